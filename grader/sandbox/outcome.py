@@ -87,6 +87,15 @@ class Reading:
     """For the instructor: finite differences, hand-written dual numbers, ..."""
 
 
+@dataclass(frozen=True, slots=True)
+class RulesConfig:
+    """What an exercise allows beyond the built-in lists, and whether the rules are read at all."""
+
+    imports: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    enabled: bool = True
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
     """What one call of a learner's function came to."""
