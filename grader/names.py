@@ -1,0 +1,119 @@
+"""The names that the exercises learn from: a list of words turned into training examples, as in the lecture."""
+
+from __future__ import annotations
+
+import os
+import random
+import re
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import torch
+
+NAMES_VARIABLE = "GRADE_NAMES"
+"""Environment variable that holds the path of another list."""
+
+PACKAGED_NAMES = Path(__file__).parent / "data" / "names.txt"
+
+MOST_BYTES = 16 << 20
+FEWEST_NAMES = 100
+LONGEST_SHOWN = 40
+NAME_A_LINE = re.compile(r"[a-z]+(?:\n[a-z]+)*")
+
+
+class NamesError(Exception):
+    """The list of names cannot be used: our side's fault or a wrong setting, never a learner's."""
+
+
+def training_examples(block_size: int = 3) -> tuple[torch.Tensor, torch.Tensor]:
+    """Contexts `Xtr` of `block_size` tokens and the tokens `Ytr` that follow them: 80 % of the shuffled names."""
+    return _training_examples(names_path(), block_size)
+
+
+def names_path() -> Path:
+    """Where the list comes from: the environment variable's file, else the package's."""
+    return Path(os.environ.get(NAMES_VARIABLE) or PACKAGED_NAMES).absolute()
+
+
+def read_names(path: Path) -> list[str]:
+    """Read one name a line, as it stands in the file."""
+    words = _read_text(path).splitlines()
+    if not NAME_A_LINE.fullmatch("\n".join(words)):
+        raise NamesError(_first_bad_line(words, path))
+    if len(words) < FEWEST_NAMES:
+        raise NamesError(
+            f"the list of names holds {len(words)} of them, but at least {FEWEST_NAMES} are needed for a minibatch. "
+            f"Name a longer list with --names or {NAMES_VARIABLE}, or none for the built-in one. ({path})"
+        )
+    return words
+
+
+def shuffled(words: list[str]) -> list[str]:
+    """As after `random.seed(42); random.shuffle(words)`, without touching the global generator."""
+    words = list(words)
+    random.Random(42).shuffle(words)  # noqa: S311 - the lecture's split, not a secret
+    return words
+
+
+@cache
+def _training_examples(path: Path, block_size: int) -> tuple[torch.Tensor, torch.Tensor]:
+    words = shuffled(read_names(path))
+    return build_dataset(words[: int(0.8 * len(words))], block_size)
+
+
+def build_dataset(words: list[str], block_size: int) -> tuple[torch.Tensor, torch.Tensor]:
+    """The lecture's function of this name, without its loop over every letter."""
+    import torch
+
+    letters = torch.frombuffer(bytearray(".".join(words) + ".", "ascii"), dtype=torch.uint8)
+    tokens = (letters - (ord("a") - 1)).masked_fill_(letters == ord("."), 0)
+    first = _one_later(tokens) == 0
+    context = [tokens]
+    for _ in range(block_size):
+        # One step further back; the first letter of a word has nothing but ends of words before it.
+        context.insert(0, _one_later(context[0]).masked_fill_(first, 0))
+    return torch.stack(context[:-1], dim=1).long(), tokens.long()
+
+
+def _one_later(tokens: torch.Tensor) -> torch.Tensor:
+    later = tokens.roll(1)
+    later[0] = 0
+    return later
+
+
+def _read_text(path: Path) -> str:
+    if not path.is_file():
+        raise NamesError(
+            f"there is no file of names here, but a text file with one name a line is expected. "
+            f"Check --names and {NAMES_VARIABLE}. ({path})"
+        )
+    try:
+        if path.stat().st_size > MOST_BYTES:
+            raise NamesError(
+                f"the list of names is larger than {MOST_BYTES >> 20} MiB, but a list of names is expected: "
+                f"one a line. Name a shorter one. ({path})"
+            )
+        return path.read_text(encoding="ascii")
+    except OSError as error:
+        raise NamesError(
+            f"the list of names cannot be read ({error.strerror or error}), but a text file with one name a line is "
+            f"expected. Check --names and {NAMES_VARIABLE}. ({path})"
+        ) from error
+    except UnicodeDecodeError as error:
+        raise NamesError(
+            f"the list of names holds the byte {error.object[error.start]:#04x}, but only the letters a to z are "
+            f"expected, one name a line. Change it, or name another list. ({path})"
+        ) from error
+
+
+def _first_bad_line(words: list[str], path: Path) -> str:
+    number, word = next(
+        ((number, word) for number, word in enumerate(words, start=1) if not re.fullmatch("[a-z]+", word)), (1, "")
+    )
+    shown = repr(word if len(word) <= LONGEST_SHOWN else word[:LONGEST_SHOWN] + "...") if word else "empty"
+    return (
+        f"line {number} of the list of names is {shown}, but only the letters a to z are expected, one name a line. "
+        f"Change that line, or name another list. ({path}:{number})"
+    )
