@@ -8,7 +8,12 @@ from __future__ import annotations
 
 import os
 import sys
+import warnings
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from types import ModuleType
 
 PINNED_ENVIRONMENT = {
     "ATEN_CPU_CAPABILITY": "default",
@@ -40,10 +45,17 @@ def pin_environment() -> None:
         os.environ.update(PINNED_ENVIRONMENT)
 
 
+def _import_torch() -> ModuleType:
+    """Import torch without its warning that numpy is absent: it is, on purpose."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Failed to initialize NumPy")
+        import torch
+    return torch
+
+
 def pin_torch() -> Numerics:
     """Import torch, make it single-threaded without oneDNN, and say whether the pins took hold."""
-    import torch
-
+    torch = _import_torch()
     torch.set_num_threads(1)
     torch.backends.mkldnn.set_flags(False)
     capability = str(torch.backends.cpu.get_cpu_capability())

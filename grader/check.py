@@ -1,0 +1,337 @@
+"""What a gradient is worth: outcomes and expected tensors in, figures and a verdict out.
+
+What scores is decided by mathematics, in float64, with random cotangents on the upstream gradients that the
+function really depends on; the lecture's three columns stand beside it and decide nothing.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+import torch
+
+from grader.sandbox.outcome import Killed, NotStarted, Outcome, Raised, Returned, TimedOut, WrongType
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from grader.case import Case, Cases, Sweep
+    from grader.parameters import Binding
+    from grader.sandbox.outcome import Function
+
+TOLERANCE = 1e-9
+"""Largest error, relative to the summed terms, of a right float64 gradient. Right forms stay below 3e-14."""
+CHAIN_TOLERANCE = 1e-7
+"""The same for a gradient made from the learner's own upstream gradients, whose rounding adds up."""
+NARROW_TOLERANCE = 16 * 2.0**-23
+"""The same for a function that computes in float32 whatever it is given. Right ones stay below 4 * 2**-23."""
+
+
+class Verdict(StrEnum):
+    """The state of a row: a closed list, the first that applies wins."""
+
+    REFUSED = "refused"
+    NOT_STARTED = "not_started"
+    TIMED_OUT = "timed_out"
+    KILLED = "killed"
+    UNKNOWN_PARAMETER = "unknown_parameter"
+    RAISED = "raised"
+    WRONG_TYPE = "wrong_type"
+    WRONG_DTYPE = "wrong_dtype"
+    WRONG_SHAPE = "wrong_shape"
+    NON_FINITE = "non_finite"
+    UNTESTABLE = "untestable"
+    HARD_CODED = "hard_coded"
+    WRONG_VALUES = "wrong_values"
+    CORRECT = "correct"
+    EXACT = "exact"
+
+    @property
+    def right(self) -> bool:
+        """Whether the gradient is right."""
+        return self in (Verdict.CORRECT, Verdict.EXACT)
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """The lecture's three columns, in float32 on the given case."""
+
+    exact: bool = False
+    approximate: bool = False
+    maxdiff: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CaseScore:
+    """How one case went: score is the error relative to the summed terms, None where there is nothing to compare."""
+
+    sizes: Mapping[str, int]
+    score: float | None
+    exact: bool
+    maxdiff: float | None
+    hidden: bool = False
+
+
+@dataclass(slots=True)
+class Evidence:
+    """All that was asked about one gradient, and what came back."""
+
+    variable: str
+    function: Function | None = None
+    binding: Binding | None = None
+    depends_on: tuple[str, ...] = ()
+    """The variables downstream whose gradients change the answer: the set S."""
+    random: dict[int, Outcome] = field(default_factory=dict)
+    """Per case, float64, random cotangents."""
+    narrow: dict[int, Outcome] = field(default_factory=dict)
+    """Per case, float32, random cotangents: asked of functions that pin float32."""
+    true: dict[int, Outcome] = field(default_factory=dict)
+    """Per case, float64, true upstream gradients: asked of fused answers."""
+    local: Outcome | None = None
+    """The given case, float32, autograd's upstream gradients: the lecture's columns."""
+    chained: Outcome | None = None
+    chained64: Outcome | None = None
+
+    def failure(self) -> Outcome | None:
+        """The first outcome at the given sizes that is no tensor, worst kind first."""
+        at_given = [self.local, self.narrow.get(0) if self.narrow else self.random.get(0), self.true.get(0)]
+        everything = [*at_given, *self.random.values(), *self.narrow.values(), *self.true.values(), self.chained]
+        for kinds, outcomes in (((TimedOut, Killed), everything), ((NotStarted, Raised, WrongType), at_given)):
+            for outcome in outcomes:
+                if isinstance(outcome, kinds):
+                    return outcome
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """A verdict with the figures that it rests on."""
+
+    verdict: Verdict
+    problem: str | None = None
+    local: Columns = Columns()
+    shape: tuple[int, ...] | None = None
+    dtype: str | None = None
+    score: float | None = None
+    tolerance: float = TOLERANCE
+    general: bool | None = None
+    cases: tuple[CaseScore, ...] = ()
+    narrow: bool = False
+    worst: tuple[tuple[int, ...], float, float] | None = None
+    """Index, got and expected where the local float32 gradient is furthest off."""
+
+
+def judge(evidence: Evidence, cases: Cases) -> Judgement:
+    """Decide about a gradient whose function returned a tensor on the given case."""
+    variable = evidence.variable
+    reference = cases.given.reference[variable]
+    got = tensor_of(evidence.local)
+    if got is None:
+        raise AssertionError(f"d{variable}: judged without an answer")
+    columns = lecture_columns(got, reference)
+    common = {"local": columns, "shape": tuple(got.shape), "dtype": str(got.dtype).removeprefix("torch.")}
+    if got.dtype != reference.dtype:
+        return Judgement(Verdict.WRONG_DTYPE, _dtype_problem(got, reference), **common)  # type: ignore[arg-type]
+    if got.shape != reference.shape:
+        right = _right_when_reshaped(evidence, cases)
+        return Judgement(Verdict.WRONG_SHAPE, _shape_problem(got, reference, right=right), **common)  # type: ignore[arg-type]
+    if not bool(torch.isfinite(got).all()):
+        return Judgement(Verdict.NON_FINITE, _finite_problem(got), **common)  # type: ignore[arg-type]
+    return _judge_values(evidence, cases, got, Judgement(Verdict.WRONG_VALUES, **common))  # type: ignore[arg-type]
+
+
+def _judge_values(evidence: Evidence, cases: Cases, got: torch.Tensor, so_far: Judgement) -> Judgement:
+    variable, reference = evidence.variable, cases.given.reference[evidence.variable]
+    local_style = is_local_style(evidence, cases)
+    narrow = bool(evidence.narrow)
+    tolerance = NARROW_TOLERANCE if narrow else TOLERANCE
+    with_random = tuple(_score_random(evidence, index, case) for index, case in enumerate(cases))
+    scores = with_random if local_style or narrow else tuple(_score_true(evidence, i, case) for i, case in enumerate(cases))
+    passed = [s.score is not None and s.score <= tolerance for s in scores]
+    general = all(s.score is not None and s.score <= tolerance for s in with_random) if evidence.depends_on else all(passed)
+    if all(passed):
+        unproven = variable in cases.null and not local_style and not (evidence.depends_on and general)
+        verdict = Verdict.UNTESTABLE if unproven else Verdict.EXACT if so_far.local.exact else Verdict.CORRECT
+    else:
+        verdict = Verdict.HARD_CODED if passed[0] else Verdict.WRONG_VALUES
+    finite = [s.score for s in scores if s.score is not None]
+    return Judgement(
+        verdict,
+        _values_problem(verdict, scores, passed, so_far.local, cases, variable),
+        so_far.local,
+        so_far.shape,
+        so_far.dtype,
+        max(finite) if finite else None,
+        tolerance,
+        general,
+        scores,
+        narrow,
+        _worst(got, reference) if not verdict.right else None,
+    )
+
+
+def is_local_style(evidence: Evidence, cases: Cases) -> bool:
+    """Whether the function takes part in the chain rule step by step: it uses a direct child's gradient."""
+    return bool(set(evidence.depends_on) & set(cases.exercise.children(evidence.variable)))
+
+
+def _score_random(evidence: Evidence, index: int, case: Case) -> CaseScore:
+    if evidence.narrow:
+        return score(tensor_of(evidence.narrow.get(index)), case.narrow.cut(evidence.depends_on), evidence.variable, case)
+    return score(tensor_of(evidence.random.get(index)), case.cut(evidence.depends_on), evidence.variable, case)
+
+
+def _score_true(evidence: Evidence, index: int, case: Case) -> CaseScore:
+    return score(tensor_of(evidence.true.get(index)), case.true, evidence.variable, case)
+
+
+def score(got: torch.Tensor | None, sweep: Sweep, variable: str, case: Case) -> CaseScore:
+    """Compare one gradient with a sweep's: the largest error relative to the size of the summed terms."""
+    expected = sweep.cut(variable)
+    if got is None or got.shape != expected.shape:
+        return CaseScore(case.sizes, None, exact=False, maxdiff=None, hidden=case.hidden)
+    maxdiff = max_difference(got.to(expected.dtype), expected)
+    scale = max(sweep.scale(variable), float(expected.abs().max()) if expected.numel() else 0.0)
+    relative = None if maxdiff is None else maxdiff / scale if scale else (0.0 if maxdiff == 0 else math.inf)
+    if relative is not None and not math.isfinite(relative):
+        relative = None
+    return CaseScore(case.sizes, relative, exact=bool((got == expected).all()), maxdiff=maxdiff, hidden=case.hidden)
+
+
+def lecture_columns(got: torch.Tensor | None, reference: torch.Tensor) -> Columns:
+    """exact, approximate and maxdiff as the lecture's `cmp` has them, but without broadcasting."""
+    if got is None or got.shape != reference.shape:
+        return Columns()
+    exact = got.dtype == reference.dtype and bool((got == reference).all())
+    same = got.to(reference.dtype)
+    return Columns(exact, bool(torch.allclose(same, reference)), max_difference(same, reference))
+
+
+def max_difference(got: torch.Tensor, expected: torch.Tensor) -> float | None:
+    """The largest absolute difference; None where it is not finite."""
+    if got.numel() == 0:
+        return 0.0
+    largest = float((got - expected).abs().max())
+    return largest if math.isfinite(largest) else None
+
+
+def tensor_of(outcome: Outcome | None) -> torch.Tensor | None:
+    """The one tensor that a call returned, or None."""
+    return outcome.tensors[0] if isinstance(outcome, Returned) and len(outcome.tensors) == 1 else None
+
+
+def _right_when_reshaped(evidence: Evidence, cases: Cases) -> bool:
+    """Whether the values are right and only the shape is not: viewed or expanded to the expected shape they pass."""
+    for index, case in enumerate(cases):
+        narrow = bool(evidence.narrow)
+        got = tensor_of((evidence.narrow if narrow else evidence.random).get(index))
+        sweep = (case.narrow if narrow else case).cut(evidence.depends_on)
+        fitted = fit_shape(got, sweep.cut(evidence.variable).shape)
+        found = score(fitted, sweep, evidence.variable, case).score
+        if found is None or found > (NARROW_TOLERANCE if narrow else TOLERANCE):
+            return False
+    return True
+
+
+def fit_shape(got: torch.Tensor | None, shape: torch.Size) -> torch.Tensor | None:
+    """A tensor brought to a shape by adding or dropping dimensions of size one, or by expanding; None if neither does."""
+    if got is None:
+        return None
+    if [size for size in got.shape if size != 1] == [size for size in shape if size != 1]:
+        return got.reshape(shape)
+    try:
+        return got.expand(shape)
+    except RuntimeError:
+        return None
+
+
+def _dtype_problem(got: torch.Tensor, reference: torch.Tensor) -> str:
+    remedy = {
+        torch.float64: "a double came in somewhere, from a `.double()` or a `dtype=torch.float64`",
+        torch.bool: "a comparison gives bools; multiply it by a float tensor",
+    }.get(got.dtype, "make it from float tensors")
+    return f"dtype {got.dtype}, expected {reference.dtype}: {remedy}"
+
+
+def _shape_problem(got: torch.Tensor, reference: torch.Tensor, *, right: bool) -> str:
+    came, expected = tuple(got.shape), tuple(reference.shape)
+    values = "The values are right: " if right else ""
+    return f"shape {came}, expected {expected}. {values}{_shape_remedy(came, expected)}"
+
+
+def _shape_remedy(came: Sequence[int], expected: Sequence[int]) -> str:
+    squeezed = [size for size in expected if size != 1]
+    if list(came) == squeezed and len(came) < len(expected):
+        dims = [dim for dim, size in enumerate(expected) if size == 1]
+        return f"sum({dims[0] if len(dims) == 1 else tuple(dims)}, keepdim=True) keeps the dimension"
+    if [size for size in came if size != 1] == list(expected):
+        return "the variable has no dimension of size 1 here, so sum without keepdim=True"
+    if list(came) == list(reversed(expected)):
+        return "that is the transpose; a gradient has the shape of its variable"
+    if len(came) == len(expected) and all(a in (1, b) for a, b in zip(came, expected, strict=True)):
+        return "expand it to the variable's shape: a sum forward is a broadcast backward"
+    if len(came) >= len(expected) and math.prod(came) > math.prod(expected):
+        return "a value that was broadcast forward gets the sum of its gradients backward"
+    return "a gradient has the shape of its variable"
+
+
+def _finite_problem(got: torch.Tensor) -> str:
+    bad = ~torch.isfinite(got)
+    first = tuple(int(i) for i in bad.nonzero()[0])
+    return f"{int(bad.sum())} of {got.numel()} values are not finite, the first ({float(got[first])}) at index {list(first)}"
+
+
+def _values_problem(
+    verdict: Verdict, scores: Sequence[CaseScore], passed: Sequence[bool], local: Columns, cases: Cases, variable: str
+) -> str | None:
+    if verdict.right:
+        return None
+    if verdict is Verdict.UNTESTABLE:
+        children = " and ".join(f"d{child}" for child in cases.exercise.children(variable))
+        return (
+            f"the true gradient of {variable} is zero up to rounding, so anything tiny would look right. "
+            f"Derive it from {children}: then it can be tested with other upstream gradients"
+        )
+    if verdict is Verdict.HARD_CODED:
+        return _hard_coded_problem(scores, passed)
+    if local.maxdiff is None:
+        return "values differ from autograd's beyond measure"
+    if local.approximate:
+        return (
+            f"close on this minibatch (maxdiff {local.maxdiff:.3g}), but wrong as a derivative: "
+            f"with other upstream gradients it is off by {_share(scores)} of the summed terms"
+        )
+    return f"values differ from autograd's: maxdiff {local.maxdiff:.3g}, {_share(scores)} of the summed terms"
+
+
+def _hard_coded_problem(scores: Sequence[CaseScore], passed: Sequence[bool]) -> str:
+    failed = next(s for s, ok in zip(scores, passed, strict=True) if not ok)
+    where = "at other sizes" if failed.hidden else "at " + ", ".join(f"{k}={v}" for k, v in failed.sizes.items())
+    return f"right at the given sizes, wrong {where}: a size is written as a number; take it from a shape or from n"
+
+
+def _share(scores: Sequence[CaseScore]) -> str:
+    finite = [s.score for s in scores if s.score is not None]
+    if not finite:
+        return "an unknown share"
+    worst = max(finite)
+    return f"{worst:.0%}" if worst >= 0.01 else f"{worst:.2g} times the size"
+
+
+def _worst(got: torch.Tensor, reference: torch.Tensor) -> tuple[tuple[int, ...], float, float] | None:
+    if got.numel() == 0:
+        return None
+    flat = int((got - reference).abs().flatten().argmax())
+    index = tuple(int(i) for i in torch.unravel_index(torch.tensor(flat), got.shape))
+    return index, float(got[index]), float(reference[index])
+
+
+def all_outcomes(evidence: Evidence) -> Iterator[Outcome]:
+    """Every outcome of one gradient's questions."""
+    single = (evidence.local, evidence.chained, evidence.chained64)
+    for outcome in (*evidence.random.values(), *evidence.narrow.values(), *evidence.true.values(), *single):
+        if outcome is not None:
+            yield outcome

@@ -1,0 +1,533 @@
+"""Grading one submission: the questions in the order that gives nothing away, and a row for every gradient.
+
+1. Whatever reveals nothing: random cotangents on every case, in one frame.
+2. The chained pass, on the learner's own gradients.
+3. Variable by variable from the loss backwards, all remaining questions about one before any question whose
+   inputs hold its reference.
+
+Local, chained and every random case are the same call; only the dictionary of upstream gradients differs.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import torch
+
+from grader import check
+from grader.case import Case, Cases, build_cases, is_floating
+from grader.check import Columns, Evidence, Judgement, Verdict, judge, lecture_columns, score, tensor_of
+from grader.parameters import bind
+from grader.sandbox.outcome import (
+    Finding,
+    Function,
+    Isolation,
+    Killed,
+    NotStarted,
+    Outcome,
+    Question,
+    Raised,
+    Reading,
+    Returned,
+    TimedOut,
+    WrongType,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from grader.exercise import Exercise
+    from grader.sandbox.client import Sandbox, Session
+    from grader.submission import Submission
+
+LECTURE_SEED = 2147483647
+SLOW_SECONDS = 1.0
+MAX_ANSWER_BYTES = 1 << 22
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything that a grade depends on besides exercise and submission."""
+
+    seed: int = LECTURE_SEED
+    batch_size: int | None = None
+    criterion: str = "correct"
+    """What scores: `correct`, `exact` or `approximate`. Never changes a verdict."""
+    hidden_seed: int | None = None
+    only: tuple[str, ...] = ()
+    """Gradients to grade, all of them when empty; the chained pass is left out then."""
+    exact_comparable: bool = True
+    """Whether numerics are pinned; if not, `exact` is information only."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """Everything the report says about one gradient of one submission."""
+
+    name: str
+    variable: str
+    file: str | None
+    line: int | None
+    shape: tuple[int, ...] | None
+    dtype: str | None
+    points: int
+    possible: int
+    verdict: Verdict
+    problem: str | None
+    notes: tuple[str, ...]
+    diagnosis: Mapping[str, Any] | None
+    correct: bool
+    score: float | None
+    tolerance: float
+    general: bool | None
+    depends_on: tuple[str, ...]
+    local: Mapping[str, Any]
+    chained: Mapping[str, Any] | None
+    cases: tuple[Mapping[str, Any], ...]
+    worst: Mapping[str, Any] | None
+    duration_s: float
+    printed: str = ""
+
+    def as_dict(self) -> dict[str, Any]:
+        """The row as the report has it; the prints of the learner's function stay out of it."""
+        found = asdict(self)
+        del found["printed"]
+        return {**found, "verdict": str(self.verdict)}
+
+
+@dataclass(slots=True)
+class _Chain:
+    """What the chained pass came to for one gradient."""
+
+    columns: Columns = Columns()
+    correct: bool = False
+    blocked: bool = False
+
+
+@dataclass(slots=True)
+class _State:
+    """What is known while one submission is graded."""
+
+    reading: Reading
+    evidence: dict[str, Evidence] = field(default_factory=dict)
+    chain: dict[str, _Chain] = field(default_factory=dict)
+    dead: set[str] = field(default_factory=set)
+    """Gradients whose functions are not asked again: they hung, died or are not written."""
+
+
+class Grading:
+    """One submission graded on one exercise. Iterate `rows()`, or pull one with `row(name)`; then `document()`."""
+
+    def __init__(
+        self,
+        exercise: Exercise,
+        submission: Submission,
+        sandbox: Sandbox,
+        settings: Settings | None = None,
+        cases: Cases | None = None,
+    ) -> None:
+        self.exercise = exercise
+        self.submission = submission
+        self.settings = settings or Settings()
+        self.cases = cases or build_cases(
+            exercise, self.settings.seed, self.settings.batch_size, self.settings.hidden_seed
+        )
+        self.reading: Reading | None = None
+        self._sandbox = sandbox
+        self._known: dict[str, Row] = {}
+        self._pending = self._grade()
+        self._seconds = 0.0
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The gradients that get a row, in the order of the report."""
+        wanted = self.settings.only
+        return tuple(name for name in self.exercise.gradients if not wanted or name in wanted)
+
+    def rows(self) -> Iterator[Row]:
+        """Every row, in the order of the report, each when it is known."""
+        for name in self.names:
+            yield self.row(name)
+
+    def row(self, name: str) -> Row:
+        """One gradient's row; grades as far as that takes."""
+        while name not in self._known:
+            start = time.perf_counter()
+            row = next(self._pending)
+            self._seconds += time.perf_counter() - start
+            self._known[row.name] = row
+        return self._known[name]
+
+    def close(self) -> None:
+        """Let go of the sandbox's child, if rows are left ungraded."""
+        self._pending.close()
+
+    def document(self) -> dict[str, Any]:
+        """The submission's entry in the report. Grades what has not been graded."""
+        rows = list(self.rows())
+        self.close()
+        isolation = self._sandbox.isolation
+        reading = self.reading
+        return {
+            "name": self.submission.name,
+            "exercise": self.exercise.name,
+            "source": str(self.submission.source),
+            "sha256": self.submission.sha256,
+            "status": self._status(rows),
+            "problem": reading.problem if reading else None,
+            "notes": list(reading.notes) if reading else [],
+            "case": {"seed": self.settings.seed, "sizes": dict(self.cases.given.sizes)},
+            "hidden_cases": sum(case.hidden for case in self.cases),
+            "reference_hash": self.cases.reference_hash,
+            "isolation": _isolation_document(isolation),
+            "score": total(rows),
+            "previous_score": None,
+            "duration_s": self._seconds,
+            "gradients": [row.as_dict() for row in rows],
+        }
+
+    def _status(self, rows: Sequence[Row]) -> str:
+        if self.reading is not None and self.reading.problem is not None:
+            return "unreadable"
+        return "refused" if rows and all(row.verdict is Verdict.REFUSED for row in rows) else "graded"
+
+    def _grade(self) -> Iterator[Row]:
+        with self._sandbox.open(self.submission.files, self.exercise.settings.rules) as session:
+            self.reading = session.reading
+            state = _State(session.reading, {name[1:]: self._prepare(name) for name in self.names})
+            whole = None if self.reading.problem else session.load()
+            if self.reading.problem is not None or whole is not None:
+                for variable in state.evidence:
+                    yield self._row(state, variable, whole)
+                return
+            self._ask_random(session, state)
+            if not self.settings.only:
+                self._ask_chained(session, state)
+            for variable in state.evidence:
+                self._ask_true(session, state, variable)
+                yield self._row(state, variable)
+
+    def _prepare(self, name: str) -> Evidence:
+        if self.reading is None:
+            raise AssertionError("prepared before reading")
+        variable, function = name[1:], self.reading.functions.get(name)
+        evidence = Evidence(variable, function)
+        if function is not None:
+            graph = self.cases.given.graph
+            evidence.binding = bind(function, variable, self.exercise, pool_values(graph.values), graph.differentiable)
+        return evidence
+
+    # the questions
+
+    def _askable(self, state: _State) -> list[Evidence]:
+        return [
+            e
+            for e in state.evidence.values()
+            if e.function is not None
+            and not e.function.findings
+            and e.binding is not None
+            and e.binding.problem is None
+            and e.variable not in state.dead
+        ]
+
+    def _ask_random(self, session: Session, state: _State) -> None:
+        """Everything that reveals nothing: random cotangents on all cases, and which upstream gradients matter."""
+        for index, case in enumerate(self.cases):
+            session.pool(f"case{index}", case_pool(case, torch.float64))
+        self._ask(session, state, list(self._random_questions(state)))
+        for evidence in self._askable(state):
+            evidence.depends_on = self._dependencies(evidence)
+            if isinstance(evidence.random[0], NotStarted):
+                state.dead.add(evidence.variable)
+        narrow = [e for e in self._askable(state) if _wants_float32(e)]
+        if narrow:
+            for index, case in enumerate(self.cases):
+                session.pool(f"narrow{index}", case_pool(case, torch.float32))
+            self._ask(session, state, [(e.narrow, i, _question(e, f"narrow{i}", "float32")) for e in narrow for i, _ in enumerate(self.cases)])
+
+    def _random_questions(self, state: _State) -> Iterator[_Asked]:
+        probe = list(self.cases).index(self.cases.probe)
+        for evidence in self._askable(state):
+            for index, _ in enumerate(self.cases):
+                yield evidence.random, index, _question(evidence, f"case{index}", "float64")
+            for name in evidence.binding.upstream if evidence.binding else ():
+                other = {f"d{name}": self.cases.probe.other_cotangent(name)}
+                yield evidence.random, _probe_key(evidence, name), _question(evidence, f"case{probe}", "float64", other)
+
+    def _dependencies(self, evidence: Evidence) -> tuple[str, ...]:
+        """The upstream gradients that change the answer, found by changing one at a time."""
+        base = tensor_of(evidence.random.get(list(self.cases).index(self.cases.probe)))
+        found = []
+        for name in evidence.binding.upstream if evidence.binding else ():
+            key = _probe_key(evidence, name)
+            other = tensor_of(evidence.random.get(key))
+            if other is not None:
+                del evidence.random[key]
+            if base is None or other is None or base.shape != other.shape or not torch.equal(base, other):
+                found.append(name)
+        return tuple(found)
+
+    def _ask_chained(self, session: Session, state: _State) -> None:
+        """The lecture's own table: every gradient from the learner's own gradients, in float32 and in float64."""
+        given, upstream32, upstream64 = self.cases.given, dict[str, torch.Tensor](), dict[str, torch.Tensor]()
+        session.pool("given", pool_values(given.values))
+        for name in given.graph.differentiable - set(self.exercise.graded):
+            upstream32[name], upstream64[name] = given.reference[name], given.true.total(name)
+        for evidence in self._askable(state):
+            variable = evidence.variable
+            needed = set(evidence.binding.upstream if evidence.binding else ())
+            if needed - upstream32.keys():
+                continue
+            questions: list[_Asked] = [(_Slot(evidence, "chained"), 0, _question(evidence, "given", "float32", _upstream(needed, upstream32)))]
+            if not needed - upstream64.keys():
+                questions.append((_Slot(evidence, "chained64"), 0, _question(evidence, "case0", "float64", _upstream(needed, upstream64))))
+            self._ask(session, state, questions)
+            for outcome, reference, kept in (
+                (evidence.chained, given.reference[variable], upstream32),
+                (evidence.chained64, given.true.total(variable), upstream64),
+            ):
+                got = tensor_of(outcome)
+                if got is not None and got.shape == reference.shape and got.dtype == reference.dtype:
+                    kept[variable] = got
+
+    def _ask_true(self, session: Session, state: _State, variable: str) -> None:
+        """All questions about one variable that hold true gradients: the local one, and those of a fused answer."""
+        evidence = state.evidence[variable]
+        if evidence not in self._askable(state) or isinstance(evidence.failure(), Raised | WrongType):
+            return
+        if self.settings.only:
+            session.pool("given", pool_values(self.cases.given.values))
+        needed = evidence.binding.upstream if evidence.binding else ()
+        local = _question(evidence, "given", "float32", _upstream(needed, self.cases.given.reference))
+        questions: list[_Asked] = [(_Slot(evidence, "local"), 0, local)]
+        if not check.is_local_style(evidence, self.cases) and not evidence.narrow:
+            for index, case in enumerate(self.cases):
+                true = {f"d{name}": case.true.total(name) for name in needed}
+                questions.append((evidence.true, index, _question(evidence, f"case{index}", "float64", true)))
+        self._ask(session, state, questions)
+
+    def _ask(self, session: Session, state: _State, asked: list[_Asked]) -> None:
+        """Ask in one frame; after a function has hung or died, ask the rest without it."""
+        while asked:
+            outcomes = session.ask([question for _, _, question in asked])
+            for position, (where, key, question) in enumerate(asked):
+                outcome = next(outcomes)
+                where[key] = outcome
+                if isinstance(outcome, TimedOut | Killed):
+                    state.dead.add(question.function[1:])
+                    outcomes.close()
+                    asked = [a for a in asked[position + 1 :] if a[2].function != question.function]
+                    break
+            else:
+                return
+
+    # the rows
+
+    def _row(self, state: _State, variable: str, whole: Outcome | None = None) -> Row:
+        start = time.perf_counter()
+        evidence = state.evidence[variable]
+        judgement = self._judge(state, evidence, whole)
+        points = self.exercise.settings.points
+        outcomes = list(check.all_outcomes(evidence))
+        chained = None if self.settings.only or whole is not None else self._chained(state, evidence, judgement)
+        line = evidence.function.line if evidence.function else state.reading.line
+        failure = whole or evidence.failure()
+        if isinstance(failure, Raised) and failure.line is not None:
+            line = failure.line
+        elif evidence.function is not None and evidence.function.findings:
+            line = evidence.function.findings[0].line
+        return Row(
+            name=f"d{variable}",
+            variable=variable,
+            file=evidence.function.file if evidence.function else state.reading.file,
+            line=line,
+            shape=judgement.shape,
+            dtype=judgement.dtype,
+            points=points if self._scores(judgement) else 0,
+            possible=points,
+            verdict=judgement.verdict,
+            problem=judgement.problem,
+            notes=tuple(self._notes(judgement, outcomes)),
+            diagnosis=None,
+            correct=judgement.verdict.right,
+            score=judgement.score,
+            tolerance=judgement.tolerance,
+            general=judgement.general,
+            depends_on=tuple(f"d{name}" for name in evidence.depends_on),
+            local=asdict(judgement.local),
+            chained=chained,
+            cases=tuple(asdict(case) for case in judgement.cases),
+            worst=_worst_document(judgement),
+            duration_s=time.perf_counter() - start + sum(outcome.seconds for outcome in outcomes),
+            printed="".join(dict.fromkeys(outcome.printed for outcome in outcomes)),
+        )
+
+    def _judge(self, state: _State, evidence: Evidence, whole: Outcome | None) -> Judgement:
+        name, function, binding = f"d{evidence.variable}", evidence.function, evidence.binding
+        if state.reading.problem is not None:
+            return Judgement(Verdict.RAISED, state.reading.problem)
+        if function is None:
+            return Judgement(Verdict.NOT_STARTED, f"{state.reading.file} has no function {name}")
+        if function.findings:
+            return Judgement(Verdict.REFUSED, _finding_sentence(function))
+        if whole is not None:
+            return Judgement(*_failure(whole, state.reading.file, "the file"))
+        if binding is not None and binding.problem is not None:
+            return Judgement(Verdict.UNKNOWN_PARAMETER, binding.problem)
+        failure = evidence.failure()
+        if failure is not None:
+            return Judgement(*_failure(failure, name, "the function"))
+        return judge(evidence, self.cases)
+
+    def _scores(self, judgement: Judgement) -> bool:
+        criterion = self.settings.criterion
+        if criterion == "approximate":
+            return judgement.local.approximate
+        wants_bits = criterion == "exact" and self.exercise.settings.exact_expected and self.settings.exact_comparable
+        return judgement.verdict is Verdict.EXACT if wants_bits else judgement.verdict.right
+
+    def _chained(self, state: _State, evidence: Evidence, judgement: Judgement) -> dict[str, Any]:
+        variable, given = evidence.variable, self.cases.given
+        columns = lecture_columns(tensor_of(evidence.chained), given.reference[variable])
+        narrow = bool(evidence.narrow)
+        found = score(tensor_of(evidence.chained if narrow else evidence.chained64), given.true, variable, given).score
+        tolerance = check.NARROW_TOLERANCE * 100 if narrow else check.CHAIN_TOLERANCE
+        correct = judgement.verdict.right and found is not None and found <= tolerance
+        chain = _Chain(columns, correct)
+        state.chain[variable] = chain
+        return {**asdict(columns), "correct": correct, "first_cause": self._first_cause(state, variable, judgement)}
+
+    def _first_cause(self, state: _State, variable: str, judgement: Judgement) -> str | None:
+        """The first gradient, from the loss backwards, that this one's chained result went wrong by."""
+        mine = state.chain[variable]
+        if not mine.correct:
+            def broken(chain: _Chain) -> bool:
+                return not chain.correct
+        elif not mine.columns.exact:
+            def broken(chain: _Chain) -> bool:
+                return not chain.columns.exact
+        else:
+            return None
+        above = self.exercise.downstream(variable)
+        return next((f"d{v}" for v, c in state.chain.items() if (v in above or v == variable) and broken(c)), None)
+
+    def _notes(self, judgement: Judgement, outcomes: Sequence[Outcome]) -> Iterator[str]:
+        mutated = sorted({name for o in outcomes if isinstance(o, Returned) for name in o.mutated})
+        if mutated:
+            yield f"changes {', '.join(mutated)} in place; work on a clone, or the next line reads a changed value"
+        if judgement.verdict.right and judgement.general is False:
+            yield "right for this loss only: it uses an identity that other upstream gradients would not have"
+        if not self.exercise.settings.exact_expected:
+            reason = self.exercise.settings.exact_reason
+            yield "exact is not expected here" + (f": {reason}" if reason else "")
+        if judgement.narrow:
+            yield "judged in float32, because the function computes in float32 whatever it is given"
+        if max((outcome.seconds for outcome in outcomes), default=0.0) > SLOW_SECONDS:
+            yield "slow: a call took more than a second"
+        if self.exercise.data_files_differ:
+            yield "forward.py differs from the installed exercise"
+
+
+class _Slot(dict[int, Outcome]):
+    """Stores an outcome in one attribute of the evidence, where others are stored by case."""
+
+    def __init__(self, evidence: Evidence, attribute: str) -> None:
+        super().__init__()
+        self._evidence, self._attribute = evidence, attribute
+
+    def __setitem__(self, key: int, outcome: Outcome) -> None:
+        setattr(self._evidence, self._attribute, outcome)
+
+
+_Asked = tuple[dict[int, Outcome], int, Question]
+"""Where the outcome goes, under which key, and what is asked."""
+
+
+def pool_values(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The forward values that can be handed to a function: tensors, ints and floats."""
+    return {n: v for n, v in values.items() if isinstance(v, torch.Tensor | int | float) and not isinstance(v, bool)}
+
+
+def case_pool(case: Case, dtype: torch.dtype) -> dict[str, Any]:
+    """A case's forward values and random cotangents in one dtype: nothing in it tells a gradient."""
+    values = pool_values(case.graph.values if dtype == torch.float64 else case.values)
+    cotangents = {f"d{name}": c.to(dtype) for name, c in case.cotangents.items()}
+    return {**cotangents, **{n: v.to(dtype) if is_floating(v) else v for n, v in values.items()}}
+
+
+def total(rows: Sequence[Row]) -> dict[str, int]:
+    """The totals of a submission, all of them counts or integer points."""
+    return {
+        "points": sum(row.points for row in rows),
+        "possible": sum(row.possible for row in rows),
+        "correct": sum(row.correct for row in rows),
+        "exact": sum(row.verdict is Verdict.EXACT for row in rows),
+        "approximate": sum(bool(row.local["approximate"]) for row in rows),
+        "chained_correct": sum(bool(row.chained and row.chained["correct"]) for row in rows),
+        "chained_exact": sum(bool(row.chained and row.chained["exact"]) for row in rows),
+    }
+
+
+def _question(evidence: Evidence, pool: str, dtype: str, given: Mapping[str, torch.Tensor] | None = None) -> Question:
+    binding = evidence.binding
+    if binding is None:
+        raise AssertionError(f"d{evidence.variable}: asked without a binding")
+    given = dict(given or {})
+    names = (*binding.values, *(f"d{name}" for name in binding.upstream))
+    return Question(
+        f"d{evidence.variable}", pool, tuple(n for n in names if n not in given), given, dtype, max_bytes=MAX_ANSWER_BYTES
+    )
+
+
+def _upstream(needed: Sequence[str] | set[str], known: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+    return {f"d{name}": known[name] for name in needed}
+
+
+def _probe_key(evidence: Evidence, name: str) -> int:
+    """Keys of the questions that find out about one upstream gradient: negative, so that no case has them."""
+    return -1 - (evidence.binding.upstream.index(name) if evidence.binding else 0)
+
+
+def _wants_float32(evidence: Evidence) -> bool:
+    """Whether the float64 question at the given sizes failed in a way that pinned float32 explains."""
+    outcome = evidence.random.get(0)
+    got = tensor_of(outcome)
+    return isinstance(outcome, Raised) or (got is not None and got.dtype == torch.float32)
+
+
+def _finding_sentence(function: Function) -> str:
+    finding: Finding = function.findings[0]
+    return f"{finding.message} ({finding.file}:{finding.line})"
+
+
+def _failure(outcome: Outcome, who: str, what: str) -> tuple[Verdict, str]:
+    """The verdict and the sentence of an outcome that is no tensor."""
+    match outcome:
+        case TimedOut(whole_submission=True):
+            return Verdict.TIMED_OUT, f"the submission had used up its {outcome.limit:g} s before {who} was done"
+        case TimedOut():
+            return Verdict.TIMED_OUT, f"{who} had not answered after {outcome.limit:g} s and was stopped"
+        case Killed():
+            return Verdict.KILLED, f"{who} ended its process: {outcome.detail}"
+        case NotStarted():
+            return Verdict.NOT_STARTED, f"{who} is not written yet: {what} {outcome.how}"
+        case Raised():
+            place = f" ({outcome.file}:{outcome.line})" if outcome.line is not None else ""
+            return Verdict.RAISED, f"{who} raised {outcome.kind}: {outcome.message}{place}"
+        case WrongType():
+            return Verdict.WRONG_TYPE, f"{who} returned {outcome.description}, expected a tensor"
+        case _:
+            raise AssertionError(f"{who}: {outcome!r} is no failure")
+
+
+def _worst_document(judgement: Judgement) -> dict[str, Any] | None:
+    if judgement.worst is None:
+        return None
+    index, got, expected = judgement.worst
+    return {"case": 0, "index": list(index), "got": got, "expected": expected}
+
+
+def _isolation_document(isolation: Isolation) -> dict[str, Any]:
+    return {"level": str(isolation.level), "locks": list(isolation.locks), "missing": list(isolation.missing)}

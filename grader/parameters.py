@@ -1,0 +1,73 @@
+"""Arguments by name, as pytest injects fixtures: which of a learner's parameters come from where, or one sentence why not."""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+    from grader.exercise import Exercise
+    from grader.sandbox.outcome import Function
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """What a function is called with: forward values, and gradients of variables downstream."""
+
+    values: tuple[str, ...]
+    upstream: tuple[str, ...]
+    """Variables whose gradients it asks for, without the `d`."""
+    problem: str | None = None
+
+
+def bind(function: Function, variable: str, exercise: Exercise, values: Mapping[str, object], gradients: Collection[str]) -> Binding:
+    """Decide every parameter of a learner's function.
+
+    Args:
+        variable: the one whose gradient is asked for; only variables strictly downstream have gradients to give.
+        values: the forward values that can be handed over, by name.
+        gradients: the variables that have a gradient at all.
+    """
+    wanted_values, upstream = [], []
+    allowed = (exercise.downstream(variable) & frozenset(gradients)) | {"loss"}
+    for parameter in function.parameters:
+        name = parameter.name
+        if parameter.kind.startswith("var_"):
+            star = "*" if parameter.kind == "var_positional" else "**"
+            return _refuse(f"{function.name} takes {star}{name}; name each value it needs instead")
+        if parameter.kind == "positional_only":
+            return _refuse(f"{function.name} makes {name} positional-only; values are handed over by name, so leave out the /")
+        if name in values:
+            wanted_values.append(name)
+        elif name[:1] == "d" and name[1:] in allowed:
+            upstream.append(name[1:])
+        elif not parameter.has_default or (name[:1] == "d" and name[1:] in gradients):
+            return _refuse(_unknown(function.name, name, variable, exercise, values, gradients, allowed))
+    return Binding(tuple(wanted_values), tuple(upstream))
+
+
+def _refuse(problem: str) -> Binding:
+    return Binding((), (), problem)
+
+
+def _unknown(
+    function: str,
+    name: str,
+    variable: str,
+    exercise: Exercise,
+    values: Mapping[str, object],
+    gradients: Collection[str],
+    allowed: Collection[str],
+) -> str:
+    if name == f"d{variable}":
+        return f"{function} asks for {name}, its own gradient: that is what it has to return"
+    if name[:1] == "d" and name[1:] in gradients:
+        children = ", ".join(f"d{child}" for child in exercise.children(variable) if child in gradients)
+        return f"{function} asks for {name}, but {name[1:]} does not come after {variable} in the forward pass; its children are {children}"
+    offered = [*values, *(f"d{v}" for v in sorted(allowed))]
+    close = difflib.get_close_matches(name, offered, 1)
+    meant = f"Did you mean {close[0]}?" if close else f"It can ask for any forward value, and for {', '.join(f'd{c}' for c in exercise.children(variable))}."
+    return f"{function} asks for {name}, which the forward pass does not have. {meant}"
