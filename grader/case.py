@@ -314,12 +314,16 @@ def _as_float64(value: Any) -> Any:
 
 
 def _vjp(step: _Step, cotangents: Sequence[torch.Tensor]) -> dict[str, torch.Tensor]:
-    """One line's vector-Jacobian product for every leaf; zeros where a leaf does not reach the outputs."""
+    """One line's vector-Jacobian product for every leaf; zeros where a leaf does not reach the outputs.
+
+    Asked as the gradient of sum(output * cotangent), which has the same bits: handing `grad_outputs` to
+    autograd would import sympy, for a third of a second.
+    """
     if not step.outputs:
         return {name: torch.zeros_like(leaf) for name, leaf in step.leaves.items()}
-    grads = torch.autograd.grad(
-        list(step.outputs.values()), list(step.leaves.values()), list(cotangents), retain_graph=True, allow_unused=True
-    )
+    pairs = zip(step.outputs.values(), cotangents, strict=True)
+    projected = functools.reduce(torch.add, [(output * cotangent).sum() for output, cotangent in pairs])
+    grads = torch.autograd.grad(projected, list(step.leaves.values()), retain_graph=True, allow_unused=True)
     return {
         name: torch.zeros_like(leaf) if grad is None else grad
         for (name, leaf), grad in zip(step.leaves.items(), grads, strict=True)

@@ -259,13 +259,15 @@ class Grading:
     def _dependencies(self, evidence: Evidence) -> tuple[str, ...]:
         """The upstream gradients that change the answer, found by changing one at a time."""
         base = tensor_of(evidence.random.get(list(self.cases).index(self.cases.probe)))
+        if base is None:
+            return evidence.binding.upstream if evidence.binding and tensor_of(evidence.random.get(0)) is not None else ()
         found = []
         for name in evidence.binding.upstream if evidence.binding else ():
             key = _probe_key(evidence, name)
             other = tensor_of(evidence.random.get(key))
             if other is not None:
                 del evidence.random[key]
-            if base is None or other is None or base.shape != other.shape or not torch.equal(base, other):
+            if other is None or base.shape != other.shape or not torch.equal(base, other):
                 found.append(name)
         return tuple(found)
 
