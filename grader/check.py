@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
+from grader.case import NULL_TOLERANCE
 from grader.sandbox.outcome import Killed, NotStarted, Outcome, Raised, Returned, TimedOut, WrongType
 
 if TYPE_CHECKING:
@@ -153,7 +154,7 @@ def _judge_values(evidence: Evidence, cases: Cases, got: torch.Tensor, so_far: J
     passed = [s.score is not None and s.score <= tolerance for s in scores]
     general = all(s.score is not None and s.score <= tolerance for s in with_random) if evidence.depends_on else all(passed)
     if all(passed):
-        unproven = variable in cases.null and not local_style and not (evidence.depends_on and general)
+        unproven = variable in cases.null and not local_style and not (general and _tests_something(evidence, cases))
         verdict = Verdict.UNTESTABLE if unproven else Verdict.EXACT if so_far.local.exact else Verdict.CORRECT
     else:
         verdict = Verdict.HARD_CODED if passed[0] else Verdict.WRONG_VALUES
@@ -171,6 +172,12 @@ def _judge_values(evidence: Evidence, cases: Cases, got: torch.Tensor, so_far: J
         narrow,
         _worst(got, reference) if not verdict.right else None,
     )
+
+
+def _tests_something(evidence: Evidence, cases: Cases) -> bool:
+    """Whether the random cotangents give a null variable a gradient that is not null: only then do they test anything."""
+    cuts = [(case.cut(evidence.depends_on), evidence.variable) for case in cases]
+    return any(float(sweep.cut(v).abs().max()) > NULL_TOLERANCE * sweep.scale(v) for sweep, v in cuts)
 
 
 def is_local_style(evidence: Evidence, cases: Cases) -> bool:
