@@ -1,0 +1,300 @@
+"""What the locked child reads off a submission before it runs a line of it: which file, which functions, which rules
+are broken, and the code that may run.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import sys
+import warnings
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from types import CodeType
+from typing import TYPE_CHECKING
+
+from grader.sandbox import archive, flat, notebook, suspicion
+from grader.sandbox.outcome import Finding, Function, Parameter, Reading, RulesConfig
+from grader.sandbox.rules import Judgement, judge
+from grader.sandbox.source import NotPythonError, clean, decode, parse
+from grader.sandbox.syntax import Facts, look
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+ANSWER = re.compile(r"d\w+|gradients")
+"""What a learner's answer is called: `dlogits`; the training exercise asks for `gradients`."""
+
+MOST_FUNCTIONS = 500
+MOST_FINDINGS = 50
+MOST_NOTES = 20
+
+_DEFINES = re.compile(rb"\bdef (d\w+)|(?:^|\\n|\")(d\w+)[ \t]*[+-]?=", re.MULTILINE)
+_NOT_ANSWERS = frozenset(("conftest.py", "forward.py", "setup.py", "__init__.py"))
+_HIDDEN = ("__MACOSX", "__pycache__", "node_modules")
+
+
+@dataclass(frozen=True, slots=True)
+class Submitted:
+    """A submission as the child holds it: the answer to give, and the code to run (None if there is a problem)."""
+
+    reading: Reading
+    code: CodeType | None
+    source: str = ""
+    """The code as text, where it was put together from a notebook or from flat lines."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Code:
+    """A submission's statements and where they stand."""
+
+    file: str
+    tree: ast.Module
+    place: Callable[[int], tuple[str, int]]
+    notes: tuple[str, ...] = ()
+    assembled: bool = False
+
+
+def read(files: Mapping[str, bytes], rules: RulesConfig) -> Submitted:
+    """Never raises, whatever the bytes: what cannot be read is a problem that the learner is told."""
+    name = "backward.py"
+    try:
+        unpacked = _unpacked(files)
+        name, skipped = _choose(unpacked)
+        return _judged(_code(name, unpacked[name], skipped), rules)
+    except NotPythonError as error:
+        return _problem(name, str(error), error.line)
+    except archive.BadArchiveError as error:
+        return _problem(name, str(error))
+    except (RecursionError, MemoryError):
+        return _problem(name, f"{clean(name)}: the code is nested too deeply to be read")
+    except Exception as error:  # noqa: BLE001  # hostile bytes must not stop a class's grading
+        return _problem(name, f"{clean(name)}: the file could not be read (internal: {type(error).__name__})")
+
+
+def _problem(name: str, sentence: str, line: int | None = None) -> Submitted:
+    return Submitted(Reading(clean(name), {}, problem=clean(sentence, 400), line=line), None)
+
+
+def _unpacked(files: Mapping[str, bytes]) -> dict[str, bytes]:
+    """The submission's Python files and notebooks; a zip archive is looked into only where there is nothing else."""
+    plain = {name: data for name, data in files.items() if _is_candidate(name)}
+    if plain:
+        return plain
+    zipped = sorted(name for name in files if name.lower().endswith(".zip"))
+    if zipped:
+        inside = archive.unpack(clean(zipped[0]), files[zipped[0]])
+        plain = {name: data for name, data in inside.items() if _is_candidate(name)}
+    if not plain:
+        raise NotPythonError("no Python file and no notebook was found; expected backward.py")
+    return plain
+
+
+def _is_candidate(name: str) -> bool:
+    parts = name.replace("\\", "/").split("/")
+    return name.lower().endswith((".py", ".ipynb")) and not any(
+        part.startswith(".") or part in _HIDDEN for part in parts
+    )
+
+
+def _choose(files: Mapping[str, bytes]) -> tuple[str, tuple[str, ...]]:
+    """backward.py wherever it lies and however it is written; else the file that answers most."""
+    by_name = [name for name in files if _base(name) == "backward.py"]
+    others = [name for name in files if _base(name) not in _NOT_ANSWERS]
+    candidates = by_name or others or list(files)
+    best = max(candidates, key=lambda name: (_answers(files[name]), -name.count("/"), -len(name), name))
+    return best, tuple(sorted(name for name in files if name != best))
+
+
+def _base(name: str) -> str:
+    return name.replace("\\", "/").rsplit("/", 1)[-1].lower()
+
+
+def _answers(data: bytes) -> int:
+    return len(set(_DEFINES.findall(data[: notebook.MOST_BYTES])))
+
+
+def _code(name: str, data: bytes, skipped: Iterable[str]) -> _Code:
+    shown = clean(name, 100)
+    notes = tuple(f"not read: {clean(other, 100)}" for other in list(skipped)[:5])
+    code = _notebook(shown, data) if name.lower().endswith(".ipynb") else _python(shown, data)
+    return replace(code, notes=(*code.notes, *notes))
+
+
+def _python(name: str, data: bytes) -> _Code:
+    source = decode(name, data)
+    tree = parse(name, source.text)
+    notes = (source.note,) if source.note else ()
+    code = _Code(name, tree, lambda line: (name, line), notes)
+    if not any(True for _ in _definitions(tree.body)):
+        return _from_flat(code, tree.body, [])
+    return code
+
+
+def _notebook(name: str, data: bytes) -> _Code:
+    book = notebook.read_notebook(name, data)
+    kept = notebook.definitions(book)
+    code = _Code(name, ast.Module(kept, []), book.place, book.notes, assembled=True)
+    return _from_flat(code, [node for cell in book.cells for node in cell.tree.body], kept)
+
+
+def _from_flat(code: _Code, body: list[ast.stmt], kept: list[ast.stmt]) -> _Code:
+    """Lines such as `dprobs = ...` outside any function become functions, where no function answers already."""
+    answered = {name for name, _ in _definitions(kept)}
+    made = flat.functions(body, answered, ANSWER)
+    if not made.functions:
+        return code
+    tree = ast.Module([*made.kept, *made.functions], [])
+    return replace(code, tree=tree, notes=(*code.notes, *made.notes), assembled=True)
+
+
+def _judged(code: _Code, rules: RulesConfig) -> Submitted:
+    tree = code.tree
+    notes = list(code.notes)
+    judgement = Judgement((), tuple(tree.body), (), {}, ())
+    if rules.enabled:
+        tree = ast.Module(list(_without_main(tree.body)), [])
+        facts = _look(tree)
+        judgement = judge(facts, rules, code.file)
+        notes += [f"{_at(code, line)}: {note}" for line, note in suspicion.notes(facts)]
+        notes += [f"{_at(code, line)}: left out, it uses what cannot be imported" for line in judgement.left_out]
+    functions, repeated = _functions(code, tree.body, judgement)
+    notes += [f"{_at(code, line)}: {name} is defined more than once; the last one counts" for name, line in repeated]
+    reading = Reading(
+        file=code.file,
+        functions=functions,
+        findings=_placed(code, judgement.findings)[:MOST_FINDINGS],
+        notes=tuple(clean(note, 300) for note in notes[:MOST_NOTES]),
+    )
+    kept = ast.Module(list(judgement.kept), [])
+    return Submitted(reading, _compiled(code, kept), ast.unparse(code.tree) if code.assembled else "")
+
+
+def _look(tree: ast.Module) -> Facts:
+    with _deeper():
+        return look(tree)
+
+
+@contextmanager
+def _deeper() -> Iterator[None]:
+    """A formula of a few hundred terms nests as deep as it is long; the walk is plain Python and may follow."""
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(limit, 8000))
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(limit)
+
+
+def _without_main(body: Iterable[ast.stmt]) -> Iterator[ast.stmt]:
+    """`if __name__ == "__main__":` never runs here, so its rules do not matter either."""
+    for node in body:
+        if isinstance(node, ast.If) and _is_main_guard(node.test):
+            yield from node.orelse
+        else:
+            yield node
+
+
+def _is_main_guard(test: ast.expr) -> bool:
+    return (
+        isinstance(test, ast.Compare)
+        and len(test.ops) == 1
+        and isinstance(test.ops[0], ast.Eq)
+        and {getattr(side, "id", getattr(side, "value", None)) for side in (test.left, test.comparators[0])}
+        == {"__name__", "__main__"}
+    )
+
+
+def _definitions(body: Iterable[ast.stmt]) -> Iterator[tuple[str, ast.stmt]]:
+    """Every function that an answer's name is bound to at top level, inside `if` and `try` as well."""
+    for node in body:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            names = [node.name]
+        elif isinstance(node, ast.Assign) and isinstance(node.value, ast.Lambda):
+            names = [target.id for target in node.targets if isinstance(target, ast.Name)]
+        else:
+            if not isinstance(node, ast.ClassDef):
+                for inner in _blocks(node):
+                    yield from _definitions(inner)
+            continue
+        yield from ((name, node) for name in names if ANSWER.fullmatch(name))
+
+
+def _blocks(node: ast.stmt) -> Iterator[list[ast.stmt]]:
+    for name in ("body", "orelse", "finalbody"):
+        yield getattr(node, name, [])
+    for part in (*getattr(node, "handlers", ()), *getattr(node, "cases", ())):
+        yield part.body
+
+
+def _functions(
+    code: _Code, body: list[ast.stmt], judgement: Judgement
+) -> tuple[dict[str, Function], list[tuple[str, int]]]:
+    functions: dict[str, Function] = {}
+    repeated = []
+    for name, node in _definitions(body):
+        if name in functions:
+            repeated.append((name, node.lineno))
+        if len(functions) < MOST_FUNCTIONS and len(name) <= 100:
+            found = (*judgement.names.get(name, ()), *judgement.everywhere)
+            functions[name] = _function(code, name, node, _placed(code, dict.fromkeys(found)))
+    return functions, repeated
+
+
+def _function(code: _Code, name: str, node: ast.stmt, findings: tuple[Finding, ...]) -> Function:
+    inner = node.value if isinstance(node, ast.Assign) else node
+    assert isinstance(inner, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
+    file, line = code.place(node.lineno)
+    end = line + max(0, (node.end_lineno or node.lineno) - node.lineno)
+    return Function(name, file, line, end, tuple(_parameters(inner.args)), findings)
+
+
+def _parameters(arguments: ast.arguments) -> Iterator[Parameter]:
+    positional = [*arguments.posonlyargs, *arguments.args]
+    without = len(positional) - len(arguments.defaults)
+    for index, argument in enumerate(positional):
+        kind = "positional_only" if index < len(arguments.posonlyargs) else "positional"
+        yield Parameter(argument.arg, kind, index >= without)
+    if arguments.vararg is not None:
+        yield Parameter(arguments.vararg.arg, "var_positional", has_default=False)
+    for argument, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True):
+        yield Parameter(argument.arg, "keyword_only", default is not None)
+    if arguments.kwarg is not None:
+        yield Parameter(arguments.kwarg.arg, "var_keyword", has_default=False)
+
+
+def _at(code: _Code, line: int) -> str:
+    file, line = code.place(line)
+    return f"{file}:{line}"
+
+
+def _placed(code: _Code, findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    placed = []
+    for finding in findings:
+        file, line = code.place(finding.line)
+        placed.append(Finding(file, line, finding.rule, clean(finding.message)))
+    return tuple(placed)
+
+
+def _compiled(code: _Code, tree: ast.Module) -> CodeType:
+    """Compiled from the tree, so that what was judged is what runs."""
+    ast.fix_missing_locations(tree)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            compiled = compile(tree, code.file, "exec", dont_inherit=True)
+    except SyntaxError as error:  # `return` outside a function, `nonlocal` at top level, ...
+        line = error.lineno or 1
+        raise NotPythonError(f"{_at(code, line)}: invalid syntax: {clean(error.msg)}", code.place(line)[1]) from None
+    except (ValueError, TypeError, OverflowError) as error:
+        raise NotPythonError(f"{code.file}: this cannot be compiled ({clean(str(error))})") from None
+    return _relocated(code, compiled)
+
+
+def _relocated(code: _Code, compiled: CodeType) -> CodeType:
+    """Give every function the file and the line that its cell has, for tracebacks."""
+    constants = tuple(_relocated(code, part) if isinstance(part, CodeType) else part for part in compiled.co_consts)
+    file, line = code.place(compiled.co_firstlineno or 1)
+    if file == compiled.co_filename and line == compiled.co_firstlineno:
+        return compiled if constants == compiled.co_consts else compiled.replace(co_consts=constants)
+    return compiled.replace(co_consts=constants, co_filename=file, co_firstlineno=line)

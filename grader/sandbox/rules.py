@@ -1,0 +1,263 @@
+"""The rules of the game, read off the syntax tree before anything runs: which statements break one, and which
+functions rest on such a statement.
+"""
+
+from __future__ import annotations
+
+import builtins
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from grader.sandbox import rule_lists
+from grader.sandbox.outcome import Finding, RulesConfig
+
+if TYPE_CHECKING:
+    import ast
+    from collections.abc import Iterable, Iterator
+
+    from grader.sandbox.syntax import Facts, Place, Statement
+
+MOST_PER_STATEMENT = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What the rules make of a file."""
+
+    findings: tuple[Finding, ...]
+    """Every broken rule, in the file's order."""
+    kept: tuple[ast.stmt, ...]
+    """The statements that may run: neither breaking a rule nor using a name that rests on a broken one."""
+    everywhere: tuple[Finding, ...]
+    """Findings of statements that bind no name: they count for every function."""
+    names: dict[str, tuple[Finding, ...]]
+    """Module-level name -> the broken rules that it rests on."""
+    left_out: tuple[int, ...]
+    """Lines of statements that were merely left out: they use something that cannot be imported."""
+
+
+def judge(facts: Facts, config: RulesConfig, file: str) -> Judgement:
+    direct = list(_Judge(facts, config, file).statements())
+    if not any(direct):
+        return Judgement((), tuple(statement.node for statement in facts.statements), (), {}, ())
+    tainted = _spread(facts.statements, direct)
+    return _judgement(facts.statements, direct, tainted)
+
+
+class _Judge:
+    """Turns places and names into findings."""
+
+    def __init__(self, facts: Facts, config: RulesConfig, file: str) -> None:
+        self.facts = facts
+        self.file = file
+        self.allowed_names = frozenset(config.names)
+        self.allowed_imports = rule_lists.IMPORTS | frozenset(config.imports)
+        self.bound = {name for statement in facts.statements if statement.settles for name in statement.binds}
+        self.star = any(
+            place.kind == "from" and place.name == "*" and _is_torch(place.root)
+            for statement in facts.statements
+            for place in statement.places
+        )
+
+    def statements(self) -> Iterator[tuple[Finding, ...]]:
+        for statement in self.facts.statements:
+            found = dict.fromkeys([*self._places(statement), *self._names(statement)])
+            yield tuple(sorted(found, key=lambda finding: finding.line))[:MOST_PER_STATEMENT]
+
+    def _finding(self, line: int, rule: str, message: str) -> Finding:
+        return Finding(self.file, line, rule, message)
+
+    def _places(self, statement: Statement) -> Iterator[Finding]:
+        for place in statement.places:
+            broken = self._place(place)
+            if broken is not None:
+                yield self._finding(place.line, *broken)
+
+    def _place(self, place: Place) -> tuple[str, str] | None:
+        if place.kind == "requires_grad":
+            return "autograd", f"`requires_grad=True` {rule_lists.AUTOGRAD['requires_grad']}"
+        if place.kind == "inference_mode":
+            return "autograd", f"`torch.inference_mode(False)` {rule_lists.AUTOGRAD['enable_grad']}"
+        judges = {
+            "import": lambda: self._module(place.name),
+            "from": lambda: self._module(place.root or "") or self._member(place.root or "", place.name),
+            "attribute": lambda: self._attribute(place),
+            "store": lambda: self._store(place),
+            "format": lambda: self._format(place),
+        }
+        return judges[place.kind]()
+
+    def _names(self, statement: Statement) -> Iterator[Finding]:
+        for name, line in (statement.now | statement.later).items():
+            if name in self.bound or name in self.allowed_names:
+                continue
+            if name in rule_lists.BUILTINS:
+                yield self._finding(line, "name", f"`{name}` {rule_lists.BUILTINS[name]}")
+            elif _is_dunder(name) and name not in rule_lists.DUNDER_NAMES:
+                yield self._finding(line, "private", _private(name))
+            elif self.star and name in rule_lists.AUTOGRAD.keys() | rule_lists.TORCH.keys():
+                broken = self._member("torch", name)
+                if broken is not None:
+                    yield self._finding(line, *broken)
+
+    def _module(self, module: str) -> tuple[str, str] | None:
+        if any(module == name or module.startswith(f"{name}.") for name in self.allowed_imports - rule_lists.IMPORTS):
+            return None
+        if module in rule_lists.IMPORTS:
+            return None
+        if module.startswith("torch."):
+            for part in module.split(".")[1:]:
+                broken = self._member("torch", part)
+                if broken is not None:
+                    return broken
+        if module.startswith("."):
+            return "import", "only this one file is read: put what it needs into it, or ask for it as a parameter"
+        return "import", (
+            f"`{module}` cannot be imported here; torch, math, functools, itertools, collections and typing can, "
+            "and a forward value is asked for as a parameter"
+        )
+
+    def _member(self, module: str, name: str) -> tuple[str, str] | None:
+        """`from module import name`, or `module.name` where the module is known."""
+        dotted = f"{module}.{name}"
+        if name in self.allowed_names or dotted in self.allowed_names or name == "*":
+            return None
+        if name in rule_lists.MODULES and name not in self.allowed_imports:
+            return "import", f"`{dotted}` is another module, which cannot be imported here"
+        if name in rule_lists.REFUSED_FROM.get(module, ()):
+            return "name", f"`{dotted}` reads attributes by a computed name"
+        if name.startswith("_"):
+            return None if _is_public(name) or module == "__future__" else ("private", _private(dotted))
+        if _is_torch(module):
+            return _torch_member(dotted, name)
+        return None
+
+    def _attribute(self, place: Place) -> tuple[str, str] | None:
+        name = place.name
+        module = self.facts.modules.get(place.root or "")
+        if name in self.allowed_names:
+            return None
+        if module is not None:
+            return self._member(".".join((module, *place.chain[:-1])), name)
+        if name in self.facts.own or (place.root in {"self", "cls"} and (name == "__dict__" or not _is_dunder(name))):
+            return None
+        if name.startswith("_") and not _is_public(name):
+            return "private", _private(f".{name}")
+        return _derivative(f".{name}", name)
+
+    def _store(self, place: Place) -> tuple[str, str] | None:
+        module = self.facts.modules.get(place.root or "")
+        if module is None:
+            return self._attribute(place)
+        if rule_lists.PATCHABLE & set(place.chain) or place.name in self.allowed_names:
+            return None
+        return "patch", f"assigning to `{'.'.join((module, *place.chain))}` changes the library itself"
+
+    def _format(self, place: Place) -> tuple[str, str] | None:
+        if not self.facts.formats or place.name in {"__name__", "__doc__", *self.allowed_names}:
+            return None
+        return "private", _private(place.name)
+
+
+def _torch_member(dotted: str, name: str) -> tuple[str, str] | None:
+    if name in rule_lists.TORCH:
+        rule = "autograd" if name in {"func", "vmap"} else "torch"
+        return rule, f"`{dotted}` {rule_lists.TORCH[name]}"
+    return _derivative(dotted, name)
+
+
+def _derivative(shown: str, name: str) -> tuple[str, str] | None:
+    if name in rule_lists.AUTOGRAD:
+        return "autograd", f"`{shown}` {rule_lists.AUTOGRAD[name]}"
+    return ("autograd", f"`{shown}` {rule_lists.BACKWARD}") if "backward" in name else None
+
+
+def _private(name: str) -> str:
+    return f"`{name}` reaches into Python's or torch's insides, which a gradient does not need"
+
+
+def _is_torch(module: str | None) -> bool:
+    return module is not None and (module == "torch" or module.startswith("torch."))
+
+
+def _is_dunder(name: str) -> bool:
+    return len(name) > 4 and name.startswith("__") and name.endswith("__")
+
+
+def _is_public(name: str) -> bool:
+    return name in rule_lists.DUNDERS or name in rule_lists.PRIVATE or name == "_"
+
+
+def _united(tainted: list[tuple[Finding, ...]], indices: list[int]) -> tuple[Finding, ...]:
+    return tuple(dict.fromkeys(finding for index in indices for finding in tainted[index]))[:MOST_PER_STATEMENT]
+
+
+class _Bindings:
+    """Which statements a name may come from."""
+
+    def __init__(self, statements: list[Statement]) -> None:
+        self._binders: dict[str, list[int]] = defaultdict(list)
+        self._settled: dict[str, list[int]] = defaultdict(list)
+        for index, statement in enumerate(statements):
+            for name in statement.binds:
+                self._binders[name].append(index)
+                if statement.settles:
+                    self._settled[name].append(index)
+
+    def names(self) -> Iterable[str]:
+        return tuple(self._binders)
+
+    def before(self, name: str, limit: int) -> list[int]:
+        """The statements whose binding of `name` may hold just before statement number `limit`."""
+        if name not in self._binders and not hasattr(builtins, name):
+            name = "*"  # whatever a star import brought
+        start = max((index for index in self._settled.get(name, ()) if index < limit), default=-1)
+        return [index for index in self._binders.get(name, ()) if start <= index < limit]
+
+
+def _spread(statements: list[Statement], direct: list[tuple[Finding, ...]]) -> list[tuple[Finding, ...]]:
+    """Add to each statement the findings of those that it uses, whichever way round they stand."""
+    bindings = _Bindings(statements)
+    users: dict[int, list[int]] = defaultdict(list)
+    for index, statement in enumerate(statements):
+        for used in _uses(bindings, statement, index, len(statements)):
+            users[used].append(index)
+    tainted = [dict.fromkeys(found) for found in direct]
+    waiting = [index for index, found in enumerate(direct) if found]
+    while waiting:
+        index = waiting.pop()
+        for user in users[index]:
+            before = len(tainted[user])
+            tainted[user].update(tainted[index])
+            if before != len(tainted[user]):
+                waiting.append(user)
+    return [tuple(found)[:MOST_PER_STATEMENT] for found in tainted]
+
+
+def _uses(bindings: _Bindings, statement: Statement, index: int, count: int) -> set[int]:
+    used = {other for name in statement.now for other in bindings.before(name, index)}
+    used |= {other for name in statement.later for other in bindings.before(name, count)}
+    return used - {index}
+
+
+def _judgement(
+    statements: list[Statement], direct: list[tuple[Finding, ...]], tainted: list[tuple[Finding, ...]]
+) -> Judgement:
+    bindings = _Bindings(statements)
+    everywhere: dict[Finding, None] = {}
+    left_out: list[int] = []
+    for statement, found in zip(statements, tainted, strict=True):
+        if found and not statement.binds:
+            serious = [finding for finding in found if finding.rule != "import"]
+            everywhere.update(dict.fromkeys(serious))
+            if not serious:
+                left_out.append(statement.node.lineno)
+    names = {name: _united(tainted, bindings.before(name, len(statements))) for name in bindings.names()}
+    return Judgement(
+        findings=tuple(dict.fromkeys(finding for found in direct for finding in found)),
+        kept=tuple(statement.node for statement, found in zip(statements, tainted, strict=True) if not found),
+        everywhere=tuple(everywhere)[:MOST_PER_STATEMENT],
+        names={name: found for name, found in names.items() if found},
+        left_out=tuple(left_out),
+    )

@@ -1,0 +1,98 @@
+"""From a file's bytes to its syntax tree: encodings, line ends, and every way in which it can fail to be Python."""
+
+from __future__ import annotations
+
+import ast
+import codecs
+import re
+import warnings
+from dataclasses import dataclass
+
+_SPELLINGS = {
+    "utf-8": "utf-8 utf8 u8 utf utf-8-sig",
+    "latin-1": "latin-1 latin1 latin l1 iso-8859-1 iso8859-1 8859 cp819",
+    "cp1252": "cp1252 windows-1252 1252",
+    "iso8859-15": "iso8859-15 iso-8859-15 latin-9 latin9",
+    "ascii": "ascii us-ascii 646",
+    "mac-roman": "mac-roman macroman macintosh",
+}
+ENCODINGS = {spelling: name for name, spellings in _SPELLINGS.items() for spelling in spellings.split()}
+"""What a coding line may name. Any other is not looked up: that imports a module, and the locked child cannot."""
+
+# Looked up here, while files can still be opened; cp437 is for names in zip archives.
+for _name in (*_SPELLINGS, "utf-16", "utf-32", "utf-16-le", "utf-16-be", "cp437", "idna"):
+    codecs.lookup(_name)
+
+_CODING_LINE = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]{1,40})")
+MOST_BYTES = 256 << 10
+_BYTE_ORDER_MARKS = (
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+
+
+class NotPythonError(Exception):
+    """The text is not Python; the text of this is the sentence for the learner."""
+
+    def __init__(self, message: str, line: int | None = None) -> None:
+        super().__init__(message)
+        self.line = line
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    text: str
+    note: str | None = None
+
+
+def decode(name: str, data: bytes) -> Source:
+    """What the bytes say, as Python would read them, and more forgiving where it would not."""
+    if len(data) > MOST_BYTES:
+        raise NotPythonError(f"{name}: the file is larger than {MOST_BYTES >> 10} KB")
+    encoding = _encoding(data)
+    try:
+        text = data.decode(encoding)
+        note = None
+    except (UnicodeError, LookupError):
+        text = data.decode("latin-1")
+        note = f"{name}: not UTF-8 and no encoding named, read as Latin-1"
+    return Source(text.replace("\r\n", "\n").replace("\r", "\n").removeprefix("\ufeff"), note)
+
+
+def _encoding(data: bytes) -> str:
+    for mark, encoding in _BYTE_ORDER_MARKS:
+        if data.startswith(mark):
+            return encoding
+    for line in data[:1000].splitlines()[:2]:
+        coding = _CODING_LINE.match(line)
+        if coding is not None:
+            return ENCODINGS.get(coding[1].decode("ascii", "replace").lower().replace("_", "-"), "utf-8")
+    return "utf-8"
+
+
+def parse(name: str, text: str) -> ast.Module:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return ast.parse(text, name)
+    except SyntaxError as error:
+        raise NotPythonError(*_sentence(name, error)) from None
+    except (RecursionError, MemoryError):
+        raise NotPythonError(f"{name}: the code is nested too deeply to be read") from None
+    except (ValueError, OverflowError) as error:
+        raise NotPythonError(f"{name}: this is not Python text ({error})") from None
+
+
+def _sentence(name: str, error: SyntaxError) -> tuple[str, int | None]:
+    line = error.lineno if isinstance(error.lineno, int) and error.lineno > 0 else None
+    place = f"{name}:{line}" if line else name
+    said = clean(str(error.msg or "invalid syntax"))
+    return f"{place}: {said if said.startswith('invalid syntax') else f'invalid syntax: {said}'}", line
+
+
+def clean(text: str, longest: int = 200) -> str:
+    """Text from a learner's file, fit for one line of a report."""
+    shown = "".join(character if character.isprintable() else "?" for character in text[: longest + 1])
+    return shown if len(shown) <= longest else f"{shown[:longest]}..."
