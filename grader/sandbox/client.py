@@ -1,0 +1,103 @@
+"""The sandbox as the grader sees it: open a submission, ask questions, know how far it is locked in."""
+
+from __future__ import annotations
+
+import math
+import sys
+from typing import TYPE_CHECKING, Final, Self
+
+from grader.sandbox.budget import Limits
+from grader.sandbox.outcome import Isolation, Level, RulesConfig, SandboxError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from grader.sandbox.forkserver import ForkServer
+    from grader.sandbox.portable import Portable
+    from grader.sandbox.session import Session
+
+_CPU_ALLOWANCE: Final = 5.0
+
+
+class Sandbox:
+    """A warm server for learners' code. The constructor returns at once: torch loads in the other process meanwhile."""
+
+    def __init__(
+        self,
+        *,
+        minimum: Level = Level.NONE,
+        force: Level | None = None,
+        timeout: float = 10.0,
+        submission_timeout: float = 60.0,
+        memory: int = 1 << 30,
+        rules: bool = True,
+    ) -> None:
+        self._minimum = minimum
+        self._rules = rules
+        self._memory = memory
+        self._limits = Limits(timeout, submission_timeout, math.ceil(submission_timeout + _CPU_ALLOWANCE))
+        self._portable = force is Level.PROCESS or sys.platform != "linux"
+        self._backend: ForkServer | Portable | None = self._start()
+        self._isolation: Isolation | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def isolation(self) -> Isolation:
+        """What the self-test found; a `SandboxError` if that is less than was asked for."""
+        if self._isolation is None:
+            self._isolation = self._running().isolation()
+        if self._isolation.level < self._minimum:
+            raise SandboxError(_refusal(self._isolation, self._minimum))
+        return self._isolation
+
+    def open(self, files: Mapping[str, bytes], rules: RulesConfig | None = None) -> Session:
+        """A fresh locked child that has read this submission."""
+        from grader.sandbox.session import Session  # torch: not before the caller has started the server
+
+        backend = self._running()
+        if self.isolation.level < self._minimum:
+            raise SandboxError(_refusal(self.isolation, self._minimum))
+        rules = rules or RulesConfig()
+        if not self._rules:
+            rules = RulesConfig(rules.imports, rules.names, enabled=False)
+        return Session(backend, files, rules, self._limits)
+
+    def close(self) -> None:
+        """End the server and with it every child."""
+        backend, self._backend = self._backend, None
+        if backend is not None:
+            backend.close()
+
+    def _running(self) -> ForkServer | Portable:
+        """The back end; a new one if the old one died."""
+        if self._backend is None:
+            message = "this sandbox is closed"
+            raise SandboxError(message)
+        if not self._backend.alive():
+            self._backend.close()
+            self._backend = self._start()
+        return self._backend
+
+    def _start(self) -> ForkServer | Portable:
+        cpu = int(self._limits.cpu)
+        if self._portable:
+            from grader.sandbox.portable import Portable
+
+            return Portable(self._memory, cpu)
+        from grader.sandbox.forkserver import ForkServer
+
+        return ForkServer(self._memory, cpu)
+
+
+def _refusal(found: Isolation, wanted: Level) -> str:
+    """What is missing and how to get it."""
+    missing = "; ".join(found.missing) or "the self-test did not refuse everything"
+    return (
+        f"isolation is `{found.level}` here and `{wanted}` was asked for. Missing: {missing}. "
+        "Run on Linux (WSL 2 on Windows) to get `locked`, or accept less with `--isolation process`"
+    )

@@ -1,0 +1,226 @@
+"""The grader's end of the fork server: starts it, asks it for children, reads their pipes (Linux)."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import json
+import os
+import select
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from typing import Any, Final
+
+from grader.sandbox.deaths import Death
+from grader.sandbox.isolation import judge
+from grader.sandbox.outcome import Isolation, SandboxError
+from grader.sandbox.processes import Frame, GoneError, LateError
+from grader.sandbox.start import bootstrap, environment, search_path
+from grader.sandbox.wire import AFTER_LENGTH, FORK, PID, REAP, STATUS, ProtocolError
+
+_READY_SECONDS: Final = 180.0
+_REPLY_SECONDS: Final = 30.0
+_DYING_SECONDS: Final = 2.0
+"""From the closing of its pipes to the end of a process."""
+_PIPE: Final = 1 << 20
+_CHUNK: Final = 1 << 16
+
+
+class ForkServer:
+    """One server process and the socket to it."""
+
+    def __init__(self, memory: int, cpu: int) -> None:
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        command = [sys.executable, "-I", "-W", "ignore", "-c", bootstrap("server"), str(theirs.fileno())]
+        self._process = subprocess.Popen(  # noqa: S603  (our own interpreter)
+            command,
+            cwd="/",
+            env=environment(),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            pass_fds=[theirs.fileno()],
+        )
+        theirs.close()
+        self._control = ours
+        self._lock = threading.Lock()
+        self._report: dict[str, Any] | None = None
+        self._forgotten: list[int] = []
+        self._send(json.dumps({"path": search_path(), "memory": memory, "cpu": cpu}).encode())
+
+    @property
+    def pid(self) -> int:
+        """The server's process id."""
+        return self._process.pid
+
+    def report(self) -> dict[str, Any]:
+        """What the server said when it was ready (waits for it)."""
+        with self._lock:
+            if self._report is None:
+                report = dict(json.loads(self._receive(_READY_SECONDS)[0]))
+                if "error" in report:
+                    message = f"the sandbox's server could not start:\n{report['error']}"
+                    raise SandboxError(message)
+                self._report = report
+            return self._report
+
+    def alive(self) -> bool:
+        """Whether the server still runs."""
+        return self._process.poll() is None
+
+    def isolation(self) -> Isolation:
+        """What the canary found."""
+        return judge(self.report())
+
+    def start(self) -> ForkedProcess:
+        """Fork a child."""
+        self.report()
+        request_reader, request_writer = os.pipe()
+        answer_reader, answer_writer = os.pipe()
+        for descriptor in (request_writer, answer_writer):
+            with contextlib.suppress(OSError):  # more than the user may have: smaller pipes are only slower
+                fcntl.fcntl(descriptor, fcntl.F_SETPIPE_SZ, _PIPE)
+        try:
+            with self._lock:
+                reaped = b"".join(map(PID.pack, self._forgotten))
+                self._forgotten.clear()
+                self._send(FORK + reaped, [request_reader, answer_writer])
+                raw, handles = self._receive(_REPLY_SECONDS)
+        except BaseException:
+            os.close(request_writer)
+            os.close(answer_reader)
+            raise
+        finally:
+            os.close(request_reader)
+            os.close(answer_writer)
+        return ForkedProcess(self, PID.unpack(raw)[0], handles[0], request_writer, answer_reader)
+
+    def reap(self, pid: int) -> Death:
+        """Wait for a child that has been killed."""
+        with self._lock:
+            self._send(REAP + PID.pack(pid))
+            raw, _ = self._receive(_REPLY_SECONDS)
+        return Death.from_wait(*STATUS.unpack(raw))
+
+    def forget(self, pid: int) -> None:
+        """Let the server reap it when it has nothing better to do."""
+        with self._lock:
+            self._forgotten.append(pid)
+
+    def close(self) -> None:
+        """Close the socket: the server leaves and its children die with it."""
+        self._control.close()
+        try:
+            self._process.wait(5)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+    def _send(self, data: bytes, descriptors: list[int] | None = None) -> None:
+        try:
+            if descriptors:
+                socket.send_fds(self._control, [data], descriptors)
+            else:
+                self._control.send(data)
+        except OSError as error:
+            raise SandboxError(self._obituary()) from error
+
+    def _receive(self, seconds: float) -> tuple[bytes, list[int]]:
+        ready, _, _ = select.select([self._control], [], [], seconds)
+        if not ready:
+            message = f"the sandbox's server did not answer within {seconds:g} s"
+            raise SandboxError(message)
+        try:
+            raw, descriptors, _, _ = socket.recv_fds(self._control, _CHUNK, 1, socket.MSG_CMSG_CLOEXEC)
+        except OSError as error:
+            raise SandboxError(self._obituary()) from error
+        if not raw:
+            raise SandboxError(self._obituary())
+        return raw, descriptors
+
+    def _obituary(self) -> str:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(1)
+        code = self._process.returncode
+        how = "closed its socket" if code is None else f"signal {-code}" if code < 0 else f"exit code {code}"
+        return f"the sandbox's server is gone ({how}): nothing was graded; start again"
+
+
+class ForkedProcess:
+    """One forked child: two pipes and a handle that names this process and no later one."""
+
+    def __init__(self, server: ForkServer, pid: int, handle: int, requests: int, answers: int) -> None:
+        self.pid = pid
+        self._server = server
+        self._handle = handle
+        self._requests = requests
+        self._answers = answers
+        os.set_blocking(requests, False)
+        os.set_blocking(answers, False)
+        self._poll = select.poll()
+        self._poll.register(answers, select.POLLIN)
+
+    def send(self, data: bytes, deadline: float) -> None:
+        """Write everything, or raise `LateError` or `GoneError`."""
+        view = memoryview(data)
+        while view:
+            try:
+                view = view[os.write(self._requests, view) :]
+            except BlockingIOError:
+                _, writable, _ = select.select([], [self._requests], [], max(0.0, deadline - time.monotonic()))
+                if not writable:
+                    raise LateError from None
+            except BrokenPipeError:
+                raise GoneError from None
+
+    def receive(self, limit: int, deadline: float) -> Frame:
+        """Read one frame: one deadline over all of it, its length checked before anything is allocated."""
+        head = bytearray(4)
+        self._fill(head, deadline)
+        length = int.from_bytes(head, "little")
+        if not AFTER_LENGTH <= length <= AFTER_LENGTH + limit:
+            message = f"a frame of {length} bytes where at most {limit} were expected"
+            raise ProtocolError(message)
+        buffer = bytearray(length)
+        self._fill(buffer, deadline)
+        return Frame(buffer[AFTER_LENGTH - 1], bytes(buffer[: AFTER_LENGTH - 1]), buffer, AFTER_LENGTH)
+
+    def _fill(self, buffer: bytearray, deadline: float) -> None:
+        view = memoryview(buffer)
+        while view:
+            try:
+                count = os.readv(self._answers, [view])
+            except BlockingIOError:
+                if not self._poll.poll(max(0.0, deadline - time.monotonic()) * 1000):
+                    raise LateError from None
+                continue
+            if not count:
+                raise GoneError
+            view = view[count:]
+
+    def quiet(self) -> bool:
+        """Whether nothing waits to be read."""
+        return not any(event & select.POLLIN for _, event in self._poll.poll(0))
+
+    def end(self, *, gone: bool) -> Death | None:
+        """Kill it and say how it had ended by itself; None if it had not, although it may seem `gone`."""
+        own_end = gone and bool(select.select([self._handle], [], [], _DYING_SECONDS)[0])
+        self._kill()
+        death = self._server.reap(self.pid)
+        return death if own_end else None
+
+    def discard(self) -> None:
+        """Kill it and close everything."""
+        self._kill()
+        self._server.forget(self.pid)
+
+    def _kill(self) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            signal.pidfd_send_signal(self._handle, signal.SIGKILL)
+        for descriptor in (self._handle, self._requests, self._answers):
+            os.close(descriptor)
+

@@ -1,0 +1,112 @@
+"""The canary: a child that tries what no learner's code may do, and says how each attempt ended."""
+
+from __future__ import annotations
+
+import _thread
+import ctypes
+import errno
+import mmap
+import os
+import socket
+import sys
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_FAR_TOO_MUCH = 40 << 30
+SUCCEEDED = "succeeded"
+
+
+def attempts() -> dict[str, str]:
+    """Try everything: `succeeded`, or the name of the errno that refused it."""
+    return {name: _outcome(act) for name, act in _ATTEMPTS.items()}
+
+
+def refused(results: dict[str, str]) -> bool:
+    """Whether every attempt was refused."""
+    return bool(results) and SUCCEEDED not in results.values()
+
+
+def _outcome(act: Callable[[], Any]) -> str:
+    try:
+        act()
+    except OSError as error:
+        return errno.errorcode.get(error.errno or 0, type(error).__name__)
+    except Exception as error:  # noqa: BLE001  (a thread that cannot start is a RuntimeError)
+        return type(error).__name__
+    return SUCCEEDED
+
+
+def _read_file() -> None:
+    os.close(os.open(sys.executable or os.devnull, os.O_RDONLY))
+
+
+def _write_file() -> None:
+    os.close(os.open(os.devnull, os.O_WRONLY))
+
+
+def _socket() -> None:
+    socket.socket(socket.AF_INET, socket.SOCK_DGRAM).close()
+
+
+def _fork() -> None:
+    pid = os.fork()
+    if pid == 0:
+        os._exit(0)
+    os.waitpid(pid, 0)
+
+
+def _kill() -> None:
+    os.kill(os.getppid(), 0)
+
+
+def _exec() -> None:
+    try:
+        os.execve("/nowhere/at/all", ["nothing"], {})  # noqa: S606  (there is nothing to run)
+    except FileNotFoundError:
+        return  # it was looked for: running a program is not refused
+
+
+def _thread_start() -> None:
+    _thread.start_new_thread(lambda: None, ())
+
+
+def _memory_file() -> None:
+    os.close(os.memfd_create("canary"))
+
+
+def _change_mode() -> None:
+    try:
+        os.chmod("/nowhere/at/all", 0o600)
+    except FileNotFoundError:
+        return
+
+
+def _huge_memory() -> None:
+    mmap.mmap(-1, _FAR_TOO_MUCH).close()
+
+
+def _executable_memory() -> None:
+    mmap.mmap(-1, mmap.PAGESIZE, prot=mmap.PROT_READ | mmap.PROT_WRITE | mmap.PROT_EXEC).close()
+
+
+def _process_control() -> None:
+    if ctypes.CDLL(None, use_errno=True).prctl(4, 1, 0, 0, 0):  # dumpable again
+        raise OSError(ctypes.get_errno(), "prctl")
+
+
+_ATTEMPTS: dict[str, Callable[[], Any]] = {
+    "open": _read_file,
+    "write": _write_file,
+    "chmod": _change_mode,
+    "socket": _socket,
+    "fork": _fork,
+    "exec": _exec,
+    "kill": _kill,
+    "thread": _thread_start,
+    "memfd": _memory_file,
+    "prctl": _process_control,
+    "exec_memory": _executable_memory,
+    "40GB": _huge_memory,
+}

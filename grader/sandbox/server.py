@@ -1,0 +1,131 @@
+"""The fork server: imports torch once, then only forks locked children and reaps them (Linux)."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import select
+import signal
+import socket
+import traceback
+from typing import Any, Final, NoReturn
+
+import torch
+
+from grader.sandbox import jail, selftest, warm
+from grader.sandbox.child import Child, Pipes
+from grader.sandbox.numerics import pin_torch
+from grader.sandbox.wire import FORK, HELLO, PID, STATUS
+
+_CANARY_SECONDS: Final = 10.0
+
+
+class Server:
+    """Answers the grader's control socket, one message at a time."""
+
+    def __init__(self, control: socket.socket, prepared: jail.Jail) -> None:
+        self._control = control
+        self._jail = prepared
+        self._forgotten: set[int] = set()
+
+    def serve(self) -> None:
+        """Until the grader closes its end."""
+        while True:
+            message, descriptors, _flags, _address = socket.recv_fds(self._control, 1 << 16, 2)
+            if not message:
+                return
+            if message[:1] == FORK:
+                self._fork(message[1:], descriptors)
+            else:
+                self._reap(PID.unpack_from(message, 1)[0])
+
+    def _fork(self, forgotten: bytes, descriptors: list[int]) -> None:
+        requests, answers = descriptors
+        pid = os.fork()
+        if pid == 0:
+            run_child(self._jail, requests, answers)
+        os.close(requests)
+        os.close(answers)
+        handle = os.pidfd_open(pid)
+        socket.send_fds(self._control, [PID.pack(pid)], [handle])
+        os.close(handle)
+        self._forgotten.update(each[0] for each in PID.iter_unpack(forgotten))
+        self._forgotten = {each for each in self._forgotten if os.waitpid(each, os.WNOHANG)[0] == 0}
+
+    def _reap(self, pid: int) -> None:
+        _pid, status, usage = os.wait4(pid, 0)
+        self._control.send(STATUS.pack(status, usage.ru_utime + usage.ru_stime))
+
+
+def run_child(prepared: jail.Jail, requests: int, answers: int) -> NoReturn:
+    """Everything after the fork: locks, hello, questions. Never returns."""
+    try:
+        locks = jail.lock(prepared, requests, answers)
+        child = Child(Pipes(jail.seccomp.REQUEST_FD, jail.seccomp.ANSWER_FD), locked="seccomp" in locks)
+        child.send(HELLO, json.dumps(locks).encode())
+        child.serve()
+    finally:
+        os._exit(0)
+
+
+def canary(prepared: jail.Jail) -> dict[str, Any]:
+    """Fork one child that tries what is forbidden; `locks` and `selftest` as it saw them."""
+    receiver, sender = os.pipe()
+    requests, unused = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        try:
+            locks = jail.lock(prepared, requests, sender)
+            report = {"locks": locks, "selftest": selftest.attempts()}
+            os.write(jail.seccomp.ANSWER_FD, json.dumps(report).encode())
+        finally:
+            os._exit(0)
+    for descriptor in (sender, requests, unused):
+        os.close(descriptor)
+    ready, _, _ = select.select([receiver], [], [], _CANARY_SECONDS)
+    raw = os.read(receiver, 1 << 16) if ready else b""
+    os.close(receiver)
+    os.kill(pid, signal.SIGKILL)
+    _pid, status = os.waitpid(pid, 0)
+    if not raw:
+        return {"locks": [], "selftest": {}, "problem": f"the canary died (wait status {status})"}
+    return dict(json.loads(raw))
+
+
+def prepare(settings: dict[str, Any]) -> tuple[jail.Jail, dict[str, Any]]:
+    """Import, warm, lock the server itself, and try the locks on a canary."""
+    numerics = pin_torch()
+    active = _backstops()
+    torch.manual_seed(0)
+    random.seed(0)
+    warm.everything()
+    jail.sacrifice()
+    problem = jail.drop_root()
+    jail.hide()
+    jail.assert_single_thread()
+    jail.settle()
+    prepared = jail.prepare(settings["memory"], settings["cpu"])
+    report = {"backstops": active, "numerics": numerics.problem, "root": problem}
+    return prepared, report | canary(prepared)
+
+
+def _backstops() -> tuple[str, ...]:
+    try:
+        from grader.sandbox import backstops
+    except ImportError:
+        return ()
+    return backstops.install()
+
+
+def main(descriptor: int, settings: dict[str, Any]) -> None:
+    """Say what holds (or what went wrong), then serve."""
+    control = socket.socket(fileno=descriptor)
+    try:
+        prepared, report = prepare(settings)
+    except BaseException:  # noqa: BLE001  (the grader says it in its own words)
+        control.send(json.dumps({"error": traceback.format_exc()[-4000:]}).encode())
+        os._exit(1)
+    control.send(json.dumps(report).encode())
+    Server(control, prepared).serve()
+    os._exit(0)

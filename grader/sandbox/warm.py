@@ -1,0 +1,70 @@
+"""What a locked child can no longer fetch: modules that are imported late, codecs, kernels' first calls."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+from typing import Final
+
+import torch
+import torch.nn.functional as F  # noqa: N812  (its usual name)
+
+# No file can be opened later: whatever learners, tracebacks and decoders import late has to be here already.
+_MODULES: Final = (
+    "abc array ast base64 bisect builtins calendar cmath codecs collections collections.abc contextlib copy copyreg "
+    "csv dataclasses datetime decimal difflib enum fractions functools gc hashlib heapq html importlib inspect io "
+    "itertools json keyword linecache locale math numbers operator os pprint queue random re reprlib secrets shlex "
+    "statistics string struct sys textwrap threading time timeit tokenize traceback types typing unicodedata uuid "
+    "warnings weakref zipfile zlib bz2 lzma _strptime _pydatetime zoneinfo stringprep colorsys"
+).split()
+_CODECS: Final = (
+    "ascii utf_8 utf_8_sig utf_16 utf_16_le utf_16_be utf_32 latin_1 cp1252 cp437 idna punycode raw_unicode_escape "
+    "unicode_escape charmap iso8859_15 mac_roman"
+).split()
+
+
+def everything() -> None:
+    """Import, look up and run once."""
+    for name in _MODULES:
+        with contextlib.suppress(ImportError):
+            importlib.import_module(name)
+    for name in _CODECS:
+        with contextlib.suppress(LookupError):
+            "x".encode(name)
+    for dtype in (torch.float32, torch.float64):
+        with torch.inference_mode():
+            _kernels(dtype)
+
+
+def _kernels(dtype: torch.dtype) -> None:
+    """The operations of the exercises, so that a child does not pay for their first call."""
+    x = torch.randn(32, 27, dtype=dtype)
+    index = torch.arange(32) % 27
+    _elementwise(x)
+    _indexing(x, index)
+    (x @ x.T, torch.einsum("ij,kj->ik", x, x), torch.outer(x[0], x[0]), torch.bmm(x[None], x.T[None]))
+    (F.one_hot(index, 27), F.softmax(x, 1), F.log_softmax(x, 1), F.cross_entropy(x, index), F.gelu(x), F.relu(x))
+    (F.layer_norm(x, (27,)), F.linear(x, x), F.pad(x, (1, 1)), torch.cat([x, x]), torch.stack([x, x]))
+    (str(x), repr(index), x.tolist(), x[0, 0].item())
+
+
+def _elementwise(x: torch.Tensor) -> None:
+    (x + x, x - 1, -x, x * 2.0, x / 3, x**2, x**-1, x**-0.5, x.abs() ** -1.5, 1.0 / x, x == x, x > 0, x.to(torch.bool))
+    (x.exp(), x.log(), x.tanh(), x.sqrt(), x.rsqrt(), x.sigmoid(), x.abs(), x.square(), x.reciprocal(), x.clamp(0, 1))
+    (x.sum(), x.sum(0), x.sum(1, keepdim=True), x.mean(0, keepdim=True), x.var(0), x.std(0), x.max(1), x.argmax(1))
+    (x.amax(1), x.cumsum(0), torch.where(x > 0, x, 0), torch.zeros_like(x), torch.ones_like(x), x.clone(), x.norm())
+    (torch.full_like(x, 1), torch.zeros(3), torch.ones(3), torch.eye(3), torch.arange(3), torch.tensor([1.0, 2.0]))
+
+
+def _indexing(x: torch.Tensor, index: torch.Tensor) -> None:
+    y, rows = x.clone(), range(32)
+    y[rows, index] -= 1  # type: ignore[index]
+    y[rows, index] = 1.0  # type: ignore[index]
+    y[index] += x
+    y += x
+    y.index_add_(0, index, x)
+    y.scatter_add_(1, index[:, None], x[:, :1])
+    y.index_put_((index,), x, accumulate=True)
+    (x[index], x.view(-1), x.reshape(16, -1), x.T, x.t(), x.unsqueeze(0), x.squeeze(), x.expand(32, 27), x.gather(1, index[:, None]))
+    (x.transpose(0, 1), x.permute(1, 0), x.flatten(), x.view(32, 3, 9), torch.tril(x), x.masked_fill(x > 0, 0.0))
+    (x[0][3], x[3, 4], index[3].item(), x.shape, x.numel(), x.type(torch.float64), x.float(), x.double(), x.long())
