@@ -16,7 +16,7 @@ import hashlib
 import random
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 import torch
 
@@ -67,8 +67,8 @@ class LineGraph:
         for name in leaves:
             self.readers.setdefault(name, []).append(step)
         for name, value in outputs.items():
-            value = value if at is None or not is_floating(value) else _as_float64(at[name])
-            self.values[name] = value.detach() if isinstance(value, torch.Tensor) else value
+            kept = _as_float64(at[name]) if at is not None and is_floating(value) else value
+            self.values[name] = kept.detach() if isinstance(kept, torch.Tensor) else kept
 
     @cached_property
     def differentiable(self) -> frozenset[str]:
@@ -97,12 +97,14 @@ class Sweep:
         if variable not in self._totals:
             value = self.graph.values[variable]
             terms = self.contributions(variable).values()
-            self._totals[variable] = torch.ones_like(value) if variable == "loss" else sum(terms, torch.zeros_like(value))
+            self._totals[variable] = (
+                torch.ones_like(value) if variable == "loss" else sum(terms, torch.zeros_like(value))
+            )
         return self._totals[variable]
 
     def contributions(self, variable: str) -> dict[tuple[str, ...], torch.Tensor]:
         """What each line that reads the variable adds to its gradient, by the line's outputs."""
-        return {step.line.outputs: self._product(step)[variable] for step in self.graph.readers.get(variable, ())}
+        return {step.line.outputs: self.product(step)[variable] for step in self.graph.readers.get(variable, ())}
 
     def scale(self, variable: str) -> float:
         """The largest term scale tau: RMS, over sign flips of the upstream gradients, of the summed terms.
@@ -112,24 +114,26 @@ class Sweep:
         steps = self.graph.readers.get(variable, ())
         if not steps:
             return 1.0
-        flips = [self._flips(step) for step in steps]
-        squares = sum(sum(flip[k][variable] for flip in flips).square() for k in range(SIGN_FLIPS))
-        return float((squares / SIGN_FLIPS).sqrt().max()) if isinstance(squares, torch.Tensor) else 1.0
+        flips = [self.flips(step) for step in steps]
+        sums = [functools.reduce(torch.add, [flip[k][variable] for flip in flips]) for k in range(SIGN_FLIPS)]
+        return float(torch.stack(sums).square().mean(0).sqrt().max())
 
     def _shares_base(self, step: _Step) -> bool:
         return self._base is not None and all(name in self.overrides for name in step.outputs)
 
-    def _product(self, step: _Step) -> dict[str, torch.Tensor]:
+    def product(self, step: _Step) -> dict[str, torch.Tensor]:
+        """One line's vector-Jacobian product, by what the line reads."""
         if self._base is not None and self._shares_base(step):
-            return self._base._product(step)
+            return self._base.product(step)
         key = step.line.number
         if key not in self._products:
             self._products[key] = _vjp(step, [self.total(name) for name in step.outputs])
         return self._products[key]
 
-    def _flips(self, step: _Step) -> list[dict[str, torch.Tensor]]:
+    def flips(self, step: _Step) -> list[dict[str, torch.Tensor]]:
+        """The same under random sign flips of the line's upstream gradients."""
         if self._base is not None and self._shares_base(step):
-            return self._base._flips(step)
+            return self._base.flips(step)
         key = step.line.number
         if key not in self._flipped:
             generator = torch.Generator().manual_seed(key)
@@ -189,8 +193,8 @@ class Case:
     def reference(self) -> dict[str, torch.Tensor]:
         """Autograd's float32 gradients over the whole graph, by variable: the lecture's own reference."""
         wanted = {name: v for name, v in self._run.items() if is_floating(v) and v.requires_grad and name != "loss"}
-        grads = torch.autograd.grad(self._run["loss"], list(wanted.values()), allow_unused=True)
-        found = {name: torch.zeros_like(v) if g is None else g for (name, v), g in zip(wanted.items(), grads, strict=True)}
+        grads = torch.autograd.grad(self._run["loss"], list(wanted.values()), materialize_grads=True)
+        found = dict(zip(wanted, grads, strict=True))
         return {**found, "loss": torch.ones_like(self._run["loss"]).detach()}
 
     @cached_property
@@ -202,7 +206,9 @@ class Case:
     def narrow(self) -> Case:
         """The same case with every line differentiated (in float64) at its float32 forward values."""
         twin = object.__new__(Case)
-        twin.__dict__.update({k: v for k, v in self.__dict__.items() if k in ("exercise", "seed", "sizes", "hidden", "inputs")})
+        twin.__dict__.update(
+            {k: v for k, v in self.__dict__.items() if k in ("exercise", "seed", "sizes", "hidden", "inputs")}
+        )
         twin.graph = LineGraph(self.exercise, self.inputs, at=self.values)
         twin.cotangents = self.cotangents
         twin.true = Sweep(twin.graph, {})
@@ -293,7 +299,7 @@ def default_dtype(dtype: torch.dtype) -> Iterator[None]:
         torch.set_default_dtype(before)
 
 
-def is_floating(value: object) -> bool:
+def is_floating(value: object) -> TypeGuard[torch.Tensor]:
     """Whether a forward value is a tensor that can have a gradient."""
     return isinstance(value, torch.Tensor) and value.is_floating_point()
 
@@ -323,11 +329,8 @@ def _vjp(step: _Step, cotangents: Sequence[torch.Tensor]) -> dict[str, torch.Ten
         return {name: torch.zeros_like(leaf) for name, leaf in step.leaves.items()}
     pairs = zip(step.outputs.values(), cotangents, strict=True)
     projected = functools.reduce(torch.add, [(output * cotangent).sum() for output, cotangent in pairs])
-    grads = torch.autograd.grad(projected, list(step.leaves.values()), retain_graph=True, allow_unused=True)
-    return {
-        name: torch.zeros_like(leaf) if grad is None else grad
-        for (name, leaf), grad in zip(step.leaves.items(), grads, strict=True)
-    }
+    grads = torch.autograd.grad(projected, list(step.leaves.values()), retain_graph=True, materialize_grads=True)
+    return dict(zip(step.leaves, grads, strict=True))
 
 
 def _signs(like: torch.Tensor, generator: torch.Generator) -> torch.Tensor:

@@ -7,7 +7,7 @@ function really depends on; the lecture's three columns stand beside it and deci
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from grader.case import Case, Cases, Sweep
     from grader.parameters import Binding
-    from grader.sandbox.outcome import Function
+    from grader.sandbox.outcome import Finding, Function
 
 TOLERANCE = 1e-9
 """Largest error, relative to the summed terms, of a right float64 gradient. Right forms stay below 3e-14."""
@@ -132,16 +132,26 @@ def judge(evidence: Evidence, cases: Cases) -> Judgement:
     got = tensor_of(evidence.local)
     if got is None:
         raise AssertionError(f"d{variable}: judged without an answer")
-    columns = lecture_columns(got, reference)
-    common = {"local": columns, "shape": tuple(got.shape), "dtype": str(got.dtype).removeprefix("torch.")}
+    columns, dtype = lecture_columns(got, reference), str(got.dtype).removeprefix("torch.")
+    so_far = Judgement(Verdict.WRONG_VALUES, None, columns, tuple(got.shape), dtype)
+    right = got.shape != reference.shape and _right_when_reshaped(evidence, cases)
+    problem = form_problem(got, reference, values_right=right)
+    if problem is not None:
+        return replace(so_far, verdict=problem[0], problem=problem[1])
+    return _judge_values(evidence, cases, got, so_far)
+
+
+def form_problem(
+    got: torch.Tensor, reference: torch.Tensor, *, values_right: bool = False
+) -> tuple[Verdict, str] | None:
+    """What is wrong with a gradient before its values are looked at: dtype, shape, values that are not finite."""
     if got.dtype != reference.dtype:
-        return Judgement(Verdict.WRONG_DTYPE, _dtype_problem(got, reference), **common)  # type: ignore[arg-type]
+        return Verdict.WRONG_DTYPE, _dtype_problem(got, reference)
     if got.shape != reference.shape:
-        right = _right_when_reshaped(evidence, cases)
-        return Judgement(Verdict.WRONG_SHAPE, _shape_problem(got, reference, right=right), **common)  # type: ignore[arg-type]
+        return Verdict.WRONG_SHAPE, _shape_problem(got, reference, right=values_right)
     if not bool(torch.isfinite(got).all()):
-        return Judgement(Verdict.NON_FINITE, _finite_problem(got), **common)  # type: ignore[arg-type]
-    return _judge_values(evidence, cases, got, Judgement(Verdict.WRONG_VALUES, **common))  # type: ignore[arg-type]
+        return Verdict.NON_FINITE, _finite_problem(got)
+    return None
 
 
 def _judge_values(evidence: Evidence, cases: Cases, got: torch.Tensor, so_far: Judgement) -> Judgement:
@@ -150,32 +160,34 @@ def _judge_values(evidence: Evidence, cases: Cases, got: torch.Tensor, so_far: J
     narrow = bool(evidence.narrow)
     tolerance = NARROW_TOLERANCE if narrow else TOLERANCE
     with_random = tuple(_score_random(evidence, index, case) for index, case in enumerate(cases))
-    scores = with_random if local_style or narrow else tuple(_score_true(evidence, i, case) for i, case in enumerate(cases))
+    scores = (
+        with_random if local_style or narrow else tuple(_score_true(evidence, i, case) for i, case in enumerate(cases))
+    )
     passed = [s.score is not None and s.score <= tolerance for s in scores]
-    general = all(s.score is not None and s.score <= tolerance for s in with_random) if evidence.depends_on else all(passed)
+    general = (
+        all(s.score is not None and s.score <= tolerance for s in with_random) if evidence.depends_on else all(passed)
+    )
     if all(passed):
         unproven = variable in cases.null and not local_style and not (general and _tests_something(evidence, cases))
         verdict = Verdict.UNTESTABLE if unproven else Verdict.EXACT if so_far.local.exact else Verdict.CORRECT
     else:
         verdict = Verdict.HARD_CODED if passed[0] else Verdict.WRONG_VALUES
     finite = [s.score for s in scores if s.score is not None]
-    return Judgement(
-        verdict,
-        _values_problem(verdict, scores, passed, so_far.local, cases, variable),
-        so_far.local,
-        so_far.shape,
-        so_far.dtype,
-        max(finite) if finite else None,
-        tolerance,
-        general,
-        scores,
-        narrow,
-        _worst(got, reference) if not verdict.right else None,
+    return replace(
+        so_far,
+        verdict=verdict,
+        problem=_values_problem(verdict, scores, passed, so_far.local, cases, variable),
+        score=max(finite) if finite else None,
+        tolerance=tolerance,
+        general=general,
+        cases=scores,
+        narrow=narrow,
+        worst=None if verdict.right else _worst(got, reference),
     )
 
 
 def _tests_something(evidence: Evidence, cases: Cases) -> bool:
-    """Whether the random cotangents give a null variable a gradient that is not null: only then do they test anything."""
+    """Whether random cotangents give a null variable a gradient that is not null: only then do they test it."""
     cuts = [(case.cut(evidence.depends_on), evidence.variable) for case in cases]
     return any(float(sweep.cut(v).abs().max()) > NULL_TOLERANCE * sweep.scale(v) for sweep, v in cuts)
 
@@ -187,7 +199,9 @@ def is_local_style(evidence: Evidence, cases: Cases) -> bool:
 
 def _score_random(evidence: Evidence, index: int, case: Case) -> CaseScore:
     if evidence.narrow:
-        return score(tensor_of(evidence.narrow.get(index)), case.narrow.cut(evidence.depends_on), evidence.variable, case)
+        return score(
+            tensor_of(evidence.narrow.get(index)), case.narrow.cut(evidence.depends_on), evidence.variable, case
+        )
     return score(tensor_of(evidence.random.get(index)), case.cut(evidence.depends_on), evidence.variable, case)
 
 
@@ -244,7 +258,7 @@ def _right_when_reshaped(evidence: Evidence, cases: Cases) -> bool:
 
 
 def fit_shape(got: torch.Tensor | None, shape: torch.Size) -> torch.Tensor | None:
-    """A tensor brought to a shape by adding or dropping dimensions of size one, or by expanding; None if neither does."""
+    """A tensor brought to a shape by dimensions of size one or by expanding; None if neither does."""
     if got is None:
         return None
     if [size for size in got.shape if size != 1] == [size for size in shape if size != 1]:
@@ -288,7 +302,8 @@ def _shape_remedy(came: Sequence[int], expected: Sequence[int]) -> str:
 def _finite_problem(got: torch.Tensor) -> str:
     bad = ~torch.isfinite(got)
     first = tuple(int(i) for i in bad.nonzero()[0])
-    return f"{int(bad.sum())} of {got.numel()} values are not finite, the first ({float(got[first])}) at index {list(first)}"
+    count = f"{int(bad.sum())} of {got.numel()} values are not finite"
+    return f"{count}, the first ({float(got[first])}) at index {list(first)}"
 
 
 def _values_problem(
@@ -303,7 +318,7 @@ def _values_problem(
             f"Derive it from {children}: then it can be tested with other upstream gradients"
         )
     if verdict is Verdict.HARD_CODED:
-        return _hard_coded_problem(scores, passed)
+        return hard_coded_problem(next(s for s, ok in zip(scores, passed, strict=True) if not ok))
     if local.maxdiff is None:
         return "values differ from autograd's beyond measure"
     if local.approximate:
@@ -314,8 +329,8 @@ def _values_problem(
     return f"values differ from autograd's: maxdiff {local.maxdiff:.3g}, {_share(scores)} of the summed terms"
 
 
-def _hard_coded_problem(scores: Sequence[CaseScore], passed: Sequence[bool]) -> str:
-    failed = next(s for s, ok in zip(scores, passed, strict=True) if not ok)
+def hard_coded_problem(failed: CaseScore) -> str:
+    """The sentence for a gradient that is right at the given sizes and wrong at these."""
     where = "at other sizes" if failed.hidden else "at " + ", ".join(f"{k}={v}" for k, v in failed.sizes.items())
     return f"right at the given sizes, wrong {where}: a size is written as a number; take it from a shape or from n"
 
@@ -334,6 +349,36 @@ def _worst(got: torch.Tensor, reference: torch.Tensor) -> tuple[tuple[int, ...],
     flat = int((got - reference).abs().flatten().argmax())
     index = tuple(int(i) for i in torch.unravel_index(torch.tensor(flat), got.shape))
     return index, float(got[index]), float(reference[index])
+
+
+def is_fatal(outcome: Outcome | None) -> bool:
+    """Whether a call cost its process: the function is not asked again."""
+    return isinstance(outcome, TimedOut | Killed)
+
+
+def finding_sentence(finding: Finding) -> str:
+    """A broken rule with its place."""
+    return f"{finding.message} ({finding.file}:{finding.line})"
+
+
+def failure_sentence(outcome: Outcome, who: str, what: str) -> tuple[Verdict, str]:
+    """The verdict and the sentence of an outcome that is no tensor."""
+    match outcome:
+        case TimedOut(whole_submission=True):
+            return Verdict.TIMED_OUT, f"the submission had used up its {outcome.limit:g} s before {who} was done"
+        case TimedOut():
+            return Verdict.TIMED_OUT, f"{who} had not answered after {outcome.limit:g} s and was stopped"
+        case Killed():
+            return Verdict.KILLED, f"{who} ended its process: {outcome.detail}"
+        case NotStarted():
+            return Verdict.NOT_STARTED, f"{who} is not written yet: {what} {outcome.how}"
+        case Raised():
+            place = f" ({outcome.file}:{outcome.line})" if outcome.line is not None else ""
+            return Verdict.RAISED, f"{who} raised {outcome.kind}: {outcome.message}{place}"
+        case WrongType():
+            return Verdict.WRONG_TYPE, f"{who} returned {outcome.description}, expected a tensor"
+        case _:
+            raise AssertionError(f"{who}: {outcome!r} is no failure")
 
 
 def all_outcomes(evidence: Evidence) -> Iterator[Outcome]:

@@ -81,7 +81,9 @@ class Exercise:
         constants = _literals(tree)
         self.kind = self.settings.kind
         self.constants = constants
-        self.graded: tuple[str, ...] = tuple(self._names_constant("PARAMETERS" if self.kind == "training" else "GRADED"))
+        self.graded: tuple[str, ...] = tuple(
+            self._names_constant("PARAMETERS" if self.kind == "training" else "GRADED")
+        )
         self.sizes: tuple[dict[str, int], ...] = tuple(constants.get("SIZES", ()))
         self.inputs_parameters, self.lines = _read_forward(self.forward_file, self.source, tree)
         self._check_order()
@@ -107,12 +109,12 @@ class Exercise:
 
     @cached_property
     def producer(self) -> dict[str, Line]:
-        """variable -> the line that makes it."""
+        """Variable -> the line that makes it."""
         return {output: line for line in self.lines for output in line.outputs}
 
     @cached_property
     def readers(self) -> dict[str, tuple[Line, ...]]:
-        """variable -> the lines that read it, in the order of the forward pass."""
+        """Variable -> the lines that read it, in the order of the forward pass."""
         found: dict[str, list[Line]] = {}
         for line in self.lines:
             for name in line.reads:
@@ -151,7 +153,9 @@ class Exercise:
         values: dict[str, Any] = self.module.inputs(seed, **sizes)
         missing = [name for name in self.inputs_parameters if name not in values]
         if missing:
-            raise BrokenExercise(f"{self.forward_file}: inputs() does not make {', '.join(missing)}, which forward() reads")
+            raise BrokenExercise(
+                f"{self.forward_file}: inputs() does not make {', '.join(missing)}, which forward() reads"
+            )
         return values
 
     def forward(self, inputs: Mapping[str, torch.Tensor | int]) -> dict[str, Any]:
@@ -182,7 +186,7 @@ class Exercise:
             late = self.downstream(variable) & set(self.graded) - seen
             if late and self.kind == "gradients":
                 raise BrokenExercise(
-                    f"{self.forward_file}: GRADED has {variable} before {sorted(late)[0]}, which is made from it. "
+                    f"{self.forward_file}: GRADED has {variable} before {min(late)}, which is made from it. "
                     "List the variables from the loss backwards, so that no question gives a later answer away."
                 )
             if "loss" not in self.downstream(variable):
@@ -291,7 +295,9 @@ def _returns_locals(node: ast.stmt) -> bool:
 
 def _read_line(path: Path, source: str, node: ast.stmt, known: Mapping[str, None]) -> Line:
     if not isinstance(node, ast.Assign) or len(node.targets) != 1:
-        raise BrokenExercise(f"{path}:{node.lineno}: every line of forward() has to assign to one variable: `name = ...`")
+        raise BrokenExercise(
+            f"{path}:{node.lineno}: every line of forward() has to assign to one variable: `name = ...`"
+        )
     target = node.targets[0]
     elements = target.elts if isinstance(target, ast.Tuple) else [target]
     if not all(isinstance(element, ast.Name) for element in elements):
@@ -299,7 +305,9 @@ def _read_line(path: Path, source: str, node: ast.stmt, known: Mapping[str, None
     outputs = tuple(element.id for element in elements if isinstance(element, ast.Name))
     for name in outputs:
         if name in known:
-            raise BrokenExercise(f"{path}:{node.lineno}: {name} is assigned a second time; give each value its own name")
+            raise BrokenExercise(
+                f"{path}:{node.lineno}: {name} is assigned a second time; give each value its own name"
+            )
     names = (n.id for n in ast.walk(node.value) if isinstance(n, ast.Name) and n.id in known)
     text = (ast.get_source_segment(source, node) or "").strip()
     return Line(node.lineno, text, outputs, tuple(dict.fromkeys(names)), node)
@@ -321,7 +329,9 @@ def _read_settings(path: Path) -> ExerciseSettings:
             close = difflib.get_close_matches(key, _TOML_KEYS, 1)
             raise BrokenExercise(f"{path}: unknown key {key!r}." + (f" Did you mean {close[0]!r}?" if close else ""))
         if not isinstance(value, _TOML_KEYS[key]):
-            raise BrokenExercise(f"{path}: {key} has to be of type {_TOML_KEYS[key].__name__}, not {type(value).__name__}")
+            raise BrokenExercise(
+                f"{path}: {key} has to be of type {_TOML_KEYS[key].__name__}, not {type(value).__name__}"
+            )
     if "title" not in data:
         raise BrokenExercise(f"{path}: title is missing")
     if data.get("kind", "gradients") not in ("gradients", "training"):

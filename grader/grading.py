@@ -21,22 +21,18 @@ from grader.case import Case, Cases, build_cases, is_floating
 from grader.check import Columns, Evidence, Judgement, Verdict, judge, lecture_columns, score, tensor_of
 from grader.parameters import bind
 from grader.sandbox.outcome import (
-    Finding,
-    Function,
     Isolation,
-    Killed,
     NotStarted,
     Outcome,
     Question,
     Raised,
     Reading,
     Returned,
-    TimedOut,
     WrongType,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Generator, Iterator, Mapping, Sequence
 
     from grader.exercise import Exercise
     from grader.sandbox.client import Sandbox, Session
@@ -101,9 +97,8 @@ class Row:
 class _Chain:
     """What the chained pass came to for one gradient."""
 
-    columns: Columns = Columns()
-    correct: bool = False
-    blocked: bool = False
+    columns: Columns
+    correct: bool
 
 
 @dataclass(slots=True)
@@ -193,7 +188,7 @@ class Grading:
             return "unreadable"
         return "refused" if rows and all(row.verdict is Verdict.REFUSED for row in rows) else "graded"
 
-    def _grade(self) -> Iterator[Row]:
+    def _grade(self) -> Generator[Row]:
         with self._sandbox.open(self.submission.files, self.exercise.settings.rules) as session:
             self.reading = session.reading
             state = _State(session.reading, {name[1:]: self._prepare(name) for name in self.names})
@@ -245,7 +240,15 @@ class Grading:
         if narrow:
             for index, case in enumerate(self.cases):
                 session.pool(f"narrow{index}", case_pool(case, torch.float32))
-            self._ask(session, state, [(e.narrow, i, _question(e, f"narrow{i}", "float32")) for e in narrow for i, _ in enumerate(self.cases)])
+            self._ask(
+                session,
+                state,
+                [
+                    (e.narrow, i, _question(e, f"narrow{i}", "float32"))
+                    for e in narrow
+                    for i, _ in enumerate(self.cases)
+                ],
+            )
 
     def _random_questions(self, state: _State) -> Iterator[_Asked]:
         probe = list(self.cases).index(self.cases.probe)
@@ -260,7 +263,9 @@ class Grading:
         """The upstream gradients that change the answer, found by changing one at a time."""
         base = tensor_of(evidence.random.get(list(self.cases).index(self.cases.probe)))
         if base is None:
-            return evidence.binding.upstream if evidence.binding and tensor_of(evidence.random.get(0)) is not None else ()
+            return (
+                evidence.binding.upstream if evidence.binding and tensor_of(evidence.random.get(0)) is not None else ()
+            )
         found = []
         for name in evidence.binding.upstream if evidence.binding else ():
             key = _probe_key(evidence, name)
@@ -282,9 +287,17 @@ class Grading:
             needed = set(evidence.binding.upstream if evidence.binding else ())
             if needed - upstream32.keys():
                 continue
-            questions: list[_Asked] = [(_Slot(evidence, "chained"), 0, _question(evidence, "given", "float32", _upstream(needed, upstream32)))]
+            questions: list[_Asked] = [
+                (_Slot(evidence, "chained"), 0, _question(evidence, "given", "float32", _upstream(needed, upstream32)))
+            ]
             if not needed - upstream64.keys():
-                questions.append((_Slot(evidence, "chained64"), 0, _question(evidence, "case0", "float64", _upstream(needed, upstream64))))
+                questions.append(
+                    (
+                        _Slot(evidence, "chained64"),
+                        0,
+                        _question(evidence, "case0", "float64", _upstream(needed, upstream64)),
+                    )
+                )
             self._ask(session, state, questions)
             for outcome, reference, kept in (
                 (evidence.chained, given.reference[variable], upstream32),
@@ -317,7 +330,7 @@ class Grading:
             for position, (where, key, question) in enumerate(asked):
                 outcome = next(outcomes)
                 where[key] = outcome
-                if isinstance(outcome, TimedOut | Killed):
+                if check.is_fatal(outcome):
                     state.dead.add(question.function[1:])
                     outcomes.close()
                     asked = [a for a in asked[position + 1 :] if a[2].function != question.function]
@@ -373,15 +386,15 @@ class Grading:
         if function is None:
             return Judgement(Verdict.NOT_STARTED, f"{state.reading.file} has no function {name}")
         if function.findings:
-            return Judgement(Verdict.REFUSED, _finding_sentence(function))
+            return Judgement(Verdict.REFUSED, check.finding_sentence(function.findings[0]))
         if whole is not None:
-            return Judgement(*_failure(whole, state.reading.file, "the file"))
+            return Judgement(*check.failure_sentence(whole, state.reading.file, "the file"))
         if binding is not None and binding.problem is not None:
             return Judgement(Verdict.UNKNOWN_PARAMETER, binding.problem)
-        failure = evidence.failure()
-        if failure is not None:
-            return Judgement(*_failure(failure, name, "the function"))
-        return judge(evidence, self.cases)
+        failed = evidence.failure()
+        return (
+            Judgement(*check.failure_sentence(failed, name, "the function")) if failed else judge(evidence, self.cases)
+        )
 
     def _scores(self, judgement: Judgement) -> bool:
         criterion = self.settings.criterion
@@ -399,21 +412,18 @@ class Grading:
         correct = judgement.verdict.right and found is not None and found <= tolerance
         chain = _Chain(columns, correct)
         state.chain[variable] = chain
-        return {**asdict(columns), "correct": correct, "first_cause": self._first_cause(state, variable, judgement)}
+        return {**asdict(columns), "correct": correct, "first_cause": self._first_cause(state, variable)}
 
-    def _first_cause(self, state: _State, variable: str, judgement: Judgement) -> str | None:
+    def _first_cause(self, state: _State, variable: str) -> str | None:
         """The first gradient, from the loss backwards, that this one's chained result went wrong by."""
         mine = state.chain[variable]
-        if not mine.correct:
-            def broken(chain: _Chain) -> bool:
-                return not chain.correct
-        elif not mine.columns.exact:
-            def broken(chain: _Chain) -> bool:
-                return not chain.columns.exact
-        else:
+        if mine.correct and mine.columns.exact:
             return None
-        above = self.exercise.downstream(variable)
-        return next((f"d{v}" for v, c in state.chain.items() if (v in above or v == variable) and broken(c)), None)
+        path = self.exercise.downstream(variable) | {variable}
+        for name, chain in state.chain.items():
+            if name in path and not (chain.columns.exact if mine.correct else chain.correct):
+                return f"d{name}"
+        raise AssertionError(f"d{variable}: broken by nothing")
 
     def _notes(self, judgement: Judgement, outcomes: Sequence[Outcome]) -> Iterator[str]:
         mutated = sorted({name for o in outcomes if isinstance(o, Returned) for name in o.mutated})
@@ -479,7 +489,12 @@ def _question(evidence: Evidence, pool: str, dtype: str, given: Mapping[str, tor
     given = dict(given or {})
     names = (*binding.values, *(f"d{name}" for name in binding.upstream))
     return Question(
-        f"d{evidence.variable}", pool, tuple(n for n in names if n not in given), given, dtype, max_bytes=MAX_ANSWER_BYTES
+        f"d{evidence.variable}",
+        pool,
+        tuple(n for n in names if n not in given),
+        given,
+        dtype,
+        max_bytes=MAX_ANSWER_BYTES,
     )
 
 
@@ -497,31 +512,6 @@ def _wants_float32(evidence: Evidence) -> bool:
     outcome = evidence.random.get(0)
     got = tensor_of(outcome)
     return isinstance(outcome, Raised) or (got is not None and got.dtype == torch.float32)
-
-
-def _finding_sentence(function: Function) -> str:
-    finding: Finding = function.findings[0]
-    return f"{finding.message} ({finding.file}:{finding.line})"
-
-
-def _failure(outcome: Outcome, who: str, what: str) -> tuple[Verdict, str]:
-    """The verdict and the sentence of an outcome that is no tensor."""
-    match outcome:
-        case TimedOut(whole_submission=True):
-            return Verdict.TIMED_OUT, f"the submission had used up its {outcome.limit:g} s before {who} was done"
-        case TimedOut():
-            return Verdict.TIMED_OUT, f"{who} had not answered after {outcome.limit:g} s and was stopped"
-        case Killed():
-            return Verdict.KILLED, f"{who} ended its process: {outcome.detail}"
-        case NotStarted():
-            return Verdict.NOT_STARTED, f"{who} is not written yet: {what} {outcome.how}"
-        case Raised():
-            place = f" ({outcome.file}:{outcome.line})" if outcome.line is not None else ""
-            return Verdict.RAISED, f"{who} raised {outcome.kind}: {outcome.message}{place}"
-        case WrongType():
-            return Verdict.WRONG_TYPE, f"{who} returned {outcome.description}, expected a tensor"
-        case _:
-            raise AssertionError(f"{who}: {outcome!r} is no failure")
 
 
 def _worst_document(judgement: Judgement) -> dict[str, Any] | None:

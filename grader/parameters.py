@@ -1,4 +1,4 @@
-"""Arguments by name, as pytest injects fixtures: which of a learner's parameters come from where, or one sentence why not."""
+"""Arguments by name, as pytest injects fixtures: what each of a learner's parameters is, or one sentence why not."""
 
 from __future__ import annotations
 
@@ -23,7 +23,9 @@ class Binding:
     problem: str | None = None
 
 
-def bind(function: Function, variable: str, exercise: Exercise, values: Mapping[str, object], gradients: Collection[str]) -> Binding:
+def bind(
+    function: Function, variable: str, exercise: Exercise, values: Mapping[str, object], gradients: Collection[str]
+) -> Binding:
     """Decide every parameter of a learner's function.
 
     Args:
@@ -39,7 +41,9 @@ def bind(function: Function, variable: str, exercise: Exercise, values: Mapping[
             star = "*" if parameter.kind == "var_positional" else "**"
             return _refuse(f"{function.name} takes {star}{name}; name each value it needs instead")
         if parameter.kind == "positional_only":
-            return _refuse(f"{function.name} makes {name} positional-only; values are handed over by name, so leave out the /")
+            return _refuse(
+                f"{function.name} makes {name} positional-only; values are handed over by name, so leave out the /"
+            )
         if name in values:
             wanted_values.append(name)
         elif name[:1] == "d" and name[1:] in allowed:
@@ -62,12 +66,17 @@ def _unknown(
     gradients: Collection[str],
     allowed: Collection[str],
 ) -> str:
+    children = " and ".join(f"d{child}" for child in exercise.children(variable) if child in gradients)
     if name == f"d{variable}":
         return f"{function} asks for {name}, its own gradient: that is what it has to return"
     if name[:1] == "d" and name[1:] in gradients:
-        children = ", ".join(f"d{child}" for child in exercise.children(variable) if child in gradients)
-        return f"{function} asks for {name}, but {name[1:]} does not come after {variable} in the forward pass; its children are {children}"
+        return (
+            f"{function} asks for {name}, but {name[1:]} does not come after {variable} in the forward pass; "
+            f"what comes back to {variable} is {children}"
+        )
     offered = [*values, *(f"d{v}" for v in sorted(allowed))]
     close = difflib.get_close_matches(name, offered, 1)
-    meant = f"Did you mean {close[0]}?" if close else f"It can ask for any forward value, and for {', '.join(f'd{c}' for c in exercise.children(variable))}."
+    meant = (
+        f"Did you mean {close[0]}?" if close else f"It can ask for any forward value, and for {children or 'dloss'}."
+    )
     return f"{function} asks for {name}, which the forward pass does not have. {meant}"

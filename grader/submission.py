@@ -1,4 +1,4 @@
-"""A submission: one learner's files as bytes, read without following links and never parsed on this side of the wall."""
+"""A submission: one learner's files as bytes, no link followed, never parsed on this side of the wall."""
 
 from __future__ import annotations
 
