@@ -1,0 +1,276 @@
+"""The command `grade`. Nothing heavy is imported before it is known what was asked for."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from grader import __version__
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+ALL_RIGHT, SOMETHING_WRONG, INTERRUPTED, OUR_FAULT, USAGE = range(5)
+"""Exit codes, pytest's: 0 all right, 1 something is wrong or missing, 2 interrupted, 3 our own fault, 4 usage."""
+
+
+class Grade(click.Group):
+    """The group of commands; whatever is no command is a target of `grade run`."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if not args or args[0] not in {*self.commands, "--help", "-h", "--version"}:
+            args = ["run", *args]
+        return super().parse_args(ctx, args)
+
+    def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        formatter.write_usage(ctx.command_path, "[OPTIONS] [TARGET]...\nCOMMAND [ARGS]...")
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The options of the default command are those people look for."""
+        run.format_options(ctx, formatter)
+        self.format_commands(ctx, formatter)
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[Any]:
+        """Commands, targets, and the default command's options."""
+        found = super().shell_complete(ctx, incomplete)
+        if incomplete.startswith("-"):
+            return [*found, *run.shell_complete(ctx, incomplete)]
+        return [*found, *complete_target(ctx, None, incomplete)]
+
+    def main(self, args: Sequence[str] | None = None, prog_name: str | None = None, **extra: Any) -> Any:  # type: ignore[override] # click's two overloads in one
+        """The edge: every way to end becomes a sentence and an exit code here."""
+        if extra.pop("standalone_mode", True) is False:
+            return super().main(args, prog_name, standalone_mode=False, **extra)
+        return leave(self._exit_code(args, prog_name or "grade", extra))
+
+    def _exit_code(self, args: Sequence[str] | None, prog_name: str, extra: dict[str, Any]) -> int:
+        try:
+            code = super().main(args, prog_name, standalone_mode=False, **extra)
+        except click.UsageError as error:
+            error.show()
+            return USAGE
+        except (click.Abort, KeyboardInterrupt):
+            click.echo("interrupted", err=True)
+            return INTERRUPTED
+        except click.ClickException as error:
+            error.show()
+            return error.exit_code
+        except BrokenPipeError:
+            # The reader of our output has gone (`grade | head`): nothing is left to say to it.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return SOMETHING_WRONG
+        except Exception as error:
+            message = our_fault(error)
+            if message is None:
+                raise
+            click.echo(f"Error: {message}", err=True)
+            return OUR_FAULT
+        return code if isinstance(code, int) else ALL_RIGHT
+
+
+def our_fault(error: Exception) -> str | None:
+    """The sentence of a fault of ours that has one; None for a bug, which shows its traceback."""
+    from grader.exercise import BrokenExercise
+    from grader.names import NamesError
+    from grader.sandbox.outcome import SandboxError
+
+    return str(error) if isinstance(error, (BrokenExercise, NamesError, SandboxError)) else None
+
+
+def leave(code: int) -> None:
+    """Exit. Tidying up torch's objects takes longer than grading did, and nothing of ours is left to tidy."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    if "torch" in sys.modules and "pytest" in sys.modules and os.environ.get("_GRADE_QUICK_EXIT"):
+        os._exit(code)
+    sys.exit(code)
+
+
+def complete_target(_ctx: click.Context, _param: click.Parameter | None, incomplete: str) -> list[Any]:
+    """Exercises, and after `mlp::` its gradients."""
+    from click.shell_completion import CompletionItem
+
+    from grader.targets import Shelf
+
+    shelf = Shelf()
+    name, separator, _ = incomplete.partition("::")
+    if separator and name in shelf.names():
+        words = [f"{name}::{gradient}" for gradient in shelf.load(name).gradients]
+    else:
+        words = shelf.names()
+    return [CompletionItem(word) for word in words if word.startswith(incomplete)]
+
+
+@click.group(cls=Grade, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="grade")
+def main() -> None:
+    """Grade hand-derived gradients.
+
+    TARGET is an exercise (mlp), one of its gradients (mlp::dprobs), or the path of somebody's work
+    (a folder, a .py, a .zip or an .ipynb). Without one, every exercise in exercises/ is graded.
+    """
+
+
+def grading_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """What every command that grades understands."""
+    options = (
+        click.option(
+            "--report",
+            default="report.json",
+            metavar="FILE",
+            show_default=True,
+            help="Where the JSON report goes; - for stdout.",
+        ),
+        click.option(
+            "--exercise", metavar="NAME", help="The exercise that a PATH is graded on, if its name does not tell."
+        ),
+        click.option(
+            "--exercises",
+            type=click.Path(exists=True, file_okay=False),
+            metavar="DIR",
+            help="Take exercises from this folder.",
+        ),
+        click.option("--seed", type=int, metavar="N", help="Seed of the given minibatch (default: the lecture's)."),
+        click.option(
+            "--batch-size", type=click.IntRange(2, 4096), metavar="N", help="Its size (default: the lecture's 32)."
+        ),
+        click.option(
+            "--names",
+            type=click.Path(exists=True, dir_okay=False),
+            metavar="FILE",
+            help="Learn from another list of names.",
+        ),
+        click.option(
+            "--criterion",
+            type=click.Choice(["correct", "exact", "approximate"]),
+            default="correct",
+            show_default=True,
+            help="What earns points.",
+        ),
+        click.option(
+            "--feedback",
+            type=click.Choice(["full", "kind", "verdict", "none"]),
+            default="full",
+            show_default=True,
+            help="How much is told.",
+        ),
+        click.option(
+            "--isolation",
+            type=click.Choice(["locked", "partial", "process", "none"]),
+            default="none",
+            show_default=True,
+            help="The lowest isolation accepted.",
+        ),
+        click.option(
+            "--timeout",
+            type=click.FloatRange(0.1, 3600),
+            default=10.0,
+            metavar="SECONDS",
+            show_default=True,
+            help="Limit of one call of a function.",
+        ),
+        click.option("--ci", is_flag=True, help="Trust only the installed exercises, and print without progress."),
+        click.option("-q", "--quiet", is_flag=True, help="Print the total only."),
+        click.option("-v", "--verbose", is_flag=True, help="Print the chained table as well."),
+        color_option,
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def _set_color(ctx: click.Context, _param: click.Parameter, value: str) -> str:
+    if value == "auto":
+        ctx.color = False if os.environ.get("NO_COLOR") else None
+    else:
+        ctx.color = value == "always"
+    return value
+
+
+color_option = click.option(
+    "--color", type=click.Choice(["auto", "always", "never"]), default="auto", show_default=True,
+    callback=_set_color, expose_value=False, help="Colour: auto means on a terminal, and not with NO_COLOR.",
+)  # fmt: skip
+
+
+@main.command(hidden=True)
+@click.argument("targets", nargs=-1, metavar="[TARGET]...", shell_complete=complete_target)
+@grading_options
+def run(targets: tuple[str, ...], **options: Any) -> int:
+    """Grade. This is what `grade` does when no command is named."""
+    from grader.command import grade
+
+    return grade(targets, **options)
+
+
+@main.command("list")
+@click.option(
+    "--exercises", type=click.Path(exists=True, file_okay=False), metavar="DIR", help="Take exercises from this folder."
+)
+@color_option
+def list_(exercises: str | None) -> None:
+    """List the exercises, with your progress."""
+    from pathlib import Path
+
+    from grader.catalogue import listing, progress
+    from grader.targets import Shelf, curriculum
+
+    shelf = Shelf(Path(exercises) if exercises else None)
+    found = sorted((shelf.load(name) for name in shelf.names()), key=curriculum)
+    for line in listing(found, progress(Path("report.json"))):
+        click.echo(line)
+
+
+@main.command()
+@click.argument("target", shell_complete=complete_target)
+@click.option(
+    "--exercises", type=click.Path(exists=True, file_okay=False), metavar="DIR", help="Take exercises from this folder."
+)
+@color_option
+def show(target: str, exercises: str | None) -> None:
+    """Show the forward lines a gradient comes from, its shape and its stub: `grade show mlp::dprobs`."""
+    from pathlib import Path
+
+    from grader.catalogue import about_exercise, about_gradient
+    from grader.targets import Shelf, the_gradient
+
+    name, separator, gradient = target.partition("::")
+    exercise = Shelf(Path(exercises) if exercises else None).load(name)
+    lines = about_gradient(exercise, the_gradient(gradient, exercise)) if separator else about_exercise(exercise)
+    for line in lines:
+        click.echo(line)
+
+
+@main.command()
+@click.argument("directory", type=click.Path(), metavar="DIR")
+@color_option
+def init(directory: str) -> None:
+    """Make a workspace in DIR: the exercises to fill in. Nothing that is there is overwritten."""
+    from pathlib import Path
+
+    from grader.workspace import NoWorkspace, init
+
+    try:
+        made = init(Path(directory))
+    except NoWorkspace as error:
+        raise click.UsageError(str(error)) from None
+    for path in made.kept:
+        click.echo(f"kept     {path}")
+    click.echo(f"written  {len(made.written)} files in {directory}" if made.written else "nothing was missing")
+    click.echo(f"next: cd {directory}, fill in exercises/mlp/backward.py, and run `grade`")
+
+
+@main.command()
+@click.option("--isolation", type=click.Choice(["process"]), help="Examine the portable back end.")
+@color_option
+def doctor(isolation: str | None) -> None:
+    """Show the isolation, the numerics and the optional parts of this machine."""
+    from grader.doctor import report
+    from grader.run import Options, start_sandbox
+
+    with start_sandbox(Options(isolation=isolation or "none")) as sandbox:
+        for line in report(sandbox):
+            click.echo(line)

@@ -1,0 +1,190 @@
+"""`grade` itself: targets in, exit code out; progress on stderr, results on stdout."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+import click
+
+from grader.catalogue import progress
+from grader.cli import ALL_RIGHT, INTERRUPTED, OUR_FAULT, SOMETHING_WRONG
+from grader.report import UnwritableReport, check_writable, solved, write
+from grader.run import GIVEN_SEED, Job, Options, Run, start_sandbox
+from grader.submission import Submission, UnreadableSubmission, read_submission
+from grader.table import Page, brief, most_pressing, result, totals
+from grader.targets import Shelf, Target, by_functions, resolve
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from grader.sandbox.client import Sandbox
+
+STDOUT = "/dev/stdout"
+
+
+def grade(words: Sequence[str], *, report: str, ci: bool, quiet: bool, verbose: bool, **chosen: Any) -> int:
+    """Grade what was named, print it, write the report."""
+    report = STDOUT if report == "-" else report
+    shelf = Shelf(Path(chosen["exercises"]) if chosen["exercises"] else None, ci, chosen["exercise"])
+    targets = resolve(words, shelf)
+    submissions = [_read(target) for target in targets]
+    _check(report)
+    _take_names(chosen["names"])
+    options = Options(
+        seed=GIVEN_SEED if chosen["seed"] is None else chosen["seed"],
+        **{name: chosen[name] for name in ("batch_size", "criterion", "feedback", "isolation", "timeout")},
+    )
+    before = progress(Path(report)) if report != STDOUT else {}
+    # First of all: the server loads torch while this process does.
+    with start_sandbox(options) as sandbox, Progress(shown=not (ci or quiet) and sys.stderr.isatty()) as shown:
+        run = Run(options, sandbox=sandbox, on_row=shown.row)
+        jobs = [
+            _add(run, target, submission, shelf, sandbox)
+            for target, submission in zip(targets, submissions, strict=True)
+        ]
+        shown.expect(jobs)
+        code, document = _run_pytest(run)
+    if document is None or code not in (ALL_RIGHT, SOMETHING_WRONG):
+        return code if code in (INTERRUPTED, OUR_FAULT) else OUR_FAULT
+    try:
+        write(document, report)
+    except UnwritableReport as error:
+        raise click.UsageError(str(error)) from None
+    to_stderr = report == STDOUT
+    _print(document["grader"], jobs, before, page_of(to_stderr=to_stderr, verbose=verbose), quiet=quiet, err=to_stderr)
+    if not quiet:
+        isolation = document["grader"]["submissions"][0]["isolation"]["level"]
+        click.echo(f"isolation: {isolation} | report: {report}", err=to_stderr)
+    return code
+
+
+def _read(target: Target) -> Submission:
+    try:
+        return read_submission(target.path)
+    except UnreadableSubmission as error:
+        raise click.UsageError(str(error)) from None
+
+
+def _check(report: str) -> None:
+    try:
+        check_writable(report)
+    except UnwritableReport as error:
+        raise click.UsageError(str(error)) from None
+
+
+def _take_names(names: str | None) -> None:
+    if names is not None:
+        from grader.names import NAMES_VARIABLE
+
+        os.environ[NAMES_VARIABLE] = str(Path(names).absolute())
+
+
+def _add(run: Run, target: Target, submission: Submission, shelf: Shelf, sandbox: Sandbox) -> Job:
+    exercise = target.exercise
+    if exercise is None:
+        from grader.sandbox.outcome import RulesConfig
+
+        with sandbox.open(submission.files, RulesConfig()) as session:
+            functions = session.reading.functions
+        exercise = by_functions(target.path, functions, shelf, shelf.load)
+    return run.add(exercise, submission, target.only)
+
+
+def _run_pytest(run: Run) -> tuple[int, dict[str, Any] | None]:
+    _ = run.numerics  # torch before pytest: the longest wait first, and its imports stay out of pytest's hooks
+    from grader.harness import grade
+
+    return grade(run)
+
+
+def page_of(*, to_stderr: bool, verbose: bool) -> Page:
+    """The page that stdout (or stderr) is."""
+    stream = sys.stderr if to_stderr else sys.stdout
+    terminal = stream.isatty()
+    width = shutil.get_terminal_size().columns if terminal else 80
+    return Page(max(width, 60), terminal, _can_write(stream, "✓✗·≈…"), verbose)
+
+
+def _can_write(stream: Any, text: str) -> bool:
+    try:
+        text.encode(stream.encoding or "ascii")
+    except (UnicodeError, LookupError):
+        return False
+    return True
+
+
+def _print(
+    graded: Mapping[str, Any],
+    jobs: Sequence[Job],
+    before: Mapping[str, tuple[int, int]],
+    page: Page,
+    *,
+    quiet: bool,
+    err: bool,
+) -> None:
+    """The first submission with something to do in full, those not begun on one line each."""
+    exercises = {job.exercise.name: job.exercise for job in jobs}
+    for note in graded["notes"]:
+        click.echo(f"note: {note}\n", err=err)
+    entries = graded["submissions"]
+    first = next((entry for entry in entries if most_pressing(entry)), None)
+    for entry in entries:
+        full = len(entries) == 1 or entry is first or _begun(entry)
+        text = (
+            "\n".join(totals(entry, page))
+            if quiet
+            else result(entry, exercises[entry["exercise"]], page)
+            if full
+            else brief(entry, page)
+        )
+        if len(entries) > 1 and full:
+            click.echo(click.style(f"{entry['exercise']}", bold=True, underline=True), err=err)
+        click.echo(text + _since(entry, before), err=err)
+        if full and not quiet:
+            click.echo("", err=err)
+
+
+def _begun(entry: Mapping[str, Any]) -> bool:
+    return any(row["verdict"] != "not_started" for row in entry["gradients"])
+
+
+def _since(entry: Mapping[str, Any], before: Mapping[str, tuple[int, int]]) -> str:
+    from grader.table import since
+
+    then, of = before.get(entry["exercise"], (0, 0))
+    return since(then, entry["score"]["correct"]) if entry["score"] and of == len(entry["gradients"]) else ""
+
+
+class Progress:
+    """One line on stderr, rewritten while grading, gone at the end."""
+
+    def __init__(self, *, shown: bool) -> None:
+        self.shown = shown
+        self.count = 0
+        self.of = 0
+
+    def __enter__(self) -> Self:
+        self._say("loading torch ...")
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._say("")
+
+    def expect(self, jobs: Sequence[Job]) -> None:
+        """How many gradients there are to come."""
+        self.of = sum(len(job.wanted) for job in jobs)
+
+    def row(self, job: Job, row: Mapping[str, Any]) -> None:
+        """A gradient is known."""
+        self.count += 1
+        state = "right" if solved(row) else row["verdict"]
+        self._say(f"{self.count} of {self.of}  {job.exercise.name}::{row['name']} {state}")
+
+    def _say(self, text: str) -> None:
+        if self.shown:
+            sys.stderr.write(f"\r\x1b[K{text}")
+            sys.stderr.flush()

@@ -1,0 +1,201 @@
+"""pytest: an exercise is a collector, a submission is a collector, a gradient is an item.
+
+This file loads in every pytest run on a user's machine. It imports no torch, sets no environment variable and
+collects a `forward.py` only if `exercise.toml` is beside it; the engine is imported when the first one is found.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from _pytest._code.code import ReprFileLocation, TerminalRepr
+
+from grader.report import failure_text, headline, line_index, location, node_name, solved
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from _pytest._io import TerminalWriter
+
+    from grader.run import Job, Run
+
+RUN = pytest.StashKey["Run"]()
+FROM_WORKERS = pytest.StashKey[dict[str, Any]]()
+
+OUR_FAULT = 3
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("grader", "grading of hand-derived gradients (exercises/*/forward.py)")
+    add = group.addoption
+    add(
+        "--grade-submission",
+        metavar="PATH",
+        help="grade this folder or file instead of the backward.py beside forward.py",
+    )
+    add("--grade-seed", type=int, metavar="N", help="seed of the given case (default: the lecture's)")
+    add(
+        "--grade-batch-size",
+        type=int,
+        metavar="N",
+        help="examples in the given case's minibatch (default: the lecture's 32)",
+    )
+    add("--grade-criterion", default="correct", choices=("correct", "exact", "approximate"), help="what earns points")
+    add(
+        "--grade-feedback", default="full", choices=("full", "kind", "verdict", "none"), help="how much a failure tells"
+    )
+    add(
+        "--grade-isolation",
+        default="none",
+        choices=("locked", "partial", "process", "none"),
+        help="lowest level accepted",
+    )
+    add("--grade-timeout", type=float, default=10.0, metavar="SECONDS", help="limit of one call of a function")
+
+
+def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> ExerciseFile | None:
+    if file_path.name != "forward.py" or not file_path.with_name("exercise.toml").is_file():
+        return None
+    return ExerciseFile.from_parent(parent, path=file_path)
+
+
+class ExerciseFile(pytest.File):
+    """One exercise: forward.py with exercise.toml beside it."""
+
+    def collect(self) -> Iterator[SubmissionCollector]:
+        from grader.exercise import BrokenExercise, UnknownExercise
+        from grader.submission import UnreadableSubmission
+
+        try:
+            for job in run_of(self.config).jobs(self.path):
+                yield SubmissionCollector.from_parent(self, name=node_name(job.submission.name), job=job)
+        except (BrokenExercise, UnknownExercise, UnreadableSubmission) as error:
+            raise self.CollectError(str(error)) from error
+
+
+class SubmissionCollector(pytest.Collector):
+    """One learner's code against one exercise. Its set-up is everything that is done once for all gradients."""
+
+    def __init__(self, *, job: Job, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.job = job
+
+    def collect(self) -> Iterator[GradientItem]:
+        for variable in self.job.exercise.graded:
+            yield GradientItem.from_parent(self, name=f"d{variable}")
+
+    def setup(self) -> None:
+        with our_faults():
+            self.job.open([item.name for item in self.session.items if item.parent is self])
+
+
+class GradientItem(pytest.Item):
+    """One gradient: run, and raise a failure that carries the row."""
+
+    parent: SubmissionCollector
+
+    def runtest(self) -> None:
+        with our_faults():
+            row = self.parent.job.row(self.name)
+        if not solved(row):
+            raise WrongGradient(row)
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
+        if isinstance(excinfo.value, WrongGradient):
+            job = self.parent.job
+            return GradientFailure(job.heading, job.feedback(excinfo.value.row))
+        return super().repr_failure(excinfo, style)
+
+    def reportinfo(self) -> tuple[Path, int, str]:
+        file, line = self.parent.job.place(self.name)
+        return file, line_index(line), f"{self.parent.job.exercise.name}::{self.name}"
+
+
+class WrongGradient(Exception):
+    """A gradient that does not score; the row says why."""
+
+    def __init__(self, row: dict[str, Any]) -> None:
+        super().__init__(headline(row))
+        self.row = row
+
+
+class GradientFailure(TerminalRepr):
+    """The text of a failure. `reprcrash` is what pytest's summary, JSON and JUnit reports read."""
+
+    def __init__(self, entry: dict[str, Any], row: dict[str, Any]) -> None:
+        self.text = failure_text(entry, row)
+        self.reprcrash = ReprFileLocation(location(entry, row), row["line"] or 1, headline(row))
+
+    def __str__(self) -> str:
+        return self.text
+
+    def toterminal(self, tw: TerminalWriter) -> None:
+        tw.line(self.text)
+
+
+class our_faults:  # noqa: N801 reads as a statement
+    """What is not the learner's fault stops the run with exit code 3: it never becomes a failed gradient."""
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, traceback: object) -> None:
+        from grader.exercise import BrokenExercise
+        from grader.names import NamesError
+        from grader.sandbox.outcome import SandboxError
+
+        if isinstance(error, (SandboxError, BrokenExercise, NamesError)):
+            pytest.exit(str(error), returncode=OUR_FAULT)
+
+
+def run_of(config: pytest.Config) -> Run:
+    """Everything graded in this run; made, with the numerics pinned, when the first exercise is collected."""
+    if RUN not in config.stash:
+        from grader.run import Options, Run
+        from grader.sandbox.numerics import pin_environment
+
+        pin_environment()
+        config.stash[RUN] = Run(Options.of_pytest(config.option))
+    return config.stash[RUN]
+
+
+# The report
+
+
+class Reporter:
+    """Adds the key `grader` to pytest-json-report's document; holds the config, which the hook is not given."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self.config = config
+        self.report: dict[str, Any] | None = None
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_json_modifyreport(self, json_report: dict[str, Any]) -> None:
+        self.report = json_report
+        if RUN in self.config.stash:
+            json_report["grader"] = self.config.stash[RUN].section()
+        elif FROM_WORKERS in self.config.stash:
+            json_report["grader"] = self.config.stash[FROM_WORKERS]
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any) -> None:
+        """With `-n`, each worker grades for itself, in the one order that is allowed; the first tells the result."""
+        section = getattr(node, "workeroutput", {}).get("grader")
+        if section:
+            self.config.stash.setdefault(FROM_WORKERS, json.loads(section))
+
+    def pytest_sessionfinish(self) -> None:
+        if hasattr(self.config, "workeroutput") and RUN in self.config.stash:
+            self.config.workeroutput["grader"] = json.dumps(self.config.stash[RUN].section())
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.pluginmanager.register(Reporter(config), "grader-report")
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if RUN in config.stash:
+        config.stash[RUN].close()

@@ -1,0 +1,301 @@
+"""The JSON report: pytest-json-report's document with the key `grader`, written whole or not at all."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import stat
+import tempfile
+import time
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+Document = dict[str, Any]
+
+SCHEMA_VERSION = "1"
+SCHEMA_FILE = Path(__file__).with_name("report.schema.json")
+
+CORRECT, EXACT = "correct", "exact"
+SCORING = (EXACT, CORRECT)
+VERDICTS = (
+    "refused", "not_started", "timed_out", "killed", "unknown_parameter", "raised", "wrong_type", "wrong_dtype",
+    "wrong_shape", "non_finite", "untestable", "hard_coded", "wrong_values", CORRECT, EXACT,
+)  # fmt: skip
+"""A closed list; the first that applies wins, the last two score."""
+
+FEEDBACK = ("full", "kind", "verdict", "none")
+
+OMITTED = ("collectors", "keywords", "log", "streams", "traceback", "warnings")
+"""What `grade` leaves out of pytest-json-report's document: they describe pytest, not the gradients."""
+
+
+class UnwritableReport(Exception):
+    """The report has no place to go: one sentence."""
+
+
+# The document
+
+
+def section(submissions: Sequence[Document], *, head: Mapping[str, Any], feedback: str = "full") -> Document:
+    """The value of the key `grader`.
+
+    Args:
+        submissions: what `Grading.document()` returned, one for each.
+        head: version, criterion, settings_sha256, numerics and notes.
+    """
+    entries = [render(entry, feedback) for entry in submissions]
+    graded: Document = _finite({"schema": SCHEMA_VERSION, **head, "submissions": entries})
+    return graded
+
+
+def document(
+    submissions: Sequence[Document], *, head: Mapping[str, Any], root: str, feedback: str = "full"
+) -> Document:
+    """The whole report from rows alone: what the pytest plugin and pytest-json-report write for the same rows."""
+    graded = section(submissions, head=head, feedback=feedback)
+    tests = [_test(entry, row) for entry in graded["submissions"] for row in entry["gradients"]]
+    outcomes = Counter(test["outcome"] for test in tests)
+    failed = any(test["outcome"] != "passed" for test in tests)
+    return {
+        "created": time.time(),
+        "duration": sum(entry["duration_s"] for entry in submissions),
+        "exitcode": 1 if failed else 0 if tests else 5,
+        "root": root,
+        "environment": {},
+        "summary": {**outcomes, "total": len(tests), "collected": len(tests)},
+        "tests": tests,
+        "grader": graded,
+    }
+
+
+def _test(entry: Document, row: Document) -> Document:
+    """One gradient as pytest-json-report has it. Set-up and tear-down belong to pytest: they take no time here."""
+    quick = {"duration": 0.0, "outcome": "passed"}
+    call: Document = {"duration": row["duration_s"], "outcome": outcome(row)}
+    if call["outcome"] != "passed":
+        call["crash"] = {"path": location(entry, row), "lineno": row["line"] or 1, "message": headline(row)}
+        call["longrepr"] = failure_text(entry, row)
+    return {
+        "nodeid": node_id(entry["exercise"], entry["name"], row["name"]),
+        "lineno": line_index(row["line"]),
+        "outcome": call["outcome"],
+        "setup": dict(quick),
+        "call": call,
+        "teardown": dict(quick),
+    }
+
+
+def node_id(exercise: str, submission: str, gradient: str) -> str:
+    """A gradient's name in pytest: `mlp/forward.py::backward::dprobs`."""
+    return f"{exercise}/forward.py::{node_name(submission)}::{gradient}"
+
+
+def node_name(submission: str) -> str:
+    """A submission's name as a part of a node id, which `::` and `[` would cut apart."""
+    return "".join(c if c.isalnum() or c in "._-@+ " else "_" for c in submission) or "_"
+
+
+def line_index(line: int | None) -> int:
+    """A line as pytest counts them, from 0."""
+    return (line or 1) - 1
+
+
+def outcome(row: Mapping[str, Any]) -> str:
+    """What pytest says of a gradient: it passes if it earned its points."""
+    return "passed" if solved(row) else "failed"
+
+
+def solved(row: Mapping[str, Any]) -> bool:
+    """Whether a row has all its points; where there are none to earn, whether it is right."""
+    if row["possible"]:
+        return bool(row["points"] == row["possible"])
+    return row["verdict"] in SCORING
+
+
+# Sentences
+
+
+def words(verdict: str) -> str:
+    """A verdict for people: `not_started` is "not started"."""
+    return verdict.replace("_", " ")
+
+
+def location(entry: Mapping[str, Any], row: Mapping[str, Any]) -> str:
+    """The learner's file that holds a gradient, as a path to click on."""
+    source, file = str(entry["source"]), row.get("file")
+    if not file or os.path.basename(source) == file:  # noqa: PTH119 a string of the report, not a file of ours
+        return source
+    return f"{source}/{file}"
+
+
+def place(entry: Mapping[str, Any], row: Mapping[str, Any]) -> str:
+    """`exercises/mlp/backward.py:31`."""
+    where = location(entry, row)
+    return f"{where}:{row['line']}" if row["line"] else where
+
+
+def headline(row: Mapping[str, Any]) -> str:
+    """One line that says what is the matter."""
+    problem = row.get("problem")
+    return f"{words(row['verdict'])}: {problem}" if problem else words(row["verdict"])
+
+
+def worst_element(row: Mapping[str, Any]) -> str | None:
+    """`at [3, 0]: 0.25, expected 0.5`."""
+    worst = row.get("worst")
+    if not worst:
+        return None
+    case = f" of {worst['case']}" if worst.get("case") not in (None, "c0", 0, "given") else ""
+    index = ", ".join(str(i) for i in worst["index"])
+    return f"at [{index}]{case}: {number(worst['got'])}, expected {number(worst['expected'])}"
+
+
+def number(value: object) -> str:
+    """A figure of the report for people; what could not be a figure says so."""
+    if value is None:
+        return "not a finite number"
+    return f"{value:.6g}" if isinstance(value, float) else str(value)
+
+
+def failure_text(entry: Mapping[str, Any], row: Mapping[str, Any]) -> str:
+    """What pytest shows of a gradient that does not score: what came, what was expected, what next, where."""
+    lines = [f"{row['name']}: {headline(row)}"]
+    if element := worst_element(row):
+        lines.append(element)
+    if row.get("diagnosis") and row["diagnosis"].get("message"):
+        lines.append(row["diagnosis"]["message"])
+    lines += [f"note: {note}" for note in row.get("notes") or ()]
+    lines.append(place(entry, row))
+    return "\n".join(lines)
+
+
+# Two readers, one document
+
+
+def render(entry: Document, feedback: str) -> Document:
+    """A submission's entry for its reader: `full` for an instructor and one's own desk, less for students.
+
+    `kind` names the kind of mistake and counts the further cases, `verdict` says right or wrong, `none` says
+    only that it was received.
+    """
+    if feedback not in FEEDBACK:
+        raise ValueError(f"feedback is one of {', '.join(FEEDBACK)}, not {feedback}")
+    if feedback == "full":
+        return entry
+    if feedback == "none":
+        return {**entry, "score": None, "previous_score": None, "gradients": []}
+    return {**entry, "gradients": [_render_row(row, feedback) for row in entry["gradients"]]}
+
+
+def _render_row(row: Document, feedback: str) -> Document:
+    """Hidden cases appear to students as a count, and no figure of theirs at all."""
+    diagnosis = row["diagnosis"] and {"kind": row["diagnosis"]["kind"], "message": None, "evidence": None}
+    less = {
+        **row,
+        "cases": _count(row["cases"]),
+        "worst": None,
+        "score": None,
+        "tolerance": None,
+        "diagnosis": diagnosis,
+    }
+    if feedback == "verdict":
+        less |= {"diagnosis": None, "problem": None, "notes": []}
+    return less
+
+
+def _count(cases: object) -> object:
+    return len(cases) if isinstance(cases, list) else cases
+
+
+# Writing
+
+
+def check_writable(path: str) -> None:
+    """Say before anything is graded that the report could not be written.
+
+    Raises:
+        UnwritableReport: with the reason and what to do.
+    """
+    target = Path(path)
+    try:
+        if not _replaceable(target):
+            if target.is_dir():
+                raise UnwritableReport(
+                    f"the report cannot be written to {path}: it is a folder. Name a file: --report {path}/report.json"
+                )
+            if not os.access(target, os.W_OK):
+                raise UnwritableReport(
+                    f"the report cannot be written to {path}: permission denied. Name another file with --report"
+                )
+            return
+        with tempfile.TemporaryFile(dir=_real(target).parent, prefix=".report-"):
+            pass
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise UnwritableReport(
+            f"the report cannot be written to {path}: {reason}. Name another file with --report"
+        ) from error
+
+
+def write(report: Document, path: str) -> None:
+    """Write a report: whole or not at all over a regular file, straight through to anything else (a pipe, /dev/stdout).
+
+    Raises:
+        UnwritableReport: with the reason.
+    """
+    text = json.dumps(report, allow_nan=False, ensure_ascii=False, indent=1, default=str) + "\n"
+    target = Path(path)
+    try:
+        if _replaceable(target):
+            _write_whole(_real(target), text)
+        else:
+            with target.open("w", encoding="utf-8", errors="backslashreplace") as file:
+                file.write(text)
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise UnwritableReport(f"the report cannot be written to {path}: {reason}") from error
+
+
+def _replaceable(path: Path) -> bool:
+    """Whether a file may be renamed over: a regular one, or none yet. /dev/stdout may be redirected to a regular
+    file, which somebody else holds open: that one is written through.
+    """
+    if path.is_absolute() and path.parts[1:2] in (("dev",), ("proc",)):
+        return False
+    try:
+        return stat.S_ISREG(path.stat().st_mode)
+    except FileNotFoundError:
+        return True
+
+
+def _real(path: Path) -> Path:
+    """The file behind a link: the link stays."""
+    return Path(os.path.realpath(path))
+
+
+def _write_whole(path: Path, text: str) -> None:
+    temporary = path.with_name(f".{path.name[:100]}-{os.getpid()}")
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8", errors="backslashreplace") as file:
+            file.write(text)
+        if path.exists():
+            temporary.chmod(stat.S_IMODE(path.stat().st_mode))
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+def _finite(value: Any) -> Any:
+    """JSON has no NaN and no infinity: they become null, wherever they hide."""
+    if isinstance(value, dict):
+        return {key: _finite(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_finite(item) for item in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -1,0 +1,231 @@
+"""One run: the sandbox, the settings, and every submission that is graded with them. Knows nothing of pytest."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from grader import __version__
+from grader.exercise import Exercise, load_exercise
+from grader.report import render, section
+from grader.sandbox.outcome import Level
+from grader.submission import Submission, read_submission
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from grader.grading import Grading, Settings
+    from grader.sandbox.client import Sandbox
+    from grader.sandbox.numerics import Numerics
+    from grader.sandbox.outcome import Reading
+
+GIVEN_SEED = 2147483647
+"""The lecture's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What a run was asked for, from the command line or from pytest's."""
+
+    seed: int = GIVEN_SEED
+    batch_size: int | None = None
+    criterion: str = "correct"
+    feedback: str = "full"
+    isolation: str = "none"
+    timeout: float = 10.0
+    submission: str | None = None
+
+    @classmethod
+    def of_pytest(cls, option: Any) -> Options:
+        """Read off pytest's `--grade-...` options."""
+        return cls(
+            seed=GIVEN_SEED if option.grade_seed is None else option.grade_seed,
+            batch_size=option.grade_batch_size,
+            criterion=option.grade_criterion,
+            feedback=option.grade_feedback,
+            isolation=option.grade_isolation,
+            timeout=option.grade_timeout,
+            submission=option.grade_submission,
+        )
+
+
+def start_sandbox(options: Options) -> Sandbox:
+    """Start the warm server. Returns at once: torch loads there while it loads here."""
+    from grader.sandbox.client import Sandbox
+
+    level = Level[options.isolation.upper()]
+    # `process` asks for the portable back end, so that Linux can run what other systems run.
+    force = Level.PROCESS if level is Level.PROCESS else None
+    return Sandbox(minimum=level, force=force, timeout=options.timeout)
+
+
+@dataclass
+class Job:
+    """One submission against one exercise, graded row by row as they are asked for."""
+
+    run: Run = field(repr=False)
+    exercise: Exercise
+    submission: Submission
+    only: tuple[str, ...] = ()
+    """The gradients asked for; empty for all."""
+    grading: Grading | None = None
+    rows: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    def open(self, selected: Sequence[str] = ()) -> Grading:
+        """Prepare everything that is done once; only the selected gradients will be graded."""
+        if self.grading is None:
+            chosen = tuple(selected) if 0 < len(selected) < len(self.exercise.graded) else ()
+            self.only = chosen or self.only
+            settings = self.run.settings(self.only)  # loads torch with its settings, before the engine does
+            from grader.grading import Grading
+
+            self.grading = Grading(self.exercise, self.submission, self.run.sandbox, settings)
+        return self.grading
+
+    def row(self, gradient: str) -> dict[str, Any]:
+        """Everything the report says about one gradient, graded now if it was not."""
+        if gradient not in self.rows:
+            self.rows[gradient] = self.open().row(gradient).as_dict()
+            self.run.on_row(self, self.rows[gradient])
+        return self.rows[gradient]
+
+    @property
+    def wanted(self) -> tuple[str, ...]:
+        """The gradients that this run grades, in the report's order."""
+        return tuple(name for name in self.exercise.gradients if not self.only or name in self.only)
+
+    @property
+    def finished(self) -> bool:
+        """Whether every gradient asked for has its row."""
+        return self.grading is not None and all(name in self.rows for name in self.wanted)
+
+    @property
+    def file(self) -> Path:
+        """The learner's file, where it is certain which one that is."""
+        source = self.submission.source
+        return source / next(iter(self.submission.files)) if source.is_dir() and self.submission.files else source
+
+    def place(self, gradient: str) -> tuple[Path, int | None]:
+        """Where the learner's function is, as the locked child read it."""
+        function = self.reading.functions.get(gradient)
+        if function is None:
+            return self.file, None
+        source = self.submission.source
+        return (source / function.file if source.is_dir() else source), function.line
+
+    @cached_property
+    def reading(self) -> Reading:
+        """What the locked child read off the submission, without running a line of it."""
+        if self.grading is not None and self.grading.reading is not None:
+            return self.grading.reading
+        with self.run.sandbox.open(self.submission.files, self.exercise.settings.rules) as session:
+            return session.reading
+
+    @property
+    def heading(self) -> dict[str, Any]:
+        """What a failure's text needs to know of the submission."""
+        return {"name": self.submission.name, "exercise": self.exercise.name, "source": str(self.submission.source)}
+
+    def feedback(self, row: dict[str, Any]) -> dict[str, Any]:
+        """A row as its reader may see it."""
+        rendered = render({"gradients": [row]}, self.run.options.feedback)["gradients"]
+        return rendered[0] if rendered else row | {"problem": None, "notes": [], "worst": None, "diagnosis": None}
+
+
+class Run:
+    """Everything graded in one go; the sandbox starts when it is first needed and leaves nothing behind."""
+
+    def __init__(
+        self,
+        options: Options,
+        *,
+        sandbox: Sandbox | None = None,
+        on_row: Callable[[Job, dict[str, Any]], None] = lambda _job, _row: None,
+    ) -> None:
+        self.options = options
+        self.on_row = on_row
+        self._sandbox = sandbox
+        self._own_sandbox = sandbox is None
+        self._jobs: dict[Path, list[Job]] = {}
+
+    def add(self, exercise: Exercise, submission: Submission, only: tuple[str, ...] = ()) -> Job:
+        """Grade this submission in this run."""
+        job = Job(self, exercise, submission, only)
+        self._jobs.setdefault(exercise.forward_file, []).append(job)
+        return job
+
+    def jobs(self, forward: Path) -> list[Job]:
+        """The submissions to grade against the exercise of this forward.py: those added, else the file beside it."""
+        forward = forward.resolve()
+        if forward not in self._jobs:
+            path = self.options.submission or forward.with_name("backward.py")
+            self.add(load_exercise(forward.parent), read_submission(Path(path)))
+        return self._jobs[forward]
+
+    @property
+    def all_jobs(self) -> list[Job]:
+        """Every submission, in the order added."""
+        return [job for jobs in self._jobs.values() for job in jobs]
+
+    @property
+    def sandbox(self) -> Sandbox:
+        """The warm server that every submission is forked from."""
+        if self._sandbox is None:
+            self._sandbox = start_sandbox(self.options)
+        return self._sandbox
+
+    @cached_property
+    def numerics(self) -> Numerics:
+        """torch, loaded with its numerics pinned."""
+        from grader.sandbox.numerics import pin_environment, pin_torch
+
+        pin_environment()
+        return pin_torch()
+
+    def settings(self, only: tuple[str, ...]) -> Settings:
+        """The engine's settings."""
+        options, pinned = self.options, self.numerics.pinned
+        from grader.grading import Settings
+
+        return Settings(options.seed, options.batch_size, options.criterion, only=only, exact_comparable=pinned)
+
+    def section(self) -> dict[str, Any]:
+        """The report's key `grader`, of every submission that was graded to the end."""
+        notes = [
+            f"{job.exercise.name}: stopped before every gradient was graded"
+            for job in self.all_jobs
+            if job.grading and not job.finished
+        ]
+        entries = [job.grading.document() for job in self.all_jobs if job.grading and job.finished]
+        return section(entries, head=self.head(notes), feedback=self.options.feedback)
+
+    def head(self, notes: Sequence[str] = ()) -> dict[str, Any]:
+        """What holds for every submission of the run."""
+        figures = asdict(self.numerics)
+        problem = [figures.pop("problem")] if not figures.pop("pinned") else []
+        if self.options.criterion == "approximate":
+            problem.append(
+                "criterion approximate: torch.allclose alone accepts zeros for tiny gradients, and rejects some right ones"
+            )
+        return {
+            "version": __version__,
+            "criterion": self.options.criterion,
+            "settings_sha256": self._settings_hash(),
+            "numerics": figures,
+            "notes": [*problem, *notes],
+        }
+
+    def _settings_hash(self) -> str:
+        chosen = {name: getattr(self.options, name) for name in ("seed", "batch_size", "criterion", "timeout")}
+        content = {**chosen, "exercises": sorted(job.exercise.sha256 for job in self.all_jobs)}
+        return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+    def close(self) -> None:
+        """Stop the server if this run started it."""
+        if self._own_sandbox and self._sandbox is not None:
+            self._sandbox.close()
+            self._sandbox = None

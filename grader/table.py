@@ -1,0 +1,279 @@
+"""What a person sees of a run: the row that matters most opened in full, the lecture's table, the total. Pure text."""
+
+from __future__ import annotations
+
+import textwrap
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from grader.report import SCORING, number, place, solved, words, worst_element
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from grader.exercise import Exercise
+
+    Entry = Mapping[str, Any]
+    Row = Mapping[str, Any]
+
+WIDE = 100
+"""From here on the chained column fits beside the lecture's three."""
+
+MARKS = {"right": ("✓", "+"), "wrong": ("✗", "x"), "missing": ("·", "."), "inexact": ("≈", "~")}
+COLOURS = {"right": "green", "wrong": "red", "missing": "bright_black", "inexact": "yellow"}
+
+NEXT = {
+    "not_started": "write it, save, and run `grade` again",
+    "timed_out": "look for a loop that never ends; the double loop of dC takes milliseconds",
+    "killed": "look for exit(), endless recursion and tensors of gigabytes",
+    "raised": "run the line with pencil and paper: which shapes meet there?",
+    "refused": "write it with tensors and arithmetic; the derivative is yours to derive",
+    "wrong_type": "return the gradient itself, one plain tensor of the variable's shape",
+    "non_finite": "look for a division by zero, log(0) or a negative base",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Where the text goes."""
+
+    width: int = 80
+    cut: bool = False
+    """Whether longer lines are cut: on a terminal they would wrap, in a file nobody minds."""
+    unicode: bool = True
+    verbose: bool = False
+
+    def mark(self, row: Row) -> str:
+        """One sign that says how a gradient stands; the words beside it say so too."""
+        state = _state(row)
+        return click.style(MARKS[state][0 if self.unicode else 1], fg=COLOURS[state], bold=True)
+
+    def fit(self, text: str) -> str:
+        """One line."""
+        text = " ".join(text.split())
+        if not self.cut or len(text) <= self.width:
+            return text
+        end = "…" if self.unicode else "..."
+        return text[: self.width - len(end)] + end
+
+
+def _state(row: Row) -> str:
+    if solved(row):
+        return "right"
+    if row["verdict"] == "not_started":
+        return "missing"
+    return "inexact" if row["verdict"] in SCORING else "wrong"
+
+
+def result(entry: Entry, exercise: Exercise, page: Page) -> str:
+    """Everything about one submission."""
+    parts = [*_problem(entry, page)]
+    row = most_pressing(entry)
+    if row is not None:
+        parts.append("\n".join(opened(entry, exercise, row, page)))
+    parts.append("\n".join(table(entry, exercise, page)))
+    parts.append("\n".join(totals(entry, page)))
+    return "\n\n".join(parts)
+
+
+def _problem(entry: Entry, page: Page) -> Iterator[str]:
+    """What is the matter with the whole file."""
+    if entry["problem"]:
+        yield "\n".join(_labelled("problem", entry["problem"], page))
+
+
+def most_pressing(entry: Entry) -> Row | None:
+    """The first unsolved gradient that somebody has begun, from the loss backwards; else the first not begun."""
+    if entry["problem"]:
+        return None
+    unsolved = [row for row in entry["gradients"] if not solved(row)]
+    begun = [row for row in unsolved if row["verdict"] != "not_started"]
+    return next(iter([*begun, *unsolved]), None)
+
+
+# One gradient in full
+
+
+def opened(entry: Entry, exercise: Exercise, row: Row, page: Page) -> list[str]:
+    """What came, what was expected, what next, and where."""
+    where = place(entry, row)
+    title = f"{row['name']}: {words(row['verdict'])}"
+    gap = max(2, page.width - 2 - len(title) - len(where))
+    lines = [f"{page.mark(row)} {click.style(title, bold=True)}{' ' * gap}{click.style(where, underline=True)}"]
+    for line in exercise.readers.get(row["variable"], ()):
+        lines += _labelled(f"line {line.number}", line.text, page)
+    for label, text in _facts(row):
+        lines += _labelled(label, text, page)
+    return lines
+
+
+def _facts(row: Row) -> Iterator[tuple[str, str]]:
+    if row["problem"] and row["verdict"] != "not_started":
+        yield "found", row["problem"]
+    if element := worst_element(row):
+        yield "worst", element
+    if row["diagnosis"] and row["diagnosis"]["message"]:
+        yield "likely", row["diagnosis"]["message"]
+    for note in row["notes"]:
+        yield "note", note
+    if row["verdict"] in SCORING:
+        yield "found", "right, but not bit-equal to autograd's, which --criterion exact asks for"
+    if following := NEXT.get(row["verdict"]):
+        yield "next", following
+
+
+def _labelled(label: str, text: str, page: Page) -> list[str]:
+    wrapped = textwrap.wrap(" ".join(text.split()), max(40, min(page.width, WIDE) - 13), break_on_hyphens=False) or [""]
+    first = f"  {click.style(f'{label:<9}', dim=True)}  {wrapped[0]}"
+    return [first, *(" " * 13 + line for line in wrapped[1:])]
+
+
+# The lecture's table
+
+
+def table(entry: Entry, exercise: Exercise, page: Page) -> list[str]:
+    """One line for each gradient in the lecture's form, grouped by stretches."""
+    lines, rows = [], {row["variable"]: row for row in entry["gradients"]}
+    for title, members in _stretches(exercise, rows):
+        done = sum(solved(row) for row in members)
+        lines.append(click.style(f"{title} ({done} of {len(members)})", bold=True))
+        lines += [row_line(row, page) for row in members]
+    if page.verbose and any(row["chained"] for row in rows.values()):
+        lines += ["", click.style("chained: each on your own gradients, as in the lecture", bold=True)]
+        lines += [chained_line(row, page) for row in rows.values()]
+    return lines
+
+
+def _stretches(exercise: Exercise, rows: Mapping[str, Row]) -> Iterator[tuple[str, list[Row]]]:
+    grouped = {variable for members in exercise.settings.stretches.values() for variable in members}
+    for title, members in exercise.settings.stretches.items():
+        if found := [rows[variable] for variable in members if variable in rows]:
+            yield title, found
+    if rest := [row for variable, row in rows.items() if variable not in grouped]:
+        yield ("further" if grouped else exercise.name), rest
+
+
+def row_line(row: Row, page: Page) -> str:
+    """One gradient on one line: figures where they tell the verdict, words where they do not."""
+    if not _figures_tell(row):
+        text = words(row["verdict"])
+        if row["problem"] and row["verdict"] != "not_started":
+            text += f": {row['problem']}"
+        fitted = Page(page.width - 20, page.cut, page.unicode).fit(text)
+        return f"{page.mark(row)} {row['variable']:15s} | {fitted}"
+    text = f"{page.mark(row)} {lecture_line(row['variable'], row['local'])}"
+    if page.width < WIDE or row["chained"] is None:
+        return text
+    return f"{text:<{88 + len(text) - len(click.unstyle(text))}}"[:-13] + f"| chained: {_chain_word(row)}"
+
+
+def _figures_tell(row: Row) -> bool:
+    """A hard-coded size is exact on the given minibatch: there the figures would mislead."""
+    if row["local"] is None or row["local"]["maxdiff"] is None:
+        return False
+    return row["verdict"] in SCORING or (row["verdict"] == "wrong_values" and not row["local"]["approximate"])
+
+
+def lecture_line(name: str, columns: Mapping[str, Any]) -> str:
+    """`probs           | exact: True  | approximate: True  | maxdiff: 0.0`, as the lecture's cmp prints it."""
+    exact, approximate = str(columns["exact"]), str(columns["approximate"])
+    return f"{name:15s} | exact: {exact:5s} | approximate: {approximate:5s} | maxdiff: {maxdiff(columns['maxdiff'])}"
+
+
+def chained_line(row: Row, page: Page) -> str:
+    """The same on the learner's own upstream gradients, with the first cause where the chain broke."""
+    chained = row["chained"]
+    if chained is None:
+        return f"  {row['variable']:15s} | not asked"
+    if chained["maxdiff"] is None:
+        return page.fit(f"  {row['variable']:15s} | {_chain_word(row)}").replace(
+            row["variable"], f"  {row['variable']:15s}", 1
+        )
+    cause = "" if chained["correct"] or not chained["first_cause"] else f" < {chained['first_cause']}"
+    return f"  {lecture_line(row['variable'], chained)}{cause}"
+
+
+def _chain_word(row: Row) -> str:
+    chained = row["chained"]
+    if chained["correct"]:
+        return "exact" if chained["exact"] else "correct"
+    cause = chained["first_cause"]
+    return "wrong" if cause in (None, row["name"]) else f"wrong since {cause}"
+
+
+def maxdiff(value: float | None) -> str:
+    """`0.0`, `4.66e-10`, `0.00565`."""
+    if value is None:
+        return "not a number"
+    return "0.0" if value == 0 else f"{value:.3g}"
+
+
+# The total
+
+
+def totals(entry: Entry, page: Page) -> list[str]:
+    """How many are right, and where to read more. Says what was not checked."""
+    score, rows = entry["score"], entry["gradients"]
+    if score is None:
+        return ["received"]
+    count = len(rows)
+    lines = [f"{score['correct']} of {count} correct, {score['exact']} exact, {score['approximate']} approximate"]
+    if score["points"] != score["correct"] or score["possible"] != count:
+        lines[0] += f" | points: {score['points']} of {score['possible']}"
+    lines[0] = click.style(lines[0], bold=True)
+    chained = [row["chained"] for row in rows if row["chained"]]
+    if chained:
+        lines += textwrap.wrap(
+            _chained_total(entry, len(chained)), min(page.width, WIDE), subsequent_indent="         "
+        )
+    return lines
+
+
+def _chained_total(entry: Entry, count: int) -> str:
+    score = entry["score"]
+    text = f"chained: {score['chained_correct']} of {count} correct, {score['chained_exact']} exact"
+    broken = [row for row in entry["gradients"] if row["chained"] and not row["chained"]["correct"]]
+    if not broken:
+        return text
+    roots = [row["name"] for row in broken if row["chained"]["first_cause"] in (None, row["name"])]
+    inherited = len(broken) - len(roots)
+    if inherited:
+        text += f"; the chain breaks first at {(roots or [broken[0]['name']])[0]}, and {inherited} more inherit it"
+    return text
+
+
+def brief(entry: Entry, page: Page) -> str:
+    """One submission on one line."""
+    score, count = entry["score"], len(entry["gradients"])
+    if entry["problem"]:
+        return page.fit(f"{entry['exercise']:<15} {entry['problem']}")
+    if score is None:
+        return f"{entry['exercise']:<15} received"
+    begun = sum(row["verdict"] != "not_started" for row in entry["gradients"])
+    state = "not started" if not begun else f"{score['correct']} of {count} correct"
+    return f"{entry['exercise']:<15} {state}" + (f" (0 of {count})" if not begun else "")
+
+
+def since(before: int, now: int) -> str:
+    """`, 3 more than last time`."""
+    if now == before:
+        return ""
+    return f", {abs(now - before)} {'more' if now > before else 'fewer'} than last time"
+
+
+__all__ = [
+    "Page",
+    "brief",
+    "chained_line",
+    "lecture_line",
+    "most_pressing",
+    "number",
+    "opened",
+    "result",
+    "row_line",
+    "since",
+    "table",
+    "totals",
+]

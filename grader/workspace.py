@@ -1,0 +1,94 @@
+"""A learner's workspace: the exercises copied out of the package, without their solutions, never over anything."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from grader.exercise import exercises_directory, list_exercises
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+FILES = ("forward.py", "backward.py", "exercise.toml")
+
+README = """\
+# Gradients by hand
+
+Each folder of exercises/ holds a forward pass (forward.py, leave it as it is) and your side of it (backward.py).
+Fill in a function, save, and run
+
+    grade
+
+here. It opens the first gradient that is not right yet and tells what came, what was expected and what to do
+next. `grade mlp::dprobs` looks at one gradient alone, `grade show mlp::dprobs` at the line it comes from, and
+`grade list` tells how far you are.
+
+Five rules carry all of it:
+
+1. dx means "the derivative of the loss with respect to x".
+2. dx has the shape of x, always.
+3. Used twice forward: add the gradients backward.
+4. Broadcast forward: sum backward, over what was broadcast.
+5. Summed forward: broadcast backward, to what was summed.
+"""
+
+GITIGNORE = """\
+__pycache__/
+.venv/
+report.json
+"""
+
+
+class NoWorkspace(Exception):
+    """A workspace cannot be made there: one sentence."""
+
+
+@dataclass(slots=True)
+class Made:
+    """What `grade init` wrote and what it left alone."""
+
+    written: list[Path] = field(default_factory=list)
+    kept: list[Path] = field(default_factory=list)
+
+
+def init(directory: Path) -> Made:
+    """Make a workspace, or complete one: files that are there stay as they are.
+
+    Raises:
+        NoWorkspace: the folder cannot be made or written to.
+    """
+    made = Made()
+    if directory.exists() and not directory.is_dir():
+        raise NoWorkspace(f"{directory} is a file; name a folder for the workspace")
+    source = exercises_directory()
+    if directory.resolve() == source.parent.resolve():
+        raise NoWorkspace(f"{directory} holds the grader's own exercises; name another folder for a workspace")
+    try:
+        for name in list_exercises():
+            for file in FILES:
+                _copy(source / name / file, directory / "exercises" / name / file, made)
+        _write(directory / "README.md", README, made)
+        _write(directory / ".gitignore", GITIGNORE, made)
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise NoWorkspace(f"no workspace can be made in {directory}: {reason} ({error.filename})") from error
+    return made
+
+
+def _copy(source: Path, target: Path, made: Made) -> None:
+    if target.exists() or target.is_symlink():
+        made.kept.append(target)
+        return
+    target.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(source, target)
+    made.written.append(target)
+
+
+def _write(target: Path, text: str, made: Made) -> None:
+    if target.exists() or target.is_symlink():
+        made.kept.append(target)
+        return
+    target.write_text(text, encoding="utf-8")
+    made.written.append(target)
