@@ -1,0 +1,190 @@
+"""Closes autograd at run time, for the spellings that no reading of the source can find.
+
+Not the wall and not the rule, but what a learner meets who comes around the rule: entry points that say so, an engine
+that does not start, and aten's own backward kernels overridden through the public `torch.library`. What remains:
+the nodes of a graph called one by one through torch's C types, and derivatives approximated by arithmetic.
+"""
+
+# ruff: noqa: SLF001  # what is closed here has no public names
+from __future__ import annotations
+
+import re
+import types
+import warnings
+from typing import TYPE_CHECKING, Any, Final, NoReturn
+
+import torch
+import torch.autograd.forward_ad
+import torch.autograd.functional
+import torch.autograd.graph
+import torch.func
+import torch.library
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+ENTRY_POINTS: Final = (
+    "torch.autograd.backward",
+    "torch.autograd.grad",
+    "torch.autograd.enable_grad",
+    "torch.autograd.grad_mode.enable_grad",
+    "torch.autograd.forward_ad.dual_level",
+    "torch.autograd.forward_ad.enter_dual_level",
+    "torch.autograd.forward_ad.make_dual",
+    "torch.autograd.functional.hessian",
+    "torch.autograd.functional.hvp",
+    "torch.autograd.functional.jacobian",
+    "torch.autograd.functional.jvp",
+    "torch.autograd.functional.vhp",
+    "torch.autograd.functional.vjp",
+    "torch.enable_grad",
+    "torch.func.grad",
+    "torch.func.grad_and_value",
+    "torch.func.hessian",
+    "torch.func.jacfwd",
+    "torch.func.jacrev",
+    "torch.func.jvp",
+    "torch.func.linearize",
+    "torch.func.vjp",
+    "torch.Tensor.backward",
+    "torch.Tensor.register_hook",
+    "torch.Tensor.retain_grad",
+)
+"""Public names; what calls them inside torch serves no forward pass."""
+
+ENGINE: Final = (
+    "torch._C._ImperativeEngine",
+    "torch._C._EngineBase",
+    "torch._C._functorch._grad_increment_nesting",
+    "torch._C._functorch._jvp_increment_nesting",
+    "torch._C._functorch._vjp_treespec_compare",
+    "torch._C._jit_differentiate",
+    "torch._functorch.eager_transforms.grad_increment_nesting",
+    "torch._functorch.eager_transforms.jvp_increment_nesting",
+    "torch._functorch.eager_transforms.vjp",
+    "torch._functorch.eager_transforms._vjp_with_argnums",
+    "torch._make_dual",
+    "torch._VF._make_dual",
+    "torch._C._VariableFunctions._make_dual",
+    "torch.autograd._engine_run_backward",
+    "torch.autograd.graph._engine_run_backward",
+    "torch.autograd.variable.Variable._execution_engine",
+)
+"""What the entry points stand on. These names belong to one release of torch: those it lacks are passed over."""
+
+_ALSO_DERIVATIVES: Final = frozenset(("aten::_make_dual", "aten::_make_dual_copy"))
+_TENSOR_BASE: Any = torch._C.TensorBase
+_KEEP: list[Any] = []
+"""Overrides live as long as their Library object does."""
+
+
+class AutogradClosedError(RuntimeError):
+    """What a learner's code gets who asks torch for a gradient."""
+
+
+def install() -> tuple[str, ...]:
+    """Close what can be closed, once per process, and say what is closed."""
+    closed = [path for path in (*ENTRY_POINTS, *ENGINE) if _close(path)]
+    _close_switches()
+    kernels = _override_kernels()
+    return (
+        f"entry points: {len(closed)}",
+        "requires_grad",
+        "grad_fn",
+        "inference mode",
+        f"backward kernels: {kernels}",
+    )
+
+
+def _refusal(name: str) -> Callable[..., NoReturn]:
+    def closed(*_args: object, **_kwargs: object) -> NoReturn:
+        raise AutogradClosedError(f"{name} is closed here: derive this gradient by hand")
+
+    return closed
+
+
+def _close(path: str) -> bool:
+    """Put a refusal in the place of `torch.a.b`, if there is such a thing."""
+    owner_path, _, name = path.rpartition(".")
+    owner = _find(owner_path)
+    if owner is None or not hasattr(owner, name):
+        return False
+    replacement: Any = _refusal(path)
+    if path.endswith("_execution_engine"):
+        replacement = types.SimpleNamespace(run_backward=replacement, queue_callback=replacement)
+    try:
+        setattr(owner, name, replacement)
+    except (AttributeError, TypeError):
+        return False
+    return True
+
+
+def _find(path: str) -> Any:
+    found: Any = torch
+    for name in path.split(".")[1:]:
+        found = getattr(found, name, None)
+    return found
+
+
+def _close_switches() -> None:
+    """`requires_grad` may be read, and set to False, everywhere; switching autograd on is what is closed."""
+    torch.Tensor.requires_grad_ = _requires_grad_  # type: ignore[assignment, method-assign]
+    torch.Tensor.requires_grad = property(_TENSOR_BASE.requires_grad.__get__, _set_requires_grad)  # type: ignore[assignment]
+    torch.Tensor.grad_fn = property(_grad_fn)  # type: ignore[assignment]
+    torch.inference_mode = _only_on(torch.inference_mode)  # type: ignore[assignment, misc]
+    torch.autograd.inference_mode = torch.inference_mode  # type: ignore[misc]
+    torch.autograd.grad_mode.inference_mode = torch.inference_mode  # type: ignore[misc]
+    torch._C._InferenceMode = _only_on(torch._C._InferenceMode)  # type: ignore[assignment, misc]
+
+
+def _only_on(inference_mode: Callable[[Any], Any]) -> Callable[..., Any]:
+    """As a switch or as a decorator, but never to leave inference mode."""
+
+    def only_on(mode: Any = True) -> Any:  # noqa: FBT002  # torch's own signature
+        if mode is False or mode is None:
+            raise AutogradClosedError("torch.inference_mode(False) is closed here: derive this gradient by hand")
+        return inference_mode(mode)
+
+    return only_on
+
+
+def _requires_grad_(tensor: torch.Tensor, requires_grad: object = True) -> torch.Tensor:  # noqa: FBT002  # as torch
+    _set_requires_grad(tensor, requires_grad)
+    return tensor
+
+
+def _set_requires_grad(tensor: torch.Tensor, value: object) -> None:
+    if value:
+        raise AutogradClosedError("requires_grad is closed here: derive this gradient by hand")
+    _TENSOR_BASE.requires_grad.__set__(tensor, False)
+
+
+def _grad_fn(tensor: torch.Tensor) -> None:
+    if _TENSOR_BASE.grad_fn.__get__(tensor) is not None:
+        raise AutogradClosedError("grad_fn is closed here: derive this gradient by hand")
+
+
+def _override_kernels() -> int:
+    """Override every aten operator that computes a derivative, on the CPU and above it."""
+    library: Any = torch.library.Library("aten", "IMPL")  # type: ignore[no-untyped-call]
+    _KEEP.append(library)
+    count = 0
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for operator, key in _derivatives():
+            name = operator.removeprefix("aten::")
+            try:
+                library.impl(name, _refusal(f"torch.ops.aten.{name}"), key)
+            except RuntimeError:
+                continue
+            count += 1
+    return count
+
+
+def _derivatives() -> Iterator[tuple[str, str]]:
+    for operator in sorted(torch._C._dispatch_get_all_op_names()):
+        if not re.match(r"aten::\w*backward", operator) and operator.split(".")[0] not in _ALSO_DERIVATIVES:
+            continue
+        yield operator, "CPU"
+        if torch._C._dispatch_has_kernel_for_dispatch_key(operator, "CompositeImplicitAutograd"):
+            yield operator, "AutogradCPU"
