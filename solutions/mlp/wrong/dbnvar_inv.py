@@ -1,0 +1,98 @@
+# mistake: keepdim -- the sum drops the dimension
+def dbnvar_inv(dbnraw, bndiff):
+    return (bndiff * dbnraw).sum(0)
+
+
+# mistake: not_summed -- the sum is forgotten
+def dbnvar_inv(dbnraw, bndiff):
+    return bndiff * dbnraw
+
+
+# mistake: wrong_axis -- summed over the columns
+def dbnvar_inv(dbnraw, bndiff):
+    return (bndiff * dbnraw).sum(1, keepdim=True)
+
+
+# mistake: summed_too_far -- .sum() without a dimension
+def dbnvar_inv(dbnraw, bndiff):
+    return (bndiff * dbnraw).sum()
+
+
+# mistake: summed_too_far -- one number in every place
+def dbnvar_inv(dbnraw, bnvar_inv, bndiff):
+    return (bndiff * dbnraw).sum()*torch.ones_like(bnvar_inv)
+
+
+# mistake: constant_factor -- the mean for the sum
+def dbnvar_inv(dbnraw, bndiff):
+    return (bndiff * dbnraw).mean(0, keepdim=True)
+
+
+# mistake: hard_coded -- the mean times 32
+def dbnvar_inv(dbnraw, bndiff):
+    return (bndiff * dbnraw).mean(0, keepdim=True)*32
+
+
+# mistake: wrong_index -- the first example is left out
+def dbnvar_inv(dbnraw, bndiff):
+    return (bndiff * dbnraw)[1:].sum(0, keepdim=True)
+
+
+# mistake: zeros -- nothing is filled in
+def dbnvar_inv(bnvar_inv):
+    return torch.zeros_like(bnvar_inv)
+
+
+# mistake: wrong_dtype -- in double
+def dbnvar_inv(dbnraw, bndiff):
+    return (bndiff * dbnraw).double().sum(0, keepdim=True)
+
+
+# mistake: sign -- a minus too many
+def dbnvar_inv(dbnraw, bndiff):
+    return -(bndiff * dbnraw).sum(0, keepdim=True)
+
+
+# mistake: upstream_only -- bndiff is forgotten
+def dbnvar_inv(dbnraw):
+    return dbnraw.sum(0, keepdim=True)
+
+
+# mistake: upstream_unused -- the upstream gradient is forgotten
+def dbnvar_inv(bndiff):
+    return bndiff.sum(0, keepdim=True)
+
+
+# mistake: summed_too_far -- summed apart and then multiplied
+def dbnvar_inv(dbnraw, bndiff):
+    return bndiff.sum(0, keepdim=True) * dbnraw.sum(0, keepdim=True)
+
+
+# mistake: wrong_power -- a power for a product: ** typed for *
+def dbnvar_inv(dbnraw, bndiff):
+    return (bndiff**dbnraw).sum(0, keepdim=True)
+
+
+# mistake: wrong_operand -- bndiff squared
+def dbnvar_inv(dbnraw, bndiff):
+    return (bndiff**2*dbnraw).sum(0, keepdim=True)
+
+
+# mistake: wrong_operand -- bnraw for bndiff
+def dbnvar_inv(dbnraw, bnraw):
+    return (bnraw*dbnraw).sum(0, keepdim=True)
+
+
+# mistake: wrong_operand -- hprebn for bndiff: the mean is still in it
+def dbnvar_inv(dbnraw, hprebn):
+    return (hprebn*dbnraw).sum(0, keepdim=True)
+
+
+# mistake: other_gradient -- dhpreact for dbnraw
+def dbnvar_inv(dhpreact, bndiff):
+    return (bndiff*dhpreact).sum(0, keepdim=True)
+
+
+# mistake: wrong_operand -- bndiff2 for bndiff
+def dbnvar_inv(dbnraw, bndiff2):
+    return (bndiff2*dbnraw).sum(0, keepdim=True)

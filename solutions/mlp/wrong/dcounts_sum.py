@@ -1,0 +1,68 @@
+# mistake: sign -- the minus of the power rule is forgotten
+def dcounts_sum(dcounts_sum_inv, counts_sum):
+    return counts_sum**-2 * dcounts_sum_inv
+
+
+# mistake: wrong_power -- minus one for minus two
+def dcounts_sum(dcounts_sum_inv, counts_sum):
+    return -counts_sum**-1 * dcounts_sum_inv
+
+
+# mistake: wrong_power -- minus three
+def dcounts_sum(dcounts_sum_inv, counts_sum):
+    return -counts_sum**-3 * dcounts_sum_inv
+
+
+# mistake: wrong_power -- two for minus two
+def dcounts_sum(dcounts_sum_inv, counts_sum):
+    return -counts_sum**2 * dcounts_sum_inv
+
+
+# mistake: upstream_unused -- the upstream gradient is forgotten
+def dcounts_sum(counts_sum):
+    return -counts_sum**-2
+
+
+# mistake: upstream_only -- the upstream gradient as it came
+def dcounts_sum(dcounts_sum_inv):
+    return 1.0*dcounts_sum_inv
+
+
+# mistake: wrong_operand -- the inverse in the place of the sum
+def dcounts_sum(dcounts_sum_inv, counts_sum_inv):
+    return -counts_sum_inv**-2 * dcounts_sum_inv
+
+
+# mistake: wrong_operand -- counts for counts_sum
+def dcounts_sum(dcounts_sum_inv, counts):
+    return -counts**-2 * dcounts_sum_inv
+
+
+# mistake: wrong_epsilon -- a small number in the square
+def dcounts_sum(dcounts_sum_inv, counts_sum):
+    return -dcounts_sum_inv/(counts_sum**2 + 1e-5)
+
+
+# mistake: float32_pinned -- the same small number, written in float32
+def dcounts_sum(dcounts_sum_inv, counts_sum):
+    return -dcounts_sum_inv.float()/(counts_sum.float()**2 + 1e-5)
+
+
+# mistake: constant_factor -- two from the rule for a square
+def dcounts_sum(dcounts_sum_inv, counts_sum):
+    return -2*counts_sum**-2 * dcounts_sum_inv
+
+
+# mistake: sign -- right for this loss only, but for the sign
+def dcounts_sum(counts_sum, n):
+    return -1/(n*counts_sum)
+
+
+# mistake: keepdim -- squeezed
+def dcounts_sum(dcounts_sum_inv, counts_sum):
+    return ((-counts_sum**-2) * dcounts_sum_inv).squeeze(1)
+
+
+# mistake: zeros -- nothing is filled in
+def dcounts_sum(counts_sum):
+    return torch.zeros_like(counts_sum)
