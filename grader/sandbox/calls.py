@@ -113,6 +113,7 @@ class Calls:
         wanted = _DTYPES[dtype]
         if _get_default_dtype() is not wanted:
             _set_default_dtype(wanted)
+            _let_float32_mean(wanted)
         _reseed(0)
         _seed(0)
         try:
@@ -157,6 +158,16 @@ class Calls:
         if refused and self._locked:
             message += " (the sandbox has no files, no processes and no network)"
         return message
+
+
+def _let_float32_mean(dtype: torch.dtype) -> None:
+    """In a float64 question, let a `torch.float32` or `.float()` in a learner's code mean float64.
+
+    Otherwise a function that pins float32 could only be judged to float32's seven digits, and an epsilon
+    forgotten in it would drown in the rounding.
+    """
+    torch.float32 = torch.float = dtype
+    _Tensor.float = _Base.double if dtype is _DTYPES["float64"] else _Base.float
 
 
 def _name(kind: type) -> str:
