@@ -167,7 +167,7 @@ def _let_float32_mean(dtype: torch.dtype) -> None:
     forgotten in it would drown in the rounding.
     """
     torch.float32 = torch.float = dtype
-    _Tensor.float = _Base.double if dtype is _DTYPES["float64"] else _Base.float
+    _Tensor.float = _Base.double if dtype is _DTYPES["float64"] else _Base.float  # type: ignore[method-assign]
 
 
 def _name(kind: type) -> str:
