@@ -1,88 +1,109 @@
-"""What there is to do: the list of exercises with progress, and what one gradient is about. Needs no torch."""
+"""The catalogues beside a solution: other right formulations, and labelled mistakes.
+
+A file `d<variable>.py` holds blocks, each under a header comment; a block is laid over the worked solution. Any
+other file is a whole submission.
+"""
 
 from __future__ import annotations
 
 import ast
-import json
-from typing import TYPE_CHECKING, Any
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import click
-
-from grader.exercise import Exercise, exercises_directory
+from grader.exercise import BrokenExercise, Exercise, solutions_directory
+from grader.submission import Submission
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-MOST_REPORT_BYTES = 32 << 20
+_HEADER = re.compile(r"^# (form|mistake): *(.*)$", re.MULTILINE)
 
 
-def progress(report: Path) -> dict[str, tuple[int, int]]:
-    """Per exercise, the gradients right and those asked for in a report; empty if there is none to read."""
+@dataclass(frozen=True, slots=True)
+class Form:
+    """One entry of a catalogue."""
+
+    path: Path
+    line: int
+    kind: str | None
+    """The label of a mistake; None for a right form."""
+    note: str
+    gradients: tuple[str, ...]
+    """The gradients it writes anew; all of the exercise's for a whole submission."""
+    source: str
+    """The whole file to grade."""
+
+    @property
+    def place(self) -> str:
+        """Where it stands, as `dprobs.py:12`."""
+        return f"{self.path.name}:{self.line}"
+
+    def submission(self) -> Submission:
+        """The form as a learner would hand it in."""
+        return Submission(f"{self.path.stem}-{self.line}", self.path, {"backward.py": self.source.encode()})
+
+
+def solution_file(exercise: Exercise) -> Path:
+    """The worked solution of an exercise."""
+    return _solution_folder(exercise) / "backward.py"
+
+
+def right_forms(exercise: Exercise) -> list[Form]:
+    """Every other right formulation, in the order of the files."""
+    return _read_catalogue(exercise, "right")
+
+
+def wrong_forms(exercise: Exercise) -> list[Form]:
+    """Every labelled mistake, in the order of the files."""
+    return _read_catalogue(exercise, "wrong")
+
+
+def _solution_folder(exercise: Exercise) -> Path:
+    """Beside the exercises that this one stands among, else among the installed ones."""
+    beside = exercise.directory.parent.parent / "solutions" / exercise.name
+    return beside if beside.is_dir() else solutions_directory() / exercise.name
+
+
+def _read_catalogue(exercise: Exercise, folder: str) -> list[Form]:
+    solution = solution_file(exercise).read_text(encoding="utf-8")
+    names = {*exercise.gradients, "gradients"}
+    forms: list[Form] = []
+    for path in sorted((_solution_folder(exercise) / folder).glob("*.py")):
+        text = path.read_text(encoding="utf-8")
+        if path.stem in names:
+            forms += _read_blocks(path, text, solution, exercise)
+        else:
+            forms.append(Form(path, 1, None, path.stem, exercise.gradients, text))
+    return forms
+
+
+def _read_blocks(path: Path, text: str, solution: str, exercise: Exercise) -> list[Form]:
+    headers = list(_HEADER.finditer(text))
+    if not headers:
+        raise BrokenExercise(f"{path} has no block: each begins with `# form: ...` or `# mistake: kind -- ...`")
+    ends = [header.start() for header in headers[1:]] + [len(text)]
+    return [_read_block(path, text, header, end, solution, exercise) for header, end in zip(headers, ends, strict=True)]
+
+
+def _read_block(path: Path, text: str, header: re.Match[str], end: int, solution: str, exercise: Exercise) -> Form:
+    line = text.count("\n", 0, header.start()) + 1
+    block = text[header.end() : end].strip("\n")
+    kind, _, note = header[2].partition(" -- ") if header[1] == "mistake" else ("", "", header[2])
+    defined = _defined(path, line, block)
+    gradients = tuple(name for name in exercise.gradients if name in defined)
+    if "gradients" in defined:
+        gradients = exercise.gradients
+    if not gradients:
+        raise BrokenExercise(f"{path}:{line}: this block writes none of the exercise's gradients")
+    return Form(path, line, kind.strip() or None, note.strip(), gradients, f"{solution}\n\n{block}\n")
+
+
+def _defined(path: Path, line: int, block: str) -> set[str]:
     try:
-        if not report.is_file() or report.stat().st_size > MOST_REPORT_BYTES:
-            return {}
-        entries = json.loads(report.read_bytes())["grader"]["submissions"]
-        return {str(e["exercise"]): (int(e["score"]["correct"]), len(e["gradients"])) for e in entries if e["score"]}
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
-        return {}
-
-
-def listing(exercises: list[Exercise], done: Mapping[str, tuple[int, int]]) -> Iterator[str]:
-    """One exercise a line: name, how far, how long, how hard, what."""
-    for exercise in exercises:
-        count = len(exercise.graded)
-        right, of = done.get(exercise.name, (0, 0))
-        far = f"{right} of {of}" if of else f"{count} to do"
-        settings = exercise.settings
-        time = f"{settings.minutes} min" if settings.minutes < 90 else f"{settings.minutes / 60:g} h"
-        hard = "*" * settings.difficulty
-        yield f"{click.style(f'{exercise.name:<20}', bold=True)} {far:<9} {time:>6}  {hard:<5}  {exercise.title}"
-
-
-def about_exercise(exercise: Exercise) -> Iterator[str]:
-    """An exercise's forward pass, and what is asked for."""
-    yield click.style(f"{exercise.name}: {exercise.title}", bold=True)
-    if exercise.settings.why:
-        yield exercise.settings.why
-    yield ""
-    for line in exercise.lines:
-        yield f"{line.number:>4}  {line.text}"
-    yield ""
-    yield f"to write: {', '.join(exercise.gradients)}"
-
-
-def about_gradient(exercise: Exercise, gradient: str) -> Iterator[str]:
-    """The lines a gradient comes from, its shape, and the stub. No hint."""
-    variable = gradient[1:]
-    stub = pristine_stub(exercise.name, gradient)
-    yield click.style(f"{gradient}: the derivative of the loss with respect to {variable}", bold=True)
-    made = exercise.producer.get(variable)
-    yield ""
-    yield f"  made by   {_line(made)}" if made else "  made by   inputs(): a parameter or a given value"
-    for index, line in enumerate(exercise.readers.get(variable, ())):
-        yield f"  {'read by' if index == 0 else '       '}   {_line(line)}"
-    children = [f"d{child}" for child in exercise.children(variable) if child == "loss" or child in exercise.graded]
-    yield f"  from      {', '.join(children)}"
-    shape = next(
-        (line.strip() for line in (stub[1] if stub else "").splitlines() if line.strip().startswith("shape")), None
-    )
-    yield f"  shape     {shape.removeprefix('shapes ').removeprefix('shape ') if shape else f'like {variable}'}"
-    if stub:
-        yield ""
-        yield f"  {stub[0]}"
-
-
-def _line(line: Any) -> str:
-    return f"{line.text}    (forward.py:{line.number})"
-
-
-def pristine_stub(exercise: str, gradient: str) -> tuple[str, str] | None:
-    """Signature and docstring of the stub as it was handed out. Read from the package, never from a learner's file."""
-    file = exercises_directory() / exercise / "backward.py"
-    if not file.is_file():
-        return None
-    for node in ast.parse(file.read_text(encoding="utf-8")).body:
-        if isinstance(node, ast.FunctionDef) and node.name in (gradient, "gradients"):
-            return f"def {node.name}({ast.unparse(node.args)}):", ast.get_docstring(node) or ""
-    return None
+        tree = ast.parse(block)
+    except SyntaxError as error:
+        raise BrokenExercise(f"{path}:{line + (error.lineno or 0)}: {error.msg}") from error
+    names = {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
+    assigned = {t.id for n in tree.body if isinstance(n, ast.Assign) for t in n.targets if isinstance(t, ast.Name)}
+    return names | assigned

@@ -1,0 +1,146 @@
+"""The exercises themselves under test: stubs fail, solutions pass, mistakes are rejected, right variants accepted."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from grader.case import build_cases
+from grader.catalogue import Form, right_forms, solution_file, wrong_forms
+from grader.check import Verdict
+from grader.grading import Grading, Row, Settings
+from grader.mutants import mutants_of
+from grader.submission import read_submission
+from grader.training import start_grading
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from grader.case import Cases
+    from grader.exercise import Exercise
+    from grader.sandbox.client import Sandbox
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was verified of an exercise, and the sentences about what is wrong with it."""
+
+    what: str
+    checked: int
+    problems: tuple[str, ...] = ()
+
+
+class Verification:
+    """Everything that can be verified of one exercise."""
+
+    def __init__(self, exercise: Exercise, sandbox: Sandbox, settings: Settings | None = None) -> None:
+        self.exercise = exercise
+        self.settings = settings or Settings()
+        self._sandbox = sandbox
+        self._cases: Cases | None = None
+
+    def findings(self, mutants: int = 0, seed: int = 0) -> Iterator[Finding]:
+        """Verify in the order in which an author mends things; `mutants` is how many to draw of the solution."""
+        yield self.reading_matter()
+        yield self.stubs()
+        yield self.solution()
+        yield self.right()
+        yield self.wrong()
+        if mutants and self.exercise.kind == "gradients":
+            yield self.mutants(mutants, seed)
+
+    def reading_matter(self) -> Finding:
+        """Every graded variable has a hint, every stub a TODO and a docstring with its forward line."""
+        exercise = self.exercise
+        problems = [f"exercise.toml has no hint for {v}" for v in exercise.graded if not exercise.settings.hints.get(v)]
+        placed = {v for members in exercise.settings.stretches.values() for v in members}
+        problems += [f"exercise.toml puts {v} in no stretch" for v in exercise.graded if placed and v not in placed]
+        problems += [f"exercise.toml has a stretch with {v}, which is not graded" for v in placed - set(exercise.graded)]
+        source = (exercise.directory / "backward.py").read_text(encoding="utf-8")
+        stubs = {node.name: node for node in ast.parse(source).body if isinstance(node, ast.FunctionDef)}
+        wanted = ("gradients",) if exercise.kind == "training" else exercise.gradients
+        for name in wanted:
+            problems += _stub_problems(name, stubs.get(name), source)
+        return Finding("hints, stretches and stubs are written", len(exercise.graded), tuple(problems))
+
+    def stubs(self) -> Finding:
+        """The exercise as handed out scores nothing, and each gradient counts as not started."""
+        rows = self._grade_file("stubs", self.exercise.directory / "backward.py")
+        wrong = [f"{row.name} of the stubs is {row.verdict}, not not_started" for row in rows if row.verdict != "not_started"]
+        return Finding("the stubs fail", len(rows), tuple(wrong))
+
+    def solution(self) -> Finding:
+        """The worked solution is right everywhere, and exact where exact is expected."""
+        rows = self._grade_file("solution", solution_file(self.exercise))
+        wanted = {Verdict.EXACT} if self.exercise.settings.exact_expected else {Verdict.EXACT, Verdict.CORRECT}
+        problems = [f"{r.name} of the solution is {r.verdict}: {r.problem or r.local}" for r in rows if r.verdict not in wanted]
+        problems += [f"{r.name} of the solution: {note}" for r in rows for note in r.notes if "in place" in note]
+        unchained = [f"{r.name} of the solution is not right chained" for r in rows if r.chained and not r.chained["correct"]]
+        return Finding("the solution is right", len(rows), (*problems, *unchained))
+
+    def right(self) -> Finding:
+        """Every other right formulation is accepted."""
+        forms = right_forms(self.exercise)
+        return Finding("right forms are accepted", len(forms), tuple(p for form in forms for p in self.rejected(form)))
+
+    def wrong(self) -> Finding:
+        """Every labelled mistake is rejected."""
+        forms = wrong_forms(self.exercise)
+        return Finding("mistakes are rejected", len(forms), tuple(p for form in forms for p in self.accepted(form)))
+
+    def mutants(self, count: int, seed: int) -> Finding:
+        """Automatic changes of the solution that change its mathematics are rejected."""
+        found = list(mutants_of(self.exercise, count, seed))
+        problems = [p for form in found for p in self.accepted(form)]
+        return Finding(f"mutants of the solution are rejected (seed {seed})", len(found), tuple(problems))
+
+    def rejected(self, form: Form) -> Iterator[str]:
+        """A sentence for each gradient of a right form that was not accepted."""
+        for row in self.grade(form):
+            if not row.correct:
+                yield f"right/{form.place} ({form.note}): {row.name} is {row.verdict}: {row.problem}"
+
+    def accepted(self, form: Form) -> Iterator[str]:
+        """A sentence if a mistake was accepted."""
+        rows = self.grade(form)
+        if all(row.correct for row in rows):
+            yield f"wrong/{form.place} ({form.kind}: {form.note}) was accepted: {', '.join(r.name for r in rows)}"
+
+    def grade(self, form: Form) -> list[Row]:
+        """The rows of the gradients that a form writes anew."""
+        only = form.gradients if len(form.gradients) < len(self.exercise.gradients) else ()
+        grading = start_grading(
+            self.exercise, form.submission(), self._sandbox, replace(self.settings, only=only), self._built_cases()
+        )
+        return _finished(grading)
+
+    def _grade_file(self, name: str, path: Path) -> list[Row]:
+        submission = read_submission(path, name)
+        return _finished(
+            start_grading(self.exercise, submission, self._sandbox, self.settings, self._built_cases())
+        )
+
+    def _built_cases(self) -> Cases:
+        if self._cases is None:
+            s = self.settings
+            self._cases = build_cases(self.exercise, s.seed, s.batch_size, s.hidden_seed)
+        return self._cases
+
+
+def _finished(grading: Grading) -> list[Row]:
+    rows = list(grading.rows())
+    grading.close()
+    return rows
+
+
+def _stub_problems(name: str, stub: ast.FunctionDef | None, source: str) -> Iterator[str]:
+    if stub is None:
+        yield f"backward.py has no stub {name}"
+        return
+    text = ast.get_source_segment(source, stub) or ""
+    if "TODO" not in text:
+        yield f"the stub {name} has no TODO"
+    if not ast.get_docstring(stub):
+        yield f"the stub {name} has no docstring with its forward line and shape"
