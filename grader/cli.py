@@ -62,22 +62,23 @@ class Grade(click.Group):
             # The reader of our output has gone (`grade | head`): nothing is left to say to it.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             return SOMETHING_WRONG
-        except Exception as error:
-            message = our_fault(error)
-            if message is None:
-                raise
-            click.echo(f"Error: {message}", err=True)
+        except Exception as error:  # noqa: BLE001 the edge: a bug is ours too
+            tell_our_fault(error)
             return OUR_FAULT
         return code if isinstance(code, int) else ALL_RIGHT
 
 
-def our_fault(error: Exception) -> str | None:
-    """The sentence of a fault of ours that has one; None for a bug, which shows its traceback."""
+def tell_our_fault(error: Exception) -> None:
+    """The sentence of a fault of ours that has one; for a bug, its traceback."""
     from grader.exercise import BrokenExercise
     from grader.names import NamesError
     from grader.sandbox.outcome import SandboxError
 
-    return str(error) if isinstance(error, (BrokenExercise, NamesError, SandboxError)) else None
+    if not isinstance(error, (BrokenExercise, NamesError, SandboxError)):
+        import traceback
+
+        traceback.print_exception(error)
+    click.echo(f"Error: {error}", err=True)
 
 
 def leave(code: int) -> None:
@@ -215,7 +216,7 @@ def list_(exercises: str | None) -> None:
     """List the exercises, with your progress."""
     from pathlib import Path
 
-    from grader.catalogue import listing, progress
+    from grader.listing import listing, progress
     from grader.targets import Shelf, curriculum
 
     shelf = Shelf(Path(exercises) if exercises else None)
@@ -234,7 +235,7 @@ def show(target: str, exercises: str | None) -> None:
     """Show the forward lines a gradient comes from, its shape and its stub: `grade show mlp::dprobs`."""
     from pathlib import Path
 
-    from grader.catalogue import about_exercise, about_gradient
+    from grader.listing import about_exercise, about_gradient
     from grader.targets import Shelf, the_gradient
 
     name, separator, gradient = target.partition("::")
@@ -268,9 +269,9 @@ def init(directory: str) -> None:
 @color_option
 def doctor(isolation: str | None) -> None:
     """Show the isolation, the numerics and the optional parts of this machine."""
-    from grader.doctor import report
+    from grader.doctor import examine
     from grader.run import Options, start_sandbox
 
     with start_sandbox(Options(isolation=isolation or "none")) as sandbox:
-        for line in report(sandbox):
+        for line in examine(sandbox):
             click.echo(line)

@@ -5,22 +5,24 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 import click
 
-from grader.catalogue import progress
 from grader.cli import ALL_RIGHT, INTERRUPTED, OUR_FAULT, SOMETHING_WRONG
+from grader.listing import progress
 from grader.report import UnwritableReport, check_writable, solved, write
 from grader.run import GIVEN_SEED, Job, Options, Run, start_sandbox
 from grader.submission import Submission, UnreadableSubmission, read_submission
-from grader.table import Page, brief, most_pressing, result, totals
+from grader.table import Page, begun, brief, most_pressing, result, totals
 from grader.targets import Shelf, Target, by_functions, resolve
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from grader.exercise import Exercise
     from grader.sandbox.client import Sandbox
 
 STDOUT = "/dev/stdout"
@@ -55,10 +57,11 @@ def grade(words: Sequence[str], *, report: str, ci: bool, quiet: bool, verbose: 
     except UnwritableReport as error:
         raise click.UsageError(str(error)) from None
     to_stderr = report == STDOUT
-    _print(document["grader"], jobs, before, page_of(to_stderr=to_stderr, verbose=verbose), quiet=quiet, err=to_stderr)
+    printer = Printer(page_of(to_stderr=to_stderr, verbose=verbose), quiet, to_stderr, before)
+    printer.tell(document["grader"], {job.exercise.name: job.exercise for job in jobs})
     if not quiet:
-        isolation = document["grader"]["submissions"][0]["isolation"]["level"]
-        click.echo(f"isolation: {isolation} | report: {report}", err=to_stderr)
+        level = document["grader"]["submissions"][0]["isolation"]["level"]
+        printer.say(f"isolation: {level} | report: {report}")
     return code
 
 
@@ -117,46 +120,37 @@ def _can_write(stream: Any, text: str) -> bool:
     return True
 
 
-def _print(
-    graded: Mapping[str, Any],
-    jobs: Sequence[Job],
-    before: Mapping[str, tuple[int, int]],
-    page: Page,
-    *,
-    quiet: bool,
-    err: bool,
-) -> None:
-    """The first submission with something to do in full, those not begun on one line each."""
-    exercises = {job.exercise.name: job.exercise for job in jobs}
-    for note in graded["notes"]:
-        click.echo(f"note: {note}\n", err=err)
-    entries = graded["submissions"]
-    first = next((entry for entry in entries if most_pressing(entry)), None)
-    for entry in entries:
-        full = len(entries) == 1 or entry is first or _begun(entry)
-        text = (
-            "\n".join(totals(entry, page))
-            if quiet
-            else result(entry, exercises[entry["exercise"]], page)
-            if full
-            else brief(entry, page)
-        )
-        if len(entries) > 1 and full:
-            click.echo(click.style(f"{entry['exercise']}", bold=True, underline=True), err=err)
-        click.echo(text + _since(entry, before), err=err)
-        if full and not quiet:
-            click.echo("", err=err)
+@dataclass(frozen=True, slots=True)
+class Printer:
+    """Where and how a run is told."""
 
+    page: Page
+    quiet: bool
+    err: bool
+    before: Mapping[str, tuple[int, int]]
+    """What the report that is about to be replaced said."""
 
-def _begun(entry: Mapping[str, Any]) -> bool:
-    return any(row["verdict"] != "not_started" for row in entry["gradients"])
+    def say(self, text: str) -> None:
+        """Print to where results go."""
+        click.echo(text, err=self.err)
 
+    def tell(self, graded: Mapping[str, Any], exercises: Mapping[str, Exercise]) -> None:
+        """The first submission with something to do in full, those not begun on one line each."""
+        for note in graded["notes"]:
+            self.say(f"note: {note}\n")
+        entries = graded["submissions"]
+        first = next((entry for entry in entries if most_pressing(entry)), None)
+        for entry in entries:
+            if self.quiet:
+                self.say("\n".join(totals(entry, self.page, self._before(entry))))
+            elif len(entries) == 1 or entry is first or begun(entry):
+                self.say(result(entry, exercises[entry["exercise"]], self.page, self._before(entry)) + "\n")
+            else:
+                self.say(brief(entry, self.page))
 
-def _since(entry: Mapping[str, Any], before: Mapping[str, tuple[int, int]]) -> str:
-    from grader.table import since
-
-    then, of = before.get(entry["exercise"], (0, 0))
-    return since(then, entry["score"]["correct"]) if entry["score"] and of == len(entry["gradients"]) else ""
+    def _before(self, entry: Mapping[str, Any]) -> int | None:
+        then, of = self.before.get(entry["exercise"], (0, 0))
+        return then if of == len(entry["gradients"]) else None
 
 
 class Progress:

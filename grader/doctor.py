@@ -26,7 +26,7 @@ OPTIONAL = {
 COMPARABLE = ("x86_64", "amd64")
 
 
-def report(sandbox: Sandbox) -> Iterator[str]:
+def examine(sandbox: Sandbox) -> Iterator[str]:
     """Everything, a line at a time; the isolation last, since the server is still starting."""
     from grader.sandbox.numerics import pin_environment, pin_torch
 

@@ -122,7 +122,7 @@ def solved(row: Mapping[str, Any]) -> bool:
 
 def words(verdict: str) -> str:
     """A verdict for people: `not_started` is "not started"."""
-    return verdict.replace("_", " ")
+    return {"non_finite": "not finite", "hard_coded": "a size is hard-coded"}.get(verdict, verdict.replace("_", " "))
 
 
 def location(entry: Mapping[str, Any], row: Mapping[str, Any]) -> str:

@@ -81,9 +81,9 @@ class Job:
             chosen = tuple(selected) if 0 < len(selected) < len(self.exercise.graded) else ()
             self.only = chosen or self.only
             settings = self.run.settings(self.only)  # loads torch with its settings, before the engine does
-            from grader.grading import Grading
+            from grader.training import start_grading
 
-            self.grading = Grading(self.exercise, self.submission, self.run.sandbox, settings)
+            self.grading = start_grading(self.exercise, self.submission, self.run.sandbox, settings)
         return self.grading
 
     def row(self, gradient: str) -> dict[str, Any]:
@@ -206,10 +206,11 @@ class Run:
     def head(self, notes: Sequence[str] = ()) -> dict[str, Any]:
         """What holds for every submission of the run."""
         figures = asdict(self.numerics)
-        problem = [figures.pop("problem")] if not figures.pop("pinned") else []
+        problem = [sentence] if (sentence := figures.pop("problem")) else []
+        del figures["pinned"]
         if self.options.criterion == "approximate":
             problem.append(
-                "criterion approximate: torch.allclose alone accepts zeros for tiny gradients, and rejects some right ones"
+                "criterion approximate: torch.allclose accepts zeros for tiny gradients and rejects some right ones"
             )
         return {
             "version": __version__,

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import textwrap
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from grader.report import SCORING, number, place, solved, words, worst_element
+from grader.report import SCORING, place, solved, words, worst_element
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -50,13 +51,17 @@ class Page:
         state = _state(row)
         return click.style(MARKS[state][0 if self.unicode else 1], fg=COLOURS[state], bold=True)
 
-    def fit(self, text: str) -> str:
-        """One line."""
-        text = " ".join(text.split())
-        if not self.cut or len(text) <= self.width:
+    def fit(self, text: str, indent: int = 0) -> str:
+        """A text in what is left of a line."""
+        room = self.width - indent
+        if not self.cut or len(text) <= room:
             return text
         end = "…" if self.unicode else "..."
-        return text[: self.width - len(end)] + end
+        return text[: room - len(end)] + end
+
+    def wrap(self, text: str, indent: str = "  ") -> list[str]:
+        """A paragraph."""
+        return textwrap.wrap(text, min(self.width, WIDE), subsequent_indent=indent, break_on_hyphens=False)
 
 
 def _state(row: Row) -> str:
@@ -67,15 +72,35 @@ def _state(row: Row) -> str:
     return "inexact" if row["verdict"] in SCORING else "wrong"
 
 
-def result(entry: Entry, exercise: Exercise, page: Page) -> str:
+def result(entry: Entry, exercise: Exercise, page: Page, before: int | None = None) -> str:
     """Everything about one submission."""
     parts = [*_problem(entry, page)]
     row = most_pressing(entry)
     if row is not None:
         parts.append("\n".join(opened(entry, exercise, row, page)))
     parts.append("\n".join(table(entry, exercise, page)))
-    parts.append("\n".join(totals(entry, page)))
+    if notes := list(_footnotes(entry, exercise, row)):
+        parts.append("\n".join(line for note in notes for line in page.wrap(note)))
+    parts.append("\n".join(totals(entry, page, before)))
+    if not most_pressing(entry) and not entry["problem"] and len(entry["gradients"]) == len(exercise.graded):
+        parts.append(
+            click.style(f"All of {exercise.name} derived by hand: autograd has no secrets left in it.", fg="green")
+        )
     return "\n\n".join(parts)
+
+
+def _footnotes(entry: Entry, exercise: Exercise, shown: Row | None) -> Iterator[str]:
+    """What the lines leave open. A note that every gradient has is said once."""
+    rows = [row for row in entry["gradients"] if row is not shown]
+    noted = Counter(note for row in rows for note in row["notes"])
+    for note, count in noted.items():
+        names = [row["name"] for row in rows if note in row["notes"]]
+        subject = "" if count == len(rows) and count > 1 else f" on {', '.join(names)}"
+        yield f"note{subject}: {note}"
+    rounded = [row for row in rows if row["verdict"] in SCORING and not row["local"]["approximate"]]
+    if rounded:
+        names = ", ".join(row["name"] for row in rounded)
+        yield f"note on {names}: right in float64; approximate only sees float32, where rounding is larger than allclose allows"
 
 
 def _problem(entry: Entry, page: Page) -> Iterator[str]:
@@ -110,7 +135,7 @@ def opened(entry: Entry, exercise: Exercise, row: Row, page: Page) -> list[str]:
 
 
 def _facts(row: Row) -> Iterator[tuple[str, str]]:
-    if row["problem"] and row["verdict"] != "not_started":
+    if row["problem"] and (row["verdict"] != "not_started" or "NotImplementedError" not in row["problem"]):
         yield "found", row["problem"]
     if element := worst_element(row):
         yield "worst", element
@@ -139,10 +164,10 @@ def table(entry: Entry, exercise: Exercise, page: Page) -> list[str]:
     for title, members in _stretches(exercise, rows):
         done = sum(solved(row) for row in members)
         lines.append(click.style(f"{title} ({done} of {len(members)})", bold=True))
-        lines += [row_line(row, page) for row in members]
+        lines += [row_line(row, exercise, page) for row in members]
     if page.verbose and any(row["chained"] for row in rows.values()):
         lines += ["", click.style("chained: each on your own gradients, as in the lecture", bold=True)]
-        lines += [chained_line(row, page) for row in rows.values()]
+        lines += [chained_line(row, exercise, page) for row in rows.values()]
     return lines
 
 
@@ -155,18 +180,24 @@ def _stretches(exercise: Exercise, rows: Mapping[str, Row]) -> Iterator[tuple[st
         yield ("further" if grouped else exercise.name), rest
 
 
-def row_line(row: Row, page: Page) -> str:
+def row_line(row: Row, exercise: Exercise, page: Page) -> str:
     """One gradient on one line: figures where they tell the verdict, words where they do not."""
     if not _figures_tell(row):
-        text = words(row["verdict"])
-        if row["problem"] and row["verdict"] != "not_started":
-            text += f": {row['problem']}"
-        fitted = Page(page.width - 20, page.cut, page.unicode).fit(text)
-        return f"{page.mark(row)} {row['variable']:15s} | {fitted}"
-    text = f"{page.mark(row)} {lecture_line(row['variable'], row['local'])}"
+        return f"{page.mark(row)} {row['variable']:15s} | {page.fit(_in_short(row), 20)}"
+    columns = lecture_line(row["variable"], row["local"], exact_expected=exercise.settings.exact_expected)
     if page.width < WIDE or row["chained"] is None:
-        return text
-    return f"{text:<{88 + len(text) - len(click.unstyle(text))}}"[:-13] + f"| chained: {_chain_word(row)}"
+        return f"{page.mark(row)} {columns}"
+    return f"{page.mark(row)} {columns:<74} | chained: {_chain_word(row)}"
+
+
+def _in_short(row: Row) -> str:
+    """The problem without what the line says already."""
+    problem = (row["problem"] or "").removeprefix(f"{row['name']} ")
+    if row["verdict"] == "not_started" and (not problem or "NotImplementedError" in problem):
+        return "not started"
+    if row["verdict"] in ("refused", "untestable", "not_started"):
+        return f"{words(row['verdict'])}: {problem}"
+    return problem or words(row["verdict"])
 
 
 def _figures_tell(row: Row) -> bool:
@@ -176,23 +207,24 @@ def _figures_tell(row: Row) -> bool:
     return row["verdict"] in SCORING or (row["verdict"] == "wrong_values" and not row["local"]["approximate"])
 
 
-def lecture_line(name: str, columns: Mapping[str, Any]) -> str:
-    """`probs           | exact: True  | approximate: True  | maxdiff: 0.0`, as the lecture's cmp prints it."""
-    exact, approximate = str(columns["exact"]), str(columns["approximate"])
-    return f"{name:15s} | exact: {exact:5s} | approximate: {approximate:5s} | maxdiff: {maxdiff(columns['maxdiff'])}"
+def lecture_line(name: str, columns: Mapping[str, Any], *, exact_expected: bool = True) -> str:
+    """`probs           | exact: True  | approximate: True  | maxdiff: 0.0`, as the lecture's cmp prints it.
+
+    Where bit-equality is not expected, its absence is no defect and is not shown as one.
+    """
+    exact = "n/a" if not exact_expected and not columns["exact"] else str(columns["exact"])
+    difference = maxdiff(columns["maxdiff"])
+    return f"{name:15s} | exact: {exact:5s} | approximate: {columns['approximate']!s:5s} | maxdiff: {difference}"
 
 
-def chained_line(row: Row, page: Page) -> str:
+def chained_line(row: Row, exercise: Exercise, page: Page) -> str:
     """The same on the learner's own upstream gradients, with the first cause where the chain broke."""
     chained = row["chained"]
-    if chained is None:
-        return f"  {row['variable']:15s} | not asked"
-    if chained["maxdiff"] is None:
-        return page.fit(f"  {row['variable']:15s} | {_chain_word(row)}").replace(
-            row["variable"], f"  {row['variable']:15s}", 1
-        )
-    cause = "" if chained["correct"] or not chained["first_cause"] else f" < {chained['first_cause']}"
-    return f"  {lecture_line(row['variable'], chained)}{cause}"
+    if chained is None or chained["maxdiff"] is None:
+        return page.fit(f"  {row['variable']:15s} | {_chain_word(row) if chained else 'not asked'}")
+    columns = lecture_line(row["variable"], chained, exact_expected=exercise.settings.exact_expected)
+    cause = "" if chained["correct"] else f" < {chained['first_cause'] or row['name']}"
+    return page.fit(f"  {columns}{cause}")
 
 
 def _chain_word(row: Row) -> str:
@@ -213,13 +245,18 @@ def maxdiff(value: float | None) -> str:
 # The total
 
 
-def totals(entry: Entry, page: Page) -> list[str]:
+def totals(entry: Entry, page: Page, before: int | None = None) -> list[str]:
     """How many are right, and where to read more. Says what was not checked."""
     score, rows = entry["score"], entry["gradients"]
     if score is None:
         return ["received"]
     count = len(rows)
-    lines = [f"{score['correct']} of {count} correct, {score['exact']} exact, {score['approximate']} approximate"]
+    name = entry["exercise"]
+    lines = [
+        f"{name}: {score['correct']} of {count} correct, {score['exact']} exact, {score['approximate']} approximate"
+    ]
+    if before is not None and before != score["correct"]:
+        lines[0] += f" ({score['correct'] - before:+d} since the last run)"
     if score["points"] != score["correct"] or score["possible"] != count:
         lines[0] += f" | points: {score['points']} of {score['possible']}"
     lines[0] = click.style(lines[0], bold=True)
@@ -234,13 +271,10 @@ def totals(entry: Entry, page: Page) -> list[str]:
 def _chained_total(entry: Entry, count: int) -> str:
     score = entry["score"]
     text = f"chained: {score['chained_correct']} of {count} correct, {score['chained_exact']} exact"
-    broken = [row for row in entry["gradients"] if row["chained"] and not row["chained"]["correct"]]
-    if not broken:
-        return text
-    roots = [row["name"] for row in broken if row["chained"]["first_cause"] in (None, row["name"])]
-    inherited = len(broken) - len(roots)
+    inherited = [row for row in entry["gradients"] if row["chained"] and solved(row) and not row["chained"]["correct"]]
     if inherited:
-        text += f"; the chain breaks first at {(roots or [broken[0]['name']])[0]}, and {inherited} more inherit it"
+        cause = inherited[0]["chained"]["first_cause"]
+        text += f"; {len(inherited)} more right alone get wrong numbers from above, first from {cause}"
     return text
 
 
@@ -251,29 +285,10 @@ def brief(entry: Entry, page: Page) -> str:
         return page.fit(f"{entry['exercise']:<15} {entry['problem']}")
     if score is None:
         return f"{entry['exercise']:<15} received"
-    begun = sum(row["verdict"] != "not_started" for row in entry["gradients"])
-    state = "not started" if not begun else f"{score['correct']} of {count} correct"
-    return f"{entry['exercise']:<15} {state}" + (f" (0 of {count})" if not begun else "")
+    state = f"{score['correct']} of {count} correct" if begun(entry) else f"not started, {count} to do"
+    return f"{entry['exercise']:<15} {state}"
 
 
-def since(before: int, now: int) -> str:
-    """`, 3 more than last time`."""
-    if now == before:
-        return ""
-    return f", {abs(now - before)} {'more' if now > before else 'fewer'} than last time"
-
-
-__all__ = [
-    "Page",
-    "brief",
-    "chained_line",
-    "lecture_line",
-    "most_pressing",
-    "number",
-    "opened",
-    "result",
-    "row_line",
-    "since",
-    "table",
-    "totals",
-]
+def begun(entry: Entry) -> bool:
+    """Whether anything of it has been written."""
+    return any(row["verdict"] != "not_started" for row in entry["gradients"])
