@@ -1,0 +1,112 @@
+"""Cases: references line by line, cut gradients, term scales."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+import torch
+
+from grader.case import Case, LineGraph, build_cases
+from grader.exercise import BrokenExercise, Exercise
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from grader.case import Cases
+
+
+def test_line_by_line_gradients_equal_autograd_over_the_whole_graph(mlp: Exercise, mlp_cases: Cases) -> None:
+    """The float64 sweep is what autograd computes in float64 on the same inputs, bit for bit."""
+    case = mlp_cases.given
+    leaves = {
+        name: value.double().requires_grad_() if value.is_floating_point() else value for name, value in case.inputs.items()
+    }
+    values = mlp.forward(leaves)
+    wanted = [values[variable] for variable in mlp.graded]
+    for variable, expected in zip(mlp.graded, torch.autograd.grad(values["loss"], wanted), strict=True):
+        assert torch.equal(case.true.total(variable), expected), variable
+
+
+def test_the_float32_reference_has_the_shape_and_dtype_of_its_variable(mlp: Exercise, mlp_cases: Cases) -> None:
+    """A gradient looks like its variable."""
+    for variable in mlp.graded:
+        reference, value = mlp_cases.given.reference[variable], mlp_cases.given.values[variable]
+        assert (reference.shape, reference.dtype) == (value.shape, torch.float32)
+
+
+def test_a_cut_gradient_uses_the_given_cotangent_in_place_of_the_total(mlp_cases: Cases) -> None:
+    """dprobs with a random dlogprobs is that cotangent over probs."""
+    case = mlp_cases.given
+    expected = case.cotangents["logprobs"] / case.graph.values["probs"]
+    assert torch.allclose(case.cut(["logprobs"]).cut("probs"), expected, rtol=1e-14)
+
+
+def test_cuts_are_shared_between_functions_that_depend_on_the_same_gradients(mlp_cases: Cases) -> None:
+    """One sweep per set of upstream gradients, whatever the order of the names."""
+    assert mlp_cases.given.cut(["dprobs", "x"][:0]) is mlp_cases.given.cut([])
+    assert mlp_cases.given.cut(["probs", "counts_sum"]) is mlp_cases.given.cut(["counts_sum", "probs"])
+
+
+def test_exactly_logit_maxes_and_b1_are_null(mlp_cases: Cases) -> None:
+    """Softmax is shift invariant, and batch norm takes b1 away."""
+    assert mlp_cases.null == {"logit_maxes", "b1"}
+
+
+def test_the_scale_of_a_null_gradient_is_that_of_its_terms(mlp_cases: Cases) -> None:
+    """The terms cancel; their size does not."""
+    case = mlp_cases.given
+    assert float(case.true.total("b1").abs().max()) < 1e-12
+    assert case.true.scale("b1") > 1e-4
+
+
+def test_two_builds_of_a_case_have_the_same_reference_hash(mlp: Exercise, mlp_cases: Cases) -> None:
+    """Everything comes from the seed."""
+    again = build_cases(mlp, mlp_cases.given.seed)
+    assert again.reference_hash == mlp_cases.reference_hash
+    assert build_cases(mlp, 1).reference_hash != mlp_cases.reference_hash
+
+
+def test_hidden_cases_have_sizes_and_values_of_their_own(mlp: Exercise, mlp_cases: Cases) -> None:
+    """What a hidden seed draws is not what the fixed cases have."""
+    hidden = build_cases(mlp, mlp_cases.given.seed, hidden_seed=99)
+    assert hidden.given.sizes == mlp_cases.given.sizes
+    assert all(case.hidden for case in hidden.further)
+    assert [case.sizes for case in hidden.further] != [case.sizes for case in mlp_cases.further]
+    assert all(min(case.sizes.values()) >= 5 or "n_embd" in case.sizes for case in hidden.further)
+
+
+def test_a_line_graph_can_be_differentiated_at_other_forward_values(mlp: Exercise, mlp_cases: Cases) -> None:
+    """The float32 values are read, and the arithmetic is float64."""
+    case = mlp_cases.given
+    graph = LineGraph(mlp, case.inputs, at=case.values)
+    assert torch.equal(graph.values["probs"], case.values["probs"].double())
+    assert not torch.equal(case.graph.values["probs"], graph.values["probs"])
+
+
+def test_a_reference_that_is_not_finite_is_the_exercise_s_fault(tmp_path: Path) -> None:
+    """No student is graded against NaN."""
+    folder = tmp_path / "broken"
+    folder.mkdir()
+    (folder / "exercise.toml").write_text('title = "broken"\n')
+    (folder / "forward.py").write_text(
+        "import torch\nGRADED = ['x']\nSIZES = []\n"
+        "def inputs(seed, n=3):\n    return {'x': torch.zeros(n)}\n"
+        "def forward(x):\n    y = x.log()\n    loss = (y*y).sum()\n    return locals()\n"
+    )
+    with pytest.raises(BrokenExercise, match="dx is not finite for seed 1"):
+        build_cases(Exercise(folder), 1)
+
+
+def test_the_batch_size_is_the_given_case_s_alone(mlp: Exercise) -> None:
+    """`--batch-size 48` changes n of the given case."""
+    cases = build_cases(mlp, 3, batch_size=48)
+    assert cases.given.values["n"] == 48
+    assert [case.values["n"] for case in cases.further] == [7, 20, 33]
+
+
+def test_the_second_cotangent_differs_everywhere_it_could_matter(mlp: Exercise, mlp_cases: Cases) -> None:
+    """Otherwise a function that depends on it would look as if it did not."""
+    case: Case = mlp_cases.probe
+    for name, cotangent in case.cotangents.items():
+        assert not torch.equal(cotangent, case.other_cotangent(name)), name

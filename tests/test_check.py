@@ -1,0 +1,242 @@
+"""Verdicts: what scores, what does not, and the sentence that goes with it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+import torch
+
+from grader.check import Verdict, fit_shape, form_problem, lecture_columns
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from grader.grading import Row
+
+    Graded = Callable[..., dict[str, Row]]
+
+
+def one(graded: Graded, source: str, **settings: object) -> Row:
+    """Grade one gradient, written anew."""
+    name = source.split("def ")[1].split("(")[0]
+    return graded(source, only=(name,), **settings)[name]
+
+
+def test_the_worked_solution_is_exact_26_of_26_local_and_chained(graded: Graded) -> None:
+    """The one that everything else is measured against."""
+    rows = graded()
+    assert [row.verdict for row in rows.values()] == [Verdict.EXACT] * 26
+    assert all(row.chained and row.chained["exact"] and row.chained["correct"] for row in rows.values())
+    assert all(row.points == row.possible == 1 for row in rows.values())
+
+
+@pytest.mark.parametrize(("seed", "batch_size"), [(1, 48), (2, 7), (3, 33), (4, 64)])
+def test_the_worked_solution_is_exact_at_other_seeds_and_batch_sizes(graded: Graded, seed: int, batch_size: int) -> None:
+    """Not only for powers of two."""
+    rows = graded(seed=seed, batch_size=batch_size)
+    assert {row.verdict for row in rows.values()} == {Verdict.EXACT}
+    assert all(row.chained and row.chained["exact"] for row in rows.values())
+
+
+@pytest.mark.parametrize(
+    ("source", "verdict"),
+    [
+        ("def dlogit_maxes(logit_maxes):\n    return torch.zeros_like(logit_maxes)", "untestable"),
+        ("def db1(b1):\n    return torch.zeros_like(b1)", "untestable"),
+        ("def dlogit_maxes(dprobs):\n    return dprobs.sum(1, keepdim=True)*1e-14", "untestable"),
+        ("def db1(dhpreact):\n    return dhpreact.sum(0)*1e-14", "untestable"),
+        ("def dlogit_maxes(dnorm_logits):\n    return dnorm_logits.sum(1, keepdim=True)*0", "untestable"),
+        ("def dlogit_maxes(dnorm_logits):\n    return dnorm_logits.sum(1, keepdim=True)*1e-12", "wrong_values"),
+        ("def db1(dhprebn):\n    return -dhprebn.sum(0)", "wrong_values"),
+    ],
+)
+def test_nothing_tiny_scores_for_a_gradient_that_is_null(graded: Graded, source: str, verdict: str) -> None:
+    """The lecture's check accepts all of these."""
+    row = one(graded, source)
+    assert (row.verdict, row.points) == (verdict, 0)
+
+
+@pytest.mark.parametrize(
+    ("source", "size"),
+    [
+        ("def dlogprobs(logprobs, Yb):\n    return -F.one_hot(Yb, logprobs.shape[1])/32.0", "n=7"),
+        ("def dbndiff2(dbnvar, bndiff2):\n    return (1.0/31)*torch.ones_like(bndiff2)*dbnvar", "n=7"),
+        ("def dbnmeani(dbndiff):\n    return -dbndiff.view(32, 64).sum(0, keepdim=True)", "n=7"),
+    ],
+)
+def test_a_size_typed_as_a_number_does_not_score(graded: Graded, source: str, size: str) -> None:
+    """Right on the lecture's minibatch, wrong as a function."""
+    row = one(graded, source)
+    assert (row.verdict, row.points) == (Verdict.HARD_CODED, 0)
+    assert row.problem is not None
+    assert size in row.problem
+    assert "a size is written as a number" in row.problem
+
+
+def test_a_gradient_without_keepdim_has_the_right_values_and_the_wrong_shape(graded: Graded) -> None:
+    """The lecture's own dbnmeani."""
+    row = one(graded, "def dbnmeani(dbndiff):\n    return (-dbndiff).sum(0)")
+    assert row.verdict is Verdict.WRONG_SHAPE
+    assert row.problem == (
+        "shape (64,), expected (1, 64). The values are right: sum(0, keepdim=True) keeps the dimension"
+    )
+
+
+def test_a_wrong_shape_with_wrong_values_does_not_claim_right_values(graded: Graded) -> None:
+    """Half the sum is not a matter of keepdim alone."""
+    row = one(graded, "def dbnmeani(dbndiff):\n    return (-dbndiff).sum(0)/2")
+    assert row.verdict is Verdict.WRONG_SHAPE
+    assert row.problem is not None
+    assert "The values are right" not in row.problem
+
+
+def test_a_surplus_keepdim_is_named(graded: Graded) -> None:
+    """b1 has one dimension."""
+    row = one(graded, "def db1(dhprebn):\n    return dhprebn.sum(0, keepdim=True)")
+    assert row.problem is not None
+    assert "without keepdim=True" in row.problem
+
+
+def test_a_fused_answer_is_right_with_the_true_upstream_gradient(graded: Graded) -> None:
+    """dlogits in one go uses no child's gradient."""
+    row = one(graded, "def dlogits(logits, Yb, n):\n    return (F.softmax(logits, 1) - F.one_hot(Yb, logits.shape[1]))/n")
+    assert (row.verdict, row.general, row.depends_on) == (Verdict.CORRECT, True, ())
+
+
+def test_an_identity_of_this_loss_is_right_and_said_to_be_no_more(graded: Graded) -> None:
+    """dlogprobs + probs/n holds because each row of dlogprobs sums to -1/n."""
+    row = one(graded, "def dlogits(dlogprobs, probs, n):\n    return dlogprobs + probs/n")
+    assert (row.verdict, row.general) == (Verdict.CORRECT, False)
+    assert any("right for this loss only" in note for note in row.notes)
+
+
+def test_a_function_that_pins_float32_is_judged_to_all_digits(graded: Graded) -> None:
+    """Its epsilon does not drown in the rounding of float32."""
+    right = one(graded, "def dprobs(dlogprobs, probs):\n    return dlogprobs.float()/probs.to(torch.float32)")
+    wrong = one(graded, "def dprobs(dlogprobs, probs):\n    return dlogprobs.float()/(probs.to(torch.float32) + 1e-8)")
+    assert (right.verdict, wrong.verdict) == (Verdict.EXACT, Verdict.WRONG_VALUES)
+
+
+def test_a_function_that_pins_float32_beyond_reach_is_judged_in_float32_and_noted(graded: Graded) -> None:
+    """A dtype taken from the module's own name cannot be widened from outside."""
+    source = "from torch import float32 as f32\ndef dh(dlogits, W2):\n    return dlogits.to(f32) @ W2.to(f32).T"
+    row = one(graded, source)
+    assert row.correct
+    assert any("judged in float32" in note for note in row.notes)
+
+
+@pytest.mark.parametrize(
+    ("source", "verdict", "sentence"),
+    [
+        ("def dprobs():\n    raise NotImplementedError", "not_started", "dprobs is not written yet"),
+        ("def dprobs():\n    return None", "not_started", "returned None"),
+        ("def dprobs():\n    return 1.5", "wrong_type", "returned a float, expected a tensor"),
+        ("def dprobs(probs):\n    return probs.to_sparse()", "wrong_type", "sparse tensor"),
+        ("def dprobs(probs):\n    return probs.to('meta')", "wrong_type", "meta device"),
+        ("def dprobs(probs):\n    return torch.nested.nested_tensor([probs[0], probs[1]])", "wrong_type", "nested"),
+        ("def dprobs(probs):\n    return probs.double()", "wrong_dtype", "dtype torch.float64, expected torch.float32"),
+        ("def dprobs(probs):\n    return probs > 0", "wrong_dtype", "a comparison gives bools"),
+        ("def dprobs(probs):\n    return probs.T", "wrong_shape", "that is the transpose"),
+        ("def dprobs(probs):\n    return probs/0 - probs/0", "non_finite", "values are not finite"),
+        ("def dprobs(dlogprob, probs):\n    return probs", "unknown_parameter", "Did you mean dlogprobs?"),
+        ("def dprobs(dprobs):\n    return dprobs", "unknown_parameter", "its own gradient"),
+        ("def dprobs(dlogits):\n    return dlogits", "unknown_parameter", "what comes back to probs is dlogprobs"),
+        ("def dprobs(dlogits=None):\n    return dlogits", "unknown_parameter", "does not come after probs"),
+        ("def dprobs(*args):\n    return args", "unknown_parameter", "takes *args"),
+        ("def dprobs(probs, /):\n    return probs", "unknown_parameter", "positional-only"),
+        ("def dprobs(probs):\n    return probs + 1/0", "raised", "ZeroDivisionError: division by zero"),
+        ("def dprobs(probs):\n    return dprobs(probs)", "raised", "RecursionError"),
+        ("import sys\ndef dprobs(probs):\n    raise SystemExit(0)", "raised", "SystemExit"),
+        ("def dprobs(dlogprobs, probs):\n    while True: pass", "timed_out", "had not answered after 2 s"),
+        ("def dprobs(probs):\n    return probs.grad", "refused", ".grad"),
+    ],
+)
+def test_bad_answers_get_one_verdict_and_one_sentence(graded: Graded, source: str, verdict: str, sentence: str) -> None:
+    """Whatever a learner's function does instead of returning a gradient."""
+    row = one(graded, source)
+    assert (row.verdict, row.points) == (verdict, 0)
+    assert row.problem is not None
+    assert sentence in row.problem
+
+
+def test_one_bad_function_costs_only_itself(graded: Graded) -> None:
+    """The chain breaks where it was made from the bad one; every other row scores."""
+    rows = graded("def dprobs(probs):\n    raise ValueError('no')")
+    assert [name for name, row in rows.items() if not row.correct] == ["dprobs"]
+    broken = rows["dcounts"].chained
+    assert broken is not None
+    assert (broken["correct"], broken["first_cause"]) == (False, "dprobs")
+
+
+def test_an_inexact_gradient_is_named_as_the_reason_for_inexact_chained_ones(graded: Graded) -> None:
+    """Everything stays correct; the bits are gone from there on."""
+    rows = graded("def dcounts_sum(dcounts_sum_inv, counts_sum):\n    return -dcounts_sum_inv/counts_sum**2", batch_size=48, seed=5)
+    assert rows["dcounts_sum"].verdict is Verdict.CORRECT
+    later = rows["dcounts"].chained
+    assert later is not None
+    assert (later["correct"], later["exact"], later["first_cause"]) == (True, False, "dcounts_sum")
+
+
+def test_non_contiguous_and_expanded_tensors_are_right(graded: Graded) -> None:
+    """Only the numbers count."""
+    rows = graded(
+        "def dbndiff2(dbnvar, n, bndiff2):\n    return (1.0/(n-1)*dbnvar).expand_as(bndiff2)\n"
+        "def dh(dlogits, W2):\n    return (W2 @ dlogits.T).T",
+        only=("dbndiff2", "dh"),
+    )
+    assert all(row.correct for row in rows.values())
+
+
+def test_a_function_that_changes_its_input_is_graded_and_told(graded: Graded) -> None:
+    """Every call gets fresh copies, so it harms nobody here; in the notebook it would."""
+    row = one(graded, "def dcounts(dprobs, counts_sum_inv, dcounts_sum):\n    dprobs *= counts_sum_inv\n    dprobs += dcounts_sum\n    return dprobs")
+    assert row.correct
+    assert any(note.startswith("changes dprobs in place") for note in row.notes)
+
+
+@pytest.mark.parametrize(
+    ("criterion", "source", "points"),
+    [
+        ("correct", "def dcounts_sum(dcounts_sum_inv, counts_sum):\n    return -dcounts_sum_inv/counts_sum**2", 1),
+        ("exact", "def dcounts_sum(dcounts_sum_inv, counts_sum):\n    return -dcounts_sum_inv/counts_sum**2", 0),
+        ("approximate", "def db1(b1):\n    return torch.zeros_like(b1)", 1),
+        ("exact", "def db1(dhprebn):\n    return dhprebn.sum(0)", 1),
+    ],
+)
+def test_the_criterion_chooses_points_and_never_a_verdict(graded: Graded, criterion: str, source: str, points: int) -> None:
+    """The same row, other points."""
+    row = one(graded, source, criterion=criterion)
+    assert row.points == points
+    assert row.verdict == one(graded, source).verdict
+
+
+def test_nan_has_no_maxdiff(graded: Graded) -> None:
+    """NaN is not JSON, and not small."""
+    row = one(graded, "def dprobs(probs):\n    return probs*float('nan')")
+    assert row.local == {"exact": False, "approximate": False, "maxdiff": None}
+
+
+def test_zeros_of_either_sign_are_the_same_number() -> None:
+    """exact is ==, not equality of bytes."""
+    assert lecture_columns(-torch.zeros(3), torch.zeros(3)).exact
+
+
+def test_columns_of_another_shape_do_not_broadcast() -> None:
+    """The lecture's cmp would."""
+    assert not lecture_columns(torch.zeros(3), torch.zeros(1, 3)).approximate
+
+
+def test_a_shape_is_fitted_by_ones_or_by_expanding_only() -> None:
+    """(64,) fits (1, 64), (1, 64) fits (32, 64); a transpose fits nothing."""
+    assert fit_shape(torch.zeros(64), torch.Size((1, 64))) is not None
+    assert fit_shape(torch.zeros(1, 64), torch.Size((32, 64))) is not None
+    assert fit_shape(torch.zeros(27, 32), torch.Size((32, 27))) is None
+
+
+def test_dtype_is_looked_at_before_shape_and_shape_before_values() -> None:
+    """One mistake at a time, in the order in which they are mended."""
+    expected = torch.zeros(2)
+    assert form_problem(torch.zeros(3, dtype=torch.float64), expected)[0] is Verdict.WRONG_DTYPE  # type: ignore[index]
+    assert form_problem(torch.full((3,), torch.nan), expected)[0] is Verdict.WRONG_SHAPE  # type: ignore[index]
+    assert form_problem(torch.full((2,), torch.nan), expected)[0] is Verdict.NON_FINITE  # type: ignore[index]
