@@ -1,0 +1,58 @@
+# mistake: keepdim -- the sum drops the dimension
+def dbnbias(dhpreact):
+    return (dhpreact).sum(0)
+
+
+# mistake: not_summed -- the sum is forgotten
+def dbnbias(dhpreact):
+    return dhpreact*1.0
+
+
+# mistake: wrong_axis -- summed over the columns
+def dbnbias(dhpreact):
+    return (dhpreact).sum(1, keepdim=True)
+
+
+# mistake: summed_too_far -- .sum() without a dimension
+def dbnbias(dhpreact):
+    return (dhpreact).sum()
+
+
+# mistake: summed_too_far -- one number in every place
+def dbnbias(dhpreact, bnbias):
+    return (dhpreact).sum()*torch.ones_like(bnbias)
+
+
+# mistake: constant_factor -- the mean for the sum
+def dbnbias(dhpreact):
+    return (dhpreact).mean(0, keepdim=True)
+
+
+# mistake: hard_coded -- the mean times 32
+def dbnbias(dhpreact):
+    return (dhpreact).mean(0, keepdim=True)*32
+
+
+# mistake: wrong_index -- the first example is left out
+def dbnbias(dhpreact):
+    return (dhpreact)[1:].sum(0, keepdim=True)
+
+
+# mistake: zeros -- nothing is filled in
+def dbnbias(bnbias):
+    return torch.zeros_like(bnbias)
+
+
+# mistake: wrong_dtype -- in double
+def dbnbias(dhpreact):
+    return (dhpreact).double().sum(0, keepdim=True)
+
+
+# mistake: sign -- a minus too many
+def dbnbias(dhpreact):
+    return -dhpreact.sum(0, keepdim=True)
+
+
+# mistake: wrong_operand -- the gain is in it
+def dbnbias(dhpreact, bngain):
+    return (bngain*dhpreact).sum(0, keepdim=True)
