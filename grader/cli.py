@@ -50,7 +50,7 @@ class Grade(click.Group):
         try:
             code = super().main(args, prog_name, standalone_mode=False, **extra)
         except click.UsageError as error:
-            error.show()
+            tell_misuse(error)
             return USAGE
         except (click.Abort, KeyboardInterrupt):
             click.echo("interrupted", err=True)
@@ -66,6 +66,16 @@ class Grade(click.Group):
             tell_our_fault(error)
             return OUR_FAULT
         return code if isinstance(code, int) else ALL_RIGHT
+
+
+def tell_misuse(error: click.UsageError) -> None:
+    """The sentence; the way to the help as well, where the options were the trouble."""
+    from grader.targets import Misuse
+
+    click.echo(f"Error: {error.format_message()}", err=True)
+    if not isinstance(error, Misuse):
+        path = error.ctx.command_path.removesuffix(" run") if error.ctx else "grade"
+        click.echo(f"Try '{path} --help' for help.", err=True)
 
 
 def tell_our_fault(error: Exception) -> None:
@@ -252,12 +262,13 @@ def init(directory: str) -> None:
     """Make a workspace in DIR: the exercises to fill in. Nothing that is there is overwritten."""
     from pathlib import Path
 
+    from grader.targets import Misuse
     from grader.workspace import NoWorkspace, init
 
     try:
         made = init(Path(directory))
     except NoWorkspace as error:
-        raise click.UsageError(str(error)) from None
+        raise Misuse(str(error)) from None
     for path in made.kept:
         click.echo(f"kept     {path}")
     click.echo(f"written  {len(made.written)} files in {directory}" if made.written else "nothing was missing")

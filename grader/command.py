@@ -17,12 +17,11 @@ from grader.report import UnwritableReport, check_writable, solved, write
 from grader.run import GIVEN_SEED, Job, Options, Run, start_sandbox
 from grader.submission import Submission, UnreadableSubmission, read_submission
 from grader.table import Page, begun, brief, most_pressing, result, totals
-from grader.targets import Shelf, Target, by_functions, resolve
+from grader.targets import Misuse, Shelf, Target, by_functions, resolve
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from grader.exercise import Exercise
     from grader.sandbox.client import Sandbox
 
 STDOUT = "/dev/stdout"
@@ -55,10 +54,10 @@ def grade(words: Sequence[str], *, report: str, ci: bool, quiet: bool, verbose: 
     try:
         write(document, report)
     except UnwritableReport as error:
-        raise click.UsageError(str(error)) from None
+        raise Misuse(str(error)) from None
     to_stderr = report == STDOUT
     printer = Printer(page_of(to_stderr=to_stderr, verbose=verbose), quiet, to_stderr, before)
-    printer.tell(document["grader"], {job.exercise.name: job.exercise for job in jobs})
+    printer.tell(document["grader"], jobs)
     if not quiet:
         level = document["grader"]["submissions"][0]["isolation"]["level"]
         printer.say(f"isolation: {level} | report: {report}")
@@ -69,14 +68,14 @@ def _read(target: Target) -> Submission:
     try:
         return read_submission(target.path)
     except UnreadableSubmission as error:
-        raise click.UsageError(str(error)) from None
+        raise Misuse(str(error)) from None
 
 
 def _check(report: str) -> None:
     try:
         check_writable(report)
     except UnwritableReport as error:
-        raise click.UsageError(str(error)) from None
+        raise Misuse(str(error)) from None
 
 
 def _take_names(names: str | None) -> None:
@@ -134,17 +133,18 @@ class Printer:
         """Print to where results go."""
         click.echo(text, err=self.err)
 
-    def tell(self, graded: Mapping[str, Any], exercises: Mapping[str, Exercise]) -> None:
+    def tell(self, graded: Mapping[str, Any], jobs: Sequence[Job]) -> None:
         """The first submission with something to do in full, those not begun on one line each."""
         for note in graded["notes"]:
             self.say(f"note: {note}\n")
         entries = graded["submissions"]
         first = next((entry for entry in entries if most_pressing(entry)), None)
-        for entry in entries:
+        for entry, job in zip(entries, jobs, strict=True):
+            before = self._before(entry)
             if self.quiet:
-                self.say("\n".join(totals(entry, self.page, self._before(entry))))
+                self.say("\n".join(totals(entry, self.page, before)))
             elif len(entries) == 1 or entry is first or begun(entry):
-                self.say(result(entry, exercises[entry["exercise"]], self.page, self._before(entry)) + "\n")
+                self.say(result(entry, job.exercise, self.page, before, job.printed) + "\n")
             else:
                 self.say(brief(entry, self.page))
 

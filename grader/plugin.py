@@ -84,8 +84,8 @@ class SubmissionCollector(pytest.Collector):
         self.job = job
 
     def collect(self) -> Iterator[GradientItem]:
-        for variable in self.job.exercise.graded:
-            yield GradientItem.from_parent(self, name=f"d{variable}")
+        for gradient in self.job.wanted:
+            yield GradientItem.from_parent(self, name=gradient)
 
     def setup(self) -> None:
         with our_faults():
@@ -189,7 +189,10 @@ class Reporter:
 
     def pytest_sessionfinish(self) -> None:
         if hasattr(self.config, "workeroutput") and RUN in self.config.stash:
-            self.config.workeroutput["grader"] = json.dumps(self.config.stash[RUN].section())
+            run = self.config.stash[RUN]
+            for job in run.all_jobs:
+                job.complete()
+            self.config.workeroutput["grader"] = json.dumps(run.section())
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -140,9 +140,13 @@ def place(entry: Mapping[str, Any], row: Mapping[str, Any]) -> str:
 
 
 def headline(row: Mapping[str, Any]) -> str:
-    """One line that says what is the matter."""
-    problem = row.get("problem")
-    return f"{words(row['verdict'])}: {problem}" if problem else words(row["verdict"])
+    """One line that says what is the matter, without what stands before it: the gradient's name."""
+    problem = (row["problem"] or "").removeprefix(f"{row['name']} ").removeprefix("is not written yet: ")
+    if row["verdict"] == "not_started" and "NotImplementedError" in problem:
+        return words("not_started")
+    if row["verdict"] in ("refused", "untestable", "not_started") and problem:
+        return f"{words(row['verdict'])}: {problem}"
+    return problem or words(row["verdict"])
 
 
 def worst_element(row: Mapping[str, Any]) -> str | None:

@@ -74,6 +74,8 @@ class Job:
     """The gradients asked for; empty for all."""
     grading: Grading | None = None
     rows: dict[str, dict[str, Any]] = field(default_factory=dict)
+    printed: dict[str, str] = field(default_factory=dict)
+    """What the functions printed: for the terminal, not for the report."""
 
     def open(self, selected: Sequence[str] = ()) -> Grading:
         """Prepare everything that is done once; only the selected gradients will be graded."""
@@ -89,9 +91,15 @@ class Job:
     def row(self, gradient: str) -> dict[str, Any]:
         """Everything the report says about one gradient, graded now if it was not."""
         if gradient not in self.rows:
-            self.rows[gradient] = self.open().row(gradient).as_dict()
+            row = self.open().row(gradient)
+            self.rows[gradient], self.printed[gradient] = row.as_dict(), row.printed
             self.run.on_row(self, self.rows[gradient])
         return self.rows[gradient]
+
+    def complete(self) -> None:
+        """Grade what has not been graded."""
+        for name in self.wanted if self.grading is not None else ():
+            self.row(name)
 
     @property
     def wanted(self) -> tuple[str, ...]:
@@ -122,7 +130,8 @@ class Job:
         """What the locked child read off the submission, without running a line of it."""
         if self.grading is not None and self.grading.reading is not None:
             return self.grading.reading
-        with self.run.sandbox.open(self.submission.files, self.exercise.settings.rules) as session:
+        sandbox, _ = self.run.sandbox, self.run.numerics  # the server first, so that both load torch at once
+        with sandbox.open(self.submission.files, self.exercise.settings.rules) as session:
             return session.reading
 
     @property
@@ -134,6 +143,12 @@ class Job:
         """A row as its reader may see it."""
         rendered = render({"gradients": [row]}, self.run.options.feedback)["gradients"]
         return rendered[0] if rendered else row | {"problem": None, "notes": [], "worst": None, "diagnosis": None}
+
+
+def _from_here(path: Path) -> Path:
+    """A path as somebody would type it here: relative if it is below the current folder."""
+    here = Path.cwd()
+    return path.relative_to(here) if path.is_relative_to(here) else path
 
 
 class Run:
@@ -162,8 +177,8 @@ class Run:
         """The submissions to grade against the exercise of this forward.py: those added, else the file beside it."""
         forward = forward.resolve()
         if forward not in self._jobs:
-            path = self.options.submission or forward.with_name("backward.py")
-            self.add(load_exercise(forward.parent), read_submission(Path(path)))
+            path = Path(self.options.submission or _from_here(forward.with_name("backward.py")))
+            self.add(load_exercise(forward.parent), read_submission(path))
         return self._jobs[forward]
 
     @property

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from grader.report import SCORING, place, solved, words, worst_element
+from grader.report import SCORING, headline, place, solved, words, worst_element
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     Entry = Mapping[str, Any]
     Row = Mapping[str, Any]
 
+MOST_PRINTS = 20
 WIDE = 100
 """From here on the chained column fits beside the lecture's three."""
 
@@ -72,24 +73,39 @@ def _state(row: Row) -> str:
     return "inexact" if row["verdict"] in SCORING else "wrong"
 
 
-def result(entry: Entry, exercise: Exercise, page: Page, before: int | None = None) -> str:
-    """Everything about one submission."""
+def result(
+    entry: Entry, exercise: Exercise, page: Page, before: int | None = None, printed: Mapping[str, str] | None = None
+) -> str:
+    """Everything about one submission.
+
+    Args:
+        before: how many were right in the run before.
+        printed: what each gradient's function printed.
+    """
     parts = [*_problem(entry, page)]
     row = most_pressing(entry)
     if row is not None:
         parts.append("\n".join(opened(entry, exercise, row, page)))
+    parts += _prints(entry, row, printed or {})
     parts.append("\n".join(table(entry, exercise, page)))
-    if notes := list(_footnotes(entry, exercise, row)):
+    if notes := list(_footnotes(entry, row)):
         parts.append("\n".join(line for note in notes for line in page.wrap(note)))
     parts.append("\n".join(totals(entry, page, before)))
-    if not most_pressing(entry) and not entry["problem"] and len(entry["gradients"]) == len(exercise.graded):
-        parts.append(
-            click.style(f"All of {exercise.name} derived by hand: autograd has no secrets left in it.", fg="green")
-        )
+    if row is None and not entry["problem"] and len(entry["gradients"]) == len(exercise.graded):
+        parts.append(click.style(f"All of {exercise.name} by hand: autograd has no secrets left in it.", fg="green"))
     return "\n\n".join(parts)
 
 
-def _footnotes(entry: Entry, exercise: Exercise, shown: Row | None) -> Iterator[str]:
+def _prints(entry: Entry, row: Row | None, printed: Mapping[str, str]) -> Iterator[str]:
+    """What the opened gradient's function printed, or the only one's; each line marked as not ours."""
+    shown = row or (entry["gradients"][0] if len(entry["gradients"]) == 1 else None)
+    lines = printed.get(shown["name"], "").rstrip().splitlines() if shown else []
+    if shown and lines:
+        more = [f"  | ... and {len(lines) - MOST_PRINTS} more lines"] if len(lines) > MOST_PRINTS else []
+        yield "\n".join([f"{shown['name']} printed", *(f"  | {line}" for line in lines[:MOST_PRINTS]), *more])
+
+
+def _footnotes(entry: Entry, shown: Row | None) -> Iterator[str]:
     """What the lines leave open. A note that every gradient has is said once."""
     rows = [row for row in entry["gradients"] if row is not shown]
     noted = Counter(note for row in rows for note in row["notes"])
@@ -97,10 +113,9 @@ def _footnotes(entry: Entry, exercise: Exercise, shown: Row | None) -> Iterator[
         names = [row["name"] for row in rows if note in row["notes"]]
         subject = "" if count == len(rows) and count > 1 else f" on {', '.join(names)}"
         yield f"note{subject}: {note}"
-    rounded = [row for row in rows if row["verdict"] in SCORING and not row["local"]["approximate"]]
+    rounded = [row["name"] for row in rows if row["verdict"] in SCORING and not row["local"]["approximate"]]
     if rounded:
-        names = ", ".join(row["name"] for row in rounded)
-        yield f"note on {names}: right in float64; approximate only sees float32, where rounding is larger than allclose allows"
+        yield f"note on {', '.join(rounded)}: right in float64; approximate sees float32, which rounds more coarsely"
 
 
 def _problem(entry: Entry, page: Page) -> Iterator[str]:
@@ -183,21 +198,11 @@ def _stretches(exercise: Exercise, rows: Mapping[str, Row]) -> Iterator[tuple[st
 def row_line(row: Row, exercise: Exercise, page: Page) -> str:
     """One gradient on one line: figures where they tell the verdict, words where they do not."""
     if not _figures_tell(row):
-        return f"{page.mark(row)} {row['variable']:15s} | {page.fit(_in_short(row), 20)}"
+        return f"{page.mark(row)} {row['variable']:15s} | {page.fit(headline(row), 20)}"
     columns = lecture_line(row["variable"], row["local"], exact_expected=exercise.settings.exact_expected)
     if page.width < WIDE or row["chained"] is None:
         return f"{page.mark(row)} {columns}"
     return f"{page.mark(row)} {columns:<74} | chained: {_chain_word(row)}"
-
-
-def _in_short(row: Row) -> str:
-    """The problem without what the line says already."""
-    problem = (row["problem"] or "").removeprefix(f"{row['name']} ")
-    if row["verdict"] == "not_started" and (not problem or "NotImplementedError" in problem):
-        return "not started"
-    if row["verdict"] in ("refused", "untestable", "not_started"):
-        return f"{words(row['verdict'])}: {problem}"
-    return problem or words(row["verdict"])
 
 
 def _figures_tell(row: Row) -> bool:

@@ -18,6 +18,10 @@ WORKSPACE = Path("exercises")
 """Where a learner's exercises are, seen from where `grade` is called."""
 
 
+class Misuse(click.UsageError):
+    """The command cannot mean that: one sentence that says what it could."""
+
+
 @dataclass(frozen=True, slots=True)
 class Target:
     """Something to grade: a path, the gradients asked for (none: all), and the exercise if the words tell it."""
@@ -57,7 +61,7 @@ class Shelf:
             root = self.root if self.root is not None and is_exercise(self.root / name) else self.directory
             return load_exercise(name, root)
         except UnknownExercise:
-            raise click.UsageError(unknown(name, self.names(), "exercise")) from None
+            raise Misuse(unknown(name, self.names(), "exercise")) from None
 
 
 def resolve(words: Sequence[str], shelf: Shelf) -> list[Target]:
@@ -84,7 +88,7 @@ def _everything(shelf: Shelf) -> list[Target]:
         return [Target(WORKSPACE / exercise.name, exercise=exercise) for exercise in exercises]
     if Path("backward.py").is_file():
         return [_path(Path(), shelf)]
-    raise click.UsageError(
+    raise Misuse(
         "there is no folder exercises/ here, so there is nothing to grade. "
         "`grade init DIR` makes a workspace to fill in, `grade PATH` grades a file or a folder"
     )
@@ -101,9 +105,7 @@ def _target(word: str, shelf: Shelf) -> Target:
     if not separator:
         return target
     if target.exercise is None:
-        raise click.UsageError(
-            f"which exercise is {name} for? Say it with --exercise, so that {gradient} can be found in it"
-        )
+        raise Misuse(f"which exercise is {name} for? Say it with --exercise, so that {gradient} can be found in it")
     return Target(target.path, (the_gradient(gradient, target.exercise),), target.exercise)
 
 
@@ -113,7 +115,7 @@ def _named(name: str, shelf: Shelf) -> Target | None:
         return Target(WORKSPACE / name, exercise=shelf.load(name))
     if name not in shelf.names() or Path(name).exists():
         return None
-    raise click.UsageError(
+    raise Misuse(
         f"{name} is an exercise, but there is no {WORKSPACE / name} here. "
         "`grade init DIR` makes a workspace; `grade PATH` grades a file or a folder"
     )
@@ -122,7 +124,7 @@ def _named(name: str, shelf: Shelf) -> Target | None:
 def _path(path: Path, shelf: Shelf) -> Target:
     if not path.exists() and not path.is_symlink():
         near = [entry.name for entry in path.parent.iterdir()] if path.parent.is_dir() and path.parent != Path() else []
-        raise click.UsageError(
+        raise Misuse(
             unknown(
                 str(path), [*_commands(), *shelf.names(), *(str(path.parent / n) for n in near)], "exercise or path"
             )
@@ -145,7 +147,7 @@ def the_gradient(word: str, exercise: Exercise) -> str:
         return word
     if f"d{word}" in exercise.gradients:
         return f"d{word}"
-    raise click.UsageError(unknown(word, exercise.gradients, f"gradient of {exercise.name}"))
+    raise Misuse(unknown(word, exercise.gradients, f"gradient of {exercise.name}"))
 
 
 def unknown(word: str, known: Iterable[str], what: str) -> str:
@@ -161,7 +163,7 @@ def by_functions(path: Path, functions: Iterable[str], shelf: Shelf, read: Calla
     """The one exercise that a file's `d*` functions belong to.
 
     Raises:
-        click.UsageError: there is none, or a tie.
+        Misuse: there is none, or a tie.
     """
     written = set(functions)
     counts = {
@@ -172,7 +174,7 @@ def by_functions(path: Path, functions: Iterable[str], shelf: Shelf, read: Calla
     if best and len(winners) == 1:
         return read(winners[0])
     tie = f"its functions fit {' and '.join(winners)} alike" if best else "none of its functions belongs to an exercise"
-    raise click.UsageError(f"which exercise is {path} for? {tie[0].upper()}{tie[1:]}. Say it with --exercise NAME")
+    raise Misuse(f"which exercise is {path} for? {tie[0].upper()}{tie[1:]}. Say it with --exercise NAME")
 
 
 def _readable(name: str, read: Callable[[str], Exercise]) -> Exercise | None:
