@@ -164,7 +164,7 @@ class Exercise:
         return values
 
     @cached_property
-    def data_files_differ(self) -> bool:
+    def differs_from_installed(self) -> bool:
         """Whether this forward.py differs from the installed exercise of the same name."""
         installed = exercises_directory() / self.name / "forward.py"
         return installed.is_file() and installed.read_text(encoding="utf-8") != self.source

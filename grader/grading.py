@@ -438,7 +438,7 @@ class Grading:
             yield "judged in float32, because the function computes in float32 whatever it is given"
         if max((outcome.seconds for outcome in outcomes), default=0.0) > SLOW_SECONDS:
             yield "slow: a call took more than a second"
-        if self.exercise.data_files_differ:
+        if self.exercise.differs_from_installed:
             yield "forward.py differs from the installed exercise"
 
 

@@ -203,7 +203,7 @@ class TrainingGrading(Grading):
             possible=points,
             verdict=judgement.verdict,
             problem=judgement.problem,
-            notes=tuple(self._notes(judgement, outcomes)),
+            notes=(*self._notes(judgement, outcomes), *self._null_note(variable)),
             diagnosis=None,
             correct=judgement.verdict.right,
             score=judgement.score,
@@ -217,6 +217,10 @@ class TrainingGrading(Grading):
             duration_s=sum(outcome.seconds for outcome in outcomes) / len(self.exercise.graded),
             printed="".join(dict.fromkeys(outcome.printed for outcome in outcomes)),
         )
+
+    def _null_note(self, variable: str) -> Iterator[str]:
+        if variable in self.cases.null:
+            yield f"the gradient of {variable} is zero up to rounding: anything as small trains the same network"
 
     def _drifted(self, tallies: Mapping[str, _Tally]) -> bool:
         """Whether the run ended elsewhere although each of its gradients was right in every step."""

@@ -1,0 +1,143 @@
+"""Reading an exercise: lines, who reads whom, and a clear sentence for every malformed file."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from grader.exercise import (
+    BrokenExercise,
+    Exercise,
+    UnknownExercise,
+    exercises_directory,
+    list_exercises,
+    load_exercise,
+)
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+FORWARD = """
+import torch
+GRADED = ['y', 'x']
+SIZES = []
+def inputs(seed, n=3):
+    return {'x': torch.ones(n)}
+def forward(x):
+    y = x * 2
+    loss = y.sum()
+    return locals()
+"""
+
+
+def exercise(folder: Path, forward: str = FORWARD, settings: str = 'title = "t"') -> Exercise:
+    """An exercise of these two files."""
+    folder.mkdir(exist_ok=True)
+    (folder / "forward.py").write_text(forward)
+    (folder / "exercise.toml").write_text(settings)
+    return Exercise(folder)
+
+
+def test_who_reads_whom_is_read_off_the_forward_pass(mlp: Exercise) -> None:
+    """counts goes into its sum and into the probabilities."""
+    assert mlp.children("counts") == ("counts_sum", "probs")
+    assert mlp.children("bndiff") == ("bndiff2", "bnraw")
+    assert "loss" in mlp.downstream("C")
+    assert "counts" not in mlp.downstream("counts")
+
+
+def test_a_line_keeps_its_number_and_text(mlp: Exercise) -> None:
+    """They are shown to learners."""
+    line = mlp.producer["bnvar_inv"]
+    assert line.text == "bnvar_inv = (bnvar + 1e-5)**-0.5"
+    assert mlp.source.splitlines()[line.number - 1].strip() == line.text
+
+
+def test_reading_an_exercise_runs_nothing(tmp_path: Path) -> None:
+    """`grade list` stays fast, however many there are."""
+    assert exercise(tmp_path / "e", FORWARD + "\nraise SystemExit\n").graded == ("y", "x")
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        (("GRADED = ['y', 'x']", "GRADED = ['x', 'y']"), "GRADED has x before y"),
+        (("GRADED = ['y', 'x']", "GRADED = ['y', 'xx']"), "Did you mean x?"),
+        (("GRADED = ['y', 'x']", "GRADED = sorted('yx')"), "GRADED has to be a literal list"),
+        (("    loss = y.sum()\n", "    lost = y.sum()\n"), "has to be `loss = ...`"),
+        (("    return locals()", "    return loss"), "has to end in `return locals()`"),
+        (("    y = x * 2", "    y = x * 2\n    y = y + 1"), "y is assigned a second time"),
+        (("    y = x * 2", "    y = x * 2\n    y += 1"), "every line of forward() has to assign"),
+        (("    y = x * 2", "    y = x * 2\n    for i in range(3): pass"), "every line of forward() has to assign"),
+        (("    y = x * 2", "    y[0] = x * 2"), "only plain names"),
+        (("def forward(x)", "def forwards(x)"), "no function forward"),
+        (("    y = x * 2", "    y = x *"), "invalid syntax"),
+        (("    loss = y.sum()", "    loss = x.sum()"), "the loss does not depend on y"),
+    ],
+)
+def test_a_malformed_forward_pass_gets_a_sentence(tmp_path: Path, change: tuple[str, str], sentence: str) -> None:
+    """With the file, and the line where there is one."""
+    with pytest.raises(BrokenExercise) as caught:
+        exercise(tmp_path / "e", FORWARD.replace(*change))
+    assert sentence in str(caught.value)
+    assert "forward.py" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("settings", "sentence"),
+    [
+        ("", "title is missing"),
+        ('titel = "x"', "Did you mean 'title'?"),
+        ('title = "x"\nminutes = "many"', "minutes has to be of type int, not str"),
+        ('title = "x"\nkind = "quiz"', "kind is 'gradients' or 'training'"),
+        ("title = ", "exercise.toml"),
+    ],
+)
+def test_malformed_settings_get_a_sentence(tmp_path: Path, settings: str, sentence: str) -> None:
+    """Nothing is guessed."""
+    with pytest.raises(BrokenExercise, match="exercise.toml") as caught:
+        exercise(tmp_path / "e", settings=settings)
+    assert sentence in str(caught.value)
+
+
+def test_a_forward_file_that_does_not_run_is_the_exercise_s_fault(tmp_path: Path) -> None:
+    """An exception of ours, not a learner's zero."""
+    broken = exercise(tmp_path / "e", FORWARD + "\nundefined\n")
+    with pytest.raises(BrokenExercise, match="NameError"):
+        broken.inputs(1, {})
+
+
+def test_inputs_that_forget_a_name_are_the_exercise_s_fault(tmp_path: Path) -> None:
+    """forward() reads it."""
+    broken = exercise(tmp_path / "e", FORWARD.replace("{'x': torch.ones(n)}", "{}"))
+    with pytest.raises(BrokenExercise, match="does not make x"):
+        broken.inputs(1, {})
+
+
+def test_an_unknown_exercise_is_answered_with_the_known_ones() -> None:
+    """And with the nearest."""
+    with pytest.raises(UnknownExercise, match="Did you mean mlp"):
+        load_exercise("mpl")
+    with pytest.raises(UnknownExercise, match="There are: "):
+        load_exercise("zzzzzz")
+
+
+def test_the_installed_exercises_are_listed_by_name() -> None:
+    """The lecture's four at least."""
+    assert {"mlp", "cross_entropy", "batchnorm", "training"} <= set(list_exercises())
+
+
+def test_a_folder_without_both_files_is_no_exercise(tmp_path: Path) -> None:
+    """The sentence says what is missing."""
+    with pytest.raises(UnknownExercise, match="no exercise.toml beside a forward.py"):
+        load_exercise(tmp_path)
+    assert list_exercises(tmp_path / "nowhere") == []
+
+
+def test_a_changed_forward_pass_is_noticed(tmp_path: Path) -> None:
+    """On the learner's own desk it is graded, with a note in every row."""
+    source = (exercises_directory() / "mlp" / "forward.py").read_text()
+    settings = (exercises_directory() / "mlp" / "exercise.toml").read_text()
+    assert not exercise(tmp_path / "mlp", source, settings).differs_from_installed
+    assert exercise(tmp_path / "mlp", source + "\n", settings).differs_from_installed

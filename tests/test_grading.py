@@ -1,0 +1,245 @@
+"""Grading one submission: the order of questions, whole-file failures, documents."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import torch
+
+from grader.case import build_cases
+from grader.check import Verdict
+from grader.grading import LECTURE_SEED, Grading, Settings
+from grader.submission import Submission, read_submission
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from grader.case import Cases
+    from grader.exercise import Exercise
+    from grader.grading import Row
+    from grader.sandbox.client import Sandbox
+    from grader.sandbox.outcome import Outcome, Question
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def submission(source: str) -> Submission:
+    """A submission of one file."""
+    return Submission("test", Path("backward.py"), {"backward.py": source.encode()})
+
+
+class RecordingSession:
+    """Stands between grading and a real session and writes down what is handed over, in order."""
+
+    def __init__(self, session: Any, log: list[tuple[str, list[torch.Tensor]]]) -> None:
+        self._session, self._log = session, log
+        self.reading = session.reading
+
+    def __enter__(self) -> RecordingSession:
+        self._session.__enter__()
+        return self
+
+    def __exit__(self, *details: object) -> None:
+        self._session.__exit__(*details)
+
+    def load(self) -> Outcome | None:
+        return self._session.load()
+
+    def pool(self, key: str, values: Mapping[str, Any]) -> None:
+        self._log.append(("", [v for v in values.values() if isinstance(v, torch.Tensor)]))
+        self._session.pool(key, values)
+
+    def ask(self, questions: Sequence[Question]) -> Iterator[Outcome]:
+        for question in questions:
+            self._log.append((question.function, [v for v in question.given.values() if isinstance(v, torch.Tensor)]))
+        return self._session.ask(questions)
+
+
+class RecordingSandbox:
+    """A sandbox whose sessions are recorded."""
+
+    def __init__(self, sandbox: Sandbox) -> None:
+        self._sandbox = sandbox
+        self.log: list[tuple[str, list[torch.Tensor]]] = []
+
+    @property
+    def isolation(self) -> Any:
+        return self._sandbox.isolation
+
+    def open(self, files: Mapping[str, bytes], rules: Any) -> RecordingSession:
+        return RecordingSession(self._sandbox.open(files, rules), self.log)
+
+
+FUSED = """
+def dlogits(logits, Yb, n):
+    return (F.softmax(logits, 1) - F.one_hot(Yb, logits.shape[1]))/n
+
+def dcounts_sum(dcounts_sum_inv, counts_sum):
+    raise ValueError
+
+def dh(dlogits, W2):
+    import os
+"""
+
+
+@pytest.mark.parametrize("block", ["", FUSED], ids=["solution", "fused and failing"])
+def test_no_reference_is_handed_over_before_the_last_question_about_it(
+    sandbox: Sandbox, mlp: Exercise, mlp_cases: Cases, solution_source: str, block: str
+) -> None:
+    """Whatever a learner remembers, the answer to a question is never among it."""
+    recorder = RecordingSandbox(sandbox)
+    # wrong on purpose in one place, so that the learner's own chained gradients are not the references
+    source = f"{solution_source}\n{block}\n_right = dlogprobs\ndef dlogprobs(logprobs, Yb, n):\n    return _right(logprobs, Yb, n)*3"
+    Grading(mlp, submission(source), recorder, cases=mlp_cases).document()  # type: ignore[arg-type]
+    for variable in mlp.graded:
+        asked = [position for position, (name, _) in enumerate(recorder.log) if name == f"d{variable}"]
+        references = [mlp_cases.given.reference[variable], *(case.true.total(variable) for case in mlp_cases)]
+        shown = [
+            position
+            for position, (_, tensors) in enumerate(recorder.log)
+            if any(t.shape == r.shape and t.dtype == r.dtype and torch.equal(t, r) for t in tensors for r in references)
+        ]
+        assert not asked or not shown or min(shown) > max(asked), variable
+
+
+REMEMBERS = """
+import torch
+import torch.nn.functional as F
+seen = []
+
+def remember(*tensors):
+    seen.extend(t.clone() for t in tensors)
+
+def dlogprobs(logprobs, Yb, n):
+    return torch.zeros_like(logprobs)
+
+def dprobs(dlogprobs, probs):
+    remember(dlogprobs, probs)
+    candidates = [t for t in seen if t.shape == probs.shape and t.dtype == probs.dtype]
+    return candidates[0] if len(candidates) < 3 else candidates[-3]
+
+def dcounts_sum_inv(dprobs, counts, counts_sum_inv):
+    remember(dprobs, counts)
+    candidates = [t for t in seen if t.shape == counts_sum_inv.shape and t.dtype == counts.dtype]
+    return candidates[-1] if candidates else counts_sum_inv
+"""
+
+
+def test_a_learner_that_remembers_every_tensor_scores_nothing(graded: Callable[..., dict[str, Row]]) -> None:
+    """Not in the local rows, and not in the chained ones."""
+    rows = graded(REMEMBERS, alone=True)
+    assert not any(row.correct for row in rows.values())
+    assert not any(row.chained and row.chained["exact"] for row in rows.values())
+
+
+def test_the_stubs_are_not_started_26_times(sandbox: Sandbox, mlp: Exercise, mlp_cases: Cases) -> None:
+    """0 of 26, each with the line of its stub."""
+    grading = Grading(mlp, read_submission(ROOT / "exercises" / "mlp"), sandbox, cases=mlp_cases)
+    document = grading.document()
+    assert {row["verdict"] for row in document["gradients"]} == {"not_started"}
+    assert document["score"]["points"] == 0
+    assert document["status"] == "graded"
+    assert all(row["line"] for row in document["gradients"])
+
+
+def test_exactly_the_filled_functions_of_a_half_filled_file_score(
+    sandbox: Sandbox, mlp: Exercise, mlp_cases: Cases
+) -> None:
+    """The others wait."""
+    stubs = (ROOT / "exercises" / "mlp" / "backward.py").read_text()
+    filled = (
+        "\ndef dlogprobs(logprobs, Yb, n):\n    d = torch.zeros_like(logprobs)\n    d[range(n), Yb] = -1.0/n\n    return d\n"
+        "\ndef db2(dlogits):\n    return dlogits.sum(0)\n"
+    )
+    rows = Grading(mlp, submission(stubs + filled), sandbox, cases=mlp_cases).document()["gradients"]
+    assert [row["name"] for row in rows if row["points"]] == ["dlogprobs", "db2"]
+
+
+def test_the_lecture_s_published_solution_is_exact_at_the_given_minibatch(
+    sandbox: Sandbox, mlp: Exercise, mlp_cases: Cases
+) -> None:
+    """With (1/probs)*dlogprobs and the double loop for dC."""
+    source = (ROOT / "solutions" / "mlp" / "right" / "lecture.py").read_text()
+    document = Grading(mlp, submission(source), sandbox, cases=mlp_cases).document()
+    assert document["score"]["exact"] == document["score"]["chained_exact"] == 26
+
+
+def test_a_syntax_error_is_one_sentence_with_its_line_in_every_row(
+    sandbox: Sandbox, mlp: Exercise, mlp_cases: Cases
+) -> None:
+    """Nothing can be graded, and the report says so."""
+    document = Grading(mlp, submission("def dprobs(:\n"), sandbox, cases=mlp_cases).document()
+    assert document["status"] == "unreadable"
+    assert document["problem"].startswith("backward.py:1: ")
+    assert {row["verdict"] for row in document["gradients"]} == {"raised"}
+
+
+def test_a_missing_function_is_not_started_and_an_extra_one_harms_nothing(
+    sandbox: Sandbox, mlp: Exercise, mlp_cases: Cases, solution_source: str
+) -> None:
+    """The sentence names the file."""
+    source = solution_source.replace("def dprobs(", "def dextra(")
+    rows = Grading(mlp, submission(source), sandbox, cases=mlp_cases).document()["gradients"]
+    missing = next(row for row in rows if row["name"] == "dprobs")
+    assert (missing["verdict"], missing["problem"]) == ("not_started", "backward.py has no function dprobs")
+    assert sum(row["correct"] for row in rows) == 25
+
+
+def test_an_error_at_import_is_the_same_sentence_in_every_row(
+    sandbox: Sandbox, mlp: Exercise, mlp_cases: Cases, solution_source: str
+) -> None:
+    """The file never got as far as its functions."""
+    rows = Grading(mlp, submission(f"{solution_source}\n1/0\n"), sandbox, cases=mlp_cases).document()["gradients"]
+    assert {row["verdict"] for row in rows} == {"raised"}
+    assert len({row["problem"] for row in rows}) == 1
+    assert "ZeroDivisionError" in rows[0]["problem"]
+
+
+def test_two_runs_differ_only_in_times(sandbox: Sandbox, mlp: Exercise, mlp_cases: Cases, solution_source: str) -> None:
+    """Everything comes from the seed."""
+
+    def run() -> Any:
+        document = Grading(mlp, submission(solution_source), sandbox, cases=build_cases(mlp, LECTURE_SEED)).document()
+        document["duration_s"] = 0
+        for row in document["gradients"]:
+            row["duration_s"] = 0
+        return document
+
+    assert run() == run()
+
+
+def test_a_document_is_json_without_nan(sandbox: Sandbox, mlp: Exercise, mlp_cases: Cases, solution_source: str) -> None:
+    """Even when a gradient is nothing but NaN."""
+    source = f"{solution_source}\ndef dprobs(probs):\n    return probs*float('inf')"
+    document = Grading(mlp, submission(source), sandbox, cases=mlp_cases).document()
+    assert json.loads(json.dumps(document, allow_nan=False)) is not None
+
+
+def test_one_gradient_alone_is_graded_without_the_chain(graded: Callable[..., dict[str, Row]]) -> None:
+    """`grade mlp::dprobs` asks for nothing else."""
+    rows = graded(only=("dprobs",))
+    assert list(rows) == ["dprobs"]
+    assert rows["dprobs"].verdict is Verdict.EXACT
+    assert rows["dprobs"].chained is None
+
+
+def test_hidden_cases_find_what_the_fixed_ones_cannot(sandbox: Sandbox, mlp: Exercise, solution_source: str) -> None:
+    """A function that knows the sizes of the fixed cases by heart."""
+    source = (
+        f"{solution_source}\n_db2 = db2\ndef db2(dlogits):\n"
+        "    return _db2(dlogits) if tuple(dlogits.shape) in [(32, 27), (7, 19), (20, 29), (33, 23)] else 2*_db2(dlogits)\n"
+    )
+    fixed = Grading(mlp, submission(source), sandbox, Settings(only=("db2",))).row("db2")
+    hidden = Grading(mlp, submission(source), sandbox, Settings(only=("db2",), hidden_seed=11)).row("db2")
+    assert (fixed.verdict, hidden.verdict) == (Verdict.EXACT, Verdict.HARD_CODED)
+    assert hidden.problem is not None
+    assert "at other sizes" in hidden.problem
+
+
+def test_prints_of_a_learner_reach_the_row(graded: Callable[..., dict[str, Row]]) -> None:
+    """Printing is how people debug."""
+    rows = graded("def db2(dlogits):\n    print('hello', dlogits.shape[1])\n    return dlogits.sum(0)", only=("db2",))
+    assert "hello 27" in rows["db2"].printed

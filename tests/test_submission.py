@@ -1,0 +1,91 @@
+"""Reading a submission's bytes: regular files, bounded, no links followed."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import pytest
+
+from grader.submission import MAX_FILES, MAX_PYTHON_BYTES, UnreadableSubmission, read_submission
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_a_folder_s_backward_py_is_the_submission(tmp_path: Path) -> None:
+    """Other files beside it are not read."""
+    (tmp_path / "backward.py").write_bytes(b"x = 1\r\n")
+    (tmp_path / "other.py").write_bytes(b"y")
+    assert read_submission(tmp_path).files == {"backward.py": b"x = 1\r\n"}
+
+
+def test_a_folder_without_one_hands_over_all_that_could_be_it(tmp_path: Path) -> None:
+    """The locked child chooses."""
+    (tmp_path / "deep").mkdir()
+    (tmp_path / "deep" / "Backward.py").write_bytes(b"x")
+    (tmp_path / "notes.txt").write_bytes(b"")
+    (tmp_path / "work.ipynb").write_bytes(b"{}")
+    assert set(read_submission(tmp_path).files) == {"deep/Backward.py", "work.ipynb"}
+
+
+def test_a_single_file_is_a_submission_of_its_own_name(tmp_path: Path) -> None:
+    """`grade alice.py`."""
+    (tmp_path / "alice.py").write_bytes(b"x")
+    submission = read_submission(tmp_path / "alice.py")
+    assert (submission.name, submission.files) == ("alice", {"alice.py": b"x"})
+
+
+def test_equal_bytes_have_equal_hashes_and_others_not(tmp_path: Path) -> None:
+    """Whatever the folder is called."""
+    for name, content in (("a", b"x"), ("b", b"x"), ("c", b"y")):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "backward.py").write_bytes(content)
+    a, b, c = (read_submission(tmp_path / name).sha256 for name in "abc")
+    assert a == b != c
+
+
+def test_a_link_is_not_followed(tmp_path: Path) -> None:
+    """A link to the solution would be graded otherwise."""
+    (tmp_path / "real.py").write_bytes(b"x")
+    (tmp_path / "link.py").symlink_to(tmp_path / "real.py")
+    with pytest.raises(UnreadableSubmission, match="is a link"):
+        read_submission(tmp_path / "link.py")
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "folder" / "backward.py").symlink_to(tmp_path / "real.py")
+    with pytest.raises(UnreadableSubmission, match="no backward.py"):
+        read_submission(tmp_path / "folder")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this platform has no named pipes")
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    """Reading one would hang the grader."""
+    os.mkfifo(tmp_path / "backward.py")
+    with pytest.raises(UnreadableSubmission, match="not a regular file|no backward.py"):
+        read_submission(tmp_path)
+    with pytest.raises(UnreadableSubmission, match="not a regular file"):
+        read_submission(tmp_path / "backward.py")
+
+
+def test_a_huge_file_is_not_read(tmp_path: Path) -> None:
+    """Its size is said in KB."""
+    (tmp_path / "backward.py").write_bytes(b"#" * (MAX_PYTHON_BYTES + 1))
+    with pytest.raises(UnreadableSubmission, match="more than 256 KB"):
+        read_submission(tmp_path)
+
+
+def test_a_folder_of_very_many_files_is_not_read(tmp_path: Path) -> None:
+    """One is enough."""
+    for number in range(MAX_FILES + 1):
+        (tmp_path / f"f{number}.py").write_bytes(b"")
+    with pytest.raises(UnreadableSubmission, match="more than 40 files"):
+        read_submission(tmp_path)
+
+
+def test_what_is_not_there_or_not_gradable_gets_a_sentence(tmp_path: Path) -> None:
+    """Nothing is a traceback."""
+    with pytest.raises(UnreadableSubmission, match="there is no file or folder"):
+        read_submission(tmp_path / "nowhere")
+    (tmp_path / "essay.docx").write_bytes(b"")
+    with pytest.raises(UnreadableSubmission, match=r"neither a folder nor a \.py"):
+        read_submission(tmp_path / "essay.docx")

@@ -1,0 +1,106 @@
+"""Training with the learner's own gradients."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from grader.exercise import load_exercise
+from grader.submission import Submission
+from grader.training import start_grading
+
+if TYPE_CHECKING:
+    from grader.sandbox.client import Sandbox
+
+SOLUTION = (Path(__file__).resolve().parent.parent / "solutions" / "training" / "backward.py").read_text()
+
+
+@pytest.fixture(scope="module")
+def grade(sandbox: Sandbox) -> Any:
+    """Grade a source of the training exercise."""
+    exercise = load_exercise("training")
+
+    def graded(source: str) -> dict[str, Any]:
+        submission = Submission("test", Path("backward.py"), {"backward.py": source.encode()})
+        return start_grading(exercise, submission, sandbox).document()
+
+    return graded
+
+
+def verdicts(document: dict[str, Any]) -> dict[str, str]:
+    """Verdict by gradient."""
+    return {row["name"]: row["verdict"] for row in document["gradients"]}
+
+
+def test_the_solution_follows_autograd_s_run_for_200_steps(grade: Any) -> None:
+    """Every loss and all seven parameters."""
+    document = grade(SOLUTION)
+    assert set(verdicts(document).values()) <= {"correct", "exact"}
+    assert len(document["training"]["losses"]) == 200
+    assert document["training"]["losses_right"]
+    assert document["training"]["largest_loss_difference"] < 1e-12
+    assert document["score"]["chained_correct"] == 7
+
+
+def test_training_lowers_the_loss(grade: Any) -> None:
+    """It is a real run."""
+    losses = grade(SOLUTION)["training"]["reference_losses"]
+    assert losses[-1] < losses[0] - 0.5
+
+
+def test_a_wrong_gradient_costs_itself_and_the_run(grade: Any) -> None:
+    """The others agree with autograd at the learner's own parameters."""
+    document = grade(SOLUTION.replace("return [", "db2 = db2*1.001\n    return ["))
+    assert [name for name, verdict in verdicts(document).items() if verdict == "wrong_values"] == ["db2"]
+    assert not document["training"]["losses_right"]
+    assert document["score"]["chained_correct"] == 0
+
+
+def test_a_wrong_shape_stops_the_run_with_its_step(grade: Any) -> None:
+    """There is nothing to update with."""
+    document = grade(SOLUTION.replace("return [", "db2 = db2[:5]\n    return ["))
+    assert verdicts(document)["db2"] == "wrong_shape"
+    assert document["training"]["stopped"] == "in step 0"
+
+
+@pytest.mark.parametrize(
+    ("source", "verdict"),
+    [
+        ("def gradients(n):\n    raise NotImplementedError", "not_started"),
+        ("def gradients(n):\n    return [1, 2]", "wrong_type"),
+        ("def gradients(m):\n    return m", "unknown_parameter"),
+        ("def gradients(n):\n    return n/0", "raised"),
+        ("def gradient(n):\n    return n", "not_started"),
+        ("def gradients(logits):\n    logits.backward()", "refused"),
+        ("def gradients(:", "raised"),
+    ],
+)
+def test_a_function_that_gives_no_gradients_gives_all_seven_rows_its_verdict(grade: Any, source: str, verdict: str) -> None:
+    """One function, one sentence."""
+    document = grade(source)
+    assert set(verdicts(document).values()) == {verdict}
+    assert document["score"]["points"] == 0
+
+
+OWN = """
+
+def gradients(C, W1, W2, bngain, Xb, Yb, n, emb, embcat, bnvar_inv, bnraw, h, logits):
+    mine = _own(C, W1, W2, bngain, Xb, Yb, n, emb, embcat, bnvar_inv, bnraw, h, logits)
+    return [grad*(n/32) for grad in mine]
+"""
+
+
+def test_a_size_typed_as_a_number_is_found_at_other_sizes(grade: Any) -> None:
+    """32 is the size of this minibatch only; a gradient that is null cannot show it."""
+    found = verdicts(grade(SOLUTION.replace("def gradients(", "def _own(", 1) + OWN))
+    assert found.pop("db1") == "correct"
+    assert set(found.values()) == {"hard_coded"}
+
+
+def test_a_null_gradient_is_noted(grade: Any) -> None:
+    """Nothing can be said about it here, and the row says so."""
+    rows = {row["name"]: row for row in grade(SOLUTION)["gradients"]}
+    assert any("zero up to rounding" in note for note in rows["db1"]["notes"])
+    assert not any("zero up to rounding" in note for note in rows["db2"]["notes"])

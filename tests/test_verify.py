@@ -1,0 +1,118 @@
+"""The exercises under test, and the catalogues as files."""
+
+from __future__ import annotations
+
+import random
+from typing import TYPE_CHECKING
+
+import pytest
+
+from grader.catalogue import right_forms, wrong_forms
+from grader.exercise import BrokenExercise, Exercise, list_exercises, load_exercise
+from grader.grading import Settings
+from grader.verify import Verification
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from grader.sandbox.client import Sandbox
+
+SHORT = 40
+"""How many forms of each catalogue the default tests grade; all of them are graded under the mark `slow`."""
+
+
+@pytest.mark.parametrize("name", list_exercises())
+def test_stubs_fail_and_solutions_pass(sandbox: Sandbox, name: str) -> None:
+    """Of every exercise in the project."""
+    verification = Verification(load_exercise(name), sandbox)
+    for finding in (verification.reading_matter(), verification.stubs(), verification.solution()):
+        assert finding.problems == (), finding.what
+        assert finding.checked > 0
+
+
+def test_a_sample_of_the_mlp_s_right_forms_is_accepted_and_of_its_mistakes_rejected(sandbox: Sandbox, mlp: Exercise) -> None:
+    """A short version of the whole catalogue, another sample for every seed in the file's name."""
+    verification, rng = Verification(mlp, sandbox), random.Random(20)
+    for form in rng.sample(right_forms(mlp), SHORT):
+        assert list(verification.rejected(form)) == []
+    for form in rng.sample(wrong_forms(mlp), SHORT):
+        assert list(verification.accepted(form)) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", list_exercises())
+def test_every_right_form_is_accepted_and_every_mistake_rejected(sandbox: Sandbox, name: str) -> None:
+    """Without exception."""
+    verification = Verification(load_exercise(name), sandbox)
+    assert verification.right().problems == ()
+    assert verification.wrong().problems == ()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("seed", "hidden"), [(1, 101), (2, 102), (3, 103)])
+def test_the_catalogues_hold_at_other_seeds_and_hidden_sizes(sandbox: Sandbox, mlp: Exercise, seed: int, hidden: int) -> None:
+    """The verdict is about the function, not about the minibatch."""
+    verification, rng = Verification(mlp, sandbox, Settings(seed=seed, hidden_seed=hidden)), random.Random(seed)
+    for form in rng.sample(right_forms(mlp), 60):
+        assert list(verification.rejected(form)) == []
+    for form in rng.sample(wrong_forms(mlp), 60):
+        assert list(verification.accepted(form)) == []
+
+
+def test_the_mlp_s_catalogues_are_as_large_as_promised(mlp: Exercise) -> None:
+    """At least 100 right forms, 150 mistakes, and 4 mistakes for each variable."""
+    wrong = wrong_forms(mlp)
+    assert len(right_forms(mlp)) >= 100
+    assert len(wrong) >= 150
+    for name in mlp.gradients:
+        assert sum(name in form.gradients for form in wrong) >= 4, name
+
+
+def written(folder: Path, text: str) -> Exercise:
+    """An exercise with one catalogue file."""
+    for part in ("exercises/tiny", "solutions/tiny/wrong"):
+        (folder / part).mkdir(parents=True)
+    (folder / "exercises/tiny/exercise.toml").write_text('title = "t"')
+    (folder / "exercises/tiny/forward.py").write_text(
+        "import torch\nGRADED = ['x']\nSIZES = []\ndef inputs(seed):\n    return {'x': torch.ones(3)}\n"
+        "def forward(x):\n    loss = (x*x).sum()\n    return locals()\n"
+    )
+    (folder / "solutions/tiny/backward.py").write_text("def dx(x):\n    return 2*x\n")
+    (folder / "solutions/tiny/wrong/dx.py").write_text(text)
+    return Exercise(folder / "exercises/tiny")
+
+
+def test_a_block_is_laid_over_the_solution(tmp_path: Path) -> None:
+    """Kind and note come from its header."""
+    (form,) = wrong_forms(written(tmp_path, "# mistake: constant_factor -- the 2\ndef dx(x):\n    return x\n"))
+    assert (form.kind, form.note, form.gradients, form.place) == ("constant_factor", "the 2", ("dx",), "dx.py:1")
+    assert form.source.startswith("def dx(x):\n    return 2*x\n")
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("def dx(x):\n    return x\n", "has no block"),
+        ("# mistake: sign -- y\ndef dy(x):\n    return x\n", "writes none of the exercise's gradients"),
+        ("# mistake: sign -- y\ndef dx(x:\n", "dx.py:2"),
+    ],
+)
+def test_a_malformed_catalogue_gets_a_sentence(tmp_path: Path, text: str, sentence: str) -> None:
+    """With file and line."""
+    with pytest.raises(BrokenExercise, match="dx.py") as caught:
+        wrong_forms(written(tmp_path, text))
+    assert sentence in str(caught.value)
+
+
+def test_an_accepted_mistake_and_a_rejected_right_form_are_reported(sandbox: Sandbox, tmp_path: Path) -> None:
+    """A verification that could not fail would verify nothing."""
+    exercise = written(tmp_path, "# mistake: sign -- none at all\ndef dx(x):\n    return x + x\n")
+    (exercise.directory / "backward.py").write_text("def dx(x):\n    return x\n")
+    verification = Verification(exercise, sandbox)
+    assert "was accepted: dx" in verification.wrong().problems[0]
+    assert verification.stubs().problems == ("dx of the stubs is wrong_values, not not_started",)
+    assert verification.reading_matter().problems == (
+        "exercise.toml has no hint for x",
+        "the stub dx has no TODO",
+        "the stub dx has no docstring with its forward line and shape",
+    )
