@@ -117,5 +117,7 @@ def _function(file: str, node: ast.FunctionDef) -> Function:
     positional = [*a.posonlyargs, *a.args]
     first = len(positional) - len(a.defaults)
     parameters = [Parameter(p.arg, "positional", i >= first) for i, p in enumerate(positional)]
-    parameters += [Parameter(p.arg, "keyword_only", d is not None) for p, d in zip(a.kwonlyargs, a.kw_defaults, strict=True)]
+    parameters += [
+        Parameter(p.arg, "keyword_only", d is not None) for p, d in zip(a.kwonlyargs, a.kw_defaults, strict=True)
+    ]
     return Function(node.name, file, node.lineno, node.end_lineno or node.lineno, tuple(parameters))

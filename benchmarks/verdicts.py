@@ -26,11 +26,11 @@ pin_torch()
 import torch
 from unlocked import UnlockedSandbox
 
-from grader.case import build_cases
+from grader.case import build_cases, pool_values
 from grader.catalogue import Form, right_forms, wrong_forms
 from grader.check import tensor_of
 from grader.exercise import load_exercise
-from grader.grading import LECTURE_SEED, Settings, pool_values
+from grader.grading import LECTURE_SEED, Settings
 from grader.sandbox.outcome import Question
 from grader.verify import Verification
 
@@ -67,7 +67,7 @@ def same_shape(pair: tuple[torch.Tensor | None, torch.Tensor]) -> bool:
 
 
 def close(pair: tuple[torch.Tensor | None, torch.Tensor], rtol: float, atol: float) -> bool:
-    """allclose on equal shapes."""
+    """Compare with allclose, on equal shapes only."""
     return same_shape(pair) and bool(torch.allclose(pair[0].to(pair[1].dtype), pair[1], rtol=rtol, atol=atol))  # type: ignore[union-attr]
 
 
@@ -77,8 +77,14 @@ CRITERIA: list[Criterion] = [
     ("assert_close's float32 defaults, one minibatch", lambda a: close(a.narrow, 1.3e-6, 1e-5)),
     ("gradcheck's tolerances, float64, true upstream, 1 case", lambda a: close(a.true[0], 1e-3, 1e-5)),
     ("gradcheck's tolerances, float64, true upstream, 4 cases", lambda a: all(close(p, 1e-3, 1e-5) for p in a.true)),
-    ("gradcheck's tolerances, float64, random cotangents, 4 cases", lambda a: all(close(p, 1e-3, 1e-5) for p in a.drawn)),
-    ("assert_close's float64 defaults, random cotangents, 4 cases", lambda a: all(close(p, 1e-7, 1e-7) for p in a.drawn)),
+    (
+        "gradcheck's tolerances, float64, random cotangents, 4 cases",
+        lambda a: all(close(p, 1e-3, 1e-5) for p in a.drawn),
+    ),
+    (
+        "assert_close's float64 defaults, random cotangents, 4 cases",
+        lambda a: all(close(p, 1e-7, 1e-7) for p in a.drawn),
+    ),
 ]
 
 
@@ -132,7 +138,10 @@ def sweep(seeds: int, first: int) -> int:
         found = [p for form in right for p in verification.rejected(form)]
         found += [p for form in wrong for p in verification.accepted(form)]
         problems += found
-        print(f"seed {settings.seed} n={settings.batch_size} hidden {settings.hidden_seed}: {len(found)} problems", flush=True)
+        print(
+            f"seed {settings.seed} n={settings.batch_size} hidden {settings.hidden_seed}: {len(found)} problems",
+            flush=True,
+        )
         for problem in found:
             print("   ", problem)
     print(f"{seeds} seeds x ({len(right)} right forms, {len(wrong)} mistakes): {len(problems)} problems")

@@ -84,6 +84,8 @@ class Sweep:
         self.overrides = overrides
         self._base = base
         self._totals: dict[str, torch.Tensor] = {}
+        self._scales: dict[str, float] = {}
+        self._magnitudes: dict[str, float] = {}
         self._products: dict[int, dict[str, torch.Tensor]] = {}
         self._flipped: dict[int, list[dict[str, torch.Tensor]]] = {}
 
@@ -111,12 +113,20 @@ class Sweep:
 
         Free of cancellation, so that a gradient which is null has an honest yardstick.
         """
-        steps = self.graph.readers.get(variable, ())
-        if not steps:
-            return 1.0
-        flips = [self.flips(step) for step in steps]
-        sums = [functools.reduce(torch.add, [flip[k][variable] for flip in flips]) for k in range(SIGN_FLIPS)]
-        return float(torch.stack(sums).square().mean(0).sqrt().max())
+        if variable not in self._scales:
+            flips = [self.flips(step) for step in self.graph.readers.get(variable, ())]
+            sums = [
+                functools.reduce(torch.add, [flip[k][variable] for flip in flips])
+                for k in range(SIGN_FLIPS * bool(flips))
+            ]
+            self._scales[variable] = float(torch.stack(sums).square().mean(0).sqrt().max()) if sums else 1.0
+        return self._scales[variable]
+
+    def magnitude(self, variable: str) -> float:
+        """What an error is measured against: the term scale, or the largest value if that is larger."""
+        if variable not in self._magnitudes:
+            self._magnitudes[variable] = max(self.scale(variable), float(self.cut(variable).abs().max()))
+        return self._magnitudes[variable]
 
     def _shares_base(self, step: _Step) -> bool:
         return self._base is not None and all(name in self.overrides for name in step.outputs)
@@ -203,6 +213,18 @@ class Case:
         return self.exercise.forward({n: v for n, v in leaves.items() if n in self.exercise.inputs_parameters})
 
     @cached_property
+    def pool64(self) -> dict[str, Any]:
+        """Forward values and random cotangents in float64, by a parameter's name: nothing in it tells a gradient."""
+        cotangents = {f"d{name}": cotangent for name, cotangent in self.cotangents.items()}
+        return {**cotangents, **pool_values(self.graph.values)}
+
+    @cached_property
+    def pool32(self) -> dict[str, Any]:
+        """The same in float32."""
+        cotangents = {f"d{name}": cotangent.float() for name, cotangent in self.cotangents.items()}
+        return {**cotangents, **pool_values(self.values)}
+
+    @cached_property
     def narrow(self) -> Case:
         """The same case with every line differentiated (in float64) at its float32 forward values."""
         twin = object.__new__(Case)
@@ -286,6 +308,11 @@ def _hidden_case(exercise: Exercise, seed: int, sizes: Mapping[str, int]) -> Cas
             case.check_finite()
             return case
     return Case(exercise, rng.getrandbits(31), sizes, hidden=True)
+
+
+def pool_values(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The forward values that can be handed to a function: tensors, ints and floats."""
+    return {n: v for n, v in values.items() if isinstance(v, torch.Tensor | int | float) and not isinstance(v, bool)}
 
 
 @contextlib.contextmanager

@@ -215,7 +215,7 @@ def score(got: torch.Tensor | None, sweep: Sweep, variable: str, case: Case) -> 
     if got is None or got.shape != expected.shape:
         return CaseScore(case.sizes, None, exact=False, maxdiff=None, hidden=case.hidden)
     maxdiff = max_difference(got.to(expected.dtype), expected)
-    scale = max(sweep.scale(variable), float(expected.abs().max()) if expected.numel() else 0.0)
+    scale = sweep.magnitude(variable)
     relative = None if maxdiff is None else maxdiff / scale if scale else (0.0 if maxdiff == 0 else math.inf)
     if relative is not None and not math.isfinite(relative):
         relative = None

@@ -8,16 +8,16 @@ and at other sizes; the run is right if every loss and all final parameters agre
 from __future__ import annotations
 
 import math
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import torch
 
 from grader import check
-from grader.case import Case, Cases, default_dtype, is_floating
+from grader.case import Case, Cases, default_dtype, is_floating, pool_values
 from grader.check import CaseScore, Columns, Evidence, Judgement, Verdict
 from grader.exercise import BrokenExercise, Exercise
-from grader.grading import Grading, Row, Settings, pool_values
+from grader.grading import Grading, Row, Settings, plain
 from grader.parameters import bind
 from grader.sandbox.outcome import Question, Returned
 
@@ -191,7 +191,7 @@ class TrainingGrading(Grading):
             judgement = replace(judgement, verdict=Verdict.WRONG_VALUES, problem=problem)
         function, points = evidence.function, self.exercise.settings.points
         outcomes = list(evidence.random.values())
-        chained = None if failure is not None else {**asdict(tally.first), **self._run_columns(variable)}
+        chained = None if failure is not None else {**plain(tally.first), **self._run_columns(variable)}
         return Row(
             name=f"d{variable}",
             variable=variable,
@@ -210,9 +210,9 @@ class TrainingGrading(Grading):
             tolerance=judgement.tolerance,
             general=None,
             depends_on=(),
-            local=asdict(judgement.local),
+            local=plain(judgement.local),
             chained=chained,
-            cases=tuple(asdict(case) for case in judgement.cases),
+            cases=tuple(plain(case) for case in judgement.cases),
             worst=None,
             duration_s=sum(outcome.seconds for outcome in outcomes) / len(self.exercise.graded),
             printed="".join(dict.fromkeys(outcome.printed for outcome in outcomes)),
