@@ -44,7 +44,8 @@ class Grade(click.Group):
         """The edge: every way to end becomes a sentence and an exit code here."""
         if extra.pop("standalone_mode", True) is False:
             return super().main(args, prog_name, standalone_mode=False, **extra)
-        return leave(self._exit_code(args, prog_name or "grade", extra))
+        code = self._exit_code(args, prog_name or "grade", extra)
+        return sys.exit(code) if args is not None else leave(code)
 
     def _exit_code(self, args: Sequence[str] | None, prog_name: str, extra: dict[str, Any]) -> int:
         try:
@@ -84,20 +85,22 @@ def tell_our_fault(error: Exception) -> None:
     from grader.names import NamesError
     from grader.sandbox.outcome import SandboxError
 
-    if not isinstance(error, (BrokenExercise, NamesError, SandboxError)):
-        import traceback
+    if isinstance(error, (BrokenExercise, NamesError, SandboxError)):
+        click.echo(f"Error: {error}", err=True)
+        return
+    import traceback
 
-        traceback.print_exception(error)
-    click.echo(f"Error: {error}", err=True)
+    traceback.print_exception(error)
+    click.echo("Error: this is a fault of the grader, not of the submission. No grade was written.", err=True)
 
 
 def leave(code: int) -> None:
-    """Exit. Tidying up torch's objects takes longer than grading did, and nothing of ours is left to tidy."""
+    """Exit at once: taking torch's objects apart takes longer than grading did, and nothing of ours is left to tidy."""
+    if "torch" not in sys.modules:
+        sys.exit(code)
     sys.stdout.flush()
     sys.stderr.flush()
-    if "torch" in sys.modules and "pytest" in sys.modules and os.environ.get("_GRADE_QUICK_EXIT"):
-        os._exit(code)
-    sys.exit(code)
+    os._exit(code)
 
 
 def complete_target(_ctx: click.Context, _param: click.Parameter | None, incomplete: str) -> list[Any]:

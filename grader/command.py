@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Self
 import click
 
 from grader.cli import ALL_RIGHT, INTERRUPTED, OUR_FAULT, SOMETHING_WRONG
+from grader.harness import grade as run_pytest
 from grader.listing import progress
 from grader.report import UnwritableReport, check_writable, solved, write
 from grader.run import GIVEN_SEED, Job, Options, Run, start_sandbox
@@ -48,7 +49,7 @@ def grade(words: Sequence[str], *, report: str, ci: bool, quiet: bool, verbose: 
             for target, submission in zip(targets, submissions, strict=True)
         ]
         shown.expect(jobs)
-        code, document = _run_pytest(run)
+        code, document = run_pytest(run)
     if document is None or code not in (ALL_RIGHT, SOMETHING_WRONG):
         return code if code in (INTERRUPTED, OUR_FAULT) else OUR_FAULT
     try:
@@ -94,13 +95,6 @@ def _add(run: Run, target: Target, submission: Submission, shelf: Shelf, sandbox
             functions = session.reading.functions
         exercise = by_functions(target.path, functions, shelf, shelf.load)
     return run.add(exercise, submission, target.only)
-
-
-def _run_pytest(run: Run) -> tuple[int, dict[str, Any] | None]:
-    _ = run.numerics  # torch before pytest: the longest wait first, and its imports stay out of pytest's hooks
-    from grader.harness import grade
-
-    return grade(run)
 
 
 def page_of(*, to_stderr: bool, verbose: bool) -> Page:

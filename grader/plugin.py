@@ -110,7 +110,8 @@ class GradientItem(pytest.Item):
         return super().repr_failure(excinfo, style)
 
     def reportinfo(self) -> tuple[Path, int, str]:
-        file, line = self.parent.job.place(self.name)
+        with our_faults():
+            file, line = self.parent.job.place(self.name)
         return file, line_index(line), f"{self.parent.job.exercise.name}::{self.name}"
 
 
