@@ -12,7 +12,8 @@ from pathlib import Path
 MAX_PYTHON_BYTES = 256 * 1024
 MAX_ARCHIVE_BYTES = 1024 * 1024
 MAX_FILES = 40
-_SUFFIXES = {".py": MAX_PYTHON_BYTES, ".ipynb": MAX_ARCHIVE_BYTES, ".zip": MAX_ARCHIVE_BYTES}
+LIMITS = {".py": MAX_PYTHON_BYTES, ".ipynb": MAX_ARCHIVE_BYTES, ".zip": MAX_ARCHIVE_BYTES}
+"""The kinds of file that are graded, and the most bytes of each."""
 _SKIPPED_FOLDERS = {"__pycache__", "node_modules", "venv", "__MACOSX", "right", "wrong"}
 
 
@@ -51,33 +52,33 @@ def read_submission(path: Path, name: str | None = None) -> Submission:
         raise UnreadableSubmission(f"{path} is a link; hand in the file itself")
     if path.is_dir():
         return Submission(title, path, _read_folder(path))
-    if path.suffix.lower() not in _SUFFIXES:
+    if path.suffix.lower() not in LIMITS:
         raise UnreadableSubmission(f"{path} is neither a folder nor a .py, .zip or .ipynb file")
-    return Submission(title, path, {path.name: _read_regular(path, _SUFFIXES[path.suffix.lower()])})
+    return Submission(title, path, {path.name: read_regular(path, LIMITS[path.suffix.lower()])})
 
 
 def _read_folder(folder: Path) -> dict[str, bytes]:
     """Every gradable file in a folder: `backward.py` alone where there is one, else all that could be it."""
     own = folder / "backward.py"
     if own.is_file() and not own.is_symlink():
-        return {"backward.py": _read_regular(own, MAX_PYTHON_BYTES)}
+        return {"backward.py": read_regular(own, MAX_PYTHON_BYTES)}
     found: dict[str, bytes] = {}
     for root, folders, names in os.walk(folder, followlinks=False):
         folders[:] = sorted(f for f in folders if f not in _SKIPPED_FOLDERS and not f.startswith("."))
         for name in sorted(names):
             path = Path(root, name)
-            limit = _SUFFIXES.get(path.suffix.lower())
+            limit = LIMITS.get(path.suffix.lower())
             if limit is None or path.is_symlink():
                 continue
             if len(found) == MAX_FILES:
                 raise UnreadableSubmission(f"{folder} has more than {MAX_FILES} files; hand in backward.py alone")
-            found[path.relative_to(folder).as_posix()] = _read_regular(path, limit)
+            found[path.relative_to(folder).as_posix()] = read_regular(path, limit)
     if not found:
         raise UnreadableSubmission(f"{folder} has no backward.py, nor any other .py, .ipynb or .zip file")
     return found
 
 
-def _read_regular(path: Path, limit: int) -> bytes:
+def read_regular(path: Path, limit: int) -> bytes:
     """A regular file's bytes. No link is followed and a pipe is not waited for."""
     flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
     try:
