@@ -1,0 +1,23 @@
+# form: with dloss
+def derr(dloss, err):
+    return dloss*(2*err)
+
+
+# form: the sum of twice the same
+def derr(err):
+    return err + err
+
+
+# form: err taken apart
+def derr(o, target):
+    return 2*(o - target)
+
+
+# form: as a power
+def derr(dloss, err):
+    return dloss*2*err**1
+
+
+# form: written in float32 whatever comes in
+def derr(err):
+    return 2*err.float()

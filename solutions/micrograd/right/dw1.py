@@ -1,0 +1,13 @@
+# form: the other order
+def dw1(dx1w1, x1):
+    return dx1w1*x1
+
+
+# form: straight from dn
+def dw1(dn, x1):
+    return dn*x1
+
+
+# form: written in float32 whatever comes in
+def dw1(dx1w1, x1):
+    return dx1w1.float()*x1.float()
