@@ -58,6 +58,11 @@ def dbndiff(dbnraw, dbndiff2, bnvar_inv, bndiff):
     return bnvar_inv * dbnraw + 2*bndiff**2 * dbndiff2
 
 
+# mistake: wrong_operand -- bndiff2 written for dbndiff2: a forward value for a gradient
+def dbndiff(dbnraw, bnvar_inv, bndiff2, bndiff):
+    return bnvar_inv * dbnraw + (2*bndiff) * bndiff2
+
+
 # mistake: wrong_operand -- hprebn for bndiff
 def dbndiff(dbnraw, dbndiff2, bnvar_inv, hprebn):
     return bnvar_inv * dbnraw + (2*hprebn) * dbndiff2

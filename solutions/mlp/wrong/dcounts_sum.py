@@ -38,6 +38,11 @@ def dcounts_sum(dcounts_sum_inv, counts):
     return -counts**-2 * dcounts_sum_inv
 
 
+# mistake: wrong_operand -- counts for counts_sum, and the power stays
+def dcounts_sum(dcounts_sum_inv, counts):
+    return counts**-1 * dcounts_sum_inv
+
+
 # mistake: wrong_epsilon -- a small number in the square
 def dcounts_sum(dcounts_sum_inv, counts_sum):
     return -dcounts_sum_inv/(counts_sum**2 + 1e-5)

@@ -80,6 +80,11 @@ def dhprebn(dhpreact, bngain, bnvar_inv, bnraw, n):
     return bngain*bnvar_inv/n * (n*bngain*dhpreact - (bngain*dhpreact).sum(0) - n/(n-1)*bnraw*(bngain*dhpreact*bnraw).sum(0))
 
 
+# mistake: fused_term -- the gain twice and Bessel forgotten
+def dhprebn(dhpreact, bngain, bnvar_inv, bnraw, n):
+    return bngain*bnvar_inv/n * (n*bngain*dhpreact - (bngain*dhpreact).sum(0) - bnraw*(bngain*dhpreact*bnraw).sum(0))
+
+
 # mistake: fused_term -- the gain is forgotten
 def dhprebn(dhpreact, bnvar_inv, bnraw, n):
     return bnvar_inv/n * (n*dhpreact - dhpreact.sum(0) - n/(n-1)*bnraw*(dhpreact*bnraw).sum(0))

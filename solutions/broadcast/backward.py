@@ -1,0 +1,47 @@
+# The worked solution. Each line is one of several right ones: see right/ for others.
+
+import torch
+
+
+def dcubed(cubed):
+    # the mean is over all entries of the table, so each has one over their number
+    return torch.ones_like(cubed) / cubed.numel()
+
+
+def dcentered(dcubed, centered):
+    return dcubed * (3*centered**2)
+
+
+def drowmean(dcentered):
+    # copied along each row, so summed along each row
+    return (-dcentered).sum(1, keepdim=True)
+
+
+def dscaled(dcentered, drowmean, m):
+    # scaled is used twice; the column drowmean spreads along each row by itself
+    return dcentered + drowmean/m
+
+
+def dt(dscaled, shifted):
+    # copied everywhere, so summed over everything: a single number is left
+    return (shifted*dscaled).sum()
+
+
+def dshifted(dscaled, t):
+    return t*dscaled
+
+
+def db(dshifted):
+    return dshifted.sum(0)
+
+
+def dprod(dshifted):
+    return dshifted
+
+
+def da(dprod, c):
+    return c*dprod
+
+
+def dc(dprod, a):
+    return (a*dprod).sum(1, keepdim=True)

@@ -1,0 +1,28 @@
+# form: the other order
+def dc(dprod, a):
+    return (dprod*a).sum(1, keepdim=True)
+
+
+# form: summed, then unsqueezed
+def dc(dprod, a):
+    return (dprod*a).sum(1)[:, None]
+
+
+# form: einsum
+def dc(dprod, a):
+    return torch.einsum('ij,ij->i', dprod, a).view(-1, 1)
+
+
+# form: a batch of dot products
+def dc(dprod, a):
+    return torch.bmm(dprod[:, None, :], a[:, :, None])[:, :, 0]
+
+
+# form: the mean times the count
+def dc(dprod, a, m):
+    return m*(dprod*a).mean(1, keepdim=True)
+
+
+# form: written in float32 whatever comes in
+def dc(dprod, a):
+    return (dprod.float()*a.float()).sum(1, keepdim=True)

@@ -1,0 +1,70 @@
+# mistake: missing_path -- the path through the mean is forgotten
+def dscaled(dcentered):
+    return dcentered.clone()
+
+
+# mistake: missing_path -- only the path through the mean
+def dscaled(drowmean, scaled, m):
+    return drowmean.expand_as(scaled)/m
+
+
+# mistake: not_expanded -- only the column of the mean
+def dscaled(drowmean, m):
+    return drowmean/m
+
+
+# mistake: negated_path -- the mean with a minus
+def dscaled(dcentered, drowmean, m):
+    return dcentered - drowmean/m
+
+
+# mistake: doubled_path -- the mean twice
+def dscaled(dcentered, drowmean, m):
+    return dcentered + 2*drowmean/m
+
+
+# mistake: wrong_path -- one over m is forgotten
+def dscaled(dcentered, drowmean):
+    return dcentered + drowmean
+
+
+# mistake: wrong_path -- one over all entries
+def dscaled(dcentered, drowmean, scaled):
+    return dcentered + drowmean/scaled.numel()
+
+
+# mistake: wrong_path -- one over the number of rows
+def dscaled(dcentered, drowmean, scaled):
+    return dcentered + drowmean/scaled.shape[0]
+
+
+# mistake: wrong_axis -- the mean of the columns
+def dscaled(dcentered):
+    return dcentered - dcentered.mean(0, keepdim=True)
+
+
+# mistake: hard_coded -- nine columns
+def dscaled(dcentered, drowmean):
+    return dcentered + drowmean/9
+
+
+# mistake: wrong_path -- the mean path times scaled
+def dscaled(dcentered, drowmean, scaled, m):
+    return dcentered + drowmean*scaled/m
+
+
+# mistake: sign -- everything with a minus
+def dscaled(dcentered, drowmean, m):
+    return -(dcentered + drowmean/m)
+
+
+# mistake: aliasing -- += on a second name, then the sum of both names
+def dscaled(dcentered, drowmean, m):
+    d = dcentered
+    d += drowmean/m
+    return dcentered + d
+
+
+# mistake: zeros -- nothing is filled in
+def dscaled(scaled):
+    return torch.zeros_like(scaled)
