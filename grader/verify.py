@@ -57,7 +57,9 @@ class Verification:
         problems = [f"exercise.toml has no hint for {v}" for v in exercise.graded if not exercise.settings.hints.get(v)]
         placed = {v for members in exercise.settings.stretches.values() for v in members}
         problems += [f"exercise.toml puts {v} in no stretch" for v in exercise.graded if placed and v not in placed]
-        problems += [f"exercise.toml has a stretch with {v}, which is not graded" for v in placed - set(exercise.graded)]
+        problems += [
+            f"exercise.toml has a stretch with {v}, which is not graded" for v in placed - set(exercise.graded)
+        ]
         source = (exercise.directory / "backward.py").read_text(encoding="utf-8")
         stubs = {node.name: node for node in ast.parse(source).body if isinstance(node, ast.FunctionDef)}
         wanted = ("gradients",) if exercise.kind == "training" else exercise.gradients
@@ -68,16 +70,22 @@ class Verification:
     def stubs(self) -> Finding:
         """The exercise as handed out scores nothing, and each gradient counts as not started."""
         rows = self._grade_file("stubs", self.exercise.directory / "backward.py")
-        wrong = [f"{row.name} of the stubs is {row.verdict}, not not_started" for row in rows if row.verdict != "not_started"]
+        wrong = [
+            f"{row.name} of the stubs is {row.verdict}, not not_started" for row in rows if row.verdict != "not_started"
+        ]
         return Finding("the stubs fail", len(rows), tuple(wrong))
 
     def solution(self) -> Finding:
         """The worked solution is right everywhere, and exact where exact is expected."""
         rows = self._grade_file("solution", solution_file(self.exercise))
         wanted = {Verdict.EXACT} if self.exercise.settings.exact_expected else {Verdict.EXACT, Verdict.CORRECT}
-        problems = [f"{r.name} of the solution is {r.verdict}: {r.problem or r.local}" for r in rows if r.verdict not in wanted]
+        problems = [
+            f"{r.name} of the solution is {r.verdict}: {r.problem or r.local}" for r in rows if r.verdict not in wanted
+        ]
         problems += [f"{r.name} of the solution: {note}" for r in rows for note in r.notes if "in place" in note]
-        unchained = [f"{r.name} of the solution is not right chained" for r in rows if r.chained and not r.chained["correct"]]
+        unchained = [
+            f"{r.name} of the solution is not right chained" for r in rows if r.chained and not r.chained["correct"]
+        ]
         return Finding("the solution is right", len(rows), (*problems, *unchained))
 
     def right(self) -> Finding:
@@ -118,9 +126,7 @@ class Verification:
 
     def _grade_file(self, name: str, path: Path) -> list[Row]:
         submission = read_submission(path, name)
-        return _finished(
-            start_grading(self.exercise, submission, self._sandbox, self.settings, self._built_cases())
-        )
+        return _finished(start_grading(self.exercise, submission, self._sandbox, self.settings, self._built_cases()))
 
     def _built_cases(self) -> Cases:
         if self._cases is None:

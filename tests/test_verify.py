@@ -10,6 +10,7 @@ import pytest
 from grader.catalogue import right_forms, wrong_forms
 from grader.exercise import BrokenExercise, Exercise, list_exercises, load_exercise
 from grader.grading import Settings
+from grader.mutants import mutants_of
 from grader.verify import Verification
 
 if TYPE_CHECKING:
@@ -30,7 +31,9 @@ def test_stubs_fail_and_solutions_pass(sandbox: Sandbox, name: str) -> None:
         assert finding.checked > 0
 
 
-def test_a_sample_of_the_mlp_s_right_forms_is_accepted_and_of_its_mistakes_rejected(sandbox: Sandbox, mlp: Exercise) -> None:
+def test_a_sample_of_the_mlp_s_right_forms_is_accepted_and_of_its_mistakes_rejected(
+    sandbox: Sandbox, mlp: Exercise
+) -> None:
     """A short version of the whole catalogue, another sample for every seed in the file's name."""
     verification, rng = Verification(mlp, sandbox), random.Random(20)
     for form in rng.sample(right_forms(mlp), SHORT):
@@ -50,13 +53,40 @@ def test_every_right_form_is_accepted_and_every_mistake_rejected(sandbox: Sandbo
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("seed", "hidden"), [(1, 101), (2, 102), (3, 103)])
-def test_the_catalogues_hold_at_other_seeds_and_hidden_sizes(sandbox: Sandbox, mlp: Exercise, seed: int, hidden: int) -> None:
+def test_the_catalogues_hold_at_other_seeds_and_hidden_sizes(
+    sandbox: Sandbox, mlp: Exercise, seed: int, hidden: int
+) -> None:
     """The verdict is about the function, not about the minibatch."""
     verification, rng = Verification(mlp, sandbox, Settings(seed=seed, hidden_seed=hidden)), random.Random(seed)
     for form in rng.sample(right_forms(mlp), 60):
         assert list(verification.rejected(form)) == []
     for form in rng.sample(wrong_forms(mlp), 60):
         assert list(verification.accepted(form)) == []
+
+
+def test_a_sample_of_mutants_of_the_mlp_s_solution_is_rejected(sandbox: Sandbox, mlp: Exercise) -> None:
+    """None is equivalent to the solution, and none scores."""
+    finding = Verification(mlp, sandbox).mutants(SHORT, seed=5)
+    assert (finding.checked, finding.problems) == (SHORT, ())
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", [name for name in list_exercises() if name != "training"])
+def test_every_mutant_of_every_solution_is_rejected(sandbox: Sandbox, name: str) -> None:
+    """Every small change that changes the mathematics."""
+    finding = Verification(load_exercise(name), sandbox).mutants(500, seed=0)
+    assert finding.checked > 0
+    assert finding.problems == ()
+
+
+def test_an_equivalent_mutant_is_weeded_out(tmp_path: Path) -> None:
+    """2*x with its operands exchanged is 2*x."""
+    exercise = written(tmp_path, "# mistake: sign -- s\ndef dx(x):\n    return -x\n")
+    (tmp_path / "solutions/tiny/backward.py").write_text("def dx(x):\n    return x - (-x)\n")
+    texts = [form.note for form in mutants_of(exercise, 100, 0)]
+    assert texts
+    assert not any("x + x" in text for text in texts)
+    assert any("return -x" in text for text in texts)
 
 
 def test_the_mlp_s_catalogues_are_as_large_as_promised(mlp: Exercise) -> None:
