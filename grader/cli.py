@@ -21,7 +21,8 @@ class Grade(click.Group):
     """The group of commands; whatever is no command is a target of `grade run`."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        if not args or args[0] not in {*self.commands, "--help", "-h", "--version"}:
+        nothing_yet = ctx.resilient_parsing and not args  # the first word is being completed: it may become a command
+        if not nothing_yet and not {*args[:1]} & {*self.commands, "--help", "-h", "--version"}:
             args = ["run", *args]
         return super().parse_args(ctx, args)
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Self
 import click
 
 from grader.cli import ALL_RIGHT, INTERRUPTED, OUR_FAULT, SOMETHING_WRONG
+from grader.harness import Ended
 from grader.harness import grade as run_pytest
 from grader.listing import progress
 from grader.report import UnwritableReport, check_writable, solved, write
@@ -49,9 +50,10 @@ def grade(words: Sequence[str], *, report: str, ci: bool, quiet: bool, verbose: 
             for target, submission in zip(targets, submissions, strict=True)
         ]
         shown.expect(jobs)
-        code, document = run_pytest(run)
-    if document is None or code not in (ALL_RIGHT, SOMETHING_WRONG):
-        return code if code in (INTERRUPTED, OUR_FAULT) else OUR_FAULT
+        ended = run_pytest(run)
+    document = ended.report
+    if ended.fault is not None or document is None or ended.code not in (ALL_RIGHT, SOMETHING_WRONG):
+        return _no_grade(ended)
     try:
         write(document, report)
     except UnwritableReport as error:
@@ -62,7 +64,15 @@ def grade(words: Sequence[str], *, report: str, ci: bool, quiet: bool, verbose: 
     if not quiet:
         level = document["grader"]["submissions"][0]["isolation"]["level"]
         printer.say(f"isolation: {level} | report: {report}")
-    return code
+    return ended.code
+
+
+def _no_grade(ended: Ended) -> int:
+    """Interrupted, or a fault of ours."""
+    if ended.fault is None and ended.code == INTERRUPTED:
+        raise click.Abort
+    click.echo(f"Error: {ended.fault or f'pytest ended with exit code {ended.code}'}\nNo grade was written.", err=True)
+    return OUR_FAULT
 
 
 def _read(target: Target) -> Submission:
@@ -132,7 +142,8 @@ class Printer:
         for note in graded["notes"]:
             self.say(f"note: {note}\n")
         entries = graded["submissions"]
-        first = next((entry for entry in entries if most_pressing(entry)), None)
+        unsolved = [entry for entry in entries if most_pressing(entry)]
+        first = next(iter([*filter(begun, unsolved), *unsolved]), None)
         for entry, job in zip(entries, jobs, strict=True):
             before = self._before(entry)
             if self.quiet:

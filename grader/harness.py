@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import gc
 import os
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -46,6 +47,8 @@ class HandOver:
     def __init__(self, run: Run) -> None:
         self.run = run
         self.config: pytest.Config | None = None
+        self.fault: str | None = None
+        """What went wrong on our side."""
 
     @hookimpl(trylast=True)
     def pytest_configure(self, config: pytest.Config) -> None:
@@ -57,6 +60,21 @@ class HandOver:
         reporter = config.pluginmanager.get_plugin("terminalreporter")
         if reporter is not None:
             config.pluginmanager.unregister(reporter)
+
+    def pytest_exception_interact(self, node: pytest.Item | pytest.Collector, call: pytest.CallInfo[Any]) -> None:
+        """Whatever is raised here and is not a gradient's failure is ours, and would otherwise be counted as one."""
+        from grader.plugin import WrongGradient
+
+        if call.excinfo is not None and not call.excinfo.errisinstance(WrongGradient):
+            self.fault = str(node.repr_failure(call.excinfo))
+            node.session.shouldstop = "a fault of the grader"
+
+    def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
+        """Also called for `pytest.exit`, with which the plugin ends a run by a fault of ours."""
+        import pytest
+
+        if isinstance(excinfo.value, pytest.exit.Exception):
+            self.fault = excinfo.value.msg
 
     @property
     def report(self) -> dict[str, Any] | None:
@@ -83,8 +101,19 @@ def load(run: Run) -> None:
         gc.enable()
 
 
-def grade(run: Run) -> tuple[int, dict[str, Any] | None]:
-    """Grade every submission of a run: pytest's exit code, and the report."""
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How a session went."""
+
+    code: int
+    """pytest's."""
+    report: dict[str, Any] | None
+    fault: str | None
+    """What went wrong on our side: then there is no grade."""
+
+
+def grade(run: Run) -> Ended:
+    """Grade every submission of a run."""
     load(run)
     import pytest
     import pytest_jsonreport.plugin
@@ -93,8 +122,11 @@ def grade(run: Run) -> tuple[int, dict[str, Any] | None]:
 
     hand_over = HandOver(run)
     with _sealed_environment():
-        code = pytest.main(_arguments(run), plugins=[grader.plugin, pytest_jsonreport.plugin, hand_over])
-    return int(code), hand_over.report
+        code = int(pytest.main(_arguments(run), plugins=[grader.plugin, pytest_jsonreport.plugin, hand_over]))
+    unfinished = [job.exercise.name for job in run.all_jobs if not job.finished]
+    if hand_over.fault is None and code <= 1 and unfinished:
+        return Ended(code, None, f"{', '.join(unfinished)}: not every gradient was graded")
+    return Ended(code, hand_over.report, hand_over.fault)
 
 
 def _arguments(run: Run) -> list[str]:

@@ -94,9 +94,9 @@ def _everything(shelf: Shelf) -> list[Target]:
     )
 
 
-def curriculum(exercise: Exercise) -> tuple[bool, bool, str]:
-    """The steps before the short cuts, the training last."""
-    return exercise.kind == "training", exercise.name != "mlp", exercise.name
+def curriculum(exercise: Exercise) -> tuple[bool, int, str]:
+    """The lecture's exercise first, then the easier before the harder."""
+    return exercise.name != "mlp", exercise.settings.difficulty, exercise.name
 
 
 def _target(word: str, shelf: Shelf) -> Target:
@@ -112,7 +112,7 @@ def _target(word: str, shelf: Shelf) -> Target:
 def _named(name: str, shelf: Shelf) -> Target | None:
     """A target called by an exercise's name: the learner's own work on it, in the workspace."""
     if is_exercise(WORKSPACE / name) and Path(name).name == name:
-        return Target(WORKSPACE / name, exercise=shelf.load(name))
+        return Target(WORKSPACE / name, exercise=shelf.load(shelf.forced or name))
     if name not in shelf.names() or Path(name).exists():
         return None
     raise Misuse(

@@ -1,0 +1,483 @@
+"""`grade` on one's own desk: targets, exit codes, sentences, what goes where."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from grader.exercise import BrokenExercise
+from grader.sandbox.outcome import SandboxError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from click.testing import Result
+
+    Grade = Callable[..., Result]
+
+ROOT = Path(__file__).resolve().parent.parent
+SOLUTION = ROOT / "solutions" / "mlp"
+
+
+def fill(workspace: Path, *gradients: str) -> Path:
+    """Copy some functions of the solution over their stubs."""
+    file = workspace / "exercises" / "mlp" / "backward.py"
+    solution = (SOLUTION / "backward.py").read_text(encoding="utf-8").split("\n\n\n")
+    chosen = [part for part in solution if part.startswith(tuple(f"def {name}(" for name in gradients))]
+    file.write_text(file.read_text(encoding="utf-8") + "\n\n\n".join(["", *chosen]) + "\n", encoding="utf-8")
+    return file
+
+
+def report(folder: Path) -> dict[str, list[dict[str, object]]]:
+    """The key `grader` of the report in a folder."""
+    return json.loads((folder / "report.json").read_text(encoding="utf-8"))["grader"]
+
+
+class TestResults:
+    """What a run prints and how it ends."""
+
+    def test_the_solution_is_all_exact_and_exits_with_0(self, grade: Grade) -> None:
+        """26 of 26, local and chained, in the lecture's own lines."""
+        result = grade(SOLUTION)
+        assert result.exit_code == 0, result.output
+        assert "✓ logprobs        | exact: True  | approximate: True  | maxdiff: 0.0" in result.stdout.splitlines()
+        assert "mlp: 26 of 26 correct, 26 exact, 26 approximate" in result.stdout
+        assert "chained: 26 of 26 correct, 26 exact" in result.stdout
+        assert "isolation: " in result.stdout
+
+    def test_untouched_stubs_are_not_started_and_exit_with_1(self, grade: Grade, workspace: Path) -> None:
+        """0 of 26, and the first thing to do is opened."""
+        result = grade("mlp")
+        assert result.exit_code == 1, result.output
+        assert "mlp: 0 of 26 correct" in result.stdout
+        assert result.stdout.startswith("· dlogprobs: not started")
+        rows = report(workspace)["submissions"][0]["gradients"]
+        assert [row["verdict"] for row in rows] == ["not_started"] * 26
+
+    def test_exactly_the_filled_gradients_score(self, grade: Grade, workspace: Path) -> None:
+        """Three written, three right; the next one to write is opened."""
+        fill(workspace, "dlogprobs", "dprobs", "dh")
+        result = grade("mlp")
+        assert result.exit_code == 1
+        right = [row["name"] for row in report(workspace)["submissions"][0]["gradients"] if row["correct"]]
+        assert right == ["dlogprobs", "dprobs", "dh"]
+        assert result.stdout.startswith("· dcounts_sum_inv: not started")
+
+    def test_a_begun_gradient_is_opened_before_one_not_begun(self, grade: Grade, workspace: Path) -> None:
+        """What somebody has just worked on matters more than what comes first."""
+        file = workspace / "exercises" / "mlp" / "backward.py"
+        body = "def dh(dlogits, W2):\n    return dlogits\n"
+        file.write_text(file.read_text(encoding="utf-8") + "\n\n" + body, encoding="utf-8")
+        first = grade("mlp").stdout.splitlines()[0]
+        assert first.startswith("✗ dh: wrong shape")
+        line = file.read_text(encoding="utf-8").splitlines().index("    return dlogits")
+        assert first.endswith(f"{Path('exercises', 'mlp', 'backward.py')}:{line}")
+
+    def test_one_gradient_alone_says_that_it_was_alone(self, grade: Grade) -> None:
+        """`mlp::dprobs` grades one and counts one."""
+        result = grade(f"{SOLUTION}::dprobs")
+        assert result.exit_code == 0, result.output
+        assert "mlp: 1 of 1 correct" in result.stdout
+        assert "chained" not in result.stdout
+        assert "autograd has no secrets" not in result.stdout
+
+    def test_a_gradient_may_be_named_by_its_variable(self, grade: Grade) -> None:
+        """`mlp::probs` means dprobs."""
+        assert "✓ probs " in grade(f"{SOLUTION}::probs").stdout
+
+    def test_two_gradients_of_one_exercise_are_one_submission(self, grade: Grade, tmp_path: Path) -> None:
+        """Joined, in the report's order."""
+        grade(f"{SOLUTION}::dh", f"{SOLUTION}::dprobs")
+        (entry,) = report(tmp_path)["submissions"]
+        assert [row["name"] for row in entry["gradients"]] == ["dprobs", "dh"]
+
+    def test_without_a_target_every_exercise_is_graded(self, grade: Grade, workspace: Path) -> None:
+        """The first with something to do in full, those not begun on a line each."""
+        result = grade()
+        assert result.exit_code == 1
+        names = [entry["exercise"] for entry in report(workspace)["submissions"]]
+        assert names == ["mlp", "batchnorm", "cross_entropy", "training"]
+        assert "cross_entropy   not started, 1 to do" in result.stdout
+
+    def test_progress_since_the_last_run_is_told(self, grade: Grade, workspace: Path) -> None:
+        """The report that is about to be replaced is where it comes from."""
+        grade("mlp")
+        fill(workspace, "dlogprobs", "dprobs")
+        assert "(+2 since the last run)" in grade("mlp").stdout
+
+    def test_prints_of_the_opened_gradient_are_shown_and_marked(self, grade: Grade, workspace: Path) -> None:
+        """A learner who prints wants to see it; it cannot pass for a line of ours."""
+        file = workspace / "exercises" / "mlp" / "backward.py"
+        body = "def dprobs(probs):\n    print('26 of 26 correct')\n    return probs\n"
+        file.write_text(file.read_text(encoding="utf-8") + "\n\n" + body, encoding="utf-8")
+        out = grade("mlp").stdout
+        assert "dprobs printed\n  | 26 of 26 correct" in out
+
+    def test_quiet_prints_the_total_only(self, grade: Grade) -> None:
+        """Two lines: local and chained."""
+        assert grade(SOLUTION, "--quiet").stdout.splitlines() == [
+            "mlp: 26 of 26 correct, 26 exact, 26 approximate",
+            "chained: 26 of 26 correct, 26 exact",
+        ]
+
+    def test_verbose_prints_the_chained_table(self, grade: Grade) -> None:
+        """The lecture's own table, a second time, on one's own gradients."""
+        lines = grade(SOLUTION, "-v").stdout.splitlines()
+        assert lines.count("  C               | exact: True  | approximate: True  | maxdiff: 0.0") == 1
+
+    def test_exact_is_not_shown_as_missing_where_it_is_not_expected(self, grade: Grade) -> None:
+        """No short formula is ever bit-equal; the report says so instead of showing a defect."""
+        result = grade(ROOT / "solutions" / "cross_entropy")
+        assert result.exit_code == 0, result.output
+        assert "✓ logits          | exact: n/a   | approximate: True " in result.stdout
+        assert "exact is not expected here" in result.stdout
+
+    def test_another_batch_size_and_seed_are_exact_as_well(self, grade: Grade) -> None:
+        """The worked solution is bit-equal for every batch size."""
+        result = grade(SOLUTION, "--batch-size", 48, "--seed", 7, "-q")
+        assert "26 exact" in result.stdout, result.output
+
+    def test_two_runs_differ_in_times_only(self, grade: Grade, tmp_path: Path) -> None:
+        """The report is a function of the files."""
+        texts = []
+        for _ in range(2):
+            grade(SOLUTION)
+            texts.append(json.dumps(without_times(json.loads((tmp_path / "report.json").read_text(encoding="utf-8")))))
+        assert texts[0] == texts[1]
+
+
+def without_times(value: object) -> object:
+    """A report without what may differ between two runs."""
+    if isinstance(value, dict):
+        times = ("created", "duration", "duration_s")
+        return {key: without_times(item) for key, item in value.items() if key not in times}
+    return [without_times(item) for item in value] if isinstance(value, list) else value
+
+
+class TestCriteria:
+    """What earns points never changes a verdict."""
+
+    def test_exact_asks_for_bits(self, grade: Grade, workspace: Path) -> None:
+        """A right form that is not bit-equal keeps its verdict and loses its point."""
+        file = fill(workspace, "dlogprobs")
+        body = "def dcounts_sum(dcounts_sum_inv, counts_sum):\n    return -dcounts_sum_inv / counts_sum**2\n"
+        file.write_text(file.read_text(encoding="utf-8") + "\n\n" + body, encoding="utf-8")
+        result = grade("mlp::dcounts_sum", "--criterion", "exact")
+        assert result.exit_code == 1
+        assert result.stdout.startswith("≈ dcounts_sum: correct")
+        assert "| points: 0 of 1" in result.stdout
+
+    def test_approximate_warns_that_it_accepts_zeros(self, grade: Grade) -> None:
+        """The lecture's rule, with what is wrong with it."""
+        assert "torch.allclose accepts zeros for tiny gradients" in grade(SOLUTION, "--criterion", "approximate").stdout
+
+
+class TestMisuse:
+    """Exit code 4, one sentence, nothing graded, no report."""
+
+    @pytest.mark.parametrize(
+        ("words", "sentence"),
+        [
+            (["mpl"], "there is no exercise or path mpl. Did you mean mlp?"),
+            (["lsit"], "there is no exercise or path lsit. Did you mean list?"),
+            (["mlp::dprob"], "there is no gradient of mlp dprob. Did you mean dprobs?"),
+            (["exercises/mpl"], "there is no exercise or path exercises/mpl. Did you mean exercises/mlp?"),
+            (["mlp", "--exercise", "mpl"], "there is no exercise mpl. Did you mean mlp?"),
+            (["mlp", "--report", "exercises"], "the report cannot be written to exercises: it is a folder"),
+            (["mlp", "--report", "no/x.json"], "the report cannot be written to no/x.json: no such file or directory"),
+            (["--sed", "3"], "No such option '--sed'. Did you mean '--seed'?"),
+            (["mlp", "--batch-size", "1"], "1 is not in the range"),
+        ],
+    )  # fmt: skip
+    def test_says_what_was_meant(self, grade: Grade, workspace: Path, words: list[str], sentence: str) -> None:
+        """Did you mean ..., before anything is graded."""
+        result = grade(*words)
+        assert result.exit_code == 4, result.output
+        assert sentence.replace("/", str(Path("/"))) in result.stderr
+        assert result.stdout == ""
+        assert not (workspace / "report.json").exists()
+
+    def test_no_workspace_says_how_to_make_one(self, grade: Grade) -> None:
+        """`grade` in an empty folder."""
+        result = grade()
+        assert result.exit_code == 4
+        assert "`grade init DIR` makes a workspace" in result.stderr
+
+    def test_an_exercise_without_a_workspace_says_so(self, grade: Grade) -> None:
+        """Mlp exists, but there is nothing of the learner's to grade."""
+        result = grade("mlp")
+        assert result.exit_code == 4
+        assert "mlp is an exercise, but there is no" in result.stderr
+
+    def test_a_file_that_is_no_submission_is_refused(self, grade: Grade, tmp_path: Path) -> None:
+        """A .txt cannot be graded."""
+        (tmp_path / "x.txt").write_text("dprobs = 1")
+        result = grade("x.txt", "--exercise", "mlp")
+        assert result.exit_code == 4
+        assert "neither a folder nor a .py, .zip or .ipynb file" in result.stderr
+
+    def test_a_file_of_no_exercise_asks_for_one(self, grade: Grade, tmp_path: Path) -> None:
+        """No d* function of any exercise in it."""
+        (tmp_path / "x.py").write_text("def dnothing(): pass\n")
+        result = grade("x.py")
+        assert result.exit_code == 4
+        assert "none of its functions belongs to an exercise. Say it with --exercise NAME" in result.stderr.replace(
+            "None", "none"
+        )
+
+    def test_a_tie_between_exercises_asks_for_one(self, grade: Grade, tmp_path: Path) -> None:
+        """Dlogits is graded in mlp and in cross_entropy."""
+        (tmp_path / "x.py").write_text("def dlogits(logits): return logits\n")
+        result = grade("x.py")
+        assert result.exit_code == 4
+        assert "Its functions fit cross_entropy and mlp alike" in result.stderr
+
+
+class TestPaths:
+    """Which exercise a path is for."""
+
+    def test_the_functions_tell_the_exercise(self, grade: Grade, tmp_path: Path) -> None:
+        """26 functions of the mlp under any name."""
+        (tmp_path / "ada.py").write_bytes((SOLUTION / "backward.py").read_bytes())
+        assert "mlp: 26 of 26" in grade("ada.py", "-q").stdout
+
+    def test_the_folder_tells_the_exercise(self, grade: Grade, tmp_path: Path) -> None:
+        """mlp/backward.py is for the mlp, whatever is in it."""
+        (tmp_path / "mlp").mkdir()
+        (tmp_path / "mlp" / "backward.py").write_text("def dlogits(logits): return logits\n")
+        assert "mlp: 0 of 26" in grade("mlp/backward.py", "-q").stdout
+
+    def test_exercise_is_said_by_an_option(self, grade: Grade, tmp_path: Path) -> None:
+        """--exercise ends every doubt."""
+        (tmp_path / "x.py").write_bytes((ROOT / "solutions" / "cross_entropy" / "backward.py").read_bytes())
+        assert "cross_entropy: 1 of 1" in grade("x.py", "--exercise", "cross_entropy", "-q").stdout
+
+    def test_inside_an_exercise_folder_grade_needs_no_target(
+        self, grade: Grade, workspace: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """`cd exercises/mlp; grade`."""
+        monkeypatch.chdir(workspace / "exercises" / "mlp")
+        assert "mlp: 0 of 26" in grade("-q").stdout
+
+    def test_ci_trusts_the_installed_forward_pass_only(self, grade: Grade, workspace: Path) -> None:
+        """A repository that brings its own easier forward pass along is graded on ours."""
+        forward = workspace / "exercises" / "mlp" / "forward.py"
+        forward.write_text(forward.read_text(encoding="utf-8").replace("probs.log()", "probs.sqrt()"), encoding="utf-8")
+        fill(workspace, "dprobs")
+        assert grade("mlp::dprobs", "-q").exit_code == 1
+        assert grade("mlp::dprobs", "-q", "--ci").exit_code == 0
+
+    def test_a_changed_forward_pass_is_noted(self, grade: Grade, workspace: Path) -> None:
+        """On the desk it counts, and every row says so."""
+        forward = workspace / "exercises" / "mlp" / "forward.py"
+        forward.write_text(forward.read_text(encoding="utf-8") + "\n# mine\n", encoding="utf-8")
+        assert "note: forward.py differs from the installed exercise" in grade("mlp").stdout
+
+
+class TestOurFaults:
+    """Exit code 3: no grade is written, and it never becomes a zero."""
+
+    @pytest.mark.parametrize(
+        "fault", [SandboxError("the server did not start"), BrokenExercise("forward.py:3: bad line")]
+    )
+    def test_a_fault_before_the_first_row_is_a_sentence(
+        self, grade: Grade, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, fault: Exception
+    ) -> None:
+        """Raised where the sandbox starts."""
+
+        def fail(_options: object) -> None:
+            raise fault
+
+        monkeypatch.setattr("grader.command.start_sandbox", fail)
+        result = grade(SOLUTION)
+        assert result.exit_code == 3
+        assert result.stderr == f"Error: {fault}\n"
+        assert not (tmp_path / "report.json").exists()
+
+    def test_a_fault_while_grading_writes_no_report(
+        self, grade: Grade, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    ) -> None:
+        """Raised inside pytest, where it would look like a failed gradient."""
+
+        def fail(_self: object, _name: str) -> None:
+            raise SandboxError("the server is gone")
+
+        monkeypatch.setattr("grader.grading.Grading.row", fail)
+        result = grade(SOLUTION)
+        assert result.exit_code == 3, result.output
+        assert "the server is gone" in result.stderr
+        assert not (tmp_path / "report.json").exists()
+
+    def test_a_bug_while_grading_is_no_zero(
+        self, grade: Grade, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    ) -> None:
+        """An exception nobody foresaw, in the middle of the engine."""
+        monkeypatch.setattr("grader.grading.Grading.row", lambda *_: 1 / 0)
+        result = grade(SOLUTION)
+        assert result.exit_code == 3, result.output
+        assert "ZeroDivisionError" in result.stderr
+        assert not (tmp_path / "report.json").exists()
+
+    def test_a_bug_shows_its_traceback(self, grade: Grade, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Whoever reports it needs that."""
+        monkeypatch.setattr("grader.command.resolve", lambda *_: 1 / 0)
+        result = grade(SOLUTION)
+        assert result.exit_code == 3
+        assert "ZeroDivisionError" in result.stderr
+        assert "a fault of the grader, not of the submission" in result.stderr
+
+    def test_an_interrupt_exits_with_2(self, grade: Grade, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+        """Control-C while grading: no report."""
+
+        def interrupt(_self: object, _name: str) -> None:
+            raise KeyboardInterrupt
+
+        monkeypatch.setattr("grader.grading.Grading.row", interrupt)
+        assert grade(SOLUTION).exit_code == 2
+        assert not (tmp_path / "report.json").exists()
+
+
+class TestReportFile:
+    """Where the report goes."""
+
+    def test_a_dash_prints_the_report_and_moves_the_table(self, grade: Grade) -> None:
+        """`grade --report - | jq` works: stdout is JSON and nothing else."""
+        result = grade(SOLUTION, "--report", "-")
+        if result.stdout:
+            assert json.loads(result.stdout)["grader"]["submissions"][0]["score"]["correct"] == 26
+        assert "26 of 26 correct" in result.stderr
+
+    def test_feedback_none_says_received(self, grade: Grade, tmp_path: Path) -> None:
+        """No score, no rows."""
+        assert "received" in grade(SOLUTION, "--feedback", "none", "-q").stdout
+        (entry,) = report(tmp_path)["submissions"]
+        assert entry["score"] is None
+        assert entry["gradients"] == []
+
+
+class TestOtherCommands:
+    """list, show, init, doctor, help."""
+
+    def test_list_shows_progress(self, grade: Grade, workspace: Path) -> None:
+        """From the last report."""
+        assert "26 to do" in grade("list").stdout
+        fill(workspace, "dlogprobs")
+        grade("mlp")
+        assert "1 of 26" in grade("list").stdout
+
+    @pytest.mark.parametrize("content", ["", "[]", '{"grader": 3}', '{"grader": {"submissions": [{}]}}', "\xff"])
+    def test_list_survives_a_broken_report(self, grade: Grade, tmp_path: Path, content: str) -> None:
+        """report.json may be anybody's."""
+        (tmp_path / "report.json").write_text(content, encoding="latin-1")
+        assert grade("list").exit_code == 0
+
+    def test_show_tells_lines_readers_shape_and_stub(self, grade: Grade) -> None:
+        """And no hint."""
+        out = grade("show", "mlp::dcounts").stdout
+        for part in (
+            "counts = norm_logits.exp()    (forward.py:",
+            "counts_sum = counts.sum(1, keepdim=True)    (forward.py:",
+            "probs = counts * counts_sum_inv    (forward.py:",
+            "from      dcounts_sum, dprobs",
+            "shape     (32, 27), like counts",
+            "def dcounts(",
+        ):
+            assert part in out
+        assert "Two lines read counts" not in out
+
+    @pytest.mark.parametrize("exercise", ["mlp", "batchnorm", "cross_entropy", "training"])
+    def test_show_knows_every_exercise(self, grade: Grade, exercise: str) -> None:
+        """An exercise, and each of its gradients."""
+        from grader.exercise import load_exercise
+
+        assert grade("show", exercise).exit_code == 0
+        for gradient in load_exercise(exercise).gradients:
+            assert grade("show", f"{exercise}::{gradient}").exit_code == 0
+
+    def test_show_suggests(self, grade: Grade) -> None:
+        """A misspelt gradient."""
+        result = grade("show", "mlp::dcuonts")
+        assert result.exit_code == 4
+        assert "Did you mean dcounts?" in result.stderr
+
+    def test_init_never_overwrites(self, grade: Grade, workspace: Path) -> None:
+        """What is there is kept, and said to be."""
+        file = fill(workspace, "dlogprobs")
+        (workspace / "exercises" / "mlp" / "forward.py").unlink()
+        before = file.read_bytes()
+        result = grade("init", ".")
+        assert result.exit_code == 0
+        assert f"kept     {Path('exercises', 'mlp', 'backward.py')}" in result.stdout
+        assert "written  1 files" in result.stdout
+        assert file.read_bytes() == before
+
+    def test_init_brings_no_solution(self, workspace: Path) -> None:
+        """Three files for each exercise."""
+        assert not list(workspace.rglob("solutions"))
+        names = {path.name for path in (workspace / "exercises").rglob("*") if path.is_file()}
+        assert names == {"forward.py", "backward.py", "exercise.toml"}
+
+    def test_init_into_a_file_is_a_sentence(self, grade: Grade, tmp_path: Path) -> None:
+        """Also below one."""
+        (tmp_path / "file").write_text("")
+        for target in ("file", "file/below"):
+            result = grade("init", target)
+            assert result.exit_code == 4, result.output
+            assert "Error: " in result.stderr
+
+    def test_init_keeps_off_the_graders_own_exercises(self, grade: Grade) -> None:
+        """A checkout is no workspace."""
+        result = grade("init", ROOT)
+        assert result.exit_code == 4
+        assert "holds the grader's own exercises" in result.stderr
+
+    def test_doctor_tells_isolation_numerics_and_versions(self, grade: Grade) -> None:
+        """What holds here."""
+        result = grade("doctor")
+        assert result.exit_code == 0, result.output
+        for part in ("torch", "kernels, 1 thread", "isolation of a learner's code", "xdist"):
+            assert part in result.stdout
+
+    @pytest.mark.parametrize("command", ["list", "show", "init", "doctor"])
+    def test_help_lists_every_command_and_option(self, grade: Grade, command: str) -> None:
+        """The default command's options are there as well."""
+        out = grade("--help").stdout
+        assert f"\n  {command} " in out
+        assert "--criterion" in out
+        assert grade(command, "--help").exit_code == 0
+
+    def test_completion_knows_exercises_and_gradients(self) -> None:
+        """Click's own, with our targets."""
+        from click.shell_completion import ShellComplete
+
+        from grader.cli import main
+
+        complete = ShellComplete(main, {}, "grade", "_GRADE_COMPLETE")
+        assert "mlp" in [item.value for item in complete.get_completions([], "ml")]
+        assert "doctor" in [item.value for item in complete.get_completions([], "do")]
+        assert [item.value for item in complete.get_completions([], "mlp::dprob")] == ["mlp::dprobs"]
+        assert "--criterion" in [item.value for item in complete.get_completions([], "--cri")]
+        assert "cross_entropy" in [item.value for item in complete.get_completions(["mlp"], "cross")]
+
+
+class TestColour:
+    """Colour only on a terminal, unless asked for."""
+
+    def test_a_pipe_gets_none(self, grade: Grade) -> None:
+        """Plain text."""
+        assert "\x1b[" not in grade(SOLUTION).stdout
+
+    def test_always_colours_a_pipe(self, grade: Grade) -> None:
+        """For `less -R`."""
+        assert "\x1b[32m" in grade(SOLUTION, "--color", "always").stdout
+
+    def test_no_color_beats_a_terminal(self, grade: Grade) -> None:
+        """https://no-color.org."""
+        assert "\x1b[" not in grade(SOLUTION, color=True, env={"NO_COLOR": "1"}).stdout
+
+    def test_never_beats_a_terminal(self, grade: Grade) -> None:
+        """An option beats everything."""
+        assert "\x1b[" not in grade(SOLUTION, "--color", "never", color=True).stdout
