@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Self
 
 import pytest
+from click.testing import CliRunner
 
 from grader.sandbox.client import Sandbox
 from grader.sandbox.numerics import pin_environment
@@ -13,9 +14,13 @@ from grader.sandbox.numerics import pin_environment
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from click.testing import Result
+
     from grader.case import Cases
     from grader.exercise import Exercise
     from grader.grading import Row
+
+pytest_plugins = ["pytester"]
 
 pin_environment()
 
@@ -74,3 +79,50 @@ def graded(sandbox: Sandbox, mlp: Exercise, mlp_cases: Cases, solution_source: s
         return rows
 
     return grade
+
+
+class Shared:
+    """The session's sandbox, lent to a command that would start and stop one of its own."""
+
+    def __init__(self, sandbox: Sandbox) -> None:
+        self._sandbox = sandbox
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Stays warm for the next one."""
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._sandbox, name)
+
+    def close(self) -> None:
+        """Stays warm for the next one."""
+
+
+@pytest.fixture
+def lent_sandbox(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Shared:
+    """Whoever starts a sandbox gets the session's: no test but the slow ones starts a process."""
+    import grader.command
+    import grader.run
+
+    shared = Shared(sandbox)
+    for module in (grader.run, grader.command):
+        monkeypatch.setattr(module, "start_sandbox", lambda _options: shared)
+    return shared
+
+
+@pytest.fixture
+def grade(lent_sandbox: Shared, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
+    """Run `grade` in this process, in an empty folder: exit code, stdout, stderr."""
+    from grader.cli import main
+
+    monkeypatch.chdir(tmp_path)
+    return lambda *args, **extra: CliRunner().invoke(main, [str(arg) for arg in args], **extra)
+
+
+@pytest.fixture
+def workspace(grade: Callable[..., Result], tmp_path: Path) -> Path:
+    """A learner's workspace as `grade init` makes it, and the current folder."""
+    assert grade("init", ".").exit_code == 0
+    return tmp_path

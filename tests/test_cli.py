@@ -99,7 +99,8 @@ class TestResults:
         result = grade()
         assert result.exit_code == 1
         names = [entry["exercise"] for entry in report(workspace)["submissions"]]
-        assert names == ["mlp", "batchnorm", "cross_entropy", "training"]
+        assert names[0] == "mlp"
+        assert {"batchnorm", "cross_entropy", "training"} <= set(names)
         assert "cross_entropy   not started, 1 to do" in result.stdout
 
     def test_progress_since_the_last_run_is_told(self, grade: Grade, workspace: Path) -> None:
@@ -233,7 +234,8 @@ class TestMisuse:
         (tmp_path / "x.py").write_text("def dlogits(logits): return logits\n")
         result = grade("x.py")
         assert result.exit_code == 4
-        assert "Its functions fit cross_entropy and mlp alike" in result.stderr
+        assert "Its functions fit " in result.stderr
+        assert "cross_entropy and mlp" in result.stderr
 
 
 class TestPaths:
