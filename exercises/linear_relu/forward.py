@@ -1,0 +1,33 @@
+# Two linear layers with a relu between them, and the mean squared error: the network that everything starts with.
+# Read it, run it, but leave it as it is: your gradients go into backward.py.
+
+import torch
+
+# the 10 variables whose gradients you write, in the order of the backward pass
+GRADED = ['sq', 'diff', 'out', 'h', 'W2', 'b2', 'z1', 'x', 'W1', 'b1']
+
+# the sizes of the other problems that your functions are tried on: no two numbers alike
+SIZES = [
+    {'n': 7, 'n_in': 5, 'n_hidden': 11, 'n_out': 9},
+    {'n': 13, 'n_in': 9, 'n_hidden': 8, 'n_out': 6},
+    {'n': 10, 'n_in': 6, 'n_hidden': 15, 'n_out': 8},
+]
+
+def inputs(seed, n=16, n_in=6, n_hidden=12, n_out=3):
+    g = torch.Generator().manual_seed(seed)
+    x  = torch.randn((n, n_in),         generator=g)
+    W1 = torch.randn((n_in, n_hidden),  generator=g) * (2/n_in)**0.5
+    b1 = torch.randn(n_hidden,          generator=g) * 0.1
+    W2 = torch.randn((n_hidden, n_out), generator=g) * (1/n_hidden)**0.5
+    b2 = torch.randn(n_out,             generator=g) * 0.1
+    y  = torch.randn((n, n_out),        generator=g) # what the network should say
+    return {'x': x, 'W1': W1, 'b1': b1, 'W2': W2, 'b2': b2, 'y': y}
+
+def forward(x, W1, b1, W2, b2, y):
+    z1 = x @ W1 + b1
+    h = torch.relu(z1)
+    out = h @ W2 + b2
+    diff = out - y
+    sq = diff**2
+    loss = sq.mean() # over all n * n_out numbers, as F.mse_loss
+    return locals()

@@ -1,0 +1,13 @@
+# form: W1 turned by its dimensions
+def dx(dz1, W1):
+    return dz1 @ W1.transpose(0, 1)
+
+
+# form: einsum
+def dx(dz1, W1):
+    return torch.einsum('nh,ih->ni', dz1, W1)
+
+
+# form: fused with the gate
+def dx(dh, h, W1):
+    return (dh*(h > 0)) @ W1.T
