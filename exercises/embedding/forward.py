@@ -1,0 +1,35 @@
+# What a language model does first: each letter fetches its vector from a table, and so does each position.
+# Read it, run it, but leave it as it is: your gradients go into backward.py.
+
+import torch
+
+from grader.names import training_examples
+
+# the 5 variables whose gradients you write, in the order of the backward pass
+GRADED = ['x', 'tok', 'pos', 'wte', 'wpe']
+
+# the sizes of the other problems that your functions are tried on: no two numbers alike.
+# T is how many letters are read at a time, block_size how many there could be
+SIZES = [
+    {'n': 9, 'T': 5, 'block_size': 7, 'vocab_size': 19, 'n_embd': 6},
+    {'n': 14, 'T': 9, 'block_size': 12, 'vocab_size': 23, 'n_embd': 7},
+    {'n': 11, 'T': 6, 'block_size': 15, 'vocab_size': 29, 'n_embd': 8},
+]
+
+def inputs(seed, n=16, T=8, block_size=11, vocab_size=27, n_embd=10):
+    Xtr, _ = training_examples(T) # the beginnings of real names, padded with . in front
+    g = torch.Generator().manual_seed(seed)
+    wte = torch.randn((vocab_size, n_embd),   generator=g) # token embeddings
+    wpe = torch.randn((max(T, block_size), n_embd), generator=g) * 0.5 # position embeddings
+    ix = torch.randint(0, Xtr.shape[0], (n,), generator=g)
+    idx = Xtr[ix] % vocab_size # the % changes nothing with all 27 characters
+    cot = torch.randn((n, T, n_embd),         generator=g) # stands for the rest of the network
+    return {'wte': wte, 'wpe': wpe, 'idx': idx, 'cot': cot}
+
+def forward(wte, wpe, idx, cot):
+    T = idx.shape[1] # how many letters there are to read
+    tok = wte[idx] # (n, T, n_embd): the same letter stands at many places, some letters at none
+    pos = wpe[:T] # (T, n_embd): the same for every example; the last positions are not used
+    x = tok + pos
+    loss = (x * cot).sum() # so that dx is cot: any gradient that a network might send back
+    return locals()
