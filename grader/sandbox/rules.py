@@ -69,10 +69,13 @@ class _Judge:
         return Finding(self.file, line, rule, message)
 
     def _places(self, statement: Statement) -> Iterator[Finding]:
+        """Of `torch.func.grad` only the first part that breaks a rule."""
+        broken = {(place.root, place.chain): place for place in statement.places if self._place(place) is not None}
         for place in statement.places:
-            broken = self._place(place)
-            if broken is not None:
-                yield self._finding(place.line, *broken)
+            found = self._place(place)
+            inner = ((place.root, place.chain[:length]) for length in range(1, len(place.chain)))
+            if found is not None and not any(part in broken for part in inner):
+                yield self._finding(place.line, *found)
 
     def _place(self, place: Place) -> tuple[str, str] | None:
         if place.kind == "requires_grad":
@@ -152,6 +155,8 @@ class _Judge:
             return self._attribute(place)
         if rule_lists.PATCHABLE & set(place.chain) or place.name in self.allowed_names:
             return None
+        if self._module(module.split(".")[0]) is not None:
+            return None  # it is not there to be changed: the import's own finding covers it
         return "patch", f"assigning to `{'.'.join((module, *place.chain))}` changes the library itself"
 
     def _format(self, place: Place) -> tuple[str, str] | None:

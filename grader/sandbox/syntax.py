@@ -15,7 +15,9 @@ from grader.sandbox import rule_lists
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-ATTRIBUTES = frozenset(rule_lists.AUTOGRAD) | frozenset(rule_lists.TORCH) | rule_lists.MODULES
+ATTRIBUTES = frozenset(rule_lists.AUTOGRAD).union(
+    rule_lists.TORCH, rule_lists.MODULES, *rule_lists.REFUSED_FROM.values()
+)
 BY_NAME = frozenset(("getattr", "setattr", "delattr", "hasattr"))
 BRACES_WITH_DUNDER = re.compile(r"\{[^{}]*?(__\w+__)")
 
@@ -87,6 +89,7 @@ class _Walk:
         self.scope = _Scope("module", None)
         self.statement = Statement(ast.Pass())
         self._same_as: list[tuple[str, str]] = []
+        self._changed: list[tuple[Statement, str]] = []
         self._stores_false = False
 
     def file(self, tree: ast.Module) -> Facts:
@@ -95,6 +98,9 @@ class _Walk:
         for name, root in self._same_as:
             if root in self.facts.modules:
                 self.facts.modules.setdefault(name, self.facts.modules[root])
+        for statement, root in self._changed:
+            if root not in self.facts.modules:
+                statement.binds.add(root)
         return self.facts
 
     def top_level(self, node: ast.stmt) -> None:
@@ -189,9 +195,9 @@ class _Walk:
         self.children(node)
 
     def changes(self, root: str | None) -> None:
-        """At module level, changing an object counts as binding its name again."""
+        """At module level, changing an object of one's own counts as binding its name again."""
         if root is not None and self.scope.kind == "module":
-            self.statement.binds.add(root)
+            self._changed.append((self.statement, root))
 
     def call(self, node: ast.Call) -> None:
         for keyword in node.keywords:

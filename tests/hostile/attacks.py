@@ -1,0 +1,85 @@
+"""The corpus: small files, each one attack, with the verdicts that it must come to in its own header.
+
+    # attack: what it tries
+    # with rules: dprobs=refused         the verdicts while the rules are read
+    # without: dprobs=raised|killed      and with the rules switched off: the jail holds by itself
+    # expect: dprobs=timed_out           both at once
+
+`wrong` stands for every verdict that does not score. Functions that a header does not name must be right; `*=` says
+otherwise for all of them. What is missing in a file is the worked solution. PLACE_TMP and its like are filled in. An
+attack that succeeds says "escaped" in a message, in a print, or in a file.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.check import Verdict
+
+FOLDER = Path(__file__).parent / "corpus"
+RIGHT = frozenset(("correct", "exact"))
+WRONG = frozenset(map(str, Verdict)) - RIGHT
+
+_HEADER = re.compile(r"^# (attack|expect|with rules|without): (.*)$", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Attack:
+    path: Path
+
+    @property
+    def name(self) -> str:
+        return self.path.relative_to(FOLDER).with_suffix("").as_posix()
+
+    @property
+    def text(self) -> str:
+        return self.path.read_text()
+
+    def expected(self, *, rules: bool) -> dict[str, frozenset[str]]:
+        """Function -> the verdicts that are right; "*" is all others."""
+        verdicts: dict[str, frozenset[str]] = {"*": RIGHT}
+        for kind, line in _HEADER.findall(self.text):
+            if kind in {"expect", "with rules" if rules else "without"}:
+                verdicts |= dict(map(_verdicts, line.split()))
+        return verdicts
+
+    def submission(self, solution: str, places: dict[str, str]) -> bytes:
+        """The attack, with the worked solution for every function that it leaves out."""
+        text = self.text
+        for name, value in places.items():
+            text = text.replace(f"PLACE_{name}", value)
+        return f"{text}\n{_rest(text, solution)}".encode()
+
+
+def attacks() -> list[Attack]:
+    return [Attack(path) for path in sorted(FOLDER.rglob("*.py"))]
+
+
+def _verdicts(entry: str) -> tuple[str, frozenset[str]]:
+    name, _, wanted = entry.partition("=")
+    verdicts = frozenset(wanted.split("|"))
+    verdicts |= RIGHT if verdicts & RIGHT else frozenset()
+    return name, verdicts | WRONG if "wrong" in verdicts else verdicts
+
+
+def _rest(text: str, solution: str) -> str:
+    try:
+        own = {name for node in ast.parse(text).body for name in _bound(node)}
+    except (SyntaxError, MemoryError):
+        return ""
+    kept = [
+        node
+        for node in ast.parse(solution).body
+        if not (isinstance(node, ast.FunctionDef) and node.name in own) and not isinstance(node, ast.Expr)
+    ]
+    return "\n\n".join(map(ast.unparse, kept))
+
+
+def _bound(node: ast.stmt) -> list[str]:
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+        return [node.name]
+    targets = node.targets if isinstance(node, ast.Assign) else []
+    return [target.id for target in targets if isinstance(target, ast.Name)]

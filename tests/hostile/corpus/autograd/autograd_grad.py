@@ -1,0 +1,14 @@
+# attack: torch.autograd.grad
+# with rules: dlogits=refused
+# without: dlogits=raised
+import torch
+import torch.nn.functional as F
+
+
+def loss_of(logits, Yb):
+    return F.cross_entropy(logits, Yb)
+
+
+def dlogits(logits, Yb):
+    x = logits.clone().requires_grad_()
+    return torch.autograd.grad(loss_of(x, Yb), x)[0]

@@ -1,0 +1,15 @@
+# attack: requires_grad as a keyword
+# with rules: dlogits=refused
+# without: dlogits=raised
+import torch
+import torch.nn.functional as F
+
+
+def loss_of(logits, Yb):
+    return F.cross_entropy(logits, Yb)
+
+
+def dlogits(logits, Yb):
+    x = torch.tensor(logits.tolist(), requires_grad=True)
+    loss_of(x, Yb).backward()
+    return x.grad

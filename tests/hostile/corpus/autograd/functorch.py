@@ -1,0 +1,14 @@
+# attack: functorch under its old names
+# with rules: dlogits=refused
+# without: dlogits=raised
+import torch
+import torch.nn.functional as F
+
+
+def loss_of(logits, Yb):
+    return F.cross_entropy(logits, Yb)
+
+
+def dlogits(logits, Yb):
+    from torch._functorch import apis, eager_transforms
+    return eager_transforms.vjp(lambda x: loss_of(x, Yb), logits)[1](torch.ones(()))[0]

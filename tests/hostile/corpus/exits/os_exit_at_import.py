@@ -1,0 +1,9 @@
+# attack: leave at import, with the exit code of success
+# with rules: *=refused
+# without: *=killed
+import os
+
+try:
+    raise SystemExit(0)
+finally:
+    os._exit(0)

@@ -1,0 +1,3 @@
+# attack: SystemExit at import
+# expect: *=raised
+raise SystemExit(0)

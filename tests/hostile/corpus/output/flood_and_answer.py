@@ -1,0 +1,6 @@
+# attack: print 50 MB and then answer
+# expect: dprobs=correct
+def dprobs(dlogprobs, probs):
+    for _ in range(50):
+        print("x" * 10**6)
+    return dlogprobs / probs

@@ -1,0 +1,159 @@
+"""Every attack of the corpus, with the rules and without: its verdicts, and what it left behind, which is nothing."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import socket
+import sys
+import sysconfig
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from grader.grading import Grading, Row, Settings
+from grader.sandbox.client import Sandbox
+from grader.sandbox.outcome import Level
+from grader.submission import Submission
+from tests.hostile.attacks import Attack, attacks
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from grader.case import Cases
+    from grader.exercise import Exercise
+
+pytestmark = [
+    pytest.mark.hostile,
+    pytest.mark.skipif(sys.platform != "linux", reason="the locked level is Linux's"),
+]
+
+ATTACKS = attacks()
+SECRET = "a-secret-of-the-grader"
+_BECOME_SUBREAPER = 36
+
+
+@dataclass
+class Range:
+    """Where the attacks take place: a sandbox, targets to hit, and what an untouched run looks like."""
+
+    sandbox: Sandbox
+    exercise: Exercise
+    cases: Cases
+    solution: str
+    target: Path
+    listener: socket.socket
+    rules: bool
+    honest: list[dict[str, object]] = field(default_factory=list)
+
+    def places(self) -> dict[str, str]:
+        return {
+            "TMP": str(self.target),
+            "PORT": str(self.listener.getsockname()[1]),
+            "GRADER": str(os.getpid()),
+            "SOLUTION": str(self.exercise.directory.parent.parent / "solutions" / "mlp" / "backward.py"),
+            "OTHER": str(self.target / "other.py"),
+            "SECRET": SECRET,
+        }
+
+    def grade(self, source: bytes) -> list[Row]:
+        submission = Submission("attack", self.target / "backward.py", {"backward.py": source})
+        grading = Grading(self.exercise, submission, self.sandbox, Settings(), self.cases)
+        try:
+            return list(grading.rows())
+        finally:
+            grading.close()
+
+    def grade_honestly(self) -> list[dict[str, object]]:
+        return [{**row.as_dict(), "duration_s": 0} for row in self.grade(self.solution.encode())]
+
+
+@pytest.fixture(scope="module", params=[True, False], ids=["with-rules", "without-rules"])
+def attacked(
+    request: pytest.FixtureRequest,
+    mlp: Exercise,
+    mlp_cases: Cases,
+    solution_source: str,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Range]:
+    """A range whose every trace is looked for when the last attack is over."""
+    ctypes.CDLL(None).prctl(_BECOME_SUBREAPER, 1, 0, 0, 0)  # whatever is orphaned becomes our child, and is seen
+    os.environ["GRADER_TEST_TOKEN"] = SECRET
+    target = tmp_path_factory.mktemp("target")
+    (target / "other.py").write_text("another submission")
+    before = _children(), _descriptors(), _listings()
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        sandbox = Sandbox(timeout=1.0, submission_timeout=8.0, rules=request.param)
+        if sandbox.isolation.level < Level.LOCKED:
+            sandbox.close()
+            pytest.skip(f"no locked level here: {sandbox.isolation.missing}")
+        place = Range(sandbox, mlp, mlp_cases, solution_source, target, listener, request.param)
+        place.honest = place.grade_honestly()
+        yield place
+        sandbox.close()
+        listener.settimeout(0.1)
+        with pytest.raises(TimeoutError):
+            listener.accept()
+    assert (_children(), _descriptors(), _listings()) == before
+    assert {path.name: path.read_text() for path in target.iterdir()} == {"other.py": "another submission"}
+
+
+def _children() -> set[str]:
+    """Every process below this one that is not dead yet, as pid and name."""
+    processes = {}
+    for folder in Path("/proc").iterdir():
+        if folder.name.isdigit():
+            try:
+                name, _, rest = (folder / "stat").read_text().rpartition(")")
+            except OSError:
+                continue
+            state, parent, *_ = rest.split()
+            if state != "Z":
+                processes[folder.name] = (parent, name)
+    below = {str(os.getpid())}
+    while more := {pid for pid, (parent, _) in processes.items() if parent in below} - below:
+        below |= more
+    return {f"{pid} {processes[pid][1]}" for pid in below - {str(os.getpid())}}
+
+
+def _descriptors() -> list[str]:
+    kept = []
+    for link in Path("/proc/self/fd").iterdir():
+        try:
+            kept.append(str(link.readlink()).split(":")[0])
+        except OSError:
+            continue
+    return sorted(kept)
+
+
+def _listings() -> list[str]:
+    """Whatever an attack may have left where everybody can write, and in the installed packages."""
+    folders = [Path(place) for place in ("/tmp", "/dev/shm", "/", sysconfig.get_path("purelib"), Path.cwd())]
+    return sorted(str(path) for folder in folders for path in folder.iterdir() if "escaped" in path.name)
+
+
+@pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.name)
+def test_attack_comes_to_its_verdicts_and_changes_nothing_else(attacked: Range, attack: Attack) -> None:
+    """The verdicts of the header, nothing escaped, and the next submission's figures as if nothing had been."""
+    rows = attacked.grade(attack.submission(attacked.solution, attacked.places()))
+    expected = attack.expected(rules=attacked.rules)
+    wrong = {
+        row.name: f"{row.verdict}: {row.problem}"
+        for row in rows
+        if row.verdict not in expected.get(row.name, expected["*"])
+    }
+    assert wrong == {}
+    assert not [row for row in rows if "escaped" in f"{row.problem}{row.printed}{row.notes}"]
+    assert attacked.grade_honestly() == attacked.honest
+
+
+def test_the_corpus_is_as_large_as_it_says() -> None:
+    """Every file has an attack and an expectation; nothing was lost on the way."""
+    assert len(ATTACKS) >= 150
+    for attack in ATTACKS:
+        assert attack.text.startswith("# attack: "), attack.name
+        assert attack.expected(rules=True).keys() | attack.expected(rules=False).keys() > {"*"} or (
+            "*=" in attack.text
+        ), attack.name
