@@ -1,0 +1,255 @@
+"""The right formula for a gradient, read off the forward pass: each line's chain rule as a tree of small operations.
+
+What is not taken apart here (convolutions, pieces with indices and masks of their own) stays one operation whose
+gradient autograd gives. Every formula is compared with the line's own vector-Jacobian product before it is used.
+"""
+
+from __future__ import annotations
+
+import ast
+import copy
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import torch
+
+from grader.diagnosis.nodes import Node, Numbers, const, name, upstream
+from grader.diagnosis.rules import BINARY, RULES, Call, read_call
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from types import CodeType
+
+    from grader.exercise import Exercise, Line
+
+MOST_PATHS = 16
+
+
+@dataclass(frozen=True, eq=False)
+class Path:
+    """One share of a gradient: what comes back through one line that reads the variable, or through a chain of lines."""
+
+    line: Line
+    via: tuple[str, ...]
+    """The variables it comes through, the nearest first."""
+    node: Node
+
+
+class Deriver:
+    """Formulas for one exercise; shapes are looked up in one case's numbers."""
+
+    def __init__(self, exercise: Exercise, numbers: Numbers) -> None:
+        self.exercise = exercise
+        self.numbers = numbers
+        self._line: Line | None = None
+        self._primal: dict[ast.expr, Node] = {}
+        self._lines: dict[tuple[int, str, Node | None], Node | None] = {}
+
+    def by_line(self, variable: str) -> list[Path]:
+        """One path for each output of each line that reads the variable."""
+        found = []
+        for line in self.exercise.readers.get(variable, ()):
+            for output in line.outputs:
+                node = self._share(line, variable, output, upstream(output))
+                if node is not None:
+                    found.append(Path(line, (output,), node))
+        return found
+
+    def to_upstream(self, variable: str, known: frozenset[str]) -> list[Path]:
+        """One path for each chain of lines from the variable to the gradients that a function was given."""
+        return [path for path in self._chains(variable, known, {}) if path.node is not None][:MOST_PATHS]
+
+    def _chains(self, variable: str, known: frozenset[str], seen: dict[str, list[Path]]) -> list[Path]:
+        if variable not in seen:
+            seen[variable] = list(self._one_further(variable, known, seen))[:MOST_PATHS]
+        return seen[variable]
+
+    def _one_further(self, variable: str, known: frozenset[str], seen: dict[str, list[Path]]) -> Iterator[Path]:
+        for line in self.exercise.readers.get(variable, ()):
+            for output in line.outputs:
+                if output in known or output == "loss":
+                    outer = [Path(line, (), upstream(output))]
+                else:
+                    outer = self._chains(output, known, seen)
+                for path in outer:
+                    node = self._share(line, variable, output, path.node)
+                    if node is not None:
+                        yield Path(line, (output, *path.via), node)
+
+    def _share(self, line: Line, variable: str, output: str, g: Node) -> Node | None:
+        """What one line adds to a variable's gradient, given the gradient of its output; None if nothing."""
+        if not isinstance(self.numbers.values.get(output), torch.Tensor):
+            return None
+        if not self.numbers.values[output].is_floating_point():
+            return None
+        self._line = line
+        whole = self._whole(line, variable, output, g)
+        taken_apart = self._taken_apart(line, variable, g) if len(line.outputs) == 1 else None
+        return taken_apart if taken_apart is not None and self._same(taken_apart, whole) else whole
+
+    def _taken_apart(self, line: Line, variable: str, g: Node) -> Node | None:
+        terms = list(self.walk(_value(line), g, variable))
+        total = None
+        for term in terms:
+            total = term if total is None else Node("add", (total, term))
+        return total
+
+    def _same(self, one: Node, other: Node) -> bool:
+        a, b = self.numbers.tensor(one), self.numbers.tensor(other)
+        if a is None or b is None or a.shape != b.shape:
+            return False
+        return bool(((a - b).abs() <= 1e-9 * b.abs().max() + 1e-300).all())
+
+    def _whole(self, line: Line, variable: str, output: str, g: Node) -> Node:
+        index = line.outputs.index(output) if len(line.outputs) > 1 else None
+        return Node("vjp", (g, name(variable)), (_code(_replaced(_value(line), variable)), index))
+
+    # walking down one line
+
+    def walk(self, node: ast.expr, g: Node, variable: str) -> Iterator[Node]:
+        """The terms of the gradient: from the gradient of an expression to every place where the variable stands."""
+        if isinstance(node, ast.Name):
+            if node.id == variable:
+                yield g
+            return
+        if not _mentions(node, variable):
+            return
+        operands = list(self._operands(node))
+        for child, rule in operands:
+            if _mentions(child, variable):
+                yield from self.walk(child, self.fitted(rule(g), node, child), variable)
+        if not operands:
+            yield from self._opaque(node, g, variable)
+
+    def _operands(self, node: ast.expr) -> Iterator[tuple[ast.expr, Any]]:
+        """The parts of an expression that are taken apart, each with what becomes of the gradient on the way to it."""
+        if isinstance(node, ast.BinOp) and type(node.op) in BINARY:
+            yield from BINARY[type(node.op)](self, node)
+        elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+            yield node.operand, lambda g: Node("neg", (g,))
+        else:
+            call = read_call(node, self.numbers.namespace)
+            rule = RULES.get(call.function) if call is not None else None
+            if call is not None and rule is not None:
+                yield from rule(self, call, node)
+
+    def _opaque(self, node: ast.expr, g: Node, variable: str) -> Iterator[Node]:
+        """An operation that is not taken apart; what stands inside it is, where it is one expression."""
+        inside = [c for c in ast.iter_child_nodes(node) if isinstance(c, ast.expr) and _mentions(c, variable)]
+        if isinstance(node, ast.Call) and len(inside) == 1 and not isinstance(inside[0], ast.Name | ast.Attribute):
+            code = _code(_replaced_node(node, inside[0]))
+            yield from self.walk(inside[0], Node("vjp", (g, self.primal(inside[0])), (code, None)), variable)
+        else:
+            code = _code(_replaced(node, variable))
+            yield Node("vjp", (g, name(variable)), (code, None))
+
+    def fitted(self, g: Node, out: ast.expr, child: ast.expr) -> Node:
+        """Summed over what was broadcast on the way from the child to the expression."""
+        want, have = self.shape(self.primal(child)), self.shape(g)
+        if want is None or have is None or want == have:
+            return g
+        return Node("sum_to", (g, self.primal(child)))
+
+    def shape(self, node: Node) -> torch.Size | None:
+        """The shape of what a formula comes to."""
+        found = self.numbers[node]
+        return found.shape if isinstance(found, torch.Tensor) else None
+
+    def primal(self, node: ast.expr) -> Node:
+        """The forward value of an expression."""
+        if node not in self._primal:
+            self._primal[node] = self._read(node)
+        return self._primal[node]
+
+    def _read(self, node: ast.expr) -> Node:
+        if self._line is not None and len(self._line.outputs) == 1 and node is _value(self._line):
+            return name(self._line.outputs[0])
+        if isinstance(node, ast.Name) and node.id in self.numbers.values:
+            return name(node.id)
+        number = literal(node)
+        if number is not None:
+            return const(number)
+        operation = _READ.get(type(node.op)) if isinstance(node, ast.BinOp) else None
+        if isinstance(node, ast.BinOp) and operation is not None:
+            return Node(operation, (self.primal(node.left), self.primal(node.right)))
+        if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+            return Node("neg", (self.primal(node.operand),))
+        return Node("code", (), _code(node))
+
+    def code(self, node: ast.expr) -> CodeType:
+        """An expression of the forward pass, ready to run."""
+        return _code(node)
+
+    def literal(self, node: ast.expr | None, default: Any = None) -> Any:
+        """What an argument says, if it can be read without running anything; sizes and names are looked up."""
+        if node is None:
+            return default
+        try:
+            return ast.literal_eval(node)
+        except ValueError:
+            return self.numbers[self.primal(node)]
+
+
+_READ = {
+    ast.Add: "add",
+    ast.Sub: "sub",
+    ast.Mult: "mul",
+    ast.Div: "div",
+    ast.Pow: "pow",
+    ast.MatMult: "matmul",
+}
+
+
+def literal(node: ast.expr) -> float | int | None:
+    """A number, with or without a sign."""
+    try:
+        found = ast.literal_eval(node)
+    except ValueError:
+        return None
+    return found if isinstance(found, int | float) and not isinstance(found, bool) else None
+
+
+def _value(line: Line) -> ast.expr:
+    if not isinstance(line.code, ast.Assign):
+        raise AssertionError(f"line {line.number} assigns nothing")
+    return line.code.value
+
+
+def _mentions(node: ast.AST, variable: str) -> bool:
+    return any(isinstance(n, ast.Name) and n.id == variable for n in ast.walk(node))
+
+
+def _code(node: ast.expr) -> CodeType:
+    expression = ast.fix_missing_locations(ast.Expression(copy.deepcopy(node)))
+    return compile(expression, "forward.py", "eval")
+
+
+def _replaced(node: ast.expr, variable: str) -> ast.expr:
+    """The expression with `_x` for a variable."""
+
+    class Replace(ast.NodeTransformer):
+        def visit_Name(self, node: ast.Name) -> ast.Name:
+            return ast.Name("_x", node.ctx) if node.id == variable else node
+
+    return _visited(Replace(), node)
+
+
+def _replaced_node(node: ast.expr, part: ast.AST) -> ast.expr:
+    """The expression with `_x` for one of its parts."""
+    copied = copy.copy(node)
+    for field, value in ast.iter_fields(node):
+        if value is part:
+            setattr(copied, field, ast.Name("_x", ast.Load()))
+        elif isinstance(value, list):
+            setattr(copied, field, [ast.Name("_x", ast.Load()) if v is part else v for v in value])
+    return copied
+
+
+def _visited(transformer: ast.NodeTransformer, node: ast.expr) -> ast.expr:
+    found = transformer.visit(copy.deepcopy(node))
+    if not isinstance(found, ast.expr):
+        raise AssertionError("an expression stays one")  # noqa: TRY004 not a caller's type error
+    return found
+
+
+__all__ = ["Call", "Deriver", "Path", "literal"]

@@ -1,0 +1,193 @@
+"""What a diagnosis works from: the learner's tensors and the right ones, on every case, and what the function asked for."""
+
+from __future__ import annotations
+
+import weakref
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import torch
+
+from grader.check import NARROW_TOLERANCE, Evidence, is_local_style, tensor_of
+from grader.diagnosis.changes import substituted
+from grader.diagnosis.derive import Deriver, Path
+from grader.diagnosis.nodes import Node, Numbers, name, upstream
+from grader.sandbox.outcome import Returned
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from grader.case import Case, Cases, Sweep
+    from grader.exercise import Exercise, Line
+    from grader.sandbox.outcome import Outcome
+
+TOLERANCE = 1e-9
+"""An identity holds when no element is further off than this share of the largest."""
+TIGHT = 1e-11
+"""What is asked of formulas that differ by a small constant only."""
+
+
+@dataclass(frozen=True, eq=False)
+class View:
+    """One case: what came, what was expected, and the numbers to compute candidates from."""
+
+    case: Case
+    got: torch.Tensor
+    expected: torch.Tensor
+    numbers: Numbers
+    sweep: Sweep
+    scale: float
+
+    def tensor(self, node: Node) -> torch.Tensor | None:
+        """What a formula comes to on this case."""
+        return self.numbers.tensor(node)
+
+
+@dataclass(eq=False)
+class Facts:
+    """One wrong gradient, with the cases that can be compared, the smallest first."""
+
+    exercise: Exercise
+    variable: str
+    evidence: Evidence
+    views: tuple[View, ...]
+    true_cotangents: bool
+    """Whether the tensors belong to the true upstream gradients, not to random ones."""
+
+    @property
+    def name(self) -> str:
+        """The gradient's name."""
+        return f"d{self.variable}"
+
+    @property
+    def probe(self) -> View:
+        """The smallest case, where a candidate is tried first."""
+        return self.views[0]
+
+    @property
+    def narrow(self) -> bool:
+        """Whether the function computed in float32, whatever it was given."""
+        return bool(self.evidence.narrow)
+
+    @property
+    def tolerance(self) -> float:
+        """How close an identity has to hold."""
+        return NARROW_TOLERANCE * 4 if self.narrow else TOLERANCE
+
+    @property
+    def local_style(self) -> bool:
+        """Whether the function goes one step of the chain rule, from a child's gradient."""
+        children = set(self.exercise.children(self.variable))
+        return bool(set(self.evidence.depends_on) & children)
+
+    @cached_property
+    def values(self) -> tuple[str, ...]:
+        """The forward values that the function asked for."""
+        return self.evidence.binding.values if self.evidence.binding else ()
+
+    @cached_property
+    def atoms(self) -> tuple[Node, ...]:
+        """The tensors that the function could compute with."""
+        numbers = self.probe.numbers.values
+        floats = [v for v in self.values if isinstance(numbers[v], torch.Tensor) and numbers[v].is_floating_point()]
+        gradients = self.evidence.binding.upstream if self.evidence.binding else ()
+        return (*(upstream(g) for g in gradients), *(name(v) for v in floats))
+
+    @cached_property
+    def indices(self) -> tuple[Node, ...]:
+        """The integer tensors that the function could compute with."""
+        numbers = self.probe.numbers.values
+        found = [v for v in self.values if isinstance(numbers[v], torch.Tensor) and not numbers[v].is_floating_point()]
+        return tuple(name(v) for v in found)
+
+    @cached_property
+    def paths(self) -> list[Path]:
+        """The gradient's shares, one for each reading line."""
+        return derivations(self.exercise, self.probe).by_line(self.variable)
+
+    @cached_property
+    def chains(self) -> list[Path]:
+        """The gradient's shares, one for each way to the upstream gradients that the function depends on."""
+        return self._deriver.to_upstream(self.variable, frozenset(self.evidence.depends_on))
+
+    @cached_property
+    def _deriver(self) -> Deriver:
+        return derivations(self.exercise, self.probe)
+
+    def summed(self, variable: str) -> Node | None:
+        """A variable's whole gradient as one formula, back to the upstream gradients that the function depends on."""
+        found: Node | None = None
+        for path in self._deriver.to_upstream(variable, frozenset(self.evidence.depends_on)):
+            found = path.node if found is None else Node("add", (found, path.node))
+        return found
+
+    def unfolded(self) -> Node | None:
+        """The gradient as one formula in which children that the function does not use are written out."""
+        used = self.evidence.depends_on
+        found: Node | None = None
+        for path in self.paths:
+            node, child = path.node, path.via[0]
+            inner = self.one_step(child) if child not in used and child != "loss" else None
+            node = node if inner is None else substituted(node, upstream(child), inner)
+            found = node if found is None else Node("add", (found, node))
+        return found
+
+    def one_step(self, variable: str) -> Node | None:
+        """A variable's whole gradient from its children's."""
+        found: Node | None = None
+        for path in self._deriver.by_line(variable):
+            found = path.node if found is None else Node("add", (found, path.node))
+        return found
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        """The lines that read the variable."""
+        return self.exercise.readers.get(self.variable, ())
+
+    @cached_property
+    def mutated(self) -> tuple[str, ...]:
+        """Parameters that a call changed in place."""
+        outcomes = self.evidence.random.values()
+        return tuple(sorted({m for o in outcomes if isinstance(o, Returned) for m in o.mutated}))
+
+
+def gather(evidence: Evidence, cases: Cases) -> Iterator[Facts]:
+    """The facts with random upstream gradients, and with the true ones where the function was asked with those."""
+    if evidence.narrow:
+        views = _views(evidence.narrow, [case.narrow for case in cases], evidence)
+        yield Facts(cases.exercise, evidence.variable, evidence, views, true_cotangents=False)
+        return
+    views = _views(evidence.random, list(cases), evidence)
+    if views:
+        yield Facts(cases.exercise, evidence.variable, evidence, views, true_cotangents=False)
+    if evidence.true and not is_local_style(evidence, cases) and evidence.depends_on:
+        true = _views(evidence.true, list(cases), evidence, true=True)
+        if true:
+            yield Facts(cases.exercise, evidence.variable, evidence, true, true_cotangents=True)
+
+
+def _views(
+    outcomes: dict[int, Outcome], cases: list[Case], evidence: Evidence, *, true: bool = False
+) -> tuple[View, ...]:
+    found = []
+    for index, case in enumerate(cases):
+        got = tensor_of(outcomes.get(index))
+        if got is not None:
+            sweep = case.true if true else case.cut(evidence.depends_on)
+            numbers = Numbers(case.graph.values, sweep.total, case.exercise.module.__dict__)
+            expected = sweep.cut(evidence.variable)
+            found.append(View(case, got.double(), expected, numbers, sweep, sweep.scale(evidence.variable)))
+    return tuple(sorted(found, key=lambda view: view.expected.numel()))
+
+
+_derivers: weakref.WeakKeyDictionary[Exercise, Deriver] = weakref.WeakKeyDictionary()
+
+
+def derivations(exercise: Exercise, view: View) -> Deriver:
+    """The exercise's formulas. They are the same for every submission; one case serves to look up shapes."""
+    if exercise not in _derivers:
+        _derivers[exercise] = Deriver(
+            exercise, Numbers(view.case.graph.values, view.case.true.total, exercise.module.__dict__)
+        )
+    return _derivers[exercise]

@@ -1,0 +1,89 @@
+"""The closed list of what a diagnosis can say, with a sentence for each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+
+class Kind(StrEnum):
+    """What a wrong gradient turned out to be."""
+
+    NOT_SUMMED = "not_summed"
+    KEEPDIM = "keepdim"
+    SUMMED_TOO_FAR = "summed_too_far"
+    NOT_EXPANDED = "not_expanded"
+    TRANSPOSED = "transposed"
+    PERMUTED = "permuted"
+    WRONG_AXIS = "wrong_axis"
+    SIGN = "sign"
+    CONSTANT_FACTOR = "constant_factor"
+    ZEROS = "zeros"
+    MISSING_PATH = "missing_path"
+    DOUBLED_PATH = "doubled_path"
+    NEGATED_PATH = "negated_path"
+    WRONG_PATH = "wrong_path"
+    UPSTREAM_UNUSED = "upstream_unused"
+    UPSTREAM_ONLY = "upstream_only"
+    OTHER_GRADIENT = "other_gradient"
+    WRONG_OPERAND = "wrong_operand"
+    WRONG_POWER = "wrong_power"
+    WRONG_EPSILON = "wrong_epsilon"
+    WRONG_INDEX = "wrong_index"
+    REPEATED_INDEX = "repeated_index"
+    HARD_CODED = "hard_coded"
+    WRONG_DTYPE = "wrong_dtype"
+    ALIASING = "aliasing"
+    SOFTMAX_JACOBIAN = "softmax_jacobian"
+    FUSED_TERM = "fused_term"
+    NULL_GRADIENT = "null_gradient"
+    FLOAT32_PINNED = "float32_pinned"
+    UNKNOWN = "unknown"
+
+
+SENTENCES: dict[Kind, str] = {
+    Kind.NOT_SUMMED: "a value was broadcast forward, and its gradients have not been summed backward",
+    Kind.KEEPDIM: "the numbers are right; a dimension of size 1 is missing or is one too many",
+    Kind.SUMMED_TOO_FAR: "more was summed than the forward pass had broadcast",
+    Kind.NOT_EXPANDED: "a sum forward is a broadcast backward: the result has not been spread over what was summed",
+    Kind.TRANSPOSED: "a matrix is turned that should not be, or the other way round",
+    Kind.PERMUTED: "the right numbers in another order",
+    Kind.WRONG_AXIS: "a sum, a mean or a maximum goes along another dimension than in the forward pass",
+    Kind.SIGN: "a minus too many or too few",
+    Kind.CONSTANT_FACTOR: "right but for a factor that is the same for every element",
+    Kind.ZEROS: "nothing but zeros, where the gradient is not zero",
+    Kind.MISSING_PATH: "a line of the forward pass reads the variable, and its share of the gradient is missing",
+    Kind.DOUBLED_PATH: "one line's share of the gradient is counted twice",
+    Kind.NEGATED_PATH: "one line's share of the gradient has the wrong sign",
+    Kind.WRONG_PATH: "all shares but one are right; that one is something else",
+    Kind.UPSTREAM_UNUSED: "the upstream gradient is not multiplied in: a derivative without the chain rule",
+    Kind.UPSTREAM_ONLY: "the upstream gradient is handed on, and the line's own derivative is left out",
+    Kind.OTHER_GRADIENT: "the gradient of another variable, or made from the gradient of another variable",
+    Kind.WRONG_OPERAND: "the right formula with another value in one place",
+    Kind.WRONG_POWER: "the right formula with another power of a value",
+    Kind.WRONG_EPSILON: "the right formula with another small constant, or without it",
+    Kind.WRONG_INDEX: "the gradient goes to, or comes from, other places than the forward pass read",
+    Kind.REPEATED_INDEX: "where a row was read more than once, gradients overwrite each other instead of adding up",
+    Kind.HARD_CODED: "right at the given sizes only: a size is written as a number",
+    Kind.WRONG_DTYPE: "the numbers have another type than the variable",
+    Kind.ALIASING: "a value was changed in place and then used as if it had not been",
+    Kind.SOFTMAX_JACOBIAN: "every output of a softmax depends on every input of its row, and a part of that is missing",
+    Kind.FUSED_TERM: "one term of a formula for several lines at once is missing, or has another factor",
+    Kind.NULL_GRADIENT: "the true gradient is zero up to rounding; a tiny answer proves nothing",
+    Kind.FLOAT32_PINNED: "a mistake that computing in float32 hides",
+    Kind.UNKNOWN: "no identity holds; what is known is where it is worst and by how much",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """What is wrong with a gradient: a kind of the closed list, the sentence for the learner, the facts behind it."""
+
+    kind: Kind
+    message: str
+    evidence: dict[str, Any] = field(default_factory=dict)
+
+    def as_dict(self) -> dict[str, Any]:
+        """The diagnosis as the report has it."""
+        return {"kind": str(self.kind), "message": self.message, "evidence": self.evidence}

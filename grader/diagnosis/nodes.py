@@ -1,0 +1,249 @@
+"""Gradient formulas as small trees that can be computed on a case, and taken apart."""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import torch
+
+from grader.case import default_dtype
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+    from types import CodeType
+
+_FAULTS = (RuntimeError, TypeError, ValueError, IndexError, ZeroDivisionError, OverflowError, AttributeError)
+"""What a formula that makes no sense raises: it is no candidate then."""
+LARGEST = 1 << 20
+"""No candidate needs more elements than this."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Node:
+    """An operation and what it is applied to."""
+
+    op: str
+    args: tuple[Node, ...] = ()
+    data: Any = None
+
+    def with_arg(self, index: int, new: Node) -> Node:
+        """The same with one argument replaced."""
+        return Node(self.op, (*self.args[:index], new, *self.args[index + 1 :]), self.data)
+
+
+def name(value: str) -> Node:
+    """A forward value."""
+    return Node("name", (), value)
+
+
+def upstream(variable: str) -> Node:
+    """The gradient of a variable."""
+    return Node("up", (), variable)
+
+
+def const(value: float) -> Node:
+    """A number."""
+    return Node("const", (), value)
+
+
+class Numbers:
+    """One case's numbers: computes formulas on them, each once."""
+
+    def __init__(self, values: Mapping[str, Any], total: Callable[[str], torch.Tensor], module: dict[str, Any]) -> None:
+        self.values = values
+        self.total = total
+        self.namespace = {**module, **values}
+        self._known: dict[Node, Any] = {}
+
+    def __getitem__(self, node: Node) -> Any:
+        """What a formula comes to here; None where it makes no sense."""
+        found = self._known.get(node, self)
+        if found is self:
+            found = self._known[node] = self._compute(node)
+        return found
+
+    def tensor(self, node: Node) -> torch.Tensor | None:
+        """What a formula comes to, if that is a tensor of floats."""
+        found = self[node]
+        if isinstance(found, float | int) and not isinstance(found, bool):
+            return torch.tensor(float(found), dtype=torch.float64)
+        if not isinstance(found, torch.Tensor):
+            return None
+        return found if found.dtype == torch.float64 else found.double()
+
+    def run(self, code: CodeType, **extra: Any) -> Any:
+        """Run a piece of the forward pass."""
+        with default_dtype(torch.float64):
+            return eval(code, {**self.namespace, **extra})  # noqa: S307 a piece of the trusted forward.py
+
+    def _compute(self, node: Node) -> Any:
+        args = [self[arg] for arg in node.args]
+        if any(arg is None for arg in args):
+            return None
+        try:
+            return _OPERATIONS[node.op](self, node.data, *args)
+        except _FAULTS:
+            return None
+
+
+def leaves(node: Node) -> Iterable[Node]:
+    """Every leaf, from the left."""
+    if not node.args:
+        yield node
+    for arg in node.args:
+        yield from leaves(arg)
+
+
+def _times(a: Any, b: Any) -> Any:
+    if isinstance(a, torch.Tensor) and isinstance(b, torch.Tensor) and a.shape != b.shape:
+        _bounded(torch.broadcast_shapes(a.shape, b.shape))
+    return a * b
+
+
+def _bounded(shape: torch.Size) -> None:
+    if shape.numel() > LARGEST:
+        raise ValueError("too large to be meant")
+
+
+def _power(base: Any, exponent: Any) -> Any:
+    found = base**exponent
+    return None if isinstance(found, complex) else found
+
+
+def _sum_to(value: Any, like: Any) -> Any:
+    return value.sum_to_size(like.shape) if isinstance(value, torch.Tensor) else value
+
+
+def _expand(value: torch.Tensor, like: torch.Tensor, dims: tuple[int, ...] | None) -> torch.Tensor:
+    """The gradient of a sum: spread over the dimensions that were summed (`dims`, where they were dropped)."""
+    for dim in sorted(d % like.dim() for d in dims or ()):
+        value = value.unsqueeze(dim)
+    return value.expand(like.shape)
+
+
+def _fold(function: str) -> Callable[..., Any]:
+    def fold(_: Numbers, data: tuple[tuple[int, ...] | None, bool], x: torch.Tensor) -> Any:
+        dims, keepdim = data
+        dims = tuple(range(x.dim())) if dims is None else dims
+        return getattr(x, function)(dims, keepdim=keepdim) if x.dim() else x
+
+    return fold
+
+
+class _Key:
+    """`_Key()[a, b]` is what stands between the brackets."""
+
+    def __getitem__(self, key: Any) -> Any:
+        return key
+
+
+def places(numbers: Numbers, code: CodeType, like: torch.Tensor) -> torch.Tensor:
+    """The flat positions that a subscript reads."""
+    key = numbers.run(code, _key=_Key())
+    found = torch.arange(like.numel()).view(like.shape)[key]
+    return found.reshape(-1)
+
+
+def _scatter(numbers: Numbers, data: tuple[CodeType, str], g: torch.Tensor, like: torch.Tensor) -> torch.Tensor:
+    code, mode = data
+    return put(places(numbers, code, like), g, like, mode)
+
+
+def put(index: torch.Tensor, g: torch.Tensor, like: torch.Tensor, mode: str) -> torch.Tensor:
+    """Gradients brought back to the places that were read: added up, or overwriting each other."""
+    flat, g = torch.zeros(like.numel(), dtype=torch.float64), g.reshape(-1)
+    if index.numel() != g.numel():
+        g = g.expand(index.numel())
+    if mode == "add":
+        return flat.index_add_(0, index, g).view(like.shape)
+    if mode == "mean":
+        count = torch.zeros_like(flat).index_add_(0, index, torch.ones_like(g)).clamp(min=1)
+        return flat.index_add_(0, index, g).div_(count).view(like.shape)
+    if mode == "first":
+        index, g = index.flip(0), g.flip(0)
+    flat[index] = g
+    return flat.view(like.shape)
+
+
+def _rows(_: Numbers, mode: str, g: torch.Tensor, like: torch.Tensor, index: torch.Tensor) -> torch.Tensor:
+    """Gradients added to the rows that another index points to."""
+    width = like.shape[1:].numel()
+    lead = g.shape[: g.dim() - (like.dim() - 1)]
+    if mode == "turned":
+        index = index.T.reshape(-1)
+    else:
+        index = index.reshape(index.shape + (1,) * (len(lead) - index.dim())).expand(lead).reshape(-1)
+    found = torch.zeros(like.shape[0], width, dtype=torch.float64)
+    return found.index_add_(0, index, g.reshape(-1, width)).view(like.shape)
+
+
+def _hot(_: Numbers, data: tuple[str, int | None], x: torch.Tensor) -> torch.Tensor:
+    """Ones where the maximum (or minimum) along a dimension stands."""
+    which, dim = data
+    if dim is None:
+        flat = x.reshape(-1)
+        return torch.zeros_like(flat).index_fill_(0, getattr(flat, which)(0), 1.0).view(x.shape)
+    return torch.zeros_like(x).scatter_(dim, getattr(x, which)(dim, keepdim=True), 1.0)
+
+
+def _hot_at(_: Numbers, dim: int, index: torch.Tensor, like: torch.Tensor) -> torch.Tensor:
+    """Ones where an integer tensor points to."""
+    if index.is_floating_point() or index.shape != like.select(dim, 0).shape:
+        raise ValueError("no index")
+    return torch.zeros_like(like).scatter_(dim, index.unsqueeze(dim), 1.0)
+
+
+def _vjp(numbers: Numbers, data: tuple[CodeType, int | None], g: torch.Tensor, x: torch.Tensor) -> torch.Tensor:
+    """The gradient of a piece of the forward pass that is not taken apart: `_x` stands for the value it reads."""
+    code, output = data
+    leaf = x.detach().clone().requires_grad_()
+    with torch.enable_grad():
+        out = numbers.run(code, _x=leaf)
+        out = out if output is None else out[output]
+        found = torch.autograd.grad((out * g).sum(), leaf, allow_unused=True)[0]
+    return torch.zeros_like(leaf) if found is None else found
+
+
+def _size(_: Numbers, dims: tuple[int, ...] | None, x: torch.Tensor) -> int:
+    return x.numel() if dims is None else functools.reduce(lambda a, d: a * x.shape[d], dims, 1)
+
+
+def _reshape_like(_: Numbers, __: Any, g: torch.Tensor, like: torch.Tensor) -> torch.Tensor:
+    return g.reshape(like.shape)
+
+
+_OPERATIONS: dict[str, Callable[..., Any]] = {
+    "name": lambda n, d: n.values[d],
+    "up": lambda n, d: n.total(d),
+    "const": lambda _, d: d,
+    "add": lambda _, __, a, b: a + b,
+    "sub": lambda _, __, a, b: a - b,
+    "mul": lambda _, __, a, b: _times(a, b),
+    "div": lambda _, __, a, b: a / b,
+    "floordiv": lambda _, __, a, b: a // b,
+    "pow": lambda _, __, a, b: _power(a, b),
+    "matmul": lambda _, __, a, b: a @ b,
+    "neg": lambda _, __, a: -a,
+    "t": lambda _, d, a: a.transpose(*(d or (-2, -1))),
+    "permute": lambda _, d, a: a.permute(d),
+    "flip": lambda _, d, a: a.flip(d),
+    "fn": lambda _, d, a: d(a),
+    "sum": _fold("sum"),
+    "mean": _fold("mean"),
+    "sum_to": lambda _, __, a, b: _sum_to(a, b),
+    "expand": lambda _, d, a, b: _expand(a, b, d),
+    "spread": lambda _, __, a, b: torch.broadcast_to(a, b.shape),
+    "reshape": _reshape_like,
+    "scatter": _scatter,
+    "hot": _hot,
+    "hot_at": _hot_at,
+    "vjp": _vjp,
+    "size": _size,
+    "softmax": lambda _, d, a: torch.softmax(a, d),
+    "rows": _rows,
+    "ones": lambda _, __, a: torch.ones_like(a),
+    "code": lambda n, d: n.run(d),
+    "call": lambda _, d, *a: d(*a),
+}

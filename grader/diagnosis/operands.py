@@ -1,0 +1,134 @@
+"""Another value in one place of a formula: another operand, power, function, or upstream gradient."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import torch
+
+from grader.diagnosis.changes import Change, same_leaf, spell
+from grader.diagnosis.kinds import Kind
+from grader.diagnosis.nodes import Node, const
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from grader.diagnosis.facts import Facts
+
+POWERS = (2, -1, 3, -2, 0.5, -0.5, -3, 4, -1.5, 1.5)
+
+
+def _positive(x: torch.Tensor) -> torch.Tensor:
+    return (x > 0).to(x.dtype)
+
+
+FUNCTIONS: dict[str, Callable[[torch.Tensor], torch.Tensor]] = {
+    "the absolute value of {}": torch.abs,
+    "exp of {}": torch.exp,
+    "log of {}": torch.log,
+    "tanh of {}": torch.tanh,
+    "the sigmoid of {}": torch.sigmoid,
+    "relu of {}": torch.relu,
+    "the sign of {}": torch.sign,
+    "whether {} is positive": _positive,
+    "1 minus {}": lambda x: 1 - x,
+    "1 minus {} squared": lambda x: 1 - x * x,
+    "{} times (1 minus {})": lambda x: x * (1 - x),
+    "{} plus 1": lambda x: x + 1,
+    "{} minus 1": lambda x: x - 1,
+    "sin of {}": torch.sin,
+    "cos of {}": torch.cos,
+}
+
+
+def floats(node: Node, facts: Facts) -> torch.Tensor | None:
+    """The tensor that a formula comes to, if it is one of floats."""
+    value = facts.probe.numbers[node]
+    return value if isinstance(value, torch.Tensor) and value.is_floating_point() else None
+
+
+def leaf_changes(node: Node, facts: Facts) -> Iterator[Change]:
+    """Something else in the place of a value."""
+    value = floats(node, facts)
+    if value is None:
+        return
+    yield from _replaced(node, facts, value)
+    yield from powers(node, spell(node))
+    yield from functions(node, spell(node))
+    yield from combined(node, facts, spell(node))
+    if value.dim() == 2 and value.shape[0] == value.shape[1]:
+        yield Change(Node("t", (node,)), Kind.TRANSPOSED, f"{spell(node)} is turned", 0.5)
+    for dim in range(value.dim() if node.op == "up" else 0):
+        yield Change(Node("flip", (node,), (dim,)), Kind.PERMUTED, f"{spell(node)} is taken back to front", 1)
+
+
+def _replaced(node: Node, facts: Facts, value: torch.Tensor) -> Iterator[Change]:
+    mine = spell(node)
+    for atom in facts.atoms:
+        if same_leaf(atom, node):
+            continue
+        kind = replaced_kind(node, atom)
+        text = f"{spell(atom)} stands in the place of {'the upstream gradient' if node.op == 'up' else 'another value'}"
+        yield Change(atom, kind, text, 0.2)
+        other = floats(atom, facts)
+        if other is not None and other.numel() == value.numel() and other.shape != value.shape:
+            yield Change(Node("reshape", (atom, node)), kind, f"{text}, laid out anew", 0.4)
+    kind = Kind.UPSTREAM_UNUSED if node.op == "up" else Kind.UPSTREAM_ONLY
+    yield Change(
+        Node("ones", (node,)), kind, f"{mine} does not take part" if node.op == "up" else "a factor is missing", 0
+    )
+
+
+def replaced_kind(node: Node, atom: Node) -> Kind:
+    """What it is called when one leaf stands for another."""
+    if node.op == "name":
+        return Kind.WRONG_OPERAND
+    return Kind.OTHER_GRADIENT if atom.op == "up" else Kind.UPSTREAM_UNUSED
+
+
+def powers(node: Node, mine: str) -> Iterator[Change]:
+    """Powers of a value."""
+    for power in POWERS:
+        yield Change(
+            Node("pow", (node, const(power))), Kind.WRONG_POWER, f"{mine} has one more power of {power:g} on it", 1
+        )
+
+
+def functions(node: Node, mine: str) -> Iterator[Change]:
+    """Functions of a value."""
+    for text, function in FUNCTIONS.items():
+        spelled = text.replace("{}", mine)
+        yield Change(Node("fn", (node,), function), Kind.WRONG_OPERAND, f"it has {spelled} in the place of {mine}", 1.2)
+
+
+def combined(node: Node, facts: Facts, mine: str) -> Iterator[Change]:
+    """A value with another one multiplied, divided, added or subtracted."""
+    for atom in facts.atoms:
+        other = spell(atom)
+        once = Kind.WRONG_POWER if same_leaf(atom, node) else Kind.WRONG_OPERAND
+        if not same_leaf(atom, node):
+            yield Change(Node("mul", (node, atom)), once, f"it has {other} as one more factor", 1)
+            yield Change(Node("div", (node, atom)), once, f"it is divided by {other}, which does not belong there", 1)
+            yield Change(Node("add", (node, atom)), Kind.WRONG_OPERAND, f"{other} is added to {mine}", 1.5)
+            yield Change(Node("sub", (node, atom)), Kind.WRONG_OPERAND, f"{other} is subtracted from {mine}", 1.5)
+            yield Change(Node("sub", (atom, node)), Kind.WRONG_OPERAND, f"{mine} is subtracted from {other}", 1.5)
+            yield Change(Node("pow", (node, atom)), Kind.WRONG_POWER, f"{mine} is raised to the power {other}", 1.6)
+
+
+def factor_changes(node: Node, facts: Facts) -> Iterator[Change]:
+    """Something else in the place of a line's whole own derivative."""
+    if node.op in ("name", "up", "const"):
+        return
+    yield from powers(node, "the derivative")
+    for atom in facts.atoms:
+        if atom.op != "name":
+            continue
+        mine = spell(atom)
+        yield Change(atom, Kind.WRONG_OPERAND, f"{mine} stands in the place of the line's own derivative", 1)
+        for power in POWERS:
+            text = f"{mine} to the power {power:g} stands in the place of the line's own derivative"
+            yield Change(Node("pow", (atom, const(power))), Kind.WRONG_POWER, text, 1.2)
+        for text, function in FUNCTIONS.items():
+            spelled = text.replace("{}", mine)
+            text = f"{spelled} stands in the place of the line's own derivative"
+            yield Change(Node("fn", (atom,), function), Kind.WRONG_OPERAND, text, 1.3)

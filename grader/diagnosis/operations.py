@@ -1,0 +1,135 @@
+"""Another operation, number or sign in one place of a formula."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from grader.diagnosis.changes import Change, has_gradient
+from grader.diagnosis.kinds import Kind
+from grader.diagnosis.nodes import Node, const
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+DONE = {
+    "add": "added",
+    "sub": "subtracted",
+    "mul": "multiplied",
+    "div": "divided",
+    "pow": "raised to a power",
+    "matmul": "multiplied as matrices",
+}
+SMALL = 1e-2
+"""A number below this is an epsilon."""
+
+
+def binary_changes(node: Node) -> Iterator[Change]:
+    """Everything that one operation on two values can have been mistaken for."""
+    yield from _swapped(node)
+    yield from _dropped(node)
+    if node.op in ("add", "sub"):
+        yield from _weighted(node)
+    if node.op == "pow" and node.args[1].op == "const":
+        yield from _exponents(node)
+    if node.op == "matmul":
+        yield from _matrices(node)
+
+
+def _swapped(node: Node) -> Iterator[Change]:
+    left, right = node.args
+    if any(arg.op == "const" and 0 < abs(arg.data) < SMALL for arg in node.args):
+        return
+    swaps = [(op, left, right) for op in ("add", "sub", "mul", "div", "pow") if op != node.op]
+    swaps += [(op, right, left) for op in ("sub", "div", "pow")]
+    swaps += [("matmul", left, right)] if node.op == "mul" else [("matmul", right, left)] if node.op == "matmul" else []
+    for op, a, b in swaps:
+        mistaken = f"two values are {DONE[op]} that have to be {DONE[node.op]}"
+        text = mistaken if op != node.op else "two values have changed places"
+        yield Change(Node(op, (a, b)), _swap_kind(node.op, op), text, 1.1)
+
+
+def _swap_kind(right: str, wrong: str) -> Kind:
+    if {right, wrong} <= {"add", "sub"}:
+        return Kind.SIGN
+    if right == wrong == "matmul":
+        return Kind.TRANSPOSED
+    if "pow" in (right, wrong) or {right, wrong} == {"mul", "div"}:
+        return Kind.WRONG_POWER
+    return Kind.WRONG_OPERAND
+
+
+def _dropped(node: Node) -> Iterator[Change]:
+    left, right = node.args
+    for kept, lost in ((left, right), (right, left)):
+        if lost.op == "const" and abs(lost.data) < SMALL:
+            yield Change(kept, Kind.WRONG_EPSILON, f"the small number {lost.data:g} is missing", 0)
+        elif node.op in ("add", "sub"):
+            yield Change(kept, Kind.WRONG_OPERAND, "one of two terms is missing", 1)
+        elif lost.op in ("hot", "hot_at"):
+            kind = Kind.WRONG_PATH if lost.op == "hot" else Kind.WRONG_INDEX
+            yield Change(kept, kind, "it is not brought to the places that were read", 0)
+        elif node.op == "pow":
+            yield Change(kept, Kind.WRONG_POWER, "a power is missing", 0.5)
+        elif has_gradient(lost) and not has_gradient(kept):
+            yield Change(kept, Kind.UPSTREAM_UNUSED, "the upstream gradient does not take part", 0)
+        else:
+            yield Change(kept, Kind.UPSTREAM_ONLY, "a factor is missing", 0)
+
+
+def _weighted(node: Node) -> Iterator[Change]:
+    """One of two terms with another factor."""
+    left, right = node.args
+    if any(arg.op == "const" and abs(arg.data) < SMALL for arg in node.args):
+        return
+    for number, kind, text in (
+        (-1, Kind.SIGN, "one term has the wrong sign"),
+        (2, Kind.CONSTANT_FACTOR, "one term has a factor 2 too many"),
+        (0.5, Kind.CONSTANT_FACTOR, "one term has a factor 1/2 too many"),
+    ):
+        for index in (0, 1):
+            yield Change(node.with_arg(index, Node("mul", (const(number), node.args[index]))), kind, text, 1)
+
+
+def _exponents(node: Node) -> Iterator[Change]:
+    base, power = node.args
+    p = power.data
+    for other in dict.fromkeys((p + 1, p - 1, -p, p + 0.5, p - 0.5, p * 2, p / 2, 1, 2, -1, 0.5, -0.5, -2, 3, p + 2)):
+        if other != p:
+            changed = Node("pow", (base, const(other)))
+            yield Change(changed, Kind.WRONG_POWER, f"the power {other:g} stands where another one belongs", 0.5)
+
+
+def _matrices(node: Node) -> Iterator[Change]:
+    left, right = node.args
+    for index, arg in enumerate(node.args):
+        turned = arg.args[0] if arg.op == "t" else Node("t", (arg,))
+        yield Change(
+            node.with_arg(index, turned), Kind.TRANSPOSED, "a matrix is turned that should not be, or not turned", 0
+        )
+    apart = Node("mul", (Node("sum", (left,), ((-1,), True)), Node("sum", (right,), ((-2,), True))))
+    yield Change(apart, Kind.SUMMED_TOO_FAR, "both matrices are summed before they are multiplied", 0.5)
+
+
+def number_changes(node: Node) -> Iterator[Change]:
+    """Another number."""
+    value = node.data
+    if 0 < abs(value) < SMALL:
+        yield from _epsilons(value)
+        return
+    for other in (value * 2, value / 2, -value, value + 1, value - 1):
+        yield Change(const(other), Kind.CONSTANT_FACTOR, f"the number {other:g} stands where another one belongs", 1)
+
+
+def _epsilons(value: float) -> Iterator[Change]:
+    yield Change(const(0.0), Kind.WRONG_EPSILON, f"the small number {value:g} is missing", 0)
+    for other in (*(10.0**-k for k in range(3, 13)), value * 2, value / 2, -value):
+        if other != value:
+            yield Change(const(other), Kind.WRONG_EPSILON, f"it has {other:g} for the small number {value:g}", 0.2)
+
+
+def stray_epsilons(node: Node) -> Iterator[Change]:
+    """A small number added where there is none."""
+    for k in range(3, 13):
+        for number in (10.0**-k, -(10.0**-k)):
+            text = f"a small number ({number:g}) is added that the forward pass does not have there"
+            yield Change(Node("add", (node, const(number))), Kind.WRONG_EPSILON, text, 0.5 + 0.001 * k)

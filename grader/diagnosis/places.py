@@ -1,0 +1,280 @@
+"""Sums, spreads and places: over what is summed, to what is spread, where a gradient goes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import torch
+
+from grader.diagnosis.changes import Change, spell
+from grader.diagnosis.kinds import Kind
+from grader.diagnosis.nodes import Node, const
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from grader.diagnosis.facts import Facts
+
+
+def _tensor(node: Node, facts: Facts) -> torch.Tensor:
+    value = facts.probe.numbers[node]
+    return value if isinstance(value, torch.Tensor) else torch.zeros(())
+
+
+def sum_to(node: Node, facts: Facts) -> Iterator[Change]:
+    """The sum over what was broadcast."""
+    inner, like = node.args
+    value, shape = _tensor(inner, facts), _tensor(like, facts)
+    yield Change(inner, Kind.NOT_SUMMED, "it is not summed over what had been broadcast", 0)
+    lead = value.dim() - shape.dim()
+    summed = {d for d in range(value.dim()) if d < lead or (shape.shape[d - lead] == 1 and value.shape[d] > 1)}
+    yield from _other_sums(inner, summed, value.dim(), like)
+    if inner.op == "mul":
+        yield from _apart(inner, tuple(sorted(summed)), like)
+
+
+def _other_sums(inner: Node, summed: set[int], dims: int, like: Node) -> Iterator[Change]:
+    for dim in range(dims):
+        kind = Kind.NOT_SUMMED if {dim} < summed else Kind.WRONG_AXIS
+        for keep in (True, False):
+            if {dim} != summed:
+                yield Change(
+                    Node("sum", (inner,), ((dim,), keep)), kind, f"it is summed over dimension {dim} instead", 0
+                )
+                mean = Node("mean", (inner,), ((dim,), keep))
+                yield Change(mean, kind, f"it is averaged over dimension {dim} instead", 0.1)
+    if len(summed) < dims:
+        for keep in (True, False):
+            total = Node("sum", (inner,), (None, keep))
+            yield Change(total, Kind.SUMMED_TOO_FAR, "it is summed over every dimension", 0)
+            yield Change(Node("spread", (total, like)), Kind.SUMMED_TOO_FAR, "it is summed over every dimension", 0)
+
+
+def _apart(inner: Node, summed: tuple[int, ...], like: Node) -> Iterator[Change]:
+    a, b = (Node("sum", (arg,), (summed, True)) for arg in inner.args)
+    product = Node("mul", (a, b))
+    yield Change(product, Kind.SUMMED_TOO_FAR, "it is summed first and multiplied then", 0.5)
+    yield Change(Node("sum_to", (product, like)), Kind.SUMMED_TOO_FAR, "it is summed first and multiplied then", 0.5)
+
+
+def expand(node: Node, facts: Facts) -> Iterator[Change]:
+    """The gradient of a sum."""
+    yield Change(node.args[0], Kind.NOT_EXPANDED, "it is not spread over what had been summed", 0)
+
+
+def total(node: Node, facts: Facts) -> Iterator[Change]:
+    """A sum inside a formula."""
+    (inner,) = node.args
+    dims, keepdim = node.data
+    for other in [*((d,) for d in range(_tensor(inner, facts).dim())), None]:
+        if other != dims:
+            kind = Kind.WRONG_AXIS if other is not None else Kind.SUMMED_TOO_FAR
+            yield Change(Node("sum", node.args, (other, keepdim)), kind, "a sum goes along another dimension", 0.3)
+    yield Change(inner, Kind.NOT_SUMMED, "a sum is missing", 0.3)
+    yield Change(Node("mean", node.args, node.data), Kind.CONSTANT_FACTOR, "it has a mean in the place of a sum", 0.3)
+    if inner.op == "mul":
+        a, b = inner.args
+        for apart in (Node("mul", (Node("sum", (a,), node.data), b)), Node("mul", (a, Node("sum", (b,), node.data)))):
+            yield Change(apart, Kind.SUMMED_TOO_FAR, "only one of two factors is summed", 1)
+
+
+def mean(node: Node, facts: Facts) -> Iterator[Change]:
+    """A mean inside a formula."""
+    (inner,) = node.args
+    dims, keepdim = node.data
+    for other in [*((d,) for d in range(_tensor(inner, facts).dim())), None]:
+        if other != dims:
+            yield Change(
+                Node("mean", node.args, (other, keepdim)), Kind.WRONG_AXIS, "a mean goes along another dimension", 0.3
+            )
+    yield Change(Node("sum", node.args, node.data), Kind.CONSTANT_FACTOR, "it has a sum in the place of a mean", 0.3)
+    yield Change(const(0.0), Kind.FUSED_TERM, "the mean is not subtracted", 0.5)
+
+
+def neg(node: Node, facts: Facts) -> Iterator[Change]:
+    """A minus."""
+    yield Change(node.args[0], Kind.SIGN, "a minus is missing", 0)
+
+
+def softmax(node: Node, facts: Facts) -> Iterator[Change]:
+    """A softmax inside a formula."""
+    (x,) = node.args
+    for dim in range(_tensor(x, facts).dim()):
+        if dim != node.data % _tensor(x, facts).dim():
+            yield Change(Node("softmax", (x,), dim), Kind.WRONG_AXIS, "the softmax goes along another dimension", 0)
+    yield Change(x, Kind.SOFTMAX_JACOBIAN, "the softmax is missing", 0)
+    for text, function in (
+        ("exp stands in the place of the softmax: it is not divided by its sum", torch.exp),
+        ("the sigmoid stands in the place of the softmax", torch.sigmoid),
+        ("the log-softmax stands in the place of the softmax", _log_softmax(node.data)),
+    ):
+        yield Change(Node("fn", (x,), function), Kind.SOFTMAX_JACOBIAN, text, 0.3)
+
+
+def _log_softmax(dim: int) -> Callable[[torch.Tensor], torch.Tensor]:
+    return lambda x: torch.log_softmax(x, dim)
+
+
+# places
+
+
+def hot(node: Node, facts: Facts) -> Iterator[Change]:
+    """One place in each row: the largest, or the one that an index points to."""
+    like = node.args[-1]
+    dim = node.data[1] if node.op == "hot" else node.data
+    kind = Kind.WRONG_PATH if node.op == "hot" else Kind.WRONG_INDEX
+    yield Change(Node("ones", (like,)), kind, "it goes to all places, not to the ones that were read", 0)
+    if node.op == "hot":
+        yield from _other_extremes(node, _tensor(like, facts).dim())
+    if dim is None:
+        return
+    first = Node("hot", (Node("ones", (like,)),), ("argmax", dim))
+    yield Change(first, Kind.WRONG_INDEX, f"it goes to the first entry along dimension {dim}", 0.1)
+    for index, text in _indices(facts):
+        at = Node("hot_at", (index, like), dim)
+        yield Change(at, Kind.WRONG_INDEX, f"it goes to the places that {text} points to", 0.1)
+    for atom in facts.atoms:
+        if atom.op == "name" and node.op == "hot_at":
+            for which in ("argmax", "argmin"):
+                at = Node("hot", (atom,), (which, dim))
+                place = "largest" if which == "argmax" else "smallest"
+                yield Change(at, Kind.WRONG_INDEX, f"it goes to the place of the {place} {spell(atom)}", 0.2)
+    yield from _beside(node, dim % max(1, _tensor(like, facts).dim()), _tensor(like, facts).dim())
+
+
+def _other_extremes(node: Node, dims: int) -> Iterator[Change]:
+    for dim in (*range(dims), None):
+        for which in ("argmax", "argmin"):
+            if (which, dim) != node.data:
+                kind = Kind.WRONG_INDEX if which != node.data[0] else Kind.WRONG_AXIS
+                place = "the smallest" if which == "argmin" else "the largest"
+                along = "of all" if dim is None else f"along dimension {dim}"
+                yield Change(Node("hot", node.args, (which, dim)), kind, f"it goes to {place} entry {along}", 0.1)
+
+
+def _indices(facts: Facts) -> Iterator[tuple[Node, str]]:
+    """Integer tensors, and the columns of those that have any."""
+    for index in facts.indices:
+        yield index, spell(index)
+        value = facts.probe.numbers[index]
+        for column in range(value.shape[1] if value.dim() == 2 else 0):
+            yield Node("fn", (index,), _column(column)), f"column {column} of {spell(index)}"
+
+
+def _column(column: int) -> Callable[[torch.Tensor], torch.Tensor]:
+    return lambda x: x[:, column]
+
+
+def _beside(node: Node, dim: int, dims: int) -> Iterator[Change]:
+    for shift in (1, -1):
+        beside = Node("fn", (node,), _rolled(shift, dim))
+        yield Change(beside, Kind.WRONG_INDEX, "it goes to the place beside the one that was read", 0.3)
+        for other in range(dims):
+            if other != dim:
+                row = Node("fn", (node,), _rolled(shift, other))
+                yield Change(row, Kind.WRONG_INDEX, "it goes to the place that belongs to the next row", 0.3)
+    every = Node("fn", (node,), _everywhere(dim))
+    yield Change(every, Kind.WRONG_INDEX, "every row's place is taken in all rows: a colon selects all of them", 0.3)
+
+
+def _rolled(shift: int, dim: int) -> Callable[[torch.Tensor], torch.Tensor]:
+    return lambda x: x.roll(shift, dim)
+
+
+def _everywhere(dim: int) -> Callable[[torch.Tensor], torch.Tensor]:
+    def mask(x: torch.Tensor) -> torch.Tensor:
+        others = tuple(d for d in range(x.dim()) if d != dim)
+        return x.amax(others, keepdim=True).expand(x.shape)
+
+    return mask
+
+
+def scatter(node: Node, facts: Facts) -> Iterator[Change]:
+    """Gradients brought back to where their values were read."""
+    g, like = node.args
+    code, _ = node.data
+    yield Change(
+        g, Kind.NOT_SUMMED, "it has one gradient for every place that was read, not for every place it was read from", 0
+    )
+    for mode in ("last", "first"):
+        text = "gradients overwrite each other where a place was read more than once; they have to add up"
+        yield Change(Node("scatter", node.args, (code, mode)), Kind.REPEATED_INDEX, text, 0)
+    mean = Node("scatter", node.args, (code, "mean"))
+    yield Change(mean, Kind.CONSTANT_FACTOR, "gradients are averaged where a place was read more than once", 0.1)
+    for index, text in _indices(facts):
+        rows = Node("rows", (g, like, index), "plain")
+        yield Change(rows, Kind.WRONG_INDEX, f"the gradients go to the rows that {text} points to", 0.1)
+        turned = Node("rows", (g, like, index), "turned")
+        yield Change(turned, Kind.PERMUTED, f"the rows of {text} are turned, those of the gradient are not", 0.1)
+
+
+def reshape(node: Node, facts: Facts) -> Iterator[Change]:
+    """The same numbers laid out anew."""
+    inner, like = node.args
+    dims = _tensor(like, facts).dim()
+    yield Change(inner, Kind.PERMUTED, "it is not laid out as the variable is", 0)
+    for order in _ORDERS.get(dims, ()):
+        for turn in (True, False):
+            laid = Node("call", (inner, like), _laid(order, turn=turn))
+            yield Change(laid, Kind.PERMUTED, "it is laid out with the dimensions in another order", 0.1)
+    for dim in range(dims):
+        yield Change(
+            Node("flip", (node,), (dim,)), Kind.PERMUTED, f"it stands back to front along dimension {dim}", 0.1
+        )
+        summed = Node("spread", (Node("sum", (node,), ((dim,), True)), like))
+        yield Change(summed, Kind.SUMMED_TOO_FAR, f"it is summed over dimension {dim}", 0.1)
+
+
+_ORDERS = {2: ((1, 0),), 3: ((0, 2, 1), (1, 0, 2), (2, 1, 0), (1, 2, 0), (2, 0, 1))}
+
+
+def _laid(order: tuple[int, ...], *, turn: bool) -> Callable[[torch.Tensor, torch.Tensor], torch.Tensor]:
+    def lay(g: torch.Tensor, like: torch.Tensor) -> torch.Tensor:
+        laid = g.reshape([like.shape[d] for d in order])
+        return laid.permute([order.index(d) for d in range(len(order))]) if turn else laid
+
+    return lay
+
+
+# some places only
+
+_PARTS = {
+    "but_last": "the last entry along dimension {} is left out",
+    "but_first": "the first entry along dimension {} is left out",
+    "first": "only the first entry along dimension {} takes part",
+    "last": "only the last entry along dimension {} takes part",
+}
+
+
+def masked(node: Node, facts: Facts) -> Iterator[Change]:
+    """Some entries only."""
+    value = _tensor(node, facts)
+    for dim in range(value.dim()):
+        for which, text in _PARTS.items():
+            part = Node("fn", (node,), _part(dim, which))
+            yield Change(part, Kind.WRONG_INDEX, text.format(dim), 0.8)
+    for index, text in _indices(facts):
+        for dim in range(value.dim()):
+            at = Node("hot_at", (index, node), dim)
+            yield Change(
+                Node("mul", (node, at)), Kind.WRONG_INDEX, f"only the places that {text} points to take part", 0.8
+            )
+            rest = Node("mul", (node, Node("sub", (const(1.0), at))))
+            yield Change(rest, Kind.WRONG_INDEX, f"the places that {text} points to are left out", 0.8)
+    for atom in facts.atoms:
+        if atom.op == "name" and _tensor(atom, facts).shape == value.shape:
+            for dim in range(value.dim()):
+                at = Node("mul", (node, Node("hot", (atom,), ("argmax", dim))))
+                yield Change(at, Kind.WRONG_INDEX, f"only the place of the largest {spell(atom)} takes part", 0.9)
+
+
+def _part(dim: int, which: str) -> Callable[[torch.Tensor], torch.Tensor]:
+    def mask(x: torch.Tensor) -> torch.Tensor:
+        size = x.shape[dim]
+        kept = torch.zeros(size, dtype=x.dtype)
+        ends = {"but_last": (0, size - 1), "but_first": (1, size), "first": (0, 1), "last": (size - 1, size)}
+        start, end = ends[which]
+        kept[start:end] = 1.0
+        return x * kept.view([size if d == dim else 1 for d in range(x.dim())])
+
+    return mask

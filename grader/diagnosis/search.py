@@ -1,0 +1,140 @@
+"""Looks for the changed formula that an answer is, share by share, on every case."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import torch
+
+from grader.diagnosis.alter import changes, with_epsilons
+from grader.diagnosis.factors import factor, name_factor
+from grader.diagnosis.facts import TIGHT
+from grader.diagnosis.kinds import Kind
+from grader.diagnosis.paths import shares
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from grader.diagnosis.changes import Change
+    from grader.diagnosis.derive import Path
+    from grader.diagnosis.facts import Facts
+
+NULL = 1e-12
+"""An answer below this share of its terms is nothing but rounding."""
+NEARLY = 1e-2
+"""An answer this close, relative to the largest element, may differ by a small constant only."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Found:
+    """A changed formula that holds on every case."""
+
+    path: Path
+    change: Change
+    factor: str
+    """What the changed share is multiplied by besides."""
+    alone: bool
+    """Whether the other shares are missing."""
+    cost: float
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Target:
+    """What one path's share would have to be, if the others are right (or missing)."""
+
+    path: Path
+    values: tuple[torch.Tensor, ...]
+    alone: bool
+
+
+def search(paths: Sequence[Path], facts: Facts, only: frozenset[Kind] | None = None) -> Found | None:
+    """The least far-fetched change of one share that makes the answer."""
+    best: Found | None = None
+    for path, targets in _targets(paths, facts):
+        candidates = _candidates(path, facts)
+        wanted = candidates if only is None else [c for c in candidates if c.kind in only]
+        best = _cheapest(wanted, targets, facts, best)
+    return best
+
+
+def _candidates(path: Path, facts: Facts) -> list[Change]:
+    found = changes(path.node, facts)
+    if nearly(facts):
+        stray = list(with_epsilons(path.node))
+        without = [c for c in found if c.kind is Kind.WRONG_EPSILON]
+        moved = [other for change in without[:2] for other in with_epsilons(change.node)]
+        return [*stray, *found, *moved]
+    return found
+
+
+def nearly(facts: Facts) -> bool:
+    """Whether the answer is right but for a small difference."""
+    return all(
+        view.got.shape == view.expected.shape
+        and float((view.got - view.expected).abs().max()) <= NEARLY * float(view.expected.abs().max())
+        for view in facts.views
+    )
+
+
+def _cheapest(found: Iterable[Change], targets: Sequence[Target], facts: Facts, best: Found | None) -> Found | None:
+    for change in found:
+        for target in targets:
+            if best is None or change.cost + _surcharge(target) < best.cost:
+                hit = _holds(change, target, facts)
+                best = hit if hit is not None and (best is None or hit.cost < best.cost) else best
+    return best
+
+
+def _surcharge(target: Target) -> float:
+    return 0.6 if target.alone else 0.0
+
+
+def _targets(paths: Sequence[Path], facts: Facts) -> Iterator[tuple[Path, list[Target]]]:
+    """Every path with what is left for it of the answer."""
+    all_shares = [shares(paths, view) for view in facts.views]
+    for index, path in enumerate(paths):
+        found = []
+        rest = _rests(all_shares, index, facts)
+        if rest is not None:
+            found.append(Target(path, rest, alone=False))
+        if len(paths) > 1:
+            found.append(Target(path, tuple(view.got for view in facts.views), alone=True))
+        yield path, found
+
+
+def _rests(
+    all_shares: Sequence[list[torch.Tensor] | None], index: int, facts: Facts
+) -> tuple[torch.Tensor, ...] | None:
+    found = []
+    for view, terms in zip(facts.views, all_shares, strict=True):
+        if terms is None:
+            return None
+        try:
+            rest = view.got - sum((t for k, t in enumerate(terms) if k != index), torch.zeros((), dtype=torch.float64))
+        except RuntimeError:
+            return None
+        if len(terms) > 1 and float(rest.abs().max()) <= NULL * view.scale:
+            return None
+        found.append(rest)
+    return tuple(found)
+
+
+def _holds(change: Change, target: Target, facts: Facts) -> Found | None:
+    tight = change.kind is Kind.WRONG_EPSILON and not facts.narrow
+    tolerance = TIGHT if tight else facts.tolerance
+    factors = []
+    for view, wanted in zip(facts.views, target.values, strict=True):
+        made = view.tensor(change.node)
+        k = None if made is None else factor(made, wanted, tolerance)
+        if k is None:
+            return None
+        factors.append(k)
+    named = name_factor(factors, facts, max(facts.tolerance, TIGHT))
+    if named is None or not math.isfinite(factors[0]):
+        return None
+    extra = {"1": 0.0, "-1": 0.7}.get(named, 0.9)
+    if tight and named != "1":
+        return None
+    return Found(target.path, change, named, target.alone, change.cost + extra + _surcharge(target))

@@ -1,0 +1,188 @@
+"""The sentence for the learner: what the answer is, which forward line says otherwise, what to look at.
+
+It names what is wrong and where to look; it never prints the right line.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from grader.diagnosis.kinds import Diagnosis, Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from grader.diagnosis.closed import ClosedForm
+    from grader.diagnosis.derive import Path
+    from grader.diagnosis.facts import Facts
+    from grader.diagnosis.ratio import Ratio
+    from grader.diagnosis.search import Found
+    from grader.exercise import Line
+
+
+def place(line: Line) -> str:
+    """A forward line as people refer to it."""
+    return f"forward.py line {line.number}"
+
+
+def listed(words: Iterable[str]) -> str:
+    """`a`, `a and b`, `a, b and c`."""
+    found = list(words)
+    return " and ".join([", ".join(found[:-1]), found[-1]] if len(found) > 1 else found)
+
+
+def named(kind: Kind, message: str, facts: Facts, **evidence: Any) -> Diagnosis:
+    """A diagnosis that rests on an identity, with the facts that every such has."""
+    known = {
+        "verified_cases": len(facts.views),
+        "random_upstream": not facts.true_cotangents,
+        "lines": [line.number for line in facts.lines],
+    }
+    if facts.narrow:
+        known["float32"] = True
+    return Diagnosis(kind, message, {**known, **evidence})
+
+
+def readers(facts: Facts) -> str:
+    """Which lines read the variable: `counts is read by probs (forward.py line 68)`."""
+    found = [f"{listed(line.outputs)} ({place(line)})" for line in facts.lines]
+    return f"{facts.variable} is read by {listed(found)}"
+
+
+def zeros(facts: Facts, *, null: bool) -> Diagnosis:
+    """Nothing but zeros."""
+    if null:
+        children = listed(f"d{child}" for child in facts.exercise.children(facts.variable))
+        why = f"The true one is zero too, but only because its terms cancel. Derive it from {children}, then it can be tested"
+    else:
+        why = f"But the loss depends on {facts.variable}: {readers(facts)}"
+    return named(Kind.ZEROS, f"your {facts.name} is zero everywhere. {why}", facts, null=null)
+
+
+def keepdim(facts: Facts, factor: str) -> Diagnosis:
+    """Only dimensions of size 1 differ."""
+    view = facts.probe
+    more = view.got.dim() > view.expected.dim()
+    right = (
+        "the numbers in your {} are right" if factor == "1" else "your {} is right but for a factor {} and its shape"
+    )
+    have, want = view.got.dim(), view.expected.dim()
+    remedy = (
+        f"{facts.variable} has {want} dimension{'s' * (want != 1)} and your result {have}: do without keepdim=True"
+        if more
+        else f"{facts.variable} keeps a dimension of size 1 that your result has lost: sum(..., keepdim=True) keeps it"
+    )
+    return named(Kind.KEEPDIM, f"{right.format(facts.name, factor)}; {remedy}", facts, factor=factor)
+
+
+def global_factor(facts: Facts, factor: str) -> Diagnosis:
+    """One factor for every element."""
+    if factor == "-1":
+        message = (
+            f"your {facts.name} is the right gradient with the opposite sign. Look for a minus: {_lines_say(facts)}"
+        )
+        return named(Kind.SIGN, message, facts, factor=factor)
+    kind = Kind.SIGN if factor.startswith("-1*") else Kind.CONSTANT_FACTOR
+    message = f"your {facts.name} is {factor} times the right gradient, on every case. {_factor_hint(factor)}: {_lines_say(facts)}"
+    return named(kind, message, facts, factor=factor)
+
+
+def _factor_hint(factor: str) -> str:
+    if any(letter.isalpha() for letter in factor.replace("e-", "")):
+        return "Count what is averaged, and what is only added up"
+    return "Look for a number that should, or should not, be there"
+
+
+def _lines_say(facts: Facts) -> str:
+    found = [f"{facts.variable} goes into {listed(line.outputs)} at {place(line)}" for line in facts.lines]
+    return listed(found)
+
+
+def whole(facts: Facts, kind: Kind, what: str, look: str, **evidence: Any) -> Diagnosis:
+    """An identity between the whole answer and the whole gradient."""
+    return named(kind, f"your {facts.name} {what}. {look}", facts, **evidence)
+
+
+def weights(facts: Facts, paths: Sequence[Path], factors: Sequence[str], *, fused: bool) -> Diagnosis:
+    """How often each share stands in the answer."""
+    odd = [(path, f) for path, f in zip(paths, factors, strict=True) if f != "1"]
+    kept = [path for path, f in zip(paths, factors, strict=True) if f == "1"]
+    path, factor = odd[0]
+    through = f"the path through {_way(path)}"
+    if len({f for _, f in odd}) > 1 or (len(odd) > 1 and factor != "0"):
+        kind = Kind.WRONG_PATH
+        what = "counts its paths wrongly: " + listed(f"{f} times the one through {_way(p)}" for p, f in odd)
+    elif factor == "0":
+        kind = Kind.MISSING_PATH
+        what = _missing(kept, odd)
+    else:
+        kind = {"2": Kind.DOUBLED_PATH, "-1": Kind.NEGATED_PATH}.get(factor, Kind.CONSTANT_FACTOR)
+        how = {"2": "counts {} twice", "-1": "takes {} with the wrong sign"}.get(
+            factor, "has {} with a factor " + factor
+        )
+        what = how.format(through)
+    look = _sharing(facts, [p for p, _ in odd], factor)
+    kind = Kind.FUSED_TERM if fused else kind
+    shares = {".".join(p.via): f for p, f in zip(paths, factors, strict=True)}
+    return named(kind, f"your {facts.name} {what}: {look}", facts, shares=shares, fused=fused)
+
+
+def _way(path: Path) -> str:
+    """The variables of a path that tell it apart."""
+    return path.via[0] if len(path.via) <= 2 else " and ".join(path.via[:2])
+
+
+def _missing(kept: Sequence[Path], odd: Sequence[tuple[Path, str]]) -> str:
+    if len(kept) == 1:
+        return f"is the path through {_way(kept[0])} alone"
+    return f"lacks the path through {listed(_way(path) for path, _ in odd)}"
+
+
+def _sharing(facts: Facts, odd: Sequence[Path], factor: str) -> str:
+    lines = listed(f"{listed(line.outputs)} ({place(line)})" for line in dict.fromkeys(path.line for path in odd))
+    if factor == "0":
+        return f"{facts.variable} is also read by {lines}; the gradients of all its uses add up"
+    return f"look at {lines}; each use of {facts.variable} adds its gradient once"
+
+
+def changed(facts: Facts, found: Found) -> Diagnosis:
+    """One change in one share."""
+    several = len(facts.paths) > 1
+    change, line = found.change, found.path.line
+    what = f"your {facts.name} is not quite the chain rule's"
+    if several:
+        what = f"in your {facts.name} the path through {_way(found.path)} is not right"
+    besides = (
+        ""
+        if found.factor == "1"
+        else " and its sign is turned"
+        if found.factor == "-1"
+        else f" and it is {found.factor} times as large"
+    )
+    missing = f"; the other paths are missing ({readers(facts)})" if found.alone else ""
+    message = f"{what}: {change.text}{besides}{missing}. Look at {place(line)}: `{line.text}`"
+    return named(change.kind, message, facts, change=change.text, path=list(found.path.via), factor=found.factor,
+                 one_share=several, others_missing=found.alone)  # fmt: skip
+
+
+def closed(facts: Facts, form: ClosedForm, found: Found, kind: Kind) -> Diagnosis:
+    """One change in a closed form."""
+    besides = "" if found.factor == "1" else f", and it is {found.factor} times as large"
+    message = (
+        f"your {facts.name} is nearly the formula for {form.title}, but {found.change.text}{besides}. "
+        f"{readers(facts)}: go back through those lines one at a time and compare term by term"
+    )
+    return named(kind, message, facts, change=found.change.text, closed_form=form.title, factor=found.factor, fused=True,
+                 specific=str(found.change.kind))  # fmt: skip
+
+
+def power(facts: Facts, found: Ratio, path: Path | None) -> Diagnosis:
+    """Right but for powers of forward values."""
+    product = " times ".join(v if p == 1 else f"{v}**{p:g}" for v, p in found.powers)
+    factor = "" if found.factor == "1" else f"{found.factor} times "
+    what = f"your {facts.name}" if path is None else f"the path through {_way(path)} in your {facts.name}"
+    message = (
+        f"{what} is right but for {factor}{product}, at every element. Look at what that line does: {_lines_say(facts)}"
+    )
+    kind = Kind.WRONG_OPERAND if len(found.powers) > 1 or found.powers[0][1] == 1 else Kind.WRONG_POWER
+    return named(kind, message, facts, powers=dict(found.powers), factor=found.factor, one_share=path is not None)

@@ -1,0 +1,100 @@
+"""What can be said of an answer as a whole: its shape, one factor, its order, what it is summed over."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from grader.diagnosis import sentence, shapes
+from grader.diagnosis.factors import name_factor, sizes_of
+from grader.diagnosis.kinds import Diagnosis, Kind
+
+if TYPE_CHECKING:
+    from grader.diagnosis.facts import Facts
+
+
+def whole(facts: Facts) -> Diagnosis | None:
+    """The first identity between the whole answer and the whole gradient."""
+    return _squeezed(facts) or _spread(facts) or _summed(facts) or _turned(facts) or _same_numbers(facts)
+
+
+def _squeezed(facts: Facts) -> Diagnosis | None:
+    """One factor, dimensions of size 1 aside."""
+    if not shapes.squeezed_alike(facts):
+        return None
+    factors = shapes.global_factor(facts, reshaped=True)
+    named = None if factors is None else name_factor(factors, facts, facts.tolerance)
+    if named is None:
+        return None
+    if any(view.got.shape != view.expected.shape for view in facts.views):
+        return sentence.keepdim(facts, named)
+    if _other_dimension(facts, named):
+        look = f"It is divided by, or summed over, another dimension than the forward pass: {sentence.readers(facts)}"
+        return sentence.whole(facts, Kind.WRONG_AXIS, f"is {named} times the right gradient", look, factor=named)
+    return sentence.global_factor(facts, named)
+
+
+def _other_dimension(facts: Facts, named: str) -> bool:
+    """Whether a factor has one size over another."""
+    names = [name for name in sizes_of(facts.probe.case, facts.probe) if name in named]
+    return len(names) > 1 and "/" in named
+
+
+def _spread(facts: Facts) -> Diagnosis | None:
+    factors = shapes.spread_factor(facts)
+    named = None if factors is None else name_factor(factors, facts, facts.tolerance)
+    if named is None:
+        return None
+    besides = "" if named == "1" else f", and it is {named} times as large"
+    look = f"A sum forward is a broadcast backward: every element that was summed gets it. {sentence.readers(facts)}"
+    return sentence.whole(
+        facts, Kind.NOT_EXPANDED, f"has the right numbers, but only once{besides}", look, factor=named
+    )
+
+
+def _summed(facts: Facts) -> Diagnosis | None:
+    """Not summed enough, or too far."""
+    if all(view.got.shape == view.expected.shape for view in facts.views):
+        return _too_far(facts)
+    for dims in shapes.sums(min(view.got.dim() for view in facts.views)):
+        factors = shapes.equal_after(facts, lambda x, d=dims: x.sum(d), of_expected=False)  # type: ignore[misc]
+        if factors is not None and name_factor(factors, facts, facts.tolerance) == "1":
+            what = f"is not summed: summed over dimension {sentence.listed(map(str, dims))} it would be right"
+            look = f"What is broadcast forward is summed backward. {sentence.readers(facts)}"
+            return sentence.whole(facts, Kind.NOT_SUMMED, what, look, dims=list(dims))
+    return _too_far(facts)
+
+
+def _too_far(facts: Facts) -> Diagnosis | None:
+    for dims in shapes.sums(facts.probe.expected.dim()):
+        for keep in (True, False):
+            factors = shapes.equal_after(facts, lambda x, d=dims, k=keep: x.sum(d, keepdim=k), of_expected=True)  # type: ignore[misc]
+            if factors is not None and name_factor(factors, facts, facts.tolerance) == "1":
+                what = f"is the right gradient summed over dimension {sentence.listed(map(str, dims))}"
+                look = f"Sum only over what the forward pass had broadcast. {sentence.readers(facts)}"
+                return sentence.whole(facts, Kind.SUMMED_TOO_FAR, what, look, dims=list(dims))
+    return None
+
+
+def _turned(facts: Facts) -> Diagnosis | None:
+    if facts.probe.expected.dim() != 2:
+        return None
+    factors = shapes.equal_after(facts, lambda x: x.T, of_expected=True) if _flipped(facts) else None
+    named = None if factors is None else name_factor(factors, facts, facts.tolerance)
+    if named is None:
+        return None
+    besides = "" if named == "1" else f", and it is {named} times as large"
+    look = f"A gradient has the shape of its variable; {facts.variable} has {list(facts.probe.expected.shape)} on the smallest case"
+    return sentence.whole(
+        facts, Kind.TRANSPOSED, f"is the transpose of the right gradient{besides}", look, factor=named
+    )
+
+
+def _flipped(facts: Facts) -> bool:
+    return all(view.got.shape == view.expected.shape[::-1] for view in facts.views)
+
+
+def _same_numbers(facts: Facts) -> Diagnosis | None:
+    if not shapes.same_numbers(facts) or facts.exercise.children(facts.variable) == ("loss",):
+        return None
+    look = f"Look at the order of the dimensions when you lay it out anew. {sentence.readers(facts)}"
+    return sentence.whole(facts, Kind.PERMUTED, "has the right numbers in other places", look)
