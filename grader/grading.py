@@ -19,6 +19,7 @@ import torch
 from grader import check
 from grader.case import Cases, build_cases, pool_values
 from grader.check import Columns, Evidence, Judgement, Verdict, judge, lecture_columns, score, tensor_of
+from grader.diagnosis import explain
 from grader.parameters import bind
 from grader.sandbox.outcome import (
     Isolation,
@@ -345,6 +346,7 @@ class Grading:
         start = time.perf_counter()
         evidence = state.evidence[variable]
         judgement = self._judge(state, evidence, whole)
+        diagnosis = explain(evidence, judgement, self.cases)
         points = self.exercise.settings.points
         outcomes = list(check.all_outcomes(evidence))
         chained = None if self.settings.only or whole is not None else self._chained(state, evidence, judgement)
@@ -366,7 +368,7 @@ class Grading:
             verdict=judgement.verdict,
             problem=judgement.problem,
             notes=tuple(self._notes(judgement, outcomes)),
-            diagnosis=None,
+            diagnosis=diagnosis.as_dict() if diagnosis else None,
             correct=judgement.verdict.right,
             score=judgement.score,
             tolerance=judgement.tolerance,
