@@ -105,6 +105,7 @@ def lent_sandbox(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Shared:
     """Whoever starts a sandbox gets the session's: no test but the slow ones starts a process."""
     import grader.command
     import grader.run
+    import grader.training
 
     shared = Shared(sandbox)
     for module in (grader.run, grader.command):

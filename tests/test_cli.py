@@ -313,7 +313,7 @@ class TestOurFaults:
         assert "the server is gone" in result.stderr
         assert not (tmp_path / "report.json").exists()
 
-    def test_a_bug_while_grading_is_no_zero(
+    def test_a_bug_in_the_engine_is_no_zero(
         self, grade: Grade, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
     ) -> None:
         """An exception nobody foresaw, in the middle of the engine."""

@@ -1,0 +1,226 @@
+"""pytest on a learner's desk: `pytest exercises/` and what editors and CI ask of it."""
+
+from __future__ import annotations
+
+import json
+import xml.etree.ElementTree as ET
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+import grader.plugin
+from grader.sandbox.outcome import SandboxError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.conftest import Shared
+
+    Run = Callable[..., pytest.RunResult]
+
+ROOT = Path(__file__).resolve().parent.parent
+
+SOME_RIGHT = """\
+import torch
+
+def dlogprobs(logprobs, Yb, n):
+    dlogprobs = torch.zeros_like(logprobs)
+    dlogprobs[range(n), Yb] = -1.0/n
+    return dlogprobs
+
+def dprobs(dlogprobs, probs):
+    return dlogprobs / probs
+
+def dh(dlogits, W2):
+    return dlogits
+
+def dhpreact(dh, h):
+    raise NotImplementedError
+"""
+
+
+@pytest.fixture
+def desk(pytester: pytest.Pytester) -> Path:
+    """A workspace with one exercise, two gradients right and one wrong."""
+    folder = pytester.path / "exercises" / "mlp"
+    folder.mkdir(parents=True)
+    for name in ("forward.py", "exercise.toml"):
+        (folder / name).write_bytes((ROOT / "exercises" / "mlp" / name).read_bytes())
+    (folder / "backward.py").write_text(SOME_RIGHT, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def run(pytester: pytest.Pytester, lent_sandbox: Shared, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Pytest in process, with our plugin and pytest-json-report and no others."""
+    import pytest_jsonreport.plugin
+
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    plugins = (grader.plugin, pytest_jsonreport.plugin)
+    return lambda *args: pytester.runpytest_inprocess(*args, plugins=plugins)
+
+
+class TestDesk:
+    """What people expect of `pytest exercises/`."""
+
+    def test_every_gradient_is_an_item(self, run: Run, desk: Path) -> None:
+        """26 of them, with the learner's file and line in the failure."""
+        result = run("exercises")
+        result.assert_outcomes(passed=2, failed=24)
+        result.stdout.fnmatch_lines(
+            [
+                "dh: shape (32, 27), expected (32, 64)*",
+                "exercises/mlp/backward.py:11",
+                "FAILED exercises/mlp/forward.py::backward::dh - shape (32, 27)*",
+            ]
+        )
+
+    def test_a_failure_shows_no_traceback_of_ours(self, run: Run, desk: Path) -> None:
+        """A learner's mistake is not an exception of the grader."""
+        assert "Traceback" not in run("exercises", "-k", "dh").stdout.str()
+
+    def test_k_selects_gradients(self, run: Run, desk: Path) -> None:
+        """Dh is in dh, dhpreact and dhprebn."""
+        run("exercises", "-k", "dh").assert_outcomes(failed=3, deselected=23)
+
+    def test_x_stops_at_the_first(self, run: Run, desk: Path) -> None:
+        """The third is not written."""
+        run("exercises", "-x").assert_outcomes(passed=2, failed=1)
+
+    def test_a_gradient_is_named_by_its_node_id(self, run: Run, desk: Path) -> None:
+        """As an editor names it."""
+        run("exercises/mlp/forward.py::backward::dprobs").assert_outcomes(passed=1)
+
+    def test_lf_repeats_the_failures(self, run: Run, desk: Path) -> None:
+        """Two were right."""
+        run("exercises")
+        run("exercises", "--lf").assert_outcomes(failed=24, deselected=2)
+
+    def test_collect_only_runs_nothing(self, run: Run, desk: Path) -> None:
+        """What an editor's test explorer lists, with lines in the learner's file."""
+        result = run("exercises", "--collect-only", "-q")
+        result.stdout.fnmatch_lines(["exercises/mlp/forward.py::backward::dprobs", "26 tests collected*"])
+
+    def test_items_stand_at_the_learners_lines(self, pytester: pytest.Pytester, run: Run, desk: Path) -> None:
+        """Where an editor jumps to; what is not written stands at the top of the file."""
+        places = Places()
+        pytester.inline_run("exercises", "--collect-only", plugins=(grader.plugin, places))
+        file = str(Path("exercises", "mlp", "backward.py"))
+        assert places.of["dprobs"] == (file, 7, "mlp::dprobs")
+        assert places.of["dC"] == (file, 0, "mlp::dC")
+
+    def test_junitxml_has_every_gradient(self, run: Run, desk: Path, pytester: pytest.Pytester) -> None:
+        """For CI systems."""
+        run("exercises", "--junitxml=junit.xml")
+        suite = ET.fromstring((pytester.path / "junit.xml").read_text()).find("testsuite")
+        assert suite is not None
+        assert suite.get("tests"), suite.get("failures") == ("26", "24")
+        failure = suite.find("testcase[@name='dh']/failure")
+        assert failure is not None
+        assert failure.get("message", "").startswith("shape (32, 27), expected (32, 64)")
+
+    def test_items_have_their_own_durations(self, run: Run, desk: Path, pytester: pytest.Pytester) -> None:
+        """What is done once belongs to the first item's set-up."""
+        run("exercises", "--json-report")
+        tests = json.loads((pytester.path / ".report.json").read_text())["tests"]
+        assert all(test["call"]["duration"] > 0 for test in tests)
+
+    def test_json_report_has_our_section(self, run: Run, desk: Path, pytester: pytest.Pytester) -> None:
+        """`--json-report` alone gives the grader's report."""
+        run("exercises", "--json-report")
+        (entry,) = json.loads((pytester.path / ".report.json").read_text())["grader"]["submissions"]
+        assert entry["score"]["correct"] == 2
+        assert entry["source"] == str(Path("exercises", "mlp", "backward.py"))
+
+    def test_a_run_that_stopped_early_says_so(self, run: Run, desk: Path, pytester: pytest.Pytester) -> None:
+        """Rather than to count what was not graded as wrong."""
+        run("exercises", "-x", "--json-report")
+        section = json.loads((pytester.path / ".report.json").read_text())["grader"]
+        assert section["submissions"] == []
+        assert section["notes"] == ["mlp: stopped before every gradient was graded"]
+
+    def test_another_submission_can_be_named(self, run: Run, desk: Path) -> None:
+        """For CI: the file beside the exercise is not looked at."""
+        run("exercises", f"--grade-submission={ROOT / 'solutions' / 'mlp'}").assert_outcomes(passed=26)
+
+
+class Places:
+    """Notes where the items stand."""
+
+    def __init__(self) -> None:
+        self.of: dict[str, tuple[str, int | None, str]] = {}
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """Every item of the session."""
+        self.of = {item.name: item.location for item in session.items}
+
+
+class TestNeighbours:
+    """The plugin loads in every pytest run on a user's machine."""
+
+    def test_a_forward_py_without_exercise_toml_is_nobodys_business(self, run: Run, pytester: pytest.Pytester) -> None:
+        """Plenty of projects have a forward.py."""
+        pytester.makepyfile(forward="GRADED = ['x']", test_it="def test_it(): pass")
+        run().assert_outcomes(passed=1)
+
+    def test_ordinary_tests_beside_exercises_run_as_ever(self, run: Run, desk: Path, pytester: pytest.Pytester) -> None:
+        """In one session."""
+        pytester.makepyfile(test_it="def test_it(): pass")
+        run("-k", "test_it or dprobs").assert_outcomes(passed=2, deselected=25)
+
+    def test_nothing_is_added_to_other_peoples_json_reports(self, run: Run, pytester: pytest.Pytester) -> None:
+        """No exercise, no key."""
+        pytester.makepyfile(test_it="def test_it(): pass")
+        run("--json-report")
+        assert "grader" not in json.loads((pytester.path / ".report.json").read_text())
+
+
+class TestFaults:
+    """A fault of ours stops the run with exit code 3; an exercise's is a sentence."""
+
+    def test_a_broken_exercise_is_a_collection_error(self, run: Run, desk: Path) -> None:
+        """With file and line."""
+        forward = desk / "forward.py"
+        forward.write_text(forward.read_text(encoding="utf-8").replace("return locals()", "return 3"), encoding="utf-8")
+        result = run("exercises")
+        assert result.ret == pytest.ExitCode.INTERRUPTED
+        result.stdout.fnmatch_lines(["*forward() has to end in `return locals()`*"])
+
+    def test_a_missing_submission_is_a_collection_error(self, run: Run, desk: Path) -> None:
+        """The stubs were deleted."""
+        (desk / "backward.py").unlink()
+        result = run("exercises")
+        assert result.ret == pytest.ExitCode.INTERRUPTED
+        result.stdout.fnmatch_lines(["*there is no file or folder *backward.py*"])
+
+    def test_a_fault_of_the_sandbox_ends_the_run_with_3(
+        self, run: Run, desk: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """It is no failed gradient."""
+
+        def fail(_self: object, _name: str) -> None:
+            raise SandboxError("the server is gone")
+
+        monkeypatch.setattr("grader.grading.Grading.row", fail)
+        result = run("exercises")
+        assert result.ret == 3
+        result.stdout.fnmatch_lines(["*the server is gone*"])
+
+
+@pytest.mark.slow
+class TestWorkers:
+    """pytest -n."""
+
+    def test_n_grades_in_every_worker_and_reports_once(
+        self, pytester: pytest.Pytester, desk: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Each worker asks in the one order that is allowed; the report is complete."""
+        monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+        monkeypatch.setenv("PYTHONPATH", str(ROOT))
+        plugins = ("-p", "xdist.plugin", "-p", "grader.plugin", "-p", "pytest_jsonreport.plugin")
+        result = pytester.runpytest_subprocess("exercises", "-n", "2", "--json-report", *plugins, timeout=110)
+        result.assert_outcomes(passed=2, failed=24)
+        (entry,) = json.loads((pytester.path / ".report.json").read_text())["grader"]["submissions"]
+        assert entry["score"]["correct"] == 2
+        assert len(entry["gradients"]) == 26
