@@ -1,0 +1,8 @@
+# form: a copy
+def dflat(dshifted):
+    return dshifted.clone()
+
+
+# form: one step further
+def dflat(dlogp, dexpd, expd):
+    return dlogp + dexpd*expd

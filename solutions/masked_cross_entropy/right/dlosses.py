@@ -1,0 +1,13 @@
+# form: with dloss
+def dlosses(dloss, losses, active):
+    return dloss.expand_as(losses)/active.sum()
+
+
+# form: full
+def dlosses(losses, active):
+    return torch.full_like(losses, 1/active.sum().item())
+
+
+# form: the count by another way
+def dlosses(losses, y):
+    return torch.ones_like(losses)/(y >= 0).sum()

@@ -1,0 +1,43 @@
+# mistake: constant_factor -- divided by all tokens
+def dlosses(losses, N):
+    return torch.ones_like(losses)/N
+
+
+# mistake: constant_factor -- the mean taken for a sum
+def dlosses(losses):
+    return torch.ones_like(losses)
+
+
+# mistake: constant_factor -- divided by the number of names
+def dlosses(losses, logits):
+    return torch.ones_like(losses)/logits.shape[0]
+
+
+# mistake: constant_factor -- divided by the tokens that do not count
+def dlosses(losses, active):
+    return torch.ones_like(losses)/(~active).sum()
+
+
+# mistake: not_expanded -- one number for all tokens
+def dlosses(dloss, active):
+    return dloss/active.sum()
+
+
+# mistake: wrong_operand -- the mask belongs to picked
+def dlosses(losses, active):
+    return torch.ones_like(losses)*active/active.sum()
+
+
+# mistake: wrong_operand -- times the losses
+def dlosses(losses, active):
+    return losses/active.sum()
+
+
+# mistake: sign -- a minus: that comes a line earlier
+def dlosses(losses, active):
+    return -torch.ones_like(losses)/active.sum()
+
+
+# mistake: zeros -- nothing is filled in
+def dlosses(losses):
+    return torch.zeros_like(losses)

@@ -1,0 +1,43 @@
+# mistake: sign -- the minus is forgotten
+def dlse(dlogp):
+    return dlogp.sum(1, keepdim=True)
+
+
+# mistake: keepdim -- the dimension is lost
+def dlse(dlogp):
+    return -dlogp.sum(1)
+
+
+# mistake: wrong_axis -- summed over the tokens
+def dlse(dlogp):
+    return -dlogp.sum(0, keepdim=True)
+
+
+# mistake: not_summed -- the full table
+def dlse(dlogp):
+    return -dlogp
+
+
+# mistake: constant_factor -- the mean for the sum
+def dlse(dlogp):
+    return -dlogp.mean(1, keepdim=True)
+
+
+# mistake: upstream_unused -- one over the active tokens for all of them
+def dlse(lse, active):
+    return torch.ones_like(lse)/active.sum()
+
+
+# mistake: wrong_operand -- times lse
+def dlse(dlogp, lse):
+    return -dlogp.sum(1, keepdim=True)*lse
+
+
+# mistake: wrong_operand -- times the probabilities
+def dlse(dlogp, logp):
+    return -(dlogp*logp.exp()).sum(1, keepdim=True)
+
+
+# mistake: zeros -- nothing is filled in
+def dlse(lse):
+    return torch.zeros_like(lse)
