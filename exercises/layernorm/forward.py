@@ -1,0 +1,36 @@
+# Layer normalisation in small steps: batch norm's sibling, which stands in every transformer.
+# Read it, run it, but leave it as it is: your gradients go into backward.py.
+
+import torch
+
+# the 11 variables whose gradients you write, in the order of the backward pass
+GRADED = ['out', 'scaled', 'b', 'norm', 'w', 'rstd', 'var', 'xshift2', 'xshift', 'mean', 'x']
+
+# the sizes of the other problems that your functions are tried on: no two numbers alike
+SIZES = [
+    {'n': 7, 'T': 6, 'C': 9},
+    {'n': 5, 'T': 8, 'C': 14},
+    {'n': 9, 'T': 7, 'C': 11},
+]
+
+def inputs(seed, n=8, T=5, C=12):
+    g = torch.Generator().manual_seed(seed)
+    x = torch.randn((n, T, C), generator=g) * 1.3 + torch.randn(C, generator=g)
+    x[:, 0] *= 0.01 # the first position hardly varies, so that the small epsilon matters
+    w = torch.randn(C,         generator=g)*0.2 + 1.0
+    b = torch.randn(C,         generator=g)*0.2
+    cot = torch.randn((n, T, C), generator=g) # stands for the rest of the network
+    return {'x': x, 'w': w, 'b': b, 'cot': cot}
+
+def forward(x, w, b, cot):
+    C = x.shape[2] # how many features each token has: the mean and the variance are over these
+    mean = x.mean(2, keepdim=True)
+    xshift = x - mean
+    xshift2 = xshift**2
+    var = xshift2.mean(2, keepdim=True) # note: 1/C, without Bessel's correction
+    rstd = (var + 1e-5)**-0.5
+    norm = xshift * rstd
+    scaled = norm * w
+    out = scaled + b
+    loss = (out * cot).sum() # so that dout is cot: any gradient that a network might send back
+    return locals()

@@ -1,0 +1,28 @@
+# mistake: wrong_operand -- times scaled
+def dscaled(dout, scaled):
+    return dout*scaled
+
+
+# mistake: upstream_unused -- ones
+def dscaled(scaled):
+    return torch.ones_like(scaled)
+
+
+# mistake: summed_too_far -- that is the gradient of b
+def dscaled(dout):
+    return dout.sum((0, 1))
+
+
+# mistake: other_gradient -- w is already in it
+def dscaled(dout, w):
+    return dout*w
+
+
+# mistake: sign -- a minus
+def dscaled(dout):
+    return -dout
+
+
+# mistake: zeros -- nothing is filled in
+def dscaled(scaled):
+    return torch.zeros_like(scaled)

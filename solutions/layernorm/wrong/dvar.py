@@ -1,0 +1,58 @@
+# mistake: sign -- the minus is forgotten
+def dvar(drstd, var):
+    return 0.5*(var + 1e-5)**-1.5*drstd
+
+
+# mistake: constant_factor -- the half is forgotten
+def dvar(drstd, var):
+    return -(var + 1e-5)**-1.5*drstd
+
+
+# mistake: wrong_power -- the power stays minus a half
+def dvar(drstd, var):
+    return -0.5*(var + 1e-5)**-0.5*drstd
+
+
+# mistake: wrong_power -- plus for minus three halves
+def dvar(drstd, var):
+    return -0.5*(var + 1e-5)**1.5*drstd
+
+
+# mistake: wrong_power -- rstd squared
+def dvar(drstd, rstd):
+    return -0.5*rstd**2*drstd
+
+
+# mistake: wrong_epsilon -- epsilon is forgotten
+def dvar(drstd, var):
+    return -0.5*var**-1.5*drstd
+
+
+# mistake: wrong_epsilon -- epsilon after the root
+def dvar(drstd, var):
+    return -0.5*(var.sqrt() + 1e-5)**-3*drstd
+
+
+# mistake: wrong_epsilon -- another epsilon
+def dvar(drstd, var):
+    return -0.5*(var + 1e-6)**-1.5*drstd
+
+
+# mistake: float32_pinned -- another epsilon, written in float32
+def dvar(drstd, var):
+    return -0.5*(var.float() + 1e-6)**-1.5*drstd.float()
+
+
+# mistake: upstream_unused -- drstd is forgotten
+def dvar(var):
+    return -0.5*(var + 1e-5)**-1.5
+
+
+# mistake: upstream_only -- only the factor
+def dvar(drstd):
+    return -0.5*drstd
+
+
+# mistake: zeros -- nothing is filled in
+def dvar(var):
+    return torch.zeros_like(var)
