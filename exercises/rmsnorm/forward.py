@@ -1,0 +1,32 @@
+# Normalisation by the root of the mean square: what newer language models use in place of layer norm.
+# Read it, run it, but leave it as it is: your gradients go into backward.py.
+
+import torch
+
+# the 7 variables whose gradients you write, in the order of the backward pass
+GRADED = ['out', 'norm', 'w', 'rrms', 'ms', 'sq', 'x']
+
+# the sizes of the other problems that your functions are tried on: no two numbers alike
+SIZES = [
+    {'n': 7, 'T': 6, 'C': 9},
+    {'n': 5, 'T': 8, 'C': 14},
+    {'n': 9, 'T': 7, 'C': 11},
+]
+
+def inputs(seed, n=8, T=5, C=12):
+    g = torch.Generator().manual_seed(seed)
+    x = torch.randn((n, T, C), generator=g) * 1.3 + 0.3*torch.randn(C, generator=g)
+    x[:, 0] *= 0.01 # the first position is small, so that the small epsilon matters
+    w = torch.randn(C,         generator=g)*0.2 + 1.0
+    cot = torch.randn((n, T, C), generator=g) # stands for the rest of the network
+    return {'x': x, 'w': w, 'cot': cot}
+
+def forward(x, w, cot):
+    C = x.shape[2] # how many features each token has
+    sq = x**2
+    ms = sq.mean(2, keepdim=True) # the mean square; no mean is taken off
+    rrms = (ms + 1e-5)**-0.5
+    norm = x * rrms
+    out = norm * w
+    loss = (out * cot).sum() # so that dout is cot: any gradient that a network might send back
+    return locals()
