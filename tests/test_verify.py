@@ -129,7 +129,7 @@ def test_a_block_is_laid_over_the_solution(tmp_path: Path) -> None:
 )
 def test_a_malformed_catalogue_gets_a_sentence(tmp_path: Path, text: str, sentence: str) -> None:
     """With file and line."""
-    with pytest.raises(BrokenExercise, match="dx.py") as caught:
+    with pytest.raises(BrokenExercise, match=r"dx\.py") as caught:
         wrong_forms(written(tmp_path, text))
     assert sentence in str(caught.value)
 

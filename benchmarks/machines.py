@@ -1,0 +1,144 @@
+"""Whether `exact` means the same on another machine: one digest per CPU, natively and emulated.
+
+    python benchmarks/machines.py                 this machine, then every emulated CPU (needs qemu-x86_64)
+
+The digest holds the hash of the reference gradients and the exact verdicts of the worked solution and of ten forms
+whose bits depend on the data. The project's own code runs, without a sandbox: an emulated kernel has no locks.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks")]
+
+CPUS = ("Nehalem", "SandyBridge", "Haswell", "EPYC-Rome", "max")
+SEEDS = range(1, 25)
+BATCH_SIZE = 33
+FORMS = 10
+
+
+def digest(places: list[str]) -> dict[str, Any]:
+    """What this process computes: hash of the references, the solution's score, the exact column of these forms."""
+    from grader.sandbox.numerics import pin_environment, pin_torch
+
+    pin_environment()
+    numerics = pin_torch()
+    from unlocked import UnlockedSandbox
+
+    from grader.case import build_cases
+    from grader.catalogue import solution_file
+    from grader.exercise import load_exercise
+    from grader.grading import LECTURE_SEED, Grading
+    from grader.submission import read_submission
+
+    exercise = load_exercise("mlp")
+    cases = build_cases(exercise, LECTURE_SEED)
+    submission = read_submission(solution_file(exercise))
+    solution = Grading(exercise, submission, UnlockedSandbox(), cases=cases).document()  # type: ignore[arg-type]
+    return {
+        "reference_hash": solution["reference_hash"],
+        "solution": solution["score"],
+        "forms": exact_columns(places),
+        "cpu_capability": numerics.cpu_capability,
+    }
+
+
+def exact_columns(places: list[str] | None = None) -> dict[str, str]:
+    """Of the forms at these places, or of all: for each seed, whether the float32 gradient is exact (x) or not (.)."""
+    from unlocked import UnlockedSandbox
+
+    from grader.case import Case
+    from grader.catalogue import right_forms
+    from grader.check import lecture_columns, tensor_of
+    from grader.exercise import load_exercise
+    from grader.sandbox.outcome import Question
+
+    exercise, sandbox = load_exercise("mlp"), UnlockedSandbox()
+    cases = [Case(exercise, seed, {"n": BATCH_SIZE}) for seed in SEEDS]
+    found = {}
+    for form in right_forms(exercise):
+        if len(form.gradients) > 1 or (places is not None and form.place not in places):
+            continue
+        (name,) = form.gradients
+        session = sandbox.open(form.submission().files, exercise.settings.rules)
+        session.load()
+        names = [parameter.name for parameter in session.reading.functions[name].parameters]
+        marks = []
+        for case in cases:
+            given = {n: case.values[n] if n in case.values else case.reference[n[1:]] for n in names}
+            (outcome,) = session.ask([Question(name, given=given)])
+            marks.append("x" if lecture_columns(tensor_of(outcome), case.reference[name[1:]]).exact else ".")
+        found[form.place] = "".join(marks)
+    return found
+
+
+def data_dependent() -> list[str]:
+    """Ten forms that are exact at some seeds and not at others, of as many variables as there are."""
+    columns = [place for place, marks in exact_columns().items() if len(set(marks)) == 2]
+    by_variable = {place.partition(".")[0]: place for place in columns}
+    return [*by_variable.values(), *(place for place in columns if place not in by_variable.values())][:FORMS]
+
+
+def digest_of(places: list[str], *launcher: str, **environment: str) -> dict[str, Any]:
+    """The digest of another process: started by a launcher (an emulator), with more in its environment."""
+    command = [*launcher, sys.executable, "-W", "ignore", str(Path(__file__)), "digest", *places]
+    done = subprocess.run(command, env=os.environ | environment, check=True, capture_output=True, text=True)
+    return json.loads(done.stdout.splitlines()[-1])  # type: ignore[no-any-return]
+
+
+def forms() -> list[str]:
+    """The data-dependent forms of this machine, found in a process of its own: the pins have to precede torch."""
+    command = [sys.executable, "-W", "ignore", str(Path(__file__)), "forms"]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    return json.loads(done.stdout.splitlines()[-1])  # type: ignore[no-any-return]
+
+
+def conditions() -> dict[str, tuple[tuple[str, ...], dict[str, str]]]:
+    """Every way to start the same computation that this machine has."""
+    found: dict[str, tuple[tuple[str, ...], dict[str, str]]] = {
+        "this CPU": ((), {}),
+        "AVX2 kernels asked for": ((), {"ATEN_CPU_CAPABILITY": "avx2", "MKL_CBWR": "AVX2"}),
+        "two threads asked for": ((), {"OMP_NUM_THREADS": "2", "MKL_NUM_THREADS": "2", "OMP_THREAD_LIMIT": "8"}),
+        "four threads asked for": ((), {"OMP_NUM_THREADS": "4", "MKL_NUM_THREADS": "4", "OMP_THREAD_LIMIT": "8"}),
+    }
+    emulator = shutil.which("qemu-x86_64")
+    if emulator:
+        found |= {f"emulated {cpu}": ((emulator, "-cpu", cpu), {}) for cpu in CPUS}
+    return found
+
+
+def main() -> None:
+    """Print a line for each condition; exit 1 if two differ."""
+    if sys.argv[1:2] == ["digest"]:
+        print(json.dumps(digest(sys.argv[2:])))
+        return
+    if sys.argv[1:] == ["forms"]:
+        from grader.sandbox.numerics import pin_environment, pin_torch
+
+        pin_environment()
+        pin_torch()
+        print(json.dumps(data_dependent()))
+        return
+    places = forms()
+    digests = {name: digest_of(places, *launcher, **env) for name, (launcher, env) in conditions().items()}
+    for name, found in digests.items():
+        print(f"{name:<24} references {found['reference_hash'][:12]}  solution {found['solution']['exact']}/26 exact")
+    for place, marks in digests["this CPU"]["forms"].items():
+        print(f"  {place:<24} exact at {marks}")
+    same = all(found == digests["this CPU"] for found in digests.values())
+    print("all equal" if same else "NOT equal")
+    if not shutil.which("qemu-x86_64"):
+        print("qemu-x86_64 is not installed (Debian: qemu-user): no CPU was emulated")
+    sys.exit(0 if same else 1)
+
+
+if __name__ == "__main__":
+    main()
