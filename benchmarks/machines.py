@@ -21,7 +21,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks")]
 
 CPUS = ("Nehalem", "SandyBridge", "Haswell", "EPYC-Rome", "max")
 SEEDS = range(1, 25)
-BATCH_SIZE = 33
+SMALLEST = 20
 FORMS = 10
 
 
@@ -62,7 +62,7 @@ def exact_columns(places: list[str] | None = None) -> dict[str, str]:
     from grader.sandbox.outcome import Question
 
     exercise, sandbox = load_exercise("mlp"), UnlockedSandbox()
-    cases = [Case(exercise, seed, {"n": BATCH_SIZE}) for seed in SEEDS]
+    cases = [Case(exercise, seed, {"n": SMALLEST + seed}) for seed in SEEDS]
     found = {}
     for form in right_forms(exercise):
         if len(form.gradients) > 1 or (places is not None and form.place not in places):
