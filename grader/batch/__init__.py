@@ -1,0 +1,1 @@
+"""A class graded in one go: fast, resumable, and with one row for every submission."""

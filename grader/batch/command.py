@@ -1,0 +1,179 @@
+"""What `grade batch` does: intake, settings, workers, and what is said at the end."""
+
+from __future__ import annotations
+
+import os
+import time
+from contextlib import AbstractContextManager, ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from grader.batch.choice import again_wanted, selection
+from grader.batch.display import Live, Plain
+from grader.batch.grades import UnreadableGrades, read_overrides, read_table
+from grader.batch.runner import Batch
+from grader.batch.settings import settle
+from grader.batch.store import FolderInUse, Store
+from grader.batch.summary import changed, summarise, told, write_summary
+from grader.batch.workers import LocalWorkers
+from grader.cli import ALL_RIGHT, INTERRUPTED, OUR_FAULT, SOMETHING_WRONG
+from grader.intake.folder import read_folder
+from grader.intake.roster import joined, read_roster
+from grader.targets import Shelf
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from grader.batch.order import Order
+    from grader.batch.runner import Show
+    from grader.batch.workers import Workers
+    from grader.exercise import Exercise
+    from grader.intake.gathering import Class
+    from grader.intake.handed_in import HandedIn
+
+_BYTES_EACH = 2 << 30
+"""Memory to count on for each worker: two torches and one learner's gigabyte."""
+
+
+def grade_class(submissions: str, *, terminal: bool, **chosen: Any) -> int:
+    """Grade, write, tell; the exit code."""
+    source, out = Path(submissions), Path(chosen["out"])
+    everything = _taken_in(source, out)
+    handed_in = _with_roster(everything, chosen["roster"])
+    exercise = _exercise(source, handed_in, chosen)
+    shown = terminal and not chosen["quiet"]
+    try:
+        with ExitStack() as stack:
+            store = stack.enter_context(Store(out))
+            read_overrides(out / "grades.csv")  # said now if it cannot be read, not after an hour
+            order = settle(exercise, chosen, store)
+            show: Show = stack.enter_context(Live()) if shown else stack.enter_context(Plain(quiet=chosen["quiet"]))
+            batch = Batch(
+                order, exercise.settings.points * len(exercise.graded), exercise.gradients, handed_in, store, show
+            )
+            stopped, seconds = _run(batch, order, chosen, stack)
+            summary = _summary(batch, everything, seconds)
+            write_summary(store, summary)
+            under = _under(batch, chosen["fail_under"])
+    except (FolderInUse, UnreadableGrades) as error:
+        raise click.UsageError(str(error)) from None
+    _tell(batch, summary, out, stopped=stopped)
+    return _exit_code(summary, under, stopped=stopped)
+
+
+def _run(batch: Batch, order: Order, chosen: dict[str, Any], stack: ExitStack) -> tuple[bool, float]:
+    """Grade; whether Ctrl-C ended it, and how long it took."""
+
+    def workers() -> Workers:
+        return stack.enter_context(_workers(order, chosen))
+
+    begun = time.monotonic()
+    try:
+        batch.run(workers, again=again_wanted(chosen), selected=selection(chosen, batch.store))
+    except KeyboardInterrupt:
+        return True, time.monotonic() - begun
+    return False, time.monotonic() - begun
+
+
+def _workers(order: Order, chosen: dict[str, Any]) -> AbstractContextManager[Workers]:
+    if chosen["scheduler"]:
+        from grader.cluster import ClusterWorkers
+
+        return ClusterWorkers(order, chosen["scheduler"])
+    return LocalWorkers(order, chosen["jobs"] or default_jobs())
+
+
+def default_jobs() -> int:
+    """One worker for each core this process may use, as far as the memory goes."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    try:
+        memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (AttributeError, ValueError, OSError):
+        return cores
+    return max(1, min(cores, memory // _BYTES_EACH))
+
+
+def _taken_in(source: Path, out: Path) -> Class:
+    if source.is_dir():
+        return read_folder(source, without=out)
+    from grader.intake.archive import read_archive
+
+    return read_archive(source)
+
+
+def _with_roster(found: Class, roster: str | None) -> Sequence[HandedIn]:
+    if roster is None:
+        handed_in: Sequence[HandedIn] = found.handed_in
+    else:
+        try:
+            people = read_roster(read_table(Path(roster)))
+        except UnreadableGrades as error:
+            raise click.UsageError(str(error)) from None
+        if not people:
+            raise click.UsageError(
+                f"{roster} names nobody. A roster has a line of headings, with one of student, id, name or email"
+            )
+        handed_in = joined(found.handed_in, people)
+    if not handed_in:
+        raise click.UsageError(f"there is no submission in {found.source}")
+    return handed_in
+
+
+def _exercise(source: Path, handed_in: Sequence[HandedIn], chosen: dict[str, Any]) -> Exercise:
+    """By `--exercise`, else by the folder's name, else by the functions that most people wrote."""
+    shelf = Shelf(Path(chosen["exercises"]) if chosen["exercises"] else None, ci=True, forced=chosen["exercise"])
+    if shelf.forced is not None:
+        return shelf.load(shelf.forced)
+    stem = source.resolve().stem
+    if stem in shelf.names():
+        return shelf.load(stem)
+    from grader.batch.choice import by_vote
+
+    return by_vote(source, handed_in, shelf)
+
+
+def _summary(batch: Batch, everything: Class, seconds: float) -> dict[str, Any]:
+    records = (batch.store.get(each.name) for each in batch.handed_in)
+    return summarise(records, batch.order, batch.possible) | {
+        "platform": everything.platform,
+        "ignored": list(everything.ignored[:100]),
+        "graded_now": batch.graded,
+        "same_code": batch.twins,
+        "changed": [change.after.name for change in batch.changes],
+        "seconds": round(seconds, 2),
+    }
+
+
+def _under(batch: Batch, percent: float | None) -> list[str]:
+    """The submissions with less than so many percent."""
+    if percent is None:
+        return []
+    records = [batch.store.get(each.name) for each in batch.handed_in]
+    return [r.name for r in records if r and r.points is not None and 100 * r.points < percent * batch.possible]
+
+
+def _tell(batch: Batch, summary: dict[str, Any], out: Path, *, stopped: bool) -> None:
+    for line in (*changed(batch.changes), *told(summary)):
+        click.echo(line)
+    if batch.graded:
+        rate = f"{batch.graded / summary['seconds']:.1f} a second" if summary["seconds"] else "at once"
+        same = f", {batch.twins} more had the same code as another" if batch.twins else ""
+        click.echo(f"graded {batch.graded} in {summary['seconds']:.1f} s, {rate}{same}")
+    click.echo(f"grades: {out / 'grades.csv'}")
+    if stopped:
+        click.echo("interrupted: the same command goes on from here", err=True)
+
+
+def _exit_code(summary: dict[str, Any], under: Sequence[str], *, stopped: bool) -> int:
+    if stopped:
+        return INTERRUPTED
+    if summary["status"]["failed"]:
+        click.echo(
+            f"{summary['status']['failed']} could not be graded through a fault of ours: see grades.csv", err=True
+        )
+        return OUR_FAULT
+    if under:
+        click.echo(f"under the mark: {', '.join(under[:10])}{' ...' if len(under) > 10 else ''}", err=True)
+    return SOMETHING_WRONG if under else ALL_RIGHT

@@ -1,0 +1,143 @@
+"""What a worker is told: once, what is graded and how (an `Order`), and then one `Task` for each submission.
+
+Both travel as bytes, to a process on this machine or to one on another, and need no torch.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import struct
+from dataclasses import asdict, dataclass, field
+from functools import cached_property
+from importlib.metadata import version
+from pathlib import PurePath
+from typing import TYPE_CHECKING, Any
+
+from grader import __version__
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from grader.exercise import Exercise
+    from grader.submission import Submission
+
+SUBMISSION_SECONDS = 60.0
+"""The sandbox's limit for all of one submission."""
+
+_LENGTH = struct.Struct("<Q")
+
+
+@dataclass(frozen=True)
+class Order:
+    """Everything that a grade depends on besides the submission."""
+
+    exercise: str
+    directory: str
+    """Where the exercise is on the machine that gave the order; elsewhere its files are written to a new place."""
+    files: Mapping[str, str] = field(repr=False)
+    exercise_sha256: str
+    seed: int
+    hidden_seed: int = field(repr=False)
+    batch_size: int | None = None
+    criterion: str = "correct"
+    feedback: str = "kind"
+    """What students are told; the instructor's documents are always full."""
+    isolation: str = "locked"
+    timeout: float = 10.0
+    names: str | None = field(default=None, repr=False)
+    """Another list of names to learn from, as text."""
+
+    @classmethod
+    def of(cls, exercise: Exercise, **settings: Any) -> Order:
+        """The order to grade this exercise."""
+        files = {name: (exercise.directory / name).read_text("utf-8") for name in ("forward.py", "exercise.toml")}
+        return cls(exercise.name, str(exercise.directory), files, exercise.sha256, **settings)
+
+    @classmethod
+    def decode(cls, data: bytes) -> Order:
+        """What `encode` made."""
+        return cls(**json.loads(data))
+
+    def encode(self) -> bytes:
+        """As JSON."""
+        return json.dumps(asdict(self), sort_keys=True).encode()
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Hash of all that the results of this order depend on, this program's version included."""
+        chosen = {name: value for name, value in asdict(self).items() if name not in ("directory", "files")}
+        content = [__version__, version("torch"), chosen]
+        return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+    def key(self, submission: Submission) -> str:
+        """What a submission's result is found by: the same code under the same order has the same one."""
+        return hashlib.sha256(f"{self.fingerprint}:{content_hash(submission)}".encode()).hexdigest()
+
+
+def content_hash(submission: Submission) -> str:
+    """Hash of the code alone: a single file counts without its name, which may be its owner's."""
+    if len(submission.files) != 1:
+        return submission.sha256
+    ((name, content),) = submission.files.items()
+    return hashlib.sha256(PurePath(name).suffix.lower().encode() + b"\0" + content).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One submission to grade."""
+
+    name: str
+    source: str
+    files: Mapping[str, bytes] = field(repr=False)
+    notes: tuple[str, ...] = ()
+    previous_score: Mapping[str, Any] | None = None
+
+    def encode(self) -> bytes:
+        """The description as JSON and the files as they are."""
+        head = {"name": self.name, "source": self.source, "files": list(self.files), "notes": self.notes}
+        return pack(json.dumps({**head, "previous": self.previous_score}).encode(), *self.files.values())
+
+    @classmethod
+    def decode(cls, data: bytes) -> Task:
+        """What `encode` made."""
+        first, *contents = unpack(data)
+        head = json.loads(first)
+        files = dict(zip(head["files"], contents, strict=True))
+        return cls(head["name"], head["source"], files, tuple(head["notes"]), head["previous"])
+
+
+@dataclass(frozen=True, slots=True)
+class Graded:
+    """What came of a task: the line for tables, and both documents as they are written."""
+
+    entry: Mapping[str, Any]
+    """The submission's entry without its gradients' details: see `brief`."""
+    full: bytes = field(repr=False)
+    student: bytes = field(repr=False)
+
+    def encode(self) -> bytes:
+        """As bytes for the way back."""
+        return pack(json.dumps(self.entry).encode(), self.full, self.student)
+
+    @classmethod
+    def decode(cls, data: bytes) -> Graded:
+        """What `encode` made."""
+        entry, full, student = unpack(data)
+        return cls(json.loads(entry), full, student)
+
+
+def pack(*pieces: bytes) -> bytes:
+    """Pieces in one, each behind its length."""
+    return b"".join(_LENGTH.pack(len(piece)) + piece for piece in pieces)
+
+
+def unpack(data: bytes) -> list[bytes]:
+    """What `pack` put in."""
+    pieces, at = [], 0
+    while at < len(data):
+        (length,) = _LENGTH.unpack_from(data, at)
+        at += _LENGTH.size
+        pieces.append(data[at : at + length])
+        at += length
+    return pieces

@@ -1,0 +1,245 @@
+"""Worker processes on this machine, each with a warm sandbox of its own.
+
+Grading keeps Python's lock most of the time, so that there is a process for each core, not a thread. What goes to a
+worker and what comes back are bytes; a worker that dies is replaced, and only the submission it had is told of it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import multiprocessing
+import os
+import queue
+import signal
+import threading
+import traceback
+from concurrent.futures import Future
+from typing import TYPE_CHECKING, Any, Final, Protocol, Self
+
+from grader.batch.order import SUBMISSION_SECONDS, Order, Task
+from grader.exercise import BrokenExercise
+from grader.names import NamesError
+from grader.sandbox.numerics import pin_environment
+from grader.sandbox.outcome import SandboxError
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
+    from multiprocessing.process import BaseProcess
+
+PATIENCE: Final = 2 * SUBMISSION_SECONDS + 180.0
+"""Seconds after which a worker counts as stuck: far beyond the limits that the sandbox keeps."""
+
+_READY_SECONDS: Final = 300.0
+_FINE, _FAULT = b"+", b"-"
+_OURS = {kind.__name__: kind for kind in (SandboxError, BrokenExercise, NamesError)}
+
+
+class WorkerDied(Exception):
+    """The process that had a submission is gone, or as good as gone; another may be luckier."""
+
+
+class WorkerFault(Exception):
+    """A fault of ours while a submission was graded: the text is the traceback."""
+
+
+class Workers(Protocol):
+    """Where submissions are graded: processes of this machine, or a cluster."""
+
+    slots: int
+    """How many are graded at the same time."""
+
+    def hello(self) -> dict[str, Any]:
+        """What documents say of the machine; waits until the first worker is ready."""
+
+    def submit(self, task: bytes) -> Future[bytes]:
+        """Have a task graded."""
+
+    def close(self) -> None:
+        """Leave nothing behind."""
+
+
+class LocalWorkers:
+    """One process for each slot."""
+
+    def __init__(self, order: Order, slots: int) -> None:
+        self.slots = slots
+        self._tasks: queue.SimpleQueue[tuple[bytes, Future[bytes]] | None] = queue.SimpleQueue()
+        self._workers = [Worker(order.encode()) for _ in range(slots)]
+        self._threads = [
+            threading.Thread(target=self._serve, args=(worker,), daemon=True, name=f"worker-{index}")
+            for index, worker in enumerate(self._workers)
+        ]
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def pids(self) -> list[int]:
+        """The processes."""
+        return [worker.pid for worker in self._workers if worker.pid]
+
+    def hello(self) -> dict[str, Any]:
+        """Wait for the first worker, then begin."""
+        head = self._workers[0].ready()
+        for thread in self._threads:
+            if not thread.is_alive():
+                thread.start()
+        return head
+
+    def submit(self, task: bytes) -> Future[bytes]:
+        """Queue a task for the next free worker."""
+        future: Future[bytes] = Future()
+        self._tasks.put((task, future))
+        return future
+
+    def close(self) -> None:
+        """End every process."""
+        for worker in self._workers:
+            worker.stop()
+        for _ in self._threads:
+            self._tasks.put(None)
+        for thread in self._threads:
+            if thread.is_alive():
+                thread.join(5)
+
+    def _serve(self, worker: Worker) -> None:
+        while (item := self._tasks.get()) is not None:
+            task, future = item
+            if not future.set_running_or_notify_cancel():
+                continue
+            try:
+                future.set_result(worker.ask(task))
+            except Exception as error:  # noqa: BLE001  whatever it is, it belongs to this submission
+                future.set_exception(error)
+
+
+class Worker:
+    """One process, started when it is needed and again when it has died."""
+
+    def __init__(self, order: bytes) -> None:
+        self._order = order
+        self._stopped = False
+        self._process: BaseProcess | None = None
+        self._pipe: Connection | None = None
+        self._head: dict[str, Any] | None = None
+        self._lock = threading.Lock()
+        self._start()
+
+    @property
+    def pid(self) -> int | None:
+        """The process's id."""
+        return self._process.pid if self._process else None
+
+    def ready(self) -> dict[str, Any]:
+        """Wait until it can grade; what documents say of the machine."""
+        if self._head is None:
+            self._head = dict(json.loads(self._receive(_READY_SECONDS)))
+        return self._head
+
+    def ask(self, task: bytes) -> bytes:
+        """Have one task graded.
+
+        Raises:
+            WorkerDied: it is gone; the next call starts another.
+        """
+        if self._process is None:
+            self._start()
+        self.ready()
+        try:
+            assert self._pipe is not None
+            self._pipe.send_bytes(task)
+        except OSError as error:
+            raise self._lost() from error
+        return self._receive(PATIENCE)
+
+    def stop(self) -> None:
+        """End it for good."""
+        self._stopped = True
+        self._end()
+
+    def _start(self) -> None:
+        with self._lock:
+            if self._stopped:
+                raise WorkerDied("the batch is over")
+            pin_environment()  # inherited by the new process, where it has to be set before anything is imported
+            context = multiprocessing.get_context("spawn")
+            ours, theirs = context.Pipe()
+            self._process = context.Process(target=serve, args=(theirs, self._order), daemon=True)
+            self._process.start()
+            theirs.close()
+            self._pipe, self._head = ours, None
+
+    def _receive(self, seconds: float) -> bytes:
+        pipe = self._pipe
+        try:
+            if pipe is None or not pipe.poll(seconds):
+                raise self._lost(f"did not answer within {seconds:g} s")
+            answer = pipe.recv_bytes()
+        except (EOFError, OSError) as error:
+            raise self._lost() from error
+        if answer[:1] == _FINE:
+            return answer[1:]
+        fault = json.loads(answer[1:])
+        raise _OURS.get(fault["kind"], WorkerFault)(fault["text"])
+
+    def _lost(self, how: str = "") -> WorkerDied:
+        process = self._process
+        if process is not None and not how:
+            process.join(2)
+            how = f"died ({_ending(process.exitcode)})"
+        self._end()
+        return WorkerDied(f"the process that graded it {how or 'is gone'}")
+
+    def _end(self) -> None:
+        with self._lock:
+            process, self._process = self._process, None
+            pipe, self._pipe, self._head = self._pipe, None, None
+        if pipe is not None:
+            pipe.close()  # it leaves by itself at the end of its pipe, and its sandbox with it
+        if process is not None:
+            process.kill()
+            process.join()
+
+
+def _ending(code: int | None) -> str:
+    if code is None:
+        return "still running"
+    if code < 0:
+        with contextlib.suppress(ValueError):
+            return f"signal {-code}, {signal.Signals(-code).name}"
+    return f"exit code {code}"
+
+
+def serve(pipe: Connection, order: bytes) -> None:
+    """A worker's whole life, in its own process: says what it is, then answers tasks until the pipe ends."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the batch's to handle
+    from grader.batch.engine import Engine
+
+    try:
+        engine = Engine(Order.decode(order))
+        head = engine.check()
+    except Exception as error:  # noqa: BLE001  told to the batch, in its words
+        pipe.send_bytes(_fault(error))
+        return
+    with contextlib.suppress(EOFError, OSError), engine:
+        pipe.send_bytes(_FINE + json.dumps(head).encode())
+        while True:
+            pipe.send_bytes(_answer(engine, pipe.recv_bytes()))
+    os._exit(0)  # nothing to tidy up; torch would take its time
+
+
+def _answer(engine: Any, task: bytes) -> bytes:
+    try:
+        return _FINE + bytes(engine.grade(Task.decode(task)).encode())
+    except Exception as error:  # noqa: BLE001  one submission's trouble is not the next one's
+        return _fault(error)
+
+
+def _fault(error: Exception) -> bytes:
+    kind = type(error).__name__
+    text = str(error) if kind in _OURS else "".join(traceback.format_exception(error))[-4000:]
+    return _FAULT + json.dumps({"kind": kind, "text": text}).encode()
