@@ -18,12 +18,24 @@ ALL_RIGHT, SOMETHING_WRONG, INTERRUPTED, OUR_FAULT, USAGE = range(5)
 """Exit codes, pytest's: 0 all right, 1 something is wrong or missing, 2 interrupted, 3 our own fault, 4 usage."""
 
 
+LATER = {"batch": "grader.batch_command"}
+"""Commands in a module of their own, which is imported when they are asked for."""
+
+
 class Grade(click.Group):
     """The group of commands; whatever is no command is a target of `grade run`."""
 
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted({*super().list_commands(ctx), *LATER})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name in LATER and cmd_name not in self.commands:
+            self.add_command(getattr(import_module(LATER[cmd_name]), cmd_name))
+        return super().get_command(ctx, cmd_name)
+
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         nothing_yet = ctx.resilient_parsing and not args  # the first word is being completed: it may become a command
-        if not nothing_yet and not {*args[:1]} & {*self.commands, "--help", "-h", "--version"}:
+        if not nothing_yet and not {*args[:1]} & {*self.commands, *LATER, "--help", "-h", "--version"}:
             args = ["run", *args]
         return super().parse_args(ctx, args)
 
