@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from grader import __version__
+from grader.edge import ALL_RIGHT, INTERRUPTED, OUR_FAULT, SOMETHING_WRONG, USAGE, color_option
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-ALL_RIGHT, SOMETHING_WRONG, INTERRUPTED, OUR_FAULT, USAGE = range(5)
-"""Exit codes, pytest's: 0 all right, 1 something is wrong or missing, 2 interrupted, 3 our own fault, 4 usage."""
-
+__all__ = ["ALL_RIGHT", "INTERRUPTED", "OUR_FAULT", "SOMETHING_WRONG", "USAGE", "color_option", "main"]
 
 LATER = {"batch": "grader.batch_command"}
 """Commands in a module of their own, which is imported when they are asked for."""
@@ -208,20 +207,6 @@ def grading_options(command: Callable[..., Any]) -> Callable[..., Any]:
     for option in reversed(options):
         command = option(command)
     return command
-
-
-def _set_color(ctx: click.Context, _param: click.Parameter, value: str) -> str:
-    if value == "auto":
-        ctx.color = False if os.environ.get("NO_COLOR") else None
-    else:
-        ctx.color = value == "always"
-    return value
-
-
-color_option = click.option(
-    "--color", type=click.Choice(["auto", "always", "never"]), default="auto", show_default=True,
-    callback=_set_color, expose_value=False, help="Colour: auto means on a terminal, and not with NO_COLOR.",
-)  # fmt: skip
 
 
 @main.command(hidden=True)

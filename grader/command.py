@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import click
 
-from grader.cli import ALL_RIGHT, INTERRUPTED, OUR_FAULT, SOMETHING_WRONG
+from grader.edge import ALL_RIGHT, INTERRUPTED, OUR_FAULT, SOMETHING_WRONG
 from grader.harness import Ended
 from grader.harness import grade as run_pytest
 from grader.listing import progress

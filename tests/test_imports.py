@@ -1,0 +1,131 @@
+"""Imports go one way, so that the answers cannot be in the process that runs a learner's code."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+PACKAGE = ROOT / "grader"
+
+ORDER = (
+    "names", "exercise", "case", "submission", "catalogue", "mutants", "parameters", "check", "diagnosis", "grading",
+    "training", "verify", "intake", "report", "table", "run", "plugin", "harness", "edge", "targets", "workspace",
+    "listing", "doctor", "command", "cli", "cluster", "batch", "batch_command", "__main__",
+)  # fmt: skip
+"""Left never imports right."""
+
+ALLOWED_OUTSIDE = {"outcome", "numerics", "client"}
+"""What the rest of the package may import of the sandbox."""
+
+
+def modules() -> list[Path]:
+    """Every module of the package, those of the sandbox and of copied exercises apart."""
+    return [p for p in PACKAGE.rglob("*.py") if p.relative_to(PACKAGE).parts[0] not in ("exercises", "solutions")]
+
+
+def imports(path: Path) -> set[str]:
+    """Every module of `grader` that a file imports, at the top, in a function or for types."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.split(".")[0] == "grader":
+            found |= {f"{node.module}.{alias.name}" for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.level:
+            raise AssertionError(f"{path}:{node.lineno}: a relative import hides where it points")
+        elif isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names if alias.name.split(".")[0] == "grader"}
+    return found
+
+
+def room(module: str) -> str:
+    """`check` of grader.check.Verdict."""
+    parts = module.split(".")
+    return parts[1] if len(parts) > 1 else ""
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(PACKAGE)))
+class TestOrder:
+    """Every import of every module."""
+
+    def test_points_to_the_left(self, path: Path) -> None:
+        """Function-level imports and imports for types included."""
+        here = path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+        if here in ("sandbox", "__init__"):
+            return
+        for module in imports(path):
+            there = room(module)
+            if there not in ("sandbox", here, "", "__version__"):
+                assert ORDER.index(there) < ORDER.index(here), f"{here} imports {module}"
+
+    def test_enters_the_sandbox_by_its_door(self, path: Path) -> None:
+        """Nobody outside imports what runs in the child."""
+        if path.relative_to(PACKAGE).parts[0] == "sandbox":
+            return
+        inside = {module.split(".")[2] for module in imports(path) if module.startswith("grader.sandbox.")}
+        assert inside <= ALLOWED_OUTSIDE
+
+    def test_the_sandbox_imports_nothing_else_of_the_package(self, path: Path) -> None:
+        """So the answers cannot be in the process that runs a learner's code."""
+        if path.relative_to(PACKAGE).parts[0] != "sandbox":
+            return
+        assert {room(module) for module in imports(path)} <= {"sandbox", ""}
+
+
+def test_every_module_has_a_place_in_the_order() -> None:
+    """A new room has to be put somewhere."""
+    names = {path.relative_to(PACKAGE).parts[0].removesuffix(".py") for path in modules()}
+    assert names - {"sandbox", "__init__"} <= {*ORDER}
+
+
+@pytest.mark.slow
+class TestWhatIsLoaded:
+    """Measured in a process of its own."""
+
+    @pytest.mark.parametrize(
+        ("code", "forbidden"),
+        [
+            ("import grader", ("torch", "pytest", "click", "grader.sandbox", "grader.exercise")),
+            ("import grader.plugin", ("torch", "grader.exercise", "grader.sandbox", "grader.run")),
+            ("import grader.cli; grader.cli.main(['--help'], standalone_mode=False)", ("torch", "pytest", "rich")),
+            ("import grader.sandbox.client", ("torch", "grader.exercise", "grader.grading", "pytest")),
+            ("import grader.command", ("torch", "pytest")),
+        ],
+    )
+    def test_loads_no_more_than_it_needs(self, code: str, forbidden: tuple[str, ...]) -> None:
+        """Torch takes more than a second, and the plugin loads in every pytest run on a machine."""
+        probe = f"import sys; {code}; print(sorted(set({forbidden!r}) & set(sys.modules)))"
+        result = subprocess.run(
+            [sys.executable, "-c", probe], capture_output=True, text=True, timeout=60, check=True, cwd=ROOT
+        )
+        assert result.stdout.splitlines()[-1] == "[]"
+
+    def test_the_plugin_changes_no_environment(self) -> None:
+        """Before an exercise is collected."""
+        probe = "import os; before = dict(os.environ); import grader.plugin; print(before == dict(os.environ))"
+        result = subprocess.run(
+            [sys.executable, "-c", probe], capture_output=True, text=True, timeout=60, check=True, cwd=ROOT
+        )
+        assert result.stdout == "True\n"
+
+
+class TestTheDoor:
+    """`import grader`."""
+
+    def test_everything_it_promises_is_there(self) -> None:
+        """`__all__` is true."""
+        import grader
+
+        for name in grader.__all__:
+            assert getattr(grader, name) is not None
+        assert set(grader.__all__) == set(dir(grader))
+
+    def test_what_it_does_not_have_is_an_attribute_error(self) -> None:
+        """And no import error."""
+        import grader
+
+        with pytest.raises(AttributeError, match="module 'grader' has no attribute 'grad'"):
+            _ = grader.grad
