@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 
 __all__ = ["ALL_RIGHT", "INTERRUPTED", "OUR_FAULT", "SOMETHING_WRONG", "USAGE", "color_option", "main"]
 
-LATER = {"batch": "grader.batch_command"}
+LATER = {
+    "batch": "grader.batch_command",
+    "verify": "grader.verify_command",
+}
 """Commands in a module of their own, which is imported when they are asked for."""
 
 

@@ -1,0 +1,65 @@
+"""`grade verify`: the exercises themselves, as their author sees them."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from grader.edge import ALL_RIGHT, SOMETHING_WRONG, color_option
+
+if TYPE_CHECKING:
+    from grader.exercise import Exercise
+    from grader.sandbox.client import Sandbox
+
+
+@click.command()
+@click.argument("exercises", nargs=-1, metavar="[EXERCISE]...")
+@click.option("--exercises", "directory", type=click.Path(exists=True, file_okay=False, path_type=Path), metavar="DIR",
+              help="Take exercises from this folder; solutions/ is expected beside it.")  # fmt: skip
+@click.option("--mutants", type=click.IntRange(0), default=50, show_default=True, metavar="N",
+              help="Draw this many automatic mistakes from each solution.")  # fmt: skip
+@click.option("--seed", type=int, default=0, show_default=True, metavar="N", help="Seed of that draw.")
+@color_option
+def verify(exercises: tuple[str, ...], directory: Path | None, mutants: int, seed: int) -> int:
+    """Test the exercises themselves.
+
+    Stubs fail, the solution passes, every right form is accepted, every labelled mistake and every mutant of the
+    solution is rejected. Without EXERCISE, all of them. Exit code 1 if anything is missing or wrong.
+    """
+    from grader.exercise import list_exercises, load_exercise
+    from grader.sandbox.client import Sandbox
+    from grader.sandbox.numerics import pin_environment, pin_torch
+
+    pin_environment()
+    loaded = [load_exercise(name, directory) for name in exercises or list_exercises(directory)]
+    with Sandbox() as sandbox:
+        pin_torch()
+        problems = sum(_verify(exercise, sandbox, mutants, seed) for exercise in loaded)
+    click.echo(f"{len(loaded)} exercises, {problems} problems")
+    return SOMETHING_WRONG if problems else ALL_RIGHT
+
+
+def _verify(exercise: Exercise, sandbox: Sandbox, mutants: int, seed: int) -> int:
+    """Print what was found of one exercise; how many problems there were."""
+    from grader.verify import Verification
+
+    click.echo(click.style(exercise.name, bold=True))
+    count = 0
+    for finding in Verification(exercise, sandbox).findings(mutants, seed):
+        mark = click.style("✗", fg="red") if finding.problems else click.style("✓", fg="green")
+        click.echo(
+            f"  {mark} {finding.what}: {finding.checked - _bad(finding.problems, finding.checked)} of {finding.checked}"
+        )
+        for problem in finding.problems:
+            click.echo(f"      {problem}")
+        count += len(finding.problems)
+        sys.stdout.flush()
+    return count
+
+
+def _bad(problems: tuple[str, ...], checked: int) -> int:
+    """How many of the checked things have a problem: several sentences may be about one."""
+    return min(len(problems), checked)
