@@ -1,0 +1,87 @@
+# Your turn: the gradients of the loss, one function for each variable of forward.py.
+#
+# Once the windows are laid flat, a convolution is a linear layer, and most of this exercise is one that you
+# know. The new part is dxpad: windows overlap, and a pixel that stood in several of them gets several gradients.
+#
+# Parameters are filled in by their names: any value of the forward pass (cols, Ho, c, ...) and the gradient of
+# anything computed from your variable later (doutmat, dloss, ...). The shapes named below are those of the first
+# problem; your functions are tried on others as well.
+
+import torch
+import torch.nn.functional as F
+
+
+def dout(cot):
+    """loss = (out * cot).sum()
+
+    shape (6, 5, 4, 7), like out
+    """
+    # TODO: write dout
+    raise NotImplementedError
+
+
+def doutmat(dout, outmat):
+    """out = outmat.view(n, o, Ho, Wo)
+
+    shape (6, 5, 28), like outmat
+    """
+    # TODO: write doutmat
+    raise NotImplementedError
+
+
+def db(doutmat):
+    """outmat = wmat @ cols + b[:, None]
+
+    shape (5,), like b
+    """
+    # TODO: write db
+    raise NotImplementedError
+
+
+def dwmat(doutmat, cols, o, wmat):
+    """outmat = wmat @ cols + b[:, None]
+
+    shape (5, 18), like wmat
+    """
+    # TODO: write dwmat
+    raise NotImplementedError
+
+
+def dW(dwmat, W):
+    """n, c, o = x.shape[0], x.shape[1], W.shape[0]
+       wmat = W.view(o, -1)
+
+    shape (5, 3, 3, 2), like W
+    """
+    # TODO: write dW
+    raise NotImplementedError
+
+
+def dcols(doutmat, wmat):
+    """outmat = wmat @ cols + b[:, None]
+
+    shape (6, 18, 28), like cols
+    """
+    # TODO: write dcols
+    raise NotImplementedError
+
+
+def dxpad(dcols, xpad):
+    """Ho = (xpad.shape[2] - 3)//2 + 1
+       Wo = (xpad.shape[3] - 2)//2 + 1
+       cols = F.unfold(xpad, (3, 2), stride=2)
+
+    shape (6, 3, 10, 15), like xpad
+    """
+    # TODO: write dxpad
+    raise NotImplementedError
+
+
+def dx(dxpad):
+    """n, c, o = x.shape[0], x.shape[1], W.shape[0]
+       xpad = F.pad(x, (1, 1, 1, 1))
+
+    shape (6, 3, 8, 13), like x
+    """
+    # TODO: write dx
+    raise NotImplementedError

@@ -1,0 +1,53 @@
+# mistake: constant_factor -- averaged over the pictures
+def dwmat(doutmat, cols):
+    return (doutmat @ cols.transpose(1, 2)).mean(0)
+
+
+# mistake: constant_factor -- averaged over the windows
+def dwmat(doutmat, cols):
+    return (doutmat @ cols.transpose(1, 2)).sum(0)/cols.shape[2]
+
+
+# mistake: not_summed -- one matrix for each picture
+def dwmat(doutmat, cols):
+    return doutmat @ cols.transpose(1, 2)
+
+
+# mistake: transposed -- turned
+def dwmat(doutmat, cols):
+    return (cols @ doutmat.transpose(1, 2)).sum(0)
+
+
+# mistake: wrong_index -- the first picture only
+def dwmat(doutmat, cols):
+    return doutmat[0] @ cols[0].T
+
+
+# mistake: wrong_index -- windows in reverse
+def dwmat(doutmat, cols):
+    return (doutmat.flip(2) @ cols.transpose(1, 2)).sum(0)
+
+
+# mistake: permuted -- laid out without turning first
+def dwmat(doutmat, cols, o, wmat):
+    return doutmat.reshape(o, -1) @ cols.transpose(1, 2).reshape(-1, wmat.shape[1])
+
+
+# mistake: upstream_only -- the pixels are forgotten
+def dwmat(doutmat, wmat):
+    return doutmat.sum((0, 2))[:, None].expand_as(wmat)
+
+
+# mistake: upstream_unused -- the upstream gradient is forgotten
+def dwmat(cols, wmat):
+    return cols.sum((0, 2)).expand_as(wmat)
+
+
+# mistake: sign -- a minus
+def dwmat(doutmat, cols):
+    return -(doutmat @ cols.transpose(1, 2)).sum(0)
+
+
+# mistake: zeros -- nothing is filled in
+def dwmat(wmat):
+    return torch.zeros_like(wmat)
