@@ -1,0 +1,59 @@
+# Your turn: the gradients of the loss, one function for each variable of forward.py.
+#
+# The maximum passes one number on and forgets eight. On the way back, that one gets everything and the eight
+# get nothing. No two pixels are equal here, so there is always one winner.
+#
+# Parameters are filled in by their names: any value of the forward pass (flat, Ho, c, ...) and the gradient of
+# anything computed from your variable later (dpooled, dloss, ...). The shapes named below are those of the first
+# problem; your functions are tried on others as well.
+
+import torch
+import torch.nn.functional as F
+
+
+def dout(cot):
+    """loss = (out * cot).sum()
+
+    shape (5, 2, 3, 6), like out
+    """
+    # TODO: write dout
+    raise NotImplementedError
+
+
+def dpooled(dout, pooled):
+    """out = pooled.view(n, c, Ho, Wo)
+
+    shape (5, 2, 18), like pooled
+    """
+    # TODO: write dpooled
+    raise NotImplementedError
+
+
+def dflat(dpooled, flat):
+    """pooled = flat.max(2).values
+
+    shape (5, 2, 9, 18), like flat
+    """
+    # TODO: write dflat
+    raise NotImplementedError
+
+
+def dcols(dflat, cols):
+    """flat = cols.view(n, c, 9, -1)
+
+    shape (5, 18, 18), like cols
+    """
+    # TODO: write dcols
+    raise NotImplementedError
+
+
+def dx(dcols, x):
+    """n, c = x.shape[0], x.shape[1]
+       Ho = (x.shape[2] - 3)//2 + 1
+       Wo = (x.shape[3] - 3)//2 + 1
+       cols = F.unfold(x, 3, stride=2)
+
+    shape (5, 2, 8, 13), like x
+    """
+    # TODO: write dx
+    raise NotImplementedError
