@@ -446,7 +446,7 @@ def test_the_number_of_findings_is_bounded() -> None:
     """A file full of them makes no report full of them."""
     found = submitted("\n".join(f"a{i} = open(b{i}.grad, eval)" for i in range(2000)) + "\ndef da(x): return a1, a2\n")
     assert len(found.reading.findings) == 50
-    assert len(found.reading.functions["da"].findings) <= 10
+    assert len(found.reading.functions["da"].findings) <= 5
 
 
 def test_dual_numbers_and_tapes_get_a_note_and_no_finding() -> None:
@@ -471,7 +471,7 @@ def da(x):
     "loop",
     [
         "for i in range(3):\n        d[i] = (loss(x + e[i]) - loss(x - e[i])) / 2e-5",
-        "for i in e:\n        up = loss(x + i).item()\n        down = loss(x - i).item()\n        d[i] = (up - down) / 2e-5",
+        "for i in e:\n        up = loss(x + i).item()\n        down = loss(x - i).item()\n        d[i] = (up - down) / 2",
         "d = [(loss(x + k) - loss(x)) / 1e-5 for k in e]",
     ],
 )

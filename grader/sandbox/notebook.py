@@ -132,12 +132,8 @@ def _without_magic(line: str) -> str:
     return f"{result[1]}{result[2]} = None" if result is not None else line
 
 
-def definitions(notebook: Notebook) -> list[ast.stmt]:
-    """What of a notebook is the learner's answer: imports, functions, classes, named functions, plain constants."""
-    return [node for cell in notebook.cells for node in cell.tree.body if _is_definition(node)]
-
-
-def _is_definition(node: ast.stmt) -> bool:
+def is_definition(node: ast.stmt) -> bool:
+    """Whether a statement can be part of an answer as it stands: imports, functions, classes, plain constants."""
     if isinstance(node, ast.Import | ast.ImportFrom | ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
         return True
     if not isinstance(node, ast.Assign) or not all(isinstance(target, ast.Name) for target in node.targets):

@@ -25,11 +25,14 @@ if TYPE_CHECKING:
 ANSWER = re.compile(r"d\w+|gradients")
 """What a learner's answer is called: `dlogits`; the training exercise asks for `gradients`."""
 
-MOST_FUNCTIONS = 500
+MOST_FUNCTIONS = 300
+MOST_PARAMETERS = 255
+LONGEST_NAME = 100
 MOST_FINDINGS = 50
 MOST_NOTES = 20
 
 _DEFINES = re.compile(rb"\bdef (d\w+)|(?:^|\\n|\")(d\w+)[ \t]*[+-]?=", re.MULTILINE)
+_CELL = re.compile(r"# (?:In\[.*\]:|%%)")
 _NOT_ANSWERS = frozenset(("conftest.py", "forward.py", "setup.py", "__init__.py"))
 _HIDDEN = ("__MACOSX", "__pycache__", "node_modules")
 
@@ -126,26 +129,40 @@ def _python(name: str, data: bytes) -> _Code:
     tree = parse(name, source.text)
     notes = (source.note,) if source.note else ()
     code = _Code(name, tree, lambda line: (name, line), notes)
-    if not any(True for _ in _definitions(tree.body)):
-        return _from_flat(code, tree.body, [])
-    return code
+    if any(True for _ in _definitions(tree.body)):
+        return code
+    lines = source.text.split("\n")
+    cells = flat.split(tree.body, lambda number: _CELL.match(lines[number - 1]) is not None)
+    return _from_flat(code, cells)
 
 
 def _notebook(name: str, data: bytes) -> _Code:
     book = notebook.read_notebook(name, data)
-    kept = notebook.definitions(book)
+    cells = [cell.tree.body for cell in book.cells]
+    kept = [node for cell in cells for node in cell if notebook.is_definition(node)]
     code = _Code(name, ast.Module(kept, []), book.place, book.notes, assembled=True)
-    return _from_flat(code, [node for cell in book.cells for node in cell.tree.body], kept)
+    return _from_flat(code, cells)
 
 
-def _from_flat(code: _Code, body: list[ast.stmt], kept: list[ast.stmt]) -> _Code:
+def _from_flat(code: _Code, cells: list[list[ast.stmt]]) -> _Code:
     """Lines such as `dprobs = ...` outside any function become functions, where no function answers already."""
+    body = [node for cell in cells for node in cell]
+    again = flat.assigned_again(body)
+    kept = [node for node in body if notebook.is_definition(node) and not again & _assigned(node)]
     answered = {name for name, _ in _definitions(kept)}
-    made = flat.functions(body, answered, ANSWER)
+    known = {name for statement in _look(ast.Module(kept, [])).statements for name in statement.binds}
+    made = flat.functions(cells, answered, known)
     if not made.functions:
-        return code
-    tree = ast.Module([*made.kept, *made.functions], [])
-    return replace(code, tree=tree, notes=(*code.notes, *made.notes), assembled=True)
+        return replace(code, notes=(*code.notes, *(note for _, note in made.notes)))
+    notes = tuple(f"{_at(code, line)}: {note}" for line, note in made.notes)
+    count = f"{code.file}: {len(made.functions)} gradients were taken from flat lines"
+    tree = ast.Module([*kept, *made.functions], [])
+    return replace(code, tree=tree, notes=(*code.notes, count, *notes), assembled=True)
+
+
+def _assigned(node: ast.stmt) -> set[str]:
+    targets = node.targets if isinstance(node, ast.Assign) else []
+    return {target.id for target in targets if isinstance(target, ast.Name)}
 
 
 def _judged(code: _Code, rules: RulesConfig) -> Submitted:
@@ -235,7 +252,7 @@ def _functions(
     for name, node in _definitions(body):
         if name in functions:
             repeated.append((name, node.lineno))
-        if len(functions) < MOST_FUNCTIONS and len(name) <= 100:
+        if len(functions) < MOST_FUNCTIONS and len(name) <= LONGEST_NAME:
             found = (*judgement.names.get(name, ()), *judgement.everywhere)
             functions[name] = _function(code, name, node, _placed(code, dict.fromkeys(found)))
     return functions, repeated
@@ -246,7 +263,7 @@ def _function(code: _Code, name: str, node: ast.stmt, findings: tuple[Finding, .
     assert isinstance(inner, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
     file, line = code.place(node.lineno)
     end = line + max(0, (node.end_lineno or node.lineno) - node.lineno)
-    return Function(name, file, line, end, tuple(_parameters(inner.args)), findings)
+    return Function(name, file, line, end, tuple(_parameters(inner.args))[:MOST_PARAMETERS], findings)
 
 
 def _parameters(arguments: ast.arguments) -> Iterator[Parameter]:
@@ -254,13 +271,17 @@ def _parameters(arguments: ast.arguments) -> Iterator[Parameter]:
     without = len(positional) - len(arguments.defaults)
     for index, argument in enumerate(positional):
         kind = "positional_only" if index < len(arguments.posonlyargs) else "positional"
-        yield Parameter(argument.arg, kind, index >= without)
+        yield _parameter(argument, kind, has_default=index >= without)
     if arguments.vararg is not None:
-        yield Parameter(arguments.vararg.arg, "var_positional", has_default=False)
+        yield _parameter(arguments.vararg, "var_positional")
     for argument, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True):
-        yield Parameter(argument.arg, "keyword_only", default is not None)
+        yield _parameter(argument, "keyword_only", has_default=default is not None)
     if arguments.kwarg is not None:
-        yield Parameter(arguments.kwarg.arg, "var_keyword", has_default=False)
+        yield _parameter(arguments.kwarg, "var_keyword")
+
+
+def _parameter(argument: ast.arg, kind: str, *, has_default: bool = False) -> Parameter:
+    return Parameter(argument.arg[:LONGEST_NAME], kind, has_default)
 
 
 def _at(code: _Code, line: int) -> str:

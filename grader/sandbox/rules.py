@@ -5,6 +5,7 @@ functions rest on such a statement.
 from __future__ import annotations
 
 import builtins
+from bisect import bisect_left
 from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -18,7 +19,9 @@ if TYPE_CHECKING:
 
     from grader.sandbox.syntax import Facts, Place, Statement
 
-MOST_PER_STATEMENT = 10
+MOST_PER_STATEMENT = 5
+MOST_BINDINGS = 100
+"""A name that is bound more often than this without settling is one of a file made to keep the reader busy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,8 +220,10 @@ class _Bindings:
         """The statements whose binding of `name` may hold just before statement number `limit`."""
         if name not in self._binders and not hasattr(builtins, name):
             name = "*"  # whatever a star import brought
-        start = max((index for index in self._settled.get(name, ()) if index < limit), default=-1)
-        return [index for index in self._binders.get(name, ()) if start <= index < limit]
+        settled, binders = self._settled.get(name, []), self._binders.get(name, [])
+        last = bisect_left(settled, limit)
+        start = bisect_left(binders, settled[last - 1]) if last else 0
+        return binders[start : bisect_left(binders, limit)][-MOST_BINDINGS:]
 
 
 def _spread(statements: list[Statement], direct: list[tuple[Finding, ...]]) -> list[tuple[Finding, ...]]:
