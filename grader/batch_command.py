@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from grader.cli import color_option
+from grader.edge import color_option
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from grader.batch.order import Order
+    from grader.cluster import ClusterWorkers
 
 LEVELS = ("locked", "partial", "process", "none")
 
@@ -73,6 +77,19 @@ def batch(submissions: str, **options: Any) -> int:
     Started again, it goes on where it stopped. Results: DIR/grades.csv, DIR/summary.json, DIR/NAME.json for the
     instructor and DIR/students/NAME.json for the student.
     """
-    from grader.batch.command import grade_class
+    from grader.batch.command import grade_class, on_this_machine
 
-    return grade_class(submissions, terminal=sys.stderr.isatty(), **options)
+    scheduler, jobs = options.pop("scheduler"), options.pop("jobs")
+    start = partial(_on_cluster, scheduler) if scheduler else partial(on_this_machine, jobs=jobs)
+    return grade_class(submissions, start, terminal=sys.stderr.isatty(), **options)
+
+
+def _on_cluster(address: str, order: Order) -> ClusterWorkers:
+    try:
+        from grader.cluster import ClusterWorkers, NoCluster
+    except ImportError as error:
+        raise click.UsageError(str(error)) from None
+    try:
+        return ClusterWorkers(order, address)
+    except NoCluster as error:
+        raise click.UsageError(str(error)) from None

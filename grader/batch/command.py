@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from contextlib import AbstractContextManager, ExitStack
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,13 +19,13 @@ from grader.batch.settings import settle
 from grader.batch.store import FolderInUse, Store
 from grader.batch.summary import changed, summarise, told, write_summary
 from grader.batch.workers import LocalWorkers
-from grader.cli import ALL_RIGHT, INTERRUPTED, OUR_FAULT, SOMETHING_WRONG
+from grader.edge import ALL_RIGHT, INTERRUPTED, OUR_FAULT, SOMETHING_WRONG
 from grader.intake.folder import read_folder
 from grader.intake.roster import joined, read_roster
 from grader.targets import Shelf
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from grader.batch.order import Order
     from grader.batch.runner import Show
@@ -33,12 +34,14 @@ if TYPE_CHECKING:
     from grader.intake.gathering import Class
     from grader.intake.handed_in import HandedIn
 
+    Start = Callable[[Order], AbstractContextManager[Workers]]
+
 _BYTES_EACH = 2 << 30
 """Memory to count on for each worker: two torches and one learner's gigabyte."""
 
 
-def grade_class(submissions: str, *, terminal: bool, **chosen: Any) -> int:
-    """Grade, write, tell; the exit code."""
+def grade_class(submissions: str, start: Start, *, terminal: bool, **chosen: Any) -> int:
+    """Grade, write, tell; the exit code. `start` brings up the workers, if there is anything to grade."""
     source, out = Path(submissions), Path(chosen["out"])
     everything = _taken_in(source, out)
     handed_in = _with_roster(everything, chosen["roster"])
@@ -53,7 +56,7 @@ def grade_class(submissions: str, *, terminal: bool, **chosen: Any) -> int:
             batch = Batch(
                 order, exercise.settings.points * len(exercise.graded), exercise.gradients, handed_in, store, show
             )
-            stopped, seconds = _run(batch, order, chosen, stack)
+            stopped, seconds = _run(batch, partial(start, order), chosen, stack)
             summary = _summary(batch, everything, seconds)
             write_summary(store, summary)
             under = _under(batch, chosen["fail_under"])
@@ -63,26 +66,23 @@ def grade_class(submissions: str, *, terminal: bool, **chosen: Any) -> int:
     return _exit_code(summary, under, stopped=stopped)
 
 
-def _run(batch: Batch, order: Order, chosen: dict[str, Any], stack: ExitStack) -> tuple[bool, float]:
+def _run(
+    batch: Batch, start: Callable[[], AbstractContextManager[Workers]], chosen: dict[str, Any], stack: ExitStack
+) -> tuple[bool, float]:
     """Grade; whether Ctrl-C ended it, and how long it took."""
-
-    def workers() -> Workers:
-        return stack.enter_context(_workers(order, chosen))
-
     begun = time.monotonic()
     try:
-        batch.run(workers, again=again_wanted(chosen), selected=selection(chosen, batch.store))
+        batch.run(
+            lambda: stack.enter_context(start()), again=again_wanted(chosen), selected=selection(chosen, batch.store)
+        )
     except KeyboardInterrupt:
         return True, time.monotonic() - begun
     return False, time.monotonic() - begun
 
 
-def _workers(order: Order, chosen: dict[str, Any]) -> AbstractContextManager[Workers]:
-    if chosen["scheduler"]:
-        from grader.cluster import ClusterWorkers
-
-        return ClusterWorkers(order, chosen["scheduler"])
-    return LocalWorkers(order, chosen["jobs"] or default_jobs())
+def on_this_machine(order: Order, jobs: int | None = None) -> LocalWorkers:
+    """A worker process for each core, unless told otherwise."""
+    return LocalWorkers(order, jobs or default_jobs())
 
 
 def default_jobs() -> int:

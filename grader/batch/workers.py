@@ -46,8 +46,9 @@ class WorkerFault(Exception):
 class Workers(Protocol):
     """Where submissions are graded: processes of this machine, or a cluster."""
 
-    slots: int
-    """How many are graded at the same time."""
+    @property
+    def slots(self) -> int:
+        """How many are graded at the same time."""
 
     def hello(self) -> dict[str, Any]:
         """What documents say of the machine; waits until the first worker is ready."""

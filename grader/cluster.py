@@ -1,0 +1,164 @@
+"""A batch on other machines: a Dask cluster as the place where submissions are graded.
+
+Submissions travel as bytes, results as JSON. Each worker process keeps one warm engine, as a local one does; what runs
+there is the same code. `distributed` is asked for nothing but futures.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from typing import TYPE_CHECKING, Any, Final, Self
+
+from grader.batch.order import Order, Task
+from grader.sandbox.outcome import SandboxError
+
+try:
+    from distributed import Client
+    from distributed.diagnostics.plugin import WorkerPlugin
+except ImportError as error:
+    raise ImportError("--scheduler needs the package distributed: pip install 'backprop-grader[cluster]'") from error
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
+
+    from grader.batch.engine import Engine
+
+PLUGIN: Final = "grade-batch"
+_CONNECT_SECONDS: Final = 30
+_COUNT_SECONDS: Final = 5.0
+
+
+class NoCluster(SandboxError):
+    """There is no scheduler at this address, it has no workers, or theirs are of another version: one sentence."""
+
+
+class ClusterWorkers:
+    """The workers of a cluster, however many there are at the moment."""
+
+    def __init__(self, order: Order, address: str | Client) -> None:
+        self._client = address if isinstance(address, Client) else _connected(address)
+        self._own = not isinstance(address, Client)
+        self._order = order.fingerprint
+        self._client.register_plugin(Orders(order.encode(), self._order), name=PLUGIN)
+        self._executor = self._client.get_executor(pure=False)
+        self._slots, self._counted = 1, 0.0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def slots(self) -> int:
+        """How many submissions are graded at the same time; a worker grades one at a time."""
+        if time.monotonic() - self._counted > _COUNT_SECONDS:
+            self._slots, self._counted = max(1, len(self._addresses())), time.monotonic()
+        return self._slots
+
+    def hello(self) -> dict[str, Any]:
+        """Have every worker warm, and say what documents say of their machine.
+
+        Raises:
+            NoCluster: there is none, or one of them has another version.
+            SandboxError: the isolation is less than the order asks for.
+        """
+        addresses = self._addresses()
+        if not addresses:
+            raise NoCluster("the scheduler has no workers; start some: dask worker ADDRESS --nthreads 1")
+        heads = [self._client.submit(check_there, self._order, workers=[address], pure=False) for address in addresses]
+        return dict(json.loads(self._client.gather(heads)[0]))
+
+    def submit(self, task: bytes) -> Future[bytes]:
+        """Have a task graded; the scheduler gives it to another worker if the first one dies."""
+        future: Future[bytes] = self._executor.submit(grade_there, self._order, task)
+        return future
+
+    def close(self) -> None:
+        """Let the workers drop their engines, and go."""
+        self._client.unregister_worker_plugin(PLUGIN)
+        if self._own:
+            self._client.close()
+
+    def _addresses(self) -> list[str]:
+        return list(self._client.scheduler_info(n_workers=-1)["workers"])
+
+
+def _connected(address: str) -> Client:
+    try:
+        return Client(address, timeout=_CONNECT_SECONDS, set_as_default=False, name="grade-batch")
+    except (OSError, ValueError) as error:
+        raise NoCluster(f"there is no scheduler at {address}: {str(error) or type(error).__name__}") from error
+
+
+# On the workers
+
+
+class Orders(WorkerPlugin):
+    """Brings the order to every worker, those that join later as well, and takes its engine away at the end."""
+
+    def __init__(self, order: bytes, fingerprint: str) -> None:
+        self.order = order
+        self.fingerprint = fingerprint
+
+    def setup(self, worker: Any) -> None:
+        """The worker has started, or the batch has."""
+        del worker
+        _here.orders[self.fingerprint] = self.order
+
+    def teardown(self, worker: Any) -> None:
+        """The batch is over."""
+        del worker
+        _here.drop(self.fingerprint)
+
+
+class Here:
+    """One worker process: the orders it knows and one warm engine, used by one thread at a time."""
+
+    def __init__(self) -> None:
+        self.orders: dict[str, bytes] = {}
+        self.lock = threading.Lock()
+        self._engine: Engine | None = None
+        self._fingerprint = ""
+
+    def engine(self, fingerprint: str) -> Engine:
+        """The engine of an order, started when it is first needed. Ask with the lock held."""
+        if self._engine is None or self._fingerprint != fingerprint:
+            self.stop()
+            order = Order.decode(self.orders[fingerprint])
+            if order.fingerprint != fingerprint:
+                raise NoCluster("this worker has another version of the grader or of torch than the batch")
+            from grader.batch.engine import Engine
+
+            self._engine, self._fingerprint = Engine(order), fingerprint
+        return self._engine
+
+    def drop(self, fingerprint: str) -> None:
+        """Forget an order."""
+        with self.lock:
+            self.orders.pop(fingerprint, None)
+            if self._fingerprint == fingerprint:
+                self.stop()
+
+    def stop(self) -> None:
+        """End the engine."""
+        if self._engine is not None:
+            self._engine.close()
+            self._engine = None
+
+
+_here = Here()
+
+
+def check_there(fingerprint: str) -> bytes:
+    """Runs on a worker: warm the engine, and say what it computes with."""
+    with _here.lock:
+        return json.dumps(_here.engine(fingerprint).check()).encode()
+
+
+def grade_there(fingerprint: str, task: bytes) -> bytes:
+    """Runs on a worker: grade one submission."""
+    with _here.lock:
+        return _here.engine(fingerprint).grade(Task.decode(task)).encode()
