@@ -2,70 +2,40 @@
 
 from __future__ import annotations
 
-import ast
 import difflib
 import hashlib
-import tomllib
-from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from grader.sandbox.outcome import RulesConfig
+from grader.lines import BrokenExercise, Line, literals, parse, read_forward, read_text
+from grader.settings import ExerciseSettings, Hint, read_settings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     import torch
 
+__all__ = [
+    "BrokenExercise",
+    "Exercise",
+    "ExerciseSettings",
+    "Hint",
+    "Line",
+    "UnknownExercise",
+    "exercises_directory",
+    "is_exercise",
+    "list_exercises",
+    "load_exercise",
+    "solutions_directory",
+]
+
 PACKAGE = Path(__file__).resolve().parent
-
-
-class BrokenExercise(Exception):
-    """An exercise's own files are at fault: one sentence with file and line. Never a learner's fault."""
 
 
 class UnknownExercise(Exception):
     """No exercise of that name: one sentence that lists what there is."""
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One line of the forward pass: `outputs = f(reads)`."""
-
-    number: int
-    text: str
-    outputs: tuple[str, ...]
-    reads: tuple[str, ...]
-    """Names it reads that are inputs or outputs of earlier lines, in order of appearance."""
-    code: ast.stmt = field(repr=False, compare=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Hint:
-    """What the author says about one variable, never the code."""
-
-    shape: str = ""
-    derivative: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class ExerciseSettings:
-    """exercise.toml, validated."""
-
-    title: str
-    kind: str = "gradients"
-    minutes: int = 30
-    difficulty: int = 1
-    why: str = ""
-    points: int = 1
-    null: tuple[str, ...] = ()
-    stretches: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    exact_expected: bool = True
-    exact_reason: str = ""
-    rules: RulesConfig = field(default_factory=RulesConfig)
-    hints: dict[str, Hint] = field(default_factory=dict)
 
 
 class Exercise:
@@ -75,17 +45,17 @@ class Exercise:
         self.directory = directory
         self.name = directory.name
         self.forward_file = directory / "forward.py"
-        self.settings = _read_settings(directory / "exercise.toml")
-        self.source = _read_text(self.forward_file)
-        tree = _parse(self.forward_file, self.source)
-        constants = _literals(tree)
+        self.settings = read_settings(directory / "exercise.toml")
+        self.source = read_text(self.forward_file)
+        tree = parse(self.forward_file, self.source)
+        constants = literals(tree)
         self.kind = self.settings.kind
         self.constants = constants
         self.graded: tuple[str, ...] = tuple(
             self._names_constant("PARAMETERS" if self.kind == "training" else "GRADED")
         )
         self.sizes: tuple[dict[str, int], ...] = tuple(constants.get("SIZES", ()))
-        self.inputs_parameters, self.lines = _read_forward(self.forward_file, self.source, tree)
+        self.inputs_parameters, self.lines = read_forward(self.forward_file, self.source, tree)
         self._check_order()
 
     def __repr__(self) -> str:
@@ -236,114 +206,3 @@ def load_exercise(name: str | Path, directory: Path | None = None) -> Exercise:
 def _shipped(kind: str) -> Path:
     inside = PACKAGE / kind
     return inside if inside.is_dir() else PACKAGE.parent / kind
-
-
-def _read_text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise BrokenExercise(f"{path} cannot be read: {error}") from error
-
-
-def _parse(path: Path, source: str) -> ast.Module:
-    try:
-        return ast.parse(source, str(path))
-    except SyntaxError as error:
-        raise BrokenExercise(f"{path}:{error.lineno}: {error.msg}") from error
-
-
-def _literals(tree: ast.Module) -> dict[str, Any]:
-    """Top-level constants of forward.py, read as literals."""
-    found: dict[str, Any] = {}
-    for node in tree.body:
-        if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
-            try:
-                found[node.targets[0].id] = ast.literal_eval(node.value)
-            except ValueError:
-                continue
-    return found
-
-
-def _read_forward(path: Path, source: str, tree: ast.Module) -> tuple[tuple[str, ...], tuple[Line, ...]]:
-    """The parameters of forward() and its lines, each one assignment."""
-    function = next((n for n in tree.body if isinstance(n, ast.FunctionDef) and n.name == "forward"), None)
-    if function is None:
-        raise BrokenExercise(f"{path}: there is no function forward(...)")
-    parameters = tuple(a.arg for a in [*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs])
-    body = function.body[1:] if ast.get_docstring(function) is not None else function.body
-    if not body or not _returns_locals(body[-1]):
-        raise BrokenExercise(f"{path}:{function.lineno}: forward() has to end in `return locals()`")
-    known = dict.fromkeys(parameters)
-    lines = []
-    for node in body[:-1]:
-        line = _read_line(path, source, node, known)
-        known.update(dict.fromkeys(line.outputs))
-        lines.append(line)
-    if not lines or lines[-1].outputs != ("loss",):
-        raise BrokenExercise(f"{path}:{body[-1].lineno}: the last line before `return locals()` has to be `loss = ...`")
-    return parameters, tuple(lines)
-
-
-def _returns_locals(node: ast.stmt) -> bool:
-    return (
-        isinstance(node, ast.Return)
-        and isinstance(node.value, ast.Call)
-        and isinstance(node.value.func, ast.Name)
-        and node.value.func.id == "locals"
-    )
-
-
-def _read_line(path: Path, source: str, node: ast.stmt, known: Mapping[str, None]) -> Line:
-    if not isinstance(node, ast.Assign) or len(node.targets) != 1:
-        raise BrokenExercise(
-            f"{path}:{node.lineno}: every line of forward() has to assign to one variable: `name = ...`"
-        )
-    target = node.targets[0]
-    elements = target.elts if isinstance(target, ast.Tuple) else [target]
-    if not all(isinstance(element, ast.Name) for element in elements):
-        raise BrokenExercise(f"{path}:{node.lineno}: only plain names can be assigned to in forward()")
-    outputs = tuple(element.id for element in elements if isinstance(element, ast.Name))
-    for name in outputs:
-        if name in known:
-            raise BrokenExercise(
-                f"{path}:{node.lineno}: {name} is assigned a second time; give each value its own name"
-            )
-    names = (n.id for n in ast.walk(node.value) if isinstance(n, ast.Name) and n.id in known)
-    text = (ast.get_source_segment(source, node) or "").strip()
-    return Line(node.lineno, text, outputs, tuple(dict.fromkeys(names)), node)
-
-
-_TOML_KEYS = {
-    "title": str, "kind": str, "minutes": int, "difficulty": int, "why": str, "points": int,
-    "null": list, "stretches": dict, "exact": dict, "rules": dict, "hints": dict,
-}  # fmt: skip
-
-
-def _read_settings(path: Path) -> ExerciseSettings:
-    try:
-        data = tomllib.loads(_read_text(path))
-    except tomllib.TOMLDecodeError as error:
-        raise BrokenExercise(f"{path}: {error}") from error
-    for key, value in data.items():
-        if key not in _TOML_KEYS:
-            close = difflib.get_close_matches(key, _TOML_KEYS, 1)
-            raise BrokenExercise(f"{path}: unknown key {key!r}." + (f" Did you mean {close[0]!r}?" if close else ""))
-        if not isinstance(value, _TOML_KEYS[key]):
-            raise BrokenExercise(
-                f"{path}: {key} has to be of type {_TOML_KEYS[key].__name__}, not {type(value).__name__}"
-            )
-    if "title" not in data:
-        raise BrokenExercise(f"{path}: title is missing")
-    if data.get("kind", "gradients") not in ("gradients", "training"):
-        raise BrokenExercise(f"{path}: kind is 'gradients' or 'training', not {data['kind']!r}")
-    plain = {k: data[k] for k in ("title", "kind", "minutes", "difficulty", "why", "points") if k in data}
-    rules = data.get("rules", {})
-    return ExerciseSettings(
-        **plain,
-        null=tuple(data.get("null", ())),
-        stretches={name: tuple(members) for name, members in data.get("stretches", {}).items()},
-        exact_expected=bool(data.get("exact", {}).get("expected", True)),
-        exact_reason=str(data.get("exact", {}).get("reason", "")),
-        rules=RulesConfig(imports=tuple(rules.get("imports", ())), names=tuple(rules.get("names", ()))),
-        hints={name: Hint(**{k: str(v) for k, v in hint.items()}) for name, hint in data.get("hints", {}).items()},
-    )

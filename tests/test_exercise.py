@@ -40,7 +40,7 @@ def exercise(folder: Path, forward: str = FORWARD, settings: str = 'title = "t"'
 
 
 def test_who_reads_whom_is_read_off_the_forward_pass(mlp: Exercise) -> None:
-    """counts goes into its sum and into the probabilities."""
+    """Counts goes into its sum and into the probabilities."""
     assert mlp.children("counts") == ("counts_sum", "probs")
     assert mlp.children("bndiff") == ("bndiff2", "bnraw")
     assert "loss" in mlp.downstream("C")
@@ -68,8 +68,16 @@ def test_reading_an_exercise_runs_nothing(tmp_path: Path) -> None:
         (("    loss = y.sum()\n", "    lost = y.sum()\n"), "has to be `loss = ...`"),
         (("    return locals()", "    return loss"), "has to end in `return locals()`"),
         (("    y = x * 2", "    y = x * 2\n    y = y + 1"), "y is assigned a second time"),
-        (("    y = x * 2", "    y = x * 2\n    y += 1"), "every line of forward() has to assign"),
-        (("    y = x * 2", "    y = x * 2\n    for i in range(3): pass"), "every line of forward() has to assign"),
+        (("    y = x * 2", "    y = x * 2\n    y += 1"), "changes a value in place"),
+        (("    y = x * 2", "    y = x * 2\n    for i in range(3): pass"), "unroll it"),
+        (("    y = x * 2", "    y = x * 2\n    while True: pass"), "unroll it"),
+        (("    y = x * 2", "    y = x * 2\n    if n: pass"), "torch.where"),
+        (("    y = x * 2", "    y = x * 2\n    print(y)"), "this line makes no variable"),
+        (("    y = x * 2", "    y: torch.Tensor = x * 2"), "leave out the type"),
+        (("    y = x * 2", "    y = x.mul_(2)"), "use .mul()"),
+        (("    y = x * 2", "    y = (z := x) * 2"), "z is assigned inside another line"),
+        (("    y = x * 2", "    y = z = x * 2"), "has to assign to one variable"),
+        (("    y = x * 2", "    with torch.no_grad():\n        y = x * 2"), "hides its lines"),
         (("    y = x * 2", "    y[0] = x * 2"), "only plain names"),
         (("def forward(x)", "def forwards(x)"), "no function forward"),
         (("    y = x * 2", "    y = x *"), "invalid syntax"),
@@ -96,7 +104,7 @@ def test_a_malformed_forward_pass_gets_a_sentence(tmp_path: Path, change: tuple[
 )
 def test_malformed_settings_get_a_sentence(tmp_path: Path, settings: str, sentence: str) -> None:
     """Nothing is guessed."""
-    with pytest.raises(BrokenExercise, match="exercise.toml") as caught:
+    with pytest.raises(BrokenExercise, match=r"exercise\.toml") as caught:
         exercise(tmp_path / "e", settings=settings)
     assert sentence in str(caught.value)
 
@@ -130,7 +138,7 @@ def test_the_installed_exercises_are_listed_by_name() -> None:
 
 def test_a_folder_without_both_files_is_no_exercise(tmp_path: Path) -> None:
     """The sentence says what is missing."""
-    with pytest.raises(UnknownExercise, match="no exercise.toml beside a forward.py"):
+    with pytest.raises(UnknownExercise, match=r"no exercise\.toml beside a forward\.py"):
         load_exercise(tmp_path)
     assert list_exercises(tmp_path / "nowhere") == []
 

@@ -1,0 +1,132 @@
+"""The lines of a forward pass, read off its syntax tree: one assignment each, so that each has its own derivative."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, NoReturn
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+
+class BrokenExercise(Exception):
+    """An exercise's own files are at fault: one sentence with file and line. Never a learner's fault."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the forward pass: `outputs = f(reads)`."""
+
+    number: int
+    text: str
+    outputs: tuple[str, ...]
+    reads: tuple[str, ...]
+    """Names it reads that are inputs or outputs of earlier lines, in order of appearance."""
+    code: ast.stmt = field(repr=False, compare=False)
+
+
+def read_text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise BrokenExercise(f"{path} cannot be read: {error}") from error
+
+
+def parse(path: Path, source: str) -> ast.Module:
+    try:
+        return ast.parse(source, str(path))
+    except SyntaxError as error:
+        raise BrokenExercise(f"{path}:{error.lineno}: {error.msg}") from error
+
+
+def literals(tree: ast.Module) -> dict[str, Any]:
+    """Top-level constants of forward.py, read as literals."""
+    found: dict[str, Any] = {}
+    for node in tree.body:
+        if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
+            try:
+                found[node.targets[0].id] = ast.literal_eval(node.value)
+            except ValueError:
+                continue
+    return found
+
+
+def read_forward(path: Path, source: str, tree: ast.Module) -> tuple[tuple[str, ...], tuple[Line, ...]]:
+    """The parameters of forward() and its lines, each one assignment."""
+    function = next((n for n in tree.body if isinstance(n, ast.FunctionDef) and n.name == "forward"), None)
+    if function is None:
+        raise BrokenExercise(f"{path}: there is no function forward(...)")
+    parameters = tuple(a.arg for a in [*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs])
+    body = function.body[1:] if ast.get_docstring(function) is not None else function.body
+    if not body or not _returns_locals(body[-1]):
+        raise BrokenExercise(f"{path}:{function.lineno}: forward() has to end in `return locals()`")
+    known = dict.fromkeys(parameters)
+    lines = []
+    for node in body[:-1]:
+        line = _read_line(path, source, node, known)
+        known.update(dict.fromkeys(line.outputs))
+        lines.append(line)
+    if not lines or lines[-1].outputs != ("loss",):
+        raise BrokenExercise(f"{path}:{body[-1].lineno}: the last line before `return locals()` has to be `loss = ...`")
+    return parameters, tuple(lines)
+
+
+def _returns_locals(node: ast.stmt) -> bool:
+    return (
+        isinstance(node, ast.Return)
+        and isinstance(node.value, ast.Call)
+        and isinstance(node.value.func, ast.Name)
+        and node.value.func.id == "locals"
+    )
+
+
+_REFUSED: dict[type[ast.stmt], str] = {
+    ast.AugAssign: "this changes a value in place; give the result a name of its own: `y = x + ...`",
+    ast.For: "a loop makes many values under one name; unroll it, one line and one name for each step",
+    ast.While: "a loop makes many values under one name; unroll it, one line and one name for each step",
+    ast.If: "a branch depends on the data; write both sides with torch.where, or leave one out",
+    ast.With: "a `with` block hides its lines; write them one below the other",
+    ast.Expr: "this line makes no variable; every line of forward() has to assign to one: `name = ...`",
+    ast.AnnAssign: "leave out the type: `name = ...`",
+}
+"""Why a statement cannot be a line, and what to do instead."""
+
+
+def _refuse(path: Path, node: ast.AST, why: str) -> NoReturn:
+    raise BrokenExercise(f"{path}:{getattr(node, 'lineno', 0)}: {why}")
+
+
+def _read_line(path: Path, source: str, node: ast.stmt, known: Mapping[str, None]) -> Line:
+    if not isinstance(node, ast.Assign) or len(node.targets) != 1:
+        _refuse(
+            path, node, _REFUSED.get(type(node), "every line of forward() has to assign to one variable: `name = ...`")
+        )
+    outputs = _outputs(path, node)
+    for name in outputs:
+        if name in known:
+            _refuse(path, node, f"{name} is assigned a second time; give each value its own name")
+    for inner in ast.walk(node.value):
+        if isinstance(inner, ast.Call) and isinstance(inner.func, ast.Attribute) and _in_place(inner.func.attr):
+            _refuse(path, inner, f".{inner.func.attr}() changes a value in place; use .{inner.func.attr[:-1]}()")
+        if isinstance(inner, ast.NamedExpr):
+            _refuse(path, inner, f"{inner.target.id} is assigned inside another line; give it a line of its own")
+    names = (n.id for n in ast.walk(node.value) if isinstance(n, ast.Name) and n.id in known)
+    text = (ast.get_source_segment(source, node) or "").strip()
+    return Line(node.lineno, text, outputs, tuple(dict.fromkeys(names)), node)
+
+
+def _outputs(path: Path, node: ast.Assign) -> tuple[str, ...]:
+    target = node.targets[0]
+    elements = target.elts if isinstance(target, ast.Tuple) else [target]
+    names = tuple(element.id for element in elements if isinstance(element, ast.Name))
+    if len(names) < len(elements):
+        _refuse(
+            path, node, "only plain names can be assigned to in forward(); make a new tensor instead of filling one"
+        )
+    return names
+
+
+def _in_place(method: str) -> bool:
+    return method.endswith("_") and not method.startswith("_")
