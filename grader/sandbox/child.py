@@ -9,114 +9,128 @@ import types
 from typing import TYPE_CHECKING, Final
 
 from grader.sandbox import wire
+from grader.sandbox.answers import encode_failure
 from grader.sandbox.calls import Calls
-from grader.sandbox.messages import decode_ask, decode_pool, decode_read, encode_failure, encode_reading
+from grader.sandbox.messages import decode_ask, decode_pool, decode_read, encode_reading
 from grader.sandbox.outcome import Raised
 from grader.sandbox.reading import read
 from grader.sandbox.tensors import Stored, address_of
 
 if TYPE_CHECKING:
-    from grader.sandbox.outcome import Question
+    from grader.sandbox.messages import Asked
 
-_BODY: Final = 17
-"""Where a frame's body begins: after nonce and kind."""
 _READV: Final = hasattr(os, "readv")
+_AT_ONCE: Final = 1 << 16
 
 
 class Pipes:
-    """Plain descriptors: what the jail allows is `readv` on one and `write` on the other."""
+    """Two plain descriptors: the jail allows `readv` on one and `write` on the other."""
 
     def __init__(self, requests: int, answers: int) -> None:
         self._requests = requests
         self._answers = answers
+        self._waiting = bytearray(_AT_ONCE)
+        self._from = 0
+        self._to = 0
 
-    def read_into(self, buffer: memoryview) -> int:
-        """Read at most as much as fits; 0 at the end."""
+    def send(self, kind: int, body: bytes, nonce: bytes = wire.NO_NONCE) -> None:
+        """Send one frame."""
+        data = wire.encode(kind, body, nonce)
+        sent = os.write(self._answers, data)
+        while sent < len(data):
+            sent += os.write(self._answers, memoryview(data)[sent:])
+
+    def receive(self) -> bytearray | None:
+        """What follows a frame's length; None at the end."""
+        head = bytearray(wire.LENGTH.size)
+        if not self._fill(head):
+            return None
+        buffer = bytearray(wire.LENGTH.unpack(head)[0])
+        return buffer if self._fill(buffer) else None
+
+    def _fill(self, buffer: bytearray) -> bool:
+        """Take from what waits; read more of it, or straight into a large buffer."""
+        at, size = 0, len(buffer)
+        while at < size:
+            if self._from == self._to and size - at < _AT_ONCE:
+                self._from, self._to = 0, self._read(self._waiting)
+                if not self._to:
+                    return False
+            elif self._from == self._to:
+                count = self._read(memoryview(buffer)[at:])
+                if not count:
+                    return False
+                at += count
+                continue
+            count = min(size - at, self._to - self._from)
+            buffer[at : at + count] = self._waiting[self._from : self._from + count]
+            at += count
+            self._from += count
+        return True
+
+    def _read(self, buffer: bytearray | memoryview) -> int:
         if _READV:
             return os.readv(self._requests, [buffer])
         data = os.read(self._requests, len(buffer))
         buffer[: len(data)] = data
         return len(data)
 
-    def write(self, data: bytes | memoryview) -> int:
-        """Write some of it and say how much."""
-        return os.write(self._answers, data)
-
 
 class Child:
     """Serves one submission."""
 
-    def __init__(self, channel: Pipes, *, locked: bool) -> None:
-        self._channel = channel
+    def __init__(self, pipes: Pipes, *, locked: bool) -> None:
+        self._pipes = pipes
         self._locked = locked
         self._pools: dict[str, dict[str, Stored | int | float]] = {"": {}}
+        self._buffers: list[bytearray] = []
+        """What the pools' values point into."""
         self._code: types.CodeType | None = None
         self._module = types.ModuleType("backward")
-        self._calls = Calls("", locked)
+        self._calls = Calls("", locked=locked)
 
     def serve(self) -> None:
         """Answer frames until the other end closes."""
-        handlers = {wire.READ: self._read, wire.LOAD: self._load, wire.POOL: self._pool, wire.ASK: self._ask}
-        while (received := self._receive()) is not None:
-            kind, buffer = received
-            handlers[kind](buffer)
+        while (buffer := self._pipes.receive()) is not None:
+            self.handle(buffer)
 
-    def send(self, kind: int, body: bytes, nonce: bytes = wire.NO_NONCE) -> None:
-        """Send one frame."""
-        data = wire.frame(kind, body, nonce)
-        sent = self._channel.write(data)
-        while sent < len(data):
-            sent += self._channel.write(memoryview(data)[sent:])
-
-    def _receive(self) -> tuple[int, bytearray] | None:
-        head = bytearray(4)
-        if not self._fill(head):
-            return None
-        buffer = bytearray(int.from_bytes(head, "little"))
-        return (buffer[_BODY - 1], buffer) if self._fill(buffer) else None
-
-    def _fill(self, buffer: bytearray) -> bool:
-        view, at = memoryview(buffer), 0
-        while at < len(buffer):
-            count = self._channel.read_into(view[at:])
-            if not count:
-                return False
-            at += count
-        return True
+    def handle(self, buffer: bytearray) -> None:
+        """Answer one frame."""
+        kind = buffer[wire.NONCE]
+        if kind == wire.ASK:
+            for asked in decode_ask(buffer, address_of(buffer)):
+                self._pipes.send(wire.ANSWER, self._answer(asked), asked.nonce)
+        elif kind == wire.POOL:
+            key, self._pools[key] = decode_pool(buffer, address_of(buffer))
+            self._buffers.append(buffer)
+        elif kind == wire.READ:
+            self._read(buffer)
+        elif kind == wire.LOAD:
+            self._load()
 
     def _read(self, buffer: bytearray) -> None:
         """Read the syntax tree: nothing of the learner's has run yet, so an exception here is our own fault."""
-        files, rules = decode_read(memoryview(buffer)[_BODY:])
+        files, rules = decode_read(buffer)
         try:
             submitted = read(files, rules)
         except Exception:  # noqa: BLE001
-            self.send(wire.FAULT, traceback.format_exc()[-2000:].encode("utf-8", "replace"))
+            self._pipes.send(wire.FAULT, traceback.format_exc()[-2000:].encode("utf-8", "replace"))
             return
         self._code = submitted.code
-        self._calls = Calls(submitted.reading.file, self._locked)
-        self.send(wire.READING, encode_reading(submitted.reading))
+        self._calls = Calls(submitted.reading.file, locked=self._locked)
+        self._pipes.send(wire.READING, encode_reading(submitted.reading))
 
-    def _load(self, _buffer: bytearray) -> None:
-        self._module.__file__ = self._code.co_filename if self._code else None
-        sys.modules[self._module.__name__] = self._module
+    def _load(self) -> None:
         code = self._code or compile("", "", "exec")
-        self.send(wire.LOADED, self._calls.load(code, self._module))
+        self._module.__file__ = code.co_filename
+        sys.modules[self._module.__name__] = self._module
+        self._pipes.send(wire.LOADED, self._calls.load(code, self._module))
 
-    def _pool(self, buffer: bytearray) -> None:
-        base = address_of(buffer) + _BODY
-        key, values = decode_pool(memoryview(buffer)[_BODY:], base, buffer)
-        self._pools[key] = values
-
-    def _ask(self, buffer: bytearray) -> None:
-        base = address_of(buffer) + _BODY
-        for nonce, question in decode_ask(memoryview(buffer)[_BODY:], base, buffer):
-            self.send(wire.ANSWER, self._answer(question), nonce)
-
-    def _answer(self, question: Question) -> bytes:
-        function = self._module.__dict__.get(question.function)
+    def _answer(self, asked: Asked) -> bytes:
+        function = self._module.__dict__.get(asked.function)
         if function is None:
-            missing = Raised(kind="NameError", message=f"{question.function} is not defined once the file has run")
-            return encode_failure(missing)
-        pool = self._pools[question.values]
-        sources = {name: pool[name] for name in question.from_values} | question.given
-        return self._calls.call(function, question, sources)
+            message = f"{asked.function} is not defined once the file has run"
+            return encode_failure(Raised(kind="NameError", message=message))
+        pool = self._pools[asked.pool]
+        sources = {name: pool[name] for name in asked.names} | asked.given
+        return self._calls.call(function, asked, sources)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+import os
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final, Self
 
 from grader.sandbox.budget import Limits
@@ -20,7 +22,16 @@ _CPU_ALLOWANCE: Final = 5.0
 
 
 class Sandbox:
-    """A warm server for learners' code. The constructor returns at once: torch loads in the other process meanwhile."""
+    """A warm server for learners' code. The constructor returns at once: torch loads in the other process meanwhile.
+
+    Args:
+        minimum: the lowest level that is accepted; a lower one is a `SandboxError`.
+        force: `Level.PROCESS` takes the portable back end even on Linux.
+        timeout: seconds that one call may take.
+        submission_timeout: seconds that the grader waits for all of a submission's answers together.
+        memory: bytes that a child may take beyond what torch has taken.
+        rules: False reads no rules at all: the jail has to hold by itself.
+    """
 
     def __init__(
         self,
@@ -36,7 +47,11 @@ class Sandbox:
         self._rules = rules
         self._memory = memory
         self._limits = Limits(timeout, submission_timeout, math.ceil(submission_timeout + _CPU_ALLOWANCE))
-        self._portable = force is Level.PROCESS or sys.platform != "linux"
+        self._portable = force is Level.PROCESS or not _can_fork()
+        if sys.platform == "linux":
+            from grader.sandbox.jail import hide
+
+            hide()
         self._backend: ForkServer | Portable | None = self._start()
         self._isolation: Isolation | None = None
 
@@ -60,12 +75,9 @@ class Sandbox:
         from grader.sandbox.session import Session  # torch: not before the caller has started the server
 
         backend = self._running()
-        if self.isolation.level < self._minimum:
-            raise SandboxError(_refusal(self.isolation, self._minimum))
+        _ = self.isolation  # refuses what is below the minimum
         rules = rules or RulesConfig()
-        if not self._rules:
-            rules = RulesConfig(rules.imports, rules.names, enabled=False)
-        return Session(backend, files, rules, self._limits)
+        return Session(backend, files, rules if self._rules else replace(rules, enabled=False), self._limits)
 
     def close(self) -> None:
         """End the server and with it every child."""
@@ -92,6 +104,17 @@ class Sandbox:
         from grader.sandbox.forkserver import ForkServer
 
         return ForkServer(self._memory, cpu)
+
+
+def _can_fork() -> bool:
+    """Linux, and a kernel with handles for processes (5.3 and later)."""
+    if sys.platform != "linux":
+        return False
+    try:
+        os.close(os.pidfd_open(os.getpid()))
+    except OSError:
+        return False
+    return True
 
 
 def _refusal(found: Isolation, wanted: Level) -> str:

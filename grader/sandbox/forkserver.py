@@ -18,9 +18,9 @@ from typing import Any, Final
 from grader.sandbox.deaths import Death
 from grader.sandbox.isolation import judge
 from grader.sandbox.outcome import Isolation, SandboxError
-from grader.sandbox.processes import Frame, GoneError, LateError
+from grader.sandbox.processes import GoneError, LateError
 from grader.sandbox.start import bootstrap, environment, search_path
-from grader.sandbox.wire import AFTER_LENGTH, FORK, PID, REAP, STATUS, ProtocolError
+from grader.sandbox.wire import FORK, LENGTH, PID, REAP, STATUS, Frame, checked_length, decode
 
 _READY_SECONDS: Final = 180.0
 _REPLY_SECONDS: Final = 30.0
@@ -36,7 +36,7 @@ class ForkServer:
     def __init__(self, memory: int, cpu: int) -> None:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         command = [sys.executable, "-I", "-W", "ignore", "-c", bootstrap("server"), str(theirs.fileno())]
-        self._process = subprocess.Popen(  # noqa: S603  (our own interpreter)
+        self._process = subprocess.Popen(
             command,
             cwd="/",
             env=environment(),
@@ -44,6 +44,7 @@ class ForkServer:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             pass_fds=[theirs.fileno()],
+            start_new_session=True,  # Ctrl-C is the grader's to handle
         )
         theirs.close()
         self._control = ours
@@ -76,6 +77,10 @@ class ForkServer:
         """What the canary found."""
         return judge(self.report())
 
+    def greeting(self) -> bytes:
+        """What every child has to say first: the locks that held in the canary."""
+        return ",".join(self.report()["locks"]).encode()
+
     def start(self) -> ForkedProcess:
         """Fork a child."""
         self.report()
@@ -97,6 +102,11 @@ class ForkServer:
         finally:
             os.close(request_reader)
             os.close(answer_writer)
+        if not handles:
+            os.close(request_writer)
+            os.close(answer_reader)
+            message = "the sandbox could not fork: no memory or no processes left on this machine"
+            raise SandboxError(message)
         return ForkedProcess(self, PID.unpack(raw)[0], handles[0], request_writer, answer_reader)
 
     def reap(self, pid: int) -> Death:
@@ -161,6 +171,7 @@ class ForkedProcess:
         self._answers = answers
         os.set_blocking(requests, False)
         os.set_blocking(answers, False)
+        self._waiting = bytearray()
         self._poll = select.poll()
         self._poll.register(answers, select.POLLIN)
 
@@ -179,32 +190,27 @@ class ForkedProcess:
 
     def receive(self, limit: int, deadline: float) -> Frame:
         """Read one frame: one deadline over all of it, its length checked before anything is allocated."""
-        head = bytearray(4)
-        self._fill(head, deadline)
-        length = int.from_bytes(head, "little")
-        if not AFTER_LENGTH <= length <= AFTER_LENGTH + limit:
-            message = f"a frame of {length} bytes where at most {limit} were expected"
-            raise ProtocolError(message)
-        buffer = bytearray(length)
-        self._fill(buffer, deadline)
-        return Frame(buffer[AFTER_LENGTH - 1], bytes(buffer[: AFTER_LENGTH - 1]), buffer, AFTER_LENGTH)
+        waiting = self._waiting
+        while len(waiting) < LENGTH.size:
+            waiting += self._more(_CHUNK, deadline)
+        end = LENGTH.size + checked_length(waiting, limit)
+        while len(waiting) < end:
+            waiting += self._more(end - len(waiting), deadline)
+        buffer = waiting[LENGTH.size : end]
+        del waiting[:end]
+        return decode(buffer)
 
-    def _fill(self, buffer: bytearray, deadline: float) -> None:
-        view = memoryview(buffer)
-        while view:
-            try:
-                count = os.readv(self._answers, [view])
-            except BlockingIOError:
-                if not self._poll.poll(max(0.0, deadline - time.monotonic()) * 1000):
-                    raise LateError from None
-                continue
-            if not count:
-                raise GoneError
-            view = view[count:]
+    def _more(self, most: int, deadline: float) -> bytes:
+        if not self._poll.poll(max(0.0, deadline - time.monotonic()) * 1000):
+            raise LateError
+        data = os.read(self._answers, most)
+        if not data:
+            raise GoneError
+        return data
 
     def quiet(self) -> bool:
         """Whether nothing waits to be read."""
-        return not any(event & select.POLLIN for _, event in self._poll.poll(0))
+        return not self._waiting and not any(event & select.POLLIN for _, event in self._poll.poll(0))
 
     def end(self, *, gone: bool) -> Death | None:
         """Kill it and say how it had ended by itself; None if it had not, although it may seem `gone`."""
@@ -223,4 +229,3 @@ class ForkedProcess:
             signal.pidfd_send_signal(self._handle, signal.SIGKILL)
         for descriptor in (self._handle, self._requests, self._answers):
             os.close(descriptor)
-

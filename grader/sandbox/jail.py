@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import errno
+import fcntl
 import gc
 import os
 import resource
@@ -18,8 +19,10 @@ from grader.sandbox import seccomp
 from grader.sandbox.outcome import SandboxError
 
 _PR_SET_PDEATHSIG: Final = 1
+_PR_GET_DUMPABLE: Final = 3
 _PR_SET_DUMPABLE: Final = 4
 _PR_SET_NO_NEW_PRIVS: Final = 38
+_PR_GET_NO_NEW_PRIVS: Final = 39
 
 _SYS_LANDLOCK_CREATE: Final = 444
 _SYS_LANDLOCK_RESTRICT: Final = 446
@@ -39,34 +42,58 @@ _libc = ctypes.CDLL(None, use_errno=True)
 _libc.syscall.restype = ctypes.c_long
 _libc.madvise.argtypes = (ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int)
 
+fork = ctypes.PyDLL(None).fork
+"""A bare fork. `os.fork` also renews the locks of threading, logging and random in the child, which writes to some 300
+shared pages; with one thread there is nothing to renew, and a child never returns to the interpreter's own exit."""
+
 
 @dataclass(frozen=True, slots=True)
 class Jail:
     """Everything that can be worked out before the fork."""
 
     server: int
-    memory: int
-    cpu: int
-    data: int
-    space: int
+    limits: tuple[tuple[int, tuple[int, int]], ...]
     landlock: int
     """Landlock's version, 0 where there is none."""
-    machine: seccomp.Machine | None
+    filter: seccomp.Filter | None
 
 
 def prepare(memory: int, cpu: int) -> Jail:
-    """Measure the warm process: limits are relative to what torch already takes."""
-    status = Path("/proc/self/status").read_text(encoding="ascii", errors="replace")
-    sizes = {line.split(":")[0]: int(line.split()[1]) * 1024 for line in status.splitlines() if line.endswith(" kB")}
+    """Put on the server what its children inherit and what does not hinder it; work out the rest."""
+    for number in (signal.SIGINT, signal.SIGPIPE, signal.SIGXFSZ):  # the three that Python changes
+        signal.signal(number, signal.SIG_DFL)
+    for limit in _inherited_limits(memory):
+        resource.setrlimit(*limit)
+    hide()
+    _libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+    target = seccomp.machine()
     return Jail(
         server=os.getpid(),
-        memory=memory,
-        cpu=cpu,
-        data=sizes["VmData"] + memory,
-        space=sizes["VmSize"] + memory,
+        # A server with these could not fork, or would run out of time. Soft = hard: SIGKILL, which nothing can catch.
+        limits=(_limit(resource.RLIMIT_NPROC, 0), _limit(resource.RLIMIT_CPU, cpu)),
         landlock=landlock_version(),
-        machine=seccomp.machine(),
+        filter=None if target is None else seccomp.Filter(target),
     )
+
+
+def _inherited_limits(memory: int) -> list[tuple[int, tuple[int, int]]]:
+    """Memory is relative to what torch has taken already."""
+    status = Path("/proc/self/status").read_text(encoding="ascii", errors="replace")
+    sizes = {line.split(":")[0]: int(line.split()[1]) * 1024 for line in status.splitlines() if line.endswith(" kB")}
+    nothing = (resource.RLIMIT_CORE, resource.RLIMIT_FSIZE, resource.RLIMIT_MEMLOCK, resource.RLIMIT_MSGQUEUE)
+    return [
+        *(_limit(name, 0) for name in nothing),
+        _limit(resource.RLIMIT_NOFILE, 64),
+        _limit(resource.RLIMIT_STACK, _STACK),
+        _limit(resource.RLIMIT_DATA, sizes["VmData"] + memory),
+        _limit(resource.RLIMIT_AS, sizes["VmSize"] + memory),
+    ]
+
+
+def _limit(name: int, value: int) -> tuple[int, tuple[int, int]]:
+    hard = resource.getrlimit(name)[1]
+    value = value if hard == resource.RLIM_INFINITY else min(value, hard)
+    return name, (value, value)
 
 
 def landlock_version() -> int:
@@ -74,73 +101,38 @@ def landlock_version() -> int:
     return max(0, int(_libc.syscall(_SYS_LANDLOCK_CREATE, None, ctypes.c_size_t(0), _LANDLOCK_VERSION)))
 
 
-def lock(jail: Jail, requests: int, answers: int) -> list[str]:
+def lock(jail: Jail, requests: int, answers: int) -> tuple[str, ...]:
     """Put on every lock there is, in the order that works, and name those that hold."""
-    _detach(jail.server)
-    _descriptors(requests, answers)
-    _limits(jail)
-    locks = ["rlimit", "pdeathsig"]
-    if not _libc.prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0):
-        locks.append("nodump")
-    if not _libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0):
-        locks.append("no_new_privs")
-    if jail.landlock and not _landlock(jail.landlock):
-        locks.append(f"landlock:{jail.landlock}")
-    if jail.machine is not None:
-        program = seccomp.filter_program(jail.machine, os.getpid())
-        if not seccomp.install(_libc, jail.machine, program):
-            locks.append("seccomp")
-    return locks
-
-
-def _detach(server: int) -> None:
-    """Default signals, a session of its own, and death together with the server."""
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGPIPE, signal.SIGXFSZ, signal.SIGCHLD):
-        signal.signal(number, signal.SIG_DFL)
     os.setsid()
     _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-    if os.getppid() != server:  # it died between the fork and the line above
+    if os.getppid() != jail.server:  # it died between the fork and the line above
         os._exit(1)
+    _descriptors(requests, answers)
+    for name, pair in jail.limits:
+        resource.setrlimit(name, pair)
+    locks = ["rlimit", "pdeathsig"]
+    if not _libc.prctl(_PR_GET_DUMPABLE, 0, 0, 0, 0):
+        locks.append("nodump")
+    if _libc.prctl(_PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0):
+        locks.append("no_new_privs")
+    if jail.landlock and _landlock(jail.landlock):
+        locks.append(f"landlock:{jail.landlock}")
+    if jail.filter is not None and jail.filter.install(_libc, os.getpid()):
+        locks.append("seccomp")
+    return tuple(locks)
 
 
 def _descriptors(requests: int, answers: int) -> None:
-    """Only /dev/null and the two pipes stay open."""
-    requests, answers = os.dup(requests), os.dup(answers)
-    requests, answers = _above(requests), _above(answers)
-    null = os.open(os.devnull, os.O_RDWR)
-    for target in (0, 1, 2):
-        os.dup2(null, target)
-    os.dup2(requests, seccomp.REQUEST_FD)
-    os.dup2(answers, seccomp.ANSWER_FD)
-    os.closerange(seccomp.ANSWER_FD + 1, 1024)
+    """Only the two pipes stay open, and 0, 1 and 2, which are /dev/null in the server already."""
+    if (requests, answers) != (seccomp.REQUEST_FD, seccomp.ANSWER_FD):
+        # Out of the way first: one may have the number that the other needs.
+        requests, answers = (fcntl.fcntl(each, fcntl.F_DUPFD, 16) for each in (requests, answers))
+        os.dup2(requests, seccomp.REQUEST_FD)
+        os.dup2(answers, seccomp.ANSWER_FD)
+    os.closerange(seccomp.ANSWER_FD + 1, 1 << 20)
 
 
-def _above(descriptor: int) -> int:
-    """The same file under a number that the dup2 calls do not overwrite."""
-    while descriptor <= seccomp.ANSWER_FD:
-        descriptor = os.dup(descriptor)
-    return descriptor
-
-
-def _limits(jail: Jail) -> None:
-    for name, value in (
-        (resource.RLIMIT_CORE, 0),
-        (resource.RLIMIT_FSIZE, 0),
-        (resource.RLIMIT_NOFILE, 64),
-        (resource.RLIMIT_NPROC, 0),
-        (resource.RLIMIT_MEMLOCK, 0),
-        (resource.RLIMIT_MSGQUEUE, 0),
-        (resource.RLIMIT_STACK, _STACK),
-        (resource.RLIMIT_CPU, jail.cpu),  # soft = hard: SIGKILL, which nothing can catch
-        (resource.RLIMIT_DATA, jail.data),
-        (resource.RLIMIT_AS, jail.space),
-    ):
-        soft, hard = resource.getrlimit(name)
-        value = value if hard == resource.RLIM_INFINITY else min(value, hard)
-        resource.setrlimit(name, (value, value))
-
-
-def _landlock(version: int) -> int:
+def _landlock(version: int) -> bool:
     """Handle every right there is and allow none of them."""
     files = (1 << _FILE_RIGHTS.get(version, 16)) - 1
     network = 0b11 if version >= _LANDLOCK_NETWORK else 0
@@ -149,10 +141,10 @@ def _landlock(version: int) -> int:
     attributes = struct.pack("<QQQ", files, network, scopes)
     ruleset = _libc.syscall(_SYS_LANDLOCK_CREATE, attributes, ctypes.c_size_t(size), 0)
     if ruleset < 0:
-        return ctypes.get_errno()
+        return False
     failed = _libc.syscall(_SYS_LANDLOCK_RESTRICT, ruleset, 0)
     os.close(ruleset)
-    return ctypes.get_errno() if failed else 0
+    return not failed
 
 
 # ------------------------------------------------------------------------- the server's own locks
@@ -184,7 +176,7 @@ def drop_root() -> str | None:
 
 def assert_single_thread() -> None:
     """A fork copies one thread: with a second one the child would wait for ever on its locks."""
-    threads = len(os.listdir("/proc/self/task"))
+    threads = len(list(Path("/proc/self/task").iterdir()))
     if threads != 1:
         message = f"the server has {threads} threads and may not fork; please report which torch this is"
         raise SandboxError(message)
@@ -195,8 +187,9 @@ def settle() -> None:
     gc.collect()
     gc.freeze()
     for line in Path("/proc/self/maps").read_text(encoding="utf-8", errors="replace").splitlines():
-        span, rights, _offset, _device, inode, *name = line.split(maxsplit=5)
-        start, end = (int(half, 16) for half in span.split("-"))
-        heap = bool(name) and name[0] == "[heap]"
-        if rights.startswith("rw") and inode == "0" and (heap or (not name and end - start >= _HUGE)):
-            _libc.madvise(start, end - start, _MADV_COLLAPSE)
+        span, rights, _offset, _device, inode = line.split(maxsplit=5)[:5]
+        if rights.startswith("rw") and inode == "0":
+            start, end = (int(half, 16) for half in span.split("-"))
+            # Piece by piece: one call over everything stops at the first piece that cannot be collapsed.
+            for piece in range(-(-start // _HUGE) * _HUGE, end - _HUGE + 1, _HUGE):
+                _libc.madvise(piece, _HUGE, _MADV_COLLAPSE)

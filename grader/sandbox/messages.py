@@ -1,214 +1,154 @@
-"""What questions and outcomes look like inside a frame's body."""
+"""What submissions, pools and questions look like inside a frame's body."""
 
 from __future__ import annotations
 
 import json
+import struct
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any, Final
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from grader.sandbox.outcome import (
-    Finding,
-    Function,
-    NotStarted,
-    Outcome,
-    Parameter,
-    Question,
-    Raised,
-    Reading,
-    Returned,
-    RulesConfig,
-    WrongType,
-)
-from grader.sandbox.tensors import Stored, decode_tensor, decode_values, encode_values
-from grader.sandbox.wire import NO_NONCE, Cursor, ProtocolError, blob, clean, i64, text, u8, u16
+from grader.sandbox.outcome import Finding, Function, Parameter, Question, Reading, RulesConfig
+from grader.sandbox.tensors import Stored, decode_value, encode_values
+from grader.sandbox.wire import BODY, ProtocolError, clean
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-NONCE: Final = len(NO_NONCE)
-MOST_OUTPUTS: Final = 64
+    import torch
 
-_RETURNED: Final = 0
-_NOT_STARTED: Final = 1
-_RAISED: Final = 2
-_WRONG_TYPE: Final = 3
-_FINE: Final = 4
+_COUNT: Final = struct.Struct("<H")
+_SIZE: Final = struct.Struct("<I")
+_ASKED: Final = struct.Struct("<16sBBqHHI")
+"""Nonce, dtype, outputs, most bytes, names from the pool, names given, length of the names."""
+_DTYPES: Final = ("float32", "float64")
+_SEPARATOR: Final = "\0"
 
 # ------------------------------------------------------------------ the submission and its reading
 
 
 def encode_read(files: Mapping[str, bytes], rules: RulesConfig) -> bytes:
     """The submission's bytes and the rules it is read by."""
-    settings = json.dumps(asdict(rules)).encode()
-    pieces = [blob(settings), u16(len(files))]
-    pieces += [text(name) + blob(raw) for name, raw in files.items()]
-    return b"".join(pieces)
+    head = json.dumps({"rules": asdict(rules), "files": {name: len(raw) for name, raw in files.items()}}).encode()
+    return _SIZE.pack(len(head)) + head + b"".join(files.values())
 
 
-def decode_read(body: memoryview) -> tuple[dict[str, bytes], RulesConfig]:
+def decode_read(buffer: bytearray) -> tuple[dict[str, bytes], RulesConfig]:
     """The child's side of `encode_read`."""
-    cursor = Cursor(body)
-    settings = json.loads(bytes(cursor.blob()))
-    files = {cursor.text(): bytes(cursor.blob()) for _ in range(cursor.u16())}
-    rules = RulesConfig(tuple(settings["imports"]), tuple(settings["names"]), bool(settings["enabled"]))
-    return files, rules
+    size = _SIZE.unpack_from(buffer, BODY)[0]
+    at = BODY + _SIZE.size + size
+    head = json.loads(buffer[at - size : at])
+    files = {}
+    for name, length in head["files"].items():
+        files[name] = bytes(buffer[at : at + length])
+        at += length
+    rules = head["rules"]
+    return files, RulesConfig(tuple(rules["imports"]), tuple(rules["names"]), enabled=rules["enabled"])
 
 
 def encode_reading(reading: Reading) -> bytes:
     """A reading as JSON: it is sent before the learner's first line runs."""
-    return json.dumps(asdict(reading)).encode("utf-8", "replace")
+    functions = [
+        (each.name, each.file, each.line, each.end_line, _plain(each.parameters), _plain(each.findings), each.begins)
+        for each in reading.functions.values()
+    ]
+    about = (reading.file, reading.problem, reading.line, reading.notes, reading.source)
+    return json.dumps((about, functions, _plain(reading.findings))).encode("utf-8", "replace")
 
 
-def decode_reading(body: memoryview) -> Reading:
+def _plain(entries: Sequence[Parameter] | Sequence[Finding]) -> list[tuple[str | int, ...]]:
+    """Flat dataclasses as tuples: `dataclasses.astuple` copies deeply and takes ten times as long."""
+    return [tuple(getattr(each, name) for name in each.__slots__) for each in entries]
+
+
+def decode_reading(body: bytes) -> Reading:
     """Build a reading field by field: what does not fit is a violation of the protocol."""
     try:
-        return _reading(json.loads(bytes(body)))
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+        (file, problem, line, notes, source), functions, findings = json.loads(body)
+        return Reading(
+            file=clean(file),
+            functions={clean(each[0]): _function(*each) for each in functions},
+            findings=tuple(_finding(*each) for each in findings),
+            problem=None if problem is None else clean(problem),
+            line=None if line is None else int(line),
+            notes=tuple(map(clean, notes)),
+            source=source if isinstance(source, str) else "",
+        )
+    except (ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
         message = f"a reading that cannot be read: {error}"
         raise ProtocolError(message) from None
 
 
-def _reading(raw: dict[str, Any]) -> Reading:
-    return Reading(
-        file=clean(raw["file"]),
-        functions={clean(name): _function(entry) for name, entry in raw["functions"].items()},
-        findings=tuple(map(_finding, raw["findings"])),
-        problem=None if raw["problem"] is None else clean(raw["problem"]),
-        line=None if raw["line"] is None else int(raw["line"]),
-        notes=tuple(clean(note) for note in raw["notes"]),
-    )
+def _function(
+    name: str, file: str, line: int, end: int, parameters: list[Any], findings: list[Any], begins: int
+) -> Function:
+    asked = tuple(Parameter(clean(each), clean(kind), bool(default)) for each, kind, default in parameters)
+    found = tuple(_finding(*each) for each in findings)
+    return Function(clean(name), clean(file), int(line), int(end), asked, found, int(begins))
 
 
-def _function(raw: dict[str, Any]) -> Function:
-    return Function(
-        name=clean(raw["name"]),
-        file=clean(raw["file"]),
-        line=int(raw["line"]),
-        end_line=int(raw["end_line"]),
-        parameters=tuple(
-            Parameter(clean(each["name"]), clean(each["kind"]), bool(each["has_default"])) for each in raw["parameters"]
-        ),
-        findings=tuple(map(_finding, raw["findings"])),
-    )
-
-
-def _finding(raw: dict[str, Any]) -> Finding:
-    return Finding(clean(raw["file"]), int(raw["line"]), clean(raw["rule"]), clean(raw["message"]))
+def _finding(file: str, line: int, rule: str, message: str) -> Finding:
+    return Finding(clean(file), int(line), clean(rule), clean(message))
 
 
 # ------------------------------------------------------------------------------ pools and questions
 
 
-def encode_pool(key: str, values: Mapping[str, Any]) -> bytes:
+def encode_pool(key: str, values: Mapping[str, torch.Tensor | int | float]) -> bytes:
     """Values that many questions share, sent once per child."""
-    return text(key) + encode_values(values)
+    names = _SEPARATOR.join((key, *values)).encode()
+    return _SIZE.pack(len(names)) + names + encode_values(values.values())
 
 
-def decode_pool(body: memoryview, base: int, keep: object) -> tuple[str, dict[str, Stored | int | float]]:
-    """The child's side of `encode_pool`."""
-    cursor = Cursor(body)
-    return cursor.text(), decode_values(cursor, base, keep)
+def decode_pool(buffer: bytearray, base: int) -> tuple[str, dict[str, Stored | int | float]]:
+    """The child's side of `encode_pool`; tensors stay bytes until a call needs a copy."""
+    at = BODY + _SIZE.size
+    end = at + _SIZE.unpack_from(buffer, BODY)[0]
+    key, *names = buffer[at:end].decode().split(_SEPARATOR)
+    values = {}
+    for name in names:
+        values[name], end = decode_value(buffer, end, base)
+    return key, values
 
 
 def encode_ask(questions: Sequence[Question], nonces: Sequence[bytes]) -> bytes:
     """Questions that travel together, each with the nonce that its answer must carry."""
-    pieces = [u16(len(questions))]
-    for question, nonce in zip(questions, nonces, strict=True):
-        pieces += (nonce, _question_head(question), encode_values(question.given))
+    pieces = [_COUNT.pack(len(questions))]
+    for each, nonce in zip(questions, nonces, strict=True):
+        names = _SEPARATOR.join((each.function, each.values, *each.from_values, *each.given)).encode()
+        dtype, counts = _DTYPES.index(each.dtype), (len(each.from_values), len(each.given), len(names))
+        pieces += (_ASKED.pack(nonce, dtype, each.outputs, each.max_bytes, *counts), names)
+        pieces.append(encode_values(each.given.values()))
     return b"".join(pieces)
 
 
-def _question_head(question: Question) -> bytes:
-    pieces = [text(question.function), text(question.values), text(question.dtype), u8(question.outputs)]
-    pieces += [i64(question.max_bytes), u16(len(question.from_values)), *map(text, question.from_values)]
-    return b"".join(pieces)
+class Asked(NamedTuple):
+    """A question as the child has it."""
+
+    nonce: bytes
+    function: str
+    pool: str
+    names: tuple[str, ...]
+    given: dict[str, Stored | int | float]
+    dtype: str
+    outputs: int
+    max_bytes: int
 
 
-def decode_ask(body: memoryview, base: int, keep: object) -> Iterator[tuple[bytes, Question]]:
-    """The child's side of `encode_ask`: `given` holds `Stored` tensors."""
-    cursor = Cursor(body)
-    for _ in range(cursor.u16()):
-        nonce = bytes(cursor.take(NONCE))
-        function, values, dtype, outputs = cursor.text(), cursor.text(), cursor.text(), cursor.u8()
-        max_bytes, count = cursor.i64(), cursor.u16()
-        names = tuple(cursor.text() for _ in range(count))
-        given = decode_values(cursor, base, keep)
-        yield nonce, Question(function, values, names, given, dtype, outputs, max_bytes)
+def decode_ask(buffer: bytearray, base: int) -> Iterator[Asked]:
+    """The child's side of `encode_ask`."""
+    at = BODY + _COUNT.size
+    for _ in range(_COUNT.unpack_from(buffer, BODY)[0]):
+        nonce, dtype, outputs, max_bytes, from_pool, given_count, length = _ASKED.unpack_from(buffer, at)
+        at += _ASKED.size + length
+        function, pool, names, given_names = _names(bytes(buffer[at - length : at]), from_pool)
+        given = {}
+        for name in given_names[:given_count]:
+            given[name], at = decode_value(buffer, at, base)
+        yield Asked(nonce, function, pool, names, given, _DTYPES[dtype], outputs, max_bytes)
 
 
-# ----------------------------------------------------------------------------------------- outcomes
-
-
-def encode_returned(printed: str, tensors: Sequence[bytes], mutated: Sequence[str]) -> bytes:
-    """A good answer; the tensors are already bytes."""
-    pieces = [text(printed), u8(_RETURNED), u8(len(tensors)), *tensors, u16(len(mutated)), *map(text, mutated)]
-    return b"".join(pieces)
-
-
-def encode_failure(outcome: NotStarted | Raised | WrongType | None) -> bytes:
-    """Any other outcome; None says that the module loaded."""
-    if outcome is None:
-        return text("") + u8(_FINE)
-    printed = text(outcome.printed)
-    if isinstance(outcome, NotStarted):
-        return printed + u8(_NOT_STARTED) + text(outcome.how) + i64(outcome.line or 0)
-    if isinstance(outcome, Raised):
-        where = text(outcome.file or "") + i64(outcome.line or 0)
-        return printed + u8(_RAISED) + text(outcome.kind) + text(outcome.message) + where
-    return printed + u8(_WRONG_TYPE) + text(outcome.description)
-
-
-def decode_outcome(body: memoryview, base: int, keep: object, seconds: float, question: Question) -> Outcome:
-    """An outcome out of untrusted bytes."""
-    cursor = Cursor(body)
-    printed, status = clean(cursor.text()), cursor.u8()
-    outcome = _returned if status == _RETURNED else _failure
-    result = outcome(cursor, status, base, keep, question, {"seconds": seconds, "printed": printed})
-    cursor.finish()
-    return result
-
-
-def decode_loaded(body: memoryview, seconds: float) -> Outcome | None:
-    """What running the module came to; None when all is well."""
-    cursor = Cursor(body)
-    printed, status = clean(cursor.text()), cursor.u8()
-    result = None if status == _FINE else _failure(cursor, status, 0, None, None, _about(seconds, printed))
-    cursor.finish()
-    return result
-
-
-def _about(seconds: float, printed: str) -> dict[str, Any]:
-    return {"seconds": seconds, "printed": printed}
-
-
-def _returned(
-    cursor: Cursor, _status: int, base: int, keep: object, question: Question | None, about: dict[str, Any]
-) -> Outcome:
-    count = cursor.u8()
-    if question is None or count != question.outputs:
-        message = f"{count} tensors, not the number asked for"
-        raise ProtocolError(message)
-    tensors = tuple(decode_tensor(cursor, base, keep) for _ in range(count))
-    if sum(tensor.nbytes for tensor in tensors) > question.max_bytes:
-        message = f"more than {question.max_bytes} bytes of tensors"
-        raise ProtocolError(message)
-    names = {*question.from_values, *question.given}
-    mutated = tuple(cursor.text() for _ in range(cursor.u16()))
-    if not names.issuperset(mutated):
-        message = "a changed parameter that was never sent"
-        raise ProtocolError(message)
-    return Returned(tensors=tensors, mutated=mutated, **about)
-
-
-def _failure(
-    cursor: Cursor, status: int, _base: int, _keep: object, _question: Question | None, about: dict[str, Any]
-) -> Outcome:
-    if status == _NOT_STARTED:
-        return NotStarted(how=clean(cursor.text()), line=cursor.i64() or None, **about)
-    if status == _RAISED:
-        kind, message = clean(cursor.text(), 200), clean(cursor.text())
-        return Raised(kind=kind, message=message, file=clean(cursor.text()) or None, line=cursor.i64() or None, **about)
-    if status == _WRONG_TYPE:
-        return WrongType(description=clean(cursor.text(), 300), **about)
-    message = f"status {status}"
-    raise ProtocolError(message)
+@lru_cache(1024)
+def _names(raw: bytes, from_pool: int) -> tuple[str, str, tuple[str, ...], tuple[str, ...]]:
+    function, pool, *names = raw.decode().split(_SEPARATOR)
+    return function, pool, tuple(names[:from_pool]), tuple(names[from_pool:])

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
 import queue
+import signal
 import subprocess
 import sys
 import threading
@@ -13,14 +16,16 @@ from typing import IO, Any, Final
 from grader.sandbox.deaths import Death
 from grader.sandbox.isolation import judge
 from grader.sandbox.outcome import Isolation, SandboxError
-from grader.sandbox.processes import Frame, GoneError, LateError
+from grader.sandbox.processes import GoneError, LateError
 from grader.sandbox.start import bootstrap, environment, search_path
-from grader.sandbox.wire import AFTER_LENGTH, ProtocolError
+from grader.sandbox.wire import LENGTH, Frame, checked_length, decode
 
 _READY_SECONDS: Final = 180.0
 _DYING_SECONDS: Final = 2.0
+_WINDOWS_FLAGS: Final = 0x08000200 if sys.platform == "win32" else 0
+"""CREATE_NO_WINDOW and CREATE_NEW_PROCESS_GROUP."""
 _CHUNK: Final = 1 << 16
-_MOST_WAITING: Final = 4096
+_MOST_WAITING: Final = 64
 """Chunks that may wait in a queue: a learner's flood stops at its full pipe, not in the grader's memory."""
 
 
@@ -44,6 +49,10 @@ class Portable:
             self._isolation = judge(self._spare.report())
         return self._isolation
 
+    def greeting(self) -> bytes:
+        """What every worker has to say first: the limits it could set."""
+        return ",".join(self.isolation().locks).encode()
+
     def start(self) -> Worker:
         """The spare worker; the next one begins to import torch."""
         worker = self._spare or Worker(self._settings)
@@ -63,7 +72,7 @@ class Worker:
     """One interpreter with torch imported. Threads move the bytes: no platform is asked for non-blocking pipes."""
 
     def __init__(self, settings: dict[str, Any]) -> None:
-        self._process = subprocess.Popen(  # noqa: S603  (our own interpreter)
+        self._process = subprocess.Popen(
             [sys.executable, "-I", "-W", "ignore", "-c", bootstrap("worker")],
             env=environment(),
             cwd="/" if sys.platform != "win32" else None,
@@ -71,14 +80,19 @@ class Worker:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             bufsize=0,
+            start_new_session=sys.platform != "win32",  # Ctrl-C is the grader's to handle
+            creationflags=_WINDOWS_FLAGS,
         )
         self._incoming: queue.Queue[bytes] = queue.Queue(_MOST_WAITING)
         self._outgoing: queue.Queue[bytes | None] = queue.Queue()
         self._rest = b""
         self._report: dict[str, Any] | None = None
-        for target, pipe in ((_pump_in, self._process.stdout), (_pump_out, self._process.stdin)):
-            queues = self._incoming if target is _pump_in else self._outgoing
-            threading.Thread(target=target, args=(pipe, queues), daemon=True).start()
+        self._pumps = (
+            threading.Thread(target=_pump_in, args=(self._process.stdout, self._incoming), daemon=True),
+            threading.Thread(target=_pump_out, args=(self._process.stdin, self._outgoing), daemon=True),
+        )
+        for pump in self._pumps:
+            pump.start()
         self._outgoing.put(json.dumps(settings).encode() + b"\n")
 
     @property
@@ -94,7 +108,7 @@ class Worker:
             except (LateError, GoneError) as fault:
                 message = f"the sandbox's worker could not start ({type(fault).__name__})"
                 raise SandboxError(message) from None
-            report = dict(json.loads(bytes(frame.body)))
+            report = dict(json.loads(frame.body))
             if "error" in report:
                 message = f"the sandbox's worker could not start:\n{report['error']}"
                 raise SandboxError(message)
@@ -108,12 +122,8 @@ class Worker:
 
     def receive(self, limit: int, deadline: float) -> Frame:
         """Read one frame: one deadline over all of it, its length checked before anything is allocated."""
-        length = int.from_bytes(self._take(4, deadline), "little")
-        if not AFTER_LENGTH <= length <= AFTER_LENGTH + limit:
-            message = f"a frame of {length} bytes where at most {limit} were expected"
-            raise ProtocolError(message)
-        buffer = bytearray(self._take(length, deadline))
-        return Frame(buffer[AFTER_LENGTH - 1], bytes(buffer[: AFTER_LENGTH - 1]), buffer, AFTER_LENGTH)
+        length = checked_length(self._take(LENGTH.size, deadline), limit)
+        return decode(bytearray(self._take(length, deadline)))
 
     def _take(self, count: int, deadline: float) -> bytes:
         pieces = [self._rest]
@@ -149,10 +159,17 @@ class Worker:
         return Death(signal=-code, code=None) if code < 0 else Death(signal=None, code=code)
 
     def discard(self) -> None:
-        """Kill it and wait: the pumps end with its pipes."""
+        """Kill it and what it has started; wait until the pumps have ended with its pipes."""
+        if sys.platform != "win32":
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(self._process.pid, signal.SIGKILL)
         self._process.kill()
         self._process.wait()
         self._outgoing.put(None)
+        give_up = time.monotonic() + _DYING_SECONDS  # a learner's daemon may hold the pipe
+        while any(pump.is_alive() for pump in self._pumps) and time.monotonic() < give_up:
+            with contextlib.suppress(queue.Empty):
+                self._incoming.get(timeout=0.01)
 
 
 def _pump_in(pipe: IO[bytes], chunks: queue.Queue[bytes]) -> None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from grader.sandbox.deaths import Death
+    from grader.sandbox.wire import Frame
 
 
 class LateError(Exception):
@@ -15,21 +15,6 @@ class LateError(Exception):
 
 class GoneError(Exception):
     """The process closed its end: it is dead, or as good as dead."""
-
-
-@dataclass(frozen=True, slots=True)
-class Frame:
-    """One frame as it came; `buffer[at:]` is its body."""
-
-    kind: int
-    nonce: bytes
-    buffer: bytearray
-    at: int
-
-    @property
-    def body(self) -> memoryview:
-        """The body, not copied."""
-        return memoryview(self.buffer)[self.at :]
 
 
 class Process(Protocol):
@@ -56,6 +41,9 @@ class Backend(Protocol):
 
     def start(self) -> Process:
         """A fresh process that has read nothing yet."""
+
+    def greeting(self) -> bytes:
+        """What a fresh process has to say first: the names of its locks."""
 
     def close(self) -> None:
         """End everything."""

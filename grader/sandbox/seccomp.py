@@ -45,10 +45,11 @@ class Machine:
 
 # Harmless in any combination: they touch this process's own memory, clocks, signals and numbers.
 PLAIN: Final = (
-    "futex madvise munmap mremap brk getrandom clock_gettime clock_getres clock_nanosleep nanosleep gettimeofday time "
-    "getpid gettid getppid getuid geteuid getgid getegid getrusage times sysinfo sched_yield sched_getaffinity "
-    "rt_sigaction rt_sigprocmask rt_sigreturn sigaltstack restart_syscall exit exit_group"
-).split()
+    "futex", "madvise", "munmap", "mremap", "brk", "getrandom", "clock_gettime", "clock_getres", "clock_nanosleep",
+    "nanosleep", "gettimeofday", "time", "getpid", "gettid", "getppid", "getuid", "geteuid", "getgid", "getegid",
+    "getrusage", "times", "sysinfo", "sched_yield", "sched_getaffinity", "rt_sigaction", "rt_sigprocmask",
+    "rt_sigreturn", "sigaltstack", "restart_syscall", "exit", "exit_group",
+)  # fmt: skip
 
 _X86_64: Final = Machine(
     audit=0xC000003E,
@@ -115,16 +116,13 @@ def _without(position: int, bits: int) -> bytes:
     return _argument(position) + _instruction(_ANY_BIT, bits, 0, 1) + _REFUSE
 
 
-def filter_program(target: Machine, pid: int) -> bytes:
-    """The whole program for a child with this process id."""
+def _filter(target: Machine, pid: int) -> bytes:
     numbers = target.numbers
     program = _instruction(_LOAD, _OFFSET_ARCH) + _instruction(_EQUAL, target.audit, 1, 0)
     program += _instruction(_RETURN, _KILL) + _instruction(_LOAD, _OFFSET_NUMBER)
     if target.x32:
         program += _instruction(_AT_LEAST, 0x40000000, 0, 1) + _instruction(_RETURN, _KILL)
-    for name in PLAIN:
-        if name in numbers:
-            program += _when(numbers[name], _PERMIT)
+    program += b"".join(_when(numbers[name], _PERMIT) for name in PLAIN if name in numbers)
     conditions = {
         "read": _is(0, REQUEST_FD),
         "readv": _is(0, REQUEST_FD),
@@ -134,20 +132,30 @@ def filter_program(target: Machine, pid: int) -> bytes:
         "prlimit64": _is(0, 0) + _is(2, 0),  # reading its own limits, not setting them
         "tgkill": _is(0, pid),  # abort() sends itself a signal
     }
-    for name, condition in conditions.items():
-        program += _when(numbers[name], condition + _PERMIT)
+    program += b"".join(_when(numbers[name], condition + _PERMIT) for name, condition in conditions.items())
     # glibc falls back to clone, which is refused below, only on this answer.
-    program += _when(numbers["clone3"], _instruction(_RETURN, _ERRNO | errno.ENOSYS))
-    return program + _REFUSE
+    return program + _when(numbers["clone3"], _instruction(_RETURN, _ERRNO | errno.ENOSYS)) + _REFUSE
 
 
 class _Program(ctypes.Structure):
     _fields_ = (("length", ctypes.c_ushort), ("filter", ctypes.c_void_p))
 
 
-def install(libc: ctypes.CDLL, target: Machine, program: bytes) -> int:
-    """Load the filter into this thread: 0, or the errno of the refusal."""
-    buffer = ctypes.create_string_buffer(program, len(program))
-    loaded = _Program(len(program) // 8, ctypes.addressof(buffer))
-    failed = libc.syscall(target.seccomp, _SET_MODE_FILTER, 0, ctypes.byref(loaded))
-    return ctypes.get_errno() if failed else 0
+_UNKNOWN_PID: Final = 0x5EC0DE
+_PID: Final = struct.Struct("<I")
+
+
+class Filter:
+    """A program put together before the fork; a child writes only its own process id into it."""
+
+    def __init__(self, target: Machine) -> None:
+        program = _filter(target, _UNKNOWN_PID)
+        self._at = program.index(_PID.pack(_UNKNOWN_PID))
+        self._buffer = ctypes.create_string_buffer(program, len(program))
+        self._program = _Program(len(program) // 8, ctypes.addressof(self._buffer))
+        self._number = target.seccomp
+
+    def install(self, libc: ctypes.CDLL, pid: int) -> bool:
+        """Load it into this thread, for ever."""
+        _PID.pack_into(self._buffer, self._at, pid)
+        return not libc.syscall(self._number, _SET_MODE_FILTER, 0, ctypes.byref(self._program))

@@ -9,6 +9,7 @@ import mmap
 import os
 import socket
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ def _memory_file() -> None:
 
 def _change_mode() -> None:
     try:
-        os.chmod("/nowhere/at/all", 0o600)
+        Path("/nowhere/at/all").chmod(0o600)
     except FileNotFoundError:
         return
 

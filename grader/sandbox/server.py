@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import random
@@ -13,11 +14,13 @@ from typing import Any, Final, NoReturn
 
 import torch
 
-from grader.sandbox import jail, selftest, warm
+from grader.sandbox import backstops, jail, rehearsal, selftest, warm
 from grader.sandbox.child import Child, Pipes
 from grader.sandbox.numerics import pin_torch
+from grader.sandbox.seccomp import ANSWER_FD, REQUEST_FD
 from grader.sandbox.wire import FORK, HELLO, PID, STATUS
 
+_CONTROL_FD: Final = 32
 _CANARY_SECONDS: Final = 10.0
 
 
@@ -42,14 +45,17 @@ class Server:
 
     def _fork(self, forgotten: bytes, descriptors: list[int]) -> None:
         requests, answers = descriptors
-        pid = os.fork()
+        pid = jail.fork()
         if pid == 0:
             run_child(self._jail, requests, answers)
         os.close(requests)
         os.close(answers)
-        handle = os.pidfd_open(pid)
-        socket.send_fds(self._control, [PID.pack(pid)], [handle])
-        os.close(handle)
+        if pid > 0:
+            handle = os.pidfd_open(pid)
+            socket.send_fds(self._control, [PID.pack(pid)], [handle])
+            os.close(handle)
+        else:
+            self._control.send(PID.pack(pid))
         self._forgotten.update(each[0] for each in PID.iter_unpack(forgotten))
         self._forgotten = {each for each in self._forgotten if os.waitpid(each, os.WNOHANG)[0] == 0}
 
@@ -62,9 +68,9 @@ def run_child(prepared: jail.Jail, requests: int, answers: int) -> NoReturn:
     """Everything after the fork: locks, hello, questions. Never returns."""
     try:
         locks = jail.lock(prepared, requests, answers)
-        child = Child(Pipes(jail.seccomp.REQUEST_FD, jail.seccomp.ANSWER_FD), locked="seccomp" in locks)
-        child.send(HELLO, json.dumps(locks).encode())
-        child.serve()
+        pipes = Pipes(REQUEST_FD, ANSWER_FD)
+        pipes.send(HELLO, ",".join(locks).encode())
+        Child(pipes, locked="seccomp" in locks).serve()
     finally:
         os._exit(0)
 
@@ -73,12 +79,12 @@ def canary(prepared: jail.Jail) -> dict[str, Any]:
     """Fork one child that tries what is forbidden; `locks` and `selftest` as it saw them."""
     receiver, sender = os.pipe()
     requests, unused = os.pipe()
-    pid = os.fork()
+    pid = jail.fork()
     if pid == 0:
         try:
             locks = jail.lock(prepared, requests, sender)
             report = {"locks": locks, "selftest": selftest.attempts()}
-            os.write(jail.seccomp.ANSWER_FD, json.dumps(report).encode())
+            os.write(ANSWER_FD, json.dumps(report).encode())
         finally:
             os._exit(0)
     for descriptor in (sender, requests, unused):
@@ -96,13 +102,13 @@ def canary(prepared: jail.Jail) -> dict[str, Any]:
 def prepare(settings: dict[str, Any]) -> tuple[jail.Jail, dict[str, Any]]:
     """Import, warm, lock the server itself, and try the locks on a canary."""
     numerics = pin_torch()
-    active = _backstops()
+    active = backstops.install()
     torch.manual_seed(0)
     random.seed(0)
     warm.everything()
+    rehearsal.rehearse()
     jail.sacrifice()
     problem = jail.drop_root()
-    jail.hide()
     jail.assert_single_thread()
     jail.settle()
     prepared = jail.prepare(settings["memory"], settings["cpu"])
@@ -110,17 +116,11 @@ def prepare(settings: dict[str, Any]) -> tuple[jail.Jail, dict[str, Any]]:
     return prepared, report | canary(prepared)
 
 
-def _backstops() -> tuple[str, ...]:
-    try:
-        from grader.sandbox import backstops
-    except ImportError:
-        return ()
-    return backstops.install()
-
-
 def main(descriptor: int, settings: dict[str, Any]) -> None:
     """Say what holds (or what went wrong), then serve."""
-    control = socket.socket(fileno=descriptor)
+    # High up: the pipes that the grader sends then arrive as 3 and 4, where a child wants them.
+    control = socket.socket(fileno=fcntl.fcntl(descriptor, fcntl.F_DUPFD_CLOEXEC, _CONTROL_FD))
+    os.close(descriptor)
     try:
         prepared, report = prepare(settings)
     except BaseException:  # noqa: BLE001  (the grader says it in its own words)

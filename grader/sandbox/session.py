@@ -6,13 +6,12 @@ import os
 import time
 from typing import TYPE_CHECKING, Final, Self
 
-from grader.sandbox import messages, wire
+from grader.sandbox import answers, messages, wire
 from grader.sandbox.budget import Budget, Limits
 from grader.sandbox.deaths import killed
 from grader.sandbox.outcome import Killed, Outcome, Question, Raised, Reading, RulesConfig, SandboxError
-from grader.sandbox.processes import Frame, GoneError, LateError
-from grader.sandbox.tensors import address_of
-from grader.sandbox.wire import ProtocolError
+from grader.sandbox.processes import GoneError, LateError
+from grader.sandbox.wire import Frame, ProtocolError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -36,8 +35,8 @@ class _Round:
 
     def renew(self) -> None:
         """Fresh nonces: answers to an earlier child's questions are worth nothing."""
-        entropy = os.urandom(messages.NONCE * len(self.questions))
-        self.nonces = [entropy[at : at + messages.NONCE] for at in range(0, len(entropy), messages.NONCE)]
+        entropy = os.urandom(wire.NONCE * len(self.questions))
+        self.nonces = [entropy[at : at + wire.NONCE] for at in range(0, len(entropy), wire.NONCE)]
 
     def next(self) -> tuple[Question, bytes]:
         """Take the first question off; it is never asked again."""
@@ -53,7 +52,7 @@ class Session:
         self.kills = 0
         self._backend = backend
         self._budget = Budget(limits)
-        self._submission = wire.frame(wire.READ, messages.encode_read(files, rules))
+        self._submission = wire.encode(wire.READ, messages.encode_read(files, rules))
         self._pools: dict[str, bytes] = {}
         self._process: Process | None = None
         self._loaded = False
@@ -81,7 +80,7 @@ class Session:
 
     def pool(self, key: str, values: Mapping[str, torch.Tensor | int | float]) -> None:
         """Values that questions name by `key`: sent once to every child that needs them."""
-        self._pools[key] = wire.frame(wire.POOL, messages.encode_pool(key, values))
+        self._pools[key] = wire.encode(wire.POOL, messages.encode_pool(key, values))
         self._sent.discard(key)
 
     def load(self) -> Outcome | None:
@@ -124,7 +123,7 @@ class Session:
         """Ask what is left of a round."""
         while asked.questions and self._stopped is None:
             asked.renew()
-            ask = wire.frame(wire.ASK, messages.encode_ask(asked.questions, asked.nonces))
+            ask = wire.encode(wire.ASK, messages.encode_ask(asked.questions, asked.nonces))
             if self._dispatch(ask, asked):
                 return
 
@@ -144,7 +143,7 @@ class Session:
 
     def _missing(self, asked: _Round) -> bytes:
         """What this child has not been sent yet."""
-        pieces = [] if self._loaded else [wire.frame(wire.LOAD, b"")]
+        pieces = [] if self._loaded else [wire.encode(wire.LOAD, b"")]
         for key in dict.fromkeys(question.values for question in asked.questions):
             if key and key not in self._sent:
                 pieces.append(self._pools[key])
@@ -156,7 +155,7 @@ class Session:
         try:
             frame = process.receive(wire.SLACK, self._budget.deadline())
             _expect(frame, wire.LOADED, wire.NO_NONCE)
-            failure = messages.decode_loaded(frame.body, self._budget.spend(begun))
+            failure = answers.decode_loaded(frame.buffer, self._budget.spend(begun))
         except _FAULTS as fault:
             failure = self._lost(fault, begun)
         self._loaded = failure is None
@@ -168,12 +167,11 @@ class Session:
     def _answer(self, question: Question, nonce: bytes) -> Outcome:
         begun = time.monotonic()
         process = self._process
-        assert process is not None  # noqa: S101  (a question was sent to it)
+        assert process is not None
         try:
             frame = process.receive(question.max_bytes + wire.SLACK, self._budget.deadline())
             _expect(frame, wire.ANSWER, nonce)
-            base = address_of(frame.buffer) + frame.at
-            return messages.decode_outcome(frame.body, base, frame.buffer, self._budget.spend(begun), question)
+            return answers.decode_outcome(frame.buffer, self._budget.spend(begun), question)
         except _FAULTS as fault:
             return self._lost(fault, begun)
 
@@ -200,10 +198,12 @@ class Session:
         begun, deadline = time.monotonic(), self._budget.deadline()
         process.send(self._submission, deadline)
         hello = process.receive(wire.SLACK, deadline)
-        _expect(hello, wire.HELLO, wire.NO_NONCE)
+        if hello.kind != wire.HELLO or hello.body != self._backend.greeting():
+            message = f"a child's locks are not those of the self-test: {hello.body.decode('utf-8', 'replace')}"
+            raise SandboxError(message)
         frame = process.receive(_READING_LIMIT, deadline)
         if frame.kind == wire.FAULT:
-            message = f"the sandbox could not read a submission:\n{str(frame.body, 'utf-8', 'replace')}"
+            message = f"the sandbox could not read a submission:\n{frame.body.decode('utf-8', 'replace')}"
             raise SandboxError(message)
         _expect(frame, wire.READING, wire.NO_NONCE)
         self._last_reading = messages.decode_reading(frame.body)
@@ -214,7 +214,7 @@ class Session:
         """Kill the child and say what became of it; later questions go to another, unless there may be no more."""
         seconds = self._budget.spend(begun)
         process, self._process = self._process, None
-        assert process is not None  # noqa: S101  (it is the one that failed)
+        assert process is not None
         death = process.end(gone=isinstance(fault, GoneError))
         self.kills += 1
         if isinstance(fault, LateError):

@@ -1,19 +1,18 @@
-"""Tensors as bytes: a dtype code, the dimensions, the raw data; and fresh copies made from them."""
+"""Values as bytes: a tag, then for a tensor its dtype code, dimensions and raw data; and fresh copies of them."""
 
 from __future__ import annotations
 
 import ctypes
 import math
 import struct
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import torch
 
-from grader.sandbox.wire import Cursor, ProtocolError, f64, i64, text, u8
+from grader.sandbox.wire import ProtocolError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable
 
 # Bound here, before a learner's line runs in this process: a patched `torch.empty` must not reach the encoding.
 _Tensor: Final = torch.Tensor
@@ -22,8 +21,7 @@ _empty: Final = torch.empty
 _contiguous: Final = _Base.contiguous
 _detach: Final = _Base.detach
 _data_ptr: Final = _Base.data_ptr
-_element_size: Final = _Base.element_size
-_numel: Final = _Base.numel
+_nbytes: Final = _Base.nbytes.__get__  # type: ignore[attr-defined]
 _string_at: Final = ctypes.string_at
 _memmove: Final = ctypes.memmove
 
@@ -40,101 +38,97 @@ DTYPES: Final = (
     torch.uint8,
     torch.bool,
 )
-_CODES: Final = {dtype: code for code, dtype in enumerate(DTYPES)}
+CODES: Final = {dtype: code for code, dtype in enumerate(DTYPES)}
 _SIZES: Final = tuple(dtype.itemsize for dtype in DTYPES)
-_HEADS: Final = tuple(struct.Struct(f"<BBq{n}q") for n in range(MOST_DIMENSIONS + 1))
-_SHAPES: Final = tuple(struct.Struct(f"<{n}q") for n in range(MOST_DIMENSIONS + 1))
 
 _TENSOR: Final = 0
 _INT: Final = 1
 _FLOAT: Final = 2
+_HEADS: Final = tuple(struct.Struct(f"<BBBq{n}q") for n in range(MOST_DIMENSIONS + 1))
+"""Tag, dtype code, number of dimensions, bytes of data, dimensions."""
+_INTEGER: Final = struct.Struct("<Bq")
+_NUMBER: Final = struct.Struct("<Bd")
 
 
-@dataclass(slots=True, frozen=True)
-class Stored:
-    """A tensor's bytes in a buffer that `keep` keeps alive: what fresh copies are made from."""
+class Stored(NamedTuple):
+    """A tensor's bytes in a buffer that somebody keeps alive: what fresh copies are made from."""
 
     dtype: torch.dtype
     shape: tuple[int, ...]
     address: int
     size: int
-    keep: object
-
-    def fresh(self) -> torch.Tensor:
-        """A new contiguous tensor: torch aligns it to 64 bytes, so that a kernel's order of sums never varies."""
-        tensor = _empty(self.shape, dtype=self.dtype)
-        if self.size:
-            _memmove(_data_ptr(tensor), self.address, self.size)
-        return tensor
 
 
-def knows(dtype: torch.dtype) -> bool:
-    """Whether tensors of this dtype may travel."""
-    return dtype in _CODES
+def fresh(source: Stored) -> torch.Tensor:
+    """A new contiguous tensor: torch aligns it to 64 bytes, so that a kernel's order of sums never varies."""
+    tensor = _empty(source.shape, dtype=source.dtype)
+    if source.size:
+        _memmove(_data_ptr(tensor), source.address, source.size)
+    return tensor
 
 
-def encode_tensor(tensor: torch.Tensor) -> bytes:
-    """A dense CPU tensor of a known dtype as bytes."""
-    tensor = _contiguous(_detach(tensor))
-    shape = tuple(tensor.shape)
-    size = _numel(tensor) * _element_size(tensor)
-    head = _HEADS[len(shape)].pack(_CODES[tensor.dtype], len(shape), size, *shape)
-    return head + _string_at(_data_ptr(tensor), size) if size else head
-
-
-def stored(cursor: Cursor, base: int, keep: object) -> Stored:
-    """Read a tensor's header, check it against itself, and point at its bytes; `base` is the body's address."""
-    code, dimensions, size = cursor.u8(), cursor.u8(), cursor.i64()
-    if code >= len(DTYPES) or dimensions > MOST_DIMENSIONS:
-        message = f"dtype code {code}, {dimensions} dimensions"
-        raise ProtocolError(message)
-    shape = _SHAPES[dimensions].unpack(cursor.take(8 * dimensions))
-    # Python's integers do not overflow: 65535**4 is what it is.
-    if any(n < 0 for n in shape) or math.prod(shape) * _SIZES[code] != size:
-        message = f"shape {shape} does not hold {size} bytes"
-        raise ProtocolError(message)
-    address = base + cursor.at
-    cursor.take(size)
-    return Stored(DTYPES[code], shape, address, size, keep)
-
-
-def decode_tensor(cursor: Cursor, base: int, keep: object) -> torch.Tensor:
-    """A fresh tensor from untrusted bytes."""
-    source = stored(cursor, base, keep)
-    try:
-        return source.fresh()
-    except RuntimeError as error:  # (0, 2**62) holds zero bytes and still has no strides
-        raise ProtocolError(str(error)) from None
-
-
-def encode_values(values: Mapping[str, Any]) -> bytes:
-    """Named tensors, ints and floats."""
-    return len(values).to_bytes(2, "little") + b"".join(text(name) + _value(value) for name, value in values.items())
-
-
-def _value(value: object) -> bytes:
+def encode_value(value: object) -> bytes:
+    """A tensor, an int or a float."""
     if isinstance(value, _Tensor):
-        return u8(_TENSOR) + encode_tensor(value)
+        return encode_tensor(value)
     if isinstance(value, int):
-        return u8(_INT) + i64(value)
+        return _INTEGER.pack(_INT, value)
     if isinstance(value, float):
-        return u8(_FLOAT) + f64(value)
+        return _NUMBER.pack(_FLOAT, value)
     message = f"a {type(value).__name__} cannot be sent to a child: only tensors, ints and floats"
     raise TypeError(message)
 
 
-def decode_values(cursor: Cursor, base: int, keep: object) -> dict[str, Stored | int | float]:
-    """The child's side of `encode_values`; tensors stay bytes until a call needs a copy."""
-    values: dict[str, Stored | int | float] = {}
-    for _ in range(cursor.u16()):
-        name, tag = cursor.text(), cursor.u8()
-        if tag == _TENSOR:
-            values[name] = stored(cursor, base, keep)
-        else:
-            values[name] = cursor.i64() if tag == _INT else cursor.f64()
-    return values
+def encode_tensor(tensor: torch.Tensor) -> bytes:
+    """A dense CPU tensor of a known dtype."""
+    tensor = _contiguous(_detach(tensor))
+    shape, size = tensor.shape, _nbytes(tensor)
+    head = _HEADS[len(shape)].pack(_TENSOR, CODES[tensor.dtype], len(shape), size, *shape)
+    return head + _string_at(_data_ptr(tensor), size) if size else head
+
+
+def decode_value(buffer: bytearray, at: int, base: int) -> tuple[Stored | int | float, int]:
+    """The value at `at` and where the next one begins; `base` is the buffer's address."""
+    tag = buffer[at]
+    if tag == _TENSOR:
+        return stored(buffer, at, base)
+    number = _INTEGER if tag == _INT else _NUMBER
+    return number.unpack_from(buffer, at)[1], at + number.size
+
+
+def stored(buffer: bytearray, at: int, base: int) -> tuple[Stored, int]:
+    """Check a tensor's header against itself and against the buffer, and point at its bytes."""
+    tag, code, dimensions = buffer[at : at + 3]
+    if tag != _TENSOR or code >= len(DTYPES) or dimensions > MOST_DIMENSIONS:
+        message = f"tag {tag}, dtype code {code}, {dimensions} dimensions"
+        raise ProtocolError(message)
+    head = _HEADS[dimensions]
+    _tag, _code, _dimensions, size, *shape = head.unpack_from(buffer, at)
+    start = at + head.size
+    # Python's integers do not overflow: 65535**4 is what it is.
+    if (shape and min(shape) < 0) or math.prod(shape) * _SIZES[code] != size or start + size > len(buffer):
+        message = f"shape {tuple(shape)} does not hold {size} bytes, or they are not there"
+        raise ProtocolError(message)
+    return Stored(DTYPES[code], tuple(shape), base + start, size), start + size
+
+
+def decode_tensors(buffer: bytearray, at: int, base: int, count: int) -> tuple[tuple[torch.Tensor, ...], int]:
+    """Fresh tensors from untrusted bytes, and where they end."""
+    tensors = []
+    for _ in range(count):
+        source, at = stored(buffer, at, base)
+        try:
+            tensors.append(fresh(source))
+        except RuntimeError as error:  # (0, 2**62) holds zero bytes and still has no strides
+            raise ProtocolError(str(error)) from None
+    return tuple(tensors), at
+
+
+def encode_values(values: Iterable[Any]) -> bytes:
+    """Values one after the other; their names travel elsewhere."""
+    return b"".join(map(encode_value, values))
 
 
 def address_of(buffer: bytearray) -> int:
     """Where a buffer's bytes lie (it must not be resized afterwards)."""
-    return ctypes.addressof(ctypes.c_char.from_buffer(buffer)) if buffer else 0
+    return ctypes.addressof(ctypes.c_char.from_buffer(buffer))

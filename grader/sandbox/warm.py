@@ -11,16 +11,18 @@ import torch.nn.functional as F  # noqa: N812  (its usual name)
 
 # No file can be opened later: whatever learners, tracebacks and decoders import late has to be here already.
 _MODULES: Final = (
-    "abc array ast base64 bisect builtins calendar cmath codecs collections collections.abc contextlib copy copyreg "
-    "csv dataclasses datetime decimal difflib enum fractions functools gc hashlib heapq html importlib inspect io "
-    "itertools json keyword linecache locale math numbers operator os pprint queue random re reprlib secrets shlex "
-    "statistics string struct sys textwrap threading time timeit tokenize traceback types typing unicodedata uuid "
-    "warnings weakref zipfile zlib bz2 lzma _strptime _pydatetime zoneinfo stringprep colorsys"
-).split()
+    "abc", "array", "ast", "base64", "bisect", "builtins", "calendar", "cmath", "codecs", "collections",
+    "collections.abc", "contextlib", "copy", "copyreg", "csv", "dataclasses", "datetime", "decimal", "difflib",
+    "enum", "fractions", "functools", "gc", "hashlib", "heapq", "html", "importlib", "inspect", "io", "itertools",
+    "json", "keyword", "linecache", "locale", "math", "numbers", "operator", "os", "pprint", "queue", "random", "re",
+    "reprlib", "secrets", "shlex", "statistics", "string", "struct", "sys", "textwrap", "threading", "time", "timeit",
+    "tokenize", "traceback", "types", "typing", "unicodedata", "uuid", "warnings", "weakref", "zipfile", "zlib",
+    "bz2", "lzma", "_strptime", "_pydatetime", "zoneinfo", "stringprep", "colorsys",
+)  # fmt: skip
 _CODECS: Final = (
-    "ascii utf_8 utf_8_sig utf_16 utf_16_le utf_16_be utf_32 latin_1 cp1252 cp437 idna punycode raw_unicode_escape "
-    "unicode_escape charmap iso8859_15 mac_roman"
-).split()
+    "ascii", "utf_8", "utf_8_sig", "utf_16", "utf_16_le", "utf_16_be", "utf_32", "latin_1", "cp1252", "cp437", "idna",
+    "punycode", "raw_unicode_escape", "unicode_escape", "charmap", "iso8859_15", "mac_roman",
+)  # fmt: skip
 
 
 def everything() -> None:
@@ -49,7 +51,7 @@ def _kernels(dtype: torch.dtype) -> None:
 
 
 def _elementwise(x: torch.Tensor) -> None:
-    (x + x, x - 1, -x, x * 2.0, x / 3, x**2, x**-1, x**-0.5, x.abs() ** -1.5, 1.0 / x, x == x, x > 0, x.to(torch.bool))
+    (x + x, x - 1, -x, x * 2.0, x / 3, x**2, x**-1, x**-0.5, x.abs() ** -1.5, 1.0 / x, x == 1, x > 0, x.to(torch.bool))
     (x.exp(), x.log(), x.tanh(), x.sqrt(), x.rsqrt(), x.sigmoid(), x.abs(), x.square(), x.reciprocal(), x.clamp(0, 1))
     (x.sum(), x.sum(0), x.sum(1, keepdim=True), x.mean(0, keepdim=True), x.var(0), x.std(0), x.max(1), x.argmax(1))
     (x.amax(1), x.cumsum(0), torch.where(x > 0, x, 0), torch.zeros_like(x), torch.ones_like(x), x.clone(), x.norm())
@@ -58,13 +60,23 @@ def _elementwise(x: torch.Tensor) -> None:
 
 def _indexing(x: torch.Tensor, index: torch.Tensor) -> None:
     y, rows = x.clone(), range(32)
-    y[rows, index] -= 1  # type: ignore[index]
-    y[rows, index] = 1.0  # type: ignore[index]
+    y[rows, index] -= 1
+    y[rows, index] = 1.0
     y[index] += x
     y += x
     y.index_add_(0, index, x)
     y.scatter_add_(1, index[:, None], x[:, :1])
     y.index_put_((index,), x, accumulate=True)
-    (x[index], x.view(-1), x.reshape(16, -1), x.T, x.t(), x.unsqueeze(0), x.squeeze(), x.expand(32, 27), x.gather(1, index[:, None]))
+    (
+        x[index],
+        x.view(-1),
+        x.reshape(16, -1),
+        x.T,
+        x.t(),
+        x.unsqueeze(0),
+        x.squeeze(),
+        x.expand(32, 27),
+        x.gather(1, index[:, None]),
+    )
     (x.transpose(0, 1), x.permute(1, 0), x.flatten(), x.view(32, 3, 9), torch.tril(x), x.masked_fill(x > 0, 0.0))
     (x[0][3], x[3, 4], index[3].item(), x.shape, x.numel(), x.type(torch.float64), x.float(), x.double(), x.long())

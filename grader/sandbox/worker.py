@@ -7,44 +7,36 @@ import os
 import random
 import sys
 import traceback
+from pathlib import Path
 from typing import Any
 
 import torch
 
-from grader.sandbox import warm
+from grader.sandbox import backstops, warm
 from grader.sandbox.child import Child, Pipes
 from grader.sandbox.numerics import pin_torch
 from grader.sandbox.wire import HELLO
 
 
-def _backstops() -> tuple[str, ...]:
-    try:
-        from grader.sandbox import backstops
-    except ImportError:
-        return ()
-    return backstops.install()
-
-
 def main(settings: dict[str, Any]) -> None:
     """Move the pipes out of the way, import, limit, report, serve."""
-    requests, answers = _take_over_pipes()
-    child = Child(Pipes(requests, answers), locked=False)
+    pipes = Pipes(*_take_over_pipes())
     try:
         report = _prepare(settings)
     except BaseException:  # noqa: BLE001  (the grader says it in its own words)
-        child.send(HELLO, json.dumps({"error": traceback.format_exc()[-4000:]}).encode())
+        pipes.send(HELLO, json.dumps({"error": traceback.format_exc()[-4000:]}).encode())
         os._exit(1)
-    child.send(HELLO, json.dumps(report).encode())
+    pipes.send(HELLO, json.dumps(report).encode())
     try:
-        child.send(HELLO, json.dumps(report["locks"]).encode())
-        child.serve()
+        pipes.send(HELLO, ",".join(report["locks"]).encode())
+        Child(pipes, locked=False).serve()
     finally:
         os._exit(0)
 
 
 def _prepare(settings: dict[str, Any]) -> dict[str, Any]:
     pin_torch()
-    active = _backstops()
+    active = backstops.install()
     torch.manual_seed(0)
     random.seed(0)
     warm.everything()
@@ -54,6 +46,11 @@ def _prepare(settings: dict[str, Any]) -> dict[str, Any]:
 def _take_over_pipes() -> tuple[int, int]:
     """Standard input and output become /dev/null; what was there moves to higher numbers."""
     requests, answers = os.dup(0), os.dup(1)
+    if sys.platform == "win32":
+        import msvcrt
+
+        for descriptor in (requests, answers):
+            msvcrt.setmode(descriptor, os.O_BINARY)
     null = os.open(os.devnull, os.O_RDWR)
     for target in (0, 1, 2):
         os.dup2(null, target)
@@ -83,7 +80,6 @@ def _limit_memory(memory: int) -> list[str]:
         return []
     import resource
 
-    with open("/proc/self/statm", encoding="ascii") as file:
-        taken = int(file.read().split()[0]) * resource.getpagesize()
+    taken = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0]) * resource.getpagesize()
     resource.setrlimit(resource.RLIMIT_AS, (taken + memory, taken + memory))
     return ["rlimit:memory"]
