@@ -71,6 +71,8 @@ class Function:
     parameters: tuple[Parameter, ...]
     findings: tuple[Finding, ...] = ()
     """The broken rules that this function rests on: its own, and those of the names it uses."""
+    begins: int = 0
+    """Where its first decorator stands; `line` where it has none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,8 @@ class Reading:
     line: int | None = None
     notes: tuple[str, ...] = ()
     """For the instructor: finite differences, hand-written dual numbers, ..."""
+    source: str = ""
+    """The code as text, where it was put together from a notebook or from flat lines."""
 
 
 @dataclass(frozen=True, slots=True)
