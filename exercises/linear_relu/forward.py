@@ -10,7 +10,7 @@ GRADED = ['sq', 'diff', 'out', 'h', 'W2', 'b2', 'z1', 'x', 'W1', 'b1']
 SIZES = [
     {'n': 7, 'n_in': 5, 'n_hidden': 11, 'n_out': 9},
     {'n': 13, 'n_in': 9, 'n_hidden': 8, 'n_out': 6},
-    {'n': 10, 'n_in': 6, 'n_hidden': 15, 'n_out': 8},
+    {'n': 10, 'n_in': 7, 'n_hidden': 15, 'n_out': 8},
 ]
 
 def inputs(seed, n=16, n_in=6, n_hidden=12, n_out=3):
