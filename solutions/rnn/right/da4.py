@@ -1,0 +1,18 @@
+# form: a product
+def da4(dh4, h4):
+    return dh4 - h4*h4*dh4
+
+
+# form: tanh again
+def da4(dh4, a4):
+    return (1 - torch.tanh(a4)**2)*dh4
+
+
+# form: one over cosh squared
+def da4(dh4, a4):
+    return dh4/torch.cosh(a4)**2
+
+
+# form: written in float32 whatever comes in
+def da4(dh4, h4):
+    return (1 - h4.float()**2)*dh4.float()
