@@ -19,6 +19,7 @@ __all__ = ["ALL_RIGHT", "INTERRUPTED", "OUR_FAULT", "SOMETHING_WRONG", "USAGE", 
 
 LATER = {
     "batch": "grader.batch_command",
+    "new": "grader.new_command",
     "verify": "grader.verify_command",
 }
 """Commands in a module of their own, which is imported when they are asked for."""

@@ -14,9 +14,9 @@ PACKAGE = ROOT / "grader"
 
 ORDER = (
     "names", "lines", "settings", "exercise", "case", "submission", "catalogue", "mutants", "parameters", "check", "diagnosis", "grading",
-    "training", "verify", "intake", "report", "table", "run", "plugin", "harness", "edge", "targets", "workspace",
+    "training", "verify", "authoring", "intake", "report", "table", "run", "plugin", "harness", "edge", "targets", "workspace",
     "listing", "doctor", "command", "cli", "batch", "cluster", "batch_command",
-    "verify_command", "__main__",
+    "verify_command", "new_command", "__main__",
 )  # fmt: skip
 """Left never imports right."""
 

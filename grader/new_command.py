@@ -1,0 +1,61 @@
+"""`grade new`: from a forward pass to an exercise."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+import click
+
+from grader.edge import ALL_RIGHT, USAGE, color_option
+
+
+@click.command()
+@click.argument("forward", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="FORWARD.py")
+@click.option("--name", metavar="NAME", help="What the exercise is called (default: the file's name).")
+@click.option("--title", metavar="TEXT", help="Its title in the list.")
+@click.option("--graded", multiple=True, metavar="VARIABLE", help="Grade this variable (default: all with a gradient).")
+@click.option("--null", multiple=True, metavar="VARIABLE", help="This gradient is meant to be zero.")
+@click.option("--exercises", type=click.Path(file_okay=False, path_type=Path), default="exercises", show_default=True,
+              metavar="DIR", help="Write it here; solutions/ stands beside it.")  # fmt: skip
+@color_option
+def new(
+    forward: Path, name: str | None, title: str | None, graded: tuple[str, ...], null: tuple[str, ...], exercises: Path
+) -> int:
+    """Make an exercise of a forward pass.
+
+    FORWARD.py has inputs(seed, n=..., ...), which draws named tensors from one generator, and forward(...), one named
+    variable a line, ending in `loss = ...` and `return locals()`. It is checked; stubs, settings and an empty
+    solution are written beside it.
+    """
+    from grader.sandbox.numerics import pin_environment, pin_torch
+
+    pin_environment()
+    pin_torch()
+    from grader.authoring.draft import draft
+    from grader.authoring.files import write_exercise
+    from grader.exercise import BrokenExercise
+
+    called = name or _name_of(forward)
+    if not called.isidentifier():
+        raise click.UsageError(
+            f"{called!r} cannot be an exercise's name: letters, digits and _ only; choose one with --name"
+        )
+    try:
+        with tempfile.TemporaryDirectory() as workplace:
+            made = draft(forward, called, Path(workplace), graded, null)
+        written = write_exercise(made, exercises, exercises.parent / "solutions", title or called)
+    except BrokenExercise as error:
+        click.echo(f"Error: {error}", err=True)
+        return USAGE
+    for path in written:
+        click.echo(f"written  {path}")
+    click.echo(f"\n{len(made.graded)} gradients: {', '.join(f'd{v}' for v in made.graded)}")
+    click.echo(f"next: write {exercises.parent / 'solutions' / called / 'backward.py'}, then")
+    click.echo(f"      grade verify --exercises {exercises} {called}")
+    return ALL_RIGHT
+
+
+def _name_of(forward: Path) -> str:
+    """The file's name; the folder's, if the file is just forward.py."""
+    return forward.resolve().parent.name if forward.stem == "forward" else forward.stem
