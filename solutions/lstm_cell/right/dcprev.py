@@ -1,0 +1,8 @@
+# form: the other order
+def dcprev(dc, f):
+    return f*dc
+
+
+# form: one line further
+def dcprev(dtc, tc, cotc, f):
+    return (dtc*(1 - tc**2) + cotc)*f

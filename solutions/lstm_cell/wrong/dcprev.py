@@ -1,0 +1,43 @@
+# mistake: upstream_only -- f is forgotten
+def dcprev(dc):
+    return dc.clone()
+
+
+# mistake: wrong_operand -- g for f
+def dcprev(dc, g):
+    return dc*g
+
+
+# mistake: wrong_operand -- its own value
+def dcprev(dc, cprev):
+    return dc*cprev
+
+
+# mistake: upstream_unused -- only f
+def dcprev(f):
+    return f.clone()
+
+
+# mistake: wrong_operand -- gf for f: the sigmoid is skipped
+def dcprev(dc, gf):
+    return dc*gf
+
+
+# mistake: missing_path -- only what was shown
+def dcprev(dtc, tc, f):
+    return dtc*(1 - tc**2)*f
+
+
+# mistake: other_gradient -- dtc for dc: the tanh is skipped
+def dcprev(dtc, f):
+    return dtc*f
+
+
+# mistake: sign -- a minus
+def dcprev(dc, f):
+    return -dc*f
+
+
+# mistake: zeros -- nothing is filled in
+def dcprev(cprev):
+    return torch.zeros_like(cprev)

@@ -1,0 +1,38 @@
+# mistake: wrong_operand -- the derivative of the sigmoid
+def dgg(dg, g):
+    return dg*g*(1 - g)
+
+
+# mistake: upstream_only -- the tanh is forgotten
+def dgg(dg):
+    return dg.clone()
+
+
+# mistake: upstream_unused -- dg is forgotten
+def dgg(g):
+    return 1 - g**2
+
+
+# mistake: wrong_operand -- gg for g
+def dgg(dg, gg):
+    return dg*(1 - gg**2)
+
+
+# mistake: wrong_power -- the square is forgotten
+def dgg(dg, g):
+    return dg*(1 - g)
+
+
+# mistake: sign -- plus for minus
+def dgg(dg, g):
+    return dg*(1 + g**2)
+
+
+# mistake: wrong_operand -- tc for g
+def dgg(dg, tc):
+    return dg*(1 - tc**2)
+
+
+# mistake: zeros -- nothing is filled in
+def dgg(gg):
+    return torch.zeros_like(gg)

@@ -1,0 +1,43 @@
+# mistake: upstream_only -- g is forgotten
+def di(dc):
+    return dc.clone()
+
+
+# mistake: wrong_operand -- f for g
+def di(dc, f):
+    return dc*f
+
+
+# mistake: wrong_operand -- its own value
+def di(dc, i):
+    return dc*i
+
+
+# mistake: upstream_unused -- only g
+def di(g):
+    return g.clone()
+
+
+# mistake: wrong_operand -- gg for g: the tanh is skipped
+def di(dc, gg):
+    return dc*gg
+
+
+# mistake: missing_path -- only the next step
+def di(cotc, g):
+    return cotc*g
+
+
+# mistake: other_gradient -- dtc for dc: the tanh is skipped
+def di(dtc, g):
+    return dtc*g
+
+
+# mistake: sign -- a minus
+def di(dc, g):
+    return -dc*g
+
+
+# mistake: zeros -- nothing is filled in
+def di(i):
+    return torch.zeros_like(i)
