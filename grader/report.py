@@ -213,7 +213,7 @@ def _render_row(row: Document, feedback: str) -> Document:
 
 
 def _count(cases: object) -> object:
-    return len(cases) if isinstance(cases, list) else cases
+    return len(cases) if isinstance(cases, (list, tuple)) else cases
 
 
 # Writing
