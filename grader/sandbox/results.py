@@ -34,12 +34,12 @@ def encoded(result: Any, outputs: int, most: int) -> list[bytes] | str:
         return raw if isinstance(raw, str) else [raw]
     if type(result) not in (tuple, list) or len(result) != outputs:
         return f"{described(result)} where {outputs} tensors were expected"
-    return _several(tuple(result), most)
+    return _several(result, most)
 
 
 def _several(results: Sequence[Any], most: int) -> list[bytes] | str:
     pieces = []
-    for position, each in enumerate(results, 1):
+    for position, each in enumerate(tuple(results), 1):
         raw = _one(each, most)
         if isinstance(raw, str):
             return f"a {type(results).__name__} of {len(results)} whose item {position} is {raw}"

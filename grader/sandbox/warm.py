@@ -48,6 +48,11 @@ def _kernels(dtype: torch.dtype) -> None:
     (F.one_hot(index, 27), F.softmax(x, 1), F.log_softmax(x, 1), F.cross_entropy(x, index), F.gelu(x), F.relu(x))
     (F.layer_norm(x, (27,)), F.linear(x, x), F.pad(x, (1, 1)), torch.cat([x, x]), torch.stack([x, x]))
     (str(x), repr(index), x.tolist(), x[0, 0].item())
+    # The first conversion to half precision asks /proc about the processor.
+    for other in (torch.float16, torch.bfloat16, torch.int64, torch.int32, torch.int8, torch.uint8, torch.bool):
+        (x.to(other).to(dtype), x.to(other).sum())
+    (x.half() @ x.half().T, x.bfloat16() @ x.bfloat16().T, torch.linalg.norm(x), torch.linalg.inv(x[:27]), x.sort())
+    (torch.fft.fft(x), x.topk(3), index.unique(), index.bincount(), torch.randperm(4), torch.rand(3), x.svd())
 
 
 def _elementwise(x: torch.Tensor) -> None:

@@ -1,0 +1,67 @@
+"""One server for the whole session: starting one imports torch."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from grader.sandbox.client import Sandbox
+from grader.sandbox.outcome import Level, Outcome, Question
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    import torch
+
+    from grader.sandbox.session import Session
+
+TIMEOUT = 1.5
+BUDGET = 30.0
+
+
+def question(function: str, **given: torch.Tensor | float) -> Question:
+    """A question whose arguments all travel with it."""
+    return Question(function, given=given)
+
+
+@pytest.fixture(scope="session")
+def sandbox() -> Iterator[Sandbox]:
+    """The fork server, with rules off: what is tested here is the wall itself."""
+    if sys.platform != "linux":
+        pytest.skip("the fork server needs Linux")
+    with Sandbox(timeout=TIMEOUT, submission_timeout=BUDGET, rules=False) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def portable() -> Iterator[Sandbox]:
+    """The back end of macOS and Windows."""
+    with Sandbox(force=Level.PROCESS, timeout=TIMEOUT, submission_timeout=BUDGET, rules=False) as running:
+        yield running
+
+
+@pytest.fixture
+def opened(sandbox: Sandbox) -> Iterator[Callable[[str], Session]]:
+    """Open a source text; whatever was opened is closed at the end."""
+    sessions: list[Session] = []
+
+    def open_source(source: str) -> Session:
+        sessions.append(sandbox.open({"backward.py": source.encode()}))
+        return sessions[-1]
+
+    yield open_source
+    for session in sessions:
+        session.close()
+
+
+@pytest.fixture
+def ask(opened: Callable[[str], Session]) -> Callable[..., Outcome]:
+    """What one call of one function comes to: `ask(source, "dx", x=tensor)`."""
+
+    def ask_one(source: str, function: str, **given: torch.Tensor | float) -> Outcome:
+        [outcome] = opened(source).ask([question(function, **given)])
+        return outcome
+
+    return ask_one
