@@ -1,0 +1,13 @@
+# form: turned by its dimensions
+def dWxr(dra, x):
+    return x.transpose(0, 1) @ dra
+
+
+# form: einsum
+def dWxr(dra, x):
+    return torch.einsum('ni,nj->ij', x, dra)
+
+
+# form: the transpose of the other product
+def dWxr(dra, x):
+    return (dra.T @ x).T

@@ -1,0 +1,13 @@
+# form: turned by its dimensions
+def dWxz(dza, x):
+    return x.transpose(0, 1) @ dza
+
+
+# form: einsum
+def dWxz(dza, x):
+    return torch.einsum('ni,nj->ij', x, dza)
+
+
+# form: the transpose of the other product
+def dWxz(dza, x):
+    return (dza.T @ x).T

@@ -1,0 +1,82 @@
+# mistake: missing_path -- only directly
+def dh(dhnew, z):
+    return dhnew*z
+
+
+# mistake: missing_path -- the direct path is forgotten
+def dh(dhh, dza, dra, Whn, Whz, Whr):
+    return dhh @ Whn.T + dza @ Whz.T + dra @ Whr.T
+
+
+# mistake: missing_path -- three of four: r is forgotten
+def dh(dhnew, dhh, dza, z, Whn, Whz):
+    return dhnew*z + dhh @ Whn.T + dza @ Whz.T
+
+
+# mistake: missing_path -- three of four: z is forgotten
+def dh(dhnew, dhh, dra, z, Whn, Whr):
+    return dhnew*z + dhh @ Whn.T + dra @ Whr.T
+
+
+# mistake: missing_path -- three of four: the proposal is forgotten
+def dh(dhnew, dza, dra, z, Whz, Whr):
+    return dhnew*z + dza @ Whz.T + dra @ Whr.T
+
+
+# mistake: wrong_path -- the proposal without r
+def dh(dhnew, dna, dza, dra, z, Whn, Whz, Whr):
+    return dhnew*z + dna @ Whn.T + dza @ Whz.T + dra @ Whr.T
+
+
+# mistake: wrong_path -- 1-z for z
+def dh(dhnew, dhh, dza, dra, z, Whn, Whz, Whr):
+    return dhnew*(1 - z) + dhh @ Whn.T + dza @ Whz.T + dra @ Whr.T
+
+
+# mistake: wrong_path -- z is forgotten in the direct path
+def dh(dhnew, dhh, dza, dra, Whn, Whz, Whr):
+    return dhnew + dhh @ Whn.T + dza @ Whz.T + dra @ Whr.T
+
+
+# mistake: wrong_path -- the weights of r and z exchanged
+def dh(dhnew, dhh, dza, dra, z, Whn, Whz, Whr):
+    return dhnew*z + dhh @ Whn.T + dza @ Whr.T + dra @ Whz.T
+
+
+# mistake: transposed -- no matrix is turned
+def dh(dhnew, dhh, dza, dra, z, Whn, Whz, Whr):
+    return dhnew*z + dhh @ Whn + dza @ Whz + dra @ Whr
+
+
+# mistake: negated_path -- z with a minus
+def dh(dhnew, dhh, dza, dra, z, Whn, Whz, Whr):
+    return dhnew*z + dhh @ Whn.T - dza @ Whz.T + dra @ Whr.T
+
+
+# mistake: doubled_path -- the direct path twice
+def dh(dhnew, dhh, dza, dra, z, Whn, Whz, Whr):
+    return 2*dhnew*z + dhh @ Whn.T + dza @ Whz.T + dra @ Whr.T
+
+
+# mistake: wrong_path -- each path overwrites the one before
+def dh(dhnew, dhh, dza, dra, z, Whn, Whz, Whr):
+    d = z*dhnew
+    d = dhh @ Whn.T
+    d = dza @ Whz.T
+    d = dra @ Whr.T
+    return d
+
+
+# mistake: constant_factor -- the mean of the four paths
+def dh(dhnew, dhh, dza, dra, z, Whn, Whz, Whr):
+    return (dhnew*z + dhh @ Whn.T + dza @ Whz.T + dra @ Whr.T)/4
+
+
+# mistake: sign -- a minus
+def dh(dhnew, dhh, dza, dra, z, Whn, Whz, Whr):
+    return -(dhnew*z + dhh @ Whn.T + dza @ Whz.T + dra @ Whr.T)
+
+
+# mistake: zeros -- nothing is filled in
+def dh(h):
+    return torch.zeros_like(h)

@@ -1,0 +1,43 @@
+# mistake: upstream_only -- hh is forgotten
+def dr(dna):
+    return dna.clone()
+
+
+# mistake: wrong_operand -- the bias of hh is forgotten
+def dr(dna, h, Whn):
+    return dna*(h @ Whn)
+
+
+# mistake: wrong_operand -- h for hh
+def dr(dna, h):
+    return dna*h
+
+
+# mistake: wrong_operand -- r for hh
+def dr(dna, r):
+    return dna*r
+
+
+# mistake: wrong_operand -- na for hh
+def dr(dna, na):
+    return dna*na
+
+
+# mistake: upstream_unused -- only hh
+def dr(hh):
+    return hh.clone()
+
+
+# mistake: other_gradient -- dhh for dna: r a second time
+def dr(dhh, hh):
+    return dhh*hh
+
+
+# mistake: sign -- a minus
+def dr(dna, hh):
+    return -dna*hh
+
+
+# mistake: zeros -- nothing is filled in
+def dr(r):
+    return torch.zeros_like(r)

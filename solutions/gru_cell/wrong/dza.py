@@ -1,0 +1,38 @@
+# mistake: wrong_operand -- the derivative of the tanh
+def dza(dz, z):
+    return dz*(1 - z**2)
+
+
+# mistake: upstream_only -- the sigmoid is forgotten
+def dza(dz):
+    return dz.clone()
+
+
+# mistake: upstream_unused -- dz is forgotten
+def dza(z):
+    return z*(1 - z)
+
+
+# mistake: missing_path -- only half of the product
+def dza(dz, z):
+    return dz*z
+
+
+# mistake: wrong_operand -- za for z
+def dza(dz, za):
+    return dz*za*(1 - za)
+
+
+# mistake: wrong_operand -- the other gate
+def dza(dz, r):
+    return dz*r*(1 - r)
+
+
+# mistake: sign -- a minus
+def dza(dz, z):
+    return dz*z*(z - 1)
+
+
+# mistake: zeros -- nothing is filled in
+def dza(za):
+    return torch.zeros_like(za)
