@@ -29,6 +29,8 @@ _inference_mode: Final = torch.inference_mode
 _is_inference: Final = torch.is_inference_mode_enabled
 _get_default_dtype: Final = torch.get_default_dtype
 _set_default_dtype: Final = torch._C._set_default_dtype  # noqa: SLF001  (the public one imports lazily)
+_float: Final = torch._C.TensorBase.float  # noqa: SLF001
+_double: Final = torch._C.TensorBase.double  # noqa: SLF001
 _reseed_torch: Final = torch.default_generator.manual_seed
 _reseed: Final = random.seed
 _memcmp: Final = ctypes.PyDLL(None).memcmp if sys.platform != "win32" else ctypes.cdll.msvcrt.memcmp
@@ -176,6 +178,17 @@ def _prepare(dtype: torch.dtype) -> None:
         _KEPT[-1].__enter__()
     if _get_default_dtype() is not dtype:
         _set_default_dtype(dtype)
+        _let_float32_mean(dtype)
+
+
+def _let_float32_mean(dtype: torch.dtype) -> None:
+    """In a float64 question, let a `torch.float32` or `.float()` in a learner's code mean float64.
+
+    Otherwise a function that pins float32 could only be judged to float32's seven digits, and an epsilon
+    forgotten in it would drown in the rounding.
+    """
+    torch.float32 = torch.float = dtype
+    torch.Tensor.float = _double if dtype is _DTYPES["float64"] else _float  # type: ignore[method-assign]
 
 
 def _draws(code: CodeType) -> bool:
