@@ -471,7 +471,7 @@ def da(x):
     "loop",
     [
         "for i in range(3):\n        d[i] = (loss(x + e[i]) - loss(x - e[i])) / 2e-5",
-        "for i in e:\n        up = loss(x + i).item()\n        down = loss(x - i).item()\n        d[i] = (up - down) / 2",
+        "for i in e:\n        up = loss(x + i)\n        down = loss(x - i)\n        d[i] = (up - down) / 2",
         "d = [(loss(x + k) - loss(x)) / 1e-5 for k in e]",
     ],
 )

@@ -47,7 +47,7 @@ class Notebook:
         for cell in self.cells:
             if cell.first_line <= line:
                 found = cell
-        return found.title, line - found.first_line + 1
+        return found.title, max(1, line - found.first_line + 1)
 
 
 def read_notebook(name: str, data: bytes) -> Notebook:

@@ -309,13 +309,18 @@ def _compiled(code: _Code, tree: ast.Module) -> CodeType:
         raise NotPythonError(f"{_at(code, line)}: invalid syntax: {clean(error.msg)}", code.place(line)[1]) from None
     except (ValueError, TypeError, OverflowError) as error:
         raise NotPythonError(f"{code.file}: this cannot be compiled ({clean(str(error))})") from None
-    return _relocated(code, compiled)
+    return _with_constants(code, compiled)
+
+
+def _with_constants(code: _Code, compiled: CodeType) -> CodeType:
+    """Give every function the file and the line that its cell has, for tracebacks."""
+    constants = tuple(_relocated(code, part) if isinstance(part, CodeType) else part for part in compiled.co_consts)
+    return compiled if constants == compiled.co_consts else compiled.replace(co_consts=constants)
 
 
 def _relocated(code: _Code, compiled: CodeType) -> CodeType:
-    """Give every function the file and the line that its cell has, for tracebacks."""
-    constants = tuple(_relocated(code, part) if isinstance(part, CodeType) else part for part in compiled.co_consts)
-    file, line = code.place(compiled.co_firstlineno or 1)
-    if file == compiled.co_filename and line == compiled.co_firstlineno:
-        return compiled if constants == compiled.co_consts else compiled.replace(co_consts=constants)
-    return compiled.replace(co_consts=constants, co_filename=file, co_firstlineno=line)
+    file, line = code.place(compiled.co_firstlineno)
+    compiled = _with_constants(code, compiled)
+    if (file, line) == (compiled.co_filename, compiled.co_firstlineno):
+        return compiled
+    return compiled.replace(co_filename=file, co_firstlineno=line)

@@ -239,10 +239,12 @@ def _spread(statements: list[Statement], direct: list[tuple[Finding, ...]]) -> l
         index = waiting.pop()
         for user in users[index]:
             before = len(tainted[user])
-            tainted[user].update(tainted[index])
+            for finding in tainted[index]:
+                if len(tainted[user]) < MOST_PER_STATEMENT:
+                    tainted[user][finding] = None
             if before != len(tainted[user]):
                 waiting.append(user)
-    return [tuple(found)[:MOST_PER_STATEMENT] for found in tainted]
+    return [tuple(found) for found in tainted]
 
 
 def _uses(bindings: _Bindings, statement: Statement, index: int, count: int) -> set[int]:
