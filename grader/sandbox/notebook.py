@@ -21,7 +21,7 @@ MOST_CELLS = 2000
 
 _MAGIC = re.compile(r"^(\s*)(?:[%!?].*|[\w.]+\?{1,2}\s*)$")
 _SHELL_RESULT = re.compile(r"^(\s*)([\w, ]+?)\s*=\s*[%!].*$")
-_CELL_OF_PYTHON = re.compile(r"^%%(?:time|timeit|capture|prun|memit)\b")
+_CELL_OF_PYTHON = re.compile(r"^%%(?:time|timeit|capture|prun|memit|grade)\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,8 @@ class Cell:
 class Notebook:
     cells: tuple[Cell, ...]
     notes: tuple[str, ...]
+    lines: tuple[str, ...]
+    """All cells' text, counted through."""
 
     def place(self, line: int) -> tuple[str, int]:
         """A line counted through all cells, as cell and line within it."""
@@ -53,7 +55,7 @@ class Notebook:
 def read_notebook(name: str, data: bytes) -> Notebook:
     cells: list[Cell] = []
     notes: list[str] = []
-    line = 1
+    lines: list[str] = []
     for number, text in enumerate(_code_cells(name, data), 1):
         title = f"{name} cell {number}"
         try:
@@ -61,12 +63,12 @@ def read_notebook(name: str, data: bytes) -> Notebook:
         except NotPythonError as error:
             notes.append(f"left out: {error}")
         else:
-            ast.increment_lineno(tree, line - 1)
-            cells.append(Cell(title, line, tree))
-        line += text.count("\n") + 2
+            ast.increment_lineno(tree, len(lines))
+            cells.append(Cell(title, len(lines) + 1, tree))
+        lines += (*text.split("\n"), "")
     if not cells:
         raise NotPythonError(f"{name}: no code cell of this notebook could be read")
-    return Notebook(tuple(cells), tuple(notes))
+    return Notebook(tuple(cells), tuple(notes), tuple(lines))
 
 
 def _code_cells(name: str, data: bytes) -> Iterator[str]:

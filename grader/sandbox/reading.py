@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from grader.sandbox import archive, flat, notebook, suspicion
 from grader.sandbox.outcome import Finding, Function, Parameter, Reading, RulesConfig
+from grader.sandbox.rewriting import rewrite
 from grader.sandbox.rules import Judgement, judge
 from grader.sandbox.source import NotPythonError, clean, decode, parse
 from grader.sandbox.syntax import Facts, look
@@ -43,8 +44,11 @@ class Submitted:
 
     reading: Reading
     code: CodeType | None
-    source: str = ""
-    """The code as text, where it was put together from a notebook or from flat lines."""
+
+    @property
+    def source(self) -> str:
+        """The code as text, where it was put together from a notebook or from flat lines."""
+        return self.reading.source
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +60,8 @@ class _Code:
     place: Callable[[int], tuple[str, int]]
     notes: tuple[str, ...] = ()
     assembled: bool = False
+    lines: tuple[str, ...] = ()
+    """The text that the tree's lines count."""
 
 
 def read(files: Mapping[str, bytes], rules: RulesConfig) -> Submitted:
@@ -128,10 +134,10 @@ def _python(name: str, data: bytes) -> _Code:
     source = decode(name, data)
     tree = parse(name, source.text)
     notes = (source.note,) if source.note else ()
-    code = _Code(name, tree, lambda line: (name, line), notes)
+    lines = source.text.split("\n")
+    code = _Code(name, tree, lambda line: (name, line), notes, lines=tuple(lines))
     if any(True for _ in _definitions(tree.body)):
         return code
-    lines = source.text.split("\n")
     cells = flat.split(tree.body, lambda number: _CELL.match(lines[number - 1]) is not None)
     return _from_flat(code, cells)
 
@@ -140,7 +146,7 @@ def _notebook(name: str, data: bytes) -> _Code:
     book = notebook.read_notebook(name, data)
     cells = [cell.tree.body for cell in book.cells]
     kept = [node for cell in cells for node in cell if notebook.is_definition(node)]
-    code = _Code(name, ast.Module(kept, []), book.place, book.notes, assembled=True)
+    code = _Code(name, ast.Module(kept, []), book.place, book.notes, assembled=True, lines=book.lines)
     return _from_flat(code, cells)
 
 
@@ -182,9 +188,10 @@ def _judged(code: _Code, rules: RulesConfig) -> Submitted:
         functions=functions,
         findings=_placed(code, judgement.findings)[:MOST_FINDINGS],
         notes=tuple(clean(note, 300) for note in notes[:MOST_NOTES]),
+        source=rewrite(code.tree, code.lines) if code.assembled else "",
     )
     kept = ast.Module(list(judgement.kept), [])
-    return Submitted(reading, _compiled(code, kept), ast.unparse(code.tree) if code.assembled else "")
+    return Submitted(reading, _compiled(code, kept))
 
 
 def _look(tree: ast.Module) -> Facts:
@@ -263,7 +270,8 @@ def _function(code: _Code, name: str, node: ast.stmt, findings: tuple[Finding, .
     assert isinstance(inner, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
     file, line = code.place(node.lineno)
     end = line + max(0, (node.end_lineno or node.lineno) - node.lineno)
-    return Function(name, file, line, end, tuple(_parameters(inner.args))[:MOST_PARAMETERS], findings)
+    begins = line - node.lineno + min([node.lineno, *(each.lineno for each in getattr(node, "decorator_list", ()))])
+    return Function(name, file, line, end, tuple(_parameters(inner.args))[:MOST_PARAMETERS], findings, begins)
 
 
 def _parameters(arguments: ast.arguments) -> Iterator[Parameter]:
