@@ -36,7 +36,8 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Mapping, Sequence
 
     from grader.exercise import Exercise
-    from grader.sandbox.client import Sandbox, Session
+    from grader.sandbox.client import Sandbox
+    from grader.sandbox.session import Session
     from grader.submission import Submission
 
 LECTURE_SEED = 2147483647

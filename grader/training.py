@@ -24,8 +24,9 @@ from grader.sandbox.outcome import Question, Returned
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Iterator, Mapping
 
-    from grader.sandbox.client import Sandbox, Session
+    from grader.sandbox.client import Sandbox
     from grader.sandbox.outcome import Outcome
+    from grader.sandbox.session import Session
     from grader.submission import Submission
 
 FUNCTION = "gradients"

@@ -23,7 +23,7 @@ ORDER = (
 ANNEXES = {"cluster": "batch"}
 """Modules that stand outside the room they belong to."""
 
-ALLOWED_OUTSIDE = {"outcome", "numerics", "client"}
+ALLOWED_OUTSIDE = {"outcome", "numerics", "client", "session"}
 """What the rest of the package may import of the sandbox."""
 
 

@@ -96,13 +96,15 @@ def _differentiable(values: dict[str, Any], parameters: Sequence[str], lines: Se
     """Every variable with a gradient that a line reads, the loss itself excepted."""
     names = [*parameters, *(o for line in lines for o in line.outputs if o != "loss")]
     wanted = [name for name in names if _has_gradient(values.get(name))]
-    grads = torch.autograd.grad(values["loss"], [values[name] for name in wanted], allow_unused=True)
+    grads: Sequence[torch.Tensor | None] = torch.autograd.grad(
+        values["loss"], [values[name] for name in wanted], allow_unused=True
+    )
     used = {name for line in lines for name in line.reads}
     return [name for name, grad in zip(wanted, grads, strict=True) if grad is not None and name in used]
 
 
 def _has_gradient(value: object) -> bool:
-    return isinstance(value, torch.Tensor) and value.is_floating_point() and value.requires_grad
+    return is_floating(value) and value.requires_grad
 
 
 def _backwards(chosen: Sequence[str], lines: Sequence[Line], parameters: Sequence[str]) -> tuple[str, ...]:

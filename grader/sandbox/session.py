@@ -14,7 +14,7 @@ from grader.sandbox.processes import GoneError, LateError
 from grader.sandbox.wire import Frame, ProtocolError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Generator, Mapping, Sequence
 
     import torch
 
@@ -90,7 +90,7 @@ class Session:
             self._dispatch(b"", self._round)
         return self._stopped
 
-    def ask(self, questions: Sequence[Question]) -> Iterator[Outcome]:
+    def ask(self, questions: Sequence[Question]) -> Generator[Outcome]:
         """Send the questions now, in one frame; their outcomes in order, as they come."""
         self._give_up_round()
         self._round = asked = _Round(questions)
@@ -105,18 +105,18 @@ class Session:
             self._round = _Round(())
             self.close()
 
-    def _outcomes(self, asked: _Round) -> Iterator[Outcome]:
+    def _outcomes(self, asked: _Round) -> Generator[Outcome]:
         while asked.questions:
             if self._round is not asked:
                 message = "these questions were given up when others were asked"
                 raise SandboxError(message)
+            if self._process is None:
+                self._pose(asked)  # only now: whoever asks may have given up the rest with the child
             if self._stopped is None:
                 outcome = self._answer(*asked.next())
             else:
                 outcome = self._stopped
                 asked.questions.pop(0)
-            if self._process is None:
-                self._pose(asked)
             yield outcome
 
     def _pose(self, asked: _Round) -> None:
