@@ -5,7 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from grader.diagnosis import operands, operations, places
-from grader.diagnosis.changes import Change, distinct_leaves, has_gradient, same_leaf, spell, substituted
+from grader.diagnosis.changes import (
+    Change,
+    distinct_leaves,
+    exchanged,
+    has_gradient,
+    same_leaf,
+    spell,
+    substituted,
+)
+from grader.diagnosis.kinds import Kind
 from grader.diagnosis.nodes import Node
 
 if TYPE_CHECKING:
@@ -31,63 +40,133 @@ _SPECIAL: dict[str, Callable[[Node, Facts], Iterator[Change]]] = {
 }
 
 
-def changes(root: Node, facts: Facts) -> list[Change]:
-    """Every formula that differs from this one in one place, and some that differ all over in one way."""
-    found = [*_in_one_place(root, facts), *_all_over(root, facts), *_of_the_result(root, facts)]
+def changes(root: Node, facts: Facts, *, light: bool = False) -> list[Change]:
+    """Every formula that differs from this one in one place, and some that differ all over in one way.
+
+    Args:
+        light: leave out the far-fetched, for formulas of many operations.
+    """
+    everywhere = _all_over(root, facts, light=light)
+    found = [*_in_one_place(root, facts, light=light), *everywhere, *_of_the_result(root, facts, light=light)]
     return sorted(found, key=lambda change: change.cost)
 
 
-def _in_one_place(node: Node, facts: Facts) -> Iterator[Change]:
-    yield from _here(node, facts)
+def _in_one_place(node: Node, facts: Facts, *, light: bool) -> Iterator[Change]:
+    yield from _here(node, facts, light=light)
     for index, arg in enumerate(node.args):
         if index not in _SHAPE_ONLY.get(node.op, ()):
-            for change in _in_one_place(arg, facts):
+            for change in _in_one_place(arg, facts, light=light):
                 yield Change(node.with_arg(index, change.node), change.kind, change.text, change.cost)
 
 
-def _here(node: Node, facts: Facts) -> Iterator[Change]:
+def _here(node: Node, facts: Facts, *, light: bool) -> Iterator[Change]:
     if node.op in ("name", "up"):
-        yield from operands.leaf_changes(node, facts)
-        if node.op == "up":
+        yield from operands.leaf_changes(node, facts, light=light)
+        if node.op == "up" and node.data != "loss" and not light:
             yield from places.masked(node, facts)
     elif node.op in operations.DONE:
         yield from operations.binary_changes(node)
-        for index, arg in enumerate(node.args):
-            if has_gradient(node) and not has_gradient(arg):
-                for change in operands.factor_changes(arg, facts):
-                    yield Change(node.with_arg(index, change.node), change.kind, change.text, change.cost)
+        if not light:
+            yield from _factors(node, facts)
     elif node.op == "const":
         yield from operations.number_changes(node)
     elif node.op in _SPECIAL:
         yield from _SPECIAL[node.op](node, facts)
 
 
-def _all_over(root: Node, facts: Facts) -> Iterator[Change]:
-    """One value replaced wherever it stands, where it stands more than once."""
+def _factors(node: Node, facts: Facts) -> Iterator[Change]:
+    for index, arg in enumerate(node.args):
+        if has_gradient(node) and not has_gradient(arg):
+            for change in operands.factor_changes(arg, facts):
+                yield Change(node.with_arg(index, change.node), change.kind, change.text, change.cost)
+
+
+def _all_over(root: Node, facts: Facts, *, light: bool) -> Iterator[Change]:
+    """One value or part changed wherever it stands, where it stands more than once."""
     for leaf in distinct_leaves(root):
         if _count(root, leaf) > 1:
-            for change in operands.leaf_changes(leaf, facts):
+            for change in operands.leaf_changes(leaf, facts, light=light):
                 node = substituted(root, leaf, change.node)
                 yield Change(node, change.kind, f"wherever {spell(leaf)} belongs, {change.text}", change.cost + 0.3)
+    for part in _shared(root):
+        for change in _here(part, facts, light=light):
+            node = exchanged(root, part, change.node)
+            yield Change(node, change.kind, f"{change.text}, wherever it is needed", change.cost + 0.3)
+    yield from _other_dimensions(root, facts)
 
 
 def _count(node: Node, leaf: Node) -> int:
     return int(same_leaf(node, leaf)) + sum(_count(arg, leaf) for arg in node.args)
 
 
-def _of_the_result(root: Node, facts: Facts) -> Iterator[Change]:
+def _shared(root: Node) -> list[Node]:
+    """Parts that are needed more than once."""
+    seen: dict[Node, int] = {}
+
+    def walk(node: Node) -> None:
+        seen[node] = seen.get(node, 0) + 1
+        for arg in node.args:
+            walk(arg)
+
+    walk(root)
+    return [node for node, count in seen.items() if count > 1 and node.args]
+
+
+def _other_dimensions(root: Node, facts: Facts) -> Iterator[Change]:
+    """Every sum along another dimension."""
+    sums = [node.data for node in _nodes(root) if node.op == "sum"]
+    if len(sums) < 2:
+        return
+    for dims in [*((d,) for d in range(facts.probe.expected.dim())), None]:
+        for keep in (True, False):
+            kind = Kind.SUMMED_TOO_FAR if dims is None else Kind.WRONG_AXIS
+            text = "the sums go over every dimension" if dims is None else f"the sums go along dimension {dims[0]}"
+            if (dims, keep) not in sums:
+                yield Change(_resummed(root, (dims, keep)), kind, text, 0.5)
+
+
+def _nodes(node: Node) -> Iterator[Node]:
+    yield node
+    for arg in node.args:
+        yield from _nodes(arg)
+
+
+def _resummed(node: Node, data: tuple[tuple[int, ...] | None, bool]) -> Node:
+    args = tuple(_resummed(arg, data) for arg in node.args)
+    return Node(node.op, args, data if node.op == "sum" else node.data) if args else node
+
+
+def _of_the_result(root: Node, facts: Facts, *, light: bool) -> Iterator[Change]:
     if root.op in ("name", "up"):
         return
-    yield from operands.combined(root, facts, "it")
+    yield from operands.combined(root, facts, "it", light=light)
     yield from operands.powers(root, "the whole")
-    yield from places.masked(root, facts)
+    yield from _centred(root, facts)
+    yield from places.filled(root, facts)
+    if not light:
+        yield from places.masked(root, facts)
 
 
-def with_epsilons(node: Node) -> Iterator[Change]:
+def _centred(root: Node, facts: Facts) -> Iterator[Change]:
+    for dim in range(facts.probe.expected.dim()):
+        for op in ("mean", "sum"):
+            less = Node("sub", (root, Node(op, (root,), ((dim,), True))))
+            yield Change(less, Kind.WRONG_PATH, f"its {op} along dimension {dim} is subtracted", 1.2)
+
+
+def with_epsilons(root: Node) -> Iterator[Change]:
     """A small number added in one place, for an answer that is nearly right."""
+    yield from _epsilon_in_one_place(root)
+    for part in _shared(root):
+        if not has_gradient(part):
+            for change in operations.stray_epsilons(part):
+                yield Change(exchanged(root, part, change.node), change.kind, change.text, change.cost + 0.1)
+
+
+def _epsilon_in_one_place(node: Node) -> Iterator[Change]:
     if not has_gradient(node) and node.op != "const":
         yield from operations.stray_epsilons(node)
     for index, arg in enumerate(node.args):
         if index not in _SHAPE_ONLY.get(node.op, ()):
-            for change in with_epsilons(arg):
+            for change in _epsilon_in_one_place(arg):
                 yield Change(node.with_arg(index, change.node), change.kind, change.text, change.cost)

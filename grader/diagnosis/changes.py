@@ -63,6 +63,14 @@ def substituted(node: Node, leaf: Node, new: Node) -> Node:
     return node if all(a is b for a, b in zip(args, node.args, strict=True)) else Node(node.op, args, node.data)
 
 
+def exchanged(node: Node, part: Node, new: Node) -> Node:
+    """The formula with one part, wherever it is used, replaced."""
+    if node is part:
+        return new
+    args = tuple(exchanged(arg, part, new) for arg in node.args)
+    return node if all(a is b for a, b in zip(args, node.args, strict=True)) else Node(node.op, args, node.data)
+
+
 def size(node: Node) -> int:
     """How many operations a formula has."""
     return 1 + sum(size(arg) for arg in node.args)

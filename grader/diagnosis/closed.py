@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from grader.diagnosis.changes import size
+from grader.diagnosis.changes import Change, has_gradient, size
 from grader.diagnosis.kinds import Kind
 from grader.diagnosis.nodes import Node, const, name, upstream
 
@@ -32,6 +32,8 @@ class ClosedForm:
     kind: Kind
     """What a mistake inside it is called."""
     title: str
+    alone: Change | None = None
+    """The formula that takes each entry alone, where there is one that people write."""
 
 
 def closed_forms(facts: Facts) -> Iterator[ClosedForm]:
@@ -67,6 +69,8 @@ def _soft(facts: Facts, dim: int) -> Iterator[Node]:
     for value in facts.values:
         if value in _floats(facts) and _alike(_floats(facts)[value], soft):
             yield name(value)
+        elif value in _floats(facts) and _alike(_floats(facts)[value], torch.log_softmax(x, dim)):
+            yield Node("fn", (name(value),), torch.exp)
     yield Node("softmax", (name(facts.variable),), dim)
 
 
@@ -80,34 +84,72 @@ def _softmax(facts: Facts) -> Iterator[ClosedForm]:
                     g = upstream(child)
                     shared = Node("sum", (Node("mul", (soft, g)),), ((dim,), True))
                     node = Node("mul", (soft, Node("sub", (g, shared))))
-                    yield ClosedForm(node, Kind.SOFTMAX_JACOBIAN, f"the softmax {child}")
+                    alone = Node("mul", (Node("mul", (soft, _one_minus(soft))), g))
+                    yield ClosedForm(node, Kind.SOFTMAX_JACOBIAN, f"the softmax {child}", _alone(alone))
+            if x.shape == y.shape and _alike(torch.log_softmax(x, dim), y):
+                g = upstream(child)
+                for soft in (*_soft(facts, dim), Node("fn", (name(child),), torch.exp)):
+                    shared = Node("sum", (g,), ((dim,), True))
+                    node = Node("sub", (g, Node("mul", (soft, shared))))
+                    alone = Node("mul", (_one_minus(soft), g))
+                    yield ClosedForm(node, Kind.SOFTMAX_JACOBIAN, f"the log-softmax {child}", _alone(alone))
 
 
 def _cross_entropy(facts: Facts) -> Iterator[ClosedForm]:
     values = facts.probe.numbers.values
     x = values[facts.variable]
-    if facts.evidence.depends_on or x.dim() != 2:
+    if facts.evidence.depends_on or x.dim() != 2 or facts.exercise.children(facts.variable) == ():
         return
     for index, target in values.items():
         if isinstance(target, torch.Tensor) and not target.is_floating_point() and target.shape == x.shape[:1]:
             for soft in _soft(facts, 1):
-                both = Node("sub", (soft, Node("hot_at", (name(index), name(facts.variable)), 1)))
+                hot = Node("hot_at", (name(index), name(facts.variable)), 1)
+                both = Node("sub", (soft, hot))
                 rows = Node("size", (name(facts.variable),), (0,))
+                title = "softmax and cross entropy at once"
                 node = Node("div", (both, rows))
-                yield ClosedForm(node, Kind.SOFTMAX_JACOBIAN, "softmax and cross entropy at once")
+                yield ClosedForm(node, Kind.SOFTMAX_JACOBIAN, title, _alone(Node("mul", (node, hot))))
+                for mask in _masks(facts, x):
+                    counted = Node("mul", (both, Node("column", (mask,))))
+                    node = Node("div", (counted, Node("sum", (mask,), (None, False))))
+                    yield ClosedForm(node, Kind.FUSED_TERM, title)
+
+
+def _one_minus(node: Node) -> Node:
+    return Node("sub", (const(1.0), node))
+
+
+def _alone(node: Node) -> Change:
+    text = "each entry is taken alone, p(1-p), although every entry of a softmax depends on its whole row"
+    return Change(node, Kind.SOFTMAX_JACOBIAN, text, 0.1)
+
+
+def _masks(facts: Facts, x: torch.Tensor) -> Iterator[Node]:
+    values = facts.probe.numbers.values
+    for mask, value in values.items():
+        if isinstance(value, torch.Tensor) and value.dtype == torch.bool and value.shape == x.shape[:1]:
+            yield name(mask)
 
 
 def _normalisation(facts: Facts) -> Iterator[ClosedForm]:
     x = facts.probe.numbers.values[facts.variable]
-    values = _floats(facts)
-    for unit, inverse, dim, centred in _normalised(x, values):
+    for unit, inverse, dim, centred in _normalised(x, _floats(facts)):
         for g in _towards(facts, unit):
-            for freedom in (0, 1):
-                yield ClosedForm(
-                    _normal_form(facts.variable, unit, inverse, g, dim, freedom, centred=centred),
-                    Kind.FUSED_TERM,
-                    f"the normalisation {unit}",
-                )
+            for outer, inner in _pulled_out(g, facts, dim):
+                for freedom in (0, 1):
+                    node = _normal_form(facts.variable, unit, inverse, inner, dim, freedom, centred=centred)
+                    node = node if outer is None else Node("mul", (outer, node))
+                    yield ClosedForm(node, Kind.FUSED_TERM, f"the normalisation {unit}")
+
+
+def _pulled_out(g: Node, facts: Facts, dim: int) -> Iterator[tuple[Node | None, Node]]:
+    """The gradient of the normalised value, and the same with a factor that is constant along it put in front."""
+    if g.op == "mul":
+        for outer, inner in (g.args, g.args[::-1]):
+            value = facts.probe.numbers[outer]
+            if not has_gradient(outer) and isinstance(value, torch.Tensor) and value.dim() and value.shape[dim] == 1:
+                yield outer, inner
+    yield None, g
 
 
 def _normalised(x: torch.Tensor, values: dict[str, torch.Tensor]) -> Iterator[tuple[str, str, int, bool]]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import copy
+import functools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +18,7 @@ from grader.diagnosis.nodes import Node, Numbers, const, name, upstream
 from grader.diagnosis.rules import BINARY, RULES, Call, read_call
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from types import CodeType
 
     from grader.exercise import Exercise, Line
@@ -33,6 +34,8 @@ class Path:
     via: tuple[str, ...]
     """The variables it comes through, the nearest first."""
     node: Node
+    occurrence: int = 0
+    """Which of several places in the line it is, from 1; 0 where there is one place."""
 
 
 class Deriver:
@@ -51,8 +54,8 @@ class Deriver:
         for line in self.exercise.readers.get(variable, ()):
             for output in line.outputs:
                 node = self._share(line, variable, output, upstream(output))
-                if node is not None:
-                    found.append(Path(line, (output,), node))
+                terms = _terms(node)
+                found += [Path(line, (output,), term, k + 1 if len(terms) > 1 else 0) for k, term in enumerate(terms)]
         return found
 
     def to_upstream(self, variable: str, known: frozenset[str]) -> list[Path]:
@@ -74,7 +77,7 @@ class Deriver:
                 for path in outer:
                     node = self._share(line, variable, output, path.node)
                     if node is not None:
-                        yield Path(line, (output, *path.via), node)
+                        yield Path(line, (output, *path.via), _added(_terms(node)))
 
     def _share(self, line: Line, variable: str, output: str, g: Node) -> Node | None:
         """What one line adds to a variable's gradient, given the gradient of its output; None if nothing."""
@@ -91,7 +94,7 @@ class Deriver:
         terms = list(self.walk(_value(line), g, variable))
         total = None
         for term in terms:
-            total = term if total is None else Node("add", (total, term))
+            total = term if total is None else Node("terms", (total, term))
         return total
 
     def _same(self, one: Node, other: Node) -> bool:
@@ -114,12 +117,22 @@ class Deriver:
             return
         if not _mentions(node, variable):
             return
+        if self._stops(node):
+            return
         operands = list(self._operands(node))
         for child, rule in operands:
             if _mentions(child, variable):
                 yield from self.walk(child, self.fitted(rule(g), node, child), variable)
         if not operands:
             yield from self._opaque(node, g, variable)
+
+    def _stops(self, node: ast.expr) -> bool:
+        """Whether no gradient comes back through an expression: detached, or a whole number or a mask."""
+        call = read_call(node, self.numbers.namespace)
+        if call is not None and call.function == "detach":
+            return True
+        value = self.numbers[self.primal(node)]
+        return isinstance(value, torch.Tensor) and not value.is_floating_point()
 
     def _operands(self, node: ast.expr) -> Iterator[tuple[ast.expr, Any]]:
         """The parts of an expression that are taken apart, each with what becomes of the gradient on the way to it."""
@@ -207,6 +220,17 @@ def literal(node: ast.expr) -> float | int | None:
     except ValueError:
         return None
     return found if isinstance(found, int | float) and not isinstance(found, bool) else None
+
+
+def _terms(node: Node | None) -> list[Node]:
+    """The places of a line that a variable stands in, each with its own term."""
+    if node is None:
+        return []
+    return [*_terms(node.args[0]), node.args[1]] if node.op == "terms" else [node]
+
+
+def _added(terms: Sequence[Node]) -> Node:
+    return functools.reduce(lambda a, b: Node("add", (a, b)), terms)
 
 
 def _value(line: Line) -> ast.expr:

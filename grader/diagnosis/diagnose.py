@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from grader.check import Verdict
 from grader.diagnosis import sentence, shapes, verdicts
+from grader.diagnosis.aliasing import aliased
 from grader.diagnosis.closed import closed_forms
 from grader.diagnosis.derive import Path
 from grader.diagnosis.factors import name_factor
@@ -14,8 +15,8 @@ from grader.diagnosis.facts import gather
 from grader.diagnosis.kinds import Diagnosis, Kind
 from grader.diagnosis.paths import coefficients, shares
 from grader.diagnosis.ratio import ratio
-from grader.diagnosis.search import nearly, search
-from grader.diagnosis.whole import whole
+from grader.diagnosis.search import nearly, search, try_change
+from grader.diagnosis.whole import of_another, rearranged, whole
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,6 +36,8 @@ EXPLAINED = frozenset(
     }
 )
 """The verdicts of an answer that is a tensor, but not the right one."""
+FAR_FETCHED = 1.4
+"""A change that costs more is looked at again: powers of forward values may explain the answer better."""
 SIMPLE = frozenset({"0", "1", "-1", "2"})
 """How often a share may stand in an answer without another explanation being looked for."""
 
@@ -50,7 +53,7 @@ def diagnose(evidence: Evidence, judgement: Judgement, cases: Cases) -> Diagnosi
     for facts in gather(evidence, cases):
         found = identity(facts, null=evidence.variable in cases.null)
         if found is not None:
-            return found
+            return aliased(facts, found)
     return verdicts.unknown(evidence, judgement, cases)
 
 
@@ -80,7 +83,17 @@ def identity(facts: Facts, *, null: bool = False) -> Diagnosis | None:
         return sentence.zeros(facts, null=null)
     if null and verdicts.tiny(facts):
         return verdicts.null_gradient(facts)
-    return _unused(facts) or whole(facts) or _by_paths(facts) or _closed(facts) or _further(facts) or _ratios(facts)
+    return (
+        _unused(facts)
+        or whole(facts)
+        or _weights(facts)
+        or of_another(facts)
+        or (None if facts.local_style else _closed(facts))
+        or _changed(facts)
+        or (_closed(facts) if facts.local_style else None)
+        or _further(facts)
+        or rearranged(facts)
+    )
 
 
 def _unused(facts: Facts) -> Diagnosis | None:
@@ -88,20 +101,35 @@ def _unused(facts: Facts) -> Diagnosis | None:
     if facts.evidence.depends_on or facts.exercise.children(facts.variable) == ("loss",):
         return None
     found = search(facts.paths, facts, only=frozenset({Kind.UPSTREAM_UNUSED}))
-    return None if found is None else sentence.changed(facts, found)
+    plain = found is not None and found.change.cost == 0 and found.factor in ("1", "-1")
+    return sentence.changed(facts, found) if found is not None and plain else None
 
 
-def _by_paths(facts: Facts) -> Diagnosis | None:
-    """Shares counted wrongly, or one share changed in one place."""
+def _weights(facts: Facts) -> Diagnosis | None:
+    """Shares that stand there too often, too seldom or with another factor."""
     factors = _shares(facts.paths, facts)
-    if factors is not None and set(factors) <= SIMPLE:
-        return sentence.weights(facts, facts.paths, factors, fused=not facts.local_style)
-    found = search(facts.paths, facts)
-    if factors is not None and (found is None or found.change.kind is not Kind.OTHER_GRADIENT or found.factor != "1"):
-        return sentence.weights(facts, facts.paths, factors, fused=not facts.local_style)
-    if found is None:
+    if factors is None:
         return None
-    return verdicts.refined(facts, found, nearly=nearly(facts))
+    odd = {factor for factor in factors if factor != "1"}
+    if not odd <= SIMPLE:
+        found = search(facts.paths, facts, only=frozenset({Kind.OTHER_GRADIENT}))
+        if found is not None and found.factor == "1":
+            return sentence.changed(facts, found)
+    if len(odd) > 1:
+        better = _changed(facts) or _further(facts)
+        if better is not None:
+            return better
+    return sentence.weights(facts, facts.paths, factors, fused=not facts.local_style)
+
+
+def _changed(facts: Facts) -> Diagnosis | None:
+    """One share changed in one place, or right but for powers of forward values: whichever is less far-fetched."""
+    found = search(facts.paths, facts)
+    if found is None or found.cost > FAR_FETCHED:
+        ratios = _ratios(facts)
+        if ratios is not None:
+            return ratios
+    return None if found is None else verdicts.refined(facts, found, nearly=nearly(facts))
 
 
 def _shares(paths: Sequence[Path], facts: Facts) -> list[str] | None:
@@ -123,24 +151,28 @@ def _shares(paths: Sequence[Path], facts: Facts) -> list[str] | None:
 def _closed(facts: Facts) -> Diagnosis | None:
     """One change in a formula for several lines at once."""
     for form in closed_forms(facts):
-        found = search([Path(facts.lines[0], (), form.node)], facts)
+        path = Path(facts.lines[0], (), form.node)
+        found = None if form.alone is None else try_change(form.alone, path, facts)
+        found = found or search([path], facts, light=True)
         if found is not None:
-            return sentence.closed(facts, form, found, form.kind)
+            return sentence.closed(facts, form, found, nearly=nearly(facts))
     return None
 
 
 def _further(facts: Facts) -> Diagnosis | None:
-    """The chain rule over more than one line: shares of each way, or one change on the way."""
+    """A line with all its places at once, or the chain rule over more than one line."""
+    if any(path.occurrence for path in facts.paths):
+        found = search(facts.whole_lines, facts)
+        if found is not None:
+            return verdicts.refined(facts, found, nearly=nearly(facts))
     if not facts.evidence.depends_on:
         return None
-    factors = _shares(facts.chains, facts)
-    if factors is not None:
-        return sentence.weights(facts, facts.chains, factors, fused=True)
-    node = facts.unfolded()
-    if node is None:
-        return None
-    found = search([Path(facts.lines[0], (facts.lines[0].outputs[0],), node)], facts)
-    return None if found is None else sentence.changed(facts, found)
+    if not facts.local_style:
+        factors = _shares(facts.chains, facts)
+        if factors is not None:
+            return sentence.weights(facts, facts.chains, factors, fused=True)
+    found = search(facts.unfolded, facts, light=True)
+    return None if found is None else verdicts.refined(facts, found, nearly=nearly(facts))
 
 
 def _ratios(facts: Facts) -> Diagnosis | None:

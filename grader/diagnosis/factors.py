@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from fractions import Fraction
 from typing import TYPE_CHECKING
@@ -11,8 +12,7 @@ import torch
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from grader.case import Case
-    from grader.diagnosis.facts import Facts, View
+    from grader.diagnosis.facts import Facts
 
 NICE = 12
 """Numerators and denominators of a nameable number."""
@@ -32,46 +32,83 @@ def factor(candidate: torch.Tensor, target: torch.Tensor, tolerance: float) -> f
     return found
 
 
-def sizes_of(case: Case, view: View) -> dict[str, int]:
-    """The numbers of a case that a factor can be made of, by the name a learner would use."""
-    values = case.graph.values
-    found = {name: value for name, value in values.items() if isinstance(value, int) and not isinstance(value, bool)}
-    for name, value in values.items():
-        if isinstance(value, torch.Tensor):
-            for dim, size in enumerate(value.shape):
-                if size > 1 and size not in found.values():
-                    found[f"{name}.shape[{dim}]"] = size
-    if view.expected.numel() not in found.values():
-        found["the number of elements"] = view.expected.numel()
+def quantities(facts: Facts) -> dict[str, list[float]]:
+    """What a factor can be made of: sizes, counts and numbers of the forward pass, by the name a learner would use."""
+    found: dict[str, list[float]] = {}
+    for name, values in _candidates(facts):
+        if not any(_alike(values, other) for other in found.values()) and any(abs(v) != 1 for v in values):
+            found[name] = values
     return found
 
 
-_FORMS: list[tuple[str, Callable[[int], float]]] = [
+def _candidates(facts: Facts) -> Iterator[tuple[str, list[float]]]:
+    cases = [view.case.graph.values for view in facts.views]
+    numbers = [n for n, v in cases[0].items() if isinstance(v, int | float) and not isinstance(v, bool)]
+    for name in numbers:
+        yield name, [float(case[name]) for case in cases]
+    near = [facts.variable, *(child for line in facts.lines for child in line.outputs), *facts.values]
+    tensors = [n for n in dict.fromkeys([*near, *cases[0]]) if isinstance(cases[0][n], torch.Tensor)]
+    for name in tensors:
+        for dim in range(cases[0][name].dim()):
+            yield f"{name}.shape[{dim}]", [float(case[name].shape[dim]) for case in cases]
+    for name in tensors:
+        yield f"{name}.numel()", [float(case[name].numel()) for case in cases]
+        if cases[0][name].dtype == torch.bool:
+            yield f"{name}.sum()", [float(case[name].sum()) for case in cases]
+
+
+def _alike(one: list[float], other: list[float]) -> bool:
+    return all(a == b for a, b in zip(one, other, strict=True))
+
+
+def _over(a: float, b: float) -> float:
+    return a / b if b else math.nan
+
+
+_FORMS: list[tuple[str, Callable[[float], float]]] = [
     ("{}", lambda s: s),
-    ("1/{}", lambda s: 1 / s),
+    ("1/{}", lambda s: _over(1, s)),
     ("({}-1)", lambda s: s - 1),
-    ("1/({}-1)", lambda s: 1 / (s - 1) if s != 1 else math.nan),
-    ("{}/({}-1)", lambda s: s / (s - 1) if s != 1 else math.nan),
-    ("({}-1)/{}", lambda s: (s - 1) / s),
+    ("1/({}-1)", lambda s: _over(1, s - 1)),
+    ("{}/({}-1)", lambda s: _over(s, s - 1)),
+    ("({}-1)/{}", lambda s: _over(s - 1, s)),
     ("({}+1)", lambda s: s + 1),
-    ("1/({}+1)", lambda s: 1 / (s + 1)),
-    ("({}+1)/{}", lambda s: (s + 1) / s),
-    ("{}/({}+1)", lambda s: s / (s + 1)),
-    ("({}+1)/({}-1)", lambda s: (s + 1) / (s - 1) if s != 1 else math.nan),
-    ("({}-1)/({}+1)", lambda s: (s - 1) / (s + 1)),
+    ("1/({}+1)", lambda s: _over(1, s + 1)),
+    ("({}+1)/{}", lambda s: _over(s + 1, s)),
+    ("{}/({}+1)", lambda s: _over(s, s + 1)),
+    ("({}+1)/({}-1)", lambda s: _over(s + 1, s - 1)),
+    ("({}-1)/({}+1)", lambda s: _over(s - 1, s + 1)),
     ("({}-2)", lambda s: s - 2),
-    ("1/({}-2)", lambda s: 1 / (s - 2) if s != 2 else math.nan),
-    ("({}-1)/({}-2)", lambda s: (s - 1) / (s - 2) if s != 2 else math.nan),
-    ("({}-2)/({}-1)", lambda s: (s - 2) / (s - 1) if s != 1 else math.nan),
+    ("1/({}-2)", lambda s: _over(1, s - 2)),
+    ("({}-1)/({}-2)", lambda s: _over(s - 1, s - 2)),
+    ("({}-2)/({}-1)", lambda s: _over(s - 2, s - 1)),
     ("{}**2", lambda s: s * s),
-    ("1/{}**2", lambda s: 1 / s**2),
+    ("1/{}**2", lambda s: _over(1, s**2)),
     ("({}-1)**2", lambda s: (s - 1) ** 2),
-    ("1/({}-1)**2", lambda s: 1 / (s - 1) ** 2 if s != 1 else math.nan),
+    ("1/({}-1)**2", lambda s: _over(1, (s - 1) ** 2)),
+    ("({}-1)**2/{}**2", lambda s: _over((s - 1) ** 2, s**2)),
+    ("{}**2/({}-1)**2", lambda s: _over(s**2, (s - 1) ** 2)),
     ("{}*({}-1)", lambda s: s * (s - 1)),
-    ("1/({}*({}-1))", lambda s: 1 / (s * (s - 1)) if s != 1 else math.nan),
-    ("{}**0.5", lambda s: s**0.5),
-    ("1/{}**0.5", lambda s: s**-0.5),
+    ("1/({}*({}-1))", lambda s: _over(1, s * (s - 1))),
+    ("({}-1)**2/{}", lambda s: _over((s - 1) ** 2, s)),
+    ("{}**0.5", lambda s: s**0.5 if s > 0 else math.nan),
+    ("1/{}**0.5", lambda s: s**-0.5 if s > 0 else math.nan),
+    ("1/{}**3", lambda s: _over(1, s**3)),
 ]
+"""Expressions of one quantity."""
+_PAIRS: list[tuple[str, Callable[[float, float], float]]] = [
+    ("{0}*{1}", lambda s, t: s * t),
+    ("1/({0}*{1})", lambda s, t: _over(1, s * t)),
+    ("{0}/{1}", _over),
+    ("{1}/{0}", lambda s, t: _over(t, s)),
+    ("({0}-1)/({1}-1)", lambda s, t: _over(s - 1, t - 1)),
+    ("({1}-1)/({0}-1)", lambda s, t: _over(t - 1, s - 1)),
+    ("({0}-1)/{1}", lambda s, t: _over(s - 1, t)),
+    ("{1}/({0}-1)", lambda s, t: _over(t, s - 1)),
+    ("{0}/({1}-1)", lambda s, t: _over(s, t - 1)),
+    ("({1}-1)/{0}", lambda s, t: _over(t - 1, s)),
+]
+"""Expressions of two."""
 
 
 def name_factor(found: Sequence[float], facts: Facts, tolerance: float = 1e-9) -> str | None:
@@ -79,21 +116,23 @@ def name_factor(found: Sequence[float], facts: Facts, tolerance: float = 1e-9) -
     constant = _constant(found, tolerance)
     if constant is not None:
         return constant
-    if len(found) < 2:
+    if len(found) < 2 or not all(math.isfinite(f) for f in found):
         return None
     for form, values in _size_forms(facts):
         rest = _constant([f / v if v else math.nan for f, v in zip(found, values, strict=True)], tolerance)
-        if rest is not None and "." not in rest:
+        if rest is not None and "." not in rest and "e" not in rest:
             return form if rest == "1" else f"-{form}" if rest == "-1" else f"{rest}*{form}"
     return None
 
 
 def _size_forms(facts: Facts) -> Iterator[tuple[str, list[float]]]:
-    sizes = [sizes_of(view.case, view) for view in facts.views]
-    for name in sizes[0]:
-        if all(name in s for s in sizes):
-            for form, function in _FORMS:
-                yield form.format(name, name), [function(s[name]) for s in sizes]
+    known = facts.quantities
+    for name, values in known.items():
+        for form, function in _FORMS:
+            yield form.replace("{}", name), [function(v) for v in values]
+    for (one, first), (other, second) in itertools.combinations(known.items(), 2):
+        for form, pair in _PAIRS:
+            yield form.format(one, other), [pair(a, b) for a, b in zip(first, second, strict=True)]
 
 
 def _constant(found: Sequence[float], tolerance: float) -> str | None:

@@ -12,6 +12,7 @@ import torch
 from grader.check import NARROW_TOLERANCE, Evidence, is_local_style, tensor_of
 from grader.diagnosis.changes import substituted
 from grader.diagnosis.derive import Deriver, Path
+from grader.diagnosis.factors import quantities
 from grader.diagnosis.nodes import Node, Numbers, name, upstream
 from grader.sandbox.outcome import Returned
 
@@ -52,6 +53,7 @@ class Facts:
     variable: str
     evidence: Evidence
     views: tuple[View, ...]
+    given_sizes: dict[str, int]
     true_cotangents: bool
     """Whether the tensors belong to the true upstream gradients, not to random ones."""
 
@@ -64,6 +66,11 @@ class Facts:
     def probe(self) -> View:
         """The smallest case, where a candidate is tried first."""
         return self.views[0]
+
+    @property
+    def given(self) -> View:
+        """The given case, or the smallest one where the function has no answer there: never a hidden one."""
+        return next((view for view in self.views if view.case.sizes == self.given_sizes), self.probe)
 
     @property
     def narrow(self) -> bool:
@@ -87,10 +94,15 @@ class Facts:
         return self.evidence.binding.values if self.evidence.binding else ()
 
     @cached_property
+    def quantities(self) -> dict[str, list[float]]:
+        """The numbers that a factor can be made of, one for each view."""
+        return quantities(self)
+
+    @cached_property
     def atoms(self) -> tuple[Node, ...]:
-        """The tensors that the function could compute with."""
+        """The tensors that the function could compute with; masks count as numbers."""
         numbers = self.probe.numbers.values
-        floats = [v for v in self.values if isinstance(numbers[v], torch.Tensor) and numbers[v].is_floating_point()]
+        floats = [v for v in self.values if isinstance(numbers[v], torch.Tensor) and not _is_index(numbers[v])]
         gradients = self.evidence.binding.upstream if self.evidence.binding else ()
         return (*(upstream(g) for g in gradients), *(name(v) for v in floats))
 
@@ -98,7 +110,7 @@ class Facts:
     def indices(self) -> tuple[Node, ...]:
         """The integer tensors that the function could compute with."""
         numbers = self.probe.numbers.values
-        found = [v for v in self.values if isinstance(numbers[v], torch.Tensor) and not numbers[v].is_floating_point()]
+        found = [v for v in self.values if isinstance(numbers[v], torch.Tensor) and _is_index(numbers[v])]
         return tuple(name(v) for v in found)
 
     @cached_property
@@ -122,15 +134,26 @@ class Facts:
             found = path.node if found is None else Node("add", (found, path.node))
         return found
 
-    def unfolded(self) -> Node | None:
-        """The gradient as one formula in which children that the function does not use are written out."""
-        used = self.evidence.depends_on
-        found: Node | None = None
+    @cached_property
+    def whole_lines(self) -> list[Path]:
+        """The shares, one for each reading line and output, however often the variable stands in the line."""
+        found: dict[tuple[int, tuple[str, ...]], Path] = {}
         for path in self.paths:
-            node, child = path.node, path.via[0]
+            key = (path.line.number, path.via)
+            known = found.get(key)
+            node = path.node if known is None else Node("add", (known.node, path.node))
+            found[key] = Path(path.line, path.via, node)
+        return list(found.values())
+
+    @cached_property
+    def unfolded(self) -> list[Path]:
+        """The shares by line, with the children that the function does not use written out by one more step."""
+        used, found = self.evidence.depends_on, []
+        for path in self.whole_lines:
+            child = path.via[0]
             inner = self.one_step(child) if child not in used and child != "loss" else None
-            node = node if inner is None else substituted(node, upstream(child), inner)
-            found = node if found is None else Node("add", (found, node))
+            node = path.node if inner is None else substituted(path.node, upstream(child), inner)
+            found.append(Path(path.line, path.via, node, path.occurrence))
         return found
 
     def one_step(self, variable: str) -> Node | None:
@@ -152,19 +175,24 @@ class Facts:
         return tuple(sorted({m for o in outcomes if isinstance(o, Returned) for m in o.mutated}))
 
 
+def _is_index(value: torch.Tensor) -> bool:
+    return not value.is_floating_point() and value.dtype != torch.bool
+
+
 def gather(evidence: Evidence, cases: Cases) -> Iterator[Facts]:
     """The facts with random upstream gradients, and with the true ones where the function was asked with those."""
+    sizes = cases.given.sizes
     if evidence.narrow:
         views = _views(evidence.narrow, [case.narrow for case in cases], evidence)
-        yield Facts(cases.exercise, evidence.variable, evidence, views, true_cotangents=False)
+        yield Facts(cases.exercise, evidence.variable, evidence, views, sizes, true_cotangents=False)
         return
     views = _views(evidence.random, list(cases), evidence)
     if views:
-        yield Facts(cases.exercise, evidence.variable, evidence, views, true_cotangents=False)
+        yield Facts(cases.exercise, evidence.variable, evidence, views, sizes, true_cotangents=False)
     if evidence.true and not is_local_style(evidence, cases) and evidence.depends_on:
         true = _views(evidence.true, list(cases), evidence, true=True)
         if true:
-            yield Facts(cases.exercise, evidence.variable, evidence, true, true_cotangents=True)
+            yield Facts(cases.exercise, evidence.variable, evidence, true, sizes, true_cotangents=True)
 
 
 def _views(

@@ -42,24 +42,28 @@ FUNCTIONS: dict[str, Callable[[torch.Tensor], torch.Tensor]] = {
 
 
 def floats(node: Node, facts: Facts) -> torch.Tensor | None:
-    """The tensor that a formula comes to, if it is one of floats."""
+    """The tensor of numbers that a formula comes to; a mask counts as numbers."""
     value = facts.probe.numbers[node]
-    return value if isinstance(value, torch.Tensor) and value.is_floating_point() else None
+    usable = isinstance(value, torch.Tensor) and (value.is_floating_point() or value.dtype == torch.bool)
+    return value if usable else None
 
 
-def leaf_changes(node: Node, facts: Facts) -> Iterator[Change]:
+def leaf_changes(node: Node, facts: Facts, *, light: bool = False) -> Iterator[Change]:
     """Something else in the place of a value."""
     value = floats(node, facts)
-    if value is None:
+    if value is None or (node.op == "up" and node.data == "loss"):
         return
     yield from _replaced(node, facts, value)
     yield from powers(node, spell(node))
-    yield from functions(node, spell(node))
-    yield from combined(node, facts, spell(node))
+    yield from combined(node, facts, spell(node), light=light)
     if value.dim() == 2 and value.shape[0] == value.shape[1]:
         yield Change(Node("t", (node,)), Kind.TRANSPOSED, f"{spell(node)} is turned", 0.5)
-    for dim in range(value.dim() if node.op == "up" else 0):
-        yield Change(Node("flip", (node,), (dim,)), Kind.PERMUTED, f"{spell(node)} is taken back to front", 1)
+    if not light:
+        yield from functions(node, spell(node))
+        for dim in range(value.dim() if node.op == "up" else 0):
+            yield Change(Node("flip", (node,), (dim,)), Kind.PERMUTED, f"{spell(node)} is taken back to front", 1)
+        if node.op == "name":
+            yield from _made_of_another(node, facts)
 
 
 def _replaced(node: Node, facts: Facts, value: torch.Tensor) -> Iterator[Change]:
@@ -89,9 +93,8 @@ def replaced_kind(node: Node, atom: Node) -> Kind:
 def powers(node: Node, mine: str) -> Iterator[Change]:
     """Powers of a value."""
     for power in POWERS:
-        yield Change(
-            Node("pow", (node, const(power))), Kind.WRONG_POWER, f"{mine} has one more power of {power:g} on it", 1
-        )
+        text = f"{mine} is there to the power {power:g}, which is not its power"
+        yield Change(Node("pow", (node, const(power))), Kind.WRONG_POWER, text, 1)
 
 
 def functions(node: Node, mine: str) -> Iterator[Change]:
@@ -101,18 +104,27 @@ def functions(node: Node, mine: str) -> Iterator[Change]:
         yield Change(Node("fn", (node,), function), Kind.WRONG_OPERAND, f"it has {spelled} in the place of {mine}", 1.2)
 
 
-def combined(node: Node, facts: Facts, mine: str) -> Iterator[Change]:
+def combined(node: Node, facts: Facts, mine: str, *, light: bool = False) -> Iterator[Change]:
     """A value with another one multiplied, divided, added or subtracted."""
     for atom in facts.atoms:
         other = spell(atom)
-        once = Kind.WRONG_POWER if same_leaf(atom, node) else Kind.WRONG_OPERAND
         if not same_leaf(atom, node):
-            yield Change(Node("mul", (node, atom)), once, f"it has {other} as one more factor", 1)
-            yield Change(Node("div", (node, atom)), once, f"it is divided by {other}, which does not belong there", 1)
-            yield Change(Node("add", (node, atom)), Kind.WRONG_OPERAND, f"{other} is added to {mine}", 1.5)
-            yield Change(Node("sub", (node, atom)), Kind.WRONG_OPERAND, f"{other} is subtracted from {mine}", 1.5)
-            yield Change(Node("sub", (atom, node)), Kind.WRONG_OPERAND, f"{mine} is subtracted from {other}", 1.5)
-            yield Change(Node("pow", (node, atom)), Kind.WRONG_POWER, f"{mine} is raised to the power {other}", 1.6)
+            yield Change(Node("mul", (node, atom)), Kind.WRONG_OPERAND, f"it has {other} as one more factor", 1)
+            text = f"it is divided by {other}, which does not belong there"
+            yield Change(Node("div", (node, atom)), Kind.WRONG_OPERAND, text, 1)
+            if not light:
+                yield from _with_another(node, atom, mine, other)
+        if atom.op == "name" and not light:
+            gate = Node("fn", (atom,), _positive)
+            text = f"it has the gate of {other} (whether it is positive) as one more factor"
+            yield Change(Node("mul", (node, gate)), Kind.WRONG_OPERAND, text, 1.3)
+
+
+def _with_another(node: Node, atom: Node, mine: str, other: str) -> Iterator[Change]:
+    yield Change(Node("add", (node, atom)), Kind.WRONG_OPERAND, f"{other} is added to {mine}", 1.5)
+    yield Change(Node("sub", (node, atom)), Kind.WRONG_OPERAND, f"{other} is subtracted from {mine}", 1.5)
+    yield Change(Node("sub", (atom, node)), Kind.WRONG_OPERAND, f"{mine} is subtracted from {other}", 1.5)
+    yield Change(Node("pow", (node, atom)), Kind.WRONG_POWER, f"{mine} is raised to the power {other}", 1.6)
 
 
 def factor_changes(node: Node, facts: Facts) -> Iterator[Change]:
@@ -121,14 +133,21 @@ def factor_changes(node: Node, facts: Facts) -> Iterator[Change]:
         return
     yield from powers(node, "the derivative")
     for atom in facts.atoms:
-        if atom.op != "name":
+        if atom.op == "name":
+            text = f"{spell(atom)} stands in the place of the line's own derivative"
+            yield Change(atom, Kind.WRONG_OPERAND, text, 1)
+    yield from _made_of_another(node, facts)
+
+
+def _made_of_another(node: Node, facts: Facts) -> Iterator[Change]:
+    """A power or a function of another value."""
+    for atom in facts.atoms:
+        if atom.op != "name" or same_leaf(atom, node):
             continue
         mine = spell(atom)
-        yield Change(atom, Kind.WRONG_OPERAND, f"{mine} stands in the place of the line's own derivative", 1)
         for power in POWERS:
-            text = f"{mine} to the power {power:g} stands in the place of the line's own derivative"
+            text = f"{mine} to the power {power:g} stands in the place of another value"
             yield Change(Node("pow", (atom, const(power))), Kind.WRONG_POWER, text, 1.2)
-        for text, function in FUNCTIONS.items():
-            spelled = text.replace("{}", mine)
-            text = f"{spelled} stands in the place of the line's own derivative"
+        for form, function in FUNCTIONS.items():
+            text = f"{form.replace('{}', mine)} stands in the place of another value"
             yield Change(Node("fn", (atom,), function), Kind.WRONG_OPERAND, text, 1.3)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import torch
+
 from grader.diagnosis.changes import Change, has_gradient
 from grader.diagnosis.kinds import Kind
 from grader.diagnosis.nodes import Node, const
@@ -19,6 +21,8 @@ DONE = {
     "pow": "raised to a power",
     "matmul": "multiplied as matrices",
 }
+PLACES = ("hot", "hot_at")
+NUMBERS = ("const", "size", "code")
 SMALL = 1e-2
 """A number below this is an epsilon."""
 
@@ -64,8 +68,9 @@ def _dropped(node: Node) -> Iterator[Change]:
         if lost.op == "const" and abs(lost.data) < SMALL:
             yield Change(kept, Kind.WRONG_EPSILON, f"the small number {lost.data:g} is missing", 0)
         elif node.op in ("add", "sub"):
-            yield Change(kept, Kind.WRONG_OPERAND, "one of two terms is missing", 1)
-        elif lost.op in ("hot", "hot_at"):
+            kind = Kind.MISSING_PATH if has_gradient(lost) or lost.op in PLACES else Kind.WRONG_OPERAND
+            yield Change(kept, kind, "one of two terms is missing", 0.6)
+        elif lost.op in PLACES:
             kind = Kind.WRONG_PATH if lost.op == "hot" else Kind.WRONG_INDEX
             yield Change(kept, kind, "it is not brought to the places that were read", 0)
         elif node.op == "pow":
@@ -73,7 +78,8 @@ def _dropped(node: Node) -> Iterator[Change]:
         elif has_gradient(lost) and not has_gradient(kept):
             yield Change(kept, Kind.UPSTREAM_UNUSED, "the upstream gradient does not take part", 0)
         else:
-            yield Change(kept, Kind.UPSTREAM_ONLY, "a factor is missing", 0)
+            kind = Kind.CONSTANT_FACTOR if lost.op in NUMBERS else Kind.UPSTREAM_ONLY
+            yield Change(kept, kind, "a factor is missing", 0)
 
 
 def _weighted(node: Node) -> Iterator[Change]:
@@ -132,4 +138,16 @@ def stray_epsilons(node: Node) -> Iterator[Change]:
     for k in range(3, 13):
         for number in (10.0**-k, -(10.0**-k)):
             text = f"a small number ({number:g}) is added that the forward pass does not have there"
-            yield Change(Node("add", (node, const(number))), Kind.WRONG_EPSILON, text, 0.5 + 0.001 * k)
+            for changed in _with_number(node, const(number)):
+                yield Change(changed, Kind.WRONG_EPSILON, text, 0.5 + 0.001 * k)
+
+
+def _with_number(node: Node, number: Node) -> Iterator[Node]:
+    yield Node("add", (node, number))
+    if node.op == "pow" and node.args[1].op == "const" and node.args[1].data < 0:
+        below = Node("pow", (node.args[0], const(-node.args[1].data)))
+        yield Node("pow", (Node("add", (below, number)), const(-1)))
+    if node.op == "softmax":
+        counts = Node("fn", node.args, torch.exp)
+        total = Node("sum", (counts,), ((node.data,), True))
+        yield Node("div", (counts, Node("add", (total, number))))

@@ -189,6 +189,18 @@ def _everywhere(dim: int) -> Callable[[torch.Tensor], torch.Tensor]:
     return mask
 
 
+def filled(root: Node, facts: Facts) -> Iterator[Change]:
+    """Another value left standing where nothing was read."""
+    for atom in facts.atoms:
+        if atom.op == "name":
+            over = Node("call", (root, atom), _where_zero)
+            yield Change(over, Kind.WRONG_OPERAND, f"it starts from {spell(atom)} instead of zeros", 0.9)
+
+
+def _where_zero(x: torch.Tensor, other: torch.Tensor) -> torch.Tensor:
+    return torch.where(x == 0, other, x)
+
+
 def scatter(node: Node, facts: Facts) -> Iterator[Change]:
     """Gradients brought back to where their values were read."""
     g, like = node.args
@@ -261,11 +273,18 @@ def masked(node: Node, facts: Facts) -> Iterator[Change]:
             )
             rest = Node("mul", (node, Node("sub", (const(1.0), at))))
             yield Change(rest, Kind.WRONG_INDEX, f"the places that {text} points to are left out", 0.8)
+        zero = Node("call", (node, index), _but_zero)
+        yield Change(zero, Kind.WRONG_INDEX, f"what {text} has a 0 for is left out", 0.8)
     for atom in facts.atoms:
         if atom.op == "name" and _tensor(atom, facts).shape == value.shape:
             for dim in range(value.dim()):
                 at = Node("mul", (node, Node("hot", (atom,), ("argmax", dim))))
                 yield Change(at, Kind.WRONG_INDEX, f"only the place of the largest {spell(atom)} takes part", 0.9)
+
+
+def _but_zero(x: torch.Tensor, index: torch.Tensor) -> torch.Tensor:
+    kept = (index != 0).to(x.dtype)
+    return x * kept.view(*index.shape, *[1] * (x.dim() - index.dim()))
 
 
 def _part(dim: int, which: str) -> Callable[[torch.Tensor], torch.Tensor]:

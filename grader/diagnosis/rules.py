@@ -273,7 +273,7 @@ def _subscript(d: Deriver, call: Call, node: ast.expr) -> Operands:
     index = _one_in_each_row(d, call, node)
     if index is not None:
         x = d.primal(call.operand)
-        yield call.operand, lambda g: mul(Node("hot_at", (index, x), 1), _call(_as_column, g))
+        yield call.operand, lambda g: mul(Node("hot_at", (index, x), 1), Node("column", (g,)))
         return
     key = ast.Subscript(ast.Name("_key", ast.Load()), call.args[0], ast.Load())
     code = d.code(key)
@@ -291,10 +291,6 @@ def _one_in_each_row(d: Deriver, call: Call, node: ast.expr) -> Node | None:
     rows = torch.arange(len(index))
     alike = isinstance(read, torch.Tensor) and read.shape == index.shape and torch.equal(read, x[rows, index])
     return d.primal(key.elts[1]) if alike and x.dim() == 2 else None
-
-
-def _as_column(g: torch.Tensor) -> torch.Tensor:
-    return g.unsqueeze(1)
 
 
 RULES: dict[str, Callable[[Deriver, Call, ast.expr], Operands]] = {

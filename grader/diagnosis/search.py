@@ -49,19 +49,28 @@ class Target:
     alone: bool
 
 
-def search(paths: Sequence[Path], facts: Facts, only: frozenset[Kind] | None = None) -> Found | None:
+def search(
+    paths: Sequence[Path], facts: Facts, *, light: bool = False, only: frozenset[Kind] | None = None
+) -> Found | None:
     """The least far-fetched change of one share that makes the answer."""
     best: Found | None = None
     for path, targets in _targets(paths, facts):
-        candidates = _candidates(path, facts)
+        candidates = _candidates(path, facts, light=light)
         wanted = candidates if only is None else [c for c in candidates if c.kind in only]
         best = _cheapest(wanted, targets, facts, best)
     return best
 
 
-def _candidates(path: Path, facts: Facts) -> list[Change]:
-    found = changes(path.node, facts)
-    if nearly(facts):
+def try_change(change: Change, path: Path, facts: Facts) -> Found | None:
+    """Whether the whole answer is one certain formula."""
+    target = Target(path, tuple(view.got for view in facts.views), alone=False)
+    return _holds(change, target, facts)
+
+
+def _candidates(path: Path, facts: Facts, *, light: bool) -> list[Change]:
+    close = nearly(facts)
+    found = changes(path.node, facts, light=light and not close)
+    if close:
         stray = list(with_epsilons(path.node))
         without = [c for c in found if c.kind is Kind.WRONG_EPSILON]
         moved = [other for change in without[:2] for other in with_epsilons(change.node)]
@@ -121,6 +130,14 @@ def _rests(
     return tuple(found)
 
 
+_SUMS = (Kind.SUMMED_TOO_FAR, Kind.NOT_SUMMED, Kind.WRONG_AXIS)
+
+
+def _uniform(target: Target) -> bool:
+    """Whether all elements are the same: any sum over everything is then a factor away."""
+    return all(bool((v == v.reshape(-1)[0]).all()) for v in target.values)
+
+
 def _holds(change: Change, target: Target, facts: Facts) -> Found | None:
     tight = change.kind is Kind.WRONG_EPSILON and not facts.narrow
     tolerance = TIGHT if tight else facts.tolerance
@@ -133,6 +150,8 @@ def _holds(change: Change, target: Target, facts: Facts) -> Found | None:
         factors.append(k)
     named = name_factor(factors, facts, max(facts.tolerance, TIGHT))
     if named is None or not math.isfinite(factors[0]):
+        return None
+    if change.kind in _SUMS and named not in ("1", "-1") and _uniform(target):
         return None
     extra = {"1": 0.0, "-1": 0.7}.get(named, 0.9)
     if tight and named != "1":

@@ -128,8 +128,12 @@ def weights(facts: Facts, paths: Sequence[Path], factors: Sequence[str], *, fuse
 
 
 def _way(path: Path) -> str:
-    """The variables of a path that tell it apart."""
-    return path.via[0] if len(path.via) <= 2 else " and ".join(path.via[:2])
+    """A path's variables, from the variable towards the loss; in one line, which of its places."""
+    place_in_line = f" ({_ORDINAL[min(path.occurrence, 4)]} place in the line)" if path.occurrence else ""
+    return ", ".join(path.via) + place_in_line
+
+
+_ORDINAL = ("", "first", "second", "third", "a later")
 
 
 def _missing(kept: Sequence[Path], odd: Sequence[tuple[Path, str]]) -> str:
@@ -165,15 +169,30 @@ def changed(facts: Facts, found: Found) -> Diagnosis:
                  one_share=several, others_missing=found.alone)  # fmt: skip
 
 
-def closed(facts: Facts, form: ClosedForm, found: Found, kind: Kind) -> Diagnosis:
+_OF_THE_FORM = (
+    Kind.MISSING_PATH,
+    Kind.UPSTREAM_ONLY,
+    Kind.CONSTANT_FACTOR,
+    Kind.SIGN,
+    Kind.NOT_SUMMED,
+    Kind.WRONG_PATH,
+)
+"""Changes whose name, inside a formula for several lines, is that of the formula's kind."""
+
+
+def closed(facts: Facts, form: ClosedForm, found: Found, *, nearly: bool) -> Diagnosis:
     """One change in a closed form."""
     besides = "" if found.factor == "1" else f", and it is {found.factor} times as large"
     message = (
         f"your {facts.name} is nearly the formula for {form.title}, but {found.change.text}{besides}. "
         f"{readers(facts)}: go back through those lines one at a time and compare term by term"
     )
-    return named(kind, message, facts, change=found.change.text, closed_form=form.title, factor=found.factor, fused=True,
-                 specific=str(found.change.kind))  # fmt: skip
+    kind = form.kind if found.change.kind in _OF_THE_FORM else found.change.kind
+    if nearly and kind in (Kind.WRONG_OPERAND, Kind.WRONG_POWER):
+        kind = Kind.WRONG_EPSILON
+    return named(
+        kind, message, facts, change=found.change.text, closed_form=form.title, factor=found.factor, fused=True
+    )
 
 
 def power(facts: Facts, found: Ratio, path: Path | None) -> Diagnosis:

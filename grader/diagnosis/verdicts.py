@@ -130,8 +130,13 @@ def unknown(evidence: Evidence, judgement: Judgement, cases: Cases) -> Diagnosis
         index, got, expected = judgement.worst
         facts["worst_index"] = list(index)
         parts.append(f"it is furthest off at {list(index)}: yours is {_rough(got)}, the right one {_rough(expected)}")
+    if judgement.verdict is Verdict.NON_FINITE:
+        parts.append(
+            f"{judgement.problem}. Such values come from 0/0, from a logarithm or a root of a negative number, "
+            "or from a negative number to a power that is no whole number: ** where * is meant"
+        )
     parts.append(_where_to_start(evidence, cases))
-    return Diagnosis(Kind.UNKNOWN, "; ".join(parts), facts)
+    return Diagnosis(Kind.UNKNOWN, ". ".join(part[0].upper() + part[1:] for part in parts), facts)
 
 
 def _where_to_start(evidence: Evidence, cases: Cases) -> str:

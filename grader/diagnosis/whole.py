@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from grader.diagnosis import sentence, shapes
-from grader.diagnosis.factors import name_factor, sizes_of
+from grader.diagnosis.factors import factor, name_factor
 from grader.diagnosis.kinds import Diagnosis, Kind
 
 if TYPE_CHECKING:
@@ -13,8 +14,27 @@ if TYPE_CHECKING:
 
 
 def whole(facts: Facts) -> Diagnosis | None:
-    """The first identity between the whole answer and the whole gradient."""
-    return _squeezed(facts) or _spread(facts) or _summed(facts) or _turned(facts) or _same_numbers(facts)
+    """The first sure identity between the whole answer and the whole gradient."""
+    return _turned(facts) or _squeezed(facts) or _spread(facts) or _summed(facts)
+
+
+def rearranged(facts: Facts) -> Diagnosis | None:
+    """What is said when no change of one place explains the answer better."""
+    return _too_far(facts) or _same_numbers(facts)
+
+
+def of_another(facts: Facts) -> Diagnosis | None:
+    """The gradient of another variable, returned as it is."""
+    for other in facts.exercise.graded:
+        if other not in facts.exercise.downstream(facts.variable) - set(facts.exercise.children(facts.variable)):
+            continue
+        found = [(view.sweep.cut(other), view.got) for view in facts.views]
+        if all(a.shape == b.shape and factor(a, b, facts.tolerance) is not None for a, b in found):
+            named = name_factor([factor(a, b, facts.tolerance) or 0.0 for a, b in found], facts, facts.tolerance)
+            if named == "1" and facts.probe.got.numel() > 1:
+                look = f"Follow {facts.variable} forward: {sentence.readers(facts)}"
+                return sentence.whole(facts, Kind.OTHER_GRADIENT, f"is the gradient of {other}", look, other=other)
+    return None
 
 
 def _squeezed(facts: Facts) -> Diagnosis | None:
@@ -35,8 +55,8 @@ def _squeezed(facts: Facts) -> Diagnosis | None:
 
 def _other_dimension(facts: Facts, named: str) -> bool:
     """Whether a factor has one size over another."""
-    names = [name for name in sizes_of(facts.probe.case, facts.probe) if name in named]
-    return len(names) > 1 and "/" in named
+    names = set(re.findall(r"[A-Za-z_]\w*(?:\.\w+(?:\[\d+\]|\(\))?)?", named))
+    return len(names) > 1 and "/" in named and ".shape[" in named
 
 
 def _spread(facts: Facts) -> Diagnosis | None:
@@ -54,14 +74,14 @@ def _spread(facts: Facts) -> Diagnosis | None:
 def _summed(facts: Facts) -> Diagnosis | None:
     """Not summed enough, or too far."""
     if all(view.got.shape == view.expected.shape for view in facts.views):
-        return _too_far(facts)
+        return None
     for dims in shapes.sums(min(view.got.dim() for view in facts.views)):
         factors = shapes.equal_after(facts, lambda x, d=dims: x.sum(d), of_expected=False)  # type: ignore[misc]
         if factors is not None and name_factor(factors, facts, facts.tolerance) == "1":
             what = f"is not summed: summed over dimension {sentence.listed(map(str, dims))} it would be right"
             look = f"What is broadcast forward is summed backward. {sentence.readers(facts)}"
             return sentence.whole(facts, Kind.NOT_SUMMED, what, look, dims=list(dims))
-    return _too_far(facts)
+    return None
 
 
 def _too_far(facts: Facts) -> Diagnosis | None:
@@ -83,7 +103,8 @@ def _turned(facts: Facts) -> Diagnosis | None:
     if named is None:
         return None
     besides = "" if named == "1" else f", and it is {named} times as large"
-    look = f"A gradient has the shape of its variable; {facts.variable} has {list(facts.probe.expected.shape)} on the smallest case"
+    shape = list(facts.given.expected.shape)
+    look = f"A gradient has the shape of its variable, here {shape}"
     return sentence.whole(
         facts, Kind.TRANSPOSED, f"is the transpose of the right gradient{besides}", look, factor=named
     )
@@ -94,7 +115,7 @@ def _flipped(facts: Facts) -> bool:
 
 
 def _same_numbers(facts: Facts) -> Diagnosis | None:
-    if not shapes.same_numbers(facts) or facts.exercise.children(facts.variable) == ("loss",):
+    if not shapes.same_numbers(facts):
         return None
     look = f"Look at the order of the dimensions when you lay it out anew. {sentence.readers(facts)}"
     return sentence.whole(facts, Kind.PERMUTED, "has the right numbers in other places", look)

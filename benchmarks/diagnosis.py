@@ -1,0 +1,390 @@
+"""How well mistakes are named: over the labelled catalogues, and over automatic mutants that nobody tuned for.
+
+    python benchmarks/diagnosis.py table [EXERCISE ...]           by kind, over solutions/*/wrong
+    python benchmarks/diagnosis.py mutants --count 500 [--seed N]  mutants of solutions and right forms; the seed is printed
+
+The forms are the project's own and run without a sandbox.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import random
+import secrets
+import sys
+import time
+import warnings
+from collections import Counter, defaultdict
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from grader.sandbox.numerics import pin_environment, pin_torch
+
+pin_environment()
+pin_torch()
+
+import torch
+from mutants import Mutant, mutants
+from unlocked import UnlockedSandbox, UnlockedSession
+
+from grader import grading
+from grader.case import Case, build_cases, is_floating
+from grader.catalogue import right_forms, solution_file, wrong_forms
+from grader.diagnosis import Diagnosis, DiagnosisFailed, explain
+from grader.exercise import Exercise, list_exercises, load_exercise
+from grader.grading import LECTURE_SEED, Grading, Settings
+from grader.sandbox.outcome import Returned
+from grader.submission import Submission
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from grader.case import Cases
+    from grader.check import Evidence, Judgement
+    from grader.sandbox.outcome import Outcome, Question, RulesConfig
+
+NAMES_ITSELF = ("raised", "wrong_type", "not_started", "unknown_parameter", "timed_out", "killed", "refused")
+"""Verdicts that say what is wrong; there is no tensor to explain."""
+
+
+# running a form
+
+
+class NotingSession(UnlockedSession):
+    """Says which arguments a call changed in place, as the locked child does."""
+
+    def _answer(self, question: Question) -> Outcome:
+        pool = self._pools.get(question.values, {})
+        given = {name: pool[name] for name in question.from_values} | question.given
+        lent = {name: v.clone() if isinstance(v, torch.Tensor) else v for name, v in given.items()}
+        function = self._module[question.function]
+        self._module["_lent"] = lambda **_: function(**lent)
+        outcome = super()._answer(replace(question, function="_lent", values="", from_values=(), given={}))
+        if not isinstance(outcome, Returned):
+            return outcome
+        tensors = {name: v for name, v in given.items() if isinstance(v, torch.Tensor)}
+        return replace(outcome, mutated=tuple(n for n, v in tensors.items() if not torch.equal(lent[n], v)))
+
+
+class NotingSandbox(UnlockedSandbox):
+    """Opens such sessions."""
+
+    def open(self, files: Mapping[str, bytes], rules: RulesConfig) -> UnlockedSession:
+        plain = super().open(files, rules)
+        return NotingSession(plain.reading.file, plain._code, plain.reading.functions)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came of one wrong gradient."""
+
+    name: str
+    verdict: str
+    diagnosis: Diagnosis | None
+    seconds: float
+    evidence: Evidence
+    judgement: Judgement
+
+
+class Explainer:
+    """Grades one gradient of a form and explains it."""
+
+    def __init__(self, exercise: Exercise) -> None:
+        self.exercise = exercise
+        self.cases = build_cases(exercise, LECTURE_SEED)
+        self._sandbox: Any = NotingSandbox()
+
+    def answer(self, source: str, name: str) -> Answer:
+        """The row's verdict and diagnosis."""
+        seen: list[tuple[Evidence, Judgement]] = []
+
+        def watch(evidence: Evidence, judgement: Judgement, _: Cases) -> None:
+            seen.append((evidence, judgement))
+
+        submission = Submission("form", Path("form"), {"backward.py": source.encode()})
+        grading.explain = watch  # type: ignore[assignment]
+        try:
+            work = Grading(self.exercise, submission, self._sandbox, Settings(only=(name,)), self.cases)
+            row = work.row(name)
+            work.close()
+        finally:
+            grading.explain = explain
+        evidence, judgement = seen[-1]
+        start = time.perf_counter()
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", DiagnosisFailed)
+            diagnosis = explain(evidence, judgement, self.cases)
+        return Answer(name, str(row.verdict), diagnosis, time.perf_counter() - start, evidence, judgement)
+
+
+# the labelled catalogue
+
+WHY_ALSO = """A label and a name that say the same of one mistake:
+  wrong_operand, wrong_power   a power of the right value is another value in its place, and the other way round
+  wrong_path -> any kind       the label says that one share is wrong; the name says what is wrong with it
+  negated_path, sign           one of two shares with a minus: all but one right, and a sign
+  fused_term, softmax_jacobian, missing_path -> each other, in a formula for several lines at once
+  fused_term -> any kind       the same: the name says what is wrong with the term
+  float32_pinned -> any kind   the twin of another mistake, written in float32; the name is that mistake's
+  aliasing -> constant_factor, wrong_index   what the changed value led to, where the note tells that it was changed
+"""
+
+
+def agrees(label: str, diagnosis: Diagnosis) -> bool:
+    """Whether a name says what a label says in other words."""
+    kind, evidence = str(diagnosis.kind), diagnosis.evidence
+    if kind == "unknown":
+        return False
+    pairs = {frozenset(("wrong_operand", "wrong_power")), frozenset(("negated_path", "sign"))}
+    fused = {"fused_term", "softmax_jacobian", "missing_path"}
+    return (
+        frozenset((label, kind)) in pairs
+        or (label == "wrong_path" and (evidence.get("one_share") is not None or "shares" in evidence))
+        or (label in fused and (kind in fused or bool(evidence.get("fused"))))
+        or label == "float32_pinned"
+    )
+
+
+@dataclass
+class Tally:
+    """One line of the table."""
+
+    total: int = 0
+    same: int = 0
+    also: int = 0
+    unknown: int = 0
+    other: int = 0
+
+    def count(self, label: str, diagnosis: Diagnosis | None) -> str:
+        """Count one answer; says under which head."""
+        self.total += 1
+        if diagnosis is None or (str(diagnosis.kind) == "unknown" and label != "unknown"):
+            head = "unknown"
+        elif str(diagnosis.kind) == label:
+            head = "same"
+        else:
+            head = "also" if agrees(label, diagnosis) else "other"
+        setattr(self, head, getattr(self, head) + 1)
+        return head
+
+
+def table(names: list[str], *, verbose: bool) -> None:
+    """Over the labelled catalogue: the same kind, another word for it, unknown, another name."""
+    for group in (["mlp"] if "mlp" in names else [], [n for n in names if n != "mlp"]):
+        if group:
+            _table_of(group, verbose=verbose)
+
+
+def _table_of(names: list[str], *, verbose: bool) -> None:
+    tallies: dict[str, Tally] = defaultdict(Tally)
+    seconds: list[tuple[float, str]] = []
+    itself, accepted, rest = Counter[str](), [], []
+    for name in names:
+        exercise = load_exercise(name)
+        if exercise.kind != "gradients":
+            continue
+        explainer = Explainer(exercise)
+        for form in wrong_forms(exercise):
+            for gradient in form.gradients:
+                answer = explainer.answer(form.source, gradient)
+                label, place = form.kind or "", f"{name}/{form.place} {form.kind} -- {form.note}"
+                if answer.verdict in NAMES_ITSELF:
+                    itself[answer.verdict] += 1
+                elif answer.verdict in ("correct", "exact"):
+                    accepted.append(place)
+                else:
+                    head = tallies[label].count(label, answer.diagnosis)
+                    seconds.append((answer.seconds, place))
+                    if head in ("unknown", "other") or verbose:
+                        rest.append((head, place, answer.diagnosis))
+    _print_tallies(", ".join(names), tallies)
+    print(f"    verdicts that name it themselves: {dict(itself)}; accepted: {len(accepted)}")
+    _print_seconds(seconds)
+    for head, place, diagnosis in rest:
+        print(
+            f"  {head:8} {place}\n           {diagnosis.kind if diagnosis else None}: {diagnosis.message if diagnosis else None}"
+        )
+
+
+def _print_tallies(title: str, tallies: dict[str, Tally]) -> None:
+    print(f"\n{title}\n    {'label':18}{'all':>6}{'same':>6}{'also':>6}{'unknown':>9}{'other':>7}")
+    for label in sorted(tallies):
+        t = tallies[label]
+        print(f"    {label:18}{t.total:6}{t.same:6}{t.also:6}{t.unknown:9}{t.other:7}")
+    total, same, also, unknown, other = (
+        sum(getattr(t, f) for t in tallies.values()) for f in ("total", "same", "also", "unknown", "other")
+    )
+    right = (same + also) / max(1, total)
+    print(
+        f"    {'all':18}{total:6}{same:6}{also:6}{unknown:9}{other:7}   named rightly {right:.1%}, otherwise {other / max(1, total):.1%}"
+    )
+
+
+def _print_seconds(seconds: list[tuple[float, str]]) -> None:
+    if seconds:
+        times = sorted(t for t, _ in seconds)
+        slowest, where = max(seconds)
+        print(f"    time: mean {1e3 * sum(times) / len(times):.1f} ms, median {1e3 * times[len(times) // 2]:.1f} ms, "
+              f"95 % below {1e3 * times[int(0.95 * (len(times) - 1))]:.0f} ms, slowest {1e3 * slowest:.0f} ms ({where})")  # fmt: skip
+
+
+# mutants
+
+
+def forms_of(exercise: Exercise) -> Iterator[tuple[str, str]]:
+    """Every right function of an exercise: those of the worked solution and of the right forms."""
+    solution = solution_file(exercise).read_text(encoding="utf-8")
+    yield from _functions(solution, exercise.gradients)
+    for form in right_forms(exercise):
+        if form.source.startswith(solution):
+            yield from _functions(form.source[len(solution) :], form.gradients)
+
+
+def _functions(source: str, names: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    for node in ast.parse(source).body:
+        if isinstance(node, ast.FunctionDef) and node.name in names:
+            yield node.name, ast.unparse(node)
+
+
+def prelude_of(exercise: Exercise) -> str:
+    """What the solution's functions need: its imports and helpers."""
+    tree = ast.parse(solution_file(exercise).read_text(encoding="utf-8"))
+    names = {*exercise.gradients}
+    return "\n".join(ast.unparse(n) for n in tree.body if not (isinstance(n, ast.FunctionDef) and n.name in names))
+
+
+def drawer(exercise: Exercise) -> Any:
+    """Draws arguments that have the shapes of a case's values and nothing else in common with them."""
+    cases = [Case(exercise, LECTURE_SEED + k, sizes) for k, sizes in enumerate(exercise.sizes)]
+
+    def draw(seed: int) -> dict[str, Any]:
+        case, g = cases[seed % len(cases)], torch.Generator().manual_seed(seed)
+        found: dict[str, Any] = {}
+        for name, value in case.graph.values.items():
+            if is_floating(value):
+                found[name] = torch.rand(value.shape, generator=g, dtype=torch.float64) + 0.5
+                found[f"d{name}"] = torch.randn(value.shape, generator=g, dtype=torch.float64)
+            else:
+                found[name] = value
+        return found
+
+    return draw
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """One mutant with what came of it."""
+
+    exercise: str
+    mutant: Mutant
+    answer: Answer
+
+
+def draw_mutants(names: list[str], count: int, seed: int) -> Iterator[Drawn]:
+    """Mutants drawn evenly: first a form, then one of its changes."""
+    rng = random.Random(seed)
+    sources: list[tuple[Explainer, Iterator[Mutant], str]] = []
+    for name in names:
+        exercise = load_exercise(name)
+        if exercise.kind == "gradients":
+            explainer, draw, prelude = Explainer(exercise), drawer(exercise), prelude_of(exercise)
+            for function, source in forms_of(exercise):
+                close = _close_names(exercise, function)
+                sources.append((explainer, mutants(source, close, draw, random.Random(rng.random()), prelude), prelude))
+    while count and sources:
+        position = rng.randrange(len(sources))
+        explainer, stream, _ = sources[position]
+        mutant = next(stream, None)
+        if mutant is None:
+            sources.pop(position)
+            continue
+        solution = solution_file(explainer.exercise).read_text(encoding="utf-8")
+        answer = explainer.answer(f"{solution}\n\n{mutant.source}\n", mutant.name)
+        count -= 1
+        yield Drawn(explainer.exercise.name, mutant, answer)
+
+
+def _close_names(exercise: Exercise, function: str) -> list[str]:
+    """Names a learner may mistake one for: values and gradients of the lines around."""
+    variable = function[1:]
+    lines = [
+        *exercise.readers.get(variable, ()),
+        *([exercise.producer[variable]] if variable in exercise.producer else []),
+    ]
+    values = dict.fromkeys(n for line in lines for n in (*line.reads, *line.outputs) if n != "loss")
+    below = [f"d{v}" for v in exercise.downstream(variable) if v in values]
+    return [*values, *below]
+
+
+def mutant_table(names: list[str], count: int, seed: int, show: int) -> None:
+    """How many mutants are named, by operator; the first `show` named ones are listed to be read."""
+    heads: dict[str, Counter[str]] = defaultdict(Counter)
+    kinds, seconds, listed = Counter[str](), [], 0
+    for drawn in draw_mutants(names, count, seed):
+        answer = drawn.answer
+        head = _head(answer)
+        heads[drawn.mutant.operator][head] += 1
+        heads["all"][head] += 1
+        kinds[str(answer.diagnosis.kind) if answer.diagnosis else answer.verdict] += 1
+        if answer.diagnosis is not None:
+            seconds.append((answer.seconds, f"{drawn.exercise}::{answer.name} {drawn.mutant.change}"))
+        if head == "named" and listed < show:
+            listed += 1
+            print(
+                f"{listed:4} {drawn.exercise}::{answer.name} {drawn.mutant.operator}: {_one_line(drawn.mutant.change)}"
+            )
+            print(f"     {answer.diagnosis.kind}: {answer.diagnosis.message}" if answer.diagnosis else "")
+        if head == "unknown" and show:
+            print(f"   ? {drawn.exercise}::{answer.name} {drawn.mutant.operator}: {_one_line(drawn.mutant.change)}")
+    print(f"\nseed {seed}\n    {'operator':18}" + "".join(f"{h:>10}" for h in HEADS))
+    for operator in sorted(heads):
+        print(f"    {operator:18}" + "".join(f"{heads[operator][h]:10}" for h in HEADS))
+    every = heads["all"]
+    apart = every["no tensor"] + every["not finite"] + every["accepted"]
+    tested = sum(every.values()) - apart
+    print(f"    named by a verified identity: {every['named']}/{tested} = {every['named'] / max(1, tested):.1%}")
+    print(f"    kinds: {dict(kinds.most_common())}")
+    _print_seconds(seconds)
+
+
+HEADS = ("named", "unknown", "no tensor", "not finite", "accepted")
+
+
+def _head(answer: Answer) -> str:
+    if answer.verdict in NAMES_ITSELF:
+        return "no tensor"
+    if answer.verdict in ("correct", "exact"):
+        return "accepted"
+    if answer.verdict == "non_finite":
+        return "not finite"
+    return "unknown" if answer.diagnosis is None or str(answer.diagnosis.kind) == "unknown" else "named"
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("what", choices=["table", "mutants"])
+    parser.add_argument("exercises", nargs="*")
+    parser.add_argument("--count", type=int, default=500)
+    parser.add_argument("--seed", type=int)
+    parser.add_argument("--show", type=int, default=0, help="list so many named mutants, and all unknown ones")
+    parser.add_argument("--verbose", action="store_true", help="list every answer")
+    options = parser.parse_args()
+    names = options.exercises or list_exercises()
+    if options.what == "table":
+        print(WHY_ALSO)
+        table(names, verbose=options.verbose)
+    else:
+        seed = secrets.randbits(31) if options.seed is None else options.seed
+        mutant_table(names, options.count, seed, options.show)
+
+
+if __name__ == "__main__":
+    main()
