@@ -1,0 +1,38 @@
+# mistake: transposed -- turned
+def dp(dy, v):
+    return v @ dy.mT
+
+
+# mistake: wrong_operand -- k for v
+def dp(dy, k):
+    return dy @ k.mT
+
+
+# mistake: wrong_operand -- y for v
+def dp(dy, y):
+    return dy @ y.mT
+
+
+# mistake: wrong_operand -- times p: that comes later
+def dp(dy, v, p):
+    return (dy @ v.mT)*p
+
+
+# mistake: constant_factor -- the scale of the logits
+def dp(dy, v, hs):
+    return dy @ v.mT*hs**-0.5
+
+
+# mistake: upstream_unused -- dy is forgotten
+def dp(y, v):
+    return y.sign() @ v.mT
+
+
+# mistake: sign -- a minus
+def dp(dy, v):
+    return -dy @ v.mT
+
+
+# mistake: zeros -- nothing is filled in
+def dp(p):
+    return torch.zeros_like(p)

@@ -1,0 +1,53 @@
+# mistake: constant_factor -- the scale is forgotten
+def dqk(datt):
+    return datt.clone()
+
+
+# mistake: constant_factor -- divided by the size, not its root
+def dqk(datt, hs):
+    return datt/hs
+
+
+# mistake: constant_factor -- the scale turned round
+def dqk(datt, hs):
+    return datt*hs**0.5
+
+
+# mistake: constant_factor -- the size of the token for that of the head
+def dqk(datt, C):
+    return datt*C**-0.5
+
+
+# mistake: constant_factor -- the number of heads
+def dqk(datt, n_head):
+    return datt*n_head**-0.5
+
+
+# mistake: hard_coded -- five numbers in a head
+def dqk(datt):
+    return datt*5**-0.5
+
+
+# mistake: wrong_operand -- times att
+def dqk(datt, att):
+    return datt*att
+
+
+# mistake: unknown -- minus infinity times zero, as a factor on masked logits
+def dqk(datt, qk, att, causal):
+    return datt*(att.masked_fill(causal == 0, float('-inf'))/qk)
+
+
+# mistake: upstream_unused -- only the scale
+def dqk(qk, hs):
+    return torch.ones_like(qk)*hs**-0.5
+
+
+# mistake: sign -- a minus
+def dqk(datt, hs):
+    return -datt*hs**-0.5
+
+
+# mistake: zeros -- nothing is filled in
+def dqk(qk):
+    return torch.zeros_like(qk)
