@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -12,7 +13,7 @@ from grader.sandbox.client import Sandbox
 from grader.sandbox.numerics import pin_environment
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Generator, Iterator
 
     from click.testing import Result
 
@@ -25,6 +26,27 @@ pytest_plugins = ["pytester"]
 pin_environment()
 
 ROOT = Path(__file__).resolve().parent.parent
+
+SKIPS_FAIL = "GRADER_NO_SKIPS" in os.environ
+"""Where everything that a test may need is installed, a test that skips has not run and says so by failing."""
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Fail what skips while running."""
+    report = yield
+    if SKIPS_FAIL and report.skipped and not hasattr(report, "wasxfail"):
+        report.outcome, report.longrepr = "failed", f"skipped: {report.longrepr}"
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """Fail what skips while it is collected."""
+    report = yield
+    if SKIPS_FAIL and report.skipped:
+        report.outcome, report.longrepr = "failed", f"skipped: {report.longrepr}"
+    return report
 
 
 @pytest.fixture(scope="session")

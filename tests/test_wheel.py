@@ -1,0 +1,102 @@
+"""The wheel, outside the checkout: what a `pip install` gives."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import sysconfig
+import venv
+import zipfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Call = Callable[..., subprocess.CompletedProcess[str]]
+
+ROOT = Path(__file__).resolve().parent.parent
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Built by the build back end itself, so that nothing is downloaded."""
+    folder = tmp_path_factory.mktemp("dist")
+    subprocess.run(
+        [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)],
+        cwd=ROOT, check=True, capture_output=True, timeout=120,
+    )  # fmt: skip
+    (found,) = folder.glob("*.whl")
+    return found
+
+
+@pytest.fixture(scope="module")
+def call(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Call:
+    """Run something of a fresh environment that holds the wheel; its dependencies are those of this one."""
+    home = tmp_path_factory.mktemp("fresh")
+    venv.create(home / "venv", symlinks=True)
+    python = home / "venv" / "bin" / "python"
+    probe = [str(python), "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"]
+    site = Path(subprocess.check_output(probe, text=True).strip())
+    (site / "dependencies.pth").write_text("\n".join(sysconfig.get_path(name) for name in ("purelib", "platlib")))
+    pip = [sys.executable, *f"-m pip --python {python} install --no-deps --no-index --quiet {wheel}".split()]
+    subprocess.run(pip, check=True, capture_output=True, timeout=120)
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+
+    def run(name: str, *words: object, cwd: Path) -> subprocess.CompletedProcess[str]:
+        command = [str(python.with_name(name)), *map(str, words)]
+        return subprocess.run(
+            command, cwd=cwd, env=environment, capture_output=True, text=True, timeout=120, check=False
+        )
+
+    return run
+
+
+def test_the_wheel_holds_everything(wheel: Path) -> None:
+    """Exercises, solutions and the files that are no Python."""
+    names = set(zipfile.ZipFile(wheel).namelist())
+    for exercise in (entry.name for entry in (ROOT / "exercises").iterdir() if (entry / "exercise.toml").is_file()):
+        for file in ("exercises/{}/forward.py", "exercises/{}/backward.py", "exercises/{}/exercise.toml"):
+            assert "grader/" + file.format(exercise) in names
+        assert f"grader/solutions/{exercise}/backward.py" in names
+    for file in ("py.typed", "report.schema.json", "pytest.ini", "data/names.txt"):
+        assert f"grader/{file}" in names
+    assert not any(name.endswith(".pyc") for name in names)
+
+
+def test_a_learner_can_start_anywhere(call: Call, tmp_path: Path) -> None:
+    """`grade init`, `grade`, fill in, `grade`: outside the checkout."""
+    made = call("grade", "init", "work", cwd=tmp_path)
+    assert made.returncode == 0, made.stderr
+    work = tmp_path / "work"
+    stubs = call("grade", "mlp", cwd=work)
+    assert stubs.returncode == 1, stubs.stderr
+    assert "mlp: 0 of 26 correct" in stubs.stdout
+    where = call("python", "-c", "from grader.exercise import solutions_directory as s; print(s())", cwd=work)
+    solutions = Path(where.stdout.strip())
+    assert ROOT not in solutions.parents
+    (work / "exercises" / "mlp" / "backward.py").write_bytes((solutions / "mlp" / "backward.py").read_bytes())
+    done = call("grade", "mlp", cwd=work)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "mlp: 26 of 26 correct, 26 exact" in done.stdout
+    assert json.loads((work / "report.json").read_text())["grader"]["submissions"][0]["score"]["points"] == 26
+
+
+def test_pytest_finds_the_plugin(call: Call, tmp_path: Path) -> None:
+    """By its entry point, in a workspace, without a line of configuration."""
+    call("grade", "init", ".", cwd=tmp_path)
+    result = call("python", "-m", "pytest", "exercises/cross_entropy", "-q", cwd=tmp_path)
+    assert "1 failed" in result.stdout, result.stdout + result.stderr
+
+
+def test_the_door_is_open(call: Call, tmp_path: Path) -> None:
+    """`python -m grader` and the package's own names."""
+    assert call("python", "-m", "grader", "--version", cwd=tmp_path).stdout.startswith("grade, version ")
+    probe = "import grader; print(all(getattr(grader, name) for name in grader.__all__))"
+    assert call("python", "-c", probe, cwd=tmp_path).stdout == "True\n"
