@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -19,23 +19,30 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.hostile
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-CONSOLE_SCRIPT = "import sys; from grader.cli import main; sys.argv[0] = 'grade'; main()"
+CONSOLE_SCRIPT = ("-P", "-c", "import sys; from grader.cli import main; sys.argv[0] = 'grade'; main()")
+Graded = tuple[int, dict[str, Any], list[str]]
+"""Exit code, the submission in the report, and the traps that ran."""
 
 
 @pytest.fixture
-def grade(tmp_path: Path, solution_source: str) -> Callable[..., tuple[int, dict[str, object], list[str]]]:
+def grade(tmp_path: Path, solution_source: str) -> Callable[..., Graded]:
     """Run `grade` in the hostile repository as its console script does: exit code, submission, traps that ran."""
     repository, marks = tmp_path / "repository", tmp_path / "marks"
     marks.mkdir()
     make_repository(repository, marks, solution_source)
 
-    def run(
-        *arguments: str, how: tuple[str, ...] = ("-P", "-c", CONSOLE_SCRIPT)
-    ) -> tuple[int, dict[str, object], list[str]]:
+    def run(*arguments: str, how: tuple[str, ...] = CONSOLE_SCRIPT, outside: bool = False) -> Graded:
         report = tmp_path / "out.json"
         environment = {**os.environ, "PYTHONPATH": str(ROOT)}
         command = [sys.executable, *how, *arguments, "--report", str(report)]
-        done = subprocess.run(command, cwd=repository, env=environment, capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            command,
+            cwd=tmp_path if outside else repository,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
         ran = sorted(path.name for path in marks.iterdir())
         assert report.exists(), done.stdout + done.stderr
         return done.returncode, json.loads(report.read_text())["grader"]["submissions"][0], ran
@@ -44,9 +51,7 @@ def grade(tmp_path: Path, solution_source: str) -> Callable[..., tuple[int, dict
 
 
 @pytest.mark.parametrize("target", [["backward.py"], ["."], ["exercises/mlp"]], ids=" ".join)
-def test_a_submission_is_graded_by_the_installed_exercise(
-    grade: Callable[..., tuple[int, dict[str, object], list[str]]], target: list[str]
-) -> None:
+def test_a_submission_is_graded_by_the_installed_exercise(grade: Callable[..., Graded], target: list[str]) -> None:
     """Its forward.py, exercise.toml, conftest.py and pytest.ini are read by nobody; torch.py is not torch."""
     code, submission, ran = grade(*target, "--exercise", "mlp", "--ci")
     assert ran == []
@@ -58,18 +63,25 @@ def test_a_submission_is_graded_by_the_installed_exercise(
 
 
 def test_on_ci_no_exercise_of_the_repository_is_trusted(
-    grade: Callable[..., tuple[int, dict[str, object], list[str]]],
+    grade: Callable[..., Graded],
 ) -> None:
     """`grade --ci` grades the workspace's answers by the installed exercises."""
     _code, submission, ran = grade("mlp", "--ci")
     assert ran == []
-    assert (submission["score"]["possible"], submission["score"]["exact"]) == (26, 26)  # type: ignore[index]
+    assert (submission["score"]["possible"], submission["score"]["exact"]) == (26, 26)
+
+
+def test_an_instructor_grades_the_folder_from_outside_without_a_trap_going_off(grade: Callable[..., Graded]) -> None:
+    """No `--ci` is needed where the current folder is one's own."""
+    code, submission, ran = grade("repository", "--exercise", "mlp", outside=True)
+    assert (code, ran) == (0, [])
+    assert submission["score"]["exact"] == 26
 
 
 def test_python_m_grader_in_the_repository_imports_nothing_of_it(
-    grade: Callable[..., tuple[int, dict[str, object], list[str]]],
+    grade: Callable[..., Graded],
 ) -> None:
     """`python -m` puts the current folder first on the path: -P, or the console script, does not."""
     code, submission, ran = grade("backward.py", "--exercise", "mlp", "--ci", how=("-P", "-m", "grader"))
     assert (code, ran) == (0, [])
-    assert submission["score"]["exact"] == 26  # type: ignore[index]
+    assert submission["score"]["exact"] == 26
