@@ -1,0 +1,109 @@
+"""The stubs as they were handed out, and how one of them is put back into a learner's file."""
+
+from __future__ import annotations
+
+import ast
+import re
+from typing import TYPE_CHECKING
+
+from grader.exercise import Exercise, exercises_directory
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from grader.sandbox.outcome import Function
+
+_LINE_END = re.compile(rb"\r\n|\r|\n")
+_WIDE = (b"\xff\xfe", b"\xfe\xff")
+
+
+class NoReset(Exception):
+    """This stub cannot be put back: one sentence that says why and what to do."""
+
+
+def function_name(exercise: Exercise, gradient: str) -> str:
+    """The function that computes a gradient: its own, or the one of a training exercise."""
+    return "gradients" if exercise.kind == "training" else gradient
+
+
+def pristine_file(exercise: Exercise) -> Path:
+    """The stubs as they were handed out: the installed ones, else those of a pack."""
+    installed = exercises_directory() / exercise.name / "backward.py"
+    return installed if installed.is_file() else exercise.directory / "backward.py"
+
+
+def pristine_stub(exercise: Exercise, gradient: str) -> str:
+    """One stub's text. The file is ours, not the learner's: it may be parsed here."""
+    file, name = pristine_file(exercise), function_name(exercise, gradient)
+    text = file.read_text(encoding="utf-8") if file.is_file() else ""
+    for node in ast.parse(text).body:
+        if isinstance(node, ast.FunctionDef) and node.name == name:
+            return "\n".join(text.splitlines()[node.lineno - 1 : node.end_lineno])
+    raise NoReset(f"{file} has no stub of {name}, so there is nothing to put back")
+
+
+def put_back(content: bytes, function: Function | None, stub: str) -> tuple[bytes, bytes]:
+    """A file's bytes with one function replaced by its stub, and the bytes that were taken out.
+
+    Everything else stays byte for byte. Where the file has no such function, the stub goes to its end.
+    """
+    if content.startswith(_WIDE):
+        raise NoReset("the file is UTF-16; save it as UTF-8 first")
+    ending = _line_end(content)
+    if function is None:
+        gap = b"" if not content.strip() else ending * (2 if content.endswith((b"\n", b"\r")) else 3)
+        return content + gap + _as_lines(stub, b"", ending) + ending, b""
+    start, end = _span(content, function)
+    taken = content[start:end]
+    margin = taken[: len(taken) - len(taken.lstrip(b" \t"))]
+    _check_alone(taken[len(margin) :], function)
+    return content[:start] + _as_lines(stub, margin, ending) + content[end:], taken
+
+
+def _check_alone(taken: bytes, function: Function) -> None:
+    """A span is of whole lines: another statement on the same line would go with it."""
+    begins = (b"def ", b"async ", b"@", function.name.encode(), b"\xef\xbb\xbf")
+    if not taken.startswith(begins):
+        raise NoReset(f"{function.file}:{function.line}: {function.name} shares its line; give it a line of its own")
+
+
+def _as_lines(stub: str, margin: bytes, ending: bytes) -> bytes:
+    return ending.join(margin + line.encode() if line else b"" for line in stub.split("\n"))
+
+
+def _span(content: bytes, function: Function) -> tuple[int, int]:
+    """Where the function's lines begin and end, without the last one's line end."""
+    starts, ends = [0], []
+    for found in _LINE_END.finditer(content):
+        ends.append(found.start())
+        starts.append(found.end())
+    ends.append(len(content))
+    first, last = (function.begins or function.line) - 1, function.end_line - 1
+    if not 0 <= first <= last < len(ends):
+        raise NoReset("the file has changed meanwhile; try again")
+    mark = 3 if first == 0 and content.startswith(b"\xef\xbb\xbf") else 0
+    return starts[first] + mark, ends[last]
+
+
+def _line_end(content: bytes) -> bytes:
+    found = _LINE_END.search(content)
+    return found.group() if found else b"\n"
+
+
+def find_by_text(content: bytes, name: str) -> tuple[int, int] | None:
+    """First and last line of a function in a file that is not Python at the moment, by its `def` at column 0.
+
+    It ends before the next line at column 0 that begins something else.
+    """
+    lines = _LINE_END.split(content.removeprefix(b"\xef\xbb\xbf"))
+    heads = [number for number, line in enumerate(lines) if re.match(rb"(async )?def %s\b" % name.encode(), line)]
+    if len(heads) != 1:
+        return None
+    first = last = heads[0]
+    for number in range(first + 1, len(lines)):
+        if re.match(rb"(async )?def |@|class |import |from |[A-Za-z_]\w*\s*=|#", lines[number]):
+            break
+        last = number if lines[number].strip() else last
+    while first > 0 and lines[first - 1].startswith(b"@"):
+        first -= 1
+    return first + 1, last + 1
