@@ -19,6 +19,7 @@ __all__ = ["ALL_RIGHT", "INTERRUPTED", "OUR_FAULT", "SOMETHING_WRONG", "USAGE", 
 
 LATER = {
     "batch": "grader.batch_command",
+    **dict.fromkeys(("hint", "import", "reset", "solution", "watch"), "grader.loop_commands"),
     "new": "grader.new_command",
     "verify": "grader.verify_command",
 }
