@@ -12,51 +12,13 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "grader"
 
-ORDER = tuple(
-    [
-        "names",
-        "lines",
-        "settings",
-        "exercise",
-        "case",
-        "submission",
-        "catalogue",
-        "mutants",
-        "parameters",
-        "check",
-        "diagnosis",
-        "grading",
-        "training",
-        "verify",
-        "authoring",
-        "intake",
-        "report",
-        "table",
-        "run",
-        "plugin",
-        "harness",
-        "edge",
-        "targets",
-        "workspace",
-        "listing",
-        "doctor",
-        "command",
-        "cli",
-        "replacing",
-        "progress",
-        "stubs",
-        "ladder",
-        "importing",
-        "watch",
-        "loop_commands",
-        "notebook_door",
-        "batch",
-        "batch_command",
-        "verify_command",
-        "new_command",
-        "__main__",
-    ]
-)
+ORDER = (
+    "names", "lines", "settings", "exercise", "case", "submission", "catalogue", "mutants", "parameters", "check",
+    "diagnosis", "grading", "training", "verify", "authoring", "intake", "report", "table", "formats", "page",
+    "run", "plugin", "harness", "edge", "targets", "workspace", "listing", "doctor", "command", "cli", "replacing",
+    "progress", "stubs", "ladder", "importing", "watch", "loop_commands", "notebook_door", "batch", "batch_command",
+    "verify_command", "new_command", "__main__",
+)  # fmt: skip
 """Left never imports right."""
 
 ANNEXES = {"cluster": "batch"}
