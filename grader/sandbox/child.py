@@ -8,7 +8,7 @@ import traceback
 import types
 from typing import TYPE_CHECKING, Final
 
-from grader.sandbox import wire
+from grader.sandbox import unpacking, wire
 from grader.sandbox.answers import encode_failure
 from grader.sandbox.calls import Calls
 from grader.sandbox.messages import decode_ask, decode_pool, decode_read, encode_reading
@@ -107,6 +107,9 @@ class Child:
             self._read(buffer)
         elif kind == wire.LOAD:
             self._load()
+        elif kind == wire.UNPACK:
+            for answer, body in unpacking.answers(bytes(memoryview(buffer)[wire.BODY :])):
+                self._pipes.send(answer, body)
 
     def _read(self, buffer: bytearray) -> None:
         """Read the syntax tree: nothing of the learner's has run yet, so an exception here is our own fault."""

@@ -7,14 +7,16 @@ import os
 import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final, Self
+from weakref import WeakSet
 
 from grader.sandbox.budget import Limits
 from grader.sandbox.outcome import Isolation, Level, RulesConfig, SandboxError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from grader.sandbox.forkserver import ForkServer
+    from grader.sandbox.outcome import Member
     from grader.sandbox.portable import Portable
     from grader.sandbox.session import Session
 
@@ -54,6 +56,7 @@ class Sandbox:
             hide()
         self._backend: ForkServer | Portable | None = self._start()
         self._isolation: Isolation | None = None
+        self._sessions: WeakSet[Session] = WeakSet()
 
     def __enter__(self) -> Self:
         return self
@@ -77,10 +80,22 @@ class Sandbox:
         backend = self._running()
         _ = self.isolation  # refuses what is below the minimum
         rules = rules or RulesConfig()
-        return Session(backend, files, rules if self._rules else replace(rules, enabled=False), self._limits)
+        session = Session(backend, files, rules if self._rules else replace(rules, enabled=False), self._limits)
+        self._sessions.add(session)
+        return session
+
+    def unpack(self, name: str, data: bytes) -> Iterator[Member]:
+        """The files of a class's zip archive, taken out in a locked child that never runs any code of theirs."""
+        from grader.sandbox.unpacking import encode_archive, unpacked
+
+        backend = self._running()
+        _ = self.isolation  # refuses what is below the minimum
+        return unpacked(backend.start(), backend.greeting(), encode_archive(name, data))
 
     def close(self) -> None:
         """End the server and with it every child."""
+        for session in list(self._sessions):
+            session.close()
         backend, self._backend = self._backend, None
         if backend is not None:
             backend.close()

@@ -21,12 +21,15 @@ READ: Final = 1
 LOAD: Final = 2
 POOL: Final = 3
 ASK: Final = 4
+UNPACK: Final = 5
 # From the child.
 HELLO: Final = 64
 READING: Final = 65
 LOADED: Final = 66
 ANSWER: Final = 67
 FAULT: Final = 68
+MEMBER: Final = 69
+UNPACKED: Final = 70
 
 # To the fork server, on its control socket.
 FORK: Final = b"\x01"

@@ -6,9 +6,11 @@ import json
 import os
 import random
 import sys
+import threading
+import time
 import traceback
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import torch
 
@@ -16,6 +18,8 @@ from grader.sandbox import backstops, warm
 from grader.sandbox.child import Child, Pipes
 from grader.sandbox.numerics import pin_torch
 from grader.sandbox.wire import HELLO
+
+_WATCH_SECONDS: Final = 1.0
 
 
 def main(settings: dict[str, Any]) -> None:
@@ -26,12 +30,20 @@ def main(settings: dict[str, Any]) -> None:
     except BaseException:  # noqa: BLE001  (the grader says it in its own words)
         pipes.send(HELLO, json.dumps({"error": traceback.format_exc()[-4000:]}).encode())
         os._exit(1)
+    threading.Thread(target=_leave_with, args=(os.getppid(),), daemon=True).start()
     pipes.send(HELLO, json.dumps(report).encode())
     try:
         pipes.send(HELLO, ",".join(report["locks"]).encode())
         Child(pipes, locked=False).serve()
     finally:
         os._exit(0)
+
+
+def _leave_with(grader: int) -> None:
+    """A learner's loop must not go on when nobody is there to stop it (Windows never changes a parent's number)."""
+    while os.getppid() == grader:
+        time.sleep(_WATCH_SECONDS)
+    os._exit(1)
 
 
 def _prepare(settings: dict[str, Any]) -> dict[str, Any]:

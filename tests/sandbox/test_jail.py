@@ -13,13 +13,13 @@ import pytest
 import torch
 
 from grader.sandbox import seccomp
-from grader.sandbox.client import Sandbox
 from grader.sandbox.isolation import judge
 from grader.sandbox.outcome import Level, Outcome, Raised, Returned, SandboxError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from grader.sandbox.client import Sandbox
     from grader.sandbox.session import Session
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="these are Linux's locks")
@@ -59,7 +59,7 @@ def test_a_child_holds_two_pipes_and_the_null_device(opened: Callable[[str], Ses
     """Nothing else was inherited."""
     process = opened("def d(x): return x\n")._process
     folder = Path(f"/proc/{process.pid}/fd")  # type: ignore[union-attr]
-    held = {int(entry.name): os.readlink(entry) for entry in folder.iterdir()}
+    held = {int(entry.name): str(entry.readlink()) for entry in folder.iterdir()}
     assert [held.pop(number) for number in (0, 1, 2)] == ["/dev/null"] * 3
     assert sorted(held) == [seccomp.REQUEST_FD, seccomp.ANSWER_FD]
     assert all(target.startswith("pipe:") for target in held.values())
@@ -70,7 +70,7 @@ import gc, os, sys
 import torch
 
 def dmodules(x):
-    raise ValueError(" ".join(sorted(name for name in sys.modules if name.split(".")[0] in ("grader", "pytest", "_pytest"))))
+    raise ValueError(" ".join(sorted(name for name in sys.modules if name.startswith(("grader", "pytest", "_pytest")))))
 
 def denvironment(x):
     raise ValueError(repr(sorted(os.environ.items())))
@@ -268,7 +268,7 @@ def test_less_than_the_minimum_is_refused_with_what_is_missing(portable: Sandbox
     """And how to get it."""
     portable._minimum = Level.LOCKED
     try:
-        with pytest.raises(SandboxError, match="isolation is `process` here and `locked` was asked for. Missing: sec"):
+        with pytest.raises(SandboxError, match=r"isolation is `process` here and `locked` was asked for. Missing: sec"):
             portable.open({"backward.py": b""})
     finally:
         portable._minimum = Level.NONE

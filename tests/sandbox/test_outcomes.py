@@ -254,7 +254,7 @@ def test_a_message_of_100_mb_is_cut(call: Callable[..., Outcome]) -> None:
     assert len(outcome.message) <= 2048
 
 
-@pytest.mark.parametrize("dtype", ["float32", "float64", "float32"])
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
 def test_the_default_dtype_is_the_questions(call: Callable[..., Outcome], dtype: str) -> None:
     """So that `torch.zeros(3)` fits the case."""
     outcome = call("ddefault_dtype", dtype=dtype)
