@@ -2,7 +2,6 @@
 # among them the softmax in one go.
 
 import torch
-import torch.nn.functional as F
 
 
 def dout(cot):
