@@ -2,8 +2,8 @@
 
     python benchmarks/cost.py [--runs 30]
 
-The questions of one grading of the mlp's worked solution are written down, then
-asked again of fresh children with nothing done to the answers: that is the cost of the calls. Fork, locks and reading, which both sides pay, are shown apart.
+The questions of one grading of the mlp's worked solution are written down, then asked again of fresh children with
+nothing done to the answers: that is the cost of the calls. Fork, locks and reading, which both sides pay, stand apart.
 """
 
 from __future__ import annotations
@@ -98,7 +98,7 @@ def main() -> None:
         measured = measure({"verdict": verdict, "calls": calls, "start": start}, runs)
     count = sum(map(len, recorder.rounds))
     print(
-        f"mlp, worked solution: {count} calls in {len(recorder.rounds)} frames, {len(list(cases))} cases; {runs} runs each\n"
+        f"mlp, worked solution, {len(list(cases))} cases: {count} calls in {len(recorder.rounds)} frames; {runs} runs\n"
     )
     print(f"{'':<36} {'median ms':>10} {'of the calls':>13}")
     whole, asked, begun = (statistics.median(measured[name]) * 1000 for name in ("verdict", "calls", "start"))
