@@ -22,6 +22,9 @@ from grader.batch.workers import LocalWorkers
 from grader.edge import ALL_RIGHT, INTERRUPTED, OUR_FAULT, SOMETHING_WRONG
 from grader.intake.folder import read_folder
 from grader.intake.roster import joined, read_roster
+from grader.sandbox.numerics import pin_environment
+from grader.sandbox.outcome import Level
+from grader.submission import UnreadableSubmission
 from grader.targets import Shelf
 
 if TYPE_CHECKING:
@@ -43,7 +46,7 @@ _BYTES_EACH = 2 << 30
 def grade_class(submissions: str, start: Start, *, terminal: bool, **chosen: Any) -> int:
     """Grade, write, tell; the exit code. `start` brings up the workers, if there is anything to grade."""
     source, out = Path(submissions), Path(chosen["out"])
-    everything = _taken_in(source, out)
+    everything = _taken_in(source, out, chosen["isolation"])
     handed_in = _with_roster(everything, chosen["roster"])
     exercise = _exercise(source, handed_in, chosen)
     shown = terminal and not chosen["quiet"]
@@ -95,12 +98,23 @@ def default_jobs() -> int:
     return max(1, min(cores, memory // _BYTES_EACH))
 
 
-def _taken_in(source: Path, out: Path) -> Class:
+def _taken_in(source: Path, out: Path, isolation: str) -> Class:
     if source.is_dir():
         return read_folder(source, without=out)
-    from grader.intake.archive import read_archive
+    return _from_archive(source, isolation)
 
-    return read_archive(source)
+
+def _from_archive(source: Path, isolation: str) -> Class:
+    from grader.intake.archive import read_archive
+    from grader.sandbox.client import Sandbox
+
+    level = Level[isolation.upper()]
+    pin_environment()
+    try:
+        with Sandbox(minimum=level, force=Level.PROCESS if level is Level.PROCESS else None) as sandbox:
+            return read_archive(source, sandbox)
+    except UnreadableSubmission as error:
+        raise click.UsageError(str(error)) from None
 
 
 def _with_roster(found: Class, roster: str | None) -> Sequence[HandedIn]:

@@ -38,7 +38,8 @@ class Order:
     files: Mapping[str, str] = field(repr=False)
     exercise_sha256: str
     seed: int
-    hidden_seed: int = field(repr=False)
+    hidden_seed: int | None = field(default=None, repr=False)
+    """None for the cases that everybody sees."""
     batch_size: int | None = None
     criterion: str = "correct"
     feedback: str = "kind"

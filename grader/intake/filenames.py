@@ -39,7 +39,7 @@ def safe_name(raw: str) -> str:
 
 def marked(name: str, raw: str) -> str:
     """The name with eight digits that belong to this raw name alone."""
-    digest = hashlib.sha256(raw.encode("utf-8", "surrogateescape")).hexdigest()[:8]
+    digest = hashlib.sha256(raw.encode("utf-8", "surrogatepass")).hexdigest()[:8]
     return f"{_cut(name, LONGEST - 9)}~{digest}"
 
 

@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from grader.intake.gathering import Class, Found, gather
+from grader.intake.gathering import Class, Found, gather, platform_of
 from grader.intake.handed_in import Part
 from grader.intake.metadata import LARGEST, METADATA
 
@@ -28,11 +28,13 @@ def read_folder(source: Path, without: Path | None = None) -> Class:
 
 
 def _only_wrapper(source: Path) -> Path | None:
-    """Gradescope packs everything into one folder `assignment_4711_export`."""
+    """The one folder that everything was packed into, such as Gradescope's `assignment_4711_export`."""
     inside = [entry for entry in source.iterdir() if not entry.name.startswith((".", "__"))]
-    if len(inside) == 1 and inside[0].is_dir() and (inside[0] / METADATA).is_file():
-        return inside[0]
-    return None
+    if len(inside) != 1 or not inside[0].is_dir() or inside[0].is_symlink():
+        return None
+    (only,) = inside
+    names = [entry.name for entry in only.iterdir()]
+    return only if only.name == source.resolve().name or METADATA in names or platform_of(names) else None
 
 
 def _metadata(top: Path) -> str:

@@ -14,11 +14,11 @@ from grader.intake.metadata import read_metadata
 from grader.intake.naming import Mangled, Who, demangle
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
     from pathlib import Path
 
 _IGNORED = re.compile(
-    r"\..*|__.*|thumbs\.db|desktop\.ini|readme.*|node_modules|submission_metadata\.yml"
+    r"\.(?!\.$).*|__.*|thumbs\.db|desktop\.ini|readme.*|node_modules|submission_metadata\.yml"
     r"|.*\.(csv|tsv|xlsx?|ods|json|ya?ml|toml|md|html?|log|lock|tmp|part)",
     re.IGNORECASE | re.DOTALL,
 )
@@ -98,12 +98,16 @@ def _is_nobodys(name: str) -> bool:
     return bool(_IGNORED.fullmatch(name)) and not (mangled and (mangled.typed or mangled.file))
 
 
+def platform_of(names: Collection[str]) -> str:
+    """Which platform gave these names; empty if none did. A single odd name among others is only an odd name."""
+    mangled = [found for name in names if (found := demangle(name)) is not None]
+    return mangled[0].platform if mangled and 2 * len(mangled) >= len(names) else ""
+
+
 def _platform(things: list[Found], metadata: str) -> str:
-    """Whose download this is: a single odd name among others is only an odd name."""
     if metadata and any(_GRADESCOPE.fullmatch(thing.name) for thing in things):
         return "gradescope"
-    mangled = [found for thing in things if (found := demangle(thing.name)) is not None]
-    return mangled[0].platform if mangled and 2 * len(mangled) >= len(things) else ""
+    return platform_of([thing.name for thing in things])
 
 
 def _entries(things: list[Found], platform: str, metadata: str) -> list[HandedIn]:

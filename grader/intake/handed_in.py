@@ -36,9 +36,12 @@ class Part:
         """
         if self.problem is not None:
             raise UnreadableSubmission(self.problem)
-        if self.content is not None:
-            return self.content
-        return read_regular(self.path, LIMITS[Path(graded_name(self.name) or "").suffix.lower()])
+        limit = LIMITS[PurePosixPath(graded_name(self.name) or "").suffix.lower()]
+        if self.content is None:
+            return read_regular(self.path, limit)
+        if len(self.content) > limit:
+            raise UnreadableSubmission(f"{self.name} has more than {limit // 1024} KB; a backward.py has about 10")
+        return self.content
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,17 +39,18 @@ def _members(name: str, archive: zipfile.ZipFile) -> dict[str, bytes]:
         raise BadArchiveError(f"{name}: the archive holds {len(members)} files; at most {MOST_MEMBERS} are read")
     files: dict[str, bytes] = {}
     for member in members:
-        _check(name, member)
+        check(name, member)
         if not member.is_dir() and member.filename.lower().endswith(LISTABLE):
             if member.filename in files:
                 raise BadArchiveError(f"{name}: the archive holds {_shown(member.filename)} twice")
-            files[member.filename] = _content(name, archive, member)
+            files[member.filename] = content(name, archive, member)
             if sum(map(len, files.values())) > MOST_BYTES:
                 raise BadArchiveError(f"{name}: the archive's files hold more than {MOST_BYTES >> 20} MB")
     return files
 
 
-def _check(name: str, member: zipfile.ZipInfo) -> None:
+def check(name: str, member: zipfile.ZipInfo) -> None:
+    """Refuse a member that no learner's tool writes, before a byte of it is unpacked."""
     path = member.filename
     shown = _shown(path)
     if len(path) > LONGEST_NAME or "\0" in member.orig_filename:
@@ -63,16 +64,16 @@ def _check(name: str, member: zipfile.ZipInfo) -> None:
         raise BadArchiveError(f"{name}: {shown} in the archive is a link or a device, not a file")
 
 
-def _content(name: str, archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
+def content(name: str, archive: zipfile.ZipFile, member: zipfile.ZipInfo, most: int = MOST_BYTES_OF_MEMBER) -> bytes:
     """The declared size may lie: read one byte more than is allowed, and no further."""
     shown = _shown(member.filename)
     if member.file_size > HIGHEST_RATIO * max(member.compress_size, 100):
         raise BadArchiveError(f"{name}: {shown} in the archive is packed implausibly small")
     with archive.open(member) as stream:
-        content = stream.read(MOST_BYTES_OF_MEMBER + 1)
-    if len(content) > MOST_BYTES_OF_MEMBER:
-        raise BadArchiveError(f"{name}: {shown} in the archive is larger than {MOST_BYTES_OF_MEMBER >> 20} MB")
-    return content
+        found = stream.read(most + 1)
+    if len(found) > most:
+        raise BadArchiveError(f"{name}: {shown} in the archive is larger than {most >> 20} MB")
+    return found
 
 
 def _shown(path: str) -> str:

@@ -92,6 +92,17 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
+class Member:
+    """One file of a class's archive, taken out in the child."""
+
+    name: str
+    """Its path there; empty for what is said of the whole archive."""
+    content: bytes = b""
+    problem: str | None = None
+    """Why it was not taken out."""
+
+
+@dataclass(frozen=True, slots=True)
 class RulesConfig:
     """What an exercise allows beyond the built-in lists, and whether the rules are read at all."""
 

@@ -1,0 +1,138 @@
+"""A class to test with: folders of submissions, and workers that need no process of their own."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from concurrent.futures import Future
+from typing import TYPE_CHECKING, Any, Self
+
+from grader.batch.documents import rendered, ungraded, unloaded_head
+from grader.batch.order import Order, Task
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from grader.batch.engine import Engine
+    from grader.batch.store import Record
+
+POSSIBLE = 3
+GRADIENTS = ("dx", "dy", "dz")
+
+
+def hand_in(folder: Path, files: Mapping[str, str | bytes | None]) -> Path:
+    """Files by their paths below the class's folder; None makes an empty folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, content in files.items():
+        path = folder / name
+        if content is None:
+            path.mkdir(parents=True)
+            continue
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+    return folder
+
+
+def zipped(files: Mapping[str, str | bytes]) -> bytes:
+    """A zip archive."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return buffer.getvalue()
+
+
+def order(**settings: Any) -> Order:
+    """An order that nobody carries out in earnest."""
+    files = {"forward.py": "", "exercise.toml": ""}
+    return Order("mlp", "/exercises/mlp", files, "0" * 64, 1, 7, **settings)
+
+
+class EngineWorkers:
+    """A real engine in this process."""
+
+    slots = 1
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self.names: list[str] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        return None
+
+    def hello(self) -> dict[str, Any]:
+        return self.engine.check()
+
+    def submit(self, task: bytes) -> Future[bytes]:
+        self.names.append(Task.decode(task).name)
+        return settled(lambda: self.engine.grade(Task.decode(task)).encode())
+
+    def close(self) -> None:
+        return None
+
+
+class PretendWorkers:
+    """Gives as many points as the submission says, and dies where the test says."""
+
+    slots = 2
+
+    def __init__(self, *, dies: Mapping[str, int] | None = None, error: type[Exception] = RuntimeError) -> None:
+        self.names: list[str] = []
+        self.tasks: list[Task] = []
+        self._dies = dict(dies or {})
+        self._error = error
+
+    def hello(self) -> dict[str, Any]:
+        return unloaded_head(order())
+
+    def submit(self, task: bytes) -> Future[bytes]:
+        decoded = Task.decode(task)
+        self.tasks.append(decoded)
+        self.names.append(decoded.name)
+        return settled(lambda: self._grade(decoded))
+
+    def close(self) -> None:
+        return None
+
+    def _grade(self, task: Task) -> bytes:
+        if self._dies.get(task.name, 0):
+            self._dies[task.name] -= 1
+            raise self._error(f"{task.name} took its worker along")
+        points = int(next(iter(task.files.values())).split()[0])
+        entry = ungraded(task.name, task.source, order(), "graded", "", task.notes)
+        names = ("points", "correct", "exact", "approximate", "chained_correct", "chained_exact")
+        entry |= {"problem": None, "score": dict.fromkeys(names, points) | {"possible": POSSIBLE}}
+        entry["previous_score"] = task.previous_score
+        return rendered(entry, self.hello(), order()).encode()
+
+
+def settled(produce: Any) -> Future[bytes]:
+    """A future that is over."""
+    future: Future[bytes] = Future()
+    try:
+        future.set_result(produce())
+    except Exception as error:  # noqa: BLE001
+        future.set_exception(error)
+    return future
+
+
+class Silent:
+    """Nobody is told anything, and the test can see what would have been said."""
+
+    def __init__(self) -> None:
+        self.rows: list[str] = []
+        self.known: list[str] = []
+        self.retried: list[str] = []
+
+    def begin(self, total: int) -> None:
+        self.total = total
+
+    def done(self, record: Record, *, known: bool = False) -> None:
+        (self.known if known else self.rows).append(record.name)
+
+    def again(self, name: str, why: str) -> None:
+        self.retried.append(f"{name}: {why}")
