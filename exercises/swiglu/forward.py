@@ -1,0 +1,34 @@
+# The feed-forward layer of Llama and its kin: two projections, one of them a gate, multiplied, projected back.
+# Read it, run it, but leave it as it is: your gradients go into backward.py.
+
+import torch
+
+# the 10 variables whose gradients you write, in the order of the backward pass
+GRADED = ['out', 'hid', 'Wd', 'up', 'act', 'sig', 'gate', 'Wu', 'Wg', 'x']
+
+# the sizes of the other problems that your functions are tried on: no two numbers alike.
+# C is the size of a token's vector, hidden that of the layer's inside
+SIZES = [
+    {'n': 7, 'T': 5, 'C': 9, 'hidden': 14},
+    {'n': 5, 'T': 8, 'C': 12, 'hidden': 19},
+    {'n': 9, 'T': 7, 'C': 6, 'hidden': 11},
+]
+
+def inputs(seed, n=4, T=6, C=8, hidden=13):
+    g = torch.Generator().manual_seed(seed)
+    x  = torch.randn((n, T, C),   generator=g)
+    Wg = torch.randn((C, hidden), generator=g) * 1.5*C**-0.5
+    Wu = torch.randn((C, hidden), generator=g) * C**-0.5
+    Wd = torch.randn((hidden, C), generator=g) * hidden**-0.5
+    cot = torch.randn((n, T, C),  generator=g) # stands for the rest of the network
+    return {'x': x, 'Wg': Wg, 'Wu': Wu, 'Wd': Wd, 'cot': cot}
+
+def forward(x, Wg, Wu, Wd, cot):
+    gate = x @ Wg
+    up = x @ Wu
+    sig = torch.sigmoid(gate)
+    act = gate * sig # silu, also called swish
+    hid = act * up
+    out = hid @ Wd
+    loss = (out * cot).sum() # so that dout is cot: any gradient that a network might send back
+    return locals()

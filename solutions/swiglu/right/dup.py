@@ -1,0 +1,13 @@
+# form: the other order
+def dup(dhid, act):
+    return act*dhid
+
+
+# form: act again
+def dup(dhid, gate):
+    return torch.nn.functional.silu(gate)*dhid
+
+
+# form: from its parts
+def dup(dhid, gate, sig):
+    return dhid*gate*sig

@@ -1,0 +1,43 @@
+# mistake: other_gradient -- dgate for dup
+def dWu(dgate, x):
+    return x.flatten(0, 1).T @ dgate.flatten(0, 1)
+
+
+# mistake: other_gradient -- dhid for dup: act is forgotten
+def dWu(dhid, x):
+    return x.flatten(0, 1).T @ dhid.flatten(0, 1)
+
+
+# mistake: transposed -- turned
+def dWu(dup, x):
+    return dup.flatten(0, 1).T @ x.flatten(0, 1)
+
+
+# mistake: not_summed -- one matrix for each example
+def dWu(dup, x):
+    return x.transpose(1, 2) @ dup
+
+
+# mistake: constant_factor -- averaged over the tokens
+def dWu(dup, x):
+    return x.flatten(0, 1).T @ dup.flatten(0, 1)/(x.shape[0]*x.shape[1])
+
+
+# mistake: wrong_index -- the last token only
+def dWu(dup, x):
+    return x[:, -1].T @ dup[:, -1]
+
+
+# mistake: upstream_only -- x is forgotten
+def dWu(dup, Wu):
+    return dup.sum((0, 1)).expand_as(Wu)
+
+
+# mistake: sign -- a minus
+def dWu(dup, x):
+    return -x.flatten(0, 1).T @ dup.flatten(0, 1)
+
+
+# mistake: zeros -- nothing is filled in
+def dWu(Wu):
+    return torch.zeros_like(Wu)
