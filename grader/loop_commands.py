@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from grader.run import Options
     from grader.sandbox.outcome import Reading
     from grader.submission import Submission
+    from grader.watch.desk import Work
 
 exercises_option = click.option(
     "--exercises", type=click.Path(exists=True, file_okay=False), metavar="DIR", help="Take exercises from this folder."
@@ -216,6 +217,59 @@ def _read_in_child(submission: Submission, exercise: Exercise | None, options: O
         rules = exercise.settings.rules if exercise else RulesConfig()
         with sandbox.open(submission.files, rules) as session:
             return session.reading
+
+
+@click.command()
+@click.argument("targets", nargs=-1, metavar="[TARGET]...", shell_complete=complete_target)
+@click.option("--poll", is_flag=True, help="Look for changes every so often: for WSL, containers and network folders.")
+@click.option("--report", default="report.json", metavar="FILE", show_default=True, help="Where the JSON report goes.")
+@click.option(
+    "--timeout", type=click.FloatRange(0.1, 3600), default=3.0, metavar="SECONDS", show_default=True,
+    help="Limit of one call of a function.",
+)  # fmt: skip
+@click.option("--plain", is_flag=True, help="Lines instead of a screen, as when the output is no terminal.")
+@isolation_option
+@shared_options
+def watch(targets: tuple[str, ...], exercises: str | None, exercise: str | None, **chosen: Any) -> int:
+    """Grade again whenever a file is saved, and show one gradient in full."""
+    import os
+    import sys
+
+    from grader.command import page_of
+    from grader.listing import progress
+    from grader.run import Options, start_sandbox
+    from grader.watch.desk import Desk, Grader, Work
+    from grader.watch.loop import Loop
+
+    shelf = Shelf(Path(exercises) if exercises else None, forced=exercise)
+    found = resolve(targets, shelf)
+    works = [Work(target.exercise, target.path) for target in found if target.exercise is not None]
+    if len(works) < len(found):
+        raise Misuse("which exercise is it for? Say it with --exercise NAME")
+    done = progress(Path(chosen["report"]))
+    for work in works:
+        right, of = done.get(work.exercise.name, (0, 0))
+        work.before = right if of == len(work.exercise.graded) else None
+    options = Options(isolation=chosen["isolation"], timeout=chosen["timeout"])
+    interactive = sys.stdout.isatty() and sys.stdin.isatty() and not chosen["plain"]
+    with start_sandbox(options) as sandbox:
+        if interactive:
+            click.echo("loading torch ...")
+        desk = Desk(works, Progress.read(state_file(found[0].path)))
+        desk.start_at(found)
+        grader = Grader(options, sandbox)
+        grader.warm()
+        page = page_of(to_stderr=False, verbose=False, joy=not os.environ.get("CI"))
+        loop = Loop(desk, grader, page, report=chosen["report"], reset=_reset_sentence)
+        return loop.run(interactive=interactive, poll=chosen["poll"])
+
+
+def _reset_sentence(work: Work, gradient: str) -> str:
+    verdict = work.verdict
+    if verdict is None or verdict.sha256 != read_work(work.path).sha256:
+        raise Misuse("the file has just changed; once it is graded, x can put a stub back")
+    file, taken = reset_gradient(work.path, work.exercise, gradient, verdict.reading)
+    return f"{gradient} is a stub again in {file}" + (f"; taken out:\n{taken}" if taken else "")
 
 
 @click.command("import")

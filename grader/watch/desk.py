@@ -1,0 +1,212 @@
+"""What is on a learner's desk: the exercises watched, how each stands, and which gradient is worked on."""
+
+from __future__ import annotations
+
+import gc
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from grader.exercise import is_exercise
+from grader.report import document, solved
+from grader.run import Run
+from grader.submission import Submission, UnreadableSubmission, read_submission
+from grader.table import most_pressing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from grader.case import Cases
+    from grader.exercise import Exercise
+    from grader.progress import Progress
+    from grader.run import Options
+    from grader.sandbox.client import Sandbox
+    from grader.sandbox.outcome import Reading
+    from grader.targets import Target
+
+RENAMING_SECONDS = 0.1
+"""An editor that saves by renaming leaves no file for a moment."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """How one file stood when it was graded."""
+
+    sha256: str
+    report: dict[str, Any]
+    printed: dict[str, str]
+    reading: Reading | None
+    seconds: float
+
+    @property
+    def entry(self) -> dict[str, Any]:
+        """The submission's entry in the report."""
+        entry: dict[str, Any] = self.report["grader"]["submissions"][0]
+        return entry
+
+    @property
+    def right(self) -> dict[str, bool]:
+        """Each gradient, and whether it is right."""
+        return {row["name"]: solved(row) for row in self.entry["gradients"]}
+
+
+@dataclass(slots=True)
+class Work:
+    """One exercise and the learner's file for it."""
+
+    exercise: Exercise
+    path: Path
+    verdict: Verdict | None = None
+    before: int | None = None
+    """How many gradients were right the last time."""
+    missing: str | None = None
+    """Why there is nothing to grade."""
+    broken: tuple[str, ...] = ()
+    """What was right the time before and is not any more."""
+    cases: Cases | None = field(default=None, repr=False)
+
+    @property
+    def file(self) -> Path:
+        """The file to watch."""
+        return self.path / "backward.py" if self.path.is_dir() or is_exercise(self.path) else self.path
+
+    def read(self) -> Submission:
+        """The file's bytes now.
+
+        Raises:
+            UnreadableSubmission: it is gone, or not a file.
+        """
+        if self.path.is_dir() and not self.file.is_file():
+            raise UnreadableSubmission(f"{self.file} is not there; it will be graded when it is back")
+        return read_submission(self.path)
+
+    def take(self, verdict: Verdict) -> None:
+        """Keep a new verdict beside what the last one said."""
+        old, self.verdict, self.missing = self.verdict, verdict, None
+        if old is not None and not old.entry["problem"]:
+            self.before = sum(old.right.values())
+        was = old.right if old is not None else {}
+        self.broken = tuple(name for name, right in verdict.right.items() if was.get(name) and not right)
+        if verdict.entry["problem"]:
+            self.broken = ()
+
+    @property
+    def unsolved(self) -> list[str]:
+        """The gradients still to do, from the loss backwards; all, if it was never graded."""
+        if self.verdict is None:
+            return list(self.exercise.gradients)
+        return [name for name, right in self.verdict.right.items() if not right]
+
+
+@dataclass(slots=True)
+class Desk:
+    """The exercises watched and the gradient worked on. It moves on only when told to."""
+
+    works: list[Work]
+    state: Progress
+    current: int = 0
+    gradient: str | None = None
+
+    def __post_init__(self) -> None:
+        for index, work in enumerate(self.works):
+            if [work.exercise.name] == list(self.state.at)[-1:]:
+                self.current = index
+                self.gradient = self._known(self.state.at[work.exercise.name])
+
+    def start_at(self, targets: Sequence[Target]) -> None:
+        """A gradient that was named when watching began is the one to work on."""
+        for index, target in enumerate(targets):
+            if len(target.only) == 1:
+                self.go(index, target.only[0])
+                return
+
+    def _known(self, gradient: str) -> str | None:
+        return gradient if gradient in self.work.exercise.gradients else None
+
+    @property
+    def work(self) -> Work:
+        """The exercise worked on."""
+        return self.works[self.current]
+
+    @property
+    def row(self) -> dict[str, Any] | None:
+        """How the gradient worked on stands."""
+        if self.work.verdict is None or self.work.verdict.entry["problem"]:
+            return None
+        return next((row for row in self.work.verdict.entry["gradients"] if row["name"] == self.gradient), None)
+
+    def settle(self) -> None:
+        """Choose what to work on, where nothing is chosen yet: the first unsolved gradient."""
+        if self.gradient is None and self.work.verdict is not None:
+            row = most_pressing(self.work.verdict.entry)
+            self.go(self.current, row["name"] if row else self.work.exercise.gradients[-1])
+
+    def go(self, index: int, gradient: str | None) -> None:
+        """Work on this from now on."""
+        self.current, self.gradient = index, gradient
+        if gradient is not None:
+            self.state.go(self.work.exercise.name, gradient)
+            self.state.write()
+
+    def saved(self, work: Work) -> None:
+        """The learner has written in another exercise's file: that is where they are now."""
+        if work is not self.work:
+            self.go(self.works.index(work), self.state.at.get(work.exercise.name))
+
+    def following(self) -> str | None:
+        """The next unsolved gradient of this exercise, from the loss backwards, and then from the top again."""
+        names, left = list(self.work.exercise.gradients), set(self.work.unsolved)
+        at = names.index(self.gradient) + 1 if self.gradient in names else 0
+        return next((name for name in [*names[at:], *names[:at]] if name in left and name != self.gradient), None)
+
+    def move_on(self) -> bool:
+        """To the next unsolved gradient, in the next exercise if this one has none. False if nothing is left."""
+        following = self.following()
+        if following is not None:
+            self.go(self.current, following)
+            return True
+        if self.work.unsolved:
+            return True  # the only one left is the one worked on
+        for index in self._others():
+            if self.works[index].unsolved:
+                self.go(index, None)
+                self.settle()
+                return True
+        return False
+
+    def _others(self) -> Iterator[int]:
+        count = len(self.works)
+        yield from ((self.current + step) % count for step in range(1, count))
+
+
+class Grader:
+    """Grades a work from the warm sandbox. Cases are built once for each exercise."""
+
+    def __init__(self, options: Options, sandbox: Sandbox) -> None:
+        self.options = options
+        self.sandbox = sandbox
+
+    def warm(self) -> None:
+        """Load torch and the engine before the first file comes, without collecting garbage meanwhile."""
+        gc.disable()
+        try:
+            _ = Run(self.options, sandbox=self.sandbox).numerics
+            import grader.training  # noqa: F401
+        finally:
+            gc.freeze()
+            gc.enable()
+
+    def grade(self, work: Work, submission: Submission) -> Verdict:
+        """Every gradient of a file, from its bytes."""
+        begun = time.perf_counter()
+        run = Run(self.options, sandbox=self.sandbox)
+        job = run.add(work.exercise, submission)
+        settings = run.settings(())  # pins the numerics before the engine loads torch
+        from grader.training import start_grading
+
+        job.grading = start_grading(work.exercise, submission, self.sandbox, settings, work.cases)
+        work.cases = job.grading.cases
+        job.complete()
+        report = document([job.grading.document()], head=run.head(), root=str(Path.cwd()))
+        return Verdict(submission.sha256, report, job.printed, job.grading.reading, time.perf_counter() - begun)

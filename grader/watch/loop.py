@@ -1,0 +1,258 @@
+"""The loop of `grade watch`: saves and keys come in, a screen goes out; grading has a thread of its own."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from grader.edge import ALL_RIGHT
+from grader.ladder import hints
+from grader.report import UnwritableReport, write
+from grader.submission import UnreadableSubmission
+from grader.targets import Misuse
+from grader.watch.files import Files
+from grader.watch.keys import Keys
+from grader.watch.screen import CLEAR, lines, overview, prompt, view
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from grader.submission import Submission
+    from grader.table import Page
+    from grader.watch.desk import Desk, Grader, Verdict, Work
+
+Event = tuple[str, Any]
+SOON = 0.25
+"""Grading that takes longer than this is announced: silence looks like a fault."""
+
+
+class Loop:
+    """One session. Everything but grading happens in the thread that calls `run`."""
+
+    def __init__(
+        self, desk: Desk, grader: Grader, page: Page, *, report: str, reset: Callable[[Work, str], str]
+    ) -> None:
+        self.desk = desk
+        self.page = page
+        self.events: queue.Queue[Event] = queue.Queue()
+        self._grader = grader
+        self._report = report
+        self._reset = reset
+        self._graded: dict[int, str] = {}
+        """The bytes last handed to the grading thread, by the place of the work on the desk."""
+        self._seen: dict[int, str] = {}
+        """The bytes at the start, of works that nobody has looked at yet."""
+        self._orders: queue.Queue[tuple[int, Submission] | None] = queue.Queue()
+        self._whole = False
+        self._overview = False
+        self._hints = 0
+        self._said = ""
+        self._sure = False
+        self._busy = 0
+        self._interactive = False
+
+    def run(self, *, interactive: bool, poll: bool) -> int:
+        """Until somebody quits."""
+        self._interactive = interactive
+        files = Files([work.file for work in self.desk.works], lambda: self.events.put(("changed", None)), poll=poll)
+        threading.Thread(target=self._grade, name="grade-watch-grading", daemon=True).start()
+        files.start()
+        self._order(self.desk.current)
+        self._look(None)
+        self._draw()
+        try:
+            if interactive:
+                with Keys(lambda key: self.events.put(("key", key))):
+                    self._serve()
+            else:
+                self._serve()
+        finally:
+            files.stop()
+            self._orders.put(None)
+        return ALL_RIGHT
+
+    # ------------------------------------------------------------------ in the grading thread
+
+    def _grade(self) -> None:
+        while (order := self._orders.get()) is not None:
+            index, submission = order
+            try:
+                verdict = self._grader.grade(self.desk.works[index], submission)
+            except Exception as error:  # noqa: BLE001  whatever it is, it is ours: the loop raises it
+                self.events.put(("fault", error))
+                return
+            self.events.put(("graded", (index, verdict)))
+
+    # ------------------------------------------------------------------------- in the loop's
+
+    def _serve(self) -> None:
+        while True:
+            try:
+                kind, what = self.events.get(timeout=SOON if self._busy else None)
+            except queue.Empty:
+                self._announce()
+                kind, what = self.events.get()
+            if kind == "fault":
+                raise what
+            if kind == "key" and what in ("q", "\x04"):
+                return
+            handlers: dict[str, Callable[[Any], None]] = {
+                "key": self._key,
+                "graded": self._take,
+                "changed": self._look,
+            }
+            handlers[kind](what)
+
+    def _announce(self) -> None:
+        if self._interactive:
+            click.echo(f"checking {self.desk.work.exercise.name} ... (q quits)")
+
+    def _look(self, _: object) -> None:
+        """Something happened in the folders: order what has other bytes now."""
+        for index, work in enumerate(self.desk.works):
+            if work.verdict is not None or index == self.desk.current or work.missing:
+                self._order(index, saved=True)
+            else:
+                self._order_if_written(index, work)
+
+    def _order_if_written(self, index: int, work: Work) -> None:
+        """An exercise that nobody has looked at yet: its file counts once it is another than it was."""
+        try:
+            sha = work.read().sha256
+        except UnreadableSubmission:
+            return
+        if self._seen.setdefault(index, sha) != sha:
+            self._order(index, saved=True)
+
+    def _order(self, index: int, *, saved: bool = False, again: bool = False) -> None:
+        work = self.desk.works[index]
+        try:
+            submission = self._read(work)
+        except UnreadableSubmission as error:
+            self._graded.pop(index, None)
+            if work.missing is None:
+                work.missing = str(error)
+                self._draw()
+            return
+        if self._graded.get(index) == submission.sha256 and not again:
+            return
+        self._graded[index] = submission.sha256
+        if saved:
+            self.desk.saved(work)
+        self._busy += 1
+        self._orders.put((index, submission))
+
+    def _read(self, work: Work) -> Submission:
+        from time import sleep
+
+        from grader.watch.desk import RENAMING_SECONDS
+
+        try:
+            return work.read()
+        except UnreadableSubmission:
+            sleep(RENAMING_SECONDS)
+            return work.read()
+
+    def _take(self, what: tuple[int, Verdict]) -> None:
+        index, verdict = what
+        self._busy -= 1
+        work = self.desk.works[index]
+        if self._graded.get(index) != verdict.sha256:
+            return  # saved again, or deleted, meanwhile
+        work.take(verdict)
+        if index == self.desk.current:
+            self.desk.settle()
+            self._said = ""
+        if index == self.desk.current or self._overview:
+            self._draw()
+        if index == self.desk.current:
+            self._keep(verdict)
+
+    def _keep(self, verdict: Verdict) -> None:
+        try:
+            write(verdict.report, self._report)
+        except UnwritableReport as error:
+            self._said = str(error)
+            self._draw()
+
+    def _draw(self) -> None:
+        if not self._interactive:
+            if self.desk.work.verdict is not None or self.desk.work.missing:
+                click.echo("\n".join([*lines(self.desk.work, self.page), "watching for changes", ""]))
+            return
+        text = view(self.desk, self.page, hints_open=self._hints, whole=self._whole, said=self._said)
+        if self._overview:
+            text += "\n\n" + "\n".join(overview(self.desk, self.page))
+        click.echo(f"{CLEAR}{text}\n\n{prompt()}", nl=True)
+
+    # ------------------------------------------------------------------------------------ keys
+
+    def _key(self, key: str) -> None:
+        sure, self._sure, self._said = self._sure, False, ""
+        self._overview = key == "c"
+        action = {"n": self._next, "h": self._hint, "l": self._list, "c": self._check_all, "o": self._open}.get(key)
+        if key == "x":
+            self._reset_this(sure=sure)
+        elif action is not None:
+            action()
+        self._draw()
+
+    def _next(self) -> None:
+        self._hints = 0
+        if not self.desk.move_on():
+            self._said = "nothing is left to do"
+        if self.desk.work.verdict is None:
+            self._order(self.desk.current)
+
+    def _hint(self) -> None:
+        work, gradient = self.desk.work, self.desk.gradient
+        if gradient is None:
+            return
+        ladder, key = hints(work.exercise, gradient), (work.exercise.name, gradient)
+        opened = self.desk.state.hints.get(key, 0)
+        if self._hints < opened:
+            self._hints = opened  # those opened before come back together; the next key opens another
+        elif opened < len(ladder):
+            self._hints = self.desk.state.open_hint(*key, len(ladder))
+            self.desk.state.write()
+        else:
+            self._said = (
+                f"no more hints. `grade solution {work.exercise.name}::{gradient}` shows the line once it is right"
+            )
+
+    def _list(self) -> None:
+        self._whole = not self._whole
+
+    def _check_all(self) -> None:
+        for index in range(len(self.desk.works)):
+            self._order(index, again=True)
+
+    def _reset_this(self, *, sure: bool) -> None:
+        work, gradient = self.desk.work, self.desk.gradient
+        if gradient is None:
+            return
+        if not sure:
+            self._sure = True
+            self._said = (
+                f"put the stub of {gradient} back, and lose what is there? x again does it, any other key does not"
+            )
+            return
+        try:
+            self._said = self._reset(work, gradient)
+        except Misuse as error:
+            self._said = error.format_message()
+        self._hints = 0
+        self.desk.state.forget(work.exercise.name, gradient)
+        self.desk.state.write()
+
+    def _open(self) -> None:
+        verdict = self.desk.work.verdict
+        if verdict is None:
+            return
+        path = Path(self._report).resolve()
+        self._said = f"report: {path}"
+        click.launch(str(path))

@@ -1,0 +1,102 @@
+"""What `grade watch` shows. The rows are those of `grade`: there is one way to print a gradient."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from grader.ladder import hints
+from grader.report import headline, place, solved
+from grader.table import brief, joy, opened, prints, problem, stretches, table, totals
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from grader.table import Page
+    from grader.watch.desk import Desk, Work
+
+CLEAR = "\x1b[H\x1b[2J\x1b[3J"
+KEYS = (
+    ("n", "next"), ("h", "hint"), ("l", "list"), ("c", "check all"), ("x", "reset this one"), ("o", "open report"),
+    ("q", "quit"),
+)  # fmt: skip
+
+
+def prompt() -> str:
+    """The keys there are."""
+    return "  ".join(f"{click.style(key, bold=True)}:{what}" for key, what in KEYS)
+
+
+def view(desk: Desk, page: Page, *, hints_open: int = 0, whole: bool = False, said: str = "") -> str:
+    """The gradient worked on in full, and how far everything is."""
+    work = desk.work
+    parts = ["\n".join(_focus(desk, page))]
+    if hints_open:
+        parts.append("\n".join(_hints(desk, page, hints_open)))
+    if work.verdict is not None and not work.missing:
+        entry = work.verdict.entry
+        if work.broken:
+            parts.append(f"no longer right since the last run: {', '.join(work.broken)}")
+        parts.append("\n".join(table(entry, work.exercise, page) if whole else _progress(work, page)))
+        parts.append("\n".join(totals(entry, page, work.before)))
+        if not work.unsolved and page.joy:
+            parts.append(joy(work.exercise.name))
+    if said:
+        parts.append(said)
+    return "\n\n".join(parts)
+
+
+def _focus(desk: Desk, page: Page) -> Iterator[str]:
+    work, row = desk.work, desk.row
+    if work.missing or work.verdict is None:
+        yield work.missing or f"{work.exercise.name}: grading ..."
+    elif row is None:
+        yield from problem(work.verdict.entry, page)
+    else:
+        yield from opened(work.verdict.entry, work.exercise, row, page)
+        yield from prints(work.verdict.entry, row, work.verdict.printed)
+        if solved(row):
+            following = desk.following()
+            yield f"  {row['name']} is done. {f'n goes on to {following}.' if following else 'n goes on.'}"
+
+
+def _hints(desk: Desk, page: Page, count: int) -> Iterator[str]:
+    ladder = hints(desk.work.exercise, desk.gradient or "")
+    for number, text in enumerate(ladder[:count], 1):
+        yield from page.wrap(f"hint {number} of {len(ladder)}: {text}")
+
+
+def _progress(work: Work, page: Page) -> Iterator[str]:
+    """One line for each stretch, one sign for each gradient."""
+    assert work.verdict is not None
+    rows = {row["variable"]: row for row in work.verdict.entry["gradients"]}
+    found = list(stretches(work.exercise, rows))
+    width = max(len(title) for title, _ in found)
+    for title, members in found:
+        signs = "".join(page.mark(row) for row in members)
+        blank = " " * (max(len(others) for _, others in found) - len(members))
+        yield f"  {title:<{width}}  {signs}{blank}  {sum(map(solved, members))} of {len(members)}"
+
+
+def lines(work: Work, page: Page) -> Iterator[str]:
+    """Plain output: one line for each gradient that has been begun and is not right, as compilers print errors."""
+    if work.missing or work.verdict is None:
+        yield f"{work.file}:1: {work.missing or 'not graded'}"
+        return
+    entry = work.verdict.entry
+    if entry["problem"]:
+        line = work.verdict.reading.line if work.verdict.reading else None
+        yield f"{work.file}:{line or 1}: {entry['problem']}"
+    else:
+        for row in entry["gradients"]:
+            if not solved(row) and row["verdict"] != "not_started":
+                where = place(entry, row) if row["line"] else f"{work.file}:1"
+                yield f"{where}: {row['name']}: {headline(row)}"
+    yield "\n".join(totals(entry, page, work.before))
+
+
+def overview(desk: Desk, page: Page) -> Iterator[str]:
+    """Every exercise on one line."""
+    for work in desk.works:
+        yield brief(work.verdict.entry, page) if work.verdict else f"{work.exercise.name:<15} {work.missing or '...'}"
