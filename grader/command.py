@@ -59,7 +59,8 @@ def grade(words: Sequence[str], *, report: str, ci: bool, quiet: bool, verbose: 
     except UnwritableReport as error:
         raise Misuse(str(error)) from None
     to_stderr = report == STDOUT
-    printer = Printer(page_of(to_stderr=to_stderr, verbose=verbose), quiet, to_stderr, before)
+    joy = not (ci or os.environ.get("CI"))
+    printer = Printer(page_of(to_stderr=to_stderr, verbose=verbose, joy=joy), quiet, to_stderr, before)
     printer.tell(document["grader"], jobs)
     if not quiet:
         level = document["grader"]["submissions"][0]["isolation"]["level"]
@@ -107,12 +108,12 @@ def _add(run: Run, target: Target, submission: Submission, shelf: Shelf, sandbox
     return run.add(exercise, submission, target.only)
 
 
-def page_of(*, to_stderr: bool, verbose: bool) -> Page:
+def page_of(*, to_stderr: bool, verbose: bool, joy: bool = True) -> Page:
     """The page that stdout (or stderr) is."""
     stream = sys.stderr if to_stderr else sys.stdout
     terminal = stream.isatty()
     width = shutil.get_terminal_size().columns if terminal else 80
-    return Page(max(width, 60), terminal, _can_write(stream, "✓✗·≈…"), verbose)
+    return Page(max(width, 60), terminal, _can_write(stream, "✓✗·≈…"), verbose, joy)
 
 
 def _can_write(stream: Any, text: str) -> bool:

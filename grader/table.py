@@ -46,6 +46,8 @@ class Page:
     """Whether longer lines are cut: on a terminal they would wrap, in a file nobody minds."""
     unicode: bool = True
     verbose: bool = False
+    joy: bool = True
+    """Whether finishing gets a last word: people read it, machines do not."""
 
     def mark(self, row: Row) -> str:
         """One sign that says how a gradient stands; the words beside it say so too."""
@@ -82,21 +84,26 @@ def result(
         before: how many were right in the run before.
         printed: what each gradient's function printed.
     """
-    parts = [*_problem(entry, page)]
+    parts = [*problem(entry, page)]
     row = most_pressing(entry)
     if row is not None:
         parts.append("\n".join(opened(entry, exercise, row, page)))
-    parts += _prints(entry, row, printed or {})
+    parts += prints(entry, row, printed or {})
     parts.append("\n".join(table(entry, exercise, page)))
     if notes := list(_footnotes(entry, row)):
         parts.append("\n".join(line for note in notes for line in page.wrap(note)))
     parts.append("\n".join(totals(entry, page, before)))
-    if row is None and not entry["problem"] and len(entry["gradients"]) == len(exercise.graded):
-        parts.append(click.style(f"All of {exercise.name} by hand: autograd has no secrets left in it.", fg="green"))
+    if row is None and not entry["problem"] and len(entry["gradients"]) == len(exercise.graded) and page.joy:
+        parts.append(joy(exercise.name))
     return "\n\n".join(parts)
 
 
-def _prints(entry: Entry, row: Row | None, printed: Mapping[str, str]) -> Iterator[str]:
+def joy(name: str) -> str:
+    """A last word on finishing."""
+    return click.style(f"All of {name} by hand: autograd has no secrets left in it.", fg="green")
+
+
+def prints(entry: Entry, row: Row | None, printed: Mapping[str, str]) -> Iterator[str]:
     """What the opened gradient's function printed, or the only one's; each line marked as not ours."""
     shown = row or (entry["gradients"][0] if len(entry["gradients"]) == 1 else None)
     lines = printed.get(shown["name"], "").rstrip().splitlines() if shown else []
@@ -118,7 +125,7 @@ def _footnotes(entry: Entry, shown: Row | None) -> Iterator[str]:
         yield f"note on {', '.join(rounded)}: right in float64; approximate sees float32, which rounds more coarsely"
 
 
-def _problem(entry: Entry, page: Page) -> Iterator[str]:
+def problem(entry: Entry, page: Page) -> Iterator[str]:
     """What is the matter with the whole file."""
     if entry["problem"]:
         yield "\n".join(_labelled("problem", entry["problem"], page))
@@ -176,7 +183,7 @@ def _labelled(label: str, text: str, page: Page) -> list[str]:
 def table(entry: Entry, exercise: Exercise, page: Page) -> list[str]:
     """One line for each gradient in the lecture's form, grouped by stretches."""
     lines, rows = [], {row["variable"]: row for row in entry["gradients"]}
-    for title, members in _stretches(exercise, rows):
+    for title, members in stretches(exercise, rows):
         done = sum(solved(row) for row in members)
         lines.append(click.style(f"{title} ({done} of {len(members)})", bold=True))
         lines += [row_line(row, exercise, page) for row in members]
@@ -186,7 +193,7 @@ def table(entry: Entry, exercise: Exercise, page: Page) -> list[str]:
     return lines
 
 
-def _stretches(exercise: Exercise, rows: Mapping[str, Row]) -> Iterator[tuple[str, list[Row]]]:
+def stretches(exercise: Exercise, rows: Mapping[str, Row]) -> Iterator[tuple[str, list[Row]]]:
     grouped = {variable for members in exercise.settings.stretches.values() for variable in members}
     for title, members in exercise.settings.stretches.items():
         if found := [rows[variable] for variable in members if variable in rows]:
