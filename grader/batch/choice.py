@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import fnmatch
 import re
 import time
@@ -39,19 +40,29 @@ def again_wanted(chosen: dict[str, Any]) -> bool:
 def selection(chosen: dict[str, Any], store: Store) -> Callable[[HandedIn], bool]:
     """Which submissions `--only`, `--failed` and `--since` leave; all of those given have to hold."""
     since = None if chosen["since"] is None else moment(chosen["since"])
-    unmatched = set(chosen["only"])
 
     def selected(each: HandedIn) -> bool:
-        if chosen["only"]:
-            patterns = {pattern for pattern in chosen["only"] if _is_called(each, pattern)}
-            unmatched.difference_update(patterns)
-            if not patterns:
-                return False
+        if chosen["only"] and not any(_is_called(each, pattern) for pattern in chosen["only"]):
+            return False
         if since is not None and each.modified < since:
             return False
         return not chosen["failed"] or _went_wrong(store.get(each.name))
 
     return selected
+
+
+def check_only(patterns: Sequence[str], handed_in: Sequence[HandedIn]) -> None:
+    """Nobody's grading is left out because of a misspelt name.
+
+    Raises:
+        click.UsageError: a pattern that nobody is called.
+    """
+    for pattern in patterns:
+        if not any(_is_called(each, pattern) for each in handed_in):
+            close = difflib.get_close_matches(pattern, [each.name for each in handed_in], 1)
+            raise click.UsageError(
+                f"--only {pattern}: nobody is called that.{f' Did you mean {close[0]}?' if close else ''}"
+            )
 
 
 def _is_called(each: HandedIn, pattern: str) -> bool:

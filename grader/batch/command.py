@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from grader.batch.choice import again_wanted, selection
+from grader.batch.choice import again_wanted, check_only, selection
 from grader.batch.display import Live, Plain
 from grader.batch.grades import UnreadableGrades, read_overrides, read_table
 from grader.batch.runner import Batch
@@ -48,6 +48,7 @@ def grade_class(submissions: str, start: Start, *, terminal: bool, **chosen: Any
     source, out = Path(submissions), Path(chosen["out"])
     everything = _taken_in(source, out, chosen["isolation"])
     handed_in = _with_roster(everything, chosen["roster"])
+    check_only(chosen["only"], handed_in)
     exercise = _exercise(source, handed_in, chosen)
     shown = terminal and not chosen["quiet"]
     try:
@@ -56,9 +57,7 @@ def grade_class(submissions: str, start: Start, *, terminal: bool, **chosen: Any
             read_overrides(out / "grades.csv")  # said now if it cannot be read, not after an hour
             order = settle(exercise, chosen, store)
             show: Show = stack.enter_context(Live()) if shown else stack.enter_context(Plain(quiet=chosen["quiet"]))
-            batch = Batch(
-                order, exercise.settings.points * len(exercise.graded), exercise.gradients, handed_in, store, show
-            )
+            batch = Batch(order, exercise.possible, exercise.gradients, handed_in, store, show)
             stopped, seconds = _run(batch, partial(start, order), chosen, stack)
             summary = _summary(batch, everything, seconds)
             write_summary(store, summary)

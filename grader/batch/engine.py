@@ -26,7 +26,7 @@ class Engine:
 
     def __init__(self, order: Order, sandbox: Sandbox | None = None) -> None:
         self.order = order
-        self._scratch = tempfile.TemporaryDirectory(prefix="grade-")
+        self._scratch: tempfile.TemporaryDirectory[str] | None = None
         self._own = sandbox is None
         self.sandbox = sandbox or start_sandbox(order)  # torch loads there while it loads here
         self.exercise = self._exercise()
@@ -47,7 +47,8 @@ class Engine:
         """End the sandbox, if it is this engine's own."""
         if self._own:
             self.sandbox.close()
-        self._scratch.cleanup()
+        if self._scratch is not None:
+            self._scratch.cleanup()
 
     def check(self) -> dict[str, Any]:
         """What documents say of this machine.
@@ -96,15 +97,21 @@ class Engine:
             found = load_exercise(there)
             if found.sha256 == self.order.exercise_sha256:
                 return found
-        own = Path(self._scratch.name, self.order.exercise)
+        own = self._place(self.order.exercise)
         own.mkdir()
         for name, text in self.order.files.items():
             (own / name).write_text(text, encoding="utf-8")
         return load_exercise(own)
 
+    def _place(self, name: str) -> Path:
+        """Where a file can be that only this engine has."""
+        if self._scratch is None:
+            self._scratch = tempfile.TemporaryDirectory(prefix="grade-")
+        return Path(self._scratch.name, name)
+
     def _take_names(self) -> None:
         if self.order.names is not None:
-            file = Path(self._scratch.name, "names.txt")
+            file = self._place("names.txt")
             file.write_text(self.order.names, encoding="utf-8")
             os.environ[NAMES_VARIABLE] = str(file)
 

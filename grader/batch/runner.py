@@ -240,9 +240,11 @@ class Batch:
         return None
 
     def _lost(self, work: Work, error: Exception) -> Work | None:
-        why = str(error).strip() or type(error).__name__
+        said = str(error).strip() or type(error).__name__
+        why = said.splitlines()[-1][:300]
+        self.store.log(f"{work.handed_in.name}, try {work.tries}: {said}")
         if work.tries < TRIES:
-            self.show.again(work.handed_in.name, why.splitlines()[-1])
+            self.show.again(work.handed_in.name, why)
             return work
         del self._under_way[work.key]
         for each in (work, *work.twins):

@@ -127,6 +127,11 @@ class Store:
             self.sync()
         return record
 
+    def log(self, text: str) -> None:
+        """Keep what a row has no room for: where and why a worker failed."""
+        with (self.directory / "batch.log").open("a", encoding="utf-8", errors="backslashreplace") as file:
+            file.write(f"{time.strftime('%Y-%m-%dT%H:%M:%S')} {text}\n")
+
     def sync(self) -> None:
         """Have the journal on the disk: after a power cut it is at most a second old."""
         os.fsync(self._journal.fileno())

@@ -31,6 +31,8 @@ PATIENCE: Final = 2 * SUBMISSION_SECONDS + 180.0
 """Seconds after which a worker counts as stuck: far beyond the limits that the sandbox keeps."""
 
 _READY_SECONDS: Final = 300.0
+_LEAVING_SECONDS: Final = 3.0
+_STARTS: Final = 3
 _FINE, _FAULT = b"+", b"-"
 _OURS = {kind.__name__: kind for kind in (SandboxError, BrokenExercise, NamesError)}
 
@@ -100,6 +102,8 @@ class LocalWorkers:
     def close(self) -> None:
         """End every process."""
         for worker in self._workers:
+            worker.leave()
+        for worker in self._workers:
             worker.stop()
         for _ in self._threads:
             self._tasks.put(None)
@@ -147,9 +151,7 @@ class Worker:
         Raises:
             WorkerDied: it is gone; the next call starts another.
         """
-        if self._process is None:
-            self._start()
-        self.ready()
+        self._revive()
         try:
             assert self._pipe is not None
             self._pipe.send_bytes(task)
@@ -157,10 +159,33 @@ class Worker:
             raise self._lost() from error
         return self._receive(PATIENCE)
 
+    def leave(self) -> None:
+        """Tell it to go: at the end of its pipe it leaves by itself, and its sandbox with it."""
+        self._stopped = True
+        with self._lock:
+            pipe, self._pipe = self._pipe, None
+        if pipe is not None:
+            pipe.close()
+
     def stop(self) -> None:
         """End it for good."""
-        self._stopped = True
+        self.leave()
+        if self._process is not None:
+            self._process.join(_LEAVING_SECONDS)
         self._end()
+
+    def _revive(self) -> None:
+        """Have a process that is ready; one that does not come up is not the submission's fault."""
+        for attempt in range(_STARTS):
+            try:
+                if self._process is None:
+                    self._start()
+                self.ready()
+            except WorkerDied:
+                if self._stopped or attempt == _STARTS - 1:
+                    raise
+            else:
+                return
 
     def _start(self) -> None:
         with self._lock:
@@ -200,7 +225,7 @@ class Worker:
             process, self._process = self._process, None
             pipe, self._pipe, self._head = self._pipe, None, None
         if pipe is not None:
-            pipe.close()  # it leaves by itself at the end of its pipe, and its sandbox with it
+            pipe.close()
         if process is not None:
             process.kill()
             process.join()
