@@ -165,7 +165,7 @@ def _facts(row: Row) -> Iterator[tuple[str, str]]:
         yield "likely", row["diagnosis"]["message"]
     for note in row["notes"]:
         yield "note", note
-    if row["verdict"] in SCORING:
+    if row["verdict"] in SCORING and not solved(row):
         yield "found", "right, but not bit-equal to autograd's, which --criterion exact asks for"
     if following := NEXT.get(row["verdict"]):
         yield "next", following

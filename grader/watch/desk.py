@@ -46,6 +46,11 @@ class Verdict:
         return entry
 
     @property
+    def line(self) -> int:
+        """Where a file that cannot be read goes wrong."""
+        return (self.reading.line if self.reading else None) or 1
+
+    @property
     def right(self) -> dict[str, bool]:
         """Each gradient, and whether it is right."""
         return {row["name"]: solved(row) for row in self.entry["gradients"]}
@@ -65,6 +70,8 @@ class Work:
     broken: tuple[str, ...] = ()
     """What was right the time before and is not any more."""
     cases: Cases | None = field(default=None, repr=False)
+    _was: dict[str, bool] = field(default_factory=dict)
+    """What was right when the file could be read last."""
 
     @property
     def file(self) -> Path:
@@ -83,13 +90,13 @@ class Work:
 
     def take(self, verdict: Verdict) -> None:
         """Keep a new verdict beside what the last one said."""
-        old, self.verdict, self.missing = self.verdict, verdict, None
-        if old is not None and not old.entry["problem"]:
-            self.before = sum(old.right.values())
-        was = old.right if old is not None else {}
-        self.broken = tuple(name for name, right in verdict.right.items() if was.get(name) and not right)
+        self.verdict, self.missing = verdict, None
         if verdict.entry["problem"]:
-            self.broken = ()
+            return  # a file that cannot be read says nothing about its gradients
+        was, self._was = self._was, verdict.right
+        if was:
+            self.before = sum(was.values())
+        self.broken = tuple(name for name, right in verdict.right.items() if was.get(name) and not right)
 
     @property
     def unsolved(self) -> list[str]:

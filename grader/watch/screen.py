@@ -34,7 +34,7 @@ def view(desk: Desk, page: Page, *, hints_open: int = 0, whole: bool = False, sa
     parts = ["\n".join(_focus(desk, page))]
     if hints_open:
         parts.append("\n".join(_hints(desk, page, hints_open)))
-    if work.verdict is not None and not work.missing:
+    if work.verdict is not None and not work.missing and not work.verdict.entry["problem"]:
         entry = work.verdict.entry
         if work.broken:
             parts.append(f"no longer right since the last run: {', '.join(work.broken)}")
@@ -52,6 +52,7 @@ def _focus(desk: Desk, page: Page) -> Iterator[str]:
     if work.missing or work.verdict is None:
         yield work.missing or f"{work.exercise.name}: grading ..."
     elif row is None:
+        yield click.style(f"{work.file}:{work.verdict.line}", underline=True)
         yield from problem(work.verdict.entry, page)
     else:
         yield from opened(work.verdict.entry, work.exercise, row, page)
@@ -86,8 +87,7 @@ def lines(work: Work, page: Page) -> Iterator[str]:
         return
     entry = work.verdict.entry
     if entry["problem"]:
-        line = work.verdict.reading.line if work.verdict.reading else None
-        yield f"{work.file}:{line or 1}: {entry['problem']}"
+        yield f"{work.file}:{work.verdict.line}: {entry['problem']}"
     else:
         for row in entry["gradients"]:
             if not solved(row) and row["verdict"] != "not_started":
