@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
+from grader.page.classroom import class_page
 from grader.page.render import MissingLibrary
 from grader.page.single import submission_page
 
-__all__ = ["MissingLibrary", "submission_page"]
+__all__ = ["MissingLibrary", "class_page", "submission_page"]

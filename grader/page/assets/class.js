@@ -1,0 +1,119 @@
+"use strict";
+// The table shows a hundred students at a time; filters and sorting work on the whole class in memory.
+(() => {
+  const PAGE = 100;
+  const data = JSON.parse(document.getElementById("data").textContent);
+  const [NAME, WHO, LINK, STATUS, POINTS, POSSIBLE, FINAL, PROBLEM, MARKS] = [0, 1, 2, 3, 4, 5, 6, 7, 8];
+  const find = (id) => document.getElementById(id);
+  const body = find("grid").tBodies[0];
+  const texts = data.students.map((s) => `${s[NAME]} ${s[WHO]}`.toLowerCase());
+  const verdict = (s, at) => { const c = s[MARKS].charCodeAt(at) - 97; return c < 0 ? null : data.verdicts[c]; };
+  let members = null, order = { by: "name", up: true }, shown = [], page = 0;
+
+  function chosen() {
+    const text = find("text").value.trim().toLowerCase(), status = find("status").value;
+    const gradient = find("gradient").value, tone = find("verdict").value;
+    const columns = gradient === "" ? data.gradients.map((_, at) => at) : [Number(gradient)];
+    const only = members && new Set(members);
+    const found = [];
+    data.students.forEach((s, at) => {
+      if (only && !only.has(at)) return;
+      if (text && !texts[at].includes(text)) return;
+      if (status && s[STATUS] !== status) return;
+      if (tone && !columns.some((c) => { const v = verdict(s, c); return v && (v[0] === tone || v[2] === tone); })) return;
+      found.push(at);
+    });
+    return found;
+  }
+
+  function key(at) {
+    const s = data.students[at];
+    if (order.by === "name") return texts[at];
+    if (order.by === "points") return s[FINAL] ?? s[POINTS] ?? -1;
+    if (order.by === "status") return s[STATUS];
+    return s[MARKS].charCodeAt(Number(order.by));
+  }
+
+  function update() {
+    shown = chosen();
+    const keys = new Map(shown.map((at) => [at, key(at)]));
+    const sign = order.up ? 1 : -1;
+    shown.sort((a, b) => (keys.get(a) < keys.get(b) ? -sign : keys.get(a) > keys.get(b) ? sign : a - b));
+    page = Math.min(page, Math.max(0, Math.ceil(shown.length / PAGE) - 1));
+    draw();
+  }
+
+  function cell(row, tag, text, name) {
+    const made = document.createElement(tag);
+    made.textContent = text;
+    if (name) made.className = name;
+    row.append(made);
+    return made;
+  }
+
+  function line(s) {
+    const row = document.createElement("tr");
+    const head = cell(row, "th", "");
+    head.scope = "row";
+    const link = document.createElement("a");
+    link.href = s[LINK];
+    link.textContent = s[WHO] ? `${s[WHO]} (${s[NAME]})` : s[NAME];
+    link.title = link.textContent;
+    head.append(link);
+    const points = s[FINAL] ?? s[POINTS];
+    cell(row, "td", points === null ? "" : `${points}/${s[POSSIBLE] ?? ""}${s[FINAL] === null ? "" : " *"}`, "number");
+    cell(row, "td", s[STATUS]).title = s[PROBLEM];
+    data.gradients.forEach((name, at) => {
+      const found = verdict(s, at);
+      const made = cell(row, "td", "", found ? `v ${found[2]}` : "v");
+      if (!found) return;
+      made.title = `${name}: ${found[0]}`;
+      const mark = document.createElement("span");
+      mark.setAttribute("aria-hidden", "true");
+      mark.textContent = found[1];
+      const word = document.createElement("span");
+      word.className = "hidden-text";
+      word.textContent = found[0];
+      made.append(mark, word);
+    });
+    return row;
+  }
+
+  function draw() {
+    const from = page * PAGE, part = shown.slice(from, from + PAGE);
+    body.replaceChildren(...part.map((at) => line(data.students[at])));
+    const group = members ? "one group's members: " : "";
+    find("count").textContent = shown.length
+      ? `${group}${from + 1} to ${from + part.length} of ${shown.length}` : `${group}nobody fits`;
+    find("before").disabled = page === 0;
+    find("after").disabled = from + PAGE >= shown.length;
+    find("all").hidden = members === null;
+    for (const head of find("grid").tHead.querySelectorAll("th[data-by]")) {
+      if (head.dataset.by === order.by) head.setAttribute("aria-sort", order.up ? "ascending" : "descending");
+      else head.removeAttribute("aria-sort");
+    }
+  }
+
+  for (const id of ["text", "status", "gradient", "verdict"]) {
+    find(id).addEventListener("input", () => { page = 0; update(); });
+  }
+  find("before").addEventListener("click", () => { page -= 1; draw(); });
+  find("after").addEventListener("click", () => { page += 1; draw(); });
+  find("all").addEventListener("click", () => { members = null; page = 0; update(); find("text").focus(); });
+  find("grid").tHead.addEventListener("click", (event) => {
+    const head = event.target.closest("th[data-by]");
+    if (!head) return;
+    const first = head.dataset.by === "name" || head.dataset.by === "status";
+    order = { by: head.dataset.by, up: order.by === head.dataset.by ? !order.up : first };
+    update();
+  });
+  for (const button of document.querySelectorAll("button[data-group]")) {
+    button.addEventListener("click", () => {
+      members = data.groups[Number(button.dataset.group)];
+      page = 0;
+      update();
+      find("students").focus();
+    });
+  }
+  update();
+})();
