@@ -84,7 +84,7 @@ def main() -> None:
             Grading(exercise, submission, sandbox, cases=cases).document()
 
         def calls() -> None:
-            with sandbox.open(submission.files, exercise.settings.rules) as session:
+            with sandbox.open(submission.files, exercise.rules) as session:
                 session.load()
                 for key, values in recorder.pools:
                     session.pool(key, values)
@@ -92,7 +92,7 @@ def main() -> None:
                     list(session.ask(questions))
 
         def start() -> None:
-            with sandbox.open(submission.files, exercise.settings.rules) as session:
+            with sandbox.open(submission.files, exercise.rules) as session:
                 session.load()
 
         measured = measure({"verdict": verdict, "calls": calls, "start": start}, runs)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import difflib
 import hashlib
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
+from grader.course import find_course
 from grader.lines import BrokenExercise, Line, literals, parse, read_forward, read_text
+from grader.sandbox.outcome import RulesConfig
 from grader.settings import ExerciseSettings, Hint, read_settings
 
 if TYPE_CHECKING:
@@ -28,9 +30,11 @@ __all__ = [
     "is_exercise",
     "list_exercises",
     "load_exercise",
+    "packs",
     "solutions_directory",
 ]
 
+PACK_GROUP = "grader.exercises"
 PACKAGE = Path(__file__).resolve().parent
 
 
@@ -56,6 +60,7 @@ class Exercise:
         )
         self.sizes: tuple[dict[str, int], ...] = tuple(constants.get("SIZES", ()))
         self.inputs_parameters, self.lines = read_forward(self.forward_file, self.source, tree)
+        self.course = find_course(directory.parent)
         self._check_order()
 
     def __repr__(self) -> str:
@@ -71,11 +76,29 @@ class Exercise:
         """The graded gradients, `d<variable>`, in the order of the report."""
         return tuple(f"d{variable}" for variable in self.graded)
 
+    @property
+    def rules(self) -> RulesConfig:
+        """What its learners may use beyond the built-in lists: the exercise's own, and the course's."""
+        own, course = self.settings.rules, self.course
+        if course is None:
+            return own
+        return RulesConfig((*own.imports, *course.imports), (*own.names, *course.names), own.enabled)
+
+    def points(self, variable: str) -> int:
+        """What a gradient is worth: the course's word, else the exercise's."""
+        own = self.settings.points
+        return self.course.points_for(self.name, f"d{variable}", own) if self.course else own
+
+    @property
+    def possible(self) -> int:
+        """What all gradients together are worth."""
+        return sum(self.points(variable) for variable in self.graded)
+
     @cached_property
     def sha256(self) -> str:
-        """Hash of everything that a grade depends on: forward pass and settings."""
-        content = self.source.encode() + b"\0" + (self.directory / "exercise.toml").read_bytes()
-        return hashlib.sha256(content).hexdigest()
+        """Hash of everything that a grade depends on: forward pass, settings, the course's word."""
+        files = [self.directory / "exercise.toml", *([self.course.path] if self.course else [])]
+        return hashlib.sha256(b"\0".join([self.source.encode(), *(path.read_bytes() for path in files)])).hexdigest()
 
     @cached_property
     def producer(self) -> dict[str, Line]:
@@ -175,11 +198,28 @@ def solutions_directory() -> Path:
 
 
 def list_exercises(directory: Path | None = None) -> list[str]:
-    """The exercises in a directory (default: the installed ones), by name. Reads no file but exercise.toml's place."""
-    root = directory or exercises_directory()
-    if not root.is_dir():
-        return []
-    return sorted(entry.name for entry in root.iterdir() if is_exercise(entry))
+    """The exercises in a directory (default: the installed ones and those of packs), by name. Reads none of them."""
+    roots = [directory] if directory else [exercises_directory(), *packs().values()]
+    return sorted({entry.name for root in roots if root.is_dir() for entry in root.iterdir() if is_exercise(entry)})
+
+
+@cache
+def packs() -> dict[str, Path]:
+    """The installed packages that bring exercises along, by name: their folder `exercises`.
+
+    A pack is found by its entry point in the group `grader.exercises`, whose value names the package. It is not
+    imported here.
+    """
+    from importlib.metadata import entry_points
+    from importlib.util import find_spec
+
+    found = {}
+    for entry in entry_points(group=PACK_GROUP):
+        spec = find_spec(entry.value)
+        for place in (spec.submodule_search_locations or ()) if spec else ():
+            if (Path(place) / "exercises").is_dir():
+                found[entry.name] = Path(place) / "exercises"
+    return found
 
 
 def is_exercise(directory: Path) -> bool:
@@ -194,13 +234,18 @@ def load_exercise(name: str | Path, directory: Path | None = None) -> Exercise:
         if is_exercise(path):
             return Exercise(path.resolve())
         raise UnknownExercise(f"{path} is not an exercise: it has no exercise.toml beside a forward.py")
-    root = directory or exercises_directory()
-    if not is_exercise(root / path):
-        there = list_exercises(root)
-        close = difflib.get_close_matches(str(name), there, 1)
-        hint = f"Did you mean {close[0]}?" if close else f"There are: {', '.join(there) or 'none'}."
-        raise UnknownExercise(f"there is no exercise {name} in {root}. {hint}")
-    return Exercise((root / path).resolve())
+    roots = [directory] if directory else [exercises_directory()]
+    if directory is None and not is_exercise(roots[0] / path):
+        roots += packs().values()  # looked up only now: it takes longer than everything else here
+    homes = [root for root in roots if is_exercise(root / path)]
+    if len(homes) > 1:
+        raise BrokenExercise(f"two packs have an exercise {name}: {homes[0]} and {homes[1]}; say which by --exercises")
+    if homes:
+        return Exercise((homes[0] / path).resolve())
+    there = list_exercises(directory)
+    close = difflib.get_close_matches(str(name), there, 1)
+    hint = f"Did you mean {close[0]}?" if close else f"There are: {', '.join(there) or 'none'}."
+    raise UnknownExercise(f"there is no exercise {name} in {roots[0]}. {hint}")
 
 
 def _shipped(kind: str) -> Path:

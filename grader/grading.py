@@ -192,7 +192,7 @@ class Grading:
         return "refused" if rows and all(row.verdict is Verdict.REFUSED for row in rows) else "graded"
 
     def _grade(self) -> Generator[Row]:
-        with self._sandbox.open(self.submission.files, self.exercise.settings.rules) as session:
+        with self._sandbox.open(self.submission.files, self.exercise.rules) as session:
             self.reading = session.reading
             state = _State(session.reading, {name[1:]: self._prepare(name) for name in self.names})
             whole = None if self.reading.problem else session.load()
@@ -348,7 +348,7 @@ class Grading:
         evidence = state.evidence[variable]
         judgement = self._judge(state, evidence, whole)
         diagnosis = explain(evidence, judgement, self.cases)
-        points = self.exercise.settings.points
+        points = self.exercise.points(variable)
         outcomes = list(check.all_outcomes(evidence))
         chained = None if self.settings.only or whole is not None else self._chained(state, evidence, judgement)
         line = evidence.function.line if evidence.function else state.reading.line

@@ -214,7 +214,7 @@ def _read_in_child(submission: Submission, exercise: Exercise | None, options: O
     pin_environment()
     with start_sandbox(options or Options()) as sandbox:
         pin_torch()
-        rules = exercise.settings.rules if exercise else RulesConfig()
+        rules = exercise.rules if exercise else RulesConfig()
         with sandbox.open(submission.files, rules) as session:
             return session.reading
 

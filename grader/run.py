@@ -131,7 +131,7 @@ class Job:
         if self.grading is not None and self.grading.reading is not None:
             return self.grading.reading
         sandbox, _ = self.run.sandbox, self.run.numerics  # the server first, so that both load torch at once
-        with sandbox.open(self.submission.files, self.exercise.settings.rules) as session:
+        with sandbox.open(self.submission.files, self.exercise.rules) as session:
             return session.reading
 
     @property

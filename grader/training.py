@@ -79,7 +79,7 @@ class TrainingGrading(Grading):
     def _grade(self) -> Generator[Row]:
         self._mine, self._reference = Run(), Run()
         self._stopped: str | None = None
-        with self._sandbox.open(self.submission.files, self.exercise.settings.rules) as session:
+        with self._sandbox.open(self.submission.files, self.exercise.rules) as session:
             self.reading = session.reading
             function = self.reading.functions.get(FUNCTION)
             evidence = Evidence(FUNCTION, function)
@@ -190,7 +190,7 @@ class TrainingGrading(Grading):
                 "every gradient agrees with autograd's, but the run does not: its losses or final parameters differ"
             )
             judgement = replace(judgement, verdict=Verdict.WRONG_VALUES, problem=problem)
-        function, points = evidence.function, self.exercise.settings.points
+        function, points = evidence.function, self.exercise.points(variable)
         outcomes = list(evidence.random.values())
         chained = None if failure is not None else {**plain(tally.first), **self._run_columns(variable)}
         return Row(

@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "grader"
 
 ORDER = (
-    "names", "lines", "settings", "exercise", "case", "submission", "catalogue", "mutants", "parameters", "check",
+    "names", "lines", "settings", "course", "exercise", "case", "submission", "catalogue", "mutants", "parameters", "check",
     "diagnosis", "grading", "training", "verify", "authoring", "intake", "report", "table", "formats", "page",
     "run", "plugin", "harness", "edge", "targets", "workspace", "listing", "doctor", "command", "cli", "replacing",
     "progress", "stubs", "ladder", "importing", "watch", "loop_commands", "notebook_door", "batch", "batch_command",

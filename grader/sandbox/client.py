@@ -13,7 +13,7 @@ from grader.sandbox.budget import Limits
 from grader.sandbox.outcome import Isolation, Level, RulesConfig, SandboxError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from grader.sandbox.forkserver import ForkServer
     from grader.sandbox.outcome import Member
@@ -33,6 +33,7 @@ class Sandbox:
         submission_timeout: seconds that the grader waits for all of a submission's answers together.
         memory: bytes that a child may take beyond what torch has taken.
         rules: False reads no rules at all: the jail has to hold by itself.
+        imports: modules that an exercise allows beyond the built-in list; imported before a child is locked in.
     """
 
     def __init__(
@@ -44,10 +45,12 @@ class Sandbox:
         submission_timeout: float = 60.0,
         memory: int = 1 << 30,
         rules: bool = True,
+        imports: Iterable[str] = (),
     ) -> None:
         self._minimum = minimum
         self._rules = rules
         self._memory = memory
+        self._imports = tuple(dict.fromkeys(imports))
         self._limits = Limits(timeout, submission_timeout, math.ceil(submission_timeout + _CPU_ALLOWANCE))
         self._portable = force is Level.PROCESS or not _can_fork()
         if sys.platform == "linux":
@@ -115,10 +118,10 @@ class Sandbox:
         if self._portable:
             from grader.sandbox.portable import Portable
 
-            return Portable(self._memory, cpu)
+            return Portable(self._memory, cpu, self._imports)
         from grader.sandbox.forkserver import ForkServer
 
-        return ForkServer(self._memory, cpu)
+        return ForkServer(self._memory, cpu, self._imports)
 
 
 def _can_fork() -> bool:

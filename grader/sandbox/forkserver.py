@@ -33,7 +33,7 @@ _CHUNK: Final = 1 << 16
 class ForkServer:
     """One server process and the socket to it."""
 
-    def __init__(self, memory: int, cpu: int) -> None:
+    def __init__(self, memory: int, cpu: int, imports: tuple[str, ...] = ()) -> None:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         command = [sys.executable, "-I", "-W", "ignore", "-c", bootstrap("server"), str(theirs.fileno())]
         self._process = subprocess.Popen(
@@ -51,7 +51,7 @@ class ForkServer:
         self._lock = threading.Lock()
         self._report: dict[str, Any] | None = None
         self._forgotten: list[int] = []
-        self._send(json.dumps({"path": search_path(), "memory": memory, "cpu": cpu}).encode())
+        self._send(json.dumps({"path": search_path(), "memory": memory, "cpu": cpu, "imports": imports}).encode())
 
     @property
     def pid(self) -> int:

@@ -32,8 +32,8 @@ _MOST_WAITING: Final = 64
 class Portable:
     """Starts workers, one of them ahead of time."""
 
-    def __init__(self, memory: int, cpu: int) -> None:
-        self._settings = {"path": search_path(), "memory": memory, "cpu": cpu}
+    def __init__(self, memory: int, cpu: int, imports: tuple[str, ...] = ()) -> None:
+        self._settings = {"path": search_path(), "memory": memory, "cpu": cpu, "imports": imports}
         self._spare: Worker | None = Worker(self._settings)
         self._isolation: Isolation | None = None
 

@@ -45,19 +45,26 @@ class Server:
 
     def _fork(self, forgotten: bytes, descriptors: list[int]) -> None:
         requests, answers = descriptors
-        pid = jail.fork()
+        try:
+            pid = jail.fork()
+        except OSError:
+            pid = -1
         if pid == 0:
             run_child(self._jail, requests, answers)
         os.close(requests)
         os.close(answers)
-        if pid > 0:
-            handle = os.pidfd_open(pid)
-            socket.send_fds(self._control, [PID.pack(pid)], [handle])
-            os.close(handle)
-        else:
-            self._control.send(PID.pack(pid))
+        self._introduce(pid)
         self._forgotten.update(each[0] for each in PID.iter_unpack(forgotten))
         self._forgotten = {each for each in self._forgotten if os.waitpid(each, os.WNOHANG)[0] == 0}
+
+    def _introduce(self, pid: int) -> None:
+        """Send the grader a handle: a process id alone may belong to another process by the time it is used."""
+        if pid < 0:
+            self._control.send(PID.pack(pid))
+            return
+        handle = os.pidfd_open(pid)
+        socket.send_fds(self._control, [PID.pack(pid)], [handle])
+        os.close(handle)
 
     def _reap(self, pid: int) -> None:
         _pid, status, usage = os.wait4(pid, 0)
@@ -105,7 +112,7 @@ def prepare(settings: dict[str, Any]) -> tuple[jail.Jail, dict[str, Any]]:
     active = backstops.install()
     torch.manual_seed(0)
     random.seed(0)
-    warm.everything()
+    warm.everything(settings["imports"])
     rehearsal.rehearse()
     jail.sacrifice()
     problem = jail.drop_root()
@@ -127,5 +134,7 @@ def main(descriptor: int, settings: dict[str, Any]) -> None:
         control.send(json.dumps({"error": traceback.format_exc()[-4000:]}).encode())
         os._exit(1)
     control.send(json.dumps(report).encode())
-    Server(control, prepared).serve()
-    os._exit(0)
+    try:
+        Server(control, prepared).serve()
+    finally:
+        os._exit(0)

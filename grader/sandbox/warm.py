@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import importlib
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import torch
 import torch.nn.functional as F  # noqa: N812  (its usual name)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 # No file can be opened later: whatever learners, tracebacks and decoders import late has to be here already.
 _MODULES: Final = (
@@ -25,8 +28,14 @@ _CODECS: Final = (
 )  # fmt: skip
 
 
-def everything() -> None:
-    """Import, look up and run once."""
+def everything(allowed: Sequence[str] = ()) -> None:
+    """Import, look up and run once; import what an exercise allows beyond the built-in list.
+
+    Raises:
+        ImportError: such a module is not installed here, and no child could import it later.
+    """
+    for name in allowed:
+        importlib.import_module(name)
     for name in _MODULES:
         with contextlib.suppress(ImportError):
             importlib.import_module(name)

@@ -51,8 +51,14 @@ def _prepare(settings: dict[str, Any]) -> dict[str, Any]:
     active = backstops.install()
     torch.manual_seed(0)
     random.seed(0)
-    warm.everything()
-    return {"locks": _limit(settings), "selftest": {}, "backstops": active}
+    warm.everything(settings["imports"])
+    return {"locks": _limit(settings), "selftest": {}, "backstops": active, "without": _without()}
+
+
+def _without() -> list[str]:
+    """What a learner's code can do here, in words."""
+    unbounded = {"win32": ["a limit of memory and of processor time"], "darwin": ["a limit of memory"]}
+    return ["a wall around files, network and processes", *unbounded.get(sys.platform, [])]
 
 
 def _take_over_pipes() -> tuple[int, int]:
