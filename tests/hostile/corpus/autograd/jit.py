@@ -1,6 +1,6 @@
 # attack: a scripted function and its derivative
 # with rules: dlogits=refused
-# without: dlogits=raised
+# without: dlogits=wrong
 import torch
 import torch.nn.functional as F
 

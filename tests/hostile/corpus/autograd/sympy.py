@@ -1,6 +1,6 @@
 # attack: a computer algebra system
 # with rules: dlogits=refused
-# without: dlogits=raised
+# without: dlogits=wrong
 import torch
 import torch.nn.functional as F
 

@@ -1,6 +1,6 @@
 # attack: torch's own decompositions of the backward kernels
 # with rules: dlogits=refused
-# without: dlogits=raised|correct|exact
+# without: dlogits=wrong
 import torch
 import torch.nn.functional as F
 

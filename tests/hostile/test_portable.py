@@ -1,0 +1,53 @@
+"""The attacks that the portable back end withstands too: those on the grader, not on the machine."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from grader.grading import Grading, Settings
+from grader.sandbox.client import Sandbox
+from grader.sandbox.outcome import Level
+from grader.submission import Submission
+from tests.hostile.attacks import Attack, attacks
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from grader.case import Cases
+    from grader.exercise import Exercise
+
+pytestmark = pytest.mark.hostile
+
+ATTACKS = [attack for attack in attacks() if attack.name.startswith(("exits/", "odd/", "patched/", "remembering/"))]
+LEAVE_TRACES = {"exits/atexit", "exits/kill_self", "exits/abort"}
+"""Files and signals are the machine's: only the locked level stops them."""
+
+
+@pytest.fixture(scope="module")
+def portable() -> Iterator[Sandbox]:
+    """What macOS and Windows run, without the rules."""
+    with Sandbox(force=Level.PROCESS, timeout=2.0, submission_timeout=30.0, rules=False) as running:
+        yield running
+
+
+@pytest.mark.parametrize(
+    "attack", [attack for attack in ATTACKS if attack.name not in LEAVE_TRACES], ids=lambda attack: attack.name
+)
+def test_attack_comes_to_its_verdicts_in_a_process_of_its_own(
+    portable: Sandbox, mlp: Exercise, mlp_cases: Cases, solution_source: str, attack: Attack
+) -> None:
+    """Nobody grades oneself, asks for one's own answer, or ends the run, whatever the platform."""
+    files = {"backward.py": attack.submission(solution_source, {})}
+    grading = Grading(mlp, Submission("attack", Path("backward.py"), files), portable, Settings(), mlp_cases)
+    rows = list(grading.rows())
+    grading.close()
+    expected = attack.expected(rules=False)
+    wrong = {
+        row.name: f"{row.verdict}: {row.problem}"
+        for row in rows
+        if row.verdict not in expected.get(row.name, expected["*"])
+    }
+    assert wrong == {}
