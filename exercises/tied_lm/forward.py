@@ -1,0 +1,37 @@
+# A language model that uses one table twice: to read letters and to write them. One letter in, the next letter out.
+# Read it, run it, but leave it as it is: your gradients go into backward.py.
+
+import torch
+
+from grader.names import training_examples
+
+# the 9 variables whose gradients you write, in the order of the backward pass
+GRADED = ['logp', 'lse', 'logits', 'h', 'z', 'b', 'W', 'x', 'wte']
+
+# the sizes of the other problems that your functions are tried on: no two numbers alike
+SIZES = [
+    {'n': 15, 'vocab_size': 19, 'n_embd': 6},
+    {'n': 40, 'vocab_size': 23, 'n_embd': 8},
+    {'n': 25, 'vocab_size': 33, 'n_embd': 11},
+]
+
+def inputs(seed, n=32, vocab_size=27, n_embd=10):
+    Xtr, Ytr = training_examples(1) # letters of real names, and the letters that follow them
+    g = torch.Generator().manual_seed(seed)
+    wte = torch.randn((vocab_size, n_embd), generator=g) * 0.6 # token embeddings
+    W   = torch.randn((n_embd, n_embd),     generator=g) * 1.5*n_embd**-0.5
+    b   = torch.randn(n_embd,               generator=g) * 0.1
+    ix  = torch.randint(0, Xtr.shape[0], (n,), generator=g)
+    idx, y = Xtr[ix, 0] % vocab_size, Ytr[ix] % vocab_size # the % changes nothing with all 27 characters
+    return {'wte': wte, 'W': W, 'b': b, 'idx': idx, 'y': y}
+
+def forward(wte, W, b, idx, y):
+    n = idx.shape[0] # the size of the minibatch
+    x = wte[idx] # (n, n_embd): the first use of the table
+    z = x @ W + b
+    h = torch.tanh(z)
+    logits = h @ wte.T # (n, vocab_size): the second use; which letter's vector does h resemble?
+    lse = logits.logsumexp(1, keepdim=True)
+    logp = logits - lse
+    loss = -logp[range(n), y].mean() # same as F.cross_entropy(logits, y)
+    return locals()

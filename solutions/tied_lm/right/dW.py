@@ -1,0 +1,13 @@
+# form: turned by its dimensions
+def dW(dz, x):
+    return x.transpose(0, 1) @ dz
+
+
+# form: einsum
+def dW(dz, x):
+    return torch.einsum('ni,nj->ij', x, dz)
+
+
+# form: fused with the look-up
+def dW(dz, wte, idx):
+    return wte[idx].T @ dz

@@ -1,0 +1,33 @@
+# mistake: upstream_only -- the tanh is forgotten
+def dz(dh):
+    return dh.clone()
+
+
+# mistake: upstream_unused -- dh is forgotten
+def dz(h):
+    return 1 - h**2
+
+
+# mistake: wrong_operand -- z for h
+def dz(dh, z):
+    return (1 - z**2)*dh
+
+
+# mistake: wrong_operand -- the derivative of the sigmoid
+def dz(dh, h):
+    return h*(1 - h)*dh
+
+
+# mistake: wrong_power -- the square is forgotten
+def dz(dh, h):
+    return (1 - h)*dh
+
+
+# mistake: sign -- plus for minus
+def dz(dh, h):
+    return (1 + h**2)*dh
+
+
+# mistake: zeros -- nothing is filled in
+def dz(z):
+    return torch.zeros_like(z)
