@@ -20,6 +20,7 @@ def judge(report: dict[str, Any]) -> Isolation:
     names = {lock.partition(":")[0] for lock in locks}
     missing = [_REMEDIES[name] for name in ("seccomp", "landlock") if name not in names]
     missing += [str(report[key]) for key in ("root", "problem") if report.get(key)]
+    missing += map(str, report.get("without", ()))
     missing += [f"refusal of {name}" for name, result in results.items() if result == SUCCEEDED]
     return Isolation(_level(names, results), tuple(locks), tuple(missing), results, tuple(report["backstops"]))
 

@@ -42,9 +42,7 @@ _libc = ctypes.CDLL(None, use_errno=True)
 _libc.syscall.restype = ctypes.c_long
 _libc.madvise.argtypes = (ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int)
 
-fork = ctypes.PyDLL(None).fork
-"""A bare fork. `os.fork` also renews the locks of threading, logging and random in the child, which writes to some 300
-shared pages; with one thread there is nothing to renew, and a child never returns to the interpreter's own exit."""
+_fork: Final = ctypes.PyDLL(None, use_errno=True).fork
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +54,16 @@ class Jail:
     landlock: int
     """Landlock's version, 0 where there is none."""
     filter: seccomp.Filter | None
+
+
+def fork() -> int:
+    """A bare fork. `os.fork` also renews the locks of threading, logging and random in the child, which writes to some
+    300 shared pages; with one thread there is nothing to renew, and a child never reaches the interpreter's own exit.
+    """
+    pid = int(_fork())
+    if pid < 0:
+        raise OSError(ctypes.get_errno(), "fork")
+    return pid
 
 
 def prepare(memory: int, cpu: int) -> Jail:

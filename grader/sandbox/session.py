@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 MOST_KILLS: Final = 8
 _READING_LIMIT: Final = 4 << 20
+_HELLO_SECONDS: Final = 30.0
 _FAULTS: Final = (LateError, GoneError, ProtocolError)
 _TOO_OFTEN: Final = Killed(reason="too_often", detail=f"its process had to be replaced {MOST_KILLS} times")
 
@@ -202,10 +203,7 @@ class Session:
         self._sent.clear()
         begun, deadline = time.monotonic(), self._budget.deadline()
         process.send(self._submission, deadline)
-        hello = process.receive(wire.SLACK, deadline)
-        if hello.kind != wire.HELLO or hello.body != self._backend.greeting():
-            message = f"a child's locks are not those of the self-test: {hello.body.decode('utf-8', 'replace')}"
-            raise SandboxError(message)
+        self._greet(process)
         frame = process.receive(_READING_LIMIT, deadline)
         if frame.kind == wire.FAULT:
             message = f"the sandbox could not read a submission:\n{frame.body.decode('utf-8', 'replace')}"
@@ -214,6 +212,18 @@ class Session:
         self._last_reading = messages.decode_reading(frame.body)
         self._budget.spend(begun)
         return process
+
+    def _greet(self, process: Process) -> None:
+        """Whatever goes wrong before a child has locked itself in is our own fault."""
+        try:
+            hello = process.receive(wire.SLACK, time.monotonic() + _HELLO_SECONDS)
+        except _FAULTS as fault:
+            message = f"a child could not lock itself in ({type(fault).__name__}): nothing was graded; start again"
+            raise SandboxError(message) from None
+        if hello.kind != wire.HELLO or hello.body != self._backend.greeting():
+            locks = hello.body.decode("utf-8", "replace")
+            message = f"a child's locks are not those of the self-test: {locks}"
+            raise SandboxError(message)
 
     def _lost(self, fault: Exception, begun: float) -> Outcome:
         """Kill the child and say what became of it; later questions go to another, unless there may be no more."""

@@ -34,12 +34,16 @@ def search_path() -> list[str]:
 
 def bootstrap(module: str) -> str:
     """The program text: take the settings off the control channel, complete the path, hand over."""
-    return _PROGRAM.format(first=_FIRST[module], last=_LAST[module], module=module)
+    return _PROGRAM.format(module=module, first=_FIRST[module], excuse=_EXCUSE[module], last=_LAST[module])
 
 
 _FIRST = {
     "server": "control = socket.socket(fileno=int(sys.argv[1])); line = control.recv(1 << 16)",
     "worker": "line = b''\nwhile not line.endswith(b'\\n'): line += os.read(0, 1)",
+}
+_EXCUSE = {
+    "server": "control.send(report)",
+    "worker": "os.write(1, (17 + len(report)).to_bytes(4, 'little') + bytes(16) + b'@' + report)",
 }
 _LAST = {"server": "main(control.detach(), settings)", "worker": "main(settings)"}
 _PROGRAM = """\
@@ -48,6 +52,12 @@ import json, os, socket, sys
 settings = json.loads(line)
 sys.path += [entry for entry in settings.pop("path") if entry not in sys.path]
 sys.dont_write_bytecode = True
-from grader.sandbox.{module} import main
+try:
+    from grader.sandbox.{module} import main
+except BaseException:
+    import traceback
+    report = json.dumps({{"error": traceback.format_exc()[-4000:]}}).encode()
+    {excuse}
+    os._exit(1)
 {last}
 """

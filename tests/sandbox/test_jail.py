@@ -264,11 +264,13 @@ def test_a_canary_that_died_is_a_level_too_low() -> None:
     assert "the canary died (wait status 9)" in isolation.missing
 
 
-def test_less_than_the_minimum_is_refused_with_what_is_missing(portable: Sandbox) -> None:
+def test_less_than_the_minimum_is_refused_with_what_is_missing(
+    sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """And how to get it."""
-    portable._minimum = Level.LOCKED
-    try:
-        with pytest.raises(SandboxError, match=r"isolation is `process` here and `locked` was asked for. Missing: sec"):
-            portable.open({"backward.py": b""})
-    finally:
-        portable._minimum = Level.NONE
+    monkeypatch.setattr(sandbox, "_isolation", judge(report("rlimit")))
+    monkeypatch.setattr(sandbox, "_minimum", Level.LOCKED)
+    with pytest.raises(SandboxError, match=r"isolation is `process` here and `locked` was asked for. Missing: sec"):
+        sandbox.open({"backward.py": b""})
+    with pytest.raises(SandboxError, match="or accept less with `--isolation process`"):
+        _ = sandbox.isolation

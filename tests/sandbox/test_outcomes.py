@@ -112,7 +112,7 @@ def dpatched(x):
 """
 
 
-@pytest.fixture(scope="module", params=["sandbox", "portable"])
+@pytest.fixture(scope="module", params=["sandbox", pytest.param("portable", marks=pytest.mark.slow)])
 def session(request: pytest.FixtureRequest) -> Iterator[Session]:
     """One child for the whole file; whoever kills it gets it replaced."""
     running: Sandbox = request.getfixturevalue(request.param)

@@ -268,6 +268,7 @@ def test_rules_reach_the_reading(sandbox: Sandbox) -> None:
         assert session.reading.findings == ()
 
 
+@pytest.mark.slow
 def test_a_dead_server_is_our_own_fault_and_the_next_opening_starts_another() -> None:
     """Never a grade, never a hang."""
     with Sandbox(rules=False, timeout=5) as sandbox:
@@ -281,6 +282,7 @@ def test_a_dead_server_is_our_own_fault_and_the_next_opening_starts_another() ->
             assert kinds(with_pool(other).ask(about_x("dfine"))) == ["Returned"]
 
 
+@pytest.mark.slow
 def test_a_closed_sandbox_says_so() -> None:
     """Instead of starting another server behind the caller's back."""
     sandbox = Sandbox()

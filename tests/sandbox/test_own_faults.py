@@ -1,0 +1,90 @@
+"""Faults of the sandbox itself: exceptions with a reason, never a grade."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+from grader.sandbox import forkserver, portable
+from grader.sandbox.client import Sandbox
+from grader.sandbox.outcome import Level, SandboxError
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+pytestmark = pytest.mark.slow
+
+BACK_ENDS = [(forkserver, None), (portable, Level.PROCESS)]
+
+
+def insert(monkeypatch: pytest.MonkeyPatch, module: ModuleType, statements: str, *, before: str) -> None:
+    """What is started next runs these statements before that line."""
+    original = module.bootstrap
+
+    def bootstrap(name: str) -> str:
+        program = str(original(name))
+        assert before in program
+        return program.replace(before, f"{statements}\n{before}")
+
+    monkeypatch.setattr(module, "bootstrap", bootstrap)
+
+
+@pytest.mark.parametrize(("module", "force"), BACK_ENDS)
+def test_a_server_that_cannot_start_says_why(
+    monkeypatch: pytest.MonkeyPatch, module: ModuleType, force: Level | None
+) -> None:
+    """With the traceback of the other side, and not with a time-out."""
+    insert(monkeypatch, module, "    raise ImportError('libtorch is broken')", before="    from grader.sandbox.")
+    with Sandbox(force=force) as sandbox, pytest.raises(SandboxError, match="libtorch is broken"):
+        _ = sandbox.isolation
+
+
+@pytest.mark.parametrize(("module", "force"), BACK_ENDS)
+def test_a_server_that_dies_while_it_starts_is_noticed_at_once(
+    monkeypatch: pytest.MonkeyPatch, module: ModuleType, force: Level | None
+) -> None:
+    """Without waiting for three minutes."""
+    insert(monkeypatch, module, "    os._exit(5)", before="    from grader.sandbox.")
+    begun = time.monotonic()
+    with Sandbox(force=force) as sandbox, pytest.raises(SandboxError, match=r"exit code 5|could not start"):
+        _ = sandbox.isolation
+    assert time.monotonic() - begun < 20
+
+
+CHILDREN = "import dataclasses; from grader.sandbox import server; whole = server.run_child; server.run_child = {}"
+
+
+def test_a_child_that_dies_before_it_is_locked_in_stops_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No line of the learner's has run: it cannot be their fault."""
+    insert(monkeypatch, forkserver, CHILDREN.format("lambda *_: os._exit(1)"), before="main(")
+    with Sandbox() as sandbox, pytest.raises(SandboxError, match=r"could not lock itself in \(GoneError\)"):
+        sandbox.open({"backward.py": b""})
+
+
+def test_a_child_with_fewer_locks_than_the_canary_stops_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The report would promise more than there was."""
+    careless = "lambda jail, *pipes: whole(dataclasses.replace(jail, filter=None), *pipes)"
+    insert(monkeypatch, forkserver, CHILDREN.format(careless), before="main(")
+    with Sandbox() as sandbox, pytest.raises(SandboxError, match="locks are not those of the self-test: rlimit,pdea"):
+        sandbox.open({"backward.py": b""})
+
+
+def test_a_machine_without_processes_left_is_our_own_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A fork that fails is said, not graded."""
+    fails = "from grader.sandbox import server; server.Server._fork = lambda self, *_: self._introduce(-1)"
+    insert(monkeypatch, forkserver, fails, before="main(")
+    with Sandbox() as sandbox, pytest.raises(SandboxError, match="could not fork: no memory or no processes left"):
+        sandbox.open({"backward.py": b""})
+
+
+def test_a_reader_that_fails_is_our_own_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With its traceback: nothing of the learner's has run yet."""
+    fails = "from grader.sandbox import child; child.read = lambda *_: 1 / 0"
+    insert(monkeypatch, forkserver, fails, before="main(")
+    with (
+        Sandbox() as sandbox,
+        pytest.raises(SandboxError, match=r"could not read a submission:[\s\S]*ZeroDivisionError"),
+    ):
+        sandbox.open({"backward.py": b""})

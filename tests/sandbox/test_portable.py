@@ -1,0 +1,58 @@
+"""The back end of macOS and Windows, as far as it differs from the fork server."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+import torch
+
+from grader.sandbox.outcome import Killed, Level, Question, Returned
+
+if TYPE_CHECKING:
+    from grader.sandbox.client import Sandbox
+
+pytestmark = pytest.mark.slow
+
+FLOOD = b"""
+import os
+def dflood(x):
+    for number in range(3, 20):
+        try:
+            for _ in range(2000): os.write(number, bytes(65536))
+        except OSError: pass
+    return x
+
+def dexit(x):
+    os._exit(7)
+
+def dfine(x):
+    return x
+"""
+
+
+def test_it_reports_what_it_is_and_what_it_lacks(portable: Sandbox) -> None:
+    """Measured where it can be, never `locked`."""
+    isolation = portable.isolation
+    assert isolation.level is Level.PROCESS
+    assert "rlimit:cpu" in isolation.locks
+    assert "a wall around files, network and processes" in isolation.missing
+    assert isolation.backstops
+
+
+def test_a_flood_on_its_pipe_is_death_and_the_next_question_is_answered(portable: Sandbox) -> None:
+    """A spare interpreter takes over."""
+    with portable.open({"backward.py": FLOOD}) as session:
+        x = torch.ones(2)
+        outcomes = list(session.ask([Question(each, given={"x": x}) for each in ("dflood", "dexit", "dfine")]))
+    assert isinstance(outcomes[0], Killed)
+    assert outcomes[1] == Killed(reason="exit", detail="exit code 7", seconds=outcomes[1].seconds)
+    assert isinstance(outcomes[2], Returned)
+
+
+def test_a_submission_larger_than_a_pipe_arrives(portable: Sandbox) -> None:
+    """A thread writes it."""
+    source = b"# " + b"x" * 200_000 + b"\ndef d(x):\n    return x\n"
+    with portable.open({"backward.py": source}) as session:
+        [outcome] = session.ask([Question("d", given={"x": torch.ones(200_000)})])
+    assert isinstance(outcome, Returned)
