@@ -5,12 +5,12 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from grader.formats.told import Context, NothingToTell
+from grader.formats.told import Context, NotGraded, NothingToTell
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["TARGETS", "Context", "NothingToTell", "convert"]
+__all__ = ["TARGETS", "Context", "NotGraded", "NothingToTell", "convert"]
 
 TARGETS = {
     "gradescope": "gradescope",

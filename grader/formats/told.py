@@ -28,6 +28,10 @@ class NothingToTell(Exception):
     """The document does not hold what a format asks for: one sentence."""
 
 
+class NotGraded(NothingToTell):
+    """A submission failed through a fault of the grader's own: that is never a zero."""
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
     """What a format needs beside the document."""
@@ -61,7 +65,7 @@ def entries(document: Document) -> list[Entry]:
     found: list[Entry] = list(document["grader"]["submissions"])
     for entry in found:
         if entry["status"] == "failed":
-            raise NothingToTell(
+            raise NotGraded(
                 f"{line(entry['name'])} was not graded, through no fault of its author: "
                 f"{line(entry['problem'] or 'the grader failed')}. Grade it again"
             )

@@ -1,0 +1,179 @@
+"""Which submissions are worth a second look: rare things that two of them share, before plain likeness of text.
+
+Nothing of a submission is run or parsed here: its text is cut into words by one linear pattern. Gradients of one
+line are alike by nature, so likeness is measured against the class and given code is left out. It is a reason to
+look, never a verdict.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+from itertools import combinations
+from math import log
+from statistics import median
+from typing import TYPE_CHECKING, Any
+
+from rapidfuzz.distance import Indel
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+COLUMNS = ("first", "second", "similarity", "class_threshold", "weight", "traits")
+ALL_PAIRS = 300
+"""Classes up to this size are compared pair by pair, larger ones where a rare trait points."""
+_RARE = 0.05
+_WORD = re.compile(r"#[^\n]*|[^\W\d]\w*|\d[\w.]*|[^\s\w]")
+_NAMES = re.compile(r"^\s*(?:def\s+)?([^\W\d]\w*)\s*(?:\(|=(?!=))", re.MULTILINE)
+_FUNCTION = re.compile(r"^def[ \t]+(d\w+)[ \t]*\(", re.MULTILINE)
+_USUAL = {"torch", "math", "return", "import", "from", "if", "for", "while", "else", "raise", "print", "assert"}
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """What one person handed in, without what was given."""
+
+    name: str
+    words: tuple[int, ...] = field(repr=False)
+    traits: frozenset[str] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two submissions."""
+
+    first: str
+    second: str
+    similarity: float
+    threshold: float
+    weight: float
+    traits: tuple[str, ...]
+
+    def row(self) -> dict[str, str]:
+        """As the table has it."""
+        figures = (f"{self.similarity:.3f}", f"{self.threshold:.3f}", f"{self.weight:.1f}")
+        return dict(zip(COLUMNS, (self.first, self.second, *figures, "; ".join(self.traits)), strict=True))
+
+
+def text_of(files: Mapping[str, bytes]) -> str:
+    """The code of a submission: its Python files, and the cells of its notebooks."""
+    parts = []
+    for name, content in sorted(files.items()):
+        plain = content.decode("utf-8", "replace")
+        if name.lower().endswith(".py"):
+            parts.append(plain)
+        elif name.lower().endswith(".ipynb"):
+            parts += _cells(plain)
+    return "\n".join(parts)
+
+
+def _cells(text: str) -> Iterator[str]:
+    try:
+        cells = json.loads(text).get("cells", [])
+    except (ValueError, AttributeError, RecursionError):
+        return
+    for cell in cells if isinstance(cells, list) else ():
+        if isinstance(cell, dict) and cell.get("cell_type") == "code":
+            source = cell.get("source", "")
+            yield "".join(map(str, source)) if isinstance(source, list) else str(source)
+
+
+def reduced(name: str, text: str, given: str, known: Iterable[str], answers: Iterable[str] = ()) -> Text:
+    """A submission as it is compared.
+
+    Args:
+        name: the submission's.
+        text: its code.
+        given: the stubs; a line of theirs counts for nothing.
+        known: names of the forward pass: everybody uses them.
+        answers: wrong answers with their figures, from its report.
+    """
+    theirs = {_squeezed(each) for each in given.splitlines()}
+    lines = [each for each in text.splitlines() if _squeezed(each) and _squeezed(each) not in theirs]
+    own = "\n".join(lines)
+    words = tuple(hash(word) for word in _WORD.findall(own) if not word.startswith("#"))
+    return Text(name, words, frozenset(_traits(own, {*known, *_USUAL}, answers)))
+
+
+def _squeezed(text: str) -> str:
+    return "".join(text.split())
+
+
+def _traits(text: str, known: set[str], answers: Iterable[str]) -> Iterator[str]:
+    """Things that could be rare: names of one's own, a formulation, a comment, a wrong answer to the last digit."""
+    for name in _NAMES.findall(text):
+        if name not in known and not (name.startswith("d") and name[1:] in known):
+            yield f"the name {name}"
+    for comment in re.findall(r"#[ \t]*(\S[^\n]{11,200})", text):
+        yield f"the comment {comment.strip()}"
+    starts = [*_FUNCTION.finditer(text)]
+    for at, start in enumerate(starts):
+        end = starts[at + 1].start() if at + 1 < len(starts) else len(text)
+        body = [word for word in _WORD.findall(text[start.start() : end]) if not word.startswith("#")]
+        yield f"the same {start[1]}: {''.join(body)[:120]}"
+    for answer in answers:
+        yield f"the same wrong {answer}"
+
+
+def wrong_answers(entry: Mapping[str, Any]) -> Iterator[str]:
+    """Wrong answers of a report with figures that two people share only by the same formula."""
+    for row in entry["gradients"]:
+        worst, local = row["worst"], row["local"] or {}
+        if worst and not row["correct"] and local.get("maxdiff"):
+            yield f"{row['name']}: maxdiff {local['maxdiff']!r}"
+
+
+def compare(texts: Sequence[Text]) -> list[Pair]:
+    """Pairs worth a look, the strangest first."""
+    counts = Counter(trait for text in texts for trait in text.traits)
+    most = max(2, int(_RARE * len(texts)))
+    rare = {trait: log(len(texts) / count) for trait, count in counts.items() if 1 < count <= most < len(texts)}
+    threshold = _threshold(texts)
+    found = [_pair(texts[a], texts[b], rare, threshold) for a, b in _candidates(texts, rare)]
+    kept = [pair for pair in found if pair.similarity >= threshold or len(pair.traits) > 1]
+    return sorted(kept, key=lambda pair: (-pair.weight, -pair.similarity, pair.first, pair.second))
+
+
+def _candidates(texts: Sequence[Text], rare: Mapping[str, float]) -> Iterable[tuple[int, int]]:
+    if len(texts) <= ALL_PAIRS:
+        return combinations(range(len(texts)), 2)
+    owners: dict[str, list[int]] = {}
+    for at, text in enumerate(texts):
+        for trait in text.traits & rare.keys():
+            owners.setdefault(trait, []).append(at)
+    shared = Counter(pair for members in owners.values() if len(members) <= 12 for pair in combinations(members, 2))
+    return [pair for pair, _ in shared.most_common(20 * len(texts))]
+
+
+def _threshold(texts: Sequence[Text]) -> float:
+    """What would be unusual in this class: three robust deviations over its median, and at least nine tenths."""
+    pairs = list(combinations(range(len(texts)), 2)) if len(texts) <= 80 else _sample(len(texts))
+    values = [_likeness(texts[a], texts[b]) for a, b in pairs]
+    if not values:
+        return 1.0
+    middle = median(values)
+    spread = 1.4826 * median(abs(value - middle) for value in values)
+    return min(max(middle + 3 * spread, 0.9), 0.999)
+
+
+def _sample(count: int, size: int = 2000) -> list[tuple[int, int]]:
+    """Pairs drawn the same way every time."""
+    generator = random.Random(0)  # noqa: S311 a sample, not a secret
+    return [
+        (a, b) for a, b in ((generator.randrange(count), generator.randrange(count)) for _ in range(size)) if a != b
+    ]
+
+
+def _likeness(first: Text, second: Text) -> float:
+    if not first.words or not second.words:
+        return 0.0
+    return float(Indel.normalized_similarity(first.words, second.words))
+
+
+def _pair(first: Text, second: Text, rare: Mapping[str, float], threshold: float) -> Pair:
+    shared = sorted(first.traits & second.traits & rare.keys(), key=lambda trait: (-rare[trait], trait))
+    weight = sum(rare[trait] for trait in shared)
+    return Pair(first.name, second.name, _likeness(first, second), threshold, weight, tuple(shared))
