@@ -21,6 +21,7 @@ LATER = {
     "batch": "grader.batch_command",
     **dict.fromkeys(("hint", "import", "reset", "solution", "watch"), "grader.loop_commands"),
     "new": "grader.new_command",
+    **dict.fromkeys(("gradescope-zip", "report", "similarity"), "grader.report_command"),
     "verify": "grader.verify_command",
 }
 """Commands in a module of their own, which is imported when they are asked for."""
@@ -178,16 +179,12 @@ def grading_options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option(
             "--criterion",
             type=click.Choice(["correct", "exact", "approximate"]),
-            default="correct",
-            show_default=True,
-            help="What earns points.",
+            help="What earns points (default: the course's word, else correct).",
         ),
         click.option(
             "--feedback",
             type=click.Choice(["full", "kind", "verdict", "none"]),
-            default="full",
-            show_default=True,
-            help="How much is told.",
+            help="How much is told (default: the course's word, else full).",
         ),
         click.option(
             "--isolation",
