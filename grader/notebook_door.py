@@ -1,0 +1,340 @@
+"""Beside the cells of a notebook: `check(globals())`, `cmp("probs", dprobs, probs)` and `%%grade dprobs`.
+
+Flat values are compared on the notebook's own minibatch, in the lecture's three columns. That is no grade: nothing
+but one minibatch is tried. What the cells' source says is graded in the sandbox as well, and tells what is wrong.
+"""
+
+from __future__ import annotations
+
+import atexit
+import html
+import json
+import re
+import warnings
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import torch
+
+from grader.check import Columns, form_problem, lecture_columns
+from grader.exercise import BrokenExercise, Exercise, list_exercises, load_exercise
+from grader.grading import plain
+from grader.report import headline, solved
+from grader.table import lecture_line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from grader.sandbox.client import Sandbox
+
+UNSCORED = "on this notebook's own minibatch, unscored: `grade` decides on other sizes and random gradients too"
+_WRITES = re.compile(r"^[ \t]*(?:def (d\w+)|(d\w+)[ \t]*(?:\[[^=\n]*\][ \t]*)?=(?!=))", re.MULTILINE)
+_NO_GRADIENT = "no gradient to compare with: call {name}.retain_grad() before loss.backward()"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One gradient of the notebook."""
+
+    variable: str
+    columns: Columns | None = None
+    """The lecture's, of a flat value; None where the notebook has none."""
+    problem: str | None = None
+    row: Mapping[str, Any] | None = None
+    """What the sandbox says of the cells' source."""
+    notes: tuple[str, ...] = ()
+
+    @property
+    def fine(self) -> bool:
+        """Whether nothing is known against it."""
+        if self.columns is not None:
+            return self.columns.approximate and self.problem is None
+        return self.row is not None and solved(self.row)
+
+    @property
+    def text(self) -> str:
+        """The lecture's line, or the reason why there is none."""
+        if self.columns is not None and self.columns.maxdiff is not None:
+            return lecture_line(self.variable, plain(self.columns))
+        if self.row is not None and self.columns is None:
+            return f"{self.variable:15s} | {'right' if solved(self.row) else headline(self.row)} (a function, graded)"
+        return f"{self.variable:15s} | {self.problem}"
+
+    @property
+    def remarks(self) -> Iterator[str]:
+        """What there is to say beyond the line."""
+        if self.columns is not None and self.columns.maxdiff is not None and self.problem:
+            yield self.problem
+        if not self.fine and self.row is not None and self.row["diagnosis"] and self.row["diagnosis"]["message"]:
+            yield self.row["diagnosis"]["message"]
+        yield from self.notes
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What `check` found: text in a terminal, a table in Jupyter."""
+
+    exercise: str
+    lines: tuple[Line, ...]
+    missing: tuple[str, ...] = ()
+    notes: tuple[str, ...] = field(default=())
+
+    @property
+    def total(self) -> str:
+        """How many are there and agree."""
+        fine, count = sum(line.fine for line in self.lines), len(self.lines)
+        left = f", {len(self.missing)} not there yet" if self.missing else ""
+        return f"{self.exercise}: {fine} of {count} agree{left}; {UNSCORED}"
+
+    def __repr__(self) -> str:
+        shown = [text for line in self.lines for text in (line.text, *(f"    {each}" for each in line.remarks))]
+        return "\n".join([*shown, *(f"note: {note}" for note in self.notes), self.total])
+
+    def _repr_html_(self) -> str:
+        """Everything of the learner's is escaped: a table shows text and runs none."""
+        rows = "".join(_html_row(line) for line in self.lines)
+        notes = "".join(f"<p>note: {html.escape(note)}</p>" for note in self.notes)
+        head = "<tr><th></th><th>gradient</th><th>exact</th><th>approximate</th><th>maxdiff</th><th></th></tr>"
+        return f"<table>{head}{rows}</table>{notes}<p>{html.escape(self.total)}</p>"
+
+
+def _html_row(line: Line) -> str:
+    mark = "✓" if line.fine else "✗"
+    remarks = [*line.remarks]
+    if line.columns is None or line.columns.maxdiff is None:
+        cells = ["", "", ""]
+        remarks.insert(0, line.text.partition("|")[2].strip())
+    else:
+        shown = lecture_line("", plain(line.columns)).split("|")[1:]
+        cells = [cell.partition(":")[2].strip() for cell in shown]
+    texts = [mark, f"d{line.variable}", *cells, " ".join(remarks)]
+    return "<tr>" + "".join(f"<td>{html.escape(text)}</td>" for text in texts) + "</tr>"
+
+
+def cmp(name: str, gradient: object, variable: object) -> None:
+    """The lecture's function, word for word in what it prints; what is missing is a sentence and no exception."""
+    print(_compared(name, gradient, variable).text)
+
+
+def _compared(name: str, gradient: object, variable: object) -> Line:
+    if not isinstance(variable, torch.Tensor):
+        return Line(name, Columns(), f"{name} is no tensor but {type(variable).__name__}")
+    reference = _retained(variable)
+    if reference is None:
+        return Line(name, Columns(), _NO_GRADIENT.format(name=name))
+    return _against(name, gradient, reference)
+
+
+def _against(name: str, gradient: object, reference: torch.Tensor) -> Line:
+    if gradient is None:
+        return Line(name, Columns(), f"d{name} is None: not started")
+    if not isinstance(gradient, torch.Tensor):
+        return Line(name, Columns(), f"d{name} is no tensor but {type(gradient).__name__}")
+    got = gradient.detach().cpu()
+    problem = form_problem(got, reference)
+    columns = lecture_columns(got, reference)
+    if problem is None:
+        return Line(name, columns)
+    return Line(name, Columns(maxdiff=columns.maxdiff if got.shape == reference.shape else None), problem[1])
+
+
+def _retained(variable: torch.Tensor) -> torch.Tensor | None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # torch warns of .grad on what did not retain it: that is the question here
+        grad = variable.grad
+    return None if grad is None else grad.detach().cpu()
+
+
+def check(
+    namespace: Mapping[str, Any], *names: str, exercise: str | None = None, sources: Sequence[str] | None = None
+) -> Checked:
+    """Compare the gradients in a notebook with autograd's: `check(globals())`.
+
+    Args:
+        namespace: the notebook's variables.
+        names: gradients to look at; all that are there if none is named.
+        exercise: its name, if the variables do not tell.
+        sources: the cells' text, if IPython does not know it.
+    """
+    chosen = load_exercise(exercise) if exercise else _exercise_of(namespace)
+    wanted = {name if name in chosen.gradients else f"d{name}" for name in names}
+    variables = [v for v in chosen.graded if not wanted or f"d{v}" in wanted]
+    references, notes = _references(chosen, namespace)
+    flat = {v: _flat_line(v, namespace, references) for v in variables if _is_value(namespace.get(f"d{v}"))}
+    functions = [v for v in variables if callable(namespace.get(f"d{v}")) and v not in flat]
+    rows: dict[str, Mapping[str, Any]] = {}
+    if functions or not all(line.fine for line in flat.values()):
+        cells = _cells() if sources is None else list(sources)
+        rows, said = _graded(chosen, cells)
+        notes += said
+    lines = [
+        Line(v, flat[v].columns, flat[v].problem, rows.get(v), flat[v].notes) if v in flat else Line(v, row=rows.get(v))
+        for v in variables
+        if v in flat or (v in functions and v in rows)
+    ]
+    there = {line.variable for line in lines}
+    return Checked(chosen.name, tuple(lines), tuple(f"d{v}" for v in variables if v not in there), tuple(notes))
+
+
+def _is_value(found: object) -> bool:
+    return found is not None and not callable(found)
+
+
+def _flat_line(variable: str, namespace: Mapping[str, Any], references: Mapping[str, torch.Tensor]) -> Line:
+    if variable not in references:
+        return Line(variable, Columns(), _NO_GRADIENT.format(name=variable))
+    return _against(variable, namespace[f"d{variable}"], references[variable])
+
+
+def _exercise_of(namespace: Mapping[str, Any]) -> Exercise:
+    """The exercise whose gradients and variables are there; the lecture's where others are as likely."""
+    counts = {}
+    for name in sorted(list_exercises(), key=lambda name: name != "mlp"):
+        try:
+            exercise = load_exercise(name)
+        except BrokenExercise:
+            continue
+        counts[name] = sum(f"d{v}" in namespace for v in exercise.graded) + sum(v in namespace for v in exercise.graded)
+    return load_exercise(max(counts, key=lambda name: counts[name]))
+
+
+# The reference
+
+
+def _references(exercise: Exercise, namespace: Mapping[str, Any]) -> tuple[dict[str, torch.Tensor], list[str]]:
+    """Autograd's gradients: the notebook's own where it retained them, else those of the exercise's forward pass."""
+    retained = {v: _retained(t) for v in exercise.graded if isinstance(t := namespace.get(v), torch.Tensor)}
+    found = {v: grad for v, grad in retained.items() if grad is not None}
+    again, notes = _recomputed(exercise, namespace)
+    for v, grad in again.items():
+        mine = found.setdefault(v, grad)
+        if mine.shape == grad.shape and not torch.allclose(mine, grad, rtol=1e-3, atol=1e-6):
+            notes.append(f"{v}.grad is not the gradient of this forward pass: run with {v}.grad = None before backward")
+            found[v] = grad
+    return found, notes
+
+
+def _recomputed(exercise: Exercise, namespace: Mapping[str, Any]) -> tuple[dict[str, torch.Tensor], list[str]]:
+    """Run the exercise's forward pass on the notebook's own inputs; nothing, where these are not there."""
+    names = exercise.inputs_parameters
+    if not all(isinstance(namespace.get(name), (torch.Tensor, int, float)) for name in names):
+        return {}, []
+    values = {name: _leaf(namespace[name]) for name in names}
+    try:
+        with torch.enable_grad():
+            made = exercise.forward(values)
+            tensors = [made[v] for v in exercise.graded]
+            grads = torch.autograd.grad(made["loss"], tensors)
+    except (RuntimeError, ValueError, IndexError, TypeError):
+        return {}, []  # the notebook's values are of other kinds or sizes
+    found = {v: grad.detach() for v, grad in zip(exercise.graded, grads, strict=True)}
+    return _without_stale(exercise, namespace, made, found)
+
+
+def _leaf(value: Any) -> Any:
+    if not isinstance(value, torch.Tensor):
+        return value
+    value = value.detach().cpu().clone()
+    return value.requires_grad_() if value.is_floating_point() else value
+
+
+def _without_stale(
+    exercise: Exercise, namespace: Mapping[str, Any], made: Mapping[str, Any], found: dict[str, torch.Tensor]
+) -> tuple[dict[str, torch.Tensor], list[str]]:
+    """A value left over from another cell makes every gradient that uses it look wrong: say so."""
+    stale = [
+        line.outputs[0]
+        for line in exercise.lines
+        if len(line.outputs) == 1 and not _agree(namespace.get(line.outputs[0]), made.get(line.outputs[0]))
+    ]
+    if not stale:
+        return found, []
+    note = f"{stale[0]} is not what the forward pass makes of this notebook's inputs: run the forward cell again"
+    return {}, [note]
+
+
+def _agree(mine: object, made: object) -> bool:
+    if not (isinstance(mine, torch.Tensor) and isinstance(made, torch.Tensor)):
+        return True
+    mine = mine.detach().cpu()
+    return mine.shape == made.shape and torch.allclose(mine.to(made.dtype), made.detach(), rtol=1e-3, atol=1e-5)
+
+
+# What the cells say
+
+
+def _cells() -> list[str]:
+    """The text of the cells that were run, where IPython keeps it."""
+    try:
+        from IPython.core.getipython import get_ipython
+    except ImportError:
+        return []
+    shell: Any = get_ipython()
+    return [str(text) for text in shell.history_manager.input_hist_raw] if shell is not None else []
+
+
+def latest(cells: Sequence[str]) -> list[str]:
+    """Without the cells whose gradients were all written anew in later ones: a history has every attempt."""
+    kept: list[str] = []
+    seen: set[str] = set()
+    for text in reversed(cells):
+        names = {name for found in _WRITES.findall(text) for name in found if name}
+        if text.strip() and (not names or names - seen) and text not in kept:
+            kept.append(text)
+        seen |= names
+    return kept[::-1]
+
+
+def _graded(exercise: Exercise, cells: Sequence[str]) -> tuple[dict[str, Mapping[str, Any]], list[str]]:
+    """Each variable whose gradient the cells' source computes, and its row. Read and run in the locked child only."""
+    texts = latest(cells)
+    if not any(_WRITES.search(text) for text in texts):
+        return {}, []
+    from grader.grading import Settings
+    from grader.submission import Submission
+    from grader.training import start_grading
+
+    document = {"cells": [{"cell_type": "code", "source": text} for text in texts]}
+    submission = Submission("notebook", Path("notebook.ipynb"), {"notebook.ipynb": json.dumps(document).encode()})
+    grading = start_grading(exercise, submission, _sandbox(), Settings(exact_comparable=False))
+    try:
+        rows = [row.as_dict() for row in grading.rows()]
+    finally:
+        grading.close()
+    reading = grading.reading
+    if reading is None or reading.problem is not None:
+        return {}, [reading.problem] if reading and reading.problem else []
+    return {row["variable"]: row for row in rows if row["name"] in reading.functions}, []
+
+
+@cache
+def _sandbox() -> Sandbox:
+    """One warm server for the whole notebook. The notebook's own torch keeps its threads and its kernels."""
+    from grader.sandbox.client import Sandbox
+
+    sandbox = Sandbox(timeout=5.0)
+    atexit.register(sandbox.close)
+    return sandbox
+
+
+# %%grade
+
+
+def load_ipython_extension(shell: Any) -> None:
+    """`%load_ext grader` gives `%%grade`."""
+
+    def grade(line: str, cell: str) -> None:
+        """Run the cell, then check the gradients named, or those that the cell writes."""
+        ran = shell.run_cell(cell)
+        if ran.error_in_exec is not None or ran.error_before_exec is not None:
+            return
+        written = [name for found in _WRITES.findall(cell) for name in found if name]
+        from IPython import display
+
+        history = [*_cells(), cell]
+        show: Any = display.display
+        show(check(shell.user_ns, *(line.split() or dict.fromkeys(written)), sources=history))
+
+    shell.register_magic_function(grade, "cell", "grade")

@@ -1,0 +1,205 @@
+"""`check`, `cmp` and `%%grade` beside a notebook's cells."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import torch
+
+import grader.notebook_door as door
+from grader import check, cmp
+
+if TYPE_CHECKING:
+    from grader.exercise import Exercise
+
+ROOT = Path(__file__).resolve().parent.parent
+SEED = 2147483647
+
+FORWARD = """\
+from grader import load_exercise
+mlp = load_exercise("mlp")
+values = mlp.inputs(2147483647, {})
+for p in values.values():
+    if p.is_floating_point():
+        p.requires_grad_()
+made = mlp.forward(values)
+globals().update({name: value for name, value in made.items()})
+for name in mlp.graded:
+    made[name].retain_grad()
+loss.backward()
+"""
+
+
+@pytest.fixture
+def cells(mlp: Exercise) -> dict[str, Any]:
+    """A notebook's variables after its forward and backward pass."""
+    namespace: dict[str, Any] = {}
+    exec(FORWARD, namespace)
+    return namespace
+
+
+@pytest.fixture(autouse=True)
+def warm(sandbox: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The notebook's sandbox is the session's."""
+    monkeypatch.setattr(door, "_sandbox", lambda: sandbox)
+
+
+class TestCmp:
+    """The lecture's function."""
+
+    def test_prints_the_lectures_line(self, cells: dict[str, Any], capsys: pytest.CaptureFixture[str]) -> None:
+        """Name, exact, approximate, maxdiff."""
+        cmp("probs", cells["probs"].grad.clone(), cells["probs"])
+        assert capsys.readouterr().out == "probs           | exact: True  | approximate: True  | maxdiff: 0.0\n"
+
+    def test_a_wrong_shape_does_not_pass_by_broadcasting(
+        self, cells: dict[str, Any], capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """The lecture's cmp says True here."""
+        cmp("bnmeani", cells["bnmeani"].grad[0], cells["bnmeani"])
+        assert capsys.readouterr().out.startswith("bnmeani         | shape (64,), expected (1, 64)")
+
+    def test_what_is_missing_is_a_sentence(self, cells: dict[str, Any], capsys: pytest.CaptureFixture[str]) -> None:
+        """Nine of fifteen errors saved in public notebooks are the lecture's cmp given None."""
+        cmp("probs", None, cells["probs"])
+        cmp("probs", cells["probs"].grad, cells["probs"].detach())
+        cmp("probs", 3, cells["probs"])
+        cmp("n", 3, 4)
+        first, second, third, fourth = capsys.readouterr().out.splitlines()
+        assert first == "probs           | dprobs is None: not started"
+        assert second.endswith("call probs.retain_grad() before loss.backward()")
+        assert third.endswith("dprobs is no tensor but int")
+        assert fourth.endswith("n is no tensor but int")
+
+
+class TestFlatValues:
+    """`dprobs = ...` in a cell."""
+
+    def test_are_compared_on_the_notebooks_own_minibatch(self, cells: dict[str, Any]) -> None:
+        """Three columns, and said to be no grade."""
+        cells["dprobs"] = cells["probs"].grad.clone()
+        text = repr(check(cells))
+        assert "probs           | exact: True  | approximate: True  | maxdiff: 0.0" in text
+        assert "mlp: 1 of 1 agree, 25 not there yet; on this notebook's own minibatch, unscored" in text
+
+    def test_are_diagnosed_from_the_cells_source(self, cells: dict[str, Any]) -> None:
+        """The line is read and graded in the sandbox."""
+        line = "dcounts = counts_sum_inv * dprobs"
+        cells["dprobs"] = cells["probs"].grad
+        cells["dcounts"] = cells["counts_sum_inv"] * cells["dprobs"]
+        found = check(cells, sources=["dprobs = (1.0 / probs) * dlogprobs\n" + line])
+        assert not found.lines[1].fine
+        assert found.lines[1].row is not None
+        assert "counts" in "".join(found.lines[1].remarks)
+
+    def test_need_no_retained_gradients(self, cells: dict[str, Any], mlp: Exercise) -> None:
+        """The exercise's forward pass runs on the notebook's inputs."""
+        for name in mlp.graded:
+            value = cells[name].detach()
+            cells[f"d{name}"] = cells[name].grad
+            cells[name] = value
+        found = check(cells, "dh", "W1")
+        assert [line.variable for line in found.lines] == ["h", "W1"]
+        assert all(line.fine for line in found.lines)
+
+    def test_a_stale_forward_value_is_named(self, cells: dict[str, Any]) -> None:
+        """A later cell has overwritten h: every gradient that uses it would look wrong."""
+        cells["dW2"] = cells["W2"].grad
+        cells["h"] = cells["h"].detach() * 2
+        assert "h is not what the forward pass makes of this notebook's inputs" in repr(check(cells))
+
+    def test_a_gradient_that_two_backwards_added_up_is_not_believed(self, cells: dict[str, Any]) -> None:
+        """`p.grad = None` was forgotten."""
+        right = cells["W2"].grad.clone()
+        cells["W2"].grad = 2 * right
+        cells["dW2"] = right
+        found = check(cells)
+        assert found.lines[0].fine
+        assert "W2.grad is not the gradient of this forward pass" in repr(found)
+
+    def test_without_inputs_and_gradients_that_is_said(self, cells: dict[str, Any]) -> None:
+        """No reference, no columns."""
+        bare = {"dprobs": cells["probs"].grad, "probs": cells["probs"].detach()}
+        assert "call probs.retain_grad() before loss.backward()" in repr(check(bare, exercise="mlp"))
+
+
+class TestFunctions:
+    """`def dprobs(...)` in a cell."""
+
+    def test_are_graded_in_the_sandbox(self, cells: dict[str, Any]) -> None:
+        """The notebook's own function object is never called."""
+        source = "def dprobs(dlogprobs, probs):\n    return dlogprobs / probs\ndef dh(dlogits):\n    return dlogits\n"
+
+        def never(*_: object) -> None:
+            raise AssertionError("called in the notebook")
+
+        cells["dprobs"] = cells["dh"] = never
+        found = check(cells, sources=["import torch", source])
+        assert [line.fine for line in found.lines] == [True, False]
+        assert "probs           | right (a function, graded)" in repr(found)
+
+    def test_of_a_cell_that_was_run_again_the_last_text_counts(self) -> None:
+        """A history has every attempt."""
+        attempts = ["x = 1", "def dprobs():\n    return 1", "def dprobs():\n    return 2", "", "x = 1"]
+        assert door.latest(attempts) == ["def dprobs():\n    return 2", "x = 1"]
+
+
+def test_the_table_escapes_what_is_the_learners(cells: dict[str, Any]) -> None:
+    """A message may quote a learner's text."""
+    line = door.Line("probs", None, None, {"name": "dprobs", "verdict": "raised", "problem": "<script>", "possible": 1,
+                                           "points": 0, "diagnosis": None})  # fmt: skip
+    shown = door.Checked("mlp", (line,))._repr_html_()
+    assert "&lt;script&gt;" in shown
+    assert "<script>" not in shown
+
+
+def test_the_notebooks_torch_keeps_its_threads(cells: dict[str, Any]) -> None:
+    """Training in the next cell is not slowed down."""
+    before = torch.get_num_threads()
+    cells["dprobs"] = cells["probs"].grad * 2
+    check(cells, sources=["dprobs = 2*dlogprobs/probs"])
+    assert torch.get_num_threads() == before
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(180)
+def test_a_real_notebook_runs_from_top_to_bottom(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Executed by nbclient in a real kernel: values, functions, the magic, the table."""
+    nbformat = pytest.importorskip("nbformat")
+    nbclient = pytest.importorskip("nbclient")
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    monkeypatch.setenv("IPYTHONDIR", str(tmp_path))
+    monkeypatch.setenv("JUPYTER_DATA_DIR", str(tmp_path / "jupyter"))
+    kernel = tmp_path / "jupyter" / "kernels" / "here"
+    kernel.mkdir(parents=True)
+    command = f'{{"argv": ["{sys.executable}", "-m", "ipykernel_launcher", "-f", "{{connection_file}}"], '
+    (kernel / "kernel.json").write_text(command + '"display_name": "here", "language": "python"}')
+    sources = [
+        FORWARD,
+        "from grader import check, cmp\n%load_ext grader",
+        "dlogprobs = torch.zeros_like(logprobs) if 0 else logprobs.grad\ndprobs = (1.0/probs) * dlogprobs",
+        "cmp('probs', dprobs, probs)",
+        "dcounts = counts_sum_inv * dprobs",
+        "check(globals())",
+        "%%grade\ndef dnorm_logits(dcounts, counts):\n    return counts * dcounts",
+        "%%grade dnorm_logits\ndef dnorm_logits(dcounts, counts):\n    return dcounts",
+    ]
+    book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(text) for text in sources])
+    nbclient.NotebookClient(book, timeout=120, kernel_name="here").execute()
+    printed = [_shown(cell) for cell in book.cells]
+    assert printed[3] == "probs           | exact: True  | approximate: True  | maxdiff: 0.0\n"
+    assert "<table>" in printed[5]
+    assert "mlp: 2 of 3 agree, 23 not there yet" in printed[5]
+    assert "counts" in printed[5]
+    assert "<td>✓</td><td>dnorm_logits</td>" in printed[6]
+    assert "<td>✗</td><td>dnorm_logits</td>" in printed[7]
+
+
+def _shown(cell: Any) -> str:
+    return "".join(
+        output.get("text", "") + output.get("data", {}).get("text/html", output.get("data", {}).get("text/plain", ""))
+        for output in cell.outputs
+    )
