@@ -45,12 +45,12 @@ def _options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--batch-size", type=click.IntRange(2, 4096), metavar="N", help="Its size (default: 32)."),
         click.option("--names", type=file, metavar="FILE", help="Learn from another list of names."),
         click.option(
-            "--criterion", type=click.Choice(["correct", "exact", "approximate"]), default="correct",
-            show_default=True, help="What earns points.",
+            "--criterion", type=click.Choice(["correct", "exact", "approximate"]),
+            help="What earns points (default: the course's word, else correct).",
         ),
         click.option(
-            "--feedback", type=click.Choice(["full", "kind", "verdict", "none"]), default="kind",
-            show_default=True, help="How much students are told.",
+            "--feedback", type=click.Choice(["full", "kind", "verdict", "none"]),
+            help="How much students are told (default: the course's word, else kind).",
         ),
         click.option(
             "--isolation", type=click.Choice(LEVELS), default="locked", show_default=True,

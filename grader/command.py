@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import click
 
+from grader.course import decided
 from grader.edge import ALL_RIGHT, INTERRUPTED, OUR_FAULT, SOMETHING_WRONG
 from grader.harness import Ended
 from grader.harness import grade as run_pytest
@@ -24,6 +25,7 @@ from grader.targets import Misuse, Shelf, Target, by_functions, resolve
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from grader.exercise import Exercise
     from grader.sandbox.client import Sandbox
 
 STDOUT = "/dev/stdout"
@@ -37,10 +39,7 @@ def grade(words: Sequence[str], *, report: str, ci: bool, quiet: bool, verbose: 
     submissions = [_read(target) for target in targets]
     _check(report)
     _take_names(chosen["names"])
-    options = Options(
-        seed=GIVEN_SEED if chosen["seed"] is None else chosen["seed"],
-        **{name: chosen[name] for name in ("batch_size", "criterion", "feedback", "isolation", "timeout")},
-    )
+    options = _options(chosen, [target.exercise for target in targets if target.exercise])
     before = progress(Path(report)) if report != STDOUT else {}
     # First of all: the server loads torch while this process does.
     with start_sandbox(options) as sandbox, Progress(shown=not (ci or quiet) and sys.stderr.isatty()) as shown:
@@ -66,6 +65,17 @@ def grade(words: Sequence[str], *, report: str, ci: bool, quiet: bool, verbose: 
         level = document["grader"]["submissions"][0]["isolation"]["level"]
         printer.say(f"isolation: {level} | report: {report}")
     return ended.code
+
+
+def _options(chosen: dict[str, Any], exercises: Sequence[Exercise]) -> Options:
+    courses = [exercise.course for exercise in exercises]
+    return Options(
+        seed=GIVEN_SEED if chosen["seed"] is None else chosen["seed"],
+        criterion=decided(chosen["criterion"], "criterion", courses, "correct"),
+        feedback=decided(chosen["feedback"], "feedback", courses, "full"),
+        imports=tuple(name for exercise in exercises for name in exercise.rules.imports),
+        **{name: chosen[name] for name in ("batch_size", "isolation", "timeout")},
+    )
 
 
 def _no_grade(ended: Ended) -> int:

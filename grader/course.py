@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from grader.lines import BrokenExercise, read_text
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
 CRITERIA = ("correct", "exact", "approximate")
@@ -40,6 +40,12 @@ class Course:
         """What one gradient is worth in this course."""
         said = self.points.get(exercise, {})
         return said.get(gradient, said.get("default", otherwise))
+
+
+def decided(said: str | None, word: str, courses: Iterable[Course | None], otherwise: str) -> str:
+    """An option's value: what was said on the command line, else a course's word, else the default."""
+    found = (getattr(course, word) for course in courses if course is not None)
+    return said or next((value for value in found if value), otherwise)
 
 
 def find_course(exercises: Path) -> Course | None:

@@ -38,6 +38,8 @@ class Options:
     isolation: str = "none"
     timeout: float = 10.0
     submission: str | None = None
+    imports: tuple[str, ...] = ()
+    """Modules that the exercises allow beyond the built-in list."""
 
     @classmethod
     def of_pytest(cls, option: Any) -> Options:
@@ -60,7 +62,7 @@ def start_sandbox(options: Options) -> Sandbox:
     level = Level[options.isolation.upper()]
     # `process` asks for the portable back end, so that Linux can run what other systems run.
     force = Level.PROCESS if level is Level.PROCESS else None
-    return Sandbox(minimum=level, force=force, timeout=options.timeout)
+    return Sandbox(minimum=level, force=force, timeout=options.timeout, imports=options.imports)
 
 
 @dataclass

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from grader.batch.documents import rendered
 from grader.batch.order import SUBMISSION_SECONDS, Graded, Order, Task
+from grader.course import FILE as COURSE_FILE
 from grader.exercise import Exercise, is_exercise, load_exercise
 from grader.names import NAMES_VARIABLE
 from grader.run import Options, Run
@@ -34,7 +35,9 @@ class Engine:
         self._run = self._prepare()
         self.head = self._run.head()  # loads torch with its numerics pinned, before the engine does
         from grader.case import build_cases
+        from grader.training import start_grading
 
+        self._start = start_grading
         self.cases = build_cases(self.exercise, order.seed, order.batch_size, order.hidden_seed)
 
     def __enter__(self) -> Self:
@@ -56,7 +59,10 @@ class Engine:
         Raises:
             SandboxError: the isolation is less than the order asks for.
         """
-        _ = self.sandbox.isolation
+        try:
+            _ = self.sandbox.isolation
+        except SandboxError:
+            _ = self.sandbox.isolation  # somebody killed the server while it started; a refusal stays one
         return self.head
 
     def grade(self, task: Task) -> Graded:
@@ -67,11 +73,9 @@ class Engine:
             return self._grade(task)
 
     def _grade(self, task: Task) -> Graded:
-        from grader.training import start_grading
-
         submission = Submission(task.name, Path(task.source), dict(task.files))
         settings = replace(self._run.settings(()), hidden_seed=self.order.hidden_seed)
-        entry = start_grading(self.exercise, submission, self.sandbox, settings, self.cases).document()
+        entry = self._start(self.exercise, submission, self.sandbox, settings, self.cases).document()
         entry["notes"] = [*task.notes, *entry["notes"]]
         entry["previous_score"] = task.previous_score
         return rendered(entry, self.head, self.order)
@@ -101,6 +105,8 @@ class Engine:
         own.mkdir()
         for name, text in self.order.files.items():
             (own / name).write_text(text, encoding="utf-8")
+        if self.order.course is not None:
+            self._place(COURSE_FILE).write_text(self.order.course, encoding="utf-8")
         return load_exercise(own)
 
     def _place(self, name: str) -> Path:
@@ -123,4 +129,10 @@ def start_sandbox(order: Order) -> Sandbox:
 
     level = Level[order.isolation.upper()]
     force = Level.PROCESS if level is Level.PROCESS else None
-    return Sandbox(minimum=level, force=force, timeout=order.timeout, submission_timeout=SUBMISSION_SECONDS)
+    return Sandbox(
+        minimum=level,
+        force=force,
+        timeout=order.timeout,
+        submission_timeout=SUBMISSION_SECONDS,
+        imports=order.imports,
+    )

@@ -48,12 +48,18 @@ class Order:
     timeout: float = 10.0
     names: str | None = field(default=None, repr=False)
     """Another list of names to learn from, as text."""
+    course: str | None = field(default=None, repr=False)
+    """course.toml, as text."""
+    imports: tuple[str, ...] = ()
+    """Modules that exercise and course allow beyond the built-in list."""
 
     @classmethod
     def of(cls, exercise: Exercise, **settings: Any) -> Order:
         """The order to grade this exercise."""
         files = {name: (exercise.directory / name).read_text("utf-8") for name in ("forward.py", "exercise.toml")}
-        return cls(exercise.name, str(exercise.directory), files, exercise.sha256, **settings)
+        course = exercise.course.path.read_text("utf-8") if exercise.course else None
+        place, imports = str(exercise.directory), exercise.rules.imports
+        return cls(exercise.name, place, files, exercise.sha256, course=course, imports=imports, **settings)
 
     @classmethod
     def decode(cls, data: bytes) -> Order:

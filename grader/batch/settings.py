@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from grader.batch.order import Order
+from grader.course import decided
 from grader.run import GIVEN_SEED
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 _SECRET_BITS = 62
 """So many that nobody finds the hidden cases by trying."""
 
-_PASSED_ON = ("batch_size", "criterion", "feedback", "isolation", "timeout")
+_PASSED_ON = ("batch_size", "isolation", "timeout")
 
 
 def settle(exercise: Exercise, chosen: dict[str, Any], store: Store) -> Order:
@@ -39,5 +40,7 @@ def settle(exercise: Exercise, chosen: dict[str, Any], store: Store) -> Order:
         seed=GIVEN_SEED if chosen["seed"] is None else chosen["seed"],
         hidden_seed=hidden,
         names=Path(chosen["names"]).read_text(encoding="utf-8") if chosen["names"] else None,
+        criterion=decided(chosen["criterion"], "criterion", [exercise.course], "correct"),
+        feedback=decided(chosen["feedback"], "feedback", [exercise.course], "kind"),
         **{name: chosen[name] for name in _PASSED_ON},
     )
