@@ -14,6 +14,7 @@ from grader.batch.store import Store
 from grader.batch.workers import WorkerDied
 from grader.exercise import BrokenExercise
 from grader.intake.folder import read_folder
+from grader.sandbox.outcome import SandboxError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -241,6 +242,16 @@ class TestTrouble:
         hand_in(desk.folder, {"alice.py": "2 x", "bob.py": "2 x"})
         desk.grade(PretendWorkers(dies={"alice": 9}))
         assert desk.rows() == {"alice": ("failed", ""), "bob": ("failed", "")}
+
+    def test_one_failure_after_the_other_stops_the_batch(self, desk: Desk) -> None:
+        """Then it is us, and nobody is left with a row that says otherwise."""
+        names = {f"s{n}": n % 3 for n in range(30)}
+        desk.hand_in(**names)
+        with pytest.raises(SandboxError, match="10 submissions in a row could not be graded, so the batch stops"):
+            desk.grade(PretendWorkers(dies=dict.fromkeys(names, 9)))
+        assert [status for status, _ in desk.rows().values()].count("waiting") > 15
+        desk.grade()
+        assert {status for status, _ in desk.rows().values()} == {"graded"}
 
     def test_a_broken_exercise_stops_everything(self, desk: Desk) -> None:
         """It would be everybody's trouble."""

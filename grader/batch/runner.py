@@ -14,6 +14,7 @@ from grader.batch.grades import Line, write_grades
 from grader.batch.order import Graded, Order, Task
 from grader.exercise import BrokenExercise
 from grader.names import NamesError
+from grader.sandbox.outcome import SandboxError
 from grader.submission import Submission, UnreadableSubmission
 
 if TYPE_CHECKING:
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
     from grader.batch.store import Record, Store
     from grader.batch.workers import Workers
     from grader.intake.handed_in import HandedIn
+
+MOST_FAILED: Final = 10
+"""After so many failures in a row, and nothing graded between them, it is not the submissions: the batch stops."""
 
 TRIES: Final = 2
 """How often a submission is begun before it counts as failed through our fault."""
@@ -97,6 +101,7 @@ class Batch:
         """Submissions that took over the result of the same code."""
         self._head: dict[str, Any] = unloaded_head(order)
         self._again = False
+        self._failed = 0
         self._finished: dict[str, str] = {}
         self._under_way: dict[str, Work] = {}
         self._futures: dict[Future[bytes], Work] = {}
@@ -234,6 +239,7 @@ class Batch:
         del self._under_way[work.key]
         self._finished[work.key] = work.handed_in.name
         self.graded += 1
+        self._failed = 0
         self._keep(work.handed_in, work.key, graded)
         for twin in work.twins:
             self._take_over(twin, work.handed_in.name)
@@ -247,8 +253,11 @@ class Batch:
             self.show.again(work.handed_in.name, why)
             return work
         del self._under_way[work.key]
+        self._failed += 1
         for each in (work, *work.twins):
             self._settle(each.handed_in, "failed", f"not graded through no fault of its own: {why}", None)
+        if self._failed >= MOST_FAILED:
+            raise SandboxError(f"{self._failed} submissions in a row could not be graded, so the batch stops: {why}")
         return None
 
     def _keep(self, each: HandedIn, key: str, graded: Graded) -> None:
