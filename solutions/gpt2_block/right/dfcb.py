@@ -1,0 +1,8 @@
+# form: one sum after the other
+def dfcb(dfch):
+    return dfch.sum(0).sum(0)
+
+
+# form: one long table of tokens
+def dfcb(dfch):
+    return dfch.flatten(0, 1).sum(0)

@@ -1,0 +1,8 @@
+# form: one sum after the other
+def dqkvb(dqkv):
+    return dqkv.sum(0).sum(0)
+
+
+# form: one long table of tokens
+def dqkvb(dqkv):
+    return dqkv.flatten(0, 1).sum(0)

@@ -1,0 +1,79 @@
+# mistake: missing_path -- the skip connection is forgotten
+def dencoded(dln1, encoded, ln1w):
+    return through_layer_norm(dln1, encoded, ln1w)
+
+
+# mistake: missing_path -- the attention is forgotten
+def dencoded(dres2):
+    return dres2.clone()
+
+
+# mistake: doubled_path -- the skip connection twice
+def dencoded(dres2, dln1, encoded, ln1w):
+    return 2*dres2 + through_layer_norm(dln1, encoded, ln1w)
+
+
+# mistake: negated_path -- the branch with a minus
+def dencoded(dres2, dln1, encoded, ln1w):
+    return dres2 - through_layer_norm(dln1, encoded, ln1w)
+
+
+# mistake: wrong_path -- the layer norm is skipped
+def dencoded(dres2, dln1):
+    return dres2 + dln1
+
+
+# mistake: wrong_path -- only the gain of the layer norm
+def dencoded(dres2, dln1, ln1w):
+    return dres2 + dln1*ln1w
+
+
+# mistake: wrong_path -- the skip connection through the layer norm as well
+def dencoded(dres2, dln1, encoded, ln1w):
+    return through_layer_norm(dres2 + dln1, encoded, ln1w)
+
+
+# mistake: fused_term -- the mean is forgotten in the layer norm
+def dencoded(dres2, dln1, ln1w, encoded):
+    norm, rstd = normalise(encoded)
+    d = dln1*ln1w
+    return dres2 + rstd*(d - norm*(d*norm).mean(2, keepdim=True))
+
+
+# mistake: fused_term -- the variance is forgotten in the layer norm
+def dencoded(dres2, dln1, ln1w, encoded):
+    norm, rstd = normalise(encoded)
+    d = dln1*ln1w
+    return dres2 + rstd*(d - d.mean(2, keepdim=True))
+
+
+# mistake: fused_term -- the gain is forgotten in the layer norm
+def dencoded(dres2, dln1, encoded, ln1w):
+    return dres2 + through_layer_norm(dln1, encoded, torch.ones_like(ln1w))
+
+
+# mistake: constant_factor -- the mean of both paths
+def dencoded(dres2, dln1, encoded, ln1w):
+    return (dres2 + through_layer_norm(dln1, encoded, ln1w))/2
+
+
+# mistake: other_gradient -- what the branch's output gets, for what its input gets
+def dencoded(dres2, dattproj):
+    return dres2 + dattproj
+
+
+# mistake: aliasing -- += on a second name, then the first once more
+def dencoded(dres2, dln1, encoded, ln1w):
+    d = dres2
+    d += through_layer_norm(dln1, encoded, ln1w)
+    return d + dres2
+
+
+# mistake: sign -- a minus
+def dencoded(dres2, dln1, encoded, ln1w):
+    return -dres2 - through_layer_norm(dln1, encoded, ln1w)
+
+
+# mistake: zeros -- nothing is filled in
+def dencoded(encoded):
+    return torch.zeros_like(encoded)
