@@ -114,11 +114,11 @@ class Explainer:
         finally:
             grading.explain = explain
         evidence, judgement = seen[-1]
-        start = time.perf_counter()
+        start = time.process_time()
         with warnings.catch_warnings():
             warnings.simplefilter("error", DiagnosisFailed)
             diagnosis = explain(evidence, judgement, self.cases)
-        return Answer(name, str(row.verdict), diagnosis, time.perf_counter() - start, evidence, judgement)
+        return Answer(name, str(row.verdict), diagnosis, time.process_time() - start, evidence, judgement)
 
 
 # the labelled catalogue
@@ -228,8 +228,9 @@ def _print_seconds(seconds: list[tuple[float, str]]) -> None:
     if seconds:
         times = sorted(t for t, _ in seconds)
         slowest, where = max(seconds)
-        print(f"    time: mean {1e3 * sum(times) / len(times):.1f} ms, median {1e3 * times[len(times) // 2]:.1f} ms, "
-              f"95 % below {1e3 * times[int(0.95 * (len(times) - 1))]:.0f} ms, slowest {1e3 * slowest:.0f} ms ({where})")  # fmt: skip
+        over = sum(t > 0.05 for t in times)
+        print(f"    processor time: mean {1e3 * sum(times) / len(times):.1f} ms, median {1e3 * times[len(times) // 2]:.1f} ms, "
+              f"95 % below {1e3 * times[int(0.95 * (len(times) - 1))]:.0f} ms, slowest {1e3 * slowest:.0f} ms ({where}), over 50 ms: {over} of {len(times)}")  # fmt: skip
 
 
 # mutants
@@ -340,6 +341,7 @@ def mutant_table(names: list[str], count: int, seed: int, show: int) -> None:
             print(f"     {answer.diagnosis.kind}: {answer.diagnosis.message}" if answer.diagnosis else "")
         if head == "unknown" and show:
             print(f"   ? {drawn.exercise}::{answer.name} {drawn.mutant.operator}: {_one_line(drawn.mutant.change)}")
+            print("       " + drawn.mutant.source.replace("\n", "\n       "))
     print(f"\nseed {seed}\n    {'operator':18}" + "".join(f"{h:>10}" for h in HEADS))
     for operator in sorted(heads):
         print(f"    {operator:18}" + "".join(f"{heads[operator][h]:10}" for h in HEADS))

@@ -1,4 +1,4 @@
-"""Names the mistake in a wrong gradient. The kinds are a closed list; every name is an identity verified on all cases."""
+"""Names the mistake in a wrong gradient: a closed list of kinds, each an identity verified on all cases."""
 
 from grader.diagnosis.diagnose import DiagnosisFailed, diagnose, explain
 from grader.diagnosis.kinds import SENTENCES, Diagnosis, Kind

@@ -26,7 +26,7 @@ def aliased(facts: Facts, found: Diagnosis) -> Diagnosis:
 
 
 def _follows(facts: Facts, found: Diagnosis) -> bool:
-    """Whether the identity is what a changed argument leads to: a share counted more than once, or a value overwritten."""
+    """Whether it is what a changed argument leads to: a share counted more than once, or a value overwritten."""
     shares = [factor for factor in found.evidence.get("shares", {}).values() if factor != "1"]
     if found.kind is Kind.CONSTANT_FACTOR:
         return found.evidence.get("factor") == "2" or shares == ["2"]

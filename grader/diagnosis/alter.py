@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from grader.diagnosis import operands, operations, places
+from grader.diagnosis import operands, operations, parts, places
 from grader.diagnosis.changes import (
     Change,
     distinct_leaves,
@@ -22,8 +22,11 @@ if TYPE_CHECKING:
 
     from grader.diagnosis.facts import Facts
 
-_SHAPE_ONLY = {"sum_to": (1,), "expand": (1,), "spread": (1,), "reshape": (1,), "scatter": (1,), "vjp": (1,), "ones": (0,),
-               "size": (0,), "rows": (1,), "hot": (0,), "hot_at": (0, 1)}  # fmt: skip
+_SHAPE_ONLY = {
+    **dict.fromkeys(("sum_to", "expand", "spread", "reshape", "scatter", "vjp", "rows"), (1,)),
+    **dict.fromkeys(("ones", "size", "hot"), (0,)),
+    "hot_at": (0, 1),
+}
 """Arguments that say a shape or a place, not a value."""
 
 _SPECIAL: dict[str, Callable[[Node, Facts], Iterator[Change]]] = {
@@ -62,10 +65,13 @@ def _in_one_place(node: Node, facts: Facts, *, light: bool) -> Iterator[Change]:
 def _here(node: Node, facts: Facts, *, light: bool) -> Iterator[Change]:
     if node.op in ("name", "up"):
         yield from operands.leaf_changes(node, facts, light=light)
-        if node.op == "up" and node.data != "loss" and not light:
-            yield from places.masked(node, facts)
+        used = not facts.evidence.depends_on or node.data in facts.evidence.depends_on
+        if node.op == "up" and node.data != "loss" and used and not light:
+            yield from parts.masked(node, facts)
     elif node.op in operations.DONE:
         yield from operations.binary_changes(node)
+        if node.op == "pow":
+            yield from operands.squares(node, facts)
         if not light:
             yield from _factors(node, facts)
     elif node.op == "const":
@@ -142,9 +148,19 @@ def _of_the_result(root: Node, facts: Facts, *, light: bool) -> Iterator[Change]
     yield from operands.combined(root, facts, "it", light=light)
     yield from operands.powers(root, "the whole")
     yield from _centred(root, facts)
-    yield from places.filled(root, facts)
+    yield from parts.filled(root, facts)
+    yield from _products(root)
     if not light:
-        yield from places.masked(root, facts)
+        yield from parts.masked(root, facts)
+
+
+def _products(root: Node) -> Iterator[Change]:
+    """The product that the formula is, or that is summed or spread at last."""
+    if root.op in ("sum_to", "expand") and root.args[0].op in ("mul", "div", "neg"):
+        for change in operations.regrouped(root.args[0]):
+            yield Change(root.with_arg(0, change.node), change.kind, change.text, change.cost)
+    elif root.op in ("mul", "div", "neg"):
+        yield from operations.regrouped(root)
 
 
 def _centred(root: Node, facts: Facts) -> Iterator[Change]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from grader.diagnosis.kinds import Kind
 from grader.diagnosis.nodes import Node
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from grader.diagnosis.kinds import Kind
 
 
 @dataclass(frozen=True, eq=False, slots=True)

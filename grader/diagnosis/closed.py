@@ -144,12 +144,19 @@ def _normalisation(facts: Facts) -> Iterator[ClosedForm]:
 
 def _pulled_out(g: Node, facts: Facts, dim: int) -> Iterator[tuple[Node | None, Node]]:
     """The gradient of the normalised value, and the same with a factor that is constant along it put in front."""
+    x = facts.probe.numbers.values[facts.variable]
     if g.op == "mul":
         for outer, inner in (g.args, g.args[::-1]):
             value = facts.probe.numbers[outer]
-            if not has_gradient(outer) and isinstance(value, torch.Tensor) and value.dim() and value.shape[dim] == 1:
+            if not has_gradient(outer) and isinstance(value, torch.Tensor) and _constant_along(value, x.dim(), dim):
                 yield outer, inner
     yield None, g
+
+
+def _constant_along(value: torch.Tensor, dims: int, dim: int) -> bool:
+    """Whether a value, broadcast to so many dimensions, is the same all along one of them."""
+    own = dim - (dims - value.dim())
+    return own < 0 or value.shape[own] == 1
 
 
 def _normalised(x: torch.Tensor, values: dict[str, torch.Tensor]) -> Iterator[tuple[str, str, int, bool]]:

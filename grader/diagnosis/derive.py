@@ -7,15 +7,16 @@ gradient autograd gives. Every formula is compared with the line's own vector-Ja
 from __future__ import annotations
 
 import ast
-import copy
 import functools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import torch
 
+from grader.diagnosis.calls import read_call
 from grader.diagnosis.nodes import Node, Numbers, const, name, upstream
-from grader.diagnosis.rules import BINARY, RULES, Call, read_call
+from grader.diagnosis.pieces import compiled, literal, mentions, value_of, with_part_out, with_variable_out
+from grader.diagnosis.rules import BINARY, RULES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -28,7 +29,7 @@ MOST_PATHS = 16
 
 @dataclass(frozen=True, eq=False)
 class Path:
-    """One share of a gradient: what comes back through one line that reads the variable, or through a chain of lines."""
+    """One share of a gradient: what comes back through one line that reads the variable, or a chain of lines."""
 
     line: Line
     via: tuple[str, ...]
@@ -60,7 +61,16 @@ class Deriver:
 
     def to_upstream(self, variable: str, known: frozenset[str]) -> list[Path]:
         """One path for each chain of lines from the variable to the gradients that a function was given."""
-        return [path for path in self._chains(variable, known, {}) if path.node is not None][:MOST_PATHS]
+        return self._chains(variable, known, {})
+
+    def made_of(self, variable: str) -> Node | None:
+        """A forward value as what its line makes it of; None where that is no formula."""
+        line = self.exercise.producer.get(variable)
+        if line is None or len(line.outputs) > 1:
+            return None
+        self._line = None
+        node = self._read(value_of(line))
+        return None if node.op == "code" else node
 
     def _chains(self, variable: str, known: frozenset[str], seen: dict[str, list[Path]]) -> list[Path]:
         if variable not in seen:
@@ -91,7 +101,7 @@ class Deriver:
         return taken_apart if taken_apart is not None and self._same(taken_apart, whole) else whole
 
     def _taken_apart(self, line: Line, variable: str, g: Node) -> Node | None:
-        terms = list(self.walk(_value(line), g, variable))
+        terms = list(self.walk(value_of(line), g, variable))
         total = None
         for term in terms:
             total = term if total is None else Node("terms", (total, term))
@@ -105,7 +115,7 @@ class Deriver:
 
     def _whole(self, line: Line, variable: str, output: str, g: Node) -> Node:
         index = line.outputs.index(output) if len(line.outputs) > 1 else None
-        return Node("vjp", (g, name(variable)), (_code(_replaced(_value(line), variable)), index))
+        return Node("vjp", (g, name(variable)), (compiled(with_variable_out(value_of(line), variable)), index))
 
     # walking down one line
 
@@ -115,14 +125,12 @@ class Deriver:
             if node.id == variable:
                 yield g
             return
-        if not _mentions(node, variable):
-            return
-        if self._stops(node):
+        if not mentions(node, variable) or self._stops(node):
             return
         operands = list(self._operands(node))
         for child, rule in operands:
-            if _mentions(child, variable):
-                yield from self.walk(child, self.fitted(rule(g), node, child), variable)
+            if mentions(child, variable):
+                yield from self.walk(child, self.fitted(rule(g), child), variable)
         if not operands:
             yield from self._opaque(node, g, variable)
 
@@ -148,15 +156,15 @@ class Deriver:
 
     def _opaque(self, node: ast.expr, g: Node, variable: str) -> Iterator[Node]:
         """An operation that is not taken apart; what stands inside it is, where it is one expression."""
-        inside = [c for c in ast.iter_child_nodes(node) if isinstance(c, ast.expr) and _mentions(c, variable)]
+        inside = [c for c in ast.iter_child_nodes(node) if isinstance(c, ast.expr) and mentions(c, variable)]
         if isinstance(node, ast.Call) and len(inside) == 1 and not isinstance(inside[0], ast.Name | ast.Attribute):
-            code = _code(_replaced_node(node, inside[0]))
+            code = compiled(with_part_out(node, inside[0]))
             yield from self.walk(inside[0], Node("vjp", (g, self.primal(inside[0])), (code, None)), variable)
         else:
-            code = _code(_replaced(node, variable))
+            code = compiled(with_variable_out(node, variable))
             yield Node("vjp", (g, name(variable)), (code, None))
 
-    def fitted(self, g: Node, out: ast.expr, child: ast.expr) -> Node:
+    def fitted(self, g: Node, child: ast.expr) -> Node:
         """Summed over what was broadcast on the way from the child to the expression."""
         want, have = self.shape(self.primal(child)), self.shape(g)
         if want is None or have is None or want == have:
@@ -175,23 +183,26 @@ class Deriver:
         return self._primal[node]
 
     def _read(self, node: ast.expr) -> Node:
-        if self._line is not None and len(self._line.outputs) == 1 and node is _value(self._line):
+        if self._line is not None and len(self._line.outputs) == 1 and node is value_of(self._line):
             return name(self._line.outputs[0])
         if isinstance(node, ast.Name) and node.id in self.numbers.values:
             return name(node.id)
         number = literal(node)
-        if number is not None:
-            return const(number)
-        operation = _READ.get(type(node.op)) if isinstance(node, ast.BinOp) else None
-        if isinstance(node, ast.BinOp) and operation is not None:
-            return Node(operation, (self.primal(node.left), self.primal(node.right)))
+        return self._operation(node) if number is None else const(number)
+
+    def _operation(self, node: ast.expr) -> Node:
+        if isinstance(node, ast.BinOp) and type(node.op) in _READ:
+            return Node(_READ[type(node.op)], (self.primal(node.left), self.primal(node.right)))
         if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
             return Node("neg", (self.primal(node.operand),))
-        return Node("code", (), _code(node))
+        call = read_call(node, self.numbers.namespace)
+        if call is not None and call.function in _FUNCTIONS and not call.args and not call.keywords:
+            return Node("fn", (self.primal(call.operand),), _FUNCTIONS[call.function])
+        return Node("code", (), compiled(node))
 
     def code(self, node: ast.expr) -> CodeType:
         """An expression of the forward pass, ready to run."""
-        return _code(node)
+        return compiled(node)
 
     def literal(self, node: ast.expr | None, default: Any = None) -> Any:
         """What an argument says, if it can be read without running anything; sizes and names are looked up."""
@@ -203,7 +214,15 @@ class Deriver:
             return self.numbers[self.primal(node)]
 
 
-_READ = {
+_FUNCTIONS = {
+    "exp": torch.exp,
+    "log": torch.log,
+    "tanh": torch.tanh,
+    "sigmoid": torch.sigmoid,
+    "sqrt": torch.sqrt,
+    "relu": torch.relu,
+}
+_READ: dict[type[ast.operator], str] = {
     ast.Add: "add",
     ast.Sub: "sub",
     ast.Mult: "mul",
@@ -211,15 +230,6 @@ _READ = {
     ast.Pow: "pow",
     ast.MatMult: "matmul",
 }
-
-
-def literal(node: ast.expr) -> float | int | None:
-    """A number, with or without a sign."""
-    try:
-        found = ast.literal_eval(node)
-    except ValueError:
-        return None
-    return found if isinstance(found, int | float) and not isinstance(found, bool) else None
 
 
 def _terms(node: Node | None) -> list[Node]:
@@ -231,49 +241,3 @@ def _terms(node: Node | None) -> list[Node]:
 
 def _added(terms: Sequence[Node]) -> Node:
     return functools.reduce(lambda a, b: Node("add", (a, b)), terms)
-
-
-def _value(line: Line) -> ast.expr:
-    if not isinstance(line.code, ast.Assign):
-        raise AssertionError(f"line {line.number} assigns nothing")
-    return line.code.value
-
-
-def _mentions(node: ast.AST, variable: str) -> bool:
-    return any(isinstance(n, ast.Name) and n.id == variable for n in ast.walk(node))
-
-
-def _code(node: ast.expr) -> CodeType:
-    expression = ast.fix_missing_locations(ast.Expression(copy.deepcopy(node)))
-    return compile(expression, "forward.py", "eval")
-
-
-def _replaced(node: ast.expr, variable: str) -> ast.expr:
-    """The expression with `_x` for a variable."""
-
-    class Replace(ast.NodeTransformer):
-        def visit_Name(self, node: ast.Name) -> ast.Name:
-            return ast.Name("_x", node.ctx) if node.id == variable else node
-
-    return _visited(Replace(), node)
-
-
-def _replaced_node(node: ast.expr, part: ast.AST) -> ast.expr:
-    """The expression with `_x` for one of its parts."""
-    copied = copy.copy(node)
-    for field, value in ast.iter_fields(node):
-        if value is part:
-            setattr(copied, field, ast.Name("_x", ast.Load()))
-        elif isinstance(value, list):
-            setattr(copied, field, [ast.Name("_x", ast.Load()) if v is part else v for v in value])
-    return copied
-
-
-def _visited(transformer: ast.NodeTransformer, node: ast.expr) -> ast.expr:
-    found = transformer.visit(copy.deepcopy(node))
-    if not isinstance(found, ast.expr):
-        raise AssertionError("an expression stays one")  # noqa: TRY004 not a caller's type error
-    return found
-
-
-__all__ = ["Call", "Deriver", "Path", "literal"]

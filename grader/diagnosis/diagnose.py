@@ -6,12 +6,13 @@ import warnings
 from typing import TYPE_CHECKING
 
 from grader.check import Verdict
-from grader.diagnosis import sentence, shapes, verdicts
+from grader.diagnosis import sentence, shapes, unknown, verdicts
 from grader.diagnosis.aliasing import aliased
 from grader.diagnosis.closed import closed_forms
 from grader.diagnosis.derive import Path
 from grader.diagnosis.factors import name_factor
 from grader.diagnosis.facts import gather
+from grader.diagnosis.hard_coded import hard_coded
 from grader.diagnosis.kinds import Diagnosis, Kind
 from grader.diagnosis.paths import coefficients, shares
 from grader.diagnosis.ratio import ratio
@@ -47,14 +48,16 @@ def diagnose(evidence: Evidence, judgement: Judgement, cases: Cases) -> Diagnosi
 
     Uses only what has been collected: it never calls the learner's code.
     """
-    early = verdicts.by_verdict(evidence, judgement, cases)
+    early = verdicts.by_verdict(evidence, judgement)
     if early is not None:
         return early
+    if judgement.verdict is Verdict.HARD_CODED and not evidence.narrow:
+        return hard_coded(evidence, judgement, cases)
     for facts in gather(evidence, cases):
         found = identity(facts, null=evidence.variable in cases.null)
-        if found is not None:
+        if found is not None and not unknown.by_chance(facts, found):
             return aliased(facts, found)
-    return verdicts.unknown(evidence, judgement, cases)
+    return unknown.unused(evidence, cases) or unknown.unknown(evidence, judgement, cases)
 
 
 class DiagnosisFailed(RuntimeWarning):
@@ -88,7 +91,7 @@ def identity(facts: Facts, *, null: bool = False) -> Diagnosis | None:
         or whole(facts)
         or _weights(facts)
         or of_another(facts)
-        or (None if facts.local_style else _closed(facts))
+        or (None if facts.local_style else _chains(facts) or _closed(facts))
         or _changed(facts)
         or (_closed(facts) if facts.local_style else None)
         or _further(facts)
@@ -148,6 +151,13 @@ def _shares(paths: Sequence[Path], facts: Facts) -> list[str] | None:
     return None if all(n == "1" for n in names) else names
 
 
+def _chains(facts: Facts) -> Diagnosis | None:
+    """Shares of each way back to the upstream gradients that are used."""
+    several = len(facts.paths) > 1 and bool(facts.evidence.depends_on)
+    factors = _shares(facts.chains, facts) if several else None
+    return None if factors is None else sentence.weights(facts, facts.chains, factors, fused=True)
+
+
 def _closed(facts: Facts) -> Diagnosis | None:
     """One change in a formula for several lines at once."""
     for form in closed_forms(facts):
@@ -165,12 +175,15 @@ def _further(facts: Facts) -> Diagnosis | None:
         found = search(facts.whole_lines, facts)
         if found is not None:
             return verdicts.refined(facts, found, nearly=nearly(facts))
+    if facts.inlined:
+        found = search(facts.inlined, facts)
+        if found is not None:
+            return verdicts.refined(facts, found, nearly=nearly(facts))
     if not facts.evidence.depends_on:
         return None
-    if not facts.local_style:
-        factors = _shares(facts.chains, facts)
-        if factors is not None:
-            return sentence.weights(facts, facts.chains, factors, fused=True)
+    factors = None if facts.local_style else _shares(facts.chains, facts)
+    if factors is not None:
+        return sentence.weights(facts, facts.chains, factors, fused=True)
     found = search(facts.unfolded, facts, light=True)
     return None if found is None else verdicts.refined(facts, found, nearly=nearly(facts))
 

@@ -68,6 +68,12 @@ def _over(a: float, b: float) -> float:
 _FORMS: list[tuple[str, Callable[[float], float]]] = [
     ("{}", lambda s: s),
     ("1/{}", lambda s: _over(1, s)),
+    ("(1-{})", lambda s: 1 - s if s < 1 else math.nan),
+    ("1/(1-{})", lambda s: _over(1, 1 - s) if s < 1 else math.nan),
+    ("(1-{})/{}", lambda s: _over(1 - s, s) if s < 1 else math.nan),
+    ("{}/(1-{})", lambda s: _over(s, 1 - s) if s < 1 else math.nan),
+    ("(1-{})**2", lambda s: (1 - s) ** 2 if s < 1 else math.nan),
+    ("1/(1-{})**2", lambda s: _over(1, (1 - s) ** 2) if s < 1 else math.nan),
     ("({}-1)", lambda s: s - 1),
     ("1/({}-1)", lambda s: _over(1, s - 1)),
     ("{}/({}-1)", lambda s: _over(s, s - 1)),
@@ -118,14 +124,17 @@ def name_factor(found: Sequence[float], facts: Facts, tolerance: float = 1e-9) -
         return constant
     if len(found) < 2 or not all(math.isfinite(f) for f in found):
         return None
-    for form, values in _size_forms(facts):
+    for form, values in facts.factor_forms:
+        if not values[0] or abs(found[1] * values[0] - found[0] * values[1]) > tolerance * abs(found[1] * values[0]):
+            continue
         rest = _constant([f / v if v else math.nan for f, v in zip(found, values, strict=True)], tolerance)
         if rest is not None and "." not in rest and "e" not in rest:
             return form if rest == "1" else f"-{form}" if rest == "-1" else f"{rest}*{form}"
     return None
 
 
-def _size_forms(facts: Facts) -> Iterator[tuple[str, list[float]]]:
+def factor_forms(facts: Facts) -> Iterator[tuple[str, list[float]]]:
+    """Every expression that a factor is compared with, and its value on each case."""
     known = facts.quantities
     for name, values in known.items():
         for form, function in _FORMS:

@@ -1,4 +1,4 @@
-"""What a diagnosis works from: the learner's tensors and the right ones, on every case, and what the function asked for."""
+"""What a diagnosis works from: the learner's tensors, the right ones, and what the function asked for."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 import torch
 
 from grader.check import NARROW_TOLERANCE, Evidence, is_local_style, tensor_of
-from grader.diagnosis.changes import substituted
+from grader.diagnosis.changes import distinct_leaves, substituted
 from grader.diagnosis.derive import Deriver, Path
-from grader.diagnosis.factors import quantities
+from grader.diagnosis.factors import factor_forms, quantities
 from grader.diagnosis.nodes import Node, Numbers, name, upstream
 from grader.sandbox.outcome import Returned
 
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 TOLERANCE = 1e-9
 """An identity holds when no element is further off than this share of the largest."""
+MOST_CANDIDATES = 1500
+FEW_CANDIDATES = 300
+"""With the true upstream gradients, only after the random ones gave no name."""
 TIGHT = 1e-11
 """What is asked of formulas that differ by a small constant only."""
 
@@ -46,6 +49,18 @@ class View:
 
 
 @dataclass(eq=False)
+class Budget:
+    """How many candidates may still be tried: it bounds the time, and the same answer always gets the same name."""
+
+    left: int
+
+    def spend(self) -> bool:
+        """Whether one more may be tried."""
+        self.left -= 1
+        return self.left >= 0
+
+
+@dataclass(eq=False)
 class Facts:
     """One wrong gradient, with the cases that can be compared, the smallest first."""
 
@@ -53,9 +68,11 @@ class Facts:
     variable: str
     evidence: Evidence
     views: tuple[View, ...]
+    deriver: Deriver
     given_sizes: dict[str, int]
     true_cotangents: bool
     """Whether the tensors belong to the true upstream gradients, not to random ones."""
+    budget: Budget
 
     @property
     def name(self) -> str:
@@ -99,6 +116,11 @@ class Facts:
         return quantities(self)
 
     @cached_property
+    def factor_forms(self) -> list[tuple[str, list[float]]]:
+        """Expressions of them."""
+        return list(factor_forms(self))
+
+    @cached_property
     def atoms(self) -> tuple[Node, ...]:
         """The tensors that the function could compute with; masks count as numbers."""
         numbers = self.probe.numbers.values
@@ -116,21 +138,17 @@ class Facts:
     @cached_property
     def paths(self) -> list[Path]:
         """The gradient's shares, one for each reading line."""
-        return derivations(self.exercise, self.probe).by_line(self.variable)
+        return self.deriver.by_line(self.variable)
 
     @cached_property
     def chains(self) -> list[Path]:
         """The gradient's shares, one for each way to the upstream gradients that the function depends on."""
-        return self._deriver.to_upstream(self.variable, frozenset(self.evidence.depends_on))
-
-    @cached_property
-    def _deriver(self) -> Deriver:
-        return derivations(self.exercise, self.probe)
+        return self.deriver.to_upstream(self.variable, frozenset(self.evidence.depends_on))
 
     def summed(self, variable: str) -> Node | None:
         """A variable's whole gradient as one formula, back to the upstream gradients that the function depends on."""
         found: Node | None = None
-        for path in self._deriver.to_upstream(variable, frozenset(self.evidence.depends_on)):
+        for path in self.deriver.to_upstream(variable, frozenset(self.evidence.depends_on)):
             found = path.node if found is None else Node("add", (found, path.node))
         return found
 
@@ -156,10 +174,23 @@ class Facts:
             found.append(Path(path.line, path.via, node, path.occurrence))
         return found
 
+    @cached_property
+    def inlined(self) -> list[Path]:
+        """The shares by line, with values that the function did not ask for written as what they are made of."""
+        found = []
+        for path in self.whole_lines:
+            node = path.node
+            for leaf in list(distinct_leaves(node)):
+                made = self.deriver.made_of(leaf.data) if leaf.op == "name" and leaf.data not in self.values else None
+                node = node if made is None else substituted(node, leaf, made)
+            if node is not path.node:
+                found.append(Path(path.line, path.via, node))
+        return found
+
     def one_step(self, variable: str) -> Node | None:
         """A variable's whole gradient from its children's."""
         found: Node | None = None
-        for path in self._deriver.by_line(variable):
+        for path in self.deriver.by_line(variable):
             found = path.node if found is None else Node("add", (found, path.node))
         return found
 
@@ -181,18 +212,22 @@ def _is_index(value: torch.Tensor) -> bool:
 
 def gather(evidence: Evidence, cases: Cases) -> Iterator[Facts]:
     """The facts with random upstream gradients, and with the true ones where the function was asked with those."""
-    sizes = cases.given.sizes
-    if evidence.narrow:
-        views = _views(evidence.narrow, [case.narrow for case in cases], evidence)
-        yield Facts(cases.exercise, evidence.variable, evidence, views, sizes, true_cotangents=False)
-        return
-    views = _views(evidence.random, list(cases), evidence)
+    narrow = bool(evidence.narrow)
+    outcomes = evidence.narrow if narrow else evidence.random
+    yield from _facts(evidence, cases, outcomes, [case.narrow if narrow else case for case in cases])
+    if evidence.true and not narrow and evidence.depends_on and not is_local_style(evidence, cases):
+        yield from _facts(evidence, cases, evidence.true, list(cases), true=True)
+
+
+def _facts(
+    evidence: Evidence, cases: Cases, outcomes: dict[int, Outcome], at: list[Case], *, true: bool = False
+) -> Iterator[Facts]:
+    views = _views(outcomes, at, evidence, true=true)
     if views:
-        yield Facts(cases.exercise, evidence.variable, evidence, views, sizes, true_cotangents=False)
-    if evidence.true and not is_local_style(evidence, cases) and evidence.depends_on:
-        true = _views(evidence.true, list(cases), evidence, true=True)
-        if true:
-            yield Facts(cases.exercise, evidence.variable, evidence, true, sizes, true_cotangents=True)
+        budget = Budget(FEW_CANDIDATES if true else MOST_CANDIDATES)
+        yield Facts(
+            cases.exercise, evidence.variable, evidence, views, deriver_of(cases), cases.given.sizes, true, budget
+        )
 
 
 def _views(
@@ -209,13 +244,13 @@ def _views(
     return tuple(sorted(found, key=lambda view: view.expected.numel()))
 
 
-_derivers: weakref.WeakKeyDictionary[Exercise, Deriver] = weakref.WeakKeyDictionary()
+_derivers: weakref.WeakKeyDictionary[Cases, Deriver] = weakref.WeakKeyDictionary()
 
 
-def derivations(exercise: Exercise, view: View) -> Deriver:
+def deriver_of(cases: Cases) -> Deriver:
     """The exercise's formulas. They are the same for every submission; one case serves to look up shapes."""
-    if exercise not in _derivers:
-        _derivers[exercise] = Deriver(
-            exercise, Numbers(view.case.graph.values, view.case.true.total, exercise.module.__dict__)
-        )
-    return _derivers[exercise]
+    if cases not in _derivers:
+        case = cases.probe
+        numbers = Numbers(case.graph.values, case.true.total, cases.exercise.module.__dict__)
+        _derivers[cases] = Deriver(cases.exercise, numbers)
+    return _derivers[cases]

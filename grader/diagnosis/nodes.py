@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -97,13 +98,15 @@ def leaves(node: Node) -> Iterable[Node]:
 
 
 def _times(a: Any, b: Any) -> Any:
-    if isinstance(a, torch.Tensor) and isinstance(b, torch.Tensor) and a.shape != b.shape:
-        _bounded(torch.broadcast_shapes(a.shape, b.shape))
+    if isinstance(a, torch.Tensor) and isinstance(b, torch.Tensor) and a.numel() * b.numel() > LARGEST:
+        _check_size(a.shape, b.shape)
     return a * b
 
 
-def _bounded(shape: torch.Size) -> None:
-    if shape.numel() > LARGEST:
+def _check_size(a: torch.Size, b: torch.Size) -> None:
+    longer, shorter = (a, b) if len(a) >= len(b) else (b, a)
+    padded = (1,) * (len(longer) - len(shorter)) + tuple(shorter)
+    if math.prod(max(pair) for pair in zip(longer, padded, strict=True)) > LARGEST:
         raise ValueError("too large to be meant")
 
 
@@ -172,7 +175,7 @@ def _rows(_: Numbers, mode: str, g: torch.Tensor, like: torch.Tensor, index: tor
     width = like.shape[1:].numel()
     lead = g.shape[: g.dim() - (like.dim() - 1)]
     if mode == "turned":
-        index = index.T.reshape(-1)
+        index = index.transpose(0, 1).reshape(-1)
     else:
         index = index.reshape(index.shape + (1,) * (len(lead) - index.dim())).expand(lead).reshape(-1)
     found = torch.zeros(like.shape[0], width, dtype=torch.float64)
@@ -202,8 +205,7 @@ def _vjp(numbers: Numbers, data: tuple[CodeType, int | None], g: torch.Tensor, x
     with torch.enable_grad():
         out = numbers.run(code, _x=leaf)
         out = out if output is None else out[output]
-        found = torch.autograd.grad((out * g).sum(), leaf, allow_unused=True)[0]
-    return torch.zeros_like(leaf) if found is None else found
+        return torch.autograd.grad((out * g).sum(), leaf, materialize_grads=True)[0]
 
 
 def _size(_: Numbers, dims: tuple[int, ...] | None, x: torch.Tensor) -> int:

@@ -54,6 +54,8 @@ def leaf_changes(node: Node, facts: Facts, *, light: bool = False) -> Iterator[C
     if value is None or (node.op == "up" and node.data == "loss"):
         return
     yield from _replaced(node, facts, value)
+    if node.op == "up" and facts.evidence.depends_on and node.data not in facts.evidence.depends_on:
+        return
     yield from powers(node, spell(node))
     yield from combined(node, facts, spell(node), light=light)
     if value.dim() == 2 and value.shape[0] == value.shape[1]:
@@ -125,6 +127,15 @@ def _with_another(node: Node, atom: Node, mine: str, other: str) -> Iterator[Cha
     yield Change(Node("sub", (node, atom)), Kind.WRONG_OPERAND, f"{other} is subtracted from {mine}", 1.5)
     yield Change(Node("sub", (atom, node)), Kind.WRONG_OPERAND, f"{mine} is subtracted from {other}", 1.5)
     yield Change(Node("pow", (node, atom)), Kind.WRONG_POWER, f"{mine} is raised to the power {other}", 1.6)
+
+
+def squares(node: Node, facts: Facts) -> Iterator[Change]:
+    """A square in which one of the two is another value."""
+    base, power = node.args
+    if power.op == "const" and power.data == 2:
+        for atom in facts.atoms:
+            text = f"in a square, {spell(atom)} stands in the place of one of the two"
+            yield Change(Node("mul", (base, atom)), Kind.WRONG_OPERAND, text, 1)
 
 
 def factor_changes(node: Node, facts: Facts) -> Iterator[Change]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import itertools
 from typing import TYPE_CHECKING
 
 import torch
@@ -11,7 +13,7 @@ from grader.diagnosis.kinds import Kind
 from grader.diagnosis.nodes import Node, const
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 DONE = {
     "add": "added",
@@ -52,6 +54,40 @@ def _swapped(node: Node) -> Iterator[Change]:
         yield Change(Node(op, (a, b)), _swap_kind(node.op, op), text, 1.1)
 
 
+def regrouped(node: Node) -> Iterator[Change]:
+    """A product of several factors with one of its products mistaken for another operation."""
+    factors = _factors(node)
+    if not 3 <= len(factors) <= MOST_FACTORS:
+        return
+    for count in range(1, len(factors) // 2 + 1):
+        for chosen in itertools.combinations(range(len(factors)), count):
+            one = _product([factors[k] for k in chosen])
+            other = _product([f for k, f in enumerate(factors) if k not in chosen])
+            for op, a, b in (("add", one, other), ("sub", one, other), ("div", one, other), ("div", other, one)):
+                text = f"two values are {DONE[op]} that have to be multiplied"
+                yield Change(Node(op, (a, b)), _swap_kind("mul", op), text, 1.15)
+            lost = "the upstream gradient does not take part" if has_gradient(one) else "a factor is missing"
+            kind = Kind.UPSTREAM_UNUSED if has_gradient(one) else Kind.UPSTREAM_ONLY
+            yield Change(other, kind, lost, 0.3)
+
+
+MOST_FACTORS = 5
+
+
+def _factors(node: Node) -> list[Node]:
+    if node.op == "mul":
+        return [factor for arg in node.args for factor in _factors(arg)]
+    if node.op == "neg":
+        return [const(-1.0), *_factors(node.args[0])]
+    if node.op == "div":
+        return [*_factors(node.args[0]), Node("pow", (node.args[1], const(-1)))]
+    return [node]
+
+
+def _product(factors: Sequence[Node]) -> Node:
+    return functools.reduce(lambda a, b: Node("mul", (a, b)), factors)
+
+
 def _swap_kind(right: str, wrong: str) -> Kind:
     if {right, wrong} <= {"add", "sub"}:
         return Kind.SIGN
@@ -84,7 +120,7 @@ def _dropped(node: Node) -> Iterator[Change]:
 
 def _weighted(node: Node) -> Iterator[Change]:
     """One of two terms with another factor."""
-    left, right = node.args
+    _left, _right = node.args
     if any(arg.op == "const" and abs(arg.data) < SMALL for arg in node.args):
         return
     for number, kind, text in (

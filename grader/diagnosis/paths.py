@@ -63,7 +63,10 @@ def _weights(
     if len(kept) < 2:
         return None
     scaled = columns[:, kept] / largest[kept]
-    solved = torch.linalg.lstsq(scaled, target, driver="gelsd").solution
+    solution = torch.linalg.lstsq(scaled, target, driver="gelsd")
+    if int(solution.rank) < len(kept):
+        return None
+    solved = solution.solution
     if not float((scaled @ solved - target).abs().max()) <= tolerance * float(target.abs().max()):
         return None
     weights = torch.ones(columns.shape[1], dtype=torch.float64)

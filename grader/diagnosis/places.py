@@ -9,6 +9,7 @@ import torch
 from grader.diagnosis.changes import Change, spell
 from grader.diagnosis.kinds import Kind
 from grader.diagnosis.nodes import Node, const
+from grader.diagnosis.parts import columns_of, tensor_of_node
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -16,15 +17,10 @@ if TYPE_CHECKING:
     from grader.diagnosis.facts import Facts
 
 
-def _tensor(node: Node, facts: Facts) -> torch.Tensor:
-    value = facts.probe.numbers[node]
-    return value if isinstance(value, torch.Tensor) else torch.zeros(())
-
-
 def sum_to(node: Node, facts: Facts) -> Iterator[Change]:
     """The sum over what was broadcast."""
     inner, like = node.args
-    value, shape = _tensor(inner, facts), _tensor(like, facts)
+    value, shape = tensor_of_node(inner, facts), tensor_of_node(like, facts)
     yield Change(inner, Kind.NOT_SUMMED, "it is not summed over what had been broadcast", 0)
     lead = value.dim() - shape.dim()
     summed = {d for d in range(value.dim()) if d < lead or (shape.shape[d - lead] == 1 and value.shape[d] > 1)}
@@ -57,7 +53,7 @@ def _apart(inner: Node, summed: tuple[int, ...], like: Node) -> Iterator[Change]
     yield Change(Node("sum_to", (product, like)), Kind.SUMMED_TOO_FAR, "it is summed first and multiplied then", 0.5)
 
 
-def expand(node: Node, facts: Facts) -> Iterator[Change]:
+def expand(node: Node, _: Facts) -> Iterator[Change]:
     """The gradient of a sum."""
     yield Change(node.args[0], Kind.NOT_EXPANDED, "it is not spread over what had been summed", 0)
 
@@ -66,7 +62,7 @@ def total(node: Node, facts: Facts) -> Iterator[Change]:
     """A sum inside a formula."""
     (inner,) = node.args
     dims, keepdim = node.data
-    for other in [*((d,) for d in range(_tensor(inner, facts).dim())), None]:
+    for other in [*((d,) for d in range(tensor_of_node(inner, facts).dim())), None]:
         if other != dims:
             kind = Kind.WRONG_AXIS if other is not None else Kind.SUMMED_TOO_FAR
             yield Change(Node("sum", node.args, (other, keepdim)), kind, "a sum goes along another dimension", 0.3)
@@ -82,7 +78,7 @@ def mean(node: Node, facts: Facts) -> Iterator[Change]:
     """A mean inside a formula."""
     (inner,) = node.args
     dims, keepdim = node.data
-    for other in [*((d,) for d in range(_tensor(inner, facts).dim())), None]:
+    for other in [*((d,) for d in range(tensor_of_node(inner, facts).dim())), None]:
         if other != dims:
             yield Change(
                 Node("mean", node.args, (other, keepdim)), Kind.WRONG_AXIS, "a mean goes along another dimension", 0.3
@@ -91,7 +87,7 @@ def mean(node: Node, facts: Facts) -> Iterator[Change]:
     yield Change(const(0.0), Kind.FUSED_TERM, "the mean is not subtracted", 0.5)
 
 
-def neg(node: Node, facts: Facts) -> Iterator[Change]:
+def neg(node: Node, _: Facts) -> Iterator[Change]:
     """A minus."""
     yield Change(node.args[0], Kind.SIGN, "a minus is missing", 0)
 
@@ -99,8 +95,8 @@ def neg(node: Node, facts: Facts) -> Iterator[Change]:
 def softmax(node: Node, facts: Facts) -> Iterator[Change]:
     """A softmax inside a formula."""
     (x,) = node.args
-    for dim in range(_tensor(x, facts).dim()):
-        if dim != node.data % _tensor(x, facts).dim():
+    for dim in range(tensor_of_node(x, facts).dim()):
+        if dim != node.data % tensor_of_node(x, facts).dim():
             yield Change(Node("softmax", (x,), dim), Kind.WRONG_AXIS, "the softmax goes along another dimension", 0)
     yield Change(x, Kind.SOFTMAX_JACOBIAN, "the softmax is missing", 0)
     for text, function in (
@@ -115,9 +111,6 @@ def _log_softmax(dim: int) -> Callable[[torch.Tensor], torch.Tensor]:
     return lambda x: torch.log_softmax(x, dim)
 
 
-# places
-
-
 def hot(node: Node, facts: Facts) -> Iterator[Change]:
     """One place in each row: the largest, or the one that an index points to."""
     like = node.args[-1]
@@ -125,12 +118,12 @@ def hot(node: Node, facts: Facts) -> Iterator[Change]:
     kind = Kind.WRONG_PATH if node.op == "hot" else Kind.WRONG_INDEX
     yield Change(Node("ones", (like,)), kind, "it goes to all places, not to the ones that were read", 0)
     if node.op == "hot":
-        yield from _other_extremes(node, _tensor(like, facts).dim())
+        yield from _other_extremes(node, tensor_of_node(like, facts).dim())
     if dim is None:
         return
     first = Node("hot", (Node("ones", (like,)),), ("argmax", dim))
     yield Change(first, Kind.WRONG_INDEX, f"it goes to the first entry along dimension {dim}", 0.1)
-    for index, text in _indices(facts):
+    for index, text in columns_of(facts):
         at = Node("hot_at", (index, like), dim)
         yield Change(at, Kind.WRONG_INDEX, f"it goes to the places that {text} points to", 0.1)
     for atom in facts.atoms:
@@ -139,7 +132,7 @@ def hot(node: Node, facts: Facts) -> Iterator[Change]:
                 at = Node("hot", (atom,), (which, dim))
                 place = "largest" if which == "argmax" else "smallest"
                 yield Change(at, Kind.WRONG_INDEX, f"it goes to the place of the {place} {spell(atom)}", 0.2)
-    yield from _beside(node, dim % max(1, _tensor(like, facts).dim()), _tensor(like, facts).dim())
+    yield from _beside(node, dim % max(1, tensor_of_node(like, facts).dim()), tensor_of_node(like, facts).dim())
 
 
 def _other_extremes(node: Node, dims: int) -> Iterator[Change]:
@@ -150,19 +143,6 @@ def _other_extremes(node: Node, dims: int) -> Iterator[Change]:
                 place = "the smallest" if which == "argmin" else "the largest"
                 along = "of all" if dim is None else f"along dimension {dim}"
                 yield Change(Node("hot", node.args, (which, dim)), kind, f"it goes to {place} entry {along}", 0.1)
-
-
-def _indices(facts: Facts) -> Iterator[tuple[Node, str]]:
-    """Integer tensors, and the columns of those that have any."""
-    for index in facts.indices:
-        yield index, spell(index)
-        value = facts.probe.numbers[index]
-        for column in range(value.shape[1] if value.dim() == 2 else 0):
-            yield Node("fn", (index,), _column(column)), f"column {column} of {spell(index)}"
-
-
-def _column(column: int) -> Callable[[torch.Tensor], torch.Tensor]:
-    return lambda x: x[:, column]
 
 
 def _beside(node: Node, dim: int, dims: int) -> Iterator[Change]:
@@ -189,18 +169,6 @@ def _everywhere(dim: int) -> Callable[[torch.Tensor], torch.Tensor]:
     return mask
 
 
-def filled(root: Node, facts: Facts) -> Iterator[Change]:
-    """Another value left standing where nothing was read."""
-    for atom in facts.atoms:
-        if atom.op == "name":
-            over = Node("call", (root, atom), _where_zero)
-            yield Change(over, Kind.WRONG_OPERAND, f"it starts from {spell(atom)} instead of zeros", 0.9)
-
-
-def _where_zero(x: torch.Tensor, other: torch.Tensor) -> torch.Tensor:
-    return torch.where(x == 0, other, x)
-
-
 def scatter(node: Node, facts: Facts) -> Iterator[Change]:
     """Gradients brought back to where their values were read."""
     g, like = node.args
@@ -213,7 +181,7 @@ def scatter(node: Node, facts: Facts) -> Iterator[Change]:
         yield Change(Node("scatter", node.args, (code, mode)), Kind.REPEATED_INDEX, text, 0)
     mean = Node("scatter", node.args, (code, "mean"))
     yield Change(mean, Kind.CONSTANT_FACTOR, "gradients are averaged where a place was read more than once", 0.1)
-    for index, text in _indices(facts):
+    for index, text in columns_of(facts):
         rows = Node("rows", (g, like, index), "plain")
         yield Change(rows, Kind.WRONG_INDEX, f"the gradients go to the rows that {text} points to", 0.1)
         turned = Node("rows", (g, like, index), "turned")
@@ -223,7 +191,7 @@ def scatter(node: Node, facts: Facts) -> Iterator[Change]:
 def reshape(node: Node, facts: Facts) -> Iterator[Change]:
     """The same numbers laid out anew."""
     inner, like = node.args
-    dims = _tensor(like, facts).dim()
+    dims = tensor_of_node(like, facts).dim()
     yield Change(inner, Kind.PERMUTED, "it is not laid out as the variable is", 0)
     for order in _ORDERS.get(dims, ()):
         for turn in (True, False):
@@ -246,54 +214,3 @@ def _laid(order: tuple[int, ...], *, turn: bool) -> Callable[[torch.Tensor, torc
         return laid.permute([order.index(d) for d in range(len(order))]) if turn else laid
 
     return lay
-
-
-# some places only
-
-_PARTS = {
-    "but_last": "the last entry along dimension {} is left out",
-    "but_first": "the first entry along dimension {} is left out",
-    "first": "only the first entry along dimension {} takes part",
-    "last": "only the last entry along dimension {} takes part",
-}
-
-
-def masked(node: Node, facts: Facts) -> Iterator[Change]:
-    """Some entries only."""
-    value = _tensor(node, facts)
-    for dim in range(value.dim()):
-        for which, text in _PARTS.items():
-            part = Node("fn", (node,), _part(dim, which))
-            yield Change(part, Kind.WRONG_INDEX, text.format(dim), 0.8)
-    for index, text in _indices(facts):
-        for dim in range(value.dim()):
-            at = Node("hot_at", (index, node), dim)
-            yield Change(
-                Node("mul", (node, at)), Kind.WRONG_INDEX, f"only the places that {text} points to take part", 0.8
-            )
-            rest = Node("mul", (node, Node("sub", (const(1.0), at))))
-            yield Change(rest, Kind.WRONG_INDEX, f"the places that {text} points to are left out", 0.8)
-        zero = Node("call", (node, index), _but_zero)
-        yield Change(zero, Kind.WRONG_INDEX, f"what {text} has a 0 for is left out", 0.8)
-    for atom in facts.atoms:
-        if atom.op == "name" and _tensor(atom, facts).shape == value.shape:
-            for dim in range(value.dim()):
-                at = Node("mul", (node, Node("hot", (atom,), ("argmax", dim))))
-                yield Change(at, Kind.WRONG_INDEX, f"only the place of the largest {spell(atom)} takes part", 0.9)
-
-
-def _but_zero(x: torch.Tensor, index: torch.Tensor) -> torch.Tensor:
-    kept = (index != 0).to(x.dtype)
-    return x * kept.view(*index.shape, *[1] * (x.dim() - index.dim()))
-
-
-def _part(dim: int, which: str) -> Callable[[torch.Tensor], torch.Tensor]:
-    def mask(x: torch.Tensor) -> torch.Tensor:
-        size = x.shape[dim]
-        kept = torch.zeros(size, dtype=x.dtype)
-        ends = {"but_last": (0, size - 1), "but_first": (1, size), "first": (0, 1), "last": (size - 1, size)}
-        start, end = ends[which]
-        kept[start:end] = 1.0
-        return x * kept.view([size if d == dim else 1 for d in range(x.dim())])
-
-    return mask

@@ -78,10 +78,9 @@ def _samples(right: torch.Tensor, answer: torch.Tensor) -> torch.Tensor | None:
 
 
 def _broadcasts(value: torch.Tensor, like: torch.Tensor) -> bool:
-    try:
-        return torch.broadcast_shapes(value.shape, like.shape) == like.shape and value.is_floating_point()
-    except RuntimeError:
-        return False
+    padded = (1,) * (like.dim() - value.dim()) + tuple(value.shape)
+    fits = value.dim() <= like.dim() and all(a in (1, b) for a, b in zip(padded, like.shape, strict=True))
+    return fits and value.is_floating_point()
 
 
 def _centred(values: torch.Tensor) -> torch.Tensor:

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 NULL = 1e-12
 """An answer below this share of its terms is nothing but rounding."""
+SAMPLES = 4
+ROUGHLY = 1e-4
 NEARLY = 1e-2
 """An answer this close, relative to the largest element, may differ by a small constant only."""
 
@@ -47,6 +49,34 @@ class Target:
     path: Path
     values: tuple[torch.Tensor, ...]
     alone: bool
+
+    def sample(self) -> Sample | None:
+        """Some elements of the smallest case, to turn most candidates away by."""
+        flat = self.values[0].reshape(-1)
+        usable = flat.abs().nan_to_num()
+        chosen = usable.topk(min(SAMPLES, flat.numel())).indices
+        wanted = flat[chosen].tolist()
+        return Sample(self.values[0].shape, chosen, wanted) if wanted and wanted[-1] else None
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Sample:
+    """The largest elements of a target."""
+
+    shape: torch.Size
+    places: torch.Tensor
+    wanted: list[float]
+
+    def fits(self, made: torch.Tensor) -> bool:
+        """Whether a candidate may be the target, but for one factor."""
+        if made.shape != self.shape:
+            return False
+        found = made.reshape(-1)[self.places].tolist()
+        ratio = found[0] / self.wanted[0]
+        slack = ROUGHLY * abs(ratio)
+        return bool(ratio) and all(
+            abs(f - w * ratio) <= slack * abs(w) for f, w in zip(found, self.wanted, strict=True)
+        )
 
 
 def search(
@@ -88,11 +118,15 @@ def nearly(facts: Facts) -> bool:
 
 
 def _cheapest(found: Iterable[Change], targets: Sequence[Target], facts: Facts, best: Found | None) -> Found | None:
+    sampled = [(target, sample) for target in targets if (sample := target.sample()) is not None]
     for change in found:
-        for target in targets:
-            if best is None or change.cost + _surcharge(target) < best.cost:
-                hit = _holds(change, target, facts)
-                best = hit if hit is not None and (best is None or hit.cost < best.cost) else best
+        wanted = [(t, s) for t, s in sampled if best is None or change.cost + _surcharge(t) < best.cost]
+        if not wanted or not facts.budget.spend():
+            continue
+        made = facts.probe.tensor(change.node)
+        for target, sample in wanted:
+            hit = _holds(change, target, facts) if made is not None and sample.fits(made) else None
+            best = hit if hit is not None and (best is None or hit.cost < best.cost) else best
     return best
 
 
@@ -141,11 +175,11 @@ def _uniform(target: Target) -> bool:
 def _holds(change: Change, target: Target, facts: Facts) -> Found | None:
     tight = change.kind is Kind.WRONG_EPSILON and not facts.narrow
     tolerance = TIGHT if tight else facts.tolerance
-    factors = []
+    factors: list[float] = []
     for view, wanted in zip(facts.views, target.values, strict=True):
         made = view.tensor(change.node)
         k = None if made is None else factor(made, wanted, tolerance)
-        if k is None:
+        if k is None or (factors and not facts.quantities and abs(k - factors[0]) > ROUGHLY * abs(k)):
             return None
         factors.append(k)
     named = name_factor(factors, facts, max(facts.tolerance, TIGHT))

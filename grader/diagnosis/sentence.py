@@ -53,7 +53,8 @@ def zeros(facts: Facts, *, null: bool) -> Diagnosis:
     """Nothing but zeros."""
     if null:
         children = listed(f"d{child}" for child in facts.exercise.children(facts.variable))
-        why = f"The true one is zero too, but only because its terms cancel. Derive it from {children}, then it can be tested"
+        cancels = "The true one is zero too, but only because its terms cancel"
+        why = f"{cancels}. Derive it from {children}, then it can be tested"
     else:
         why = f"But the loss depends on {facts.variable}: {readers(facts)}"
     return named(Kind.ZEROS, f"your {facts.name} is zero everywhere. {why}", facts, null=null)
@@ -83,8 +84,8 @@ def global_factor(facts: Facts, factor: str) -> Diagnosis:
         )
         return named(Kind.SIGN, message, facts, factor=factor)
     kind = Kind.SIGN if factor.startswith("-1*") else Kind.CONSTANT_FACTOR
-    message = f"your {facts.name} is {factor} times the right gradient, on every case. {_factor_hint(factor)}: {_lines_say(facts)}"
-    return named(kind, message, facts, factor=factor)
+    what = f"your {facts.name} is {factor} times the right gradient, on every case"
+    return named(kind, f"{what}. {_factor_hint(factor)}: {_lines_say(facts)}", facts, factor=factor)
 
 
 def _factor_hint(factor: str) -> str:

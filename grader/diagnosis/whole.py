@@ -47,13 +47,13 @@ def _squeezed(facts: Facts) -> Diagnosis | None:
         return None
     if any(view.got.shape != view.expected.shape for view in facts.views):
         return sentence.keepdim(facts, named)
-    if _other_dimension(facts, named):
+    if _other_dimension(named):
         look = f"It is divided by, or summed over, another dimension than the forward pass: {sentence.readers(facts)}"
         return sentence.whole(facts, Kind.WRONG_AXIS, f"is {named} times the right gradient", look, factor=named)
     return sentence.global_factor(facts, named)
 
 
-def _other_dimension(facts: Facts, named: str) -> bool:
+def _other_dimension(named: str) -> bool:
     """Whether a factor has one size over another."""
     names = set(re.findall(r"[A-Za-z_]\w*(?:\.\w+(?:\[\d+\]|\(\))?)?", named))
     return len(names) > 1 and "/" in named and ".shape[" in named

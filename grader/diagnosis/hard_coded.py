@@ -1,0 +1,94 @@
+"""A size written as a number: which number, and what it should have been taken from."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from grader.diagnosis import sentence, shapes
+from grader.diagnosis.facts import gather
+from grader.diagnosis.kinds import Diagnosis, Kind
+from grader.sandbox.outcome import Raised
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from grader.case import Cases
+    from grader.check import Evidence, Judgement
+    from grader.diagnosis.facts import Facts
+
+_FORMS: dict[int, tuple[Callable[[float], float], ...]] = {
+    0: (lambda s: s, lambda s: 1 / s),
+    -1: (lambda s: s - 1, lambda s: 1 / (s - 1)),
+}
+"""Where a typed number stands in a factor: the size itself, or the size less one."""
+
+
+def hard_coded(evidence: Evidence, judgement: Judgement, cases: Cases) -> Diagnosis:
+    """An answer that is right at the given sizes only."""
+    facts = next(gather(evidence, cases), None)
+    meant = {} if facts is None else _in_errors(facts) or _in_shapes(facts) or _in_factor(facts)
+    name = f"d{evidence.variable}"
+    numbers = sentence.listed(f"{number} where {size} is meant" for number, size in meant.items())
+    message = (
+        f"your {name} is right at the given sizes only{f': you have written {numbers}' if numbers else ''}. "
+        "It was tried on problems of other sizes: take every size from n or from a shape"
+    )
+    failed = sum(case.score is None or case.score > judgement.tolerance for case in judgement.cases)
+    return Diagnosis(Kind.HARD_CODED, message, {"numbers": meant, "failed_cases": failed})
+
+
+def _given_sizes(facts: Facts) -> dict[int, str]:
+    """The numbers that a learner may have typed, with what they stand for; only those that other cases change."""
+    given = facts.views.index(facts.given)
+    found: dict[int, str] = {}
+    for name, values in facts.quantities.items():
+        if values[given].is_integer() and any(v != values[given] for v in values):
+            found.setdefault(int(values[given]), name)
+    return found
+
+
+def _in_errors(facts: Facts) -> dict[str, str]:
+    """Numbers in what was raised at other sizes."""
+    given = _given_sizes(facts)
+    for index, outcome in facts.evidence.random.items():
+        if index > 0 and isinstance(outcome, Raised):
+            there = [int(number) for number in re.findall(r"\d+", outcome.message)]
+            found = {str(number): given[number] for number in there if number in given}
+            if found:
+                return found
+    return {}
+
+
+def _in_shapes(facts: Facts) -> dict[str, str]:
+    """Given sizes in the shapes that came at other sizes."""
+    given = _given_sizes(facts)
+    for view in facts.views:
+        got, expected = view.got.shape, view.expected.shape
+        if len(got) == len(expected) and got != expected:
+            odd = {str(a): given[a] for a, b in zip(got, expected, strict=True) if a != b and a in given}
+            if odd:
+                return odd
+    return {}
+
+
+def _in_factor(facts: Facts) -> dict[str, str]:
+    """The number in a factor between the answer and the right one."""
+    factors = shapes.global_factor(facts) if shapes.squeezed_alike(facts) else None
+    for number, name in _given_sizes(facts).items() if factors is not None else ():
+        for shift, forms in _FORMS.items():
+            for form in forms:
+                if all(
+                    _close(k, _ratio(form, number, s))
+                    for k, s in zip(factors or (), facts.quantities[name], strict=True)
+                ):
+                    return {str(number + shift): name if not shift else f"{name}-1"}
+    return {}
+
+
+def _ratio(form: Callable[[float], float], number: float, size: float) -> float:
+    return form(number) / form(size) if number > 1 and size > 1 else 0.0
+
+
+def _close(one: float, other: float) -> bool:
+    return abs(one - other) <= 1e-9 * abs(other)

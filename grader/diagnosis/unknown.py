@@ -1,0 +1,90 @@
+"""What is said when no identity holds: what is known for certain, without giving the answer away."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+from grader.check import Verdict
+from grader.diagnosis import sentence
+from grader.diagnosis.kinds import Diagnosis, Kind
+from grader.sandbox.outcome import Returned
+
+if TYPE_CHECKING:
+    from grader.case import Cases
+    from grader.check import Evidence, Judgement
+    from grader.diagnosis.facts import Facts
+
+NEARLY = 1e-3
+"""An error below this comes from a small constant, not from the shape of a formula."""
+_MORE_THAN_CHANCE = (Kind.UPSTREAM_UNUSED, Kind.ZEROS, Kind.NULL_GRADIENT)
+
+
+def by_chance(facts: Facts, found: Diagnosis) -> bool:
+    """Whether an identity may hold for this loss only: no upstream gradient is used, though some were asked for."""
+    binding = facts.evidence.binding
+    ignored = bool(binding and binding.upstream) and not facts.evidence.depends_on
+    plain = found.evidence.get("factor", "1") in ("1", "-1") and "powers" not in found.evidence
+    return ignored and found.kind not in _MORE_THAN_CHANCE and not plain
+
+
+def unused(evidence: Evidence, cases: Cases) -> Diagnosis | None:
+    """Upstream gradients that were asked for and do not change the answer: known for certain, it was tried."""
+    asked = evidence.binding.upstream if evidence.binding else ()
+    ignored = [name for name in asked if name not in evidence.depends_on and name != "loss"]
+    direct = [name for name in ignored if name in cases.exercise.children(evidence.variable)]
+    if not direct or not any(isinstance(outcome, Returned) for outcome in evidence.random.values()):
+        return None
+    gradients = sentence.listed(f"d{name}" for name in direct)
+    message = (
+        f"your d{evidence.variable} asks for {gradients}, but stays the same whatever {gradients} is. "
+        "The chain rule multiplies the upstream gradient by the line's own derivative. "
+        f"{_where_to_start(evidence, cases)}"
+    )
+    return Diagnosis(Kind.UPSTREAM_UNUSED, message, {"ignored": direct, "depends_on": list(evidence.depends_on)})
+
+
+def unknown(evidence: Evidence, judgement: Judgement, cases: Cases) -> Diagnosis:
+    """What is known when no identity holds: how far off, where, signs and orders of magnitude."""
+    facts: dict[str, Any] = {"tested": True}
+    parts = [f"no single mistake that I know explains your d{evidence.variable}"]
+    errors = [case.score for case in judgement.cases if case.score is not None]
+    if errors:
+        facts["relative_error"] = max(errors)
+        parts.append(f"it is off by {_percent(max(errors))} of the size of its terms")
+        if max(errors) < NEARLY:
+            parts.append("the formula is nearly right: look at small constants, and at numbers that you rounded")
+    if judgement.worst is not None and judgement.verdict is not Verdict.NON_FINITE:
+        index, got, expected = judgement.worst
+        facts["worst_index"] = list(index)
+        parts.append(f"it is furthest off{_at(index)}: yours is {_rough(got)}, the right one {_rough(expected)}")
+    if judgement.verdict is Verdict.NON_FINITE:
+        parts.append(
+            f"{judgement.problem}. Such values come from 0/0, from a logarithm or a root of a negative number, "
+            "or from a negative number to a power that is no whole number: ** where * is meant"
+        )
+    parts.append(_where_to_start(evidence, cases))
+    return Diagnosis(Kind.UNKNOWN, ". ".join(part[0].upper() + part[1:] for part in parts), facts)
+
+
+def _where_to_start(evidence: Evidence, cases: Cases) -> str:
+    lines = cases.exercise.readers.get(evidence.variable, ())
+    found = sentence.listed(f"{sentence.listed(line.outputs)} ({sentence.place(line)})" for line in lines)
+    return f"Start from what reads {evidence.variable}: {found}"
+
+
+def _at(index: tuple[int, ...]) -> str:
+    return f" at {list(index)}" if index else ""
+
+
+def _percent(error: float) -> str:
+    return f"{error:.0%}" if error >= 0.01 else f"{error:.1e}"
+
+
+def _rough(value: float) -> str:
+    """A sign and an order of magnitude: enough to look for the mistake, not enough to copy."""
+    if not math.isfinite(value):
+        return str(value)
+    if value == 0:
+        return "0"
+    return f"{'negative' if value < 0 else 'positive'}, about 1e{math.floor(math.log10(abs(value))):+03d}"
