@@ -213,6 +213,24 @@ def test_what_is_not_python_is_one_sentence_with_its_line(text: str, line: int |
     assert "\n" not in found.reading.problem
 
 
+def test_whatever_else_goes_wrong_is_a_sentence_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A fault of the reader must not stop a class's grading; the fuzzers look for the word `internal`."""
+
+    def fails(*_: object) -> None:
+        raise KeyError
+
+    monkeypatch.setattr("grader.sandbox.reading.decode", fails)
+    assert read_text("").reading.problem == "backward.py: the file could not be read (internal: KeyError)"
+
+
+def test_a_formula_that_only_the_compiler_finds_too_deep_is_a_sentence() -> None:
+    """The parser takes a longer chain than the compiler does."""
+    texts = ["x = " + "-" * terms + "1" for terms in (100, 500, 2000)]
+    texts += ["x = " + "1+" * terms + "1" for terms in (500, 2000, 2900, 4000)]
+    problems = {read_text(text).reading.problem for text in texts}
+    assert problems == {None, "backward.py: the code is nested too deeply to be read"}
+
+
 def test_a_long_formula_is_no_bomb() -> None:
     """Five hundred terms nest five hundred deep."""
     assert read_text("def dx(y): return " + "+".join(["y"] * 500)).reading.problem is None
@@ -350,7 +368,7 @@ def test_lines_in_a_notebook_are_those_of_its_cells() -> None:
     with pytest.raises(ZeroDivisionError) as caught:
         space["dx"](1)  # type: ignore[operator]
     entry = caught.traceback[-1]
-    assert (entry.frame.code.raw.co_filename, entry.lineno + 1) == ("n.ipynb cell 2", 5)
+    assert (entry.frame.code.raw.co_filename, entry.lineno + 1) == (found.reading.file, 5)
 
 
 @pytest.mark.parametrize(
@@ -379,6 +397,14 @@ def test_a_broken_cell_costs_that_cell() -> None:
     found = reading(n_ipynb=notebook("def dx(): pass", "def dy(:", "def dz(): pass"))
     assert found.functions.keys() == {"dx", "dz"}
     assert found.notes == ("left out: n.ipynb cell 2:1: invalid syntax",)
+
+
+def test_a_cell_that_is_broken_beside_its_magics_says_what_is_broken() -> None:
+    """Its own line, not the magic's."""
+    found = reading(n_ipynb=notebook("x = 1\n%matplotlib inline\ny = = 2", "'\ud800'", "def dz(): pass"))
+    assert found.functions.keys() == {"dz"}
+    assert found.notes[0].startswith("left out: n.ipynb cell 1:3: invalid syntax")
+    assert found.notes[1].startswith("left out: n.ipynb cell 2: this is not Python text")
 
 
 def test_the_older_notebook_format_is_read() -> None:

@@ -40,6 +40,8 @@ _NOT_GRADIENTS: Final = frozenset(
     ]
 )
 MOST_STEPS: Final = 3000
+ENOUGH_OF_A_FORWARD_PASS: Final = 4
+"""So many gradients beside their own variables show that the variables are there as well."""
 _ANONYMOUS = (ast.Lambda, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
@@ -77,13 +79,13 @@ def functions(cells: list[list[ast.stmt]], answered: set[str], known: set[str]) 
     steps = [_step(node, number) for number, cell in enumerate(cells) for node in _flat(cell)]
     for index, step in enumerate(steps):
         step.index = index
-    written = {name for step in steps for name in step.fresh if _is_gradient(name)} - answered
+    written = _gradients(steps) - answered
     if not written:
         return Made()
     if len(steps) > MOST_STEPS:
         return Made(notes=((1, f"more than {MOST_STEPS} flat lines: none was turned into a function"),))
     called = {name for step in steps for name in _called(step.node)}
-    made = _Maker(steps, written, known - (answered - called))
+    made = _Maker(steps, written, known - (answered - called), answered)
     return Made(tuple(made.function(name) for name in made.order), tuple(made.notes))
 
 
@@ -91,6 +93,27 @@ def _called(node: ast.AST) -> Iterator[str]:
     for part in ast.walk(node):
         if isinstance(part, ast.Call) and isinstance(part.func, ast.Name):
             yield part.func.id
+
+
+def _gradients(steps: list[_Step]) -> set[str]:
+    """The names that flat lines give to gradients.
+
+    Beside a forward pass, `dtanh` and `delta` are other words with d: there is no variable tanh and no elta.
+    """
+    written = {name for step in steps for name in step.fresh if _is_gradient(name)}
+    made = {name for step in steps for name in step.fresh}
+    if sum(name[1:] in made for name in written) < ENOUGH_OF_A_FORWARD_PASS:
+        return written
+    variables = made | {name for step in steps for name in step.reads}
+    return {name for name in written if name[1:] in variables}
+
+
+def is_placeholder(node: ast.stmt) -> bool:
+    """`dh = None`, `dh = ...`: still to be written."""
+    if not isinstance(node, ast.Assign) or not isinstance(node.value, ast.Constant):
+        return False
+    names = [target.id for target in node.targets if isinstance(target, ast.Name)]
+    return node.value.value in (None, ...) and any(map(_is_gradient, names))
 
 
 def assigned_again(body: list[ast.stmt]) -> set[str]:
@@ -172,9 +195,10 @@ def _root(node: ast.expr) -> str | None:
 class _Maker:
     """Finds for every gradient the lines that belong to it."""
 
-    def __init__(self, steps: list[_Step], written: set[str], known: set[str]) -> None:
+    def __init__(self, steps: list[_Step], written: set[str], known: set[str], answered: set[str]) -> None:
         self.steps = steps
         self.written = written
+        self.answered = answered
         self.known = known
         self.notes: list[tuple[int, str]] = []
         self.writers: dict[str, list[int]] = {}
@@ -221,11 +245,10 @@ class _Maker:
         first, last = self.steps[episode[0]].node, self.steps[episode[-1]].node
         body = [self.steps[index].node for index in sorted(slice_)]
         returned = ast.copy_location(ast.Return(ast.Name(name, ast.Load())), last)
-        arguments = ast.arguments([], [ast.arg(parameter) for parameter in parameters], None, [], [], None, [])
-        made = ast.copy_location(ast.FunctionDef(name, arguments, [*body, returned], [], None, None), first)
-        made.end_lineno, made.end_col_offset = last.end_lineno, last.end_col_offset
-        if hasattr(made, "type_params"):
-            made.type_params = []
+        [made] = ast.parse(f"def {name}({', '.join(parameters)}): pass").body
+        assert isinstance(made, ast.FunctionDef)
+        ast.copy_location(made, first)
+        made.body, made.end_lineno, made.end_col_offset = [*body, returned], last.end_lineno, last.end_col_offset
         return ast.fix_missing_locations(made)
 
     def _slice(self, name: str, episode: list[int]) -> tuple[set[int], list[str]]:
@@ -254,7 +277,7 @@ class _Maker:
 
     def _made_by(self, name: str, before: int) -> list[int]:
         """The steps that make an intermediate value; none if it is a gradient or a value of the forward pass."""
-        if name in self.written or f"d{name}" in self.written or _is_gradient(name):
+        if name in self.written | self.answered or f"d{name}" in self.written:
             return []
         writers = [index for index in self.writers.get(name, ()) if index < before]
         starts = [index for index in writers if name in self.steps[index].fresh]

@@ -116,14 +116,11 @@ def _parse_cell(title: str, text: str) -> ast.Module:
         text = f"\n{rest}" if _CELL_OF_PYTHON.match(first) else "\n" * rest.count("\n")
     try:
         return parse(title, text)
-    except NotPythonError as error:
+    except NotPythonError:
         plain = "\n".join(map(_without_magic, text.split("\n")))
         if plain == text:
             raise
-        try:
-            return parse(title, plain)
-        except NotPythonError:
-            raise error from None
+    return parse(title, plain)
 
 
 def _without_magic(line: str) -> str:

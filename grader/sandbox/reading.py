@@ -152,6 +152,7 @@ def _notebook(name: str, data: bytes) -> _Code:
 
 def _from_flat(code: _Code, cells: list[list[ast.stmt]]) -> _Code:
     """Lines such as `dprobs = ...` outside any function become functions, where no function answers already."""
+    cells = [[node for node in cell if not flat.is_placeholder(node)] for cell in cells]
     body = [node for cell in cells for node in cell]
     again = flat.assigned_again(body)
     kept = [node for node in body if notebook.is_definition(node) and not again & _assigned(node)]
@@ -315,20 +316,17 @@ def _compiled(code: _Code, tree: ast.Module) -> CodeType:
     except SyntaxError as error:  # `return` outside a function, `nonlocal` at top level, ...
         line = error.lineno or 1
         raise NotPythonError(f"{_at(code, line)}: invalid syntax: {clean(error.msg)}", code.place(line)[1]) from None
-    except (ValueError, TypeError, OverflowError) as error:
-        raise NotPythonError(f"{code.file}: this cannot be compiled ({clean(str(error))})") from None
     return _with_constants(code, compiled)
 
 
 def _with_constants(code: _Code, compiled: CodeType) -> CodeType:
-    """Give every function the file and the line that its cell has, for tracebacks."""
+    """Count every function's lines from where its cell begins, for tracebacks."""
     constants = tuple(_relocated(code, part) if isinstance(part, CodeType) else part for part in compiled.co_consts)
     return compiled if constants == compiled.co_consts else compiled.replace(co_consts=constants)
 
 
 def _relocated(code: _Code, compiled: CodeType) -> CodeType:
-    file, line = code.place(compiled.co_firstlineno)
+    """The file's name stays: that is how a traceback's lines are known to be the learner's."""
+    _cell, line = code.place(compiled.co_firstlineno)
     compiled = _with_constants(code, compiled)
-    if (file, line) == (compiled.co_filename, compiled.co_firstlineno):
-        return compiled
-    return compiled.replace(co_filename=file, co_firstlineno=line)
+    return compiled if line == compiled.co_firstlineno else compiled.replace(co_firstlineno=line)
