@@ -277,7 +277,25 @@ def totals(entry: Entry, page: Page, before: int | None = None) -> list[str]:
         lines += textwrap.wrap(
             _chained_total(entry, len(chained)), min(page.width, WIDE), subsequent_indent="         "
         )
+    run = entry.get("training")
+    for line in _training(run) if run and run["losses"] else ():
+        lines += textwrap.wrap(line, min(page.width, WIDE), subsequent_indent="         ", drop_whitespace=False)
     return lines
+
+
+def _training(run: Mapping[str, Any]) -> Iterator[str]:
+    """Both runs side by side: first and last loss, how far they are apart, and what the network makes."""
+    mine, reference = run["losses"], run["reference_losses"]
+    last = len(mine) - 1
+    end = "did not stay finite" if mine[last] is None else f"{mine[0]:.4f} -> {mine[last]:.4f}"
+    yield f"loss:    {end} in {len(mine)} steps; autograd's {reference[0]:.4f} -> {reference[last]:.4f}"
+    if run["stopped"]:
+        yield f"         the run stopped {run['stopped']}"
+    elif run["largest_loss_difference"] is not None:
+        same = "the same curve" if run["losses_right"] else "another curve"
+        yield f"         {same}: at most {run['largest_loss_difference']:.1e} apart (relative)"
+    if run["samples"]:
+        yield f"names:   {', '.join(run['samples'])}"
 
 
 def _chained_total(entry: Entry, count: int) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -274,7 +275,16 @@ class TrainingGrading(Grading):
             "loss_tolerance": LOSS_TOLERANCE,
             "parameter_tolerance": PARAMETER_TOLERANCE,
             "losses_right": self._losses_right(),
+            "samples": self._samples(),
         }
+
+    def _samples(self) -> list[str]:
+        """What the trained network makes, where the exercise can show it: names, letter by letter."""
+        sample = getattr(self.exercise.module, "sample", None)
+        if sample is None or not self._mine.parameters:
+            return []
+        with torch.inference_mode(), default_dtype(torch.float64):
+            return [str(each) for each in sample(self._mine.parameters, self.cases.given.seed)]
 
 
 def starting_parameters(given: Case) -> dict[str, torch.Tensor]:
@@ -290,17 +300,19 @@ def training_steps(
     `parameters` is the caller's: it changes them between the steps.
     """
     exercise = given.exercise
-    for Xb, Yb in exercise.module.batches(given.seed, exercise.constants["STEPS"], **given.sizes):
+    others = [name for name in exercise.inputs_parameters if name not in exercise.graded]
+    for batch in exercise.module.batches(given.seed, exercise.constants["STEPS"], **given.sizes):
         leaves = {name: value.detach().clone().requires_grad_() for name, value in parameters.items()}
         with default_dtype(torch.float64):
-            values = exercise.forward({**leaves, "Xb": Xb, "Yb": Yb})
+            values = exercise.forward({**leaves, **dict(zip(others, batch, strict=True))})
         grads = torch.autograd.grad(values["loss"], [leaves[name] for name in exercise.graded])
         plain = {n: v.detach() if is_floating(v) else v for n, v in values.items()}
         yield plain, dict(zip(exercise.graded, grads, strict=True))
 
 
+@lru_cache(maxsize=4)
 def reference_run(given: Case) -> Run:
-    """Autograd's own run from the same start."""
+    """Autograd's own run from the same start: the same for every submission."""
     run = Run(parameters=starting_parameters(given))
     for step, (values, grads) in enumerate(training_steps(given, run.parameters)):
         run.losses.append(float(values["loss"]))

@@ -14,7 +14,8 @@ from grader.training import start_grading
 if TYPE_CHECKING:
     from grader.sandbox.client import Sandbox
 
-SOLUTION = (Path(__file__).resolve().parent.parent / "solutions" / "training" / "backward.py").read_text()
+ROOT = Path(__file__).resolve().parent.parent
+SOLUTION = (ROOT / "solutions" / "training" / "backward.py").read_text()
 
 
 @pytest.fixture(scope="module")
@@ -77,7 +78,9 @@ def test_a_wrong_shape_stops_the_run_with_its_step(grade: Any) -> None:
         ("def gradients(:", "raised"),
     ],
 )
-def test_a_function_that_gives_no_gradients_gives_all_seven_rows_its_verdict(grade: Any, source: str, verdict: str) -> None:
+def test_a_function_that_gives_no_gradients_gives_all_seven_rows_its_verdict(
+    grade: Any, source: str, verdict: str
+) -> None:
     """One function, one sentence."""
     document = grade(source)
     assert set(verdicts(document).values()) == {verdict}
@@ -104,3 +107,17 @@ def test_a_null_gradient_is_noted(grade: Any) -> None:
     rows = {row["name"]: row for row in grade(SOLUTION)["gradients"]}
     assert any("zero up to rounding" in note for note in rows["db1"]["notes"])
     assert not any("zero up to rounding" in note for note in rows["db2"]["notes"])
+
+
+@pytest.mark.slow
+def test_a_transformer_trains_on_names_and_makes_some(sandbox: Sandbox) -> None:
+    """The generalised exercise: sixteen parameters, any inputs besides, names at the end."""
+    source = (ROOT / "solutions" / "gpt2_training" / "backward.py").read_text()
+    submission = Submission("test", Path("backward.py"), {"backward.py": source.encode()})
+    document = start_grading(load_exercise("gpt2_training"), submission, sandbox).document()
+    assert set(verdicts(document).values()) <= {"correct", "exact"}
+    assert document["score"]["chained_correct"] == 16
+    run = document["training"]
+    assert run["losses"][-1] < run["losses"][0] - 1
+    assert len(run["samples"]) == 8
+    assert all(name.isalpha() for name in run["samples"])
