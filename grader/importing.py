@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -32,8 +33,8 @@ def import_reading(reading: Reading, exercise: Exercise) -> Imported:
     wanted = list(dict.fromkeys(function_name(exercise, gradient) for gradient in exercise.gradients))
     found = tuple(name for name in wanted if name in reading.functions)
     missing = tuple(name for name in wanted if name not in reading.functions)
-    other = tuple(name for name in reading.functions if name not in wanted)
     source = reading.source
+    other = tuple(name for name in reading.functions if name not in wanted and _defines(source, name))
     if missing and "import torch" not in source:
         source = f"import torch\n\n\n{source}"
     text = HEAD.format(file=reading.file) + source.rstrip("\n") + "\n"
@@ -42,6 +43,10 @@ def import_reading(reading: Reading, exercise: Exercise) -> Imported:
     said = tuple(note for note in reading.notes if not note.endswith("were taken from flat lines"))
     broken = tuple(f"{finding.file}:{finding.line}: {finding.message}" for finding in reading.findings)
     return Imported(text, found, missing, other, (*said, *broken))
+
+
+def _defines(source: str, name: str) -> bool:
+    return re.search(rf"^(def {name}\b|{name} *=)", source, re.MULTILINE) is not None
 
 
 def _stub(exercise: Exercise, name: str) -> str:

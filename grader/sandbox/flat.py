@@ -100,7 +100,7 @@ def _gradients(steps: list[_Step]) -> set[str]:
 
     Beside a forward pass, `dtanh` and `delta` are other words with d: there is no variable tanh and no elta.
     """
-    written = {name for step in steps for name in step.fresh if _is_gradient(name)}
+    written = {name for step in steps for name in step.fresh if is_gradient(name)}
     made = {name for step in steps for name in step.fresh}
     if sum(name[1:] in made for name in written) < ENOUGH_OF_A_FORWARD_PASS:
         return written
@@ -113,7 +113,7 @@ def is_placeholder(node: ast.stmt) -> bool:
     if not isinstance(node, ast.Assign) or not isinstance(node.value, ast.Constant):
         return False
     names = [target.id for target in node.targets if isinstance(target, ast.Name)]
-    return node.value.value in (None, ...) and any(map(_is_gradient, names))
+    return node.value.value in (None, ...) and any(map(is_gradient, names))
 
 
 def assigned_again(body: list[ast.stmt]) -> set[str]:
@@ -132,7 +132,7 @@ def _keeps_names(node: ast.stmt) -> bool:
     return isinstance(node, (*_ANONYMOUS, ast.Import, ast.ImportFrom))
 
 
-def _is_gradient(name: str) -> bool:
+def is_gradient(name: str) -> bool:
     return GRADIENT.fullmatch(name) is not None and name not in _NOT_GRADIENTS
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Final
 
+from grader.sandbox.flat import is_gradient
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
@@ -40,7 +42,7 @@ def _used(body: Sequence[ast.stmt]) -> list[ast.stmt]:
 
 
 def _is_answer(name: str) -> bool:
-    return name == "gradients" or (name.startswith("d") and name not in ("data", "device", "dtype"))
+    return name == "gradients" or is_gradient(name)
 
 
 def _bound(node: ast.stmt) -> set[str]:

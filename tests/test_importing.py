@@ -1,0 +1,92 @@
+"""`grade import`: the lecture's notebook as learners have it becomes a backward.py, by reading and never by running."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from grader.grading import Grading
+from grader.importing import import_reading
+from grader.report import solved
+from grader.submission import Submission, read_submission
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from click.testing import Result
+
+    from grader.case import Cases
+    from grader.exercise import Exercise
+    from grader.sandbox.client import Sandbox
+
+NOTEBOOKS = sorted(Path(__file__).with_name("notebooks").glob("*.ipynb"))
+
+
+def test_there_are_at_least_twenty_styles() -> None:
+    """Of public notebooks: two steps, loops, one_hot, keepdim, clone() forgotten and others."""
+    assert len(NOTEBOOKS) >= 20
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_every_gradient_that_is_there_is_found_and_none_is_invented(
+    path: Path, sandbox: Sandbox, mlp: Exercise, mlp_cases: Cases
+) -> None:
+    """And what was right in the notebook is right in the file."""
+    expected = json.loads(path.read_text(encoding="utf-8"))["metadata"]["expected"]
+    with sandbox.open(read_submission(path).files, mlp.settings.rules) as session:
+        reading = session.reading
+    assert reading.problem is None
+    made = import_reading(reading, mlp)
+    assert sorted(made.found) == sorted(expected["there"])
+    assert not made.other
+    if not made.found:
+        return
+    submission = Submission("imported", Path("backward.py"), {"backward.py": made.text.encode()})
+    rows: dict[str, dict[str, Any]] = {
+        row.name: row.as_dict() for row in Grading(mlp, submission, sandbox, None, mlp_cases).rows()
+    }
+    wrong = {name for name in expected["there"] if not solved(rows[name])}
+    assert wrong == {*expected["wrong"]}, {name: rows[name]["problem"] for name in wrong}
+    assert all(rows[name]["verdict"] == "not_started" for name in made.missing)
+
+
+def test_the_learners_own_lines_and_comments_are_kept(sandbox: Sandbox, mlp: Exercise) -> None:
+    """Their spacing too: it is their file."""
+    path = next(path for path in NOTEBOOKS if path.stem == "other_languages_comments")
+    with sandbox.open(read_submission(path).files, mlp.settings.rules) as session:
+        text = import_reading(session.reading, mlp).text
+    assert "    dprobs = (1.0 / probs) * dlogprobs # градиент probs ✓\n    return dprobs\n" in text
+    assert "matplotlib" not in text
+    assert "names.txt" not in text
+
+
+def test_the_command_writes_a_file_and_says_what_is_missing(grade: Callable[..., Result]) -> None:
+    """Found, not found, and what to do next."""
+    path = next(path for path in NOTEBOOKS if path.stem == "softmax_only")
+    result = grade("import", path, "-o", "mine.py")
+    assert result.exit_code == 0
+    assert "not found, left as stubs: dh, dW2," in result.output
+    assert "mine.py: 8 of 26 gradients of mlp" in result.output
+    assert "def dh(dlogits, W2):" in Path("mine.py").read_text(encoding="utf-8")
+    again = grade("import", path, "-o", "mine.py")
+    assert again.exit_code == 4
+    assert "mine.py is there already" in again.output
+
+
+def test_a_notebook_of_nothing_is_one_sentence(grade: Callable[..., Result], tmp_path: Path) -> None:
+    """No exercise can be told from it."""
+    path = next(path for path in NOTEBOOKS if path.stem == "nothing_yet")
+    result = grade("import", path)
+    assert result.exit_code == 4
+    assert "None of its functions belongs to an exercise" in result.output
+    Path("bad.ipynb").write_text("not json", encoding="utf-8")
+    assert "this is not a notebook" in grade("import", "bad.ipynb").output
+
+
+def test_what_was_chosen_among_several_is_said(grade: Callable[..., Result]) -> None:
+    """The lecture's later exercises assign some gradients anew."""
+    path = next(path for path in NOTEBOOKS if path.stem == "lecture")
+    assert "dlogits is assigned anew" in grade("import", path).output
