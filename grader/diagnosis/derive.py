@@ -47,11 +47,17 @@ class Deriver:
         self.numbers = numbers
         self._line: Line | None = None
         self._primal: dict[ast.expr, Node] = {}
-        self._lines: dict[tuple[int, str, Node | None], Node | None] = {}
+        self._by_line: dict[str, list[Path]] = {}
+        self._to_upstream: dict[tuple[str, frozenset[str]], list[Path]] = {}
 
     def by_line(self, variable: str) -> list[Path]:
-        """One path for each output of each line that reads the variable."""
-        found = []
+        """One path for each output of each line that reads the variable, and for each place that it stands in."""
+        if variable not in self._by_line:
+            self._by_line[variable] = self._each_line(variable)
+        return self._by_line[variable]
+
+    def _each_line(self, variable: str) -> list[Path]:
+        found: list[Path] = []
         for line in self.exercise.readers.get(variable, ()):
             for output in line.outputs:
                 node = self._share(line, variable, output, upstream(output))
@@ -61,7 +67,10 @@ class Deriver:
 
     def to_upstream(self, variable: str, known: frozenset[str]) -> list[Path]:
         """One path for each chain of lines from the variable to the gradients that a function was given."""
-        return self._chains(variable, known, {})
+        key = variable, known
+        if key not in self._to_upstream:
+            self._to_upstream[key] = self._chains(variable, known, {})
+        return self._to_upstream[key]
 
     def made_of(self, variable: str) -> Node | None:
         """A forward value as what its line makes it of; None where that is no formula."""

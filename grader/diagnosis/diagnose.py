@@ -86,6 +86,8 @@ def identity(facts: Facts, *, null: bool = False) -> Diagnosis | None:
         return sentence.zeros(facts, null=null)
     if null and verdicts.tiny(facts):
         return verdicts.null_gradient(facts)
+    if facts.true_cotangents:
+        return whole(facts) or _weights(facts) or _closed(facts)
     return (
         _unused(facts)
         or whole(facts)

@@ -62,12 +62,20 @@ def _fitting(facts: Facts, right: torch.Tensor, answer: torch.Tensor) -> Iterato
         if isinstance(value, torch.Tensor) and _broadcasts(value, right):
             logs[atom.data] = _centred(value.expand(right.shape).reshape(-1)[chosen])
     wanted = _centred(answer.reshape(-1)[chosen] / right.reshape(-1)[chosen])
-    for count in (1, 2):
-        for values in itertools.combinations(logs, count):
-            for powers in itertools.product(EXPONENTS, repeat=count):
-                made = sum((p * logs[v] for v, p in zip(values, powers, strict=True)), torch.zeros_like(wanted))
-                if bool(((made - wanted).abs() <= 1e-6).all()):
-                    yield tuple(zip(values, powers, strict=True))
+    scaled = {value: torch.tensor(EXPONENTS, dtype=torch.float64).unsqueeze(1) * log for value, log in logs.items()}
+    for value, rows in scaled.items():
+        for row in _hits(rows - wanted):
+            yield ((value, EXPONENTS[row]),)
+    for (one, first), (other, second) in itertools.combinations(scaled.items(), 2):
+        sums = first.unsqueeze(1) + second.unsqueeze(0)
+        for row in _hits((sums - wanted).reshape(-1, len(wanted))):
+            yield (one, EXPONENTS[row // len(EXPONENTS)]), (other, EXPONENTS[row % len(EXPONENTS)])
+
+
+def _hits(differences: torch.Tensor) -> list[int]:
+    """The rows that are zero."""
+    found: list[int] = ((differences.abs() <= 1e-6).all(1)).nonzero().reshape(-1).tolist()
+    return found
 
 
 def _samples(right: torch.Tensor, answer: torch.Tensor) -> torch.Tensor | None:

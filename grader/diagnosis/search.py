@@ -85,6 +85,8 @@ def search(
     """The least far-fetched change of one share that makes the answer."""
     best: Found | None = None
     for path, targets in _targets(paths, facts):
+        if not facts.budget.left > 0:
+            break
         candidates = _candidates(path, facts, light=light)
         wanted = candidates if only is None else [c for c in candidates if c.kind in only]
         best = _cheapest(wanted, targets, facts, best)

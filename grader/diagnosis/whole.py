@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+import torch
+
 from grader.diagnosis import sentence, shapes
 from grader.diagnosis.factors import factor, name_factor
 from grader.diagnosis.kinds import Diagnosis, Kind
@@ -24,17 +26,23 @@ def rearranged(facts: Facts) -> Diagnosis | None:
 
 
 def of_another(facts: Facts) -> Diagnosis | None:
-    """The gradient of another variable, returned as it is."""
-    for other in facts.exercise.graded:
-        if other not in facts.exercise.downstream(facts.variable) - set(facts.exercise.children(facts.variable)):
-            continue
-        found = [(view.sweep.cut(other), view.got) for view in facts.views]
-        if all(a.shape == b.shape and factor(a, b, facts.tolerance) is not None for a, b in found):
-            named = name_factor([factor(a, b, facts.tolerance) or 0.0 for a, b in found], facts, facts.tolerance)
-            if named == "1" and facts.probe.got.numel() > 1:
-                look = f"Follow {facts.variable} forward: {sentence.readers(facts)}"
-                return sentence.whole(facts, Kind.OTHER_GRADIENT, f"is the gradient of {other}", look, other=other)
+    """The gradient of a variable further down, returned as it is."""
+    if facts.probe.got.numel() < 2:
+        return None
+    direct = set(facts.exercise.children(facts.variable)) & set(facts.evidence.depends_on)
+    for other in sorted(facts.exercise.downstream(facts.variable) - direct):
+        if _is_gradient_of(other, facts):
+            look = f"Follow {facts.variable} forward: {sentence.readers(facts)}"
+            return sentence.whole(facts, Kind.OTHER_GRADIENT, f"is the gradient of {other}", look, other=other)
     return None
+
+
+def _is_gradient_of(other: str, facts: Facts) -> bool:
+    value = facts.probe.numbers.values[other]
+    if not isinstance(value, torch.Tensor) or not value.is_floating_point() or value.shape != facts.probe.got.shape:
+        return False
+    factors = [factor(view.sweep.cut(other), view.got, facts.tolerance) for view in facts.views]
+    return all(k is not None and abs(k - 1) <= facts.tolerance for k in factors)
 
 
 def _squeezed(facts: Facts) -> Diagnosis | None:
