@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import jsonschema
 import pytest
 
+from grader.plugin import pytest_addoption
 from grader.report import SCHEMA_FILE
 from grader.run import Options
 
@@ -206,11 +207,8 @@ class TestTheWholeFileIsBad:
         assert not any(row["correct"] for row in rows)
 
 
-def test_options_of_command_and_plugin_agree() -> None:
-    """One set of defaults."""
-    from grader.cli import run as command
-
-    defaults = {parameter.name: parameter.default for parameter in command.params}
-    options = Options()
-    for name in ("criterion", "feedback", "isolation", "timeout"):
-        assert defaults[name] == getattr(options, name)
+def test_the_plugin_has_the_run_s_own_defaults() -> None:
+    """One set of them."""
+    parser = pytest.Parser(_ispytest=True)
+    pytest_addoption(parser)
+    assert Options.of_pytest(parser.parse_known_args([])) == Options()
