@@ -1,7 +1,7 @@
 "use strict";
-// The table shows a hundred students at a time; filters and sorting work on the whole class in memory.
+// The table shows fifty students at a time; filters and sorting work on the whole class in memory.
 (() => {
-  const PAGE = 100;
+  const PAGE = 50;
   const data = JSON.parse(document.getElementById("data").textContent);
   const [NAME, WHO, LINK, STATUS, POINTS, POSSIBLE, FINAL, PROBLEM, MARKS] = [0, 1, 2, 3, 4, 5, 6, 7, 8];
   const find = (id) => document.getElementById(id);
@@ -51,6 +51,21 @@
     return made;
   }
 
+  // One cell for each verdict, copied thousands of times: a sign for the eye, words for the ear.
+  const cells = data.verdicts.map(([word, sign, tone]) => {
+    const made = document.createElement("td");
+    made.className = `v ${tone}`;
+    made.title = word;
+    const mark = document.createElement("span");
+    mark.setAttribute("aria-hidden", "true");
+    mark.textContent = sign;
+    const text = document.createElement("span");
+    text.className = "hidden-text";
+    text.textContent = word;
+    made.append(mark, text);
+    return made;
+  });
+
   function line(s) {
     const row = document.createElement("tr");
     const head = cell(row, "th", "");
@@ -63,19 +78,9 @@
     const points = s[FINAL] ?? s[POINTS];
     cell(row, "td", points === null ? "" : `${points}/${s[POSSIBLE] ?? ""}${s[FINAL] === null ? "" : " *"}`, "number");
     cell(row, "td", s[STATUS]).title = s[PROBLEM];
-    data.gradients.forEach((name, at) => {
-      const found = verdict(s, at);
-      const made = cell(row, "td", "", found ? `v ${found[2]}` : "v");
-      if (!found) return;
-      made.title = `${name}: ${found[0]}`;
-      const mark = document.createElement("span");
-      mark.setAttribute("aria-hidden", "true");
-      mark.textContent = found[1];
-      const word = document.createElement("span");
-      word.className = "hidden-text";
-      word.textContent = found[0];
-      made.append(mark, word);
-    });
+    for (let at = 0; at < data.gradients.length; at += 1) {
+      row.append(cells[s[MARKS].charCodeAt(at) - 97]?.cloneNode(true) ?? document.createElement("td"));
+    }
     return row;
   }
 
@@ -115,5 +120,5 @@
       find("students").focus();
     });
   }
-  update();
+  requestAnimationFrame(() => setTimeout(update)); // everything else is painted first
 })();
