@@ -54,7 +54,7 @@ class Verification:
     def reading_matter(self) -> Finding:
         """Every graded variable has a hint, every stub a TODO and a docstring with its forward line."""
         exercise = self.exercise
-        problems = [f"exercise.toml has no hint for {v}" for v in exercise.graded if not exercise.settings.hints.get(v)]
+        problems = [f"exercise.toml has no hint for {v}" for v in exercise.graded if not _hinted(exercise, v)]
         placed = {v for members in exercise.settings.stretches.values() for v in members}
         problems += [f"exercise.toml puts {v} in no stretch" for v in exercise.graded if placed and v not in placed]
         problems += [
@@ -79,9 +79,7 @@ class Verification:
         """The worked solution is right everywhere, and exact where exact is expected."""
         rows = self._grade_file("solution", solution_file(self.exercise))
         wanted = {Verdict.EXACT} if self.exercise.settings.exact_expected else {Verdict.EXACT, Verdict.CORRECT}
-        problems = [
-            f"{r.name} of the solution is {r.verdict}: {r.problem or r.local}" for r in rows if r.verdict not in wanted
-        ]
+        problems = [_shortfall(row) for row in rows if row.verdict not in wanted]
         problems += [f"{r.name} of the solution: {note}" for r in rows for note in r.notes if "in place" in note]
         unchained = [
             f"{r.name} of the solution is not right chained" for r in rows if r.chained and not r.chained["correct"]
@@ -133,6 +131,21 @@ class Verification:
             s = self.settings
             self._cases = build_cases(self.exercise, s.seed, s.batch_size, s.hidden_seed)
         return self._cases
+
+
+def _hinted(exercise: Exercise, variable: str) -> bool:
+    hint = exercise.settings.hints.get(variable)
+    return hint is not None and bool(hint.shape and hint.derivative)
+
+
+def _shortfall(row: Row) -> str:
+    """What is missing to a solution's row."""
+    if row.correct:
+        return (
+            f"{row.name} of the solution is right, but not bit-equal to autograd's gradient: "
+            "keep autograd's order of operations, or say [exact] expected = false in exercise.toml"
+        )
+    return f"{row.name} of the solution is {row.verdict}: {row.problem}"
 
 
 def _finished(grading: Grading) -> list[Row]:
