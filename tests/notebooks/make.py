@@ -5,6 +5,8 @@
 Each notebook's metadata say which gradients are there, and which of them are right.
 """
 
+# ruff: noqa: E501  (cells are as long as learners wrote them)
+
 from __future__ import annotations
 
 import json
