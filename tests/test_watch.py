@@ -1,0 +1,297 @@
+"""The learner's loop without a terminal: state, reset, hints, solutions, and what is on the desk."""
+
+from __future__ import annotations
+
+import stat
+import threading
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from grader.exercise import load_exercise
+from grader.ladder import hints, other_ways, worked
+from grader.progress import Progress
+from grader.replacing import replace_file
+from grader.run import Options
+from grader.stubs import NoReset, find_by_text, pristine_stub, put_back
+from grader.table import Page
+from grader.watch.desk import Desk, Grader, Work
+from grader.watch.files import Files
+from grader.watch.screen import lines, view
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from click.testing import Result
+
+    from grader.exercise import Exercise
+    from grader.sandbox.client import Sandbox
+    from grader.sandbox.outcome import Function
+
+ROOT = Path(__file__).resolve().parent.parent
+SOLUTION = (ROOT / "solutions" / "mlp" / "backward.py").read_text(encoding="utf-8")
+MINE = Path("exercises", "mlp", "backward.py")
+
+
+class TestState:
+    """One plain text file."""
+
+    def test_what_is_written_is_read_again(self, tmp_path: Path) -> None:
+        """Where somebody is, and which hints are open."""
+        state = Progress(tmp_path / "state.txt")
+        state.go("mlp", "dcounts")
+        state.go("rnn", "dh1")
+        state.go("mlp", "dprobs")
+        assert [state.open_hint("mlp", "dprobs", 3) for _ in range(4)] == [1, 2, 3, 3]
+        assert state.write()
+        again = Progress.read(state.path)
+        assert list(again.at.items()) == [("rnn", "dh1"), ("mlp", "dprobs")]
+        assert again.hints == {("mlp", "dprobs"): 3}
+        assert "score" not in state.text.replace("No scores", "")
+
+    def test_files_of_two_machines_may_be_joined_and_damaged(self, tmp_path: Path) -> None:
+        """More hints win, later places win, unknown lines stay."""
+        file = tmp_path / "state.txt"
+        file.write_bytes(b"mlp hints dh 2\nmlp at dh\n<<<<<<< HEAD\nmlp hints dh 1\nmlp at dC\nmlp hints dh x\n\xff\n")
+        state = Progress.read(file)
+        assert state.hints == {("mlp", "dh"): 2}
+        assert state.at == {"mlp": "dC"}
+        assert "<<<<<<< HEAD" in state.text
+
+    def test_a_place_that_cannot_be_written_stops_nobody(self, tmp_path: Path) -> None:
+        """Reading and writing fail quietly."""
+        state = Progress.read(tmp_path)
+        assert not state.at
+        assert not Progress(tmp_path / "none" / "state.txt").write()
+
+    def test_a_file_is_replaced_whole_and_keeps_mode_and_link(self, tmp_path: Path) -> None:
+        """Nothing is left beside it."""
+        real, link = tmp_path / "real.py", tmp_path / "link.py"
+        real.write_bytes(b"old")
+        real.chmod(0o640)
+        link.symlink_to(real)
+        replace_file(link, b"new")
+        assert (real.read_bytes(), link.is_symlink()) == (b"new", True)
+        assert stat.S_IMODE(real.stat().st_mode) == 0o640
+        assert sorted(path.name for path in tmp_path.iterdir()) == ["link.py", "real.py"]
+
+
+@pytest.fixture
+def reset(sandbox: Sandbox, mlp: Exercise) -> Callable[[bytes, str], bytes]:
+    """Put a stub back in some bytes."""
+
+    def put(content: bytes, name: str) -> bytes:
+        with sandbox.open({"backward.py": content}, mlp.settings.rules) as session:
+            function: Function | None = session.reading.functions.get(name)
+        return put_back(content, function, pristine_stub(mlp, name))[0]
+
+    return put
+
+
+class TestReset:
+    """One stub comes back, and the rest stays byte for byte."""
+
+    @pytest.mark.parametrize(
+        ("before", "own", "after"),
+        [
+            (b"import torch\n\n", b"def dh(dlogits, W2):\n    return dlogits @ W2.T", b"\n\nx = 1\n"),
+            (b"\xef\xbb\xbf# bom\r\n", b"def dh(a):\r\n    return a", b"\r\n# rest \xc3\xa4\r\n"),
+            (b"\xef\xbb\xbf", b"def dh(a):\n    return a", b""),
+            (b"def f(g): return g\n", b"@f\n@f\ndef dh(a):\n    return a", b"\n    # a comment after it\n"),
+            (b"import functools\n", b"@functools.lru_cache(\n    maxsize=1\n)\ndef dh(a): return a", b"\ny = 2"),
+            (b"z = 1\n", b"dh = lambda a: (\n    a)", b"\n"),
+            (b"# coding: latin-1\n# \xe4\n", b"def dh(a): return a # \xfc", b"\n# \xe9\n"),
+        ],
+        ids=["plain", "crlf", "bom", "decorators", "long decorator", "lambda", "latin-1"],
+    )
+    def test_only_the_functions_lines_change(
+        self, reset: Callable[[bytes, str], bytes], mlp: Exercise, before: bytes, own: bytes, after: bytes
+    ) -> None:
+        """With the file's own line ends."""
+        ending = b"\r\n" if b"\r\n" in before else b"\n"
+        stub = pristine_stub(mlp, "dh").encode().replace(b"\n", ending)
+        assert reset(before + own + after, "dh") == before + stub + after
+
+    def test_inside_a_block_it_keeps_its_margin(self, reset: Callable[[bytes, str], bytes]) -> None:
+        """`if True:` around it."""
+        changed = reset(b"if True:\n    def dh(a):\n        return a\n", "dh")
+        assert changed.startswith(b"if True:\n    def dh(dlogits, W2):\n        ")
+        compile(changed, "backward.py", "exec")
+
+    def test_a_stub_that_is_not_there_goes_to_the_end(
+        self, reset: Callable[[bytes, str], bytes], mlp: Exercise
+    ) -> None:
+        """Deleted by accident."""
+        stub = pristine_stub(mlp, "dh").encode()
+        assert reset(b"x = 1\n", "dh") == b"x = 1\n\n\n" + stub + b"\n"
+        assert reset(b"x = 1", "dh") == b"x = 1\n\n\n" + stub + b"\n"
+        assert reset(b"", "dh") == stub + b"\n"
+
+    def test_a_line_shared_with_something_else_is_refused(self, reset: Callable[[bytes, str], bytes]) -> None:
+        """It would go too."""
+        with pytest.raises(NoReset, match=r"backward.py:1: dh shares its line"):
+            reset(b"x = 1; dh = lambda a: a\n", "dh")
+        with pytest.raises(NoReset, match="UTF-16"):
+            reset("def dh(a): return a\n".encode("utf-16"), "dh")
+
+    def test_every_solution_reset_is_the_exercise_again(
+        self, reset: Callable[[bytes, str], bytes], mlp: Exercise
+    ) -> None:
+        """Function by function, all of them."""
+        content = SOLUTION.encode()
+        for name in mlp.gradients:
+            content = reset(content, name)
+        for name in mlp.gradients:
+            assert pristine_stub(mlp, name).encode() in content
+
+    def test_in_a_file_that_is_not_python_the_def_at_the_margin_counts(self) -> None:
+        """That is when somebody wants a reset."""
+        text = b"import torch\n\ndef dh(a):\n    return (a\n\n@x\ndef dC(b):\n    return b\n"
+        assert find_by_text(text, "dh") == (3, 4)
+        assert find_by_text(text, "dC") == (6, 8)
+        assert find_by_text(text, "dW") is None
+        assert find_by_text(text + text, "dh") is None
+
+    def test_the_command_mends_a_syntax_error(self, workspace: Path, grade: Callable[..., Result]) -> None:
+        """And shows what it took out."""
+        MINE.write_text(SOLUTION.replace("return dcounts_sum_inv\n", "return (\n"), encoding="utf-8")
+        broken = "dcounts_sum_inv" if "return (\n" in MINE.read_text(encoding="utf-8") else "dh"
+        result = grade("reset", f"mlp::{broken}")
+        assert result.exit_code == 0, result.output
+        assert f"{broken} is a stub again in exercises/mlp/backward.py; taken out:" in result.output
+        compile(MINE.read_text(encoding="utf-8"), "backward.py", "exec")
+
+
+class TestHintsAndSolutions:
+    """A ladder that opens step by step; the line comes after passing."""
+
+    def test_the_ladder_never_holds_the_code(self, mlp: Exercise) -> None:
+        """Where it is used, the shape, the derivative in words."""
+        for gradient in mlp.gradients:
+            ladder = hints(mlp, gradient)
+            assert len(ladder) == 3
+            body = worked(mlp, gradient).splitlines()[-1].strip().removeprefix("return ")
+            assert all(body not in text for text in ladder if len(body) > 12)
+
+    def test_every_exercise_has_a_ladder_and_a_worked_line(self) -> None:
+        """Training has one function for all."""
+        for name in ("mlp", "training", "micrograd"):
+            exercise = load_exercise(name)
+            for gradient in exercise.gradients:
+                assert hints(exercise, gradient)
+                assert worked(exercise, gradient).startswith("def ")
+
+    def test_hints_open_one_at_a_time_and_are_remembered(self, workspace: Path, grade: Callable[..., Result]) -> None:
+        """Across runs; without a target the last one is meant."""
+        assert grade("hint", "mlp::dcounts").output.count("hint ") == 1
+        assert grade("hint").output.count("hint ") == 2
+        assert "hint 3 of 3" in grade("hint").output
+        result = grade("hint")
+        assert result.exit_code == 1
+        assert "the worked line is shown once dcounts is right, or with --spoil" in result.output
+        assert "def dcounts" in grade("hint", "--spoil").output
+
+    def test_the_line_is_shown_after_passing_now(self, workspace: Path, grade: Callable[..., Result]) -> None:
+        """Graded at this moment, whatever any file says."""
+        result = grade("solution", "mlp::dprobs")
+        assert result.exit_code == 1
+        assert "dprobs is not right yet (not started)" in result.output
+        assert "def dprobs" not in result.output
+        MINE.write_text(SOLUTION, encoding="utf-8")
+        result = grade("solution", "mlp::dprobs")
+        assert result.exit_code == 0
+        assert "worked solution\n    def dprobs(dlogprobs, probs):" in result.output
+        assert result.output.count("also right: ") == len(other_ways(load_exercise("mlp"), "dprobs")) > 2
+
+    def test_words_that_name_no_gradient_are_one_sentence(self, workspace: Path, grade: Callable[..., Result]) -> None:
+        """With what to type."""
+        for words in (("hint",), ("hint", "mlp"), ("reset",), ("solution", "mlp::dcount")):
+            result = grade(*words)
+            assert result.exit_code == 4
+            assert result.output.count("\n") == 1
+            assert "dcounts" in result.output
+
+
+@pytest.fixture
+def desk(workspace: Path, sandbox: Sandbox) -> Callable[..., Desk]:
+    """A desk with the mlp on it, and a hand that saves."""
+    grader = Grader(Options(), sandbox)
+    made = Desk([Work(load_exercise(MINE.parent), MINE.parent)], Progress(Path("state.txt")))
+
+    def save(text: str) -> Desk:
+        MINE.write_text(text, encoding="utf-8")
+        made.work.take(grader.grade(made.work, made.work.read()))
+        made.settle()
+        return made
+
+    return save
+
+
+class TestDesk:
+    """Which gradient is worked on, and what is said about it."""
+
+    def test_the_first_unsolved_is_chosen_once_and_nothing_moves_on_by_itself(self, desk: Callable[..., Desk]) -> None:
+        """Until told to."""
+        broken = SOLUTION.replace("return dlogprobs / probs", "return dlogprobs")
+        assert desk(broken).gradient == "dprobs"
+        now = desk(SOLUTION)
+        assert now.gradient == "dprobs"
+        assert not now.move_on()
+        now = desk(SOLUTION.replace("dlogits @ W2.T", "dlogits @ W2.T * 2"))
+        assert now.gradient == "dprobs"
+        assert now.move_on()
+        assert now.gradient == "dh"
+        assert Progress.read(Path("state.txt")).at == {"mlp": "dh"}
+
+    def test_progress_since_the_last_run_outlives_a_file_that_cannot_be_read(self, desk: Callable[..., Desk]) -> None:
+        """A missing bracket is no loss of 25 gradients."""
+        desk(SOLUTION.replace("return dlogprobs / probs", "return dlogprobs"))
+        text = view(desk("def dh(:\n"), Page())
+        assert "backward.py:1: invalid syntax" in text
+        assert "since the last run" not in text
+        text = view(desk(SOLUTION), Page())
+        assert "26 of 26 correct, 26 exact, 26 approximate (+1 since the last run)" in text
+        assert "autograd has no secrets left" in text
+        assert "no secrets" not in view(desk(SOLUTION), Page(joy=False))
+
+    def test_what_is_no_longer_right_is_said(self, desk: Callable[..., Desk]) -> None:
+        """Although another gradient is worked on."""
+        desk(SOLUTION)
+        now = desk(SOLUTION.replace("dlogits @ W2.T", "dlogits @ W2.T * 2"))
+        assert "no longer right since the last run: dh" in view(now, Page())
+
+    def test_plain_lines_are_those_of_a_compiler(self, desk: Callable[..., Desk]) -> None:
+        """file:line: gradient: what is the matter."""
+        now = desk(SOLUTION.replace("dlogits @ W2.T", "dlogits @ W2.T * 2"))
+        first, *rest = lines(now.work, Page())
+        number = SOLUTION[: SOLUTION.index("def dh(")].count("\n") + 1
+        assert first.startswith(f"exercises/mlp/backward.py:{number}: dh: ")
+        assert len(rest) == 1
+
+
+@pytest.mark.parametrize("poll", [False, True], ids=["events", "poll"])
+def test_every_way_to_save_is_noticed(tmp_path: Path, poll: bool) -> None:
+    """In place, by renaming, deleted, made again."""
+    file = tmp_path / "backward.py"
+    file.write_text("1")
+    seen = threading.Semaphore(0)
+    watcher = Files([file], seen.release, poll=poll)
+    watcher.start()
+    time.sleep(0.4)
+    acts: list[Callable[[], Any]] = [
+        lambda: file.write_text("22"),
+        lambda: ((tmp_path / "new").write_text("333"), (tmp_path / "new").replace(file)),
+        file.unlink,
+        lambda: file.write_text("4444"),
+    ]
+    for act in acts:
+        while seen.acquire(blocking=False):
+            pass
+        act()
+        assert seen.acquire(timeout=5)
+        time.sleep(0.3)
+    watcher.stop()
+    watcher.join(12)
+    assert not watcher.is_alive()
