@@ -28,9 +28,9 @@ def dr(hh):
     return hh.clone()
 
 
-# mistake: other_gradient -- dhh for dna: r a second time
-def dr(dhh, hh):
-    return dhh*hh
+# mistake: wrong_operand -- r is in it as well
+def dr(dna, r, hh):
+    return dna*r*hh
 
 
 # mistake: sign -- a minus

@@ -18,11 +18,6 @@ def dw2(dx2w2):
     return dx2w2*1.0
 
 
-# mistake: other_gradient -- dn led through the other product
-def dw2(dx1, x2):
-    return dx1*x2
-
-
 # mistake: sign -- a minus
 def dw2(dx2w2, x2):
     return -x2*dx2w2

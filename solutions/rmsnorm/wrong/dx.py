@@ -58,7 +58,7 @@ def dx(dnorm, x, rrms):
     return rrms*(dnorm - x*(dnorm*x).mean(2, keepdim=True))
 
 
-# mistake: fused_term -- twelve features
+# mistake: hard_coded -- twelve features, in the fused formula
 def dx(dnorm, norm, rrms):
     return rrms*(dnorm - norm*(dnorm*norm).sum(2, keepdim=True)/12)
 

@@ -1,8 +1,3 @@
-# mistake: other_gradient -- dup for dgate
-def dWg(dup, x):
-    return x.flatten(0, 1).T @ dup.flatten(0, 1)
-
-
 # mistake: other_gradient -- dact for dgate: silu is skipped
 def dWg(dact, x):
     return x.flatten(0, 1).T @ dact.flatten(0, 1)

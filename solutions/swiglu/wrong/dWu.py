@@ -1,8 +1,3 @@
-# mistake: other_gradient -- dgate for dup
-def dWu(dgate, x):
-    return x.flatten(0, 1).T @ dgate.flatten(0, 1)
-
-
 # mistake: other_gradient -- dhid for dup: act is forgotten
 def dWu(dhid, x):
     return x.flatten(0, 1).T @ dhid.flatten(0, 1)
