@@ -53,20 +53,26 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def undisturbed(course: Path) -> dict[str, Any]:
     """What a batch comes to when nobody kills anything."""
     out = course.parent / "undisturbed"
-    assert start(course, out).wait(600) == 0
+    end(start(course, out), out)
     return results(out)
 
 
 def start(course: Path, out: Path) -> subprocess.Popen[bytes]:
     """A batch of two processes."""
     words = ["batch", str(course), "--out", str(out), "--exercise", "mlp", "--hidden-seed", "7", "-j", "2", "-q"]
-    return subprocess.Popen(
-        [sys.executable, "-m", "grader", *words],
-        cwd=ROOT,
-        env=os.environ | {"PYTHONPATH": str(ROOT)},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE if os.environ.get("GRADE_KILLS_SHOWN") else subprocess.DEVNULL,
-    )
+    with out.with_suffix(".stderr").open("ab") as said:
+        return subprocess.Popen(
+            [sys.executable, "-m", "grader", *words],
+            cwd=ROOT,
+            env=os.environ | {"PYTHONPATH": str(ROOT)},
+            stdout=subprocess.DEVNULL,
+            stderr=said,
+        )
+
+
+def end(batch: subprocess.Popen[bytes], out: Path) -> None:
+    """It comes to its end by itself, and everybody has a row."""
+    assert batch.wait(600) == 0, out.with_suffix(".stderr").read_text()
 
 
 def results(out: Path) -> dict[str, Any]:
@@ -159,7 +165,7 @@ def test_of_the_batch_itself(course: Path, undisturbed: dict[str, Any], tmp_path
         before = whens(out)
         kill(batch.pid)
         batch.wait()
-    assert start(course, out).wait(600) == 0
+    end(start(course, out), out)
     after = whens(out)
     assert {name: after[name] for name in before} == before
     assert results(out) == undisturbed
@@ -181,7 +187,7 @@ def test_of_what_it_started(
                 break
             if (pids := whom(batch.pid)) and killed < KILLS:
                 killed += kill(dice.choice(pids))
-        assert batch.wait(600) == 0
+        end(batch, out)
         assert results(out) == undisturbed
         if killed < KILLS:
             out = tmp_path / f"out{killed}"

@@ -32,7 +32,8 @@ PATIENCE: Final = 2 * SUBMISSION_SECONDS + 180.0
 
 _READY_SECONDS: Final = 300.0
 _LEAVING_SECONDS: Final = 3.0
-_STARTS: Final = 3
+_STARTS: Final = 6
+"""As often a process is started before it counts as impossible: on a machine short of memory the first ones die."""
 _FINE, _FAULT = b"+", b"-"
 _OURS = {kind.__name__: kind for kind in (SandboxError, BrokenExercise, NamesError)}
 
@@ -87,7 +88,10 @@ class LocalWorkers:
 
     def hello(self) -> dict[str, Any]:
         """Wait for the first worker, then begin."""
-        head = self._workers[0].ready()
+        try:
+            head = self._workers[0].revive()
+        except WorkerDied as error:
+            raise SandboxError(f"no process comes up that could grade: {error}") from error
         for thread in self._threads:
             if not thread.is_alive():
                 thread.start()
@@ -139,8 +143,9 @@ class Worker:
         """The process's id."""
         return self._process.pid if self._process else None
 
-    def ready(self) -> dict[str, Any]:
-        """Wait until it can grade; what documents say of the machine."""
+    def _ready(self) -> dict[str, Any]:
+        if self._process is None:
+            self._start()
         if self._head is None:
             self._head = dict(json.loads(self._receive(_READY_SECONDS)))
         return self._head
@@ -151,7 +156,7 @@ class Worker:
         Raises:
             WorkerDied: it is gone; the next call starts another.
         """
-        self._revive()
+        self.revive()
         try:
             assert self._pipe is not None
             self._pipe.send_bytes(task)
@@ -174,18 +179,12 @@ class Worker:
             self._process.join(_LEAVING_SECONDS)
         self._end()
 
-    def _revive(self) -> None:
-        """Have a process that is ready; one that does not come up is not the submission's fault."""
-        for attempt in range(_STARTS):
-            try:
-                if self._process is None:
-                    self._start()
-                self.ready()
-            except WorkerDied:
-                if self._stopped or attempt == _STARTS - 1:
-                    raise
-            else:
-                return
+    def revive(self) -> dict[str, Any]:
+        """Have a process that is ready, and say what it is; one that does not come up is no submission's fault."""
+        for _ in range(_STARTS - 1):
+            with contextlib.suppress(WorkerDied):
+                return self._ready()
+        return self._ready()
 
     def _start(self) -> None:
         with self._lock:
@@ -194,10 +193,14 @@ class Worker:
             pin_environment()  # inherited by the new process, where it has to be set before anything is imported
             context = multiprocessing.get_context("spawn")
             ours, theirs = context.Pipe()
-            self._process = context.Process(target=serve, args=(theirs, self._order), daemon=True)
-            self._process.start()
-            theirs.close()
-            self._pipe, self._head = ours, None
+            process = context.Process(target=serve, args=(theirs, self._order), daemon=True)
+            try:
+                process.start()
+            except OSError as error:  # it was killed before it had read what it is to do
+                raise WorkerDied(f"a process could not be started: {error}") from error
+            finally:
+                theirs.close()
+            self._process, self._pipe, self._head = process, ours, None
 
     def _receive(self, seconds: float) -> bytes:
         pipe = self._pipe

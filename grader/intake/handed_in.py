@@ -38,10 +38,17 @@ class Part:
             raise UnreadableSubmission(self.problem)
         limit = LIMITS[PurePosixPath(graded_name(self.name) or "").suffix.lower()]
         if self.content is None:
-            return read_regular(self.path, limit)
+            return self._from_disk(limit)
         if len(self.content) > limit:
             raise UnreadableSubmission(f"{self.name} has more than {limit // 1024} KB; a backward.py has about 10")
         return self.content
+
+    def _from_disk(self, limit: int) -> bytes:
+        """What is said of a file names it as its owner does: the instructor's folders are nobody else's business."""
+        try:
+            return read_regular(self.path, limit)
+        except UnreadableSubmission as error:
+            raise UnreadableSubmission(str(error).replace(str(self.path), self.name)) from None
 
 
 @dataclass(frozen=True, slots=True)
