@@ -30,7 +30,7 @@ TONES = {
 SILENT = ("not_started", "timed_out", "killed", "refused")
 """Verdicts without a figure that two answers could share."""
 BAR = 240
-MOST_GROUPS = 200
+MOST_GROUPS = 100
 MOST_NAMES = 2000
 
 

@@ -162,11 +162,17 @@ class TestClass:
         assert violations(visit(small_class, width=width, scheme=scheme)) == []
 
     def test_paints_and_filters_fluently(self, visit: Callable[..., Any], dashboard: Path) -> None:
-        """First paint and each filter under 200 ms, laid out: the best of three, on a machine that others use too."""
+        """First paint and each filter under 200 ms, laid out: the best of a few, as others use the machine too."""
         entry = "performance.getEntriesByName('first-contentful-paint')[0]?.startTime"
-        paint = min(visit(dashboard).wait_for_function(entry).json_value() for _ in range(3))
         page = visit(dashboard)
+        paints = []
+        for _ in range(5):
+            page.reload()
+            paints.append(page.wait_for_function(entry).json_value())
+        paint = min(paints)
+        page.locator("#grid tbody tr").first.wait_for()
         timing = """([id, value]) => {
+            for (const each of ["text", "status", "gradient", "verdict"]) document.getElementById(each).value = "";
             const field = document.getElementById(id), start = performance.now();
             field.value = value;
             field.dispatchEvent(new Event("input"));
@@ -180,7 +186,7 @@ class TestClass:
             ["gradient", "6"],
             ["status", "unreadable"],
         )
-        rounds = [[page.evaluate(timing, each) for each in filters] for _ in range(3)]
+        rounds = [[page.evaluate(timing, each) for each in filters] for _ in range(4)]
         spent = [min(each) for each in zip(*rounds, strict=True)]
         print(f"first paint {paint:.0f} ms, filters {', '.join(f'{each:.0f}' for each in spent)} ms")
         assert paint < 200
@@ -202,8 +208,8 @@ class TestClass:
         page.locator("#gradient").select_option(label="dlogit_maxes")
         page.locator("#verdict").select_option(label="wrong shape")
         column = page.locator("#grid tbody tr td:nth-child(10)").all_inner_texts()
-        assert column
-        assert all("wrong shape" in text for text in column)
+        assert set(column) == {"S"}
+        assert page.locator("#grid tbody tr td:nth-child(10)").first.get_by_role("img", name="wrong shape").count() == 1
 
     def test_shows_the_members_of_a_group(self, visit: Callable[..., Any], dashboard: Path) -> None:
         """Those with the same wrong answer, and everybody again."""

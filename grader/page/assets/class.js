@@ -57,12 +57,10 @@
     made.className = `v ${tone}`;
     made.title = word;
     const mark = document.createElement("span");
-    mark.setAttribute("aria-hidden", "true");
+    mark.setAttribute("role", "img");
+    mark.setAttribute("aria-label", word);
     mark.textContent = sign;
-    const text = document.createElement("span");
-    text.className = "hidden-text";
-    text.textContent = word;
-    made.append(mark, text);
+    made.append(mark);
     return made;
   });
 
