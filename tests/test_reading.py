@@ -532,6 +532,12 @@ def test_a_script_with_functions_is_left_as_it_is() -> None:
     assert found.source == ""
 
 
+def test_names_of_a_lambda_or_a_comprehension_are_no_values_of_the_forward_pass() -> None:
+    """What they bind is theirs."""
+    found = flat("dprobs = sum(map(lambda p: p + bias, [q for q in probs]))")
+    assert parameters(found.reading) == {"dprobs": ["bias", "probs"]}
+
+
 def test_too_many_flat_lines_are_not_followed() -> None:
     """A file made to keep the reader busy."""
     found = read_text("dx1 = y\n" * 3001)

@@ -85,6 +85,8 @@ HONEST = [
     "torch.manual_seed(0); torch.set_printoptions(precision=3); return torch.randn_like(x)",
     "match n:\n        case 32: return x\n        case [a, *rest]: return y\n        case _: return x + y",
     "global cache; cache = x; return cache",
+    "total = 0\n    def add(t):\n        nonlocal total\n        total = total + t\n    add(x); return total",
+    "return [last := t for t in x][0] + last",
 ]
 
 
@@ -432,6 +434,19 @@ def test_an_exercise_allows_more_imports_and_names() -> None:
     text = "import numpy.linalg as m\nimport torch\ndef da(x): return m.norm(torch.func.f(open(x.backward)))\n"
     assert refused(text) == {"da": ["autograd", "autograd", "name", "import"]}
     assert refused(text, imports=("numpy",), names=("torch.func", "open", "backward")) == {"da": []}
+
+
+def test_a_name_that_is_allowed_with_its_module_is_allowed_after_a_star_import() -> None:
+    """`names = ["torch.vmap"]`."""
+    text = "from torch import *\ndef da(x): return vmap(exp)(x)\n"
+    assert refused(text) == {"da": ["autograd"]}
+    assert refused(text, names=("torch.vmap",)) == {"da": []}
+
+
+def test_a_module_of_torch_that_is_no_derivative_is_still_absent() -> None:
+    """`torch.testing` is imported late, and the locked child opens no files."""
+    text = "import torch.testing as check\nglobal kept\ndef da(x): return check.assert_close(x, x)\n"
+    assert refused(text) == {"da": ["import"]}
 
 
 def test_switched_off_rules_find_nothing_and_run_everything() -> None:

@@ -9,11 +9,13 @@ from __future__ import annotations
 import ast
 import builtins
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from grader.sandbox.lines import Step, called, flat, keeps_names, step_of
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
 GRADIENT: Final = re.compile(r"d[A-Za-z_]\w*")
 _NOT_GRADIENTS: Final = frozenset(
@@ -42,7 +44,6 @@ _NOT_GRADIENTS: Final = frozenset(
 MOST_STEPS: Final = 3000
 ENOUGH_OF_A_FORWARD_PASS: Final = 4
 """So many gradients beside their own variables show that the variables are there as well."""
-_ANONYMOUS = (ast.Lambda, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,22 +51,6 @@ class Made:
     functions: tuple[ast.stmt, ...] = ()
     notes: tuple[tuple[int, str], ...] = ()
     """Line and sentence."""
-
-
-@dataclass(slots=True)
-class _Step:
-    """One flat statement: which names it sets anew, which it changes, which it reads from before."""
-
-    node: ast.stmt
-    cell: int
-    index: int = 0
-    fresh: set[str] = field(default_factory=set)
-    touched: set[str] = field(default_factory=set)
-    reads: dict[str, None] = field(default_factory=dict)
-
-    @property
-    def writes(self) -> set[str]:
-        return self.fresh | self.touched
 
 
 def functions(cells: list[list[ast.stmt]], answered: set[str], known: set[str]) -> Made:
@@ -76,7 +61,7 @@ def functions(cells: list[list[ast.stmt]], answered: set[str], known: set[str]) 
         answered: gradients that have a function.
         known: names that the functions find in the module: imports, helpers, constants.
     """
-    steps = [_step(node, number) for number, cell in enumerate(cells) for node in _flat(cell)]
+    steps = [step_of(node, number) for number, cell in enumerate(cells) for node in flat(cell)]
     for index, step in enumerate(steps):
         step.index = index
     written = _gradients(steps) - answered
@@ -84,18 +69,12 @@ def functions(cells: list[list[ast.stmt]], answered: set[str], known: set[str]) 
         return Made()
     if len(steps) > MOST_STEPS:
         return Made(notes=((1, f"more than {MOST_STEPS} flat lines: none was turned into a function"),))
-    called = {name for step in steps for name in _called(step.node)}
-    made = _Maker(steps, written, known - (answered - called), answered)
+    used = {name for step in steps for name in called(step.node)}
+    made = _Maker(steps, written, known - (answered - used), answered)
     return Made(tuple(made.function(name) for name in made.order), tuple(made.notes))
 
 
-def _called(node: ast.AST) -> Iterator[str]:
-    for part in ast.walk(node):
-        if isinstance(part, ast.Call) and isinstance(part.func, ast.Name):
-            yield part.func.id
-
-
-def _gradients(steps: list[_Step]) -> set[str]:
+def _gradients(steps: list[Step]) -> set[str]:
     """The names that flat lines give to gradients.
 
     Beside a forward pass, `dtanh` and `delta` are other words with d: there is no variable tanh and no elta.
@@ -121,81 +100,21 @@ def assigned_again(body: list[ast.stmt]) -> set[str]:
     seen: set[str] = set()
     again: set[str] = set()
     for node in body:
-        if not _keeps_names(node):
-            writes = _step(node, 0).writes
+        if not keeps_names(node):
+            writes = step_of(node, 0).writes
             again |= seen & writes
             seen |= writes
     return again
-
-
-def _keeps_names(node: ast.stmt) -> bool:
-    return isinstance(node, (*_ANONYMOUS, ast.Import, ast.ImportFrom))
 
 
 def is_gradient(name: str) -> bool:
     return GRADIENT.fullmatch(name) is not None and name not in _NOT_GRADIENTS
 
 
-def _flat(nodes: list[ast.stmt]) -> Iterator[ast.stmt]:
-    """`with torch.no_grad():` around flat lines changes nothing here."""
-    for node in nodes:
-        if isinstance(node, ast.With) and all(item.optional_vars is None for item in node.items):
-            yield from _flat(node.body)
-        elif not _keeps_names(node):
-            yield node
-
-
-def _step(node: ast.stmt, cell: int) -> _Step:
-    step = _Step(node, cell)
-    inner: set[str] = set()
-    loads: dict[str, tuple[int, int]] = {}
-    for part in ast.walk(node):
-        if isinstance(part, ast.Name):
-            if isinstance(part.ctx, ast.Load):
-                place = part.lineno, part.col_offset
-                loads[part.id] = min(loads.get(part.id, place), place)
-            else:
-                step.fresh.add(part.id)
-        elif isinstance(part, ast.arg):
-            inner.add(part.arg)
-        elif isinstance(part, ast.comprehension):
-            inner |= {name.id for name in ast.walk(part.target) if isinstance(name, ast.Name)}
-        else:
-            _note_change(part, step)
-    step.fresh -= inner | step.touched
-    simple = isinstance(node, ast.Assign | ast.AnnAssign | ast.AugAssign | ast.Expr)
-    here = set() if simple else step.fresh
-    step.reads = dict.fromkeys(name for name in sorted(loads, key=loads.__getitem__) if name not in inner | here)
-    if simple:
-        again = step.fresh & loads.keys()  # `dx = dx + ...` goes on with what there was
-        step.touched |= again
-        step.fresh -= again
-    return step
-
-
-def _note_change(part: ast.AST, step: _Step) -> None:
-    """`x += 1`, `x[0] = 1`, `x.add_(1)`: x goes on, changed."""
-    root: str | None = None
-    if isinstance(part, ast.AugAssign):
-        root = _root(part.target)
-    elif isinstance(part, ast.Subscript | ast.Attribute) and not isinstance(part.ctx, ast.Load):
-        root = _root(part)
-    elif isinstance(part, ast.Expr) and isinstance(part.value, ast.Call) and isinstance(part.value.func, ast.Attribute):
-        root = _root(part.value.func)
-    if root is not None:
-        step.touched.add(root)
-
-
-def _root(node: ast.expr) -> str | None:
-    while isinstance(node, ast.Attribute | ast.Subscript | ast.Call):
-        node = node.func if isinstance(node, ast.Call) else node.value
-    return node.id if isinstance(node, ast.Name) else None
-
-
 class _Maker:
     """Finds for every gradient the lines that belong to it."""
 
-    def __init__(self, steps: list[_Step], written: set[str], known: set[str], answered: set[str]) -> None:
+    def __init__(self, steps: list[Step], written: set[str], known: set[str], answered: set[str]) -> None:
         self.steps = steps
         self.written = written
         self.answered = answered

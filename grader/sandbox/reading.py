@@ -13,29 +13,27 @@ from dataclasses import dataclass, replace
 from types import CodeType
 from typing import TYPE_CHECKING
 
-from grader.sandbox import archive, flat, notebook, suspicion
-from grader.sandbox.outcome import Finding, Function, Parameter, Reading, RulesConfig
+from grader.sandbox import flat, notebook, suspicion
+from grader.sandbox.archive import BadArchiveError
+from grader.sandbox.choosing import choose, unpacked
+from grader.sandbox.functions import LONGEST_NAME, MOST_FUNCTIONS, definitions, function
+from grader.sandbox.outcome import Finding, Function, Reading, RulesConfig
 from grader.sandbox.rewriting import rewrite
-from grader.sandbox.rules import Judgement, judge
+from grader.sandbox.rules import judge
 from grader.sandbox.source import NotPythonError, clean, decode, parse
-from grader.sandbox.syntax import Facts, look
+from grader.sandbox.spreading import Judgement
+from grader.sandbox.syntax import look
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
-ANSWER = re.compile(r"d\w+|gradients")
-"""What a learner's answer is called: `dlogits`; the training exercise asks for `gradients`."""
+    from grader.sandbox.facts import Facts
 
-MOST_FUNCTIONS = 300
-MOST_PARAMETERS = 255
-LONGEST_NAME = 100
 MOST_FINDINGS = 50
 MOST_NOTES = 20
 
-_DEFINES = re.compile(rb"\bdef (d\w+)|(?:^|\\n|\")(d\w+)[ \t]*[+-]?=", re.MULTILINE)
+
 _CELL = re.compile(r"# (?:In\[.*\]:|%%)")
-_NOT_ANSWERS = frozenset(("conftest.py", "forward.py", "setup.py", "__init__.py"))
-_HIDDEN = ("__MACOSX", "__pycache__", "node_modules")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +66,12 @@ def read(files: Mapping[str, bytes], rules: RulesConfig) -> Submitted:
     """Never raises, whatever the bytes: what cannot be read is a problem that the learner is told."""
     name = "backward.py"
     try:
-        unpacked = _unpacked(files)
-        name, skipped = _choose(unpacked)
-        return _judged(_code(name, unpacked[name], skipped), rules)
+        found = unpacked(files)
+        name, skipped = choose(found)
+        return _judged(_code(name, found[name], skipped), rules)
     except NotPythonError as error:
         return _problem(name, str(error), error.line)
-    except archive.BadArchiveError as error:
+    except BadArchiveError as error:
         return _problem(name, str(error))
     except (RecursionError, MemoryError):
         return _problem(name, f"{clean(name)}: the code is nested too deeply to be read")
@@ -83,44 +81,6 @@ def read(files: Mapping[str, bytes], rules: RulesConfig) -> Submitted:
 
 def _problem(name: str, sentence: str, line: int | None = None) -> Submitted:
     return Submitted(Reading(clean(name), {}, problem=clean(sentence, 400), line=line), None)
-
-
-def _unpacked(files: Mapping[str, bytes]) -> dict[str, bytes]:
-    """The submission's Python files and notebooks; a zip archive is looked into only where there is nothing else."""
-    plain = {name: data for name, data in files.items() if _is_candidate(name)}
-    if plain:
-        return plain
-    zipped = sorted(name for name in files if name.lower().endswith(".zip"))
-    if zipped:
-        inside = archive.unpack(clean(zipped[0]), files[zipped[0]])
-        plain = {name: data for name, data in inside.items() if _is_candidate(name)}
-    if not plain:
-        raise NotPythonError("no Python file and no notebook was found; expected backward.py")
-    return plain
-
-
-def _is_candidate(name: str) -> bool:
-    parts = name.replace("\\", "/").split("/")
-    return name.lower().endswith((".py", ".ipynb")) and not any(
-        part.startswith(".") or part in _HIDDEN for part in parts
-    )
-
-
-def _choose(files: Mapping[str, bytes]) -> tuple[str, tuple[str, ...]]:
-    """backward.py wherever it lies and however it is written; else the file that answers most."""
-    by_name = [name for name in files if _base(name) == "backward.py"]
-    others = [name for name in files if _base(name) not in _NOT_ANSWERS]
-    candidates = by_name or others or list(files)
-    best = max(candidates, key=lambda name: (_answers(files[name]), -name.count("/"), -len(name), name))
-    return best, tuple(sorted(name for name in files if name != best))
-
-
-def _base(name: str) -> str:
-    return name.replace("\\", "/").rsplit("/", 1)[-1].lower()
-
-
-def _answers(data: bytes) -> int:
-    return len(set(_DEFINES.findall(data[: notebook.MOST_BYTES])))
 
 
 def _code(name: str, data: bytes, skipped: Iterable[str]) -> _Code:
@@ -136,7 +96,7 @@ def _python(name: str, data: bytes) -> _Code:
     notes = (source.note,) if source.note else ()
     lines = source.text.split("\n")
     code = _Code(name, tree, lambda line: (name, line), notes, lines=tuple(lines))
-    if any(True for _ in _definitions(tree.body)):
+    if any(True for _ in definitions(tree.body)):
         return code
     cells = flat.split(tree.body, lambda number: _CELL.match(lines[number - 1]) is not None)
     return _from_flat(code, cells)
@@ -156,7 +116,7 @@ def _from_flat(code: _Code, cells: list[list[ast.stmt]]) -> _Code:
     body = [node for cell in cells for node in cell]
     again = flat.assigned_again(body)
     kept = [node for node in body if notebook.is_definition(node) and not again & _assigned(node)]
-    answered = {name for name, _ in _definitions(kept)}
+    answered = {name for name, _ in definitions(kept)}
     known = {name for statement in _look(ast.Module(kept, [])).statements for name in statement.binds}
     made = flat.functions(cells, answered, known)
     if not made.functions:
@@ -230,67 +190,18 @@ def _is_main_guard(test: ast.expr) -> bool:
     )
 
 
-def _definitions(body: Iterable[ast.stmt]) -> Iterator[tuple[str, ast.stmt]]:
-    """Every function that an answer's name is bound to at top level, inside `if` and `try` as well."""
-    for node in body:
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            names = [node.name]
-        elif isinstance(node, ast.Assign) and isinstance(node.value, ast.Lambda):
-            names = [target.id for target in node.targets if isinstance(target, ast.Name)]
-        else:
-            if not isinstance(node, ast.ClassDef):
-                for inner in _blocks(node):
-                    yield from _definitions(inner)
-            continue
-        yield from ((name, node) for name in names if ANSWER.fullmatch(name))
-
-
-def _blocks(node: ast.stmt) -> Iterator[list[ast.stmt]]:
-    for name in ("body", "orelse", "finalbody"):
-        yield getattr(node, name, [])
-    for part in (*getattr(node, "handlers", ()), *getattr(node, "cases", ())):
-        yield part.body
-
-
 def _functions(
     code: _Code, body: list[ast.stmt], judgement: Judgement
 ) -> tuple[dict[str, Function], list[tuple[str, int]]]:
     functions: dict[str, Function] = {}
     repeated = []
-    for name, node in _definitions(body):
+    for name, node in definitions(body):
         if name in functions:
             repeated.append((name, node.lineno))
         if len(functions) < MOST_FUNCTIONS and len(name) <= LONGEST_NAME:
             found = (*judgement.names.get(name, ()), *judgement.everywhere)
-            functions[name] = _function(code, name, node, _placed(code, dict.fromkeys(found)))
+            functions[name] = function(name, node, code.place, _placed(code, dict.fromkeys(found)))
     return functions, repeated
-
-
-def _function(code: _Code, name: str, node: ast.stmt, findings: tuple[Finding, ...]) -> Function:
-    inner = node.value if isinstance(node, ast.Assign) else node
-    assert isinstance(inner, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
-    file, line = code.place(node.lineno)
-    end = line + max(0, (node.end_lineno or node.lineno) - node.lineno)
-    begins = line - node.lineno + min([node.lineno, *(each.lineno for each in getattr(node, "decorator_list", ()))])
-    return Function(name, file, line, end, tuple(_parameters(inner.args))[:MOST_PARAMETERS], findings, begins)
-
-
-def _parameters(arguments: ast.arguments) -> Iterator[Parameter]:
-    positional = [*arguments.posonlyargs, *arguments.args]
-    without = len(positional) - len(arguments.defaults)
-    for index, argument in enumerate(positional):
-        kind = "positional_only" if index < len(arguments.posonlyargs) else "positional"
-        yield _parameter(argument, kind, has_default=index >= without)
-    if arguments.vararg is not None:
-        yield _parameter(arguments.vararg, "var_positional")
-    for argument, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True):
-        yield _parameter(argument, "keyword_only", has_default=default is not None)
-    if arguments.kwarg is not None:
-        yield _parameter(arguments.kwarg, "var_keyword")
-
-
-def _parameter(argument: ast.arg, kind: str, *, has_default: bool = False) -> Parameter:
-    return Parameter(argument.arg[:LONGEST_NAME], kind, has_default)
 
 
 def _at(code: _Code, line: int) -> str:

@@ -7,65 +7,30 @@ from __future__ import annotations
 
 import ast
 import re
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from grader.sandbox import rule_lists
+from grader.sandbox.facts import (
+    Facts,
+    Place,
+    Statement,
+    all_arguments,
+    chain_of,
+    is_false,
+    is_true,
+    settles,
+    strings,
+    values,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
 ATTRIBUTES = frozenset(rule_lists.AUTOGRAD).union(
     rule_lists.TORCH, rule_lists.MODULES, *rule_lists.REFUSED_FROM.values()
 )
 BY_NAME = frozenset(("getattr", "setattr", "delattr", "hasattr"))
 BRACES_WITH_DUNDER = re.compile(r"\{[^{}]*?(__\w+__)")
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Somewhere in a statement that the rules have to judge."""
-
-    kind: str
-    """`attribute`, `store`, `requires_grad`, `format`, `import`, `from` or `inference_mode`."""
-    name: str
-    line: int
-    root: str | None = None
-    """The name at the left end of a chain of attributes; the module of a `from ... import`."""
-    chain: tuple[str, ...] = ()
-
-
-@dataclass(slots=True)
-class Statement:
-    """One top-level statement as the rules see it."""
-
-    node: ast.stmt
-    binds: set[str] = field(default_factory=set)
-    """Names that it binds in the module, and names of objects that it changes."""
-    settles: bool = False
-    """Whether it binds them in any case, so that earlier bindings no longer matter."""
-    now: dict[str, int] = field(default_factory=dict)
-    """Module-level names read while the file is loaded, with the line."""
-    later: dict[str, int] = field(default_factory=dict)
-    """Module-level names read when a function that is defined here is called."""
-    places: list[Place] = field(default_factory=list)
-
-
-@dataclass(slots=True)
-class Facts:
-    """What holds for the file as a whole."""
-
-    statements: list[Statement] = field(default_factory=list)
-    modules: dict[str, str] = field(default_factory=dict)
-    """Name -> the dotted module (or member of one) that it stands for."""
-    own: set[str] = field(default_factory=set)
-    """Attributes that the submission's own classes define."""
-    classes: list[tuple[str, int, set[str]]] = field(default_factory=list)
-    """Name, line and methods of each class."""
-    differences: list[Statement] = field(default_factory=list)
-    """Statements in which a difference is divided by something."""
-    formats: bool = False
-    """Whether `str.format` is called at all."""
 
 
 class _Scope:
@@ -104,7 +69,7 @@ class _Walk:
         return self.facts
 
     def top_level(self, node: ast.stmt) -> None:
-        self.statement = Statement(node, settles=_settles(node))
+        self.statement = Statement(node, settles=settles(node))
         self.scope = _Scope("module", None)
         self.visit(node)
         self.statement.binds |= self.scope.binds
@@ -201,13 +166,13 @@ class _Walk:
 
     def call(self, node: ast.Call) -> None:
         for keyword in node.keywords:
-            if keyword.arg == "requires_grad" and not _is_false(keyword.value):
+            if keyword.arg == "requires_grad" and not is_false(keyword.value):
                 self.place("requires_grad", "requires_grad", keyword.value)
         function = node.func
         name = function.id if isinstance(function, ast.Name) else getattr(function, "attr", "")
         if name == "namedtuple":
-            self.facts.own.update(word for text in _strings(node) for word in text.replace(",", " ").split())
-        elif name == "inference_mode" and any(not _is_true(value) for value in _values(node)):
+            self.facts.own.update(word for text in strings(node) for word in text.replace(",", " ").split())
+        elif name == "inference_mode" and any(not is_true(value) for value in values(node)):
             self.place("inference_mode", name, node)
         elif name in BY_NAME and isinstance(function, ast.Name) and self.attribute_by_name(node):
             self.each([*node.args, *node.keywords])
@@ -233,7 +198,7 @@ class _Walk:
 
     def dictionary(self, node: ast.Dict) -> None:
         for key, value in zip(node.keys, node.values, strict=True):
-            if isinstance(key, ast.Constant) and key.value == "requires_grad" and not _is_false(value):
+            if isinstance(key, ast.Constant) and key.value == "requires_grad" and not is_false(value):
                 self.place("requires_grad", "requires_grad", key)
         self.children(node)
 
@@ -245,7 +210,7 @@ class _Walk:
 
     def assign(self, node: ast.Assign) -> None:
         self.visit(node.value)
-        self._stores_false = _is_false(node.value)
+        self._stores_false = is_false(node.value)
         self.each(node.targets)
         self._stores_false = False
         root = chain_of(node.value)[0]
@@ -387,57 +352,3 @@ _HANDLERS: dict[type, Callable[[_Walk, Any], None]] = {
 
 def look(tree: ast.Module) -> Facts:
     return _Walk().file(tree)
-
-
-def chain_of(node: ast.expr) -> tuple[str | None, tuple[str, ...]]:
-    """`torch.nn.functional` -> ("torch", ("nn", "functional")); subscripts and calls in between are looked through."""
-    names: list[str] = []
-    while True:
-        if isinstance(node, ast.Attribute):
-            names.append(node.attr)
-            node = node.value
-        elif isinstance(node, ast.Subscript):
-            node = node.value
-        elif isinstance(node, ast.Name):
-            return node.id, tuple(reversed(names))
-        else:
-            return None, tuple(reversed(names))
-
-
-def all_arguments(arguments: ast.arguments) -> Iterator[ast.arg]:
-    yield from arguments.posonlyargs
-    yield from arguments.args
-    yield from arguments.kwonlyargs
-    if arguments.vararg is not None:
-        yield arguments.vararg
-    if arguments.kwarg is not None:
-        yield arguments.kwarg
-
-
-def _settles(node: ast.stmt) -> bool:
-    if isinstance(node, ast.Assign):
-        return all(isinstance(target, ast.Name) for target in node.targets)
-    if isinstance(node, ast.AnnAssign):
-        return isinstance(node.target, ast.Name) and node.value is not None
-    if isinstance(node, ast.ImportFrom):
-        return node.names[0].name != "*"
-    return isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Import)
-
-
-def _is_false(node: ast.expr) -> bool:
-    return isinstance(node, ast.Constant) and not node.value
-
-
-def _is_true(node: ast.expr) -> bool:
-    return isinstance(node, ast.Constant) and node.value is True
-
-
-def _values(node: ast.Call) -> list[ast.expr]:
-    return [*node.args, *(keyword.value for keyword in node.keywords)]
-
-
-def _strings(node: ast.Call) -> Iterator[str]:
-    for value in _values(node):
-        for part in ast.walk(value):
-            if isinstance(part, ast.Constant) and isinstance(part.value, str):
-                yield part.value
