@@ -16,11 +16,12 @@ from grader.edge import ALL_RIGHT, INTERRUPTED, OUR_FAULT, SOMETHING_WRONG
 from grader.harness import Ended
 from grader.harness import grade as run_pytest
 from grader.listing import progress
-from grader.report import UnwritableReport, check_writable, solved, write
+from grader.report import solved
 from grader.run import GIVEN_SEED, Job, Options, Run, start_sandbox
 from grader.submission import Submission, UnreadableSubmission, read_submission
 from grader.table import Page, begun, brief, most_pressing, result, totals
 from grader.targets import Misuse, Shelf, Target, by_functions, resolve
+from grader.writing import UnwritableReport, check_writable, write
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

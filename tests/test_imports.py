@@ -14,10 +14,11 @@ PACKAGE = ROOT / "grader"
 
 ORDER = (
     "names", "lines", "settings", "course", "exercise", "case", "submission", "catalogue", "mutants", "parameters",
-    "check", "diagnosis", "grading", "training", "verify", "authoring", "intake", "report", "table", "formats", "page",
-    "run", "plugin", "harness", "edge", "targets", "workspace", "listing", "doctor", "command", "cli", "replacing",
-    "progress", "stubs", "ladder", "importing", "watch", "loop_commands", "notebook_door", "similarity",
-    "report_command", "batch", "batch_command", "verify_command", "new_command", "__main__",
+    "check", "diagnosis", "grading", "training", "verify", "authoring", "intake", "report", "writing", "opened",
+    "table", "formats", "page", "run", "plugin", "harness", "edge", "targets", "workspace", "listing", "doctor",
+    "command", "cli", "replacing", "progress", "stubs", "ladder", "importing", "watch", "loop_commands",
+    "notebook_door", "similarity", "report_command", "batch", "batch_command", "verify_command", "new_command",
+    "__main__",
 )  # fmt: skip
 """Left never imports right."""
 

@@ -14,7 +14,8 @@ import jsonschema
 import pytest
 
 from grader import report
-from grader.report import UnwritableReport, check_writable, document, failure_text, node_id, render, write
+from grader.report import document, failure_text, node_id, render
+from grader.writing import UnwritableReport, check_writable, write
 
 if TYPE_CHECKING:
     from collections.abc import Callable

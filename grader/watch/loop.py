@@ -11,12 +11,12 @@ import click
 
 from grader.edge import ALL_RIGHT
 from grader.ladder import hints
-from grader.report import UnwritableReport, write
 from grader.submission import UnreadableSubmission
 from grader.targets import Misuse
 from grader.watch.files import Files
 from grader.watch.keys import Keys
 from grader.watch.screen import CLEAR, lines, overview, prompt, view
+from grader.writing import UnwritableReport, write
 
 if TYPE_CHECKING:
     from collections.abc import Callable
