@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 MOST_KILLS: Final = 8
 _READING_LIMIT: Final = 4 << 20
 _HELLO_SECONDS: Final = 30.0
+_READING_SECONDS: Final = 10.0
 _FAULTS: Final = (LateError, GoneError, ProtocolError)
 _TOO_OFTEN: Final = Killed(reason="too_often", detail=f"its process had to be replaced {MOST_KILLS} times")
 
@@ -91,7 +92,7 @@ class Session:
 
     def load(self) -> Outcome | None:
         """Run the module once; None when that went well, else what stops every function of it."""
-        if not self._loaded:
+        if not self._loaded and self._stopped is None:
             self._give_up_round()
             self._dispatch(b"", self._round)
         return self._stopped
@@ -201,7 +202,8 @@ class Session:
         process = self._process = self._backend.start()
         self._loaded = False
         self._sent.clear()
-        begun, deadline = time.monotonic(), self._budget.deadline()
+        begun = time.monotonic()
+        deadline = begun + _READING_SECONDS  # a short limit per call is not meant for this
         process.send(self._submission, deadline)
         self._greet(process)
         frame = process.receive(_READING_LIMIT, deadline)

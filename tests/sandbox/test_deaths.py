@@ -1,0 +1,66 @@
+"""Why a process died, in words, out of what the operating system says."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+import torch
+
+from grader.sandbox.budget import Budget, Limits
+from grader.sandbox.deaths import Death, killed
+from grader.sandbox.outcome import Killed, Outcome, TimedOut
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+@pytest.mark.parametrize(
+    ("death", "reason", "detail"),
+    [
+        (Death(None, 0), "exit", "exit code 0"),
+        (Death(None, 17), "exit", "exit code 17"),
+        (Death(signal.SIGSEGV, None), "signal", "signal 11 (segmentation fault)"),
+        (Death(signal.SIGABRT, None), "signal", "signal 6 (aborted)"),
+        (Death(40, None), "signal", "signal 40"),
+        (Death(signal.SIGKILL, None, cpu=1.0), "memory", "out of memory (killed by the operating system)"),
+        (Death(signal.SIGKILL, None, cpu=65.0), "signal", "more than 65 s of processor time"),
+        (Death(31, None), "syscall", "a system call for another processor"),
+    ],
+)
+@pytest.mark.skipif(sys.platform != "linux", reason="Linux's numbers of signals")
+def test_every_end_has_its_reason(death: Death, reason: str, detail: str) -> None:
+    """A closed list of reasons; the detail is a fragment of a sentence."""
+    assert killed(death, 65.0, 0.5) == Killed(reason=reason, detail=detail, seconds=0.5)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no wait statuses")
+def test_a_wait_status_is_a_signal_or_an_exit_code() -> None:
+    """As the kernel packs them."""
+    assert Death.from_wait(9, 0.5) == Death(9, None, 0.5)
+    assert Death.from_wait(3 << 8, 0.0) == Death(None, 3)
+
+
+def test_a_system_call_of_another_kind_is_named(ask: Callable[..., Outcome]) -> None:
+    """The x32 table has other numbers for everything: using it is death."""
+    source = "import ctypes\ndef d(x):\n    ctypes.CDLL(None).syscall(0x40000000 | 39)\n    return x\n"
+    outcome = ask(source, "d", x=torch.ones(1))
+    assert isinstance(outcome, Killed)
+    assert outcome.reason == "syscall"
+
+
+def test_abort_is_told_from_a_segmentation_fault(ask: Callable[..., Outcome]) -> None:
+    """It may send its own process a signal, and no other."""
+    outcome = ask("import os\ndef d(x):\n    os.abort()\n", "d", x=torch.ones(1))
+    assert isinstance(outcome, Killed)
+    assert outcome.detail == "signal 6 (aborted)"
+
+
+def test_the_two_limits_are_told_apart() -> None:
+    """One is the call's, one the submission's."""
+    budget = Budget(Limits(call=2.0, submission=5.0, cpu=10.0))
+    assert budget.timed_out(2.0) == TimedOut(limit=2.0, seconds=2.0)
+    budget.spent = 5.0
+    assert budget.timed_out(1.0) == TimedOut(limit=5.0, whole_submission=True, seconds=1.0)
