@@ -23,7 +23,7 @@ Fill in a function, save, and run
 
 here. It opens the first gradient that is not right yet and tells what came, what was expected and what to do
 next. `grade mlp::dprobs` looks at one gradient alone, `grade show mlp::dprobs` at the line it comes from, and
-`grade list` tells how far you are.
+`grade list` tells how far you are. `grade watch` grades whenever you save, and `grade hint mlp::dprobs` opens a hint.
 
 Five rules carry all of it:
 

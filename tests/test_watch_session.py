@@ -151,6 +151,7 @@ def test_without_a_terminal_it_prints_lines(workspace: Path) -> None:
     )
     assert process.stdout is not None
     try:
+        assert process.stdout.readline() == "grading mlp\n"
         first = [process.stdout.readline() for _ in range(4)]
         assert first[0].startswith("exercises/mlp/backward.py:28: dcounts: ")
         assert first[1].startswith("mlp: 25 of 26 correct")

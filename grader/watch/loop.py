@@ -11,6 +11,7 @@ import click
 
 from grader.edge import ALL_RIGHT
 from grader.ladder import hints
+from grader.replacing import replace_file
 from grader.submission import UnreadableSubmission
 from grader.targets import Misuse
 from grader.watch.files import Files
@@ -144,6 +145,8 @@ class Loop:
         if saved:
             self.desk.saved(work)
         self._busy += 1
+        if not self._interactive:
+            click.echo(f"grading {work.exercise.name}")
         self._orders.put((index, submission))
 
     def _read(self, work: Work) -> Submission:
@@ -253,6 +256,21 @@ class Loop:
         verdict = self.desk.work.verdict
         if verdict is None:
             return
-        path = Path(self._report).resolve()
+        path = self._page(verdict)
         self._said = f"report: {path}"
         click.launch(str(path))
+
+    def _page(self, verdict: Verdict) -> Path:
+        """The report as a page to read, where the parts for that are installed; else the JSON."""
+        report = Path(self._report).resolve()
+        try:
+            from grader.page.single import submission_page
+        except ImportError:
+            return report
+        exercise = self.desk.work.exercise
+        page = report.with_suffix(".html")
+        try:
+            replace_file(page, submission_page(verdict.report, {exercise.name: exercise}).encode())
+        except OSError:
+            return report
+        return page
