@@ -29,7 +29,7 @@ TONES = {
 }  # fmt: skip
 SILENT = ("not_started", "timed_out", "killed", "refused")
 """Verdicts without a figure that two answers could share."""
-BAR = 240
+BAR = 150
 MOST_GROUPS = 100
 MOST_NAMES = 2000
 
