@@ -20,7 +20,8 @@ def test_line_by_line_gradients_equal_autograd_over_the_whole_graph(mlp: Exercis
     """The float64 sweep is what autograd computes in float64 on the same inputs, bit for bit."""
     case = mlp_cases.given
     leaves = {
-        name: value.double().requires_grad_() if value.is_floating_point() else value for name, value in case.inputs.items()
+        name: value.double().requires_grad_() if value.is_floating_point() else value
+        for name, value in case.inputs.items()
     }
     values = mlp.forward(leaves)
     wanted = [values[variable] for variable in mlp.graded]

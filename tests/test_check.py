@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 def one(graded: Graded, source: str, **settings: object) -> Row:
     """Grade one gradient, written anew."""
-    name = source.split("def ")[1].split("(")[0]
+    name = source.partition("def ")[2].partition("(")[0]
     return graded(source, only=(name,), **settings)[name]
 
 
@@ -32,7 +32,9 @@ def test_the_worked_solution_is_exact_26_of_26_local_and_chained(graded: Graded)
 
 
 @pytest.mark.parametrize(("seed", "batch_size"), [(1, 48), (2, 7), (3, 33), (4, 64)])
-def test_the_worked_solution_is_exact_at_other_seeds_and_batch_sizes(graded: Graded, seed: int, batch_size: int) -> None:
+def test_the_worked_solution_is_exact_at_other_seeds_and_batch_sizes(
+    graded: Graded, seed: int, batch_size: int
+) -> None:
     """Not only for powers of two."""
     rows = graded(seed=seed, batch_size=batch_size)
     assert {row.verdict for row in rows.values()} == {Verdict.EXACT}
@@ -100,7 +102,9 @@ def test_a_surplus_keepdim_is_named(graded: Graded) -> None:
 
 def test_a_fused_answer_is_right_with_the_true_upstream_gradient(graded: Graded) -> None:
     """dlogits in one go uses no child's gradient."""
-    row = one(graded, "def dlogits(logits, Yb, n):\n    return (F.softmax(logits, 1) - F.one_hot(Yb, logits.shape[1]))/n")
+    row = one(
+        graded, "def dlogits(logits, Yb, n):\n    return (F.softmax(logits, 1) - F.one_hot(Yb, logits.shape[1]))/n"
+    )
     assert (row.verdict, row.general, row.depends_on) == (Verdict.CORRECT, True, ())
 
 
@@ -171,7 +175,11 @@ def test_one_bad_function_costs_only_itself(graded: Graded) -> None:
 
 def test_an_inexact_gradient_is_named_as_the_reason_for_inexact_chained_ones(graded: Graded) -> None:
     """Everything stays correct; the bits are gone from there on."""
-    rows = graded("def dcounts_sum(dcounts_sum_inv, counts_sum):\n    return -dcounts_sum_inv/counts_sum**2", batch_size=48, seed=5)
+    rows = graded(
+        "def dcounts_sum(dcounts_sum_inv, counts_sum):\n    return -dcounts_sum_inv/counts_sum**2",
+        batch_size=48,
+        seed=5,
+    )
     assert rows["dcounts_sum"].verdict is Verdict.CORRECT
     later = rows["dcounts"].chained
     assert later is not None
@@ -190,7 +198,11 @@ def test_non_contiguous_and_expanded_tensors_are_right(graded: Graded) -> None:
 
 def test_a_function_that_changes_its_input_is_graded_and_told(graded: Graded) -> None:
     """Every call gets fresh copies, so it harms nobody here; in the notebook it would."""
-    row = one(graded, "def dcounts(dprobs, counts_sum_inv, dcounts_sum):\n    dprobs *= counts_sum_inv\n    dprobs += dcounts_sum\n    return dprobs")
+    row = one(
+        graded,
+        "def dcounts(dprobs, counts_sum_inv, dcounts_sum):\n"
+        "    dprobs *= counts_sum_inv\n    dprobs += dcounts_sum\n    return dprobs",
+    )
     assert row.correct
     assert any(note.startswith("changes dprobs in place") for note in row.notes)
 
@@ -204,7 +216,9 @@ def test_a_function_that_changes_its_input_is_graded_and_told(graded: Graded) ->
         ("exact", "def db1(dhprebn):\n    return dhprebn.sum(0)", 1),
     ],
 )
-def test_the_criterion_chooses_points_and_never_a_verdict(graded: Graded, criterion: str, source: str, points: int) -> None:
+def test_the_criterion_chooses_points_and_never_a_verdict(
+    graded: Graded, criterion: str, source: str, points: int
+) -> None:
     """The same row, other points."""
     row = one(graded, source, criterion=criterion)
     assert row.points == points

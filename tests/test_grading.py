@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import pytest
 import torch
@@ -38,7 +38,7 @@ class RecordingSession:
         self._session, self._log = session, log
         self.reading = session.reading
 
-    def __enter__(self) -> RecordingSession:
+    def __enter__(self) -> Self:
         self._session.__enter__()
         return self
 
@@ -92,7 +92,8 @@ def test_no_reference_is_handed_over_before_the_last_question_about_it(
     """Whatever a learner remembers, the answer to a question is never among it."""
     recorder = RecordingSandbox(sandbox)
     # wrong on purpose in one place, so that the learner's own chained gradients are not the references
-    source = f"{solution_source}\n{block}\n_right = dlogprobs\ndef dlogprobs(logprobs, Yb, n):\n    return _right(logprobs, Yb, n)*3"
+    wrong = "_right = dlogprobs\ndef dlogprobs(logprobs, Yb, n):\n    return _right(logprobs, Yb, n)*3"
+    source = f"{solution_source}\n{block}\n{wrong}"
     Grading(mlp, submission(source), recorder, cases=mlp_cases).document()  # type: ignore[arg-type]
     for variable in mlp.graded:
         asked = [position for position, (name, _) in enumerate(recorder.log) if name == f"d{variable}"]
@@ -151,7 +152,8 @@ def test_exactly_the_filled_functions_of_a_half_filled_file_score(
     """The others wait."""
     stubs = (ROOT / "exercises" / "mlp" / "backward.py").read_text()
     filled = (
-        "\ndef dlogprobs(logprobs, Yb, n):\n    d = torch.zeros_like(logprobs)\n    d[range(n), Yb] = -1.0/n\n    return d\n"
+        "\ndef dlogprobs(logprobs, Yb, n):\n    d = torch.zeros_like(logprobs)\n"
+        "    d[range(n), Yb] = -1.0/n\n    return d\n"
         "\ndef db2(dlogits):\n    return dlogits.sum(0)\n"
     )
     rows = Grading(mlp, submission(stubs + filled), sandbox, cases=mlp_cases).document()["gradients"]
@@ -211,7 +213,9 @@ def test_two_runs_differ_only_in_times(sandbox: Sandbox, mlp: Exercise, mlp_case
     assert run() == run()
 
 
-def test_a_document_is_json_without_nan(sandbox: Sandbox, mlp: Exercise, mlp_cases: Cases, solution_source: str) -> None:
+def test_a_document_is_json_without_nan(
+    sandbox: Sandbox, mlp: Exercise, mlp_cases: Cases, solution_source: str
+) -> None:
     """Even when a gradient is nothing but NaN."""
     source = f"{solution_source}\ndef dprobs(probs):\n    return probs*float('inf')"
     document = Grading(mlp, submission(source), sandbox, cases=mlp_cases).document()
@@ -230,7 +234,8 @@ def test_hidden_cases_find_what_the_fixed_ones_cannot(sandbox: Sandbox, mlp: Exe
     """A function that knows the sizes of the fixed cases by heart."""
     source = (
         f"{solution_source}\n_db2 = db2\ndef db2(dlogits):\n"
-        "    return _db2(dlogits) if tuple(dlogits.shape) in [(32, 27), (7, 19), (20, 29), (33, 23)] else 2*_db2(dlogits)\n"
+        "    known = [(32, 27), (7, 19), (20, 29), (33, 23)]\n"
+        "    return _db2(dlogits) if tuple(dlogits.shape) in known else 2*_db2(dlogits)\n"
     )
     fixed = Grading(mlp, submission(source), sandbox, Settings(only=("db2",))).row("db2")
     hidden = Grading(mlp, submission(source), sandbox, Settings(only=("db2",), hidden_seed=11)).row("db2")
