@@ -68,9 +68,7 @@ class TestALine:
         """The longest names, the longest causes."""
         cause = {"correct": False, "first_cause": "dcounts_sum_inv"}
         columns = {"exact": False, "approximate": False, "maxdiff": 1.23e-300}
-        worst = row(
-            "dcounts_sum_inv", "wrong_values", local=columns, chained=broken | {"first_cause": "dcounts_sum_inv"}
-        )
+        worst = row("dcounts_sum_inv", "wrong_values", local=columns, chained=columns | cause)
         assert len(line(worst, Page(width, cut=True))) <= max(width, 80)
 
 
