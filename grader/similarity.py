@@ -105,7 +105,7 @@ def _squeezed(text: str) -> str:
 def _traits(text: str, known: set[str], answers: Iterable[str]) -> Iterator[str]:
     """Things that could be rare: names of one's own, a formulation, a comment, a wrong answer to the last digit."""
     for name in _NAMES.findall(text):
-        if name not in known and not (name.startswith("d") and name[1:] in known):
+        if len(name) > 2 and name not in known and not (name.startswith("d") and name[1:] in known):
             yield f"the name {name}"
     for comment in re.findall(r"#[ \t]*(\S[^\n]{11,200})", text):
         yield f"the comment {comment.strip()}"

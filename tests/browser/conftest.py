@@ -1,4 +1,4 @@
-"""Debian's Chromium, headless, one for the session; a page per test that fails on any console error."""
+"""Debian's Chromium, headless, one for a module; a page per test that fails on any console error."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ ARGUMENTS = [
 ]  # fmt: skip
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    """One Chromium."""
+    """One Chromium. It is closed with its module: as long as it runs, nobody else in this thread can use asyncio."""
     playwright = pytest.importorskip("playwright.sync_api")
     executable = shutil.which("chromium")
     if executable is None:
