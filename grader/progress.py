@@ -7,10 +7,12 @@ mlp hints dcounts 2
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from grader.replacing import replace_file
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 NAME = ".grade-state.txt"
 MOST_BYTES = 1 << 20

@@ -295,3 +295,17 @@ def test_every_way_to_save_is_noticed(tmp_path: Path, poll: bool) -> None:
     watcher.stop()
     watcher.join(12)
     assert not watcher.is_alive()
+
+
+def test_the_last_word_is_for_people(
+    workspace: Path, grade: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Off with --quiet, with --ci, and where CI says that it is one."""
+    MINE.write_text(SOLUTION, encoding="utf-8")
+    monkeypatch.delenv("CI", raising=False)
+    joy = "autograd has no secrets left"
+    assert joy in grade("mlp").stdout
+    assert joy not in grade("mlp", "--quiet").stdout
+    assert joy not in grade("exercises/mlp", "--ci").stdout
+    monkeypatch.setenv("CI", "true")
+    assert joy not in grade("mlp").stdout
