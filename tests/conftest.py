@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
+import hypothesis
 import pytest
 from click.testing import CliRunner
 
@@ -24,6 +25,10 @@ if TYPE_CHECKING:
 pytest_plugins = ["pytester"]
 
 pin_environment()
+
+# How long an example takes says how busy the machine is, nothing about the code.
+hypothesis.settings.register_profile("grader", deadline=None)
+hypothesis.settings.load_profile("grader")
 
 ROOT = Path(__file__).resolve().parent.parent
 
