@@ -87,7 +87,17 @@ class Answer:
     diagnosis: Diagnosis | None
     seconds: float
     evidence: Evidence
-    judgement: Judgement
+    exercise: Exercise
+
+    @property
+    def only_child_is_loss(self) -> bool:
+        """Whether nothing but the loss reads the variable."""
+        return self.exercise.children(self.name[1:]) == ("loss",)
+
+    @property
+    def local(self) -> bool:
+        """Whether the function goes one step of the chain rule."""
+        return bool({*self.evidence.depends_on} & {*self.exercise.children(self.name[1:])})
 
 
 class Explainer:
@@ -118,35 +128,58 @@ class Explainer:
         with warnings.catch_warnings():
             warnings.simplefilter("error", DiagnosisFailed)
             diagnosis = explain(evidence, judgement, self.cases)
-        return Answer(name, str(row.verdict), diagnosis, time.process_time() - start, evidence, judgement)
+        return Answer(name, str(row.verdict), diagnosis, time.process_time() - start, evidence, self.exercise)
 
 
 # the labelled catalogue
 
-WHY_ALSO = """A label and a name that say the same of one mistake:
-  wrong_operand, wrong_power   a power of the right value is another value in its place, and the other way round
-  wrong_path -> any kind       the label says that one share is wrong; the name says what is wrong with it
-  negated_path, sign           one of two shares with a minus: all but one right, and a sign
-  fused_term, softmax_jacobian, missing_path -> each other, in a formula for several lines at once
-  fused_term -> any kind       the same: the name says what is wrong with the term
-  float32_pinned -> any kind   the twin of another mistake, written in float32; the name is that mistake's
-  aliasing -> constant_factor, wrong_index   what the changed value led to, where the note tells that it was changed
+WHY_ALSO = """Labels and names that say the same of one mistake ("also" in the tables):
+  wrong_operand = wrong_power           a power of the right value is another value in its place
+  wrong_path, fused_term: any kind      the label says that one share or term is wrong; the name says what is wrong with it
+  negated_path = sign, doubled_path = constant_factor (2)      one share, or the only one
+  missing_path = other_gradient, fused_term, softmax_jacobian  a line left out on the way back, or a term of a closed form
+  upstream_unused = upstream_only       where the only child is the loss, whose own derivative is what comes from above
+  wrong_index = permuted = transposed   the right numbers in other places, by an index or by the order of dimensions
+  wrong_axis = constant_factor          divided by another size
+  zeros = null_gradient                 where the true gradient is null
+  float32_pinned: any kind              the twin of another mistake, written in float32; the name is that mistake's
 """
+PAIRS = {
+    frozenset(pair)
+    for pair in (
+        ("wrong_operand", "wrong_power"),
+        ("negated_path", "sign"),
+        ("doubled_path", "constant_factor"),
+        ("missing_path", "other_gradient"),
+        ("missing_path", "fused_term"),
+        ("missing_path", "softmax_jacobian"),
+        ("fused_term", "softmax_jacobian"),
+        ("upstream_unused", "upstream_only"),
+        ("wrong_index", "permuted"),
+        ("wrong_index", "transposed"),
+        ("permuted", "transposed"),
+        ("wrong_axis", "constant_factor"),
+        ("zeros", "null_gradient"),
+    )
+}
 
 
-def agrees(label: str, diagnosis: Diagnosis) -> bool:
+def agrees(label: str, diagnosis: Diagnosis, answer: Answer) -> bool:
     """Whether a name says what a label says in other words."""
     kind, evidence = str(diagnosis.kind), diagnosis.evidence
     if kind == "unknown":
         return False
-    pairs = {frozenset(("wrong_operand", "wrong_power")), frozenset(("negated_path", "sign"))}
-    fused = {"fused_term", "softmax_jacobian", "missing_path"}
-    return (
-        frozenset((label, kind)) in pairs
-        or (label == "wrong_path" and (evidence.get("one_share") is not None or "shares" in evidence))
-        or (label in fused and (kind in fused or bool(evidence.get("fused"))))
-        or label == "float32_pinned"
-    )
+    if {label, kind} == {"doubled_path", "constant_factor"}:
+        return evidence.get("factor") == "2"
+    if {label, kind} == {"upstream_unused", "upstream_only"}:
+        return answer.only_child_is_loss
+    if frozenset((label, kind)) in PAIRS:
+        return True
+    if label == "wrong_path":
+        return "one_share" in evidence or "shares" in evidence or bool(evidence.get("fused"))
+    if label == "fused_term":
+        return bool(evidence.get("fused")) or not answer.local or kind == "hard_coded"
+    return label == "float32_pinned"
 
 
 @dataclass
@@ -159,15 +192,16 @@ class Tally:
     unknown: int = 0
     other: int = 0
 
-    def count(self, label: str, diagnosis: Diagnosis | None) -> str:
+    def count(self, label: str, answer: Answer) -> str:
         """Count one answer; says under which head."""
         self.total += 1
+        diagnosis = answer.diagnosis
         if diagnosis is None or (str(diagnosis.kind) == "unknown" and label != "unknown"):
             head = "unknown"
         elif str(diagnosis.kind) == label:
             head = "same"
         else:
-            head = "also" if agrees(label, diagnosis) else "other"
+            head = "also" if agrees(label, diagnosis, answer) else "other"
         setattr(self, head, getattr(self, head) + 1)
         return head
 
@@ -197,7 +231,7 @@ def _table_of(names: list[str], *, verbose: bool) -> None:
                 elif answer.verdict in ("correct", "exact"):
                     accepted.append(place)
                 else:
-                    head = tallies[label].count(label, answer.diagnosis)
+                    head = tallies[label].count(label, answer)
                     seconds.append((answer.seconds, place))
                     if head in ("unknown", "other") or verbose:
                         rest.append((head, place, answer.diagnosis))

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from grader.diagnosis.facts import Facts
 
 _SHAPE_ONLY = {
-    **dict.fromkeys(("sum_to", "expand", "spread", "reshape", "scatter", "vjp", "rows"), (1,)),
+    **dict.fromkeys(("sum_to", "expand", "spread", "reshape", "scatter", "vjp", "rows", "uncopied"), (1,)),
     **dict.fromkeys(("ones", "size", "hot"), (0,)),
     "hot_at": (0, 1),
 }
@@ -40,6 +40,7 @@ _SPECIAL: dict[str, Callable[[Node, Facts], Iterator[Change]]] = {
     "hot_at": places.hot,
     "reshape": places.reshape,
     "scatter": places.scatter,
+    "uncopied": places.uncopied,
 }
 
 
@@ -68,12 +69,15 @@ def _here(node: Node, facts: Facts, *, light: bool) -> Iterator[Change]:
         used = not facts.evidence.depends_on or node.data in facts.evidence.depends_on
         if node.op == "up" and node.data != "loss" and used and not light:
             yield from parts.masked(node, facts)
+            yield from parts.read_by(node, facts)
     elif node.op in operations.DONE:
         yield from operations.binary_changes(node)
         if node.op == "pow":
             yield from operands.squares(node, facts)
         if not light:
             yield from _factors(node, facts)
+    elif node.op == "fn":
+        yield Change(node.args[0], Kind.WRONG_OPERAND, "a function is left out", 0.6)
     elif node.op == "const":
         yield from operations.number_changes(node)
     elif node.op in _SPECIAL:

@@ -62,16 +62,26 @@ def _alike(a: torch.Tensor, b: torch.Tensor) -> bool:
     return a.shape == b.shape and torch.allclose(a, b, rtol=1e-10, atol=1e-12)
 
 
-def _soft(facts: Facts, dim: int) -> Iterator[Node]:
+def _is_softmax(y: torch.Tensor, x: torch.Tensor, dim: int) -> bool:
+    """Whether a value is the softmax of another, places aside that are masked to zero."""
+    there = y > 0
+    if bool((y < 0).any()) or not torch.allclose(y.sum(dim), torch.ones((), dtype=y.dtype), rtol=1e-9):
+        return False
+    shift = torch.where(there, y.clamp(min=1e-300).log() - x, float("nan"))
+    spread = shift.nan_to_num(float("-inf")).amax(dim) - shift.nan_to_num(float("inf")).amin(dim)
+    return bool((spread.abs() <= _CLOSE).all())
+
+
+def _soft(facts: Facts, dim: int, soft: torch.Tensor) -> Iterator[Node]:
     """The softmax of the variable: as a forward value that the function asked for, and computed."""
     x = facts.probe.numbers.values[facts.variable]
-    soft = torch.softmax(x, dim)
     for value in facts.values:
         if value in _floats(facts) and _alike(_floats(facts)[value], soft):
             yield name(value)
         elif value in _floats(facts) and _alike(_floats(facts)[value], torch.log_softmax(x, dim)):
             yield Node("fn", (name(value),), torch.exp)
-    yield Node("softmax", (name(facts.variable),), dim)
+    if _alike(soft, torch.softmax(x, dim)):
+        yield Node("softmax", (name(facts.variable),), dim)
 
 
 def _softmax(facts: Facts) -> Iterator[ClosedForm]:
@@ -79,8 +89,8 @@ def _softmax(facts: Facts) -> Iterator[ClosedForm]:
     for child in facts.evidence.depends_on:
         y = facts.probe.numbers.values[child]
         for dim in range(x.dim()):
-            if x.shape == y.shape and _alike(torch.softmax(x, dim), y):
-                for soft in _soft(facts, dim):
+            if x.shape == y.shape and _is_softmax(y, x, dim):
+                for soft in _soft(facts, dim, y):
                     g = upstream(child)
                     shared = Node("sum", (Node("mul", (soft, g)),), ((dim,), True))
                     node = Node("mul", (soft, Node("sub", (g, shared))))
@@ -88,7 +98,7 @@ def _softmax(facts: Facts) -> Iterator[ClosedForm]:
                     yield ClosedForm(node, Kind.SOFTMAX_JACOBIAN, f"the softmax {child}", _alone(alone))
             if x.shape == y.shape and _alike(torch.log_softmax(x, dim), y):
                 g = upstream(child)
-                for soft in (*_soft(facts, dim), Node("fn", (name(child),), torch.exp)):
+                for soft in (*_soft(facts, dim, torch.softmax(x, dim)), Node("fn", (name(child),), torch.exp)):
                     shared = Node("sum", (g,), ((dim,), True))
                     node = Node("sub", (g, Node("mul", (soft, shared))))
                     alone = Node("mul", (_one_minus(soft), g))
@@ -102,7 +112,7 @@ def _cross_entropy(facts: Facts) -> Iterator[ClosedForm]:
         return
     for index, target in values.items():
         if isinstance(target, torch.Tensor) and not target.is_floating_point() and target.shape == x.shape[:1]:
-            for soft in _soft(facts, 1):
+            for soft in _soft(facts, 1, torch.softmax(x, 1)):
                 hot = Node("hot_at", (name(index), name(facts.variable)), 1)
                 both = Node("sub", (soft, hot))
                 rows = Node("size", (name(facts.variable),), (0,))

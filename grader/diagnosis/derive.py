@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from grader.diagnosis.calls import read_call
-from grader.diagnosis.nodes import Node, Numbers, const, name, upstream
+from grader.diagnosis.nodes import FAULTS, Node, Numbers, const, copied_from, name, upstream
 from grader.diagnosis.pieces import compiled, literal, mentions, value_of, with_part_out, with_variable_out
 from grader.diagnosis.rules import BINARY, RULES
 
@@ -96,7 +96,7 @@ class Deriver:
                 for path in outer:
                     node = self._share(line, variable, output, path.node)
                     if node is not None:
-                        yield Path(line, (output, *path.via), _added(_terms(node)))
+                        yield Path(line, (output, *path.via), added(_terms(node)))
 
     def _share(self, line: Line, variable: str, output: str, g: Node) -> Node | None:
         """What one line adds to a variable's gradient, given the gradient of its output; None if nothing."""
@@ -168,10 +168,21 @@ class Deriver:
         inside = [c for c in ast.iter_child_nodes(node) if isinstance(c, ast.expr) and mentions(c, variable)]
         if isinstance(node, ast.Call) and len(inside) == 1 and not isinstance(inside[0], ast.Name | ast.Attribute):
             code = compiled(with_part_out(node, inside[0]))
-            yield from self.walk(inside[0], Node("vjp", (g, self.primal(inside[0])), (code, None)), variable)
+            part = self.primal(inside[0])
+            back = self._uncopied(g, part, code) or Node("vjp", (g, part), (code, None))
+            yield from self.walk(inside[0], back, variable)
         else:
             code = compiled(with_variable_out(node, variable))
-            yield Node("vjp", (g, name(variable)), (code, None))
+            yield self._uncopied(g, name(variable), code) or Node("vjp", (g, name(variable)), (code, None))
+
+    def _uncopied(self, g: Node, part: Node, code: CodeType) -> Node | None:
+        """The gradient of an operation that only copies elements; None if it does anything else."""
+        value = self.numbers.tensor(part)
+        try:
+            copies = value is not None and copied_from(self.numbers, code, value) is not None
+        except FAULTS:
+            return None
+        return Node("uncopied", (g, part), (code, "add")) if copies else None
 
     def fitted(self, g: Node, child: ast.expr) -> Node:
         """Summed over what was broadcast on the way from the child to the expression."""
@@ -248,5 +259,6 @@ def _terms(node: Node | None) -> list[Node]:
     return [*_terms(node.args[0]), node.args[1]] if node.op == "terms" else [node]
 
 
-def _added(terms: Sequence[Node]) -> Node:
+def added(terms: Sequence[Node]) -> Node:
+    """The sum of some formulas."""
     return functools.reduce(lambda a, b: Node("add", (a, b)), terms)

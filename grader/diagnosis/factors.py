@@ -52,9 +52,10 @@ def _candidates(facts: Facts) -> Iterator[tuple[str, list[float]]]:
         for dim in range(cases[0][name].dim()):
             yield f"{name}.shape[{dim}]", [float(case[name].shape[dim]) for case in cases]
     for name in tensors:
-        yield f"{name}.numel()", [float(case[name].numel()) for case in cases]
         if cases[0][name].dtype == torch.bool:
             yield f"{name}.sum()", [float(case[name].sum()) for case in cases]
+    for name in tensors:
+        yield f"{name}.numel()", [float(case[name].numel()) for case in cases]
 
 
 def _alike(one: list[float], other: list[float]) -> bool:
@@ -139,7 +140,8 @@ def factor_forms(facts: Facts) -> Iterator[tuple[str, list[float]]]:
     for name, values in known.items():
         for form, function in _FORMS:
             yield form.replace("{}", name), [function(v) for v in values]
-    for (one, first), (other, second) in itertools.combinations(known.items(), 2):
+    pairs = itertools.combinations(known.items(), 2)
+    for (one, first), (other, second) in sorted(pairs, key=lambda pair: ".numel()" in pair[1][0]):
         for form, pair in _PAIRS:
             yield form.format(one, other), [pair(a, b) for a, b in zip(first, second, strict=True)]
 

@@ -153,6 +153,18 @@ class Facts:
         return found
 
     @cached_property
+    def siblings(self) -> dict[str, list[Path]]:
+        """Other values of the variable's shape that the same lines read, with what those lines hand back to them."""
+        shape, found = self.probe.expected.shape, dict[str, list[Path]]()
+        for line in self.lines:
+            for other in line.reads:
+                value = self.probe.numbers.values[other]
+                if other != self.variable and isinstance(value, torch.Tensor) and value.shape == shape:
+                    theirs = [path for path in self.deriver.by_line(other) if path.line is line]
+                    found.setdefault(other, []).extend(theirs)
+        return {other: paths for other, paths in found.items() if paths}
+
+    @cached_property
     def whole_lines(self) -> list[Path]:
         """The shares, one for each reading line and output, however often the variable stands in the line."""
         found: dict[tuple[int, tuple[str, ...]], Path] = {}

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from types import CodeType
 
-_FAULTS = (RuntimeError, TypeError, ValueError, IndexError, ZeroDivisionError, OverflowError, AttributeError)
+FAULTS = (RuntimeError, TypeError, ValueError, IndexError, ZeroDivisionError, OverflowError, AttributeError)
 """What a formula that makes no sense raises: it is no candidate then."""
 LARGEST = 1 << 20
 """No candidate needs more elements than this."""
@@ -85,7 +85,7 @@ class Numbers:
             return None
         try:
             return _OPERATIONS[node.op](self, node.data, *args)
-        except _FAULTS:
+        except FAULTS:
             return None
 
 
@@ -154,6 +154,31 @@ def _scatter(numbers: Numbers, data: tuple[CodeType, str], g: torch.Tensor, like
     return put(places(numbers, code, like), g, like, mode)
 
 
+def copied_from(numbers: Numbers, code: CodeType, like: torch.Tensor) -> torch.Tensor | None:
+    """For a piece of the forward pass that only copies: from which flat position each of its elements comes.
+
+    -1 for elements that come from elsewhere; None if it does anything but copy.
+    """
+    counted = torch.arange(1, like.numel() + 1, dtype=torch.float64).view(like.shape)
+    drawn = torch.rand(like.shape, generator=torch.Generator().manual_seed(like.numel()), dtype=torch.float64)
+    base, first, second = (numbers.run(code, _x=x) for x in (like, like + counted, like + drawn))
+    if not isinstance(base, torch.Tensor) or not bool(torch.isfinite(base).all()):
+        return None
+    index = (first - base).round().long() - 1
+    expected = torch.where(index >= 0, drawn.reshape(-1)[index.clamp(0, like.numel() - 1)], 0.0)
+    copies = bool((index < like.numel()).all()) and torch.allclose(second - base, expected, atol=1e-9)
+    return index if copies else None
+
+
+def _uncopied(numbers: Numbers, data: tuple[CodeType, str], g: torch.Tensor, like: torch.Tensor) -> torch.Tensor:
+    code, mode = data
+    index = copied_from(numbers, code, like)
+    if index is None:
+        raise ValueError("not a copy")
+    kept = index.reshape(-1) >= 0
+    return put(index.reshape(-1)[kept], g.reshape(-1)[kept], like, mode)
+
+
 def put(index: torch.Tensor, g: torch.Tensor, like: torch.Tensor, mode: str) -> torch.Tensor:
     """Gradients brought back to the places that were read: added up, or overwriting each other."""
     flat, g = torch.zeros(like.numel(), dtype=torch.float64), g.reshape(-1)
@@ -193,8 +218,10 @@ def _hot(_: Numbers, data: tuple[str, int | None], x: torch.Tensor) -> torch.Ten
 
 def _hot_at(_: Numbers, dim: int, index: torch.Tensor, like: torch.Tensor) -> torch.Tensor:
     """Ones where an integer tensor points to."""
-    if index.is_floating_point() or index.shape != like.select(dim, 0).shape:
+    rows = like.select(dim, 0)
+    if index.is_floating_point() or index.numel() != rows.numel():
         raise ValueError("no index")
+    index = index.reshape(rows.shape)
     return torch.zeros_like(like).scatter_(dim, index.unsqueeze(dim), 1.0)
 
 
@@ -241,6 +268,7 @@ _OPERATIONS: dict[str, Callable[..., Any]] = {
     "spread": lambda _, __, a, b: torch.broadcast_to(a, b.shape),
     "reshape": _reshape_like,
     "scatter": _scatter,
+    "uncopied": _uncopied,
     "hot": _hot,
     "hot_at": _hot_at,
     "vjp": _vjp,

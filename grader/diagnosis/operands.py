@@ -22,6 +22,14 @@ def _positive(x: torch.Tensor) -> torch.Tensor:
     return (x > 0).to(x.dtype)
 
 
+def _tanh_slope(x: torch.Tensor) -> torch.Tensor:
+    return 1 - x * x
+
+
+def _sigmoid_slope(x: torch.Tensor) -> torch.Tensor:
+    return x * (1 - x)
+
+
 FUNCTIONS: dict[str, Callable[[torch.Tensor], torch.Tensor]] = {
     "the absolute value of {}": torch.abs,
     "exp of {}": torch.exp,
@@ -32,8 +40,8 @@ FUNCTIONS: dict[str, Callable[[torch.Tensor], torch.Tensor]] = {
     "the sign of {}": torch.sign,
     "whether {} is positive": _positive,
     "1 minus {}": lambda x: 1 - x,
-    "1 minus {} squared": lambda x: 1 - x * x,
-    "{} times (1 minus {})": lambda x: x * (1 - x),
+    "1 minus {} squared": _tanh_slope,
+    "{} times (1 minus {})": _sigmoid_slope,
     "{} plus 1": lambda x: x + 1,
     "{} minus 1": lambda x: x - 1,
     "sin of {}": torch.sin,
@@ -120,6 +128,17 @@ def combined(node: Node, facts: Facts, mine: str, *, light: bool = False) -> Ite
             gate = Node("fn", (atom,), _positive)
             text = f"it has the gate of {other} (whether it is positive) as one more factor"
             yield Change(Node("mul", (node, gate)), Kind.WRONG_OPERAND, text, 1.3)
+            yield from _slopes(node, atom, other)
+
+
+def _slopes(node: Node, atom: Node, other: str) -> Iterator[Change]:
+    """The derivative of a tanh or a sigmoid as one more factor: that of a line too early or too late."""
+    for text, function in (
+        (f"1 minus {other} squared", _tanh_slope),
+        (f"{other} times (1 minus {other})", _sigmoid_slope),
+    ):
+        slope = Node("fn", (atom,), function)
+        yield Change(Node("mul", (node, slope)), Kind.WRONG_OPERAND, f"it has {text} as one more factor", 1.3)
 
 
 def _with_another(node: Node, atom: Node, mine: str, other: str) -> Iterator[Change]:
@@ -162,3 +181,7 @@ def _made_of_another(node: Node, facts: Facts) -> Iterator[Change]:
         for form, function in FUNCTIONS.items():
             text = f"{form.replace('{}', mine)} stands in the place of another value"
             yield Change(Node("fn", (atom,), function), Kind.WRONG_OPERAND, text, 1.3)
+        value = floats(atom, facts)
+        for dim in range(value.dim() if value is not None and value.dim() > 1 else 0):
+            text = f"the softmax of {mine} along dimension {dim} stands in the place of another value"
+            yield Change(Node("softmax", (atom,), dim), Kind.WRONG_OPERAND, text, 1.3)

@@ -69,6 +69,8 @@ def regrouped(node: Node) -> Iterator[Change]:
             lost = "the upstream gradient does not take part" if has_gradient(one) else "a factor is missing"
             kind = Kind.UPSTREAM_UNUSED if has_gradient(one) else Kind.UPSTREAM_ONLY
             yield Change(other, kind, lost, 0.3)
+            if has_gradient(one):
+                yield Change(one, Kind.UPSTREAM_ONLY, "several factors are missing", 0.4)
 
 
 MOST_FACTORS = 5

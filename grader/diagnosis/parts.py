@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from grader.diagnosis.changes import Change, spell
+from grader.diagnosis.changes import Change, spell, substituted
 from grader.diagnosis.kinds import Kind
-from grader.diagnosis.nodes import Node, const
+from grader.diagnosis.nodes import Node, const, upstream
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -32,6 +32,25 @@ def columns_of(facts: Facts) -> Iterator[tuple[Node, str]]:
 
 def _column(column: int) -> Callable[[torch.Tensor], torch.Tensor]:
     return lambda x: x[:, column]
+
+
+def read_by(node: Node, facts: Facts) -> Iterator[Change]:
+    """What one of several lines reads of a value, left out or alone."""
+    for path in facts.deriver.by_line(node.data):
+        child = upstream(path.via[0])
+        node_of_ones = substituted(path.node, child, Node("ones", (child,)))
+        share = facts.probe.tensor(node_of_ones)
+        if share is None or bool((share != 0).all()) or share.shape != tensor_of_node(node, facts).shape:
+            continue
+        there = Node("fn", (node_of_ones,), _nonzero)
+        other = path.via[0]
+        yield Change(Node("mul", (node, there)), Kind.MISSING_PATH, f"only what {other} reads takes part", 0.7)
+        rest = Node("mul", (node, Node("sub", (const(1.0), there))))
+        yield Change(rest, Kind.MISSING_PATH, f"what {other} reads is left out", 0.7)
+
+
+def _nonzero(x: torch.Tensor) -> torch.Tensor:
+    return (x != 0).to(x.dtype)
 
 
 def filled(root: Node, facts: Facts) -> Iterator[Change]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING
 
 import torch
@@ -30,15 +31,17 @@ def sum_to(node: Node, facts: Facts) -> Iterator[Change]:
 
 
 def _other_sums(inner: Node, summed: set[int], dims: int, like: Node) -> Iterator[Change]:
-    for dim in range(dims):
-        kind = Kind.NOT_SUMMED if {dim} < summed else Kind.WRONG_AXIS
-        for keep in (True, False):
-            if {dim} != summed:
-                yield Change(
-                    Node("sum", (inner,), ((dim,), keep)), kind, f"it is summed over dimension {dim} instead", 0
-                )
-                mean = Node("mean", (inner,), ((dim,), keep))
-                yield Change(mean, kind, f"it is averaged over dimension {dim} instead", 0.1)
+    for chosen in (c for count in (1, 2) for c in itertools.combinations(range(dims), count)):
+        kind = Kind.NOT_SUMMED if set(chosen) < summed else Kind.WRONG_AXIS
+        over = " and ".join(str(dim) for dim in chosen)
+        for keep in (True, False) if set(chosen) != summed and len(chosen) < dims else ():
+            total = Node("sum", (inner,), (chosen, keep))
+            laid = Node("reshape", (total, like))
+            yield Change(laid, kind, f"it is summed over dimension {over} instead, and laid out anew", 0.2)
+            yield Change(total, kind, f"it is summed over dimension {over} instead", 0)
+            yield Change(
+                Node("mean", (inner,), (chosen, keep)), kind, f"it is averaged over dimension {over} instead", 0.1
+            )
     if len(summed) < dims:
         for keep in (True, False):
             total = Node("sum", (inner,), (None, keep))
@@ -85,6 +88,10 @@ def mean(node: Node, facts: Facts) -> Iterator[Change]:
             )
     yield Change(Node("sum", node.args, node.data), Kind.CONSTANT_FACTOR, "it has a sum in the place of a mean", 0.3)
     yield Change(const(0.0), Kind.FUSED_TERM, "the mean is not subtracted", 0.5)
+    if dims is not None:
+        freedom = Node("sub", (Node("size", (inner,), dims), const(1)))
+        bessel = Node("div", (Node("sum", node.args, node.data), freedom))
+        yield Change(bessel, Kind.FUSED_TERM, "a mean is divided by one less than there are (Bessel's correction)", 0.5)
 
 
 def neg(node: Node, _: Facts) -> Iterator[Change]:
@@ -186,6 +193,19 @@ def scatter(node: Node, facts: Facts) -> Iterator[Change]:
         yield Change(rows, Kind.WRONG_INDEX, f"the gradients go to the rows that {text} points to", 0.1)
         turned = Node("rows", (g, like, index), "turned")
         yield Change(turned, Kind.PERMUTED, f"the rows of {text} are turned, those of the gradient are not", 0.1)
+
+
+def uncopied(node: Node, facts: Facts) -> Iterator[Change]:
+    """Gradients brought back to what was copied."""
+    code, _ = node.data
+    for mode in ("last", "first"):
+        text = "gradients overwrite each other where an element was copied more than once; they have to add up"
+        yield Change(Node("uncopied", node.args, (code, mode)), Kind.REPEATED_INDEX, text, 0)
+    mean = Node("uncopied", node.args, (code, "mean"))
+    yield Change(mean, Kind.CONSTANT_FACTOR, "gradients are averaged where an element was copied more than once", 0.1)
+    for dim in range(tensor_of_node(node.args[0], facts).dim()):
+        turned = node.with_arg(0, Node("flip", (node.args[0],), (dim,)))
+        yield Change(turned, Kind.WRONG_INDEX, f"it is brought back in reverse along dimension {dim}", 0.3)
 
 
 def reshape(node: Node, facts: Facts) -> Iterator[Change]:

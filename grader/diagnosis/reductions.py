@@ -24,7 +24,7 @@ def dims_of(d: Formulas, call: Call, position: int = 0) -> tuple[int, ...] | Non
     return (found,) if isinstance(found, int) else tuple(found)
 
 
-def _spread(d: Formulas, call: Call) -> Back:
+def spread(d: Formulas, call: Call) -> Back:
     """Over what was summed."""
     x, dims = d.primal(call.operand), dims_of(d, call)
     kept = bool(d.literal(call.argument(1, "keepdim"), default=False))
@@ -33,12 +33,12 @@ def _spread(d: Formulas, call: Call) -> Back:
 
 
 def total(d: Formulas, call: Call, _: ast.expr) -> Operands:
-    yield call.operand, _spread(d, call)
+    yield call.operand, spread(d, call)
 
 
 def mean(d: Formulas, call: Call, _: ast.expr) -> Operands:
-    spread, size = _spread(d, call), Node("size", (d.primal(call.operand),), dims_of(d, call))
-    yield call.operand, lambda g: Node("div", (spread(g), size))
+    back, size = spread(d, call), Node("size", (d.primal(call.operand),), dims_of(d, call))
+    yield call.operand, lambda g: Node("div", (back(g), size))
 
 
 def var(d: Formulas, call: Call, _: ast.expr) -> Operands:
@@ -48,8 +48,8 @@ def var(d: Formulas, call: Call, _: ast.expr) -> Operands:
     correction = int(d.literal(call.keywords.get("correction"), default=int(d.literal(unbiased, default=True))))
     size: Node = Node("size", (x,), dims)
     freedom = Node("sub", (size, const(correction))) if correction else size
-    spread = Node("sub", (x, Node("mean", (x,), (dims, True))))
-    slope = Node("div", (mul(const(2.0), spread), freedom))
+    centred = Node("sub", (x, Node("mean", (x,), (dims, True))))
+    slope = Node("div", (mul(const(2.0), centred), freedom))
     yield call.operand, lambda g: mul(slope, Node("expand", (g, x), None if kept else dims))
 
 
@@ -58,7 +58,7 @@ def extreme(which: str) -> Callable[[Formulas, Call, ast.expr], Operands]:
         dims = dims_of(d, call)
         x = d.primal(call.operand)
         dim = None if dims is None else dims[0]
-        yield call.operand, lambda g: mul(Node("hot", (x,), (which, dim)), _spread(d, call)(g))
+        yield call.operand, lambda g: mul(Node("hot", (x,), (which, dim)), spread(d, call)(g))
 
     return rule
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from grader.diagnosis import reductions
+from grader.diagnosis import layers, reductions
 from grader.diagnosis.chain import Formulas, Operands, call_of, mul
 from grader.diagnosis.nodes import Node, const
 
@@ -177,6 +177,10 @@ RULES: dict[str, Callable[[Formulas, Call, ast.expr], Operands]] = {
     "softmax": reductions.softmax,
     "log_softmax": reductions.log_softmax,
     "cross_entropy": reductions.cross_entropy,
+    "logsumexp": layers.logsumexp,
+    "masked_fill": layers.masked_fill,
+    "layer_norm": layers.layer_norm,
+    "gelu": layers.gelu,
     "view": _laid_out,
     "reshape": _laid_out,
     "view_as": _laid_out,

@@ -93,6 +93,12 @@ def search(
     return best
 
 
+def among(candidates: Iterable[Change], path: Path, facts: Facts) -> Found | None:
+    """The least far-fetched of some formulas for the whole answer."""
+    target = Target(path, tuple(view.got for view in facts.views), alone=False)
+    return _cheapest(candidates, [target], facts, None)
+
+
 def try_change(change: Change, path: Path, facts: Facts) -> Found | None:
     """Whether the whole answer is one certain formula."""
     target = Target(path, tuple(view.got for view in facts.views), alone=False)

@@ -128,6 +128,17 @@ def weights(facts: Facts, paths: Sequence[Path], factors: Sequence[str], *, fuse
     return named(kind, f"your {facts.name} {what}: {look}", facts, shares=shares, fused=fused)
 
 
+def sibling(facts: Facts, other: str, factors: Sequence[str]) -> Diagnosis:
+    """Shares that belong to another value, in the place of the variable's own or besides."""
+    own = factors[: len(facts.paths)]
+    instead = all(factor == "0" for factor in own)
+    how = "is what belongs to" if instead else "has, besides, what belongs to"
+    line = next(line for line in facts.lines if other in line.reads)
+    message = f"your {facts.name} {how} {other}, which {place(line)} reads as well: `{line.text}`"
+    kind = Kind.WRONG_INDEX if instead else Kind.WRONG_PATH
+    return named(kind, message, facts, sibling=other, one_share=False)
+
+
 def _way(path: Path) -> str:
     """A path's variables, from the variable towards the loss; in one line, which of its places."""
     place_in_line = f" ({_ORDINAL[min(path.occurrence, 4)]} place in the line)" if path.occurrence else ""

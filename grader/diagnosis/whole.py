@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ import torch
 from grader.diagnosis import sentence, shapes
 from grader.diagnosis.factors import factor, name_factor
 from grader.diagnosis.kinds import Diagnosis, Kind
+from grader.diagnosis.search import search
 
 if TYPE_CHECKING:
     from grader.diagnosis.facts import Facts
@@ -55,16 +57,32 @@ def _squeezed(facts: Facts) -> Diagnosis | None:
         return None
     if any(view.got.shape != view.expected.shape for view in facts.views):
         return sentence.keepdim(facts, named)
+    if named not in _PLAIN:
+        better = _other_upstream(facts)
+        if better is not None:
+            return better
     if _other_dimension(named):
         look = f"It is divided by, or summed over, another dimension than the forward pass: {sentence.readers(facts)}"
         return sentence.whole(facts, Kind.WRONG_AXIS, f"is {named} times the right gradient", look, factor=named)
     return sentence.global_factor(facts, named)
 
 
+_PLAIN = frozenset({"1", "-1", "2", "1/2"})
+"""Factors that need no other explanation."""
+
+
+def _other_upstream(facts: Facts) -> Diagnosis | None:
+    """A factor that comes from handing on the gradient of a variable further down."""
+    if facts.local_style or not facts.evidence.depends_on:
+        return None
+    found = search(facts.paths, facts, only=frozenset({Kind.OTHER_GRADIENT}))
+    return sentence.changed(facts, found) if found is not None and found.factor == "1" else None
+
+
 def _other_dimension(named: str) -> bool:
     """Whether a factor has one size over another."""
     names = set(re.findall(r"[A-Za-z_]\w*(?:\.\w+(?:\[\d+\]|\(\))?)?", named))
-    return len(names) > 1 and "/" in named and ".shape[" in named
+    return len(names) > 1 and "/" in named and not named.startswith("1/") and ".shape[" in named
 
 
 def _spread(facts: Facts) -> Diagnosis | None:
@@ -104,22 +122,25 @@ def _too_far(facts: Facts) -> Diagnosis | None:
 
 
 def _turned(facts: Facts) -> Diagnosis | None:
-    if facts.probe.expected.dim() != 2:
-        return None
-    factors = shapes.equal_after(facts, lambda x: x.T, of_expected=True) if _flipped(facts) else None
-    named = None if factors is None else name_factor(factors, facts, facts.tolerance)
-    if named is None:
-        return None
-    besides = "" if named == "1" else f", and it is {named} times as large"
-    shape = list(facts.given.expected.shape)
-    look = f"A gradient has the shape of its variable, here {shape}"
-    return sentence.whole(
-        facts, Kind.TRANSPOSED, f"is the transpose of the right gradient{besides}", look, factor=named
-    )
+    for one, other in itertools.combinations(range(facts.probe.expected.dim()), 2):
+        factors = _factors_when_turned(facts, one, other)
+        named = None if factors is None else name_factor(factors, facts, facts.tolerance)
+        if named is not None:
+            besides = "" if named == "1" else f", and it is {named} times as large"
+            look = f"A gradient has the shape of its variable, here {list(facts.given.expected.shape)}"
+            what = f"is the right gradient with dimensions {one} and {other} exchanged{besides}"
+            return sentence.whole(facts, Kind.TRANSPOSED, what, look, factor=named)
+    return None
 
 
-def _flipped(facts: Facts) -> bool:
-    return all(view.got.shape == view.expected.shape[::-1] for view in facts.views)
+def _factors_when_turned(facts: Facts, one: int, other: int) -> list[float] | None:
+    turned = [(view.expected.transpose(one, other), view.got) for view in facts.views]
+    if any(a.shape != b.shape for a, b in turned) or all(
+        torch.equal(a, v.expected) for (a, _), v in zip(turned, facts.views, strict=True)
+    ):
+        return None
+    found = [factor(a, b, facts.tolerance) for a, b in turned]
+    return None if any(k is None for k in found) else [k for k in found if k is not None]
 
 
 def _same_numbers(facts: Facts) -> Diagnosis | None:
