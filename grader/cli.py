@@ -122,19 +122,19 @@ def leave(code: int) -> None:
     os._exit(code)
 
 
-def complete_target(_ctx: click.Context, _param: click.Parameter | None, incomplete: str) -> list[Any]:
-    """Exercises, and after `mlp::` its gradients."""
+def complete_target(ctx: click.Context, _param: click.Parameter | None, incomplete: str) -> list[Any]:
+    """Exercises, and after `mlp::` its gradients. For bash, `mlp`, `::` and `dprobs` are words of their own."""
     from click.shell_completion import CompletionItem
 
     from grader.targets import Shelf
 
-    shelf = Shelf()
-    name, separator, _ = incomplete.partition("::")
-    if separator and name in shelf.names():
-        words = [f"{name}::{gradient}" for gradient in shelf.load(name).gradients]
-    else:
-        words = shelf.names()
-    return [CompletionItem(word) for word in words if word.startswith(incomplete)]
+    shelf, before = Shelf(), [str(word) for word in ctx.params.get("targets") or ()]
+    typed = "".join(before[-2:] if before[-1:] == ["::"] else before[-1:] if incomplete == "::" else []) + incomplete
+    name, separator, _ = typed.partition("::")
+    gradients = shelf.load(name).gradients if separator and name in shelf.names() else ()
+    words = [f"{name}::{gradient}" for gradient in gradients] if separator else shelf.names()
+    given = len(typed) - len(incomplete)
+    return [CompletionItem(word[given:]) for word in words if word.startswith(typed)]
 
 
 @click.group(cls=Grade, context_settings={"help_option_names": ["-h", "--help"]})
@@ -156,6 +156,11 @@ def grading_options(command: Callable[..., Any]) -> Callable[..., Any]:
             metavar="FILE",
             show_default=True,
             help="Where the JSON report goes; - for stdout.",
+        ),
+        click.option(
+            "--to",
+            metavar="FORMAT",
+            help="Tell the result in another form as well: html, github, gradescope, ... (see `grade report --help`).",
         ),
         click.option(
             "--exercise", metavar="NAME", help="The exercise that a PATH is graded on, if its name does not tell."

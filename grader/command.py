@@ -20,7 +20,7 @@ from grader.report import solved
 from grader.run import GIVEN_SEED, Job, Options, Run, start_sandbox
 from grader.submission import Submission, UnreadableSubmission, read_submission
 from grader.table import Page, begun, brief, most_pressing, result, totals
-from grader.targets import Misuse, Shelf, Target, by_functions, resolve
+from grader.targets import Misuse, Shelf, Target, by_functions, resolve, unknown
 from grader.writing import UnwritableReport, check_writable, write
 
 if TYPE_CHECKING:
@@ -34,7 +34,8 @@ STDOUT = "/dev/stdout"
 
 def grade(words: Sequence[str], *, report: str, ci: bool, quiet: bool, verbose: bool, **chosen: Any) -> int:
     """Grade what was named, print it, write the report."""
-    report = STDOUT if report == "-" else report
+    report, to = STDOUT if report == "-" else report, chosen["to"]
+    _check_format(to, report)
     shelf = Shelf(Path(chosen["exercises"]) if chosen["exercises"] else None, ci, chosen["exercise"])
     targets = resolve(words, shelf)
     submissions = [_read(target) for target in targets]
@@ -58,14 +59,30 @@ def grade(words: Sequence[str], *, report: str, ci: bool, quiet: bool, verbose: 
         write(document, report)
     except UnwritableReport as error:
         raise Misuse(str(error)) from None
-    to_stderr = report == STDOUT
+    to_stderr = report == STDOUT or to not in (None, "html")
     joy = not (ci or os.environ.get("CI"))
     printer = Printer(page_of(to_stderr=to_stderr, verbose=verbose, joy=joy), quiet, to_stderr, before)
     printer.tell(document["grader"], jobs)
     if not quiet:
         level = document["grader"]["submissions"][0]["isolation"]["level"]
         printer.say(f"isolation: {level} | report: {report}")
+    if to is not None:
+        from grader.report_command import report as tell
+
+        tell.main([report, "--to", to], standalone_mode=False)
     return ended.code
+
+
+def _check_format(to: str | None, report: str) -> None:
+    """Before anything is graded: a format that there is, and one thing only on stdout."""
+    if to is None:
+        return
+    from grader.formats import TARGETS
+
+    if to not in ("html", *TARGETS):
+        raise Misuse(unknown(to, ["html", *TARGETS], "format"))
+    if report == STDOUT:
+        raise Misuse("--report - and --to both write to stdout: give the report a file")
 
 
 def _options(chosen: dict[str, Any], exercises: Sequence[Exercise]) -> Options:

@@ -359,6 +359,29 @@ class TestReportFile:
         assert entry["score"] is None
         assert entry["gradients"] == []
 
+    def test_another_form_takes_stdout_and_moves_the_table(self, grade: Grade, tmp_path: Path) -> None:
+        """`grade --to csv > rows.csv` works, and the report is there as well."""
+        result = grade(SOLUTION, "--to", "csv")
+        assert len(result.stdout.splitlines()) == 27
+        assert "26 of 26 correct" in result.stderr
+        assert len(report(tmp_path)["submissions"]) == 1
+
+    @pytest.mark.parametrize(
+        ("options", "sentence"),
+        [
+            (("--to", "marked"), "there is no format marked. Did you mean markdown?"),
+            (("--to", "csv", "--report", "-"), "both write to stdout"),
+        ],
+    )
+    def test_a_form_that_cannot_be_is_refused_before_grading(
+        self, grade: Grade, tmp_path: Path, options: tuple[str, ...], sentence: str
+    ) -> None:
+        """Nothing is lost."""
+        result = grade(SOLUTION, *options)
+        assert result.exit_code == 4
+        assert sentence in result.stderr
+        assert not (tmp_path / "report.json").exists()
+
 
 class TestOtherCommands:
     """list, show, init, doctor, help."""
@@ -463,6 +486,17 @@ class TestOtherCommands:
         assert [item.value for item in complete.get_completions([], "mlp::dprob")] == ["mlp::dprobs"]
         assert "--criterion" in [item.value for item in complete.get_completions([], "--cri")]
         assert "cross_entropy" in [item.value for item in complete.get_completions(["mlp"], "cross")]
+
+    def test_completion_in_bash_goes_on_after_colons(self) -> None:
+        """For bash, `mlp`, `::` and `dprob` are three words, and it replaces the last one only."""
+        from click.shell_completion import ShellComplete
+
+        from grader.cli import main
+
+        complete = ShellComplete(main, {}, "grade", "_GRADE_COMPLETE")
+        assert [item.value for item in complete.get_completions(["mlp", "::"], "dprob")] == ["dprobs"]
+        assert "::dprobs" in [item.value for item in complete.get_completions(["mlp"], "::")]
+        assert complete.get_completions(["mpl", "::"], "d") == []
 
 
 class TestColour:
