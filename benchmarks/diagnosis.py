@@ -135,7 +135,7 @@ class Explainer:
 
 WHY_ALSO = """Labels and names that say the same of one mistake ("also" in the tables):
   wrong_operand = wrong_power           a power of the right value is another value in its place
-  wrong_path, fused_term: any kind      the label says that one share or term is wrong; the name says what is wrong with it
+  wrong_path, fused_term, softmax_jacobian: any kind   one share or term is wrong; the name says what is wrong with it
   negated_path = sign, doubled_path = constant_factor (2)      one share, or the only one
   missing_path = other_gradient, fused_term, softmax_jacobian  a line left out on the way back, or a term of a closed form
   upstream_unused = upstream_only       where the only child is the loss, whose own derivative is what comes from above
@@ -177,7 +177,7 @@ def agrees(label: str, diagnosis: Diagnosis, answer: Answer) -> bool:
         return True
     if label == "wrong_path":
         return "one_share" in evidence or "shares" in evidence or bool(evidence.get("fused"))
-    if label == "fused_term":
+    if label in ("fused_term", "softmax_jacobian"):
         return bool(evidence.get("fused")) or not answer.local or kind == "hard_coded"
     return label == "float32_pinned"
 

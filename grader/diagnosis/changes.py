@@ -40,6 +40,11 @@ def has_gradient(node: Node) -> bool:
     return node.op == "up" or any(has_gradient(arg) for arg in node.args)
 
 
+def has_upstream(node: Node) -> bool:
+    """Whether a gradient other than the loss's own takes part, which is 1."""
+    return (node.op == "up" and node.data != "loss") or any(has_upstream(arg) for arg in node.args)
+
+
 def distinct_leaves(node: Node) -> Iterator[Node]:
     """The values a formula is made of, each once."""
     seen: list[Node] = []

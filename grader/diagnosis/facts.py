@@ -142,8 +142,14 @@ class Facts:
 
     @cached_property
     def chains(self) -> list[Path]:
-        """The gradient's shares, one for each way to the upstream gradients that the function depends on."""
-        return self.deriver.to_upstream(self.variable, frozenset(self.evidence.depends_on))
+        """The gradient's shares, one for each way to the upstream gradients that the function depends on.
+
+        A way that leads to none of them ends where that is clear.
+        """
+        used = frozenset(self.evidence.depends_on)
+        below = self.exercise.downstream(self.variable)
+        ends = {name for name in below if not used & (self.exercise.downstream(name) | {name})}
+        return self.deriver.to_upstream(self.variable, used | ends)
 
     def summed(self, variable: str) -> Node | None:
         """A variable's whole gradient as one formula, back to the upstream gradients that the function depends on."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from grader.diagnosis.changes import Change, has_gradient
+from grader.diagnosis.changes import Change, has_gradient, has_upstream
 from grader.diagnosis.kinds import Kind
 from grader.diagnosis.nodes import Node, const
 
@@ -107,13 +107,13 @@ def _dropped(node: Node) -> Iterator[Change]:
             yield Change(kept, Kind.WRONG_EPSILON, f"the small number {lost.data:g} is missing", 0)
         elif node.op in ("add", "sub"):
             kind = Kind.MISSING_PATH if has_gradient(lost) or lost.op in PLACES else Kind.WRONG_OPERAND
-            yield Change(kept, kind, "one of two terms is missing", 0.6)
+            yield Change(kept, kind, "one of two terms is missing", 0 if has_gradient(lost) else 0.6)
         elif lost.op in PLACES:
             kind = Kind.WRONG_PATH if lost.op == "hot" else Kind.WRONG_INDEX
             yield Change(kept, kind, "it is not brought to the places that were read", 0)
         elif node.op == "pow":
             yield Change(kept, Kind.WRONG_POWER, "a power is missing", 0.5)
-        elif has_gradient(lost) and not has_gradient(kept):
+        elif has_upstream(lost) and not has_upstream(kept):
             yield Change(kept, Kind.UPSTREAM_UNUSED, "the upstream gradient does not take part", 0)
         else:
             kind = Kind.CONSTANT_FACTOR if lost.op in NUMBERS else Kind.UPSTREAM_ONLY

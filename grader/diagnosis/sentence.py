@@ -5,8 +5,10 @@ It names what is wrong and where to look; it never prints the right line.
 
 from __future__ import annotations
 
+import ast
 from typing import TYPE_CHECKING, Any
 
+from grader.diagnosis.changes import has_gradient
 from grader.diagnosis.kinds import Diagnosis, Kind
 
 if TYPE_CHECKING:
@@ -15,9 +17,14 @@ if TYPE_CHECKING:
     from grader.diagnosis.closed import ClosedForm
     from grader.diagnosis.derive import Path
     from grader.diagnosis.facts import Facts
+    from grader.diagnosis.nodes import Node
     from grader.diagnosis.ratio import Ratio
     from grader.diagnosis.search import Found
     from grader.exercise import Line
+
+
+MOST_WAYS = 3
+"""Paths that a sentence lists."""
 
 
 def place(line: Line) -> str:
@@ -142,7 +149,7 @@ def sibling(facts: Facts, other: str, factors: Sequence[str]) -> Diagnosis:
 def _way(path: Path) -> str:
     """A path's variables, from the variable towards the loss; in one line, which of its places."""
     place_in_line = f" ({_ORDINAL[min(path.occurrence, 4)]} place in the line)" if path.occurrence else ""
-    return ", ".join(path.via) + place_in_line
+    return " then ".join(path.via) + place_in_line
 
 
 _ORDINAL = ("", "first", "second", "third", "a later")
@@ -151,7 +158,9 @@ _ORDINAL = ("", "first", "second", "third", "a later")
 def _missing(kept: Sequence[Path], odd: Sequence[tuple[Path, str]]) -> str:
     if len(kept) == 1:
         return f"is the path through {_way(kept[0])} alone"
-    return f"lacks the path through {listed(_way(path) for path, _ in odd)}"
+    ways = [_way(path) for path, _ in odd]
+    shown = ways if len(ways) <= MOST_WAYS else [*ways[: MOST_WAYS - 1], f"{len(ways) - MOST_WAYS + 1} more"]
+    return f"lacks the path{'s' * (len(ways) > 1)} through {listed(shown)}"
 
 
 def _sharing(facts: Facts, odd: Sequence[Path], factor: str) -> str:
@@ -161,24 +170,62 @@ def _sharing(facts: Facts, odd: Sequence[Path], factor: str) -> str:
     return f"look at {lines}; each use of {facts.variable} adds its gradient once"
 
 
+_SEVERAL_TERMS = {
+    "softmax": Kind.SOFTMAX_JACOBIAN,
+    "log_softmax": Kind.SOFTMAX_JACOBIAN,
+    "logsumexp": Kind.SOFTMAX_JACOBIAN,
+    "cross_entropy": Kind.SOFTMAX_JACOBIAN,
+    "layer_norm": Kind.FUSED_TERM,
+}
+"""Functions whose derivative has several terms, and what a wrong one is called."""
+
+
+def _form_of(path: Path) -> Kind | None:
+    if not _has_terms(path.node):
+        return None
+    nodes = ast.walk(path.line.code)
+    calls = (n.func.attr for n in nodes if isinstance(n, ast.Call) and isinstance(n.func, ast.Attribute))
+    return next((_SEVERAL_TERMS[name] for name in calls if name in _SEVERAL_TERMS), None)
+
+
+def _has_terms(node: Node) -> bool:
+    """Whether the upstream gradient comes in by more than one term."""
+    both = node.op in ("add", "sub") and all(has_gradient(arg) for arg in node.args)
+    return both or any(_has_terms(arg) for arg in node.args)
+
+
+_RULES = {
+    Kind.NOT_SUMMED: "What is broadcast forward is summed backward",
+    Kind.WRONG_AXIS: "A sum goes back along the dimension that the forward pass went along",
+    Kind.SUMMED_TOO_FAR: "Sum only over what the forward pass had broadcast",
+    Kind.NOT_EXPANDED: "What is summed forward is spread backward",
+    Kind.UPSTREAM_UNUSED: "The chain rule multiplies the upstream gradient by the line's own derivative",
+    Kind.UPSTREAM_ONLY: "The chain rule multiplies the upstream gradient by the line's own derivative",
+    Kind.REPEATED_INDEX: "Everything that was read adds its gradient",
+    Kind.TRANSPOSED: "Write down the shapes: there is one way to multiply them",
+}
+"""The rule that a kind of mistake breaks, in words."""
+
+
 def changed(facts: Facts, found: Found) -> Diagnosis:
     """One change in one share."""
-    several = len(facts.paths) > 1
+    several, form = len(facts.paths) > 1, _form_of(found.path)
     change, line = found.change, found.path.line
-    what = f"your {facts.name} is not quite the chain rule's"
-    if several:
-        what = f"in your {facts.name} the path through {_way(found.path)} is not right"
-    besides = (
-        ""
-        if found.factor == "1"
-        else " and its sign is turned"
-        if found.factor == "-1"
-        else f" and it is {found.factor} times as large"
-    )
+    what = f"in your {facts.name} the path through {_way(found.path)} is" if several else f"your {facts.name} is"
     missing = f"; the other paths are missing ({readers(facts)})" if found.alone else ""
-    message = f"{what}: {change.text}{besides}{missing}. Look at {place(line)}: `{line.text}`"
-    return named(change.kind, message, facts, change=change.text, path=list(found.path.via), factor=found.factor,
-                 one_share=several, others_missing=found.alone)  # fmt: skip
+    rule = f"{_RULES[change.kind]}. " if change.kind in _RULES else ""
+    message = f"{what} right but for one thing: {change.text}{_besides(found.factor)}{missing}"
+    kind = form if form is not None and change.kind in _OF_THE_FORM else change.kind
+    evidence = {"change": change.text, "path": list(found.path.via), "factor": found.factor, "one_share": several}
+    return named(
+        kind, f"{message}. {rule}Look at {place(line)}: `{line.text}`", facts, **evidence, fused=form is not None
+    )
+
+
+def _besides(factor: str) -> str:
+    if factor == "1":
+        return ""
+    return ", and the sign is turned" if factor == "-1" else f", and it is {factor} times as large"
 
 
 _OF_THE_FORM = (
@@ -194,9 +241,8 @@ _OF_THE_FORM = (
 
 def closed(facts: Facts, form: ClosedForm, found: Found, *, nearly: bool) -> Diagnosis:
     """One change in a closed form."""
-    besides = "" if found.factor == "1" else f", and it is {found.factor} times as large"
     message = (
-        f"your {facts.name} is nearly the formula for {form.title}, but {found.change.text}{besides}. "
+        f"your {facts.name} is nearly the formula for {form.title}, but {found.change.text}{_besides(found.factor)}. "
         f"{readers(facts)}: go back through those lines one at a time and compare term by term"
     )
     kind = form.kind if found.change.kind in _OF_THE_FORM else found.change.kind
