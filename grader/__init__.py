@@ -3,25 +3,19 @@
 from __future__ import annotations
 
 from importlib import import_module
-from types import ModuleType
 from typing import Any
 
 __version__ = "0.1.0"
 
 _DOOR = {
+    "check": "grader.notebook_door",
     "cmp": "grader.notebook_door",
+    "grade": "grader.desk",
     "load_exercise": "grader.exercise",
     "load_ipython_extension": "grader.notebook_door",
 }
 
-__all__ = ["__version__", "check", "cmp", "load_exercise"]
-
-
-class CallableModule(ModuleType):
-    """The class of `grader.check`: a module of the engine, and in a notebook the function of that name."""
-
-    def __call__(self, *args: Any, **options: Any) -> Any:
-        return import_module("grader.notebook_door").check(*args, **options)
+__all__ = ["__version__", "check", "cmp", "grade", "load_exercise"]
 
 
 def __getattr__(name: str) -> Any:

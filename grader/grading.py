@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from grader import check
+from grader import checks
 from grader.case import Cases, build_cases, pool_values
-from grader.check import Columns, Evidence, Judgement, Verdict, judge, lecture_columns, score, tensor_of
+from grader.checks import Columns, Evidence, Judgement, Verdict, judge, lecture_columns, score, tensor_of
 from grader.diagnosis import explain
 from grader.parameters import bind
 from grader.sandbox.outcome import (
@@ -320,7 +320,7 @@ class Grading:
         needed = evidence.binding.upstream if evidence.binding else ()
         local = _question(evidence, "given", "float32", _upstream(needed, self.cases.given.reference))
         questions: list[_Asked] = [(_Slot(evidence, "local"), 0, local)]
-        if not check.is_local_style(evidence, self.cases) and not evidence.narrow:
+        if not checks.is_local_style(evidence, self.cases) and not evidence.narrow:
             for index, case in enumerate(self.cases):
                 true = {f"d{name}": case.true.total(name) for name in needed}
                 questions.append((evidence.true, index, _question(evidence, f"case{index}", "float64", true)))
@@ -333,7 +333,7 @@ class Grading:
             for position, (where, key, question) in enumerate(asked):
                 outcome = next(outcomes)
                 where[key] = outcome
-                if check.is_fatal(outcome):
+                if checks.is_fatal(outcome):
                     state.dead.add(question.function[1:])
                     outcomes.close()
                     asked = [a for a in asked[position + 1 :] if a[2].function != question.function]
@@ -349,7 +349,7 @@ class Grading:
         judgement = self._judge(state, evidence, whole)
         diagnosis = explain(evidence, judgement, self.cases)
         points = self.exercise.points(variable)
-        outcomes = list(check.all_outcomes(evidence))
+        outcomes = list(checks.all_outcomes(evidence))
         chained = None if self.settings.only or whole is not None else self._chained(state, evidence, judgement)
         line = evidence.function.line if evidence.function else state.reading.line
         failure = whole or evidence.failure()
@@ -390,14 +390,14 @@ class Grading:
         if function is None:
             return Judgement(Verdict.NOT_STARTED, f"{state.reading.file} has no function {name}")
         if function.findings:
-            return Judgement(Verdict.REFUSED, check.finding_sentence(function.findings[0]))
+            return Judgement(Verdict.REFUSED, checks.finding_sentence(function.findings[0]))
         if whole is not None:
-            return Judgement(*check.failure_sentence(whole, state.reading.file, "the file"))
+            return Judgement(*checks.failure_sentence(whole, state.reading.file, "the file"))
         if binding is not None and binding.problem is not None:
             return Judgement(Verdict.UNKNOWN_PARAMETER, binding.problem)
         failed = evidence.failure()
         return (
-            Judgement(*check.failure_sentence(failed, name, "the function")) if failed else judge(evidence, self.cases)
+            Judgement(*checks.failure_sentence(failed, name, "the function")) if failed else judge(evidence, self.cases)
         )
 
     def _scores(self, judgement: Judgement) -> bool:
@@ -412,7 +412,7 @@ class Grading:
         columns = lecture_columns(tensor_of(evidence.chained), given.reference[variable])
         narrow = bool(evidence.narrow)
         found = score(tensor_of(evidence.chained if narrow else evidence.chained64), given.true, variable, given).score
-        tolerance = check.NARROW_TOLERANCE * 100 if narrow else check.CHAIN_TOLERANCE
+        tolerance = checks.NARROW_TOLERANCE * 100 if narrow else checks.CHAIN_TOLERANCE
         correct = judgement.verdict.right and found is not None and found <= tolerance
         chain = _Chain(columns, correct)
         state.chain[variable] = chain

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from grader.check import Columns, form_problem, lecture_columns
+from grader.checks import Columns, form_problem, lecture_columns
 from grader.exercise import BrokenExercise, Exercise, list_exercises, load_exercise
 from grader.grading import plain
 from grader.report import headline, solved

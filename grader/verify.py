@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from grader.case import build_cases
 from grader.catalogue import Form, right_forms, solution_file, wrong_forms
-from grader.check import Verdict
+from grader.checks import Verdict
 from grader.grading import Grading, Row, Settings
 from grader.mutants import mutants_of
 from grader.submission import read_submission

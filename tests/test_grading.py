@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from grader.case import build_cases
-from grader.check import Verdict
+from grader.checks import Verdict
 from grader.grading import LECTURE_SEED, Grading, Settings
 from grader.submission import Submission, read_submission
 

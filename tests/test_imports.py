@@ -14,10 +14,10 @@ PACKAGE = ROOT / "grader"
 
 ORDER = (
     "names", "lines", "settings", "course", "exercise", "case", "submission", "catalogue", "mutants", "parameters",
-    "check", "diagnosis", "grading", "training", "verify", "authoring", "intake", "report", "writing", "opened",
-    "table", "formats", "page", "run", "plugin", "harness", "edge", "targets", "workspace", "listing", "doctor",
-    "command", "cli", "replacing", "progress", "stubs", "ladder", "importing", "watch", "loop_commands",
-    "notebook_door", "similarity", "report_command", "batch", "batch_command", "verify_command", "new_command",
+    "checks", "diagnosis", "grading", "training", "verify", "authoring", "intake", "report", "writing", "opened",
+    "table", "formats", "page", "run", "plugin", "harness", "edge", "targets", "workspace", "listing", "doctor", "desk",
+    "similarity", "report_command", "command", "cli", "replacing", "progress", "stubs", "ladder", "importing", "watch",
+    "loop_commands", "notebook_door", "batch", "batch_command", "verify_command", "new_command",
     "__main__",
 )  # fmt: skip
 """Left never imports right."""
@@ -48,7 +48,7 @@ def imports(path: Path) -> set[str]:
 
 
 def room(module: str) -> str:
-    """`check` of grader.check.Verdict."""
+    """`checks` of grader.checks.Verdict."""
     name = [*module.split("."), ""][1]
     return ANNEXES.get(name, name)
 

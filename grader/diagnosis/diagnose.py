@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 from typing import TYPE_CHECKING
 
-from grader.check import Verdict
+from grader.checks import Verdict
 from grader.diagnosis import identities, sentence, shapes, unknown, verdicts
 from grader.diagnosis.aliasing import aliased
 from grader.diagnosis.facts import gather
@@ -15,7 +15,7 @@ from grader.diagnosis.whole import of_another, rearranged, whole
 
 if TYPE_CHECKING:
     from grader.case import Cases
-    from grader.check import Evidence, Judgement
+    from grader.checks import Evidence, Judgement
     from grader.diagnosis.facts import Facts
 
 EXPLAINED = frozenset(

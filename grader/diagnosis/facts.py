@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from grader.check import NARROW_TOLERANCE, Evidence, is_local_style, tensor_of
+from grader.checks import NARROW_TOLERANCE, Evidence, is_local_style, tensor_of
 from grader.diagnosis.changes import distinct_leaves, substituted
 from grader.diagnosis.derive import Deriver, Path
 from grader.diagnosis.factors import factor_forms, quantities

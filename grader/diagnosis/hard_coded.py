@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from grader.case import Cases
-    from grader.check import Evidence, Judgement
+    from grader.checks import Evidence, Judgement
     from grader.diagnosis.facts import Facts
 
 _FORMS: dict[int, tuple[Callable[[float], float], ...]] = {

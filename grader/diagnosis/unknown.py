@@ -5,14 +5,14 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from grader.check import Verdict
+from grader.checks import Verdict
 from grader.diagnosis import sentence
 from grader.diagnosis.kinds import Diagnosis, Kind
 from grader.sandbox.outcome import Returned
 
 if TYPE_CHECKING:
     from grader.case import Cases
-    from grader.check import Evidence, Judgement
+    from grader.checks import Evidence, Judgement
     from grader.diagnosis.facts import Facts
 
 NEARLY = 1e-3

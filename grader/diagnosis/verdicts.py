@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from grader.check import Verdict, tensor_of
+from grader.checks import Verdict, tensor_of
 from grader.diagnosis import sentence
 from grader.diagnosis.kinds import Diagnosis, Kind
 
 if TYPE_CHECKING:
-    from grader.check import Evidence, Judgement
+    from grader.checks import Evidence, Judgement
     from grader.diagnosis.facts import Facts
     from grader.diagnosis.search import Found
 

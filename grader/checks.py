@@ -7,14 +7,12 @@ function really depends on; the lecture's three columns stand beside it and deci
 from __future__ import annotations
 
 import math
-import sys
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 import torch
 
-from grader import CallableModule
 from grader.case import NULL_TOLERANCE
 from grader.sandbox.outcome import Killed, NotStarted, Outcome, Raised, Returned, TimedOut, WrongType
 
@@ -389,7 +387,3 @@ def all_outcomes(evidence: Evidence) -> Iterator[Outcome]:
     for outcome in (*evidence.random.values(), *evidence.narrow.values(), *evidence.true.values(), *single):
         if outcome is not None:
             yield outcome
-
-
-# `from grader import check; check(globals())` in a notebook: the package's door and this module share a name.
-sys.modules[__name__].__class__ = CallableModule

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 import torch
 
-from grader.check import Verdict, fit_shape, form_problem, lecture_columns
+from grader.checks import Verdict, fit_shape, form_problem, lecture_columns
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -1,0 +1,43 @@
+"""Grading from Python: `from grader import grade; grade("backward.py", "mlp")`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from grader.exercise import Exercise, load_exercise
+from grader.sandbox.numerics import pin_environment, pin_torch
+from grader.submission import read_submission
+
+if TYPE_CHECKING:
+    from grader.grading import Settings
+    from grader.sandbox.client import Sandbox
+
+
+def grade(
+    path: str | Path, exercise: str | Exercise, settings: Settings | None = None, sandbox: Sandbox | None = None
+) -> dict[str, Any]:
+    """Grade one submission; its entry in the report (`submissions` of the schema).
+
+    Args:
+        path: a folder, a `.py`, a `.zip` or an `.ipynb`.
+        exercise: its name, or a loaded one.
+        settings: seed, batch size, criterion and the rest; the lecture's own when left out.
+        sandbox: a warm one, if several submissions are graded; else one is started and closed again.
+
+    Raises:
+        UnreadableSubmission: nothing at the path can be graded.
+        UnknownExercise: no exercise of that name.
+        SandboxError: the sandbox's own fault; no grade.
+    """
+    from grader.sandbox.client import Sandbox
+
+    if sandbox is None:
+        with Sandbox() as fresh:
+            return grade(path, exercise, settings, fresh)
+    pin_environment()
+    pin_torch()
+    from grader.training import start_grading
+
+    chosen = load_exercise(exercise) if isinstance(exercise, str) else exercise
+    return start_grading(chosen, read_submission(Path(path)), sandbox, settings).document()

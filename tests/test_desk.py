@@ -1,0 +1,37 @@
+"""The package's public door."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+import grader
+from grader.submission import UnreadableSubmission
+
+if TYPE_CHECKING:
+    from grader.sandbox.client import Sandbox
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def test_everything_the_door_promises_is_there() -> None:
+    """Each name, whatever module was imported before."""
+    for name in grader.__all__:
+        assert getattr(grader, name) is not None
+    assert callable(grader.check)
+    assert callable(grader.grade)
+
+
+def test_a_submission_is_graded_from_python(sandbox: Sandbox) -> None:
+    """The entry that the report has."""
+    entry = grader.grade(ROOT / "solutions" / "cross_entropy", "cross_entropy", sandbox=sandbox)
+    assert entry["score"]["correct"] == 1
+    assert entry["isolation"]["level"] in ("locked", "process")
+
+
+def test_a_path_with_nothing_to_grade_raises_a_sentence(sandbox: Sandbox, tmp_path: Path) -> None:
+    """Not a row of zeros."""
+    with pytest.raises(UnreadableSubmission, match=r"has no backward\.py"):
+        grader.grade(tmp_path, "mlp", sandbox=sandbox)
