@@ -160,8 +160,7 @@ def dWqkv(dqkv, x):
 
 
 def dx(dqkv, Wqkv):
-    """n, T, C = x.shape
-       qkv = x @ Wqkv + bqkv
+    """qkv = x @ Wqkv + bqkv
 
     shape (4, 6, 10), like x
     """

@@ -30,7 +30,7 @@ def inputs(seed, n=4, T=6, n_head=2, hs=5):
     return {'x': x, 'Wqkv': Wqkv, 'bqkv': bqkv, 'Wo': Wo, 'bo': bo, 'causal': causal, 'n_head': n_head, 'cot': cot}
 
 def forward(x, Wqkv, bqkv, Wo, bo, causal, n_head, cot):
-    n, T, C = x.shape
+    n, T, C = cot.shape
     hs = C//n_head # the size of one head
     qkv = x @ Wqkv + bqkv # (n, T, 3*C): queries, keys and values beside each other
     q = qkv[:, :, :C].view(n, T, n_head, hs).transpose(1, 2) # (n, n_head, T, hs): what a token looks for

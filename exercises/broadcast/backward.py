@@ -5,7 +5,7 @@
 #   used twice = add the two gradients         dx has the shape of x
 #   dx means "the derivative of the loss with respect to x"
 #
-# Parameters are filled in by their names: any value of the forward pass (c, m, ...) and the gradient of
+# Parameters are filled in by their names: any value of the forward pass (c, scaled, ...) and the gradient of
 # anything computed from your variable later (dscaled, dloss, ...). The shapes named below are those of the
 # first problem; your functions are tried on others as well.
 
@@ -39,7 +39,7 @@ def drowmean(dcentered):
     raise NotImplementedError
 
 
-def dscaled(dcentered, drowmean, m):
+def dscaled(dcentered, drowmean, scaled):
     """rowmean = scaled.mean(1, keepdim=True)
        centered = scaled - rowmean
 
@@ -86,8 +86,7 @@ def dprod(dshifted):
 
 
 def da(dprod, c):
-    """m = a.shape[1]
-       prod = a * c
+    """prod = a * c
 
     shape (6, 9), like a
     """

@@ -23,7 +23,6 @@ def inputs(seed, n=6, m=9):
     return {'a': a, 'c': c, 'b': b, 't': t}
 
 def forward(a, c, b, t):
-    m = a.shape[1] # the number of columns
     prod = a * c # (n, m) * (n, 1): the column is copied into every column
     shifted = prod + b # (n, m) + (m,): the row is copied into every row
     scaled = shifted * t # (n, m) * (): the number is copied everywhere

@@ -48,8 +48,7 @@ def dwmat(doutmat, cols, o, wmat):
 
 
 def dW(dwmat, W):
-    """n, c, o = x.shape[0], x.shape[1], W.shape[0]
-       wmat = W.view(o, -1)
+    """wmat = W.view(o, -1)
 
     shape (5, 3, 3, 2), like W
     """
@@ -67,9 +66,7 @@ def dcols(doutmat, wmat):
 
 
 def dxpad(dcols, xpad):
-    """Ho = (xpad.shape[2] - 3)//2 + 1
-       Wo = (xpad.shape[3] - 2)//2 + 1
-       cols = F.unfold(xpad, (3, 2), stride=2)
+    """cols = F.unfold(xpad, (3, 2), stride=2)
 
     shape (6, 3, 10, 15), like xpad
     """
@@ -78,8 +75,7 @@ def dxpad(dcols, xpad):
 
 
 def dx(dxpad):
-    """n, c, o = x.shape[0], x.shape[1], W.shape[0]
-       xpad = F.pad(x, (1, 1, 1, 1))
+    """xpad = F.pad(x, (1, 1, 1, 1))
 
     shape (6, 3, 8, 13), like x
     """

@@ -26,13 +26,11 @@ def inputs(seed, n=6, c=3, h=8, w=13, o=5):
     W = torch.randn((o, c, 3, 2),                  generator=g) * (c*6)**-0.5
     b = torch.randn(o,                             generator=g) * 0.1
     cot = torch.randn((n, o, (h - 1)//2 + 1, w//2 + 1), generator=g) # stands for the rest of the network
-    return {'x': x, 'W': W, 'b': b, 'cot': cot}
+    return {'x': x, 'W': W, 'b': b, 'c': c, 'cot': cot}
 
-def forward(x, W, b, cot):
-    n, c, o = x.shape[0], x.shape[1], W.shape[0]
+def forward(x, W, b, c, cot):
+    n, o, Ho, Wo = cot.shape # pictures, kernels, windows below each other, windows beside each other
     xpad = F.pad(x, (1, 1, 1, 1)) # a frame of zeros, one pixel wide
-    Ho = (xpad.shape[2] - 3)//2 + 1 # how many windows fit below each other
-    Wo = (xpad.shape[3] - 2)//2 + 1 # ... and beside each other
     cols = F.unfold(xpad, (3, 2), stride=2) # (n, c*3*2, Ho*Wo): every column is one window, laid flat
     wmat = W.view(o, -1) # (o, c*3*2): every row is one kernel, laid flat
     outmat = wmat @ cols + b[:, None] # (n, o, Ho*Wo)

@@ -316,8 +316,7 @@ def dwpe(dencoded, wpe, T):
 
 
 def dwte(dencoded, dlogits, lnf, idx, wte):
-    """C = wte.shape[1]
-       encoded = wte[idx] + wpe[:T]
+    """encoded = wte[idx] + wpe[:T]
        logits = lnf @ wte.T
 
     shape (27, 10), like wte

@@ -50,16 +50,15 @@ def inputs(seed, n=6, T=8, n_head=2, hs=5, vocab_size=27):
         'wte': wte, 'wpe': wpe, 'ln1w': ln1w, 'ln1b': ln1b, 'qkvw': qkvw, 'qkvb': qkvb,
         'attprojw': attprojw, 'attprojb': attprojb, 'ln2w': ln2w, 'ln2b': ln2b, 'fcw': fcw, 'fcb': fcb,
         'fcprojw': fcprojw, 'fcprojb': fcprojb, 'lnfw': lnfw, 'lnfb': lnfb,
-        'idx': idx, 'targets': targets, 'causal': causal, 'n_head': n_head,
+        'idx': idx, 'targets': targets, 'causal': causal, 'n_head': n_head, 'hs': hs,
     }
 
 def forward(
     wte, wpe, ln1w, ln1b, qkvw, qkvb, attprojw, attprojb, ln2w, ln2b, fcw, fcb, fcprojw, fcprojb, lnfw, lnfb,
-    idx, targets, causal, n_head,
+    idx, targets, causal, n_head, hs,
 ):
     n, T = idx.shape
-    C = wte.shape[1]
-    hs = C//n_head # the size of one head
+    C = n_head*hs # the size of a token's vector
     encoded = wte[idx] + wpe[:T] # (n, T, C)
     # attention; the weights of all linear layers stand as in torch.nn.Linear: outputs before inputs
     ln1 = F.layer_norm(encoded, (C,), ln1w, ln1b) # epsilon is 1e-5

@@ -102,8 +102,7 @@ def dmean(dxshift):
 
 
 def dx(dxshift, dmean, C):
-    """C = x.shape[2]
-       mean = x.mean(2, keepdim=True)
+    """mean = x.mean(2, keepdim=True)
        xshift = x - mean
 
     shape (8, 5, 12), like x

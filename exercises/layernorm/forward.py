@@ -23,7 +23,7 @@ def inputs(seed, n=8, T=5, C=12):
     return {'x': x, 'w': w, 'b': b, 'cot': cot}
 
 def forward(x, w, b, cot):
-    C = x.shape[2] # how many features each token has: the mean and the variance are over these
+    C = cot.shape[2] # how many features each token has: the mean and the variance are over these
     mean = x.mean(2, keepdim=True)
     xshift = x - mean
     xshift2 = xshift**2

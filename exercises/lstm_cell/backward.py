@@ -159,8 +159,7 @@ def dWx(dgates, x):
 
 
 def dhprev(dgates, Wh):
-    """H = hprev.shape[1]
-       gates = x @ Wx + hprev @ Wh + b
+    """gates = x @ Wx + hprev @ Wh + b
 
     shape (10, 8), like hprev
     """

@@ -28,7 +28,7 @@ def inputs(seed, n=10, n_in=6, n_hidden=8):
     return {'x': x, 'hprev': hprev, 'cprev': cprev, 'Wx': Wx, 'Wh': Wh, 'b': b, 'coth': coth, 'cotc': cotc}
 
 def forward(x, hprev, cprev, Wx, Wh, b, coth, cotc):
-    H = hprev.shape[1] # how many hidden units there are
+    H = coth.shape[1] # how many hidden units there are
     gates = x @ Wx + hprev @ Wh + b # all four at once, PyTorch's order: i, f, g, o
     gi = gates[:, :H]
     gf = gates[:, H:2*H]

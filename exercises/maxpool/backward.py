@@ -48,10 +48,7 @@ def dcols(dflat, cols):
 
 
 def dx(dcols, x):
-    """n, c = x.shape[0], x.shape[1]
-       Ho = (x.shape[2] - 3)//2 + 1
-       Wo = (x.shape[3] - 3)//2 + 1
-       cols = F.unfold(x, 3, stride=2)
+    """cols = F.unfold(x, 3, stride=2)
 
     shape (5, 2, 8, 13), like x
     """

@@ -28,9 +28,7 @@ def inputs(seed, n=5, c=2, h=8, w=13):
     return {'x': x, 'cot': cot}
 
 def forward(x, cot):
-    n, c = x.shape[0], x.shape[1]
-    Ho = (x.shape[2] - 3)//2 + 1 # how many windows fit below each other
-    Wo = (x.shape[3] - 3)//2 + 1 # ... and beside each other
+    n, c, Ho, Wo = cot.shape # pictures, channels, windows below each other, windows beside each other
     cols = F.unfold(x, 3, stride=2) # (n, c*9, Ho*Wo): every column is one window of all channels, laid flat
     flat = cols.view(n, c, 9, -1) # the nine pixels of a window have a dimension of their own
     pooled = flat.max(2).values # (n, c, Ho*Wo)

@@ -64,8 +64,7 @@ def dsq(dms, sq, C):
 
 
 def dx(dnorm, dsq, rrms, x):
-    """C = x.shape[2]
-       sq = x**2
+    """sq = x**2
        norm = x * rrms
 
     shape (8, 5, 12), like x

@@ -22,7 +22,7 @@ def inputs(seed, n=8, T=5, C=12):
     return {'x': x, 'w': w, 'cot': cot}
 
 def forward(x, w, cot):
-    C = x.shape[2] # how many features each token has
+    C = cot.shape[2] # how many features each token has
     sq = x**2
     ms = sq.mean(2, keepdim=True) # the mean square; no mean is taken off
     rrms = (ms + 1e-5)**-0.5

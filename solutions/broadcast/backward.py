@@ -17,9 +17,9 @@ def drowmean(dcentered):
     return (-dcentered).sum(1, keepdim=True)
 
 
-def dscaled(dcentered, drowmean, m):
+def dscaled(dcentered, drowmean, scaled):
     # scaled is used twice; the column drowmean spreads along each row by itself
-    return dcentered + drowmean/m
+    return dcentered + drowmean/scaled.shape[1]
 
 
 def dt(dscaled, shifted):

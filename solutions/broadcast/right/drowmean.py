@@ -19,5 +19,5 @@ def drowmean(dcentered):
 
 
 # form: the mean times the count
-def drowmean(dcentered, m):
-    return -m*dcentered.mean(1, keepdim=True)
+def drowmean(dcentered):
+    return -dcentered.shape[1]*dcentered.mean(1, keepdim=True)

@@ -1,7 +1,7 @@
 # form: two steps with +=
-def dscaled(dcentered, drowmean, m):
+def dscaled(dcentered, drowmean):
     d = dcentered.clone()
-    d += drowmean/m
+    d += drowmean/dcentered.shape[1]
     return d
 
 
@@ -16,15 +16,15 @@ def dscaled(dcentered):
 
 
 # form: times one over m
-def dscaled(dcentered, drowmean, m):
-    return dcentered + 1/m*drowmean
+def dscaled(dcentered, drowmean):
+    return dcentered + 1/dcentered.shape[1]*drowmean
 
 
 # form: a centring matrix
-def dscaled(dcentered, m):
-    return dcentered @ (torch.eye(m) - 1/m)
+def dscaled(dcentered):
+    return dcentered @ (torch.eye(dcentered.shape[1]) - 1/dcentered.shape[1])
 
 
 # form: written in float32 whatever comes in
-def dscaled(dcentered, drowmean, m):
-    return dcentered.float() + drowmean.float()/m
+def dscaled(dcentered, drowmean):
+    return dcentered.float() + drowmean.float()/dcentered.shape[1]

@@ -4,23 +4,23 @@ def dscaled(dcentered):
 
 
 # mistake: missing_path -- only the path through the mean
-def dscaled(drowmean, scaled, m):
-    return drowmean.expand_as(scaled)/m
+def dscaled(drowmean, scaled):
+    return drowmean.expand_as(scaled)/scaled.shape[1]
 
 
 # mistake: not_expanded -- only the column of the mean
-def dscaled(drowmean, m):
-    return drowmean/m
+def dscaled(drowmean, scaled):
+    return drowmean/scaled.shape[1]
 
 
 # mistake: negated_path -- the mean with a minus
-def dscaled(dcentered, drowmean, m):
-    return dcentered - drowmean/m
+def dscaled(dcentered, drowmean):
+    return dcentered - drowmean/dcentered.shape[1]
 
 
 # mistake: doubled_path -- the mean twice
-def dscaled(dcentered, drowmean, m):
-    return dcentered + 2*drowmean/m
+def dscaled(dcentered, drowmean):
+    return dcentered + 2*drowmean/dcentered.shape[1]
 
 
 # mistake: wrong_path -- one over m is forgotten
@@ -49,19 +49,19 @@ def dscaled(dcentered, drowmean):
 
 
 # mistake: wrong_path -- the mean path times scaled
-def dscaled(dcentered, drowmean, scaled, m):
-    return dcentered + drowmean*scaled/m
+def dscaled(dcentered, drowmean, scaled):
+    return dcentered + drowmean*scaled/scaled.shape[1]
 
 
 # mistake: sign -- everything with a minus
-def dscaled(dcentered, drowmean, m):
-    return -(dcentered + drowmean/m)
+def dscaled(dcentered, drowmean):
+    return -(dcentered + drowmean/dcentered.shape[1])
 
 
 # mistake: aliasing -- += on a second name, then the sum of both names
-def dscaled(dcentered, drowmean, m):
+def dscaled(dcentered, drowmean):
     d = dcentered
-    d += drowmean/m
+    d += drowmean/dcentered.shape[1]
     return dcentered + d
 
 
