@@ -285,7 +285,7 @@ class Cases:
 
 def build_cases(exercise: Exercise, seed: int, batch_size: int | None = None, hidden_seed: int | None = None) -> Cases:
     """The given case of a seed, and the further ones: fixed for one's own run, hidden when `hidden_seed` is given."""
-    given = Case(exercise, seed, {} if batch_size is None else {"n": batch_size})
+    given = Case(exercise, seed, {} if batch_size is None or not exercise.has_minibatch else {"n": batch_size})
     given.check_finite()
     if hidden_seed is None:
         further = tuple(Case(exercise, seed + 1 + k, sizes) for k, sizes in enumerate(exercise.sizes))

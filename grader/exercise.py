@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import hashlib
+import inspect
 from functools import cache, cached_property
 from pathlib import Path
 from types import ModuleType
@@ -140,6 +141,11 @@ class Exercise:
         except Exception as error:
             raise BrokenExercise(f"{self.forward_file} does not run: {type(error).__name__}: {error}") from error
         return module
+
+    @cached_property
+    def has_minibatch(self) -> bool:
+        """Whether `inputs` takes a size `n`: where every value is a single number, there is no minibatch to size."""
+        return "n" in inspect.signature(self.module.inputs).parameters
 
     def inputs(self, seed: int, sizes: Mapping[str, int]) -> dict[str, Any]:
         """Named inputs of one case: float32 tensors, int64 tensors and ints, drawn from one generator."""

@@ -62,11 +62,6 @@ def rows_of(sandbox: Sandbox, name: str, settings: Settings) -> list[Row]:
     return rows
 
 
-def takes_a_batch_size(name: str) -> bool:
-    """Whether there is a minibatch at all: a single neuron has none."""
-    return "n" in exercise(name).module.inputs.__code__.co_varnames[:2]
-
-
 class TestWhatIsPromised:
     """Rows, sizes, reading matter, catalogues."""
 
@@ -162,6 +157,20 @@ class TestCases:
             assert torch.equal(torch.as_tensor(value), torch.as_tensor(second[key])), key
 
     @each
+    def test_a_batch_size_is_taken_where_there_is_a_minibatch(self, name: str) -> None:
+        """A single neuron has none, and is the same at any."""
+        given = build_cases(exercise(name), 1, 9).given
+        assert given.sizes == ({} if name == "micrograd" else {"n": 9})
+
+    @each
+    def test_a_line_that_reads_a_variable_hands_it_a_gradient(self, name: str) -> None:
+        """Sizes come from data, so that "used on two lines" means two paths."""
+        values = cases(name).given.graph.values
+        for variable in exercise(name).graded:
+            for line in exercise(name).readers[variable]:
+                assert any(_is_floating(values[output]) for output in line.outputs), line.text
+
+    @each
     def test_hidden_sizes_can_be_drawn(self, name: str) -> None:
         """Most of the time other sizes than the written ones work."""
         drawn = [build_cases(exercise(name), 3, None, hidden).further for hidden in (11, 22, 33)]
@@ -179,7 +188,6 @@ class TestSolutions:
         self, sandbox: Sandbox, name: str, seed: int, size: int | None
     ) -> None:
         """Locally and chained; and exact, powers of two or not."""
-        size = size if takes_a_batch_size(name) else None
         for row in rows_of(sandbox, name, Settings(seed=seed, batch_size=size)):
             assert row.correct, row.name
             assert row.chained is not None
