@@ -85,7 +85,7 @@ def attacked(
     (target / "other.py").write_text("another submission")
     before = _children(), _descriptors(), _listings()
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        sandbox = Sandbox(timeout=1.0, submission_timeout=8.0, rules=request.param)
+        sandbox = Sandbox(timeout=2.0, submission_timeout=20.0, rules=request.param)
         if sandbox.isolation.level < Level.LOCKED:
             sandbox.close()
             pytest.skip(f"no locked level here: {sandbox.isolation.missing}")

@@ -29,7 +29,7 @@ LEAVE_TRACES = {"exits/atexit", "exits/kill_self", "exits/abort"}
 @pytest.fixture(scope="module")
 def portable() -> Iterator[Sandbox]:
     """What macOS and Windows run, without the rules."""
-    with Sandbox(force=Level.PROCESS, timeout=2.0, submission_timeout=30.0, rules=False) as running:
+    with Sandbox(force=Level.PROCESS, timeout=4.0, submission_timeout=30.0, rules=False) as running:
         yield running
 
 

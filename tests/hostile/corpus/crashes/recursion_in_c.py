@@ -5,9 +5,9 @@ import functools
 
 def dprobs(dlogprobs, probs):
     f = functools.partial(len)
-    for _ in range(10**6):
+    for _ in range(10**5):
         f = functools.partial(functools.partial, f)
     deep = []
-    for _ in range(10**6):
+    for _ in range(10**5):
         deep = [deep]
     return repr(deep) == repr(f)

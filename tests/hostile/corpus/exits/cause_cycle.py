@@ -1,7 +1,7 @@
 # attack: exceptions that are each other's cause
-# expect: dprobs=raised
+# with rules: dprobs=refused
+# without: dprobs=raised
 def dprobs(dlogprobs, probs):
     a, b = ValueError("a"), ValueError("b")
     a.__cause__, b.__cause__ = b, a
     raise a
-# with rules: dprobs=refused

@@ -1,6 +1,6 @@
 # attack: make libc's own code writable, to patch the traps out
 # with rules: dprobs=refused
-# without: dprobs=correct
+# without: dprobs=killed|correct
 import ctypes
 
 
@@ -11,4 +11,3 @@ def dprobs(dlogprobs, probs):
         if libc.mprotect(ctypes.c_void_p(address), 4096, mode) == 0 and mode & 4:
             raise RuntimeError(f"escaped: mprotect {mode}")
     return dlogprobs / probs
-# without: dprobs=killed|correct

@@ -1,5 +1,6 @@
 # attack: an odd result from every function
-# expect: dlogprobs=not_started dprobs=wrong_type dcounts_sum_inv=wrong_type dcounts_sum=wrong_type dcounts=wrong_type dnorm_logits=wrong_type dlogit_maxes=wrong_type|raised dlogits=wrong_type dh=wrong_type|raised dW2=wrong_dtype|wrong_type db2=wrong_dtype|raised dhpreact=correct dbngain=wrong_dtype|wrong_type|wrong_values|correct dbnbias=correct dbnraw=correct dbnvar_inv=correct dbnvar=correct|wrong_type dbndiff2=non_finite dbndiff=non_finite dbnmeani=wrong_shape dhprebn=wrong_shape dembcat=wrong_shape|wrong_type dW1=wrong_shape db1=wrong_shape demb=wrong_type dC=wrong_type|raised
+# with rules: dlogprobs=not_started dprobs=wrong_type dcounts_sum_inv=wrong_type dcounts_sum=wrong_type dcounts=wrong_type dnorm_logits=wrong_type dlogit_maxes=wrong_type|raised dlogits=wrong_type dh=wrong_type|raised dW2=wrong_dtype|wrong_type db2=wrong_dtype|raised dhpreact=correct dbngain=wrong_dtype|wrong_type|wrong_values|correct dbnbias=correct dbnraw=correct dbnvar_inv=refused dbnvar=correct|wrong_type dbndiff2=non_finite dbndiff=non_finite dbnmeani=wrong_shape dhprebn=wrong_shape dembcat=wrong_shape|wrong_type dW1=wrong_shape db1=wrong_shape demb=wrong_type dC=wrong_type|raised
+# without: dlogprobs=not_started dprobs=wrong_type dcounts_sum_inv=wrong_type dcounts_sum=wrong_type dcounts=wrong_type dnorm_logits=wrong_type dlogit_maxes=wrong_type|raised dlogits=wrong_type dh=wrong_type|raised dW2=wrong_dtype|wrong_type db2=wrong_dtype|raised dhpreact=correct dbngain=wrong_dtype|wrong_type|wrong_values|correct dbnbias=correct dbnraw=correct dbnvar_inv=correct dbnvar=correct|wrong_type dbndiff2=non_finite dbndiff=non_finite dbnmeani=wrong_shape dhprebn=wrong_shape dembcat=wrong_shape|wrong_type dW1=wrong_shape db1=wrong_shape demb=wrong_type dC=wrong_type|raised
 import torch
 
 
@@ -105,4 +106,3 @@ def demb(demb_cat=None):
 
 def dC(C):
     return torch.ones(3, dtype=torch.bool).to_mkldnn()
-# with rules: dbnvar_inv=refused

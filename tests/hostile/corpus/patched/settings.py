@@ -1,6 +1,6 @@
 # attack: leave torch in another state for the functions that follow
 # with rules: dprobs=refused
-# without: dprobs=correct
+# without: dprobs=correct|raised|wrong_dtype|wrong_type|timed_out *=correct|raised|wrong_type
 import torch
 
 
@@ -12,4 +12,3 @@ def dprobs(dlogprobs, probs):
     torch.use_deterministic_algorithms(True)
     torch.set_default_device("meta")
     return dlogprobs / probs
-# without: dprobs=correct|raised|wrong_dtype|wrong_type *=correct|raised|wrong_type

@@ -1,5 +1,6 @@
 # attack: a tensor subclass that loops when anybody looks at it
-# expect: dprobs=wrong_type|timed_out|raised
+# with rules: dprobs=refused
+# without: dprobs=wrong_type|timed_out|raised
 import torch
 
 
@@ -12,4 +13,3 @@ class Tarpit(torch.Tensor):
 
 def dprobs(dlogprobs, probs):
     return torch.Tensor._make_subclass(Tarpit, dlogprobs / probs)
-# with rules: dprobs=refused
