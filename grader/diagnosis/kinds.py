@@ -60,7 +60,7 @@ SENTENCES: dict[Kind, str] = {
     Kind.UPSTREAM_UNUSED: "the upstream gradient is not multiplied in: a derivative without the chain rule",
     Kind.UPSTREAM_ONLY: "the upstream gradient is handed on, and the line's own derivative is left out",
     Kind.OTHER_GRADIENT: "the gradient of another variable, or made from the gradient of another variable",
-    Kind.WRONG_OPERAND: "the right formula with another value in one place",
+    Kind.WRONG_OPERAND: "the right formula with another value, or another operation, in one place",
     Kind.WRONG_POWER: "the right formula with another power of a value",
     Kind.WRONG_EPSILON: "the right formula with another small constant, or without it",
     Kind.WRONG_INDEX: "the gradient goes to, or comes from, other places than the forward pass read",

@@ -87,7 +87,7 @@ def mean(node: Node, facts: Facts) -> Iterator[Change]:
                 Node("mean", node.args, (other, keepdim)), Kind.WRONG_AXIS, "a mean goes along another dimension", 0.3
             )
     yield Change(Node("sum", node.args, node.data), Kind.CONSTANT_FACTOR, "it has a sum in the place of a mean", 0.3)
-    yield Change(const(0.0), Kind.FUSED_TERM, "the mean is not subtracted", 0.5)
+    yield Change(const(0.0), Kind.FUSED_TERM, "a mean is missing", 0.5)
     if dims is not None:
         freedom = Node("sub", (Node("size", (inner,), dims), const(1)))
         bessel = Node("div", (Node("sum", node.args, node.data), freedom))

@@ -17,15 +17,18 @@ if TYPE_CHECKING:
 
 NEARLY = 1e-3
 """An error below this comes from a small constant, not from the shape of a formula."""
-_MORE_THAN_CHANCE = (Kind.UPSTREAM_UNUSED, Kind.ZEROS, Kind.NULL_GRADIENT)
+_MORE_THAN_CHANCE = (Kind.ZEROS, Kind.NULL_GRADIENT)
 
 
 def by_chance(facts: Facts, found: Diagnosis) -> bool:
-    """Whether an identity may hold for this loss only: no upstream gradient is used, though some were asked for."""
+    """Whether an identity may hold for this loss only: no upstream gradient is used, though there are some."""
     binding = facts.evidence.binding
-    ignored = bool(binding and binding.upstream) and not facts.evidence.depends_on
+    asked = bool(binding and binding.upstream)
+    if facts.evidence.depends_on or facts.exercise.children(facts.variable) == ("loss",):
+        return False
     plain = found.evidence.get("factor", "1") in ("1", "-1") and "powers" not in found.evidence
-    return ignored and found.kind not in _MORE_THAN_CHANCE and not plain
+    changed = "change" in found.evidence or asked
+    return changed and found.kind not in _MORE_THAN_CHANCE and not plain
 
 
 def unused(evidence: Evidence, cases: Cases) -> Diagnosis | None:

@@ -1,0 +1,290 @@
+"""What a wrong gradient is: named by an identity that holds on every case, with the forward line to look at."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+import warnings
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import torch
+
+from grader.case import Case, Cases
+from grader.diagnosis import SENTENCES, DiagnosisFailed, Kind
+from grader.diagnosis.derive import Deriver
+from grader.diagnosis.nodes import Numbers
+from grader.exercise import Exercise, list_exercises, load_exercise
+from grader.grading import LECTURE_SEED, Row
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Graded = Callable[..., dict[str, Row]]
+
+ROOT = Path(__file__).resolve().parent.parent
+
+MISTAKES: list[tuple[str, str, str]] = [
+    ("dprobs(dlogprobs, probs): return -dlogprobs/probs", "sign", "opposite sign"),
+    ("dprobs(dlogprobs, probs, n): return dlogprobs/probs/n", "constant_factor", "1/n times"),
+    ("dprobs(dlogprobs, probs): return dlogprobs*probs", "wrong_power", "to the power -1"),
+    ("dprobs(dlogprobs, counts): return dlogprobs/counts", "wrong_operand", "counts"),
+    ("dprobs(dlogprobs, probs): return dlogprobs/(probs + 1e-8)", "wrong_epsilon", "1e-08"),
+    ("dprobs(dlogprobs): return dlogprobs.clone()", "upstream_only", "factor is missing"),
+    ("dprobs(probs): return 1/probs", "upstream_unused", "does not take part"),
+    ("dprobs(probs): return torch.zeros_like(probs)", "zeros", "zero everywhere"),
+    ("dprobs(dlogprobs, probs): return (dlogprobs/probs).T", "transposed", "exchanged"),
+    ("dlogprobs(logprobs, Yb): return -F.one_hot(Yb, logprobs.shape[1])/32", "hard_coded", "32 where n is meant"),
+    ("dlogprobs(logprobs, n): return torch.full_like(logprobs, -1.0/n)", "wrong_index", "all places"),
+    ("dcounts_sum_inv(dprobs, counts): return counts*dprobs", "not_summed", "summed over dimension 1"),
+    ("dcounts_sum_inv(dprobs, counts): return (counts*dprobs).sum(1)", "keepdim", "keepdim=True"),
+    ("dcounts_sum_inv(dprobs, counts): return (counts*dprobs).sum(0, keepdim=True)", "wrong_axis", "dimension 0"),
+    ("dcounts_sum_inv(dprobs, counts): return (counts*dprobs).sum()", "summed_too_far", "every dimension"),
+    (
+        "dcounts(dprobs, dcounts_sum, counts_sum_inv): return counts_sum_inv*dprobs - dcounts_sum",
+        "negated_path",
+        "wrong sign",
+    ),
+    (
+        "dcounts(dprobs, dcounts_sum, counts_sum_inv): return 2*counts_sum_inv*dprobs + dcounts_sum",
+        "doubled_path",
+        "twice",
+    ),
+    (
+        "dcounts(dprobs, dcounts_sum_inv, counts_sum_inv): return counts_sum_inv*dprobs + dcounts_sum_inv",
+        "other_gradient",
+        "dcounts_sum_inv stands",
+    ),
+    (
+        "dnorm_logits(dprobs, probs): return probs*(1 - probs)*dprobs",
+        "softmax_jacobian",
+        "depends on its whole row",
+    ),
+    (
+        "dlogits(dnorm_logits, dlogit_maxes): return dnorm_logits + dlogit_maxes",
+        "wrong_path",
+        "not brought to the places",
+    ),
+    ("db2(dlogits): return dlogits.double().sum(0)", "wrong_dtype", "float64"),
+    ("dbndiff2(dbnvar, n): return dbnvar/(n-1)", "not_expanded", "only once"),
+    ("demb(dembcat, n): return dembcat.view(n, -1, 3).transpose(1, 2)", "permuted", "another order"),
+    ("db1(dhprebn): return dhprebn.sum(0)*1e-14", "null_gradient", "terms cancel"),
+    (
+        "dhprebn(dhpreact, bngain, bnvar_inv, n): return bngain*bnvar_inv/n*(n*dhpreact - dhpreact.sum(0))",
+        "fused_term",
+        "bndiff2",
+    ),
+]
+
+
+def named(graded: Graded, function: str) -> dict[str, Any]:
+    """The diagnosis of one function, written in one line."""
+    name = function.partition("(")[0]
+    row = graded(f"import torch.nn.functional as F\ndef {function}\n", only=(name,))[name]
+    assert row.diagnosis is not None, f"{name} is {row.verdict}"
+    return dict(row.diagnosis)
+
+
+class TestNames:
+    """Each kind, on the mistake that it is made for."""
+
+    @pytest.mark.parametrize(("function", "kind", "words"), MISTAKES, ids=[m[0].split(":")[0] + m[1] for m in MISTAKES])
+    def test_say_what_was_done(self, graded: Graded, function: str, kind: str, words: str) -> None:
+        """The kind, and in the sentence what is special about this one."""
+        found = named(graded, function)
+        assert found["kind"] == kind, found["message"]
+        assert words in found["message"]
+
+    def test_cover_every_kind_of_the_closed_list_with_a_sentence(self) -> None:
+        """Documentation and code have the same list."""
+        assert set(SENTENCES) == set(Kind)
+        page = (ROOT / "docs" / "diagnosis.md").read_text(encoding="utf-8")
+        for kind in Kind:
+            assert f"| `{kind}` | {SENTENCES[kind]} |" in page
+
+
+class TestSentences:
+    """What the learner reads."""
+
+    def test_the_missing_path_is_told_with_its_line(self, graded: Graded) -> None:
+        """The sentence that this project was started for."""
+        found = named(graded, "dbndiff(dbnraw, bnvar_inv): return bnvar_inv*dbnraw")
+        assert found["kind"] == "missing_path"
+        assert found["message"].startswith(
+            "your dbndiff is the path through bnraw alone: bndiff is also read by bndiff2"
+        )
+        assert re.search(r"forward\.py line \d+", found["message"])
+
+    def test_where_no_identity_holds_say_where_and_how_far_but_not_what(self, graded: Graded) -> None:
+        """A sign and an order of magnitude; never the number itself."""
+        row = graded("def dprobs(dlogprobs, probs):\n    return dlogprobs*torch.cos(probs*7 + 1)\n", only=("dprobs",))[
+            "dprobs"
+        ]
+        assert row.diagnosis is not None
+        assert row.worst is not None
+        message = row.diagnosis["message"]
+        assert row.diagnosis["kind"] == "unknown"
+        assert str(list(row.worst["index"])) in message
+        assert f"{row.worst['expected']:.3g}" not in message
+
+    def test_an_answer_that_is_not_a_number_is_told_what_makes_such(self, graded: Graded) -> None:
+        """A power of negative numbers: ** typed for *."""
+        found = named(graded, "dbngain(dhpreact, bnraw): return (bnraw**dhpreact).sum(0, keepdim=True)")
+        assert "** where * is meant" in found["message"]
+
+    def test_an_upstream_gradient_that_changes_nothing_is_named(self, graded: Graded) -> None:
+        """Known for certain without any identity: it was tried."""
+        found = named(graded, "dhpreact(dh, h): return torch.cos(h*3 + 1)*(h > 0.1) + h**3")
+        assert found["kind"] == "upstream_unused"
+        assert "asks for dh, but stays the same whatever dh is" in found["message"]
+
+    def test_a_value_changed_in_place_is_the_cause_of_what_follows(self, graded: Graded) -> None:
+        """Two names for one tensor: both shares end up in both."""
+        source = """
+def dcounts(dprobs, dcounts_sum, counts_sum_inv):
+    first = dprobs
+    second = dprobs
+    first *= counts_sum_inv
+    second += dcounts_sum
+    return first + second
+"""
+        row = graded(source, only=("dcounts",))["dcounts"]
+        assert row.diagnosis is not None
+        assert row.diagnosis["kind"] == "aliasing"
+        assert "changes dprobs in place" in row.diagnosis["message"]
+
+    def test_no_sentence_holds_the_worked_line(self, graded: Graded, solution_source: str) -> None:
+        """It tells what to look at, not what to write."""
+        lines = [line.strip().removeprefix("return ") for line in solution_source.splitlines() if "return" in line]
+        for function, _, _ in MISTAKES:
+            message = named(graded, function)["message"]
+            forward = message.partition("`")[2].partition("`")[0]
+            for line in lines:
+                assert len(line) < 12 or line not in message.replace(forward, "")
+
+    def test_hidden_sizes_stay_hidden(self, graded: Graded) -> None:
+        """Shapes in a sentence are those of the given case."""
+        block = "def dprobs(dlogprobs, probs):\n    return (dlogprobs/probs).T\n"
+        row = graded(block, only=("dprobs",), hidden_seed=7)["dprobs"]
+        assert row.diagnosis is not None
+        assert "[32, 27]" in row.diagnosis["message"]
+
+
+class TestEvidence:
+    """The facts behind a name."""
+
+    @pytest.mark.parametrize("function", [m[0] for m in MISTAKES[:12]], ids=[m[1] for m in MISTAKES[:12]])
+    def test_is_plain_json(self, graded: Graded, function: str) -> None:
+        """As the report needs it: no tensors, no NaN."""
+        found = named(graded, function)
+        assert json.loads(json.dumps(found, allow_nan=False)) == found
+
+    def test_counts_the_cases_that_an_identity_was_verified_on(self, graded: Graded) -> None:
+        """All of them, the given one and the further ones."""
+        found = named(graded, "dprobs(dlogprobs, probs): return -dlogprobs/probs")
+        assert found["evidence"]["verified_cases"] == 4
+
+    def test_is_the_same_every_time(self, graded: Graded) -> None:
+        """What is tried is bounded by a count, never by a clock."""
+        function = "dhprebn(dhpreact, bngain, bnvar_inv): return bngain*bnvar_inv*torch.tanh(dhpreact)"
+        assert named(graded, function) == named(graded, function)
+
+    def test_right_rows_have_none(self, graded: Graded) -> None:
+        """Nothing to explain."""
+        assert all(row.diagnosis is None for row in graded(only=("dprobs", "dC")).values())
+
+
+class TestFaultsOfOurOwn:
+    """An explanation that fails is the grader's fault, not the learner's."""
+
+    def break_it(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Make the search fail."""
+
+        def broken(*_: object, **__: object) -> None:
+            raise ZeroDivisionError("on purpose")
+
+        monkeypatch.setattr("grader.diagnosis.identities.search", broken)
+
+    def test_it_is_an_error_in_our_tests(self, graded: Graded, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Warnings are errors here."""
+        self.break_it(monkeypatch)
+        with pytest.raises(DiagnosisFailed, match="dprobs could not be explained: ZeroDivisionError"):
+            graded("def dprobs(dlogprobs, counts):\n    return dlogprobs/counts\n", only=("dprobs",))
+
+    def test_a_learner_keeps_the_verdict_and_reads_whose_fault_it_is(
+        self, graded: Graded, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """The grade does not rest on the explanation."""
+        self.break_it(monkeypatch)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DiagnosisFailed)
+            row = graded("def dprobs(dlogprobs, counts):\n    return dlogprobs/counts\n", only=("dprobs",))["dprobs"]
+        assert row.verdict == "wrong_values"
+        assert row.diagnosis is not None
+        assert "the grader's fault" in row.diagnosis["message"]
+
+
+def gradient_exercises() -> list[str]:
+    """Every installed exercise that is graded gradient by gradient."""
+    return [name for name in list_exercises() if load_exercise(name).kind == "gradients"]
+
+
+class TestDerivedFormulas:
+    """The right formulas, read off each forward pass."""
+
+    @pytest.mark.parametrize("name", gradient_exercises())
+    def test_are_the_gradient_of_every_variable(self, name: str) -> None:
+        """The shares of a variable, added up, are its cut gradient."""
+        exercise = load_exercise(name)
+        case = Case(exercise, LECTURE_SEED + 1, exercise.sizes[0])
+        numbers = Numbers(case.graph.values, case.random.total, exercise.module.__dict__)
+        deriver = Deriver(exercise, numbers)
+        for variable in exercise.graded:
+            shares = [numbers.tensor(path.node) for path in deriver.by_line(variable)]
+            total = sum((share for share in shares if share is not None), torch.zeros((), dtype=torch.float64))
+            expected = case.random.cut(variable)
+            assert float((total - expected).abs().max()) <= 1e-9 * max(case.random.scale(variable), 1e-300), variable
+
+    def test_an_operation_without_a_rule_is_left_to_autograd(self, tmp_path: Path) -> None:
+        """Unknown operations are one step; what stands inside them is taken apart."""
+        folder = tmp_path / "odd"
+        folder.mkdir()
+        (folder / "exercise.toml").write_text('title = "odd"\n', encoding="utf-8")
+        (folder / "forward.py").write_text(
+            "import torch\n"
+            "GRADED = ['y', 'x']\nSIZES = [{'n': 5}]\n"
+            "def inputs(seed, n=6):\n"
+            "    g = torch.Generator().manual_seed(seed)\n"
+            "    return {'x': torch.randn(n, n + 1, generator=g), 'cot': torch.randn(n, n + 1, generator=g)}\n"
+            "def forward(x, cot):\n"
+            "    y = torch.special.erf(2*x).cumsum(1)\n"
+            "    loss = (y * cot).sum()\n"
+            "    return locals()\n",
+            encoding="utf-8",
+        )
+        exercise = Exercise(folder)
+        case = Case(exercise, 1, {"n": 5})
+        numbers = Numbers(case.graph.values, case.random.total, exercise.module.__dict__)
+        (path,) = Deriver(exercise, numbers).by_line("x")
+        share = numbers.tensor(path.node)
+        assert share is not None
+        assert torch.allclose(share, case.random.cut("x"))
+
+
+@pytest.mark.slow
+class TestCatalogue:
+    """The labelled mistakes of the mlp, as `benchmarks/diagnosis.py table` counts them."""
+
+    def test_at_least_97_of_100_are_named_rightly(self, mlp_cases: Cases) -> None:
+        """The same kind, or another word for it that the benchmark lists."""
+        sys.path.insert(0, str(ROOT / "benchmarks"))
+        try:
+            from diagnosis import count_catalogue
+        finally:
+            sys.path.remove(str(ROOT / "benchmarks"))
+        tallies, _ = count_catalogue(["mlp"])
+        total = sum(t.total for t in tallies.values())
+        assert sum(t.same + t.also for t in tallies.values()) >= 0.97 * total
+        assert sum(t.other for t in tallies.values()) <= 0.02 * total
