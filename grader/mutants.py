@@ -137,7 +137,7 @@ class _Weeder:
 
     def _same(self, original: Callable[..., Any], mutant: Callable[..., Any], case: Case) -> bool:
         expected, got = (self._call(function, case) for function in (original, mutant))
-        if not isinstance(got, torch.Tensor) or got.shape != expected.shape:
+        if not isinstance(got, torch.Tensor) or (got.shape, got.dtype) != (expected.shape, expected.dtype):
             return False
         return bool((got - expected).abs().max() <= EQUAL * expected.abs().max())
 

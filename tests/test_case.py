@@ -111,3 +111,19 @@ def test_the_second_cotangent_differs_everywhere_it_could_matter(mlp: Exercise, 
     case: Case = mlp_cases.probe
     for name, cotangent in case.cotangents.items():
         assert not torch.equal(cotangent, case.other_cotangent(name)), name
+
+
+def test_a_detached_value_has_no_gradient_and_stops_nothing(tmp_path: Path) -> None:
+    """It can be asked for as a value; nobody can ask for its gradient."""
+    folder = tmp_path / "detached"
+    folder.mkdir()
+    (folder / "exercise.toml").write_text('title = "detached"\n')
+    (folder / "forward.py").write_text(
+        "import torch\nGRADED = ['y', 'x']\nSIZES = []\n"
+        "def inputs(seed, n=3):\n    return {'x': torch.arange(1.0, n + 1)}\n"
+        "def forward(x):\n    m = x.detach().max()\n    y = x - m\n    loss = (y*y).sum()\n    return locals()\n"
+    )
+    case = build_cases(Exercise(folder), 1).given
+    assert "m" in case.pool64
+    assert case.graph.differentiable == {"x", "y", "loss"}
+    assert case.graph.differentiable <= case.reference.keys()
