@@ -305,7 +305,7 @@ def _hidden_case(exercise: Exercise, seed: int, sizes: Mapping[str, int]) -> Cas
     """A case whose sizes nobody has seen; the exercise's own sizes where it does not work at others."""
     rng = random.Random(seed)  # noqa: S311 the seed is the secret
     for _ in range(50):
-        drawn = {name: max(5, rng.randint(size - size // 3, size + size // 3)) for name, size in sizes.items()}
+        drawn = {name: _size_near(size, rng) for name, size in sizes.items()}
         if len(set(drawn.values())) < len(drawn):
             continue
         with contextlib.suppress(Exception):
@@ -313,6 +313,12 @@ def _hidden_case(exercise: Exercise, seed: int, sizes: Mapping[str, int]) -> Cas
             case.check_finite()
             return case
     return Case(exercise, rng.getrandbits(31), sizes, hidden=True)
+
+
+def _size_near(size: int, rng: random.Random) -> int:
+    """A size of the same order; small ones stay large enough for a variance to mean something."""
+    spread = max(2, size // 3)
+    return max(min(5, size), rng.randint(size - spread, size + spread))
 
 
 def pool_values(values: Mapping[str, Any]) -> dict[str, Any]:
