@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 TOLERANCE = 1e-9
 """An identity holds when no element is further off than this share of the largest."""
-MOST_CANDIDATES = 1200
+MOST_CANDIDATES = 1000
 FEW_CANDIDATES = 300
 """With the true upstream gradients, only after the random ones gave no name."""
 TIGHT = 1e-11

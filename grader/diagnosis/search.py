@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import torch
 
 from grader.diagnosis.alter import changes, with_epsilons
+from grader.diagnosis.changes import size
 from grader.diagnosis.factors import factor, name_factor
 from grader.diagnosis.facts import TIGHT
 from grader.diagnosis.kinds import Kind
@@ -25,6 +26,8 @@ NULL = 1e-12
 """An answer below this share of its terms is nothing but rounding."""
 SAMPLES = 4
 ROUGHLY = 1e-4
+LARGE = 24
+"""Operations in a formula from which on only the likelier changes are tried."""
 NEARLY = 1e-2
 """An answer this close, relative to the largest element, may differ by a small constant only."""
 
@@ -107,7 +110,7 @@ def try_change(change: Change, path: Path, facts: Facts) -> Found | None:
 
 def _candidates(path: Path, facts: Facts, *, light: bool) -> list[Change]:
     close = nearly(facts)
-    found = changes(path.node, facts, light=light and not close)
+    found = changes(path.node, facts, light=(light or size(path.node) > LARGE) and not close)
     if close:
         stray = list(with_epsilons(path.node))
         without = [c for c in found if c.kind is Kind.WRONG_EPSILON]
