@@ -16,9 +16,10 @@ def aliased(facts: Facts, found: Diagnosis) -> Diagnosis:
     if not facts.mutated or not _follows(facts, found):
         return found
     changed = sentence.listed(facts.mutated)
+    what, _, look = found.message.partition(". ")
     message = (
-        f"{found.message}. The cause may be that your function changes {changed} in place: "
-        "two names for one tensor are one tensor; work on a clone"
+        f"{what}. Your function changes {changed} in place, and two names for one tensor are one tensor: "
+        f"work on a clone. {look}"
     )
     return Diagnosis(
         Kind.ALIASING, message, {**found.evidence, "specific": str(found.kind), "changed": list(facts.mutated)}

@@ -59,7 +59,7 @@ def _in_one_place(node: Node, facts: Facts, *, light: bool) -> Iterator[Change]:
     yield from _here(node, facts, light=light)
     for index, arg in enumerate(node.args):
         if index not in _SHAPE_ONLY.get(node.op, ()):
-            for change in _in_one_place(arg, facts, light=light):
+            for change in _in_one_place(arg, facts, light=light or node.op == "call"):
                 yield Change(node.with_arg(index, change.node), change.kind, change.text, change.cost)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from grader.diagnosis import sentence, verdicts
+from grader.diagnosis import shares_told, verdicts
 from grader.diagnosis.closed import closed_forms
 from grader.diagnosis.derive import Path, added
 from grader.diagnosis.factors import name_factor
@@ -32,7 +32,7 @@ def unused(facts: Facts) -> Diagnosis | None:
         return None
     found = search(facts.paths, facts, only=frozenset({Kind.UPSTREAM_UNUSED}))
     plain = found is not None and found.change.cost == 0 and found.factor in ("1", "-1")
-    return sentence.changed(facts, found) if found is not None and plain else None
+    return shares_told.changed(facts, found) if found is not None and plain else None
 
 
 def weighed(facts: Facts) -> Diagnosis | None:
@@ -44,12 +44,12 @@ def weighed(facts: Facts) -> Diagnosis | None:
     if not odd <= SIMPLE:
         found = search(facts.paths, facts, only=frozenset({Kind.OTHER_GRADIENT}))
         if found is not None and found.factor == "1":
-            return sentence.changed(facts, found)
+            return shares_told.changed(facts, found)
     if len(odd) > 1:
         better = changed(facts) or further(facts)
-        if better is not None:
+        if better is not None and better.evidence.get("factor", "1") in ("1", "-1"):
             return better
-    return sentence.weights(facts, facts.paths, factors, fused=not facts.local_style)
+    return shares_told.weights(facts, facts.paths, factors, fused=not facts.local_style)
 
 
 def changed(facts: Facts) -> Diagnosis | None:
@@ -82,7 +82,7 @@ def chains(facts: Facts) -> Diagnosis | None:
     """Shares of each way back to the upstream gradients that are used."""
     several = len(facts.paths) > 1 and bool(facts.evidence.depends_on)
     factors = _shares(facts.chains, facts) if several else None
-    return None if factors is None else sentence.weights(facts, facts.chains, factors, fused=True)
+    return None if factors is None else shares_told.weights(facts, facts.chains, factors, fused=True)
 
 
 def closed(facts: Facts) -> Diagnosis | None:
@@ -92,7 +92,7 @@ def closed(facts: Facts) -> Diagnosis | None:
         found = None if form.alone is None else try_change(form.alone, path, facts)
         found = found or search([path], facts, light=True)
         if found is not None:
-            return sentence.closed(facts, form, found, nearly=nearly(facts))
+            return shares_told.closed(facts, form, found, nearly=nearly(facts))
     return None
 
 
@@ -115,7 +115,7 @@ def _found(found: Found | None, facts: Facts) -> Diagnosis | None:
 def _over_more_lines(facts: Facts) -> Diagnosis | None:
     factors = None if facts.local_style else _shares(facts.chains, facts)
     if factors is not None:
-        return sentence.weights(facts, facts.chains, factors, fused=True)
+        return shares_told.weights(facts, facts.chains, factors, fused=True)
     return _found(search(facts.unfolded, facts, light=True), facts)
 
 
@@ -131,7 +131,7 @@ def _of_siblings(facts: Facts) -> Diagnosis | None:
     for sibling, theirs in facts.siblings.items():
         factors = _shares([*facts.paths, *theirs], facts)
         if factors is not None:
-            return sentence.sibling(facts, sibling, factors)
+            return shares_told.sibling(facts, sibling, factors)
     return None
 
 
@@ -140,7 +140,7 @@ def _ratios(facts: Facts) -> Diagnosis | None:
     answers = [view.got for view in facts.views]
     found = ratio(facts, [view.expected for view in facts.views], answers)
     if found is not None:
-        return sentence.power(facts, found, None)
+        return shares_told.power(facts, found, None)
     all_shares = [shares(facts.paths, view) for view in facts.views]
     known = [terms for terms in all_shares if terms is not None]
     if len(known) < len(all_shares) or len(facts.paths) < 2:
@@ -152,5 +152,5 @@ def _ratios(facts: Facts) -> Diagnosis | None:
         rests = [v.got - v.expected + right for v, right in zip(facts.views, rights, strict=True)]
         found = ratio(facts, rights, rests)
         if found is not None:
-            return sentence.power(facts, found, path)
+            return shares_told.power(facts, found, path)
     return None

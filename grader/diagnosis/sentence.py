@@ -5,26 +5,15 @@ It names what is wrong and where to look; it never prints the right line.
 
 from __future__ import annotations
 
-import ast
 from typing import TYPE_CHECKING, Any
 
-from grader.diagnosis.changes import has_gradient
 from grader.diagnosis.kinds import Diagnosis, Kind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
-    from grader.diagnosis.closed import ClosedForm
-    from grader.diagnosis.derive import Path
     from grader.diagnosis.facts import Facts
-    from grader.diagnosis.nodes import Node
-    from grader.diagnosis.ratio import Ratio
-    from grader.diagnosis.search import Found
     from grader.exercise import Line
-
-
-MOST_WAYS = 3
-"""Paths that a sentence lists."""
 
 
 def place(line: Line) -> str:
@@ -87,12 +76,12 @@ def global_factor(facts: Facts, factor: str) -> Diagnosis:
     """One factor for every element."""
     if factor == "-1":
         message = (
-            f"your {facts.name} is the right gradient with the opposite sign. Look for a minus: {_lines_say(facts)}"
+            f"your {facts.name} is the right gradient with the opposite sign. Look for a minus: {lines_say(facts)}"
         )
         return named(Kind.SIGN, message, facts, factor=factor)
     kind = Kind.SIGN if factor.startswith("-1*") else Kind.CONSTANT_FACTOR
     what = f"your {facts.name} is {factor} times the right gradient, on every case"
-    return named(kind, f"{what}. {_factor_hint(factor)}: {_lines_say(facts)}", facts, factor=factor)
+    return named(kind, f"{what}. {_factor_hint(factor)}: {lines_say(facts)}", facts, factor=factor)
 
 
 def _factor_hint(factor: str) -> str:
@@ -101,7 +90,8 @@ def _factor_hint(factor: str) -> str:
     return "Look for a number that should, or should not, be there"
 
 
-def _lines_say(facts: Facts) -> str:
+def lines_say(facts: Facts) -> str:
+    """Where the variable goes."""
     found = [f"{facts.variable} goes into {listed(line.outputs)} at {place(line)}" for line in facts.lines]
     return listed(found)
 
@@ -109,157 +99,3 @@ def _lines_say(facts: Facts) -> str:
 def whole(facts: Facts, kind: Kind, what: str, look: str, **evidence: Any) -> Diagnosis:
     """An identity between the whole answer and the whole gradient."""
     return named(kind, f"your {facts.name} {what}. {look}", facts, **evidence)
-
-
-def weights(facts: Facts, paths: Sequence[Path], factors: Sequence[str], *, fused: bool) -> Diagnosis:
-    """How often each share stands in the answer."""
-    odd = [(path, f) for path, f in zip(paths, factors, strict=True) if f != "1"]
-    kept = [path for path, f in zip(paths, factors, strict=True) if f == "1"]
-    path, factor = odd[0]
-    through = f"the path through {_way(path)}"
-    if len({f for _, f in odd}) > 1 or (len(odd) > 1 and factor != "0"):
-        kind = Kind.WRONG_PATH
-        what = "counts its paths wrongly: " + listed(f"{f} times the one through {_way(p)}" for p, f in odd)
-    elif factor == "0":
-        kind = Kind.MISSING_PATH
-        what = _missing(kept, odd)
-    else:
-        kind = {"2": Kind.DOUBLED_PATH, "-1": Kind.NEGATED_PATH}.get(factor, Kind.CONSTANT_FACTOR)
-        how = {"2": "counts {} twice", "-1": "takes {} with the wrong sign"}.get(
-            factor, "has {} with a factor " + factor
-        )
-        what = how.format(through)
-    look = _sharing(facts, [p for p, _ in odd], factor)
-    kind = Kind.FUSED_TERM if fused else kind
-    shares = {".".join(p.via): f for p, f in zip(paths, factors, strict=True)}
-    return named(kind, f"your {facts.name} {what}: {look}", facts, shares=shares, fused=fused)
-
-
-def sibling(facts: Facts, other: str, factors: Sequence[str]) -> Diagnosis:
-    """Shares that belong to another value, in the place of the variable's own or besides."""
-    own = factors[: len(facts.paths)]
-    instead = all(factor == "0" for factor in own)
-    how = "is what belongs to" if instead else "has, besides, what belongs to"
-    line = next(line for line in facts.lines if other in line.reads)
-    message = f"your {facts.name} {how} {other}, which {place(line)} reads as well: `{line.text}`"
-    kind = Kind.WRONG_INDEX if instead else Kind.WRONG_PATH
-    return named(kind, message, facts, sibling=other, one_share=False)
-
-
-def _way(path: Path) -> str:
-    """A path's variables, from the variable towards the loss; in one line, which of its places."""
-    place_in_line = f" ({_ORDINAL[min(path.occurrence, 4)]} place in the line)" if path.occurrence else ""
-    return " then ".join(path.via) + place_in_line
-
-
-_ORDINAL = ("", "first", "second", "third", "a later")
-
-
-def _missing(kept: Sequence[Path], odd: Sequence[tuple[Path, str]]) -> str:
-    if len(kept) == 1:
-        return f"is the path through {_way(kept[0])} alone"
-    ways = [_way(path) for path, _ in odd]
-    shown = ways if len(ways) <= MOST_WAYS else [*ways[: MOST_WAYS - 1], f"{len(ways) - MOST_WAYS + 1} more"]
-    return f"lacks the path{'s' * (len(ways) > 1)} through {listed(shown)}"
-
-
-def _sharing(facts: Facts, odd: Sequence[Path], factor: str) -> str:
-    lines = listed(f"{listed(line.outputs)} ({place(line)})" for line in dict.fromkeys(path.line for path in odd))
-    if factor == "0":
-        return f"{facts.variable} is also read by {lines}; the gradients of all its uses add up"
-    return f"look at {lines}; each use of {facts.variable} adds its gradient once"
-
-
-_SEVERAL_TERMS = {
-    "softmax": Kind.SOFTMAX_JACOBIAN,
-    "log_softmax": Kind.SOFTMAX_JACOBIAN,
-    "logsumexp": Kind.SOFTMAX_JACOBIAN,
-    "cross_entropy": Kind.SOFTMAX_JACOBIAN,
-    "layer_norm": Kind.FUSED_TERM,
-}
-"""Functions whose derivative has several terms, and what a wrong one is called."""
-
-
-def _form_of(path: Path) -> Kind | None:
-    if not _has_terms(path.node):
-        return None
-    nodes = ast.walk(path.line.code)
-    calls = (n.func.attr for n in nodes if isinstance(n, ast.Call) and isinstance(n.func, ast.Attribute))
-    return next((_SEVERAL_TERMS[name] for name in calls if name in _SEVERAL_TERMS), None)
-
-
-def _has_terms(node: Node) -> bool:
-    """Whether the upstream gradient comes in by more than one term."""
-    both = node.op in ("add", "sub") and all(has_gradient(arg) for arg in node.args)
-    return both or any(_has_terms(arg) for arg in node.args)
-
-
-_RULES = {
-    Kind.NOT_SUMMED: "What is broadcast forward is summed backward",
-    Kind.WRONG_AXIS: "A sum goes back along the dimension that the forward pass went along",
-    Kind.SUMMED_TOO_FAR: "Sum only over what the forward pass had broadcast",
-    Kind.NOT_EXPANDED: "What is summed forward is spread backward",
-    Kind.UPSTREAM_UNUSED: "The chain rule multiplies the upstream gradient by the line's own derivative",
-    Kind.UPSTREAM_ONLY: "The chain rule multiplies the upstream gradient by the line's own derivative",
-    Kind.REPEATED_INDEX: "Everything that was read adds its gradient",
-    Kind.TRANSPOSED: "Write down the shapes: there is one way to multiply them",
-}
-"""The rule that a kind of mistake breaks, in words."""
-
-
-def changed(facts: Facts, found: Found) -> Diagnosis:
-    """One change in one share."""
-    several, form = len(facts.paths) > 1, _form_of(found.path)
-    change, line = found.change, found.path.line
-    what = f"in your {facts.name} the path through {_way(found.path)} is" if several else f"your {facts.name} is"
-    missing = f"; the other paths are missing ({readers(facts)})" if found.alone else ""
-    rule = f"{_RULES[change.kind]}. " if change.kind in _RULES else ""
-    message = f"{what} right but for one thing: {change.text}{_besides(found.factor)}{missing}"
-    kind = form if form is not None and change.kind in _OF_THE_FORM else change.kind
-    evidence = {"change": change.text, "path": list(found.path.via), "factor": found.factor, "one_share": several}
-    return named(
-        kind, f"{message}. {rule}Look at {place(line)}: `{line.text}`", facts, **evidence, fused=form is not None
-    )
-
-
-def _besides(factor: str) -> str:
-    if factor == "1":
-        return ""
-    return ", and the sign is turned" if factor == "-1" else f", and it is {factor} times as large"
-
-
-_OF_THE_FORM = (
-    Kind.MISSING_PATH,
-    Kind.UPSTREAM_ONLY,
-    Kind.CONSTANT_FACTOR,
-    Kind.SIGN,
-    Kind.NOT_SUMMED,
-    Kind.WRONG_PATH,
-)
-"""Changes whose name, inside a formula for several lines, is that of the formula's kind."""
-
-
-def closed(facts: Facts, form: ClosedForm, found: Found, *, nearly: bool) -> Diagnosis:
-    """One change in a closed form."""
-    message = (
-        f"your {facts.name} is nearly the formula for {form.title}, but {found.change.text}{_besides(found.factor)}. "
-        f"{readers(facts)}: go back through those lines one at a time and compare term by term"
-    )
-    kind = form.kind if found.change.kind in _OF_THE_FORM else found.change.kind
-    if nearly and kind in (Kind.WRONG_OPERAND, Kind.WRONG_POWER):
-        kind = Kind.WRONG_EPSILON
-    return named(
-        kind, message, facts, change=found.change.text, closed_form=form.title, factor=found.factor, fused=True
-    )
-
-
-def power(facts: Facts, found: Ratio, path: Path | None) -> Diagnosis:
-    """Right but for powers of forward values."""
-    product = " times ".join(v if p == 1 else f"{v}**{p:g}" for v, p in found.powers)
-    factor = "" if found.factor == "1" else f"{found.factor} times "
-    what = f"your {facts.name}" if path is None else f"the path through {_way(path)} in your {facts.name}"
-    message = (
-        f"{what} is right but for {factor}{product}, at every element. Look at what that line does: {_lines_say(facts)}"
-    )
-    kind = Kind.WRONG_OPERAND if len(found.powers) > 1 or found.powers[0][1] == 1 else Kind.WRONG_POWER
-    return named(kind, message, facts, powers=dict(found.powers), factor=found.factor, one_share=path is not None)

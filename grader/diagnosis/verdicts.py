@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from grader.checks import Verdict, tensor_of
-from grader.diagnosis import sentence
+from grader.diagnosis import sentence, shares_told
 from grader.diagnosis.kinds import Diagnosis, Kind
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def tiny(facts: Facts) -> bool:
 
 def refined(facts: Facts, found: Found, *, nearly: bool) -> Diagnosis:
     """A change found; where it changes next to nothing, it is the small constant that makes the difference."""
-    diagnosis = sentence.changed(facts, found)
+    diagnosis = shares_told.changed(facts, found)
     if nearly and found.change.kind in (Kind.WRONG_OPERAND, Kind.WRONG_POWER, Kind.CONSTANT_FACTOR):
         message = f"{diagnosis.message}. The difference is small: the small constant there is missing, or another one"
         return Diagnosis(Kind.WRONG_EPSILON, message, {**diagnosis.evidence, "specific": str(diagnosis.kind)})

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from grader.diagnosis import sentence, shapes
+from grader.diagnosis import sentence, shapes, shares_told
 from grader.diagnosis.factors import factor, name_factor
 from grader.diagnosis.kinds import Diagnosis, Kind
 from grader.diagnosis.search import search
@@ -76,7 +76,7 @@ def _other_upstream(facts: Facts) -> Diagnosis | None:
     if facts.local_style or not facts.evidence.depends_on:
         return None
     found = search(facts.paths, facts, only=frozenset({Kind.OTHER_GRADIENT}))
-    return sentence.changed(facts, found) if found is not None and found.factor == "1" else None
+    return shares_told.changed(facts, found) if found is not None and found.factor == "1" else None
 
 
 def _other_dimension(named: str) -> bool:
