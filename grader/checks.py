@@ -31,6 +31,12 @@ NARROW_TOLERANCE = 16 * 2.0**-23
 """The same for a function that computes in float32 whatever it is given. Right ones stay below 4 * 2**-23."""
 
 
+PATTERN_SIZE = 64
+"""The most rows and columns of a difference's pattern."""
+_ROUNDING = 1e-6
+"""A float32 difference below this share of the largest is not shown."""
+
+
 class Verdict(StrEnum):
     """The state of a row: a closed list, the first that applies wins."""
 
@@ -123,6 +129,8 @@ class Judgement:
     narrow: bool = False
     worst: tuple[tuple[int, ...], float, float] | None = None
     """Index, got and expected where the local float32 gradient is furthest off."""
+    pattern: tuple[str, ...] = ()
+    """Where it is off, without values: a string of digits for each row, 9 for the largest difference."""
 
 
 def judge(evidence: Evidence, cases: Cases) -> Judgement:
@@ -183,6 +191,7 @@ def _judge_values(evidence: Evidence, cases: Cases, got: torch.Tensor, so_far: J
         cases=scores,
         narrow=narrow,
         worst=None if verdict.right else _worst(got, reference),
+        pattern=() if verdict.right else difference_pattern(got, reference),
     )
 
 
@@ -349,6 +358,22 @@ def _worst(got: torch.Tensor, reference: torch.Tensor) -> tuple[tuple[int, ...],
     flat = int((got - reference).abs().flatten().argmax())
     index = tuple(int(i) for i in torch.unravel_index(torch.tensor(flat), got.shape))
     return index, float(got[index]), float(reference[index])
+
+
+def difference_pattern(got: torch.Tensor, expected: torch.Tensor) -> tuple[str, ...]:
+    """Where two tensors of one shape differ: at most 64 rows of at most 64 digits, each the largest of its place.
+
+    The last dimension runs along the rows, all others down. A difference of rounding size counts as none.
+    """
+    difference = (got - expected).abs().double()
+    largest = float(difference.max()) if difference.numel() else 0.0
+    if not math.isfinite(largest) or largest <= _ROUNDING * float(expected.abs().max()):
+        return ()
+    table = difference.reshape(-1, difference.shape[-1] if difference.dim() else 1)
+    rows, columns = (min(size, PATTERN_SIZE) for size in table.shape)
+    small = torch.nn.functional.adaptive_max_pool2d(table[None], (rows, columns))[0] / largest
+    levels = torch.where(small > _ROUNDING, (small * 9).ceil(), 0.0).int()
+    return tuple("".join(map(str, row)) for row in levels.tolist())
 
 
 def is_fatal(outcome: Outcome | None) -> bool:

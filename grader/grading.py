@@ -86,6 +86,7 @@ class Row:
     cases: tuple[Mapping[str, Any], ...]
     worst: Mapping[str, Any] | None
     duration_s: float
+    pattern: Mapping[str, Any] | None = None
     printed: str = ""
 
     def as_dict(self) -> dict[str, Any]:
@@ -379,6 +380,7 @@ class Grading:
             chained=chained,
             cases=tuple(plain(case) for case in judgement.cases),
             worst=_worst_document(judgement),
+            pattern={"levels": list(judgement.pattern)} if judgement.pattern else None,
             duration_s=time.perf_counter() - start + sum(outcome.seconds for outcome in outcomes),
             printed="".join(dict.fromkeys(outcome.printed for outcome in outcomes)),
         )

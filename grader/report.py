@@ -196,6 +196,7 @@ def _render_row(row: Document, feedback: str) -> Document:
         **row,
         "cases": _count(row["cases"]),
         "worst": None,
+        "pattern": None,
         "score": None,
         "tolerance": None,
         "diagnosis": diagnosis,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 import torch
 
-from grader.checks import Verdict, fit_shape, form_problem, lecture_columns
+from grader.checks import Verdict, difference_pattern, fit_shape, form_problem, lecture_columns
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -254,3 +254,26 @@ def test_dtype_is_looked_at_before_shape_and_shape_before_values() -> None:
     assert form_problem(torch.zeros(3, dtype=torch.float64), expected)[0] is Verdict.WRONG_DTYPE  # type: ignore[index]
     assert form_problem(torch.full((3,), torch.nan), expected)[0] is Verdict.WRONG_SHAPE  # type: ignore[index]
     assert form_problem(torch.full((2,), torch.nan), expected)[0] is Verdict.NON_FINITE  # type: ignore[index]
+
+
+def test_a_wrong_gradient_says_where_it_is_off_without_its_values(graded: Graded) -> None:
+    """One column of 27 left out: a digit for each place, 9 for the largest difference."""
+    source = (
+        "def dlogits(dnorm_logits, dlogit_maxes, logits):\n    d = dnorm_logits.clone()\n    d[:, 3] = 0\n    return d"
+    )
+    row = one(graded, source)
+    assert row.pattern is not None
+    levels = row.pattern["levels"]
+    assert (len(levels), {len(line) for line in levels}) == (32, {27})
+    assert {line[3] for line in levels} != {"0"}
+    assert all(set(line[:3] + line[4:]) == {"0"} for line in levels)
+    assert "9" in "".join(levels)
+
+
+def test_a_large_pattern_is_made_smaller_and_a_right_gradient_has_none(graded: Graded) -> None:
+    """At most 64 by 64, whatever the shape."""
+    levels = difference_pattern(torch.zeros(3, 100, 200), torch.ones(3, 100, 200))
+    assert (len(levels), {len(line) for line in levels}) == (64, {64})
+    assert difference_pattern(torch.zeros(()), torch.ones(())) == ("9",)
+    assert difference_pattern(torch.ones(3), torch.ones(3)) == ()
+    assert one(graded, "def db2(dlogits):\n    return dlogits.sum(0)").pattern is None
