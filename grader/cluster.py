@@ -6,15 +6,18 @@ there is the same code. `distributed` is asked for nothing but futures.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import threading
 import time
+from concurrent.futures import CancelledError
 from typing import TYPE_CHECKING, Any, Final, Self
 
-from grader.batch.order import Order, Task
+from grader.batch.order import SUBMISSION_SECONDS, Order, Task
 from grader.sandbox.outcome import SandboxError
 
 try:
+    import distributed
     from distributed import Client
     from distributed.diagnostics.plugin import WorkerPlugin
 except ImportError as error:
@@ -28,6 +31,8 @@ if TYPE_CHECKING:
 PLUGIN: Final = "grade-batch"
 _CONNECT_SECONDS: Final = 30
 _COUNT_SECONDS: Final = 5.0
+_READY_SECONDS: Final = 90.0
+_STARTS: Final = 3
 
 
 class NoCluster(SandboxError):
@@ -36,6 +41,10 @@ class NoCluster(SandboxError):
 
 class ClusterWorkers:
     """The workers of a cluster, however many there are at the moment."""
+
+    patience: Final = 2.5 * SUBMISSION_SECONDS
+    """Seconds for one submission and the one before it. A result that died with its worker is not always computed
+    again: after this time it is asked for again."""
 
     def __init__(self, order: Order, address: str | Client) -> None:
         self._client = address if isinstance(address, Client) else _connected(address)
@@ -65,11 +74,20 @@ class ClusterWorkers:
             NoCluster: there is none, or one of them has another version.
             SandboxError: the isolation is less than the order asks for.
         """
-        addresses = self._addresses()
-        if not addresses:
-            raise NoCluster("the scheduler has no workers; start some: dask worker ADDRESS --nthreads 1")
-        heads = [self._client.submit(check_there, self._order, workers=[address], pure=False) for address in addresses]
-        return dict(json.loads(self._client.gather(heads)[0]))
+        try:
+            self._client.wait_for_workers(1, timeout=_CONNECT_SECONDS)
+        except TimeoutError as error:
+            raise NoCluster("the scheduler has no workers; start some: dask worker ADDRESS --nthreads 1") from error
+        for _ in range(_STARTS - 1):
+            with contextlib.suppress(TimeoutError, CancelledError, distributed.KilledWorker):
+                return self._first_head()
+        return self._first_head()
+
+    def _first_head(self) -> dict[str, Any]:
+        """Warm as many engines as there are workers; those that come later warm theirs with their first task."""
+        heads = [self._executor.submit(check_there, self._order) for _ in range(self.slots)]
+        answers = [head.result(timeout=_READY_SECONDS) for head in heads]
+        return dict(json.loads(answers[0]))
 
     def submit(self, task: bytes) -> Future[bytes]:
         """Have a task graded; the scheduler gives it to another worker if the first one dies."""

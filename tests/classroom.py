@@ -53,6 +53,7 @@ class EngineWorkers:
     """A real engine in this process."""
 
     slots = 1
+    patience = 1e9
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
@@ -79,6 +80,7 @@ class PretendWorkers:
     """Gives as many points as the submission says, and dies where the test says."""
 
     slots = 2
+    patience = 1e9
 
     def __init__(self, *, dies: Mapping[str, int] | None = None, error: type[Exception] = RuntimeError) -> None:
         self.names: list[str] = []

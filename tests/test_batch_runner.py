@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import Future
 from typing import TYPE_CHECKING
 
 import pytest
@@ -236,6 +237,22 @@ class TestTrouble:
         desk.grade(PretendWorkers(dies={"alice": 9}))
         desk.grade()
         assert desk.rows() == {"alice": ("graded", "3")}
+
+    def test_an_answer_that_never_comes_is_asked_for_again(self, desk: Desk) -> None:
+        """A cluster can lose a result together with the worker that held it."""
+
+        class Forgetful(PretendWorkers):
+            patience = 0.05
+            forgotten = 0
+
+            def submit(self, task: bytes) -> Future[bytes]:
+                self.forgotten += 1
+                return Future() if self.forgotten == 1 else super().submit(task)
+
+        desk.hand_in(alice=3)
+        desk.grade(Forgetful())
+        assert desk.rows() == {"alice": ("graded", "3")}
+        assert desk.show.retried == ["alice: no answer came"]
 
     def test_those_who_wait_for_its_result_fail_with_it(self, desk: Desk) -> None:
         """Each has a row."""

@@ -58,6 +58,7 @@ class Work:
     key: str
     previous: Mapping[str, Any] | None
     tries: int = 0
+    begun: float = 0.0
     twins: list[Work] = field(default_factory=list)
     """Others with the same code, waiting for this one."""
 
@@ -216,7 +217,7 @@ class Batch:
             if not self._futures:
                 return
             finished, _ = wait(self._futures, timeout=1.0, return_when=FIRST_COMPLETED)
-            for future in finished:
+            for future in (*finished, *self._overdue(workers.patience)):
                 if (work := self._end(future)) is not None:
                     waiting.append(work)
             if time.monotonic() >= self._table_due:
@@ -224,14 +225,20 @@ class Batch:
 
     def _begin(self, workers: Workers, work: Work) -> None:
         work.tries += 1
+        work.begun = time.monotonic()
         self._under_way[work.key] = work
         self._futures[workers.submit(work.task())] = work
+
+    def _overdue(self, patience: float) -> list[Future[bytes]]:
+        """Tasks that nobody will answer any more."""
+        now = time.monotonic()
+        return [f for f, work in self._futures.items() if now - work.begun > patience and not f.done()]
 
     def _end(self, future: Future[bytes]) -> Work | None:
         """Keep a result; a work to begin again if it has none and may still get one."""
         work = self._futures.pop(future)
         try:
-            graded = Graded.decode(future.result())
+            graded = Graded.decode(future.result(timeout=0))
         except (BrokenExercise, NamesError):
             raise
         except Exception as error:  # noqa: BLE001  a worker's end, whichever way the cluster calls it
@@ -246,7 +253,7 @@ class Batch:
         return None
 
     def _lost(self, work: Work, error: Exception) -> Work | None:
-        said = str(error).strip() or type(error).__name__
+        said = "no answer came" if isinstance(error, TimeoutError) else str(error).strip() or type(error).__name__
         why = said.splitlines()[-1][:300]
         self.store.log(f"{work.handed_in.name}, try {work.tries}: {said}")
         if work.tries < TRIES:

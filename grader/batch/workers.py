@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import math
 import multiprocessing
 import os
 import queue
@@ -53,6 +54,10 @@ class Workers(Protocol):
     def slots(self) -> int:
         """How many are graded at the same time."""
 
+    @property
+    def patience(self) -> float:
+        """Seconds after which a task counts as lost."""
+
     def hello(self) -> dict[str, Any]:
         """What documents say of the machine; waits until the first worker is ready."""
 
@@ -65,6 +70,9 @@ class Workers(Protocol):
 
 class LocalWorkers:
     """One process for each slot."""
+
+    patience = math.inf
+    """Each worker is watched by its own thread."""
 
     def __init__(self, order: Order, slots: int) -> None:
         self.slots = slots
