@@ -19,7 +19,7 @@ import pytest
 
 from grader import report
 from grader.formats import TARGETS, Context, NothingToTell, convert, github
-from grader.formats.told import clean
+from grader.formats.told import clean, first_break
 
 HERE = Path(__file__).resolve().parent
 RUNS = ("perfect", "half", "hostile")
@@ -479,3 +479,11 @@ def test_several_exercises_are_told_apart() -> None:
     two["grader"]["submissions"].append(other)
     names = [test["name"] for test in json.loads(convert(two, "gradescope"))["tests"]]
     assert {"mlp: dprobs", "batchnorm: dprobs"} <= set(names)
+
+
+def test_a_gradient_that_is_right_but_not_bit_equal_breaks_no_chain() -> None:
+    """Only where it is wrong is it broken."""
+    fine = {"correct": True, "exact": False, "first_cause": "da"}
+    wrong = {"correct": False, "exact": False, "first_cause": "db"}
+    assert first_break({"gradients": [{"chained": fine}, {"chained": None}]}) is None
+    assert first_break({"gradients": [{"chained": fine}, {"chained": wrong}]}) == "db"

@@ -146,7 +146,9 @@ def chained_of(entry: Entry) -> str | None:
 
 def first_break(entry: Entry) -> str | None:
     """The gradient at which the chain broke first."""
-    causes = (row["chained"]["first_cause"] for row in entry["gradients"] if row["chained"])
+    # A right chain names a cause as well, where it is right but no longer bit-equal.
+    broken = (row["chained"] for row in entry["gradients"] if row["chained"] and not row["chained"]["correct"])
+    causes = (chained["first_cause"] for chained in broken)
     cause = next((cause for cause in causes if cause), None)
     return None if cause is None else str(cause)
 
