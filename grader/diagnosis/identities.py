@@ -122,7 +122,7 @@ def _over_more_lines(facts: Facts) -> Diagnosis | None:
 def _together(facts: Facts) -> Found | None:
     """Every share changed in the same way."""
     node = added([path.node for path in facts.whole_lines])
-    path = Path(facts.lines[0], facts.whole_lines[0].via, node)
+    path = Path(facts.lines[0], (), node)
     return among(together(node, facts), path, facts)
 
 

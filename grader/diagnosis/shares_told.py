@@ -49,11 +49,11 @@ def weights(facts: Facts, paths: Sequence[Path], factors: Sequence[str], *, fuse
 
 def sibling(facts: Facts, other: str, factors: Sequence[str]) -> Diagnosis:
     """Shares that belong to another value, in the place of the variable's own or besides."""
-    own = factors[: len(facts.paths)]
-    instead = all(factor == "0" for factor in own)
-    how = "is what belongs to" if instead else "has, besides, what belongs to"
     line = next(line for line in facts.lines if other in line.reads)
-    message = f"your {facts.name} {how} {other}, which {place(line)} reads as well: `{line.text}`"
+    own = [f for path, f in zip(facts.paths, factors[: len(facts.paths)], strict=True) if path.line is line]
+    instead = all(factor == "0" for factor in own)
+    how = "has what belongs to {}, not its own share," if instead else "has, besides its own share, what belongs to {}"
+    message = f"your {facts.name} {how.format(other)} of what {place(line)} hands back: `{line.text}`"
     kind = Kind.WRONG_INDEX if instead else Kind.WRONG_PATH
     return named(kind, message, facts, sibling=other, one_share=False)
 
@@ -127,7 +127,7 @@ _RULES = {
 
 def changed(facts: Facts, found: Found) -> Diagnosis:
     """One change in one share."""
-    several, form = len(facts.paths) > 1, _form_of(found.path)
+    several, form = len(facts.paths) > 1 and bool(found.path.via), _form_of(found.path)
     change, line = found.change, found.path.line
     what = f"in your {facts.name} the path through {_way(found.path)} is" if several else f"your {facts.name} is"
     missing = f"; the other paths are missing ({readers(facts)})" if found.alone else ""
