@@ -504,16 +504,16 @@ class TestColour:
 
     def test_a_pipe_gets_none(self, grade: Grade) -> None:
         """Plain text."""
-        assert "\x1b[" not in grade(SOLUTION).stdout
+        assert "\x1b[" not in grade(f"{SOLUTION}::dprobs").stdout
 
     def test_always_colours_a_pipe(self, grade: Grade) -> None:
         """For `less -R`."""
-        assert "\x1b[32m" in grade(SOLUTION, "--color", "always").stdout
+        assert "\x1b[32m" in grade(f"{SOLUTION}::dprobs", "--color", "always").stdout
 
     def test_no_color_beats_a_terminal(self, grade: Grade) -> None:
         """https://no-color.org."""
-        assert "\x1b[" not in grade(SOLUTION, color=True, env={"NO_COLOR": "1"}).stdout
+        assert "\x1b[" not in grade(f"{SOLUTION}::dprobs", color=True, env={"NO_COLOR": "1"}).stdout
 
     def test_never_beats_a_terminal(self, grade: Grade) -> None:
         """An option beats everything."""
-        assert "\x1b[" not in grade(SOLUTION, "--color", "never", color=True).stdout
+        assert "\x1b[" not in grade(f"{SOLUTION}::dprobs", "--color", "never", color=True).stdout
