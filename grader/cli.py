@@ -18,13 +18,19 @@ if TYPE_CHECKING:
 __all__ = ["ALL_RIGHT", "INTERRUPTED", "OUR_FAULT", "SOMETHING_WRONG", "USAGE", "color_option", "main"]
 
 LATER = {
-    "batch": "grader.batch_command",
-    **dict.fromkeys(("hint", "import", "reset", "solution", "watch"), "grader.loop_commands"),
-    "new": "grader.new_command",
-    **dict.fromkeys(("gradescope-zip", "report", "similarity"), "grader.report_command"),
-    "verify": "grader.verify_command",
+    "batch": ("grader.batch_command", "Grade a class of submissions."),
+    "gradescope-zip": ("grader.report_command", "Build the autograder archive for Gradescope."),
+    "hint": ("grader.loop_commands", "Open one more hint: `grade hint mlp::dcounts`."),
+    "import": ("grader.loop_commands", "Make a backward.py of a notebook's flat cells."),
+    "new": ("grader.new_command", "Make an exercise of a forward pass."),
+    "report": ("grader.report_command", "Turn a report into a page or another system's format."),
+    "reset": ("grader.loop_commands", "Put one stub back as it was handed out."),
+    "similarity": ("grader.report_command", "Show which submissions share what is rare."),
+    "solution": ("grader.loop_commands", "After passing: the worked line, and other right ways."),
+    "verify": ("grader.verify_command", "Test the exercises themselves."),
+    "watch": ("grader.loop_commands", "Grade again whenever a file is saved."),
 }
-"""Commands in a module of their own, which is imported when they are asked for."""
+"""Commands in a module of their own, which is imported when they are asked for; `--help` needs their sentence only."""
 
 
 class Grade(click.Group):
@@ -35,7 +41,7 @@ class Grade(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name in LATER and cmd_name not in self.commands:
-            self.add_command(getattr(import_module(LATER[cmd_name]), cmd_name))
+            self.add_command(getattr(import_module(LATER[cmd_name][0]), cmd_name))
         return super().get_command(ctx, cmd_name)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
@@ -51,6 +57,13 @@ class Grade(click.Group):
         """The options of the default command are those people look for."""
         run.format_options(ctx, formatter)
         self.format_commands(ctx, formatter)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 click's
+        """As click does, without importing what is only named."""
+        shown = {name: command.get_short_help_str(70) for name, command in self.commands.items() if not command.hidden}
+        shown |= {name: sentence for name, (_, sentence) in LATER.items()}
+        with formatter.section("Commands"):
+            formatter.write_dl(sorted(shown.items()))
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[Any]:
         """Commands, targets, and the default command's options."""

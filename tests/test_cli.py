@@ -474,6 +474,14 @@ class TestOtherCommands:
         assert "--criterion" in out
         assert grade(command, "--help").exit_code == 0
 
+    def test_every_command_that_is_only_named_is_there(self, grade: Grade) -> None:
+        """`--help` has their names and sentences without importing them."""
+        from grader.cli import LATER
+
+        for command in LATER:
+            assert f"\n  {command} " in grade("--help").stdout
+            assert grade(command, "--help").exit_code == 0
+
     def test_completion_knows_exercises_and_gradients(self) -> None:
         """Click's own, with our targets."""
         from click.shell_completion import ShellComplete

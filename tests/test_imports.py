@@ -96,7 +96,10 @@ class TestWhatIsLoaded:
         [
             ("import grader", ("torch", "pytest", "click", "grader.sandbox", "grader.exercise")),
             ("import grader.plugin", ("torch", "grader.exercise", "grader.sandbox", "grader.run")),
-            ("import grader.cli; grader.cli.main(['--help'], standalone_mode=False)", ("torch", "pytest", "rich")),
+            (
+                "import grader.cli; grader.cli.main(['--help'], standalone_mode=False)",
+                ("torch", "pytest", "rich", "grader.exercise"),
+            ),
             ("import grader.sandbox.client", ("torch", "grader.exercise", "grader.grading", "pytest")),
             ("import grader.command", ("torch", "pytest")),
         ],
