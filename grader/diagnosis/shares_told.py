@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import itertools
 from typing import TYPE_CHECKING
 
 from grader.diagnosis.changes import has_gradient
@@ -41,10 +42,14 @@ def weights(facts: Facts, paths: Sequence[Path], factors: Sequence[str], *, fuse
             factor, "has {} with a factor " + factor
         )
         what = how.format(through)
-    look = _sharing(facts, [p for p, _ in odd], factor)
+    look = _sharing(facts, [p for p, _ in odd], kept, factor)
     kind = Kind.FUSED_TERM if fused else kind
-    shares = {".".join(p.via): f for p, f in zip(paths, factors, strict=True)}
+    shares = {_key(p): f for p, f in zip(paths, factors, strict=True)}
     return named(kind, f"your {facts.name} {what}: {look}", facts, shares=shares, fused=fused)
+
+
+def _key(path: Path) -> str:
+    return ".".join(path.via) + (f"#{path.occurrence}" if path.occurrence else "")
 
 
 def sibling(facts: Facts, other: str, factors: Sequence[str]) -> Diagnosis:
@@ -78,14 +83,30 @@ def _missing(kept: Sequence[Path], odd: Sequence[tuple[Path, str]]) -> str:
     return f"lacks the path{'s' * (len(ways) > 1)} through {listed(shown)}"
 
 
-def _sharing(facts: Facts, odd: Sequence[Path], factor: str) -> str:
-    lines = listed(f"{listed(line.outputs)} ({place(line)})" for line in dict.fromkeys(path.line for path in odd))
+def _sharing(facts: Facts, odd: Sequence[Path], kept: Sequence[Path], factor: str) -> str:
     if factor == "0":
-        return f"{facts.variable} is also read by {lines}; the gradients of all its uses add up"
+        forks = dict.fromkeys(_fork(facts, path, kept) for path in odd)
+        return f"{listed(list(forks)[:MOST_WAYS])}; the gradients of all its uses add up"
     steps = [facts.exercise.producer[name].number for name in odd[0].via if name in facts.exercise.producer]
     if len(steps) > 1:
         return f"go back through forward.py lines {listed(str(number) for number in reversed(steps))} one at a time"
+    lines = listed(f"{listed(line.outputs)} ({place(line)})" for line in dict.fromkeys(path.line for path in odd))
     return f"look at {lines}; each use of {facts.variable} adds its gradient once"
+
+
+def _fork(facts: Facts, missing: Path, kept: Sequence[Path]) -> str:
+    """Where a missing path leaves the ones that are there: `bndiff is also read by bndiff2 (forward.py line 53)`."""
+    common = max((_alike(missing, path) for path in kept), default=0)
+    common = min(common, len(missing.via) - 1)
+    fork = missing.via[common - 1] if common else facts.variable
+    line = facts.exercise.producer[missing.via[common]]
+    return f"{fork} is also read by {missing.via[common]} ({place(line)})"
+
+
+def _alike(one: Path, other: Path) -> int:
+    """How many variables two paths begin with in common."""
+    pairs = zip(one.via, other.via, strict=False)
+    return len(list(itertools.takewhile(lambda pair: pair[0] == pair[1], pairs)))
 
 
 _SEVERAL_TERMS = {
