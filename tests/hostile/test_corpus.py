@@ -79,7 +79,7 @@ def attacked(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Range]:
     """A range whose every trace is looked for when the last attack is over."""
-    ctypes.CDLL(None).prctl(_BECOME_SUBREAPER, 1, 0, 0, 0)  # whatever is orphaned becomes our child, and is seen
+    adopt_orphans(yes=True)
     os.environ["GRADER_TEST_TOKEN"] = SECRET
     target = tmp_path_factory.mktemp("target")
     (target / "other.py").write_text("another submission")
@@ -96,8 +96,14 @@ def attacked(
         listener.settimeout(0.1)
         with pytest.raises(TimeoutError):
             listener.accept()
+    adopt_orphans(yes=False)
     assert (_children(), _descriptors(), _listings()) == before
     assert {path.name: path.read_text() for path in target.iterdir()} == {"other.py": "another submission"}
+
+
+def adopt_orphans(*, yes: bool) -> None:
+    """Let whatever is orphaned become our child, and be seen; to be undone, since the dead among them stay listed."""
+    ctypes.CDLL(None).prctl(_BECOME_SUBREAPER, int(yes), 0, 0, 0)
 
 
 def _children() -> set[str]:
