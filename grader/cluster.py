@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import contextlib
 import json
+import math
 import threading
 import time
-from concurrent.futures import CancelledError
+from concurrent.futures import CancelledError, Future
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final, Self
 
-from grader.batch.order import SUBMISSION_SECONDS, Order, Task
+from grader.batch.order import SUBMISSION_SECONDS, Order, pack, unpack
+from grader.batch.workers import answer, told
 from grader.sandbox.outcome import SandboxError
 
 try:
@@ -24,8 +27,6 @@ except ImportError as error:
     raise ImportError("--scheduler needs the package distributed: pip install 'backprop-grader[cluster]'") from error
 
 if TYPE_CHECKING:
-    from concurrent.futures import Future
-
     from grader.batch.engine import Engine
 
 PLUGIN: Final = "grade-batch"
@@ -33,6 +34,8 @@ _CONNECT_SECONDS: Final = 30
 _COUNT_SECONDS: Final = 5.0
 _READY_SECONDS: Final = 90.0
 _STARTS: Final = 3
+_WORKERS_FOR_A_CHUNK: Final = 16
+_LARGEST_CHUNK: Final = 16
 
 
 class NoCluster(SandboxError):
@@ -42,17 +45,14 @@ class NoCluster(SandboxError):
 class ClusterWorkers:
     """The workers of a cluster, however many there are at the moment."""
 
-    patience: Final = 2.5 * SUBMISSION_SECONDS
-    """Seconds for one submission and the one before it. A result that died with its worker is not always computed
-    again: after this time it is asked for again."""
-
     def __init__(self, order: Order, address: str | Client) -> None:
         self._client = address if isinstance(address, Client) else _connected(address)
         self._own = not isinstance(address, Client)
         self._order = order.fingerprint
         self._client.register_plugin(Orders(order.encode(), self._order), name=PLUGIN)
         self._executor = self._client.get_executor(pure=False)
-        self._slots, self._counted = 1, 0.0
+        self._count, self._counted = 1, -math.inf
+        self._waiting: list[tuple[bytes, Future[bytes]]] = []
 
     def __enter__(self) -> Self:
         return self
@@ -61,11 +61,29 @@ class ClusterWorkers:
         self.close()
 
     @property
-    def slots(self) -> int:
-        """How many submissions are graded at the same time; a worker grades one at a time."""
+    def workers(self) -> int:
+        """How many there are; each grades one submission at a time."""
         if time.monotonic() - self._counted > _COUNT_SECONDS:
-            self._slots, self._counted = max(1, len(self._addresses())), time.monotonic()
-        return self._slots
+            names = self._client.scheduler_info(n_workers=-1)["workers"]
+            self._count, self._counted = max(1, len(names)), time.monotonic()
+        return self._count
+
+    @property
+    def chunk(self) -> int:
+        """Submissions in one of the scheduler's tasks: one in a small cluster, more where it would not keep up."""
+        return max(1, min(_LARGEST_CHUNK, int(self.workers / _WORKERS_FOR_A_CHUNK)))
+
+    @property
+    def window(self) -> int:
+        """How many to have under way: two tasks for each worker."""
+        return 2 * self.workers * self.chunk
+
+    @property
+    def patience(self) -> float:
+        """Seconds for one task and the one before it. A result that died with its worker is not always computed
+        again: after this time it is asked for again.
+        """
+        return 2.5 * SUBMISSION_SECONDS * self.chunk
 
     def hello(self) -> dict[str, Any]:
         """Have every worker warm, and say what documents say of their machine.
@@ -85,14 +103,30 @@ class ClusterWorkers:
 
     def _first_head(self) -> dict[str, Any]:
         """Warm as many engines as there are workers; those that come later warm theirs with their first task."""
-        heads = [self._executor.submit(check_there, self._order) for _ in range(self.slots)]
+        heads = [self._executor.submit(check_there, self._order) for _ in range(self.workers)]
         answers = [head.result(timeout=_READY_SECONDS) for head in heads]
         return dict(json.loads(answers[0]))
 
-    def submit(self, task: bytes) -> Future[bytes]:
+    def submit(self, task: bytes, *, alone: bool = False) -> Future[bytes]:
         """Have a task graded; the scheduler gives it to another worker if the first one dies."""
-        future: Future[bytes] = self._executor.submit(grade_there, self._order, task)
+        future: Future[bytes] = Future()
+        if alone:
+            self._send([(task, future)])
+        else:
+            self._waiting.append((task, future))
+            if len(self._waiting) >= self.chunk:
+                self.flush()
         return future
+
+    def flush(self) -> None:
+        """Send what waits for company."""
+        waiting, self._waiting = self._waiting, []
+        if waiting:
+            self._send(waiting)
+
+    def _send(self, tasks: list[tuple[bytes, Future[bytes]]]) -> None:
+        sent = self._executor.submit(grade_there, self._order, pack(*(task for task, _ in tasks)))
+        sent.add_done_callback(partial(_deliver, [future for _, future in tasks]))
 
     def close(self) -> None:
         """Let the workers drop their engines, and go."""
@@ -100,8 +134,20 @@ class ClusterWorkers:
         if self._own:
             self._client.close()
 
-    def _addresses(self) -> list[str]:
-        return list(self._client.scheduler_info(n_workers=-1)["workers"])
+
+def _deliver(futures: list[Future[bytes]], sent: Future[bytes]) -> None:
+    """Each its own answer, or to all of them the end that their worker came to."""
+    try:
+        answers = unpack(sent.result())
+    except Exception as error:  # noqa: BLE001  whichever way the cluster calls it
+        for future in futures:
+            future.set_exception(error)
+        return
+    for future, received in zip(futures, answers, strict=True):
+        try:
+            future.set_result(told(received))
+        except Exception as error:  # noqa: BLE001  a fault there is one here
+            future.set_exception(error)
 
 
 def _connected(address: str) -> Client:
@@ -176,7 +222,8 @@ def check_there(fingerprint: str) -> bytes:
         return json.dumps(_here.engine(fingerprint).check()).encode()
 
 
-def grade_there(fingerprint: str, task: bytes) -> bytes:
-    """Runs on a worker: grade one submission."""
+def grade_there(fingerprint: str, tasks: bytes) -> bytes:
+    """Runs on a worker: grade submissions, each with its result or the fault that prevented it."""
     with _here.lock:
-        return _here.engine(fingerprint).grade(Task.decode(task)).encode()
+        engine = _here.engine(fingerprint)
+        return pack(*(answer(engine, task) for task in unpack(tasks)))

@@ -52,7 +52,7 @@ def order(**settings: Any) -> Order:
 class EngineWorkers:
     """A real engine in this process."""
 
-    slots = 1
+    window = 2
     patience = 1e9
 
     def __init__(self, engine: Engine) -> None:
@@ -68,7 +68,10 @@ class EngineWorkers:
     def hello(self) -> dict[str, Any]:
         return self.engine.check()
 
-    def submit(self, task: bytes) -> Future[bytes]:
+    def flush(self) -> None:
+        return None
+
+    def submit(self, task: bytes, *, alone: bool = False) -> Future[bytes]:
         self.names.append(Task.decode(task).name)
         return settled(lambda: self.engine.grade(Task.decode(task)).encode())
 
@@ -79,7 +82,7 @@ class EngineWorkers:
 class PretendWorkers:
     """Gives as many points as the submission says, and dies where the test says."""
 
-    slots = 2
+    window = 4
     patience = 1e9
 
     def __init__(self, *, dies: Mapping[str, int] | None = None, error: type[Exception] = RuntimeError) -> None:
@@ -91,7 +94,10 @@ class PretendWorkers:
     def hello(self) -> dict[str, Any]:
         return unloaded_head(order())
 
-    def submit(self, task: bytes) -> Future[bytes]:
+    def flush(self) -> None:
+        return None
+
+    def submit(self, task: bytes, *, alone: bool = False) -> Future[bytes]:
         decoded = Task.decode(task)
         self.tasks.append(decoded)
         self.names.append(decoded.name)

@@ -245,7 +245,7 @@ class TestTrouble:
             patience = 0.05
             forgotten = 0
 
-            def submit(self, task: bytes) -> Future[bytes]:
+            def submit(self, task: bytes, *, alone: bool = False) -> Future[bytes]:
                 self.forgotten += 1
                 return Future() if self.forgotten == 1 else super().submit(task)
 

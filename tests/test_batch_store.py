@@ -27,10 +27,16 @@ def graded(name: str, points: int = 3) -> Graded:
     return Graded(entry, b"full\n", b"student\n")
 
 
+def add(store: Store, key: str, result: Graded) -> None:
+    """Documents, then the line."""
+    store.write(result)
+    store.note(key, result.entry)
+
+
 def test_a_result_is_two_documents_and_a_line(tmp_path: Path) -> None:
     """The instructor's, the student's, the journal's."""
     with Store(tmp_path) as store:
-        store.add("k", graded("alice"))
+        add(store, "k", graded("alice"))
         assert store["alice"].points == 3
     assert (tmp_path / "alice.json").read_bytes() == b"full\n"
     assert (tmp_path / "students" / "alice.json").read_bytes() == b"student\n"
@@ -39,9 +45,9 @@ def test_a_result_is_two_documents_and_a_line(tmp_path: Path) -> None:
 def test_it_is_there_the_next_time(tmp_path: Path) -> None:
     """The last line about a submission counts."""
     with Store(tmp_path) as store:
-        store.add("k1", graded("alice", 1))
-        store.add("k2", graded("bob"))
-        store.add("k3", graded("alice", 2))
+        add(store, "k1", graded("alice", 1))
+        add(store, "k2", graded("bob"))
+        add(store, "k3", graded("alice", 2))
     with Store(tmp_path) as store:
         assert (store["alice"].points, store.key("alice"), store.key("bob")) == (2, "k3", "k2")
         assert store.by_key() == {"k3": "alice", "k2": "bob"}
@@ -51,14 +57,14 @@ def test_it_is_there_the_next_time(tmp_path: Path) -> None:
 def test_a_line_cut_off_by_a_power_failure_costs_one_submission(tmp_path: Path, keep: int) -> None:
     """And nothing that comes after it."""
     with Store(tmp_path) as store:
-        store.add("k1", graded("alice"))
-        store.add("k2", graded("bob"))
+        add(store, "k1", graded("alice"))
+        add(store, "k2", graded("bob"))
     journal = tmp_path / "journal.jsonl"
     first, second = journal.read_bytes().splitlines(keepends=True)
     journal.write_bytes(first + second[:keep])
     with Store(tmp_path) as store:
         assert store.get("bob") is None
-        store.add("k3", graded("carol"))
+        add(store, "k3", graded("carol"))
     with Store(tmp_path) as store:
         assert {name for name in ("alice", "bob", "carol") if store.get(name)} == {"alice", "carol"}
 
@@ -69,12 +75,12 @@ def test_a_line_cut_off_by_a_power_failure_costs_one_submission(tmp_path: Path, 
 def test_a_broken_line_counts_for_nothing(tmp_path: Path, garbage: bytes) -> None:
     """Discs do odd things."""
     with Store(tmp_path) as store:
-        store.add("k1", graded("alice"))
+        add(store, "k1", graded("alice"))
     with (tmp_path / "journal.jsonl").open("ab") as journal:
         journal.write(garbage)
     with Store(tmp_path) as store:
         assert store["alice"].points == 3
-        store.add("k2", graded("bob"))
+        add(store, "k2", graded("bob"))
     with Store(tmp_path) as store:
         assert store["bob"].points == 3
 
@@ -82,7 +88,7 @@ def test_a_broken_line_counts_for_nothing(tmp_path: Path, garbage: bytes) -> Non
 def test_a_document_that_is_gone_counts_as_not_graded(tmp_path: Path) -> None:
     """Somebody deleted it, or the disc lost it."""
     with Store(tmp_path) as store:
-        store.add("k", graded("alice"))
+        add(store, "k", graded("alice"))
         assert store.has("alice")
         store.student("alice").unlink()
         assert not store.has("alice")
@@ -122,7 +128,7 @@ def test_a_link_in_the_way_is_replaced_not_written_through(tmp_path: Path) -> No
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "alice.json").symlink_to(outside)
     with Store(tmp_path / "out") as store:
-        store.add("k", graded("alice"))
+        add(store, "k", graded("alice"))
     assert outside.read_bytes() == b"precious"
 
 
@@ -147,7 +153,7 @@ def test_the_journal_is_kept_short(tmp_path: Path) -> None:
     """One line for each submission, however often it was graded."""
     with Store(tmp_path) as store:
         for points in range(5):
-            store.add("k", graded("alice", points))
+            add(store, "k", graded("alice", points))
     Store(tmp_path).close()
     (line,) = (tmp_path / "journal.jsonl").read_bytes().splitlines()
     assert json.loads(line)["entry"]["score"]["points"] == 4

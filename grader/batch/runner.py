@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections import deque
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, Protocol
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from grader.batch.documents import for_twin, nothing_earned, rendered, ungraded, unloaded_head
 from grader.batch.grades import Line, write_grades
 from grader.batch.order import Graded, Order, Task
+from grader.batch.results import Results
 from grader.exercise import BrokenExercise
 from grader.names import NamesError
 from grader.sandbox.outcome import SandboxError
@@ -19,17 +19,17 @@ from grader.submission import Submission, UnreadableSubmission
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
-    from typing import Any
 
+    from grader.batch.results import Change
     from grader.batch.store import Record, Store
     from grader.batch.workers import Workers
     from grader.intake.handed_in import HandedIn
 
-MOST_FAILED: Final = 10
-"""After so many failures in a row, and nothing graded between them, it is not the submissions: the batch stops."""
-
 TRIES: Final = 2
 """How often a submission is begun before it counts as failed through our fault."""
+
+MOST_FAILED: Final = 10
+"""After so many failures in a row, and nothing graded between them, it is not the submissions: the batch stops."""
 
 _TABLE_SECONDS: Final = 5.0
 _TABLE_SHARE: Final = 20
@@ -62,19 +62,16 @@ class Work:
     twins: list[Work] = field(default_factory=list)
     """Others with the same code, waiting for this one."""
 
+    @property
+    def name(self) -> str:
+        """The submission's."""
+        return self.handed_in.name
+
     def task(self) -> bytes:
         """As a worker gets it."""
         submission = self.submission
-        files = submission.files
-        return Task(submission.name, str(submission.source), files, self.handed_in.notes, self.previous).encode()
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """A submission whose grade is another one than before."""
-
-    before: Record
-    after: Record
+        notes = self.handed_in.notes
+        return Task(submission.name, str(submission.source), submission.files, notes, self.previous).encode()
 
 
 class Batch:
@@ -95,18 +92,25 @@ class Batch:
         self.handed_in = handed_in
         self.store = store
         self.show = show
-        self.changes: list[Change] = []
         self.graded = 0
         """Submissions graded in this run, not counting those found done."""
-        self.twins = 0
-        """Submissions that took over the result of the same code."""
-        self._head: dict[str, Any] = unloaded_head(order)
+        self._results = Results(order, possible, handed_in, store, show)
         self._again = False
         self._failed = 0
         self._finished: dict[str, str] = {}
         self._under_way: dict[str, Work] = {}
         self._futures: dict[Future[bytes], Work] = {}
         self._table_due = 0.0
+
+    @property
+    def changes(self) -> Sequence[Change]:
+        """The submissions whose grade is another one than before."""
+        return self._results.changes
+
+    @property
+    def twins(self) -> int:
+        """Submissions that took over the result of the same code."""
+        return self._results.twins
 
     def run(
         self,
@@ -118,16 +122,15 @@ class Batch:
         """Grade what has no result yet, or with `again` everything selected. The workers start only if needed."""
         self._again = again
         self._finished = {} if again else self.store.by_key()
-        chosen = [each for each in self.handed_in if selected(each)]
-        work = self._work(chosen)
-        first = next(work, None)
+        work = self._work([each for each in self.handed_in if selected(each)])
         try:
-            if first is not None:
-                running = workers()
-                self._head = running.hello()
-                self._drive(running, first, work)
+            with self._results:
+                first = next(work, None)
+                if first is not None:
+                    running = workers()
+                    self._results.head = running.hello()
+                    self._drive(running, first, work)
         finally:
-            self.store.sync()
             self.write_table()
 
     def write_table(self) -> None:
@@ -144,22 +147,20 @@ class Batch:
         """What has to be graded, in order; what needs no grading is settled on the way."""
         self.show.begin(len(chosen))
         for each in chosen:
+            self._results.settle()
             try:
                 submission = each.read(self.order.exercise)
             except UnreadableSubmission as error:
-                self._unreadable(each, str(error))
+                self._results.unreadable(each, str(error))
                 continue
-            work = Work(each, submission, self.order.key(submission), self._previous(each.name))
+            work = Work(each, submission, self.order.key(submission), self._results.previous(each.name))
             if self._is_done(work):
-                self.show.done(self.store[each.name], known=True)
+                self._results.known(self.store[each.name])
             elif not self._twin(work):
                 yield work
 
     def _is_done(self, work: Work) -> bool:
-        name = work.handed_in.name
-        if self._again or self.store.key(name) != work.key:
-            return False
-        return self.store.has(name)
+        return not self._again and self.store.key(work.name) == work.key and self.store.has(work.name)
 
     def _twin(self, work: Work) -> bool:
         """Whether somebody's code is the same: then its result is, now or when it is there."""
@@ -167,40 +168,10 @@ class Batch:
             self._under_way[work.key].twins.append(work)
             return True
         other = self._finished.get(work.key)
-        if other is None or other == work.handed_in.name or not self.store.has(other):
+        if other is None or other == work.name or not self.store.has(other):
             return False
-        self._take_over(work, other)
+        self._results.take_over(work.key, work.handed_in, work.submission, other)
         return True
-
-    def _take_over(self, work: Work, other: str) -> None:
-        report = json.loads(self.store.document(other).read_bytes())["grader"]
-        entry, submission = report["submissions"][0], work.submission
-        file = next(iter(submission.files)) if len(submission.files) == 1 else None
-        notes = self.store[other].entry["notes"]
-        twin = for_twin(entry, submission.name, str(submission.source), file)
-        twin["notes"] = [*work.handed_in.notes, *_without_intake(twin["notes"], notes, other, self.handed_in)]
-        twin["previous_score"] = work.previous
-        head = {name: report[name] for name in ("version", "criterion", "settings_sha256", "numerics", "notes")}
-        self.twins += 1
-        self._keep(work.handed_in, work.key, rendered(twin, head, self.order))
-
-    def _unreadable(self, each: HandedIn, problem: str) -> None:
-        status = "missing" if each.missing else "unreadable"
-        known = self.store.get(each.name)
-        if known and self.store.has(each.name) and (known.status, known.entry["problem"]) == (status, problem):
-            self.show.done(known, known=True)
-            return
-        self._settle(each, status, problem, nothing_earned(self.possible))
-
-    def _settle(self, each: HandedIn, status: str, problem: str, score: Mapping[str, Any] | None) -> None:
-        """A row for what was not graded."""
-        entry = ungraded(each.name, str(each.source), self.order, status, problem, each.notes)
-        entry |= {"score": score, "previous_score": self._previous(each.name)}
-        self._keep(each, "", rendered(entry, self._head, self.order))
-
-    def _previous(self, name: str) -> Mapping[str, Any] | None:
-        record = self.store.get(name)
-        return record.entry["score"] if record else None
 
     # doing it
 
@@ -208,7 +179,7 @@ class Batch:
         waiting: deque[Work] = deque([first])
         exhausted = False
         while True:
-            while len(self._futures) < 2 * workers.slots and not (exhausted and not waiting):
+            while len(self._futures) < workers.window and not (exhausted and not waiting):
                 work = waiting.popleft() if waiting else next(rest, None)
                 if work is None:
                     exhausted = True
@@ -216,10 +187,13 @@ class Batch:
                 self._begin(workers, work)
             if not self._futures:
                 return
-            finished, _ = wait(self._futures, timeout=1.0, return_when=FIRST_COMPLETED)
-            for future in (*finished, *self._overdue(workers.patience)):
+            workers.flush()
+            pending: list[Future[Any]] = [*self._futures, *self._results.writes]
+            wait(pending, timeout=1.0, return_when=FIRST_COMPLETED)
+            for future in self._over(workers.patience):
                 if (work := self._end(future)) is not None:
                     waiting.append(work)
+            self._results.settle()
             if time.monotonic() >= self._table_due:
                 self.write_table()
 
@@ -227,12 +201,12 @@ class Batch:
         work.tries += 1
         work.begun = time.monotonic()
         self._under_way[work.key] = work
-        self._futures[workers.submit(work.task())] = work
+        self._futures[workers.submit(work.task(), alone=work.tries > 1)] = work
 
-    def _overdue(self, patience: float) -> list[Future[bytes]]:
-        """Tasks that nobody will answer any more."""
+    def _over(self, patience: float) -> list[Future[bytes]]:
+        """Tasks that are done, and those that nobody will answer any more."""
         now = time.monotonic()
-        return [f for f, work in self._futures.items() if now - work.begun > patience and not f.done()]
+        return [future for future, work in self._futures.items() if future.done() or now - work.begun > patience]
 
     def _end(self, future: Future[bytes]) -> Work | None:
         """Keep a result; a work to begin again if it has none and may still get one."""
@@ -243,45 +217,29 @@ class Batch:
             raise
         except Exception as error:  # noqa: BLE001  a worker's end, whichever way the cluster calls it
             return self._lost(work, error)
-        del self._under_way[work.key]
-        self._finished[work.key] = work.handed_in.name
-        self.graded += 1
         self._failed = 0
-        self._keep(work.handed_in, work.key, graded)
-        for twin in work.twins:
-            self._take_over(twin, work.handed_in.name)
+        self._results.keep(work.key, graded, partial(self._done, work))
         return None
+
+    def _done(self, work: Work) -> None:
+        """Its documents are on the disk: those who wait for them can have them."""
+        del self._under_way[work.key]
+        self._finished[work.key] = work.name
+        self.graded += 1
+        for twin in work.twins:
+            self._results.take_over(twin.key, twin.handed_in, twin.submission, work.name)
 
     def _lost(self, work: Work, error: Exception) -> Work | None:
         said = "no answer came" if isinstance(error, TimeoutError) else str(error).strip() or type(error).__name__
         why = said.splitlines()[-1][:300]
-        self.store.log(f"{work.handed_in.name}, try {work.tries}: {said}")
+        self.store.log(f"{work.name}, try {work.tries}: {said}")
         if work.tries < TRIES:
-            self.show.again(work.handed_in.name, why)
+            self.show.again(work.name, why)
             return work
         del self._under_way[work.key]
         self._failed += 1
         for each in (work, *work.twins):
-            self._settle(each.handed_in, "failed", f"not graded through no fault of its own: {why}", None)
+            self._results.failed(each.handed_in, why)
         if self._failed >= MOST_FAILED:
             raise SandboxError(f"{self._failed} submissions in a row could not be graded, so the batch stops: {why}")
         return None
-
-    def _keep(self, each: HandedIn, key: str, graded: Graded) -> None:
-        before = self.store.get(each.name)
-        after = self.store.add(key, graded)
-        if before is not None and _differs(before, after):
-            self.changes.append(Change(before, after))
-        self.show.done(after)
-
-
-def _differs(before: Record, after: Record) -> bool:
-    return any(before.entry[name] != after.entry[name] for name in ("status", "score", "verdicts"))
-
-
-def _without_intake(
-    notes: Sequence[str], _kept: Sequence[str], other: str, handed_in: Sequence[HandedIn]
-) -> Sequence[str]:
-    """The notes about the code; those about how somebody else handed it in stay with them."""
-    theirs = next((each.notes for each in handed_in if each.name == other), ())
-    return notes[len(theirs) :] if tuple(notes[: len(theirs)]) == theirs else notes

@@ -115,11 +115,15 @@ class Store:
         """The student's document."""
         return self.directory / STUDENTS / f"{name}.json"
 
-    def add(self, key: str, graded: Graded) -> Record:
-        """Write a result: first the documents, then the line that says that they are there."""
-        record = Record(key, graded.entry, when=round(time.time(), 3))
-        write_whole(self.student(record.name), graded.student)
-        write_whole(self.document(record.name), graded.full)
+    def write(self, graded: Graded) -> None:
+        """Write a result's documents. Several threads may, each for another submission."""
+        name = graded.entry["name"]
+        write_whole(self.student(name), graded.student)
+        write_whole(self.document(name), graded.full)
+
+    def note(self, key: str, entry: Mapping[str, Any]) -> Record:
+        """Write the line that says that the documents are there."""
+        record = Record(key, entry, when=round(time.time(), 3))
         self._places[record.name] = Place(self._journal.seek(0, os.SEEK_END), key)
         self._journal.write(_line(record))
         self._journal.flush()

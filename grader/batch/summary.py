@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from grader.batch.order import Order
-    from grader.batch.runner import Change
+    from grader.batch.results import Change
     from grader.batch.store import Record, Store
 
 STATUSES = ("graded", "refused", "unreadable", "missing", "failed", "waiting")

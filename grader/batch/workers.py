@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from multiprocessing.connection import Connection
     from multiprocessing.process import BaseProcess
 
+    from grader.batch.engine import Engine
+
 PATIENCE: Final = 2 * SUBMISSION_SECONDS + 180.0
 """Seconds after which a worker counts as stuck: far beyond the limits that the sandbox keeps."""
 
@@ -51,8 +53,8 @@ class Workers(Protocol):
     """Where submissions are graded: processes of this machine, or a cluster."""
 
     @property
-    def slots(self) -> int:
-        """How many are graded at the same time."""
+    def window(self) -> int:
+        """How many tasks to have under way, so that nobody has to wait for one."""
 
     @property
     def patience(self) -> float:
@@ -61,8 +63,11 @@ class Workers(Protocol):
     def hello(self) -> dict[str, Any]:
         """What documents say of the machine; waits until the first worker is ready."""
 
-    def submit(self, task: bytes) -> Future[bytes]:
-        """Have a task graded."""
+    def submit(self, task: bytes, *, alone: bool = False) -> Future[bytes]:
+        """Have a task graded; `alone` if it may be the one that took its worker along."""
+
+    def flush(self) -> None:
+        """No more tasks come for now."""
 
     def close(self) -> None:
         """Leave nothing behind."""
@@ -75,7 +80,7 @@ class LocalWorkers:
     """Each worker is watched by its own thread."""
 
     def __init__(self, order: Order, slots: int) -> None:
-        self.slots = slots
+        self.window = 2 * slots
         self._tasks: queue.SimpleQueue[tuple[bytes, Future[bytes]] | None] = queue.SimpleQueue()
         self._workers = [Worker(order.encode()) for _ in range(slots)]
         self._threads = [
@@ -105,11 +110,15 @@ class LocalWorkers:
                 thread.start()
         return head
 
-    def submit(self, task: bytes) -> Future[bytes]:
+    def submit(self, task: bytes, *, alone: bool = False) -> Future[bytes]:
         """Queue a task for the next free worker."""
+        del alone  # every task is
         future: Future[bytes] = Future()
         self._tasks.put((task, future))
         return future
+
+    def flush(self) -> None:
+        """Every task is on its way already."""
 
     def close(self) -> None:
         """End every process."""
@@ -215,13 +224,10 @@ class Worker:
         try:
             if pipe is None or not pipe.poll(seconds):
                 raise self._lost(f"did not answer within {seconds:g} s")
-            answer = pipe.recv_bytes()
+            received = pipe.recv_bytes()
         except (EOFError, OSError) as error:
             raise self._lost() from error
-        if answer[:1] == _FINE:
-            return answer[1:]
-        fault = json.loads(answer[1:])
-        raise _OURS.get(fault["kind"], WorkerFault)(fault["text"])
+        return told(received)
 
     def _lost(self, how: str = "") -> WorkerDied:
         process = self._process
@@ -240,6 +246,18 @@ class Worker:
         if process is not None:
             process.kill()
             process.join()
+
+
+def told(answer: bytes) -> bytes:
+    """What an answer holds.
+
+    Raises:
+        SandboxError, BrokenExercise, NamesError, WorkerFault: it tells of a fault.
+    """
+    if answer[:1] == _FINE:
+        return answer[1:]
+    fault = json.loads(answer[1:])
+    raise _OURS.get(fault["kind"], WorkerFault)(fault["text"])
 
 
 def _ending(code: int | None) -> str:
@@ -265,13 +283,14 @@ def serve(pipe: Connection, order: bytes) -> None:
     with contextlib.suppress(EOFError, OSError), engine:
         pipe.send_bytes(_FINE + json.dumps(head).encode())
         while True:
-            pipe.send_bytes(_answer(engine, pipe.recv_bytes()))
+            pipe.send_bytes(answer(engine, pipe.recv_bytes()))
     os._exit(0)  # nothing to tidy up; torch would take its time
 
 
-def _answer(engine: Any, task: bytes) -> bytes:
+def answer(engine: Engine, task: bytes) -> bytes:
+    """A task's result, or the fault that prevented it."""
     try:
-        return _FINE + bytes(engine.grade(Task.decode(task)).encode())
+        return _FINE + engine.grade(Task.decode(task)).encode()
     except Exception as error:  # noqa: BLE001  one submission's trouble is not the next one's
         return _fault(error)
 

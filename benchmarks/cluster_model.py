@@ -1,0 +1,374 @@
+"""How many workers a course needs, and what else becomes the limit: `python benchmarks/cluster_model.py PART`.
+
+    measure   this machine's figures: a submission's seconds, a start, the scheduler's and the batch's own cost per task
+    scale     one Dask worker beside two, on the same class, with the same reports
+    model     the table for courses of 1,000, 100,000 and 10 million submissions, simulated from those figures
+
+Three things work in a row. Workers grade, each one submission at a time. The scheduler handles every task twice, when
+it is given out and when its result comes back. The batch decodes, writes and syncs every result, one after the other.
+The simulation plays that through event by event; the closed form beside it is the largest of the three.
+"""
+
+from __future__ import annotations
+
+import argparse
+import heapq
+import json
+import math
+import os
+import random
+import sys
+import tempfile
+import time
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+
+from grader.sandbox.numerics import pin_environment
+
+pin_environment()
+
+from concurrent.futures import Future
+
+from batch import SOLUTION, WRONG, make_class
+
+
+@dataclass(frozen=True, slots=True)
+class Costs:
+    """Seconds; the defaults were measured on two shared cores of an AMD EPYC (see `measure`)."""
+
+    submission: float = 0.12
+    """Of one core, for one submission: grader's side, server and child."""
+    spread: float = 0.5
+    """Standard deviation of its logarithm: wrong ones take longer than right ones."""
+    start: float = 6.0
+    """From a worker's first task to its first result."""
+    scheduler: float = 0.0012
+    """Of the scheduler, for one task of one submission, there and back."""
+    payload: float = 0.0003
+    """Of the scheduler, for each submission that a task holds."""
+    result: float = 0.004
+    """Of the batch, to decode, write and sync one result."""
+    chunk: int = 1
+    """Submissions in a task."""
+
+
+def simulate(count: int, workers: int, costs: Costs, seed: int = 1) -> float:
+    """Seconds until everything is written, event by event, with two tasks waiting for each worker."""
+    dice = random.Random(seed)
+    mean = math.log(costs.submission) - costs.spread**2 / 2
+    scheduler = batch = 0.0
+    free = [costs.start * dice.uniform(0.8, 1.2) for _ in range(workers)]
+    heapq.heapify(free)
+    window: list[float] = []
+    for first in range(0, count, costs.chunk):
+        size = min(costs.chunk, count - first)
+        asked = heapq.heappop(window) if len(window) >= 2 * workers else 0.0
+        scheduler = max(scheduler, asked) + costs.scheduler / 2 + costs.payload * size / 2
+        begun = max(heapq.heappop(free), scheduler)
+        ended = begun + sum(dice.lognormvariate(mean, costs.spread) for _ in range(size))
+        heapq.heappush(free, ended)
+        # The way back takes the scheduler as long again; it is charged where the next task is given out.
+        scheduler += costs.scheduler / 2 + costs.payload * size / 2
+        batch = max(batch, ended) + costs.result * size
+        heapq.heappush(window, batch)
+    return max(batch, scheduler)
+
+
+def rates(workers: int, costs: Costs) -> dict[str, float]:
+    """Submissions a second that each of the three could do; the smallest is the batch's."""
+    return {
+        "workers": workers / costs.submission,
+        "scheduler": costs.chunk / (costs.scheduler + costs.payload * costs.chunk),
+        "batch": 1 / costs.result,
+    }
+
+
+def needed(count: int, seconds: float, costs: Costs) -> int | None:
+    """Workers that grade so many in that time; None if no number of them does."""
+    limit = rates(10**9, costs)
+    if count / min(limit["scheduler"], limit["batch"]) > seconds:
+        return None
+    return max(1, math.ceil(count * costs.submission / max(1e-9, seconds - costs.start)))
+
+
+def model(costs: Costs) -> None:
+    """The tables."""
+    print(
+        f"one submission {costs.submission * 1000:.0f} ms of a core, scheduler {costs.scheduler * 1000:.2f} + "
+        f"{costs.payload * 1000:.2f} ms each, batch {costs.result * 1000:.1f} ms each, start {costs.start:.0f} s"
+    )
+    print("\nsubmissions a second (simulated, 20,000 submissions) and what limits them")
+    print(f"{'workers':>8}  {'chunk 1':>10} {'limit':<10}  {'chunk 8':>10} {'limit':<10}")
+    for workers in (1, 2, 8, 32, 128, 512, 2048):
+        cells = []
+        for chunk in (1, 8):
+            chosen = replace(costs, chunk=chunk)
+            seconds = simulate(20_000, workers, chosen) - costs.start
+            figures = rates(workers, chosen)
+            cells.append(f"{20_000 / seconds:>10.1f} {min(figures, key=figures.__getitem__):<10}")
+        print(f"{workers:>8}  {'  '.join(cells)}")
+    print("\nworkers needed (one core each); - where scheduler or batch is too slow, however many there are")
+    print(f"{'course':>12}  {'10 minutes':>11}  {'1 hour':>8}  {'a night (8 h)':>14}  {'one core alone':>15}")
+    for count in (1_000, 100_000, 10_000_000):
+        numbers = [needed(count, seconds, costs) for seconds in (600, 3600, 8 * 3600)]
+        shown = [str(number) if number else "-" for number in numbers]
+        alone = count * costs.submission / 3600
+        print(f"{count:>12,}  {shown[0]:>11}  {shown[1]:>8}  {shown[2]:>14}  {alone:>13.1f} h")
+    bound = min(rates(1, costs)[name] for name in ("scheduler", "batch"))
+    print(f"\none batch ends at {bound:.0f} submissions a second, that is at {math.floor(bound * costs.submission)} "
+          "workers; a larger course is several batches, each with its own folder and scheduler")  # fmt: skip
+
+
+# Figures of this machine
+
+
+def measure(count: int) -> None:
+    """Each figure as the median or the slope of a short run."""
+    found = {"result": result_cost(count)}
+    print(f"batch: {found['result'] * 1000:.2f} ms to decode, write and sync a result", flush=True)
+    found |= engine_costs(count)
+    print(f"worker: start {found['start']:.1f} s, a submission {found['submission'] * 1000:.0f} ms of CPU", flush=True)
+    found |= scheduler_costs()
+    print(f"scheduler: {found['scheduler'] * 1000:.2f} ms for a task, {found['payload'] * 1000:.2f} ms more for each "
+          "submission in it", flush=True)  # fmt: skip
+    print(json.dumps(found))
+
+
+def result_cost(count: int) -> float:
+    """A batch whose workers answer at once, with real documents."""
+    from grader.batch.engine import Engine
+    from grader.batch.order import Graded, Order, Task
+    from grader.batch.runner import Batch
+    from grader.batch.store import Store
+    from grader.exercise import load_exercise
+    from grader.intake.folder import read_folder
+
+    order = Order.of(load_exercise("mlp"), seed=2147483647)
+    with Engine(order) as engine:
+        made = engine.grade(Task("s", "s", {"backward.py": (SOLUTION + WRONG).encode()}))
+        head = engine.check()
+
+    class AtOnce:
+        window, patience = 4, math.inf
+
+        def hello(self) -> dict[str, Any]:
+            return head
+
+        def flush(self) -> None:
+            return None
+
+        def submit(self, task: bytes, *, alone: bool = False) -> Future[bytes]:
+            del alone
+            future: Future[bytes] = Future()
+            entry = {**made.entry, "name": Task.decode(task).name}
+            future.set_result(Graded(entry, made.full, made.student).encode())
+            return future
+
+        def close(self) -> None:
+            return None
+
+    with tempfile.TemporaryDirectory() as scratch:
+        make_class(Path(scratch, "class"), count)
+        with Store(Path(scratch, "out")) as store:
+            batch = Batch(order, 26, [], read_folder(Path(scratch, "class")).handed_in, store, Quiet())
+            begun = time.perf_counter()
+            batch.run(AtOnce)
+            return (time.perf_counter() - begun) / count
+
+
+class Quiet:
+    """Nobody is told."""
+
+    def begin(self, total: int) -> None: ...
+    def done(self, record: Any, *, known: bool = False) -> None: ...
+    def again(self, name: str, why: str) -> None: ...
+
+
+def engine_costs(count: int) -> dict[str, float]:
+    """A worker process's start, and the CPU of all it takes for a submission."""
+    from grader.batch.order import Order, Task
+    from grader.batch.workers import LocalWorkers
+    from grader.exercise import load_exercise
+
+    order = Order.of(load_exercise("mlp"), seed=2147483647)
+    begun = time.perf_counter()
+    with LocalWorkers(order, 1) as workers:
+        workers.hello()
+        start = time.perf_counter() - begun
+        sources = [SOLUTION, SOLUTION, SOLUTION + WRONG]
+        tasks = [Task(f"s{n}", "s", {"backward.py": f"{sources[n % 3]}# {n}".encode()}) for n in range(min(count, 60))]
+        for task in tasks[:6]:
+            workers.submit(task.encode()).result()
+        (pid,) = workers.pids
+        before = cpu_of(pid)
+        for task in tasks[6:]:
+            workers.submit(task.encode()).result()
+        return {"start": start, "submission": (cpu_of(pid) - before) / (len(tasks) - 6)}
+
+
+def cpu_of(pid: int) -> float:
+    """CPU seconds of a process, of its children, and of those that they have reaped."""
+    total = ticks(pid)
+    for task in Path(f"/proc/{pid}/task").glob("*/children"):
+        total += sum(ticks(int(child)) for child in task.read_text().split())
+    return total
+
+
+def ticks(pid: int) -> float:
+    """User and system seconds of a process and of its ended children."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(") ", 1)[1].split()
+    return sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
+
+
+def scheduler_costs() -> dict[str, float]:
+    """CPU of a real scheduler for tasks that do nothing, of 10 KB and of 80 KB, with results of 60 KB and of 480 KB."""
+    with cluster(1) as (address, scheduler_pid):
+        from distributed import Client
+
+        with Client(address, set_as_default=False) as client:
+            one = task_cost(client, scheduler_pid, 1)
+            eight = task_cost(client, scheduler_pid, 8)
+    payload = max(0.0, (eight - one) / 7)
+    return {"scheduler": one - payload, "payload": payload}
+
+
+def task_cost(client: Any, pid: int, chunk: int, count: int = 400) -> float:
+    """CPU seconds of the scheduler for a task, results fetched as they come, eight in flight."""
+    from distributed import as_completed
+
+    raw = os.urandom(10_000 * chunk)
+    waiting = as_completed(
+        [client.submit(work, raw, n, pure=False) for n in range(8)], with_results=True, loop=client.loop
+    )
+    before, given = ticks(pid), 8
+    for _ in waiting:
+        if given < count:
+            waiting.add(client.submit(work, raw, given, pure=False))
+            given += 1
+    return (ticks(pid) - before) / count
+
+
+def work(raw: bytes, number: int) -> bytes:
+    """A result six times as long as its submission."""
+    del number
+    return raw * 6
+
+
+# One worker beside two
+
+
+def scale(size: int) -> None:
+    """Submissions a second, and whether the reports are the same."""
+    documents, seconds = {}, {}
+    with tempfile.TemporaryDirectory() as scratch:
+        make_class(Path(scratch, "class"), size)
+        for workers in (1, 2):
+            with cluster(workers) as (address, _):
+                out = Path(scratch, f"out{workers}")
+                seconds[workers] = graded(Path(scratch, "class"), out, address)
+                documents[workers] = reports(out)
+            print(
+                f"{workers} Dask workers: {size} in {seconds[workers]:.1f} s, {size / seconds[workers]:.2f}/s",
+                flush=True,
+            )
+    print(f"two beside one: {seconds[1] / seconds[2]:.2f} times, reports identical: {documents[1] == documents[2]}")
+
+
+def graded(source: Path, out: Path, address: str) -> float:
+    """Seconds from the first warm engine on."""
+    from grader.batch.order import Order
+    from grader.batch.runner import Batch
+    from grader.batch.store import Store
+    from grader.cluster import ClusterWorkers
+    from grader.exercise import load_exercise
+    from grader.intake.folder import read_folder
+
+    order = Order.of(load_exercise("mlp"), seed=2147483647, hidden_seed=1)
+    with Store(out) as store, ClusterWorkers(order, address) as workers:
+        workers.hello()
+        batch = Batch(order, 26, [], read_folder(source).handed_in, store, Quiet())
+        begun = time.perf_counter()
+        batch.run(lambda: workers)
+        return time.perf_counter() - begun
+
+
+def reports(out: Path) -> dict[str, Any]:
+    """Every document without its times."""
+    return {
+        path.name: timeless(json.loads(path.read_bytes()))
+        for path in sorted(out.glob("s*.json"))
+        if path.stem != "summary"
+    }
+
+
+def timeless(value: Any) -> Any:
+    """Without times."""
+    if isinstance(value, dict):
+        return {k: timeless(v) for k, v in value.items() if k not in ("created", "duration", "duration_s")}
+    return [timeless(item) for item in value] if isinstance(value, list) else value
+
+
+class cluster:  # noqa: N801 reads as `with cluster(2)`
+    """`dask scheduler` and `dask worker` processes; gives the address and the scheduler's process."""
+
+    def __init__(self, workers: int) -> None:
+        self._workers = workers
+        self._processes: list[Any] = []
+
+    def __enter__(self) -> tuple[str, int]:
+        import socket
+
+        from distributed import Client
+
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        address = f"tcp://127.0.0.1:{port}"
+        self._run("dask_scheduler", "--host", "127.0.0.1", "--port", str(port), "--no-dashboard")
+        for _ in range(self._workers):
+            self._run("dask_worker", address, "--nthreads", "1", "--no-nanny", "--no-dashboard", "--memory-limit", "0")
+        with Client(address, timeout=60, set_as_default=False) as client:
+            client.wait_for_workers(self._workers, timeout=120)
+        return address, self._processes[0].pid
+
+    def __exit__(self, *_: object) -> None:
+        for process in reversed(self._processes):
+            process.kill()
+            process.wait()
+
+    def _run(self, module: str, *words: str) -> None:
+        import subprocess
+
+        paths = f"{ROOT}{os.pathsep}{Path(__file__).resolve().parent}"
+        self._processes.append(
+            subprocess.Popen(
+                [sys.executable, "-m", f"distributed.cli.{module}", *words],
+                env=os.environ | {"PYTHONPATH": paths},
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+            )
+        )
+
+
+def main() -> None:
+    """One of the parts."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("part", choices=("measure", "scale", "model"))
+    parser.add_argument("--size", type=int, default=60)
+    parser.add_argument("--costs", default="{}", help="JSON: figures of `measure` in place of the recorded ones")
+    chosen = parser.parse_args()
+    if chosen.part == "measure":
+        measure(chosen.size)
+    elif chosen.part == "scale":
+        scale(chosen.size)
+    else:
+        model(replace(Costs(), **json.loads(chosen.costs)))
+
+
+if __name__ == "__main__":
+    main()
