@@ -8,6 +8,8 @@ from collections import Counter, deque
 from typing import TYPE_CHECKING, Any, Self, TextIO
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from grader.batch.store import Record
 
 _LINE_SECONDS = 5.0
@@ -75,7 +77,7 @@ def pace(done: int, left: int, seconds: float) -> str:
 class Live:
     """For a terminal."""
 
-    def __init__(self) -> None:
+    def __init__(self, console: Console | None = None) -> None:
         from rich.console import Console
         from rich.live import Live as RichLive
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
@@ -86,7 +88,7 @@ class Live:
         self._left = self._done = 0
         self._bar = Progress(BarColumn(None), MofNCompleteColumn(), TextColumn("{task.fields[pace]}"))
         self._task = self._bar.add_task("", total=None, pace="starting")
-        self._console = Console(stderr=True)
+        self._console = console or Console(stderr=True)
         self._live = RichLive(
             get_renderable=self._drawn, console=self._console, refresh_per_second=_REDRAWN_PER_SECOND, transient=True
         )
