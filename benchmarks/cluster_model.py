@@ -41,17 +41,17 @@ from batch import SOLUTION, WRONG, make_class
 class Costs:
     """Seconds; the defaults were measured on two shared cores of an AMD EPYC (see `measure`)."""
 
-    submission: float = 0.12
+    submission: float = 0.06
     """Of one core, for one submission: grader's side, server and child."""
     spread: float = 0.5
     """Standard deviation of its logarithm: wrong ones take longer than right ones."""
-    start: float = 6.0
+    start: float = 2.5
     """From a worker's first task to its first result."""
-    scheduler: float = 0.0012
+    scheduler: float = 0.0016
     """Of the scheduler, for one task of one submission, there and back."""
-    payload: float = 0.0003
+    payload: float = 0.0001
     """Of the scheduler, for each submission that a task holds."""
-    result: float = 0.004
+    result: float = 0.0013
     """Of the batch, to decode, write and sync one result."""
     chunk: int = 1
     """Submissions in a task."""
@@ -88,40 +88,48 @@ def rates(workers: int, costs: Costs) -> dict[str, float]:
     }
 
 
-def needed(count: int, seconds: float, costs: Costs) -> int | None:
-    """Workers that grade so many in that time; None if no number of them does."""
-    limit = rates(10**9, costs)
-    if count / min(limit["scheduler"], limit["batch"]) > seconds:
-        return None
-    return max(1, math.ceil(count * costs.submission / max(1e-9, seconds - costs.start)))
+def as_built(workers: int) -> int:
+    """Submissions in a task, by the rule of grader/cluster.py."""
+    return max(1, min(16, workers // 16))
+
+
+def needed(count: int, seconds: float, costs: Costs) -> tuple[int, int]:
+    """Workers that grade so many in that time, and the batches they have to be divided into."""
+    workers = max(1, math.ceil(count * costs.submission / (seconds - costs.start)))
+    figures = rates(workers, replace(costs, chunk=as_built(workers)))
+    rate = count / (seconds - costs.start)
+    return workers, math.ceil(rate / min(figures["scheduler"], figures["batch"]))
 
 
 def model(costs: Costs) -> None:
     """The tables."""
     print(
-        f"one submission {costs.submission * 1000:.0f} ms of a core, scheduler {costs.scheduler * 1000:.2f} + "
-        f"{costs.payload * 1000:.2f} ms each, batch {costs.result * 1000:.1f} ms each, start {costs.start:.0f} s"
+        f"one submission {costs.submission * 1000:.0f} ms of a core, batch {costs.result * 1000:.1f} ms a result, "
+        f"scheduler {costs.scheduler * 1000:.2f} ms a task and {costs.payload * 1000:.2f} ms for each submission in it, "
+        f"start {costs.start:.1f} s"
     )
-    print("\nsubmissions a second (simulated, 20,000 submissions) and what limits them")
-    print(f"{'workers':>8}  {'chunk 1':>10} {'limit':<10}  {'chunk 8':>10} {'limit':<10}")
-    for workers in (1, 2, 8, 32, 128, 512, 2048):
-        cells = []
-        for chunk in (1, 8):
-            chosen = replace(costs, chunk=chunk)
-            seconds = simulate(20_000, workers, chosen) - costs.start
-            figures = rates(workers, chosen)
-            cells.append(f"{20_000 / seconds:>10.1f} {min(figures, key=figures.__getitem__):<10}")
-        print(f"{workers:>8}  {'  '.join(cells)}")
-    print("\nworkers needed (one core each); - where scheduler or batch is too slow, however many there are")
-    print(f"{'course':>12}  {'10 minutes':>11}  {'1 hour':>8}  {'a night (8 h)':>14}  {'one core alone':>15}")
+    print("\nsubmissions a second (20,000 simulated), and what limits them")
+    print(f"{'workers':>8}  {'one in a task':>22}  {'as built':>32}")
+    for workers in (1, 2, 8, 32, 64, 128, 512):
+        print(f"{workers:>8}  {_cell(workers, 1, costs):>22}  {_cell(workers, as_built(workers), costs):>32}")
+    print("\nworkers of one core each, and in how many batches where one would not keep up")
+    print(f"{'course':>12}  {'10 minutes':>16}  {'1 hour':>16}  {'a night (8 h)':>16}  {'one core alone':>16}")
     for count in (1_000, 100_000, 10_000_000):
-        numbers = [needed(count, seconds, costs) for seconds in (600, 3600, 8 * 3600)]
-        shown = [str(number) if number else "-" for number in numbers]
-        alone = count * costs.submission / 3600
-        print(f"{count:>12,}  {shown[0]:>11}  {shown[1]:>8}  {shown[2]:>14}  {alone:>13.1f} h")
-    bound = min(rates(1, costs)[name] for name in ("scheduler", "batch"))
-    print(f"\none batch ends at {bound:.0f} submissions a second, that is at {math.floor(bound * costs.submission)} "
-          "workers; a larger course is several batches, each with its own folder and scheduler")  # fmt: skip
+        cells = [_shown(*needed(count, seconds, costs)) for seconds in (600, 3600, 8 * 3600)]
+        alone = f"{count * costs.submission / 3600:.1f} h"
+        print(f"{count:>12,}  {'  '.join(f'{cell:>16}' for cell in cells)}  {alone:>16}")
+
+
+def _cell(workers: int, chunk: int, costs: Costs) -> str:
+    chosen = replace(costs, chunk=chunk)
+    seconds = simulate(20_000, workers, chosen) - costs.start
+    figures = rates(workers, chosen)
+    inside = f" {chunk} in a task" if chunk > 1 else ""
+    return f"{20_000 / seconds:.0f}/s {min(figures, key=figures.__getitem__)}{inside}"
+
+
+def _shown(workers: int, batches: int) -> str:
+    return f"{workers:,}" if batches == 1 else f"{workers:,} in {batches}"
 
 
 # Figures of this machine

@@ -194,9 +194,9 @@ class Here:
             order = Order.decode(self.orders[fingerprint])
             if order.fingerprint != fingerprint:
                 raise NoCluster("this worker has another version of the grader or of torch than the batch")
-            from grader.batch.engine import Engine
+            from grader.batch.engine import warm_engine
 
-            self._engine, self._fingerprint = Engine(order), fingerprint
+            self._engine, self._fingerprint = warm_engine(order), fingerprint
         return self._engine
 
     def drop(self, fingerprint: str) -> None:

@@ -272,10 +272,10 @@ def _ending(code: int | None) -> str:
 def serve(pipe: Connection, order: bytes) -> None:
     """A worker's whole life, in its own process: says what it is, then answers tasks until the pipe ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the batch's to handle
-    from grader.batch.engine import Engine
+    from grader.batch.engine import warm_engine
 
     try:
-        engine = Engine(Order.decode(order))
+        engine = warm_engine(Order.decode(order))
         head = engine.check()
     except Exception as error:  # noqa: BLE001  told to the batch, in its words
         pipe.send_bytes(_fault(error))
