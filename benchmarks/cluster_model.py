@@ -105,7 +105,7 @@ def model(costs: Costs) -> None:
     """The tables."""
     print(
         f"one submission {costs.submission * 1000:.0f} ms of a core, batch {costs.result * 1000:.1f} ms a result, "
-        f"scheduler {costs.scheduler * 1000:.2f} ms a task and {costs.payload * 1000:.2f} ms for each submission in it, "
+        f"scheduler {costs.scheduler * 1000:.2f} ms a task and {costs.payload * 1000:.2f} ms a submission in it, "
         f"start {costs.start:.1f} s"
     )
     print("\nsubmissions a second (20,000 simulated), and what limits them")
