@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from types import CodeType
 
 SIGN_FLIPS = 8
+MOST_CUTS = 256
+"""The cut gradients that a case keeps, the latest: what odd functions depend on has no end in a large class."""
 NULL_TOLERANCE = 1e-9
 """A true gradient below this share of its terms is null: the terms cancel, only rounding is left."""
 
@@ -188,16 +190,21 @@ class Case:
             if name in self.graph.differentiable
         }
 
-    def other_cotangent(self, variable: str) -> torch.Tensor:
-        """A second cotangent, to find out whether a function depends on this variable's gradient."""
-        return self.cotangents[variable].flip(tuple(range(self.cotangents[variable].dim()))) * 0.75 + 0.125
+    @cached_property
+    def other_cotangents(self) -> dict[str, torch.Tensor]:
+        """A second cotangent for each, to find out whether a function depends on a variable's gradient."""
+        return {name: c.flip(tuple(range(c.dim()))) * 0.75 + 0.125 for name, c in self.cotangents.items()}
 
     def cut(self, names: Sequence[str]) -> Sweep:
         """The sweep in which exactly these variables' gradients are overridden by their random cotangents."""
         key = tuple(sorted(names))
-        if key not in self._cuts:
-            self._cuts[key] = Sweep(self.graph, {name: self.cotangents[name] for name in key}, base=self.random)
-        return self._cuts[key]
+        cut = self._cuts.pop(key, None)
+        if cut is None:
+            cut = Sweep(self.graph, {name: self.cotangents[name] for name in key}, base=self.random)
+        self._cuts[key] = cut
+        if len(self._cuts) > MOST_CUTS:
+            del self._cuts[next(iter(self._cuts))]
+        return cut
 
     @cached_property
     def values(self) -> dict[str, Any]:

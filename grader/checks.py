@@ -101,6 +101,8 @@ class Evidence:
     """The given case, float32, autograd's upstream gradients: the lecture's columns."""
     chained: Outcome | None = None
     chained64: Outcome | None = None
+    chained_is_local: bool = False
+    """Whether the chained question was the local one: every upstream gradient of the learner's has autograd's bits."""
 
     def failure(self) -> Outcome | None:
         """The first outcome at the given sizes that is no tensor, worst kind first."""
@@ -142,10 +144,11 @@ def judge(evidence: Evidence, cases: Cases) -> Judgement:
         raise AssertionError(f"d{variable}: judged without an answer")
     columns, dtype = lecture_columns(got, reference), str(got.dtype).removeprefix("torch.")
     so_far = Judgement(Verdict.WRONG_VALUES, None, columns, tuple(got.shape), dtype)
-    right = got.shape != reference.shape and _right_when_reshaped(evidence, cases)
-    problem = form_problem(got, reference, values_right=right)
-    if problem is not None:
-        return replace(so_far, verdict=problem[0], problem=problem[1])
+    if not columns.exact:
+        right = got.shape != reference.shape and _right_when_reshaped(evidence, cases)
+        problem = form_problem(got, reference, values_right=right)
+        if problem is not None:
+            return replace(so_far, verdict=problem[0], problem=problem[1])
     return _judge_values(evidence, cases, got, so_far)
 
 
@@ -223,21 +226,29 @@ def score(got: torch.Tensor | None, sweep: Sweep, variable: str, case: Case) -> 
     expected = sweep.cut(variable)
     if got is None or got.shape != expected.shape:
         return CaseScore(case.sizes, None, exact=False, maxdiff=None, hidden=case.hidden)
+    if same(got, expected):
+        return CaseScore(case.sizes, 0.0, exact=True, maxdiff=0.0, hidden=case.hidden)
     maxdiff = max_difference(got.to(expected.dtype), expected)
     scale = sweep.magnitude(variable)
     relative = None if maxdiff is None else maxdiff / scale if scale else (0.0 if maxdiff == 0 else math.inf)
     if relative is not None and not math.isfinite(relative):
         relative = None
-    return CaseScore(case.sizes, relative, exact=bool((got == expected).all()), maxdiff=maxdiff, hidden=case.hidden)
+    return CaseScore(case.sizes, relative, exact=False, maxdiff=maxdiff, hidden=case.hidden)
 
 
 def lecture_columns(got: torch.Tensor | None, reference: torch.Tensor) -> Columns:
     """exact, approximate and maxdiff as the lecture's `cmp` has them, but without broadcasting."""
     if got is None or got.shape != reference.shape:
         return Columns()
-    exact = got.dtype == reference.dtype and bool((got == reference).all())
-    same = got.to(reference.dtype)
-    return Columns(exact, bool(torch.allclose(same, reference)), max_difference(same, reference))
+    if same(got, reference):
+        return Columns(exact=True, approximate=True, maxdiff=0.0)
+    got = got.to(reference.dtype)
+    return Columns(approximate=bool(torch.allclose(got, reference)), maxdiff=max_difference(got, reference))
+
+
+def same(got: torch.Tensor, expected: torch.Tensor) -> bool:
+    """Whether every value is equal, in the same dtype and shape; of both zeros, either will do."""
+    return got.dtype == expected.dtype and torch.equal(got, expected)
 
 
 def max_difference(got: torch.Tensor, expected: torch.Tensor) -> float | None:
@@ -408,7 +419,8 @@ def failure_sentence(outcome: Outcome, who: str, what: str) -> tuple[Verdict, st
 
 def all_outcomes(evidence: Evidence) -> Iterator[Outcome]:
     """Every outcome of one gradient's questions."""
-    single = (evidence.local, evidence.chained, evidence.chained64)
+    local = None if evidence.local is evidence.chained else evidence.local
+    single = (local, evidence.chained, evidence.chained64)
     for outcome in (*evidence.random.values(), *evidence.narrow.values(), *evidence.true.values(), *single):
         if outcome is not None:
             yield outcome

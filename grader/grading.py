@@ -260,7 +260,7 @@ class Grading:
             for index, _ in enumerate(self.cases):
                 yield evidence.random, index, _question(evidence, f"case{index}", "float64")
             for name in evidence.binding.upstream if evidence.binding else ():
-                other = {f"d{name}": self.cases.probe.other_cotangent(name)}
+                other = {f"d{name}": self.cases.probe.other_cotangents[name]}
                 yield evidence.random, _probe_key(evidence, name), _question(evidence, f"case{probe}", "float64", other)
 
     def _dependencies(self, evidence: Evidence) -> tuple[str, ...]:
@@ -286,11 +286,13 @@ class Grading:
         session.pool("given", given.pool32)
         for name in given.graph.differentiable - set(self.exercise.graded):
             upstream32[name], upstream64[name] = given.reference[name], given.true.total(name)
+        same = set(upstream32)
         for evidence in self._askable(state):
             variable = evidence.variable
             needed = set(evidence.binding.upstream if evidence.binding else ())
             if needed - upstream32.keys():
                 continue
+            evidence.chained_is_local = needed <= same
             questions: list[_Asked] = [
                 (_Slot(evidence, "chained"), 0, _question(evidence, "given", "float32", _upstream(needed, upstream32)))
             ]
@@ -310,6 +312,8 @@ class Grading:
                 got = tensor_of(outcome)
                 if got is not None and got.shape == reference.shape and got.dtype == reference.dtype:
                     kept[variable] = got
+            if variable in upstream32 and checks.same(upstream32[variable], given.reference[variable]):
+                same.add(variable)
 
     def _ask_true(self, session: Session, state: _State, variable: str) -> None:
         """All questions about one variable that hold true gradients: the local one, and those of a fused answer."""
@@ -319,8 +323,12 @@ class Grading:
         if self.settings.only:
             session.pool("given", self.cases.given.pool32)
         needed = evidence.binding.upstream if evidence.binding else ()
-        local = _question(evidence, "given", "float32", _upstream(needed, self.cases.given.reference))
-        questions: list[_Asked] = [(_Slot(evidence, "local"), 0, local)]
+        questions: list[_Asked] = []
+        if evidence.chained_is_local:  # the question would be the same
+            evidence.local = evidence.chained
+        else:
+            local = _question(evidence, "given", "float32", _upstream(needed, self.cases.given.reference))
+            questions.append((_Slot(evidence, "local"), 0, local))
         if not checks.is_local_style(evidence, self.cases) and not evidence.narrow:
             for index, case in enumerate(self.cases):
                 true = {f"d{name}": case.true.total(name) for name in needed}
@@ -411,9 +419,11 @@ class Grading:
 
     def _chained(self, state: _State, evidence: Evidence, judgement: Judgement) -> dict[str, Any]:
         variable, given = evidence.variable, self.cases.given
-        columns = lecture_columns(tensor_of(evidence.chained), given.reference[variable])
+        judged = evidence.chained is evidence.local and judgement.shape is not None
+        chained = tensor_of(evidence.chained)
+        columns = judgement.local if judged else lecture_columns(chained, given.reference[variable])
         narrow = bool(evidence.narrow)
-        found = score(tensor_of(evidence.chained if narrow else evidence.chained64), given.true, variable, given).score
+        found = score(chained if narrow else tensor_of(evidence.chained64), given.true, variable, given).score
         tolerance = checks.NARROW_TOLERANCE * 100 if narrow else checks.CHAIN_TOLERANCE
         correct = judgement.verdict.right and found is not None and found <= tolerance
         chain = _Chain(columns, correct)

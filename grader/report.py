@@ -210,10 +210,13 @@ def _count(cases: object) -> object:
     return len(cases) if isinstance(cases, (list, tuple)) else cases
 
 
+_PLAIN = (str, int, bool, type(None))
+
+
 def _finite(value: Any) -> Any:
     """JSON has no NaN and no infinity: they become null, wherever they hide."""
     if isinstance(value, dict):
-        return {key: _finite(item) for key, item in value.items()}
+        return {key: item if type(item) in _PLAIN else _finite(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_finite(item) for item in value]
+        return [item if type(item) in _PLAIN else _finite(item) for item in value]
     return None if isinstance(value, float) and not math.isfinite(value) else value

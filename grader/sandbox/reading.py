@@ -219,7 +219,8 @@ def _placed(code: _Code, findings: Iterable[Finding]) -> tuple[Finding, ...]:
 
 def _compiled(code: _Code, tree: ast.Module) -> CodeType:
     """Compiled from the tree, so that what was judged is what runs."""
-    ast.fix_missing_locations(tree)
+    if code.assembled:  # functions made of flat lines stand nowhere yet
+        ast.fix_missing_locations(tree)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")

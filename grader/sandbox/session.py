@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import time
-from typing import TYPE_CHECKING, Final, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 
 from grader.sandbox import answers, messages, wire
 from grader.sandbox.budget import Budget, Limits
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from grader.sandbox.processes import Backend, Process
 
 MOST_KILLS: Final = 8
+MOST_POOLS: Final = 16
 _READING_LIMIT: Final = 4 << 20
 _HELLO_SECONDS: Final = 30.0
 _READING_SECONDS: Final = 10.0
@@ -86,8 +87,8 @@ class Session:
             process.discard()
 
     def pool(self, key: str, values: Mapping[str, torch.Tensor | int | float]) -> None:
-        """Values that questions name by `key`: sent once to every child that needs them."""
-        self._pools[key] = wire.encode(wire.POOL, messages.encode_pool(key, values))
+        """Values that questions name by `key`, sent once to every child that needs them; not to be changed later."""
+        self._pools[key] = _encoded(key, values)
         self._sent.discard(key)
 
     def load(self) -> Outcome | None:
@@ -245,6 +246,20 @@ class Session:
         elif self.kills >= MOST_KILLS:
             self._stopped = _TOO_OFTEN
         return outcome
+
+
+_ENCODED: Final[dict[tuple[str, int], tuple[Mapping[str, Any], bytes]]] = {}
+"""Frames of the latest pools, with their values: one submission after the other is asked about the same ones."""
+
+
+def _encoded(key: str, values: Mapping[str, torch.Tensor | int | float]) -> bytes:
+    kept = _ENCODED.get((key, id(values)))
+    if kept is None:
+        kept = values, wire.encode(wire.POOL, messages.encode_pool(key, values))
+        if len(_ENCODED) >= MOST_POOLS:
+            del _ENCODED[next(iter(_ENCODED))]
+        _ENCODED[key, id(values)] = kept
+    return kept[1]
 
 
 def _expect(frame: Frame, kind: int, nonce: bytes) -> None:
