@@ -366,8 +366,11 @@ def _share(scores: Sequence[CaseScore]) -> str:
 def _worst(got: torch.Tensor, reference: torch.Tensor) -> tuple[tuple[int, ...], float, float] | None:
     if got.numel() == 0:
         return None
-    flat = int((got - reference).abs().flatten().argmax())
-    index = tuple(int(i) for i in torch.unravel_index(torch.tensor(flat), got.shape))
+    at = int((got - reference).abs().flatten().argmax())
+    index: tuple[int, ...] = ()
+    for size in reversed(got.shape):  # torch.unravel_index imports sympy, for half a second
+        at, here = divmod(at, size)
+        index = (here, *index)
     return index, float(got[index]), float(reference[index])
 
 
