@@ -68,6 +68,27 @@ class TestShapes:
             "bob": "hw/backward.py",
         }
 
+    @pytest.mark.parametrize("name", ["hw4 (1).zip", "hw4-copy.zip", "Downloads.zip"])
+    def test_a_folder_around_everybody_is_nobody(self, name: str, found: Callable[..., dict[str, HandedIn]]) -> None:
+        """Whatever the archive is called by now."""
+        files = {"hw4/": b"", "hw4/ann/": b"", "hw4/ann/backward.py": CODE, "hw4/bob/hw/backward.py": CODE}
+        assert {raw: state(each) for raw, each in found(files, name).items()} == {
+            "ann": "backward.py",
+            "bob": "hw/backward.py",
+        }
+
+    def test_a_copys_name_is_no_other_name(self, found: Callable[..., dict[str, HandedIn]]) -> None:
+        """Browsers number what is downloaded again."""
+        assert list(found({"hw4/ann.py": CODE, "hw4/bob.py": CODE}, "hw4 (1).zip")) == ["ann", "bob"]
+
+    def test_folders_in_each_other_around_everybody_are_nobody(self, found: Callable[..., dict[str, HandedIn]]) -> None:
+        """Somebody packed what had been unpacked."""
+        assert list(found({"a/hw4/ann/backward.py": CODE, "a/hw4/bob/backward.py": CODE}, "x.zip")) == ["ann", "bob"]
+
+    def test_one_persons_workspace_is_one_submission(self, found: Callable[..., dict[str, HandedIn]]) -> None:
+        """Its folders are called as the exercises are."""
+        assert list(found({"ann/mlp/backward.py": CODE, "ann/rnn/backward.py": CODE}, "hw.zip")) == ["ann"]
+
     def test_canvas(self, found: Callable[..., dict[str, HandedIn]]) -> None:
         """A flat archive of mangled names."""
         files = {"doejohn_4711_1_backward.py": CODE, "roejane_LATE_4712_2_hw.zip": b"PK", "t_3_text.html": "<p>"}

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from classroom import hand_in
 
 from grader.intake.folder import read_folder
+from grader.intake.metadata import read_metadata
 from grader.submission import UnreadableSubmission
 
 if TYPE_CHECKING:
@@ -61,6 +62,51 @@ class TestByHand:
         """A folder in a folder in a folder."""
         found = by_name(tmp_path, {"alice/homework/final/backward.py": CODE})
         assert graded_files(found["alice"]) == ["homework/final/backward.py"]
+
+    @pytest.mark.parametrize(
+        "top", ["section A", "section A/hw4", "class (1)", "section A/hw4/class"], ids=lambda top: top.replace("/", "-")
+    )
+    def test_a_folder_around_everybody_is_nobody(self, top: str, tmp_path: Path) -> None:
+        """Taken for one person's, all but one would lose their grade without a word."""
+        files: dict[str, str | bytes | None] = {f"{top}/ann/backward.py": CODE, f"{top}/bob/hw/backward.py": CODE}
+        assert list(by_name(tmp_path, files)) == ["ann", "bob"]
+
+    @pytest.mark.parametrize(
+        "files",
+        [
+            {"ann/mlp/backward.py": CODE, "ann/batchnorm/backward.py": CODE},
+            {"ann/exercises/mlp/backward.py": CODE, "ann/notes/x.py": CODE},
+            {"ann/backward.py": CODE, "ann/old/backward.py": CODE, "ann/older/backward.py": CODE},
+            {"ann/hw/backward.py": CODE},
+            {"ann/hw/backward.py": CODE, "ann/figures/loss.png": "x"},
+        ],
+    )
+    def test_the_folder_of_a_class_of_one_is_that_persons(self, files: dict[str, Any], tmp_path: Path) -> None:
+        """A workspace, older attempts, pictures."""
+        assert list(by_name(tmp_path, files)) == ["ann"]
+
+    def test_what_lies_beside_backward_py_and_is_not_read_is_noted(self, tmp_path: Path) -> None:
+        """Its owner may have meant it to count."""
+        files: dict[str, str | bytes | None] = {
+            "ann/backward.py": CODE,
+            "ann/softmax.py": CODE,
+            "ann/essay.pdf": "x",
+            "ann/old/backward.py": CODE,
+            "bob/a.py": CODE,
+            "bob/b.py": CODE,
+        }
+        found = by_name(tmp_path, files)
+        assert found["ann"].of("mlp").notes == ("not read: softmax.py",)
+        assert found["bob"].of("mlp").notes == (), "the sandbox chooses, and says so itself"
+
+    def test_two_things_of_one_name_have_a_row_each(self, tmp_path: Path) -> None:
+        """A platform's name, and a folder that somebody put beside it under the same one."""
+        files: dict[str, str | bytes | None] = {
+            "doejohn_4711_1_backward.py": CODE,
+            "roejane_4712_2_backward.py": CODE,
+            "doejohn_4711/backward.py": CODE,
+        }
+        assert sorted(by_name(tmp_path, files)) == ["doejohn_4711", "doejohn_4711 (2)", "roejane_4712"]
 
     def test_the_wrong_case_does_not_matter(self, tmp_path: Path) -> None:
         """Windows does not care either."""
@@ -252,10 +298,37 @@ submission_98766:
             f"{top}/submission_98766/exercises/mlp/backward.py": CODE,
         }
         found = by_name(tmp_path, files)
-        assert list(found) == ["submission_98765", "submission_98766"]
-        first, second = (each.who for each in found.values())
+        assert list(found) == ["submission_98765", "submission_98765+00124", "submission_98766"]
+        first, second = found["submission_98765"].who, found["submission_98766"].who
         assert (first.name, first.id, first.email) == ("Jane O'Doe", "00123", "jane@example.edu")
         assert (second.name, second.id, second.email) == ('Max "Mad" Max', "", "max@example.edu")
+
+    def test_each_of_a_group_has_a_row(self, tmp_path: Path) -> None:
+        """A platform wants a grade for each, and nobody of them handed in nothing."""
+        files: dict[str, str | bytes | None] = {
+            "submission_metadata.yml": self.METADATA,
+            "submission_98765/backward.py": CODE,
+        }
+        found = by_name(tmp_path, files)
+        assert [(each.who.id, each.who.name) for each in found.values()] == [
+            ("00123", "Jane O'Doe"),
+            ("00124", "Her Partner"),
+        ]
+        assert {each.notes for each in found.values()} == {("handed in by a group of 2",)}
+        assert {tuple(graded_files(each)) for each in found.values()} == {("backward.py",)}
+
+    @pytest.mark.parametrize(
+        ("written", "meant"),
+        [
+            ('"M\\u00FCller"', "Müller"), ('"M\\xFCller"', "Müller"),
+            ('"\\U0001F600 \\"x\\" \\\\"', '\U0001f600 "x" \\'),
+            ('"\\UFFFFFFFF"', "\ufffd"), ("'O''Doe'", "O'Doe"), ("Müller", "Müller"), ("~", ""), ('"', '"'),
+        ],
+    )  # fmt: skip
+    def test_a_name_is_read_as_yaml_writes_it(self, written: str, meant: str) -> None:
+        """Plain, or quoted in either way."""
+        text = f"submission_1:\n  :submitters:\n  - :name: {written}\n    :sid: s1\n"
+        assert read_metadata(text)["submission_1"][0].name == meant
 
     def test_broken_metadata_costs_only_the_names(self, tmp_path: Path) -> None:
         """Grading goes on."""

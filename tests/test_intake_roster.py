@@ -73,6 +73,19 @@ def test_those_who_handed_in_nothing_are_listed_at_the_end(tmp_path: Path) -> No
     assert [(each.name, each.missing) for each in found] == [("s2", False), ("s1", True)]
 
 
+def test_somebody_listed_twice_is_one_person(tmp_path: Path) -> None:
+    """In two sections, say."""
+    found = joined([submission("s1")], people("id,name\ns1,John Doe\ns1,John Doe\ns2,Jane\ns2,Jane\n", tmp_path))
+    assert [(each.name, each.who.name) for each in found] == [("s1", "John Doe"), ("s2", "Jane")]
+
+
+def test_two_people_with_one_id_have_a_row_each(tmp_path: Path) -> None:
+    """A mistake in the roster costs nobody a row."""
+    found = joined([], people("id,name\ns1,John Doe\ns1,Jane Roe\n", tmp_path))
+    assert [each.who.name for each in found] == ["John Doe", "Jane Roe"]
+    assert len({each.name for each in found}) == 2
+
+
 def test_somebody_who_is_not_on_the_roster_is_noted(tmp_path: Path) -> None:
     """And graded all the same."""
     (found, _) = joined([submission("stranger")], people("id\ns1\n", tmp_path))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from grader.intake.gathering import Class, Found, gather, platform_of
-from grader.intake.handed_in import Part
+from grader.intake.gathering import MOST_WRAPPERS, Class, Found, gather, is_wrapper
+from grader.intake.handed_in import Part, graded_name
 from grader.intake.metadata import METADATA
 from grader.submission import UnreadableSubmission, read_regular
 
@@ -37,19 +37,31 @@ def read_archive(source: Path, sandbox: Sandbox) -> Class:
     if broken is not None:
         raise UnreadableSubmission(broken)
     members = [member for member in members if member.name and not _is_litter(member.name)]
-    below = _wrapper(members, source.stem)
+    below = _wrappers([member.name for member in members], source.stem)
     metadata = next((member.content for member in members if member.name == f"{below}{METADATA}"), b"")
     return gather(source, _tops(source, below, members), metadata.decode("utf-8", "replace"))
 
 
-def _wrapper(members: Sequence[Member], stem: str) -> str:
+def _wrappers(names: Sequence[str], stem: str) -> str:
     """The folder that everything is packed into, as `name/`; empty if there is none."""
-    tops = {_pieces(member.name)[0] for member in members}
-    if len(tops) != 1:
-        return ""
-    (top,) = tops
-    inside = {pieces[1] for member in members if len(pieces := _pieces(member.name)) > 1}
-    return f"{top}/" if inside and (top == stem or METADATA in inside or platform_of(inside)) else ""
+    found = below = ""
+    for _ in range(MOST_WRAPPERS):
+        rest = [pieces for name in names if (pieces := _pieces(name.removeprefix(below))) != [""]]
+        top = rest[0][0] if len({pieces[0] for pieces in rest}) == 1 else ""
+        inside: dict[str, bool] = {}
+        for _, *deeper in rest:
+            if deeper:
+                inside[deeper[0]] = inside.get(deeper[0], False) or _is_work(deeper[1:])
+        if not top or not inside:
+            break
+        below += f"{top}/"
+        if is_wrapper(top, stem, inside):
+            found = below
+    return found
+
+
+def _is_work(pieces: Sequence[str]) -> bool:
+    return bool(pieces and graded_name(pieces[-1]))
 
 
 def _tops(source: Path, below: str, members: Sequence[Member]) -> Iterator[Found]:

@@ -7,8 +7,8 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from grader.intake.gathering import Class, Found, gather, platform_of
-from grader.intake.handed_in import Part
+from grader.intake.gathering import MOST_WRAPPERS, Class, Found, gather, is_wrapper
+from grader.intake.handed_in import Part, graded_name
 from grader.intake.metadata import LARGEST, METADATA
 
 if TYPE_CHECKING:
@@ -22,19 +22,31 @@ _SKIPPED = frozenset(("__pycache__", "__MACOSX", "node_modules", "venv", "site-p
 
 def read_folder(source: Path, without: Path | None = None) -> Class:
     """The class in a folder; `without` is the results' folder, which may lie inside."""
-    top = _only_wrapper(source) or source
+    top = _without_wrappers(source)
     entries = [entry for entry in sorted(top.iterdir()) if without is None or entry.resolve() != without.resolve()]
     return gather(source, (_found(entry) for entry in entries), _metadata(top))
 
 
-def _only_wrapper(source: Path) -> Path | None:
-    """The one folder that everything was packed into, such as Gradescope's `assignment_4711_export`."""
-    inside = [entry for entry in source.iterdir() if not entry.name.startswith((".", "__"))]
-    if len(inside) != 1 or not inside[0].is_dir() or inside[0].is_symlink():
-        return None
-    (only,) = inside
-    names = [entry.name for entry in only.iterdir()]
-    return only if only.name == source.resolve().name or METADATA in names or platform_of(names) else None
+def _without_wrappers(source: Path) -> Path:
+    """The folder that has the submissions in it: below one that everything was packed into, such as Gradescope's
+    `assignment_4711_export`.
+    """
+    found = top = source
+    for _ in range(MOST_WRAPPERS):
+        entries = [entry for entry in top.iterdir() if not entry.name.startswith((".", "__"))]
+        if len(entries) != 1 or not entries[0].is_dir() or entries[0].is_symlink():
+            break
+        (top,) = entries
+        if is_wrapper(top.name, source.resolve().name, {entry.name: _has_work(entry) for entry in top.iterdir()}):
+            found = top
+    return found
+
+
+def _has_work(folder: Path) -> bool:
+    """Whether this is a folder, and has something to grade below it."""
+    if folder.is_symlink() or not folder.is_dir():
+        return False
+    return any(graded_name(part.name) for part in itertools.islice(_below(folder), MOST_BELOW))
 
 
 def _metadata(top: Path) -> str:

@@ -6,15 +6,16 @@ import re
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from pathlib import PurePath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+from grader.exercise import list_exercises
 from grader.intake.filenames import safe_names
 from grader.intake.handed_in import HandedIn, Part, graded_name
-from grader.intake.metadata import read_metadata
+from grader.intake.metadata import METADATA, read_metadata
 from grader.intake.naming import Mangled, Who, demangle
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
 _IGNORED = re.compile(
@@ -23,6 +24,12 @@ _IGNORED = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 """What lies about in such a folder without being anybody's work."""
+
+MOST_WRAPPERS: Final = 3
+"""Folders in each other around a class."""
+
+_COPY = re.compile(r"\s*\(\d+\)$|[ _-]copy$", re.IGNORECASE)
+"""What browsers and people put behind the name of the same download again."""
 
 _GRADESCOPE = re.compile(r"submission_(\d+)")
 
@@ -83,8 +90,14 @@ def gather(source: Path, found: Iterable[Found], metadata: str = "") -> Class:
 
 def named(entries: Sequence[HandedIn]) -> list[HandedIn]:
     """Every one with a name that is safe as a file's, and nobody else's."""
-    names = safe_names(entry.raw for entry in entries)
-    return [replace(entry, name=name) for entry, name in zip(entries, names, strict=True)]
+    seen: Counter[str] = Counter()
+    raws = []
+    for entry in entries:
+        seen[entry.raw] += 1
+        raws.append(f"{entry.raw} ({seen[entry.raw]})" if seen[entry.raw] > 1 else entry.raw)
+    return [
+        replace(entry, raw=raw, name=name) for entry, raw, name in zip(entries, raws, safe_names(raws), strict=True)
+    ]
 
 
 def natural(name: str) -> tuple[list[tuple[bool, int, str]], str]:
@@ -104,6 +117,20 @@ def platform_of(names: Collection[str]) -> str:
     return mangled[0].platform if mangled and 2 * len(mangled) >= len(names) else ""
 
 
+def is_wrapper(top: str, source: str, inside: Mapping[str, bool]) -> bool:
+    """Whether the only folder there is holds the whole class, not one person's work.
+
+    `inside` has the names in it, and whether each is a folder with something to grade. It does if it is called as the
+    download is, if a platform made the names in it, or if it has several folders and no work of its own beside them,
+    unless those are a workspace's, which are called as the exercises are.
+    """
+    if top == _COPY.sub("", source) or METADATA in inside or platform_of(inside):
+        return True
+    people = {name for name, folder in inside.items() if folder and not _is_nobodys(name)}
+    work = any(graded_name(name) and not _is_nobodys(name) for name, folder in inside.items() if not folder)
+    return len(people) > 1 and not work and people.isdisjoint({"exercises", *list_exercises()})
+
+
 def _platform(things: list[Found], metadata: str) -> str:
     if metadata and any(_GRADESCOPE.fullmatch(thing.name) for thing in things):
         return "gradescope"
@@ -113,8 +140,16 @@ def _platform(things: list[Found], metadata: str) -> str:
 def _entries(things: list[Found], platform: str, metadata: str) -> list[HandedIn]:
     if platform == "gradescope":
         whose = read_metadata(metadata)
-        return [_single(thing, thing.name, whose.get(thing.name, Who())) for thing in things]
+        return [each for thing in things for each in _of_group(thing, whose.get(thing.name) or (Who(),))]
     return list(_joined(things) if platform else _plain(things))
+
+
+def _of_group(thing: Found, group: Sequence[Who]) -> Iterator[HandedIn]:
+    """One for each who handed it in, since a platform wants a grade for each; the same code is graded once."""
+    notes = (f"handed in by a group of {len(group)}",) if len(group) > 1 else ()
+    for number, who in enumerate(group):
+        raw = f"{thing.name}+{who.id or who.email or who.name or number}" if number else thing.name
+        yield replace(_single(thing, raw, who), notes=notes)
 
 
 def _plain(things: list[Found]) -> Iterator[HandedIn]:

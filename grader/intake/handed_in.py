@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 GRADABLE = tuple(LIMITS)
+MOST_NOTED = 5
 _DISGUISED = {".py.txt": ".py", ".ipynb.txt": ".ipynb", ".ipynb.json": ".ipynb", ".txt": ".py"}
 """What editors and browsers make of backward.py and backward.ipynb."""
 
@@ -89,6 +90,15 @@ class HandedIn:
             return "it has no backward.py, nor any other .py, .ipynb or .zip file"
         named = ", ".join(part.name[:60] for part in self.parts[:3])
         return f"{named}: neither a .py, a .zip nor an .ipynb file; hand in backward.py"
+
+    def of(self, exercise: str) -> HandedIn:
+        """The same, with a note of what lies beside a backward.py and is not read."""
+        parts = [part for part in self.parts if graded_name(part.name) is not None]
+        if not any(graded_name(part.name) == "backward.py" for part in parts):
+            return self
+        used = {part.name for part in narrowed(parts, exercise)}
+        beside = [part.name[:100] for part in parts if part.name not in used and "/" not in part.name]
+        return self.noted(*(f"not read: {name}" for name in beside[:MOST_NOTED]))
 
     def noted(self, *notes: str) -> HandedIn:
         """The same with something to tell the instructor."""

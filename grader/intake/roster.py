@@ -40,6 +40,7 @@ def read_roster(rows: Sequence[dict[str, str]]) -> list[Person]:
 
 def joined(handed_in: Iterable[HandedIn], people: Sequence[Person]) -> list[HandedIn]:
     """The class with the roster's ids and names; at the end, those who handed in nothing."""
+    people = list({person.marks: person for person in people}.values())  # twice on the roster is one person
     by_mark: dict[str, list[Person]] = {}
     for person in people:
         for mark in person.marks:
