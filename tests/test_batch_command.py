@@ -179,6 +179,18 @@ def test_fail_under_names_those_under_it(batch: Callable[..., Result], tmp_path:
     assert "under the mark: bob" in result.stderr
 
 
+def test_fail_under_goes_by_the_grade_that_counts(batch: Callable[..., Result], tmp_path: Path) -> None:
+    """An override lifts somebody over the mark."""
+    hand_in(tmp_path / "class", {"bob.py": WRONG})
+    batch()
+    table = tmp_path / "grades" / "grades.csv"
+    lines = list(csv.reader(table.read_text().splitlines()))
+    lines[1][lines[0].index("override")] = "26"
+    with table.open("w", newline="") as file:
+        csv.writer(file).writerows(lines)
+    assert batch("--fail-under", "3").exit_code == 0
+
+
 def test_the_hidden_seed_is_drawn_once_and_reused(
     batch: Callable[..., Result], engines: list[EngineWorkers], tmp_path: Path
 ) -> None:

@@ -81,6 +81,14 @@ def test_an_override_of_zero_counts(tmp_path: Path) -> None:
     assert written(tmp_path, line("alice"))[0]["final"] == "0"
 
 
+def test_an_override_with_a_decimal_comma_is_a_figure(tmp_path: Path) -> None:
+    """As spreadsheets of half of Europe write it."""
+    written(tmp_path, line("alice"))
+    edit(tmp_path, ",,,2,", ',"1,5",,2,')
+    (row,) = written(tmp_path, line("alice"))
+    assert (row["override"], row["final"]) == ("1,5", "1.5")
+
+
 def test_an_override_of_somebody_who_is_gone_is_kept(tmp_path: Path) -> None:
     """Nothing of the instructor's is lost."""
     written(tmp_path, line("alice"))

@@ -13,7 +13,7 @@ import click
 
 from grader.batch.choice import again_wanted, check_only, selection
 from grader.batch.display import Live, Plain
-from grader.batch.grades import UnreadableGrades, read_overrides, read_table
+from grader.batch.grades import FILE, UnreadableGrades, final, read_overrides, read_table
 from grader.batch.runner import Batch
 from grader.batch.settings import settle
 from grader.batch.store import FolderInUse, Store
@@ -50,11 +50,12 @@ def grade_class(submissions: str, start: Start, *, terminal: bool, **chosen: Any
     handed_in = _with_roster(everything, chosen["roster"])
     check_only(chosen["only"], handed_in)
     exercise = _exercise(source, handed_in, chosen)
+    handed_in = [each.of(exercise.name) for each in handed_in]
     shown = terminal and not chosen["quiet"]
     try:
         with ExitStack() as stack:
             store = stack.enter_context(Store(out))
-            read_overrides(out / "grades.csv")  # said now if it cannot be read, not after an hour
+            read_overrides(out / FILE)  # said now if it cannot be read, not after an hour
             order = settle(exercise, chosen, store)
             show: Show = stack.enter_context(Live()) if shown else stack.enter_context(Plain(quiet=chosen["quiet"]))
             batch = Batch(order, exercise.possible, exercise.gradients, handed_in, store, show)
@@ -160,11 +161,12 @@ def _summary(batch: Batch, everything: Class, seconds: float) -> dict[str, Any]:
 
 
 def _under(batch: Batch, percent: float | None) -> list[str]:
-    """The submissions with less than so many percent."""
+    """The submissions with less than so many percent, by the grade that counts."""
     if percent is None:
         return []
-    records = [batch.store.get(each.name) for each in batch.handed_in]
-    return [r.name for r in records if r and r.points is not None and 100 * r.points < percent * batch.possible]
+    overrides = read_overrides(batch.store.directory / FILE)
+    finals = {each.name: final(overrides.get(each.name), batch.store.get(each.name)) for each in batch.handed_in}
+    return [name for name, points in finals.items() if points is not None and 100 * points < percent * batch.possible]
 
 
 def _tell(batch: Batch, summary: dict[str, Any], out: Path, *, stopped: bool) -> None:

@@ -48,7 +48,9 @@ def write_grades(directory: Path, lines: Iterable[Line], gradients: Sequence[str
     for line in lines:
         writer.writerow(_guarded(_cells(line, gradients) | _override(line, kept)))
     for name, own in kept.items():  # overrides of submissions that are gone: nothing of the instructor's is lost
-        writer.writerow(_guarded({"submission": name, "status": "missing", **own, "final": own["override"]}))
+        figure = final(own, None)
+        cells = {"submission": name, "status": "missing", **own}
+        writer.writerow(_guarded(cells | {"final": own["override"] if figure is None else _shown(figure)}))
     write_whole(directory / FILE, table.getvalue().encode("utf-8", "replace"))
 
 
@@ -81,8 +83,20 @@ def _cells(line: Line, gradients: Sequence[str]) -> dict[str, Any]:
 def _override(line: Line, kept: dict[str, dict[str, str]]) -> dict[str, Any]:
     """The instructor's columns, and the grade that counts."""
     own = kept.pop(line.handed_in.name, dict.fromkeys(OWN, ""))
-    score = (line.record.entry["score"] if line.record else None) or {}
-    return {**own, "final": own["override"] or score.get("points")}
+    figure = final(own, line.record)
+    return {**own, "final": own["override"] if figure is None else _shown(figure)}
+
+
+def final(own: Mapping[str, str] | None, record: Record | None) -> float | None:
+    """The grade that counts: the override if it is a figure, with a decimal comma as well, else the points."""
+    if own and own["override"]:
+        figure = own["override"].replace(",", ".")
+        return float(figure) if _is_number(figure) else None
+    return record.points if record else None
+
+
+def _shown(figure: float) -> str:
+    return f"{figure:.10g}"
 
 
 def read_overrides(path: Path) -> dict[str, dict[str, str]]:
