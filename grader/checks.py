@@ -299,8 +299,8 @@ def _dtype_problem(got: torch.Tensor, reference: torch.Tensor) -> str:
 
 def _shape_problem(got: torch.Tensor, reference: torch.Tensor, *, right: bool) -> str:
     came, expected = tuple(got.shape), tuple(reference.shape)
-    values = "The values are right: " if right else ""
-    return f"shape {came}, expected {expected}. {values}{_shape_remedy(came, expected)}"
+    values = ". The values are right" if right else ""
+    return f"shape {came}, expected {expected}{values}: {_shape_remedy(came, expected)}"
 
 
 def _shape_remedy(came: Sequence[int], expected: Sequence[int]) -> str:
