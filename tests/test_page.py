@@ -12,6 +12,7 @@ import pytest
 from grader.exercise import list_exercises, load_exercise
 from grader.page import MissingLibrary, class_page, submission_page
 from grader.page.layout import HEIGHT, curve, lay_out
+from grader.page.losses import BOTTOM, TOP, loss_curve, ticks
 from grader.page.view import heat_map, picture
 from grader.report import render
 
@@ -155,6 +156,74 @@ def test_says_how_to_get_a_library_that_is_missing(monkeypatch: pytest.MonkeyPat
     monkeypatch.setitem(sys.modules, "grandalf.graphs", None)
     with pytest.raises(MissingLibrary, match=r"pip install 'backprop-grader\[html\]'"):
         page("half")
+
+
+def run_of(yours: list[float | None], autograd: list[float], stopped: str | None = None) -> dict[str, Any]:
+    """A training run as a report has it."""
+    pairs = [abs(a - b) / b for a, b in zip(yours, autograd, strict=False) if a is not None]
+    return {
+        "steps": len(autograd), "stopped": stopped, "losses": yours, "reference_losses": autograd,
+        "largest_loss_difference": max(pairs, default=None), "loss_tolerance": 1e-9,
+    }  # fmt: skip
+
+
+class TestLosses:
+    """The curve of a training exercise."""
+
+    def test_a_training_page_has_it_in_words_too(self) -> None:
+        """First and last loss and the largest difference, for those who do not see the picture."""
+        text = submission_page(document("astray"), {"training": load_exercise("training")})
+        told = re.search(r'<svg role="img" aria-label="([^"]+)" viewBox="0 0 440 270">', text)
+        assert told is not None
+        assert told[1].replace("&#39;", "'") == (
+            "Loss over 200 steps. Yours: 3.398 at first, 12.98 at last. Autograd's: 3.398 at first, 2.634 at last. "
+            "The largest difference is 3.93 times autograd's loss; 1e-9 is allowed."
+        )
+
+    def test_other_pages_have_none(self) -> None:
+        """Nor has a run that never began."""
+        assert "The loss, step by step" not in page("half")
+        assert loss_curve(run_of([], [3.0, 2.0])) is None
+
+    def test_equal_runs_are_one_line(self) -> None:
+        """The learner's dashes lie on autograd's."""
+        drawn = loss_curve(run_of([3.0, 2.0, 1.5], [3.0, 2.0, 1.5]))
+        assert drawn is not None
+        assert drawn.yours == drawn.autograd
+        assert drawn.remarks == ["The largest difference is none; 1e-9 is allowed."]
+
+    def test_a_run_that_goes_astray_leaves_autograd_s_its_height(self) -> None:
+        """The frame ends, and says how far the losses go."""
+        drawn = loss_curve(run_of([3.0, 50.0, 1e107], [3.0, 2.5, 2.0]))
+        assert drawn is not None
+        assert drawn.up[-1][1] == "5"
+        assert drawn.remarks[-1] == "Your losses go up to 1e+107, beyond the frame."
+
+    def test_a_loss_that_is_not_finite_is_a_gap(self) -> None:
+        """One alone between two gaps is a dot."""
+        drawn = loss_curve(run_of([3.0, 2.9, None, 2.5, None], [3.0, 2.9, 2.8, 2.7, 2.6], "in step 4"))
+        assert drawn is not None
+        assert len(drawn.yours) == 2
+        assert len(set(drawn.yours[1][1:].split("L"))) == 1
+        assert drawn.end is not None
+        assert TOP <= drawn.end[1] <= BOTTOM
+        assert "Yours: 3 at first, not finite at last." in drawn.description
+        assert drawn.remarks[-1] == "Your run stopped in step 4 of 5."
+
+    def test_a_run_without_a_finite_loss_is_drawn_as_autograd_s_alone(self) -> None:
+        """No difference can be told."""
+        drawn = loss_curve(run_of([None], [3.0, 3.0], "in step 0"))
+        assert drawn is not None
+        assert (drawn.yours, drawn.end) == ([], None)
+        assert "difference" not in drawn.description
+
+    @pytest.mark.parametrize(
+        ("low", "high", "expected"),
+        [(0, 200, [0, 50, 100, 150, 200]), (2.2, 3.5, [2.5, 3, 3.5]), (0, 1, [0, 0.2, 0.4, 0.6, 0.8, 1])],
+    )
+    def test_ticks_are_round(self, low: float, high: float, expected: list[float]) -> None:
+        """Ones, twos, quarters and fives."""
+        assert ticks(low, high) == expected
 
 
 class TestClass:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from grader.formats.told import clean, line
-from grader.page import view
+from grader.page import losses, view
 from grader.page.render import render
 from grader.report import SCORING
 
@@ -53,6 +53,7 @@ def _section(entry: Mapping[str, Any], exercise: Exercise | None, prefix: str) -
         "problem": clean(entry["problem"]) if entry["problem"] else None,
         "totals": view.totals(entry),
         "remarks": view.remarks(entry),
+        "curve": losses.loss_curve(entry.get("training")),
         "picture": view.picture(entry, exercise, prefix) if exercise and entry["gradients"] else None,
         "stretches": list(_stretches(cards, exercise)),
         "cards": cards,

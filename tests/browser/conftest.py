@@ -63,7 +63,7 @@ def visit(browser: Any) -> Iterator[Callable[..., Any]]:
 
 
 def document(run: str) -> dict[str, Any]:
-    """One of the three runs."""
+    """One of the runs."""
     found: dict[str, Any] = json.loads((DATA / f"{run}.json").read_text(encoding="utf-8"))
     return found
 
@@ -76,7 +76,7 @@ def report_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]
     def write(run: str) -> Path:
         path = folder / f"{run}.html"
         if not path.exists():
-            page = submission_page(document(run), {"mlp": load_exercise("mlp")})
+            page = submission_page(document(run), {name: load_exercise(name) for name in ("mlp", "training")})
             path.write_text(page, encoding="utf-8")
         return path
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import random
+import re
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -67,11 +68,30 @@ def violations(page: Any) -> list[str]:
     return [f"{each['id']}: {each['nodes'][0]['html'][:120]}: {each['nodes'][0]['failureSummary']}" for each in found]
 
 
+def contrast(one: str, other: str) -> float:
+    """Between two colours as the browser writes them, by WCAG's formula."""
+    light, dark = sorted((_luminance(one), _luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def _luminance(colour: str) -> float:
+    parts = [int(each) / 255 for each in re.findall(r"\d+", colour)[:3]]
+    red, green, blue = (p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
 class TestReport:
     """One submission."""
 
     @pytest.mark.parametrize(
-        ("run", "width", "scheme"), [("half", 1280, "light"), ("half", 390, "dark"), ("hostile", 1280, "dark")]
+        ("run", "width", "scheme"),
+        [
+            ("half", 1280, "light"),
+            ("half", 390, "dark"),
+            ("hostile", 1280, "dark"),
+            ("astray", 1280, "light"),
+            ("astray", 390, "dark"),
+        ],
     )
     def test_axe_finds_nothing(
         self, visit: Callable[..., Any], report_of: Callable[[str], Path], run: str, width: int, scheme: str
@@ -124,7 +144,7 @@ class TestReport:
         assert page.get_by_role("link", name="dcounts: wrong values; the chain breaks first here").count() == 1
         assert page.locator(".inherits").count() == 8
 
-    @pytest.mark.parametrize("run", ["perfect", "half", "hostile"])
+    @pytest.mark.parametrize("run", ["perfect", "half", "hostile", "astray"])
     def test_nothing_is_wider_than_a_phone(
         self, visit: Callable[..., Any], report_of: Callable[[str], Path], run: str
     ) -> None:
@@ -151,6 +171,46 @@ class TestReport:
         assert page.locator("script").count() == 1
         page.locator('.graph a[href="#dcounts_sum_inv"]').click()
         assert "<script>alert('x')</script>" in page.locator(".card:visible").inner_text()
+
+
+class TestLosses:
+    """The curve of a training exercise."""
+
+    def test_is_a_picture_with_words(self, visit: Callable[..., Any], report_of: Callable[[str], Path]) -> None:
+        """What a screen reader says of it."""
+        page = visit(report_of("astray"))
+        curve = page.get_by_role("img", name="Loss over 200 steps. Yours: 3.398 at first, 12.98 at last.")
+        assert curve.count() == 1
+        assert "The largest difference is 3.93 times" in curve.get_attribute("aria-label")
+
+    @pytest.mark.parametrize("scheme", ["light", "dark"])
+    def test_tells_the_runs_apart_without_colour(
+        self, visit: Callable[..., Any], report_of: Callable[[str], Path], scheme: str
+    ) -> None:
+        """Dashed and solid, and the legend says which; both stand out from the ground."""
+        page = visit(report_of("astray"), scheme=scheme)
+        dashes = "path => getComputedStyle(path).strokeDasharray"
+        drawn = page.locator(".losses [role=img]")
+        assert drawn.locator(".yours").first.evaluate(dashes) != "none"
+        assert drawn.locator(".autograd").first.evaluate(dashes) == "none"
+        legend = page.locator(".losses .legend li").all_inner_texts()
+        assert [text.strip() for text in legend] == ["dashed: yours", "solid: autograd's"]
+        ground = drawn.evaluate("svg => getComputedStyle(svg).backgroundColor")
+        for line in ("yours", "autograd"):
+            colour = drawn.locator(f".{line}").first.evaluate("path => getComputedStyle(path).stroke")
+            assert contrast(colour, ground) >= 3
+
+    def test_can_be_read_on_a_phone(self, visit: Callable[..., Any], report_of: Callable[[str], Path]) -> None:
+        """No letter of it is smaller than a phone's fine print, and none lies outside."""
+        page = visit(report_of("astray"), width=390, height=844)
+        frame = page.locator(".losses [role=img]").bounding_box()
+        for text in page.locator(".losses [role=img] text").all():
+            box = text.bounding_box()
+            assert min(box["width"], box["height"]) >= 6
+            assert frame["x"] <= box["x"] <= box["x"] + box["width"] <= frame["x"] + frame["width"]
+            assert box["y"] + box["height"] <= frame["y"] + frame["height"]
+        size = page.locator(".losses [role=img] text").first.evaluate("t => parseFloat(getComputedStyle(t).fontSize)")
+        assert size * frame["width"] / 440 >= 11
 
 
 class TestClass:
