@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NoReturn
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
 
@@ -63,9 +63,10 @@ def read_forward(path: Path, source: str, tree: ast.Module) -> tuple[tuple[str, 
     if not body or not _returns_locals(body[-1]):
         raise BrokenExercise(f"{path}:{function.lineno}: forward() has to end in `return locals()`")
     known = dict.fromkeys(parameters)
+    written = source.encode().splitlines(keepends=True)
     lines = []
     for node in body[:-1]:
-        line = _read_line(path, source, node, known)
+        line = _read_line(path, written, node, known)
         known.update(dict.fromkeys(line.outputs))
         lines.append(line)
     if not lines or lines[-1].outputs != ("loss",):
@@ -98,7 +99,7 @@ def _refuse(path: Path, node: ast.AST, why: str) -> NoReturn:
     raise BrokenExercise(f"{path}:{getattr(node, 'lineno', 0)}: {why}")
 
 
-def _read_line(path: Path, source: str, node: ast.stmt, known: Mapping[str, None]) -> Line:
+def _read_line(path: Path, written: Sequence[bytes], node: ast.stmt, known: Mapping[str, None]) -> Line:
     if not isinstance(node, ast.Assign) or len(node.targets) != 1:
         _refuse(
             path, node, _REFUSED.get(type(node), "every line of forward() has to assign to one variable: `name = ...`")
@@ -113,8 +114,15 @@ def _read_line(path: Path, source: str, node: ast.stmt, known: Mapping[str, None
         if isinstance(inner, ast.NamedExpr):
             _refuse(path, inner, f"{inner.target.id} is assigned inside another line; give it a line of its own")
     names = (n.id for n in ast.walk(node.value) if isinstance(n, ast.Name) and n.id in known)
-    text = (ast.get_source_segment(source, node) or "").strip()
-    return Line(node.lineno, text, outputs, tuple(dict.fromkeys(names)), node)
+    return Line(node.lineno, _text(written, node), outputs, tuple(dict.fromkeys(names)), node)
+
+
+def _text(written: Sequence[bytes], node: ast.stmt) -> str:
+    """ast.get_source_segment() takes the whole file apart again for every line; columns are counted in bytes."""
+    lines = list(written[node.lineno - 1 : node.end_lineno])
+    lines[-1] = lines[-1][: node.end_col_offset]
+    lines[0] = lines[0][node.col_offset :]
+    return b"".join(lines).decode().strip()
 
 
 def _outputs(path: Path, node: ast.Assign) -> tuple[str, ...]:
