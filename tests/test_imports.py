@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -34,7 +35,8 @@ def modules() -> list[Path]:
     return [p for p in PACKAGE.rglob("*.py") if p.relative_to(PACKAGE).parts[0] not in ("exercises", "solutions")]
 
 
-def imports(path: Path) -> set[str]:
+@cache
+def imports(path: Path) -> frozenset[str]:
     """Every module of `grader` that a file imports, at the top, in a function or for types."""
     found = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
@@ -44,7 +46,7 @@ def imports(path: Path) -> set[str]:
             raise AssertionError(f"{path}:{node.lineno}: a relative import hides where it points")
         elif isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names if alias.name.split(".")[0] == "grader"}
-    return found
+    return frozenset(found)
 
 
 def room(module: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,9 +21,10 @@ SOLUTION = (ROOT / "solutions" / "training" / "backward.py").read_text()
 
 @pytest.fixture(scope="module")
 def grade(sandbox: Sandbox) -> Any:
-    """Grade a source of the training exercise."""
+    """Grade a source of the training exercise: 200 steps, hence once for each source."""
     exercise = load_exercise("training")
 
+    @cache
     def graded(source: str) -> dict[str, Any]:
         submission = Submission("test", Path("backward.py"), {"backward.py": source.encode()})
         return start_grading(exercise, submission, sandbox).document()

@@ -91,7 +91,11 @@ def test_noise_never_becomes_a_reading(noise: bytes) -> None:
         messages.decode_reading(noise)
 
 
-@given(st.recursive(st.none() | st.integers() | st.text(max_size=5), lambda inner: st.lists(inner, max_size=6)))
+@given(
+    st.recursive(
+        st.none() | st.integers() | st.text(max_size=5), lambda inner: st.lists(inner, max_size=6), max_leaves=12
+    )
+)
 def test_json_of_another_shape_is_no_reading(value: Any) -> None:
     """It has to fit field by field."""
     import json
