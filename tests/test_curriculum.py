@@ -35,7 +35,7 @@ ROWS = {
 INEXACT = ("gpt2_block",)
 """Where bit-equal is not expected: its layers are single kernels."""
 
-SHORT = 4
+SHORT = 2
 """How many forms of each catalogue the default tests grade; all of them are graded under the mark `slow`."""
 
 each = pytest.mark.parametrize("name", ROWS)
@@ -183,7 +183,10 @@ class TestSolutions:
     """Right everywhere, and bit-equal where that is promised."""
 
     @each
-    @pytest.mark.parametrize(("seed", "size"), [(1, None), (2, 7), pytest.param(3, 12, marks=pytest.mark.slow)])
+    @pytest.mark.parametrize(
+        ("seed", "size"),
+        [(2, 7), pytest.param(1, None, marks=pytest.mark.slow), pytest.param(3, 12, marks=pytest.mark.slow)],
+    )
     def test_the_solution_is_right_at_other_seeds_and_batch_sizes(
         self, sandbox: Sandbox, name: str, seed: int, size: int | None
     ) -> None:

@@ -20,14 +20,16 @@ if TYPE_CHECKING:
 
     from grader.sandbox.client import Sandbox
 
-SHORT = 40
+SHORT = 15
 """How many forms of each catalogue the default tests grade; all of them are graded under the mark `slow`."""
 
 MUTANTS = 60
 """How many mutants of each solution are graded under the mark `slow`; `grade verify --mutants N` grades more."""
 
 
-@pytest.mark.parametrize("name", list_exercises())
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=pytest.mark.slow if name == "gpt2_training" else ()) for name in list_exercises()]
+)
 def test_stubs_fail_and_solutions_pass(sandbox: Sandbox, name: str) -> None:
     """Of every exercise in the project."""
     verification = Verification(load_exercise(name), sandbox)
