@@ -10,7 +10,7 @@ import pytest
 from rich.console import Console
 
 from grader.batch import display
-from grader.batch.display import Live, Plain, pace
+from grader.batch.display import Live, Pace, Plain, pace
 from grader.batch.store import Record
 
 SCORE = {"points": 2, "possible": 3}
@@ -30,9 +30,25 @@ def record(name: str, status: str = "graded", problem: str | None = None, score:
         (1, 600, 1.0, "1.0/s, 10:00 to go"),
     ],
 )
-def test_the_pace_is_that_of_this_run(done: int, left: int, seconds: float, said: str) -> None:
-    """What was there before took no time and says nothing about the rest."""
+def test_the_pace_is_a_rate_and_what_it_makes_of_the_rest(done: int, left: int, seconds: float, said: str) -> None:
+    """In minutes and seconds; nothing is foretold from nothing."""
     assert pace(done, left, seconds) == said
+
+
+def test_the_pace_leaves_out_how_long_workers_took_to_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    """And what needed no worker, and what was long ago."""
+    now = [0.0]
+    monkeypatch.setattr(display.time, "monotonic", lambda: now[0])
+    told = Pace()
+    told.count(Record("", record("a").entry))
+    assert told.told(50) == "0.0/s"
+    for now[0] in (20.0, 20.5, 21.0):
+        told.count(record("b"))
+    assert told.told(50) == "2.0/s, 0:25 to go"
+    for step in range(display._COUNTED):
+        now[0] = 30.0 + step
+        told.count(record("c"))
+    assert told.told(50) == "1.0/s, 0:50 to go"
 
 
 def test_a_log_has_few_lines(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 _LINE_SECONDS = 5.0
 _REDRAWN_PER_SECOND = 8
 _ROWS = 8
+_COUNTED = 200
+"""Submissions that the rate is taken from, the last ones."""
 _COLOURS = {"graded": "green", "refused": "red", "unreadable": "yellow", "missing": "bright_black", "failed": "magenta"}
 
 
@@ -24,10 +26,10 @@ class Plain:
     def __init__(self, stream: TextIO | None = None, *, quiet: bool = False) -> None:
         self.total = 0
         self.count = 0
-        self._known = 0
+        self._pace = Pace()
         self._stream = stream or sys.stderr
         self._quiet = quiet
-        self._begun = self._told = time.monotonic()
+        self._told = time.monotonic()
 
     def __enter__(self) -> Self:
         return self
@@ -38,12 +40,13 @@ class Plain:
     def begin(self, total: int) -> None:
         """So many submissions are to have a row."""
         self.total = total
-        self._begun = self._told = time.monotonic()
+        self._told = time.monotonic()
 
     def done(self, record: Record, *, known: bool = False) -> None:
         """A submission has its row; `known` if it had it before."""
         self.count += 1
-        self._known += known
+        if not known:
+            self._pace.count(record)
         if record.status == "failed":
             self.say(f"{record.name}: {record.entry['problem']}")
         if time.monotonic() - self._told >= _LINE_SECONDS:
@@ -61,12 +64,30 @@ class Plain:
             self._stream.flush()
 
     def _state(self) -> None:
-        done, seconds = self.count - self._known, time.monotonic() - self._begun
-        self.say(f"{self.count} of {self.total} submissions, {pace(done, self.total - self.count, seconds)}")
+        self.say(f"{self.count} of {self.total} submissions, {self._pace.told(self.total - self.count)}")
+
+
+class Pace:
+    """How fast it goes by now: the time that workers take to start says nothing about the rest."""
+
+    def __init__(self) -> None:
+        self._begun = time.monotonic()
+        self._times: deque[float] = deque(maxlen=_COUNTED)
+
+    def count(self, record: Record) -> None:
+        """A row is there; only what a worker has graded counts."""
+        if record.key:
+            self._times.append(time.monotonic())
+
+    def told(self, left: int) -> str:
+        """Rate and time to go."""
+        done = len(self._times)
+        since = self._times[0] if done > 1 else self._begun
+        return pace(done - (done > 1), left, time.monotonic() - since)
 
 
 def pace(done: int, left: int, seconds: float) -> str:
-    """Rate and time to go, from what was graded in this run."""
+    """Rate and time to go."""
     rate = done / max(seconds, 1e-3)
     if not done or not left:
         return f"{rate:.1f}/s"
@@ -84,8 +105,8 @@ class Live:
 
         self._rows: deque[Record] = deque(maxlen=_ROWS)
         self._counts: Counter[str] = Counter()
-        self._begun = time.monotonic()
-        self._left = self._done = 0
+        self._left = 0
+        self._pace = Pace()
         self._bar = Progress(BarColumn(None), MofNCompleteColumn(), TextColumn("{task.fields[pace]}"))
         self._task = self._bar.add_task("", total=None, pace="starting")
         self._console = console or Console(stderr=True)
@@ -103,7 +124,6 @@ class Live:
     def begin(self, total: int) -> None:
         """So many submissions are to have a row."""
         self._left = total
-        self._begun = time.monotonic()
         self._bar.update(self._task, total=total)
 
     def done(self, record: Record, *, known: bool = False) -> None:
@@ -111,8 +131,9 @@ class Live:
         self._rows.append(record)
         self._counts[record.status] += 1
         self._left -= 1
-        self._done += not known
-        self._bar.update(self._task, advance=1, pace=pace(self._done, self._left, time.monotonic() - self._begun))
+        if not known:
+            self._pace.count(record)
+        self._bar.update(self._task, advance=1, pace=self._pace.told(self._left))
 
     def again(self, name: str, why: str) -> None:
         """A submission is begun again."""
