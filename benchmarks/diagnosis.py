@@ -28,7 +28,6 @@ pin_environment()
 pin_torch()
 
 import torch
-from mutants import Mutant, mutants
 from unlocked import UnlockedSandbox, UnlockedSession
 
 from grader import grading
@@ -37,6 +36,7 @@ from grader.catalogue import right_forms, solution_file, wrong_forms
 from grader.diagnosis import Diagnosis, DiagnosisFailed, explain
 from grader.exercise import Exercise, list_exercises, load_exercise
 from grader.grading import LECTURE_SEED, Grading, Settings
+from grader.mutants import Mutant, Original, mutants
 from grader.sandbox.outcome import Returned
 from grader.submission import Submission
 
@@ -286,7 +286,7 @@ def _print_seconds(seconds: list[tuple[float, str]]) -> None:
 # mutants
 
 
-def forms_of(exercise: Exercise) -> Iterator[tuple[str, str]]:
+def forms_of(exercise: Exercise) -> Iterator[ast.FunctionDef]:
     """Every right function of an exercise: those of the worked solution and of the right forms."""
     solution = solution_file(exercise).read_text(encoding="utf-8")
     yield from _functions(solution, exercise.gradients)
@@ -295,35 +295,35 @@ def forms_of(exercise: Exercise) -> Iterator[tuple[str, str]]:
             yield from _functions(form.source[len(solution) :], form.gradients)
 
 
-def _functions(source: str, names: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+def _functions(source: str, names: tuple[str, ...]) -> Iterator[ast.FunctionDef]:
     for node in ast.parse(source).body:
         if isinstance(node, ast.FunctionDef) and node.name in names:
-            yield node.name, ast.unparse(node)
+            yield node
 
 
-def prelude_of(exercise: Exercise) -> str:
-    """What the solution's functions need: its imports and helpers."""
-    tree = ast.parse(solution_file(exercise).read_text(encoding="utf-8"))
-    names = {*exercise.gradients}
-    return "\n".join(ast.unparse(n) for n in tree.body if not (isinstance(n, ast.FunctionDef) and n.name in names))
+def originals(exercise: Exercise) -> Iterator[Original]:
+    """Every right function, ready to be changed: with the solution's imports and helpers."""
+    module: dict[str, Any] = {}
+    exec(solution_file(exercise).read_text(encoding="utf-8"), module)
+    draws = [draw(exercise, sizes, seed) for seed, sizes in enumerate(exercise.sizes)]
+    for function in forms_of(exercise):
+        yield Original(function, module, draws, _close_names(exercise, function.name))
 
 
-def drawer(exercise: Exercise) -> Any:
-    """Draws arguments that have the shapes of a case's values and nothing else in common with them."""
-    cases = [Case(exercise, LECTURE_SEED + k, sizes) for k, sizes in enumerate(exercise.sizes)]
+def draw(exercise: Exercise, sizes: Mapping[str, int], seed: int) -> dict[str, Any]:
+    """Arguments that have the shapes of a case's values and nothing else in common with them.
 
-    def draw(seed: int) -> dict[str, Any]:
-        case, g = cases[seed % len(cases)], torch.Generator().manual_seed(seed)
-        found: dict[str, Any] = {}
-        for name, value in case.graph.values.items():
-            if is_floating(value):
-                found[name] = torch.rand(value.shape, generator=g, dtype=torch.float64) + 0.5
-                found[f"d{name}"] = torch.randn(value.shape, generator=g, dtype=torch.float64)
-            else:
-                found[name] = value
-        return found
-
-    return draw
+    No identity between forward values, which a rewritten formula may rest on, can hide a change, and none can fake one.
+    """
+    case, g = Case(exercise, LECTURE_SEED + seed, sizes), torch.Generator().manual_seed(seed)
+    found: dict[str, Any] = {}
+    for name, value in case.graph.values.items():
+        if is_floating(value):
+            found[name] = torch.rand(value.shape, generator=g, dtype=torch.float64) + 0.5
+            found[f"d{name}"] = torch.randn(value.shape, generator=g, dtype=torch.float64)
+        else:
+            found[name] = value
+    return found
 
 
 @dataclass(frozen=True)
@@ -344,12 +344,9 @@ def draw_mutants(names: list[str], count: int, seed: int) -> Iterator[Drawn]:
     for name in names:
         exercise = load_exercise(name)
         if exercise.kind == "gradients":
-            explainer, draw, prelude = Explainer(exercise), drawer(exercise), prelude_of(exercise)
-            again = Explainer(exercise, fresh=seed & 0x7FFFFFFF)
-            for function, source in forms_of(exercise):
-                close = _close_names(exercise, function)
-                stream = mutants(source, close, draw, random.Random(rng.random()), prelude)
-                sources.append((explainer, again, stream))
+            explainer, again = Explainer(exercise), Explainer(exercise, fresh=seed & 0x7FFFFFFF)
+            streams = (mutants(original, random.Random(rng.random())) for original in originals(exercise))
+            sources += [(explainer, again, stream) for stream in streams]
     while count and sources:
         position = rng.randrange(len(sources))
         explainer, again, stream = sources[position]
@@ -359,9 +356,9 @@ def draw_mutants(names: list[str], count: int, seed: int) -> Iterator[Drawn]:
             continue
         solution = solution_file(explainer.exercise).read_text(encoding="utf-8")
         source = f"{solution}\n\n{mutant.source}\n"
-        answer = explainer.answer(source, mutant.name)
+        answer = explainer.answer(source, mutant.function)
         count -= 1
-        fresh = again.answer(source, mutant.name).diagnosis if _head(answer) == "named" else None
+        fresh = again.answer(source, mutant.function).diagnosis if _head(answer) == "named" else None
         yield Drawn(explainer.exercise.name, mutant, answer, fresh)
 
 

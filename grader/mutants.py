@@ -1,152 +1,193 @@
-"""Automatic mistakes: small changes of a worked solution's syntax tree that change its mathematics.
+"""Automatic mistakes: small changes of a function's syntax tree that change its mathematics.
 
-A mutant is weeded out as equivalent when it returns what the original returns, with random upstream gradients on
-forward values of fresh seeds. The grader's own verdict has no say in it.
+A mutant is weeded out as equivalent when it returns what the original returns, on every draw of arguments. The
+grader's own verdict has no say in it.
 """
 
 from __future__ import annotations
 
 import ast
 import copy
+import functools
+import itertools
 import random
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import torch
 
 from grader.case import Case, default_dtype
 from grader.catalogue import Form, solution_file
+from grader.mutations import Mutation, Surroundings, mutations
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from grader.exercise import Exercise
 
 EQUAL = 1e-9
 """Two results are the same mathematics below this difference, relative to the larger one."""
 _WEEDING_SEED = 900_001
-_SWAPS: dict[type[ast.operator], ast.operator] = {
-    ast.Add: ast.Sub(),
-    ast.Sub: ast.Add(),
-    ast.Mult: ast.Div(),
-    ast.Div: ast.Mult(),
-    ast.Pow: ast.Mult(),
-}
+
+
+@dataclass(frozen=True, slots=True)
+class Mutant:
+    """A function with one change."""
+
+    function: str
+    source: str
+    """The changed function alone."""
+    operator: str
+    """Which kind of change it is."""
+    change: str
+    """`before -> after`."""
 
 
 def mutants_of(exercise: Exercise, count: int, seed: int) -> Iterator[Form]:
-    """At most `count` mutants of the worked solution, drawn by a seed, none equivalent to it."""
+    """At most `count` mutants of the worked solution, drawn by a seed, none equivalent to it.
+
+    They are compared where both are defined: on consistent forward values of fresh seeds, with random upstream
+    gradients.
+    """
     path = solution_file(exercise)
     source = path.read_text(encoding="utf-8")
+    module: dict[str, Any] = {}
+    exec(source, module)  # noqa: S102 the project's own solution
+    draws = [Case(exercise, _WEEDING_SEED + k, size).pool64 for k, size in enumerate([{}, *exercise.sizes])]
     tree = ast.parse(source)
     functions = [n for n in tree.body if isinstance(n, ast.FunctionDef) and n.name in exercise.gradients]
-    drawn = [(function, site, which) for function in functions for site, which in _sites(function)]
-    random.Random(seed).shuffle(drawn)  # noqa: S311 reproducible, not secret
-    weeder = _Weeder(exercise, source)
-    for function, site, which in drawn:
-        mutant = _mutate(function, site, which)
-        text = ast.unparse(mutant)
-        if count and not weeder.equivalent(function.name, text):
-            count -= 1
-            yield Form(path, function.lineno, "mutant", text, (function.name,), f"{source}\n\n{text}\n")
+    lines = {function.name: function.lineno for function in functions}
+    drawn = _drawn([Original(function, module, draws) for function in functions], seed)
+    for mutant in itertools.islice(drawn, count):
+        text = mutant.source
+        yield Form(path, lines[mutant.function], "mutant", text, (mutant.function,), f"{source}\n\n{text}\n")
 
 
-def _sites(function: ast.FunctionDef) -> Iterator[tuple[int, int]]:
-    """Every node that can be changed, by its position in the walk, and every way to change it."""
-    names = [a.arg for a in function.args.args]
-    for position, node in enumerate(ast.walk(function)):
-        for which in range(len(_changes(node, names))):
-            yield position, which
+def _drawn(originals: Sequence[Original], seed: int) -> Iterator[Mutant]:
+    sites = [(original, site) for original in originals for site in original.sites(plain=True)]
+    random.Random(seed).shuffle(sites)  # noqa: S311 reproducible, not secret
+    return (mutant for original, site in sites if (mutant := original.mutant(site)) is not None)
 
 
-def _mutate(function: ast.FunctionDef, site: int, which: int) -> ast.FunctionDef:
-    twin = copy.deepcopy(function)
-    names = [a.arg for a in twin.args.args]
-    target = next(node for position, node in enumerate(ast.walk(twin)) if position == site)
-    _Replace(target, _changes(target, names)[which]).visit(twin)
-    return ast.fix_missing_locations(twin)
+def mutants(original: Original, rng: random.Random) -> Iterator[Mutant]:
+    """Every inequivalent mutant of one function, each once, in random order."""
+    sites, seen = list(original.sites()), set()
+    rng.shuffle(sites)
+    for site in sites:
+        mutant = original.mutant(site)
+        if mutant is not None and mutant.source not in seen:
+            seen.add(mutant.source)
+            yield mutant
+
+
+class Original:
+    """A right function that is changed in one place at a time.
+
+    Args:
+        function: its definition.
+        module: what it needs to run: imports, helpers.
+        draws: arguments for every name that it, or a mutant, may ask for; mutants are compared on each draw.
+        others: names beside its own that a name may be mistaken for.
+    """
+
+    def __init__(
+        self,
+        function: ast.FunctionDef,
+        module: Mapping[str, Any],
+        draws: Sequence[Mapping[str, Any]],
+        others: Sequence[str] = (),
+    ) -> None:
+        self.function, self._module, self._draws = function, module, draws
+        self._others = others
+
+    def sites(self, *, plain: bool = False) -> Iterator[tuple[int, int]]:
+        """Every node that can be changed, by its position in the walk, and every way to change it."""
+        around = self._around(self.function)
+        for position, node in enumerate(ast.walk(self.function)):
+            for which, mutation in enumerate(mutations(node, around)):
+                if mutation.plain or not plain:
+                    yield position, which
+
+    def mutant(self, site: tuple[int, int]) -> Mutant | None:
+        """The function with one change; None if it is no other function, or none at all."""
+        position, which = site
+        twin = copy.deepcopy(self.function)
+        target = next(node for at, node in enumerate(ast.walk(twin)) if at == position)
+        mutation = list(mutations(target, self._around(twin)))[which]
+        change = f"{_shown(target)} -> {_shown(mutation.new)}"
+        _Replace(target, mutation).visit(twin)
+        self._declare(twin)
+        text = ast.unparse(ast.fix_missing_locations(twin))
+        return None if self._equivalent(text) else Mutant(self.function.name, text, mutation.operator, change)
+
+    def _around(self, function: ast.FunctionDef) -> Surroundings:
+        return Surroundings([a.arg for a in function.args.args], self._others, self._draws[0])
+
+    def _declare(self, twin: ast.FunctionDef) -> None:
+        """A name that a mutant uses and its original did not becomes a parameter."""
+        names = [node for node in ast.walk(twin) if isinstance(node, ast.Name)]
+        bound = {a.arg for a in twin.args.args} | {n.id for n in names if isinstance(n.ctx, ast.Store)}
+        new = dict.fromkeys(n.id for n in names if n.id in self._others and n.id not in bound)
+        twin.args.args.extend(ast.arg(name) for name in new)
+
+    @functools.cached_property
+    def _expected(self) -> list[Any]:
+        return list(self._returned(ast.unparse(self.function)))
+
+    def _equivalent(self, text: str) -> bool:
+        """Whether a mutant returns what its original returns, on every draw."""
+        return all(_same(got, expected) for got, expected in zip(self._returned(text), self._expected, strict=True))
+
+    def _returned(self, text: str) -> Iterator[Any]:
+        module = dict(self._module)
+        exec(text, module)  # noqa: S102 a change of the project's own solution
+        function = module[self.function.name]
+        for draw in self._draws:
+            yield _call(function, draw)
 
 
 class _Replace(ast.NodeTransformer):
     """Puts one node in the place of another."""
 
-    def __init__(self, target: ast.AST, replacement: ast.AST | None) -> None:
-        self._target, self._replacement = target, replacement
+    def __init__(self, target: ast.AST, mutation: Mutation) -> None:
+        self._target, self._mutation = target, mutation
 
     def visit(self, node: ast.AST) -> Any:
-        return self._replacement if node is self._target else self.generic_visit(node)
+        if node is self._target:
+            return self._mutation.new
+        found = self.generic_visit(node)
+        if isinstance(found, ast.For | ast.While | ast.If | ast.With | ast.FunctionDef) and not found.body:
+            found.body.append(ast.Pass())
+        return found
 
 
-def _changes(node: ast.AST, names: Sequence[str]) -> list[ast.AST | None]:  # noqa: PLR0911 one for each kind of node
-    """What a node can become."""
-    match node:
-        case ast.BinOp():
-            return _binary_changes(node)
-        case ast.UnaryOp(op=ast.USub()):
-            return [node.operand]
-        case ast.Constant(value=bool() as value):
-            return [ast.Constant(not value)]
-        case ast.Constant(value=int() | float() as value):
-            return [ast.Constant(value + 1), ast.Constant(-value), ast.Constant(value * 2)]
-        case ast.Name(id=name, ctx=ast.Load()) if name in names:
-            return [ast.Name(other, ast.Load()) for other in names if other != name]
-        case ast.Attribute(attr="T" | "mT"):
-            return [node.value]
-        case ast.Call(func=ast.Attribute(value=value, attr=attr)) if attr in (
-            "sum",
-            "exp",
-            "clone",
-            "expand_as",
-            "view",
-        ):
-            changed = copy.deepcopy(node)
-            changed.func = ast.Attribute(copy.deepcopy(value), "mean" if attr == "sum" else attr, ast.Load())
-            return [value, changed] if attr == "sum" else [value]
-        case ast.AugAssign():
-            plain = ast.Assign([copy.deepcopy(node.target)], copy.deepcopy(node.value))
-            return [None, plain]
-        case ast.Return(value=ast.expr() as value):
-            return [ast.Return(ast.BinOp(ast.Constant(factor), ast.Mult(), value)) for factor in (-1, 2)]
-        case _:
-            return []
+def _shown(node: ast.AST | None) -> str:
+    return "(nothing)" if node is None else ast.unparse(ast.fix_missing_locations(node)).strip()
 
 
-def _binary_changes(node: ast.BinOp) -> list[ast.AST | None]:
-    changes: list[ast.AST | None] = [node.left, node.right]
-    swap = _SWAPS.get(type(node.op))
-    if swap is not None:
-        changes.append(ast.BinOp(node.left, swap, node.right))
-    if isinstance(node.op, ast.Sub | ast.Div | ast.Pow | ast.MatMult):
-        changes.append(ast.BinOp(node.right, node.op, node.left))
-    return changes
+def _call(function: Any, draw: Mapping[str, Any]) -> Any:
+    names = function.__code__.co_varnames[: function.__code__.co_argcount]
+    with default_dtype(torch.float64):
+        try:
+            return function(**dict(_fresh(names, draw)))
+        except Exception:  # noqa: BLE001 a mutant that raises is no equivalent one
+            return None
 
 
-class _Weeder:
-    """Compares a mutant with its original where both are defined: consistent forward values, random cotangents."""
+def _fresh(names: Iterable[str], draw: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    for name in names:
+        value = draw[name]
+        yield name, value.clone() if isinstance(value, torch.Tensor) else value
 
-    def __init__(self, exercise: Exercise, source: str) -> None:
-        sizes = [{}, *exercise.sizes]
-        self._cases = [Case(exercise, _WEEDING_SEED + k, size) for k, size in enumerate(sizes)]
-        self._module: dict[str, Any] = {}
-        exec(source, self._module)  # noqa: S102 the project's own solution
 
-    def equivalent(self, name: str, text: str) -> bool:
-        """Whether a mutant returns what its original returns, on every case."""
-        module = dict(self._module)
-        exec(text, module)  # noqa: S102 a change of the project's own solution
-        return all(self._same(self._module[name], module[name], case) for case in self._cases)
-
-    def _same(self, original: Callable[..., Any], mutant: Callable[..., Any], case: Case) -> bool:
-        expected, got = (self._call(function, case) for function in (original, mutant))
-        if not isinstance(got, torch.Tensor) or (got.shape, got.dtype) != (expected.shape, expected.dtype):
-            return False
-        return bool((got - expected).abs().max() <= EQUAL * expected.abs().max())
-
-    def _call(self, function: Callable[..., Any], case: Case) -> Any:
-        names = function.__code__.co_varnames[: function.__code__.co_argcount]
-        values = {name: case.pool64[name] for name in names}
-        fresh = {name: v.clone() if isinstance(v, torch.Tensor) else v for name, v in values.items()}
-        with default_dtype(torch.float64):
-            try:
-                return function(**fresh)
-            except Exception:  # noqa: BLE001 a mutant that raises is no equivalent one
-                return None
+def _same(got: Any, expected: Any) -> bool:
+    """Equal numbers; what is not finite, in the same places."""
+    if not isinstance(got, torch.Tensor) or not isinstance(expected, torch.Tensor):
+        return False
+    if (got.shape, got.dtype) != (expected.shape, expected.dtype):
+        return False
+    finite = torch.isfinite(expected)
+    if not torch.equal(torch.isfinite(got), finite):
+        return False
+    difference, largest = ((x[finite].abs().max() if bool(finite.any()) else 0.0) for x in (got - expected, expected))
+    return bool(difference <= EQUAL * largest)

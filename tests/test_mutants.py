@@ -1,0 +1,112 @@
+"""Automatic mistakes: what a function can become, and which of that is no mistake at all."""
+
+from __future__ import annotations
+
+import ast
+import random
+from typing import Any
+
+import pytest
+import torch
+
+from grader.mutants import Mutant, Original, mutants
+
+
+def original(source: str, others: tuple[str, ...] = (), **values: Any) -> Original:
+    """A function whose mutants are compared on one draw."""
+    function = ast.parse(source).body[0]
+    assert isinstance(function, ast.FunctionDef)
+    return Original(function, {"torch": torch}, [values], others)
+
+
+def of(source: str, others: tuple[str, ...] = (), **values: Any) -> dict[str, Mutant]:
+    """Every mutant, by its change."""
+    return {each.change: each for each in mutants(original(source, others, **values), random.Random(0))}
+
+
+def vector(*numbers: float) -> torch.Tensor:
+    """Numbers as the forward pass has them."""
+    return torch.tensor(numbers, dtype=torch.float64)
+
+
+PRODUCT = "def dx(dy, w):\n    return w * dy"
+VALUES = {"w": vector(2, 3), "dy": vector(0.5, -3), "other": vector(5, 7), "n": 4}
+
+
+def test_every_mutant_is_another_function() -> None:
+    """The operands of a product may change places; the original is not among them."""
+    found = of(PRODUCT, **VALUES)
+    assert "w * dy -> w / dy" in found
+    assert "w * dy -> dy * w" not in found
+    assert all(not torch.equal(run(mutant), VALUES["w"] * VALUES["dy"]) for mutant in found.values())
+
+
+def run(mutant: Mutant) -> Any:
+    """What it returns on the draw."""
+    module: dict[str, Any] = {"torch": torch}
+    exec(mutant.source, module)
+    function = module[mutant.function]
+    names = function.__code__.co_varnames[: function.__code__.co_argcount]
+    return function(**{name: VALUES[name] for name in names})
+
+
+def test_a_name_is_mistaken_for_one_of_its_own_kind_and_asked_for() -> None:
+    """A number is no vector; the new name becomes a parameter."""
+    found = of(PRODUCT, ("other", "n"), **VALUES)
+    assert found["w -> other"].source.startswith("def dx(dy, w, other):")
+    assert "w -> n" not in found
+
+
+def test_an_author_s_solution_is_changed_with_what_it_has() -> None:
+    """`grade verify` draws from these alone: no name beside the function's own."""
+    right = original(PRODUCT, ("other",), **VALUES)
+    plain = [right.mutant(site) for site in right.sites(plain=True)]
+    assert {each.change for each in plain if each} == {
+        "w -> dy", "dy -> w", "w * dy -> w", "w * dy -> dy", "w * dy -> w / dy",
+        "return w * dy -> return -1 * (w * dy)", "return w * dy -> return 2 * (w * dy)",
+    }  # fmt: skip
+
+
+def test_a_loop_whose_only_line_goes_is_left_empty() -> None:
+    """What is drawn is always a function."""
+    found = of("def dx(dy, w):\n    d = 0 * w\n    for k in range(2):\n        d[k] += dy[k]\n    return d", **VALUES)
+    assert "pass" in found["d[k] += dy[k] -> (nothing)"].source
+    assert found["d[k] += dy[k] -> (nothing)"].operator == "drop statement"
+
+
+def test_each_mutant_comes_once_in_an_order_that_a_seed_draws() -> None:
+    """Twice one and one more than one are the same number."""
+    right = original("def dx(dy):\n    return 1 * dy", **VALUES)
+    drawn = [[m.source for m in mutants(right, random.Random(seed))] for seed in (1, 1, 2)]
+    assert len(set(drawn[0])) == len(drawn[0])
+    assert drawn[0] == drawn[1]
+    assert sorted(drawn[0]) == sorted(drawn[2])
+    assert drawn[0] != drawn[2]
+
+
+@pytest.mark.parametrize(
+    ("line", "change"),
+    [
+        ("w.sum()", "w.sum() -> w.mean()"),
+        ("torch.exp(w)", "torch.exp(w) -> torch.tanh(w)"),
+        ("w.sum(0, keepdim=True)", "w.sum(0, keepdim=True) -> w.sum(0)"),
+        ("-w", "-w -> w"),
+        ("torch.outer(w, dy).T", "torch.outer(w, dy).T -> torch.outer(w, dy)"),
+        ("torch.outer(w, dy) @ w", "torch.outer(w, dy) @ w -> torch.outer(w, dy).T @ w"),
+        ("w[:1]", "w[:1] -> w"),
+        ("w - dy", "w - dy -> dy - w"),
+        ("w ** 0.5", "0.5 -> 0.25"),
+        ("torch.outer(w, dy)", "torch.outer(w, dy) -> torch.outer(dy, w)"),
+    ],
+)
+def test_knows_how_people_slip(line: str, change: str) -> None:
+    """Functions, flags, signs, transposes, subscripts, operands, numbers, arguments."""
+    assert change in of(f"def dx(dy, w):\n    return {line}", **VALUES)
+
+
+def test_infinities_in_the_same_places_are_the_same() -> None:
+    """One over zero stays what it is, however it is written."""
+    found = of("def dx(dy, w):\n    return w / w ** 2", w=vector(0.0, 2.0), dy=vector(1.0, 1.0))
+    assert "w / w ** 2 -> w" in found
+    twice = of("def dx(w):\n    return 1 * (1 / w)", w=vector(0.0, 2.0))
+    assert "1 * (1 / w) -> 1 / w" not in twice
