@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from grader.diagnosis import operands, operations, parts, places
@@ -55,12 +56,43 @@ def changes(root: Node, facts: Facts, *, light: bool = False) -> list[Change]:
     return sorted(found, key=lambda change: change.cost)
 
 
-def _in_one_place(node: Node, facts: Facts, *, light: bool) -> Iterator[Change]:
-    yield from _here(node, facts, light=light)
-    for index, arg in enumerate(node.args):
-        if index not in _SHAPE_ONLY.get(node.op, ()):
-            for change in _in_one_place(arg, facts, light=light or node.op == "call"):
-                yield Change(node.with_arg(index, change.node), change.kind, change.text, change.cost)
+@dataclass(frozen=True, eq=False, slots=True)
+class _Place:
+    """A part of a formula, and the way up from it."""
+
+    node: Node
+    index: int = 0
+    """Which argument of the one above it is."""
+    above: _Place | None = None
+
+    def holding(self, change: Change) -> Change:
+        """The whole formula with a change made here."""
+        if self.above is None:
+            return change
+        node, place = change.node, self
+        while place.above is not None:
+            node, place = place.above.node.with_arg(place.index, node), place.above
+        return Change(node, change.kind, change.text, change.cost)
+
+
+def _places(place: _Place) -> Iterator[_Place]:
+    """This part and all below it that are values, from the left."""
+    yield place
+    shapes = _SHAPE_ONLY.get(place.node.op, ())
+    for index, arg in enumerate(place.node.args):
+        if index not in shapes:
+            yield from _places(_Place(arg, index, place))
+
+
+def _in_one_place(root: Node, facts: Facts, *, light: bool) -> Iterator[Change]:
+    for place in _places(_Place(root)):
+        for change in _here(place.node, facts, light=light or _inside_call(place)):
+            yield place.holding(change)
+
+
+def _inside_call(place: _Place) -> bool:
+    above = place.above
+    return above is not None and (above.node.op == "call" or _inside_call(above))
 
 
 def _here(node: Node, facts: Facts, *, light: bool) -> Iterator[Change]:
@@ -183,10 +215,8 @@ def with_epsilons(root: Node) -> Iterator[Change]:
                 yield Change(exchanged(root, part, change.node), change.kind, change.text, change.cost + 0.1)
 
 
-def _epsilon_in_one_place(node: Node) -> Iterator[Change]:
-    if not has_gradient(node) and node.op != "const":
-        yield from operations.stray_epsilons(node)
-    for index, arg in enumerate(node.args):
-        if index not in _SHAPE_ONLY.get(node.op, ()):
-            for change in _epsilon_in_one_place(arg):
-                yield Change(node.with_arg(index, change.node), change.kind, change.text, change.cost)
+def _epsilon_in_one_place(root: Node) -> Iterator[Change]:
+    for place in _places(_Place(root)):
+        if not has_gradient(place.node) and place.node.op != "const":
+            for change in operations.stray_epsilons(place.node):
+                yield place.holding(change)

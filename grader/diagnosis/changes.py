@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from operator import is_
 from typing import TYPE_CHECKING
 
 from grader.diagnosis.nodes import Node
@@ -13,9 +14,9 @@ if TYPE_CHECKING:
     from grader.diagnosis.kinds import Kind
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@dataclass(eq=False, slots=True)
 class Change:
-    """What people write when they make one mistake."""
+    """What people write when they make one mistake. Never changed, as a `Node`."""
 
     node: Node
     kind: Kind
@@ -65,16 +66,16 @@ def substituted(node: Node, leaf: Node, new: Node) -> Node:
     """The formula with a value replaced wherever it stands."""
     if same_leaf(node, leaf) and not node.args:
         return new
-    args = tuple(substituted(arg, leaf, new) for arg in node.args)
-    return node if all(a is b for a, b in zip(args, node.args, strict=True)) else Node(node.op, args, node.data)
+    args = [substituted(arg, leaf, new) for arg in node.args]
+    return node if all(map(is_, args, node.args)) else Node(node.op, tuple(args), node.data)
 
 
 def exchanged(node: Node, part: Node, new: Node) -> Node:
     """The formula with one part, wherever it is used, replaced."""
     if node is part:
         return new
-    args = tuple(exchanged(arg, part, new) for arg in node.args)
-    return node if all(a is b for a, b in zip(args, node.args, strict=True)) else Node(node.op, args, node.data)
+    args = [exchanged(arg, part, new) for arg in node.args]
+    return node if all(map(is_, args, node.args)) else Node(node.op, tuple(args), node.data)
 
 
 def size(node: Node) -> int:

@@ -21,9 +21,9 @@ LARGEST = 1 << 20
 """No candidate needs more elements than this."""
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@dataclass(eq=False, slots=True)
 class Node:
-    """An operation and what it is applied to."""
+    """An operation and what it is applied to. Never changed; not frozen, which would cost more than making it."""
 
     op: str
     args: tuple[Node, ...] = ()
