@@ -156,7 +156,30 @@ def compare(size: int, alone: int, jobs: int) -> None:
         tell("(a) a pytest --json-report process each", alone, wall, cpu)
         xdist = run(pytest_command(top / "tame", top / "tests", 0, size, "-n", str(jobs), "-p", "xdist"), top)
         tell(f"(b) pytest-xdist -n {jobs}, one session", size, *xdist)
+        each = bare(top / "mixed", min(size, 50))
+        print(f"fork, calls and checks alone, in one process: {each * 1000:.1f} ms each")
         print(f"times (a): {wall / alone / (ours[0] / size):.1f}   times (b): {xdist[0] / ours[0]:.1f}")
+        print(f"core seconds of the batch, starting up and all, over the bare cost: {ours[0] * jobs / size / each:.2f}")
+
+
+def bare(folder: Path, size: int) -> float:
+    """Seconds that one submission takes with nothing but a warm sandbox: no files, documents, hashes or processes."""
+    from grader.case import build_cases
+    from grader.exercise import load_exercise
+    from grader.grading import Grading, Settings
+    from grader.sandbox.client import Sandbox
+    from grader.submission import read_submission
+
+    submissions = [read_submission(path) for path in sorted(folder.iterdir())[:size]]
+    with Sandbox() as sandbox:
+        exercise = load_exercise("mlp")
+        settings = Settings(hidden_seed=1)
+        cases = build_cases(exercise, settings.seed, None, 1)
+        for warm in (True, False):
+            begun = time.perf_counter()
+            for submission in submissions[: 5 if warm else size]:
+                list(Grading(exercise, submission, sandbox, settings, cases).rows())
+    return (time.perf_counter() - begun) / size
 
 
 def tell(what: str, count: int, wall: float, cpu: float) -> None:
@@ -194,18 +217,24 @@ def split(runs: int) -> None:
                 timed(clocks, "whole", engine.grade)(task)
             cpu = (time.process_time() - cpu) / (runs + 3)
             medians = {step: statistics.median(times[3:]) * 1000 for step, times in clocks.items()}
+            reading = medians["open"] - medians["fork"] - medians["locks"]
             checks = medians["whole"] - medians["open"] - medians["calls"] - medians["report"]
             print(
-                f"{name}: {medians['whole']:.1f} ms: fork, locks and reading {medians['open']:.1f}, waiting for the "
-                f"learner's code {medians['calls']:.1f}, cases and checks {checks:.1f}, pytest 0.0, "
-                f"report {medians['report']:.1f}; CPU of the grader's side {cpu * 1000:.1f}"
+                f"{name}: {medians['whole']:.1f} ms: fork {medians['fork']:.1f}, lock-down {medians['locks']:.1f}, "
+                f"reading {reading:.1f}, waiting for the learner's code {medians['calls']:.1f}, "
+                f"checks and diagnosis {checks:.1f}, pytest 0.0, report {medians['report']:.1f}; "
+                f"CPU of the grader's side {cpu * 1000:.1f}"
             )
 
 
 def watch(engine: Any, clocks: dict[str, list[float]]) -> None:
     """Clocks around the steps."""
     from grader.batch import engine as engines
+    from grader.sandbox.forkserver import ForkServer
+    from grader.sandbox.session import Session
 
+    ForkServer.start = timed(clocks, "fork", ForkServer.start)
+    Session._greet = timed(clocks, "locks", Session._greet)  # noqa: SLF001
     open_ = engine.sandbox.open
     sessions: list[Any] = []
 
