@@ -171,6 +171,54 @@ def dcounts(dprobs, dcounts_sum, counts_sum_inv):
         assert row.diagnosis is not None
         assert "[32, 27]" in row.diagnosis["message"]
 
+    @pytest.mark.parametrize(
+        ("function", "said"),
+        [
+            (
+                "dprobs(dlogprobs, probs, n): return dlogprobs/probs/n",
+                "is 1/n times the right gradient (1/32 at your sizes)",
+            ),
+            (
+                "dcounts_sum_inv(dprobs, counts): return (counts*dprobs).mean(1)",
+                "a factor 1/probs.shape[1] (1/27 at your sizes) and its shape",
+            ),
+            ("dbndiff2(dbnvar): return dbnvar", "and it is (n-1) times as large (31 at your sizes)"),
+            (
+                "dhprebn(dbndiff, dbnmeani, n): return dbndiff + dbnmeani.expand(n, -1)",
+                "with a factor n (32 at your sizes)",
+            ),
+            ("dprobs(dlogprobs, probs): return 3*dlogprobs/probs", "is 3 times the right gradient, on every case"),
+        ],
+    )
+    def test_a_factor_made_of_sizes_comes_with_its_value_at_the_given_ones(
+        self, graded: Graded, function: str, said: str
+    ) -> None:
+        """The numbers are the learner's own minibatch's; a plain number needs no other."""
+        assert said in named(graded, function)["message"]
+
+    def test_a_factor_s_value_never_is_that_of_hidden_sizes(self, graded: Graded) -> None:
+        """The name holds for all sizes, the value for the given ones."""
+        block = "def dprobs(dlogprobs, probs, n):\n    return dlogprobs/probs/n\n"
+        row = graded(block, only=("dprobs",), hidden_seed=7)["dprobs"]
+        assert row.diagnosis is not None
+        assert "(1/32 at your sizes)" in row.diagnosis["message"]
+
+    def test_orders_of_magnitude_are_numbers_that_people_write(self, graded: Graded) -> None:
+        """0.1 and not 1e-01."""
+        message = named(graded, "dhpreact(dh, h): return torch.cos(3*h)*dh + h")["message"]
+        assert "yours is negative, about 0.1, the right one" in message
+        assert not re.search(r"1e[+-]0[0-4]\b", message)
+
+    def test_a_maximum_along_another_dimension_is_not_called_a_sum(self, graded: Graded) -> None:
+        """The rule holds for sums, means and maxima."""
+        source = (
+            "dlogits(dnorm_logits, dlogit_maxes, logits): "
+            "return dnorm_logits + F.one_hot(logits.max(0).indices, logits.shape[0]).T*dlogit_maxes"
+        )
+        message = named(graded, source)["message"]
+        assert "the largest entry along dimension 0" in message
+        assert "A sum goes back" not in message
+
 
 class TestEvidence:
     """The facts behind a name."""

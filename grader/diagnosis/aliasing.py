@@ -17,10 +17,8 @@ def aliased(facts: Facts, found: Diagnosis) -> Diagnosis:
         return found
     changed = sentence.listed(facts.mutated)
     what, _, look = found.message.partition(". ")
-    message = (
-        f"{what}. Your function changes {changed} in place, and two names for one tensor are one tensor: "
-        f"work on a clone. {look}"
-    )
+    cause = f"Your function changes {changed} in place, and two names for one tensor are one tensor: work on a clone"
+    message = ". ".join(part for part in (what, cause, look) if part)
     return Diagnosis(
         Kind.ALIASING, message, {**found.evidence, "specific": str(found.kind), "changed": list(facts.mutated)}
     )

@@ -5,6 +5,7 @@ It names what is wrong and where to look; it never prints the right line.
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from grader.diagnosis.kinds import Diagnosis, Kind
@@ -45,6 +46,36 @@ def readers(facts: Facts) -> str:
     return f"{facts.variable} is read by {listed(found)}"
 
 
+LONGEST = 10_000
+"""No fraction with larger numbers is told as one."""
+
+
+def at_your_sizes(facts: Facts, factor: str) -> str:
+    """What a factor that is named by sizes comes to on the learner's own minibatch: ` (1/32 at your sizes)`."""
+    given = facts.given.case
+    if _is_number(factor) or given.sizes != facts.given_sizes:
+        return ""
+    value = float(eval(factor, {"__builtins__": {}}, given.graph.values))  # noqa: S307 an expression of ours
+    near = Fraction(value).limit_denominator(LONGEST)
+    close = near and abs(float(near) - value) <= 1e-9 * abs(value)
+    return f" ({near if close else format(value, '.4g')} at your sizes)"
+
+
+def besides(facts: Facts, factor: str) -> str:
+    """A factor beside another mistake, at the end of a clause."""
+    if factor in ("1", "-1"):
+        return "" if factor == "1" else ", and the sign is turned"
+    return f", and it is {factor} times as large{at_your_sizes(facts, factor)}"
+
+
+def _is_number(factor: str) -> bool:
+    try:
+        Fraction(factor)
+    except ValueError:
+        return False
+    return True
+
+
 def zeros(facts: Facts, *, null: bool) -> Diagnosis:
     """Nothing but zeros."""
     if null:
@@ -60,6 +91,7 @@ def keepdim(facts: Facts, factor: str) -> Diagnosis:
     """Only dimensions of size 1 differ."""
     view = facts.probe
     more = view.got.dim() > view.expected.dim()
+    besides = f"{factor}{at_your_sizes(facts, factor)}"
     right = (
         "the numbers in your {} are right" if factor == "1" else "your {} is right but for a factor {} and its shape"
     )
@@ -69,7 +101,7 @@ def keepdim(facts: Facts, factor: str) -> Diagnosis:
         if more
         else f"{facts.variable} keeps a dimension of size 1 that your result has lost: sum(..., keepdim=True) keeps it"
     )
-    return named(Kind.KEEPDIM, f"{right.format(facts.name, factor)}; {remedy}", facts, factor=factor)
+    return named(Kind.KEEPDIM, f"{right.format(facts.name, besides)}; {remedy}", facts, factor=factor)
 
 
 def global_factor(facts: Facts, factor: str) -> Diagnosis:
@@ -80,12 +112,12 @@ def global_factor(facts: Facts, factor: str) -> Diagnosis:
         )
         return named(Kind.SIGN, message, facts, factor=factor)
     kind = Kind.SIGN if factor.startswith("-1*") else Kind.CONSTANT_FACTOR
-    what = f"your {facts.name} is {factor} times the right gradient, on every case"
+    what = f"your {facts.name} is {factor} times the right gradient{at_your_sizes(facts, factor)}, on every case"
     return named(kind, f"{what}. {_factor_hint(factor)}: {lines_say(facts)}", facts, factor=factor)
 
 
 def _factor_hint(factor: str) -> str:
-    if any(letter.isalpha() for letter in factor.replace("e-", "")):
+    if not _is_number(factor):
         return "Count what is averaged, and what is only added up"
     return "Look for a number that should, or should not, be there"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from typing import TYPE_CHECKING
 
 from grader.diagnosis.factors import factor
@@ -23,10 +24,11 @@ def all_zero(facts: Facts) -> bool:
 
 
 def spread_factor(facts: Facts) -> list[float] | None:
-    """Factors, one a case, when the answer is the right one before it is spread over the variable's shape."""
+    """How many times as large, one a case, the answer is when spread over the variable's shape it is the right one."""
     if any(view.got.numel() >= view.expected.numel() for view in facts.views):
         return None
-    return equal_after(facts, lambda x: x, of_expected=False, spread=True)
+    found = equal_after(facts, lambda x: x, of_expected=False, spread=True)
+    return None if found is None else [1 / k if k else math.inf for k in found]
 
 
 def global_factor(facts: Facts, *, reshaped: bool = False) -> list[float] | None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from grader.diagnosis.changes import has_gradient
 from grader.diagnosis.kinds import Diagnosis, Kind
-from grader.diagnosis.sentence import lines_say, listed, named, place, readers
+from grader.diagnosis.sentence import at_your_sizes, besides, lines_say, listed, named, place, readers
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,14 +32,16 @@ def weights(facts: Facts, paths: Sequence[Path], factors: Sequence[str], *, fuse
     through = f"the path through {_way(path)}"
     if len({f for _, f in odd}) > 1 or (len(odd) > 1 and factor != "0"):
         kind = Kind.WRONG_PATH
-        what = "counts its paths wrongly: " + listed(f"{f} times the one through {_way(p)}" for p, f in odd)
+        what = "counts its paths wrongly: " + listed(
+            f"{f} times the one through {_way(p)}{at_your_sizes(facts, f)}" for p, f in odd
+        )
     elif factor == "0":
         kind = Kind.MISSING_PATH
         what = _missing(kept, odd)
     else:
         kind = {"2": Kind.DOUBLED_PATH, "-1": Kind.NEGATED_PATH}.get(factor, Kind.CONSTANT_FACTOR)
         how = {"2": "counts {} twice", "-1": "takes {} with the wrong sign"}.get(
-            factor, "has {} with a factor " + factor
+            factor, "has {} with a factor " + factor + at_your_sizes(facts, factor)
         )
         what = how.format(through)
     look = _sharing(facts, [p for p, _ in odd], kept, factor)
@@ -135,7 +137,7 @@ def _has_terms(node: Node) -> bool:
 
 _RULES = {
     Kind.NOT_SUMMED: "What is broadcast forward is summed backward",
-    Kind.WRONG_AXIS: "A sum goes back along the dimension that the forward pass went along",
+    Kind.WRONG_AXIS: "Go back along the dimension that the forward pass went along",
     Kind.SUMMED_TOO_FAR: "Sum only over what the forward pass had broadcast",
     Kind.NOT_EXPANDED: "What is summed forward is spread backward",
     Kind.UPSTREAM_UNUSED: "The chain rule multiplies the upstream gradient by the line's own derivative",
@@ -153,18 +155,12 @@ def changed(facts: Facts, found: Found) -> Diagnosis:
     what = f"in your {facts.name} the path through {_way(found.path)} is" if several else f"your {facts.name} is"
     missing = f"; the other paths are missing ({readers(facts)})" if found.alone else ""
     rule = f"{_RULES[change.kind]}. " if change.kind in _RULES else ""
-    message = f"{what} right but for one thing: {change.text}{_besides(found.factor)}{missing}"
+    message = f"{what} right but for one thing: {change.text}{besides(facts, found.factor)}{missing}"
     kind = form if form is not None and change.kind in _OF_THE_FORM else change.kind
     evidence = {"change": change.text, "path": list(found.path.via), "factor": found.factor, "one_share": several}
     return named(
         kind, f"{message}. {rule}Look at {place(line)}: `{line.text}`", facts, **evidence, fused=form is not None
     )
-
-
-def _besides(factor: str) -> str:
-    if factor == "1":
-        return ""
-    return ", and the sign is turned" if factor == "-1" else f", and it is {factor} times as large"
 
 
 _OF_THE_FORM = (
@@ -180,8 +176,9 @@ _OF_THE_FORM = (
 
 def closed(facts: Facts, form: ClosedForm, found: Found, *, nearly: bool) -> Diagnosis:
     """One change in a closed form."""
+    what = f"{found.change.text}{besides(facts, found.factor)}"
     message = (
-        f"your {facts.name} is nearly the formula for {form.title}, but {found.change.text}{_besides(found.factor)}. "
+        f"your {facts.name} is nearly the formula for {form.title}, but {what}. "
         f"{readers(facts)}: go back through those lines one at a time and compare term by term"
     )
     kind = form.kind if found.change.kind in _OF_THE_FORM else found.change.kind
@@ -195,7 +192,7 @@ def closed(facts: Facts, form: ClosedForm, found: Found, *, nearly: bool) -> Dia
 def power(facts: Facts, found: Ratio, path: Path | None) -> Diagnosis:
     """Right but for powers of forward values."""
     product = " times ".join(v if p == 1 else f"{v}**{p:g}" for v, p in found.powers)
-    factor = "" if found.factor == "1" else f"{found.factor} times "
+    factor = "" if found.factor == "1" else f"{found.factor}{at_your_sizes(facts, found.factor)} times "
     what = f"your {facts.name}" if path is None else f"the path through {_way(path)} in your {facts.name}"
     message = (
         f"{what} is right but for {factor}{product}, at every element. Look at what that line does: {lines_say(facts)}"

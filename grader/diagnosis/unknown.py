@@ -90,4 +90,4 @@ def _rough(value: float) -> str:
         return str(value)
     if value == 0:
         return "0"
-    return f"{'negative' if value < 0 else 'positive'}, about 1e{math.floor(math.log10(abs(value))):+03d}"
+    return f"{'negative' if value < 0 else 'positive'}, about {10.0 ** math.floor(math.log10(abs(value))):g}"

@@ -63,7 +63,8 @@ def _squeezed(facts: Facts) -> Diagnosis | None:
             return better
     if _other_dimension(named):
         look = f"It is divided by, or summed over, another dimension than the forward pass: {sentence.readers(facts)}"
-        return sentence.whole(facts, Kind.WRONG_AXIS, f"is {named} times the right gradient", look, factor=named)
+        what = f"is {named} times the right gradient{sentence.at_your_sizes(facts, named)}"
+        return sentence.whole(facts, Kind.WRONG_AXIS, what, look, factor=named)
     return sentence.global_factor(facts, named)
 
 
@@ -90,7 +91,7 @@ def _spread(facts: Facts) -> Diagnosis | None:
     named = None if factors is None else name_factor(factors, facts, facts.tolerance)
     if named is None:
         return None
-    besides = "" if named == "1" else f", and it is {named} times as large"
+    besides = sentence.besides(facts, named)
     look = f"A sum forward is a broadcast backward: every element that was summed gets it. {sentence.readers(facts)}"
     return sentence.whole(
         facts, Kind.NOT_EXPANDED, f"has the right numbers, but only once{besides}", look, factor=named
@@ -126,7 +127,7 @@ def _turned(facts: Facts) -> Diagnosis | None:
         factors = _factors_when_turned(facts, one, other)
         named = None if factors is None else name_factor(factors, facts, facts.tolerance)
         if named is not None:
-            besides = "" if named == "1" else f", and it is {named} times as large"
+            besides = sentence.besides(facts, named)
             look = f"A gradient has the shape of its variable, here {list(facts.given.expected.shape)}"
             what = f"is the right gradient with dimensions {one} and {other} exchanged{besides}"
             return sentence.whole(facts, Kind.TRANSPOSED, what, look, factor=named)
