@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from grader.case import Cases
-    from grader.checks import Evidence, Judgement
+    from grader.evidence import Evidence, Judgement
     from grader.sandbox.outcome import Outcome, Question, RulesConfig
 
 NAMES_ITSELF = ("raised", "wrong_type", "not_started", "unknown_parameter", "timed_out", "killed", "refused")

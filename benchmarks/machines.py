@@ -57,7 +57,8 @@ def exact_columns(places: list[str] | None = None) -> dict[str, str]:
 
     from grader.case import Case
     from grader.catalogue import right_forms
-    from grader.checks import lecture_columns, tensor_of
+    from grader.checks import lecture_columns
+    from grader.evidence import tensor_of
     from grader.exercise import load_exercise
     from grader.sandbox.outcome import Question
 

@@ -28,7 +28,7 @@ from unlocked import UnlockedSandbox
 
 from grader.case import build_cases, pool_values
 from grader.catalogue import Form, right_forms, wrong_forms
-from grader.checks import tensor_of
+from grader.evidence import tensor_of
 from grader.exercise import load_exercise
 from grader.grading import LECTURE_SEED, Settings
 from grader.sandbox.outcome import Question

@@ -5,7 +5,8 @@
 3. Variable by variable from the loss backwards, all remaining questions about one before any question whose
    inputs hold its reference.
 
-Local, chained and every random case are the same call; only the dictionary of upstream gradients differs.
+Local, chained and every random case are the same call; only the dictionary of upstream gradients differs. Where the
+learner's own gradients are autograd's, bit for bit, the local question is the chained one, and asked once.
 """
 
 from __future__ import annotations
@@ -16,11 +17,23 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from grader import checks
 from grader.case import Cases, build_cases, pool_values
-from grader.checks import Columns, Evidence, Judgement, Verdict, judge, lecture_columns, score, tensor_of
+from grader.checks import is_local_style, judge, lecture_columns, same, score
 from grader.diagnosis import explain
+from grader.evidence import (
+    CHAIN_TOLERANCE,
+    NARROW_TOLERANCE,
+    Columns,
+    Evidence,
+    Judgement,
+    Verdict,
+    all_outcomes,
+    is_fatal,
+    tensor_of,
+)
 from grader.parameters import bind
+from grader.problems import failure_sentence, finding_sentence
+from grader.rows import Row, plain, total
 from grader.sandbox.outcome import (
     Isolation,
     NotStarted,
@@ -41,7 +54,11 @@ if TYPE_CHECKING:
     from grader.submission import Submission
 
 LECTURE_SEED = 2147483647
+
+
 SLOW_SECONDS = 1.0
+
+
 MAX_ANSWER_BYTES = 1 << 22
 
 
@@ -58,43 +75,6 @@ class Settings:
     """Gradients to grade, all of them when empty; the chained pass is left out then."""
     exact_comparable: bool = True
     """Whether numerics are pinned; if not, `exact` is information only."""
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """Everything the report says about one gradient of one submission."""
-
-    name: str
-    variable: str
-    file: str | None
-    line: int | None
-    shape: tuple[int, ...] | None
-    dtype: str | None
-    points: int
-    possible: int
-    verdict: Verdict
-    problem: str | None
-    notes: tuple[str, ...]
-    diagnosis: Mapping[str, Any] | None
-    correct: bool
-    score: float | None
-    tolerance: float
-    general: bool | None
-    depends_on: tuple[str, ...]
-    local: Mapping[str, Any]
-    chained: Mapping[str, Any] | None
-    cases: tuple[Mapping[str, Any], ...]
-    worst: Mapping[str, Any] | None
-    duration_s: float
-    pattern: Mapping[str, Any] | None = None
-    printed: str = ""
-
-    def as_dict(self) -> dict[str, Any]:
-        """The row as the report has it; the prints of the learner's function stay out of it."""
-        return {
-            **{name: value for name, value in plain(self).items() if name != "printed"},
-            "verdict": str(self.verdict),
-        }
 
 
 @dataclass(slots=True)
@@ -286,13 +266,13 @@ class Grading:
         session.pool("given", given.pool32)
         for name in given.graph.differentiable - set(self.exercise.graded):
             upstream32[name], upstream64[name] = given.reference[name], given.true.total(name)
-        same = set(upstream32)
+        untouched = set(upstream32)
         for evidence in self._askable(state):
             variable = evidence.variable
             needed = set(evidence.binding.upstream if evidence.binding else ())
             if needed - upstream32.keys():
                 continue
-            evidence.chained_is_local = needed <= same
+            evidence.chained_is_local = needed <= untouched
             questions: list[_Asked] = [
                 (_Slot(evidence, "chained"), 0, _question(evidence, "given", "float32", _upstream(needed, upstream32)))
             ]
@@ -312,8 +292,8 @@ class Grading:
                 got = tensor_of(outcome)
                 if got is not None and got.shape == reference.shape and got.dtype == reference.dtype:
                     kept[variable] = got
-            if variable in upstream32 and checks.same(upstream32[variable], given.reference[variable]):
-                same.add(variable)
+            if variable in upstream32 and same(upstream32[variable], given.reference[variable]):
+                untouched.add(variable)
 
     def _ask_true(self, session: Session, state: _State, variable: str) -> None:
         """All questions about one variable that hold true gradients: the local one, and those of a fused answer."""
@@ -329,7 +309,7 @@ class Grading:
         else:
             local = _question(evidence, "given", "float32", _upstream(needed, self.cases.given.reference))
             questions.append((_Slot(evidence, "local"), 0, local))
-        if not checks.is_local_style(evidence, self.cases) and not evidence.narrow:
+        if not is_local_style(evidence, self.cases) and not evidence.narrow:
             for index, case in enumerate(self.cases):
                 true = {f"d{name}": case.true.total(name) for name in needed}
                 questions.append((evidence.true, index, _question(evidence, f"case{index}", "float64", true)))
@@ -342,7 +322,7 @@ class Grading:
             for position, (where, key, question) in enumerate(asked):
                 outcome = next(outcomes)
                 where[key] = outcome
-                if checks.is_fatal(outcome):
+                if is_fatal(outcome):
                     state.dead.add(question.function[1:])
                     outcomes.close()
                     asked = [a for a in asked[position + 1 :] if a[2].function != question.function]
@@ -358,7 +338,7 @@ class Grading:
         judgement = self._judge(state, evidence, whole)
         diagnosis = explain(evidence, judgement, self.cases)
         points = self.exercise.points(variable)
-        outcomes = list(checks.all_outcomes(evidence))
+        outcomes = list(all_outcomes(evidence))
         chained = None if self.settings.only or whole is not None else self._chained(state, evidence, judgement)
         line = evidence.function.line if evidence.function else state.reading.line
         failure = whole or evidence.failure()
@@ -400,15 +380,13 @@ class Grading:
         if function is None:
             return Judgement(Verdict.NOT_STARTED, f"{state.reading.file} has no function {name}")
         if function.findings:
-            return Judgement(Verdict.REFUSED, checks.finding_sentence(function.findings[0]))
+            return Judgement(Verdict.REFUSED, finding_sentence(function.findings[0]))
         if whole is not None:
-            return Judgement(*checks.failure_sentence(whole, state.reading.file, "the file"))
+            return Judgement(*failure_sentence(whole, state.reading.file, "the file"))
         if binding is not None and binding.problem is not None:
             return Judgement(Verdict.UNKNOWN_PARAMETER, binding.problem)
         failed = evidence.failure()
-        return (
-            Judgement(*checks.failure_sentence(failed, name, "the function")) if failed else judge(evidence, self.cases)
-        )
+        return Judgement(*failure_sentence(failed, name, "the function")) if failed else judge(evidence, self.cases)
 
     def _scores(self, judgement: Judgement) -> bool:
         criterion = self.settings.criterion
@@ -424,7 +402,7 @@ class Grading:
         columns = judgement.local if judged else lecture_columns(chained, given.reference[variable])
         narrow = bool(evidence.narrow)
         found = score(chained if narrow else tensor_of(evidence.chained64), given.true, variable, given).score
-        tolerance = checks.NARROW_TOLERANCE * 100 if narrow else checks.CHAIN_TOLERANCE
+        tolerance = NARROW_TOLERANCE * 100 if narrow else CHAIN_TOLERANCE
         correct = judgement.verdict.right and found is not None and found <= tolerance
         chain = _Chain(columns, correct)
         state.chain[variable] = chain
@@ -471,24 +449,6 @@ class _Slot(dict[int, Outcome]):
 
 _Asked = tuple[dict[int, Outcome], int, Question]
 """Where the outcome goes, under which key, and what is asked."""
-
-
-def plain(record: Any) -> dict[str, Any]:
-    """A record's fields by name; `dataclasses.asdict` would copy every value deeply, at ten times the cost."""
-    return {name: getattr(record, name) for name in record.__slots__}
-
-
-def total(rows: Sequence[Row]) -> dict[str, int]:
-    """The totals of a submission, all of them counts or integer points."""
-    return {
-        "points": sum(row.points for row in rows),
-        "possible": sum(row.possible for row in rows),
-        "correct": sum(row.correct for row in rows),
-        "exact": sum(row.verdict is Verdict.EXACT for row in rows),
-        "approximate": sum(bool(row.local["approximate"]) for row in rows),
-        "chained_correct": sum(bool(row.chained and row.chained["correct"]) for row in rows),
-        "chained_exact": sum(bool(row.chained and row.chained["exact"]) for row in rows),
-    }
 
 
 def _question(evidence: Evidence, pool: str, dtype: str, given: Mapping[str, torch.Tensor] | None = None) -> Question:

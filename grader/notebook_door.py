@@ -18,10 +18,12 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from grader.checks import Columns, form_problem, lecture_columns
+from grader.checks import lecture_columns
+from grader.evidence import Columns
 from grader.exercise import BrokenExercise, Exercise, list_exercises, load_exercise
-from grader.grading import plain
+from grader.problems import form_problem
 from grader.report import headline, solved
+from grader.rows import plain
 from grader.table import lecture_line
 
 if TYPE_CHECKING:

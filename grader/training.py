@@ -14,12 +14,14 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from grader import checks
 from grader.case import Case, Cases, default_dtype, is_floating, pool_values
-from grader.checks import CaseScore, Columns, Evidence, Judgement, Verdict
+from grader.checks import lecture_columns, max_difference, score
+from grader.evidence import TOLERANCE, CaseScore, Columns, Evidence, Judgement, Verdict, is_fatal
 from grader.exercise import BrokenExercise, Exercise
-from grader.grading import Grading, Row, Settings, plain
+from grader.grading import Grading, Settings
 from grader.parameters import bind
+from grader.problems import failure_sentence, finding_sentence, form_problem, hard_coded_problem
+from grader.rows import Row, plain
 from grader.sandbox.outcome import Question, Returned
 
 if TYPE_CHECKING:
@@ -102,10 +104,10 @@ class TrainingGrading(Grading):
         if function is None:
             return Judgement(Verdict.NOT_STARTED, f"{reading.file} has no function {FUNCTION}")
         if function.findings:
-            return Judgement(Verdict.REFUSED, checks.finding_sentence(function.findings[0]))
+            return Judgement(Verdict.REFUSED, finding_sentence(function.findings[0]))
         whole = session.load()
         if whole is not None:
-            return Judgement(*checks.failure_sentence(whole, reading.file, "the file"))
+            return Judgement(*failure_sentence(whole, reading.file, "the file"))
         values = pool_values(self.cases.given.graph.values)
         evidence.binding = bind(function, FUNCTION, self.exercise, values, ())
         if evidence.binding.problem is not None:
@@ -117,11 +119,11 @@ class TrainingGrading(Grading):
         questions = [self._question(evidence, case.graph.values) for case in self.cases]
         for index, outcome in enumerate(session.ask(questions)):
             evidence.random[index] = outcome
-            if checks.is_fatal(outcome):
+            if is_fatal(outcome):
                 break
         first = evidence.random[0]
         if not isinstance(first, Returned):
-            return Judgement(*checks.failure_sentence(first, FUNCTION, "the function"))
+            return Judgement(*failure_sentence(first, FUNCTION, "the function"))
         return None
 
     def _question(self, evidence: Evidence, values: Mapping[str, Any]) -> Question:
@@ -146,7 +148,7 @@ class TrainingGrading(Grading):
             self._mine.losses.append(float(values["loss"]))
             if not isinstance(outcome, Returned):
                 self._stopped = f"in step {step}"
-                return Judgement(*checks.failure_sentence(outcome, FUNCTION, f"in step {step} it"))
+                return Judgement(*failure_sentence(outcome, FUNCTION, f"in step {step} it"))
             self._compare(outcome, grads, tallies, step)
             if any(tally.problem for tally in tallies.values()):
                 self._stopped = f"in step {step}"
@@ -163,12 +165,12 @@ class TrainingGrading(Grading):
             tally = tallies[name]
             tally.shape, tally.dtype = tuple(got.shape), str(got.dtype).removeprefix("torch.")
             if step == 0:
-                tally.first = checks.lecture_columns(got, expected)
-            problem = checks.form_problem(got, expected)
+                tally.first = lecture_columns(got, expected)
+            problem = form_problem(got, expected)
             if problem is not None:
                 tally.problem = problem
                 continue
-            maxdiff = checks.max_difference(got, expected)
+            maxdiff = max_difference(got, expected)
             if maxdiff is None:
                 tally.problem = (
                     Verdict.NON_FINITE,
@@ -226,7 +228,7 @@ class TrainingGrading(Grading):
 
     def _drifted(self, tallies: Mapping[str, _Tally]) -> bool:
         """Whether the run ended elsewhere although each of its gradients was right in every step."""
-        if self._stopped or any(t.problem or t.score > checks.TOLERANCE for t in tallies.values()):
+        if self._stopped or any(t.problem or t.score > TOLERANCE for t in tallies.values()):
             return False
         return not all(self._run_columns(variable)["correct"] for variable in tallies)
 
@@ -234,7 +236,7 @@ class TrainingGrading(Grading):
         common = Judgement(Verdict.CORRECT, None, tally.first, tally.shape, tally.dtype, tally.score)
         if tally.problem is not None:
             return replace(common, verdict=tally.problem[0], problem=tally.problem[1], score=None)
-        if tally.score > checks.TOLERANCE:
+        if tally.score > TOLERANCE:
             steps = len(self._mine.losses)
             problem = (
                 f"differs from autograd's gradient at your own parameters: maxdiff {tally.maxdiff:.3g} in {steps} steps"
@@ -242,15 +244,15 @@ class TrainingGrading(Grading):
             return replace(common, verdict=Verdict.WRONG_VALUES, problem=problem)
         scores = tuple(self._size_score(variable, evidence.random.get(i), case) for i, case in enumerate(self.cases))
         common = replace(common, cases=scores)
-        failed = next((s for s in scores if s.score is None or s.score > checks.TOLERANCE), None)
+        failed = next((s for s in scores if s.score is None or s.score > TOLERANCE), None)
         if failed is not None:
-            return replace(common, verdict=Verdict.HARD_CODED, problem=checks.hard_coded_problem(failed))
+            return replace(common, verdict=Verdict.HARD_CODED, problem=hard_coded_problem(failed))
         return common
 
     def _size_score(self, variable: str, outcome: Outcome | None, case: Case) -> CaseScore:
         """One parameter's gradient at the start of training at some sizes."""
         got = outcome.tensors[self.exercise.graded.index(variable)] if isinstance(outcome, Returned) else None
-        return checks.score(got, case.true, variable, case)
+        return score(got, case.true, variable, case)
 
     def _run_columns(self, variable: str) -> dict[str, Any]:
         """Whether this parameter ended where autograd's run did, and every loss with it."""
@@ -333,5 +335,5 @@ def update(
 
 def relative_difference(got: torch.Tensor, expected: torch.Tensor) -> float:
     """The largest difference relative to the largest expected value; infinite where it is not finite."""
-    largest = checks.max_difference(got, expected)
+    largest = max_difference(got, expected)
     return math.inf if largest is None else largest / float(expected.abs().max())

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from grader.case import build_cases
 from grader.catalogue import Form, right_forms, solution_file, wrong_forms
-from grader.checks import Verdict
-from grader.grading import Grading, Row, Settings
+from grader.evidence import Verdict
+from grader.grading import Grading, Settings
 from grader.mutants import mutants_of
 from grader.submission import read_submission
 from grader.training import start_grading
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from grader.case import Cases
     from grader.exercise import Exercise
+    from grader.rows import Row
     from grader.sandbox.client import Sandbox
 
 

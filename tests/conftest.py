@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from grader.case import Cases
     from grader.exercise import Exercise
-    from grader.grading import Row
+    from grader.rows import Row
 
 pytest_plugins = ["pytester"]
 

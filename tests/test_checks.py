@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 import pytest
 import torch
 
-from grader.checks import Verdict, difference_pattern, fit_shape, form_problem, lecture_columns
+from grader.checks import difference_pattern, fit_shape, lecture_columns
+from grader.evidence import Verdict
+from grader.problems import form_problem
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from grader.grading import Row
+    from grader.rows import Row
 
     Graded = Callable[..., dict[str, Row]]
 

@@ -22,7 +22,7 @@ from grader.verify import Verification
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from grader.grading import Row
+    from grader.rows import Row
     from grader.sandbox.client import Sandbox
 
 ROWS = {

@@ -17,10 +17,12 @@ from grader.diagnosis import SENTENCES, DiagnosisFailed, Kind
 from grader.diagnosis.derive import Deriver
 from grader.diagnosis.nodes import Numbers
 from grader.exercise import Exercise, list_exercises, load_exercise
-from grader.grading import LECTURE_SEED, Row
+from grader.grading import LECTURE_SEED
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from grader.rows import Row
 
     Graded = Callable[..., dict[str, Row]]
 

@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from grader.case import build_cases
-from grader.checks import Verdict
+from grader.evidence import Verdict
 from grader.grading import LECTURE_SEED, Grading, Settings
 from grader.submission import Submission, read_submission
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from grader.case import Cases
     from grader.exercise import Exercise
-    from grader.grading import Row
+    from grader.rows import Row
     from grader.sandbox.client import Sandbox
     from grader.sandbox.outcome import Outcome, Question
 

@@ -15,12 +15,11 @@ PACKAGE = ROOT / "grader"
 
 ORDER = (
     "names", "lines", "settings", "course", "exercise", "case", "submission", "catalogue", "mutations", "mutants",
-    "parameters", "checks", "diagnosis", "grading", "training", "verify", "authoring", "intake", "report", "writing",
-    "opened",
-    "table", "formats", "page", "run", "plugin", "harness", "edge", "targets", "workspace", "listing", "doctor", "desk",
-    "similarity", "report_command", "command", "cli", "replacing", "progress", "stubs", "ladder", "importing", "watch",
-    "loop_commands", "notebook_door", "batch", "batch_command", "verify_command", "new_command",
-    "__main__",
+    "parameters", "evidence", "problems", "checks", "diagnosis", "rows", "grading", "training", "verify", "authoring",
+    "intake", "report", "writing", "opened", "table", "formats", "page", "run", "plugin", "harness", "edge",
+    "targets", "workspace", "listing", "doctor", "desk", "similarity", "report_command", "command", "cli",
+    "replacing", "progress", "stubs", "ladder", "importing", "watch", "loop_commands", "notebook_door", "batch",
+    "batch_command", "verify_command", "new_command", "__main__",
 )  # fmt: skip
 """Left never imports right."""
 

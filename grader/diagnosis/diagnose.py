@@ -5,18 +5,18 @@ from __future__ import annotations
 import warnings
 from typing import TYPE_CHECKING
 
-from grader.checks import Verdict
 from grader.diagnosis import identities, sentence, shapes, unknown, verdicts
 from grader.diagnosis.aliasing import aliased
 from grader.diagnosis.facts import gather
 from grader.diagnosis.hard_coded import hard_coded
 from grader.diagnosis.kinds import Diagnosis, Kind
 from grader.diagnosis.whole import of_another, rearranged, whole
+from grader.evidence import Verdict
 
 if TYPE_CHECKING:
     from grader.case import Cases
-    from grader.checks import Evidence, Judgement
     from grader.diagnosis.facts import Facts
+    from grader.evidence import Evidence, Judgement
 
 EXPLAINED = frozenset(
     {

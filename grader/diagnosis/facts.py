@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from grader.checks import NARROW_TOLERANCE, Evidence, is_local_style, tensor_of
+from grader.checks import is_local_style
 from grader.diagnosis.changes import distinct_leaves, substituted
 from grader.diagnosis.derive import Deriver, Path
 from grader.diagnosis.factors import factor_forms, quantities
 from grader.diagnosis.nodes import Node, Numbers, name, upstream
+from grader.evidence import NARROW_TOLERANCE, Evidence, tensor_of
 from grader.sandbox.outcome import Returned
 
 if TYPE_CHECKING:

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from grader.case import Cases
-    from grader.checks import Evidence, Judgement
     from grader.diagnosis.facts import Facts
+    from grader.evidence import Evidence, Judgement
 
 _FORMS: dict[int, tuple[Callable[[float], float], ...]] = {
     0: (lambda s: s, lambda s: 1 / s),

@@ -5,15 +5,15 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from grader.checks import Verdict
 from grader.diagnosis import sentence
 from grader.diagnosis.kinds import Diagnosis, Kind
+from grader.evidence import Verdict
 from grader.sandbox.outcome import Returned
 
 if TYPE_CHECKING:
     from grader.case import Cases
-    from grader.checks import Evidence, Judgement
     from grader.diagnosis.facts import Facts
+    from grader.evidence import Evidence, Judgement
 
 NEARLY = 1e-3
 """An error below this comes from a small constant, not from the shape of a formula."""

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from grader.grading import Grading, Row, Settings
+from grader.grading import Grading, Settings
 from grader.sandbox.client import Sandbox
 from grader.sandbox.outcome import Level
 from grader.submission import Submission
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from grader.case import Cases
     from grader.exercise import Exercise
+    from grader.rows import Row
 
 pytestmark = [
     pytest.mark.hostile,

@@ -1,0 +1,130 @@
+"""The sentence for what is wrong with a gradient, where it can be said without a diagnosis."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import torch
+
+from grader.evidence import Verdict
+from grader.sandbox.outcome import Killed, NotStarted, Outcome, Raised, TimedOut, WrongType
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from grader.case import Cases
+    from grader.evidence import CaseScore, Columns
+    from grader.sandbox.outcome import Finding
+
+
+def form_problem(
+    got: torch.Tensor, reference: torch.Tensor, *, values_right: bool = False
+) -> tuple[Verdict, str] | None:
+    """What is wrong with a gradient before its values are looked at: dtype, shape, values that are not finite."""
+    if got.dtype != reference.dtype:
+        return Verdict.WRONG_DTYPE, _dtype_problem(got, reference)
+    if got.shape != reference.shape:
+        return Verdict.WRONG_SHAPE, _shape_problem(got, reference, right=values_right)
+    if not bool(torch.isfinite(got).all()):
+        return Verdict.NON_FINITE, _finite_problem(got)
+    return None
+
+
+def values_problem(
+    verdict: Verdict, scores: Sequence[CaseScore], passed: Sequence[bool], local: Columns, cases: Cases, variable: str
+) -> str | None:
+    if verdict.right:
+        return None
+    if verdict is Verdict.UNTESTABLE:
+        children = " and ".join(f"d{child}" for child in cases.exercise.children(variable))
+        return (
+            f"the true gradient of {variable} is zero up to rounding, so anything tiny would look right. "
+            f"Derive it from {children}: then it can be tested with other upstream gradients"
+        )
+    if verdict is Verdict.HARD_CODED:
+        return hard_coded_problem(next(s for s, ok in zip(scores, passed, strict=True) if not ok))
+    if local.maxdiff is None:
+        return "values differ from autograd's beyond measure"
+    if local.approximate:
+        return (
+            f"close on this minibatch (maxdiff {local.maxdiff:.3g}), but wrong as a derivative: "
+            f"with other upstream gradients it is off by {_share(scores)} of the summed terms"
+        )
+    return f"values differ from autograd's: maxdiff {local.maxdiff:.3g}, {_share(scores)} of the summed terms"
+
+
+def hard_coded_problem(failed: CaseScore) -> str:
+    """The sentence for a gradient that is right at the given sizes and wrong at these."""
+    where = "at other sizes" if failed.hidden else "at " + ", ".join(f"{k}={v}" for k, v in failed.sizes.items())
+    return f"right at the given sizes, wrong {where}: a size is written as a number; take it from a shape or from n"
+
+
+def _share(scores: Sequence[CaseScore]) -> str:
+    finite = [s.score for s in scores if s.score is not None]
+    if not finite:
+        return "an unknown share"
+    worst = max(finite)
+    return f"{worst:.0%}" if worst >= 0.01 else f"{worst:.2g} times the size"
+
+
+def _dtype_problem(got: torch.Tensor, reference: torch.Tensor) -> str:
+    remedy = {
+        torch.float64: "a double came in somewhere, from a `.double()` or a `dtype=torch.float64`",
+        torch.bool: "a comparison gives bools; multiply it by a float tensor",
+    }.get(got.dtype, "make it from float tensors")
+    return f"dtype {got.dtype}, expected {reference.dtype}: {remedy}"
+
+
+def _shape_problem(got: torch.Tensor, reference: torch.Tensor, *, right: bool) -> str:
+    came, expected = tuple(got.shape), tuple(reference.shape)
+    values = ". The values are right" if right else ""
+    return f"shape {came}, expected {expected}{values}: {_shape_remedy(came, expected)}"
+
+
+def _shape_remedy(came: Sequence[int], expected: Sequence[int]) -> str:
+    squeezed = [size for size in expected if size != 1]
+    if list(came) == squeezed and len(came) < len(expected):
+        dims = [dim for dim, size in enumerate(expected) if size == 1]
+        return f"sum({dims[0] if len(dims) == 1 else tuple(dims)}, keepdim=True) keeps the dimension"
+    if [size for size in came if size != 1] == list(expected):
+        return "the variable has no dimension of size 1 here, so sum without keepdim=True"
+    if list(came) == list(reversed(expected)):
+        return "that is the transpose; a gradient has the shape of its variable"
+    if len(came) == len(expected) and all(a in (1, b) for a, b in zip(came, expected, strict=True)):
+        return "expand it to the variable's shape: a sum forward is a broadcast backward"
+    if len(came) >= len(expected) and math.prod(came) > math.prod(expected):
+        return "a value that was broadcast forward gets the sum of its gradients backward"
+    return "a gradient has the shape of its variable"
+
+
+def _finite_problem(got: torch.Tensor) -> str:
+    bad = ~torch.isfinite(got)
+    first = tuple(int(i) for i in bad.nonzero()[0])
+    count = f"{int(bad.sum())} of {got.numel()} values are not finite"
+    return f"{count}, the first ({float(got[first])}) at index {list(first)}"
+
+
+def finding_sentence(finding: Finding) -> str:
+    """A broken rule with its place."""
+    return f"{finding.message} ({finding.file}:{finding.line})"
+
+
+def failure_sentence(outcome: Outcome, who: str, what: str) -> tuple[Verdict, str]:
+    """The verdict and the sentence of an outcome that is no tensor."""
+    match outcome:
+        case TimedOut(whole_submission=True):
+            return Verdict.TIMED_OUT, f"the submission had used up its {outcome.limit:g} s before {who} was done"
+        case TimedOut():
+            return Verdict.TIMED_OUT, f"{who} had not answered after {outcome.limit:g} s and was stopped"
+        case Killed():
+            return Verdict.KILLED, f"{who} ended its process: {outcome.detail}"
+        case NotStarted():
+            return Verdict.NOT_STARTED, f"{who} is not written yet: {what} {outcome.how}"
+        case Raised():
+            place = f" ({outcome.file}:{outcome.line})" if outcome.line is not None else ""
+            return Verdict.RAISED, f"{who} raised {outcome.kind}: {outcome.message}{place}"
+        case WrongType():
+            return Verdict.WRONG_TYPE, f"{who} returned {outcome.description}, expected a tensor"
+        case _:
+            raise AssertionError(f"{who}: {outcome!r} is no failure")
