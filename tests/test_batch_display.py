@@ -68,9 +68,11 @@ def test_a_log_tells_the_state_every_few_seconds(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(display, "_LINE_SECONDS", 0)
     stream = io.StringIO()
     plain = Plain(stream)
-    plain.begin(2)
+    plain.begin(3)
     plain.done(record("a"))
-    assert "1 of 2 submissions" in stream.getvalue()
+    assert "to go" not in stream.getvalue(), "one that had to wait for its worker foretells nothing"
+    plain.done(record("b"))
+    assert "2 of 3 submissions" in stream.getvalue()
     assert "to go" in stream.getvalue()
 
 

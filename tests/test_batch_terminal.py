@@ -160,6 +160,23 @@ def test_ctrl_c_keeps_what_is_graded_and_the_same_command_goes_on(course: Path) 
     assert {row["status"] for row in read_table(course / "grades" / "grades.csv")} == {"graded", "unreadable"}
 
 
+@pytest.mark.parametrize("graded", [0, 3])
+def test_ctrl_c_again_and_again_is_ctrl_c(graded: int, course: Path) -> None:
+    """While workers start, and in the middle: one sentence, and it ends in order."""
+    with Terminal(course, *WORDS) as terminal:
+        until(lambda: f"/{SIZE}" in terminal.screen and len(whens(terminal.out)) >= graded, terminal)
+        left = descendants(terminal.process.pid)
+        for _ in range(5):
+            terminal.press(CTRL_C)
+            time.sleep(0.1)
+        assert terminal.end() == 2, terminal.screen
+        screen, stdout = terminal.screen, terminal.stdout
+    assert "Traceback" not in screen
+    assert screen.rstrip().endswith("interrupted: the same command goes on from here")
+    assert "waiting" in stdout
+    until(lambda: not left & alive())
+
+
 def test_a_narrow_terminal_breaks_no_line(course: Path) -> None:
     """Names and reasons are cut, the bar shrinks."""
     with Terminal(course, *WORDS, columns=40) as terminal:

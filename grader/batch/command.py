@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import signal
+import threading
 import time
-from contextlib import AbstractContextManager, ExitStack
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -28,7 +30,7 @@ from grader.submission import UnreadableSubmission
 from grader.targets import Shelf
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from grader.batch.order import Order
     from grader.batch.runner import Show
@@ -54,6 +56,7 @@ def grade_class(submissions: str, start: Start, *, terminal: bool, **chosen: Any
     shown = terminal and not chosen["quiet"]
     try:
         with ExitStack() as stack:
+            stack.enter_context(_interrupted_once())
             store = stack.enter_context(Store(out))
             read_overrides(out / FILE)  # said now if it cannot be read, not after an hour
             order = settle(exercise, chosen, store)
@@ -81,6 +84,25 @@ def _run(
     except KeyboardInterrupt:
         return True, time.monotonic() - begun
     return False, time.monotonic() - begun
+
+
+@contextmanager
+def _interrupted_once() -> Iterator[None]:
+    """Of several Ctrl-C the first one counts: what follows it is brought to an end in order, which takes a moment."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def first(signum: int, _: object) -> None:
+        signal.signal(signum, signal.SIG_IGN)
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGINT, first)
+    try:
+        yield
+    finally:
+        if signal.getsignal(signal.SIGINT) is first:  # else it ends now, and nothing is to disturb that
+            signal.signal(signal.SIGINT, before)
 
 
 def on_this_machine(order: Order, jobs: int | None = None) -> LocalWorkers:

@@ -80,10 +80,9 @@ class Pace:
             self._times.append(time.monotonic())
 
     def told(self, left: int) -> str:
-        """Rate and time to go."""
-        done = len(self._times)
-        since = self._times[0] if done > 1 else self._begun
-        return pace(done - (done > 1), left, time.monotonic() - since)
+        """Rate and, from the second one on, time to go."""
+        now, done = time.monotonic(), len(self._times)
+        return pace(done - 1, left, now - self._times[0]) if done > 1 else pace(done, 0, now - self._begun)
 
 
 def pace(done: int, left: int, seconds: float) -> str:

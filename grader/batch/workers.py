@@ -13,9 +13,11 @@ import multiprocessing
 import os
 import queue
 import signal
+import sys
 import threading
 import traceback
 from concurrent.futures import Future
+from multiprocessing import resource_tracker
 from typing import TYPE_CHECKING, Any, Final, Protocol, Self
 
 from grader.batch.order import SUBMISSION_SECONDS, Order, Task
@@ -25,6 +27,7 @@ from grader.sandbox.numerics import pin_environment
 from grader.sandbox.outcome import SandboxError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from multiprocessing.connection import Connection
     from multiprocessing.process import BaseProcess
 
@@ -212,7 +215,8 @@ class Worker:
             ours, theirs = context.Pipe()
             process = context.Process(target=serve, args=(theirs, self._order), daemon=True)
             try:
-                process.start()
+                with _uninterrupted():
+                    process.start()
             except OSError as error:  # it was killed before it had read what it is to do
                 raise WorkerDied(f"a process could not be started: {error}") from error
             finally:
@@ -260,6 +264,20 @@ def told(answer: bytes) -> bytes:
     raise _OURS.get(fault["kind"], WorkerFault)(fault["text"])
 
 
+@contextlib.contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """What is started here never hears of Ctrl-C, not even before it can say so: that is the batch's to handle."""
+    if sys.platform == "win32":
+        yield
+        return
+    resource_tracker.ensure_running()  # which would let Ctrl-C through again
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def _ending(code: int | None) -> str:
     if code is None:
         return "still running"
@@ -271,7 +289,7 @@ def _ending(code: int | None) -> str:
 
 def serve(pipe: Connection, order: bytes) -> None:
     """A worker's whole life, in its own process: says what it is, then answers tasks until the pipe ends."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the batch's to handle
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # where it could not be blocked from the beginning
     from grader.batch.engine import warm_engine
 
     try:
