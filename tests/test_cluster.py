@@ -19,6 +19,7 @@ import pytest
 from classroom import EngineWorkers, Silent, hand_in
 
 from grader.batch.engine import Engine
+from grader.batch.grades import read_table
 from grader.batch.order import Order
 from grader.batch.runner import Batch
 from grader.batch.store import Store
@@ -191,28 +192,76 @@ def test_killed_workers_cost_nothing_but_time(
     scheduler: str, course: Path, order: Order, here: dict[str, Any], tmp_path: Path
 ) -> None:
     """kill -9 at random moments; the scheduler hands their submissions to others, the nannies start new ones."""
-    dice, killed, over = random.Random(3), [], threading.Event()
+    dice, killed = random.Random(3), 0
+    with distributed.Client(scheduler, set_as_default=False) as client:
+        for round_ in range(3 * KILLS):  # on a slow machine a batch may be over before its worker could be killed
+            if killed == KILLS:
+                break
+            out = tmp_path / f"out{round_}"
+            # As soon as the batch has begun, or with up to two thirds of the class graded.
+            reaper = Reaper(client, out, wanted=dice.randrange(2 * SIZE // 3), dice=dice)
+            with ClusterWorkers(order, scheduler) as workers, reaper:
+                assert graded(course, order, out, lambda workers=workers: workers) == here
+            killed += reaper.killed is not None
+            rows = read_table(out / "grades.csv")
+            assert sorted(row["submission"] for row in rows) == sorted(here)
+            assert {row["status"] for row in rows} == {"graded"}
+    assert killed == KILLS
 
-    def reaper(address: str) -> None:
-        with distributed.Client(address, set_as_default=False) as client:
-            while not over.wait(dice.uniform(3, 7)) and len(killed) < KILLS:
-                with contextlib.suppress(Exception):
-                    pids = list(client.run(os.getpid).values())
-                    os.kill(victim := dice.choice(pids), signal.SIGKILL)
-                    killed.append(victim)
 
-    thread = threading.Thread(target=reaper, args=(scheduler,))
-    thread.start()
+class Reaper:
+    """Kills a worker as soon as so many submissions are graded."""
+
+    def __init__(self, client: Any, out: Path, *, wanted: int, dice: random.Random) -> None:
+        self.killed: int | None = None
+        self._client, self._out, self._wanted, self._dice = client, out, wanted, dice
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._wait)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        self._thread.join()
+
+    def _wait(self) -> None:
+        while not self._over.wait(0.02) and self.killed is None:
+            if (self._out / "journal.jsonl").is_file() and lines(self._out) >= self._wanted:
+                with contextlib.suppress(Exception):  # a worker that is just starting does not answer
+                    victim = self._dice.choice(list(self._client.run(os.getpid).values()))
+                    os.kill(victim, signal.SIGKILL)
+                    self.killed = victim
+
+
+def lines(out: Path) -> int:
+    """Submissions that are graded."""
     try:
-        round_ = 0
-        while len(killed) < KILLS:
-            round_ += 1
-            with ClusterWorkers(order, scheduler) as workers:
-                assert graded(course, order, tmp_path / f"out{round_}", lambda: workers) == here
-    finally:
-        over.set()
-        thread.join()
-    assert len(killed) == KILLS
+        return (out / "journal.jsonl").read_bytes().count(b"\n")
+    except FileNotFoundError:
+        return 0
+
+
+def test_a_batch_that_is_killed_goes_on_with_the_same_command(
+    scheduler: str, course: Path, here: dict[str, Any], tmp_path: Path
+) -> None:
+    """What it had asked of the cluster disturbs nobody, and nothing is graded twice."""
+    out = tmp_path / "out"
+    words = ["batch", str(course), "--exercise", "mlp", "--out", str(out), "--scheduler", scheduler]
+    command = [sys.executable, "-m", "grader", *words, "--hidden-seed", "11", "-q"]
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    first = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
+    while lines(out) < SIZE // 3:
+        assert first.poll() is None
+        time.sleep(0.02)
+    first.kill()
+    first.wait()
+    before = lines(out)
+    assert before < SIZE
+    again = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=300, check=True)
+    assert f"graded {SIZE - before} in" in again.stdout
+    assert {name: plain(json.loads((out / f"{name}.json").read_bytes())) for name in here} == here
 
 
 def test_a_version_that_differs_there_is_said(scheduler: str, order: Order) -> None:
