@@ -8,16 +8,21 @@ from typing import TYPE_CHECKING
 from grader.catalogue import right_forms, solution_file
 from grader.settings import Hint
 from grader.stubs import function_name
+from grader.wording import derivative_in_words, shape_in_words
 
 if TYPE_CHECKING:
     from grader.exercise import Exercise
 
 
 def hints(exercise: Exercise, gradient: str) -> list[str]:
-    """Where the variable is used, the rule for its shape, the derivative in words. Never the code."""
+    """Where the variable is used, the rule for its shape, the derivative in words. Never the code.
+
+    What the author has not written is read off the forward pass.
+    """
     variable = gradient[1:]
     said = exercise.settings.hints.get(variable, Hint())
-    return [_uses(exercise, variable), *(text for text in (said.shape, said.derivative) if text)]
+    shape = said.shape or shape_in_words(exercise, variable)
+    return [_uses(exercise, variable), shape, said.derivative or derivative_in_words(exercise, variable)]
 
 
 def _uses(exercise: Exercise, variable: str) -> str:

@@ -18,8 +18,8 @@ ORDER = (
     "parameters", "evidence", "problems", "checks", "diagnosis", "rows", "grading", "training", "verify", "authoring",
     "intake", "report", "writing", "opened", "table", "formats", "page", "run", "plugin", "harness", "edge",
     "targets", "workspace", "listing", "doctor", "desk", "similarity", "report_command", "command", "cli",
-    "replacing", "progress", "stubs", "ladder", "importing", "watch", "loop_commands", "notebook_door", "batch",
-    "batch_command", "verify_command", "new_command", "__main__",
+    "replacing", "progress", "stubs", "wording", "ladder", "importing", "watch", "loop_commands", "notebook_door",
+    "batch", "batch_command", "verify_command", "new_command", "__main__",
 )  # fmt: skip
 """Left never imports right."""
 
