@@ -71,7 +71,7 @@ def _judge_values(evidence: Evidence, cases: Cases, got: torch.Tensor, so_far: J
         general=general,
         cases=scores,
         narrow=narrow,
-        worst=None if verdict.right else _worst(got, reference),
+        worst=None if verdict.right or verdict is Verdict.HARD_CODED else _worst(got, reference),
         pattern=() if verdict.right else difference_pattern(got, reference),
     )
 

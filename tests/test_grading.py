@@ -242,6 +242,7 @@ def test_hidden_cases_find_what_the_fixed_ones_cannot(sandbox: Sandbox, mlp: Exe
     assert (fixed.verdict, hidden.verdict) == (Verdict.EXACT, Verdict.HARD_CODED)
     assert hidden.problem is not None
     assert "at other sizes" in hidden.problem
+    assert hidden.worst is None  # nothing is off at the sizes that the learner sees
 
 
 def test_prints_of_a_learner_reach_the_row(graded: Callable[..., dict[str, Row]]) -> None:
