@@ -34,7 +34,7 @@ _CONNECT_SECONDS: Final = 30
 _COUNT_SECONDS: Final = 5.0
 _READY_SECONDS: Final = 90.0
 _STARTS: Final = 3
-_WORKERS_FOR_A_CHUNK: Final = 16
+_WORKERS_FOR_A_CHUNK: Final = 8
 _LARGEST_CHUNK: Final = 16
 
 
@@ -70,7 +70,7 @@ class ClusterWorkers:
 
     @property
     def chunk(self) -> int:
-        """Submissions in one of the scheduler's tasks: one in a small cluster, more where it would not keep up."""
+        """Submissions in one of the scheduler's tasks: one in a small cluster, more where it could not keep up."""
         return max(1, min(_LARGEST_CHUNK, int(self.workers / _WORKERS_FOR_A_CHUNK)))
 
     @property
