@@ -78,4 +78,6 @@ def _shown(path: str) -> str:
 
 
 def _short(error: Exception) -> str:
+    if str(error) == "File is not a zip file":  # what zipfile says where the directory at the end is missing
+        return "it is cut off, or something else under this name"
     return str(error)[:80] or type(error).__name__
