@@ -11,6 +11,7 @@ The class is mixed: of ten submissions four are right, three half filled, two wr
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import os
 import resource
@@ -147,8 +148,8 @@ def compare(size: int, alone: int, jobs: int) -> None:
         top = Path(scratch)
         make_class(top / "mixed", size)
         make_class(top / "tame", size, hostile=False)  # one os._exit would end their whole session
-        ours = run(batch_command(top / "mixed", top / "out", jobs), top)
-        tell(f"grade batch -j {jobs}, locked, full verdict", size, *ours)
+        ours, _ = run(batch_command(top / "mixed", top / "out", jobs), top)
+        tell(f"grade batch -j {jobs}, locked, full verdict", size, ours)
         check_rows(top / "out", size)
         (top / "tests").mkdir()
         theirs = [run(pytest_command(top / "tame", top / "tests", n, n + 1), top) for n in range(alone)]
@@ -158,8 +159,8 @@ def compare(size: int, alone: int, jobs: int) -> None:
         tell(f"(b) pytest-xdist -n {jobs}, one session", size, *xdist)
         each = bare(top / "mixed", min(size, 50))
         print(f"fork, calls and checks alone, in one process: {each * 1000:.1f} ms each")
-        print(f"times (a): {wall / alone / (ours[0] / size):.1f}   times (b): {xdist[0] / ours[0]:.1f}")
-        print(f"core seconds of the batch, starting up and all, over the bare cost: {ours[0] * jobs / size / each:.2f}")
+        print(f"times (a): {wall / alone / (ours / size):.1f}   times (b): {xdist[0] / ours:.1f}")
+        print(f"core seconds of the batch, starting up and all, over the bare cost: {ours * jobs / size / each:.2f}")
 
 
 def bare(folder: Path, size: int) -> float:
@@ -182,9 +183,9 @@ def bare(folder: Path, size: int) -> float:
     return (time.perf_counter() - begun) / size
 
 
-def tell(what: str, count: int, wall: float, cpu: float) -> None:
-    """One line of the comparison."""
-    each = f"{wall / count * 1000:7.1f} ms wall, {cpu / count * 1000:7.1f} ms CPU each"
+def tell(what: str, count: int, wall: float, cpu: float | None = None) -> None:
+    """One line of the comparison; processor time only where the system counts all of it."""
+    each = f"{wall / count * 1000:7.1f} ms wall" + (f", {cpu / count * 1000:7.1f} ms CPU each" if cpu else "")
     print(f"{what:<44} {count:>5} in {wall:6.1f} s  {count / wall:6.2f}/s  {each}", flush=True)
 
 
@@ -306,18 +307,28 @@ def done(out: Path) -> int:
 
 
 def memory(pid: int) -> dict[str, float]:
-    """Proportional memory in MB: of the batch, of its workers, of their servers."""
+    """Proportional memory in MB: of the batch, of its workers, of their servers (and who is being graded)."""
     found = {"batch": pss(pid), "workers": 0.0, "servers": 0.0}
-    for worker in children(pid):
-        found["workers"] += pss(worker)
-        found["servers"] += sum(pss(server) for server in children(worker))
+    for each in descendants(pid):
+        found["workers" if "spawn_main" in command(each) else "servers"] += pss(each)
     return found | {"all": sum(found.values())}
 
 
-def children(pid: int) -> Iterator[int]:
-    """A process's children."""
-    for task in Path(f"/proc/{pid}/task").glob("*/children"):
-        yield from map(int, task.read_text().split())
+def descendants(pid: int) -> Iterator[int]:
+    """All that a process has started, and what those have."""
+    with contextlib.suppress(OSError):
+        for task in Path(f"/proc/{pid}/task").glob("*/children"):
+            for child in map(int, task.read_text().split()):
+                yield child
+                yield from descendants(child)
+
+
+def command(pid: int) -> str:
+    """A process's command line; empty for one that has ended."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_text()
+    except OSError:
+        return ""
 
 
 def pss(pid: int) -> float:

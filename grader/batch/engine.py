@@ -30,6 +30,7 @@ class Engine:
         self.order = order
         self._scratch: tempfile.TemporaryDirectory[str] | None = None
         self._own = sandbox is None
+        self._forked = False
         self.sandbox = sandbox or start_sandbox(order)  # torch loads there while it loads here
         self.exercise = self._exercise()
         self._take_names()
@@ -51,8 +52,32 @@ class Engine:
         """End the sandbox, if it is this engine's own."""
         if self._own:
             self.sandbox.close()
-        if self._scratch is not None:
+        if self._scratch is not None and not self._forked:
             self._scratch.cleanup()
+
+    def fork(self) -> bool:
+        """Fork this process, which does nothing else; true in the new one, as warm and with a sandbox of its own.
+
+        Raises:
+            OSError: that cannot be done here.
+            SandboxError: the sandbox is gone.
+        """
+        if len(list(Path("/proc/self/task").iterdir())) > 1:
+            raise OSError("other threads would be lost")
+        twin = self.sandbox.twin()
+        if twin is None:
+            raise OSError("there is no server to fork")
+        pid = -1
+        try:
+            pid = os.fork()
+        finally:
+            if pid:
+                twin.leave_behind()
+        if pid:
+            return False
+        self._forked = True
+        self.sandbox.take(twin)
+        return True
 
     def check(self) -> dict[str, Any]:
         """What documents say of this machine.

@@ -95,6 +95,26 @@ class Sandbox:
         _ = self.isolation  # refuses what is below the minimum
         return unpacked(backend.start(), backend.greeting(), encode_archive(name, data))
 
+    def twin(self) -> ForkServer | None:
+        """Another server, forked from this one's, for a process about to be forked; None where there is no fork server.
+
+        The forked process has to `take` it, this one to `leave_behind` its end: the server ends with the last of them.
+        """
+        from grader.sandbox.forkserver import ForkServer
+
+        _ = self.isolation  # a twin has no self-test of its own
+        backend = self._running()
+        return backend.twin() if isinstance(backend, ForkServer) else None
+
+    def take(self, twin: ForkServer) -> None:
+        """In the process that was forked: go on with a server of its own."""
+        from grader.sandbox.forkserver import ForkServer
+
+        if isinstance(self._backend, ForkServer):
+            self._backend.leave_behind()
+        self._backend = twin
+        self._sessions = WeakSet()
+
     def close(self) -> None:
         """End the server and with it every child."""
         for session in list(self._sessions):

@@ -20,18 +20,21 @@ from grader.sandbox.isolation import judge
 from grader.sandbox.outcome import Isolation, SandboxError
 from grader.sandbox.processes import GoneError, LateError
 from grader.sandbox.start import bootstrap, environment, search_path
-from grader.sandbox.wire import FORK, LENGTH, PID, REAP, STATUS, Frame, checked_length, decode
+from grader.sandbox.wire import FORK, LENGTH, PID, REAP, STATUS, TWIN, Frame, checked_length, decode
 
 _READY_SECONDS: Final = 180.0
 _REPLY_SECONDS: Final = 30.0
 _DYING_SECONDS: Final = 2.0
 """From the closing of its pipes to the end of a process."""
+_NO_FORK: Final = "the sandbox could not fork: no memory or no processes left on this machine"
 _PIPE: Final = 1 << 20
 _CHUNK: Final = 1 << 16
 
 
 class ForkServer:
     """One server process and the socket to it."""
+
+    _process: subprocess.Popen[bytes] | Stranger
 
     def __init__(self, memory: int, cpu: int, imports: tuple[str, ...] = ()) -> None:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
@@ -47,11 +50,33 @@ class ForkServer:
             start_new_session=True,  # Ctrl-C is the grader's to handle
         )
         theirs.close()
-        self._control = ours
-        self._lock = threading.Lock()
-        self._report: dict[str, Any] | None = None
-        self._forgotten: list[int] = []
+        self._listen(ours, None)
         self._send(json.dumps({"path": search_path(), "memory": memory, "cpu": cpu, "imports": imports}).encode())
+
+    def _listen(self, control: socket.socket, report: dict[str, Any] | None) -> None:
+        self._control = control
+        self._lock = threading.Lock()
+        self._report = report
+        self._forgotten: list[int] = []
+
+    def twin(self) -> ForkServer:
+        """A second server, forked from this one: it is there at once, and shares what it never writes to."""
+        report = self.report()
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with theirs, self._lock:
+            self._send(TWIN, [theirs.fileno()])
+            raw, handles = self._receive(_REPLY_SECONDS)
+        if not handles:
+            ours.close()
+            raise SandboxError(_NO_FORK)
+        other = object.__new__(ForkServer)
+        other._process = Stranger(PID.unpack(raw)[0], handles[0])
+        other._listen(ours, report)
+        return other
+
+    def leave_behind(self) -> None:
+        """After a fork: this server is the other process's."""
+        self._control.close()
 
     @property
     def pid(self) -> int:
@@ -105,8 +130,7 @@ class ForkServer:
         if not handles:
             os.close(request_writer)
             os.close(answer_reader)
-            message = "the sandbox could not fork: no memory or no processes left on this machine"
-            raise SandboxError(message)
+            raise SandboxError(_NO_FORK)
         return ForkedProcess(self, PID.unpack(raw)[0], handles[0], request_writer, answer_reader)
 
     def reap(self, pid: int) -> Death:
@@ -158,6 +182,30 @@ class ForkServer:
         code = self._process.returncode
         how = "closed its socket" if code is None else f"signal {-code}" if code < 0 else f"exit code {code}"
         return f"the sandbox's server is gone ({how}): nothing was graded; start again"
+
+
+class Stranger:
+    """A process that is not this one's child: all that can be known is whether it has ended."""
+
+    def __init__(self, pid: int, handle: int) -> None:
+        self.pid = pid
+        self.returncode: int | None = None
+        self._handle = handle
+
+    def poll(self) -> int | None:
+        """0 once it has ended, however it did."""
+        return 0 if select.select([self._handle], [], [], 0)[0] else None
+
+    def wait(self, seconds: float | None = None) -> int:
+        """Wait for its end, or raise `TimeoutExpired`."""
+        if not select.select([self._handle], [], [], seconds)[0]:
+            raise subprocess.TimeoutExpired(f"process {self.pid}", seconds or 0.0)
+        return 0
+
+    def kill(self) -> None:
+        """SIGKILL."""
+        with contextlib.suppress(ProcessLookupError):
+            signal.pidfd_send_signal(self._handle, signal.SIGKILL)
 
 
 class ForkedProcess:

@@ -10,6 +10,7 @@ import select
 import signal
 import socket
 import traceback
+from dataclasses import replace
 from typing import Any, Final, NoReturn
 
 import torch
@@ -18,7 +19,7 @@ from grader.sandbox import backstops, jail, rehearsal, selftest, warm
 from grader.sandbox.child import Child, Pipes
 from grader.sandbox.numerics import pin_torch
 from grader.sandbox.seccomp import ANSWER_FD, REQUEST_FD
-from grader.sandbox.wire import FORK, HELLO, PID, STATUS
+from grader.sandbox.wire import FORK, HELLO, PID, STATUS, TWIN
 
 _CONTROL_FD: Final = 32
 _CANARY_SECONDS: Final = 10.0
@@ -40,6 +41,8 @@ class Server:
                 return
             if message[:1] == FORK:
                 self._fork(message[1:], descriptors)
+            elif message[:1] == TWIN:
+                self._twin(*descriptors)
             else:
                 self._reap(PID.unpack_from(message, 1)[0])
 
@@ -56,6 +59,26 @@ class Server:
         self._introduce(pid)
         self._forgotten.update(each[0] for each in PID.iter_unpack(forgotten))
         self._forgotten = {each for each in self._forgotten if os.waitpid(each, os.WNOHANG)[0] == 0}
+
+    def _twin(self, descriptor: int) -> None:
+        """Another server, as warm as this one, for a second grader: it listens to a socket of its own and no other."""
+        try:
+            pid = jail.fork()
+        except OSError:
+            pid = -1
+        if pid == 0:
+            os.setsid()
+            self._control.close()
+            self._control = control_socket(descriptor)
+            self._jail = replace(self._jail, server=os.getpid())
+            self._forgotten.clear()
+            jail.settle()
+            return
+        os.close(descriptor)
+        self._introduce(pid)
+        if pid > 0:
+            self._forgotten.add(pid)
+            jail.settle()
 
     def _introduce(self, pid: int) -> None:
         """Send the grader a handle: a process id alone may belong to another process by the time it is used."""
@@ -122,11 +145,16 @@ def prepare(settings: dict[str, Any]) -> tuple[jail.Jail, dict[str, Any]]:
     return prepared, report | canary(prepared)
 
 
-def main(descriptor: int, settings: dict[str, Any]) -> None:
-    """Say what holds (or what went wrong), then serve."""
-    # High up: the pipes that the grader sends then arrive as 3 and 4, where a child wants them.
+def control_socket(descriptor: int) -> socket.socket:
+    """The socket to the grader, high up: the pipes that it sends then arrive as 3 and 4, where a child wants them."""
     control = socket.socket(fileno=fcntl.fcntl(descriptor, fcntl.F_DUPFD_CLOEXEC, _CONTROL_FD))
     os.close(descriptor)
+    return control
+
+
+def main(descriptor: int, settings: dict[str, Any]) -> None:
+    """Say what holds (or what went wrong), then serve."""
+    control = control_socket(descriptor)
     try:
         prepared, report = prepare(settings)
     except BaseException:  # noqa: BLE001  (the grader says it in its own words)

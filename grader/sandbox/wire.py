@@ -34,6 +34,7 @@ UNPACKED: Final = 70
 # To the fork server, on its control socket.
 FORK: Final = b"\x01"
 REAP: Final = b"\x02"
+TWIN: Final = b"\x03"
 PID: Final = struct.Struct("<i")
 STATUS: Final = struct.Struct("<id")
 """Wait status and processor seconds."""
