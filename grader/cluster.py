@@ -35,6 +35,7 @@ _COUNT_SECONDS: Final = 5.0
 _READY_SECONDS: Final = 90.0
 _STARTS: Final = 3
 _WORKERS_FOR_A_CHUNK: Final = 8
+_SMALLEST_CHUNK: Final = 4
 _LARGEST_CHUNK: Final = 16
 
 
@@ -70,8 +71,10 @@ class ClusterWorkers:
 
     @property
     def chunk(self) -> int:
-        """Submissions in one of the scheduler's tasks: one in a small cluster, more where it could not keep up."""
-        return max(1, min(_LARGEST_CHUNK, int(self.workers / _WORKERS_FOR_A_CHUNK)))
+        """Submissions in one of the scheduler's tasks: a few, as each task costs it, and more where there are many
+        workers. A task waits for the slowest of them.
+        """
+        return max(_SMALLEST_CHUNK, min(_LARGEST_CHUNK, int(self.workers / _WORKERS_FOR_A_CHUNK)))
 
     @property
     def window(self) -> int:

@@ -53,6 +53,7 @@ class EngineWorkers:
     """A real engine in this process."""
 
     window = 2
+    chunk = 1
     patience = 1e9
 
     def __init__(self, engine: Engine) -> None:
@@ -83,6 +84,7 @@ class PretendWorkers:
     """Gives as many points as the submission says, and dies where the test says."""
 
     window = 4
+    chunk = 1
     patience = 1e9
 
     def __init__(self, *, dies: Mapping[str, int] | None = None, error: type[Exception] = RuntimeError) -> None:

@@ -152,7 +152,7 @@ def test_reports_are_those_of_one_machine(
 ) -> None:
     """Bit for bit, hashes of the reference gradients included."""
     with ClusterWorkers(order, scheduler) as workers:
-        assert (workers.workers, workers.chunk) == (2, 1)
+        assert (workers.workers, workers.chunk) == (2, 4)
         assert graded(course, order, tmp_path / "out", lambda: workers) == here
 
 
@@ -160,9 +160,9 @@ def test_a_large_cluster_gets_several_submissions_in_a_task(
     scheduler: str, course: Path, order: Order, here: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The scheduler would not keep up with one at a time; the reports are the same."""
-    monkeypatch.setattr(cluster_module, "_WORKERS_FOR_A_CHUNK", 0.5)
+    monkeypatch.setattr(cluster_module, "_WORKERS_FOR_A_CHUNK", 0.25)
     with ClusterWorkers(order, scheduler) as workers:
-        assert workers.chunk == 4
+        assert workers.chunk == 8
         assert graded(course, order, tmp_path / "out", lambda: workers) == here
 
 

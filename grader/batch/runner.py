@@ -179,7 +179,9 @@ class Batch:
         waiting: deque[Work] = deque([first])
         exhausted = False
         while True:
-            while len(self._futures) < workers.window and not (exhausted and not waiting):
+            # Only when there is room for as many as travel together: those that come back one by one would go so, too.
+            room = len(self._futures) <= workers.window - workers.chunk
+            while room and len(self._futures) < workers.window and not (exhausted and not waiting):
                 work = waiting.popleft() if waiting else next(rest, None)
                 if work is None:
                     exhausted = True

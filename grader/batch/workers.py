@@ -62,6 +62,10 @@ class Workers(Protocol):
         """How many tasks to have under way, so that nobody has to wait for one."""
 
     @property
+    def chunk(self) -> int:
+        """How many travel together."""
+
+    @property
     def patience(self) -> float:
         """Seconds after which a task counts as lost."""
 
@@ -81,6 +85,7 @@ class Workers(Protocol):
 class LocalWorkers:
     """One process for each slot."""
 
+    chunk = 1
     patience = math.inf
     """Each worker is watched by its own thread."""
 

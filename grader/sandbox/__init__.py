@@ -14,6 +14,7 @@ The SERVER (`server`) is started by exec, in isolated mode, in `/`, with the pin
 imports torch once, rehearses a submission, gives up root if it had it, makes its heap cheap to fork, sends a canary
 (`selftest`) to try everything that is forbidden, and from then on only forks and reaps. Nothing else of `grader` is
 imported there: no exercise, no reference, no seed, no other submission can be in its memory or in a child's.
+For a further grader it forks a twin of itself, which has run nothing of a learner's either and serves that one alone.
 
 The CHILD (`child`, `calls`, `results`) is one fork per submission. Before it reads a byte of the learner's it locks
 itself down (`jail`), in this order:
