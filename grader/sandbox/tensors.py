@@ -88,10 +88,13 @@ def encode_tensor(tensor: torch.Tensor) -> bytes:
 
 
 def decode_value(buffer: bytearray, at: int, base: int) -> tuple[Stored | int | float, int]:
-    """The value at `at` and where the next one begins; `base` is the buffer's address."""
+    """The value at `at` and where the next one begins; `base` is the buffer's address. For a child: unchecked."""
     tag = buffer[at]
     if tag == _TENSOR:
-        return stored(buffer, at, base)
+        head = _HEADS[buffer[at + 2]]
+        _tag, code, _dimensions, size, *shape = head.unpack_from(buffer, at)
+        at += head.size
+        return Stored(DTYPES[code], tuple(shape), base + at, size), at + size
     number = _INTEGER if tag == _INT else _NUMBER
     return number.unpack_from(buffer, at)[1], at + number.size
 
