@@ -228,7 +228,9 @@ class TestClass:
         paints = []
         for _ in range(5):
             page.reload()
-            paints.append(page.wait_for_function(entry).json_value())
+            while (paint := page.evaluate(entry)) is None:  # asked again from here: the page's policy allows no eval
+                page.wait_for_timeout(20)
+            paints.append(paint)
         paint = min(paints)
         page.locator("#grid tbody tr").first.wait_for()
         timing = """([id, value]) => {
