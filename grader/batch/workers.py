@@ -172,9 +172,7 @@ def start_workers(order: bytes, slots: int, *, forking: bool) -> list[Worker]:
 
 
 class Twin:
-    """A worker process that another one forked: known by its handle."""
-
-    exitcode = None
+    """A worker process that another one forked: known by its handle. How it ended, only the other one could ask."""
 
     def __init__(self) -> None:
         self.pid: int | None = None
@@ -307,7 +305,7 @@ class Worker:
         process = self._process
         if process is not None and not how:
             process.join(2)
-            how = f"died ({_ending(process.exitcode)})"
+            how = "is gone" if isinstance(process, Twin) else f"died ({_ending(process.exitcode)})"
         self._end()
         return WorkerDied(f"the process that graded it {how or 'is gone'}")
 
