@@ -184,7 +184,7 @@ def test_a_worker_that_joins_later_knows_the_order(scheduler: str, order: Order)
         cluster.add_worker()
         workers._client.wait_for_workers(2, timeout=120)
         tasks = [Task(f"t{n}", "t", {"backward.py": b"# %d\n" % n}).encode() for n in range(8)]
-        results = [workers.submit(task).result(timeout=200) for task in tasks]
+        results = [workers.submit(task, alone=True).result(timeout=200) for task in tasks]
     assert len(results) == 8
 
 
