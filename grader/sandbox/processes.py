@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+import time
+from typing import TYPE_CHECKING, Final, Protocol
+
+from grader.sandbox import wire
+from grader.sandbox.outcome import SandboxError
 
 if TYPE_CHECKING:
     from grader.sandbox.deaths import Death
     from grader.sandbox.wire import Frame
+
+_HELLO_SECONDS: Final = 30.0
 
 
 class LateError(Exception):
@@ -47,3 +53,28 @@ class Backend(Protocol):
 
     def close(self) -> None:
         """End everything."""
+
+
+def begin(process: Process, request: bytes, greeting: bytes, deadline: float) -> None:
+    """Send a fresh process its first request, and hear that it is locked in.
+
+    Raises:
+        SandboxError: it is not. Nothing of a learner's has run or been read yet, so that it cannot be their fault.
+        LateError, GoneError: it was locked in, and did not take the whole request.
+    """
+    try:
+        process.send(request, deadline)
+    finally:  # a process that died at once does not even take the request
+        _hear(process, greeting)
+
+
+def _hear(process: Process, greeting: bytes) -> None:
+    try:
+        hello = process.receive(wire.SLACK, time.monotonic() + _HELLO_SECONDS)
+    except (LateError, GoneError, wire.ProtocolError) as fault:
+        message = f"a child could not lock itself in ({type(fault).__name__}): nothing was graded; start again"
+        raise SandboxError(message) from None
+    if hello.kind != wire.HELLO or hello.body != greeting:
+        locks = hello.body.decode("utf-8", "replace")
+        message = f"a child's locks are not those of the self-test: {locks}"
+        raise SandboxError(message)

@@ -11,7 +11,7 @@ from grader.sandbox import answers, messages, wire
 from grader.sandbox.budget import Budget, Limits
 from grader.sandbox.deaths import killed
 from grader.sandbox.outcome import Killed, Outcome, Question, Raised, Reading, RulesConfig, SandboxError
-from grader.sandbox.processes import GoneError, LateError
+from grader.sandbox.processes import GoneError, LateError, begin
 from grader.sandbox.wire import Frame, ProtocolError
 
 if TYPE_CHECKING:
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 MOST_KILLS: Final = 8
 MOST_POOLS: Final = 16
 _READING_LIMIT: Final = 4 << 20
-_HELLO_SECONDS: Final = 30.0
 _READING_SECONDS: Final = 10.0
 _FAULTS: Final = (LateError, GoneError, ProtocolError)
 _TOO_OFTEN: Final = Killed(reason="too_often", detail=f"its process had to be replaced {MOST_KILLS} times")
@@ -205,8 +204,7 @@ class Session:
         self._sent.clear()
         begun = time.monotonic()
         deadline = begun + _READING_SECONDS  # a short limit per call is not meant for this
-        process.send(self._submission, deadline)
-        self._greet(process)
+        begin(process, self._submission, self._backend.greeting(), deadline)
         frame = process.receive(_READING_LIMIT, deadline)
         if frame.kind == wire.FAULT:
             message = f"the sandbox could not read a submission:\n{frame.body.decode('utf-8', 'replace')}"
@@ -215,18 +213,6 @@ class Session:
         self._last_reading = messages.decode_reading(frame.body)
         self._budget.spend(begun)
         return process
-
-    def _greet(self, process: Process) -> None:
-        """Whatever goes wrong before a child has locked itself in is our own fault."""
-        try:
-            hello = process.receive(wire.SLACK, time.monotonic() + _HELLO_SECONDS)
-        except _FAULTS as fault:
-            message = f"a child could not lock itself in ({type(fault).__name__}): nothing was graded; start again"
-            raise SandboxError(message) from None
-        if hello.kind != wire.HELLO or hello.body != self._backend.greeting():
-            locks = hello.body.decode("utf-8", "replace")
-            message = f"a child's locks are not those of the self-test: {locks}"
-            raise SandboxError(message)
 
     def _lost(self, fault: Exception, begun: float) -> Outcome:
         """Kill the child and say what became of it; later questions go to another, unless there may be no more."""

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from grader.sandbox import archive, wire
 from grader.sandbox.outcome import Member
-from grader.sandbox.processes import GoneError, LateError
+from grader.sandbox.processes import GoneError, LateError, begin
 from grader.sandbox.wire import ProtocolError
 
 if TYPE_CHECKING:
@@ -127,8 +127,7 @@ def unpacked(process: Process, greeting: bytes, request: bytes) -> Iterator[Memb
 
 def _received(process: Process, greeting: bytes, request: bytes) -> Iterator[Member]:
     deadline = time.monotonic() + MOST_SECONDS
-    process.send(wire.encode(wire.UNPACK, request), deadline)
-    _expect(process.receive(wire.SLACK, deadline), wire.HELLO, greeting)
+    begin(process, wire.encode(wire.UNPACK, request), greeting, deadline)
     left = MOST_BYTES
     for _ in range(MOST_MEMBERS + 1):
         frame = process.receive(min(left, LONGEST) + wire.SLACK, deadline)
@@ -142,8 +141,8 @@ def _received(process: Process, greeting: bytes, request: bytes) -> Iterator[Mem
         yield Member("", problem=problem)
 
 
-def _expect(frame: wire.Frame, kind: int, body: bytes | None = None) -> None:
-    if frame.kind != kind or frame.nonce != wire.NO_NONCE or (body is not None and frame.body != body):
+def _expect(frame: wire.Frame, kind: int) -> None:
+    if frame.kind != kind or frame.nonce != wire.NO_NONCE:
         message = "a frame that does not belong here"
         raise ProtocolError(message)
 

@@ -56,11 +56,15 @@ def test_a_server_that_dies_while_it_starts_is_noticed_at_once(
 CHILDREN = "import dataclasses; from grader.sandbox import server; whole = server.run_child; server.run_child = {}"
 
 
-def test_a_child_that_dies_before_it_is_locked_in_stops_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No line of the learner's has run: it cannot be their fault."""
+@pytest.mark.parametrize("size", [0, 4 << 20], ids=["taken by the pipe", "larger than the pipe"])
+def test_a_child_that_dies_before_it_is_locked_in_stops_the_run(monkeypatch: pytest.MonkeyPatch, size: int) -> None:
+    """No line of the learner's has run: it cannot be their fault, nor that of whose archive it was to take apart."""
     insert(monkeypatch, forkserver, CHILDREN.format("lambda *_: os._exit(1)"), before="main(")
-    with Sandbox() as sandbox, pytest.raises(SandboxError, match=r"could not lock itself in \(GoneError\)"):
-        sandbox.open({"backward.py": b""})
+    with Sandbox() as sandbox:
+        with pytest.raises(SandboxError, match=r"could not lock itself in \(GoneError\)"):
+            sandbox.open({"backward.py": bytes(size)})
+        with pytest.raises(SandboxError, match=r"could not lock itself in \(GoneError\)"):
+            list(sandbox.unpack("class.zip", bytes(size)))
 
 
 def test_a_child_with_fewer_locks_than_the_canary_stops_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
