@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import multiprocessing
 import os
 import signal
 import sys
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from grader.batch.order import Graded, Order, Task
-from grader.batch.workers import Worker, WorkerDied, start_workers
+from grader.batch.workers import Worker, WorkerDied, multiplied, start_workers
 from grader.exercise import load_exercise
 
 if TYPE_CHECKING:
@@ -64,3 +65,30 @@ def test_one_that_is_killed_takes_no_other_along(victim: int) -> None:
         with pytest.raises(WorkerDied):
             points(workers[victim])
         assert [points(worker) for worker in workers] == [26, 26, 26]
+
+
+def test_a_process_that_cannot_fork_closes_what_nobody_serves() -> None:
+    """So that whoever waits there learns of it, and starts a process of its own."""
+
+    class Alone:
+        """Forks twice and no more; both times this is the old process."""
+
+        forks = 0
+
+        def fork(self) -> bool:
+            """One of them."""
+            self.forks += 1
+            if self.forks > 2:
+                raise OSError("no memory left")
+            return False
+
+    pipes = [multiprocessing.Pipe() for _ in range(4)]
+    own, *further = (theirs for _, theirs in pipes)
+    assert multiplied(Alone(), own, further) is own
+    assert (own.closed, [pipe.closed for pipe in further]) == (False, [True, True, True])
+    for ours, _ in pipes[1:]:
+        with pytest.raises(EOFError):
+            ours.recv_bytes()
+    for ours, _ in pipes:
+        ours.close()
+    own.close()

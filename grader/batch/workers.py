@@ -92,7 +92,8 @@ class LocalWorkers:
     def __init__(self, order: Order, slots: int) -> None:
         self.window = 2 * slots
         self._tasks: queue.SimpleQueue[tuple[bytes, Future[bytes]] | None] = queue.SimpleQueue()
-        self._workers = start_workers(order.encode(), slots, forking=sys.platform == "linux")
+        forking = sys.platform == "linux" and order.isolation != "process"  # which has no server to fork
+        self._workers = start_workers(order.encode(), slots, forking=forking)
         self._threads = [
             threading.Thread(target=self._serve, args=(worker,), daemon=True, name=f"worker-{index}")
             for index, worker in enumerate(self._workers)
