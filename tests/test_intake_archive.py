@@ -250,13 +250,15 @@ class TestFrames:
         """One sentence, and the child is dead."""
 
         class Liar:
-            ended = False
+            def __init__(self) -> None:
+                self.ended = False
+                self.frames = [wire.encode(wire.HELLO, b"seccomp"), wire.encode(wire.ANSWER, b"x")]
 
             def send(self, data: bytes, deadline: float) -> None:
                 pass
 
             def receive(self, limit: int, deadline: float) -> wire.Frame:
-                return wire.decode(bytearray(wire.encode(wire.ANSWER, b"x"))[4:])
+                return wire.decode(bytearray(self.frames.pop(0))[4:])
 
             def discard(self) -> None:
                 self.ended = True
