@@ -35,6 +35,7 @@ def new(
     from grader.authoring.draft import draft
     from grader.authoring.files import write_exercise
     from grader.exercise import BrokenExercise
+    from grader.targets import WORKSPACE
 
     called = name or _name_of(forward)
     if not called.isidentifier():
@@ -52,7 +53,8 @@ def new(
         click.echo(f"written  {path}")
     click.echo(f"\n{len(made.graded)} gradients: {', '.join(f'd{v}' for v in made.graded)}")
     click.echo(f"next: write {exercises.parent / 'solutions' / called / 'backward.py'}, then")
-    click.echo(f"      grade verify --exercises {exercises} {called}")
+    elsewhere = "" if exercises == WORKSPACE else f"--exercises {exercises} "
+    click.echo(f"      grade verify {elsewhere}{called}")
     return ALL_RIGHT
 
 

@@ -138,7 +138,10 @@ def _path(path: Path, shelf: Shelf) -> Target:
 
 
 def _commands() -> list[str]:
-    return list(click.get_current_context().find_root().command.commands)  # type: ignore[attr-defined]
+    """Where a command might have been meant: `grade wacth`, but not `grade hint wacth`."""
+    context = click.get_current_context()
+    root = context.find_root()
+    return root.command.list_commands(root) if context.info_name == "run" else []  # type: ignore[attr-defined]
 
 
 def the_gradient(word: str, exercise: Exercise) -> str:

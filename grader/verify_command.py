@@ -27,14 +27,17 @@ def verify(exercises: tuple[str, ...], directory: Path | None, mutants: int, see
     """Test the exercises themselves.
 
     Stubs fail, the solution passes, every right form is accepted, every labelled mistake and every mutant of the
-    solution is rejected. Without EXERCISE, all of them. Exit code 1 if anything is missing or wrong.
+    solution is rejected. Without EXERCISE, all of exercises/ here if solutions/ is beside it, or else all that are
+    installed. Exit code 1 if anything is missing or wrong.
     """
-    from grader.exercise import list_exercises, load_exercise
+    from grader.exercise import list_exercises
     from grader.sandbox.client import Sandbox
     from grader.sandbox.numerics import pin_environment, pin_torch
+    from grader.targets import Shelf
 
     pin_environment()
-    loaded = [load_exercise(name, directory) for name in exercises or list_exercises(directory)]
+    shelf = Shelf(directory, ci=not Path("solutions").is_dir())  # a learner's workspace has nothing to verify
+    loaded = [shelf.load(name) for name in exercises or list_exercises(shelf.root)]
     with Sandbox() as sandbox:
         pin_torch()
         problems = sum(_verify(exercise, sandbox, mutants, seed) for exercise in loaded)

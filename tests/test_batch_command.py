@@ -163,10 +163,11 @@ def test_since_grades_what_is_new(
 
 
 def test_since_what_is_no_time(batch: Callable[..., Result], tmp_path: Path) -> None:
-    """With the two forms that are understood."""
+    """With the two forms that are understood, before anything else is done."""
     hand_in(tmp_path / "class", {"alice.py": RIGHT})
     result = batch("--since", "yesterday")
     assert result.exit_code == 4
+    assert not (tmp_path / "grades").exists()
     assert "--since yesterday: a date such as 2026-03-01 or a time ago such as 90m, 8h, 2d" in result.stderr
 
 
@@ -279,7 +280,7 @@ def test_an_empty_folder_is_a_usage_error(batch: Callable[..., Result], tmp_path
     hand_in(tmp_path / "class", {"roster.csv": ""})
     result = batch()
     assert result.exit_code == 4
-    assert "there is no submission in class" in result.stderr
+    assert "there is no submission in class: a folder for each student is expected" in result.stderr
 
 
 def test_results_of_another_exercise_are_not_mixed_in(batch: Callable[..., Result], tmp_path: Path) -> None:

@@ -184,6 +184,9 @@ class TestMisuse:
         [
             (["mpl"], "there is no exercise or path mpl. Did you mean mlp?"),
             (["lsit"], "there is no exercise or path lsit. Did you mean list?"),
+            (["wacth"], "there is no exercise or path wacth. Did you mean watch?"),
+            (["hint", "wacth::dprobs"], "there is no exercise or path wacth. There are: attention, "),
+            (["verify", "mpl"], "there is no exercise mpl. Did you mean mlp?"),
             (["mlp::dprob"], "there is no gradient of mlp dprob. Did you mean dprobs?"),
             (["exercises/mpl"], "there is no exercise or path exercises/mpl. Did you mean exercises/mlp?"),
             (["mlp", "--exercise", "mpl"], "there is no exercise mpl. Did you mean mlp?"),

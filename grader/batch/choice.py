@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import fnmatch
+import math
 import re
 import time
 from collections import Counter
@@ -37,14 +38,13 @@ def again_wanted(chosen: dict[str, Any]) -> bool:
     return bool(chosen["force"] or chosen["failed"])
 
 
-def selection(chosen: dict[str, Any], store: Store) -> Callable[[HandedIn], bool]:
+def selection(chosen: dict[str, Any], since: float, store: Store) -> Callable[[HandedIn], bool]:
     """Which submissions `--only`, `--failed` and `--since` leave; all of those given have to hold."""
-    since = None if chosen["since"] is None else moment(chosen["since"])
 
     def selected(each: HandedIn) -> bool:
         if chosen["only"] and not any(_is_called(each, pattern) for pattern in chosen["only"]):
             return False
-        if since is not None and each.modified < since:
+        if each.modified < since:
             return False
         return not chosen["failed"] or _went_wrong(store.get(each.name))
 
@@ -74,8 +74,10 @@ def _went_wrong(record: Record | None) -> bool:
     return record is None or record.status in AGAIN or not ABNORMAL.isdisjoint(record.entry["verdicts"].values())
 
 
-def moment(text: str) -> float:
-    """`2026-03-01`, `2026-03-01T12:00` or `8h` ago, as seconds since the epoch."""
+def moment(text: str | None) -> float:
+    """`2026-03-01`, `2026-03-01T12:00` or `8h` ago, as seconds since the epoch; without a text, before everything."""
+    if text is None:
+        return -math.inf
     if found := re.fullmatch(r"(\d{1,6})([mhdw])", text.strip()):
         return time.time() - int(found[1]) * _UNITS[found[2]]
     try:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from grader.batch.choice import again_wanted, check_only, selection
+from grader.batch.choice import again_wanted, check_only, moment, selection
 from grader.batch.display import Live, Plain
 from grader.batch.grades import FILE, UnreadableGrades, final, read_overrides, read_table
 from grader.batch.runner import Batch
@@ -48,6 +48,7 @@ _BYTES_EACH = 2 << 30
 def grade_class(submissions: str, start: Start, *, terminal: bool, **chosen: Any) -> int:
     """Grade, write, tell; the exit code. `start` brings up the workers, if there is anything to grade."""
     source, out = Path(submissions), Path(chosen["out"])
+    since = moment(chosen["since"])  # said now if it is no time, not after everything has been read
     everything = _taken_in(source, out, chosen["isolation"])
     handed_in = _with_roster(everything, chosen["roster"])
     check_only(chosen["only"], handed_in)
@@ -62,7 +63,7 @@ def grade_class(submissions: str, start: Start, *, terminal: bool, **chosen: Any
             order = settle(exercise, chosen, store)
             show: Show = stack.enter_context(Live()) if shown else stack.enter_context(Plain(quiet=chosen["quiet"]))
             batch = Batch(order, exercise.possible, exercise.gradients, handed_in, store, show)
-            stopped, seconds = _run(batch, partial(start, order), chosen, stack)
+            stopped, seconds = _run(batch, partial(start, order), chosen, since, stack)
             summary = _summary(batch, everything, seconds)
             write_summary(store, summary)
             under = _under(batch, chosen["fail_under"])
@@ -73,13 +74,19 @@ def grade_class(submissions: str, start: Start, *, terminal: bool, **chosen: Any
 
 
 def _run(
-    batch: Batch, start: Callable[[], AbstractContextManager[Workers]], chosen: dict[str, Any], stack: ExitStack
+    batch: Batch,
+    start: Callable[[], AbstractContextManager[Workers]],
+    chosen: dict[str, Any],
+    since: float,
+    stack: ExitStack,
 ) -> tuple[bool, float]:
     """Grade; whether Ctrl-C ended it, and how long it took."""
     begun = time.monotonic()
     try:
         batch.run(
-            lambda: stack.enter_context(start()), again=again_wanted(chosen), selected=selection(chosen, batch.store)
+            lambda: stack.enter_context(start()),
+            again=again_wanted(chosen),
+            selected=selection(chosen, since, batch.store),
         )
     except KeyboardInterrupt:
         return True, time.monotonic() - begun
@@ -153,7 +160,10 @@ def _with_roster(found: Class, roster: str | None) -> Sequence[HandedIn]:
             )
         handed_in = joined(found.handed_in, people)
     if not handed_in:
-        raise click.UsageError(f"there is no submission in {found.source}")
+        raise click.UsageError(
+            f"there is no submission in {found.source}: a folder for each student is expected there, or files that are "
+            "named after them (.py, .ipynb, .zip)"
+        )
     return handed_in
 
 
