@@ -178,6 +178,8 @@ def reset_gradient(path: Path, exercise: Exercise, gradient: str, reading: Readi
 
     submission = read_work(path)
     file = path / next(iter(submission.files)) if path.is_dir() else path
+    if file.name == "forward.py":
+        raise Misuse(f"{path} has no backward.py: `grade init .` above exercises/ writes what is missing")
     if file.suffix != ".py" or len(submission.files) != 1:
         raise Misuse(f"{path} is not one Python file: a stub can be put back into a backward.py only")
     content = next(iter(submission.files.values()))

@@ -91,6 +91,13 @@ def test_nothing_to_read_is_a_sentence(files: dict[str, bytes]) -> None:
     assert found.problem == "no Python file and no notebook was found; expected backward.py"
 
 
+@pytest.mark.parametrize("files", [{"forward.py": b"x = 1"}, {"a/forward.py": b"", "a/__init__.py": b""}])
+def test_a_forward_pass_alone_is_no_answer(files: dict[str, bytes]) -> None:
+    """Somebody deleted backward.py, or handed in the wrong file."""
+    found = read(files, RULES).reading
+    assert found.problem == f"no backward.py was found, only {', '.join(sorted(files))}"
+
+
 def test_an_empty_file_has_no_functions_and_no_problem() -> None:
     """Not started is not broken."""
     found = read_text("")

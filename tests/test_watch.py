@@ -163,6 +163,15 @@ class TestReset:
         assert f"{broken} is a stub again in exercises/mlp/backward.py; taken out:" in result.output
         compile(MINE.read_text(encoding="utf-8"), "backward.py", "exec")
 
+    def test_the_forward_pass_gets_no_stub(self, workspace: Path, grade: Callable[..., Result]) -> None:
+        """It is the only Python file left where backward.py was deleted."""
+        MINE.unlink()
+        before = MINE.with_name("forward.py").read_bytes()
+        result = grade("reset", "mlp::dh")
+        assert result.exit_code == 4
+        assert "exercises/mlp has no backward.py: `grade init .`" in result.output
+        assert MINE.with_name("forward.py").read_bytes() == before
+
 
 class TestHintsAndSolutions:
     """A ladder that opens step by step; the line comes after passing."""

@@ -42,7 +42,9 @@ def choose(files: Mapping[str, bytes]) -> tuple[str, tuple[str, ...]]:
     """backward.py wherever it lies and however it is written; else the file that answers most."""
     by_name = [name for name in files if _base(name) == "backward.py"]
     others = [name for name in files if _base(name) not in _NOT_ANSWERS]
-    candidates = by_name or others or list(files)
+    candidates = by_name or others or [name for name in files if _answers(files[name])]
+    if not candidates:
+        raise NotPythonError(f"no backward.py was found, only {clean(', '.join(sorted(files)), 100)}")
     best = max(candidates, key=lambda name: (_answers(files[name]), -name.count("/"), -len(name), name))
     return best, tuple(sorted(name for name in files if name != best))
 
