@@ -190,6 +190,7 @@ class TestHostile:
             (zipped({"a/b.py": CODE})[:-20], "not a readable zip archive"),
             (zipped({"a/b.py": CODE})[:40], "not a readable zip archive"),
         ],
+        ids=["nothing", "no members", "no zip", "end cut off", "head only"],
     )
     def test_a_broken_archive_is_said_to_be(
         self, data: bytes, reason: str, found: Callable[..., dict[str, HandedIn]]

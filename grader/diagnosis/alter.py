@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from grader.diagnosis import operands, operations, parts, places
@@ -67,12 +68,19 @@ class _Place:
 
     def holding(self, change: Change) -> Change:
         """The whole formula with a change made here."""
-        if self.above is None:
-            return change
-        node, place = change.node, self
+        return change if self.above is None else _inside(self.whole, change)
+
+    def whole(self, node: Node) -> Node:
+        """The whole formula with something else here."""
+        place = self
         while place.above is not None:
             node, place = place.above.node.with_arg(place.index, node), place.above
-        return Change(node, change.kind, change.text, change.cost)
+        return node
+
+
+def _inside(within: Callable[[Node], Node], change: Change, text: str = "", more: float = 0.0) -> Change:
+    """A part's change, as one of the whole formula."""
+    return Change(change.node, change.kind, text or change.text, change.cost + more, within)
 
 
 def _places(place: _Place) -> Iterator[_Place]:
@@ -120,7 +128,7 @@ def _factors(node: Node, facts: Facts) -> Iterator[Change]:
     for index, arg in enumerate(node.args):
         if has_gradient(node) and not has_gradient(arg):
             for change in operands.factor_changes(arg, facts):
-                yield Change(node.with_arg(index, change.node), change.kind, change.text, change.cost)
+                yield _inside(partial(node.with_arg, index), change)
 
 
 def _all_over(root: Node, facts: Facts, *, light: bool) -> Iterator[Change]:
@@ -128,12 +136,11 @@ def _all_over(root: Node, facts: Facts, *, light: bool) -> Iterator[Change]:
     for leaf in distinct_leaves(root):
         if _count(root, leaf) > 1:
             for change in operands.leaf_changes(leaf, facts, light=light):
-                node = substituted(root, leaf, change.node)
-                yield Change(node, change.kind, f"wherever {spell(leaf)} belongs, {change.text}", change.cost + 0.3)
+                text = f"wherever {spell(leaf)} belongs, {change.text}"
+                yield _inside(partial(substituted, root, leaf), change, text, 0.3)
     for part in _shared(root):
         for change in _here(part, facts, light=light):
-            node = exchanged(root, part, change.node)
-            yield Change(node, change.kind, f"{change.text}, wherever it is needed", change.cost + 0.3)
+            yield _inside(partial(exchanged, root, part), change, f"{change.text}, wherever it is needed", 0.3)
     yield from _other_dimensions(root, facts)
 
 
@@ -194,7 +201,7 @@ def _products(root: Node) -> Iterator[Change]:
     """The product that the formula is, or that is summed or spread at last."""
     if root.op in ("sum_to", "expand") and root.args[0].op in ("mul", "div", "neg"):
         for change in operations.regrouped(root.args[0]):
-            yield Change(root.with_arg(0, change.node), change.kind, change.text, change.cost)
+            yield _inside(partial(root.with_arg, 0), change)
     elif root.op in ("mul", "div", "neg"):
         yield from operations.regrouped(root)
 
@@ -206,17 +213,13 @@ def _centred(root: Node, facts: Facts) -> Iterator[Change]:
             yield Change(less, Kind.WRONG_PATH, f"its {op} along dimension {dim} is subtracted", 1.2)
 
 
-def with_epsilons(root: Node) -> Iterator[Change]:
+def with_epsilon(root: Node, number: float) -> Iterator[Change]:
     """A small number added in one place, for an answer that is nearly right."""
-    yield from _epsilon_in_one_place(root)
-    for part in _shared(root):
-        if not has_gradient(part):
-            for change in operations.stray_epsilons(part):
-                yield Change(exchanged(root, part, change.node), change.kind, change.text, change.cost + 0.1)
-
-
-def _epsilon_in_one_place(root: Node) -> Iterator[Change]:
     for place in _places(_Place(root)):
         if not has_gradient(place.node) and place.node.op != "const":
-            for change in operations.stray_epsilons(place.node):
+            for change in operations.stray_epsilon(place.node, number):
                 yield place.holding(change)
+    for part in _shared(root):
+        if not has_gradient(part):
+            for change in operations.stray_epsilon(part, number):
+                yield _inside(partial(exchanged, root, part), change, more=0.1)

@@ -9,21 +9,30 @@ from typing import TYPE_CHECKING
 from grader.diagnosis.nodes import Node
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from grader.diagnosis.kinds import Kind
 
 
 @dataclass(eq=False, slots=True)
 class Change:
-    """What people write when they make one mistake. Never changed, as a `Node`."""
+    """What people write when they make one mistake."""
 
-    node: Node
+    part: Node
+    """What is changed: the whole formula, or the part of it that goes `within`."""
     kind: Kind
     text: str
     """The end of a sentence that begins "your dX is the chain rule's formula, but "."""
     cost: float = 1.0
     """How far-fetched it is: of two that hold, the cheaper one is named."""
+    within: Callable[[Node], Node] | None = None
+
+    @property
+    def node(self) -> Node:
+        """The whole formula. Made when it is asked for: of most changes nobody does."""
+        if self.within is not None:
+            self.part, self.within = self.within(self.part), None
+        return self.part
 
 
 def spell(node: Node) -> str:

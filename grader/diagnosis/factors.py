@@ -22,6 +22,8 @@ def factor(candidate: torch.Tensor, target: torch.Tensor, tolerance: float) -> f
     """The number that a candidate has to be multiplied by to be the target; None if there is none."""
     if candidate.shape != target.shape or not candidate.numel():
         return None
+    if candidate.numel() == 1:
+        return _factor_of_numbers(float(candidate), float(target), tolerance)
     square = float((candidate * candidate).sum())
     if not square > 0 or not math.isfinite(square):
         return None
@@ -30,6 +32,13 @@ def factor(candidate: torch.Tensor, target: torch.Tensor, tolerance: float) -> f
     if not float((candidate * found - target).abs().max()) <= tolerance * largest:
         return None
     return found
+
+
+def _factor_of_numbers(candidate: float, target: float, tolerance: float) -> float | None:
+    if not candidate or not math.isfinite(candidate):
+        return None
+    found = target / candidate
+    return found if abs(candidate * found - target) <= tolerance * abs(target) else None
 
 
 def quantities(facts: Facts) -> dict[str, list[float]]:

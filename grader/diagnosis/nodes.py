@@ -57,6 +57,7 @@ class Numbers:
         self.total = total
         self.namespace = {**module, **values}
         self._known: dict[Node, Any] = {}
+        self._positions: dict[tuple[CodeType, torch.Size], torch.Tensor] = {}
 
     def __getitem__(self, node: Node) -> Any:
         """What a formula comes to here; None where it makes no sense."""
@@ -68,21 +69,38 @@ class Numbers:
     def tensor(self, node: Node) -> torch.Tensor | None:
         """What a formula comes to, if that is a tensor of floats."""
         found = self[node]
+        if isinstance(found, torch.Tensor):
+            return found if found.dtype == torch.float64 else found.double()
         if isinstance(found, float | int) and not isinstance(found, bool):
             return torch.tensor(float(found), dtype=torch.float64)
-        if not isinstance(found, torch.Tensor):
-            return None
-        return found if found.dtype == torch.float64 else found.double()
+        return None
+
+    @property
+    def computed(self) -> int:
+        """How many operations and values that has taken so far."""
+        return len(self._known)
 
     def run(self, code: CodeType, **extra: Any) -> Any:
         """Run a piece of the forward pass."""
         with default_dtype(torch.float64):
             return eval(code, {**self.namespace, **extra})  # noqa: S307 a piece of the trusted forward.py
 
+    def positions(self, code: CodeType, shape: torch.Size) -> torch.Tensor:
+        """The flat positions that a subscript reads in a value of this shape."""
+        if (code, shape) not in self._positions:
+            key = self.run(code, _key=_Key())
+            self._positions[code, shape] = torch.arange(shape.numel()).view(shape)[key].reshape(-1)
+        return self._positions[code, shape]
+
     def _compute(self, node: Node) -> Any:
-        args = [self[arg] for arg in node.args]
-        if any(arg is None for arg in args):
-            return None
+        args, known = [], self._known
+        for arg in node.args:
+            found = known.get(arg, self)
+            if found is self:
+                found = self[arg]
+            if found is None:
+                return None
+            args.append(found)
         try:
             return _OPERATIONS[node.op](self, node.data, *args)
         except FAULTS:
@@ -142,16 +160,9 @@ class _Key:
         return key
 
 
-def places(numbers: Numbers, code: CodeType, like: torch.Tensor) -> torch.Tensor:
-    """The flat positions that a subscript reads."""
-    key = numbers.run(code, _key=_Key())
-    found = torch.arange(like.numel()).view(like.shape)[key]
-    return found.reshape(-1)
-
-
 def _scatter(numbers: Numbers, data: tuple[CodeType, str], g: torch.Tensor, like: torch.Tensor) -> torch.Tensor:
     code, mode = data
-    return put(places(numbers, code, like), g, like, mode)
+    return put(numbers.positions(code, like.shape), g, like, mode)
 
 
 def copied_from(numbers: Numbers, code: CodeType, like: torch.Tensor) -> torch.Tensor | None:

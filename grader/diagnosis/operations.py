@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import itertools
+import math
 from typing import TYPE_CHECKING
 
 import torch
@@ -171,13 +172,11 @@ def _epsilons(value: float) -> Iterator[Change]:
             yield Change(const(other), Kind.WRONG_EPSILON, f"it has {other:g} for the small number {value:g}", 0.2)
 
 
-def stray_epsilons(node: Node) -> Iterator[Change]:
+def stray_epsilon(node: Node, number: float) -> Iterator[Change]:
     """A small number added where there is none."""
-    for k in range(3, 13):
-        number = 10.0**-k
-        text = f"a small number ({number:g}) is added that the forward pass does not have there"
-        for changed in _with_number(node, const(number)):
-            yield Change(changed, Kind.WRONG_EPSILON, text, 0.5 + 0.001 * k)
+    text = f"a small number ({number:g}) is added that the forward pass does not have there"
+    for changed in _with_number(node, const(number)):
+        yield Change(changed, Kind.WRONG_EPSILON, text, 0.5 - 0.001 * math.log10(number))
 
 
 def _with_number(node: Node, number: Node) -> Iterator[Node]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from grader.diagnosis.alter import changes, with_epsilons
+from grader.diagnosis.alter import changes, with_epsilon
 from grader.diagnosis.changes import size
 from grader.diagnosis.factors import factor, name_factor
 from grader.diagnosis.facts import TIGHT
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from grader.diagnosis.changes import Change
     from grader.diagnosis.derive import Path
     from grader.diagnosis.facts import Facts
+    from grader.diagnosis.nodes import Node
 
 NULL = 1e-12
 """An answer below this share of its terms is nothing but rounding."""
@@ -30,6 +31,10 @@ LARGE = 24
 """Operations in a formula from which on only the likelier changes are tried."""
 NEARLY = 1e-2
 """An answer this close, relative to the largest element, may differ by a small constant only."""
+ALONG = 0.5
+"""The least square of the cosine between what a small number changes and what the answer is off by."""
+_TRIED = 1e-7
+"""A number small enough to tell the direction, and large enough to be told from rounding."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -74,12 +79,15 @@ class Sample:
         """Whether a candidate may be the target, but for one factor."""
         if made.shape != self.shape:
             return False
-        found = made.reshape(-1)[self.places].tolist()
+        found = made.take(self.places).tolist()
         ratio = found[0] / self.wanted[0]
+        if not ratio:
+            return False
         slack = ROUGHLY * abs(ratio)
-        return bool(ratio) and all(
-            abs(f - w * ratio) <= slack * abs(w) for f, w in zip(found, self.wanted, strict=True)
-        )
+        for each, wanted in zip(found, self.wanted, strict=True):  # as a loop: it is asked of every candidate
+            if not abs(each - wanted * ratio) <= slack * abs(wanted):
+                return False
+        return True
 
 
 def search(
@@ -88,7 +96,7 @@ def search(
     """The least far-fetched change of one share that makes the answer."""
     best: Found | None = None
     for path, targets in _targets(paths, facts):
-        if not facts.budget.left > 0:
+        if facts.exhausted:
             break
         candidates = _candidates(path, facts, light=light)
         wanted = candidates if only is None else [c for c in candidates if c.kind in only]
@@ -112,11 +120,35 @@ def _candidates(path: Path, facts: Facts, *, light: bool) -> list[Change]:
     close = nearly(facts)
     found = changes(path.node, facts, light=(light or size(path.node) > LARGE) and not close)
     if close:
-        stray = list(with_epsilons(path.node))
         without = [c for c in found if c.kind is Kind.WRONG_EPSILON]
-        moved = [other for change in without[:2] for other in with_epsilons(change.node)]
-        return [*stray, *found, *moved]
+        stray = _stray(path.node, path.node, facts)
+        moved = [other for change in without[:2] for other in _stray(change.node, path.node, facts)]
+        return [*without, *stray, *(c for c in found if c.kind is not Kind.WRONG_EPSILON), *moved]
     return found
+
+
+def _stray(node: Node, right: Node, facts: Facts) -> list[Change]:
+    """Small numbers added to a formula, where adding one moves it the way that the answer is off."""
+    view = facts.probe
+    before, share = view.tensor(node), view.tensor(right)
+    if before is None or share is None:
+        return []
+    off = view.got - view.expected + share - before
+    numbers = (_TRIED, *(10.0**-k for k in range(3, 13)))
+    found: list[Change] = []
+    for tried, *others in zip(*(with_epsilon(node, number) for number in numbers), strict=True):
+        after = view.tensor(tried.node)
+        if after is not None and _along(after - before, off):
+            found += others
+    return found
+
+
+def _along(step: torch.Tensor, off: torch.Tensor) -> bool:
+    """Whether two differences point the same way, or the opposite one; roughly, since a step of another size bends."""
+    if step.shape != off.shape:
+        return False
+    both = float((step * off).sum())
+    return both * both >= ALONG * float((step * step).sum()) * float((off * off).sum()) > 0
 
 
 def nearly(facts: Facts) -> bool:
@@ -132,8 +164,10 @@ def _cheapest(found: Iterable[Change], targets: Sequence[Target], facts: Facts, 
     sampled = [(target, sample) for target in targets if (sample := target.sample()) is not None]
     for change in found:
         wanted = [(t, s) for t, s in sampled if best is None or change.cost + _surcharge(t) < best.cost]
-        if not wanted or not facts.budget.spend():
+        if not wanted:
             continue
+        if facts.exhausted:
+            break
         made = facts.probe.tensor(change.node)
         for target, sample in wanted:
             hit = _holds(change, target, facts) if made is not None and sample.fits(made) else None
