@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import ast
+import gc
 import random
 import secrets
 import sys
@@ -108,6 +109,8 @@ class Explainer:
         self.exercise = exercise
         self.cases = build_cases(exercise, LECTURE_SEED if fresh is None else fresh, hidden_seed=fresh)
         self._sandbox: Any = NotingSandbox()
+        gc.collect()
+        gc.freeze()  # as `grade` does when it has loaded everything
 
     def answer(self, source: str, name: str) -> Answer:
         """The row's verdict and diagnosis."""
