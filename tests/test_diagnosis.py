@@ -241,6 +241,13 @@ class TestEvidence:
         function = "dhprebn(dhpreact, bngain, bnvar_inv): return bngain*bnvar_inv*torch.tanh(dhpreact)"
         assert named(graded, function) == named(graded, function)
 
+    def test_beyond_the_bound_nothing_more_is_tried(self, graded: Graded, monkeypatch: pytest.MonkeyPatch) -> None:
+        """The mistake is then unknown, never guessed."""
+        function = "dprobs(dlogprobs): return dlogprobs.clone()"
+        assert named(graded, function)["kind"] == "upstream_only"
+        monkeypatch.setattr("grader.diagnosis.facts.MOST_OPERATIONS", 0)
+        assert named(graded, function)["kind"] == "unknown"
+
     def test_right_rows_have_none(self, graded: Graded) -> None:
         """Nothing to explain."""
         assert all(row.diagnosis is None for row in graded(only=("dprobs", "dC")).values())
