@@ -283,6 +283,64 @@ def test_an_empty_folder_is_a_usage_error(batch: Callable[..., Result], tmp_path
     assert "there is no submission in class: a folder for each student is expected" in result.stderr
 
 
+def test_the_folder_of_the_submissions_cannot_take_the_results(batch: Callable[..., Result], tmp_path: Path) -> None:
+    """The next run would grade the journal."""
+    hand_in(tmp_path / "class", {"alice.py": RIGHT})
+    result = batch("--out", "class")
+    assert result.exit_code == 4
+    assert "--out class is the folder of the submissions themselves; choose another one" in result.stderr
+
+
+def test_a_place_that_cannot_be_written_is_a_sentence(batch: Callable[..., Result], tmp_path: Path) -> None:
+    """A file where the folder should be; a folder where the table should be, and nothing half written beside it."""
+    hand_in(tmp_path / "class", {"alice.py": RIGHT})
+    (tmp_path / "file").write_text("")
+    result = batch("--out", "file/grades")
+    assert result.exit_code == 4
+    assert "cannot be written: Not a directory" in result.stderr
+    (tmp_path / "grades" / "grades.csv").mkdir(parents=True)
+    result = batch()
+    assert result.exit_code == 4
+    assert "grades.csv cannot be written: Is a directory" in result.stderr
+    assert not list((tmp_path / "grades").glob(".new-*"))
+
+
+def test_a_class_that_fits_another_exercise_is_told(batch: Callable[..., Result], tmp_path: Path) -> None:
+    """All of them have zero points then, and no fault of theirs."""
+    hand_in(tmp_path / "class", {"alice.py": "def dq(dqk, k): return dqk @ k\n"})
+    result = batch()
+    assert (
+        "nobody has begun a gradient of mlp: if they are for another exercise, name it with --exercise" in result.stderr
+    )
+    hand_in(tmp_path / "class", {"bob.py": RIGHT})
+    assert "nobody has begun" not in batch().stderr
+
+
+def test_an_override_that_is_no_number_is_told(batch: Callable[..., Result], tmp_path: Path) -> None:
+    """It stands as it is, but nothing can count with it."""
+    hand_in(tmp_path / "class", {"alice.py": RIGHT})
+    batch()
+    path = tmp_path / "grades" / "grades.csv"
+    lines = list(csv.reader(path.read_text().splitlines()))
+    for text in ("excused", "nan"):
+        lines[1][lines[0].index("override")] = text
+        with path.open("w", newline="") as file:
+            csv.writer(file).writerows(lines)
+        assert f"the override of alice is no number ('{text}')" in batch().stderr
+        assert rows(tmp_path)["alice"]["final"] == text
+
+
+def test_the_note_about_the_roster_is_that_of_the_last_roster(batch: Callable[..., Result], tmp_path: Path) -> None:
+    """Somebody who was forgotten there, and is on it now."""
+    hand_in(tmp_path / "class", {"alice.py": RIGHT, "bob.py": RIGHT})
+    notes = []
+    for roster in (None, "id\nbob\n", "id\nalice\nbob\n"):
+        (tmp_path / "roster.csv").write_text(roster or "")
+        batch(*(("--roster", "roster.csv") if roster else ()))
+        notes.append([row["notes"] for row in rows(tmp_path).values()])
+    assert notes == [["", ""], ["not on the roster", ""], ["", ""]]
+
+
 def test_results_of_another_exercise_are_not_mixed_in(batch: Callable[..., Result], tmp_path: Path) -> None:
     """The folder belongs to one."""
     hand_in(tmp_path / "class", {"alice.py": RIGHT})

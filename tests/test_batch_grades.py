@@ -106,6 +106,7 @@ def test_an_override_of_somebody_who_is_gone_is_kept(tmp_path: Path) -> None:
         lambda text: text.replace(",", ";").encode(),
         lambda text: text.replace(",", "\t").encode("utf-16"),
         lambda text: text.encode("utf-8-sig"),
+        lambda text: f"sep=;\n{text.replace(',', ';')}".encode(),
         lambda text: text.replace("\n", "\r\n").encode("cp1252"),
     ],
 )

@@ -18,7 +18,7 @@ import jsonschema
 import pytest
 
 from grader import report
-from grader.formats import TARGETS, Context, NothingToTell, convert, github
+from grader.formats import TARGETS, Context, NothingToTell, convert, folder, github
 from grader.formats.told import clean, first_break
 
 HERE = Path(__file__).resolve().parent
@@ -68,6 +68,15 @@ def class_document() -> dict[str, Any]:
     whole = document("perfect")
     whole["grader"]["submissions"] = [document(run)["grader"]["submissions"][0] for run in RUNS]
     return whole
+
+
+def test_a_report_of_what_was_withdrawn_is_not_the_class_s(tmp_path: Path) -> None:
+    """Its file is still there; the table is the class as it is now."""
+    for run in RUNS:
+        (tmp_path / f"{run}.json").write_text(json.dumps(document(run)), encoding="utf-8")
+    assert len(list(folder.documents(tmp_path))) == 3
+    (tmp_path / "grades.csv").write_text("submission,override,source\nhalf,,half.py\nperfect,EX,\n", encoding="utf-8")
+    assert [name for name, _ in folder.documents(tmp_path)] == ["half.json"]
 
 
 @pytest.mark.parametrize("run", RUNS)
@@ -386,6 +395,17 @@ class TestCanvas:
         decided = class_document()
         decided["grader"]["submissions"][1]["final"] = 20.5
         assert "half,A,20.5" in convert(decided, "canvas", context("canvas"))
+
+    def test_a_word_for_a_grade_exports_nothing(self, tmp_path: Path) -> None:
+        """The points are not what counts, and nobody knows what does."""
+        lines = ["submission,override,source"]
+        for run, override in (("perfect", "excused"), ("half", "20,5"), ("hostile", "")):
+            (tmp_path / f"{run}.json").write_text(json.dumps(document(run)), encoding="utf-8")
+            lines.append(f'{run},"{override}",{run}.py')
+        (tmp_path / "grades.csv").write_text("\n".join(lines), encoding="utf-8")
+        exported = convert(folder.class_document(tmp_path), "canvas", context("canvas"))
+        assert "half,A,20.5" in exported
+        assert "Perfect" not in exported
 
     @pytest.mark.parametrize(
         ("roster", "sentence"),

@@ -12,7 +12,7 @@ from grader.batch.grades import read_table
 from grader.intake.folder import read_folder
 from grader.intake.handed_in import HandedIn
 from grader.intake.naming import Who
-from grader.intake.roster import joined, read_roster
+from grader.intake.roster import conflicts, joined, read_roster
 
 if TYPE_CHECKING:
     from grader.intake.roster import Person
@@ -77,6 +77,21 @@ def test_somebody_listed_twice_is_one_person(tmp_path: Path) -> None:
     """In two sections, say."""
     found = joined([submission("s1")], people("id,name\ns1,John Doe\ns1,John Doe\ns2,Jane\ns2,Jane\n", tmp_path))
     assert [(each.name, each.who.name) for each in found] == [("s1", "John Doe"), ("s2", "Jane")]
+
+
+def test_somebody_with_two_addresses_is_one_person_with_both(tmp_path: Path) -> None:
+    """As grade books list them."""
+    class_ = people("id,name,email\n2,Carl,c@x.org\n2,Carl,c2@x.org\n", tmp_path)
+    (found,) = joined([submission("c2@x.org")], class_)
+    assert (found.who.id, found.notes) == ("2", ())
+
+
+def test_an_id_that_two_people_have_is_told(tmp_path: Path) -> None:
+    """Since nothing can be joined by it."""
+    class_ = people("id,name\n1,Alice\n1,Bob\n2,Carl\n2,Carl\n", tmp_path)
+    assert list(conflicts(class_)) == [
+        "the roster gives the id 1 to Alice and to Bob: work under it is joined to nobody"
+    ]
 
 
 def test_two_people_with_one_id_have_a_row_each(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ import click
 
 from grader.batch.choice import again_wanted, check_only, moment, selection
 from grader.batch.display import Live, Plain
-from grader.batch.grades import FILE, UnreadableGrades, final, read_overrides, read_table
+from grader.batch.grades import FILE, UnreadableGrades, final, no_figures, read_overrides, read_table
 from grader.batch.runner import Batch
 from grader.batch.settings import settle
 from grader.batch.store import FolderInUse, Store
@@ -23,7 +23,7 @@ from grader.batch.summary import changed, summarise, told, write_summary
 from grader.batch.workers import LocalWorkers
 from grader.edge import ALL_RIGHT, INTERRUPTED, OUR_FAULT, SOMETHING_WRONG
 from grader.intake.folder import read_folder
-from grader.intake.roster import joined, read_roster
+from grader.intake.roster import conflicts, joined, read_roster
 from grader.sandbox.numerics import pin_environment
 from grader.sandbox.outcome import Level
 from grader.submission import UnreadableSubmission
@@ -48,6 +48,8 @@ _BYTES_EACH = 2 << 30
 def grade_class(submissions: str, start: Start, *, terminal: bool, **chosen: Any) -> int:
     """Grade, write, tell; the exit code. `start` brings up the workers, if there is anything to grade."""
     source, out = Path(submissions), Path(chosen["out"])
+    if source.resolve() == out.resolve():
+        raise click.UsageError(f"--out {out} is the folder of the submissions themselves; choose another one")
     since = moment(chosen["since"])  # said now if it is no time, not after everything has been read
     everything = _taken_in(source, out, chosen["isolation"])
     handed_in = _with_roster(everything, chosen["roster"])
@@ -69,8 +71,20 @@ def grade_class(submissions: str, start: Start, *, terminal: bool, **chosen: Any
             under = _under(batch, chosen["fail_under"])
     except (FolderInUse, UnreadableGrades) as error:
         raise click.UsageError(str(error)) from None
+    except OSError as error:
+        if not _is_in(error.filename, out):
+            raise
+        raise click.UsageError(f"{error.filename2 or error.filename} cannot be written: {error.strerror}") from None
     _tell(batch, summary, out, stopped=stopped)
     return _exit_code(summary, under, stopped=stopped)
+
+
+def _is_in(path: Any, folder: Path) -> bool:
+    """Whether it was the results' folder, or a folder above it, that the system would not have written."""
+    if not isinstance(path, str | Path):
+        return False
+    there, folder = Path(path).absolute(), folder.absolute()
+    return folder in (there, *there.parents) or there in folder.parents
 
 
 def _run(
@@ -158,6 +172,8 @@ def _with_roster(found: Class, roster: str | None) -> Sequence[HandedIn]:
             raise click.UsageError(
                 f"{roster} names nobody. A roster has a line of headings, with one of student, id, name or email"
             )
+        for sentence in conflicts(people):
+            click.echo(sentence, err=True)
         handed_in = joined(found.handed_in, people)
     if not handed_in:
         raise click.UsageError(
@@ -208,6 +224,16 @@ def _tell(batch: Batch, summary: dict[str, Any], out: Path, *, stopped: bool) ->
         rate = f"{batch.graded / summary['seconds']:.1f} a second" if summary["seconds"] else "at once"
         same = f", {batch.twins} more had the same code as another" if batch.twins else ""
         click.echo(f"graded {batch.graded} in {summary['seconds']:.1f} s, {rate}{same}")
+    begun = {verdict for counts in summary["gradients"].values() for verdict in counts}
+    if begun == {"not_started"}:
+        click.echo(
+            f"nobody has begun a gradient of {batch.order.exercise}: if they are for another exercise, name it with "
+            "--exercise",
+            err=True,
+        )
+    for name, text in no_figures(read_overrides(out / FILE)).items():
+        said = f"the override of {name} is no number ({text!r}): it stands as final, and exports leave {name} out"
+        click.echo(said, err=True)
     click.echo(f"grades: {out / 'grades.csv'}")
     if stopped:
         click.echo("interrupted: the same command goes on from here", err=True)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
+import math
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from grader.batch.store import write_whole
+from grader.intake.roster import STRANGER
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -75,9 +78,15 @@ def _cells(line: Line, gradients: Sequence[str]) -> dict[str, Any]:
         "chained": score.get("chained_correct"),
         "previous": previous.get("points"),
         "problem": record.entry["problem"],
-        "notes": "; ".join(record.entry["notes"]),
+        "notes": "; ".join(_notes(handed_in, record)),
         **{name: verdicts.get(name) for name in gradients},
     }
+
+
+def _notes(handed_in: HandedIn, record: Record) -> list[str]:
+    """Those made when it was graded, and what this run's roster says."""
+    made = [note for note in record.entry["notes"] if note != STRANGER]
+    return [STRANGER, *made] if STRANGER in handed_in.notes else made
 
 
 def _override(line: Line, kept: dict[str, dict[str, str]]) -> dict[str, Any]:
@@ -93,6 +102,11 @@ def final(own: Mapping[str, str] | None, record: Record | None) -> float | None:
         figure = own["override"].replace(",", ".")
         return float(figure) if _is_number(figure) else None
     return record.points if record else None
+
+
+def no_figures(overrides: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
+    """The overrides that are text: they stand as they are, but nothing can be counted with them."""
+    return {name: own["override"] for name, own in overrides.items() if own["override"] and final(own, None) is None}
 
 
 def _shown(figure: float) -> str:
@@ -126,8 +140,11 @@ def read_table(path: Path) -> list[dict[str, str]]:
     if path.stat().st_size > _LARGEST:
         raise UnreadableGrades(f"{path} is larger than {_LARGEST >> 20} MB")
     text = _decoded(path.read_bytes())
-    first = text.split("\n", 1)[0]
-    delimiter = max(",;\t", key=first.count)
+    first, _, rest = text.partition("\n")
+    if separator := re.fullmatch(r"sep=(.)\s*", first, re.IGNORECASE):  # a line that Excel understands
+        text, delimiter = rest, separator[1]
+    else:
+        delimiter = max(",;\t", key=first.count)
     try:
         rows = list(csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter, restval=""))
     except csv.Error as error:
@@ -158,10 +175,9 @@ def _guard(value: Any) -> Any:
 
 def _is_number(value: str) -> bool:
     try:
-        float(value)
+        return math.isfinite(float(value))
     except ValueError:
         return False
-    return True
 
 
 def _plain(value: str) -> str:

@@ -13,6 +13,7 @@ from grader.batch.grades import Line, write_grades
 from grader.batch.order import Graded, Order, Task
 from grader.batch.results import Results
 from grader.exercise import BrokenExercise
+from grader.intake.roster import STRANGER
 from grader.names import NamesError
 from grader.sandbox.outcome import SandboxError
 from grader.submission import Submission, UnreadableSubmission
@@ -70,7 +71,7 @@ class Work:
     def task(self) -> bytes:
         """As a worker gets it."""
         submission = self.submission
-        notes = self.handed_in.notes
+        notes = tuple(note for note in self.handed_in.notes if note != STRANGER)
         return Task(submission.name, str(submission.source), submission.files, notes, self.previous).encode()
 
 

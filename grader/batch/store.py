@@ -201,11 +201,15 @@ def write_whole(path: Path, content: bytes, mode: int = 0o666) -> None:
     """Write a file whole or not at all, whenever the power goes."""
     temporary = path.with_name(f"{_TEMPORARY}{os.getpid()}-{path.name[:120]}")
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_NOFOLLOW", 0), mode)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except OSError:
+        temporary.unlink(missing_ok=True)
+        raise
 
 
 def _locked(path: Path) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import math
 from typing import TYPE_CHECKING, Any
 
 from grader.formats.told import NothingToTell
@@ -24,9 +25,12 @@ def documents(directory: Path) -> Iterator[tuple[str, dict[str, Any]]]:
         NothingToTell: there is none.
     """
     found = False
+    handed_in = {name for name, row in owners(directory).items() if row.get("source")}
     for path in sorted(directory.glob("*.json")):
         if path.name in _OURS or path.name.startswith(".") or path.is_symlink() or not path.is_file():
             continue
+        if handed_in and path.stem not in handed_in:
+            continue  # a report of what has been withdrawn or renamed since
         if path.stat().st_size > _LARGEST:
             raise NothingToTell(f"{path} is larger than {_LARGEST >> 20} MB: no report is")
         try:
@@ -59,7 +63,9 @@ def owned(entry: dict[str, Any], people: dict[str, dict[str, str]]) -> dict[str,
     if row is None:
         return entry
     owner = {key: row[name] for key, name in (("id", "student"), ("name", "name"), ("email", "email")) if row.get(name)}
-    return {**entry, "owner": owner, "final": _figure(row.get("override", ""))}
+    override = row.get("override", "").strip()
+    figure = _figure(override)
+    return {**entry, "owner": owner, "final": figure, "uncounted": bool(override) and figure is None}
 
 
 def owners(directory: Path) -> dict[str, dict[str, str]]:
@@ -84,6 +90,7 @@ def _plain(cell: str) -> str:
 
 def _figure(text: str) -> float | None:
     try:
-        return float(text.strip().replace(",", "."))
+        figure = float(text.replace(",", "."))
     except ValueError:
         return None
+    return figure if math.isfinite(figure) else None

@@ -56,8 +56,8 @@ def grades(document: Mapping[str, Any]) -> Grades:
     """Every submission's points. A class's table may have said whose a submission is, and what counts instead."""
     found: dict[str, Grade] = {}
     for entry in entries(document):
-        if entry["status"] == "missing":
-            continue
+        if entry["status"] == "missing" or entry.get("uncounted"):
+            continue  # nothing was handed in, or the instructor wrote a word for a grade
         grade = found.setdefault(entry["name"], Grade(entry["name"], frozenset(_marks(entry))))
         score = entry["score"] or {"points": 0, "possible": 0}
         counts = entry.get("final")

@@ -13,13 +13,15 @@ from grader.intake.handed_in import HandedIn
 from grader.intake.naming import Who
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
 _ID = ("id", "student id", "sid", "sis user id", "sis login id", "student number", "identifier", "user id", "userid",
        "id number", "login", "username", "student", "participant")  # fmt: skip
 _NAME = ("name", "full name", "student name", "student", "sortable name", "display name")
 _EMAIL = ("email", "email address", "e-mail", "mail")
 _FIRST, _LAST = ("first name", "firstname", "given name"), ("last name", "lastname", "surname", "family name")
+STRANGER = "not on the roster"
+"""A note about the roster, not about the code: another roster may know them."""
 _HEADS = {*_ID, *_NAME, *_EMAIL, *_FIRST, *_LAST}
 
 
@@ -35,12 +37,32 @@ class Person:
 def read_roster(rows: Sequence[dict[str, str]]) -> list[Person]:
     """The people of a table: a spreadsheet of one's own, or the grade book of Canvas or Moodle."""
     folded = [{_heading(head): value for head, value in row.items()} for row in rows]
-    return [person for row in folded if (person := _person(row)) is not None]
+    return _merged([person for row in folded if (person := _person(row)) is not None])
+
+
+def _merged(people: Iterable[Person]) -> list[Person]:
+    """Each person once, however often the table lists them; with every address, if those differ."""
+    found: dict[object, Person] = {}
+    for person in people:
+        key = (_folded(person.who.id), _squashed(person.who.name)) if person.who.id else person.marks
+        other = found.setdefault(key, person)
+        found[key] = replace(other, marks=other.marks | person.marks)
+    return list(found.values())
+
+
+def conflicts(people: Sequence[Person]) -> Iterator[str]:
+    """A sentence for each id that several people have: what comes under it is joined to none of them."""
+    names: dict[str, list[str]] = {}
+    for person in people:
+        if person.who.id:
+            names.setdefault(person.who.id, []).append(person.who.name or person.who.email)
+    for number, several in names.items():
+        if len(several) > 1:
+            yield f"the roster gives the id {number} to {' and to '.join(several)}: work under it is joined to nobody"
 
 
 def joined(handed_in: Iterable[HandedIn], people: Sequence[Person]) -> list[HandedIn]:
     """The class with the roster's ids and names; at the end, those who handed in nothing."""
-    people = list({person.marks: person for person in people}.values())  # twice on the roster is one person
     by_mark: dict[str, list[Person]] = {}
     for person in people:
         for mark in person.marks:
@@ -50,7 +72,7 @@ def joined(handed_in: Iterable[HandedIn], people: Sequence[Person]) -> list[Hand
     for each in handed_in:
         owner = _whose(each, by_mark)
         if owner is None:
-            found.append(each.noted("not on the roster"))
+            found.append(each.noted(STRANGER))
         else:
             seen.add(id(owner))
             found.append(replace(each, who=replace(owner.who, late=each.who.late)))
