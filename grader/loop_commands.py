@@ -155,12 +155,17 @@ def solution(target: str | None, exercises: str | None, exercise: str | None, *,
 @shared_options
 def reset(target: str | None, exercises: str | None, exercise: str | None) -> int:
     """Put one stub back as it was handed out, and leave the rest of the file as it is."""
+    from grader.stubs import pristine_stub
+
     if target is None:
         raise Misuse("which gradient? Name it, as in mlp::dcounts")
     place, chosen, gradient, state = the_one(target, exercises, exercise)
     file, taken = reset_gradient(place.path, chosen, gradient)
     state.forget(chosen.name, gradient)
     state.write()
+    if taken.strip() == pristine_stub(chosen, gradient).strip():
+        click.echo(f"{gradient} is a stub already in {file}")
+        return ALL_RIGHT
     click.echo(f"{gradient} is a stub again in {file}" + ("; taken out:" if taken else ""))
     if taken:
         say_code(taken)

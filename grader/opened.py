@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
     Row = Mapping[str, Any]
 
 MOST_PRINTS = 20
+CUT = "[cut here: no more than 2,048 characters of what one call prints are kept]"
+"""The line that the locked child, from which nothing is imported here, puts where it stopped keeping."""
 WIDE = 100
 """Longer lines of prose are hard to read."""
 
@@ -27,13 +31,22 @@ COLOURS = {"right": "green", "wrong": "red", "missing": "bright_black", "inexact
 
 NEXT = {
     "not_started": "write it, save, and run `grade` again",
-    "timed_out": "look for a loop that never ends; the double loop of dC takes milliseconds",
+    "timed_out": "look for a loop that never ends; a double loop over the minibatch takes milliseconds",
     "killed": "look for exit(), endless recursion and tensors of gigabytes",
-    "raised": "run the line with pencil and paper: which shapes meet there?",
     "refused": "write it with tensors and arithmetic; the derivative is yours to derive",
     "wrong_type": "return the gradient itself, one plain tensor of the variable's shape",
     "non_finite": "look for a division by zero, log(0) or a negative base",
 }
+RAISED = (
+    (r"NameError", "a function knows its parameters and what its file defines: ask for a value in the `def`"),
+    (r"RecursionError", "look for a function that calls itself, under another name perhaps"),
+    (r"bitwise_xor", "a power is written ** in Python; ^ means something else"),
+    (r"[Nn]ump[Yy]", "stay with tensors: torch has what is needed here"),
+    (r"IndexError|KeyError", "which sizes does that index run over? Print them"),
+    (r"size|shape|dimension|mat1", "run the line with pencil and paper: which shapes meet there?"),
+    (r"\.(py|ipynb) raised", "mend that line first: nothing else of the file was run"),
+)
+"""What to do about an exception, by what its sentence says; the first that fits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +104,7 @@ def most_pressing(entry: Entry) -> Row | None:
 
 def opened(entry: Entry, exercise: Exercise, row: Row, page: Page) -> list[str]:
     """What came, what was expected, what next, and where."""
-    where = place(entry, row)
+    where = _where(entry, row)
     title = f"{row['name']}: {words(row['verdict'])}"
     gap = max(2, page.width - 2 - len(title) - len(where))
     lines = [f"{page.mark(row)} {click.style(title, bold=True)}{' ' * gap}{click.style(where, underline=True)}"]
@@ -100,6 +113,14 @@ def opened(entry: Entry, exercise: Exercise, row: Row, page: Page) -> list[str]:
     for label, text in _facts(row):
         lines += labelled(label, text, page)
     return lines
+
+
+def _where(entry: Entry, row: Row) -> str:
+    """`work/my.ipynb cell 3:2`: a notebook's row names the notebook already, so its source gives the folder only."""
+    source, file = Path(entry["source"]), row.get("file") or ""
+    if file.startswith(f"{source.name} cell "):
+        return place({**entry, "source": str(source.with_name(file))}, row)
+    return place(entry, row)
 
 
 def _facts(row: Row) -> Iterator[tuple[str, str]]:
@@ -113,8 +134,16 @@ def _facts(row: Row) -> Iterator[tuple[str, str]]:
         yield "note", note
     if row["verdict"] in SCORING and not solved(row):
         yield "found", "right, but not bit-equal to autograd's, which --criterion exact asks for"
-    if following := NEXT.get(row["verdict"]):
+    if following := NEXT.get(row["verdict"]) or _after_raising(row):
         yield "next", following
+
+
+def _after_raising(row: Row) -> str | None:
+    if row["verdict"] != "raised":
+        return None
+    said = row["problem"] or ""
+    fitting = (advice for pattern, advice in RAISED if re.search(pattern, said))
+    return next(fitting, "print what that line works on: values, types, shapes")
 
 
 def labelled(label: str, text: str, page: Page) -> list[str]:
@@ -129,8 +158,10 @@ def prints(entry: Entry, row: Row | None, printed: Mapping[str, str]) -> Iterato
     shown = row or (entry["gradients"][0] if len(entry["gradients"]) == 1 else None)
     lines = printed.get(shown["name"], "").rstrip().splitlines() if shown else []
     if shown and lines:
-        more = [f"  | ... and {len(lines) - MOST_PRINTS} more lines"] if len(lines) > MOST_PRINTS else []
-        yield "\n".join([f"{shown['name']} printed", *(f"  | {line}" for line in lines[:MOST_PRINTS]), *more])
+        rest = lines[MOST_PRINTS:]
+        # Where a call was cut, nobody knows how many lines there would have been.
+        more = ["... and more lines", CUT] if CUT in rest else [f"... and {len(rest)} more lines"] if rest else []
+        yield "\n".join([f"{shown['name']} printed", *(f"  | {line}" for line in [*lines[:MOST_PRINTS], *more])])
 
 
 def begun(entry: Entry) -> bool:

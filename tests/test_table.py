@@ -98,6 +98,23 @@ class TestOpened:
         assert "  worst      at [1, 2]: 0.25, expected 0.5" in lines
         assert "  likely     the sign is off" in lines
 
+    @pytest.mark.parametrize(
+        ("problem", "advice"),
+        [
+            ("dh raised NameError: name 'dlogit' is not defined (backward.py:3)", "ask for a value in the `def`"),
+            ("dh raised RuntimeError: mat1 and mat2 cannot be multiplied (backward.py:3)", "which shapes meet there"),
+            ("dh raised RuntimeError: \"bitwise_xor_cpu\" not implemented for 'Float'", "a power is written **"),
+            ("dh raised RecursionError: too deep", "calls itself"),
+            ("dh raised RuntimeError: Numpy is not available", "stay with tensors"),
+            ("backward.py raised ValueError: no idea (backward.py:1)", "mend that line first"),
+            ("dh raised ValueError: no idea (backward.py:3)", "print what that line works on"),
+        ],
+    )
+    def test_what_to_do_about_an_exception_fits_it(self, problem: str, advice: str) -> None:
+        """Not every one is about shapes."""
+        wrong = row("dprobs", "raised", problem=problem)
+        assert advice in " ".join(click.unstyle("\n".join(opened(entry(wrong), MLP, wrong, PLAIN))).split())
+
     def test_what_was_begun_comes_first(self) -> None:
         """Then what comes first from the loss backwards."""
         missing, wrong = row("dlogprobs", "not_started"), row("dh", "wrong_values")

@@ -163,6 +163,12 @@ class TestReset:
         assert f"{broken} is a stub again in exercises/mlp/backward.py; taken out:" in result.output
         compile(MINE.read_text(encoding="utf-8"), "backward.py", "exec")
 
+    def test_an_untouched_stub_is_left_alone(self, workspace: Path, grade: Callable[..., Result]) -> None:
+        """And nothing is said to be taken out."""
+        before = MINE.read_bytes()
+        assert grade("reset", "mlp::dh").output == "dh is a stub already in exercises/mlp/backward.py\n"
+        assert MINE.read_bytes() == before
+
     def test_the_forward_pass_gets_no_stub(self, workspace: Path, grade: Callable[..., Result]) -> None:
         """It is the only Python file left where backward.py was deleted."""
         MINE.unlink()
