@@ -38,7 +38,7 @@ NEXT = {
     "non_finite": "look for a division by zero, log(0) or a negative base",
 }
 RAISED = (
-    (r"NameError", "a function knows its parameters and what its file defines: ask for a value in the `def`"),
+    (r"NameError", "a function knows its parameters and what its file defines or imports: ask for a value in the `def`"),
     (r"RecursionError", "look for a function that calls itself, under another name perhaps"),
     (r"bitwise_xor", "a power is written ** in Python; ^ means something else"),
     (r"[Nn]ump[Yy]", "stay with tensors: torch has what is needed here"),
