@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import sys
+from types import ModuleType, SimpleNamespace
 from typing import TYPE_CHECKING
 
 import pytest
 from click.testing import CliRunner, Result
 
+from grader.authoring.draft import draft
 from grader.cli import main
-from grader.exercise import Exercise
+from grader.exercise import Exercise, exercises_directory, list_exercises, load_exercise
 from grader.verify import Verification
 
 if TYPE_CHECKING:
@@ -82,6 +85,7 @@ def dcot(dleft, dright, h1):
 
 def make(folder: Path, source: str, *options: str) -> Result:
     """Run `grade new` on a file."""
+    folder.mkdir(exist_ok=True)
     (folder / "model.py").write_text(source)
     return CliRunner().invoke(
         main, ["new", str(folder / "model.py"), "--exercises", str(folder / "exercises"), *options]
@@ -181,3 +185,313 @@ def test_a_kink_that_is_hit_exactly_is_refused(tmp_path: Path) -> None:
     result = make(tmp_path, source)
     assert result.exit_code == 4
     assert "masked is exactly 0 somewhere, where relu has no derivative" in result.output
+
+
+def refused(folder: Path, source: str, *options: str) -> str:
+    """What `grade new` says of a file that it refuses: nothing is written, and no temporary copy is named."""
+    result = make(folder, source, *options)
+    assert result.exit_code == 4, result.output
+    assert not (folder / "exercises").exists()
+    assert "forward.py" not in result.output
+    return result.output.replace(str(folder / "model.py"), "model.py")
+
+
+def with_line(line: str, top: str = "") -> str:
+    """FORWARD with another way to make `kept`, in line 18, and something else instead of its first line."""
+    return FORWARD.replace("    kept = w * h0", f"    kept = {line}").replace("# A step of a state-space model.", top)
+
+
+def with_helper(*lines: str) -> str:
+    """FORWARD with other lines in its helper function, from line 5 on."""
+    return FORWARD.replace("    return torch.exp(-torch.exp(a))", "\n".join(f"    {line}" for line in lines))
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "w * h0 * torch.randn(h0.shape)",
+        "w * h0 + torch.randn_like(h0)",
+        "torch.dropout(w * h0, .5, True)",
+        "torch.nn.functional.dropout(w * h0, .5)",
+        "w * h0 * (torch.manual_seed(0), torch.rand(1))[1]",
+    ],
+)
+def test_a_draw_in_the_forward_pass_is_refused(tmp_path: Path, line: str) -> None:
+    """By its line, with what to write instead, even where the file seeds the global generator itself."""
+    assert refused(tmp_path, with_line(line)) == (
+        "Error: model.py:18: forward() draws from torch's global generator here, so every run has other values; "
+        "draw it in inputs() with `generator=g`, return it there, and let forward() take it by name "
+        "(for dropout: `mask = torch.rand(x.shape, generator=g) >= p`)\n"
+    )
+
+
+def test_a_draw_in_a_helper_function_is_found_at_its_own_line(tmp_path: Path) -> None:
+    """Not at the line of forward() that calls it."""
+    said = refused(tmp_path, with_helper("b = a * torch.rand(1)", "return torch.exp(-torch.exp(b))"))
+    assert "model.py:5: forward() draws from torch's global generator here" in said
+
+
+def test_a_draw_after_a_helper_function_is_not_put_down_to_the_helper(tmp_path: Path) -> None:
+    """The helper has returned to line 18."""
+    said = refused(tmp_path, with_line("decay(a) * h0 * torch.rand(1)"))
+    assert "model.py:18: forward() draws from torch's global generator here" in said
+
+
+def test_a_draw_at_the_top_of_the_file_is_refused(tmp_path: Path) -> None:
+    """It is another one in every process."""
+    said = refused(tmp_path, with_line("w * h0 * S", "import torch; S = torch.rand(1)"))
+    assert "model.py:1: the top of the file draws from torch's global generator here" in said
+
+
+def test_a_draw_of_inputs_is_refused_by_its_line(tmp_path: Path) -> None:
+    """With the generator that it should have used."""
+    said = refused(tmp_path, FORWARD.replace("torch.randn((n, width), generator=g)", "torch.randn((n, width))"))
+    assert "model.py:9: inputs() draws from torch's global generator here" in said
+    assert "pass it to every draw: `generator=g`" in said
+
+
+def test_a_draw_from_pythons_generator_is_refused(tmp_path: Path) -> None:
+    """Torch's own is left alone by it."""
+    said = refused(tmp_path, with_line("w * h0 * random.random()", "import random"))
+    assert "model.py:18: forward() draws from Python's global generator (`random`) here" in said
+
+
+def test_a_draw_from_numpys_generator_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A stand-in for numpy, which need not be installed: a state, and a draw that changes it."""
+    numpy, drawn = ModuleType("numpy"), []
+    vars(numpy)["random"] = SimpleNamespace(get_state=lambda: len(drawn), rand=lambda: drawn.append(1) or 0.5)
+    monkeypatch.setitem(sys.modules, "numpy", numpy)
+    said = refused(tmp_path, with_line("w * h0 * numpy.random.rand()", "import numpy"))
+    assert "model.py:18: forward() draws from numpy's global generator here" in said
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        (with_line("w * h0 * torch.rand(1, generator=G)", "import torch; G = torch.Generator()"), "18: kept"),
+        (with_helper("with torch.random.fork_rng():", "    return -torch.exp(a) * torch.rand(1)"), "18: w"),
+    ],
+    ids=["a generator of the file", "a fork of the global one"],
+)
+def test_values_that_are_others_in_the_second_run_are_refused(tmp_path: Path, source: str, said: str) -> None:
+    """The first line that makes such a value is named, though no global generator was left changed."""
+    assert f"model.py:{said} has other values when forward() runs again on the same inputs" in refused(tmp_path, source)
+
+
+def test_inputs_that_do_not_follow_from_the_seed_are_refused(tmp_path: Path) -> None:
+    """A generator that was seeded by the clock."""
+    said = refused(tmp_path, FORWARD.replace("torch.Generator().manual_seed(seed)", "torch.Generator(); g.seed()"))
+    assert "model.py:7: inputs(7) gives other numbers for u the second time" in said
+
+
+def test_a_forward_value_that_is_not_a_number_is_refused(tmp_path: Path) -> None:
+    """Though no graded gradient reads it, and every one of them is finite."""
+    said = refused(tmp_path, with_line("w * h0\n    s = h0.log()"), "--graded", "kept")
+    assert "model.py:19: s is not finite: nan in 23 of 48 places, for seed 2147483647 and the default sizes; " in said
+    assert "keep what it reads where it is defined" in said
+
+
+def test_a_value_that_is_finite_by_luck_is_refused(tmp_path: Path) -> None:
+    """It is tried with further seeds at every size."""
+    said = refused(tmp_path, with_line("w * (h0 + 3.3).log()"))
+    assert "model.py:18: kept is not finite: nan in 1 of 153 places, for seed 9 and the sizes n=17, state=9" in said
+
+
+def test_a_number_that_is_not_finite_is_refused(tmp_path: Path) -> None:
+    """A Python float as well as a tensor."""
+    said = refused(tmp_path, with_line("w * h0\n    most = float('inf')"))
+    assert "model.py:19: most is not finite: it is inf" in said
+
+
+def test_an_infinite_mask_under_a_name_is_refused(tmp_path: Path) -> None:
+    """It would be handed to learners."""
+    mask = "w * h0\n    mask = torch.zeros(h0.shape).masked_fill(h0 > 0, float('-inf'))"
+    said = refused(tmp_path, with_line(mask))
+    assert "model.py:19: mask is not finite: infinite in 25 of 48 places" in said
+    assert "write a mask of -inf inside the one expression" in said
+
+
+def test_an_infinite_mask_inside_one_expression_is_accepted(tmp_path: Path) -> None:
+    """As in attention: softmax takes it away again."""
+    source = with_line("w * h0.masked_fill(h0 < h0.detach().amax(1, keepdim=True) - 1, float('-inf')).softmax(1)")
+    result = make(tmp_path, source)
+    assert result.exit_code == 0, result.output
+
+
+def test_inputs_that_are_not_finite_are_refused_by_the_line_that_draws_them(tmp_path: Path) -> None:
+    """Inside inputs(), not where they are read first."""
+    said = refused(
+        tmp_path, FORWARD.replace("    cot = torch.randn((n, state), generator=g)", "    cot = -u[:, :1] / 0")
+    )
+    assert "model.py:13: cot is not finite: infinite in 12 of 12 places" in said
+
+
+def test_a_conditional_expression_is_refused_like_an_if(tmp_path: Path) -> None:
+    """With the torch.where that says the same."""
+    assert refused(tmp_path, with_line("w * h0 if u.sum() > 0 else h0")) == (
+        "Error: model.py:18: a conditional expression is a branch that depends on the data; write both sides with "
+        "torch.where, such as `torch.where(u.sum() > 0, w * h0, h0)`, or leave one out\n"
+    )
+
+
+def test_and_and_or_are_branches(tmp_path: Path) -> None:
+    """They hand on one of two values."""
+    assert "model.py:18: `and` is a branch that depends on the data" in refused(tmp_path, with_line("(1 and w) * h0"))
+    assert "combine masks with `|`" in refused(tmp_path, with_line("(w or 1) * h0"))
+
+
+def test_a_value_assigned_inside_a_line_is_refused(tmp_path: Path) -> None:
+    """Its gradient would be nobody's."""
+    assert "model.py:18: q is assigned inside another line" in refused(tmp_path, with_line("(q := w) * h0"))
+
+
+@pytest.mark.parametrize(
+    ("source", "line"),
+    [
+        (with_helper("if a.sum() > 0:", "    return a", "return a * 2"), 5),
+        (with_line("max(w[0], w[1]) * h0"), 18),
+        (with_line("sum(t for t in w if t > 0.5) * h0"), 18),
+    ],
+    ids=["a helper's if", "max of two", "a comprehension's if"],
+)
+def test_a_branch_that_hides_is_found_when_it_runs(tmp_path: Path, source: str, line: int) -> None:
+    """Whatever asks whether a tensor is true chooses."""
+    said = refused(tmp_path, source)
+    assert f"model.py:{line}: this asks whether a tensor is true" in said
+    assert "write both sides with torch.where (or torch.maximum)" in said
+
+
+def test_an_assertion_is_no_branch(tmp_path: Path) -> None:
+    """It chooses nothing."""
+    result = make(tmp_path, with_helper("assert (a < 100).all()", "return torch.exp(-torch.exp(a))"))
+    assert result.exit_code == 0, result.output
+
+
+def test_a_comprehension_inside_one_line_is_followed(tmp_path: Path) -> None:
+    """Its values have no names, and the line one gradient."""
+    result = make(tmp_path, with_line("torch.stack([w[i] * h0[:, i] for i in range(w.shape[0])], 1)"))
+    assert result.exit_code == 0, result.output
+
+
+def test_a_list_of_tensors_is_refused(tmp_path: Path) -> None:
+    """The gradients of what is in it would be lost between two lines."""
+    said = refused(tmp_path, with_line("w * h0\n    parts = [w, h0]"))
+    assert "model.py:19: parts is a list of tensors, and gradients are followed through tensors only" in said
+
+
+def test_a_gradient_that_gets_lost_between_two_lines_is_refused(tmp_path: Path) -> None:
+    """Through a function, which keeps a tensor for itself: the sum over the lines is not autograd's."""
+    said = refused(
+        tmp_path, with_line("h0 * 1\n    f = lambda t: t * w\n    other = f(kept)").replace("kept + new", "other + new")
+    )
+    assert "model.py:19: the gradient of w cannot be followed from line to line" in said
+
+
+def test_a_loss_without_any_gradient_is_refused(tmp_path: Path) -> None:
+    """Instead of torch's own complaint."""
+    said = refused(tmp_path, FORWARD.replace("left.sum() + 2*right.sum()", "left.sum().detach()"))
+    assert "model.py: the loss depends on no floating tensor of inputs()" in said
+
+
+THERE = "what has a gradient is B, a, cot, h0, h1, kept, left, new, right, u, w"
+
+
+@pytest.mark.parametrize(
+    ("line", "options", "sentence"),
+    [
+        ("w * h0", ("--graded", "q"), f"--graded q: no line of forward() in model.py makes q; {THERE}"),
+        (
+            "w * h0",
+            ("--graded", "lefft"),
+            "--graded lefft: no line of forward() in model.py makes lefft; did you mean left?",
+        ),
+        (
+            "w * h0",
+            ("--null", "keptt"),
+            "--null keptt: no line of forward() in model.py makes keptt; did you mean kept?",
+        ),
+        (
+            "w * h0",
+            ("--graded", "loss"),
+            f"--graded loss: the gradient of the loss itself is always 1; name what it is made of: {THERE}",
+        ),
+        (
+            "w * h0\n    n = 3",
+            ("--graded", "n"),
+            f"--graded n: n has no gradient, because it is of type int; {THERE}",
+        ),
+        (
+            "w * h0\n    big = h0 > 0",
+            ("--graded", "big"),
+            f"--graded big: big has no gradient, because it is a tensor of torch.bool; {THERE}",
+        ),
+        (
+            "w * h0\n    fixed = w.detach()",
+            ("--graded", "fixed"),
+            "--graded fixed: fixed has no gradient, because it is detached, or made of nothing that has one; " + THERE,
+        ),
+        (
+            "w * h0\n    extra = w * 2",
+            ("--graded", "extra"),
+            "--graded extra: the loss of model.py does not depend on extra; let a line read it, or leave it out",
+        ),
+    ],
+)
+def test_a_name_that_cannot_be_graded_is_told_by_its_option(
+    tmp_path: Path, line: str, options: tuple[str, ...], sentence: str
+) -> None:
+    """With the one that was probably meant."""
+    assert refused(tmp_path, with_line(line), *options) == f"Error: {sentence}\n"
+
+
+@pytest.mark.parametrize(
+    ("written", "sentence"),
+    [
+        ("['kep']", "GRADED names kep: no line of forward() in model.py makes kep; did you mean kept?"),
+        ("'kept'", "GRADED is 'kept'; it has to be a list of variable names"),
+    ],
+)
+def test_a_name_that_the_file_wants_graded_is_told_by_the_files_line(
+    tmp_path: Path, written: str, sentence: str
+) -> None:
+    """The author's own GRADED, where no option is given."""
+    assert f"model.py:25: {sentence}" in refused(tmp_path, f"{FORWARD}\nGRADED = {written}\n")
+
+
+def test_a_sentence_about_the_copy_that_was_tried_names_the_authors_file(tmp_path: Path) -> None:
+    """Also where the reference gradients overflow, and no forward value does."""
+    said = refused(tmp_path, with_line("w * (h0 - h0).sqrt()"))
+    assert "Error: model.py: the reference gradient dh0 is not finite" in said
+
+
+def test_sizes_that_inputs_does_not_take_are_told_with_the_sizes(tmp_path: Path) -> None:
+    """The author's own SIZES."""
+    said = refused(tmp_path, f"{FORWARD}\nSIZES = [{{'rows': 3}}]\n")
+    assert "model.py: TypeError at the sizes {'rows': 3}: inputs() got an unexpected keyword argument 'rows'" in said
+
+
+def test_equal_values_that_do_not_compete_are_no_tie(tmp_path: Path) -> None:
+    """The maximum of each row has no equal in its row."""
+    result = make(tmp_path, with_line("w * torch.cat([h0, h0]).amax(1, keepdim=True)[:h0.shape[0]]"))
+    assert result.exit_code == 0, result.output
+    said = refused(tmp_path / "tie", with_line("w * h0\n    twice = torch.cat([h0, h0])\n    top = twice.amax(dim=0)"))
+    assert "model.py:20: twice has equal values, and .amax() may meet a tie" in said
+
+
+@pytest.mark.parametrize("method", ["sort(0)", "amax(h0.dim() - 2)"])
+def test_equal_values_compete_wherever_it_is_not_known_that_they_do_not(tmp_path: Path, method: str) -> None:
+    """All places of a sort are read; a dimension that is computed is not known."""
+    said = refused(tmp_path, with_line(f"w * h0\n    twice = torch.cat([h0, h0])\n    top = twice.{method}[0]"))
+    assert "model.py:20: twice has equal values" in said
+
+
+SHIPPED = [name for name in list_exercises(exercises_directory()) if name != "micrograd"]
+"""Every shipped exercise whose inputs have sizes: micrograd's are single numbers."""
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_what_is_shipped_would_be_accepted(tmp_path: Path, name: str) -> None:
+    """None of the checks refuses what other exercises do."""
+    exercise = load_exercise(name)
+    made = draft(exercise.forward_file, name, tmp_path, exercise.graded, exercise.settings.null)
+    assert sorted(made.graded) == sorted(exercise.graded)

@@ -3,23 +3,31 @@
 from __future__ import annotations
 
 import ast
+import difflib
 import random
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import torch
 
-from grader.authoring.checks import check_values
+from grader.authoring.checks import check_edges, check_finite
+from grader.authoring.draws import check_draws
 from grader.authoring.files import SEED, Draft, with_constants
+from grader.authoring.followed import NoBranches, check_branches, check_followed, check_holders
 from grader.case import Case, is_floating
 from grader.exercise import Exercise
 from grader.lines import BrokenExercise, Line, literals, parse, read_forward, read_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
+
+T = TypeVar("T")
 
 FURTHER_CASES = 3
 _TRIES = 40
+_OTHER_SEEDS = range(7, 12)
+"""Each set of sizes is tried with these, too: one draw may be finite by luck."""
 
 
 def draft(path: Path, name: str, workplace: Path, graded: Sequence[str] = (), null: Sequence[str] = ()) -> Draft:
@@ -39,19 +47,96 @@ def draft(path: Path, name: str, workplace: Path, graded: Sequence[str] = (), nu
     tree = parse(path, source)
     constants = literals(tree)
     parameters, lines = read_forward(path, source, tree)
+    check_branches(path, lines)
     _check_inputs(path, tree)
-    values = _first_run(source, path, parameters)
-    chosen = tuple(graded or constants.get("GRADED", ()) or _differentiable(values, parameters, lines))
+    values = _first_run(source, path, tree, parameters)
+    check_holders(path, lines, values)
+    _run_as_author(path, lambda: check_draws(path, source, parameters, lines))
+    made = {*parameters, *(name for line in lines for name in line.outputs)}
+    _check_names(path, tree, constants, graded, null, {name: values[name] for name in made})
+    chosen = tuple(dict.fromkeys(graded or constants.get("GRADED", ()))) or tuple(
+        _differentiable(values, parameters, lines)
+    )
     chosen = _backwards(chosen, lines, parameters)
     sizes = constants.get("SIZES")
-    trial = _trial(workplace / name, source, chosen, sizes or [], null)
-    given = _case(trial, {}, path)
-    check_values(path, trial, given)
-    found = tuple(sizes) if sizes else tuple(_draw_sizes(path, tree, trial))
-    cases = [given, *(_case(trial, size, path) for size in found)]
+    folder = workplace / name
+    try:
+        trial = _trial(folder, source, chosen, sizes or [], null)
+        given = _case(trial, {}, path, tree)
+        check_edges(path, given)
+        check_followed(path, trial, given)
+        found = tuple(sizes) if sizes else tuple(_draw_sizes(path, tree, trial))
+        cases = [given, *(_case(trial, size, path, tree) for size in found)]
+        for size in ({}, *found):
+            _check_other_seeds(path, tree, trial, size)
+    except BrokenExercise as error:
+        raise BrokenExercise(_in_authors_words(str(error), folder, path)) from error
     zero = tuple(v for v in chosen if all(case.is_null(v) for case in cases))
     _check_null(path, zero, null)
     return Draft(name, source, chosen, found, zero)
+
+
+def _in_authors_words(sentence: str, folder: Path, path: Path) -> str:
+    """The sentence with the author's file in place of the copy that was tried: its lines have the same numbers."""
+    sentence = sentence.replace(str(folder / "forward.py"), str(path))
+    return (
+        f"{path}: {sentence.removeprefix(f'{folder.name}: ')}" if sentence.startswith(f"{folder.name}: ") else sentence
+    )
+
+
+def _check_names(
+    path: Path,
+    tree: ast.Module,
+    constants: dict[str, Any],
+    graded: Sequence[str],
+    null: Sequence[str],
+    values: dict[str, Any],
+) -> None:
+    """Every name that is to be graded, or null, is a value with a gradient."""
+    if not graded and "GRADED" in constants:
+        line = next(n.lineno for n in tree.body if isinstance(n, ast.Assign) and "GRADED" in map(_target, n.targets))
+        written = constants["GRADED"]
+        if not isinstance(written, list) or not written or not all(isinstance(name, str) for name in written):
+            raise BrokenExercise(
+                f"{path}:{line}: GRADED is {written!r}; it has to be a list of variable names, `GRADED = ['h', 'W']`, "
+                "or left out, and everything with a gradient is graded"
+            )
+        for name in written:
+            _check_name(path, f"{path}:{line}: GRADED names {name}", name, values)
+    for option, names in (("--graded", graded), ("--null", null)):
+        for name in names:
+            _check_name(path, f"{option} {name}", name, values)
+
+
+def _target(target: ast.expr) -> str:
+    return target.id if isinstance(target, ast.Name) else ""
+
+
+def _check_name(path: Path, said: str, name: str, values: dict[str, Any]) -> None:
+    with_gradient = [other for other, value in values.items() if other != "loss" and _has_gradient(value)]
+    there = f"what has a gradient is {', '.join(sorted(with_gradient))}"
+    if name not in values:
+        close = difflib.get_close_matches(name, with_gradient, 1)
+        raise BrokenExercise(
+            f"{said}: no line of forward() in {path} makes {name}; {f'did you mean {close[0]}?' if close else there}"
+        )
+    if name == "loss":
+        raise BrokenExercise(f"{said}: the gradient of the loss itself is always 1; name what it is made of: {there}")
+    value = values[name]
+    if not _has_gradient(value):
+        kind = f"a tensor of {value.dtype}" if isinstance(value, torch.Tensor) else f"of type {type(value).__name__}"
+        why = "it is detached, or made of nothing that has one" if is_floating(value) else f"it is {kind}"
+        raise BrokenExercise(f"{said}: {name} has no gradient, because {why}; {there}")
+    if torch.autograd.grad(values["loss"], value, retain_graph=True, allow_unused=True)[0] is None:
+        raise BrokenExercise(
+            f"{said}: the loss of {path} does not depend on {name}; let a line read it, or leave it out"
+        )
+
+
+def _check_other_seeds(path: Path, tree: ast.Module, exercise: Exercise, sizes: dict[str, int]) -> None:
+    """Other draws of the same sizes are finite as well: in a class, every batch draws its own."""
+    for seed in _OTHER_SEEDS:
+        check_finite(path, tree, _run_as_author(path, partial(Case, exercise, seed, sizes), sizes))
 
 
 def _check_inputs(path: Path, tree: ast.Module) -> None:
@@ -75,20 +160,28 @@ def _size_parameters(function: ast.FunctionDef) -> dict[str, int]:
     return {a.arg: d.value for a, d in pairs if isinstance(d, ast.Constant) and type(d.value) is int}
 
 
-def _first_run(source: str, path: Path, parameters: Sequence[str]) -> dict[str, Any]:
+def _first_run(source: str, path: Path, tree: ast.Module, parameters: Sequence[str]) -> dict[str, Any]:
     """The author's own run at the default sizes: every named value, differentiable."""
     module: dict[str, Any] = {}
-    try:
+
+    def run() -> dict[str, Any]:
         exec(compile(source, str(path), "exec"), module)  # noqa: S102 the author's own file
         inputs = module["inputs"](SEED)
         leaves = {n: v.clone().requires_grad_() if is_floating(v) else v for n, v in inputs.items() if n in parameters}
-        values: dict[str, Any] = module["forward"](**leaves)
-    except Exception as error:
-        raise BrokenExercise(f"{path}{_line_of(error, path.name)}: {type(error).__name__}: {error}") from error
+        with NoBranches(path, tree):
+            values: dict[str, Any] = module["forward"](**leaves)
+        return values
+
+    values = _run_as_author(path, run)
     loss = values["loss"]
     if not is_floating(loss) or loss.numel() != 1:
         came = f"has shape {tuple(loss.shape)}" if isinstance(loss, torch.Tensor) else f"is a {type(loss).__name__}"
         raise BrokenExercise(f"{path}: the loss {came}; it has to be one number, such as (out * cot).sum()")
+    if not loss.requires_grad:
+        raise BrokenExercise(
+            f"{path}: the loss depends on no floating tensor of inputs(), so there is no gradient to write; "
+            "let a line read one, and do not detach it"
+        )
     return values
 
 
@@ -121,23 +214,35 @@ def _trial(folder: Path, source: str, graded: Sequence[str], sizes: Sequence[Any
     return Exercise(folder)
 
 
-def _case(exercise: Exercise, sizes: dict[str, int], path: Path) -> Case:
-    """One case of the author's forward pass, its own exceptions with file and line."""
-    try:
+def _case(exercise: Exercise, sizes: dict[str, int], path: Path, tree: ast.Module) -> Case:
+    """One case of the author's forward pass: it runs, and its values and gradients are finite."""
+
+    def run() -> Case:
         case = Case(exercise, SEED, sizes)
+        check_finite(path, tree, case)
         case.check_finite()
+        return case
+
+    return _run_as_author(path, run, sizes)
+
+
+def _run_as_author(path: Path, run: Callable[[], T], sizes: dict[str, int] | None = None) -> T:
+    """Run the author's code, its own exceptions told with file and line."""
+    try:
+        return run()
     except BrokenExercise:
         raise
     except Exception as error:
-        raise BrokenExercise(f"{path}{_line_of(error)}: {type(error).__name__} at sizes {sizes}: {error}") from error
-    return case
+        where = f" at the sizes {sizes}" if sizes else ""
+        raise BrokenExercise(f"{path}{_line_of(error, path)}: {type(error).__name__}{where}: {error}") from error
 
 
-def _line_of(error: BaseException, name: str = "forward.py") -> str:
-    """`:12` if the innermost line of the forward pass is known, else nothing."""
+def _line_of(error: BaseException, path: Path) -> str:
+    """`:12` if the innermost line of the forward pass (the author's file, or the copy tried) is known, else nothing."""
     trace, number = error.__traceback__, None
     while trace is not None:
-        if name in trace.tb_frame.f_code.co_filename:
+        file = trace.tb_frame.f_code.co_filename
+        if file == str(path) or "forward.py" in file:
             number = trace.tb_lineno
         trace = trace.tb_next
     return f":{number}" if number is not None else ""
@@ -168,7 +273,7 @@ def _draw_sizes(path: Path, tree: ast.Module, exercise: Exercise) -> Iterator[di
         if len(set(drawn.values())) < len(drawn):
             continue
         try:
-            _case(exercise, drawn, path)
+            _case(exercise, drawn, path, tree)
         except BrokenExercise:
             continue
         used |= set(drawn.values())

@@ -1,0 +1,168 @@
+"""Where a forward pass draws from: one generator of its own, in inputs(), or its values are other ones in every run."""
+
+from __future__ import annotations
+
+import contextlib
+import random
+import sys
+from typing import TYPE_CHECKING, Any
+
+import torch
+
+from grader.authoring.followed import tensors
+from grader.case import tensor_bytes
+from grader.lines import BrokenExercise, Line
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from pathlib import Path
+    from types import CodeType, FrameType
+
+_SEEDS = 20240229, 1123581321
+"""Two seeds for the global generators that no forward pass is likely to set itself."""
+
+_IN_INPUTS = "draw it in inputs() with `generator=g`, return it there, and let forward() take it by name"
+_INSTEAD = {
+    "forward()": f"{_IN_INPUTS} (for dropout: `mask = torch.rand(x.shape, generator=g) >= p`)",
+    "inputs()": "make one of its own, `g = torch.Generator().manual_seed(seed)`, and pass it to every draw: "
+    "`generator=g`",
+    "the top of the file": _IN_INPUTS,
+}
+"""What to write instead of a draw, by where it stands."""
+
+
+def check_draws(path: Path, source: str, parameters: Sequence[str], lines: Sequence[Line]) -> None:
+    """Neither the top of the file, nor inputs(), nor forward() depends on anything but the seed.
+
+    A line is found in two ways: by the state of a global generator, which a draw changes, and by values that are
+    others when the global generators were seeded otherwise (a draw can put the state back, or use the clock).
+    """
+    code = compile(source, str(path), "exec")
+    module: dict[str, Any] = {}
+    # The first run of two: what it imports may draw while it is imported, and is there already for the second.
+    exec(code, {})  # noqa: S102 the author's own file
+    _watch(path, "the top of the file", lambda: exec(code, module))  # noqa: S102 the same
+    make, forward = module["inputs"], module["forward"]
+
+    def taken() -> dict[str, Any]:
+        values = make(7)
+        return {name: values[name] for name in parameters if name in values}
+
+    one, two = (_watch(path, "inputs()", lambda: make(7), seed) for seed in _SEEDS)
+    _check_inputs(path, make.__code__, one, two, make(8))
+    one, two = (_watch(path, "forward()", lambda: forward(**taken()), seed) for seed in _SEEDS)
+    for line in lines:
+        for name in line.outputs:
+            if not _same(one[name], two[name]):
+                raise BrokenExercise(
+                    f"{path}:{line.number}: {name} has other values when forward() runs again on the same inputs: "
+                    f"what is drawn here cannot be drawn again; {_IN_INPUTS}"
+                )
+
+
+def _check_inputs(
+    path: Path, code: CodeType, first: Mapping[str, Any], again: Mapping[str, Any], other: Mapping[str, Any]
+) -> None:
+    for name, value in first.items():
+        if not _same(value, again.get(name)):
+            raise BrokenExercise(
+                f"{path}:{code.co_firstlineno}: inputs(7) gives other numbers for {name} the second time; "
+                "draw everything from one generator: `g = torch.Generator().manual_seed(seed)`"
+            )
+    if all(_same(value, other.get(name)) for name, value in first.items()):
+        raise BrokenExercise(
+            f"{path}:{code.co_firstlineno}: inputs(7) and inputs(8) are the same; "
+            "use the seed: `g = torch.Generator().manual_seed(seed)`"
+        )
+
+
+def _same(one: object, two: object) -> bool:
+    """Whether two values are equal bit by bit; only what holds numbers is looked at."""
+    if isinstance(one, str | int | float) or isinstance(two, str | int | float):
+        return one == two or (one != one and two != two)  # noqa: PLR0124 nan is what differs from itself
+    pairs = zip(mine := list(tensors(one)), theirs := list(tensors(two)), strict=False)
+    return len(mine) == len(theirs) and all(
+        a.shape == b.shape and a.dtype == b.dtype and tensor_bytes(a) == tensor_bytes(b) for a, b in pairs
+    )
+
+
+def _watch(path: Path, place: str, run: Callable[[], Any], seed: int = _SEEDS[0]) -> Any:
+    """Run a part of the file; refuse it, with the line, if it leaves a global generator otherwise than it was."""
+    with _seeded(seed):
+        before = _states()
+        result = run()
+        if _states() == before:
+            return result
+    with _seeded(seed):  # again as before: where the file seeds a generator itself, its end is always the same
+        finder = _Finder(str(path))
+        finder.find(run)
+    number, here = (f":{finder.found}", " here") if finder.found else ("", "")
+    raise BrokenExercise(
+        f"{path}{number}: {place} draws from {finder.generator or 'a global generator'}{here}, "
+        f"so every run has other values; {_INSTEAD[place]}"
+    )
+
+
+@contextlib.contextmanager
+def _seeded(seed: int) -> Iterator[None]:
+    """Global generators in a known state, and as they were afterwards."""
+    kept, also = torch.random.get_rng_state(), random.getstate()
+    torch.manual_seed(seed)
+    random.seed(seed)
+    try:
+        yield
+    finally:
+        torch.random.set_rng_state(kept)
+        random.setstate(also)
+
+
+def _states() -> dict[str, object]:
+    """The state of every generator that anybody can draw from without being handed it."""
+    found: dict[str, object] = {
+        "torch's global generator": tensor_bytes(torch.random.get_rng_state()),
+        "Python's global generator (`random`)": random.getstate(),
+    }
+    numpy: Any = sys.modules.get("numpy")  # only an author who imported it can draw from it
+    if numpy is not None:
+        found["numpy's global generator"] = repr(numpy.random.get_state())
+    return found
+
+
+class _Finder:
+    """Runs the author's code line by line to find the line that changes a global generator's state."""
+
+    def __init__(self, file: str) -> None:
+        self.file = file
+        self.found = 0
+        self.generator = ""
+        self._at = 0
+        self._before = _states()
+
+    def find(self, run: Callable[[], object]) -> None:
+        """Run it under trace; a debugger's or coverage's own trace is put back."""
+        tracing = sys.gettrace()
+        sys.settrace(self._event)
+        try:
+            run()
+        finally:
+            sys.settrace(tracing)
+
+    def _event(self, frame: FrameType, event: str, _: object) -> Any:
+        if frame.f_code.co_filename != self.file:
+            return None
+        self._look()
+        if event == "line":
+            self._at = frame.f_lineno
+        elif event == "return":
+            caller = frame.f_back
+            while caller is not None and caller.f_code.co_filename != self.file:
+                caller = caller.f_back
+            self._at = caller.f_lineno if caller is not None else self._at
+        return self._event
+
+    def _look(self) -> None:
+        if not self.found:
+            now = _states()
+            changed = [name for name, state in now.items() if state != self._before.get(name, state)]
+            if changed:
+                self.found, self.generator = self._at, changed[0]
