@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import difflib
-import re
 import tomllib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from grader.lines import BrokenExercise, read_text
+from grader.lines import BrokenExercise, literals, parse, read_text
+from grader.settings import import_problem, place, read_settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -18,6 +18,7 @@ CRITERIA = ("correct", "exact", "approximate")
 FEEDBACK = ("full", "kind", "verdict", "none")
 VISIBILITY = ("visible", "after_due_date", "after_published", "hidden")
 FILE = "course.toml"
+_EXAMPLES = {"name": '"Deep Learning"', "version": '"2026.1"'}
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,7 @@ class Course:
     version: str
     criterion: str | None = None
     feedback: str | None = None
-    visibility: str = "visible"
+    visibility: str | None = None
     """When students see the results, in Gradescope's words."""
     points: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     """exercise -> gradient -> points; `default` stands for the gradients that are not named."""
@@ -43,9 +44,71 @@ class Course:
 
 
 def decided(said: str | None, word: str, courses: Iterable[Course | None], otherwise: str) -> str:
-    """An option's value: what was said on the command line, else a course's word, else the default."""
-    found = (getattr(course, word) for course in courses if course is not None)
+    """An option's value: what was said on the command line, else a course's word, else the default.
+
+    Raises:
+        BrokenExercise: a course gives points to what there is not. That is looked for here and not on reading it:
+            beside the copy that a worker on another machine reads, there is one exercise only.
+    """
+    asked = {course.path: course for course in courses if course is not None}
+    for course in asked.values():
+        _check_points(course)
+    found = (getattr(course, word) for course in asked.values())
     return said or next((value for value in found if value), otherwise)
+
+
+def _check_points(course: Course) -> None:
+    """Every name in [points] is an exercise that this course decides for, or one of its gradients."""
+    if not course.points:
+        return
+    check = _Checker(course.path, read_text(course.path))
+    there = _exercises(course.path.parent)
+    for exercise, said in course.points.items():
+        if exercise not in there:
+            meant = _meant(exercise, there)
+            check.refuse(
+                f"[points] names the exercise {exercise}, but there is none in {course.path.parent}. {meant}",
+                "points", exercise,
+            )  # fmt: skip
+        gradients = _gradients(there[exercise])
+        for name in said:
+            if gradients and name not in ("default", *gradients):
+                meant = _meant(name, gradients)
+                check.refuse(
+                    f"[points.{exercise}] names the gradient {name}, but {exercise} has none of that name. {meant}",
+                    "points", exercise, name,
+                )  # fmt: skip
+
+
+def _exercises(folder: Path) -> dict[str, list[Path]]:
+    """The exercises that a course in this folder decides for, by name: it stands among them or beside their folder."""
+    found: dict[str, list[Path]] = {}
+    for path in (*folder.glob("*/exercise.toml"), *folder.glob("*/*/exercise.toml")):
+        if path.with_name("forward.py").is_file():
+            found.setdefault(path.parent.name, []).append(path.parent)
+    return found
+
+
+def _gradients(folders: list[Path]) -> list[str]:
+    """What the exercises of one name grade; none where one cannot be read, which is told when it is graded."""
+    found: list[str] = []
+    for folder in folders:
+        file = folder / "forward.py"
+        try:
+            training = read_settings(folder / "exercise.toml").kind == "training"
+            graded = literals(parse(file, read_text(file))).get("PARAMETERS" if training else "GRADED")
+        except BrokenExercise:
+            return []
+        if not isinstance(graded, list):
+            return []
+        found += [f"d{name}" for name in graded]
+    return found
+
+
+def _meant(name: str, known: Iterable[str]) -> str:
+    known = sorted(known)
+    close = [f"d{name}"] if f"d{name}" in known else difflib.get_close_matches(name, known, 1)
+    return f"Did you mean {close[0]}?" if close else f"There are: {', '.join(known) or 'none'}."
 
 
 def find_course(exercises: Path) -> Course | None:
@@ -70,17 +133,17 @@ def read_course(path: Path) -> Course:
     check = _Checker(path, text)
     check.keys(data, ("name", "version", "criterion", "feedback", "visibility", "points", "rules"))
     rules = check.table(data, "rules")
-    check.keys(rules, ("imports", "names"))
+    check.keys(rules, ("imports", "names"), "rules")
     return Course(
         path,
         check.text(data, "name"),
         check.text(data, "version"),
         check.choice(data, "criterion", CRITERIA),
         check.choice(data, "feedback", FEEDBACK),
-        check.choice(data, "visibility", VISIBILITY) or "visible",
+        check.choice(data, "visibility", VISIBILITY),
         {exercise: check.points(exercise, said) for exercise, said in check.table(data, "points").items()},
-        check.names(rules, "imports"),
-        check.names(rules, "names"),
+        check.imports(rules),
+        check.names(rules),
     )
 
 
@@ -89,46 +152,49 @@ class _Checker:
 
     def __init__(self, path: Path, text: str) -> None:
         self._path = path
-        self._lines = text.splitlines()
+        self._text = text
 
-    def refuse(self, key: str, problem: str) -> NoReturn:
-        """One sentence with the line on which the key stands."""
-        pattern = re.compile(rf"^\s*\[?\s*(\w+\.)*[\"']?{re.escape(key)}[\"']?\s*[=\].]")
-        number = next((n for n, line in enumerate(self._lines, 1) if pattern.match(line)), None)
-        place = f"{self._path}:{number}" if number else f"{self._path}"
-        raise BrokenExercise(f"{place}: {problem}")
+    def refuse(self, problem: str, *keys: str) -> NoReturn:
+        """One sentence with the line on which the key stands, or its table."""
+        raise BrokenExercise(f"{place(self._path, self._text, *keys)}: {problem}")
 
-    def keys(self, table: Mapping[str, Any], known: tuple[str, ...]) -> None:
+    def keys(self, table: Mapping[str, Any], known: tuple[str, ...], *above: str) -> None:
         for key in table:
             if key not in known:
                 close = difflib.get_close_matches(key, known, 1)
                 meant = f"did you mean {close[0]!r}?" if close else f"there are: {', '.join(known)}"
-                self.refuse(key, f"unknown key {key!r}; {meant}")
+                self.refuse(f"unknown key {key!r}; {meant}", *above, key)
 
     def text(self, table: Mapping[str, Any], key: str) -> str:
         value = table.get(key)
+        if value is None:
+            self.refuse(f"{key} is missing, and every course has one: write {key} = {_EXAMPLES[key]}", key)
         if not isinstance(value, str) or not value:
-            self.refuse(
-                key, f'{key} has to be a text such as {key} = "2026.1"' if value is not None else f"{key} is missing"
-            )
+            self.refuse(f"{key} has to be a text such as {key} = {_EXAMPLES[key]}, not {value!r}", key)
         return value
 
     def choice(self, table: Mapping[str, Any], key: str, choices: tuple[str, ...]) -> str | None:
         value = table.get(key)
         if value is not None and value not in choices:
-            self.refuse(key, f"{key} is {value!r}; it can be {', '.join(choices)}")
+            self.refuse(f"{key} is {value!r}; it can be {', '.join(choices)}", key)
         return value
 
     def table(self, data: Mapping[str, Any], key: str) -> Mapping[str, Any]:
         value = data.get(key, {})
         if not isinstance(value, dict):
-            self.refuse(key, f"{key} has to be a table: [{key}]")
+            self.refuse(f"{key} has to be a table: [{key}]", key)
         return value
 
-    def names(self, table: Mapping[str, Any], key: str) -> tuple[str, ...]:
-        value = table.get(key, [])
+    def imports(self, rules: Mapping[str, Any]) -> tuple[str, ...]:
+        value = rules.get("imports", [])
+        if problem := import_problem(value):
+            self.refuse(problem, "rules", "imports")
+        return tuple(value)
+
+    def names(self, rules: Mapping[str, Any]) -> tuple[str, ...]:
+        value = rules.get("names", [])
         if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
-            self.refuse(key, f'{key} has to be a list of names: {key} = ["numpy"]')
+            self.refuse('names has to be a list of names: names = ["getattr"]', "rules", "names")
         return tuple(value)
 
     def points(self, exercise: str, said: object) -> dict[str, int]:
@@ -136,9 +202,10 @@ class _Checker:
         table = {"default": said} if isinstance(said, int) else said
         if not isinstance(table, dict):
             self.refuse(
-                exercise, f"points of {exercise} are a whole number, or a table by gradient: [points.{exercise}]"
-            )
+                f"points of {exercise} are a whole number, or a table by gradient: [points.{exercise}]",
+                "points", exercise,
+            )  # fmt: skip
         for key, value in table.items():
             if type(value) is not int or value < 0:
-                self.refuse(key, f"{key} is worth {value!r}; points are whole numbers from 0 up")
+                self.refuse(f"{key} is worth {value!r}; points are whole numbers from 0 up", "points", exercise, key)
         return dict(table)

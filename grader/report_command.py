@@ -1,9 +1,12 @@
-"""`grade report`, `grade similarity` and `grade gradescope-zip`: results where people look. No torch is imported."""
+"""`grade report`, `grade similarity` and `grade gradescope-zip`: results where people look. Torch is imported only
+where a class to compare has notebooks or archives.
+"""
 
 from __future__ import annotations
 
 import os
 import sys
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,8 +22,9 @@ from grader.targets import Misuse
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from grader.course import Course
     from grader.exercise import Exercise
-    from grader.submission import Submission
+    from grader.sandbox.client import Sandbox
 
 Document = dict[str, Any]
 _FILE = click.Path(exists=True, dir_okay=False)
@@ -36,7 +40,7 @@ _FOLDER = click.Path(exists=True, file_okay=False)
 @click.option("--roster", type=_FILE, metavar="CSV", help="Canvas' grade book, or Moodle's worksheet.")
 @click.option("--title", metavar="TEXT", help="The assignment's column there: `Backprop (12345)`.")
 @click.option(
-    "--visibility", type=click.Choice(VISIBILITIES), default="visible", show_default=True, help="Gradescope's."
+    "--visibility", type=click.Choice(VISIBILITIES), help="Gradescope's (default: the course's word, else visible)."
 )
 @click.option("--feedback", type=click.Choice(FEEDBACK), default="full", show_default=True, help="How much is told.")
 @click.option("--exercises", type=_FOLDER, metavar="DIR", help="Where a page takes forward lines and hints from.")
@@ -61,7 +65,7 @@ def report(report_json: str | None, folder: str | None, **options: Any) -> int:
 def _one(document: Document, source: str, options: dict[str, Any]) -> None:
     told = _told(document, options["feedback"])
     if options["to"] != "html":
-        _write(convert(told, options["to"], _context(options)), options["output"])
+        _write(convert(told, options["to"], _context(told, options)), options["output"])
         if options["to"] == "github":
             _tell_github(told)
         return
@@ -76,7 +80,7 @@ def _class(folder: Path, options: dict[str, Any]) -> None:
 
     if options["to"] != "html":
         document = _told(class_document(folder), options["feedback"])
-        _write(convert(document, options["to"], _context(options)), options["output"])
+        _write(convert(document, options["to"], _context(document, options)), options["output"])
         return
     from grader.page import class_page
 
@@ -97,7 +101,8 @@ def _entries(folder: Path, output: str, options: dict[str, Any]) -> Iterator[tup
         if options["pages"]:
             known.update(_exercises([document], options["exercises"], known))
             page = folder / "pages" / f"{name.removesuffix('.json')}.html"
-            page.parent.mkdir(exist_ok=True)
+            with _writing(str(page)):
+                page.parent.mkdir(exist_ok=True)
             _write(submission_page(document, known), str(page), quiet=True)
             link = os.path.relpath(page.resolve(), beside)
         for entry in document["grader"]["submissions"]:
@@ -140,10 +145,22 @@ def _told(document: Document, feedback: str) -> Document:
     return {**document, "grader": {**document["grader"], "submissions": entries}}
 
 
-def _context(options: dict[str, Any]) -> Context:
+def _context(document: Document, options: dict[str, Any]) -> Context:
     roster = options["roster"]
     text = Path(roster).read_bytes().decode("utf-8-sig", "replace") if roster else None
-    return Context(os.environ, text, options["title"], options["visibility"])
+    return Context(os.environ, text, options["title"], _visibility(document, options))
+
+
+def _visibility(document: Document, options: dict[str, Any]) -> str:
+    """When students see it: the course's word counts where the exercises are, and nowhere but at Gradescope."""
+    from grader.course import decided
+    from grader.targets import Shelf
+
+    if options["to"] != "gradescope" or options["visibility"] is not None:
+        return options["visibility"] or "visible"
+    shelf = Shelf(Path(options["exercises"]) if options["exercises"] else None)
+    graded = {entry["exercise"] for entry in document["grader"]["submissions"]}
+    return decided(None, "visibility", [shelf.load(name).course for name in shelf.names() if name in graded], "visible")
 
 
 def _exercises(
@@ -168,12 +185,18 @@ def _write(text: str, output: str | None, *, quiet: bool = False) -> None:
     if output in (None, "-"):
         click.echo(text, nl=False)
         return
-    try:
+    with _writing(str(output)):
         Path(str(output)).write_text(text, encoding="utf-8", newline="")
-    except OSError as error:
-        raise Misuse(f"{output} cannot be written: {(error.strerror or str(error)).lower()}") from None
     if not quiet:
         click.echo(f"written  {output}", err=True)
+
+
+@contextmanager
+def _writing(output: str) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise Misuse(f"{output} cannot be written: {(error.strerror or str(error)).lower()}") from None
 
 
 def _tell_github(document: Document) -> None:
@@ -185,12 +208,12 @@ def _tell_github(document: Document) -> None:
         ("GITHUB_OUTPUT", github.outputs(document)),
     ):
         if path := os.environ.get(variable):
-            with Path(path).open("a", encoding="utf-8") as file:
+            with _writing(path), Path(path).open("a", encoding="utf-8") as file:
                 file.write(text)
 
 
 @click.command()
-@click.argument("submissions", type=_FOLDER, metavar="DIR")
+@click.argument("submissions", type=click.Path(exists=True), metavar="SUBMISSIONS")
 @click.option("--exercise", required=True, metavar="NAME", help="What was handed in.")
 @click.option("--exercises", type=_FOLDER, metavar="DIR", help="Take the exercise from this folder.")
 @click.option(
@@ -201,11 +224,14 @@ def _tell_github(document: Document) -> None:
 )
 @color_option
 def similarity(submissions: str, exercise: str, exercises: str | None, folder: str | None, output: str | None) -> None:
-    """Show which submissions share what is rare: a reason to look, never a verdict."""
+    """Show which submissions share what is rare: a reason to look, never a verdict.
+
+    SUBMISSIONS is what `grade batch` takes: a class's folder, a platform's download, or a zip of those.
+    """
     from grader.formats import cells
 
     try:
-        from grader.similarity import COLUMNS, compare, reduced, text_of, wrong_answers
+        from grader.similarity import COLUMNS, compare, reduced, wrong_answers
     except ImportError:
         raise Misuse("similarity needs RapidFuzz: pip install 'backprop-grader[similarity]'") from None
     found = _exercise(exercise, exercises)
@@ -213,16 +239,20 @@ def similarity(submissions: str, exercise: str, exercises: str | None, folder: s
     given = found.directory / "backward.py"
     stubs = given.read_text(encoding="utf-8") if given.is_file() else ""
     known = {*found.inputs_parameters, *found.producer, *found.gradients}
+    codes = _submissions(Path(submissions), Path(folder) if folder else None, found.name)
     texts = [
-        reduced(each.name, text_of(each.files), stubs, known, answers.get(each.name, ()))
-        for each in _submissions(Path(submissions))
+        reduced(name, code, stubs, known, answers.get(name, ())) for name, code in codes.items() if code is not None
     ]
+    if not texts:
+        raise Misuse(f"no submission in {submissions} can be compared; each was left out for the reason given above")
     pairs = compare(texts)
     _write(
         cells.written([COLUMNS, *(pair.row().values() for pair in pairs)]),
         output or (str(Path(folder) / "similarity.csv") if folder else None),
     )
-    click.echo(f"{len(pairs)} pairs of {len(texts)} submissions: a reason to look, never a verdict", err=True)
+    left = f" ({len(codes) - len(texts)} left out)" if len(texts) < len(codes) else ""
+    found_pairs = f"{_counted(len(pairs), 'pair')} of {_counted(len(texts), 'submission')}"
+    click.echo(f"{found_pairs}{left}: a reason to look, never a verdict", err=True)
 
 
 def _exercise(name: str, directory: str | None) -> Exercise:
@@ -234,17 +264,57 @@ def _exercise(name: str, directory: str | None) -> Exercise:
         raise Misuse(str(error)) from None
 
 
-def _submissions(folder: Path) -> Iterator[Submission]:
-    """Everything in a folder that can be read; what cannot has been told by `grade batch`."""
-    from grader.submission import UnreadableSubmission, read_submission
+def _submissions(source: Path, without: Path | None, exercise: str) -> dict[str, str | None]:
+    """The code of everybody in a class, by name; None for those who cannot be compared, which is told.
 
-    for path in sorted(folder.iterdir()):
-        if path.name.startswith("."):
-            continue
+    Of a group that handed in together only the first is there: its members share everything, and rightly so.
+    """
+    from functools import cache
+
+    from grader.intake.archive import read_archive
+    from grader.intake.folder import read_folder
+    from grader.similarity import NothingToCompare, code_of
+    from grader.submission import UnreadableSubmission
+
+    codes: dict[str, str | None] = {}
+    with ExitStack() as stack:
+        sandbox = cache(lambda: _started(stack))  # a class of plain Python files needs none
         try:
-            yield read_submission(path)
+            found = read_folder(source, without) if source.is_dir() else read_archive(source, sandbox())
         except UnreadableSubmission as error:
-            click.echo(f"left out: {error}", err=True)
+            raise Misuse(str(error)) from None
+        seen: set[Path] = set()
+        for each in found.handed_in:
+            if each.source in seen:
+                continue
+            seen.add(each.source)
+            try:
+                codes[each.name] = code_of(each.read(exercise).files, sandbox)
+            except (UnreadableSubmission, NothingToCompare) as error:
+                codes[each.name] = None
+                reason = "".join(letter if letter.isprintable() else "?" for letter in str(error))
+                click.echo(f"left out: {each.name}: {reason}", err=True)
+    if not codes:
+        raise Misuse(
+            f"there is no submission in {source}: a folder for each student is expected there, or files that are "
+            "named after them (.py, .ipynb, .zip)"
+        )
+    return codes
+
+
+def _started(stack: ExitStack) -> Sandbox:
+    """A sandbox that reads and unpacks; nobody's code runs, so that any isolation will do."""
+    from grader.sandbox.client import Sandbox
+    from grader.sandbox.numerics import pin_environment, pin_torch
+
+    pin_environment()
+    sandbox = stack.enter_context(Sandbox())
+    pin_torch()  # the sessions need it; its server loads its own meanwhile
+    return sandbox
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
 def _answers(folder: Path, wrong: Any) -> dict[str, list[str]]:
@@ -265,12 +335,12 @@ def _answers(folder: Path, wrong: Any) -> dict[str, list[str]]:
 )
 @click.option("--package", type=_FILE, metavar="WHEEL", help="Install this wheel there instead of the release.")
 @click.option(
-    "--feedback", type=click.Choice(FEEDBACK[:-1]), default="kind", show_default=True, help="How much is told."
+    "--feedback", type=click.Choice(FEEDBACK[:-1]), help="How much is told (default: the course's word, else kind)."
 )
-@click.option("--criterion", type=click.Choice(["correct", "exact", "approximate"]), default="correct",
-              show_default=True, help="What earns points.")  # fmt: skip
+@click.option("--criterion", type=click.Choice(["correct", "exact", "approximate"]),
+              help="What earns points (default: the course's word, else correct).")  # fmt: skip
 @click.option(
-    "--visibility", type=click.Choice(VISIBILITIES), default="visible", show_default=True, help="Of the tests."
+    "--visibility", type=click.Choice(VISIBILITIES), help="Of the tests (default: the course's word, else visible)."
 )
 @click.option("--isolation", type=click.Choice(["locked", "partial", "process"]), default="process", show_default=True,
               help="The lowest isolation accepted there.")  # fmt: skip
@@ -283,18 +353,43 @@ def gradescope_zip(exercise: str, exercises: str | None, package: str | None, ou
     from importlib.metadata import version
 
     from grader import __version__
-    from grader.formats.autograder import Settings, build
+    from grader.exercise import exercises_directory
+    from grader.formats.autograder import CannotTravel, Settings, build, checked_package, requirements
 
-    _exercise(exercise, exercises)
-    build(
-        Path(output),
-        Settings(exercise, **chosen),
-        version=__version__,
-        torch=version("torch").partition("+")[0],
-        package=Path(package) if package else None,
-        own=Path(exercises) if exercises else None,
-    )
+    found = _exercise(exercise, exercises)
+    course, home = found.course, found.directory.parent
+    settings = Settings(exercise, **{**chosen, **_by_the_course(course, chosen)})
+    # A pack is not installed there, and what a course says of installed exercises is not part of the package.
+    travels = exercises is not None or course is not None or home != exercises_directory()
+    try:
+        archive = build(
+            settings,
+            torch=version("torch").partition("+")[0],
+            packages=[
+                checked_package(Path(package)) if package else f"backprop-grader=={__version__}",
+                *requirements(found.rules.imports),
+            ],
+            own=(Path(exercises) if exercises else home) if travels else None,
+            course=course.path if course else None,
+        )
+    except CannotTravel as error:
+        raise Misuse(str(error)) from None
+    with _writing(output):
+        Path(output).write_bytes(archive)
     click.echo(f"written  {output}: upload it to Gradescope as the assignment's autograder", err=True)
+
+
+def _by_the_course(course: Course | None, chosen: dict[str, Any]) -> dict[str, str]:
+    from grader.course import decided
+
+    otherwise = {"feedback": "kind", "criterion": "correct", "visibility": "visible"}
+    values = {word: decided(chosen[word], word, [course], default) for word, default in otherwise.items()}
+    if course is not None and values["feedback"] == FEEDBACK[-1]:
+        raise Misuse(
+            f'{course.path} says feedback = "none", but Gradescope reads the points off what students are told. '
+            f"Say how much that may be for this archive: --feedback {', '.join(FEEDBACK[:-1])}"
+        )
+    return values
 
 
 globals()["gradescope-zip"] = gradescope_zip  # commands are looked up by the name that people type

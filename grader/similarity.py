@@ -1,13 +1,13 @@
 """Which submissions are worth a second look: rare things that two of them share, before plain likeness of text.
 
-Nothing of a submission is run or parsed here: its text is cut into words by one linear pattern. Gradients of one
-line are alike by nature, so likeness is measured against the class and given code is left out. It is a reason to
-look, never a verdict.
+Nothing of a submission is run or parsed here: its text is cut into words by one linear pattern, and what has to be
+taken out of an archive or a notebook first comes from a locked child. Gradients of one line are alike by nature, so
+likeness is measured against the class and given code is left out. It is a reason to look, never a verdict.
 """
 
 from __future__ import annotations
 
-import json
+import codecs
 import random
 import re
 from collections import Counter
@@ -19,8 +19,12 @@ from typing import TYPE_CHECKING, Any
 
 from rapidfuzz.distance import Indel
 
+from grader.sandbox.outcome import RulesConfig
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+    from grader.sandbox.client import Sandbox
 
 COLUMNS = ("first", "second", "similarity", "class_threshold", "weight", "traits")
 ALL_PAIRS = 300
@@ -29,6 +33,7 @@ _RARE = 0.05
 _WORD = re.compile(r"#[^\n]*|[^\W\d]\w*|\d[\w.]*|[^\s\w]")
 _NAMES = re.compile(r"^\s*(?:def\s+)?([^\W\d]\w*)\s*(?:\(|=(?!=))", re.MULTILINE)
 _FUNCTION = re.compile(r"^def[ \t]+(d\w+)[ \t]*\(", re.MULTILINE)
+_MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _USUAL = {"torch", "math", "return", "import", "from", "if", "for", "while", "else", "raise", "print", "assert"}
 
 
@@ -58,27 +63,68 @@ class Pair:
         return dict(zip(COLUMNS, (self.first, self.second, *figures, "; ".join(self.traits)), strict=True))
 
 
-def text_of(files: Mapping[str, bytes]) -> str:
-    """The code of a submission: its Python files, and the cells of its notebooks."""
-    parts = []
-    for name, content in sorted(files.items()):
-        plain = content.decode("utf-8", "replace")
-        if name.lower().endswith(".py"):
-            parts.append(plain)
-        elif name.lower().endswith(".ipynb"):
-            parts += _cells(plain)
-    return "\n".join(parts)
+class NothingToCompare(Exception):
+    """A submission without a text to compare: the reason, one sentence."""
 
 
-def _cells(text: str) -> Iterator[str]:
-    try:
-        cells = json.loads(text).get("cells", [])
-    except (ValueError, AttributeError, RecursionError):
-        return
-    for cell in cells if isinstance(cells, list) else ():
-        if isinstance(cell, dict) and cell.get("cell_type") == "code":
-            source = cell.get("source", "")
-            yield "".join(map(str, source)) if isinstance(source, list) else str(source)
+def code_of(files: Mapping[str, bytes], sandbox: Callable[[], Sandbox]) -> str:
+    """The text of the code that would be graded.
+
+    A single Python file with functions is its own text. In everything else (an archive, a notebook, flat lines, several
+    files) a locked child finds the code, so that one text is the same in whatever it was handed in.
+
+    Args:
+        files: the submission's.
+        sandbox: called only for what a child has to read: a class of plain Python files needs none.
+
+    Raises:
+        NothingToCompare: there is no code in it, or the child cannot read it.
+    """
+    if len(files) == 1:
+        ((name, content),) = files.items()
+        if _is_python(name) and _FUNCTION.search(text := _decoded(content)):
+            return text
+    with sandbox().open(files, RulesConfig(enabled=False)) as session:
+        reading = session.reading
+    if reading.source and reading.functions:
+        return reading.source
+    text = _chosen(reading.file, files, sandbox, readable=reading.problem is None)
+    if not text.strip():
+        raise NothingToCompare(reading.problem or _NO_CODE.format(reading.file))
+    return text
+
+
+_NO_CODE = (
+    "{}: there is no gradient in it; a function such as dlogits or a line such as `dlogits = ...` is expected. Ask for "
+    "backward.py, or look at it yourself"
+)
+
+
+def _chosen(file: str, files: Mapping[str, bytes], sandbox: Callable[[], Sandbox], *, readable: bool) -> str:
+    """The text of the Python file that the child chose, even of one that it could not parse; empty if that is none.
+
+    The child looks into the first archive, and only where nothing lies beside it.
+    """
+    found = dict(files)
+    if all(name.lower().endswith(".zip") for name in files):
+        first = min(files)
+        found = {member.name: member.content for member in sandbox().unpack(first, files[first])}
+    if file in found:
+        return _decoded(found[file]) if _is_python(file) else ""
+    if not readable:
+        return ""
+    # A long or odd name comes back shortened: rather all that is there than somebody who escapes by a name.
+    return "\n".join(_decoded(content) for name, content in sorted(found.items()) if _is_python(name))
+
+
+def _is_python(name: str) -> bool:
+    return name.lower().endswith(".py")
+
+
+def _decoded(content: bytes) -> str:
+    """As Python or an editor on Windows would read it; odd bytes are kept as odd letters."""
+    encoding = next((encoding for mark, encoding in _MARKS if content.startswith(mark)), "utf-8")
+    return content.decode(encoding, "replace")
 
 
 def reduced(name: str, text: str, given: str, known: Iterable[str], answers: Iterable[str] = ()) -> Text:

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import sys
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 import pytest
 
-from grader.course import find_course, read_course
+from grader.course import decided, find_course, read_course
 from grader.exercise import BrokenExercise, Exercise, list_exercises, load_exercise, packs
 from grader.grading import Grading
 from grader.sandbox.client import Sandbox
 from grader.sandbox.outcome import SandboxError
+from grader.settings import import_problem
 from grader.submission import Submission
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from click.testing import Result
 
 FORWARD = """
 import torch
@@ -67,6 +70,16 @@ def shelf(folder: Path, course: str | None = COURSE) -> Path:
     if course is not None:
         (folder / "course.toml").write_text(course)
     return folder / "exercises"
+
+
+def both(folder: Path, course: str) -> Path:
+    """The same with the other exercise that the course names: one that is trained, so that it has PARAMETERS."""
+    exercises = shelf(folder, course)
+    other = exercises / "other"
+    other.mkdir()
+    (other / "forward.py").write_text(FORWARD.replace("GRADED", "PARAMETERS"))
+    (other / "exercise.toml").write_text('title = "other"\nkind = "training"\n')
+    return exercises
 
 
 def test_a_course_decides_points_and_allowed_imports(tmp_path: Path, sandbox: Sandbox) -> None:
@@ -122,8 +135,27 @@ def test_a_course_stands_among_its_exercises_or_beside_them(tmp_path: Path) -> N
         ("other = 3", 'other = "3"', "course.toml:8: points of other are a whole number, or a table"),
         ('imports = ["colorsys"]', 'imports = "colorsys"', "course.toml:15: imports has to be a list of names"),
         ('imports = ["colorsys"]', "import = []", "course.toml:15: unknown key 'import'"),
-        ('version = "2026.1"', "version = 2026.1", "course.toml:2: version has to be a text"),
-        ('version = "2026.1"', "", "version is missing"),
+        (
+            'version = "2026.1"',
+            "version = 2026.1",
+            'course.toml:2: version has to be a text such as version = "2026.1"',
+        ),
+        (
+            'name = "Deep Learning"',
+            "name = 5",
+            'course.toml:1: name has to be a text such as name = "Deep Learning", not 5',
+        ),
+        ('version = "2026.1"', "", 'version is missing, and every course has one: write version = "2026.1"'),
+        ("dx = 5", "dx = -1\n[points.cubes]\ndx = 1", "course.toml:12: dx is worth -1"),
+        ("dx = 5", "dx = 1\n[points.cubes]\ndx = -1", "course.toml:14: dx is worth -1"),
+        ("default = 2", "default = 2\n'dy' = -1", "course.toml:12: dy is worth -1"),
+        ("other = 3", "other = {dx = -1}", "course.toml:8: dx is worth -1"),
+        (
+            'imports = ["colorsys"]',
+            'imports = ["colorsis"]',
+            "15: [rules] imports names the module colorsis, which is not installed here. Did you mean colorsys?",
+        ),
+        ('imports = ["colorsys"]', "names = [1]", "course.toml:15: names has to be a list of names"),
         ("[rules]", "[rules", "course.toml"),
     ],
 )
@@ -133,6 +165,94 @@ def test_a_malformed_course_gets_its_sentence(tmp_path: Path, old: str, new: str
     with pytest.raises(BrokenExercise) as caught:
         read_course(tmp_path / "course.toml")
     assert sentence in str(caught.value)
+
+
+@pytest.mark.parametrize("module", ["numpyy", "email.mime.txt", "torch.linalgg", "a b", "", "made.part"])
+def test_a_module_that_is_not_installed_is_told_on_reading_an_exercise(
+    tmp_path: Path, module: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With its name, file and line, before a sandbox could fail on it."""
+    monkeypatch.setitem(sys.modules, "made", ModuleType("made"))  # in memory only, as an interactive __main__ is
+    file = shelf(tmp_path, None) / "squares" / "exercise.toml"
+    file.write_text(f'title = "squares"\n[rules]\nimports = ["math", "{module}"]\n')
+    with pytest.raises(BrokenExercise) as caught:
+        Exercise(file.parent)
+    assert f"exercise.toml:3: [rules] imports names the module {module}, which is not installed here." in str(
+        caught.value
+    )
+
+
+def test_a_list_of_modules_in_an_exercise_has_to_be_one(tmp_path: Path) -> None:
+    """A single text would be read letter by letter."""
+    file = shelf(tmp_path, None) / "squares" / "exercise.toml"
+    file.write_text('title = "squares"\nrules.imports = "colorsys"\n')
+    with pytest.raises(BrokenExercise, match=r"exercise\.toml:2: imports has to be a list of names"):
+        Exercise(file.parent)
+
+
+def test_looking_for_a_module_imports_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither it nor what it is part of: the file may not even run here."""
+    package = tmp_path / "site" / "explosive"
+    package.mkdir(parents=True)
+    for name in ("__init__.py", "part.py"):
+        (package / name).write_text("raise RuntimeError('imported')")
+    monkeypatch.syspath_prepend(str(tmp_path / "site"))
+    assert import_problem(["explosive", "explosive.part", "os.path", "torch.linalg"]) is None
+
+
+class TestPoints:
+    """[points] names what there is."""
+
+    @pytest.mark.parametrize(
+        ("old", "new", "sentence"),
+        [
+            ("[points.squares]", "[points.sqares]", "course.toml:10: [points] names the exercise sqares, but there is"),
+            ("[points.squares]", "[points.sqares]", "Did you mean squares?"),
+            (
+                "[points]",
+                "[points]\nkalman = 3",
+                "course.toml:8: [points] names the exercise kalman, but there is none",
+            ),
+            ("[points]", "[points]\nkalman = 3", "There are: other, squares."),
+            ("dx = 5", "dx = 5\nx = 2", "course.toml:13: [points.squares] names the gradient x, but squares has none"),
+            ("dx = 5", "x = 2", "Did you mean dx?"),
+            ("dx = 5", "dloss = 2", "There are: dx, dy."),
+        ],
+    )
+    def test_a_name_that_there_is_not_is_told(self, tmp_path: Path, old: str, new: str, sentence: str) -> None:
+        """With its line and what may have been meant."""
+        course = find_course(both(tmp_path, COURSE.replace(old, new)))
+        with pytest.raises(BrokenExercise) as caught:
+            decided("exact", "criterion", [course], "correct")
+        assert sentence in str(caught.value)
+
+    def test_every_exercise_that_the_course_decides_for_can_be_named(self, tmp_path: Path) -> None:
+        """Beside the folder of exercises, or among them."""
+        exercises = both(tmp_path, COURSE)
+        assert decided(None, "criterion", [find_course(exercises)], "correct") == "exact"
+        (tmp_path / "course.toml").rename(exercises / "course.toml")
+        assert decided(None, "criterion", [find_course(exercises)], "correct") == "exact"
+
+    def test_a_neighbour_that_cannot_be_read_breaks_nobody_elses_grading(self, tmp_path: Path) -> None:
+        """It is told when it is graded itself."""
+        exercises = both(tmp_path, COURSE.replace("other = 3", "other.dz = 3"))
+        for broken in ("GRADED = 3", "GRADED = ["):
+            (exercises / "other" / "forward.py").write_text(broken)
+            assert decided(None, "criterion", [find_course(exercises)], "correct") == "exact"
+
+    def test_a_worker_with_one_exercise_reads_the_whole_course(self, tmp_path: Path) -> None:
+        """Its copy of course.toml names exercises that did not come along."""
+        exercise = load_exercise(shelf(tmp_path) / "squares")
+        assert exercise.points("x") == 5
+
+    def test_a_typo_is_told_before_anything_is_graded(self, grade: Callable[..., Result], tmp_path: Path) -> None:
+        """Exit code 3, and no report at default points."""
+        exercises = shelf(tmp_path, COURSE)
+        (tmp_path / "backward.py").write_text(SOLUTION)
+        result = grade("backward.py", "--exercise", "squares", "--exercises", exercises)
+        assert result.exit_code == 3
+        assert "course.toml:8: [points] names the exercise other" in result.stderr
+        assert not (tmp_path / "report.json").exists()
 
 
 @pytest.fixture

@@ -2,25 +2,34 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
+import re
 import subprocess
 import sys
+import tarfile
 import tempfile
 import zipfile
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from grader.course import FILE as COURSE
 from grader.formats.told import line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
 SETTINGS = "grader.json"
 _WHEN = (2026, 1, 1, 0, 0, 0)
 """One moment for every file: the same settings give the same archive."""
 _RIGHT, _WRONG, _USAGE = 0, 1, 4
+
+_WHEEL = re.compile(r"[\w.+!]+(-[\w.+!]+){4,5}\.whl", re.ASCII)
+_SDIST = re.compile(r"[\w.+!-]+-\d[\w.+!]*\.tar\.gz", re.ASCII)
+_THERE_ANYWAY = ("grader", "torch")
+"""What setup.sh installs whatever a course allows."""
 
 SETUP = """#!/usr/bin/env bash
 # Gradescope runs this once, when it builds the image.
@@ -56,6 +65,10 @@ exec "${GRADE_PYTHON:-$root/venv/bin/python}" -m grader.formats.autograder "$roo
 """
 
 
+class CannotTravel(Exception):
+    """Something that is asked for would not work at Gradescope: one sentence."""
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """What the instructor chose; it travels in the archive, out of the student's reach."""
@@ -69,33 +82,78 @@ class Settings:
 
 
 def build(
-    target: Path, settings: Settings, *, version: str, torch: str, package: Path | None, own: Path | None
-) -> None:
-    """Write the archive.
+    settings: Settings, *, torch: str, packages: Sequence[str | Path], own: Path | None, course: Path | None
+) -> bytes:
+    """The archive.
 
     Args:
-        target: the zip.
         settings: what the run goes by.
-        version: of the grader that is installed there.
         torch: its version.
-        package: a wheel to install instead of the released version.
+        packages: what is installed beside torch: requirements, or files that travel along.
         own: a folder of the course's own exercises.
+        course: the course.toml that decides for them.
     """
-    wanted = f'"$root/source/{package.name}"' if package else f'"backprop-grader=={version}"'
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+    wanted = " ".join(f'"$root/source/{each.name}"' if isinstance(each, Path) else f'"{each}"' for each in packages)
+    whole = io.BytesIO()
+    with zipfile.ZipFile(whole, "w", zipfile.ZIP_DEFLATED) as archive:
         _add(archive, "setup.sh", SETUP.replace("TORCH", torch).replace("PACKAGE", wanted).encode(), 0o755)
         _add(archive, "run_autograder", RUN.encode(), 0o755)
         _add(archive, SETTINGS, json.dumps(asdict(settings), indent=1).encode() + b"\n", 0o644)
-        if package:
-            _add(archive, package.name, package.read_bytes(), 0o644)
-        for path in _exercise_files(own) if own else ():
-            _add(archive, f"exercises/{path.relative_to(own).as_posix()}", path.read_bytes(), 0o644)  # type: ignore[arg-type]
+        for each in packages:
+            if isinstance(each, Path):
+                _add(archive, each.name, each.read_bytes(), 0o644)
+        for name, path in _exercise_files(own, course) if own else ():
+            _add(archive, name, path.read_bytes(), 0o644)
+    return whole.getvalue()
 
 
-def _exercise_files(own: Path) -> Iterator[Path]:
+def _exercise_files(own: Path, course: Path | None) -> Iterator[tuple[str, Path]]:
+    """Names in the archive, where course.toml is found as it was here: among the exercises, or beside their folder."""
     for path in sorted(own.rglob("*")):
+        if path == own / COURSE:
+            continue
         if path.is_file() and not path.is_symlink() and path.suffix in (".py", ".toml", ".txt", ".md"):
-            yield path
+            yield f"exercises/{path.relative_to(own).as_posix()}", path
+    if course is not None:
+        yield f"exercises/{COURSE}" if course.parent == own.resolve() else COURSE, course
+
+
+def checked_package(path: Path) -> Path:
+    """A file that pip can install, by its name and by what it is.
+
+    Raises:
+        CannotTravel: it is neither a wheel nor a source archive.
+    """
+    wheel, sdist = _WHEEL.fullmatch(path.name), _SDIST.fullmatch(path.name)
+    if not (wheel and zipfile.is_zipfile(path)) and not (sdist and tarfile.is_tarfile(path)):
+        raise CannotTravel(
+            f"{path} is no package that pip can install: a wheel of the grader "
+            "(backprop_grader-VERSION-py3-none-any.whl) or its source archive (backprop_grader-VERSION.tar.gz) "
+            "is expected, under the name that it was built with. Name one of these with --package"
+        )
+    return path
+
+
+def requirements(imports: Iterable[str]) -> list[str]:
+    """What has to be installed there for the modules that learners may import, in the versions that are here.
+
+    Raises:
+        CannotTravel: a module comes from no package.
+    """
+    from importlib.metadata import packages_distributions, version
+
+    tops = dict.fromkeys(name.partition(".")[0] for name in imports)
+    needed = [top for top in tops if top not in sys.stdlib_module_names and top not in _THERE_ANYWAY]
+    brought = packages_distributions() if needed else {}
+    found: dict[str, None] = {}
+    for top in needed:
+        if top not in brought:
+            raise CannotTravel(
+                f"[rules] imports names the module {top}, which no installed package brings, so that it cannot be "
+                "installed at Gradescope. Install it here as a package, or take it off the list"
+            )
+        found[brought[top][0]] = None
+    return [f"{name}=={version(name).partition('+')[0]}" for name in found]
 
 
 def _add(archive: zipfile.ZipFile, name: str, content: bytes, mode: int) -> None:
