@@ -14,9 +14,11 @@ import torch
 
 from grader.case import NULL_TOLERANCE
 from grader.evidence import NARROW_TOLERANCE, TOLERANCE, CaseScore, Columns, Judgement, Verdict, tensor_of
-from grader.problems import form_problem, values_problem
+from grader.problems import Cause, form_problem, values_problem
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from grader.case import Case, Cases, Sweep
     from grader.evidence import Evidence
 
@@ -24,6 +26,10 @@ PATTERN_SIZE = 64
 """The most rows and columns of a difference's pattern."""
 _ROUNDING = 1e-6
 """A float32 difference below this share of the largest is not shown."""
+_SAME_RATIO = 1e-6
+"""How close two factors are that count as one."""
+_NO_ROUNDING = 1e-3
+"""An error above this share of the summed terms is not float32's rounding."""
 
 
 def judge(evidence: Evidence, cases: Cases) -> Judgement:
@@ -36,7 +42,9 @@ def judge(evidence: Evidence, cases: Cases) -> Judgement:
     columns, dtype = lecture_columns(got, reference), str(got.dtype).removeprefix("torch.")
     so_far = Judgement(Verdict.WRONG_VALUES, None, columns, tuple(got.shape), dtype)
     if not columns.exact:
-        right = got.shape != reference.shape and _right_when_reshaped(evidence, cases)
+        # Of a null gradient, zeros are the right values, whoever made them.
+        tested = got.shape != reference.shape and not _is_unproven(evidence, cases, general=True)
+        right = tested and _right_when_reshaped(evidence, cases)
         problem = form_problem(got, reference, values_right=right)
         if problem is not None:
             return replace(so_far, verdict=problem[0], problem=problem[1])
@@ -56,16 +64,22 @@ def _judge_values(evidence: Evidence, cases: Cases, got: torch.Tensor, so_far: J
     general = (
         all(s.score is not None and s.score <= tolerance for s in with_random) if evidence.depends_on else all(passed)
     )
-    if all(passed):
-        unproven = variable in cases.null and not local_style and not (general and _tests_something(evidence, cases))
-        verdict = Verdict.UNTESTABLE if unproven else Verdict.EXACT if so_far.local.exact else Verdict.CORRECT
+    cause = Cause.OPEN
+    first = with_random[0].score
+    proven = general if all(passed) else first is not None and first <= tolerance
+    if passed[0] and _is_unproven(evidence, cases, general=proven):
+        verdict = Verdict.UNTESTABLE
+    elif all(passed):
+        verdict = Verdict.EXACT if so_far.local.exact else Verdict.CORRECT
+    elif passed[0]:
+        verdict, cause = Verdict.HARD_CODED, hard_coded_cause(evidence, cases)
     else:
-        verdict = Verdict.HARD_CODED if passed[0] else Verdict.WRONG_VALUES
+        verdict = Verdict.WRONG_VALUES
     finite = [s.score for s in scores if s.score is not None]
     return replace(
         so_far,
         verdict=verdict,
-        problem=values_problem(verdict, scores, passed, so_far.local, cases, variable),
+        problem=values_problem(verdict, scores, passed, so_far.local, cases, variable, cause),
         score=max(finite) if finite else None,
         tolerance=tolerance,
         general=general,
@@ -74,6 +88,17 @@ def _judge_values(evidence: Evidence, cases: Cases, got: torch.Tensor, so_far: J
         worst=None if verdict.right or verdict is Verdict.HARD_CODED else _worst(got, reference),
         pattern=() if verdict.right else difference_pattern(got, reference),
     )
+
+
+def _is_unproven(evidence: Evidence, cases: Cases, *, general: bool) -> bool:
+    """Whether a gradient is null and the answer no derivation of it, so that it proves nothing to be as small.
+
+    Args:
+        general: whether it is right with random upstream gradients too.
+    """
+    if evidence.variable not in cases.null or is_local_style(evidence, cases):
+        return False
+    return not (general and _tests_something(evidence, cases))
 
 
 def _tests_something(evidence: Evidence, cases: Cases) -> bool:
@@ -135,6 +160,82 @@ def max_difference(got: torch.Tensor, expected: torch.Tensor) -> float | None:
         return 0.0
     largest = float((got - expected).abs().max())
     return largest if math.isfinite(largest) else None
+
+
+def hard_coded_cause(evidence: Evidence, cases: Cases) -> Cause:
+    """Why an answer is right on the given case and wrong on others, as far as the answers tell."""
+    if _changes(evidence, cases):
+        return Cause.CHANGES
+    given, variable = cases.given, evidence.variable
+    failed = []
+    for index, case in enumerate(cases):
+        got, sweep = _answer(evidence, cases, index)
+        found = score(got, sweep, variable, case).score
+        if found is None or found > (NARROW_TOLERANCE if evidence.narrow else TOLERANCE):
+            failed.append((case, _ratio(got, sweep.cut(variable))))
+    sizes = _sizes_of(given)
+    if all(sizes != _sizes_of(case) and (k is None or _explained(k, sizes, _sizes_of(case))) for case, k in failed):
+        return Cause.SIZE
+    values = _values_of(given)
+    if all(k is not None and _explained(k, values, _values_of(case)) for case, k in failed):
+        return Cause.VALUE
+    return Cause.OPEN
+
+
+def _changes(evidence: Evidence, cases: Cases) -> bool:
+    """Whether the answer on the given case, right once, is wrong when it is asked for again in float32."""
+    given, variable = cases.given, evidence.variable
+    got, expected = tensor_of(evidence.local), given.reference[variable]
+    if got is None or got.shape != expected.shape:
+        return False
+    difference = max_difference(got.double(), expected.double())
+    return difference is None or difference > _NO_ROUNDING * given.true.magnitude(variable)
+
+
+def _answer(evidence: Evidence, cases: Cases, index: int) -> tuple[torch.Tensor | None, Sweep]:
+    """What is scored on a case, and the sweep that it is compared with."""
+    case = list(cases)[index]
+    if evidence.narrow:
+        return tensor_of(evidence.narrow.get(index)), case.narrow.cut(evidence.depends_on)
+    if is_local_style(evidence, cases):
+        return tensor_of(evidence.random.get(index)), case.cut(evidence.depends_on)
+    return tensor_of(evidence.true.get(index)), case.true
+
+
+def _sizes_of(case: Case) -> list[float]:
+    """Every size and count of a case, in an order that all cases share."""
+    found: list[float] = []
+    for value in case.graph.values.values():
+        if isinstance(value, torch.Tensor):
+            found += [*value.shape, value.numel()]
+            found += [float(value.sum())] if value.dtype == torch.bool else []
+        elif isinstance(value, int):
+            found.append(value)
+    return [number - less for number in found for less in (0, 1)]  # a variance divides by n - 1
+
+
+def _values_of(case: Case) -> list[float]:
+    """Every forward value of a case that is a single number, in an order that all cases share."""
+    values = case.graph.values.values()
+    return [float(v) for v in values if isinstance(v, float) or (isinstance(v, torch.Tensor) and v.numel() == 1)]
+
+
+def _ratio(got: torch.Tensor | None, expected: torch.Tensor) -> float | None:
+    """The one number that an answer is times the right one, NaN if there is none; None where the shapes differ."""
+    if got is None or got.shape != expected.shape:
+        return None
+    square = float((expected * expected).sum())
+    k = float((got * expected).sum()) / square if square else math.nan
+    off = max_difference(got.to(expected.dtype), expected * k)
+    return k if off is not None and off <= _SAME_RATIO * float(got.abs().max()) else math.nan
+
+
+def _explained(k: float, given: Sequence[float], there: Sequence[float]) -> bool:
+    """Whether the given case's number in the place of this one's gives such a factor."""
+    pairs = {(a, b) for a, b in zip(given, there, strict=False) if a != b and a and b}
+    ratios = [ratio for a, b in pairs for ratio in (a / b, b / a)]
+    # Scores of an attention are divided by the square root of a size.
+    return any(math.isclose(power, ratio, rel_tol=_SAME_RATIO) for power in (k, k * k) for ratio in ratios)
 
 
 def _right_when_reshaped(evidence: Evidence, cases: Cases) -> bool:

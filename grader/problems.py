@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 import torch
@@ -11,11 +12,28 @@ from grader.evidence import Verdict
 from grader.sandbox.outcome import Killed, NotStarted, Outcome, Raised, TimedOut, WrongType
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from grader.case import Cases
     from grader.evidence import CaseScore, Columns
     from grader.sandbox.outcome import Finding
+
+
+class Cause(StrEnum):
+    """Why a gradient is right on the given case and wrong on others, as far as the answers tell."""
+
+    SIZE = "size"
+    """What came elsewhere has the given case's sizes in it."""
+    VALUE = "value"
+    """What came elsewhere is off by a forward value of the given case."""
+    CHANGES = "changes"
+    """On the given case itself one call was right and another one wrong."""
+    OPEN = "open"
+    """A typed number or something kept between calls: nothing tells which."""
+
+
+KEEPS = "the function keeps something between its calls (a global, a list, a default argument)"
+TYPED_VALUE = "a value of the forward pass is typed as a number"
 
 
 def form_problem(
@@ -32,7 +50,13 @@ def form_problem(
 
 
 def values_problem(
-    verdict: Verdict, scores: Sequence[CaseScore], passed: Sequence[bool], local: Columns, cases: Cases, variable: str
+    verdict: Verdict,
+    scores: Sequence[CaseScore],
+    passed: Sequence[bool],
+    local: Columns,
+    cases: Cases,
+    variable: str,
+    cause: Cause = Cause.OPEN,
 ) -> str | None:
     if verdict.right:
         return None
@@ -43,7 +67,7 @@ def values_problem(
             f"Derive it from {children}: then it can be tested with other upstream gradients"
         )
     if verdict is Verdict.HARD_CODED:
-        return hard_coded_problem(next(s for s, ok in zip(scores, passed, strict=True) if not ok))
+        return hard_coded_problem(next(s for s, ok in zip(scores, passed, strict=True) if not ok), cause)
     if local.maxdiff is None:
         return "values differ from autograd's beyond measure"
     if local.approximate:
@@ -54,10 +78,30 @@ def values_problem(
     return f"values differ from autograd's: maxdiff {local.maxdiff:.3g}, {_share(scores)} of the summed terms"
 
 
-def hard_coded_problem(failed: CaseScore) -> str:
-    """The sentence for a gradient that is right at the given sizes and wrong at these."""
+def hard_coded_problem(failed: CaseScore, cause: Cause = Cause.OPEN) -> str:
+    """The sentence for a gradient that is right on the given case and wrong on this one."""
+    if cause is Cause.CHANGES:
+        return (
+            f"right at one call, wrong at another with the same forward pass: {KEEPS}. "
+            "Make the gradient from the parameters alone"
+        )
+    if cause is Cause.VALUE or not failed.sizes:
+        seed = "right for these numbers only (this seed), wrong for others"
+        typed = f"{TYPED_VALUE} (ask for it by name, as a parameter)"
+        return f"{seed}: {typed}" if cause is Cause.VALUE else f"{seed}: either {typed}, or {KEEPS}"
     where = "at other sizes" if failed.hidden else "at " + ", ".join(f"{k}={v}" for k, v in failed.sizes.items())
-    return f"right at the given sizes, wrong {where}: a size is written as a number; take it from a shape or from n"
+    given, source = f"right at the given sizes, wrong {where}", size_source(failed.sizes)
+    if cause is Cause.OPEN:
+        return (
+            f"{given}: a size is written as a number (take it from {source}), or another value is "
+            f"(ask for it by name), or {KEEPS}"
+        )
+    return f"{given}: a size is written as a number; take it from {source}"
+
+
+def size_source(sizes: Mapping[str, int]) -> str:
+    """Where a learner finds sizes: `n` only where that is the name of one."""
+    return "a shape or from n" if "n" in sizes else "a shape"
 
 
 def _share(scores: Sequence[CaseScore]) -> str:
@@ -79,7 +123,9 @@ def _dtype_problem(got: torch.Tensor, reference: torch.Tensor) -> str:
 def _shape_problem(got: torch.Tensor, reference: torch.Tensor, *, right: bool) -> str:
     came, expected = tuple(got.shape), tuple(reference.shape)
     values = ". The values are right" if right else ""
-    return f"shape {came}, expected {expected}{values}: {_shape_remedy(came, expected)}"
+    one = "the variable is one number, not a list or row of one: leave the brackets out, or .squeeze() the result"
+    remedy = one if not expected and got.numel() == 1 else _shape_remedy(came, expected)
+    return f"shape {came}, expected {expected}{values}: {remedy}"
 
 
 def _shape_remedy(came: Sequence[int], expected: Sequence[int]) -> str:
@@ -120,7 +166,8 @@ def failure_sentence(outcome: Outcome, who: str, what: str) -> tuple[Verdict, st
         case Killed():
             return Verdict.KILLED, f"{who} ended its process: {outcome.detail}"
         case NotStarted():
-            return Verdict.NOT_STARTED, f"{who} is not written yet: {what} {outcome.how}"
+            forgotten = "; if it is written, its `return` is missing" if outcome.how == "returned None" else ""
+            return Verdict.NOT_STARTED, f"{who} is not written yet: {what} {outcome.how}{forgotten}"
         case Raised():
             place = f" ({outcome.file}:{outcome.line})" if outcome.line is not None else ""
             return Verdict.RAISED, f"{who} raised {outcome.kind}: {outcome.message}{place}"

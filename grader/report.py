@@ -115,14 +115,17 @@ def solved(row: Mapping[str, Any]) -> bool:
 
 def words(verdict: str) -> str:
     """A verdict for people: `not_started` is "not started"."""
-    return {"non_finite": "not finite", "hard_coded": "a size is hard-coded"}.get(verdict, verdict.replace("_", " "))
+    return {"non_finite": "not finite", "hard_coded": "hard-coded"}.get(verdict, verdict.replace("_", " "))
 
 
 def location(entry: Mapping[str, Any], row: Mapping[str, Any]) -> str:
     """The learner's file that holds a gradient, as a path to click on."""
     source, file = str(entry["source"]), row.get("file")
-    if not file or os.path.basename(source) == file:  # noqa: PTH119 a string of the report, not a file of ours
+    name = os.path.basename(source)  # noqa: PTH119 a string of the report, not a file of ours
+    if not file or name == file:
         return source
+    if file.startswith(f"{name} cell "):  # a notebook's row names the notebook already
+        return f"{source.removesuffix(name)}{file}"
     return f"{source}/{file}"
 
 

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 import torch
 
+from grader.case import build_cases
 from grader.checks import difference_pattern, fit_shape, lecture_columns
 from grader.evidence import Verdict
+from grader.exercise import load_exercise
+from grader.grading import LECTURE_SEED, Grading, Settings
 from grader.problems import form_problem
+from grader.submission import Submission
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from grader.rows import Row
+    from grader.sandbox.client import Sandbox
 
     Graded = Callable[..., dict[str, Row]]
 
@@ -23,6 +29,24 @@ def one(graded: Graded, source: str, **settings: object) -> Row:
     """Grade one gradient, written anew."""
     name = source.partition("def ")[2].partition("(")[0]
     return graded(source, only=(name,), **settings)[name]
+
+
+@pytest.fixture(scope="module")
+def neuron(sandbox: Sandbox) -> Callable[[str], Row]:
+    """Grade one gradient of micrograd, where every value is one number and no size exists."""
+    exercise = load_exercise("micrograd")
+    cases = build_cases(exercise, LECTURE_SEED)
+
+    def grade(source: str) -> Row:
+        name = source.partition("def ")[2].partition("(")[0]
+        files = {"backward.py": f"import torch\n\n{source}\n".encode()}
+        submission = Submission("test", Path("backward.py"), files)
+        grading = Grading(exercise, submission, sandbox, Settings(only=(name,)), cases)
+        row = grading.row(name)
+        grading.close()
+        return row
+
+    return grade
 
 
 def test_the_worked_solution_is_exact_26_of_26_local_and_chained(graded: Graded) -> None:
@@ -76,6 +100,105 @@ def test_a_size_typed_as_a_number_does_not_score(graded: Graded, source: str, si
     assert row.problem is not None
     assert size in row.problem
     assert "a size is written as a number" in row.problem
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "def db1(dhprebn, b1):\n    return torch.zeros(64)",
+        "def db1(b1):\n    return torch.zeros(64, dtype=torch.float32)",
+        "def dlogit_maxes(logit_maxes):\n    return torch.zeros(32, 1)",
+    ],
+)
+def test_zeros_of_a_typed_size_are_not_called_right_where_the_gradient_is_null(graded: Graded, source: str) -> None:
+    """Another size would make them no righter."""
+    row = one(graded, source)
+    assert (row.verdict, row.points) == (Verdict.UNTESTABLE, 0)
+    assert row.problem is not None
+    assert "is zero up to rounding" in row.problem
+    assert row.diagnosis is not None
+    assert row.diagnosis["kind"] == "zeros"
+
+
+def test_a_typed_size_in_the_derivation_of_a_null_gradient_is_still_a_typed_size(graded: Graded) -> None:
+    """With other upstream gradients it is not zero, and right."""
+    row = one(graded, "def db1(dhprebn):\n    return dhprebn.view(32, 64).sum(0)")
+    assert row.verdict is Verdict.HARD_CODED
+
+
+def test_zeros_of_another_shape_are_not_said_to_have_the_right_values(graded: Graded) -> None:
+    """Of a null gradient every tiny number is as right."""
+    row = one(graded, "def db1(b1):\n    return torch.zeros_like(b1)[None]")
+    assert row.verdict is Verdict.WRONG_SHAPE
+    assert row.problem is not None
+    assert "right" not in row.problem
+
+
+def test_a_value_typed_as_a_number_is_not_called_a_size(neuron: Callable[[str], Row]) -> None:
+    """A single number has none."""
+    row = neuron("def dx1(dx1w1):\n    return dx1w1 * -0.05716622993350029")
+    assert row.verdict is Verdict.HARD_CODED
+    assert row.problem == (
+        "right for these numbers only (this seed), wrong for others: "
+        "a value of the forward pass is typed as a number (ask for it by name, as a parameter)"
+    )
+    assert row.diagnosis is not None
+    assert row.diagnosis["evidence"]["cause"] == "value"
+    assert "right for the numbers of this seed only" in row.diagnosis["message"]
+    assert "size" not in row.diagnosis["message"]
+
+
+@pytest.mark.parametrize("only", [("dcounts_sum_inv",), ()], ids=["alone", "with all others"])
+def test_an_answer_that_changes_from_call_to_call_is_told_at_any_sizes(graded: Graded, only: tuple[str, ...]) -> None:
+    """The given case was asked twice."""
+    source = (
+        "calls = []\n"
+        "def dcounts_sum_inv(dprobs, counts):\n"
+        "    calls.append(1)\n"
+        "    return (counts*dprobs).sum(1, keepdim=True)*(1 if len(calls) == 1 else 2)\n"
+    )
+    row = graded(source, only=only)["dcounts_sum_inv"]
+    assert row.verdict is Verdict.HARD_CODED
+    assert row.problem is not None
+    assert "the function keeps something between its calls" in row.problem
+    assert "size" not in row.problem
+
+
+def test_an_answer_that_changes_from_call_to_call_is_told_where_no_size_exists(neuron: Callable[[str], Row]) -> None:
+    """A counter of the module's."""
+    row = neuron("count = 0\ndef db(dn):\n    global count\n    count += 1\n    return dn*count")
+    assert row.problem is not None
+    assert "right at one call, wrong at another with the same forward pass" in row.problem
+    assert "the function keeps something between its calls" in row.problem
+
+
+def test_where_nothing_tells_a_typed_number_from_something_kept_both_are_offered(
+    graded: Graded, neuron: Callable[[str], Row]
+) -> None:
+    """One of three terms is wrong at other sizes; one number of two is wrong for other seeds."""
+    at_sizes = one(
+        graded,
+        "def dhprebn(dbndiff, dbnmeani, n, hprebn):\n    return dbndiff + (1.0/32)*dbnmeani*torch.ones_like(hprebn)",
+    )
+    for_seeds = neuron("def dx1(dx1w1, w1):\n    return dx1w1*(w1 + w1*w1)/(1 - 0.05716622993350029)")
+    for row, typed in ((at_sizes, "a size is written as a number"), (for_seeds, "typed as a number")):
+        assert row.verdict is Verdict.HARD_CODED
+        assert row.problem is not None
+        assert typed in row.problem
+        assert "or the function keeps something between its calls" in row.problem
+
+
+@pytest.mark.parametrize("answer", ["torch.tensor([ds])", "ds.view(1, 1)"])
+def test_a_number_in_brackets_is_not_taken_for_a_sum(neuron: Callable[[str], Row], answer: str) -> None:
+    """Nothing was summed, so keepdim would be no help."""
+    row = neuron(f"def dx1w1(ds):\n    return {answer}")
+    assert row.verdict is Verdict.WRONG_SHAPE
+    assert row.problem is not None
+    assert "The values are right: the variable is one number" in row.problem
+    assert "keepdim" not in row.problem
+    assert row.diagnosis is not None
+    assert "x1w1 is one number" in row.diagnosis["message"]
+    assert "keepdim" not in row.diagnosis["message"]
 
 
 def test_a_gradient_without_keepdim_has_the_right_values_and_the_wrong_shape(graded: Graded) -> None:

@@ -136,6 +136,24 @@ class TestSentences:
         found = named(graded, "dbngain(dhpreact, bnraw): return (bnraw**dhpreact).sum(0, keepdim=True)")
         assert "** where * is meant" in found["message"]
 
+    def test_a_state_kept_between_calls_is_not_called_a_size(self, graded: Graded) -> None:
+        """The same problem was asked twice, and answered in two ways."""
+        source = (
+            "calls = []\ndef dprobs(dlogprobs, probs):\n    calls.append(1)\n    return dlogprobs/probs*len(calls)\n"
+        )
+        found = graded(source, only=("dprobs",))["dprobs"].diagnosis
+        assert found is not None
+        assert (found["kind"], found["evidence"]["cause"]) == ("hard_coded", "changes")
+        assert "right at one call and wrong at another, although the forward pass was the same" in found["message"]
+        assert "size" not in found["message"]
+
+    def test_where_no_typed_size_was_found_something_kept_is_offered_too(self, graded: Graded) -> None:
+        """A size inside one term of several: no factor of the whole shows it."""
+        found = named(graded, "dhprebn(dbndiff, dbnmeani, n): return dbndiff + 1.0/32*dbnmeani.expand(n, -1)")
+        assert (found["kind"], found["evidence"]["cause"]) == ("hard_coded", "open")
+        assert "a size or a value of the forward pass is typed as a number" in found["message"]
+        assert "or the function keeps something between its calls" in found["message"]
+
     def test_an_upstream_gradient_that_changes_nothing_is_named(self, graded: Graded) -> None:
         """Known for certain without any identity: it was tried."""
         found = named(graded, "dhpreact(dh, h): return torch.cos(h*3 + 1)*(h > 0.1) + h**3")

@@ -1,13 +1,15 @@
-"""A size written as a number: which number, and what it should have been taken from."""
+"""Right on the given case only: which size is written as a number, or what else the answer was made from."""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
 
+from grader.checks import hard_coded_cause
 from grader.diagnosis import sentence, shapes
 from grader.diagnosis.facts import gather
 from grader.diagnosis.kinds import Diagnosis, Kind
+from grader.problems import KEEPS, TYPED_VALUE, Cause, size_source
 from grader.sandbox.outcome import Raised
 
 if TYPE_CHECKING:
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
 
     from grader.case import Cases
     from grader.diagnosis.facts import Facts
-    from grader.evidence import Evidence, Judgement
+    from grader.evidence import CaseScore, Evidence, Judgement
 
 _FORMS: dict[int, tuple[Callable[[float], float], ...]] = {
     0: (lambda s: s, lambda s: 1 / s),
@@ -25,17 +27,40 @@ _FORMS: dict[int, tuple[Callable[[float], float], ...]] = {
 
 
 def hard_coded(evidence: Evidence, judgement: Judgement, cases: Cases) -> Diagnosis:
-    """An answer that is right at the given sizes only."""
-    facts = next(gather(evidence, cases), None)
+    """An answer that is right on the given case only."""
+    cause = hard_coded_cause(evidence, cases)
+    facts = next(gather(evidence, cases), None) if cause in (Cause.SIZE, Cause.OPEN) else None
     meant = {} if facts is None else _in_errors(facts) or _in_shapes(facts) or _in_factor(facts)
-    name = f"d{evidence.variable}"
-    numbers = sentence.listed(f"{number} where {size} is meant" for number, size in meant.items())
-    message = (
-        f"your {name} is right at the given sizes only{f': you have written {numbers}' if numbers else ''}. "
-        "It was tried on problems of other sizes: take every size from n or from a shape"
+    cause = Cause.SIZE if meant else cause
+    failed = [case for case in judgement.cases if case.score is None or case.score > judgement.tolerance]
+    message = f"your d{evidence.variable} is {_what(cause, meant, failed[0])}"
+    known = {"numbers": meant, "failed_cases": len(failed), "cause": str(cause)}
+    return Diagnosis(Kind.HARD_CODED, message, known)
+
+
+def _what(cause: Cause, meant: dict[str, str], failed: CaseScore) -> str:
+    """What an answer is that is wrong on this case, and what to do about it."""
+    if cause is Cause.CHANGES:
+        return (
+            "right at one call and wrong at another, although the forward pass was the same: "
+            f"{KEEPS}. A gradient follows from its parameters alone"
+        )
+    if cause is Cause.SIZE:
+        numbers = sentence.listed(f"{number} where {size} is meant" for number, size in meant.items())
+        return (
+            f"right at the given sizes only{f': you have written {numbers}' if numbers else ''}. "
+            f"It was tried on problems of other sizes: take every size from {size_source(failed.sizes)}"
+        )
+    if cause is Cause.VALUE:
+        return (
+            f"right for the numbers of this seed only: {TYPED_VALUE}. It was tried on other numbers: "
+            "ask for the value by its name, as a parameter"
+        )
+    typed = "a size or a value of the forward pass" if failed.sizes else "a value of the forward pass"
+    return (
+        "right on the given problem only. It was tried on others, which leaves two explanations: "
+        f"{typed} is typed as a number, or {KEEPS}"
     )
-    failed = sum(case.score is None or case.score > judgement.tolerance for case in judgement.cases)
-    return Diagnosis(Kind.HARD_CODED, message, {"numbers": meant, "failed_cases": failed})
 
 
 def _given_sizes(facts: Facts) -> dict[int, str]:

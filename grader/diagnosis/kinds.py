@@ -65,7 +65,7 @@ SENTENCES: dict[Kind, str] = {
     Kind.WRONG_EPSILON: "the right formula with another small constant, or without it",
     Kind.WRONG_INDEX: "the gradient goes to, or comes from, other places than the forward pass read",
     Kind.REPEATED_INDEX: "where a row was read more than once, gradients overwrite each other instead of adding up",
-    Kind.HARD_CODED: "right at the given sizes only: a size is written as a number",
+    Kind.HARD_CODED: "right on the given problem only: a size or a value is typed, or something is kept between calls",
     Kind.WRONG_DTYPE: "the numbers have another type than the variable",
     Kind.ALIASING: "a value was changed in place and then used as if it had not been",
     Kind.SOFTMAX_JACOBIAN: "every output of a softmax depends on every input of its row, and a part of that is missing",

@@ -96,11 +96,16 @@ def keepdim(facts: Facts, factor: str) -> Diagnosis:
         "the numbers in your {} are right" if factor == "1" else "your {} is right but for a factor {} and its shape"
     )
     have, want = view.got.dim(), view.expected.dim()
-    remedy = (
-        f"{facts.variable} has {want} dimension{'s' * (want != 1)} and your result {have}: do without keepdim=True"
-        if more
-        else f"{facts.variable} keeps a dimension of size 1 that your result has lost: sum(..., keepdim=True) keeps it"
-    )
+    if not want:
+        remedy = f"{facts.variable} is one number, and your result a list or row of one: no brackets, or .squeeze() it"
+    elif more:
+        remedy = (
+            f"{facts.variable} has {want} dimension{'s' * (want != 1)} and your result {have}: do without keepdim=True"
+        )
+    else:
+        remedy = (
+            f"{facts.variable} keeps a dimension of size 1 that your result has lost: sum(..., keepdim=True) keeps it"
+        )
     return named(Kind.KEEPDIM, f"{right.format(facts.name, besides)}; {remedy}", facts, factor=factor)
 
 
