@@ -13,9 +13,9 @@ import click
 
 from grader.course import decided
 from grader.edge import ALL_RIGHT, INTERRUPTED, OUR_FAULT, SOMETHING_WRONG
-from grader.harness import Ended
+from grader.harness import Ended, load
 from grader.harness import grade as run_pytest
-from grader.listing import progress
+from grader.listing import last_run
 from grader.report import solved
 from grader.run import GIVEN_SEED, Job, Options, Run, start_sandbox
 from grader.submission import Submission, UnreadableSubmission, read_submission
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from grader.exercise import Exercise
+    from grader.listing import Earlier
     from grader.sandbox.client import Sandbox
 
 STDOUT = "/dev/stdout"
@@ -42,7 +43,7 @@ def grade(words: Sequence[str], *, report: str, ci: bool, quiet: bool, verbose: 
     _check(report)
     _take_names(chosen["names"])
     options = _options(chosen, [target.exercise for target in targets if target.exercise])
-    before = progress(Path(report)) if report != STDOUT else {}
+    before = last_run(Path(report)) if report != STDOUT else []
     # First of all: the server loads torch while this process does.
     with start_sandbox(options) as sandbox, Progress(shown=not (ci or quiet) and sys.stderr.isatty()) as shown:
         run = Run(options, sandbox=sandbox, on_row=shown.row)
@@ -69,7 +70,9 @@ def grade(words: Sequence[str], *, report: str, ci: bool, quiet: bool, verbose: 
     if to is not None:
         from grader.report_command import report as tell
 
-        tell.main([report, "--to", to], standalone_mode=False)
+        visibility = decided(None, "visibility", [job.exercise.course for job in jobs], "visible")
+        own = ["--exercises", chosen["exercises"]] if chosen["exercises"] else []
+        tell.main([report, "--to", to, "--visibility", visibility, *own], standalone_mode=False)
     return ended.code
 
 
@@ -130,6 +133,7 @@ def _add(run: Run, target: Target, submission: Submission, shelf: Shelf, sandbox
     if exercise is None:
         from grader.sandbox.outcome import RulesConfig
 
+        load(run)  # torch with its settings, before opening a session loads it without them
         with sandbox.open(submission.files, RulesConfig()) as session:
             functions = session.reading.functions
         exercise = by_functions(target.path, functions, shelf, shelf.load)
@@ -159,8 +163,8 @@ class Printer:
     page: Page
     quiet: bool
     err: bool
-    before: Mapping[str, tuple[int, int]]
-    """What the report that is about to be replaced said."""
+    before: Sequence[Earlier]
+    """What the report that was replaced said."""
 
     def say(self, text: str) -> None:
         """Print to where results go."""
@@ -183,8 +187,16 @@ class Printer:
                 self.say(brief(entry, self.page))
 
     def _before(self, entry: Mapping[str, Any]) -> int | None:
-        then, of = self.before.get(entry["exercise"], (0, 0))
-        return then if of == len(entry["gradients"]) else None
+        """How many were right in the last run. Only the same work compares, on the gradients that both runs graded.
+
+        The others count as they do now, so that they make no difference.
+        """
+        work = entry["exercise"], Path(entry["source"]).absolute()
+        now: dict[str, bool] = {row["name"]: row["correct"] for row in entry["gradients"]}
+        for earlier in self.before:
+            if (earlier.exercise, earlier.source) == work and now.keys() & earlier.right.keys():
+                return sum(earlier.right.get(name, correct) for name, correct in now.items())
+        return None
 
 
 class Progress:

@@ -4,40 +4,78 @@ from __future__ import annotations
 
 import ast
 import json
+from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from grader.exercise import Exercise, exercises_directory
+from grader.targets import WORKSPACE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-    from pathlib import Path
 
 MOST_REPORT_BYTES = 32 << 20
 
 
-def progress(report: Path) -> dict[str, tuple[int, int]]:
-    """Per exercise, the gradients right and those asked for in a report; empty if there is none to read."""
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """What the last run's report says of one submission."""
+
+    exercise: str
+    source: Path
+    """Whose work it was; absolute."""
+    right: Mapping[str, bool]
+    """The gradients that it graded, and whether each was right."""
+
+
+def last_run(report: Path) -> list[Earlier]:
+    """Every submission of a report; none if there is no report to read."""
     try:
         if not report.is_file() or report.stat().st_size > MOST_REPORT_BYTES:
-            return {}
+            return []
         entries = json.loads(report.read_bytes())["grader"]["submissions"]
-        return {str(e["exercise"]): (int(e["score"]["correct"]), len(e["gradients"])) for e in entries if e["score"]}
+        return [
+            Earlier(
+                str(entry["exercise"]),
+                Path(entry["source"]).absolute(),
+                {str(row["name"]): bool(row["correct"]) for row in entry["gradients"]},
+            )
+            for entry in entries
+        ]
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
-        return {}
+        return []
+
+
+def progress(report: Path) -> dict[str, tuple[int, int]]:
+    """Per exercise, the learner's own gradients that were right in the last run, and those that it graded."""
+    runs = [run for run in last_run(report) if run.right and _is_own(run)]
+    return {run.exercise: (sum(run.right.values()), len(run.right)) for run in runs}
+
+
+def _is_own(run: Earlier) -> bool:
+    """In a workspace, only what lies in the exercise's folder: a friend's file or a solution is no progress."""
+    own = (WORKSPACE / run.exercise).absolute()
+    return run.source == own or own in run.source.parents or not own.exists()
 
 
 def listing(exercises: list[Exercise], done: Mapping[str, tuple[int, int]]) -> Iterator[str]:
-    """One exercise a line: name, how far, how long, how hard, what."""
+    """One exercise a line: name, how far in the last run, how long, how hard, what.
+
+    Nothing but the last run is known. Where that graded a few gradients only, the others may be right or not: then
+    there is no count of all, and a second line says of how many something is known.
+    """
     for exercise in exercises:
         count = len(exercise.graded)
         right, of = done.get(exercise.name, (0, 0))
-        far = f"{right} of {of}" if of else f"{count} to do"
+        far = f"{right} of {count}" if of == count else f"{count} in all"
         settings = exercise.settings
         time = f"{settings.minutes} min" if settings.minutes < 90 else f"{settings.minutes / 60:g} h"
         hard = "*" * settings.difficulty
         yield f"{click.style(f'{exercise.name:<20}', bold=True)} {far:<9} {time:>6}  {hard:<5}  {exercise.title}"
+        if 0 < of < count:
+            yield f"{'':<20} the last run graded {of} of them: {right} right"
 
 
 def about_exercise(exercise: Exercise) -> Iterator[str]:

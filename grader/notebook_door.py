@@ -25,6 +25,7 @@ from grader.problems import form_problem
 from grader.report import headline, solved
 from grader.rows import plain
 from grader.table import lecture_line
+from grader.targets import Misuse, the_gradient
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -85,20 +86,24 @@ class Checked:
 
     @property
     def total(self) -> str:
-        """How many are there and agree."""
+        """How many are there and agree; empty where no gradient was looked for."""
+        if not self.lines and not self.missing:
+            return ""
         fine, count = sum(line.fine for line in self.lines), len(self.lines)
         left = f", {len(self.missing)} not there yet" if self.missing else ""
         return f"{self.exercise}: {fine} of {count} agree{left}; {UNSCORED}"
 
     def __repr__(self) -> str:
         shown = [text for line in self.lines for text in (line.text, *(f"    {each}" for each in line.remarks))]
-        return "\n".join([*shown, *(f"note: {note}" for note in self.notes), self.total])
+        return "\n".join([*shown, *(f"note: {note}" for note in self.notes), *filter(None, [self.total])])
 
     def _repr_html_(self) -> str:
         """Everything of the learner's is escaped: a table shows text and runs none."""
         rows = "".join(_html_row(line) for line in self.lines)
         notes = "".join(f"<p>note: {html.escape(note)}</p>" for note in self.notes)
         head = "<tr><th></th><th>gradient</th><th>exact</th><th>approximate</th><th>maxdiff</th><th></th></tr>"
+        if not self.total:
+            return notes
         return f"<table>{head}{rows}</table>{notes}<p>{html.escape(self.total)}</p>"
 
 
@@ -116,7 +121,7 @@ def _html_row(line: Line) -> str:
 
 
 def cmp(name: str, gradient: object, variable: object) -> None:
-    """The lecture's function, word for word in what it prints; what is missing is a sentence and no exception."""
+    """The lecture's function, word for word in what it prints; a None is a sentence and no exception."""
     print(_compared(name, gradient, variable).text)
 
 
@@ -161,9 +166,12 @@ def check(
         sources: the cells' text, if IPython does not know it.
     """
     chosen = load_exercise(exercise) if exercise else _exercise_of(namespace)
-    wanted = {name if name in chosen.gradients else f"d{name}" for name in names}
+    wanted, unknown = _wanted(chosen, names)
+    if unknown and not wanted:
+        return Checked(chosen.name, (), (), tuple(unknown))
     variables = [v for v in chosen.graded if not wanted or f"d{v}" in wanted]
     references, notes = _references(chosen, namespace)
+    notes += unknown
     flat = {v: _flat_line(v, namespace, references) for v in variables if _is_value(namespace.get(f"d{v}"))}
     functions = [v for v in variables if callable(namespace.get(f"d{v}")) and v not in flat]
     rows: dict[str, Mapping[str, Any]] = {}
@@ -178,6 +186,17 @@ def check(
     ]
     there = {line.variable for line in lines}
     return Checked(chosen.name, tuple(lines), tuple(f"d{v}" for v in variables if v not in there), tuple(notes))
+
+
+def _wanted(exercise: Exercise, names: Sequence[str]) -> tuple[set[str], list[str]]:
+    """The gradients named, and a sentence for each name that is none."""
+    wanted, unknown = set(), []
+    for name in names:
+        try:
+            wanted.add(the_gradient(name, exercise))
+        except Misuse as error:
+            unknown.append(error.message)
+    return wanted, unknown
 
 
 def _is_value(found: object) -> bool:
@@ -332,11 +351,12 @@ def load_ipython_extension(shell: Any) -> None:
         ran = shell.run_cell(cell)
         if ran.error_in_exec is not None or ran.error_before_exec is not None:
             return
-        written = [name for found in _WRITES.findall(cell) for name in found if name]
+        gradients = _exercise_of(shell.user_ns).gradients  # a cell may well write a `data` that is none
+        written = dict.fromkeys(name for found in _WRITES.findall(cell) for name in found if name in gradients)
         from IPython import display
 
         history = [*_cells(), cell]
         show: Any = display.display
-        show(check(shell.user_ns, *(line.split() or dict.fromkeys(written)), sources=history))
+        show(check(shell.user_ns, *(line.split() or written), sources=history))
 
     shell.register_magic_function(grade, "cell", "grade")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import textwrap
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -38,7 +37,7 @@ NEXT = {
     "non_finite": "look for a division by zero, log(0) or a negative base",
 }
 RAISED = (
-    (r"NameError", "a function knows its parameters and what its file defines or imports: ask for a value in the `def`"),
+    (r"NameError", "a function knows its parameters and its file's names: import it, or ask for a value in the `def`"),
     (r"RecursionError", "look for a function that calls itself, under another name perhaps"),
     (r"bitwise_xor", "a power is written ** in Python; ^ means something else"),
     (r"[Nn]ump[Yy]", "stay with tensors: torch has what is needed here"),
@@ -104,7 +103,7 @@ def most_pressing(entry: Entry) -> Row | None:
 
 def opened(entry: Entry, exercise: Exercise, row: Row, page: Page) -> list[str]:
     """What came, what was expected, what next, and where."""
-    where = _where(entry, row)
+    where = place(entry, row)
     title = f"{row['name']}: {words(row['verdict'])}"
     gap = max(2, page.width - 2 - len(title) - len(where))
     lines = [f"{page.mark(row)} {click.style(title, bold=True)}{' ' * gap}{click.style(where, underline=True)}"]
@@ -113,14 +112,6 @@ def opened(entry: Entry, exercise: Exercise, row: Row, page: Page) -> list[str]:
     for label, text in _facts(row):
         lines += labelled(label, text, page)
     return lines
-
-
-def _where(entry: Entry, row: Row) -> str:
-    """`work/my.ipynb cell 3:2`: a notebook's row names the notebook already, so its source gives the folder only."""
-    source, file = Path(entry["source"]), row.get("file") or ""
-    if file.startswith(f"{source.name} cell "):
-        return place({**entry, "source": str(source.with_name(file))}, row)
-    return place(entry, row)
 
 
 def _facts(row: Row) -> Iterator[tuple[str, str]]:

@@ -34,7 +34,7 @@ def result(
     """Everything about one submission.
 
     Args:
-        before: how many were right in the run before.
+        before: how many were right in the run before; what that did not grade counts as it does now.
         printed: what each gradient's function printed.
     """
     parts = [*problem(entry, page)]

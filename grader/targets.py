@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -123,12 +123,7 @@ def _named(name: str, shelf: Shelf) -> Target | None:
 
 def _path(path: Path, shelf: Shelf) -> Target:
     if not path.exists() and not path.is_symlink():
-        near = [entry.name for entry in path.parent.iterdir()] if path.parent.is_dir() and path.parent != Path() else []
-        raise Misuse(
-            unknown(
-                str(path), [*_commands(), *shelf.names(), *(str(path.parent / n) for n in near)], "exercise or path"
-            )
-        )
+        raise Misuse(_nowhere(path, shelf))
     if shelf.forced is not None:
         return Target(path, exercise=shelf.load(shelf.forced))
     folder = path.resolve() if path.is_dir() else path.resolve().parent
@@ -137,11 +132,41 @@ def _path(path: Path, shelf: Shelf) -> Target:
     return Target(path, exercise=shelf.load(folder.name) if folder.name in shelf.names() else None)
 
 
+def _nowhere(path: Path, shelf: Shelf) -> str:
+    """What may have been meant by a word that is no exercise and no path."""
+    if homes := _homes(str(path), shelf):
+        meant = f"{homes[0]}::{path}"
+        next_step = f"Did you mean {meant}?" if len(homes) == 1 else f"Say which one, as in {meant}"
+        return f"{path} is a gradient of {_listed(homes)}. {next_step}"
+    near = [entry.name for entry in path.parent.iterdir()] if path.parent.is_dir() and path.parent != Path() else []
+    known = [*shelf.names(), *(str(path.parent / name) for name in near)]
+    # A command may have been mistyped; among exercises and paths it would be out of place.
+    close = difflib.get_close_matches(str(path), [*_commands(), *known], 1, 0.5)
+    return unknown(str(path), close or known, "exercise or path")
+
+
+def _homes(gradient: str, shelf: Shelf) -> list[str]:
+    """The exercises that ask for a gradient of this name; `dprobs` alone does not say which one is meant."""
+    names = [name for name in shelf.names() if shelf.forced in (None, name)]
+    exercises = [exercise for name in names if (exercise := _readable(name, shelf.load))]
+    return [exercise.name for exercise in sorted(exercises, key=curriculum) if gradient in exercise.gradients]
+
+
+def _listed(words: Sequence[str], most: int = 3) -> str:
+    """`a, b and c`; of many the first few and how many more."""
+    first, last = (words[:-1], words[-1]) if len(words) <= most else (words[:most], f"{len(words) - most} more")
+    return " and ".join(filter(None, (", ".join(first), last)))
+
+
 def _commands() -> list[str]:
-    """Where a command might have been meant: `grade wacth`, but not `grade hint wacth`."""
+    """Where a command might have been meant: `grade wacth`, but not `grade hint wacth`, nor one that is hidden."""
     context = click.get_current_context()
     root = context.find_root()
-    return root.command.list_commands(root) if context.info_name == "run" else []  # type: ignore[attr-defined]
+    if context.info_name != "run":
+        return []
+    group: Any = root.command
+    hidden = {name for name, command in group.commands.items() if command.hidden}
+    return [name for name in group.list_commands(root) if name not in hidden]
 
 
 def the_gradient(word: str, exercise: Exercise) -> str:

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from grader.exercise import BrokenExercise
+from grader.opened import CUT
+from grader.sandbox.numerics import PINNED_ENVIRONMENT
 from grader.sandbox.outcome import SandboxError
 
 if TYPE_CHECKING:
@@ -109,6 +114,33 @@ class TestResults:
         fill(workspace, "dlogprobs", "dprobs")
         assert "(+2 since the last run)" in grade("mlp").stdout
 
+    def test_another_gradient_is_no_progress(self, grade: Grade, workspace: Path) -> None:
+        """One right, then another one wrong: nothing has become worse."""
+        fill(workspace, "dprobs")
+        grade("mlp::dprobs")
+        assert "since the last run" not in grade("mlp::dlogits").stdout
+
+    def test_somebody_elses_work_is_no_progress(self, grade: Grade, workspace: Path) -> None:
+        """The same exercise under another path."""
+        grade("mlp")
+        assert "since the last run" not in grade(SOLUTION).stdout
+
+    def test_progress_counts_what_both_runs_graded(self, grade: Grade, workspace: Path) -> None:
+        """Of the two right ones, one was not graded before."""
+        fill(workspace, "dlogits")
+        grade("mlp::dprobs")
+        fill(workspace, "dprobs")
+        assert "mlp: 2 of 26 correct, 2 exact, 2 approximate (+1 since the last run)" in grade("mlp").stdout
+
+    def test_prints_that_were_cut_are_said_to_be(self, grade: Grade, workspace: Path) -> None:
+        """Nobody counts lines that were thrown away."""
+        file = workspace / "exercises" / "mlp" / "backward.py"
+        body = "def dprobs(probs):\n    for i in range(100_000):\n        print('line', i)\n    return probs\n"
+        file.write_text(file.read_text(encoding="utf-8") + "\n\n" + body, encoding="utf-8")
+        lines = grade("mlp").stdout.splitlines()
+        end = lines.index("  | ... and more lines")
+        assert lines[end - 1 : end + 2] == ["  | line 19", "  | ... and more lines", f"  | {CUT}"]
+
     def test_prints_of_the_opened_gradient_are_shown_and_marked(self, grade: Grade, workspace: Path) -> None:
         """A learner who prints wants to see it; it cannot pass for a line of ours."""
         file = workspace / "exercises" / "mlp" / "backward.py"
@@ -188,6 +220,12 @@ class TestMisuse:
             (["hint", "wacth::dprobs"], "there is no exercise or path wacth. There are: attention, "),
             (["verify", "mpl"], "there is no exercise mpl. Did you mean mlp?"),
             (["mlp::dprob"], "there is no gradient of mlp dprob. Did you mean dprobs?"),
+            (["dprobs"], "dprobs is a gradient of mlp. Did you mean mlp::dprobs?"),
+            (["dlogits"], "dlogits is a gradient of mlp, cross_entropy, masked_cross_entropy and "),
+            (["dlogits"], " more. Say which one, as in mlp::dlogits"),
+            (["dlogits", "--exercise", "mlp"], "dlogits is a gradient of mlp. Did you mean mlp::dlogits?"),
+            (["runs"], "there is no exercise or path runs. Did you mean rnn?"),
+            (["zzzz"], "there is no exercise or path zzzz. There are: attention, batchnorm, broadcast, "),
             (["exercises/mpl"], "there is no exercise or path exercises/mpl. Did you mean exercises/mlp?"),
             (["mlp", "--exercise", "mpl"], "there is no exercise mpl. Did you mean mlp?"),
             (["mlp", "--report", "exercises"], "the report cannot be written to exercises: it is a folder"),
@@ -248,6 +286,23 @@ class TestPaths:
         """26 functions of the mlp under any name."""
         (tmp_path / "ada.py").write_bytes((SOLUTION / "backward.py").read_bytes())
         assert "mlp: 26 of 26" in grade("ada.py", "-q").stdout
+
+    @pytest.mark.slow
+    @pytest.mark.parametrize("words", [(), ("import",)])
+    def test_the_functions_are_read_with_pinned_numerics(self, tmp_path: Path, words: tuple[str, ...]) -> None:
+        """In a process of its own: torch is there only once, and says nothing of numpy."""
+        cell = {"cell_type": "code", "source": "dprobs = (1.0/probs) * dlogprobs", "metadata": {}, "outputs": []}
+        (tmp_path / "my.ipynb").write_text(json.dumps({"cells": [cell], "nbformat": 4}), encoding="utf-8")
+        command = [sys.executable, "-m", "grader", *words, "my.ipynb"]
+        environment = os.environ | {"PYTHONPATH": str(ROOT)}
+        for name in PINNED_ENVIRONMENT:
+            environment.pop(name, None)
+        ended = subprocess.run(
+            command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120, check=False
+        )
+        assert "note: torch computes with" not in ended.stdout
+        assert ended.stderr == ""
+        assert "26" in ended.stdout
 
     def test_the_folder_tells_the_exercise(self, grade: Grade, tmp_path: Path) -> None:
         """mlp/backward.py is for the mlp, whatever is in it."""
@@ -391,10 +446,27 @@ class TestOtherCommands:
 
     def test_list_shows_progress(self, grade: Grade, workspace: Path) -> None:
         """From the last report."""
-        assert "26 to do" in grade("list").stdout
+        assert "26 in all" in grade("list").stdout
         fill(workspace, "dlogprobs")
         grade("mlp")
         assert "1 of 26" in grade("list").stdout
+
+    def test_list_gives_no_count_of_all_where_a_part_was_graded(self, grade: Grade, workspace: Path) -> None:
+        """The others may be right or not."""
+        grade("mlp::dprobs", "mlp::dlogits")
+        lines = grade("list").stdout.splitlines()
+        assert lines[0].split()[:4] == ["mlp", "26", "in", "all"]
+        assert lines[1].strip() == "the last run graded 2 of them: 0 right"
+
+    def test_list_counts_no_work_of_somebody_else(self, grade: Grade, workspace: Path) -> None:
+        """A solution that was graded here is not how far one is."""
+        grade(SOLUTION)
+        assert "26 in all" in grade("list").stdout.splitlines()[0]
+
+    def test_list_counts_any_work_where_there_is_no_workspace(self, grade: Grade) -> None:
+        """Then there is no other that could be meant."""
+        grade(SOLUTION)
+        assert "26 of 26" in grade("list").stdout.splitlines()[0]
 
     @pytest.mark.parametrize("content", ["", "[]", '{"grader": 3}', '{"grader": {"submissions": [{}]}}', "\xff"])
     def test_list_survives_a_broken_report(self, grade: Grade, tmp_path: Path, content: str) -> None:

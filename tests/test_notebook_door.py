@@ -120,6 +120,19 @@ class TestFlatValues:
         assert found.lines[0].fine
         assert "W2.grad is not the gradient of this forward pass" in repr(found)
 
+    def test_a_name_that_is_no_gradient_is_said(self, cells: dict[str, Any]) -> None:
+        """As the command line says it, and no table of nothing."""
+        found = check(cells, "dcuonts")
+        assert repr(found) == "note: there is no gradient of mlp dcuonts. Did you mean dcounts?"
+        assert found._repr_html_() == "<p>note: there is no gradient of mlp dcuonts. Did you mean dcounts?</p>"
+
+    def test_beside_a_name_that_is_no_gradient_the_others_are_checked(self, cells: dict[str, Any]) -> None:
+        """One slip does not hide the rest."""
+        cells["dprobs"] = cells["probs"].grad
+        text = repr(check(cells, "nope", "probs"))
+        assert "there is no gradient of mlp nope. There are: dlogprobs, " in text
+        assert "mlp: 1 of 1 agree" in text
+
     def test_without_inputs_and_gradients_that_is_said(self, cells: dict[str, Any]) -> None:
         """No reference, no columns."""
         bare = {"dprobs": cells["probs"].grad, "probs": cells["probs"].detach()}
@@ -186,6 +199,8 @@ def test_a_real_notebook_runs_from_top_to_bottom(tmp_path: Path, monkeypatch: py
         "check(globals())",
         "%%grade\ndef dnorm_logits(dcounts, counts):\n    return counts * dcounts",
         "%%grade dnorm_logits\ndef dnorm_logits(dcounts, counts):\n    return dcounts",
+        "%%grade dnope\ndnope = 1",
+        "%%grade\ndata = 1\ndprobs = probs.grad",
     ]
     book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(text) for text in sources])
     nbclient.NotebookClient(book, timeout=120, kernel_name="here").execute()
@@ -196,6 +211,9 @@ def test_a_real_notebook_runs_from_top_to_bottom(tmp_path: Path, monkeypatch: py
     assert "counts" in printed[5]
     assert "<td>✓</td><td>dnorm_logits</td>" in printed[6]
     assert "<td>✗</td><td>dnorm_logits</td>" in printed[7]
+    assert "there is no gradient of mlp dnope" in printed[8]
+    assert "mlp: 1 of 1 agree" in printed[9]
+    assert "no gradient of mlp data" not in printed[9]
 
 
 def _shown(cell: Any) -> str:

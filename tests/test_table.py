@@ -7,6 +7,8 @@ import pytest
 from test_report import WRONG, entry, row
 
 from grader.exercise import load_exercise
+from grader.opened import CUT
+from grader.sandbox import calls
 from grader.table import Page, brief, chained_line, most_pressing, opened, prints, result, row_line, table, totals
 
 MLP = load_exercise("mlp")
@@ -127,6 +129,24 @@ class TestOpened:
         (text,) = prints(entry(WRONG), WRONG, {"dprobs": "26 of 26 correct\n" * 50})
         assert text.splitlines()[:2] == ["dprobs printed", "  | 26 of 26 correct"]
         assert text.splitlines()[-1] == "  | ... and 30 more lines"
+
+    def test_prints_that_were_cut_are_not_counted(self) -> None:
+        """How many lines there would have been is not known."""
+        (text,) = prints(entry(WRONG), WRONG, {"dprobs": "a\n" * 50 + f"{CUT}\n"})
+        assert text.splitlines()[-2:] == ["  | ... and more lines", f"  | {CUT}"]
+        (text,) = prints(entry(WRONG), WRONG, {"dprobs": f"one long line\n{CUT}\n"})
+        assert text.splitlines() == ["dprobs printed", "  | one long line", f"  | {CUT}"]
+
+    def test_the_locked_child_says_in_the_same_words_that_it_cut(self) -> None:
+        """It may not import them."""
+        assert calls.CUT == CUT
+
+    def test_a_notebook_is_named_once(self) -> None:
+        """The cell's name begins with it."""
+        cell = row("dprobs", "wrong_values", file="my.ipynb cell 3", line=2)
+        for source, where in (("my.ipynb", "  my.ipynb cell 3:2"), ("work", "  work/my.ipynb cell 3:2"),
+                              ("work/my.ipynb", "  work/my.ipynb cell 3:2")):  # fmt: skip
+            assert click.unstyle(opened(entry(cell) | {"source": source}, MLP, cell, PLAIN)[0]).endswith(where)
 
     def test_a_problem_of_the_whole_file_is_said_once(self) -> None:
         """And no gradient is opened."""

@@ -45,6 +45,8 @@ _RECURSION: Final = sys.getrecursionlimit()
 _EPERM: Final = 1
 _ALLOCATOR: Final = "DefaultCPUAllocator: "
 _OUT_OF_MEMORY: Final = f"{_ALLOCATOR}can't allocate memory"
+CUT: Final = f"[cut here: no more than {TEXT_LIMIT:,} characters of what one call prints are kept]"
+"""The last line of what was cut; `grader.opened` knows it by the same words."""
 
 
 class Printed:
@@ -55,12 +57,14 @@ class Printed:
 
     def __init__(self) -> None:
         self.kept = ""
+        self.cut = False
 
     def write(self, value: str) -> int:
         """Keep what still fits."""
         room = TEXT_LIMIT - len(self.kept)
         if room > 0:
             self.kept += str(value)[:room]
+        self.cut = self.cut or len(value) > room
         return len(value)
 
     def flush(self) -> None:
@@ -72,7 +76,7 @@ class Printed:
 
     def start(self) -> None:
         """Empty it and put it in place, whatever the last call left there."""
-        self.kept = ""
+        self.kept, self.cut = "", False
         sys.stdout = sys.stderr = self
 
 
@@ -133,6 +137,9 @@ class Calls:
             sys.setrecursionlimit(_RECURSION)
 
     def _shown(self) -> str:
+        if self._printed.cut:
+            room = TEXT_LIMIT - len(CUT) - 2  # the limit holds for what the child says itself, too
+            return f"{clean(self._printed.kept, room)}\n{CUT}\n"
         return clean(self._printed.kept) if self._printed.kept else ""
 
     def _failed(self, error: BaseException) -> NotStarted | Raised:
