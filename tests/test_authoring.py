@@ -489,6 +489,7 @@ SHIPPED = [name for name in list_exercises(exercises_directory()) if name != "mi
 """Every shipped exercise whose inputs have sizes: micrograd's are single numbers."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SHIPPED)
 def test_what_is_shipped_would_be_accepted(tmp_path: Path, name: str) -> None:
     """None of the checks refuses what other exercises do."""

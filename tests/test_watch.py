@@ -287,7 +287,7 @@ class TestDesk:
         assert len(rest) == 1
 
 
-@pytest.mark.parametrize("poll", [False, True], ids=["events", "poll"])
+@pytest.mark.parametrize("poll", [False, pytest.param(True, marks=pytest.mark.slow)], ids=["events", "poll"])
 def test_every_way_to_save_is_noticed(tmp_path: Path, poll: bool) -> None:
     """In place, by renaming, deleted, made again."""
     file = tmp_path / "backward.py"
