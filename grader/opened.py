@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from grader.report import SCORING, place, solved, words, worst_element
+from grader.sandbox.outcome import CUT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
     Row = Mapping[str, Any]
 
 MOST_PRINTS = 20
-CUT = "[cut here: no more than 2,048 characters of what one call prints are kept]"
-"""The line that the locked child, from which nothing is imported here, puts where it stopped keeping."""
 WIDE = 100
 """Longer lines of prose are hard to read."""
 

@@ -273,6 +273,7 @@ def _submissions(source: Path, without: Path | None, exercise: str) -> dict[str,
 
     from grader.intake.archive import read_archive
     from grader.intake.folder import read_folder
+    from grader.intake.gathering import nobody
     from grader.similarity import NothingToCompare, code_of
     from grader.submission import UnreadableSubmission
 
@@ -295,10 +296,7 @@ def _submissions(source: Path, without: Path | None, exercise: str) -> dict[str,
                 reason = "".join(letter if letter.isprintable() else "?" for letter in str(error))
                 click.echo(f"left out: {each.name}: {reason}", err=True)
     if not codes:
-        raise Misuse(
-            f"there is no submission in {source}: a folder for each student is expected there, or files that are "
-            "named after them (.py, .ipynb, .zip)"
-        )
+        raise Misuse(nobody(source))
     return codes
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from test_course import FORWARD
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -119,18 +120,6 @@ def test_own_exercises_and_a_wheel_travel_along(grade: Callable[..., Result], tm
         assert '"$root/source/grader-1-py3-none-any.whl"' in archive.read("setup.sh").decode()
 
 
-TINY = """
-import torch
-GRADED = ['y', 'x']
-def inputs(seed, n=3):
-    g = torch.Generator().manual_seed(seed)
-    return {'x': torch.randn(n, generator=g)}
-def forward(x):
-    y = x * x
-    loss = (y * y).sum()
-    return locals()
-"""
-
 COURSE = """\
 name = "Deep Learning"
 version = "2026.1"
@@ -146,7 +135,7 @@ rules.imports = ["colorsys"]
 def exercises(tmp_path: Path) -> Path:
     """A course with one exercise."""
     (tmp_path / "exercises" / "tiny").mkdir(parents=True)
-    (tmp_path / "exercises" / "tiny" / "forward.py").write_text(TINY)
+    (tmp_path / "exercises" / "tiny" / "forward.py").write_text(FORWARD)
     (tmp_path / "exercises" / "tiny" / "exercise.toml").write_text('title = "tiny"')
     (tmp_path / "course.toml").write_text(COURSE)
     return tmp_path / "exercises"

@@ -138,7 +138,7 @@ class TestOpened:
         assert text.splitlines() == ["dprobs printed", "  | one long line", f"  | {CUT}"]
 
     def test_the_locked_child_says_in_the_same_words_that_it_cut(self) -> None:
-        """It may not import them."""
+        """Both have them from one place."""
         assert calls.CUT == CUT
 
     def test_a_notebook_is_named_once(self) -> None:

@@ -23,6 +23,7 @@ from grader.batch.summary import changed, summarise, told, write_summary
 from grader.batch.workers import LocalWorkers
 from grader.edge import ALL_RIGHT, INTERRUPTED, OUR_FAULT, SOMETHING_WRONG
 from grader.intake.folder import read_folder
+from grader.intake.gathering import nobody
 from grader.intake.roster import conflicts, joined, read_roster
 from grader.sandbox.numerics import pin_environment
 from grader.sandbox.outcome import Level
@@ -176,10 +177,7 @@ def _with_roster(found: Class, roster: str | None) -> Sequence[HandedIn]:
             click.echo(sentence, err=True)
         handed_in = joined(found.handed_in, people)
     if not handed_in:
-        raise click.UsageError(
-            f"there is no submission in {found.source}: a folder for each student is expected there, or files that are "
-            "named after them (.py, .ipynb, .zip)"
-        )
+        raise click.UsageError(nobody(found.source))
     return handed_in
 
 

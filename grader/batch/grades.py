@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
-import math
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from grader.batch.store import write_whole
+from grader.formats.folder import figure
 from grader.intake.roster import STRANGER
 
 if TYPE_CHECKING:
@@ -51,9 +51,9 @@ def write_grades(directory: Path, lines: Iterable[Line], gradients: Sequence[str
     for line in lines:
         writer.writerow(_guarded(_cells(line, gradients) | _override(line, kept)))
     for name, own in kept.items():  # overrides of submissions that are gone: nothing of the instructor's is lost
-        figure = final(own, None)
+        counts = final(own, None)
         cells = {"submission": name, "status": "missing", **own}
-        writer.writerow(_guarded(cells | {"final": own["override"] if figure is None else _shown(figure)}))
+        writer.writerow(_guarded(cells | {"final": own["override"] if counts is None else _shown(counts)}))
     write_whole(directory / FILE, table.getvalue().encode("utf-8", "replace"))
 
 
@@ -92,15 +92,14 @@ def _notes(handed_in: HandedIn, record: Record) -> list[str]:
 def _override(line: Line, kept: dict[str, dict[str, str]]) -> dict[str, Any]:
     """The instructor's columns, and the grade that counts."""
     own = kept.pop(line.handed_in.name, dict.fromkeys(OWN, ""))
-    figure = final(own, line.record)
-    return {**own, "final": own["override"] if figure is None else _shown(figure)}
+    counts = final(own, line.record)
+    return {**own, "final": own["override"] if counts is None else _shown(counts)}
 
 
 def final(own: Mapping[str, str] | None, record: Record | None) -> float | None:
     """The grade that counts: the override if it is a figure, with a decimal comma as well, else the points."""
     if own and own["override"]:
-        figure = own["override"].replace(",", ".")
-        return float(figure) if _is_number(figure) else None
+        return figure(own["override"])
     return record.points if record else None
 
 
@@ -109,8 +108,8 @@ def no_figures(overrides: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
     return {name: own["override"] for name, own in overrides.items() if own["override"] and final(own, None) is None}
 
 
-def _shown(figure: float) -> str:
-    return f"{figure:.10g}"
+def _shown(points: float) -> str:
+    return f"{points:.10g}"
 
 
 def read_overrides(path: Path) -> dict[str, dict[str, str]]:
@@ -175,9 +174,10 @@ def _guard(value: Any) -> Any:
 
 def _is_number(value: str) -> bool:
     try:
-        return math.isfinite(float(value))
+        float(value)
     except ValueError:
         return False
+    return True
 
 
 def _plain(value: str) -> str:

@@ -64,8 +64,8 @@ def owned(entry: dict[str, Any], people: dict[str, dict[str, str]]) -> dict[str,
         return entry
     owner = {key: row[name] for key, name in (("id", "student"), ("name", "name"), ("email", "email")) if row.get(name)}
     override = row.get("override", "").strip()
-    figure = _figure(override)
-    return {**entry, "owner": owner, "final": figure, "uncounted": bool(override) and figure is None}
+    counts = figure(override)
+    return {**entry, "owner": owner, "final": counts, "uncounted": bool(override) and counts is None}
 
 
 def owners(directory: Path) -> dict[str, dict[str, str]]:
@@ -88,9 +88,10 @@ def _plain(cell: str) -> str:
     return cell[1:] if cell[:1] == "'" and cell[1:2] in tuple("=+-@\t") else cell
 
 
-def _figure(text: str) -> float | None:
+def figure(text: str) -> float | None:
+    """A number as people type it, with a decimal comma as well; None for a word, and for what nobody can count with."""
     try:
-        figure = float(text.replace(",", "."))
+        found = float(text.replace(",", "."))
     except ValueError:
         return None
-    return figure if math.isfinite(figure) else None
+    return found if math.isfinite(found) else None

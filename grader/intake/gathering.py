@@ -45,6 +45,14 @@ class Class:
     platform: str = ""
 
 
+def nobody(source: Path) -> str:
+    """The sentence for a class without a submission."""
+    return (
+        f"there is no submission in {source}: a folder for each student is expected there, or files that are named "
+        "after them (.py, .ipynb, .zip)"
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Found:
     """One name at the top."""

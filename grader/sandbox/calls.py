@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeGuard
 import torch
 
 from grader.sandbox.answers import encode_failure, encode_fine, encode_returned
-from grader.sandbox.outcome import NotStarted, Raised, WrongType
+from grader.sandbox.outcome import CUT, NotStarted, Raised, WrongType
 from grader.sandbox.results import class_name, encoded
 from grader.sandbox.tensors import Stored, fresh
 from grader.sandbox.wire import TEXT_LIMIT, clean
@@ -45,8 +45,6 @@ _RECURSION: Final = sys.getrecursionlimit()
 _EPERM: Final = 1
 _ALLOCATOR: Final = "DefaultCPUAllocator: "
 _OUT_OF_MEMORY: Final = f"{_ALLOCATOR}can't allocate memory"
-CUT: Final = f"[cut here: no more than {TEXT_LIMIT:,} characters of what one call prints are kept]"
-"""The last line of what was cut; `grader.opened` knows it by the same words."""
 
 
 class Printed:

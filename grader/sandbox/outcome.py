@@ -7,10 +7,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import IntEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
+
+from grader.sandbox.wire import TEXT_LIMIT
 
 if TYPE_CHECKING:
     import torch
+
+CUT: Final = f"[cut here: no more than {TEXT_LIMIT:,} characters of what one call prints are kept]"
+"""The last line of what a call printed, where it was cut."""
 
 
 class SandboxError(Exception):
