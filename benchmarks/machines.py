@@ -69,7 +69,7 @@ def exact_columns(places: list[str] | None = None) -> dict[str, str]:
         if len(form.gradients) > 1 or (places is not None and form.place not in places):
             continue
         (name,) = form.gradients
-        session = sandbox.open(form.submission().files, exercise.rules)
+        session = sandbox.open(form.files, exercise.rules)
         session.load()
         names = [parameter.name for parameter in session.reading.functions[name].parameters]
         marks = []

@@ -91,7 +91,7 @@ CRITERIA: list[Criterion] = [
 def answers(form: Form, name: str, cases: Cases, sandbox: UnlockedSandbox) -> Answers:
     """Ask one form everything that the criteria look at."""
     variable = name[1:]
-    session = sandbox.open(form.submission().files, cases.exercise.rules)
+    session = sandbox.open(form.files, cases.exercise.rules)
     session.load()
     parameters = [p.name for p in session.reading.functions[name].parameters]
 

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from grader.exercise import BrokenExercise, Exercise, solutions_directory
-from grader.submission import Submission
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -39,9 +38,10 @@ class Form:
         """Where it stands, as `dprobs.py:12`."""
         return f"{self.path.name}:{self.line}"
 
-    def submission(self) -> Submission:
+    @property
+    def files(self) -> dict[str, bytes]:
         """The form as a learner would hand it in."""
-        return Submission(f"{self.path.stem}-{self.line}", self.path, {"backward.py": self.source.encode()})
+        return {"backward.py": self.source.encode()}
 
 
 def solution_file(exercise: Exercise) -> Path:

@@ -96,8 +96,7 @@ class Grade(click.Group):
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             return SOMETHING_WRONG
         except Exception as error:  # noqa: BLE001 the edge: a bug is ours too
-            tell_our_fault(error)
-            return OUR_FAULT
+            return tell_error(error)
         return code if isinstance(code, int) else ALL_RIGHT
 
 
@@ -111,19 +110,24 @@ def tell_misuse(error: click.UsageError) -> None:
         click.echo(f"Try '{path} --help' for help.", err=True)
 
 
-def tell_our_fault(error: Exception) -> None:
-    """The sentence of a fault of ours that has one; for a bug, its traceback."""
-    from grader.exercise import BrokenExercise
+def tell_error(error: Exception) -> int:
+    """The sentence of an error that has one; for a bug, its traceback. What was named wrongly is a usage error."""
+    from grader.exercise import BrokenExercise, UnknownExercise
     from grader.names import NamesError
     from grader.sandbox.outcome import SandboxError
+    from grader.submission import UnreadableSubmission
+    from grader.writing import UnwritableReport
 
-    if isinstance(error, (BrokenExercise, NamesError, SandboxError)):
+    sentence = (BrokenExercise, NamesError, SandboxError)
+    named_wrongly = (UnknownExercise, UnreadableSubmission, UnwritableReport)
+    if isinstance(error, (*sentence, *named_wrongly)):
         click.echo(f"Error: {error}", err=True)
-        return
+        return USAGE if isinstance(error, named_wrongly) else OUR_FAULT
     import traceback
 
     traceback.print_exception(error)
     click.echo("Error: this is a fault of the grader, not of the submission. No grade was written.", err=True)
+    return OUR_FAULT
 
 
 def leave(code: int) -> None:
@@ -139,7 +143,7 @@ def complete_target(ctx: click.Context, _param: click.Parameter | None, incomple
     """Exercises, and after `mlp::` its gradients. For bash, `mlp`, `::` and `dprobs` are words of their own."""
     from click.shell_completion import CompletionItem
 
-    from grader.targets import Shelf
+    from grader.shelf import Shelf
 
     shelf, before = Shelf(), [str(word) for word in ctx.params.get("targets") or ()]
     typed = "".join(before[-2:] if before[-1:] == ["::"] else before[-1:] if incomplete == "::" else []) + incomplete
@@ -249,7 +253,7 @@ def list_(exercises: str | None) -> None:
     from pathlib import Path
 
     from grader.listing import listing, progress
-    from grader.targets import Shelf, curriculum
+    from grader.shelf import Shelf, curriculum
 
     shelf = Shelf(Path(exercises) if exercises else None)
     found = sorted((shelf.load(name) for name in shelf.names()), key=curriculum)
@@ -268,7 +272,7 @@ def show(target: str, exercises: str | None) -> None:
     from pathlib import Path
 
     from grader.listing import about_exercise, about_gradient
-    from grader.targets import Shelf, the_gradient
+    from grader.shelf import Shelf, the_gradient
 
     name, separator, gradient = target.partition("::")
     exercise = Shelf(Path(exercises) if exercises else None).load(name)

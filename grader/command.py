@@ -18,10 +18,11 @@ from grader.harness import grade as run_pytest
 from grader.listing import last_run
 from grader.report import solved
 from grader.run import GIVEN_SEED, Job, Options, Run, start_sandbox
-from grader.submission import Submission, UnreadableSubmission, read_submission
+from grader.shelf import Shelf, by_functions, unknown
+from grader.submission import Submission, read_submission
 from grader.table import Page, begun, brief, most_pressing, result, totals
-from grader.targets import Misuse, Shelf, Target, by_functions, resolve, unknown
-from grader.writing import UnwritableReport, check_writable, write
+from grader.targets import Misuse, Target, resolve
+from grader.writing import check_writable, write
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -39,8 +40,8 @@ def grade(words: Sequence[str], *, report: str, ci: bool, quiet: bool, verbose: 
     _check_format(to, report)
     shelf = Shelf(Path(chosen["exercises"]) if chosen["exercises"] else None, ci, chosen["exercise"])
     targets = resolve(words, shelf)
-    submissions = [_read(target) for target in targets]
-    _check(report)
+    submissions = [read_submission(target.path) for target in targets]
+    check_writable(report)
     _take_names(chosen["names"])
     options = _options(chosen, [target.exercise for target in targets if target.exercise])
     before = last_run(Path(report)) if report != STDOUT else []
@@ -56,10 +57,7 @@ def grade(words: Sequence[str], *, report: str, ci: bool, quiet: bool, verbose: 
     document = ended.report
     if ended.fault is not None or document is None or ended.code not in (ALL_RIGHT, SOMETHING_WRONG):
         return _no_grade(ended)
-    try:
-        write(document, report)
-    except UnwritableReport as error:
-        raise Misuse(str(error)) from None
+    write(document, report)
     to_stderr = report == STDOUT or to not in (None, "html")
     joy = not (ci or os.environ.get("CI"))
     printer = Printer(page_of(to_stderr=to_stderr, verbose=verbose, joy=joy), quiet, to_stderr, before)
@@ -105,20 +103,6 @@ def _no_grade(ended: Ended) -> int:
         raise click.Abort
     click.echo(f"Error: {ended.fault or f'pytest ended with exit code {ended.code}'}\nNo grade was written.", err=True)
     return OUR_FAULT
-
-
-def _read(target: Target) -> Submission:
-    try:
-        return read_submission(target.path)
-    except UnreadableSubmission as error:
-        raise Misuse(str(error)) from None
-
-
-def _check(report: str) -> None:
-    try:
-        check_writable(report)
-    except UnwritableReport as error:
-        raise Misuse(str(error)) from None
 
 
 def _take_names(names: str | None) -> None:

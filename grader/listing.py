@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from grader.exercise import Exercise, exercises_directory
-from grader.targets import WORKSPACE
+from grader.shelf import WORKSPACE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -10,8 +10,9 @@ import click
 from grader.cli import complete_target
 from grader.edge import ALL_RIGHT, SOMETHING_WRONG, color_option
 from grader.progress import NAME, Progress
+from grader.shelf import Shelf, by_functions
 from grader.submission import UnreadableSubmission, read_submission
-from grader.targets import Misuse, Shelf, Target, by_functions, resolve
+from grader.targets import Misuse, Target, resolve
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -263,19 +264,24 @@ def watch(targets: tuple[str, ...], exercises: str | None, exercise: str | None,
         if interactive:
             click.echo("loading torch ...")
         desk = Desk(works, Progress.read(state_file(found[0].path)))
-        desk.start_at(found)
+        desk.start_at([target.only for target in found])
         grader = Grader(options, sandbox)
         grader.warm()
         page = page_of(to_stderr=False, verbose=False, joy=not os.environ.get("CI"))
         loop = Loop(desk, grader, page, report=chosen["report"], reset=_reset_sentence)
-        return loop.run(interactive=interactive, poll=chosen["poll"])
+        loop.run(interactive=interactive, poll=chosen["poll"])
+    return ALL_RIGHT
 
 
 def _reset_sentence(work: Work, gradient: str) -> str:
+    """What became of putting a stub back, or why it stays as it is."""
     verdict = work.verdict
-    if verdict is None or verdict.sha256 != read_work(work.path).sha256:
-        raise Misuse("the file has just changed; once it is graded, x can put a stub back")
-    file, taken = reset_gradient(work.path, work.exercise, gradient, verdict.reading)
+    try:
+        if verdict is None or verdict.sha256 != read_work(work.path).sha256:
+            return "the file has just changed; once it is graded, x can put a stub back"
+        file, taken = reset_gradient(work.path, work.exercise, gradient, verdict.reading)
+    except Misuse as error:
+        return error.format_message()
     return f"{gradient} is a stub again in {file}" + (f"; taken out:\n{taken}" if taken else "")
 
 

@@ -35,7 +35,7 @@ def new(
     from grader.authoring.draft import draft
     from grader.authoring.files import write_exercise
     from grader.exercise import BrokenExercise
-    from grader.targets import WORKSPACE
+    from grader.shelf import WORKSPACE
 
     called = name or _name_of(forward)
     if not called.isidentifier():

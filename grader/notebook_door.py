@@ -20,12 +20,12 @@ import torch
 
 from grader.checks import lecture_columns
 from grader.evidence import Columns
-from grader.exercise import BrokenExercise, Exercise, list_exercises, load_exercise
+from grader.exercise import BrokenExercise, Exercise, UnknownExercise, list_exercises, load_exercise
 from grader.problems import form_problem
 from grader.report import headline, solved
 from grader.rows import plain
+from grader.shelf import the_gradient
 from grader.table import lecture_line
-from grader.targets import Misuse, the_gradient
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -194,8 +194,8 @@ def _wanted(exercise: Exercise, names: Sequence[str]) -> tuple[set[str], list[st
     for name in names:
         try:
             wanted.add(the_gradient(name, exercise))
-        except Misuse as error:
-            unknown.append(error.message)
+        except UnknownExercise as error:
+            unknown.append(str(error))
     return wanted, unknown
 
 

@@ -154,7 +154,7 @@ def _context(document: Document, options: dict[str, Any]) -> Context:
 def _visibility(document: Document, options: dict[str, Any]) -> str:
     """When students see it: the course's word counts where the exercises are, and nowhere but at Gradescope."""
     from grader.course import decided
-    from grader.targets import Shelf
+    from grader.shelf import Shelf
 
     if options["to"] != "gradescope" or options["visibility"] is not None:
         return options["visibility"] or "visible"

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from grader.exercise import BrokenExercise, Exercise, UnknownExercise, is_exercise, list_exercises, load_exercise
+from grader.exercise import is_exercise, list_exercises, load_exercise
+from grader.shelf import WORKSPACE, Shelf, curriculum, homes, the_gradient, unknown
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Sequence
 
-WORKSPACE = Path("exercises")
-"""Where a learner's exercises are, seen from where `grade` is called."""
+    from grader.exercise import Exercise
 
 
 class Misuse(click.UsageError):
@@ -29,39 +29,6 @@ class Target:
     path: Path
     only: tuple[str, ...] = ()
     exercise: Exercise | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Shelf:
-    """Where exercises come from.
-
-    On the learner's own desk those of the workspace count; with `--ci` only the installed ones do, so that a
-    submission's repository cannot bring its own forward pass along.
-    """
-
-    directory: Path | None = None
-    ci: bool = False
-    forced: str | None = None
-    """`--exercise`."""
-
-    @property
-    def root(self) -> Path | None:
-        """The folder of `--exercises`, else the workspace's, else (None) the installed one."""
-        if self.directory is not None:
-            return self.directory
-        return WORKSPACE if not self.ci and list_exercises(WORKSPACE) else None
-
-    def names(self) -> list[str]:
-        """Every exercise that can be asked for by name."""
-        return sorted({*list_exercises(self.root), *([] if self.directory or self.ci else list_exercises())})
-
-    def load(self, name: str) -> Exercise:
-        """An exercise by name, the workspace's own before the installed one."""
-        try:
-            root = self.root if self.root is not None and is_exercise(self.root / name) else self.directory
-            return load_exercise(name, root)
-        except UnknownExercise:
-            raise Misuse(unknown(name, self.names(), "exercise")) from None
 
 
 def resolve(words: Sequence[str], shelf: Shelf) -> list[Target]:
@@ -92,11 +59,6 @@ def _everything(shelf: Shelf) -> list[Target]:
         "there is no folder exercises/ here, so there is nothing to grade. "
         "`grade init DIR` makes a workspace to fill in, `grade PATH` grades a file or a folder"
     )
-
-
-def curriculum(exercise: Exercise) -> tuple[bool, int, str]:
-    """The lecture's exercise first, then the easier before the harder."""
-    return exercise.name != "mlp", exercise.settings.difficulty, exercise.name
 
 
 def _target(word: str, shelf: Shelf) -> Target:
@@ -134,22 +96,15 @@ def _path(path: Path, shelf: Shelf) -> Target:
 
 def _nowhere(path: Path, shelf: Shelf) -> str:
     """What may have been meant by a word that is no exercise and no path."""
-    if homes := _homes(str(path), shelf):
-        meant = f"{homes[0]}::{path}"
-        next_step = f"Did you mean {meant}?" if len(homes) == 1 else f"Say which one, as in {meant}"
-        return f"{path} is a gradient of {_listed(homes)}. {next_step}"
+    if asking := homes(str(path), shelf):
+        meant = f"{asking[0]}::{path}"
+        next_step = f"Did you mean {meant}?" if len(asking) == 1 else f"Say which one, as in {meant}"
+        return f"{path} is a gradient of {_listed(asking)}. {next_step}"
     near = [entry.name for entry in path.parent.iterdir()] if path.parent.is_dir() and path.parent != Path() else []
     known = [*shelf.names(), *(str(path.parent / name) for name in near)]
     # A command may have been mistyped; among exercises and paths it would be out of place.
     close = difflib.get_close_matches(str(path), [*_commands(), *known], 1, 0.5)
     return unknown(str(path), close or known, "exercise or path")
-
-
-def _homes(gradient: str, shelf: Shelf) -> list[str]:
-    """The exercises that ask for a gradient of this name; `dprobs` alone does not say which one is meant."""
-    names = [name for name in shelf.names() if shelf.forced in (None, name)]
-    exercises = [exercise for name in names if (exercise := _readable(name, shelf.load))]
-    return [exercise.name for exercise in sorted(exercises, key=curriculum) if gradient in exercise.gradients]
 
 
 def _listed(words: Sequence[str], most: int = 3) -> str:
@@ -167,46 +122,3 @@ def _commands() -> list[str]:
     group: Any = root.command
     hidden = {name for name, command in group.commands.items() if command.hidden}
     return [name for name in group.list_commands(root) if name not in hidden]
-
-
-def the_gradient(word: str, exercise: Exercise) -> str:
-    """`dprobs` of `mlp::dprobs`; `probs` is understood as well."""
-    if word in exercise.gradients:
-        return word
-    if f"d{word}" in exercise.gradients:
-        return f"d{word}"
-    raise Misuse(unknown(word, exercise.gradients, f"gradient of {exercise.name}"))
-
-
-def unknown(word: str, known: Iterable[str], what: str) -> str:
-    """What there is not, and what may have been meant."""
-    known = list(known)
-    close = difflib.get_close_matches(word, known, 1, 0.5)
-    if close:
-        return f"there is no {what} {word}. Did you mean {close[0]}?"
-    return f"there is no {what} {word}. There are: {', '.join(known) or 'none'}"
-
-
-def by_functions(path: Path, functions: Iterable[str], shelf: Shelf, read: Callable[[str], Exercise]) -> Exercise:
-    """The one exercise that a file's `d*` functions belong to.
-
-    Raises:
-        Misuse: there is none, or a tie.
-    """
-    written = set(functions)
-    counts = {
-        name: len(written & set(exercise.gradients)) for name in shelf.names() if (exercise := _readable(name, read))
-    }
-    best = max(counts.values(), default=0)
-    winners = [name for name, count in counts.items() if count == best]
-    if best and len(winners) == 1:
-        return read(winners[0])
-    tie = f"its functions fit {' and '.join(winners)} alike" if best else "none of its functions belongs to an exercise"
-    raise Misuse(f"which exercise is {path} for? {tie[0].upper()}{tie[1:]}. Say it with --exercise NAME")
-
-
-def _readable(name: str, read: Callable[[str], Exercise]) -> Exercise | None:
-    try:
-        return read(name)
-    except BrokenExercise:
-        return None

@@ -11,7 +11,7 @@ from grader.catalogue import Form, right_forms, solution_file, wrong_forms
 from grader.evidence import Verdict
 from grader.grading import Grading, Settings
 from grader.mutants import mutants_of
-from grader.submission import read_submission
+from grader.submission import Submission, read_submission
 from grader.training import start_grading
 
 if TYPE_CHECKING:
@@ -119,7 +119,11 @@ class Verification:
         """The rows of the gradients that a form writes anew."""
         only = form.gradients if len(form.gradients) < len(self.exercise.gradients) else ()
         grading = start_grading(
-            self.exercise, form.submission(), self._sandbox, replace(self.settings, only=only), self._built_cases()
+            self.exercise,
+            Submission(form.place, form.path, form.files),
+            self._sandbox,
+            replace(self.settings, only=only),
+            self._built_cases(),
         )
         return _finished(grading)
 

@@ -33,7 +33,7 @@ def verify(exercises: tuple[str, ...], directory: Path | None, mutants: int, see
     from grader.exercise import list_exercises
     from grader.sandbox.client import Sandbox
     from grader.sandbox.numerics import pin_environment, pin_torch
-    from grader.targets import Shelf
+    from grader.shelf import Shelf
 
     pin_environment()
     shelf = Shelf(directory, ci=not Path("solutions").is_dir())  # a learner's workspace has nothing to verify

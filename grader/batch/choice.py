@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from grader.batch.store import Record, Store
     from grader.exercise import Exercise
     from grader.intake.handed_in import HandedIn
-    from grader.targets import Shelf
+    from grader.shelf import Shelf
 
 AGAIN = frozenset(("failed", "unreadable", "refused"))
 ABNORMAL = frozenset(("timed_out", "killed"))
@@ -92,13 +92,14 @@ def by_vote(source: Path, handed_in: Sequence[HandedIn], shelf: Shelf) -> Exerci
     Raises:
         click.UsageError: none, or a tie.
     """
-    from grader.targets import by_functions
+    from grader.exercise import UnknownExercise
+    from grader.shelf import by_functions
 
     votes: Counter[str] = Counter()
     for functions in islice(_readings(handed_in), VOTERS):
         try:
             votes[by_functions(source, functions, shelf, shelf.load).name] += 1
-        except click.UsageError:
+        except UnknownExercise:
             continue
     ranked = votes.most_common(2)
     if not ranked or (len(ranked) > 1 and ranked[0][1] == ranked[1][1]):

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from grader.run import Options
     from grader.sandbox.client import Sandbox
     from grader.sandbox.outcome import Reading
-    from grader.targets import Target
 
 RENAMING_SECONDS = 0.1
 """An editor that saves by renaming leaves no file for a moment."""
@@ -121,11 +120,11 @@ class Desk:
                 self.current = index
                 self.gradient = self._known(self.state.at[work.exercise.name])
 
-    def start_at(self, targets: Sequence[Target]) -> None:
-        """A gradient that was named when watching began is the one to work on."""
-        for index, target in enumerate(targets):
-            if len(target.only) == 1:
-                self.go(index, target.only[0])
+    def start_at(self, named: Sequence[Sequence[str]]) -> None:
+        """A gradient that was named, for its work, when watching began is the one to work on."""
+        for index, gradients in enumerate(named):
+            if len(gradients) == 1:
+                self.go(index, gradients[0])
                 return
 
     def _known(self, gradient: str) -> str | None:

@@ -9,11 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from grader.edge import ALL_RIGHT
 from grader.ladder import hints
 from grader.replacing import replace_file
 from grader.submission import UnreadableSubmission
-from grader.targets import Misuse
 from grader.watch.files import Files
 from grader.watch.keys import Keys
 from grader.watch.screen import CLEAR, lines, overview, prompt, view
@@ -56,7 +54,7 @@ class Loop:
         self._busy = 0
         self._interactive = False
 
-    def run(self, *, interactive: bool, poll: bool) -> int:
+    def run(self, *, interactive: bool, poll: bool) -> None:
         """Until somebody quits."""
         self._interactive = interactive
         files = Files([work.file for work in self.desk.works], lambda: self.events.put(("changed", None)), poll=poll)
@@ -74,7 +72,6 @@ class Loop:
         finally:
             files.stop()
             self._orders.put(None)
-        return ALL_RIGHT
 
     # ------------------------------------------------------------------ in the grading thread
 
@@ -244,10 +241,7 @@ class Loop:
                 f"put the stub of {gradient} back, and lose what is there? x again does it, any other key does not"
             )
             return
-        try:
-            self._said = self._reset(work, gradient)
-        except Misuse as error:
-            self._said = error.format_message()
+        self._said = self._reset(work, gradient)
         self._hints = 0
         self.desk.state.forget(work.exercise.name, gradient)
         self.desk.state.write()
