@@ -231,8 +231,8 @@ def split(runs: int) -> None:
 def watch(engine: Any, clocks: dict[str, list[float]]) -> None:
     """Clocks around the steps."""
     from grader.batch import engine as engines
-    from grader.sandbox.forkserver import ForkServer
-    from grader.sandbox.session import Session
+    from grader.sandbox.host.forkserver import ForkServer
+    from grader.sandbox.host.session import Session
 
     ForkServer.start = timed(clocks, "fork", ForkServer.start)
     Session._greet = timed(clocks, "locks", Session._greet)  # noqa: SLF001

@@ -28,7 +28,7 @@ from grader.sandbox.client import Sandbox
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from grader.sandbox.outcome import Question
+    from grader.sandbox.types import Question
 
 
 class Recorder:

@@ -38,7 +38,7 @@ from grader.diagnosis import Diagnosis, DiagnosisFailed, explain
 from grader.exercise import Exercise, list_exercises, load_exercise
 from grader.grading import LECTURE_SEED, Grading, Settings
 from grader.mutants import Mutant, Original, mutants
-from grader.sandbox.outcome import Returned
+from grader.sandbox.types import Returned
 from grader.submission import Submission
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 
     from grader.case import Cases
     from grader.evidence import Evidence, Judgement
-    from grader.sandbox.outcome import Outcome, Question, RulesConfig
+    from grader.sandbox.types import Outcome, Question, RulesConfig
 
 NAMES_ITSELF = ("raised", "wrong_type", "not_started", "unknown_parameter", "timed_out", "killed", "refused")
 """Verdicts that say what is wrong; there is no tensor to explain."""

@@ -24,8 +24,8 @@ except ImportError:
     sys.exit(0)
 
 with atheris.instrument_imports(include=["grader.sandbox", "zipfile"]):
-    from grader.sandbox.outcome import RulesConfig
-    from grader.sandbox.reading import read
+    from grader.sandbox.reading.reading import read
+    from grader.sandbox.types import RulesConfig
 
 SUFFIXES = ("a.py", "backward.py", "a.ipynb", "a.zip")
 

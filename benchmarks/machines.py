@@ -60,7 +60,7 @@ def exact_columns(places: list[str] | None = None) -> dict[str, str]:
     from grader.checks import lecture_columns
     from grader.evidence import tensor_of
     from grader.exercise import load_exercise
-    from grader.sandbox.outcome import Question
+    from grader.sandbox.types import Question
 
     exercise, sandbox = load_exercise("mlp"), UnlockedSandbox()
     cases = [Case(exercise, seed, {"n": SMALLEST + seed}) for seed in SEEDS]

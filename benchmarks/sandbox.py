@@ -101,7 +101,7 @@ class Problem:
         """One question and its three figures."""
         import torch
 
-        from grader.sandbox.outcome import Question
+        from grader.sandbox.types import Question
 
         names = [parameter.name for parameter in session.reading.functions[function].parameters]
         from_values = tuple(each for each in names if each in self.values)
@@ -135,7 +135,7 @@ def steps(count: int) -> None:
     import torch
 
     from grader.sandbox.client import Sandbox
-    from grader.sandbox.outcome import Question
+    from grader.sandbox.types import Question
 
     with Sandbox() as sandbox:
         print(sandbox.isolation.level, *sandbox.isolation.locks)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import torch
 
-from grader.sandbox.outcome import (
+from grader.sandbox.types import (
     Function,
     Isolation,
     Level,
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from types import CodeType
 
-    from grader.sandbox.outcome import Question, RulesConfig
+    from grader.sandbox.types import Question, RulesConfig
 
 _FLOAT = torch.Tensor.float
 

@@ -31,7 +31,7 @@ from grader.catalogue import Form, right_forms, wrong_forms
 from grader.evidence import tensor_of
 from grader.exercise import load_exercise
 from grader.grading import LECTURE_SEED, Settings
-from grader.sandbox.outcome import Question
+from grader.sandbox.types import Question
 from grader.verify import Verification
 
 if TYPE_CHECKING:

@@ -30,7 +30,7 @@ from grader.intake.gathering import nobody
 from grader.intake.roster import conflicts, joined, read_roster
 from grader.run import GIVEN_SEED
 from grader.sandbox.numerics import pin_environment
-from grader.sandbox.outcome import Level
+from grader.sandbox.types import Level
 from grader.shelf import Shelf
 from grader.submission import UnreadableSubmission
 

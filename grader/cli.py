@@ -114,7 +114,7 @@ def tell_error(error: Exception) -> int:
     """The sentence of an error that has one; for a bug, its traceback. What was named wrongly is a usage error."""
     from grader.exercise import BrokenExercise, UnknownExercise
     from grader.names import NamesError
-    from grader.sandbox.outcome import SandboxError
+    from grader.sandbox.types import SandboxError
     from grader.submission import UnreadableSubmission
     from grader.writing import UnwritableReport
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final, Self
 
 from grader.batch.order import SUBMISSION_SECONDS, Order, pack, unpack
 from grader.batch.workers import answer, told
-from grader.sandbox.outcome import SandboxError
+from grader.sandbox.types import SandboxError
 
 try:
     import distributed

@@ -115,7 +115,7 @@ def _take_names(names: str | None) -> None:
 def _add(run: Run, target: Target, submission: Submission, shelf: Shelf, sandbox: Sandbox) -> Job:
     exercise = target.exercise
     if exercise is None:
-        from grader.sandbox.outcome import RulesConfig
+        from grader.sandbox.types import RulesConfig
 
         load(run)  # torch with its settings, before opening a session loads it without them
         with sandbox.open(submission.files, RulesConfig()) as session:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from grader.sandbox.outcome import Killed, NotStarted, Outcome, Raised, Returned, TimedOut, WrongType
+from grader.sandbox.types import Killed, NotStarted, Outcome, Raised, Returned, TimedOut, WrongType
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import torch
 
     from grader.parameters import Binding
-    from grader.sandbox.outcome import Function
+    from grader.sandbox.types import Function
 
 TOLERANCE = 1e-9
 """Largest error, relative to the summed terms, of a right float64 gradient. Right forms stay below 3e-14."""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from grader.course import find_course
 from grader.lines import BrokenExercise, Line, literals, parse, read_forward, read_text
-from grader.sandbox.outcome import RulesConfig
+from grader.sandbox.types import RulesConfig
 from grader.settings import ExerciseSettings, Hint, read_settings
 
 if TYPE_CHECKING:

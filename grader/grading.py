@@ -34,7 +34,7 @@ from grader.evidence import (
 from grader.parameters import bind
 from grader.problems import failure_sentence, finding_sentence
 from grader.rows import Row, plain, total
-from grader.sandbox.outcome import (
+from grader.sandbox.types import (
     Isolation,
     NotStarted,
     Outcome,
@@ -50,7 +50,7 @@ if TYPE_CHECKING:
 
     from grader.exercise import Exercise
     from grader.sandbox.client import Sandbox
-    from grader.sandbox.session import Session
+    from grader.sandbox.host.session import Session
     from grader.submission import Submission
 
 LECTURE_SEED = 2147483647

@@ -10,7 +10,7 @@ from grader.stubs import NoReset, function_name, pristine_stub
 
 if TYPE_CHECKING:
     from grader.exercise import Exercise
-    from grader.sandbox.outcome import Reading
+    from grader.sandbox.types import Reading
 
 HEAD = "# Taken from {file} by `grade import`, which reads and never runs it.\n\n"
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from grader.exercise import Exercise
     from grader.run import Options
-    from grader.sandbox.outcome import Reading
+    from grader.sandbox.types import Reading
     from grader.submission import Submission
     from grader.watch.desk import Work
 
@@ -202,7 +202,7 @@ def reset_gradient(path: Path, exercise: Exercise, gradient: str, reading: Readi
 
 def _span_of(submission: Submission, exercise: Exercise, name: str, reading: Reading | None) -> Any:
     """Where the function is, as the locked child reads it; by its `def` where the file is not Python just now."""
-    from grader.sandbox.outcome import Function
+    from grader.sandbox.types import Function
     from grader.stubs import NoReset, find_by_text
 
     reading = reading or _read_in_child(submission, exercise)
@@ -217,7 +217,7 @@ def _span_of(submission: Submission, exercise: Exercise, name: str, reading: Rea
 def _read_in_child(submission: Submission, exercise: Exercise | None, options: Options | None = None) -> Reading:
     from grader.run import Options, start_sandbox
     from grader.sandbox.numerics import pin_environment, pin_torch
-    from grader.sandbox.outcome import RulesConfig
+    from grader.sandbox.types import RulesConfig
 
     pin_environment()
     with start_sandbox(options or Options()) as sandbox:

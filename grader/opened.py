@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from grader.report import SCORING, place, solved, words, worst_element
-from grader.sandbox.outcome import CUT
+from grader.sandbox.types import CUT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
     from grader.exercise import Exercise
-    from grader.sandbox.outcome import Function
+    from grader.sandbox.types import Function
 
 
 @dataclass(frozen=True, slots=True)

@@ -146,7 +146,7 @@ class our_faults:  # noqa: N801 reads as a statement
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, traceback: object) -> None:
         from grader.exercise import BrokenExercise
         from grader.names import NamesError
-        from grader.sandbox.outcome import SandboxError
+        from grader.sandbox.types import SandboxError
 
         if isinstance(error, (SandboxError, BrokenExercise, NamesError)):
             pytest.exit(str(error), returncode=OUR_FAULT)

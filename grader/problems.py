@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 import torch
 
 from grader.evidence import Verdict
-from grader.sandbox.outcome import Killed, NotStarted, Outcome, Raised, TimedOut, WrongType
+from grader.sandbox.types import Killed, NotStarted, Outcome, Raised, TimedOut, WrongType
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from grader.case import Cases
     from grader.evidence import CaseScore, Columns
-    from grader.sandbox.outcome import Finding
+    from grader.sandbox.types import Finding
 
 
 class Cause(StrEnum):

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from grader import __version__
 from grader.exercise import Exercise, load_exercise
 from grader.report import render, section
-from grader.sandbox.outcome import Level
+from grader.sandbox.types import Level
 from grader.submission import Submission, read_submission
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from grader.grading import Grading, Settings
     from grader.sandbox.client import Sandbox
     from grader.sandbox.numerics import Numerics
-    from grader.sandbox.outcome import Reading
+    from grader.sandbox.types import Reading
 
 GIVEN_SEED = 2147483647
 """The lecture's."""

@@ -12,7 +12,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from grader.lines import BrokenExercise, read_text
-from grader.sandbox.outcome import RulesConfig
+from grader.sandbox.types import RulesConfig
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from rapidfuzz.distance import Indel
 
-from grader.sandbox.outcome import RulesConfig
+from grader.sandbox.types import RulesConfig
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence

@@ -11,7 +11,7 @@ from grader.exercise import Exercise, exercises_directory
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from grader.sandbox.outcome import Function
+    from grader.sandbox.types import Function
 
 _LINE_END = re.compile(rb"\r\n|\r|\n")
 _WIDE = (b"\xff\xfe", b"\xfe\xff")

@@ -22,14 +22,14 @@ from grader.grading import Grading, Settings
 from grader.parameters import bind
 from grader.problems import failure_sentence, finding_sentence, form_problem, hard_coded_problem
 from grader.rows import Row, plain
-from grader.sandbox.outcome import Question, Returned
+from grader.sandbox.types import Question, Returned
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Iterator, Mapping
 
     from grader.sandbox.client import Sandbox
-    from grader.sandbox.outcome import Outcome
-    from grader.sandbox.session import Session
+    from grader.sandbox.host.session import Session
+    from grader.sandbox.types import Outcome
     from grader.submission import Submission
 
 FUNCTION = "gradients"

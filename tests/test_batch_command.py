@@ -14,7 +14,7 @@ from click.testing import CliRunner
 
 from grader.batch.engine import Engine
 from grader.cli import main
-from grader.sandbox.outcome import SandboxError
+from grader.sandbox.types import SandboxError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

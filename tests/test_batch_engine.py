@@ -18,7 +18,7 @@ from grader.batch.runner import Batch
 from grader.batch.store import Store
 from grader.intake.folder import read_folder
 from grader.report import SCHEMA_FILE
-from grader.sandbox.outcome import SandboxError
+from grader.sandbox.types import SandboxError
 from grader.submission import Submission, read_submission
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from grader.batch.store import Store
 from grader.batch.workers import WorkerDied
 from grader.exercise import BrokenExercise
 from grader.intake.folder import read_folder
-from grader.sandbox.outcome import SandboxError
+from grader.sandbox.types import SandboxError
 
 if TYPE_CHECKING:
     from collections.abc import Callable

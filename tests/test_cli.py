@@ -14,7 +14,7 @@ import pytest
 from grader.exercise import BrokenExercise
 from grader.opened import CUT
 from grader.sandbox.numerics import PINNED_ENVIRONMENT
-from grader.sandbox.outcome import SandboxError
+from grader.sandbox.types import SandboxError
 
 if TYPE_CHECKING:
     from collections.abc import Callable

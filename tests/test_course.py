@@ -12,7 +12,7 @@ from grader.course import decided, find_course, read_course
 from grader.exercise import BrokenExercise, Exercise, list_exercises, load_exercise, packs
 from grader.grading import Grading
 from grader.sandbox.client import Sandbox
-from grader.sandbox.outcome import SandboxError
+from grader.sandbox.types import SandboxError
 from grader.settings import import_problem
 from grader.submission import Submission
 

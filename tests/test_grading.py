@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from grader.exercise import Exercise
     from grader.rows import Row
     from grader.sandbox.client import Sandbox
-    from grader.sandbox.outcome import Outcome, Question
+    from grader.sandbox.types import Outcome, Question
 
 ROOT = Path(__file__).resolve().parent.parent
 

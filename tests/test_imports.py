@@ -77,7 +77,7 @@ NOT_MOVED: dict[str, str] = {
     "doctor": "cli",
 }
 
-ALLOWED_OUTSIDE = {"outcome", "numerics", "client", "session"}
+ALLOWED_OUTSIDE = {"types", "numerics", "client", "host"}
 """What the rest of the package may import of the sandbox."""
 
 

@@ -16,9 +16,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from grader.intake.archive import read_archive
-from grader.sandbox import unpacking, wire
-from grader.sandbox.outcome import Member
-from grader.sandbox.wire import ProtocolError
+from grader.sandbox.child import unpacking
+from grader.sandbox.protocol import wire
+from grader.sandbox.protocol.wire import ProtocolError
+from grader.sandbox.types import Member
 from grader.submission import UnreadableSubmission
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import grader.plugin
-from grader.sandbox.outcome import SandboxError
+from grader.sandbox.types import SandboxError
 
 if TYPE_CHECKING:
     from collections.abc import Callable

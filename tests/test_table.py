@@ -8,7 +8,7 @@ from test_report import WRONG, entry, row
 
 from grader.exercise import load_exercise
 from grader.opened import CUT
-from grader.sandbox import calls
+from grader.sandbox.child import calls
 from grader.table import Page, brief, chained_line, most_pressing, opened, prints, result, row_line, table, totals
 
 MLP = load_exercise("mlp")

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from grader.exercise import Exercise
     from grader.sandbox.client import Sandbox
-    from grader.sandbox.outcome import Function
+    from grader.sandbox.types import Function
 
 ROOT = Path(__file__).resolve().parent.parent
 SOLUTION = (ROOT / "solutions" / "mlp" / "backward.py").read_text(encoding="utf-8")

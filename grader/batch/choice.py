@@ -111,7 +111,7 @@ def _readings(handed_in: Sequence[HandedIn]) -> Iterator[list[str]]:
     """The functions of every readable submission, as a locked child reads them."""
     from grader.sandbox.client import Sandbox
     from grader.sandbox.numerics import pin_environment, pin_torch
-    from grader.sandbox.outcome import RulesConfig
+    from grader.sandbox.types import RulesConfig
 
     pin_environment()
     with Sandbox() as sandbox:

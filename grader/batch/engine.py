@@ -16,7 +16,7 @@ from grader.exercise import Exercise, is_exercise, load_exercise
 from grader.names import NAMES_VARIABLE
 from grader.run import Options, Run
 from grader.sandbox.numerics import pin_environment
-from grader.sandbox.outcome import Level, SandboxError
+from grader.sandbox.types import Level, SandboxError
 from grader.submission import Submission
 
 if TYPE_CHECKING:

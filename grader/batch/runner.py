@@ -15,7 +15,7 @@ from grader.batch.results import Results
 from grader.exercise import BrokenExercise
 from grader.intake.roster import STRANGER
 from grader.names import NamesError
-from grader.sandbox.outcome import SandboxError
+from grader.sandbox.types import SandboxError
 from grader.submission import Submission, UnreadableSubmission
 
 if TYPE_CHECKING:

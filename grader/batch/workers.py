@@ -26,7 +26,7 @@ from grader.batch.order import SUBMISSION_SECONDS, Order, Task
 from grader.exercise import BrokenExercise
 from grader.names import NamesError
 from grader.sandbox.numerics import pin_environment
-from grader.sandbox.outcome import SandboxError
+from grader.sandbox.types import SandboxError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

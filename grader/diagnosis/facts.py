@@ -15,14 +15,14 @@ from grader.diagnosis.derive import Deriver, Path
 from grader.diagnosis.factors import factor_forms, quantities
 from grader.diagnosis.nodes import Node, Numbers, name, upstream
 from grader.evidence import NARROW_TOLERANCE, Evidence, tensor_of
-from grader.sandbox.outcome import Returned
+from grader.sandbox.types import Returned
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from grader.case import Case, Cases, Sweep
     from grader.exercise import Exercise, Line
-    from grader.sandbox.outcome import Outcome
+    from grader.sandbox.types import Outcome
 
 TOLERANCE = 1e-9
 """An identity holds when no element is further off than this share of the largest."""

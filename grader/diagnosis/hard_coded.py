@@ -10,7 +10,7 @@ from grader.diagnosis import sentence, shapes
 from grader.diagnosis.facts import gather
 from grader.diagnosis.kinds import Diagnosis, Kind
 from grader.problems import KEEPS, TYPED_VALUE, Cause, size_source
-from grader.sandbox.outcome import Raised
+from grader.sandbox.types import Raised
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from grader.diagnosis import sentence
 from grader.diagnosis.kinds import Diagnosis, Kind
 from grader.evidence import Verdict
-from grader.sandbox.outcome import Returned
+from grader.sandbox.types import Returned
 
 if TYPE_CHECKING:
     from grader.case import Cases

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from grader.sandbox.client import Sandbox
-    from grader.sandbox.outcome import Member
+    from grader.sandbox.types import Member
 
 LARGEST: Final = 128 << 20
 """Bytes of a class's archive; an honest hand-in has ten thousand."""

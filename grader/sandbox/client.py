@@ -9,16 +9,16 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final, Self
 from weakref import WeakSet
 
-from grader.sandbox.budget import Limits
-from grader.sandbox.outcome import Isolation, Level, RulesConfig, SandboxError
+from grader.sandbox.host.budget import Limits
+from grader.sandbox.types import Isolation, Level, RulesConfig, SandboxError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from grader.sandbox.forkserver import ForkServer
-    from grader.sandbox.outcome import Member
-    from grader.sandbox.portable import Portable
-    from grader.sandbox.session import Session
+    from grader.sandbox.host.forkserver import ForkServer
+    from grader.sandbox.host.portable import Portable
+    from grader.sandbox.host.session import Session
+    from grader.sandbox.types import Member
 
 _CPU_ALLOWANCE: Final = 5.0
 
@@ -54,7 +54,7 @@ class Sandbox:
         self._limits = Limits(timeout, submission_timeout, math.ceil(submission_timeout + _CPU_ALLOWANCE))
         self._portable = force is Level.PROCESS or not _can_fork()
         if sys.platform == "linux":
-            from grader.sandbox.jail import hide
+            from grader.sandbox.child.jail import hide
 
             hide()
         self._backend: ForkServer | Portable | None = self._start()
@@ -78,7 +78,7 @@ class Sandbox:
 
     def open(self, files: Mapping[str, bytes], rules: RulesConfig | None = None) -> Session:
         """A fresh locked child that has read this submission."""
-        from grader.sandbox.session import Session  # torch: not before the caller has started the server
+        from grader.sandbox.host.session import Session  # torch: not before the caller has started the server
 
         backend = self._running()
         _ = self.isolation  # refuses what is below the minimum
@@ -89,7 +89,7 @@ class Sandbox:
 
     def unpack(self, name: str, data: bytes) -> Iterator[Member]:
         """The files of a class's zip archive, taken out in a locked child that never runs any code of theirs."""
-        from grader.sandbox.unpacking import encode_archive, unpacked
+        from grader.sandbox.child.unpacking import encode_archive, unpacked
 
         backend = self._running()
         _ = self.isolation  # refuses what is below the minimum
@@ -100,7 +100,7 @@ class Sandbox:
 
         The forked process has to `take` it, this one to `leave_behind` its end: the server ends with the last of them.
         """
-        from grader.sandbox.forkserver import ForkServer
+        from grader.sandbox.host.forkserver import ForkServer
 
         _ = self.isolation  # a twin has no self-test of its own
         backend = self._running()
@@ -108,7 +108,7 @@ class Sandbox:
 
     def take(self, twin: ForkServer) -> None:
         """In the process that was forked: go on with a server of its own."""
-        from grader.sandbox.forkserver import ForkServer
+        from grader.sandbox.host.forkserver import ForkServer
 
         if isinstance(self._backend, ForkServer):
             self._backend.leave_behind()
@@ -136,10 +136,10 @@ class Sandbox:
     def _start(self) -> ForkServer | Portable:
         cpu = int(self._limits.cpu)
         if self._portable:
-            from grader.sandbox.portable import Portable
+            from grader.sandbox.host.portable import Portable
 
             return Portable(self._memory, cpu, self._imports)
-        from grader.sandbox.forkserver import ForkServer
+        from grader.sandbox.host.forkserver import ForkServer
 
         return ForkServer(self._memory, cpu, self._imports)
 

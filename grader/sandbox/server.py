@@ -15,11 +15,11 @@ from typing import Any, Final, NoReturn
 
 import torch
 
-from grader.sandbox import backstops, jail, rehearsal, selftest, warm
-from grader.sandbox.child import Child, Pipes
+from grader.sandbox.child import backstops, jail, rehearsal, selftest, warm
+from grader.sandbox.child.child import Child, Pipes
+from grader.sandbox.child.seccomp import ANSWER_FD, REQUEST_FD
 from grader.sandbox.numerics import pin_torch
-from grader.sandbox.seccomp import ANSWER_FD, REQUEST_FD
-from grader.sandbox.wire import FORK, HELLO, PID, STATUS, TWIN
+from grader.sandbox.protocol.wire import FORK, HELLO, PID, STATUS, TWIN
 
 _CONTROL_FD: Final = 32
 _CANARY_SECONDS: Final = 10.0

@@ -14,10 +14,10 @@ from typing import Any, Final
 
 import torch
 
-from grader.sandbox import backstops, warm
-from grader.sandbox.child import Child, Pipes
+from grader.sandbox.child import backstops, warm
+from grader.sandbox.child.child import Child, Pipes
 from grader.sandbox.numerics import pin_torch
-from grader.sandbox.wire import HELLO
+from grader.sandbox.protocol.wire import HELLO
 
 _WATCH_SECONDS: Final = 1.0
 

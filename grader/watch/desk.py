@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from grader.progress import Progress
     from grader.run import Options
     from grader.sandbox.client import Sandbox
-    from grader.sandbox.outcome import Reading
+    from grader.sandbox.types import Reading
 
 RENAMING_SECONDS = 0.1
 """An editor that saves by renaming leaves no file for a moment."""

@@ -9,7 +9,7 @@ import pytest
 
 from grader.grading import Grading, Settings
 from grader.sandbox.client import Sandbox
-from grader.sandbox.outcome import Level
+from grader.sandbox.types import Level
 from grader.submission import Submission
 from tests.hostile.attacks import Attack, attacks
 

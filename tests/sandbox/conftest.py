@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from grader.sandbox.client import Sandbox
-from grader.sandbox.outcome import Level, Outcome, Question
+from grader.sandbox.types import Level, Outcome, Question
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     import torch
 
-    from grader.sandbox.session import Session
+    from grader.sandbox.host.session import Session
 
 TIMEOUT = 1.5
 BUDGET = 30.0

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import pytest
 import torch
 
-from grader.sandbox.budget import Budget, Limits
-from grader.sandbox.deaths import Death, killed
-from grader.sandbox.outcome import Killed, Outcome, TimedOut
+from grader.sandbox.host.budget import Budget, Limits
+from grader.sandbox.protocol.deaths import Death, killed
+from grader.sandbox.types import Killed, Outcome, TimedOut
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -13,9 +13,12 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.sandbox import answers, messages, wire
-from grader.sandbox.forkserver import ForkedProcess
-from grader.sandbox.outcome import (
+from grader.sandbox.host.forkserver import ForkedProcess
+from grader.sandbox.protocol import answers, messages, wire
+from grader.sandbox.protocol.processes import GoneError, LateError
+from grader.sandbox.protocol.tensors import DTYPES, MOST_DIMENSIONS, address_of, decode_tensors, encode_tensor, fresh
+from grader.sandbox.protocol.wire import ProtocolError, clean
+from grader.sandbox.types import (
     Finding,
     Function,
     NotStarted,
@@ -27,9 +30,6 @@ from grader.sandbox.outcome import (
     RulesConfig,
     WrongType,
 )
-from grader.sandbox.processes import GoneError, LateError
-from grader.sandbox.tensors import DTYPES, MOST_DIMENSIONS, address_of, decode_tensors, encode_tensor, fresh
-from grader.sandbox.wire import ProtocolError, clean
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

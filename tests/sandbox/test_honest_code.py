@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 import torch
 
-from grader.sandbox.outcome import Outcome, Raised, Returned
+from grader.sandbox.types import Outcome, Raised, Returned
 
 if TYPE_CHECKING:
     from collections.abc import Callable

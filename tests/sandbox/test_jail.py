@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING
 import pytest
 import torch
 
-from grader.sandbox import seccomp
-from grader.sandbox.isolation import judge
-from grader.sandbox.outcome import Level, Outcome, Raised, Returned, SandboxError
+from grader.sandbox.child import seccomp
+from grader.sandbox.child.isolation import judge
+from grader.sandbox.types import Level, Outcome, Raised, Returned, SandboxError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from grader.sandbox.client import Sandbox
-    from grader.sandbox.session import Session
+    from grader.sandbox.host.session import Session
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="these are Linux's locks")
 
@@ -107,7 +107,7 @@ def message(ask: Callable[..., Outcome], function: str) -> str:
 def test_only_the_sandbox_is_imported_where_learners_run(ask: Callable[..., Outcome]) -> None:
     """No exercise, no reference, no pytest."""
     names = message(ask, "dmodules").split()
-    assert "grader.sandbox.child" in names
+    assert "grader.sandbox.child.child" in names
     assert [name for name in names if name != "grader" and not name.startswith("grader.sandbox")] == []
 
 

@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING
 import pytest
 import torch
 
-from grader.sandbox import forkserver
 from grader.sandbox.client import Sandbox
-from grader.sandbox.outcome import Killed, Level, Question, Returned, TimedOut
+from grader.sandbox.host import forkserver
+from grader.sandbox.types import Killed, Level, Question, Returned, TimedOut
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -90,7 +90,7 @@ def test_children_do_not_outlive_a_grader_that_is_killed(force: str) -> None:
     program = f"""
         import sys, time, torch
         from grader.sandbox.client import Sandbox
-        from grader.sandbox.outcome import Level, Question
+        from grader.sandbox.types import Level, Question
         sandbox = Sandbox(force={force}, rules=False)
         session = sandbox.open({{"backward.py": b"def d(x):\\n    import time\\n    time.sleep(20)\\n"}})
         session.ask([Question("d", given={{"x": torch.ones(1)}})])
@@ -160,7 +160,7 @@ def test_it_locks_as_well_without_root() -> None:
     """An ordinary user gets the same level."""
     program = """
         from grader.sandbox.client import Sandbox
-        from grader.sandbox.outcome import Question
+        from grader.sandbox.types import Question
         with Sandbox() as sandbox:
             import torch
             print(sandbox.isolation.level, sorted(sandbox.isolation.selftest.values()))
@@ -217,7 +217,7 @@ def dkeep(secret):
 '''
 
 UNLOCKED = """
-import grader.sandbox.jail as jail
+import grader.sandbox.child.jail as jail
 jail.seccomp.machine = lambda: None
 jail.landlock_version = lambda: 0
 jail.hide = lambda: jail._libc.prctl(4, 1, 0, 0, 0)

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 import pytest
 import torch
 
-from grader.sandbox.outcome import Killed, NotStarted, Outcome, Question, Raised, Returned, TimedOut
+from grader.sandbox.types import Killed, NotStarted, Outcome, Question, Raised, Returned, TimedOut
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from grader.sandbox.client import Sandbox
-    from grader.sandbox.session import Session
+    from grader.sandbox.host.session import Session
 
 SOURCE = """\
 import torch

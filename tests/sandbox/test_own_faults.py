@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from grader.sandbox import forkserver, portable
 from grader.sandbox.client import Sandbox
-from grader.sandbox.outcome import Level, SandboxError
+from grader.sandbox.host import forkserver, portable
+from grader.sandbox.types import Level, SandboxError
 
 if TYPE_CHECKING:
     from types import ModuleType

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 import torch
 
-from grader.sandbox.outcome import Killed, Level, Question, Returned
+from grader.sandbox.types import Killed, Level, Question, Returned
 
 if TYPE_CHECKING:
     from grader.sandbox.client import Sandbox

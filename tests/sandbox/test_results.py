@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 import pytest
 import torch
 
-from grader.sandbox.outcome import Outcome, Question, Returned, WrongType
+from grader.sandbox.types import Outcome, Question, Returned, WrongType
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from grader.sandbox.session import Session
+    from grader.sandbox.host.session import Session
 
 HEAD = "import torch\nclass Liar(torch.Tensor):\n    def data_ptr(self): return 0\n\nclass ndarray: pass\n\ndef d(x):\n"
 

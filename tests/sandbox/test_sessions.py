@@ -11,7 +11,7 @@ import pytest
 import torch
 
 from grader.sandbox.client import Sandbox
-from grader.sandbox.outcome import (
+from grader.sandbox.types import (
     Killed,
     Outcome,
     Question,
@@ -26,7 +26,7 @@ from grader.sandbox.outcome import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from grader.sandbox.session import Session
+    from grader.sandbox.host.session import Session
 
 HEAD = "import os, sys, time, torch\n"
 DIES = "def ddies(x):\n    os._exit(3)\n"

@@ -12,9 +12,9 @@ import pytest
 import torch
 
 from grader.sandbox.client import Sandbox
+from grader.sandbox.host.start import environment, search_path
 from grader.sandbox.numerics import PINNED_ENVIRONMENT
-from grader.sandbox.outcome import Question, Raised, Returned
-from grader.sandbox.start import environment, search_path
+from grader.sandbox.types import Question, Raised, Returned
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -51,7 +51,7 @@ def test_a_hostile_folder_is_not_imported_from(tmp_path: Path, force: str) -> No
         import sys
         sys.path.insert(0, {str(ROOT)!r})
         from grader.sandbox.client import Sandbox
-        from grader.sandbox.outcome import Level
+        from grader.sandbox.types import Level
         sandbox = Sandbox(force={force})
         print(sandbox.isolation.level)
         sandbox.close()

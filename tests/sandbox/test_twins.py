@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from grader.sandbox.client import Sandbox
-from grader.sandbox.outcome import Level, Question, Returned
+from grader.sandbox.types import Level, Question, Returned
 
 pytestmark = [
     pytest.mark.slow,

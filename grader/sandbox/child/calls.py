@@ -1,0 +1,227 @@
+"""One call of a learner's function: fresh arguments in, bytes of an outcome out."""
+
+from __future__ import annotations
+
+import ctypes
+import dis
+import random
+import re
+import sys
+from typing import TYPE_CHECKING, Any, Final, TypeGuard
+
+import torch
+
+from grader.sandbox.child.encode_result import class_name, encoded
+from grader.sandbox.protocol.answers import encode_failure, encode_fine, encode_returned
+from grader.sandbox.protocol.tensors import Stored, fresh
+from grader.sandbox.protocol.wire import TEXT_LIMIT, clean
+from grader.sandbox.types import CUT, NotStarted, Raised, WrongType
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from types import CodeType, ModuleType
+
+    from grader.sandbox.protocol.messages import Asked
+
+# Bound before a learner's line runs: patching torch afterwards changes nothing here.
+_data_ptr: Final = torch._C.TensorBase.data_ptr  # noqa: SLF001  (the C method cannot be patched from Python)
+_inference_mode: Final = torch.inference_mode
+_is_inference: Final = torch.is_inference_mode_enabled
+_get_default_dtype: Final = torch.get_default_dtype
+_set_default_dtype: Final = torch._C._set_default_dtype  # noqa: SLF001  (the public one imports lazily)
+_float: Final = torch._C.TensorBase.float  # noqa: SLF001
+_double: Final = torch._C.TensorBase.double  # noqa: SLF001
+_reseed_torch: Final = torch.default_generator.manual_seed
+_reseed: Final = random.seed
+_memcmp: Final = ctypes.PyDLL(None).memcmp if sys.platform != "win32" else ctypes.cdll.msvcrt.memcmp
+_memcmp.argtypes = (ctypes.c_void_p, ctypes.c_void_p, ctypes.c_size_t)
+
+_KEPT: Final[list[Any]] = []
+"""Inference mode ends when its object is collected."""
+_RAISE: Final = dis.opmap["RAISE_VARARGS"]
+_DTYPES: Final = {"float32": torch.float32, "float64": torch.float64}
+_RANDOM: Final = re.compile("rand|drop|normal|uniform|noulli|multinom|poisson|geometric|cauchy|expon|seed|init|attr")
+_RECURSION: Final = sys.getrecursionlimit()
+_EPERM: Final = 1
+_ALLOCATOR: Final = "DefaultCPUAllocator: "
+_OUT_OF_MEMORY: Final = f"{_ALLOCATOR}can't allocate memory"
+
+
+class Printed:
+    """Stands in for stdout and stderr: keeps the first 2 KB."""
+
+    encoding = "utf-8"
+    errors = "replace"
+
+    def __init__(self) -> None:
+        self.kept = ""
+        self.cut = False
+
+    def write(self, value: str) -> int:
+        """Keep what still fits."""
+        room = TEXT_LIMIT - len(self.kept)
+        if room > 0:
+            self.kept += str(value)[:room]
+        self.cut = self.cut or len(value) > room
+        return len(value)
+
+    def flush(self) -> None:
+        """Nothing waits."""
+
+    def isatty(self) -> bool:
+        """Nobody watches."""
+        return False
+
+    def start(self) -> None:
+        """Empty it and put it in place, whatever the last call left there."""
+        self.kept, self.cut = "", False
+        sys.stdout = sys.stderr = self
+
+
+class Calls:
+    """Makes the calls of one submission."""
+
+    def __init__(self, file: str, *, locked: bool) -> None:
+        self._file = file
+        self._locked = locked
+        self._printed = Printed()
+        self._random = True
+
+    def load(self, code: CodeType, module: ModuleType) -> bytes:
+        """Run the module once."""
+        self._random = _draws(code)
+        failure = self._guarded(lambda: exec(code, module.__dict__), "float32")
+        if failure is None:
+            return encode_fine(self._shown())
+        if isinstance(failure, NotStarted):
+            kind, line = "NotImplementedError", failure.line
+            failure = Raised(kind=kind, message=failure.how, file=self._file, line=line, printed=failure.printed)
+        return encode_failure(failure)
+
+    def call(self, function: Callable[..., Any], asked: Asked, sources: Mapping[str, Stored | int | float]) -> bytes:
+        """Call with fresh copies and say what came of it."""
+        arguments: dict[str, Any] = {}
+        copies = []
+        for name, source in sources.items():
+            if type(source) is Stored:
+                arguments[name] = tensor = fresh(source)
+                copies.append((name, source, tensor, _data_ptr(tensor)))
+            else:
+                arguments[name] = source
+        result = self._guarded(_bound(function, arguments), asked.dtype)
+        if type(result) is NotStarted or type(result) is Raised:
+            return encode_failure(result)
+        if result is None:
+            return encode_failure(NotStarted(how="returned None", printed=self._shown()))
+        answer = encoded(result, asked.outputs, asked.max_bytes)
+        if isinstance(answer, str):
+            return encode_failure(WrongType(description=clean(answer, 300), printed=self._shown()))
+        return encode_returned(self._shown(), answer, _mutated(copies))
+
+    def _guarded(self, act: Callable[[], Any], dtype: str) -> Any:
+        """Run a learner's code; whatever it raises becomes a value."""
+        self._printed.start()
+        _prepare(_DTYPES[dtype])
+        if self._random:
+            _reseed_torch(0)
+            _reseed(0)
+        try:
+            return act()
+        except BaseException as error:  # noqa: BLE001  (SystemExit and KeyboardInterrupt are a learner's, too)
+            return self._failed(error)
+        finally:
+            sys.settrace(None)
+            sys.setprofile(None)
+            sys.setrecursionlimit(_RECURSION)
+
+    def _shown(self) -> str:
+        if self._printed.cut:
+            room = TEXT_LIMIT - len(CUT) - 2  # the limit holds for what the child says itself, too
+            return f"{clean(self._printed.kept, room)}\n{CUT}\n"
+        return clean(self._printed.kept) if self._printed.kept else ""
+
+    def _failed(self, error: BaseException) -> NotStarted | Raised:
+        line, explicit = self._place(error)
+        message = self._message(error)
+        if isinstance(error, NotImplementedError) and explicit:
+            how = f"raised NotImplementedError: {message}" if message else "raised NotImplementedError"
+            return NotStarted(how=how, line=line, printed=self._shown())
+        kind = clean(class_name(type(error)), 200)
+        if _OUT_OF_MEMORY in message:  # torch says it with a RuntimeError and a line of its own source
+            kind, message = "MemoryError", message[message.index(_OUT_OF_MEMORY) + len(_ALLOCATOR) :]
+        file = self._file if line else None
+        return Raised(kind=kind, message=message, file=file, line=line, printed=self._shown())
+
+    def _place(self, error: BaseException) -> tuple[int | None, bool]:
+        """The innermost line in the learner's file, and whether a `raise` of theirs stands there."""
+        line, explicit = None, False
+        trace = error.__traceback__
+        while trace is not None:
+            code = trace.tb_frame.f_code
+            explicit = False
+            if code.co_filename == self._file:
+                line = trace.tb_lineno
+                explicit = code.co_code[trace.tb_lasti] == _RAISE
+            trace = trace.tb_next
+        return line, explicit
+
+    def _message(self, error: BaseException) -> str:
+        try:
+            message = clean(str(error))
+            refused = isinstance(error, OSError) and error.errno == _EPERM
+        except BaseException:  # noqa: BLE001  (a learner's __str__ may do anything)
+            return "(its message cannot be shown)"
+        if refused and self._locked:
+            message += " (the sandbox has no files, no processes and no network)"
+        return message
+
+
+def _prepare(dtype: torch.dtype) -> None:
+    """Every call begins alike, whatever the last one left behind."""
+    if not _is_inference():
+        _KEPT.append(_inference_mode())
+        _KEPT[-1].__enter__()
+    if _get_default_dtype() is not dtype:
+        _set_default_dtype(dtype)
+        _let_float32_mean(dtype)
+
+
+def _let_float32_mean(dtype: torch.dtype) -> None:
+    """In a float64 question, let a `torch.float32` or `.float()` in a learner's code mean float64.
+
+    Otherwise a function that pins float32 could only be judged to float32's seven digits, and an epsilon
+    forgotten in it would drown in the rounding.
+    """
+    torch.float32 = torch.float = dtype
+    torch.Tensor.float = _double if dtype is _DTYPES["float64"] else _float  # type: ignore[method-assign]
+
+
+def _draws(code: CodeType) -> bool:
+    """Whether a submission may draw random numbers: seeding costs as much as a small gradient, so most do without."""
+    if any(map(_RANDOM.search, (*code.co_names, *filter(_is_text, code.co_consts)))):
+        return True
+    return any(_draws(each) for each in code.co_consts if isinstance(each, type(code)))
+
+
+def _is_text(value: object) -> TypeGuard[str]:
+    return isinstance(value, str)
+
+
+def _bound(function: Callable[..., Any], arguments: dict[str, Any]) -> Callable[[], Any]:
+    """The call, with positional-only parameters passed by position."""
+    code = getattr(function, "__code__", None)
+    if code is None or not code.co_posonlyargcount:
+        return lambda: function(**arguments)
+    first = code.co_varnames[: code.co_posonlyargcount]
+    positional = [arguments[name] for name in first if name in arguments]
+    rest = {name: value for name, value in arguments.items() if name not in first}
+    return lambda: function(*positional, **rest)
+
+
+def _mutated(copies: list[tuple[str, Stored, torch.Tensor, int]]) -> list[str]:
+    """Parameters that a call changed in place: inference tensors count no versions, so bytes are compared."""
+    return [
+        name
+        for name, source, tensor, address in copies
+        if _data_ptr(tensor) != address or _memcmp(address, source.address, source.size)
+    ]

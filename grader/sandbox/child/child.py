@@ -1,0 +1,140 @@
+"""What a child does: read the submission, run it, answer questions, until it is killed."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+import types
+from typing import TYPE_CHECKING, Final
+
+from grader.sandbox.child import unpacking
+from grader.sandbox.child.calls import Calls
+from grader.sandbox.protocol import wire
+from grader.sandbox.protocol.answers import encode_failure
+from grader.sandbox.protocol.messages import decode_ask, decode_pool, decode_read, encode_reading
+from grader.sandbox.protocol.tensors import Stored, address_of
+from grader.sandbox.reading.reading import read
+from grader.sandbox.types import Raised
+
+if TYPE_CHECKING:
+    from grader.sandbox.protocol.messages import Asked
+
+_READV: Final = hasattr(os, "readv")
+_AT_ONCE: Final = 1 << 16
+
+
+class Pipes:
+    """Two plain descriptors: the jail allows `readv` on one and `write` on the other."""
+
+    def __init__(self, requests: int, answers: int) -> None:
+        self._requests = requests
+        self._answers = answers
+        self._waiting = bytearray(_AT_ONCE)
+        self._from = 0
+        self._to = 0
+
+    def send(self, kind: int, body: bytes, nonce: bytes = wire.NO_NONCE) -> None:
+        """Send one frame."""
+        data = wire.encode(kind, body, nonce)
+        sent = os.write(self._answers, data)
+        while sent < len(data):
+            sent += os.write(self._answers, memoryview(data)[sent:])
+
+    def receive(self) -> bytearray | None:
+        """What follows a frame's length; None at the end."""
+        head = bytearray(wire.LENGTH.size)
+        if not self._fill(head):
+            return None
+        buffer = bytearray(wire.LENGTH.unpack(head)[0])
+        return buffer if self._fill(buffer) else None
+
+    def _fill(self, buffer: bytearray) -> bool:
+        """Take from what waits; read more of it, or straight into a large buffer."""
+        at, size = 0, len(buffer)
+        while at < size:
+            if self._from == self._to and size - at < _AT_ONCE:
+                self._from, self._to = 0, self._read(self._waiting)
+                if not self._to:
+                    return False
+            elif self._from == self._to:
+                count = self._read(memoryview(buffer)[at:])
+                if not count:
+                    return False
+                at += count
+                continue
+            count = min(size - at, self._to - self._from)
+            buffer[at : at + count] = self._waiting[self._from : self._from + count]
+            at += count
+            self._from += count
+        return True
+
+    def _read(self, buffer: bytearray | memoryview) -> int:
+        if _READV:
+            return os.readv(self._requests, [buffer])
+        data = os.read(self._requests, len(buffer))
+        buffer[: len(data)] = data
+        return len(data)
+
+
+class Child:
+    """Serves one submission."""
+
+    def __init__(self, pipes: Pipes, *, locked: bool) -> None:
+        self._pipes = pipes
+        self._locked = locked
+        self._pools: dict[str, dict[str, Stored | int | float]] = {"": {}}
+        self._buffers: list[bytearray] = []
+        """What the pools' values point into."""
+        self._code: types.CodeType | None = None
+        self._module = types.ModuleType("backward")
+        self._calls = Calls("", locked=locked)
+
+    def serve(self) -> None:
+        """Answer frames until the other end closes."""
+        while (buffer := self._pipes.receive()) is not None:
+            self.handle(buffer)
+
+    def handle(self, buffer: bytearray) -> None:
+        """Answer one frame."""
+        kind = buffer[wire.NONCE]
+        if kind == wire.ASK:
+            for asked in decode_ask(buffer, address_of(buffer)):
+                self._pipes.send(wire.ANSWER, self._answer(asked), asked.nonce)
+        elif kind == wire.POOL:
+            key, self._pools[key] = decode_pool(buffer, address_of(buffer))
+            self._buffers.append(buffer)
+        elif kind == wire.READ:
+            self._read(buffer)
+        elif kind == wire.LOAD:
+            self._load()
+        elif kind == wire.UNPACK:
+            for answer, body in unpacking.answers(bytes(memoryview(buffer)[wire.BODY :])):
+                self._pipes.send(answer, body)
+
+    def _read(self, buffer: bytearray) -> None:
+        """Read the syntax tree: nothing of the learner's has run yet, so an exception here is our own fault."""
+        files, rules = decode_read(buffer)
+        try:
+            submitted = read(files, rules)
+        except Exception:  # noqa: BLE001
+            self._pipes.send(wire.FAULT, traceback.format_exc()[-2000:].encode("utf-8", "replace"))
+            return
+        self._code = submitted.code
+        self._calls = Calls(submitted.reading.file, locked=self._locked)
+        self._pipes.send(wire.READING, encode_reading(submitted.reading))
+
+    def _load(self) -> None:
+        code = self._code or compile("", "", "exec")
+        self._module.__file__ = code.co_filename
+        sys.modules[self._module.__name__] = self._module
+        self._pipes.send(wire.LOADED, self._calls.load(code, self._module))
+
+    def _answer(self, asked: Asked) -> bytes:
+        function = self._module.__dict__.get(asked.function)
+        if function is None:
+            message = f"{asked.function} is not defined once the file has run"
+            return encode_failure(Raised(kind="NameError", message=message))
+        pool = self._pools[asked.pool]
+        sources = {name: pool[name] for name in asked.names} | asked.given
+        return self._calls.call(function, asked, sources)

@@ -1,0 +1,155 @@
+"""A class's zip archive, taken apart in a locked child: what goes over the pipes, and what the child does.
+
+Nothing of the archive is parsed by the grader; what comes back are names and bytes, their sizes checked first.
+"""
+
+from __future__ import annotations
+
+import io
+import struct
+import time
+import zipfile
+from typing import TYPE_CHECKING, Final
+
+from grader.sandbox.protocol import wire
+from grader.sandbox.protocol.processes import GoneError, LateError, begin
+from grader.sandbox.protocol.wire import ProtocolError
+from grader.sandbox.reading import archive
+from grader.sandbox.types import Member
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from grader.sandbox.protocol.processes import Process
+
+MOST_MEMBERS: Final = 50_000
+MOST_BYTES: Final = 256 << 20
+MOST_SECONDS: Final = 180.0
+METADATA: Final = "submission_metadata.yml"
+LONGEST: Final = 16 << 20
+"""Bytes of the metadata of a large course; a submission's own file is limited as in its own archive."""
+WANTED: Final = (*archive.LISTABLE, ".zip", ".txt", ".ipynb.json")
+"""Files whose content matters; of others it matters that somebody handed them in."""
+
+_HEAD: Final = struct.Struct("<HB")
+_FINE, _BROKEN = 0, 1
+
+
+def encode_archive(name: str, data: bytes) -> bytes:
+    """The request: the archive's name for sentences, and its bytes."""
+    shown = name.encode("utf-8", "replace")[:200]
+    return _HEAD.pack(len(shown), _FINE) + shown + data
+
+
+def encode_member(member: Member) -> bytes:
+    """One answer."""
+    name = member.name.encode("utf-8", "replace")[: 4 * archive.LONGEST_NAME]
+    body = member.content if member.problem is None else member.problem.encode("utf-8", "replace")
+    return _HEAD.pack(len(name), _FINE if member.problem is None else _BROKEN) + name + body
+
+
+def decode_member(body: bytes) -> Member:
+    """What `encode_member` made, if it did."""
+    if len(body) < _HEAD.size:
+        message = "a member of an archive without a head"
+        raise ProtocolError(message)
+    length, state = _HEAD.unpack_from(body)
+    name, rest = body[_HEAD.size : _HEAD.size + length], body[_HEAD.size + length :]
+    if len(name) < length or state not in (_FINE, _BROKEN):
+        message = "a member of an archive that is cut off"
+        raise ProtocolError(message)
+    shown = name.decode("utf-8", "replace")
+    if state == _BROKEN:
+        return Member(shown, problem=wire.clean(rest.decode("utf-8", "replace"), 400))
+    return Member(shown, rest)
+
+
+# In the child
+
+
+def answers(body: bytes) -> Iterator[tuple[int, bytes]]:
+    """The frames that answer a request: every member, and at the end what is the matter with the whole, if anything."""
+    length, _ = _HEAD.unpack_from(body)
+    name = body[_HEAD.size : _HEAD.size + length].decode("utf-8", "replace")
+    problem = ""
+    try:
+        for member in _members(name, body[_HEAD.size + length :]):
+            yield wire.MEMBER, encode_member(member)
+    except archive.BadArchiveError as error:
+        problem = str(error)
+    except Exception as error:  # noqa: BLE001  zipfile raises what it likes on bytes made to hurt it
+        problem = f"{name}: this is not a readable zip archive ({type(error).__name__})"
+    yield wire.UNPACKED, problem.encode("utf-8", "replace")
+
+
+def _members(name: str, data: bytes) -> Iterator[Member]:
+    with zipfile.ZipFile(io.BytesIO(data)) as opened:
+        listed = opened.infolist()
+        if len(listed) > MOST_MEMBERS:
+            raise archive.BadArchiveError(
+                f"{name}: the archive holds {len(listed)} files; at most {MOST_MEMBERS} are read"
+            )
+        left = MOST_BYTES
+        for info in listed:
+            member = _member(name, opened, info)
+            left -= len(member.content)
+            if left < 0:
+                raise archive.BadArchiveError(f"{name}: the archive's files hold more than {MOST_BYTES >> 20} MB")
+            yield member
+
+
+def _member(name: str, opened: zipfile.ZipFile, info: zipfile.ZipInfo) -> Member:
+    """One file, or what is the matter with it: it is one person's, and not the end of the others'."""
+    path = info.filename
+    last = path.rsplit("/", 1)[-1].lower()
+    most = LONGEST if last == METADATA else archive.MOST_BYTES_OF_MEMBER
+    try:
+        archive.check(name, info)
+        wanted = last.endswith(WANTED) or last == METADATA
+        return Member(path, archive.content(name, opened, info, most) if wanted and not info.is_dir() else b"")
+    except archive.BadArchiveError as error:
+        return Member(path, problem=str(error))
+    except Exception as error:  # noqa: BLE001  a member made to hurt zipfile
+        return Member(path, problem=f"{name}: {path[:60]!r} in the archive cannot be read ({type(error).__name__})")
+
+
+# In the grader
+
+
+def unpacked(process: Process, greeting: bytes, request: bytes) -> Iterator[Member]:
+    """What a child takes out of an archive; at the end a nameless member, if something is wrong with the whole."""
+    try:
+        yield from _received(process, greeting, request)
+    except (LateError, GoneError, ProtocolError) as fault:
+        yield Member("", problem=f"the archive cannot be taken apart: {_WHY[type(fault)]}")
+    finally:
+        process.discard()
+
+
+def _received(process: Process, greeting: bytes, request: bytes) -> Iterator[Member]:
+    deadline = time.monotonic() + MOST_SECONDS
+    begin(process, wire.encode(wire.UNPACK, request), greeting, deadline)
+    left = MOST_BYTES
+    for _ in range(MOST_MEMBERS + 1):
+        frame = process.receive(min(left, LONGEST) + wire.SLACK, deadline)
+        if frame.kind != wire.MEMBER:
+            break
+        member = decode_member(frame.body)
+        left -= len(member.content)
+        yield member
+    _expect(frame, wire.UNPACKED)
+    if problem := wire.clean(frame.body.decode("utf-8", "replace"), 400):
+        yield Member("", problem=problem)
+
+
+def _expect(frame: wire.Frame, kind: int) -> None:
+    if frame.kind != kind or frame.nonce != wire.NO_NONCE:
+        message = "a frame that does not belong here"
+        raise ProtocolError(message)
+
+
+_WHY: Final = {
+    LateError: "it takes too long",
+    GoneError: "the process that tried was killed",
+    ProtocolError: "the process that tried broke its protocol",
+}

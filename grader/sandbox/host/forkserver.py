@@ -1,0 +1,279 @@
+"""The grader's end of the fork server: starts it, asks it for children, reads their pipes (Linux)."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import json
+import os
+import select
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from typing import Any, Final
+
+from grader.sandbox.child.isolation import judge
+from grader.sandbox.host.start import bootstrap, environment, search_path
+from grader.sandbox.protocol.deaths import Death
+from grader.sandbox.protocol.processes import GoneError, LateError
+from grader.sandbox.protocol.wire import FORK, LENGTH, PID, REAP, STATUS, TWIN, Frame, checked_length, decode
+from grader.sandbox.types import Isolation, SandboxError
+
+_READY_SECONDS: Final = 180.0
+_REPLY_SECONDS: Final = 30.0
+_DYING_SECONDS: Final = 2.0
+"""From the closing of its pipes to the end of a process."""
+_NO_FORK: Final = "the sandbox could not fork: no memory or no processes left on this machine"
+_PIPE: Final = 1 << 20
+_CHUNK: Final = 1 << 16
+
+
+class ForkServer:
+    """One server process and the socket to it."""
+
+    _process: subprocess.Popen[bytes] | Stranger
+
+    def __init__(self, memory: int, cpu: int, imports: tuple[str, ...] = ()) -> None:
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        command = [sys.executable, "-I", "-W", "ignore", "-c", bootstrap("server"), str(theirs.fileno())]
+        self._process = subprocess.Popen(
+            command,
+            cwd="/",
+            env=environment(),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            pass_fds=[theirs.fileno()],
+            start_new_session=True,  # Ctrl-C is the grader's to handle
+        )
+        theirs.close()
+        self._listen(ours, None)
+        self._send(json.dumps({"path": search_path(), "memory": memory, "cpu": cpu, "imports": imports}).encode())
+
+    def _listen(self, control: socket.socket, report: dict[str, Any] | None) -> None:
+        self._control = control
+        self._lock = threading.Lock()
+        self._report = report
+        self._forgotten: list[int] = []
+
+    def twin(self) -> ForkServer:
+        """A second server, forked from this one: it is there at once, and shares what it never writes to."""
+        report = self.report()
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with theirs, self._lock:
+            self._send(TWIN, [theirs.fileno()])
+            raw, handles = self._receive(_REPLY_SECONDS)
+        if not handles:
+            ours.close()
+            raise SandboxError(_NO_FORK)
+        other = object.__new__(ForkServer)
+        other._process = Stranger(PID.unpack(raw)[0], handles[0])
+        other._listen(ours, report)
+        return other
+
+    def leave_behind(self) -> None:
+        """After a fork: this server is the other process's."""
+        self._control.close()
+
+    @property
+    def pid(self) -> int:
+        """The server's process id."""
+        return self._process.pid
+
+    def report(self) -> dict[str, Any]:
+        """What the server said when it was ready (waits for it)."""
+        with self._lock:
+            if self._report is None:
+                report = dict(json.loads(self._receive(_READY_SECONDS)[0]))
+                if "error" in report:
+                    message = f"the sandbox's server could not start:\n{report['error']}"
+                    raise SandboxError(message)
+                self._report = report
+            return self._report
+
+    def alive(self) -> bool:
+        """Whether the server still runs."""
+        return self._process.poll() is None
+
+    def isolation(self) -> Isolation:
+        """What the canary found."""
+        return judge(self.report())
+
+    def greeting(self) -> bytes:
+        """What every child has to say first: the locks that held in the canary."""
+        return ",".join(self.report()["locks"]).encode()
+
+    def start(self) -> ForkedProcess:
+        """Fork a child."""
+        self.report()
+        request_reader, request_writer = os.pipe()
+        answer_reader, answer_writer = os.pipe()
+        for descriptor in (request_writer, answer_writer):
+            with contextlib.suppress(OSError):  # more than the user may have: smaller pipes are only slower
+                fcntl.fcntl(descriptor, fcntl.F_SETPIPE_SZ, _PIPE)
+        try:
+            with self._lock:
+                reaped = b"".join(map(PID.pack, self._forgotten))
+                self._forgotten.clear()
+                self._send(FORK + reaped, [request_reader, answer_writer])
+                raw, handles = self._receive(_REPLY_SECONDS)
+        except BaseException:
+            os.close(request_writer)
+            os.close(answer_reader)
+            raise
+        finally:
+            os.close(request_reader)
+            os.close(answer_writer)
+        if not handles:
+            os.close(request_writer)
+            os.close(answer_reader)
+            raise SandboxError(_NO_FORK)
+        return ForkedProcess(self, PID.unpack(raw)[0], handles[0], request_writer, answer_reader)
+
+    def reap(self, pid: int) -> Death:
+        """Wait for a child that has been killed."""
+        with self._lock:
+            self._send(REAP + PID.pack(pid))
+            raw, _ = self._receive(_REPLY_SECONDS)
+        return Death.from_wait(*STATUS.unpack(raw))
+
+    def forget(self, pid: int) -> None:
+        """Let the server reap it when it has nothing better to do."""
+        with self._lock:
+            self._forgotten.append(pid)
+
+    def close(self) -> None:
+        """Close the socket: the server leaves and its children die with it."""
+        self._control.close()
+        try:
+            self._process.wait(5)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+    def _send(self, data: bytes, descriptors: list[int] | None = None) -> None:
+        try:
+            if descriptors:
+                socket.send_fds(self._control, [data], descriptors)
+            else:
+                self._control.send(data)
+        except OSError as error:
+            raise SandboxError(self._obituary()) from error
+
+    def _receive(self, seconds: float) -> tuple[bytes, list[int]]:
+        ready, _, _ = select.select([self._control], [], [], seconds)
+        if not ready:
+            message = f"the sandbox's server did not answer within {seconds:g} s"
+            raise SandboxError(message)
+        try:
+            raw, descriptors, _, _ = socket.recv_fds(self._control, _CHUNK, 1, socket.MSG_CMSG_CLOEXEC)
+        except OSError as error:
+            raise SandboxError(self._obituary()) from error
+        if not raw:
+            raise SandboxError(self._obituary())
+        return raw, descriptors
+
+    def _obituary(self) -> str:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(1)
+        code = self._process.returncode
+        how = "closed its socket" if code is None else f"signal {-code}" if code < 0 else f"exit code {code}"
+        return f"the sandbox's server is gone ({how}): nothing was graded; start again"
+
+
+class Stranger:
+    """A process that is not this one's child: all that can be known is whether it has ended."""
+
+    def __init__(self, pid: int, handle: int) -> None:
+        self.pid = pid
+        self.returncode: int | None = None
+        self._handle = handle
+
+    def poll(self) -> int | None:
+        """0 once it has ended, however it did."""
+        return 0 if select.select([self._handle], [], [], 0)[0] else None
+
+    def wait(self, seconds: float | None = None) -> int:
+        """Wait for its end, or raise `TimeoutExpired`."""
+        if not select.select([self._handle], [], [], seconds)[0]:
+            raise subprocess.TimeoutExpired(f"process {self.pid}", seconds or 0.0)
+        return 0
+
+    def kill(self) -> None:
+        """SIGKILL."""
+        with contextlib.suppress(ProcessLookupError):
+            signal.pidfd_send_signal(self._handle, signal.SIGKILL)
+
+
+class ForkedProcess:
+    """One forked child: two pipes and a handle that names this process and no later one."""
+
+    def __init__(self, server: ForkServer, pid: int, handle: int, requests: int, answers: int) -> None:
+        self.pid = pid
+        self._server = server
+        self._handle = handle
+        self._requests = requests
+        self._answers = answers
+        os.set_blocking(requests, False)
+        os.set_blocking(answers, False)
+        self._waiting = bytearray()
+        self._poll = select.poll()
+        self._poll.register(answers, select.POLLIN)
+
+    def send(self, data: bytes, deadline: float) -> None:
+        """Write everything, or raise `LateError` or `GoneError`."""
+        view = memoryview(data)
+        while view:
+            try:
+                view = view[os.write(self._requests, view) :]
+            except BlockingIOError:
+                _, writable, _ = select.select([], [self._requests], [], max(0.0, deadline - time.monotonic()))
+                if not writable:
+                    raise LateError from None
+            except BrokenPipeError:
+                raise GoneError from None
+
+    def receive(self, limit: int, deadline: float) -> Frame:
+        """Read one frame: one deadline over all of it, its length checked before anything is allocated."""
+        waiting = self._waiting
+        while len(waiting) < LENGTH.size:
+            waiting += self._more(_CHUNK, deadline)
+        end = LENGTH.size + checked_length(waiting, limit)
+        while len(waiting) < end:
+            waiting += self._more(end - len(waiting), deadline)
+        buffer = waiting[LENGTH.size : end]
+        del waiting[:end]
+        return decode(buffer)
+
+    def _more(self, most: int, deadline: float) -> bytes:
+        if not self._poll.poll(max(0.0, deadline - time.monotonic()) * 1000):
+            raise LateError
+        data = os.read(self._answers, most)
+        if not data:
+            raise GoneError
+        return data
+
+    def quiet(self) -> bool:
+        """Whether nothing waits to be read."""
+        return not self._waiting and not any(event & select.POLLIN for _, event in self._poll.poll(0))
+
+    def end(self, *, gone: bool) -> Death | None:
+        """Kill it and say how it had ended by itself; None if it had not, although it may seem `gone`."""
+        own_end = gone and bool(select.select([self._handle], [], [], _DYING_SECONDS)[0])
+        self._kill()
+        death = self._server.reap(self.pid)
+        return death if own_end else None
+
+    def discard(self) -> None:
+        """Kill it and close everything."""
+        self._kill()
+        self._server.forget(self.pid)
+
+    def _kill(self) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            signal.pidfd_send_signal(self._handle, signal.SIGKILL)
+        for descriptor in (self._handle, self._requests, self._answers):
+            os.close(descriptor)

@@ -1,0 +1,258 @@
+"""One submission's life in the sandbox: questions in, outcomes out, dead children replaced."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import time
+from typing import TYPE_CHECKING, Any, Final, Self
+
+from grader.sandbox.host.budget import Budget, Limits
+from grader.sandbox.protocol import answers, messages, wire
+from grader.sandbox.protocol.deaths import killed
+from grader.sandbox.protocol.processes import GoneError, LateError, begin
+from grader.sandbox.protocol.wire import Frame, ProtocolError
+from grader.sandbox.types import Killed, Outcome, Question, Raised, Reading, RulesConfig, SandboxError
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Mapping, Sequence
+
+    import torch
+
+    from grader.sandbox.protocol.processes import Backend, Process
+
+MOST_KILLS: Final = 8
+MOST_POOLS: Final = 16
+_READING_LIMIT: Final = 4 << 20
+_READING_SECONDS: Final = 10.0
+_FAULTS: Final = (LateError, GoneError, ProtocolError)
+_TOO_OFTEN: Final = Killed(reason="too_often", detail=f"its process had to be replaced {MOST_KILLS} times")
+
+
+class _Round:
+    """Questions that were asked together and are not answered yet."""
+
+    def __init__(self, questions: Sequence[Question]) -> None:
+        self.questions = list(questions)
+        self.nonces: list[bytes] = []
+
+    def renew(self) -> None:
+        """Fresh nonces: answers to an earlier child's questions are worth nothing."""
+        entropy = os.urandom(wire.NONCE * len(self.questions))
+        self.nonces = [entropy[at : at + wire.NONCE] for at in range(0, len(entropy), wire.NONCE)]
+
+    def next(self) -> tuple[Question, bytes]:
+        """Take the first question off; it is never asked again."""
+        return self.questions.pop(0), self.nonces.pop(0)
+
+
+class Session:
+    """A locked child for one submission. Not for several threads at once."""
+
+    reading: Reading
+
+    def __init__(self, backend: Backend, files: Mapping[str, bytes], rules: RulesConfig, limits: Limits) -> None:
+        self.kills = 0
+        self._backend = backend
+        self._budget = Budget(limits)
+        self._submission = wire.encode(wire.READ, messages.encode_read(files, rules))
+        self._pools: dict[str, bytes] = {}
+        self._process: Process | None = None
+        self._loaded = False
+        self._sent: set[str] = set()
+        self._round = _Round(())
+        self._stopped: Outcome | None = None
+        self.reading = self._first_reading()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def __del__(self) -> None:
+        with contextlib.suppress(Exception):
+            self.close()
+
+    @property
+    def seconds(self) -> float:
+        """How long the grader has waited for this submission."""
+        return self._budget.spent
+
+    def close(self) -> None:
+        """Kill the child, if there is one."""
+        process, self._process = self._process, None
+        if process is not None:
+            process.discard()
+
+    def pool(self, key: str, values: Mapping[str, torch.Tensor | int | float]) -> None:
+        """Values that questions name by `key`, sent once to every child that needs them; not to be changed later."""
+        self._pools[key] = _encoded(key, values)
+        self._sent.discard(key)
+
+    def load(self) -> Outcome | None:
+        """Run the module once; None when that went well, else what stops every function of it."""
+        if not self._loaded and self._stopped is None:
+            self._give_up_round()
+            self._dispatch(b"", self._round)
+        return self._stopped
+
+    def ask(self, questions: Sequence[Question]) -> Generator[Outcome]:
+        """Send the questions now, in one frame; their outcomes in order, as they come."""
+        self._give_up_round()
+        self._round = asked = _Round(questions)
+        self._pose(asked)
+        return self._outcomes(asked)
+
+    # ------------------------------------------------------------------------------- asking
+
+    def _give_up_round(self) -> None:
+        """Answers that nobody fetched would be taken for later ones."""
+        if self._round.questions:
+            self._round = _Round(())
+            self.close()
+
+    def _outcomes(self, asked: _Round) -> Generator[Outcome]:
+        while asked.questions:
+            if self._round is not asked:
+                message = "these questions were given up when others were asked"
+                raise SandboxError(message)
+            if self._process is None:
+                self._pose(asked)  # only now: whoever asks may have given up the rest with the child
+            if self._stopped is None:
+                outcome = self._answer(*asked.next())
+            else:
+                outcome = self._stopped
+                asked.questions.pop(0)
+            yield outcome
+
+    def _pose(self, asked: _Round) -> None:
+        """Ask what is left of a round."""
+        while asked.questions and self._stopped is None:
+            asked.renew()
+            ask = wire.encode(wire.ASK, messages.encode_ask(asked.questions, asked.nonces))
+            if self._dispatch(ask, asked):
+                return
+
+    def _dispatch(self, ask: bytes, asked: _Round) -> bool:
+        """Bring a child to where it can answer and send it the rest; False if it died before its first answer."""
+        begun = time.monotonic()
+        try:
+            process = self._process or self._replace()
+            if not process.quiet():
+                message = "an answer before its question"
+                raise ProtocolError(message)
+            process.send(self._missing(asked) + ask, self._budget.deadline())
+        except _FAULTS as fault:
+            self._lost(fault, begun)
+            return False
+        return self._loaded or self._load(process)
+
+    def _missing(self, asked: _Round) -> bytes:
+        """What this child has not been sent yet."""
+        pieces = [] if self._loaded else [wire.encode(wire.LOAD, b"")]
+        for key in dict.fromkeys(question.values for question in asked.questions):
+            if key and key not in self._sent:
+                pieces.append(self._pools[key])
+                self._sent.add(key)
+        return b"".join(pieces)
+
+    def _load(self, process: Process) -> bool:
+        begun = time.monotonic()
+        try:
+            frame = process.receive(wire.SLACK, self._budget.deadline())
+            _expect(frame, wire.LOADED, wire.NO_NONCE)
+            failure = answers.decode_loaded(frame.buffer, self._budget.spend(begun))
+        except _FAULTS as fault:
+            failure = self._lost(fault, begun)
+        self._loaded = failure is None
+        if failure is not None:
+            self._stopped = self._stopped or failure
+            self.close()
+        return self._loaded
+
+    def _answer(self, question: Question, nonce: bytes) -> Outcome:
+        begun = time.monotonic()
+        process = self._process
+        assert process is not None
+        try:
+            frame = process.receive(question.max_bytes + wire.SLACK, self._budget.deadline())
+            _expect(frame, wire.ANSWER, nonce)
+            return answers.decode_outcome(frame.buffer, self._budget.spend(begun), question)
+        except _FAULTS as fault:
+            return self._lost(fault, begun)
+
+    # ------------------------------------------------------------------ children and their ends
+
+    def _first_reading(self) -> Reading:
+        begun = time.monotonic()
+        try:
+            self._replace()
+        except _FAULTS as fault:
+            self._stopped = self._lost(fault, begun)
+            return Reading(file="", functions={}, problem=f"the file could not be read: {_unreadable(self._stopped)}")
+        reading = self._last_reading
+        if reading.problem is not None:
+            self._stopped = Raised(kind="SyntaxError", message=reading.problem, file=reading.file, line=reading.line)
+            self.close()
+        return reading
+
+    def _replace(self) -> Process:
+        """Start a child and let it read the submission: nothing of the learner's has run yet."""
+        process = self._process = self._backend.start()
+        self._loaded = False
+        self._sent.clear()
+        begun = time.monotonic()
+        deadline = begun + _READING_SECONDS  # a short limit per call is not meant for this
+        begin(process, self._submission, self._backend.greeting(), deadline)
+        frame = process.receive(_READING_LIMIT, deadline)
+        if frame.kind == wire.FAULT:
+            message = f"the sandbox could not read a submission:\n{frame.body.decode('utf-8', 'replace')}"
+            raise SandboxError(message)
+        _expect(frame, wire.READING, wire.NO_NONCE)
+        self._last_reading = messages.decode_reading(frame.body)
+        self._budget.spend(begun)
+        return process
+
+    def _lost(self, fault: Exception, begun: float) -> Outcome:
+        """Kill the child and say what became of it; later questions go to another, unless there may be no more."""
+        seconds = self._budget.spend(begun)
+        process, self._process = self._process, None
+        assert process is not None
+        death = process.end(gone=isinstance(fault, GoneError))
+        self.kills += 1
+        if isinstance(fault, LateError):
+            outcome: Outcome = self._budget.timed_out(seconds)
+        elif isinstance(fault, GoneError) and death is not None:
+            outcome = killed(death, self._budget.limits.cpu, seconds)
+        else:
+            outcome = Killed(reason="protocol", detail=f"broke the protocol: {fault}", seconds=seconds)
+        if self._budget.exhausted:
+            self._stopped = self._budget.timed_out(0.0)
+        elif self.kills >= MOST_KILLS:
+            self._stopped = _TOO_OFTEN
+        return outcome
+
+
+_ENCODED: Final[dict[tuple[str, int], tuple[Mapping[str, Any], bytes]]] = {}
+"""Frames of the latest pools, with their values: one submission after the other is asked about the same ones."""
+
+
+def _encoded(key: str, values: Mapping[str, torch.Tensor | int | float]) -> bytes:
+    kept = _ENCODED.get((key, id(values)))
+    if kept is None:
+        kept = values, wire.encode(wire.POOL, messages.encode_pool(key, values))
+        if len(_ENCODED) >= MOST_POOLS:
+            del _ENCODED[next(iter(_ENCODED))]
+        _ENCODED[key, id(values)] = kept
+    return kept[1]
+
+
+def _expect(frame: Frame, kind: int, nonce: bytes) -> None:
+    if frame.kind != kind or frame.nonce != nonce:
+        message = "an answer that belongs to no question"
+        raise ProtocolError(message)
+
+
+def _unreadable(outcome: Outcome) -> str:
+    return outcome.detail if isinstance(outcome, Killed) else "it took too long"

@@ -1,0 +1,63 @@
+"""How the grader starts another interpreter for the sandbox: bare environment, isolated mode, search path by hand."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import sys
+from pathlib import Path
+
+from grader.sandbox.numerics import PINNED_ENVIRONMENT
+
+_KEPT = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT", "SYSTEMDRIVE")
+"""What an interpreter may need to find its own libraries."""
+_PACKAGES = ("site-packages", "dist-packages")
+
+
+def environment() -> dict[str, str]:
+    """The pinned numerics and nothing of the grader's own environment but library paths."""
+    return {name: os.environ[name] for name in _KEPT if name in os.environ} | PINNED_ENVIRONMENT
+
+
+def search_path() -> list[str]:
+    """Where the other interpreter finds torch and this package.
+
+    Isolated mode hides user installs and editable checkouts. The grader's own path may hold the current directory or a
+    submission's, where a `torch.py` could lie in wait: only directories of packages travel, and those in use.
+    """
+    packages = [entry for entry in sys.path if Path(entry).is_absolute() and Path(entry).name in _PACKAGES]
+    spec = importlib.util.find_spec("torch")
+    torch = [str(Path(place).parent) for place in (spec.submodule_search_locations or [])] if spec else []
+    ours = str(Path(__file__).resolve().parents[3])
+    return list(dict.fromkeys([*packages, *torch, ours]))
+
+
+def bootstrap(module: str) -> str:
+    """The program text: take the settings off the control channel, complete the path, hand over."""
+    return _PROGRAM.format(module=module, first=_FIRST[module], excuse=_EXCUSE[module], last=_LAST[module])
+
+
+_FIRST = {
+    "server": "control = socket.socket(fileno=int(sys.argv[1])); line = control.recv(1 << 16)",
+    "worker": "line = b''\nwhile not line.endswith(b'\\n'): line += os.read(0, 1)",
+}
+_EXCUSE = {
+    "server": "control.send(report)",
+    "worker": "os.write(1, (17 + len(report)).to_bytes(4, 'little') + bytes(16) + b'@' + report)",
+}
+_LAST = {"server": "main(control.detach(), settings)", "worker": "main(settings)"}
+_PROGRAM = """\
+import json, os, socket, sys
+{first}
+settings = json.loads(line)
+sys.path += [entry for entry in settings.pop("path") if entry not in sys.path]
+sys.dont_write_bytecode = True
+try:
+    from grader.sandbox.{module} import main
+except BaseException:
+    import traceback
+    report = json.dumps({{"error": traceback.format_exc()[-4000:]}}).encode()
+    {excuse}
+    os._exit(1)
+{last}
+"""

@@ -1,0 +1,116 @@
+"""What an outcome looks like inside a frame's body: written by a child, read by the grader, which trusts none of it."""
+
+from __future__ import annotations
+
+import struct
+from typing import TYPE_CHECKING, Final
+
+from grader.sandbox.protocol.tensors import address_of, decode_tensors
+from grader.sandbox.protocol.wire import BODY, ProtocolError, clean
+from grader.sandbox.types import NotStarted, Outcome, Question, Raised, Returned, WrongType
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_HEAD: Final = struct.Struct("<BBHHI")
+"""Status, tensors, length of what was printed, length of the other texts, line."""
+_RETURNED: Final = 0
+_FINE: Final = 4
+_SEPARATOR: Final = "\0"
+
+
+def _encode(status: int, printed: str, texts: Sequence[str], line: int = 0, tensors: Sequence[bytes] = ()) -> bytes:
+    shown = printed.encode("utf-8", "replace")
+    rest = _SEPARATOR.join(texts).encode("utf-8", "replace")
+    return b"".join((_HEAD.pack(status, len(tensors), len(shown), len(rest), line), shown, rest, *tensors))
+
+
+def encode_returned(printed: str, tensors: Sequence[bytes], mutated: Sequence[str]) -> bytes:
+    """A good answer; the tensors are already bytes."""
+    return _encode(_RETURNED, printed, mutated, tensors=tensors)
+
+
+def encode_fine(printed: str) -> bytes:
+    """The module loaded."""
+    return _encode(_FINE, printed, ())
+
+
+def encode_failure(outcome: NotStarted | Raised | WrongType) -> bytes:
+    """Any other outcome."""
+    if isinstance(outcome, NotStarted):
+        return _encode(1, outcome.printed, (outcome.how,), outcome.line or 0)
+    if isinstance(outcome, Raised):
+        texts = (outcome.kind, outcome.message, outcome.file or "")
+        return _encode(2, outcome.printed, texts, outcome.line or 0)
+    return _encode(3, outcome.printed, (outcome.description,))
+
+
+def decode_outcome(buffer: bytearray, seconds: float, question: Question) -> Outcome:
+    """An outcome out of untrusted bytes."""
+    try:
+        status, count, printed, texts, line, at = _decode(buffer)
+        if status == _RETURNED:
+            return _returned(buffer, at, count, texts, seconds, printed, question)
+        return _failure(status, texts, line, seconds, printed)
+    except (struct.error, IndexError, ValueError) as error:
+        message = f"an answer that cannot be read: {error}"
+        raise ProtocolError(message) from None
+
+
+def decode_loaded(buffer: bytearray, seconds: float) -> Outcome | None:
+    """What running the module came to; None when all is well."""
+    try:
+        status, _count, printed, texts, line, _at = _decode(buffer)
+        return None if status == _FINE else _failure(status, texts, line, seconds, printed)
+    except (struct.error, IndexError, ValueError) as error:
+        message = f"an answer that cannot be read: {error}"
+        raise ProtocolError(message) from None
+
+
+def _decode(buffer: bytearray) -> tuple[int, int, str, list[str], int, int]:
+    status, count, shown, rest, line = _HEAD.unpack_from(buffer, BODY)
+    at = BODY + _HEAD.size
+    end = at + shown + rest
+    if end > len(buffer):
+        message = f"{shown + rest} bytes of text in a frame of {len(buffer)}"
+        raise ProtocolError(message)
+    printed = clean(str(buffer[at : at + shown], "utf-8", "replace")) if shown else ""
+    texts = str(buffer[at + shown : end], "utf-8", "replace").split(_SEPARATOR) if rest else []
+    return status, count, printed, texts, line, end
+
+
+def _returned(
+    buffer: bytearray, at: int, count: int, mutated: list[str], seconds: float, printed: str, question: Question
+) -> Returned:
+    if count != question.outputs or len(buffer) - at > question.max_bytes + 128 * count:
+        message = f"{count} tensors in {len(buffer) - at} bytes, {question.outputs} were asked for"
+        raise ProtocolError(message)
+    if any(name not in question.from_values and name not in question.given for name in mutated):
+        message = "a changed parameter that was never sent"
+        raise ProtocolError(message)
+    tensors, end = decode_tensors(buffer, at, address_of(buffer), count)
+    if end != len(buffer):
+        message = f"{len(buffer) - end} bytes too many"
+        raise ProtocolError(message)
+    return Returned(tensors=tensors, mutated=tuple(mutated), seconds=seconds, printed=printed)
+
+
+def _failure(status: int, texts: list[str], line: int, seconds: float, printed: str) -> Outcome:
+    if status == 1:
+        (how,) = texts
+        return NotStarted(how=clean(how), line=line or None, seconds=seconds, printed=printed)
+    if status == 2:
+        kind, message, file = texts
+        return Raised(
+            kind=clean(kind, 200),
+            message=clean(message),
+            file=clean(file) or None,
+            line=line or None,
+            seconds=seconds,
+            printed=printed,
+        )
+    if status == 3:
+        (description,) = texts
+        return WrongType(description=clean(description, 300), seconds=seconds, printed=printed)
+    message = f"status {status}"
+    raise ProtocolError(message)

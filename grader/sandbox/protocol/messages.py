@@ -1,0 +1,154 @@
+"""What submissions, pools and questions look like inside a frame's body."""
+
+from __future__ import annotations
+
+import json
+import struct
+from dataclasses import asdict
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from grader.sandbox.protocol.tensors import Stored, decode_value, encode_values
+from grader.sandbox.protocol.wire import BODY, ProtocolError, clean
+from grader.sandbox.types import Finding, Function, Parameter, Question, Reading, RulesConfig
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    import torch
+
+_COUNT: Final = struct.Struct("<H")
+_SIZE: Final = struct.Struct("<I")
+_ASKED: Final = struct.Struct("<16sBBqHHI")
+"""Nonce, dtype, outputs, most bytes, names from the pool, names given, length of the names."""
+_DTYPES: Final = ("float32", "float64")
+_SEPARATOR: Final = "\0"
+
+# ------------------------------------------------------------------ the submission and its reading
+
+
+def encode_read(files: Mapping[str, bytes], rules: RulesConfig) -> bytes:
+    """The submission's bytes and the rules it is read by."""
+    head = json.dumps({"rules": asdict(rules), "files": {name: len(raw) for name, raw in files.items()}}).encode()
+    return _SIZE.pack(len(head)) + head + b"".join(files.values())
+
+
+def decode_read(buffer: bytearray) -> tuple[dict[str, bytes], RulesConfig]:
+    """The child's side of `encode_read`."""
+    size = _SIZE.unpack_from(buffer, BODY)[0]
+    at = BODY + _SIZE.size + size
+    head = json.loads(buffer[at - size : at])
+    files = {}
+    for name, length in head["files"].items():
+        files[name] = bytes(buffer[at : at + length])
+        at += length
+    rules = head["rules"]
+    return files, RulesConfig(tuple(rules["imports"]), tuple(rules["names"]), enabled=rules["enabled"])
+
+
+def encode_reading(reading: Reading) -> bytes:
+    """A reading as JSON: it is sent before the learner's first line runs."""
+    functions = [
+        (each.name, each.file, each.line, each.end_line, _plain(each.parameters), _plain(each.findings), each.begins)
+        for each in reading.functions.values()
+    ]
+    about = (reading.file, reading.problem, reading.line, reading.notes, reading.source)
+    return json.dumps((about, functions, _plain(reading.findings))).encode("utf-8", "replace")
+
+
+def _plain(entries: Sequence[Parameter] | Sequence[Finding]) -> list[tuple[str | int, ...]]:
+    """Flat dataclasses as tuples: `dataclasses.astuple` copies deeply and takes ten times as long."""
+    return [tuple(getattr(each, name) for name in each.__slots__) for each in entries]
+
+
+def decode_reading(body: bytes) -> Reading:
+    """Build a reading field by field: what does not fit is a violation of the protocol."""
+    try:
+        (file, problem, line, notes, source), functions, findings = json.loads(body)
+        return Reading(
+            file=clean(file),
+            functions={clean(each[0]): _function(*each) for each in functions},
+            findings=tuple(_finding(*each) for each in findings),
+            problem=None if problem is None else clean(problem),
+            line=None if line is None else int(line),
+            notes=tuple(map(clean, notes)),
+            source=source if isinstance(source, str) else "",
+        )
+    except (ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
+        message = f"a reading that cannot be read: {error}"
+        raise ProtocolError(message) from None
+
+
+def _function(
+    name: str, file: str, line: int, end: int, parameters: list[Any], findings: list[Any], begins: int
+) -> Function:
+    asked = tuple(Parameter(clean(each), clean(kind), bool(default)) for each, kind, default in parameters)
+    found = tuple(_finding(*each) for each in findings)
+    return Function(clean(name), clean(file), int(line), int(end), asked, found, int(begins))
+
+
+def _finding(file: str, line: int, rule: str, message: str) -> Finding:
+    return Finding(clean(file), int(line), clean(rule), clean(message))
+
+
+# ------------------------------------------------------------------------------ pools and questions
+
+
+def encode_pool(key: str, values: Mapping[str, torch.Tensor | int | float]) -> bytes:
+    """Values that many questions share, sent once per child."""
+    names = _SEPARATOR.join((key, *values)).encode()
+    return _SIZE.pack(len(names)) + names + encode_values(values.values())
+
+
+def decode_pool(buffer: bytearray, base: int) -> tuple[str, dict[str, Stored | int | float]]:
+    """The child's side of `encode_pool`; tensors stay bytes until a call needs a copy."""
+    at = BODY + _SIZE.size
+    end = at + _SIZE.unpack_from(buffer, BODY)[0]
+    key, *names = buffer[at:end].decode().split(_SEPARATOR)
+    values = {}
+    for name in names:
+        values[name], end = decode_value(buffer, end, base)
+    return key, values
+
+
+def encode_ask(questions: Sequence[Question], nonces: Sequence[bytes]) -> bytes:
+    """Questions that travel together, each with the nonce that its answer must carry."""
+    pieces = [_COUNT.pack(len(questions))]
+    for each, nonce in zip(questions, nonces, strict=True):
+        names = _SEPARATOR.join((each.function, each.values, *each.from_values, *each.given)).encode()
+        dtype, counts = _DTYPES.index(each.dtype), (len(each.from_values), len(each.given), len(names))
+        pieces += (_ASKED.pack(nonce, dtype, each.outputs, each.max_bytes, *counts), names)
+        pieces.append(encode_values(each.given.values()))
+    return b"".join(pieces)
+
+
+class Asked(NamedTuple):
+    """A question as the child has it."""
+
+    nonce: bytes
+    function: str
+    pool: str
+    names: tuple[str, ...]
+    given: dict[str, Stored | int | float]
+    dtype: str
+    outputs: int
+    max_bytes: int
+
+
+def decode_ask(buffer: bytearray, base: int) -> Iterator[Asked]:
+    """The child's side of `encode_ask`."""
+    at = BODY + _COUNT.size
+    for _ in range(_COUNT.unpack_from(buffer, BODY)[0]):
+        nonce, dtype, outputs, max_bytes, from_pool, given_count, length = _ASKED.unpack_from(buffer, at)
+        at += _ASKED.size + length
+        function, pool, names, given_names = _names(bytes(buffer[at - length : at]), from_pool)
+        given = {}
+        for name in given_names[:given_count]:
+            given[name], at = decode_value(buffer, at, base)
+        yield Asked(nonce, function, pool, names, given, _DTYPES[dtype], outputs, max_bytes)
+
+
+@lru_cache(1024)
+def _names(raw: bytes, from_pool: int) -> tuple[str, str, tuple[str, ...], tuple[str, ...]]:
+    function, pool, *names = raw.decode().split(_SEPARATOR)
+    return function, pool, tuple(names[:from_pool]), tuple(names[from_pool:])

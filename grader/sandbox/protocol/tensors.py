@@ -1,0 +1,137 @@
+"""Values as bytes: a tag, then for a tensor its dtype code, dimensions and raw data; and fresh copies of them."""
+
+from __future__ import annotations
+
+import ctypes
+import math
+import struct
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+import torch
+
+from grader.sandbox.protocol.wire import ProtocolError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+# Bound here, before a learner's line runs in this process: a patched `torch.empty` must not reach the encoding.
+_Tensor: Final = torch.Tensor
+_Base: Final = torch._C.TensorBase  # noqa: SLF001  (the C methods cannot be patched from Python)
+_empty: Final = torch.empty
+_contiguous: Final = _Base.contiguous
+_detach: Final = _Base.detach
+_data_ptr: Final = _Base.data_ptr
+_nbytes: Final = _Base.nbytes.__get__  # type: ignore[attr-defined]
+_string_at: Final = ctypes.string_at
+_memmove: Final = ctypes.memmove
+
+MOST_DIMENSIONS: Final = 8
+DTYPES: Final = (
+    torch.float32,
+    torch.float64,
+    torch.float16,
+    torch.bfloat16,
+    torch.int64,
+    torch.int32,
+    torch.int16,
+    torch.int8,
+    torch.uint8,
+    torch.bool,
+)
+CODES: Final = {dtype: code for code, dtype in enumerate(DTYPES)}
+_SIZES: Final = tuple(dtype.itemsize for dtype in DTYPES)
+
+_TENSOR: Final = 0
+_INT: Final = 1
+_FLOAT: Final = 2
+_HEADS: Final = tuple(struct.Struct(f"<BBBq{n}q") for n in range(MOST_DIMENSIONS + 1))
+"""Tag, dtype code, number of dimensions, bytes of data, dimensions."""
+_INTEGER: Final = struct.Struct("<Bq")
+_NUMBER: Final = struct.Struct("<Bd")
+
+
+class Stored(NamedTuple):
+    """A tensor's bytes in a buffer that somebody keeps alive: what fresh copies are made from."""
+
+    dtype: torch.dtype
+    shape: tuple[int, ...]
+    address: int
+    size: int
+
+
+def fresh(source: Stored) -> torch.Tensor:
+    """A new contiguous tensor: torch aligns it to 64 bytes, so that a kernel's order of sums never varies."""
+    tensor = _empty(source.shape, dtype=source.dtype)
+    if source.size:
+        _memmove(_data_ptr(tensor), source.address, source.size)
+    return tensor
+
+
+def encode_value(value: object) -> bytes:
+    """A tensor, an int or a float."""
+    if isinstance(value, _Tensor):
+        return encode_tensor(value)
+    if isinstance(value, int):
+        return _INTEGER.pack(_INT, value)
+    if isinstance(value, float):
+        return _NUMBER.pack(_FLOAT, value)
+    message = f"a {type(value).__name__} cannot be sent to a child: only tensors, ints and floats"
+    raise TypeError(message)
+
+
+def encode_tensor(tensor: torch.Tensor) -> bytes:
+    """A dense CPU tensor of a known dtype."""
+    tensor = _contiguous(_detach(tensor))
+    shape, size = tensor.shape, _nbytes(tensor)
+    head = _HEADS[len(shape)].pack(_TENSOR, CODES[tensor.dtype], len(shape), size, *shape)
+    return head + _string_at(_data_ptr(tensor), size) if size else head
+
+
+def decode_value(buffer: bytearray, at: int, base: int) -> tuple[Stored | int | float, int]:
+    """The value at `at` and where the next one begins; `base` is the buffer's address. For a child: unchecked."""
+    tag = buffer[at]
+    if tag == _TENSOR:
+        head = _HEADS[buffer[at + 2]]
+        _tag, code, _dimensions, size, *shape = head.unpack_from(buffer, at)
+        at += head.size
+        return Stored(DTYPES[code], tuple(shape), base + at, size), at + size
+    number = _INTEGER if tag == _INT else _NUMBER
+    return number.unpack_from(buffer, at)[1], at + number.size
+
+
+def stored(buffer: bytearray, at: int, base: int) -> tuple[Stored, int]:
+    """Check a tensor's header against itself and against the buffer, and point at its bytes."""
+    tag, code, dimensions = buffer[at : at + 3]
+    if tag != _TENSOR or code >= len(DTYPES) or dimensions > MOST_DIMENSIONS:
+        message = f"tag {tag}, dtype code {code}, {dimensions} dimensions"
+        raise ProtocolError(message)
+    head = _HEADS[dimensions]
+    _tag, _code, _dimensions, size, *shape = head.unpack_from(buffer, at)
+    start = at + head.size
+    # Python's integers do not overflow: 65535**4 is what it is.
+    if (shape and min(shape) < 0) or math.prod(shape) * _SIZES[code] != size or start + size > len(buffer):
+        message = f"shape {tuple(shape)} does not hold {size} bytes, or they are not there"
+        raise ProtocolError(message)
+    return Stored(DTYPES[code], tuple(shape), base + start, size), start + size
+
+
+def decode_tensors(buffer: bytearray, at: int, base: int, count: int) -> tuple[tuple[torch.Tensor, ...], int]:
+    """Fresh tensors from untrusted bytes, and where they end."""
+    tensors = []
+    for _ in range(count):
+        source, at = stored(buffer, at, base)
+        try:
+            tensors.append(fresh(source))
+        except RuntimeError as error:  # (0, 2**62) holds zero bytes and still has no strides
+            raise ProtocolError(str(error)) from None
+    return tuple(tensors), at
+
+
+def encode_values(values: Iterable[Any]) -> bytes:
+    """Values one after the other; their names travel elsewhere."""
+    return b"".join(map(encode_value, values))
+
+
+def address_of(buffer: bytearray) -> int:
+    """Where a buffer's bytes lie (it must not be resized afterwards)."""
+    return ctypes.addressof(ctypes.c_char.from_buffer(buffer))

@@ -1,0 +1,245 @@
+"""What the locked child reads off a submission before it runs a line of it: which file, which functions, which rules
+are broken, and the code that may run.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import sys
+import warnings
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from types import CodeType
+from typing import TYPE_CHECKING
+
+from grader.sandbox.reading import flat_lines, notebook
+from grader.sandbox.reading.archive import BadArchiveError
+from grader.sandbox.reading.choose_file import choose, unpacked
+from grader.sandbox.reading.functions import LONGEST_NAME, MOST_FUNCTIONS, definitions, function
+from grader.sandbox.reading.rewriting import rewrite
+from grader.sandbox.reading.source import NotPythonError, clean, decode, parse
+from grader.sandbox.rules import suspicion
+from grader.sandbox.rules.rules import judge
+from grader.sandbox.rules.syntax import look
+from grader.sandbox.rules.taint import Judgement
+from grader.sandbox.types import Finding, Function, Reading, RulesConfig
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    from grader.sandbox.rules.places import Facts
+
+MOST_FINDINGS = 50
+MOST_NOTES = 20
+
+
+_CELL = re.compile(r"# (?:In\[.*\]:|%%)")
+
+
+@dataclass(frozen=True, slots=True)
+class Submitted:
+    """A submission as the child holds it: the answer to give, and the code to run (None if there is a problem)."""
+
+    reading: Reading
+    code: CodeType | None
+
+    @property
+    def source(self) -> str:
+        """The code as text, where it was put together from a notebook or from flat lines."""
+        return self.reading.source
+
+
+@dataclass(frozen=True, slots=True)
+class _Code:
+    """A submission's statements and where they stand."""
+
+    file: str
+    tree: ast.Module
+    place: Callable[[int], tuple[str, int]]
+    notes: tuple[str, ...] = ()
+    assembled: bool = False
+    lines: tuple[str, ...] = ()
+    """The text that the tree's lines count."""
+
+
+def read(files: Mapping[str, bytes], rules: RulesConfig) -> Submitted:
+    """Never raises, whatever the bytes: what cannot be read is a problem that the learner is told."""
+    name = "backward.py"
+    try:
+        found = unpacked(files)
+        name, skipped = choose(found)
+        return _judged(_code(name, found[name], skipped), rules)
+    except NotPythonError as error:
+        return _problem(name, str(error), error.line)
+    except BadArchiveError as error:
+        return _problem(name, str(error))
+    except (RecursionError, MemoryError):
+        return _problem(name, f"{clean(name)}: the code is nested too deeply to be read")
+    except Exception as error:  # noqa: BLE001  # hostile bytes must not stop a class's grading
+        return _problem(name, f"{clean(name)}: the file could not be read (internal: {type(error).__name__})")
+
+
+def _problem(name: str, sentence: str, line: int | None = None) -> Submitted:
+    return Submitted(Reading(clean(name), {}, problem=clean(sentence, 400), line=line), None)
+
+
+def _code(name: str, data: bytes, skipped: Iterable[str]) -> _Code:
+    shown = clean(name, 100)
+    notes = tuple(f"not read: {clean(other, 100)}" for other in list(skipped)[:5])
+    code = _notebook(shown, data) if name.lower().endswith(".ipynb") else _python(shown, data)
+    return replace(code, notes=(*code.notes, *notes))
+
+
+def _python(name: str, data: bytes) -> _Code:
+    source = decode(name, data)
+    tree = parse(name, source.text)
+    notes = (source.note,) if source.note else ()
+    lines = source.text.split("\n")
+    code = _Code(name, tree, lambda line: (name, line), notes, lines=tuple(lines))
+    if any(True for _ in definitions(tree.body)):
+        return code
+    cells = flat_lines.split(tree.body, lambda number: _CELL.match(lines[number - 1]) is not None)
+    return _from_flat(code, cells)
+
+
+def _notebook(name: str, data: bytes) -> _Code:
+    book = notebook.read_notebook(name, data)
+    cells = [cell.tree.body for cell in book.cells]
+    kept = [node for cell in cells for node in cell if notebook.is_definition(node)]
+    code = _Code(name, ast.Module(kept, []), book.place, book.notes, assembled=True, lines=book.lines)
+    return _from_flat(code, cells)
+
+
+def _from_flat(code: _Code, cells: list[list[ast.stmt]]) -> _Code:
+    """Lines such as `dprobs = ...` outside any function become functions, where no function answers already."""
+    cells = [[node for node in cell if not flat_lines.is_placeholder(node)] for cell in cells]
+    body = [node for cell in cells for node in cell]
+    again = flat_lines.assigned_again(body)
+    kept = [node for node in body if notebook.is_definition(node) and not again & _assigned(node)]
+    answered = {name for name, _ in definitions(kept)}
+    known = {name for statement in _look(ast.Module(kept, [])).statements for name in statement.binds}
+    made = flat_lines.functions(cells, answered, known)
+    if not made.functions:
+        return replace(code, notes=(*code.notes, *(note for _, note in made.notes)))
+    notes = tuple(f"{_at(code, line)}: {note}" for line, note in made.notes)
+    count = f"{code.file}: {len(made.functions)} gradients were taken from flat lines"
+    tree = ast.Module([*kept, *made.functions], [])
+    return replace(code, tree=tree, notes=(*code.notes, count, *notes), assembled=True)
+
+
+def _assigned(node: ast.stmt) -> set[str]:
+    targets = node.targets if isinstance(node, ast.Assign) else []
+    return {target.id for target in targets if isinstance(target, ast.Name)}
+
+
+def _judged(code: _Code, rules: RulesConfig) -> Submitted:
+    tree = code.tree
+    notes = list(code.notes)
+    judgement = Judgement((), tuple(tree.body), (), {}, ())
+    if rules.enabled:
+        tree = ast.Module(list(_without_main(tree.body)), [])
+        facts = _look(tree)
+        judgement = judge(facts, rules, code.file)
+        notes += [f"{_at(code, line)}: {note}" for line, note in suspicion.notes(facts)]
+        notes += [f"{_at(code, line)}: left out, it uses what cannot be imported" for line in judgement.left_out]
+    functions, repeated = _functions(code, tree.body, judgement)
+    notes += [f"{_at(code, line)}: {name} is defined more than once; the last one counts" for name, line in repeated]
+    reading = Reading(
+        file=code.file,
+        functions=functions,
+        findings=_placed(code, judgement.findings)[:MOST_FINDINGS],
+        notes=tuple(clean(note, 300) for note in notes[:MOST_NOTES]),
+        source=rewrite(code.tree, code.lines) if code.assembled else "",
+    )
+    kept = ast.Module(list(judgement.kept), [])
+    return Submitted(reading, _compiled(code, kept))
+
+
+def _look(tree: ast.Module) -> Facts:
+    with _deeper():
+        return look(tree)
+
+
+@contextmanager
+def _deeper() -> Iterator[None]:
+    """A formula of a few hundred terms nests as deep as it is long; the walk is plain Python and may follow."""
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(limit, 8000))
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(limit)
+
+
+def _without_main(body: Iterable[ast.stmt]) -> Iterator[ast.stmt]:
+    """`if __name__ == "__main__":` never runs here, so its rules do not matter either."""
+    for node in body:
+        if isinstance(node, ast.If) and _is_main_guard(node.test):
+            yield from node.orelse
+        else:
+            yield node
+
+
+def _is_main_guard(test: ast.expr) -> bool:
+    return (
+        isinstance(test, ast.Compare)
+        and len(test.ops) == 1
+        and isinstance(test.ops[0], ast.Eq)
+        and {getattr(side, "id", getattr(side, "value", None)) for side in (test.left, test.comparators[0])}
+        == {"__name__", "__main__"}
+    )
+
+
+def _functions(
+    code: _Code, body: list[ast.stmt], judgement: Judgement
+) -> tuple[dict[str, Function], list[tuple[str, int]]]:
+    functions: dict[str, Function] = {}
+    repeated = []
+    for name, node in definitions(body):
+        if name in functions:
+            repeated.append((name, node.lineno))
+        if len(functions) < MOST_FUNCTIONS and len(name) <= LONGEST_NAME:
+            found = (*judgement.names.get(name, ()), *judgement.everywhere)
+            functions[name] = function(name, node, code.place, _placed(code, dict.fromkeys(found)))
+    return functions, repeated
+
+
+def _at(code: _Code, line: int) -> str:
+    file, line = code.place(line)
+    return f"{file}:{line}"
+
+
+def _placed(code: _Code, findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    placed = []
+    for finding in findings:
+        file, line = code.place(finding.line)
+        placed.append(Finding(file, line, finding.rule, clean(finding.message)))
+    return tuple(placed)
+
+
+def _compiled(code: _Code, tree: ast.Module) -> CodeType:
+    """Compiled from the tree, so that what was judged is what runs."""
+    if code.assembled:  # functions made of flat lines stand nowhere yet
+        ast.fix_missing_locations(tree)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            compiled = compile(tree, code.file, "exec", dont_inherit=True)
+    except SyntaxError as error:  # `return` outside a function, `nonlocal` at top level, ...
+        line = error.lineno or 1
+        raise NotPythonError(f"{_at(code, line)}: invalid syntax: {clean(error.msg)}", code.place(line)[1]) from None
+    return _with_constants(code, compiled)
+
+
+def _with_constants(code: _Code, compiled: CodeType) -> CodeType:
+    """Count every function's lines from where its cell begins, for tracebacks."""
+    constants = tuple(_relocated(code, part) if isinstance(part, CodeType) else part for part in compiled.co_consts)
+    return compiled if constants == compiled.co_consts else compiled.replace(co_consts=constants)
+
+
+def _relocated(code: _Code, compiled: CodeType) -> CodeType:
+    """The file's name stays: that is how a traceback's lines are known to be the learner's."""
+    _cell, line = code.place(compiled.co_firstlineno)
+    compiled = _with_constants(code, compiled)
+    return compiled if line == compiled.co_firstlineno else compiled.replace(co_firstlineno=line)

@@ -1,0 +1,170 @@
+"""The rules of the game, read off the syntax tree before anything runs: which statements break one, and how."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from grader.sandbox.rules import rule_lists
+from grader.sandbox.rules.taint import MOST_PER_STATEMENT, Judgement, judgement, spread
+from grader.sandbox.types import Finding, RulesConfig
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from grader.sandbox.rules.places import Facts, Place, Statement
+
+
+def judge(facts: Facts, config: RulesConfig, file: str) -> Judgement:
+    direct = list(_Judge(facts, config, file).statements())
+    if not any(direct):
+        return Judgement((), tuple(statement.node for statement in facts.statements), (), {}, ())
+    return judgement(facts.statements, direct, spread(facts.statements, direct))
+
+
+class _Judge:
+    """Turns places and names into findings."""
+
+    def __init__(self, facts: Facts, config: RulesConfig, file: str) -> None:
+        self.facts = facts
+        self.file = file
+        self.allowed_names = frozenset(config.names)
+        self.allowed_imports = rule_lists.IMPORTS | frozenset(config.imports)
+        self.bound = {name for statement in facts.statements if statement.settles for name in statement.binds}
+        self.star = any(
+            place.kind == "from" and place.name == "*" and _is_torch(place.root)
+            for statement in facts.statements
+            for place in statement.places
+        )
+
+    def statements(self) -> Iterator[tuple[Finding, ...]]:
+        for statement in self.facts.statements:
+            found = dict.fromkeys([*self._places(statement), *self._names(statement)])
+            yield tuple(sorted(found, key=lambda finding: finding.line))[:MOST_PER_STATEMENT]
+
+    def _finding(self, line: int, rule: str, message: str) -> Finding:
+        return Finding(self.file, line, rule, message)
+
+    def _places(self, statement: Statement) -> Iterator[Finding]:
+        """Of `torch.func.grad` only the first part that breaks a rule."""
+        broken = {(place.root, place.chain): place for place in statement.places if self._place(place) is not None}
+        for place in statement.places:
+            found = self._place(place)
+            inner = ((place.root, place.chain[:length]) for length in range(1, len(place.chain)))
+            if found is not None and not any(part in broken for part in inner):
+                yield self._finding(place.line, *found)
+
+    def _place(self, place: Place) -> tuple[str, str] | None:
+        if place.kind == "requires_grad":
+            return "autograd", f"`requires_grad=True` {rule_lists.AUTOGRAD['requires_grad']}"
+        if place.kind == "inference_mode":
+            return "autograd", f"`torch.inference_mode(False)` {rule_lists.AUTOGRAD['enable_grad']}"
+        judges = {
+            "import": lambda: self._module(place.name),
+            "from": lambda: self._module(place.root or "") or self._member(place.root or "", place.name),
+            "attribute": lambda: self._attribute(place),
+            "store": lambda: self._store(place),
+            "format": lambda: self._format(place),
+        }
+        return judges[place.kind]()
+
+    def _names(self, statement: Statement) -> Iterator[Finding]:
+        for name, line in (statement.now | statement.later).items():
+            if name in self.bound or name in self.allowed_names:
+                continue
+            if name in rule_lists.BUILTINS:
+                yield self._finding(line, "name", f"`{name}` {rule_lists.BUILTINS[name]}")
+            elif _is_dunder(name) and name not in rule_lists.DUNDER_NAMES:
+                yield self._finding(line, "private", _private(name))
+            elif self.star and name in rule_lists.AUTOGRAD.keys() | rule_lists.TORCH.keys():
+                broken = self._member("torch", name)
+                if broken is not None:
+                    yield self._finding(line, *broken)
+
+    def _module(self, module: str) -> tuple[str, str] | None:
+        if any(module == name or module.startswith(f"{name}.") for name in self.allowed_imports - rule_lists.IMPORTS):
+            return None
+        if module in rule_lists.IMPORTS:
+            return None
+        if module.startswith("torch."):
+            for part in module.split(".")[1:]:
+                broken = self._member("torch", part)
+                if broken is not None:
+                    return broken
+        if module.startswith("."):
+            return "import", "only this one file is read: put what it needs into it, or ask for it as a parameter"
+        return "import", (
+            f"`{module}` cannot be imported here; torch, math, functools, itertools, collections and typing can, "
+            "and a forward value is asked for as a parameter"
+        )
+
+    def _member(self, module: str, name: str) -> tuple[str, str] | None:
+        """`from module import name`, or `module.name` where the module is known."""
+        dotted = f"{module}.{name}"
+        if name in self.allowed_names or dotted in self.allowed_names or name == "*":
+            return None
+        if name in rule_lists.MODULES and name not in self.allowed_imports:
+            return "import", f"`{dotted}` is another module, which cannot be imported here"
+        if name in rule_lists.REFUSED_FROM.get(module, ()):
+            return "name", f"`{dotted}` reads attributes by a computed name"
+        if name.startswith("_"):
+            return None if _is_public(name) or module == "__future__" else ("private", _private(dotted))
+        if _is_torch(module):
+            return _torch_member(dotted, name)
+        return None
+
+    def _attribute(self, place: Place) -> tuple[str, str] | None:
+        name = place.name
+        module = self.facts.modules.get(place.root or "")
+        if name in self.allowed_names:
+            return None
+        if module is not None:
+            return self._member(".".join((module, *place.chain[:-1])), name)
+        if name in self.facts.own or (place.root in {"self", "cls"} and (name == "__dict__" or not _is_dunder(name))):
+            return None
+        if name.startswith("_") and not _is_public(name):
+            return "private", _private(f".{name}")
+        return _derivative(f".{name}", name)
+
+    def _store(self, place: Place) -> tuple[str, str] | None:
+        module = self.facts.modules.get(place.root or "")
+        if module is None:
+            return self._attribute(place)
+        if rule_lists.PATCHABLE & set(place.chain) or place.name in self.allowed_names:
+            return None
+        if self._module(module.split(".")[0]) is not None:
+            return None  # it is not there to be changed: the import's own finding covers it
+        return "patch", f"assigning to `{'.'.join((module, *place.chain))}` changes the library itself"
+
+    def _format(self, place: Place) -> tuple[str, str] | None:
+        if not self.facts.formats or place.name in {"__name__", "__doc__", *self.allowed_names}:
+            return None
+        return "private", _private(place.name)
+
+
+def _torch_member(dotted: str, name: str) -> tuple[str, str] | None:
+    if name in rule_lists.TORCH:
+        rule = "autograd" if name in {"func", "vmap"} else "torch"
+        return rule, f"`{dotted}` {rule_lists.TORCH[name]}"
+    return _derivative(dotted, name)
+
+
+def _derivative(shown: str, name: str) -> tuple[str, str] | None:
+    if name in rule_lists.AUTOGRAD:
+        return "autograd", f"`{shown}` {rule_lists.AUTOGRAD[name]}"
+    return ("autograd", f"`{shown}` {rule_lists.BACKWARD}") if "backward" in name else None
+
+
+def _private(name: str) -> str:
+    return f"`{name}` reaches into Python's or torch's insides, which a gradient does not need"
+
+
+def _is_torch(module: str | None) -> bool:
+    return module is not None and (module == "torch" or module.startswith("torch."))
+
+
+def _is_dunder(name: str) -> bool:
+    return len(name) > 4 and name.startswith("__") and name.endswith("__")
+
+
+def _is_public(name: str) -> bool:
+    return name in rule_lists.DUNDERS or name in rule_lists.PRIVATE or name == "_"

@@ -1,0 +1,354 @@
+"""One walk over a submission's syntax tree.
+
+Which names each top-level statement binds and reads, and where it touches something that the rules may care about.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from typing import TYPE_CHECKING, Any
+
+from grader.sandbox.rules import rule_lists
+from grader.sandbox.rules.places import (
+    Facts,
+    Place,
+    Statement,
+    all_arguments,
+    chain_of,
+    is_false,
+    is_true,
+    settles,
+    strings,
+    values,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+ATTRIBUTES = frozenset(rule_lists.AUTOGRAD).union(
+    rule_lists.TORCH, rule_lists.MODULES, *rule_lists.REFUSED_FROM.values()
+)
+BY_NAME = frozenset(("getattr", "setattr", "delattr", "hasattr"))
+BRACES_WITH_DUNDER = re.compile(r"\{[^{}]*?(__\w+__)")
+
+
+class _Scope:
+    __slots__ = ("binds", "deferred", "elsewhere", "kind", "loads", "parent")
+
+    def __init__(self, kind: str, parent: _Scope | None) -> None:
+        self.kind = kind
+        self.parent = parent
+        self.binds: set[str] = set()
+        self.loads: dict[str, int] = {}
+        self.elsewhere: dict[str, str] = {}
+        self.deferred: bool = kind == "function" or (parent is not None and parent.deferred)
+
+
+class _Walk:
+    """The walk itself. Scopes matter: a parameter called `input` is not the built-in function."""
+
+    def __init__(self) -> None:
+        self.facts = Facts()
+        self.lazy_annotations = False
+        self.scope = _Scope("module", None)
+        self.statement = Statement(ast.Pass())
+        self._same_as: list[tuple[str, str]] = []
+        self._changed: list[tuple[Statement, str]] = []
+        self._stores_false = False
+
+    def file(self, tree: ast.Module) -> Facts:
+        for node in tree.body:
+            self.top_level(node)
+        for name, root in self._same_as:
+            if root in self.facts.modules:
+                self.facts.modules.setdefault(name, self.facts.modules[root])
+        for statement, root in self._changed:
+            if root not in self.facts.modules:
+                statement.binds.add(root)
+        return self.facts
+
+    def top_level(self, node: ast.stmt) -> None:
+        self.statement = Statement(node, settles=settles(node))
+        self.scope = _Scope("module", None)
+        self.visit(node)
+        self.statement.binds |= self.scope.binds
+        for name, line in self.scope.loads.items():
+            self.statement.now.setdefault(name, line)
+        self.facts.statements.append(self.statement)
+
+    def visit(self, node: ast.AST) -> None:
+        handler = _HANDLERS.get(type(node))
+        if handler is None:
+            self.children(node)
+        else:
+            handler(self, node)
+
+    def children(self, node: ast.AST) -> None:
+        for name in node._fields:
+            value = getattr(node, name, None)
+            if isinstance(value, ast.AST):
+                self.visit(value)
+            elif isinstance(value, list):
+                self.each(value)
+
+    def each(self, nodes: list[Any]) -> None:
+        for node in nodes:
+            if isinstance(node, ast.AST):
+                self.visit(node)
+
+    def annotation(self, node: ast.AST | None) -> None:
+        if node is not None and not self.lazy_annotations:
+            self.visit(node)
+
+    def place(self, kind: str, name: str, node: Any, root: str | None = None, chain: tuple[str, ...] = ()) -> None:
+        self.statement.places.append(Place(kind, name, getattr(node, "lineno", 1), root, chain))
+
+    def bind(self, name: str) -> None:
+        scope = self.scope
+        where = scope.elsewhere.get(name)
+        if where == "global":
+            self.statement.binds.add(name)
+        elif where is None:
+            scope.binds.add(name)
+
+    def enter(self, kind: str) -> None:
+        self.scope = _Scope(kind, self.scope)
+
+    def leave(self) -> None:
+        """Hand the names that this scope reads but does not bind to the scope they come from."""
+        scope = self.scope
+        outer = scope.parent
+        assert outer is not None
+        self.scope = outer
+        while outer.kind == "class" and outer.parent is not None:
+            outer = outer.parent
+        deferred = scope.deferred and outer.kind == "module"
+        loads = self.statement.later if deferred else outer.loads
+        for name, line in scope.loads.items():
+            if name not in scope.binds:
+                loads.setdefault(name, line)
+
+    def name(self, node: ast.Name) -> None:
+        if isinstance(node.ctx, ast.Load):
+            self.scope.loads.setdefault(node.id, node.lineno)
+        else:
+            self.bind(node.id)
+
+    def attribute(self, node: ast.Attribute) -> None:
+        name = node.attr
+        if not isinstance(node.ctx, ast.Load):
+            self.stored_attribute(node)
+        elif name in ATTRIBUTES or name[0] == "_" or "backward" in name:
+            root, chain = chain_of(node)
+            self.place("attribute", name, node, root, chain)
+        elif name in {"format", "format_map"}:
+            self.facts.formats = True
+        self.visit(node.value)
+
+    def stored_attribute(self, node: ast.Attribute) -> None:
+        root, chain = chain_of(node)
+        if root in {"self", "cls"}:
+            self.facts.own.add(node.attr)
+        elif not (self._stores_false and node.attr in {"requires_grad", "grad"}):
+            self.place("store", node.attr, node, root, chain)
+        self.changes(root)
+
+    def subscript(self, node: ast.Subscript) -> None:
+        if not isinstance(node.ctx, ast.Load):
+            self.changes(chain_of(node.value)[0])
+        self.children(node)
+
+    def changes(self, root: str | None) -> None:
+        """At module level, changing an object of one's own counts as binding its name again."""
+        if root is not None and self.scope.kind == "module":
+            self._changed.append((self.statement, root))
+
+    def call(self, node: ast.Call) -> None:
+        for keyword in node.keywords:
+            if keyword.arg == "requires_grad" and not is_false(keyword.value):
+                self.place("requires_grad", "requires_grad", keyword.value)
+        function = node.func
+        name = function.id if isinstance(function, ast.Name) else getattr(function, "attr", "")
+        if name == "namedtuple":
+            self.facts.own.update(word for text in strings(node) for word in text.replace(",", " ").split())
+        elif name == "inference_mode" and any(not is_true(value) for value in values(node)):
+            self.place("inference_mode", name, node)
+        elif name in BY_NAME and isinstance(function, ast.Name) and self.attribute_by_name(node):
+            self.each([*node.args, *node.keywords])
+            return
+        self.children(node)
+
+    def attribute_by_name(self, node: ast.Call) -> bool:
+        """`getattr(x, "T")` is `x.T`: judge the attribute, not the function."""
+        if len(node.args) < 2 or not isinstance(node.args[1], ast.Constant) or not isinstance(node.args[1].value, str):
+            return isinstance(node.func, ast.Name) and node.func.id == "hasattr"
+        name = node.args[1].value
+        root, chain = chain_of(node.args[0])
+        kind = "store" if getattr(node.func, "id", "") in {"setattr", "delattr"} else "attribute"
+        self.place(kind, name, node, root, (*chain, name))
+        return True
+
+    def arithmetic(self, node: ast.BinOp) -> None:
+        left = node.left
+        if isinstance(node.op, ast.Div) and isinstance(left, ast.BinOp) and isinstance(left.op, ast.Sub):
+            self.facts.differences.append(self.statement)
+        self.visit(left)
+        self.visit(node.right)
+
+    def dictionary(self, node: ast.Dict) -> None:
+        for key, value in zip(node.keys, node.values, strict=True):
+            if isinstance(key, ast.Constant) and key.value == "requires_grad" and not is_false(value):
+                self.place("requires_grad", "requires_grad", key)
+        self.children(node)
+
+    def constant(self, node: ast.Constant) -> None:
+        text = node.value
+        if isinstance(text, str) and "{" in text and "__" in text:
+            for dunder in BRACES_WITH_DUNDER.findall(text):
+                self.place("format", dunder, node)
+
+    def assign(self, node: ast.Assign) -> None:
+        self.visit(node.value)
+        self._stores_false = is_false(node.value)
+        self.each(node.targets)
+        self._stores_false = False
+        root = chain_of(node.value)[0]
+        if root is not None:
+            self._same_as.extend((target.id, root) for target in node.targets if isinstance(target, ast.Name))
+
+    def annotated(self, node: ast.AnnAssign) -> None:
+        self.annotation(node.annotation)
+        if node.value is not None:
+            self.visit(node.value)
+            self.visit(node.target)
+        elif self.scope.kind == "class" and isinstance(node.target, ast.Name):
+            self.scope.binds.add(node.target.id)
+
+    def augmented(self, node: ast.AugAssign) -> None:
+        if isinstance(node.target, ast.Name):
+            self.scope.loads.setdefault(node.target.id, node.lineno)
+        self.children(node)
+
+    def walrus(self, node: ast.NamedExpr) -> None:
+        self.visit(node.value)
+        inner = self.scope
+        while self.scope.kind == "comprehension" and self.scope.parent is not None:
+            self.scope = self.scope.parent
+        self.bind(node.target.id)
+        self.scope = inner
+
+    def imported(self, node: ast.Import) -> None:
+        for alias in node.names:
+            name = alias.asname or alias.name.split(".")[0]
+            self.place("import", alias.name, node)
+            self.bind(name)
+            self.facts.modules.setdefault(name, alias.name if alias.asname else name)
+
+    def imported_from(self, node: ast.ImportFrom) -> None:
+        module = "." * node.level + (node.module or "")
+        if module == "__future__" and any(alias.name == "annotations" for alias in node.names):
+            self.lazy_annotations = True
+        for alias in node.names:
+            self.place("from", alias.name, node, module)
+            name = alias.asname or alias.name
+            self.bind(name)
+            self.facts.modules.setdefault(name, f"{module}.{alias.name}")
+
+    def function(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
+        self.each(node.decorator_list)
+        self.annotation(node.returns)
+        self.bind(node.name)
+        self.parameters(node.args)
+        self.each(node.body)
+        self.leave()
+
+    def anonymous(self, node: ast.Lambda) -> None:
+        self.parameters(node.args)
+        self.visit(node.body)
+        self.leave()
+
+    def parameters(self, arguments: ast.arguments) -> None:
+        """Defaults and annotations belong to the scope outside; then enter the function's own."""
+        self.each([*arguments.defaults, *arguments.kw_defaults])
+        named = list(all_arguments(arguments))
+        for argument in named:
+            self.annotation(argument.annotation)
+        self.enter("function")
+        self.scope.binds.update(argument.arg for argument in named)
+
+    def class_(self, node: ast.ClassDef) -> None:
+        self.each([*node.decorator_list, *node.bases, *node.keywords])
+        self.bind(node.name)
+        self.enter("class")
+        self.each(node.body)
+        methods = set(self.scope.binds)
+        self.leave()
+        self.facts.own |= methods
+        self.facts.classes.append((node.name, node.lineno, methods))
+
+    def comprehension(self, node: ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp) -> None:
+        self.enter("comprehension")
+        self.each(node.generators)
+        for name in ("key", "value", "elt"):
+            part = getattr(node, name, None)
+            if part is not None:
+                self.visit(part)
+        self.leave()
+
+    def declared(self, node: ast.Global | ast.Nonlocal) -> None:
+        where = "global" if isinstance(node, ast.Global) else "nonlocal"
+        if self.scope.kind != "module":
+            self.scope.elsewhere.update(dict.fromkeys(node.names, where))
+
+    def handler(self, node: ast.ExceptHandler) -> None:
+        if node.name:
+            self.bind(node.name)
+        self.children(node)
+
+    def captured(self, node: ast.MatchAs | ast.MatchStar | ast.MatchMapping) -> None:
+        name = node.rest if isinstance(node, ast.MatchMapping) else node.name
+        if name:
+            self.bind(name)
+        self.children(node)
+
+    def matched_class(self, node: ast.MatchClass) -> None:
+        for name in node.kwd_attrs:
+            self.place("attribute", name, node, None, (name,))
+        self.children(node)
+
+
+_HANDLERS: dict[type, Callable[[_Walk, Any], None]] = {
+    ast.Name: _Walk.name,
+    ast.Attribute: _Walk.attribute,
+    ast.Subscript: _Walk.subscript,
+    ast.BinOp: _Walk.arithmetic,
+    ast.Call: _Walk.call,
+    ast.Dict: _Walk.dictionary,
+    ast.Constant: _Walk.constant,
+    ast.Assign: _Walk.assign,
+    ast.AnnAssign: _Walk.annotated,
+    ast.AugAssign: _Walk.augmented,
+    ast.NamedExpr: _Walk.walrus,
+    ast.Import: _Walk.imported,
+    ast.ImportFrom: _Walk.imported_from,
+    ast.FunctionDef: _Walk.function,
+    ast.AsyncFunctionDef: _Walk.function,
+    ast.Lambda: _Walk.anonymous,
+    ast.ClassDef: _Walk.class_,
+    ast.ListComp: _Walk.comprehension,
+    ast.SetComp: _Walk.comprehension,
+    ast.DictComp: _Walk.comprehension,
+    ast.GeneratorExp: _Walk.comprehension,
+    ast.Global: _Walk.declared,
+    ast.Nonlocal: _Walk.declared,
+    ast.ExceptHandler: _Walk.handler,
+    ast.MatchAs: _Walk.captured,
+    ast.MatchStar: _Walk.captured,
+    ast.MatchMapping: _Walk.captured,
+    ast.MatchClass: _Walk.matched_class,
+}
+
+
+def look(tree: ast.Module) -> Facts:
+    return _Walk().file(tree)

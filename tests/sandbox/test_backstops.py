@@ -1,0 +1,144 @@
+"""What closes autograd at run time: every public way says so, and no forward operation notices."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+import torch
+
+from grader.sandbox.child import backstops
+from grader.sandbox.types import Outcome, Question, Raised, Returned, RulesConfig
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from grader.sandbox.client import Sandbox
+
+NO_RULES = RulesConfig(enabled=False)
+
+FORWARD = {
+    "softmax": "F.softmax(x, 1)",
+    "log_softmax": "F.log_softmax(x, 1)",
+    "cross entropy": "F.cross_entropy(x, i)",
+    "negative log-likelihood": "F.nll_loss(x.log_softmax(1), i)",
+    "tanh": "torch.tanh(x) + F.tanh(x) + x.sigmoid()",
+    "gelu": "F.gelu(x) + F.gelu(x, approximate='tanh')",
+    "layer norm": "F.layer_norm(x, (27,))",
+    "batch norm": "F.batch_norm(x, None, None, training=True)",
+    "convolution": "F.conv2d(x[None, None], x[None, None, :3, :3])",
+    "transposed convolution": "F.conv_transpose2d(x[None, None], x[None, None, :3, :3])",
+    "max pooling": "F.max_pool2d(x[None, None], 3, 2)",
+    "average pooling": "F.avg_pool2d(x[None, None], 3, 2)",
+    "unfold and fold": "F.fold(F.unfold(x[None, None], 3), (27, 27), 3)",
+    "embedding": "F.embedding(i, x)",
+    "index_add": "x.index_add(0, i, x)",
+    "scatter_add": "x.scatter_add(1, i[:, None], x)",
+    "attention": "F.scaled_dot_product_attention(x[None, None], x[None, None], x[None, None])",
+    "interpolate": "F.interpolate(x[None, None], scale_factor=2)",
+    "einsum": "torch.einsum('ij,kj->ik', x, x)",
+    "linear algebra": "torch.linalg.inv(x @ x.T + torch.eye(27)) + torch.linalg.det(x)",
+    "cumulative": "x.cumsum(1) + x.logcumsumexp(1) + x.cumprod(0)",
+    "sort": "x.sort(1).values + x.topk(27).values + x.median()",
+    "reductions": "x.var(0) + x.std(0) + x.prod(0) + x.logsumexp(0) + x.norm(dim=0)",
+    "dropout": "F.dropout(x, 0.5)",
+    "an LSTM": "torch.nn.LSTM(27, 27)(x[None])[0]",
+    "requires_grad off": "x.requires_grad_(False) + torch.zeros(27, requires_grad=False)",
+    "detach": "x.detach().data.clone()",
+    "a question about it": "x if not x.requires_grad and x.grad_fn is None and x.grad is None else None",
+    "a deep copy": "__import__('copy').deepcopy(x)",
+    "printing": "x if 'tensor' in repr(x) else None",
+}
+
+WITH = {
+    "with torch.no_grad()": "with torch.no_grad():\n        y = x * 2",
+    "with torch.inference_mode()": "with torch.inference_mode():\n        y = x * 2",
+    "@torch.no_grad()": "@torch.no_grad()\n    def f(): return x * 2\n    y = f()",
+    "@torch.inference_mode": "@torch.inference_mode\n    def f(): return x * 2\n    y = f()",
+}
+
+CLOSED = {
+    "torch.Tensor.backward": "x.sum().backward()",
+    "torch.autograd.backward": "torch.autograd.backward([x])",
+    "torch.autograd.grad": "torch.autograd.grad(x, x)",
+    "torch.autograd.functional.jacobian": "torch.autograd.functional.jacobian(torch.exp, x)",
+    "torch.autograd.functional.vjp": "torch.autograd.functional.vjp(torch.exp, x)",
+    "torch.autograd.forward_ad.make_dual": "torch.autograd.forward_ad.make_dual(x, x)",
+    "torch.func.grad": "torch.func.grad(torch.sum)(x)",
+    "torch.func.vjp": "torch.func.vjp(torch.sum, x)",
+    "torch.func.jacrev": "torch.func.jacrev(torch.sum)(x)",
+    "torch.enable_grad": "torch.enable_grad()",
+    "torch.inference_mode(False)": "torch.inference_mode(False)",
+    "torch.Tensor.register_hook": "x.register_hook(print)",
+    "requires_grad": "x.requires_grad_()",
+    "torch.ops.aten.tanh_backward": "torch.ops.aten.tanh_backward(x, x)",
+    "torch.ops.aten._softmax_backward_data": "torch.ops.aten._softmax_backward_data(x, x, 1, x.dtype)",
+    "torch.ops.aten.convolution_backward": "torch.nn.grad.conv1d_input((1, 1, 27), x[None, :1, :3], x[None, :1, :25])",
+    "torch.ops.aten.embedding_dense_backward": "torch.ops.aten.embedding_dense_backward(x, i, 27, -1, False)",
+}
+
+
+@pytest.fixture
+def ask(sandbox: Sandbox) -> Iterator[Callable[[str], Outcome]]:
+    """What a function body comes to, rules off."""
+    sessions = []
+
+    def ask_one(body: str) -> Outcome:
+        source = f"import torch\nimport torch.nn.functional as F\n\ndef dx(x, i):\n    {body}\n"
+        session = sandbox.open({"backward.py": source.encode()}, NO_RULES)
+        sessions.append(session)
+        x = torch.randn(27, 27, generator=torch.Generator().manual_seed(1))
+        [outcome] = session.ask([Question("dx", given={"x": x, "i": torch.arange(27)})])
+        return outcome
+
+    yield ask_one
+    for session in sessions:
+        session.close()
+
+
+@pytest.mark.parametrize("what", FORWARD)
+def test_forward_operations_work_and_print_nothing(ask: Callable[[str], Outcome], what: str) -> None:
+    """Overriding the backward kernels touches no forward one."""
+    outcome = ask(f"return {FORWARD[what]}")
+    assert isinstance(outcome, Returned), outcome
+    assert outcome.printed == ""
+
+
+@pytest.mark.parametrize("what", WITH)
+def test_switching_gradients_off_is_allowed(ask: Callable[[str], Outcome], what: str) -> None:
+    """Habits from training scripts."""
+    assert isinstance(ask(f"{WITH[what]}\n    return y"), Returned)
+
+
+@pytest.mark.parametrize("name", CLOSED)
+def test_every_way_to_autograd_says_that_it_is_closed(ask: Callable[[str], Outcome], name: str) -> None:
+    """With the rules switched off, so that it is torch itself that refuses."""
+    outcome = ask(f"return {CLOSED[name]}")
+    assert isinstance(outcome, Raised), outcome
+    assert outcome.kind == "AutogradClosedError"
+    assert outcome.message == f"{name} is closed here: derive this gradient by hand"
+    assert outcome.line == 5
+
+
+def test_setting_requires_grad_is_closed_and_unsetting_it_is_not(ask: Callable[[str], Outcome]) -> None:
+    """As an attribute, too."""
+    assert isinstance(ask("x.requires_grad = False; return x"), Returned)
+    outcome = ask("x.requires_grad = True; return x")
+    assert isinstance(outcome, Raised)
+    assert outcome.kind == "AutogradClosedError"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the fork server is Linux's")
+def test_the_report_says_which_backstops_are_active(sandbox: Sandbox) -> None:
+    """Names change between releases of torch: what is not there cannot be closed, and is not counted."""
+    active = dict(part.partition(": ")[::2] for part in sandbox.isolation.backstops)
+    assert {"requires_grad", "grad_fn", "inference mode"} <= active.keys()
+    assert int(active["entry points"]) >= len(backstops.ENTRY_POINTS)
+    assert int(active["backward kernels"]) >= 262
+
+
+def test_a_name_that_torch_does_not_have_is_passed_over() -> None:
+    """A later release may lack one: no reason not to start."""
+    assert not backstops._close("torch.no_such_module.function")
+    assert not backstops._close("torch.autograd.no_such_function")
