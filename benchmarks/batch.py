@@ -53,7 +53,7 @@ TESTS = """
 import importlib.util, inspect, pathlib, sys
 import pytest, torch
 sys.path.insert(0, {root!r})
-from grader.exercise import load_exercise
+from grader.exercise.exercise import load_exercise
 
 module = load_exercise("mlp").module
 FOLDERS = sorted(pathlib.Path({folder!r}).iterdir())[{first}:{last}]
@@ -107,7 +107,7 @@ def make_class(folder: Path, size: int, *, hostile: bool = True) -> None:
 
 def second_half() -> list[str]:
     """The gradients that a half-filled submission has not come to."""
-    from grader.exercise import load_exercise
+    from grader.exercise.shelf import load_exercise
 
     gradients = load_exercise("mlp").gradients
     return list(gradients[len(gradients) // 2 :])
@@ -165,8 +165,8 @@ def compare(size: int, alone: int, jobs: int) -> None:
 
 def bare(folder: Path, size: int) -> float:
     """Seconds that one submission takes with nothing but a warm sandbox: no files, documents, hashes or processes."""
-    from grader.case import build_cases
-    from grader.exercise import load_exercise
+    from grader.exercise.case import build_cases
+    from grader.exercise.shelf import load_exercise
     from grader.grading import Grading, Settings
     from grader.sandbox.client import Sandbox
     from grader.submission import read_submission
@@ -204,7 +204,7 @@ def split(runs: int) -> None:
     """One right and one half-wrong submission, step by step, in this process."""
     from grader.batch import engine as engines
     from grader.batch.order import Order, Task
-    from grader.exercise import load_exercise
+    from grader.exercise.shelf import load_exercise
 
     clocks: dict[str, list[float]] = {}
     with engines.Engine(Order.of(load_exercise("mlp"), seed=2147483647, hidden_seed=1)) as engine:

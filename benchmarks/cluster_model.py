@@ -177,7 +177,7 @@ def result_cost(count: int) -> float:
     from grader.batch.order import Graded, Order, Task
     from grader.batch.runner import Batch
     from grader.batch.store import Store
-    from grader.exercise import load_exercise
+    from grader.exercise.shelf import load_exercise
     from grader.intake.folder import read_folder
 
     order = Order.of(load_exercise("mlp"), seed=2147483647)
@@ -233,7 +233,7 @@ def engine_costs(count: int) -> dict[str, float]:
     """A worker process's start, and the CPU of all it takes for a submission."""
     from grader.batch.order import Order, Task
     from grader.batch.workers import LocalWorkers
-    from grader.exercise import load_exercise
+    from grader.exercise.shelf import load_exercise
 
     order = Order.of(load_exercise("mlp"), seed=2147483647)
     begun = time.perf_counter()
@@ -337,7 +337,7 @@ def graded(source: Path, out: Path, address: str) -> float:
     from grader.batch.runner import Batch
     from grader.batch.store import Store
     from grader.cluster import ClusterWorkers
-    from grader.exercise import load_exercise
+    from grader.exercise.shelf import load_exercise
     from grader.intake.folder import read_folder
 
     order = Order.of(load_exercise("mlp"), seed=2147483647, hidden_seed=1)

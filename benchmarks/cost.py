@@ -68,9 +68,9 @@ def main() -> None:
     runs = parser.parse_args().runs
     with Sandbox() as sandbox:
         pin_torch()
-        from grader.case import build_cases
-        from grader.catalogue import solution_file
-        from grader.exercise import load_exercise
+        from grader.exercise.case import build_cases
+        from grader.exercise.catalogue import solution_file
+        from grader.exercise.shelf import load_exercise
         from grader.grading import LECTURE_SEED, Grading
         from grader.submission import read_submission
 

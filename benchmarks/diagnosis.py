@@ -32,10 +32,10 @@ import torch
 from unlocked import UnlockedSandbox, UnlockedSession
 
 from grader import grading
-from grader.case import Case, build_cases, is_floating
-from grader.catalogue import right_forms, solution_file, wrong_forms
 from grader.diagnosis import Diagnosis, DiagnosisFailed, explain
-from grader.exercise import Exercise, list_exercises, load_exercise
+from grader.exercise.case import Case, build_cases, is_floating
+from grader.exercise.catalogue import right_forms, solution_file, wrong_forms
+from grader.exercise.shelf import list_exercises, load_exercise
 from grader.grading import LECTURE_SEED, Grading, Settings
 from grader.mutants import Mutant, Original, mutants
 from grader.sandbox.types import Returned
@@ -44,8 +44,9 @@ from grader.submission import Submission
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from grader.case import Cases
     from grader.evidence import Evidence, Judgement
+    from grader.exercise.case import Cases
+    from grader.exercise.exercise import Exercise
     from grader.sandbox.types import Outcome, Question, RulesConfig
 
 NAMES_ITSELF = ("raised", "wrong_type", "not_started", "unknown_parameter", "timed_out", "killed", "refused")

@@ -33,9 +33,9 @@ def digest(places: list[str]) -> dict[str, Any]:
     numerics = pin_torch()
     from unlocked import UnlockedSandbox
 
-    from grader.case import build_cases
-    from grader.catalogue import solution_file
-    from grader.exercise import load_exercise
+    from grader.exercise.case import build_cases
+    from grader.exercise.catalogue import solution_file
+    from grader.exercise.shelf import load_exercise
     from grader.grading import LECTURE_SEED, Grading
     from grader.submission import read_submission
 
@@ -55,11 +55,11 @@ def exact_columns(places: list[str] | None = None) -> dict[str, str]:
     """Of the forms at these places, or of all: for each seed, whether the float32 gradient is exact (x) or not (.)."""
     from unlocked import UnlockedSandbox
 
-    from grader.case import Case
-    from grader.catalogue import right_forms
     from grader.checks import lecture_columns
     from grader.evidence import tensor_of
-    from grader.exercise import load_exercise
+    from grader.exercise.case import Case
+    from grader.exercise.catalogue import right_forms
+    from grader.exercise.shelf import load_exercise
     from grader.sandbox.types import Question
 
     exercise, sandbox = load_exercise("mlp"), UnlockedSandbox()

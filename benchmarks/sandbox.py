@@ -31,7 +31,7 @@ SOLUTION = ROOT / "solutions" / "mlp" / "backward.py"
 PLAIN = """
 import inspect, sys, torch
 sys.path.insert(0, {root!r})
-from grader.exercise import load_exercise
+from grader.exercise.exercise import load_exercise
 module = load_exercise({exercise!r}).module
 given = {{k: v.requires_grad_() if v.is_floating_point() else v for k, v in module.inputs(2147483647).items()}}
 values = module.forward(**given)
@@ -75,7 +75,7 @@ class Problem:
     def __init__(self) -> None:
         import torch
 
-        from grader.exercise import load_exercise
+        from grader.exercise.shelf import load_exercise
 
         module = load_exercise(ROOT / "exercises" / "mlp").module
         given = module.inputs(2147483647)
@@ -179,7 +179,7 @@ def rate(count: int) -> None:
 
 
 def _verdict(sandbox: Any) -> Callable[[], object]:
-    from grader.exercise import load_exercise
+    from grader.exercise.shelf import load_exercise
     from grader.grading import Grading, Settings
     from grader.submission import read_submission
 

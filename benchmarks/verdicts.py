@@ -26,10 +26,10 @@ pin_torch()
 import torch
 from unlocked import UnlockedSandbox
 
-from grader.case import build_cases, pool_values
-from grader.catalogue import Form, right_forms, wrong_forms
 from grader.evidence import tensor_of
-from grader.exercise import load_exercise
+from grader.exercise.case import build_cases, pool_values
+from grader.exercise.catalogue import Form, right_forms, wrong_forms
+from grader.exercise.shelf import load_exercise
 from grader.grading import LECTURE_SEED, Settings
 from grader.sandbox.types import Question
 from grader.verify import Verification
@@ -37,7 +37,7 @@ from grader.verify import Verification
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from grader.case import Case, Cases
+    from grader.exercise.case import Case, Cases
 
 
 @dataclass(frozen=True)

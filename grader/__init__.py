@@ -11,7 +11,7 @@ _DOOR = {
     "check": "grader.notebook_door",
     "cmp": "grader.notebook_door",
     "grade": "grader.desk",
-    "load_exercise": "grader.exercise",
+    "load_exercise": "grader.exercise.shelf",
     "load_ipython_extension": "grader.notebook_door",
 }
 

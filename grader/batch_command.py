@@ -23,15 +23,15 @@ from grader.batch.runner import Batch
 from grader.batch.store import FolderInUse, Store
 from grader.batch.summary import changed, summarise, told, write_summary
 from grader.batch.workers import LocalWorkers
-from grader.course import decided
 from grader.edge import ALL_RIGHT, INTERRUPTED, OUR_FAULT, SOMETHING_WRONG, color_option
+from grader.exercise.course import decided
+from grader.exercise.shelf import Shelf
 from grader.intake.folder import read_folder
 from grader.intake.gathering import nobody
 from grader.intake.roster import conflicts, joined, read_roster
 from grader.run import GIVEN_SEED
 from grader.sandbox.numerics import pin_environment
 from grader.sandbox.types import Level
-from grader.shelf import Shelf
 from grader.submission import UnreadableSubmission
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from grader.batch.runner import Show
     from grader.batch.workers import Workers
     from grader.cluster import ClusterWorkers
-    from grader.exercise import Exercise
+    from grader.exercise.exercise import Exercise
     from grader.intake.gathering import Class
     from grader.intake.handed_in import HandedIn
 

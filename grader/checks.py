@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from grader.case import NULL_TOLERANCE
 from grader.evidence import NARROW_TOLERANCE, TOLERANCE, CaseScore, Columns, Judgement, Verdict, tensor_of
+from grader.exercise.case import NULL_TOLERANCE
 from grader.problems import Cause, form_problem, values_problem
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from grader.case import Case, Cases, Sweep
     from grader.evidence import Evidence
+    from grader.exercise.case import Case, Cases, Sweep
 
 PATTERN_SIZE = 64
 """The most rows and columns of a difference's pattern."""

@@ -112,7 +112,8 @@ def tell_misuse(error: click.UsageError) -> None:
 
 def tell_error(error: Exception) -> int:
     """The sentence of an error that has one; for a bug, its traceback. What was named wrongly is a usage error."""
-    from grader.exercise import BrokenExercise, UnknownExercise
+    from grader.exercise.forward import BrokenExercise
+    from grader.exercise.shelf import UnknownExercise
     from grader.names import NamesError
     from grader.sandbox.types import SandboxError
     from grader.submission import UnreadableSubmission
@@ -143,7 +144,7 @@ def complete_target(ctx: click.Context, _param: click.Parameter | None, incomple
     """Exercises, and after `mlp::` its gradients. For bash, `mlp`, `::` and `dprobs` are words of their own."""
     from click.shell_completion import CompletionItem
 
-    from grader.shelf import Shelf
+    from grader.exercise.shelf import Shelf
 
     shelf, before = Shelf(), [str(word) for word in ctx.params.get("targets") or ()]
     typed = "".join(before[-2:] if before[-1:] == ["::"] else before[-1:] if incomplete == "::" else []) + incomplete
@@ -252,8 +253,8 @@ def list_(exercises: str | None) -> None:
     """List the exercises, with your progress."""
     from pathlib import Path
 
+    from grader.exercise.shelf import Shelf, curriculum
     from grader.listing import listing, progress
-    from grader.shelf import Shelf, curriculum
 
     shelf = Shelf(Path(exercises) if exercises else None)
     found = sorted((shelf.load(name) for name in shelf.names()), key=curriculum)
@@ -271,8 +272,8 @@ def show(target: str, exercises: str | None) -> None:
     """Show the forward lines a gradient comes from, its shape and its stub: `grade show mlp::dprobs`."""
     from pathlib import Path
 
+    from grader.exercise.shelf import Shelf, the_gradient
     from grader.listing import about_exercise, about_gradient
-    from grader.shelf import Shelf, the_gradient
 
     name, separator, gradient = target.partition("::")
     exercise = Shelf(Path(exercises) if exercises else None).load(name)

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Any, Self
 
 import click
 
-from grader.course import decided
 from grader.edge import ALL_RIGHT, INTERRUPTED, OUR_FAULT, SOMETHING_WRONG
+from grader.exercise.course import decided
+from grader.exercise.shelf import Shelf, by_functions, unknown
 from grader.harness import Ended, load
 from grader.harness import grade as run_pytest
 from grader.listing import last_run
 from grader.report import solved
 from grader.run import GIVEN_SEED, Job, Options, Run, start_sandbox
-from grader.shelf import Shelf, by_functions, unknown
 from grader.submission import Submission, read_submission
 from grader.table import Page, begun, brief, most_pressing, result, totals
 from grader.targets import Misuse, Target, resolve
@@ -27,7 +27,7 @@ from grader.writing import check_writable, write
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from grader.exercise import Exercise
+    from grader.exercise.exercise import Exercise
     from grader.listing import Earlier
     from grader.sandbox.client import Sandbox
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from grader.exercise import Exercise, load_exercise
+from grader.exercise.shelf import load_exercise
 from grader.sandbox.numerics import pin_environment, pin_torch
 from grader.submission import read_submission
 
 if TYPE_CHECKING:
+    from grader.exercise.exercise import Exercise
     from grader.grading import Settings
     from grader.sandbox.client import Sandbox
 

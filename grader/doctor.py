@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from grader import __version__
-from grader.exercise import exercises_directory, list_exercises
+from grader.exercise.shelf import exercises_directory, list_exercises
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

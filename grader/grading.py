@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from grader.case import Cases, build_cases, pool_values
 from grader.checks import is_local_style, judge, lecture_columns, same, score
 from grader.diagnosis import explain
 from grader.evidence import (
@@ -31,6 +30,8 @@ from grader.evidence import (
     is_fatal,
     tensor_of,
 )
+from grader.exercise.case import Cases, build_cases, pool_values
+from grader.exercise.shelf import differs_from_installed
 from grader.parameters import bind
 from grader.problems import failure_sentence, finding_sentence
 from grader.rows import Row, plain, total
@@ -48,7 +49,7 @@ from grader.sandbox.types import (
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Mapping, Sequence
 
-    from grader.exercise import Exercise
+    from grader.exercise.exercise import Exercise
     from grader.sandbox.client import Sandbox
     from grader.sandbox.host.session import Session
     from grader.submission import Submission
@@ -433,7 +434,7 @@ class Grading:
         slowest = max((outcome.seconds for outcome in outcomes), default=0.0)
         if slowest > SLOW_SECONDS and judgement.verdict is not Verdict.TIMED_OUT:  # which has said so
             yield "slow: a call took more than a second"
-        if self.exercise.differs_from_installed:
+        if differs_from_installed(self.exercise):
             yield "forward.py differs from the installed exercise"
 
 

@@ -6,10 +6,10 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from grader.stubs import NoReset, function_name, pristine_stub
+from grader.exercise.stubs import NoReset, function_name, pristine_stub
 
 if TYPE_CHECKING:
-    from grader.exercise import Exercise
+    from grader.exercise.exercise import Exercise
     from grader.sandbox.types import Reading
 
 HEAD = "# Taken from {file} by `grade import`, which reads and never runs it.\n\n"

@@ -5,13 +5,13 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from grader.catalogue import right_forms, solution_file
-from grader.settings import Hint
-from grader.stubs import function_name
+from grader.exercise.catalogue import right_forms, solution_file
+from grader.exercise.exercise_toml import Hint
+from grader.exercise.stubs import function_name
 from grader.wording import derivative_in_words, shape_in_words
 
 if TYPE_CHECKING:
-    from grader.exercise import Exercise
+    from grader.exercise.exercise import Exercise
 
 
 def hints(exercise: Exercise, gradient: str) -> list[str]:

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from grader.exercise import Exercise, exercises_directory
-from grader.shelf import WORKSPACE
+from grader.exercise.shelf import WORKSPACE, exercises_directory
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+
+    from grader.exercise.exercise import Exercise
 
 MOST_REPORT_BYTES = 32 << 20
 

@@ -9,15 +9,15 @@ import click
 
 from grader.cli import complete_target
 from grader.edge import ALL_RIGHT, SOMETHING_WRONG, color_option
+from grader.exercise.shelf import Shelf, by_functions
 from grader.progress import NAME, Progress
-from grader.shelf import Shelf, by_functions
 from grader.submission import UnreadableSubmission, read_submission
 from grader.targets import Misuse, Target, resolve
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from grader.exercise import Exercise
+    from grader.exercise.exercise import Exercise
     from grader.run import Options
     from grader.sandbox.types import Reading
     from grader.submission import Submission
@@ -156,7 +156,7 @@ def solution(target: str | None, exercises: str | None, exercise: str | None, *,
 @shared_options
 def reset(target: str | None, exercises: str | None, exercise: str | None) -> int:
     """Put one stub back as it was handed out, and leave the rest of the file as it is."""
-    from grader.stubs import pristine_stub
+    from grader.exercise.stubs import pristine_stub
 
     if target is None:
         raise Misuse("which gradient? Name it, as in mlp::dcounts")
@@ -179,8 +179,8 @@ def reset_gradient(path: Path, exercise: Exercise, gradient: str, reading: Readi
     Raises:
         Misuse: it cannot be done, with the reason.
     """
+    from grader.exercise.stubs import NoReset, function_name, pristine_stub, put_back
     from grader.replacing import replace_file
-    from grader.stubs import NoReset, function_name, pristine_stub, put_back
 
     submission = read_work(path)
     file = path / next(iter(submission.files)) if path.is_dir() else path
@@ -202,8 +202,8 @@ def reset_gradient(path: Path, exercise: Exercise, gradient: str, reading: Readi
 
 def _span_of(submission: Submission, exercise: Exercise, name: str, reading: Reading | None) -> Any:
     """Where the function is, as the locked child reads it; by its `def` where the file is not Python just now."""
+    from grader.exercise.stubs import NoReset, find_by_text
     from grader.sandbox.types import Function
-    from grader.stubs import NoReset, find_by_text
 
     reading = reading or _read_in_child(submission, exercise)
     if reading.problem is None:

@@ -16,14 +16,14 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from grader.case import Case, default_dtype
-from grader.catalogue import Form, solution_file
+from grader.exercise.case import Case, default_dtype
+from grader.exercise.catalogue import Form, solution_file
 from grader.mutations import Mutation, Surroundings, mutations
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from grader.exercise import Exercise
+    from grader.exercise.exercise import Exercise
 
 EQUAL = 1e-9
 """Two results are the same mathematics below this difference, relative to the larger one."""

@@ -34,8 +34,8 @@ def new(
     pin_torch()
     from grader.authoring.draft import draft
     from grader.authoring.files import write_exercise
-    from grader.exercise import BrokenExercise
-    from grader.shelf import WORKSPACE
+    from grader.exercise.forward import BrokenExercise
+    from grader.exercise.shelf import WORKSPACE
 
     called = name or _name_of(forward)
     if not called.isidentifier():

@@ -20,16 +20,17 @@ import torch
 
 from grader.checks import lecture_columns
 from grader.evidence import Columns
-from grader.exercise import BrokenExercise, Exercise, UnknownExercise, list_exercises, load_exercise
+from grader.exercise.forward import BrokenExercise
+from grader.exercise.shelf import UnknownExercise, list_exercises, load_exercise, the_gradient
 from grader.problems import form_problem
 from grader.report import headline, solved
 from grader.rows import plain
-from grader.shelf import the_gradient
 from grader.table import lecture_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from grader.exercise.exercise import Exercise
     from grader.sandbox.client import Sandbox
 
 UNSCORED = "on this notebook's own minibatch, unscored: `grade` decides on other sizes and random gradients too"

@@ -15,7 +15,7 @@ from grader.sandbox.types import CUT
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from grader.exercise import Exercise
+    from grader.exercise.exercise import Exercise
 
     Entry = Mapping[str, Any]
     Row = Mapping[str, Any]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
-    from grader.exercise import Exercise
+    from grader.exercise.exercise import Exercise
     from grader.sandbox.types import Function
 
 

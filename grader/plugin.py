@@ -66,7 +66,8 @@ class ExerciseFile(pytest.File):
     """One exercise: forward.py with exercise.toml beside it."""
 
     def collect(self) -> Iterator[SubmissionCollector]:
-        from grader.exercise import BrokenExercise, UnknownExercise
+        from grader.exercise.forward import BrokenExercise
+        from grader.exercise.shelf import UnknownExercise
         from grader.submission import UnreadableSubmission
 
         try:
@@ -144,7 +145,7 @@ class our_faults:  # noqa: N801 reads as a statement
         return None
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, traceback: object) -> None:
-        from grader.exercise import BrokenExercise
+        from grader.exercise.forward import BrokenExercise
         from grader.names import NamesError
         from grader.sandbox.types import SandboxError
 

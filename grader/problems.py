@@ -14,8 +14,8 @@ from grader.sandbox.types import Killed, NotStarted, Outcome, Raised, TimedOut, 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from grader.case import Cases
     from grader.evidence import CaseScore, Columns
+    from grader.exercise.case import Cases
     from grader.sandbox.types import Finding
 
 

@@ -22,8 +22,8 @@ from grader.targets import Misuse
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from grader.course import Course
-    from grader.exercise import Exercise
+    from grader.exercise.course import Course
+    from grader.exercise.exercise import Exercise
     from grader.sandbox.client import Sandbox
 
 Document = dict[str, Any]
@@ -153,8 +153,8 @@ def _context(document: Document, options: dict[str, Any]) -> Context:
 
 def _visibility(document: Document, options: dict[str, Any]) -> str:
     """When students see it: the course's word counts where the exercises are, and nowhere but at Gradescope."""
-    from grader.course import decided
-    from grader.shelf import Shelf
+    from grader.exercise.course import decided
+    from grader.exercise.shelf import Shelf
 
     if options["to"] != "gradescope" or options["visibility"] is not None:
         return options["visibility"] or "visible"
@@ -167,7 +167,8 @@ def _exercises(
     documents: Iterable[Document], directory: str | None, known: dict[str, Exercise] | None = None
 ) -> dict[str, Exercise]:
     """The exercises that the submissions name; one that is not here is shown without its graph."""
-    from grader.exercise import BrokenExercise, UnknownExercise, list_exercises, load_exercise
+    from grader.exercise.forward import BrokenExercise
+    from grader.exercise.shelf import UnknownExercise, list_exercises, load_exercise
 
     root = Path(directory) if directory else None
     there = set(list_exercises(root))
@@ -256,7 +257,7 @@ def similarity(submissions: str, exercise: str, exercises: str | None, folder: s
 
 
 def _exercise(name: str, directory: str | None) -> Exercise:
-    from grader.exercise import UnknownExercise, load_exercise
+    from grader.exercise.shelf import UnknownExercise, load_exercise
 
     try:
         return load_exercise(name, Path(directory) if directory else None)
@@ -351,7 +352,7 @@ def gradescope_zip(exercise: str, exercises: str | None, package: str | None, ou
     from importlib.metadata import version
 
     from grader import __version__
-    from grader.exercise import exercises_directory
+    from grader.exercise.shelf import exercises_directory
     from grader.formats.autograder import CannotTravel, Settings, build, checked_package, requirements
 
     found = _exercise(exercise, exercises)
@@ -378,7 +379,7 @@ def gradescope_zip(exercise: str, exercises: str | None, package: str | None, ou
 
 
 def _by_the_course(course: Course | None, chosen: dict[str, Any]) -> dict[str, str]:
-    from grader.course import decided
+    from grader.exercise.course import decided
 
     otherwise = {"feedback": "kind", "criterion": "correct", "visibility": "visible"}
     values = {word: decided(chosen[word], word, [course], default) for word, default in otherwise.items()}

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from grader import __version__
-from grader.exercise import Exercise, load_exercise
+from grader.exercise.shelf import load_exercise
 from grader.report import render, section
 from grader.sandbox.types import Level
 from grader.submission import Submission, read_submission
@@ -18,6 +18,7 @@ from grader.submission import Submission, read_submission
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from grader.exercise.exercise import Exercise
     from grader.grading import Grading, Settings
     from grader.sandbox.client import Sandbox
     from grader.sandbox.numerics import Numerics

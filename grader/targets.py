@@ -9,13 +9,22 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from grader.exercise import is_exercise, list_exercises, load_exercise
-from grader.shelf import WORKSPACE, Shelf, curriculum, homes, the_gradient, unknown
+from grader.exercise.shelf import (
+    WORKSPACE,
+    Shelf,
+    curriculum,
+    homes,
+    is_exercise,
+    list_exercises,
+    load_exercise,
+    the_gradient,
+    unknown,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from grader.exercise import Exercise
+    from grader.exercise.exercise import Exercise
 
 
 class Misuse(click.UsageError):

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from grader.case import Case, Cases, default_dtype, is_floating, pool_values
 from grader.checks import lecture_columns, max_difference, score
 from grader.evidence import TOLERANCE, CaseScore, Columns, Evidence, Judgement, Verdict, is_fatal
-from grader.exercise import BrokenExercise, Exercise
+from grader.exercise.case import Case, Cases, default_dtype, is_floating, pool_values
+from grader.exercise.forward import BrokenExercise
 from grader.grading import Grading, Settings
 from grader.parameters import bind
 from grader.problems import failure_sentence, finding_sentence, form_problem, hard_coded_problem
@@ -27,6 +27,7 @@ from grader.sandbox.types import Question, Returned
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Iterator, Mapping
 
+    from grader.exercise.exercise import Exercise
     from grader.sandbox.client import Sandbox
     from grader.sandbox.host.session import Session
     from grader.sandbox.types import Outcome

@@ -6,9 +6,9 @@ import ast
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from grader.case import build_cases
-from grader.catalogue import Form, right_forms, solution_file, wrong_forms
 from grader.evidence import Verdict
+from grader.exercise.case import build_cases
+from grader.exercise.catalogue import Form, right_forms, solution_file, wrong_forms
 from grader.grading import Grading, Settings
 from grader.mutants import mutants_of
 from grader.submission import Submission, read_submission
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from grader.case import Cases
-    from grader.exercise import Exercise
+    from grader.exercise.case import Cases
+    from grader.exercise.exercise import Exercise
     from grader.rows import Row
     from grader.sandbox.client import Sandbox
 

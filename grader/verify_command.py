@@ -11,7 +11,7 @@ import click
 from grader.edge import ALL_RIGHT, SOMETHING_WRONG, color_option
 
 if TYPE_CHECKING:
-    from grader.exercise import Exercise
+    from grader.exercise.exercise import Exercise
     from grader.sandbox.client import Sandbox
 
 
@@ -30,10 +30,9 @@ def verify(exercises: tuple[str, ...], directory: Path | None, mutants: int, see
     solution is rejected. Without EXERCISE, all of exercises/ here if solutions/ is beside it, or else all that are
     installed. Exit code 1 if anything is missing or wrong.
     """
-    from grader.exercise import list_exercises
+    from grader.exercise.shelf import Shelf, list_exercises
     from grader.sandbox.client import Sandbox
     from grader.sandbox.numerics import pin_environment, pin_torch
-    from grader.shelf import Shelf
 
     pin_environment()
     shelf = Shelf(directory, ci=not Path("solutions").is_dir())  # a learner's workspace has nothing to verify

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from grader.exercise import Exercise, Line
+    from grader.exercise.exercise import Exercise
+    from grader.exercise.forward import Line
 
 MOST_LINES, MOST_STEPS = 3, 4
 """How many lines, and how many operations of one, a hint goes through."""

@@ -6,7 +6,7 @@ import shutil
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from grader.exercise import exercises_directory, list_exercises
+from grader.exercise.shelf import exercises_directory, list_exercises
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
     from click.testing import Result
 
-    from grader.case import Cases
-    from grader.exercise import Exercise
+    from grader.exercise.case import Cases
+    from grader.exercise.exercise import Exercise
     from grader.rows import Row
 
 pytest_plugins = ["pytester"]
@@ -67,7 +67,7 @@ def sandbox() -> Iterator[Sandbox]:
 @pytest.fixture(scope="session")
 def mlp() -> Exercise:
     """The lecture's exercise."""
-    from grader.exercise import load_exercise
+    from grader.exercise.shelf import load_exercise
 
     return load_exercise("mlp")
 
@@ -75,7 +75,7 @@ def mlp() -> Exercise:
 @pytest.fixture(scope="session")
 def mlp_cases(mlp: Exercise) -> Cases:
     """Its given case and the further ones, built once."""
-    from grader.case import build_cases
+    from grader.exercise.case import build_cases
     from grader.grading import LECTURE_SEED
 
     return build_cases(mlp, LECTURE_SEED)

@@ -11,7 +11,8 @@ from click.testing import CliRunner, Result
 
 from grader.authoring.draft import draft
 from grader.cli import main
-from grader.exercise import Exercise, exercises_directory, list_exercises, load_exercise
+from grader.exercise.exercise import Exercise
+from grader.exercise.shelf import exercises_directory, list_exercises, load_exercise
 from grader.verify import Verification
 
 if TYPE_CHECKING:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
-    from grader.exercise import Exercise
+    from grader.exercise.exercise import Exercise
     from grader.sandbox.client import Sandbox
 
     Files = Mapping[str, str | bytes | None]

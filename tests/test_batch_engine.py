@@ -24,7 +24,7 @@ from grader.submission import Submission, read_submission
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from grader.exercise import Exercise
+    from grader.exercise.exercise import Exercise
     from grader.sandbox.client import Sandbox
 
 HALF = "\ndef dlogprobs(n): return 1\ndef dprobs(nonsense): return nonsense\ndef dcounts(): return None\n"

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from grader.exercise import Exercise
+    from grader.exercise.exercise import Exercise
     from grader.sandbox.client import Sandbox
 
 

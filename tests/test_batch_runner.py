@@ -13,7 +13,7 @@ from grader.batch.grades import read_table
 from grader.batch.runner import Batch
 from grader.batch.store import Store
 from grader.batch.workers import WorkerDied
-from grader.exercise import BrokenExercise
+from grader.exercise.forward import BrokenExercise
 from grader.intake.folder import read_folder
 from grader.sandbox.types import SandboxError
 

@@ -14,7 +14,7 @@ import pytest
 
 from grader.batch.order import Graded, Order, Task
 from grader.batch.workers import Worker, WorkerDied, multiplied, start_workers
-from grader.exercise import load_exercise
+from grader.exercise.shelf import load_exercise
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

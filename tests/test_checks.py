@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import pytest
 import torch
 
-from grader.case import build_cases
 from grader.checks import difference_pattern, fit_shape, lecture_columns
 from grader.evidence import Verdict
-from grader.exercise import load_exercise
+from grader.exercise.case import build_cases
+from grader.exercise.shelf import load_exercise
 from grader.grading import LECTURE_SEED, Grading, Settings
 from grader.problems import form_problem
 from grader.submission import Submission

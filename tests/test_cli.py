@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from grader.exercise import BrokenExercise
+from grader.exercise.forward import BrokenExercise
 from grader.opened import CUT
 from grader.sandbox.numerics import PINNED_ENVIRONMENT
 from grader.sandbox.types import SandboxError
@@ -491,7 +491,7 @@ class TestOtherCommands:
     @pytest.mark.parametrize("exercise", ["mlp", "batchnorm", "cross_entropy", "training"])
     def test_show_knows_every_exercise(self, grade: Grade, exercise: str) -> None:
         """An exercise, and each of its gradients."""
-        from grader.exercise import load_exercise
+        from grader.exercise.shelf import load_exercise
 
         assert grade("show", exercise).exit_code == 0
         for gradient in load_exercise(exercise).gradients:

@@ -28,7 +28,7 @@ from grader.intake.folder import read_folder
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from grader.exercise import Exercise
+    from grader.exercise.exercise import Exercise
     from grader.sandbox.client import Sandbox
 
 distributed = pytest.importorskip("distributed")

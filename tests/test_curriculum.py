@@ -11,10 +11,10 @@ import pytest
 import torch
 import torch.nn.functional as F  # noqa: N812 everybody's name for it
 
-from grader.case import Case, Cases, build_cases
-from grader.catalogue import right_forms, solution_file, wrong_forms
 from grader.diagnosis.kinds import Kind
-from grader.exercise import Exercise, list_exercises, load_exercise
+from grader.exercise.case import Case, Cases, build_cases
+from grader.exercise.catalogue import right_forms, solution_file, wrong_forms
+from grader.exercise.shelf import list_exercises, load_exercise
 from grader.grading import LECTURE_SEED, Grading, Settings
 from grader.submission import read_submission
 from grader.verify import Verification
@@ -22,6 +22,7 @@ from grader.verify import Verification
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from grader.exercise.exercise import Exercise
     from grader.rows import Row
     from grader.sandbox.client import Sandbox
 

@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import torch
 
-from grader.case import Case, Cases
 from grader.diagnosis import SENTENCES, DiagnosisFailed, Kind
 from grader.diagnosis.derive import Deriver
 from grader.diagnosis.nodes import Numbers
-from grader.exercise import Exercise, list_exercises, load_exercise
+from grader.exercise.case import Case, Cases
+from grader.exercise.exercise import Exercise
+from grader.exercise.shelf import list_exercises, load_exercise
 from grader.grading import LECTURE_SEED
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ import pytest
 import pytest_jsonreport.plugin
 
 import grader.plugin
-from grader.exercise import load_exercise
+from grader.exercise.shelf import load_exercise
 from grader.progress import Progress
 from grader.run import Options
 from grader.table import Page

@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from test_course import FORWARD
+
+from tests.exercise.test_course import FORWARD
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -190,7 +191,7 @@ class TestCourse:
         monkeypatch: pytest.MonkeyPatch, tmp_path: Path,
     ) -> None:  # fmt: skip
         """It is not installed there."""
-        monkeypatch.setattr("grader.exercise.packs", lambda: {"deep": exercises})
+        monkeypatch.setattr("grader.exercise.shelf.packs", lambda: {"deep": exercises})
         assert grade("gradescope-zip", "--exercise", "tiny", "-o", "b.zip").exit_code == 0
         packed()
         assert (tmp_path / "b.zip").read_bytes() == (tmp_path / "a.zip").read_bytes()

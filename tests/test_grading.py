@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING, Any, Self
 import pytest
 import torch
 
-from grader.case import build_cases
 from grader.evidence import Verdict
+from grader.exercise.case import build_cases
 from grader.grading import LECTURE_SEED, Grading, Settings
 from grader.submission import Submission, read_submission
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from grader.case import Cases
-    from grader.exercise import Exercise
+    from grader.exercise.case import Cases
+    from grader.exercise.exercise import Exercise
     from grader.rows import Row
     from grader.sandbox.client import Sandbox
     from grader.sandbox.types import Outcome, Question

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
     from click.testing import Result
 
-    from grader.case import Cases
-    from grader.exercise import Exercise
+    from grader.exercise.case import Cases
+    from grader.exercise.exercise import Exercise
     from grader.sandbox.client import Sandbox
 
 NOTEBOOKS = sorted(Path(__file__).with_name("notebooks").glob("*.ipynb"))

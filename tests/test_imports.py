@@ -27,13 +27,6 @@ FLOORS = (
 """The rooms, from the ground up: a room imports those on lower floors only, never its neighbours."""
 
 NOT_MOVED: dict[str, str] = {
-    "lines": "exercise",
-    "settings": "exercise",
-    "course": "exercise",
-    "case": "exercise",
-    "shelf": "exercise",
-    "catalogue": "exercise",
-    "stubs": "exercise",
     "parameters": "verdict",
     "evidence": "verdict",
     "checks": "verdict",
@@ -152,13 +145,13 @@ class TestWhatIsLoaded:
     @pytest.mark.parametrize(
         ("code", "forbidden"),
         [
-            ("import grader", ("torch", "pytest", "click", "grader.sandbox", "grader.exercise")),
-            ("import grader.plugin", ("torch", "grader.exercise", "grader.sandbox", "grader.run")),
+            ("import grader", ("torch", "pytest", "click", "grader.sandbox", "grader.exercise.exercise")),
+            ("import grader.plugin", ("torch", "grader.exercise.exercise", "grader.sandbox", "grader.run")),
             (
                 "import grader.cli; grader.cli.main(['--help'], standalone_mode=False)",
-                ("torch", "pytest", "rich", "grader.exercise"),
+                ("torch", "pytest", "rich", "grader.exercise.exercise"),
             ),
-            ("import grader.sandbox.client", ("torch", "grader.exercise", "grader.grading", "pytest")),
+            ("import grader.sandbox.client", ("torch", "grader.exercise.exercise", "grader.grading", "pytest")),
             ("import grader.command", ("torch", "pytest")),
         ],
     )

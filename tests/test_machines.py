@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from grader.case import build_cases
-from grader.exercise import load_exercise
+from grader.exercise.case import build_cases
+from grader.exercise.shelf import load_exercise
 from grader.grading import LECTURE_SEED, Grading
 from grader.sandbox.client import Sandbox
 from grader.submission import Submission

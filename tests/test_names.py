@@ -12,7 +12,7 @@ import pytest
 import torch
 
 from grader import names
-from grader.exercise import load_exercise
+from grader.exercise.shelf import load_exercise
 from grader.names import NamesError, training_examples
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ import grader.notebook_door as door
 from grader import check, cmp
 
 if TYPE_CHECKING:
-    from grader.exercise import Exercise
+    from grader.exercise.exercise import Exercise
 
 ROOT = Path(__file__).resolve().parent.parent
 SEED = 2147483647

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from grader.exercise import list_exercises, load_exercise
+from grader.exercise.shelf import list_exercises, load_exercise
 from grader.page import MissingLibrary, class_page, submission_page
 from grader.page.layout import HEIGHT, curve, lay_out
 from grader.page.losses import BOTTOM, TOP, loss_curve, ticks

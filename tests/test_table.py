@@ -6,7 +6,7 @@ import click
 import pytest
 from test_report import WRONG, entry, row
 
-from grader.exercise import load_exercise
+from grader.exercise.shelf import load_exercise
 from grader.opened import CUT
 from grader.sandbox.child import calls
 from grader.table import Page, brief, chained_line, most_pressing, opened, prints, result, row_line, table, totals

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from grader.exercise import load_exercise
+from grader.exercise.shelf import load_exercise
 from grader.submission import Submission
 from grader.training import start_grading
 

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 import pytest
 from click.testing import CliRunner
 
-from grader.catalogue import right_forms, wrong_forms
 from grader.cli import main
-from grader.exercise import BrokenExercise, Exercise, list_exercises, load_exercise
+from grader.exercise.catalogue import right_forms, wrong_forms
+from grader.exercise.exercise import Exercise
+from grader.exercise.forward import BrokenExercise
+from grader.exercise.shelf import list_exercises, load_exercise
 from grader.grading import Settings
 from grader.mutants import mutants_of
 from grader.verify import Verification

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from grader.exercise import list_exercises, load_exercise
+from grader.exercise.shelf import list_exercises, load_exercise
+from grader.exercise.stubs import NoReset, find_by_text, pristine_stub, put_back
 from grader.ladder import hints, other_ways, worked
 from grader.progress import Progress
 from grader.replacing import replace_file
 from grader.run import Options
-from grader.stubs import NoReset, find_by_text, pristine_stub, put_back
 from grader.table import Page
 from grader.watch.desk import Desk, Grader, Work
 from grader.watch.files import Files
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from click.testing import Result
 
-    from grader.exercise import Exercise
+    from grader.exercise.exercise import Exercise
     from grader.sandbox.client import Sandbox
     from grader.sandbox.types import Function
 

@@ -63,8 +63,8 @@ def test_the_wheel_holds_everything(wheel: Path) -> None:
     names = set(zipfile.ZipFile(wheel).namelist())
     for exercise in (entry.name for entry in (ROOT / "exercises").iterdir() if (entry / "exercise.toml").is_file()):
         for file in ("exercises/{}/forward.py", "exercises/{}/backward.py", "exercises/{}/exercise.toml"):
-            assert "grader/" + file.format(exercise) in names
-        assert f"grader/solutions/{exercise}/backward.py" in names
+            assert "grader/data/" + file.format(exercise) in names
+        assert f"grader/data/solutions/{exercise}/backward.py" in names
     for file in ("py.typed", "report.schema.json", "pytest.ini", "data/names.txt"):
         assert f"grader/{file}" in names
     assert not any(name.endswith(".pyc") for name in names)
@@ -78,7 +78,7 @@ def test_a_learner_can_start_anywhere(call: Call, tmp_path: Path) -> None:
     stubs = call("grade", "mlp", cwd=work)
     assert stubs.returncode == 1, stubs.stderr
     assert "mlp: 0 of 26 correct" in stubs.stdout
-    where = call("python", "-c", "from grader.exercise import solutions_directory as s; print(s())", cwd=work)
+    where = call("python", "-c", "from grader.exercise.shelf import solutions_directory as s; print(s())", cwd=work)
     solutions = Path(where.stdout.strip())
     assert ROOT not in solutions.parents
     (work / "exercises" / "mlp" / "backward.py").write_bytes((solutions / "mlp" / "backward.py").read_bytes())

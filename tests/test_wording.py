@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from grader.exercise import Exercise, list_exercises, load_exercise
+from grader.exercise.exercise_toml import Hint
+from grader.exercise.shelf import list_exercises, load_exercise
 from grader.ladder import hints, worked
-from grader.settings import Hint
 from grader.wording import derivative_in_words, shape_in_words
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from grader.exercise.exercise import Exercise
 
 FORWARD = """
 GRADED = ["y"]

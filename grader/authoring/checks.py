@@ -7,8 +7,8 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from grader.authoring.followed import tensors
-from grader.case import Case, is_floating
-from grader.lines import BrokenExercise, Line
+from grader.exercise.case import Case, is_floating
+from grader.exercise.forward import BrokenExercise, Line
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -14,9 +14,9 @@ from grader.authoring.checks import check_edges, check_finite
 from grader.authoring.draws import check_draws
 from grader.authoring.files import SEED, Draft, with_constants
 from grader.authoring.followed import NoBranches, check_branches, check_followed, check_holders
-from grader.case import Case, is_floating
-from grader.exercise import Exercise
-from grader.lines import BrokenExercise, Line, literals, parse, read_forward, read_text
+from grader.exercise.case import Case, is_floating
+from grader.exercise.exercise import Exercise
+from grader.exercise.forward import BrokenExercise, Line, literals, parse, read_forward, read_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from grader.authoring.followed import tensors
-from grader.case import tensor_bytes
-from grader.lines import BrokenExercise, Line
+from grader.exercise.case import tensor_bytes
+from grader.exercise.forward import BrokenExercise, Line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence

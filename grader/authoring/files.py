@@ -7,9 +7,9 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from grader.case import Case
-from grader.exercise import Exercise
-from grader.lines import BrokenExercise
+from grader.exercise.case import Case
+from grader.exercise.exercise import Exercise
+from grader.exercise.forward import BrokenExercise
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch.overrides import TorchFunctionMode
 
-from grader.case import Case, default_dtype, is_floating
-from grader.lines import BrokenExercise, Line
+from grader.exercise.case import Case, default_dtype, is_floating
+from grader.exercise.forward import BrokenExercise, Line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from grader.exercise import Exercise
+    from grader.exercise.exercise import Exercise
 
 _AGREEMENT = 1e-6
 """How far two float64 gradients of one value may differ, relative to their terms: rounding stays far below."""

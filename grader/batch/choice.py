@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from grader.batch.store import Record, Store
-    from grader.exercise import Exercise
+    from grader.exercise.exercise import Exercise
+    from grader.exercise.shelf import Shelf
     from grader.intake.handed_in import HandedIn
-    from grader.shelf import Shelf
 
 AGAIN = frozenset(("failed", "unreadable", "refused"))
 ABNORMAL = frozenset(("timed_out", "killed"))
@@ -92,8 +92,7 @@ def by_vote(source: Path, handed_in: Sequence[HandedIn], shelf: Shelf) -> Exerci
     Raises:
         click.UsageError: none, or a tie.
     """
-    from grader.exercise import UnknownExercise
-    from grader.shelf import by_functions
+    from grader.exercise.shelf import UnknownExercise, by_functions
 
     votes: Counter[str] = Counter()
     for functions in islice(_readings(handed_in), VOTERS):

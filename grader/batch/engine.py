@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, Self
 
 from grader.batch.documents import rendered
 from grader.batch.order import SUBMISSION_SECONDS, Graded, Order, Task
-from grader.course import FILE as COURSE_FILE
-from grader.exercise import Exercise, is_exercise, load_exercise
+from grader.exercise.course import FILE as COURSE_FILE
+from grader.exercise.shelf import is_exercise, load_exercise
 from grader.names import NAMES_VARIABLE
 from grader.run import Options, Run
 from grader.sandbox.numerics import pin_environment
@@ -20,6 +20,7 @@ from grader.sandbox.types import Level, SandboxError
 from grader.submission import Submission
 
 if TYPE_CHECKING:
+    from grader.exercise.exercise import Exercise
     from grader.sandbox.client import Sandbox
 
 
@@ -36,7 +37,7 @@ class Engine:
         self._take_names()
         self._run = self._prepare()
         self.head = self._run.head()  # loads torch with its numerics pinned, before the engine does
-        from grader.case import build_cases
+        from grader.exercise.case import build_cases
         from grader.training import start_grading
 
         self._start = start_grading

@@ -19,7 +19,7 @@ from grader import __version__
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from grader.exercise import Exercise
+    from grader.exercise.exercise import Exercise
     from grader.submission import Submission
 
 SUBMISSION_SECONDS = 60.0

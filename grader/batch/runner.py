@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 from grader.batch.grades import Line, write_grades
 from grader.batch.order import Graded, Order, Task
 from grader.batch.results import Results
-from grader.exercise import BrokenExercise
+from grader.exercise.forward import BrokenExercise
 from grader.intake.roster import STRANGER
 from grader.names import NamesError
 from grader.sandbox.types import SandboxError

@@ -23,7 +23,7 @@ from multiprocessing.reduction import recv_handle, send_handle
 from typing import TYPE_CHECKING, Any, Final, Protocol, Self
 
 from grader.batch.order import SUBMISSION_SECONDS, Order, Task
-from grader.exercise import BrokenExercise
+from grader.exercise.forward import BrokenExercise
 from grader.names import NamesError
 from grader.sandbox.numerics import pin_environment
 from grader.sandbox.types import SandboxError

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from types import CodeType
 
-    from grader.exercise import Exercise, Line
+    from grader.exercise.exercise import Exercise
+    from grader.exercise.forward import Line
 
 MOST_PATHS = 16
 

@@ -14,9 +14,9 @@ from grader.diagnosis.whole import of_another, rearranged, whole
 from grader.evidence import Verdict
 
 if TYPE_CHECKING:
-    from grader.case import Cases
     from grader.diagnosis.facts import Facts
     from grader.evidence import Evidence, Judgement
+    from grader.exercise.case import Cases
 
 EXPLAINED = frozenset(
     {

@@ -20,8 +20,9 @@ from grader.sandbox.types import Returned
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from grader.case import Case, Cases, Sweep
-    from grader.exercise import Exercise, Line
+    from grader.exercise.case import Case, Cases, Sweep
+    from grader.exercise.exercise import Exercise
+    from grader.exercise.forward import Line
     from grader.sandbox.types import Outcome
 
 TOLERANCE = 1e-9

@@ -15,9 +15,9 @@ from grader.sandbox.types import Raised
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from grader.case import Cases
     from grader.diagnosis.facts import Facts
     from grader.evidence import CaseScore, Evidence, Judgement
+    from grader.exercise.case import Cases
 
 _FORMS: dict[int, tuple[Callable[[float], float], ...]] = {
     0: (lambda s: s, lambda s: 1 / s),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from grader.case import default_dtype
+from grader.exercise.case import default_dtype
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from types import CodeType
 
-    from grader.exercise import Line
+    from grader.exercise.forward import Line
 
 
 def literal(node: ast.expr) -> float | int | None:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from grader.diagnosis.facts import Facts
-    from grader.exercise import Line
+    from grader.exercise.forward import Line
 
 
 def place(line: Line) -> str:

@@ -11,9 +11,9 @@ from grader.evidence import Verdict
 from grader.sandbox.types import Returned
 
 if TYPE_CHECKING:
-    from grader.case import Cases
     from grader.diagnosis.facts import Facts
     from grader.evidence import Evidence, Judgement
+    from grader.exercise.case import Cases
 
 NEARLY = 1e-3
 """An error below this comes from a small constant, not from the shape of a formula."""

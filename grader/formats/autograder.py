@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from grader.course import FILE as COURSE
+from grader.exercise.course import FILE as COURSE
 from grader.formats.told import line
 
 if TYPE_CHECKING:

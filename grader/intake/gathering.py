@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Final
 
-from grader.exercise import list_exercises
+from grader.exercise.shelf import list_exercises
 from grader.intake.filenames import safe_names
 from grader.intake.handed_in import HandedIn, Part, graded_name
 from grader.intake.metadata import METADATA, read_metadata

@@ -12,7 +12,7 @@ from grader.report import SCORING
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from grader.exercise import Exercise
+    from grader.exercise.exercise import Exercise
 
 
 def submission_page(document: Mapping[str, Any], exercises: Mapping[str, Exercise]) -> str:

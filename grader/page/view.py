@@ -12,7 +12,7 @@ from grader.report import SCORING, headline, solved, words, worst_element
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from grader.exercise import Exercise
+    from grader.exercise.exercise import Exercise
 
     Entry = Mapping[str, Any]
     Row = Mapping[str, Any]

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from grader.exercise import is_exercise
+from grader.exercise.shelf import is_exercise
 from grader.report import document, solved
 from grader.run import Run
 from grader.submission import Submission, UnreadableSubmission, read_submission
@@ -17,8 +17,8 @@ from grader.table import most_pressing
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from grader.case import Cases
-    from grader.exercise import Exercise
+    from grader.exercise.case import Cases
+    from grader.exercise.exercise import Exercise
     from grader.progress import Progress
     from grader.run import Options
     from grader.sandbox.client import Sandbox

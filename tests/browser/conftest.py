@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from grader.exercise import load_exercise
+from grader.exercise.shelf import load_exercise
 from grader.page import submission_page
 
 if TYPE_CHECKING:

@@ -16,8 +16,8 @@ from tests.hostile.attacks import Attack, attacks
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from grader.case import Cases
-    from grader.exercise import Exercise
+    from grader.exercise.case import Cases
+    from grader.exercise.exercise import Exercise
 
 pytestmark = pytest.mark.hostile
 

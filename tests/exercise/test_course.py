@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from grader.course import decided, find_course, read_course
-from grader.exercise import BrokenExercise, Exercise, list_exercises, load_exercise, packs
+from grader.exercise.course import decided, find_course, read_course
+from grader.exercise.exercise import Exercise
+from grader.exercise.exercise_toml import import_problem
+from grader.exercise.forward import BrokenExercise
+from grader.exercise.shelf import list_exercises, load_exercise, packs
 from grader.grading import Grading
 from grader.sandbox.client import Sandbox
 from grader.sandbox.types import SandboxError
-from grader.settings import import_problem
 from grader.submission import Submission
 
 if TYPE_CHECKING:
@@ -284,7 +286,7 @@ def test_two_packs_with_the_same_exercise_have_to_be_told_apart(
 ) -> None:
     """Guessing would grade against the wrong one."""
     other = shelf(installed_pack.parent.parent / "other")
-    monkeypatch.setattr("grader.exercise.packs", lambda: {"one": installed_pack / "exercises", "two": other})
+    monkeypatch.setattr("grader.exercise.shelf.packs", lambda: {"one": installed_pack / "exercises", "two": other})
     with pytest.raises(BrokenExercise, match="say which by --exercises"):
         load_exercise("squares")
 

@@ -7,8 +7,8 @@ import tomllib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from grader.lines import BrokenExercise, literals, parse, read_text
-from grader.settings import import_problem, place, read_settings
+from grader.exercise.exercise_toml import import_problem, place, read_settings
+from grader.exercise.forward import BrokenExercise, literals, parse, read_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

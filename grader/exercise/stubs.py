@@ -6,11 +6,12 @@ import ast
 import re
 from typing import TYPE_CHECKING
 
-from grader.exercise import Exercise, exercises_directory
+from grader.exercise.shelf import exercises_directory
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from grader.exercise.exercise import Exercise
     from grader.sandbox.types import Function
 
 _LINE_END = re.compile(rb"\r\n|\r|\n")

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from grader.exercise import (
-    BrokenExercise,
-    Exercise,
+from grader.exercise.exercise import Exercise
+from grader.exercise.forward import BrokenExercise
+from grader.exercise.shelf import (
     UnknownExercise,
+    differs_from_installed,
     exercises_directory,
     list_exercises,
     load_exercise,
@@ -147,5 +148,5 @@ def test_a_changed_forward_pass_is_noticed(tmp_path: Path) -> None:
     """On the learner's own desk it is graded, with a note in every row."""
     source = (exercises_directory() / "mlp" / "forward.py").read_text()
     settings = (exercises_directory() / "mlp" / "exercise.toml").read_text()
-    assert not exercise(tmp_path / "mlp", source, settings).differs_from_installed
-    assert exercise(tmp_path / "mlp", source + "\n", settings).differs_from_installed
+    assert not differs_from_installed(exercise(tmp_path / "mlp", source, settings))
+    assert differs_from_installed(exercise(tmp_path / "mlp", source + "\n", settings))

@@ -11,10 +11,13 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from grader.exercise import BrokenExercise, Exercise, solutions_directory
+from grader.exercise.forward import BrokenExercise
+from grader.exercise.shelf import solutions_directory
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from grader.exercise.exercise import Exercise
 
 _HEADER = re.compile(r"^# (form|mistake): *(.*)$", re.MULTILINE)
 

@@ -20,11 +20,13 @@ from typing import TYPE_CHECKING, Any, TypeGuard
 
 import torch
 
-from grader.exercise import BrokenExercise, Exercise, Line
+from grader.exercise.forward import BrokenExercise, Line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from types import CodeType
+
+    from grader.exercise.exercise import Exercise
 
 SIGN_FLIPS = 8
 MOST_CUTS = 256

@@ -5,42 +5,20 @@ from __future__ import annotations
 import difflib
 import hashlib
 import inspect
-from functools import cache, cached_property
-from pathlib import Path
+from functools import cached_property
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from grader.course import find_course
-from grader.lines import BrokenExercise, Line, literals, parse, read_forward, read_text
+from grader.exercise.course import find_course
+from grader.exercise.exercise_toml import read_settings
+from grader.exercise.forward import BrokenExercise, Line, literals, parse, read_forward, read_text
 from grader.sandbox.types import RulesConfig
-from grader.settings import ExerciseSettings, Hint, read_settings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     import torch
-
-__all__ = [
-    "BrokenExercise",
-    "Exercise",
-    "ExerciseSettings",
-    "Hint",
-    "Line",
-    "UnknownExercise",
-    "exercises_directory",
-    "is_exercise",
-    "list_exercises",
-    "load_exercise",
-    "packs",
-    "solutions_directory",
-]
-
-PACK_GROUP = "grader.exercises"
-PACKAGE = Path(__file__).resolve().parent
-
-
-class UnknownExercise(Exception):
-    """No exercise of that name: one sentence that lists what there is."""
 
 
 class Exercise:
@@ -162,12 +140,6 @@ class Exercise:
         values: dict[str, Any] = self.module.forward(**inputs)
         return values
 
-    @cached_property
-    def differs_from_installed(self) -> bool:
-        """Whether this forward.py differs from the installed exercise of the same name."""
-        installed = exercises_directory() / self.name / "forward.py"
-        return installed.is_file() and installed.read_text(encoding="utf-8") != self.source
-
     def _names_constant(self, constant: str) -> list[str]:
         names = self.constants.get(constant)
         if not isinstance(names, list) or not names or not all(isinstance(name, str) for name in names):
@@ -191,69 +163,3 @@ class Exercise:
             if "loss" not in self.downstream(variable):
                 raise BrokenExercise(f"{self.forward_file}: the loss does not depend on {variable}, which GRADED names")
             seen.add(variable)
-
-
-def exercises_directory() -> Path:
-    """Where the installed exercises are: inside the package (a wheel) or beside it (an editable checkout)."""
-    return _shipped("exercises")
-
-
-def solutions_directory() -> Path:
-    """Where the worked solutions are, by the same look-up."""
-    return _shipped("solutions")
-
-
-def list_exercises(directory: Path | None = None) -> list[str]:
-    """The exercises in a directory (default: the installed ones and those of packs), by name. Reads none of them."""
-    roots = [directory] if directory else [exercises_directory(), *packs().values()]
-    return sorted({entry.name for root in roots if root.is_dir() for entry in root.iterdir() if is_exercise(entry)})
-
-
-@cache
-def packs() -> dict[str, Path]:
-    """The installed packages that bring exercises along, by name: their folder `exercises`.
-
-    A pack is found by its entry point in the group `grader.exercises`, whose value names the package. It is not
-    imported here.
-    """
-    from importlib.metadata import entry_points
-    from importlib.util import find_spec
-
-    found = {}
-    for entry in entry_points(group=PACK_GROUP):
-        spec = find_spec(entry.value)
-        for place in (spec.submodule_search_locations or ()) if spec else ():
-            if (Path(place) / "exercises").is_dir():
-                found[entry.name] = Path(place) / "exercises"
-    return found
-
-
-def is_exercise(directory: Path) -> bool:
-    """Whether a folder holds an exercise: forward.py with exercise.toml beside it."""
-    return (directory / "exercise.toml").is_file() and (directory / "forward.py").is_file()
-
-
-def load_exercise(name: str | Path, directory: Path | None = None) -> Exercise:
-    """Read an exercise by name (looked up in `directory`, default: the installed ones) or by path."""
-    path = Path(name)
-    if isinstance(name, Path) or path.name != str(name):
-        if is_exercise(path):
-            return Exercise(path.resolve())
-        raise UnknownExercise(f"{path} is not an exercise: it has no exercise.toml beside a forward.py")
-    roots = [directory] if directory else [exercises_directory()]
-    if directory is None and not is_exercise(roots[0] / path):
-        roots += packs().values()  # looked up only now: it takes longer than everything else here
-    homes = [root for root in roots if is_exercise(root / path)]
-    if len(homes) > 1:
-        raise BrokenExercise(f"two packs have an exercise {name}: {homes[0]} and {homes[1]}; say which by --exercises")
-    if homes:
-        return Exercise((homes[0] / path).resolve())
-    there = list_exercises(directory)
-    close = difflib.get_close_matches(str(name), there, 1)
-    hint = f"Did you mean {close[0]}?" if close else f"There are: {', '.join(there) or 'none'}."
-    raise UnknownExercise(f"there is no exercise {name} in {roots[0]}. {hint}")
-
-
-def _shipped(kind: str) -> Path:
-    inside = PACKAGE / kind
-    return inside if inside.is_dir() else PACKAGE.parent / kind

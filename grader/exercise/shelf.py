@@ -4,16 +4,25 @@ from __future__ import annotations
 
 import difflib
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from grader.exercise import BrokenExercise, Exercise, UnknownExercise, is_exercise, list_exercises, load_exercise
+from grader.exercise.exercise import Exercise
+from grader.exercise.forward import BrokenExercise
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+PACK_GROUP = "grader.exercises"
+PACKAGE = Path(__file__).resolve().parent.parent
+
 WORKSPACE = Path("exercises")
 """Where a learner's exercises are, seen from where `grade` is called."""
+
+
+class UnknownExercise(Exception):
+    """No exercise of that name: one sentence that lists what there is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,3 +111,75 @@ def _readable(name: str, read: Callable[[str], Exercise]) -> Exercise | None:
         return read(name)
     except BrokenExercise:
         return None
+
+
+def exercises_directory() -> Path:
+    """Where the installed exercises are: inside the package (a wheel) or beside it (an editable checkout)."""
+    return _shipped("exercises")
+
+
+def solutions_directory() -> Path:
+    """Where the worked solutions are, by the same look-up."""
+    return _shipped("solutions")
+
+
+def list_exercises(directory: Path | None = None) -> list[str]:
+    """The exercises in a directory (default: the installed ones and those of packs), by name. Reads none of them."""
+    roots = [directory] if directory else [exercises_directory(), *packs().values()]
+    return sorted({entry.name for root in roots if root.is_dir() for entry in root.iterdir() if is_exercise(entry)})
+
+
+@cache
+def packs() -> dict[str, Path]:
+    """The installed packages that bring exercises along, by name: their folder `exercises`.
+
+    A pack is found by its entry point in the group `grader.exercises`, whose value names the package. It is not
+    imported here.
+    """
+    from importlib.metadata import entry_points
+    from importlib.util import find_spec
+
+    found = {}
+    for entry in entry_points(group=PACK_GROUP):
+        spec = find_spec(entry.value)
+        for place in (spec.submodule_search_locations or ()) if spec else ():
+            if (Path(place) / "exercises").is_dir():
+                found[entry.name] = Path(place) / "exercises"
+    return found
+
+
+def is_exercise(directory: Path) -> bool:
+    """Whether a folder holds an exercise: forward.py with exercise.toml beside it."""
+    return (directory / "exercise.toml").is_file() and (directory / "forward.py").is_file()
+
+
+def load_exercise(name: str | Path, directory: Path | None = None) -> Exercise:
+    """Read an exercise by name (looked up in `directory`, default: the installed ones) or by path."""
+    path = Path(name)
+    if isinstance(name, Path) or path.name != str(name):
+        if is_exercise(path):
+            return Exercise(path.resolve())
+        raise UnknownExercise(f"{path} is not an exercise: it has no exercise.toml beside a forward.py")
+    roots = [directory] if directory else [exercises_directory()]
+    if directory is None and not is_exercise(roots[0] / path):
+        roots += packs().values()  # looked up only now: it takes longer than everything else here
+    homes = [root for root in roots if is_exercise(root / path)]
+    if len(homes) > 1:
+        raise BrokenExercise(f"two packs have an exercise {name}: {homes[0]} and {homes[1]}; say which by --exercises")
+    if homes:
+        return Exercise((homes[0] / path).resolve())
+    there = list_exercises(directory)
+    close = difflib.get_close_matches(str(name), there, 1)
+    hint = f"Did you mean {close[0]}?" if close else f"There are: {', '.join(there) or 'none'}."
+    raise UnknownExercise(f"there is no exercise {name} in {roots[0]}. {hint}")
+
+
+def _shipped(kind: str) -> Path:
+    inside = PACKAGE / "data" / kind
+    return inside if inside.is_dir() else PACKAGE.parent / kind
+
+
+def differs_from_installed(exercise: Exercise) -> bool:
+    """Whether an exercise's forward.py differs from that of the installed exercise of the same name."""
+    installed = exercises_directory() / exercise.name / "forward.py"
+    return installed.is_file() and installed.read_text(encoding="utf-8") != exercise.source

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 import pytest
 import torch
 
-from grader.case import Case, LineGraph, build_cases
-from grader.exercise import BrokenExercise, Exercise
+from grader.exercise.case import Case, LineGraph, build_cases
+from grader.exercise.exercise import Exercise
+from grader.exercise.forward import BrokenExercise
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from grader.case import Cases
+    from grader.exercise.case import Cases
 
 
 def test_line_by_line_gradients_equal_autograd_over_the_whole_graph(mlp: Exercise, mlp_cases: Cases) -> None:

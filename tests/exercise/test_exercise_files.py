@@ -13,15 +13,15 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import torch
 
-from grader.case import Case
-from grader.exercise import list_exercises, load_exercise
+from grader.exercise.case import Case
+from grader.exercise.shelf import list_exercises, load_exercise
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from grader.exercise import Exercise
+    from grader.exercise.exercise import Exercise
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 SEED = 2147483647
 GIVEN_SIZES = {"n": 32, "n_hidden": 64, "vocab_size": 27, "n_embd": 10}
 SHIPPED = ("batchnorm", "cross_entropy", "mlp", "training")

@@ -11,7 +11,7 @@ from importlib.machinery import PathFinder
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
-from grader.lines import BrokenExercise, read_text
+from grader.exercise.forward import BrokenExercise, read_text
 from grader.sandbox.types import RulesConfig
 
 if TYPE_CHECKING:
