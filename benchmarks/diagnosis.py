@@ -44,10 +44,10 @@ from grader.submission import Submission
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from grader.evidence import Evidence, Judgement
     from grader.exercise.case import Cases
     from grader.exercise.exercise import Exercise
     from grader.sandbox.types import Outcome, Question, RulesConfig
+    from grader.verdict.evidence import Evidence, Judgement
 
 NAMES_ITSELF = ("raised", "wrong_type", "not_started", "unknown_parameter", "timed_out", "killed", "refused")
 """Verdicts that say what is wrong; there is no tensor to explain."""

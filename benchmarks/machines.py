@@ -55,12 +55,12 @@ def exact_columns(places: list[str] | None = None) -> dict[str, str]:
     """Of the forms at these places, or of all: for each seed, whether the float32 gradient is exact (x) or not (.)."""
     from unlocked import UnlockedSandbox
 
-    from grader.checks import lecture_columns
-    from grader.evidence import tensor_of
     from grader.exercise.case import Case
     from grader.exercise.catalogue import right_forms
     from grader.exercise.shelf import load_exercise
     from grader.sandbox.types import Question
+    from grader.verdict.evidence import tensor_of
+    from grader.verdict.judge import lecture_columns
 
     exercise, sandbox = load_exercise("mlp"), UnlockedSandbox()
     cases = [Case(exercise, seed, {"n": SMALLEST + seed}) for seed in SEEDS]

@@ -17,23 +17,9 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from grader.checks import is_local_style, judge, lecture_columns, same, score
 from grader.diagnosis import explain
-from grader.evidence import (
-    CHAIN_TOLERANCE,
-    NARROW_TOLERANCE,
-    Columns,
-    Evidence,
-    Judgement,
-    Verdict,
-    all_outcomes,
-    is_fatal,
-    tensor_of,
-)
 from grader.exercise.case import Cases, build_cases, pool_values
 from grader.exercise.shelf import differs_from_installed
-from grader.parameters import bind
-from grader.problems import failure_sentence, finding_sentence
 from grader.rows import Row, plain, total
 from grader.sandbox.types import (
     Isolation,
@@ -45,6 +31,20 @@ from grader.sandbox.types import (
     Returned,
     WrongType,
 )
+from grader.verdict.binding import bind
+from grader.verdict.evidence import (
+    CHAIN_TOLERANCE,
+    NARROW_TOLERANCE,
+    Columns,
+    Evidence,
+    Judgement,
+    Verdict,
+    all_outcomes,
+    is_fatal,
+    tensor_of,
+)
+from grader.verdict.judge import is_local_style, judge, lecture_columns, same, score
+from grader.verdict.problems import failure_sentence, finding_sentence
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Mapping, Sequence

@@ -18,14 +18,14 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from grader.checks import lecture_columns
-from grader.evidence import Columns
 from grader.exercise.forward import BrokenExercise
 from grader.exercise.shelf import UnknownExercise, list_exercises, load_exercise, the_gradient
-from grader.problems import form_problem
 from grader.report import headline, solved
 from grader.rows import plain
 from grader.table import lecture_line
+from grader.verdict.evidence import Columns
+from grader.verdict.judge import lecture_columns
+from grader.verdict.problems import form_problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from grader.evidence import Verdict
+from grader.verdict.evidence import Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -14,15 +14,15 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from grader.checks import lecture_columns, max_difference, score
-from grader.evidence import TOLERANCE, CaseScore, Columns, Evidence, Judgement, Verdict, is_fatal
 from grader.exercise.case import Case, Cases, default_dtype, is_floating, pool_values
 from grader.exercise.forward import BrokenExercise
 from grader.grading import Grading, Settings
-from grader.parameters import bind
-from grader.problems import failure_sentence, finding_sentence, form_problem, hard_coded_problem
 from grader.rows import Row, plain
 from grader.sandbox.types import Question, Returned
+from grader.verdict.binding import bind
+from grader.verdict.evidence import TOLERANCE, CaseScore, Columns, Evidence, Judgement, Verdict, is_fatal
+from grader.verdict.judge import lecture_columns, max_difference, score
+from grader.verdict.problems import failure_sentence, finding_sentence, form_problem, hard_coded_problem
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Iterator, Mapping

@@ -6,13 +6,13 @@ import ast
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from grader.evidence import Verdict
 from grader.exercise.case import build_cases
 from grader.exercise.catalogue import Form, right_forms, solution_file, wrong_forms
 from grader.grading import Grading, Settings
 from grader.mutants import mutants_of
 from grader.submission import Submission, read_submission
 from grader.training import start_grading
+from grader.verdict.evidence import Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

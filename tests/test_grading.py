@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any, Self
 import pytest
 import torch
 
-from grader.evidence import Verdict
 from grader.exercise.case import build_cases
 from grader.grading import LECTURE_SEED, Grading, Settings
 from grader.submission import Submission, read_submission
+from grader.verdict.evidence import Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence

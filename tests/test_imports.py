@@ -27,10 +27,6 @@ FLOORS = (
 """The rooms, from the ground up: a room imports those on lower floors only, never its neighbours."""
 
 NOT_MOVED: dict[str, str] = {
-    "parameters": "verdict",
-    "evidence": "verdict",
-    "checks": "verdict",
-    "problems": "verdict",
     "submission": "grading",
     "training": "grading",
     "rows": "grading",

@@ -11,12 +11,12 @@ from grader.diagnosis.facts import gather
 from grader.diagnosis.hard_coded import hard_coded
 from grader.diagnosis.kinds import Diagnosis, Kind
 from grader.diagnosis.whole import of_another, rearranged, whole
-from grader.evidence import Verdict
+from grader.verdict.evidence import Verdict
 
 if TYPE_CHECKING:
     from grader.diagnosis.facts import Facts
-    from grader.evidence import Evidence, Judgement
     from grader.exercise.case import Cases
+    from grader.verdict.evidence import Evidence, Judgement
 
 EXPLAINED = frozenset(
     {

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from grader.checks import is_local_style
 from grader.diagnosis.changes import distinct_leaves, substituted
 from grader.diagnosis.derive import Deriver, Path
 from grader.diagnosis.factors import factor_forms, quantities
 from grader.diagnosis.nodes import Node, Numbers, name, upstream
-from grader.evidence import NARROW_TOLERANCE, Evidence, tensor_of
 from grader.sandbox.types import Returned
+from grader.verdict.evidence import NARROW_TOLERANCE, Evidence, tensor_of
+from grader.verdict.judge import is_local_style
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -5,19 +5,19 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from grader.checks import hard_coded_cause
 from grader.diagnosis import sentence, shapes
 from grader.diagnosis.facts import gather
 from grader.diagnosis.kinds import Diagnosis, Kind
-from grader.problems import KEEPS, TYPED_VALUE, Cause, size_source
 from grader.sandbox.types import Raised
+from grader.verdict.judge import hard_coded_cause
+from grader.verdict.problems import KEEPS, TYPED_VALUE, Cause, size_source
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from grader.diagnosis.facts import Facts
-    from grader.evidence import CaseScore, Evidence, Judgement
     from grader.exercise.case import Cases
+    from grader.verdict.evidence import CaseScore, Evidence, Judgement
 
 _FORMS: dict[int, tuple[Callable[[float], float], ...]] = {
     0: (lambda s: s, lambda s: 1 / s),

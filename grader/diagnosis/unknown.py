@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from grader.diagnosis import sentence
 from grader.diagnosis.kinds import Diagnosis, Kind
-from grader.evidence import Verdict
 from grader.sandbox.types import Returned
+from grader.verdict.evidence import Verdict
 
 if TYPE_CHECKING:
     from grader.diagnosis.facts import Facts
-    from grader.evidence import Evidence, Judgement
     from grader.exercise.case import Cases
+    from grader.verdict.evidence import Evidence, Judgement
 
 NEARLY = 1e-3
 """An error below this comes from a small constant, not from the shape of a formula."""

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 from grader.diagnosis import sentence, shares_told
 from grader.diagnosis.kinds import Diagnosis, Kind
-from grader.evidence import Verdict, tensor_of
+from grader.verdict.evidence import Verdict, tensor_of
 
 if TYPE_CHECKING:
     from grader.diagnosis.facts import Facts
     from grader.diagnosis.search import Found
-    from grader.evidence import Evidence, Judgement
+    from grader.verdict.evidence import Evidence, Judgement
 
 TINY = 1e-6
 """An answer below this share of its terms is no attempt at a gradient that is null."""

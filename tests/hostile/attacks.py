@@ -17,7 +17,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.evidence import Verdict
+from grader.verdict.evidence import Verdict
 
 FOLDER = Path(__file__).parent / "corpus"
 RIGHT = frozenset(("correct", "exact"))

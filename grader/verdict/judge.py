@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from grader.evidence import NARROW_TOLERANCE, TOLERANCE, CaseScore, Columns, Judgement, Verdict, tensor_of
 from grader.exercise.case import NULL_TOLERANCE
-from grader.problems import Cause, form_problem, values_problem
+from grader.verdict.evidence import NARROW_TOLERANCE, TOLERANCE, CaseScore, Columns, Judgement, Verdict, tensor_of
+from grader.verdict.problems import Cause, form_problem, values_problem
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from grader.evidence import Evidence
     from grader.exercise.case import Case, Cases, Sweep
+    from grader.verdict.evidence import Evidence
 
 PATTERN_SIZE = 64
 """The most rows and columns of a difference's pattern."""

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 import pytest
 import torch
 
-from grader.checks import difference_pattern, fit_shape, lecture_columns
-from grader.evidence import Verdict
 from grader.exercise.case import build_cases
 from grader.exercise.shelf import load_exercise
 from grader.grading import LECTURE_SEED, Grading, Settings
-from grader.problems import form_problem
 from grader.submission import Submission
+from grader.verdict.evidence import Verdict
+from grader.verdict.judge import difference_pattern, fit_shape, lecture_columns
+from grader.verdict.problems import form_problem
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
     import torch
 
-    from grader.parameters import Binding
     from grader.sandbox.types import Function
+    from grader.verdict.binding import Binding
 
 TOLERANCE = 1e-9
 """Largest error, relative to the summed terms, of a right float64 gradient. Right forms stay below 3e-14."""

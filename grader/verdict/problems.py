@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from grader.evidence import Verdict
 from grader.sandbox.types import Killed, NotStarted, Outcome, Raised, TimedOut, WrongType
+from grader.verdict.evidence import Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from grader.evidence import CaseScore, Columns
     from grader.exercise.case import Cases
     from grader.sandbox.types import Finding
+    from grader.verdict.evidence import CaseScore, Columns
 
 
 class Cause(StrEnum):
