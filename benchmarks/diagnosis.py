@@ -32,7 +32,7 @@ import torch
 from unlocked import UnlockedSandbox, UnlockedSession
 
 from grader import grading
-from grader.diagnosis import Diagnosis, DiagnosisFailed, explain
+from grader.diagnosis.diagnose import DiagnosisFailed, explain
 from grader.exercise.case import Case, build_cases, is_floating
 from grader.exercise.catalogue import right_forms, solution_file, wrong_forms
 from grader.exercise.shelf import list_exercises, load_exercise
@@ -44,6 +44,7 @@ from grader.submission import Submission
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from grader.diagnosis.kinds import Diagnosis
     from grader.exercise.case import Cases
     from grader.exercise.exercise import Exercise
     from grader.sandbox.types import Outcome, Question, RulesConfig

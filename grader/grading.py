@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from grader.diagnosis import explain
+from grader.diagnosis.diagnose import explain
 from grader.exercise.case import Cases, build_cases, pool_values
 from grader.exercise.shelf import differs_from_installed
 from grader.rows import Row, plain, total

@@ -13,10 +13,17 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from grader.diagnosis.calls import read_call
-from grader.diagnosis.nodes import FAULTS, Node, Numbers, const, copied_from, name, upstream
-from grader.diagnosis.pieces import compiled, literal, mentions, value_of, with_part_out, with_variable_out
-from grader.diagnosis.rules import BINARY, RULES
+from grader.diagnosis.chain_rule import BINARY, RULES
+from grader.diagnosis.formula import FAULTS, Node, Numbers, const, copied_from, name, upstream
+from grader.diagnosis.forward_code import (
+    compiled,
+    literal,
+    mentions,
+    read_call,
+    value_of,
+    with_part_out,
+    with_variable_out,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -5,14 +5,13 @@ from __future__ import annotations
 import itertools
 import math
 from fractions import Fraction
+from functools import cached_property
 from typing import TYPE_CHECKING
 
-import torch
-
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from grader.diagnosis.facts import Facts
+    import torch
 
 NICE = 12
 """Numerators and denominators of a nameable number."""
@@ -39,36 +38,6 @@ def _factor_of_numbers(candidate: float, target: float, tolerance: float) -> flo
         return None
     found = target / candidate
     return found if abs(candidate * found - target) <= tolerance * abs(target) else None
-
-
-def quantities(facts: Facts) -> dict[str, list[float]]:
-    """What a factor can be made of: sizes, counts and numbers of the forward pass, by the name a learner would use."""
-    found: dict[str, list[float]] = {}
-    for name, values in _candidates(facts):
-        if not any(_alike(values, other) for other in found.values()) and any(abs(v) != 1 for v in values):
-            found[name] = values
-    return found
-
-
-def _candidates(facts: Facts) -> Iterator[tuple[str, list[float]]]:
-    cases = [view.case.graph.values for view in facts.views]
-    numbers = [n for n, v in cases[0].items() if isinstance(v, int | float) and not isinstance(v, bool)]
-    for name in numbers:
-        yield name, [float(case[name]) for case in cases]
-    near = [facts.variable, *(child for line in facts.lines for child in line.outputs), *facts.values]
-    tensors = [n for n in dict.fromkeys([*near, *cases[0]]) if isinstance(cases[0][n], torch.Tensor)]
-    for name in tensors:
-        for dim in range(cases[0][name].dim()):
-            yield f"{name}.shape[{dim}]", [float(case[name].shape[dim]) for case in cases]
-    for name in tensors:
-        if cases[0][name].dtype == torch.bool:
-            yield f"{name}.sum()", [float(case[name].sum()) for case in cases]
-    for name in tensors:
-        yield f"{name}.numel()", [float(case[name].numel()) for case in cases]
-
-
-def _alike(one: list[float], other: list[float]) -> bool:
-    return all(a == b for a, b in zip(one, other, strict=True))
 
 
 def _over(a: float, b: float) -> float:
@@ -127,14 +96,19 @@ _PAIRS: list[tuple[str, Callable[[float, float], float]]] = [
 """Expressions of two."""
 
 
-def name_factor(found: Sequence[float], facts: Facts, tolerance: float = 1e-9) -> str | None:
-    """A number for each view, as one expression that holds on all of them; None if there is none."""
+def name_factor(found: Sequence[float], forms: Forms, tolerance: float = 1e-9) -> str | None:
+    """A number for each case, as one expression that holds on all of them; None if there is none.
+
+    Args:
+        found: the number on each case.
+        forms: expressions with their value on each case.
+    """
     constant = _constant(found, tolerance)
     if constant is not None:
         return constant
     if len(found) < 2 or not all(math.isfinite(f) for f in found):
         return None
-    for form, values in facts.factor_forms:
+    for form, values in forms:
         if not values[0] or abs(found[1] * values[0] - found[0] * values[1]) > tolerance * abs(found[1] * values[0]):
             continue
         rest = _constant([f / v if v else math.nan for f, v in zip(found, values, strict=True)], tolerance)
@@ -143,9 +117,21 @@ def name_factor(found: Sequence[float], facts: Facts, tolerance: float = 1e-9) -
     return None
 
 
-def factor_forms(facts: Facts) -> Iterator[tuple[str, list[float]]]:
-    """Every expression that a factor is compared with, and its value on each case."""
-    known = facts.quantities
+class Forms:
+    """Every expression that a factor is compared with, and its value on each case; made when first looked through."""
+
+    def __init__(self, quantities: Callable[[], Mapping[str, Sequence[float]]]) -> None:
+        self._quantities = quantities
+
+    def __iter__(self) -> Iterator[tuple[str, list[float]]]:
+        return iter(self._made)
+
+    @cached_property
+    def _made(self) -> list[tuple[str, list[float]]]:
+        return list(_forms(self._quantities()))
+
+
+def _forms(known: Mapping[str, Sequence[float]]) -> Iterator[tuple[str, list[float]]]:
     for name, values in known.items():
         for form, function in _FORMS:
             yield form.replace("{}", name), [function(v) for v in values]

@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from grader.diagnosis.changes import distinct_leaves, substituted
 from grader.diagnosis.derive import Deriver, Path
-from grader.diagnosis.factors import factor_forms, quantities
-from grader.diagnosis.nodes import Node, Numbers, name, upstream
+from grader.diagnosis.factors import Forms
+from grader.diagnosis.formula import Node, Numbers, distinct_leaves, name, substituted, upstream
 from grader.sandbox.types import Returned
 from grader.verdict.evidence import NARROW_TOLERANCE, Evidence, tensor_of
 from grader.verdict.judge import is_local_style
@@ -109,12 +108,12 @@ class Facts:
     @cached_property
     def quantities(self) -> dict[str, list[float]]:
         """The numbers that a factor can be made of, one for each view."""
-        return quantities(self)
+        return _quantities(self)
 
     @cached_property
-    def factor_forms(self) -> list[tuple[str, list[float]]]:
+    def factor_forms(self) -> Forms:
         """Expressions of them."""
-        return list(factor_forms(self))
+        return Forms(lambda: self.quantities)
 
     @cached_property
     def atoms(self) -> tuple[Node, ...]:
@@ -218,6 +217,32 @@ class Facts:
         """Parameters that a call changed in place."""
         outcomes = self.evidence.random.values()
         return tuple(sorted({m for o in outcomes if isinstance(o, Returned) for m in o.mutated}))
+
+
+def _quantities(facts: Facts) -> dict[str, list[float]]:
+    """What a factor can be made of: sizes, counts and numbers of the forward pass, by the name a learner would use."""
+    found: dict[str, list[float]] = {}
+    for known, values in _countable(facts):
+        if values not in found.values() and any(abs(v) != 1 for v in values):
+            found[known] = values
+    return found
+
+
+def _countable(facts: Facts) -> Iterator[tuple[str, list[float]]]:
+    cases = [view.case.graph.values for view in facts.views]
+    numbers = [n for n, v in cases[0].items() if isinstance(v, int | float) and not isinstance(v, bool)]
+    for known in numbers:
+        yield known, [float(case[known]) for case in cases]
+    near = [facts.variable, *(child for line in facts.lines for child in line.outputs), *facts.values]
+    tensors = [n for n in dict.fromkeys([*near, *cases[0]]) if isinstance(cases[0][n], torch.Tensor)]
+    for known in tensors:
+        for dim in range(cases[0][known].dim()):
+            yield f"{known}.shape[{dim}]", [float(case[known].shape[dim]) for case in cases]
+    for known in tensors:
+        if cases[0][known].dtype == torch.bool:
+            yield f"{known}.sum()", [float(case[known].sum()) for case in cases]
+    for known in tensors:
+        yield f"{known}.numel()", [float(case[known].numel()) for case in cases]
 
 
 def _is_index(value: torch.Tensor) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from grader.diagnosis import sentence, shapes
+from grader.diagnosis import sentences, whole_answer
 from grader.diagnosis.facts import gather
 from grader.diagnosis.kinds import Diagnosis, Kind
 from grader.sandbox.types import Raised
@@ -46,7 +46,7 @@ def _what(cause: Cause, meant: dict[str, str], failed: CaseScore) -> str:
             f"{KEEPS}. A gradient follows from its parameters alone"
         )
     if cause is Cause.SIZE:
-        numbers = sentence.listed(f"{number} where {size} is meant" for number, size in meant.items())
+        numbers = sentences.listed(f"{number} where {size} is meant" for number, size in meant.items())
         return (
             f"right at the given sizes only{f': you have written {numbers}' if numbers else ''}. "
             f"It was tried on problems of other sizes: take every size from {size_source(failed.sizes)}"
@@ -99,7 +99,7 @@ def _in_shapes(facts: Facts) -> dict[str, str]:
 
 def _in_factor(facts: Facts) -> dict[str, str]:
     """The number in a factor between the answer and the right one."""
-    factors = shapes.global_factor(facts) if shapes.squeezed_alike(facts) else None
+    factors = whole_answer.global_factor(facts) if whole_answer.squeezed_alike(facts) else None
     for number, name in _given_sizes(facts).items() if factors is not None else ():
         for shift, forms in _FORMS.items():
             for form in forms:

@@ -1,27 +1,27 @@
-"""Looks for the changed formula that an answer is, share by share, on every case."""
+"""Looks for the changed formula that an answer is, share by share, on every case; and for powers of forward values."""
 
 from __future__ import annotations
 
+import itertools
 import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import torch
 
-from grader.diagnosis.alter import changes, with_epsilon
-from grader.diagnosis.changes import size
+from grader.diagnosis.candidates.likeliest import changes, with_epsilon
 from grader.diagnosis.factors import factor, name_factor
 from grader.diagnosis.facts import TIGHT
+from grader.diagnosis.formula import size
 from grader.diagnosis.kinds import Kind
-from grader.diagnosis.paths import shares
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from grader.diagnosis.changes import Change
+    from grader.diagnosis.candidates.change import Change
     from grader.diagnosis.derive import Path
-    from grader.diagnosis.facts import Facts
-    from grader.diagnosis.nodes import Node
+    from grader.diagnosis.facts import Facts, View
+    from grader.diagnosis.formula import Node
 
 NULL = 1e-12
 """An answer below this share of its terms is nothing but rounding."""
@@ -227,7 +227,7 @@ def _holds(change: Change, target: Target, facts: Facts) -> Found | None:
         if k is None or (factors and not facts.quantities and abs(k - factors[0]) > ROUGHLY * abs(k)):
             return None
         factors.append(k)
-    named = name_factor(factors, facts, max(facts.tolerance, TIGHT))
+    named = name_factor(factors, facts.factor_forms, max(facts.tolerance, TIGHT))
     if named is None or not math.isfinite(factors[0]):
         return None
     if change.kind in _SUMS and named not in ("1", "-1") and _uniform(target):
@@ -236,3 +236,145 @@ def _holds(change: Change, target: Target, facts: Facts) -> Found | None:
     if tight and named != "1":
         return None
     return Found(target.path, change, named, target.alone, change.cost + extra + _surcharge(target))
+
+
+def shares(paths: Sequence[Path], view: View) -> list[torch.Tensor] | None:
+    """Each path's share on one case."""
+    found = [view.tensor(path.node) for path in paths]
+    return None if any(share is None for share in found) else [share for share in found if share is not None]
+
+
+def coefficients(paths: Sequence[Path], facts: Facts) -> list[list[float]] | None:
+    """For each case, how often each share stands in the answer; None if the answer is no such sum.
+
+    A share that is zero up to rounding counts as standing there once.
+    """
+    if len(paths) < 2:
+        return None
+    if sum(view.got.numel() for view in facts.views) <= 8 * len(paths):
+        return _together(paths, facts)
+    found = []
+    for view in facts.views:
+        terms = shares(paths, view)
+        weights = None if terms is None else _weights([terms], [view.got], facts.tolerance, view.scale)
+        if weights is None:
+            return None
+        found.append(weights)
+    return found
+
+
+def _together(paths: Sequence[Path], facts: Facts) -> list[list[float]] | None:
+    """One choice of weights for all cases: where one case has too few elements to tell."""
+    all_terms = [shares(paths, view) for view in facts.views]
+    known = [terms for terms in all_terms if terms is not None]
+    if len(known) < len(all_terms) or sum(view.got.numel() for view in facts.views) <= len(paths):
+        return None
+    scale = max(view.scale for view in facts.views)
+    weights = _weights(known, [view.got for view in facts.views], facts.tolerance, scale)
+    return None if weights is None else [weights] * len(facts.views)
+
+
+def _weights(
+    terms: Sequence[list[torch.Tensor]], answers: Sequence[torch.Tensor], tolerance: float, scale: float
+) -> list[float] | None:
+    if any(t.shape != got.shape for case, got in zip(terms, answers, strict=True) for t in case):
+        return None
+    columns = torch.stack([torch.cat([t.reshape(-1) for t in share]) for share in zip(*terms, strict=True)], 1)
+    target = torch.cat([got.reshape(-1) for got in answers]).unsqueeze(1)
+    largest = columns.abs().amax(0)
+    if not bool(torch.isfinite(columns).all()) or not bool(torch.isfinite(target).all()):
+        return None
+    kept = (largest > 1e-12 * scale).nonzero().reshape(-1)
+    if len(kept) < 2:
+        return None
+    scaled = columns[:, kept] / largest[kept]
+    solution = torch.linalg.lstsq(scaled, target, driver="gelsd")
+    if int(solution.rank) < len(kept):
+        return None
+    solved = solution.solution
+    if not float((scaled @ solved - target).abs().max()) <= tolerance * float(target.abs().max()):
+        return None
+    weights = torch.ones(columns.shape[1], dtype=torch.float64)
+    weights[kept] = solved.reshape(-1) / largest[kept]
+    return [float(w) for w in weights]
+
+
+EXPONENTS = (1.0, -1.0, 2.0, -2.0, 0.5, -0.5, 1.5, -1.5, 3.0, -3.0)
+RATIOS = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Ratio:
+    """answer = right gradient * factor * product of value**power."""
+
+    powers: tuple[tuple[str, float], ...]
+    factor: str
+
+
+def ratio(facts: Facts, rights: Sequence[torch.Tensor], answers: Sequence[torch.Tensor]) -> Ratio | None:
+    """The simplest product of powers between two tensors on every case."""
+    for powers in _fitting(facts, rights[0], answers[0]):
+        factors = []
+        for view, right, answer in zip(facts.views, rights, answers, strict=True):
+            product = _product(view, powers, right)
+            k = None if product is None else factor(right * product, answer, facts.tolerance)
+            if k is None:
+                break
+            factors.append(k)
+        else:
+            named = name_factor(factors, facts.factor_forms, facts.tolerance)
+            if named is not None:
+                return Ratio(powers, named)
+    return None
+
+
+def _product(view: View, powers: tuple[tuple[str, float], ...], right: torch.Tensor) -> torch.Tensor | None:
+    found = torch.ones_like(right)
+    for value, power in powers:
+        found = found * view.numbers.values[value].double() ** power
+    return found if found.shape == right.shape and bool(torch.isfinite(found).all()) else None
+
+
+def _fitting(facts: Facts, right: torch.Tensor, answer: torch.Tensor) -> Iterator[tuple[tuple[str, float], ...]]:
+    """Exponents that hold at some elements, the fewest first."""
+    chosen = _samples(right, answer)
+    if chosen is None:
+        return
+    logs = {}
+    for atom in facts.atoms:
+        value = facts.probe.numbers.values.get(atom.data) if atom.op == "name" else None
+        if isinstance(value, torch.Tensor) and _broadcasts(value, right):
+            logs[atom.data] = _centred(value.expand(right.shape).reshape(-1)[chosen])
+    wanted = _centred(answer.reshape(-1)[chosen] / right.reshape(-1)[chosen])
+    scaled = {value: torch.tensor(EXPONENTS, dtype=torch.float64).unsqueeze(1) * log for value, log in logs.items()}
+    for value, rows in scaled.items():
+        for row in _hits(rows - wanted):
+            yield ((value, EXPONENTS[row]),)
+    for (one, first), (other, second) in itertools.combinations(scaled.items(), 2):
+        sums = first.unsqueeze(1) + second.unsqueeze(0)
+        for row in _hits((sums - wanted).reshape(-1, len(wanted))):
+            yield (one, EXPONENTS[row // len(EXPONENTS)]), (other, EXPONENTS[row % len(EXPONENTS)])
+
+
+def _hits(differences: torch.Tensor) -> list[int]:
+    """The rows that are zero."""
+    found: list[int] = ((differences.abs() <= 1e-6).all(1)).nonzero().reshape(-1).tolist()
+    return found
+
+
+def _samples(right: torch.Tensor, answer: torch.Tensor) -> torch.Tensor | None:
+    if right.shape != answer.shape:
+        return None
+    usable = ((right.reshape(-1) != 0) & (answer.reshape(-1) != 0)).nonzero().reshape(-1)
+    return usable[:: max(1, len(usable) // RATIOS)] if len(usable) >= 3 else None
+
+
+def _broadcasts(value: torch.Tensor, like: torch.Tensor) -> bool:
+    padded = (1,) * (like.dim() - value.dim()) + tuple(value.shape)
+    fits = value.dim() <= like.dim() and all(a in (1, b) for a, b in zip(padded, like.shape, strict=True))
+    return fits and value.is_floating_point()
+
+
+def _centred(values: torch.Tensor) -> torch.Tensor:
+    logs = values.double().abs().log()
+    return logs - logs.mean()

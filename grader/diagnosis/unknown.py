@@ -1,17 +1,18 @@
-"""What is said when no identity holds: what is known for certain, without giving the answer away."""
+"""What the verdict says already, null gradients, and what is said when no identity holds."""
 
 from __future__ import annotations
 
 import math
 from typing import TYPE_CHECKING, Any
 
-from grader.diagnosis import sentence
+from grader.diagnosis import sentences
 from grader.diagnosis.kinds import Diagnosis, Kind
 from grader.sandbox.types import Returned
-from grader.verdict.evidence import Verdict
+from grader.verdict.evidence import Verdict, tensor_of
 
 if TYPE_CHECKING:
     from grader.diagnosis.facts import Facts
+    from grader.diagnosis.search import Found
     from grader.exercise.case import Cases
     from grader.verdict.evidence import Evidence, Judgement
 
@@ -38,7 +39,7 @@ def unused(evidence: Evidence, cases: Cases) -> Diagnosis | None:
     direct = [name for name in ignored if name in cases.exercise.children(evidence.variable)]
     if not direct or not any(isinstance(outcome, Returned) for outcome in evidence.random.values()):
         return None
-    gradients = sentence.listed(f"d{name}" for name in direct)
+    gradients = sentences.listed(f"d{name}" for name in direct)
     message = (
         f"your d{evidence.variable} asks for {gradients}, but stays the same whatever {gradients} is. "
         "The chain rule multiplies the upstream gradient by the line's own derivative. "
@@ -72,7 +73,7 @@ def unknown(evidence: Evidence, judgement: Judgement, cases: Cases) -> Diagnosis
 
 def _where_to_start(evidence: Evidence, cases: Cases) -> str:
     lines = cases.exercise.readers.get(evidence.variable, ())
-    found = sentence.listed(f"{sentence.listed(line.outputs)} ({sentence.place(line)})" for line in lines)
+    found = sentences.listed(f"{sentences.listed(line.outputs)} ({sentences.place(line)})" for line in lines)
     return f"Start from what reads {evidence.variable}: {found}"
 
 
@@ -91,3 +92,47 @@ def _rough(value: float) -> str:
     if value == 0:
         return "0"
     return f"{'negative' if value < 0 else 'positive'}, about {10.0 ** math.floor(math.log10(abs(value))):g}"
+
+
+TINY = 1e-6
+"""An answer below this share of its terms is no attempt at a gradient that is null."""
+
+
+def by_verdict(evidence: Evidence, judgement: Judgement) -> Diagnosis | None:
+    """Verdicts that are diagnoses themselves."""
+    name = f"d{evidence.variable}"
+    if judgement.verdict is Verdict.WRONG_DTYPE:
+        return Diagnosis(Kind.WRONG_DTYPE, f"your {name} has {judgement.problem}", {"dtype": judgement.dtype})
+    if judgement.verdict is Verdict.UNTESTABLE:
+        return _untestable(evidence, judgement)
+    return None
+
+
+def _untestable(evidence: Evidence, judgement: Judgement) -> Diagnosis:
+    got = tensor_of(evidence.random.get(0))
+    kind = Kind.ZEROS if got is not None and not bool(got.any()) else Kind.NULL_GRADIENT
+    return Diagnosis(kind, f"your d{evidence.variable} proves nothing: {judgement.problem}", {"null": True})
+
+
+def null_gradient(facts: Facts) -> Diagnosis:
+    """A tiny answer for a gradient that is null for this loss, but not for every upstream gradient."""
+    children = sentences.listed(f"d{child}" for child in facts.exercise.children(facts.variable))
+    message = (
+        f"your {facts.name} is tiny. The true one is tiny too, but only because its terms cancel: "
+        f"with other upstream gradients they do not. Derive it from {children}; {sentences.readers(facts)}"
+    )
+    return sentences.named(Kind.NULL_GRADIENT, message, facts, null=True)
+
+
+def tiny(facts: Facts) -> bool:
+    """Whether an answer is far below the size of the terms that it would have to be the sum of."""
+    return all(float(view.got.abs().max()) <= TINY * view.scale for view in facts.views)
+
+
+def refined(facts: Facts, found: Found, *, nearly: bool) -> Diagnosis:
+    """A change found; where it changes next to nothing, it is the small constant that makes the difference."""
+    diagnosis = sentences.changed(facts, found)
+    if nearly and found.change.kind in (Kind.WRONG_OPERAND, Kind.WRONG_POWER, Kind.CONSTANT_FACTOR):
+        message = f"{diagnosis.message}. The difference is small: the small constant there is missing, or another one"
+        return Diagnosis(Kind.WRONG_EPSILON, message, {**diagnosis.evidence, "specific": str(diagnosis.kind)})
+    return diagnosis

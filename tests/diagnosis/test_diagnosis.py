@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import torch
 
-from grader.diagnosis import SENTENCES, DiagnosisFailed, Kind
 from grader.diagnosis.derive import Deriver
-from grader.diagnosis.nodes import Numbers
+from grader.diagnosis.diagnose import DiagnosisFailed
+from grader.diagnosis.formula import Numbers
+from grader.diagnosis.kinds import SENTENCES, Kind
 from grader.exercise.case import Case, Cases
 from grader.exercise.exercise import Exercise
 from grader.exercise.shelf import list_exercises, load_exercise
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
     Graded = Callable[..., dict[str, Row]]
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 
 MISTAKES: list[tuple[str, str, str]] = [
     ("dprobs(dlogprobs, probs): return -dlogprobs/probs", "sign", "opposite sign"),
@@ -281,7 +282,7 @@ class TestFaultsOfOurOwn:
         def broken(*_: object, **__: object) -> None:
             raise ZeroDivisionError("on purpose")
 
-        monkeypatch.setattr("grader.diagnosis.identities.search", broken)
+        monkeypatch.setattr("grader.diagnosis.diagnose.search", broken)
 
     def test_it_is_an_error_in_our_tests(self, graded: Graded, monkeypatch: pytest.MonkeyPatch) -> None:
         """Warnings are errors here."""

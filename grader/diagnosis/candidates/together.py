@@ -6,10 +6,10 @@ import functools
 import itertools
 from typing import TYPE_CHECKING
 
-from grader.diagnosis.changes import Change, distinct_leaves, spell, substituted
+from grader.diagnosis.candidates.change import Change, spell
+from grader.diagnosis.candidates.operands import floats
+from grader.diagnosis.formula import Node, distinct_leaves, substituted
 from grader.diagnosis.kinds import Kind
-from grader.diagnosis.nodes import Node
-from grader.diagnosis.operands import floats
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from grader.diagnosis.changes import Change, same_leaf, spell
+from grader.diagnosis.candidates.change import Change, spell
+from grader.diagnosis.formula import Node, const, same_leaf
 from grader.diagnosis.kinds import Kind
-from grader.diagnosis.nodes import Node, const
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

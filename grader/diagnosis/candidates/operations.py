@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from grader.diagnosis.changes import Change, has_gradient, has_upstream
+from grader.diagnosis.candidates.change import Change
+from grader.diagnosis.formula import Node, const, has_gradient, has_upstream
 from grader.diagnosis.kinds import Kind
-from grader.diagnosis.nodes import Node, const
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

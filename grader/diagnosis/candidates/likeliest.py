@@ -6,18 +6,10 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from grader.diagnosis import operands, operations, parts, places
-from grader.diagnosis.changes import (
-    Change,
-    distinct_leaves,
-    exchanged,
-    has_gradient,
-    same_leaf,
-    spell,
-    substituted,
-)
+from grader.diagnosis.candidates import operands, operations, parts
+from grader.diagnosis.candidates.change import Change, spell
+from grader.diagnosis.formula import Node, distinct_leaves, exchanged, has_gradient, same_leaf, substituted
 from grader.diagnosis.kinds import Kind
-from grader.diagnosis.nodes import Node
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -32,17 +24,17 @@ _SHAPE_ONLY = {
 """Arguments that say a shape or a place, not a value."""
 
 _SPECIAL: dict[str, Callable[[Node, Facts], Iterator[Change]]] = {
-    "sum_to": places.sum_to,
-    "expand": places.expand,
-    "sum": places.total,
-    "mean": places.mean,
-    "neg": places.neg,
-    "softmax": places.softmax,
-    "hot": places.hot,
-    "hot_at": places.hot,
-    "reshape": places.reshape,
-    "scatter": places.scatter,
-    "uncopied": places.uncopied,
+    "sum_to": parts.sum_to,
+    "expand": parts.expand,
+    "sum": parts.total,
+    "mean": parts.mean,
+    "neg": parts.neg,
+    "softmax": parts.softmax,
+    "hot": parts.hot,
+    "hot_at": parts.hot,
+    "reshape": parts.reshape,
+    "scatter": parts.scatter,
+    "uncopied": parts.uncopied,
 }
 
 

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from grader.diagnosis.changes import Change, has_gradient, size
+from grader.diagnosis.candidates.change import Change
+from grader.diagnosis.formula import Node, const, has_gradient, name, size, upstream
 from grader.diagnosis.kinds import Kind
-from grader.diagnosis.nodes import Node, const, name, upstream
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
