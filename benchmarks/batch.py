@@ -167,9 +167,9 @@ def bare(folder: Path, size: int) -> float:
     """Seconds that one submission takes with nothing but a warm sandbox: no files, documents, hashes or processes."""
     from grader.exercise.case import build_cases
     from grader.exercise.shelf import load_exercise
-    from grader.grading import Grading, Settings
+    from grader.grading.gradients import Grading, Settings
+    from grader.grading.submission import read_submission
     from grader.sandbox.client import Sandbox
-    from grader.submission import read_submission
 
     submissions = [read_submission(path) for path in sorted(folder.iterdir())[:size]]
     with Sandbox() as sandbox:

@@ -31,15 +31,15 @@ pin_torch()
 import torch
 from unlocked import UnlockedSandbox, UnlockedSession
 
-from grader import grading
 from grader.diagnosis.diagnose import DiagnosisFailed, explain
 from grader.exercise.case import Case, build_cases, is_floating
 from grader.exercise.catalogue import right_forms, solution_file, wrong_forms
 from grader.exercise.shelf import list_exercises, load_exercise
-from grader.grading import LECTURE_SEED, Grading, Settings
+from grader.grading import gradients
+from grader.grading.gradients import LECTURE_SEED, Grading, Settings
+from grader.grading.submission import Submission
 from grader.mutants import Mutant, Original, mutants
 from grader.sandbox.types import Returned
-from grader.submission import Submission
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -122,13 +122,13 @@ class Explainer:
             seen.append((evidence, judgement))
 
         submission = Submission("form", Path("form"), {"backward.py": source.encode()})
-        grading.explain = watch  # type: ignore[assignment]
+        gradients.explain = watch  # type: ignore[assignment]
         try:
             work = Grading(self.exercise, submission, self._sandbox, Settings(only=(name,)), self.cases)
             row = work.row(name)
             work.close()
         finally:
-            grading.explain = explain
+            gradients.explain = explain
         evidence, judgement = seen[-1]
         start = time.process_time()
         with warnings.catch_warnings():

@@ -36,8 +36,8 @@ def digest(places: list[str]) -> dict[str, Any]:
     from grader.exercise.case import build_cases
     from grader.exercise.catalogue import solution_file
     from grader.exercise.shelf import load_exercise
-    from grader.grading import LECTURE_SEED, Grading
-    from grader.submission import read_submission
+    from grader.grading.gradients import LECTURE_SEED, Grading
+    from grader.grading.submission import read_submission
 
     exercise = load_exercise("mlp")
     cases = build_cases(exercise, LECTURE_SEED)

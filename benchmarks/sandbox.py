@@ -180,8 +180,8 @@ def rate(count: int) -> None:
 
 def _verdict(sandbox: Any) -> Callable[[], object]:
     from grader.exercise.shelf import load_exercise
-    from grader.grading import Grading, Settings
-    from grader.submission import read_submission
+    from grader.grading.gradients import Grading, Settings
+    from grader.grading.submission import read_submission
 
     exercise, submission = load_exercise(ROOT / "exercises" / "mlp"), read_submission(SOLUTION.parent)
     return lambda: list(Grading(exercise, submission, sandbox, Settings()).rows())

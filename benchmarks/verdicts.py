@@ -29,7 +29,7 @@ from unlocked import UnlockedSandbox
 from grader.exercise.case import build_cases, pool_values
 from grader.exercise.catalogue import Form, right_forms, wrong_forms
 from grader.exercise.shelf import load_exercise
-from grader.grading import LECTURE_SEED, Settings
+from grader.grading.gradients import LECTURE_SEED, Settings
 from grader.sandbox.types import Question
 from grader.verdict.evidence import tensor_of
 from grader.verify import Verification

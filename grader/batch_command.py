@@ -26,13 +26,13 @@ from grader.batch.workers import LocalWorkers
 from grader.edge import ALL_RIGHT, INTERRUPTED, OUR_FAULT, SOMETHING_WRONG, color_option
 from grader.exercise.course import decided
 from grader.exercise.shelf import Shelf
+from grader.grading.run import GIVEN_SEED
+from grader.grading.submission import UnreadableSubmission
 from grader.intake.folder import read_folder
 from grader.intake.gathering import nobody
 from grader.intake.roster import conflicts, joined, read_roster
-from grader.run import GIVEN_SEED
 from grader.sandbox.numerics import pin_environment
 from grader.sandbox.types import Level
-from grader.submission import UnreadableSubmission
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

@@ -114,9 +114,9 @@ def tell_error(error: Exception) -> int:
     """The sentence of an error that has one; for a bug, its traceback. What was named wrongly is a usage error."""
     from grader.exercise.forward import BrokenExercise
     from grader.exercise.shelf import UnknownExercise
+    from grader.grading.submission import UnreadableSubmission
     from grader.names import NamesError
     from grader.sandbox.types import SandboxError
-    from grader.submission import UnreadableSubmission
     from grader.writing import UnwritableReport
 
     sentence = (BrokenExercise, NamesError, SandboxError)
@@ -308,7 +308,7 @@ def init(directory: str) -> None:
 def doctor(isolation: str | None) -> None:
     """Show the isolation, the numerics and the optional parts of this machine."""
     from grader.doctor import examine
-    from grader.run import Options, start_sandbox
+    from grader.grading.run import Options, start_sandbox
 
     with start_sandbox(Options(isolation=isolation or "none")) as sandbox:
         for line in examine(sandbox):

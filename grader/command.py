@@ -14,12 +14,12 @@ import click
 from grader.edge import ALL_RIGHT, INTERRUPTED, OUR_FAULT, SOMETHING_WRONG
 from grader.exercise.course import decided
 from grader.exercise.shelf import Shelf, by_functions, unknown
-from grader.harness import Ended, load
-from grader.harness import grade as run_pytest
+from grader.grading.pytest_session import Ended, load
+from grader.grading.pytest_session import grade as run_pytest
+from grader.grading.run import GIVEN_SEED, Job, Options, Run, start_sandbox
+from grader.grading.submission import Submission, read_submission
 from grader.listing import last_run
 from grader.report import solved
-from grader.run import GIVEN_SEED, Job, Options, Run, start_sandbox
-from grader.submission import Submission, read_submission
 from grader.table import Page, begun, brief, most_pressing, result, totals
 from grader.targets import Misuse, Target, resolve
 from grader.writing import check_writable, write

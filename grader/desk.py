@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from grader.exercise.shelf import load_exercise
+from grader.grading.submission import read_submission
 from grader.sandbox.numerics import pin_environment, pin_torch
-from grader.submission import read_submission
 
 if TYPE_CHECKING:
     from grader.exercise.exercise import Exercise
-    from grader.grading import Settings
+    from grader.grading.gradients import Settings
     from grader.sandbox.client import Sandbox
 
 
@@ -38,7 +38,7 @@ def grade(
             return grade(path, exercise, settings, fresh)
     pin_environment()
     pin_torch()
-    from grader.training import start_grading
+    from grader.grading.training import start_grading
 
     chosen = load_exercise(exercise) if isinstance(exercise, str) else exercise
     return start_grading(chosen, read_submission(Path(path)), sandbox, settings).document()

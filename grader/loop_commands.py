@@ -10,17 +10,17 @@ import click
 from grader.cli import complete_target
 from grader.edge import ALL_RIGHT, SOMETHING_WRONG, color_option
 from grader.exercise.shelf import Shelf, by_functions
+from grader.grading.submission import UnreadableSubmission, read_submission
 from grader.progress import NAME, Progress
-from grader.submission import UnreadableSubmission, read_submission
 from grader.targets import Misuse, Target, resolve
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from grader.exercise.exercise import Exercise
-    from grader.run import Options
+    from grader.grading.run import Options
+    from grader.grading.submission import Submission
     from grader.sandbox.types import Reading
-    from grader.submission import Submission
     from grader.watch.desk import Work
 
 exercises_option = click.option(
@@ -75,7 +75,7 @@ def read_work(path: Path) -> Submission:
 
 def graded_now(target: Target, exercise: Exercise, gradient: str) -> dict[str, Any]:
     """One gradient's row, graded at this moment: what was right yesterday may not be today."""
-    from grader.run import Options, Run
+    from grader.grading.run import Options, Run
 
     run = Run(Options())
     try:
@@ -215,7 +215,7 @@ def _span_of(submission: Submission, exercise: Exercise, name: str, reading: Rea
 
 
 def _read_in_child(submission: Submission, exercise: Exercise | None, options: Options | None = None) -> Reading:
-    from grader.run import Options, start_sandbox
+    from grader.grading.run import Options, start_sandbox
     from grader.sandbox.numerics import pin_environment, pin_torch
     from grader.sandbox.types import RulesConfig
 
@@ -244,8 +244,8 @@ def watch(targets: tuple[str, ...], exercises: str | None, exercise: str | None,
     import sys
 
     from grader.command import page_of
+    from grader.grading.run import Options, start_sandbox
     from grader.listing import progress
-    from grader.run import Options, start_sandbox
     from grader.watch.desk import Desk, Grader, Work
     from grader.watch.loop import Loop
 
@@ -295,9 +295,9 @@ def import_notebook(
     notebook: str, output: str, exercises: str | None, exercise: str | None, isolation: str, *, force: bool
 ) -> int:
     """Make a backward.py of a notebook's flat cells, by reading them: nothing is run."""
+    from grader.grading.run import Options
     from grader.importing import import_reading
     from grader.replacing import replace_file
-    from grader.run import Options
 
     if Path(output).exists() and not force:
         raise Misuse(f"{output} is there already; name another file with -o, or write over it with --force")

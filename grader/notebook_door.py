@@ -20,8 +20,8 @@ import torch
 
 from grader.exercise.forward import BrokenExercise
 from grader.exercise.shelf import UnknownExercise, list_exercises, load_exercise, the_gradient
+from grader.grading.row import plain
 from grader.report import headline, solved
-from grader.rows import plain
 from grader.table import lecture_line
 from grader.verdict.evidence import Columns
 from grader.verdict.judge import lecture_columns
@@ -314,9 +314,9 @@ def _graded(exercise: Exercise, cells: Sequence[str]) -> tuple[dict[str, Mapping
     texts = latest(cells)
     if not any(_WRITES.search(text) for text in texts):
         return {}, []
-    from grader.grading import Settings
-    from grader.submission import Submission
-    from grader.training import start_grading
+    from grader.grading.gradients import Settings
+    from grader.grading.submission import Submission
+    from grader.grading.training import start_grading
 
     document = {"cells": [{"cell_type": "code", "source": text} for text in texts]}
     submission = Submission("notebook", Path("notebook.ipynb"), {"notebook.ipynb": json.dumps(document).encode()})

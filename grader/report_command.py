@@ -272,11 +272,11 @@ def _submissions(source: Path, without: Path | None, exercise: str) -> dict[str,
     """
     from functools import cache
 
+    from grader.grading.submission import UnreadableSubmission
     from grader.intake.archive import read_archive
     from grader.intake.folder import read_folder
     from grader.intake.gathering import nobody
     from grader.similarity import NothingToCompare, code_of
-    from grader.submission import UnreadableSubmission
 
     codes: dict[str, str | None] = {}
     with ExitStack() as stack:

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 from grader.exercise.case import build_cases
 from grader.exercise.catalogue import Form, right_forms, solution_file, wrong_forms
-from grader.grading import Grading, Settings
+from grader.grading.gradients import Grading, Settings
+from grader.grading.submission import Submission, read_submission
+from grader.grading.training import start_grading
 from grader.mutants import mutants_of
-from grader.submission import Submission, read_submission
-from grader.training import start_grading
 from grader.verdict.evidence import Verdict
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from grader.exercise.case import Cases
     from grader.exercise.exercise import Exercise
-    from grader.rows import Row
+    from grader.grading.row import Row
     from grader.sandbox.client import Sandbox
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from grader.exercise.case import Cases
     from grader.exercise.exercise import Exercise
-    from grader.rows import Row
+    from grader.grading.row import Row
 
 pytest_plugins = ["pytester"]
 
@@ -76,7 +76,7 @@ def mlp() -> Exercise:
 def mlp_cases(mlp: Exercise) -> Cases:
     """Its given case and the further ones, built once."""
     from grader.exercise.case import build_cases
-    from grader.grading import LECTURE_SEED
+    from grader.grading.gradients import LECTURE_SEED
 
     return build_cases(mlp, LECTURE_SEED)
 
@@ -90,8 +90,8 @@ def solution_source() -> str:
 @pytest.fixture
 def graded(sandbox: Sandbox, mlp: Exercise, mlp_cases: Cases, solution_source: str) -> Callable[..., dict[str, Row]]:
     """Grade the solution with some source laid over it; rows by name."""
-    from grader.grading import Grading, Settings
-    from grader.submission import Submission
+    from grader.grading.gradients import Grading, Settings
+    from grader.grading.submission import Submission
 
     def grade(
         block: str = "", *, only: tuple[str, ...] = (), alone: bool = False, **settings: object
@@ -131,11 +131,11 @@ class Shared:
 def lent_sandbox(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Shared:
     """Whoever starts a sandbox gets the session's: no test but the slow ones starts a process."""
     import grader.command
-    import grader.run
-    import grader.training
+    import grader.grading.run
+    import grader.grading.training
 
     shared = Shared(sandbox)
-    for module in (grader.run, grader.command):
+    for module in (grader.grading.run, grader.command):
         monkeypatch.setattr(module, "start_sandbox", lambda _options: shared)
     return shared
 

@@ -16,10 +16,10 @@ from grader.batch.grades import read_table
 from grader.batch.order import Order, Task, content_hash
 from grader.batch.runner import Batch
 from grader.batch.store import Store
+from grader.grading.submission import Submission, read_submission
 from grader.intake.folder import read_folder
 from grader.report import SCHEMA_FILE
 from grader.sandbox.types import SandboxError
-from grader.submission import Submission, read_submission
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -69,8 +69,8 @@ def test_the_document_is_what_grade_writes(
     solution_source: str,
 ) -> None:
     """The real plugin's, item by item, but for times and the root."""
-    from grader.harness import grade as grade_with_pytest
-    from grader.run import Options, Run
+    from grader.grading.pytest_session import grade as grade_with_pytest
+    from grader.grading.run import Options, Run
 
     code = {"solution": solution_source, "half": solution_source + HALF}.get(source, source)
     ours = grade(code)

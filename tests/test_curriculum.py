@@ -15,15 +15,15 @@ from grader.diagnosis.kinds import Kind
 from grader.exercise.case import Case, Cases, build_cases
 from grader.exercise.catalogue import right_forms, solution_file, wrong_forms
 from grader.exercise.shelf import list_exercises, load_exercise
-from grader.grading import LECTURE_SEED, Grading, Settings
-from grader.submission import read_submission
+from grader.grading.gradients import LECTURE_SEED, Grading, Settings
+from grader.grading.submission import read_submission
 from grader.verify import Verification
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from grader.exercise.exercise import Exercise
-    from grader.rows import Row
+    from grader.grading.row import Row
     from grader.sandbox.client import Sandbox
 
 ROWS = {

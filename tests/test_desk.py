@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import grader
-from grader.submission import UnreadableSubmission
+from grader.grading.submission import UnreadableSubmission
 
 if TYPE_CHECKING:
     from grader.sandbox.client import Sandbox

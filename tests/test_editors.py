@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import pytest_jsonreport.plugin
 
-import grader.plugin
+import grader.grading.plugin
 from grader.exercise.shelf import load_exercise
+from grader.grading.run import Options
 from grader.progress import Progress
-from grader.run import Options
 from grader.table import Page
 from grader.watch.desk import Desk, Grader, Work
 from grader.watch.screen import lines
@@ -73,7 +73,7 @@ def test_an_explorer_sees_each_gradient_at_the_learners_line(
     (pytester.path / MINE).write_text(BROKEN, encoding="utf-8")
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
     options = ("--collect-only", "-p", "no:cacheprovider")
-    seen = pytester.inline_run("exercises/mlp", *options, plugins=[grader.plugin, pytest_jsonreport.plugin])
+    seen = pytester.inline_run("exercises/mlp", *options, plugins=[grader.grading.plugin, pytest_jsonreport.plugin])
     items = [call.item for call in seen.getcalls("pytest_itemcollected")]
     assert len(items) == 26
     item = next(item for item in items if item.name == "dh")

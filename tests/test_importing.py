@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from grader.grading import Grading
+from grader.grading.gradients import Grading
+from grader.grading.submission import Submission, read_submission
 from grader.importing import import_reading
 from grader.report import solved
-from grader.submission import Submission, read_submission
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -27,12 +27,6 @@ FLOORS = (
 """The rooms, from the ground up: a room imports those on lower floors only, never its neighbours."""
 
 NOT_MOVED: dict[str, str] = {
-    "submission": "grading",
-    "training": "grading",
-    "rows": "grading",
-    "run": "grading",
-    "plugin": "grading",
-    "harness": "grading",
     "writing": "report",
     "replacing": "report",
     "opened": "report",
@@ -142,12 +136,18 @@ class TestWhatIsLoaded:
         ("code", "forbidden"),
         [
             ("import grader", ("torch", "pytest", "click", "grader.sandbox", "grader.exercise.exercise")),
-            ("import grader.plugin", ("torch", "grader.exercise.exercise", "grader.sandbox", "grader.run")),
+            (
+                "import grader.grading.plugin",
+                ("torch", "grader.exercise.exercise", "grader.sandbox", "grader.grading.run"),
+            ),
             (
                 "import grader.cli; grader.cli.main(['--help'], standalone_mode=False)",
                 ("torch", "pytest", "rich", "grader.exercise.exercise"),
             ),
-            ("import grader.sandbox.client", ("torch", "grader.exercise.exercise", "grader.grading", "pytest")),
+            (
+                "import grader.sandbox.client",
+                ("torch", "grader.exercise.exercise", "grader.grading.gradients", "pytest"),
+            ),
             ("import grader.command", ("torch", "pytest")),
         ],
     )
@@ -161,7 +161,7 @@ class TestWhatIsLoaded:
 
     def test_the_plugin_changes_no_environment(self) -> None:
         """Before an exercise is collected."""
-        probe = "import os; before = dict(os.environ); import grader.plugin; print(before == dict(os.environ))"
+        probe = "import os; before = dict(os.environ); import grader.grading.plugin; print(before == dict(os.environ))"
         result = subprocess.run(
             [sys.executable, "-c", probe], capture_output=True, text=True, timeout=60, check=True, cwd=ROOT
         )

@@ -15,12 +15,12 @@ from classroom import zipped
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from grader.grading.submission import UnreadableSubmission
 from grader.intake.archive import read_archive
 from grader.sandbox.child import unpacking
 from grader.sandbox.protocol import wire
 from grader.sandbox.protocol.wire import ProtocolError
 from grader.sandbox.types import Member
-from grader.submission import UnreadableSubmission
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from classroom import hand_in
 
+from grader.grading.submission import UnreadableSubmission
 from grader.intake.folder import read_folder
 from grader.intake.metadata import read_metadata
-from grader.submission import UnreadableSubmission
 
 if TYPE_CHECKING:
     from pathlib import Path

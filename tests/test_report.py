@@ -131,7 +131,7 @@ class TestTwoWriters:
     ) -> None:
         """But for times and paths."""
         entries: list[dict[str, Any]] = []
-        monkeypatch.setattr("grader.run.section", keeping(entries, report.section))
+        monkeypatch.setattr("grader.grading.run.section", keeping(entries, report.section))
         target = SOLUTION if source == "solution" else ROOT / "exercises" / "mlp"
         grade(target, "--exercise", "mlp")
         by_pytest = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))

@@ -13,7 +13,7 @@ from grader.exercise.catalogue import right_forms, wrong_forms
 from grader.exercise.exercise import Exercise
 from grader.exercise.forward import BrokenExercise
 from grader.exercise.shelf import list_exercises, load_exercise
-from grader.grading import Settings
+from grader.grading.gradients import Settings
 from grader.mutants import mutants_of
 from grader.verify import Verification
 

@@ -12,10 +12,10 @@ import pytest
 
 from grader.exercise.shelf import list_exercises, load_exercise
 from grader.exercise.stubs import NoReset, find_by_text, pristine_stub, put_back
+from grader.grading.run import Options
 from grader.ladder import hints, other_ways, worked
 from grader.progress import Progress
 from grader.replacing import replace_file
-from grader.run import Options
 from grader.table import Page
 from grader.watch.desk import Desk, Grader, Work
 from grader.watch.files import Files

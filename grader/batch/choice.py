@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from grader.submission import UnreadableSubmission
+from grader.grading.submission import UnreadableSubmission
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

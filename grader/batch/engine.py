@@ -13,11 +13,11 @@ from grader.batch.documents import rendered
 from grader.batch.order import SUBMISSION_SECONDS, Graded, Order, Task
 from grader.exercise.course import FILE as COURSE_FILE
 from grader.exercise.shelf import is_exercise, load_exercise
+from grader.grading.run import Options, Run
+from grader.grading.submission import Submission
 from grader.names import NAMES_VARIABLE
-from grader.run import Options, Run
 from grader.sandbox.numerics import pin_environment
 from grader.sandbox.types import Level, SandboxError
-from grader.submission import Submission
 
 if TYPE_CHECKING:
     from grader.exercise.exercise import Exercise
@@ -38,7 +38,7 @@ class Engine:
         self._run = self._prepare()
         self.head = self._run.head()  # loads torch with its numerics pinned, before the engine does
         from grader.exercise.case import build_cases
-        from grader.training import start_grading
+        from grader.grading.training import start_grading
 
         self._start = start_grading
         self.cases = build_cases(self.exercise, order.seed, order.batch_size, order.hidden_seed)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from grader.exercise.exercise import Exercise
-    from grader.submission import Submission
+    from grader.grading.submission import Submission
 
 SUBMISSION_SECONDS = 60.0
 """The sandbox's limit for all of one submission."""

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from grader.batch.order import Graded, Order
     from grader.batch.runner import Show
     from grader.batch.store import Record, Store
+    from grader.grading.submission import Submission
     from grader.intake.handed_in import HandedIn
-    from grader.submission import Submission
 
 WRITERS: Final = 8
 MOST_WAITING: Final = 64

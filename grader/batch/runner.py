@@ -13,10 +13,10 @@ from grader.batch.grades import Line, write_grades
 from grader.batch.order import Graded, Order, Task
 from grader.batch.results import Results
 from grader.exercise.forward import BrokenExercise
+from grader.grading.submission import Submission, UnreadableSubmission
 from grader.intake.roster import STRANGER
 from grader.names import NamesError
 from grader.sandbox.types import SandboxError
-from grader.submission import Submission, UnreadableSubmission
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from grader.grading.submission import UnreadableSubmission, read_regular
 from grader.intake.gathering import MOST_WRAPPERS, Class, Found, gather, is_wrapper
 from grader.intake.handed_in import Part, graded_name
 from grader.intake.metadata import METADATA
-from grader.submission import UnreadableSubmission, read_regular
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
+from grader.grading.submission import LIMITS, MAX_FILES, Submission, UnreadableSubmission, read_regular
 from grader.intake.naming import Who
-from grader.submission import LIMITS, MAX_FILES, Submission, UnreadableSubmission, read_regular
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from grader.exercise.shelf import is_exercise
+from grader.grading.run import Run
+from grader.grading.submission import Submission, UnreadableSubmission, read_submission
 from grader.report import document, solved
-from grader.run import Run
-from grader.submission import Submission, UnreadableSubmission, read_submission
 from grader.table import most_pressing
 
 if TYPE_CHECKING:
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
     from grader.exercise.case import Cases
     from grader.exercise.exercise import Exercise
+    from grader.grading.run import Options
     from grader.progress import Progress
-    from grader.run import Options
     from grader.sandbox.client import Sandbox
     from grader.sandbox.types import Reading
 
@@ -198,7 +198,7 @@ class Grader:
         gc.disable()
         try:
             _ = Run(self.options, sandbox=self.sandbox).numerics
-            import grader.training  # noqa: F401
+            import grader.grading.training  # noqa: F401
         finally:
             gc.freeze()
             gc.enable()
@@ -209,7 +209,7 @@ class Grader:
         run = Run(self.options, sandbox=self.sandbox)
         job = run.add(work.exercise, submission)
         settings = run.settings(())  # pins the numerics before the engine loads torch
-        from grader.training import start_grading
+        from grader.grading.training import start_grading
 
         job.grading = start_grading(work.exercise, submission, self.sandbox, settings, work.cases)
         work.cases = job.grading.cases

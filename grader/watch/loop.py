@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from grader.grading.submission import UnreadableSubmission
 from grader.ladder import hints
 from grader.replacing import replace_file
-from grader.submission import UnreadableSubmission
 from grader.watch.files import Files
 from grader.watch.keys import Keys
 from grader.watch.screen import CLEAR, lines, overview, prompt, view
@@ -20,7 +20,7 @@ from grader.writing import UnwritableReport, write
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from grader.submission import Submission
+    from grader.grading.submission import Submission
     from grader.table import Page
     from grader.watch.desk import Desk, Grader, Verdict, Work
 

@@ -19,12 +19,12 @@ from grader.diagnosis.kinds import SENTENCES, Kind
 from grader.exercise.case import Case, Cases
 from grader.exercise.exercise import Exercise
 from grader.exercise.shelf import list_exercises, load_exercise
-from grader.grading import LECTURE_SEED
+from grader.grading.gradients import LECTURE_SEED
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from grader.rows import Row
+    from grader.grading.row import Row
 
     Graded = Callable[..., dict[str, Row]]
 

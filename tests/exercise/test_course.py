@@ -13,10 +13,10 @@ from grader.exercise.exercise import Exercise
 from grader.exercise.exercise_toml import import_problem
 from grader.exercise.forward import BrokenExercise
 from grader.exercise.shelf import list_exercises, load_exercise, packs
-from grader.grading import Grading
+from grader.grading.gradients import Grading
+from grader.grading.submission import Submission
 from grader.sandbox.client import Sandbox
 from grader.sandbox.types import SandboxError
-from grader.submission import Submission
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from grader.grading import Grading, Settings
+from grader.grading.gradients import Grading, Settings
+from grader.grading.submission import Submission
 from grader.sandbox.client import Sandbox
 from grader.sandbox.types import Level
-from grader.submission import Submission
 from tests.hostile.attacks import Attack, attacks
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from grader.exercise.case import Cases
     from grader.exercise.exercise import Exercise
-    from grader.rows import Row
+    from grader.grading.row import Row
 
 pytestmark = [
     pytest.mark.hostile,

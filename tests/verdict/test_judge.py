@@ -10,8 +10,8 @@ import torch
 
 from grader.exercise.case import build_cases
 from grader.exercise.shelf import load_exercise
-from grader.grading import LECTURE_SEED, Grading, Settings
-from grader.submission import Submission
+from grader.grading.gradients import LECTURE_SEED, Grading, Settings
+from grader.grading.submission import Submission
 from grader.verdict.evidence import Verdict
 from grader.verdict.judge import difference_pattern, fit_shape, lecture_columns
 from grader.verdict.problems import form_problem
@@ -19,7 +19,7 @@ from grader.verdict.problems import form_problem
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from grader.rows import Row
+    from grader.grading.row import Row
     from grader.sandbox.client import Sandbox
 
     Graded = Callable[..., dict[str, Row]]

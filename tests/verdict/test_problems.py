@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 import jsonschema
 import pytest
 
-from grader.plugin import pytest_addoption
+from grader.grading.plugin import pytest_addoption
+from grader.grading.run import Options
 from grader.report import SCHEMA_FILE
-from grader.run import Options
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from grader.exercise.shelf import load_exercise
-from grader.submission import Submission
-from grader.training import start_grading
+from grader.grading.submission import Submission
+from grader.grading.training import start_grading
 
 if TYPE_CHECKING:
     from grader.sandbox.client import Sandbox
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 SOLUTION = (ROOT / "solutions" / "training" / "backward.py").read_text()
 
 

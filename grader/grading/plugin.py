@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from _pytest._io import TerminalWriter
 
-    from grader.run import Job, Run
+    from grader.grading.run import Job, Run
 
 RUN = pytest.StashKey["Run"]()
 FROM_WORKERS = pytest.StashKey[dict[str, Any]]()
@@ -68,7 +68,7 @@ class ExerciseFile(pytest.File):
     def collect(self) -> Iterator[SubmissionCollector]:
         from grader.exercise.forward import BrokenExercise
         from grader.exercise.shelf import UnknownExercise
-        from grader.submission import UnreadableSubmission
+        from grader.grading.submission import UnreadableSubmission
 
         try:
             for job in run_of(self.config).jobs(self.path):
@@ -156,7 +156,7 @@ class our_faults:  # noqa: N801 reads as a statement
 def run_of(config: pytest.Config) -> Run:
     """Everything graded in this run; made, with the numerics pinned, when the first exercise is collected."""
     if RUN not in config.stash:
-        from grader.run import Options, Run
+        from grader.grading.run import Options, Run
         from grader.sandbox.numerics import pin_environment
 
         pin_environment()

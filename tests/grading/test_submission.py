@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from grader.submission import MAX_FILES, MAX_PYTHON_BYTES, UnreadableSubmission, read_submission
+from grader.grading.submission import MAX_FILES, MAX_PYTHON_BYTES, UnreadableSubmission, read_submission
 
 if TYPE_CHECKING:
     from pathlib import Path

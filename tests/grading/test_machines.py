@@ -11,11 +11,11 @@ import pytest
 
 from grader.exercise.case import build_cases
 from grader.exercise.shelf import load_exercise
-from grader.grading import LECTURE_SEED, Grading
+from grader.grading.gradients import LECTURE_SEED, Grading
+from grader.grading.submission import Submission
 from grader.sandbox.client import Sandbox
-from grader.submission import Submission
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(scope="module")

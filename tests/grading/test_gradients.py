@@ -10,8 +10,8 @@ import pytest
 import torch
 
 from grader.exercise.case import build_cases
-from grader.grading import LECTURE_SEED, Grading, Settings
-from grader.submission import Submission, read_submission
+from grader.grading.gradients import LECTURE_SEED, Grading, Settings
+from grader.grading.submission import Submission, read_submission
 from grader.verdict.evidence import Verdict
 
 if TYPE_CHECKING:
@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 
     from grader.exercise.case import Cases
     from grader.exercise.exercise import Exercise
-    from grader.rows import Row
+    from grader.grading.row import Row
     from grader.sandbox.client import Sandbox
     from grader.sandbox.types import Outcome, Question
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def submission(source: str) -> Submission:

@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING, Any
 
 from grader import __version__
 from grader.exercise.shelf import load_exercise
+from grader.grading.submission import Submission, read_submission
 from grader.report import render, section
 from grader.sandbox.types import Level
-from grader.submission import Submission, read_submission
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from grader.exercise.exercise import Exercise
-    from grader.grading import Grading, Settings
+    from grader.grading.gradients import Grading, Settings
     from grader.sandbox.client import Sandbox
     from grader.sandbox.numerics import Numerics
     from grader.sandbox.types import Reading
@@ -86,7 +86,7 @@ class Job:
             chosen = tuple(selected) if 0 < len(selected) < len(self.exercise.graded) else ()
             self.only = chosen or self.only
             settings = self.run.settings(self.only)  # loads torch with its settings, before the engine does
-            from grader.training import start_grading
+            from grader.grading.training import start_grading
 
             self.grading = start_grading(self.exercise, self.submission, self.run.sandbox, settings)
         return self.grading
@@ -207,7 +207,7 @@ class Run:
     def settings(self, only: tuple[str, ...]) -> Settings:
         """The engine's settings."""
         options, pinned = self.options, self.numerics.pinned
-        from grader.grading import Settings
+        from grader.grading.gradients import Settings
 
         return Settings(options.seed, options.batch_size, options.criterion, only=only, exact_comparable=pinned)
 

@@ -16,8 +16,8 @@ import torch
 
 from grader.exercise.case import Case, Cases, default_dtype, is_floating, pool_values
 from grader.exercise.forward import BrokenExercise
-from grader.grading import Grading, Settings
-from grader.rows import Row, plain
+from grader.grading.gradients import Grading, Settings
+from grader.grading.row import Row, plain
 from grader.sandbox.types import Question, Returned
 from grader.verdict.binding import bind
 from grader.verdict.evidence import TOLERANCE, CaseScore, Columns, Evidence, Judgement, Verdict, is_fatal
@@ -28,10 +28,10 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Iterator, Mapping
 
     from grader.exercise.exercise import Exercise
+    from grader.grading.submission import Submission
     from grader.sandbox.client import Sandbox
     from grader.sandbox.host.session import Session
     from grader.sandbox.types import Outcome
-    from grader.submission import Submission
 
 FUNCTION = "gradients"
 LOSS_TOLERANCE = 1e-9

@@ -20,7 +20,7 @@ import torch
 from grader.diagnosis.diagnose import explain
 from grader.exercise.case import Cases, build_cases, pool_values
 from grader.exercise.shelf import differs_from_installed
-from grader.rows import Row, plain, total
+from grader.grading.row import Row, plain, total
 from grader.sandbox.types import (
     Isolation,
     NotStarted,
@@ -50,9 +50,9 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Mapping, Sequence
 
     from grader.exercise.exercise import Exercise
+    from grader.grading.submission import Submission
     from grader.sandbox.client import Sandbox
     from grader.sandbox.host.session import Session
-    from grader.submission import Submission
 
 LECTURE_SEED = 2147483647
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-import grader.plugin
+import grader.grading.plugin
 from grader.sandbox.types import SandboxError
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     Run = Callable[..., pytest.RunResult]
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 
 SOME_RIGHT = """\
 import torch
@@ -57,7 +57,7 @@ def run(pytester: pytest.Pytester, lent_sandbox: Shared, monkeypatch: pytest.Mon
     import pytest_jsonreport.plugin
 
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
-    plugins = (grader.plugin, pytest_jsonreport.plugin)
+    plugins = (grader.grading.plugin, pytest_jsonreport.plugin)
     return lambda *args: pytester.runpytest_inprocess(*args, plugins=plugins)
 
 
@@ -105,7 +105,7 @@ class TestDesk:
     def test_items_stand_at_the_learners_lines(self, pytester: pytest.Pytester, run: Run, desk: Path) -> None:
         """Where an editor jumps to; what is not written stands at the top of the file."""
         places = Places()
-        pytester.inline_run("exercises", "--collect-only", plugins=(grader.plugin, places))
+        pytester.inline_run("exercises", "--collect-only", plugins=(grader.grading.plugin, places))
         file = str(Path("exercises", "mlp", "backward.py"))
         assert places.of["dprobs"] == (file, 7, "mlp::dprobs")
         assert places.of["dC"] == (file, 0, "mlp::dC")
@@ -202,7 +202,7 @@ class TestFaults:
         def fail(_self: object, _name: str) -> None:
             raise SandboxError("the server is gone")
 
-        monkeypatch.setattr("grader.grading.Grading.row", fail)
+        monkeypatch.setattr("grader.grading.gradients.Grading.row", fail)
         result = run("exercises")
         assert result.ret == 3
         result.stdout.fnmatch_lines(["*the server is gone*"])
@@ -218,7 +218,7 @@ class TestWorkers:
         """Each worker asks in the one order that is allowed; the report is complete."""
         monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
         monkeypatch.setenv("PYTHONPATH", str(ROOT))
-        plugins = ("-p", "xdist.plugin", "-p", "grader.plugin", "-p", "pytest_jsonreport.plugin")
+        plugins = ("-p", "xdist.plugin", "-p", "grader.grading.plugin", "-p", "pytest_jsonreport.plugin")
         result = pytester.runpytest_subprocess("exercises", "-n", "2", "--json-report", *plugins, timeout=110)
         result.assert_outcomes(passed=2, failed=24)
         (entry,) = json.loads((pytester.path / ".report.json").read_text())["grader"]["submissions"]

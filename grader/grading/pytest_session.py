@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     import pytest
 
-    from grader.run import Run
+    from grader.grading.run import Run
 
 hookimpl = HookimplMarker("pytest")
 
@@ -52,7 +52,7 @@ class HandOver:
 
     @hookimpl(trylast=True)
     def pytest_configure(self, config: pytest.Config) -> None:
-        from grader.plugin import RUN
+        from grader.grading.plugin import RUN
 
         config.stash[RUN] = self.run
         self.config = config
@@ -63,7 +63,7 @@ class HandOver:
 
     def pytest_exception_interact(self, node: pytest.Item | pytest.Collector, call: pytest.CallInfo[Any]) -> None:
         """Whatever is raised here and is not a gradient's failure is ours, and would otherwise be counted as one."""
-        from grader.plugin import WrongGradient
+        from grader.grading.plugin import WrongGradient
 
         if call.excinfo is not None and not call.excinfo.errisinstance(WrongGradient):
             self.fault = str(node.repr_failure(call.excinfo))
@@ -94,8 +94,8 @@ def load(run: Run) -> None:
         _ = run.numerics
         import pytest  # noqa: F401
 
-        import grader.plugin
-        import grader.training  # noqa: F401
+        import grader.grading.plugin
+        import grader.grading.training  # noqa: F401
     finally:
         gc.freeze()
         gc.enable()
@@ -118,11 +118,11 @@ def grade(run: Run) -> Ended:
     import pytest
     import pytest_jsonreport.plugin
 
-    import grader.plugin
+    import grader.grading.plugin
 
     hand_over = HandOver(run)
     with _sealed_environment():
-        code = int(pytest.main(_arguments(run), plugins=[grader.plugin, pytest_jsonreport.plugin, hand_over]))
+        code = int(pytest.main(_arguments(run), plugins=[grader.grading.plugin, pytest_jsonreport.plugin, hand_over]))
     unfinished = [job.exercise.name for job in run.all_jobs if not job.finished]
     if hand_over.fault is None and code <= 1 and unfinished:
         return Ended(code, None, f"{', '.join(unfinished)}: not every gradient was graded")
