@@ -116,8 +116,8 @@ def tell_error(error: Exception) -> int:
     from grader.exercise.shelf import UnknownExercise
     from grader.grading.submission import UnreadableSubmission
     from grader.names import NamesError
+    from grader.report.files import UnwritableReport
     from grader.sandbox.types import SandboxError
-    from grader.writing import UnwritableReport
 
     sentence = (BrokenExercise, NamesError, SandboxError)
     named_wrongly = (UnknownExercise, UnreadableSubmission, UnwritableReport)

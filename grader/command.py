@@ -19,10 +19,10 @@ from grader.grading.pytest_session import grade as run_pytest
 from grader.grading.run import GIVEN_SEED, Job, Options, Run, start_sandbox
 from grader.grading.submission import Submission, read_submission
 from grader.listing import last_run
-from grader.report import solved
-from grader.table import Page, begun, brief, most_pressing, result, totals
+from grader.report.document import solved
+from grader.report.files import check_writable, write
+from grader.report.text import Page, begun, brief, most_pressing, result, totals
 from grader.targets import Misuse, Target, resolve
-from grader.writing import check_writable, write
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -78,7 +78,7 @@ def _check_format(to: str | None, report: str) -> None:
     """Before anything is graded: a format that there is, and one thing only on stdout."""
     if to is None:
         return
-    from grader.formats import TARGETS
+    from grader.report.formats.convert import TARGETS
 
     if to not in ("html", *TARGETS):
         raise Misuse(unknown(to, ["html", *TARGETS], "format"))

@@ -116,7 +116,7 @@ def hint(target: str | None, exercises: str | None, exercise: str | None, *, spo
 
 def _beyond_hints(place: Target, exercise: Exercise, gradient: str) -> int:
     from grader.ladder import worked
-    from grader.report import solved
+    from grader.report.document import solved
 
     if solved(graded_now(place, exercise, gradient)):
         click.echo(f"{gradient} is right. The worked line:")
@@ -133,7 +133,7 @@ def _beyond_hints(place: Target, exercise: Exercise, gradient: str) -> int:
 def solution(target: str | None, exercises: str | None, exercise: str | None, *, spoil: bool) -> int:
     """After passing: the worked line, and other ways that are right."""
     from grader.ladder import other_ways, worked
-    from grader.report import headline, solved
+    from grader.report.document import headline, solved
 
     place, chosen, gradient, _ = the_one(target, exercises, exercise)
     if not spoil:
@@ -180,7 +180,7 @@ def reset_gradient(path: Path, exercise: Exercise, gradient: str, reading: Readi
         Misuse: it cannot be done, with the reason.
     """
     from grader.exercise.stubs import NoReset, function_name, pristine_stub, put_back
-    from grader.replacing import replace_file
+    from grader.report.files import replace_file
 
     submission = read_work(path)
     file = path / next(iter(submission.files)) if path.is_dir() else path
@@ -297,7 +297,7 @@ def import_notebook(
     """Make a backward.py of a notebook's flat cells, by reading them: nothing is run."""
     from grader.grading.run import Options
     from grader.importing import import_reading
-    from grader.replacing import replace_file
+    from grader.report.files import replace_file
 
     if Path(output).exists() and not force:
         raise Misuse(f"{output} is there already; name another file with -o, or write over it with --force")

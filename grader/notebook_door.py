@@ -21,8 +21,8 @@ import torch
 from grader.exercise.forward import BrokenExercise
 from grader.exercise.shelf import UnknownExercise, list_exercises, load_exercise, the_gradient
 from grader.grading.row import plain
-from grader.report import headline, solved
-from grader.table import lecture_line
+from grader.report.document import headline, solved
+from grader.report.text import lecture_line
 from grader.verdict.evidence import Columns
 from grader.verdict.judge import lecture_columns
 from grader.verdict.problems import form_problem

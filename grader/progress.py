@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Self
 
-from grader.replacing import replace_file
+from grader.report.files import replace_file
 
 if TYPE_CHECKING:
     from pathlib import Path

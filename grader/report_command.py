@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from grader.edge import ALL_RIGHT, OUR_FAULT, color_option
-from grader.formats import TARGETS, Context, NotGraded, NothingToTell, convert
-from grader.formats.gradescope import VISIBILITIES
-from grader.page.render import MissingLibrary
-from grader.report import FEEDBACK, render
+from grader.report.document import FEEDBACK, render
+from grader.report.formats.convert import TARGETS, convert
+from grader.report.formats.gradescope import VISIBILITIES
+from grader.report.formats.told import Context, NotGraded, NothingToTell
+from grader.report.html.render import MissingLibrary
 from grader.targets import Misuse
 
 if TYPE_CHECKING:
@@ -69,20 +70,20 @@ def _one(document: Document, source: str, options: dict[str, Any]) -> None:
         if options["to"] == "github":
             _tell_github(told)
         return
-    from grader.page import submission_page
+    from grader.report.html.submission_page import submission_page
 
     beside = None if source == "-" else str(Path(source).with_suffix(".html"))
     _write(submission_page(told, _exercises([told], options["exercises"])), options["output"] or beside)
 
 
 def _class(folder: Path, options: dict[str, Any]) -> None:
-    from grader.formats.folder import class_document
+    from grader.report.formats.class_folder import class_document
 
     if options["to"] != "html":
         document = _told(class_document(folder), options["feedback"])
         _write(convert(document, options["to"], _context(document, options)), options["output"])
         return
-    from grader.page import class_page
+    from grader.report.html.class_page import class_page
 
     output = options["output"] or str(folder / "class.html")
     _write(class_page(_entries(folder, output, options), _alike(folder)), output)
@@ -90,8 +91,8 @@ def _class(folder: Path, options: dict[str, Any]) -> None:
 
 def _entries(folder: Path, output: str, options: dict[str, Any]) -> Iterator[tuple[Document, str]]:
     """Each submission with what its name links to: its page, or the report itself."""
-    from grader.formats.folder import documents, owned, owners
-    from grader.page import submission_page
+    from grader.report.formats.class_folder import documents, owned, owners
+    from grader.report.html.submission_page import submission_page
 
     people = owners(folder)
     beside = Path(output if output != "-" else ".").resolve().parent
@@ -202,7 +203,7 @@ def _writing(output: str) -> Iterator[None]:
 
 def _tell_github(document: Document) -> None:
     """In a step, the summary and the outputs go to the files that GitHub names."""
-    from grader.formats import github
+    from grader.report.formats import github
 
     for variable, text in (
         ("GITHUB_STEP_SUMMARY", github.summary(document)),
@@ -229,7 +230,7 @@ def similarity(submissions: str, exercise: str, exercises: str | None, folder: s
 
     SUBMISSIONS is what `grade batch` takes: a class's folder, a platform's download, or a zip of those.
     """
-    from grader.formats import cells
+    from grader.report.formats import csv_cells
 
     try:
         from grader.similarity import COLUMNS, compare, reduced, wrong_answers
@@ -248,7 +249,7 @@ def similarity(submissions: str, exercise: str, exercises: str | None, folder: s
         raise Misuse(f"no submission in {submissions} can be compared; each was left out for the reason given above")
     pairs = compare(texts)
     _write(
-        cells.written([COLUMNS, *(pair.row().values() for pair in pairs)]),
+        csv_cells.written([COLUMNS, *(pair.row().values() for pair in pairs)]),
         output or (str(Path(folder) / "similarity.csv") if folder else None),
     )
     left = f" ({len(codes) - len(texts)} left out)" if len(texts) < len(codes) else ""
@@ -317,7 +318,7 @@ def _counted(number: int, what: str) -> str:
 
 
 def _answers(folder: Path, wrong: Any) -> dict[str, list[str]]:
-    from grader.formats.folder import documents
+    from grader.report.formats.class_folder import documents
 
     try:
         return {
@@ -353,7 +354,7 @@ def gradescope_zip(exercise: str, exercises: str | None, package: str | None, ou
 
     from grader import __version__
     from grader.exercise.shelf import exercises_directory
-    from grader.formats.autograder import CannotTravel, Settings, build, checked_package, requirements
+    from grader.report.formats.gradescope_archive import CannotTravel, Settings, build, checked_package, requirements
 
     found = _exercise(exercise, exercises)
     course, home = found.course, found.directory.parent

@@ -15,7 +15,7 @@ from click.testing import CliRunner
 from grader.batch.engine import Engine
 from grader.batch.order import Order
 from grader.cli import main
-from grader.formats import folder
+from grader.report.formats import class_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -265,7 +265,7 @@ def test_every_document_says_whose_it_is(
     files, roster, expected = DOWNLOADS[platform]
     hand_in(tmp_path / "submissions", files)
     graded("submissions", roster)
-    entries = folder.class_document(tmp_path / "grades")["grader"]["submissions"]
+    entries = class_folder.class_document(tmp_path / "grades")["grader"]["submissions"]
     assert {entry["name"]: entry["owner"].get("id", "") for entry in entries} == {
         name: student for name, (student, *_) in expected.items()
     }

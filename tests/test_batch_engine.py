@@ -18,7 +18,7 @@ from grader.batch.runner import Batch
 from grader.batch.store import Store
 from grader.grading.submission import Submission, read_submission
 from grader.intake.folder import read_folder
-from grader.report import SCHEMA_FILE
+from grader.report.document import SCHEMA_FILE
 from grader.sandbox.types import SandboxError
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from grader.exercise.forward import BrokenExercise
-from grader.opened import CUT
+from grader.report.text import CUT
 from grader.sandbox.numerics import PINNED_ENVIRONMENT
 from grader.sandbox.types import SandboxError
 

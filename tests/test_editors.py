@@ -14,7 +14,7 @@ import grader.grading.plugin
 from grader.exercise.shelf import load_exercise
 from grader.grading.run import Options
 from grader.progress import Progress
-from grader.table import Page
+from grader.report.text import Page
 from grader.watch.desk import Desk, Grader, Work
 from grader.watch.screen import lines
 

@@ -11,7 +11,7 @@ import pytest
 from grader.grading.gradients import Grading
 from grader.grading.submission import Submission, read_submission
 from grader.importing import import_reading
-from grader.report import solved
+from grader.report.document import solved
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -27,12 +27,6 @@ FLOORS = (
 """The rooms, from the ground up: a room imports those on lower floors only, never its neighbours."""
 
 NOT_MOVED: dict[str, str] = {
-    "writing": "report",
-    "replacing": "report",
-    "opened": "report",
-    "table": "report",
-    "formats": "report",
-    "page": "report",
     "ladder": "learner",
     "wording": "learner",
     "listing": "learner",

@@ -15,8 +15,8 @@ from grader.exercise.stubs import NoReset, find_by_text, pristine_stub, put_back
 from grader.grading.run import Options
 from grader.ladder import hints, other_ways, worked
 from grader.progress import Progress
-from grader.replacing import replace_file
-from grader.table import Page
+from grader.report.files import replace_file
+from grader.report.text import Page
 from grader.watch.desk import Desk, Grader, Work
 from grader.watch.files import Files
 from grader.watch.screen import lines, view

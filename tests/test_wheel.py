@@ -65,7 +65,7 @@ def test_the_wheel_holds_everything(wheel: Path) -> None:
         for file in ("exercises/{}/forward.py", "exercises/{}/backward.py", "exercises/{}/exercise.toml"):
             assert "grader/data/" + file.format(exercise) in names
         assert f"grader/data/solutions/{exercise}/backward.py" in names
-    for file in ("py.typed", "report.schema.json", "grading/pytest.ini", "data/names.txt"):
+    for file in ("py.typed", "report/report.schema.json", "grading/pytest.ini", "data/names.txt"):
         assert f"grader/{file}" in names
     assert not any(name.endswith(".pyc") for name in names)
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from grader import __version__
 from grader.batch.order import Graded
-from grader.report import document
+from grader.report.document import document
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from grader.batch.store import write_whole
-from grader.formats.folder import figure
 from grader.intake.roster import STRANGER
+from grader.report.formats.class_folder import figure
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from grader import __version__
 from grader.batch.store import write_whole
-from grader.report import SCORING
+from grader.report.document import SCORING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from _pytest._code.code import ReprFileLocation, TerminalRepr
 
-from grader.report import failure_text, headline, line_index, location, node_name, solved
+from grader.report.document import failure_text, headline, line_index, location, node_name, solved
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from pluggy import HookimplMarker
 
-from grader.report import OMITTED
+from grader.report.document import OMITTED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from grader import __version__
 from grader.exercise.shelf import load_exercise
 from grader.grading.submission import Submission, read_submission
-from grader.report import render, section
+from grader.report.document import render, section
 from grader.sandbox.types import Level
 
 if TYPE_CHECKING:

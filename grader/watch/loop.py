@@ -11,17 +11,16 @@ import click
 
 from grader.grading.submission import UnreadableSubmission
 from grader.ladder import hints
-from grader.replacing import replace_file
+from grader.report.files import UnwritableReport, replace_file, write
 from grader.watch.files import Files
 from grader.watch.keys import Keys
 from grader.watch.screen import CLEAR, lines, overview, prompt, view
-from grader.writing import UnwritableReport, write
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from grader.grading.submission import Submission
-    from grader.table import Page
+    from grader.report.text import Page
     from grader.watch.desk import Desk, Grader, Verdict, Work
 
 Event = tuple[str, Any]
@@ -258,7 +257,7 @@ class Loop:
         """The report as a page to read, where the parts for that are installed; else the JSON."""
         report = Path(self._report).resolve()
         try:
-            from grader.page.single import submission_page
+            from grader.report.html.submission_page import submission_page
         except ImportError:
             return report
         exercise = self.desk.work.exercise

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 import click
 
 from grader.ladder import hints
-from grader.report import headline, place, solved
-from grader.table import brief, joy, opened, prints, problem, stretches, table, totals
+from grader.report.document import headline, place, solved
+from grader.report.text import brief, joy, opened, prints, problem, stretches, table, totals
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from grader.table import Page
+    from grader.report.text import Page
     from grader.watch.desk import Desk, Work
 
 CLEAR = "\x1b[H\x1b[2J\x1b[3J"

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from grader.exercise.shelf import load_exercise
-from grader.page import submission_page
+from grader.report.html.submission_page import submission_page
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

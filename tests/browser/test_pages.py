@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from grader.page import class_page
+from grader.report.html.class_page import class_page
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

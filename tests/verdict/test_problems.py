@@ -13,7 +13,7 @@ import pytest
 
 from grader.grading.plugin import pytest_addoption
 from grader.grading.run import Options
-from grader.report import SCHEMA_FILE
+from grader.report.document import SCHEMA_FILE
 
 if TYPE_CHECKING:
     from collections.abc import Callable

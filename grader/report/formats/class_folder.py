@@ -1,0 +1,97 @@
+"""The folder that a batch wrote, read back: one entry for each submission, with what the class's table says of it."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+from typing import TYPE_CHECKING, Any
+
+from grader.report.formats.told import NothingToTell
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+_OURS = ("summary.json", "batch.json")
+_LARGEST = 16 << 20
+
+
+def documents(directory: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every report of a folder with its file's name, in the order of names.
+
+    Raises:
+        NothingToTell: there is none.
+    """
+    found = False
+    handed_in = {name for name, row in owners(directory).items() if row.get("source")}
+    for path in sorted(directory.glob("*.json")):
+        if path.name in _OURS or path.name.startswith(".") or path.is_symlink() or not path.is_file():
+            continue
+        if handed_in and path.stem not in handed_in:
+            continue  # a report of what has been withdrawn or renamed since
+        if path.stat().st_size > _LARGEST:
+            raise NothingToTell(f"{path} is larger than {_LARGEST >> 20} MB: no report is")
+        try:
+            document = json.loads(path.read_bytes())
+        except ValueError as error:
+            raise NothingToTell(f"{path} is no report: {error}") from error
+        if isinstance(document, dict) and isinstance(document.get("grader"), dict):
+            found = True
+            yield path.name, document
+    if not found:
+        raise NothingToTell(f"{directory} has no reports: it is the folder that `grade batch --out` wrote")
+
+
+def class_document(directory: Path) -> dict[str, Any]:
+    """The whole class as one document, with owners and the instructor's overrides."""
+    whole: dict[str, Any] | None = None
+    people = owners(directory)
+    for _, document in documents(directory):
+        entries = [owned(entry, people) for entry in document["grader"]["submissions"]]
+        if whole is None:
+            whole = {**document, "tests": [], "grader": {**document["grader"], "submissions": []}}
+        whole["grader"]["submissions"] += entries
+    assert whole is not None, "documents() has said so"
+    return whole
+
+
+def owned(entry: dict[str, Any], people: dict[str, dict[str, str]]) -> dict[str, Any]:
+    """An entry with whose it is and what counts, where grades.csv says so."""
+    row = people.get(entry["name"])
+    if row is None:
+        return entry
+    owner = {key: row[name] for key, name in (("id", "student"), ("name", "name"), ("email", "email")) if row.get(name)}
+    override = row.get("override", "").strip()
+    counts = figure(override)
+    return {**entry, "owner": owner, "final": counts, "uncounted": bool(override) and counts is None}
+
+
+def owners(directory: Path) -> dict[str, dict[str, str]]:
+    """The rows of grades.csv by submission; none where there is no such table."""
+    path = directory / "grades.csv"
+    if not path.is_file():
+        return {}
+    text = path.read_text(encoding="utf-8-sig", errors="replace")
+    delimiter = max(",;\t", key=text.split("\n", 1)[0].count)
+    rows = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter, restval="")
+    return {
+        _plain(row["submission"]): {key: _plain(value) for key, value in row.items() if isinstance(value, str)}
+        for row in rows
+        if row.get("submission")
+    }
+
+
+def _plain(cell: str) -> str:
+    """A cell without the apostrophe that guards it."""
+    return cell[1:] if cell[:1] == "'" and cell[1:2] in tuple("=+-@\t") else cell
+
+
+def figure(text: str) -> float | None:
+    """A number as people type it, with a decimal comma as well; None for a word, and for what nobody can count with."""
+    try:
+        found = float(text.replace(",", "."))
+    except ValueError:
+        return None
+    return found if math.isfinite(found) else None

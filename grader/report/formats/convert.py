@@ -1,0 +1,35 @@
+"""Results where people look: one module for each system, each a pure function of the report's document."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from grader.report.formats.told import Context
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+TARGETS = {
+    "gradescope": "gradescope",
+    "classroom50": "classroom50",
+    "github": "github",
+    "junit": "junit",
+    "markdown": "markdown",
+    "csv": "csv_table",
+    "canvas": "canvas",
+    "moodle": "moodle",
+    "exercism": "exercism",
+}
+"""Target -> its module; each has `convert(document, context)`."""
+
+
+def convert(document: Mapping[str, Any], target: str, context: Context | None = None) -> str:
+    """A report's document as another system reads it.
+
+    Raises:
+        NothingToTell: the document, or what came with it, does not hold what that system asks for.
+    """
+    module = import_module(f"grader.report.formats.{TARGETS[target]}")
+    text: str = module.convert(document, context or Context())
+    return text

@@ -1,0 +1,102 @@
+"""GitHub Actions: at most ten annotations, the step's summary, outputs, and a fence round what students print."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import PurePath
+from typing import TYPE_CHECKING, Any
+
+from grader.report.document import headline, location, solved
+from grader.report.formats import markdown
+from grader.report.formats.told import clean, entries, kind, line, rows, total
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from grader.report.formats.told import Context, Entry, Row
+
+MOST_ANNOTATIONS = 10
+"""GitHub shows ten errors of a step and drops the rest without a word: nine, and one that speaks for the others."""
+MOST_SUMMARY = 1 << 20
+
+
+def convert(document: Mapping[str, Any], context: Context) -> str:
+    """The annotations, for stdout of a step."""
+    return "".join(f"{text}\n" for text in annotated(document, context.environment.get("GITHUB_WORKSPACE", "")))
+
+
+def annotated(document: Mapping[str, Any], workspace: str = "") -> Iterator[str]:
+    """One for each gradient that is not right, at its line, from the loss backwards."""
+    found = entries(document)
+    yield from (_problem(entry) for entry in found if entry["problem"])
+    wrong = [(name, entry, row) for name, entry, row in rows(found) if not solved(row) and not entry["problem"]]
+    room = MOST_ANNOTATIONS - sum(bool(entry["problem"]) for entry in found)
+    shown = wrong if len(wrong) <= room else wrong[: max(room - 1, 0)]
+    yield from (_annotation(name, entry, row, workspace) for name, entry, row in shown)
+    if rest := wrong[len(shown) :]:
+        names = ", ".join(name for name, _, _ in rest)
+        points, possible = total(found)
+        yield command("error", f"{names}: see the summary of this step", title=f"{len(rest)} more gradients to do")
+        yield command("notice", f"{points} of {possible} points", title="Score")
+    else:
+        points, possible = total(found)
+        yield command("notice", f"{points} of {possible} points", title="Score")
+
+
+def _problem(entry: Entry) -> str:
+    return command("error", line(entry["problem"], 1000), title=line(entry["exercise"]))
+
+
+def _annotation(name: str, entry: Entry, row: Row, workspace: str) -> str:
+    parts = [line(headline(row), 500), clean((row["diagnosis"] or {}).get("message") or kind(row), 1000)]
+    return command(
+        "error",
+        "\n".join(part for part in parts if part),
+        title=name,
+        file=_relative(location(entry, row), workspace),
+        line=row["line"] or 1,
+    )
+
+
+def _relative(path: str, workspace: str) -> str:
+    """A file as the checkout has it: only such paths find their place in a diff."""
+    if workspace and PurePath(path).is_relative_to(workspace):
+        return PurePath(path).relative_to(workspace).as_posix()
+    return os.path.basename(path) if PurePath(path).is_absolute() else PurePath(path).as_posix()  # noqa: PTH119 a string of the report
+
+
+def command(name: str, message: str, **properties: object) -> str:
+    """A workflow command; the percent sign is escaped first, or the others would be escaped twice."""
+    listed = ",".join(f"{key}={_escaped(str(value), properties=True)}" for key, value in properties.items() if value)
+    return f"::{name}{' ' if listed else ''}{listed}::{_escaped(message)}"
+
+
+def _escaped(text: str, *, properties: bool = False) -> str:
+    pairs = [("%", "%25"), ("\r", "%0D"), ("\n", "%0A")]
+    if properties:
+        pairs += [(":", "%3A"), (",", "%2C")]
+    for plain, escape in pairs:
+        text = text.replace(plain, escape)
+    return text
+
+
+def fenced(text: str, token: str) -> str:
+    """Text that a student may have written, printed with commands suspended; the token is drawn for each time."""
+    if not re.fullmatch(r"[0-9A-Za-z]{16,}", token) or token in text:
+        raise ValueError("a token is 16 letters and digits that the text does not hold")
+    return f"::stop-commands::{token}\n{text.rstrip()}\n::{token}::\n"
+
+
+def summary(document: Mapping[str, Any]) -> str:
+    """Markdown for the step's summary, within GitHub's limit of 1 MiB."""
+    text = markdown.written(entries(document))
+    return text if len(text.encode()) <= MOST_SUMMARY else "The table of results is too long for a summary.\n"
+
+
+def outputs(document: Mapping[str, Any]) -> str:
+    """What later steps may ask for; figures only, so no line of it can be a learner's."""
+    found = entries(document)
+    points, possible = total(found)
+    right = sum(solved(row) for entry in found for row in entry["gradients"])
+    return f"points={points}\npossible={possible}\ncorrect={right}\npassed={str(points == possible > 0).lower()}\n"

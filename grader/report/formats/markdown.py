@@ -1,0 +1,69 @@
+"""Markdown for a pull request, an issue or a step's summary."""
+
+from __future__ import annotations
+
+import html
+import re
+from typing import TYPE_CHECKING, Any
+
+from grader.report.document import headline, number, solved, words
+from grader.report.formats.told import chained_of, earned, entries, exact_of, kind, line, place, unseen
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from grader.report.formats.told import Context, Entry, Row
+
+_LINKS = re.compile(r"(@|:(?=//)|(?<=\bwww)\.)", re.IGNORECASE)
+
+
+def convert(document: Mapping[str, Any], _context: Context) -> str:
+    """The whole text."""
+    return written(entries(document))
+
+
+def written(found: list[Entry]) -> str:
+    """A heading, the totals and a table for each exercise."""
+    return "\n".join(text for entry in found for text in _section(entry))
+
+
+def plain(text: object, most: int = 300) -> str:
+    """A text that Markdown shows as it is: no tag, no link, no mention, no emphasis, one line."""
+    escaped = html.escape(line(text, most), quote=False)
+    broken = _LINKS.sub(lambda found: f"{found[0]}\u200b", escaped)
+    return re.sub(r"([\\`*_\[\]|~$])", r"\\\1", broken)
+
+
+def _section(entry: Entry) -> Iterator[str]:
+    points, possible = earned(entry)
+    yield f"## {plain(entry['exercise'])}: {points} of {possible} points\n"
+    if entry["problem"]:
+        yield f"**{plain(entry['problem'], 1000)}**\n"
+    if not entry["gradients"]:
+        return
+    yield f"- {exact_of(entry)}"
+    if chained := chained_of(entry):
+        yield f"- {plain(chained)}"
+    if hidden := unseen(entry):
+        yield f"- {hidden}"
+    yield "\n| | gradient | verdict | maxdiff | what to look at |\n|---|---|---|---|---|"
+    yield from (_row(row) for row in entry["gradients"])
+    yield ""
+    if notes := entry["notes"]:
+        yield from (f"- note: {plain(note)}" for note in notes[:20])
+        yield ""
+
+
+def _row(row: Row) -> str:
+    good = solved(row)
+    why = "" if good else (row["diagnosis"] or {}).get("message") or kind(row) or headline(row)
+    where = "" if good else place(row)
+    difference = (row["local"] or {}).get("maxdiff")
+    cells = [
+        "✅" if good else "❌",
+        plain(row["name"]),
+        words(row["verdict"]),
+        "" if difference is None else number(difference),
+        " ".join(part for part in (plain(why, 500), f"({plain(where)})" if where and where not in why else "") if part),
+    ]
+    return f"| {' | '.join(cells)} |"

@@ -1,0 +1,91 @@
+"""Moodle: its own grading worksheet filled in, or a table for the grade book's import."""
+
+from __future__ import annotations
+
+import html
+from typing import TYPE_CHECKING, Any
+
+from grader.report.formats import csv_cells
+from grader.report.formats.gradebook import grades, shown
+from grader.report.formats.told import NothingToTell
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from grader.report.formats.gradebook import Grade, Grades
+    from grader.report.formats.told import Context
+
+_EMAIL = ("Email address", "email", "Email")
+_USERNAME = ("Username", "username")
+
+
+def convert(document: Mapping[str, Any], context: Context) -> str:
+    """With a grading worksheet: that worksheet, grades and feedback filled in. Else address and grade.
+
+    Raises:
+        NothingToTell: there is no roster, or it names nobody that Moodle could find.
+    """
+    if context.roster is None:
+        raise NothingToTell(
+            "Moodle does not take a worksheet that it has not made: download the grading worksheet "
+            "(or the participants' list) and give it with --roster"
+        )
+    table = csv_cells.read(context.roster)
+    head = [name.strip() for name in table[0]] if table else []
+    found = grades(document)
+    if "Identifier" in head:
+        return _worksheet(table, head, found)
+    return _import(table, head, found, context.title or document["grader"]["submissions"][0]["exercise"])
+
+
+def _worksheet(table: Sequence[Sequence[str]], head: Sequence[str], found: Grades) -> str:
+    """Every line stays; lines without a submission stay as they are."""
+    for needed in ("Grade", "Last modified (grade)"):
+        if needed not in head:
+            raise NothingToTell(f"that worksheet has no column {needed}; set Moodle to English before downloading it")
+    lines: list[list[str]] = [list(head)]
+    for row in table[1:]:
+        cell = dict(zip(head, [*row, *[""] * (len(head) - len(row))], strict=False))
+        if grade := found.find(_marks(cell)):
+            _check(grade, cell)
+            cell["Grade"] = shown(grade.points)
+            if "Feedback comments" in cell:
+                cell["Feedback comments"] = html.escape("; ".join(grade.said))
+        lines.append([cell[name] for name in head])
+    _anybody(found)
+    return csv_cells.written(lines)
+
+
+def _check(grade: Grade, cell: Mapping[str, str]) -> None:
+    """Moodle refuses a grade over the maximum: better said here than by half an import."""
+    most = cell.get("Maximum Grade", "").replace(",", ".")
+    if most.replace(".", "", 1).isdecimal() and grade.points > float(most):
+        raise NothingToTell(
+            f"{grade.name} has {shown(grade.points)} points, and Moodle's maximum is {most}: set it to {grade.possible}"
+        )
+
+
+def _import(table: Sequence[Sequence[str]], head: Sequence[str], found: Grades, title: str) -> str:
+    column = next((name for name in (*_EMAIL, *_USERNAME) if name in head), None)
+    if column is None:
+        raise NothingToTell("that roster has neither Identifier, Email address nor Username for Moodle to go by")
+    lines = [[column, title]]
+    for row in table[1:]:
+        cell = dict(zip(head, row, strict=False))
+        if grade := found.find(_marks(cell)):
+            lines.append([cell[column], shown(grade.points)])
+    _anybody(found)
+    return csv_cells.written(lines)
+
+
+def _marks(cell: Mapping[str, str]) -> list[str]:
+    number = cell.get("Identifier", "").removeprefix("Participant ")
+    address = next((cell[name] for name in _EMAIL if cell.get(name)), "")
+    name = cell.get("Full name") or f"{cell.get('First name', '')} {cell.get('Last name', '')}".strip()
+    ids = (cell.get("ID number", ""), cell.get("Username", ""), cell.get("username", ""))
+    return [number, *ids, address, address.partition("@")[0], name]
+
+
+def _anybody(found: Grades) -> None:
+    if not any(grade.taken for grades in found.by_mark.values() for grade in grades):
+        raise NothingToTell("nobody on the roster has a submission here: ids, addresses and names all differ")

@@ -1,0 +1,352 @@
+"""What a person sees of a run: the lecture's table under the gradient that matters most, and the total. Pure text."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from grader.report.document import SCORING, headline, place, solved, words, worst_element
+from grader.sandbox.types import CUT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from grader.exercise.exercise import Exercise
+
+    Entry = Mapping[str, Any]
+    Row = Mapping[str, Any]
+
+MOST_PRINTS = 20
+WIDE = 100
+"""Longer lines of prose are hard to read."""
+
+MARKS = {"right": ("✓", "+"), "wrong": ("✗", "x"), "missing": ("·", "."), "inexact": ("≈", "~")}
+COLOURS = {"right": "green", "wrong": "red", "missing": "bright_black", "inexact": "yellow"}
+
+NEXT = {
+    "not_started": "write it, save, and run `grade` again",
+    "timed_out": "look for a loop that never ends; a double loop over the minibatch takes milliseconds",
+    "killed": "look for exit(), endless recursion and tensors of gigabytes",
+    "refused": "write it with tensors and arithmetic; the derivative is yours to derive",
+    "wrong_type": "return the gradient itself, one plain tensor of the variable's shape",
+    "non_finite": "look for a division by zero, log(0) or a negative base",
+}
+RAISED = (
+    (r"NameError", "a function knows its parameters and its file's names: import it, or ask for a value in the `def`"),
+    (r"RecursionError", "look for a function that calls itself, under another name perhaps"),
+    (r"bitwise_xor", "a power is written ** in Python; ^ means something else"),
+    (r"[Nn]ump[Yy]", "stay with tensors: torch has what is needed here"),
+    (r"IndexError|KeyError", "which sizes does that index run over? Print them"),
+    (r"size|shape|dimension|mat1", "run the line with pencil and paper: which shapes meet there?"),
+    (r"\.(py|ipynb) raised", "mend that line first: nothing else of the file was run"),
+)
+"""What to do about an exception, by what its sentence says; the first that fits."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Where the text goes."""
+
+    width: int = 80
+    cut: bool = False
+    """Whether longer lines are cut: on a terminal they would wrap, in a file nobody minds."""
+    unicode: bool = True
+    verbose: bool = False
+    joy: bool = True
+    """Whether finishing gets a last word: people read it, machines do not."""
+
+    def mark(self, row: Row) -> str:
+        """One sign that says how a gradient stands; the words beside it say so too."""
+        state = _state(row)
+        return click.style(MARKS[state][0 if self.unicode else 1], fg=COLOURS[state], bold=True)
+
+    def fit(self, text: str, indent: int = 0) -> str:
+        """A text in what is left of a line."""
+        room = self.width - indent
+        if not self.cut or len(text) <= room:
+            return text
+        end = "…" if self.unicode else "..."
+        return text[: room - len(end)] + end
+
+    def wrap(self, text: str, indent: str = "  ") -> list[str]:
+        """A paragraph."""
+        return textwrap.wrap(text, min(self.width, WIDE), subsequent_indent=indent, break_on_hyphens=False)
+
+
+def _state(row: Row) -> str:
+    if solved(row):
+        return "right"
+    if row["verdict"] == "not_started":
+        return "missing"
+    return "inexact" if row["verdict"] in SCORING else "wrong"
+
+
+def problem(entry: Entry, page: Page) -> Iterator[str]:
+    """What is the matter with the whole file."""
+    if entry["problem"]:
+        yield "\n".join(labelled("problem", entry["problem"], page))
+
+
+def most_pressing(entry: Entry) -> Row | None:
+    """The first unsolved gradient that somebody has begun, from the loss backwards; else the first not begun."""
+    if entry["problem"]:
+        return None
+    unsolved = [row for row in entry["gradients"] if not solved(row)]
+    begun = [row for row in unsolved if row["verdict"] != "not_started"]
+    return next(iter([*begun, *unsolved]), None)
+
+
+def opened(entry: Entry, exercise: Exercise, row: Row, page: Page) -> list[str]:
+    """What came, what was expected, what next, and where."""
+    where = place(entry, row)
+    title = f"{row['name']}: {words(row['verdict'])}"
+    gap = max(2, page.width - 2 - len(title) - len(where))
+    lines = [f"{page.mark(row)} {click.style(title, bold=True)}{' ' * gap}{click.style(where, underline=True)}"]
+    for line in exercise.readers.get(row["variable"], ()):
+        lines += labelled(f"line {line.number}", line.text, page)
+    for label, text in _facts(row):
+        lines += labelled(label, text, page)
+    return lines
+
+
+def _facts(row: Row) -> Iterator[tuple[str, str]]:
+    if row["problem"] and (row["verdict"] != "not_started" or "NotImplementedError" not in row["problem"]):
+        yield "found", row["problem"]
+    if element := worst_element(row):
+        yield "worst", element
+    if row["diagnosis"] and row["diagnosis"]["message"]:
+        yield "likely", row["diagnosis"]["message"]
+    for note in row["notes"]:
+        yield "note", note
+    if row["verdict"] in SCORING and not solved(row):
+        yield "found", "right, but not bit-equal to autograd's, which --criterion exact asks for"
+    if following := NEXT.get(row["verdict"]) or _after_raising(row):
+        yield "next", following
+
+
+def _after_raising(row: Row) -> str | None:
+    if row["verdict"] != "raised":
+        return None
+    said = row["problem"] or ""
+    fitting = (advice for pattern, advice in RAISED if re.search(pattern, said))
+    return next(fitting, "print what that line works on: values, types, shapes")
+
+
+def labelled(label: str, text: str, page: Page) -> list[str]:
+    """A paragraph beside its label."""
+    wrapped = textwrap.wrap(" ".join(text.split()), max(40, min(page.width, WIDE) - 13), break_on_hyphens=False) or [""]
+    first = f"  {click.style(f'{label:<9}', dim=True)}  {wrapped[0]}"
+    return [first, *(" " * 13 + line for line in wrapped[1:])]
+
+
+def prints(entry: Entry, row: Row | None, printed: Mapping[str, str]) -> Iterator[str]:
+    """What the opened gradient's function printed, or the only one's; each line marked as not ours."""
+    shown = row or (entry["gradients"][0] if len(entry["gradients"]) == 1 else None)
+    lines = printed.get(shown["name"], "").rstrip().splitlines() if shown else []
+    if shown and lines:
+        rest = lines[MOST_PRINTS:]
+        # Where a call was cut, nobody knows how many lines there would have been.
+        more = ["... and more lines", CUT] if CUT in rest else [f"... and {len(rest)} more lines"] if rest else []
+        yield "\n".join([f"{shown['name']} printed", *(f"  | {line}" for line in [*lines[:MOST_PRINTS], *more])])
+
+
+def begun(entry: Entry) -> bool:
+    """Whether anything of it has been written."""
+    return any(row["verdict"] != "not_started" for row in entry["gradients"])
+
+
+__all__ = [
+    "Page", "begun", "brief", "chained_line", "joy", "lecture_line", "most_pressing", "opened", "prints", "problem",
+    "result", "row_line", "stretches", "table", "totals",
+]  # fmt: skip
+
+BESIDE = 116
+"""From here on the chained column fits beside the lecture's three."""
+
+
+def result(
+    entry: Entry, exercise: Exercise, page: Page, before: int | None = None, printed: Mapping[str, str] | None = None
+) -> str:
+    """Everything about one submission.
+
+    Args:
+        before: how many were right in the run before; what that did not grade counts as it does now.
+        printed: what each gradient's function printed.
+    """
+    parts = [*problem(entry, page)]
+    row = most_pressing(entry)
+    if row is not None:
+        parts.append("\n".join(opened(entry, exercise, row, page)))
+    parts += prints(entry, row, printed or {})
+    parts.append("\n".join(table(entry, exercise, page)))
+    if notes := list(_footnotes(entry, row)):
+        parts.append("\n".join(line for note in notes for line in page.wrap(note)))
+    parts.append("\n".join(totals(entry, page, before)))
+    if row is None and not entry["problem"] and len(entry["gradients"]) == len(exercise.graded) and page.joy:
+        parts.append(joy(exercise.name))
+    return "\n\n".join(parts)
+
+
+def joy(name: str) -> str:
+    """A last word on finishing."""
+    return click.style(f"All of {name} by hand: autograd has no secrets left in it.", fg="green")
+
+
+def _footnotes(entry: Entry, shown: Row | None) -> Iterator[str]:
+    """What the lines leave open. A note that every gradient has is said once."""
+    rows = [row for row in entry["gradients"] if row is not shown]
+    noted = Counter(note for row in rows for note in row["notes"])
+    for note, count in noted.items():
+        names = [row["name"] for row in rows if note in row["notes"]]
+        subject = "" if count == len(rows) and count > 1 else f" on {', '.join(names)}"
+        yield f"note{subject}: {note}"
+    rounded = [row["name"] for row in rows if row["verdict"] in SCORING and not row["local"]["approximate"]]
+    if rounded:
+        yield f"note on {', '.join(rounded)}: right in float64; approximate sees float32, which rounds more coarsely"
+
+
+# The lecture's table
+
+
+def table(entry: Entry, exercise: Exercise, page: Page) -> list[str]:
+    """One line for each gradient in the lecture's form, grouped by stretches."""
+    lines, rows = [], {row["variable"]: row for row in entry["gradients"]}
+    for title, members in stretches(exercise, rows):
+        done = sum(solved(row) for row in members)
+        lines.append(click.style(f"{title} ({done} of {len(members)})", bold=True))
+        lines += [row_line(row, exercise, page) for row in members]
+    if page.verbose and any(row["chained"] for row in rows.values()):
+        lines += ["", click.style("chained: each on your own gradients, as in the lecture", bold=True)]
+        lines += [chained_line(row, exercise, page) for row in rows.values()]
+    return lines
+
+
+def stretches(exercise: Exercise, rows: Mapping[str, Row]) -> Iterator[tuple[str, list[Row]]]:
+    grouped = {variable for members in exercise.settings.stretches.values() for variable in members}
+    for title, members in exercise.settings.stretches.items():
+        if found := [rows[variable] for variable in members if variable in rows]:
+            yield title, found
+    if rest := [row for variable, row in rows.items() if variable not in grouped]:
+        yield ("further" if grouped else exercise.name), rest
+
+
+def row_line(row: Row, exercise: Exercise, page: Page) -> str:
+    """One gradient on one line: figures where they tell the verdict, words where they do not."""
+    if not _figures_tell(row):
+        return f"{page.mark(row)} {row['variable']:15s} | {page.fit(headline(row), 20)}"
+    columns = lecture_line(row["variable"], row["local"], exact_expected=exercise.settings.exact_expected)
+    if page.width < BESIDE or row["chained"] is None:
+        return f"{page.mark(row)} {columns}"
+    return f"{page.mark(row)} {columns:<74} | chained: {_chain_word(row)}"
+
+
+def _figures_tell(row: Row) -> bool:
+    """A hard-coded size is exact on the given minibatch: there the figures would mislead."""
+    if row["local"] is None or row["local"]["maxdiff"] is None:
+        return False
+    return row["verdict"] in SCORING or (row["verdict"] == "wrong_values" and not row["local"]["approximate"])
+
+
+def lecture_line(name: str, columns: Mapping[str, Any], *, exact_expected: bool = True) -> str:
+    """`probs           | exact: True  | approximate: True  | maxdiff: 0.0`, as the lecture's cmp prints it.
+
+    Where bit-equality is not expected, its absence is no defect and is not shown as one.
+    """
+    exact = "n/a" if not exact_expected and not columns["exact"] else str(columns["exact"])
+    difference = maxdiff(columns["maxdiff"])
+    return f"{name:15s} | exact: {exact:5s} | approximate: {columns['approximate']!s:5s} | maxdiff: {difference}"
+
+
+def chained_line(row: Row, exercise: Exercise, page: Page) -> str:
+    """The same on the learner's own upstream gradients, with the first cause where the chain broke."""
+    chained = row["chained"]
+    if chained is None or chained["maxdiff"] is None:
+        return page.fit(f"  {row['variable']:15s} | {_chain_word(row) if chained else 'not asked'}")
+    columns = lecture_line(row["variable"], chained, exact_expected=exercise.settings.exact_expected)
+    cause = "" if chained["correct"] else f" < {chained['first_cause'] or row['name']}"
+    return page.fit(f"  {columns}{cause}")
+
+
+def _chain_word(row: Row) -> str:
+    chained = row["chained"]
+    if chained["correct"]:
+        return "exact" if chained["exact"] else "correct"
+    cause = chained["first_cause"]
+    return "wrong" if cause in (None, row["name"]) else f"wrong since {cause}"
+
+
+def maxdiff(value: float | None) -> str:
+    """`0.0`, `4.66e-10`, `0.00565`."""
+    if value is None:
+        return "not a number"
+    return "0.0" if value == 0 else f"{value:.3g}"
+
+
+# The total
+
+
+def totals(entry: Entry, page: Page, before: int | None = None) -> list[str]:
+    """How many are right, and where to read more. Says what was not checked."""
+    score, rows = entry["score"], entry["gradients"]
+    if score is None:
+        return ["received"]
+    count = len(rows)
+    name = entry["exercise"]
+    lines = [
+        f"{name}: {score['correct']} of {count} correct, {score['exact']} exact, {score['approximate']} approximate"
+    ]
+    if before is not None and before != score["correct"]:
+        lines[0] += f" ({score['correct'] - before:+d} since the last run)"
+    if score["points"] != score["correct"] or score["possible"] != count:
+        lines[0] += f" | points: {score['points']} of {score['possible']}"
+    lines[0] = click.style(lines[0], bold=True)
+    chained = [row["chained"] for row in rows if row["chained"]]
+    if chained:
+        lines += textwrap.wrap(
+            _chained_total(entry, len(chained)), min(page.width, WIDE), subsequent_indent="         "
+        )
+    run = entry.get("training")
+    for line in _training(run) if run and run["losses"] else ():
+        lines += textwrap.wrap(line, min(page.width, WIDE), subsequent_indent="         ", drop_whitespace=False)
+    return lines
+
+
+def _training(run: Mapping[str, Any]) -> Iterator[str]:
+    """Both runs side by side: first and last loss, how far they are apart, and what the network makes."""
+    mine, reference = run["losses"], run["reference_losses"]
+    last = len(mine) - 1
+    end = "did not stay finite" if mine[last] is None else f"{mine[0]:.4f} -> {mine[last]:.4f}"
+    yield f"loss:    {end} in {len(mine)} steps; autograd's {reference[0]:.4f} -> {reference[last]:.4f}"
+    if run["stopped"]:
+        yield f"         the run stopped {run['stopped']}"
+    elif run["largest_loss_difference"] is not None:
+        same = "the same curve" if run["losses_right"] else "another curve"
+        yield f"         {same}: at most {run['largest_loss_difference']:.1e} apart (relative)"
+    if run["samples"]:
+        yield f"names:   {', '.join(run['samples'])}"
+
+
+def _chained_total(entry: Entry, count: int) -> str:
+    score = entry["score"]
+    text = f"chained: {score['chained_correct']} of {count} correct, {score['chained_exact']} exact"
+    inherited = [row for row in entry["gradients"] if row["chained"] and solved(row) and not row["chained"]["correct"]]
+    if inherited:
+        cause = inherited[0]["chained"]["first_cause"]
+        text += f"; {len(inherited)} more right alone get wrong numbers from above, first from {cause}"
+    return text
+
+
+def brief(entry: Entry, page: Page) -> str:
+    """One submission on one line."""
+    score, count = entry["score"], len(entry["gradients"])
+    if entry["problem"]:
+        return page.fit(f"{entry['exercise']:<15} {entry['problem']}")
+    if score is None:
+        return f"{entry['exercise']:<15} received"
+    state = f"{score['correct']} of {count} correct" if begun(entry) else f"not started, {count} to do"
+    return f"{entry['exercise']:<15} {state}"

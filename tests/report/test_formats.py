@@ -1,0 +1,510 @@
+"""Every format from the same three runs: byte for byte as the golden files, and by the rules of whoever reads it.
+
+After a change that is meant: `GOLDEN=write pytest tests/report/test_formats.py`, and read the difference.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import re
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import jsonschema
+import pytest
+
+from grader.report.document import SCHEMA_FILE, render
+from grader.report.formats import class_folder, github
+from grader.report.formats.convert import TARGETS, convert
+from grader.report.formats.told import Context, NothingToTell, clean, first_break
+
+HERE = Path(__file__).resolve().parents[1]
+RUNS = ("perfect", "half", "hostile")
+ENVIRONMENT = {
+    "CLASSROOM": "cs-101", "ASSIGNMENT": "backprop", "ASSIGNMENT_TYPE": "individual", "USERNAME": "ada",
+    "SUBMISSION_TAG": "submit/20260101T000000Z-abc1234", "COMMIT_URL": "https://git.example/commit/abc1234",
+    "RELEASE_URL": "https://git.example/release/1", "REVIEW_URL": "https://git.example/compare/1",
+    "GITHUB_ACTOR": "ada", "GITHUB_ACTOR_ID": "12",
+}  # fmt: skip
+CANVAS = """Student,ID,SIS User ID,SIS Login ID,Section,Essay (9)
+    Points Possible,,,,,10
+"=Perfect, Ada",101,s101,perfect,A,7
+"Half, Bob",102,s102,half,A,8
+"Nobody, Carl",103,s103,nobody,A,9
+"Hostile, Eve",104,s104,hostile,B,9
+"Student, Test",105,,abc,A,
+"""
+MOODLE = """Identifier,Full name,Email address,Status,Grade,Maximum Grade,Grade can be changed,\
+Last modified (submission),Online text,Last modified (grade),Feedback comments
+Participant 1,=cmd|' /C calc'!A0,perfect@example.org,Submitted,,26,Yes,,,-,
+Participant 2,Bob Half,half@example.org,Submitted,,26,Yes,,,-,
+Participant 3,Carl Nobody,nobody@example.org,No submission,,26,Yes,,,-,
+Participant 4,Eve Hostile,hostile@example.org,Submitted,,26,Yes,,,-,
+"""
+ENDINGS = {"junit": "xml", "markdown": "md", "csv": "csv", "canvas": "csv", "moodle": "csv", "github": "txt"}
+
+
+def document(run: str) -> dict[str, Any]:
+    """What the grader wrote for one of the three runs."""
+    found: dict[str, Any] = json.loads((HERE / "data" / f"{run}.json").read_text(encoding="utf-8"))
+    return found
+
+
+def context(target: str) -> Context:
+    """What came with it."""
+    return Context(ENVIRONMENT, {"canvas": CANVAS, "moodle": MOODLE}.get(target), "Backprop (12345)")
+
+
+def told(run: str, target: str) -> str:
+    """A run in a format."""
+    return convert(document(run), target, context(target))
+
+
+def class_document() -> dict[str, Any]:
+    """The three in one document."""
+    whole = document("perfect")
+    whole["grader"]["submissions"] = [document(run)["grader"]["submissions"][0] for run in RUNS]
+    return whole
+
+
+def test_a_report_of_what_was_withdrawn_is_not_the_class_s(tmp_path: Path) -> None:
+    """Its file is still there; the table is the class as it is now."""
+    for run in RUNS:
+        (tmp_path / f"{run}.json").write_text(json.dumps(document(run)), encoding="utf-8")
+    assert len(list(class_folder.documents(tmp_path))) == 3
+    (tmp_path / "grades.csv").write_text("submission,override,source\nhalf,,half.py\nperfect,EX,\n", encoding="utf-8")
+    assert [name for name, _ in class_folder.documents(tmp_path)] == ["half.json"]
+
+
+@pytest.mark.parametrize("run", RUNS)
+def test_the_three_runs_are_reports(run: str) -> None:
+    """The documents that every format is made from satisfy the report's own schema."""
+    jsonschema.validate(document(run), json.loads(SCHEMA_FILE.read_text(encoding="utf-8")))
+
+
+@pytest.mark.parametrize("target", TARGETS)
+@pytest.mark.parametrize("run", RUNS)
+def test_is_what_the_golden_file_has(run: str, target: str) -> None:
+    """Byte for byte."""
+    golden = HERE / "golden" / f"{run}.{target}.{ENDINGS.get(target, 'json')}"
+    text = told(run, target)
+    if os.environ.get("GOLDEN") == "write":
+        golden.write_text(text, encoding="utf-8", newline="")
+    assert text == golden.read_bytes().decode()
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_holds_no_control_character(target: str) -> None:
+    """Neither an escape sequence nor NUL reaches whoever reads it."""
+    evil = document("hostile")
+    evil["grader"]["submissions"][0]["gradients"][2]["problem"] = "\x1b]0;title\x07 \x00 \u202egnp.exe \ud800"
+    text = convert(evil, target, context(target))
+    assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202e\ud800-\udfff]", text)
+    text.encode("utf-8")
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_a_fault_of_the_grader_becomes_no_zero(target: str) -> None:
+    """A submission that failed through no fault of its author has no grade in any format."""
+    failed = document("half")
+    failed["grader"]["submissions"][0] |= {"status": "failed", "problem": "the sandbox is gone", "score": None}
+    with pytest.raises(NothingToTell, match="half was not graded, through no fault of its author: the sandbox is gone"):
+        convert(failed, target, context(target))
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_a_report_without_points_is_refused(target: str) -> None:
+    """Feedback `none` says only that something was received."""
+    silent = document("half")
+    silent["grader"]["submissions"] = [render(silent["grader"]["submissions"][0], "none")]
+    with pytest.raises(NothingToTell, match="holds no points"):
+        convert(silent, target, context(target))
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_a_submission_that_could_not_be_read_is_told(target: str) -> None:
+    """No gradients, a reason, nothing earned."""
+    broken = document("half")
+    broken["grader"]["submissions"][0] |= {
+        "status": "unreadable", "problem": "backward.py:3 is no Python", "gradients": [],
+        "score": dict.fromkeys(broken["grader"]["submissions"][0]["score"], 0) | {"possible": 26},
+    }  # fmt: skip
+    text = convert(broken, target, context(target))
+    assert "is no Python" in text or (target == "canvas" and "half,A,0" in text) or target == "classroom50"
+
+
+@pytest.mark.parametrize("feedback", ["kind", "verdict"])
+@pytest.mark.parametrize("target", TARGETS)
+def test_tells_students_no_more_than_the_report_does(target: str, feedback: str) -> None:
+    """What the reduced document withholds appears in no format."""
+    less = document("half")
+    less["grader"]["submissions"] = [render(less["grader"]["submissions"][0], feedback)]
+    text = convert(less, target, context(target))
+    assert "is the path through probs alone" not in text
+    assert "0.00532864" not in text.replace("maxdiff: 0.00532864", "").replace("| 0.00532864 |", "")
+
+
+class TestGradescope:
+    """results.json, by the documentation of Gradescope's autograders."""
+
+    @pytest.mark.parametrize("run", RUNS)
+    def test_has_only_keys_and_values_that_gradescope_documents(self, run: str) -> None:
+        """An unknown status or format makes the whole run an error there."""
+        result = json.loads(told(run, "gradescope"))
+        assert result.keys() <= {
+            "score", "execution_time", "output", "output_format", "test_output_format", "test_name_format",
+            "visibility", "stdout_visibility", "extra_data", "tests", "leaderboard",
+        }  # fmt: skip
+        for test in result["tests"]:
+            assert test.keys() <= {
+                "score", "max_score", "status", "name", "name_format", "number", "output", "output_format", "tags",
+                "visibility", "extra_data",
+            }  # fmt: skip
+            assert test["status"] in ("passed", "failed")
+        assert result["stdout_visibility"] == "hidden"
+
+    @pytest.mark.parametrize(("run", "points"), [("perfect", 26), ("half", 12), ("hostile", 0)])
+    def test_the_tests_scores_sum_to_the_grade(self, run: str, points: int) -> None:
+        """No score of its own overrides the sum."""
+        result = json.loads(told(run, "gradescope"))
+        assert "score" not in result
+        assert sum(test.get("score", 0) for test in result["tests"]) == points
+        assert sum(test.get("max_score", 0) for test in result["tests"]) == 26
+
+    def test_exact_and_chained_inform_without_points(self) -> None:
+        """They have a status and no score, so neither moves the grade."""
+        *_, exact, chained = json.loads(told("half", "gradescope"))["tests"]
+        assert "12 of 26 bit-equal" in exact["output"]
+        assert "chain breaks first at dcounts" in chained["output"]
+        assert not {"score", "max_score"} & (exact.keys() | chained.keys())
+
+    @pytest.mark.parametrize("tier", ["visible", "after_due_date", "after_published", "hidden"])
+    def test_hands_the_visibility_on(self, tier: str) -> None:
+        """One of Gradescope's four."""
+        assert json.loads(convert(document("half"), "gradescope", Context(visibility=tier)))["visibility"] == tier
+
+    def test_an_unreadable_file_has_a_score_of_zero_of_its_own(self) -> None:
+        """Without tests, Gradescope asks for a score."""
+        broken = document("half")
+        broken["grader"]["submissions"][0] |= {"status": "unreadable", "problem": "no Python", "gradients": []}
+        broken["grader"]["submissions"][0]["score"]["points"] = 0
+        assert json.loads(convert(broken, "gradescope"))["score"] == 0
+
+
+CLASSROOM50 = {
+    "type": "object",
+    "additionalProperties": False,
+    "required": ["schema", "classroom", "assignment", "assignment_type", "owner", "submission", "commit", "release",
+                 "review", "datetime", "score", "max-score", "tests"],
+    "properties": {
+        "schema": {"const": "classroom50/result/v1"},
+        **{name: {"type": "string", "minLength": 1} for name in ("classroom", "assignment", "owner", "commit",
+                                                                 "release", "review")},
+        "assignment_type": {"enum": ["individual", "group"]},
+        "submission": {"type": "string", "pattern": "^submit/"},
+        "datetime": {"type": "string", "pattern": r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$"},
+        "graded_at": {"type": "string", "pattern": r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$"},
+        "score": {"type": "integer", "minimum": 0},
+        "max-score": {"type": "integer", "minimum": 0},
+        "tests": {"type": "array", "items": {
+            "type": "object", "required": ["test-name", "passed", "score", "max-score"],
+            "properties": {"test-name": {"type": "string", "minLength": 1}, "passed": {"type": "boolean"},
+                           "score": {"type": "integer", "minimum": 0}, "max-score": {"type": "integer", "minimum": 0}},
+        }},
+        "submitted_by": {"type": "object", "additionalProperties": False, "required": ["username"], "properties": {
+            "username": {"type": "string", "minLength": 1}, "id": {"type": ["integer", "null"]}}},
+    },
+}  # fmt: skip
+"""The rules that Classroom 50 documents for result.json, in our words."""
+
+
+class TestClassroom50:
+    """result.json."""
+
+    @pytest.mark.parametrize("run", RUNS)
+    def test_keeps_the_documented_rules(self, run: str) -> None:
+        """No key too many, integers only, no score above its maximum."""
+        result = json.loads(told(run, "classroom50"))
+        jsonschema.validate(result, CLASSROOM50)
+        assert all(test["score"] <= test["max-score"] for test in [result, *result["tests"]])
+
+    def test_says_which_variable_is_missing(self) -> None:
+        """Outside Classroom 50 nobody knows whose result it is."""
+        with pytest.raises(NothingToTell, match="sets CLASSROOM, ASSIGNMENT, OWNER or USERNAME"):
+            convert(document("half"), "classroom50")
+
+    def test_refuses_a_tag_that_is_no_submission(self) -> None:
+        """The schema wants submit/."""
+        with pytest.raises(NothingToTell, match="SUBMISSION_TAG begins with submit/, not v1"):
+            convert(document("half"), "classroom50", Context(ENVIRONMENT | {"SUBMISSION_TAG": "v1"}))
+
+
+class TestGithub:
+    """Annotations, summary, outputs."""
+
+    @pytest.mark.parametrize(("run", "errors"), [("perfect", 0), ("half", 10), ("hostile", 10)])
+    def test_at_most_ten_errors_with_a_roll_up(self, run: str, errors: int) -> None:
+        """GitHub drops the eleventh without a word, so the tenth speaks for the rest."""
+        lines = told(run, "github").splitlines()
+        found = [line for line in lines if line.startswith("::error ")]
+        assert len(found) == errors
+        assert all(line.startswith(("::error ", "::notice ")) for line in lines)
+        if errors:
+            assert "more gradients to do" in found[-1]
+
+    def test_ten_wrong_gradients_need_no_roll_up(self) -> None:
+        """Nine and a line for one would tell less."""
+        ten = document("half")
+        wrong = [row for row in ten["grader"]["submissions"][0]["gradients"] if not row["points"]][:10]
+        ten["grader"]["submissions"][0]["gradients"] = wrong
+        lines = convert(ten, "github").splitlines()
+        assert sum(line.startswith("::error ") for line in lines) == 10
+        assert "more gradients to do" not in lines[9]
+
+    def test_a_message_cannot_start_a_command_of_its_own(self) -> None:
+        """Line feeds and percent signs are escaped, the percent sign first."""
+        assert github.command("error", "a\n::set-env name=x::y %0A", title="b:c,d") == (
+            "::error title=b%3Ac%2Cd::a%0A::set-env name=x::y %250A"
+        )
+
+    def test_files_are_named_as_the_checkout_has_them(self) -> None:
+        """A path of the runner finds no place in a diff."""
+        somewhere = document("half")
+        somewhere["grader"]["submissions"][0]["source"] = "/home/runner/work/x/x/lab/half.py"
+        text = convert(somewhere, "github", Context({"GITHUB_WORKSPACE": "/home/runner/work/x/x"}))
+        assert "file=lab/half.py,line=138::" in text
+
+    def test_prints_are_fenced_by_a_token(self) -> None:
+        """What a student prints starts no command."""
+        token = "f00dfacef00dface"
+        assert github.fenced("::error::you passed\n", token) == (
+            f"::stop-commands::{token}\n::error::you passed\n::{token}::\n"
+        )
+        with pytest.raises(ValueError, match="16 letters and digits that the text does not hold"):
+            github.fenced(f"::{token}::", token)
+
+    def test_outputs_are_figures(self) -> None:
+        """No line of them can be a learner's."""
+        assert github.outputs(document("half")) == "points=12\npossible=26\ncorrect=12\npassed=false\n"
+        assert github.outputs(document("perfect")).endswith("passed=true\n")
+
+    def test_a_summary_stays_under_a_mebibyte(self) -> None:
+        """GitHub refuses a longer one whole."""
+        long = class_document()
+        long["grader"]["submissions"] *= 400
+        assert len(github.summary(long).encode()) <= 1 << 20
+        assert "| dcounts |" in github.summary(class_document())
+
+
+class TestJUnit:
+    """XML that a strict parser reads."""
+
+    @pytest.mark.parametrize(("run", "failures"), [("perfect", 0), ("half", 14), ("hostile", 26)])
+    def test_counts_what_it_holds(self, run: str, failures: int) -> None:
+        """Sums of cases and failures are those of the elements, and every attribute is one that readers know."""
+        root = ET.fromstring(told(run, "junit"))
+        (suite,) = root
+        assert (suite.get("tests"), suite.get("failures"), suite.get("errors")) == ("26", str(failures), "0")
+        cases = suite.findall("testcase")
+        assert len(cases) == 26
+        assert sum(case.find("failure") is not None for case in cases) == failures
+        assert all(case.keys() == ["name", "classname", "time"] for case in cases)
+        assert all(re.fullmatch(r"\d+\.\d{3}", case.get("time") or "") for case in cases)
+
+    def test_markup_in_a_message_stays_text(self) -> None:
+        """A learner's exception opens no element."""
+        root = ET.fromstring(told("hostile", "junit"))
+        failure = root.find(".//testcase[@name='dcounts_sum_inv']/failure")
+        assert failure is not None
+        assert "<script>alert('x')</script>" in (failure.text or "")
+        assert not root.findall(".//script")
+
+
+class TestMarkdown:
+    """GitHub-flavoured Markdown."""
+
+    def test_a_message_is_no_markup(self) -> None:
+        """No tag, no table cell of its own, no code span."""
+        text = told("hostile", "markdown")
+        assert "<script>" not in text
+        assert "<img" not in text
+        assert r"\`pipe\`" in text
+        assert r"\|" in text
+
+    @pytest.mark.parametrize("run", RUNS)
+    def test_every_row_has_five_cells(self, run: str) -> None:
+        """A pipe in a message breaks no table."""
+        lines = [line for line in told(run, "markdown").splitlines() if line.startswith("|")]
+        assert len(lines) == 28
+        assert {len(re.split(r"(?<!\\)\|", line)) for line in lines} == {7}
+
+    def test_nobody_is_mentioned(self) -> None:
+        """An exception's `@everyone` and links stay text."""
+        evil = document("hostile")
+        evil["grader"]["submissions"][0]["problem"] = "@everyone see https://x.example and www.x.example"
+        text = convert(evil, "markdown")
+        assert "@everyone" not in text
+        assert "https://" not in text
+        assert "www.x" not in text
+
+
+class TestCsv:
+    """Cells that no spreadsheet takes for a formula."""
+
+    @pytest.mark.parametrize(
+        "value", ["=1+1", "+cmd", "-2+3", "@SUM(A1)", "\t=1", "\r=1", "\uff1d1", " =1", "\u200b=1"]
+    )
+    def test_a_formula_is_text(self, value: str) -> None:
+        """It begins with an apostrophe."""
+        evil = document("hostile")
+        evil["grader"]["submissions"][0]["name"] = value
+        rows = list(csv.DictReader(io.StringIO(convert(evil, "csv"))))
+        assert all(row["submission"].startswith("'") for row in rows)
+
+    def test_numbers_stay_numbers(self) -> None:
+        """A negative one too."""
+        evil = document("hostile")
+        evil["grader"]["submissions"][0]["name"] = "-12.5"
+        assert next(csv.DictReader(io.StringIO(convert(evil, "csv"))))["submission"] == "-12.5"
+
+
+class TestCanvas:
+    """The grade book's import, by the rules of its source."""
+
+    def test_has_the_columns_that_the_importer_looks_for(self) -> None:
+        """Student, ID and Section, more than three, the assignment with its id last."""
+        head, possible, *lines = csv.reader(io.StringIO(convert(class_document(), "canvas", context("canvas"))))
+        assert "Student" in head[0]
+        assert head == ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", "Backprop (12345)"]
+        assert possible == ["    Points Possible", "", "", "", "", "26"]
+        assert [(line[1], line[-1]) for line in lines] == [("101", "26"), ("102", "12"), ("104", "0")]
+
+    def test_whoever_handed_in_nothing_is_left_out(self) -> None:
+        """An import that is silent about a student changes nothing; a zero would."""
+        assert "Nobody" not in convert(class_document(), "canvas", context("canvas"))
+
+    def test_a_students_name_is_no_formula(self) -> None:
+        """Names come from students."""
+        assert '"\'=Perfect, Ada"' in convert(class_document(), "canvas", context("canvas"))
+
+    def test_an_override_counts(self) -> None:
+        """The instructor's figure from the class's table."""
+        decided = class_document()
+        decided["grader"]["submissions"][1]["final"] = 20.5
+        assert "half,A,20.5" in convert(decided, "canvas", context("canvas"))
+
+    def test_a_word_for_a_grade_exports_nothing(self, tmp_path: Path) -> None:
+        """The points are not what counts, and nobody knows what does."""
+        lines = ["submission,override,source"]
+        for run, override in (("perfect", "excused"), ("half", "20,5"), ("hostile", "")):
+            (tmp_path / f"{run}.json").write_text(json.dumps(document(run)), encoding="utf-8")
+            lines.append(f'{run},"{override}",{run}.py')
+        (tmp_path / "grades.csv").write_text("\n".join(lines), encoding="utf-8")
+        exported = convert(class_folder.class_document(tmp_path), "canvas", context("canvas"))
+        assert "half,A,20.5" in exported
+        assert "Perfect" not in exported
+
+    @pytest.mark.parametrize(
+        ("roster", "sentence"),
+        [
+            (None, "export the grade book"),
+            ("a,b\n", "no export of Canvas"),
+            ("Student,ID,x\n", "no column Section"),
+            ("Student,ID,Section\nX,1,A\n", "no student of the roster has a submission here"),
+        ],
+    )
+    def test_a_roster_that_cannot_be_used_is_refused(self, roster: str | None, sentence: str) -> None:
+        """One sentence that says what is missing."""
+        with pytest.raises(NothingToTell, match=sentence):
+            convert(class_document(), "canvas", Context(roster=roster))
+
+    def test_two_people_of_one_name_are_not_guessed_at(self) -> None:
+        """Neither gets the other's grade."""
+        roster = "Student,ID,Section\nhalf,1,A\n"
+        twins = class_document()
+        twins["grader"]["submissions"][0]["owner"] = {"name": "half"}
+        with pytest.raises(NothingToTell, match="no student of the roster"):
+            convert(twins, "canvas", Context(roster=roster))
+
+
+class TestMoodle:
+    """The offline worksheet and the grade book's import."""
+
+    def test_fills_in_the_worksheet_and_leaves_the_rest(self) -> None:
+        """Every line stays, in its order; those without a submission as they were."""
+        rows = list(csv.DictReader(io.StringIO(convert(class_document(), "moodle", context("moodle")))))
+        assert [row["Identifier"] for row in rows] == [f"Participant {n}" for n in (1, 2, 3, 4)]
+        assert [row["Grade"] for row in rows] == ["26", "12", "", "0"]
+        assert rows[2]["Feedback comments"] == ""
+        assert "To do: dcounts" in rows[1]["Feedback comments"]
+        assert rows[0]["Full name"].startswith("'=cmd")
+
+    def test_a_list_of_participants_becomes_an_import(self) -> None:
+        """Address and grade; nobody without a grade, because blank lines and unknown users stop an import."""
+        roster = "First name,Last name,Email address\nAda,X,perfect@example.org\nCarl,Y,nobody@example.org\n"
+        text = convert(class_document(), "moodle", Context(roster=roster, title="Backprop"))
+        assert text == "Email address,Backprop\nperfect@example.org,26\n"
+
+    @pytest.mark.parametrize(
+        ("roster", "sentence"),
+        [
+            (None, "download the grading worksheet"),
+            ("Identifier,Note\n", "no column Grade; set Moodle to English"),
+            ("Name\nhalf\n", "neither Identifier, Email address nor Username"),
+            ("Email address\nx@y\n", "nobody on the roster has a submission here"),
+            (MOODLE.replace(",26,", ',"10,00",'), "Moodle's maximum is 10.00: set it to 26"),
+        ],
+    )
+    def test_a_roster_that_cannot_be_used_is_refused(self, roster: str | None, sentence: str) -> None:
+        """One sentence that says what is missing."""
+        with pytest.raises(NothingToTell, match=sentence):
+            convert(class_document(), "moodle", Context(roster=roster))
+
+
+class TestExercism:
+    """results.json version 3, by the test runners' interface."""
+
+    @pytest.mark.parametrize(("run", "status"), [("perfect", "pass"), ("half", "fail"), ("hostile", "fail")])
+    def test_keeps_the_documented_rules(self, run: str, status: str) -> None:
+        """A message where one is asked for, in GRADED's order, nothing too long."""
+        result = json.loads(told(run, "exercism"))
+        assert (result["version"], result["status"], result["message"]) == (3, status, None)
+        assert [test["name"] for test in result["tests"]][:2] == ["dlogprobs", "dprobs"]
+        for test in result["tests"]:
+            assert test["status"] in ("pass", "fail", "error")
+            assert (test["message"] is None) == (test["status"] == "pass")
+            assert len(test["output"] or "") <= 500
+
+    def test_is_an_error_only_where_nothing_ran(self) -> None:
+        """With the reason as its message."""
+        broken = document("half")
+        broken["grader"]["submissions"][0] |= {"status": "unreadable", "problem": "no Python", "gradients": []}
+        result = json.loads(convert(broken, "exercism"))
+        assert (result["status"], result["message"], result["tests"]) == ("error", "no Python", [])
+
+
+def test_what_is_cut_says_so() -> None:
+    """A message ends in `(truncated)`, within the limit."""
+    assert clean("x" * 50, 40) == "x" * 25 + " ... (truncated)"[:16]
+    assert clean("x" * 40, 40) == "x" * 40
+
+
+def test_several_exercises_are_told_apart() -> None:
+    """Names carry the exercise's."""
+    two = document("half")
+    other = json.loads(json.dumps(two["grader"]["submissions"][0])) | {"exercise": "batchnorm"}
+    two["grader"]["submissions"].append(other)
+    names = [test["name"] for test in json.loads(convert(two, "gradescope"))["tests"]]
+    assert {"mlp: dprobs", "batchnorm: dprobs"} <= set(names)
+
+
+def test_a_gradient_that_is_right_but_not_bit_equal_breaks_no_chain() -> None:
+    """Only where it is wrong is it broken."""
+    fine = {"correct": True, "exact": False, "first_cause": "da"}
+    wrong = {"correct": False, "exact": False, "first_cause": "db"}
+    assert first_break({"gradients": [{"chained": fine}, {"chained": None}]}) is None
+    assert first_break({"gradients": [{"chained": fine}, {"chained": wrong}]}) == "db"
