@@ -8,11 +8,11 @@ from typing import Any
 __version__ = "0.1.0"
 
 _DOOR = {
-    "check": "grader.notebook_door",
-    "cmp": "grader.notebook_door",
+    "check": "grader.learner.notebook_checks",
+    "cmp": "grader.learner.notebook_checks",
     "grade": "grader.desk",
     "load_exercise": "grader.exercise.shelf",
-    "load_ipython_extension": "grader.notebook_door",
+    "load_ipython_extension": "grader.learner.notebook_checks",
 }
 
 __all__ = ["__version__", "check", "cmp", "grade", "load_exercise"]

@@ -254,7 +254,7 @@ def list_(exercises: str | None) -> None:
     from pathlib import Path
 
     from grader.exercise.shelf import Shelf, curriculum
-    from grader.listing import listing, progress
+    from grader.learner.progress import listing, progress
 
     shelf = Shelf(Path(exercises) if exercises else None)
     found = sorted((shelf.load(name) for name in shelf.names()), key=curriculum)
@@ -273,7 +273,7 @@ def show(target: str, exercises: str | None) -> None:
     from pathlib import Path
 
     from grader.exercise.shelf import Shelf, the_gradient
-    from grader.listing import about_exercise, about_gradient
+    from grader.learner.progress import about_exercise, about_gradient
 
     name, separator, gradient = target.partition("::")
     exercise = Shelf(Path(exercises) if exercises else None).load(name)
@@ -289,8 +289,8 @@ def init(directory: str) -> None:
     """Make a workspace in DIR: the exercises to fill in. Nothing that is there is overwritten."""
     from pathlib import Path
 
+    from grader.learner.workspace import NoWorkspace, init
     from grader.targets import Misuse
-    from grader.workspace import NoWorkspace, init
 
     try:
         made = init(Path(directory))

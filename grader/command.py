@@ -18,7 +18,7 @@ from grader.grading.pytest_session import Ended, load
 from grader.grading.pytest_session import grade as run_pytest
 from grader.grading.run import GIVEN_SEED, Job, Options, Run, start_sandbox
 from grader.grading.submission import Submission, read_submission
-from grader.listing import last_run
+from grader.learner.progress import last_run
 from grader.report.document import solved
 from grader.report.files import check_writable, write
 from grader.report.text import Page, begun, brief, most_pressing, result, totals
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from grader.exercise.exercise import Exercise
-    from grader.listing import Earlier
+    from grader.learner.progress import Earlier
     from grader.sandbox.client import Sandbox
 
 STDOUT = "/dev/stdout"

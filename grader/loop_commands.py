@@ -11,7 +11,7 @@ from grader.cli import complete_target
 from grader.edge import ALL_RIGHT, SOMETHING_WRONG, color_option
 from grader.exercise.shelf import Shelf, by_functions
 from grader.grading.submission import UnreadableSubmission, read_submission
-from grader.progress import NAME, Progress
+from grader.learner.state import NAME, Progress
 from grader.targets import Misuse, Target, resolve
 
 if TYPE_CHECKING:
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from grader.exercise.exercise import Exercise
     from grader.grading.run import Options
     from grader.grading.submission import Submission
+    from grader.learner.watch.work import Work
     from grader.sandbox.types import Reading
-    from grader.watch.desk import Work
 
 exercises_option = click.option(
     "--exercises", type=click.Path(exists=True, file_okay=False), metavar="DIR", help="Take exercises from this folder."
@@ -97,7 +97,7 @@ def say_code(text: str) -> None:
 @shared_options
 def hint(target: str | None, exercises: str | None, exercise: str | None, *, spoil: bool) -> int:
     """Open one more hint: `grade hint mlp::dcounts`."""
-    from grader.ladder import hints, worked
+    from grader.learner.hints import hints, worked
 
     place, chosen, gradient, state = the_one(target, exercises, exercise)
     ladder = hints(chosen, gradient)
@@ -115,7 +115,7 @@ def hint(target: str | None, exercises: str | None, exercise: str | None, *, spo
 
 
 def _beyond_hints(place: Target, exercise: Exercise, gradient: str) -> int:
-    from grader.ladder import worked
+    from grader.learner.hints import worked
     from grader.report.document import solved
 
     if solved(graded_now(place, exercise, gradient)):
@@ -132,7 +132,7 @@ def _beyond_hints(place: Target, exercise: Exercise, gradient: str) -> int:
 @shared_options
 def solution(target: str | None, exercises: str | None, exercise: str | None, *, spoil: bool) -> int:
     """After passing: the worked line, and other ways that are right."""
-    from grader.ladder import other_ways, worked
+    from grader.learner.hints import other_ways, worked
     from grader.report.document import headline, solved
 
     place, chosen, gradient, _ = the_one(target, exercises, exercise)
@@ -245,9 +245,9 @@ def watch(targets: tuple[str, ...], exercises: str | None, exercise: str | None,
 
     from grader.command import page_of
     from grader.grading.run import Options, start_sandbox
-    from grader.listing import progress
-    from grader.watch.desk import Desk, Grader, Work
-    from grader.watch.loop import Loop
+    from grader.learner.progress import progress
+    from grader.learner.watch.loop import Loop
+    from grader.learner.watch.work import Desk, Grader, Work
 
     shelf = Shelf(Path(exercises) if exercises else None, forced=exercise)
     found = resolve(targets, shelf)
@@ -296,7 +296,7 @@ def import_notebook(
 ) -> int:
     """Make a backward.py of a notebook's flat cells, by reading them: nothing is run."""
     from grader.grading.run import Options
-    from grader.importing import import_reading
+    from grader.learner.notebook_import import import_reading
     from grader.report.files import replace_file
 
     if Path(output).exists() and not force:

@@ -13,10 +13,10 @@ import pytest_jsonreport.plugin
 import grader.grading.plugin
 from grader.exercise.shelf import load_exercise
 from grader.grading.run import Options
-from grader.progress import Progress
+from grader.learner.state import Progress
+from grader.learner.watch.screen import lines
+from grader.learner.watch.work import Desk, Grader, Work
 from grader.report.text import Page
-from grader.watch.desk import Desk, Grader, Work
-from grader.watch.screen import lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -67,7 +67,7 @@ def test_an_explorer_sees_each_gradient_at_the_learners_line(
     pytester: pytest.Pytester, lent_sandbox: object, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Collection alone: ids, and the place that an editor jumps to."""
-    from grader.workspace import init
+    from grader.learner.workspace import init
 
     init(pytester.path)
     (pytester.path / MINE).write_text(BROKEN, encoding="utf-8")

@@ -27,13 +27,6 @@ FLOORS = (
 """The rooms, from the ground up: a room imports those on lower floors only, never its neighbours."""
 
 NOT_MOVED: dict[str, str] = {
-    "ladder": "learner",
-    "wording": "learner",
-    "listing": "learner",
-    "progress": "learner",
-    "workspace": "learner",
-    "notebook_door": "learner",
-    "importing": "learner",
     "watch": "learner",
     "intake": "classroom",
     "batch": "classroom",

@@ -10,7 +10,7 @@ import pytest
 
 from grader.grading.gradients import Grading
 from grader.grading.submission import Submission, read_submission
-from grader.importing import import_reading
+from grader.learner.notebook_import import import_reading
 from grader.report.document import solved
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from grader.exercise.exercise import Exercise
     from grader.sandbox.client import Sandbox
 
-NOTEBOOKS = sorted(Path(__file__).with_name("notebooks").glob("*.ipynb"))
+NOTEBOOKS = sorted((Path(__file__).resolve().parents[1] / "notebooks").glob("*.ipynb"))
 
 
 def test_there_are_at_least_twenty_styles() -> None:

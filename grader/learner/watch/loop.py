@@ -10,18 +10,18 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from grader.grading.submission import UnreadableSubmission
-from grader.ladder import hints
+from grader.learner.hints import hints
+from grader.learner.watch.keys import Keys
+from grader.learner.watch.saves import Files
+from grader.learner.watch.screen import CLEAR, lines, overview, prompt, view
 from grader.report.files import UnwritableReport, replace_file, write
-from grader.watch.files import Files
-from grader.watch.keys import Keys
-from grader.watch.screen import CLEAR, lines, overview, prompt, view
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from grader.grading.submission import Submission
+    from grader.learner.watch.work import Desk, Grader, Verdict, Work
     from grader.report.text import Page
-    from grader.watch.desk import Desk, Grader, Verdict, Work
 
 Event = tuple[str, Any]
 SOON = 0.25
@@ -148,7 +148,7 @@ class Loop:
     def _read(self, work: Work) -> Submission:
         from time import sleep
 
-        from grader.watch.desk import RENAMING_SECONDS
+        from grader.learner.watch.work import RENAMING_SECONDS
 
         try:
             return work.read()

@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from grader.ladder import hints
+from grader.learner.hints import hints
 from grader.report.document import headline, place, solved
 from grader.report.text import brief, joy, opened, prints, problem, stretches, table, totals
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from grader.learner.watch.work import Desk, Work
     from grader.report.text import Page
-    from grader.watch.desk import Desk, Work
 
 CLEAR = "\x1b[H\x1b[2J\x1b[3J"
 KEYS = (

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import torch
 
-import grader.notebook_door as door
+import grader.learner.notebook_checks as door
 from grader import check, cmp
 
 if TYPE_CHECKING:
     from grader.exercise.exercise import Exercise
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 SEED = 2147483647
 
 FORWARD = """\

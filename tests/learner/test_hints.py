@@ -9,8 +9,7 @@ import pytest
 
 from grader.exercise.exercise_toml import Hint
 from grader.exercise.shelf import list_exercises, load_exercise
-from grader.ladder import hints, worked
-from grader.wording import derivative_in_words, shape_in_words
+from grader.learner.hints import derivative_in_words, hints, shape_in_words, worked
 
 if TYPE_CHECKING:
     from pathlib import Path

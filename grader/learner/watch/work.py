@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from grader.exercise.case import Cases
     from grader.exercise.exercise import Exercise
     from grader.grading.run import Options
-    from grader.progress import Progress
+    from grader.learner.state import Progress
     from grader.sandbox.client import Sandbox
     from grader.sandbox.types import Reading
 

@@ -13,13 +13,13 @@ import pytest
 from grader.exercise.shelf import list_exercises, load_exercise
 from grader.exercise.stubs import NoReset, find_by_text, pristine_stub, put_back
 from grader.grading.run import Options
-from grader.ladder import hints, other_ways, worked
-from grader.progress import Progress
+from grader.learner.hints import hints, other_ways, worked
+from grader.learner.state import Progress
+from grader.learner.watch.saves import Files
+from grader.learner.watch.screen import lines, view
+from grader.learner.watch.work import Desk, Grader, Work
 from grader.report.files import replace_file
 from grader.report.text import Page
-from grader.watch.desk import Desk, Grader, Work
-from grader.watch.files import Files
-from grader.watch.screen import lines, view
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from grader.sandbox.client import Sandbox
     from grader.sandbox.types import Function
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 SOLUTION = (ROOT / "solutions" / "mlp" / "backward.py").read_text(encoding="utf-8")
 MINE = Path("exercises", "mlp", "backward.py")
 
