@@ -202,8 +202,8 @@ def check_rows(out: Path, size: int) -> None:
 
 def split(runs: int) -> None:
     """One right and one half-wrong submission, step by step, in this process."""
-    from grader.batch import engine as engines
-    from grader.batch.order import Order, Task
+    from grader.classroom.batch import engine as engines
+    from grader.classroom.batch.order import Order, Task
     from grader.exercise.shelf import load_exercise
 
     clocks: dict[str, list[float]] = {}
@@ -230,7 +230,7 @@ def split(runs: int) -> None:
 
 def watch(engine: Any, clocks: dict[str, list[float]]) -> None:
     """Clocks around the steps."""
-    from grader.batch import engine as engines
+    from grader.classroom.batch import engine as engines
     from grader.sandbox.host.forkserver import ForkServer
     from grader.sandbox.host.session import Session
 

@@ -99,7 +99,7 @@ def rates(workers: int, costs: Costs) -> dict[str, float]:
 
 
 def as_built(workers: int) -> int:
-    """Submissions in a task, by the rule of grader/cluster.py."""
+    """Submissions in a task, by the rule of grader/classroom/batch/cluster.py."""
     return max(4, min(16, workers // 8))
 
 
@@ -173,12 +173,12 @@ def measure(count: int) -> None:
 
 def result_cost(count: int) -> float:
     """A batch whose workers answer at once, with real documents."""
-    from grader.batch.engine import Engine
-    from grader.batch.order import Graded, Order, Task
-    from grader.batch.runner import Batch
-    from grader.batch.store import Store
+    from grader.classroom.batch.engine import Engine
+    from grader.classroom.batch.order import Graded, Order, Task
+    from grader.classroom.batch.runner import Batch
+    from grader.classroom.batch.store import Store
+    from grader.classroom.intake.folder import read_folder
     from grader.exercise.shelf import load_exercise
-    from grader.intake.folder import read_folder
 
     order = Order.of(load_exercise("mlp"), seed=2147483647)
     with Engine(order) as engine:
@@ -231,8 +231,8 @@ class Quiet:
 
 def engine_costs(count: int) -> dict[str, float]:
     """A worker process's start, and the CPU of all it takes for a submission."""
-    from grader.batch.order import Order, Task
-    from grader.batch.workers import LocalWorkers
+    from grader.classroom.batch.order import Order, Task
+    from grader.classroom.batch.workers import LocalWorkers
     from grader.exercise.shelf import load_exercise
 
     order = Order.of(load_exercise("mlp"), seed=2147483647)
@@ -333,12 +333,12 @@ def loaded() -> str:
 
 def graded(source: Path, out: Path, address: str) -> float:
     """Seconds from the first warm engine on."""
-    from grader.batch.order import Order
-    from grader.batch.runner import Batch
-    from grader.batch.store import Store
-    from grader.cluster import ClusterWorkers
+    from grader.classroom.batch.cluster import ClusterWorkers
+    from grader.classroom.batch.order import Order
+    from grader.classroom.batch.runner import Batch
+    from grader.classroom.batch.store import Store
+    from grader.classroom.intake.folder import read_folder
     from grader.exercise.shelf import load_exercise
-    from grader.intake.folder import read_folder
 
     order = Order.of(load_exercise("mlp"), seed=2147483647, hidden_seed=1)
     with Store(out) as store, ClusterWorkers(order, address) as workers:

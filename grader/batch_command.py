@@ -15,34 +15,34 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from grader.batch.choice import again_wanted, check_only, moment, selection
-from grader.batch.display import Live, Plain
-from grader.batch.grades import FILE, UnreadableGrades, final, no_figures, read_overrides, read_table
-from grader.batch.order import Order
-from grader.batch.runner import Batch
-from grader.batch.store import FolderInUse, Store
-from grader.batch.summary import changed, summarise, told, write_summary
-from grader.batch.workers import LocalWorkers
+from grader.classroom.batch.choice import again_wanted, check_only, moment, selection
+from grader.classroom.batch.display import Live, Plain
+from grader.classroom.batch.grades import FILE, UnreadableGrades, final, no_figures, read_overrides, read_table
+from grader.classroom.batch.order import Order
+from grader.classroom.batch.runner import Batch
+from grader.classroom.batch.store import FolderInUse, Store
+from grader.classroom.batch.summary import changed, summarise, told, write_summary
+from grader.classroom.batch.workers import LocalWorkers
+from grader.classroom.intake.folder import read_folder
+from grader.classroom.intake.gathering import nobody
+from grader.classroom.intake.roster import conflicts, joined, read_roster
 from grader.edge import ALL_RIGHT, INTERRUPTED, OUR_FAULT, SOMETHING_WRONG, color_option
 from grader.exercise.course import decided
 from grader.exercise.shelf import Shelf
 from grader.grading.run import GIVEN_SEED
 from grader.grading.submission import UnreadableSubmission
-from grader.intake.folder import read_folder
-from grader.intake.gathering import nobody
-from grader.intake.roster import conflicts, joined, read_roster
 from grader.sandbox.numerics import pin_environment
 from grader.sandbox.types import Level
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from grader.batch.runner import Show
-    from grader.batch.workers import Workers
-    from grader.cluster import ClusterWorkers
+    from grader.classroom.batch.cluster import ClusterWorkers
+    from grader.classroom.batch.runner import Show
+    from grader.classroom.batch.workers import Workers
+    from grader.classroom.intake.gathering import Class
+    from grader.classroom.intake.handed_in import HandedIn
     from grader.exercise.exercise import Exercise
-    from grader.intake.gathering import Class
-    from grader.intake.handed_in import HandedIn
 
     Start = Callable[[Order], AbstractContextManager[Workers]]
 
@@ -114,7 +114,7 @@ def batch(submissions: str, **options: Any) -> int:
 
 def _on_cluster(address: str, order: Order) -> ClusterWorkers:
     try:
-        from grader.cluster import ClusterWorkers, NoCluster
+        from grader.classroom.batch.cluster import ClusterWorkers, NoCluster
     except ImportError as error:
         raise click.UsageError(str(error)) from None
     try:
@@ -230,7 +230,7 @@ def _taken_in(source: Path, out: Path, isolation: str) -> Class:
 
 
 def _from_archive(source: Path, isolation: str) -> Class:
-    from grader.intake.archive import read_archive
+    from grader.classroom.intake.class_archive import read_archive
     from grader.sandbox.client import Sandbox
 
     level = Level[isolation.upper()]
@@ -270,7 +270,7 @@ def _exercise(source: Path, handed_in: Sequence[HandedIn], chosen: dict[str, Any
     stem = source.resolve().stem
     if stem in shelf.names():
         return shelf.load(stem)
-    from grader.batch.choice import by_vote
+    from grader.classroom.batch.choice import by_vote
 
     return by_vote(source, handed_in, shelf)
 

@@ -233,7 +233,7 @@ def similarity(submissions: str, exercise: str, exercises: str | None, folder: s
     from grader.report.formats import csv_cells
 
     try:
-        from grader.similarity import COLUMNS, compare, reduced, wrong_answers
+        from grader.classroom.fingerprints import COLUMNS, compare, reduced, wrong_answers
     except ImportError:
         raise Misuse("similarity needs RapidFuzz: pip install 'backprop-grader[similarity]'") from None
     found = _exercise(exercise, exercises)
@@ -273,11 +273,11 @@ def _submissions(source: Path, without: Path | None, exercise: str) -> dict[str,
     """
     from functools import cache
 
+    from grader.classroom.fingerprints import NothingToCompare, code_of
+    from grader.classroom.intake.class_archive import read_archive
+    from grader.classroom.intake.folder import read_folder
+    from grader.classroom.intake.gathering import nobody
     from grader.grading.submission import UnreadableSubmission
-    from grader.intake.archive import read_archive
-    from grader.intake.folder import read_folder
-    from grader.intake.gathering import nobody
-    from grader.similarity import NothingToCompare, code_of
 
     codes: dict[str, str | None] = {}
     with ExitStack() as stack:

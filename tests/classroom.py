@@ -7,15 +7,15 @@ import zipfile
 from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any, Self
 
-from grader.batch.documents import rendered, ungraded, unloaded_head
-from grader.batch.order import Order, Task
+from grader.classroom.batch.documents import rendered, ungraded, unloaded_head
+from grader.classroom.batch.order import Order, Task
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from grader.batch.engine import Engine
-    from grader.batch.store import Record
+    from grader.classroom.batch.engine import Engine
+    from grader.classroom.batch.store import Record
 
 POSSIBLE = 3
 GRADIENTS = ("dx", "dy", "dz")

@@ -12,7 +12,7 @@ import pytest
 from classroom import EngineWorkers, hand_in, zipped
 from click.testing import CliRunner
 
-from grader.batch.engine import Engine
+from grader.classroom.batch.engine import Engine
 from grader.cli import main
 from grader.sandbox.types import SandboxError
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from click.testing import Result
 
-    from grader.batch.order import Order
+    from grader.classroom.batch.order import Order
     from grader.sandbox.client import Sandbox
 
 ONE = (
@@ -391,7 +391,7 @@ def test_a_submission_that_cannot_be_graded_through_our_fault_is_no_zero(
     def fails(*_: object) -> None:
         raise AssertionError("a bug of ours")
 
-    monkeypatch.setattr("grader.batch.engine.Engine.grade", fails)
+    monkeypatch.setattr("grader.classroom.batch.engine.Engine.grade", fails)
     result = batch()
     assert result.exit_code == 3
     assert "1 could not be graded through a fault of ours" in result.stderr
@@ -406,7 +406,7 @@ def test_without_the_package_a_cluster_is_a_usage_error(
     """With the line that installs it."""
     hand_in(tmp_path / "class", {"alice.py": RIGHT})
     monkeypatch.setitem(__import__("sys").modules, "distributed", None)
-    monkeypatch.delitem(__import__("sys").modules, "grader.cluster", raising=False)
+    monkeypatch.delitem(__import__("sys").modules, "grader.classroom.batch.cluster", raising=False)
     result = batch("--scheduler", "tcp://127.0.0.1:1")
     assert result.exit_code == 4
     assert "--scheduler needs the package distributed: pip install 'backprop-grader[cluster]'" in result.stderr

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Self
 import pytest
 from classroom import hand_in
 
-from grader.batch.grades import read_table
+from grader.classroom.batch.grades import read_table
 
 if TYPE_CHECKING:
     from collections.abc import Callable

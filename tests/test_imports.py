@@ -30,8 +30,6 @@ NOT_MOVED: dict[str, str] = {
     "watch": "learner",
     "intake": "classroom",
     "batch": "classroom",
-    "cluster": "classroom",
-    "similarity": "classroom",
     "verify": "authoring",
     "mutants": "authoring",
     "mutations": "authoring",

@@ -1,0 +1,123 @@
+"""The two documents of a submission, the instructor's and the student's, and the few figures that tables need."""
+
+from __future__ import annotations
+
+import json
+import re
+from importlib.metadata import version
+from pathlib import PurePath
+from typing import TYPE_CHECKING, Any
+
+from grader import __version__
+from grader.classroom.batch.order import Graded
+from grader.report.document import document
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from grader.classroom.batch.order import Order
+
+Entry = dict[str, Any]
+
+
+def rendered(entry: Entry, head: Mapping[str, Any], order: Order) -> Graded:
+    """Both documents of one entry, by the one writer that `grade` has as well."""
+    root = str(PurePath(order.directory).parent)
+    student = entry | {"source": PurePath(entry["source"]).name}
+    return Graded(
+        brief(entry),
+        encoded(document([entry], head=head, root=root)),
+        encoded(document([student], head=head, root="", feedback=order.feedback)),
+    )
+
+
+def encoded(report: Mapping[str, Any]) -> bytes:
+    """JSON with a gradient a line: indented all through, writing it would take as long as a fifth of the grading.
+
+    What is no Unicode in a name stays an escape.
+    """
+    parts = {key: _broken(value, 4 if key == "grader" else 1) for key, value in report.items()}
+    lines = ",\n".join(f"{_compact(key)}: {part}" for key, part in parts.items())
+    return f"{{\n{lines}\n}}\n".encode("utf-8", "backslashreplace")
+
+
+def _broken(value: Any, depth: int) -> str:
+    """JSON with line breaks down to this depth."""
+    if not depth or not value or not isinstance(value, dict | list):
+        return _compact(value)
+    if isinstance(value, dict):
+        inside = ",\n".join(f"{_compact(key)}: {_broken(item, depth - 1)}" for key, item in value.items())
+        return f"{{\n{inside}\n}}"
+    inside = ",\n".join(_broken(item, depth - 1) for item in value)
+    return f"[\n{inside}\n]"
+
+
+_compact = json.JSONEncoder(allow_nan=False, ensure_ascii=False).encode
+
+
+def brief(entry: Entry) -> Entry:
+    """What tables and the next run need to know."""
+    rows = entry["gradients"]
+    return {
+        **{name: entry[name] for name in ("name", "status", "problem", "notes", "score", "previous_score")},
+        "seconds": round(entry["duration_s"], 4),
+        "verdicts": {row["name"]: row["verdict"] for row in rows},
+    }
+
+
+def ungraded(name: str, source: str, order: Order, status: str, problem: str, notes: tuple[str, ...] = ()) -> Entry:
+    """The entry of a submission that never came to be graded: nothing earned, except where the fault is ours."""
+    return {
+        "name": name,
+        "exercise": order.exercise,
+        "source": source,
+        "sha256": None,
+        "status": status,
+        "problem": problem,
+        "notes": list(notes),
+        "case": None,
+        "hidden_cases": 0,
+        "reference_hash": None,
+        "isolation": None,
+        "score": None,
+        "previous_score": None,
+        "duration_s": 0.0,
+        "gradients": [],
+    }
+
+
+def nothing_earned(possible: int) -> dict[str, int]:
+    """The score of what cannot be graded through its author's fault."""
+    names = ("points", "correct", "exact", "approximate", "chained_correct", "chained_exact")
+    return {"points": 0, "possible": possible, **dict.fromkeys(names[1:], 0)}
+
+
+def unloaded_head(order: Order, settings_sha256: str = "0" * 64) -> dict[str, Any]:
+    """A document's head before any worker has told what it computes with."""
+    numerics = {"torch": version("torch"), "cpu_capability": "", "threads": 1, "env": {}}
+    return {
+        "version": __version__,
+        "criterion": order.criterion,
+        "settings_sha256": settings_sha256,
+        "numerics": numerics,
+        "notes": [],
+    }
+
+
+def for_twin(entry: Entry, name: str, source: str, file: str | None) -> Entry:
+    """The entry of a submission with the same code under another name: the same findings, its own name and file."""
+    former = next((row["file"] for row in entry["gradients"] if row["file"]), None)
+    twin = entry | {"name": name, "source": source, "previous_score": None}
+    if not file or not former or former == file:
+        return twin
+    mention = re.compile(rf"(?<![\w./-]){re.escape(former)}(?!\w)")
+    return {**twin, **{key: _renamed(twin[key], mention, file) for key in ("problem", "notes", "gradients")}}
+
+
+def _renamed(value: Any, mention: re.Pattern[str], file: str) -> Any:
+    """Every mention of a file's name under another one."""
+    if isinstance(value, str):
+        return mention.sub(lambda _: file, value)
+    if isinstance(value, dict):
+        return {key: _renamed(item, mention, file) for key, item in value.items()}
+    return [_renamed(item, mention, file) for item in value] if isinstance(value, list) else value

@@ -1,0 +1,179 @@
+"""A worker's warm engine: one sandbox, one exercise, its cases, and then submission after submission."""
+
+from __future__ import annotations
+
+import gc
+import os
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+from grader.classroom.batch.documents import rendered
+from grader.classroom.batch.order import SUBMISSION_SECONDS, Graded, Order, Task
+from grader.exercise.course import FILE as COURSE_FILE
+from grader.exercise.shelf import is_exercise, load_exercise
+from grader.grading.run import Options, Run
+from grader.grading.submission import Submission
+from grader.names import NAMES_VARIABLE
+from grader.sandbox.numerics import pin_environment
+from grader.sandbox.types import Level, SandboxError
+
+if TYPE_CHECKING:
+    from grader.exercise.exercise import Exercise
+    from grader.sandbox.client import Sandbox
+
+
+class Engine:
+    """Grades whatever it is handed, by one order."""
+
+    def __init__(self, order: Order, sandbox: Sandbox | None = None) -> None:
+        self.order = order
+        self._scratch: tempfile.TemporaryDirectory[str] | None = None
+        self._own = sandbox is None
+        self._forked = False
+        self.sandbox = sandbox or start_sandbox(order)  # torch loads there while it loads here
+        self.exercise = self._exercise()
+        self._take_names()
+        self._run = self._prepare()
+        self.head = self._run.head()  # loads torch with its numerics pinned, before the engine does
+        from grader.exercise.case import build_cases
+        from grader.grading.training import start_grading
+
+        self._start = start_grading
+        self.cases = build_cases(self.exercise, order.seed, order.batch_size, order.hidden_seed)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the sandbox, if it is this engine's own."""
+        if self._own:
+            self.sandbox.close()
+        if self._scratch is not None and not self._forked:
+            self._scratch.cleanup()
+
+    def fork(self) -> bool:
+        """Fork this process, which does nothing else; true in the new one, as warm and with a sandbox of its own.
+
+        Raises:
+            OSError: that cannot be done here.
+            SandboxError: the sandbox is gone.
+        """
+        if len(list(Path("/proc/self/task").iterdir())) > 1:
+            raise OSError("other threads would be lost")
+        twin = self.sandbox.twin()
+        if twin is None:
+            raise OSError("there is no server to fork")
+        pid = -1
+        try:
+            pid = os.fork()
+        finally:
+            if pid:
+                twin.leave_behind()
+        if pid:
+            return False
+        self._forked = True
+        self.sandbox.take(twin)
+        return True
+
+    def check(self) -> dict[str, Any]:
+        """What documents say of this machine.
+
+        Raises:
+            SandboxError: the isolation is less than the order asks for.
+        """
+        try:
+            _ = self.sandbox.isolation
+        except SandboxError:
+            _ = self.sandbox.isolation  # somebody killed the server while it started; a refusal stays one
+        return self.head
+
+    def grade(self, task: Task) -> Graded:
+        """Grade one submission; once more if the sandbox, not the submission, failed."""
+        try:
+            return self._grade(task)
+        except SandboxError:
+            return self._grade(task)
+
+    def _grade(self, task: Task) -> Graded:
+        submission = Submission(task.name, Path(task.source), dict(task.files))
+        settings = replace(self._run.settings(()), hidden_seed=self.order.hidden_seed)
+        entry = self._start(self.exercise, submission, self.sandbox, settings, self.cases).document()
+        entry["notes"] = [*task.notes, *entry["notes"]]
+        entry["previous_score"] = task.previous_score
+        return rendered(entry, self.head, self.order)
+
+    def _prepare(self) -> Run:
+        """The run whose settings and head every document shares."""
+        order = self.order
+        options = Options(
+            seed=order.seed,
+            batch_size=order.batch_size,
+            criterion=order.criterion,
+            isolation=order.isolation,
+            timeout=order.timeout,
+        )
+        run = Run(options, sandbox=self.sandbox)
+        run.add(self.exercise, Submission("", Path(), {}))
+        return run
+
+    def _exercise(self) -> Exercise:
+        """The exercise of the order: from the same place, or on another machine from the files that came along."""
+        there = Path(self.order.directory)
+        if is_exercise(there):
+            found = load_exercise(there)
+            if found.sha256 == self.order.exercise_sha256:
+                return found
+        own = self._place(self.order.exercise)
+        own.mkdir()
+        for name, text in self.order.files.items():
+            (own / name).write_text(text, encoding="utf-8")
+        if self.order.course is not None:
+            self._place(COURSE_FILE).write_text(self.order.course, encoding="utf-8")
+        return load_exercise(own)
+
+    def _place(self, name: str) -> Path:
+        """Where a file can be that only this engine has."""
+        if self._scratch is None:
+            self._scratch = tempfile.TemporaryDirectory(prefix="grade-")
+        return Path(self._scratch.name, name)
+
+    def _take_names(self) -> None:
+        if self.order.names is not None:
+            file = self._place("names.txt")
+            file.write_text(self.order.names, encoding="utf-8")
+            os.environ[NAMES_VARIABLE] = str(file)
+
+
+def warm_engine(order: Order) -> Engine:
+    """An engine for a process that does nothing else.
+
+    Without looking for garbage while torch loads, which takes a fifth of the time; and what is loaded by then stays,
+    so that no later search walks through it.
+    """
+    gc.disable()
+    try:
+        return Engine(order)
+    finally:
+        gc.freeze()
+        gc.enable()
+
+
+def start_sandbox(order: Order) -> Sandbox:
+    """Start the warm server with the order's limits."""
+    pin_environment()
+    from grader.sandbox.client import Sandbox
+
+    level = Level[order.isolation.upper()]
+    force = Level.PROCESS if level is Level.PROCESS else None
+    return Sandbox(
+        minimum=level,
+        force=force,
+        timeout=order.timeout,
+        submission_timeout=SUBMISSION_SECONDS,
+        imports=order.imports,
+    )

@@ -1,0 +1,186 @@
+"""grades.csv: one row for each submission. The columns `override` and `reason` are the instructor's and survive."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from grader.classroom.batch.store import write_whole
+from grader.classroom.intake.roster import STRANGER
+from grader.report.formats.class_folder import figure
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from pathlib import Path
+
+    from grader.classroom.batch.store import Record
+    from grader.classroom.intake.handed_in import HandedIn
+
+FILE: Final = "grades.csv"
+OWN: Final = ("override", "reason")
+"""The instructor's columns."""
+COLUMNS: Final = (
+    "submission", "student", "name", "email", "status", "points", "possible", "correct", "exact", "chained",
+    "previous", *OWN, "final", "problem", "notes", "source",
+)  # fmt: skip
+_LARGEST: Final = 256 << 20
+_DANGEROUS: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+
+class UnreadableGrades(Exception):
+    """A grades.csv that is there, may hold overrides, and cannot be read: one sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One submission, and what is known of its grade by now."""
+
+    handed_in: HandedIn
+    record: Record | None
+
+
+def write_grades(directory: Path, lines: Iterable[Line], gradients: Sequence[str]) -> None:
+    """Write the table whole, with the overrides that the file has at this moment."""
+    kept = read_overrides(directory / FILE)
+    table = io.StringIO(newline="")
+    writer = csv.DictWriter(table, [*COLUMNS, *gradients], lineterminator="\n")
+    writer.writeheader()
+    for line in lines:
+        writer.writerow(_guarded(_cells(line, gradients) | _override(line, kept)))
+    for name, own in kept.items():  # overrides of submissions that are gone: nothing of the instructor's is lost
+        counts = final(own, None)
+        cells = {"submission": name, "status": "missing", **own}
+        writer.writerow(_guarded(cells | {"final": own["override"] if counts is None else _shown(counts)}))
+    write_whole(directory / FILE, table.getvalue().encode("utf-8", "replace"))
+
+
+def _cells(line: Line, gradients: Sequence[str]) -> dict[str, Any]:
+    handed_in, record = line.handed_in, line.record
+    who = handed_in.who
+    cells: dict[str, Any] = {
+        "submission": handed_in.name,
+        "student": who.id,
+        "name": who.name,
+        "email": who.email,
+        "source": str(handed_in.source),
+        "status": record.status if record else "waiting",
+    }
+    if record is None:
+        return cells
+    score = record.entry["score"] or {}
+    previous = record.entry["previous_score"] or {}
+    verdicts = record.entry["verdicts"]
+    return cells | {
+        **{name: score.get(name) for name in ("points", "possible", "correct", "exact")},
+        "chained": score.get("chained_correct"),
+        "previous": previous.get("points"),
+        "problem": record.entry["problem"],
+        "notes": "; ".join(_notes(handed_in, record)),
+        **{name: verdicts.get(name) for name in gradients},
+    }
+
+
+def _notes(handed_in: HandedIn, record: Record) -> list[str]:
+    """Those made when it was graded, and what this run's roster says."""
+    made = [note for note in record.entry["notes"] if note != STRANGER]
+    return [STRANGER, *made] if STRANGER in handed_in.notes else made
+
+
+def _override(line: Line, kept: dict[str, dict[str, str]]) -> dict[str, Any]:
+    """The instructor's columns, and the grade that counts."""
+    own = kept.pop(line.handed_in.name, dict.fromkeys(OWN, ""))
+    counts = final(own, line.record)
+    return {**own, "final": own["override"] if counts is None else _shown(counts)}
+
+
+def final(own: Mapping[str, str] | None, record: Record | None) -> float | None:
+    """The grade that counts: the override if it is a figure, with a decimal comma as well, else the points."""
+    if own and own["override"]:
+        return figure(own["override"])
+    return record.points if record else None
+
+
+def no_figures(overrides: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
+    """The overrides that are text: they stand as they are, but nothing can be counted with them."""
+    return {name: own["override"] for name, own in overrides.items() if own["override"] and final(own, None) is None}
+
+
+def _shown(points: float) -> str:
+    return f"{points:.10g}"
+
+
+def read_overrides(path: Path) -> dict[str, dict[str, str]]:
+    """What an instructor wrote into the table, by submission: by hand or with any spreadsheet.
+
+    Raises:
+        UnreadableGrades: it is there, but is no such table.
+    """
+    if not path.is_file():
+        return {}
+    rows = read_table(path)
+    if rows and not {"submission", *OWN} <= rows[0].keys():
+        raise UnreadableGrades(
+            f"{path} has no columns submission, override and reason any more, so overrides could get lost. "
+            "Bring them back, or move the file away"
+        )
+    found = {row["submission"]: {name: (row[name] or "").strip() for name in OWN} for row in rows if row["submission"]}
+    return {name: own for name, own in found.items() if any(own.values())}
+
+
+def read_table(path: Path) -> list[dict[str, str]]:
+    """A CSV file as spreadsheets save them: comma, semicolon or tab, UTF-8 with or without its mark, or Windows' own.
+
+    Raises:
+        UnreadableGrades: it cannot be read.
+    """
+    if path.stat().st_size > _LARGEST:
+        raise UnreadableGrades(f"{path} is larger than {_LARGEST >> 20} MB")
+    text = _decoded(path.read_bytes())
+    first, _, rest = text.partition("\n")
+    if separator := re.fullmatch(r"sep=(.)\s*", first, re.IGNORECASE):  # a line that Excel understands
+        text, delimiter = rest, separator[1]
+    else:
+        delimiter = max(",;\t", key=first.count)
+    try:
+        rows = list(csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter, restval=""))
+    except csv.Error as error:
+        raise UnreadableGrades(f"{path} cannot be read as a table: {error}") from error
+    return [{_plain(key or ""): _plain(value) for key, value in row.items() if isinstance(value, str)} for row in rows]
+
+
+def _decoded(content: bytes) -> str:
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return content.decode("utf-16", "replace")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("cp1252", "replace")
+
+
+def _guarded(cells: Mapping[str, Any]) -> dict[str, Any]:
+    """No cell is a formula: one that could be taken for one begins with an apostrophe, as spreadsheets have it."""
+    return {name: _guard(value) for name, value in cells.items()}
+
+
+def _guard(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    value = value.replace("\0", "")
+    return f"'{value}" if value.startswith(_DANGEROUS) and not _is_number(value) else value
+
+
+def _is_number(value: str) -> bool:
+    try:
+        float(value)
+    except ValueError:
+        return False
+    return True
+
+
+def _plain(value: str) -> str:
+    """A cell without the apostrophe that guards it."""
+    value = value.strip()
+    return value[1:] if value.startswith("'") and value[1:].startswith(_DANGEROUS) else value

@@ -1,0 +1,248 @@
+"""The batch itself: submissions in a stable order, each graded at most once, each with a row at the end."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+from grader.classroom.batch.grades import Line, write_grades
+from grader.classroom.batch.order import Graded, Order, Task
+from grader.classroom.batch.results import Results
+from grader.classroom.intake.roster import STRANGER
+from grader.exercise.forward import BrokenExercise
+from grader.grading.submission import Submission, UnreadableSubmission
+from grader.names import NamesError
+from grader.sandbox.types import SandboxError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from grader.classroom.batch.results import Change
+    from grader.classroom.batch.store import Record, Store
+    from grader.classroom.batch.workers import Workers
+    from grader.classroom.intake.handed_in import HandedIn
+
+TRIES: Final = 2
+"""How often a submission is begun before it counts as failed through our fault."""
+
+MOST_FAILED: Final = 10
+"""After so many failures in a row, and nothing graded between them, it is not the submissions: the batch stops."""
+
+_TABLE_SECONDS: Final = 5.0
+_TABLE_SHARE: Final = 20
+"""The table is written again after this many times what writing it took."""
+
+
+class Show(Protocol):
+    """Who is told how it goes."""
+
+    def begin(self, total: int) -> None:
+        """So many submissions are to have a row."""
+
+    def done(self, record: Record, *, known: bool = False) -> None:
+        """A submission has its row; `known` if it had it before."""
+
+    def again(self, name: str, why: str) -> None:
+        """A submission is begun again, through no fault of its own."""
+
+
+@dataclass(slots=True)
+class Work:
+    """A submission on its way."""
+
+    handed_in: HandedIn
+    submission: Submission
+    key: str
+    previous: Mapping[str, Any] | None
+    tries: int = 0
+    begun: float = 0.0
+    twins: list[Work] = field(default_factory=list)
+    """Others with the same code, waiting for this one."""
+
+    @property
+    def name(self) -> str:
+        """The submission's."""
+        return self.handed_in.name
+
+    def task(self) -> bytes:
+        """As a worker gets it."""
+        submission = self.submission
+        notes = tuple(note for note in self.handed_in.notes if note != STRANGER)
+        return Task(submission.name, str(submission.source), submission.files, notes, self.previous).encode()
+
+
+class Batch:
+    """Everything handed in, graded into a store."""
+
+    def __init__(
+        self,
+        order: Order,
+        possible: int,
+        gradients: Sequence[str],
+        handed_in: Sequence[HandedIn],
+        store: Store,
+        show: Show,
+    ) -> None:
+        self.order = order
+        self.possible = possible
+        self.gradients = gradients
+        self.handed_in = handed_in
+        self.store = store
+        self.show = show
+        self.graded = 0
+        """Submissions graded in this run, not counting those found done."""
+        self._results = Results(order, possible, handed_in, store, show)
+        self._again = False
+        self._failed = 0
+        self._finished: dict[str, str] = {}
+        self._under_way: dict[str, Work] = {}
+        self._futures: dict[Future[bytes], Work] = {}
+        self._table_due = 0.0
+
+    @property
+    def changes(self) -> Sequence[Change]:
+        """The submissions whose grade is another one than before."""
+        return self._results.changes
+
+    @property
+    def twins(self) -> int:
+        """Submissions that took over the result of the same code."""
+        return self._results.twins
+
+    def run(
+        self,
+        workers: Callable[[], Workers],
+        *,
+        again: bool = False,
+        selected: Callable[[HandedIn], bool] = lambda _: True,
+    ) -> None:
+        """Grade what has no result yet, or with `again` everything selected. The workers start only if needed."""
+        self._again = again
+        self._finished = {} if again else self.store.by_key()
+        work = self._work([each for each in self.handed_in if selected(each)])
+        try:
+            with self._results:
+                first = next(work, None)
+                if first is not None:
+                    running = workers()
+                    self._results.head = running.hello()
+                    self._drive(running, first, work)
+        finally:
+            self.write_table()
+
+    def write_table(self) -> None:
+        """grades.csv, as far as it is known."""
+        begun = time.monotonic()
+        lines = (Line(each, self.store.get(each.name)) for each in self.handed_in)
+        write_grades(self.store.directory, lines, self.gradients)
+        now = time.monotonic()
+        self._table_due = now + max(_TABLE_SECONDS, _TABLE_SHARE * (now - begun))
+
+    # what has to be done
+
+    def _work(self, chosen: Sequence[HandedIn]) -> Iterator[Work]:
+        """What has to be graded, in order; what needs no grading is settled on the way."""
+        self.show.begin(len(chosen))
+        for each in chosen:
+            self._results.settle()
+            try:
+                submission = each.read(self.order.exercise)
+            except UnreadableSubmission as error:
+                self._results.unreadable(each, str(error))
+                continue
+            work = Work(each, submission, self.order.key(submission), self._results.previous(each.name))
+            if self._is_done(work):
+                self._results.known(self.store[each.name])
+            elif not self._twin(work):
+                yield work
+
+    def _is_done(self, work: Work) -> bool:
+        return not self._again and self.store.key(work.name) == work.key and self.store.has(work.name)
+
+    def _twin(self, work: Work) -> bool:
+        """Whether somebody's code is the same: then its result is, now or when it is there."""
+        if work.key in self._under_way:
+            self._under_way[work.key].twins.append(work)
+            return True
+        other = self._finished.get(work.key)
+        if other is None or other == work.name or not self.store.has(other):
+            return False
+        self._results.take_over(work.key, work.handed_in, work.submission, other)
+        return True
+
+    # doing it
+
+    def _drive(self, workers: Workers, first: Work, rest: Iterator[Work]) -> None:
+        waiting: deque[Work] = deque([first])
+        exhausted = False
+        while True:
+            # Only when there is room for as many as travel together: those that come back one by one would go so, too.
+            room = len(self._futures) <= workers.window - workers.chunk
+            while room and len(self._futures) < workers.window and not (exhausted and not waiting):
+                work = waiting.popleft() if waiting else next(rest, None)
+                if work is None:
+                    exhausted = True
+                    continue
+                self._begin(workers, work)
+            if not self._futures:
+                return
+            workers.flush()
+            pending: list[Future[Any]] = [*self._futures, *self._results.writes]
+            wait(pending, timeout=1.0, return_when=FIRST_COMPLETED)
+            for future in self._over(workers.patience):
+                if (work := self._end(future)) is not None:
+                    waiting.append(work)
+            self._results.settle()
+            if time.monotonic() >= self._table_due:
+                self.write_table()
+
+    def _begin(self, workers: Workers, work: Work) -> None:
+        work.tries += 1
+        work.begun = time.monotonic()
+        self._under_way[work.key] = work
+        self._futures[workers.submit(work.task(), alone=work.tries > 1)] = work
+
+    def _over(self, patience: float) -> list[Future[bytes]]:
+        """Tasks that are done, and those that nobody will answer any more."""
+        now = time.monotonic()
+        return [future for future, work in self._futures.items() if future.done() or now - work.begun > patience]
+
+    def _end(self, future: Future[bytes]) -> Work | None:
+        """Keep a result; a work to begin again if it has none and may still get one."""
+        work = self._futures.pop(future)
+        try:
+            graded = Graded.decode(future.result(timeout=0))
+        except (BrokenExercise, NamesError):
+            raise
+        except Exception as error:  # noqa: BLE001  a worker's end, whichever way the cluster calls it
+            return self._lost(work, error)
+        self._failed = 0
+        self._results.keep(work.key, graded, partial(self._done, work))
+        return None
+
+    def _done(self, work: Work) -> None:
+        """Its documents are on the disk: those who wait for them can have them."""
+        del self._under_way[work.key]
+        self._finished[work.key] = work.name
+        self.graded += 1
+        for twin in work.twins:
+            self._results.take_over(twin.key, twin.handed_in, twin.submission, work.name)
+
+    def _lost(self, work: Work, error: Exception) -> Work | None:
+        said = "no answer came" if isinstance(error, TimeoutError) else str(error).strip() or type(error).__name__
+        why = said.splitlines()[-1][:300]
+        self.store.log(f"{work.name}, try {work.tries}: {said}")
+        if work.tries < TRIES:
+            self.show.again(work.name, why)
+            return work
+        del self._under_way[work.key]
+        self._failed += 1
+        for each in (work, *work.twins):
+            self._results.failed(each.handed_in, why)
+        if self._failed >= MOST_FAILED:
+            raise SandboxError(f"{self._failed} submissions in a row could not be graded, so the batch stops: {why}")
+        return None

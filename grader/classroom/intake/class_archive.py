@@ -1,0 +1,94 @@
+"""The submissions of a class in one zip: taken apart in the locked child, so that nobody's bytes are parsed here."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from grader.classroom.intake.gathering import MOST_WRAPPERS, Class, Found, gather, is_wrapper
+from grader.classroom.intake.handed_in import Part, graded_name
+from grader.classroom.intake.platforms import METADATA
+from grader.grading.submission import UnreadableSubmission, read_regular
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from grader.sandbox.client import Sandbox
+    from grader.sandbox.types import Member
+
+LARGEST: Final = 128 << 20
+"""Bytes of a class's archive; an honest hand-in has ten thousand."""
+
+_SKIPPED = ("__MACOSX", "__pycache__", "node_modules", "venv", "site-packages")
+
+
+def read_archive(source: Path, sandbox: Sandbox) -> Class:
+    """The class in a zip archive.
+
+    Raises:
+        UnreadableSubmission: it is no file, too large, or no archive that people make.
+    """
+    members = [
+        replace(member, name=member.name.replace("\\", "/"))
+        for member in sandbox.unpack(source.name, read_regular(source, LARGEST))
+    ]
+    broken = next((member.problem for member in members if not member.name and member.problem), None)
+    if broken is not None:
+        raise UnreadableSubmission(broken)
+    members = [member for member in members if member.name and not _is_litter(member.name)]
+    below = _wrappers([member.name for member in members], source.stem)
+    metadata = next((member.content for member in members if member.name == f"{below}{METADATA}"), b"")
+    return gather(source, _tops(source, below, members), metadata.decode("utf-8", "replace"))
+
+
+def _wrappers(names: Sequence[str], stem: str) -> str:
+    """The folder that everything is packed into, as `name/`; empty if there is none."""
+    found = below = ""
+    for _ in range(MOST_WRAPPERS):
+        rest = [pieces for name in names if (pieces := _pieces(name.removeprefix(below))) != [""]]
+        top = rest[0][0] if len({pieces[0] for pieces in rest}) == 1 else ""
+        inside: dict[str, bool] = {}
+        for _, *deeper in rest:
+            if deeper:
+                inside[deeper[0]] = inside.get(deeper[0], False) or _is_work(deeper[1:])
+        if not top or not inside:
+            break
+        below += f"{top}/"
+        if is_wrapper(top, stem, inside):
+            found = below
+    return found
+
+
+def _is_work(pieces: Sequence[str]) -> bool:
+    return bool(pieces and graded_name(pieces[-1]))
+
+
+def _tops(source: Path, below: str, members: Sequence[Member]) -> Iterator[Found]:
+    """What lies at the top, each with its files."""
+    tops: dict[str, list[Member]] = {}
+    for member in members:
+        inside = replace(member, name=member.name.removeprefix(below))
+        if inside.name:
+            tops.setdefault(_pieces(inside.name)[0], []).append(inside)
+    for top, inside_top in tops.items():
+        yield _found(source, top, inside_top)
+
+
+def _found(source: Path, top: str, members: Sequence[Member]) -> Found:
+    folder = any(member.name != top for member in members)
+    parts = tuple(
+        Part(member.name.removeprefix(f"{top}/"), source, member.content, member.problem)
+        for member in members
+        if not member.name.endswith("/")
+    )
+    return Found(top, source / top, folder, parts, source.stat().st_mtime)
+
+
+def _pieces(name: str) -> list[str]:
+    return [piece for piece in name.split("/") if piece] or [name]
+
+
+def _is_litter(name: str) -> bool:
+    pieces = _pieces(name)
+    return any(piece in _SKIPPED for piece in pieces) or (pieces[-1].startswith(".") and pieces[-1] != "..")

@@ -1,0 +1,117 @@
+"""How it goes: a line now and then in a log, a table and a bar on a terminal."""
+
+from __future__ import annotations
+
+import io
+import re
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from grader.classroom.batch import display
+from grader.classroom.batch.display import Live, Pace, Plain, pace
+from grader.classroom.batch.store import Record
+
+SCORE = {"points": 2, "possible": 3}
+
+
+def record(name: str, status: str = "graded", problem: str | None = None, score: Any = SCORE) -> Record:
+    """A row."""
+    return Record("k", {"name": name, "status": status, "problem": problem, "score": score})
+
+
+@pytest.mark.parametrize(
+    ("done", "left", "seconds", "said"),
+    [
+        (0, 5, 3.0, "0.0/s"),
+        (10, 0, 5.0, "2.0/s"),
+        (10, 100, 5.0, "2.0/s, 0:50 to go"),
+        (1, 600, 1.0, "1.0/s, 10:00 to go"),
+    ],
+)
+def test_the_pace_is_a_rate_and_what_it_makes_of_the_rest(done: int, left: int, seconds: float, said: str) -> None:
+    """In minutes and seconds; nothing is foretold from nothing."""
+    assert pace(done, left, seconds) == said
+
+
+def test_the_pace_leaves_out_how_long_workers_took_to_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    """And what needed no worker, and what was long ago."""
+    now = [0.0]
+    monkeypatch.setattr(display.time, "monotonic", lambda: now[0])
+    told = Pace()
+    told.count(Record("", record("a").entry))
+    assert told.told(50) == "0.0/s"
+    for now[0] in (20.0, 20.5, 21.0):
+        told.count(record("b"))
+    assert told.told(50) == "2.0/s, 0:25 to go"
+    for step in range(display._COUNTED):
+        now[0] = 30.0 + step
+        told.count(record("c"))
+    assert told.told(50) == "1.0/s, 0:50 to go"
+
+
+def test_a_log_has_few_lines(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many submissions there are."""
+    stream = io.StringIO()
+    with Plain(stream) as plain:
+        plain.begin(3000)
+        for n in range(3000):
+            plain.done(record(f"s{n}"), known=n < 1000)
+    lines = stream.getvalue().splitlines()
+    assert len(lines) <= 3
+    assert lines[-1].startswith("3000 of 3000 submissions, ")
+
+
+def test_a_log_tells_the_state_every_few_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With rate and time to go."""
+    monkeypatch.setattr(display, "_LINE_SECONDS", 0)
+    stream = io.StringIO()
+    plain = Plain(stream)
+    plain.begin(3)
+    plain.done(record("a"))
+    assert "to go" not in stream.getvalue(), "one that had to wait for its worker foretells nothing"
+    plain.done(record("b"))
+    assert "2 of 3 submissions" in stream.getvalue()
+    assert "to go" in stream.getvalue()
+
+
+def test_a_log_names_what_is_begun_again_and_what_failed() -> None:
+    """Nothing of ours goes by silently."""
+    stream = io.StringIO()
+    plain = Plain(stream)
+    plain.again("a", "the process that graded it died (signal 9, SIGKILL)")
+    plain.done(record("a", "failed", "not graded through no fault of its own: x", None))
+    assert "a: begun again (the process that graded it died (signal 9, SIGKILL))" in stream.getvalue()
+    assert "a: not graded through no fault of its own: x" in stream.getvalue()
+
+
+def test_quiet_is_quiet() -> None:
+    """Results go to stdout, and nothing to stderr."""
+    stream = io.StringIO()
+    with Plain(stream, quiet=True) as plain:
+        plain.begin(1)
+        plain.again("a", "x")
+        plain.done(record("a", "failed", "x", None))
+    assert stream.getvalue() == ""
+
+
+def test_a_terminal_shows_the_last_rows_counts_and_a_bar() -> None:
+    """Names and messages are shown as they are, not as markup."""
+    console = Console(file=io.StringIO(), force_terminal=True, width=100, color_system=None)
+    with Live(console) as live:
+        live.begin(20)
+        for n in range(10):
+            live.done(record(f"s{n}"))
+        live.done(record("[bold]eve[/]", "unreadable", "x" * 300))
+        live.again("s3", "died")
+        with console.capture() as shown:
+            console.print(live._drawn())
+    text = shown.get()
+    assert "s9" in text
+    assert "s0" not in text, "only the last rows"
+    assert "[bold]eve[/]" in text
+    assert "2 of 3" in text
+    assert "10 graded  1 unreadable" in text
+    assert "11/20" in text
+    assert max(len(re.sub(r"\x1b\[\w+", "", line)) for line in text.splitlines()) <= 100

@@ -1,0 +1,225 @@
+"""The engine of a worker: what `grade` writes of a submission, a batch writes as well."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import jsonschema
+import pytest
+from classroom import EngineWorkers, Silent, hand_in, zipped
+
+from grader.classroom.batch.documents import for_twin
+from grader.classroom.batch.engine import Engine
+from grader.classroom.batch.grades import read_table
+from grader.classroom.batch.order import Order, Task, content_hash
+from grader.classroom.batch.runner import Batch
+from grader.classroom.batch.store import Store
+from grader.classroom.intake.folder import read_folder
+from grader.grading.submission import Submission, read_submission
+from grader.report.document import SCHEMA_FILE
+from grader.sandbox.types import SandboxError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from grader.exercise.exercise import Exercise
+    from grader.sandbox.client import Sandbox
+
+HALF = "\ndef dlogprobs(n): return 1\ndef dprobs(nonsense): return nonsense\ndef dcounts(): return None\n"
+SEED = 2147483647
+
+
+@pytest.fixture(scope="module")
+def engine(sandbox: Sandbox, mlp: Exercise) -> Iterator[Engine]:
+    """One for the module: the cases are built once."""
+    with Engine(Order.of(mlp, seed=SEED), sandbox) as warm:
+        yield warm
+
+
+@pytest.fixture
+def grade(engine: Engine, tmp_path: Path) -> Callable[..., dict[str, Any]]:
+    """Grade a source as a batch does: the instructor's document."""
+
+    def graded(source: str, **task: Any) -> dict[str, Any]:
+        hand_in(tmp_path, {"alice/backward.py": source})
+        submission = read_submission(tmp_path / "alice")
+        made = engine.grade(Task("alice", str(tmp_path / "alice"), submission.files, **task))
+        return dict(json.loads(made.full))
+
+    return graded
+
+
+def timeless(document: Any) -> Any:
+    """A document without times, and without what only pytest has times for."""
+    if isinstance(document, dict):
+        left_out = ("created", "duration", "duration_s", "root")
+        return {key: timeless(value) for key, value in document.items() if key not in left_out}
+    return [timeless(item) for item in document] if isinstance(document, list) else document
+
+
+@pytest.mark.parametrize("source", ["solution", "half", "def dprobs(:", "import os\nos._exit(0)\n", ""])
+def test_the_document_is_what_grade_writes(
+    source: str,
+    grade: Callable[..., dict[str, Any]],
+    mlp: Exercise,
+    sandbox: Sandbox,
+    tmp_path: Path,
+    solution_source: str,
+) -> None:
+    """The real plugin's, item by item, but for times and the root."""
+    from grader.grading.pytest_session import grade as grade_with_pytest
+    from grader.grading.run import Options, Run
+
+    code = {"solution": solution_source, "half": solution_source + HALF}.get(source, source)
+    ours = grade(code)
+    run = Run(Options(isolation="locked"), sandbox=sandbox)
+    run.add(mlp, read_submission(tmp_path / "alice"))
+    theirs = grade_with_pytest(run).report
+    assert theirs is not None
+    assert timeless(ours) == timeless(json.loads(json.dumps(theirs)))
+
+
+def test_both_documents_keep_the_schema(engine: Engine, solution_source: str) -> None:
+    """The student's is a rendering of the same."""
+    schema = json.loads(SCHEMA_FILE.read_text(encoding="utf-8"))
+    made = engine.grade(Task("a", "a", {"backward.py": (solution_source + HALF).encode()}, notes=("handed in late",)))
+    for document in (made.full, made.student):
+        jsonschema.validate(json.loads(document), schema)
+
+
+def test_the_student_sees_no_hidden_case(engine: Engine, solution_source: str) -> None:
+    """Neither its figures nor the element that is wrong, only that there are such cases."""
+    made = engine.grade(Task("a", "/home/teacher/a", {"backward.py": (solution_source + HALF).encode()}))
+    text = made.student.decode()
+    (entry,) = json.loads(text)["grader"]["submissions"]
+    assert all(row["worst"] is None and isinstance(row["cases"], int) for row in entry["gradients"])
+    assert "/home/teacher" not in text
+
+
+def test_the_hidden_seed_is_in_no_document(sandbox: Sandbox, mlp: Exercise) -> None:
+    """Nor anything from which it could be found by trying: no hash of it either."""
+    made = []
+    for seed in (987654321, 987654322):
+        with Engine(Order.of(mlp, seed=SEED, hidden_seed=seed), sandbox) as engine:
+            made.append(engine.grade(Task("a", "a", {"backward.py": b"def dprobs(n): return n\n"})))
+    assert all(b"98765432" not in graded.full + graded.student for graded in made)
+    first, second = (json.loads(graded.student)["grader"] for graded in made)
+    assert first["settings_sha256"] == second["settings_sha256"]
+    assert first["submissions"][0]["hidden_cases"] > 0
+
+
+def test_notes_of_the_hand_in_and_the_score_before_are_in_the_document(grade: Callable[..., dict[str, Any]]) -> None:
+    """Beside what the reading noted."""
+    before = {"points": 1, "possible": 26, "correct": 1, "exact": 0, "approximate": 1, "chained_correct": 0,
+              "chained_exact": 0}  # fmt: skip
+    (entry,) = grade("", notes=("handed in late",), previous_score=before)["grader"]["submissions"]
+    assert entry["notes"][0] == "handed in late"
+    assert entry["previous_score"] == before
+
+
+def test_a_sandbox_that_fails_is_asked_once_more(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its server was killed: the submission is not at fault."""
+    real, calls = engine._grade, []
+
+    def flaky(task: Task) -> Any:
+        calls.append(task.name)
+        if len(calls) == 1:
+            raise SandboxError("the server is gone")
+        return real(task)
+
+    monkeypatch.setattr(engine, "_grade", flaky)
+    assert engine.grade(Task("a", "a", {"backward.py": b""})).entry["status"] == "graded"
+    assert calls == ["a", "a"]
+
+
+def test_on_another_machine_the_exercise_comes_along(sandbox: Sandbox, mlp: Exercise) -> None:
+    """Its folder is not there, or holds another version."""
+    order = Order.of(mlp, seed=SEED)
+    for moved in (Order.decode(order.encode()), order):
+        object.__setattr__(moved, "directory", "/nowhere/mlp")
+        with Engine(moved, sandbox) as engine:
+            assert (engine.exercise.sha256, engine.exercise.name) == (mlp.sha256, "mlp")
+
+
+def test_a_twin_is_told_of_its_own_file() -> None:
+    """A sentence about alice.py is about bob.py in his document; other names stay."""
+    row = {"file": "alice.py", "problem": "not_alice.py and alice.py:3 and alice.pyx", "name": "dx"}
+    entry = {"problem": None, "notes": ["alice.py:1: odd"], "gradients": [row]}
+    twin = for_twin(entry, "bob", "b/bob.py", "bob.py")
+    assert (twin["name"], twin["source"], twin["notes"]) == ("bob", "b/bob.py", ["bob.py:1: odd"])
+    assert twin["gradients"][0]["problem"] == "not_alice.py and bob.py:3 and alice.pyx"
+
+
+class TestTheKey:
+    """What a result is found by."""
+
+    def test_the_same_code_has_the_same_key_under_any_name(self, mlp: Exercise) -> None:
+        """A single file's name may be its owner's."""
+        order = Order.of(mlp, seed=SEED)
+        alice, bob = (Submission(n, Path(n), {f"{n}.py": b"x"}) for n in ("alice", "bob"))
+        assert order.key(alice) == order.key(bob)
+
+    def test_another_kind_of_file_is_another_submission(self) -> None:
+        """A notebook's bytes are no Python."""
+        first, second = (Submission("a", Path("a"), {name: b"x"}) for name in ("a.py", "a.ipynb"))
+        assert content_hash(first) != content_hash(second)
+
+    def test_of_several_files_the_names_count(self) -> None:
+        """Which one is graded depends on them."""
+        first = Submission("a", Path("a"), {"a.py": b"x", "b.py": b"y"})
+        second = Submission("a", Path("a"), {"a.py": b"y", "b.py": b"x"})
+        assert content_hash(first) != content_hash(second)
+
+    @pytest.mark.parametrize(
+        "setting",
+        [{"seed": 5}, {"hidden_seed": 5}, {"batch_size": 8}, {"criterion": "exact"}, {"feedback": "full"},
+         {"isolation": "process"}, {"timeout": 3.0}, {"names": "anna\n"}],
+    )  # fmt: skip
+    def test_every_setting_counts(self, mlp: Exercise, setting: dict[str, Any]) -> None:
+        """A result under other settings is another one."""
+        plain = Order.of(mlp, seed=SEED)
+        assert plain.fingerprint != Order.of(mlp, **{"seed": SEED} | setting).fingerprint
+
+    def test_where_the_exercise_lies_does_not_count(self, mlp: Exercise) -> None:
+        """Another machine has the same results."""
+        order = Order.of(mlp, seed=SEED)
+        moved = Order.decode(order.encode())
+        object.__setattr__(moved, "directory", "/nowhere")
+        assert moved.fingerprint == order.fingerprint
+
+
+def test_a_class_of_real_submissions(engine: Engine, mlp: Exercise, tmp_path: Path, solution_source: str) -> None:
+    """Through the whole batch, as each platform names them."""
+    notebook = {
+        "cells": [{"cell_type": "code", "source": solution_source}],
+        "nbformat": 4,
+        "nbformat_minor": 5,
+        "metadata": {},
+    }
+    hand_in(
+        tmp_path / "class",
+        {
+            "doejohn_4711_88123_backward.py": solution_source,
+            "roejane_LATE_4712_88124_Backward.PY": solution_source.replace("\n", "\r\n"),
+            "bomber_4713_88125_backward.py": b"\xef\xbb\xbf" + solution_source.encode(),
+            "nbook_4714_88126_week4.ipynb": json.dumps(notebook),
+            "zipper_4715_88127_hw.zip": zipped({"hw/mlp/backward.py": solution_source, "__MACOSX/hw/._x.py": b"\0"}),
+            "halfway_4716_88128_backward.py": solution_source + HALF,
+            "text_4717_text.html": "<p>",
+        },
+    )
+    with Store(tmp_path / "out") as store:
+        found = read_folder(tmp_path / "class").handed_in
+        Batch(engine.order, 26, mlp.gradients, found, store, Silent()).run(lambda: EngineWorkers(engine))
+    rows = {row["submission"]: (row["status"], row["points"]) for row in read_table(tmp_path / "out" / "grades.csv")}
+    assert rows == {
+        "bomber_4713": ("graded", "26"),
+        "doejohn_4711": ("graded", "26"),
+        "halfway_4716": ("graded", "23"),
+        "nbook_4714": ("graded", "26"),
+        "roejane_4712": ("graded", "26"),
+        "text_4717": ("unreadable", "0"),
+        "zipper_4715": ("graded", "26"),
+    }

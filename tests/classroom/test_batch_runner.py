@@ -1,0 +1,289 @@
+"""The batch: one row for each submission, each graded at most once."""
+
+from __future__ import annotations
+
+import json
+from concurrent.futures import Future
+from typing import TYPE_CHECKING
+
+import pytest
+from classroom import GRADIENTS, POSSIBLE, PretendWorkers, Silent, hand_in, order
+
+from grader.classroom.batch.grades import read_table
+from grader.classroom.batch.runner import Batch
+from grader.classroom.batch.store import Store
+from grader.classroom.batch.workers import WorkerDied
+from grader.classroom.intake.folder import read_folder
+from grader.exercise.forward import BrokenExercise
+from grader.sandbox.types import SandboxError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from grader.classroom.intake.handed_in import HandedIn
+
+
+class Desk:
+    """An instructor's desk: a class's folder and the results."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.out = folder / "class", folder / "out"
+        self.show = Silent()
+
+    def hand_in(self, **points: int | str) -> None:
+        """Submissions, each with the points it shall get."""
+        hand_in(self.folder, {f"{name}/backward.py": f"{value} {name}" for name, value in points.items()})
+
+    def grade(
+        self,
+        workers: PretendWorkers | None = None,
+        *,
+        again: bool = False,
+        selected: Callable[[HandedIn], bool] = lambda _: True,
+        **settings: object,
+    ) -> Batch:
+        """Grade the class."""
+        self.show = Silent()
+        self.workers = workers or PretendWorkers()
+        with Store(self.out) as store:
+            found = read_folder(self.folder).handed_in
+            batch = Batch(order(**settings), POSSIBLE, GRADIENTS, found, store, self.show)
+            batch.run(lambda: self.workers, again=again, selected=selected)
+        return batch
+
+    def rows(self) -> dict[str, tuple[str, str]]:
+        """Status and points by submission, of grades.csv."""
+        return {row["submission"]: (row["status"], row["points"]) for row in read_table(self.out / "grades.csv")}
+
+    def entry(self, name: str, folder: str = "") -> dict[str, object]:
+        """A submission's entry in its document."""
+        (found,) = json.loads((self.out / folder / f"{name}.json").read_bytes())["grader"]["submissions"]
+        return dict(found)
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    return Desk(tmp_path)
+
+
+class TestRows:
+    """One for every submission, whatever it is."""
+
+    def test_every_submission_has_one(self, desk: Desk) -> None:
+        """Graded, empty, or an essay."""
+        desk.hand_in(alice=3, bob=1)
+        hand_in(desk.folder, {"carol": None, "dora/essay.pdf": "x"})
+        desk.grade()
+        assert desk.rows() == {
+            "alice": ("graded", "3"),
+            "bob": ("graded", "1"),
+            "carol": ("missing", "0"),
+            "dora": ("unreadable", "0"),
+        }
+
+    def test_each_has_both_documents(self, desk: Desk) -> None:
+        """The ungraded as well."""
+        desk.hand_in(alice=3)
+        hand_in(desk.folder, {"carol": None})
+        desk.grade()
+        for name in ("alice", "carol"):
+            assert desk.entry(name)["name"] == desk.entry(name, "students")["name"] == name
+
+    def test_the_students_document_does_not_tell_the_instructors_folders(self, desk: Desk) -> None:
+        """Only what the folder itself was called."""
+        desk.hand_in(alice=3)
+        desk.grade()
+        assert desk.entry("alice", "students")["source"] == "alice"
+        assert str(desk.folder) not in (desk.out / "students" / "alice.json").read_text()
+
+    def test_rows_stand_in_the_order_of_the_class(self, desk: Desk) -> None:
+        """Whoever was finished first."""
+        desk.hand_in(**{f"s{n}": 1 for n in (10, 2, 1)})
+        desk.grade()
+        assert list(desk.rows()) == ["s1", "s2", "s10"]
+
+
+class TestResuming:
+    """Nothing is graded twice."""
+
+    def test_what_is_done_stays_done(self, desk: Desk) -> None:
+        """No worker is even started."""
+        desk.hand_in(alice=3, bob=1)
+        desk.grade()
+        desk.grade()
+        assert (desk.workers.names, desk.show.known) == ([], ["alice", "bob"])
+
+    def test_only_what_is_new_or_changed_is_graded(self, desk: Desk) -> None:
+        """By its bytes, not by its date."""
+        desk.hand_in(alice=3, bob=1)
+        desk.grade()
+        desk.hand_in(alice=3, bob=2, carol=1)
+        desk.grade()
+        assert sorted(desk.workers.names) == ["bob", "carol"]
+
+    def test_other_settings_grade_again(self, desk: Desk) -> None:
+        """The key holds everything that a grade depends on."""
+        desk.hand_in(alice=3)
+        desk.grade()
+        desk.grade(criterion="exact")
+        assert desk.workers.names == ["alice"]
+
+    def test_a_batch_that_was_stopped_goes_on(self, desk: Desk) -> None:
+        """Those that were in work are begun again."""
+        desk.hand_in(**{f"s{n}": n % 4 for n in range(9)})
+        stop = PretendWorkers(dies={"s5": 1}, error=KeyboardInterrupt)  # type: ignore[arg-type]
+        with pytest.raises(KeyboardInterrupt):
+            desk.grade(stop)
+        done = [name for name, (status, _) in desk.rows().items() if status == "graded"]
+        assert 0 < len(done) < 9
+        assert len(desk.rows()) == 9
+        desk.grade()
+        assert set(desk.workers.names) == {f"s{n}" for n in range(9)} - set(done)
+        assert desk.rows() == {f"s{n}": ("graded", str(n % 4)) for n in range(9)}
+
+    def test_a_deleted_document_is_written_again(self, desk: Desk) -> None:
+        """Deleting one is a way to say: again."""
+        desk.hand_in(alice=3, bob=1)
+        desk.grade()
+        (desk.out / "alice.json").unlink()
+        desk.grade()
+        assert desk.workers.names == ["alice"]
+
+
+class TestTheSameCode:
+    """Identical files are graded once."""
+
+    def test_it_is_graded_once(self, desk: Desk) -> None:
+        """Whatever the files' names, if there is but one."""
+        hand_in(
+            desk.folder, {"alice/backward.py": "2 x", "bob/backward.py": "2 x", "carol.py": "2 x", "dora.py": "1 x"}
+        )
+        batch = desk.grade()
+        assert len(desk.workers.names) == 2
+        assert batch.twins == 2
+        assert set(desk.rows().values()) == {("graded", "2"), ("graded", "1")}
+
+    def test_everybody_has_a_document_of_their_own(self, desk: Desk) -> None:
+        """With their own name and source."""
+        hand_in(desk.folder, {"alice/backward.py": "2 x", "carol.py": "2 x"})
+        desk.grade()
+        assert desk.entry("carol")["name"] == "carol"
+        assert str(desk.entry("carol")["source"]).endswith("carol.py")
+
+    def test_somebody_elses_lateness_is_not_taken_over(self, desk: Desk) -> None:
+        """It is about the hand-in, not about the code."""
+        hand_in(desk.folder, {"a_LATE_1_2_backward.py": "2 x", "b_3_4_backward.py": "2 x"})
+        desk.grade()
+        assert (desk.entry("a_1")["notes"], desk.entry("b_3")["notes"]) == (["handed in late"], [])
+
+    def test_a_result_of_an_earlier_run_is_taken_over(self, desk: Desk) -> None:
+        """No worker is needed for a copy."""
+        desk.hand_in(alice="2")
+        desk.grade()
+        hand_in(desk.folder, {"bob/backward.py": "2 alice"})
+        desk.grade()
+        assert (desk.workers.names, desk.rows()["bob"]) == ([], ("graded", "2"))
+
+
+class TestAgain:
+    """A regrade keeps the old score beside the new one."""
+
+    def test_forced_everything_is_graded_again(self, desk: Desk) -> None:
+        """The earlier score stands beside it."""
+        desk.hand_in(alice=3, bob=1)
+        desk.grade()
+        desk.grade(again=True)
+        assert sorted(desk.workers.names) == ["alice", "bob"]
+        assert desk.entry("bob")["previous_score"]["points"] == 1  # type: ignore[index]
+
+    def test_what_has_changed_is_known(self, desk: Desk) -> None:
+        """And nothing else."""
+        desk.hand_in(alice=3, bob=1)
+        desk.grade()
+        desk.hand_in(alice=3, bob=2)
+        batch = desk.grade(again=True)
+        assert [(c.after.name, c.before.points, c.after.points) for c in batch.changes] == [("bob", 1, 2)]
+
+    def test_only_the_selected_are_graded_and_the_others_keep_their_rows(self, desk: Desk) -> None:
+        """And those never graded wait."""
+        desk.hand_in(alice=3)
+        desk.grade()
+        desk.hand_in(bob=1, carol=2)
+        desk.grade(selected=lambda each: each.name == "bob")
+        assert desk.rows() == {"alice": ("graded", "3"), "bob": ("graded", "1"), "carol": ("waiting", "")}
+
+
+class TestTrouble:
+    """Ours, not the submission's."""
+
+    def test_a_worker_that_dies_costs_only_time(self, desk: Desk) -> None:
+        """Its submission is begun again."""
+        desk.hand_in(alice=3, bob=1)
+        desk.grade(PretendWorkers(dies={"alice": 1}, error=WorkerDied))
+        assert desk.rows()["alice"] == ("graded", "3")
+        assert desk.show.retried == ["alice: alice took its worker along"]
+
+    def test_a_submission_that_kills_every_worker_gets_a_row(self, desk: Desk) -> None:
+        """Without a grade: it is no zero, for we do not know."""
+        desk.hand_in(alice=3, bob=1)
+        desk.grade(PretendWorkers(dies={"alice": 9}, error=WorkerDied))
+        assert desk.rows() == {"alice": ("failed", ""), "bob": ("graded", "1")}
+        assert desk.workers.names.count("alice") == 2
+
+    def test_what_failed_is_tried_in_the_next_run(self, desk: Desk) -> None:
+        """A failure is no result."""
+        desk.hand_in(alice=3)
+        desk.grade(PretendWorkers(dies={"alice": 9}))
+        desk.grade()
+        assert desk.rows() == {"alice": ("graded", "3")}
+
+    def test_an_answer_that_never_comes_is_asked_for_again(self, desk: Desk) -> None:
+        """A cluster can lose a result together with the worker that held it."""
+
+        class Forgetful(PretendWorkers):
+            patience = 0.05
+            forgotten = 0
+
+            def submit(self, task: bytes, *, alone: bool = False) -> Future[bytes]:
+                self.forgotten += 1
+                return Future() if self.forgotten == 1 else super().submit(task)
+
+        desk.hand_in(alice=3)
+        desk.grade(Forgetful())
+        assert desk.rows() == {"alice": ("graded", "3")}
+        assert desk.show.retried == ["alice: no answer came"]
+
+    def test_those_who_wait_for_its_result_fail_with_it(self, desk: Desk) -> None:
+        """Each has a row."""
+        hand_in(desk.folder, {"alice.py": "2 x", "bob.py": "2 x"})
+        desk.grade(PretendWorkers(dies={"alice": 9}))
+        assert desk.rows() == {"alice": ("failed", ""), "bob": ("failed", "")}
+
+    def test_one_failure_after_the_other_stops_the_batch(self, desk: Desk) -> None:
+        """Then it is us, and nobody is left with a row that says otherwise."""
+        names = {f"s{n}": n % 3 for n in range(30)}
+        desk.hand_in(**names)
+        with pytest.raises(SandboxError, match="10 submissions in a row could not be graded, so the batch stops"):
+            desk.grade(PretendWorkers(dies=dict.fromkeys(names, 9)))
+        assert [status for status, _ in desk.rows().values()].count("waiting") > 15
+        desk.grade()
+        assert {status for status, _ in desk.rows().values()} == {"graded"}
+
+    def test_a_broken_exercise_stops_everything(self, desk: Desk) -> None:
+        """It would be everybody's trouble."""
+        desk.hand_in(alice=3)
+        with pytest.raises(BrokenExercise):
+            desk.grade(PretendWorkers(dies={"alice": 1}, error=BrokenExercise))
+        assert desk.rows() == {"alice": ("waiting", "")}
+
+
+def test_overrides_survive_a_regrade(desk: Desk) -> None:
+    """Written by hand between two runs."""
+    desk.hand_in(alice=1)
+    desk.grade()
+    table = desk.out / "grades.csv"
+    table.write_text(table.read_text().replace(",,,1,", ",3,was ill,1,"))
+    desk.grade(again=True)
+    (row,) = read_table(table)
+    assert (row["override"], row["reason"], row["final"]) == ("3", "was ill", "3")

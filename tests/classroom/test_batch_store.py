@@ -1,0 +1,159 @@
+"""The results' folder: whole files, and a journal that survives any kind of end."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from grader.classroom.batch.order import Graded
+from grader.classroom.batch.store import FolderInUse, Store, write_whole
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def graded(name: str, points: int = 3) -> Graded:
+    """A result."""
+    entry = {
+        "name": name,
+        "status": "graded",
+        "problem": None,
+        "notes": [],
+        "score": {"points": points},
+        "verdicts": {},
+    }
+    return Graded(entry, b"full\n", b"student\n")
+
+
+def add(store: Store, key: str, result: Graded) -> None:
+    """Documents, then the line."""
+    store.write(result)
+    store.note(key, result.entry)
+
+
+def test_a_result_is_two_documents_and_a_line(tmp_path: Path) -> None:
+    """The instructor's, the student's, the journal's."""
+    with Store(tmp_path) as store:
+        add(store, "k", graded("alice"))
+        assert store["alice"].points == 3
+    assert (tmp_path / "alice.json").read_bytes() == b"full\n"
+    assert (tmp_path / "students" / "alice.json").read_bytes() == b"student\n"
+
+
+def test_it_is_there_the_next_time(tmp_path: Path) -> None:
+    """The last line about a submission counts."""
+    with Store(tmp_path) as store:
+        add(store, "k1", graded("alice", 1))
+        add(store, "k2", graded("bob"))
+        add(store, "k3", graded("alice", 2))
+    with Store(tmp_path) as store:
+        assert (store["alice"].points, store.key("alice"), store.key("bob")) == (2, "k3", "k2")
+        assert store.by_key() == {"k3": "alice", "k2": "bob"}
+
+
+@pytest.mark.parametrize("keep", range(1, 150, 7))
+def test_a_line_cut_off_by_a_power_failure_costs_one_submission(tmp_path: Path, keep: int) -> None:
+    """And nothing that comes after it."""
+    with Store(tmp_path) as store:
+        add(store, "k1", graded("alice"))
+        add(store, "k2", graded("bob"))
+    journal = tmp_path / "journal.jsonl"
+    first, second = journal.read_bytes().splitlines(keepends=True)
+    journal.write_bytes(first + second[:keep])
+    with Store(tmp_path) as store:
+        assert store.get("bob") is None
+        add(store, "k3", graded("carol"))
+    with Store(tmp_path) as store:
+        assert {name for name in ("alice", "bob", "carol") if store.get(name)} == {"alice", "carol"}
+
+
+@pytest.mark.parametrize(
+    "garbage", [b"\0\0\0\0\n", b"[]\n", b'{"key": 1}\n', b"\xff\xfe\n", b"\n", b'{"key":"k","entry":{}}\n']
+)
+def test_a_broken_line_counts_for_nothing(tmp_path: Path, garbage: bytes) -> None:
+    """Discs do odd things."""
+    with Store(tmp_path) as store:
+        add(store, "k1", graded("alice"))
+    with (tmp_path / "journal.jsonl").open("ab") as journal:
+        journal.write(garbage)
+    with Store(tmp_path) as store:
+        assert store["alice"].points == 3
+        add(store, "k2", graded("bob"))
+    with Store(tmp_path) as store:
+        assert store["bob"].points == 3
+
+
+def test_a_document_that_is_gone_counts_as_not_graded(tmp_path: Path) -> None:
+    """Somebody deleted it, or the disc lost it."""
+    with Store(tmp_path) as store:
+        add(store, "k", graded("alice"))
+        assert store.has("alice")
+        store.student("alice").unlink()
+        assert not store.has("alice")
+
+
+def test_two_batches_do_not_write_into_one_folder(tmp_path: Path) -> None:
+    """The second says so."""
+    with Store(tmp_path), pytest.raises(FolderInUse, match="another batch is writing into"):
+        Store(tmp_path)
+    Store(tmp_path).close()
+
+
+def test_what_was_half_written_is_removed(tmp_path: Path) -> None:
+    """A batch was killed while it wrote."""
+    Store(tmp_path).close()
+    left = [tmp_path / ".new-1-alice.json", tmp_path / "students" / ".new-1-alice.json"]
+    for path in left:
+        path.write_bytes(b"{")
+    Store(tmp_path).close()
+    assert not any(path.exists() for path in left)
+
+
+def test_a_file_is_whole_or_not_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The old one stays until the new one is on the disk."""
+    path = tmp_path / "x"
+    write_whole(path, b"old")
+    monkeypatch.setattr("os.fsync", lambda _: (_ for _ in ()).throw(OSError("disk full")))
+    with pytest.raises(OSError, match="disk full"):
+        write_whole(path, b"new")
+    assert path.read_bytes() == b"old"
+
+
+def test_a_link_in_the_way_is_replaced_not_written_through(tmp_path: Path) -> None:
+    """Nothing outside the folder is ever written."""
+    outside = tmp_path / "outside"
+    outside.write_bytes(b"precious")
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "alice.json").symlink_to(outside)
+    with Store(tmp_path / "out") as store:
+        add(store, "k", graded("alice"))
+    assert outside.read_bytes() == b"precious"
+
+
+def test_the_hidden_seed_is_for_the_instructors_eyes(tmp_path: Path) -> None:
+    """Kept for the next run, readable by nobody else."""
+    with Store(tmp_path) as store:
+        assert store.settings() == {}
+        store.keep_settings({"hidden_seed": 5})
+        assert store.settings() == {"hidden_seed": 5}
+    assert (tmp_path / "batch.json").stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize("broken", ["", "[]", "{", "5"])
+def test_broken_settings_are_none(tmp_path: Path, broken: str) -> None:
+    """A new seed is drawn then."""
+    (tmp_path / "batch.json").write_text(broken)
+    with Store(tmp_path) as store:
+        assert store.settings() == {}
+
+
+def test_the_journal_is_kept_short(tmp_path: Path) -> None:
+    """One line for each submission, however often it was graded."""
+    with Store(tmp_path) as store:
+        for points in range(5):
+            add(store, "k", graded("alice", points))
+    Store(tmp_path).close()
+    (line,) = (tmp_path / "journal.jsonl").read_bytes().splitlines()
+    assert json.loads(line)["entry"]["score"]["points"] == 4

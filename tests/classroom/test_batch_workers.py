@@ -1,0 +1,94 @@
+"""Worker processes: one loads torch, the others are forked from it, and each has a sandbox of its own."""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing
+import os
+import signal
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from grader.classroom.batch.order import Graded, Order, Task
+from grader.classroom.batch.workers import Worker, WorkerDied, multiplied, start_workers
+from grader.exercise.shelf import load_exercise
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+pytestmark = pytest.mark.slow
+
+SOLUTION = (Path(__file__).resolve().parents[2] / "solutions" / "mlp" / "backward.py").read_bytes()
+TASK = Task("ada", "ada", {"backward.py": SOLUTION}).encode()
+
+
+@contextlib.contextmanager
+def started(count: int, *, forking: bool) -> Iterator[list[Worker]]:
+    """Workers that are ready."""
+    workers = start_workers(
+        Order.of(load_exercise("mlp"), seed=2147483647, hidden_seed=1).encode(), count, forking=forking
+    )
+    try:
+        yield workers
+    finally:
+        for worker in workers:
+            worker.stop()
+
+
+def points(worker: Worker) -> int:
+    """What a worker makes of the worked solution."""
+    return int(Graded.decode(worker.ask(TASK)).entry["score"]["points"])
+
+
+@pytest.mark.parametrize(
+    "forking", [False, pytest.param(True, marks=pytest.mark.skipif(sys.platform != "linux", reason="fork"))]
+)
+def test_all_grade_alike(*, forking: bool) -> None:
+    """Whether they were forked or loaded everything by themselves."""
+    with started(3, forking=forking) as workers:
+        assert [points(worker) for worker in workers] == [26, 26, 26]
+        assert len({worker.pid for worker in workers}) == 3
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only there are workers forked")
+@pytest.mark.parametrize("victim", [0, 1])
+def test_one_that_is_killed_takes_no_other_along(victim: int) -> None:
+    """Not even the one that the others were forked from; the next task starts it again."""
+    with started(3, forking=True) as workers:
+        assert [points(worker) for worker in workers] == [26, 26, 26]
+        pid = workers[victim].pid
+        assert pid is not None
+        os.kill(pid, signal.SIGKILL)
+        with pytest.raises(WorkerDied):
+            points(workers[victim])
+        assert [points(worker) for worker in workers] == [26, 26, 26]
+
+
+def test_a_process_that_cannot_fork_closes_what_nobody_serves() -> None:
+    """So that whoever waits there learns of it, and starts a process of its own."""
+
+    class Alone:
+        """Forks twice and no more; both times this is the old process."""
+
+        forks = 0
+
+        def fork(self) -> bool:
+            """One of them."""
+            self.forks += 1
+            if self.forks > 2:
+                raise OSError("no memory left")
+            return False
+
+    pipes = [multiprocessing.Pipe() for _ in range(4)]
+    own, *further = (theirs for _, theirs in pipes)
+    assert multiplied(Alone(), own, further) is own
+    assert (own.closed, [pipe.closed for pipe in further]) == (False, [True, True, True])
+    for ours, _ in pipes[1:]:
+        with pytest.raises(EOFError):
+            ours.recv_bytes()
+    for ours, _ in pipes:
+        ours.close()
+    own.close()

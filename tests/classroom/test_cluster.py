@@ -1,0 +1,304 @@
+"""A batch on a real Dask scheduler with real workers, on loopback."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import random
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+import pytest
+from classroom import EngineWorkers, Silent, hand_in
+
+from grader.classroom.batch.engine import Engine
+from grader.classroom.batch.grades import read_table
+from grader.classroom.batch.order import Order
+from grader.classroom.batch.runner import Batch
+from grader.classroom.batch.store import Store
+from grader.classroom.intake.folder import read_folder
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from grader.exercise.exercise import Exercise
+    from grader.sandbox.client import Sandbox
+
+distributed = pytest.importorskip("distributed")
+cluster_module = pytest.importorskip("grader.classroom.batch.cluster")
+ClusterWorkers, NoCluster = cluster_module.ClusterWorkers, cluster_module.NoCluster
+
+pytestmark = [
+    pytest.mark.cluster,
+    pytest.mark.timeout(1200),
+    # tornado's and distributed's own, in their threads
+    pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::pytest.PytestUnraisableExceptionWarning"),
+    pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnhandledThreadExceptionWarning"),
+]
+
+ROOT = Path(__file__).resolve().parents[2]
+KILLS = int(os.environ.get("GRADE_KILLS", "3"))
+SEED = 2147483647
+SIZE = 30
+THERE = "__import__('grader.classroom.batch.cluster').cluster._here"
+
+
+@pytest.fixture(scope="module")
+def scheduler() -> Iterator[str]:
+    """A scheduler with two workers, each started as an administrator would."""
+    with Cluster() as cluster:
+        yield cluster.address
+
+
+class Cluster:
+    """`dask scheduler` and `dask worker` processes on this machine."""
+
+    def __init__(self, workers: int = 2) -> None:
+        self._count = workers
+        self._processes: list[subprocess.Popen[bytes]] = []
+
+    def __enter__(self) -> Self:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        self.address = f"tcp://127.0.0.1:{port}"
+        self._run("distributed.cli.dask_scheduler", "--host", "127.0.0.1", "--port", str(port), "--no-dashboard")
+        for _ in range(self._count):
+            self.add_worker()
+        try:
+            with distributed.Client(self.address, timeout=60, set_as_default=False) as client:
+                client.wait_for_workers(max(1, self._count), timeout=120 if self._count else 0.1)
+        except TimeoutError:
+            if self._count:
+                self.__exit__()
+                raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for process in self._processes:
+            process.terminate()
+        for process in self._processes:
+            try:
+                process.wait(20)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+    def add_worker(self) -> None:
+        """One more, with a nanny that starts it again when it dies."""
+        words = ["--nthreads", "1", "--no-dashboard", "--memory-limit", "0", "--host", "127.0.0.1"]
+        self._run("distributed.cli.dask_worker", self.address, *words)
+
+    def _run(self, module: str, *words: str) -> None:
+        self._processes.append(
+            subprocess.Popen(
+                [sys.executable, "-m", module, *words],
+                cwd=ROOT,
+                env=os.environ | {"PYTHONPATH": str(ROOT)},
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+            )
+        )
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Different submissions, most of them right."""
+    solution = (ROOT / "solutions" / "mlp" / "backward.py").read_text()
+    wrong = ("", "def dprobs(dlogprobs, probs): return dlogprobs * probs\n", "def dcounts(n): return None\n")
+    files = {f"s{n}/backward.py": f"{solution}\n{wrong[n % 3]}# {n}\n" for n in range(SIZE)}
+    return hand_in(tmp_path_factory.mktemp("cluster") / "class", files)
+
+
+@pytest.fixture(scope="module")
+def order(mlp: Exercise) -> Order:
+    """With hidden cases, as a batch has them."""
+    return Order.of(mlp, seed=SEED, hidden_seed=11)
+
+
+@pytest.fixture(scope="module")
+def here(course: Path, order: Order, sandbox: Sandbox) -> dict[str, Any]:
+    """What this machine alone makes of the class."""
+    with Engine(order, sandbox) as engine:
+        return graded(course, order, course.parent / "here", lambda: EngineWorkers(engine))
+
+
+def graded(course: Path, order: Order, out: Path, workers: Callable[[], Any]) -> dict[str, Any]:
+    """Every document of a batch, without times."""
+    with Store(out) as store:
+        batch = Batch(order, 26, [], read_folder(course).handed_in, store, Silent())
+        batch.run(workers)
+    names = [f"s{n}" for n in range(SIZE)]
+    return {name: plain(json.loads((out / f"{name}.json").read_bytes())) for name in names}
+
+
+def plain(value: Any) -> Any:
+    """Without what differs between two runs or two limits."""
+    left_out = ("created", "duration", "duration_s", "notes", "settings_sha256")
+    if isinstance(value, dict):
+        return {k: plain(v) for k, v in value.items() if k not in left_out}
+    return [plain(item) for item in value] if isinstance(value, list) else value
+
+
+def test_reports_are_those_of_one_machine(
+    scheduler: str, course: Path, order: Order, here: dict[str, Any], tmp_path: Path
+) -> None:
+    """Bit for bit, hashes of the reference gradients included."""
+    with ClusterWorkers(order, scheduler) as workers:
+        assert (workers.workers, workers.chunk) == (2, 4)
+        assert graded(course, order, tmp_path / "out", lambda: workers) == here
+
+
+def test_a_large_cluster_gets_several_submissions_in_a_task(
+    scheduler: str, course: Path, order: Order, here: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The scheduler would not keep up with one at a time; the reports are the same."""
+    monkeypatch.setattr(cluster_module, "_WORKERS_FOR_A_CHUNK", 0.25)
+    with ClusterWorkers(order, scheduler) as workers:
+        assert workers.chunk == 8
+        assert graded(course, order, tmp_path / "out", lambda: workers) == here
+
+
+def test_nothing_is_left_on_the_workers(scheduler: str, order: Order) -> None:
+    """Their engines and sandboxes end with the batch; the workers stay."""
+    with ClusterWorkers(order, scheduler) as workers:
+        workers.hello()
+    with distributed.Client(scheduler, set_as_default=False) as client:
+        states = client.run(eval, f"({THERE}.orders, {THERE}._engine)")
+    assert list(states.values()) == [({}, None)] * 2
+
+
+def test_a_worker_that_joins_later_knows_the_order(scheduler: str, order: Order) -> None:
+    """Nobody has to tell it."""
+    from grader.classroom.batch.order import Task
+
+    with Cluster(1) as cluster, ClusterWorkers(order, cluster.address) as workers:
+        workers.hello()
+        cluster.add_worker()
+        workers._client.wait_for_workers(2, timeout=120)
+        tasks = [Task(f"t{n}", "t", {"backward.py": b"# %d\n" % n}).encode() for n in range(8)]
+        results = [workers.submit(task, alone=True).result(timeout=200) for task in tasks]
+    assert len(results) == 8
+
+
+def test_killed_workers_cost_nothing_but_time(
+    scheduler: str, course: Path, order: Order, here: dict[str, Any], tmp_path: Path
+) -> None:
+    """kill -9 at random moments; the scheduler hands their submissions to others, the nannies start new ones."""
+    dice, killed = random.Random(3), 0
+    with distributed.Client(scheduler, set_as_default=False) as client:
+        for round_ in range(3 * KILLS):  # on a slow machine a batch may be over before its worker could be killed
+            if killed == KILLS:
+                break
+            out = tmp_path / f"out{round_}"
+            # As soon as the batch has begun, or with up to two thirds of the class graded.
+            reaper = Reaper(client, out, wanted=dice.randrange(2 * SIZE // 3), dice=dice)
+            with ClusterWorkers(order, scheduler) as workers, reaper:
+                assert graded(course, order, out, lambda workers=workers: workers) == here
+            killed += reaper.killed is not None
+            rows = read_table(out / "grades.csv")
+            assert sorted(row["submission"] for row in rows) == sorted(here)
+            assert {row["status"] for row in rows} == {"graded"}
+    assert killed == KILLS
+
+
+class Reaper:
+    """Kills a worker as soon as so many submissions are graded."""
+
+    def __init__(self, client: Any, out: Path, *, wanted: int, dice: random.Random) -> None:
+        self.killed: int | None = None
+        self._client, self._out, self._wanted, self._dice = client, out, wanted, dice
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._wait)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        self._thread.join()
+
+    def _wait(self) -> None:
+        while not self._over.wait(0.02) and self.killed is None:
+            if (self._out / "journal.jsonl").is_file() and lines(self._out) >= self._wanted:
+                with contextlib.suppress(Exception):  # a worker that is just starting does not answer
+                    victim = self._dice.choice(list(self._client.run(os.getpid).values()))
+                    os.kill(victim, signal.SIGKILL)
+                    self.killed = victim
+
+
+def lines(out: Path) -> int:
+    """Submissions that are graded."""
+    try:
+        return (out / "journal.jsonl").read_bytes().count(b"\n")
+    except FileNotFoundError:
+        return 0
+
+
+def test_a_batch_that_is_killed_goes_on_with_the_same_command(
+    scheduler: str, course: Path, here: dict[str, Any], tmp_path: Path
+) -> None:
+    """What it had asked of the cluster disturbs nobody, and nothing is graded twice."""
+    out = tmp_path / "out"
+    words = ["batch", str(course), "--exercise", "mlp", "--out", str(out), "--scheduler", scheduler]
+    command = [sys.executable, "-m", "grader", *words, "--hidden-seed", "11", "-q"]
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    first = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
+    while lines(out) < SIZE // 3:
+        assert first.poll() is None
+        time.sleep(0.02)
+    first.kill()
+    first.wait()
+    before = lines(out)
+    assert before < SIZE
+    again = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=300, check=True)
+    assert f"graded {SIZE - before} in" in again.stdout
+    assert {name: plain(json.loads((out / f"{name}.json").read_bytes())) for name in here} == here
+
+
+def test_a_version_that_differs_there_is_said(scheduler: str, order: Order) -> None:
+    """Results would not be the same."""
+    other = Order.decode(order.encode())
+    other.__dict__["fingerprint"] = "0" * 64  # what another version would have made of it
+    with ClusterWorkers(other, scheduler) as workers, pytest.raises(NoCluster, match="another version of the grader"):
+        workers.hello()
+
+
+def test_no_scheduler_is_one_sentence(order: Order, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With its address."""
+    monkeypatch.setattr(cluster_module, "_CONNECT_SECONDS", 2)
+    with pytest.raises(NoCluster, match=r"there is no scheduler at tcp://127\.0\.0\.1:9"):
+        ClusterWorkers(order, "tcp://127.0.0.1:9")
+
+
+def test_a_scheduler_without_workers_is_one_sentence(order: Order, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the line that starts one."""
+    monkeypatch.setattr(cluster_module, "_CONNECT_SECONDS", 3)
+    sentence = "the scheduler has no workers; start some: dask worker ADDRESS"
+    with (
+        Cluster(0) as cluster,
+        ClusterWorkers(order, cluster.address) as workers,
+        pytest.raises(NoCluster, match=sentence),
+    ):
+        workers.hello()
+
+
+def test_from_the_command_line(scheduler: str, course: Path, tmp_path: Path) -> None:
+    """`grade batch --scheduler`."""
+    begun = time.monotonic()
+    words = ["batch", str(course), "--exercise", "mlp", "--out", str(tmp_path / "out"), "--scheduler", scheduler]
+    done = subprocess.run(
+        [sys.executable, "-m", "grader", *words],
+        cwd=ROOT, env=os.environ | {"PYTHONPATH": str(ROOT)}, capture_output=True, text=True, timeout=600, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert f"mlp: {SIZE} submissions: {SIZE} graded" in done.stdout
+    assert time.monotonic() - begun < 600
