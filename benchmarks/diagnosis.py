@@ -31,6 +31,7 @@ pin_torch()
 import torch
 from unlocked import UnlockedSandbox, UnlockedSession
 
+from grader.authoring.mutants import Mutant, Original, mutants
 from grader.diagnosis.diagnose import DiagnosisFailed, explain
 from grader.exercise.case import Case, build_cases, is_floating
 from grader.exercise.catalogue import right_forms, solution_file, wrong_forms
@@ -38,7 +39,6 @@ from grader.exercise.shelf import list_exercises, load_exercise
 from grader.grading import gradients
 from grader.grading.gradients import LECTURE_SEED, Grading, Settings
 from grader.grading.submission import Submission
-from grader.mutants import Mutant, Original, mutants
 from grader.sandbox.types import Returned
 
 if TYPE_CHECKING:

@@ -26,13 +26,13 @@ pin_torch()
 import torch
 from unlocked import UnlockedSandbox
 
+from grader.authoring.self_test import Verification
 from grader.exercise.case import build_cases, pool_values
 from grader.exercise.catalogue import Form, right_forms, wrong_forms
 from grader.exercise.shelf import load_exercise
 from grader.grading.gradients import LECTURE_SEED, Settings
 from grader.sandbox.types import Question
 from grader.verdict.evidence import tensor_of
-from grader.verify import Verification
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -33,7 +33,7 @@ def new(
     pin_environment()
     pin_torch()
     from grader.authoring.draft import draft
-    from grader.authoring.files import write_exercise
+    from grader.authoring.exercise_files import write_exercise
     from grader.exercise.forward import BrokenExercise
     from grader.exercise.shelf import WORKSPACE
 

@@ -46,7 +46,7 @@ def verify(exercises: tuple[str, ...], directory: Path | None, mutants: int, see
 
 def _verify(exercise: Exercise, sandbox: Sandbox, mutants: int, seed: int) -> int:
     """Print what was found of one exercise; how many problems there were."""
-    from grader.verify import Verification
+    from grader.authoring.self_test import Verification
 
     click.echo(click.style(exercise.name, bold=True))
     count = 0

@@ -6,7 +6,7 @@ import ast
 import math
 from typing import TYPE_CHECKING, Any
 
-from grader.authoring.followed import tensors
+from grader.authoring.control_flow import tensors
 from grader.exercise.case import Case, is_floating
 from grader.exercise.forward import BrokenExercise, Line
 

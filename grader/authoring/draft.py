@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import torch
 
 from grader.authoring.checks import check_edges, check_finite
-from grader.authoring.draws import check_draws
-from grader.authoring.files import SEED, Draft, with_constants
-from grader.authoring.followed import NoBranches, check_branches, check_followed, check_holders
+from grader.authoring.control_flow import NoBranches, check_branches, check_followed, check_holders
+from grader.authoring.exercise_files import SEED, Draft, with_constants
+from grader.authoring.randomness import check_draws
 from grader.exercise.case import Case, is_floating
 from grader.exercise.exercise import Exercise
 from grader.exercise.forward import BrokenExercise, Line, literals, parse, read_forward, read_text

@@ -11,13 +11,13 @@ import pytest
 import torch
 import torch.nn.functional as F  # noqa: N812 everybody's name for it
 
+from grader.authoring.self_test import Verification
 from grader.diagnosis.kinds import Kind
 from grader.exercise.case import Case, Cases, build_cases
 from grader.exercise.catalogue import right_forms, solution_file, wrong_forms
 from grader.exercise.shelf import list_exercises, load_exercise
 from grader.grading.gradients import LECTURE_SEED, Grading, Settings
 from grader.grading.submission import read_submission
-from grader.verify import Verification
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -6,12 +6,12 @@ import ast
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from grader.authoring.mutants import mutants_of
 from grader.exercise.case import build_cases
 from grader.exercise.catalogue import Form, right_forms, solution_file, wrong_forms
 from grader.grading.gradients import Grading, Settings
 from grader.grading.submission import Submission, read_submission
 from grader.grading.training import start_grading
-from grader.mutants import mutants_of
 from grader.verdict.evidence import Verdict
 
 if TYPE_CHECKING:

@@ -10,10 +10,10 @@ import pytest
 from click.testing import CliRunner, Result
 
 from grader.authoring.draft import draft
+from grader.authoring.self_test import Verification
 from grader.cli import main
 from grader.exercise.exercise import Exercise
 from grader.exercise.shelf import exercises_directory, list_exercises, load_exercise
-from grader.verify import Verification
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 import pytest
 from click.testing import CliRunner
 
+from grader.authoring.mutants import mutants_of
+from grader.authoring.self_test import Verification
 from grader.cli import main
 from grader.exercise.catalogue import right_forms, wrong_forms
 from grader.exercise.exercise import Exercise
 from grader.exercise.forward import BrokenExercise
 from grader.exercise.shelf import list_exercises, load_exercise
 from grader.grading.gradients import Settings
-from grader.mutants import mutants_of
-from grader.verify import Verification
 
 if TYPE_CHECKING:
     from pathlib import Path

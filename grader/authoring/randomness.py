@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from grader.authoring.followed import tensors
+from grader.authoring.control_flow import tensors
 from grader.exercise.case import tensor_bytes
 from grader.exercise.forward import BrokenExercise, Line
 

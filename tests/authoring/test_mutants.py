@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import torch
 
-from grader.mutants import Mutant, Original, mutants
+from grader.authoring.mutants import Mutant, Original, mutants
 
 
 def original(source: str, others: tuple[str, ...] = (), **values: Any) -> Original:
