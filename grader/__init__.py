@@ -10,7 +10,7 @@ __version__ = "0.1.0"
 _DOOR = {
     "check": "grader.learner.notebook_checks",
     "cmp": "grader.learner.notebook_checks",
-    "grade": "grader.desk",
+    "grade": "grader.api",
     "load_exercise": "grader.exercise.shelf",
     "load_ipython_extension": "grader.learner.notebook_checks",
 }

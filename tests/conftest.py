@@ -130,12 +130,12 @@ class Shared:
 @pytest.fixture
 def lent_sandbox(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Shared:
     """Whoever starts a sandbox gets the session's: no test but the slow ones starts a process."""
-    import grader.command
+    import grader.cli.grade
     import grader.grading.run
     import grader.grading.training
 
     shared = Shared(sandbox)
-    for module in (grader.grading.run, grader.command):
+    for module in (grader.grading.run, grader.cli.grade):
         monkeypatch.setattr(module, "start_sandbox", lambda _options: shared)
     return shared
 
@@ -143,7 +143,7 @@ def lent_sandbox(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Shared:
 @pytest.fixture
 def grade(lent_sandbox: Shared, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
     """Run `grade` in this process, in an empty folder: exit code, stdout, stderr."""
-    from grader.cli import main
+    from grader.cli.main import main
 
     monkeypatch.chdir(tmp_path)
     return lambda *args, **extra: CliRunner().invoke(main, [str(arg) for arg in args], **extra)

@@ -10,7 +10,7 @@ from click.testing import CliRunner
 
 from grader.authoring.mutants import mutants_of
 from grader.authoring.self_test import Verification
-from grader.cli import main
+from grader.cli.main import main
 from grader.exercise.catalogue import right_forms, wrong_forms
 from grader.exercise.exercise import Exercise
 from grader.exercise.forward import BrokenExercise

@@ -14,7 +14,7 @@ from click.testing import CliRunner
 
 from grader.classroom.batch.engine import Engine
 from grader.classroom.batch.order import Order
-from grader.cli import main
+from grader.cli.main import main
 from grader.report.formats import class_folder
 
 if TYPE_CHECKING:
@@ -204,7 +204,7 @@ def graded(
     warm: Engine, sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Callable[[str, str], dict[str, tuple[str, ...]]]:
     """`grade batch` on a download, with the platform's own list of people: what grades.csv has of each."""
-    monkeypatch.setattr("grader.batch_command.on_this_machine", lambda *_, **__: EngineWorkers(warm))
+    monkeypatch.setattr("grader.cli.batch.on_this_machine", lambda *_, **__: EngineWorkers(warm))
     monkeypatch.setattr("grader.sandbox.client.Sandbox", lambda **_: Lent(sandbox))
     monkeypatch.chdir(tmp_path)
 

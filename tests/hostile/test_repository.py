@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.hostile
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-CONSOLE_SCRIPT = ("-P", "-c", "import sys; from grader.cli import main; sys.argv[0] = 'grade'; main()")
+CONSOLE_SCRIPT = ("-P", "-c", "import sys; from grader.cli.main import main; sys.argv[0] = 'grade'; main()")
 Graded = tuple[int, dict[str, Any], list[str]]
 """Exit code, the submission in the report, and the traps that ran."""
 

@@ -115,7 +115,7 @@ def graded(sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Graded
     file.write_text(source, encoding="utf-8")
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
-        patch.setattr("grader.command.start_sandbox", lambda _options: Lent(sandbox))
+        patch.setattr("grader.cli.grade.start_sandbox", lambda _options: Lent(sandbox))
         result = run("backward.py", "--exercise", "mlp")
     return Graded(
         source, result.exit_code, result.stdout, json.loads((folder / "report.json").read_text(encoding="utf-8"))
@@ -139,7 +139,7 @@ def run(*words: str) -> Result:
     """`grade` in this process."""
     from click.testing import CliRunner
 
-    from grader.cli import main
+    from grader.cli.main import main
 
     return CliRunner().invoke(main, words)
 

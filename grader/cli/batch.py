@@ -26,7 +26,7 @@ from grader.classroom.batch.workers import LocalWorkers
 from grader.classroom.intake.folder import read_folder
 from grader.classroom.intake.gathering import nobody
 from grader.classroom.intake.roster import conflicts, joined, read_roster
-from grader.edge import ALL_RIGHT, INTERRUPTED, OUR_FAULT, SOMETHING_WRONG, color_option
+from grader.cli.common import ALL_RIGHT, INTERRUPTED, OUR_FAULT, SOMETHING_WRONG, color_option
 from grader.exercise.course import decided
 from grader.exercise.shelf import Shelf
 from grader.grading.run import GIVEN_SEED

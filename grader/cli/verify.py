@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from grader.edge import ALL_RIGHT, SOMETHING_WRONG, color_option
+from grader.cli.common import ALL_RIGHT, SOMETHING_WRONG, color_option
 
 if TYPE_CHECKING:
     from grader.exercise.exercise import Exercise

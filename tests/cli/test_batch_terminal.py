@@ -28,7 +28,7 @@ pytestmark = [
     pytest.mark.skipif(not sys.platform.startswith("linux"), reason="a terminal of its own, and /proc"),
 ]
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 SIZE = 60
 CTRL_C = b"\x03"
 
@@ -103,7 +103,7 @@ class Terminal:
 MAIN = """
 import fcntl, sys, termios
 fcntl.ioctl(0, termios.TIOCSCTTY, 0)  # the terminal is this session's own: Ctrl-C goes to all of its processes
-from grader.cli import main
+from grader.cli.main import main
 main()
 """
 

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, Self
 
 import click
 
-from grader.edge import ALL_RIGHT, INTERRUPTED, OUR_FAULT, SOMETHING_WRONG
+from grader.cli.common import ALL_RIGHT, INTERRUPTED, OUR_FAULT, SOMETHING_WRONG
+from grader.cli.targets import Misuse, Target, resolve
 from grader.exercise.course import decided
 from grader.exercise.shelf import Shelf, by_functions, unknown
 from grader.grading.pytest_session import Ended, load
@@ -22,7 +23,6 @@ from grader.learner.progress import last_run
 from grader.report.document import solved
 from grader.report.files import check_writable, write
 from grader.report.text import Page, begun, brief, most_pressing, result, totals
-from grader.targets import Misuse, Target, resolve
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -66,7 +66,7 @@ def grade(words: Sequence[str], *, report: str, ci: bool, quiet: bool, verbose: 
         level = document["grader"]["submissions"][0]["isolation"]["level"]
         printer.say(f"isolation: {level} | report: {report}")
     if to is not None:
-        from grader.report_command import report as tell
+        from grader.cli.report import report as tell
 
         visibility = decided(None, "visibility", [job.exercise.course for job in jobs], "visible")
         own = ["--exercises", chosen["exercises"]] if chosen["exercises"] else []

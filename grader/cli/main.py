@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from grader import __version__
-from grader.edge import ALL_RIGHT, INTERRUPTED, OUR_FAULT, SOMETHING_WRONG, USAGE, color_option
+from grader.cli.common import ALL_RIGHT, INTERRUPTED, OUR_FAULT, SOMETHING_WRONG, USAGE, color_option
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -18,17 +18,17 @@ if TYPE_CHECKING:
 __all__ = ["ALL_RIGHT", "INTERRUPTED", "OUR_FAULT", "SOMETHING_WRONG", "USAGE", "color_option", "main"]
 
 LATER = {
-    "batch": ("grader.batch_command", "Grade a class of submissions."),
-    "gradescope-zip": ("grader.report_command", "Build the autograder archive for Gradescope."),
-    "hint": ("grader.loop_commands", "Open one more hint: `grade hint mlp::dcounts`."),
-    "import": ("grader.loop_commands", "Make a backward.py of a notebook's flat cells."),
-    "new": ("grader.new_command", "Make an exercise of a forward pass."),
-    "report": ("grader.report_command", "Turn a report into a page or another system's format."),
-    "reset": ("grader.loop_commands", "Put one stub back as it was handed out."),
-    "similarity": ("grader.report_command", "Show which submissions share what is rare."),
-    "solution": ("grader.loop_commands", "After passing: the worked line, and other right ways."),
-    "verify": ("grader.verify_command", "Test the exercises themselves."),
-    "watch": ("grader.loop_commands", "Grade again whenever a file is saved."),
+    "batch": ("grader.cli.batch", "Grade a class of submissions."),
+    "gradescope-zip": ("grader.cli.report", "Build the autograder archive for Gradescope."),
+    "hint": ("grader.cli.learn", "Open one more hint: `grade hint mlp::dcounts`."),
+    "import": ("grader.cli.learn", "Make a backward.py of a notebook's flat cells."),
+    "new": ("grader.cli.new", "Make an exercise of a forward pass."),
+    "report": ("grader.cli.report", "Turn a report into a page or another system's format."),
+    "reset": ("grader.cli.learn", "Put one stub back as it was handed out."),
+    "similarity": ("grader.cli.report", "Show which submissions share what is rare."),
+    "solution": ("grader.cli.learn", "After passing: the worked line, and other right ways."),
+    "verify": ("grader.cli.verify", "Test the exercises themselves."),
+    "watch": ("grader.cli.learn", "Grade again whenever a file is saved."),
 }
 """Commands in a module of their own, which is imported when they are asked for; `--help` needs their sentence only."""
 
@@ -102,7 +102,7 @@ class Grade(click.Group):
 
 def tell_misuse(error: click.UsageError) -> None:
     """The sentence; the way to the help as well, where the options were the trouble."""
-    from grader.targets import Misuse
+    from grader.cli.targets import Misuse
 
     click.echo(f"Error: {error.format_message()}", err=True)
     if not isinstance(error, Misuse):
@@ -239,7 +239,7 @@ def grading_options(command: Callable[..., Any]) -> Callable[..., Any]:
 @grading_options
 def run(targets: tuple[str, ...], **options: Any) -> int:
     """Grade. This is what `grade` does when no command is named."""
-    from grader.command import grade
+    from grader.cli.grade import grade
 
     return grade(targets, **options)
 
@@ -289,8 +289,8 @@ def init(directory: str) -> None:
     """Make a workspace in DIR: the exercises to fill in. Nothing that is there is overwritten."""
     from pathlib import Path
 
+    from grader.cli.targets import Misuse
     from grader.learner.workspace import NoWorkspace, init
-    from grader.targets import Misuse
 
     try:
         made = init(Path(directory))
@@ -307,7 +307,7 @@ def init(directory: str) -> None:
 @color_option
 def doctor(isolation: str | None) -> None:
     """Show the isolation, the numerics and the optional parts of this machine."""
-    from grader.doctor import examine
+    from grader.cli.doctor import examine
     from grader.grading.run import Options, start_sandbox
 
     with start_sandbox(Options(isolation=isolation or "none")) as sandbox:

@@ -13,7 +13,7 @@ from classroom import EngineWorkers, hand_in, zipped
 from click.testing import CliRunner
 
 from grader.classroom.batch.engine import Engine
-from grader.cli import main
+from grader.cli.main import main
 from grader.sandbox.types import SandboxError
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def engines(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[
         started.append(EngineWorkers(warm[order.fingerprint]))
         return started[-1]
 
-    monkeypatch.setattr("grader.batch_command.on_this_machine", start)
+    monkeypatch.setattr("grader.cli.batch.on_this_machine", start)
     yield started
     for engine in warm.values():
         engine.close()
@@ -377,7 +377,7 @@ def test_a_batch_that_cannot_begin_or_is_stopped(
 ) -> None:
     """Our fault is 3, Ctrl-C is 2, and either way everybody has a row that waits."""
     hand_in(tmp_path / "class", {"alice.py": RIGHT})
-    monkeypatch.setattr("grader.batch_command.on_this_machine", lambda *_, **__: Broken(error))
+    monkeypatch.setattr("grader.cli.batch.on_this_machine", lambda *_, **__: Broken(error))
     assert batch().exit_code == code
     assert rows(tmp_path)["alice"]["status"] == "waiting"
 

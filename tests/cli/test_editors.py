@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from grader.sandbox.client import Sandbox
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 SOLUTION = (ROOT / "solutions" / "mlp" / "backward.py").read_text(encoding="utf-8")
 BROKEN = SOLUTION.replace("dlogits @ W2.T", "2 * dlogits @ W2.T")
 MINE = Path("exercises", "mlp", "backward.py")

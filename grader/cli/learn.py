@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from grader.cli import complete_target
-from grader.edge import ALL_RIGHT, SOMETHING_WRONG, color_option
+from grader.cli.common import ALL_RIGHT, SOMETHING_WRONG, color_option
+from grader.cli.main import complete_target
+from grader.cli.targets import Misuse, Target, resolve
 from grader.exercise.shelf import Shelf, by_functions
 from grader.grading.submission import UnreadableSubmission, read_submission
 from grader.learner.state import NAME, Progress
-from grader.targets import Misuse, Target, resolve
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -243,7 +243,7 @@ def watch(targets: tuple[str, ...], exercises: str | None, exercise: str | None,
     import os
     import sys
 
-    from grader.command import page_of
+    from grader.cli.grade import page_of
     from grader.grading.run import Options, start_sandbox
     from grader.learner.progress import progress
     from grader.learner.watch.loop import Loop

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     Grade = Callable[..., Result]
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 SOLUTION = ROOT / "solutions" / "mlp"
 
 
@@ -351,7 +351,7 @@ class TestOurFaults:
         def fail(_options: object) -> None:
             raise fault
 
-        monkeypatch.setattr("grader.command.start_sandbox", fail)
+        monkeypatch.setattr("grader.cli.grade.start_sandbox", fail)
         result = grade(SOLUTION)
         assert result.exit_code == 3
         assert result.stderr == f"Error: {fault}\n"
@@ -383,7 +383,7 @@ class TestOurFaults:
 
     def test_a_bug_shows_its_traceback(self, grade: Grade, monkeypatch: pytest.MonkeyPatch) -> None:
         """Whoever reports it needs that."""
-        monkeypatch.setattr("grader.command.resolve", lambda *_: 1 / 0)
+        monkeypatch.setattr("grader.cli.grade.resolve", lambda *_: 1 / 0)
         result = grade(SOLUTION)
         assert result.exit_code == 3
         assert "ZeroDivisionError" in result.stderr
@@ -551,7 +551,7 @@ class TestOtherCommands:
 
     def test_every_command_that_is_only_named_is_there(self, grade: Grade) -> None:
         """`--help` has their names and sentences without importing them."""
-        from grader.cli import LATER
+        from grader.cli.main import LATER
 
         for command in LATER:
             assert f"\n  {command} " in grade("--help").stdout
@@ -561,7 +561,7 @@ class TestOtherCommands:
         """Click's own, with our targets."""
         from click.shell_completion import ShellComplete
 
-        from grader.cli import main
+        from grader.cli.main import main
 
         complete = ShellComplete(main, {}, "grade", "_GRADE_COMPLETE")
         assert "mlp" in [item.value for item in complete.get_completions([], "ml")]
@@ -574,7 +574,7 @@ class TestOtherCommands:
         """For bash, `mlp`, `::` and `dprob` are three words, and it replaces the last one only."""
         from click.shell_completion import ShellComplete
 
-        from grader.cli import main
+        from grader.cli.main import main
 
         complete = ShellComplete(main, {}, "grade", "_GRADE_COMPLETE")
         assert [item.value for item in complete.get_completions(["mlp", "::"], "dprob")] == ["dprobs"]

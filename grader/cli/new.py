@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from grader.edge import ALL_RIGHT, USAGE, color_option
+from grader.cli.common import ALL_RIGHT, USAGE, color_option
 
 
 @click.command()

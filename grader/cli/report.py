@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from grader.edge import ALL_RIGHT, OUR_FAULT, color_option
+from grader.cli.common import ALL_RIGHT, OUR_FAULT, color_option
+from grader.cli.targets import Misuse
 from grader.report.document import FEEDBACK, render
 from grader.report.formats.convert import TARGETS, convert
 from grader.report.formats.gradescope import VISIBILITIES
 from grader.report.formats.told import Context, NotGraded, NothingToTell
 from grader.report.html.render import MissingLibrary
-from grader.targets import Misuse
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
