@@ -1,1 +1,1 @@
-"""Making exercises: from a forward pass to stubs, settings and an empty solution."""
+"""Making exercises, and testing them."""

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class Flaw:
     """One thing that was verified of an exercise, and the sentences about what is wrong with it."""
 
     what: str
@@ -42,7 +42,7 @@ class Verification:
         self._sandbox = sandbox
         self._cases: Cases | None = None
 
-    def findings(self, mutants: int = 0, seed: int = 0) -> Iterator[Finding]:
+    def findings(self, mutants: int = 0, seed: int = 0) -> Iterator[Flaw]:
         """Verify in the order in which an author mends things; `mutants` is how many to draw of the solution."""
         yield self.reading_matter()
         yield self.stubs()
@@ -52,7 +52,7 @@ class Verification:
         if mutants and self.exercise.kind == "gradients":
             yield self.mutants(mutants, seed)
 
-    def reading_matter(self) -> Finding:
+    def reading_matter(self) -> Flaw:
         """Every graded variable has a hint, every stub a TODO and a docstring with its forward line."""
         exercise = self.exercise
         problems = [f"exercise.toml has no hint for {v}" for v in exercise.graded if not _hinted(exercise, v)]
@@ -66,17 +66,17 @@ class Verification:
         wanted = ("gradients",) if exercise.kind == "training" else exercise.gradients
         for name in wanted:
             problems += _stub_problems(name, stubs.get(name), source)
-        return Finding("hints, stretches and stubs are written", len(exercise.graded), tuple(problems))
+        return Flaw("hints, stretches and stubs are written", len(exercise.graded), tuple(problems))
 
-    def stubs(self) -> Finding:
+    def stubs(self) -> Flaw:
         """The exercise as handed out scores nothing, and each gradient counts as not started."""
         rows = self._grade_file("stubs", self.exercise.directory / "backward.py")
         wrong = [
             f"{row.name} of the stubs is {row.verdict}, not not_started" for row in rows if row.verdict != "not_started"
         ]
-        return Finding("the stubs fail", len(rows), tuple(wrong))
+        return Flaw("the stubs fail", len(rows), tuple(wrong))
 
-    def solution(self) -> Finding:
+    def solution(self) -> Flaw:
         """The worked solution is right everywhere, and exact where exact is expected."""
         rows = self._grade_file("solution", solution_file(self.exercise))
         wanted = {Verdict.EXACT} if self.exercise.settings.exact_expected else {Verdict.EXACT, Verdict.CORRECT}
@@ -85,23 +85,23 @@ class Verification:
         unchained = [
             f"{r.name} of the solution is not right chained" for r in rows if r.chained and not r.chained["correct"]
         ]
-        return Finding("the solution is right", len(rows), (*problems, *unchained))
+        return Flaw("the solution is right", len(rows), (*problems, *unchained))
 
-    def right(self) -> Finding:
+    def right(self) -> Flaw:
         """Every other right formulation is accepted."""
         forms = right_forms(self.exercise)
-        return Finding("right forms are accepted", len(forms), tuple(p for form in forms for p in self.rejected(form)))
+        return Flaw("right forms are accepted", len(forms), tuple(p for form in forms for p in self.rejected(form)))
 
-    def wrong(self) -> Finding:
+    def wrong(self) -> Flaw:
         """Every labelled mistake is rejected."""
         forms = wrong_forms(self.exercise)
-        return Finding("mistakes are rejected", len(forms), tuple(p for form in forms for p in self.accepted(form)))
+        return Flaw("mistakes are rejected", len(forms), tuple(p for form in forms for p in self.accepted(form)))
 
-    def mutants(self, count: int, seed: int) -> Finding:
+    def mutants(self, count: int, seed: int) -> Flaw:
         """Automatic changes of the solution that change its mathematics are rejected."""
         found = list(mutants_of(self.exercise, count, seed))
         problems = [p for form in found for p in self.accepted(form)]
-        return Finding(f"mutants of the solution are rejected (seed {seed})", len(found), tuple(problems))
+        return Flaw(f"mutants of the solution are rejected (seed {seed})", len(found), tuple(problems))
 
     def rejected(self, form: Form) -> Iterator[str]:
         """A sentence for each gradient of a right form that was not accepted."""

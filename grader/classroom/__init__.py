@@ -1,0 +1,1 @@
+"""A class: what was handed in, graded in one go, and compared."""

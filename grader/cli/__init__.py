@@ -1,0 +1,1 @@
+"""The command line: words and options in, an exit code out."""

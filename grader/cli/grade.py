@@ -46,7 +46,7 @@ def grade(words: Sequence[str], *, report: str, ci: bool, quiet: bool, verbose: 
     options = _options(chosen, [target.exercise for target in targets if target.exercise])
     before = last_run(Path(report)) if report != STDOUT else []
     # First of all: the server loads torch while this process does.
-    with start_sandbox(options) as sandbox, Progress(shown=not (ci or quiet) and sys.stderr.isatty()) as shown:
+    with start_sandbox(options) as sandbox, ProgressLine(shown=not (ci or quiet) and sys.stderr.isatty()) as shown:
         run = Run(options, sandbox=sandbox, on_row=shown.row)
         jobs = [
             _add(run, target, submission, shelf, sandbox)
@@ -183,7 +183,7 @@ class Printer:
         return None
 
 
-class Progress:
+class ProgressLine:
     """One line on stderr, rewritten while grading, gone at the end."""
 
     def __init__(self, *, shown: bool) -> None:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from grader.exercise.exercise import Exercise
     from grader.grading.run import Options
     from grader.grading.submission import Submission
-    from grader.learner.watch.work import Work
+    from grader.learner.watch.work import WatchedWork
     from grader.sandbox.types import Reading
 
 exercises_option = click.option(
@@ -247,11 +247,11 @@ def watch(targets: tuple[str, ...], exercises: str | None, exercise: str | None,
     from grader.grading.run import Options, start_sandbox
     from grader.learner.progress import progress
     from grader.learner.watch.loop import Loop
-    from grader.learner.watch.work import Desk, Grader, Work
+    from grader.learner.watch.work import Desk, Grader, WatchedWork
 
     shelf = Shelf(Path(exercises) if exercises else None, forced=exercise)
     found = resolve(targets, shelf)
-    works = [Work(target.exercise, target.path) for target in found if target.exercise is not None]
+    works = [WatchedWork(target.exercise, target.path) for target in found if target.exercise is not None]
     if len(works) < len(found):
         raise Misuse("which exercise is it for? Say it with --exercise NAME")
     done = progress(Path(chosen["report"]))
@@ -273,7 +273,7 @@ def watch(targets: tuple[str, ...], exercises: str | None, exercise: str | None,
     return ALL_RIGHT
 
 
-def _reset_sentence(work: Work, gradient: str) -> str:
+def _reset_sentence(work: WatchedWork, gradient: str) -> str:
     """What became of putting a stub back, or why it stays as it is."""
     verdict = work.verdict
     try:

@@ -33,7 +33,7 @@ LATER = {
 """Commands in a module of their own, which is imported when they are asked for; `--help` needs their sentence only."""
 
 
-class Grade(click.Group):
+class Commands(click.Group):
     """The group of commands; whatever is no command is a target of `grade run`."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -155,7 +155,7 @@ def complete_target(ctx: click.Context, _param: click.Parameter | None, incomple
     return [CompletionItem(word[given:]) for word in words if word.startswith(typed)]
 
 
-@click.group(cls=Grade, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="grade")
 def main() -> None:
     """Grade hand-derived gradients.

@@ -354,11 +354,17 @@ def gradescope_zip(exercise: str, exercises: str | None, package: str | None, ou
 
     from grader import __version__
     from grader.exercise.shelf import exercises_directory
-    from grader.report.formats.gradescope_archive import CannotTravel, Settings, build, checked_package, requirements
+    from grader.report.formats.gradescope_archive import (
+        ArchiveSettings,
+        CannotTravel,
+        build,
+        checked_package,
+        requirements,
+    )
 
     found = _exercise(exercise, exercises)
     course, home = found.course, found.directory.parent
-    settings = Settings(exercise, **{**chosen, **_by_the_course(course, chosen)})
+    settings = ArchiveSettings(exercise, **{**chosen, **_by_the_course(course, chosen)})
     # A pack is not installed there, and what a course says of installed exercises is not part of the package.
     travels = exercises is not None or course is not None or home != exercises_directory()
     try:

@@ -51,7 +51,7 @@ class Found:
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Target:
+class Share:
     """What one path's share would have to be, if the others are right (or missing)."""
 
     path: Path
@@ -106,13 +106,13 @@ def search(
 
 def among(candidates: Iterable[Change], path: Path, facts: Facts) -> Found | None:
     """The least far-fetched of some formulas for the whole answer."""
-    target = Target(path, tuple(view.got for view in facts.views), alone=False)
+    target = Share(path, tuple(view.got for view in facts.views), alone=False)
     return _cheapest(candidates, [target], facts, None)
 
 
 def try_change(change: Change, path: Path, facts: Facts) -> Found | None:
     """Whether the whole answer is one certain formula."""
-    target = Target(path, tuple(view.got for view in facts.views), alone=False)
+    target = Share(path, tuple(view.got for view in facts.views), alone=False)
     return _holds(change, target, facts)
 
 
@@ -160,7 +160,7 @@ def nearly(facts: Facts) -> bool:
     )
 
 
-def _cheapest(found: Iterable[Change], targets: Sequence[Target], facts: Facts, best: Found | None) -> Found | None:
+def _cheapest(found: Iterable[Change], targets: Sequence[Share], facts: Facts, best: Found | None) -> Found | None:
     sampled = [(target, sample) for target in targets if (sample := target.sample()) is not None]
     for change in found:
         wanted = [(t, s) for t, s in sampled if best is None or change.cost + _surcharge(t) < best.cost]
@@ -175,20 +175,20 @@ def _cheapest(found: Iterable[Change], targets: Sequence[Target], facts: Facts, 
     return best
 
 
-def _surcharge(target: Target) -> float:
+def _surcharge(target: Share) -> float:
     return 0.6 if target.alone else 0.0
 
 
-def _targets(paths: Sequence[Path], facts: Facts) -> Iterator[tuple[Path, list[Target]]]:
+def _targets(paths: Sequence[Path], facts: Facts) -> Iterator[tuple[Path, list[Share]]]:
     """Every path with what is left for it of the answer."""
     all_shares = [shares(paths, view) for view in facts.views]
     for index, path in enumerate(paths):
         found = []
         rest = _rests(all_shares, index, facts)
         if rest is not None:
-            found.append(Target(path, rest, alone=False))
+            found.append(Share(path, rest, alone=False))
         if len(paths) > 1:
-            found.append(Target(path, tuple(view.got for view in facts.views), alone=True))
+            found.append(Share(path, tuple(view.got for view in facts.views), alone=True))
         yield path, found
 
 
@@ -212,12 +212,12 @@ def _rests(
 _SUMS = (Kind.SUMMED_TOO_FAR, Kind.NOT_SUMMED, Kind.WRONG_AXIS)
 
 
-def _uniform(target: Target) -> bool:
+def _uniform(target: Share) -> bool:
     """Whether all elements are the same: any sum over everything is then a factor away."""
     return all(bool((v == v.reshape(-1)[0]).all()) for v in target.values)
 
 
-def _holds(change: Change, target: Target, facts: Facts) -> Found | None:
+def _holds(change: Change, target: Share, facts: Facts) -> Found | None:
     tight = change.kind is Kind.WRONG_EPSILON and not facts.narrow
     tolerance = TIGHT if tight else facts.tolerance
     factors: list[float] = []

@@ -1,0 +1,1 @@
+"""The order of questions for one submission, a run of several, and pytest as the runner."""

@@ -53,7 +53,7 @@ def start_grading(
 
 
 @dataclass(slots=True)
-class Run:
+class TrainingRun:
     """One training run: the loss of every step and what the parameters have become."""
 
     losses: list[float] = field(default_factory=list)
@@ -81,7 +81,7 @@ class TrainingGrading(Grading):
         return {**found, "training": self._run_document()}
 
     def _grade(self) -> Generator[Row]:
-        self._mine, self._reference = Run(), Run()
+        self._mine, self._reference = TrainingRun(), TrainingRun()
         self._stopped: str | None = None
         with self._sandbox.open(self.submission.files, self.exercise.rules) as session:
             self.reading = session.reading
@@ -314,9 +314,9 @@ def training_steps(
 
 
 @lru_cache(maxsize=4)
-def reference_run(given: Case) -> Run:
+def reference_run(given: Case) -> TrainingRun:
     """Autograd's own run from the same start: the same for every submission."""
-    run = Run(parameters=starting_parameters(given))
+    run = TrainingRun(parameters=starting_parameters(given))
     for step, (values, grads) in enumerate(training_steps(given, run.parameters)):
         run.losses.append(float(values["loss"]))
         update(given.exercise, run.parameters, grads.values(), step)

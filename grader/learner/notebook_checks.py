@@ -39,7 +39,7 @@ _NO_GRADIENT = "no gradient to compare with: call {name}.retain_grad() before lo
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class CheckedLine:
     """One gradient of the notebook."""
 
     variable: str
@@ -81,7 +81,7 @@ class Checked:
     """What `check` found: text in a terminal, a table in Jupyter."""
 
     exercise: str
-    lines: tuple[Line, ...]
+    lines: tuple[CheckedLine, ...]
     missing: tuple[str, ...] = ()
     notes: tuple[str, ...] = field(default=())
 
@@ -108,7 +108,7 @@ class Checked:
         return f"<table>{head}{rows}</table>{notes}<p>{html.escape(self.total)}</p>"
 
 
-def _html_row(line: Line) -> str:
+def _html_row(line: CheckedLine) -> str:
     mark = "✓" if line.fine else "✗"
     remarks = [*line.remarks]
     if line.columns is None or line.columns.maxdiff is None:
@@ -126,26 +126,26 @@ def cmp(name: str, gradient: object, variable: object) -> None:
     print(_compared(name, gradient, variable).text)
 
 
-def _compared(name: str, gradient: object, variable: object) -> Line:
+def _compared(name: str, gradient: object, variable: object) -> CheckedLine:
     if not isinstance(variable, torch.Tensor):
-        return Line(name, Columns(), f"{name} is no tensor but {type(variable).__name__}")
+        return CheckedLine(name, Columns(), f"{name} is no tensor but {type(variable).__name__}")
     reference = _retained(variable)
     if reference is None:
-        return Line(name, Columns(), _NO_GRADIENT.format(name=name))
+        return CheckedLine(name, Columns(), _NO_GRADIENT.format(name=name))
     return _against(name, gradient, reference)
 
 
-def _against(name: str, gradient: object, reference: torch.Tensor) -> Line:
+def _against(name: str, gradient: object, reference: torch.Tensor) -> CheckedLine:
     if gradient is None:
-        return Line(name, Columns(), f"d{name} is None: not started")
+        return CheckedLine(name, Columns(), f"d{name} is None: not started")
     if not isinstance(gradient, torch.Tensor):
-        return Line(name, Columns(), f"d{name} is no tensor but {type(gradient).__name__}")
+        return CheckedLine(name, Columns(), f"d{name} is no tensor but {type(gradient).__name__}")
     got = gradient.detach().cpu()
     problem = form_problem(got, reference)
     columns = lecture_columns(got, reference)
     if problem is None:
-        return Line(name, columns)
-    return Line(name, Columns(maxdiff=columns.maxdiff if got.shape == reference.shape else None), problem[1])
+        return CheckedLine(name, columns)
+    return CheckedLine(name, Columns(maxdiff=columns.maxdiff if got.shape == reference.shape else None), problem[1])
 
 
 def _retained(variable: torch.Tensor) -> torch.Tensor | None:
@@ -181,7 +181,9 @@ def check(
         rows, said = _graded(chosen, cells)
         notes += said
     lines = [
-        Line(v, flat[v].columns, flat[v].problem, rows.get(v), flat[v].notes) if v in flat else Line(v, row=rows.get(v))
+        CheckedLine(v, flat[v].columns, flat[v].problem, rows.get(v), flat[v].notes)
+        if v in flat
+        else CheckedLine(v, row=rows.get(v))
         for v in variables
         if v in flat or (v in functions and v in rows)
     ]
@@ -204,9 +206,9 @@ def _is_value(found: object) -> bool:
     return found is not None and not callable(found)
 
 
-def _flat_line(variable: str, namespace: Mapping[str, Any], references: Mapping[str, torch.Tensor]) -> Line:
+def _flat_line(variable: str, namespace: Mapping[str, Any], references: Mapping[str, torch.Tensor]) -> CheckedLine:
     if variable not in references:
-        return Line(variable, Columns(), _NO_GRADIENT.format(name=variable))
+        return CheckedLine(variable, Columns(), _NO_GRADIENT.format(name=variable))
     return _against(variable, namespace[f"d{variable}"], references[variable])
 
 

@@ -46,20 +46,20 @@ class NoWorkspace(Exception):
 
 
 @dataclass(slots=True)
-class Made:
+class NewFiles:
     """What `grade init` wrote and what it left alone."""
 
     written: list[Path] = field(default_factory=list)
     kept: list[Path] = field(default_factory=list)
 
 
-def init(directory: Path) -> Made:
+def init(directory: Path) -> NewFiles:
     """Make a workspace, or complete one: files that are there stay as they are.
 
     Raises:
         NoWorkspace: the folder cannot be made or written to.
     """
-    made = Made()
+    made = NewFiles()
     if directory.exists() and not directory.is_dir():
         raise NoWorkspace(f"{directory} is a file; name a folder for the workspace")
     source = exercises_directory()
@@ -77,7 +77,7 @@ def init(directory: Path) -> Made:
     return made
 
 
-def _copy(source: Path, target: Path, made: Made) -> None:
+def _copy(source: Path, target: Path, made: NewFiles) -> None:
     if target.exists() or target.is_symlink():
         made.kept.append(target)
         return
@@ -86,7 +86,7 @@ def _copy(source: Path, target: Path, made: Made) -> None:
     made.written.append(target)
 
 
-def _write(target: Path, text: str, made: Made) -> None:
+def _write(target: Path, text: str, made: NewFiles) -> None:
     if target.exists() or target.is_symlink():
         made.kept.append(target)
         return

@@ -1,0 +1,1 @@
+"""What is reported of a run, and every form that it takes."""

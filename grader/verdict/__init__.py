@@ -1,0 +1,1 @@
+"""What an answer is worth: arguments by name, the evidence, and the judgement on it."""

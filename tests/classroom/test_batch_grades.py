@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.classroom.batch.grades import Line, UnreadableGrades, read_overrides, read_table, write_grades
+from grader.classroom.batch.grades import GradesLine, UnreadableGrades, read_overrides, read_table, write_grades
 from grader.classroom.batch.store import Record
 from grader.classroom.intake.handed_in import HandedIn
 from grader.classroom.intake.platforms import Who
@@ -15,16 +15,16 @@ from grader.classroom.intake.platforms import Who
 SCORE = {"points": 2, "possible": 3, "correct": 2, "exact": 1, "chained_correct": 2}
 
 
-def line(name: str, *, problem: str | None = None, who: Who | None = None, score: object = SCORE) -> Line:
+def line(name: str, *, problem: str | None = None, who: Who | None = None, score: object = SCORE) -> GradesLine:
     """One row."""
     entry = {
         "name": name, "status": "graded", "problem": problem, "notes": ["n1", "n2"], "score": score,
         "previous_score": {"points": 1}, "verdicts": {"dx": "exact", "dy": "raised"},
     }  # fmt: skip
-    return Line(HandedIn(name, Path("c", name), name=name, who=who or Who()), Record("k", entry))
+    return GradesLine(HandedIn(name, Path("c", name), name=name, who=who or Who()), Record("k", entry))
 
 
-def written(folder: Path, *lines: Line) -> list[dict[str, str]]:
+def written(folder: Path, *lines: GradesLine) -> list[dict[str, str]]:
     """The table after it was written."""
     write_grades(folder, lines, ["dx", "dy"])
     return read_table(folder / "grades.csv")

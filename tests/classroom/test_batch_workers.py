@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from grader.classroom.batch.order import Graded, Order, Task
-from grader.classroom.batch.workers import Worker, WorkerDied, multiplied, start_workers
+from grader.classroom.batch.workers import LocalWorker, WorkerDied, multiplied, start_workers
 from grader.exercise.shelf import load_exercise
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ TASK = Task("ada", "ada", {"backward.py": SOLUTION}).encode()
 
 
 @contextlib.contextmanager
-def started(count: int, *, forking: bool) -> Iterator[list[Worker]]:
+def started(count: int, *, forking: bool) -> Iterator[list[LocalWorker]]:
     """Workers that are ready."""
     workers = start_workers(
         Order.of(load_exercise("mlp"), seed=2147483647, hidden_seed=1).encode(), count, forking=forking
@@ -38,7 +38,7 @@ def started(count: int, *, forking: bool) -> Iterator[list[Worker]]:
             worker.stop()
 
 
-def points(worker: Worker) -> int:
+def points(worker: LocalWorker) -> int:
     """What a worker makes of the worked solution."""
     return int(Graded.decode(worker.ask(TASK)).entry["score"]["points"])
 

@@ -15,7 +15,7 @@ from grader.exercise.shelf import load_exercise
 from grader.grading.run import Options
 from grader.learner.state import Progress
 from grader.learner.watch.screen import lines
-from grader.learner.watch.work import Desk, Grader, Work
+from grader.learner.watch.work import Desk, Grader, WatchedWork
 from grader.report.text import Page
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def blocks() -> list[Any]:
 def test_the_background_tasks_pattern_matches_every_plain_line(workspace: Path, sandbox: Sandbox, text: str) -> None:
     """File, line and message."""
     MINE.write_text(text, encoding="utf-8")
-    desk = Desk([Work(load_exercise(MINE.parent), MINE.parent)], Progress(Path("state.txt")))
+    desk = Desk([WatchedWork(load_exercise(MINE.parent), MINE.parent)], Progress(Path("state.txt")))
     desk.work.take(Grader(Options(), sandbox).grade(desk.work, desk.work.read()))
     pattern = blocks()[1]["tasks"][0]["problemMatcher"]["pattern"]
     *problems, total = lines(desk.work, Page())

@@ -17,7 +17,7 @@ from grader.learner.hints import hints, other_ways, worked
 from grader.learner.state import Progress
 from grader.learner.watch.saves import Files
 from grader.learner.watch.screen import lines, view
-from grader.learner.watch.work import Desk, Grader, Work
+from grader.learner.watch.work import Desk, Grader, WatchedWork
 from grader.report.files import replace_file
 from grader.report.text import Page
 
@@ -234,7 +234,7 @@ class TestHintsAndSolutions:
 def desk(workspace: Path, sandbox: Sandbox) -> Callable[..., Desk]:
     """A desk with the mlp on it, and a hand that saves."""
     grader = Grader(Options(), sandbox)
-    made = Desk([Work(load_exercise(MINE.parent), MINE.parent)], Progress(Path("state.txt")))
+    made = Desk([WatchedWork(load_exercise(MINE.parent), MINE.parent)], Progress(Path("state.txt")))
 
     def save(text: str) -> Desk:
         MINE.write_text(text, encoding="utf-8")

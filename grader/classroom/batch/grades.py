@@ -35,14 +35,14 @@ class UnreadableGrades(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class GradesLine:
     """One submission, and what is known of its grade by now."""
 
     handed_in: HandedIn
     record: Record | None
 
 
-def write_grades(directory: Path, lines: Iterable[Line], gradients: Sequence[str]) -> None:
+def write_grades(directory: Path, lines: Iterable[GradesLine], gradients: Sequence[str]) -> None:
     """Write the table whole, with the overrides that the file has at this moment."""
     kept = read_overrides(directory / FILE)
     table = io.StringIO(newline="")
@@ -57,7 +57,7 @@ def write_grades(directory: Path, lines: Iterable[Line], gradients: Sequence[str
     write_whole(directory / FILE, table.getvalue().encode("utf-8", "replace"))
 
 
-def _cells(line: Line, gradients: Sequence[str]) -> dict[str, Any]:
+def _cells(line: GradesLine, gradients: Sequence[str]) -> dict[str, Any]:
     handed_in, record = line.handed_in, line.record
     who = handed_in.who
     cells: dict[str, Any] = {
@@ -89,7 +89,7 @@ def _notes(handed_in: HandedIn, record: Record) -> list[str]:
     return [STRANGER, *made] if STRANGER in handed_in.notes else made
 
 
-def _override(line: Line, kept: dict[str, dict[str, str]]) -> dict[str, Any]:
+def _override(line: GradesLine, kept: dict[str, dict[str, str]]) -> dict[str, Any]:
     """The instructor's columns, and the grade that counts."""
     own = kept.pop(line.handed_in.name, dict.fromkeys(OWN, ""))
     counts = final(own, line.record)

@@ -27,7 +27,7 @@ _PLAIN_HEAD = ("version", "criterion", "settings_sha256", "numerics", "notes")
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class Regraded:
     """A submission whose grade is another one than before."""
 
     before: Record
@@ -42,7 +42,7 @@ class Results:
         self.possible = possible
         self.store = store
         self.show = show
-        self.changes: list[Change] = []
+        self.changes: list[Regraded] = []
         self.twins = 0
         """Submissions that took over the result of the same code."""
         self.head: Mapping[str, Any] = unloaded_head(order)
@@ -126,7 +126,7 @@ class Results:
         before = self.store.get(entry["name"])
         after = self.store.note(key, entry)
         if before is not None and _differs(before, after):
-            self.changes.append(Change(before, after))
+            self.changes.append(Regraded(before, after))
         self.show.done(after)
         then()
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from grader.classroom.batch.grades import Line, write_grades
+from grader.classroom.batch.grades import GradesLine, write_grades
 from grader.classroom.batch.order import Graded, Order, Task
 from grader.classroom.batch.results import Results
 from grader.classroom.intake.roster import STRANGER
@@ -21,7 +21,7 @@ from grader.sandbox.types import SandboxError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from grader.classroom.batch.results import Change
+    from grader.classroom.batch.results import Regraded
     from grader.classroom.batch.store import Record, Store
     from grader.classroom.batch.workers import Workers
     from grader.classroom.intake.handed_in import HandedIn
@@ -51,7 +51,7 @@ class Show(Protocol):
 
 
 @dataclass(slots=True)
-class Work:
+class InProgress:
     """A submission on its way."""
 
     handed_in: HandedIn
@@ -60,7 +60,7 @@ class Work:
     previous: Mapping[str, Any] | None
     tries: int = 0
     begun: float = 0.0
-    twins: list[Work] = field(default_factory=list)
+    twins: list[InProgress] = field(default_factory=list)
     """Others with the same code, waiting for this one."""
 
     @property
@@ -99,12 +99,12 @@ class Batch:
         self._again = False
         self._failed = 0
         self._finished: dict[str, str] = {}
-        self._under_way: dict[str, Work] = {}
-        self._futures: dict[Future[bytes], Work] = {}
+        self._under_way: dict[str, InProgress] = {}
+        self._futures: dict[Future[bytes], InProgress] = {}
         self._table_due = 0.0
 
     @property
-    def changes(self) -> Sequence[Change]:
+    def changes(self) -> Sequence[Regraded]:
         """The submissions whose grade is another one than before."""
         return self._results.changes
 
@@ -137,14 +137,14 @@ class Batch:
     def write_table(self) -> None:
         """grades.csv, as far as it is known."""
         begun = time.monotonic()
-        lines = (Line(each, self.store.get(each.name)) for each in self.handed_in)
+        lines = (GradesLine(each, self.store.get(each.name)) for each in self.handed_in)
         write_grades(self.store.directory, lines, self.gradients)
         now = time.monotonic()
         self._table_due = now + max(_TABLE_SECONDS, _TABLE_SHARE * (now - begun))
 
     # what has to be done
 
-    def _work(self, chosen: Sequence[HandedIn]) -> Iterator[Work]:
+    def _work(self, chosen: Sequence[HandedIn]) -> Iterator[InProgress]:
         """What has to be graded, in order; what needs no grading is settled on the way."""
         self.show.begin(len(chosen))
         for each in chosen:
@@ -154,16 +154,16 @@ class Batch:
             except UnreadableSubmission as error:
                 self._results.unreadable(each, str(error))
                 continue
-            work = Work(each, submission, self.order.key(submission), self._results.previous(each.name))
+            work = InProgress(each, submission, self.order.key(submission), self._results.previous(each.name))
             if self._is_done(work):
                 self._results.known(self.store[each.name])
             elif not self._twin(work):
                 yield work
 
-    def _is_done(self, work: Work) -> bool:
+    def _is_done(self, work: InProgress) -> bool:
         return not self._again and self.store.key(work.name) == work.key and self.store.has(work.name)
 
-    def _twin(self, work: Work) -> bool:
+    def _twin(self, work: InProgress) -> bool:
         """Whether somebody's code is the same: then its result is, now or when it is there."""
         if work.key in self._under_way:
             self._under_way[work.key].twins.append(work)
@@ -176,8 +176,8 @@ class Batch:
 
     # doing it
 
-    def _drive(self, workers: Workers, first: Work, rest: Iterator[Work]) -> None:
-        waiting: deque[Work] = deque([first])
+    def _drive(self, workers: Workers, first: InProgress, rest: Iterator[InProgress]) -> None:
+        waiting: deque[InProgress] = deque([first])
         exhausted = False
         while True:
             # Only when there is room for as many as travel together: those that come back one by one would go so, too.
@@ -200,7 +200,7 @@ class Batch:
             if time.monotonic() >= self._table_due:
                 self.write_table()
 
-    def _begin(self, workers: Workers, work: Work) -> None:
+    def _begin(self, workers: Workers, work: InProgress) -> None:
         work.tries += 1
         work.begun = time.monotonic()
         self._under_way[work.key] = work
@@ -211,7 +211,7 @@ class Batch:
         now = time.monotonic()
         return [future for future, work in self._futures.items() if future.done() or now - work.begun > patience]
 
-    def _end(self, future: Future[bytes]) -> Work | None:
+    def _end(self, future: Future[bytes]) -> InProgress | None:
         """Keep a result; a work to begin again if it has none and may still get one."""
         work = self._futures.pop(future)
         try:
@@ -224,7 +224,7 @@ class Batch:
         self._results.keep(work.key, graded, partial(self._done, work))
         return None
 
-    def _done(self, work: Work) -> None:
+    def _done(self, work: InProgress) -> None:
         """Its documents are on the disk: those who wait for them can have them."""
         del self._under_way[work.key]
         self._finished[work.key] = work.name
@@ -232,7 +232,7 @@ class Batch:
         for twin in work.twins:
             self._results.take_over(twin.key, twin.handed_in, twin.submission, work.name)
 
-    def _lost(self, work: Work, error: Exception) -> Work | None:
+    def _lost(self, work: InProgress, error: Exception) -> InProgress | None:
         said = "no answer came" if isinstance(error, TimeoutError) else str(error).strip() or type(error).__name__
         why = said.splitlines()[-1][:300]
         self.store.log(f"{work.name}, try {work.tries}: {said}")

@@ -54,7 +54,7 @@ class Record:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class JournalLine:
     """Where in the journal a submission's last line is: a class of a hundred thousand is not kept in memory."""
 
     offset: int
@@ -124,7 +124,7 @@ class Store:
     def note(self, key: str, entry: Mapping[str, Any]) -> Record:
         """Write the line that says that the documents are there."""
         record = Record(key, entry, when=round(time.time(), 3))
-        self._places[record.name] = Place(self._journal.seek(0, os.SEEK_END), key)
+        self._places[record.name] = JournalLine(self._journal.seek(0, os.SEEK_END), key)
         self._journal.write(_line(record))
         self._journal.flush()
         if time.monotonic() - self._synced > _SYNC_SECONDS:
@@ -172,12 +172,12 @@ class Store:
                 path.unlink(missing_ok=True)
 
 
-def _places(journal: BinaryIO) -> Iterator[tuple[str, Place]]:
+def _places(journal: BinaryIO) -> Iterator[tuple[str, JournalLine]]:
     offset = 0
     for line in _seek(journal, 0):
         with contextlib.suppress(ValueError, TypeError, KeyError):
             record = Record(**json.loads(line))
-            yield record.name, Place(offset, record.key)
+            yield record.name, JournalLine(offset, record.key)
         offset += len(line)
 
 

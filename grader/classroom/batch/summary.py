@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from grader.classroom.batch.order import Order
-    from grader.classroom.batch.results import Change
+    from grader.classroom.batch.results import Regraded
     from grader.classroom.batch.store import Record, Store
 
 STATUSES = ("graded", "refused", "unreadable", "missing", "failed", "waiting")
@@ -81,7 +81,7 @@ def _right(counts: Mapping[str, int]) -> int:
     return sum(counts.get(verdict, 0) for verdict in SCORING)
 
 
-def changed(changes: Sequence[Change], most: int = 40) -> Iterator[str]:
+def changed(changes: Sequence[Regraded], most: int = 40) -> Iterator[str]:
     """What a regrade changed, a submission a line."""
     for change in changes[:most]:
         yield f"changed: {change.after.name}: {_shown(change.before)} -> {_shown(change.after)}{_which(change)}"
@@ -93,7 +93,7 @@ def _shown(record: Record) -> str:
     return record.status if record.points is None or record.status != "graded" else f"{record.points} points"
 
 
-def _which(change: Change) -> str:
+def _which(change: Regraded) -> str:
     before, after = change.before.entry["verdicts"], change.after.entry["verdicts"]
     moved = [
         f"{name} {before[name]} -> {after[name]}" for name in after if name in before and before[name] != after[name]

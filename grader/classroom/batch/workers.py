@@ -143,7 +143,7 @@ class LocalWorkers:
             if thread.is_alive():
                 thread.join(5)
 
-    def _serve(self, worker: Worker) -> None:
+    def _serve(self, worker: LocalWorker) -> None:
         while (item := self._tasks.get()) is not None:
             task, future = item
             if not future.set_running_or_notify_cancel():
@@ -154,12 +154,12 @@ class LocalWorkers:
                 future.set_exception(error)
 
 
-def start_workers(order: bytes, slots: int, *, forking: bool) -> list[Worker]:
+def start_workers(order: bytes, slots: int, *, forking: bool) -> list[LocalWorker]:
     """Workers that are starting: one loads torch and the rest are forked from it, or each loads by itself.
 
     One load on two cores takes half as long as two, and what is forked shares its memory.
     """
-    workers = [Worker(order) for _ in range(slots)]
+    workers = [LocalWorker(order) for _ in range(slots)]
     if not forking:
         for worker in workers:
             worker.start()
@@ -195,7 +195,7 @@ class Twin:
                 signal.pidfd_send_signal(self._handle, signal.SIGKILL)
 
 
-class Worker:
+class LocalWorker:
     """One process, started again when it has died."""
 
     def __init__(self, order: bytes) -> None:

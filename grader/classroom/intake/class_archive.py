@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from grader.classroom.intake.gathering import MOST_WRAPPERS, Class, Found, gather, is_wrapper
+from grader.classroom.intake.gathering import MOST_WRAPPERS, Class, TopEntry, gather, is_wrapper
 from grader.classroom.intake.handed_in import Part, graded_name
 from grader.classroom.intake.platforms import METADATA
 from grader.grading.submission import UnreadableSubmission, read_regular
@@ -64,7 +64,7 @@ def _is_work(pieces: Sequence[str]) -> bool:
     return bool(pieces and graded_name(pieces[-1]))
 
 
-def _tops(source: Path, below: str, members: Sequence[Member]) -> Iterator[Found]:
+def _tops(source: Path, below: str, members: Sequence[Member]) -> Iterator[TopEntry]:
     """What lies at the top, each with its files."""
     tops: dict[str, list[Member]] = {}
     for member in members:
@@ -75,14 +75,14 @@ def _tops(source: Path, below: str, members: Sequence[Member]) -> Iterator[Found
         yield _found(source, top, inside_top)
 
 
-def _found(source: Path, top: str, members: Sequence[Member]) -> Found:
+def _found(source: Path, top: str, members: Sequence[Member]) -> TopEntry:
     folder = any(member.name != top for member in members)
     parts = tuple(
         Part(member.name.removeprefix(f"{top}/"), source, member.content, member.problem)
         for member in members
         if not member.name.endswith("/")
     )
-    return Found(top, source / top, folder, parts, source.stat().st_mtime)
+    return TopEntry(top, source / top, folder, parts, source.stat().st_mtime)
 
 
 def _pieces(name: str) -> list[str]:

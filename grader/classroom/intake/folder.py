@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from grader.classroom.intake.gathering import MOST_WRAPPERS, Class, Found, gather, is_wrapper
+from grader.classroom.intake.gathering import MOST_WRAPPERS, Class, TopEntry, gather, is_wrapper
 from grader.classroom.intake.handed_in import Part, graded_name
 from grader.classroom.intake.platforms import LARGEST, METADATA
 
@@ -56,12 +56,12 @@ def _metadata(top: Path) -> str:
     return path.read_text(encoding="utf-8", errors="replace")
 
 
-def _found(path: Path) -> Found:
+def _found(path: Path) -> TopEntry:
     if path.is_symlink():
-        return Found(path.name, path, folder=False, problem=f"{path.name} is a link; hand in the file itself")
+        return TopEntry(path.name, path, folder=False, problem=f"{path.name} is a link; hand in the file itself")
     folder = path.is_dir()
     parts = tuple(itertools.islice(_below(path), MOST_BELOW)) if folder else (Part(path.name, path),)
-    return Found(path.name, path, folder, parts, _newest(parts))
+    return TopEntry(path.name, path, folder, parts, _newest(parts))
 
 
 def _below(folder: Path) -> Iterator[Part]:

@@ -53,7 +53,7 @@ def nobody(source: Path) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class TopEntry:
     """One name at the top."""
 
     name: str
@@ -70,9 +70,9 @@ class Heap:
     """What a platform gave one person's name, while it is put together."""
 
     mangled: list[Mangled] = field(default_factory=list)
-    found: list[Found] = field(default_factory=list)
+    found: list[TopEntry] = field(default_factory=list)
 
-    def add(self, thing: Found, mangled: Mangled) -> None:
+    def add(self, thing: TopEntry, mangled: Mangled) -> None:
         """One more file or folder."""
         self.mangled.append(mangled)
         self.found.append(thing)
@@ -85,7 +85,7 @@ class Heap:
                 yield part if thing.folder or not mangled.file else replace(part, name=mangled.file)
 
 
-def gather(source: Path, found: Iterable[Found], metadata: str = "") -> Class:
+def gather(source: Path, found: Iterable[TopEntry], metadata: str = "") -> Class:
     """Put the names at the top together to submissions."""
     things = sorted(found, key=lambda thing: natural(thing.name))
     ignored = {thing.name for thing in things if _is_nobodys(thing.name)}
@@ -138,20 +138,20 @@ def is_wrapper(top: str, source: str, inside: Mapping[str, bool]) -> bool:
     return len(people) > 1 and not work and people.isdisjoint({"exercises", *list_exercises()})
 
 
-def _platform(things: list[Found], metadata: str) -> str:
+def _platform(things: list[TopEntry], metadata: str) -> str:
     if metadata and any(_GRADESCOPE.fullmatch(thing.name) for thing in things):
         return "gradescope"
     return platform_of([thing.name for thing in things])
 
 
-def _entries(things: list[Found], platform: str, metadata: str) -> list[HandedIn]:
+def _entries(things: list[TopEntry], platform: str, metadata: str) -> list[HandedIn]:
     if platform == "gradescope":
         whose = read_metadata(metadata)
         return [each for thing in things for each in _of_group(thing, whose.get(thing.name) or (Who(),))]
     return list(_joined(things) if platform else _plain(things))
 
 
-def _of_group(thing: Found, group: Sequence[Who]) -> Iterator[HandedIn]:
+def _of_group(thing: TopEntry, group: Sequence[Who]) -> Iterator[HandedIn]:
     """One for each who handed it in, since a platform wants a grade for each; the same code is graded once."""
     notes = (f"handed in by a group of {len(group)}",) if len(group) > 1 else ()
     for number, who in enumerate(group):
@@ -159,7 +159,7 @@ def _of_group(thing: Found, group: Sequence[Who]) -> Iterator[HandedIn]:
         yield replace(_single(thing, raw, who), notes=notes)
 
 
-def _plain(things: list[Found]) -> Iterator[HandedIn]:
+def _plain(things: list[TopEntry]) -> Iterator[HandedIn]:
     """Folders and files that have their owner's name."""
     stems = [_stem(thing) for thing in things]
     count = Counter(stems)
@@ -167,22 +167,22 @@ def _plain(things: list[Found]) -> Iterator[HandedIn]:
         yield _single(thing, stem if count[stem] == 1 else thing.name, Who(name=stem))
 
 
-def _stem(thing: Found) -> str:
+def _stem(thing: TopEntry) -> str:
     """A file's name without its ending; what is graded as .py counts as .py."""
     return thing.name if thing.folder else PurePath(graded_name(thing.name) or thing.name).stem
 
 
-def _single(thing: Found, raw: str, who: Who) -> HandedIn:
+def _single(thing: TopEntry, raw: str, who: Who) -> HandedIn:
     """One folder or one file that is a submission by itself."""
     missing = thing.folder and not thing.parts and thing.problem is None
     problem = "the folder is empty: nothing was handed in" if missing else thing.problem
     return HandedIn(raw, thing.path, thing.parts, who, problem=problem, missing=missing, modified=thing.modified)
 
 
-def _joined(things: list[Found]) -> Iterator[HandedIn]:
+def _joined(things: list[TopEntry]) -> Iterator[HandedIn]:
     """The files under one person's name become one submission; a name that no platform made stands for itself."""
     heaps: dict[str, Heap] = {}
-    others: list[Found] = []
+    others: list[TopEntry] = []
     for thing in things:
         mangled = demangle(thing.name)
         if mangled is None:

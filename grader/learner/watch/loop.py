@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from grader.grading.submission import Submission
-    from grader.learner.watch.work import Desk, Grader, Verdict, Work
+    from grader.learner.watch.work import Desk, Grader, Standing, WatchedWork
     from grader.report.text import Page
 
 Event = tuple[str, Any]
@@ -32,7 +32,7 @@ class Loop:
     """One session. Everything but grading happens in the thread that calls `run`."""
 
     def __init__(
-        self, desk: Desk, grader: Grader, page: Page, *, report: str, reset: Callable[[Work, str], str]
+        self, desk: Desk, grader: Grader, page: Page, *, report: str, reset: Callable[[WatchedWork, str], str]
     ) -> None:
         self.desk = desk
         self.page = page
@@ -116,7 +116,7 @@ class Loop:
             else:
                 self._order_if_written(index, work)
 
-    def _order_if_written(self, index: int, work: Work) -> None:
+    def _order_if_written(self, index: int, work: WatchedWork) -> None:
         """An exercise that nobody has looked at yet: its file counts once it is another than it was."""
         try:
             sha = work.read().sha256
@@ -145,7 +145,7 @@ class Loop:
             click.echo(f"grading {work.exercise.name}")
         self._orders.put((index, submission))
 
-    def _read(self, work: Work) -> Submission:
+    def _read(self, work: WatchedWork) -> Submission:
         from time import sleep
 
         from grader.learner.watch.work import RENAMING_SECONDS
@@ -156,7 +156,7 @@ class Loop:
             sleep(RENAMING_SECONDS)
             return work.read()
 
-    def _take(self, what: tuple[int, Verdict]) -> None:
+    def _take(self, what: tuple[int, Standing]) -> None:
         index, verdict = what
         self._busy -= 1
         work = self.desk.works[index]
@@ -171,7 +171,7 @@ class Loop:
         if index == self.desk.current:
             self._keep(verdict)
 
-    def _keep(self, verdict: Verdict) -> None:
+    def _keep(self, verdict: Standing) -> None:
         try:
             write(verdict.report, self._report)
         except UnwritableReport as error:
@@ -253,7 +253,7 @@ class Loop:
         self._said = f"report: {path}"
         click.launch(str(path))
 
-    def _page(self, verdict: Verdict) -> Path:
+    def _page(self, verdict: Standing) -> Path:
         """The report as a page to read, where the parts for that are installed; else the JSON."""
         report = Path(self._report).resolve()
         try:

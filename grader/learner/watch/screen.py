@@ -13,7 +13,7 @@ from grader.report.text import brief, joy, opened, prints, problem, stretches, t
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from grader.learner.watch.work import Desk, Work
+    from grader.learner.watch.work import Desk, WatchedWork
     from grader.report.text import Page
 
 CLEAR = "\x1b[H\x1b[2J\x1b[3J"
@@ -68,7 +68,7 @@ def _hints(desk: Desk, page: Page, count: int) -> Iterator[str]:
         yield from page.wrap(f"hint {number} of {len(ladder)}: {text}")
 
 
-def _progress(work: Work, page: Page) -> Iterator[str]:
+def _progress(work: WatchedWork, page: Page) -> Iterator[str]:
     """One line for each stretch, one sign for each gradient."""
     assert work.verdict is not None
     rows = {row["variable"]: row for row in work.verdict.entry["gradients"]}
@@ -80,7 +80,7 @@ def _progress(work: Work, page: Page) -> Iterator[str]:
         yield f"  {title:<{width}}  {signs}{blank}  {sum(map(solved, members))} of {len(members)}"
 
 
-def lines(work: Work, page: Page) -> Iterator[str]:
+def lines(work: WatchedWork, page: Page) -> Iterator[str]:
     """Plain output: one line for each gradient that has been begun and is not right, as compilers print errors."""
     if work.missing or work.verdict is None:
         yield f"{work.file}:1: {work.missing or 'not graded'}"

@@ -29,7 +29,7 @@ RENAMING_SECONDS = 0.1
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class Standing:
     """How one file stood when it was graded."""
 
     sha256: str
@@ -56,12 +56,12 @@ class Verdict:
 
 
 @dataclass(slots=True)
-class Work:
+class WatchedWork:
     """One exercise and the learner's file for it."""
 
     exercise: Exercise
     path: Path
-    verdict: Verdict | None = None
+    verdict: Standing | None = None
     before: int | None = None
     """How many gradients were right the last time."""
     missing: str | None = None
@@ -87,7 +87,7 @@ class Work:
             raise UnreadableSubmission(f"{self.file} is not there; it will be graded when it is back")
         return read_submission(self.path)
 
-    def take(self, verdict: Verdict) -> None:
+    def take(self, verdict: Standing) -> None:
         """Keep a new verdict beside what the last one said."""
         self.verdict, self.missing = verdict, None
         if verdict.entry["problem"]:
@@ -109,7 +109,7 @@ class Work:
 class Desk:
     """The exercises watched and the gradient worked on. It moves on only when told to."""
 
-    works: list[Work]
+    works: list[WatchedWork]
     state: Progress
     current: int = 0
     gradient: str | None = None
@@ -131,7 +131,7 @@ class Desk:
         return gradient if gradient in self.work.exercise.gradients else None
 
     @property
-    def work(self) -> Work:
+    def work(self) -> WatchedWork:
         """The exercise worked on."""
         return self.works[self.current]
 
@@ -155,7 +155,7 @@ class Desk:
             self.state.go(self.work.exercise.name, gradient)
             self.state.write()
 
-    def saved(self, work: Work) -> None:
+    def saved(self, work: WatchedWork) -> None:
         """The learner has written in another exercise's file: that is where they are now."""
         if work is not self.work:
             self.go(self.works.index(work), self.state.at.get(work.exercise.name))
@@ -203,7 +203,7 @@ class Grader:
             gc.freeze()
             gc.enable()
 
-    def grade(self, work: Work, submission: Submission) -> Verdict:
+    def grade(self, work: WatchedWork, submission: Submission) -> Standing:
         """Every gradient of a file, from its bytes."""
         begun = time.perf_counter()
         run = Run(self.options, sandbox=self.sandbox)
@@ -215,4 +215,4 @@ class Grader:
         work.cases = job.grading.cases
         job.complete()
         report = document([job.grading.document()], head=run.head(), root=str(Path.cwd()))
-        return Verdict(submission.sha256, report, job.printed, job.grading.reading, time.perf_counter() - begun)
+        return Standing(submission.sha256, report, job.printed, job.grading.reading, time.perf_counter() - begun)

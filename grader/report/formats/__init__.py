@@ -1,0 +1,1 @@
+"""Results where people look: one module for each system."""

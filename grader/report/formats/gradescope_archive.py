@@ -70,7 +70,7 @@ class CannotTravel(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class ArchiveSettings:
     """What the instructor chose; it travels in the archive, out of the student's reach."""
 
     exercise: str
@@ -82,7 +82,7 @@ class Settings:
 
 
 def build(
-    settings: Settings, *, torch: str, packages: Sequence[str | Path], own: Path | None, course: Path | None
+    settings: ArchiveSettings, *, torch: str, packages: Sequence[str | Path], own: Path | None, course: Path | None
 ) -> bytes:
     """The archive.
 
@@ -165,7 +165,7 @@ def _add(archive: zipfile.ZipFile, name: str, content: bytes, mode: int) -> None
 
 def run(root: Path) -> int:
     """Grade what was handed in and write results.json; on a fault of ours write none, so that nobody gets a zero."""
-    settings = Settings(**json.loads((root / "source" / SETTINGS).read_text(encoding="utf-8")))
+    settings = ArchiveSettings(**json.loads((root / "source" / SETTINGS).read_text(encoding="utf-8")))
     results = root / "results" / "results.json"
     results.parent.mkdir(parents=True, exist_ok=True)
     own = root / "source" / "exercises"

@@ -1,0 +1,1 @@
+"""Pages for people: one submission's report and a class's dashboard, each one file that needs no network."""

@@ -35,7 +35,7 @@ MOST_NAMES = 2000
 
 
 @dataclass(slots=True)
-class Class:
+class ClassFigures:
     """What is gathered while the reports go by: a few dozen bytes for each of them."""
 
     gradients: dict[str, int] = field(default_factory=dict)
@@ -95,7 +95,7 @@ def class_page(entries: Iterable[tuple[Mapping[str, Any], str]], alike: Sequence
         entries: each submission with the file that its name links to.
         alike: rows of a similarity table, if one was made.
     """
-    found = Class()
+    found = ClassFigures()
     for entry, name in entries:
         found.add(entry, f"./{quote(name)}")
     groups = list(_groups(found))
@@ -141,7 +141,7 @@ def _inert(data: object) -> str:
     return text
 
 
-def _totals(found: Class) -> list[tuple[str, str]]:
+def _totals(found: ClassFigures) -> list[tuple[str, str]]:
     points = sorted(student["p"] for student in found.students if student["p"] is not None)
     statuses = Counter(student["s"] for student in found.students)
     most = max((student["o"] or 0 for student in found.students), default=0)
@@ -153,7 +153,7 @@ def _totals(found: Class) -> list[tuple[str, str]]:
     return shown + [(status, str(count)) for status, count in statuses.items() if status != "graded"]
 
 
-def _distribution(found: Class) -> Iterator[dict[str, Any]]:
+def _distribution(found: ClassFigures) -> Iterator[dict[str, Any]]:
     """For each gradient, how many stand where."""
     for name, column in found.gradients.items():
         counts: Counter[str] = Counter()
@@ -173,7 +173,7 @@ def _parts(tones: Mapping[str, int]) -> Iterator[tuple[str, float, float]]:
         start += length
 
 
-def _groups(found: Class) -> Iterator[dict[str, Any]]:
+def _groups(found: ClassFigures) -> Iterator[dict[str, Any]]:
     """Equal wrong answers of two or more, the largest first."""
     equal = [(key, members) for key, members in found.answers.items() if len(members) > 1]
     equal.sort(key=lambda each: (-len(each[1]), each[0]))

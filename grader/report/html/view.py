@@ -36,7 +36,7 @@ def state(row: Row) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Node:
+class Box:
     """A box of the graph."""
 
     name: str
@@ -69,7 +69,7 @@ class Picture:
 
     width: float
     height: float
-    nodes: list[Node]
+    nodes: list[Box]
     edges: list[str]
 
 
@@ -102,10 +102,10 @@ def _clutter(name: str, exercise: Exercise) -> bool:
     return not any(name in exercise.downstream(variable) for variable in exercise.graded) and bool(reads)
 
 
-def _node(name: str, row: Row | None, link: str, cause: str | None, box: tuple[float, float, float]) -> Node:
+def _node(name: str, row: Row | None, link: str, cause: str | None, box: tuple[float, float, float]) -> Box:
     x, y, width = box
     if row is None:
-        return Node(name, "", "given", "", f"{name}: given", x, y, width, broken=False, inherits=False)
+        return Box(name, "", "given", "", f"{name}: given", x, y, width, broken=False, inherits=False)
     broken = cause == row["name"]
     inherits = bool(row["chained"] and solved(row) and not row["chained"]["correct"])
     label = f"{row['name']}: {words(row['verdict'])}"
@@ -113,7 +113,7 @@ def _node(name: str, row: Row | None, link: str, cause: str | None, box: tuple[f
         label += "; the chain breaks first here"
     elif inherits:
         label += "; right alone, but wrong numbers arrive from above"
-    return Node(name, link, state(row), MARKS[state(row)], label, x, y, width, broken, inherits)
+    return Box(name, link, state(row), MARKS[state(row)], label, x, y, width, broken, inherits)
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,7 @@ class Portable:
 
     def __init__(self, memory: int, cpu: int, imports: tuple[str, ...] = ()) -> None:
         self._settings = {"path": search_path(), "memory": memory, "cpu": cpu, "imports": imports}
-        self._spare: Worker | None = Worker(self._settings)
+        self._spare: Interpreter | None = Interpreter(self._settings)
         self._isolation: Isolation | None = None
 
     def alive(self) -> bool:
@@ -45,7 +45,7 @@ class Portable:
         """What the spare worker said about itself."""
         if self._isolation is None:
             if self._spare is None:
-                self._spare = Worker(self._settings)
+                self._spare = Interpreter(self._settings)
             self._isolation = judge(self._spare.report())
         return self._isolation
 
@@ -53,12 +53,12 @@ class Portable:
         """What every worker has to say first: the limits it could set."""
         return ",".join(self.isolation().locks).encode()
 
-    def start(self) -> Worker:
+    def start(self) -> Interpreter:
         """The spare worker; the next one begins to import torch."""
-        worker = self._spare or Worker(self._settings)
+        worker = self._spare or Interpreter(self._settings)
         self._spare = None
         worker.report()
-        self._spare = Worker(self._settings)
+        self._spare = Interpreter(self._settings)
         return worker
 
     def close(self) -> None:
@@ -68,7 +68,7 @@ class Portable:
             spare.discard()
 
 
-class Worker:
+class Interpreter:
     """One interpreter with torch imported. Threads move the bytes: no platform is asked for non-blocking pipes."""
 
     def __init__(self, settings: dict[str, Any]) -> None:

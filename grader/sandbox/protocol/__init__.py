@@ -1,0 +1,1 @@
+"""What crosses the wall, as bytes: frames, messages, answers, tensors, and how a process ends."""

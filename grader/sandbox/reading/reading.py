@@ -22,13 +22,13 @@ from grader.sandbox.reading.source import NotPythonError, clean, decode, parse
 from grader.sandbox.rules import suspicion
 from grader.sandbox.rules.rules import judge
 from grader.sandbox.rules.syntax import look
-from grader.sandbox.rules.taint import Judgement
+from grader.sandbox.rules.taint import Tainted
 from grader.sandbox.types import Finding, Function, Reading, RulesConfig
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
-    from grader.sandbox.rules.places import Facts
+    from grader.sandbox.rules.places import FileFacts
 
 MOST_FINDINGS = 50
 MOST_NOTES = 20
@@ -136,7 +136,7 @@ def _assigned(node: ast.stmt) -> set[str]:
 def _judged(code: _Code, rules: RulesConfig) -> Submitted:
     tree = code.tree
     notes = list(code.notes)
-    judgement = Judgement((), tuple(tree.body), (), {}, ())
+    judgement = Tainted((), tuple(tree.body), (), {}, ())
     if rules.enabled:
         tree = ast.Module(list(_without_main(tree.body)), [])
         facts = _look(tree)
@@ -156,7 +156,7 @@ def _judged(code: _Code, rules: RulesConfig) -> Submitted:
     return Submitted(reading, _compiled(code, kept))
 
 
-def _look(tree: ast.Module) -> Facts:
+def _look(tree: ast.Module) -> FileFacts:
     with _deeper():
         return look(tree)
 
@@ -192,7 +192,7 @@ def _is_main_guard(test: ast.expr) -> bool:
 
 
 def _functions(
-    code: _Code, body: list[ast.stmt], judgement: Judgement
+    code: _Code, body: list[ast.stmt], judgement: Tainted
 ) -> tuple[dict[str, Function], list[tuple[str, int]]]:
     functions: dict[str, Function] = {}
     repeated = []

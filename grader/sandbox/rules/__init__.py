@@ -1,0 +1,1 @@
+"""What a submission may not use, read off its syntax tree."""

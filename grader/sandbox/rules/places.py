@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class SyntaxPlace:
     """Somewhere in a statement that the rules have to judge."""
 
     kind: str
@@ -36,11 +36,11 @@ class Statement:
     """Module-level names read while the file is loaded, with the line."""
     later: dict[str, int] = field(default_factory=dict)
     """Module-level names read when a function that is defined here is called."""
-    places: list[Place] = field(default_factory=list)
+    places: list[SyntaxPlace] = field(default_factory=list)
 
 
 @dataclass(slots=True)
-class Facts:
+class FileFacts:
     """What holds for the file as a whole."""
 
     statements: list[Statement] = field(default_factory=list)

@@ -5,26 +5,26 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from grader.sandbox.rules import rule_lists
-from grader.sandbox.rules.taint import MOST_PER_STATEMENT, Judgement, judgement, spread
+from grader.sandbox.rules.taint import MOST_PER_STATEMENT, Tainted, judgement, spread
 from grader.sandbox.types import Finding, RulesConfig
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from grader.sandbox.rules.places import Facts, Place, Statement
+    from grader.sandbox.rules.places import FileFacts, Statement, SyntaxPlace
 
 
-def judge(facts: Facts, config: RulesConfig, file: str) -> Judgement:
+def judge(facts: FileFacts, config: RulesConfig, file: str) -> Tainted:
     direct = list(_Judge(facts, config, file).statements())
     if not any(direct):
-        return Judgement((), tuple(statement.node for statement in facts.statements), (), {}, ())
+        return Tainted((), tuple(statement.node for statement in facts.statements), (), {}, ())
     return judgement(facts.statements, direct, spread(facts.statements, direct))
 
 
 class _Judge:
     """Turns places and names into findings."""
 
-    def __init__(self, facts: Facts, config: RulesConfig, file: str) -> None:
+    def __init__(self, facts: FileFacts, config: RulesConfig, file: str) -> None:
         self.facts = facts
         self.file = file
         self.allowed_names = frozenset(config.names)
@@ -53,7 +53,7 @@ class _Judge:
             if found is not None and not any(part in broken for part in inner):
                 yield self._finding(place.line, *found)
 
-    def _place(self, place: Place) -> tuple[str, str] | None:
+    def _place(self, place: SyntaxPlace) -> tuple[str, str] | None:
         if place.kind == "requires_grad":
             return "autograd", f"`requires_grad=True` {rule_lists.AUTOGRAD['requires_grad']}"
         if place.kind == "inference_mode":
@@ -112,7 +112,7 @@ class _Judge:
             return _torch_member(dotted, name)
         return None
 
-    def _attribute(self, place: Place) -> tuple[str, str] | None:
+    def _attribute(self, place: SyntaxPlace) -> tuple[str, str] | None:
         name = place.name
         module = self.facts.modules.get(place.root or "")
         if name in self.allowed_names:
@@ -125,7 +125,7 @@ class _Judge:
             return "private", _private(f".{name}")
         return _derivative(f".{name}", name)
 
-    def _store(self, place: Place) -> tuple[str, str] | None:
+    def _store(self, place: SyntaxPlace) -> tuple[str, str] | None:
         module = self.facts.modules.get(place.root or "")
         if module is None:
             return self._attribute(place)
@@ -135,7 +135,7 @@ class _Judge:
             return None  # it is not there to be changed: the import's own finding covers it
         return "patch", f"assigning to `{'.'.join((module, *place.chain))}` changes the library itself"
 
-    def _format(self, place: Place) -> tuple[str, str] | None:
+    def _format(self, place: SyntaxPlace) -> tuple[str, str] | None:
         if not self.facts.formats or place.name in {"__name__", "__doc__", *self.allowed_names}:
             return None
         return "private", _private(place.name)

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from grader.sandbox.rules.places import Facts
+    from grader.sandbox.rules.places import FileFacts
 
 _PLUS = frozenset(("__add__", "__radd__"))
 _TIMES = frozenset(("__mul__", "__rmul__", "__matmul__", "__truediv__"))
 _LOOPS = (ast.For, ast.While, ast.ListComp, ast.GeneratorExp, ast.SetComp, ast.DictComp)
 
 
-def notes(facts: Facts) -> Iterator[tuple[int, str]]:
+def notes(facts: FileFacts) -> Iterator[tuple[int, str]]:
     """Line and sentence of everything an instructor may want to look at."""
     for name, line, methods in facts.classes:
         if methods & _PLUS and methods & _TIMES:

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from grader.sandbox.rules import rule_lists
 from grader.sandbox.rules.places import (
-    Facts,
-    Place,
+    FileFacts,
     Statement,
+    SyntaxPlace,
     all_arguments,
     chain_of,
     is_false,
@@ -49,7 +49,7 @@ class _Walk:
     """The walk itself. Scopes matter: a parameter called `input` is not the built-in function."""
 
     def __init__(self) -> None:
-        self.facts = Facts()
+        self.facts = FileFacts()
         self.lazy_annotations = False
         self.scope = _Scope("module", None)
         self.statement = Statement(ast.Pass())
@@ -57,7 +57,7 @@ class _Walk:
         self._changed: list[tuple[Statement, str]] = []
         self._stores_false = False
 
-    def file(self, tree: ast.Module) -> Facts:
+    def file(self, tree: ast.Module) -> FileFacts:
         for node in tree.body:
             self.top_level(node)
         for name, root in self._same_as:
@@ -102,7 +102,7 @@ class _Walk:
             self.visit(node)
 
     def place(self, kind: str, name: str, node: Any, root: str | None = None, chain: tuple[str, ...] = ()) -> None:
-        self.statement.places.append(Place(kind, name, getattr(node, "lineno", 1), root, chain))
+        self.statement.places.append(SyntaxPlace(kind, name, getattr(node, "lineno", 1), root, chain))
 
     def bind(self, name: str) -> None:
         scope = self.scope
@@ -350,5 +350,5 @@ _HANDLERS: dict[type, Callable[[_Walk, Any], None]] = {
 }
 
 
-def look(tree: ast.Module) -> Facts:
+def look(tree: ast.Module) -> FileFacts:
     return _Walk().file(tree)

@@ -21,7 +21,7 @@ MOST_BINDINGS = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Judgement:
+class Tainted:
     """What the rules make of a file."""
 
     findings: tuple[Finding, ...]
@@ -94,7 +94,7 @@ def _uses(bindings: _Bindings, statement: Statement, index: int, count: int) -> 
 
 def judgement(
     statements: list[Statement], direct: list[tuple[Finding, ...]], tainted: list[tuple[Finding, ...]]
-) -> Judgement:
+) -> Tainted:
     bindings = _Bindings(statements)
     everywhere: dict[Finding, None] = {}
     left_out: list[int] = []
@@ -105,7 +105,7 @@ def judgement(
             if not serious:
                 left_out.append(statement.node.lineno)
     names = {name: _united(tainted, bindings.before(name, len(statements))) for name in bindings.names()}
-    return Judgement(
+    return Tainted(
         findings=tuple(dict.fromkeys(finding for found in direct for finding in found)),
         kept=tuple(statement.node for statement, found in zip(statements, tainted, strict=True) if not found),
         everywhere=tuple(everywhere)[:MOST_PER_STATEMENT],
