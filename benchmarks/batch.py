@@ -166,8 +166,9 @@ def compare(size: int, alone: int, jobs: int) -> None:
 def bare(folder: Path, size: int) -> float:
     """Seconds that one submission takes with nothing but a warm sandbox: no files, documents, hashes or processes."""
     from grader.exercise.case import build_cases
+    from grader.exercise.settings import Settings
     from grader.exercise.shelf import load_exercise
-    from grader.grading.gradients import Grading, Settings
+    from grader.grading.gradients import Grading
     from grader.grading.submission import read_submission
     from grader.sandbox.client import Sandbox
 

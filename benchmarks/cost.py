@@ -70,8 +70,9 @@ def main() -> None:
         pin_torch()
         from grader.exercise.case import build_cases
         from grader.exercise.catalogue import solution_file
+        from grader.exercise.settings import LECTURE_SEED
         from grader.exercise.shelf import load_exercise
-        from grader.grading.gradients import LECTURE_SEED, Grading
+        from grader.grading.gradients import Grading
         from grader.grading.submission import read_submission
 
         exercise = load_exercise("mlp")

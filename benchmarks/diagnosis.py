@@ -35,9 +35,10 @@ from grader.authoring.mutants import Mutant, Original, mutants
 from grader.diagnosis.diagnose import DiagnosisFailed, explain
 from grader.exercise.case import Case, build_cases, is_floating
 from grader.exercise.catalogue import right_forms, solution_file, wrong_forms
+from grader.exercise.settings import LECTURE_SEED, Settings
 from grader.exercise.shelf import list_exercises, load_exercise
 from grader.grading import gradients
-from grader.grading.gradients import LECTURE_SEED, Grading, Settings
+from grader.grading.gradients import Grading
 from grader.grading.submission import Submission
 from grader.sandbox.types import Returned
 

@@ -35,8 +35,9 @@ def digest(places: list[str]) -> dict[str, Any]:
 
     from grader.exercise.case import build_cases
     from grader.exercise.catalogue import solution_file
+    from grader.exercise.settings import LECTURE_SEED
     from grader.exercise.shelf import load_exercise
-    from grader.grading.gradients import LECTURE_SEED, Grading
+    from grader.grading.gradients import Grading
     from grader.grading.submission import read_submission
 
     exercise = load_exercise("mlp")

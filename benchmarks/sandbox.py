@@ -179,8 +179,9 @@ def rate(count: int) -> None:
 
 
 def _verdict(sandbox: Any) -> Callable[[], object]:
+    from grader.exercise.settings import Settings
     from grader.exercise.shelf import load_exercise
-    from grader.grading.gradients import Grading, Settings
+    from grader.grading.gradients import Grading
     from grader.grading.submission import read_submission
 
     exercise, submission = load_exercise(ROOT / "exercises" / "mlp"), read_submission(SOLUTION.parent)

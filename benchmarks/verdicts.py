@@ -29,8 +29,8 @@ from unlocked import UnlockedSandbox
 from grader.authoring.self_test import Verification
 from grader.exercise.case import build_cases, pool_values
 from grader.exercise.catalogue import Form, right_forms, wrong_forms
+from grader.exercise.settings import LECTURE_SEED, Settings
 from grader.exercise.shelf import load_exercise
-from grader.grading.gradients import LECTURE_SEED, Settings
 from grader.sandbox.types import Question
 from grader.verdict.evidence import tensor_of
 

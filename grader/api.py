@@ -11,7 +11,7 @@ from grader.sandbox.numerics import pin_environment, pin_torch
 
 if TYPE_CHECKING:
     from grader.exercise.exercise import Exercise
-    from grader.grading.gradients import Settings
+    from grader.exercise.settings import Settings
     from grader.sandbox.client import Sandbox
 
 

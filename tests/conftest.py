@@ -76,7 +76,7 @@ def mlp() -> Exercise:
 def mlp_cases(mlp: Exercise) -> Cases:
     """Its given case and the further ones, built once."""
     from grader.exercise.case import build_cases
-    from grader.grading.gradients import LECTURE_SEED
+    from grader.exercise.settings import LECTURE_SEED
 
     return build_cases(mlp, LECTURE_SEED)
 
@@ -90,7 +90,8 @@ def solution_source() -> str:
 @pytest.fixture
 def graded(sandbox: Sandbox, mlp: Exercise, mlp_cases: Cases, solution_source: str) -> Callable[..., dict[str, Row]]:
     """Grade the solution with some source laid over it; rows by name."""
-    from grader.grading.gradients import Grading, Settings
+    from grader.exercise.settings import Settings
+    from grader.grading.gradients import Grading
     from grader.grading.submission import Submission
 
     def grade(

@@ -12,11 +12,12 @@ import torch
 
 from grader.authoring.checks import check_edges, check_finite
 from grader.authoring.control_flow import NoBranches, check_branches, check_followed, check_holders
-from grader.authoring.exercise_files import SEED, Draft, with_constants
+from grader.authoring.exercise_files import Draft, with_constants
 from grader.authoring.randomness import check_draws
 from grader.exercise.case import Case, is_floating
 from grader.exercise.exercise import Exercise
 from grader.exercise.forward import BrokenExercise, Line, literals, parse, read_forward, read_text
+from grader.exercise.settings import LECTURE_SEED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -166,7 +167,7 @@ def _first_run(source: str, path: Path, tree: ast.Module, parameters: Sequence[s
 
     def run() -> dict[str, Any]:
         exec(compile(source, str(path), "exec"), module)  # noqa: S102 the author's own file
-        inputs = module["inputs"](SEED)
+        inputs = module["inputs"](LECTURE_SEED)
         leaves = {n: v.clone().requires_grad_() if is_floating(v) else v for n, v in inputs.items() if n in parameters}
         with NoBranches(path, tree):
             values: dict[str, Any] = module["forward"](**leaves)
@@ -218,7 +219,7 @@ def _case(exercise: Exercise, sizes: dict[str, int], path: Path, tree: ast.Modul
     """One case of the author's forward pass: it runs, and its values and gradients are finite."""
 
     def run() -> Case:
-        case = Case(exercise, SEED, sizes)
+        case = Case(exercise, LECTURE_SEED, sizes)
         check_finite(path, tree, case)
         case.check_finite()
         return case
@@ -262,7 +263,7 @@ def _draw_sizes(path: Path, tree: ast.Module, exercise: Exercise) -> Iterator[di
     """Sizes for the further cases: no two numbers alike, and the forward pass runs on them."""
     function = next(n for n in tree.body if isinstance(n, ast.FunctionDef) and n.name == "inputs")
     given = _size_parameters(function)
-    rng, used, found = random.Random(SEED), set(given.values()), 0  # noqa: S311 reproducible, not secret
+    rng, used, found = random.Random(LECTURE_SEED), set(given.values()), 0  # noqa: S311 reproducible, not secret
     for _ in range(_TRIES):
         if found == FURTHER_CASES:
             return

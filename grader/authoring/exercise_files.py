@@ -10,12 +10,11 @@ from typing import TYPE_CHECKING
 from grader.exercise.case import Case
 from grader.exercise.exercise import Exercise
 from grader.exercise.forward import BrokenExercise
+from grader.exercise.settings import LECTURE_SEED
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
-
-SEED = 2147483647
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +64,7 @@ def write_exercise(made: Draft, exercises: Path, solutions: Path, title: str) ->
     for path, text in files.items():
         path.write_text(text, encoding="utf-8")
     exercise = Exercise(folder)
-    stubs = _stubs(exercise, Case(exercise, SEED, {}))
+    stubs = _stubs(exercise, Case(exercise, LECTURE_SEED, {}))
     for path in (folder / "backward.py", answers / "backward.py"):
         path.write_text(stubs, encoding="utf-8")
         files[path] = stubs

@@ -28,8 +28,8 @@ from grader.classroom.intake.gathering import nobody
 from grader.classroom.intake.roster import conflicts, joined, read_roster
 from grader.cli.common import ALL_RIGHT, INTERRUPTED, OUR_FAULT, SOMETHING_WRONG, color_option
 from grader.exercise.course import decided
+from grader.exercise.settings import LECTURE_SEED
 from grader.exercise.shelf import Shelf
-from grader.grading.run import GIVEN_SEED
 from grader.grading.submission import UnreadableSubmission
 from grader.sandbox.numerics import pin_environment
 from grader.sandbox.types import Level
@@ -352,7 +352,7 @@ def settle(exercise: Exercise, chosen: dict[str, Any], store: Store) -> Order:
     store.keep_settings({**before, "exercise": exercise.name, "hidden_seed": hidden})
     return Order.of(
         exercise,
-        seed=GIVEN_SEED if chosen["seed"] is None else chosen["seed"],
+        seed=LECTURE_SEED if chosen["seed"] is None else chosen["seed"],
         hidden_seed=hidden,
         names=Path(chosen["names"]).read_text(encoding="utf-8") if chosen["names"] else None,
         criterion=decided(chosen["criterion"], "criterion", [exercise.course], "correct"),

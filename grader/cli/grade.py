@@ -14,10 +14,11 @@ import click
 from grader.cli.common import ALL_RIGHT, INTERRUPTED, OUR_FAULT, SOMETHING_WRONG
 from grader.cli.targets import Misuse, Target, resolve
 from grader.exercise.course import decided
+from grader.exercise.settings import LECTURE_SEED
 from grader.exercise.shelf import Shelf, by_functions, unknown
 from grader.grading.pytest_session import Ended, load
 from grader.grading.pytest_session import grade as run_pytest
-from grader.grading.run import GIVEN_SEED, Job, Options, Run, start_sandbox
+from grader.grading.run import Job, Options, Run, start_sandbox
 from grader.grading.submission import Submission, read_submission
 from grader.learner.progress import last_run
 from grader.report.document import solved
@@ -89,7 +90,7 @@ def _check_format(to: str | None, report: str) -> None:
 def _options(chosen: dict[str, Any], exercises: Sequence[Exercise]) -> Options:
     courses = [exercise.course for exercise in exercises]
     return Options(
-        seed=GIVEN_SEED if chosen["seed"] is None else chosen["seed"],
+        seed=LECTURE_SEED if chosen["seed"] is None else chosen["seed"],
         criterion=decided(chosen["criterion"], "criterion", courses, "correct"),
         feedback=decided(chosen["feedback"], "feedback", courses, "full"),
         imports=tuple(name for exercise in exercises for name in exercise.rules.imports),

@@ -19,6 +19,7 @@ import torch
 
 from grader.diagnosis.diagnose import explain
 from grader.exercise.case import Cases, build_cases, pool_values
+from grader.exercise.settings import Settings
 from grader.exercise.shelf import differs_from_installed
 from grader.grading.row import Row, plain, total
 from grader.sandbox.types import (
@@ -54,28 +55,10 @@ if TYPE_CHECKING:
     from grader.sandbox.client import Sandbox
     from grader.sandbox.host.session import Session
 
-LECTURE_SEED = 2147483647
-
-
 SLOW_SECONDS = 1.0
 
 
 MAX_ANSWER_BYTES = 1 << 22
-
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """Everything that a grade depends on besides exercise and submission."""
-
-    seed: int = LECTURE_SEED
-    batch_size: int | None = None
-    criterion: str = "correct"
-    """What scores: `correct`, `exact` or `approximate`. Never changes a verdict."""
-    hidden_seed: int | None = None
-    only: tuple[str, ...] = ()
-    """Gradients to grade, all of them when empty; the chained pass is left out then."""
-    exact_comparable: bool = True
-    """Whether numerics are pinned; if not, `exact` is information only."""
 
 
 @dataclass(slots=True)

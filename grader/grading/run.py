@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from grader import __version__
+from grader.exercise.settings import LECTURE_SEED
 from grader.exercise.shelf import load_exercise
 from grader.grading.submission import Submission, read_submission
 from grader.report.document import render, section
@@ -19,20 +20,18 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from grader.exercise.exercise import Exercise
-    from grader.grading.gradients import Grading, Settings
+    from grader.exercise.settings import Settings
+    from grader.grading.gradients import Grading
     from grader.sandbox.client import Sandbox
     from grader.sandbox.numerics import Numerics
     from grader.sandbox.types import Reading
-
-GIVEN_SEED = 2147483647
-"""The lecture's."""
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
     """What a run was asked for, from the command line or from pytest's."""
 
-    seed: int = GIVEN_SEED
+    seed: int = LECTURE_SEED
     batch_size: int | None = None
     criterion: str = "correct"
     feedback: str = "full"
@@ -46,7 +45,7 @@ class Options:
     def of_pytest(cls, option: Any) -> Options:
         """Read off pytest's `--grade-...` options."""
         return cls(
-            seed=GIVEN_SEED if option.grade_seed is None else option.grade_seed,
+            seed=LECTURE_SEED if option.grade_seed is None else option.grade_seed,
             batch_size=option.grade_batch_size,
             criterion=option.grade_criterion,
             feedback=option.grade_feedback,
@@ -207,7 +206,7 @@ class Run:
     def settings(self, only: tuple[str, ...]) -> Settings:
         """The engine's settings."""
         options, pinned = self.options, self.numerics.pinned
-        from grader.grading.gradients import Settings
+        from grader.exercise.settings import Settings
 
         return Settings(options.seed, options.batch_size, options.criterion, only=only, exact_comparable=pinned)
 

@@ -16,7 +16,7 @@ import torch
 
 from grader.exercise.case import Case, Cases, default_dtype, is_floating, pool_values
 from grader.exercise.forward import BrokenExercise
-from grader.grading.gradients import Grading, Settings
+from grader.grading.gradients import Grading
 from grader.grading.row import Row, plain
 from grader.sandbox.types import Question, Returned
 from grader.verdict.binding import bind
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Iterator, Mapping
 
     from grader.exercise.exercise import Exercise
+    from grader.exercise.settings import Settings
     from grader.grading.submission import Submission
     from grader.sandbox.client import Sandbox
     from grader.sandbox.host.session import Session

@@ -316,7 +316,7 @@ def _graded(exercise: Exercise, cells: Sequence[str]) -> tuple[dict[str, Mapping
     texts = latest(cells)
     if not any(_WRITES.search(text) for text in texts):
         return {}, []
-    from grader.grading.gradients import Settings
+    from grader.exercise.settings import Settings
     from grader.grading.submission import Submission
     from grader.grading.training import start_grading
 

@@ -15,8 +15,9 @@ from grader.authoring.self_test import Verification
 from grader.diagnosis.kinds import Kind
 from grader.exercise.case import Case, Cases, build_cases
 from grader.exercise.catalogue import right_forms, solution_file, wrong_forms
+from grader.exercise.settings import LECTURE_SEED, Settings
 from grader.exercise.shelf import list_exercises, load_exercise
-from grader.grading.gradients import LECTURE_SEED, Grading, Settings
+from grader.grading.gradients import Grading
 from grader.grading.submission import read_submission
 
 if TYPE_CHECKING:

@@ -14,8 +14,8 @@ from grader.cli.main import main
 from grader.exercise.catalogue import right_forms, wrong_forms
 from grader.exercise.exercise import Exercise
 from grader.exercise.forward import BrokenExercise
+from grader.exercise.settings import Settings
 from grader.exercise.shelf import list_exercises, load_exercise
-from grader.grading.gradients import Settings
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -18,8 +18,8 @@ from grader.diagnosis.formula import Numbers
 from grader.diagnosis.kinds import SENTENCES, Kind
 from grader.exercise.case import Case, Cases
 from grader.exercise.exercise import Exercise
+from grader.exercise.settings import LECTURE_SEED
 from grader.exercise.shelf import list_exercises, load_exercise
-from grader.grading.gradients import LECTURE_SEED
 
 if TYPE_CHECKING:
     from collections.abc import Callable

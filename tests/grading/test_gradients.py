@@ -10,7 +10,8 @@ import pytest
 import torch
 
 from grader.exercise.case import build_cases
-from grader.grading.gradients import LECTURE_SEED, Grading, Settings
+from grader.exercise.settings import LECTURE_SEED, Settings
+from grader.grading.gradients import Grading
 from grader.grading.submission import Submission, read_submission
 from grader.verdict.evidence import Verdict
 

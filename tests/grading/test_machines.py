@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from grader.exercise.case import build_cases
+from grader.exercise.settings import LECTURE_SEED
 from grader.exercise.shelf import load_exercise
-from grader.grading.gradients import LECTURE_SEED, Grading
+from grader.grading.gradients import Grading
 from grader.grading.submission import Submission
 from grader.sandbox.client import Sandbox
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from grader.grading.gradients import Grading, Settings
+from grader.exercise.settings import Settings
+from grader.grading.gradients import Grading
 from grader.grading.submission import Submission
 from grader.sandbox.client import Sandbox
 from grader.sandbox.types import Level

@@ -162,8 +162,8 @@ class TestFunctions:
 
 def test_the_table_escapes_what_is_the_learners(cells: dict[str, Any]) -> None:
     """A message may quote a learner's text."""
-    line = door.CheckedLine("probs", None, None, {"name": "dprobs", "verdict": "raised", "problem": "<script>", "possible": 1,
-                                           "points": 0, "diagnosis": None})  # fmt: skip
+    row = {"name": "dprobs", "verdict": "raised", "problem": "<script>", "possible": 1, "points": 0, "diagnosis": None}
+    line = door.CheckedLine("probs", None, None, row)
     shown = door.Checked("mlp", (line,))._repr_html_()
     assert "&lt;script&gt;" in shown
     assert "<script>" not in shown

@@ -9,8 +9,9 @@ import pytest
 import torch
 
 from grader.exercise.case import build_cases
+from grader.exercise.settings import LECTURE_SEED, Settings
 from grader.exercise.shelf import load_exercise
-from grader.grading.gradients import LECTURE_SEED, Grading, Settings
+from grader.grading.gradients import Grading
 from grader.grading.submission import Submission
 from grader.verdict.evidence import Verdict
 from grader.verdict.judge import difference_pattern, fit_shape, lecture_columns
