@@ -205,10 +205,14 @@ def split(runs: int) -> None:
     """One right and one half-wrong submission, step by step, in this process."""
     from grader.classroom.batch import engine as engines
     from grader.classroom.batch.order import Order, Task
+    from grader.exercise.settings import Feedback, Settings
     from grader.exercise.shelf import load_exercise
+    from grader.sandbox.types import Level
 
     clocks: dict[str, list[float]] = {}
-    with engines.Engine(Order.of(load_exercise("mlp"), seed=2147483647, hidden_seed=1)) as engine:
+    with engines.Engine(
+        Order.of(load_exercise("mlp"), Settings(feedback=Feedback.KIND, isolation=Level.LOCKED, hidden_seed=1))
+    ) as engine:
         engine.check()
         watch(engine, clocks)
         for name, source in (("right", SOLUTION), ("wrong in three", SOLUTION + WRONG)):

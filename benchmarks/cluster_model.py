@@ -178,9 +178,11 @@ def result_cost(count: int) -> float:
     from grader.classroom.batch.runner import Batch
     from grader.classroom.batch.store import Store
     from grader.classroom.intake.folder import read_folder
+    from grader.exercise.settings import Feedback, Settings
     from grader.exercise.shelf import load_exercise
+    from grader.sandbox.types import Level
 
-    order = Order.of(load_exercise("mlp"), seed=2147483647)
+    order = Order.of(load_exercise("mlp"), Settings(feedback=Feedback.KIND, isolation=Level.LOCKED))
     with Engine(order) as engine:
         made = engine.grade(Task("s", "s", {"backward.py": (SOLUTION + WRONG).encode()}))
         head = engine.check()
@@ -233,9 +235,11 @@ def engine_costs(count: int) -> dict[str, float]:
     """A worker process's start, and the CPU of all it takes for a submission."""
     from grader.classroom.batch.order import Order, Task
     from grader.classroom.batch.workers import LocalWorkers
+    from grader.exercise.settings import Feedback, Settings
     from grader.exercise.shelf import load_exercise
+    from grader.sandbox.types import Level
 
-    order = Order.of(load_exercise("mlp"), seed=2147483647)
+    order = Order.of(load_exercise("mlp"), Settings(feedback=Feedback.KIND, isolation=Level.LOCKED))
     begun = time.perf_counter()
     with LocalWorkers(order, 1) as workers:
         workers.hello()
@@ -338,9 +342,11 @@ def graded(source: Path, out: Path, address: str) -> float:
     from grader.classroom.batch.runner import Batch
     from grader.classroom.batch.store import Store
     from grader.classroom.intake.folder import read_folder
+    from grader.exercise.settings import Feedback, Settings
     from grader.exercise.shelf import load_exercise
+    from grader.sandbox.types import Level
 
-    order = Order.of(load_exercise("mlp"), seed=2147483647, hidden_seed=1)
+    order = Order.of(load_exercise("mlp"), Settings(feedback=Feedback.KIND, isolation=Level.LOCKED, hidden_seed=1))
     with Store(out) as store, ClusterWorkers(order, address) as workers:
         workers.hello()
         batch = Batch(order, 26, [], read_folder(source).handed_in, store, Quiet())

@@ -5,13 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from grader.exercise.settings import Settings
 from grader.exercise.shelf import load_exercise
+from grader.grading.run import start_sandbox
 from grader.grading.submission import read_submission
 from grader.sandbox.numerics import pin_environment, pin_torch
 
 if TYPE_CHECKING:
     from grader.exercise.exercise import Exercise
-    from grader.exercise.settings import Settings
     from grader.sandbox.client import Sandbox
 
 
@@ -31,10 +32,8 @@ def grade(
         UnknownExercise: no exercise of that name.
         SandboxError: the sandbox's own fault; no grade.
     """
-    from grader.sandbox.client import Sandbox
-
     if sandbox is None:
-        with Sandbox() as fresh:
+        with start_sandbox(settings or Settings()) as fresh:
             return grade(path, exercise, settings, fresh)
     pin_environment()
     pin_torch()

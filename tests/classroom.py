@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, Self
 
 from grader.classroom.batch.documents import rendered, ungraded, unloaded_head
 from grader.classroom.batch.order import Order, Task
+from grader.exercise.settings import Feedback, Settings
+from grader.sandbox.types import Level
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -43,10 +45,15 @@ def zipped(files: Mapping[str, str | bytes]) -> bytes:
     return buffer.getvalue()
 
 
-def order(**settings: Any) -> Order:
+def settings(**changes: Any) -> Settings:
+    """A class's: locked in, and students are told the kind of a mistake."""
+    return Settings(**{"isolation": Level.LOCKED, "feedback": Feedback.KIND} | changes)
+
+
+def order(**changes: Any) -> Order:
     """An order that nobody carries out in earnest."""
     files = {"forward.py": "", "exercise.toml": ""}
-    return Order("mlp", "/exercises/mlp", files, "0" * 64, 1, 7, **settings)
+    return Order("mlp", "/exercises/mlp", files, "0" * 64, settings(seed=1, hidden_seed=7, **changes))
 
 
 class EngineWorkers:

@@ -131,13 +131,8 @@ class Shared:
 @pytest.fixture
 def lent_sandbox(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Shared:
     """Whoever starts a sandbox gets the session's: no test but the slow ones starts a process."""
-    import grader.cli.grade
-    import grader.grading.run
-    import grader.grading.training
-
     shared = Shared(sandbox)
-    for module in (grader.grading.run, grader.cli.grade):
-        monkeypatch.setattr(module, "start_sandbox", lambda _options: shared)
+    monkeypatch.setattr("grader.sandbox.client.Sandbox", lambda **_: shared)
     return shared
 
 

@@ -9,13 +9,14 @@ import sys
 import threading
 import time
 from contextlib import AbstractContextManager, ExitStack, contextmanager
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from grader.classroom.batch.choice import again_wanted, check_only, moment, selection
+from grader.classroom.batch.choice import Selection, by_vote, check_only, moment
 from grader.classroom.batch.display import Live, Plain
 from grader.classroom.batch.grades import FILE, UnreadableGrades, final, no_figures, read_overrides, read_table
 from grader.classroom.batch.order import Order
@@ -26,12 +27,11 @@ from grader.classroom.batch.workers import LocalWorkers
 from grader.classroom.intake.folder import read_folder
 from grader.classroom.intake.gathering import nobody
 from grader.classroom.intake.roster import conflicts, joined, read_roster
-from grader.cli.common import ALL_RIGHT, INTERRUPTED, OUR_FAULT, SOMETHING_WRONG, color_option
-from grader.exercise.course import decided
-from grader.exercise.settings import LECTURE_SEED
+from grader.cli import options
+from grader.exercise.settings import Feedback, Settings
 from grader.exercise.shelf import Shelf
-from grader.grading.submission import UnreadableSubmission
-from grader.sandbox.numerics import pin_environment
+from grader.grading.run import start_sandbox
+from grader.report.exit_code import ExitCode
 from grader.sandbox.types import Level
 
 if TYPE_CHECKING:
@@ -46,70 +46,46 @@ if TYPE_CHECKING:
 
     Start = Callable[[Order], AbstractContextManager[Workers]]
 
-LEVELS = ("locked", "partial", "process", "none")
-
-
-def _options(command: Callable[..., Any]) -> Callable[..., Any]:
-    folder = click.Path(file_okay=False)
-    file = click.Path(exists=True, dir_okay=False)
-    options = (
-        click.option("--out", type=folder, default="grades", show_default=True, metavar="DIR", help="Results go here."),
-        click.option("--exercise", metavar="NAME", help="What was handed in (default: what most of it fits)."),
-        click.option(
-            "--exercises", type=click.Path(exists=True, file_okay=False), metavar="DIR",
-            help="Take exercises from this folder.",
-        ),
-        click.option("-j", "--jobs", type=click.IntRange(1, 1024), metavar="N", help="Processes (default: all cores)."),
-        click.option("--scheduler", metavar="ADDRESS", help="Grade on this Dask cluster: tcp://host:8786."),
-        click.option("--roster", type=file, metavar="CSV", help="Join ids and names; list who handed in nothing."),
-        click.option("--only", multiple=True, metavar="NAME", help="Only this submission or student; * matches any."),
-        click.option("--failed", is_flag=True, help="Again: whatever failed, was unreadable, refused, hung or died."),
-        click.option("--force", is_flag=True, help="Again, even where nothing has changed."),
-        click.option("--since", metavar="WHEN", help="Only what changed since: 2026-03-01T12:00, 90m, 8h, 2d."),
-        click.option(
-            "--fail-under", type=click.FloatRange(0, 100), metavar="PERCENT",
-            help="Exit with 1 if a submission has less than this.",
-        ),
-        click.option("--hidden-seed", type=click.IntRange(0, 2**62), metavar="N", help="Seed of the hidden cases."),
-        click.option("--seed", type=int, metavar="N", help="Seed of the given minibatch (default: the lecture's)."),
-        click.option("--batch-size", type=click.IntRange(2, 4096), metavar="N", help="Its size (default: 32)."),
-        click.option("--names", type=file, metavar="FILE", help="Learn from another list of names."),
-        click.option(
-            "--criterion", type=click.Choice(["correct", "exact", "approximate"]),
-            help="What earns points (default: the course's word, else correct).",
-        ),
-        click.option(
-            "--feedback", type=click.Choice(["full", "kind", "verdict", "none"]),
-            help="How much students are told (default: the course's word, else kind).",
-        ),
-        click.option(
-            "--isolation", type=click.Choice(LEVELS), default="locked", show_default=True,
-            help="The lowest isolation accepted; less than locked is your explicit choice.",
-        ),
-        click.option(
-            "--timeout", type=click.FloatRange(0.1, 3600), default=10.0, show_default=True, metavar="SECONDS",
-            help="Limit of one call of a function.",
-        ),
-        click.option("-q", "--quiet", is_flag=True, help="No progress."),
-        color_option,
-    )  # fmt: skip
-    for option in reversed(options):
-        command = option(command)
-    return command
-
 
 @click.command()
-@click.argument("submissions", type=click.Path(exists=True), metavar="SUBMISSIONS")
-@_options
-def batch(submissions: str, **options: Any) -> int:
+@click.argument("submissions", type=click.Path(exists=True, path_type=Path), metavar="SUBMISSIONS")
+@options.together(
+    click.option("--out", type=click.Path(file_okay=False, path_type=Path), default="grades", show_default=True,
+                 metavar="DIR", help="Results go here."),
+    options.exercise("What was handed in (default: what most of it fits)."),
+    options.exercises(),
+    click.option("-j", "--jobs", type=click.IntRange(1, 1024), metavar="N", help="Processes (default: all cores)."),
+    click.option("--scheduler", metavar="ADDRESS", help="Grade on this Dask cluster: tcp://host:8786."),
+    click.option("--roster", type=options.FILE, metavar="CSV", help="Join ids and names; list who handed in nothing."),
+    click.option("--only", multiple=True, metavar="NAME", help="Only this submission or student; * matches any."),
+    click.option("--failed", is_flag=True, help="Again: whatever failed, was unreadable, refused, hung or died."),
+    click.option("--force", is_flag=True, help="Again, even where nothing has changed."),
+    click.option("--since", metavar="WHEN", help="Only what changed since: 2026-03-01T12:00, 90m, 8h, 2d."),
+    click.option("--fail-under", type=click.FloatRange(0, 100), metavar="PERCENT",
+                 help="Exit with 1 if a submission has less than this."),
+    click.option("--hidden-seed", type=click.IntRange(0, 2**62), metavar="N", help="Seed of the hidden cases."),
+    options.run_options(
+        options.feedback("How much students are told (default: the course's word, else kind)."),
+        options.isolation(
+            Level.LOCKED, "The lowest isolation accepted; less than locked is your explicit choice."
+        ),
+    ),
+    click.option("-q", "--quiet", is_flag=True, help="No progress."),
+    options.color,
+)  # fmt: skip
+def batch(  # noqa: PLR0913 an option each
+    submissions: Path, exercise: str | None, exercises: Path | None, jobs: int | None, scheduler: str | None,
+    only: tuple[str, ...], since: str | None, *, failed: bool, force: bool, **rest: Any,
+) -> int:  # fmt: skip
     """Grade a class: a folder with a submission each, a download of Canvas, Moodle or Gradescope, or a zip of those.
 
     Started again, it goes on where it stopped. Results: DIR/grades.csv, DIR/summary.json, DIR/NAME.json for the
     instructor and DIR/students/NAME.json for the student.
     """
-    scheduler, jobs = options.pop("scheduler"), options.pop("jobs")
     start = partial(_on_cluster, scheduler) if scheduler else partial(on_this_machine, jobs=jobs)
-    return grade_class(submissions, start, terminal=sys.stderr.isatty(), **options)
+    wanted = Selection(only, moment(since), failed=failed, force=force)  # said now if it is no time
+    shelf = Shelf(exercises, ci=True, forced=exercise)
+    return grade_class(ClassRun(submissions, shelf, wanted, **rest), start)
 
 
 def _on_cluster(address: str, order: Order) -> ClusterWorkers:
@@ -127,30 +103,44 @@ _BYTES_EACH = 2 << 30
 """Memory to count on for each worker: two torches and one learner's gigabyte."""
 
 
-def grade_class(submissions: str, start: Start, *, terminal: bool, **chosen: Any) -> int:
+@dataclass(frozen=True, slots=True)
+class ClassRun:
+    """What `grade batch` was asked for."""
+
+    source: Path
+    shelf: Shelf
+    wanted: Selection
+    asked: options.Asked
+    out: Path
+    roster: Path | None
+    fail_under: float | None
+    hidden_seed: int | None
+    quiet: bool
+
+
+def grade_class(run: ClassRun, start: Start) -> int:
     """Grade, write, tell; the exit code. `start` brings up the workers, if there is anything to grade."""
-    source, out = Path(submissions), Path(chosen["out"])
+    source, out = run.source, run.out
     if source.resolve() == out.resolve():
         raise click.UsageError(f"--out {out} is the folder of the submissions themselves; choose another one")
-    since = moment(chosen["since"])  # said now if it is no time, not after everything has been read
-    everything = _taken_in(source, out, chosen["isolation"])
-    handed_in = _with_roster(everything, chosen["roster"])
-    check_only(chosen["only"], handed_in)
-    exercise = _exercise(source, handed_in, chosen)
+    everything = _taken_in(run)
+    handed_in = _with_roster(everything, run.roster)
+    check_only(run.wanted.only, handed_in)
+    exercise = _exercise(run, handed_in)
     handed_in = [each.of(exercise.name) for each in handed_in]
-    shown = terminal and not chosen["quiet"]
+    shown = sys.stderr.isatty() and not run.quiet
     try:
         with ExitStack() as stack:
             stack.enter_context(_interrupted_once())
             store = stack.enter_context(Store(out))
             read_overrides(out / FILE)  # said now if it cannot be read, not after an hour
-            order = settle(exercise, chosen, store)
-            show: Show = stack.enter_context(Live()) if shown else stack.enter_context(Plain(quiet=chosen["quiet"]))
+            order = settle(exercise, run, store)
+            show: Show = stack.enter_context(Live()) if shown else stack.enter_context(Plain(quiet=run.quiet))
             batch = Batch(order, exercise.possible, exercise.gradients, handed_in, store, show)
-            stopped, seconds = _run(batch, partial(start, order), chosen, since, stack)
+            stopped, seconds = _run(batch, partial(start, order), run.wanted, stack)
             summary = _summary(batch, everything, seconds)
             write_summary(store, summary)
-            under = _under(batch, chosen["fail_under"])
+            under = _under(batch, run.fail_under)
     except (FolderInUse, UnreadableGrades) as error:
         raise click.UsageError(str(error)) from None
     except OSError as error:
@@ -170,19 +160,15 @@ def _is_in(path: Any, folder: Path) -> bool:
 
 
 def _run(
-    batch: Batch,
-    start: Callable[[], AbstractContextManager[Workers]],
-    chosen: dict[str, Any],
-    since: float,
-    stack: ExitStack,
+    batch: Batch, start: Callable[[], AbstractContextManager[Workers]], wanted: Selection, stack: ExitStack
 ) -> tuple[bool, float]:
     """Grade; whether Ctrl-C ended it, and how long it took."""
     begun = time.monotonic()
     try:
         batch.run(
             lambda: stack.enter_context(start()),
-            again=again_wanted(chosen),
-            selected=selection(chosen, since, batch.store),
+            again=wanted.again,
+            selected=lambda each: wanted.takes(each, batch.store.get(each.name)),
         )
     except KeyboardInterrupt:
         return True, time.monotonic() - begun
@@ -223,31 +209,21 @@ def default_jobs() -> int:
     return max(1, min(cores, memory // _BYTES_EACH))
 
 
-def _taken_in(source: Path, out: Path, isolation: str) -> Class:
-    if source.is_dir():
-        return read_folder(source, without=out)
-    return _from_archive(source, isolation)
-
-
-def _from_archive(source: Path, isolation: str) -> Class:
+def _taken_in(run: ClassRun) -> Class:
+    if run.source.is_dir():
+        return read_folder(run.source, without=run.out)
     from grader.classroom.intake.class_archive import read_archive
-    from grader.sandbox.client import Sandbox
 
-    level = Level[isolation.upper()]
-    pin_environment()
-    try:
-        with Sandbox(minimum=level, force=Level.PROCESS if level is Level.PROCESS else None) as sandbox:
-            return read_archive(source, sandbox)
-    except UnreadableSubmission as error:
-        raise click.UsageError(str(error)) from None
+    with start_sandbox(Settings(isolation=run.asked.isolation)) as sandbox:
+        return read_archive(run.source, sandbox)
 
 
-def _with_roster(found: Class, roster: str | None) -> Sequence[HandedIn]:
+def _with_roster(found: Class, roster: Path | None) -> Sequence[HandedIn]:
     if roster is None:
         handed_in: Sequence[HandedIn] = found.handed_in
     else:
         try:
-            people = read_roster(read_table(Path(roster)))
+            people = read_roster(read_table(roster))
         except UnreadableGrades as error:
             raise click.UsageError(str(error)) from None
         if not people:
@@ -262,17 +238,12 @@ def _with_roster(found: Class, roster: str | None) -> Sequence[HandedIn]:
     return handed_in
 
 
-def _exercise(source: Path, handed_in: Sequence[HandedIn], chosen: dict[str, Any]) -> Exercise:
+def _exercise(run: ClassRun, handed_in: Sequence[HandedIn]) -> Exercise:
     """By `--exercise`, else by the folder's name, else by the functions that most people wrote."""
-    shelf = Shelf(Path(chosen["exercises"]) if chosen["exercises"] else None, ci=True, forced=chosen["exercise"])
+    shelf, stem = run.shelf, run.source.resolve().stem
     if shelf.forced is not None:
         return shelf.load(shelf.forced)
-    stem = source.resolve().stem
-    if stem in shelf.names():
-        return shelf.load(stem)
-    from grader.classroom.batch.choice import by_vote
-
-    return by_vote(source, handed_in, shelf)
+    return shelf.load(stem) if stem in shelf.names() else by_vote(run.source, handed_in, shelf)
 
 
 def _summary(batch: Batch, everything: Class, seconds: float) -> dict[str, Any]:
@@ -320,42 +291,32 @@ def _tell(batch: Batch, summary: dict[str, Any], out: Path, *, stopped: bool) ->
 
 def _exit_code(summary: dict[str, Any], under: Sequence[str], *, stopped: bool) -> int:
     if stopped:
-        return INTERRUPTED
+        return ExitCode.INTERRUPTED
     if summary["status"]["failed"]:
         click.echo(
             f"{summary['status']['failed']} could not be graded through a fault of ours: see grades.csv", err=True
         )
-        return OUR_FAULT
+        return ExitCode.OUR_FAULT
     if under:
         click.echo(f"under the mark: {', '.join(under[:10])}{' ...' if len(under) > 10 else ''}", err=True)
-    return SOMETHING_WRONG if under else ALL_RIGHT
+    return ExitCode.SOMETHING_WRONG if under else ExitCode.ALL_RIGHT
 
 
 _SECRET_BITS = 62
 """So many that nobody finds the hidden cases by trying."""
 
-_PASSED_ON = ("batch_size", "isolation", "timeout")
 
-
-def settle(exercise: Exercise, chosen: dict[str, Any], store: Store) -> Order:
+def settle(exercise: Exercise, run: ClassRun, store: Store) -> Order:
     """The order of this run; its hidden seed is the one given, else the folder's, else a new one."""
     before = store.settings()
     if before.get("exercise") not in (None, exercise.name):
         raise click.UsageError(
             f"{store.directory} holds the grades of {before['exercise']}, not of {exercise.name}: choose another --out"
         )
-    hidden = chosen["hidden_seed"]
-    if hidden is None:
-        hidden = before.get("hidden_seed")
+    hidden = before.get("hidden_seed") if run.hidden_seed is None else run.hidden_seed
     if not isinstance(hidden, int):
         hidden = secrets.randbits(_SECRET_BITS)
     store.keep_settings({**before, "exercise": exercise.name, "hidden_seed": hidden})
-    return Order.of(
-        exercise,
-        seed=LECTURE_SEED if chosen["seed"] is None else chosen["seed"],
-        hidden_seed=hidden,
-        names=Path(chosen["names"]).read_text(encoding="utf-8") if chosen["names"] else None,
-        criterion=decided(chosen["criterion"], "criterion", [exercise.course], "correct"),
-        feedback=decided(chosen["feedback"], "feedback", [exercise.course], "kind"),
-        **{name: chosen[name] for name in _PASSED_ON},
-    )
+    settings = run.asked.settings([exercise], feedback=Feedback.KIND, hidden_seed=hidden)
+    names = run.asked.names
+    return Order.of(exercise, settings, names.read_text(encoding="utf-8") if names else None)

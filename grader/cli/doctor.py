@@ -11,7 +11,11 @@ from typing import TYPE_CHECKING
 import click
 
 from grader import __version__
+from grader.cli import options
+from grader.exercise.settings import Settings
 from grader.exercise.shelf import exercises_directory, list_exercises
+from grader.grading.run import start_sandbox
+from grader.sandbox.types import Level
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,12 +30,21 @@ OPTIONAL = {
 COMPARABLE = ("x86_64", "amd64")
 
 
+@click.command()
+@options.isolation(None, "Examine the portable back end.", among=[Level.PROCESS])
+@options.color
+def doctor(isolation: Level | None) -> None:
+    """Show the isolation, the numerics and the optional parts of this machine."""
+    with start_sandbox(Settings(isolation=isolation or Level.NONE)) as sandbox:
+        for line in examine(sandbox):
+            click.echo(line)
+
+
 def examine(sandbox: Sandbox) -> Iterator[str]:
     """Everything, a line at a time; the isolation last, since the server is still starting."""
-    from grader.sandbox.numerics import pin_environment, pin_torch
+    from grader.sandbox.numerics import pin_torch
 
     yield from _versions()
-    pin_environment()
     numerics = pin_torch()
     yield heading("numerics")
     yield fact(numerics.problem is None, f"{numerics.cpu_capability} kernels, {numerics.threads} thread")
@@ -71,7 +84,7 @@ def _numerics_advice(problem: str | None) -> Iterator[str]:
 def _isolation(sandbox: Sandbox) -> Iterator[str]:
     isolation = sandbox.isolation
     yield heading("isolation of a learner's code")
-    yield fact(str(isolation.level) == "locked", str(isolation.level))
+    yield fact(isolation.level is Level.LOCKED, str(isolation.level))
     for lock in isolation.locks:
         yield f"  holds       {lock}"
     for missing in isolation.missing:

@@ -11,106 +11,118 @@ from typing import TYPE_CHECKING, Any, Self
 
 import click
 
-from grader.cli.common import ALL_RIGHT, INTERRUPTED, OUR_FAULT, SOMETHING_WRONG
-from grader.cli.targets import Misuse, Target, resolve
-from grader.exercise.course import decided
-from grader.exercise.settings import LECTURE_SEED
+from grader.cli.edge import Misuse
+from grader.cli.targets import Target, resolve
+from grader.exercise.course import policy
+from grader.exercise.settings import Visibility
 from grader.exercise.shelf import Shelf, by_functions, unknown
 from grader.grading.pytest_session import Ended, load
 from grader.grading.pytest_session import grade as run_pytest
-from grader.grading.run import Job, Options, Run, start_sandbox
-from grader.grading.submission import Submission, read_submission
+from grader.grading.run import Job, Run, start_sandbox
+from grader.grading.submission import read_submission
 from grader.learner.progress import last_run
 from grader.report.document import solved
+from grader.report.exit_code import ExitCode
 from grader.report.files import check_writable, write
 from grader.report.text import Page, begun, brief, most_pressing, result, totals
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from grader.exercise.exercise import Exercise
+    from grader.cli.options import Asked
+    from grader.grading.submission import Submission
     from grader.learner.progress import Earlier
     from grader.sandbox.client import Sandbox
 
 STDOUT = "/dev/stdout"
 
 
-def grade(words: Sequence[str], *, report: str, ci: bool, quiet: bool, verbose: bool, **chosen: Any) -> int:
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """Where and how the result of a run is told."""
+
+    report: str
+    """The file that the JSON report goes to; `-` for stdout."""
+    to: str | None
+    """Another format, told as well."""
+    ci: bool
+    quiet: bool
+    verbose: bool
+
+    @property
+    def file(self) -> str:
+        """The file that is written."""
+        return STDOUT if self.report == "-" else self.report
+
+    def check(self) -> None:
+        """Before anything is graded: a format that there is, and one thing only on stdout.
+
+        Raises:
+            Misuse: it cannot be told like that.
+        """
+        if self.to is None:
+            return
+        from grader.report.formats.convert import TARGETS
+
+        if self.to not in ("html", *TARGETS):
+            raise Misuse(unknown(self.to, ["html", *TARGETS], "format"))
+        if self.file == STDOUT:
+            raise Misuse("--report - and --to both write to stdout: give the report a file")
+
+
+def grade(words: Sequence[str], asked: Asked, shelf: Shelf, telling: Telling) -> int:
     """Grade what was named, print it, write the report."""
-    report, to = STDOUT if report == "-" else report, chosen["to"]
-    _check_format(to, report)
-    shelf = Shelf(Path(chosen["exercises"]) if chosen["exercises"] else None, ci, chosen["exercise"])
+    telling.check()
     targets = resolve(words, shelf)
     submissions = [read_submission(target.path) for target in targets]
-    check_writable(report)
-    _take_names(chosen["names"])
-    options = _options(chosen, [target.exercise for target in targets if target.exercise])
-    before = last_run(Path(report)) if report != STDOUT else []
+    check_writable(telling.file)
+    if asked.names is not None:
+        from grader.names import NAMES_VARIABLE
+
+        os.environ[NAMES_VARIABLE] = str(asked.names.absolute())
+    settings = asked.settings([target.exercise for target in targets if target.exercise])
+    before = last_run(Path(telling.file)) if telling.file != STDOUT else []
+    shown = not (telling.ci or telling.quiet) and sys.stderr.isatty()
     # First of all: the server loads torch while this process does.
-    with start_sandbox(options) as sandbox, ProgressLine(shown=not (ci or quiet) and sys.stderr.isatty()) as shown:
-        run = Run(options, sandbox=sandbox, on_row=shown.row)
+    with start_sandbox(settings) as sandbox, ProgressLine(shown=shown) as progress:
+        run = Run(settings, sandbox=sandbox, on_row=progress.row)
         jobs = [
             _add(run, target, submission, shelf, sandbox)
             for target, submission in zip(targets, submissions, strict=True)
         ]
-        shown.expect(jobs)
+        progress.expect(jobs)
         ended = run_pytest(run)
     document = ended.report
-    if ended.fault is not None or document is None or ended.code not in (ALL_RIGHT, SOMETHING_WRONG):
+    if ended.fault is not None or document is None or ended.code > ExitCode.SOMETHING_WRONG:
         return _no_grade(ended)
-    write(document, report)
-    to_stderr = report == STDOUT or to not in (None, "html")
-    joy = not (ci or os.environ.get("CI"))
-    printer = Printer(page_of(to_stderr=to_stderr, verbose=verbose, joy=joy), quiet, to_stderr, before)
-    printer.tell(document["grader"], jobs)
-    if not quiet:
-        level = document["grader"]["submissions"][0]["isolation"]["level"]
-        printer.say(f"isolation: {level} | report: {report}")
-    if to is not None:
-        from grader.cli.report import report as tell
+    write(document, telling.file)
+    _tell(document["grader"], jobs, telling, before)
+    if telling.to is not None:
+        from grader.cli.report import tell
 
-        visibility = decided(None, "visibility", [job.exercise.course for job in jobs], "visible")
-        own = ["--exercises", chosen["exercises"]] if chosen["exercises"] else []
-        tell.main([report, "--to", to, "--visibility", visibility, *own], standalone_mode=False)
+        visibility = policy(job.exercise.course for job in jobs).visibility
+        tell(telling.file, telling.to, visibility=visibility or Visibility.VISIBLE, exercises=shelf.directory)
     return ended.code
 
 
-def _check_format(to: str | None, report: str) -> None:
-    """Before anything is graded: a format that there is, and one thing only on stdout."""
-    if to is None:
-        return
-    from grader.report.formats.convert import TARGETS
-
-    if to not in ("html", *TARGETS):
-        raise Misuse(unknown(to, ["html", *TARGETS], "format"))
-    if report == STDOUT:
-        raise Misuse("--report - and --to both write to stdout: give the report a file")
-
-
-def _options(chosen: dict[str, Any], exercises: Sequence[Exercise]) -> Options:
-    courses = [exercise.course for exercise in exercises]
-    return Options(
-        seed=LECTURE_SEED if chosen["seed"] is None else chosen["seed"],
-        criterion=decided(chosen["criterion"], "criterion", courses, "correct"),
-        feedback=decided(chosen["feedback"], "feedback", courses, "full"),
-        imports=tuple(name for exercise in exercises for name in exercise.rules.imports),
-        **{name: chosen[name] for name in ("batch_size", "isolation", "timeout")},
-    )
+def _tell(graded: Mapping[str, Any], jobs: Sequence[Job], telling: Telling, before: Sequence[Earlier]) -> None:
+    """On stdout, unless that is where the report or another format goes."""
+    to_stderr = telling.file == STDOUT or telling.to not in (None, "html")
+    joy = not (telling.ci or os.environ.get("CI"))
+    page = page_of(to_stderr=to_stderr, verbose=telling.verbose, joy=joy)
+    printer = Printer(page, telling.quiet, to_stderr, before)
+    printer.tell(graded, jobs)
+    if not telling.quiet:
+        level = graded["submissions"][0]["isolation"]["level"]
+        printer.say(f"isolation: {level} | report: {telling.file}")
 
 
 def _no_grade(ended: Ended) -> int:
     """Interrupted, or a fault of ours."""
-    if ended.fault is None and ended.code == INTERRUPTED:
+    if ended.fault is None and ended.code == ExitCode.INTERRUPTED:
         raise click.Abort
     click.echo(f"Error: {ended.fault or f'pytest ended with exit code {ended.code}'}\nNo grade was written.", err=True)
-    return OUR_FAULT
-
-
-def _take_names(names: str | None) -> None:
-    if names is not None:
-        from grader.names import NAMES_VARIABLE
-
-        os.environ[NAMES_VARIABLE] = str(Path(names).absolute())
+    return ExitCode.OUR_FAULT
 
 
 def _add(run: Run, target: Target, submission: Submission, shelf: Shelf, sandbox: Sandbox) -> Job:

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import click
 
-from grader.cli.common import ALL_RIGHT, USAGE, color_option
+from grader.cli import options
+from grader.report.exit_code import ExitCode
 
 
 @click.command()
@@ -18,7 +19,7 @@ from grader.cli.common import ALL_RIGHT, USAGE, color_option
 @click.option("--null", multiple=True, metavar="VARIABLE", help="This gradient is meant to be zero.")
 @click.option("--exercises", type=click.Path(file_okay=False, path_type=Path), default="exercises", show_default=True,
               metavar="DIR", help="Write it here; solutions/ stands beside it.")  # fmt: skip
-@color_option
+@options.color
 def new(
     forward: Path, name: str | None, title: str | None, graded: tuple[str, ...], null: tuple[str, ...], exercises: Path
 ) -> int:
@@ -48,14 +49,14 @@ def new(
         written = write_exercise(made, exercises, exercises.parent / "solutions", title or called)
     except BrokenExercise as error:
         click.echo(f"Error: {error}", err=True)
-        return USAGE
+        return ExitCode.USAGE
     for path in written:
         click.echo(f"written  {path}")
     click.echo(f"\n{len(made.graded)} gradients: {', '.join(f'd{v}' for v in made.graded)}")
     click.echo(f"next: write {exercises.parent / 'solutions' / called / 'backward.py'}, then")
     elsewhere = "" if exercises == WORKSPACE else f"--exercises {exercises} "
     click.echo(f"      grade verify {elsewhere}{called}")
-    return ALL_RIGHT
+    return ExitCode.ALL_RIGHT
 
 
 def _name_of(forward: Path) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from grader.cli.edge import Misuse
 from grader.exercise.shelf import (
     WORKSPACE,
     Shelf,
@@ -25,10 +26,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from grader.exercise.exercise import Exercise
-
-
-class Misuse(click.UsageError):
-    """The command cannot mean that: one sentence that says what it could."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,3 +128,16 @@ def _commands() -> list[str]:
     group: Any = root.command
     hidden = {name for name, command in group.commands.items() if command.hidden}
     return [name for name in group.list_commands(root) if name not in hidden]
+
+
+def complete_target(ctx: click.Context, _param: click.Parameter | None, incomplete: str) -> list[Any]:
+    """Exercises, and after `mlp::` its gradients. For bash, `mlp`, `::` and `dprobs` are words of their own."""
+    from click.shell_completion import CompletionItem
+
+    shelf, before = Shelf(), [str(word) for word in ctx.params.get("targets") or ()]
+    typed = "".join(before[-2:] if before[-1:] == ["::"] else before[-1:] if incomplete == "::" else []) + incomplete
+    name, separator, _ = typed.partition("::")
+    gradients = shelf.load(name).gradients if separator and name in shelf.names() else ()
+    words = [f"{name}::{gradient}" for gradient in gradients] if separator else shelf.names()
+    given = len(typed) - len(incomplete)
+    return [CompletionItem(word[given:]) for word in words if word.startswith(typed)]

@@ -8,7 +8,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from grader.cli.common import ALL_RIGHT, SOMETHING_WRONG, color_option
+from grader.cli import options
+from grader.exercise.settings import Settings
+from grader.exercise.shelf import Shelf, list_exercises
+from grader.grading.run import start_sandbox
+from grader.report.exit_code import ExitCode
+from grader.sandbox.numerics import pin_torch
 
 if TYPE_CHECKING:
     from grader.exercise.exercise import Exercise
@@ -17,12 +22,12 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("exercises", nargs=-1, metavar="[EXERCISE]...")
-@click.option("--exercises", "directory", type=click.Path(exists=True, file_okay=False, path_type=Path), metavar="DIR",
+@click.option("--exercises", "directory", type=options.FOLDER, metavar="DIR",
               help="Take exercises from this folder; solutions/ is expected beside it.")  # fmt: skip
 @click.option("--mutants", type=click.IntRange(0), default=50, show_default=True, metavar="N",
               help="Draw this many automatic mistakes from each solution.")  # fmt: skip
 @click.option("--seed", type=int, default=0, show_default=True, metavar="N", help="Seed of that draw.")
-@color_option
+@options.color
 def verify(exercises: tuple[str, ...], directory: Path | None, mutants: int, seed: int) -> int:
     """Test the exercises themselves.
 
@@ -30,18 +35,13 @@ def verify(exercises: tuple[str, ...], directory: Path | None, mutants: int, see
     solution is rejected. Without EXERCISE, all of exercises/ here if solutions/ is beside it, or else all that are
     installed. Exit code 1 if anything is missing or wrong.
     """
-    from grader.exercise.shelf import Shelf, list_exercises
-    from grader.sandbox.client import Sandbox
-    from grader.sandbox.numerics import pin_environment, pin_torch
-
-    pin_environment()
     shelf = Shelf(directory, ci=not Path("solutions").is_dir())  # a learner's workspace has nothing to verify
     loaded = [shelf.load(name) for name in exercises or list_exercises(shelf.root)]
-    with Sandbox() as sandbox:
+    with start_sandbox(Settings()) as sandbox:
         pin_torch()
         problems = sum(_verify(exercise, sandbox, mutants, seed) for exercise in loaded)
     click.echo(f"{len(loaded)} exercises, {problems} problems")
-    return SOMETHING_WRONG if problems else ALL_RIGHT
+    return ExitCode.SOMETHING_WRONG if problems else ExitCode.ALL_RIGHT
 
 
 def _verify(exercise: Exercise, sandbox: Sandbox, mutants: int, seed: int) -> int:

@@ -5,19 +5,19 @@ from __future__ import annotations
 import difflib
 import tomllib
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NoReturn
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from grader.exercise.exercise_toml import import_problem, place, read_settings
 from grader.exercise.forward import BrokenExercise, literals, parse, read_text
+from grader.exercise.settings import Criterion, Feedback, Visibility
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
-CRITERIA = ("correct", "exact", "approximate")
-FEEDBACK = ("full", "kind", "verdict", "none")
-VISIBILITY = ("visible", "after_due_date", "after_published", "hidden")
 FILE = "course.toml"
+Choice = TypeVar("Choice", bound=StrEnum)
 _EXAMPLES = {"name": '"Deep Learning"', "version": '"2026.1"'}
 
 
@@ -28,10 +28,9 @@ class Course:
     path: Path
     name: str
     version: str
-    criterion: str | None = None
-    feedback: str | None = None
-    visibility: str | None = None
-    """When students see the results, in Gradescope's words."""
+    criterion: Criterion | None = None
+    feedback: Feedback | None = None
+    visibility: Visibility | None = None
     points: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     """exercise -> gradient -> points; `default` stands for the gradients that are not named."""
     imports: tuple[str, ...] = ()
@@ -43,18 +42,30 @@ class Course:
         return said.get(gradient, said.get("default", otherwise))
 
 
-def decided(said: str | None, word: str, courses: Iterable[Course | None], otherwise: str) -> str:
-    """An option's value: what was said on the command line, else a course's word, else the default.
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What the courses of a run decide together, where the command line says nothing: the first that says it."""
+
+    criterion: Criterion | None = None
+    feedback: Feedback | None = None
+    visibility: Visibility | None = None
+
+
+def policy(courses: Iterable[Course | None]) -> Policy:
+    """What courses decide for a run, read once where it begins.
 
     Raises:
         BrokenExercise: a course gives points to what there is not. That is looked for here and not on reading it:
             beside the copy that a worker on another machine reads, there is one exercise only.
     """
-    asked = {course.path: course for course in courses if course is not None}
-    for course in asked.values():
+    asked = list({course.path: course for course in courses if course is not None}.values())
+    for course in asked:
         _check_points(course)
-    found = (getattr(course, word) for course in asked.values())
-    return said or next((value for value in found if value), otherwise)
+    return Policy(
+        next((course.criterion for course in asked if course.criterion), None),
+        next((course.feedback for course in asked if course.feedback), None),
+        next((course.visibility for course in asked if course.visibility), None),
+    )
 
 
 def _check_points(course: Course) -> None:
@@ -138,9 +149,9 @@ def read_course(path: Path) -> Course:
         path,
         check.text(data, "name"),
         check.text(data, "version"),
-        check.choice(data, "criterion", CRITERIA),
-        check.choice(data, "feedback", FEEDBACK),
-        check.choice(data, "visibility", VISIBILITY),
+        check.choice(data, "criterion", Criterion),
+        check.choice(data, "feedback", Feedback),
+        check.choice(data, "visibility", Visibility),
         {exercise: check.points(exercise, said) for exercise, said in check.table(data, "points").items()},
         check.imports(rules),
         check.names(rules),
@@ -173,11 +184,13 @@ class _Checker:
             self.refuse(f"{key} has to be a text such as {key} = {_EXAMPLES[key]}, not {value!r}", key)
         return value
 
-    def choice(self, table: Mapping[str, Any], key: str, choices: tuple[str, ...]) -> str | None:
+    def choice(self, table: Mapping[str, Any], key: str, choices: type[Choice]) -> Choice | None:
         value = table.get(key)
-        if value is not None and value not in choices:
+        if value is None:
+            return None
+        if value not in [*choices]:
             self.refuse(f"{key} is {value!r}; it can be {', '.join(choices)}", key)
-        return value
+        return choices(value)
 
     def table(self, data: Mapping[str, Any], key: str) -> Mapping[str, Any]:
         value = data.get(key, {})

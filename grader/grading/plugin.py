@@ -7,28 +7,31 @@ collects a `forward.py` only if `exercise.toml` is beside it; the engine is impo
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from _pytest._code.code import ReprFileLocation, TerminalRepr
 
 from grader.report.document import failure_text, headline, line_index, location, node_name, solved
+from grader.report.exit_code import ExitCode
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from _pytest._io import TerminalWriter
 
+    from grader.exercise.settings import Settings
     from grader.grading.run import Job, Run
 
 RUN = pytest.StashKey["Run"]()
 FROM_WORKERS = pytest.StashKey[dict[str, Any]]()
 
-OUR_FAULT = 3
-
 
 def pytest_addoption(parser: pytest.Parser) -> None:
+    from grader.exercise.settings import CALL_SECONDS, Criterion, Feedback
+    from grader.sandbox.types import Level
+
     group = parser.getgroup("grader", "grading of hand-derived gradients (exercises/*/forward.py)")
     add = group.addoption
     add(
@@ -43,17 +46,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="N",
         help="examples in the given case's minibatch (default: the lecture's 32)",
     )
-    add("--grade-criterion", default="correct", choices=("correct", "exact", "approximate"), help="what earns points")
-    add(
-        "--grade-feedback", default="full", choices=("full", "kind", "verdict", "none"), help="how much a failure tells"
-    )
-    add(
-        "--grade-isolation",
-        default="none",
-        choices=("locked", "partial", "process", "none"),
-        help="lowest level accepted",
-    )
-    add("--grade-timeout", type=float, default=10.0, metavar="SECONDS", help="limit of one call of a function")
+    add("--grade-criterion", default="correct", choices=[*map(str, Criterion)], help="what earns points")
+    add("--grade-feedback", default="full", choices=[*map(str, Feedback)], help="how much a failure tells")
+    levels = [*map(str, reversed(Level))]
+    add("--grade-isolation", default="none", choices=levels, help="lowest level accepted")
+    add("--grade-timeout", type=float, default=CALL_SECONDS, metavar="SECONDS", help="limit of one call of a function")
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> ExerciseFile | None:
@@ -150,18 +147,34 @@ class our_faults:  # noqa: N801 reads as a statement
         from grader.sandbox.types import SandboxError
 
         if isinstance(error, (SandboxError, BrokenExercise, NamesError)):
-            pytest.exit(str(error), returncode=OUR_FAULT)
+            pytest.exit(str(error), returncode=ExitCode.OUR_FAULT)
 
 
 def run_of(config: pytest.Config) -> Run:
     """Everything graded in this run; made, with the numerics pinned, when the first exercise is collected."""
     if RUN not in config.stash:
-        from grader.grading.run import Options, Run
+        from grader.grading.run import Run
         from grader.sandbox.numerics import pin_environment
 
         pin_environment()
-        config.stash[RUN] = Run(Options.of_pytest(config.option))
+        submission = config.option.grade_submission
+        config.stash[RUN] = Run(settings_of(config.option), submission=Path(submission) if submission else None)
     return config.stash[RUN]
+
+
+def settings_of(option: Any) -> Settings:
+    """Read off pytest's `--grade-...` options."""
+    from grader.exercise.settings import LECTURE_SEED, Criterion, Feedback, Settings
+    from grader.sandbox.types import Level
+
+    return Settings(
+        seed=LECTURE_SEED if option.grade_seed is None else option.grade_seed,
+        batch_size=option.grade_batch_size,
+        criterion=Criterion(option.grade_criterion),
+        feedback=Feedback(option.grade_feedback),
+        isolation=Level[option.grade_isolation.upper()],
+        timeout=option.grade_timeout,
+    )
 
 
 # The report

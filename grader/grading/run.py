@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from grader import __version__
-from grader.exercise.settings import LECTURE_SEED
+from grader.exercise.settings import SUBMISSION_SECONDS
 from grader.exercise.shelf import load_exercise
 from grader.grading.submission import Submission, read_submission
 from grader.report.document import render, section
@@ -24,45 +24,34 @@ if TYPE_CHECKING:
     from grader.grading.gradients import Grading
     from grader.sandbox.client import Sandbox
     from grader.sandbox.numerics import Numerics
-    from grader.sandbox.types import Reading
+    from grader.sandbox.types import Reading, RulesConfig
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
-    """What a run was asked for, from the command line or from pytest's."""
-
-    seed: int = LECTURE_SEED
-    batch_size: int | None = None
-    criterion: str = "correct"
-    feedback: str = "full"
-    isolation: str = "none"
-    timeout: float = 10.0
-    submission: str | None = None
-    imports: tuple[str, ...] = ()
-    """Modules that the exercises allow beyond the built-in list."""
-
-    @classmethod
-    def of_pytest(cls, option: Any) -> Options:
-        """Read off pytest's `--grade-...` options."""
-        return cls(
-            seed=LECTURE_SEED if option.grade_seed is None else option.grade_seed,
-            batch_size=option.grade_batch_size,
-            criterion=option.grade_criterion,
-            feedback=option.grade_feedback,
-            isolation=option.grade_isolation,
-            timeout=option.grade_timeout,
-            submission=option.grade_submission,
-        )
-
-
-def start_sandbox(options: Options) -> Sandbox:
+def start_sandbox(settings: Settings) -> Sandbox:
     """Start the warm server. Returns at once: torch loads there while it loads here."""
     from grader.sandbox.client import Sandbox
+    from grader.sandbox.numerics import pin_environment
 
-    level = Level[options.isolation.upper()]
+    pin_environment()
     # `process` asks for the portable back end, so that Linux can run what other systems run.
-    force = Level.PROCESS if level is Level.PROCESS else None
-    return Sandbox(minimum=level, force=force, timeout=options.timeout, imports=options.imports)
+    force = Level.PROCESS if settings.isolation is Level.PROCESS else None
+    return Sandbox(
+        minimum=settings.isolation,
+        force=force,
+        timeout=settings.timeout,
+        submission_timeout=SUBMISSION_SECONDS,
+        imports=settings.imports,
+    )
+
+
+def read_in_child(submission: Submission, settings: Settings, rules: RulesConfig | None = None) -> Reading:
+    """What a locked child, started for this alone, reads off a submission. Nothing of it is run."""
+    from grader.sandbox.numerics import pin_torch
+
+    with start_sandbox(settings) as sandbox:
+        pin_torch()  # a session needs it; the server loads its own meanwhile
+        with sandbox.open(submission.files, rules) as session:
+            return session.reading
 
 
 @dataclass
@@ -84,7 +73,7 @@ class Job:
         if self.grading is None:
             chosen = tuple(selected) if 0 < len(selected) < len(self.exercise.graded) else ()
             self.only = chosen or self.only
-            settings = self.run.settings(self.only)  # loads torch with its settings, before the engine does
+            settings = self.run.pinned(self.only)  # loads torch with its settings, before the engine does
             from grader.grading.training import start_grading
 
             self.grading = start_grading(self.exercise, self.submission, self.run.sandbox, settings)
@@ -143,7 +132,7 @@ class Job:
 
     def feedback(self, row: dict[str, Any]) -> dict[str, Any]:
         """A row as its reader may see it."""
-        rendered = render({"gradients": [row]}, self.run.options.feedback)["gradients"]
+        rendered = render({"gradients": [row]}, self.run.settings.feedback)["gradients"]
         return rendered[0] if rendered else row | {"problem": None, "notes": [], "worst": None, "diagnosis": None}
 
 
@@ -158,12 +147,15 @@ class Run:
 
     def __init__(
         self,
-        options: Options,
+        settings: Settings,
         *,
         sandbox: Sandbox | None = None,
+        submission: Path | None = None,
         on_row: Callable[[Job, dict[str, Any]], None] = lambda _job, _row: None,
     ) -> None:
-        self.options = options
+        self.settings = settings
+        self._submission = submission
+        """What is graded in place of the file beside an exercise's forward.py."""
         self.on_row = on_row
         self._sandbox = sandbox
         self._own_sandbox = sandbox is None
@@ -179,7 +171,7 @@ class Run:
         """The submissions to grade against the exercise of this forward.py: those added, else the file beside it."""
         forward = forward.resolve()
         if forward not in self._jobs:
-            path = Path(self.options.submission or _from_here(forward.with_name("backward.py")))
+            path = self._submission or _from_here(forward.with_name("backward.py"))
             self.add(load_exercise(forward.parent), read_submission(path))
         return self._jobs[forward]
 
@@ -192,7 +184,7 @@ class Run:
     def sandbox(self) -> Sandbox:
         """The warm server that every submission is forked from."""
         if self._sandbox is None:
-            self._sandbox = start_sandbox(self.options)
+            self._sandbox = start_sandbox(self.settings)
         return self._sandbox
 
     @cached_property
@@ -203,12 +195,9 @@ class Run:
         pin_environment()
         return pin_torch()
 
-    def settings(self, only: tuple[str, ...]) -> Settings:
-        """The engine's settings."""
-        options, pinned = self.options, self.numerics.pinned
-        from grader.exercise.settings import Settings
-
-        return Settings(options.seed, options.batch_size, options.criterion, only=only, exact_comparable=pinned)
+    def pinned(self, only: tuple[str, ...] = ()) -> Settings:
+        """The settings for some gradients, with what torch, loaded now, computes with."""
+        return replace(self.settings, only=only, exact_comparable=self.numerics.pinned)
 
     def section(self) -> dict[str, Any]:
         """The report's key `grader`, of every submission that was graded to the end."""
@@ -218,27 +207,27 @@ class Run:
             if job.grading and not job.finished
         ]
         entries = [job.grading.document() for job in self.all_jobs if job.grading and job.finished]
-        return section(entries, head=self.head(notes), feedback=self.options.feedback)
+        return section(entries, head=self.head(notes), feedback=self.settings.feedback)
 
     def head(self, notes: Sequence[str] = ()) -> dict[str, Any]:
         """What holds for every submission of the run."""
         figures = asdict(self.numerics)
         problem = [sentence] if (sentence := figures.pop("problem")) else []
         del figures["pinned"]
-        if self.options.criterion == "approximate":
+        if self.settings.criterion == "approximate":
             problem.append(
                 "criterion approximate: torch.allclose accepts zeros for tiny gradients and rejects some right ones"
             )
         return {
             "version": __version__,
-            "criterion": self.options.criterion,
+            "criterion": self.settings.criterion,
             "settings_sha256": self._settings_hash(),
             "numerics": figures,
             "notes": [*problem, *notes],
         }
 
     def _settings_hash(self) -> str:
-        chosen = {name: getattr(self.options, name) for name in ("seed", "batch_size", "criterion", "timeout")}
+        chosen = {name: getattr(self.settings, name) for name in ("seed", "batch_size", "criterion", "timeout")}
         content = {**chosen, "exercises": sorted(job.exercise.sha256 for job in self.all_jobs)}
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 

@@ -9,7 +9,7 @@ import zipfile
 from typing import TYPE_CHECKING
 
 import pytest
-from classroom import EngineWorkers, hand_in, zipped
+from classroom import EngineWorkers, hand_in, settings, zipped
 from click.testing import CliRunner
 
 from grader.classroom.batch.engine import Engine
@@ -182,7 +182,7 @@ GRADESCOPE_ROWS = {
 @pytest.fixture(scope="module")
 def warm(sandbox: Sandbox, mlp: Exercise) -> Iterator[Engine]:
     """One for all."""
-    with Engine(Order.of(mlp, seed=2147483647), sandbox) as engine:
+    with Engine(Order.of(mlp, settings(seed=2147483647)), sandbox) as engine:
         yield engine
 
 

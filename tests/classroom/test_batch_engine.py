@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import jsonschema
 import pytest
-from classroom import EngineWorkers, Silent, hand_in, zipped
+from classroom import EngineWorkers, Silent, hand_in, settings, zipped
 
 from grader.classroom.batch.documents import for_twin
 from grader.classroom.batch.engine import Engine
@@ -17,9 +17,10 @@ from grader.classroom.batch.order import Order, Task, content_hash
 from grader.classroom.batch.runner import Batch
 from grader.classroom.batch.store import Store
 from grader.classroom.intake.folder import read_folder
+from grader.exercise.settings import Criterion, Feedback
 from grader.grading.submission import Submission, read_submission
 from grader.report.document import SCHEMA_FILE
-from grader.sandbox.types import SandboxError
+from grader.sandbox.types import Level, SandboxError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -34,7 +35,7 @@ SEED = 2147483647
 @pytest.fixture(scope="module")
 def engine(sandbox: Sandbox, mlp: Exercise) -> Iterator[Engine]:
     """One for the module: the cases are built once."""
-    with Engine(Order.of(mlp, seed=SEED), sandbox) as warm:
+    with Engine(Order.of(mlp, settings(seed=SEED)), sandbox) as warm:
         yield warm
 
 
@@ -70,11 +71,11 @@ def test_the_document_is_what_grade_writes(
 ) -> None:
     """The real plugin's, item by item, but for times and the root."""
     from grader.grading.pytest_session import grade as grade_with_pytest
-    from grader.grading.run import Options, Run
+    from grader.grading.run import Run
 
     code = {"solution": solution_source, "half": solution_source + HALF}.get(source, source)
     ours = grade(code)
-    run = Run(Options(isolation="locked"), sandbox=sandbox)
+    run = Run(settings(seed=SEED, feedback=Feedback.FULL), sandbox=sandbox)
     run.add(mlp, read_submission(tmp_path / "alice"))
     theirs = grade_with_pytest(run).report
     assert theirs is not None
@@ -102,7 +103,7 @@ def test_the_hidden_seed_is_in_no_document(sandbox: Sandbox, mlp: Exercise) -> N
     """Nor anything from which it could be found by trying: no hash of it either."""
     made = []
     for seed in (987654321, 987654322):
-        with Engine(Order.of(mlp, seed=SEED, hidden_seed=seed), sandbox) as engine:
+        with Engine(Order.of(mlp, settings(seed=SEED, hidden_seed=seed)), sandbox) as engine:
             made.append(engine.grade(Task("a", "a", {"backward.py": b"def dprobs(n): return n\n"})))
     assert all(b"98765432" not in graded.full + graded.student for graded in made)
     first, second = (json.loads(graded.student)["grader"] for graded in made)
@@ -136,7 +137,7 @@ def test_a_sandbox_that_fails_is_asked_once_more(engine: Engine, monkeypatch: py
 
 def test_on_another_machine_the_exercise_comes_along(sandbox: Sandbox, mlp: Exercise) -> None:
     """Its folder is not there, or holds another version."""
-    order = Order.of(mlp, seed=SEED)
+    order = Order.of(mlp, settings(seed=SEED))
     for moved in (Order.decode(order.encode()), order):
         object.__setattr__(moved, "directory", "/nowhere/mlp")
         with Engine(moved, sandbox) as engine:
@@ -157,7 +158,7 @@ class TestTheKey:
 
     def test_the_same_code_has_the_same_key_under_any_name(self, mlp: Exercise) -> None:
         """A single file's name may be its owner's."""
-        order = Order.of(mlp, seed=SEED)
+        order = Order.of(mlp, settings(seed=SEED))
         alice, bob = (Submission(n, Path(n), {f"{n}.py": b"x"}) for n in ("alice", "bob"))
         assert order.key(alice) == order.key(bob)
 
@@ -174,17 +175,22 @@ class TestTheKey:
 
     @pytest.mark.parametrize(
         "setting",
-        [{"seed": 5}, {"hidden_seed": 5}, {"batch_size": 8}, {"criterion": "exact"}, {"feedback": "full"},
-         {"isolation": "process"}, {"timeout": 3.0}, {"names": "anna\n"}],
+        [{"seed": 5}, {"hidden_seed": 5}, {"batch_size": 8}, {"criterion": Criterion.EXACT},
+         {"feedback": Feedback.FULL}, {"isolation": Level.PROCESS}, {"timeout": 3.0}],
     )  # fmt: skip
     def test_every_setting_counts(self, mlp: Exercise, setting: dict[str, Any]) -> None:
         """A result under other settings is another one."""
-        plain = Order.of(mlp, seed=SEED)
-        assert plain.fingerprint != Order.of(mlp, **{"seed": SEED} | setting).fingerprint
+        plain = Order.of(mlp, settings(seed=SEED))
+        assert plain.fingerprint != Order.of(mlp, settings(**{"seed": SEED} | setting)).fingerprint
+
+    def test_another_list_of_names_counts(self, mlp: Exercise) -> None:
+        """The minibatch is drawn from it."""
+        plain, other = Order.of(mlp, settings(seed=SEED)), Order.of(mlp, settings(seed=SEED), "anna\n")
+        assert plain.fingerprint != other.fingerprint
 
     def test_where_the_exercise_lies_does_not_count(self, mlp: Exercise) -> None:
         """Another machine has the same results."""
-        order = Order.of(mlp, seed=SEED)
+        order = Order.of(mlp, settings(seed=SEED))
         moved = Order.decode(order.encode())
         object.__setattr__(moved, "directory", "/nowhere")
         assert moved.fingerprint == order.fingerprint

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+import hypothesis
 import pytest
 from broken_files import HONEST, READABLE, SMALL, UNREADABLE
-from classroom import EngineWorkers, Silent, hand_in
-from hypothesis import HealthCheck, given, settings
+from classroom import EngineWorkers, Silent, hand_in, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from grader.classroom.batch.engine import Engine
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 @pytest.fixture(scope="module")
 def engine(sandbox: Sandbox, mlp: Exercise) -> Iterator[Engine]:
     """The real one, with the tests' short limits."""
-    with Engine(Order.of(mlp, seed=2147483647, timeout=2.0), sandbox) as warm:
+    with Engine(Order.of(mlp, settings(seed=2147483647, timeout=2.0)), sandbox) as warm:
         yield warm
 
 
@@ -95,7 +96,7 @@ def test_what_can_be_read_is_graded_whatever_it_does(
 
 
 @given(data=st.data())
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@hypothesis.settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 def test_damaged_files_have_a_row_each(
     data: st.DataObject, grade: Callable[[dict[str, Any]], dict[str, dict[str, str]]]
 ) -> None:

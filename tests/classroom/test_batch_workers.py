@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from classroom import settings
 
 from grader.classroom.batch.order import Graded, Order, Task
 from grader.classroom.batch.workers import LocalWorker, WorkerDied, multiplied, start_workers
@@ -29,7 +30,7 @@ TASK = Task("ada", "ada", {"backward.py": SOLUTION}).encode()
 def started(count: int, *, forking: bool) -> Iterator[list[LocalWorker]]:
     """Workers that are ready."""
     workers = start_workers(
-        Order.of(load_exercise("mlp"), seed=2147483647, hidden_seed=1).encode(), count, forking=forking
+        Order.of(load_exercise("mlp"), settings(seed=2147483647, hidden_seed=1)).encode(), count, forking=forking
     )
     try:
         yield workers

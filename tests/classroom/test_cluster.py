@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 import pytest
-from classroom import EngineWorkers, Silent, hand_in
+from classroom import EngineWorkers, Silent, hand_in, settings
 
 from grader.classroom.batch.engine import Engine
 from grader.classroom.batch.grades import read_table
@@ -120,7 +120,7 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def order(mlp: Exercise) -> Order:
     """With hidden cases, as a batch has them."""
-    return Order.of(mlp, seed=SEED, hidden_seed=11)
+    return Order.of(mlp, settings(seed=SEED, hidden_seed=11))
 
 
 @pytest.fixture(scope="module")

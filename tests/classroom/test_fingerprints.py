@@ -168,7 +168,7 @@ def similarity(
     grade: Callable[..., Result], sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> Callable[..., Result]:
     """Run `grade similarity` for the mlp, with the session's sandbox."""
-    monkeypatch.setattr("grader.sandbox.client.Sandbox", lambda: nullcontext(sandbox))
+    monkeypatch.setattr("grader.sandbox.client.Sandbox", lambda **_: nullcontext(sandbox))
     return lambda source, *words: grade("similarity", source, "--exercise", "mlp", *words)
 
 

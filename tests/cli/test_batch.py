@@ -203,7 +203,7 @@ def test_the_hidden_seed_is_drawn_once_and_reused(
     assert seed >= 0
     CliRunner().invoke(main, run, catch_exceptions=False)
     CliRunner().invoke(main, [*run, "--force"], catch_exceptions=False)
-    assert [each.engine.order.hidden_seed for each in engines] == [seed, seed]
+    assert [each.engine.order.settings.hidden_seed for each in engines] == [seed, seed]
     for path in (tmp_path / "grades").rglob("*"):
         if path.is_file() and path.name != "batch.json":
             assert str(seed).encode() not in path.read_bytes()

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from grader.exercise.course import decided, find_course, read_course
+from grader.exercise.course import find_course, policy, read_course
 from grader.exercise.exercise import Exercise
 from grader.exercise.exercise_toml import import_problem
 from grader.exercise.forward import BrokenExercise
+from grader.exercise.settings import Criterion
 from grader.exercise.shelf import list_exercises, load_exercise, packs
 from grader.grading.gradients import Grading
 from grader.grading.submission import Submission
@@ -225,22 +226,22 @@ class TestPoints:
         """With its line and what may have been meant."""
         course = find_course(both(tmp_path, COURSE.replace(old, new)))
         with pytest.raises(BrokenExercise) as caught:
-            decided("exact", "criterion", [course], "correct")
+            policy([course])
         assert sentence in str(caught.value)
 
     def test_every_exercise_that_the_course_decides_for_can_be_named(self, tmp_path: Path) -> None:
         """Beside the folder of exercises, or among them."""
         exercises = both(tmp_path, COURSE)
-        assert decided(None, "criterion", [find_course(exercises)], "correct") == "exact"
+        assert policy([find_course(exercises)]).criterion is Criterion.EXACT
         (tmp_path / "course.toml").rename(exercises / "course.toml")
-        assert decided(None, "criterion", [find_course(exercises)], "correct") == "exact"
+        assert policy([find_course(exercises)]).criterion is Criterion.EXACT
 
     def test_a_neighbour_that_cannot_be_read_breaks_nobody_elses_grading(self, tmp_path: Path) -> None:
         """It is told when it is graded itself."""
         exercises = both(tmp_path, COURSE.replace("other = 3", "other.dz = 3"))
         for broken in ("GRADED = 3", "GRADED = ["):
             (exercises / "other" / "forward.py").write_text(broken)
-            assert decided(None, "criterion", [find_course(exercises)], "correct") == "exact"
+            assert policy([find_course(exercises)]).criterion is Criterion.EXACT
 
     def test_a_worker_with_one_exercise_reads_the_whole_course(self, tmp_path: Path) -> None:
         """Its copy of course.toml names exercises that did not come along."""

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from grader.exercise.settings import Settings
 from grader.exercise.shelf import list_exercises, load_exercise
 from grader.exercise.stubs import NoReset, find_by_text, pristine_stub, put_back
-from grader.grading.run import Options
 from grader.learner.hints import hints, other_ways, worked
 from grader.learner.state import Progress
 from grader.learner.watch.saves import Files
@@ -233,7 +233,7 @@ class TestHintsAndSolutions:
 @pytest.fixture
 def desk(workspace: Path, sandbox: Sandbox) -> Callable[..., Desk]:
     """A desk with the mlp on it, and a hand that saves."""
-    grader = Grader(Options(), sandbox)
+    grader = Grader(Settings(), sandbox)
     made = Desk([WatchedWork(load_exercise(MINE.parent), MINE.parent)], Progress(Path("state.txt")))
 
     def save(text: str) -> Desk:

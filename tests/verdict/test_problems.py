@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 import jsonschema
 import pytest
 
-from grader.grading.plugin import pytest_addoption
-from grader.grading.run import Options
+from grader.exercise.settings import Settings
+from grader.grading.plugin import pytest_addoption, settings_of
 from grader.report.document import SCHEMA_FILE
 
 if TYPE_CHECKING:
@@ -115,7 +115,7 @@ def graded(sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Graded
     file.write_text(source, encoding="utf-8")
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
-        patch.setattr("grader.cli.grade.start_sandbox", lambda _options: Lent(sandbox))
+        patch.setattr("grader.sandbox.client.Sandbox", lambda **_: Lent(sandbox))
         result = run("backward.py", "--exercise", "mlp")
     return Graded(
         source, result.exit_code, result.stdout, json.loads((folder / "report.json").read_text(encoding="utf-8"))
@@ -211,4 +211,4 @@ def test_the_plugin_has_the_run_s_own_defaults() -> None:
     """One set of them."""
     parser = pytest.Parser(_ispytest=True)
     pytest_addoption(parser)
-    assert Options.of_pytest(parser.parse_known_args([])) == Options()
+    assert settings_of(parser.parse_known_args([])) == Settings()

@@ -8,19 +8,23 @@ import math
 import re
 import time
 from collections import Counter
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
+from grader.exercise.settings import Settings
+from grader.exercise.shelf import UnknownExercise, by_functions
+from grader.grading.run import start_sandbox
 from grader.grading.submission import UnreadableSubmission
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from grader.classroom.batch.store import Record, Store
+    from grader.classroom.batch.store import Record
     from grader.classroom.intake.handed_in import HandedIn
     from grader.exercise.exercise import Exercise
     from grader.exercise.shelf import Shelf
@@ -33,22 +37,28 @@ VOTERS = 25
 _UNITS = {"m": 60, "h": 3600, "d": 86400, "w": 604800}
 
 
-def again_wanted(chosen: dict[str, Any]) -> bool:
-    """Whether what is selected is graded even if it was."""
-    return bool(chosen["force"] or chosen["failed"])
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which submissions are to be graded: whatever is given has to hold."""
 
+    only: tuple[str, ...] = ()
+    """Names, in which * matches anything."""
+    since: float = -math.inf
+    """Changed at this time or later, in seconds since the epoch."""
+    failed: bool = False
+    """Those that went wrong."""
+    force: bool = False
 
-def selection(chosen: dict[str, Any], since: float, store: Store) -> Callable[[HandedIn], bool]:
-    """Which submissions `--only`, `--failed` and `--since` leave; all of those given have to hold."""
+    @property
+    def again(self) -> bool:
+        """Whether what is selected is graded even if it was."""
+        return self.force or self.failed
 
-    def selected(each: HandedIn) -> bool:
-        if chosen["only"] and not any(_is_called(each, pattern) for pattern in chosen["only"]):
+    def takes(self, each: HandedIn, record: Record | None) -> bool:
+        """Whether a submission, with what is known of it from before, is selected."""
+        if self.only and not any(_is_called(each, pattern) for pattern in self.only):
             return False
-        if each.modified < since:
-            return False
-        return not chosen["failed"] or _went_wrong(store.get(each.name))
-
-    return selected
+        return each.modified >= self.since and not (self.failed and not _went_wrong(record))
 
 
 def check_only(patterns: Sequence[str], handed_in: Sequence[HandedIn]) -> None:
@@ -92,8 +102,6 @@ def by_vote(source: Path, handed_in: Sequence[HandedIn], shelf: Shelf) -> Exerci
     Raises:
         click.UsageError: none, or a tie.
     """
-    from grader.exercise.shelf import UnknownExercise, by_functions
-
     votes: Counter[str] = Counter()
     for functions in islice(_readings(handed_in), VOTERS):
         try:
@@ -108,18 +116,15 @@ def by_vote(source: Path, handed_in: Sequence[HandedIn], shelf: Shelf) -> Exerci
 
 def _readings(handed_in: Sequence[HandedIn]) -> Iterator[list[str]]:
     """The functions of every readable submission, as a locked child reads them."""
-    from grader.sandbox.client import Sandbox
-    from grader.sandbox.numerics import pin_environment, pin_torch
-    from grader.sandbox.types import RulesConfig
+    from grader.sandbox.numerics import pin_torch
 
-    pin_environment()
-    with Sandbox() as sandbox:
+    with start_sandbox(Settings()) as sandbox:
         pin_torch()
         for each in handed_in:
             try:
                 submission = each.read("")
             except UnreadableSubmission:
                 continue
-            with sandbox.open(submission.files, RulesConfig()) as session:
+            with sandbox.open(submission.files) as session:
                 if session.reading.functions:
                     yield list(session.reading.functions)

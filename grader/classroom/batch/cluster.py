@@ -15,8 +15,9 @@ from concurrent.futures import CancelledError, Future
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, Self
 
-from grader.classroom.batch.order import SUBMISSION_SECONDS, Order, pack, unpack
+from grader.classroom.batch.order import Order, pack, unpack
 from grader.classroom.batch.workers import answer, told
+from grader.exercise.settings import SUBMISSION_SECONDS
 from grader.sandbox.types import SandboxError
 
 try:

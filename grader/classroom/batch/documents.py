@@ -27,7 +27,7 @@ def rendered(entry: Entry, head: Mapping[str, Any], order: Order) -> Graded:
     return Graded(
         brief(entry),
         encoded(document([entry], head=head, root=root)),
-        encoded(document([student], head=head, root="", feedback=order.feedback)),
+        encoded(document([student], head=head, root="", feedback=order.settings.feedback)),
     )
 
 
@@ -97,7 +97,7 @@ def unloaded_head(order: Order, settings_sha256: str = "0" * 64) -> dict[str, An
     numerics = {"torch": version("torch"), "cpu_capability": "", "threads": 1, "env": {}}
     return {
         "version": __version__,
-        "criterion": order.criterion,
+        "criterion": order.settings.criterion,
         "settings_sha256": settings_sha256,
         "numerics": numerics,
         "notes": [],

@@ -5,21 +5,19 @@ from __future__ import annotations
 import gc
 import os
 import tempfile
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from grader.classroom.batch.documents import rendered
-from grader.classroom.batch.order import SUBMISSION_SECONDS, Graded, Order, Task
 from grader.exercise.course import FILE as COURSE_FILE
 from grader.exercise.shelf import is_exercise, load_exercise
-from grader.grading.run import Options, Run
+from grader.grading.run import Run, start_sandbox
 from grader.grading.submission import Submission
 from grader.names import NAMES_VARIABLE
-from grader.sandbox.numerics import pin_environment
-from grader.sandbox.types import Level, SandboxError
+from grader.sandbox.types import SandboxError
 
 if TYPE_CHECKING:
+    from grader.classroom.batch.order import Graded, Order, Task
     from grader.exercise.exercise import Exercise
     from grader.sandbox.client import Sandbox
 
@@ -32,7 +30,7 @@ class Engine:
         self._scratch: tempfile.TemporaryDirectory[str] | None = None
         self._own = sandbox is None
         self._forked = False
-        self.sandbox = sandbox or start_sandbox(order)  # torch loads there while it loads here
+        self.sandbox = sandbox or start_sandbox(order.settings)  # torch loads there while it loads here
         self.exercise = self._exercise()
         self._take_names()
         self._run = self._prepare()
@@ -41,7 +39,8 @@ class Engine:
         from grader.grading.training import start_grading
 
         self._start = start_grading
-        self.cases = build_cases(self.exercise, order.seed, order.batch_size, order.hidden_seed)
+        settings = order.settings
+        self.cases = build_cases(self.exercise, settings.seed, settings.batch_size, settings.hidden_seed)
 
     def __enter__(self) -> Self:
         return self
@@ -101,23 +100,14 @@ class Engine:
 
     def _grade(self, task: Task) -> Graded:
         submission = Submission(task.name, Path(task.source), dict(task.files))
-        settings = replace(self._run.settings(()), hidden_seed=self.order.hidden_seed)
-        entry = self._start(self.exercise, submission, self.sandbox, settings, self.cases).document()
+        entry = self._start(self.exercise, submission, self.sandbox, self._run.pinned(), self.cases).document()
         entry["notes"] = [*task.notes, *entry["notes"]]
         entry["previous_score"] = task.previous_score
         return rendered(entry, self.head, self.order)
 
     def _prepare(self) -> Run:
         """The run whose settings and head every document shares."""
-        order = self.order
-        options = Options(
-            seed=order.seed,
-            batch_size=order.batch_size,
-            criterion=order.criterion,
-            isolation=order.isolation,
-            timeout=order.timeout,
-        )
-        run = Run(options, sandbox=self.sandbox)
+        run = Run(self.order.settings, sandbox=self.sandbox)
         run.add(self.exercise, Submission("", Path(), {}))
         return run
 
@@ -161,19 +151,3 @@ def warm_engine(order: Order) -> Engine:
     finally:
         gc.freeze()
         gc.enable()
-
-
-def start_sandbox(order: Order) -> Sandbox:
-    """Start the warm server with the order's limits."""
-    pin_environment()
-    from grader.sandbox.client import Sandbox
-
-    level = Level[order.isolation.upper()]
-    force = Level.PROCESS if level is Level.PROCESS else None
-    return Sandbox(
-        minimum=level,
-        force=force,
-        timeout=order.timeout,
-        submission_timeout=SUBMISSION_SECONDS,
-        imports=order.imports,
-    )

@@ -8,22 +8,20 @@ from __future__ import annotations
 import hashlib
 import json
 import struct
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from importlib.metadata import version
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 from grader import __version__
+from grader.exercise.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from grader.exercise.exercise import Exercise
     from grader.grading.submission import Submission
-
-SUBMISSION_SECONDS = 60.0
-"""The sandbox's limit for all of one submission."""
 
 _LENGTH = struct.Struct("<Q")
 
@@ -37,34 +35,26 @@ class Order:
     """Where the exercise is on the machine that gave the order; elsewhere its files are written to a new place."""
     files: Mapping[str, str] = field(repr=False)
     exercise_sha256: str
-    seed: int
-    hidden_seed: int | None = field(default=None, repr=False)
-    """None for the cases that everybody sees."""
-    batch_size: int | None = None
-    criterion: str = "correct"
-    feedback: str = "kind"
-    """What students are told; the instructor's documents are always full."""
-    isolation: str = "locked"
-    timeout: float = 10.0
+    settings: Settings = field(repr=False)
+    """Its feedback is what students are told; the instructor's documents are always full."""
     names: str | None = field(default=None, repr=False)
     """Another list of names to learn from, as text."""
     course: str | None = field(default=None, repr=False)
     """course.toml, as text."""
-    imports: tuple[str, ...] = ()
-    """Modules that exercise and course allow beyond the built-in list."""
 
     @classmethod
-    def of(cls, exercise: Exercise, **settings: Any) -> Order:
+    def of(cls, exercise: Exercise, settings: Settings, names: str | None = None) -> Order:
         """The order to grade this exercise."""
         files = {name: (exercise.directory / name).read_text("utf-8") for name in ("forward.py", "exercise.toml")}
         course = exercise.course.path.read_text("utf-8") if exercise.course else None
-        place, imports = str(exercise.directory), exercise.rules.imports
-        return cls(exercise.name, place, files, exercise.sha256, course=course, imports=imports, **settings)
+        settings = replace(settings, imports=exercise.rules.imports)
+        return cls(exercise.name, str(exercise.directory), files, exercise.sha256, settings, names, course)
 
     @classmethod
     def decode(cls, data: bytes) -> Order:
         """What `encode` made."""
-        return cls(**json.loads(data))
+        known = json.loads(data)
+        return cls(**known | {"settings": Settings.from_json(known["settings"])})
 
     def encode(self) -> bytes:
         """As JSON."""

@@ -22,11 +22,12 @@ from multiprocessing import resource_tracker
 from multiprocessing.reduction import recv_handle, send_handle
 from typing import TYPE_CHECKING, Any, Final, Protocol, Self
 
-from grader.classroom.batch.order import SUBMISSION_SECONDS, Order, Task
+from grader.classroom.batch.order import Order, Task
 from grader.exercise.forward import BrokenExercise
+from grader.exercise.settings import SUBMISSION_SECONDS
 from grader.names import NamesError
 from grader.sandbox.numerics import pin_environment
-from grader.sandbox.types import SandboxError
+from grader.sandbox.types import Level, SandboxError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -92,7 +93,9 @@ class LocalWorkers:
     def __init__(self, order: Order, slots: int) -> None:
         self.window = 2 * slots
         self._tasks: queue.SimpleQueue[tuple[bytes, Future[bytes]] | None] = queue.SimpleQueue()
-        forking = sys.platform == "linux" and order.isolation != "process"  # which has no server to fork
+        forking = (
+            sys.platform == "linux" and order.settings.isolation is not Level.PROCESS
+        )  # which has no server to fork
         self._workers = start_workers(order.encode(), slots, forking=forking)
         self._threads = [
             threading.Thread(target=self._serve, args=(worker,), daemon=True, name=f"worker-{index}")

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from grader.grading.submission import UnreadableSubmission
+from grader.exercise.stubs import NoReset
+from grader.grading.submission import UnreadableSubmission, read_submission
 from grader.learner.hints import hints
+from grader.learner.reset import reset_gradient
 from grader.learner.watch.keys import Keys
 from grader.learner.watch.saves import Files
 from grader.learner.watch.screen import CLEAR, lines, overview, prompt, view
@@ -31,15 +33,12 @@ SOON = 0.25
 class Loop:
     """One session. Everything but grading happens in the thread that calls `run`."""
 
-    def __init__(
-        self, desk: Desk, grader: Grader, page: Page, *, report: str, reset: Callable[[WatchedWork, str], str]
-    ) -> None:
+    def __init__(self, desk: Desk, grader: Grader, page: Page, *, report: str) -> None:
         self.desk = desk
         self.page = page
         self.events: queue.Queue[Event] = queue.Queue()
         self._grader = grader
         self._report = report
-        self._reset = reset
         self._graded: dict[int, str] = {}
         """The bytes last handed to the grading thread, by the place of the work on the desk."""
         self._seen: dict[int, str] = {}
@@ -240,7 +239,7 @@ class Loop:
                 f"put the stub of {gradient} back, and lose what is there? x again does it, any other key does not"
             )
             return
-        self._said = self._reset(work, gradient)
+        self._said = _put_back(work, gradient)
         self._hints = 0
         self.desk.state.forget(work.exercise.name, gradient)
         self.desk.state.write()
@@ -267,3 +266,15 @@ class Loop:
         except OSError:
             return report
         return page
+
+
+def _put_back(work: WatchedWork, gradient: str) -> str:
+    """What became of putting a stub back, or why the file stays as it is."""
+    standing = work.verdict
+    try:
+        if standing is None or standing.sha256 != read_submission(work.path).sha256:
+            return "the file has just changed; once it is graded, x can put a stub back"
+        file, taken = reset_gradient(work.path, work.exercise, gradient, standing.reading)
+    except (NoReset, UnreadableSubmission) as error:
+        return str(error)
+    return f"{gradient} is a stub again in {file}" + (f"; taken out:\n{taken}" if taken else "")

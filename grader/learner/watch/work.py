@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from grader.exercise.case import Cases
     from grader.exercise.exercise import Exercise
-    from grader.grading.run import Options
+    from grader.exercise.settings import Settings
     from grader.learner.state import Progress
     from grader.sandbox.client import Sandbox
     from grader.sandbox.types import Reading
@@ -189,15 +189,15 @@ class Desk:
 class Grader:
     """Grades a work from the warm sandbox. Cases are built once for each exercise."""
 
-    def __init__(self, options: Options, sandbox: Sandbox) -> None:
-        self.options = options
+    def __init__(self, settings: Settings, sandbox: Sandbox) -> None:
+        self.settings = settings
         self.sandbox = sandbox
 
     def warm(self) -> None:
         """Load torch and the engine before the first file comes, without collecting garbage meanwhile."""
         gc.disable()
         try:
-            _ = Run(self.options, sandbox=self.sandbox).numerics
+            _ = Run(self.settings, sandbox=self.sandbox).numerics
             import grader.grading.training  # noqa: F401
         finally:
             gc.freeze()
@@ -206,9 +206,9 @@ class Grader:
     def grade(self, work: WatchedWork, submission: Submission) -> Standing:
         """Every gradient of a file, from its bytes."""
         begun = time.perf_counter()
-        run = Run(self.options, sandbox=self.sandbox)
+        run = Run(self.settings, sandbox=self.sandbox)
         job = run.add(work.exercise, submission)
-        settings = run.settings(())  # pins the numerics before the engine loads torch
+        settings = run.pinned()  # pins the numerics before the engine loads torch
         from grader.grading.training import start_grading
 
         job.grading = start_grading(work.exercise, submission, self.sandbox, settings, work.cases)

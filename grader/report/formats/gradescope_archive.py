@@ -11,20 +11,23 @@ import sys
 import tarfile
 import tempfile
 import zipfile
-from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from grader.exercise.course import FILE as COURSE
+from grader.report.exit_code import ExitCode
 from grader.report.formats.told import line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from grader.exercise.settings import Settings, Visibility
 
 SETTINGS = "grader.json"
 _WHEN = (2026, 1, 1, 0, 0, 0)
 """One moment for every file: the same settings give the same archive."""
-_RIGHT, _WRONG, _USAGE = 0, 1, 4
+_RUN = ("exercise", "feedback", "criterion", "isolation", "timeout")
+"""The options of the run; visibility is one of the report."""
 
 _WHEEL = re.compile(r"[\w.+!]+(-[\w.+!]+){4,5}\.whl", re.ASCII)
 _SDIST = re.compile(r"[\w.+!-]+-\d[\w.+!]*\.tar\.gz", re.ASCII)
@@ -69,25 +72,30 @@ class CannotTravel(Exception):
     """Something that is asked for would not work at Gradescope: one sentence."""
 
 
-@dataclass(frozen=True, slots=True)
-class ArchiveSettings:
-    """What the instructor chose; it travels in the archive, out of the student's reach."""
-
-    exercise: str
-    feedback: str = "kind"
-    criterion: str = "correct"
-    visibility: str = "visible"
-    isolation: str = "process"
-    timeout: float = 10.0
+def chosen(exercise: str, settings: Settings, visibility: Visibility) -> dict[str, str | float]:
+    """What the instructor chose, in the command line's words; it travels in the archive, out of the student's reach."""
+    return {
+        "exercise": exercise,
+        "feedback": str(settings.feedback),
+        "criterion": str(settings.criterion),
+        "visibility": str(visibility),
+        "isolation": str(settings.isolation),
+        "timeout": settings.timeout,
+    }
 
 
 def build(
-    settings: ArchiveSettings, *, torch: str, packages: Sequence[str | Path], own: Path | None, course: Path | None
+    settings: Mapping[str, str | float],
+    *,
+    torch: str,
+    packages: Sequence[str | Path],
+    own: Path | None,
+    course: Path | None,
 ) -> bytes:
     """The archive.
 
     Args:
-        settings: what the run goes by.
+        settings: what the run goes by, as `chosen` gives it.
         torch: its version.
         packages: what is installed beside torch: requirements, or files that travel along.
         own: a folder of the course's own exercises.
@@ -98,7 +106,7 @@ def build(
     with zipfile.ZipFile(whole, "w", zipfile.ZIP_DEFLATED) as archive:
         _add(archive, "setup.sh", SETUP.replace("TORCH", torch).replace("PACKAGE", wanted).encode(), 0o755)
         _add(archive, "run_autograder", RUN.encode(), 0o755)
-        _add(archive, SETTINGS, json.dumps(asdict(settings), indent=1).encode() + b"\n", 0o644)
+        _add(archive, SETTINGS, json.dumps(settings, indent=1).encode() + b"\n", 0o644)
         for each in packages:
             if isinstance(each, Path):
                 _add(archive, each.name, each.read_bytes(), 0o644)
@@ -165,7 +173,7 @@ def _add(archive: zipfile.ZipFile, name: str, content: bytes, mode: int) -> None
 
 def run(root: Path) -> int:
     """Grade what was handed in and write results.json; on a fault of ours write none, so that nobody gets a zero."""
-    settings = ArchiveSettings(**json.loads((root / "source" / SETTINGS).read_text(encoding="utf-8")))
+    settings = json.loads((root / "source" / SETTINGS).read_text(encoding="utf-8"))
     results = root / "results" / "results.json"
     results.parent.mkdir(parents=True, exist_ok=True)
     own = root / "source" / "exercises"
@@ -173,18 +181,17 @@ def run(root: Path) -> int:
         report = Path(folder, "report.json")
         where = ["--exercises", str(own)] if own.is_dir() else []
         graded = _grade(
-            str(root / "submission"), "--exercise", settings.exercise, *where, "--ci", "--quiet",
-            "--feedback", settings.feedback, "--criterion", settings.criterion, "--isolation", settings.isolation,
-            "--timeout", str(settings.timeout), "--report", str(report),
+            str(root / "submission"), *where, "--ci", "--quiet", "--report", str(report),
+            *(word for name in _RUN for word in (f"--{name}", str(settings[name]))),
         )  # fmt: skip
-        if graded.returncode in (_RIGHT, _WRONG) and report.is_file():
+        if graded.returncode in (ExitCode.ALL_RIGHT, ExitCode.SOMETHING_WRONG) and report.is_file():
             return _grade(
-                "report", str(report), "--to", "gradescope", "-o", str(results), "--visibility", settings.visibility
+                "report", str(report), "--to", "gradescope", "-o", str(results), "--visibility", settings["visibility"]
             ).returncode
-    if graded.returncode == _USAGE:  # nothing there that could be read: the learner's to mend
+    if graded.returncode == ExitCode.USAGE:  # nothing there that could be read: the learner's to mend
         results.write_text(json.dumps(_unreadable(graded.stderr), indent=1) + "\n", encoding="utf-8")
         return 0
-    return graded.returncode or 3
+    return graded.returncode or ExitCode.OUR_FAULT
 
 
 def _grade(*arguments: str) -> subprocess.CompletedProcess[str]:

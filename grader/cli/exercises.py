@@ -1,0 +1,54 @@
+"""`grade list`, `grade show` and `grade init`: what there is to do, and a workspace to do it in."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from grader.cli import options
+from grader.cli.edge import Misuse
+from grader.cli.targets import complete_target
+from grader.exercise.shelf import Shelf, curriculum, the_gradient
+from grader.learner.progress import about_exercise, about_gradient, listing, progress
+from grader.learner.workspace import NoWorkspace
+from grader.learner.workspace import init as make_workspace
+
+
+@click.command("list")
+@options.exercises()
+@options.color
+def list_exercises(exercises: Path | None) -> None:
+    """List the exercises, with your progress."""
+    shelf = Shelf(exercises)
+    found = sorted((shelf.load(name) for name in shelf.names()), key=curriculum)
+    for line in listing(found, progress(Path("report.json"))):
+        click.echo(line)
+
+
+@click.command()
+@click.argument("target", shell_complete=complete_target)
+@options.exercises()
+@options.color
+def show(target: str, exercises: Path | None) -> None:
+    """Show the forward lines a gradient comes from, its shape and its stub: `grade show mlp::dprobs`."""
+    name, separator, gradient = target.partition("::")
+    exercise = Shelf(exercises).load(name)
+    lines = about_gradient(exercise, the_gradient(gradient, exercise)) if separator else about_exercise(exercise)
+    for line in lines:
+        click.echo(line)
+
+
+@click.command()
+@click.argument("directory", type=click.Path(path_type=Path), metavar="DIR")
+@options.color
+def init(directory: Path) -> None:
+    """Make a workspace in DIR: the exercises to fill in. Nothing that is there is overwritten."""
+    try:
+        made = make_workspace(directory)
+    except NoWorkspace as error:
+        raise Misuse(str(error)) from None
+    for path in made.kept:
+        click.echo(f"kept     {path}")
+    click.echo(f"written  {len(made.written)} files in {directory}" if made.written else "nothing was missing")
+    click.echo(f"next: cd {directory}, fill in exercises/mlp/backward.py, and run `grade`")

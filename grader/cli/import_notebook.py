@@ -1,0 +1,60 @@
+"""`grade import`: a notebook of flat cells becomes a backward.py."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from grader.cli import options
+from grader.cli.edge import Misuse, writing
+from grader.exercise.settings import Settings
+from grader.exercise.shelf import Shelf, by_functions
+from grader.grading.run import read_in_child
+from grader.grading.submission import read_submission
+from grader.learner.notebook_import import import_reading
+from grader.report.exit_code import ExitCode
+from grader.report.files import replace_file
+
+if TYPE_CHECKING:
+    from grader.sandbox.types import Level
+
+
+@click.command("import")
+@click.argument("notebook", type=click.Path(exists=True, path_type=Path), metavar="NOTEBOOK")
+@options.together(
+    click.option(
+        "-o", "--output", type=click.Path(path_type=Path), default="backward.py", show_default=True, metavar="FILE"
+    ),
+    click.option("--force", is_flag=True, help="Write over a file that is there."),
+    options.isolation(),
+    options.exercises(),
+    options.exercise("The exercise, if the words do not tell."),
+    options.color,
+)  # fmt: skip
+def import_notebook(
+    notebook: Path, output: Path, exercises: Path | None, exercise: str | None, isolation: Level, *, force: bool
+) -> int:
+    """Make a backward.py of a notebook's flat cells, by reading them: nothing is run."""
+    if output.exists() and not force:
+        raise Misuse(f"{output} is there already; name another file with -o, or write over it with --force")
+    shelf = Shelf(exercises, forced=exercise)
+    reading = read_in_child(read_submission(notebook), Settings(isolation=isolation))
+    if reading.problem is not None:
+        raise Misuse(reading.problem)
+    chosen = shelf.load(exercise) if exercise else by_functions(notebook, reading.functions, shelf, shelf.load)
+    if not reading.source:
+        raise Misuse(f"{notebook} holds functions already: grade it as it is, `grade {notebook}`")
+    made = import_reading(reading, chosen)
+    with writing(output):
+        replace_file(output, made.text.encode())
+    for note in made.notes:
+        click.echo(f"note: {note}", err=True)
+    if made.other:
+        click.echo(f"note: no gradients of {chosen.name}: {', '.join(made.other)}", err=True)
+    if made.missing:
+        click.echo(f"not found, left as stubs: {', '.join(made.missing)}")
+    click.echo(f"{output}: {len(made.found)} of {len(made.found) + len(made.missing)} gradients of {chosen.name}")
+    click.echo(f"next: `grade {output} --exercise {chosen.name}`")
+    return ExitCode.ALL_RIGHT

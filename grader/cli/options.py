@@ -1,0 +1,171 @@
+"""The options of the command line, each written once, and what was said with them as typed values."""
+
+from __future__ import annotations
+
+import functools
+import os
+from dataclasses import dataclass, fields
+from enum import Enum
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from grader.exercise.settings import CALL_SECONDS, LECTURE_SEED, Criterion, Feedback, Settings, Visibility
+from grader.sandbox.types import Level
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from grader.exercise.exercise import Exercise
+
+    Command = Callable[..., Any]
+    Decorator = Callable[[Command], Command]
+
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+
+
+class OneOf(click.Choice):  # type: ignore[type-arg] # which click's Choice has from version 8.2 on
+    """A choice among the members of an enum, by what they are called in the help; the command gets the member."""
+
+    def __init__(self, members: Iterable[Enum]) -> None:
+        self._by_name = {str(member): member for member in members}
+        super().__init__([*self._by_name])
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """A member stays one: defaults are members already."""
+        return value if isinstance(value, Enum) else self._by_name[super().convert(value, param, ctx)]
+
+
+def together(*options: Decorator) -> Decorator:
+    """Several options as one decorator, in the order of the help."""
+
+    def decorate(command: Command) -> Command:
+        return functools.reduce(lambda decorated, option: option(decorated), reversed(options), command)
+
+    return decorate
+
+
+def _set_color(ctx: click.Context, _param: click.Parameter, value: str) -> str:
+    if value == "auto":
+        ctx.color = False if os.environ.get("NO_COLOR") else None
+    else:
+        ctx.color = value == "always"
+    return value
+
+
+color = click.option(
+    "--color", type=click.Choice(["auto", "always", "never"]), default="auto", show_default=True, callback=_set_color,
+    expose_value=False, help="Colour: auto means on a terminal, and not with NO_COLOR.",
+)  # fmt: skip
+
+
+def exercise(text: str, *, required: bool = False) -> Decorator:
+    """`--exercise NAME`."""
+    return click.option("--exercise", metavar="NAME", required=required, help=text)
+
+
+def exercises(text: str = "Take exercises from this folder.") -> Decorator:
+    """`--exercises DIR`, as a path."""
+    return click.option("--exercises", type=FOLDER, metavar="DIR", help=text)
+
+
+def criterion() -> Decorator:
+    """`--criterion`: None where the course may decide."""
+    return click.option(
+        "--criterion", type=OneOf(Criterion), help="What earns points (default: the course's word, else correct)."
+    )
+
+
+def feedback(text: str, among: Iterable[Feedback] = Feedback, default: Feedback | None = None) -> Decorator:
+    """`--feedback`: None where the course may decide."""
+    return click.option("--feedback", type=OneOf(among), default=default, show_default=default is not None, help=text)
+
+
+def visibility(text: str) -> Decorator:
+    """`--visibility`: None where the course may decide."""
+    return click.option("--visibility", type=OneOf(Visibility), help=text)
+
+
+LEVELS = tuple(reversed(Level))
+
+
+def isolation(
+    default: Level | None = Level.NONE, text: str = "The lowest isolation accepted.", among: Sequence[Level] = LEVELS
+) -> Decorator:
+    """`--isolation`, the strictest level first in the help."""
+    shown = False if default is None else str(default)
+    return click.option("--isolation", type=OneOf(among), default=default, show_default=shown, help=text)
+
+
+def timeout(default: float = CALL_SECONDS, most: float = 3600) -> Decorator:
+    """`--timeout SECONDS`."""
+    return click.option(
+        "--timeout", type=click.FloatRange(0.1, most), default=default, metavar="SECONDS", show_default=True,
+        help="Limit of one call of a function.",
+    )  # fmt: skip
+
+
+def report(text: str = "Where the JSON report goes.") -> Decorator:
+    """`--report FILE`."""
+    return click.option("--report", default="report.json", metavar="FILE", show_default=True, help=text)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the command line says of a run; None where it says nothing."""
+
+    seed: int | None = None
+    batch_size: int | None = None
+    names: Path | None = None
+    """Another list of names to learn from."""
+    criterion: Criterion | None = None
+    feedback: Feedback | None = None
+    isolation: Level = Level.NONE
+    timeout: float = CALL_SECONDS
+
+    def settings(
+        self, exercises: Sequence[Exercise], *, feedback: Feedback = Feedback.FULL, hidden_seed: int | None = None
+    ) -> Settings:
+        """The settings of a run: what was said, else what the exercises' courses say, else the default.
+
+        Raises:
+            BrokenExercise: a course gives points to what there is not.
+        """
+        from grader.exercise.course import policy
+
+        courses = policy(exercise.course for exercise in exercises)
+        return Settings(
+            seed=LECTURE_SEED if self.seed is None else self.seed,
+            batch_size=self.batch_size,
+            hidden_seed=hidden_seed,
+            criterion=self.criterion or courses.criterion or Criterion.CORRECT,
+            feedback=self.feedback or courses.feedback or feedback,
+            isolation=self.isolation,
+            timeout=self.timeout,
+            imports=tuple(name for exercise in exercises for name in exercise.rules.imports),
+        )
+
+
+def run_options(*options: Decorator) -> Decorator:
+    """The options of a run. The command gets all of them as one value, `asked`; those given here differ by command."""
+
+    def decorate(command: Command) -> Command:
+        @functools.wraps(command)
+        def with_asked(*args: Any, **given: Any) -> Any:
+            asked = Asked(**{each.name: given.pop(each.name) for each in fields(Asked)})
+            return command(*args, asked=asked, **given)
+
+        return together(
+            click.option("--seed", type=int, metavar="N", help="Seed of the given minibatch (default: the lecture's)."),
+            click.option(
+                "--batch-size", type=click.IntRange(2, 4096), metavar="N", help="Its size (default: the lecture's 32)."
+            ),
+            click.option("--names", type=FILE, metavar="FILE", help="Learn from another list of names."),
+            criterion(),
+            *options,
+            timeout(),
+        )(with_asked)
+
+    return decorate

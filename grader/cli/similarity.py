@@ -1,0 +1,126 @@
+"""`grade similarity`: which submissions share what is rare.
+
+Torch is imported only where a class has notebooks or archives.
+"""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from grader.cli import options
+from grader.cli.edge import Misuse
+from grader.cli.report import write_output
+from grader.exercise.shelf import load_exercise
+from grader.report.formats import csv_cells
+from grader.report.formats.told import NothingToTell
+
+if TYPE_CHECKING:
+    from grader.sandbox.client import Sandbox
+
+
+@click.command()
+@click.argument("submissions", type=click.Path(exists=True, path_type=Path), metavar="SUBMISSIONS")
+@options.together(
+    options.exercise("What was handed in.", required=True),
+    options.exercises("Take the exercise from this folder."),
+    click.option(
+        "--class", "folder", type=options.FOLDER, metavar="DIR",
+        help="The batch's folder: equal wrong answers count too.",
+    ),
+    click.option(
+        "-o", "--output", metavar="FILE", help="The table (default: similarity.csv in the batch's folder, or stdout)."
+    ),
+    options.color,
+)  # fmt: skip
+def similarity(
+    submissions: Path, exercise: str, exercises: Path | None, folder: Path | None, output: str | None
+) -> None:
+    """Show which submissions share what is rare: a reason to look, never a verdict.
+
+    SUBMISSIONS is what `grade batch` takes: a class's folder, a platform's download, or a zip of those.
+    """
+    try:
+        from grader.classroom.fingerprints import COLUMNS, compare, reduced, wrong_answers
+    except ImportError:
+        raise Misuse("similarity needs RapidFuzz: pip install 'backprop-grader[similarity]'") from None
+    found = load_exercise(exercise, exercises)
+    answers = _answers(folder, wrong_answers) if folder else {}
+    given = found.directory / "backward.py"
+    stubs = given.read_text(encoding="utf-8") if given.is_file() else ""
+    known = {*found.inputs_parameters, *found.producer, *found.gradients}
+    codes = _submissions(submissions, folder, found.name)
+    texts = [
+        reduced(name, code, stubs, known, answers.get(name, ())) for name, code in codes.items() if code is not None
+    ]
+    if not texts:
+        raise Misuse(f"no submission in {submissions} can be compared; each was left out for the reason given above")
+    pairs = compare(texts)
+    write_output(
+        csv_cells.written([COLUMNS, *(pair.row().values() for pair in pairs)]),
+        output or (str(folder / "similarity.csv") if folder else None),
+    )
+    left = f" ({len(codes) - len(texts)} left out)" if len(texts) < len(codes) else ""
+    found_pairs = f"{_counted(len(pairs), 'pair')} of {_counted(len(texts), 'submission')}"
+    click.echo(f"{found_pairs}{left}: a reason to look, never a verdict", err=True)
+
+
+def _submissions(source: Path, without: Path | None, exercise: str) -> dict[str, str | None]:
+    """The code of everybody in a class, by name; None for those who cannot be compared, which is told.
+
+    Of a group that handed in together only the first is there: its members share everything, and rightly so.
+    """
+    from grader.classroom.fingerprints import NothingToCompare, code_of
+    from grader.classroom.intake.class_archive import read_archive
+    from grader.classroom.intake.folder import read_folder
+    from grader.classroom.intake.gathering import nobody
+    from grader.grading.submission import UnreadableSubmission
+
+    codes: dict[str, str | None] = {}
+    with ExitStack() as stack:
+        sandbox = cache(lambda: _started(stack))  # a class of plain Python files needs none
+        found = read_folder(source, without) if source.is_dir() else read_archive(source, sandbox())
+        seen: set[Path] = set()
+        for each in found.handed_in:
+            if each.source in seen:
+                continue
+            seen.add(each.source)
+            try:
+                codes[each.name] = code_of(each.read(exercise).files, sandbox)
+            except (UnreadableSubmission, NothingToCompare) as error:
+                codes[each.name] = None
+                reason = "".join(letter if letter.isprintable() else "?" for letter in str(error))
+                click.echo(f"left out: {each.name}: {reason}", err=True)
+    if not codes:
+        raise Misuse(nobody(source))
+    return codes
+
+
+def _started(stack: ExitStack) -> Sandbox:
+    """A sandbox that reads and unpacks; nobody's code runs, so that any isolation will do."""
+    from grader.exercise.settings import Settings
+    from grader.grading.run import start_sandbox
+    from grader.sandbox.numerics import pin_torch
+
+    sandbox = stack.enter_context(start_sandbox(Settings()))
+    pin_torch()  # the sessions need it; its server loads its own meanwhile
+    return sandbox
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+
+
+def _answers(folder: Path, wrong: Any) -> dict[str, list[str]]:
+    from grader.report.formats.class_folder import documents
+
+    try:
+        return {
+            entry["name"]: list(wrong(entry)) for _, one in documents(folder) for entry in one["grader"]["submissions"]
+        }
+    except NothingToTell as error:
+        raise Misuse(str(error)) from None

@@ -1,0 +1,75 @@
+"""`grade watch`: grades on save, and shows one gradient in full."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from grader.cli import options
+from grader.cli.edge import Misuse
+from grader.cli.grade import page_of
+from grader.cli.learn import state_file
+from grader.cli.targets import complete_target, resolve
+from grader.exercise.settings import Settings
+from grader.exercise.shelf import Shelf
+from grader.grading.run import start_sandbox
+from grader.learner.progress import progress
+from grader.learner.state import Progress
+from grader.learner.watch.loop import Loop
+from grader.learner.watch.work import Desk, Grader, WatchedWork
+from grader.report.exit_code import ExitCode
+
+if TYPE_CHECKING:
+    from grader.sandbox.types import Level
+
+CALL_SECONDS = 3.0
+"""Shorter than elsewhere: one hanging function delays every verdict by as much."""
+
+
+@click.command()
+@click.argument("targets", nargs=-1, metavar="[TARGET]...", shell_complete=complete_target)
+@options.together(
+    click.option("--poll", is_flag=True,
+                 help="Look for changes every so often: for WSL, containers and network folders."),
+    options.report(),
+    options.timeout(CALL_SECONDS),
+    click.option("--plain", is_flag=True, help="Lines instead of a screen, as when the output is no terminal."),
+    options.isolation(),
+    options.exercises(),
+    options.exercise("The exercise, if the words do not tell."),
+    options.color,
+)  # fmt: skip
+def watch(
+    targets: tuple[str, ...], exercises: Path | None, exercise: str | None, report: str, timeout: float,
+    isolation: Level, *, poll: bool, plain: bool,
+) -> int:  # fmt: skip
+    """Grade again whenever a file is saved, and show one gradient in full."""
+    found = resolve(targets, Shelf(exercises, forced=exercise))
+    works = [WatchedWork(target.exercise, target.path) for target in found if target.exercise is not None]
+    if len(works) < len(found):
+        raise Misuse("which exercise is it for? Say it with --exercise NAME")
+    _take_last_run(works, Path(report))
+    settings = Settings(isolation=isolation, timeout=timeout)
+    interactive = sys.stdout.isatty() and sys.stdin.isatty() and not plain
+    with start_sandbox(settings) as sandbox:
+        if interactive:
+            click.echo("loading torch ...")
+        desk = Desk(works, Progress.read(state_file(found[0].path)))
+        desk.start_at([target.only for target in found])
+        grader = Grader(settings, sandbox)
+        grader.warm()
+        page = page_of(to_stderr=False, verbose=False, joy=not os.environ.get("CI"))
+        Loop(desk, grader, page, report=report).run(interactive=interactive, poll=poll)
+    return ExitCode.ALL_RIGHT
+
+
+def _take_last_run(works: list[WatchedWork], report: Path) -> None:
+    """How many were right in the last run, where that graded all of an exercise."""
+    done = progress(report)
+    for work in works:
+        right, of = done.get(work.exercise.name, (0, 0))
+        work.before = right if of == len(work.exercise.graded) else None

@@ -1,0 +1,59 @@
+"""Putting one stub back into a learner's file, and leaving the rest of it as it is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from grader.exercise.settings import Settings
+from grader.exercise.stubs import NoReset, find_by_text, function_name, pristine_stub, put_back
+from grader.grading.run import read_in_child
+from grader.grading.submission import read_submission
+from grader.report.files import replace_file
+from grader.sandbox.types import Function
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from grader.exercise.exercise import Exercise
+    from grader.grading.submission import Submission
+    from grader.sandbox.types import Reading
+
+
+def reset_gradient(path: Path, exercise: Exercise, gradient: str, reading: Reading | None = None) -> tuple[Path, str]:
+    """Put a stub back: the file changed, and the text that was taken out.
+
+    Args:
+        path: the learner's file, or the folder that it is in.
+        exercise: whose stub it is.
+        gradient: the gradient that it computes.
+        reading: what the locked child read off the file as it is now, where that is known already.
+
+    Raises:
+        NoReset: it cannot be done, with the reason.
+        UnreadableSubmission: there is nothing to change.
+    """
+    submission = read_submission(path)
+    file = path / next(iter(submission.files)) if path.is_dir() else path
+    if file.name == "forward.py":
+        raise NoReset(f"{path} has no backward.py: `grade init .` above exercises/ writes what is missing")
+    if file.suffix != ".py" or len(submission.files) != 1:
+        raise NoReset(f"{path} is not one Python file: a stub can be put back into a backward.py only")
+    function = _span_of(submission, exercise, function_name(exercise, gradient), reading)
+    content = next(iter(submission.files.values()))
+    new, taken = put_back(content, function, pristine_stub(exercise, gradient))
+    try:
+        replace_file(file, new)
+    except OSError as error:
+        raise NoReset(f"{file} cannot be written: {(error.strerror or str(error)).lower()}") from None
+    return file, taken.decode("utf-8", "replace").replace("\r\n", "\n")
+
+
+def _span_of(submission: Submission, exercise: Exercise, name: str, reading: Reading | None) -> Function | None:
+    """Where the function is, as the locked child reads it; by its `def` where the file is not Python just now."""
+    reading = reading or read_in_child(submission, Settings(), exercise.rules)
+    if reading.problem is None:
+        return reading.functions.get(name)
+    span = find_by_text(next(iter(submission.files.values())), name)
+    if span is None:
+        raise NoReset(f"{reading.problem}; mend that first, {name} cannot be told from the rest of the file")
+    return Function(name, reading.file, span[0], span[1], ())
