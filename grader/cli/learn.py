@@ -70,8 +70,8 @@ def say_code(text: str) -> None:
 
 
 @click.command()
-@about_one
 @click.option("--spoil", is_flag=True, help="Show every hint and the worked line, right or not.")
+@about_one
 def hint(target: str | None, exercises: Path | None, exercise: str | None, *, spoil: bool) -> int:
     """Open one more hint: `grade hint mlp::dcounts`."""
     place, chosen, gradient, state = the_one(target, Shelf(exercises, forced=exercise))
@@ -99,8 +99,8 @@ def _beyond_hints(place: Target, exercise: Exercise, gradient: str) -> int:
 
 
 @click.command()
-@about_one
 @click.option("--spoil", is_flag=True, help="Show it before the gradient is right.")
+@about_one
 def solution(target: str | None, exercises: Path | None, exercise: str | None, *, spoil: bool) -> int:
     """After passing: the worked line, and other ways that are right."""
     place, chosen, gradient, _ = the_one(target, Shelf(exercises, forced=exercise))

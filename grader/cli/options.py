@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import os
 from dataclasses import dataclass, fields
-from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +15,7 @@ from grader.sandbox.types import Level
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
+    from enum import Enum
 
     from grader.exercise.exercise import Exercise
 
@@ -34,8 +34,8 @@ class OneOf(click.Choice):  # type: ignore[type-arg] # which click's Choice has 
         super().__init__([*self._by_name])
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """A member stays one: defaults are members already."""
-        return value if isinstance(value, Enum) else self._by_name[super().convert(value, param, ctx)]
+        """The member of that name."""
+        return self._by_name[super().convert(value, param, ctx)]
 
 
 def together(*options: Decorator) -> Decorator:
@@ -80,12 +80,18 @@ def criterion() -> Decorator:
 
 def feedback(text: str, among: Iterable[Feedback] = Feedback, default: Feedback | None = None) -> Decorator:
     """`--feedback`: None where the course may decide."""
-    return click.option("--feedback", type=OneOf(among), default=default, show_default=default is not None, help=text)
+    return _choice("--feedback", OneOf(among), default, text)
 
 
 def visibility(text: str) -> Decorator:
     """`--visibility`: None where the course may decide."""
     return click.option("--visibility", type=OneOf(Visibility), help=text)
+
+
+def _choice(name: str, kind: OneOf, default: Enum | None, text: str) -> Decorator:
+    """A choice with its default in the help, if it has one."""
+    said = None if default is None else str(default)
+    return click.option(name, type=kind, default=said, show_default=said is not None, help=text)
 
 
 LEVELS = tuple(reversed(Level))
@@ -95,8 +101,7 @@ def isolation(
     default: Level | None = Level.NONE, text: str = "The lowest isolation accepted.", among: Sequence[Level] = LEVELS
 ) -> Decorator:
     """`--isolation`, the strictest level first in the help."""
-    shown = False if default is None else str(default)
-    return click.option("--isolation", type=OneOf(among), default=default, show_default=shown, help=text)
+    return _choice("--isolation", OneOf(among), default, text)
 
 
 def timeout(default: float = CALL_SECONDS, most: float = 3600) -> Decorator:
