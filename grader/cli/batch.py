@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from grader.classroom.batch.cluster import ClusterWorkers
-    from grader.classroom.batch.runner import Show
+    from grader.classroom.batch.display import Show
     from grader.classroom.batch.workers import Workers
     from grader.classroom.intake.gathering import Class
     from grader.classroom.intake.handed_in import HandedIn
@@ -252,7 +252,7 @@ def _summary(batch: Batch, everything: Class, seconds: float) -> dict[str, Any]:
         "platform": everything.platform,
         "ignored": list(everything.ignored[:100]),
         "graded_now": batch.graded,
-        "same_code": batch.twins,
+        "same_code": batch.duplicates,
         "changed": [change.after.name for change in batch.changes],
         "seconds": round(seconds, 2),
     }
@@ -272,7 +272,7 @@ def _tell(batch: Batch, summary: dict[str, Any], out: Path, *, stopped: bool) ->
         click.echo(line)
     if batch.graded:
         rate = f"{batch.graded / summary['seconds']:.1f} a second" if summary["seconds"] else "at once"
-        same = f", {batch.twins} more had the same code as another" if batch.twins else ""
+        same = f", {batch.duplicates} more had the same code as another" if batch.duplicates else ""
         click.echo(f"graded {batch.graded} in {summary['seconds']:.1f} s, {rate}{same}")
     begun = {verdict for counts in summary["gradients"].values() for verdict in counts}
     if begun == {"not_started"}:

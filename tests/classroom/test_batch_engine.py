@@ -10,7 +10,7 @@ import jsonschema
 import pytest
 from classroom import EngineWorkers, Silent, hand_in, settings, zipped
 
-from grader.classroom.batch.documents import for_twin
+from grader.classroom.batch.documents import for_duplicate
 from grader.classroom.batch.engine import Engine
 from grader.classroom.batch.grades import read_table
 from grader.classroom.batch.order import Order, Task, content_hash
@@ -144,13 +144,13 @@ def test_on_another_machine_the_exercise_comes_along(sandbox: Sandbox, mlp: Exer
             assert (engine.exercise.sha256, engine.exercise.name) == (mlp.sha256, "mlp")
 
 
-def test_a_twin_is_told_of_its_own_file() -> None:
+def test_a_duplicate_is_told_of_its_own_file() -> None:
     """A sentence about alice.py is about bob.py in his document; other names stay."""
     row = {"file": "alice.py", "problem": "not_alice.py and alice.py:3 and alice.pyx", "name": "dx"}
     entry = {"problem": None, "notes": ["alice.py:1: odd"], "gradients": [row]}
-    twin = for_twin(entry, "bob", "b/bob.py", "bob.py")
-    assert (twin["name"], twin["source"], twin["notes"]) == ("bob", "b/bob.py", ["bob.py:1: odd"])
-    assert twin["gradients"][0]["problem"] == "not_alice.py and bob.py:3 and alice.pyx"
+    duplicate = for_duplicate(entry, "bob", "b/bob.py", "bob.py")
+    assert (duplicate["name"], duplicate["source"], duplicate["notes"]) == ("bob", "b/bob.py", ["bob.py:1: odd"])
+    assert duplicate["gradients"][0]["problem"] == "not_alice.py and bob.py:3 and alice.pyx"
 
 
 class TestTheKey:

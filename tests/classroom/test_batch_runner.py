@@ -161,7 +161,7 @@ class TestTheSameCode:
         )
         batch = desk.grade()
         assert len(desk.workers.names) == 2
-        assert batch.twins == 2
+        assert batch.duplicates == 2
         assert set(desk.rows().values()) == {("graded", "2"), ("graded", "1")}
 
     def test_everybody_has_a_document_of_their_own(self, desk: Desk) -> None:

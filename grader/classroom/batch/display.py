@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections import Counter, deque
-from typing import TYPE_CHECKING, Any, Self, TextIO
+from typing import TYPE_CHECKING, Any, Protocol, Self, TextIO
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -18,6 +18,19 @@ _ROWS = 8
 _COUNTED = 200
 """Submissions that the rate is taken from, the last ones."""
 _COLOURS = {"graded": "green", "refused": "red", "unreadable": "yellow", "missing": "bright_black", "failed": "magenta"}
+
+
+class Show(Protocol):
+    """Who is told how it goes."""
+
+    def begin(self, total: int) -> None:
+        """So many submissions are to have a row."""
+
+    def done(self, record: Record, *, known: bool = False) -> None:
+        """A submission has its row; `known` if it had it before."""
+
+    def again(self, name: str, why: str) -> None:
+        """A submission is begun again, through no fault of its own."""
 
 
 class Plain:

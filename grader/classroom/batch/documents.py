@@ -104,14 +104,14 @@ def unloaded_head(order: Order, settings_sha256: str = "0" * 64) -> dict[str, An
     }
 
 
-def for_twin(entry: Entry, name: str, source: str, file: str | None) -> Entry:
+def for_duplicate(entry: Entry, name: str, source: str, file: str | None) -> Entry:
     """The entry of a submission with the same code under another name: the same findings, its own name and file."""
     former = next((row["file"] for row in entry["gradients"] if row["file"]), None)
-    twin = entry | {"name": name, "source": source, "previous_score": None}
+    duplicate = entry | {"name": name, "source": source, "previous_score": None}
     if not file or not former or former == file:
-        return twin
+        return duplicate
     mention = re.compile(rf"(?<![\w./-]){re.escape(former)}(?!\w)")
-    return {**twin, **{key: _renamed(twin[key], mention, file) for key in ("problem", "notes", "gradients")}}
+    return {**duplicate, **{key: _renamed(duplicate[key], mention, file) for key in ("problem", "notes", "gradients")}}
 
 
 def _renamed(value: Any, mention: re.Pattern[str], file: str) -> Any:

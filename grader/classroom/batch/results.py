@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, Self
 
-from grader.classroom.batch.documents import for_twin, nothing_earned, rendered, ungraded, unloaded_head
+from grader.classroom.batch.documents import for_duplicate, nothing_earned, rendered, ungraded, unloaded_head
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from grader.classroom.batch.display import Show
     from grader.classroom.batch.order import Graded, Order
-    from grader.classroom.batch.runner import Show
     from grader.classroom.batch.store import Record, Store
     from grader.classroom.intake.handed_in import HandedIn
     from grader.grading.submission import Submission
@@ -43,7 +43,7 @@ class Results:
         self.store = store
         self.show = show
         self.changes: list[Regraded] = []
-        self.twins = 0
+        self.duplicates = 0
         """Submissions that took over the result of the same code."""
         self.head: Mapping[str, Any] = unloaded_head(order)
         self._handed_in = {each.name: each for each in handed_in}
@@ -106,11 +106,11 @@ class Results:
         report = json.loads(self.store.document(other).read_bytes())["grader"]
         (entry,) = report["submissions"]
         file = next(iter(submission.files)) if len(submission.files) == 1 else None
-        twin = for_twin(entry, each.name, str(submission.source), file)
-        twin["notes"] = [*each.notes, *self._without_intake(twin["notes"], other)]
-        twin["previous_score"] = self.previous(each.name)
-        self.twins += 1
-        self.keep(key, rendered(twin, {name: report[name] for name in _PLAIN_HEAD}, self.order))
+        duplicate = for_duplicate(entry, each.name, str(submission.source), file)
+        duplicate["notes"] = [*each.notes, *self._without_intake(duplicate["notes"], other)]
+        duplicate["previous_score"] = self.previous(each.name)
+        self.duplicates += 1
+        self.keep(key, rendered(duplicate, {name: report[name] for name in _PLAIN_HEAD}, self.order))
 
     def previous(self, name: str) -> Mapping[str, Any] | None:
         """A submission's score until now."""

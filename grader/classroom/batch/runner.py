@@ -7,7 +7,7 @@ from collections import deque
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final
 
 from grader.classroom.batch.grades import GradesLine, write_grades
 from grader.classroom.batch.order import Graded, Order, Task
@@ -21,8 +21,9 @@ from grader.sandbox.types import SandboxError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
+    from grader.classroom.batch.display import Show
     from grader.classroom.batch.results import Regraded
-    from grader.classroom.batch.store import Record, Store
+    from grader.classroom.batch.store import Store
     from grader.classroom.batch.workers import Workers
     from grader.classroom.intake.handed_in import HandedIn
 
@@ -37,19 +38,6 @@ _TABLE_SHARE: Final = 20
 """The table is written again after this many times what writing it took."""
 
 
-class Show(Protocol):
-    """Who is told how it goes."""
-
-    def begin(self, total: int) -> None:
-        """So many submissions are to have a row."""
-
-    def done(self, record: Record, *, known: bool = False) -> None:
-        """A submission has its row; `known` if it had it before."""
-
-    def again(self, name: str, why: str) -> None:
-        """A submission is begun again, through no fault of its own."""
-
-
 @dataclass(slots=True)
 class InProgress:
     """A submission on its way."""
@@ -60,7 +48,7 @@ class InProgress:
     previous: Mapping[str, Any] | None
     tries: int = 0
     begun: float = 0.0
-    twins: list[InProgress] = field(default_factory=list)
+    duplicates: list[InProgress] = field(default_factory=list)
     """Others with the same code, waiting for this one."""
 
     @property
@@ -109,9 +97,9 @@ class Batch:
         return self._results.changes
 
     @property
-    def twins(self) -> int:
+    def duplicates(self) -> int:
         """Submissions that took over the result of the same code."""
-        return self._results.twins
+        return self._results.duplicates
 
     def run(
         self,
@@ -157,16 +145,16 @@ class Batch:
             work = InProgress(each, submission, self.order.key(submission), self._results.previous(each.name))
             if self._is_done(work):
                 self._results.known(self.store[each.name])
-            elif not self._twin(work):
+            elif not self._duplicates_another(work):
                 yield work
 
     def _is_done(self, work: InProgress) -> bool:
         return not self._again and self.store.key(work.name) == work.key and self.store.has(work.name)
 
-    def _twin(self, work: InProgress) -> bool:
+    def _duplicates_another(self, work: InProgress) -> bool:
         """Whether somebody's code is the same: then its result is, now or when it is there."""
         if work.key in self._under_way:
-            self._under_way[work.key].twins.append(work)
+            self._under_way[work.key].duplicates.append(work)
             return True
         other = self._finished.get(work.key)
         if other is None or other == work.name or not self.store.has(other):
@@ -229,8 +217,8 @@ class Batch:
         del self._under_way[work.key]
         self._finished[work.key] = work.name
         self.graded += 1
-        for twin in work.twins:
-            self._results.take_over(twin.key, twin.handed_in, twin.submission, work.name)
+        for duplicate in work.duplicates:
+            self._results.take_over(duplicate.key, duplicate.handed_in, duplicate.submission, work.name)
 
     def _lost(self, work: InProgress, error: Exception) -> InProgress | None:
         said = "no answer came" if isinstance(error, TimeoutError) else str(error).strip() or type(error).__name__
@@ -241,7 +229,7 @@ class Batch:
             return work
         del self._under_way[work.key]
         self._failed += 1
-        for each in (work, *work.twins):
+        for each in (work, *work.duplicates):
             self._results.failed(each.handed_in, why)
         if self._failed >= MOST_FAILED:
             raise SandboxError(f"{self._failed} submissions in a row could not be graded, so the batch stops: {why}")

@@ -66,8 +66,8 @@ class TopEntry:
 
 
 @dataclass(slots=True)
-class Heap:
-    """What a platform gave one person's name, while it is put together."""
+class Uploads:
+    """One person's uploads: what a platform gave their name, while it is put together."""
 
     mangled: list[Mangled] = field(default_factory=list)
     found: list[TopEntry] = field(default_factory=list)
@@ -181,38 +181,38 @@ def _single(thing: TopEntry, raw: str, who: Who) -> HandedIn:
 
 def _joined(things: list[TopEntry]) -> Iterator[HandedIn]:
     """The files under one person's name become one submission; a name that no platform made stands for itself."""
-    heaps: dict[str, Heap] = {}
+    owners: dict[str, Uploads] = {}
     others: list[TopEntry] = []
     for thing in things:
         mangled = demangle(thing.name)
         if mangled is None:
             others.append(thing)
         else:
-            heaps.setdefault(mangled.group, Heap()).add(thing, mangled)
-    yield from (_heaped(group, heap) for group, heap in heaps.items())
+            owners.setdefault(mangled.group, Uploads()).add(thing, mangled)
+    yield from (_uploads_of_one(group, uploads) for group, uploads in owners.items())
     yield from _plain(others)
 
 
-def _heaped(group: str, heap: Heap) -> HandedIn:
-    parts = list(heap.parts())
+def _uploads_of_one(group: str, uploads: Uploads) -> HandedIn:
+    parts = list(uploads.parts())
     latest = {part.name: part for part in parts}
-    who = replace(heap.mangled[0].who, late=any(mangled.who.late for mangled in heap.mangled))
+    who = replace(uploads.mangled[0].who, late=any(mangled.who.late for mangled in uploads.mangled))
     notes = ["handed in late"] if who.late else []
     if len(latest) < len(parts):
         notes.append("of several files with one name the last one was graded")
-    problem = next((thing.problem for thing in heap.found if thing.problem), None)
-    typed = any(mangled.typed for mangled in heap.mangled)
+    problem = next((thing.problem for thing in uploads.found if thing.problem), None)
+    typed = any(mangled.typed for mangled in uploads.mangled)
     if not latest and problem is None:
         problem = _TYPED if typed else "the folder is empty: nothing was handed in"
     return HandedIn(
         group,
-        heap.found[0].path,
+        uploads.found[0].path,
         tuple(latest.values()),
         who,
         notes=tuple(notes),
         problem=problem,
         missing=not latest and not typed,
-        modified=max(thing.modified for thing in heap.found),
+        modified=max(thing.modified for thing in uploads.found),
     )
 
 
