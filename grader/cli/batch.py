@@ -110,7 +110,7 @@ class ClassRun:
     source: Path
     shelf: Shelf
     wanted: Selection
-    asked: options.Asked
+    asked: options.RunOptions
     out: Path
     roster: Path | None
     fail_under: float | None

@@ -29,7 +29,7 @@ from grader.report.text import Page, begun, brief, most_pressing, result, totals
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from grader.cli.options import Asked
+    from grader.cli.options import RunOptions
     from grader.grading.submission import Submission
     from grader.learner.progress import Earlier
     from grader.sandbox.client import Sandbox
@@ -70,7 +70,7 @@ class Telling:
             raise Misuse("--report - and --to both write to stdout: give the report a file")
 
 
-def grade(words: Sequence[str], asked: Asked, shelf: Shelf, telling: Telling) -> int:
+def grade(words: Sequence[str], asked: RunOptions, shelf: Shelf, telling: Telling) -> int:
     """Grade what was named, print it, write the report."""
     telling.check()
     targets = resolve(words, shelf)

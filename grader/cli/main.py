@@ -147,7 +147,7 @@ def main() -> None:
 )  # fmt: skip
 def run(
     targets: tuple[str, ...],
-    asked: options.Asked,
+    asked: options.RunOptions,
     exercise: str | None,
     exercises: Path | None,
     *,

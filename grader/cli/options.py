@@ -118,7 +118,7 @@ def report(text: str = "Where the JSON report goes.") -> Decorator:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class RunOptions:
     """What the command line says of a run; None where it says nothing."""
 
     seed: int | None = None
@@ -159,7 +159,7 @@ def run_options(*options: Decorator) -> Decorator:
     def decorate(command: Command) -> Command:
         @functools.wraps(command)
         def with_asked(*args: Any, **given: Any) -> Any:
-            asked = Asked(**{each.name: given.pop(each.name) for each in fields(Asked)})
+            asked = RunOptions(**{each.name: given.pop(each.name) for each in fields(RunOptions)})
             return command(*args, asked=asked, **given)
 
         return together(
