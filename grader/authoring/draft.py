@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import difflib
 import random
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -17,6 +16,7 @@ from grader.authoring.randomness import check_draws
 from grader.exercise.case import Case, is_floating
 from grader.exercise.exercise import Exercise
 from grader.exercise.forward import BrokenExercise, Line, literals, parse, read_forward, read_text
+from grader.exercise.nearest import nearest
 from grader.exercise.settings import LECTURE_SEED
 
 if TYPE_CHECKING:
@@ -117,9 +117,9 @@ def _check_name(path: Path, said: str, name: str, values: dict[str, Any]) -> Non
     with_gradient = [other for other, value in values.items() if other != "loss" and _has_gradient(value)]
     there = f"what has a gradient is {', '.join(sorted(with_gradient))}"
     if name not in values:
-        close = difflib.get_close_matches(name, with_gradient, 1)
+        close = nearest(name, with_gradient)
         raise BrokenExercise(
-            f"{said}: no line of forward() in {path} makes {name}; {f'did you mean {close[0]}?' if close else there}"
+            f"{said}: no line of forward() in {path} makes {name}; {f'did you mean {close}?' if close else there}"
         )
     if name == "loss":
         raise BrokenExercise(f"{said}: the gradient of the loss itself is always 1; name what it is made of: {there}")

@@ -14,8 +14,9 @@ import click
 from grader.cli.common import ALL_RIGHT, INTERRUPTED, OUR_FAULT, SOMETHING_WRONG
 from grader.cli.targets import Misuse, Target, resolve
 from grader.exercise.course import decided
+from grader.exercise.nearest import unknown
 from grader.exercise.settings import LECTURE_SEED
-from grader.exercise.shelf import Shelf, by_functions, unknown
+from grader.exercise.shelf import Shelf, by_functions
 from grader.grading.pytest_session import Ended, load
 from grader.grading.pytest_session import grade as run_pytest
 from grader.grading.run import Job, Options, Run, start_sandbox

@@ -1,14 +1,14 @@
-"""course.toml: what a course says about its exercises, in one small file, validated with line numbers."""
+"""course.toml: what a course says about its exercises, in one small file."""
 
 from __future__ import annotations
 
-import difflib
-import tomllib
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
-from grader.exercise.exercise_toml import import_problem, place, read_settings
+from grader.exercise.exercise_toml import RULES, read_settings
 from grader.exercise.forward import BrokenExercise, literals, parse, read_text
+from grader.exercise.nearest import did_you_mean
+from grader.exercise.toml_file import Table, TomlFile, one_of, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -18,66 +18,81 @@ CRITERIA = ("correct", "exact", "approximate")
 FEEDBACK = ("full", "kind", "verdict", "none")
 VISIBILITY = ("visible", "after_due_date", "after_published", "hidden")
 FILE = "course.toml"
-_EXAMPLES = {"name": '"Deep Learning"', "version": '"2026.1"'}
 
 
 @dataclass(frozen=True, slots=True)
 class Course:
     """The settings of a course. What it does not say is decided by the exercise or the command line."""
 
-    path: Path
+    file: TomlFile
     name: str
     version: str
     criterion: str | None = None
+    """One of CRITERIA."""
     feedback: str | None = None
+    """One of FEEDBACK."""
     visibility: str | None = None
-    """When students see the results, in Gradescope's words."""
+    """When students see the results, in Gradescope's words: one of VISIBILITY."""
     points: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     """exercise -> gradient -> points; `default` stands for the gradients that are not named."""
     imports: tuple[str, ...] = ()
+    """Modules that learners may import in every exercise of the course."""
     names: tuple[str, ...] = ()
+    """Names that they may use although the built-in rules refuse them."""
+
+    @property
+    def path(self) -> Path:
+        """Its course.toml."""
+        return self.file.path
 
     def points_for(self, exercise: str, gradient: str, otherwise: int) -> int:
         """What one gradient is worth in this course."""
         said = self.points.get(exercise, {})
         return said.get(gradient, said.get("default", otherwise))
 
+    def check_points(self) -> None:
+        """Every name in [points] is an exercise that this course decides for, or one of its gradients.
+
+        This is checked where a run begins and not on reading: beside the copy that a worker on another machine
+        reads, there is one exercise only.
+
+        Raises:
+            BrokenExercise: points are given to what there is not.
+        """
+        there = _exercises(self.path.parent) if self.points else {}
+        for exercise, said in self.points.items():
+            if exercise not in there:
+                meant = did_you_mean(exercise, sorted(there))
+                problem = f"[points] names the exercise {exercise}, but there is none in {self.path.parent}. {meant}"
+                self.file.refuse(problem, "points", exercise)
+            gradients = _gradients(there[exercise])
+            for name in said:
+                if gradients and name not in ("default", *gradients):
+                    meant = did_you_mean(f"d{name}" if f"d{name}" in gradients else name, sorted(gradients))
+                    problem = f"[points.{exercise}] names the gradient {name}, but {exercise} has none of that name."
+                    self.file.refuse(f"{problem} {meant}", "points", exercise, name)
+
+
+def checked(courses: Iterable[Course | None]) -> list[Course]:
+    """The courses of several exercises, each once, with its points checked.
+
+    Raises:
+        BrokenExercise: a course gives points to what there is not.
+    """
+    found = {course.path: course for course in courses if course is not None}
+    for course in found.values():
+        course.check_points()
+    return list(found.values())
+
 
 def decided(said: str | None, word: str, courses: Iterable[Course | None], otherwise: str) -> str:
     """An option's value: what was said on the command line, else a course's word, else the default.
 
     Raises:
-        BrokenExercise: a course gives points to what there is not. That is looked for here and not on reading it:
-            beside the copy that a worker on another machine reads, there is one exercise only.
+        BrokenExercise: a course gives points to what there is not.
     """
-    asked = {course.path: course for course in courses if course is not None}
-    for course in asked.values():
-        _check_points(course)
-    found = (getattr(course, word) for course in asked.values())
+    found = (getattr(course, word) for course in checked(courses))
     return said or next((value for value in found if value), otherwise)
-
-
-def _check_points(course: Course) -> None:
-    """Every name in [points] is an exercise that this course decides for, or one of its gradients."""
-    if not course.points:
-        return
-    check = _Checker(course.path, read_text(course.path))
-    there = _exercises(course.path.parent)
-    for exercise, said in course.points.items():
-        if exercise not in there:
-            meant = _meant(exercise, there)
-            check.refuse(
-                f"[points] names the exercise {exercise}, but there is none in {course.path.parent}. {meant}",
-                "points", exercise,
-            )  # fmt: skip
-        gradients = _gradients(there[exercise])
-        for name in said:
-            if gradients and name not in ("default", *gradients):
-                meant = _meant(name, gradients)
-                check.refuse(
-                    f"[points.{exercise}] names the gradient {name}, but {exercise} has none of that name. {meant}",
-                    "points", exercise, name,
-                )  # fmt: skip
 
 
 def _exercises(folder: Path) -> dict[str, list[Path]]:
@@ -105,12 +120,6 @@ def _gradients(folders: list[Path]) -> list[str]:
     return found
 
 
-def _meant(name: str, known: Iterable[str]) -> str:
-    known = sorted(known)
-    close = [f"d{name}"] if f"d{name}" in known else difflib.get_close_matches(name, known, 1)
-    return f"Did you mean {close[0]}?" if close else f"There are: {', '.join(known) or 'none'}."
-
-
 def find_course(exercises: Path) -> Course | None:
     """The course.toml in a folder of exercises, or beside it."""
     for folder in (exercises, exercises.parent):
@@ -119,93 +128,50 @@ def find_course(exercises: Path) -> Course | None:
     return None
 
 
+def _worth(key: str, value: Any) -> str | None:
+    fits = type(value) is int and value >= 0
+    return None if fits else f"{key} is worth {value!r}; points are whole numbers from 0 up"
+
+
+def _worth_of_each(exercise: str, value: object) -> str | None:
+    """`mlp = 2`: a number instead of a table by gradient."""
+    if isinstance(value, int):
+        return _worth("default", value)
+    return f"points of {exercise} are a whole number, or a table by gradient: [points.{exercise}]"
+
+
+_EXAMPLES = {"name": "Deep Learning", "version": "2026.1"}
+
+COURSE = Table(
+    {
+        **{key: text(example, empty=False) for key, example in _EXAMPLES.items()},
+        "criterion": one_of(CRITERIA),
+        "feedback": one_of(FEEDBACK),
+        "visibility": one_of(VISIBILITY),
+        "points": Table(each=Table(each=_worth, plain=_worth_of_each)),
+        "rules": RULES,
+    },
+    required={
+        key: f'{key} is missing, and every course has one: write {key} = "{example}"'
+        for key, example in _EXAMPLES.items()
+    },
+)
+"""What course.toml may say."""
+
+
 def read_course(path: Path) -> Course:
-    """Read and validate a course.
+    """Read and check a course.
 
     Raises:
-        BrokenExercise: with the line, what came and what was expected.
+        BrokenExercise: `path:line: sentence` about the first thing that is wrong.
     """
-    text = read_text(path)
-    try:
-        data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise BrokenExercise(f"{path}: {error}") from error
-    check = _Checker(path, text)
-    check.keys(data, ("name", "version", "criterion", "feedback", "visibility", "points", "rules"))
-    rules = check.table(data, "rules")
-    check.keys(rules, ("imports", "names"), "rules")
+    file = TomlFile.read(path, COURSE)
+    plain = {key: file.data[key] for key in (*_EXAMPLES, "criterion", "feedback", "visibility") if key in file.data}
+    points, rules = file.data.get("points", {}), file.data.get("rules", {})
     return Course(
-        path,
-        check.text(data, "name"),
-        check.text(data, "version"),
-        check.choice(data, "criterion", CRITERIA),
-        check.choice(data, "feedback", FEEDBACK),
-        check.choice(data, "visibility", VISIBILITY),
-        {exercise: check.points(exercise, said) for exercise, said in check.table(data, "points").items()},
-        check.imports(rules),
-        check.names(rules),
+        file,
+        **plain,
+        points={exercise: {"default": said} if isinstance(said, int) else said for exercise, said in points.items()},
+        imports=tuple(rules.get("imports", ())),
+        names=tuple(rules.get("names", ())),
     )
-
-
-class _Checker:
-    """Finds the line of whatever is wrong."""
-
-    def __init__(self, path: Path, text: str) -> None:
-        self._path = path
-        self._text = text
-
-    def refuse(self, problem: str, *keys: str) -> NoReturn:
-        """One sentence with the line on which the key stands, or its table."""
-        raise BrokenExercise(f"{place(self._path, self._text, *keys)}: {problem}")
-
-    def keys(self, table: Mapping[str, Any], known: tuple[str, ...], *above: str) -> None:
-        for key in table:
-            if key not in known:
-                close = difflib.get_close_matches(key, known, 1)
-                meant = f"did you mean {close[0]!r}?" if close else f"there are: {', '.join(known)}"
-                self.refuse(f"unknown key {key!r}; {meant}", *above, key)
-
-    def text(self, table: Mapping[str, Any], key: str) -> str:
-        value = table.get(key)
-        if value is None:
-            self.refuse(f"{key} is missing, and every course has one: write {key} = {_EXAMPLES[key]}", key)
-        if not isinstance(value, str) or not value:
-            self.refuse(f"{key} has to be a text such as {key} = {_EXAMPLES[key]}, not {value!r}", key)
-        return value
-
-    def choice(self, table: Mapping[str, Any], key: str, choices: tuple[str, ...]) -> str | None:
-        value = table.get(key)
-        if value is not None and value not in choices:
-            self.refuse(f"{key} is {value!r}; it can be {', '.join(choices)}", key)
-        return value
-
-    def table(self, data: Mapping[str, Any], key: str) -> Mapping[str, Any]:
-        value = data.get(key, {})
-        if not isinstance(value, dict):
-            self.refuse(f"{key} has to be a table: [{key}]", key)
-        return value
-
-    def imports(self, rules: Mapping[str, Any]) -> tuple[str, ...]:
-        value = rules.get("imports", [])
-        if problem := import_problem(value):
-            self.refuse(problem, "rules", "imports")
-        return tuple(value)
-
-    def names(self, rules: Mapping[str, Any]) -> tuple[str, ...]:
-        value = rules.get("names", [])
-        if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
-            self.refuse('names has to be a list of names: names = ["getattr"]', "rules", "names")
-        return tuple(value)
-
-    def points(self, exercise: str, said: object) -> dict[str, int]:
-        """`mlp = 2`, or a table by gradient."""
-        table = {"default": said} if isinstance(said, int) else said
-        if not isinstance(table, dict):
-            self.refuse(
-                f"points of {exercise} are a whole number, or a table by gradient: [points.{exercise}]",
-                "points", exercise,
-            )  # fmt: skip
-        for key, value in table.items():
-            if type(value) is not int or value < 0:
-                self.refuse(f"{key} is worth {value!r}; points are whole numbers from 0 up", "points", exercise, key)
-        return dict(table)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import hashlib
 import inspect
 from functools import cached_property
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from grader.exercise.course import find_course
 from grader.exercise.exercise_toml import read_settings
 from grader.exercise.forward import BrokenExercise, Line, literals, parse, read_forward, read_text
+from grader.exercise.nearest import did_you_mean
 from grader.sandbox.types import RulesConfig
 
 if TYPE_CHECKING:
@@ -151,9 +151,10 @@ class Exercise:
         seen: set[str] = set()
         for variable in self.graded:
             if variable not in known:
-                close = difflib.get_close_matches(variable, known, 1)
-                hint = f" Did you mean {close[0]}?" if close else ""
-                raise BrokenExercise(f"{self.forward_file}: GRADED names {variable}, which no line makes.{hint}")
+                meant = did_you_mean(variable, known, "")
+                raise BrokenExercise(
+                    f"{self.forward_file}: GRADED names {variable}, which no line makes. {meant}".rstrip()
+                )
             late = self.downstream(variable) & set(self.graded) - seen
             if late and self.kind == "gradients":
                 raise BrokenExercise(
