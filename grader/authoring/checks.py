@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from grader.authoring.control_flow import tensors
 from grader.exercise.case import Case, is_floating
-from grader.exercise.forward import BrokenExercise, Line
+from grader.exercise.forward import BrokenExercise, Line, find_function
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -60,9 +60,9 @@ def _sizes_text(sizes: Mapping[str, int]) -> str:
 
 def _input_line(tree: ast.Module, name: str) -> int:
     """The line of inputs() that makes a name; where inputs() begins, if none does so plainly."""
-    function = next(n for n in tree.body if isinstance(n, ast.FunctionDef) and n.name == "inputs")
-    stores = (n for n in ast.walk(function) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store))
-    return next((node.lineno for node in stores if node.id == name), function.lineno)
+    function = find_function(tree, "inputs")
+    stores = (n for n in ast.walk(function or tree) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store))
+    return next((node.lineno for node in stores if node.id == name), function.lineno if function else 1)
 
 
 def check_edges(path: Path, case: Case) -> None:

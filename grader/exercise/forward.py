@@ -53,9 +53,14 @@ def literals(tree: ast.Module) -> dict[str, Any]:
     return found
 
 
+def find_function(tree: ast.Module, name: str) -> ast.FunctionDef | None:
+    """A function at the top level of a file."""
+    return next((node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == name), None)
+
+
 def read_forward(path: Path, source: str, tree: ast.Module) -> tuple[tuple[str, ...], tuple[Line, ...]]:
     """The parameters of forward() and its lines, each one assignment."""
-    function = next((n for n in tree.body if isinstance(n, ast.FunctionDef) and n.name == "forward"), None)
+    function = find_function(tree, "forward")
     if function is None:
         raise BrokenExercise(f"{path}: there is no function forward(...)")
     parameters = tuple(a.arg for a in [*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs])

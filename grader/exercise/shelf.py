@@ -151,24 +151,29 @@ def load_exercise(name: str | Path, directory: Path | None = None) -> Exercise:
         if is_exercise(path):
             return Exercise(path.resolve())
         raise UnknownExercise(f"{path} is not an exercise: it has no exercise.toml beside a forward.py")
-    folder = installed(str(name)) if directory is None else directory / path
+    folder = the_installed(str(name)) if directory is None else directory / path
     if folder is not None and is_exercise(folder):
         return Exercise(folder.resolve())
     meant = did_you_mean(str(name), list_exercises(directory))
     raise UnknownExercise(f"there is no exercise {name} in {directory or exercises_directory()}. {meant}")
 
 
-def installed(name: str) -> Path | None:
-    """The folder of an installed exercise, ours before those of packs; None if there is none of that name.
+def installed(name: str) -> list[Path]:
+    """The folders of the installed exercises of a name: ours alone, else every pack's."""
+    ours = exercises_directory() / name
+    if is_exercise(ours):
+        return [ours]
+    # Packs are looked up only now: it takes longer than everything else here.
+    return [(root / name).resolve() for root in packs().values() if is_exercise(root / name)]
+
+
+def the_installed(name: str) -> Path | None:
+    """The folder of the one installed exercise of a name; None if there is none.
 
     Raises:
         BrokenExercise: two packs have one.
     """
-    ours = exercises_directory() / name
-    if is_exercise(ours):
-        return ours
-    # Packs are looked up only now: it takes longer than everything else here.
-    folders = [root / name for root in packs().values() if is_exercise(root / name)]
+    folders = installed(name)
     if len(folders) > 1:
         homes = " and ".join(str(folder.parent) for folder in folders[:2])
         raise BrokenExercise(f"two packs have an exercise {name}: {homes}; say which by --exercises")

@@ -6,7 +6,8 @@ import ast
 import re
 from typing import TYPE_CHECKING
 
-from grader.exercise.shelf import exercises_directory
+from grader.exercise.forward import find_function
+from grader.exercise.shelf import installed
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,19 +29,40 @@ def function_name(exercise: Exercise, gradient: str) -> str:
 
 
 def pristine_file(exercise: Exercise) -> Path:
-    """The stubs as they were handed out: the installed ones, else those of a pack."""
-    installed = exercises_directory() / exercise.name / "backward.py"
-    return installed if installed.is_file() else exercise.directory / "backward.py"
+    """The stubs as they were handed out: the installed ones, else (for an author's own exercise) those beside it."""
+    folders = installed(exercise.name)
+    own = exercise.directory in folders or not folders
+    return (exercise.directory if own else folders[0]) / "backward.py"
 
 
 def pristine_stub(exercise: Exercise, gradient: str) -> str:
-    """One stub's text. The file is ours, not the learner's: it may be parsed here."""
+    """One stub's text, as it was handed out.
+
+    Raises:
+        NoReset: the exercise was handed out without one.
+    """
     file, name = pristine_file(exercise), function_name(exercise, gradient)
-    text = file.read_text(encoding="utf-8") if file.is_file() else ""
-    for node in ast.parse(text).body:
-        if isinstance(node, ast.FunctionDef) and node.name == name:
-            return "\n".join(text.splitlines()[node.lineno - 1 : node.end_lineno])
-    raise NoReset(f"{file} has no stub of {name}, so there is nothing to put back")
+    text = function_text(file.read_text(encoding="utf-8"), name) if file.is_file() else ""
+    if not text:
+        raise NoReset(f"{file} has no stub of {name}, so there is nothing to put back")
+    return text
+
+
+def signature_and_docstring(stub: str) -> tuple[str, str]:
+    """`def dprobs(dlogprobs, probs):` on one line, and what the stub says below it."""
+    node = ast.parse(stub).body[0]
+    if not isinstance(node, ast.FunctionDef):
+        raise TypeError(f"not a function: {stub}")
+    return f"def {node.name}({ast.unparse(node.args)}):", ast.get_docstring(node) or ""
+
+
+def function_text(source: str, name: str) -> str:
+    """The lines of a function in a file of ours, without its decorators; empty if there is none.
+
+    A learner's file is never parsed in this process: the sandbox's child does that.
+    """
+    node = find_function(ast.parse(source), name)
+    return "\n".join(source.splitlines()[node.lineno - 1 : node.end_lineno]) if node else ""
 
 
 def put_back(content: bytes, function: Function | None, stub: str) -> tuple[bytes, bytes]:
