@@ -15,8 +15,6 @@ from grader.cli.common import ALL_RIGHT, INTERRUPTED, OUR_FAULT, SOMETHING_WRONG
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-__all__ = ["ALL_RIGHT", "INTERRUPTED", "OUR_FAULT", "SOMETHING_WRONG", "USAGE", "color_option", "main"]
-
 LATER = {
     "batch": ("grader.cli.batch", "Grade a class of submissions."),
     "gradescope-zip": ("grader.cli.report", "Build the autograder archive for Gradescope."),
