@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from grader.exercise.course import find_course
 from grader.exercise.exercise_toml import read_settings
-from grader.exercise.forward import BrokenExercise, Line, literals, parse, read_forward, read_text
+from grader.exercise.forward import BrokenExercise, ForwardFile, Line
 from grader.exercise.nearest import did_you_mean
 from grader.sandbox.types import RulesConfig
 
@@ -29,16 +29,14 @@ class Exercise:
         self.name = directory.name
         self.forward_file = directory / "forward.py"
         self.settings = read_settings(directory / "exercise.toml")
-        self.source = read_text(self.forward_file)
-        tree = parse(self.forward_file, self.source)
-        constants = literals(tree)
+        file = ForwardFile.read(self.forward_file)
+        self.source, self.constants = file.source, file.constants
+        self.inputs_parameters, self.lines = file.parameters, file.lines
         self.kind = self.settings.kind
-        self.constants = constants
         self.graded: tuple[str, ...] = tuple(
             self._names_constant("PARAMETERS" if self.kind == "training" else "GRADED")
         )
-        self.sizes: tuple[dict[str, int], ...] = tuple(constants.get("SIZES", ()))
-        self.inputs_parameters, self.lines = read_forward(self.forward_file, self.source, tree)
+        self.sizes: tuple[dict[str, int], ...] = tuple(file.constants.get("SIZES", ()))
         self.course = find_course(directory.parent)
         self._check_order()
 
