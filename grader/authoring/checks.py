@@ -83,7 +83,7 @@ class NoBranches(TorchFunctionMode):
         return func(*args, **(kwargs or {}))
 
 
-def check_holders(file: ForwardFile, values: Mapping[str, Any]) -> None:
+def check_containers(file: ForwardFile, values: Mapping[str, Any]) -> None:
     """A list, tuple or dict of tensors has no gradient of its own, so what went into it would lose its own."""
     for line in file.lines:
         for name in line.outputs:
@@ -151,7 +151,7 @@ def _input_line(file: ForwardFile, name: str) -> int:
     return next((node.lineno for node in stores if node.id == name), function.lineno if function else 1)
 
 
-def check_edges(file: ForwardFile, case: Case) -> None:
+def check_ties_and_kinks(file: ForwardFile, case: Case) -> None:
     """A tie at a maximum, or a value exactly at a kink, has no derivative that everybody agrees on."""
     for line in file.lines:
         _check_line(file, line, case)

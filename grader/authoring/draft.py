@@ -12,10 +12,10 @@ import torch
 from grader.authoring.checks import (
     NoBranches,
     check_branches,
-    check_edges,
+    check_containers,
     check_finite,
     check_followed,
-    check_holders,
+    check_ties_and_kinks,
 )
 from grader.authoring.exercise_files import Draft, with_constants
 from grader.authoring.randomness import check_draws
@@ -54,7 +54,7 @@ def draft(path: Path, name: str, workplace: Path, graded: Sequence[str] = (), nu
     check_branches(file)
     given_sizes = _sizes_of_inputs(file)
     values = _first_run(file)
-    check_holders(file, values)
+    check_containers(file, values)
     _run_as_author(path, lambda: check_draws(file))
     _check_names(file, graded, null, values)
     chosen = _backwards(graded or file.constants.get("GRADED", ()) or _differentiable(file, values), file)
@@ -63,7 +63,7 @@ def draft(path: Path, name: str, workplace: Path, graded: Sequence[str] = (), nu
     try:
         trial = _trial(folder, file.source, chosen, sizes or [], null)
         given = _case(file, trial, {})
-        check_edges(file, given)
+        check_ties_and_kinks(file, given)
         check_followed(file, trial, given)
         found = tuple(sizes or _draw_sizes(file, trial, given_sizes))
         cases = [given, *(_case(file, trial, size) for size in found)]
@@ -148,24 +148,24 @@ def _sizes_of_inputs(file: ForwardFile) -> dict[str, int]:
 
 def _first_run(file: ForwardFile) -> dict[str, Any]:
     """The author's own run at the default sizes: every value that forward() reads or makes, differentiable."""
-    path, module = file.path, dict[str, Any]()
+    module: dict[str, Any] = {}
 
     def run() -> dict[str, Any]:
-        exec(compile(file.source, str(path), "exec"), module)  # noqa: S102 the author's own file
+        exec(compile(file.source, str(file.path), "exec"), module)  # noqa: S102 the author's own file
         inputs = {name: value for name, value in module["inputs"](LECTURE_SEED).items() if name in file.parameters}
         leaves = {name: v.clone().requires_grad_() if is_floating(v) else v for name, v in inputs.items()}
         with NoBranches(file):
             values: dict[str, Any] = module["forward"](**leaves)
         return values
 
-    values = _run_as_author(path, run)
+    values = _run_as_author(file.path, run)
     loss = values["loss"]
     if not is_floating(loss) or loss.numel() != 1:
         came = f"has shape {tuple(loss.shape)}" if isinstance(loss, torch.Tensor) else f"is a {type(loss).__name__}"
-        raise BrokenExercise(f"{path}: the loss {came}; it has to be one number, such as (out * cot).sum()")
+        raise BrokenExercise(f"{file.path}: the loss {came}; it has to be one number, such as (out * cot).sum()")
     if not loss.requires_grad:
         raise BrokenExercise(
-            f"{path}: the loss depends on no floating tensor of inputs(), so there is no gradient to write; "
+            f"{file.path}: the loss depends on no floating tensor of inputs(), so there is no gradient to write; "
             "let a line read one, and do not detach it"
         )
     return {name: values[name] for name in (*file.parameters, *(o for line in file.lines for o in line.outputs))}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from grader.exercise.exercise_toml import RULES, read_settings
+from grader.exercise.exercise_toml import KINDS, RULES, read_settings
 from grader.exercise.forward import BrokenExercise, literals, parse, read_text
 from grader.exercise.nearest import did_you_mean
 from grader.exercise.toml_file import Table, TomlFile, one_of, text
@@ -110,8 +110,8 @@ def _gradients(folders: list[Path]) -> list[str]:
     for folder in folders:
         file = folder / "forward.py"
         try:
-            training = read_settings(folder / "exercise.toml").kind == "training"
-            graded = literals(parse(file, read_text(file))).get("PARAMETERS" if training else "GRADED")
+            kind = read_settings(folder / "exercise.toml").kind
+            graded = literals(parse(file, read_text(file))).get(KINDS[kind])
         except BrokenExercise:
             return []
         if not isinstance(graded, list):

@@ -9,7 +9,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from grader.exercise.course import find_course
-from grader.exercise.exercise_toml import read_settings
+from grader.exercise.exercise_toml import KINDS, read_settings
 from grader.exercise.forward import BrokenExercise, ForwardFile, Line
 from grader.exercise.nearest import did_you_mean
 from grader.sandbox.types import RulesConfig
@@ -33,9 +33,7 @@ class Exercise:
         self.source, self.constants = file.source, file.constants
         self.inputs_parameters, self.lines = file.parameters, file.lines
         self.kind = self.settings.kind
-        self.graded: tuple[str, ...] = tuple(
-            self._names_constant("PARAMETERS" if self.kind == "training" else "GRADED")
-        )
+        self.graded: tuple[str, ...] = tuple(self._names_constant(KINDS[self.kind]))
         self.sizes: tuple[dict[str, int], ...] = tuple(file.constants.get("SIZES", ()))
         self.course = find_course(directory.parent)
         self._check_order()

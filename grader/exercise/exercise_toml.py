@@ -15,6 +15,8 @@ from grader.sandbox.types import RulesConfig
 if TYPE_CHECKING:
     from pathlib import Path
 
+KINDS = {"gradients": "GRADED", "training": "PARAMETERS"}
+"""Each kind of exercise, and the constant of its forward.py that lists the graded variables."""
 LIKE_A_MODULE = 0.85
 """How like a module's name a mistyped one has to be: among thousands of modules, something is always a bit alike."""
 
@@ -92,7 +94,7 @@ RULES = Table({"imports": lambda _, value: import_problem(value), "names": names
 EXERCISE = Table(
     {
         "title": text("Softmax by hand", empty=False),
-        "kind": one_of(("gradients", "training"), "{key} is 'gradients' or 'training', not {value!r}"),
+        "kind": one_of(tuple(KINDS), f"{{key}} is {' or '.join(map(repr, KINDS))}, not {{value!r}}"),
         "minutes": whole(1),
         "difficulty": whole(1),
         "why": text(),

@@ -28,7 +28,7 @@ class Line:
     code: ast.stmt = field(repr=False, compare=False)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class ForwardFile:
     """A forward.py, read and not run."""
 

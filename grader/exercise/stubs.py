@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from grader.exercise.forward import find_function
-from grader.exercise.shelf import installed
+from grader.exercise.shelf import WORKSPACE, installed
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,11 +28,20 @@ def function_name(exercise: Exercise, gradient: str) -> str:
     return "gradients" if exercise.kind == "training" else gradient
 
 
-def pristine_file(exercise: Exercise) -> Path:
-    """The stubs as they were handed out: the installed ones, else (for an author's own exercise) those beside it."""
-    folders = installed(exercise.name)
-    own = exercise.directory in folders or not folders
-    return (exercise.directory if own else folders[0]) / "backward.py"
+def function_names(exercise: Exercise) -> tuple[str, ...]:
+    """The functions that a learner writes, in the order of the report."""
+    return tuple(dict.fromkeys(function_name(exercise, gradient) for gradient in exercise.gradients))
+
+
+def _pristine_file(exercise: Exercise) -> Path | None:
+    """The stubs as they were handed out: the installed ones, else those beside an exercise of `--exercises`.
+
+    None if that is a learner's own file: in a workspace, an exercise that is not installed has no other.
+    """
+    folders, own = installed(exercise.name), exercise.directory
+    if not folders and own.parent == WORKSPACE.resolve():
+        return None
+    return (own if own in folders or not folders else folders[0]) / "backward.py"
 
 
 def pristine_stub(exercise: Exercise, gradient: str) -> str:
@@ -41,10 +50,10 @@ def pristine_stub(exercise: Exercise, gradient: str) -> str:
     Raises:
         NoReset: the exercise was handed out without one.
     """
-    file, name = pristine_file(exercise), function_name(exercise, gradient)
-    text = function_text(file.read_text(encoding="utf-8"), name) if file.is_file() else ""
+    file, name = _pristine_file(exercise), function_name(exercise, gradient)
+    text = function_text(file.read_text(encoding="utf-8"), name) if file and file.is_file() else ""
     if not text:
-        raise NoReset(f"{file} has no stub of {name}, so there is nothing to put back")
+        raise NoReset(f"no stub of {name} is installed with {exercise.name}, so there is nothing to put back")
     return text
 
 
