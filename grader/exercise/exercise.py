@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from grader.exercise.course import find_course
 from grader.exercise.exercise_toml import KINDS, read_settings
-from grader.exercise.forward import BrokenExercise, ForwardFile, Line
+from grader.exercise.forward import BrokenExercise, ForwardFile, Line, assignments
 from grader.exercise.nearest import did_you_mean
 from grader.sandbox.types import RulesConfig
 
@@ -33,10 +33,10 @@ class Exercise:
         self.source, self.constants = file.source, file.constants
         self.inputs_parameters, self.lines = file.parameters, file.lines
         self.kind = self.settings.kind
-        self.graded: tuple[str, ...] = tuple(self._names_constant(KINDS[self.kind]))
+        self.graded = _graded(file, KINDS[self.kind])
         self.sizes: tuple[dict[str, int], ...] = tuple(file.constants.get("SIZES", ()))
         self.course = find_course(directory.parent)
-        self._check_order()
+        self._check_order(file, KINDS[self.kind])
 
     def __repr__(self) -> str:
         return f"Exercise({self.name!r}, {len(self.graded)} gradients)"
@@ -136,27 +136,30 @@ class Exercise:
         values: dict[str, Any] = self.module.forward(**inputs)
         return values
 
-    def _names_constant(self, constant: str) -> list[str]:
-        names = self.constants.get(constant)
-        if not isinstance(names, list) or not names or not all(isinstance(name, str) for name in names):
-            raise BrokenExercise(f"{self.forward_file}: {constant} has to be a literal list of variable names")
-        return names
-
-    def _check_order(self) -> None:
+    def _check_order(self, file: ForwardFile, constant: str) -> None:
+        """Every graded variable is made by the forward pass, reaches the loss, and comes after what is made from it."""
+        line = assignments(file.tree)[constant].lineno
         known = {*self.inputs_parameters, *self.producer}
         seen: set[str] = set()
         for variable in self.graded:
             if variable not in known:
                 meant = did_you_mean(variable, known, "")
-                raise BrokenExercise(
-                    f"{self.forward_file}: GRADED names {variable}, which no line makes. {meant}".rstrip()
-                )
+                file.refuse(line, f"{constant} names {variable}, which no line makes. {meant}".rstrip())
             late = self.downstream(variable) & set(self.graded) - seen
             if late and self.kind == "gradients":
-                raise BrokenExercise(
-                    f"{self.forward_file}: GRADED has {variable} before {min(late)}, which is made from it. "
-                    "List the variables from the loss backwards, so that no question gives a later answer away."
+                file.refuse(
+                    line,
+                    f"{constant} has {variable} before {min(late)}, which is made from it. "
+                    "List the variables from the loss backwards, so that no question gives a later answer away.",
                 )
             if "loss" not in self.downstream(variable):
-                raise BrokenExercise(f"{self.forward_file}: the loss does not depend on {variable}, which GRADED names")
+                file.refuse(line, f"the loss does not depend on {variable}, which {constant} names")
             seen.add(variable)
+
+
+def _graded(file: ForwardFile, constant: str) -> tuple[str, ...]:
+    names = file.constants.get(constant)
+    if not isinstance(names, list) or not names or not all(isinstance(name, str) for name in names):
+        written = assignments(file.tree).get(constant)
+        file.refuse(written.lineno if written else 1, f"{constant} has to be a literal list of variable names")
+    return tuple(names)
