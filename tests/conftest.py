@@ -88,6 +88,20 @@ def solution_source() -> str:
 
 
 @pytest.fixture
+def installed_pack(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """An installed package that brings the exercise `squares` along."""
+    from packs import lay_down_pack
+
+    from grader.exercise.shelf import packs
+
+    package = lay_down_pack(tmp_path / "site")
+    monkeypatch.syspath_prepend(str(tmp_path / "site"))
+    packs.cache_clear()
+    yield package
+    packs.cache_clear()
+
+
+@pytest.fixture
 def graded(sandbox: Sandbox, mlp: Exercise, mlp_cases: Cases, solution_source: str) -> Callable[..., dict[str, Row]]:
     """Grade the solution with some source laid over it; rows by name."""
     from grader.exercise.settings import Settings

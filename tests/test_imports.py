@@ -88,6 +88,21 @@ class TestOrder:
         assert {room(module) for module in imports(path)} <= {"sandbox", ""}
 
 
+def test_every_name_is_imported_from_where_it_is_made() -> None:
+    """A second address, by way of a module that imports it as well, hides where it lives. The public door has all."""
+    made = {path: [*ast.walk(ast.parse(path.read_text(encoding="utf-8")))] for path in modules()}
+    borrowed = {
+        f"grader.{'.'.join(path.relative_to(PACKAGE).with_suffix('').parts)}.{alias.asname or alias.name}"
+        for path, nodes in made.items()
+        for node in nodes
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        for alias in node.names
+    }
+    assert {name: path for path in modules() for name in imports(path) & borrowed} == {}
+    lists = [path for path, nodes in made.items() if any(isinstance(n, ast.Name) and n.id == "__all__" for n in nodes)]
+    assert lists == [PACKAGE / "__init__.py"]
+
+
 def test_every_module_has_a_place_in_the_order() -> None:
     """A new room has to be put somewhere."""
     names = {path.relative_to(PACKAGE).parts[0].removesuffix(".py") for path in modules()}

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import ast
-import difflib
 import random
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import torch
 
-from grader.authoring.checks import check_edges, check_finite
-from grader.authoring.control_flow import NoBranches, check_branches, check_followed, check_holders
+from grader.authoring.checks import (
+    NoBranches,
+    check_branches,
+    check_containers,
+    check_finite,
+    check_followed,
+    check_ties_and_kinks,
+)
 from grader.authoring.exercise_files import Draft, with_constants
 from grader.authoring.randomness import check_draws
 from grader.exercise.case import Case, is_floating
 from grader.exercise.exercise import Exercise
-from grader.exercise.forward import BrokenExercise, Line, literals, parse, read_forward, read_text
+from grader.exercise.forward import BrokenExercise, ForwardFile, assignments
+from grader.exercise.nearest import nearest
 from grader.exercise.settings import LECTURE_SEED
 
 if TYPE_CHECKING:
@@ -44,82 +50,63 @@ def draft(path: Path, name: str, workplace: Path, graded: Sequence[str] = (), nu
     Raises:
         BrokenExercise: with the line, and what to change.
     """
-    source = read_text(path)
-    tree = parse(path, source)
-    constants = literals(tree)
-    parameters, lines = read_forward(path, source, tree)
-    check_branches(path, lines)
-    _check_inputs(path, tree)
-    values = _first_run(source, path, tree, parameters)
-    check_holders(path, lines, values)
-    _run_as_author(path, lambda: check_draws(path, source, parameters, lines))
-    made = {*parameters, *(name for line in lines for name in line.outputs)}
-    _check_names(path, tree, constants, graded, null, {name: values[name] for name in made})
-    chosen = tuple(dict.fromkeys(graded or constants.get("GRADED", ()))) or tuple(
-        _differentiable(values, parameters, lines)
-    )
-    chosen = _backwards(chosen, lines, parameters)
-    sizes = constants.get("SIZES")
+    file = ForwardFile.read(path)
+    check_branches(file)
+    given_sizes = _sizes_of_inputs(file)
+    values = _first_run(file)
+    check_containers(file, values)
+    _run_as_author(path, lambda: check_draws(file))
+    _check_names(file, graded, null, values)
+    chosen = _backwards(graded or file.constants.get("GRADED", ()) or _differentiable(file, values), file)
+    sizes = file.constants.get("SIZES")
     folder = workplace / name
     try:
-        trial = _trial(folder, source, chosen, sizes or [], null)
-        given = _case(trial, {}, path, tree)
-        check_edges(path, given)
-        check_followed(path, trial, given)
-        found = tuple(sizes) if sizes else tuple(_draw_sizes(path, tree, trial))
-        cases = [given, *(_case(trial, size, path, tree) for size in found)]
+        trial = _trial(folder, file.source, chosen, sizes or [], null)
+        given = _case(file, trial, {})
+        check_ties_and_kinks(file, given)
+        check_followed(file, trial, given)
+        found = tuple(sizes or _draw_sizes(file, trial, given_sizes))
+        cases = [given, *(_case(file, trial, size) for size in found)]
         for size in ({}, *found):
-            _check_other_seeds(path, tree, trial, size)
+            _check_other_seeds(file, trial, size)
     except BrokenExercise as error:
         raise BrokenExercise(_in_authors_words(str(error), folder, path)) from error
     zero = tuple(v for v in chosen if all(case.is_null(v) for case in cases))
     _check_null(path, zero, null)
-    return Draft(name, source, chosen, found, zero)
+    return Draft(name, file.source, chosen, found, zero)
 
 
 def _in_authors_words(sentence: str, folder: Path, path: Path) -> str:
-    """The sentence with the author's file in place of the copy that was tried: its lines have the same numbers."""
+    """The sentence with the author's file instead of the copy that was tried: its lines have the same numbers."""
     sentence = sentence.replace(str(folder / "forward.py"), str(path))
-    return (
-        f"{path}: {sentence.removeprefix(f'{folder.name}: ')}" if sentence.startswith(f"{folder.name}: ") else sentence
-    )
+    alone = sentence.removeprefix(f"{folder.name}: ")
+    return sentence if alone == sentence else f"{path}: {alone}"
 
 
-def _check_names(
-    path: Path,
-    tree: ast.Module,
-    constants: dict[str, Any],
-    graded: Sequence[str],
-    null: Sequence[str],
-    values: dict[str, Any],
-) -> None:
+def _check_names(file: ForwardFile, graded: Sequence[str], null: Sequence[str], values: dict[str, Any]) -> None:
     """Every name that is to be graded, or null, is a value with a gradient."""
-    if not graded and "GRADED" in constants:
-        line = next(n.lineno for n in tree.body if isinstance(n, ast.Assign) and "GRADED" in map(_target, n.targets))
-        written = constants["GRADED"]
+    if not graded and "GRADED" in file.constants:
+        line, written = assignments(file.tree)["GRADED"].lineno, file.constants["GRADED"]
         if not isinstance(written, list) or not written or not all(isinstance(name, str) for name in written):
-            raise BrokenExercise(
-                f"{path}:{line}: GRADED is {written!r}; it has to be a list of variable names, `GRADED = ['h', 'W']`, "
-                "or left out, and everything with a gradient is graded"
+            file.refuse(
+                line,
+                f"GRADED is {written!r}; it has to be a list of variable names, `GRADED = ['h', 'W']`, "
+                "or left out, and everything with a gradient is graded",
             )
         for name in written:
-            _check_name(path, f"{path}:{line}: GRADED names {name}", name, values)
+            _check_name(file.path, f"{file.path}:{line}: GRADED names {name}", name, values)
     for option, names in (("--graded", graded), ("--null", null)):
         for name in names:
-            _check_name(path, f"{option} {name}", name, values)
-
-
-def _target(target: ast.expr) -> str:
-    return target.id if isinstance(target, ast.Name) else ""
+            _check_name(file.path, f"{option} {name}", name, values)
 
 
 def _check_name(path: Path, said: str, name: str, values: dict[str, Any]) -> None:
     with_gradient = [other for other, value in values.items() if other != "loss" and _has_gradient(value)]
     there = f"what has a gradient is {', '.join(sorted(with_gradient))}"
     if name not in values:
-        close = difflib.get_close_matches(name, with_gradient, 1)
+        close = nearest(name, with_gradient)
         raise BrokenExercise(
-            f"{said}: no line of forward() in {path} makes {name}; {f'did you mean {close[0]}?' if close else there}"
+            f"{said}: no line of forward() in {path} makes {name}; {f'did you mean {close}?' if close else there}"
         )
     if name == "loss":
         raise BrokenExercise(f"{said}: the gradient of the loss itself is always 1; name what it is made of: {there}")
@@ -134,66 +121,63 @@ def _check_name(path: Path, said: str, name: str, values: dict[str, Any]) -> Non
         )
 
 
-def _check_other_seeds(path: Path, tree: ast.Module, exercise: Exercise, sizes: dict[str, int]) -> None:
+def _check_other_seeds(file: ForwardFile, exercise: Exercise, sizes: dict[str, int]) -> None:
     """Other draws of the same sizes are finite as well: in a class, every batch draws its own."""
     for seed in _OTHER_SEEDS:
-        check_finite(path, tree, _run_as_author(path, partial(Case, exercise, seed, sizes), sizes))
+        check_finite(file, _run_as_author(file.path, partial(Case, exercise, seed, sizes), sizes))
 
 
-def _check_inputs(path: Path, tree: ast.Module) -> None:
-    function = next((n for n in tree.body if isinstance(n, ast.FunctionDef) and n.name == "inputs"), None)
+def _sizes_of_inputs(file: ForwardFile) -> dict[str, int]:
+    """The parameters of inputs() whose default is a whole number, and that default."""
+    function = file.function("inputs")
     if function is None:
-        raise BrokenExercise(f"{path}: there is no function inputs(seed, ...) that makes what forward() reads")
-    names = [a.arg for a in function.args.args]
-    if names[:1] != ["seed"]:
-        raise BrokenExercise(f"{path}:{function.lineno}: the first parameter of inputs() has to be seed")
-    if not _size_parameters(function):
-        raise BrokenExercise(
-            f"{path}:{function.lineno}: inputs() has no sizes to vary; give it some, `inputs(seed, n=32, ...)`, "
-            "so that a size typed as a number can be told from a right answer"
-        )
-
-
-def _size_parameters(function: ast.FunctionDef) -> dict[str, int]:
-    """The parameters of inputs() whose default is a whole number."""
+        raise BrokenExercise(f"{file.path}: there is no function inputs(seed, ...) that makes what forward() reads")
     arguments, defaults = function.args.args, function.args.defaults
+    if [a.arg for a in arguments[:1]] != ["seed"]:
+        file.refuse(function.lineno, "the first parameter of inputs() has to be seed")
     pairs = zip(arguments[len(arguments) - len(defaults) :], defaults, strict=True)
-    return {a.arg: d.value for a, d in pairs if isinstance(d, ast.Constant) and type(d.value) is int}
+    sizes = {a.arg: d.value for a, d in pairs if isinstance(d, ast.Constant) and type(d.value) is int}
+    if not sizes:
+        file.refuse(
+            function.lineno,
+            "inputs() has no sizes to vary; give it some, `inputs(seed, n=32, ...)`, "
+            "so that a size typed as a number can be told from a right answer",
+        )
+    return sizes
 
 
-def _first_run(source: str, path: Path, tree: ast.Module, parameters: Sequence[str]) -> dict[str, Any]:
-    """The author's own run at the default sizes: every named value, differentiable."""
+def _first_run(file: ForwardFile) -> dict[str, Any]:
+    """The author's own run at the default sizes: every value that forward() reads or makes, differentiable."""
     module: dict[str, Any] = {}
 
     def run() -> dict[str, Any]:
-        exec(compile(source, str(path), "exec"), module)  # noqa: S102 the author's own file
-        inputs = module["inputs"](LECTURE_SEED)
-        leaves = {n: v.clone().requires_grad_() if is_floating(v) else v for n, v in inputs.items() if n in parameters}
-        with NoBranches(path, tree):
+        exec(compile(file.source, str(file.path), "exec"), module)  # noqa: S102 the author's own file
+        inputs = {name: value for name, value in module["inputs"](LECTURE_SEED).items() if name in file.parameters}
+        leaves = {name: v.clone().requires_grad_() if is_floating(v) else v for name, v in inputs.items()}
+        with NoBranches(file):
             values: dict[str, Any] = module["forward"](**leaves)
         return values
 
-    values = _run_as_author(path, run)
+    values = _run_as_author(file.path, run)
     loss = values["loss"]
     if not is_floating(loss) or loss.numel() != 1:
         came = f"has shape {tuple(loss.shape)}" if isinstance(loss, torch.Tensor) else f"is a {type(loss).__name__}"
-        raise BrokenExercise(f"{path}: the loss {came}; it has to be one number, such as (out * cot).sum()")
+        raise BrokenExercise(f"{file.path}: the loss {came}; it has to be one number, such as (out * cot).sum()")
     if not loss.requires_grad:
         raise BrokenExercise(
-            f"{path}: the loss depends on no floating tensor of inputs(), so there is no gradient to write; "
+            f"{file.path}: the loss depends on no floating tensor of inputs(), so there is no gradient to write; "
             "let a line read one, and do not detach it"
         )
-    return values
+    return {name: values[name] for name in (*file.parameters, *(o for line in file.lines for o in line.outputs))}
 
 
-def _differentiable(values: dict[str, Any], parameters: Sequence[str], lines: Sequence[Line]) -> list[str]:
+def _differentiable(file: ForwardFile, values: dict[str, Any]) -> list[str]:
     """Every variable with a gradient that a line reads, the loss itself excepted."""
-    names = [*parameters, *(o for line in lines for o in line.outputs if o != "loss")]
-    wanted = [name for name in names if _has_gradient(values.get(name))]
+    wanted = [name for name, value in values.items() if name != "loss" and _has_gradient(value)]
     grads: Sequence[torch.Tensor | None] = torch.autograd.grad(
         values["loss"], [values[name] for name in wanted], allow_unused=True
     )
-    used = {name for line in lines for name in line.reads}
+    used = {name for line in file.lines for name in line.reads}
     return [name for name, grad in zip(wanted, grads, strict=True) if grad is not None and name in used]
 
 
@@ -201,11 +185,11 @@ def _has_gradient(value: object) -> bool:
     return is_floating(value) and value.requires_grad
 
 
-def _backwards(chosen: Sequence[str], lines: Sequence[Line], parameters: Sequence[str]) -> tuple[str, ...]:
-    """In the order of the backward pass: what is made or first read last comes first."""
-    made = {output: line.number for line in lines for output in line.outputs}
-    read = {name: line.number - 0.5 for line in reversed(lines) for name in line.reads if name in parameters}
-    return tuple(sorted(chosen, key=lambda name: -made.get(name, read.get(name, 0.0))))
+def _backwards(chosen: Sequence[str], file: ForwardFile) -> tuple[str, ...]:
+    """Each once, in the order of the backward pass: what is made or first read last comes first."""
+    made = {output: line.number for line in file.lines for output in line.outputs}
+    read = {name: line.number - 0.5 for line in reversed(file.lines) for name in line.reads if name in file.parameters}
+    return tuple(sorted(dict.fromkeys(chosen), key=lambda name: -made.get(name, read.get(name, 0.0))))
 
 
 def _trial(folder: Path, source: str, graded: Sequence[str], sizes: Sequence[Any], null: Sequence[str]) -> Exercise:
@@ -215,16 +199,16 @@ def _trial(folder: Path, source: str, graded: Sequence[str], sizes: Sequence[Any
     return Exercise(folder)
 
 
-def _case(exercise: Exercise, sizes: dict[str, int], path: Path, tree: ast.Module) -> Case:
+def _case(file: ForwardFile, exercise: Exercise, sizes: dict[str, int]) -> Case:
     """One case of the author's forward pass: it runs, and its values and gradients are finite."""
 
     def run() -> Case:
         case = Case(exercise, LECTURE_SEED, sizes)
-        check_finite(path, tree, case)
+        check_finite(file, case)
         case.check_finite()
         return case
 
-    return _run_as_author(path, run, sizes)
+    return _run_as_author(file.path, run, sizes)
 
 
 def _run_as_author(path: Path, run: Callable[[], T], sizes: dict[str, int] | None = None) -> T:
@@ -259,10 +243,8 @@ def _check_null(path: Path, zero: Sequence[str], said: Sequence[str]) -> None:
         )
 
 
-def _draw_sizes(path: Path, tree: ast.Module, exercise: Exercise) -> Iterator[dict[str, int]]:
+def _draw_sizes(file: ForwardFile, exercise: Exercise, given: dict[str, int]) -> Iterator[dict[str, int]]:
     """Sizes for the further cases: no two numbers alike, and the forward pass runs on them."""
-    function = next(n for n in tree.body if isinstance(n, ast.FunctionDef) and n.name == "inputs")
-    given = _size_parameters(function)
     rng, used, found = random.Random(LECTURE_SEED), set(given.values()), 0  # noqa: S311 reproducible, not secret
     for _ in range(_TRIES):
         if found == FURTHER_CASES:
@@ -274,7 +256,7 @@ def _draw_sizes(path: Path, tree: ast.Module, exercise: Exercise) -> Iterator[di
         if len(set(drawn.values())) < len(drawn):
             continue
         try:
-            _case(exercise, drawn, path, tree)
+            _case(file, exercise, drawn)
         except BrokenExercise:
             continue
         used |= set(drawn.values())
@@ -282,6 +264,6 @@ def _draw_sizes(path: Path, tree: ast.Module, exercise: Exercise) -> Iterator[di
         yield drawn
     if found < FURTHER_CASES:
         raise BrokenExercise(
-            f"{path}: no {FURTHER_CASES} further sets of sizes were found that forward() runs on; "
+            f"{file.path}: no {FURTHER_CASES} further sets of sizes were found that forward() runs on; "
             f"write them yourself: SIZES = [{{{', '.join(f'{n!r}: ...' for n in given)}}}, ...]"
         )

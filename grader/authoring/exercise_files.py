@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from grader.exercise.case import Case
 from grader.exercise.exercise import Exercise
-from grader.exercise.forward import BrokenExercise
+from grader.exercise.forward import BrokenExercise, assignments
 from grader.exercise.settings import LECTURE_SEED
 
 if TYPE_CHECKING:
@@ -31,8 +31,8 @@ class Draft:
 def with_constants(source: str, graded: Sequence[str], sizes: Sequence[dict[str, int]]) -> str:
     """The source with GRADED and SIZES below it, so that no line changes its number."""
     kept = source.splitlines(keepends=True)
-    for node in reversed(ast.parse(source).body):
-        if isinstance(node, ast.Assign) and any(_is_constant(target) for target in node.targets):
+    for name, node in assignments(ast.parse(source)).items():
+        if name in ("GRADED", "SIZES"):
             last = node.end_lineno or node.lineno
             kept[node.lineno - 1 : last] = ["\n"] * (last - node.lineno + 1)
     rows = "".join(f"    {dict(size)!r},\n" for size in sizes)
@@ -42,10 +42,6 @@ def with_constants(source: str, graded: Sequence[str], sizes: Sequence[dict[str,
         f"GRADED = {list(graded)!r}\n\n"
         f"# the sizes of the other problems that the functions are tried on\nSIZES = [\n{rows}]\n"
     )
-
-
-def _is_constant(target: ast.expr) -> bool:
-    return isinstance(target, ast.Name) and target.id in ("GRADED", "SIZES")
 
 
 def write_exercise(made: Draft, exercises: Path, solutions: Path, title: str) -> list[Path]:

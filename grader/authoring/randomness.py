@@ -9,14 +9,16 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from grader.authoring.control_flow import tensors
+from grader.authoring.checks import tensors
 from grader.exercise.case import tensor_bytes
-from grader.exercise.forward import BrokenExercise, Line
+from grader.exercise.forward import BrokenExercise
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
-    from types import CodeType, FrameType
+    from types import FrameType
+
+    from grader.exercise.forward import ForwardFile
 
 _SEEDS = 20240229, 1123581321
 """Two seeds for the global generators that no forward pass is likely to set itself."""
@@ -31,13 +33,13 @@ _INSTEAD = {
 """What to write instead of a draw, by where it stands."""
 
 
-def check_draws(path: Path, source: str, parameters: Sequence[str], lines: Sequence[Line]) -> None:
+def check_draws(file: ForwardFile) -> None:
     """Neither the top of the file, nor inputs(), nor forward() depends on anything but the seed.
 
     A line is found in two ways: by the state of a global generator, which a draw changes, and by values that are
     others when the global generators were seeded otherwise (a draw can put the state back, or use the clock).
     """
-    code = compile(source, str(path), "exec")
+    path, code = file.path, compile(file.source, str(file.path), "exec")
     module: dict[str, Any] = {}
     # The first run of two: what it imports may draw while it is imported, and is there already for the second.
     exec(code, {})  # noqa: S102 the author's own file
@@ -46,33 +48,35 @@ def check_draws(path: Path, source: str, parameters: Sequence[str], lines: Seque
 
     def taken() -> dict[str, Any]:
         values = make(7)
-        return {name: values[name] for name in parameters if name in values}
+        return {name: values[name] for name in file.parameters if name in values}
 
     one, two = (_watch(path, "inputs()", lambda: make(7), seed) for seed in _SEEDS)
-    _check_inputs(path, make.__code__, one, two, make(8))
+    _check_inputs(file, make.__code__.co_firstlineno, one, two, make(8))
     one, two = (_watch(path, "forward()", lambda: forward(**taken()), seed) for seed in _SEEDS)
-    for line in lines:
+    for line in file.lines:
         for name in line.outputs:
             if not _same(one[name], two[name]):
-                raise BrokenExercise(
-                    f"{path}:{line.number}: {name} has other values when forward() runs again on the same inputs: "
-                    f"what is drawn here cannot be drawn again; {_IN_INPUTS}"
+                file.refuse(
+                    line.number,
+                    f"{name} has other values when forward() runs again on the same inputs: "
+                    f"what is drawn here cannot be drawn again; {_IN_INPUTS}",
                 )
 
 
 def _check_inputs(
-    path: Path, code: CodeType, first: Mapping[str, Any], again: Mapping[str, Any], other: Mapping[str, Any]
+    file: ForwardFile, begins: int, first: Mapping[str, Any], again: Mapping[str, Any], other: Mapping[str, Any]
 ) -> None:
+    """One seed gives the same inputs twice, and another seed gives others."""
     for name, value in first.items():
         if not _same(value, again.get(name)):
-            raise BrokenExercise(
-                f"{path}:{code.co_firstlineno}: inputs(7) gives other numbers for {name} the second time; "
-                "draw everything from one generator: `g = torch.Generator().manual_seed(seed)`"
+            file.refuse(
+                begins,
+                f"inputs(7) gives other numbers for {name} the second time; "
+                "draw everything from one generator: `g = torch.Generator().manual_seed(seed)`",
             )
     if all(_same(value, other.get(name)) for name, value in first.items()):
-        raise BrokenExercise(
-            f"{path}:{code.co_firstlineno}: inputs(7) and inputs(8) are the same; "
-            "use the seed: `g = torch.Generator().manual_seed(seed)`"
+        file.refuse(
+            begins, "inputs(7) and inputs(8) are the same; use the seed: `g = torch.Generator().manual_seed(seed)`"
         )
 
 

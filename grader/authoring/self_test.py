@@ -10,6 +10,7 @@ from grader.authoring.mutants import mutants_of
 from grader.exercise.case import build_cases
 from grader.exercise.catalogue import Form, right_forms, solution_file, wrong_forms
 from grader.exercise.settings import Settings
+from grader.exercise.stubs import function_names
 from grader.grading.submission import Submission, read_submission
 from grader.grading.training import start_grading
 from grader.verdict.evidence import Verdict
@@ -64,8 +65,7 @@ class Verification:
         ]
         source = (exercise.directory / "backward.py").read_text(encoding="utf-8")
         stubs = {node.name: node for node in ast.parse(source).body if isinstance(node, ast.FunctionDef)}
-        wanted = ("gradients",) if exercise.kind == "training" else exercise.gradients
-        for name in wanted:
+        for name in function_names(exercise):
             problems += _stub_problems(name, stubs.get(name), source)
         return Flaw("hints, stretches and stubs are written", len(exercise.graded), tuple(problems))
 

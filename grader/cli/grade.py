@@ -14,8 +14,9 @@ import click
 from grader.cli.edge import Misuse
 from grader.cli.targets import Target, resolve
 from grader.exercise.course import policy
+from grader.exercise.nearest import unknown
 from grader.exercise.settings import Visibility
-from grader.exercise.shelf import Shelf, by_functions, unknown
+from grader.exercise.shelf import Shelf, by_functions
 from grader.grading.pytest_session import Ended, load
 from grader.grading.pytest_session import grade as run_pytest
 from grader.grading.run import Job, Run, start_sandbox

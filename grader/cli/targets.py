@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from grader.cli.edge import Misuse
+from grader.exercise.nearest import LIKE_TYPED, nearest, unknown
 from grader.exercise.shelf import (
     WORKSPACE,
     Shelf,
@@ -19,7 +19,6 @@ from grader.exercise.shelf import (
     list_exercises,
     load_exercise,
     the_gradient,
-    unknown,
 )
 
 if TYPE_CHECKING:
@@ -109,8 +108,8 @@ def _nowhere(path: Path, shelf: Shelf) -> str:
     near = [entry.name for entry in path.parent.iterdir()] if path.parent.is_dir() and path.parent != Path() else []
     known = [*shelf.names(), *(str(path.parent / name) for name in near)]
     # A command may have been mistyped; among exercises and paths it would be out of place.
-    close = difflib.get_close_matches(str(path), [*_commands(), *known], 1, 0.5)
-    return unknown(str(path), close or known, "exercise or path")
+    close = nearest(str(path), [*_commands(), *known], LIKE_TYPED)
+    return unknown(str(path), [close] if close else known, "exercise or path")
 
 
 def _listed(words: Sequence[str], most: int = 3) -> str:

@@ -91,7 +91,7 @@ def _read_blocks(path: Path, text: str, solution: str, exercise: Exercise) -> li
 
 def _read_block(path: Path, text: str, header: re.Match[str], end: int, solution: str, exercise: Exercise) -> Form:
     line = text.count("\n", 0, header.start()) + 1
-    block = text[header.end() : end].strip("\n")
+    block = text[header.end() : end]
     kind, _, note = header[2].partition(" -- ") if header[1] == "mistake" else ("", "", header[2])
     defined = _defined(path, line, block)
     gradients = tuple(name for name in exercise.gradients if name in defined)
@@ -99,14 +99,16 @@ def _read_block(path: Path, text: str, header: re.Match[str], end: int, solution
         gradients = exercise.gradients
     if not gradients:
         raise BrokenExercise(f"{path}:{line}: this block writes none of the exercise's gradients")
-    return Form(path, line, kind.strip() or None, note.strip(), gradients, f"{solution}\n\n{block}\n")
+    code = block.strip("\n")
+    return Form(path, line, kind.strip() or None, note.strip(), gradients, f"{solution}\n\n{code}\n")
 
 
 def _defined(path: Path, line: int, block: str) -> set[str]:
+    """The names that a block gives a value; it begins at the end of its header's line."""
     try:
         tree = ast.parse(block)
     except SyntaxError as error:
-        raise BrokenExercise(f"{path}:{line + (error.lineno or 0)}: {error.msg}") from error
+        raise BrokenExercise(f"{path}:{line + (error.lineno or 1) - 1}: {error.msg}") from error
     names = {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
     assigned = {t.id for n in tree.body if isinstance(n, ast.Assign) for t in n.targets if isinstance(t, ast.Name)}
     return names | assigned

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import hashlib
 import inspect
 from functools import cached_property
@@ -10,8 +9,9 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from grader.exercise.course import find_course
-from grader.exercise.exercise_toml import read_settings
-from grader.exercise.forward import BrokenExercise, Line, literals, parse, read_forward, read_text
+from grader.exercise.exercise_toml import KINDS, read_settings
+from grader.exercise.forward import BrokenExercise, ForwardFile, Line, assignments
+from grader.exercise.nearest import did_you_mean
 from grader.sandbox.types import RulesConfig
 
 if TYPE_CHECKING:
@@ -29,18 +29,14 @@ class Exercise:
         self.name = directory.name
         self.forward_file = directory / "forward.py"
         self.settings = read_settings(directory / "exercise.toml")
-        self.source = read_text(self.forward_file)
-        tree = parse(self.forward_file, self.source)
-        constants = literals(tree)
+        file = ForwardFile.read(self.forward_file)
+        self.source, self.constants = file.source, file.constants
+        self.inputs_parameters, self.lines = file.parameters, file.lines
         self.kind = self.settings.kind
-        self.constants = constants
-        self.graded: tuple[str, ...] = tuple(
-            self._names_constant("PARAMETERS" if self.kind == "training" else "GRADED")
-        )
-        self.sizes: tuple[dict[str, int], ...] = tuple(constants.get("SIZES", ()))
-        self.inputs_parameters, self.lines = read_forward(self.forward_file, self.source, tree)
+        self.graded = _graded(file, KINDS[self.kind])
+        self.sizes: tuple[dict[str, int], ...] = tuple(file.constants.get("SIZES", ()))
         self.course = find_course(directory.parent)
-        self._check_order()
+        self._check_order(file, KINDS[self.kind])
 
     def __repr__(self) -> str:
         return f"Exercise({self.name!r}, {len(self.graded)} gradients)"
@@ -140,26 +136,30 @@ class Exercise:
         values: dict[str, Any] = self.module.forward(**inputs)
         return values
 
-    def _names_constant(self, constant: str) -> list[str]:
-        names = self.constants.get(constant)
-        if not isinstance(names, list) or not names or not all(isinstance(name, str) for name in names):
-            raise BrokenExercise(f"{self.forward_file}: {constant} has to be a literal list of variable names")
-        return names
-
-    def _check_order(self) -> None:
+    def _check_order(self, file: ForwardFile, constant: str) -> None:
+        """Every graded variable is made by the forward pass, reaches the loss, and comes after what is made from it."""
+        line = assignments(file.tree)[constant].lineno
         known = {*self.inputs_parameters, *self.producer}
         seen: set[str] = set()
         for variable in self.graded:
             if variable not in known:
-                close = difflib.get_close_matches(variable, known, 1)
-                hint = f" Did you mean {close[0]}?" if close else ""
-                raise BrokenExercise(f"{self.forward_file}: GRADED names {variable}, which no line makes.{hint}")
+                meant = did_you_mean(variable, known, "")
+                file.refuse(line, f"{constant} names {variable}, which no line makes. {meant}".rstrip())
             late = self.downstream(variable) & set(self.graded) - seen
             if late and self.kind == "gradients":
-                raise BrokenExercise(
-                    f"{self.forward_file}: GRADED has {variable} before {min(late)}, which is made from it. "
-                    "List the variables from the loss backwards, so that no question gives a later answer away."
+                file.refuse(
+                    line,
+                    f"{constant} has {variable} before {min(late)}, which is made from it. "
+                    "List the variables from the loss backwards, so that no question gives a later answer away.",
                 )
             if "loss" not in self.downstream(variable):
-                raise BrokenExercise(f"{self.forward_file}: the loss does not depend on {variable}, which GRADED names")
+                file.refuse(line, f"the loss does not depend on {variable}, which {constant} names")
             seen.add(variable)
+
+
+def _graded(file: ForwardFile, constant: str) -> tuple[str, ...]:
+    names = file.constants.get(constant)
+    if not isinstance(names, list) or not names or not all(isinstance(name, str) for name in names):
+        written = assignments(file.tree).get(constant)
+        file.refuse(written.lineno if written else 1, f"{constant} has to be a literal list of variable names")
+    return tuple(names)

@@ -1,21 +1,24 @@
-"""exercise.toml: what an author says about an exercise, validated."""
+"""exercise.toml: what an author says about an exercise."""
 
 from __future__ import annotations
 
-import difflib
-import re
 import sys
-import tomllib
 from dataclasses import dataclass, field
 from importlib.machinery import PathFinder
 from importlib.util import find_spec
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from grader.exercise.forward import BrokenExercise, read_text
+from grader.exercise.nearest import did_you_mean
+from grader.exercise.toml_file import Table, TomlFile, flag, names, one_of, text, whole
 from grader.sandbox.types import RulesConfig
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+KINDS = {"gradients": "GRADED", "training": "PARAMETERS"}
+"""Each kind of exercise, and the constant of its forward.py that lists the graded variables."""
+LIKE_A_MODULE = 0.85
+"""How like a module's name a mistyped one has to be: among thousands of modules, something is always a bit alike."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,69 +31,35 @@ class Hint:
 
 @dataclass(frozen=True, slots=True)
 class ExerciseSettings:
-    """exercise.toml, validated."""
+    """exercise.toml, checked."""
 
     title: str
     kind: str = "gradients"
     minutes: int = 30
     difficulty: int = 1
+    """From 1 (easy) up; the shipped exercises end at 5."""
     why: str = ""
     points: int = 1
+    """What each gradient is worth, unless the course says otherwise."""
     null: tuple[str, ...] = ()
+    """The variables whose gradient the author knows to be zero."""
     stretches: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """Heading -> the variables that are shown under it."""
     exact_expected: bool = True
     exact_reason: str = ""
     rules: RulesConfig = field(default_factory=RulesConfig)
     hints: dict[str, Hint] = field(default_factory=dict)
+    """By variable."""
 
 
-_TOML_KEYS = {
-    "title": str, "kind": str, "minutes": int, "difficulty": int, "why": str, "points": int,
-    "null": list, "stretches": dict, "exact": dict, "rules": dict, "hints": dict,
-}  # fmt: skip
-
-
-def read_settings(path: Path) -> ExerciseSettings:
-    text = read_text(path)
-    try:
-        data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise BrokenExercise(f"{path}: {error}") from error
-    for key, value in data.items():
-        if key not in _TOML_KEYS:
-            close = difflib.get_close_matches(key, _TOML_KEYS, 1)
-            raise BrokenExercise(f"{path}: unknown key {key!r}." + (f" Did you mean {close[0]!r}?" if close else ""))
-        if not isinstance(value, _TOML_KEYS[key]):
-            raise BrokenExercise(
-                f"{path}: {key} has to be of type {_TOML_KEYS[key].__name__}, not {type(value).__name__}"
-            )
-    if "title" not in data:
-        raise BrokenExercise(f"{path}: title is missing")
-    if data.get("kind", "gradients") not in ("gradients", "training"):
-        raise BrokenExercise(f"{path}: kind is 'gradients' or 'training', not {data['kind']!r}")
-    plain = {k: data[k] for k in ("title", "kind", "minutes", "difficulty", "why", "points") if k in data}
-    rules = data.get("rules", {})
-    if problem := import_problem(rules.get("imports", [])):
-        raise BrokenExercise(f"{place(path, text, 'rules', 'imports')}: {problem}")
-    return ExerciseSettings(
-        **plain,
-        null=tuple(data.get("null", ())),
-        stretches={name: tuple(members) for name, members in data.get("stretches", {}).items()},
-        exact_expected=bool(data.get("exact", {}).get("expected", True)),
-        exact_reason=str(data.get("exact", {}).get("reason", "")),
-        rules=RulesConfig(imports=tuple(rules.get("imports", ())), names=tuple(rules.get("names", ()))),
-        hints={name: Hint(**{k: str(v) for k, v in hint.items()}) for name, hint in data.get("hints", {}).items()},
-    )
-
-
-def import_problem(imports: object) -> str | None:
-    """What is wrong with a list of modules that learners may import, told before a sandbox tries to import them."""
-    if not isinstance(imports, list) or not all(isinstance(each, str) for each in imports):
-        return 'imports has to be a list of names: imports = ["numpy"]'
-    for name in imports:
-        if not _is_module(name):
-            return f"[rules] imports names the module {name}, which is not installed here. {_instead(name)}"
-    return None
+def import_problem(imports: Any) -> str | None:
+    """What is wrong with a list of modules that learners may import; None if a sandbox could import them all."""
+    if problem := names("numpy")("imports", imports):
+        return problem
+    missing = next((name for name in imports if not _is_module(name)), None)
+    if missing is None:
+        return None
+    return f"[rules] imports names the module {missing}, which is not installed here. {_instead(missing)}"
 
 
 def _is_module(name: str) -> bool:
@@ -115,27 +84,47 @@ def _is_module(name: str) -> bool:
 def _instead(name: str) -> str:
     from importlib.metadata import packages_distributions
 
-    close = difflib.get_close_matches(name, {*sys.stdlib_module_names, *packages_distributions()}, 1, 0.85)
-    meant = f"Did you mean {close[0]}? " if close else ""
-    return f"{meant}Correct the name, install the module, or take it off the list"
+    meant = did_you_mean(name, {*sys.stdlib_module_names, *packages_distributions()}, "", LIKE_A_MODULE)
+    return f"{meant} Correct the name, install the module, or take it off the list".lstrip()
 
 
-_KEY = r"""(?:[\w-]+|"[^"]*"|'[^']*')"""
-_KEYS = re.compile(rf"\s*(\[?)\s*({_KEY}(?:\s*\.\s*{_KEY})*)\s*([\]=])")
+RULES = Table({"imports": lambda _, value: import_problem(value), "names": names("getattr")})
+"""[rules] of an exercise, and of a course."""
+
+EXERCISE = Table(
+    {
+        "title": text("Softmax by hand", empty=False),
+        "kind": one_of(tuple(KINDS), f"{{key}} is {' or '.join(map(repr, KINDS))}, not {{value!r}}"),
+        "minutes": whole(1),
+        "difficulty": whole(1),
+        "why": text(),
+        "points": whole(0),
+        "null": names("b1"),
+        "stretches": Table(each=names("logits")),
+        "exact": Table({"expected": flag, "reason": text()}),
+        "rules": RULES,
+        "hints": Table(each=Table({"shape": text(), "derivative": text()})),
+    },
+    required={"title": 'title is missing, and every exercise has one: write title = "Softmax by hand"'},
+)
+"""What exercise.toml may say."""
 
 
-def place(path: Path, text: str, *keys: str) -> str:
-    """`course.toml:12`: the line of a key, else of the table that it is in, else the file alone."""
-    lines: dict[tuple[str, ...], int] = {}
-    table: tuple[str, ...] = ()
-    for number, line in enumerate(text.split("\n"), 1):
-        match = _KEYS.match(line)
-        if match is None:
-            continue
-        names = tuple(name.strip("\"'") for name in re.findall(_KEY, match[2]))
-        table = names if match[1] else table
-        whole = names if match[1] else (*table, *names)
-        for depth in range(1, len(whole) + 1):
-            lines.setdefault(whole[:depth], number)
-    told = (lines[keys[:depth]] for depth in range(len(keys), 0, -1) if keys[:depth] in lines)
-    return ":".join([str(path), *map(str, list(told)[:1])])
+def read_settings(path: Path) -> ExerciseSettings:
+    """Read and check an exercise.toml.
+
+    Raises:
+        BrokenExercise: `path:line: sentence` about the first thing that is wrong.
+    """
+    data = TomlFile.read(path, EXERCISE).data
+    plain = {k: data[k] for k in ("title", "kind", "minutes", "difficulty", "why", "points") if k in data}
+    exact, rules = data.get("exact", {}), data.get("rules", {})
+    return ExerciseSettings(
+        **plain,
+        null=tuple(data.get("null", ())),
+        stretches={heading: tuple(members) for heading, members in data.get("stretches", {}).items()},
+        exact_expected=exact.get("expected", True),
+        exact_reason=exact.get("reason", ""),
+        rules=RulesConfig(imports=tuple(rules.get("imports", ())), names=tuple(rules.get("names", ()))),
+        hints={variable: Hint(**hint) for variable, hint in data.get("hints", {}).items()},
+    )

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, Self
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -27,7 +28,46 @@ class Line:
     code: ast.stmt = field(repr=False, compare=False)
 
 
+@dataclass(frozen=True, slots=True)
+class ForwardFile:
+    """A forward.py, read and not run."""
+
+    path: Path
+    source: str = field(repr=False)
+    tree: ast.Module = field(repr=False)
+    constants: dict[str, Any]
+    """Its literals at the top level: GRADED or PARAMETERS, SIZES, ..."""
+    parameters: tuple[str, ...]
+    """Of forward()."""
+    lines: tuple[Line, ...]
+    """Of forward(), in its order; the last one makes the loss."""
+
+    @classmethod
+    def read(cls, path: Path) -> Self:
+        """Read a file.
+
+        Raises:
+            BrokenExercise: `path:line: sentence` about what cannot be read, or cannot be a line of a forward pass.
+        """
+        source = read_text(path)
+        tree = parse(path, source)
+        return cls(path, source, tree, literals(tree), *_read_forward(path, source, tree))
+
+    def function(self, name: str) -> ast.FunctionDef | None:
+        """A function at its top level."""
+        return find_function(self.tree, name)
+
+    def refuse(self, line: int, why: str) -> NoReturn:
+        """Raise BrokenExercise with a line of this file."""
+        raise BrokenExercise(f"{self.path}:{line}: {why}")
+
+
 def read_text(path: Path) -> str:
+    """A file's text.
+
+    Raises:
+        BrokenExercise: it is not there, or not UTF-8.
+    """
     try:
         return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
@@ -35,6 +75,11 @@ def read_text(path: Path) -> str:
 
 
 def parse(path: Path, source: str) -> ast.Module:
+    """A file's syntax tree.
+
+    Raises:
+        BrokenExercise: it is not Python.
+    """
     try:
         return ast.parse(source, str(path))
     except SyntaxError as error:
@@ -42,20 +87,31 @@ def parse(path: Path, source: str) -> ast.Module:
 
 
 def literals(tree: ast.Module) -> dict[str, Any]:
-    """Top-level constants of forward.py, read as literals."""
+    """The values of those top-level constants that are literals."""
     found: dict[str, Any] = {}
-    for node in tree.body:
-        if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
-            try:
-                found[node.targets[0].id] = ast.literal_eval(node.value)
-            except ValueError:
-                continue
+    for name, node in assignments(tree).items():
+        with contextlib.suppress(ValueError):
+            found[name] = ast.literal_eval(node.value)
     return found
 
 
-def read_forward(path: Path, source: str, tree: ast.Module) -> tuple[tuple[str, ...], tuple[Line, ...]]:
+def assignments(tree: ast.Module) -> dict[str, ast.Assign]:
+    """The statements `NAME = ...` at the top level of a file, by name; of several, the last."""
+    return {
+        node.targets[0].id: node
+        for node in tree.body
+        if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name)
+    }
+
+
+def find_function(tree: ast.Module, name: str) -> ast.FunctionDef | None:
+    """A function at the top level of a file."""
+    return next((node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == name), None)
+
+
+def _read_forward(path: Path, source: str, tree: ast.Module) -> tuple[tuple[str, ...], tuple[Line, ...]]:
     """The parameters of forward() and its lines, each one assignment."""
-    function = next((n for n in tree.body if isinstance(n, ast.FunctionDef) and n.name == "forward"), None)
+    function = find_function(tree, "forward")
     if function is None:
         raise BrokenExercise(f"{path}: there is no function forward(...)")
     parameters = tuple(a.arg for a in [*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs])
@@ -118,7 +174,10 @@ def _read_line(path: Path, written: Sequence[bytes], node: ast.stmt, known: Mapp
 
 
 def _text(written: Sequence[bytes], node: ast.stmt) -> str:
-    """ast.get_source_segment() takes the whole file apart again for every line; columns are counted in bytes."""
+    """A statement as it was written; the tree counts columns in bytes.
+
+    ast.get_source_segment() would take the whole file apart again for every line.
+    """
     lines = list(written[node.lineno - 1 : node.end_lineno])
     lines[-1] = lines[-1][: node.end_col_offset]
     lines[0] = lines[0][node.col_offset :]
@@ -126,6 +185,7 @@ def _text(written: Sequence[bytes], node: ast.stmt) -> str:
 
 
 def _outputs(path: Path, node: ast.Assign) -> tuple[str, ...]:
+    """The names that a line assigns to: `y = ...`, or `a, b = ...`."""
     target = node.targets[0]
     elements = target.elts if isinstance(target, ast.Tuple) else [target]
     names = tuple(element.id for element in elements if isinstance(element, ast.Name))
@@ -137,4 +197,5 @@ def _outputs(path: Path, node: ast.Assign) -> tuple[str, ...]:
 
 
 def _in_place(method: str) -> bool:
+    """Whether a method's name says that it changes its tensor: `add_`, but not `__add__`."""
     return method.endswith("_") and not method.startswith("_")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from grader.exercise.exercise import Exercise
 from grader.exercise.forward import BrokenExercise
+from grader.exercise.nearest import did_you_mean, unknown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -77,15 +77,6 @@ def the_gradient(word: str, exercise: Exercise) -> str:
     if f"d{word}" in exercise.gradients:
         return f"d{word}"
     raise UnknownExercise(unknown(word, exercise.gradients, f"gradient of {exercise.name}"))
-
-
-def unknown(word: str, known: Iterable[str], what: str) -> str:
-    """What there is not, and what may have been meant."""
-    known = list(known)
-    close = difflib.get_close_matches(word, known, 1, 0.5)
-    if close:
-        return f"there is no {what} {word}. Did you mean {close[0]}?"
-    return f"there is no {what} {word}. There are: {', '.join(known) or 'none'}"
 
 
 def by_functions(path: Path, functions: Iterable[str], shelf: Shelf, read: Callable[[str], Exercise]) -> Exercise:
@@ -160,18 +151,33 @@ def load_exercise(name: str | Path, directory: Path | None = None) -> Exercise:
         if is_exercise(path):
             return Exercise(path.resolve())
         raise UnknownExercise(f"{path} is not an exercise: it has no exercise.toml beside a forward.py")
-    roots = [directory] if directory else [exercises_directory()]
-    if directory is None and not is_exercise(roots[0] / path):
-        roots += packs().values()  # looked up only now: it takes longer than everything else here
-    homes = [root for root in roots if is_exercise(root / path)]
-    if len(homes) > 1:
-        raise BrokenExercise(f"two packs have an exercise {name}: {homes[0]} and {homes[1]}; say which by --exercises")
-    if homes:
-        return Exercise((homes[0] / path).resolve())
-    there = list_exercises(directory)
-    close = difflib.get_close_matches(str(name), there, 1)
-    hint = f"Did you mean {close[0]}?" if close else f"There are: {', '.join(there) or 'none'}."
-    raise UnknownExercise(f"there is no exercise {name} in {roots[0]}. {hint}")
+    folder = the_installed(str(name)) if directory is None else directory / path
+    if folder is not None and is_exercise(folder):
+        return Exercise(folder.resolve())
+    meant = did_you_mean(str(name), list_exercises(directory))
+    raise UnknownExercise(f"there is no exercise {name} in {directory or exercises_directory()}. {meant}")
+
+
+def installed(name: str) -> list[Path]:
+    """The folders of the installed exercises of a name: ours alone, else every pack's."""
+    ours = exercises_directory() / name
+    if is_exercise(ours):
+        return [ours]
+    # Packs are looked up only now: it takes longer than everything else here.
+    return [(root / name).resolve() for root in packs().values() if is_exercise(root / name)]
+
+
+def the_installed(name: str) -> Path | None:
+    """The folder of the one installed exercise of a name; None if there is none.
+
+    Raises:
+        BrokenExercise: two packs have one.
+    """
+    folders = installed(name)
+    if len(folders) > 1:
+        homes = " and ".join(str(folder.parent) for folder in folders[:2])
+        raise BrokenExercise(f"two packs have an exercise {name}: {homes}; say which by --exercises")
+    return folders[0] if folders else None
 
 
 def _shipped(kind: str) -> Path:

@@ -6,7 +6,8 @@ import ast
 import re
 from typing import TYPE_CHECKING
 
-from grader.exercise.shelf import exercises_directory
+from grader.exercise.forward import find_function
+from grader.exercise.shelf import WORKSPACE, installed
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,20 +28,50 @@ def function_name(exercise: Exercise, gradient: str) -> str:
     return "gradients" if exercise.kind == "training" else gradient
 
 
-def pristine_file(exercise: Exercise) -> Path:
-    """The stubs as they were handed out: the installed ones, else those of a pack."""
-    installed = exercises_directory() / exercise.name / "backward.py"
-    return installed if installed.is_file() else exercise.directory / "backward.py"
+def function_names(exercise: Exercise) -> tuple[str, ...]:
+    """The functions that a learner writes, in the order of the report."""
+    return tuple(dict.fromkeys(function_name(exercise, gradient) for gradient in exercise.gradients))
+
+
+def _pristine_file(exercise: Exercise) -> Path | None:
+    """The stubs as they were handed out: the installed ones, else those beside an exercise of `--exercises`.
+
+    None if that is a learner's own file: in a workspace, an exercise that is not installed has no other.
+    """
+    folders, own = installed(exercise.name), exercise.directory
+    if not folders and own.parent == WORKSPACE.resolve():
+        return None
+    return (own if own in folders or not folders else folders[0]) / "backward.py"
 
 
 def pristine_stub(exercise: Exercise, gradient: str) -> str:
-    """One stub's text. The file is ours, not the learner's: it may be parsed here."""
-    file, name = pristine_file(exercise), function_name(exercise, gradient)
-    text = file.read_text(encoding="utf-8") if file.is_file() else ""
-    for node in ast.parse(text).body:
-        if isinstance(node, ast.FunctionDef) and node.name == name:
-            return "\n".join(text.splitlines()[node.lineno - 1 : node.end_lineno])
-    raise NoReset(f"{file} has no stub of {name}, so there is nothing to put back")
+    """One stub's text, as it was handed out.
+
+    Raises:
+        NoReset: the exercise was handed out without one.
+    """
+    file, name = _pristine_file(exercise), function_name(exercise, gradient)
+    text = function_text(file.read_text(encoding="utf-8"), name) if file and file.is_file() else ""
+    if not text:
+        raise NoReset(f"no stub of {name} is installed with {exercise.name}, so there is nothing to put back")
+    return text
+
+
+def signature_and_docstring(stub: str) -> tuple[str, str]:
+    """`def dprobs(dlogprobs, probs):` on one line, and what the stub says below it."""
+    node = ast.parse(stub).body[0]
+    if not isinstance(node, ast.FunctionDef):
+        raise TypeError(f"not a function: {stub}")
+    return f"def {node.name}({ast.unparse(node.args)}):", ast.get_docstring(node) or ""
+
+
+def function_text(source: str, name: str) -> str:
+    """The lines of a function in a file of ours, without its decorators; empty if there is none.
+
+    A learner's file is never parsed in this process: the sandbox's child does that.
+    """
+    node = find_function(ast.parse(source), name)
+    return "\n".join(source.splitlines()[node.lineno - 1 : node.end_lineno]) if node else ""
 
 
 def put_back(content: bytes, function: Function | None, stub: str) -> tuple[bytes, bytes]:

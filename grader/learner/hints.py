@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from grader.exercise.catalogue import right_forms, solution_file
 from grader.exercise.exercise_toml import Hint
-from grader.exercise.stubs import function_name
+from grader.exercise.stubs import function_name, function_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,7 +37,7 @@ def _uses(exercise: Exercise, variable: str) -> str:
 
 def worked(exercise: Exercise, gradient: str) -> str:
     """The worked solution's function."""
-    return _function(solution_file(exercise).read_text(encoding="utf-8"), function_name(exercise, gradient))
+    return function_text(solution_file(exercise).read_text(encoding="utf-8"), function_name(exercise, gradient))
 
 
 def other_ways(exercise: Exercise, gradient: str) -> list[tuple[str, str]]:
@@ -49,13 +49,6 @@ def other_ways(exercise: Exercise, gradient: str) -> list[tuple[str, str]]:
         for form in right_forms(exercise)
         if form.path.stem == name and gradient in form.gradients
     ]
-
-
-def _function(source: str, name: str) -> str:
-    for node in ast.parse(source).body:
-        if isinstance(node, ast.FunctionDef) and node.name == name:
-            return "\n".join(source.splitlines()[node.lineno - 1 : node.end_lineno])
-    return ""
 
 
 MOST_LINES, MOST_STEPS = 3, 4

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from grader.exercise.stubs import NoReset, function_name, pristine_stub
+from grader.exercise.stubs import NoReset, function_names, pristine_stub
 
 if TYPE_CHECKING:
     from grader.exercise.exercise import Exercise
@@ -30,7 +30,7 @@ class Imported:
 
 def import_reading(reading: Reading, exercise: Exercise) -> Imported:
     """The file to write: the learner's gradients, and the stubs of those that are not there."""
-    wanted = list(dict.fromkeys(function_name(exercise, gradient) for gradient in exercise.gradients))
+    wanted = function_names(exercise)
     found = tuple(name for name in wanted if name in reading.functions)
     missing = tuple(name for name in wanted if name not in reading.functions)
     source = reading.source

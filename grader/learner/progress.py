@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import json
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from grader.exercise.shelf import WORKSPACE, exercises_directory
+from grader.exercise.shelf import WORKSPACE
+from grader.exercise.stubs import NoReset, pristine_stub, signature_and_docstring
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -94,7 +94,7 @@ def about_exercise(exercise: Exercise) -> Iterator[str]:
 def about_gradient(exercise: Exercise, gradient: str) -> Iterator[str]:
     """The lines a gradient comes from, its shape, and the stub. No hint."""
     variable = gradient[1:]
-    stub = pristine_stub(exercise.name, gradient)
+    signature, about = _stub(exercise, gradient)
     yield click.style(f"{gradient}: the derivative of the loss with respect to {variable}", bold=True)
     made = exercise.producer.get(variable)
     yield ""
@@ -103,25 +103,20 @@ def about_gradient(exercise: Exercise, gradient: str) -> Iterator[str]:
         yield f"  {'read by' if index == 0 else '       '}   {_line(line)}"
     children = [f"d{child}" for child in exercise.children(variable) if child == "loss" or child in exercise.graded]
     yield f"  from      {', '.join(children)}"
-    shape = next(
-        (line.strip() for line in (stub[1] if stub else "").splitlines() if line.strip().startswith("shape")), None
-    )
-    yield f"  shape     {shape.removeprefix('shapes ').removeprefix('shape ') if shape else f'like {variable}'}"
-    if stub:
+    shape = next((line.strip() for line in about.splitlines() if line.strip().startswith("shape")), f"like {variable}")
+    yield f"  shape     {shape.removeprefix('shapes ').removeprefix('shape ')}"
+    if signature:
         yield ""
-        yield f"  {stub[0]}"
+        yield f"  {signature}"
+
+
+def _stub(exercise: Exercise, gradient: str) -> tuple[str, str]:
+    """Signature and docstring as they were handed out; empty where they were not."""
+    try:
+        return signature_and_docstring(pristine_stub(exercise, gradient))
+    except NoReset:
+        return "", ""
 
 
 def _line(line: Any) -> str:
     return f"{line.text}    (forward.py:{line.number})"
-
-
-def pristine_stub(exercise: str, gradient: str) -> tuple[str, str] | None:
-    """Signature and docstring of the stub as it was handed out. Read from the package, never from a learner's file."""
-    file = exercises_directory() / exercise / "backward.py"
-    if not file.is_file():
-        return None
-    for node in ast.parse(file.read_text(encoding="utf-8")).body:
-        if isinstance(node, ast.FunctionDef) and node.name in (gradient, "gradients"):
-            return f"def {node.name}({ast.unparse(node.args)}):", ast.get_docstring(node) or ""
-    return None

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import shutil
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from pathlib import Path
 
-from grader.exercise.shelf import exercises_directory, list_exercises
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from grader.exercise.shelf import exercises_directory, list_exercises, the_installed
 
 FILES = ("forward.py", "backward.py", "exercise.toml")
 
@@ -62,33 +58,24 @@ def init(directory: Path) -> NewFiles:
     made = NewFiles()
     if directory.exists() and not directory.is_dir():
         raise NoWorkspace(f"{directory} is a file; name a folder for the workspace")
-    source = exercises_directory()
-    if directory.resolve() == source.parent.resolve():
+    if directory.resolve() == exercises_directory().parent.resolve():
         raise NoWorkspace(f"{directory} holds the grader's own exercises; name another folder for a workspace")
     try:
-        for name in list_exercises():
-            for file in FILES:
-                _copy(source / name / file, directory / "exercises" / name / file, made)
-        _write(directory / "README.md", README, made)
-        _write(directory / ".gitignore", GITIGNORE, made)
+        for source in filter(None, map(the_installed, list_exercises())):
+            for file in filter(Path.is_file, (source / name for name in FILES)):
+                _write(directory / "exercises" / source.name / file.name, file.read_bytes(), made)
+        _write(directory / "README.md", README.encode(), made)
+        _write(directory / ".gitignore", GITIGNORE.encode(), made)
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise NoWorkspace(f"no workspace can be made in {directory}: {reason} ({error.filename})") from error
     return made
 
 
-def _copy(source: Path, target: Path, made: NewFiles) -> None:
+def _write(target: Path, content: bytes, made: NewFiles) -> None:
     if target.exists() or target.is_symlink():
         made.kept.append(target)
         return
     target.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(source, target)
-    made.written.append(target)
-
-
-def _write(target: Path, text: str, made: NewFiles) -> None:
-    if target.exists() or target.is_symlink():
-        made.kept.append(target)
-        return
-    target.write_text(text, encoding="utf-8")
+    target.write_bytes(content)
     made.written.append(target)

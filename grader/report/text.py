@@ -160,11 +160,6 @@ def begun(entry: Entry) -> bool:
     return any(row["verdict"] != "not_started" for row in entry["gradients"])
 
 
-__all__ = [
-    "Page", "begun", "brief", "chained_line", "joy", "lecture_line", "most_pressing", "opened", "prints", "problem",
-    "result", "row_line", "stretches", "table", "totals",
-]  # fmt: skip
-
 BESIDE = 116
 """From here on the chained column fits beside the lecture's three."""
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import difflib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from grader.exercise.nearest import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -75,8 +76,5 @@ def _unknown(
             f"what comes back to {variable} is {children}"
         )
     offered = [*values, *(f"d{v}" for v in sorted(allowed))]
-    close = difflib.get_close_matches(name, offered, 1)
-    meant = (
-        f"Did you mean {close[0]}?" if close else f"It can ask for any forward value, and for {children or 'dloss'}."
-    )
+    meant = did_you_mean(name, offered, f"It can ask for any forward value, and for {children or 'dloss'}.")
     return f"{function} asks for {name}, which the forward pass does not have. {meant}"

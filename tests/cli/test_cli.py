@@ -12,9 +12,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from grader.exercise.forward import BrokenExercise
-from grader.report.text import CUT
 from grader.sandbox.numerics import PINNED_ENVIRONMENT
-from grader.sandbox.types import SandboxError
+from grader.sandbox.types import CUT, SandboxError
 
 if TYPE_CHECKING:
     from collections.abc import Callable

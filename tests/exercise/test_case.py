@@ -86,6 +86,17 @@ def test_a_line_graph_can_be_differentiated_at_other_forward_values(mlp: Exercis
     assert not torch.equal(case.graph.values["probs"], graph.values["probs"])
 
 
+def test_a_narrow_case_asks_the_same_question_at_float32_values(mlp_cases: Cases) -> None:
+    """Its inputs and cotangents are the wide one's; its forward values are float32 values in float64."""
+    case = mlp_cases.given
+    narrow = case.narrow
+    assert narrow.inputs is case.inputs
+    assert narrow.cotangents is case.cotangents
+    assert (narrow.seed, narrow.sizes, narrow.hidden) == (case.seed, case.sizes, case.hidden)
+    assert torch.equal(narrow.graph.values["h"], case.values["h"].double())
+    assert not torch.equal(narrow.true.total("h"), case.true.total("h"))
+
+
 def test_a_reference_that_is_not_finite_is_the_exercise_s_fault(tmp_path: Path) -> None:
     """No student is graded against NaN."""
     folder = tmp_path / "broken"

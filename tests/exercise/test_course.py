@@ -7,6 +7,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 import pytest
+from packs import COURSE, FORWARD, shelf
 
 from grader.exercise.course import find_course, policy, read_course
 from grader.exercise.exercise import Exercise
@@ -20,23 +21,10 @@ from grader.sandbox.client import Sandbox
 from grader.sandbox.types import SandboxError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
 
     from click.testing import Result
-
-FORWARD = """
-import torch
-GRADED = ['y', 'x']
-SIZES = [{'n': 5}, {'n': 8}, {'n': 11}]
-def inputs(seed, n=3):
-    g = torch.Generator().manual_seed(seed)
-    return {'x': torch.randn(n, generator=g)}
-def forward(x):
-    y = x * x
-    loss = (y * y).sum()
-    return locals()
-"""
 
 SOLUTION = """
 def dy(y):
@@ -45,34 +33,6 @@ def dx(dy, x):
     import colorsys
     return 2*x*dy
 """
-
-COURSE = """\
-name = "Deep Learning"
-version = "2026.1"
-criterion = "exact"
-feedback = "kind"
-visibility = "after_due_date"
-
-[points]
-other = 3
-
-[points.squares]
-default = 2
-dx = 5
-
-[rules]
-imports = ["colorsys"]
-"""
-
-
-def shelf(folder: Path, course: str | None = COURSE) -> Path:
-    """A folder of exercises with one exercise in it."""
-    (folder / "exercises" / "squares").mkdir(parents=True)
-    (folder / "exercises" / "squares" / "forward.py").write_text(FORWARD)
-    (folder / "exercises" / "squares" / "exercise.toml").write_text('title = "squares"')
-    if course is not None:
-        (folder / "course.toml").write_text(course)
-    return folder / "exercises"
 
 
 def both(folder: Path, course: str) -> Path:
@@ -256,23 +216,6 @@ class TestPoints:
         assert result.exit_code == 3
         assert "course.toml:8: [points] names the exercise other" in result.stderr
         assert not (tmp_path / "report.json").exists()
-
-
-@pytest.fixture
-def installed_pack(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A package with exercises and its entry point, as pip would lay them down."""
-    package = tmp_path / "site" / "deep_pack"
-    package.mkdir(parents=True)
-    (package / "__init__.py").write_text("raise RuntimeError('a pack is found without being imported')")
-    shelf(package)
-    record = tmp_path / "site" / "deep_pack-1.0.dist-info"
-    record.mkdir()
-    (record / "METADATA").write_text("Metadata-Version: 2.1\nName: deep-pack\nVersion: 1.0\n")
-    (record / "entry_points.txt").write_text("[grader.exercises]\ndeep = deep_pack\n")
-    monkeypatch.setattr(sys, "path", [*sys.path, str(tmp_path / "site")])
-    packs.cache_clear()
-    yield package
-    packs.cache_clear()
 
 
 def test_an_installed_pack_is_found_without_being_imported(installed_pack: Path) -> None:

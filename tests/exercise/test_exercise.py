@@ -110,6 +110,29 @@ def test_malformed_settings_get_a_sentence(tmp_path: Path, settings: str, senten
     assert sentence in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("kind", "constant"), [("gradients", "GRADED"), ("training", "PARAMETERS")], ids=["gradients", "training"]
+)
+@pytest.mark.parametrize(
+    ("names", "sentence"),
+    [
+        ("['y', 'xx']", ":3: {} names xx, which no line makes. Did you mean x?"),
+        ("['zzz']", ":3: {} names zzz, which no line makes."),
+        ("'y'", ":3: {} has to be a literal list of variable names"),
+        ("[]", ":3: {} has to be a literal list of variable names"),
+        ("[n]", ":3: {} has to be a literal list of variable names"),
+    ],
+)
+def test_what_is_graded_is_checked_by_the_name_of_its_kind(
+    tmp_path: Path, kind: str, constant: str, names: str, sentence: str
+) -> None:
+    """With its line in forward.py."""
+    forward = FORWARD.replace("GRADED = ['y', 'x']", f"{constant} = {names}")
+    with pytest.raises(BrokenExercise) as caught:
+        exercise(tmp_path / "e", forward, f'title = "t"\nkind = "{kind}"')
+    assert str(caught.value) == f"{tmp_path}/e/forward.py{sentence.format(constant)}"
+
+
 def test_a_forward_file_that_does_not_run_is_the_exercise_s_fault(tmp_path: Path) -> None:
     """An exception of ours, not a learner's zero."""
     broken = exercise(tmp_path / "e", FORWARD + "\nundefined\n")

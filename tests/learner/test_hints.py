@@ -9,7 +9,7 @@ import pytest
 
 from grader.exercise.exercise_toml import Hint
 from grader.exercise.shelf import list_exercises, load_exercise
-from grader.learner.hints import derivative_in_words, hints, shape_in_words, worked
+from grader.learner.hints import derivative_in_words, hints, other_ways, shape_in_words, worked
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -121,3 +121,29 @@ def test_a_shape_is_told_from_the_lines(tmp_path: Path) -> None:
     assert (
         shape_in_words(exercise(tmp_path, "z = y * 2"), "y") == "A gradient has the shape of its variable: that of y."
     )
+
+
+def test_the_first_hint_says_on_which_lines_a_variable_is_used() -> None:
+    """One is shown with its text; of several, the numbers."""
+    mlp = load_exercise("mlp")
+    (line,) = mlp.readers["probs"]
+    assert (
+        hints(mlp, "dprobs")[0] == f"probs is used on one line of forward.py, {line.number}: `logprobs = probs.log()`"
+    )
+    numbers = ", ".join(str(line.number) for line in mlp.readers["counts"])
+    assert hints(mlp, "dcounts")[0].startswith(f"counts is used on 2 lines of forward.py, {numbers}: as many paths")
+
+
+def test_a_worked_solution_is_the_one_function_alone() -> None:
+    """As it is written in the solution; of a training exercise, the function of all gradients."""
+    assert worked(load_exercise("mlp"), "dh").startswith("def dh(dlogits, W2):\n")
+    assert "\ndef " not in worked(load_exercise("mlp"), "dh")
+    training = load_exercise("training")
+    assert {worked(training, gradient)[:14] for gradient in training.gradients} == {"def gradients("}
+
+
+def test_other_ways_are_the_blocks_that_write_this_gradient() -> None:
+    """Each without the solution that it is laid over."""
+    ways = other_ways(load_exercise("mlp"), "dprobs")
+    assert ways
+    assert all(note and "def dlogprobs" not in code and "dprobs" in code for note, code in ways)

@@ -7,7 +7,6 @@ import pytest
 
 from grader.exercise.shelf import load_exercise
 from grader.report.text import (
-    CUT,
     Page,
     brief,
     chained_line,
@@ -20,6 +19,7 @@ from grader.report.text import (
     totals,
 )
 from grader.sandbox.child import calls
+from grader.sandbox.types import CUT
 from tests.report.test_document import WRONG, entry, row
 
 MLP = load_exercise("mlp")

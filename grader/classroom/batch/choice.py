@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import fnmatch
 import math
 import re
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from grader.exercise.nearest import did_you_mean
 from grader.exercise.settings import Settings
 from grader.exercise.shelf import UnknownExercise, by_functions
 from grader.grading.run import start_sandbox
@@ -69,10 +69,8 @@ def check_only(patterns: Sequence[str], handed_in: Sequence[HandedIn]) -> None:
     """
     for pattern in patterns:
         if not any(_is_called(each, pattern) for each in handed_in):
-            close = difflib.get_close_matches(pattern, [each.name for each in handed_in], 1)
-            raise click.UsageError(
-                f"--only {pattern}: nobody is called that.{f' Did you mean {close[0]}?' if close else ''}"
-            )
+            meant = did_you_mean(pattern, [each.name for each in handed_in], "")
+            raise click.UsageError(f"--only {pattern}: nobody is called that. {meant}".rstrip())
 
 
 def _is_called(each: HandedIn, pattern: str) -> bool:

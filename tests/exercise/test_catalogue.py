@@ -1,0 +1,103 @@
+"""The catalogues beside a solution: blocks laid over it, whole submissions, and what is wrong with a block."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from packs import shelf
+
+from grader.exercise.catalogue import right_forms, solution_file, wrong_forms
+from grader.exercise.forward import BrokenExercise
+from grader.exercise.shelf import load_exercise, solutions_directory
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from grader.exercise.exercise import Exercise
+
+SOLUTION = "def dy(y):\n    return 2*y\n\ndef dx(dy, x):\n    return 2*x*dy\n"
+
+
+@pytest.fixture
+def squares(tmp_path: Path) -> Exercise:
+    """An exercise with a worked solution and empty catalogues."""
+    exercise = load_exercise(shelf(tmp_path) / "squares")
+    for folder in ("right", "wrong"):
+        (tmp_path / "solutions" / "squares" / folder).mkdir(parents=True)
+    solution_file(exercise).write_text(SOLUTION)
+    return exercise
+
+
+def write(exercise: Exercise, place: str, text: str) -> None:
+    """A file of a catalogue."""
+    solution_file(exercise).with_name(place.split("/", maxsplit=1)[0]).joinpath(place.split("/")[1]).write_text(text)
+
+
+def test_a_solution_lies_beside_its_exercises_else_among_the_installed_ones(squares: Exercise, mlp: Exercise) -> None:
+    """In a folder of the exercise's name."""
+    assert solution_file(squares) == squares.directory.parent.parent / "solutions" / "squares" / "backward.py"
+    assert solution_file(mlp) == solutions_directory() / "mlp" / "backward.py"
+
+
+def test_each_block_is_the_solution_with_a_part_written_anew(squares: Exercise) -> None:
+    """With its line, its note and what it writes."""
+    write(
+        squares, "right/dy.py", "# form: added\ndef dy(y):\n    return y + y\n\n# form: by name\ndy = lambda y: 2*y\n"
+    )
+    one, two = right_forms(squares)
+    assert (one.place, one.kind, one.note, one.gradients) == ("dy.py:1", None, "added", ("dy",))
+    assert one.source == f"{SOLUTION}\n\ndef dy(y):\n    return y + y\n"
+    assert one.files == {"backward.py": one.source.encode()}
+    assert (two.place, two.note, two.gradients) == ("dy.py:5", "by name", ("dy",))
+
+
+def test_a_mistake_has_a_label_and_a_note(squares: Exercise) -> None:
+    """A dash inside the note belongs to it."""
+    write(
+        squares, "wrong/dx.py", "# mistake: constant_factor -- the two -- forgotten\ndef dx(dy, x):\n    return x*dy\n"
+    )
+    (form,) = wrong_forms(squares)
+    assert (form.kind, form.note) == ("constant_factor", "the two -- forgotten")
+    assert right_forms(squares) == []
+
+
+def test_a_block_may_write_several_gradients(squares: Exercise) -> None:
+    """In the order of the report, whatever the block's."""
+    write(squares, "right/dx.py", "# form: both\ndef dx(dy, x):\n    return 2*x*dy\ndef dy(y):\n    return 2*y\n")
+    assert [form.gradients for form in right_forms(squares)] == [("dy", "dx")]
+
+
+def test_a_block_of_a_training_exercise_writes_all_gradients_at_once() -> None:
+    """Its function is `gradients`."""
+    training = load_exercise("training")
+    blocks = [form for form in wrong_forms(training) if form.path.stem == "gradients"]
+    assert blocks
+    assert {form.gradients for form in blocks} == {training.gradients}
+
+
+def test_any_other_file_is_a_whole_submission(squares: Exercise) -> None:
+    """Its name is the note."""
+    write(squares, "wrong/everything.py", "dy = dx = None\n")
+    (form,) = wrong_forms(squares)
+    assert (form.note, form.gradients, form.source) == ("everything", ("dy", "dx"), "dy = dx = None\n")
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        (
+            "def dy(y):\n    return y\n",
+            "dy.py has no block: each begins with `# form: ...` or `# mistake: kind -- ...`",
+        ),
+        ("# form: a\n# form: b\ndef dy(y): return y\n", "dy.py:1: this block writes none of the exercise's gradients"),
+        ("# form: a\ndef dh(y): return y\n", "dy.py:1: this block writes none of the exercise's gradients"),
+        ("# form: a\n\n\ndef dy(y:\n", "dy.py:4: "),
+    ],
+)
+def test_a_malformed_block_gets_its_sentence(squares: Exercise, text: str, sentence: str) -> None:
+    """With the line in the catalogue's file."""
+    write(squares, "right/dy.py", text)
+    with pytest.raises(BrokenExercise) as caught:
+        right_forms(squares)
+    assert sentence in str(caught.value)

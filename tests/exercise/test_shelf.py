@@ -1,0 +1,133 @@
+"""Where exercises come from: the workspace, `--exercises`, the installed ones and packs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from packs import shelf as folder_of_exercises
+
+from grader.exercise.forward import BrokenExercise
+from grader.exercise.shelf import (
+    Shelf,
+    UnknownExercise,
+    by_functions,
+    curriculum,
+    exercises_directory,
+    homes,
+    installed,
+    is_exercise,
+    list_exercises,
+    load_exercise,
+    packs,
+    the_gradient,
+    the_installed,
+)
+
+if TYPE_CHECKING:
+    from grader.exercise.exercise import Exercise
+
+
+@pytest.fixture
+def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The current folder, with an exercise `squares` in its workspace."""
+    monkeypatch.chdir(tmp_path)
+    folder_of_exercises(tmp_path)
+    return tmp_path
+
+
+def test_on_ones_own_desk_the_workspace_counts_beside_the_installed_ones(workspace: Path) -> None:
+    """Its own before those of the same name."""
+    shelf = Shelf()
+    assert {"squares", "mlp"} <= set(shelf.names())
+    assert shelf.load("squares").directory == workspace / "exercises" / "squares"
+    assert shelf.load("mlp").directory == exercises_directory() / "mlp"
+
+
+def test_in_ci_only_the_installed_ones_count(workspace: Path) -> None:
+    """A submission's repository cannot bring its own forward pass along."""
+    assert is_exercise(workspace / "exercises" / "squares")
+    shelf = Shelf(ci=True)
+    assert shelf.names() == list_exercises()
+    with pytest.raises(UnknownExercise, match="there is no exercise squares"):
+        shelf.load("squares")
+
+
+def test_a_named_folder_counts_alone(workspace: Path, tmp_path: Path) -> None:
+    """With `--ci` as well."""
+    other = folder_of_exercises(tmp_path / "other")
+    for shelf in (Shelf(other), Shelf(other, ci=True)):
+        assert shelf.names() == ["squares"]
+        assert shelf.load("squares").directory == other / "squares"
+        with pytest.raises(UnknownExercise, match=r"there is no exercise mlp\. There are: squares\."):
+            shelf.load("mlp")
+
+
+def test_an_installed_exercise_is_found_by_name_ours_before_a_packs(installed_pack: Path) -> None:
+    """Of a pack's exercise with one of our names, nobody gets to know."""
+    assert the_installed("squares") == (installed_pack / "exercises" / "squares").resolve()
+    (installed_pack / "exercises" / "squares").rename(installed_pack / "exercises" / "mlp")
+    assert installed("mlp") == [exercises_directory() / "mlp"]
+    assert the_installed("squares") is None
+
+
+def test_an_exercise_of_two_packs_has_to_be_named_by_its_folder(
+    installed_pack: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By `--exercises`; both folders are in the sentence."""
+    first, second = installed_pack / "exercises", folder_of_exercises(tmp_path / "second")
+    monkeypatch.setattr("grader.exercise.shelf.packs", lambda: {"one": first, "two": second})
+    with pytest.raises(BrokenExercise, match=f"{first} and {second}; say which by --exercises"):
+        the_installed("squares")
+    assert load_exercise("squares", second).directory == second / "squares"
+
+
+def test_a_pack_without_a_folder_of_exercises_is_none(installed_pack: Path) -> None:
+    """Its entry point alone does nothing."""
+    (installed_pack / "exercises").rename(installed_pack / "lessons")
+    packs.cache_clear()
+    assert packs() == {}
+
+
+def test_the_lectures_exercise_comes_first_then_the_easier_ones() -> None:
+    """Of equally hard ones, by name."""
+    found = sorted(map(load_exercise, list_exercises()), key=curriculum)
+    assert found[0].name == "mlp"
+    order = [(exercise.settings.difficulty, exercise.name) for exercise in found[1:]]
+    assert order == sorted(order)
+
+
+def test_a_gradient_is_looked_for_in_every_exercise_or_in_the_one_given(workspace: Path) -> None:
+    """In the order in which they are taught; one that cannot be read is passed over."""
+    assert homes("dhprebn", Shelf())[0] == "mlp"
+    assert homes("dx", Shelf(forced="squares")) == ["squares"]
+    (workspace / "exercises" / "squares" / "forward.py").write_text("(")
+    assert homes("dx", Shelf(forced="squares")) == []
+
+
+def test_a_gradient_may_be_called_by_its_variable(mlp: Exercise) -> None:
+    """`mlp::probs` is `mlp::dprobs`."""
+    assert the_gradient("dprobs", mlp) == the_gradient("probs", mlp) == "dprobs"
+    with pytest.raises(UnknownExercise, match=r"there is no gradient of mlp dprob\. Did you mean dprobs\?"):
+        the_gradient("dprob", mlp)
+
+
+def test_a_file_belongs_to_the_exercise_that_most_of_its_functions_belong_to() -> None:
+    """Others may be in it."""
+    found = by_functions(Path("a.py"), ["dprobs", "dhprebn", "dbndiff2", "plot"], Shelf(), load_exercise)
+    assert found.name == "mlp"
+
+
+@pytest.mark.parametrize(
+    ("functions", "sentence"),
+    [
+        (["plot"], "which exercise is a.py for? None of its functions belongs to an exercise. Say it with --exercise"),
+        (["dx"], "which exercise is a.py for? Its functions fit "),
+    ],
+)
+def test_a_file_that_could_be_anybodys_is_asked_about(functions: list[str], sentence: str) -> None:
+    """Nothing is guessed."""
+    with pytest.raises(UnknownExercise) as caught:
+        by_functions(Path("a.py"), functions, Shelf(), load_exercise)
+    assert str(caught.value).startswith(sentence)

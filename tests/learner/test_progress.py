@@ -1,0 +1,100 @@
+"""What there is to do: the list, one exercise, one gradient; of installed exercises and of those of a pack."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from grader.exercise.shelf import load_exercise
+from grader.learner.progress import about_exercise, about_gradient, last_run, listing, progress
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from click.testing import Result
+
+    from grader.exercise.exercise import Exercise
+
+
+def report(path: Path, source: Path, right: dict[str, bool]) -> Path:
+    """A report about one submission to the mlp."""
+    rows = [{"name": name, "correct": correct} for name, correct in right.items()]
+    entry = {"exercise": "mlp", "source": str(source), "gradients": rows}
+    path.write_text(json.dumps({"grader": {"submissions": [entry]}}))
+    return path
+
+
+def test_a_gradient_of_a_pack_is_shown_with_its_stub(installed_pack: Path, grade: Callable[..., Result]) -> None:
+    """The pack's own, since no exercise of that name is installed with the grader."""
+    assert installed_pack.is_dir()
+    shown = grade("show", "squares::dy").stdout
+    assert "  shape     (3,), like y" in shown
+    assert shown.endswith("\n  def dy(y):\n")
+
+
+def test_a_stub_is_shown_as_it_was_handed_out(
+    installed_pack: Path, workspace: Path, grade: Callable[..., Result]
+) -> None:
+    """Not as the learner has filled it in, in a workspace with exercises of a pack either."""
+    mine = workspace / "exercises" / "squares" / "backward.py"
+    mine.write_text("def dy(secret):\n    return secret\n")
+    assert "def dy(y):" in grade("show", "squares::dy").stdout
+    assert grade("reset", "squares::dy").exit_code == 0
+    assert (
+        mine.read_text()
+        == (installed_pack / "exercises" / "squares" / "backward.py").read_text().split("\n\n\n")[0] + "\n"
+    )
+
+
+def test_a_gradient_without_a_stub_is_shown_all_the_same(installed_pack: Path) -> None:
+    """By its lines and its variable's name."""
+    (installed_pack / "exercises" / "squares" / "backward.py").unlink()
+    title, *shown = about_gradient(load_exercise("squares"), "dx")
+    assert "dx: the derivative of the loss with respect to x" in title
+    assert shown == [
+        "",
+        "  made by   inputs(): a parameter or a given value",
+        "  read by   y = x * x    (forward.py:9)",
+        "  from      dy",
+        "  shape     like x",
+    ]
+
+
+def test_an_exercise_is_shown_with_its_lines_and_what_is_asked_for(mlp: Exercise) -> None:
+    """Each line with its number."""
+    shown = list(about_exercise(mlp))
+    line = mlp.producer["probs"]
+    assert f"{line.number:>4}  {line.text}" in shown
+    assert shown[-1] == f"to write: {', '.join(mlp.gradients)}"
+
+
+@pytest.mark.parametrize(
+    ("done", "far"), [({}, "26 in all"), ({"mlp": (3, 26)}, "3 of 26"), ({"mlp": (1, 2)}, "26 in all")]
+)
+def test_only_a_run_over_all_gradients_gives_a_count(mlp: Exercise, done: dict[str, tuple[int, int]], far: str) -> None:
+    """What was left out may be right or not."""
+    first, *more = listing([mlp], done)
+    assert far in first
+    assert more == ([f"{'':<20} the last run graded 2 of them: 1 right"] if done == {"mlp": (1, 2)} else [])
+
+
+def test_progress_is_the_learners_own_work_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Somebody else's file, or the solution, graded in the same folder counts for nothing."""
+    monkeypatch.chdir(tmp_path)
+    own = Path("exercises", "mlp")
+    own.mkdir(parents=True)
+    right = {"dprobs": True, "dh": False}
+    assert progress(report(tmp_path / "report.json", own / "backward.py", right)) == {"mlp": (1, 2)}
+    assert progress(report(tmp_path / "report.json", tmp_path / "friend.py", right)) == {}
+
+
+@pytest.mark.parametrize("text", [None, "", "[]", "{}", '{"grader": {"submissions": [{}]}}', "[" * 100_000])
+def test_a_report_that_cannot_be_read_is_no_progress(tmp_path: Path, text: str | None) -> None:
+    """And no error."""
+    file = tmp_path / "report.json"
+    if text is not None:
+        file.write_text(text)
+    assert last_run(file) == []

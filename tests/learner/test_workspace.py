@@ -1,0 +1,61 @@
+"""A learner's workspace: made, completed, and never over anything."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from grader.exercise.shelf import exercises_directory, list_exercises
+from grader.learner.workspace import FILES, NoWorkspace, init
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_every_installed_exercise_is_copied_without_its_solution(tmp_path: Path) -> None:
+    """Three files each, byte for byte."""
+    made = init(tmp_path / "mine")
+    assert made.kept == []
+    for name in list_exercises():
+        folder = tmp_path / "mine" / "exercises" / name
+        assert sorted(path.name for path in folder.iterdir()) == sorted(FILES)
+        assert (folder / "backward.py").read_bytes() == (exercises_directory() / name / "backward.py").read_bytes()
+
+
+def test_what_is_there_stays_as_it_is(tmp_path: Path) -> None:
+    """A second time only what is missing is written."""
+    init(tmp_path)
+    mine = tmp_path / "exercises" / "mlp" / "backward.py"
+    mine.write_text("# mine\n")
+    (tmp_path / "README.md").unlink()
+    made = init(tmp_path)
+    assert made.written == [tmp_path / "README.md"]
+    assert mine in made.kept
+    assert mine.read_text() == "# mine\n"
+
+
+def test_the_exercises_of_a_pack_are_copied_too(tmp_path: Path, installed_pack: Path) -> None:
+    """From the pack's own folder, and without a stub file where it brings none."""
+    stubs = installed_pack / "exercises" / "squares" / "backward.py"
+    init(tmp_path / "mine")
+    assert (tmp_path / "mine" / "exercises" / "squares" / "backward.py").read_text() == stubs.read_text()
+    stubs.unlink()
+    init(tmp_path / "other")
+    assert sorted(p.name for p in (tmp_path / "other" / "exercises" / "squares").iterdir()) == [
+        "exercise.toml",
+        "forward.py",
+    ]
+
+
+def test_a_file_in_the_way_is_one_sentence(tmp_path: Path) -> None:
+    """So is a folder that holds the grader itself, and one that cannot be written to."""
+    (tmp_path / "file").write_text("")
+    with pytest.raises(NoWorkspace, match="file is a file; name a folder for the workspace"):
+        init(tmp_path / "file")
+    with pytest.raises(NoWorkspace, match="holds the grader's own exercises"):
+        init(exercises_directory().parent)
+    (tmp_path / "half").mkdir()
+    (tmp_path / "half" / "exercises").write_text("")
+    with pytest.raises(NoWorkspace, match=r"no workspace can be made in .*half: "):
+        init(tmp_path / "half")
