@@ -21,10 +21,11 @@ if TYPE_CHECKING:
     from grader.diagnosis.facts import Facts
 
 _CLOSE = 1e-9
-"""How close a closed form has to come to the right gradient, relative to the size of its terms; the same share for the
-spread of what has to be a constant."""
+"""How close a closed form has to come to the right gradient, relative to the size of its terms; and how far what has to
+be constant may spread. From 1e-11 to 1e-7 every name of the catalogues is the same."""
 MOST_NODES = 80
-"""Operations in the gradient of a normalised value, from what the function uses; larger ones are not tried."""
+"""Operations in the gradient of a normalised value, from what the function uses; larger ones are not tried. 40 and 160
+name all of the catalogues alike."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)

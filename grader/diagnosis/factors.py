@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     import torch
 
 NICE = 12
-"""The largest denominator of a number that is named as a fraction: 1/12 is, 1/13 is 0.0769231."""
+"""The largest denominator of a number that is named as a fraction: 1/12 is, 1/13 is 0.0769231. Of the catalogues'
+sentences 6 would change one, 24 none."""
 
 
 def factor(candidate: torch.Tensor, target: torch.Tensor, tolerance: float) -> float | None:

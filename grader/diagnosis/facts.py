@@ -25,12 +25,14 @@ if TYPE_CHECKING:
     from grader.sandbox.types import Outcome
 
 TOLERANCE = 1e-9
-"""An identity holds when no element is further off than this share of the largest."""
+"""An identity holds when no element is further off than this part of the largest. Right answers' rounding was measured
+below 3e-14, the smallest mistakes at 8e-8; from 1e-12 to 1e-7 every name of the catalogues is the same."""
 MOST_OPERATIONS = 3000
 """Computed on the smallest case until no more candidates are tried: it bounds the time, and not by the clock, so that
-the same answer always gets the same name."""
+the same answer always gets the same name. Of the catalogues' names half take 12 or fewer, 99 in 100 fewer than 2000;
+1500 would lose 15 of 2507, 6000 would gain two."""
 FEW_OPERATIONS = 900
-"""With the true upstream gradients, only after the random ones gave no name."""
+"""The same with the true upstream gradients, after the random ones gave no name. 450 and 3000 name all alike."""
 
 
 @dataclass(frozen=True, eq=False)

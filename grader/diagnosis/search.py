@@ -29,19 +29,23 @@ if TYPE_CHECKING:
     """Forward values, each with an exponent."""
 
 LARGE = 24
-"""Operations in a formula from which on only the likelier changes are tried. 12 loses six names of the catalogues."""
+"""Operations in a formula from which on only the likelier changes are tried. Of the catalogues' names 12 would lose
+six; 48 names all alike."""
 SAMPLES = 4
 """Elements that a candidate is compared at before all are. A target with fewer that are not zero has no candidates: 16
-loses eleven names of the catalogues."""
+would lose eleven names of the catalogues; 2 names all alike."""
 ROUGHLY = 1e-4
-"""How close those elements have to come, and factors of several cases where there are no sizes to explain them."""
+"""How close those elements have to come, and factors of several cases where there are no sizes to explain them. A sieve
+only; from 1e-6 to 1e-2 every name of the catalogues is the same."""
 TIGHT = 1e-11
-"""What is asked of formulas that differ by a small constant only, as a share of the largest element."""
+"""What is asked of formulas that differ by a small constant only, as a part of the largest element: it tells constants
+apart that `TOLERANCE` would not. From 1e-13 to 1e-9 every name of the catalogues is the same."""
 NEARLY = 1e-2
-"""An answer this close, relative to the largest element, may differ by a small constant only."""
+"""An answer this close, relative to the largest element, may differ by a small constant only. Of the catalogues' names
+1e-3 would change one, 1e-1 five."""
 NULL = 1e-12
-"""What is left for a share is nothing but rounding below this part of its terms. Right answers' rounding stays below
-3e-14 of them."""
+"""What is left for a share is nothing but rounding below this part of its terms. Right answers' rounding was measured
+below 3e-14 of them; from 1e-14 to 1e-9 every name of the catalogues is the same."""
 
 ALONE = 0.6
 """The cost, besides a change's own, of the other shares being missing; see `Change.cost`."""
@@ -234,9 +238,10 @@ def _holds(change: Change, target: Share, facts: Facts) -> Match | None:
 
 
 ALONG = 0.5
-"""The least square of the cosine between what a small number changes and what the answer is off by."""
+"""The least square of the cosine between what a small number changes and what the answer is off by. From 0.05 to 0.9
+every name of the catalogues is the same."""
 _TRIED = 1e-7
-"""A number small enough to show the direction, and large enough to be told from rounding."""
+"""A number small enough to show the direction, and large enough to be told from rounding; 1e-6 and 1e-8 do as well."""
 
 
 def nearly(facts: Facts) -> bool:
@@ -361,7 +366,7 @@ def _weights(
 EXPONENTS = (1.0, -1.0, 2.0, -2.0, 0.5, -0.5, 1.5, -1.5, 3.0, -3.0)
 """Those that are tried of one value, and of two."""
 RATIOS = 24
-"""About how many elements the exponents are fitted at before all are compared."""
+"""About how many elements the exponents are fitted at before all are compared. 6 and 96 name all alike."""
 _FITS = 1e-6
 """How close logarithms of ratios have to come at those elements."""
 

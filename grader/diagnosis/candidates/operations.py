@@ -32,7 +32,7 @@ _PLACES = ("hot", "hot_at")
 _NUMBERS = ("const", "size", "code")
 """Operations that come to a number, not to a tensor of the learner's."""
 SMALL = 1e-2
-"""A number below this is a small constant: an epsilon, not a factor."""
+"""A number below this is a small constant: an epsilon, not a factor. 1e-3 and 0.1 name all of the catalogues alike."""
 MOST_FACTORS = 5
 """A product of more factors is not regrouped: 5 are parted in 15 ways, 6 would be in 41, each 5 or 6 candidates."""
 
