@@ -1,4 +1,8 @@
-"""The chain rule for the operations that a forward pass is made of, as formulas that can be taken apart."""
+"""The chain rule for the operations that a forward pass is made of, as formulas that can be taken apart.
+
+A rule says for each operand of an operation what becomes of the gradient on the way to it. What was broadcast on that
+way is summed by whoever applies the rule. `derive` compares every formula with autograd's before it is used.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import torch
 
-from grader.diagnosis.formula import Node, Numbers, const
+from grader.diagnosis.formula import Node, Numbers, const, mul, one_minus
 
 if TYPE_CHECKING:
     from types import CodeType
@@ -17,8 +21,10 @@ if TYPE_CHECKING:
     from grader.diagnosis.forward_code import Call
 
 Back = Callable[[Node], Node]
-"""From the gradient of an expression to the gradient of one of its parts."""
+"""From the gradient of an expression to the gradient of one of its operands."""
 Operands = Iterator[tuple[ast.expr, Back]]
+Rule = Callable[["Formulas", "Call", ast.expr], Operands]
+"""The rule of a function or method, for a call of it and the whole expression."""
 
 
 class Formulas(Protocol):
@@ -36,141 +42,20 @@ class Formulas(Protocol):
         """An expression, ready to run."""
 
 
-def mul(a: Node, b: Node) -> Node:
-    """A product."""
-    return Node("mul", (a, b))
+def positive(x: torch.Tensor) -> torch.Tensor:
+    """1 where a value is positive, else 0: relu's derivative."""
+    return (x > 0).to(x.dtype)
 
 
-def call_of(function: Callable[..., Any], *args: Node) -> Node:
+def _call(function: Callable[..., Any], *args: Node) -> Node:
     return Node("call", args, function)
 
 
-def dims_of(d: Formulas, call: Call, position: int = 0) -> tuple[int, ...] | None:
-    """The dimensions that a reduction goes along; None for all of them."""
-    found = d.literal(call.argument(position, "dim"))
-    if found is None or isinstance(found, bool):
-        return None
-    return (found,) if isinstance(found, int) else tuple(found)
+def _same(_: Formulas, call: Call, __: ast.expr) -> Operands:
+    yield call.operand, lambda g: g
 
 
-def spread(d: Formulas, call: Call) -> Back:
-    """Over what was summed."""
-    x, dims = d.primal(call.operand), dims_of(d, call)
-    kept = bool(d.literal(call.argument(1, "keepdim"), default=False))
-    dropped = None if kept or dims is None else dims
-    return lambda g: Node("expand", (g, x), dropped)
-
-
-def total(d: Formulas, call: Call, _: ast.expr) -> Operands:
-    yield call.operand, spread(d, call)
-
-
-def mean(d: Formulas, call: Call, _: ast.expr) -> Operands:
-    back, size = spread(d, call), Node("size", (d.primal(call.operand),), dims_of(d, call))
-    yield call.operand, lambda g: Node("div", (back(g), size))
-
-
-def var(d: Formulas, call: Call, _: ast.expr) -> Operands:
-    x, dims = d.primal(call.operand), dims_of(d, call)
-    kept = bool(d.literal(call.keywords.get("keepdim"), default=False))
-    unbiased = call.keywords.get("unbiased") or (call.args[1] if len(call.args) > 1 else None)
-    correction = int(d.literal(call.keywords.get("correction"), default=int(d.literal(unbiased, default=True))))
-    size: Node = Node("size", (x,), dims)
-    freedom = Node("sub", (size, const(correction))) if correction else size
-    centred = Node("sub", (x, Node("mean", (x,), (dims, True))))
-    slope = Node("div", (mul(const(2.0), centred), freedom))
-    yield call.operand, lambda g: mul(slope, Node("expand", (g, x), None if kept else dims))
-
-
-def extreme(which: str) -> Callable[[Formulas, Call, ast.expr], Operands]:
-    def rule(d: Formulas, call: Call, _: ast.expr) -> Operands:
-        dims = dims_of(d, call)
-        x = d.primal(call.operand)
-        dim = None if dims is None else dims[0]
-        yield call.operand, lambda g: mul(Node("hot", (x,), (which, dim)), spread(d, call)(g))
-
-    return rule
-
-
-def softmax(d: Formulas, call: Call, node: ast.expr) -> Operands:
-    out = d.primal(node)
-    dims = dims_of(d, call)
-
-    def back(g: Node) -> Node:
-        shared = Node("sum", (mul(out, g),), (dims, True))
-        return mul(out, Node("sub", (g, shared)))
-
-    yield call.operand, back
-
-
-def log_softmax(d: Formulas, call: Call, node: ast.expr) -> Operands:
-    out, dims = d.primal(node), dims_of(d, call)
-    soft = call_of(torch.exp, out)
-    yield call.operand, lambda g: Node("sub", (g, mul(soft, Node("sum", (g,), (dims, True)))))
-
-
-def cross_entropy(d: Formulas, call: Call, _: ast.expr) -> Operands:
-    target = call.argument(0, "target")
-    if target is None or set(call.keywords) - {"target"} or len(call.args) > 1:
-        return
-    x = d.primal(call.operand)
-    hot = Node("hot_at", (d.primal(target), x), 1)
-    both = Node("sub", (Node("softmax", (x,), 1), hot))
-    yield call.operand, lambda g: Node("mul", (Node("div", (both, Node("size", (x,), (0,)))), g))
-
-
-def logsumexp(d: Formulas, call: Call, _: ast.expr) -> Operands:
-    """Its derivative is the softmax."""
-    dims = dims_of(d, call)
-    if dims is not None and len(dims) == 1:
-        back = spread(d, call)
-        yield call.operand, lambda g: mul(Node("softmax", (d.primal(call.operand),), dims[0]), back(g))
-
-
-def masked_fill(d: Formulas, call: Call, _: ast.expr) -> Operands:
-    """Nothing comes back from where the mask is."""
-    mask = call.argument(0, "mask")
-    if mask is not None:
-        kept = call_of(torch.logical_not, d.primal(mask))
-        yield call.operand, lambda g: mul(kept, g)
-
-
-def layer_norm(d: Formulas, call: Call, _: ast.expr) -> Operands:
-    """Over the last dimension: the gain's gradient, the bias's, and three terms for what is normalised."""
-    shape, weight, bias = (call.argument(k, name) for k, name in enumerate(("normalized_shape", "weight", "bias")))
-    if shape is None or len(d.literal(shape)) != 1:
-        return
-    x, epsilon = d.primal(call.operand), d.literal(call.argument(3, "eps"), default=1e-5)
-    over = ((-1,), True)
-    centred = Node("sub", (x, Node("mean", (x,), over)))
-    variance = Node("mean", (Node("pow", (centred, const(2))),), over)
-    inverse = Node("pow", (Node("add", (variance, const(epsilon))), const(-0.5)))
-    unit = mul(centred, inverse)
-
-    def back(g: Node) -> Node:
-        scaled = g if weight is None else mul(d.primal(weight), g)
-        shared = Node("sub", (scaled, Node("mean", (scaled,), over)))
-        return mul(inverse, Node("sub", (shared, mul(unit, Node("mean", (mul(scaled, unit),), over)))))
-
-    yield call.operand, back
-    if weight is not None:
-        yield weight, lambda g: mul(unit, g)
-    if bias is not None:
-        yield bias, lambda g: g
-
-
-def gelu(d: Formulas, call: Call, _: ast.expr) -> Operands:
-    """The form with tanh; the one with erf stays one operation."""
-    if d.literal(call.argument(0, "approximate"), default="none") != "tanh":
-        return
-    x = d.primal(call.operand)
-    root = const(math.sqrt(2 / math.pi))
-    cube = Node("add", (x, mul(const(0.044715), Node("pow", (x, const(3))))))
-    tanh = Node("fn", (mul(root, cube),), torch.tanh)
-    inner = Node("add", (const(1), mul(mul(const(3), const(0.044715)), Node("pow", (x, const(2))))))
-    slope = mul(Node("sub", (const(1), Node("pow", (tanh, const(2))))), mul(root, inner))
-    both = Node("add", (mul(const(0.5), Node("add", (const(1), tanh))), mul(mul(const(0.5), x), slope)))
-    yield call.operand, lambda g: mul(both, g)
+# two operands
 
 
 def _add(_: Formulas, node: ast.BinOp) -> Operands:
@@ -189,12 +74,14 @@ def _mul(d: Formulas, node: ast.BinOp) -> Operands:
 
 
 def _div(d: Formulas, node: ast.BinOp) -> Operands:
+    """d(a/b) = da / b - a * b**-2 * db."""
     top, bottom = d.primal(node.left), d.primal(node.right)
     yield node.left, lambda g: Node("div", (g, bottom))
-    yield node.right, lambda g: mul(Node("neg", (Node("mul", (top, Node("pow", (bottom, const(-2))))),)), g)
+    yield node.right, lambda g: mul(Node("neg", (mul(top, Node("pow", (bottom, const(-2)))),)), g)
 
 
 def _pow(d: Formulas, node: ast.BinOp) -> Operands:
+    """The exponent has to be a number; there is no rule for its own gradient."""
     base = d.primal(node.left)
     exponent = d.literal(node.right)
     if isinstance(exponent, int | float):
@@ -202,14 +89,23 @@ def _pow(d: Formulas, node: ast.BinOp) -> Operands:
         yield node.left, lambda g: mul(mul(const(exponent), lowered), g)
 
 
+def _pow_call(d: Formulas, call: Call, _: ast.expr) -> Operands:
+    exponent = call.argument(0, "exponent")
+    if exponent is not None:
+        yield from _pow(d, ast.BinOp(call.operand, ast.Pow(), exponent))
+
+
 def _matmul(d: Formulas, node: ast.BinOp) -> Operands:
-    return _product(d, node.left, node.right)
+    """For a (..., n, k) times b (..., k, m): g @ b.T is (..., n, k), and a.T @ g is (..., k, m)."""
+    a, b = d.primal(node.left), d.primal(node.right)
+    yield node.left, lambda g: Node("matmul", (g, Node("t", (b,))))
+    yield node.right, lambda g: Node("matmul", (Node("t", (a,)), g))
 
 
-def _product(d: Formulas, left: ast.expr, right: ast.expr) -> Operands:
-    a, b = d.primal(left), d.primal(right)
-    yield left, lambda g: Node("matmul", (g, Node("t", (b,))))
-    yield right, lambda g: Node("matmul", (Node("t", (a,)), g))
+def _matmul_call(d: Formulas, call: Call, _: ast.expr) -> Operands:
+    other = call.argument(0, "other")
+    if other is not None:
+        yield from _matmul(d, ast.BinOp(call.operand, ast.MatMult(), other))
 
 
 BINARY: dict[type[ast.operator], Callable[[Formulas, ast.BinOp], Operands]] = {
@@ -220,12 +116,15 @@ BINARY: dict[type[ast.operator], Callable[[Formulas, ast.BinOp], Operands]] = {
     ast.Pow: _pow,
     ast.MatMult: _matmul,
 }
+"""The rules of Python's operators."""
 
 
-# element by element: the derivative from what went in and what came out
+# element by element
 
 
-def _elementwise(derivative: Callable[[Node, Node], Node]) -> Callable[[Formulas, Call, ast.expr], Operands]:
+def _elementwise(derivative: Callable[[Node, Node], Node]) -> Rule:
+    """The rule of a function whose derivative is made from what went in and what came out, x and y."""
+
     def rule(d: Formulas, call: Call, node: ast.expr) -> Operands:
         factor = derivative(d.primal(call.operand), d.primal(node))
         yield call.operand, lambda g: mul(factor, g)
@@ -233,39 +132,157 @@ def _elementwise(derivative: Callable[[Node, Node], Node]) -> Callable[[Formulas
     return rule
 
 
-def _positive(x: torch.Tensor) -> torch.Tensor:
-    return (x > 0).to(x.dtype)
-
-
 def _log(d: Formulas, call: Call, _: ast.expr) -> Operands:
     yield call.operand, lambda g: Node("div", (g, d.primal(call.operand)))
 
 
-def _power_call(d: Formulas, call: Call, _: ast.expr) -> Operands:
-    argument = call.argument(0, "exponent")
-    if argument is not None:
-        yield from _pow(d, ast.BinOp(call.operand, ast.Pow(), argument))
+def _masked_fill(d: Formulas, call: Call, _: ast.expr) -> Operands:
+    """Nothing comes back from where the mask is."""
+    mask = call.argument(0, "mask")
+    if mask is not None:
+        kept = _call(torch.logical_not, d.primal(mask))
+        yield call.operand, lambda g: mul(kept, g)
 
 
-def _matmul_call(d: Formulas, call: Call, _: ast.expr) -> Operands:
-    other = call.argument(0, "other")
-    if other is not None:
-        yield from _product(d, call.operand, other)
+def _gelu(d: Formulas, call: Call, _: ast.expr) -> Operands:
+    """The form with tanh, as torch documents it; the one with erf stays one operation.
+
+    y = x/2 * (1 + t), where t = tanh(r * (x + 0.044715 * x**3)) and r = sqrt(2/pi), so that
+    dy/dx = (1 + t)/2 + x/2 * (1 - t**2) * r * (1 + 3 * 0.044715 * x**2).
+    """
+    if d.literal(call.argument(0, "approximate"), default="none") != "tanh":
+        return
+    x = d.primal(call.operand)
+    root = const(math.sqrt(2 / math.pi))
+    cube = Node("add", (x, mul(const(0.044715), Node("pow", (x, const(3))))))
+    tanh = Node("fn", (mul(root, cube),), torch.tanh)
+    inner = Node("add", (const(1), mul(mul(const(3), const(0.044715)), Node("pow", (x, const(2))))))
+    slope = mul(Node("sub", (const(1), Node("pow", (tanh, const(2))))), mul(root, inner))
+    both = Node("add", (mul(const(0.5), Node("add", (const(1), tanh))), mul(mul(const(0.5), x), slope)))
+    yield call.operand, lambda g: mul(both, g)
 
 
-def _one_minus(x: Node) -> Node:
-    return Node("sub", (const(1.0), x))
+# sums, means and maxima along dimensions
 
 
-# other places, other shapes
+def _dims(d: Formulas, call: Call) -> tuple[int, ...] | None:
+    """The dimensions that a reduction runs over; None for all of them."""
+    found = d.literal(call.argument(0, "dim"))
+    if found is None or isinstance(found, bool):
+        return None
+    return (found,) if isinstance(found, int) else tuple(found)
 
 
-def _laid_out(d: Formulas, call: Call, _: ast.expr) -> Operands:
+def _spread(d: Formulas, call: Call) -> Back:
+    """Over what was summed."""
+    x, dims = d.primal(call.operand), _dims(d, call)
+    kept = bool(d.literal(call.argument(1, "keepdim"), default=False))
+    dropped = None if kept or dims is None else dims
+    return lambda g: Node("expand", (g, x), dropped)
+
+
+def _sum(d: Formulas, call: Call, _: ast.expr) -> Operands:
+    yield call.operand, _spread(d, call)
+
+
+def _mean(d: Formulas, call: Call, _: ast.expr) -> Operands:
+    back, count = _spread(d, call), Node("size", (d.primal(call.operand),), _dims(d, call))
+    yield call.operand, lambda g: Node("div", (back(g), count))
+
+
+def _var(d: Formulas, call: Call, _: ast.expr) -> Operands:
+    """2 * (x - mean) / (n - correction): the mean's own share sums to zero."""
+    x, dims = d.primal(call.operand), _dims(d, call)
+    kept = bool(d.literal(call.keywords.get("keepdim"), default=False))
+    unbiased = call.keywords.get("unbiased") or (call.args[1] if len(call.args) > 1 else None)
+    correction = int(d.literal(call.keywords.get("correction"), default=int(d.literal(unbiased, default=True))))
+    count: Node = Node("size", (x,), dims)
+    freedom = Node("sub", (count, const(correction))) if correction else count
+    centred = Node("sub", (x, Node("mean", (x,), (dims, True))))
+    slope = Node("div", (mul(const(2.0), centred), freedom))
+    yield call.operand, lambda g: mul(slope, Node("expand", (g, x), None if kept else dims))
+
+
+def _extreme(which: str) -> Rule:
+    """Back to the place of the maximum or minimum alone; of several equal ones, to the first."""
+
+    def rule(d: Formulas, call: Call, _: ast.expr) -> Operands:
+        dims = _dims(d, call)
+        x = d.primal(call.operand)
+        dim = None if dims is None else dims[0]
+        yield call.operand, lambda g: mul(Node("hot", (x,), (which, dim)), _spread(d, call)(g))
+
+    return rule
+
+
+# the softmax's family, and layer norm: derivatives of several terms
+
+
+def _softmax(d: Formulas, call: Call, node: ast.expr) -> Operands:
+    """For p = softmax(x), dp_i/dx_j = p_i * ((i == j) - p_j), so that g comes back as p * (g - sum(p * g))."""
+    out, dims = d.primal(node), _dims(d, call)
+    yield call.operand, lambda g: mul(out, Node("sub", (g, Node("sum", (mul(out, g),), (dims, True)))))
+
+
+def _log_softmax(d: Formulas, call: Call, node: ast.expr) -> Operands:
+    """For y = log softmax(x), dy_i/dx_j = (i == j) - p_j, so that g comes back as g - p * sum(g)."""
+    out, dims = d.primal(node), _dims(d, call)
+    soft = _call(torch.exp, out)
+    yield call.operand, lambda g: Node("sub", (g, mul(soft, Node("sum", (g,), (dims, True)))))
+
+
+def _logsumexp(d: Formulas, call: Call, _: ast.expr) -> Operands:
+    """Its derivative is the softmax."""
+    dims = _dims(d, call)
+    if dims is not None and len(dims) == 1:
+        back = _spread(d, call)
+        yield call.operand, lambda g: mul(Node("softmax", (d.primal(call.operand),), dims[0]), back(g))
+
+
+def _cross_entropy(d: Formulas, call: Call, _: ast.expr) -> Operands:
+    """(softmax(x) - one_hot(target)) / n, for x (n, classes) and the mean over n; not with weights or other options."""
+    target = call.argument(0, "target")
+    if target is None or set(call.keywords) - {"target"} or len(call.args) > 1:
+        return
+    x = d.primal(call.operand)
+    hot = Node("hot_at", (d.primal(target), x), 1)
+    both = Node("sub", (Node("softmax", (x,), 1), hot))
+    yield call.operand, lambda g: mul(Node("div", (both, Node("size", (x,), (0,)))), g)
+
+
+def _layer_norm(d: Formulas, call: Call, _: ast.expr) -> Operands:
+    """Over the last dimension: the gain's gradient, the bias's, and three terms for what is normalised.
+
+    With u = (x - mean) * inverse and h = gain * g, h comes back as inverse * (h - mean(h) - u * mean(h * u)): the
+    terms of x itself, of its mean and of its variance.
+    """
+    shape, weight, bias = (call.argument(k, name) for k, name in enumerate(("normalized_shape", "weight", "bias")))
+    if shape is None or len(d.literal(shape)) != 1:
+        return
+    x, epsilon = d.primal(call.operand), d.literal(call.argument(3, "eps"), default=1e-5)  # torch's default
+    over = ((-1,), True)
+    centred = Node("sub", (x, Node("mean", (x,), over)))
+    variance = Node("mean", (Node("pow", (centred, const(2))),), over)
+    inverse = Node("pow", (Node("add", (variance, const(epsilon))), const(-0.5)))
+    unit = mul(centred, inverse)
+
+    def back(g: Node) -> Node:
+        scaled = g if weight is None else mul(d.primal(weight), g)
+        shared = Node("sub", (scaled, Node("mean", (scaled,), over)))
+        return mul(inverse, Node("sub", (shared, mul(unit, Node("mean", (mul(scaled, unit),), over)))))
+
+    yield call.operand, back
+    if weight is not None:
+        yield weight, lambda g: mul(unit, g)
+    if bias is not None:
+        yield bias, lambda g: g
+
+
+# other shapes, other places
+
+
+def _reshaped(d: Formulas, call: Call, _: ast.expr) -> Operands:
     yield call.operand, lambda g: Node("reshape", (g, d.primal(call.operand)))
-
-
-def _same(_: Formulas, call: Call, __: ast.expr) -> Operands:
-    yield call.operand, lambda g: g
 
 
 def _transpose(d: Formulas, call: Call, _: ast.expr) -> Operands:
@@ -293,6 +310,7 @@ def _subscript(d: Formulas, call: Call, node: ast.expr) -> Operands:
 
 
 def _one_in_each_row(d: Formulas, call: Call, node: ast.expr) -> Node | None:
+    """The index of `x[range(n), index]`, for x (n, m) and an index (n,); None for any other subscript."""
     key = call.args[0]
     if not isinstance(key, ast.Tuple) or len(key.elts) != 2:
         return None
@@ -300,50 +318,50 @@ def _one_in_each_row(d: Formulas, call: Call, node: ast.expr) -> Node | None:
     if not isinstance(x, torch.Tensor) or not isinstance(index, torch.Tensor) or index.shape != x.shape[:1]:
         return None
     read = d.numbers[d.primal(node)]
-    rows = torch.arange(len(index))
+    rows = torch.arange(len(index))  # (n,)
     alike = isinstance(read, torch.Tensor) and read.shape == index.shape and torch.equal(read, x[rows, index])
     return d.primal(key.elts[1]) if alike and x.dim() == 2 else None
 
 
-RULES: dict[str, Callable[[Formulas, Call, ast.expr], Operands]] = {
+RULES: dict[str, Rule] = {
     "exp": _elementwise(lambda _, y: y),
     "log": _log,
-    "tanh": _elementwise(lambda _, y: _one_minus(Node("pow", (y, const(2))))),
-    "sigmoid": _elementwise(lambda _, y: mul(y, _one_minus(y))),
+    "tanh": _elementwise(lambda _, y: one_minus(Node("pow", (y, const(2))))),
+    "sigmoid": _elementwise(lambda _, y: mul(y, one_minus(y))),
     "sqrt": _elementwise(lambda _, y: Node("div", (const(0.5), y))),
     "rsqrt": _elementwise(lambda x, _: mul(const(-0.5), Node("pow", (x, const(-1.5))))),
     "square": _elementwise(lambda x, _: mul(const(2), x)),
     "reciprocal": _elementwise(lambda x, _: Node("neg", (Node("pow", (x, const(-2))),))),
-    "relu": _elementwise(lambda x, _: call_of(_positive, x)),
-    "abs": _elementwise(lambda x, _: call_of(torch.sign, x)),
-    "sin": _elementwise(lambda x, _: call_of(torch.cos, x)),
-    "cos": _elementwise(lambda x, _: Node("neg", (call_of(torch.sin, x),))),
+    "relu": _elementwise(lambda x, _: _call(positive, x)),
+    "abs": _elementwise(lambda x, _: _call(torch.sign, x)),
+    "sin": _elementwise(lambda x, _: _call(torch.cos, x)),
+    "cos": _elementwise(lambda x, _: Node("neg", (_call(torch.sin, x),))),
     "neg": _elementwise(lambda _, __: const(-1.0)),
-    "pow": _power_call,
+    "gelu": _gelu,
+    "masked_fill": _masked_fill,
+    "pow": _pow_call,
     "matmul": _matmul_call,
     "mm": _matmul_call,
     "bmm": _matmul_call,
-    "sum": total,
-    "mean": mean,
-    "var": var,
-    "max.values": extreme("argmax"),
-    "min.values": extreme("argmin"),
-    "amax": extreme("argmax"),
-    "amin": extreme("argmin"),
-    "softmax": softmax,
-    "log_softmax": log_softmax,
-    "cross_entropy": cross_entropy,
-    "logsumexp": logsumexp,
-    "masked_fill": masked_fill,
-    "layer_norm": layer_norm,
-    "gelu": gelu,
-    "view": _laid_out,
-    "reshape": _laid_out,
-    "view_as": _laid_out,
-    "flatten": _laid_out,
-    "unflatten": _laid_out,
-    "squeeze": _laid_out,
-    "unsqueeze": _laid_out,
+    "sum": _sum,
+    "mean": _mean,
+    "var": _var,
+    "max.values": _extreme("argmax"),
+    "min.values": _extreme("argmin"),
+    "amax": _extreme("argmax"),
+    "amin": _extreme("argmin"),
+    "softmax": _softmax,
+    "log_softmax": _log_softmax,
+    "logsumexp": _logsumexp,
+    "cross_entropy": _cross_entropy,
+    "layer_norm": _layer_norm,
+    "view": _reshaped,
+    "reshape": _reshaped,
+    "view_as": _reshaped,
+    "flatten": _reshaped,
+    "unflatten": _reshaped,
+    "squeeze": _reshaped,
+    "unsqueeze": _reshaped,
     "contiguous": _same,
     "clone": _same,
     "t": _transpose,
@@ -351,3 +369,4 @@ RULES: dict[str, Callable[[Formulas, Call, ast.expr], Operands]] = {
     "permute": _permute,
     "[]": _subscript,
 }
+"""The rules of torch's functions and methods, by name; `[]` is a subscript, `max.values` the first of max's two."""

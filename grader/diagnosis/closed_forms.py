@@ -1,6 +1,7 @@
 """Closed forms that people write for several lines at once: softmax, cross entropy, normalisation.
 
-Each is recognised by its numbers, never by its name, and compared with the right gradient before it is used.
+Each is recognised by its numbers, never by its name, and compared with the right gradient before it is used. So where
+a formula comes from need not be proved here; each is derived in the docstring of the function that makes it.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING
 import torch
 
 from grader.diagnosis.candidates.change import Change
-from grader.diagnosis.formula import Node, const, has_gradient, name, size, upstream
+from grader.diagnosis.formula import Node, broadcasts, const, has_gradient, mul, name, one_minus, size, upstream
 from grader.diagnosis.kinds import Kind
 
 if TYPE_CHECKING:
@@ -20,8 +21,11 @@ if TYPE_CHECKING:
     from grader.diagnosis.facts import Facts
 
 _CLOSE = 1e-9
-LARGEST = 80
-"""Operations in a formula that is taken apart further."""
+"""How close a closed form has to come to the right gradient, relative to the size of its terms; and how far what has to
+be constant may spread. From 1e-11 to 1e-7 every name of the catalogues is the same."""
+MOST_NODES = 80
+"""Operations in the gradient of a normalised value, from what the function uses; larger ones are not tried. 40 and 160
+name all of the catalogues alike."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -62,71 +66,38 @@ def _alike(a: torch.Tensor, b: torch.Tensor) -> bool:
     return a.shape == b.shape and torch.allclose(a, b, rtol=1e-10, atol=1e-12)
 
 
-def _is_softmax(y: torch.Tensor, x: torch.Tensor, dim: int) -> bool:
-    """Whether a value is the softmax of another, places aside that are masked to zero."""
-    there = y > 0
-    if bool((y < 0).any()) or not torch.allclose(y.sum(dim), torch.ones((), dtype=y.dtype), rtol=1e-9):
-        return False
-    shift = torch.where(there, y.clamp(min=1e-300).log() - x, float("nan"))
-    spread = shift.nan_to_num(float("-inf")).amax(dim) - shift.nan_to_num(float("inf")).amin(dim)
-    return bool((spread.abs() <= _CLOSE).all())
-
-
-def _soft(facts: Facts, dim: int, soft: torch.Tensor) -> Iterator[Node]:
-    """The softmax of the variable: as a forward value that the function asked for, and computed."""
-    x = facts.probe.numbers.values[facts.variable]
-    for value in facts.values:
-        if value in _floats(facts) and _alike(_floats(facts)[value], soft):
-            yield name(value)
-        elif value in _floats(facts) and _alike(_floats(facts)[value], torch.log_softmax(x, dim)):
-            yield Node("fn", (name(value),), torch.exp)
-    if _alike(soft, torch.softmax(x, dim)):
-        yield Node("softmax", (name(facts.variable),), dim)
+# softmax and log-softmax
 
 
 def _softmax(facts: Facts) -> Iterator[ClosedForm]:
     x = facts.probe.numbers.values[facts.variable]
     for child in facts.evidence.depends_on:
         y = facts.probe.numbers.values[child]
-        for dim in range(x.dim()):
-            if x.shape == y.shape and _is_softmax(y, x, dim):
+        for dim in range(x.dim() if x.shape == y.shape else 0):
+            if _is_softmax(y, x, dim):
                 for soft in _soft(facts, dim, y):
-                    g = upstream(child)
-                    shared = Node("sum", (Node("mul", (soft, g)),), ((dim,), True))
-                    node = Node("mul", (soft, Node("sub", (g, shared))))
-                    alone = Node("mul", (Node("mul", (soft, _one_minus(soft))), g))
-                    yield ClosedForm(node, Kind.SOFTMAX_JACOBIAN, f"the softmax {child}", _alone(alone))
-            if x.shape == y.shape and _alike(torch.log_softmax(x, dim), y):
-                g = upstream(child)
+                    yield _softmax_form(child, soft, dim)
+            if _alike(torch.log_softmax(x, dim), y):
                 for soft in (*_soft(facts, dim, torch.softmax(x, dim)), Node("fn", (name(child),), torch.exp)):
-                    shared = Node("sum", (g,), ((dim,), True))
-                    node = Node("sub", (g, Node("mul", (soft, shared))))
-                    alone = Node("mul", (_one_minus(soft), g))
-                    yield ClosedForm(node, Kind.SOFTMAX_JACOBIAN, f"the log-softmax {child}", _alone(alone))
+                    yield _log_softmax_form(child, soft, dim)
 
 
-def _cross_entropy(facts: Facts) -> Iterator[ClosedForm]:
-    values = facts.probe.numbers.values
-    x = values[facts.variable]
-    if facts.evidence.depends_on or x.dim() != 2 or facts.exercise.children(facts.variable) == ():
-        return
-    for index, target in values.items():
-        if isinstance(target, torch.Tensor) and not target.is_floating_point() and target.shape == x.shape[:1]:
-            for soft in _soft(facts, 1, torch.softmax(x, 1)):
-                hot = Node("hot_at", (name(index), name(facts.variable)), 1)
-                both = Node("sub", (soft, hot))
-                rows = Node("size", (name(facts.variable),), (0,))
-                title = "softmax and cross entropy at once"
-                node = Node("div", (both, rows))
-                yield ClosedForm(node, Kind.SOFTMAX_JACOBIAN, title, _alone(Node("mul", (node, hot))))
-                for mask in _masks(facts, x):
-                    counted = Node("mul", (both, Node("column", (mask,))))
-                    node = Node("div", (counted, Node("sum", (mask,), (None, False))))
-                    yield ClosedForm(node, Kind.FUSED_TERM, title)
+def _softmax_form(child: str, soft: Node, dim: int) -> ClosedForm:
+    """p * (g - sum(p * g)): the Jacobian dp_i/dx_j = p_i * ((i == j) - p_j) times g; alone, only its diagonal."""
+    g = upstream(child)
+    shared = Node("sum", (mul(soft, g),), ((dim,), True))
+    alone = mul(mul(soft, one_minus(soft)), g)
+    node = mul(soft, Node("sub", (g, shared)))
+    return ClosedForm(node, Kind.SOFTMAX_JACOBIAN, f"the softmax {child}", _alone(alone))
 
 
-def _one_minus(node: Node) -> Node:
-    return Node("sub", (const(1.0), node))
+def _log_softmax_form(child: str, soft: Node, dim: int) -> ClosedForm:
+    """g - p * sum(g): the Jacobian dy_i/dx_j = (i == j) - p_j times g; alone, only its diagonal."""
+    g = upstream(child)
+    shared = Node("sum", (g,), ((dim,), True))
+    alone = mul(one_minus(soft), g)
+    node = Node("sub", (g, mul(soft, shared)))
+    return ClosedForm(node, Kind.SOFTMAX_JACOBIAN, f"the log-softmax {child}", _alone(alone))
 
 
 def _alone(node: Node) -> Change:
@@ -134,11 +105,65 @@ def _alone(node: Node) -> Change:
     return Change(node, Kind.SOFTMAX_JACOBIAN, text, 0.1)
 
 
-def _masks(facts: Facts, x: torch.Tensor) -> Iterator[Node]:
+def _is_softmax(y: torch.Tensor, x: torch.Tensor, dim: int) -> bool:
+    """Whether a value is the softmax of another, places aside that are masked to zero.
+
+    Its logarithm is then x less one number in each row.
+    """
+    there = y > 0
+    if bool((y < 0).any()) or not torch.allclose(y.sum(dim), torch.ones((), dtype=y.dtype), rtol=1e-9):
+        return False
+    shift = torch.where(there, y.clamp(min=1e-300).log() - x, float("nan"))  # in x's shape; NaN where masked
+    spread = shift.nan_to_num(float("-inf")).amax(dim) - shift.nan_to_num(float("inf")).amin(dim)
+    return bool((spread.abs() <= _CLOSE).all())
+
+
+def _soft(facts: Facts, dim: int, soft: torch.Tensor) -> Iterator[Node]:
+    """The softmax of the variable: as a forward value that the function asked for, and computed."""
+    x, floats = facts.probe.numbers.values[facts.variable], _floats(facts)
+    for value in facts.values:
+        if value in floats and _alike(floats[value], soft):
+            yield name(value)
+        elif value in floats and _alike(floats[value], torch.log_softmax(x, dim)):
+            yield Node("fn", (name(value),), torch.exp)
+    if _alike(soft, torch.softmax(x, dim)):
+        yield Node("softmax", (name(facts.variable),), dim)
+
+
+# softmax and cross entropy at once
+
+
+def _cross_entropy(facts: Facts) -> Iterator[ClosedForm]:
+    """(softmax - one_hot) / n, for x (n, classes): the lecture's second exercise.
+
+    With loss = -mean(log p[target]) and g = -one_hot/n into the log-softmax, g - p * sum(g) is (p - one_hot)/n. Under a
+    mask over the rows, the mean is over the rows that it keeps.
+    """
     values = facts.probe.numbers.values
-    for mask, value in values.items():
+    x, variable = values[facts.variable], name(facts.variable)
+    if facts.evidence.depends_on or x.dim() != 2 or facts.exercise.children(facts.variable) == ():
+        return
+    title = "softmax and cross entropy at once"
+    for index, target in values.items():
+        if isinstance(target, torch.Tensor) and not target.is_floating_point() and target.shape == x.shape[:1]:
+            for soft in _soft(facts, 1, torch.softmax(x, 1)):
+                hot = Node("hot_at", (name(index), variable), 1)
+                both = Node("sub", (soft, hot))
+                node = Node("div", (both, Node("size", (variable,), (0,))))
+                yield ClosedForm(node, Kind.SOFTMAX_JACOBIAN, title, _alone(mul(node, hot)))
+                for mask in _masks(facts, x):
+                    counted = mul(both, Node("column", (mask,)))
+                    kept = Node("div", (counted, Node("sum", (mask,), (None, False))))
+                    yield ClosedForm(kept, Kind.FUSED_TERM, title)
+
+
+def _masks(facts: Facts, x: torch.Tensor) -> Iterator[Node]:
+    for mask, value in facts.probe.numbers.values.items():
         if isinstance(value, torch.Tensor) and value.dtype == torch.bool and value.shape == x.shape[:1]:
             yield name(mask)
+
+
+# normalisation: batch norm, layer norm, RMS norm
 
 
 def _normalisation(facts: Facts) -> Iterator[ClosedForm]:
@@ -148,8 +173,28 @@ def _normalisation(facts: Facts) -> Iterator[ClosedForm]:
             for outer, inner in _pulled_out(g, facts, dim):
                 for freedom in (0, 1):
                     node = _normal_form(facts.variable, unit, inverse, inner, dim, freedom, centred=centred)
-                    node = node if outer is None else Node("mul", (outer, node))
+                    node = node if outer is None else mul(outer, node)
                     yield ClosedForm(node, Kind.FUSED_TERM, f"the normalisation {unit}")
+
+
+def _normalised(x: torch.Tensor, values: dict[str, torch.Tensor]) -> Iterator[tuple[str, str, int, bool]]:
+    """Forward values unit = (x - mean) * inverse, or x * inverse: their names, the dimension, whether centred."""
+    for inverse, w in values.items():
+        for dim in range(x.dim()):
+            if w.dim() == x.dim() and w.shape[dim] == 1 and x.shape[dim] > 1 and broadcasts(w.shape, x.shape):
+                for centred in (True, False):
+                    unit = (x - x.mean(dim, keepdim=True) if centred else x) * w
+                    yield from ((u, inverse, dim, centred) for u, v in values.items() if _alike(v, unit))
+
+
+def _towards(facts: Facts, unit: str) -> Iterator[Node]:
+    """The gradient of the normalised value, from what the function depends on."""
+    if unit in facts.evidence.depends_on or not facts.evidence.depends_on:
+        yield upstream(unit)
+        return
+    node = facts.summed(unit)
+    if node is not None and size(node) <= MOST_NODES:
+        yield node
 
 
 def _pulled_out(g: Node, facts: Facts, dim: int) -> Iterator[tuple[Node | None, Node]]:
@@ -169,36 +214,17 @@ def _constant_along(value: torch.Tensor, dims: int, dim: int) -> bool:
     return own < 0 or value.shape[own] == 1
 
 
-def _normalised(x: torch.Tensor, values: dict[str, torch.Tensor]) -> Iterator[tuple[str, str, int, bool]]:
-    for inverse, w in values.items():
-        for dim in range(x.dim()):
-            if w.dim() == x.dim() and w.shape[dim] == 1 and x.shape[dim] > 1 and _fits(w, x):
-                for centred in (True, False):
-                    unit = (x - x.mean(dim, keepdim=True) if centred else x) * w
-                    yield from ((u, inverse, dim, centred) for u, v in values.items() if _alike(v, unit))
-
-
-def _fits(w: torch.Tensor, x: torch.Tensor) -> bool:
-    return all(a in (1, b) for a, b in zip(w.shape, x.shape, strict=True))
-
-
-def _towards(facts: Facts, unit: str) -> Iterator[Node]:
-    """The gradient of the normalised value, from what the function depends on."""
-    if unit in facts.evidence.depends_on or not facts.evidence.depends_on:
-        yield upstream(unit)
-        return
-    node = facts.summed(unit)
-    if node is not None and size(node) <= LARGEST:
-        yield node
-
-
 def _normal_form(variable: str, unit: str, inverse: str, g: Node, dim: int, freedom: int, *, centred: bool) -> Node:
-    """inverse/n * (n*g - sum(g) - n/(n-1)*unit*sum(g*unit))."""
+    """inverse/n * (n*g - sum(g) - n/(n-1)*unit*sum(g*unit)): the lecture's third exercise.
+
+    The three terms are what comes back directly, through the mean (where it is centred), and through the variance,
+    whose share is unit/(n - freedom) * sum(g*unit): freedom is 1 with Bessel's correction, else 0.
+    """
     n = Node("size", (name(variable),), (dim,))
     bottom = Node("sub", (n, const(1))) if freedom else n
-    correlation = Node("sum", (Node("mul", (g, name(unit))),), ((dim,), True))
-    variance = Node("mul", (Node("mul", (Node("div", (n, bottom)), name(unit))), correlation))
-    direct = Node("mul", (n, g))
+    correlation = Node("sum", (mul(g, name(unit)),), ((dim,), True))
+    variance = mul(mul(Node("div", (n, bottom)), name(unit)), correlation)
+    direct = mul(n, g)
     if centred:
         direct = Node("sub", (direct, Node("sum", (g,), ((dim,), True))))
-    return Node("mul", (Node("div", (name(inverse), n)), Node("sub", (direct, variance))))
+    return mul(Node("div", (name(inverse), n)), Node("sub", (direct, variance)))

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from grader.diagnosis.chain_rule import BINARY, RULES
-from grader.diagnosis.formula import FAULTS, Node, Numbers, const, copied_from, name, upstream
+from grader.diagnosis.formula import FAULTS, Node, Numbers, added, const, copied_from, name, upstream
 from grader.diagnosis.forward_code import (
     compiled,
     literal,
@@ -26,13 +26,35 @@ from grader.diagnosis.forward_code import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
     from types import CodeType
 
     from grader.exercise.exercise import Exercise
     from grader.exercise.forward import Line
 
 MOST_PATHS = 16
+"""Chains of lines from one variable; the others are left out."""
+_FUNCTIONS = {
+    "exp": torch.exp,
+    "log": torch.log,
+    "tanh": torch.tanh,
+    "sigmoid": torch.sigmoid,
+    "sqrt": torch.sqrt,
+    "relu": torch.relu,
+}
+"""Forward functions that stay functions in a formula, so that a candidate can leave them out."""
+_READ: dict[type[ast.operator], str] = {
+    ast.Add: "add",
+    ast.Sub: "sub",
+    ast.Mult: "mul",
+    ast.Div: "div",
+    ast.Pow: "pow",
+    ast.MatMult: "matmul",
+}
+"""Python's operators as operations of a formula."""
+_ALIKE = 1e-9
+"""How close, relative to the largest element, a line's formula has to come to autograd's gradient of the line; else
+autograd's is used."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,6 +111,8 @@ class Deriver:
         node = self._read(value_of(line))
         return None if node.op == "code" else node
 
+    # every chain of lines, and one line's share
+
     def _chains(self, variable: str, known: frozenset[str], seen: dict[str, list[Path]]) -> list[Path]:
         if variable not in seen:
             seen[variable] = list(self._one_further(variable, known, seen))[:MOST_PATHS]
@@ -118,17 +142,14 @@ class Deriver:
         return taken_apart if taken_apart is not None and self._same(taken_apart, whole) else whole
 
     def _taken_apart(self, line: Line, variable: str, g: Node) -> Node | None:
-        terms = list(self.walk(value_of(line), g, variable))
-        total = None
-        for term in terms:
-            total = term if total is None else Node("terms", (total, term))
-        return total
+        terms = list(self._walk(value_of(line), g, variable))
+        return functools.reduce(lambda a, b: Node("terms", (a, b)), terms) if terms else None
 
     def _same(self, one: Node, other: Node) -> bool:
         a, b = self.numbers.tensor(one), self.numbers.tensor(other)
         if a is None or b is None or a.shape != b.shape:
             return False
-        return bool(((a - b).abs() <= 1e-9 * b.abs().max() + 1e-300).all())
+        return bool(((a - b).abs() <= _ALIKE * b.abs().max() + 1e-300).all())
 
     def _whole(self, line: Line, variable: str, output: str, g: Node) -> Node:
         index = line.outputs.index(output) if len(line.outputs) > 1 else None
@@ -136,7 +157,7 @@ class Deriver:
 
     # walking down one line
 
-    def walk(self, node: ast.expr, g: Node, variable: str) -> Iterator[Node]:
+    def _walk(self, node: ast.expr, g: Node, variable: str) -> Iterator[Node]:
         """The terms of the gradient: from the gradient of an expression to every place where the variable stands."""
         if isinstance(node, ast.Name):
             if node.id == variable:
@@ -147,7 +168,7 @@ class Deriver:
         operands = list(self._operands(node))
         for child, rule in operands:
             if mentions(child, variable):
-                yield from self.walk(child, self.fitted(rule(g), child), variable)
+                yield from self._walk(child, self._fitted(rule(g), child), variable)
         if not operands:
             yield from self._opaque(node, g, variable)
 
@@ -178,7 +199,7 @@ class Deriver:
             code = compiled(with_part_out(node, inside[0]))
             part = self.primal(inside[0])
             back = self._uncopied(g, part, code) or Node("vjp", (g, part), (code, None))
-            yield from self.walk(inside[0], back, variable)
+            yield from self._walk(inside[0], back, variable)
         else:
             code = compiled(with_variable_out(node, variable))
             yield self._uncopied(g, name(variable), code) or Node("vjp", (g, name(variable)), (code, None))
@@ -192,17 +213,19 @@ class Deriver:
             return None
         return Node("uncopied", (g, part), (code, "add")) if copies else None
 
-    def fitted(self, g: Node, child: ast.expr) -> Node:
+    def _fitted(self, g: Node, child: ast.expr) -> Node:
         """Summed over what was broadcast on the way from the child to the expression."""
-        want, have = self.shape(self.primal(child)), self.shape(g)
+        want, have = self._shape(self.primal(child)), self._shape(g)
         if want is None or have is None or want == have:
             return g
         return Node("sum_to", (g, self.primal(child)))
 
-    def shape(self, node: Node) -> torch.Size | None:
+    def _shape(self, node: Node) -> torch.Size | None:
         """The shape of what a formula comes to."""
         found = self.numbers[node]
         return found.shape if isinstance(found, torch.Tensor) else None
+
+    # what the rules ask for: an expression's forward value as a formula, an argument, code to run
 
     def primal(self, node: ast.expr) -> Node:
         """The forward value of an expression."""
@@ -242,31 +265,8 @@ class Deriver:
             return self.numbers[self.primal(node)]
 
 
-_FUNCTIONS = {
-    "exp": torch.exp,
-    "log": torch.log,
-    "tanh": torch.tanh,
-    "sigmoid": torch.sigmoid,
-    "sqrt": torch.sqrt,
-    "relu": torch.relu,
-}
-_READ: dict[type[ast.operator], str] = {
-    ast.Add: "add",
-    ast.Sub: "sub",
-    ast.Mult: "mul",
-    ast.Div: "div",
-    ast.Pow: "pow",
-    ast.MatMult: "matmul",
-}
-
-
 def _terms(node: Node | None) -> list[Node]:
     """The places of a line that a variable stands in, each with its own term."""
     if node is None:
         return []
     return [*_terms(node.args[0]), node.args[1]] if node.op == "terms" else [node]
-
-
-def added(terms: Sequence[Node]) -> Node:
-    """The sum of some formulas."""
-    return functools.reduce(lambda a, b: Node("add", (a, b)), terms)

@@ -1,27 +1,27 @@
-"""The identities that are tried on a wrong gradient, each a step of its own."""
+"""From the evidence to a diagnosis: the identities that are tried on a wrong gradient, in their order."""
 
 from __future__ import annotations
 
 import warnings
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from grader.diagnosis import sentences, unknown, whole_answer
-from grader.diagnosis.candidates.together import together
+from grader.diagnosis.candidates.changed_formulas import together
 from grader.diagnosis.closed_forms import closed_forms
-from grader.diagnosis.derive import Path, added
-from grader.diagnosis.factors import name_factor
+from grader.diagnosis.derive import Path
 from grader.diagnosis.facts import gather
+from grader.diagnosis.formula import added
 from grader.diagnosis.hard_coded import hard_coded
-from grader.diagnosis.kinds import Diagnosis, Kind
+from grader.diagnosis.kinds import Diagnosis, Identity, Kind
 from grader.diagnosis.search import among, coefficients, nearly, ratio, search, shares, try_change
-from grader.diagnosis.whole_answer import of_another, rearranged, whole
 from grader.verdict.evidence import Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from grader.diagnosis.facts import Facts
-    from grader.diagnosis.search import Found
+    from grader.diagnosis.search import Match
     from grader.exercise.case import Cases
     from grader.verdict.evidence import Evidence, Judgement
 
@@ -36,23 +36,6 @@ EXPLAINED = frozenset(
     }
 )
 """The verdicts of an answer that is a tensor, but not the right one."""
-
-
-def diagnose(evidence: Evidence, judgement: Judgement, cases: Cases) -> Diagnosis:
-    """Say what a wrong gradient is.
-
-    Uses only what has been collected: it never calls the learner's code.
-    """
-    early = unknown.by_verdict(evidence, judgement)
-    if early is not None:
-        return early
-    if judgement.verdict is Verdict.HARD_CODED and not evidence.narrow:
-        return hard_coded(evidence, judgement, cases)
-    for facts in gather(evidence, cases):
-        found = identity(facts, null=evidence.variable in cases.null)
-        if found is not None and not unknown.by_chance(facts, found):
-            return aliased(facts, found)
-    return unknown.unused(evidence, cases) or unknown.unknown(evidence, judgement, cases)
 
 
 class DiagnosisFailed(RuntimeWarning):
@@ -75,34 +58,75 @@ def explain(evidence: Evidence, judgement: Judgement, cases: Cases) -> Diagnosis
         return Diagnosis(Kind.UNKNOWN, f"{what}. That is the grader's fault; the verdict stands", {"tested": False})
 
 
-def identity(facts: Facts, *, null: bool = False) -> Diagnosis | None:
-    """The first identity that holds on every case."""
+def diagnose(evidence: Evidence, judgement: Judgement, cases: Cases) -> Diagnosis:
+    """Say what a wrong gradient is.
+
+    Uses only what has been collected: it never calls the learner's code.
+    """
+    early = unknown.by_verdict(evidence, judgement)
+    if early is not None:
+        return early
+    if judgement.verdict is Verdict.HARD_CODED and not evidence.narrow:
+        return hard_coded(evidence, judgement, cases)
+    for facts in gather(evidence, cases):
+        found = identity(facts, null=evidence.variable in cases.null)
+        if found is not None and not by_chance(facts, found):
+            return sentences.told(facts, aliased(facts, found))
+    return unknown.unused(evidence, cases) or unknown.unknown(evidence, judgement, cases)
+
+
+def identity(facts: Facts, *, null: bool = False) -> Identity | None:
+    """The first identity that holds on every case.
+
+    Args:
+        facts: the answer.
+        null: whether the true gradient is zero up to rounding on every case.
+    """
     if whole_answer.all_zero(facts):
         return sentences.zeros(facts, null=null)
-    if null and unknown.tiny(facts):
-        return unknown.null_gradient(facts)
+    if null and whole_answer.tiny(facts):
+        return sentences.null_gradient(facts)
     if facts.true_cotangents:
-        return whole(facts) or weighed(facts) or closed(facts)
+        return whole_answer.whole(facts) or weighed(facts) or closed(facts)
     return (
         unused(facts)
-        or whole(facts)
+        or whole_answer.whole(facts)
         or weighed(facts)
-        or of_another(facts)
+        or whole_answer.of_another(facts)
         or (None if facts.local_style else chains(facts) or closed(facts))
         or changed(facts)
         or (closed(facts) if facts.local_style else None)
         or further(facts)
-        or rearranged(facts)
+        or whole_answer.rearranged(facts)
     )
 
 
+_MORE_THAN_CHANCE = (Kind.ZEROS, Kind.NULL_GRADIENT)
+
+
+def by_chance(facts: Facts, found: Identity) -> bool:
+    """Whether an identity may hold for this loss only: no upstream gradient is used, though there are some."""
+    if facts.evidence.depends_on or facts.exercise.children(facts.variable) == ("loss",):
+        return False
+    if found.kind in _MORE_THAN_CHANCE or (found.plain and found.powers is None):
+        return False
+    binding = facts.evidence.binding
+    return found.change is not None or bool(binding and binding.upstream)
+
+
+# the steps, in the order in which they are tried
+
+
 FAR_FETCHED = 1.4
-"""A change that costs more is looked at again: powers of forward values may explain the answer better."""
+"""A change that costs more is looked at again: powers of forward values may explain the answer better. 1 names all of
+the catalogues alike; without a limit three of 2507 sentences are others."""
 SIMPLE = frozenset({"0", "1", "-1", "2"})
 """How often a share may stand in an answer without another explanation being looked for."""
+_WEIGHT_TOLERANCE = 1e-8
+"""How close a share's weight has to come to an expression of sizes; weights are solved for together."""
 
 
-def unused(facts: Facts) -> Diagnosis | None:
+def unused(facts: Facts) -> Identity | None:
     """Where no upstream gradient is used at all, that is the first thing to say."""
     if facts.evidence.depends_on or facts.exercise.children(facts.variable) == ("loss",):
         return None
@@ -111,9 +135,9 @@ def unused(facts: Facts) -> Diagnosis | None:
     return sentences.changed(facts, found) if found is not None and plain else None
 
 
-def weighed(facts: Facts) -> Diagnosis | None:
+def weighed(facts: Facts) -> Identity | None:
     """Shares that stand there too often, too seldom or with another factor."""
-    factors = _shares(facts.paths, facts)
+    factors = _weights(facts.paths, facts)
     if factors is None:
         return None
     odd = {factor for factor in factors if factor != "1"}
@@ -123,45 +147,35 @@ def weighed(facts: Facts) -> Diagnosis | None:
             return sentences.changed(facts, found)
     if len(odd) > 1:
         better = changed(facts) or further(facts)
-        if better is not None and better.evidence.get("factor", "1") in ("1", "-1"):
+        if better is not None and better.plain:
             return better
     return sentences.weights(facts, facts.paths, factors, fused=not facts.local_style)
 
 
-def changed(facts: Facts) -> Diagnosis | None:
-    """One share changed in one place, or right but for powers of forward values: whichever is less far-fetched."""
-    found = search(facts.paths, facts)
-    if found is None or found.cost > FAR_FETCHED:
-        ratios = _ratios(facts)
-        if ratios is not None:
-            return ratios
-    return _found(found, facts)
-
-
-def _shares(paths: Sequence[Path], facts: Facts) -> list[str] | None:
-    """The name of how often each share stands in the answer."""
+def _weights(paths: Sequence[Path], facts: Facts) -> list[str] | None:
+    """How often each share stands in the answer, named; None if it is no such sum, or each stands there once."""
     found = coefficients(paths, facts)
     if found is None:
         return None
-    names = []
-    for position in range(len(paths)):
-        each = [weights[position] for weights in found]
-        zero = all(abs(weight) <= facts.tolerance for weight in each)
-        named = "0" if zero else name_factor(each, facts.factor_forms, max(facts.tolerance, 1e-8))
-        if named is None:
-            return None
-        names.append(named)
-    return None if all(n == "1" for n in names) else names
+    names = [_weight([weights[position] for weights in found], facts) for position in range(len(paths))]
+    known = [name for name in names if name is not None]
+    return None if len(known) < len(names) or all(name == "1" for name in known) else known
 
 
-def chains(facts: Facts) -> Diagnosis | None:
+def _weight(each: list[float], facts: Facts) -> str | None:
+    if all(abs(weight) <= facts.tolerance for weight in each):
+        return "0"
+    return facts.named(each, max(facts.tolerance, _WEIGHT_TOLERANCE))
+
+
+def chains(facts: Facts) -> Identity | None:
     """Shares of each way back to the upstream gradients that are used."""
     several = len(facts.paths) > 1 and bool(facts.evidence.depends_on)
-    factors = _shares(facts.chains, facts) if several else None
+    factors = _weights(facts.chains, facts) if several else None
     return None if factors is None else sentences.weights(facts, facts.chains, factors, fused=True)
 
 
-def closed(facts: Facts) -> Diagnosis | None:
+def closed(facts: Facts) -> Identity | None:
     """One change in a formula for several lines at once."""
     for form in closed_forms(facts):
         path = Path(facts.lines[0], (), form.node)
@@ -172,46 +186,21 @@ def closed(facts: Facts) -> Diagnosis | None:
     return None
 
 
-def further(facts: Facts) -> Diagnosis | None:
-    """A line with all its places at once, all shares at once, or the chain rule over more than one line."""
-    several = facts.whole_lines if any(path.occurrence for path in facts.paths) else []
-    return (
-        _found(search(several, facts), facts)
-        or _found(_together(facts), facts)
-        or _of_siblings(facts)
-        or _found(search(facts.inlined, facts), facts)
-        or (_over_more_lines(facts) if facts.evidence.depends_on else None)
-    )
+def changed(facts: Facts) -> Identity | None:
+    """One share changed in one place, or right but for powers of forward values: whichever is less far-fetched."""
+    found = search(facts.paths, facts)
+    if found is None or found.cost > FAR_FETCHED:
+        ratios = _ratios(facts)
+        if ratios is not None:
+            return ratios
+    return _one_change(found, facts)
 
 
-def _found(found: Found | None, facts: Facts) -> Diagnosis | None:
-    return None if found is None else unknown.refined(facts, found, nearly=nearly(facts))
+def _one_change(found: Match | None, facts: Facts) -> Identity | None:
+    return None if found is None else sentences.changed(facts, found, nearly=nearly(facts))
 
 
-def _over_more_lines(facts: Facts) -> Diagnosis | None:
-    factors = None if facts.local_style else _shares(facts.chains, facts)
-    if factors is not None:
-        return sentences.weights(facts, facts.chains, factors, fused=True)
-    return _found(search(facts.unfolded, facts, light=True), facts)
-
-
-def _together(facts: Facts) -> Found | None:
-    """Every share changed in the same way."""
-    node = added([path.node for path in facts.whole_lines])
-    path = Path(facts.lines[0], (), node)
-    return among(together(node, facts), path, facts)
-
-
-def _of_siblings(facts: Facts) -> Diagnosis | None:
-    """Shares that belong to other values which the same lines read."""
-    for sibling, theirs in facts.siblings.items():
-        factors = _shares([*facts.paths, *theirs], facts)
-        if factors is not None:
-            return sentences.sibling(facts, sibling, factors)
-    return None
-
-
-def _ratios(facts: Facts) -> Diagnosis | None:
+def _ratios(facts: Facts) -> Identity | None:
     """Right but for powers of forward values, as a whole or in one share."""
     answers = [view.got for view in facts.views]
     found = ratio(facts, [view.expected for view in facts.views], answers)
@@ -221,10 +210,10 @@ def _ratios(facts: Facts) -> Diagnosis | None:
     known = [terms for terms in all_shares if terms is not None]
     if len(known) < len(all_shares) or len(facts.paths) < 2:
         return None
+    if any(v.got.shape != v.expected.shape for v in facts.views):
+        return None
     for position, path in enumerate(facts.paths):
         rights = [terms[position] for terms in known]
-        if any(v.got.shape != v.expected.shape for v in facts.views):
-            return None
         rests = [v.got - v.expected + right for v, right in zip(facts.views, rights, strict=True)]
         found = ratio(facts, rights, rests)
         if found is not None:
@@ -232,27 +221,61 @@ def _ratios(facts: Facts) -> Diagnosis | None:
     return None
 
 
-def aliased(facts: Facts, found: Diagnosis) -> Diagnosis:
-    """The identity found, with its cause where that is an argument changed in place."""
-    if not facts.mutated or not _follows(facts, found):
-        return found
-    changed = sentences.listed(facts.mutated)
-    what, _, look = found.message.partition(". ")
-    cause = f"Your function changes {changed} in place, and two names for one tensor are one tensor: work on a clone"
-    message = ". ".join(part for part in (what, cause, look) if part)
-    return Diagnosis(
-        Kind.ALIASING, message, {**found.evidence, "specific": str(found.kind), "changed": list(facts.mutated)}
+def further(facts: Facts) -> Identity | None:
+    """A line with all its places at once, all shares at once, or the chain rule over more than one line."""
+    several = facts.whole_lines if any(path.occurrence for path in facts.paths) else []
+    return (
+        _one_change(search(several, facts), facts)
+        or _one_change(_in_every_share(facts), facts)
+        or _of_siblings(facts)
+        or _one_change(search(facts.inlined, facts), facts)
+        or (_over_more_lines(facts) if facts.evidence.depends_on else None)
     )
 
 
-def _follows(facts: Facts, found: Diagnosis) -> bool:
+def _in_every_share(facts: Facts) -> Match | None:
+    """Every share changed in the same way."""
+    node = added([path.node for path in facts.whole_lines])
+    path = Path(facts.lines[0], (), node)
+    return among(together(node, facts), path, facts)
+
+
+def _of_siblings(facts: Facts) -> Identity | None:
+    """Shares that belong to other values which the same lines read."""
+    for sibling, theirs in facts.siblings.items():
+        factors = _weights([*facts.paths, *theirs], facts)
+        if factors is not None:
+            return sentences.sibling(facts, sibling, factors)
+    return None
+
+
+def _over_more_lines(facts: Facts) -> Identity | None:
+    factors = None if facts.local_style else _weights(facts.chains, facts)
+    if factors is not None:
+        return sentences.weights(facts, facts.chains, factors, fused=True)
+    return _one_change(search(facts.unfolded, facts, light=True), facts)
+
+
+# the cause of what was found
+
+
+def aliased(facts: Facts, found: Identity) -> Identity:
+    """The identity found, with its cause where that is an argument changed in place."""
+    if not facts.mutated or not _follows(facts, found):
+        return found
+    names = sentences.listed(facts.mutated)
+    cause = f"Your function changes {names} in place, and two names for one tensor are one tensor: work on a clone"
+    return replace(found, kind=Kind.ALIASING, cause=cause, specific=str(found.kind), changed=list(facts.mutated))
+
+
+def _follows(facts: Facts, found: Identity) -> bool:
     """Whether it is what a changed argument leads to: a share counted more than once, or a value overwritten."""
-    shares = [factor for factor in found.evidence.get("shares", {}).values() if factor != "1"]
+    odd = [factor for factor in (found.shares or {}).values() if factor != "1"]
     if found.kind is Kind.CONSTANT_FACTOR:
-        return found.evidence.get("factor") == "2" or shares == ["2"]
+        return found.factor == "2" or odd == ["2"]
     if found.kind is Kind.DOUBLED_PATH:
         return True
-    if len(shares) > 1:
-        return len(set(shares)) == 1 and shares[0] not in ("0", "-1")
+    if len(odd) > 1:
+        return len(set(odd)) == 1 and odd[0] not in ("0", "-1")
     values = {name for name in facts.mutated if name in facts.probe.numbers.values}
     return bool(values) and found.kind is Kind.WRONG_INDEX

@@ -9,16 +9,25 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     import torch
 
 NICE = 12
-"""Numerators and denominators of a nameable number."""
+"""The largest denominator of a number that is named as a fraction: 1/12 is, 1/13 is 0.0769231. Of the catalogues'
+sentences 6 would change one, 24 none."""
 
 
 def factor(candidate: torch.Tensor, target: torch.Tensor, tolerance: float) -> float | None:
-    """The number that a candidate has to be multiplied by to be the target; None if there is none."""
+    """The number that a candidate has to be multiplied by to be the target; None if there is none.
+
+    It is the projection, sum(c * t) / sum(c * c), where no element is then further off than the tolerance allows.
+
+    Args:
+        candidate: float64, any shape but an empty one.
+        target: float64, in the same shape.
+        tolerance: how far an element may be off, as a share of the target's largest one.
+    """
     if candidate.shape != target.shape or not candidate.numel():
         return None
     if candidate.numel() == 1:
@@ -38,6 +47,17 @@ def _factor_of_numbers(candidate: float, target: float, tolerance: float) -> flo
         return None
     found = target / candidate
     return found if abs(candidate * found - target) <= tolerance * abs(target) else None
+
+
+def factor_of_each(pairs: Iterable[tuple[torch.Tensor, torch.Tensor]], tolerance: float) -> list[float] | None:
+    """`factor` for each pair of a candidate and its target; None if one of them has none."""
+    found = []
+    for candidate, target in pairs:
+        k = factor(candidate, target, tolerance)
+        if k is None:
+            return None
+        found.append(k)
+    return found
 
 
 def _over(a: float, b: float) -> float:
@@ -80,7 +100,7 @@ _FORMS: list[tuple[str, Callable[[float], float]]] = [
     ("1/{}**0.5", lambda s: s**-0.5 if s > 0 else math.nan),
     ("1/{}**3", lambda s: _over(1, s**3)),
 ]
-"""Expressions of one quantity."""
+"""Expressions of one quantity; those of 1-s hold for shares and rates below 1, such as a momentum."""
 _PAIRS: list[tuple[str, Callable[[float, float], float]]] = [
     ("{0}*{1}", lambda s, t: s * t),
     ("1/({0}*{1})", lambda s, t: _over(1, s * t)),
@@ -93,7 +113,7 @@ _PAIRS: list[tuple[str, Callable[[float, float], float]]] = [
     ("{0}/({1}-1)", lambda s, t: _over(s, t - 1)),
     ("({1}-1)/{0}", lambda s, t: _over(t - 1, s)),
 ]
-"""Expressions of two."""
+"""Expressions of two quantities."""
 
 
 def name_factor(found: Sequence[float], forms: Forms, tolerance: float = 1e-9) -> str | None:
@@ -103,18 +123,43 @@ def name_factor(found: Sequence[float], forms: Forms, tolerance: float = 1e-9) -
         found: the number on each case.
         forms: expressions with their value on each case.
     """
-    constant = _constant(found, tolerance)
+    constant = _same_number(found, tolerance)
     if constant is not None:
-        return constant
+        return _spelled(constant, tolerance)
     if len(found) < 2 or not all(math.isfinite(f) for f in found):
         return None
     for form, values in forms:
         if not values[0] or abs(found[1] * values[0] - found[0] * values[1]) > tolerance * abs(found[1] * values[0]):
             continue
-        rest = _constant([f / v if v else math.nan for f, v in zip(found, values, strict=True)], tolerance)
-        if rest is not None and "." not in rest and "e" not in rest:
-            return form if rest == "1" else f"-{form}" if rest == "-1" else f"{rest}*{form}"
+        rest = _same_number([f / v if v else math.nan for f, v in zip(found, values, strict=True)], tolerance)
+        nice = None if rest is None else _nice(rest, tolerance)
+        if nice is not None:
+            return form if nice == 1 else f"-{form}" if nice == -1 else f"{nice}*{form}"
     return None
+
+
+def _same_number(found: Sequence[float], tolerance: float) -> float | None:
+    """The number that all of them are; None if they differ, or are zero."""
+    first = found[0]
+    if not all(math.isfinite(f) and abs(f - first) <= tolerance * abs(first) for f in found) or not first:
+        return None
+    return first
+
+
+def _nice(number: float, tolerance: float) -> Fraction | None:
+    near = Fraction(number).limit_denominator(NICE)
+    return near if near and abs(float(near) - number) <= tolerance * abs(number) else None
+
+
+def _spelled(number: float, tolerance: float) -> str:
+    """A fraction if it is a nice one, else in decimals: as many as keep it from looking like one."""
+    nice = _nice(number, tolerance)
+    if nice is not None:
+        return str(nice)
+    text = f"{number:.6g}"
+    if _nice(float(text), tolerance) is not None:
+        return f"{number:.12g}"
+    return text if abs(number) >= 1 or "." in text else f"{number:.6e}"
 
 
 class Forms:
@@ -139,13 +184,3 @@ def _forms(known: Mapping[str, Sequence[float]]) -> Iterator[tuple[str, list[flo
     for (one, first), (other, second) in sorted(pairs, key=lambda pair: ".numel()" in pair[1][0]):
         for form, pair in _PAIRS:
             yield form.format(one, other), [pair(a, b) for a, b in zip(first, second, strict=True)]
-
-
-def _constant(found: Sequence[float], tolerance: float) -> str | None:
-    first = found[0]
-    if not all(math.isfinite(f) and abs(f - first) <= tolerance * abs(first) for f in found) or not first:
-        return None
-    near = Fraction(first).limit_denominator(NICE)
-    if near and abs(float(near) - first) <= tolerance * abs(first):
-        return str(near)
-    return f"{first:.6g}" if abs(first) >= 1 or "." in f"{first:.6g}" else f"{first:.6e}"

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 import torch
 
 from grader.diagnosis.derive import Deriver, Path
-from grader.diagnosis.factors import Forms
-from grader.diagnosis.formula import Node, Numbers, distinct_leaves, name, substituted, upstream
+from grader.diagnosis.factors import Forms, name_factor
+from grader.diagnosis.formula import Node, Numbers, added, distinct_leaves, name, substituted, upstream
 from grader.sandbox.types import Returned
 from grader.verdict.evidence import NARROW_TOLERANCE, Evidence, tensor_of
 from grader.verdict.judge import is_local_style
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from grader.exercise.case import Case, Cases, Sweep
     from grader.exercise.exercise import Exercise
@@ -25,14 +25,14 @@ if TYPE_CHECKING:
     from grader.sandbox.types import Outcome
 
 TOLERANCE = 1e-9
-"""An identity holds when no element is further off than this share of the largest."""
+"""An identity holds when no element is further off than this part of the largest. Right answers' rounding was measured
+below 3e-14, the smallest mistakes at 8e-8; from 1e-12 to 1e-7 every name of the catalogues is the same."""
 MOST_OPERATIONS = 3000
 """Computed on the smallest case until no more candidates are tried: it bounds the time, and not by the clock, so that
-the same answer always gets the same name."""
+the same answer always gets the same name. Of the catalogues' names half take 12 or fewer, 99 in 100 fewer than 2000;
+1500 would lose 15 of 2507, 6000 would gain two."""
 FEW_OPERATIONS = 900
-"""With the true upstream gradients, only after the random ones gave no name."""
-TIGHT = 1e-11
-"""What is asked of formulas that differ by a small constant only."""
+"""The same with the true upstream gradients, after the random ones gave no name. 450 and 3000 name all alike."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,9 +111,13 @@ class Facts:
         return _quantities(self)
 
     @cached_property
-    def factor_forms(self) -> Forms:
+    def _forms(self) -> Forms:
         """Expressions of them."""
         return Forms(lambda: self.quantities)
+
+    def named(self, factors: Sequence[float] | None, tolerance: float | None = None) -> str | None:
+        """Factors, one for each view, as one expression of sizes; None if there are none, or no such expression."""
+        return None if factors is None else name_factor(factors, self._forms, tolerance or self.tolerance)
 
     @cached_property
     def atoms(self) -> tuple[Node, ...]:
@@ -148,10 +152,8 @@ class Facts:
 
     def summed(self, variable: str) -> Node | None:
         """A variable's whole gradient as one formula, back to the upstream gradients that the function depends on."""
-        found: Node | None = None
-        for path in self.deriver.to_upstream(variable, frozenset(self.evidence.depends_on)):
-            found = path.node if found is None else Node("add", (found, path.node))
-        return found
+        paths = self.deriver.to_upstream(variable, frozenset(self.evidence.depends_on))
+        return added([path.node for path in paths]) if paths else None
 
     @cached_property
     def siblings(self) -> dict[str, list[Path]]:
@@ -168,13 +170,10 @@ class Facts:
     @cached_property
     def whole_lines(self) -> list[Path]:
         """The shares, one for each reading line and output, however often the variable stands in the line."""
-        found: dict[tuple[int, tuple[str, ...]], Path] = {}
+        found: dict[tuple[int, tuple[str, ...]], list[Path]] = {}
         for path in self.paths:
-            key = (path.line.number, path.via)
-            known = found.get(key)
-            node = path.node if known is None else Node("add", (known.node, path.node))
-            found[key] = Path(path.line, path.via, node)
-        return list(found.values())
+            found.setdefault((path.line.number, path.via), []).append(path)
+        return [Path(same[0].line, same[0].via, added([path.node for path in same])) for same in found.values()]
 
     @cached_property
     def unfolded(self) -> list[Path]:
@@ -202,10 +201,8 @@ class Facts:
 
     def one_step(self, variable: str) -> Node | None:
         """A variable's whole gradient from its children's."""
-        found: Node | None = None
-        for path in self.deriver.by_line(variable):
-            found = path.node if found is None else Node("add", (found, path.node))
-        return found
+        paths = self.deriver.by_line(variable)
+        return added([path.node for path in paths]) if paths else None
 
     @property
     def lines(self) -> tuple[Line, ...]:

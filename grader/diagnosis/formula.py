@@ -13,13 +13,13 @@ import torch
 from grader.exercise.case import default_dtype
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from types import CodeType
 
 FAULTS = (RuntimeError, TypeError, ValueError, IndexError, ZeroDivisionError, OverflowError, AttributeError)
-"""What a formula that makes no sense raises: it is no candidate then."""
+"""What a formula that makes no sense raises: it is not a candidate then."""
 LARGEST = 1 << 20
-"""No candidate needs more elements than this."""
+"""The most elements of a candidate's product (8 MB of float64): a product that broadcasts further is not meant."""
 
 
 @dataclass(eq=False, slots=True)
@@ -27,6 +27,7 @@ class Node:
     """An operation and what it is applied to. Never changed; not frozen, which would cost more than making it."""
 
     op: str
+    """A name in the table at the end of this module, which says what it computes."""
     args: tuple[Node, ...] = ()
     data: Any = None
 
@@ -50,8 +51,93 @@ def const(value: float) -> Node:
     return Node("const", (), value)
 
 
+def mul(a: Node, b: Node) -> Node:
+    """A product."""
+    return Node("mul", (a, b))
+
+
+def one_minus(x: Node) -> Node:
+    """1 - x."""
+    return Node("sub", (const(1.0), x))
+
+
+def added(terms: Sequence[Node]) -> Node:
+    """The sum of some formulas, at least one."""
+    return functools.reduce(lambda a, b: Node("add", (a, b)), terms)
+
+
+def broadcasts(shape: torch.Size, to: torch.Size) -> bool:
+    """Whether a tensor of one shape can be spread over another."""
+    padded = (1,) * (len(to) - len(shape)) + tuple(shape)
+    return len(shape) <= len(to) and all(a in (1, b) for a, b in zip(padded, to, strict=True))
+
+
+# looking into a formula, and exchanging what is in it
+
+
+def same_leaf(a: Node, b: Node) -> bool:
+    """Whether two leaves are the same value."""
+    return a.op == b.op and a.data == b.data
+
+
+def distinct_leaves(node: Node) -> Iterator[Node]:
+    """The values a formula is made of, each once."""
+    seen: list[Node] = []
+    for leaf in _leaves(node):
+        if leaf.op in ("name", "up") and not any(same_leaf(leaf, other) for other in seen):
+            seen.append(leaf)
+            yield leaf
+
+
+def _leaves(node: Node) -> Iterator[Node]:
+    if not node.args:
+        yield node
+    for arg in node.args:
+        yield from _leaves(arg)
+
+
+def has_gradient(node: Node) -> bool:
+    """Whether an upstream gradient is part of a formula."""
+    return node.op == "up" or any(has_gradient(arg) for arg in node.args)
+
+
+def has_upstream(node: Node) -> bool:
+    """Whether a gradient other than the loss's own, which is 1, is part of a formula."""
+    return (node.op == "up" and node.data != "loss") or any(has_upstream(arg) for arg in node.args)
+
+
+def size(node: Node) -> int:
+    """How many operations a formula has."""
+    return 1 + sum(size(arg) for arg in node.args)
+
+
+def substituted(node: Node, leaf: Node, new: Node) -> Node:
+    """The formula with a value replaced wherever it is used."""
+    if same_leaf(node, leaf) and not node.args:
+        return new
+    args = [substituted(arg, leaf, new) for arg in node.args]
+    return node if all(map(is_, args, node.args)) else Node(node.op, tuple(args), node.data)
+
+
+def exchanged(node: Node, part: Node, new: Node) -> Node:
+    """The formula with one part, wherever it is used, replaced."""
+    if node is part:
+        return new
+    args = [exchanged(arg, part, new) for arg in node.args]
+    return node if all(map(is_, args, node.args)) else Node(node.op, tuple(args), node.data)
+
+
+# computing it
+
+
 class Numbers:
-    """One case's numbers: computes formulas on them, each once."""
+    """One case's numbers: computes formulas on them, each once.
+
+    Args:
+        values: the forward pass's values by name.
+        total: the gradient of a variable, float64, in the variable's shape.
+        module: the names that forward.py's lines may use.
+    """
 
     def __init__(self, values: Mapping[str, Any], total: Callable[[str], torch.Tensor], module: dict[str, Any]) -> None:
         self.values = values
@@ -68,12 +154,12 @@ class Numbers:
         return found
 
     def tensor(self, node: Node) -> torch.Tensor | None:
-        """What a formula comes to, if that is a tensor of floats."""
+        """What a formula comes to in float64, if that is a tensor or a number."""
         found = self[node]
         if isinstance(found, torch.Tensor):
             return found if found.dtype == torch.float64 else found.double()
         if isinstance(found, float | int) and not isinstance(found, bool):
-            return torch.tensor(float(found), dtype=torch.float64)
+            return torch.tensor(float(found), dtype=torch.float64)  # ()
         return None
 
     @property
@@ -87,7 +173,7 @@ class Numbers:
             return eval(code, {**self.namespace, **extra})  # noqa: S307 a piece of the trusted forward.py
 
     def positions(self, code: CodeType, shape: torch.Size) -> torch.Tensor:
-        """The flat positions that a subscript reads in a value of this shape."""
+        """The flat positions that a subscript reads in a value of this shape: int64, (elements read,)."""
         if (code, shape) not in self._positions:
             key = self.run(code, _key=_Key())
             self._positions[code, shape] = torch.arange(shape.numel()).view(shape)[key].reshape(-1)
@@ -108,12 +194,14 @@ class Numbers:
             return None
 
 
-def leaves(node: Node) -> Iterable[Node]:
-    """Every leaf, from the left."""
-    if not node.args:
-        yield node
-    for arg in node.args:
-        yield from leaves(arg)
+class _Key:
+    """`_Key()[a, b]` is what is written between the brackets."""
+
+    def __getitem__(self, key: Any) -> Any:
+        return key
+
+
+# the operations: arithmetic, sums and spreads
 
 
 def _times(a: Any, b: Any) -> Any:
@@ -134,6 +222,17 @@ def _power(base: Any, exponent: Any) -> Any:
     return None if isinstance(found, complex) else found
 
 
+def _fold(function: str) -> Callable[..., Any]:
+    """A sum or a mean over some dimensions, all of them for None."""
+
+    def fold(_: Numbers, data: tuple[tuple[int, ...] | None, bool], x: torch.Tensor) -> Any:
+        dims, keepdim = data
+        dims = tuple(range(x.dim())) if dims is None else dims
+        return getattr(x, function)(dims, keepdim=keepdim) if x.dim() else x
+
+    return fold
+
+
 def _sum_to(value: Any, like: Any) -> Any:
     return value.sum_to_size(like.shape) if isinstance(value, torch.Tensor) else value
 
@@ -145,31 +244,33 @@ def _expand(value: torch.Tensor, like: torch.Tensor, dims: tuple[int, ...] | Non
     return value.expand(like.shape)
 
 
-def _fold(function: str) -> Callable[..., Any]:
-    def fold(_: Numbers, data: tuple[tuple[int, ...] | None, bool], x: torch.Tensor) -> Any:
-        dims, keepdim = data
-        dims = tuple(range(x.dim())) if dims is None else dims
-        return getattr(x, function)(dims, keepdim=keepdim) if x.dim() else x
-
-    return fold
+def _size(_: Numbers, dims: tuple[int, ...] | None, x: torch.Tensor) -> int:
+    return x.numel() if dims is None else math.prod(x.shape[d] for d in dims)
 
 
-class _Key:
-    """`_Key()[a, b]` is what stands between the brackets."""
-
-    def __getitem__(self, key: Any) -> Any:
-        return key
+# gradients brought back to the places that were read
 
 
 def _scatter(numbers: Numbers, data: tuple[CodeType, str], g: torch.Tensor, like: torch.Tensor) -> torch.Tensor:
     code, mode = data
-    return put(numbers.positions(code, like.shape), g, like, mode)
+    return _put(numbers.positions(code, like.shape), g, like, mode)
+
+
+def _uncopied(numbers: Numbers, data: tuple[CodeType, str], g: torch.Tensor, like: torch.Tensor) -> torch.Tensor:
+    code, mode = data
+    index = copied_from(numbers, code, like)
+    if index is None:
+        raise ValueError("not a copy")
+    kept = index.reshape(-1) >= 0
+    return _put(index.reshape(-1)[kept], g.reshape(-1)[kept], like, mode)
 
 
 def copied_from(numbers: Numbers, code: CodeType, like: torch.Tensor) -> torch.Tensor | None:
     """For a piece of the forward pass that only copies: from which flat position each of its elements comes.
 
-    -1 for elements that come from elsewhere; None if it does anything but copy.
+    int64, in the shape of the piece's result; -1 for elements that come from elsewhere. None if it does anything but
+    copy: every position is counted up by its own number, which shows in the result, and then by numbers drawn, which
+    have to arrive unchanged.
     """
     counted = torch.arange(1, like.numel() + 1, dtype=torch.float64).view(like.shape)
     drawn = torch.rand(like.shape, generator=torch.Generator().manual_seed(like.numel()), dtype=torch.float64)
@@ -182,18 +283,15 @@ def copied_from(numbers: Numbers, code: CodeType, like: torch.Tensor) -> torch.T
     return index if copies else None
 
 
-def _uncopied(numbers: Numbers, data: tuple[CodeType, str], g: torch.Tensor, like: torch.Tensor) -> torch.Tensor:
-    code, mode = data
-    index = copied_from(numbers, code, like)
-    if index is None:
-        raise ValueError("not a copy")
-    kept = index.reshape(-1) >= 0
-    return put(index.reshape(-1)[kept], g.reshape(-1)[kept], like, mode)
+def _put(index: torch.Tensor, g: torch.Tensor, like: torch.Tensor, mode: str) -> torch.Tensor:
+    """Gradients at flat positions: added up, averaged, or the first or last one overwriting the others.
 
-
-def put(index: torch.Tensor, g: torch.Tensor, like: torch.Tensor, mode: str) -> torch.Tensor:
-    """Gradients brought back to the places that were read: added up, or overwriting each other."""
-    flat, g = torch.zeros(like.numel(), dtype=torch.float64), g.reshape(-1)
+    Args:
+        index: int64, (elements read,).
+        g: as many elements, or one for all.
+        mode: "add", "mean", "first" or "last".
+    """
+    flat, g = torch.zeros(like.numel(), dtype=torch.float64), g.reshape(-1)  # (like.numel(),), (elements read,)
     if index.numel() != g.numel():
         g = g.expand(index.numel())
     if mode == "add":
@@ -208,9 +306,9 @@ def put(index: torch.Tensor, g: torch.Tensor, like: torch.Tensor, mode: str) -> 
 
 
 def _rows(_: Numbers, mode: str, g: torch.Tensor, like: torch.Tensor, index: torch.Tensor) -> torch.Tensor:
-    """Gradients added to the rows that another index points to."""
+    """Gradients added to the rows that another index points to; "turned": to those of the index transposed."""
     width = like.shape[1:].numel()
-    lead = g.shape[: g.dim() - (like.dim() - 1)]
+    lead = g.shape[: g.dim() - (like.dim() - 1)]  # g is (*lead, *like.shape[1:])
     if mode == "turned":
         index = index.transpose(0, 1).reshape(-1)
     else:
@@ -220,7 +318,7 @@ def _rows(_: Numbers, mode: str, g: torch.Tensor, like: torch.Tensor, index: tor
 
 
 def _hot(_: Numbers, data: tuple[str, int | None], x: torch.Tensor) -> torch.Tensor:
-    """Ones where the maximum (or minimum) along a dimension stands."""
+    """Ones at the maximum (or minimum) along a dimension, or of all: in the shape of x."""
     which, dim = data
     if dim is None:
         flat = x.reshape(-1)
@@ -229,16 +327,16 @@ def _hot(_: Numbers, data: tuple[str, int | None], x: torch.Tensor) -> torch.Ten
 
 
 def _hot_at(_: Numbers, dim: int, index: torch.Tensor, like: torch.Tensor) -> torch.Tensor:
-    """Ones where an integer tensor points to."""
+    """Ones at the places that an integer tensor points to, one in each row: in the shape of `like`."""
     rows = like.select(dim, 0)
     if index.is_floating_point() or index.numel() != rows.numel():
-        raise ValueError("no index")
+        raise ValueError("not an index")
     index = index.reshape(rows.shape)
     return torch.zeros_like(like).scatter_(dim, index.unsqueeze(dim), 1.0)
 
 
 def _vjp(numbers: Numbers, data: tuple[CodeType, int | None], g: torch.Tensor, x: torch.Tensor) -> torch.Tensor:
-    """The gradient of a piece of the forward pass that is not taken apart: `_x` stands for the value it reads."""
+    """The gradient of a piece of the forward pass that is not taken apart: `_x` is the value it reads."""
     code, output = data
     leaf = x.detach().clone().requires_grad_()
     with torch.enable_grad():
@@ -247,99 +345,39 @@ def _vjp(numbers: Numbers, data: tuple[CodeType, int | None], g: torch.Tensor, x
         return torch.autograd.grad((out * g).sum(), leaf, materialize_grads=True)[0]
 
 
-def _size(_: Numbers, dims: tuple[int, ...] | None, x: torch.Tensor) -> int:
-    return x.numel() if dims is None else functools.reduce(lambda a, d: a * x.shape[d], dims, 1)
-
-
-def _reshape_like(_: Numbers, __: Any, g: torch.Tensor, like: torch.Tensor) -> torch.Tensor:
-    return g.reshape(like.shape)
-
-
 _OPERATIONS: dict[str, Callable[..., Any]] = {
     "name": lambda n, d: n.values[d],
     "up": lambda n, d: n.total(d),
     "const": lambda _, d: d,
+    "code": lambda n, d: n.run(d),
     "add": lambda _, __, a, b: a + b,
     "terms": lambda _, __, a, b: a + b,
     "sub": lambda _, __, a, b: a - b,
     "mul": lambda _, __, a, b: _times(a, b),
     "div": lambda _, __, a, b: a / b,
-    "floordiv": lambda _, __, a, b: a // b,
     "pow": lambda _, __, a, b: _power(a, b),
     "matmul": lambda _, __, a, b: a @ b,
     "neg": lambda _, __, a: -a,
-    "t": lambda _, d, a: a.transpose(*(d or (-2, -1))),
-    "permute": lambda _, d, a: a.permute(d),
-    "flip": lambda _, d, a: a.flip(d),
     "fn": lambda _, d, a: d(a),
+    "call": lambda _, d, *a: d(*a),
+    "softmax": lambda _, d, a: torch.softmax(a, d),
+    "ones": lambda _, __, a: torch.ones_like(a),
+    "size": _size,
     "sum": _fold("sum"),
     "mean": _fold("mean"),
     "sum_to": lambda _, __, a, b: _sum_to(a, b),
-    "column": lambda _, __, a: a.unsqueeze(-1),
     "expand": lambda _, d, a, b: _expand(a, b, d),
     "spread": lambda _, __, a, b: torch.broadcast_to(a, b.shape),
-    "reshape": _reshape_like,
+    "column": lambda _, __, a: a.unsqueeze(-1),
+    "reshape": lambda _, __, a, like: a.reshape(like.shape),
+    "t": lambda _, d, a: a.transpose(*(d or (-2, -1))),
+    "permute": lambda _, d, a: a.permute(d),
+    "flip": lambda _, d, a: a.flip(d),
     "scatter": _scatter,
     "uncopied": _uncopied,
+    "rows": _rows,
     "hot": _hot,
     "hot_at": _hot_at,
     "vjp": _vjp,
-    "size": _size,
-    "softmax": lambda _, d, a: torch.softmax(a, d),
-    "rows": _rows,
-    "ones": lambda _, __, a: torch.ones_like(a),
-    "code": lambda n, d: n.run(d),
-    "call": lambda _, d, *a: d(*a),
 }
-
-
-def same_leaf(a: Node, b: Node) -> bool:
-    """Whether two leaves are the same value."""
-    return a.op == b.op and a.data == b.data
-
-
-def has_gradient(node: Node) -> bool:
-    """Whether an upstream gradient takes part in a formula."""
-    return node.op == "up" or any(has_gradient(arg) for arg in node.args)
-
-
-def has_upstream(node: Node) -> bool:
-    """Whether a gradient other than the loss's own takes part, which is 1."""
-    return (node.op == "up" and node.data != "loss") or any(has_upstream(arg) for arg in node.args)
-
-
-def distinct_leaves(node: Node) -> Iterator[Node]:
-    """The values a formula is made of, each once."""
-    seen: list[Node] = []
-    for leaf in _leaves(node):
-        if leaf.op in ("name", "up") and not any(same_leaf(leaf, other) for other in seen):
-            seen.append(leaf)
-            yield leaf
-
-
-def _leaves(node: Node) -> Iterator[Node]:
-    if not node.args:
-        yield node
-    for arg in node.args:
-        yield from _leaves(arg)
-
-
-def substituted(node: Node, leaf: Node, new: Node) -> Node:
-    """The formula with a value replaced wherever it stands."""
-    if same_leaf(node, leaf) and not node.args:
-        return new
-    args = [substituted(arg, leaf, new) for arg in node.args]
-    return node if all(map(is_, args, node.args)) else Node(node.op, tuple(args), node.data)
-
-
-def exchanged(node: Node, part: Node, new: Node) -> Node:
-    """The formula with one part, wherever it is used, replaced."""
-    if node is part:
-        return new
-    args = [exchanged(arg, part, new) for arg in node.args]
-    return node if all(map(is_, args, node.args)) else Node(node.op, tuple(args), node.data)
-
-
-def size(node: Node) -> int:
-    """How many operations a formula has."""
-    return 1 + sum(size(arg) for arg in node.args)
+"""What each operation of a `Node` computes, from the numbers, the node's data and its arguments."""

@@ -1,8 +1,8 @@
-"""The closed list of what a diagnosis can say, with a sentence for each."""
+"""The closed list of what a diagnosis can say, with a sentence for each; a diagnosis, and the identity behind it."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from typing import Any
 
@@ -87,3 +87,64 @@ class Diagnosis:
     def as_dict(self) -> dict[str, Any]:
         """The diagnosis as the report has it."""
         return {"kind": str(self.kind), "message": self.message, "evidence": self.evidence}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identity:
+    """What holds on every case: the words for it in parts, and the facts, on which decisions rest.
+
+    `sentences.told` makes a diagnosis of it when nothing is left to decide.
+    """
+
+    kind: Kind
+    what: str
+    """What the answer is."""
+    look: str = ""
+    """Where to look."""
+    cause: str = ""
+    """What it comes from, where that is known; it is said between the two."""
+    remark: str = ""
+    """What is said at the end."""
+
+    # The facts, in the order in which the report has them as evidence; None for what does not apply.
+    null: bool | None = None
+    """Whether the true gradient is zero for this loss."""
+    other: str | None = None
+    """The variable whose gradient it is."""
+    sibling: str | None = None
+    """The value of the same line that a share belongs to."""
+    dims: list[int] | None = None
+    """The dimensions to sum over."""
+    shares: dict[str, str] | None = None
+    """How often each share is counted."""
+    powers: dict[str, float] | None = None
+    """The forward values it is multiplied by, with their powers."""
+    change: str | None = None
+    """The one thing that is different."""
+    path: list[str] | None = None
+    """The share that is different: the variables it comes through."""
+    closed_form: str | None = None
+    factor: str | None = None
+    """What the answer, or the share, is multiplied by besides."""
+    one_share: bool | None = None
+    """Whether only one of several shares is different."""
+    fused: bool | None = None
+    """Whether it is about a term of a formula for several lines."""
+    specific: str | None = None
+    """The kind before a cause, or the size of the difference, gave it another one."""
+    changed: list[str] | None = None
+    """The parameters changed in place."""
+
+    @property
+    def plain(self) -> bool:
+        """Whether there is no factor besides, a sign apart."""
+        return self.factor in (None, "1", "-1")
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What applies, by name."""
+        named = ((f.name, getattr(self, f.name)) for f in fields(self) if f.name not in _WORDS)
+        return {name: value for name, value in named if value is not None}
+
+
+_WORDS = ("kind", "what", "look", "cause", "remark")

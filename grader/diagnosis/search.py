@@ -1,4 +1,7 @@
-"""Looks for the changed formula that an answer is, share by share, on every case; and for powers of forward values."""
+"""Looks for what an answer is: a formula changed in one place, shares counted otherwise, or powers of forward values.
+
+Each is looked for on the smallest case, by a few elements first, and counts only if it holds on every case.
+"""
 
 from __future__ import annotations
 
@@ -9,10 +12,9 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from grader.diagnosis.candidates.likeliest import changes, with_epsilon
-from grader.diagnosis.factors import factor, name_factor
-from grader.diagnosis.facts import TIGHT
-from grader.diagnosis.formula import size
+from grader.diagnosis.candidates.changed_formulas import changes, with_epsilon
+from grader.diagnosis.factors import factor, factor_of_each
+from grader.diagnosis.formula import broadcasts, size
 from grader.diagnosis.kinds import Kind
 
 if TYPE_CHECKING:
@@ -23,22 +25,38 @@ if TYPE_CHECKING:
     from grader.diagnosis.facts import Facts, View
     from grader.diagnosis.formula import Node
 
-NULL = 1e-12
-"""An answer below this share of its terms is nothing but rounding."""
-SAMPLES = 4
-ROUGHLY = 1e-4
+    Powers = tuple[tuple[str, float], ...]
+    """Forward values, each with an exponent."""
+
 LARGE = 24
-"""Operations in a formula from which on only the likelier changes are tried."""
+"""Operations in a formula from which on only the likelier changes are tried. Of the catalogues' names 12 would lose
+six; 48 names all alike."""
+SAMPLES = 4
+"""Elements that a candidate is compared at before all are. A target with fewer that are not zero has no candidates: 16
+would lose eleven names of the catalogues; 2 names all alike."""
+ROUGHLY = 1e-4
+"""How close those elements have to come, and factors of several cases where there are no sizes to explain them. A sieve
+only; from 1e-6 to 1e-2 every name of the catalogues is the same."""
+TIGHT = 1e-11
+"""What is asked of formulas that differ by a small constant only, as a part of the largest element: it tells constants
+apart that `TOLERANCE` would not. From 1e-13 to 1e-9 every name of the catalogues is the same."""
 NEARLY = 1e-2
-"""An answer this close, relative to the largest element, may differ by a small constant only."""
-ALONG = 0.5
-"""The least square of the cosine between what a small number changes and what the answer is off by."""
-_TRIED = 1e-7
-"""A number small enough to tell the direction, and large enough to be told from rounding."""
+"""An answer this close, relative to the largest element, may differ by a small constant only. Of the catalogues' names
+1e-3 would change one, 1e-1 five."""
+NULL = 1e-12
+"""What is left for a share is nothing but rounding below this part of its terms. Right answers' rounding was measured
+below 3e-14 of them; from 1e-14 to 1e-9 every name of the catalogues is the same."""
+
+ALONE = 0.6
+"""The cost, besides a change's own, of the other shares being missing; see `Change.cost`."""
+TURNED = 0.7
+"""The same for another sign besides."""
+SCALED = 0.9
+"""The same for another factor besides."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Found:
+class Match:
     """A changed formula that holds on every case."""
 
     path: Path
@@ -56,7 +74,18 @@ class Share:
 
     path: Path
     values: tuple[torch.Tensor, ...]
+    """For each case."""
     alone: bool
+
+    @property
+    def surcharge(self) -> float:
+        """What it costs besides a change's own cost."""
+        return ALONE if self.alone else 0.0
+
+    @property
+    def uniform(self) -> bool:
+        """Whether all elements are the same: any sum over everything is then a factor away."""
+        return all(bool((v == v.reshape(-1)[0]).all()) for v in self.values)
 
     def sample(self) -> Sample | None:
         """Some elements of the smallest case, to turn most candidates away by."""
@@ -73,6 +102,7 @@ class Sample:
 
     shape: torch.Size
     places: torch.Tensor
+    """Flat positions: int64, (SAMPLES,) or fewer."""
     wanted: list[float]
 
     def fits(self, made: torch.Tensor) -> bool:
@@ -90,11 +120,21 @@ class Sample:
         return True
 
 
+# a formula changed in one place
+
+
 def search(
     paths: Sequence[Path], facts: Facts, *, light: bool = False, only: frozenset[Kind] | None = None
-) -> Found | None:
-    """The least far-fetched change of one share that makes the answer."""
-    best: Found | None = None
+) -> Match | None:
+    """The least far-fetched change of one share that makes the answer.
+
+    Args:
+        paths: the shares that the right gradient is the sum of.
+        facts: the answer, and what it could have been made from.
+        light: leave out the far-fetched changes.
+        only: kinds of changes to try.
+    """
+    best: Match | None = None
     for path, targets in _targets(paths, facts):
         if facts.exhausted:
             break
@@ -104,16 +144,113 @@ def search(
     return best
 
 
-def among(candidates: Iterable[Change], path: Path, facts: Facts) -> Found | None:
+def among(candidates: Iterable[Change], path: Path, facts: Facts) -> Match | None:
     """The least far-fetched of some formulas for the whole answer."""
-    target = Share(path, tuple(view.got for view in facts.views), alone=False)
-    return _cheapest(candidates, [target], facts, None)
+    return _cheapest(candidates, [_whole(path, facts)], facts, None)
 
 
-def try_change(change: Change, path: Path, facts: Facts) -> Found | None:
+def try_change(change: Change, path: Path, facts: Facts) -> Match | None:
     """Whether the whole answer is one certain formula."""
-    target = Share(path, tuple(view.got for view in facts.views), alone=False)
-    return _holds(change, target, facts)
+    return _holds(change, _whole(path, facts), facts)
+
+
+def _whole(path: Path, facts: Facts, *, alone: bool = False) -> Share:
+    return Share(path, tuple(view.got for view in facts.views), alone)
+
+
+def _targets(paths: Sequence[Path], facts: Facts) -> Iterator[tuple[Path, list[Share]]]:
+    """Every path with what is left for it of the answer."""
+    all_shares = [shares(paths, view) for view in facts.views]
+    for index, path in enumerate(paths):
+        found = []
+        rest = _rests(all_shares, index, facts)
+        if rest is not None:
+            found.append(Share(path, rest, alone=False))
+        if len(paths) > 1:
+            found.append(_whole(path, facts, alone=True))
+        yield path, found
+
+
+def shares(paths: Sequence[Path], view: View) -> list[torch.Tensor] | None:
+    """Each path's share on one case."""
+    found = [view.tensor(path.node) for path in paths]
+    return None if any(share is None for share in found) else [share for share in found if share is not None]
+
+
+def _rests(
+    all_shares: Sequence[list[torch.Tensor] | None], index: int, facts: Facts
+) -> tuple[torch.Tensor, ...] | None:
+    """For each case, the answer less all shares but one; None where that is only rounding, or has no meaning."""
+    found = []
+    for view, terms in zip(facts.views, all_shares, strict=True):
+        if terms is None:
+            return None
+        try:
+            rest = view.got - sum((t for k, t in enumerate(terms) if k != index), torch.zeros((), dtype=torch.float64))
+        except RuntimeError:
+            return None
+        if len(terms) > 1 and float(rest.abs().max()) <= NULL * view.scale:
+            return None
+        found.append(rest)
+    return tuple(found)
+
+
+def _cheapest(found: Iterable[Change], targets: Sequence[Share], facts: Facts, best: Match | None) -> Match | None:
+    sampled = [(target, sample) for target in targets if (sample := target.sample()) is not None]
+    for change in found:
+        wanted = [(t, s) for t, s in sampled if best is None or change.cost + t.surcharge < best.cost]
+        if not wanted:
+            continue
+        if facts.exhausted:
+            break
+        made = facts.probe.tensor(change.node)
+        for target, sample in wanted:
+            hit = _holds(change, target, facts) if made is not None and sample.fits(made) else None
+            best = hit if hit is not None and (best is None or hit.cost < best.cost) else best
+    return best
+
+
+_SUMS = (Kind.SUMMED_TOO_FAR, Kind.NOT_SUMMED, Kind.WRONG_AXIS)
+
+
+def _holds(change: Change, target: Share, facts: Facts) -> Match | None:
+    tight = change.kind is Kind.WRONG_EPSILON and not facts.narrow
+    tolerance = TIGHT if tight else facts.tolerance
+    factors: list[float] = []
+    for view, wanted in zip(facts.views, target.values, strict=True):
+        made = view.tensor(change.node)
+        k = None if made is None else factor(made, wanted, tolerance)
+        if k is None or (factors and not facts.quantities and abs(k - factors[0]) > ROUGHLY * abs(k)):
+            return None
+        factors.append(k)
+    named = facts.named(factors)
+    if named is None or not math.isfinite(factors[0]):
+        return None
+    if change.kind in _SUMS and named not in ("1", "-1") and target.uniform:
+        return None
+    if tight and named != "1":
+        return None
+    extra = {"1": 0.0, "-1": TURNED}.get(named, SCALED)
+    return Match(target.path, change, named, target.alone, change.cost + extra + target.surcharge)
+
+
+# an answer that is nearly right: small constants
+
+
+ALONG = 0.5
+"""The least square of the cosine between what a small number changes and what the answer is off by. From 0.05 to 0.9
+every name of the catalogues is the same."""
+_TRIED = 1e-7
+"""A number small enough to show the direction, and large enough to be told from rounding; 1e-6 and 1e-8 do as well."""
+
+
+def nearly(facts: Facts) -> bool:
+    """Whether the answer is right but for a small difference."""
+    return all(
+        view.got.shape == view.expected.shape
+        and float((view.got - view.expected).abs().max()) <= NEARLY * float(view.expected.abs().max())
+        for view in facts.views
+    )
 
 
 def _candidates(path: Path, facts: Facts, *, light: bool) -> list[Change]:
@@ -133,7 +270,7 @@ def _stray(node: Node, right: Node, facts: Facts) -> list[Change]:
     before, share = view.tensor(node), view.tensor(right)
     if before is None or share is None:
         return []
-    off = view.got - view.expected + share - before
+    off = view.got - view.expected + share - before  # in the share's shape
     numbers = (_TRIED, *(10.0**-k for k in range(3, 13)))
     found: list[Change] = []
     for tried, *others in zip(*(with_epsilon(node, number) for number in numbers), strict=True):
@@ -151,97 +288,11 @@ def _along(step: torch.Tensor, off: torch.Tensor) -> bool:
     return both * both >= ALONG * float((step * step).sum()) * float((off * off).sum()) > 0
 
 
-def nearly(facts: Facts) -> bool:
-    """Whether the answer is right but for a small difference."""
-    return all(
-        view.got.shape == view.expected.shape
-        and float((view.got - view.expected).abs().max()) <= NEARLY * float(view.expected.abs().max())
-        for view in facts.views
-    )
+# how often each share is counted
 
 
-def _cheapest(found: Iterable[Change], targets: Sequence[Share], facts: Facts, best: Found | None) -> Found | None:
-    sampled = [(target, sample) for target in targets if (sample := target.sample()) is not None]
-    for change in found:
-        wanted = [(t, s) for t, s in sampled if best is None or change.cost + _surcharge(t) < best.cost]
-        if not wanted:
-            continue
-        if facts.exhausted:
-            break
-        made = facts.probe.tensor(change.node)
-        for target, sample in wanted:
-            hit = _holds(change, target, facts) if made is not None and sample.fits(made) else None
-            best = hit if hit is not None and (best is None or hit.cost < best.cost) else best
-    return best
-
-
-def _surcharge(target: Share) -> float:
-    return 0.6 if target.alone else 0.0
-
-
-def _targets(paths: Sequence[Path], facts: Facts) -> Iterator[tuple[Path, list[Share]]]:
-    """Every path with what is left for it of the answer."""
-    all_shares = [shares(paths, view) for view in facts.views]
-    for index, path in enumerate(paths):
-        found = []
-        rest = _rests(all_shares, index, facts)
-        if rest is not None:
-            found.append(Share(path, rest, alone=False))
-        if len(paths) > 1:
-            found.append(Share(path, tuple(view.got for view in facts.views), alone=True))
-        yield path, found
-
-
-def _rests(
-    all_shares: Sequence[list[torch.Tensor] | None], index: int, facts: Facts
-) -> tuple[torch.Tensor, ...] | None:
-    found = []
-    for view, terms in zip(facts.views, all_shares, strict=True):
-        if terms is None:
-            return None
-        try:
-            rest = view.got - sum((t for k, t in enumerate(terms) if k != index), torch.zeros((), dtype=torch.float64))
-        except RuntimeError:
-            return None
-        if len(terms) > 1 and float(rest.abs().max()) <= NULL * view.scale:
-            return None
-        found.append(rest)
-    return tuple(found)
-
-
-_SUMS = (Kind.SUMMED_TOO_FAR, Kind.NOT_SUMMED, Kind.WRONG_AXIS)
-
-
-def _uniform(target: Share) -> bool:
-    """Whether all elements are the same: any sum over everything is then a factor away."""
-    return all(bool((v == v.reshape(-1)[0]).all()) for v in target.values)
-
-
-def _holds(change: Change, target: Share, facts: Facts) -> Found | None:
-    tight = change.kind is Kind.WRONG_EPSILON and not facts.narrow
-    tolerance = TIGHT if tight else facts.tolerance
-    factors: list[float] = []
-    for view, wanted in zip(facts.views, target.values, strict=True):
-        made = view.tensor(change.node)
-        k = None if made is None else factor(made, wanted, tolerance)
-        if k is None or (factors and not facts.quantities and abs(k - factors[0]) > ROUGHLY * abs(k)):
-            return None
-        factors.append(k)
-    named = name_factor(factors, facts.factor_forms, max(facts.tolerance, TIGHT))
-    if named is None or not math.isfinite(factors[0]):
-        return None
-    if change.kind in _SUMS and named not in ("1", "-1") and _uniform(target):
-        return None
-    extra = {"1": 0.0, "-1": 0.7}.get(named, 0.9)
-    if tight and named != "1":
-        return None
-    return Found(target.path, change, named, target.alone, change.cost + extra + _surcharge(target))
-
-
-def shares(paths: Sequence[Path], view: View) -> list[torch.Tensor] | None:
-    """Each path's share on one case."""
-    found = [view.tensor(path.node) for path in paths]
-    return None if any(share is None for share in found) else [share for share in found if share is not None]
+_FEW = 8
+"""Elements for each share below which all cases are looked at together: one alone has too few to tell."""
 
 
 def coefficients(paths: Sequence[Path], facts: Facts) -> list[list[float]] | None:
@@ -251,130 +302,141 @@ def coefficients(paths: Sequence[Path], facts: Facts) -> list[list[float]] | Non
     """
     if len(paths) < 2:
         return None
-    if sum(view.got.numel() for view in facts.views) <= 8 * len(paths):
-        return _together(paths, facts)
+    all_terms = [shares(paths, view) for view in facts.views]
+    known = [terms for terms in all_terms if terms is not None]
+    if len(known) < len(all_terms):
+        return None
+    if sum(view.got.numel() for view in facts.views) <= _FEW * len(paths):
+        return _for_all_cases(known, facts)
     found = []
-    for view in facts.views:
-        terms = shares(paths, view)
-        weights = None if terms is None else _weights([terms], [view.got], facts.tolerance, view.scale)
+    for view, terms in zip(facts.views, known, strict=True):
+        weights = _weights([terms], [view.got], facts.tolerance, view.scale)
         if weights is None:
             return None
         found.append(weights)
     return found
 
 
-def _together(paths: Sequence[Path], facts: Facts) -> list[list[float]] | None:
-    """One choice of weights for all cases: where one case has too few elements to tell."""
-    all_terms = [shares(paths, view) for view in facts.views]
-    known = [terms for terms in all_terms if terms is not None]
-    if len(known) < len(all_terms) or sum(view.got.numel() for view in facts.views) <= len(paths):
+def _for_all_cases(terms: Sequence[list[torch.Tensor]], facts: Facts) -> list[list[float]] | None:
+    """One choice of weights for all cases."""
+    if sum(view.got.numel() for view in facts.views) <= len(terms[0]):
         return None
     scale = max(view.scale for view in facts.views)
-    weights = _weights(known, [view.got for view in facts.views], facts.tolerance, scale)
+    weights = _weights(terms, [view.got for view in facts.views], facts.tolerance, scale)
     return None if weights is None else [weights] * len(facts.views)
 
 
 def _weights(
     terms: Sequence[list[torch.Tensor]], answers: Sequence[torch.Tensor], tolerance: float, scale: float
 ) -> list[float] | None:
+    """The least squares solution, where it is the only one and holds at every element.
+
+    Args:
+        terms: for each case, every share.
+        answers: for each case, the answer.
+        tolerance: how far an element may be off, as a part of the largest.
+        scale: the size of the terms; a share below `NULL` of it is left out.
+    """
     if any(t.shape != got.shape for case, got in zip(terms, answers, strict=True) for t in case):
         return None
+    # (elements of all cases, shares) and (elements of all cases, 1)
     columns = torch.stack([torch.cat([t.reshape(-1) for t in share]) for share in zip(*terms, strict=True)], 1)
     target = torch.cat([got.reshape(-1) for got in answers]).unsqueeze(1)
-    largest = columns.abs().amax(0)
+    largest = columns.abs().amax(0)  # (shares,)
     if not bool(torch.isfinite(columns).all()) or not bool(torch.isfinite(target).all()):
         return None
-    kept = (largest > 1e-12 * scale).nonzero().reshape(-1)
+    kept = (largest > NULL * scale).nonzero().reshape(-1)
     if len(kept) < 2:
         return None
     scaled = columns[:, kept] / largest[kept]
     solution = torch.linalg.lstsq(scaled, target, driver="gelsd")
     if int(solution.rank) < len(kept):
         return None
-    solved = solution.solution
+    solved = solution.solution  # (shares kept, 1)
     if not float((scaled @ solved - target).abs().max()) <= tolerance * float(target.abs().max()):
         return None
-    weights = torch.ones(columns.shape[1], dtype=torch.float64)
+    weights = torch.ones(columns.shape[1], dtype=torch.float64)  # (shares,)
     weights[kept] = solved.reshape(-1) / largest[kept]
     return [float(w) for w in weights]
 
 
+# right but for powers of forward values
+
+
 EXPONENTS = (1.0, -1.0, 2.0, -2.0, 0.5, -0.5, 1.5, -1.5, 3.0, -3.0)
+"""Those that are tried of one value, and of two."""
 RATIOS = 24
+"""About how many elements the exponents are fitted at before all are compared. 6 and 96 name all alike."""
+_FITS = 1e-6
+"""How close logarithms of ratios have to come at those elements."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ratio:
     """answer = right gradient * factor * product of value**power."""
 
-    powers: tuple[tuple[str, float], ...]
+    powers: Powers
     factor: str
 
 
 def ratio(facts: Facts, rights: Sequence[torch.Tensor], answers: Sequence[torch.Tensor]) -> Ratio | None:
     """The simplest product of powers between two tensors on every case."""
     for powers in _fitting(facts, rights[0], answers[0]):
-        factors = []
-        for view, right, answer in zip(facts.views, rights, answers, strict=True):
-            product = _product(view, powers, right)
-            k = None if product is None else factor(right * product, answer, facts.tolerance)
-            if k is None:
-                break
-            factors.append(k)
-        else:
-            named = name_factor(factors, facts.factor_forms, facts.tolerance)
+        made = [_times_powers(right, view, powers) for view, right in zip(facts.views, rights, strict=True)]
+        known = [product for product in made if product is not None]
+        if len(known) == len(made):
+            named = facts.named(factor_of_each(zip(known, answers, strict=True), facts.tolerance))
             if named is not None:
                 return Ratio(powers, named)
     return None
 
 
-def _product(view: View, powers: tuple[tuple[str, float], ...], right: torch.Tensor) -> torch.Tensor | None:
+def _times_powers(right: torch.Tensor, view: View, powers: Powers) -> torch.Tensor | None:
     found = torch.ones_like(right)
     for value, power in powers:
         found = found * view.numbers.values[value].double() ** power
-    return found if found.shape == right.shape and bool(torch.isfinite(found).all()) else None
+    return right * found if found.shape == right.shape and bool(torch.isfinite(found).all()) else None
 
 
-def _fitting(facts: Facts, right: torch.Tensor, answer: torch.Tensor) -> Iterator[tuple[tuple[str, float], ...]]:
-    """Exponents that hold at some elements, the fewest first."""
+def _fitting(facts: Facts, right: torch.Tensor, answer: torch.Tensor) -> Iterator[Powers]:
+    """Exponents that hold at some elements, the fewest first.
+
+    The logarithm of answer/right has to be the sum of exponents times logarithms of values, but for a constant.
+    """
     chosen = _samples(right, answer)
     if chosen is None:
         return
-    logs = {}
+    logs = {}  # (elements chosen,) each
     for atom in facts.atoms:
         value = facts.probe.numbers.values.get(atom.data) if atom.op == "name" else None
-        if isinstance(value, torch.Tensor) and _broadcasts(value, right):
-            logs[atom.data] = _centred(value.expand(right.shape).reshape(-1)[chosen])
-    wanted = _centred(answer.reshape(-1)[chosen] / right.reshape(-1)[chosen])
-    scaled = {value: torch.tensor(EXPONENTS, dtype=torch.float64).unsqueeze(1) * log for value, log in logs.items()}
+        if isinstance(value, torch.Tensor) and value.is_floating_point() and broadcasts(value.shape, right.shape):
+            logs[atom.data] = _centred_log(value.expand(right.shape).reshape(-1)[chosen])
+    wanted = _centred_log(answer.reshape(-1)[chosen] / right.reshape(-1)[chosen])
+    exponents = torch.tensor(EXPONENTS, dtype=torch.float64).unsqueeze(1)  # (exponents, 1)
+    scaled = {value: exponents * log for value, log in logs.items()}  # (exponents, elements chosen) each
     for value, rows in scaled.items():
         for row in _hits(rows - wanted):
             yield ((value, EXPONENTS[row]),)
     for (one, first), (other, second) in itertools.combinations(scaled.items(), 2):
-        sums = first.unsqueeze(1) + second.unsqueeze(0)
+        sums = first.unsqueeze(1) + second.unsqueeze(0)  # (exponents, exponents, elements chosen)
         for row in _hits((sums - wanted).reshape(-1, len(wanted))):
             yield (one, EXPONENTS[row // len(EXPONENTS)]), (other, EXPONENTS[row % len(EXPONENTS)])
 
 
-def _hits(differences: torch.Tensor) -> list[int]:
-    """The rows that are zero."""
-    found: list[int] = ((differences.abs() <= 1e-6).all(1)).nonzero().reshape(-1).tolist()
-    return found
-
-
 def _samples(right: torch.Tensor, answer: torch.Tensor) -> torch.Tensor | None:
+    """Flat positions where neither is zero; None if there are too few to tell."""
     if right.shape != answer.shape:
         return None
     usable = ((right.reshape(-1) != 0) & (answer.reshape(-1) != 0)).nonzero().reshape(-1)
     return usable[:: max(1, len(usable) // RATIOS)] if len(usable) >= 3 else None
 
 
-def _broadcasts(value: torch.Tensor, like: torch.Tensor) -> bool:
-    padded = (1,) * (like.dim() - value.dim()) + tuple(value.shape)
-    fits = value.dim() <= like.dim() and all(a in (1, b) for a, b in zip(padded, like.shape, strict=True))
-    return fits and value.is_floating_point()
-
-
-def _centred(values: torch.Tensor) -> torch.Tensor:
+def _centred_log(values: torch.Tensor) -> torch.Tensor:
     logs = values.double().abs().log()
     return logs - logs.mean()
+
+
+def _hits(differences: torch.Tensor) -> list[int]:
+    """The rows that are zero."""
+    found: list[int] = ((differences.abs() <= _FITS).all(1)).nonzero().reshape(-1).tolist()
+    return found

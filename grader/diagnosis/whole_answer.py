@@ -3,36 +3,42 @@
 from __future__ import annotations
 
 import itertools
-import math
 import re
 from typing import TYPE_CHECKING
 
 import torch
 
 from grader.diagnosis import sentences
-from grader.diagnosis.factors import factor, name_factor
-from grader.diagnosis.kinds import Diagnosis, Kind
+from grader.diagnosis.factors import factor_of_each
+from grader.diagnosis.kinds import Identity, Kind
 from grader.diagnosis.search import search
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from grader.diagnosis.facts import Facts
+    from grader.diagnosis.facts import Facts, View
 
-    Reduce = Callable[[torch.Tensor], torch.Tensor]
+TINY = 1e-6
+"""An answer below this part of the terms that a null gradient is the sum of is not an attempt at it. 1e-9 loses four
+names of the catalogues, 1e-3 changes none."""
 
 
-def whole(facts: Facts) -> Diagnosis | None:
+def all_zero(facts: Facts) -> bool:
+    """Whether only zeros were returned."""
+    return all(not bool(view.got.any()) for view in facts.views)
+
+
+def tiny(facts: Facts) -> bool:
+    """Whether an answer is far below the size of the terms that it would have to be the sum of."""
+    return all(float(view.got.abs().max()) <= TINY * view.scale for view in facts.views)
+
+
+def whole(facts: Facts) -> Identity | None:
     """The first sure identity between the whole answer and the whole gradient."""
     return _turned(facts) or _squeezed(facts) or _spread(facts) or _summed(facts)
 
 
-def rearranged(facts: Facts) -> Diagnosis | None:
-    """What is said when no change of one place explains the answer better."""
-    return _too_far(facts) or _same_numbers(facts)
-
-
-def of_another(facts: Facts) -> Diagnosis | None:
+def of_another(facts: Facts) -> Identity | None:
     """The gradient of a variable further down, returned as it is."""
     if facts.probe.got.numel() < 2:
         return None
@@ -48,16 +54,27 @@ def _is_gradient_of(other: str, facts: Facts) -> bool:
     value = facts.probe.numbers.values[other]
     if not isinstance(value, torch.Tensor) or not value.is_floating_point() or value.shape != facts.probe.got.shape:
         return False
-    factors = [factor(view.sweep.cut(other), view.got, facts.tolerance) for view in facts.views]
-    return all(k is not None and abs(k - 1) <= facts.tolerance for k in factors)
+    factors = factor_of_each(((view.sweep.cut(other), view.got) for view in facts.views), facts.tolerance)
+    return factors is not None and all(abs(k - 1) <= facts.tolerance for k in factors)
 
 
-def _squeezed(facts: Facts) -> Diagnosis | None:
+def rearranged(facts: Facts) -> Identity | None:
+    """What is said when no change of one place explains the answer better."""
+    return _too_far(facts) or _same_numbers(facts)
+
+
+# the same shape, dimensions of size 1 aside: one factor
+
+
+_PLAIN = frozenset({"1", "-1", "2", "1/2"})
+"""Factors that need no other explanation."""
+
+
+def _squeezed(facts: Facts) -> Identity | None:
     """One factor, dimensions of size 1 aside."""
     if not squeezed_alike(facts):
         return None
-    factors = global_factor(facts, reshaped=True)
-    named = None if factors is None else name_factor(factors, facts.factor_forms, facts.tolerance)
+    named = facts.named(global_factor(facts, reshaped=True))
     if named is None:
         return None
     if any(view.got.shape != view.expected.shape for view in facts.views):
@@ -73,11 +90,21 @@ def _squeezed(facts: Facts) -> Diagnosis | None:
     return sentences.global_factor(facts, named)
 
 
-_PLAIN = frozenset({"1", "-1", "2", "1/2"})
-"""Factors that need no other explanation."""
+def squeezed_alike(facts: Facts) -> bool:
+    """Whether the shapes differ by dimensions of size 1 only."""
+    return all(_longer_sizes(v.got) == _longer_sizes(v.expected) for v in facts.views)
 
 
-def _other_upstream(facts: Facts) -> Diagnosis | None:
+def _longer_sizes(value: torch.Tensor) -> list[int]:
+    return [size for size in value.shape if size != 1]
+
+
+def global_factor(facts: Facts, *, reshaped: bool = False) -> list[float] | None:
+    """One factor for each case between the right gradient and the answer, `reshaped` to its shape or as it is."""
+    return _factors(facts, lambda v: (v.expected, v.got.reshape(v.expected.shape) if reshaped else v.got))
+
+
+def _other_upstream(facts: Facts) -> Identity | None:
     """A factor that comes from handing on the gradient of a variable further down."""
     if facts.local_style or not facts.evidence.depends_on:
         return None
@@ -91,136 +118,109 @@ def _other_dimension(named: str) -> bool:
     return len(names) > 1 and "/" in named and not named.startswith("1/") and ".shape[" in named
 
 
-def _spread(facts: Facts) -> Diagnosis | None:
-    factors = spread_factor(facts)
-    named = None if factors is None else name_factor(factors, facts.factor_forms, facts.tolerance)
+# another shape: not spread, not summed, summed too far
+
+
+def _spread(facts: Facts) -> Identity | None:
+    named = facts.named(_factors_when_spread(facts))
     if named is None:
         return None
-    besides = sentences.besides(facts, named)
+    what = f"has the right numbers, but only once{sentences.besides(facts, named)}"
     look = f"A sum forward is a broadcast backward: every element that was summed gets it. {sentences.readers(facts)}"
-    return sentences.whole(
-        facts, Kind.NOT_EXPANDED, f"has the right numbers, but only once{besides}", look, factor=named
-    )
+    return sentences.whole(facts, Kind.NOT_EXPANDED, what, look, factor=named)
 
 
-def _summed(facts: Facts) -> Diagnosis | None:
-    """Not summed enough, or too far."""
+def _factors_when_spread(facts: Facts) -> list[float] | None:
+    """How many times as large as the right gradient the answer is, spread over the variable's shape."""
+    if any(view.got.numel() >= view.expected.numel() for view in facts.views):
+        return None
+    found = _factors(facts, lambda view: (_laid(view.got, view.expected, spread=True), view.expected))
+    return None if found is None else [1 / k if k else float("inf") for k in found]
+
+
+def _summed(facts: Facts) -> Identity | None:
+    """Not summed enough."""
     if all(view.got.shape == view.expected.shape for view in facts.views):
         return None
-    for dims in sums(min(view.got.dim() for view in facts.views)):
-        factors = equal_after(facts, lambda x, d=dims: x.sum(d), of_expected=False)  # type: ignore[misc]
-        if factors is not None and name_factor(factors, facts.factor_forms, facts.tolerance) == "1":
+    for dims in _sums(min(view.got.dim() for view in facts.views)):
+        if facts.named(_factors_when_summed(facts, dims)) == "1":
             what = f"is not summed: summed over dimension {sentences.listed(map(str, dims))} it would be right"
             look = f"What is broadcast forward is summed backward. {sentences.readers(facts)}"
             return sentences.whole(facts, Kind.NOT_SUMMED, what, look, dims=list(dims))
     return None
 
 
-def _too_far(facts: Facts) -> Diagnosis | None:
-    for dims in sums(facts.probe.expected.dim()):
+def _factors_when_summed(facts: Facts, dims: tuple[int, ...]) -> list[float] | None:
+    return _factors(facts, lambda view: (_laid(view.got.sum(dims), view.expected), view.expected))
+
+
+def _too_far(facts: Facts) -> Identity | None:
+    for dims in _sums(facts.probe.expected.dim()):
         for keep in (True, False):
-            factors = equal_after(facts, lambda x, d=dims, k=keep: x.sum(d, keepdim=k), of_expected=True)  # type: ignore[misc]
-            if factors is not None and name_factor(factors, facts.factor_forms, facts.tolerance) == "1":
+            if facts.named(_factors_of_a_sum(facts, dims, keep=keep)) == "1":
                 what = f"is the right gradient summed over dimension {sentences.listed(map(str, dims))}"
                 look = f"Sum only over what the forward pass had broadcast. {sentences.readers(facts)}"
                 return sentences.whole(facts, Kind.SUMMED_TOO_FAR, what, look, dims=list(dims))
     return None
 
 
-def _turned(facts: Facts) -> Diagnosis | None:
-    for one, other in itertools.combinations(range(facts.probe.expected.dim()), 2):
-        factors = _factors_when_turned(facts, one, other)
-        named = None if factors is None else name_factor(factors, facts.factor_forms, facts.tolerance)
-        if named is not None:
-            besides = sentences.besides(facts, named)
-            look = f"A gradient has the shape of its variable, here {list(facts.given.expected.shape)}"
-            what = f"is the right gradient with dimensions {one} and {other} exchanged{besides}"
-            return sentences.whole(facts, Kind.TRANSPOSED, what, look, factor=named)
-    return None
+def _factors_of_a_sum(facts: Facts, dims: tuple[int, ...], *, keep: bool) -> list[float] | None:
+    return _factors(facts, lambda v: (_laid(v.expected.sum(dims, keepdim=keep), v.got, spread=True), v.got))
 
 
-def _factors_when_turned(facts: Facts, one: int, other: int) -> list[float] | None:
-    turned = [(view.expected.transpose(one, other), view.got) for view in facts.views]
-    if any(a.shape != b.shape for a, b in turned) or all(
-        torch.equal(a, v.expected) for (a, _), v in zip(turned, facts.views, strict=True)
-    ):
-        return None
-    found = [factor(a, b, facts.tolerance) for a, b in turned]
-    return None if any(k is None for k in found) else [k for k in found if k is not None]
-
-
-def _same_numbers(facts: Facts) -> Diagnosis | None:
-    if not same_numbers(facts):
-        return None
-    look = f"Look at the order of the dimensions when you lay it out anew. {sentences.readers(facts)}"
-    return sentences.whole(facts, Kind.PERMUTED, "has the right numbers in other places", look)
-
-
-def all_zero(facts: Facts) -> bool:
-    """Whether nothing but zeros came."""
-    return all(not bool(view.got.any()) for view in facts.views)
-
-
-def spread_factor(facts: Facts) -> list[float] | None:
-    """How many times as large, one a case, the answer is when spread over the variable's shape it is the right one."""
-    if any(view.got.numel() >= view.expected.numel() for view in facts.views):
-        return None
-    found = equal_after(facts, lambda x: x, of_expected=False, spread=True)
-    return None if found is None else [1 / k if k else math.inf for k in found]
-
-
-def global_factor(facts: Facts, *, reshaped: bool = False) -> list[float] | None:
-    """One factor for each case between the answer and the right one."""
-    found = []
-    for view in facts.views:
-        got = view.got.reshape(view.expected.shape) if reshaped else view.got
-        k = factor(view.expected, got, facts.tolerance)
-        if k is None:
-            return None
-        found.append(k)
-    return found
-
-
-def squeezed_alike(facts: Facts) -> bool:
-    """Whether the shapes differ by dimensions of size 1 only."""
-    return all(_longer_sizes(v.got) == _longer_sizes(v.expected) for v in facts.views)
-
-
-def _longer_sizes(value: torch.Tensor) -> list[int]:
-    return [size for size in value.shape if size != 1]
-
-
-def equal_after(facts: Facts, change: Reduce, *, of_expected: bool, spread: bool = False) -> list[float] | None:
-    """Factors, one a case, when the answer, or the right gradient, is the other one changed in a way."""
-    found = []
-    for view in facts.views:
-        one, other = (view.expected, view.got) if of_expected else (view.got, view.expected)
-        try:
-            made = change(one)
-            made = made.expand(other.shape) if (of_expected or spread) and made.dim() <= other.dim() else made
-            k = factor(made.reshape(other.shape), other, facts.tolerance)
-        except RuntimeError:
-            return None
-        if k is None:
-            return None
-        found.append(k)
-    return found
-
-
-def sums(dims: int) -> Iterator[tuple[int, ...]]:
+def _sums(dims: int) -> Iterator[tuple[int, ...]]:
     """Every choice of dimensions to sum over."""
     for count in range(1, dims + 1):
         yield from itertools.combinations(range(dims), count)
 
 
-def same_numbers(facts: Facts) -> bool:
-    """Whether the answer has the right numbers in another order."""
-    for view in facts.views:
-        if view.got.numel() != view.expected.numel() or view.got.numel() < 2:
-            return False
-        a, b = view.got.flatten().sort().values, view.expected.flatten().sort().values
-        if not bool(((a - b).abs() <= facts.tolerance * b.abs().max()).all()):
-            return False
-        if float(b.max() - b.min()) <= facts.tolerance * float(b.abs().max()):
-            return False
-    return True
+# the right numbers in another order
+
+
+def _turned(facts: Facts) -> Identity | None:
+    for one, other in itertools.combinations(range(facts.probe.expected.dim()), 2):
+        named = facts.named(_factors_when_turned(facts, one, other))
+        if named is not None:
+            what = f"is the right gradient with dimensions {one} and {other} exchanged{sentences.besides(facts, named)}"
+            look = f"A gradient has the shape of its variable, here {list(facts.given.expected.shape)}"
+            return sentences.whole(facts, Kind.TRANSPOSED, what, look, factor=named)
+    return None
+
+
+def _factors_when_turned(facts: Facts, one: int, other: int) -> list[float] | None:
+    turned = [view.expected.transpose(one, other) for view in facts.views]
+    if all(torch.equal(t, view.expected) for t, view in zip(turned, facts.views, strict=True)):
+        return None
+    return _factors(facts, lambda view: (view.expected.transpose(one, other), view.got))
+
+
+def _same_numbers(facts: Facts) -> Identity | None:
+    if not all(_reordered(view, facts.tolerance) for view in facts.views):
+        return None
+    look = f"Look at the order of the dimensions when you lay it out anew. {sentences.readers(facts)}"
+    return sentences.whole(facts, Kind.PERMUTED, "has the right numbers in other places", look)
+
+
+def _reordered(view: View, tolerance: float) -> bool:
+    """Whether the answer has the right numbers in another order; not where they are all the same."""
+    if view.got.numel() != view.expected.numel() or view.got.numel() < 2:
+        return False
+    a, b = view.got.flatten().sort().values, view.expected.flatten().sort().values  # (elements,)
+    same = bool(((a - b).abs() <= tolerance * b.abs().max()).all())
+    return same and not float(b.max() - b.min()) <= tolerance * float(b.abs().max())
+
+
+# factors of the cases
+
+
+def _factors(facts: Facts, pair: Callable[[View], tuple[torch.Tensor, torch.Tensor]]) -> list[float] | None:
+    """For each case, the factor between the two tensors; None if one has none, or the shapes do not fit."""
+    try:
+        return factor_of_each(map(pair, facts.views), facts.tolerance)
+    except RuntimeError:
+        return None
+
+
+def _laid(made: torch.Tensor, like: torch.Tensor, *, spread: bool = False) -> torch.Tensor:
+    """A tensor in the shape of another, where it has as many elements or may be spread."""
+    return (made.expand(like.shape) if spread and made.dim() <= like.dim() else made).reshape(like.shape)

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from grader.diagnosis.candidates.change import Change, spell
-from grader.diagnosis.formula import Node, const, same_leaf
+from grader.diagnosis.candidates.change import Change, floats, spell
+from grader.diagnosis.chain_rule import positive
+from grader.diagnosis.formula import Node, const, mul, same_leaf
 from grader.diagnosis.kinds import Kind
 
 if TYPE_CHECKING:
@@ -16,10 +17,7 @@ if TYPE_CHECKING:
     from grader.diagnosis.facts import Facts
 
 POWERS = (2, -1, 3, -2, 0.5, -0.5, -3, 4, -1.5, 1.5)
-
-
-def _positive(x: torch.Tensor) -> torch.Tensor:
-    return (x > 0).to(x.dtype)
+"""Exponents that a value is tried with."""
 
 
 def _tanh_slope(x: torch.Tensor) -> torch.Tensor:
@@ -38,7 +36,7 @@ FUNCTIONS: dict[str, Callable[[torch.Tensor], torch.Tensor]] = {
     "the sigmoid of {}": torch.sigmoid,
     "relu of {}": torch.relu,
     "the sign of {}": torch.sign,
-    "whether {} is positive": _positive,
+    "whether {} is positive": positive,
     "1 minus {}": lambda x: 1 - x,
     "1 minus {} squared": _tanh_slope,
     "{} times (1 minus {})": _sigmoid_slope,
@@ -47,13 +45,12 @@ FUNCTIONS: dict[str, Callable[[torch.Tensor], torch.Tensor]] = {
     "sin of {}": torch.sin,
     "cos of {}": torch.cos,
 }
-
-
-def floats(node: Node, facts: Facts) -> torch.Tensor | None:
-    """The tensor of numbers that a formula comes to; a mask counts as numbers."""
-    value = facts.probe.numbers[node]
-    usable = isinstance(value, torch.Tensor) and (value.is_floating_point() or value.dtype == torch.bool)
-    return value if usable else None
+"""Functions that a value is tried in, with the words for it."""
+_SLOPES = {
+    "1 minus {} squared": _tanh_slope,
+    "{} times (1 minus {})": _sigmoid_slope,
+}
+"""The derivatives of a tanh and of a sigmoid, from what comes out of them."""
 
 
 def leaf_changes(node: Node, facts: Facts, *, light: bool = False) -> Iterator[Change]:
@@ -119,26 +116,24 @@ def combined(node: Node, facts: Facts, mine: str, *, light: bool = False) -> Ite
     for atom in facts.atoms:
         other = spell(atom)
         if not same_leaf(atom, node):
-            yield Change(Node("mul", (node, atom)), Kind.WRONG_OPERAND, f"it has {other} as one more factor", 1)
+            yield Change(mul(node, atom), Kind.WRONG_OPERAND, f"it has {other} as one more factor", 1)
             text = f"it is divided by {other}, which does not belong there"
             yield Change(Node("div", (node, atom)), Kind.WRONG_OPERAND, text, 1)
             if not light:
                 yield from _with_another(node, atom, mine, other)
         if atom.op == "name" and not light:
-            gate = Node("fn", (atom,), _positive)
+            gate = Node("fn", (atom,), positive)
             text = f"it has the gate of {other} (whether it is positive) as one more factor"
-            yield Change(Node("mul", (node, gate)), Kind.WRONG_OPERAND, text, 1.3)
+            yield Change(mul(node, gate), Kind.WRONG_OPERAND, text, 1.3)
             yield from _slopes(node, atom, other)
 
 
 def _slopes(node: Node, atom: Node, other: str) -> Iterator[Change]:
     """The derivative of a tanh or a sigmoid as one more factor: that of a line too early or too late."""
-    for text, function in (
-        (f"1 minus {other} squared", _tanh_slope),
-        (f"{other} times (1 minus {other})", _sigmoid_slope),
-    ):
+    for text, function in _SLOPES.items():
         slope = Node("fn", (atom,), function)
-        yield Change(Node("mul", (node, slope)), Kind.WRONG_OPERAND, f"it has {text} as one more factor", 1.3)
+        more = f"it has {text.replace('{}', other)} as one more factor"
+        yield Change(mul(node, slope), Kind.WRONG_OPERAND, more, 1.3)
 
 
 def _with_another(node: Node, atom: Node, mine: str, other: str) -> Iterator[Change]:
@@ -154,7 +149,7 @@ def squares(node: Node, facts: Facts) -> Iterator[Change]:
     if power.op == "const" and power.data == 2:
         for atom in facts.atoms:
             text = f"in a square, {spell(atom)} stands in the place of one of the two"
-            yield Change(Node("mul", (base, atom)), Kind.WRONG_OPERAND, text, 1)
+            yield Change(mul(base, atom), Kind.WRONG_OPERAND, text, 1)
 
 
 def factor_changes(node: Node, facts: Facts) -> Iterator[Change]:

@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from grader.diagnosis.candidates.change import Change
-from grader.diagnosis.formula import Node, const, has_gradient, has_upstream
+from grader.diagnosis.candidates.change import Change, tensor_at
+from grader.diagnosis.formula import Node, const, has_gradient, has_upstream, mul
 from grader.diagnosis.kinds import Kind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
+
+    from grader.diagnosis.facts import Facts
 
 DONE = {
     "add": "added",
@@ -24,10 +26,15 @@ DONE = {
     "pow": "raised to a power",
     "matmul": "multiplied as matrices",
 }
-PLACES = ("hot", "hot_at")
-NUMBERS = ("const", "size", "code")
+"""The operations on two values, as a sentence has them."""
+_PLACES = ("hot", "hot_at")
+"""Operations that are 1 at the places that were read, 0 elsewhere."""
+_NUMBERS = ("const", "size", "code")
+"""Operations that come to a number, not to a tensor of the learner's."""
 SMALL = 1e-2
-"""A number below this is an epsilon."""
+"""A number below this is a small constant: an epsilon, not a factor. 1e-3 and 0.1 name all of the catalogues alike."""
+MOST_FACTORS = 5
+"""A product of more factors is not regrouped: 5 are parted in 15 ways, 6 would be in 41, each 5 or 6 candidates."""
 
 
 def binary_changes(node: Node) -> Iterator[Change]:
@@ -62,8 +69,8 @@ def regrouped(node: Node) -> Iterator[Change]:
         return
     for count in range(1, len(factors) // 2 + 1):
         for chosen in itertools.combinations(range(len(factors)), count):
-            one = _product([factors[k] for k in chosen])
-            other = _product([f for k, f in enumerate(factors) if k not in chosen])
+            one = _multiplied([factors[k] for k in chosen])
+            other = _multiplied([f for k, f in enumerate(factors) if k not in chosen])
             for op, a, b in (("add", one, other), ("sub", one, other), ("div", one, other), ("div", other, one)):
                 text = f"two values are {DONE[op]} that have to be multiplied"
                 yield Change(Node(op, (a, b)), _swap_kind("mul", op), text, 1.15)
@@ -72,9 +79,6 @@ def regrouped(node: Node) -> Iterator[Change]:
             yield Change(other, kind, lost, 0.3)
             if has_gradient(one):
                 yield Change(one, Kind.UPSTREAM_ONLY, "several factors are missing", 0.4)
-
-
-MOST_FACTORS = 5
 
 
 def _factors(node: Node) -> list[Node]:
@@ -87,8 +91,8 @@ def _factors(node: Node) -> list[Node]:
     return [node]
 
 
-def _product(factors: Sequence[Node]) -> Node:
-    return functools.reduce(lambda a, b: Node("mul", (a, b)), factors)
+def _multiplied(factors: Sequence[Node]) -> Node:
+    return functools.reduce(mul, factors)
 
 
 def _swap_kind(right: str, wrong: str) -> Kind:
@@ -107,9 +111,9 @@ def _dropped(node: Node) -> Iterator[Change]:
         if lost.op == "const" and abs(lost.data) < SMALL:
             yield Change(kept, Kind.WRONG_EPSILON, f"the small number {lost.data:g} is missing", 0)
         elif node.op in ("add", "sub"):
-            kind = Kind.MISSING_PATH if has_gradient(lost) or lost.op in PLACES else Kind.WRONG_OPERAND
+            kind = Kind.MISSING_PATH if has_gradient(lost) or lost.op in _PLACES else Kind.WRONG_OPERAND
             yield Change(kept, kind, "one of two terms is missing", 0 if has_gradient(lost) else 0.6)
-        elif lost.op in PLACES:
+        elif lost.op in _PLACES:
             kind = Kind.WRONG_PATH if lost.op == "hot" else Kind.WRONG_INDEX
             yield Change(kept, kind, "it is not brought to the places that were read", 0)
         elif node.op == "pow":
@@ -117,13 +121,12 @@ def _dropped(node: Node) -> Iterator[Change]:
         elif has_upstream(lost) and not has_upstream(kept):
             yield Change(kept, Kind.UPSTREAM_UNUSED, "the upstream gradient does not take part", 0)
         else:
-            kind = Kind.CONSTANT_FACTOR if lost.op in NUMBERS else Kind.UPSTREAM_ONLY
+            kind = Kind.CONSTANT_FACTOR if lost.op in _NUMBERS else Kind.UPSTREAM_ONLY
             yield Change(kept, kind, "a factor is missing", 0)
 
 
 def _weighted(node: Node) -> Iterator[Change]:
     """One of two terms with another factor."""
-    _left, _right = node.args
     if any(arg.op == "const" and abs(arg.data) < SMALL for arg in node.args):
         return
     for number, kind, text in (
@@ -132,7 +135,7 @@ def _weighted(node: Node) -> Iterator[Change]:
         (0.5, Kind.CONSTANT_FACTOR, "one term has a factor 1/2 too many"),
     ):
         for index in (0, 1):
-            yield Change(node.with_arg(index, Node("mul", (const(number), node.args[index]))), kind, text, 1)
+            yield Change(node.with_arg(index, mul(const(number), node.args[index])), kind, text, 1)
 
 
 def _exponents(node: Node) -> Iterator[Change]:
@@ -151,7 +154,7 @@ def _matrices(node: Node) -> Iterator[Change]:
         yield Change(
             node.with_arg(index, turned), Kind.TRANSPOSED, "a matrix is turned that should not be, or not turned", 0
         )
-    apart = Node("mul", (Node("sum", (left,), ((-1,), True)), Node("sum", (right,), ((-2,), True))))
+    apart = mul(Node("sum", (left,), ((-1,), True)), Node("sum", (right,), ((-2,), True)))
     yield Change(apart, Kind.SUMMED_TOO_FAR, "both matrices are summed before they are multiplied", 0.5)
 
 
@@ -188,3 +191,28 @@ def _with_number(node: Node, number: Node) -> Iterator[Node]:
         counts = Node("fn", node.args, torch.exp)
         total = Node("sum", (counts,), ((node.data,), True))
         yield Node("div", (counts, Node("add", (total, number))))
+
+
+def neg(node: Node, _: Facts) -> Iterator[Change]:
+    """A minus."""
+    yield Change(node.args[0], Kind.SIGN, "a minus is missing", 0)
+
+
+def softmax(node: Node, facts: Facts) -> Iterator[Change]:
+    """A softmax inside a formula."""
+    (x,) = node.args
+    dims = tensor_at(x, facts).dim()
+    for dim in range(dims):
+        if dim != node.data % dims:
+            yield Change(Node("softmax", (x,), dim), Kind.WRONG_AXIS, "the softmax goes along another dimension", 0)
+    yield Change(x, Kind.SOFTMAX_JACOBIAN, "the softmax is missing", 0)
+    for text, function in (
+        ("exp stands in the place of the softmax: it is not divided by its sum", torch.exp),
+        ("the sigmoid stands in the place of the softmax", torch.sigmoid),
+        ("the log-softmax stands in the place of the softmax", _log_softmax(node.data)),
+    ):
+        yield Change(Node("fn", (x,), function), Kind.SOFTMAX_JACOBIAN, text, 0.3)
+
+
+def _log_softmax(dim: int) -> Callable[[torch.Tensor], torch.Tensor]:
+    return lambda x: torch.log_softmax(x, dim)

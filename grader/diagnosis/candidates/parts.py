@@ -1,4 +1,4 @@
-"""Some entries only, sums, spreads and places: what is left out, over what is summed, where a gradient goes."""
+"""Other entries in one place of a formula: some only, other sums and spreads, other places, another order."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from grader.diagnosis.candidates.change import Change, spell
-from grader.diagnosis.formula import Node, const, substituted, upstream
+from grader.diagnosis.candidates.change import Change, spell, tensor_at
+from grader.diagnosis.formula import Node, const, mul, one_minus, substituted, upstream
 from grader.diagnosis.kinds import Kind
 
 if TYPE_CHECKING:
@@ -17,9 +17,7 @@ if TYPE_CHECKING:
     from grader.diagnosis.facts import Facts
 
 
-def tensor_of_node(node: Node, facts: Facts) -> torch.Tensor:
-    value = facts.probe.numbers[node]
-    return value if isinstance(value, torch.Tensor) else torch.zeros(())
+# some entries only
 
 
 def columns_of(facts: Facts) -> Iterator[tuple[Node, str]]:
@@ -41,12 +39,12 @@ def read_by(node: Node, facts: Facts) -> Iterator[Change]:
         child = upstream(path.via[0])
         node_of_ones = substituted(path.node, child, Node("ones", (child,)))
         share = facts.probe.tensor(node_of_ones)
-        if share is None or bool((share != 0).all()) or share.shape != tensor_of_node(node, facts).shape:
+        if share is None or bool((share != 0).all()) or share.shape != tensor_at(node, facts).shape:
             continue
         there = Node("fn", (node_of_ones,), _nonzero)
         other = path.via[0]
-        yield Change(Node("mul", (node, there)), Kind.MISSING_PATH, f"only what {other} reads takes part", 0.7)
-        rest = Node("mul", (node, Node("sub", (const(1.0), there))))
+        yield Change(mul(node, there), Kind.MISSING_PATH, f"only what {other} reads takes part", 0.7)
+        rest = mul(node, one_minus(there))
         yield Change(rest, Kind.MISSING_PATH, f"what {other} reads is left out", 0.7)
 
 
@@ -72,11 +70,12 @@ _PARTS = {
     "first": "only the first entry along dimension {} takes part",
     "last": "only the last entry along dimension {} takes part",
 }
+"""Which entries along a dimension stay, with the words for it."""
 
 
 def masked(node: Node, facts: Facts) -> Iterator[Change]:
     """Some entries only."""
-    value = tensor_of_node(node, facts)
+    value = tensor_at(node, facts)
     for dim in range(value.dim()):
         for which, text in _PARTS.items():
             part = Node("fn", (node,), _part(dim, which))
@@ -84,17 +83,15 @@ def masked(node: Node, facts: Facts) -> Iterator[Change]:
     for index, text in columns_of(facts):
         for dim in range(value.dim()):
             at = Node("hot_at", (index, node), dim)
-            yield Change(
-                Node("mul", (node, at)), Kind.WRONG_INDEX, f"only the places that {text} points to take part", 0.8
-            )
-            rest = Node("mul", (node, Node("sub", (const(1.0), at))))
+            yield Change(mul(node, at), Kind.WRONG_INDEX, f"only the places that {text} points to take part", 0.8)
+            rest = mul(node, one_minus(at))
             yield Change(rest, Kind.WRONG_INDEX, f"the places that {text} points to are left out", 0.8)
         zero = Node("call", (node, index), _but_zero)
         yield Change(zero, Kind.WRONG_INDEX, f"what {text} has a 0 for is left out", 0.8)
     for atom in facts.atoms:
-        if atom.op == "name" and tensor_of_node(atom, facts).shape == value.shape:
+        if atom.op == "name" and tensor_at(atom, facts).shape == value.shape:
             for dim in range(value.dim()):
-                at = Node("mul", (node, Node("hot", (atom,), ("argmax", dim))))
+                at = mul(node, Node("hot", (atom,), ("argmax", dim)))
                 yield Change(at, Kind.WRONG_INDEX, f"only the place of the largest {spell(atom)} takes part", 0.9)
 
 
@@ -106,7 +103,7 @@ def _but_zero(x: torch.Tensor, index: torch.Tensor) -> torch.Tensor:
 def _part(dim: int, which: str) -> Callable[[torch.Tensor], torch.Tensor]:
     def mask(x: torch.Tensor) -> torch.Tensor:
         size = x.shape[dim]
-        kept = torch.zeros(size, dtype=x.dtype)
+        kept = torch.zeros(size, dtype=x.dtype)  # (size,), then 1 in every other dimension
         ends = {"but_last": (0, size - 1), "but_first": (1, size), "first": (0, 1), "last": (size - 1, size)}
         start, end = ends[which]
         kept[start:end] = 1.0
@@ -115,10 +112,13 @@ def _part(dim: int, which: str) -> Callable[[torch.Tensor], torch.Tensor]:
     return mask
 
 
+# what is summed, and what is spread
+
+
 def sum_to(node: Node, facts: Facts) -> Iterator[Change]:
     """The sum over what was broadcast."""
     inner, like = node.args
-    value, shape = tensor_of_node(inner, facts), tensor_of_node(like, facts)
+    value, shape = tensor_at(inner, facts), tensor_at(like, facts)
     yield Change(inner, Kind.NOT_SUMMED, "it is not summed over what had been broadcast", 0)
     lead = value.dim() - shape.dim()
     summed = {d for d in range(value.dim()) if d < lead or (shape.shape[d - lead] == 1 and value.shape[d] > 1)}
@@ -148,7 +148,7 @@ def _other_sums(inner: Node, summed: set[int], dims: int, like: Node) -> Iterato
 
 def _apart(inner: Node, summed: tuple[int, ...], like: Node) -> Iterator[Change]:
     a, b = (Node("sum", (arg,), (summed, True)) for arg in inner.args)
-    product = Node("mul", (a, b))
+    product = mul(a, b)
     yield Change(product, Kind.SUMMED_TOO_FAR, "it is summed first and multiplied then", 0.5)
     yield Change(Node("sum_to", (product, like)), Kind.SUMMED_TOO_FAR, "it is summed first and multiplied then", 0.5)
 
@@ -162,7 +162,7 @@ def total(node: Node, facts: Facts) -> Iterator[Change]:
     """A sum inside a formula."""
     (inner,) = node.args
     dims, keepdim = node.data
-    for other in [*((d,) for d in range(tensor_of_node(inner, facts).dim())), None]:
+    for other in [*((d,) for d in range(tensor_at(inner, facts).dim())), None]:
         if other != dims:
             kind = Kind.WRONG_AXIS if other is not None else Kind.SUMMED_TOO_FAR
             yield Change(Node("sum", node.args, (other, keepdim)), kind, "a sum goes along another dimension", 0.3)
@@ -170,7 +170,7 @@ def total(node: Node, facts: Facts) -> Iterator[Change]:
     yield Change(Node("mean", node.args, node.data), Kind.CONSTANT_FACTOR, "it has a mean in the place of a sum", 0.3)
     if inner.op == "mul":
         a, b = inner.args
-        for apart in (Node("mul", (Node("sum", (a,), node.data), b)), Node("mul", (a, Node("sum", (b,), node.data)))):
+        for apart in (mul(Node("sum", (a,), node.data), b), mul(a, Node("sum", (b,), node.data))):
             yield Change(apart, Kind.SUMMED_TOO_FAR, "only one of two factors is summed", 1)
 
 
@@ -178,7 +178,7 @@ def mean(node: Node, facts: Facts) -> Iterator[Change]:
     """A mean inside a formula."""
     (inner,) = node.args
     dims, keepdim = node.data
-    for other in [*((d,) for d in range(tensor_of_node(inner, facts).dim())), None]:
+    for other in [*((d,) for d in range(tensor_at(inner, facts).dim())), None]:
         if other != dims:
             yield Change(
                 Node("mean", node.args, (other, keepdim)), Kind.WRONG_AXIS, "a mean goes along another dimension", 0.3
@@ -191,38 +191,18 @@ def mean(node: Node, facts: Facts) -> Iterator[Change]:
         yield Change(bessel, Kind.FUSED_TERM, "a mean is divided by one less than there are (Bessel's correction)", 0.5)
 
 
-def neg(node: Node, _: Facts) -> Iterator[Change]:
-    """A minus."""
-    yield Change(node.args[0], Kind.SIGN, "a minus is missing", 0)
-
-
-def softmax(node: Node, facts: Facts) -> Iterator[Change]:
-    """A softmax inside a formula."""
-    (x,) = node.args
-    for dim in range(tensor_of_node(x, facts).dim()):
-        if dim != node.data % tensor_of_node(x, facts).dim():
-            yield Change(Node("softmax", (x,), dim), Kind.WRONG_AXIS, "the softmax goes along another dimension", 0)
-    yield Change(x, Kind.SOFTMAX_JACOBIAN, "the softmax is missing", 0)
-    for text, function in (
-        ("exp stands in the place of the softmax: it is not divided by its sum", torch.exp),
-        ("the sigmoid stands in the place of the softmax", torch.sigmoid),
-        ("the log-softmax stands in the place of the softmax", _log_softmax(node.data)),
-    ):
-        yield Change(Node("fn", (x,), function), Kind.SOFTMAX_JACOBIAN, text, 0.3)
-
-
-def _log_softmax(dim: int) -> Callable[[torch.Tensor], torch.Tensor]:
-    return lambda x: torch.log_softmax(x, dim)
+# the places that a gradient goes to
 
 
 def hot(node: Node, facts: Facts) -> Iterator[Change]:
     """One place in each row: the largest, or the one that an index points to."""
     like = node.args[-1]
+    dims = tensor_at(like, facts).dim()
     dim = node.data[1] if node.op == "hot" else node.data
     kind = Kind.WRONG_PATH if node.op == "hot" else Kind.WRONG_INDEX
     yield Change(Node("ones", (like,)), kind, "it goes to all places, not to the ones that were read", 0)
     if node.op == "hot":
-        yield from _other_extremes(node, tensor_of_node(like, facts).dim())
+        yield from _other_extremes(node, dims)
     if dim is None:
         return
     first = Node("hot", (Node("ones", (like,)),), ("argmax", dim))
@@ -236,7 +216,7 @@ def hot(node: Node, facts: Facts) -> Iterator[Change]:
                 at = Node("hot", (atom,), (which, dim))
                 place = "largest" if which == "argmax" else "smallest"
                 yield Change(at, Kind.WRONG_INDEX, f"it goes to the place of the {place} {spell(atom)}", 0.2)
-    yield from _beside(node, dim % max(1, tensor_of_node(like, facts).dim()), tensor_of_node(like, facts).dim())
+    yield from _beside(node, dim % max(1, dims), dims)
 
 
 def _other_extremes(node: Node, dims: int) -> Iterator[Change]:
@@ -300,15 +280,21 @@ def uncopied(node: Node, facts: Facts) -> Iterator[Change]:
         yield Change(Node("uncopied", node.args, (code, mode)), Kind.REPEATED_INDEX, text, 0)
     mean = Node("uncopied", node.args, (code, "mean"))
     yield Change(mean, Kind.CONSTANT_FACTOR, "gradients are averaged where an element was copied more than once", 0.1)
-    for dim in range(tensor_of_node(node.args[0], facts).dim()):
+    for dim in range(tensor_at(node.args[0], facts).dim()):
         turned = node.with_arg(0, Node("flip", (node.args[0],), (dim,)))
         yield Change(turned, Kind.WRONG_INDEX, f"it is brought back in reverse along dimension {dim}", 0.3)
+
+
+# the same numbers in another order
+
+_ORDERS = {2: ((1, 0),), 3: ((0, 2, 1), (1, 0, 2), (2, 1, 0), (1, 2, 0), (2, 0, 1))}
+"""Orders of the dimensions other than the right one, by their number."""
 
 
 def reshape(node: Node, facts: Facts) -> Iterator[Change]:
     """The same numbers laid out anew."""
     inner, like = node.args
-    dims = tensor_of_node(like, facts).dim()
+    dims = tensor_at(like, facts).dim()
     yield Change(inner, Kind.PERMUTED, "it is not laid out as the variable is", 0)
     for order in _ORDERS.get(dims, ()):
         for turn in (True, False):
@@ -320,9 +306,6 @@ def reshape(node: Node, facts: Facts) -> Iterator[Change]:
         )
         summed = Node("spread", (Node("sum", (node,), ((dim,), True)), like))
         yield Change(summed, Kind.SUMMED_TOO_FAR, f"it is summed over dimension {dim}", 0.1)
-
-
-_ORDERS = {2: ((1, 0),), 3: ((0, 2, 1), (1, 0, 2), (2, 1, 0), (1, 2, 0), (2, 0, 1))}
 
 
 def _laid(order: tuple[int, ...], *, turn: bool) -> Callable[[torch.Tensor, torch.Tensor], torch.Tensor]:

@@ -1,20 +1,33 @@
-"""Formulas that are the right one but for one place, the likeliest first."""
+"""Formulas that are the right one but for one place, or changed all over in one way: every candidate of the search."""
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
 from grader.diagnosis.candidates import operands, operations, parts
-from grader.diagnosis.candidates.change import Change, spell
-from grader.diagnosis.formula import Node, distinct_leaves, exchanged, has_gradient, same_leaf, substituted
+from grader.diagnosis.candidates.change import Change, floats, spell
+from grader.diagnosis.formula import (
+    Node,
+    added,
+    distinct_leaves,
+    exchanged,
+    has_gradient,
+    same_leaf,
+    substituted,
+    upstream,
+)
 from grader.diagnosis.kinds import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from grader.diagnosis.facts import Facts
+
+WHEREVER = 0.3
+"""The cost, besides its own, of a change made wherever a value is used; see `Change.cost`."""
 
 _SHAPE_ONLY = {
     **dict.fromkeys(("sum_to", "expand", "spread", "reshape", "scatter", "vjp", "rows", "uncopied"), (1,)),
@@ -24,29 +37,47 @@ _SHAPE_ONLY = {
 """Arguments that say a shape or a place, not a value."""
 
 _SPECIAL: dict[str, Callable[[Node, Facts], Iterator[Change]]] = {
+    "neg": operations.neg,
+    "softmax": operations.softmax,
     "sum_to": parts.sum_to,
     "expand": parts.expand,
     "sum": parts.total,
     "mean": parts.mean,
-    "neg": parts.neg,
-    "softmax": parts.softmax,
     "hot": parts.hot,
     "hot_at": parts.hot,
     "reshape": parts.reshape,
     "scatter": parts.scatter,
     "uncopied": parts.uncopied,
 }
+"""What one operation alone can have been mistaken for."""
 
 
 def changes(root: Node, facts: Facts, *, light: bool = False) -> list[Change]:
-    """Every formula that differs from this one in one place, and some that differ all over in one way.
+    """Every formula that differs from this one in one place, and some that differ all over in one way; likeliest first.
 
     Args:
+        root: the right formula.
+        facts: for the values that the function could compute with.
         light: leave out the far-fetched, for formulas of many operations.
     """
     everywhere = _all_over(root, facts, light=light)
     found = [*_in_one_place(root, facts, light=light), *everywhere, *_of_the_result(root, facts, light=light)]
     return sorted(found, key=lambda change: change.cost)
+
+
+def with_epsilon(root: Node, number: float) -> Iterator[Change]:
+    """A small number added in one place, for an answer that is nearly right."""
+    for place in _places(_Place(root)):
+        if not has_gradient(place.node) and place.node.op != "const":
+            for change in operations.stray_epsilon(place.node, number):
+                yield place.holding(change)
+    for part in _shared(root):
+        if not has_gradient(part):
+            for change in operations.stray_epsilon(part, number):
+                yield _inside(partial(exchanged, root, part), change, more=0.1)
+
+
+# in one place
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -123,16 +154,19 @@ def _factors(node: Node, facts: Facts) -> Iterator[Change]:
                 yield _inside(partial(node.with_arg, index), change)
 
 
+# all over, in one way
+
+
 def _all_over(root: Node, facts: Facts, *, light: bool) -> Iterator[Change]:
-    """One value or part changed wherever it stands, where it stands more than once."""
+    """One value or part changed wherever it is used, where it is used more than once."""
     for leaf in distinct_leaves(root):
         if _count(root, leaf) > 1:
             for change in operands.leaf_changes(leaf, facts, light=light):
                 text = f"wherever {spell(leaf)} belongs, {change.text}"
-                yield _inside(partial(substituted, root, leaf), change, text, 0.3)
+                yield _inside(partial(substituted, root, leaf), change, text, WHEREVER)
     for part in _shared(root):
         for change in _here(part, facts, light=light):
-            yield _inside(partial(exchanged, root, part), change, f"{change.text}, wherever it is needed", 0.3)
+            yield _inside(partial(exchanged, root, part), change, f"{change.text}, wherever it is needed", WHEREVER)
     yield from _other_dimensions(root, facts)
 
 
@@ -140,16 +174,17 @@ def _count(node: Node, leaf: Node) -> int:
     return int(same_leaf(node, leaf)) + sum(_count(arg, leaf) for arg in node.args)
 
 
+def _nodes(node: Node) -> Iterator[Node]:
+    yield node
+    for arg in node.args:
+        yield from _nodes(arg)
+
+
 def _shared(root: Node) -> list[Node]:
     """Parts that are needed more than once."""
     seen: dict[Node, int] = {}
-
-    def walk(node: Node) -> None:
+    for node in _nodes(root):
         seen[node] = seen.get(node, 0) + 1
-        for arg in node.args:
-            walk(arg)
-
-    walk(root)
     return [node for node, count in seen.items() if count > 1 and node.args]
 
 
@@ -166,15 +201,12 @@ def _other_dimensions(root: Node, facts: Facts) -> Iterator[Change]:
                 yield Change(_resummed(root, (dims, keep)), kind, text, 0.5)
 
 
-def _nodes(node: Node) -> Iterator[Node]:
-    yield node
-    for arg in node.args:
-        yield from _nodes(arg)
-
-
 def _resummed(node: Node, data: tuple[tuple[int, ...] | None, bool]) -> Node:
     args = tuple(_resummed(arg, data) for arg in node.args)
     return Node(node.op, args, data if node.op == "sum" else node.data) if args else node
+
+
+# the result, changed after all is computed
 
 
 def _of_the_result(root: Node, facts: Facts, *, light: bool) -> Iterator[Change]:
@@ -189,6 +221,13 @@ def _of_the_result(root: Node, facts: Facts, *, light: bool) -> Iterator[Change]
         yield from parts.masked(root, facts)
 
 
+def _centred(root: Node, facts: Facts) -> Iterator[Change]:
+    for dim in range(facts.probe.expected.dim()):
+        for op in ("mean", "sum"):
+            less = Node("sub", (root, Node(op, (root,), ((dim,), True))))
+            yield Change(less, Kind.WRONG_PATH, f"its {op} along dimension {dim} is subtracted", 1.2)
+
+
 def _products(root: Node) -> Iterator[Change]:
     """The product that the formula is, or that is summed or spread at last."""
     if root.op in ("sum_to", "expand") and root.args[0].op in ("mul", "div", "neg"):
@@ -198,20 +237,60 @@ def _products(root: Node) -> Iterator[Change]:
         yield from operations.regrouped(root)
 
 
-def _centred(root: Node, facts: Facts) -> Iterator[Change]:
-    for dim in range(facts.probe.expected.dim()):
-        for op in ("mean", "sum"):
-            less = Node("sub", (root, Node(op, (root,), ((dim,), True))))
-            yield Change(less, Kind.WRONG_PATH, f"its {op} along dimension {dim} is subtracted", 1.2)
+# every share of a sum, changed alike
 
 
-def with_epsilon(root: Node, number: float) -> Iterator[Change]:
-    """A small number added in one place, for an answer that is nearly right."""
-    for place in _places(_Place(root)):
-        if not has_gradient(place.node) and place.node.op != "const":
-            for change in operations.stray_epsilon(place.node, number):
-                yield place.holding(change)
-    for part in _shared(root):
-        if not has_gradient(part):
-            for change in operations.stray_epsilon(part, number):
-                yield _inside(partial(exchanged, root, part), change, more=0.1)
+def together(root: Node, facts: Facts) -> Iterator[Change]:
+    """What people do to every share of a gradient in the same way.
+
+    Args:
+        root: the sum of the shares.
+        facts: for the values that the function could compute with.
+    """
+    leaves = [leaf for leaf in distinct_leaves(root) if floats(leaf, facts) is not None]
+    gradients = [leaf for leaf in leaves if leaf.op == "up"]
+    values = [leaf for leaf in leaves if leaf.op == "name"]
+    for one, other in itertools.combinations(leaves, 2):
+        if one.op == other.op and _same_shape(one, other, facts):
+            kind = Kind.OTHER_GRADIENT if one.op == "up" else Kind.WRONG_OPERAND
+            yield Change(_swapped(root, one, other), kind, f"{spell(one)} and {spell(other)} have changed places", 1)
+    if len(gradients) > 1:
+        yield Change(_without(root, gradients), Kind.UPSTREAM_UNUSED, "no upstream gradient takes part", 0.5)
+    if values:
+        yield Change(_without(root, values), Kind.UPSTREAM_ONLY, "the lines' own derivatives are missing", 0.5)
+    skipped = _skipped(root, gradients, facts)
+    if skipped is not None:
+        yield Change(skipped, Kind.OTHER_GRADIENT, "a line on the way back is skipped", 0.6)
+    for leaf in gradients:
+        for atom in facts.atoms:
+            if atom.op == "up" and atom.data != leaf.data:
+                text = f"{spell(atom)} stands in the place of {spell(leaf)}, in every share"
+                yield Change(substituted(root, leaf, atom), Kind.OTHER_GRADIENT, text, 0.6)
+
+
+def _same_shape(one: Node, other: Node, facts: Facts) -> bool:
+    a, b = floats(one, facts), floats(other, facts)
+    return a is not None and b is not None and a.shape == b.shape
+
+
+def _swapped(root: Node, one: Node, other: Node) -> Node:
+    held = Node("held")
+    return substituted(substituted(substituted(root, one, held), other, one), held, other)
+
+
+def _without(root: Node, leaves: list[Node]) -> Node:
+    for leaf in leaves:
+        root = substituted(root, leaf, Node("ones", (Node(leaf.op, (), leaf.data),)))
+    return root
+
+
+def _skipped(root: Node, gradients: list[Node], facts: Facts) -> Node | None:
+    """Every gradient that the function does not use replaced by that of the next line: the line between is left out."""
+    before = root
+    for leaf in gradients:
+        children = facts.exercise.children(leaf.data)
+        if leaf.data not in facts.evidence.depends_on and children and children != ("loss",):
+            nexts = [upstream(child) for child in children]
+            if all(_same_shape(leaf, child, facts) for child in nexts):
+                root = substituted(root, leaf, added(nexts))
+    return None if root is before else root
