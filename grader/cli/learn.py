@@ -116,7 +116,7 @@ def hint(target: str | None, exercises: str | None, exercise: str | None, *, spo
 
 def _beyond_hints(place: Target, exercise: Exercise, gradient: str) -> int:
     from grader.learner.hints import worked
-    from grader.report.document import solved
+    from grader.report.row_facts import solved
 
     if solved(graded_now(place, exercise, gradient)):
         click.echo(f"{gradient} is right. The worked line:")
@@ -133,7 +133,7 @@ def _beyond_hints(place: Target, exercise: Exercise, gradient: str) -> int:
 def solution(target: str | None, exercises: str | None, exercise: str | None, *, spoil: bool) -> int:
     """After passing: the worked line, and other ways that are right."""
     from grader.learner.hints import other_ways, worked
-    from grader.report.document import headline, solved
+    from grader.report.row_facts import headline, solved
 
     place, chosen, gradient, _ = the_one(target, exercises, exercise)
     if not spoil:

@@ -15,10 +15,10 @@ import click
 from grader.cli.common import ALL_RIGHT, OUR_FAULT, color_option
 from grader.cli.targets import Misuse
 from grader.report.document import FEEDBACK, render
-from grader.report.formats.convert import TARGETS, convert
+from grader.report.formats.convert import TARGETS, Context, convert
 from grader.report.formats.gradescope import VISIBILITIES
-from grader.report.formats.told import Context, NotGraded, NothingToTell
 from grader.report.html.render import MissingLibrary
+from grader.report.submission_facts import NotGraded, NothingToTell
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

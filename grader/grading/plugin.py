@@ -12,8 +12,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from _pytest._code.code import ReprFileLocation, TerminalRepr
 
-from grader.report.document import failure_text, headline, line_index, location, node_name, solved
-
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
@@ -69,6 +67,7 @@ class ExerciseFile(pytest.File):
         from grader.exercise.forward import BrokenExercise
         from grader.exercise.shelf import UnknownExercise
         from grader.grading.submission import UnreadableSubmission
+        from grader.report.document import node_name
 
         try:
             for job in run_of(self.config).jobs(self.path):
@@ -99,6 +98,8 @@ class GradientItem(pytest.Item):
     parent: SubmissionCollector
 
     def runtest(self) -> None:
+        from grader.report.row_facts import solved
+
         with our_faults():
             row = self.parent.job.row(self.name)
         if not solved(row):
@@ -111,6 +112,8 @@ class GradientItem(pytest.Item):
         return super().repr_failure(excinfo, style)
 
     def reportinfo(self) -> tuple[Path, int, str]:
+        from grader.report.document import line_index
+
         with our_faults():
             file, line = self.parent.job.place(self.name)
         return file, line_index(line), f"{self.parent.job.exercise.name}::{self.name}"
@@ -120,6 +123,8 @@ class WrongGradient(Exception):
     """A gradient that does not score; the row says why."""
 
     def __init__(self, row: dict[str, Any]) -> None:
+        from grader.report.row_facts import headline
+
         super().__init__(headline(row))
         self.row = row
 
@@ -128,6 +133,8 @@ class GradientFailure(TerminalRepr):
     """The text of a failure. `reprcrash` is what pytest's summary, JSON and JUnit reports read."""
 
     def __init__(self, entry: dict[str, Any], row: dict[str, Any]) -> None:
+        from grader.report.row_facts import failure_text, headline, location
+
         self.text = failure_text(entry, row)
         self.reprcrash = ReprFileLocation(location(entry, row), row["line"] or 1, headline(row))
 

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 import jsonschema
 import pytest
 
-from grader.report.document import FEEDBACK, SCHEMA_FILE, document, failure_text, node_id, render, section
+from grader.report.document import FEEDBACK, SCHEMA_FILE, document, node_id, render, section
 from grader.report.files import UnwritableReport, check_writable, write
+from grader.report.row_facts import failure_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable

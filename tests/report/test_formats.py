@@ -17,10 +17,11 @@ from xml.etree import ElementTree as ET
 import jsonschema
 import pytest
 
+from grader.report.clean_text import clean
 from grader.report.document import SCHEMA_FILE, render
 from grader.report.formats import class_folder, github
-from grader.report.formats.convert import TARGETS, convert
-from grader.report.formats.told import Context, NothingToTell, clean, first_break
+from grader.report.formats.convert import TARGETS, Context, convert
+from grader.report.submission_facts import NothingToTell, first_break
 
 HERE = Path(__file__).resolve().parents[1]
 RUNS = ("perfect", "half", "hostile")

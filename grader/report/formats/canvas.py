@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from grader.report.formats import csv_cells
 from grader.report.formats.gradebook import grades, shown
-from grader.report.formats.told import NothingToTell
+from grader.report.submission_facts import NothingToTell
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from grader.report.formats.told import Context
+    from grader.report.formats.convert import Context
 
 STUDENT = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")
 _KEPT = ("Student", "ID", "SIS User ID", "SIS Login ID", "Integration ID", "Root Account", "Section")

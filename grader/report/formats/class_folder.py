@@ -8,7 +8,7 @@ import json
 import math
 from typing import TYPE_CHECKING, Any
 
-from grader.report.formats.told import NothingToTell
+from grader.report.submission_facts import NothingToTell
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

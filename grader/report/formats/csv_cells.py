@@ -7,7 +7,7 @@ import io
 import unicodedata
 from typing import TYPE_CHECKING
 
-from grader.report.formats.told import line
+from grader.report.clean_text import line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

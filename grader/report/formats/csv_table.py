@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from grader.report.document import headline, solved
 from grader.report.formats import csv_cells
-from grader.report.formats.told import entries, place
+from grader.report.row_facts import headline, short_place, solved
+from grader.report.submission_facts import entries
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from grader.report.formats.told import Context, Entry, Row
+    from grader.report.formats.convert import Context
+    from grader.report.row_facts import Entry, Row
 
 COLUMNS = (
     "submission", "exercise", "status", "gradient", "verdict", "points", "possible", "exact", "approximate", "maxdiff",
@@ -48,5 +49,5 @@ def _cells(row: Row) -> list[object]:
         chained.get("first_cause"),
         (row["diagnosis"] or {}).get("kind"),
         "" if solved(row) else headline(row),
-        place(row),
+        short_place(row),
     ]

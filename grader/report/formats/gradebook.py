@@ -8,12 +8,13 @@ from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
-from grader.report.formats.told import entries, line
+from grader.report.clean_text import line
+from grader.report.submission_facts import entries
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from grader.report.formats.told import Entry
+    from grader.report.row_facts import Entry
 
 _SINGLE = {"backward", "submission", "solution"}
 """Names that say nothing of a person."""

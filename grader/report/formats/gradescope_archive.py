@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from grader.exercise.course import FILE as COURSE
-from grader.report.formats.told import line
+from grader.report.clean_text import line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from grader.report.formats import csv_cells
 from grader.report.formats.gradebook import grades, shown
-from grader.report.formats.told import NothingToTell
+from grader.report.submission_facts import NothingToTell
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from grader.report.formats.convert import Context
     from grader.report.formats.gradebook import Grade, Grades
-    from grader.report.formats.told import Context
 
 _EMAIL = ("Email address", "email", "Email")
 _USERNAME = ("Username", "username")
