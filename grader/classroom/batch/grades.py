@@ -8,8 +8,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from grader.classroom.batch.store import write_whole
 from grader.classroom.intake.roster import STRANGER
+from grader.report.files import write_whole
 from grader.report.formats.class_folder import figure
 
 if TYPE_CHECKING:

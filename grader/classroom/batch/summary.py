@@ -8,7 +8,7 @@ from statistics import mean, median
 from typing import TYPE_CHECKING, Any
 
 from grader import __version__
-from grader.classroom.batch.store import write_whole
+from grader.report.files import write_whole
 from grader.report.row_facts import RIGHT
 
 if TYPE_CHECKING:
