@@ -225,22 +225,25 @@ def _found(row: Row, *, sentence: bool) -> str | None:
     return None if _untouched(row) else row["problem"]
 
 
-_LABELLED = ("kind of mistake", "note")
+_NAMED = ("kind of mistake", "note")
 """Facts that a plain text has to name: the others speak for themselves."""
+_ELSEWHERE = ("your shape", "in the chain", "next")
+"""Facts that no plain text has: they are the page's and the terminal's."""
 
 
-def _lines(row: Row, *labels: str) -> list[str]:
-    return [f"{label}: {text}" if label in _LABELLED else text for label, text in facts(row) if label in labels]
+def _lines(row: Row) -> Iterator[tuple[str, str]]:
+    for label, text in facts(row):
+        if label not in _ELSEWHERE:
+            yield label, f"{label}: {text}" if label in _NAMED else text
 
 
 def failure_text(entry: Entry, row: Row) -> str:
     """What pytest shows of a gradient that does not score: what came, what was expected, where."""
-    about = _lines(row, "worst", "likely", "note")
+    about = [text for label, text in _lines(row) if label != "found"]  # the headline says it
     return "\n".join([f"{row['name']}: {headline(row)}", *about, place(entry, row)])
 
 
 def said(row: Row) -> str:
     """Everything about one gradient for another system, a fact a line, cleaned."""
-    about = _lines(row, "found", "worst", "likely", "kind of mistake", "note")
-    parts = [figures(row), *about, short_place(row)]
+    parts = [figures(row), *(text for _, text in _lines(row)), short_place(row)]
     return "\n".join(dict.fromkeys(clean(part) for part in parts if part))

@@ -24,8 +24,8 @@ WIDE = 100
 """Longer lines of prose are hard to read."""
 
 COLOURS = {"right": "green", "wrong": "red", "missing": "bright_black", "inexact": "yellow"}
-OPENED = ("found", "worst", "likely", "note", "next")
-"""The facts shown under an opened gradient; name, verdict, place and chain are above and below."""
+LABELS = {label: label for label in ("found", "worst", "likely", "note", "next")} | {"kind of mistake": "mistake"}
+"""The facts shown under an opened gradient, and what they are called in the narrow column there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +72,8 @@ def opened(entry: Entry, exercise: Exercise, row: Row, page: Page) -> list[str]:
     for line in exercise.readers.get(row["variable"], ()):
         lines += labelled(f"line {line.number}", line.text, page)
     for label, text in facts(row, sentence=True):
-        if label in OPENED:
-            lines += labelled(label, text, page)
+        if label in LABELS:
+            lines += labelled(LABELS[label], text, page)
     return lines
 
 
