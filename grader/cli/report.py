@@ -230,7 +230,7 @@ def similarity(submissions: str, exercise: str, exercises: str | None, folder: s
 
     SUBMISSIONS is what `grade batch` takes: a class's folder, a platform's download, or a zip of those.
     """
-    from grader.report.formats import csv_cells
+    from grader.report.formats import csv_table
 
     try:
         from grader.classroom.fingerprints import COLUMNS, compare, reduced, wrong_answers
@@ -249,7 +249,7 @@ def similarity(submissions: str, exercise: str, exercises: str | None, folder: s
         raise Misuse(f"no submission in {submissions} can be compared; each was left out for the reason given above")
     pairs = compare(texts)
     _write(
-        csv_cells.written([COLUMNS, *(pair.row().values() for pair in pairs)]),
+        csv_table.written([COLUMNS, *(pair.row().values() for pair in pairs)]),
         output or (str(Path(folder) / "similarity.csv") if folder else None),
     )
     left = f" ({len(codes) - len(texts)} left out)" if len(texts) < len(codes) else ""

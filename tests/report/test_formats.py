@@ -450,6 +450,12 @@ class TestMoodle:
         text = convert(class_document(), "moodle", Context(roster=roster, title="Backprop"))
         assert text == "Email address,Backprop\nperfect@example.org,26\n"
 
+    def test_a_line_without_an_address_is_left_out_of_an_import(self) -> None:
+        """Cut short or empty: Moodle would stop there, and no traceback helps anybody."""
+        roster = "Full name,Email address\nhalf\nhostile,\nperfect,perfect@example.org\n"
+        text = convert(class_document(), "moodle", Context(roster=roster, title="Backprop"))
+        assert text == "Email address,Backprop\nperfect@example.org,26\n"
+
     @pytest.mark.parametrize(
         ("roster", "sentence"),
         [

@@ -38,12 +38,9 @@ def annotated(document: Mapping[str, Any], workspace: str = "") -> Iterator[str]
     yield from (_annotation(name, entry, row, workspace) for name, entry, row in shown)
     if rest := wrong[len(shown) :]:
         names = ", ".join(name for name, _, _ in rest)
-        points, possible = total(found)
         yield command("error", f"{names}: see the summary of this step", title=f"{len(rest)} more gradients to do")
-        yield command("notice", f"{points} of {possible} points", title="Score")
-    else:
-        points, possible = total(found)
-        yield command("notice", f"{points} of {possible} points", title="Score")
+    points, possible = total(found)
+    yield command("notice", f"{points} of {possible} points", title="Score")
 
 
 def _problem(entry: Entry) -> str:
