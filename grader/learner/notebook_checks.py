@@ -21,7 +21,7 @@ import torch
 from grader.exercise.forward import BrokenExercise
 from grader.exercise.shelf import UnknownExercise, list_exercises, load_exercise, the_gradient
 from grader.grading.row import plain
-from grader.report.row_facts import facts, headline, solved
+from grader.report.row_facts import headline, likely, solved
 from grader.report.text import lecture_cells, lecture_line
 from grader.verdict.evidence import Columns
 from grader.verdict.judge import lecture_columns
@@ -80,8 +80,8 @@ class CheckedLine:
         """What there is to say beyond the line."""
         if self.figures is not None and self.problem:
             yield self.problem
-        if not self.fine and self.row is not None:
-            yield from (text for label, text in facts(self.row) if label == "likely")
+        if not self.fine and self.row is not None and (mistake := likely(self.row)):
+            yield mistake
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Files written whole or not at all: whoever reads one meanwhile sees the old content or the new."""
+"""Atomic writes: a reader sees a file's old content or its new content, never a part."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 UNFINISHED = ".new-"
-"""How the name of a file begins that is still being written; a process that is killed leaves it behind."""
+"""Prefix of temporary files. A process that is killed leaves its own behind."""
 
 
 class UnwritableReport(Exception):
@@ -19,20 +19,20 @@ class UnwritableReport(Exception):
 
 
 def write_whole(path: Path, content: bytes, *, mode: int | None = None, durable: bool = True) -> None:
-    """Write beside a file and rename. A link in the way is replaced, never written through.
+    """Write a temporary file beside `path` and rename it. A symbolic link at `path` is replaced, not followed.
 
     Args:
-        path: the file.
-        content: all of it.
-        mode: its permissions; those that it has if not given, and a new file's are the umask's.
-        durable: have the content on the disk first, so that it is whole even after a power cut.
+        path: the file to write.
+        content: all of its bytes.
+        mode: permissions (default: those of the file that is replaced; for a new file, what the umask allows).
+        durable: sync to disk before renaming, so that the file is whole even after a power failure.
 
     Raises:
         OSError: nothing was changed.
     """
     mode = _mode_of(path) if mode is None else mode
     temporary = path.with_name(f"{UNFINISHED}{secrets.token_hex(8)}")
-    # Never open to more people than the file that it becomes, not even while it is written.
+    # Created with the final permissions: the content is never readable by more people, not even while it is written.
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666 if mode is None else mode)
     try:
         with os.fdopen(descriptor, "wb") as file:
@@ -41,7 +41,7 @@ def write_whole(path: Path, content: bytes, *, mode: int | None = None, durable:
                 file.flush()
                 os.fsync(file.fileno())
         if mode is not None:
-            temporary.chmod(mode)  # the umask may have taken some of it
+            temporary.chmod(mode)  # the umask may have removed some
         temporary.replace(path)
     except BaseException:
         temporary.unlink(missing_ok=True)
@@ -49,7 +49,7 @@ def write_whole(path: Path, content: bytes, *, mode: int | None = None, durable:
 
 
 def replace_file(path: Path, content: bytes) -> None:
-    """The same for a file of somebody's own: a link stays one, and the file behind it is replaced.
+    """The same for a user's own file: a symbolic link is followed and stays, and nothing waits for the disk.
 
     Raises:
         OSError: nothing was changed.

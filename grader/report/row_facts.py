@@ -1,4 +1,4 @@
-"""What the row of one gradient says, decided once for every rendering: its state and mark, where it is, the facts."""
+"""One gradient's row, interpreted once for every rendering: its state and mark, its place, and the facts to report."""
 
 from __future__ import annotations
 
@@ -17,9 +17,10 @@ if TYPE_CHECKING:
     Row = Mapping[str, Any]
 
 RIGHT = frozenset(verdict for verdict in Verdict if verdict.right)
+"""A row holds its verdict as a plain string, which is equal to the enum's member and has its hash."""
 
 MARKS = {"right": ("✓", "+"), "wrong": ("✗", "x"), "missing": ("·", "."), "inexact": ("≈", "~")}
-"""The sign of each state, and the one for where there is no Unicode."""
+"""State -> its sign, and the sign for terminals without Unicode."""
 
 NEXT = {
     Verdict.NOT_STARTED: "write it, save, and run `grade` again",
@@ -38,14 +39,14 @@ RAISED = (
     (r"size|shape|dimension|mat1", "run the line with pencil and paper: which shapes meet there?"),
     (r"\.(py|ipynb) raised", "mend that line first: nothing else of the file was run"),
 )
-"""What to do about an exception, by its message; the first that fits. Neither Python nor torch has fields for it."""
+"""Pattern in an exception's sentence -> what to do; the first match counts. Exceptions have no fields for this."""
 
 
 # State and mark
 
 
 def right(row: Row) -> bool:
-    """Whether the gradient is right, whatever it earned."""
+    """Whether the gradient is right, regardless of points."""
     return row["verdict"] in RIGHT
 
 
@@ -57,12 +58,12 @@ def solved(row: Row) -> bool:
 
 
 def started(row: Row) -> bool:
-    """Whether anything of it has been written."""
+    """Whether the learner has begun to write it."""
     return bool(row["verdict"] != Verdict.NOT_STARTED)
 
 
 def state(row: Row) -> str:
-    """One of four: right, missing (not started), inexact (right, and not as the criterion asks), wrong."""
+    """`right`, `missing` (not started), `inexact` (right, but without the criterion's points) or `wrong`."""
     if solved(row):
         return "right"
     if not started(row):
@@ -71,12 +72,12 @@ def state(row: Row) -> str:
 
 
 def mark(row: Row, *, unicode: bool = True) -> str:
-    """One sign for the state."""
+    """The sign of the row's state."""
     return MARKS[state(row)][0 if unicode else 1]
 
 
 def inherits(row: Row) -> bool:
-    """Whether it is right alone and gets wrong numbers from above in the chained run."""
+    """Whether the gradient is right on its own but receives wrong upstream gradients in the chained run."""
     return bool(row["chained"] and solved(row) and not row["chained"]["correct"])
 
 
@@ -84,19 +85,19 @@ def inherits(row: Row) -> bool:
 
 
 def words(verdict: str) -> str:
-    """A verdict for people: `not_started` is "not started"."""
+    """A verdict as people read it: `not_started` is "not started"."""
     return {"non_finite": "not finite", "hard_coded": "hard-coded"}.get(verdict, verdict.replace("_", " "))
 
 
 def number(value: object) -> str:
-    """A figure of the report for people; what could not be a figure says so."""
+    """A figure as people read it; null is a value that was not finite."""
     if value is None:
         return "not a finite number"
     return f"{value:.6g}" if isinstance(value, float) else str(value)
 
 
 def headline(row: Row) -> str:
-    """What is wrong in one line, without the gradient's name, which stands before it."""
+    """What is wrong, in one line that follows the gradient's name."""
     if right(row) and not solved(row):
         return _short_of_the_criterion(row)
     if _untouched(row):
@@ -108,19 +109,19 @@ def headline(row: Row) -> str:
 
 
 def _untouched(row: Row) -> bool:
-    """Whether the stub is as it was handed out. The report has no field for it: its sentence has to be read."""
+    """Whether the stub is unchanged. The report has no field for this, so it is read off the sentence, here only."""
     return not started(row) and "NotImplementedError" in (row["problem"] or "")
 
 
 def _short_of_the_criterion(row: Row) -> str:
-    """Why a right gradient has no points: bits if it is close, else exact or approximate asks for more."""
+    """Why a right gradient has no points. A row does not name the criterion, but `approximate` accepts a close one."""
     if row["local"]["approximate"]:
         return "right, but not bit-equal to autograd's, which --criterion exact asks for"
-    return "right in float64, but in float32 not as close to autograd's as --criterion exact or approximate asks for"
+    return "right in float64, but in float32 too far from autograd's for --criterion exact or approximate"
 
 
 def figures(row: Row) -> str:
-    """`wrong values`, and the lecture's three columns where there are figures."""
+    """The verdict, with the lecture's three columns if there are figures: `wrong values | exact: False | ...`."""
     local = row["local"]
     if not local or local["maxdiff"] is None:
         return words(row["verdict"])
@@ -131,13 +132,13 @@ def figures(row: Row) -> str:
 
 
 def likely(row: Row) -> str:
-    """The likely mistake in a sentence; its kind where the sentence is withheld; empty where there is no diagnosis."""
+    """The likely mistake as a sentence, or its kind if the sentence is withheld; empty without a diagnosis."""
     diagnosis = row["diagnosis"] or {}
     return str(diagnosis.get("message") or kind_of_mistake(row))
 
 
 def kind_of_mistake(row: Row) -> str:
-    """The kind of mistake where the sentence about it is withheld."""
+    """The kind of mistake if the sentence about it is withheld, otherwise empty."""
     diagnosis = row["diagnosis"]
     return words(diagnosis["kind"]) if diagnosis and not diagnosis["message"] else ""
 
@@ -191,15 +192,16 @@ def short_place(row: Row) -> str:
 
 
 def facts(row: Row, *, sentence: bool = False) -> Iterator[tuple[str, str]]:
-    """What there is to say about a gradient, as labels and texts in the order in which they are read.
+    """The facts to report about a gradient: (label, text), in reading order.
 
-    The labels: `your shape`, `found`, `worst`, `likely` or else `kind of mistake`, `in the chain`, `note` (any
-    number of them), `next`. A rendering skips what it shows in another place; whether there is such a fact is
-    decided here alone. The texts are as the report has them: whoever passes them on to another program cleans them.
+    The labels are `your shape`, `found`, `worst`, `likely` or `kind of mistake`, `in the chain`, `note` (any number
+    of them) and `next`. A rendering may skip a label that it shows elsewhere; which facts there are is decided only
+    here. Texts are not cleaned: a rendering for another program does that.
 
     Args:
-        sentence: `found` is the report's own sentence with its subject, and left out where it adds nothing to the
-            verdict; without it, `found` is the headline.
+        row: a row of the report, as its reader may see it.
+        sentence: give `found` as the report's full sentence, or omit it if it repeats the verdict. Otherwise
+            `found` is the headline.
     """
     if row["shape"] is not None:
         yield "your shape", f"({', '.join(map(str, row['shape']))}){' ' + line(row['dtype']) if row['dtype'] else ''}"
@@ -226,9 +228,9 @@ def _found(row: Row, *, sentence: bool) -> str | None:
 
 
 _NAMED = ("kind of mistake", "note")
-"""Facts that a plain text has to name: the others speak for themselves."""
+"""Facts that need their label in a plain text."""
 _ELSEWHERE = ("your shape", "in the chain", "next")
-"""Facts that no plain text has: they are the page's and the terminal's."""
+"""Facts that only pages and terminals show."""
 
 
 def _lines(row: Row) -> Iterator[tuple[str, str]]:
@@ -238,12 +240,12 @@ def _lines(row: Row) -> Iterator[tuple[str, str]]:
 
 
 def failure_text(entry: Entry, row: Row) -> str:
-    """What pytest shows of a gradient that does not score: what came, what was expected, where."""
+    """What pytest shows for a gradient without its points: what was returned, what was expected, and where."""
     about = [text for label, text in _lines(row) if label != "found"]  # the headline says it
     return "\n".join([f"{row['name']}: {headline(row)}", *about, place(entry, row)])
 
 
 def said(row: Row) -> str:
-    """Everything about one gradient for another system, a fact a line, cleaned."""
+    """Everything about one gradient for another system: one fact per line, cleaned."""
     parts = [figures(row), *(text for _, text in _lines(row)), short_place(row)]
     return "\n".join(dict.fromkeys(clean(part) for part in parts if part))

@@ -1,4 +1,4 @@
-"""What a report says of a whole submission: its points, its chain, the gradient to look at first, its stretches."""
+"""A report's entry for one submission: its points, its chain, the gradient to look at first, its stretches."""
 
 from __future__ import annotations
 
@@ -98,12 +98,12 @@ def unseen(entry: Entry) -> str | None:
 
 
 def begun(entry: Entry) -> bool:
-    """Whether anything of it has been written."""
+    """Whether the learner has begun to write any gradient."""
     return any(started(row) for row in entry["gradients"])
 
 
 def most_pressing(entry: Entry) -> Row | None:
-    """The first unsolved gradient that somebody has begun, from the loss backwards; else the first not begun."""
+    """The first unsolved gradient that has been started, from the loss backwards; otherwise the first not started."""
     if entry["problem"]:
         return None
     unsolved = [row for row in entry["gradients"] if not solved(row)]
@@ -113,12 +113,12 @@ def most_pressing(entry: Entry) -> Row | None:
 def stretches(
     exercise: Exercise, members: Mapping[str, Member], rest: str | None = None
 ) -> Iterator[tuple[str, list[Member]]]:
-    """The exercise's own groups with their titles, then what belongs to none of them.
+    """The exercise's groups of variables with their titles, then one group of all other variables.
 
     Args:
-        exercise: whose groups.
-        members: by variable.
-        rest: the title of the last group; `further` if not given, and the exercise's name where it has no groups.
+        exercise: defines the groups.
+        members: variable -> what to group.
+        rest: title of the last group (default: `further`, or the exercise's name if it defines no groups).
     """
     grouped = exercise.settings.stretches
     for title, variables in grouped.items():

@@ -22,10 +22,12 @@ if TYPE_CHECKING:
 MOST_PRINTS = 20
 WIDE = 100
 """Longer lines of prose are hard to read."""
+BESIDE = 116
+"""From this width on, the chained column fits beside the lecture's three."""
 
 COLOURS = {"right": "green", "wrong": "red", "missing": "bright_black", "inexact": "yellow"}
 LABELS = {label: label for label in ("found", "worst", "likely", "note", "next")} | {"kind of mistake": "mistake"}
-"""The facts shown under an opened gradient, and what they are called in the narrow column there."""
+"""The facts shown for an opened gradient, with labels short enough for their column."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +59,11 @@ class Page:
         return textwrap.wrap(text, min(self.width, WIDE), subsequent_indent=indent, break_on_hyphens=False)
 
 
+# One gradient in full
+
+
 def problem(entry: Entry, page: Page) -> Iterator[str]:
-    """What is the matter with the whole file."""
+    """What is wrong with the whole file."""
     if entry["problem"]:
         yield "\n".join(labelled("problem", entry["problem"], page))
 
@@ -95,8 +100,7 @@ def prints(entry: Entry, row: Row | None, printed: Mapping[str, str]) -> Iterato
         yield "\n".join([f"{shown['name']} printed", *(f"  | {line}" for line in [*lines[:MOST_PRINTS], *more])])
 
 
-BESIDE = 116
-"""From here on the chained column fits beside the lecture's three."""
+# Everything about one submission
 
 
 def result(

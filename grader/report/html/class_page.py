@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     Row = Mapping[str, Any]
 
 VERDICTS = tuple(Verdict)
-"""Their order is the code of each in the page's data."""
+"""A verdict's index here is its code in the page's data."""
 LETTERS = {
     "exact": "✓", "correct": "✓", "wrong_values": "✗", "wrong_shape": "S", "wrong_dtype": "D", "wrong_type": "Y",
     "non_finite": "N", "raised": "!", "timed_out": "T", "killed": "K", "refused": "R", "not_started": "·",

@@ -1,19 +1,17 @@
-"""Everything about one gradient, as a card of a page shows it."""
+"""Everything about one gradient, as a card of a page shows it, and the heat map of where it differs from autograd's."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from grader.report.clean_text import clean, line
-from grader.report.html.heat_map import heat_map
 from grader.report.row_facts import facts, mark, short_place, solved, state, words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from grader.exercise.exercise import Exercise
-    from grader.report.html.heat_map import HeatMap
     from grader.report.row_facts import Row
 
 
@@ -39,6 +37,18 @@ class Card:
     notes: list[str]
 
 
+@dataclass(frozen=True, slots=True)
+class HeatMap:
+    """Where a gradient differs: levels from 0 to 9, or only the place of the worst element."""
+
+    title: str
+    cells: list[tuple[float, float, int]]
+    columns: int
+    rows: int
+    size: float
+    description: str
+
+
 def card(row: Row, exercise: Exercise | None, prefix: str) -> Card:
     """A gradient's card."""
     hint = exercise.settings.hints.get(row["variable"]) if exercise else None
@@ -62,7 +72,7 @@ def card(row: Row, exercise: Exercise | None, prefix: str) -> Card:
 
 
 def _facts(row: Row) -> list[tuple[str, str]]:
-    """All but the notes, which stand at the foot, and what to do next: the hints say that."""
+    """Without notes, which are at the end of the card, and without `next`: a card has hints."""
     told = [(label, clean(text)) for label, text in facts(row) if label not in ("note", "next")]
     where = short_place(row)
     return [*told, ("where", where)] if where else told
@@ -92,3 +102,47 @@ def _cases(row: Row) -> Iterator[tuple[str, str, float]]:
         score = case["score"]
         if score is not None:
             yield sizes, f"{100 * score:.3g}%", round(min(score, 1.0) * 100, 1)
+
+
+# The heat map
+
+
+def heat_map(row: Row) -> HeatMap | None:
+    """The pattern of the difference where the report has one, else the place of the worst element."""
+    if row.get("pattern"):
+        return _pattern(row["pattern"])
+    worst, shape = row.get("worst"), row["shape"]
+    if not worst or not shape or len(shape) > 2 or len(worst["index"]) != len(shape) or worst.get("case"):
+        return None
+    rows, columns = (1, shape[0]) if len(shape) == 1 else shape
+    at = (0, worst["index"][0]) if len(shape) == 1 else worst["index"]
+    if not (0 <= at[0] < rows and 0 <= at[1] < columns):
+        return None
+    size = _cell(rows, columns)
+    text = f"the largest difference is at {worst['index']} of shape {shape}"
+    return HeatMap(
+        "where it is worst", [(round(at[1] * size, 1), round(at[0] * size, 1), 9)], columns, rows, size, text
+    )
+
+
+def _pattern(pattern: Mapping[str, Any]) -> HeatMap | None:
+    """Levels without values: `levels` is a list of strings of digits, one for each row."""
+    levels = [str(each) for each in pattern["levels"]][:64]
+    columns = max(map(len, levels), default=0)
+    if not columns or columns > 64:
+        return None
+    size = _cell(len(levels), columns)
+    cells = [
+        (round(x * size, 1), round(y * size, 1), int(level))
+        for y, text in enumerate(levels)
+        for x, level in enumerate(text)
+        if level in "123456789"
+    ]
+    share = len(cells) / sum(map(len, levels))
+    return HeatMap(
+        "where it differs", cells, columns, len(levels), size, f"{share:.0%} of the places differ; darker is larger"
+    )
+
+
+def _cell(rows: int, columns: int) -> float:
+    return round(max(3.0, min(14.0, 280 / columns, 200 / rows)), 2)

@@ -67,7 +67,7 @@ def _section(entry: Entry, exercise: Exercise | None, prefix: str) -> dict[str, 
 
 
 def _first(entry: Entry, prefix: str) -> str:
-    """The gradient that is open at first."""
+    """The gradient that is open when the page loads."""
     chosen = most_pressing(entry) or next(iter(entry["gradients"]), None)
     return f"{prefix}{chosen['name']}" if chosen else ""
 
