@@ -22,10 +22,11 @@ from grader.grading.pytest_session import grade as run_pytest
 from grader.grading.run import Job, Run, start_sandbox
 from grader.grading.submission import read_submission
 from grader.learner.progress import last_run
-from grader.report.document import solved
 from grader.report.exit_code import ExitCode
 from grader.report.files import check_writable, write
-from grader.report.text import Page, begun, brief, most_pressing, result, totals
+from grader.report.row_facts import solved
+from grader.report.submission_facts import begun, most_pressing
+from grader.report.text import Page, brief, result, totals
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -18,8 +18,8 @@ from grader.grading.submission import read_submission
 from grader.learner.hints import hints, other_ways, worked
 from grader.learner.reset import reset_gradient
 from grader.learner.state import NAME, Progress
-from grader.report.document import headline, solved
 from grader.report.exit_code import ExitCode
+from grader.report.row_facts import headline, solved
 
 if TYPE_CHECKING:
     from grader.exercise.exercise import Exercise

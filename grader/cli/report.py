@@ -15,9 +15,9 @@ from grader.cli.edge import Misuse, writing
 from grader.exercise.settings import Feedback, Visibility
 from grader.report.document import render
 from grader.report.exit_code import ExitCode
-from grader.report.formats.convert import TARGETS, convert
-from grader.report.formats.told import Context, NotGraded, NothingToTell
+from grader.report.formats.convert import TARGETS, Context, convert
 from grader.report.html.render import MissingLibrary
+from grader.report.submission_facts import NotGraded, NothingToTell
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -16,8 +16,8 @@ from grader.cli import options
 from grader.cli.edge import Misuse
 from grader.cli.report import write_output
 from grader.exercise.shelf import load_exercise
-from grader.report.formats import csv_cells
-from grader.report.formats.told import NothingToTell
+from grader.report.formats import csv_table
+from grader.report.submission_facts import NothingToTell
 
 if TYPE_CHECKING:
     from grader.sandbox.client import Sandbox
@@ -61,7 +61,7 @@ def similarity(
         raise Misuse(f"no submission in {submissions} can be compared; each was left out for the reason given above")
     pairs = compare(texts)
     write_output(
-        csv_cells.written([COLUMNS, *(pair.row().values() for pair in pairs)]),
+        csv_table.written([COLUMNS, *(pair.row().values() for pair in pairs)]),
         output or (str(folder / "similarity.csv") if folder else None),
     )
     left = f" ({len(codes) - len(texts)} left out)" if len(texts) < len(codes) else ""

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from _pytest._code.code import ReprFileLocation, TerminalRepr
 
-from grader.report.document import failure_text, headline, line_index, location, node_name, solved
+from grader.report.document import line_index, node_name
 from grader.report.exit_code import ExitCode
 
 if TYPE_CHECKING:
@@ -96,6 +96,8 @@ class GradientItem(pytest.Item):
     parent: SubmissionCollector
 
     def runtest(self) -> None:
+        from grader.report.row_facts import solved
+
         with our_faults():
             row = self.parent.job.row(self.name)
         if not solved(row):
@@ -108,6 +110,7 @@ class GradientItem(pytest.Item):
         return super().repr_failure(excinfo, style)
 
     def reportinfo(self) -> tuple[Path, int, str]:
+
         with our_faults():
             file, line = self.parent.job.place(self.name)
         return file, line_index(line), f"{self.parent.job.exercise.name}::{self.name}"
@@ -117,6 +120,8 @@ class WrongGradient(Exception):
     """A gradient that does not score; the row says why."""
 
     def __init__(self, row: dict[str, Any]) -> None:
+        from grader.report.row_facts import headline
+
         super().__init__(headline(row))
         self.row = row
 
@@ -125,6 +130,8 @@ class GradientFailure(TerminalRepr):
     """The text of a failure. `reprcrash` is what pytest's summary, JSON and JUnit reports read."""
 
     def __init__(self, entry: dict[str, Any], row: dict[str, Any]) -> None:
+        from grader.report.row_facts import failure_text, headline, location
+
         self.text = failure_text(entry, row)
         self.reprcrash = ReprFileLocation(location(entry, row), row["line"] or 1, headline(row))
 

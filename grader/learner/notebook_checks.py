@@ -11,7 +11,7 @@ import html
 import json
 import re
 import warnings
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,8 +21,8 @@ import torch
 from grader.exercise.forward import BrokenExercise
 from grader.exercise.shelf import UnknownExercise, list_exercises, load_exercise, the_gradient
 from grader.grading.row import plain
-from grader.report.document import headline, solved
-from grader.report.text import lecture_line
+from grader.report.row_facts import headline, likely, solved
+from grader.report.text import lecture_cells, lecture_line
 from grader.verdict.evidence import Columns
 from grader.verdict.judge import lecture_columns
 from grader.verdict.problems import form_problem
@@ -48,7 +48,6 @@ class CheckedLine:
     problem: str | None = None
     row: Mapping[str, Any] | None = None
     """What the sandbox says of the cells' source."""
-    notes: tuple[str, ...] = ()
 
     @property
     def fine(self) -> bool:
@@ -58,22 +57,31 @@ class CheckedLine:
         return self.row is not None and solved(self.row)
 
     @property
+    def figures(self) -> Mapping[str, Any] | None:
+        """The lecture's columns where they can be compared."""
+        return plain(self.columns) if self.columns is not None and self.columns.maxdiff is not None else None
+
+    @property
+    def words(self) -> str:
+        """What stands in the place of figures: how the function was graded, or why there is nothing to compare."""
+        if self.row is not None and self.columns is None:
+            return f"{'right' if solved(self.row) else headline(self.row)} (a function, graded)"
+        return str(self.problem)
+
+    @property
     def text(self) -> str:
         """The lecture's line, or the reason why there is none."""
-        if self.columns is not None and self.columns.maxdiff is not None:
-            return lecture_line(self.variable, plain(self.columns))
-        if self.row is not None and self.columns is None:
-            return f"{self.variable:15s} | {'right' if solved(self.row) else headline(self.row)} (a function, graded)"
-        return f"{self.variable:15s} | {self.problem}"
+        if self.figures is not None:
+            return lecture_line(self.variable, self.figures)
+        return f"{self.variable:15s} | {self.words}"
 
     @property
     def remarks(self) -> Iterator[str]:
         """What there is to say beyond the line."""
-        if self.columns is not None and self.columns.maxdiff is not None and self.problem:
+        if self.figures is not None and self.problem:
             yield self.problem
-        if not self.fine and self.row is not None and self.row["diagnosis"] and self.row["diagnosis"]["message"]:
-            yield self.row["diagnosis"]["message"]
-        yield from self.notes
+        if not self.fine and self.row is not None and (mistake := likely(self.row)):
+            yield mistake
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,13 +118,8 @@ class Checked:
 
 def _html_row(line: CheckedLine) -> str:
     mark = "✓" if line.fine else "✗"
-    remarks = [*line.remarks]
-    if line.columns is None or line.columns.maxdiff is None:
-        cells = ["", "", ""]
-        remarks.insert(0, line.text.partition("|")[2].strip())
-    else:
-        shown = lecture_line("", plain(line.columns)).split("|")[1:]
-        cells = [cell.partition(":")[2].strip() for cell in shown]
+    cells = lecture_cells(line.figures) if line.figures is not None else ("", "", "")
+    remarks = [*line.remarks] if line.figures is not None else [line.words, *line.remarks]
     texts = [mark, f"d{line.variable}", *cells, " ".join(remarks)]
     return "<tr>" + "".join(f"<td>{html.escape(text)}</td>" for text in texts) + "</tr>"
 
@@ -181,9 +184,7 @@ def check(
         rows, said = _graded(chosen, cells)
         notes += said
     lines = [
-        CheckedLine(v, flat[v].columns, flat[v].problem, rows.get(v), flat[v].notes)
-        if v in flat
-        else CheckedLine(v, row=rows.get(v))
+        replace(flat[v], row=rows.get(v)) if v in flat else CheckedLine(v, row=rows.get(v))
         for v in variables
         if v in flat or (v in functions and v in rows)
     ]

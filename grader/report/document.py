@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-import os
 import time
 from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from grader.report.row_facts import failure_text, headline, location, solved
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -17,15 +18,6 @@ Document = dict[str, Any]
 SCHEMA_VERSION = "1"
 SCHEMA_FILE = Path(__file__).with_name("report.schema.json")
 
-CORRECT, EXACT = "correct", "exact"
-SCORING = (EXACT, CORRECT)
-VERDICTS = (
-    "refused", "not_started", "timed_out", "killed", "unknown_parameter", "raised", "wrong_type", "wrong_dtype",
-    "wrong_shape", "non_finite", "untestable", "hard_coded", "wrong_values", CORRECT, EXACT,
-)  # fmt: skip
-"""A closed list; the first that applies wins, the last two score."""
-
-FEEDBACK = ("full", "kind", "verdict", "none")
 
 OMITTED = ("collectors", "keywords", "log", "streams", "traceback", "warnings")
 """What `grade` leaves out of pytest-json-report's document: they describe pytest, not the gradients."""
@@ -103,77 +95,6 @@ def outcome(row: Mapping[str, Any]) -> str:
     return "passed" if solved(row) else "failed"
 
 
-def solved(row: Mapping[str, Any]) -> bool:
-    """Whether a row has all its points; where there are none to earn, whether it is right."""
-    if row["possible"]:
-        return bool(row["points"] == row["possible"])
-    return row["verdict"] in SCORING
-
-
-# Sentences
-
-
-def words(verdict: str) -> str:
-    """A verdict for people: `not_started` is "not started"."""
-    return {"non_finite": "not finite", "hard_coded": "hard-coded"}.get(verdict, verdict.replace("_", " "))
-
-
-def location(entry: Mapping[str, Any], row: Mapping[str, Any]) -> str:
-    """The learner's file that holds a gradient, as a path to click on."""
-    source, file = str(entry["source"]), row.get("file")
-    name = os.path.basename(source)  # noqa: PTH119 a string of the report, not a file of ours
-    if not file or name == file:
-        return source
-    if file.startswith(f"{name} cell "):  # a notebook's row names the notebook already
-        return f"{source.removesuffix(name)}{file}"
-    return f"{source}/{file}"
-
-
-def place(entry: Mapping[str, Any], row: Mapping[str, Any]) -> str:
-    """`exercises/mlp/backward.py:31`."""
-    where = location(entry, row)
-    return f"{where}:{row['line']}" if row["line"] else where
-
-
-def headline(row: Mapping[str, Any]) -> str:
-    """One line that says what is the matter, without what stands before it: the gradient's name."""
-    problem = (row["problem"] or "").removeprefix(f"{row['name']} ").removeprefix("is not written yet: ")
-    if row["verdict"] == "not_started" and "NotImplementedError" in problem:
-        return words("not_started")
-    if row["verdict"] in ("refused", "untestable", "not_started") and problem:
-        return f"{words(row['verdict'])}: {problem}"
-    return problem or words(row["verdict"])
-
-
-def worst_element(row: Mapping[str, Any]) -> str | None:
-    """`at [3, 0]: 0.25, expected 0.5`."""
-    worst = row.get("worst")
-    if not worst:
-        return None
-    case = f" of {worst['case']}" if worst.get("case") not in (None, "c0", 0, "given") else ""
-    index = ", ".join(str(i) for i in worst["index"])
-    return f"at [{index}]{case}: {number(worst['got'])}, expected {number(worst['expected'])}"
-
-
-def number(value: object) -> str:
-    """A figure of the report for people; what could not be a figure says so."""
-    if value is None:
-        return "not a finite number"
-    return f"{value:.6g}" if isinstance(value, float) else str(value)
-
-
-def failure_text(entry: Mapping[str, Any], row: Mapping[str, Any]) -> str:
-    """What pytest shows of a gradient that does not score: what came, what was expected, what next, where."""
-    lines = [f"{row['name']}: {headline(row)}"]
-    if element := worst_element(row):
-        lines.append(element)
-    if row.get("diagnosis") and row["diagnosis"].get("message"):
-        lines.append(row["diagnosis"]["message"])
-    lines += [f"note: {note}" for note in row.get("notes") or ()]
-    lines.append(place(entry, row))
-    return "\n".join(lines)
-
-
 # Two readers, one document
 
 
@@ -183,8 +104,10 @@ def render(entry: Document, feedback: str) -> Document:
     `kind` names the kind of mistake and counts the further cases, `verdict` says right or wrong, `none` says
     only that it was received.
     """
-    if feedback not in FEEDBACK:
-        raise ValueError(f"feedback is one of {', '.join(FEEDBACK)}, not {feedback}")
+    from grader.exercise.settings import Feedback
+
+    if feedback not in [*Feedback]:
+        raise ValueError(f"feedback is one of {', '.join(Feedback)}, not {feedback}")
     if feedback == "full":
         return entry
     if feedback == "none":

@@ -1,17 +1,60 @@
-"""Files written whole or not at all: whoever reads one meanwhile sees the old content or the new."""
+"""Atomic writes: a reader sees a file's old content or its new content, never a part."""
 
 from __future__ import annotations
 
 import json
 import os
+import secrets
 import stat
 import tempfile
 from pathlib import Path
 from typing import Any
 
+UNFINISHED = ".new-"
+"""Prefix of temporary files. A process that is killed leaves its own behind."""
+
 
 class UnwritableReport(Exception):
     """The report has no place to go: one sentence."""
+
+
+def write_whole(path: Path, content: bytes, *, mode: int | None = None, durable: bool = True) -> None:
+    """Write a temporary file beside `path` and rename it. A symbolic link at `path` is replaced, not followed.
+
+    Args:
+        path: the file to write.
+        content: all of its bytes.
+        mode: permissions (default: those of the file that is replaced; for a new file, what the umask allows).
+        durable: sync to disk before renaming, so that the file is whole even after a power failure.
+
+    Raises:
+        OSError: nothing was changed.
+    """
+    mode = _mode_of(path) if mode is None else mode
+    temporary = path.with_name(f"{UNFINISHED}{secrets.token_hex(8)}")
+    # Created with the final permissions: the content is never readable by more people, not even while it is written.
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666 if mode is None else mode)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            if durable:
+                file.flush()
+                os.fsync(file.fileno())
+        if mode is not None:
+            temporary.chmod(mode)  # the umask may have removed some
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+def replace_file(path: Path, content: bytes) -> None:
+    """The same for a user's own file: a symbolic link is followed and stays, and nothing waits for the disk.
+
+    Raises:
+        OSError: nothing was changed.
+    """
+    write_whole(_real(path), content, durable=False)
 
 
 def check_writable(path: str) -> None:
@@ -22,23 +65,19 @@ def check_writable(path: str) -> None:
     """
     target = Path(path)
     try:
-        if not _replaceable(target):
-            if target.is_dir():
-                raise UnwritableReport(
-                    f"the report cannot be written to {path}: it is a folder. Name a file: --report {path}/report.json"
-                )
-            if not os.access(target, os.W_OK):
-                raise UnwritableReport(
-                    f"the report cannot be written to {path}: permission denied. Name another file with --report"
-                )
-            return
-        with tempfile.TemporaryFile(dir=_real(target).parent, prefix=".report-"):
-            pass
+        if _replaceable(target):
+            with tempfile.TemporaryFile(dir=_real(target).parent, prefix=UNFINISHED):
+                return
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
+        raise UnwritableReport(f"{_refused(path, error)}. Name another file with --report") from error
+    if target.is_dir():
         raise UnwritableReport(
-            f"the report cannot be written to {path}: {reason}. Name another file with --report"
-        ) from error
+            f"the report cannot be written to {path}: it is a folder. Name a file: --report {path}/report.json"
+        )
+    if not os.access(target, os.W_OK):
+        raise UnwritableReport(
+            f"the report cannot be written to {path}: permission denied. Name another file with --report"
+        )
 
 
 def write(report: dict[str, Any], path: str) -> None:
@@ -48,16 +87,18 @@ def write(report: dict[str, Any], path: str) -> None:
         UnwritableReport: with the reason.
     """
     text = json.dumps(report, allow_nan=False, ensure_ascii=False, indent=1, default=str) + "\n"
-    target = Path(path)
+    content, target = text.encode("utf-8", "backslashreplace"), Path(path)
     try:
         if _replaceable(target):
-            _write_whole(_real(target), text)
+            replace_file(target, content)
         else:
-            with target.open("w", encoding="utf-8", errors="backslashreplace") as file:
-                file.write(text)
+            target.write_bytes(content)
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise UnwritableReport(f"the report cannot be written to {path}: {reason}") from error
+        raise UnwritableReport(_refused(path, error)) from error
+
+
+def _refused(path: str, error: OSError) -> str:
+    return f"the report cannot be written to {path}: {(error.strerror or str(error)).lower()}"
 
 
 def _replaceable(path: Path) -> bool:
@@ -73,39 +114,14 @@ def _replaceable(path: Path) -> bool:
 
 
 def _real(path: Path) -> Path:
-    """The file behind a link: the link stays."""
+    """The file behind a link."""
     return Path(os.path.realpath(path))
 
 
-def _write_whole(path: Path, text: str) -> None:
-    temporary = path.with_name(f".{path.name[:100]}-{os.getpid()}")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
+def _mode_of(path: Path) -> int | None:
+    """The permissions of a regular file; None where there is none."""
     try:
-        with os.fdopen(descriptor, "w", encoding="utf-8", errors="backslashreplace") as file:
-            file.write(text)
-        if path.exists():
-            temporary.chmod(stat.S_IMODE(path.stat().st_mode))
-        temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
-
-
-def replace_file(path: Path, content: bytes) -> None:
-    """Write beside the file and rename: whoever reads it meanwhile sees the old content or the new. A link stays one.
-
-    Raises:
-        OSError: nothing was changed.
-    """
-    real = Path(os.path.realpath(path))
-    temporary = real.with_name(f".{real.name[:100]}-{os.getpid()}")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-        if real.exists():
-            temporary.chmod(stat.S_IMODE(real.stat().st_mode))
-        temporary.replace(real)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
+        found = path.lstat().st_mode
+    except FileNotFoundError:
+        return None
+    return stat.S_IMODE(found) if stat.S_ISREG(found) else None

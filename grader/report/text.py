@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import textwrap
 from collections import Counter
 from dataclasses import dataclass
@@ -10,42 +9,25 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from grader.report.document import SCORING, headline, place, solved, words, worst_element
+from grader.report.row_facts import facts, headline, inherits, mark, place, right, solved, state, words
+from grader.report.submission_facts import begun, most_pressing, stretches
 from grader.sandbox.types import CUT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from grader.exercise.exercise import Exercise
-
-    Entry = Mapping[str, Any]
-    Row = Mapping[str, Any]
+    from grader.report.row_facts import Entry, Row
 
 MOST_PRINTS = 20
 WIDE = 100
 """Longer lines of prose are hard to read."""
+BESIDE = 116
+"""From this width on, the chained column fits beside the lecture's three."""
 
-MARKS = {"right": ("✓", "+"), "wrong": ("✗", "x"), "missing": ("·", "."), "inexact": ("≈", "~")}
 COLOURS = {"right": "green", "wrong": "red", "missing": "bright_black", "inexact": "yellow"}
-
-NEXT = {
-    "not_started": "write it, save, and run `grade` again",
-    "timed_out": "look for a loop that never ends; a double loop over the minibatch takes milliseconds",
-    "killed": "look for exit(), endless recursion and tensors of gigabytes",
-    "refused": "write it with tensors and arithmetic; the derivative is yours to derive",
-    "wrong_type": "return the gradient itself, one plain tensor of the variable's shape",
-    "non_finite": "look for a division by zero, log(0) or a negative base",
-}
-RAISED = (
-    (r"NameError", "a function knows its parameters and its file's names: import it, or ask for a value in the `def`"),
-    (r"RecursionError", "look for a function that calls itself, under another name perhaps"),
-    (r"bitwise_xor", "a power is written ** in Python; ^ means something else"),
-    (r"[Nn]ump[Yy]", "stay with tensors: torch has what is needed here"),
-    (r"IndexError|KeyError", "which sizes does that index run over? Print them"),
-    (r"size|shape|dimension|mat1", "run the line with pencil and paper: which shapes meet there?"),
-    (r"\.(py|ipynb) raised", "mend that line first: nothing else of the file was run"),
-)
-"""What to do about an exception, by what its sentence says; the first that fits."""
+LABELS = {label: label for label in ("found", "worst", "likely", "note", "next")} | {"kind of mistake": "mistake"}
+"""The facts shown for an opened gradient, with labels short enough for their column."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +44,7 @@ class Page:
 
     def mark(self, row: Row) -> str:
         """One sign that says how a gradient stands; the words beside it say so too."""
-        state = _state(row)
-        return click.style(MARKS[state][0 if self.unicode else 1], fg=COLOURS[state], bold=True)
+        return click.style(mark(row, unicode=self.unicode), fg=COLOURS[state(row)], bold=True)
 
     def fit(self, text: str, indent: int = 0) -> str:
         """A text in what is left of a line."""
@@ -78,27 +59,13 @@ class Page:
         return textwrap.wrap(text, min(self.width, WIDE), subsequent_indent=indent, break_on_hyphens=False)
 
 
-def _state(row: Row) -> str:
-    if solved(row):
-        return "right"
-    if row["verdict"] == "not_started":
-        return "missing"
-    return "inexact" if row["verdict"] in SCORING else "wrong"
+# One gradient in full
 
 
 def problem(entry: Entry, page: Page) -> Iterator[str]:
-    """What is the matter with the whole file."""
+    """What is wrong with the whole file."""
     if entry["problem"]:
         yield "\n".join(labelled("problem", entry["problem"], page))
-
-
-def most_pressing(entry: Entry) -> Row | None:
-    """The first unsolved gradient that somebody has begun, from the loss backwards; else the first not begun."""
-    if entry["problem"]:
-        return None
-    unsolved = [row for row in entry["gradients"] if not solved(row)]
-    begun = [row for row in unsolved if row["verdict"] != "not_started"]
-    return next(iter([*begun, *unsolved]), None)
 
 
 def opened(entry: Entry, exercise: Exercise, row: Row, page: Page) -> list[str]:
@@ -109,32 +76,10 @@ def opened(entry: Entry, exercise: Exercise, row: Row, page: Page) -> list[str]:
     lines = [f"{page.mark(row)} {click.style(title, bold=True)}{' ' * gap}{click.style(where, underline=True)}"]
     for line in exercise.readers.get(row["variable"], ()):
         lines += labelled(f"line {line.number}", line.text, page)
-    for label, text in _facts(row):
-        lines += labelled(label, text, page)
+    for label, text in facts(row, sentence=True):
+        if label in LABELS:
+            lines += labelled(LABELS[label], text, page)
     return lines
-
-
-def _facts(row: Row) -> Iterator[tuple[str, str]]:
-    if row["problem"] and (row["verdict"] != "not_started" or "NotImplementedError" not in row["problem"]):
-        yield "found", row["problem"]
-    if element := worst_element(row):
-        yield "worst", element
-    if row["diagnosis"] and row["diagnosis"]["message"]:
-        yield "likely", row["diagnosis"]["message"]
-    for note in row["notes"]:
-        yield "note", note
-    if row["verdict"] in SCORING and not solved(row):
-        yield "found", "right, but not bit-equal to autograd's, which --criterion exact asks for"
-    if following := NEXT.get(row["verdict"]) or _after_raising(row):
-        yield "next", following
-
-
-def _after_raising(row: Row) -> str | None:
-    if row["verdict"] != "raised":
-        return None
-    said = row["problem"] or ""
-    fitting = (advice for pattern, advice in RAISED if re.search(pattern, said))
-    return next(fitting, "print what that line works on: values, types, shapes")
 
 
 def labelled(label: str, text: str, page: Page) -> list[str]:
@@ -155,13 +100,7 @@ def prints(entry: Entry, row: Row | None, printed: Mapping[str, str]) -> Iterato
         yield "\n".join([f"{shown['name']} printed", *(f"  | {line}" for line in [*lines[:MOST_PRINTS], *more])])
 
 
-def begun(entry: Entry) -> bool:
-    """Whether anything of it has been written."""
-    return any(row["verdict"] != "not_started" for row in entry["gradients"])
-
-
-BESIDE = 116
-"""From here on the chained column fits beside the lecture's three."""
+# Everything about one submission
 
 
 def result(
@@ -200,7 +139,7 @@ def _footnotes(entry: Entry, shown: Row | None) -> Iterator[str]:
         names = [row["name"] for row in rows if note in row["notes"]]
         subject = "" if count == len(rows) and count > 1 else f" on {', '.join(names)}"
         yield f"note{subject}: {note}"
-    rounded = [row["name"] for row in rows if row["verdict"] in SCORING and not row["local"]["approximate"]]
+    rounded = [row["name"] for row in rows if right(row) and not row["local"]["approximate"]]
     if rounded:
         yield f"note on {', '.join(rounded)}: right in float64; approximate sees float32, which rounds more coarsely"
 
@@ -221,15 +160,6 @@ def table(entry: Entry, exercise: Exercise, page: Page) -> list[str]:
     return lines
 
 
-def stretches(exercise: Exercise, rows: Mapping[str, Row]) -> Iterator[tuple[str, list[Row]]]:
-    grouped = {variable for members in exercise.settings.stretches.values() for variable in members}
-    for title, members in exercise.settings.stretches.items():
-        if found := [rows[variable] for variable in members if variable in rows]:
-            yield title, found
-    if rest := [row for variable, row in rows.items() if variable not in grouped]:
-        yield ("further" if grouped else exercise.name), rest
-
-
 def row_line(row: Row, exercise: Exercise, page: Page) -> str:
     """One gradient on one line: figures where they tell the verdict, words where they do not."""
     if not _figures_tell(row):
@@ -244,17 +174,19 @@ def _figures_tell(row: Row) -> bool:
     """A hard-coded size is exact on the given minibatch: there the figures would mislead."""
     if row["local"] is None or row["local"]["maxdiff"] is None:
         return False
-    return row["verdict"] in SCORING or (row["verdict"] == "wrong_values" and not row["local"]["approximate"])
+    return right(row) or (row["verdict"] == "wrong_values" and not row["local"]["approximate"])
 
 
 def lecture_line(name: str, columns: Mapping[str, Any], *, exact_expected: bool = True) -> str:
-    """`probs           | exact: True  | approximate: True  | maxdiff: 0.0`, as the lecture's cmp prints it.
+    """`probs           | exact: True  | approximate: True  | maxdiff: 0.0`, as the lecture's cmp prints it."""
+    exact, approximate, difference = lecture_cells(columns, exact_expected=exact_expected)
+    return f"{name:15s} | exact: {exact:5s} | approximate: {approximate:5s} | maxdiff: {difference}"
 
-    Where bit-equality is not expected, its absence is no defect and is not shown as one.
-    """
+
+def lecture_cells(columns: Mapping[str, Any], *, exact_expected: bool = True) -> tuple[str, str, str]:
+    """exact, approximate and maxdiff. Where bit-equality is not expected, its absence is not shown as a defect."""
     exact = "n/a" if not exact_expected and not columns["exact"] else str(columns["exact"])
-    difference = maxdiff(columns["maxdiff"])
-    return f"{name:15s} | exact: {exact:5s} | approximate: {columns['approximate']!s:5s} | maxdiff: {difference}"
+    return exact, str(columns["approximate"]), maxdiff(columns["maxdiff"])
 
 
 def chained_line(row: Row, exercise: Exercise, page: Page) -> str:
@@ -329,7 +261,7 @@ def _training(run: Mapping[str, Any]) -> Iterator[str]:
 def _chained_total(entry: Entry, count: int) -> str:
     score = entry["score"]
     text = f"chained: {score['chained_correct']} of {count} correct, {score['chained_exact']} exact"
-    inherited = [row for row in entry["gradients"] if row["chained"] and solved(row) and not row["chained"]["correct"]]
+    inherited = [row for row in entry["gradients"] if inherits(row)]
     if inherited:
         cause = inherited[0]["chained"]["first_cause"]
         text += f"; {len(inherited)} more right alone get wrong numbers from above, first from {cause}"

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from grader.classroom.batch.order import Graded
-from grader.classroom.batch.store import FolderInUse, Store, write_whole
+from grader.classroom.batch.store import FolderInUse, Store
+from grader.report.files import write_whole
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -11,7 +11,7 @@ import pytest
 from grader.grading.gradients import Grading
 from grader.grading.submission import Submission, read_submission
 from grader.learner.notebook_import import import_reading
-from grader.report.document import solved
+from grader.report.row_facts import solved
 
 if TYPE_CHECKING:
     from collections.abc import Callable

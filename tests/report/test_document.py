@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING, Any
 import jsonschema
 import pytest
 
-from grader.report.document import FEEDBACK, SCHEMA_FILE, document, failure_text, node_id, render, section
+from grader.exercise.settings import Feedback
+from grader.report.document import SCHEMA_FILE, document, node_id, render, section
 from grader.report.files import UnwritableReport, check_writable, write
+from grader.report.row_facts import failure_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -163,7 +165,7 @@ def without_times(value: object) -> object:
 class TestFeedback:
     """The instructor's document and the student's are two renderings."""
 
-    @pytest.mark.parametrize("feedback", FEEDBACK)
+    @pytest.mark.parametrize("feedback", Feedback)
     def test_every_rendering_is_valid(self, schema: jsonschema.Draft202012Validator, feedback: str) -> None:
         """One schema for all readers."""
         schema.validate(document([entry(row("dlogprobs"), WRONG)], head=HEAD, root=".", feedback=feedback))

@@ -17,10 +17,11 @@ from xml.etree import ElementTree as ET
 import jsonschema
 import pytest
 
+from grader.report.clean_text import clean
 from grader.report.document import SCHEMA_FILE, render
 from grader.report.formats import class_folder, github
-from grader.report.formats.convert import TARGETS, convert
-from grader.report.formats.told import Context, NothingToTell, clean, first_break
+from grader.report.formats.convert import TARGETS, Context, convert
+from grader.report.submission_facts import NothingToTell, first_break
 
 HERE = Path(__file__).resolve().parents[1]
 RUNS = ("perfect", "half", "hostile")
@@ -446,6 +447,12 @@ class TestMoodle:
     def test_a_list_of_participants_becomes_an_import(self) -> None:
         """Address and grade; nobody without a grade, because blank lines and unknown users stop an import."""
         roster = "First name,Last name,Email address\nAda,X,perfect@example.org\nCarl,Y,nobody@example.org\n"
+        text = convert(class_document(), "moodle", Context(roster=roster, title="Backprop"))
+        assert text == "Email address,Backprop\nperfect@example.org,26\n"
+
+    def test_a_line_without_an_address_is_left_out_of_an_import(self) -> None:
+        """Cut short or empty: Moodle would stop there, and no traceback helps anybody."""
+        roster = "Full name,Email address\nhalf\nhostile,\nperfect,perfect@example.org\n"
         text = convert(class_document(), "moodle", Context(roster=roster, title="Backprop"))
         assert text == "Email address,Backprop\nperfect@example.org,26\n"
 

@@ -12,11 +12,12 @@ import pytest
 from grader.exercise.shelf import list_exercises, load_exercise
 from grader.report.document import render
 from grader.report.html.class_page import class_page
+from grader.report.html.forward_graph import picture
+from grader.report.html.gradient_card import heat_map
 from grader.report.html.graph_layout import HEIGHT, curve, lay_out
 from grader.report.html.loss_curve import BOTTOM, TOP, loss_curve, ticks
 from grader.report.html.render import MissingLibrary
 from grader.report.html.submission_page import submission_page
-from grader.report.html.view import heat_map, picture
 
 if TYPE_CHECKING:
     from collections.abc import Callable

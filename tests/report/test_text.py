@@ -6,18 +6,8 @@ import click
 import pytest
 
 from grader.exercise.shelf import load_exercise
-from grader.report.text import (
-    Page,
-    brief,
-    chained_line,
-    most_pressing,
-    opened,
-    prints,
-    result,
-    row_line,
-    table,
-    totals,
-)
+from grader.report.submission_facts import most_pressing
+from grader.report.text import Page, brief, chained_line, opened, prints, result, row_line, table, totals
 from grader.sandbox.child import calls
 from grader.sandbox.types import CUT
 from tests.report.test_document import WRONG, entry, row

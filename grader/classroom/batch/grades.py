@@ -8,9 +8,10 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from grader.classroom.batch.store import write_whole
 from grader.classroom.intake.roster import STRANGER
+from grader.report.files import write_whole
 from grader.report.formats.class_folder import figure
+from grader.report.formats.csv_table import no_formula, unguarded
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -27,7 +28,6 @@ COLUMNS: Final = (
     "previous", *OWN, "final", "problem", "notes", "source",
 )  # fmt: skip
 _LARGEST: Final = 256 << 20
-_DANGEROUS: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 class UnreadableGrades(Exception):
@@ -148,7 +148,14 @@ def read_table(path: Path) -> list[dict[str, str]]:
         rows = list(csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter, restval=""))
     except csv.Error as error:
         raise UnreadableGrades(f"{path} cannot be read as a table: {error}") from error
-    return [{_plain(key or ""): _plain(value) for key, value in row.items() if isinstance(value, str)} for row in rows]
+    return [
+        {
+            unguarded((key or "").strip()): unguarded(value.strip())
+            for key, value in row.items()
+            if isinstance(value, str)
+        }
+        for row in rows
+    ]
 
 
 def _decoded(content: bytes) -> str:
@@ -162,25 +169,6 @@ def _decoded(content: bytes) -> str:
 
 def _guarded(cells: Mapping[str, Any]) -> dict[str, Any]:
     """No cell is a formula: one that could be taken for one begins with an apostrophe, as spreadsheets have it."""
-    return {name: _guard(value) for name, value in cells.items()}
-
-
-def _guard(value: Any) -> Any:
-    if not isinstance(value, str):
-        return value
-    value = value.replace("\0", "")
-    return f"'{value}" if value.startswith(_DANGEROUS) and not _is_number(value) else value
-
-
-def _is_number(value: str) -> bool:
-    try:
-        float(value)
-    except ValueError:
-        return False
-    return True
-
-
-def _plain(value: str) -> str:
-    """A cell without the apostrophe that guards it."""
-    value = value.strip()
-    return value[1:] if value.startswith("'") and value[1:].startswith(_DANGEROUS) else value
+    return {
+        name: no_formula(value.replace("\0", "")) if isinstance(value, str) else value for name, value in cells.items()
+    }

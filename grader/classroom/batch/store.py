@@ -10,6 +10,8 @@ import time
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, BinaryIO, Final, Self
 
+from grader.report.files import UNFINISHED, write_whole
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
@@ -19,7 +21,6 @@ if TYPE_CHECKING:
 STUDENTS: Final = "students"
 JOURNAL: Final = "journal.jsonl"
 _SYNC_SECONDS: Final = 1.0
-_TEMPORARY: Final = ".new-"
 
 
 class FolderInUse(Exception):
@@ -168,7 +169,7 @@ class Store:
     def _remove_unfinished(self) -> None:
         """What a batch that was killed had half written."""
         for folder in (self.directory, self.directory / STUDENTS):
-            for path in folder.glob(f"{_TEMPORARY}*"):
+            for path in folder.glob(f"{UNFINISHED}*"):
                 path.unlink(missing_ok=True)
 
 
@@ -195,21 +196,6 @@ def _ends_whole(journal: BinaryIO) -> bool:
 
 def _line(record: Record) -> bytes:
     return json.dumps(asdict(record), ensure_ascii=True).encode() + b"\n"
-
-
-def write_whole(path: Path, content: bytes, mode: int = 0o666) -> None:
-    """Write a file whole or not at all, whenever the power goes."""
-    temporary = path.with_name(f"{_TEMPORARY}{os.getpid()}-{path.name[:120]}")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_NOFOLLOW", 0), mode)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    except OSError:
-        temporary.unlink(missing_ok=True)
-        raise
 
 
 def _locked(path: Path) -> int:

@@ -8,8 +8,8 @@ from statistics import mean, median
 from typing import TYPE_CHECKING, Any
 
 from grader import __version__
-from grader.classroom.batch.store import write_whole
-from grader.report.document import SCORING
+from grader.report.files import write_whole
+from grader.report.row_facts import RIGHT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -78,7 +78,7 @@ def told(summary: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _right(counts: Mapping[str, int]) -> int:
-    return sum(counts.get(verdict, 0) for verdict in SCORING)
+    return sum(counts.get(verdict, 0) for verdict in RIGHT)
 
 
 def changed(changes: Sequence[Regraded], most: int = 40) -> Iterator[str]:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import click
 
 from grader.learner.hints import hints
-from grader.report.document import headline, place, solved
-from grader.report.text import brief, joy, opened, prints, problem, stretches, table, totals
+from grader.report.row_facts import headline, place, solved
+from grader.report.submission_facts import stretches
+from grader.report.text import brief, joy, opened, prints, problem, table, totals
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

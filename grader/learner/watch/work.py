@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 from grader.exercise.shelf import is_exercise
 from grader.grading.run import Run
 from grader.grading.submission import Submission, UnreadableSubmission, read_submission
-from grader.report.document import document, solved
-from grader.report.text import most_pressing
+from grader.report.document import document
+from grader.report.row_facts import solved
+from grader.report.submission_facts import most_pressing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

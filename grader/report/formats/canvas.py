@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from grader.report.formats import csv_cells
-from grader.report.formats.gradebook import grades, shown
-from grader.report.formats.told import NothingToTell
+from grader.report.formats import csv_table
+from grader.report.formats.gradebook import column_title, grades, shown
+from grader.report.submission_facts import NothingToTell
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from grader.report.formats.told import Context
+    from grader.report.formats.convert import Context
 
-STUDENT = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")
 _KEPT = ("Student", "ID", "SIS User ID", "SIS Login ID", "Integration ID", "Root Account", "Section")
 _READ_ONLY = ("points possible", "student, test")
 
@@ -28,36 +27,33 @@ def convert(document: Mapping[str, Any], context: Context) -> str:
         raise NothingToTell(
             "Canvas matches students by its own ids: export the grade book (Grades, Export) and give it with --roster"
         )
-    table = csv_cells.read(context.roster)
-    head = _head(table)
+    head, people = csv_table.read(context.roster)
+    _check(head)
     found = grades(document)
-    title = context.title or document["grader"]["submissions"][0]["exercise"]
     kept = [name for name in _KEPT if name in head]
     lines = []
     possible = 0
-    for row in table[1:]:
-        person = dict(zip(head, row, strict=False))
-        if person.get("Student", "").strip().casefold().startswith(_READ_ONLY) or not any(row):
+    for person in people:
+        if person.get("Student", "").strip().casefold().startswith(_READ_ONLY) or not any(person.values()):
             continue
         marks = (person.get(name, "") for name in ("ID", "SIS User ID", "SIS Login ID", "Integration ID"))
         login = person.get("SIS Login ID", "").partition("@")[0]
         grade = found.find([*marks, login, person.get("Student", ""), _turned(person.get("Student", ""))])
         if grade is not None:
             possible = max(possible, grade.possible)
-            lines.append([*(person.get(name, "") for name in kept), shown(grade.points)])
+            lines.append([*(person[name] for name in kept), shown(grade.points)])
     if not lines:
         raise NothingToTell("no student of the roster has a submission here: ids, logins and names all differ")
     blank = [""] * (len(kept) - 1)
-    return csv_cells.written([[*kept, title], [csv_cells.POINTS_POSSIBLE, *blank, str(possible)], *lines])
+    title = column_title(document, context)
+    return csv_table.written([[*kept, title], [csv_table.POINTS_POSSIBLE, *blank, str(possible)], *lines])
 
 
-def _head(table: Sequence[Sequence[str]]) -> list[str]:
-    head = [name.strip() for name in table[0]] if table else []
+def _check(head: Sequence[str]) -> None:
     if len(head) < 3 or "Student" not in head[0] or "ID" not in head[1:]:
         raise NothingToTell("that roster is no export of Canvas: its first columns are Student and ID")
     if "Section" not in head:
         raise NothingToTell("that roster has no column Section, which Canvas asks for")
-    return head
 
 
 def _turned(name: str) -> str:

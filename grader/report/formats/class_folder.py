@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import math
 from typing import TYPE_CHECKING, Any
 
-from grader.report.formats.told import NothingToTell
+from grader.report.formats.csv_table import read, unguarded
+from grader.report.submission_facts import NothingToTell
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -73,19 +72,12 @@ def owners(directory: Path) -> dict[str, dict[str, str]]:
     path = directory / "grades.csv"
     if not path.is_file():
         return {}
-    text = path.read_text(encoding="utf-8-sig", errors="replace")
-    delimiter = max(",;\t", key=text.split("\n", 1)[0].count)
-    rows = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter, restval="")
+    _, rows = read(path.read_text(encoding="utf-8-sig", errors="replace"))
     return {
-        _plain(row["submission"]): {key: _plain(value) for key, value in row.items() if isinstance(value, str)}
+        unguarded(row["submission"]): {key: unguarded(value) for key, value in row.items()}
         for row in rows
         if row.get("submission")
     }
-
-
-def _plain(cell: str) -> str:
-    """A cell without the apostrophe that guards it."""
-    return cell[1:] if cell[:1] == "'" and cell[1:2] in tuple("=+-@\t") else cell
 
 
 def figure(text: str) -> float | None:

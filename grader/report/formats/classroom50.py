@@ -7,13 +7,15 @@ import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from grader.report.document import solved, words
-from grader.report.formats.told import NothingToTell, entries, line, rows, said, total
+from grader.report.clean_text import line
+from grader.report.row_facts import said, solved, words
+from grader.report.submission_facts import NothingToTell, entries, rows, total
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from grader.report.formats.told import Context, Row
+    from grader.report.formats.convert import Context
+    from grader.report.row_facts import Row
 
 _FROM = {
     "classroom": ("CLASSROOM",),

@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from grader.report.formats.told import Context
-
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a format needs beside the document."""
+
+    environment: Mapping[str, str] = field(default_factory=dict)
+    roster: str | None = None
+    """The text of a grade book or worksheet that was downloaded from the learning platform."""
+    title: str | None = None
+    """The assignment's name there."""
+    visibility: str = "visible"
+    """Gradescope's: visible, after_due_date, after_published, hidden."""
+
 
 TARGETS = {
     "gradescope": "gradescope",

@@ -1,22 +1,92 @@
-"""A plain table: one line for each gradient of each submission."""
+"""CSV: other people's tables read, our cells guarded so that no spreadsheet takes one for a formula, and the plain
+table with one line for each gradient of each submission.
+"""
 
 from __future__ import annotations
 
+import csv
+import io
+import unicodedata
 from typing import TYPE_CHECKING, Any
 
-from grader.report.document import headline, solved
-from grader.report.formats import csv_cells
-from grader.report.formats.told import entries, place
+from grader.report.clean_text import line
+from grader.report.row_facts import headline, short_place, solved
+from grader.report.submission_facts import entries
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
-    from grader.report.formats.told import Context, Entry, Row
+    from grader.report.formats.convert import Context
+    from grader.report.row_facts import Row
+
+POINTS_POSSIBLE = "    Points Possible"
+"""Canvas' own mark of the row with the maximum; its spaces count."""
+_DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 COLUMNS = (
     "submission", "exercise", "status", "gradient", "verdict", "points", "possible", "exact", "approximate", "maxdiff",
     "chained_correct", "first_cause", "diagnosis", "problem", "place",
 )  # fmt: skip
+
+
+# Cells
+
+
+def guard(value: object) -> str:
+    """A cell as text. One that could be taken for a formula begins with an apostrophe, as spreadsheets have it."""
+    if value is None:
+        return ""
+    if isinstance(value, (bool, int, float)):
+        return str(value)
+    indent = "    " if value == POINTS_POSSIBLE else ""
+    return no_formula(indent + line(value, 2000))
+
+
+def no_formula(text: str) -> str:
+    """The text, behind an apostrophe if a spreadsheet could take it for a formula."""
+    # Full-width signs and marks without width are normalised away by some programs before they look for a formula.
+    first = unicodedata.normalize("NFKC", text).lstrip("\u200b\u200c\u200d\u2060\ufeff\u00ad '\"")[:1]
+    return f"'{text}" if first in _DANGEROUS and first and not _is_number(text) else text
+
+
+def unguarded(cell: str) -> str:
+    """A cell without the apostrophe that guards it, and no other."""
+    return cell[1:] if cell[:1] == "'" and no_formula(cell[1:]) == cell else cell
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return text.isascii()
+
+
+# Tables
+
+
+def written(rows: Iterable[Iterable[object]]) -> str:
+    """A table: comma, quotes where needed, a line feed."""
+    out = io.StringIO(newline="")
+    csv.writer(out, lineterminator="\n").writerows([guard(cell) for cell in row] for row in rows)
+    return out.getvalue()
+
+
+def read(text: str) -> tuple[list[str], list[dict[str, str]]]:
+    """The columns and the rows of a table as spreadsheets and learning platforms save it.
+
+    With or without a byte order mark; comma, semicolon or tab. A row that is too short has empty cells at its end.
+    """
+    text = text.removeprefix("\ufeff")
+    first = text.split("\n", 1)[0]
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=max(",;\t", key=first.count))
+    table = [row for row in reader if row]
+    head = [name.strip() for name in table[0]] if table else []
+    filled = ([*row, *[""] * (len(head) - len(row))] for row in table[1:])
+    return head, [dict(zip(head, row, strict=False)) for row in filled]
+
+
+# The plain table
 
 
 def convert(document: Mapping[str, Any], _context: Context) -> str:
@@ -26,12 +96,8 @@ def convert(document: Mapping[str, Any], _context: Context) -> str:
         head = [entry["name"], entry["exercise"], entry["status"]]
         lines += [[*head, *_cells(row)] for row in entry["gradients"]]
         if not entry["gradients"]:
-            lines.append([*head, *[""] * 10, _problem(entry), ""])
-    return csv_cells.written(lines)
-
-
-def _problem(entry: Entry) -> str:
-    return str(entry["problem"] or entry["status"])
+            lines.append([*head, *[""] * 10, entry["problem"] or entry["status"], ""])
+    return written(lines)
 
 
 def _cells(row: Row) -> list[object]:
@@ -48,5 +114,5 @@ def _cells(row: Row) -> list[object]:
         chained.get("first_cause"),
         (row["diagnosis"] or {}).get("kind"),
         "" if solved(row) else headline(row),
-        place(row),
+        short_place(row),
     ]

@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from grader.report.document import solved, words
-from grader.report.formats.told import clean, entries, line, place, rows, said
+from grader.report.clean_text import clean, line
+from grader.report.row_facts import said, short_place, solved, words
+from grader.report.submission_facts import entries, rows
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from grader.report.formats.told import Context, Entry, Row
+    from grader.report.formats.convert import Context
+    from grader.report.row_facts import Entry, Row
 
 MOST_MESSAGE = 65535
 
@@ -41,6 +43,6 @@ def _test(number: int, name: str, row: Row) -> dict[str, Any]:
         "test_code": f"{row['name']} equals the derivative of the loss with respect to {row['variable']}",
         "status": "pass" if right else "fail",
         "message": None if right else clean(said(row), MOST_MESSAGE),
-        "output": clean(f"{words(row['verdict'])} ({place(row)})", 500) if right and row["notes"] else None,
+        "output": clean(f"{words(row['verdict'])} ({short_place(row)})", 500) if right and row["notes"] else None,
         "task_id": number,
     }

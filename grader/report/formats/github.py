@@ -7,14 +7,16 @@ import re
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
-from grader.report.document import headline, location, solved
+from grader.report.clean_text import clean, line
 from grader.report.formats import markdown
-from grader.report.formats.told import clean, entries, kind, line, rows, total
+from grader.report.row_facts import headline, likely, location, solved
+from grader.report.submission_facts import entries, rows, total
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from grader.report.formats.told import Context, Entry, Row
+    from grader.report.formats.convert import Context
+    from grader.report.row_facts import Entry, Row
 
 MOST_ANNOTATIONS = 10
 """GitHub shows ten errors of a step and drops the rest without a word: nine, and one that speaks for the others."""
@@ -36,12 +38,9 @@ def annotated(document: Mapping[str, Any], workspace: str = "") -> Iterator[str]
     yield from (_annotation(name, entry, row, workspace) for name, entry, row in shown)
     if rest := wrong[len(shown) :]:
         names = ", ".join(name for name, _, _ in rest)
-        points, possible = total(found)
         yield command("error", f"{names}: see the summary of this step", title=f"{len(rest)} more gradients to do")
-        yield command("notice", f"{points} of {possible} points", title="Score")
-    else:
-        points, possible = total(found)
-        yield command("notice", f"{points} of {possible} points", title="Score")
+    points, possible = total(found)
+    yield command("notice", f"{points} of {possible} points", title="Score")
 
 
 def _problem(entry: Entry) -> str:
@@ -49,7 +48,7 @@ def _problem(entry: Entry) -> str:
 
 
 def _annotation(name: str, entry: Entry, row: Row, workspace: str) -> str:
-    parts = [line(headline(row), 500), clean((row["diagnosis"] or {}).get("message") or kind(row), 1000)]
+    parts = [line(headline(row), 500), clean(likely(row), 1000)]
     return command(
         "error",
         "\n".join(part for part in parts if part),

@@ -8,12 +8,14 @@ from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
-from grader.report.formats.told import entries, line
+from grader.report.clean_text import line
+from grader.report.submission_facts import entries
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from grader.report.formats.told import Entry
+    from grader.report.formats.convert import Context
+    from grader.report.row_facts import Entry
 
 _SINGLE = {"backward", "submission", "solution"}
 """Names that say nothing of a person."""
@@ -92,6 +94,11 @@ def _said(entry: Entry) -> str:
 def folded(text: str) -> str:
     """A mark as two systems that disagree about case and accents' encoding both have it."""
     return unicodedata.normalize("NFKC", text).casefold().strip()
+
+
+def column_title(document: Mapping[str, Any], context: Context) -> str:
+    """The assignment's name in the grade book: the one given, else the exercise's."""
+    return context.title or str(document["grader"]["submissions"][0]["exercise"])
 
 
 def shown(points: float) -> str:

@@ -5,26 +5,15 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from grader.report.document import solved, words
-from grader.report.formats.told import (
-    chained_of,
-    clean,
-    earned,
-    entries,
-    exact_of,
-    line,
-    rows,
-    said,
-    total,
-    unseen,
-)
+from grader.report.clean_text import clean, line
+from grader.report.row_facts import said, solved, words
+from grader.report.submission_facts import chained_of, earned, entries, exact_of, rows, total, unseen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from grader.report.formats.told import Context, Entry, Row
-
-VISIBILITIES = ("visible", "after_due_date", "after_published", "hidden")
+    from grader.report.formats.convert import Context
+    from grader.report.row_facts import Entry, Row
 
 
 def convert(document: Mapping[str, Any], context: Context) -> str:

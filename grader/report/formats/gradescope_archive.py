@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from grader.exercise.course import FILE as COURSE
+from grader.report.clean_text import line
 from grader.report.exit_code import ExitCode
-from grader.report.formats.told import line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree as ET
 
-from grader.report.document import headline, solved, words
-from grader.report.formats.told import clean, earned, entries, line, place, said
+from grader.report.clean_text import clean, line
+from grader.report.row_facts import headline, said, short_place, solved, words
+from grader.report.submission_facts import earned, entries
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from grader.report.formats.told import Context, Entry, Row
+    from grader.report.formats.convert import Context
+    from grader.report.row_facts import Entry, Row
 
 
 def convert(document: Mapping[str, Any], _context: Context) -> str:
@@ -56,7 +58,7 @@ def _case(entry: Entry, row: Row) -> ET.Element:
         failure = ET.SubElement(case, "failure", type=words(row["verdict"]), message=message)
         failure.text = said(row)
     elif row["notes"]:
-        ET.SubElement(case, "system-out").text = "\n".join([*map(clean, row["notes"]), place(row)])
+        ET.SubElement(case, "system-out").text = "\n".join([*map(clean, row["notes"]), short_place(row)])
     return case
 
 

@@ -6,13 +6,15 @@ import html
 import re
 from typing import TYPE_CHECKING, Any
 
-from grader.report.document import headline, number, solved, words
-from grader.report.formats.told import chained_of, earned, entries, exact_of, kind, line, place, unseen
+from grader.report.clean_text import line
+from grader.report.row_facts import headline, likely, number, short_place, solved, words
+from grader.report.submission_facts import chained_of, earned, entries, exact_of, unseen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from grader.report.formats.told import Context, Entry, Row
+    from grader.report.formats.convert import Context
+    from grader.report.row_facts import Entry, Row
 
 _LINKS = re.compile(r"(@|:(?=//)|(?<=\bwww)\.)", re.IGNORECASE)
 
@@ -56,8 +58,8 @@ def _section(entry: Entry) -> Iterator[str]:
 
 def _row(row: Row) -> str:
     good = solved(row)
-    why = "" if good else (row["diagnosis"] or {}).get("message") or kind(row) or headline(row)
-    where = "" if good else place(row)
+    why = "" if good else likely(row) or headline(row)
+    where = "" if good else short_place(row)
     difference = (row["local"] or {}).get("maxdiff")
     cells = [
         "✅" if good else "❌",

@@ -5,15 +5,15 @@ from __future__ import annotations
 import html
 from typing import TYPE_CHECKING, Any
 
-from grader.report.formats import csv_cells
-from grader.report.formats.gradebook import grades, shown
-from grader.report.formats.told import NothingToTell
+from grader.report.formats import csv_table
+from grader.report.formats.gradebook import column_title, grades, shown
+from grader.report.submission_facts import NothingToTell
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from grader.report.formats.convert import Context
     from grader.report.formats.gradebook import Grade, Grades
-    from grader.report.formats.told import Context
 
 _EMAIL = ("Email address", "email", "Email")
 _USERNAME = ("Username", "username")
@@ -30,22 +30,20 @@ def convert(document: Mapping[str, Any], context: Context) -> str:
             "Moodle does not take a worksheet that it has not made: download the grading worksheet "
             "(or the participants' list) and give it with --roster"
         )
-    table = csv_cells.read(context.roster)
-    head = [name.strip() for name in table[0]] if table else []
+    head, people = csv_table.read(context.roster)
     found = grades(document)
     if "Identifier" in head:
-        return _worksheet(table, head, found)
-    return _import(table, head, found, context.title or document["grader"]["submissions"][0]["exercise"])
+        return _worksheet(head, people, found)
+    return _import(head, people, found, column_title(document, context))
 
 
-def _worksheet(table: Sequence[Sequence[str]], head: Sequence[str], found: Grades) -> str:
+def _worksheet(head: Sequence[str], people: Sequence[dict[str, str]], found: Grades) -> str:
     """Every line stays; lines without a submission stay as they are."""
     for needed in ("Grade", "Last modified (grade)"):
         if needed not in head:
             raise NothingToTell(f"that worksheet has no column {needed}; set Moodle to English before downloading it")
     lines: list[list[str]] = [list(head)]
-    for row in table[1:]:
-        cell = dict(zip(head, [*row, *[""] * (len(head) - len(row))], strict=False))
+    for cell in people:
         if grade := found.find(_marks(cell)):
             _check(grade, cell)
             cell["Grade"] = shown(grade.points)
@@ -53,7 +51,7 @@ def _worksheet(table: Sequence[Sequence[str]], head: Sequence[str], found: Grade
                 cell["Feedback comments"] = html.escape("; ".join(grade.said))
         lines.append([cell[name] for name in head])
     _anybody(found)
-    return csv_cells.written(lines)
+    return csv_table.written(lines)
 
 
 def _check(grade: Grade, cell: Mapping[str, str]) -> None:
@@ -65,17 +63,14 @@ def _check(grade: Grade, cell: Mapping[str, str]) -> None:
         )
 
 
-def _import(table: Sequence[Sequence[str]], head: Sequence[str], found: Grades, title: str) -> str:
+def _import(head: Sequence[str], people: Sequence[Mapping[str, str]], found: Grades, title: str) -> str:
     column = next((name for name in (*_EMAIL, *_USERNAME) if name in head), None)
     if column is None:
         raise NothingToTell("that roster has neither Identifier, Email address nor Username for Moodle to go by")
-    lines = [[column, title]]
-    for row in table[1:]:
-        cell = dict(zip(head, row, strict=False))
-        if grade := found.find(_marks(cell)):
-            lines.append([cell[column], shown(grade.points)])
+    graded = ((cell[column], found.find(_marks(cell))) for cell in people if cell[column])
+    lines = [[person, shown(grade.points)] for person, grade in graded if grade]
     _anybody(found)
-    return csv_cells.written(lines)
+    return csv_table.written([[column, title], *lines])
 
 
 def _marks(cell: Mapping[str, str]) -> list[str]:

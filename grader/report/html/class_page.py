@@ -8,23 +8,26 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from grader.report.document import SCORING, VERDICTS, number, words
-from grader.report.formats.told import kind, line
+from grader.report.clean_text import line
 from grader.report.html.render import render
+from grader.report.row_facts import RIGHT, likely, number, right, words
+from grader.verdict.evidence import Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     Row = Mapping[str, Any]
 
+VERDICTS = tuple(Verdict)
+"""A verdict's index here is its code in the page's data."""
 LETTERS = {
     "exact": "✓", "correct": "✓", "wrong_values": "✗", "wrong_shape": "S", "wrong_dtype": "D", "wrong_type": "Y",
     "non_finite": "N", "raised": "!", "timed_out": "T", "killed": "K", "refused": "R", "not_started": "·",
     "unknown_parameter": "?", "untestable": "U", "hard_coded": "H",
 }  # fmt: skip
 """A sign for each verdict: no cell of the heat map speaks by its colour alone."""
-TONES = {
-    **dict.fromkeys(VERDICTS, "wrong"), **dict.fromkeys(SCORING, "right"), "not_started": "missing",
+TONES: dict[str, str] = {
+    **dict.fromkeys(VERDICTS, "wrong"), **dict.fromkeys(RIGHT, "right"), "not_started": "missing",
     **dict.fromkeys(("timed_out", "killed", "refused"), "stopped"),
 }  # fmt: skip
 SILENT = ("not_started", "timed_out", "killed", "refused")
@@ -69,12 +72,12 @@ class ClassFigures:
         )
 
     def _note(self, row: Row, at: int) -> None:
-        if row["verdict"] in SCORING:
+        if right(row):
             return
         if diagnosis := row["diagnosis"]:
             key = (row["name"], diagnosis["kind"])
             self.diagnoses[key] += 1
-            self.sentences.setdefault(key, line(diagnosis["message"] or kind(row), 400))
+            self.sentences.setdefault(key, line(likely(row), 400))
         if figures := _figures(row):
             self.answers.setdefault((row["name"], row["verdict"], figures), []).append(at)
 

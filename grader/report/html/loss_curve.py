@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from grader.report.formats.told import line
+from grader.report.clean_text import line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from grader.report.document import SCORING
-from grader.report.formats.told import clean, line
-from grader.report.html import loss_curve, view
+from grader.report.clean_text import clean, line
+from grader.report.html.forward_graph import picture
+from grader.report.html.gradient_card import card
+from grader.report.html.loss_curve import loss_curve
 from grader.report.html.render import render
+from grader.report.submission_facts import chained_of, most_pressing, stretches, unseen
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from grader.exercise.exercise import Exercise
+    from grader.report.row_facts import Entry
 
 
 def submission_page(document: Mapping[str, Any], exercises: Mapping[str, Exercise]) -> str:
@@ -42,8 +45,9 @@ def submission_page(document: Mapping[str, Any], exercises: Mapping[str, Exercis
     )
 
 
-def _section(entry: Mapping[str, Any], exercise: Exercise | None, prefix: str) -> dict[str, Any]:
-    cards = [view.card(row, exercise, prefix) for row in entry["gradients"]]
+def _section(entry: Entry, exercise: Exercise | None, prefix: str) -> dict[str, Any]:
+    cards = [card(row, exercise, prefix) for row in entry["gradients"]]
+    by_variable = {each.variable: each for each in cards}
     return {
         "name": line(entry["name"]),
         "exercise": line(entry["exercise"]),
@@ -51,31 +55,40 @@ def _section(entry: Mapping[str, Any], exercise: Exercise | None, prefix: str) -
         "prefix": prefix,
         "status": entry["status"],
         "problem": clean(entry["problem"]) if entry["problem"] else None,
-        "totals": view.totals(entry),
-        "remarks": view.remarks(entry),
-        "curve": loss_curve.loss_curve(entry.get("training")),
-        "picture": view.picture(entry, exercise, prefix) if exercise and entry["gradients"] else None,
-        "stretches": list(_stretches(cards, exercise)),
+        "totals": _totals(entry),
+        "remarks": _remarks(entry),
+        "curve": loss_curve(entry.get("training")),
+        "picture": picture(entry, exercise, prefix) if exercise and entry["gradients"] else None,
+        "stretches": list(stretches(exercise, by_variable, "gradients")) if exercise else [("gradients", cards)],
         "cards": cards,
         "first": _first(entry, prefix),
         "isolation": (entry["isolation"] or {}).get("level"),
     }
 
 
-def _stretches(cards: list[view.Card], exercise: Exercise | None) -> Iterator[tuple[str, list[view.Card]]]:
-    """The exercise's own groups; what belongs to none comes last."""
-    left = {card.variable: card for card in cards}
-    for title, members in (exercise.settings.stretches if exercise else {}).items():
-        if found := [left.pop(variable) for variable in members if variable in left]:
-            yield title, found
-    if left:
-        yield "gradients", list(left.values())
-
-
-def _first(entry: Mapping[str, Any], prefix: str) -> str:
-    """The gradient that is open at first: the first wrong one that was begun, else the first to do."""
-    rows = entry["gradients"]
-    begun = [row for row in rows if row["verdict"] not in (*SCORING, "not_started")]
-    undone = [row for row in rows if row["verdict"] not in SCORING]
-    chosen = next(iter([*begun, *undone, *rows]), None)
+def _first(entry: Entry, prefix: str) -> str:
+    """The gradient that is open when the page loads."""
+    chosen = most_pressing(entry) or next(iter(entry["gradients"]), None)
     return f"{prefix}{chosen['name']}" if chosen else ""
+
+
+def _totals(entry: Entry) -> list[tuple[str, str]]:
+    """The figures at the head of a page."""
+    score, count = entry["score"], len(entry["gradients"])
+    if not score:
+        return []
+    found = [
+        ("points", f"{score['points']} of {score['possible']}"),
+        ("correct", f"{score['correct']} of {count}"),
+        ("exact", f"{score['exact']} of {count}"),
+        ("approximate", f"{score['approximate']} of {count}"),
+    ]
+    if score["chained_correct"] is not None:
+        found.append(("chained", f"{score['chained_correct']} of {count}"))
+    return found
+
+
+def _remarks(entry: Entry) -> list[str]:
+    """What stands under the figures."""
+    chained = chained_of(entry) if entry["gradients"] else None
+    return [clean(text) for text in (chained, unseen(entry), *entry["notes"]) if text]

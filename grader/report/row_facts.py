@@ -1,0 +1,251 @@
+"""One gradient's row, interpreted once for every rendering: its state and mark, its place, and the facts to report."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import PurePath
+from typing import TYPE_CHECKING, Any
+
+from grader.report.clean_text import clean, line
+from grader.verdict.evidence import Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    Entry = Mapping[str, Any]
+    Row = Mapping[str, Any]
+
+RIGHT = frozenset(verdict for verdict in Verdict if verdict.right)
+"""A row holds its verdict as a plain string, which is equal to the enum's member and has its hash."""
+
+MARKS = {"right": ("✓", "+"), "wrong": ("✗", "x"), "missing": ("·", "."), "inexact": ("≈", "~")}
+"""State -> its sign, and the sign for terminals without Unicode."""
+
+NEXT = {
+    Verdict.NOT_STARTED: "write it, save, and run `grade` again",
+    Verdict.TIMED_OUT: "look for a loop that never ends; a double loop over the minibatch takes milliseconds",
+    Verdict.KILLED: "look for exit(), endless recursion and tensors of gigabytes",
+    Verdict.REFUSED: "write it with tensors and arithmetic; the derivative is yours to derive",
+    Verdict.WRONG_TYPE: "return the gradient itself, one plain tensor of the variable's shape",
+    Verdict.NON_FINITE: "look for a division by zero, log(0) or a negative base",
+}
+RAISED = (
+    (r"NameError", "a function knows its parameters and its file's names: import it, or ask for a value in the `def`"),
+    (r"RecursionError", "look for a function that calls itself, under another name perhaps"),
+    (r"bitwise_xor", "a power is written ** in Python; ^ means something else"),
+    (r"[Nn]ump[Yy]", "stay with tensors: torch has what is needed here"),
+    (r"IndexError|KeyError", "which sizes does that index run over? Print them"),
+    (r"size|shape|dimension|mat1", "run the line with pencil and paper: which shapes meet there?"),
+    (r"\.(py|ipynb) raised", "mend that line first: nothing else of the file was run"),
+)
+"""Pattern in an exception's sentence -> what to do; the first match counts. Exceptions have no fields for this."""
+
+
+# State and mark
+
+
+def right(row: Row) -> bool:
+    """Whether the gradient is right, regardless of points."""
+    return row["verdict"] in RIGHT
+
+
+def solved(row: Row) -> bool:
+    """Whether a row has all its points; where there are none to earn, whether it is right."""
+    if row["possible"]:
+        return bool(row["points"] == row["possible"])
+    return right(row)
+
+
+def started(row: Row) -> bool:
+    """Whether the learner has begun to write it."""
+    return bool(row["verdict"] != Verdict.NOT_STARTED)
+
+
+def state(row: Row) -> str:
+    """`right`, `missing` (not started), `inexact` (right, but without the criterion's points) or `wrong`."""
+    if solved(row):
+        return "right"
+    if not started(row):
+        return "missing"
+    return "inexact" if right(row) else "wrong"
+
+
+def mark(row: Row, *, unicode: bool = True) -> str:
+    """The sign of the row's state."""
+    return MARKS[state(row)][0 if unicode else 1]
+
+
+def inherits(row: Row) -> bool:
+    """Whether the gradient is right on its own but receives wrong upstream gradients in the chained run."""
+    return bool(row["chained"] and solved(row) and not row["chained"]["correct"])
+
+
+# Words
+
+
+def words(verdict: str) -> str:
+    """A verdict as people read it: `not_started` is "not started"."""
+    return {"non_finite": "not finite", "hard_coded": "hard-coded"}.get(verdict, verdict.replace("_", " "))
+
+
+def number(value: object) -> str:
+    """A figure as people read it; null is a value that was not finite."""
+    if value is None:
+        return "not a finite number"
+    return f"{value:.6g}" if isinstance(value, float) else str(value)
+
+
+def headline(row: Row) -> str:
+    """What is wrong, in one line that follows the gradient's name."""
+    if right(row) and not solved(row):
+        return _short_of_the_criterion(row)
+    if _untouched(row):
+        return words(row["verdict"])
+    problem = (row["problem"] or "").removeprefix(f"{row['name']} ").removeprefix("is not written yet: ")
+    if row["verdict"] in (Verdict.REFUSED, Verdict.UNTESTABLE, Verdict.NOT_STARTED) and problem:
+        return f"{words(row['verdict'])}: {problem}"
+    return problem or words(row["verdict"])
+
+
+def _untouched(row: Row) -> bool:
+    """Whether the stub is unchanged. The report has no field for this, so it is read off the sentence, here only."""
+    return not started(row) and "NotImplementedError" in (row["problem"] or "")
+
+
+def _short_of_the_criterion(row: Row) -> str:
+    """Why a right gradient has no points. A row does not name the criterion, but `approximate` accepts a close one."""
+    if row["local"]["approximate"]:
+        return "right, but not bit-equal to autograd's, which --criterion exact asks for"
+    return "right in float64, but in float32 too far from autograd's for --criterion exact or approximate"
+
+
+def figures(row: Row) -> str:
+    """The verdict, with the lecture's three columns if there are figures: `wrong values | exact: False | ...`."""
+    local = row["local"]
+    if not local or local["maxdiff"] is None:
+        return words(row["verdict"])
+    return (
+        f"{words(row['verdict'])} | exact: {local['exact']} | approximate: {local['approximate']} "
+        f"| maxdiff: {number(local['maxdiff'])}"
+    )
+
+
+def likely(row: Row) -> str:
+    """The likely mistake as a sentence, or its kind if the sentence is withheld; empty without a diagnosis."""
+    diagnosis = row["diagnosis"] or {}
+    return str(diagnosis.get("message") or kind_of_mistake(row))
+
+
+def kind_of_mistake(row: Row) -> str:
+    """The kind of mistake if the sentence about it is withheld, otherwise empty."""
+    diagnosis = row["diagnosis"]
+    return words(diagnosis["kind"]) if diagnosis and not diagnosis["message"] else ""
+
+
+def _worst(row: Row) -> str | None:
+    """`at [3, 0]: 0.25, expected 0.5`."""
+    worst = row.get("worst")
+    if not worst:
+        return None
+    case = f" of {worst['case']}" if worst.get("case") not in (None, "c0", 0, "given") else ""
+    index = ", ".join(str(i) for i in worst["index"])
+    return f"at [{index}]{case}: {number(worst['got'])}, expected {number(worst['expected'])}"
+
+
+def _next(row: Row) -> str | None:
+    """What to do about it."""
+    if row["verdict"] != Verdict.RAISED:
+        return NEXT.get(row["verdict"])
+    said = row["problem"] or ""
+    fitting = (advice for pattern, advice in RAISED if re.search(pattern, said))
+    return next(fitting, "print what that line works on: values, types, shapes")
+
+
+# Places
+
+
+def location(entry: Entry, row: Row) -> str:
+    """The learner's file that holds a gradient, as a path to click on."""
+    source, file = str(entry["source"]), row.get("file")
+    name = os.path.basename(source)  # noqa: PTH119 a string of the report, not a file of ours
+    if not file or name == file:
+        return source
+    if file.startswith(f"{name} cell "):  # a notebook's row names the notebook already
+        return f"{source.removesuffix(name)}{file}"
+    return f"{source}/{file}"
+
+
+def place(entry: Entry, row: Row) -> str:
+    """`exercises/mlp/backward.py:31`."""
+    where = location(entry, row)
+    return f"{where}:{row['line']}" if row["line"] else where
+
+
+def short_place(row: Row) -> str:
+    """`backward.py:31`: no folder of the machine that graded."""
+    name = line(PurePath(row["file"] or "").name)
+    return f"{name}:{row['line']}" if name and row["line"] else name
+
+
+# The facts
+
+
+def facts(row: Row, *, sentence: bool = False) -> Iterator[tuple[str, str]]:
+    """The facts to report about a gradient: (label, text), in reading order.
+
+    The labels are `your shape`, `found`, `worst`, `likely` or `kind of mistake`, `in the chain`, `note` (any number
+    of them) and `next`. A rendering may skip a label that it shows elsewhere; which facts there are is decided only
+    here. Texts are not cleaned: a rendering for another program does that.
+
+    Args:
+        row: a row of the report, as its reader may see it.
+        sentence: give `found` as the report's full sentence, or omit it if it repeats the verdict. Otherwise
+            `found` is the headline.
+    """
+    if row["shape"] is not None:
+        yield "your shape", f"({', '.join(map(str, row['shape']))}){' ' + line(row['dtype']) if row['dtype'] else ''}"
+    if not right(row) and (found := _found(row, sentence=sentence)):
+        yield "found", found
+    if worst := _worst(row):
+        yield "worst", worst
+    if mistake := likely(row):
+        yield ("kind of mistake" if kind_of_mistake(row) else "likely"), mistake
+    if inherits(row):
+        cause = row["chained"]["first_cause"]
+        yield "in the chain", f"right alone; wrong numbers arrive{f' from {line(cause)}' if cause else ''}"
+    yield from (("note", note) for note in row["notes"])
+    if right(row) and not solved(row):
+        yield "found", headline(row)
+    if following := _next(row):
+        yield "next", following
+
+
+def _found(row: Row, *, sentence: bool) -> str | None:
+    if not sentence:
+        return headline(row)
+    return None if _untouched(row) else row["problem"]
+
+
+_NAMED = ("kind of mistake", "note")
+"""Facts that need their label in a plain text."""
+_ELSEWHERE = ("your shape", "in the chain", "next")
+"""Facts that only pages and terminals show."""
+
+
+def _lines(row: Row) -> Iterator[tuple[str, str]]:
+    for label, text in facts(row):
+        if label not in _ELSEWHERE:
+            yield label, f"{label}: {text}" if label in _NAMED else text
+
+
+def failure_text(entry: Entry, row: Row) -> str:
+    """What pytest shows for a gradient without its points: what was returned, what was expected, and where."""
+    about = [text for label, text in _lines(row) if label != "found"]  # the headline says it
+    return "\n".join([f"{row['name']}: {headline(row)}", *about, place(entry, row)])
+
+
+def said(row: Row) -> str:
+    """Everything about one gradient for another system: one fact per line, cleaned."""
+    parts = [figures(row), *(text for _, text in _lines(row)), short_place(row)]
+    return "\n".join(dict.fromkeys(clean(part) for part in parts if part))

@@ -1,0 +1,199 @@
+"""What a row says, decided once: state and mark, headline, place, facts; and that every rendering says the same."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+import pytest
+
+from grader.exercise.shelf import load_exercise
+from grader.report.document import render
+from grader.report.html.gradient_card import card
+from grader.report.row_facts import (
+    MARKS,
+    RIGHT,
+    facts,
+    failure_text,
+    headline,
+    likely,
+    mark,
+    right,
+    said,
+    short_place,
+    solved,
+    state,
+    words,
+)
+from grader.report.text import Page, opened
+from grader.verdict.evidence import Verdict
+from tests.report.test_document import WRONG, entry, row
+
+NOT_EXACT = row("dprobs", "correct", points=0)
+"""Right, and without points under `--criterion exact`."""
+UNTOUCHED = row("dprobs", "not_started", worst=None, shape=None,
+                problem="dprobs is not written yet: the function raised NotImplementedError")  # fmt: skip
+KIND = render(entry(WRONG), "kind")["gradients"][0]
+"""What students may see: the kind of mistake, not the sentence."""
+
+
+def labels(found: dict[str, Any], **how: bool) -> list[str]:
+    """Which facts there are."""
+    return [label for label, _ in facts(found, **how)]
+
+
+def text_of(label: str, found: dict[str, Any], **how: bool) -> str:
+    """One fact."""
+    return dict(facts(found, **how))[label]
+
+
+class TestState:
+    """One of four, each with a sign."""
+
+    @pytest.mark.parametrize("verdict", Verdict)
+    def test_every_verdict_has_a_state_with_a_mark(self, verdict: Verdict) -> None:
+        """With Unicode and without."""
+        found = row("dprobs", verdict.value)
+        assert mark(found) == MARKS[state(found)][0]
+        assert mark(found, unicode=False).isascii()
+
+    @pytest.mark.parametrize("verdict", Verdict)
+    def test_a_report_s_words_are_those_of_the_verdicts(self, verdict: Verdict) -> None:
+        """Right is what the enum calls right."""
+        assert right(row("dprobs", verdict.value)) is verdict.right
+        assert (verdict.value in RIGHT) is verdict.right
+        assert "_" not in words(verdict)
+
+    @pytest.mark.parametrize(
+        ("found", "expected"),
+        [
+            (row("dprobs"), "right"),
+            (row("dprobs", "wrong_values"), "wrong"),
+            (row("dprobs", "raised"), "wrong"),
+            (UNTOUCHED, "missing"),
+            (NOT_EXACT, "inexact"),
+            (row("dprobs", "wrong_values", points=1), "right"),
+        ],
+    )
+    def test_points_come_first_and_then_the_verdict(self, found: dict[str, Any], expected: str) -> None:
+        """By `--criterion approximate` a wrong gradient may have its points."""
+        assert state(found) == expected
+
+    def test_where_nothing_can_be_earned_the_verdict_counts(self) -> None:
+        """A course may give a gradient no points."""
+        assert solved(row("dprobs", points=0, possible=0))
+        assert not solved(row("dprobs", "wrong_values", points=0, possible=0))
+
+
+class TestHeadline:
+    """One line for what is wrong."""
+
+    @pytest.mark.parametrize(
+        ("verdict", "problem", "expected"),
+        [
+            ("raised", "dprobs raised NameError: x", "raised NameError: x"),
+            ("refused", "no autograd here (b.py:3)", "refused: no autograd here (b.py:3)"),
+            ("untestable", "its gradient is zero", "untestable: its gradient is zero"),
+            ("not_started", "b.py has no function dprobs", "not started: b.py has no function dprobs"),
+            ("not_started", UNTOUCHED["problem"], "not started"),
+            ("not_started", "dprobs is not written yet: the function returned None",
+             "not started: the function returned None"),
+            ("wrong_values", None, "wrong values"),
+        ],
+    )  # fmt: skip
+    def test_says_the_problem_without_the_gradient_s_name(
+        self, verdict: str, problem: str | None, expected: str
+    ) -> None:
+        """The name stands before it."""
+        assert headline(row("dprobs", verdict, problem=problem)) == expected
+
+    def test_a_right_gradient_without_points_says_why(self) -> None:
+        """`dprobs: correct` would be no reason to fail."""
+        assert headline(NOT_EXACT) == "right, but not bit-equal to autograd's, which --criterion exact asks for"
+
+    def test_what_is_not_even_close_in_float32_is_not_blamed_on_exact_alone(self) -> None:
+        """`--criterion approximate` gives it no points either."""
+        far = {"exact": False, "approximate": False, "maxdiff": 0.5}
+        assert "--criterion exact or approximate" in headline(row("dprobs", "correct", points=0, local=far))
+
+
+class TestFacts:
+    """Labels and texts, in the order in which they are read."""
+
+    def test_of_a_wrong_gradient_are_all_there(self) -> None:
+        """What came, what was found, where it is worst, what it looks like."""
+        assert list(facts(WRONG)) == [
+            ("your shape", "(2, 3) float32"),
+            ("found", "is off"),
+            ("worst", "at [1, 2]: 0.25, expected 0.5"),
+            ("likely", "the sign is off"),
+        ]
+
+    def test_of_a_right_gradient_are_its_shape_and_its_notes(self) -> None:
+        """Nothing is wrong with it, so nothing is found."""
+        assert labels(row("dprobs", notes=["a", "b"])) == ["your shape", "note", "note"]
+
+    def test_the_sentence_stays_whole_where_it_stands_alone(self) -> None:
+        """With its subject; left out where the verdict says as much."""
+        assert text_of("found", WRONG, sentence=True) == "dprobs is off"
+        assert "found" not in labels(UNTOUCHED, sentence=True)
+        assert text_of("found", UNTOUCHED) == "not started"
+        assert "found" not in labels(row("dprobs", "wrong_values", problem=None), sentence=True)
+
+    def test_the_kind_takes_the_place_of_a_sentence_that_is_withheld(self) -> None:
+        """Never both, and neither where there is no diagnosis."""
+        assert text_of("kind of mistake", KIND) == likely(KIND) == "sign"
+        assert "likely" not in labels(KIND)
+        assert likely(row("dprobs", "wrong_values")) == ""
+
+    def test_a_wrong_gradient_with_points_is_still_told(self) -> None:
+        """The criterion decides about points, not about what is right."""
+        assert "found" in labels(row("dprobs", "wrong_values", points=1))
+
+    def test_another_case_than_the_given_one_is_named(self) -> None:
+        """And what is not finite has no figure."""
+        worst = {"case": 2, "index": [0], "got": None, "expected": 1}
+        found = row("dprobs", "wrong_values", worst=worst)
+        assert text_of("worst", found) == "at [0] of 2: not a finite number, expected 1"
+
+    @pytest.mark.parametrize(("cause", "told"), [("dlogits", " from dlogits"), (None, "")])
+    def test_wrong_numbers_from_above_are_a_fact_of_a_right_gradient(self, cause: str | None, told: str) -> None:
+        """Of a wrong one its own mistake is."""
+        chained = {"exact": False, "approximate": False, "maxdiff": 1.0, "correct": False, "first_cause": cause}
+        found = row("dprobs", chained=chained)
+        assert text_of("in the chain", found) == f"right alone; wrong numbers arrive{told}"
+        assert "in the chain" not in labels(row("dprobs", "wrong_values", chained=chained))
+
+
+class TestRenderings:
+    """Each has a layout of its own, none an opinion of its own."""
+
+    def test_a_hidden_sentence_leaves_its_kind_in_every_rendering(self) -> None:
+        """`--feedback kind` keeps the kind, in the pytest failure and everywhere else."""
+        assert "kind of mistake: sign" in failure_text(entry(), KIND).splitlines()
+        assert "kind of mistake: sign" in said(KIND).splitlines()
+        assert ("kind of mistake", "sign") in card(KIND, None, "").facts
+        shown = opened(entry(KIND), load_exercise("mlp"), KIND, Page())
+        assert "  mistake    sign" in map(click.unstyle, shown)
+
+    def test_other_systems_get_a_fact_a_line_and_no_folder(self) -> None:
+        """Figures first, the place last."""
+        assert said(WRONG | {"file": "/home/ada/backward.py", "notes": ["slow"]}).splitlines() == [
+            "wrong values | exact: False | approximate: False | maxdiff: 0.25",
+            "is off",
+            "at [1, 2]: 0.25, expected 0.5",
+            "the sign is off",
+            "note: slow",
+            "backward.py:7",
+        ]
+
+    def test_what_a_learner_wrote_reaches_other_systems_cleaned(self) -> None:
+        """No escape sequence in a message, no new line in a name."""
+        assert "\x1b" not in said(row("dprobs", "raised", problem="\x1b[2J"))
+        assert "\n" not in short_place(row("dprobs", file="a\nb.py"))
+
+    def test_a_card_shows_notes_at_its_foot_and_hints_for_what_is_next(self) -> None:
+        """Neither stands among the facts as well."""
+        found = card(row("dprobs", "timed_out", notes=["slow"]), None, "")
+        assert found.notes == ["slow"]
+        assert {label for label, _ in found.facts} == {"your shape", "found", "worst", "where"}
