@@ -19,6 +19,7 @@ from grader.report.formats.convert import TARGETS, convert
 from grader.report.formats.gradescope import VISIBILITIES
 from grader.report.formats.told import Context, NotGraded, NothingToTell
 from grader.report.html.render import MissingLibrary
+from grader.sandbox.cleaning import clean
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -295,8 +296,7 @@ def _submissions(source: Path, without: Path | None, exercise: str) -> dict[str,
                 codes[each.name] = code_of(each.read(exercise).files, sandbox)
             except (UnreadableSubmission, NothingToCompare) as error:
                 codes[each.name] = None
-                reason = "".join(letter if letter.isprintable() else "?" for letter in str(error))
-                click.echo(f"left out: {each.name}: {reason}", err=True)
+                click.echo(f"left out: {each.name}: {clean(str(error))}", err=True)
     if not codes:
         raise Misuse(nobody(source))
     return codes

@@ -9,8 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final, Self
 from weakref import WeakSet
 
-from grader.sandbox.host.budget import Limits
-from grader.sandbox.types import Isolation, Level, RulesConfig, SandboxError
+from grader.sandbox.types import Isolation, Level, Limits, RulesConfig, SandboxError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -141,7 +140,7 @@ class Sandbox:
             return Portable(self._memory, cpu, self._imports)
         from grader.sandbox.host.forkserver import ForkServer
 
-        return ForkServer(self._memory, cpu, self._imports)
+        return ForkServer.launch(self._memory, cpu, self._imports)
 
 
 def _can_fork() -> bool:

@@ -9,6 +9,7 @@ from grader.classroom.intake.gathering import MOST_WRAPPERS, Class, TopEntry, ga
 from grader.classroom.intake.handed_in import Part, graded_name
 from grader.classroom.intake.platforms import METADATA
 from grader.grading.submission import UnreadableSubmission, read_regular
+from grader.sandbox.skipped_folders import is_skipped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
 
 LARGEST: Final = 128 << 20
 """Bytes of a class's archive; an honest hand-in has ten thousand."""
-
-_SKIPPED = ("__MACOSX", "__pycache__", "node_modules", "venv", "site-packages")
 
 
 def read_archive(source: Path, sandbox: Sandbox) -> Class:
@@ -90,5 +89,4 @@ def _pieces(name: str) -> list[str]:
 
 
 def _is_litter(name: str) -> bool:
-    pieces = _pieces(name)
-    return any(piece in _SKIPPED for piece in pieces) or (pieces[-1].startswith(".") and pieces[-1] != "..")
+    return any(map(is_skipped, _pieces(name)))

@@ -13,10 +13,9 @@ import threading
 import time
 from typing import IO, Any, Final
 
-from grader.sandbox.child.isolation import judge
+from grader.sandbox.child.selftest import judge
 from grader.sandbox.host.start import bootstrap, environment, search_path
-from grader.sandbox.protocol.deaths import Death
-from grader.sandbox.protocol.processes import GoneError, LateError
+from grader.sandbox.protocol.processes import Death, GoneError, LateError
 from grader.sandbox.protocol.wire import LENGTH, Frame, checked_length, decode
 from grader.sandbox.types import Isolation, SandboxError
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 import contextlib
 import os
 import time
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Self
 
-from grader.sandbox.host.budget import Budget, Limits
 from grader.sandbox.protocol import answers, messages, wire
-from grader.sandbox.protocol.deaths import killed
-from grader.sandbox.protocol.processes import GoneError, LateError, begin
+from grader.sandbox.protocol.processes import GoneError, LateError, begin, killed
 from grader.sandbox.protocol.wire import Frame, ProtocolError
-from grader.sandbox.types import Killed, Outcome, Question, Raised, Reading, RulesConfig, SandboxError
+from grader.sandbox.types import Killed, Limits, Outcome, Question, Raised, Reading, RulesConfig, SandboxError, TimedOut
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Mapping, Sequence
@@ -27,6 +26,35 @@ _READING_LIMIT: Final = 4 << 20
 _READING_SECONDS: Final = 10.0
 _FAULTS: Final = (LateError, GoneError, ProtocolError)
 _TOO_OFTEN: Final = Killed(reason="too_often", detail=f"its process had to be replaced {MOST_KILLS} times")
+
+
+@dataclass(slots=True)
+class Budget:
+    """What a submission has used up while the grader waited for it."""
+
+    limits: Limits
+    spent: float = 0.0
+
+    def deadline(self) -> float:
+        """When the next answer has to be there."""
+        return time.monotonic() + min(self.limits.call, max(0.0, self.limits.submission - self.spent))
+
+    def spend(self, begun: float) -> float:
+        """Charge the seconds since `begun`."""
+        seconds = time.monotonic() - begun
+        self.spent += seconds
+        return seconds
+
+    @property
+    def exhausted(self) -> bool:
+        """Whether nothing is left for the whole submission."""
+        return self.spent >= self.limits.submission
+
+    def timed_out(self, seconds: float) -> TimedOut:
+        """Which of the two limits was it?"""
+        if self.exhausted:
+            return TimedOut(limit=self.limits.submission, whole_submission=True, seconds=seconds)
+        return TimedOut(limit=self.limits.call, seconds=seconds)
 
 
 class _Round:
