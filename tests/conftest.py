@@ -10,7 +10,7 @@ import hypothesis
 import pytest
 from click.testing import CliRunner
 
-from grader.sandbox.client import Sandbox
+from grader.sandbox.client import Sandbox, started
 from grader.sandbox.numerics import pin_environment
 
 if TYPE_CHECKING:
@@ -57,10 +57,7 @@ def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest
 @pytest.fixture(scope="session")
 def sandbox() -> Iterator[Sandbox]:
     """One warm server for all tests; short limits, so that hanging code costs little."""
-    from grader.sandbox.numerics import pin_torch
-
-    with Sandbox(timeout=2.0, submission_timeout=30.0) as warm:
-        pin_torch()
+    with started(timeout=2.0, submission_timeout=30.0) as warm:
         yield warm
 
 
