@@ -1,4 +1,4 @@
-"""The canary: a child that tries what no learner's code may do, and says how each attempt ended."""
+"""The canary: a child that tries what no learner's code may do, how each attempt ended, and what level that makes."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _FAR_TOO_MUCH = 40 << 30
+_PR_SET_DUMPABLE = 4
 SUCCEEDED = "succeeded"
 
 
@@ -95,7 +96,7 @@ def _executable_memory() -> None:
 
 
 def _process_control() -> None:
-    if ctypes.CDLL(None, use_errno=True).prctl(4, 1, 0, 0, 0):  # dumpable again
+    if ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_DUMPABLE, 1, 0, 0, 0):
         raise OSError(ctypes.get_errno(), "prctl")
 
 

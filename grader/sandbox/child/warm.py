@@ -1,4 +1,6 @@
-"""What a locked child can no longer fetch: modules that are imported late, codecs, kernels' first calls."""
+"""Done before the fork: what a locked child can no longer fetch (late imports, codecs, kernels' first calls), and a
+rehearsal of one submission, so that caches, regular expressions and specialised bytecode are warm in every child.
+"""
 
 from __future__ import annotations
 

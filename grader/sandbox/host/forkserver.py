@@ -27,6 +27,7 @@ _DYING_SECONDS: Final = 2.0
 """From the closing of its pipes to the end of a process."""
 _NO_FORK: Final = "the sandbox could not fork: no memory or no processes left on this machine"
 _PIPE: Final = 1 << 20
+"""The most that Linux gives a user who is not root (the default of /proc/sys/fs/pipe-max-size)."""
 _CHUNK: Final = 1 << 16
 
 
