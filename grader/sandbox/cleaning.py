@@ -61,9 +61,12 @@ def clean(text: str, most: int = TEXT_LIMIT, *, lines: bool = False) -> str:
             is dropped. Otherwise, for names and reasons, the result is one line, in which `INSTEAD` shows that
             something was there: two different names must not look alike.
     """
+    text = text[:most]
+    if text.isascii() and text.isprintable():  # nearly always, and ten times as fast
+        return text
     if lines:
-        return text[:most].replace("\r\n", "\n").translate(_LINES)
-    return text[:most].translate(_ONE_LINE)
+        return text.replace("\r\n", "\n").translate(_LINES)
+    return text.translate(_ONE_LINE)
 
 
 def shortened(text: str, most: int = 200) -> str:

@@ -143,15 +143,9 @@ def _received(process: Process, greeting: bytes, request: bytes) -> Iterator[Mem
         member = decode_member(frame.body)
         left -= len(member.content)
         yield member
-    _expect(frame, wire.UNPACKED)
+    wire.expect(frame, wire.UNPACKED)
     if problem := clean(frame.body.decode("utf-8", "replace"), 400):
         yield Member("", problem=problem)
-
-
-def _expect(frame: wire.Frame, kind: int) -> None:
-    if frame.kind != kind or frame.nonce != wire.NO_NONCE:
-        message = "a frame that does not belong here"
-        raise ProtocolError(message)
 
 
 _WHY: Final = {

@@ -6,18 +6,23 @@ from __future__ import annotations
 
 import contextlib
 import importlib
+import random
 import sys
 from typing import TYPE_CHECKING, Final
 
 import torch
 import torch.nn.functional as F  # noqa: N812  (its usual name)
 
+from grader.sandbox.child import backstops
 from grader.sandbox.child.child import Child, Pipes
+from grader.sandbox.numerics import pin_torch
 from grader.sandbox.protocol import messages, wire
 from grader.sandbox.types import Question, RulesConfig
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+
+    from grader.sandbox.numerics import Numerics
 
 # No file can be opened later: whatever learners, tracebacks and decoders import late has to be here already.
 _MODULES: Final = (
@@ -35,12 +40,28 @@ _CODECS: Final = (
 )  # fmt: skip
 
 
-def everything(allowed: Sequence[str] = ()) -> None:
-    """Import, look up and run once; import what an exercise allows beyond the built-in list.
+def prepare(allowed: Sequence[str] = ()) -> tuple[Numerics, tuple[str, ...]]:
+    """What every interpreter for learners' code does first: pin, close autograd, seed, import and run once.
+
+    Args:
+        allowed: modules that an exercise allows beyond the built-in list.
+
+    Returns:
+        What torch computes with, and the backstops that are in place.
 
     Raises:
         ImportError: such a module is not installed here, and no child could import it later.
     """
+    numerics = pin_torch()
+    closed = backstops.install()
+    torch.manual_seed(0)  # shared by all forks, and different on every start if it is left alone
+    random.seed(0)
+    _everything(allowed)
+    return numerics, closed
+
+
+def _everything(allowed: Sequence[str]) -> None:
+    """Import, look up and run once."""
     for name in allowed:
         importlib.import_module(name)
     for name in _MODULES:

@@ -16,12 +16,11 @@ import time
 from typing import Any, Final
 
 from grader.sandbox.child.selftest import judge
-from grader.sandbox.host.start import bootstrap, environment, search_path
+from grader.sandbox.host.start import READY_SECONDS, bootstrap, environment, ready, search_path
 from grader.sandbox.protocol.processes import Death, GoneError, LateError
 from grader.sandbox.protocol.wire import FORK, LENGTH, PID, REAP, STATUS, TWIN, Frame, checked_length, decode
 from grader.sandbox.types import Isolation, SandboxError
 
-_READY_SECONDS: Final = 180.0
 _REPLY_SECONDS: Final = 30.0
 _DYING_SECONDS: Final = 2.0
 """From the closing of its pipes to the end of a process."""
@@ -103,11 +102,7 @@ class ForkServer:
         """What the server said when it was ready (waits for it)."""
         with self._lock:
             if self._report is None:
-                report = dict(json.loads(self._receive(_READY_SECONDS)[0]))
-                if "error" in report:
-                    message = f"the sandbox's server could not start:\n{report['error']}"
-                    raise SandboxError(message)
-                self._report = report
+                self._report = ready(self._receive(READY_SECONDS)[0], "server")
             return self._report
 
     def alive(self) -> bool:

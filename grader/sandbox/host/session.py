@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, Self
 
 from grader.sandbox.protocol import answers, messages, wire
 from grader.sandbox.protocol.processes import GoneError, LateError, begin, killed
-from grader.sandbox.protocol.wire import Frame, ProtocolError
+from grader.sandbox.protocol.wire import ProtocolError
 from grader.sandbox.types import Killed, Limits, Outcome, Question, Raised, Reading, RulesConfig, SandboxError, TimedOut
 
 if TYPE_CHECKING:
@@ -189,7 +189,7 @@ class Session:
         begun = time.monotonic()
         try:
             frame = process.receive(wire.SLACK, self._budget.deadline())
-            _expect(frame, wire.LOADED, wire.NO_NONCE)
+            wire.expect(frame, wire.LOADED)
             failure = answers.decode_loaded(frame.buffer, self._budget.spend(begun))
         except _FAULTS as fault:
             failure = self._lost(fault, begun)
@@ -205,7 +205,7 @@ class Session:
         assert process is not None
         try:
             frame = process.receive(question.max_bytes + wire.SLACK, self._budget.deadline())
-            _expect(frame, wire.ANSWER, nonce)
+            wire.expect(frame, wire.ANSWER, nonce)
             return answers.decode_outcome(frame.buffer, self._budget.spend(begun), question)
         except _FAULTS as fault:
             return self._lost(fault, begun)
@@ -237,7 +237,7 @@ class Session:
         if frame.kind == wire.FAULT:
             message = f"the sandbox could not read a submission:\n{frame.body.decode('utf-8', 'replace')}"
             raise SandboxError(message)
-        _expect(frame, wire.READING, wire.NO_NONCE)
+        wire.expect(frame, wire.READING)
         self._last_reading = messages.decode_reading(frame.body)
         self._budget.spend(begun)
         return process
@@ -274,12 +274,6 @@ def _encoded(key: str, values: Mapping[str, torch.Tensor | int | float]) -> byte
             del _ENCODED[next(iter(_ENCODED))]
         _ENCODED[key, id(values)] = kept
     return kept[1]
-
-
-def _expect(frame: Frame, kind: int, nonce: bytes) -> None:
-    if frame.kind != kind or frame.nonce != nonce:
-        message = "an answer that belongs to no question"
-        raise ProtocolError(message)
 
 
 def _unreadable(outcome: Outcome) -> str:

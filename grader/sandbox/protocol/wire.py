@@ -77,3 +77,10 @@ def checked_length(head: bytes | bytearray | memoryview, limit: int) -> int:
 def decode(buffer: bytearray) -> Frame:
     """What follows a length, as a frame."""
     return Frame(buffer[NONCE], bytes(buffer[:NONCE]), buffer)
+
+
+def expect(frame: Frame, kind: int, nonce: bytes = NO_NONCE) -> None:
+    """Raise `ProtocolError` unless this is the frame that has to come now."""
+    if frame.kind != kind or frame.nonce != nonce:
+        message = "an answer that belongs to no question"
+        raise ProtocolError(message)

@@ -72,8 +72,13 @@ def is_placeholder(node: ast.stmt) -> bool:
     """`dh = None`, `dh = ...`: still to be written."""
     if not isinstance(node, ast.Assign) or not isinstance(node.value, ast.Constant):
         return False
-    names = [target.id for target in node.targets if isinstance(target, ast.Name)]
-    return node.value.value in (None, ...) and any(map(is_gradient, names))
+    return node.value.value in (None, ...) and any(map(is_gradient, assigned(node)))
+
+
+def assigned(node: ast.stmt) -> list[str]:
+    """The names that `a = b = ...` binds; none for another kind of statement."""
+    targets = node.targets if isinstance(node, ast.Assign) else []
+    return [target.id for target in targets if isinstance(target, ast.Name)]
 
 
 def assigned_again(body: list[ast.stmt]) -> set[str]:

@@ -117,7 +117,7 @@ def _from_flat(code: _Code, cells: list[list[ast.stmt]]) -> _Code:
     cells = [[node for node in cell if not flat_lines.is_placeholder(node)] for cell in cells]
     body = [node for cell in cells for node in cell]
     again = flat_lines.assigned_again(body)
-    kept = [node for node in body if notebook.is_definition(node) and not again & _assigned(node)]
+    kept = [node for node in body if notebook.is_definition(node) and again.isdisjoint(flat_lines.assigned(node))]
     answered = {name for name, _ in definitions(kept)}
     known = {name for statement in _look(ast.Module(kept, [])).statements for name in statement.binds}
     made = flat_lines.functions(cells, answered, known)
@@ -127,11 +127,6 @@ def _from_flat(code: _Code, cells: list[list[ast.stmt]]) -> _Code:
     count = f"{code.file}: {len(made.functions)} gradients were taken from flat lines"
     tree = ast.Module([*kept, *made.functions], [])
     return replace(code, tree=tree, notes=(*code.notes, count, *notes), assembled=True)
-
-
-def _assigned(node: ast.stmt) -> set[str]:
-    targets = node.targets if isinstance(node, ast.Assign) else []
-    return {target.id for target in targets if isinstance(target, ast.Name)}
 
 
 def _judged(code: _Code, rules: RulesConfig) -> Submitted:
@@ -257,7 +252,7 @@ def definitions(body: Iterable[ast.stmt]) -> Iterator[tuple[str, ast.stmt]]:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             names = [node.name]
         elif isinstance(node, ast.Assign) and isinstance(node.value, ast.Lambda):
-            names = [target.id for target in node.targets if isinstance(target, ast.Name)]
+            names = flat_lines.assigned(node)
         else:
             if not isinstance(node, ast.ClassDef):
                 for inner in _blocks(node):
