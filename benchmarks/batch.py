@@ -236,11 +236,11 @@ def split(runs: int) -> None:
 def watch(engine: Any, clocks: dict[str, list[float]]) -> None:
     """Clocks around the steps."""
     from grader.classroom.batch import engine as engines
+    from grader.sandbox.host import session as host_session
     from grader.sandbox.host.forkserver import ForkServer
-    from grader.sandbox.host.session import Session
 
     ForkServer.start = timed(clocks, "fork", ForkServer.start)
-    Session._greet = timed(clocks, "locks", Session._greet)  # noqa: SLF001
+    host_session.begin = timed(clocks, "locks", host_session.begin)
     open_ = engine.sandbox.open
     sessions: list[Any] = []
 

@@ -9,7 +9,6 @@ from grader.exercise.settings import Settings
 from grader.exercise.shelf import load_exercise
 from grader.grading.run import start_sandbox
 from grader.grading.submission import read_submission
-from grader.sandbox.numerics import pin_environment, pin_torch
 
 if TYPE_CHECKING:
     from grader.exercise.exercise import Exercise
@@ -35,8 +34,7 @@ def grade(
     if sandbox is None:
         with start_sandbox(settings or Settings()) as fresh:
             return grade(path, exercise, settings, fresh)
-    pin_environment()
-    pin_torch()
+    _ = sandbox.numerics  # torch, with its numerics pinned, before the engine loads it
     from grader.grading.training import start_grading
 
     chosen = load_exercise(exercise) if isinstance(exercise, str) else exercise

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING
 
 import hypothesis
 import pytest
 from click.testing import CliRunner
+from lent import Shared
 
-from grader.sandbox.client import Sandbox
+from grader.sandbox.client import Sandbox, started
 from grader.sandbox.numerics import pin_environment
 
 if TYPE_CHECKING:
@@ -57,10 +58,7 @@ def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest
 @pytest.fixture(scope="session")
 def sandbox() -> Iterator[Sandbox]:
     """One warm server for all tests; short limits, so that hanging code costs little."""
-    from grader.sandbox.numerics import pin_torch
-
-    with Sandbox(timeout=2.0, submission_timeout=30.0) as warm:
-        pin_torch()
+    with started(timeout=2.0, submission_timeout=30.0) as warm:
         yield warm
 
 
@@ -121,25 +119,6 @@ def graded(sandbox: Sandbox, mlp: Exercise, mlp_cases: Cases, solution_source: s
         return rows
 
     return grade
-
-
-class Shared:
-    """The session's sandbox, lent to a command that would start and stop one of its own."""
-
-    def __init__(self, sandbox: Sandbox) -> None:
-        self._sandbox = sandbox
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """Stays warm for the next one."""
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._sandbox, name)
-
-    def close(self) -> None:
-        """Stays warm for the next one."""
 
 
 @pytest.fixture

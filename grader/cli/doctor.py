@@ -35,17 +35,15 @@ COMPARABLE = ("x86_64", "amd64")
 @options.color
 def doctor(isolation: Level | None) -> None:
     """Show the isolation, the numerics and the optional parts of this machine."""
-    with start_sandbox(Settings(isolation=isolation or Level.NONE)) as sandbox:
+    with start_sandbox(Settings(isolation=isolation or Level.NONE), load_torch=False) as sandbox:
         for line in examine(sandbox):
             click.echo(line)
 
 
 def examine(sandbox: Sandbox) -> Iterator[str]:
     """Everything, a line at a time; the isolation last, since the server is still starting."""
-    from grader.sandbox.numerics import pin_torch
-
     yield from _versions()
-    numerics = pin_torch()
+    numerics = sandbox.numerics
     yield heading("numerics")
     yield fact(numerics.problem is None, f"{numerics.cpu_capability} kernels, {numerics.threads} thread")
     yield from _numerics_advice(numerics.problem)

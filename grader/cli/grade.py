@@ -86,7 +86,7 @@ def grade(words: Sequence[str], asked: RunOptions, shelf: Shelf, telling: Tellin
     before = last_run(Path(telling.file)) if telling.file != STDOUT else []
     shown = not (telling.ci or telling.quiet) and sys.stderr.isatty()
     # First of all: the server loads torch while this process does.
-    with start_sandbox(settings) as sandbox, ProgressLine(shown=shown) as progress:
+    with start_sandbox(settings, load_torch=False) as sandbox, ProgressLine(shown=shown) as progress:
         run = Run(settings, sandbox=sandbox, on_row=progress.row)
         jobs = [
             _add(run, target, submission, shelf, sandbox)

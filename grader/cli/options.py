@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from grader.exercise.settings import CALL_SECONDS, LECTURE_SEED, Criterion, Feedback, Settings, Visibility
+from grader.exercise.settings import LECTURE_SEED, Criterion, Feedback, Settings, Visibility
+from grader.sandbox.client import CALL_SECONDS
 from grader.sandbox.types import Level
 
 if TYPE_CHECKING:

@@ -18,6 +18,7 @@ from grader.cli.report import write_output
 from grader.exercise.shelf import load_exercise
 from grader.report.formats import csv_table
 from grader.report.submission_facts import NothingToTell
+from grader.sandbox.cleaning import clean
 
 if TYPE_CHECKING:
     from grader.sandbox.client import Sandbox
@@ -93,8 +94,7 @@ def _submissions(source: Path, without: Path | None, exercise: str) -> dict[str,
                 codes[each.name] = code_of(each.read(exercise).files, sandbox)
             except (UnreadableSubmission, NothingToCompare) as error:
                 codes[each.name] = None
-                reason = "".join(letter if letter.isprintable() else "?" for letter in str(error))
-                click.echo(f"left out: {each.name}: {reason}", err=True)
+                click.echo(f"left out: {each.name}: {clean(str(error))}", err=True)
     if not codes:
         raise Misuse(nobody(source))
     return codes
@@ -104,11 +104,8 @@ def _started(stack: ExitStack) -> Sandbox:
     """A sandbox that reads and unpacks; nobody's code runs, so that any isolation will do."""
     from grader.exercise.settings import Settings
     from grader.grading.run import start_sandbox
-    from grader.sandbox.numerics import pin_torch
 
-    sandbox = stack.enter_context(start_sandbox(Settings()))
-    pin_torch()  # the sessions need it; its server loads its own meanwhile
-    return sandbox
+    return stack.enter_context(start_sandbox(Settings()))
 
 
 def _counted(number: int, what: str) -> str:

@@ -55,7 +55,7 @@ def watch(
     _take_last_run(works, Path(report))
     settings = Settings(isolation=isolation, timeout=timeout)
     interactive = sys.stdout.isatty() and sys.stdin.isatty() and not plain
-    with start_sandbox(settings) as sandbox:
+    with start_sandbox(settings, load_torch=False) as sandbox:
         if interactive:
             click.echo("loading torch ...")
         desk = Desk(works, Progress.read(state_file(found[0].path)))

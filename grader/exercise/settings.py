@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
+from grader.sandbox.client import CALL_SECONDS
 from grader.sandbox.types import Level
 
 if TYPE_CHECKING:
@@ -13,10 +14,6 @@ if TYPE_CHECKING:
 
 LECTURE_SEED = 2147483647
 """The seed of the given minibatch, the lecture's own."""
-CALL_SECONDS = 10.0
-"""How long one call of a learner's function may take, unless said otherwise."""
-SUBMISSION_SECONDS = 60.0
-"""How long all of a submission's calls together may take."""
 
 
 class Criterion(StrEnum):

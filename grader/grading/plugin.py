@@ -29,7 +29,8 @@ FROM_WORKERS = pytest.StashKey[dict[str, Any]]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    from grader.exercise.settings import CALL_SECONDS, Criterion, Feedback
+    from grader.exercise.settings import Criterion, Feedback
+    from grader.sandbox.client import CALL_SECONDS
     from grader.sandbox.types import Level
 
     group = parser.getgroup("grader", "grading of hand-derived gradients (exercises/*/forward.py)")

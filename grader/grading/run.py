@@ -10,11 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from grader import __version__
-from grader.exercise.settings import SUBMISSION_SECONDS
 from grader.exercise.shelf import load_exercise
 from grader.grading.submission import Submission, read_submission
 from grader.report.document import render, section
-from grader.sandbox.types import Level
+from grader.sandbox.client import started
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -27,31 +26,15 @@ if TYPE_CHECKING:
     from grader.sandbox.types import Reading, RulesConfig
 
 
-def start_sandbox(settings: Settings) -> Sandbox:
-    """Start the warm server. Returns at once: torch loads there while it loads here."""
-    from grader.sandbox.client import Sandbox
-    from grader.sandbox.numerics import pin_environment
-
-    pin_environment()
-    # `process` asks for the portable back end, so that Linux can run what other systems run.
-    force = Level.PROCESS if settings.isolation is Level.PROCESS else None
-    return Sandbox(
-        minimum=settings.isolation,
-        force=force,
-        timeout=settings.timeout,
-        submission_timeout=SUBMISSION_SECONDS,
-        imports=settings.imports,
-    )
+def start_sandbox(settings: Settings, *, load_torch: bool = True) -> Sandbox:
+    """A sandbox with the limits of these settings: see `sandbox.client.started`."""
+    return started(settings.isolation, timeout=settings.timeout, imports=settings.imports, load_torch=load_torch)
 
 
 def read_in_child(submission: Submission, settings: Settings, rules: RulesConfig | None = None) -> Reading:
     """What a locked child, started for this alone, reads off a submission. Nothing of it is run."""
-    from grader.sandbox.numerics import pin_torch
-
-    with start_sandbox(settings) as sandbox:
-        pin_torch()  # a session needs it; the server loads its own meanwhile
-        with sandbox.open(submission.files, rules) as session:
-            return session.reading
+    with start_sandbox(settings) as sandbox, sandbox.open(submission.files, rules) as session:
+        return session.reading
 
 
 @dataclass
@@ -121,8 +104,8 @@ class Job:
         """What the locked child read off the submission, without running a line of it."""
         if self.grading is not None and self.grading.reading is not None:
             return self.grading.reading
-        sandbox, _ = self.run.sandbox, self.run.numerics  # the server first, so that both load torch at once
-        with sandbox.open(self.submission.files, self.exercise.rules) as session:
+        _ = self.run.numerics  # a session needs torch
+        with self.run.sandbox.open(self.submission.files, self.exercise.rules) as session:
             return session.reading
 
     @property
@@ -184,16 +167,13 @@ class Run:
     def sandbox(self) -> Sandbox:
         """The warm server that every submission is forked from."""
         if self._sandbox is None:
-            self._sandbox = start_sandbox(self.settings)
+            self._sandbox = start_sandbox(self.settings, load_torch=False)
         return self._sandbox
 
     @cached_property
     def numerics(self) -> Numerics:
         """torch, loaded with its numerics pinned."""
-        from grader.sandbox.numerics import pin_environment, pin_torch
-
-        pin_environment()
-        return pin_torch()
+        return self.sandbox.numerics
 
     def pinned(self, only: tuple[str, ...] = ()) -> Settings:
         """The settings for some gradients, with what torch, loaded now, computes with."""

@@ -9,12 +9,15 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
+from grader.sandbox.skipped_folders import is_skipped
+
 MAX_PYTHON_BYTES = 256 * 1024
 MAX_ARCHIVE_BYTES = 1024 * 1024
 MAX_FILES = 40
 LIMITS = {".py": MAX_PYTHON_BYTES, ".ipynb": MAX_ARCHIVE_BYTES, ".zip": MAX_ARCHIVE_BYTES}
 """The kinds of file that are graded, and the most bytes of each."""
-_SKIPPED_FOLDERS = {"__pycache__", "node_modules", "venv", "__MACOSX", "right", "wrong"}
+_EXAMPLES = frozenset(("right", "wrong"))
+"""An exercise's labelled answers, where the exercise's own folder is graded: none of them is the learner's."""
 
 
 class UnreadableSubmission(Exception):
@@ -64,7 +67,7 @@ def _read_folder(folder: Path) -> dict[str, bytes]:
         return {"backward.py": read_regular(own, MAX_PYTHON_BYTES)}
     found: dict[str, bytes] = {}
     for root, folders, names in os.walk(folder, followlinks=False):
-        folders[:] = sorted(f for f in folders if f not in _SKIPPED_FOLDERS and not f.startswith("."))
+        folders[:] = sorted(f for f in folders if f not in _EXAMPLES and not is_skipped(f))
         for name in sorted(names):
             path = Path(root, name)
             limit = LIMITS.get(path.suffix.lower())

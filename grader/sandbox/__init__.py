@@ -3,54 +3,66 @@
 Theory of operation
 ===================
 
-Three processes that share no memory; only the first knows anything worth stealing.
+Three processes share no memory. Only the first one holds anything worth stealing.
 
-The GRADER (`client`, `session`, `forkserver`) reads a submission as bytes, asks questions and compares answers. It
-never parses, imports or unpickles what comes from a learner. It sets every limit: lengths before anything is
-allocated, one deadline per answer, a budget per submission. Late, dead or lying children are killed through a
-handle that names that process and no later one, and replaced; the question that killed one is not asked again.
+The GRADER reads a submission as bytes, asks questions and compares answers. It never parses, imports or unpickles
+anything that comes from a learner. It sets every limit: lengths are checked before memory is allocated, each answer
+has one deadline, each submission has a budget. A child that is late, dead or lying is killed through a pidfd, which
+names that process and never a later one, and is replaced. The question that killed a child is not asked again.
 
-The SERVER (`server`) is started by exec, in isolated mode, in `/`, with the pinned environment and one socket. It
-imports torch once, rehearses a submission, gives up root if it had it, makes its heap cheap to fork, sends a canary
-(`selftest`) to try everything that is forbidden, and from then on only forks and reaps. Nothing else of `grader` is
-imported there: no exercise, no reference, no seed, no other submission can be in its memory or in a child's.
-For a further grader it forks a twin of itself, which has run nothing of a learner's either and serves that one alone.
+The SERVER is started by exec, in isolated mode, in `/`, with the pinned environment and a single socket. It imports
+torch once, rehearses a submission, gives up root if it had it, makes its heap cheap to fork, and sends a canary that
+tries everything that is forbidden. From then on it only forks and reaps. It imports nothing else of `grader`, so no
+exercise, reference, seed or other submission can be in its memory or in a child's. For a second grader process it forks
+a twin of itself, which serves that process alone; neither has ever run a learner's code.
 
-The CHILD (`child`, `calls`, `results`) is one fork per submission. Before it reads a byte of the learner's it locks
-itself down (`jail`), in this order:
+The CHILD is one fork per submission. Before it reads a byte of the learner's it locks itself in, in this order:
 
-    session of its own, death together with the server    (before it could be left alone)
-    descriptors: /dev/null three times, two pipes          (nothing else is open)
-    limits: no files, no processes, memory, CPU seconds    (relative to what torch has taken)
-    not dumpable, no new privileges                        (inherited from the server)
-    Landlock with nothing allowed                          (if the kernel has it)
-    a seccomp allow-list                                   (last: it forbids everything above, too)
+    its own session, death together with the server    (before it could be left alone)
+    descriptors: /dev/null three times, two pipes       (nothing else is open)
+    limits: no files, no processes, memory, CPU time    (relative to what torch has taken)
+    not dumpable, no new privileges                     (inherited from the server)
+    Landlock with nothing allowed                       (if the kernel has it)
+    a seccomp allow-list                                (last, since it forbids everything above as well)
 
-The last lock does nearly all the work: there is no open, clone, exec, socket, kill, prctl, ptrace or ioctl in it;
-read only from one pipe, write only to the other (`seccomp`). Then the child says which locks hold; if they are not
-those of the canary, the run stops. It reads the submission's syntax tree (`reading`, `rules`) and sends the
-findings while no line of the learner's has run yet. Only then it loads the module, and answers.
+The last lock does nearly all the work. It allows no open, clone, exec, socket, kill, prctl, ptrace or ioctl, reading
+from one pipe only and writing to the other only. The child then reports which locks hold; if they are not the
+canary's, the run stops. It reads the submission's syntax tree and sends what it found before any of the learner's
+lines has run. Only then does it load the module and answer questions.
 
-Two pipes, frames of `length | nonce | kind | body` (`wire`). Questions that are asked together travel in one frame
-(`messages`), answers come back one by one (`answers`): each carries its question's random nonce, a status, and
-tensors as a dtype, dimensions and raw bytes, whose product has to equal their length. Forward values are sent once
-per child as a *pool*; each call gets fresh copies of them, 64-byte aligned, so that results have the same bits as
-in the grader.
+The two pipes carry frames of `length | nonce | kind | body`. Questions asked together travel in one frame, and the
+answers come back one by one. An answer carries its question's random nonce, a status, and tensors as a dtype,
+dimensions and raw bytes; the product of the dimensions has to match the number of bytes. Forward values are sent once
+per child, as a pool. Each call gets fresh copies of them, aligned to 64 bytes, so that results are bit-equal to those
+computed in the grader.
 
-What the grader must see to, because the sandbox cannot: a question shows the child its upstream gradients. So
-nothing that reveals a reference may be asked before the question whose answer it is.
+One rule is the grader's to keep, because the sandbox cannot: a question shows the child its upstream gradients. So
+never ask a question that reveals a reference before the question whose answer it is.
 
-Two families of failure. A learner's faults are values: every `Outcome` in `outcome`. Ours are exceptions:
+There are two families of failure. A learner's faults are values, the subclasses of `Outcome`. Ours are exceptions: a
 `SandboxError` stops the run, and no grade is written.
 
-Elsewhere than on Linux, or when forced, `portable` spawns one interpreter per submission (`worker`), one ahead of
-time, with the limits that the system has and the same child inside. `isolation` turns locks and self-test into a
-level:
+On systems other than Linux, or when forced, one interpreter is spawned per submission, one of them ahead of time, with
+the limits that the system has and the same child code inside. Locks and self-test add up to a level:
 
-    locked    seccomp, and the canary was refused everything
-    partial   Landlock or seccomp, but something got through
-    process   a process of its own, with limits
+    locked    seccomp holds, and the canary was refused everything
+    partial   Landlock or seccomp holds, but something got through
+    process   a separate process with limits
     none      nothing; not offered
 
-Import this package's `outcome`, `numerics` and `client`; the rest is the other side's.
+The rooms, and which process imports them
+-----------------------------------------
+
+    host/       the grader            starts servers and workers, asks a submission's questions, replaces children
+    protocol/   all three             frames, messages and answers, tensors as bytes, how a process ended
+    child/      the server, a child   locks, canary, autograd closed, warm-up, one submission's calls, class archives
+    reading/    the server, a child   from a submission's bytes to its functions and the code that may run
+    rules/      the server, a child   what a submission may not use, found in its syntax tree
+
+The server imports what its children need, because they cannot open a file any more. The grader uses three functions of
+`child/`, none of which touches a learner's bytes: `jail.hide` on itself, `selftest.judge`, which turns a canary's
+report into a level, and `unpacking.unpacked`, which receives what a child takes out of a class's archive. `server` and
+`worker` are the main modules of the two kinds of interpreter that are started.
+
+The rest of the package imports `client`, `types`, `numerics`, `cleaning` and `skipped_folders` only.
 """

@@ -6,11 +6,12 @@ import math
 import os
 import sys
 from dataclasses import replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Final, Self
 from weakref import WeakSet
 
-from grader.sandbox.host.budget import Limits
-from grader.sandbox.types import Isolation, Level, RulesConfig, SandboxError
+from grader.sandbox.numerics import Numerics, pin_environment, pin_torch
+from grader.sandbox.types import Isolation, Level, Limits, RulesConfig, SandboxError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -20,7 +21,56 @@ if TYPE_CHECKING:
     from grader.sandbox.host.session import Session
     from grader.sandbox.types import Member
 
+CALL_SECONDS: Final = 10.0
+"""How long one call of a learner's function may take, unless said otherwise."""
+SUBMISSION_SECONDS: Final = 60.0
+"""How long all of a submission's calls together may take."""
 _CPU_ALLOWANCE: Final = 5.0
+"""Processor seconds beyond a submission's: its kernel limit only catches what the deadlines miss."""
+
+
+def started(
+    level: Level = Level.NONE,
+    *,
+    timeout: float = CALL_SECONDS,
+    submission_timeout: float = SUBMISSION_SECONDS,
+    imports: Iterable[str] = (),
+    load_torch: bool = True,
+) -> Sandbox:
+    """Start a sandbox, and load torch here with the numerics that the server has.
+
+    In this order, which is the only one that works and does not wait:
+
+    1. the environment is pinned: torch reads it once, while it is imported, in this process and in those forked later;
+    2. the server starts and imports torch (1.1 to 1.5 s) while this process goes on;
+    3. torch is imported here, meanwhile, single-threaded and without oneDNN. A `Session` needs it, so that it has to be
+       there before the first `open`.
+
+    A notebook, whose own torch is to keep its threads and kernels, takes the class itself.
+
+    Args:
+        level: the lowest isolation that is accepted. `Level.PROCESS` also takes the portable back end, so that Linux
+            can run what other systems run.
+        timeout: seconds that one call may take.
+        submission_timeout: seconds that the grader waits for all of a submission's answers together.
+        imports: modules that an exercise allows beyond the built-in list.
+        load_torch: False leaves step 3 to the caller, who has something else to do first: `sandbox.numerics` does it.
+
+    Returns:
+        The sandbox, to be closed or used in a `with`; its `numerics` say what torch computes with.
+    """
+    pin_environment()
+    force = Level.PROCESS if level is Level.PROCESS else None
+    sandbox = Sandbox(
+        minimum=level, force=force, timeout=timeout, submission_timeout=submission_timeout, imports=imports
+    )
+    if load_torch:
+        try:
+            _ = sandbox.numerics
+        except BaseException:  # Ctrl-C in the second that torch takes: the server must not be left behind
+            sandbox.close()
+            raise
+    return sandbox
 
 
 class Sandbox:
@@ -41,8 +91,8 @@ class Sandbox:
         *,
         minimum: Level = Level.NONE,
         force: Level | None = None,
-        timeout: float = 10.0,
-        submission_timeout: float = 60.0,
+        timeout: float = CALL_SECONDS,
+        submission_timeout: float = SUBMISSION_SECONDS,
         memory: int = 1 << 30,
         rules: bool = True,
         imports: Iterable[str] = (),
@@ -66,6 +116,11 @@ class Sandbox:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    @cached_property
+    def numerics(self) -> Numerics:
+        """What torch computes with in this process; loads it, with its numerics pinned, if it is not there yet."""
+        return pin_torch()
 
     @property
     def isolation(self) -> Isolation:
@@ -141,7 +196,7 @@ class Sandbox:
             return Portable(self._memory, cpu, self._imports)
         from grader.sandbox.host.forkserver import ForkServer
 
-        return ForkServer(self._memory, cpu, self._imports)
+        return ForkServer.launch(self._memory, cpu, self._imports)
 
 
 def _can_fork() -> bool:

@@ -54,7 +54,8 @@ def _import_torch() -> ModuleType:
 
 
 def pin_torch() -> Numerics:
-    """Import torch, make it single-threaded without oneDNN, and say whether the pins took hold."""
+    """Import torch in the pinned environment, single-threaded, without oneDNN, and say whether the pins took hold."""
+    pin_environment()
     torch = _import_torch()
     torch.set_num_threads(1)
     torch.backends.mkldnn.set_flags(False)

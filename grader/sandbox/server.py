@@ -5,7 +5,6 @@ from __future__ import annotations
 import fcntl
 import json
 import os
-import random
 import select
 import signal
 import socket
@@ -13,12 +12,9 @@ import traceback
 from dataclasses import replace
 from typing import Any, Final, NoReturn
 
-import torch
-
-from grader.sandbox.child import backstops, jail, rehearsal, selftest, warm
+from grader.sandbox.child import jail, selftest, warm
 from grader.sandbox.child.child import Child, Pipes
 from grader.sandbox.child.seccomp import ANSWER_FD, REQUEST_FD
-from grader.sandbox.numerics import pin_torch
 from grader.sandbox.protocol.wire import FORK, HELLO, PID, STATUS, TWIN
 
 _CONTROL_FD: Final = 32
@@ -131,12 +127,8 @@ def canary(prepared: jail.Jail) -> dict[str, Any]:
 
 def prepare(settings: dict[str, Any]) -> tuple[jail.Jail, dict[str, Any]]:
     """Import, warm, lock the server itself, and try the locks on a canary."""
-    numerics = pin_torch()
-    active = backstops.install()
-    torch.manual_seed(0)
-    random.seed(0)
-    warm.everything(settings["imports"])
-    rehearsal.rehearse()
+    numerics, active = warm.prepare(settings["imports"])
+    warm.rehearse()
     jail.sacrifice()
     problem = jail.drop_root()
     jail.assert_single_thread()

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any, Final
 
-from grader.sandbox.protocol.wire import TEXT_LIMIT
+from grader.sandbox.cleaning import TEXT_LIMIT
 
 if TYPE_CHECKING:
     import torch
@@ -114,6 +114,15 @@ class RulesConfig:
     imports: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
     enabled: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Wall-clock seconds, kept by the grader; processor seconds, kept by the kernel."""
+
+    call: float
+    submission: float
+    cpu: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

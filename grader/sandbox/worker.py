@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import random
 import sys
 import threading
 import time
@@ -12,11 +11,8 @@ import traceback
 from pathlib import Path
 from typing import Any, Final
 
-import torch
-
-from grader.sandbox.child import backstops, warm
+from grader.sandbox.child import warm
 from grader.sandbox.child.child import Child, Pipes
-from grader.sandbox.numerics import pin_torch
 from grader.sandbox.protocol.wire import HELLO
 
 _WATCH_SECONDS: Final = 1.0
@@ -47,11 +43,7 @@ def _leave_with(grader: int) -> None:
 
 
 def _prepare(settings: dict[str, Any]) -> dict[str, Any]:
-    pin_torch()
-    active = backstops.install()
-    torch.manual_seed(0)
-    random.seed(0)
-    warm.everything(settings["imports"])
+    _numerics, active = warm.prepare(settings["imports"])
     return {"locks": _limit(settings), "selftest": {}, "backstops": active, "without": _without()}
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 from classroom import EngineWorkers, hand_in, settings, zipped
 from click.testing import CliRunner
+from lent import Shared
 
 from grader.classroom.batch.engine import Engine
 from grader.classroom.batch.order import Order
@@ -186,26 +187,13 @@ def warm(sandbox: Sandbox, mlp: Exercise) -> Iterator[Engine]:
         yield engine
 
 
-class Lent:
-    """A sandbox that is not closed by whom it is lent to."""
-
-    def __init__(self, sandbox: Sandbox) -> None:
-        self._sandbox = sandbox
-
-    def __enter__(self) -> Sandbox:
-        return self._sandbox
-
-    def __exit__(self, *_: object) -> None:
-        return None
-
-
 @pytest.fixture
 def graded(
     warm: Engine, sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Callable[[str, str], dict[str, tuple[str, ...]]]:
     """`grade batch` on a download, with the platform's own list of people: what grades.csv has of each."""
     monkeypatch.setattr("grader.cli.batch.on_this_machine", lambda *_, **__: EngineWorkers(warm))
-    monkeypatch.setattr("grader.sandbox.client.Sandbox", lambda **_: Lent(sandbox))
+    monkeypatch.setattr("grader.sandbox.client.Sandbox", lambda **_: Shared(sandbox))
     monkeypatch.chdir(tmp_path)
 
     def run(source: str, roster: str) -> dict[str, tuple[str, ...]]:

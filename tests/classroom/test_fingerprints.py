@@ -6,12 +6,12 @@ import csv
 import io
 import json
 import time
-from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from classroom import hand_in, zipped
+from lent import Shared
 
 from grader.classroom.fingerprints import NothingToCompare, Text, code_of, compare, reduced, wrong_answers
 
@@ -168,7 +168,7 @@ def similarity(
     grade: Callable[..., Result], sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> Callable[..., Result]:
     """Run `grade similarity` for the mlp, with the session's sandbox."""
-    monkeypatch.setattr("grader.sandbox.client.Sandbox", lambda **_: nullcontext(sandbox))
+    monkeypatch.setattr("grader.sandbox.client.Sandbox", lambda **_: Shared(sandbox))
     return lambda source, *words: grade("similarity", source, "--exercise", "mlp", *words)
 
 

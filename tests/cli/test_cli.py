@@ -347,7 +347,7 @@ class TestOurFaults:
     ) -> None:
         """Raised where the sandbox starts."""
 
-        def fail(_options: object) -> None:
+        def fail(*_: object, **__: object) -> None:
             raise fault
 
         monkeypatch.setattr("grader.cli.grade.start_sandbox", fail)

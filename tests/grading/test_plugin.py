@@ -15,7 +15,7 @@ from grader.sandbox.types import SandboxError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.conftest import Shared
+    from lent import Shared
 
     Run = Callable[..., pytest.RunResult]
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ctypes
+import importlib.util
 import os
+import re
 import socket
 import sys
 import sysconfig
@@ -165,3 +167,10 @@ def test_the_corpus_is_as_large_as_it_says() -> None:
         assert attack.expected(rules=True).keys() | attack.expected(rules=False).keys() > {"*"} or (
             "*=" in attack.text
         ), attack.name
+
+
+def test_every_module_that_an_attack_names_is_there() -> None:
+    """An attack on a module that has moved away would pass for ever, and try nothing."""
+    named = {name for attack in ATTACKS for name in re.findall(r"\bgrader(?:\.\w+)+", attack.text)}
+    assert named
+    assert [name for name in sorted(named) if importlib.util.find_spec(name) is None] == []

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import pytest
 import torch
 
-from grader.sandbox.host.budget import Budget, Limits
-from grader.sandbox.protocol.deaths import Death, killed
-from grader.sandbox.types import Killed, Outcome, TimedOut
+from grader.sandbox.host.session import Budget
+from grader.sandbox.protocol.processes import Death, killed
+from grader.sandbox.types import Killed, Limits, Outcome, TimedOut
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -13,7 +13,7 @@ import pytest
 import torch
 
 from grader.sandbox.child import seccomp
-from grader.sandbox.child.isolation import judge
+from grader.sandbox.child.selftest import judge
 from grader.sandbox.types import Level, Outcome, Raised, Returned, SandboxError
 
 if TYPE_CHECKING:

@@ -85,7 +85,7 @@ def test_a_machine_without_processes_left_is_our_own_fault(monkeypatch: pytest.M
 
 def test_a_reader_that_fails_is_our_own_fault(monkeypatch: pytest.MonkeyPatch) -> None:
     """With its traceback: nothing of the learner's has run yet."""
-    fails = "from grader.sandbox import child; child.read = lambda *_: 1 / 0"
+    fails = "from grader.sandbox.child import child; child.read = lambda *_: 1 / 0"
     insert(monkeypatch, forkserver, fails, before="main(")
     with (
         Sandbox() as sandbox,

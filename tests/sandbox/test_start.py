@@ -11,10 +11,11 @@ from pathlib import Path
 import pytest
 import torch
 
-from grader.sandbox.client import Sandbox
+from grader.sandbox import client
+from grader.sandbox.client import Sandbox, started
 from grader.sandbox.host.start import environment, search_path
-from grader.sandbox.numerics import PINNED_ENVIRONMENT
-from grader.sandbox.types import Question, Raised, Returned
+from grader.sandbox.numerics import PINNED_ENVIRONMENT, Numerics, pin_torch
+from grader.sandbox.types import Isolation, Level, Question, Raised, Returned
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -39,6 +40,103 @@ def test_the_environment_is_the_pinned_one(monkeypatch: pytest.MonkeyPatch) -> N
     assert environment() == PINNED_ENVIRONMENT | {"LD_LIBRARY_PATH": "/opt/lib"} | {
         name: os.environ[name] for name in ("DYLD_LIBRARY_PATH", "SYSTEMROOT", "SYSTEMDRIVE") if name in os.environ
     }
+
+
+class Noted:
+    """Stands in for everything that takes a second, and notes in which order it is done."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.done: list[str] = []
+        self.settings: dict[str, object] = {}
+        self.failure: BaseException | None = None
+        monkeypatch.setattr(client, "pin_environment", lambda: self.done.append("environment"))
+        monkeypatch.setattr(client, "pin_torch", self.pin_torch)
+        monkeypatch.setattr(client.Sandbox, "_start", self.start)
+
+    def pin_torch(self) -> Numerics:
+        self.done.append("torch")
+        if self.failure is not None:
+            raise self.failure
+        return pin_torch()
+
+    def start(self) -> Noted:
+        self.done.append("server")
+        return self
+
+    def isolation(self) -> Isolation:
+        return Isolation(Level.LOCKED, (), ())
+
+    def alive(self) -> bool:
+        return True
+
+    def close(self) -> None:
+        self.done.append("closed")
+
+
+@pytest.fixture
+def noted(monkeypatch: pytest.MonkeyPatch) -> Noted:
+    """No server is started."""
+    return Noted(monkeypatch)
+
+
+def test_a_sandbox_starts_in_the_one_order_that_works(noted: Noted) -> None:
+    """The environment before torch, the server before both processes wait for it, torch before the first session."""
+    with started() as sandbox:
+        assert noted.done == ["environment", "server", "torch"]
+        assert sandbox.numerics.torch == torch.__version__
+    assert noted.done == ["environment", "server", "torch", "closed"]
+
+
+def test_loading_torch_can_be_left_to_the_caller(noted: Noted) -> None:
+    """Who has something to do meanwhile; it is loaded once, when it is asked for."""
+    with started(load_torch=False) as sandbox:
+        assert noted.done == ["environment", "server"]
+        assert sandbox.numerics is sandbox.numerics
+        assert noted.done == ["environment", "server", "torch"]
+
+
+@pytest.mark.parametrize("failure", [ImportError("libtorch is broken"), KeyboardInterrupt()])
+def test_a_torch_that_cannot_be_loaded_leaves_no_server_behind(noted: Noted, failure: BaseException) -> None:
+    """Whoever asked never gets the sandbox, and could not close it."""
+    noted.failure = failure
+    with pytest.raises(type(failure)):
+        started()
+    assert noted.done == ["environment", "server", "torch", "closed"]
+
+
+@pytest.mark.parametrize(
+    ("level", "portable"), [(Level.LOCKED, False), (Level.NONE, False), (Level.PROCESS, True)], ids=str
+)
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere every level takes the portable back end")
+def test_the_level_process_takes_the_portable_back_end(noted: Noted, level: Level, portable: bool) -> None:
+    """So that Linux can run what other systems run; every level is also the lowest that is accepted."""
+    with started(level, timeout=3.0, submission_timeout=7.0, imports=("math", "math")) as sandbox:
+        assert (sandbox._portable, sandbox._minimum) == (portable, level)
+        assert (sandbox._limits.call, sandbox._limits.submission) == (3.0, 7.0)
+        assert sandbox._imports == ("math",)
+    assert noted.done[1] == "server"
+
+
+@pytest.mark.slow
+def test_a_fresh_process_computes_with_the_pinned_numerics() -> None:
+    """And loads torch only after the server has been started."""
+    program = """
+        import sys
+        from grader.sandbox.client import started
+        with started(load_torch=False) as sandbox:
+            assert "torch" not in sys.modules
+            numerics = sandbox.numerics
+            assert sandbox._running().report()["numerics"] == numerics.problem
+        print(numerics.threads, sorted(numerics.env) == sorted(__import__("grader.sandbox.numerics",
+            fromlist=["x"]).PINNED_ENVIRONMENT))
+    """
+    bare = {name: value for name, value in os.environ.items() if name not in PINNED_ENVIRONMENT}
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", textwrap.dedent(program)],
+        cwd=ROOT, env=bare, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == "1 True\n"
 
 
 @pytest.mark.slow

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import jsonschema
 import pytest
+from lent import Shared
 
 from grader.exercise.settings import Settings
 from grader.grading.plugin import pytest_addoption, settings_of
@@ -115,24 +116,11 @@ def graded(sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Graded
     file.write_text(source, encoding="utf-8")
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
-        patch.setattr("grader.sandbox.client.Sandbox", lambda **_: Lent(sandbox))
+        patch.setattr("grader.sandbox.client.Sandbox", lambda **_: Shared(sandbox))
         result = run("backward.py", "--exercise", "mlp")
     return Graded(
         source, result.exit_code, result.stdout, json.loads((folder / "report.json").read_text(encoding="utf-8"))
     )
-
-
-class Lent:
-    """A sandbox that outlives the command."""
-
-    def __init__(self, sandbox: Sandbox) -> None:
-        self.sandbox = sandbox
-
-    def __enter__(self) -> Sandbox:
-        return self.sandbox
-
-    def __exit__(self, *_: object) -> None:
-        """Nothing to stop."""
 
 
 def run(*words: str) -> Result:

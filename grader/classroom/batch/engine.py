@@ -30,7 +30,9 @@ class Engine:
         self._scratch: tempfile.TemporaryDirectory[str] | None = None
         self._own = sandbox is None
         self._forked = False
-        self.sandbox = sandbox or start_sandbox(order.settings)  # torch loads there while it loads here
+        self.sandbox = sandbox or start_sandbox(
+            order.settings, load_torch=False
+        )  # torch loads there while it loads here
         self.exercise = self._exercise()
         self._take_names()
         self._run = self._prepare()

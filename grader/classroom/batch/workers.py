@@ -24,8 +24,8 @@ from typing import TYPE_CHECKING, Any, Final, Protocol, Self
 
 from grader.classroom.batch.order import Order, Task
 from grader.exercise.forward import BrokenExercise
-from grader.exercise.settings import SUBMISSION_SECONDS
 from grader.names import NamesError
+from grader.sandbox.client import SUBMISSION_SECONDS
 from grader.sandbox.numerics import pin_environment
 from grader.sandbox.types import Level, SandboxError
 

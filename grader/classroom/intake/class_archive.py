@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
@@ -9,6 +10,7 @@ from grader.classroom.intake.gathering import MOST_WRAPPERS, Class, TopEntry, ga
 from grader.classroom.intake.handed_in import Part, graded_name
 from grader.classroom.intake.platforms import METADATA
 from grader.grading.submission import UnreadableSubmission, read_regular
+from grader.sandbox.skipped_folders import is_skipped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -20,7 +22,8 @@ if TYPE_CHECKING:
 LARGEST: Final = 128 << 20
 """Bytes of a class's archive; an honest hand-in has ten thousand."""
 
-_SKIPPED = ("__MACOSX", "__pycache__", "node_modules", "venv", "site-packages")
+_AT_TOP: Final = re.compile(r"^(\./)+")
+"""What some tools write before every member when they are given `.` to pack."""
 
 
 def read_archive(source: Path, sandbox: Sandbox) -> Class:
@@ -29,13 +32,11 @@ def read_archive(source: Path, sandbox: Sandbox) -> Class:
     Raises:
         UnreadableSubmission: it is no file, too large, or no archive that people make.
     """
-    members = [
-        replace(member, name=member.name.replace("\\", "/"))
-        for member in sandbox.unpack(source.name, read_regular(source, LARGEST))
-    ]
-    broken = next((member.problem for member in members if not member.name and member.problem), None)
+    taken_out = list(sandbox.unpack(source.name, read_regular(source, LARGEST)))
+    broken = next((member.problem for member in taken_out if not member.name and member.problem), None)
     if broken is not None:
         raise UnreadableSubmission(broken)
+    members = [replace(member, name=_AT_TOP.sub("", member.name.replace("\\", "/"))) for member in taken_out]
     members = [member for member in members if member.name and not _is_litter(member.name)]
     below = _wrappers([member.name for member in members], source.stem)
     metadata = next((member.content for member in members if member.name == f"{below}{METADATA}"), b"")
@@ -90,5 +91,4 @@ def _pieces(name: str) -> list[str]:
 
 
 def _is_litter(name: str) -> bool:
-    pieces = _pieces(name)
-    return any(piece in _SKIPPED for piece in pieces) or (pieces[-1].startswith(".") and pieces[-1] != "..")
+    return any(map(is_skipped, _pieces(name)))

@@ -10,14 +10,13 @@ from typing import TYPE_CHECKING
 from grader.classroom.intake.gathering import MOST_WRAPPERS, Class, TopEntry, gather, is_wrapper
 from grader.classroom.intake.handed_in import Part, graded_name
 from grader.classroom.intake.platforms import LARGEST, METADATA
+from grader.sandbox.skipped_folders import is_skipped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 MOST_BELOW = 2000
 """Files looked at below one submission's folder: an installed environment has more, and nothing to grade in them."""
-
-_SKIPPED = frozenset(("__pycache__", "__MACOSX", "node_modules", "venv", "site-packages"))
 
 
 def read_folder(source: Path, without: Path | None = None) -> Class:
@@ -67,7 +66,7 @@ def _found(path: Path) -> TopEntry:
 def _below(folder: Path) -> Iterator[Part]:
     """Every file below a folder; hidden ones, links and environments left out."""
     for root, folders, names in os.walk(folder, followlinks=False):
-        folders[:] = sorted(f for f in folders if f not in _SKIPPED and not f.startswith("."))
+        folders[:] = sorted(f for f in folders if not is_skipped(f))
         for name in sorted(names):
             path = Path(root, name)
             if not name.startswith(".") and not path.is_symlink():

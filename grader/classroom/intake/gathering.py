@@ -12,17 +12,18 @@ from grader.classroom.intake.handed_in import HandedIn, Part, graded_name
 from grader.classroom.intake.platforms import METADATA, Mangled, Who, demangle, read_metadata
 from grader.classroom.intake.safe_names import safe_names
 from grader.exercise.shelf import list_exercises
+from grader.sandbox.skipped_folders import is_skipped
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
 _IGNORED = re.compile(
-    r"\.(?!\.$).*|__.*|thumbs\.db|desktop\.ini|readme.*|node_modules|submission_metadata\.yml"
+    r"__.*|thumbs\.db|desktop\.ini|readme.*|submission_metadata\.yml"
     r"|.*\.(csv|tsv|xlsx?|ods|json|ya?ml|toml|md|html?|log|lock|tmp|part)",
     re.IGNORECASE | re.DOTALL,
 )
-"""What lies about in such a folder without being anybody's work."""
+"""Files that lie about in such a folder without being anybody's work."""
 
 MOST_WRAPPERS: Final = 3
 """Folders in each other around a class."""
@@ -115,7 +116,8 @@ def natural(name: str) -> tuple[list[tuple[bool, int, str]], str]:
 
 def _is_nobodys(name: str) -> bool:
     mangled = demangle(name)
-    return bool(_IGNORED.fullmatch(name)) and not (mangled and (mangled.typed or mangled.file))
+    litter = is_skipped(name) or _IGNORED.fullmatch(name) is not None
+    return litter and not (mangled and (mangled.typed or mangled.file))
 
 
 def platform_of(names: Collection[str]) -> str:

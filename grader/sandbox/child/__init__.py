@@ -1,1 +1,1 @@
-"""What happens inside the fork: locks, the submission's module, calls and their answers."""
+"""What happens in the server before a fork and in the child after it: warm-up, locks, the submission's calls."""

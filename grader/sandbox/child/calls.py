@@ -11,31 +11,45 @@ from typing import TYPE_CHECKING, Any, Final, TypeGuard
 
 import torch
 
-from grader.sandbox.child.encode_result import class_name, encoded
+from grader.sandbox.cleaning import TEXT_LIMIT, clean
 from grader.sandbox.protocol.answers import encode_failure, encode_fine, encode_returned
-from grader.sandbox.protocol.tensors import Stored, fresh
-from grader.sandbox.protocol.wire import TEXT_LIMIT, clean
+from grader.sandbox.protocol.tensors import (
+    CODES,
+    MOST_DIMENSIONS,
+    PlainTensor,
+    Stored,
+    TensorBase,
+    data_ptr,
+    encode_tensor,
+    fresh,
+)
 from grader.sandbox.types import CUT, NotStarted, Raised, WrongType
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from types import CodeType, ModuleType
 
     from grader.sandbox.protocol.messages import Asked
 
-# Bound before a learner's line runs: patching torch afterwards changes nothing here.
-_data_ptr: Final = torch._C.TensorBase.data_ptr  # noqa: SLF001  (the C method cannot be patched from Python)
+# Bound before a learner's line runs, as in `tensors`: patching torch afterwards changes nothing here.
+_numel: Final = TensorBase.numel
+_element_size: Final = TensorBase.element_size
+_dim: Final = TensorBase.dim
+_is_neg: Final = TensorBase.is_neg
+_resolve_neg: Final = TensorBase.resolve_neg
+_float: Final = TensorBase.float
+_double: Final = TensorBase.double
+_strided: Final = torch.strided
 _inference_mode: Final = torch.inference_mode
 _is_inference: Final = torch.is_inference_mode_enabled
 _get_default_dtype: Final = torch.get_default_dtype
 _set_default_dtype: Final = torch._C._set_default_dtype  # noqa: SLF001  (the public one imports lazily)
-_float: Final = torch._C.TensorBase.float  # noqa: SLF001
-_double: Final = torch._C.TensorBase.double  # noqa: SLF001
 _reseed_torch: Final = torch.default_generator.manual_seed
 _reseed: Final = random.seed
 _memcmp: Final = ctypes.PyDLL(None).memcmp if sys.platform != "win32" else ctypes.cdll.msvcrt.memcmp
 _memcmp.argtypes = (ctypes.c_void_p, ctypes.c_void_p, ctypes.c_size_t)
 
+_PLAIN: Final = {int: "an int", bool: "a bool", float: "a float", complex: "a complex number", str: "a str"}
 _KEPT: Final[list[Any]] = []
 """Inference mode ends when its object is collected."""
 _RAISE: Final = dis.opmap["RAISE_VARARGS"]
@@ -105,7 +119,7 @@ class Calls:
         for name, source in sources.items():
             if type(source) is Stored:
                 arguments[name] = tensor = fresh(source)
-                copies.append((name, source, tensor, _data_ptr(tensor)))
+                copies.append((name, source, tensor, data_ptr(tensor)))
             else:
                 arguments[name] = source
         result = self._guarded(_bound(function, arguments), asked.dtype)
@@ -137,8 +151,8 @@ class Calls:
     def _shown(self) -> str:
         if self._printed.cut:
             room = TEXT_LIMIT - len(CUT) - 2  # the limit holds for what the child says itself, too
-            return f"{clean(self._printed.kept, room)}\n{CUT}\n"
-        return clean(self._printed.kept) if self._printed.kept else ""
+            return f"{clean(self._printed.kept, room, lines=True)}\n{CUT}\n"
+        return clean(self._printed.kept, lines=True) if self._printed.kept else ""
 
     def _failed(self, error: BaseException) -> NotStarted | Raised:
         line, explicit = self._place(error)
@@ -167,7 +181,7 @@ class Calls:
 
     def _message(self, error: BaseException) -> str:
         try:
-            message = clean(str(error))
+            message = clean(str(error), lines=True)
             refused = isinstance(error, OSError) and error.errno == _EPERM
         except BaseException:  # noqa: BLE001  (a learner's __str__ may do anything)
             return "(its message cannot be shown)"
@@ -223,5 +237,84 @@ def _mutated(copies: list[tuple[str, Stored, torch.Tensor, int]]) -> list[str]:
     return [
         name
         for name, source, tensor, address in copies
-        if _data_ptr(tensor) != address or _memcmp(address, source.address, source.size)
+        if data_ptr(tensor) != address or _memcmp(address, source.address, source.size)
     ]
+
+
+# What was returned: tensors as bytes, or a description of what was returned instead
+
+
+def encoded(result: Any, outputs: int, most: int) -> list[bytes] | str:
+    """The tensors as bytes, or a description of what came instead."""
+    if outputs == 1:
+        raw = _one(result, most)
+        return raw if isinstance(raw, str) else [raw]
+    if type(result) not in (tuple, list) or len(result) != outputs:
+        return f"{described(result)} where {outputs} tensors were expected"
+    return _several(result, most)
+
+
+def _several(results: Sequence[Any], most: int) -> list[bytes] | str:
+    pieces = []
+    for position, each in enumerate(tuple(results), 1):
+        raw = _one(each, most)
+        if isinstance(raw, str):
+            return f"a {type(results).__name__} of {len(results)} whose item {position} is {raw}"
+        most -= len(raw)
+        pieces.append(raw)
+    return pieces
+
+
+def described(value: Any) -> str:
+    """A value's type as people say it."""
+    kind = type(value)
+    if kind in _PLAIN:
+        return _PLAIN[kind]
+    if kind in (tuple, list):
+        return f"a {kind.__name__} of {len(value)}"
+    if value is None:
+        return "None"
+    name = clean(class_name(kind), 80)
+    if issubclass(kind, PlainTensor):
+        return f"a torch.Tensor subclass {name}"
+    return f"{'an' if name[:1] in 'aeiouAEIOU' else 'a'} {name}"
+
+
+def class_name(kind: type) -> str:
+    """A class's name, whatever its metaclass says."""
+    return str(type.__dict__["__name__"].__get__(kind))
+
+
+def _one(value: Any, most: int) -> bytes | str:
+    if type(value) is not PlainTensor:
+        return described(value)
+    try:
+        if value.layout is _strided and value.is_cpu and value.dtype in CODES and not value.is_nested:
+            return _dense(value, most)
+        return _odd(value)
+    except Exception:  # noqa: BLE001  (wrappers and fakes that pass for tensors until they are touched)
+        return "a tensor without readable data"
+
+
+def _odd(tensor: torch.Tensor) -> str:
+    """What a tensor is that is not an ordinary dense one on the CPU."""
+    if tensor.is_nested:
+        return "a nested tensor"
+    if tensor.layout is not _strided:
+        return "a sparse tensor"
+    if not tensor.is_cpu:
+        return f"a tensor on the {tensor.device.type} device"
+    return "a quantized tensor" if tensor.is_quantized else f"a {tensor.dtype} tensor"
+
+
+def _dense(tensor: torch.Tensor, most: int) -> bytes | str:
+    """Bytes of a tensor, its size capped before an expanded monster is written out."""
+    if _dim(tensor) > MOST_DIMENSIONS:
+        return f"a tensor with {_dim(tensor)} dimensions"
+    if _numel(tensor) * _element_size(tensor) > most:
+        return f"a tensor of shape {tuple(tensor.shape)}, far larger than this gradient can be"
+    if _is_neg(tensor):
+        tensor = _resolve_neg(tensor)
+    if not data_ptr(tensor) and _numel(tensor):
+        return "a tensor whose storage was freed"
+    return encode_tensor(tensor)

@@ -20,25 +20,29 @@ from grader.sandbox.types import SandboxError
 
 GARBAGE: Final = 10_000
 """New containers in a child before it looks for garbage: most submissions never make so many."""
+# linux/prctl.h
 _PR_SET_PDEATHSIG: Final = 1
 _PR_GET_DUMPABLE: Final = 3
 _PR_SET_DUMPABLE: Final = 4
 _PR_SET_NO_NEW_PRIVS: Final = 38
 _PR_GET_NO_NEW_PRIVS: Final = 39
 
+# asm-generic/unistd.h: new system calls have the same number on every architecture.
 _SYS_LANDLOCK_CREATE: Final = 444
 _SYS_LANDLOCK_RESTRICT: Final = 446
-_LANDLOCK_VERSION: Final = 1
-_LANDLOCK_NETWORK: Final = 4
-_LANDLOCK_SCOPES: Final = 6
+# linux/landlock.h; which version brought what: Documentation/userspace-api/landlock.rst, "Previous limitations".
+_LANDLOCK_VERSION: Final = 1  # the flag LANDLOCK_CREATE_RULESET_VERSION
+_LANDLOCK_NETWORK: Final = 4  # the version with bind and connect of TCP
+_LANDLOCK_SCOPES: Final = 6  # the version with scopes for signals and abstract Unix sockets
 _FILE_RIGHTS: Final = {1: 13, 2: 14, 3: 15, 4: 15, 5: 16}
 """How many rights on files each version of Landlock knows; later ones know as many as version 5."""
 
-_MADV_COLLAPSE: Final = 25
+_MADV_COLLAPSE: Final = 25  # asm-generic/mman-common.h
 _HUGE: Final = 2 << 20
+"""A huge page. With the heap collapsed to them, a fork takes 1.1 ms (0.9 quiet) instead of 3.4 to 4.8."""
 _MB: Final = 1 << 20
 _STACK: Final = 8 * _MB
-_NOBODY: Final = 65534
+_NOBODY: Final = 65534  # the kernel's overflowuid
 
 _libc = ctypes.CDLL(None, use_errno=True)
 _libc.syscall.restype = ctypes.c_long

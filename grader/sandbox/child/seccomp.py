@@ -16,21 +16,26 @@ from typing import Final
 REQUEST_FD: Final = 3
 ANSWER_FD: Final = 4
 
-_PROT_EXEC: Final = 0x4
+_PROT_EXEC: Final = 0x4  # asm-generic/mman-common.h
+
+# linux/seccomp.h: SECCOMP_RET_ALLOW, _KILL_PROCESS, and _ERRNO with the number in the lower half.
 _ALLOW: Final = 0x7FFF0000
 _KILL: Final = 0x80000000
 _ERRNO: Final = 0x00050000
 
+# linux/bpf_common.h. Jumps count instructions, from the one after the jump.
 _LOAD: Final = 0x20  # BPF_LD | BPF_W | BPF_ABS
 _EQUAL: Final = 0x15  # BPF_JMP | BPF_JEQ | BPF_K
 _AT_LEAST: Final = 0x35  # BPF_JMP | BPF_JGE | BPF_K
 _ANY_BIT: Final = 0x45  # BPF_JMP | BPF_JSET | BPF_K
 _RETURN: Final = 0x06  # BPF_RET | BPF_K
+# struct seccomp_data: int nr; __u32 arch; __u64 instruction_pointer; __u64 args[6].
 _OFFSET_NUMBER: Final = 0
 _OFFSET_ARCH: Final = 4
 _OFFSET_ARGUMENTS: Final = 16
 
-_SET_MODE_FILTER: Final = 1
+_SET_MODE_FILTER: Final = 1  # SECCOMP_SET_MODE_FILTER
+_X32_BIT: Final = 0x40000000  # asm/unistd.h: __X32_SYSCALL_BIT
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +43,13 @@ class Machine:
     """What differs between processors."""
 
     audit: int
+    """linux/audit.h: AUDIT_ARCH_X86_64, AUDIT_ARCH_AARCH64."""
     seccomp: int
+    """The number of the system call `seccomp` itself."""
     numbers: dict[str, int]
+    """Of the others: arch/x86/entry/syscalls/syscall_64.tbl, and asm-generic/unistd.h for aarch64."""
     x32: bool = False
+    """Whether a bit in the number selects a second table of calls."""
 
 
 # Harmless in any combination: they touch this process's own memory, clocks, signals and numbers.
@@ -117,11 +126,12 @@ def _without(position: int, bits: int) -> bytes:
 
 
 def _filter(target: Machine, pid: int) -> bytes:
+    """The whole program: another architecture's calls are death, the list is allowed, anything else is EPERM."""
     numbers = target.numbers
     program = _instruction(_LOAD, _OFFSET_ARCH) + _instruction(_EQUAL, target.audit, 1, 0)
     program += _instruction(_RETURN, _KILL) + _instruction(_LOAD, _OFFSET_NUMBER)
     if target.x32:
-        program += _instruction(_AT_LEAST, 0x40000000, 0, 1) + _instruction(_RETURN, _KILL)
+        program += _instruction(_AT_LEAST, _X32_BIT, 0, 1) + _instruction(_RETURN, _KILL)
     program += b"".join(_when(numbers[name], _PERMIT) for name in PLAIN if name in numbers)
     conditions = {
         "read": _is(0, REQUEST_FD),
@@ -138,10 +148,12 @@ def _filter(target: Machine, pid: int) -> bytes:
 
 
 class _Program(ctypes.Structure):
+    """linux/filter.h: struct sock_fprog."""
+
     _fields_ = (("length", ctypes.c_ushort), ("filter", ctypes.c_void_p))
 
 
-_UNKNOWN_PID: Final = 0x5EC0DE
+_UNKNOWN_PID: Final = 0x5EC0DE  # larger than any process id (PID_MAX_LIMIT is 1 << 22): found once in the program
 _PID: Final = struct.Struct("<I")
 
 

@@ -1,4 +1,4 @@
-"""The canary: a child that tries what no learner's code may do, and says how each attempt ended."""
+"""The canary: a child that tries what no learner's code may do, how each attempt ended, and what level that makes."""
 
 from __future__ import annotations
 
@@ -10,12 +10,15 @@ import os
 import socket
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
+
+from grader.sandbox.types import Isolation, Level
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 _FAR_TOO_MUCH = 40 << 30
+_PR_SET_DUMPABLE = 4
 SUCCEEDED = "succeeded"
 
 
@@ -93,7 +96,7 @@ def _executable_memory() -> None:
 
 
 def _process_control() -> None:
-    if ctypes.CDLL(None, use_errno=True).prctl(4, 1, 0, 0, 0):  # dumpable again
+    if ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_DUMPABLE, 1, 0, 0, 0):
         raise OSError(ctypes.get_errno(), "prctl")
 
 
@@ -111,3 +114,29 @@ _ATTEMPTS: dict[str, Callable[[], Any]] = {
     "exec_memory": _executable_memory,
     "40GB": _huge_memory,
 }
+
+
+_REMEDIES: Final = {
+    "seccomp": "seccomp (Linux on x86-64 or aarch64, in a container whose runtime does not forbid it)",
+    "landlock": "Landlock (Linux 5.13 or later, with landlock among its security modules)",
+}
+
+
+def judge(report: dict[str, Any]) -> Isolation:
+    """The level that the locks and the canary's experience amount to."""
+    locks: list[str] = [str(lock) for lock in report["locks"]]
+    results: dict[str, str] = report["selftest"]
+    names = {lock.partition(":")[0] for lock in locks}
+    missing = [_REMEDIES[name] for name in ("seccomp", "landlock") if name not in names]
+    missing += [str(report[key]) for key in ("root", "problem") if report.get(key)]
+    missing += map(str, report.get("without", ()))
+    missing += [f"refusal of {name}" for name, result in results.items() if result == SUCCEEDED]
+    return Isolation(_level(names, results), tuple(locks), tuple(missing), results, tuple(report["backstops"]))
+
+
+def _level(names: set[str], results: dict[str, str]) -> Level:
+    if "seccomp" in names and refused(results):
+        return Level.LOCKED
+    if "landlock" in names or "seccomp" in names:
+        return Level.PARTIAL
+    return Level.PROCESS

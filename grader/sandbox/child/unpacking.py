@@ -11,10 +11,18 @@ import time
 import zipfile
 from typing import TYPE_CHECKING, Final
 
+from grader.sandbox.cleaning import clean
 from grader.sandbox.protocol import wire
 from grader.sandbox.protocol.processes import GoneError, LateError, begin
 from grader.sandbox.protocol.wire import ProtocolError
-from grader.sandbox.reading import archive
+from grader.sandbox.reading.submitted_files import (
+    LISTABLE,
+    LONGEST_NAME,
+    MOST_BYTES_OF_MEMBER,
+    BadArchiveError,
+    check_member,
+    content_of,
+)
 from grader.sandbox.types import Member
 
 if TYPE_CHECKING:
@@ -28,7 +36,7 @@ MOST_SECONDS: Final = 180.0
 METADATA: Final = "submission_metadata.yml"
 LONGEST: Final = 16 << 20
 """Bytes of the metadata of a large course; a submission's own file is limited as in its own archive."""
-WANTED: Final = (*archive.LISTABLE, ".zip", ".txt", ".ipynb.json")
+WANTED: Final = (*LISTABLE, ".zip", ".txt", ".ipynb.json")
 """Files whose content matters; of others it matters that somebody handed them in."""
 
 _HEAD: Final = struct.Struct("<HB")
@@ -43,7 +51,7 @@ def encode_archive(name: str, data: bytes) -> bytes:
 
 def encode_member(member: Member) -> bytes:
     """One answer."""
-    name = member.name.encode("utf-8", "replace")[: 4 * archive.LONGEST_NAME]
+    name = member.name.encode("utf-8", "replace")[: 4 * LONGEST_NAME]
     body = member.content if member.problem is None else member.problem.encode("utf-8", "replace")
     return _HEAD.pack(len(name), _FINE if member.problem is None else _BROKEN) + name + body
 
@@ -60,7 +68,7 @@ def decode_member(body: bytes) -> Member:
         raise ProtocolError(message)
     shown = name.decode("utf-8", "replace")
     if state == _BROKEN:
-        return Member(shown, problem=wire.clean(rest.decode("utf-8", "replace"), 400))
+        return Member(shown, problem=clean(rest.decode("utf-8", "replace"), 400))
     return Member(shown, rest)
 
 
@@ -75,7 +83,7 @@ def answers(body: bytes) -> Iterator[tuple[int, bytes]]:
     try:
         for member in _members(name, body[_HEAD.size + length :]):
             yield wire.MEMBER, encode_member(member)
-    except archive.BadArchiveError as error:
+    except BadArchiveError as error:
         problem = str(error)
     except Exception as error:  # noqa: BLE001  zipfile raises what it likes on bytes made to hurt it
         problem = f"{name}: this is not a readable zip archive ({type(error).__name__})"
@@ -86,15 +94,13 @@ def _members(name: str, data: bytes) -> Iterator[Member]:
     with zipfile.ZipFile(io.BytesIO(data)) as opened:
         listed = opened.infolist()
         if len(listed) > MOST_MEMBERS:
-            raise archive.BadArchiveError(
-                f"{name}: the archive holds {len(listed)} files; at most {MOST_MEMBERS} are read"
-            )
+            raise BadArchiveError(f"{name}: the archive holds {len(listed)} files; at most {MOST_MEMBERS} are read")
         left = MOST_BYTES
         for info in listed:
             member = _member(name, opened, info)
             left -= len(member.content)
             if left < 0:
-                raise archive.BadArchiveError(f"{name}: the archive's files hold more than {MOST_BYTES >> 20} MB")
+                raise BadArchiveError(f"{name}: the archive's files hold more than {MOST_BYTES >> 20} MB")
             yield member
 
 
@@ -102,12 +108,12 @@ def _member(name: str, opened: zipfile.ZipFile, info: zipfile.ZipInfo) -> Member
     """One file, or what is the matter with it: it is one person's, and not the end of the others'."""
     path = info.filename
     last = path.rsplit("/", 1)[-1].lower()
-    most = LONGEST if last == METADATA else archive.MOST_BYTES_OF_MEMBER
+    most = LONGEST if last == METADATA else MOST_BYTES_OF_MEMBER
     try:
-        archive.check(name, info)
+        check_member(name, info)
         wanted = last.endswith(WANTED) or last == METADATA
-        return Member(path, archive.content(name, opened, info, most) if wanted and not info.is_dir() else b"")
-    except archive.BadArchiveError as error:
+        return Member(path, content_of(name, opened, info, most) if wanted and not info.is_dir() else b"")
+    except BadArchiveError as error:
         return Member(path, problem=str(error))
     except Exception as error:  # noqa: BLE001  a member made to hurt zipfile
         return Member(path, problem=f"{name}: {path[:60]!r} in the archive cannot be read ({type(error).__name__})")
@@ -137,15 +143,9 @@ def _received(process: Process, greeting: bytes, request: bytes) -> Iterator[Mem
         member = decode_member(frame.body)
         left -= len(member.content)
         yield member
-    _expect(frame, wire.UNPACKED)
-    if problem := wire.clean(frame.body.decode("utf-8", "replace"), 400):
+    wire.expect(frame, wire.UNPACKED)
+    if problem := clean(frame.body.decode("utf-8", "replace"), 400):
         yield Member("", problem=problem)
-
-
-def _expect(frame: wire.Frame, kind: int) -> None:
-    if frame.kind != kind or frame.nonce != wire.NO_NONCE:
-        message = "a frame that does not belong here"
-        raise ProtocolError(message)
 
 
 _WHY: Final = {

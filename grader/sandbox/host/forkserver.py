@@ -15,31 +15,54 @@ import threading
 import time
 from typing import Any, Final
 
-from grader.sandbox.child.isolation import judge
-from grader.sandbox.host.start import bootstrap, environment, search_path
-from grader.sandbox.protocol.deaths import Death
-from grader.sandbox.protocol.processes import GoneError, LateError
+from grader.sandbox.child.selftest import judge
+from grader.sandbox.host.start import READY_SECONDS, bootstrap, environment, ready, search_path
+from grader.sandbox.protocol.processes import Death, GoneError, LateError
 from grader.sandbox.protocol.wire import FORK, LENGTH, PID, REAP, STATUS, TWIN, Frame, checked_length, decode
 from grader.sandbox.types import Isolation, SandboxError
 
-_READY_SECONDS: Final = 180.0
 _REPLY_SECONDS: Final = 30.0
 _DYING_SECONDS: Final = 2.0
 """From the closing of its pipes to the end of a process."""
 _NO_FORK: Final = "the sandbox could not fork: no memory or no processes left on this machine"
 _PIPE: Final = 1 << 20
+"""The most that Linux gives a user who is not root (the default of /proc/sys/fs/pipe-max-size)."""
 _CHUNK: Final = 1 << 16
 
 
 class ForkServer:
-    """One server process and the socket to it."""
+    """One server process and the socket to it: `launch` starts the first, `twin` forks further ones from it.
 
-    _process: subprocess.Popen[bytes] | Stranger
+    Args:
+        process: the server.
+        control: this end of its socket.
+        report: what it said when it was ready; None if it has yet to say so.
+    """
 
-    def __init__(self, memory: int, cpu: int, imports: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self,
+        process: subprocess.Popen[bytes] | Stranger,
+        control: socket.socket,
+        report: dict[str, Any] | None = None,
+    ) -> None:
+        self._process = process
+        self._control = control
+        self._report = report
+        self._lock = threading.Lock()
+        self._forgotten: list[int] = []
+
+    @classmethod
+    def launch(cls, memory: int, cpu: int, imports: tuple[str, ...] = ()) -> ForkServer:
+        """Start an interpreter. Returns at once: it imports torch meanwhile.
+
+        Args:
+            memory: bytes that a child may take beyond what torch has taken.
+            cpu: processor seconds of a child.
+            imports: modules to import there before any child is locked in.
+        """
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         command = [sys.executable, "-I", "-W", "ignore", "-c", bootstrap("server"), str(theirs.fileno())]
-        self._process = subprocess.Popen(
+        process = subprocess.Popen(
             command,
             cwd="/",
             env=environment(),
@@ -50,14 +73,9 @@ class ForkServer:
             start_new_session=True,  # Ctrl-C is the grader's to handle
         )
         theirs.close()
-        self._listen(ours, None)
-        self._send(json.dumps({"path": search_path(), "memory": memory, "cpu": cpu, "imports": imports}).encode())
-
-    def _listen(self, control: socket.socket, report: dict[str, Any] | None) -> None:
-        self._control = control
-        self._lock = threading.Lock()
-        self._report = report
-        self._forgotten: list[int] = []
+        server = cls(process, ours)
+        server._send(json.dumps({"path": search_path(), "memory": memory, "cpu": cpu, "imports": imports}).encode())
+        return server
 
     def twin(self) -> ForkServer:
         """A second server, forked from this one: it is there at once, and shares what it never writes to."""
@@ -69,10 +87,7 @@ class ForkServer:
         if not handles:
             ours.close()
             raise SandboxError(_NO_FORK)
-        other = object.__new__(ForkServer)
-        other._process = Stranger(PID.unpack(raw)[0], handles[0])
-        other._listen(ours, report)
-        return other
+        return ForkServer(Stranger(PID.unpack(raw)[0], handles[0]), ours, report)
 
     def leave_behind(self) -> None:
         """After a fork: this server is the other process's."""
@@ -87,11 +102,7 @@ class ForkServer:
         """What the server said when it was ready (waits for it)."""
         with self._lock:
             if self._report is None:
-                report = dict(json.loads(self._receive(_READY_SECONDS)[0]))
-                if "error" in report:
-                    message = f"the sandbox's server could not start:\n{report['error']}"
-                    raise SandboxError(message)
-                self._report = report
+                self._report = ready(self._receive(READY_SECONDS)[0], "server")
             return self._report
 
     def alive(self) -> bool:

@@ -13,14 +13,12 @@ import threading
 import time
 from typing import IO, Any, Final
 
-from grader.sandbox.child.isolation import judge
-from grader.sandbox.host.start import bootstrap, environment, search_path
-from grader.sandbox.protocol.deaths import Death
-from grader.sandbox.protocol.processes import GoneError, LateError
+from grader.sandbox.child.selftest import judge
+from grader.sandbox.host.start import READY_SECONDS, bootstrap, environment, ready, search_path
+from grader.sandbox.protocol.processes import Death, GoneError, LateError
 from grader.sandbox.protocol.wire import LENGTH, Frame, checked_length, decode
 from grader.sandbox.types import Isolation, SandboxError
 
-_READY_SECONDS: Final = 180.0
 _DYING_SECONDS: Final = 2.0
 _WINDOWS_FLAGS: Final = 0x08000200 if sys.platform == "win32" else 0
 """CREATE_NO_WINDOW and CREATE_NEW_PROCESS_GROUP."""
@@ -104,15 +102,11 @@ class Interpreter:
         """What it said when it was ready (waits for it)."""
         if self._report is None:
             try:
-                frame = self.receive(_CHUNK, time.monotonic() + _READY_SECONDS)
+                frame = self.receive(_CHUNK, time.monotonic() + READY_SECONDS)
             except (LateError, GoneError) as fault:
                 message = f"the sandbox's worker could not start ({type(fault).__name__})"
                 raise SandboxError(message) from None
-            report = dict(json.loads(frame.body))
-            if "error" in report:
-                message = f"the sandbox's worker could not start:\n{report['error']}"
-                raise SandboxError(message)
-            self._report = report
+            self._report = ready(frame.body, "worker")
         return self._report
 
     def send(self, data: bytes, deadline: float) -> None:

@@ -5,14 +5,13 @@ from __future__ import annotations
 import contextlib
 import os
 import time
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Self
 
-from grader.sandbox.host.budget import Budget, Limits
 from grader.sandbox.protocol import answers, messages, wire
-from grader.sandbox.protocol.deaths import killed
-from grader.sandbox.protocol.processes import GoneError, LateError, begin
-from grader.sandbox.protocol.wire import Frame, ProtocolError
-from grader.sandbox.types import Killed, Outcome, Question, Raised, Reading, RulesConfig, SandboxError
+from grader.sandbox.protocol.processes import GoneError, LateError, begin, killed
+from grader.sandbox.protocol.wire import ProtocolError
+from grader.sandbox.types import Killed, Limits, Outcome, Question, Raised, Reading, RulesConfig, SandboxError, TimedOut
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Mapping, Sequence
@@ -27,6 +26,35 @@ _READING_LIMIT: Final = 4 << 20
 _READING_SECONDS: Final = 10.0
 _FAULTS: Final = (LateError, GoneError, ProtocolError)
 _TOO_OFTEN: Final = Killed(reason="too_often", detail=f"its process had to be replaced {MOST_KILLS} times")
+
+
+@dataclass(slots=True)
+class Budget:
+    """What a submission has used up while the grader waited for it."""
+
+    limits: Limits
+    spent: float = 0.0
+
+    def deadline(self) -> float:
+        """When the next answer has to be there."""
+        return time.monotonic() + min(self.limits.call, max(0.0, self.limits.submission - self.spent))
+
+    def spend(self, begun: float) -> float:
+        """Charge the seconds since `begun`."""
+        seconds = time.monotonic() - begun
+        self.spent += seconds
+        return seconds
+
+    @property
+    def exhausted(self) -> bool:
+        """Whether nothing is left for the whole submission."""
+        return self.spent >= self.limits.submission
+
+    def timed_out(self, seconds: float) -> TimedOut:
+        """Which of the two limits was it?"""
+        if self.exhausted:
+            return TimedOut(limit=self.limits.submission, whole_submission=True, seconds=seconds)
+        return TimedOut(limit=self.limits.call, seconds=seconds)
 
 
 class _Round:
@@ -161,7 +189,7 @@ class Session:
         begun = time.monotonic()
         try:
             frame = process.receive(wire.SLACK, self._budget.deadline())
-            _expect(frame, wire.LOADED, wire.NO_NONCE)
+            wire.expect(frame, wire.LOADED)
             failure = answers.decode_loaded(frame.buffer, self._budget.spend(begun))
         except _FAULTS as fault:
             failure = self._lost(fault, begun)
@@ -177,7 +205,7 @@ class Session:
         assert process is not None
         try:
             frame = process.receive(question.max_bytes + wire.SLACK, self._budget.deadline())
-            _expect(frame, wire.ANSWER, nonce)
+            wire.expect(frame, wire.ANSWER, nonce)
             return answers.decode_outcome(frame.buffer, self._budget.spend(begun), question)
         except _FAULTS as fault:
             return self._lost(fault, begun)
@@ -209,7 +237,7 @@ class Session:
         if frame.kind == wire.FAULT:
             message = f"the sandbox could not read a submission:\n{frame.body.decode('utf-8', 'replace')}"
             raise SandboxError(message)
-        _expect(frame, wire.READING, wire.NO_NONCE)
+        wire.expect(frame, wire.READING)
         self._last_reading = messages.decode_reading(frame.body)
         self._budget.spend(begun)
         return process
@@ -246,12 +274,6 @@ def _encoded(key: str, values: Mapping[str, torch.Tensor | int | float]) -> byte
             del _ENCODED[next(iter(_ENCODED))]
         _ENCODED[key, id(values)] = kept
     return kept[1]
-
-
-def _expect(frame: Frame, kind: int, nonce: bytes) -> None:
-    if frame.kind != kind or frame.nonce != nonce:
-        message = "an answer that belongs to no question"
-        raise ProtocolError(message)
 
 
 def _unreadable(outcome: Outcome) -> str:

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import importlib.util
+import json
 import os
 import sys
 from pathlib import Path
+from typing import Any, Final
 
 from grader.sandbox.numerics import PINNED_ENVIRONMENT
+from grader.sandbox.types import SandboxError
+
+READY_SECONDS: Final = 180.0
+"""For importing torch on a machine that is busy or has a slow disk; 1.1 to 1.5 are usual."""
 
 _KEPT = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT", "SYSTEMDRIVE")
 """What an interpreter may need to find its own libraries."""
@@ -30,6 +36,19 @@ def search_path() -> list[str]:
     torch = [str(Path(place).parent) for place in (spec.submodule_search_locations or [])] if spec else []
     ours = str(Path(__file__).resolve().parents[3])
     return list(dict.fromkeys([*packages, *torch, ours]))
+
+
+def ready(said: bytes, who: str) -> dict[str, Any]:
+    """The report with which the other interpreter begins.
+
+    Raises:
+        SandboxError: it could not start; the report is its traceback.
+    """
+    report = dict(json.loads(said))
+    if "error" in report:
+        message = f"the sandbox's {who} could not start:\n{report['error']}"
+        raise SandboxError(message)
+    return report
 
 
 def bootstrap(module: str) -> str:

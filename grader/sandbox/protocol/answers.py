@@ -5,8 +5,9 @@ from __future__ import annotations
 import struct
 from typing import TYPE_CHECKING, Final
 
+from grader.sandbox.cleaning import clean
 from grader.sandbox.protocol.tensors import address_of, decode_tensors
-from grader.sandbox.protocol.wire import BODY, ProtocolError, clean
+from grader.sandbox.protocol.wire import BODY, ProtocolError
 from grader.sandbox.types import NotStarted, Outcome, Question, Raised, Returned, WrongType
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ def _decode(buffer: bytearray) -> tuple[int, int, str, list[str], int, int]:
     if end > len(buffer):
         message = f"{shown + rest} bytes of text in a frame of {len(buffer)}"
         raise ProtocolError(message)
-    printed = clean(str(buffer[at : at + shown], "utf-8", "replace")) if shown else ""
+    printed = clean(str(buffer[at : at + shown], "utf-8", "replace"), lines=True) if shown else ""
     texts = str(buffer[at + shown : end], "utf-8", "replace").split(_SEPARATOR) if rest else []
     return status, count, printed, texts, line, end
 
@@ -98,12 +99,12 @@ def _returned(
 def _failure(status: int, texts: list[str], line: int, seconds: float, printed: str) -> Outcome:
     if status == 1:
         (how,) = texts
-        return NotStarted(how=clean(how), line=line or None, seconds=seconds, printed=printed)
+        return NotStarted(how=clean(how, lines=True), line=line or None, seconds=seconds, printed=printed)
     if status == 2:
         kind, message, file = texts
         return Raised(
             kind=clean(kind, 200),
-            message=clean(message),
+            message=clean(message, lines=True),
             file=clean(file) or None,
             line=line or None,
             seconds=seconds,

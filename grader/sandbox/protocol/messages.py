@@ -8,8 +8,9 @@ from dataclasses import asdict
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from grader.sandbox.cleaning import clean
 from grader.sandbox.protocol.tensors import Stored, decode_value, encode_values
-from grader.sandbox.protocol.wire import BODY, ProtocolError, clean
+from grader.sandbox.protocol.wire import BODY, ProtocolError
 from grader.sandbox.types import Finding, Function, Parameter, Question, Reading, RulesConfig
 
 if TYPE_CHECKING:

@@ -1,18 +1,69 @@
-"""What every back end offers a session: a process that takes frames and gives frames back, until it is killed."""
+"""What every back end offers a session: a process that exchanges frames until it is killed, and how it ended."""
 
 from __future__ import annotations
 
+import os
+import signal
 import time
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Protocol
 
 from grader.sandbox.protocol import wire
-from grader.sandbox.types import SandboxError
+from grader.sandbox.types import Killed, SandboxError
 
 if TYPE_CHECKING:
-    from grader.sandbox.protocol.deaths import Death
     from grader.sandbox.protocol.wire import Frame
 
 _HELLO_SECONDS: Final = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Death:
+    """What the operating system says about a process that is gone."""
+
+    signal: int | None
+    code: int | None
+    cpu: float = 0.0
+
+    @classmethod
+    def from_wait(cls, status: int, cpu: float) -> Death:
+        """Out of a wait status."""
+        if os.WIFSIGNALED(status):
+            return cls(os.WTERMSIG(status), None, cpu)
+        return cls(None, os.WEXITSTATUS(status), cpu)
+
+
+_SIGNALS = {
+    "SIGSEGV": "segmentation fault",
+    "SIGABRT": "aborted",
+    "SIGBUS": "bus error",
+    "SIGFPE": "arithmetic error",
+    "SIGILL": "illegal instruction",
+    "SIGTERM": "terminated",
+    "SIGKILL": "killed",
+}
+
+
+def killed(death: Death, cpu_limit: float, seconds: float) -> Killed:
+    """The outcome of a question whose child died by itself."""
+    if death.signal is None:
+        return Killed(reason="exit", detail=f"exit code {death.code}", seconds=seconds)
+    name = _name(death.signal)
+    if name == "SIGSYS":
+        return Killed(reason="syscall", detail="a system call for another processor", seconds=seconds)
+    if name == "SIGKILL" and death.cpu < cpu_limit:
+        return Killed(reason="memory", detail="out of memory (killed by the operating system)", seconds=seconds)
+    if name == "SIGKILL":
+        return Killed(reason="signal", detail=f"more than {cpu_limit:g} s of processor time", seconds=seconds)
+    words = f" ({_SIGNALS[name]})" if name in _SIGNALS else ""
+    return Killed(reason="signal", detail=f"signal {death.signal}{words}", seconds=seconds)
+
+
+def _name(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return f"signal {number}"
 
 
 class LateError(Exception):

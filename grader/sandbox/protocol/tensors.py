@@ -14,14 +14,14 @@ from grader.sandbox.protocol.wire import ProtocolError
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-# Bound here, before a learner's line runs in this process: a patched `torch.empty` must not reach the encoding.
-_Tensor: Final = torch.Tensor
-_Base: Final = torch._C.TensorBase  # noqa: SLF001  (the C methods cannot be patched from Python)
+# Bound before a learner's line runs in this process: a patched `torch.empty` must not reach the encoding.
+PlainTensor: Final = torch.Tensor
+TensorBase: Final = torch._C.TensorBase  # noqa: SLF001  (the C methods cannot be patched from Python)
+data_ptr: Final = TensorBase.data_ptr
 _empty: Final = torch.empty
-_contiguous: Final = _Base.contiguous
-_detach: Final = _Base.detach
-_data_ptr: Final = _Base.data_ptr
-_nbytes: Final = _Base.nbytes.__get__  # type: ignore[attr-defined]
+_contiguous: Final = TensorBase.contiguous
+_detach: Final = TensorBase.detach
+_nbytes: Final = TensorBase.nbytes.__get__  # type: ignore[attr-defined]
 _string_at: Final = ctypes.string_at
 _memmove: Final = ctypes.memmove
 
@@ -63,13 +63,13 @@ def fresh(source: Stored) -> torch.Tensor:
     """A new contiguous tensor: torch aligns it to 64 bytes, so that a kernel's order of sums never varies."""
     tensor = _empty(source.shape, dtype=source.dtype)
     if source.size:
-        _memmove(_data_ptr(tensor), source.address, source.size)
+        _memmove(data_ptr(tensor), source.address, source.size)
     return tensor
 
 
 def encode_value(value: object) -> bytes:
     """A tensor, an int or a float."""
-    if isinstance(value, _Tensor):
+    if isinstance(value, PlainTensor):
         return encode_tensor(value)
     if isinstance(value, int):
         return _INTEGER.pack(_INT, value)
@@ -84,7 +84,7 @@ def encode_tensor(tensor: torch.Tensor) -> bytes:
     tensor = _contiguous(_detach(tensor))
     shape, size = tensor.shape, _nbytes(tensor)
     head = _HEADS[len(shape)].pack(_TENSOR, CODES[tensor.dtype], len(shape), size, *shape)
-    return head + _string_at(_data_ptr(tensor), size) if size else head
+    return head + _string_at(data_ptr(tensor), size) if size else head
 
 
 def decode_value(buffer: bytearray, at: int, base: int) -> tuple[Stored | int | float, int]:

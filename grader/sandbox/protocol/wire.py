@@ -39,8 +39,6 @@ PID: Final = struct.Struct("<i")
 STATUS: Final = struct.Struct("<id")
 """Wait status and processor seconds."""
 
-TEXT_LIMIT: Final = 2048
-"""The most characters of a learner's text (a message, what was printed) that travel."""
 SLACK: Final = 32 * 1024
 """What an answer may hold beside its tensors' bytes."""
 
@@ -81,13 +79,8 @@ def decode(buffer: bytearray) -> Frame:
     return Frame(buffer[NONCE], bytes(buffer[:NONCE]), buffer)
 
 
-_BIDI: Final = (0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x2028, 0x2029, 0xFEFF)
-_CONTROL: Final[dict[int, str | None]] = {
-    **dict.fromkeys((*range(0x09), *range(0x0B, 0x20), *range(0x7F, 0xA0), *_BIDI)),
-    **dict.fromkeys(range(0xD800, 0xE000), "\N{REPLACEMENT CHARACTER}"),
-}
-
-
-def clean(value: str, limit: int = TEXT_LIMIT) -> str:
-    """A learner's text without control, ANSI and bidi characters, cut to `limit` characters."""
-    return value[:limit].translate(_CONTROL)
+def expect(frame: Frame, kind: int, nonce: bytes = NO_NONCE) -> None:
+    """Raise `ProtocolError` unless this is the frame that has to come now."""
+    if frame.kind != kind or frame.nonce != nonce:
+        message = "an answer that belongs to no question"
+        raise ProtocolError(message)

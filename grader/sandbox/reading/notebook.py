@@ -11,7 +11,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from grader.sandbox.reading.source import NotPythonError, clean, parse
+from grader.sandbox.cleaning import shortened
+from grader.sandbox.reading.source import NotPythonError, parse
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -79,7 +80,7 @@ def _code_cells(name: str, data: bytes) -> Iterator[str]:
     try:
         document = json.loads(data.decode("utf-8-sig"))
     except (ValueError, RecursionError, MemoryError) as error:
-        raise NotPythonError(f"{name}: this is not a notebook ({clean(str(error), 80)})") from None
+        raise NotPythonError(f"{name}: this is not a notebook ({shortened(str(error), 80)})") from None
     for cell in _cells(document)[:MOST_CELLS]:
         text = _text(cell)
         if text is not None:

@@ -13,27 +13,28 @@ from dataclasses import dataclass, replace
 from types import CodeType
 from typing import TYPE_CHECKING
 
+from grader.sandbox.cleaning import shortened
 from grader.sandbox.reading import flat_lines, notebook
-from grader.sandbox.reading.archive import BadArchiveError
-from grader.sandbox.reading.choose_file import choose, unpacked
-from grader.sandbox.reading.functions import LONGEST_NAME, MOST_FUNCTIONS, definitions, function
 from grader.sandbox.reading.rewriting import rewrite
-from grader.sandbox.reading.source import NotPythonError, clean, decode, parse
+from grader.sandbox.reading.source import NotPythonError, decode, parse
+from grader.sandbox.reading.submitted_files import BadArchiveError, choose, gradable
 from grader.sandbox.rules import suspicion
-from grader.sandbox.rules.rules import judge
+from grader.sandbox.rules.rules import Tainted, judge
 from grader.sandbox.rules.syntax import look
-from grader.sandbox.rules.taint import Tainted
-from grader.sandbox.types import Finding, Function, Reading, RulesConfig
+from grader.sandbox.types import Finding, Function, Parameter, Reading, RulesConfig
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
-    from grader.sandbox.rules.places import FileFacts
+    from grader.sandbox.rules.syntax import FileFacts
 
+ANSWER = re.compile(r"d\w+|gradients")
+"""What a learner's answer is called: `dlogits`; the training exercise asks for `gradients`."""
+MOST_FUNCTIONS = 300
+MOST_PARAMETERS = 255
+LONGEST_NAME = 100
 MOST_FINDINGS = 50
 MOST_NOTES = 20
-
-
 _CELL = re.compile(r"# (?:In\[.*\]:|%%)")
 
 
@@ -67,7 +68,7 @@ def read(files: Mapping[str, bytes], rules: RulesConfig) -> Submitted:
     """Never raises, whatever the bytes: what cannot be read is a problem that the learner is told."""
     name = "backward.py"
     try:
-        found = unpacked(files)
+        found = gradable(files)
         name, skipped = choose(found)
         return _judged(_code(name, found[name], skipped), rules)
     except NotPythonError as error:
@@ -75,18 +76,18 @@ def read(files: Mapping[str, bytes], rules: RulesConfig) -> Submitted:
     except BadArchiveError as error:
         return _problem(name, str(error))
     except (RecursionError, MemoryError):
-        return _problem(name, f"{clean(name)}: the code is nested too deeply to be read")
+        return _problem(name, f"{shortened(name)}: the code is nested too deeply to be read")
     except Exception as error:  # noqa: BLE001  # hostile bytes must not stop a class's grading
-        return _problem(name, f"{clean(name)}: the file could not be read (internal: {type(error).__name__})")
+        return _problem(name, f"{shortened(name)}: the file could not be read (internal: {type(error).__name__})")
 
 
 def _problem(name: str, sentence: str, line: int | None = None) -> Submitted:
-    return Submitted(Reading(clean(name), {}, problem=clean(sentence, 400), line=line), None)
+    return Submitted(Reading(shortened(name), {}, problem=shortened(sentence, 400), line=line), None)
 
 
 def _code(name: str, data: bytes, skipped: Iterable[str]) -> _Code:
-    shown = clean(name, 100)
-    notes = tuple(f"not read: {clean(other, 100)}" for other in list(skipped)[:5])
+    shown = shortened(name, 100)
+    notes = tuple(f"not read: {shortened(other, 100)}" for other in list(skipped)[:5])
     code = _notebook(shown, data) if name.lower().endswith(".ipynb") else _python(shown, data)
     return replace(code, notes=(*code.notes, *notes))
 
@@ -116,7 +117,7 @@ def _from_flat(code: _Code, cells: list[list[ast.stmt]]) -> _Code:
     cells = [[node for node in cell if not flat_lines.is_placeholder(node)] for cell in cells]
     body = [node for cell in cells for node in cell]
     again = flat_lines.assigned_again(body)
-    kept = [node for node in body if notebook.is_definition(node) and not again & _assigned(node)]
+    kept = [node for node in body if notebook.is_definition(node) and again.isdisjoint(flat_lines.assigned(node))]
     answered = {name for name, _ in definitions(kept)}
     known = {name for statement in _look(ast.Module(kept, [])).statements for name in statement.binds}
     made = flat_lines.functions(cells, answered, known)
@@ -126,11 +127,6 @@ def _from_flat(code: _Code, cells: list[list[ast.stmt]]) -> _Code:
     count = f"{code.file}: {len(made.functions)} gradients were taken from flat lines"
     tree = ast.Module([*kept, *made.functions], [])
     return replace(code, tree=tree, notes=(*code.notes, count, *notes), assembled=True)
-
-
-def _assigned(node: ast.stmt) -> set[str]:
-    targets = node.targets if isinstance(node, ast.Assign) else []
-    return {target.id for target in targets if isinstance(target, ast.Name)}
 
 
 def _judged(code: _Code, rules: RulesConfig) -> Submitted:
@@ -149,7 +145,7 @@ def _judged(code: _Code, rules: RulesConfig) -> Submitted:
         file=code.file,
         functions=functions,
         findings=_placed(code, judgement.findings)[:MOST_FINDINGS],
-        notes=tuple(clean(note, 300) for note in notes[:MOST_NOTES]),
+        notes=tuple(shortened(note, 300) for note in notes[:MOST_NOTES]),
         source=rewrite(code.tree, code.lines) if code.assembled else "",
     )
     kept = ast.Module(list(judgement.kept), [])
@@ -201,7 +197,7 @@ def _functions(
             repeated.append((name, node.lineno))
         if len(functions) < MOST_FUNCTIONS and len(name) <= LONGEST_NAME:
             found = (*judgement.names.get(name, ()), *judgement.everywhere)
-            functions[name] = function(name, node, code.place, _placed(code, dict.fromkeys(found)))
+            functions[name] = _function(name, node, code.place, _placed(code, dict.fromkeys(found)))
     return functions, repeated
 
 
@@ -214,7 +210,7 @@ def _placed(code: _Code, findings: Iterable[Finding]) -> tuple[Finding, ...]:
     placed = []
     for finding in findings:
         file, line = code.place(finding.line)
-        placed.append(Finding(file, line, finding.rule, clean(finding.message)))
+        placed.append(Finding(file, line, finding.rule, shortened(finding.message)))
     return tuple(placed)
 
 
@@ -228,7 +224,9 @@ def _compiled(code: _Code, tree: ast.Module) -> CodeType:
             compiled = compile(tree, code.file, "exec", dont_inherit=True)
     except SyntaxError as error:  # `return` outside a function, `nonlocal` at top level, ...
         line = error.lineno or 1
-        raise NotPythonError(f"{_at(code, line)}: invalid syntax: {clean(error.msg)}", code.place(line)[1]) from None
+        raise NotPythonError(
+            f"{_at(code, line)}: invalid syntax: {shortened(error.msg)}", code.place(line)[1]
+        ) from None
     return _with_constants(code, compiled)
 
 
@@ -243,3 +241,58 @@ def _relocated(code: _Code, compiled: CodeType) -> CodeType:
     _cell, line = code.place(compiled.co_firstlineno)
     compiled = _with_constants(code, compiled)
     return compiled if line == compiled.co_firstlineno else compiled.replace(co_firstlineno=line)
+
+
+# The answers: functions `d<variable>` at top level
+
+
+def definitions(body: Iterable[ast.stmt]) -> Iterator[tuple[str, ast.stmt]]:
+    """Every function that an answer's name is bound to at top level, inside `if` and `try` as well."""
+    for node in body:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            names = [node.name]
+        elif isinstance(node, ast.Assign) and isinstance(node.value, ast.Lambda):
+            names = flat_lines.assigned(node)
+        else:
+            if not isinstance(node, ast.ClassDef):
+                for inner in _blocks(node):
+                    yield from definitions(inner)
+            continue
+        yield from ((name, node) for name in names if ANSWER.fullmatch(name))
+
+
+def _blocks(node: ast.stmt) -> Iterator[list[ast.stmt]]:
+    for name in ("body", "orelse", "finalbody"):
+        yield getattr(node, name, [])
+    for part in (*getattr(node, "handlers", ()), *getattr(node, "cases", ())):
+        yield part.body
+
+
+def _function(
+    name: str, node: ast.stmt, place: Callable[[int], tuple[str, int]], findings: tuple[Finding, ...]
+) -> Function:
+    """One answer. `place` says in which file, or cell, a line stands."""
+    inner = node.value if isinstance(node, ast.Assign) else node
+    assert isinstance(inner, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
+    file, line = place(node.lineno)
+    end = line + max(0, (node.end_lineno or node.lineno) - node.lineno)
+    begins = line - node.lineno + min([node.lineno, *(each.lineno for each in getattr(node, "decorator_list", ()))])
+    return Function(name, file, line, end, tuple(_parameters(inner.args))[:MOST_PARAMETERS], findings, begins)
+
+
+def _parameters(arguments: ast.arguments) -> Iterator[Parameter]:
+    positional = [*arguments.posonlyargs, *arguments.args]
+    without = len(positional) - len(arguments.defaults)
+    for index, argument in enumerate(positional):
+        kind = "positional_only" if index < len(arguments.posonlyargs) else "positional"
+        yield _parameter(argument, kind, has_default=index >= without)
+    if arguments.vararg is not None:
+        yield _parameter(arguments.vararg, "var_positional")
+    for argument, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True):
+        yield _parameter(argument, "keyword_only", has_default=default is not None)
+    if arguments.kwarg is not None:
+        yield _parameter(arguments.kwarg, "var_keyword")
+
+
+def _parameter(argument: ast.arg, kind: str, *, has_default: bool = False) -> Parameter:
+    return Parameter(argument.arg[:LONGEST_NAME], kind, has_default)

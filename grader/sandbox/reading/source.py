@@ -8,6 +8,8 @@ import re
 import warnings
 from dataclasses import dataclass
 
+from grader.sandbox.cleaning import shortened
+
 _SPELLINGS = {
     "utf-8": "utf-8 utf8 u8 utf utf-8-sig",
     "latin-1": "latin-1 latin1 latin l1 iso-8859-1 iso8859-1 8859 cp819",
@@ -88,11 +90,5 @@ def parse(name: str, text: str) -> ast.Module:
 def _sentence(name: str, error: SyntaxError) -> tuple[str, int | None]:
     line = error.lineno if isinstance(error.lineno, int) and error.lineno > 0 else None
     place = f"{name}:{line}" if line else name
-    said = clean(str(error.msg or "invalid syntax"))
+    said = shortened(str(error.msg or "invalid syntax"))
     return f"{place}: {said if said.startswith('invalid syntax') else f'invalid syntax: {said}'}", line
-
-
-def clean(text: str, longest: int = 200) -> str:
-    """Text from a learner's file, fit for one line of a report."""
-    shown = "".join(character if character.isprintable() else "?" for character in text[: longest + 1])
-    return shown if len(shown) <= longest else f"{shown[:longest]}..."

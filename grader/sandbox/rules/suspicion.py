@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from grader.sandbox.rules.places import FileFacts
+    from grader.sandbox.rules.syntax import FileFacts
 
 _PLUS = frozenset(("__add__", "__radd__"))
 _TIMES = frozenset(("__mul__", "__rmul__", "__matmul__", "__truediv__"))

@@ -6,7 +6,8 @@ import sys
 
 
 def dprobs(dlogprobs, probs):
-    names = "grader.exercise grader.case grader.grading grader.checks grader.training solutions solutions.mlp.backward"
+    names = "grader.exercise.exercise grader.exercise.case grader.grading.gradients grader.grading.training"
+    names += " grader.verdict.judge grader.report.document solutions solutions.mlp.backward"
     for name in [*names.split(), "forward", "exercises.mlp.forward", "conftest", "pytest"]:
         if name in sys.modules:
             raise RuntimeError(f"escaped: {name} is loaded")

@@ -1,9 +1,18 @@
-"""Unpacks a submission's zip archive in memory, under limits that no honest archive meets."""
+"""Which of a submission's files is the learner's: wrong folders, wrong names and archives are no reason for a zero."""
 
 from __future__ import annotations
 
 import io
+import re
 import zipfile
+from typing import TYPE_CHECKING
+
+from grader.sandbox.cleaning import shortened
+from grader.sandbox.reading.source import NotPythonError
+from grader.sandbox.skipped_folders import is_skipped
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 MOST_MEMBERS = 500
 MOST_BYTES = 4 << 20
@@ -12,14 +21,59 @@ HIGHEST_RATIO = 200
 LONGEST_NAME = 200
 LISTABLE = (".py", ".ipynb")
 
-_REGULAR, _UNSAID = 0o100000, 0
+MOST_BYTES_COUNTED = 1 << 20
+_DEFINES = re.compile(rb"\bdef (d\w+)|(?:^|\\n|\")(d\w+)[ \t]*[+-]?=", re.MULTILINE)
+_NOT_ANSWERS = frozenset(("conftest.py", "forward.py", "setup.py", "__init__.py"))
+_REGULAR, _FOLDER, _UNSAID = 0o100000, 0o040000, 0
+"""Kinds of file in the upper half of `external_attr`: stat's S_IFMT bits, or nothing where DOS made the archive."""
 
 
 class BadArchiveError(Exception):
     """The archive is not one that a learner's tool writes; the text is the sentence for the learner."""
 
 
-def unpack(name: str, data: bytes) -> dict[str, bytes]:
+def gradable(files: Mapping[str, bytes]) -> dict[str, bytes]:
+    """The submission's Python files and notebooks; a zip archive is looked into only where there is nothing else."""
+    plain = {name: data for name, data in files.items() if _is_candidate(name)}
+    if plain:
+        return plain
+    zipped = sorted(name for name in files if name.lower().endswith(".zip"))
+    if zipped:
+        inside = _unpack(shortened(zipped[0]), files[zipped[0]])
+        plain = {name: data for name, data in inside.items() if _is_candidate(name)}
+    if not plain:
+        raise NotPythonError("no Python file and no notebook was found; expected backward.py")
+    return plain
+
+
+def _is_candidate(name: str) -> bool:
+    parts = name.replace("\\", "/").split("/")
+    return name.lower().endswith(LISTABLE) and not any(map(is_skipped, parts))
+
+
+def choose(files: Mapping[str, bytes]) -> tuple[str, tuple[str, ...]]:
+    """backward.py wherever it lies and however it is written; else the file that answers most."""
+    by_name = [name for name in files if _base(name) == "backward.py"]
+    others = [name for name in files if _base(name) not in _NOT_ANSWERS]
+    candidates = by_name or others or [name for name in files if _answers(files[name])]
+    if not candidates:
+        raise NotPythonError(f"no backward.py was found, only {shortened(', '.join(sorted(files)), 100)}")
+    best = max(candidates, key=lambda name: (_answers(files[name]), -name.count("/"), -len(name), name))
+    return best, tuple(sorted(name for name in files if name != best))
+
+
+def _base(name: str) -> str:
+    return name.replace("\\", "/").rsplit("/", 1)[-1].lower()
+
+
+def _answers(data: bytes) -> int:
+    return len(set(_DEFINES.findall(data[:MOST_BYTES_COUNTED])))
+
+
+# A zip archive, unpacked in memory, under limits that no honest archive meets
+
+
+def _unpack(name: str, data: bytes) -> dict[str, bytes]:
     """The archive's Python files and notebooks. Nothing is written anywhere."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
@@ -36,17 +90,17 @@ def _members(name: str, archive: zipfile.ZipFile) -> dict[str, bytes]:
         raise BadArchiveError(f"{name}: the archive holds {len(members)} files; at most {MOST_MEMBERS} are read")
     files: dict[str, bytes] = {}
     for member in members:
-        check(name, member)
+        check_member(name, member)
         if not member.is_dir() and member.filename.lower().endswith(LISTABLE):
             if member.filename in files:
                 raise BadArchiveError(f"{name}: the archive holds {_shown(member.filename)} twice")
-            files[member.filename] = content(name, archive, member)
+            files[member.filename] = content_of(name, archive, member)
             if sum(map(len, files.values())) > MOST_BYTES:
                 raise BadArchiveError(f"{name}: the archive's files hold more than {MOST_BYTES >> 20} MB")
     return files
 
 
-def check(name: str, member: zipfile.ZipInfo) -> None:
+def check_member(name: str, member: zipfile.ZipInfo) -> None:
     """Refuse a member that no learner's tool writes, before a byte of it is unpacked."""
     path = member.filename
     shown = _shown(path)
@@ -57,11 +111,11 @@ def check(name: str, member: zipfile.ZipInfo) -> None:
     if member.flag_bits & 0x1:
         raise BadArchiveError(f"{name}: the archive is encrypted ({shown}); send it without a password")
     kind = (member.external_attr >> 16) & 0o170000
-    if kind not in {_REGULAR, _UNSAID, 0o040000}:
+    if kind not in {_REGULAR, _UNSAID, _FOLDER}:
         raise BadArchiveError(f"{name}: {shown} in the archive is a link or a device, not a file")
 
 
-def content(name: str, archive: zipfile.ZipFile, member: zipfile.ZipInfo, most: int = MOST_BYTES_OF_MEMBER) -> bytes:
+def content_of(name: str, archive: zipfile.ZipFile, member: zipfile.ZipInfo, most: int = MOST_BYTES_OF_MEMBER) -> bytes:
     """The declared size may lie: read one byte more than is allowed, and no further."""
     shown = _shown(member.filename)
     if member.file_size > HIGHEST_RATIO * max(member.compress_size, 100):

@@ -1,0 +1,27 @@
+"""The session's one warm sandbox, for commands that would start and stop one of their own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Self
+
+if TYPE_CHECKING:
+    from grader.sandbox.client import Sandbox
+
+
+class Shared:
+    """The session's sandbox, lent to a command that would start and stop one of its own."""
+
+    def __init__(self, sandbox: Sandbox) -> None:
+        self._sandbox = sandbox
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Stays warm for the next one."""
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._sandbox, name)
+
+    def close(self) -> None:
+        """Stays warm for the next one."""

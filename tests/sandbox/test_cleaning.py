@@ -1,0 +1,183 @@
+"""One table of unsafe characters, and every way that a learner's text takes to whoever reads it."""
+
+from __future__ import annotations
+
+import json
+import struct
+import sys
+import unicodedata
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from grader.report.formats import told
+from grader.sandbox.child import unpacking
+from grader.sandbox.child.calls import Calls
+from grader.sandbox.cleaning import INSTEAD, TEXT_LIMIT, clean, shortened
+from grader.sandbox.protocol import answers, messages
+from grader.sandbox.protocol.wire import BODY, ProtocolError
+from grader.sandbox.reading.reading import read
+from grader.sandbox.types import NotStarted, Question, Raised, RulesConfig, WrongType
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+UNSAFE = {
+    "bell": "\a",
+    "backspace": "\b",
+    "escape sequence": "\x1b",
+    "delete": "\x7f",
+    "one-byte escape sequence": "\x9b",
+    "left-to-right mark": "\u200e",
+    "Arabic letter mark": "\u061c",
+    "right-to-left override": "\u202e",
+    "right-to-left isolate": "\u2067",
+    "pop isolate": "\u2069",
+    "zero-width space": "\u200b",
+    "zero-width non-joiner": "\u200c",
+    "zero-width joiner": "\u200d",
+    "word joiner": "\u2060",
+    "byte order mark": "\ufeff",
+    "soft hyphen": "\u00ad",
+    "combining grapheme joiner": "\u034f",
+    "Hangul filler": "\u3164",
+    "tag": "\U000e0041",
+    "interlinear annotation": "\ufff9",
+    "high surrogate": "\ud800",
+    "low surrogate": "\udfff",
+    "noncharacter": "\uffff",
+    "private use": "\ue000",
+    "unassigned": "\U000e0fff",
+}
+BREAKS = {
+    "carriage return": "\r",
+    "vertical tab": "\v",
+    "form feed": "\f",
+    "record separator": "\x1e",
+    "next line": "\x85",
+    "line separator": "\u2028",
+    "paragraph separator": "\u2029",
+}
+KEPT = "aZ09 <b>{}'\"\\`~ é ß 漢 ع 😀 ❤\ufe0f = ✓"
+
+
+def reading_of(file: str) -> str:
+    """A reading whose every text is this one, as a lying child would send it."""
+    text = "x" + file + "y"
+    parameter, finding = [text, text, False], [text, 1, text, text]
+    function = [text, text, 1, 2, [parameter], [finding], 1]
+    body = json.dumps([[text, text, 1, [text], ""], [function], [finding]]).encode()
+    found = messages.decode_reading(body)
+    (one,) = found.functions.values()
+    (asked,) = one.parameters
+    finds = [field for each in (*one.findings, *found.findings) for field in (each.file, each.rule, each.message)]
+    shown = {found.file, found.problem, *found.notes, *found.functions, one.name, one.file, asked.name, asked.kind}
+    (same,) = shown | set(finds)
+    return str(same)
+
+
+def answer_of(outcome: Any) -> Any:
+    """An outcome on its way from a child that did not clean."""
+    body = bytearray(BODY) + answers.encode_failure(outcome)
+    return answers.decode_outcome(body, 0.0, Question("dx"))
+
+
+def printed_by_a_child(text: str) -> str:
+    """What the child itself makes of a print."""
+    calls = Calls("backward.py", locked=True)
+    calls._printed.kept = "x" + text + "y"
+    return calls._shown()
+
+
+def raised_in_a_child(text: str) -> str:
+    """And of an exception's message."""
+    return Calls("backward.py", locked=True)._message(ValueError("x" + text + "y"))
+
+
+ONE_LINE: dict[str, Callable[[str], str]] = {
+    "clean": lambda text: clean("x" + text + "y"),
+    "shortened": lambda text: shortened("x" + text + "y"),
+    "a reading": reading_of,
+    "an exception's class": lambda text: answer_of(Raised(kind="x" + text + "y", message="")).kind,
+    "an exception's file": lambda text: answer_of(Raised(kind="", message="", file="x" + text + "y")).file,
+    "a wrong type": lambda text: answer_of(WrongType(description="x" + text + "y")).description,
+    "an archive's problem": lambda text: (
+        unpacking.decode_member(struct.pack("<HB", 0, 1) + ("x" + text + "y").encode("utf-8", "replace")).problem or ""
+    ),
+    "a file's name in the child": lambda text: read(
+        {"x" + text + "y.py": b""}, RulesConfig()
+    ).reading.file.removesuffix(".py"),
+}
+RUNNING: dict[str, Callable[[str], str]] = {
+    "clean": lambda text: clean("x" + text + "y", lines=True),
+    "a print": lambda text: answer_of(NotStarted(how="None", printed="x" + text + "y")).printed,
+    "a message": lambda text: answer_of(Raised(kind="", message="x" + text + "y")).message,
+    "why it has not started": lambda text: answer_of(NotStarted(how="x" + text + "y")).how,
+    "a print in the child": printed_by_a_child,
+    "a message in the child": raised_in_a_child,
+    "every format of the report": lambda text: told.clean("x" + text + "y"),
+}
+"""Where new lines and tabs are kept."""
+
+
+@pytest.mark.parametrize("caller", ONE_LINE)
+@pytest.mark.parametrize("name", [*UNSAFE, *BREAKS])
+def test_a_name_shows_that_something_was_there(name: str, caller: str) -> None:
+    """So that two different names do not look alike; it stays one line."""
+    assert ONE_LINE[caller]((UNSAFE | BREAKS)[name]) == f"x{INSTEAD}y"
+
+
+@pytest.mark.parametrize("caller", RUNNING)
+@pytest.mark.parametrize("name", UNSAFE)
+def test_running_text_loses_what_cannot_be_seen(name: str, caller: str) -> None:
+    """What was printed stays legible; what would be drawn as a box is marked."""
+    assert RUNNING[caller](UNSAFE[name]) in {"xy", f"x{INSTEAD}y"}
+
+
+@pytest.mark.parametrize("caller", RUNNING)
+@pytest.mark.parametrize("name", BREAKS)
+def test_every_line_break_is_a_new_line(name: str, caller: str) -> None:
+    """A progress bar's carriage return must not write over what the grader says before it."""
+    assert RUNNING[caller](BREAKS[name]) == "x\ny"
+    assert RUNNING[caller]("\t\n") == "x\t\ny"
+
+
+def test_a_windows_line_end_is_one_new_line() -> None:
+    """And not two."""
+    assert clean("a\r\nb\r\n\rc", lines=True) == "a\nb\n\nc"
+
+
+@pytest.mark.parametrize("lines", [True, False])
+def test_ordinary_text_of_any_script_stays_as_it_is(lines: bool) -> None:
+    """Letters, signs and emoji; cleaning twice changes nothing."""
+    assert clean(KEPT, lines=lines) == KEPT
+    assert clean("a\u00a0b\u3000c", lines=lines) == "a b c"
+
+
+@pytest.mark.parametrize("lines", [True, False])
+def test_no_character_of_unicode_slips_through(lines: bool) -> None:
+    """All 1,114,112 of them: what is left is printable, can be encoded, and is a space only if it is the space."""
+    whole = "".join(map(chr, range(sys.maxunicode + 1)))
+    shown = clean(whole, len(whole), lines=lines)
+    assert shown.replace("\n", "").replace("\t", "").isprintable()
+    assert lines or "\n" not in shown
+    assert not {unicodedata.category(character) for character in set(shown) - set("\n\t")} & {"Cc", "Cf", "Cs", "Zl"}
+    assert clean(shown, len(shown), lines=lines) == shown
+    shown.encode()
+
+
+def test_nul_ends_up_nowhere() -> None:
+    """It separates the texts of an answer, so that one inside a text is a lie; a child of ours removes it first."""
+    assert (clean("a\0b"), clean("a\0b", lines=True), told.clean("a\0b")) == ("a?b", "ab", "ab")
+    assert (printed_by_a_child("\0"), raised_in_a_child("\0")) == ("xy", "xy")
+    with pytest.raises(ProtocolError):
+        answer_of(NotStarted(how="x\0y"))
+
+
+def test_each_caller_has_its_own_bound() -> None:
+    """The wire cuts, a sentence says so."""
+    assert len(clean("x" * 10_000)) == TEXT_LIMIT
+    assert shortened("x" * 50, 50) == "x" * 50
+    assert shortened("x" * 51, 50) == "x" * 50 + "..."
+    assert answer_of(Raised(kind="k" * 999, message="m" * 9999)).kind == "k" * 200
+    assert told.clean("x" * 2001).endswith(" ... (truncated)")

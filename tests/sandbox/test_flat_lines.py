@@ -1,0 +1,63 @@
+"""Flat lines of a notebook, one by one and put together to functions, without a child."""
+
+from __future__ import annotations
+
+import ast
+
+import pytest
+
+from grader.sandbox.reading import flat_lines
+from grader.sandbox.reading.rewriting import rewrite
+
+
+def step(line: str) -> flat_lines.Step:
+    """One statement."""
+    return flat_lines.step_of(ast.parse(line).body[0], 0)
+
+
+@pytest.mark.parametrize(
+    ("line", "fresh", "touched", "reads"),
+    [
+        ("dx = dy * w", {"dx"}, set(), ["dy", "w"]),
+        ("dx = dx + dy", set(), {"dx"}, ["dx", "dy"]),
+        ("dx += dy", set(), {"dx"}, ["dy"]),
+        ("dx[0] = dy", set(), {"dx"}, ["dx", "dy"]),
+        ("dx.add_(dy)", set(), {"dx"}, ["dx", "dy"]),
+        ("dx.data[0] = 1", set(), {"dx"}, ["dx"]),
+        ("dx, dw = dy, dy", {"dx", "dw"}, set(), ["dy"]),
+        ("dx = [v for v in rows]", {"dx"}, set(), ["rows"]),
+        ("f = lambda a: a + b", {"f"}, set(), ["b"]),
+        ("for k in range(n): dx[k] = dy", {"k"}, {"dx"}, ["range", "n", "dx", "dy"]),
+    ],
+)
+def test_a_line_sets_changes_and_reads_names(line: str, fresh: set[str], touched: set[str], reads: list[str]) -> None:
+    """In the order of the text."""
+    found = step(line)
+    assert (found.fresh, found.touched, list(found.reads)) == (fresh, touched, reads)
+
+
+@pytest.mark.parametrize(
+    ("name", "gradient"), [("dx", True), ("d_x", True), ("data", False), ("d", False), ("x", False)]
+)
+def test_words_with_d_are_no_gradients(name: str, gradient: bool) -> None:
+    """`data` and `device` are in every notebook."""
+    assert flat_lines.is_gradient(name) is gradient
+
+
+@pytest.mark.parametrize("line", ["dx = None", "dx = ...", "dx = dw = None"])
+def test_a_placeholder_is_still_to_be_written(line: str) -> None:
+    """And no answer."""
+    assert flat_lines.is_placeholder(ast.parse(line).body[0])
+    assert not flat_lines.is_placeholder(ast.parse(line.replace("d", "t")).body[0])
+
+
+def test_lines_become_functions_that_ask_for_what_they_read() -> None:
+    """With the intermediate values that they use, and other gradients as parameters."""
+    text = "scale = 1 / 4\nhelp = dy * scale  # per row\ndx = help @ w.T\ndw = x.T @ dx\n"
+    tree = ast.parse(text)
+    made = flat_lines.functions([tree.body], set(), set())
+    assert made.notes == ()
+    assert rewrite(ast.Module(list(made.functions), []), text.split("\n")) == (
+        "def dx(dy, w):\n    scale = 1 / 4\n    help = dy * scale  # per row\n    dx = help @ w.T\n    return dx\n\n\n"
+        "def dw(x, dx):\n    dw = x.T @ dx\n    return dw\n"
+    )
