@@ -146,9 +146,8 @@ def global_factor(facts: Facts, factor: str) -> Identity:
     if factor == "-1":
         look = f"Look for a minus: {lines_say(facts)}"
         return whole(facts, Kind.SIGN, "is the right gradient with the opposite sign", look, factor=factor)
-    kind = Kind.SIGN if factor.startswith("-1*") else Kind.CONSTANT_FACTOR
     what = f"is {factor} times the right gradient{at_your_sizes(facts, factor)}, on every case"
-    return whole(facts, kind, what, f"{_factor_hint(factor)}: {lines_say(facts)}", factor=factor)
+    return whole(facts, Kind.CONSTANT_FACTOR, what, f"{_factor_hint(factor)}: {lines_say(facts)}", factor=factor)
 
 
 def _factor_hint(factor: str) -> str:

@@ -1,0 +1,181 @@
+"""The words for an identity, put together last."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from grader.diagnosis import sentences
+from grader.diagnosis.diagnose import aliased, by_chance
+from grader.diagnosis.kinds import Identity, Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from grader.diagnosis.facts import Facts
+
+
+@pytest.fixture
+def facts(wrong: Callable[..., Facts]) -> Facts:
+    """About dpre."""
+    return wrong("pre", lambda v, _: v["pre"], upstream=("act", "probs"), values=("act",))
+
+
+def changed_in_place(facts: Facts, *names: str) -> Facts:
+    """The same of a function that changes its parameters."""
+    facts.__dict__["mutated"] = names
+    return facts
+
+
+class TestTold:
+    """An identity becomes a diagnosis."""
+
+    def test_the_parts_come_in_one_order_and_the_empty_ones_not_at_all(self, facts: Facts) -> None:
+        """What, cause, look, remark."""
+        found = Identity(kind=Kind.SIGN, remark="d", look="c", cause="b", what="a")
+        assert sentences.told(facts, found).message == "a. b. c. d"
+        assert sentences.told(facts, Identity(kind=Kind.SIGN, what="a", remark="d")).message == "a. d"
+
+    def test_the_evidence_is_what_applies(self, facts: Facts) -> None:
+        """False and an empty path apply."""
+        found = Identity(kind=Kind.SIGN, what="a", factor="2", one_share=False, path=[], null=None)
+        assert sentences.told(facts, found).evidence == {
+            "verified_cases": 3,
+            "random_upstream": True,
+            "lines": [line.number for line in facts.lines],
+            "path": [],
+            "factor": "2",
+            "one_share": False,
+        }
+
+    def test_every_field_but_the_words_is_evidence(self) -> None:
+        """None is forgotten in the report."""
+        words = {"kind", "what", "look", "cause", "remark"}
+        known: dict[str, Any] = {f.name: "x" for f in fields(Identity)}
+        assert set(Identity(**known).facts) == set(known) - words
+
+
+class TestWords:
+    """What many sentences are made of."""
+
+    @pytest.mark.parametrize(
+        ("words", "said"), [([], ""), (["a"], "a"), (["a", "b"], "a and b"), (["a", "b", "c"], "a, b and c")]
+    )
+    def test_a_list_ends_with_and(self, words: list[str], said: str) -> None:
+        """As people write it."""
+        assert sentences.listed(words) == said
+
+    @pytest.mark.parametrize(
+        ("factor", "said"),
+        [
+            ("1", ""),
+            ("-1", ", and the sign is turned"),
+            ("3", ", and it is 3 times as large"),
+            ("1/n", ", and it is 1/n times as large (1/9 at your sizes)"),
+            ("x.shape[1]**0.5", ", and it is x.shape[1]**0.5 times as large (2.236 at your sizes)"),
+        ],
+    )
+    def test_a_factor_besides_comes_with_its_value(self, facts: Facts, factor: str, said: str) -> None:
+        """Where it is named by sizes."""
+        assert sentences.besides(facts, factor) == said
+
+    def test_the_reading_lines_are_named(self, facts: Facts) -> None:
+        """With their numbers."""
+        act, probs = facts.lines
+        assert sentences.readers(facts) == (
+            f"pre is read by act (forward.py line {act.number}) and probs (forward.py line {probs.number})"
+        )
+
+
+class TestShares:
+    """`weights`."""
+
+    @pytest.mark.parametrize(
+        ("factors", "kind", "said"),
+        [
+            (["1", "0"], Kind.MISSING_PATH, "is the path through act alone: pre is also read by probs"),
+            (["2", "1"], Kind.DOUBLED_PATH, "counts the path through act twice: look at act"),
+            (["1", "-1"], Kind.NEGATED_PATH, "takes the path through probs with the wrong sign"),
+            (["1/n", "1"], Kind.CONSTANT_FACTOR, "has the path through act with a factor 1/n (1/9 at your sizes)"),
+            (["2", "0"], Kind.WRONG_PATH, "counts its paths wrongly: 2 times the one through act and 0 times"),
+        ],
+    )
+    def test_say_which_is_counted_how(self, facts: Facts, factors: list[str], kind: Kind, said: str) -> None:
+        """And have it as a field."""
+        found = sentences.weights(facts, facts.paths, factors, fused=False)
+        assert found.kind is kind
+        assert found.what.startswith(f"your dpre {said}")
+        assert found.shares == dict(zip(["act", "probs"], factors, strict=True))
+
+    def test_in_a_formula_for_several_lines_they_are_its_terms(self, facts: Facts) -> None:
+        """Whatever is wrong with them."""
+        assert sentences.weights(facts, facts.paths, ["2", "1"], fused=True).kind is Kind.FUSED_TERM
+
+
+class TestAliasing:
+    """A parameter changed in place, as the cause of what follows from it."""
+
+    def test_stands_between_what_is_wrong_and_where_to_look(self, facts: Facts) -> None:
+        """The kind that it had stays in the evidence."""
+        found = aliased(changed_in_place(facts, "dact"), sentences.global_factor(facts, "2"))
+        said = sentences.told(facts, found)
+        assert said.kind is Kind.ALIASING
+        assert said.message.startswith("your dpre is 2 times the right gradient, on every case. Your function changes")
+        assert "work on a clone. Look for a number" in said.message
+        assert (said.evidence["specific"], said.evidence["changed"]) == ("constant_factor", ["dact"])
+
+    def test_does_not_cut_the_code_of_a_line(self, facts: Facts) -> None:
+        """A line may hold a full stop and a space, as in `1. * x`."""
+        what = "your dpre has what belongs to b of what forward.py line 3 hands back: `y = 1. * x`"
+        found = aliased(changed_in_place(facts, "act"), Identity(kind=Kind.WRONG_INDEX, what=what))
+        assert sentences.told(facts, found).message.startswith(f"{what}. Your function changes act in place")
+
+    @pytest.mark.parametrize(
+        ("kind", "known", "follows"),
+        [
+            (Kind.CONSTANT_FACTOR, {"factor": "2"}, True),
+            (Kind.CONSTANT_FACTOR, {"factor": "3"}, False),
+            (Kind.CONSTANT_FACTOR, {"shares": {"a": "2", "b": "1"}}, True),
+            (Kind.DOUBLED_PATH, {}, True),
+            (Kind.FUSED_TERM, {"shares": {"a": "3", "b": "3"}}, True),
+            (Kind.FUSED_TERM, {"shares": {"a": "0", "b": "0"}}, False),
+            (Kind.WRONG_PATH, {"shares": {"a": "2", "b": "3"}}, False),
+            (Kind.WRONG_INDEX, {}, True),
+            (Kind.SIGN, {"factor": "-1"}, False),
+        ],
+    )
+    def test_is_said_of_what_can_follow_from_it(
+        self, facts: Facts, kind: Kind, known: dict[str, Any], follows: bool
+    ) -> None:
+        """Something counted more than once, or a value overwritten."""
+        found = aliased(changed_in_place(facts, "act"), Identity(kind=kind, what="a", **known))
+        assert (found.kind is Kind.ALIASING) is follows
+
+    def test_is_not_said_where_nothing_was_changed(self, facts: Facts) -> None:
+        """The identity stays as it is."""
+        found = sentences.global_factor(facts, "2")
+        assert aliased(changed_in_place(facts), found) is found
+
+
+class TestByChance:
+    """An identity without any upstream gradient may hold for this loss only."""
+
+    @pytest.mark.parametrize(
+        ("known", "chance"),
+        [
+            ({"change": "a factor is missing", "factor": "2"}, True),
+            ({"change": "a factor is missing", "factor": "-1"}, False),
+            ({"powers": {"x": 2.0}, "factor": "1", "change": "c"}, True),
+            ({"factor": "2"}, False),
+        ],
+    )
+    def test_unless_it_is_plain(self, wrong: Callable[..., Facts], known: dict[str, Any], chance: bool) -> None:
+        """No gradient is asked for here."""
+        facts = wrong("pre", lambda v, _: v["pre"], values=("act",))
+        assert by_chance(facts, Identity(kind=Kind.WRONG_OPERAND, what="a", **known)) is chance
+
+    def test_never_where_one_is_used(self, facts: Facts) -> None:
+        """With random ones, chance is out of the question."""
+        assert not by_chance(facts, Identity(kind=Kind.WRONG_OPERAND, what="a", change="c", factor="2"))
