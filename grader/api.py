@@ -38,7 +38,7 @@ def grade(
             return grade(path, exercise, settings, fresh)
     pin_environment()
     pin_torch()
-    from grader.grading.training import start_grading
+    from grader.grading.grading import start_grading
 
     chosen = load_exercise(exercise) if isinstance(exercise, str) else exercise
     return start_grading(chosen, read_submission(Path(path)), sandbox, settings).document()

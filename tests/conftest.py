@@ -91,7 +91,7 @@ def solution_source() -> str:
 def graded(sandbox: Sandbox, mlp: Exercise, mlp_cases: Cases, solution_source: str) -> Callable[..., dict[str, Row]]:
     """Grade the solution with some source laid over it; rows by name."""
     from grader.exercise.settings import Settings
-    from grader.grading.gradients import Grading
+    from grader.grading.grading import start_grading
     from grader.grading.submission import Submission
 
     def grade(
@@ -101,7 +101,7 @@ def graded(sandbox: Sandbox, mlp: Exercise, mlp_cases: Cases, solution_source: s
         submission = Submission("test", Path("backward.py"), {"backward.py": source.encode()})
         plain = not {"seed", "batch_size", "hidden_seed"} & settings.keys()
         chosen = Settings(only=only, **settings)  # type: ignore[arg-type]
-        grading = Grading(mlp, submission, sandbox, chosen, mlp_cases if plain else None)
+        grading = start_grading(mlp, submission, sandbox, chosen, mlp_cases if plain else None)
         rows = {row.name: row for row in grading.rows()}
         grading.close()
         return rows
@@ -132,8 +132,8 @@ class Shared:
 def lent_sandbox(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Shared:
     """Whoever starts a sandbox gets the session's: no test but the slow ones starts a process."""
     import grader.cli.grade
+    import grader.grading.grading
     import grader.grading.run
-    import grader.grading.training
 
     shared = Shared(sandbox)
     for module in (grader.grading.run, grader.cli.grade):

@@ -10,8 +10,8 @@ from grader.authoring.mutants import mutants_of
 from grader.exercise.case import build_cases
 from grader.exercise.catalogue import Form, right_forms, solution_file, wrong_forms
 from grader.exercise.settings import Settings
+from grader.grading.grading import start_grading
 from grader.grading.submission import Submission, read_submission
-from grader.grading.training import start_grading
 from grader.verdict.evidence import Verdict
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from grader.exercise.case import Cases
     from grader.exercise.exercise import Exercise
-    from grader.grading.gradients import Grading
+    from grader.grading.grading import Grading
     from grader.grading.row import Row
     from grader.sandbox.client import Sandbox
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from grader.diagnosis import sentences
 from grader.diagnosis.kinds import Diagnosis, Kind
 from grader.sandbox.types import Returned
-from grader.verdict.evidence import Verdict, tensor_of
+from grader.verdict.evidence import Ask, Verdict
 
 if TYPE_CHECKING:
     from grader.diagnosis.facts import Facts
@@ -23,8 +23,7 @@ _MORE_THAN_CHANCE = (Kind.ZEROS, Kind.NULL_GRADIENT)
 
 def by_chance(facts: Facts, found: Diagnosis) -> bool:
     """Whether an identity may hold for this loss only: no upstream gradient is used, though there are some."""
-    binding = facts.evidence.binding
-    asked = bool(binding and binding.upstream)
+    asked = bool(facts.evidence.upstream)
     if facts.evidence.depends_on or facts.exercise.children(facts.variable) == ("loss",):
         return False
     plain = found.evidence.get("factor", "1") in ("1", "-1") and "powers" not in found.evidence
@@ -34,10 +33,9 @@ def by_chance(facts: Facts, found: Diagnosis) -> bool:
 
 def unused(evidence: Evidence, cases: Cases) -> Diagnosis | None:
     """Upstream gradients that were asked for and do not change the answer: known for certain, it was tried."""
-    asked = evidence.binding.upstream if evidence.binding else ()
-    ignored = [name for name in asked if name not in evidence.depends_on and name != "loss"]
+    ignored = [name for name in evidence.upstream if name not in evidence.depends_on and name != "loss"]
     direct = [name for name in ignored if name in cases.exercise.children(evidence.variable)]
-    if not direct or not any(isinstance(outcome, Returned) for outcome in evidence.random.values()):
+    if not direct or not any(isinstance(outcome, Returned) for outcome in evidence.of(Ask.RANDOM).values()):
         return None
     gradients = sentences.listed(f"d{name}" for name in direct)
     message = (
@@ -109,7 +107,7 @@ def by_verdict(evidence: Evidence, judgement: Judgement) -> Diagnosis | None:
 
 
 def _untestable(evidence: Evidence, judgement: Judgement) -> Diagnosis:
-    got = tensor_of(evidence.random.get(0))
+    got = evidence.tensor(Ask.RANDOM)
     kind = Kind.ZEROS if got is not None and not bool(got.any()) else Kind.NULL_GRADIENT
     return Diagnosis(kind, f"your d{evidence.variable} proves nothing: {judgement.problem}", {"null": True})
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from grader.exercise.shelf import load_exercise
+from grader.grading.grading import start_grading
 from grader.grading.submission import Submission
-from grader.grading.training import start_grading
 
 if TYPE_CHECKING:
     from grader.sandbox.client import Sandbox

@@ -11,7 +11,7 @@ import torch
 from grader.exercise.case import build_cases
 from grader.exercise.settings import LECTURE_SEED, Settings
 from grader.exercise.shelf import load_exercise
-from grader.grading.gradients import Grading
+from grader.grading.grading import start_grading
 from grader.grading.submission import Submission
 from grader.verdict.evidence import Verdict
 from grader.verdict.judge import difference_pattern, fit_shape, lecture_columns
@@ -42,7 +42,7 @@ def neuron(sandbox: Sandbox) -> Callable[[str], Row]:
         name = source.partition("def ")[2].partition("(")[0]
         files = {"backward.py": f"import torch\n\n{source}\n".encode()}
         submission = Submission("test", Path("backward.py"), files)
-        grading = Grading(exercise, submission, sandbox, Settings(only=(name,)), cases)
+        grading = start_grading(exercise, submission, sandbox, Settings(only=(name,)), cases)
         row = grading.row(name)
         grading.close()
         return row
