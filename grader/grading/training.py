@@ -33,9 +33,12 @@ if TYPE_CHECKING:
 
 FUNCTION = "gradients"
 LOSS_TOLERANCE = 1e-9
-"""Largest relative difference of a loss from autograd's run."""
+"""Largest relative difference of a loss from autograd's run.
+
+Measured: the correct formulations of training and gpt2_training, with four seeds each, stay below 3e-14.
+"""
 PARAMETER_TOLERANCE = 1e-9
-"""Largest difference of a final parameter, relative to the largest of its tensor."""
+"""Largest difference of a final parameter, relative to the largest of its tensor. Measured: below 6e-15."""
 DRIFTED = "every gradient agrees with autograd's, but the run does not: its losses or final parameters differ"
 NULL_NOTE = "the gradient of {} is zero up to rounding: anything as small trains the same network"
 

@@ -13,6 +13,7 @@ from grader.exercise.case import build_cases
 from grader.exercise.settings import LECTURE_SEED, Settings
 from grader.grading.grading import start_grading
 from grader.grading.submission import Submission, read_submission
+from grader.sandbox.types import Killed
 from grader.verdict.evidence import Verdict
 
 if TYPE_CHECKING:
@@ -246,6 +247,41 @@ def test_hidden_cases_find_what_the_fixed_ones_cannot(sandbox: Sandbox, mlp: Exe
     assert hidden.problem is not None
     assert "at other sizes" in hidden.problem
     assert hidden.worst is None  # nothing is off at the sizes that the learner sees
+
+
+class MortalSession(RecordingSession):
+    """A session in which dprobs dies at one of its calls."""
+
+    def __init__(self, session: Any, call: int) -> None:
+        super().__init__(session, [])
+        self._left = call
+
+    def ask(self, questions: Sequence[Question]) -> Iterator[Outcome]:
+        for question, outcome in zip(questions, super().ask(questions), strict=True):
+            self._left -= question.function == "dprobs"
+            dies = question.function == "dprobs" and self._left == 0
+            yield Killed(reason="signal", detail="signal 9") if dies else outcome
+
+
+class MortalSandbox(RecordingSandbox):
+    """A sandbox of such sessions."""
+
+    def __init__(self, sandbox: Sandbox, call: int) -> None:
+        super().__init__(sandbox)
+        self._call = call
+
+    def open(self, files: Mapping[str, bytes], rules: Any) -> MortalSession:
+        return MortalSession(self._sandbox.open(files, rules), self._call)
+
+
+@pytest.mark.parametrize("call", range(1, 8), ids=["1st", "2nd", "3rd", "4th", "probe", "chained", "chained64"])
+def test_a_function_that_dies_at_any_of_its_calls_costs_itself_and_nothing_else(
+    sandbox: Sandbox, mlp: Exercise, mlp_cases: Cases, solution_source: str, call: int
+) -> None:
+    """Four cases, one upstream gradient changed, the chained pass in float32 and float64."""
+    mortal = MortalSandbox(sandbox, call)
+    rows = list(start_grading(mlp, submission(solution_source), mortal, cases=mlp_cases).rows())  # type: ignore[arg-type]
+    assert [(row.name, row.verdict) for row in rows if not row.correct] == [("dprobs", Verdict.KILLED)]
 
 
 def test_prints_of_a_learner_reach_the_row(graded: Callable[..., dict[str, Row]]) -> None:

@@ -89,6 +89,21 @@ def test_a_function_that_gives_no_gradients_gives_all_seven_rows_its_verdict(
     assert document["score"]["points"] == 0
 
 
+@pytest.mark.parametrize(
+    ("source", "line"),
+    [
+        ("def gradients(n):\n    return n/0", 2),
+        ("def gradients(logits):\n    logits.backward()", 2),
+        ("def gradients(n):\n    return [n]\n1/0", 3),
+        ("def gradients(:", 1),
+        ("\ndef gradients(m):\n    return m", 2),
+    ],
+)
+def test_a_row_points_at_the_line_that_its_problem_is_in(grade: Any, source: str, line: int) -> None:
+    """As it does where each gradient has a function of its own; else at the function."""
+    assert {row["line"] for row in grade(source)["gradients"]} == {line}
+
+
 OWN = """
 
 def gradients(C, W1, W2, bngain, Xb, Yb, n, emb, embcat, bnvar_inv, bnraw, h, logits):
