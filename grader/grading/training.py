@@ -241,9 +241,10 @@ def starting_parameters(given: Case) -> dict[str, torch.Tensor]:
 def training_steps(
     given: Case, parameters: dict[str, torch.Tensor]
 ) -> Iterator[tuple[dict[str, Any], dict[str, torch.Tensor]]]:
-    """Each step's forward values and autograd's gradients at the parameters as they are then.
+    """Each step's forward values and autograd's gradients at the parameters as they are then, all in float64.
 
-    `parameters` is the caller's: it changes them between the steps.
+    Args:
+        parameters: the caller's own, who changes them between the steps.
     """
     exercise = given.exercise
     others = [name for name in exercise.inputs_parameters if name not in exercise.graded]

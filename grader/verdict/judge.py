@@ -272,9 +272,10 @@ def _values_of(case: Case) -> list[float]:
 
 
 def _ratio(got: torch.Tensor | None, expected: torch.Tensor) -> float | None:
-    """The one number that an answer is times the right one, NaN if there is none; None where the shapes differ."""
+    """The one number k with got = k * expected, NaN if there is none; None where the shapes differ."""
     if got is None or got.shape != expected.shape:
         return None
+    # The k of least squares; whether it holds is looked at below.
     square = float((expected * expected).sum())
     k = float((got * expected).sum()) / square if square else math.nan
     off = max_difference(got.to(expected.dtype), expected * k)
@@ -282,7 +283,7 @@ def _ratio(got: torch.Tensor | None, expected: torch.Tensor) -> float | None:
 
 
 def _explained(k: float, given: Sequence[float], there: Sequence[float]) -> bool:
-    """Whether the given case's number in the place of this one's gives such a factor."""
+    """Whether a factor k comes from one of the given case's numbers being used instead of this case's."""
     pairs = {(a, b) for a, b in zip(given, there, strict=False) if a != b and a and b}
     ratios = [ratio for a, b in pairs for ratio in (a / b, b / a)]
     # Scores of an attention are divided by the square root of a size.
@@ -331,8 +332,8 @@ def difference_pattern(got: torch.Tensor, expected: torch.Tensor) -> tuple[str, 
     largest = float(difference.max()) if difference.numel() else 0.0
     if not math.isfinite(largest) or largest <= _ROUNDING * float(expected.abs().max()):
         return ()
-    table = difference.reshape(-1, difference.shape[-1] if difference.dim() else 1)
+    table = difference.reshape(-1, difference.shape[-1] if difference.dim() else 1)  # (all but the last size, the last)
     rows, columns = (min(size, PATTERN_SIZE) for size in table.shape)
-    small = torch.nn.functional.adaptive_max_pool2d(table[None], (rows, columns))[0] / largest
-    levels = torch.where(small > _ROUNDING, (small * 9).ceil(), 0.0).int()
+    small = torch.nn.functional.adaptive_max_pool2d(table[None], (rows, columns))[0] / largest  # (rows, columns)
+    levels = torch.where(small > _ROUNDING, (small * 9).ceil(), 0.0).int()  # (rows, columns), 0 to 9
     return tuple("".join(map(str, row)) for row in levels.tolist())
