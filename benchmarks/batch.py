@@ -168,7 +168,7 @@ def bare(folder: Path, size: int) -> float:
     from grader.exercise.case import build_cases
     from grader.exercise.settings import Settings
     from grader.exercise.shelf import load_exercise
-    from grader.grading.gradients import Grading
+    from grader.grading.grading import start_grading
     from grader.grading.submission import read_submission
     from grader.sandbox.client import Sandbox
 
@@ -180,7 +180,7 @@ def bare(folder: Path, size: int) -> float:
         for warm in (True, False):
             begun = time.perf_counter()
             for submission in submissions[: 5 if warm else size]:
-                list(Grading(exercise, submission, sandbox, settings, cases).rows())
+                list(start_grading(exercise, submission, sandbox, settings, cases).rows())
     return (time.perf_counter() - begun) / size
 
 

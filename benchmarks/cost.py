@@ -72,17 +72,17 @@ def main() -> None:
         from grader.exercise.catalogue import solution_file
         from grader.exercise.settings import LECTURE_SEED
         from grader.exercise.shelf import load_exercise
-        from grader.grading.gradients import Grading
+        from grader.grading.grading import start_grading
         from grader.grading.submission import read_submission
 
         exercise = load_exercise("mlp")
         cases = build_cases(exercise, LECTURE_SEED)
         submission = read_submission(solution_file(exercise))
         recorder = Recorder(sandbox)
-        Grading(exercise, submission, recorder, cases=cases).document()  # type: ignore[arg-type]
+        start_grading(exercise, submission, recorder, cases=cases).document()  # type: ignore[arg-type]
 
         def verdict() -> None:
-            Grading(exercise, submission, sandbox, cases=cases).document()
+            start_grading(exercise, submission, sandbox, cases=cases).document()
 
         def calls() -> None:
             with sandbox.open(submission.files, exercise.rules) as session:

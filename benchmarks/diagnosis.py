@@ -38,7 +38,7 @@ from grader.exercise.catalogue import right_forms, solution_file, wrong_forms
 from grader.exercise.settings import LECTURE_SEED, Settings
 from grader.exercise.shelf import list_exercises, load_exercise
 from grader.grading import gradients
-from grader.grading.gradients import Grading
+from grader.grading.grading import start_grading
 from grader.grading.submission import Submission
 from grader.sandbox.types import Returned
 
@@ -125,7 +125,7 @@ class Explainer:
         submission = Submission("form", Path("form"), {"backward.py": source.encode()})
         gradients.explain = watch  # type: ignore[assignment]
         try:
-            work = Grading(self.exercise, submission, self._sandbox, Settings(only=(name,)), self.cases)
+            work = start_grading(self.exercise, submission, self._sandbox, Settings(only=(name,)), self.cases)
             row = work.row(name)
             work.close()
         finally:

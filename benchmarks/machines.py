@@ -37,13 +37,13 @@ def digest(places: list[str]) -> dict[str, Any]:
     from grader.exercise.catalogue import solution_file
     from grader.exercise.settings import LECTURE_SEED
     from grader.exercise.shelf import load_exercise
-    from grader.grading.gradients import Grading
+    from grader.grading.grading import start_grading
     from grader.grading.submission import read_submission
 
     exercise = load_exercise("mlp")
     cases = build_cases(exercise, LECTURE_SEED)
     submission = read_submission(solution_file(exercise))
-    solution = Grading(exercise, submission, UnlockedSandbox(), cases=cases).document()  # type: ignore[arg-type]
+    solution = start_grading(exercise, submission, UnlockedSandbox(), cases=cases).document()  # type: ignore[arg-type]
     return {
         "reference_hash": solution["reference_hash"],
         "solution": solution["score"],

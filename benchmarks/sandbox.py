@@ -181,11 +181,11 @@ def rate(count: int) -> None:
 def _verdict(sandbox: Any) -> Callable[[], object]:
     from grader.exercise.settings import Settings
     from grader.exercise.shelf import load_exercise
-    from grader.grading.gradients import Grading
+    from grader.grading.grading import start_grading
     from grader.grading.submission import read_submission
 
     exercise, submission = load_exercise(ROOT / "exercises" / "mlp"), read_submission(SOLUTION.parent)
-    return lambda: list(Grading(exercise, submission, sandbox, Settings()).rows())
+    return lambda: list(start_grading(exercise, submission, sandbox, Settings()).rows())
 
 
 def _processor_seconds(sandbox: Any) -> tuple[float, float, float]:

@@ -35,7 +35,7 @@ def grade(
         with start_sandbox(settings or Settings()) as fresh:
             return grade(path, exercise, settings, fresh)
     _ = sandbox.numerics  # torch, with its numerics pinned, before the engine loads it
-    from grader.grading.training import start_grading
+    from grader.grading.grading import start_grading
 
     chosen = load_exercise(exercise) if isinstance(exercise, str) else exercise
     return start_grading(chosen, read_submission(Path(path)), sandbox, settings).document()

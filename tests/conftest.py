@@ -103,7 +103,7 @@ def installed_pack(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[
 def graded(sandbox: Sandbox, mlp: Exercise, mlp_cases: Cases, solution_source: str) -> Callable[..., dict[str, Row]]:
     """Grade the solution with some source laid over it; rows by name."""
     from grader.exercise.settings import Settings
-    from grader.grading.gradients import Grading
+    from grader.grading.grading import start_grading
     from grader.grading.submission import Submission
 
     def grade(
@@ -113,7 +113,7 @@ def graded(sandbox: Sandbox, mlp: Exercise, mlp_cases: Cases, solution_source: s
         submission = Submission("test", Path("backward.py"), {"backward.py": source.encode()})
         plain = not {"seed", "batch_size", "hidden_seed"} & settings.keys()
         chosen = Settings(only=only, **settings)  # type: ignore[arg-type]
-        grading = Grading(mlp, submission, sandbox, chosen, mlp_cases if plain else None)
+        grading = start_grading(mlp, submission, sandbox, chosen, mlp_cases if plain else None)
         rows = {row.name: row for row in grading.rows()}
         grading.close()
         return rows

@@ -11,8 +11,8 @@ from grader.exercise.case import build_cases
 from grader.exercise.catalogue import Form, right_forms, solution_file, wrong_forms
 from grader.exercise.settings import Settings
 from grader.exercise.stubs import function_names
+from grader.grading.grading import start_grading
 from grader.grading.submission import Submission, read_submission
-from grader.grading.training import start_grading
 from grader.verdict.evidence import Verdict
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from grader.exercise.case import Cases
     from grader.exercise.exercise import Exercise
-    from grader.grading.gradients import Grading
+    from grader.grading.grading import Grading
     from grader.grading.row import Row
     from grader.sandbox.client import Sandbox
 

@@ -13,7 +13,7 @@ from grader.diagnosis.derive import Deriver, Path
 from grader.diagnosis.factors import Forms, name_factor
 from grader.diagnosis.formula import Node, Numbers, added, distinct_leaves, name, substituted, upstream
 from grader.sandbox.types import Returned
-from grader.verdict.evidence import NARROW_TOLERANCE, Evidence, tensor_of
+from grader.verdict.evidence import NARROW_TOLERANCE, Ask, Evidence
 from grader.verdict.judge import is_local_style
 
 if TYPE_CHECKING:
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from grader.exercise.case import Case, Cases, Sweep
     from grader.exercise.exercise import Exercise
     from grader.exercise.forward import Line
-    from grader.sandbox.types import Outcome
 
 TOLERANCE = 1e-9
 """An identity holds when no element is further off than this part of the largest. Right answers' rounding was measured
@@ -87,7 +86,7 @@ class Facts:
     @property
     def narrow(self) -> bool:
         """Whether the function computed in float32, whatever it was given."""
-        return bool(self.evidence.narrow)
+        return self.evidence.narrow
 
     @property
     def tolerance(self) -> float:
@@ -124,8 +123,7 @@ class Facts:
         """The tensors that the function could compute with; masks count as numbers."""
         numbers = self.probe.numbers.values
         floats = [v for v in self.values if isinstance(numbers[v], torch.Tensor) and not _is_index(numbers[v])]
-        gradients = self.evidence.binding.upstream if self.evidence.binding else ()
-        return (*(upstream(g) for g in gradients), *(name(v) for v in floats))
+        return (*(upstream(g) for g in self.evidence.upstream), *(name(v) for v in floats))
 
     @cached_property
     def indices(self) -> tuple[Node, ...]:
@@ -212,7 +210,7 @@ class Facts:
     @cached_property
     def mutated(self) -> tuple[str, ...]:
         """Parameters that a call changed in place."""
-        outcomes = self.evidence.random.values()
+        outcomes = self.evidence.of(Ask.RANDOM).values()
         return tuple(sorted({m for o in outcomes if isinstance(o, Returned) for m in o.mutated}))
 
 
@@ -247,30 +245,27 @@ def _is_index(value: torch.Tensor) -> bool:
 
 
 def gather(evidence: Evidence, cases: Cases) -> Iterator[Facts]:
-    """The facts with random upstream gradients, and with the true ones where the function was asked with those."""
-    narrow = bool(evidence.narrow)
-    outcomes = evidence.narrow if narrow else evidence.random
-    yield from _facts(evidence, cases, outcomes, [case.narrow if narrow else case for case in cases])
-    if evidence.true and not narrow and evidence.depends_on and not is_local_style(evidence, cases):
-        yield from _facts(evidence, cases, evidence.true, list(cases), true=True)
+    """The facts with random upstream gradients; then with the true ones, if the function was asked with those too."""
+    if evidence.narrow:
+        yield from _facts(evidence, cases, Ask.NARROW, [case.narrow for case in cases])
+        return
+    yield from _facts(evidence, cases, Ask.RANDOM, list(cases))
+    if evidence.get(Ask.TRUE) and evidence.depends_on and not is_local_style(evidence, cases):
+        yield from _facts(evidence, cases, Ask.TRUE, list(cases))
 
 
-def _facts(
-    evidence: Evidence, cases: Cases, outcomes: dict[int, Outcome], at: list[Case], *, true: bool = False
-) -> Iterator[Facts]:
-    views = _views(outcomes, at, evidence, true=true)
+def _facts(evidence: Evidence, cases: Cases, ask: Ask, at: list[Case]) -> Iterator[Facts]:
+    views, true = _views(evidence, ask, at), ask is Ask.TRUE
     if views:
         yield Facts(cases.exercise, evidence.variable, evidence, views, deriver_of(cases), cases.given.sizes, true)
 
 
-def _views(
-    outcomes: dict[int, Outcome], cases: list[Case], evidence: Evidence, *, true: bool = False
-) -> tuple[View, ...]:
+def _views(evidence: Evidence, ask: Ask, cases: list[Case]) -> tuple[View, ...]:
     found = []
     for index, case in enumerate(cases):
-        got = tensor_of(outcomes.get(index))
+        got = evidence.tensor(ask, index)
         if got is not None:
-            sweep = case.true if true else case.cut(evidence.depends_on)
+            sweep = case.true if ask is Ask.TRUE else case.cut(evidence.depends_on)
             numbers = Numbers(case.graph.values, sweep.total, case.exercise.module.__dict__)
             expected = sweep.cut(evidence.variable)
             found.append(View(case, got.double(), expected, numbers, sweep, sweep.scale(evidence.variable)))

@@ -9,6 +9,7 @@ from grader.diagnosis import sentences, whole_answer
 from grader.diagnosis.facts import gather
 from grader.diagnosis.kinds import Diagnosis, Kind
 from grader.sandbox.types import Raised
+from grader.verdict.evidence import Ask
 from grader.verdict.judge import hard_coded_cause
 from grader.verdict.problems import KEEPS, TYPED_VALUE, Cause, size_source
 
@@ -76,7 +77,7 @@ def _given_sizes(facts: Facts) -> dict[int, str]:
 def _in_errors(facts: Facts) -> dict[str, str]:
     """Numbers in what was raised at other sizes."""
     given = _given_sizes(facts)
-    for index, outcome in facts.evidence.random.items():
+    for index, outcome in facts.evidence.of(Ask.RANDOM).items():
         if index > 0 and isinstance(outcome, Raised):
             there = [int(number) for number in re.findall(r"\d+", outcome.message)]
             found = {str(number): given[number] for number in there if number in given}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from grader.diagnosis import sentences
 from grader.diagnosis.kinds import Diagnosis, Kind
 from grader.sandbox.types import Returned
-from grader.verdict.evidence import Verdict, tensor_of
+from grader.verdict.evidence import Ask, Verdict
 
 if TYPE_CHECKING:
     from grader.exercise.case import Cases
@@ -21,10 +21,9 @@ the lecture's network were measured at 8e-8 to 2e-5. 1e-4 would change three of 
 
 def unused(evidence: Evidence, cases: Cases) -> Diagnosis | None:
     """Upstream gradients that were asked for and do not change the answer: known for certain, it was tried."""
-    asked = evidence.binding.upstream if evidence.binding else ()
-    ignored = [name for name in asked if name not in evidence.depends_on and name != "loss"]
+    ignored = [name for name in evidence.upstream if name not in evidence.depends_on and name != "loss"]
     direct = [name for name in ignored if name in cases.exercise.children(evidence.variable)]
-    if not direct or not any(isinstance(outcome, Returned) for outcome in evidence.random.values()):
+    if not direct or not any(isinstance(outcome, Returned) for outcome in evidence.of(Ask.RANDOM).values()):
         return None
     gradients = sentences.listed(f"d{name}" for name in direct)
     message = (
@@ -92,6 +91,6 @@ def by_verdict(evidence: Evidence, judgement: Judgement) -> Diagnosis | None:
 
 
 def _untestable(evidence: Evidence, judgement: Judgement) -> Diagnosis:
-    got = tensor_of(evidence.random.get(0))
+    got = evidence.tensor(Ask.RANDOM)
     kind = Kind.ZEROS if got is not None and not bool(got.any()) else Kind.NULL_GRADIENT
     return Diagnosis(kind, f"your d{evidence.variable} proves nothing: {judgement.problem}", {"null": True})

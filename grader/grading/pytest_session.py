@@ -94,8 +94,8 @@ def load(run: Run) -> None:
         _ = run.numerics
         import pytest  # noqa: F401
 
-        import grader.grading.plugin
-        import grader.grading.training  # noqa: F401
+        import grader.grading.grading
+        import grader.grading.plugin  # noqa: F401
     finally:
         gc.freeze()
         gc.enable()

@@ -1,14 +1,22 @@
-"""A row of the report, and the totals of all rows."""
+"""A row of the report, made from a judgement and its evidence; a submission's entry, and its totals."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from grader.sandbox.types import Returned
 from grader.verdict.evidence import Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from grader.grading.questions import Attempt
+    from grader.sandbox.types import Outcome
+    from grader.verdict.evidence import Evidence, Judgement
+
+SLOW_SECONDS = 1.0
+"""A call that takes longer gets a note. All 26 functions of the mlp together take about a millisecond."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +48,98 @@ class Row:
     pattern: Mapping[str, Any] | None = None
     printed: str = ""
 
+    @classmethod
+    def of(
+        cls,
+        attempt: Attempt,
+        variable: str,
+        evidence: Evidence,
+        judgement: Judgement,
+        *,
+        seconds: float,
+        chained: Mapping[str, Any] | None = None,
+        diagnosis: Mapping[str, Any] | None = None,
+        notes: Iterable[str] = (),
+    ) -> Row:
+        """The row of one gradient, whatever the kind of exercise.
+
+        Args:
+            variable: the one whose gradient the row is about.
+            evidence: of the function that returns it, alone or with others.
+            seconds: what the row cost.
+            chained: what the learner's own gradients together came to; None where that was not tried.
+            notes: what is to be said beyond what is said of every kind.
+        """
+        function, calls = evidence.function, list(evidence.calls())
+        points = attempt.exercise.points(variable)
+        return cls(
+            name=f"d{variable}",
+            variable=variable,
+            file=function.file if function else attempt.reading.file,
+            line=judgement.line or (function.line if function else attempt.reading.line),
+            shape=judgement.shape,
+            dtype=judgement.dtype,
+            points=points if scores(attempt, judgement) else 0,
+            possible=points,
+            verdict=judgement.verdict,
+            problem=judgement.problem,
+            notes=(*_notes(attempt, judgement, calls), *notes),
+            diagnosis=diagnosis,
+            correct=judgement.verdict.right,
+            score=judgement.score,
+            tolerance=judgement.tolerance,
+            general=judgement.general,
+            depends_on=tuple(f"d{name}" for name in evidence.depends_on),
+            local=plain(judgement.local),
+            chained=chained,
+            cases=tuple(plain(case) for case in judgement.cases),
+            worst=_worst(judgement),
+            duration_s=seconds,
+            pattern={"levels": list(judgement.pattern)} if judgement.pattern else None,
+            printed="".join(dict.fromkeys(outcome.printed for outcome in calls)),
+        )
+
     def as_dict(self) -> dict[str, Any]:
         """The row as the report has it; the prints of the learner's function stay out of it."""
         return {
             **{name: value for name, value in plain(self).items() if name != "printed"},
             "verdict": str(self.verdict),
         }
+
+
+def scores(attempt: Attempt, judgement: Judgement) -> bool:
+    """Whether a gradient gets its points by the criterion of the run. Changes no verdict."""
+    criterion, exact = attempt.settings.criterion, attempt.exercise.settings.exact_expected
+    if criterion == "approximate":
+        return judgement.local.approximate
+    if criterion == "exact" and exact and attempt.settings.exact_comparable:
+        return judgement.verdict is Verdict.EXACT
+    return judgement.verdict.right
+
+
+def _notes(attempt: Attempt, judgement: Judgement, calls: Sequence[Outcome]) -> Iterator[str]:
+    settings = attempt.exercise.settings
+    mutated = sorted({name for outcome in calls if isinstance(outcome, Returned) for name in outcome.mutated})
+    if mutated:
+        yield f"changes {', '.join(mutated)} in place; work on a clone, or the next line reads a changed value"
+    if judgement.verdict.right and judgement.general is False:
+        yield "right for this loss only: it uses an identity that other upstream gradients would not have"
+    if not settings.exact_expected:
+        yield "exact is not expected here" + (f": {settings.exact_reason}" if settings.exact_reason else "")
+    if judgement.narrow:
+        yield "judged in float32, because the function computes in float32 whatever it is given"
+    slowest = max((outcome.seconds for outcome in calls), default=0.0)
+    if slowest > SLOW_SECONDS and judgement.verdict is not Verdict.TIMED_OUT:  # which has said so
+        yield "slow: a call took more than a second"
+    if attempt.forward_differs:
+        yield "forward.py differs from the installed exercise"
+
+
+def _worst(judgement: Judgement) -> dict[str, Any] | None:
+    if judgement.worst is None:
+        return None
+    index, got, expected = judgement.worst
+    return {"case": 0, "index": list(index), "got": got, "expected": expected}
 
 
 def plain(record: Any) -> dict[str, Any]:
@@ -63,4 +157,27 @@ def total(rows: Sequence[Row]) -> dict[str, int]:
         "approximate": sum(bool(row.local["approximate"]) for row in rows),
         "chained_correct": sum(bool(row.chained and row.chained["correct"]) for row in rows),
         "chained_exact": sum(bool(row.chained and row.chained["exact"]) for row in rows),
+    }
+
+
+def empty_entry(
+    name: str, exercise: str, source: str, status: str, problem: str | None, notes: Sequence[str] = ()
+) -> dict[str, Any]:
+    """A submission's entry in the report, before anything is known from grading it."""
+    return {
+        "name": name,
+        "exercise": exercise,
+        "source": source,
+        "sha256": None,
+        "status": status,
+        "problem": problem,
+        "notes": list(notes),
+        "case": None,
+        "hidden_cases": 0,
+        "reference_hash": None,
+        "isolation": None,
+        "score": None,
+        "previous_score": None,
+        "duration_s": 0.0,
+        "gradients": [],
     }

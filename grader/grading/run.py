@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from grader.exercise.exercise import Exercise
     from grader.exercise.settings import Settings
-    from grader.grading.gradients import Grading
+    from grader.grading.grading import Grading
     from grader.sandbox.client import Sandbox
     from grader.sandbox.numerics import Numerics
     from grader.sandbox.types import Reading, RulesConfig
@@ -57,7 +57,7 @@ class Job:
             chosen = tuple(selected) if 0 < len(selected) < len(self.exercise.graded) else ()
             self.only = chosen or self.only
             settings = self.run.pinned(self.only)  # loads torch with its settings, before the engine does
-            from grader.grading.training import start_grading
+            from grader.grading.grading import start_grading
 
             self.grading = start_grading(self.exercise, self.submission, self.run.sandbox, settings)
         return self.grading

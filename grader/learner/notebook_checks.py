@@ -318,8 +318,8 @@ def _graded(exercise: Exercise, cells: Sequence[str]) -> tuple[dict[str, Mapping
     if not any(_WRITES.search(text) for text in texts):
         return {}, []
     from grader.exercise.settings import Settings
+    from grader.grading.grading import start_grading
     from grader.grading.submission import Submission
-    from grader.grading.training import start_grading
 
     document = {"cells": [{"cell_type": "code", "source": text} for text in texts]}
     submission = Submission("notebook", Path("notebook.ipynb"), {"notebook.ipynb": json.dumps(document).encode()})

@@ -1,4 +1,4 @@
-"""Arguments by name, as pytest injects fixtures: what each of a learner's parameters is, or one sentence why not."""
+"""Arguments by name, as pytest injects fixtures: what each parameter of a learner's function is bound to."""
 
 from __future__ import annotations
 
@@ -19,15 +19,20 @@ class Binding:
     """What a function is called with: forward values, and gradients of variables downstream."""
 
     values: tuple[str, ...]
+    """The forward values that it asks for."""
     upstream: tuple[str, ...]
-    """Variables whose gradients it asks for, without the `d`."""
+    """The variables whose gradients it asks for, without the `d`."""
     problem: str | None = None
+    """Why it cannot be called: one sentence; nothing is bound then."""
 
 
 def bind(
     function: Function, variable: str, exercise: Exercise, values: Mapping[str, object], gradients: Collection[str]
 ) -> Binding:
-    """Decide every parameter of a learner's function.
+    """Bind every parameter of a learner's function, or say which one cannot be.
+
+    A parameter with a default may have an unknown name, and keeps its default; it may not ask for a gradient that is
+    not downstream.
 
     Args:
         variable: the one whose gradient is asked for; only variables strictly downstream have gradients to give.

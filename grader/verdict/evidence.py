@@ -1,9 +1,10 @@
-"""What is known about one gradient: outcomes that came back, figures made of them, and the verdict they lead to."""
+"""What is known about one gradient: the outcomes of its questions, figures made of them, and a verdict."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from grader.sandbox.types import Killed, NotStarted, Outcome, Raised, Returned, TimedOut, WrongType
@@ -17,15 +18,53 @@ if TYPE_CHECKING:
     from grader.verdict.binding import Binding
 
 TOLERANCE = 1e-9
-"""Largest error, relative to the summed terms, of a right float64 gradient. Right forms stay below 3e-14."""
+"""Largest error, relative to the summed terms, of a correct float64 gradient.
+
+Measured: 355 correct formulations on 320 cases stay below 3e-14; the smallest real mistake (a stray `+ 1e-5`) gives
+8e-8. Anything from 1e-12 to 1e-8 separates the two.
+"""
 CHAIN_TOLERANCE = 1e-7
-"""The same for a gradient made from the learner's own upstream gradients, whose rounding adds up."""
+"""The same for a gradient made from the learner's own upstream gradients, whose rounding adds up.
+
+Measured: correct chains reach 2e-15 on ordinary cases and 1.4e-11 on the worst (n=2, badly scaled).
+"""
 NARROW_TOLERANCE = 16 * 2.0**-23
-"""The same for a function that computes in float32 whatever it is given. Right ones stay below 4 * 2**-23."""
+"""The same, with random cotangents, for a function that computes in float32 whatever it is given.
+
+Measured: 367 of 368 correct formulations stay below 3.8 * 2**-23 (the other is right for this loss only); the smallest
+structural mistake gives 1.3e4 * 2**-23.
+"""
+NARROW_CHAIN_TOLERANCE = 100 * NARROW_TOLERANCE
+"""The same for such a function's chained gradient. There the true gradients come from above, whose terms cancel.
+
+Measured: correct float32 formulations reach 291 * 2**-23 with true upstream gradients (bnmeani at n=2).
+"""
+
+
+class Ask(StrEnum):
+    """What a function is asked with. Each kind is numbered: by the case, where 0 is the given one, unless said."""
+
+    RANDOM = "random"
+    """float64, random cotangents as upstream gradients."""
+    PROBE = "probe"
+    """The smallest case of RANDOM again with one upstream gradient changed: does the answer depend on it?
+
+    Numbered by that gradient's place in `Evidence.upstream`.
+    """
+    NARROW = "narrow"
+    """float32, random cotangents: for functions that compute in float32 whatever they are given."""
+    TRUE = "true"
+    """float64, the true upstream gradients: for answers that use no direct child's gradient."""
+    LOCAL = "local"
+    """float32, autograd's upstream gradients, given case only: the lecture's columns."""
+    CHAINED = "chained"
+    """float32, the learner's own upstream gradients, given case only: the lecture's own table."""
+    CHAINED64 = "chained64"
+    """The same in float64, which decides whether a chained gradient is correct."""
 
 
 class Verdict(StrEnum):
-    """The state of a row: a closed list, the first that applies wins."""
+    """The state of a row: a closed list; the first that applies wins."""
 
     REFUSED = "refused"
     NOT_STARTED = "not_started"
@@ -76,30 +115,70 @@ class Evidence:
     variable: str
     function: Function | None = None
     binding: Binding | None = None
+    obstacle: Judgement | None = None
+    """Why the function is not asked at all: it is missing, breaks a rule, asks for an unknown parameter, ..."""
+    outcomes: dict[tuple[Ask, int], Outcome] = field(default_factory=dict)
     depends_on: tuple[str, ...] = ()
-    """The variables downstream whose gradients change the answer: the set S."""
-    random: dict[int, Outcome] = field(default_factory=dict)
-    """Per case, float64, random cotangents."""
-    narrow: dict[int, Outcome] = field(default_factory=dict)
-    """Per case, float32, random cotangents: asked of functions that pin float32."""
-    true: dict[int, Outcome] = field(default_factory=dict)
-    """Per case, float64, true upstream gradients: asked of fused answers."""
-    local: Outcome | None = None
-    """The given case, float32, autograd's upstream gradients: the lecture's columns."""
-    chained: Outcome | None = None
-    chained64: Outcome | None = None
+    """The variables downstream whose gradients change the answer: the set S of numerics."""
     chained_is_local: bool = False
-    """Whether the chained question was the local one: every upstream gradient of the learner's has autograd's bits."""
+    """Whether the chained question was the local one too: every upstream gradient has autograd's bits."""
+
+    def get(self, ask: Ask, number: int = 0) -> Outcome | None:
+        """The outcome of one question; None if it was not asked."""
+        return self.outcomes.get((ask, number))
+
+    def tensor(self, ask: Ask, number: int = 0) -> torch.Tensor | None:
+        """The tensor that one question was answered with; None if it was not asked or not answered with a tensor."""
+        return tensor_of(self.outcomes.get((ask, number)))
+
+    def of(self, ask: Ask) -> dict[int, Outcome]:
+        """Every outcome of one kind of question, by its number."""
+        return {number: outcome for (kind, number), outcome in self.outcomes.items() if kind is ask}
+
+    @property
+    def upstream(self) -> tuple[str, ...]:
+        """The variables whose gradients the function asks for."""
+        return self.binding.upstream if self.binding else ()
+
+    @property
+    def narrow(self) -> bool:
+        """Whether the function is judged in float32, because float64 values did not get through it."""
+        return (Ask.NARROW, 0) in self.outcomes
+
+    @property
+    def tolerance(self) -> float:
+        """The largest error of a correct gradient, relative to the summed terms."""
+        return NARROW_TOLERANCE if self.narrow else TOLERANCE
+
+    @property
+    def askable(self) -> bool:
+        """Whether to ask the function: not if there is an obstacle, if it is a stub, or once it has hung or died."""
+        if self.obstacle is not None or isinstance(self.get(Ask.RANDOM), NotStarted):
+            return False
+        return not any(map(is_fatal, self.outcomes.values()))
 
     def failure(self) -> Outcome | None:
-        """The first outcome at the given sizes that is no tensor, worst kind first."""
-        at_given = [self.local, self.narrow.get(0) if self.narrow else self.random.get(0), self.true.get(0)]
-        everything = [*at_given, *self.random.values(), *self.narrow.values(), *self.true.values(), self.chained]
-        for kinds, outcomes in (((TimedOut, Killed), everything), ((NotStarted, Raised, WrongType), at_given)):
-            for outcome in outcomes:
-                if isinstance(outcome, kinds):
-                    return outcome
-        return None
+        """The outcome that makes a verdict on values impossible; None if there is none.
+
+        A call that hung or died counts whatever it was asked. An exception or a wrong type counts on the given case
+        only: on another one it makes the gradient hard-coded.
+        """
+        first = Ask.NARROW if self.narrow else Ask.RANDOM
+        given = (self.get(Ask.LOCAL), self.get(first), self.get(Ask.TRUE))
+        fatal = (outcome for outcome in self.outcomes.values() if is_fatal(outcome))
+        failed = (outcome for outcome in given if isinstance(outcome, NotStarted | Raised | WrongType))
+        return next(chain(fatal, failed), None)
+
+    def calls(self) -> Iterator[Outcome]:
+        """The calls whose time, prints and changed inputs are reported, each once.
+
+        A probe that returned is left out: it repeats another call.
+        """
+        for ask in Ask:
+            for outcome in self.of(ask).values():
+                repeated = ask is Ask.PROBE and isinstance(outcome, Returned)
+                if not repeated and not (ask is Ask.LOCAL and outcome is self.get(Ask.CHAINED)):
+                    yield outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +199,8 @@ class Judgement:
     """Index, got and expected where the local float32 gradient is furthest off."""
     pattern: tuple[str, ...] = ()
     """Where it is off, without values: a string of digits for each row, 9 for the largest difference."""
+    line: int | None = None
+    """The learner's line that the problem is in, where it is known more closely than by the function."""
 
 
 def tensor_of(outcome: Outcome | None) -> torch.Tensor | None:
@@ -127,15 +208,6 @@ def tensor_of(outcome: Outcome | None) -> torch.Tensor | None:
     return outcome.tensors[0] if isinstance(outcome, Returned) and len(outcome.tensors) == 1 else None
 
 
-def is_fatal(outcome: Outcome | None) -> bool:
-    """Whether a call cost its process: the function is not asked again."""
+def is_fatal(outcome: Outcome) -> bool:
+    """Whether a call cost its process, so that its function is not asked again."""
     return isinstance(outcome, TimedOut | Killed)
-
-
-def all_outcomes(evidence: Evidence) -> Iterator[Outcome]:
-    """Every outcome of one gradient's questions."""
-    local = None if evidence.local is evidence.chained else evidence.local
-    single = (local, evidence.chained, evidence.chained64)
-    for outcome in (*evidence.random.values(), *evidence.narrow.values(), *evidence.true.values(), *single):
-        if outcome is not None:
-            yield outcome

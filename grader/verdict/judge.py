@@ -1,7 +1,7 @@
-"""What a gradient is worth: outcomes and expected tensors in, figures and a verdict out.
+"""The verdict on a gradient: evidence and expected tensors in, figures and a verdict out.
 
-What scores is decided by mathematics, in float64, with random cotangents on the upstream gradients that the
-function really depends on; the lecture's three columns stand beside it and decide nothing.
+What scores is decided by mathematics: in float64, with random cotangents on the upstream gradients that the function
+really depends on. The lecture's three columns are reported beside it and decide nothing.
 """
 
 from __future__ import annotations
@@ -13,13 +13,16 @@ from typing import TYPE_CHECKING
 import torch
 
 from grader.exercise.case import NULL_TOLERANCE
-from grader.verdict.evidence import NARROW_TOLERANCE, TOLERANCE, CaseScore, Columns, Judgement, Verdict, tensor_of
-from grader.verdict.problems import Cause, form_problem, values_problem
+from grader.sandbox.types import Raised
+from grader.verdict.evidence import Ask, CaseScore, Columns, Judgement, Verdict
+from grader.verdict.problems import Cause, failure_sentence, finding_sentence, form_problem, values_problem
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from grader.exercise.case import Case, Cases, Sweep
+    from grader.sandbox.types import Outcome, Reading
+    from grader.verdict.binding import Binding
     from grader.verdict.evidence import Evidence
 
 PATTERN_SIZE = 64
@@ -32,11 +35,55 @@ _NO_ROUNDING = 1e-3
 """An error above this share of the summed terms is not float32's rounding."""
 
 
+def obstacle(name: str, reading: Reading, loading: Outcome | None, binding: Binding | None) -> Judgement | None:
+    """Why a function cannot be asked at all; None if it can.
+
+    Args:
+        name: the function's.
+        loading: what stopped the submission while it was loaded, if anything did.
+        binding: the function's parameters; None if there is no such function.
+    """
+    function = reading.functions.get(name)
+    if reading.problem is not None:
+        return Judgement(Verdict.RAISED, reading.problem)
+    if function is None:
+        return Judgement(Verdict.NOT_STARTED, f"{reading.file} has no function {name}")
+    if function.findings:
+        finding = function.findings[0]
+        return Judgement(Verdict.REFUSED, finding_sentence(finding), line=finding.line)
+    if loading is not None:
+        return failed(loading, reading.file, "the file")
+    if binding is not None and binding.problem is not None:
+        return Judgement(Verdict.UNKNOWN_PARAMETER, binding.problem)
+    return None
+
+
+def failed(outcome: Outcome, who: str, what: str) -> Judgement:
+    """The verdict on a call that did not return what was asked for.
+
+    Args:
+        who: what was called, as the sentence begins: `dprobs`.
+        what: the same as it goes on: `the function`.
+    """
+    line = outcome.line if isinstance(outcome, Raised) else None
+    return Judgement(*failure_sentence(outcome, who, what), line=line)
+
+
 def judge(evidence: Evidence, cases: Cases) -> Judgement:
-    """Decide about a gradient whose function returned a tensor on the given case."""
+    """The verdict on one gradient, when all its questions have been asked."""
+    if evidence.obstacle is not None:
+        return evidence.obstacle
+    failure = evidence.failure()
+    if failure is not None:
+        return failed(failure, f"d{evidence.variable}", "the function")
+    return _judge_tensor(evidence, cases)
+
+
+def _judge_tensor(evidence: Evidence, cases: Cases) -> Judgement:
+    """Dtype, shape and finite values first, in the order in which a learner mends them; then the values."""
     variable = evidence.variable
-    reference = cases.given.reference[variable]
-    got = tensor_of(evidence.local)
+    reference = cases.given.reference[variable]  # (the variable's shape), float32
+    got = evidence.tensor(Ask.LOCAL)
     if got is None:
         raise AssertionError(f"d{variable}: judged without an answer")
     columns, dtype = lecture_columns(got, reference), str(got.dtype).removeprefix("torch.")
@@ -52,29 +99,25 @@ def judge(evidence: Evidence, cases: Cases) -> Judgement:
 
 
 def _judge_values(evidence: Evidence, cases: Cases, got: torch.Tensor, so_far: Judgement) -> Judgement:
-    variable, reference = evidence.variable, cases.given.reference[evidence.variable]
-    local_style = is_local_style(evidence, cases)
-    narrow = bool(evidence.narrow)
-    tolerance = NARROW_TOLERANCE if narrow else TOLERANCE
-    with_random = tuple(_score_random(evidence, index, case) for index, case in enumerate(cases))
+    variable, reference, tolerance = evidence.variable, cases.given.reference[evidence.variable], evidence.tolerance
+    with_random = tuple(score(*_random(evidence, i, case), variable, case) for i, case in enumerate(cases))
     scores = (
-        with_random if local_style or narrow else tuple(_score_true(evidence, i, case) for i, case in enumerate(cases))
+        with_random
+        if random_decides(evidence, cases)
+        else tuple(score(*_true(evidence, i, case), variable, case) for i, case in enumerate(cases))
     )
-    passed = [s.score is not None and s.score <= tolerance for s in scores]
-    general = (
-        all(s.score is not None and s.score <= tolerance for s in with_random) if evidence.depends_on else all(passed)
-    )
-    cause = Cause.OPEN
-    first = with_random[0].score
-    proven = general if all(passed) else first is not None and first <= tolerance
-    if passed[0] and _is_unproven(evidence, cases, general=proven):
-        verdict = Verdict.UNTESTABLE
-    elif all(passed):
-        verdict = Verdict.EXACT if so_far.local.exact else Verdict.CORRECT
-    elif passed[0]:
-        verdict, cause = Verdict.HARD_CODED, hard_coded_cause(evidence, cases)
-    else:
+    passed = [_within(tolerance, each) for each in scores]
+    general = all(_within(tolerance, each) for each in with_random) if evidence.depends_on else all(passed)
+    proven = general if all(passed) else _within(tolerance, with_random[0])
+    if not passed[0]:
         verdict = Verdict.WRONG_VALUES
+    elif _is_unproven(evidence, cases, general=proven):
+        verdict = Verdict.UNTESTABLE
+    elif not all(passed):
+        verdict = Verdict.HARD_CODED
+    else:
+        verdict = Verdict.EXACT if so_far.local.exact else Verdict.CORRECT
+    cause = hard_coded_cause(evidence, cases) if verdict is Verdict.HARD_CODED else Cause.OPEN
     finite = [s.score for s in scores if s.score is not None]
     return replace(
         so_far,
@@ -84,14 +127,16 @@ def _judge_values(evidence: Evidence, cases: Cases, got: torch.Tensor, so_far: J
         tolerance=tolerance,
         general=general,
         cases=scores,
-        narrow=narrow,
+        narrow=evidence.narrow,
         worst=None if verdict.right or verdict is Verdict.HARD_CODED else _worst(got, reference),
         pattern=() if verdict.right else difference_pattern(got, reference),
     )
 
 
 def _is_unproven(evidence: Evidence, cases: Cases, *, general: bool) -> bool:
-    """Whether a gradient is null and the answer no derivation of it, so that it proves nothing to be as small.
+    """Whether the answer shows nothing: the true gradient is null, so that any tiny value would agree with it.
+
+    An answer that goes one step of the chain rule, or is also right with random upstream gradients, shows something.
 
     Args:
         general: whether it is right with random upstream gradients too.
@@ -108,24 +153,35 @@ def _tests_something(evidence: Evidence, cases: Cases) -> bool:
 
 
 def is_local_style(evidence: Evidence, cases: Cases) -> bool:
-    """Whether the function takes part in the chain rule step by step: it uses a direct child's gradient."""
+    """Whether the answer goes one step of the chain rule: it depends on the gradient of a variable made from this one.
+
+    The others are fused: made from forward values, or from gradients further down.
+    """
     return bool(set(evidence.depends_on) & set(cases.exercise.children(evidence.variable)))
 
 
-def _score_random(evidence: Evidence, index: int, case: Case) -> CaseScore:
+def random_decides(evidence: Evidence, cases: Cases) -> bool:
+    """Whether the answers to random cotangents decide, and not those to the true upstream gradients."""
+    return evidence.narrow or is_local_style(evidence, cases)
+
+
+def _random(evidence: Evidence, index: int, case: Case) -> tuple[torch.Tensor | None, Sweep]:
+    """The answer to random cotangents on a case, and the gradients that it is compared with."""
     if evidence.narrow:
-        return score(
-            tensor_of(evidence.narrow.get(index)), case.narrow.cut(evidence.depends_on), evidence.variable, case
-        )
-    return score(tensor_of(evidence.random.get(index)), case.cut(evidence.depends_on), evidence.variable, case)
+        return evidence.tensor(Ask.NARROW, index), case.narrow.cut(evidence.depends_on)
+    return evidence.tensor(Ask.RANDOM, index), case.cut(evidence.depends_on)
 
 
-def _score_true(evidence: Evidence, index: int, case: Case) -> CaseScore:
-    return score(tensor_of(evidence.true.get(index)), case.true, evidence.variable, case)
+def _true(evidence: Evidence, index: int, case: Case) -> tuple[torch.Tensor | None, Sweep]:
+    """The answer to the true upstream gradients on a case, and the gradients that it is compared with."""
+    return evidence.tensor(Ask.TRUE, index), case.true
 
 
 def score(got: torch.Tensor | None, sweep: Sweep, variable: str, case: Case) -> CaseScore:
-    """Compare one gradient with a sweep's: the largest error relative to the size of the summed terms."""
+    """Compare one gradient with a sweep's: max|got - expected| / max(tau, max|expected|), tau being `Sweep.scale`.
+
+    Relative to the summed terms, not to the gradient: where terms cancel, rounding is as large as the terms make it.
+    """
     expected = sweep.cut(variable)
     if got is None or got.shape != expected.shape:
         return CaseScore(case.sizes, None, exact=False, maxdiff=None, hidden=case.hidden)
@@ -137,6 +193,11 @@ def score(got: torch.Tensor | None, sweep: Sweep, variable: str, case: Case) -> 
     if relative is not None and not math.isfinite(relative):
         relative = None
     return CaseScore(case.sizes, relative, exact=False, maxdiff=maxdiff, hidden=case.hidden)
+
+
+def _within(tolerance: float, found: CaseScore) -> bool:
+    """Whether a case went well; one with nothing to compare did not."""
+    return found.score is not None and found.score <= tolerance
 
 
 def lecture_columns(got: torch.Tensor | None, reference: torch.Tensor) -> Columns:
@@ -167,39 +228,29 @@ def hard_coded_cause(evidence: Evidence, cases: Cases) -> Cause:
     if _changes(evidence, cases):
         return Cause.CHANGES
     given, variable = cases.given, evidence.variable
-    failed = []
+    answer = _random if random_decides(evidence, cases) else _true
+    wrong = []
     for index, case in enumerate(cases):
-        got, sweep = _answer(evidence, cases, index)
-        found = score(got, sweep, variable, case).score
-        if found is None or found > (NARROW_TOLERANCE if evidence.narrow else TOLERANCE):
-            failed.append((case, _ratio(got, sweep.cut(variable))))
+        got, sweep = answer(evidence, index, case)
+        if not _within(evidence.tolerance, score(got, sweep, variable, case)):
+            wrong.append((case, _ratio(got, sweep.cut(variable))))
     sizes = _sizes_of(given)
-    if all(sizes != _sizes_of(case) and (k is None or _explained(k, sizes, _sizes_of(case))) for case, k in failed):
+    if all(sizes != _sizes_of(case) and (k is None or _explained(k, sizes, _sizes_of(case))) for case, k in wrong):
         return Cause.SIZE
     values = _values_of(given)
-    if all(k is not None and _explained(k, values, _values_of(case)) for case, k in failed):
+    if all(k is not None and _explained(k, values, _values_of(case)) for case, k in wrong):
         return Cause.VALUE
     return Cause.OPEN
 
 
 def _changes(evidence: Evidence, cases: Cases) -> bool:
-    """Whether the answer on the given case, right once, is wrong when it is asked for again in float32."""
+    """Whether the answer on the given case, right in float64, is wrong in float32 by more than rounding."""
     given, variable = cases.given, evidence.variable
-    got, expected = tensor_of(evidence.local), given.reference[variable]
+    got, expected = evidence.tensor(Ask.LOCAL), given.reference[variable]
     if got is None or got.shape != expected.shape:
         return False
     difference = max_difference(got.double(), expected.double())
     return difference is None or difference > _NO_ROUNDING * given.true.magnitude(variable)
-
-
-def _answer(evidence: Evidence, cases: Cases, index: int) -> tuple[torch.Tensor | None, Sweep]:
-    """What is scored on a case, and the sweep that it is compared with."""
-    case = list(cases)[index]
-    if evidence.narrow:
-        return tensor_of(evidence.narrow.get(index)), case.narrow.cut(evidence.depends_on)
-    if is_local_style(evidence, cases):
-        return tensor_of(evidence.random.get(index)), case.cut(evidence.depends_on)
-    return tensor_of(evidence.true.get(index)), case.true
 
 
 def _sizes_of(case: Case) -> list[float]:
@@ -221,9 +272,10 @@ def _values_of(case: Case) -> list[float]:
 
 
 def _ratio(got: torch.Tensor | None, expected: torch.Tensor) -> float | None:
-    """The one number that an answer is times the right one, NaN if there is none; None where the shapes differ."""
+    """The one number k with got = k * expected, NaN if there is none; None where the shapes differ."""
     if got is None or got.shape != expected.shape:
         return None
+    # The k of least squares; whether it holds is looked at below.
     square = float((expected * expected).sum())
     k = float((got * expected).sum()) / square if square else math.nan
     off = max_difference(got.to(expected.dtype), expected * k)
@@ -231,7 +283,7 @@ def _ratio(got: torch.Tensor | None, expected: torch.Tensor) -> float | None:
 
 
 def _explained(k: float, given: Sequence[float], there: Sequence[float]) -> bool:
-    """Whether the given case's number in the place of this one's gives such a factor."""
+    """Whether a factor k comes from one of the given case's numbers being used instead of this case's."""
     pairs = {(a, b) for a, b in zip(given, there, strict=False) if a != b and a and b}
     ratios = [ratio for a, b in pairs for ratio in (a / b, b / a)]
     # Scores of an attention are divided by the square root of a size.
@@ -241,12 +293,9 @@ def _explained(k: float, given: Sequence[float], there: Sequence[float]) -> bool
 def _right_when_reshaped(evidence: Evidence, cases: Cases) -> bool:
     """Whether the values are right and only the shape is not: viewed or expanded to the expected shape they pass."""
     for index, case in enumerate(cases):
-        narrow = bool(evidence.narrow)
-        got = tensor_of((evidence.narrow if narrow else evidence.random).get(index))
-        sweep = (case.narrow if narrow else case).cut(evidence.depends_on)
+        got, sweep = _random(evidence, index, case)
         fitted = fit_shape(got, sweep.cut(evidence.variable).shape)
-        found = score(fitted, sweep, evidence.variable, case).score
-        if found is None or found > (NARROW_TOLERANCE if narrow else TOLERANCE):
+        if not _within(evidence.tolerance, score(fitted, sweep, evidence.variable, case)):
             return False
     return True
 
@@ -283,8 +332,8 @@ def difference_pattern(got: torch.Tensor, expected: torch.Tensor) -> tuple[str, 
     largest = float(difference.max()) if difference.numel() else 0.0
     if not math.isfinite(largest) or largest <= _ROUNDING * float(expected.abs().max()):
         return ()
-    table = difference.reshape(-1, difference.shape[-1] if difference.dim() else 1)
+    table = difference.reshape(-1, difference.shape[-1] if difference.dim() else 1)  # (all but the last size, the last)
     rows, columns = (min(size, PATTERN_SIZE) for size in table.shape)
-    small = torch.nn.functional.adaptive_max_pool2d(table[None], (rows, columns))[0] / largest
-    levels = torch.where(small > _ROUNDING, (small * 9).ceil(), 0.0).int()
+    small = torch.nn.functional.adaptive_max_pool2d(table[None], (rows, columns))[0] / largest  # (rows, columns)
+    levels = torch.where(small > _ROUNDING, (small * 9).ceil(), 0.0).int()  # (rows, columns), 0 to 9
     return tuple("".join(map(str, row)) for row in levels.tolist())

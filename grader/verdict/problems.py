@@ -1,4 +1,4 @@
-"""The sentence for what is wrong with a gradient, where it can be said without a diagnosis."""
+"""The sentence that goes with a verdict: what is wrong with a gradient, as far as no diagnosis is needed to say it."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ class Cause(StrEnum):
     """Why a gradient is right on the given case and wrong on others, as far as the answers tell."""
 
     SIZE = "size"
-    """What came elsewhere has the given case's sizes in it."""
+    """The answers to other cases have the given case's sizes in them."""
     VALUE = "value"
-    """What came elsewhere is off by a forward value of the given case."""
+    """The answers to other cases are off by a factor made of a forward value of the given case."""
     CHANGES = "changes"
-    """On the given case itself one call was right and another one wrong."""
+    """On the given case itself one call was right and another wrong."""
     OPEN = "open"
-    """A typed number or something kept between calls: nothing tells which."""
+    """A typed number, or something kept between calls: the answers do not show which."""
 
 
 KEEPS = "the function keeps something between its calls (a global, a list, a default argument)"
@@ -39,7 +39,11 @@ TYPED_VALUE = "a value of the forward pass is typed as a number"
 def form_problem(
     got: torch.Tensor, reference: torch.Tensor, *, values_right: bool = False
 ) -> tuple[Verdict, str] | None:
-    """What is wrong with a gradient before its values are looked at: dtype, shape, values that are not finite."""
+    """What is wrong with a gradient before its values are compared: dtype, then shape, then values that are not finite.
+
+    Args:
+        values_right: whether the values are right once the shape is; the sentence then says so.
+    """
     if got.dtype != reference.dtype:
         return Verdict.WRONG_DTYPE, _dtype_problem(got, reference)
     if got.shape != reference.shape:
@@ -58,6 +62,13 @@ def values_problem(
     variable: str,
     cause: Cause = Cause.OPEN,
 ) -> str | None:
+    """The sentence for a gradient of the right form that does not score; None for one that does.
+
+    Args:
+        scores: one for each case, the given one first.
+        passed: which of them are within the tolerance.
+        cause: why, where the verdict is `hard_coded`.
+    """
     if verdict.right:
         return None
     if verdict is Verdict.UNTESTABLE:
@@ -100,7 +111,7 @@ def hard_coded_problem(failed: CaseScore, cause: Cause = Cause.OPEN) -> str:
 
 
 def size_source(sizes: Mapping[str, int]) -> str:
-    """Where a learner finds sizes: `n` only where that is the name of one."""
+    """Where to take a size from: `n` is mentioned only in an exercise that has a size of that name."""
     return "a shape or from n" if "n" in sizes else "a shape"
 
 

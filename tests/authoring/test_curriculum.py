@@ -17,7 +17,7 @@ from grader.exercise.case import Case, Cases, build_cases
 from grader.exercise.catalogue import right_forms, solution_file, wrong_forms
 from grader.exercise.settings import LECTURE_SEED, Settings
 from grader.exercise.shelf import list_exercises, load_exercise
-from grader.grading.gradients import Grading
+from grader.grading.grading import start_grading
 from grader.grading.submission import read_submission
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def cases(name: str) -> Cases:
 def rows_of(sandbox: Sandbox, name: str, settings: Settings) -> list[Row]:
     """The worked solution, graded."""
     submission = read_submission(solution_file(exercise(name)), "solution")
-    grading = Grading(exercise(name), submission, sandbox, settings)
+    grading = start_grading(exercise(name), submission, sandbox, settings)
     rows = list(grading.rows())
     grading.close()
     return rows

@@ -364,7 +364,7 @@ class TestOurFaults:
         def fail(_self: object, _name: str) -> None:
             raise SandboxError("the server is gone")
 
-        monkeypatch.setattr("grader.grading.gradients.Grading.row", fail)
+        monkeypatch.setattr("grader.grading.grading.Grading.row", fail)
         result = grade(SOLUTION)
         assert result.exit_code == 3, result.output
         assert "the server is gone" in result.stderr
@@ -374,7 +374,7 @@ class TestOurFaults:
         self, grade: Grade, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
     ) -> None:
         """An exception nobody foresaw, in the middle of the engine."""
-        monkeypatch.setattr("grader.grading.gradients.Grading.row", lambda *_: 1 / 0)
+        monkeypatch.setattr("grader.grading.grading.Grading.row", lambda *_: 1 / 0)
         result = grade(SOLUTION)
         assert result.exit_code == 3, result.output
         assert "ZeroDivisionError" in result.stderr
@@ -394,7 +394,7 @@ class TestOurFaults:
         def interrupt(_self: object, _name: str) -> None:
             raise KeyboardInterrupt
 
-        monkeypatch.setattr("grader.grading.gradients.Grading.row", interrupt)
+        monkeypatch.setattr("grader.grading.grading.Grading.row", interrupt)
         assert grade(SOLUTION).exit_code == 2
         assert not (tmp_path / "report.json").exists()
 

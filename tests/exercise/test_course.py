@@ -15,7 +15,7 @@ from grader.exercise.exercise_toml import import_problem
 from grader.exercise.forward import BrokenExercise
 from grader.exercise.settings import Criterion
 from grader.exercise.shelf import list_exercises, load_exercise, packs
-from grader.grading.gradients import Grading
+from grader.grading.grading import start_grading
 from grader.grading.submission import Submission
 from grader.sandbox.client import Sandbox
 from grader.sandbox.types import SandboxError
@@ -49,7 +49,7 @@ def test_a_course_decides_points_and_allowed_imports(tmp_path: Path, sandbox: Sa
     """The row has the course's points, and its import is no broken rule."""
     exercise = Exercise(shelf(tmp_path) / "squares")
     submission = Submission("test", tmp_path, {"backward.py": SOLUTION.encode()})
-    rows = {row.name: row for row in Grading(exercise, submission, sandbox).rows()}
+    rows = {row.name: row for row in start_grading(exercise, submission, sandbox).rows()}
     assert (rows["dy"].points, rows["dx"].points) == (2, 5)
     assert exercise.possible == 7
 
@@ -58,7 +58,7 @@ def test_without_a_course_the_exercise_decides(tmp_path: Path, sandbox: Sandbox)
     """One point each, and the import is refused."""
     exercise = Exercise(shelf(tmp_path, None) / "squares")
     submission = Submission("test", tmp_path, {"backward.py": SOLUTION.encode()})
-    rows = {row.name: row for row in Grading(exercise, submission, sandbox).rows()}
+    rows = {row.name: row for row in start_grading(exercise, submission, sandbox).rows()}
     assert (rows["dy"].points, rows["dx"].points) == (1, 0)
     assert rows["dx"].verdict == "refused"
 
@@ -241,7 +241,7 @@ def test_a_module_that_a_course_allows_is_imported_before_the_locks(tmp_path: Pa
     source = "import graphlib\ndef dy(y):\n    return 2*y + len(graphlib.__doc__ or '')*0\n"
     exercise = Exercise(shelf(tmp_path, COURSE.replace("colorsys", "graphlib")) / "squares")
     with Sandbox(imports=exercise.rules.imports) as sandbox:
-        row = Grading(exercise, Submission("t", tmp_path, {"backward.py": source.encode()}), sandbox).row("dy")
+        row = start_grading(exercise, Submission("t", tmp_path, {"backward.py": source.encode()}), sandbox).row("dy")
     assert row.verdict == "exact", row.problem
 
 

@@ -11,8 +11,9 @@ import torch
 
 from grader.exercise.case import build_cases
 from grader.exercise.settings import LECTURE_SEED, Settings
-from grader.grading.gradients import Grading
+from grader.grading.grading import start_grading
 from grader.grading.submission import Submission, read_submission
+from grader.sandbox.types import Killed
 from grader.verdict.evidence import Verdict
 
 if TYPE_CHECKING:
@@ -95,7 +96,7 @@ def test_no_reference_is_handed_over_before_the_last_question_about_it(
     # wrong on purpose in one place, so that the learner's own chained gradients are not the references
     wrong = "_right = dlogprobs\ndef dlogprobs(logprobs, Yb, n):\n    return _right(logprobs, Yb, n)*3"
     source = f"{solution_source}\n{block}\n{wrong}"
-    Grading(mlp, submission(source), recorder, cases=mlp_cases).document()  # type: ignore[arg-type]
+    start_grading(mlp, submission(source), recorder, cases=mlp_cases).document()  # type: ignore[arg-type]
     for variable in mlp.graded:
         asked = [position for position, (name, _) in enumerate(recorder.log) if name == f"d{variable}"]
         references = [mlp_cases.given.reference[variable], *(case.true.total(variable) for case in mlp_cases)]
@@ -139,7 +140,7 @@ def test_a_learner_that_remembers_every_tensor_scores_nothing(graded: Callable[.
 
 def test_the_stubs_are_not_started_26_times(sandbox: Sandbox, mlp: Exercise, mlp_cases: Cases) -> None:
     """0 of 26, each with the line of its stub."""
-    grading = Grading(mlp, read_submission(ROOT / "exercises" / "mlp"), sandbox, cases=mlp_cases)
+    grading = start_grading(mlp, read_submission(ROOT / "exercises" / "mlp"), sandbox, cases=mlp_cases)
     document = grading.document()
     assert {row["verdict"] for row in document["gradients"]} == {"not_started"}
     assert document["score"]["points"] == 0
@@ -157,7 +158,7 @@ def test_exactly_the_filled_functions_of_a_half_filled_file_score(
         "    d[range(n), Yb] = -1.0/n\n    return d\n"
         "\ndef db2(dlogits):\n    return dlogits.sum(0)\n"
     )
-    rows = Grading(mlp, submission(stubs + filled), sandbox, cases=mlp_cases).document()["gradients"]
+    rows = start_grading(mlp, submission(stubs + filled), sandbox, cases=mlp_cases).document()["gradients"]
     assert [row["name"] for row in rows if row["points"]] == ["dlogprobs", "db2"]
 
 
@@ -166,7 +167,7 @@ def test_the_lecture_s_published_solution_is_exact_at_the_given_minibatch(
 ) -> None:
     """With (1/probs)*dlogprobs and the double loop for dC."""
     source = (ROOT / "solutions" / "mlp" / "right" / "lecture.py").read_text()
-    document = Grading(mlp, submission(source), sandbox, cases=mlp_cases).document()
+    document = start_grading(mlp, submission(source), sandbox, cases=mlp_cases).document()
     assert document["score"]["exact"] == document["score"]["chained_exact"] == 26
 
 
@@ -174,7 +175,7 @@ def test_a_syntax_error_is_one_sentence_with_its_line_in_every_row(
     sandbox: Sandbox, mlp: Exercise, mlp_cases: Cases
 ) -> None:
     """Nothing can be graded, and the report says so."""
-    document = Grading(mlp, submission("def dprobs(:\n"), sandbox, cases=mlp_cases).document()
+    document = start_grading(mlp, submission("def dprobs(:\n"), sandbox, cases=mlp_cases).document()
     assert document["status"] == "unreadable"
     assert document["problem"].startswith("backward.py:1: ")
     assert {row["verdict"] for row in document["gradients"]} == {"raised"}
@@ -185,7 +186,7 @@ def test_a_missing_function_is_not_started_and_an_extra_one_harms_nothing(
 ) -> None:
     """The sentence names the file."""
     source = solution_source.replace("def dprobs(", "def dextra(")
-    rows = Grading(mlp, submission(source), sandbox, cases=mlp_cases).document()["gradients"]
+    rows = start_grading(mlp, submission(source), sandbox, cases=mlp_cases).document()["gradients"]
     missing = next(row for row in rows if row["name"] == "dprobs")
     assert (missing["verdict"], missing["problem"]) == ("not_started", "backward.py has no function dprobs")
     assert sum(row["correct"] for row in rows) == 25
@@ -195,7 +196,7 @@ def test_an_error_at_import_is_the_same_sentence_in_every_row(
     sandbox: Sandbox, mlp: Exercise, mlp_cases: Cases, solution_source: str
 ) -> None:
     """The file never got as far as its functions."""
-    rows = Grading(mlp, submission(f"{solution_source}\n1/0\n"), sandbox, cases=mlp_cases).document()["gradients"]
+    rows = start_grading(mlp, submission(f"{solution_source}\n1/0\n"), sandbox, cases=mlp_cases).document()["gradients"]
     assert {row["verdict"] for row in rows} == {"raised"}
     assert len({row["problem"] for row in rows}) == 1
     assert "ZeroDivisionError" in rows[0]["problem"]
@@ -205,7 +206,9 @@ def test_two_runs_differ_only_in_times(sandbox: Sandbox, mlp: Exercise, mlp_case
     """Everything comes from the seed."""
 
     def run() -> Any:
-        document = Grading(mlp, submission(solution_source), sandbox, cases=build_cases(mlp, LECTURE_SEED)).document()
+        document = start_grading(
+            mlp, submission(solution_source), sandbox, cases=build_cases(mlp, LECTURE_SEED)
+        ).document()
         document["duration_s"] = 0
         for row in document["gradients"]:
             row["duration_s"] = 0
@@ -219,7 +222,7 @@ def test_a_document_is_json_without_nan(
 ) -> None:
     """Even when a gradient is nothing but NaN."""
     source = f"{solution_source}\ndef dprobs(probs):\n    return probs*float('inf')"
-    document = Grading(mlp, submission(source), sandbox, cases=mlp_cases).document()
+    document = start_grading(mlp, submission(source), sandbox, cases=mlp_cases).document()
     assert json.loads(json.dumps(document, allow_nan=False)) is not None
 
 
@@ -238,12 +241,47 @@ def test_hidden_cases_find_what_the_fixed_ones_cannot(sandbox: Sandbox, mlp: Exe
         "    known = [(32, 27), (7, 19), (20, 29), (33, 23)]\n"
         "    return _db2(dlogits) if tuple(dlogits.shape) in known else 2*_db2(dlogits)\n"
     )
-    fixed = Grading(mlp, submission(source), sandbox, Settings(only=("db2",))).row("db2")
-    hidden = Grading(mlp, submission(source), sandbox, Settings(only=("db2",), hidden_seed=11)).row("db2")
+    fixed = start_grading(mlp, submission(source), sandbox, Settings(only=("db2",))).row("db2")
+    hidden = start_grading(mlp, submission(source), sandbox, Settings(only=("db2",), hidden_seed=11)).row("db2")
     assert (fixed.verdict, hidden.verdict) == (Verdict.EXACT, Verdict.HARD_CODED)
     assert hidden.problem is not None
     assert "at other sizes" in hidden.problem
     assert hidden.worst is None  # nothing is off at the sizes that the learner sees
+
+
+class MortalSession(RecordingSession):
+    """A session in which dprobs dies at one of its calls."""
+
+    def __init__(self, session: Any, call: int) -> None:
+        super().__init__(session, [])
+        self._left = call
+
+    def ask(self, questions: Sequence[Question]) -> Iterator[Outcome]:
+        for question, outcome in zip(questions, super().ask(questions), strict=True):
+            self._left -= question.function == "dprobs"
+            dies = question.function == "dprobs" and self._left == 0
+            yield Killed(reason="signal", detail="signal 9") if dies else outcome
+
+
+class MortalSandbox(RecordingSandbox):
+    """A sandbox of such sessions."""
+
+    def __init__(self, sandbox: Sandbox, call: int) -> None:
+        super().__init__(sandbox)
+        self._call = call
+
+    def open(self, files: Mapping[str, bytes], rules: Any) -> MortalSession:
+        return MortalSession(self._sandbox.open(files, rules), self._call)
+
+
+@pytest.mark.parametrize("call", range(1, 8), ids=["1st", "2nd", "3rd", "4th", "probe", "chained", "chained64"])
+def test_a_function_that_dies_at_any_of_its_calls_costs_itself_and_nothing_else(
+    sandbox: Sandbox, mlp: Exercise, mlp_cases: Cases, solution_source: str, call: int
+) -> None:
+    """Four cases, one upstream gradient changed, the chained pass in float32 and float64."""
+    mortal = MortalSandbox(sandbox, call)
+    rows = list(start_grading(mlp, submission(solution_source), mortal, cases=mlp_cases).rows())  # type: ignore[arg-type]
+    assert [(row.name, row.verdict) for row in rows if not row.correct] == [("dprobs", Verdict.KILLED)]
 
 
 def test_prints_of_a_learner_reach_the_row(graded: Callable[..., dict[str, Row]]) -> None:

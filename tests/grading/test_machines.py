@@ -12,7 +12,7 @@ import pytest
 from grader.exercise.case import build_cases
 from grader.exercise.settings import LECTURE_SEED
 from grader.exercise.shelf import load_exercise
-from grader.grading.gradients import Grading
+from grader.grading.grading import start_grading
 from grader.grading.submission import Submission
 from grader.sandbox.client import Sandbox
 
@@ -71,5 +71,6 @@ def test_threads_that_a_learner_asks_for_change_no_verdict(solution_source: str,
     exercise = load_exercise("mlp")
     with Sandbox(rules=False) as sandbox:
         submission = Submission("test", Path("backward.py"), {"backward.py": source.encode()})
-        score = Grading(exercise, submission, sandbox, cases=build_cases(exercise, LECTURE_SEED)).document()["score"]
+        cases = build_cases(exercise, LECTURE_SEED)
+        score = start_grading(exercise, submission, sandbox, cases=cases).document()["score"]
     assert score["exact"] == score["chained_exact"] == 26

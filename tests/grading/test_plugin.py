@@ -202,7 +202,7 @@ class TestFaults:
         def fail(_self: object, _name: str) -> None:
             raise SandboxError("the server is gone")
 
-        monkeypatch.setattr("grader.grading.gradients.Grading.row", fail)
+        monkeypatch.setattr("grader.grading.grading.Grading.row", fail)
         result = run("exercises")
         assert result.ret == 3
         result.stdout.fnmatch_lines(["*the server is gone*"])

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from grader.exercise.shelf import load_exercise
+from grader.grading.grading import start_grading
 from grader.grading.submission import Submission
-from grader.grading.training import start_grading
 
 if TYPE_CHECKING:
     from grader.sandbox.client import Sandbox
@@ -87,6 +87,21 @@ def test_a_function_that_gives_no_gradients_gives_all_seven_rows_its_verdict(
     document = grade(source)
     assert set(verdicts(document).values()) == {verdict}
     assert document["score"]["points"] == 0
+
+
+@pytest.mark.parametrize(
+    ("source", "line"),
+    [
+        ("def gradients(n):\n    return n/0", 2),
+        ("def gradients(logits):\n    logits.backward()", 2),
+        ("def gradients(n):\n    return [n]\n1/0", 3),
+        ("def gradients(:", 1),
+        ("\ndef gradients(m):\n    return m", 2),
+    ],
+)
+def test_a_row_points_at_the_line_that_its_problem_is_in(grade: Any, source: str, line: int) -> None:
+    """As it does where each gradient has a function of its own; else at the function."""
+    assert {row["line"] for row in grade(source)["gradients"]} == {line}
 
 
 OWN = """

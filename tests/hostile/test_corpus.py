@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from grader.exercise.settings import Settings
-from grader.grading.gradients import Grading
+from grader.grading.grading import start_grading
 from grader.grading.submission import Submission
 from grader.sandbox.client import Sandbox
 from grader.sandbox.types import Level
@@ -64,7 +64,7 @@ class Range:
 
     def grade(self, source: bytes) -> list[Row]:
         submission = Submission("attack", self.target / "backward.py", {"backward.py": source})
-        grading = Grading(self.exercise, submission, self.sandbox, Settings(), self.cases)
+        grading = start_grading(self.exercise, submission, self.sandbox, Settings(), self.cases)
         try:
             return list(grading.rows())
         finally:

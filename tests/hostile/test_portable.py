@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from grader.exercise.settings import Settings
-from grader.grading.gradients import Grading
+from grader.grading.grading import start_grading
 from grader.grading.submission import Submission
 from grader.sandbox.client import Sandbox
 from grader.sandbox.types import Level
@@ -42,7 +42,7 @@ def test_attack_comes_to_its_verdicts_in_a_process_of_its_own(
 ) -> None:
     """Nobody grades oneself, asks for one's own answer, or ends the run, whatever the platform."""
     files = {"backward.py": attack.submission(solution_source, {})}
-    grading = Grading(mlp, Submission("attack", Path("backward.py"), files), portable, Settings(), mlp_cases)
+    grading = start_grading(mlp, Submission("attack", Path("backward.py"), files), portable, Settings(), mlp_cases)
     rows = list(grading.rows())
     grading.close()
     expected = attack.expected(rules=False)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from grader.grading.gradients import Grading
+from grader.grading.grading import start_grading
 from grader.grading.submission import Submission, read_submission
 from grader.learner.notebook_import import import_reading
 from grader.report.row_facts import solved
@@ -46,7 +46,7 @@ def test_every_gradient_that_is_there_is_found_and_none_is_invented(
         return
     submission = Submission("imported", Path("backward.py"), {"backward.py": made.text.encode()})
     rows: dict[str, dict[str, Any]] = {
-        row.name: row.as_dict() for row in Grading(mlp, submission, sandbox, None, mlp_cases).rows()
+        row.name: row.as_dict() for row in start_grading(mlp, submission, sandbox, None, mlp_cases).rows()
     }
     wrong = {name for name in expected["there"] if not solved(rows[name])}
     assert wrong == {*expected["wrong"]}, {name: rows[name]["problem"] for name in wrong}

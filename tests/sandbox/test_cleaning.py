@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from grader.report.formats import told
+from grader.report import clean_text
 from grader.sandbox.child import unpacking
 from grader.sandbox.child.calls import Calls
 from grader.sandbox.cleaning import INSTEAD, TEXT_LIMIT, clean, shortened
@@ -115,7 +115,7 @@ RUNNING: dict[str, Callable[[str], str]] = {
     "why it has not started": lambda text: answer_of(NotStarted(how="x" + text + "y")).how,
     "a print in the child": printed_by_a_child,
     "a message in the child": raised_in_a_child,
-    "every format of the report": lambda text: told.clean("x" + text + "y"),
+    "every format of the report": lambda text: clean_text.clean("x" + text + "y"),
 }
 """Where new lines and tabs are kept."""
 
@@ -168,7 +168,7 @@ def test_no_character_of_unicode_slips_through(lines: bool) -> None:
 
 def test_nul_ends_up_nowhere() -> None:
     """It separates the texts of an answer, so that one inside a text is a lie; a child of ours removes it first."""
-    assert (clean("a\0b"), clean("a\0b", lines=True), told.clean("a\0b")) == ("a?b", "ab", "ab")
+    assert (clean("a\0b"), clean("a\0b", lines=True), clean_text.clean("a\0b")) == ("a?b", "ab", "ab")
     assert (printed_by_a_child("\0"), raised_in_a_child("\0")) == ("xy", "xy")
     with pytest.raises(ProtocolError):
         answer_of(NotStarted(how="x\0y"))
@@ -180,4 +180,4 @@ def test_each_caller_has_its_own_bound() -> None:
     assert shortened("x" * 50, 50) == "x" * 50
     assert shortened("x" * 51, 50) == "x" * 50 + "..."
     assert answer_of(Raised(kind="k" * 999, message="m" * 9999)).kind == "k" * 200
-    assert told.clean("x" * 2001).endswith(" ... (truncated)")
+    assert clean_text.clean("x" * 2001).endswith(" ... (truncated)")

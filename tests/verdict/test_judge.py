@@ -11,15 +11,27 @@ import torch
 from grader.exercise.case import build_cases
 from grader.exercise.settings import LECTURE_SEED, Settings
 from grader.exercise.shelf import load_exercise
-from grader.grading.gradients import Grading
+from grader.grading.grading import start_grading
 from grader.grading.submission import Submission
-from grader.verdict.evidence import Verdict
-from grader.verdict.judge import difference_pattern, fit_shape, lecture_columns
+from grader.sandbox.types import NotStarted, Returned
+from grader.verdict.evidence import Ask, Evidence, Judgement, Verdict
+from grader.verdict.judge import (
+    difference_pattern,
+    fit_shape,
+    is_local_style,
+    judge,
+    lecture_columns,
+    max_difference,
+    random_decides,
+    same,
+    score,
+)
 from grader.verdict.problems import form_problem
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from grader.exercise.case import Cases
     from grader.grading.row import Row
     from grader.sandbox.client import Sandbox
 
@@ -42,7 +54,7 @@ def neuron(sandbox: Sandbox) -> Callable[[str], Row]:
         name = source.partition("def ")[2].partition("(")[0]
         files = {"backward.py": f"import torch\n\n{source}\n".encode()}
         submission = Submission("test", Path("backward.py"), files)
-        grading = Grading(exercise, submission, sandbox, Settings(only=(name,)), cases)
+        grading = start_grading(exercise, submission, sandbox, Settings(only=(name,)), cases)
         row = grading.row(name)
         grading.close()
         return row
@@ -403,3 +415,67 @@ def test_a_large_pattern_is_made_smaller_and_a_right_gradient_has_none(graded: G
     assert difference_pattern(torch.zeros(()), torch.ones(())) == ("9",)
     assert difference_pattern(torch.ones(3), torch.ones(3)) == ()
     assert one(graded, "def db2(dlogits):\n    return dlogits.sum(0)").pattern is None
+
+
+def test_an_error_is_scored_against_the_summed_terms_and_not_against_the_gradient(mlp_cases: Cases) -> None:
+    """The gradient of b1 is zero but for rounding; its terms are not."""
+    given = mlp_cases.given
+    sweep, expected = given.true, given.true.total("b1")
+    near = score(expected + 1e-16, sweep, "b1", given).score
+    far = score(expected + sweep.scale("b1"), sweep, "b1", given).score
+    assert near is not None
+    assert near < 1e-9
+    assert far == pytest.approx(1.0)
+    assert float(expected.abs().max()) < 1e-12
+
+
+def test_a_gradient_with_the_same_bits_scores_zero_and_is_exact(mlp_cases: Cases) -> None:
+    """There is nothing to measure."""
+    found = score(mlp_cases.given.true.total("h").clone(), mlp_cases.given.true, "h", mlp_cases.given)
+    assert (found.score, found.exact, found.maxdiff) == (0.0, True, 0.0)
+
+
+def test_what_cannot_be_compared_has_no_score(mlp_cases: Cases) -> None:
+    """No answer, another shape, values that are not finite."""
+    given = mlp_cases.given
+    expected = given.true.total("h")
+    for got in (None, expected[:5], torch.full_like(expected, torch.nan), torch.full_like(expected, torch.inf)):
+        assert score(got, given.true, "h", given).score is None
+
+
+def test_equal_values_of_another_dtype_or_shape_are_not_the_same() -> None:
+    """A gradient has both of its variable."""
+    assert same(torch.zeros(2), -torch.zeros(2))
+    assert not same(torch.zeros(2), torch.zeros(2, dtype=torch.float64))
+    assert not same(torch.zeros(2), torch.zeros(1, 2))
+
+
+def test_the_largest_difference_is_none_where_it_is_not_finite() -> None:
+    """And zero where there is nothing."""
+    assert max_difference(torch.tensor([1.0, -3.0]), torch.zeros(2)) == 3.0
+    assert max_difference(torch.tensor([torch.inf]), torch.zeros(1)) is None
+    assert max_difference(torch.tensor([torch.nan]), torch.zeros(1)) is None
+    assert max_difference(torch.zeros(0), torch.zeros(0)) == 0.0
+
+
+def test_random_cotangents_decide_for_one_step_of_the_chain_rule_and_for_float32(mlp_cases: Cases) -> None:
+    """A fused answer is right with the true upstream gradients alone."""
+    step = Evidence("logits", depends_on=("norm_logits", "logit_maxes"))
+    fused = Evidence("logits", depends_on=("logprobs",))
+    assert is_local_style(step, mlp_cases)
+    assert not is_local_style(fused, mlp_cases)
+    assert random_decides(step, mlp_cases)
+    assert not random_decides(fused, mlp_cases)
+    fused.outcomes[Ask.NARROW, 0] = Returned(tensors=(torch.zeros(1),))
+    assert random_decides(fused, mlp_cases)
+
+
+def test_an_obstacle_comes_before_a_failed_call_and_that_before_values(mlp_cases: Cases) -> None:
+    """Whatever else is known."""
+    found = Evidence("h", obstacle=Judgement(Verdict.REFUSED, "no"))
+    found.outcomes[Ask.RANDOM, 0] = NotStarted(how="returned None")
+    assert judge(found, mlp_cases) is found.obstacle
+    found.obstacle = None
+    assert judge(found, mlp_cases).verdict is Verdict.NOT_STARTED
+    with pytest.raises(AssertionError, match="judged without an answer"):
+        judge(Evidence("h"), mlp_cases)

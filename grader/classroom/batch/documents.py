@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from grader import __version__
 from grader.classroom.batch.order import Graded
+from grader.grading.row import empty_entry
 from grader.report.document import document
 
 if TYPE_CHECKING:
@@ -67,23 +68,7 @@ def brief(entry: Entry) -> Entry:
 
 def ungraded(name: str, source: str, order: Order, status: str, problem: str, notes: tuple[str, ...] = ()) -> Entry:
     """The entry of a submission that never came to be graded: nothing earned, except where the fault is ours."""
-    return {
-        "name": name,
-        "exercise": order.exercise,
-        "source": source,
-        "sha256": None,
-        "status": status,
-        "problem": problem,
-        "notes": list(notes),
-        "case": None,
-        "hidden_cases": 0,
-        "reference_hash": None,
-        "isolation": None,
-        "score": None,
-        "previous_score": None,
-        "duration_s": 0.0,
-        "gradients": [],
-    }
+    return empty_entry(name, order.exercise, source, status, problem, notes)
 
 
 def nothing_earned(possible: int) -> dict[str, int]:

@@ -38,7 +38,7 @@ class Engine:
         self._run = self._prepare()
         self.head = self._run.head()  # loads torch with its numerics pinned, before the engine does
         from grader.exercise.case import build_cases
-        from grader.grading.training import start_grading
+        from grader.grading.grading import start_grading
 
         self._start = start_grading
         settings = order.settings

@@ -199,7 +199,7 @@ class Grader:
         gc.disable()
         try:
             _ = Run(self.settings, sandbox=self.sandbox).numerics
-            import grader.grading.training  # noqa: F401
+            import grader.grading.grading  # noqa: F401
         finally:
             gc.freeze()
             gc.enable()
@@ -210,7 +210,7 @@ class Grader:
         run = Run(self.settings, sandbox=self.sandbox)
         job = run.add(work.exercise, submission)
         settings = run.pinned()  # pins the numerics before the engine loads torch
-        from grader.grading.training import start_grading
+        from grader.grading.grading import start_grading
 
         job.grading = start_grading(work.exercise, submission, self.sandbox, settings, work.cases)
         work.cases = job.grading.cases

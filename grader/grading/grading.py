@@ -1,0 +1,139 @@
+"""One submission graded: rows as they are asked for, then the submission's entry in the report.
+
+What is asked, and in which order, is a matter of the exercise's kind: `KINDS` has the steps of each.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any, Protocol
+
+from grader.exercise.case import build_cases
+from grader.exercise.settings import Settings
+from grader.grading.gradients import GradientSteps
+from grader.grading.questions import Attempt
+from grader.grading.row import empty_entry, total
+from grader.grading.training import TrainingSteps
+from grader.verdict.evidence import Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator, Iterator, Sequence
+
+    from grader.exercise.case import Cases
+    from grader.exercise.exercise import Exercise
+    from grader.grading.row import Row
+    from grader.grading.submission import Submission
+    from grader.sandbox.client import Sandbox
+    from grader.sandbox.host.session import Session
+    from grader.sandbox.types import Isolation, Reading
+
+
+class Steps(Protocol):
+    """How a submission of some kind of exercise is graded. Made for one submission."""
+
+    def rows(self, session: Session) -> Iterator[Row]:
+        """Ask the questions; a row for each of the attempt's variables, in their order, as soon as it is known."""
+
+    def extra(self) -> dict[str, Any]:
+        """What the submission's entry has beyond that of other kinds, once all rows are known."""
+
+
+KINDS: dict[str, Callable[[Attempt], Steps]] = {"gradients": GradientSteps, "training": TrainingSteps}
+"""The kinds of exercises, by their name in exercise.toml."""
+
+
+def start_grading(
+    exercise: Exercise,
+    submission: Submission,
+    sandbox: Sandbox,
+    settings: Settings | None = None,
+    cases: Cases | None = None,
+) -> Grading:
+    """Grade a submission. Nothing is asked before the first row is.
+
+    Args:
+        settings: the lecture's own when left out.
+        cases: those of the settings, if they were built before.
+    """
+    settings = settings or Settings()
+    cases = cases or build_cases(exercise, settings.seed, settings.batch_size, settings.hidden_seed)
+    return Grading(exercise, submission, sandbox, settings, cases)
+
+
+class Grading:
+    """One submission being graded. Iterate `rows()`, or take one with `row(name)`; then `document()`."""
+
+    def __init__(
+        self, exercise: Exercise, submission: Submission, sandbox: Sandbox, settings: Settings, cases: Cases
+    ) -> None:
+        self.exercise = exercise
+        self.submission = submission
+        self.settings = settings
+        self.cases = cases
+        self.reading: Reading | None = None
+        """What the locked child read off the submission; None until the first row is asked for."""
+        self._sandbox = sandbox
+        self._steps: Steps | None = None
+        self._known: dict[str, Row] = {}
+        self._pending = self._grade()
+        self._seconds = 0.0
+
+    @property
+    def variables(self) -> tuple[str, ...]:
+        """The variables whose gradients get a row, in the order of the report."""
+        only = self.settings.only
+        return tuple(variable for variable in self.exercise.graded if not only or f"d{variable}" in only)
+
+    def rows(self) -> Iterator[Row]:
+        """Every row, in the order of the report, each when it is known."""
+        for variable in self.variables:
+            yield self.row(f"d{variable}")
+
+    def row(self, name: str) -> Row:
+        """One gradient's row; grades as far as that takes."""
+        while name not in self._known:
+            start = time.perf_counter()
+            row = next(self._pending)
+            self._seconds += time.perf_counter() - start
+            self._known[row.name] = row
+        return self._known[name]
+
+    def close(self) -> None:
+        """Let go of the sandbox's child, if rows are left ungraded."""
+        self._pending.close()
+
+    def document(self) -> dict[str, Any]:
+        """The submission's entry in the report. Grades what has not been graded."""
+        rows = list(self.rows())
+        self.close()
+        submission, reading = self.submission, self.reading
+        problem, notes = (reading.problem, reading.notes) if reading else (None, ())
+        status = "unreadable" if problem is not None else _status(rows)
+        return {
+            **empty_entry(submission.name, self.exercise.name, str(submission.source), status, problem, notes),
+            "sha256": submission.sha256,
+            "case": {"seed": self.settings.seed, "sizes": dict(self.cases.given.sizes)},
+            "hidden_cases": sum(case.hidden for case in self.cases),
+            "reference_hash": self.cases.reference_hash,
+            "isolation": _isolation(self._sandbox.isolation),
+            "score": total(rows),
+            "duration_s": self._seconds,
+            "gradients": [row.as_dict() for row in rows],
+            **(self._steps.extra() if self._steps else {}),
+        }
+
+    def _grade(self) -> Generator[Row]:
+        with self._sandbox.open(self.submission.files, self.exercise.rules) as session:
+            self.reading = reading = session.reading
+            loading = session.load() if reading.problem is None else None
+            attempt = Attempt(self.exercise, self.settings, self.cases, reading, loading, self.variables)
+            self._steps = KINDS[self.exercise.kind](attempt)
+            yield from self._steps.rows(session)
+
+
+def _status(rows: Sequence[Row]) -> str:
+    return "refused" if rows and all(row.verdict is Verdict.REFUSED for row in rows) else "graded"
+
+
+def _isolation(isolation: Isolation) -> dict[str, Any]:
+    return {"level": str(isolation.level), "locks": list(isolation.locks), "missing": list(isolation.missing)}

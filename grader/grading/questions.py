@@ -1,0 +1,76 @@
+"""Asking the functions of one submission: what it is graded on, and frames of questions that survive dead children."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
+
+from grader.exercise.case import pool_values
+from grader.exercise.shelf import differs_from_installed
+from grader.verdict.binding import bind
+from grader.verdict.evidence import Ask, Evidence, is_fatal
+from grader.verdict.judge import obstacle
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from grader.exercise.case import Cases
+    from grader.exercise.exercise import Exercise
+    from grader.exercise.settings import Settings
+    from grader.sandbox.host.session import Session
+    from grader.sandbox.types import Outcome, Question, Reading
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One submission on one exercise, as the sandbox has read and loaded it."""
+
+    exercise: Exercise
+    settings: Settings
+    cases: Cases
+    reading: Reading
+    loading: Outcome | None
+    """What stopped the submission while it was loaded, if anything did."""
+    variables: tuple[str, ...]
+    """Those whose gradients get a row, in the order of the report."""
+
+    def prepare(self, name: str, variable: str, gradients: Collection[str]) -> Evidence:
+        """The evidence of a function that has not been asked anything yet: its parameters, or why it cannot be asked.
+
+        Args:
+            name: the function's.
+            variable: the one whose gradient it returns.
+            gradients: the variables whose gradients can be handed over, where they are downstream of it.
+        """
+        function, values = self.reading.functions.get(name), pool_values(self.cases.given.graph.values)
+        binding = None if function is None else bind(function, variable, self.exercise, values, gradients)
+        return Evidence(variable, function, binding, obstacle(name, self.reading, self.loading, binding))
+
+    @cached_property
+    def forward_differs(self) -> bool:
+        """Whether the exercise's forward.py is not the installed one."""
+        return differs_from_installed(self.exercise)
+
+
+class Inquiry(NamedTuple):
+    """A question, and where its outcome is kept."""
+
+    evidence: Evidence
+    ask: Ask
+    number: int
+    question: Question
+
+
+def ask(session: Session, inquiries: Sequence[Inquiry]) -> None:
+    """Ask everything in one frame and keep the outcomes. After a function has hung or died, ask the rest without it."""
+    while inquiries:
+        outcomes = session.ask([each.question for each in inquiries])
+        for position, (evidence, kind, number, question) in enumerate(inquiries):
+            outcome = evidence.outcomes[kind, number] = next(outcomes)
+            if is_fatal(outcome):
+                outcomes.close()
+                inquiries = [i for i in inquiries[position + 1 :] if i.question.function != question.function]
+                break
+        else:
+            return

@@ -1,0 +1,166 @@
+"""A row made of a judgement and its evidence, and what is counted over rows."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import torch
+
+from grader.exercise.settings import Settings
+from grader.grading.questions import Attempt
+from grader.grading.row import Row, empty_entry, plain, scores, total
+from grader.sandbox.types import Function, Raised, Reading, Returned
+from grader.verdict.evidence import Ask, CaseScore, Columns, Evidence, Judgement, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from grader.exercise.case import Cases
+    from grader.exercise.exercise import Exercise
+
+RIGHT = Judgement(Verdict.CORRECT, local=Columns(approximate=True, maxdiff=1e-9), shape=(2,), dtype="float32")
+DH = Function("dh", "backward.py", 12, 14, ())
+
+
+@pytest.fixture
+def attempt(mlp: Exercise, mlp_cases: Cases) -> Attempt:
+    """A file with dh, nothing asked yet."""
+    return Attempt(mlp, Settings(), mlp_cases, Reading("backward.py", {"dh": DH}, line=3), None, mlp.graded)
+
+
+@pytest.fixture
+def row(attempt: Attempt) -> Callable[..., Row]:
+    """The row of h, by judgement and evidence."""
+
+    def made(judgement: Judgement = RIGHT, evidence: Evidence | None = None, **more: Any) -> Row:
+        return Row.of(attempt, "h", evidence or Evidence("h", DH), judgement, seconds=0.5, **more)
+
+    return made
+
+
+def evidence(*calls: Returned | Raised) -> Evidence:
+    """Evidence of h: one outcome for each case."""
+    return Evidence("h", DH, outcomes={(Ask.RANDOM, number): call for number, call in enumerate(calls)})
+
+
+def returned(**fields: Any) -> Returned:
+    """A call that returned."""
+    return Returned(tensors=(torch.zeros(2),), **fields)
+
+
+def test_a_row_has_the_figures_of_its_judgement(row: Callable[..., Row]) -> None:
+    """And the points that go with the verdict."""
+    cases = (CaseScore({"n": 7}, 0.0, exact=True, maxdiff=0.0),)
+    found = row(replace(RIGHT, score=0.25, cases=cases, worst=((1, 2), 0.5, 0.75), pattern=("09",)))
+    assert (found.name, found.variable, found.verdict, found.correct) == ("dh", "h", Verdict.CORRECT, True)
+    assert (found.points, found.possible, found.score, found.duration_s) == (1, 1, 0.25, 0.5)
+    assert found.local == {"exact": False, "approximate": True, "maxdiff": 1e-9}
+    assert [case["sizes"] for case in found.cases] == [{"n": 7}]
+    assert found.worst == {"case": 0, "index": [1, 2], "got": 0.5, "expected": 0.75}
+    assert found.pattern == {"levels": ["09"]}
+    assert (found.chained, found.diagnosis) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("judged", "function", "line"), [(None, DH, 12), (13, DH, 13), (None, None, 3)], ids=["function", "problem", "file"]
+)
+def test_a_row_points_at_its_problem_else_at_its_function_else_at_the_file(
+    row: Callable[..., Row], judged: int | None, function: Function | None, line: int
+) -> None:
+    """The closest place that is known."""
+    found = row(Judgement(Verdict.RAISED, "no", line=judged), Evidence("h", function))
+    assert (found.file, found.line) == ("backward.py", line)
+
+
+def test_a_row_names_the_upstream_gradients_that_the_answer_depends_on(row: Callable[..., Row]) -> None:
+    """As a learner writes them."""
+    assert row(evidence=Evidence("h", DH, depends_on=("logits",))).depends_on == ("dlogits",)
+
+
+def test_a_print_is_kept_once_and_stays_out_of_the_report(row: Callable[..., Row]) -> None:
+    """Each case prints the same, as a rule."""
+    found = row(evidence=evidence(returned(printed="a\n"), returned(printed="b\n"), returned(printed="a\n")))
+    assert found.printed == "a\nb\n"
+    assert "printed" not in found.as_dict()
+    assert found.as_dict()["verdict"] == "correct"
+
+
+@pytest.mark.parametrize(
+    ("judgement", "calls", "note"),
+    [
+        (RIGHT, [returned(mutated=("h",)), returned(mutated=("W2", "h"))], "changes W2, h in place"),
+        (replace(RIGHT, general=False), [], "right for this loss only"),
+        (replace(RIGHT, narrow=True), [], "judged in float32"),
+        (RIGHT, [returned(seconds=1.5)], "slow: a call took more than a second"),
+    ],
+)
+def test_a_note_says_what_changes_no_verdict(
+    row: Callable[..., Row], judgement: Judgement, calls: list[Returned], note: str
+) -> None:
+    """One sentence each."""
+    (found,) = row(judgement, evidence(*calls)).notes
+    assert found.startswith(note)
+
+
+@pytest.mark.parametrize(
+    "judgement",
+    [RIGHT, replace(RIGHT, general=True), Judgement(Verdict.WRONG_VALUES, general=False)],
+    ids=["nothing tried", "general", "wrong anyway"],
+)
+def test_there_is_no_note_where_there_is_nothing_to_say(row: Callable[..., Row], judgement: Judgement) -> None:
+    """A learner reads them all."""
+    assert row(judgement, evidence(returned(seconds=0.1))).notes == ()
+
+
+def test_a_call_that_timed_out_is_not_called_slow_as_well(row: Callable[..., Row]) -> None:
+    """The verdict has said so."""
+    assert row(Judgement(Verdict.TIMED_OUT), evidence(returned(seconds=2.0))).notes == ()
+
+
+def test_notes_of_the_kind_of_exercise_come_last(row: Callable[..., Row]) -> None:
+    """After those of every kind."""
+    assert row(replace(RIGHT, narrow=True), notes=["zero"]).notes[1:] == ("zero",)
+
+
+@pytest.mark.parametrize(
+    ("criterion", "comparable", "verdict", "approximate", "scored"),
+    [
+        ("correct", True, Verdict.CORRECT, False, True),
+        ("correct", True, Verdict.UNTESTABLE, True, False),
+        ("exact", True, Verdict.CORRECT, True, False),
+        ("exact", True, Verdict.EXACT, True, True),
+        ("exact", False, Verdict.CORRECT, True, True),
+        ("approximate", True, Verdict.UNTESTABLE, True, True),
+        ("approximate", True, Verdict.CORRECT, False, False),
+    ],
+)
+def test_the_criterion_decides_what_scores(
+    attempt: Attempt, criterion: str, comparable: bool, verdict: Verdict, approximate: bool, scored: bool
+) -> None:
+    """`exact` asks for bits only where bits can be compared."""
+    settings = Settings(criterion=criterion, exact_comparable=comparable)
+    judgement = Judgement(verdict, local=Columns(approximate=approximate))
+    assert scores(replace(attempt, settings=settings), judgement) is scored
+
+
+def test_totals_count_points_verdicts_and_columns(row: Callable[..., Row]) -> None:
+    """A row without a chained pass counts for nothing there."""
+    chained = {"exact": True, "approximate": True, "maxdiff": 0.0, "correct": True, "first_cause": None}
+    rows = [row(), row(replace(RIGHT, verdict=Verdict.EXACT), chained=chained), row(Judgement(Verdict.RAISED))]
+    figures = {"points": 2, "possible": 3, "correct": 2, "exact": 1, "approximate": 2}
+    assert total(rows) == {**figures, "chained_correct": 1, "chained_exact": 1}
+
+
+def test_an_entry_without_a_grade_has_every_key_of_one_with(attempt: Attempt) -> None:
+    """Readers of a report need not ask which it is."""
+    entry = empty_entry("ada", "mlp", "ada.py", "missing", "nothing was handed in", ["late"])
+    assert (entry["name"], entry["status"], entry["problem"]) == ("ada", "missing", "nothing was handed in")
+    assert (entry["notes"], entry["score"], entry["gradients"]) == (["late"], None, [])
+
+
+def test_a_record_s_fields_by_name() -> None:
+    """Not copied."""
+    sizes = {"n": 7}
+    assert plain(CaseScore(sizes, None, exact=False, maxdiff=None))["sizes"] is sizes

@@ -1,0 +1,127 @@
+"""Evidence: outcomes by what was asked, and what they say together."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+from grader.sandbox.types import Killed, NotStarted, Outcome, Raised, Returned, TimedOut, WrongType
+from grader.verdict.binding import Binding
+from grader.verdict.evidence import (
+    NARROW_TOLERANCE,
+    TOLERANCE,
+    Ask,
+    Evidence,
+    Judgement,
+    Verdict,
+    tensor_of,
+)
+
+ONE = Returned(tensors=(torch.ones(2),))
+RAISED = Raised(kind="ValueError", message="no")
+LATE = TimedOut(limit=1.0)
+DEAD = Killed(reason="exit", detail="exit code 0")
+STUB = NotStarted(how="returned None")
+FLOAT = WrongType(description="a float")
+
+
+def evidence(**outcomes: Outcome) -> Evidence:
+    """Evidence with outcomes by `<what was asked>_<number>`."""
+    found = Evidence("x")
+    for key, outcome in outcomes.items():
+        ask, number = key.split("_")
+        found.outcomes[Ask(ask), int(number)] = outcome
+    return found
+
+
+def test_outcomes_are_found_by_what_was_asked_and_its_number() -> None:
+    """What was not asked is None, or missing."""
+    found = evidence(random_0=ONE, random_2=RAISED, local_0=ONE)
+    assert found.get(Ask.RANDOM) is ONE
+    assert found.get(Ask.RANDOM, 1) is None
+    assert found.of(Ask.RANDOM) == {0: ONE, 2: RAISED}
+    assert found.tensor(Ask.LOCAL) is ONE.tensors[0]
+    assert found.tensor(Ask.RANDOM, 2) is None
+
+
+def test_only_a_single_tensor_is_the_tensor_of_an_outcome() -> None:
+    """A call that was asked for several has none."""
+    assert tensor_of(ONE) is ONE.tensors[0]
+    assert tensor_of(Returned(tensors=(torch.ones(2), torch.ones(2)))) is None
+    assert tensor_of(STUB) is None
+    assert tensor_of(None) is None
+
+
+def test_a_function_that_was_asked_in_float32_is_narrow_and_has_a_wider_tolerance() -> None:
+    """Its rounding is 2**-23, not 2**-52."""
+    assert (evidence(random_0=ONE).narrow, evidence(random_0=ONE).tolerance) == (False, TOLERANCE)
+    assert (evidence(narrow_0=ONE).narrow, evidence(narrow_0=ONE).tolerance) == (True, NARROW_TOLERANCE)
+
+
+def test_upstream_is_what_the_function_asks_for() -> None:
+    """Nothing, where it does not exist."""
+    assert Evidence("x").upstream == ()
+    assert Evidence("x", binding=Binding(("n",), ("y", "z"))).upstream == ("y", "z")
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "askable"),
+    [
+        ({}, True),
+        ({"random_0": ONE, "random_1": RAISED}, True),
+        ({"random_0": RAISED}, True),
+        ({"random_0": STUB}, False),
+        ({"random_0": ONE, "random_1": STUB}, True),
+        ({"random_0": ONE, "random_1": LATE}, False),
+        ({"random_0": ONE, "probe_0": DEAD}, False),
+        ({"chained64_0": LATE}, False),
+    ],
+)
+def test_a_function_is_not_asked_again_once_it_has_hung_or_died_or_is_a_stub(
+    outcomes: dict[str, Outcome], askable: bool
+) -> None:
+    """An exception costs nobody anything."""
+    assert evidence(**outcomes).askable is askable
+
+
+def test_a_function_with_an_obstacle_is_never_asked() -> None:
+    """A broken rule, a parameter that does not exist."""
+    assert not Evidence("x", obstacle=Judgement(Verdict.REFUSED)).askable
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "failure"),
+    [
+        ({}, None),
+        ({"random_0": ONE, "local_0": ONE}, None),
+        ({"random_0": RAISED}, RAISED),
+        ({"random_0": ONE, "random_1": RAISED, "local_0": ONE}, None),
+        ({"random_0": ONE, "local_0": FLOAT}, FLOAT),
+        ({"random_0": RAISED, "local_0": FLOAT}, FLOAT),
+        ({"random_0": RAISED, "narrow_0": ONE, "local_0": ONE}, None),
+        ({"random_0": ONE, "narrow_0": RAISED}, RAISED),
+        ({"random_0": ONE, "local_0": ONE, "true_0": STUB}, STUB),
+        ({"random_0": ONE, "chained_0": RAISED, "local_0": ONE}, None),
+        ({"random_0": RAISED, "random_2": LATE}, LATE),
+        ({"random_0": ONE, "probe_1": DEAD}, DEAD),
+        ({"random_0": ONE, "chained_0": ONE, "chained64_0": LATE}, LATE),
+    ],
+)
+def test_an_exception_counts_on_the_given_case_and_a_death_wherever_it_was(
+    outcomes: dict[str, Outcome], failure: Outcome | None
+) -> None:
+    """A death first, as it costs the other answers."""
+    assert evidence(**outcomes).failure() is failure
+
+
+def test_calls_are_each_reported_once_and_probes_that_returned_not_at_all() -> None:
+    """The local question is the chained one where it would be the same."""
+    other = Returned(tensors=(torch.zeros(2),))
+    assert list(evidence(random_0=ONE, probe_0=other, probe_1=RAISED).calls()) == [ONE, RAISED]
+    assert list(evidence(chained_0=ONE, chained64_0=other, local_0=ONE).calls()) == [ONE, other]
+    assert list(evidence(chained_0=RAISED, local_0=ONE, random_0=other).calls()) == [other, ONE, RAISED]
+
+
+def test_only_correct_and_exact_are_right() -> None:
+    """The verdicts that score."""
+    assert [str(verdict) for verdict in Verdict if verdict.right] == ["correct", "exact"]
