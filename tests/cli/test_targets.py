@@ -158,6 +158,10 @@ class TestExerciseOption:
         (here / "rnn" / "x.py").touch()
         assert said("rnn/x.py", shelf=Shelf(forced="mlp")) == [(str(Path("rnn", "x.py")), (), "mlp")]
 
+    def test_it_is_taken_for_an_exercise_that_is_named(self, desk: Path) -> None:
+        """The word is then only where the work is."""
+        assert said("mlp", shelf=Shelf(forced="rnn")) == [(str(MLP), (), "rnn")]
+
     def test_a_gradient_is_looked_up_in_it(self, here: Path) -> None:
         """`x.py::dh --exercise mlp`."""
         (here / "x.py").touch()
