@@ -48,6 +48,8 @@ def watch(
     isolation: Level, *, poll: bool, plain: bool,
 ) -> int:  # fmt: skip
     """Grade again whenever a file is saved, and show one gradient in full."""
+    if report == "-":
+        raise Misuse("--report - and the verdicts both write to stdout: give the report a file")
     found = resolve(targets, Shelf(exercises, forced=exercise))
     works = [WatchedWork(target.exercise, target.path) for target in found if target.exercise is not None]
     if len(works) < len(found):

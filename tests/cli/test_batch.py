@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from classroom import EngineWorkers, hand_in, zipped
 from click.testing import CliRunner
-from lent import Shared
 
 from grader.classroom.batch.engine import Engine
 from grader.cli.main import main
@@ -228,33 +227,28 @@ def test_a_roster_of_nobody_is_a_usage_error(batch: Callable[..., Result], tmp_p
     assert "roster.csv names nobody" in result.stderr
 
 
-def test_one_zip_with_everybody_in_it(
-    batch: Callable[..., Result], tmp_path: Path, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_one_zip_with_everybody_in_it(batch: Callable[..., Result], tmp_path: Path, lent_sandbox: object) -> None:
     """Taken apart by the sandbox, graded like a folder."""
     (tmp_path / "hw.zip").write_bytes(zipped({"hw/alice/backward.py": RIGHT, "hw/bob.py": WRONG}))
-    monkeypatch.setattr("grader.sandbox.client.Sandbox", lambda **_: Shared(sandbox))
     assert batch(source="hw.zip").exit_code == 0
     assert {name: row["points"] for name, row in rows(tmp_path).items()} == {"alice": "1", "bob": "0"}
 
 
 def test_a_zip_that_is_none_is_a_usage_error(
-    batch: Callable[..., Result], tmp_path: Path, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+    batch: Callable[..., Result], tmp_path: Path, lent_sandbox: object
 ) -> None:
     """There is nobody to make a row for."""
     (tmp_path / "hw.zip").write_bytes(b"x")
-    monkeypatch.setattr("grader.sandbox.client.Sandbox", lambda **_: Shared(sandbox))
     result = batch(source="hw.zip")
     assert result.exit_code == 4
     assert "hw.zip: this is not a readable zip archive" in result.stderr
 
 
 def test_without_exercise_the_class_votes(
-    engines: list[EngineWorkers], tmp_path: Path, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+    engines: list[EngineWorkers], tmp_path: Path, lent_sandbox: object, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """By the functions that most of it wrote."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("grader.sandbox.client.Sandbox", lambda **_: Shared(sandbox))
     code = "".join(
         f"def d{name}(n): return None\n" for name in ("logprobs", "probs", "counts_sum_inv", "bndiff2", "embcat")
     )
@@ -265,11 +259,10 @@ def test_without_exercise_the_class_votes(
 
 
 def test_nothing_to_vote_on_is_a_usage_error(
-    engines: list[EngineWorkers], tmp_path: Path, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+    engines: list[EngineWorkers], tmp_path: Path, lent_sandbox: object, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """With the exercises there are."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("grader.sandbox.client.Sandbox", lambda **_: Shared(sandbox))
     hand_in(tmp_path / "class", {"c.py": "x = 1\n"})
     result = CliRunner().invoke(main, ["batch", "class"], catch_exceptions=False)
     assert result.exit_code == 4

@@ -1,4 +1,4 @@
-"""`grade` on one's own desk: targets, exit codes, sentences, what goes where."""
+"""`grade` in one's own workspace: targets, exit codes, sentences, what goes where."""
 
 from __future__ import annotations
 
@@ -20,19 +20,11 @@ if TYPE_CHECKING:
 
     from click.testing import Result
 
+    Fill = Callable[..., Path]
     Grade = Callable[..., Result]
 
 ROOT = Path(__file__).resolve().parents[2]
 SOLUTION = ROOT / "solutions" / "mlp"
-
-
-def fill(workspace: Path, *gradients: str) -> Path:
-    """Copy some functions of the solution over their stubs."""
-    file = workspace / "exercises" / "mlp" / "backward.py"
-    solution = (SOLUTION / "backward.py").read_text(encoding="utf-8").split("\n\n\n")
-    chosen = [part for part in solution if part.startswith(tuple(f"def {name}(" for name in gradients))]
-    file.write_text(file.read_text(encoding="utf-8") + "\n\n\n".join(["", *chosen]) + "\n", encoding="utf-8")
-    return file
 
 
 def report(folder: Path) -> dict[str, list[dict[str, object]]]:
@@ -61,20 +53,19 @@ class TestResults:
         rows = report(workspace)["submissions"][0]["gradients"]
         assert [row["verdict"] for row in rows] == ["not_started"] * 26
 
-    def test_exactly_the_filled_gradients_score(self, grade: Grade, workspace: Path) -> None:
+    def test_exactly_the_filled_gradients_score(self, grade: Grade, workspace: Path, fill: Fill) -> None:
         """Three written, three right; the next one to write is opened."""
-        fill(workspace, "dlogprobs", "dprobs", "dh")
+        fill("dlogprobs", "dprobs", "dh")
         result = grade("mlp")
         assert result.exit_code == 1
         right = [row["name"] for row in report(workspace)["submissions"][0]["gradients"] if row["correct"]]
         assert right == ["dlogprobs", "dprobs", "dh"]
         assert result.stdout.startswith("· dcounts_sum_inv: not started")
 
-    def test_a_begun_gradient_is_opened_before_one_not_begun(self, grade: Grade, workspace: Path) -> None:
+    def test_a_begun_gradient_is_opened_before_one_not_begun(self, grade: Grade, fill: Fill) -> None:
         """What somebody has just worked on matters more than what comes first."""
-        file = workspace / "exercises" / "mlp" / "backward.py"
         body = "def dh(dlogits, W2):\n    return dlogits\n"
-        file.write_text(file.read_text(encoding="utf-8") + "\n\n" + body, encoding="utf-8")
+        file = fill(body=body)
         first = grade("mlp").stdout.splitlines()[0]
         assert first.startswith("✗ dh: wrong shape")
         line = file.read_text(encoding="utf-8").splitlines().index("    return dlogits")
@@ -107,15 +98,15 @@ class TestResults:
         assert {"batchnorm", "cross_entropy", "training"} <= set(names)
         assert "cross_entropy   not started, 1 to do" in result.stdout
 
-    def test_progress_since_the_last_run_is_told(self, grade: Grade, workspace: Path) -> None:
+    def test_progress_since_the_last_run_is_told(self, grade: Grade, fill: Fill) -> None:
         """The report that is about to be replaced is where it comes from."""
         grade("mlp")
-        fill(workspace, "dlogprobs", "dprobs")
+        fill("dlogprobs", "dprobs")
         assert "(+2 since the last run)" in grade("mlp").stdout
 
-    def test_another_gradient_is_no_progress(self, grade: Grade, workspace: Path) -> None:
+    def test_another_gradient_is_no_progress(self, grade: Grade, fill: Fill) -> None:
         """One right, then another one wrong: nothing has become worse."""
-        fill(workspace, "dprobs")
+        fill("dprobs")
         grade("mlp::dprobs")
         assert "since the last run" not in grade("mlp::dlogits").stdout
 
@@ -124,27 +115,25 @@ class TestResults:
         grade("mlp")
         assert "since the last run" not in grade(SOLUTION).stdout
 
-    def test_progress_counts_what_both_runs_graded(self, grade: Grade, workspace: Path) -> None:
+    def test_progress_counts_what_both_runs_graded(self, grade: Grade, fill: Fill) -> None:
         """Of the two right ones, one was not graded before."""
-        fill(workspace, "dlogits")
+        fill("dlogits")
         grade("mlp::dprobs")
-        fill(workspace, "dprobs")
+        fill("dprobs")
         assert "mlp: 2 of 26 correct, 2 exact, 2 approximate (+1 since the last run)" in grade("mlp").stdout
 
-    def test_prints_that_were_cut_are_said_to_be(self, grade: Grade, workspace: Path) -> None:
+    def test_prints_that_were_cut_are_said_to_be(self, grade: Grade, fill: Fill) -> None:
         """Nobody counts lines that were thrown away."""
-        file = workspace / "exercises" / "mlp" / "backward.py"
         body = "def dprobs(probs):\n    for i in range(100_000):\n        print('line', i)\n    return probs\n"
-        file.write_text(file.read_text(encoding="utf-8") + "\n\n" + body, encoding="utf-8")
+        fill(body=body)
         lines = grade("mlp").stdout.splitlines()
         end = lines.index("  | ... and more lines")
         assert lines[end - 1 : end + 2] == ["  | line 19", "  | ... and more lines", f"  | {CUT}"]
 
-    def test_prints_of_the_opened_gradient_are_shown_and_marked(self, grade: Grade, workspace: Path) -> None:
+    def test_prints_of_the_opened_gradient_are_shown_and_marked(self, grade: Grade, fill: Fill) -> None:
         """A learner who prints wants to see it; it cannot pass for a line of ours."""
-        file = workspace / "exercises" / "mlp" / "backward.py"
         body = "def dprobs(probs):\n    print('26 of 26 correct')\n    return probs\n"
-        file.write_text(file.read_text(encoding="utf-8") + "\n\n" + body, encoding="utf-8")
+        fill(body=body)
         out = grade("mlp").stdout
         assert "dprobs printed\n  | 26 of 26 correct" in out
 
@@ -192,11 +181,10 @@ def without_times(value: object) -> object:
 class TestCriteria:
     """What earns points never changes a verdict."""
 
-    def test_exact_asks_for_bits(self, grade: Grade, workspace: Path) -> None:
+    def test_exact_asks_for_bits(self, grade: Grade, fill: Fill) -> None:
         """A right form that is not bit-equal keeps its verdict and loses its point."""
-        file = fill(workspace, "dlogprobs")
         body = "def dcounts_sum(dcounts_sum_inv, counts_sum):\n    return -dcounts_sum_inv / counts_sum**2\n"
-        file.write_text(file.read_text(encoding="utf-8") + "\n\n" + body, encoding="utf-8")
+        fill("dlogprobs", body=body)
         result = grade("mlp::dcounts_sum", "--criterion", "exact")
         assert result.exit_code == 1
         assert result.stdout.startswith("≈ dcounts_sum: correct")
@@ -321,11 +309,11 @@ class TestPaths:
         monkeypatch.chdir(workspace / "exercises" / "mlp")
         assert "mlp: 0 of 26" in grade("-q").stdout
 
-    def test_ci_trusts_the_installed_forward_pass_only(self, grade: Grade, workspace: Path) -> None:
+    def test_ci_trusts_the_installed_forward_pass_only(self, grade: Grade, workspace: Path, fill: Fill) -> None:
         """A repository that brings its own easier forward pass along is graded on ours."""
         forward = workspace / "exercises" / "mlp" / "forward.py"
         forward.write_text(forward.read_text(encoding="utf-8").replace("probs.log()", "probs.sqrt()"), encoding="utf-8")
-        fill(workspace, "dprobs")
+        fill("dprobs")
         assert grade("mlp::dprobs", "-q").exit_code == 1
         assert grade("mlp::dprobs", "-q", "--ci").exit_code == 0
 
@@ -438,164 +426,3 @@ class TestReportFile:
         assert result.exit_code == 4
         assert sentence in result.stderr
         assert not (tmp_path / "report.json").exists()
-
-
-class TestOtherCommands:
-    """list, show, init, doctor, help."""
-
-    def test_list_shows_progress(self, grade: Grade, workspace: Path) -> None:
-        """From the last report."""
-        assert "26 in all" in grade("list").stdout
-        fill(workspace, "dlogprobs")
-        grade("mlp")
-        assert "1 of 26" in grade("list").stdout
-
-    def test_list_gives_no_count_of_all_where_a_part_was_graded(self, grade: Grade, workspace: Path) -> None:
-        """The others may be right or not."""
-        grade("mlp::dprobs", "mlp::dlogits")
-        lines = grade("list").stdout.splitlines()
-        assert lines[0].split()[:4] == ["mlp", "26", "in", "all"]
-        assert lines[1].strip() == "the last run graded 2 of them: 0 right"
-
-    def test_list_counts_no_work_of_somebody_else(self, grade: Grade, workspace: Path) -> None:
-        """A solution that was graded here is not how far one is."""
-        grade(SOLUTION)
-        assert "26 in all" in grade("list").stdout.splitlines()[0]
-
-    def test_list_counts_any_work_where_there_is_no_workspace(self, grade: Grade) -> None:
-        """Then there is no other that could be meant."""
-        grade(SOLUTION)
-        assert "26 of 26" in grade("list").stdout.splitlines()[0]
-
-    @pytest.mark.parametrize("content", ["", "[]", '{"grader": 3}', '{"grader": {"submissions": [{}]}}', "\xff"])
-    def test_list_survives_a_broken_report(self, grade: Grade, tmp_path: Path, content: str) -> None:
-        """report.json may be anybody's."""
-        (tmp_path / "report.json").write_text(content, encoding="latin-1")
-        assert grade("list").exit_code == 0
-
-    def test_show_tells_lines_readers_shape_and_stub(self, grade: Grade) -> None:
-        """And no hint."""
-        out = grade("show", "mlp::dcounts").stdout
-        for part in (
-            "counts = norm_logits.exp()    (forward.py:",
-            "counts_sum = counts.sum(1, keepdim=True)    (forward.py:",
-            "probs = counts * counts_sum_inv    (forward.py:",
-            "from      dcounts_sum, dprobs",
-            "shape     (32, 27), like counts",
-            "def dcounts(",
-        ):
-            assert part in out
-        assert "Two lines read counts" not in out
-
-    @pytest.mark.parametrize("exercise", ["mlp", "batchnorm", "cross_entropy", "training"])
-    def test_show_knows_every_exercise(self, grade: Grade, exercise: str) -> None:
-        """An exercise, and each of its gradients."""
-        from grader.exercise.shelf import load_exercise
-
-        assert grade("show", exercise).exit_code == 0
-        for gradient in load_exercise(exercise).gradients:
-            assert grade("show", f"{exercise}::{gradient}").exit_code == 0
-
-    def test_show_suggests(self, grade: Grade) -> None:
-        """A misspelt gradient."""
-        result = grade("show", "mlp::dcuonts")
-        assert result.exit_code == 4
-        assert "Did you mean dcounts?" in result.stderr
-
-    def test_init_never_overwrites(self, grade: Grade, workspace: Path) -> None:
-        """What is there is kept, and said to be."""
-        file = fill(workspace, "dlogprobs")
-        (workspace / "exercises" / "mlp" / "forward.py").unlink()
-        before = file.read_bytes()
-        result = grade("init", ".")
-        assert result.exit_code == 0
-        assert f"kept     {Path('exercises', 'mlp', 'backward.py')}" in result.stdout
-        assert "written  1 files" in result.stdout
-        assert file.read_bytes() == before
-
-    def test_init_brings_no_solution(self, workspace: Path) -> None:
-        """Three files for each exercise."""
-        assert not list(workspace.rglob("solutions"))
-        names = {path.name for path in (workspace / "exercises").rglob("*") if path.is_file()}
-        assert names == {"forward.py", "backward.py", "exercise.toml"}
-
-    def test_init_into_a_file_is_a_sentence(self, grade: Grade, tmp_path: Path) -> None:
-        """Also below one."""
-        (tmp_path / "file").write_text("")
-        for target in ("file", "file/below"):
-            result = grade("init", target)
-            assert result.exit_code == 4, result.output
-            assert "Error: " in result.stderr
-
-    def test_init_keeps_off_the_graders_own_exercises(self, grade: Grade) -> None:
-        """A checkout is no workspace."""
-        result = grade("init", ROOT)
-        assert result.exit_code == 4
-        assert "holds the grader's own exercises" in result.stderr
-
-    def test_doctor_tells_isolation_numerics_and_versions(self, grade: Grade) -> None:
-        """What holds here."""
-        result = grade("doctor")
-        assert result.exit_code == 0, result.output
-        for part in ("torch", "kernels, 1 thread", "isolation of a learner's code", "xdist"):
-            assert part in result.stdout
-
-    @pytest.mark.parametrize("command", ["list", "show", "init", "doctor"])
-    def test_help_lists_every_command_and_option(self, grade: Grade, command: str) -> None:
-        """The default command's options are there as well."""
-        out = grade("--help").stdout
-        assert f"\n  {command} " in out
-        assert "--criterion" in out
-        assert grade(command, "--help").exit_code == 0
-
-    def test_every_command_that_is_only_named_is_there(self, grade: Grade) -> None:
-        """`--help` has their names and sentences without importing them."""
-        from grader.cli.main import LATER
-
-        for command in LATER:
-            assert f"\n  {command} " in grade("--help").stdout
-            assert grade(command, "--help").exit_code == 0
-
-    def test_completion_knows_exercises_and_gradients(self) -> None:
-        """Click's own, with our targets."""
-        from click.shell_completion import ShellComplete
-
-        from grader.cli.main import main
-
-        complete = ShellComplete(main, {}, "grade", "_GRADE_COMPLETE")
-        assert "mlp" in [item.value for item in complete.get_completions([], "ml")]
-        assert "doctor" in [item.value for item in complete.get_completions([], "do")]
-        assert [item.value for item in complete.get_completions([], "mlp::dprob")] == ["mlp::dprobs"]
-        assert "--criterion" in [item.value for item in complete.get_completions([], "--cri")]
-        assert "cross_entropy" in [item.value for item in complete.get_completions(["mlp"], "cross")]
-
-    def test_completion_in_bash_goes_on_after_colons(self) -> None:
-        """For bash, `mlp`, `::` and `dprob` are three words, and it replaces the last one only."""
-        from click.shell_completion import ShellComplete
-
-        from grader.cli.main import main
-
-        complete = ShellComplete(main, {}, "grade", "_GRADE_COMPLETE")
-        assert [item.value for item in complete.get_completions(["mlp", "::"], "dprob")] == ["dprobs"]
-        assert "::dprobs" in [item.value for item in complete.get_completions(["mlp"], "::")]
-        assert complete.get_completions(["mpl", "::"], "d") == []
-
-
-class TestColour:
-    """Colour only on a terminal, unless asked for."""
-
-    def test_a_pipe_gets_none(self, grade: Grade) -> None:
-        """Plain text."""
-        assert "\x1b[" not in grade(f"{SOLUTION}::dprobs").stdout
-
-    def test_always_colours_a_pipe(self, grade: Grade) -> None:
-        """For `less -R`."""
-        assert "\x1b[32m" in grade(f"{SOLUTION}::dprobs", "--color", "always").stdout
-
-    def test_no_color_beats_a_terminal(self, grade: Grade) -> None:
-        """https://no-color.org."""
-        assert "\x1b[" not in grade(f"{SOLUTION}::dprobs", color=True, env={"NO_COLOR": "1"}).stdout
-
-    def test_never_beats_a_terminal(self, grade: Grade) -> None:
-        """An option beats everything."""
-        assert "\x1b[" not in grade(f"{SOLUTION}::dprobs", "--color", "never", color=True).stdout

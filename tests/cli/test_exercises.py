@@ -1,0 +1,121 @@
+"""`grade list`, `grade show` and `grade init`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from click.testing import Result
+
+    Fill = Callable[..., Path]
+    Grade = Callable[..., Result]
+
+ROOT = Path(__file__).resolve().parents[2]
+SOLUTION = ROOT / "solutions" / "mlp"
+
+
+def test_list_shows_progress(grade: Grade, fill: Fill) -> None:
+    """From the last report."""
+    assert "26 in all" in grade("list").stdout
+    fill("dlogprobs")
+    grade("mlp")
+    assert "1 of 26" in grade("list").stdout
+
+
+def test_list_gives_no_count_of_all_where_a_part_was_graded(grade: Grade, workspace: Path) -> None:
+    """The others may be right or not."""
+    grade("mlp::dprobs", "mlp::dlogits")
+    lines = grade("list").stdout.splitlines()
+    assert lines[0].split()[:4] == ["mlp", "26", "in", "all"]
+    assert lines[1].strip() == "the last run graded 2 of them: 0 right"
+
+
+def test_list_counts_no_work_of_somebody_else(grade: Grade, workspace: Path) -> None:
+    """A solution that was graded here is not how far one is."""
+    grade(SOLUTION)
+    assert "26 in all" in grade("list").stdout.splitlines()[0]
+
+
+def test_list_counts_any_work_where_there_is_no_workspace(grade: Grade) -> None:
+    """Then there is no other that could be meant."""
+    grade(SOLUTION)
+    assert "26 of 26" in grade("list").stdout.splitlines()[0]
+
+
+@pytest.mark.parametrize("content", ["", "[]", '{"grader": 3}', '{"grader": {"submissions": [{}]}}', "\xff"])
+def test_list_survives_a_broken_report(grade: Grade, tmp_path: Path, content: str) -> None:
+    """report.json may be anybody's."""
+    (tmp_path / "report.json").write_text(content, encoding="latin-1")
+    assert grade("list").exit_code == 0
+
+
+def test_show_tells_lines_readers_shape_and_stub(grade: Grade) -> None:
+    """And no hint."""
+    out = grade("show", "mlp::dcounts").stdout
+    for part in (
+        "counts = norm_logits.exp()    (forward.py:",
+        "counts_sum = counts.sum(1, keepdim=True)    (forward.py:",
+        "probs = counts * counts_sum_inv    (forward.py:",
+        "from      dcounts_sum, dprobs",
+        "shape     (32, 27), like counts",
+        "def dcounts(",
+    ):
+        assert part in out
+    assert "Two lines read counts" not in out
+
+
+@pytest.mark.parametrize("exercise", ["mlp", "batchnorm", "cross_entropy", "training"])
+def test_show_knows_every_exercise(grade: Grade, exercise: str) -> None:
+    """An exercise, and each of its gradients."""
+    from grader.exercise.shelf import load_exercise
+
+    assert grade("show", exercise).exit_code == 0
+    for gradient in load_exercise(exercise).gradients:
+        assert grade("show", f"{exercise}::{gradient}").exit_code == 0
+
+
+def test_show_suggests(grade: Grade) -> None:
+    """A misspelt gradient."""
+    result = grade("show", "mlp::dcuonts")
+    assert result.exit_code == 4
+    assert "Did you mean dcounts?" in result.stderr
+
+
+def test_init_never_overwrites(grade: Grade, workspace: Path, fill: Fill) -> None:
+    """What is there is kept, and said to be."""
+    file = fill("dlogprobs")
+    (workspace / "exercises" / "mlp" / "forward.py").unlink()
+    before = file.read_bytes()
+    result = grade("init", ".")
+    assert result.exit_code == 0
+    assert f"kept     {Path('exercises', 'mlp', 'backward.py')}" in result.stdout
+    assert "written  1 files" in result.stdout
+    assert file.read_bytes() == before
+
+
+def test_init_brings_no_solution(workspace: Path) -> None:
+    """Three files for each exercise."""
+    assert not list(workspace.rglob("solutions"))
+    names = {path.name for path in (workspace / "exercises").rglob("*") if path.is_file()}
+    assert names == {"forward.py", "backward.py", "exercise.toml"}
+
+
+def test_init_into_a_file_is_a_sentence(grade: Grade, tmp_path: Path) -> None:
+    """Also below one."""
+    (tmp_path / "file").write_text("")
+    for target in ("file", "file/below"):
+        result = grade("init", target)
+        assert result.exit_code == 4, result.output
+        assert "Error: " in result.stderr
+
+
+def test_init_keeps_off_the_graders_own_exercises(grade: Grade) -> None:
+    """A checkout is no workspace."""
+    result = grade("init", ROOT)
+    assert result.exit_code == 4
+    assert "holds the grader's own exercises" in result.stderr

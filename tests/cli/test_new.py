@@ -1,0 +1,33 @@
+"""`grade new`: what an exercise is called. The draft itself is tested in tests/authoring."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from grader.cli.new import _name_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from click.testing import Result
+
+
+@pytest.mark.parametrize(("file", "name"), [("lab/tiny_net.py", "tiny_net"), ("lab/forward.py", "lab")])
+def test_an_exercise_is_called_by_its_file(tmp_path: Path, file: str, name: str) -> None:
+    """Or by the folder, where the file's name says nothing."""
+    assert _name_of(tmp_path / file) == name
+
+
+@pytest.mark.parametrize("words", [("my-net.py",), ("net.py", "--name", "2nd"), ("net.py", "--name", "../net")])
+def test_a_name_that_is_no_pythons_is_refused(
+    grade: Callable[..., Result], tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    """It becomes a folder, and stands in `NAME::gradient`; nothing is written."""
+    (tmp_path / words[0]).touch()
+    result = grade("new", *words)
+    assert result.exit_code == 4
+    assert "cannot be an exercise's name: letters, digits and _ only; choose one with --name" in result.stderr
+    assert [path.name for path in tmp_path.iterdir()] == [words[0]]

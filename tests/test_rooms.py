@@ -1,0 +1,159 @@
+"""The tests mirror the rooms of grader/: the tests of a room are in the folder of its name."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections import defaultdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROOT = Path(__file__).resolve().parent.parent
+PACKAGE = ROOT / "grader"
+TESTS = ROOT / "tests"
+
+GUESTS = {"hostile": "attacks on the sandbox", "browser": "the pages in a real browser"}
+"""Folders of tests that are no room's."""
+
+OF_NO_ROOM = {
+    "test_api": "the package's public door",
+    "test_imports": "the order of the rooms",
+    "test_names": "the list of names that the exercises share",
+    "test_rooms": "the rooms themselves",
+    "test_wheel": "the package as it is installed",
+}
+"""Modules directly in tests/, and what they are about."""
+
+BY_COMMAND = {
+    "learner/test_watch_session.py": "`grade watch` on a terminal",
+    "report/test_gradescope_archive.py": "the archive as `grade gradescope-zip` builds it and Gradescope runs it",
+    "verdict/test_problems.py": "every sentence about a mistake as `grade` prints it",
+}
+"""Modules that never name their room, because they see it through the command line alone."""
+
+
+def rooms() -> list[str]:
+    """The folders of modules directly in grader/."""
+    return sorted(path.parent.name for path in PACKAGE.glob("*/__init__.py"))
+
+
+def modules_of_tests() -> Iterator[Path]:
+    """Every test module, seen from tests/."""
+    return (path.relative_to(TESTS) for path in sorted(TESTS.rglob("test_*.py")))
+
+
+def names_room(text: str, room: str) -> bool:
+    """Whether the source of a test has something to do with a room.
+
+    It imports from it, or patches or starts it under its name; the fixtures `grade` and `workspace` are grader.cli.
+    """
+    return re.search(rf"\bgrader\.{room}\b", text) is not None or (room == "cli" and runs_a_command(text))
+
+
+def runs_a_command(text: str) -> bool:
+    """Whether a test or a fixture asks for one of the fixtures that run `grade`."""
+    asked = {node.arg for node in ast.walk(ast.parse(text)) if isinstance(node, ast.arg)}
+    return bool(asked & {"grade", "workspace"})
+
+
+def rooms_named(text: str) -> list[str]:
+    """Where a test might belong."""
+    return [room for room in rooms() if names_room(text, room)]
+
+
+class TestFolders:
+    """One folder of tests for each room."""
+
+    @pytest.mark.parametrize("room", rooms())
+    def test_a_room_has_its_folder_of_tests(self, room: str) -> None:
+        """Under the same name."""
+        assert list(TESTS.glob(f"{room}/test_*.py")), f"grader/{room} has no tests: put them into tests/{room}"
+
+    def test_a_folder_of_tests_has_its_room(self) -> None:
+        """Or is a guest."""
+        folders = {path.parts[0] for path in modules_of_tests() if len(path.parts) > 1}
+        strangers = folders - {*rooms()} - GUESTS.keys()
+        assert not strangers, (
+            f"{sorted(strangers)}: no room of grader/ is called that; move the modules into the folders of the rooms "
+            f"that they test: {', '.join(rooms())}"
+        )
+
+    def test_a_module_beside_the_folders_is_of_no_room(self) -> None:
+        """What has a room is in its folder."""
+        beside = {path.stem for path in modules_of_tests() if len(path.parts) == 1}
+        assert beside == OF_NO_ROOM.keys(), [
+            f"move tests/{stem}.py into one of the folders {rooms_named((TESTS / f'{stem}.py').read_text('utf-8'))}"
+            for stem in sorted(beside - OF_NO_ROOM.keys())
+        ]
+
+    @pytest.mark.parametrize("module", [path for path in modules_of_tests() if path.parts[0] in rooms()], ids=str)
+    def test_a_test_module_is_about_its_room(self, module: Path) -> None:
+        """It names the room, or sees it through the command line and is on the list."""
+        text = (TESTS / module).read_text(encoding="utf-8")
+        room = module.parts[0]
+        assert names_room(text, room) or module.as_posix() in BY_COMMAND, (
+            f"tests/{module} names nothing of grader.{room}: move it into one of the folders {rooms_named(text)}"
+        )
+
+    def test_what_is_seen_by_command_does_run_it(self) -> None:
+        """An entry of the list that has moved is moved there too."""
+        for name in BY_COMMAND:
+            assert (TESTS / name).is_file(), f"{name} is not there any more: take it off BY_COMMAND"
+            assert runs_a_command((TESTS / name).read_text(encoding="utf-8")), f"{name} runs no command"
+
+    @pytest.mark.parametrize(
+        ("text", "named"),
+        [
+            ("from grader.verdict.judge import judge\n", ["verdict"]),
+            ("def test_a(monkeypatch):\n    monkeypatch.setattr('grader.report.text.CUT', '')\n", ["report"]),
+            ("def test_a(grade: Grade) -> None: ...\n", ["cli"]),
+            ("class TestA:\n    def test_a(self, tmp_path: Path, workspace: Path) -> None: ...\n", ["cli"]),
+            ("from grader.exercise.shelf import Shelf\nimport grader.sandbox.types\n", ["exercise", "sandbox"]),
+            ("from grader.reporting import graded\n", []),
+        ],
+    )
+    def test_a_misplaced_module_is_found(self, text: str, named: list[str]) -> None:
+        """In any other room it would be reported, with these."""
+        assert rooms_named(text) == named
+
+
+class TestNames:
+    """A name is found in one place."""
+
+    def test_no_file_is_called_like_another(self) -> None:
+        """In a list of open files or in a traceback only the last part is read."""
+        places = defaultdict(list)
+        for path in sorted(PACKAGE.rglob("*.py")):
+            if path.stem not in ("__init__", "__main__") and "data" not in path.relative_to(PACKAGE).parts:
+                places[path.stem].append(str(path.relative_to(ROOT)))
+        assert_once(places, "file")
+
+    def test_no_public_class_is_called_like_another(self) -> None:
+        """A name in a sentence or in a search means one class."""
+        places = defaultdict(list)
+        for path in sorted(PACKAGE.rglob("*.py")):
+            if "data" not in path.relative_to(PACKAGE).parts:
+                for node in ast.parse(path.read_text(encoding="utf-8")).body:
+                    if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                        places[node.name].append(f"{path.relative_to(ROOT)}:{node.lineno}")
+        assert_once(places, "class")
+
+
+def assert_once(places: dict[str, list[str]], what: str) -> None:
+    """Each name has one place."""
+    twice = [f"{name}: {' and '.join(found)}" for name, found in sorted(places.items()) if len(found) > 1]
+    assert not twice, f"give one {what} of each pair another name:\n" + "\n".join(twice)
+
+
+@pytest.mark.parametrize("file", sorted(PACKAGE.glob("*/**/__init__.py")), ids=lambda path: path.parent.name)
+def test_a_room_opens_with_a_docstring_and_nothing_else(file: Path) -> None:
+    """A name has one address, and importing a module of a room loads that module."""
+    docstring, *rest = ast.parse(file.read_text(encoding="utf-8")).body
+    assert isinstance(docstring, ast.Expr), f"{file.relative_to(ROOT)} has no docstring: say what the room holds"
+    assert isinstance(docstring.value, ast.Constant)
+    assert not rest, f"{file.relative_to(ROOT)}:{rest[0].lineno}: move this into a module of the room"
