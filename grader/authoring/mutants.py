@@ -11,6 +11,7 @@ import copy
 import functools
 import itertools
 import random
+import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -166,7 +167,8 @@ def _shown(node: ast.AST | None) -> str:
 
 def _call(function: Any, draw: Mapping[str, Any]) -> Any:
     names = function.__code__.co_varnames[: function.__code__.co_argcount]
-    with default_dtype(torch.float64):
+    # torch warns of `.T` on a vector once in a process: what a mutant is must not depend on whether that was before.
+    with default_dtype(torch.float64), warnings.catch_warnings(action="ignore"):
         try:
             return function(**dict(_fresh(names, draw)))
         except Exception:  # noqa: BLE001 a mutant that raises is no equivalent one

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import random
+import warnings
 from typing import Any
 
 import pytest
@@ -82,6 +83,16 @@ def test_each_mutant_comes_once_in_an_order_that_a_seed_draws() -> None:
     assert drawn[0] == drawn[1]
     assert sorted(drawn[0]) == sorted(drawn[2])
     assert drawn[0] != drawn[2]
+
+
+def test_a_mutant_that_warns_is_compared_by_what_it_returns() -> None:
+    """Torch warns of some things once in a process: the second time would be another mutant."""
+    function = ast.parse("def dx(dy):\n    warnings.warn('old')\n    return 1 * dy").body[0]
+    assert isinstance(function, ast.FunctionDef)
+    right = Original(function, {"torch": torch, "warnings": warnings}, [VALUES])
+    changes = {each.change for each in mutants(right, random.Random(0))}
+    assert "1 * dy -> dy" not in changes
+    assert "return 1 * dy -> return 2 * (1 * dy)" in changes
 
 
 @pytest.mark.parametrize(
