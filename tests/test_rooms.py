@@ -157,3 +157,15 @@ def test_a_room_opens_with_a_docstring_and_nothing_else(file: Path) -> None:
     assert isinstance(docstring, ast.Expr), f"{file.relative_to(ROOT)} has no docstring: say what the room holds"
     assert isinstance(docstring.value, ast.Constant)
     assert not rest, f"{file.relative_to(ROOT)}:{rest[0].lineno}: move this into a module of the room"
+
+
+@pytest.mark.parametrize("page", ["docs/architecture.md", "README.md", ".github/CONTRIBUTING.md"])
+def test_every_path_on_the_map_is_there(page: str) -> None:
+    """A file or folder of the package or of the project, as the page names it."""
+    text = (ROOT / page).read_text(encoding="utf-8")
+    named = re.findall(r"`((?:grader|tests|docs|sandbox|exercise|verdict|diagnosis|grading|report|learner|classroom|"
+                       r"authoring|cli)/[\w/.]*|[a-z_]+\.py)`", text)  # fmt: skip
+    below = [ROOT, PACKAGE]
+    missing = [path for path in named if not any((folder / path).exists() for folder in below)]
+    everywhere = {path.name for path in PACKAGE.rglob("*.py")}
+    assert [path for path in missing if path not in everywhere | {"forward.py", "backward.py"}] == []
