@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from _pytest._code.code import ReprFileLocation, TerminalRepr
 
-from grader.report.document import line_index, node_name
 from grader.report.exit_code import ExitCode
 
 if TYPE_CHECKING:
@@ -67,6 +66,7 @@ class ExerciseFile(pytest.File):
         from grader.exercise.forward import BrokenExercise
         from grader.exercise.shelf import UnknownExercise
         from grader.grading.submission import UnreadableSubmission
+        from grader.report.document import node_name
 
         try:
             for job in run_of(self.config).jobs(self.path):
@@ -111,6 +111,7 @@ class GradientItem(pytest.Item):
         return super().repr_failure(excinfo, style)
 
     def reportinfo(self) -> tuple[Path, int, str]:
+        from grader.report.document import line_index
 
         with our_faults():
             file, line = self.parent.job.place(self.name)

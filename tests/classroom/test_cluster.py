@@ -47,7 +47,7 @@ ROOT = Path(__file__).resolve().parents[2]
 KILLS = int(os.environ.get("GRADE_KILLS", "3"))
 SEED = 2147483647
 SIZE = 30
-THERE = "__import__('grader.classroom.batch.cluster').cluster._here"
+THERE = "__import__('importlib').import_module('grader.classroom.batch.cluster')._here"
 
 
 @pytest.fixture(scope="module")
