@@ -207,7 +207,7 @@ def split(runs: int) -> None:
     from grader.classroom.batch.order import Order, Task
     from grader.exercise.settings import Feedback, Settings
     from grader.exercise.shelf import load_exercise
-    from grader.sandbox.types import Level
+    from grader.sandbox.limits import Level
 
     clocks: dict[str, list[float]] = {}
     with engines.Engine(

@@ -180,7 +180,7 @@ def result_cost(count: int) -> float:
     from grader.classroom.intake.folder import read_folder
     from grader.exercise.settings import Feedback, Settings
     from grader.exercise.shelf import load_exercise
-    from grader.sandbox.types import Level
+    from grader.sandbox.limits import Level
 
     order = Order.of(load_exercise("mlp"), Settings(feedback=Feedback.KIND, isolation=Level.LOCKED))
     with Engine(order) as engine:
@@ -237,7 +237,7 @@ def engine_costs(count: int) -> dict[str, float]:
     from grader.classroom.batch.workers import LocalWorkers
     from grader.exercise.settings import Feedback, Settings
     from grader.exercise.shelf import load_exercise
-    from grader.sandbox.types import Level
+    from grader.sandbox.limits import Level
 
     order = Order.of(load_exercise("mlp"), Settings(feedback=Feedback.KIND, isolation=Level.LOCKED))
     begun = time.perf_counter()
@@ -344,7 +344,7 @@ def graded(source: Path, out: Path, address: str) -> float:
     from grader.classroom.intake.folder import read_folder
     from grader.exercise.settings import Feedback, Settings
     from grader.exercise.shelf import load_exercise
-    from grader.sandbox.types import Level
+    from grader.sandbox.limits import Level
 
     order = Order.of(load_exercise("mlp"), Settings(feedback=Feedback.KIND, isolation=Level.LOCKED, hidden_seed=1))
     with Store(out) as store, ClusterWorkers(order, address) as workers:

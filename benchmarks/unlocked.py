@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any, Self
 
 import torch
 
+from grader.sandbox.limits import Level
 from grader.sandbox.types import (
     Function,
     Isolation,
-    Level,
     NotStarted,
     Outcome,
     Parameter,

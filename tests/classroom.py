@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Self
 from grader.classroom.batch.documents import rendered, ungraded, unloaded_head
 from grader.classroom.batch.order import Order, Task
 from grader.exercise.settings import Feedback, Settings
-from grader.sandbox.types import Level
+from grader.sandbox.limits import Level
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -27,7 +27,7 @@ FLOORS = (
 """The rooms, from the ground up: a room imports those on lower floors only, never its neighbours."""
 
 
-ALLOWED_OUTSIDE = {"types", "numerics", "client", "host.session", "cleaning", "skipped_folders"}
+ALLOWED_OUTSIDE = {"types", "limits", "numerics", "client", "host.session", "cleaning", "skipped_folders"}
 """What the rest of the package may import of the sandbox."""
 
 

@@ -32,7 +32,7 @@ from grader.exercise.settings import Feedback, Settings
 from grader.exercise.shelf import Shelf
 from grader.grading.run import start_sandbox
 from grader.report.exit_code import ExitCode
-from grader.sandbox.types import Level
+from grader.sandbox.limits import Level
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

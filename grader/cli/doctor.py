@@ -15,7 +15,7 @@ from grader.cli import options
 from grader.exercise.settings import Settings
 from grader.exercise.shelf import exercises_directory, list_exercises
 from grader.grading.run import start_sandbox
-from grader.sandbox.types import Level
+from grader.sandbox.limits import Level
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

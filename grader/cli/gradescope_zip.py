@@ -15,7 +15,7 @@ from grader.exercise.course import policy
 from grader.exercise.settings import Criterion, Feedback, Settings, Visibility
 from grader.exercise.shelf import exercises_directory, load_exercise
 from grader.report.formats.gradescope_archive import CannotTravel, build, checked_package, chosen, requirements
-from grader.sandbox.types import Level
+from grader.sandbox.limits import Level
 
 if TYPE_CHECKING:
     from grader.exercise.exercise import Exercise

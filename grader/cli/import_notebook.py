@@ -18,7 +18,7 @@ from grader.report.exit_code import ExitCode
 from grader.report.files import replace_file
 
 if TYPE_CHECKING:
-    from grader.sandbox.types import Level
+    from grader.sandbox.limits import Level
 
 
 @click.command("import")

@@ -5,26 +5,36 @@ from __future__ import annotations
 import functools
 import os
 from dataclasses import dataclass, fields
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from grader.exercise.settings import LECTURE_SEED, Criterion, Feedback, Settings, Visibility
-from grader.sandbox.client import CALL_SECONDS
-from grader.sandbox.types import Level
+from grader.sandbox.limits import CALL_SECONDS, Level
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from enum import Enum
+    from pathlib import Path
 
     from grader.exercise.exercise import Exercise
 
     Command = Callable[..., Any]
     Decorator = Callable[[Command], Command]
 
-FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
-FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+
+class ExistingPath(click.Path):
+    """A path that is there. pathlib is imported when one is given: that takes as long as everything else in here."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """As pathlib's."""
+        from pathlib import Path
+
+        return Path(os.fsdecode(super().convert(value, param, ctx)))
+
+
+FILE = ExistingPath(exists=True, dir_okay=False)
+FOLDER = ExistingPath(exists=True, file_okay=False)
 
 
 class OneOf(click.Choice):  # type: ignore[type-arg] # which click's Choice has from version 8.2 on

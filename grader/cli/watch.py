@@ -24,7 +24,7 @@ from grader.learner.watch.work import Desk, Grader, WatchedWork
 from grader.report.exit_code import ExitCode
 
 if TYPE_CHECKING:
-    from grader.sandbox.types import Level
+    from grader.sandbox.limits import Level
 
 CALL_SECONDS = 3.0
 """Shorter than elsewhere: one hanging function delays every verdict by as much."""

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from grader.sandbox.client import CALL_SECONDS
-from grader.sandbox.types import Level
+from grader.sandbox.limits import CALL_SECONDS, Level
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

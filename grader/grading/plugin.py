@@ -29,8 +29,7 @@ FROM_WORKERS = pytest.StashKey[dict[str, Any]]()
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     from grader.exercise.settings import Criterion, Feedback
-    from grader.sandbox.client import CALL_SECONDS
-    from grader.sandbox.types import Level
+    from grader.sandbox.limits import CALL_SECONDS, Level
 
     group = parser.getgroup("grader", "grading of hand-derived gradients (exercises/*/forward.py)")
     add = group.addoption
@@ -174,7 +173,7 @@ def run_of(config: pytest.Config) -> Run:
 def settings_of(option: Any) -> Settings:
     """Read off pytest's `--grade-...` options."""
     from grader.exercise.settings import LECTURE_SEED, Criterion, Feedback, Settings
-    from grader.sandbox.types import Level
+    from grader.sandbox.limits import Level
 
     return Settings(
         seed=LECTURE_SEED if option.grade_seed is None else option.grade_seed,

@@ -10,8 +10,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final, Self
 from weakref import WeakSet
 
+from grader.sandbox.limits import CALL_SECONDS, SUBMISSION_SECONDS, Level, Limits
 from grader.sandbox.numerics import Numerics, pin_environment, pin_torch
-from grader.sandbox.types import Isolation, Level, Limits, RulesConfig, SandboxError
+from grader.sandbox.types import Isolation, RulesConfig, SandboxError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -21,10 +22,6 @@ if TYPE_CHECKING:
     from grader.sandbox.host.session import Session
     from grader.sandbox.types import Member
 
-CALL_SECONDS: Final = 10.0
-"""How long one call of a learner's function may take, unless said otherwise."""
-SUBMISSION_SECONDS: Final = 60.0
-"""How long all of a submission's calls together may take."""
 _CPU_ALLOWANCE: Final = 5.0
 """Processor seconds beyond a submission's: its kernel limit only catches what the deadlines miss."""
 

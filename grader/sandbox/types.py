@@ -6,7 +6,6 @@ Nothing here imports torch: the server's child and the grader share these defini
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from enum import IntEnum
 from typing import TYPE_CHECKING, Any, Final
 
 from grader.sandbox.cleaning import TEXT_LIMIT
@@ -14,24 +13,14 @@ from grader.sandbox.cleaning import TEXT_LIMIT
 if TYPE_CHECKING:
     import torch
 
+    from grader.sandbox.limits import Level
+
 CUT: Final = f"[cut here: no more than {TEXT_LIMIT:,} characters of what one call prints are kept]"
 """The last line of what a call printed, where it was cut."""
 
 
 class SandboxError(Exception):
     """A fault of the sandbox itself: stops the run, exit code 3, never a grade."""
-
-
-class Level(IntEnum):
-    """How far a learner's code is locked in, decided by self-test."""
-
-    NONE = 0
-    PROCESS = 1
-    PARTIAL = 2
-    LOCKED = 3
-
-    def __str__(self) -> str:
-        return self.name.lower()
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,15 +103,6 @@ class RulesConfig:
     imports: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
     enabled: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """Wall-clock seconds, kept by the grader; processor seconds, kept by the kernel."""
-
-    call: float
-    submission: float
-    cpu: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,7 +20,8 @@ from grader.classroom.intake.folder import read_folder
 from grader.exercise.settings import Criterion, Feedback
 from grader.grading.submission import Submission, read_submission
 from grader.report.document import SCHEMA_FILE
-from grader.sandbox.types import Level, SandboxError
+from grader.sandbox.limits import Level
+from grader.sandbox.types import SandboxError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -11,8 +11,9 @@ import pytest
 from grader import __version__
 from grader.cli import doctor
 from grader.exercise.settings import Settings
+from grader.sandbox.limits import Level
 from grader.sandbox.numerics import pin_torch
-from grader.sandbox.types import Isolation, Level
+from grader.sandbox.types import Isolation
 
 if TYPE_CHECKING:
     from collections.abc import Callable

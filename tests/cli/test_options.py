@@ -16,7 +16,7 @@ from grader.cli.main import LATER, main
 from grader.cli.options import OneOf, RunOptions
 from grader.exercise.exercise import Exercise
 from grader.exercise.settings import CALL_SECONDS, LECTURE_SEED, Criterion, Feedback, Settings, Visibility
-from grader.sandbox.types import Level
+from grader.sandbox.limits import Level
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

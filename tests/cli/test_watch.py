@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from grader.cli.watch import CALL_SECONDS
-from grader.sandbox.types import Level
+from grader.sandbox.limits import Level
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -11,7 +11,7 @@ from grader.exercise.settings import Settings
 from grader.grading.grading import start_grading
 from grader.grading.submission import Submission
 from grader.sandbox.client import Sandbox
-from grader.sandbox.types import Level
+from grader.sandbox.limits import Level
 from tests.hostile.attacks import Attack, attacks
 
 if TYPE_CHECKING:

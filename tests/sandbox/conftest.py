@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from grader.sandbox.client import Sandbox
-from grader.sandbox.types import Level, Outcome, Question
+from grader.sandbox.limits import Level
+from grader.sandbox.types import Outcome, Question
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

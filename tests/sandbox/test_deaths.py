@@ -10,8 +10,9 @@ import pytest
 import torch
 
 from grader.sandbox.host.session import Budget
+from grader.sandbox.limits import Limits
 from grader.sandbox.protocol.processes import Death, killed
-from grader.sandbox.types import Killed, Limits, Outcome, TimedOut
+from grader.sandbox.types import Killed, Outcome, TimedOut
 
 if TYPE_CHECKING:
     from collections.abc import Callable

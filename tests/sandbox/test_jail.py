@@ -14,7 +14,8 @@ import torch
 
 from grader.sandbox.child import seccomp
 from grader.sandbox.child.selftest import judge
-from grader.sandbox.types import Level, Outcome, Raised, Returned, SandboxError
+from grader.sandbox.limits import Level
+from grader.sandbox.types import Outcome, Raised, Returned, SandboxError
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -18,7 +18,8 @@ import torch
 
 from grader.sandbox.client import Sandbox
 from grader.sandbox.host import forkserver
-from grader.sandbox.types import Killed, Level, Question, Returned, TimedOut
+from grader.sandbox.limits import Level
+from grader.sandbox.types import Killed, Question, Returned, TimedOut
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,7 +9,8 @@ import pytest
 
 from grader.sandbox.client import Sandbox
 from grader.sandbox.host import forkserver, portable
-from grader.sandbox.types import Level, SandboxError
+from grader.sandbox.limits import Level
+from grader.sandbox.types import SandboxError
 
 if TYPE_CHECKING:
     from types import ModuleType

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 import torch
 
-from grader.sandbox.types import Killed, Level, Question, Returned
+from grader.sandbox.limits import Level
+from grader.sandbox.types import Killed, Question, Returned
 
 if TYPE_CHECKING:
     from grader.sandbox.client import Sandbox

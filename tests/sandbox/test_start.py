@@ -14,8 +14,9 @@ import torch
 from grader.sandbox import client
 from grader.sandbox.client import Sandbox, started
 from grader.sandbox.host.start import environment, search_path
+from grader.sandbox.limits import Level
 from grader.sandbox.numerics import PINNED_ENVIRONMENT, Numerics, pin_torch
-from grader.sandbox.types import Isolation, Level, Question, Raised, Returned
+from grader.sandbox.types import Isolation, Question, Raised, Returned
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -9,7 +9,8 @@ import pytest
 import torch
 
 from grader.sandbox.client import Sandbox
-from grader.sandbox.types import Level, Question, Returned
+from grader.sandbox.limits import Level
+from grader.sandbox.types import Question, Returned
 
 pytestmark = [
     pytest.mark.slow,

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final, Self
 
 from grader.classroom.batch.order import Order, pack, unpack
 from grader.classroom.batch.workers import answer, told
-from grader.sandbox.client import SUBMISSION_SECONDS
+from grader.sandbox.limits import SUBMISSION_SECONDS
 from grader.sandbox.types import SandboxError
 
 try:

@@ -25,9 +25,9 @@ from typing import TYPE_CHECKING, Any, Final, Protocol, Self
 from grader.classroom.batch.order import Order, Task
 from grader.exercise.forward import BrokenExercise
 from grader.names import NamesError
-from grader.sandbox.client import SUBMISSION_SECONDS
+from grader.sandbox.limits import SUBMISSION_SECONDS, Level
 from grader.sandbox.numerics import pin_environment
-from grader.sandbox.types import Level, SandboxError
+from grader.sandbox.types import SandboxError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

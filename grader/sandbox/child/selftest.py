@@ -12,7 +12,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from grader.sandbox.types import Isolation, Level
+from grader.sandbox.limits import Level
+from grader.sandbox.types import Isolation
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Any, Final, Self
 from grader.sandbox.protocol import answers, messages, wire
 from grader.sandbox.protocol.processes import GoneError, LateError, begin, killed
 from grader.sandbox.protocol.wire import ProtocolError
-from grader.sandbox.types import Killed, Limits, Outcome, Question, Raised, Reading, RulesConfig, SandboxError, TimedOut
+from grader.sandbox.types import Killed, Outcome, Question, Raised, Reading, RulesConfig, SandboxError, TimedOut
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Mapping, Sequence
 
     import torch
 
+    from grader.sandbox.limits import Limits
     from grader.sandbox.protocol.processes import Backend, Process
 
 MOST_KILLS: Final = 8
