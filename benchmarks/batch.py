@@ -53,7 +53,7 @@ TESTS = """
 import importlib.util, inspect, pathlib, sys
 import pytest, torch
 sys.path.insert(0, {root!r})
-from grader.exercise.exercise import load_exercise
+from grader.exercise.shelf import load_exercise
 
 module = load_exercise("mlp").module
 FOLDERS = sorted(pathlib.Path({folder!r}).iterdir())[{first}:{last}]
@@ -114,11 +114,11 @@ def second_half() -> list[str]:
 
 
 def run(command: list[str], folder: Path) -> tuple[float, float]:
-    """Wall and CPU seconds of a process and its children; its output is nobody's business."""
+    """Wall and CPU seconds of a process and its children; its output counts only if it did not get to grading."""
     before, begun = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
-    subprocess.run(
-        command, cwd=folder, check=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment()
-    )
+    done = subprocess.run(command, cwd=folder, check=False, capture_output=True, text=True, env=environment())
+    if done.returncode > 1:
+        raise RuntimeError(f"{command} ended with {done.returncode}:\n{done.stdout}\n{done.stderr}")
     wall, after = time.perf_counter() - begun, resource.getrusage(resource.RUSAGE_CHILDREN)
     return wall, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 

@@ -31,7 +31,7 @@ SOLUTION = ROOT / "solutions" / "mlp" / "backward.py"
 PLAIN = """
 import inspect, sys, torch
 sys.path.insert(0, {root!r})
-from grader.exercise.exercise import load_exercise
+from grader.exercise.shelf import load_exercise
 module = load_exercise({exercise!r}).module
 given = {{k: v.requires_grad_() if v.is_floating_point() else v for k, v in module.inputs(2147483647).items()}}
 values = module.forward(**given)
