@@ -26,7 +26,7 @@ pin_torch()
 import torch
 from unlocked import UnlockedSandbox
 
-from grader.authoring.self_test import Verification
+from grader.authoring.verification import Verification
 from grader.exercise.case import build_cases, pool_values
 from grader.exercise.catalogue import Form, right_forms, wrong_forms
 from grader.exercise.settings import LECTURE_SEED, Settings

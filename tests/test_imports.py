@@ -64,7 +64,7 @@ def floor(name: str) -> int:
 class TestOrder:
     """Every import of every module."""
 
-    def test_points_to_the_left(self, path: Path) -> None:
+    def test_points_down(self, path: Path) -> None:
         """Function-level imports and imports for types included."""
         here = room("grader." + path.relative_to(PACKAGE).parts[0].removesuffix(".py"))
         if here in ("sandbox", "__init__"):

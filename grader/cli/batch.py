@@ -48,9 +48,9 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("submissions", type=click.Path(exists=True, path_type=Path), metavar="SUBMISSIONS")
+@click.argument("submissions", type=options.PathType(exists=True), metavar="SUBMISSIONS")
 @options.together(
-    click.option("--out", type=click.Path(file_okay=False, path_type=Path), default="grades", show_default=True,
+    click.option("--out", type=options.PathType(file_okay=False), default="grades", show_default=True,
                  metavar="DIR", help="Results go here."),
     options.exercise("What was handed in (default: what most of it fits)."),
     options.exercises(),

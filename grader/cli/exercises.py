@@ -40,7 +40,7 @@ def show(target: str, exercises: Path | None) -> None:
 
 
 @click.command()
-@click.argument("directory", type=click.Path(path_type=Path), metavar="DIR")
+@click.argument("directory", type=options.PathType(), metavar="DIR")
 @options.color
 def init(directory: Path) -> None:
     """Make a workspace in DIR: the exercises to fill in. Nothing that is there is overwritten."""

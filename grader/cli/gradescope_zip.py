@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from importlib.metadata import version
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -18,6 +17,8 @@ from grader.report.formats.gradescope_archive import CannotTravel, build, checke
 from grader.sandbox.limits import Level
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from grader.exercise.exercise import Exercise
 
 TOLD = tuple(level for level in Feedback if level is not Feedback.NONE)
@@ -35,7 +36,7 @@ TOLD = tuple(level for level in Feedback if level is not Feedback.NONE)
     options.visibility("Of the tests (default: the course's word, else visible)."),
     options.isolation(Level.PROCESS, "The lowest isolation accepted there.", among=options.LEVELS[:-1]),
     options.timeout(most=600),
-    click.option("-o", "--output", type=click.Path(path_type=Path), default="autograder.zip", show_default=True,
+    click.option("-o", "--output", type=options.PathType(), default="autograder.zip", show_default=True,
                  metavar="FILE", help="The archive."),
     options.color,
 )  # fmt: skip

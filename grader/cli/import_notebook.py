@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -18,14 +17,16 @@ from grader.report.exit_code import ExitCode
 from grader.report.files import replace_file
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from grader.sandbox.limits import Level
 
 
 @click.command("import")
-@click.argument("notebook", type=click.Path(exists=True, path_type=Path), metavar="NOTEBOOK")
+@click.argument("notebook", type=options.PathType(exists=True), metavar="NOTEBOOK")
 @options.together(
     click.option(
-        "-o", "--output", type=click.Path(path_type=Path), default="backward.py", show_default=True, metavar="FILE"
+        "-o", "--output", type=options.PathType(), default="backward.py", show_default=True, metavar="FILE"
     ),
     click.option("--force", is_flag=True, help="Write over a file that is there."),
     options.isolation(),

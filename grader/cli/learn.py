@@ -17,7 +17,7 @@ from grader.grading.run import Run
 from grader.grading.submission import read_submission
 from grader.learner.hints import hints, other_ways, worked
 from grader.learner.reset import reset_gradient
-from grader.learner.state import NAME, Progress
+from grader.learner.state import NAME, LearnerState
 from grader.report.exit_code import ExitCode
 from grader.report.row_facts import headline, solved
 
@@ -40,17 +40,17 @@ def state_file(target: Path) -> Path:
     return (target if target.is_dir() else target.parent) / NAME
 
 
-def the_one(word: str | None, shelf: Shelf) -> tuple[Target, Exercise, str, Progress]:
+def the_one(word: str | None, shelf: Shelf) -> tuple[Target, Exercise, str, LearnerState]:
     """The gradient that a command is about: the one named, else the one worked on last."""
     if word is None:
-        last = [*Progress.read(state_file(Path())).at.items()]
+        last = [*LearnerState.read(state_file(Path())).at.items()]
         if not last:
             raise Misuse("which gradient? Name it, as in mlp::dcounts; `grade watch` remembers where you are")
         word = "::".join(last[-1])
     target = resolve([word], shelf)[0]
     if target.exercise is None or len(target.only) != 1:
         raise Misuse(f"{word} is not one gradient; name one, as in mlp::dcounts")
-    return target, target.exercise, target.only[0], Progress.read(state_file(target.path))
+    return target, target.exercise, target.only[0], LearnerState.read(state_file(target.path))
 
 
 def graded_now(target: Target, exercise: Exercise, gradient: str) -> dict[str, Any]:

@@ -12,12 +12,12 @@ from grader.report.exit_code import ExitCode
 
 
 @click.command()
-@click.argument("forward", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="FORWARD.py")
+@click.argument("forward", type=options.PathType(exists=True, dir_okay=False), metavar="FORWARD.py")
 @click.option("--name", metavar="NAME", help="What the exercise is called (default: the file's name).")
 @click.option("--title", metavar="TEXT", help="Its title in the list.")
 @click.option("--graded", multiple=True, metavar="VARIABLE", help="Grade this variable (default: all with a gradient).")
 @click.option("--null", multiple=True, metavar="VARIABLE", help="This gradient is meant to be zero.")
-@click.option("--exercises", type=click.Path(file_okay=False, path_type=Path), default="exercises", show_default=True,
+@click.option("--exercises", type=options.PathType(file_okay=False), default="exercises", show_default=True,
               metavar="DIR", help="Write it here; solutions/ stands beside it.")  # fmt: skip
 @options.color
 def new(

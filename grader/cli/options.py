@@ -23,18 +23,18 @@ if TYPE_CHECKING:
     Decorator = Callable[[Command], Command]
 
 
-class ExistingPath(click.Path):
-    """A path that is there. pathlib is imported when one is given: that takes as long as everything else in here."""
+class PathType(click.Path):
+    """A path, as pathlib's, which is imported when one is given: that takes as long as everything else in here."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """As pathlib's."""
+        """The path, once it is as the option asks."""
         from pathlib import Path
 
         return Path(os.fsdecode(super().convert(value, param, ctx)))
 
 
-FILE = ExistingPath(exists=True, dir_okay=False)
-FOLDER = ExistingPath(exists=True, file_okay=False)
+FILE = PathType(exists=True, dir_okay=False)
+FOLDER = PathType(exists=True, file_okay=False)
 
 
 class OneOf(click.Choice):  # type: ignore[type-arg] # which click's Choice has from version 8.2 on

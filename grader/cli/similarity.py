@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -21,11 +20,13 @@ from grader.report.submission_facts import NothingToTell
 from grader.sandbox.cleaning import clean
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from grader.sandbox.client import Sandbox
 
 
 @click.command()
-@click.argument("submissions", type=click.Path(exists=True, path_type=Path), metavar="SUBMISSIONS")
+@click.argument("submissions", type=options.PathType(exists=True), metavar="SUBMISSIONS")
 @options.together(
     options.exercise("What was handed in.", required=True),
     options.exercises("Take the exercise from this folder."),

@@ -44,7 +44,7 @@ def verify(exercises: tuple[str, ...], directory: Path | None, mutants: int, see
 
 def _verify(exercise: Exercise, sandbox: Sandbox, mutants: int, seed: int) -> int:
     """Print what was found of one exercise; how many problems there were."""
-    from grader.authoring.self_test import Verification
+    from grader.authoring.verification import Verification
 
     click.echo(click.style(exercise.name, bold=True))
     count = 0

@@ -18,16 +18,14 @@ from grader.exercise.settings import Settings
 from grader.exercise.shelf import Shelf
 from grader.grading.run import start_sandbox
 from grader.learner.progress import progress
-from grader.learner.state import Progress
+from grader.learner.state import LearnerState
 from grader.learner.watch.loop import Loop
 from grader.learner.watch.work import Desk, Grader, WatchedWork
 from grader.report.exit_code import ExitCode
+from grader.sandbox.limits import WATCH_CALL_SECONDS
 
 if TYPE_CHECKING:
     from grader.sandbox.limits import Level
-
-CALL_SECONDS = 3.0
-"""Shorter than elsewhere: one hanging function delays every verdict by as much."""
 
 
 @click.command()
@@ -36,7 +34,7 @@ CALL_SECONDS = 3.0
     click.option("--poll", is_flag=True,
                  help="Look for changes every so often: for WSL, containers and network folders."),
     options.report(),
-    options.timeout(CALL_SECONDS),
+    options.timeout(WATCH_CALL_SECONDS),
     click.option("--plain", is_flag=True, help="Lines instead of a screen, as when the output is no terminal."),
     options.isolation(),
     options.exercises(),
@@ -60,7 +58,7 @@ def watch(
     with start_sandbox(settings, load_torch=False) as sandbox:
         if interactive:
             click.echo("loading torch ...")
-        desk = Desk(works, Progress.read(state_file(found[0].path)))
+        desk = Desk(works, LearnerState.read(state_file(found[0].path)))
         desk.start_at([target.only for target in found])
         grader = Grader(settings, sandbox)
         grader.warm()

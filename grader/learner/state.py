@@ -24,7 +24,7 @@ HEAD = (
 
 
 @dataclass(slots=True)
-class Progress:
+class LearnerState:
     """Where somebody is, and which hints are open."""
 
     path: Path

@@ -59,10 +59,11 @@ The rooms, and which process imports them
     reading/    the server, a child   from a submission's bytes to its functions and the code that may run
     rules/      the server, a child   what a submission may not use, found in its syntax tree
 
-The server imports what its children need, because they cannot open a file any more. The grader uses three functions of
-`child/`, none of which touches a learner's bytes: `jail.hide` on itself, `selftest.judge`, which turns a canary's
-report into a level, and `unpacking.unpacked`, which receives what a child takes out of a class's archive. `server` and
-`worker` are the main modules of the two kinds of interpreter that are started.
+The server imports what its children need, because they cannot open a file any more. The grader uses a few functions of
+`child/`, none of which looks into a learner's bytes: `jail.hide` on itself, `selftest.judge`, which turns a canary's
+report into a level, and those of `unpacking` that send a class's archive and receive what a child takes out of it.
+`server` and `worker` are the main modules of the two kinds of interpreter that are started.
 
-The rest of the package imports `client`, `types`, `numerics`, `cleaning` and `skipped_folders` only.
+The rest of the package imports `client`, `types`, `limits`, `numerics`, `cleaning` and `skipped_folders`, and the type
+`Session` of `host/`.
 """

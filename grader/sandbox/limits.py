@@ -1,4 +1,7 @@
-"""How far a learner's code is to be locked in, and how long it may take. Light: every command has options for it."""
+"""How far a learner's code is to be locked in, and how long it may take; `host/session.py` enforces the seconds.
+
+Light, because the help of every command needs it.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,8 @@ from typing import Final
 
 CALL_SECONDS: Final = 10.0
 """How long one call of a learner's function may take, unless said otherwise."""
+WATCH_CALL_SECONDS: Final = 3.0
+"""The same in `grade watch`, where one hanging function delays every verdict by as much."""
 SUBMISSION_SECONDS: Final = 60.0
 """How long all of a submission's calls together may take."""
 

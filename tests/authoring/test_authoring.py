@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from grader.authoring.draft import draft
-from grader.authoring.self_test import Verification
+from grader.authoring.verification import Verification
 from grader.cli.main import main
 from grader.exercise.exercise import Exercise
 from grader.exercise.shelf import exercises_directory, list_exercises, load_exercise

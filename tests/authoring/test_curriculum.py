@@ -11,7 +11,7 @@ import pytest
 import torch
 import torch.nn.functional as F  # noqa: N812 everybody's name for it
 
-from grader.authoring.self_test import Verification
+from grader.authoring.verification import Verification
 from grader.diagnosis.kinds import Kind
 from grader.exercise.case import Case, Cases, build_cases
 from grader.exercise.catalogue import right_forms, solution_file, wrong_forms

@@ -13,7 +13,7 @@ import pytest_jsonreport.plugin
 import grader.grading.plugin
 from grader.exercise.settings import Settings
 from grader.exercise.shelf import load_exercise
-from grader.learner.state import Progress
+from grader.learner.state import LearnerState
 from grader.learner.watch.screen import lines
 from grader.learner.watch.work import Desk, Grader, WatchedWork
 from grader.report.text import Page
@@ -41,7 +41,7 @@ def blocks() -> list[Any]:
 def test_the_background_tasks_pattern_matches_every_plain_line(workspace: Path, sandbox: Sandbox, text: str) -> None:
     """File, line and message."""
     MINE.write_text(text, encoding="utf-8")
-    desk = Desk([WatchedWork(load_exercise(MINE.parent), MINE.parent)], Progress(Path("state.txt")))
+    desk = Desk([WatchedWork(load_exercise(MINE.parent), MINE.parent)], LearnerState(Path("state.txt")))
     desk.work.take(Grader(Settings(), sandbox).grade(desk.work, desk.work.read()))
     pattern = blocks()[1]["tasks"][0]["problemMatcher"]["pattern"]
     *problems, total = lines(desk.work, Page())

@@ -10,7 +10,7 @@ import pytest
 from grader.cli.edge import Misuse
 from grader.cli.learn import state_file, the_one
 from grader.exercise.shelf import Shelf
-from grader.learner.state import NAME, Progress
+from grader.learner.state import NAME, LearnerState
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -84,7 +84,7 @@ class TestHint:
         spoilt = grade("hint", "mlp::dcounts", "--spoil").stdout
         assert spoilt.count("hint ") == 3
         assert "    def dcounts(" in spoilt
-        assert Progress.read(Path(NAME)).hints == {}
+        assert LearnerState.read(Path(NAME)).hints == {}
         assert grade("hint").stdout.count("hint ") == 1
 
     def test_beyond_the_last_hint_the_worked_line_is_shown_to_whom_it_is_right(self, grade: Grade, fill: Fill) -> None:
@@ -101,7 +101,7 @@ class TestHint:
         (tmp_path / "lab").mkdir()
         (tmp_path / "lab" / "x.py").write_text("def dh(): pass\n", encoding="utf-8")
         assert grade("hint", "lab/x.py::dh", "--exercise", "mlp").exit_code == 0
-        assert Progress.read(tmp_path / "lab" / NAME).hints == {("mlp", "dh"): 1}
+        assert LearnerState.read(tmp_path / "lab" / NAME).hints == {("mlp", "dh"): 1}
         assert not (tmp_path / NAME).exists()
 
 
@@ -144,7 +144,7 @@ class TestReset:
         assert result.stdout.startswith(f"dh is a stub again in {MINE}; taken out:\n    def dh(")
         assert "\n        return dlogits @ W2.T\n" in result.stdout
         assert MINE.read_text(encoding="utf-8") == stub
-        assert Progress.read(Path(NAME)).hints == {}
+        assert LearnerState.read(Path(NAME)).hints == {}
 
     def test_the_last_one_worked_on_is_not_taken_for_granted(self, grade: Grade, workspace: Path) -> None:
         """Unlike a hint, it takes something away."""

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from grader.cli.watch import CALL_SECONDS
-from grader.sandbox.limits import Level
+from grader.sandbox.limits import WATCH_CALL_SECONDS, Level
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -68,7 +67,7 @@ def test_without_words_the_whole_workspace_is_on_the_desk(session: Callable[...,
 
 def test_a_hanging_function_is_given_less_time_than_elsewhere(session: Callable[..., Session]) -> None:
     """Unless more is asked for."""
-    assert session("mlp").grader.settings.timeout == CALL_SECONDS == 3
+    assert session("mlp").grader.settings.timeout == WATCH_CALL_SECONDS == 3
     settings = session("mlp", "--timeout", "7", "--isolation", "process").grader.settings
     assert (settings.timeout, settings.isolation) == (7, Level.PROCESS)
 

@@ -14,7 +14,7 @@ from grader.exercise.settings import Settings
 from grader.exercise.shelf import list_exercises, load_exercise
 from grader.exercise.stubs import NoReset, find_by_text, pristine_stub, put_back
 from grader.learner.hints import hints, other_ways, worked
-from grader.learner.state import Progress
+from grader.learner.state import LearnerState
 from grader.learner.watch.saves import Files
 from grader.learner.watch.screen import lines, view
 from grader.learner.watch.work import Desk, Grader, WatchedWork
@@ -40,13 +40,13 @@ class TestState:
 
     def test_what_is_written_is_read_again(self, tmp_path: Path) -> None:
         """Where somebody is, and which hints are open."""
-        state = Progress(tmp_path / "state.txt")
+        state = LearnerState(tmp_path / "state.txt")
         state.go("mlp", "dcounts")
         state.go("rnn", "dh1")
         state.go("mlp", "dprobs")
         assert [state.open_hint("mlp", "dprobs", 3) for _ in range(4)] == [1, 2, 3, 3]
         assert state.write()
-        again = Progress.read(state.path)
+        again = LearnerState.read(state.path)
         assert list(again.at.items()) == [("rnn", "dh1"), ("mlp", "dprobs")]
         assert again.hints == {("mlp", "dprobs"): 3}
         assert "score" not in state.text.replace("No scores", "")
@@ -55,16 +55,16 @@ class TestState:
         """More hints win, later places win, unknown lines stay."""
         file = tmp_path / "state.txt"
         file.write_bytes(b"mlp hints dh 2\nmlp at dh\n<<<<<<< HEAD\nmlp hints dh 1\nmlp at dC\nmlp hints dh x\n\xff\n")
-        state = Progress.read(file)
+        state = LearnerState.read(file)
         assert state.hints == {("mlp", "dh"): 2}
         assert state.at == {"mlp": "dC"}
         assert "<<<<<<< HEAD" in state.text
 
     def test_a_place_that_cannot_be_written_stops_nobody(self, tmp_path: Path) -> None:
         """Reading and writing fail quietly."""
-        state = Progress.read(tmp_path)
+        state = LearnerState.read(tmp_path)
         assert not state.at
-        assert not Progress(tmp_path / "none" / "state.txt").write()
+        assert not LearnerState(tmp_path / "none" / "state.txt").write()
 
     def test_a_file_is_replaced_whole_and_keeps_mode_and_link(self, tmp_path: Path) -> None:
         """Nothing is left beside it."""
@@ -234,7 +234,7 @@ class TestHintsAndSolutions:
 def desk(workspace: Path, sandbox: Sandbox) -> Callable[..., Desk]:
     """A desk with the mlp on it, and a hand that saves."""
     grader = Grader(Settings(), sandbox)
-    made = Desk([WatchedWork(load_exercise(MINE.parent), MINE.parent)], Progress(Path("state.txt")))
+    made = Desk([WatchedWork(load_exercise(MINE.parent), MINE.parent)], LearnerState(Path("state.txt")))
 
     def save(text: str) -> Desk:
         MINE.write_text(text, encoding="utf-8")
@@ -259,7 +259,7 @@ class TestDesk:
         assert now.gradient == "dprobs"
         assert now.move_on()
         assert now.gradient == "dh"
-        assert Progress.read(Path("state.txt")).at == {"mlp": "dh"}
+        assert LearnerState.read(Path("state.txt")).at == {"mlp": "dh"}
 
     def test_progress_since_the_last_run_outlives_a_file_that_cannot_be_read(self, desk: Callable[..., Desk]) -> None:
         """A missing bracket is no loss of 25 gradients."""

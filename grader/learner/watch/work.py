@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from grader.exercise.case import Cases
     from grader.exercise.exercise import Exercise
     from grader.exercise.settings import Settings
-    from grader.learner.state import Progress
+    from grader.learner.state import LearnerState
     from grader.sandbox.client import Sandbox
     from grader.sandbox.types import Reading
 
@@ -111,7 +111,7 @@ class Desk:
     """The exercises watched and the gradient worked on. It moves on only when told to."""
 
     works: list[WatchedWork]
-    state: Progress
+    state: LearnerState
     current: int = 0
     gradient: str | None = None
 

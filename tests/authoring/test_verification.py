@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from grader.authoring.mutants import mutants_of
-from grader.authoring.self_test import Verification
+from grader.authoring.verification import Verification
 from grader.cli.main import main
 from grader.exercise.catalogue import right_forms, wrong_forms
 from grader.exercise.exercise import Exercise
