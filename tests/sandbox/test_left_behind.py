@@ -91,7 +91,8 @@ def test_children_do_not_outlive_a_grader_that_is_killed(force: str) -> None:
     program = f"""
         import sys, time, torch
         from grader.sandbox.client import Sandbox
-        from grader.sandbox.types import Level, Question
+        from grader.sandbox.limits import Level
+        from grader.sandbox.types import Question
         sandbox = Sandbox(force={force}, rules=False)
         session = sandbox.open({{"backward.py": b"def d(x):\\n    import time\\n    time.sleep(20)\\n"}})
         session.ask([Question("d", given={{"x": torch.ones(1)}})])

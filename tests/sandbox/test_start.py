@@ -150,7 +150,7 @@ def test_a_hostile_folder_is_not_imported_from(tmp_path: Path, force: str) -> No
         import sys
         sys.path.insert(0, {str(ROOT)!r})
         from grader.sandbox.client import Sandbox
-        from grader.sandbox.types import Level
+        from grader.sandbox.limits import Level
         sandbox = Sandbox(force={force})
         print(sandbox.isolation.level)
         sandbox.close()
