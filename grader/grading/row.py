@@ -126,6 +126,11 @@ def _notes(attempt: Attempt, judgement: Judgement, calls: Sequence[Outcome]) -> 
         yield "right for this loss only: it uses an identity that other upstream gradients would not have"
     if not settings.exact_expected:
         yield "exact is not expected here" + (f": {settings.exact_reason}" if settings.exact_reason else "")
+    if judgement.overflows:
+        yield (
+            "right, but not finite where values are very large, as PyTorch's is; a stable form does not overflow "
+            "(subtract the maximum before exp, say)"
+        )
     if judgement.narrow:
         yield "judged in float32, because the function computes in float32 whatever it is given"
     slowest = max((outcome.seconds for outcome in calls), default=0.0)

@@ -21,7 +21,7 @@ from grader.grading.row import Row, plain
 from grader.sandbox.types import Question, Returned
 from grader.verdict.evidence import TOLERANCE, Ask, CaseScore, Columns, Judgement, Verdict
 from grader.verdict.judge import failed, lecture_columns, max_difference, score
-from grader.verdict.problems import form_problem, hard_coded_problem
+from grader.verdict.problems import Cause, form_problem, hard_coded_problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -206,9 +206,11 @@ class TrainingSteps:
             )
             return replace(right, verdict=Verdict.WRONG_VALUES, problem=problem)
         right = replace(right, cases=tuple(self._size_scores(variable, evidence)))
-        wrong = next((case for case in right.cases if case.score is None or case.score > TOLERANCE), None)
-        if wrong is not None:
-            return replace(right, verdict=Verdict.HARD_CODED, problem=hard_coded_problem(wrong))
+        found = zip(self._cases, right.cases, strict=True)
+        wrong = [(case, each) for case, each in found if not evidence.passes(case, each)]
+        if wrong:
+            cause = Cause.RANGE if all(case.stressed for case, _ in wrong) else Cause.OPEN
+            return replace(right, verdict=Verdict.HARD_CODED, problem=hard_coded_problem(wrong[0][1], cause))
         return replace(right, verdict=Verdict.WRONG_VALUES, problem=DRIFTED) if self._drifted() else right
 
     def _size_scores(self, variable: str, evidence: Evidence) -> Iterator[CaseScore]:

@@ -122,7 +122,7 @@ def test_the_second_cotangent_differs_everywhere_it_could_matter(mlp: Exercise, 
     """Otherwise a function that depends on it would look as if it did not."""
     case: Case = mlp_cases.probe
     for name, cotangent in case.cotangents.items():
-        assert not torch.equal(cotangent, case.other_cotangents[name]), name
+        assert not torch.equal(cotangent, case.twice.cotangents[name]), name
 
 
 def test_a_detached_value_has_no_gradient_and_stops_nothing(tmp_path: Path) -> None:

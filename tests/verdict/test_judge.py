@@ -261,8 +261,11 @@ def test_a_function_that_pins_float32_is_judged_to_all_digits(graded: Graded) ->
 
 
 def test_a_function_that_pins_float32_beyond_reach_is_judged_in_float32_and_noted(graded: Graded) -> None:
-    """A dtype taken from the module's own name cannot be widened from outside."""
-    source = "from torch import float32 as f32\ndef dh(dlogits, W2):\n    return dlogits.to(f32) @ W2.to(f32).T"
+    """A dtype that no name stands for cannot be widened from outside."""
+    source = (
+        "f32 = torch.promote_types(torch.float16, torch.bfloat16)\n"
+        "def dh(dlogits, W2):\n    return dlogits.to(f32) @ W2.to(f32).T"
+    )
     row = one(graded, source)
     assert row.correct
     assert any("judged in float32" in note for note in row.notes)
