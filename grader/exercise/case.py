@@ -33,12 +33,14 @@ if TYPE_CHECKING:
 
     from grader.exercise.exercise import Exercise
 
-SCALES = (2.0**40, 2.0**-40, 1.0)
+SCALES = (2.0**-40, 2.0**40, 1.0)
 """What the cotangents of the further cases are multiplied by: powers of two, so that no digit changes.
 
 A gradient is linear in its upstream gradients. So far apart, every threshold that a learner might put on one is crossed
 (1e-8 to 1e6 and more), and float32 still holds the products of three of them.
 """
+NUDGE = 2.0**-50
+"""Four units in the last place of a float64."""
 SIGN_FLIPS = 8
 """How often the upstream gradients' signs are flipped for the term scale. 320 random mlps were measured with 8."""
 MOST_CUTS = 256
@@ -351,6 +353,12 @@ class Case:
             stressed=self.stressed,
         )
 
+    def nudged(self, names: Sequence[str], number: int) -> dict[str, torch.Tensor]:
+        """Floating forward values in float64, each changed by some units in its last place, as the number says."""
+        g = torch.Generator().manual_seed(number)
+        found = {name: self.graph.values[name] for name in names}
+        return {n: v * (1 + NUDGE * _signs(v, g)) for n, v in found.items() if is_floating(v)}
+
     def is_null(self, variable: str) -> bool:
         """Whether the true gradient is zero but for rounding, as that of b1 before a batch norm."""
         return float(self.true.total(variable).abs().max()) <= NULL_TOLERANCE * self.true.scale(variable)
@@ -393,8 +401,11 @@ class Cases:
 
     @cached_property
     def probe(self) -> Case:
-        """The smallest further case that is not stressed: where it is found out what a function depends on."""
-        plain = [case for case in self.further if not case.stressed] or [self.given]
+        """The smallest further case with ordinary inputs: where it is found out what a function depends on.
+
+        Its cotangents are not large ones: a threshold that they all exceed would hide that an answer depends on them.
+        """
+        plain = [case for case in self.further if case.scale <= 1 and not case.stressed] or [self.given]
         return min(plain, key=lambda case: sum(cotangent.numel() for cotangent in case.cotangents.values()))
 
     @cached_property

@@ -25,6 +25,7 @@ from grader.verdict.evidence import (
     CHAIN_TOLERANCE,
     LINEAR_FACTORS,
     NARROW_CHAIN_TOLERANCE,
+    NUDGES,
     Ask,
     Columns,
     Evidence,
@@ -74,6 +75,7 @@ class GradientSteps:
             ask_true(session, cases, evidence)
             judgement = judge(evidence, cases)
             if judgement.verdict in ASKED_AGAIN and evidence.askable:
+                ask_nudged(session, cases, evidence, judgement)
                 ask_again(session, cases, evidence)
                 judgement = judge(evidence, cases)
             yield self._row(evidence, judgement, table)
@@ -230,6 +232,21 @@ def ask_again(session: Session, cases: Cases, evidence: Evidence) -> None:
     ]
     if bent and not evidence.changes:
         evidence.not_linear = tuple(name for group in bent if len(group) == 1 for name in group) or bent[0]
+
+
+def ask_nudged(session: Session, cases: Cases, evidence: Evidence, judgement: Judgement) -> None:
+    """Of an answer that is wrong on extreme inputs only: what does it make of other last digits in their values?"""
+    wrong = [n for n, case in enumerate(cases) if not evidence.passes(case, judgement.cases[n])]
+    if evidence.narrow or len(wrong) != 1 or not cases[wrong[0]].stressed or evidence.binding is None:
+        return
+    case, true = cases[wrong[0]], {}
+    if not random_decides(evidence, cases):
+        true = {f"d{name}": cases[wrong[0]].true.total(name) for name in evidence.upstream}
+    questions = [
+        _question(cases, evidence, wrong[0], "float64", {**case.nudged(evidence.binding.values, k), **true})
+        for k in range(NUDGES)
+    ]
+    ask(session, [Inquiry(evidence, Ask.NUDGED, k, question) for k, question in enumerate(questions)])
 
 
 # Questions

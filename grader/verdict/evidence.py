@@ -27,6 +27,10 @@ of every scale below 3e-14. The smallest real mistake (a stray `+ 1e-5`) gives 8
 """
 STRESSED_TOLERANCE = 1e-9
 """The same where the inputs were made extreme, and large terms cancel. Measured: right formulations reach 4e-12."""
+FRAGILE = 64.0
+"""An answer to extreme inputs that is off by no more than this many times what NUDGES in the last digits of the forward
+values change in it is right, and fragile: rounding is what it is made of."""
+NUDGES = 3
 CHAIN_TOLERANCE = 1e-7
 """The same for a gradient made from the learner's own upstream gradients, whose rounding adds up.
 
@@ -65,6 +69,11 @@ class Ask(StrEnum):
 
     Then cotangents are multiplied by each of LINEAR_FACTORS, numbered on: is the answer linear in them?
     """
+    NUDGED = "nudged"
+    """A stressed case again with its forward values changed in their last digits, numbered by the try.
+
+    For answers that are wrong there only: are they wrong, or is the formula fragile?
+    """
     NARROW = "narrow"
     """float32, random cotangents: for functions that compute in float32 whatever they are given."""
     TRUE = "true"
@@ -100,6 +109,13 @@ class Verdict(StrEnum):
     def right(self) -> bool:
         """Whether the gradient is right."""
         return self in (Verdict.CORRECT, Verdict.EXACT)
+
+
+class Fragility(StrEnum):
+    """What becomes of a formula that is right in mathematics, in floating point, where the inputs are extreme."""
+
+    OVERFLOWS = "overflows"
+    ROUNDS = "rounds"
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,8 +239,8 @@ class Judgement:
     general: bool | None = None
     cases: tuple[CaseScore, ...] = ()
     narrow: bool = False
-    overflows: int = 0
-    """How many values of a right answer are not finite where the inputs are extreme."""
+    fragile: Fragility | None = None
+    """How a right answer fails to be exact where the inputs are extreme."""
     worst: tuple[tuple[int, ...], float, float] | None = None
     """Index, got and expected where the local float32 gradient is furthest off."""
     pattern: tuple[str, ...] = ()

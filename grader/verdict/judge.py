@@ -14,7 +14,18 @@ import torch
 
 from grader.exercise.case import NULL_TOLERANCE
 from grader.sandbox.types import Raised
-from grader.verdict.evidence import LINEAR_FACTORS, Ask, CaseScore, Columns, Judgement, Verdict, same
+from grader.verdict.evidence import (
+    FRAGILE,
+    LINEAR_FACTORS,
+    NUDGES,
+    Ask,
+    CaseScore,
+    Columns,
+    Fragility,
+    Judgement,
+    Verdict,
+    same,
+)
 from grader.verdict.problems import (
     Cause,
     asked_again_problem,
@@ -115,7 +126,10 @@ def _judge_values(evidence: Evidence, cases: Cases, got: torch.Tensor, so_far: J
         if random_decides(evidence, cases)
         else tuple(score(*_true(evidence, i, case), variable, case) for i, case in enumerate(cases))
     )
-    passed = list(map(evidence.passes, cases, scores))
+    passed = [
+        evidence.passes(case, found) or (case.stressed and _rounds(evidence, number, case, found, cases))
+        for number, (case, found) in enumerate(zip(cases, scores, strict=True))
+    ]
     general = all(map(evidence.passes, cases, with_random)) if evidence.depends_on else all(passed)
     proven = general if all(passed) else evidence.passes(cases.given, with_random[0])
     if not passed[0]:
@@ -138,7 +152,7 @@ def _judge_values(evidence: Evidence, cases: Cases, got: torch.Tensor, so_far: J
         general=general,
         cases=scores,
         narrow=evidence.narrow,
-        overflows=_overflows(evidence, cases) if verdict.right else 0,
+        fragile=_fragility(evidence, cases, scores) if verdict.right else None,
         worst=None if verdict.right or verdict is Verdict.HARD_CODED else _worst(got, reference),
         pattern=() if verdict.right else difference_pattern(got, reference),
     )
@@ -238,11 +252,26 @@ def score(got: torch.Tensor | None, sweep: Sweep, variable: str, case: Case) -> 
     return CaseScore(case.sizes, relative, exact=False, maxdiff=maxdiff, hidden=case.hidden)
 
 
-def _overflows(evidence: Evidence, cases: Cases) -> int:
-    """How many values of the answers to extreme inputs are not finite, where all of autograd's are."""
+def _fragility(evidence: Evidence, cases: Cases, scores: Sequence[CaseScore]) -> Fragility | None:
+    """How answers to extreme inputs fail to be exact, although the formula is right."""
     answer = _random if random_decides(evidence, cases) else _true
-    found = [answer(evidence, number, case)[0] for number, case in enumerate(cases) if case.stressed]
-    return sum(int((~torch.isfinite(got)).sum()) for got in found if got is not None)
+    for number, (case, found) in enumerate(zip(cases, scores, strict=True)):
+        got = answer(evidence, number, case)[0] if case.stressed else None
+        if got is not None and not bool(torch.isfinite(got).all()):
+            return Fragility.OVERFLOWS
+        if case.stressed and not evidence.passes(case, found):
+            return Fragility.ROUNDS
+    return None
+
+
+def _rounds(evidence: Evidence, number: int, case: Case, found: CaseScore, cases: Cases) -> bool:
+    """Whether an answer to extreme inputs is off by what the last digits of the forward values make of it."""
+    got = (_random if random_decides(evidence, cases) else _true)(evidence, number, case)[0]
+    nudged = [evidence.tensor(Ask.NUDGED, k) for k in range(NUDGES)]
+    if found.maxdiff is None or got is None or any(each is None or each.shape != got.shape for each in nudged):
+        return False
+    changes = [torch.nan_to_num((each - got).abs(), 0.0, 0.0, 0.0) for each in nudged if each is not None]
+    return found.maxdiff <= FRAGILE * float(torch.stack(changes).max())
 
 
 def lecture_columns(got: torch.Tensor | None, reference: torch.Tensor) -> Columns:
