@@ -574,13 +574,25 @@ def test_a_right_formula_that_overflows_scores_with_a_note(sandbox: Sandbox) -> 
     assert any("not finite where values are very large" in note for note in row.notes)
 
 
-def test_a_right_formula_that_rounding_ruins_on_extreme_values_scores_with_a_note(sandbox: Sandbox) -> None:
-    """Its error is what the last digits of the forward values make of it; that of a wrong one is not."""
-    exercise = load_exercise("linear_relu")
-    fragile = of(sandbox, exercise, "def dW1(dz1, x):\n    return ((x + x**4) - x**4).T @ dz1")
+def test_a_right_formula_that_rounding_ruins_on_extreme_values_scores_with_a_note(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
+    """A variance by the squares: its error is what the last digits make of it, and that of a wrong one is not."""
+    folder = tmp_path / "spread"
+    folder.mkdir()
+    (folder / "forward.py").write_text(
+        "import torch\nGRADED = ['v', 'x', 'c']\nSIZES = [{'n': 7}, {'n': 80}, {'n': 9}]\n"
+        "def inputs(seed, n=32):\n    g = torch.Generator().manual_seed(seed)\n"
+        "    return {'c': torch.randn((), generator=g) + 5, 'w': torch.randn(n, generator=g)}\n"
+        "def forward(w, c):\n    n = w.shape[0]\n    x = w + c\n    v = x.var(unbiased=False)\n"
+        "    y = v**-0.5\n    loss = y * 3\n    return locals()\n"
+    )
+    (folder / "exercise.toml").write_text("title = 'spread'")
+    exercise = Exercise(folder)
+    fragile = of(sandbox, exercise, "def dv(dy, x):\n    return -0.5*((x**2).mean() - x.mean()**2)**-1.5*dy")
     assert fragile.correct
     assert any("rounding takes most of its digits" in note for note in fragile.notes)
-    wrong = of(sandbox, exercise, "def dW1(dz1, x):\n    return x.clamp(-6, 6).T @ dz1")
+    wrong = of(sandbox, exercise, "def dv(dy, x):\n    return -0.5*x.var(unbiased=False)**-1.5*dy*(x.abs().max() < 30)")
     assert wrong.verdict is Verdict.HARD_CODED
     assert not wrong.notes
 
