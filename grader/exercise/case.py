@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, Any, TypeGuard
 import torch
 
 from grader.exercise.forward import BrokenExercise, Line
+from grader.exercise.sizes import at_batch_size, draw_near
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -41,8 +42,6 @@ NULL_TOLERANCE = 1e-9
 Rounding of right formulations stays below 3e-14 of the term scale in float64 (355 formulations, 320 random cases)."""
 _HIDDEN_TRIES = 50
 """Draws of hidden sizes before the exercise's own are taken: a forward pass may not work at every size."""
-_LEAST_SIZE = 5
-"""Hidden sizes do not go below it: batch norm over 2 rows makes dhprebn cancel, in right functions as well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -329,22 +328,22 @@ def build_cases(exercise: Exercise, seed: int, batch_size: int | None = None, hi
     """
     given = Case(exercise, seed, {} if batch_size is None or not exercise.has_minibatch else {"n": batch_size})
     given.check_finite()
+    own = at_batch_size(exercise.sizes, exercise.given_sizes.get("n", 0), given.sizes.get("n"))
     if hidden_seed is None:
-        further = tuple(Case(exercise, seed + 1 + k, sizes) for k, sizes in enumerate(exercise.sizes))
+        further = tuple(Case(exercise, seed + 1 + k, sizes) for k, sizes in enumerate(own))
     else:
-        further = tuple(_hidden_case(exercise, hidden_seed + k, sizes) for k, sizes in enumerate(exercise.sizes))
+        further = tuple(_hidden_case(given, hidden_seed + k, sizes) for k, sizes in enumerate(own))
     for case in further:
         case.check_finite()
     return Cases(exercise, given, further)
 
 
-def _hidden_case(exercise: Exercise, seed: int, sizes: Mapping[str, int]) -> Case:
+def _hidden_case(given: Case, seed: int, sizes: Mapping[str, int]) -> Case:
     """A case whose sizes nobody has seen; the exercise's own sizes where it does not work at others."""
-    rng = random.Random(seed)  # noqa: S311 the seed is the secret
+    exercise, rng = given.exercise, random.Random(seed)  # noqa: S311 the seed is the secret
+    given_sizes, numbers = {**exercise.given_sizes, **given.sizes}, _dimensions(given)
     for _ in range(_HIDDEN_TRIES):
-        drawn = {name: _size_near(size, rng) for name, size in sizes.items()}
-        if len(set(drawn.values())) < len(drawn):
-            continue
+        drawn = draw_near(sizes, given_sizes, {*numbers, *exercise.given_sizes.values()}, rng)
         with contextlib.suppress(Exception):
             case = Case(exercise, rng.getrandbits(31), drawn, hidden=True)
             case.check_finite()
@@ -352,10 +351,9 @@ def _hidden_case(exercise: Exercise, seed: int, sizes: Mapping[str, int]) -> Cas
     return Case(exercise, rng.getrandbits(31), sizes, hidden=True)
 
 
-def _size_near(size: int, rng: random.Random) -> int:
-    """A size of the same order, by a third up or down; small ones stay large enough for a variance."""
-    spread = max(2, size // 3)
-    return max(min(_LEAST_SIZE, size), rng.randint(size - spread, size + spread))
+def _dimensions(case: Case) -> set[int]:
+    """Every dimension of its inputs and forward values: what a learner may have typed as a number."""
+    return {size for value in case.graph.values.values() if isinstance(value, torch.Tensor) for size in value.shape}
 
 
 def pool_values(values: Mapping[str, Any]) -> dict[str, Any]:
