@@ -9,12 +9,13 @@ GRADED = [
     'qkv', 'bqkv', 'Wqkv', 'x',
 ]
 
-# the sizes of the other problems that your functions are tried on: no two numbers alike.
+# the sizes of the other problems that your functions are tried on: no two numbers alike. Each size is above all the
+# given ones in some problem and below its own in another, so that a 4 or a [:6] typed by hand shows.
 # T is the number of tokens, hs the size of one head
 SIZES = [
-    {'n': 5, 'T': 11, 'n_head': 3, 'hs': 8},
-    {'n': 9, 'T': 7, 'n_head': 5, 'hs': 12},
-    {'n': 7, 'T': 10, 'n_head': 4, 'hs': 6},
+    {'n': 3, 'T': 31, 'n_head': 1, 'hs': 32},
+    {'n': 33, 'T': 3, 'n_head': 11, 'hs': 2},
+    {'n': 7, 'T': 8, 'n_head': 3, 'hs': 9},
 ]
 
 def inputs(seed, n=4, T=6, n_head=2, hs=5):

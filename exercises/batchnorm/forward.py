@@ -5,11 +5,12 @@ import torch
 
 GRADED = ['bngain', 'bnbias', 'hprebn']
 
-# the sizes of the other problems that your functions are tried on
+# the sizes of the other problems that your functions are tried on: no two numbers alike. Each size is above all the
+# given ones in some problem and below its own in another, so that a 32 or a [:64] typed by hand shows
 SIZES = [
-    {'n': 7, 'n_hidden': 13},
-    {'n': 20, 'n_hidden': 17},
-    {'n': 33, 'n_hidden': 5},
+    {'n': 65, 'n_hidden': 7},
+    {'n': 9, 'n_hidden': 66},
+    {'n': 11, 'n_hidden': 13},
 ]
 
 def inputs(seed, n=32, n_hidden=64):

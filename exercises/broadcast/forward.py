@@ -6,8 +6,8 @@ import torch
 # the 10 variables whose gradients you write, in the order of the backward pass
 GRADED = ['cubed', 'centered', 'rowmean', 'scaled', 't', 'shifted', 'b', 'prod', 'a', 'c']
 
-# the sizes of the other problems that your functions are tried on: no two numbers alike,
-# so that a 6 or a 9 typed by hand shows
+# the sizes of the other problems that your functions are tried on: no two numbers alike. Each size is above all the
+# given ones in some problem and below its own in another, so that a 6 or a [:9] typed by hand shows
 SIZES = [
     {'n': 7, 'm': 4},
     {'n': 5, 'm': 11},

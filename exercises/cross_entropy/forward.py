@@ -8,11 +8,12 @@ from grader.names import training_examples
 
 GRADED = ['logits']
 
-# the sizes of the other problems that your function is tried on
+# the sizes of the other problems that your function is tried on: no two numbers alike. Each size is above all the
+# given ones in some problem and below its own in another, so that a 27 or a [:32] typed by hand shows
 SIZES = [
-    {'n': 7, 'vocab_size': 19},
-    {'n': 20, 'vocab_size': 29},
-    {'n': 33, 'vocab_size': 23},
+    {'n': 35, 'vocab_size': 11},
+    {'n': 9, 'vocab_size': 37},
+    {'n': 24, 'vocab_size': 13},
 ]
 
 def inputs(seed, n=32, vocab_size=27):

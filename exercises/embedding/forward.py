@@ -8,12 +8,13 @@ from grader.names import training_examples
 # the 5 variables whose gradients you write, in the order of the backward pass
 GRADED = ['x', 'tok', 'pos', 'wte', 'wpe']
 
-# the sizes of the other problems that your functions are tried on: no two numbers alike.
+# the sizes of the other problems that your functions are tried on: no two numbers alike. Each size is above all the
+# given ones in some problem and below its own in another, so that a 16 or a [:27] typed by hand shows.
 # T is how many letters are read at a time, block_size how many there could be
 SIZES = [
-    {'n': 9, 'T': 5, 'block_size': 7, 'vocab_size': 19, 'n_embd': 6},
-    {'n': 14, 'T': 9, 'block_size': 12, 'vocab_size': 23, 'n_embd': 7},
-    {'n': 11, 'T': 6, 'block_size': 15, 'vocab_size': 29, 'n_embd': 8},
+    {'n': 29, 'T': 3, 'block_size': 5, 'vocab_size': 31, 'n_embd': 30},
+    {'n': 5, 'T': 28, 'block_size': 33, 'vocab_size': 12, 'n_embd': 4},
+    {'n': 9, 'T': 7, 'block_size': 13, 'vocab_size': 19, 'n_embd': 6},
 ]
 
 def inputs(seed, n=16, T=8, block_size=11, vocab_size=27, n_embd=10):

@@ -15,12 +15,13 @@ GRADED = [
     'ln1', 'ln1w', 'ln1b', 'encoded', 'wpe', 'wte',
 ]
 
-# the sizes of the other problems that your functions are tried on: no two numbers alike.
+# the sizes of the other problems that your functions are tried on: no two numbers alike. Each size is above all the
+# given ones in some problem and below its own in another, so that a 6 or a [:27] typed by hand shows.
 # T is the number of letters read at a time, hs the size of one head
 SIZES = [
-    {'n': 5, 'T': 9, 'n_head': 3, 'hs': 6, 'vocab_size': 23},
-    {'n': 10, 'T': 6, 'n_head': 5, 'hs': 4, 'vocab_size': 16},
-    {'n': 7, 'T': 12, 'n_head': 4, 'hs': 9, 'vocab_size': 19},
+    {'n': 4, 'T': 28, 'n_head': 3, 'hs': 7, 'vocab_size': 13},
+    {'n': 3, 'T': 7, 'n_head': 28, 'hs': 2, 'vocab_size': 31},
+    {'n': 28, 'T': 3, 'n_head': 1, 'hs': 29, 'vocab_size': 19},
 ]
 
 def inputs(seed, n=6, T=8, n_head=2, hs=5, vocab_size=27):

@@ -6,11 +6,12 @@ import torch
 # the 11 variables whose gradients you write, in the order of the backward pass
 GRADED = ['out', 'scaled', 'b', 'norm', 'w', 'rstd', 'var', 'xshift2', 'xshift', 'mean', 'x']
 
-# the sizes of the other problems that your functions are tried on: no two numbers alike
+# the sizes of the other problems that your functions are tried on: no two numbers alike. Each size is above all the
+# given ones in some problem and below its own in another, so that an 8 or a [:12] typed by hand shows
 SIZES = [
+    {'n': 13, 'T': 3, 'C': 15},
+    {'n': 6, 'T': 14, 'C': 7},
     {'n': 7, 'T': 6, 'C': 9},
-    {'n': 5, 'T': 8, 'C': 14},
-    {'n': 9, 'T': 7, 'C': 11},
 ]
 
 def inputs(seed, n=8, T=5, C=12):

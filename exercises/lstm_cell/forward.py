@@ -8,11 +8,12 @@ GRADED = [
     'h', 'tc', 'o', 'c', 'cprev', 'f', 'i', 'g', 'go', 'gg', 'gf', 'gi', 'gates', 'b', 'Wh', 'Wx', 'hprev', 'x',
 ]
 
-# the sizes of the other problems that your functions are tried on: no two numbers alike
+# the sizes of the other problems that your functions are tried on: no two numbers alike. Each size is above all the
+# given ones in some problem and below its own in another, so that a 6 or a [:10] typed by hand shows
 SIZES = [
-    {'n': 7, 'n_in': 5, 'n_hidden': 11},
-    {'n': 13, 'n_in': 9, 'n_hidden': 7},
-    {'n': 5, 'n_in': 10, 'n_hidden': 14},
+    {'n': 34, 'n_in': 35, 'n_hidden': 5},
+    {'n': 7, 'n_in': 5, 'n_hidden': 33},
+    {'n': 15, 'n_in': 7, 'n_hidden': 11},
 ]
 
 def inputs(seed, n=10, n_in=6, n_hidden=8):

@@ -13,12 +13,12 @@ GRADED = [
     'bnmeani', 'hprebn', 'embcat', 'W1', 'b1', 'emb', 'C',
 ]
 
-# the sizes of the other problems that your functions are tried on: no two numbers alike,
-# so that a 32, 64, 27 or 10 typed by hand shows
+# the sizes of the other problems that your functions are tried on: no two numbers alike. Each size is above all the
+# given ones in some problem and below its own in another, so that a 32, 64, 27 or 10 typed by hand shows, or a [:64]
 SIZES = [
-    {'n': 7, 'n_hidden': 13, 'vocab_size': 19, 'n_embd': 4},
-    {'n': 20, 'n_hidden': 17, 'vocab_size': 29, 'n_embd': 8},
-    {'n': 33, 'n_hidden': 5, 'vocab_size': 23, 'n_embd': 6},
+    {'n': 65, 'n_hidden': 6, 'vocab_size': 7, 'n_embd': 4},
+    {'n': 5, 'n_hidden': 66, 'vocab_size': 69, 'n_embd': 2},
+    {'n': 8, 'n_hidden': 9, 'vocab_size': 13, 'n_embd': 67},
 ]
 
 block_size = 3 # context length: how many characters do we take to predict the next one

@@ -6,12 +6,13 @@ import torch
 # the 10 variables whose gradients you write, in the order of the backward pass
 GRADED = ['out', 'hid', 'Wd', 'up', 'act', 'sig', 'gate', 'Wu', 'Wg', 'x']
 
-# the sizes of the other problems that your functions are tried on: no two numbers alike.
+# the sizes of the other problems that your functions are tried on: no two numbers alike. Each size is above all the
+# given ones in some problem and below its own in another, so that a 4 or a [:13] typed by hand shows.
 # C is the size of a token's vector, hidden that of the layer's inside
 SIZES = [
-    {'n': 7, 'T': 5, 'C': 9, 'hidden': 14},
-    {'n': 5, 'T': 8, 'C': 12, 'hidden': 19},
-    {'n': 9, 'T': 7, 'C': 6, 'hidden': 11},
+    {'n': 14, 'T': 5, 'C': 15, 'hidden': 7},
+    {'n': 3, 'T': 16, 'C': 5, 'hidden': 17},
+    {'n': 5, 'T': 7, 'C': 9, 'hidden': 11},
 ]
 
 def inputs(seed, n=4, T=6, C=8, hidden=13):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import random
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -24,15 +23,18 @@ from grader.exercise.exercise import Exercise
 from grader.exercise.forward import BrokenExercise, ForwardFile, assignments
 from grader.exercise.nearest import nearest
 from grader.exercise.settings import LECTURE_SEED
+from grader.exercise.sizes import draw_straddling, given_sizes, obstacle
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
 T = TypeVar("T")
 
-FURTHER_CASES = 3
-_TRIES = 40
+MOST_ELEMENTS = 150_000
+"""Numbers in a further case that is drawn, unless the given one has more than half as many: mlp's has 23,000.
+
+Large times large sizes would make a case that costs more than all the others."""
 _OTHER_SEEDS = range(7, 12)
 """Each set of sizes is tried with these, too: one draw may be finite by luck."""
 
@@ -52,7 +54,7 @@ def draft(path: Path, name: str, workplace: Path, graded: Sequence[str] = (), nu
     """
     file = ForwardFile.read(path)
     check_branches(file)
-    given_sizes = _sizes_of_inputs(file)
+    _check_sizes(file)
     values = _first_run(file)
     check_containers(file, values)
     _run_as_author(path, lambda: check_draws(file))
@@ -65,7 +67,7 @@ def draft(path: Path, name: str, workplace: Path, graded: Sequence[str] = (), nu
         given = _case(file, trial, {})
         check_ties_and_kinks(file, given)
         check_followed(file, trial, given)
-        found = tuple(sizes or _draw_sizes(file, trial, given_sizes))
+        found = tuple(sizes or _draw_sizes(file, trial, given))
         cases = [given, *(_case(file, trial, size) for size in found)]
         for size in ({}, *found):
             _check_other_seeds(file, trial, size)
@@ -127,23 +129,19 @@ def _check_other_seeds(file: ForwardFile, exercise: Exercise, sizes: dict[str, i
         check_finite(file, _run_as_author(file.path, partial(Case, exercise, seed, sizes), sizes))
 
 
-def _sizes_of_inputs(file: ForwardFile) -> dict[str, int]:
-    """The parameters of inputs() whose default is a whole number, and that default."""
+def _check_sizes(file: ForwardFile) -> None:
+    """The parameters of inputs(): first the seed, then at least one size."""
     function = file.function("inputs")
     if function is None:
         raise BrokenExercise(f"{file.path}: there is no function inputs(seed, ...) that makes what forward() reads")
-    arguments, defaults = function.args.args, function.args.defaults
-    if [a.arg for a in arguments[:1]] != ["seed"]:
+    if [a.arg for a in function.args.args[:1]] != ["seed"]:
         file.refuse(function.lineno, "the first parameter of inputs() has to be seed")
-    pairs = zip(arguments[len(arguments) - len(defaults) :], defaults, strict=True)
-    sizes = {a.arg: d.value for a, d in pairs if isinstance(d, ast.Constant) and type(d.value) is int}
-    if not sizes:
+    if not given_sizes(function):
         file.refuse(
             function.lineno,
             "inputs() has no sizes to vary; give it some, `inputs(seed, n=32, ...)`, "
             "so that a size typed as a number can be told from a right answer",
         )
-    return sizes
 
 
 def _first_run(file: ForwardFile) -> dict[str, Any]:
@@ -243,27 +241,29 @@ def _check_null(path: Path, zero: Sequence[str], said: Sequence[str]) -> None:
         )
 
 
-def _draw_sizes(file: ForwardFile, exercise: Exercise, given: dict[str, int]) -> Iterator[dict[str, int]]:
-    """Sizes for the further cases: no two numbers alike, and the forward pass runs on them."""
-    rng, used, found = random.Random(LECTURE_SEED), set(given.values()), 0  # noqa: S311 reproducible, not secret
-    for _ in range(_TRIES):
-        if found == FURTHER_CASES:
-            return
-        drawn = {
-            name: rng.choice([k for k in range(max(2, size // 3), max(size, 8) + 8) if k not in used])
-            for name, size in given.items()
-        }
-        if len(set(drawn.values())) < len(drawn):
-            continue
-        try:
-            _case(file, exercise, drawn)
-        except BrokenExercise:
-            continue
-        used |= set(drawn.values())
-        found += 1
-        yield drawn
-    if found < FURTHER_CASES:
+def _draw_sizes(file: ForwardFile, exercise: Exercise, given: Case) -> tuple[dict[str, int], ...]:
+    """Sizes for the further cases that straddle the given ones, and on which the forward pass runs."""
+    works = partial(_works, file, exercise, max(MOST_ELEMENTS, 2 * _elements(given)))
+    sizes = exercise.given_sizes
+    found = draw_straddling(sizes, random.Random(LECTURE_SEED), works)  # noqa: S311 reproducible, not secret
+    if found is None:
+        because = obstacle(sizes, works)
         raise BrokenExercise(
-            f"{file.path}: no {FURTHER_CASES} further sets of sizes were found that forward() runs on; "
-            f"write them yourself: SIZES = [{{{', '.join(f'{n!r}: ...' for n in given)}}}, ...]"
+            f"{file.path}: no further sizes were found that forward() runs on, each above every given one in some case "
+            f"and below its own in another{f': {because}' if because else ''}; "
+            f"write them yourself: SIZES = [{{{', '.join(f'{n!r}: ...' for n in sizes)}}}, ...]"
         )
+    return found
+
+
+def _works(file: ForwardFile, exercise: Exercise, most: int, sizes: dict[str, int]) -> bool:
+    """Whether the forward pass runs at these sizes, on `most` numbers at most."""
+    try:
+        return _elements(_case(file, exercise, sizes)) <= most
+    except BrokenExercise:
+        return False
+
+
+def _elements(case: Case) -> int:
+    """How many numbers its inputs and forward values have together."""
+    return sum(value.numel() for value in case.graph.values.values() if isinstance(value, torch.Tensor))

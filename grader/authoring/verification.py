@@ -7,16 +7,17 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from grader.authoring.mutants import mutants_of
-from grader.exercise.case import build_cases
+from grader.exercise.case import Case, build_cases
 from grader.exercise.catalogue import Form, right_forms, solution_file, wrong_forms
 from grader.exercise.settings import Settings
+from grader.exercise.sizes import straddling_faults, works_at_nothing_smaller
 from grader.exercise.stubs import function_names
 from grader.grading.grading import start_grading
 from grader.grading.submission import Submission, read_submission
 from grader.verdict.evidence import Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from grader.exercise.case import Cases
@@ -47,6 +48,7 @@ class Verification:
     def findings(self, mutants: int = 0, seed: int = 0) -> Iterator[Flaw]:
         """Verify in the order in which an author mends things; `mutants` is how many to draw of the solution."""
         yield self.reading_matter()
+        yield self.sizes()
         yield self.stubs()
         yield self.solution()
         yield self.right()
@@ -68,6 +70,15 @@ class Verification:
         for name in function_names(exercise):
             problems += _stub_problems(name, stubs.get(name), source)
         return Flaw("hints, stretches and stubs are written", len(exercise.graded), tuple(problems))
+
+    def sizes(self) -> Flaw:
+        """The further cases' sizes straddle the given ones: a size typed as a number shows."""
+        given, further = self.exercise.given_sizes, self.exercise.sizes
+        problems = straddling_faults(given, further)
+        if problems:  # only then is it worth trying which sizes cannot be smaller than they are
+            smallest = [name for name in given if works_at_nothing_smaller(name, given, self._runs)]
+            problems = straddling_faults(given, further, smallest)
+        return Flaw("the sizes straddle the given ones", len(given), tuple(f"SIZES: {p}" for p in problems))
 
     def stubs(self) -> Flaw:
         """The exercise as handed out scores nothing, and each gradient counts as not started."""
@@ -131,6 +142,13 @@ class Verification:
     def _grade_file(self, name: str, path: Path) -> list[Row]:
         submission = read_submission(path, name)
         return _finished(start_grading(self.exercise, submission, self._sandbox, self.settings, self._built_cases()))
+
+    def _runs(self, sizes: Mapping[str, int]) -> bool:
+        try:
+            Case(self.exercise, self.settings.seed, sizes).check_finite()
+        except Exception:  # noqa: BLE001 whatever the forward pass raises, it does not run at these sizes
+            return False
+        return True
 
     def _built_cases(self) -> Cases:
         if self._cases is None:

@@ -24,7 +24,8 @@ from typing import TYPE_CHECKING, Any, TypeGuard
 import torch
 
 from grader.exercise.forward import BrokenExercise, Line
-from grader.exercise.stress import stressed, upstream_inputs
+from grader.exercise.sizes import at_batch_size, draw_near
+from grader.exercise.stress import is_covered, stressed, upstream_inputs
 from grader.sandbox.numerics import float32_switch
 
 if TYPE_CHECKING:
@@ -54,8 +55,6 @@ _LEAST, _MOST = 1e-6, 1e100
 ones are left over from a cancellation, and right formulas differ in them."""
 _HIDDEN_TRIES = 50
 """Draws of hidden sizes before the exercise's own are taken: a forward pass may not work at every size."""
-_LEAST_SIZE = 5
-"""Hidden sizes do not go below it: batch norm over 2 rows makes dhprebn cancel, in right functions as well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -409,6 +408,12 @@ class Cases:
         return min(plain, key=lambda case: sum(cotangent.numel() for cotangent in case.cotangents.values()))
 
     @cached_property
+    def calm(self) -> Case:
+        """The stressed case's sizes with inputs as drawn; the last case itself if none is stressed."""
+        last = self[len(self.further)]
+        return Case(self.exercise, last.seed, last.sizes, hidden=last.hidden) if last.stressed else last
+
+    @cached_property
     def null(self) -> frozenset[str]:
         """The graded variables whose true gradient is null on every case."""
         return frozenset(v for v in self.exercise.graded if all(case.is_null(v) for case in self))
@@ -434,23 +439,23 @@ def build_cases(exercise: Exercise, seed: int, batch_size: int | None = None, hi
     """
     given = Case(exercise, seed, {} if batch_size is None or not exercise.has_minibatch else {"n": batch_size})
     given.check_finite()
-    plan = [
-        _Further(
-            exercise, SCALES[k % len(SCALES)], upstream_inputs(exercise, given.inputs), sizes is exercise.sizes[-1]
-        )
-        for k, sizes in enumerate(exercise.sizes)
+    upstream = upstream_inputs(exercise, given.inputs)
+    own = at_batch_size(exercise.sizes, exercise.given_sizes.get("n", 0), given.sizes.get("n"))
+    further = [
+        _Further(exercise, sizes, SCALES[k % len(SCALES)], upstream, k == len(own) - 1) for k, sizes in enumerate(own)
     ]
-    numbered = list(enumerate(zip(plan, exercise.sizes, strict=True)))
     if hidden_seed is None:
-        return Cases(exercise, given, tuple(kind.case(seed + 1 + k, sizes) for k, (kind, sizes) in numbered))
-    return Cases(exercise, given, tuple(_hidden_case(kind, hidden_seed + k, sizes) for k, (kind, sizes) in numbered))
+        return Cases(exercise, given, tuple(each.case(seed + 1 + k) for k, each in enumerate(further)))
+    return Cases(exercise, given, tuple(each.hidden(hidden_seed + k, given) for k, each in enumerate(further)))
 
 
 @dataclass(frozen=True)
 class _Further:
-    """How a further case differs from the given one, beside its sizes and numbers."""
+    """How a further case differs from the given one, beside its numbers."""
 
     exercise: Exercise
+    sizes: Mapping[str, int]
+    """The exercise's own."""
     scale: float
     """Of its cotangents."""
     upstream: tuple[str, ...]
@@ -458,15 +463,16 @@ class _Further:
     stressed: bool
     """Whether its inputs are made as extreme as the forward pass bears."""
 
-    def case(self, seed: int, sizes: Mapping[str, int], *, hidden: bool = False) -> Case:
-        """The case of a seed and sizes.
+    def case(self, seed: int, sizes: Mapping[str, int] | None = None) -> Case:
+        """The case of a seed and of sizes: hidden ones, or the exercise's own if None.
 
         Raises:
             BrokenExercise: a true gradient is not finite.
         """
-        drawn = self.exercise.inputs(seed, sizes)
+        at = self.sizes if sizes is None else sizes
+        drawn = self.exercise.inputs(seed, at)
         drawn = {name: value * self.scale if name in self.upstream else value for name, value in drawn.items()}
-        build = functools.partial(Case, self.exercise, seed, sizes, hidden=hidden, scale=self.scale)
+        build = functools.partial(Case, self.exercise, seed, at, hidden=sizes is not None, scale=self.scale)
         for extreme in stressed(self.exercise, drawn, seed) if self.stressed else ():
             with contextlib.suppress(Exception):
                 case = build(inputs=extreme, stressed=True)
@@ -476,23 +482,27 @@ class _Further:
         case.check_finite()
         return case
 
+    def hidden(self, seed: int, given: Case) -> Case:
+        """A case whose sizes nobody has seen; the exercise's own sizes where it does not work at others."""
+        rng = random.Random(seed)  # noqa: S311 the seed is the secret
+        given_sizes, numbers = {**self.exercise.given_sizes, **given.sizes}, _dimensions(given)
+        for _ in range(_HIDDEN_TRIES):
+            drawn = draw_near(self.sizes, given_sizes, {*numbers, *self.exercise.given_sizes.values()}, rng)
+            with contextlib.suppress(Exception):
+                case = self.case(rng.getrandbits(31), drawn)
+                if not self.stressed or self._covered <= is_covered(self.exercise, case.inputs):
+                    return case
+        return self.case(rng.getrandbits(31), dict(self.sizes))
 
-def _hidden_case(kind: _Further, seed: int, sizes: Mapping[str, int]) -> Case:
-    """A case whose sizes nobody has seen; the exercise's own sizes where it does not work at others."""
-    rng = random.Random(seed)  # noqa: S311 the seed is the secret
-    for _ in range(_HIDDEN_TRIES):
-        drawn = {name: _size_near(size, rng) for name, size in sizes.items()}
-        if len(set(drawn.values())) < len(drawn):
-            continue
-        with contextlib.suppress(Exception):
-            return kind.case(rng.getrandbits(31), drawn, hidden=True)
-    return kind.case(rng.getrandbits(31), sizes, hidden=True)
+    @cached_property
+    def _covered(self) -> frozenset[str]:
+        """The inputs whose tables are read to the last row at the exercise's own sizes: so they are at hidden ones."""
+        return is_covered(self.exercise, self.exercise.inputs(0, self.sizes))
 
 
-def _size_near(size: int, rng: random.Random) -> int:
-    """A size of the same order, by a third up or down; small ones stay large enough for a variance."""
-    spread = max(2, size // 3)
-    return max(min(_LEAST_SIZE, size), rng.randint(size - spread, size + spread))
+def _dimensions(case: Case) -> set[int]:
+    """Every dimension of its inputs and forward values: what a learner may have typed as a number."""
+    return {size for value in case.graph.values.values() if isinstance(value, torch.Tensor) for size in value.shape}
 
 
 def pool_values(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from grader.exercise.course import find_course
 from grader.exercise.exercise_toml import KINDS, read_settings
 from grader.exercise.forward import BrokenExercise, ForwardFile, Line, assignments
 from grader.exercise.nearest import did_you_mean
+from grader.exercise.sizes import given_sizes
 from grader.sandbox.types import RulesConfig
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ class Exercise:
         self.kind = self.settings.kind
         self.graded = _graded(file, KINDS[self.kind])
         self.sizes: tuple[dict[str, int], ...] = tuple(file.constants.get("SIZES", ()))
+        self.given_sizes = given_sizes(file.function("inputs"))
         self.course = find_course(directory.parent)
         self._check_order(file, KINDS[self.kind])
 

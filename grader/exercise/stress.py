@@ -136,10 +136,10 @@ def _is_finite(exercise: Exercise, inputs: Mapping[str, Any]) -> bool:
     return all(bool(torch.isfinite(value).all()) for value in values if _is_floating(value))
 
 
-def is_covered(exercise: Exercise, inputs: Mapping[str, Any]) -> dict[str, bool]:
-    """For each input that points into a table: whether there are at least as many places as rows."""
+def is_covered(exercise: Exercise, inputs: Mapping[str, Any]) -> frozenset[str]:
+    """The inputs that point into a table and have at least as many places as it has rows."""
     rows = {name: table_rows(exercise, inputs, name) for name in inputs}
-    return {name: int((inputs[name] >= 0).sum()) >= count for name, count in rows.items() if count is not None}
+    return frozenset(n for n, count in rows.items() if count is not None and int((inputs[n] >= 0).sum()) >= count)
 
 
 def upstream_inputs(exercise: Exercise, inputs: Mapping[str, Any]) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from grader.diagnosis.diagnose import explain
+from grader.exercise.case import Sweep
 from grader.grading.questions import Inquiry, ask
 from grader.grading.row import Row, plain
 from grader.sandbox.types import Question, Raised, WrongType
@@ -75,7 +76,7 @@ class GradientSteps:
             ask_true(session, cases, evidence)
             judgement = judge(evidence, cases)
             if judgement.verdict in ASKED_AGAIN and evidence.askable:
-                ask_nudged(session, cases, evidence, judgement)
+                ask_about_extremes(session, cases, evidence, judgement)
                 ask_again(session, cases, evidence)
                 judgement = judge(evidence, cases)
             yield self._row(evidence, judgement, table)
@@ -234,26 +235,30 @@ def ask_again(session: Session, cases: Cases, evidence: Evidence) -> None:
         evidence.not_linear = tuple(name for group in bent if len(group) == 1 for name in group) or bent[0]
 
 
-def ask_nudged(session: Session, cases: Cases, evidence: Evidence, judgement: Judgement) -> None:
-    """Of an answer that is wrong on extreme inputs only: what does it make of other last digits in their values?"""
-    wrong = [n for n, case in enumerate(cases) if not evidence.passes(case, judgement.cases[n])]
-    if evidence.narrow or len(wrong) != 1 or not cases[wrong[0]].stressed or evidence.binding is None:
+def ask_about_extremes(session: Session, cases: Cases, evidence: Evidence, judgement: Judgement) -> None:
+    """Of an answer that is wrong on extreme inputs only: is it the sizes, or a formula that rounding ruins?"""
+    last, binding = len(cases.further), evidence.binding
+    wrong = [number for number, case in enumerate(cases) if not evidence.passes(case, judgement.cases[number])]
+    if wrong != [last] or not cases[last].stressed or evidence.narrow or binding is None:
         return
-    case, true = cases[wrong[0]], {}
-    if not random_decides(evidence, cases):
-        true = {f"d{name}": cases[wrong[0]].true.total(name) for name in evidence.upstream}
-    questions = [
-        _question(cases, evidence, wrong[0], "float64", {**case.nudged(evidence.binding.values, k), **true})
-        for k in range(NUDGES)
-    ]
-    ask(session, [Inquiry(evidence, Ask.NUDGED, k, question) for k, question in enumerate(questions)])
+    decides = random_decides(evidence, cases)
+    true = {} if decides else {f"d{name}": cases[last].true.total(name) for name in evidence.upstream}
+    nudged = ({**cases[last].nudged(binding.values, k), **true} for k in range(NUDGES))
+    sweep = Sweep(cases.calm.graph, cases.calm.cotangents) if decides else cases.calm.true
+    calm = {**_picked(cases.calm.pool64, binding.values), **{f"d{n}": sweep.total(n) for n in evidence.upstream}}
+    given = [(Ask.NUDGED, k, each) for k, each in enumerate(nudged)] + [(Ask.CALM, 0, calm)]
+    ask(session, [Inquiry(evidence, a, k, _question(cases, evidence, last, "float64", each)) for a, k, each in given])
+
+
+def _picked(values: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
+    return {name: values[name] for name in names}
 
 
 # Questions
 
 
 def _question(
-    cases: Cases, evidence: Evidence, case: int, dtype: str, given: Mapping[str, torch.Tensor] | None = None
+    cases: Cases, evidence: Evidence, case: int, dtype: str, given: Mapping[str, Any] | None = None
 ) -> Question:
     """Call a function on one case: with what is `given`, and all else from the values that were sent before."""
     if evidence.binding is None:

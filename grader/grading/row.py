@@ -20,9 +20,9 @@ SLOW_SECONDS = 1.0
 
 
 FRAGILE = {
-    Fragility.OVERFLOWS: "right, but not finite where values are very large; PyTorch's is. "
-    "A stable form does not overflow: subtract the maximum before exp, say",
-    Fragility.ROUNDS: "right, but where values are very large or almost equal, rounding takes most of its digits",
+    Fragility.OVERFLOWS: "right, but it overflows where values are very large, and PyTorch's does not; "
+    "a stable form avoids that, such as subtracting the maximum before exp",
+    Fragility.ROUNDS: "right, but it loses most of its digits to rounding where values are very large or nearly equal",
 }
 """The note on a right formula that floating point does not bear everywhere."""
 

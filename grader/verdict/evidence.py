@@ -69,6 +69,8 @@ class Ask(StrEnum):
 
     Then cotangents are multiplied by each of LINEAR_FACTORS, numbered on: is the answer linear in them?
     """
+    CALM = "calm"
+    """The stressed case's sizes with inputs as drawn, for answers that are wrong there only: is it its sizes?"""
     NUDGED = "nudged"
     """A stressed case again with its forward values changed in their last digits, numbered by the try.
 

@@ -225,6 +225,13 @@ def is_bent(once: torch.Tensor | None, multiples: Sequence[torch.Tensor | None])
     return False
 
 
+def _calm(evidence: Evidence, cases: Cases) -> tuple[torch.Tensor | None, Sweep]:
+    """The answer at the stressed case's sizes with inputs as drawn, and the gradients that it is compared with."""
+    calm = cases.calm
+    sweep = calm.cut(evidence.depends_on) if random_decides(evidence, cases) else calm.true
+    return evidence.tensor(Ask.CALM), sweep
+
+
 def _true(evidence: Evidence, index: int, case: Case) -> tuple[torch.Tensor | None, Sweep]:
     """The answer to the true upstream gradients on a case, and the gradients that it is compared with."""
     return evidence.tensor(Ask.TRUE, index), case.true
@@ -296,14 +303,11 @@ def hard_coded_cause(evidence: Evidence, cases: Cases) -> Cause:
     """Why an answer is right on the given case and wrong on others, as far as the answers tell."""
     if evidence.changes or _changes(evidence, cases):
         return Cause.CHANGES
-    given, variable = cases.given, evidence.variable
-    answer = _random if random_decides(evidence, cases) else _true
-    wrong = []
-    for index, case in enumerate(cases):
-        got, sweep = answer(evidence, index, case)
-        if not evidence.passes(case, score(got, sweep, variable, case)):
-            wrong.append((case, _ratio(got, sweep.cut(variable))))
-    if wrong and all(case.stressed for case, _ in wrong):
+    given, answer = cases.given, _random if random_decides(evidence, cases) else _true
+    compared = [(case, *answer(evidence, index, case)) for index, case in enumerate(cases) if not case.stressed]
+    calm = [(cases.calm, *_calm(evidence, cases))] if evidence.get(Ask.CALM) else []
+    wrong = _wrong(compared, evidence) or _wrong(calm, evidence)
+    if not wrong:
         return Cause.RANGE
     sizes = _sizes_of(given)
     if all(sizes != _sizes_of(case) and (k is None or _explained(k, sizes, _sizes_of(case))) for case, k in wrong):
@@ -312,6 +316,17 @@ def hard_coded_cause(evidence: Evidence, cases: Cases) -> Cause:
     if all(k is not None and _explained(k, values, _values_of(case)) for case, k in wrong):
         return Cause.VALUE
     return Cause.OPEN
+
+
+def _wrong(
+    compared: Sequence[tuple[Case, torch.Tensor | None, Sweep]], evidence: Evidence
+) -> list[tuple[Case, float | None]]:
+    """The cases that went wrong, each with the one factor that its answer is off by, where there is one."""
+    return [
+        (case, _ratio(got, sweep.cut(evidence.variable)))
+        for case, got, sweep in compared
+        if not evidence.passes(case, score(got, sweep, evidence.variable, case))
+    ]
 
 
 def _changes(evidence: Evidence, cases: Cases) -> bool:

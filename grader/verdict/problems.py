@@ -96,7 +96,7 @@ def values_problem(
 def asked_again_problem(evidence: Evidence, verdict: Verdict) -> str | None:
     """The sentence for a wrong answer that gave itself away when it was asked again; None if it did not."""
     if evidence.changes and verdict is Verdict.WRONG_VALUES:
-        return f"another answer each time to the same question: {KEEPS}"
+        return f"a different answer each time it is asked the same question: {KEEPS}"
     if evidence.not_linear:
         return f"not linear in {' and '.join(f'd{name}' for name in evidence.not_linear)}: {BENT}"
     return None

@@ -64,7 +64,7 @@ def test_every_row_of_a_table_occurs_and_some_more_than_once(mlp: Exercise, mlp_
     assert int(counts.min()) >= 1
     assert int(counts.max()) >= 2
     assert int(case.inputs["Yb"].max()) == case.inputs["W2"].shape[1] - 1
-    assert is_covered(mlp, case.inputs)["Xb"]
+    assert "Xb" in is_covered(mlp, case.inputs)
 
 
 def test_the_rows_of_a_table_are_found_by_trying() -> None:
