@@ -25,7 +25,7 @@ import torch
 
 from grader.exercise.forward import BrokenExercise, Line
 from grader.exercise.sizes import at_batch_size, draw_near
-from grader.exercise.stress import is_covered, stressed, upstream_inputs
+from grader.exercise.stress import is_covered, stressed, upstream_inputs, with_every_index
 from grader.sandbox.numerics import float32_switch
 
 if TYPE_CHECKING:
@@ -366,7 +366,7 @@ class Case:
         """Whether a case with made-up inputs can be judged: all is finite in both dtypes, and no gradient vanishes."""
         values = [v for pool in (self.values, self.graph.values) for v in pool.values() if is_floating(v)]
         cut = self.cut(tuple(self.cotangents))
-        sizes = [cut.magnitude(variable) for variable in self.exercise.graded]
+        sizes = [float(cut.cut(variable).abs().max()) for variable in self.exercise.graded]
         found = [*values, *(self.true.total(variable) for variable in self.exercise.graded)]
         return all(_LEAST < size / self.scale < _MOST for size in sizes) and all(
             bool(torch.isfinite(v).all()) for v in found
@@ -470,10 +470,10 @@ class _Further:
             BrokenExercise: a true gradient is not finite.
         """
         at = self.sizes if sizes is None else sizes
-        drawn = self.exercise.inputs(seed, at)
+        drawn = with_every_index(self.exercise, self.exercise.inputs(seed, at), seed)
         drawn = {name: value * self.scale if name in self.upstream else value for name, value in drawn.items()}
         build = functools.partial(Case, self.exercise, seed, at, hidden=sizes is not None, scale=self.scale)
-        for extreme in stressed(self.exercise, drawn, seed) if self.stressed else ():
+        for extreme in stressed(self.exercise, drawn) if self.stressed else ():
             with contextlib.suppress(Exception):
                 case = build(inputs=extreme, stressed=True)
                 if case.is_sound():
