@@ -63,15 +63,23 @@ class LineGraph:
 
     Args:
         inputs: the case's inputs; floating tensors are taken to float64.
-        at: forward values to read instead of the computed ones (float32 values, for functions that pin float32).
+        at: forward values to read instead of the computed ones, by name (float32 values, for functions that pin
+            float32); what is not among them is computed.
+        lines: the ones to run, if not all; `inputs` then holds what they read.
     """
 
-    def __init__(self, exercise: Exercise, inputs: Mapping[str, Any], at: Mapping[str, Any] | None = None) -> None:
+    def __init__(
+        self,
+        exercise: Exercise,
+        inputs: Mapping[str, Any],
+        at: Mapping[str, Any] | None = None,
+        lines: Sequence[Line] | None = None,
+    ) -> None:
         self.values = {name: _as_float64(value) for name, value in inputs.items()}
         self.steps: list[_Step] = []
         self.readers: dict[str, list[_Step]] = {}
         with default_dtype(torch.float64):
-            for line in exercise.lines:
+            for line in exercise.lines if lines is None else lines:
                 self._run(line, exercise.module.__dict__, at)
 
     def _run(self, line: Line, module: dict[str, Any], at: Mapping[str, Any] | None) -> None:
@@ -85,7 +93,7 @@ class LineGraph:
         for name in leaves:
             self.readers.setdefault(name, []).append(step)
         for name, value in outputs.items():
-            kept = _as_float64(at[name]) if at is not None and is_floating(value) else value
+            kept = _as_float64(at[name]) if at is not None and name in at and is_floating(value) else value
             self.values[name] = kept.detach() if isinstance(kept, torch.Tensor) else kept
 
     @cached_property

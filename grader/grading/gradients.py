@@ -21,8 +21,9 @@ from grader.diagnosis.diagnose import explain
 from grader.grading.questions import Inquiry, ask
 from grader.grading.row import Row, plain
 from grader.sandbox.types import Question, Raised, WrongType
-from grader.verdict.evidence import CHAIN_TOLERANCE, NARROW_CHAIN_TOLERANCE, Ask, Columns, Evidence, Judgement
-from grader.verdict.judge import judge, lecture_columns, random_decides, same, score
+from grader.verdict.evidence import CHAIN_TOLERANCE, NARROW_CHAIN_TOLERANCE, Ask, Columns, Evidence, Judgement, is_fatal
+from grader.verdict.judge import is_local_style, judge, lecture_columns, random_decides, same, score
+from grader.verdict.subgradients import find_corner
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from grader.exercise.case import Cases
     from grader.grading.questions import Attempt
     from grader.sandbox.host.session import Session
+    from grader.verdict.subgradients import Corner
 
 MAX_ANSWER_BYTES = 1 << 22
 """Room for half a million float64 numbers; the largest gradients of the mlp, (32, 64), have 2,048."""
@@ -43,6 +45,7 @@ class GradientSteps:
 
     def __init__(self, attempt: Attempt) -> None:
         self._attempt = attempt
+        self._died_at_kink = False
 
     def rows(self, session: Session) -> Iterator[Row]:
         """The three steps, in order; each row as soon as its last question is answered."""
@@ -57,13 +60,13 @@ class GradientSteps:
         table = None if alone or self._attempt.loading is not None else ChainedTable(cases)
         for evidence in found:
             ask_true(session, cases, evidence)
-            yield self._row(evidence, table)
+            yield self._row(session, evidence, table)
 
     def extra(self) -> dict[str, Any]:
         """Nothing beyond the rows."""
         return {}
 
-    def _row(self, evidence: Evidence, table: ChainedTable | None) -> Row:
+    def _row(self, session: Session, evidence: Evidence, table: ChainedTable | None) -> Row:
         start = time.perf_counter()
         judgement = judge(evidence, self._attempt.cases)
         diagnosis = explain(evidence, judgement, self._attempt.cases)
@@ -75,8 +78,23 @@ class GradientSteps:
             judgement,
             chained=chained,
             diagnosis=diagnosis.as_dict() if diagnosis else None,
+            notes=self._kink_notes(session, evidence) if judgement.verdict.right else (),
             seconds=time.perf_counter() - start + sum(outcome.seconds for outcome in evidence.calls()),
         )
+
+    def _kink_notes(self, session: Session, evidence: Evidence) -> Iterator[str]:
+        """What PyTorch takes at kinks and ties, where a right answer takes something else.
+
+        Once a function has hung or died there, no other is asked: what is left of the budget is for the verdicts.
+        """
+        corner = None if self._died_at_kink else kink_corner(self._attempt.cases, evidence)
+        if corner is not None:
+            ask(session, [Inquiry(evidence, Ask.KINK, 0, _kink_question(evidence, corner))])
+            self._died_at_kink = is_fatal(evidence.outcomes[Ask.KINK, 0])
+            got = evidence.tensor(Ask.KINK)
+            note = None if got is None else corner.note(got, evidence.depends_on)
+            if note is not None:
+                yield note
 
 
 # 1. Whatever reveals nothing
@@ -189,6 +207,23 @@ def _true_inquiries(evidence: Evidence, cases: Cases) -> Iterator[Inquiry]:
         for number, case in enumerate(cases):
             true = {f"d{name}": case.true.total(name) for name in evidence.upstream}
             yield Inquiry(evidence, Ask.TRUE, number, _question(evidence, number, "float64", true))
+
+
+# 4. What decides nothing
+
+
+def kink_corner(cases: Cases, evidence: Evidence) -> Corner | None:
+    """Values with kinks and ties to ask a right function at; None where it would show nothing."""
+    if evidence.narrow or not is_local_style(evidence, cases):
+        return None
+    return find_corner(cases.probe, evidence.variable)
+
+
+def _kink_question(evidence: Evidence, corner: Corner) -> Question:
+    if evidence.binding is None:
+        raise AssertionError(f"d{evidence.variable}: asked without a binding")
+    given = corner.given(evidence.binding.values, evidence.upstream)
+    return Question(f"d{evidence.variable}", given=given, dtype="float64", max_bytes=MAX_ANSWER_BYTES)
 
 
 # Questions
