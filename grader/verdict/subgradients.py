@@ -56,14 +56,14 @@ class Corner:
         cotangents = {f"d{name}": self.case.cotangents[name] for name in upstream}
         return {**{name: values[name] for name in names if name in values}, **cotangents}
 
-    def note(self, got: torch.Tensor, depends_on: Sequence[str]) -> str | None:
+    def note(self, got: torch.Tensor, depends_on: tuple[str, ...]) -> str | None:
         """What to say of an answer; None if it is autograd's, or if another choice does not explain the difference.
 
         Args:
             got: the answer to `given`, in any dtype.
             depends_on: the variables whose cotangents change it.
         """
-        sweep = Sweep(self.graph, {name: self.case.cotangents[name] for name in depends_on})
+        sweep = _sweep(self, depends_on)
         expected = sweep.cut(self.variable)  # (the variable's shape), as are all tensors below
         scale = sweep.magnitude(self.variable)
         if got.shape != expected.shape or not bool(torch.isfinite(got).all()):
@@ -126,6 +126,12 @@ class _Seen:
         spare = slack * got.numel() ** 0.5  # errors of any sign
         total = float(got.sum())
         return bool(min(self.sums) - spare <= total <= max(self.sums) + spare)
+
+
+@functools.lru_cache(maxsize=64)
+def _sweep(corner: Corner, depends_on: tuple[str, ...]) -> Sweep:
+    """The gradients at a corner: one submission after another depends on the same upstream ones."""
+    return Sweep(corner.graph, {name: corner.case.cotangents[name] for name in depends_on})
 
 
 @functools.lru_cache(maxsize=64)
