@@ -33,8 +33,9 @@ from unlocked import UnlockedSandbox, UnlockedSession
 
 from grader.authoring.mutants import Mutant, Original, mutants
 from grader.diagnosis.diagnose import DiagnosisFailed, explain
-from grader.exercise.case import Case, build_cases, is_floating
+from grader.exercise.case import Case, build_cases
 from grader.exercise.catalogue import right_forms, solution_file, wrong_forms
+from grader.exercise.dtypes import is_floating
 from grader.exercise.settings import LECTURE_SEED, Settings
 from grader.exercise.shelf import list_exercises, load_exercise
 from grader.grading import gradients

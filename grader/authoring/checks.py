@@ -14,19 +14,19 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch.overrides import TorchFunctionMode
 
-from grader.exercise.case import Case, default_dtype, is_floating
+from grader.exercise.dtypes import default_dtype, is_floating
+from grader.exercise.kinks import line_kinks, meets
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from grader.exercise.case import Case
     from grader.exercise.exercise import Exercise
-    from grader.exercise.forward import ForwardFile, Line
+    from grader.exercise.forward import ForwardFile
+    from grader.exercise.kinks import Kink
 
 _AGREEMENT = 1e-6
 """How far two float64 gradients of one value may differ, relative to their terms: rounding stays far below."""
-_EXTREMES = {"max", "amax", "min", "amin", "argmax", "argmin"}
-_ORDERS = {"topk", "sort", "median", "kthvalue"}
-_KINKS = {"relu", "abs", "clamp", "clamp_min", "clip", "sign"}
 _REMEDY = (
     "keep what it reads where it is defined (such as `(x**2 + 1).log()`), "
     "or write a mask of -inf inside the one expression that takes it away again"
@@ -154,49 +154,16 @@ def _input_line(file: ForwardFile, name: str) -> int:
 def check_ties_and_kinks(file: ForwardFile, case: Case) -> None:
     """A tie at a maximum, or a value exactly at a kink, has no derivative that everybody agrees on."""
     for line in file.lines:
-        _check_line(file, line, case)
+        for kink in line_kinks(line):
+            where = meets(kink, case.exercise, case.graph.values)
+            if where is not None:
+                file.refuse(line.number, _kink_sentence(kink, where))
 
 
-def _check_line(file: ForwardFile, line: Line, case: Case) -> None:
-    for node in ast.walk(line.code):
-        if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
-            continue
-        operand, others = _operand(node.func, node.args)
-        method, value = node.func.attr, case.graph.values.get(operand)
-        if not is_floating(value):
-            continue
-        if method in _EXTREMES | _ORDERS and _ties(value, method, _dimension(others, node.keywords)):
-            file.refuse(line.number, f"{operand} has equal values, and .{method}() may meet a tie; make them distinct")
-        if method in _KINKS and bool((value == 0).any()):
-            file.refuse(line.number, f"{operand} is exactly 0 somewhere, where {method} has no derivative; avoid that")
-
-
-def _operand(function: ast.Attribute, arguments: Sequence[ast.expr]) -> tuple[str, Sequence[ast.expr]]:
-    """The name of what a call works on (x of x.max(1), torch.max(x, 1), F.relu(x); or nothing), and the rest."""
-    receiver = function.value
-    if isinstance(receiver, ast.Name) and receiver.id in ("torch", "F") and arguments:
-        receiver, arguments = arguments[0], arguments[1:]
-    return (receiver.id if isinstance(receiver, ast.Name) else ""), arguments
-
-
-def _dimension(arguments: Sequence[ast.expr], keywords: Sequence[ast.keyword]) -> int | None:
-    """The dimension that a maximum runs along, where the line says it as a number."""
-    said = [k.value for k in keywords if k.arg in ("dim", "axis")] or list(arguments[:1])
-    try:
-        dimension: Any = ast.literal_eval(said[0]) if said else None
-    except ValueError:
-        return None
-    return dimension if type(dimension) is int else None
-
-
-def _ties(value: torch.Tensor, method: str, dimension: int | None) -> bool:
-    """Whether two equal values compete: for the first place, or for any place where all places are read."""
-    if method in _ORDERS:
-        dimension = None  # the first argument may be another number, such as how many
-    rows = value.reshape(1, -1) if dimension is None else value.movedim(dimension, -1)
-    ordered = rows.sort(-1, descending="max" in method).values
-    equal = ordered[..., 1:] == ordered[..., :-1]
-    return bool((equal[..., :1] if method in _EXTREMES else equal).any())
+def _kink_sentence(kink: Kink, where: str) -> str:
+    if kink.tied:
+        return f"{kink.operand} has equal values, and .{kink.operation}() may meet a tie; make them distinct"
+    return f"{kink.operand} is exactly {where} somewhere, where {kink.operation} has no derivative; avoid that"
 
 
 def tensors(value: object) -> Iterator[torch.Tensor]:

@@ -18,7 +18,8 @@ from grader.authoring.checks import (
 )
 from grader.authoring.exercise_files import Draft, with_constants
 from grader.authoring.randomness import check_draws
-from grader.exercise.case import Case, is_floating
+from grader.exercise.case import Case
+from grader.exercise.dtypes import is_floating
 from grader.exercise.exercise import Exercise
 from grader.exercise.forward import BrokenExercise, ForwardFile, assignments
 from grader.exercise.nearest import nearest

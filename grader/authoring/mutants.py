@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from grader.exercise.case import Case, default_dtype
+from grader.exercise.case import Case
 from grader.exercise.catalogue import Form, solution_file
+from grader.exercise.dtypes import default_dtype
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -19,14 +19,15 @@ import hashlib
 import random
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, TypeGuard
+from typing import TYPE_CHECKING, Any
 
 import torch
 
+from grader.exercise.dtypes import default_dtype, is_floating
 from grader.exercise.forward import BrokenExercise, Line
+from grader.exercise.kinks import has_kink
 from grader.exercise.sizes import at_batch_size, draw_near
 from grader.exercise.stress import is_covered, stressed, upstream_inputs, with_every_index
-from grader.sandbox.numerics import float32_switch
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -76,16 +77,24 @@ class LineGraph:
 
     Args:
         inputs: the case's inputs; floating tensors are taken to float64.
-        at: forward values to read instead of the computed ones (float32 values, for functions that pin float32).
+        at: forward values to read instead of the computed ones, by name (float32 values, for functions that pin
+            float32); what is not among them is computed.
+        lines: the ones to run, if not all; `inputs` then holds what they read.
     """
 
-    def __init__(self, exercise: Exercise, inputs: Mapping[str, Any], at: Mapping[str, Any] | None = None) -> None:
+    def __init__(
+        self,
+        exercise: Exercise,
+        inputs: Mapping[str, Any],
+        at: Mapping[str, Any] | None = None,
+        lines: Sequence[Line] | None = None,
+    ) -> None:
         self.values = {name: _as_float64(value) for name, value in inputs.items()}
         self.steps: list[_Step] = []
         self.readers: dict[str, list[_Step]] = {}
         self._attached = {name for name, value in self.values.items() if is_floating(value)}
         with default_dtype(torch.float64):
-            for line in exercise.lines:
+            for line in exercise.lines if lines is None else lines:
                 self._run(line, exercise.module.__dict__, at)
 
     def _run(self, line: Line, module: dict[str, Any], at: Mapping[str, Any] | None) -> None:
@@ -100,7 +109,7 @@ class LineGraph:
         for name in leaves:
             self.readers.setdefault(name, []).append(step)
         for name, value in outputs.items():
-            kept = _as_float64(at[name]) if at is not None and is_floating(value) else value
+            kept = _as_float64(at[name]) if at is not None and name in at and is_floating(value) else value
             self.values[name] = kept.detach() if isinstance(kept, torch.Tensor) else kept
 
     @cached_property
@@ -363,13 +372,15 @@ class Case:
         return float(self.true.total(variable).abs().max()) <= NULL_TOLERANCE * self.true.scale(variable)
 
     def is_sound(self) -> bool:
-        """Whether a case with made-up inputs can be judged: all is finite in both dtypes, and no gradient vanishes."""
+        """Whether a case with extreme inputs can be judged: all is finite, nothing is tied, no gradient vanishes."""
         values = [v for pool in (self.values, self.graph.values) for v in pool.values() if is_floating(v)]
         cut = self.cut(tuple(self.cotangents))
         sizes = [float(cut.cut(variable).abs().max()) for variable in self.exercise.graded]
         found = [*values, *(self.true.total(variable) for variable in self.exercise.graded)]
-        return all(_LEAST < size / self.scale < _MOST for size in sizes) and all(
-            bool(torch.isfinite(v).all()) for v in found
+        return (
+            all(_LEAST < size / self.scale < _MOST for size in sizes)
+            and all(bool(torch.isfinite(v).all()) for v in found)
+            and not has_kink(self.exercise, self.graph.values)
         )
 
     def check_finite(self) -> None:
@@ -397,6 +408,10 @@ class Cases:
     def __getitem__(self, number: int) -> Case:
         """By number, the given case's is 0."""
         return self.further[number - 1] if number else self.given
+
+    def number(self, case: Case) -> int:
+        """A case's number."""
+        return next(number for number, each in enumerate(self) if each is case)
 
     @cached_property
     def probe(self) -> Case:
@@ -508,27 +523,6 @@ def _dimensions(case: Case) -> set[int]:
 def pool_values(values: Mapping[str, Any]) -> dict[str, Any]:
     """The forward values that can be passed to a function: tensors, ints and floats."""
     return {n: v for n, v in values.items() if isinstance(v, torch.Tensor | int | float) and not isinstance(v, bool)}
-
-
-_let_float32_mean = float32_switch()
-
-
-@contextlib.contextmanager
-def default_dtype(dtype: torch.dtype) -> Iterator[None]:
-    """Within this, `torch.zeros(...)` and the like return tensors of this dtype, and so do `.float()` and its like."""
-    before = torch.get_default_dtype()
-    torch.set_default_dtype(dtype)
-    _let_float32_mean(dtype)
-    try:
-        yield
-    finally:
-        torch.set_default_dtype(before)
-        _let_float32_mean(before)
-
-
-def is_floating(value: object) -> TypeGuard[torch.Tensor]:
-    """Whether a forward value is a tensor that can have a gradient."""
-    return isinstance(value, torch.Tensor) and value.is_floating_point()
 
 
 def tensor_bytes(tensor: torch.Tensor) -> bytes:

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
+from grader.exercise.dtypes import is_floating
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
@@ -41,7 +43,7 @@ def stressed(exercise: Exercise, inputs: Mapping[str, Any]) -> Iterator[dict[str
     Args:
         inputs: as `exercise.inputs` draws them.
     """
-    free = [n for n in exercise.inputs_parameters if n in exercise.graded and _is_floating(inputs[n])]
+    free = [n for n in exercise.inputs_parameters if n in exercise.graded and is_floating(inputs[n])]
     for rows, columns in _LADDERS if free else ():
         extreme = {**inputs, **{n: _scaled(inputs[n], rows, columns, at) for at, n in enumerate(free)}}
         if _is_finite(exercise, extreme):
@@ -130,7 +132,7 @@ def _is_finite(exercise: Exercise, inputs: Mapping[str, Any]) -> bool:
         values = _forward(exercise, inputs).values()
     except Exception:  # noqa: BLE001 the forward pass may assert what it needs
         return False
-    return all(bool(torch.isfinite(value).all()) for value in values if _is_floating(value))
+    return all(bool(torch.isfinite(value).all()) for value in values if is_floating(value))
 
 
 def is_covered(exercise: Exercise, inputs: Mapping[str, Any]) -> frozenset[str]:
@@ -148,7 +150,7 @@ def upstream_inputs(exercise: Exercise, inputs: Mapping[str, Any]) -> tuple[str,
     return tuple(
         name
         for name in exercise.inputs_parameters
-        if name not in exercise.graded and _is_floating(inputs[name]) and _is_linear_in(exercise, inputs, name)
+        if name not in exercise.graded and is_floating(inputs[name]) and _is_linear_in(exercise, inputs, name)
     )
 
 
@@ -164,10 +166,6 @@ def _is_linear_in(exercise: Exercise, inputs: Mapping[str, Any], name: str) -> b
             for k in (1.0, -2.0, 2.0**20)
         )
     return loss != 0 and others == [-2.0 * loss, 2.0**20 * loss]
-
-
-def _is_floating(value: object) -> bool:
-    return isinstance(value, torch.Tensor) and value.is_floating_point()
 
 
 def _is_index(value: object) -> bool:

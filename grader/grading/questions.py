@@ -8,18 +8,25 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from grader.exercise.case import pool_values
 from grader.exercise.shelf import differs_from_installed
+from grader.sandbox.types import Question
 from grader.verdict.binding import bind
 from grader.verdict.evidence import Ask, Evidence, is_fatal
 from grader.verdict.judge import obstacle
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Mapping, Sequence
+    from typing import Any
 
     from grader.exercise.case import Cases
     from grader.exercise.exercise import Exercise
     from grader.exercise.settings import Settings
     from grader.sandbox.host.session import Session
-    from grader.sandbox.types import Outcome, Question, Reading
+    from grader.sandbox.types import Outcome, Reading
+
+LEAST_ROOM = 1 << 19
+"""Bytes that any answer may have: one that is not summed, such as (32, 64, 27) for dW2, is told its shape."""
+MOST_TIMES = 4
+"""How much larger than the gradient itself an answer may be, beyond that."""
 
 
 @dataclass(frozen=True)
@@ -74,3 +81,22 @@ def ask(session: Session, inquiries: Sequence[Inquiry]) -> None:
                 break
         else:
             return
+
+
+def case_question(
+    cases: Cases, evidence: Evidence, number: int, dtype: str, given: Mapping[str, Any] | None = None
+) -> Question:
+    """Call a function on one case: with what is `given`, and all else from the values that were sent before."""
+    if evidence.binding is None:
+        raise AssertionError(f"d{evidence.variable}: asked without a binding")
+    given = dict(given or {})
+    names = (*evidence.binding.values, *(f"d{name}" for name in evidence.upstream))
+    sent = tuple(name for name in names if name not in given)
+    expected = cases[number].graph.values[evidence.variable]
+    room = max(LEAST_ROOM, MOST_TIMES * expected.numel() * expected.element_size())
+    return Question(f"d{evidence.variable}", pool_name(number, dtype), sent, given, dtype, max_bytes=room)
+
+
+def pool_name(number: int, dtype: str) -> str:
+    """What the sandbox calls the values of a case, in one dtype."""
+    return f"{dtype} {number}"

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from grader.exercise.case import Case, default_dtype, is_floating
+from grader.exercise.dtypes import default_dtype, is_floating
 from grader.exercise.forward import BrokenExercise
 from grader.grading.questions import Inquiry, ask
 from grader.grading.row import Row, plain
@@ -26,6 +26,7 @@ from grader.verdict.problems import Cause, form_problem, hard_coded_problem
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from grader.exercise.case import Case
     from grader.exercise.exercise import Exercise
     from grader.grading.questions import Attempt
     from grader.sandbox.host.session import Session

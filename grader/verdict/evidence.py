@@ -86,6 +86,8 @@ class Ask(StrEnum):
     """float32, the learner's own upstream gradients, given case only: the lecture's own table."""
     CHAINED64 = "chained64"
     """The same in float64, which decides whether a chained gradient is correct."""
+    KINK = "kink"
+    """float64, random cotangents, at rounded values that have kinks and ties: makes a note, never a verdict."""
 
 
 class Verdict(StrEnum):
@@ -201,7 +203,7 @@ class Evidence:
         """Whether to ask the function: not if there is an obstacle, if it is a stub, or once it has hung or died."""
         if self.obstacle is not None or isinstance(self.get(Ask.RANDOM), NotStarted):
             return False
-        return not any(map(is_fatal, self.outcomes.values()))
+        return not any(self._fatal())
 
     def failure(self) -> Outcome | None:
         """The outcome that makes a verdict on values impossible; None if there is none.
@@ -211,16 +213,19 @@ class Evidence:
         """
         first = Ask.NARROW if self.narrow else Ask.RANDOM
         given = (self.get(Ask.LOCAL), self.get(first), self.get(Ask.TRUE))
-        fatal = (outcome for outcome in self.outcomes.values() if is_fatal(outcome))
         failed = (outcome for outcome in given if isinstance(outcome, NotStarted | Raised | WrongType))
-        return next(chain(fatal, failed), None)
+        return next(chain(self._fatal(), failed), None)
+
+    def _fatal(self) -> Iterator[Outcome]:
+        """The calls that hung or died, apart from the one that decides nothing."""
+        return (outcome for (ask, _), outcome in self.outcomes.items() if ask is not Ask.KINK and is_fatal(outcome))
 
     def calls(self) -> Iterator[Outcome]:
         """The calls whose time, prints and changed inputs are reported, each once.
 
-        A probe that returned is left out: it repeats another call.
+        A probe that returned is left out: it repeats another call. So is the question at kinks, which decides nothing.
         """
-        for ask in Ask:
+        for ask in (kind for kind in Ask if kind is not Ask.KINK):
             for outcome in self.of(ask).values():
                 repeated = ask is Ask.PROBE and isinstance(outcome, Returned)
                 if not repeated and not (ask is Ask.LOCAL and outcome is self.get(Ask.CHAINED)):

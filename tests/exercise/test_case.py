@@ -175,3 +175,21 @@ def test_a_value_that_is_attached_to_no_input_has_no_gradient(tmp_path: Path, co
     assert case.graph.differentiable == {"x", "y", "loss"}
     assert "m" in case.pool64
     assert torch.allclose(case.true.total("x").float(), case.reference["x"], rtol=1e-5)
+
+
+def test_some_forward_values_can_be_read_instead_of_the_computed_ones(mlp: Exercise, mlp_cases: Cases) -> None:
+    """The later lines are computed from them, the others as before."""
+    case = mlp_cases.probe
+    logits = case.graph.values["logits"].round()
+    graph = LineGraph(mlp, case.inputs, {"logits": logits})
+    assert torch.equal(graph.values["h"], case.graph.values["h"])
+    assert torch.equal(graph.values["logits"], logits)
+    assert torch.equal(graph.values["logit_maxes"], logits.max(1, keepdim=True).values)
+
+
+def test_one_line_can_be_run_alone(mlp: Exercise, mlp_cases: Cases) -> None:
+    """On what it reads, with the gradients that it has among all lines."""
+    whole, (line,) = mlp_cases.probe.graph, mlp.readers["logit_maxes"]
+    alone = LineGraph(mlp, {name: whole.values[name] for name in line.reads}, lines=[line])
+    assert [step.line for step in alone.steps] == [line]
+    assert all(torch.equal(alone.values[name], whole.values[name]) for name in line.outputs)

@@ -125,3 +125,12 @@ def test_calls_are_each_reported_once_and_probes_that_returned_not_at_all() -> N
 def test_only_correct_and_exact_are_right() -> None:
     """The verdicts that score."""
     assert [str(verdict) for verdict in Verdict if verdict.right] == ["correct", "exact"]
+
+
+@pytest.mark.parametrize("outcome", [ONE, RAISED, LATE, DEAD, FLOAT])
+def test_the_question_at_kinks_decides_nothing(outcome: Outcome) -> None:
+    """Whatever it came to: the function can be asked on, has not failed, and no call is reported."""
+    found = evidence(random_0=ONE, local_0=ONE, kink_0=outcome)
+    assert found.askable
+    assert found.failure() is None
+    assert list(found.calls()) == [ONE, ONE]

@@ -1,0 +1,318 @@
+"""Where a forward pass has no derivative that everybody agrees on, and which one PyTorch takes there.
+
+A *kink* is an operand exactly at a bound (relu at 0, clamp at its limits); a *tie* is equal values that compete for a
+place. What PyTorch takes was measured with torch 2.13; a test measures it again for every operation.
+"""
+
+from __future__ import annotations
+
+import ast
+import functools
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import torch
+
+from grader.exercise.dtypes import default_dtype, is_floating
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from grader.exercise.exercise import Exercise
+    from grader.exercise.forward import Line
+
+_MODULES = {"torch", "F", "functional", "nn.functional", "torch.nn.functional"}
+"""What stands before the dot where it is no tensor."""
+_OPERAND = "operand of the call"
+"""Stands for the operand in a call that is made again; no name of a forward pass has spaces."""
+_SHUFFLES = 4
+"""Ways to break ties at random besides both ends first: a middle place of three is found by one with 1 - 3**-4."""
+
+
+class _Argument(NamedTuple):
+    """A bound that a call is given: after the operand at this position, or under one of the names."""
+
+    position: int
+    names: tuple[str, ...]
+    default: float | None = None
+
+
+class _Slope(NamedTuple):
+    """Which slope is taken at bounds: numbers, or arguments of the call."""
+
+    bounds: tuple[float | _Argument, ...]
+    takes: str
+
+
+_OUTER = "at exactly {at}, PyTorch's {name} takes slope 0"
+_BELOW = "at exactly 0, PyTorch's {name} takes the slope of the negative side"
+_BOUND = "exactly at a bound, PyTorch's {name} takes slope 1"
+_LOW, _HIGH = _Argument(1, ("min",)), _Argument(2, ("max",))
+_SLOPES = {
+    "relu": _Slope((0.0,), _OUTER.replace("{at}", "0")),
+    "relu6": _Slope((0.0, 6.0), _OUTER.replace("{at}", "0 or 6")),
+    "hardtanh": _Slope(
+        (_Argument(1, ("min_val",), -1.0), _Argument(2, ("max_val",), 1.0)), _OUTER.replace("{at}", "a bound")
+    ),
+    "hardsigmoid": _Slope((-3.0, 3.0), _OUTER.replace("{at}", "-3 or 3")),
+    "leaky_relu": _Slope((0.0,), _BELOW),
+    "prelu": _Slope((0.0,), _BELOW),
+    "selu": _Slope((0.0,), _BELOW),
+    "elu": _Slope((0.0,), _BELOW),
+    "abs": _Slope((0.0,), _OUTER.replace("{at}", "0")),
+    "absolute": _Slope((0.0,), _OUTER.replace("{at}", "0")),
+    "sign": _Slope((0.0,), _OUTER.replace("{at}", "0")),
+    "l1_loss": _Slope((_Argument(1, ("target",)),), "where both are equal, PyTorch's {name} takes slope 0"),
+    "clamp": _Slope((_LOW, _HIGH), _BOUND),
+    "clip": _Slope((_LOW, _HIGH), _BOUND),
+    "clamp_min": _Slope((_LOW,), _BOUND),
+    "clamp_max": _Slope((_Argument(1, ("max",)),), _BOUND),
+}
+"""By operation: the bounds at which its slope changes."""
+
+_ALL = "at an exact tie, PyTorch's {name} gives the whole gradient to one of the tied values"
+_SHARE = "at an exact tie, PyTorch's {name} shares the gradient equally among the tied values"
+_PLACES = "at an exact tie, PyTorch's {name} gives the gradient of each place to one of the tied values"
+_HALVES = "at an exact tie, PyTorch's {name} gives half of the gradient to each of the two"
+_FIRST = "at an exact tie, PyTorch's {name} gives the whole gradient to the first of the two"
+_OTHER = _Argument(1, ("other",))
+_PAIRS = {
+    "maximum": _Slope((_OTHER,), _HALVES),
+    "minimum": _Slope((_OTHER,), _HALVES),
+    "fmax": _Slope((_OTHER,), _FIRST),
+    "fmin": _Slope((_OTHER,), _FIRST),
+}
+"""By operation on two tensors."""
+_SELECTIONS = {
+    **dict.fromkeys(("amax", "amin", "aminmax"), _SHARE),
+    **dict.fromkeys(("argmax", "argmin", "kthvalue"), _ALL),
+    **dict.fromkeys(("sort", "msort", "argsort", "topk"), _PLACES),
+    **dict.fromkeys((f"{kind}max_pool{k}d" for kind in ("", "adaptive_") for k in (1, 2, 3)), _ALL),
+}
+"""By operation that selects among the values of one tensor."""
+_BY_ARGUMENTS = {"max", "min", "median"}
+"""Along a dimension all goes to one place; over the whole tensor it is shared; of two tensors each gets half."""
+_ORDERS = {ast.Gt: ">", ast.GtE: ">=", ast.Lt: "<", ast.LtE: "<="}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Kink:
+    """One operation of a line that has kinks or ties."""
+
+    operation: str
+    """As it is written: `relu`, `max`, or the comparison `z > 0`."""
+    operand: str
+    """As it is written: `z1`, `x @ W`."""
+    names: frozenset[str]
+    """The variables that it is computed from."""
+    phrase: str
+    """What PyTorch takes there: `at exactly 0, PyTorch's relu takes slope 0`."""
+    tied: bool
+    """Whether values compete for a gradient, so that their shares add up to it."""
+    meets: Callable[[dict[str, Any]], str | None]
+    """Where it is met among values by name, such as `0`; None if it is not."""
+
+
+@functools.cache
+def line_kinks(line: Line) -> tuple[Kink, ...]:
+    """The operations of a line that have kinks or ties, in no particular order."""
+    return tuple(kink for node in ast.walk(line.code) for kink in _kinks(node, line))
+
+
+def kinked_reads(line: Line) -> dict[str, tuple[Kink, ...]]:
+    """By variable that a line reads: the operations with kinks or ties that its value goes into."""
+    found = {name: tuple(kink for kink in line_kinks(line) if name in kink.names) for name in line.reads}
+    return {name: kinks for name, kinks in found.items() if kinks}
+
+
+def meets(kink: Kink, exercise: Exercise, values: Mapping[str, Any]) -> str | None:
+    """Where an operation's operand has a kink or tie, given forward values by name; None if nowhere.
+
+    Computed in float64. An operand inside a comprehension or a lambda is not looked at.
+    """
+    wide = {name: value.double() if is_floating(value) else value for name, value in values.items()}
+    with default_dtype(torch.float64):
+        try:
+            return kink.meets({**exercise.module.__dict__, **wide})
+        except NameError:  # a name of a comprehension or a lambda
+            return None
+
+
+def has_kink(exercise: Exercise, values: Mapping[str, Any]) -> bool:
+    """Whether any operation of the forward pass has an exact kink or tie at these values.
+
+    Args:
+        values: every input and forward value by name; tensors of any dtype.
+    """
+    return any(meets(kink, exercise, values) for line in exercise.lines for kink in line_kinks(line))
+
+
+# Which operations
+
+
+def _kinks(node: ast.AST, line: Line) -> Iterator[Kink]:
+    if isinstance(node, ast.Call):
+        name, arguments, replaced = _call(node)
+        if not arguments:
+            return
+        slope = _slope(name, arguments, node.keywords, line)
+        if slope is not None:
+            bounds = tuple(_bound(bound, arguments, node.keywords) for bound in slope.bounds)
+            meets = _at_bounds(arguments[0], tuple(bound for bound in bounds if bound is not None))
+            yield _kink(name, arguments[0], node, line, slope.takes, tied=name not in _SLOPES, meets=meets)
+        elif phrase := _selection(name, arguments, node.keywords):
+            yield _kink(name, arguments[0], node, line, phrase, tied=True, meets=_in_selection(arguments[0], replaced))
+    elif isinstance(node, ast.Compare) and len(node.ops) == 1 and type(node.ops[0]) in _ORDERS:
+        yield from _masks(node, line)
+
+
+def _kink(
+    name: str,
+    operand: ast.expr,
+    node: ast.expr,
+    line: Line,
+    phrase: str,
+    *,
+    tied: bool,
+    meets: Callable[[dict[str, Any]], str | None],
+) -> Kink:
+    return Kink(name, ast.unparse(operand), _names(node, line), phrase.format(name=name), tied, meets)
+
+
+def _call(node: ast.Call) -> tuple[str, list[ast.expr], ast.Call]:
+    """A call's operation, its arguments from the operand on, and the call with another operand put in."""
+    stand_in = ast.Name(_OPERAND, ast.Load())
+    if isinstance(node.func, ast.Attribute) and ast.unparse(node.func.value) not in _MODULES:
+        function = ast.Attribute(stand_in, node.func.attr, ast.Load())
+        return node.func.attr, [node.func.value, *node.args], ast.Call(function, node.args, node.keywords)
+    name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+    return name, node.args, ast.Call(node.func, [stand_in, *node.args[1:]], node.keywords)
+
+
+def _slope(name: str, arguments: Sequence[ast.expr], keywords: Sequence[ast.keyword], line: Line) -> _Slope | None:
+    """The bounds of an operation; None if it has none."""
+    if name == "elu" and _literal(_bound(_Argument(1, ("alpha",), 1.0), arguments, keywords)) == 1:
+        return None  # its slope is 1 on both sides
+    if name in ("max", "min") and _is_pair(arguments, keywords, line):
+        return _PAIRS[f"{name}imum"]
+    return _SLOPES.get(name) or _PAIRS.get(name)
+
+
+def _is_pair(arguments: Sequence[ast.expr], keywords: Sequence[ast.keyword], line: Line) -> bool:
+    """Whether max or min compares two tensors: where it is told `other`, or a second value that lines read."""
+    if any(keyword.arg == "other" for keyword in keywords):
+        return True
+    read = [name for argument in arguments[1:2] for name in _names(argument, line)]
+    return bool(read) and not _is_number(arguments[1])
+
+
+def _is_number(node: ast.expr) -> bool:
+    """Whether an argument is a dimension worked out from a tensor, as in `x.max(x.dim() - 1)`."""
+    methods = {n.func.attr for n in ast.walk(node) if isinstance(n, ast.Call) and isinstance(n.func, ast.Attribute)}
+    attributes = {n.attr for n in ast.walk(node) if isinstance(n, ast.Attribute)}
+    return bool(methods & {"dim", "size"} or attributes & {"ndim", "shape"})
+
+
+def _selection(name: str, arguments: Sequence[ast.expr], keywords: Sequence[ast.keyword]) -> str | None:
+    """What is taken at a tie by an operation that selects; None if it does not select."""
+    if name not in _BY_ARGUMENTS:
+        return _SELECTIONS.get(name)
+    along = len(arguments) > 1 or any(keyword.arg in ("dim", "axis") for keyword in keywords)
+    return _ALL if along else _SHARE
+
+
+def _masks(node: ast.Compare, line: Line) -> Iterator[Kink]:
+    """A comparison, if what it compares is also read beside it: `(z > 0) * z`, `torch.where(z > 0, z, 0.1*z)`.
+
+    A mask that is made of other values, such as that of a dropout, is not a function of what it masks.
+    """
+    inside = {id(n) for compare in ast.walk(line.code) if isinstance(compare, ast.Compare) for n in ast.walk(compare)}
+    beside = {n.id for n in ast.walk(line.code) if isinstance(n, ast.Name) and id(n) not in inside}
+    if _names(node, line) & beside:
+        text = ast.unparse(node)
+        is_so = "true" if isinstance(node.ops[0], ast.GtE | ast.LtE) else "false"
+        phrase = f"where both sides are equal, `{text}` is {is_so}, and PyTorch takes the slope of that side"
+        yield Kink(
+            text, ast.unparse(node.left), _names(node, line), phrase, tied=False,
+            meets=_at_bounds(node.left, tuple(node.comparators)),
+        )  # fmt: skip
+
+
+def _names(node: ast.AST, line: Line) -> frozenset[str]:
+    return frozenset(n.id for n in ast.walk(node) if isinstance(n, ast.Name) and n.id in line.reads)
+
+
+def _bound(bound: float | _Argument, arguments: Sequence[ast.expr], keywords: Sequence[ast.keyword]) -> ast.expr | None:
+    """A bound as an expression; None where a call sets none."""
+    if not isinstance(bound, _Argument):
+        return ast.Constant(bound)
+    if bound.position < len(arguments):
+        return arguments[bound.position]
+    named = next((keyword.value for keyword in keywords if keyword.arg in bound.names), None)
+    return ast.Constant(bound.default) if named is None and bound.default is not None else named
+
+
+def _literal(node: ast.expr | None) -> object:
+    return node.value if isinstance(node, ast.Constant) else None
+
+
+# Whether values have them
+
+
+def _at_bounds(operand: ast.expr, bounds: Sequence[ast.expr]) -> Callable[[dict[str, Any]], str | None]:
+    """Finds the first bound that an operand equals somewhere: as a number, or as the tensor is written."""
+
+    def met(namespace: dict[str, Any]) -> str | None:
+        value, *limits = (_evaluate(each, namespace) for each in (operand, *bounds))
+        if not any(is_floating(each) for each in (value, *limits)):
+            return None  # a mask of whole numbers
+        for bound, limit in zip(bounds, limits, strict=True):
+            if limit is not None and bool(torch.as_tensor(value == limit).any()):
+                return ast.unparse(bound) if isinstance(limit, torch.Tensor) else f"{limit:g}"
+        return None
+
+    return met
+
+
+def _in_selection(operand: ast.expr, call: ast.Call) -> Callable[[dict[str, Any]], str | None]:
+    """Finds out whether equal values compete: ties are broken in several ways, and something else is selected.
+
+    The values' ranks are used instead of them, so that no two values count as equal that are not.
+    """
+
+    def met(namespace: dict[str, Any]) -> str | None:
+        value = _evaluate(operand, namespace)
+        if not is_floating(value) or value.numel() < 2:
+            return None  # one value has no rival
+        ranks = torch.searchsorted(value.flatten().sort().values, value.contiguous()).double()  # (the value's shape)
+        first, *others = (
+            _selected(call, namespace, ranks + order.view(value.shape)) for order in _orders(value.numel())
+        )
+        same = all(torch.equal(a, b) for other in others for a, b in zip(first, other, strict=True))
+        return None if same else "a tie"
+
+    return met
+
+
+def _orders(count: int) -> Iterator[torch.Tensor]:
+    """Distinct numbers from 0 to below 1/2, one for each value, in several orders: they break ties and nothing else."""
+    steps = torch.arange(count, dtype=torch.float64) / (2 * count)  # (count,)
+    generator = torch.Generator().manual_seed(count)
+    yield steps
+    yield steps.flip(0)
+    for _ in range(_SHUFFLES):
+        yield steps[torch.randperm(count, generator=generator)]
+
+
+def _selected(call: ast.Call, namespace: dict[str, Any], value: torch.Tensor) -> list[torch.Tensor]:
+    """What tells which values were selected: the gradient of a weighted sum of them, or their indices."""
+    leaf = value.requires_grad_()
+    result = _evaluate(call, {**namespace, _OPERAND: leaf})
+    outputs = [result] if isinstance(result, torch.Tensor) else list(result)
+    weighted = [(o * torch.arange(1, o.numel() + 1).view(o.shape)).sum() for o in outputs if o.requires_grad]
+    return list(torch.autograd.grad(functools.reduce(torch.add, weighted), leaf)) if weighted else outputs
+
+
+def _evaluate(node: ast.expr, namespace: dict[str, Any]) -> Any:
+    expression = ast.fix_missing_locations(ast.Expression(node))
+    return eval(compile(expression, "forward.py", "eval"), dict(namespace))  # noqa: S307 of the trusted forward.py

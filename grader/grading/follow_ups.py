@@ -1,0 +1,97 @@
+"""Questions that follow a verdict: why is an answer wrong, and what does a right one choose where there is a choice?
+
+None of them holds a true gradient that the function has not been given before.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import torch
+
+from grader.grading.questions import Inquiry, ask, case_question
+from grader.verdict.evidence import LINEAR_FACTORS, NUDGES, Ask, Verdict, is_fatal
+from grader.verdict.judge import is_bent, is_local_style, judge, random_decides
+from grader.verdict.subgradients import find_corner
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from grader.exercise.case import Cases
+    from grader.sandbox.host.session import Session
+    from grader.verdict.evidence import Evidence, Judgement
+
+ASKED_AGAIN = (Verdict.WRONG_VALUES, Verdict.HARD_CODED)
+"""The verdicts on answers that may come from something kept between calls, or from a relu of an upstream gradient."""
+
+
+class FollowUps:
+    """Asks what follows the verdicts on one submission."""
+
+    def __init__(self, cases: Cases) -> None:
+        self._cases = cases
+        self._died = False
+
+    def judged(self, session: Session, evidence: Evidence) -> tuple[Judgement, list[str]]:
+        """The verdict on a gradient whose other questions have all been asked, and what is to be said beside it."""
+        judgement = judge(evidence, self._cases)
+        if judgement.verdict in ASKED_AGAIN and evidence.askable:
+            ask_about_extremes(session, self._cases, evidence, judgement)
+            ask_again(session, self._cases, evidence)
+            judgement = judge(evidence, self._cases)
+        right = judgement.verdict.right and not self._died
+        return judgement, list(self._at_kinks(session, evidence)) if right else []
+
+    def _at_kinks(self, session: Session, evidence: Evidence) -> Iterator[str]:
+        """What PyTorch takes at kinks and ties, where a right answer takes something else.
+
+        Once a function has hung or died there, no other is asked: what is left of the budget is for the verdicts.
+        """
+        if evidence.narrow or not is_local_style(evidence, self._cases) or evidence.binding is None:
+            return
+        corner = find_corner(self._cases.probe, evidence.variable)
+        if corner is None:
+            return
+        given = corner.given(evidence.binding.values, evidence.upstream)
+        number = self._cases.number(corner.case)
+        ask(session, [Inquiry(evidence, Ask.KINK, 0, case_question(self._cases, evidence, number, "float64", given))])
+        self._died = is_fatal(evidence.outcomes[Ask.KINK, 0])
+        got = evidence.tensor(Ask.KINK)
+        note = None if got is None else corner.note(got, evidence.depends_on)
+        if note is not None:
+            yield note
+
+
+def ask_again(session: Session, cases: Cases, evidence: Evidence) -> None:
+    """Of a wrong answer: does it change from call to call, and in which upstream gradients is it not linear?
+
+    Each upstream gradient by itself, then all together: beside another's share, a small one would not show.
+    """
+    dtype = "float32" if evidence.narrow else "float64"
+    once = {name: cases.given.cotangents[name].to(getattr(torch, dtype)) for name in evidence.depends_on}
+    groups = [(name,) for name in once] + ([tuple(once)] if len(once) > 1 else [])
+    multiples = ({f"d{n}": once[n] * factor for n in group} for group in groups for factor in LINEAR_FACTORS)
+    questions = [case_question(cases, evidence, 0, dtype, given) for given in ({}, *multiples)]
+    ask(session, [Inquiry(evidence, Ask.AGAIN, number, question) for number, question in enumerate(questions)])
+    first, *others = [evidence.tensor(Ask.AGAIN, number) for number, _ in enumerate(questions)]
+    count = len(LINEAR_FACTORS)
+    bent = [group for k, group in enumerate(groups) if is_bent(first, others[count * k : count * (k + 1)])]
+    if bent and not evidence.changes:
+        evidence.not_linear = tuple(name for group in bent if len(group) == 1 for name in group) or bent[0]
+
+
+def ask_about_extremes(session: Session, cases: Cases, evidence: Evidence, judgement: Judgement) -> None:
+    """Of an answer that is wrong on extreme inputs only: is it the sizes, or a formula that rounding ruins?"""
+    last, binding = len(cases.further), evidence.binding
+    wrong = [number for number, case in enumerate(cases) if not evidence.passes(case, judgement.cases[number])]
+    if wrong != [last] or not cases[last].stressed or evidence.narrow or binding is None:
+        return
+    extreme, calm, decides = cases[last], cases.calm, random_decides(evidence, cases)
+    true: dict[str, Any] = {} if decides else {f"d{n}": extreme.true.total(n) for n in evidence.upstream}
+    given = [(Ask.NUDGED, k, {**extreme.nudged(binding.values, k), **true}) for k in range(NUDGES)]
+    upstream = {f"d{n}": calm.cotangents[n] if decides else calm.true.total(n) for n in evidence.upstream}
+    given.append((Ask.CALM, 0, {**{name: calm.pool64[name] for name in binding.values}, **upstream}))
+    ask(
+        session,
+        [Inquiry(evidence, a, k, case_question(cases, evidence, last, "float64", each)) for a, k, each in given],
+    )
