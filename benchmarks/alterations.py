@@ -35,6 +35,8 @@ MOST_DIFFERENCED = 1000
 """The largest variable, in numbers, that differences are taken of one by one: two forward lines for each number."""
 ROW_PLACES = ((":1", 0), ("-1:", 0), ("13:14", 13), ("26:27", 26), ("30:", 30))
 """Rows of a table, and how many rows the given one has at least for somebody to name them."""
+NARROW_MOST = 4
+"""Forms in float32 of each kind and gradient: they alone need the real sandbox, which takes its time."""
 DECIDED_STEP = "0.125"
 """The step at which it is decided whether a difference is exact: see `second_opinion.COARSE_WRONG`."""
 TIES = (
@@ -78,6 +80,11 @@ class Draft:
     """Whether `checked` is a difference with a coarse step."""
 
     @property
+    def narrow(self) -> bool:
+        """Whether it computes in float32, however the question is put."""
+        return self.kind.startswith("float32")
+
+    @property
     def form(self) -> Form:
         """As `Verification.grade` takes it."""
         return Form(Path("drawn.py"), 1, self.kind, self.note, (self.gradient,), self.source)
@@ -92,8 +99,9 @@ def drafts(exercise: Exercise, opinion: SecondOpinion, most: int) -> list[Draft]
             kinds[draft.kind].setdefault(draft.source, draft)
         for kind, members in kinds.items():
             drawn = list(members.values())
-            if most and len(drawn) > most:
-                drawn = random.Random(f"{exercise.name} {gradient} {kind}").sample(drawn, most)
+            limit = min(most, NARROW_MOST) if drawn[0].narrow else most
+            if limit and len(drawn) > limit:
+                drawn = random.Random(f"{exercise.name} {gradient} {kind}").sample(drawn, limit)
             found += drawn
     return found
 
@@ -240,7 +248,7 @@ class Original:
     # kinds
 
     def cuts(self) -> Iterator[Draft]:
-        """Only the first k along a dimension are kept, the rest is zero; of an operand that is a sum over the first k."""
+        """Only the first k along a dimension are kept, the rest is zero; of an operand, a sum over the first k."""
         targets = {"result": self.shape, **self.operands}
         for name, shape in targets.items():
             for dimension, own in enumerate(shape):
@@ -379,13 +387,16 @@ class Original:
         head = "from torch import float32"
         pre = parts.get("pre", [])
         casts = {
-            "to(float32)": [f"{p} = {p}.to(float32)" for p in self.operands],
-            "type(torch.FloatTensor)": [f"{p} = {p}.type(torch.FloatTensor)" for p in self.operands],
-            "type('torch.FloatTensor')": [f"{p} = {p}.type('torch.FloatTensor')" for p in self.operands],
+            "operands.to(float32)": [f"{p} = {p}.to(float32)" for p in self.operands],
+            "operands.type(torch.FloatTensor)": [f"{p} = {p}.type(torch.FloatTensor)" for p in self.operands],
+            "operands.type('torch.FloatTensor')": [f"{p} = {p}.type('torch.FloatTensor')" for p in self.operands],
         }
+        if len(self.operands) > 1:  # a matrix product of the two raises where the others are wider
+            first = next(iter(self.operands))
+            casts[f"{first}.type(torch.FloatTensor)"] = [f"{first} = {first}.type(torch.FloatTensor)"]
         for cast, lines in casts.items():
             text = self.wrapped(**{**parts, "pre": [*pre, *lines]}, head=head)
-            yield from self._float32_draft(f"operands.{cast}{note}", text)
+            yield from self._float32_draft(f"{cast}{note}", text)
         text = self.wrapped(**parts, post=["r = r.to(float32)"], head=head)
         yield from self._float32_draft(f"result.to(float32){note}", text)
         if self.shape:

@@ -1,4 +1,4 @@
-"""Whether a formulation is wrong, by direct float64 comparison with the worked solution: none of the grader's own cases.
+"""Whether a formulation is wrong, by a float64 comparison with the worked solution, on none of the grader's cases.
 
 Both are called on a wide family of *situations*: consistent forward values at many sizes, with inputs scaled as a whole
 and by rows and columns, integers over their whole range, and upstream gradients from 2**-60 to 2**60.
@@ -11,7 +11,6 @@ import random
 import statistics
 from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -134,11 +133,11 @@ class SecondOpinion:
             return None
         finally:
             torch.set_default_dtype(before)
-        return with_room(result, self.exercise.gradients.index(gradient)) if training else result
+        return without_noise(result, self.exercise.gradients.index(gradient)) if training else result
 
 
-def with_room(gradients: list[torch.Tensor], index: int) -> torch.Tensor:
-    """One gradient of a training step. A null one (b1's) is as small as rounding: relative to all of them it is zero."""
+def without_noise(gradients: list[torch.Tensor], index: int) -> torch.Tensor:
+    """One gradient of a training step. A null one, as b1's, is rounding: beside the others it is zero."""
     largest = max(float(g.abs().max()) for g in gradients)
     chosen = gradients[index]
     return torch.where(chosen.abs() < 1e-13 * largest, 0.0, chosen)

@@ -8,7 +8,7 @@
 own whether each is wrong or a twin of the right one, and `grade` judges them. They run without a sandbox, but for those
 in float32: only the sandbox's child changes what `torch.float32` means in every way that can be written.
 
-A training run is cut to SHORT_RUN steps, and repeated in full for whatever is accepted wrongly.
+A training run is cut short, and repeated in full for whatever is accepted.
 
 The exit status is 1 if a wrong form was accepted or a twin rejected, UNDECIDABLE ones aside.
 """
@@ -16,7 +16,6 @@ The exit status is 1 if a wrong form was accepted or a twin rejected, UNDECIDABL
 from __future__ import annotations
 
 import argparse
-import copy
 import os
 import sys
 import time
@@ -28,7 +27,7 @@ from fnmatch import fnmatchcase
 from functools import cached_property
 from multiprocessing import get_context
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
@@ -39,12 +38,10 @@ pin_torch()
 
 from alterations import drafts
 from second_opinion import Opinion, SecondOpinion
+from seeded import SeededGrading, place
 from unlocked import UnlockedSandbox
 
-from grader.authoring.verification import Verification
-from grader.exercise.settings import Settings
 from grader.exercise.shelf import list_exercises, load_exercise
-from grader.grading import gradients
 from grader.sandbox.client import Sandbox
 
 if TYPE_CHECKING:
@@ -52,13 +49,11 @@ if TYPE_CHECKING:
 
     from alterations import Draft
 
-    from grader.exercise.exercise import Exercise
-
 UNDECIDABLE: dict[str, str] = {}
 """Forms that may be accepted or rejected: a pattern of `exercise.gradient kind: note`, and the reason."""
 
-SHORT_RUN = 8
-"""Steps of a training run at first: enough for nearly everything that is wrong to show."""
+NARROW_SEEDS = 1
+"""Hidden seeds for forms in float32: the real sandbox takes 70 ms for each, and dtypes decide there, not the draw."""
 CHUNK = 250
 """Forms that one process takes at a time."""
 
@@ -93,23 +88,12 @@ class Result:
         return [place(number) for number, accepted in enumerate(self.accepted) if accepted is fault]
 
 
-def place(number: int) -> str:
-    """What a column of verdicts is called."""
-    return f"seed {number}" if number else "desk"
-
-
 class Examiner:
-    """Grades the drafts of one exercise, with cases that are built once for each seed."""
+    """Decides about the drafts of one exercise, and grades them."""
 
     def __init__(self, name: str, options: argparse.Namespace) -> None:
         self.exercise, self.options = load_exercise(name), options
         self.opinion = SecondOpinion(self.exercise)
-        self._verifications: dict[tuple[int, bool, bool], Verification] = {}
-        self._unlocked = UnlockedSandbox()
-
-    @cached_property
-    def _locked(self) -> Sandbox:
-        return Sandbox()
 
     def drafts(self) -> list[Draft]:
         """What there is to grade, of the kinds that were asked for."""
@@ -119,43 +103,32 @@ class Examiner:
     def result(self, draft: Draft) -> Result:
         """Decide about a draft, and grade it under every seed."""
         opinion = self.opinion.of(draft)
-        accepted = tuple(self._accepts(draft, number, opinion) for number in range(self.options.seeds + 1))
+        grading = self._locked if self.options.sandbox or draft.narrow else self._unlocked
+        seeds = min(self.options.seeds, NARROW_SEEDS) if draft.narrow else self.options.seeds
+        accepted = tuple(grading.accepts(draft.form, number) for number in range(seeds + 1))
         return Result(self.exercise.name, draft.gradient, draft.kind, draft.note, opinion, accepted)
-
-    def _accepts(self, draft: Draft, number: int, opinion: Opinion) -> bool:
-        short = self.exercise.kind == "training"
-        accepted = self._grades(draft, number, short=short)
-        if short and accepted and opinion is Opinion.WRONG:
-            return self._grades(draft, number, short=False)
-        return accepted
-
-    def _grades(self, draft: Draft, number: int, *, short: bool) -> bool:
-        locked = self.options.sandbox or draft.kind.startswith("float32")
-        key = (number, locked, short)
-        if key not in self._verifications:
-            exercise = shortened(self.exercise) if short else self.exercise
-            sandbox: Any = self._locked if locked else self._unlocked
-            self._verifications[key] = Verification(exercise, sandbox, Settings(hidden_seed=number or None))
-        return all(row.correct for row in self._verifications[key].grade(draft.form))
 
     def close(self) -> None:
         """End the sandbox, if one was started."""
-        if "_locked" in self.__dict__:
-            self._locked.close()
+        if "_sandbox" in self.__dict__:
+            self._sandbox.close()
 
+    @cached_property
+    def _sandbox(self) -> Sandbox:
+        return Sandbox()
 
-def shortened(exercise: Exercise) -> Exercise:
-    """The same training exercise with few steps."""
-    short = copy.copy(exercise)
-    short.constants = {**exercise.constants, "STEPS": SHORT_RUN}
-    return short
+    @cached_property
+    def _locked(self) -> SeededGrading:
+        return SeededGrading(self.exercise, self._sandbox)
+
+    @cached_property
+    def _unlocked(self) -> SeededGrading:
+        return SeededGrading(self.exercise, UnlockedSandbox())
 
 
 def examine(name: str, part: int, options: argparse.Namespace) -> list[Result]:
     """One chunk of an exercise's drafts, in a process of its own."""
     warnings.simplefilter("ignore")
-    if hasattr(gradients, "explain"):
-        gradients.explain = lambda *_: None  # ten times as dear as the verdict, which it does not change
     examiner = Examiner(name, options)
     try:
         return [examiner.result(draft) for draft in examiner.drafts()[part * CHUNK : (part + 1) * CHUNK]]
