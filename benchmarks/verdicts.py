@@ -1,7 +1,8 @@
-"""What the rule buys: the mlp's catalogues under the usual criteria and under ours, over many seeds and sizes.
+"""What the rule buys: the mlp's catalogues under the usual criteria and under ours, every catalogue under many seeds.
 
     python benchmarks/verdicts.py table                 the criteria side by side
-    python benchmarks/verdicts.py sweep --seeds 100     both catalogues at random seeds and hidden sizes
+    python benchmarks/verdicts.py sweep --seeds 20      all catalogues at the desk and under hidden seeds: what scores
+                                                        wrongly, and which verdicts vary with the seed
 
 Nothing is timed here; the forms are the project's own and run without a sandbox.
 """
@@ -9,10 +10,13 @@ Nothing is timed here; the forms are the project's own and run without a sandbox
 from __future__ import annotations
 
 import argparse
-import random
+import os
 import sys
+import warnings
 from collections import Counter
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,20 +28,24 @@ pin_environment()
 pin_torch()
 
 import torch
+from seeded import SeededGrading, place
 from unlocked import UnlockedSandbox
 
 from grader.authoring.verification import Verification
 from grader.exercise.case import build_cases, pool_values
 from grader.exercise.catalogue import Form, right_forms, wrong_forms
 from grader.exercise.settings import LECTURE_SEED, Settings
-from grader.exercise.shelf import load_exercise
+from grader.exercise.shelf import list_exercises, load_exercise
 from grader.sandbox.types import Question
 from grader.verdict.evidence import tensor_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from grader.exercise.case import Case, Cases
+
+_PARTS = 4
+"""How an exercise's forms are dealt out to processes."""
 
 
 @dataclass(frozen=True)
@@ -128,31 +136,67 @@ def table(seed: int) -> None:
         print(f"{title:<62} {accepted[title]:>15} {rejected[title]:>15}")
 
 
-def sweep(seeds: int, first: int) -> int:
-    """Grade both catalogues at random seeds, batch sizes and hidden sizes; print whatever goes wrong."""
-    exercise, sandbox = load_exercise("mlp"), UnlockedSandbox()
-    right, wrong = right_forms(exercise), wrong_forms(exercise)
-    problems: list[str] = []
-    for settings in draw(seeds, first):
-        verification = Verification(exercise, sandbox, settings)  # type: ignore[arg-type]
-        found = [p for form in right for p in verification.rejected(form)]
-        found += [p for form in wrong for p in verification.accepted(form)]
-        problems += found
-        print(
-            f"seed {settings.seed} n={settings.batch_size} hidden {settings.hidden_seed}: {len(found)} problems",
-            flush=True,
-        )
-        for problem in found:
-            print("   ", problem)
-    print(f"{seeds} seeds x ({len(right)} right forms, {len(wrong)} mistakes): {len(problems)} problems")
-    return len(problems)
+@dataclass(frozen=True)
+class Swept:
+    """One form, and what each of its rows came to: at the desk, then under each hidden seed."""
+
+    name: str
+    right: bool
+    rows: dict[str, tuple[tuple[bool, str], ...]]
+    """By gradient: whether it is correct, and the verdict's word."""
+
+    @property
+    def problems(self) -> list[str]:
+        """Where a right form was rejected, or a mistake accepted in all of its gradients."""
+        seeds = [all(correct for correct, _ in found) for found in zip(*self.rows.values(), strict=True)]
+        return [place(number) for number, accepted in enumerate(seeds) if accepted is not self.right]
+
+    @property
+    def varying(self) -> dict[str, str]:
+        """The gradients whose verdict depends on the seed, and each seed's verdict."""
+        return {
+            gradient: ", ".join(f"{place(number)} {word}" for number, (_, word) in enumerate(found))
+            for gradient, found in self.rows.items()
+            if len(set(found)) > 1
+        }
 
 
-def draw(seeds: int, first: int) -> Iterator[Settings]:
-    """Settings at random: seed, batch size of the given case, hidden sizes of the others."""
-    for number in range(first, first + seeds):
-        rng = random.Random(number)
-        yield Settings(seed=rng.getrandbits(31), batch_size=rng.randint(5, 64), hidden_seed=rng.getrandbits(31))
+def sweep(names: list[str], seeds: int, first: int, jobs: int) -> int:
+    """Grade both catalogues of every exercise at the desk and under hidden seeds; print what goes wrong or varies."""
+    parts = [(name, part) for name in names for part in range(_PARTS)]
+    with ProcessPoolExecutor(jobs, get_context("spawn")) as pool:
+        swept = list(pool.map(sweep_part, *zip(*parts, strict=True), [seeds] * len(parts), [first] * len(parts)))
+    bad = varied = 0
+    for name in names:
+        forms = [form for (each, _), found in zip(parts, swept, strict=True) if each == name for form in found]
+        problems = [f"problem: {form.name}: {', '.join(form.problems)}" for form in forms if form.problems]
+        varying = [f"varies: {form.name} {row}: {told}" for form in forms for row, told in form.varying.items()]
+        print(f"{name}: {len(forms)} forms, {len(problems)} with problems, {len(varying)} rows vary", flush=True)
+        print("".join(f"    {line}\n" for line in problems + varying), end="")
+        bad, varied = bad + len(problems), varied + len(varying)
+    print(f"desk and {seeds} hidden seeds: {bad} forms with problems, {varied} rows whose verdict varies")
+    return bad + varied
+
+
+def sweep_part(name: str, part: int, seeds: int, first: int) -> list[Swept]:
+    """Every so manieth form of an exercise's catalogues, in a process of its own."""
+    warnings.simplefilter("ignore")
+    exercise = load_exercise(name)
+    grading = SeededGrading(exercise, UnlockedSandbox(), confirmed=False)
+    numbers = [0, *range(first + 1, first + seeds + 1)]
+    forms = [*right_forms(exercise), *wrong_forms(exercise)][part::_PARTS]
+    return [swept(form, grading, numbers, name) for form in forms]
+
+
+def swept(form: Form, grading: SeededGrading, numbers: list[int], name: str) -> Swept:
+    """Grade one form under every seed."""
+    rows: dict[str, list[tuple[bool, str]]] = {}
+    for number in numbers:
+        for row in grading.rows(form, number):
+            rows.setdefault(row.name, []).append((row.correct, str(row.verdict)))
+    kind = "right" if form.kind is None else "wrong"
+    told = {gradient: tuple(found) for gradient, found in rows.items()}
+    return Swept(f"{name}/{kind}/{form.place} ({form.note})", form.kind is None, told)
 
 
 def main(arguments: list[str] | None = None) -> Any:
@@ -160,13 +204,15 @@ def main(arguments: list[str] | None = None) -> Any:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("what", choices=["table", "sweep"])
     parser.add_argument("--seed", type=int, default=LECTURE_SEED, help="of the table's minibatch")
-    parser.add_argument("--seeds", type=int, default=100, help="how many the sweep draws")
-    parser.add_argument("--first", type=int, default=0, help="number of the sweep's first draw")
+    parser.add_argument("--exercise", nargs="+", default=list_exercises(), metavar="NAME", help="of the sweep: all")
+    parser.add_argument("--seeds", type=int, default=20, help="hidden seeds of the sweep, besides the desk")
+    parser.add_argument("--first", type=int, default=0, help="the sweep's hidden seeds begin after this one")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="the sweep's processes")
     options = parser.parse_args(arguments)
     if options.what == "table":
         table(options.seed)
     else:
-        sys.exit(1 if sweep(options.seeds, options.first) else 0)
+        sys.exit(1 if sweep(options.exercise, options.seeds, options.first, options.jobs) else 0)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,209 @@
+"""Wrong formulations that the package did not draw itself: how many score, and how many right ones do not.
+
+    python benchmarks/wrong_forms.py                                       all exercises, the desk and ten hidden seeds
+    python benchmarks/wrong_forms.py --exercise mlp gpt2_block --seeds 3 --jobs 2
+    python benchmarks/wrong_forms.py --kind "cut*" --list                  some kinds only, every form with its verdicts
+
+`alterations.py` draws the formulations out of the worked solutions, `second_opinion.py` decides by a comparison of its
+own whether each is wrong or a twin of the right one, and `grade` judges them. They run without a sandbox, but for those
+in float32: only the sandbox's child changes what `torch.float32` means in every way that can be written.
+
+A training run is cut short, and repeated in full for whatever is accepted.
+
+The exit status is 1 if a wrong form was accepted or a twin rejected, UNDECIDABLE ones aside.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import time
+import warnings
+from collections import Counter, defaultdict
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from functools import cached_property
+from multiprocessing import get_context
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from grader.sandbox.numerics import pin_environment, pin_torch
+
+pin_environment()
+pin_torch()
+
+from alterations import drafts
+from second_opinion import Opinion, SecondOpinion
+from seeded import SeededGrading, place
+from unlocked import UnlockedSandbox
+
+from grader.exercise.shelf import list_exercises, load_exercise
+from grader.sandbox.client import Sandbox
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from alterations import Draft
+
+UNDECIDABLE: dict[str, str] = {}
+"""Forms that may be accepted or rejected: a pattern of `exercise.gradient kind: note`, and the reason."""
+
+NARROW_SEEDS = 1
+"""Hidden seeds for forms in float32: the real sandbox takes 70 ms for each, and dtypes decide there, not the draw."""
+CHUNK = 250
+"""Forms that one process takes at a time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One form, what it is, and whether it was accepted: at the desk, then under each hidden seed."""
+
+    exercise: str
+    gradient: str
+    kind: str
+    note: str
+    opinion: Opinion
+    accepted: tuple[bool, ...]
+
+    @property
+    def name(self) -> str:
+        """What UNDECIDABLE's patterns are compared with."""
+        return f"{self.exercise}.{self.gradient} {self.kind}: {self.note}"
+
+    @property
+    def reason(self) -> str | None:
+        """Why nobody can decide about it, if so."""
+        return next((reason for pattern, reason in UNDECIDABLE.items() if fnmatchcase(self.name, pattern)), None)
+
+    @property
+    def faults(self) -> list[str]:
+        """Where it was accepted although it is wrong, or rejected although it is right."""
+        if self.opinion is Opinion.UNDECIDED:
+            return []
+        fault = self.opinion is Opinion.WRONG
+        return [place(number) for number, accepted in enumerate(self.accepted) if accepted is fault]
+
+
+class Examiner:
+    """Decides about the drafts of one exercise, and grades them."""
+
+    def __init__(self, name: str, options: argparse.Namespace) -> None:
+        self.exercise, self.options = load_exercise(name), options
+        self.opinion = SecondOpinion(self.exercise)
+
+    def drafts(self) -> list[Draft]:
+        """What there is to grade, of the kinds that were asked for."""
+        found = drafts(self.exercise, self.opinion, self.options.most)
+        return [draft for draft in found if fnmatchcase(draft.kind, self.options.kind)]
+
+    def result(self, draft: Draft) -> Result:
+        """Decide about a draft, and grade it under every seed."""
+        opinion = self.opinion.of(draft)
+        grading = self._locked if self.options.sandbox or draft.narrow else self._unlocked
+        seeds = min(self.options.seeds, NARROW_SEEDS) if draft.narrow else self.options.seeds
+        accepted = tuple(grading.accepts(draft.form, number) for number in range(seeds + 1))
+        return Result(self.exercise.name, draft.gradient, draft.kind, draft.note, opinion, accepted)
+
+    def close(self) -> None:
+        """End the sandbox, if one was started."""
+        if "_sandbox" in self.__dict__:
+            self._sandbox.close()
+
+    @cached_property
+    def _sandbox(self) -> Sandbox:
+        return Sandbox()
+
+    @cached_property
+    def _locked(self) -> SeededGrading:
+        return SeededGrading(self.exercise, self._sandbox)
+
+    @cached_property
+    def _unlocked(self) -> SeededGrading:
+        return SeededGrading(self.exercise, UnlockedSandbox())
+
+
+def examine(name: str, part: int, options: argparse.Namespace) -> list[Result]:
+    """One chunk of an exercise's drafts, in a process of its own."""
+    warnings.simplefilter("ignore")
+    examiner = Examiner(name, options)
+    try:
+        return [examiner.result(draft) for draft in examiner.drafts()[part * CHUNK : (part + 1) * CHUNK]]
+    finally:
+        examiner.close()
+
+
+def results(names: Iterable[str], options: argparse.Namespace) -> Iterator[Result]:
+    """Everything, in the order of the exercises and their drafts, however many processes there are."""
+    chunks = [(name, part) for name in names for part in range(-(-len(Examiner(name, options).drafts()) // CHUNK))]
+    done: dict[tuple[str, int], list[Result]] = {}
+    with ProcessPoolExecutor(options.jobs, get_context("spawn")) as pool:
+        running = {pool.submit(examine, name, part, options): (name, part) for name, part in chunks}
+        for future in as_completed(running):
+            done[running[future]] = future.result()
+            print(f"\r{len(done)} of {len(chunks)} parts", end="", file=sys.stderr, flush=True)
+    print(file=sys.stderr)
+    for chunk in chunks:
+        yield from done[chunk]
+
+
+def table(found: list[Result]) -> None:
+    """Print the counts by kind."""
+    kinds: dict[str, Counter[str]] = defaultdict(Counter)
+    for result in found:
+        for count in (kinds[result.kind], kinds["all"]):
+            count["forms"] += 1
+            count[result.opinion] += 1
+            wrong, faults = result.opinion is Opinion.WRONG, [] if result.reason else result.faults
+            count["at desk"] += wrong and "desk" in faults
+            count["under a seed"] += wrong and faults not in ([], ["desk"])
+            count["twins out"] += not wrong and bool(faults)
+            count["varies"] += len(set(result.accepted)) > 1
+            count["undecidable"] += bool(result.reason and result.faults)
+    columns = ["forms", *Opinion, "at desk", "under a seed", "twins out", "varies", "undecidable"]
+    print(f"{'kind':<24}" + "".join(f"{column:>13}" for column in columns))
+    for kind in [*sorted(kinds.keys() - {"all"}), "all"]:
+        print(f"{kind:<24}" + "".join(f"{kinds[kind][column]:>13}" for column in columns))
+    print("\nat desk, under a seed: wrong forms accepted there; twins out: right forms rejected anywhere")
+
+
+def faults(found: list[Result]) -> int:
+    """Print every wrong form that was accepted and every twin that was rejected; how many of them count."""
+    counted = 0
+    for result in found:
+        if result.faults:
+            what = "accepted" if result.opinion is Opinion.WRONG else "twin rejected"
+            where = "everywhere" if len(result.faults) == len(result.accepted) else ", ".join(result.faults)
+            print(f"{what} {where}: {result.name}" + (f" ({result.reason})" if result.reason else ""))
+            counted += result.reason is None
+    return counted
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Parse the command line and run."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--exercise", nargs="+", default=list_exercises(), metavar="NAME", help="default: all of them")
+    parser.add_argument("--kind", default="*", help="a pattern of kinds, such as 'cut*'")
+    parser.add_argument("--seeds", type=int, default=10, help="how many hidden seeds, besides the desk")
+    parser.add_argument("--most", type=int, default=8, help="forms of each kind and gradient; 0 for all")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="processes")
+    parser.add_argument("--sandbox", action="store_true", help="grade everything in the real sandbox")
+    parser.add_argument("--list", action="store_true", help="print every form and what it came to")
+    options = parser.parse_args(arguments)
+    start = time.perf_counter()
+    found = list(results(options.exercise, options))
+    if options.list:
+        for result in found:
+            signs = "".join("+" if accepted else "-" for accepted in result.accepted)
+            print(f"{result.opinion:<10} {signs} {result.name}")
+    counted = faults(found)
+    table(found)
+    print(f"{counted} faults, {time.perf_counter() - start:.0f} s")
+    sys.exit(1 if counted else 0)
+
+
+if __name__ == "__main__":
+    main()
