@@ -27,7 +27,7 @@ from grader.exercise.dtypes import default_dtype, is_floating
 from grader.exercise.forward import BrokenExercise, Line
 from grader.exercise.kinks import has_kink
 from grader.exercise.sizes import at_batch_size, draw_near
-from grader.exercise.stress import is_covered, stressed, upstream_inputs, with_every_index
+from grader.exercise.stress import is_covered, stressed, unseen_rows, upstream_inputs, with_every_index
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -454,10 +454,11 @@ def build_cases(exercise: Exercise, seed: int, batch_size: int | None = None, hi
     """
     given = Case(exercise, seed, {} if batch_size is None or not exercise.has_minibatch else {"n": batch_size})
     given.check_finite()
-    upstream = upstream_inputs(exercise, given.inputs)
+    upstream, unseen = upstream_inputs(exercise, given.inputs), unseen_rows(exercise, given.inputs)
     own = at_batch_size(exercise.sizes, exercise.given_sizes.get("n", 0), given.sizes.get("n"))
     further = [
-        _Further(exercise, sizes, SCALES[k % len(SCALES)], upstream, k == len(own) - 1) for k, sizes in enumerate(own)
+        _Further(exercise, sizes, SCALES[k % len(SCALES)], upstream, unseen, k == len(own) - 1)
+        for k, sizes in enumerate(own)
     ]
     if hidden_seed is None:
         return Cases(exercise, given, tuple(each.case(seed + 1 + k) for k, each in enumerate(further)))
@@ -475,6 +476,8 @@ class _Further:
     """Of its cotangents."""
     upstream: tuple[str, ...]
     """The inputs that are scaled as cotangents are."""
+    unseen: Mapping[str, Sequence[int]]
+    """By input, the rows of its table that the given case does not point to."""
     stressed: bool
     """Whether its inputs are made as extreme as the forward pass bears."""
 
@@ -485,7 +488,7 @@ class _Further:
             BrokenExercise: a true gradient is not finite.
         """
         at = self.sizes if sizes is None else sizes
-        drawn = with_every_index(self.exercise, self.exercise.inputs(seed, at), seed)
+        drawn = with_every_index(self.exercise, self.exercise.inputs(seed, at), seed, self.unseen)
         drawn = {name: value * self.scale if name in self.upstream else value for name, value in drawn.items()}
         build = functools.partial(Case, self.exercise, seed, at, hidden=sizes is not None, scale=self.scale)
         for extreme in stressed(self.exercise, drawn) if self.stressed else ():

@@ -13,11 +13,12 @@ import torch
 from grader.exercise.dtypes import is_floating
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from grader.exercise.exercise import Exercise
 
 _LADDERS = (
+    *(((2.0**k, 2.0**-20, -4.0, 1.0), (1.0, 2.0**-40, 1.0, 0.25)) for k in (10, 6, 4)),
     *(((2.0**k, 2.0**-20, 4.0, 1.0), (1.0, 2.0**-40, 1.0, 0.25)) for k in (10, 6, 4)),
     ((4.0, 2.0**-10, 1.0), (1.0, 2.0**-10)),
     ((2.0, 2.0**-5, 1.0), (1.0, 2.0**-5)),
@@ -25,12 +26,11 @@ _LADDERS = (
 )
 """Factors for the rows and for the columns of an input, again and again; the strongest that the forward pass bears.
 
-Rows: an example that saturates whatever comes after it, one that is almost zero, one that crosses a mask at 6, one as
-drawn. Columns: none is larger than drawn, or the rows' factors would be outweighed by those of the next matrix; an
-almost constant one lets the epsilon of a batch norm count. Powers of two change no digit.
+Rows: an example that saturates whatever comes after it, one that is almost zero, one that crosses a mask at 6 and has
+the other sign, one as drawn. Columns: none is larger than drawn, or the rows' factors would be outweighed by those of
+the next matrix; an almost constant one, the same in every input, lets the epsilon of a batch norm count, and a relu see
+values next to zero. Powers of two change no digit.
 """
-
-
 _LEAST_ALONE = 2.0**-5
 
 
@@ -52,12 +52,16 @@ def stressed(exercise: Exercise, inputs: Mapping[str, Any]) -> Iterator[dict[str
 
 
 def _scaled(value: torch.Tensor, rows: tuple[float, ...], columns: tuple[float, ...], start: int) -> torch.Tensor:
-    """A tensor times one factor for each row and, where it has columns, one for each column."""
+    """A tensor times one factor for each row and one for each column; a single row has the factors of both."""
     wide = [dim for dim, size in enumerate(value.shape) if size > 1]
     if not wide:  # no other row beside it would keep the gradients alive
-        return value * max(rows[start % len(rows)], _LEAST_ALONE)
-    value = value * _along(value, wide[0], rows, start)
-    return value * _along(value, wide[-1], columns, start) if len(wide) > 1 else value
+        factor = rows[start % len(rows)]
+        return value * (factor if abs(factor) > _LEAST_ALONE else _LEAST_ALONE)
+    if len(wide) == 1:
+        tiny = columns.index(min(columns))
+        merged = [factor for factor in rows if factor != min(rows, key=abs)]
+        return value * _along(value, wide[0], (*merged[:tiny], min(columns), *merged[tiny:]), 0)
+    return value * _along(value, wide[0], rows, start) * _along(value, wide[-1], columns, 0)
 
 
 def _along(value: torch.Tensor, dim: int, factors: tuple[float, ...], start: int) -> torch.Tensor:
@@ -67,28 +71,47 @@ def _along(value: torch.Tensor, dim: int, factors: tuple[float, ...], start: int
     return torch.tensor(repeated, dtype=value.dtype).view([size if d == dim else 1 for d in range(value.dim())])
 
 
-def with_every_index(exercise: Exercise, inputs: Mapping[str, Any], seed: int) -> dict[str, Any]:
+def with_every_index(
+    exercise: Exercise, inputs: Mapping[str, Any], seed: int, unseen: Mapping[str, Sequence[int]] | None = None
+) -> dict[str, Any]:
     """The inputs with their indices dealt out anew: the last row of a table, the first, then all others, repeated.
 
     Where there are fewer places than rows, some rows go without. What is negative marks something; it stays.
+
+    Args:
+        seed: of the order.
+        unseen: by input, the rows that come right after the first: those that the given case does not have.
     """
     g = torch.Generator().manual_seed(seed)
     return {
-        name: value if (rows := table_rows(exercise, inputs, name)) is None else _dealt(value, rows, g)
+        name: value
+        if (rows := table_rows(exercise, inputs, name)) is None
+        else _dealt(value, rows, (unseen or {}).get(name, ()), g)
         for name, value in inputs.items()
     }
 
 
-def _dealt(indices: torch.Tensor, rows: int, g: torch.Generator) -> torch.Tensor:
+def _dealt(indices: torch.Tensor, rows: int, unseen: Sequence[int], g: torch.Generator) -> torch.Tensor:
     places = (indices >= 0).view(-1).nonzero().view(-1)
     count = len(places)
-    order = [rows - 1, 0, *(torch.randperm(max(0, rows - 2), generator=g) + 1).tolist()][:rows]
+    first = [rows - 1, 0, *(row for row in unseen if row < rows)]
+    order = list(dict.fromkeys([*first, *torch.randperm(rows, generator=g).tolist()]))
     values = torch.tensor([order[k % rows] for k in range(count)], dtype=indices.dtype)
     if 2 < count <= rows:
         values[-1] = values[0]  # one that is repeated
     found = indices.flatten().clone()
     found[places] = values[torch.randperm(count, generator=g)]
     return found.view(indices.shape)
+
+
+def unseen_rows(exercise: Exercise, inputs: Mapping[str, Any]) -> dict[str, list[int]]:
+    """For each input that points into a table: the rows that it does not point to."""
+    tables = {name: table_rows(exercise, inputs, name) for name in inputs}
+    return {
+        name: sorted(set(range(rows)) - set(inputs[name].flatten().tolist()))
+        for name, rows in tables.items()
+        if rows is not None
+    }
 
 
 def table_rows(exercise: Exercise, inputs: Mapping[str, Any], name: str) -> int | None:
