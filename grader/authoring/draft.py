@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import random
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -33,7 +32,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 MOST_ELEMENTS = 150_000
-"""Numbers in a further case that is drawn, unless the given one has more than half as many: mlp's given case has 23,000.
+"""Numbers in a further case that is drawn, unless the given one has more than half as many: mlp's has 23,000.
 
 Large times large sizes would make a case that costs more than all the others."""
 _OTHER_SEEDS = range(7, 12)

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 import pytest
 from click.testing import CliRunner, Result
 
-from grader.authoring.draft import draft
+from grader.authoring.draft import MOST_ELEMENTS, draft
 from grader.authoring.verification import Verification
 from grader.cli.main import main
 from grader.exercise.exercise import Exercise
 from grader.exercise.shelf import exercises_directory, list_exercises, load_exercise
+from grader.exercise.sizes import straddling_faults
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -108,13 +109,74 @@ def test_a_forward_pass_becomes_an_exercise_that_only_lacks_its_answers(tmp_path
     assert Verification(exercise, sandbox).mutants(20, seed=3).problems == ()
 
 
-def test_the_further_sizes_are_all_different(tmp_path: Path) -> None:
-    """So that a size typed as a number shows."""
+def test_the_further_sizes_straddle_the_given_ones(tmp_path: Path) -> None:
+    """And no two in a case are alike, so that a size typed as a number shows."""
     make(tmp_path, FORWARD)
-    sizes = Exercise(tmp_path / "exercises" / "model").sizes
-    numbers = [size for case in sizes for size in case.values()]
-    assert len(sizes) == 3
-    assert len(set(numbers)) == len(numbers) == 9
+    exercise = Exercise(tmp_path / "exercises" / "model")
+    assert len(exercise.sizes) == 3
+    assert straddling_faults(exercise.given_sizes, exercise.sizes) == []
+    assert all(len(set(sizes.values())) == len(exercise.given_sizes) for sizes in exercise.sizes)
+
+
+PASSES = {
+    "five": (
+        "a=3, b=4, c=5, d=6, e=7",
+        "{'x': torch.randn((a, b, c, d, e), generator=g)}",
+        "y = x**2\n    loss = y.sum()",
+    ),
+    "seven": (
+        "a=2, b=3, c=4, d=5, e=6, f=7, h=8",
+        "{'x': torch.randn((a, b, c), generator=g), 'z': torch.randn((d, e, f, h), generator=g)}",
+        "y = (x**2).sum() + (z**3).sum()\n    loss = y*2",
+    ),
+    "product": (
+        "n=4, a=3, b=5, c=6",
+        "{'x': torch.randn((n, a, b), generator=g), 'z': torch.randn((n, b, c), generator=g)}",
+        "y = torch.einsum('nab,nbc->nac', x, z)\n    loss = (y**2).sum()",
+    ),
+    "convolution": (
+        "n=2, c=3, h=7, w=9, o=4",
+        "{'x': torch.randn((n, c, h, w), generator=g), 'z': torch.randn((o, c, 3, 3), generator=g)}",
+        "y = F.conv2d(x, z, stride=2, padding=1)\n    loss = (F.avg_pool2d(y, 2)**2).mean()",
+    ),
+    "heads": (
+        "n=3, width=8, heads=2",
+        "{'x': torch.randn((n, width), generator=g).view(n, heads, width//heads).view(n, heads, -1)}",
+        "y = x.exp()\n    loss = (y**2).sum()",
+    ),
+}
+"""Sizes, inputs and lines; in the last, one size has to divide another."""
+
+
+def written_pass(name: str) -> str:
+    """One of PASSES as a file."""
+    sizes, inputs, lines = PASSES[name]
+    reads = "x, z" if "'z'" in inputs else "x"
+    return (
+        f"import torch\nimport torch.nn.functional as F\n\ndef inputs(seed, {sizes}):\n"
+        f"    g = torch.Generator().manual_seed(seed)\n    return {inputs}\n\n"
+        f"def forward({reads}):\n    {lines}\n    return locals()\n"
+    )
+
+
+@pytest.mark.parametrize("name", PASSES)
+def test_sizes_are_found_for_passes_with_many_sizes_or_few_that_work(tmp_path: Path, name: str) -> None:
+    """However many there are, they straddle; no case multiplies large sizes."""
+    result = make(tmp_path, written_pass(name))
+    assert result.exit_code == 0, result.output
+    exercise = Exercise(tmp_path / "exercises" / "model")
+    assert straddling_faults(exercise.given_sizes, exercise.sizes) == []
+    assert len(exercise.sizes) == 3
+    for sizes in exercise.sizes:
+        assert sum(value.numel() for value in exercise.inputs(1, sizes).values()) < MOST_ELEMENTS
+
+
+def test_the_size_that_cannot_grow_is_named(tmp_path: Path) -> None:
+    """A table of fixed length that a size goes along."""
+    source = with_line("w * h0").replace("(n, width), generator=g)", "(n, 3), generator=g)[:, :width]")
+    said = refused(tmp_path, source)
+    assert "no further sizes were found that forward() runs on" in said
+    assert "with the other sizes as given, no width above 12 works; write them yourself: SIZES = [{'n': ...," in said
 
 
 def test_only_the_named_variables_are_graded(tmp_path: Path) -> None:
@@ -294,7 +356,8 @@ def test_a_forward_value_that_is_not_a_number_is_refused(tmp_path: Path) -> None
 
 def test_a_value_that_is_finite_by_luck_is_refused(tmp_path: Path) -> None:
     """It is tried with further seeds at every size."""
-    said = refused(tmp_path, with_line("w * (h0 + 3.3).log()"))
+    sizes = "SIZES = [{'n': 17, 'state': 9, 'width': 8}]"
+    said = refused(tmp_path, with_line("w * (h0 + 3.3).log()") + f"\n{sizes}\n")
     assert "model.py:18: kept is not finite: nan in 1 of 153 places, for seed 9 and the sizes n=17, state=9" in said
 
 

@@ -111,11 +111,19 @@ def test_a_reference_that_is_not_finite_is_the_exercise_s_fault(tmp_path: Path) 
         build_cases(Exercise(folder), 1)
 
 
-def test_the_batch_size_is_the_given_case_s_alone(mlp: Exercise) -> None:
-    """`--batch-size 48` changes n of the given case."""
-    cases = build_cases(mlp, 3, batch_size=48)
-    assert cases.given.values["n"] == 48
-    assert [case.values["n"] for case in cases.further] == [7, 20, 33]
+@pytest.mark.parametrize(("batch_size", "further"), [(48, [81, 5, 8]), (32, [65, 5, 8]), (5, [65, 4, 8])])
+def test_the_further_cases_straddle_the_batch_size(mlp: Exercise, batch_size: int, further: list[int]) -> None:
+    """`--batch-size 48` changes n of the given case, and of that further one which has to be above it."""
+    cases = build_cases(mlp, 3, batch_size=batch_size)
+    assert cases.given.values["n"] == batch_size
+    assert [case.values["n"] for case in cases.further] == further
+
+
+def test_hidden_cases_straddle_the_batch_size(mlp: Exercise) -> None:
+    """A `[:70]` shows in a batch of 70 as well."""
+    for seed in range(10):
+        found = [case.values["n"] for case in build_cases(mlp, 3, 70, hidden_seed=seed).further]
+        assert min(found) < 70 < max(found)
 
 
 def test_the_second_cotangent_differs_everywhere_it_could_matter(mlp: Exercise, mlp_cases: Cases) -> None:
