@@ -173,13 +173,16 @@ def with_sizes(folder: Path, sizes: str, source: str = "torch.ones(n, m)") -> Ex
 def test_sizes_that_do_not_straddle_are_refused_by_their_name(sandbox: Sandbox, tmp_path: Path) -> None:
     """A cut at [:4] would be accepted where m is never above it."""
     exercise = with_sizes(tmp_path, "{'n': 7, 'm': 4}, {'n': 5, 'm': 2}")
+    (exercise.directory / "backward.py").write_text("def dx(x):\n    raise NotImplementedError\n")
     verification = Verification(exercise, sandbox)
     finding = verification.sizes()
     assert finding.what == "the sizes straddle the given ones"
     assert finding.checked == 2
     assert finding.problems == (
-        "SIZES: no further case has m above 4, the largest of the given sizes (it is 2 or 4): "
-        "a cut at [:4] would cut nothing off",
+        (
+            "SIZES: no further case has m above 4, the largest of the given sizes (it is 2 or 4): "
+            "a cut at [:4] would cut nothing off"
+        ),
         "SIZES: no further case has n below 4, its given size (it is 5 or 7): code that needs 4 always finds them",
     )
     assert finding in list(verification.findings())
