@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Self
 import torch
 
 from grader.sandbox.limits import Level
+from grader.sandbox.numerics import float32_switch
 from grader.sandbox.types import (
     Function,
     Isolation,
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
     from grader.sandbox.types import Question, RulesConfig
 
-_FLOAT = torch.Tensor.float
+_let_float32_mean = float32_switch()
 
 
 class UnlockedSession:
@@ -39,7 +40,7 @@ class UnlockedSession:
     def __init__(self, name: str, code: CodeType, functions: dict[str, Function]) -> None:
         self.reading = Reading(name, functions)
         self._pools: dict[str, Mapping[str, Any]] = {}
-        self._module: dict[str, Any] = {}
+        self._modules: dict[str, dict[str, Any]] = {}
         self._code = code
 
     def __enter__(self) -> Self:
@@ -48,8 +49,11 @@ class UnlockedSession:
     def __exit__(self, *_: object) -> None: ...
 
     def load(self) -> None:
-        """Run the file."""
-        exec(self._code, self._module)
+        """Run the file once for each dtype, as a child does."""
+        for dtype in (torch.float64, torch.float32):
+            _float32_means(dtype)
+            module = self._modules[str(dtype).removeprefix("torch.")] = {}
+            exec(self._code, module)
 
     def pool(self, key: str, values: Mapping[str, Any]) -> None:
         """Keep values for later questions."""
@@ -63,17 +67,16 @@ class UnlockedSession:
         pool = self._pools.get(question.values, {})
         arguments = {name: pool[name] for name in question.from_values} | question.given
         fresh = {name: v.clone() if isinstance(v, torch.Tensor) else v for name, v in arguments.items()}
-        wide = question.dtype == "float64"
-        _float32_means(torch.float64 if wide else torch.float32, torch.Tensor.double if wide else _FLOAT)
+        _float32_means(_DTYPES[question.dtype])
         try:
             with torch.inference_mode():
-                return _outcome(self._module[question.function](**fresh), question.outputs)
+                return _outcome(self._modules[question.dtype][question.function](**fresh), question.outputs)
         except NotImplementedError:
             return NotStarted(how="raised NotImplementedError")
         except Exception as error:  # noqa: BLE001 whatever a form raises is its outcome
             return Raised(kind=type(error).__name__, message=str(error))
         finally:
-            _float32_means(_FLOAT32, _FLOAT)
+            _float32_means(_DTYPES["float32"])
 
 
 class UnlockedSandbox:
@@ -94,20 +97,19 @@ class UnlockedSandbox:
         return UnlockedSession(*self._read[source])
 
 
-_FLOAT32 = torch.float32
+_DTYPES = {"float32": torch.float32, "float64": torch.float64}
 
 
-def _float32_means(dtype: torch.dtype, widen: Any) -> None:
+def _float32_means(dtype: torch.dtype) -> None:
     torch.set_default_dtype(dtype)
-    torch.float32 = torch.float = dtype
-    torch.Tensor.float = widen
+    _let_float32_mean(dtype)
 
 
 def _outcome(result: Any, outputs: int) -> Outcome:
     if result is None:
         return NotStarted(how="returned None")
     results = (result,) if outputs == 1 else tuple(result)
-    if not all(isinstance(each, torch.Tensor) for each in results):
+    if len(results) != outputs or not all(isinstance(each, torch.Tensor) for each in results):
         return WrongType(description=f"a {type(result).__name__}")
     return Returned(tensors=tuple(each.clone() for each in results))
 

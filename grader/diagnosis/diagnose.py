@@ -66,7 +66,7 @@ def diagnose(evidence: Evidence, judgement: Judgement, cases: Cases) -> Diagnosi
     early = unknown.by_verdict(evidence, judgement)
     if early is not None:
         return early
-    if judgement.verdict is Verdict.HARD_CODED and not evidence.narrow:
+    if evidence.changes or (judgement.verdict is Verdict.HARD_CODED and not evidence.narrow):
         return hard_coded(evidence, judgement, cases)
     for facts in gather(evidence, cases):
         found = identity(facts, null=evidence.variable in cases.null)

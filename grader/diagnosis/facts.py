@@ -263,7 +263,7 @@ def _facts(evidence: Evidence, cases: Cases, ask: Ask, at: list[Case]) -> Iterat
 def _views(evidence: Evidence, ask: Ask, cases: list[Case]) -> tuple[View, ...]:
     found = []
     for index, case in enumerate(cases):
-        got = evidence.tensor(ask, index)
+        got = None if case.stressed else evidence.tensor(ask, index)  # there rounding may hide what is the matter
         if got is not None:
             sweep = case.true if ask is Ask.TRUE else case.cut(evidence.depends_on)
             numbers = Numbers(case.graph.values, sweep.total, case.exercise.module.__dict__)

@@ -11,7 +11,7 @@ from grader.diagnosis.kinds import Diagnosis, Kind
 from grader.sandbox.types import Raised
 from grader.verdict.evidence import Ask
 from grader.verdict.judge import hard_coded_cause
-from grader.verdict.problems import KEEPS, TYPED_VALUE, Cause, size_source
+from grader.verdict.problems import KEEPS, RANGE, TYPED_VALUE, Cause, size_source
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,7 +33,7 @@ def hard_coded(evidence: Evidence, judgement: Judgement, cases: Cases) -> Diagno
     facts = next(gather(evidence, cases), None) if cause in (Cause.SIZE, Cause.OPEN) else None
     meant = {} if facts is None else _in_errors(facts) or _in_shapes(facts) or _in_factor(facts)
     cause = Cause.SIZE if meant else cause
-    failed = [case for case in judgement.cases if case.score is None or case.score > judgement.tolerance]
+    failed = [found for case, found in zip(cases, judgement.cases, strict=True) if not evidence.passes(case, found)]
     message = f"your d{evidence.variable} is {_what(cause, meant, failed[0])}"
     known = {"numbers": meant, "failed_cases": len(failed), "cause": str(cause)}
     return Diagnosis(Kind.HARD_CODED, message, known)
@@ -51,6 +51,11 @@ def _what(cause: Cause, meant: dict[str, str], failed: CaseScore) -> str:
         return (
             f"right at the given sizes only{f': you have written {numbers}' if numbers else ''}. "
             f"It was tried on problems of other sizes: take every size from {size_source(failed.sizes)}"
+        )
+    if cause is Cause.RANGE:
+        return (
+            f"{RANGE}: a mask, a clamp or an epsilon is another than in the forward pass, or a row of a table is "
+            "treated apart. It was tried on values that saturate, on values near zero and on every index"
         )
     if cause is Cause.VALUE:
         return (

@@ -33,6 +33,7 @@ class Kind(StrEnum):
     WRONG_INDEX = "wrong_index"
     REPEATED_INDEX = "repeated_index"
     HARD_CODED = "hard_coded"
+    NOT_LINEAR = "not_linear"
     WRONG_DTYPE = "wrong_dtype"
     ALIASING = "aliasing"
     SOFTMAX_JACOBIAN = "softmax_jacobian"
@@ -66,6 +67,7 @@ SENTENCES: dict[Kind, str] = {
     Kind.WRONG_INDEX: "the gradient goes to, or comes from, other places than the forward pass read",
     Kind.REPEATED_INDEX: "where a row was read more than once, gradients overwrite each other instead of adding up",
     Kind.HARD_CODED: "right on the given problem only: a size or a value is typed, or something is kept between calls",
+    Kind.NOT_LINEAR: "not linear in an upstream gradient: a relu, abs, clamp or threshold of the gradient itself",
     Kind.WRONG_DTYPE: "the numbers have another type than the variable",
     Kind.ALIASING: "a value was changed in place and then used as if it had not been",
     Kind.SOFTMAX_JACOBIAN: "every output of a softmax depends on every input of its row, and a part of that is missing",

@@ -87,6 +87,13 @@ def by_verdict(evidence: Evidence, judgement: Judgement) -> Diagnosis | None:
         return Diagnosis(Kind.WRONG_DTYPE, f"your {name} has {judgement.problem}", {"dtype": judgement.dtype})
     if judgement.verdict is Verdict.UNTESTABLE:
         return _untestable(evidence, judgement)
+    if evidence.not_linear and judgement.problem is not None:
+        upstream = [f"d{name}" for name in evidence.not_linear]
+        message = (
+            f"your {name} is {judgement.problem}. A gradient is a sum of its upstream gradients times derivatives, "
+            "whatever their size and sign"
+        )
+        return Diagnosis(Kind.NOT_LINEAR, message, {"upstream": upstream})
     return None
 
 

@@ -25,6 +25,8 @@ import torch
 
 from grader.exercise.forward import BrokenExercise, Line
 from grader.exercise.sizes import at_batch_size, draw_near
+from grader.exercise.stress import is_covered, stressed, upstream_inputs, with_every_index
+from grader.sandbox.numerics import float32_switch
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -32,6 +34,14 @@ if TYPE_CHECKING:
 
     from grader.exercise.exercise import Exercise
 
+SCALES = (2.0**-40, 2.0**40, 1.0)
+"""What the cotangents of the further cases are multiplied by: powers of two, so that no digit changes.
+
+A gradient is linear in its upstream gradients. So far apart, every threshold that a learner might put on one is crossed
+(1e-8 to 1e6 and more), and float32 still holds the products of three of them.
+"""
+NUDGE = 2.0**-50
+"""Four units in the last place of a float64."""
 SIGN_FLIPS = 8
 """How often the upstream gradients' signs are flipped for the term scale. 320 random mlps were measured with 8."""
 MOST_CUTS = 256
@@ -40,6 +50,9 @@ NULL_TOLERANCE = 1e-9
 """A true gradient below this share of its terms is null: the terms cancel, only rounding is left.
 
 Rounding of right formulations stays below 3e-14 of the term scale in float64 (355 formulations, 320 random cases)."""
+_LEAST, _MOST = 1e-6, 1e100
+"""The size of a stressed case's gradients, the cotangents' being 1. Where a softmax is saturated in every row, smaller
+ones are left over from a cancellation, and right formulas differ in them."""
 _HIDDEN_TRIES = 50
 """Draws of hidden sizes before the exercise's own are taken: a forward pass may not work at every size."""
 
@@ -59,6 +72,7 @@ class LineGraph:
     """The forward pass in float64, line by line, each line differentiable by itself.
 
     `values` holds every input and every value of the forward pass by name, tensors detached, floating ones in float64.
+    A value has a gradient if it is attached to an input that has one: not a mask's `.float()`, nor what was detached.
 
     Args:
         inputs: the case's inputs; floating tensors are taken to float64.
@@ -69,18 +83,20 @@ class LineGraph:
         self.values = {name: _as_float64(value) for name, value in inputs.items()}
         self.steps: list[_Step] = []
         self.readers: dict[str, list[_Step]] = {}
+        self._attached = {name for name, value in self.values.items() if is_floating(value)}
         with default_dtype(torch.float64):
             for line in exercise.lines:
                 self._run(line, exercise.module.__dict__, at)
 
     def _run(self, line: Line, module: dict[str, Any], at: Mapping[str, Any] | None) -> None:
         reads = {name: self.values[name] for name in line.reads}
-        leaves = {name: v.detach().clone().requires_grad_() for name, v in reads.items() if is_floating(v)}
+        leaves = {name: v.detach().clone().requires_grad_() for name, v in reads.items() if name in self._attached}
         namespace = {**module, **reads, **leaves}
         exec(_compiled(line), namespace)  # noqa: S102 a line of the trusted forward.py
         outputs = {name: namespace[name] for name in line.outputs}
         step = _Step(line, leaves, {n: v for n, v in outputs.items() if is_floating(v) and v.requires_grad})
         self.steps.append(step)
+        self._attached.update(step.outputs)
         for name in leaves:
             self.readers.setdefault(name, []).append(step)
         for name, value in outputs.items():
@@ -89,22 +105,31 @@ class LineGraph:
 
     @cached_property
     def differentiable(self) -> frozenset[str]:
-        """The variables that have a gradient: floating tensors that a line reads, and the loss.
-
-        A value that was detached from the graph has none, whoever reads it.
-        """
-        made = {name for step in self.steps for name in step.line.outputs}
-        attached = {name for step in self.steps for name in step.outputs}
-        return frozenset(name for name in self.readers if name not in made or name in attached) | {"loss"}
+        """The variables that have a gradient: attached floating tensors that a line reads, and the loss."""
+        return frozenset(self.readers) | {"loss"}
 
 
 class Sweep:
-    """Gradients from the loss backwards, with some totals overridden by given cotangents."""
+    """Gradients from the loss backwards, with some totals overridden by given cotangents.
 
-    def __init__(self, graph: LineGraph, overrides: Mapping[str, torch.Tensor], base: Sweep | None = None) -> None:
+    Args:
+        base: a sweep with the same overrides and more, from which a line's products are taken where they are the same.
+        like: a sweep whose term scales, times `factor`, serve for this one.
+    """
+
+    def __init__(
+        self,
+        graph: LineGraph,
+        overrides: Mapping[str, torch.Tensor],
+        base: Sweep | None = None,
+        like: Sweep | None = None,
+        factor: float = 1.0,
+    ) -> None:
         self.graph = graph
         self.overrides = overrides
         self._base = base
+        self._like = like
+        self._factor = factor
         self._totals: dict[str, torch.Tensor] = {}
         self._scales: dict[str, float] = {}
         self._magnitudes: dict[str, float] = {}
@@ -137,6 +162,8 @@ class Sweep:
         over the flips, element by element, and of these the largest. A gradient that is null, such as the mlp's db1,
         is measured against it.
         """
+        if self._like is not None:
+            return self._factor * self._like.scale(variable)
         if variable not in self._scales:
             flips = [self.flips(step) for step in self.graph.readers.get(variable, ())]
             sums = [
@@ -179,18 +206,56 @@ class Sweep:
         return self._flipped[key]
 
 
+class Cuts:
+    """Cut gradients: those of functions that depend on some upstream gradients, which are handed cotangents for them.
+
+    Args:
+        cotangents: for every variable that has a gradient, in its shape.
+        like: those that the term scales are taken from; they are worked out here if it is None.
+        factor: how much larger than `like`'s the cotangents may be.
+    """
+
+    def __init__(
+        self, graph: LineGraph, cotangents: dict[str, torch.Tensor], like: Cuts | None = None, factor: float = 1.0
+    ) -> None:
+        self.graph = graph
+        self.cotangents = cotangents
+        self._like = like
+        self._factor = factor
+        self._all = Sweep(graph, cotangents)
+        self._kept: dict[tuple[str, ...], Sweep] = {}
+
+    def cut(self, names: Sequence[str]) -> Sweep:
+        """The sweep in which exactly these variables' gradients are overridden by their cotangents.
+
+        The latest MOST_CUTS are kept, as the same few are asked for again and again.
+        """
+        key = tuple(sorted(names))
+        found = self._kept.pop(key, None)
+        if found is None:
+            given = {name: self.cotangents[name] for name in key}
+            scales = None if self._like is None else self._like.cut(key)
+            found = Sweep(self.graph, given, self._all, scales, self._factor)
+        self._kept[key] = found
+        if len(self._kept) > MOST_CUTS:
+            del self._kept[next(iter(self._kept))]
+        return found
+
+
 class Case:
     """Exercise, seed and sizes made concrete: inputs, forward values, references.
 
     `values` and `reference` are the lecture's (float32, autograd on the whole graph); `graph` is the same
-    problem in float64, from the same inputs. `true` holds the true gradients, `random` the cut gradients of functions
-    that depend on every upstream gradient.
+    problem in float64, from the same inputs. `true` holds the true gradients.
 
     Args:
         seed: of the inputs, and of the cotangents.
         sizes: what `inputs` takes, by name; its defaults where one is left out.
         hidden: whether a learner may not see the sizes.
         wide: the case whose inputs and cotangents are taken over, to be differentiated at its float32 values.
+        inputs: drawn before; those of the seed if None.
+        scale: a power of two that the cotangents are multiplied by.
+        stressed: whether the inputs were made extreme.
     """
 
     def __init__(
@@ -201,37 +266,45 @@ class Case:
         *,
         hidden: bool = False,
         wide: Case | None = None,
+        inputs: Mapping[str, Any] | None = None,
+        scale: float = 1.0,
+        stressed: bool = False,
     ) -> None:
         self.exercise = exercise
         self.seed = seed
         self.sizes = dict(sizes)
         self.hidden = hidden
-        self.inputs: dict[str, Any] = wide.inputs if wide else exercise.inputs(seed, sizes)
+        self.scale = scale
+        self.stressed = stressed
+        drawn = exercise.inputs(seed, sizes) if inputs is None else inputs
+        self.inputs: dict[str, Any] = wide.inputs if wide else dict(drawn)
         self.graph = LineGraph(exercise, self.inputs, wide.values if wide else None)
-        self.cotangents: dict[str, torch.Tensor] = wide.cotangents if wide else _draw_cotangents(self.graph, seed)
-        """By variable, in its shape: standard normal numbers; float64, but exact in float32 too."""
+        cotangents = wide.cotangents if wide else _draw_cotangents(self.graph, seed, scale)
         self.true = Sweep(self.graph, {})
-        self.random = Sweep(self.graph, self.cotangents)
-        self._cuts: dict[tuple[str, ...], Sweep] = {}
+        self.once: Cuts = Cuts(self.graph, cotangents)
+        """One cotangent for every variable, and the gradients that follow from them."""
 
     @cached_property
-    def other_cotangents(self) -> dict[str, torch.Tensor]:
-        """A second cotangent for each, in the same shape: does a function's result change with it?"""
-        return {name: c.flip(tuple(range(c.dim()))) * 0.75 + 0.125 for name, c in self.cotangents.items()}
+    def twice(self) -> Cuts:
+        """The same with the sum of two cotangents for each: a gradient is linear in them.
+
+        The second is of ordinary size at least, so that it shows beside values that no cotangent scales.
+        """
+        size = max(1.0, 1.0 / self.scale)
+        sums = {
+            n: c + size * (c.flip(tuple(range(c.dim()))) * 0.75 + 0.125 * self.scale)
+            for n, c in self.cotangents.items()
+        }
+        return Cuts(self.graph, sums, self.once, 2.0 * size)
+
+    @property
+    def cotangents(self) -> dict[str, torch.Tensor]:
+        """By variable, in its shape: standard normal numbers times `scale`; float64, but exact in float32 too."""
+        return self.once.cotangents
 
     def cut(self, names: Sequence[str]) -> Sweep:
-        """The sweep in which exactly these variables' gradients are overridden by their random cotangents.
-
-        The latest MOST_CUTS are kept, as the same few are asked for again and again.
-        """
-        key = tuple(sorted(names))
-        cut = self._cuts.pop(key, None)
-        if cut is None:
-            cut = Sweep(self.graph, {name: self.cotangents[name] for name in key}, base=self.random)
-        self._cuts[key] = cut
-        if len(self._cuts) > MOST_CUTS:
-            del self._cuts[next(iter(self._cuts))]
-        return cut
+        """The sweep in which exactly these variables' gradients are overridden by their random cotangents."""
+        return self.once.cut(names)
 
     @cached_property
     def values(self) -> dict[str, Any]:
@@ -257,23 +330,47 @@ class Case:
 
         No true gradient is among them, so nothing that is sent to a submission gives an answer away.
         """
-        cotangents = {f"d{name}": cotangent for name, cotangent in self.cotangents.items()}
-        return {**cotangents, **pool_values(self.graph.values)}
+        once = {f"d{name}": cotangent for name, cotangent in self.cotangents.items()}
+        return {**once, **pool_values(self.graph.values)}
 
     @cached_property
     def pool32(self) -> dict[str, Any]:
         """The same in float32."""
-        cotangents = {f"d{name}": cotangent.float() for name, cotangent in self.cotangents.items()}
-        return {**cotangents, **pool_values(self.values)}
+        once = {f"d{name}": cotangent.float() for name, cotangent in self.cotangents.items()}
+        return {**once, **pool_values(self.values)}
 
     @cached_property
     def narrow(self) -> Case:
         """The same case with every line differentiated (in float64) at its float32 forward values."""
-        return Case(self.exercise, self.seed, self.sizes, hidden=self.hidden, wide=self)
+        return Case(
+            self.exercise,
+            self.seed,
+            self.sizes,
+            hidden=self.hidden,
+            wide=self,
+            scale=self.scale,
+            stressed=self.stressed,
+        )
+
+    def nudged(self, names: Sequence[str], number: int) -> dict[str, torch.Tensor]:
+        """Floating forward values in float64, each changed by some units in its last place, as the number says."""
+        g = torch.Generator().manual_seed(number)
+        found = {name: self.graph.values[name] for name in names}
+        return {n: v * (1 + NUDGE * _signs(v, g)) for n, v in found.items() if is_floating(v)}
 
     def is_null(self, variable: str) -> bool:
         """Whether the true gradient is zero but for rounding, as that of b1 before a batch norm."""
         return float(self.true.total(variable).abs().max()) <= NULL_TOLERANCE * self.true.scale(variable)
+
+    def is_sound(self) -> bool:
+        """Whether a case with made-up inputs can be judged: all is finite in both dtypes, and no gradient vanishes."""
+        values = [v for pool in (self.values, self.graph.values) for v in pool.values() if is_floating(v)]
+        cut = self.cut(tuple(self.cotangents))
+        sizes = [float(cut.cut(variable).abs().max()) for variable in self.exercise.graded]
+        found = [*values, *(self.true.total(variable) for variable in self.exercise.graded)]
+        return all(_LEAST < size / self.scale < _MOST for size in sizes) and all(
+            bool(torch.isfinite(v).all()) for v in found
+        )
 
     def check_finite(self) -> None:
         """Raise BrokenExercise if a forward value or a true gradient is not finite: nothing could be graded."""
@@ -297,10 +394,24 @@ class Cases:
         yield self.given
         yield from self.further
 
+    def __getitem__(self, number: int) -> Case:
+        """By number, the given case's is 0."""
+        return self.further[number - 1] if number else self.given
+
     @cached_property
     def probe(self) -> Case:
-        """The smallest case: where it is found out which upstream gradients a function depends on."""
-        return min(self, key=lambda case: sum(cotangent.numel() for cotangent in case.cotangents.values()))
+        """The smallest further case with ordinary inputs: where it is found out what a function depends on.
+
+        Its cotangents are not large ones: a threshold that they all exceed would hide that an answer depends on them.
+        """
+        plain = [case for case in self.further if case.scale <= 1 and not case.stressed] or [self.given]
+        return min(plain, key=lambda case: sum(cotangent.numel() for cotangent in case.cotangents.values()))
+
+    @cached_property
+    def calm(self) -> Case:
+        """The stressed case's sizes with inputs as drawn; the last case itself if none is stressed."""
+        last = self[len(self.further)]
+        return Case(self.exercise, last.seed, last.sizes, hidden=last.hidden) if last.stressed else last
 
     @cached_property
     def null(self) -> frozenset[str]:
@@ -328,27 +439,65 @@ def build_cases(exercise: Exercise, seed: int, batch_size: int | None = None, hi
     """
     given = Case(exercise, seed, {} if batch_size is None or not exercise.has_minibatch else {"n": batch_size})
     given.check_finite()
+    upstream = upstream_inputs(exercise, given.inputs)
     own = at_batch_size(exercise.sizes, exercise.given_sizes.get("n", 0), given.sizes.get("n"))
+    further = [
+        _Further(exercise, sizes, SCALES[k % len(SCALES)], upstream, k == len(own) - 1) for k, sizes in enumerate(own)
+    ]
     if hidden_seed is None:
-        further = tuple(Case(exercise, seed + 1 + k, sizes) for k, sizes in enumerate(own))
-    else:
-        further = tuple(_hidden_case(given, hidden_seed + k, sizes) for k, sizes in enumerate(own))
-    for case in further:
+        return Cases(exercise, given, tuple(each.case(seed + 1 + k) for k, each in enumerate(further)))
+    return Cases(exercise, given, tuple(each.hidden(hidden_seed + k, given) for k, each in enumerate(further)))
+
+
+@dataclass(frozen=True)
+class _Further:
+    """How a further case differs from the given one, beside its numbers."""
+
+    exercise: Exercise
+    sizes: Mapping[str, int]
+    """The exercise's own."""
+    scale: float
+    """Of its cotangents."""
+    upstream: tuple[str, ...]
+    """The inputs that are scaled as cotangents are."""
+    stressed: bool
+    """Whether its inputs are made as extreme as the forward pass bears."""
+
+    def case(self, seed: int, sizes: Mapping[str, int] | None = None) -> Case:
+        """The case of a seed and of sizes: hidden ones, or the exercise's own if None.
+
+        Raises:
+            BrokenExercise: a true gradient is not finite.
+        """
+        at = self.sizes if sizes is None else sizes
+        drawn = with_every_index(self.exercise, self.exercise.inputs(seed, at), seed)
+        drawn = {name: value * self.scale if name in self.upstream else value for name, value in drawn.items()}
+        build = functools.partial(Case, self.exercise, seed, at, hidden=sizes is not None, scale=self.scale)
+        for extreme in stressed(self.exercise, drawn) if self.stressed else ():
+            with contextlib.suppress(Exception):
+                case = build(inputs=extreme, stressed=True)
+                if case.is_sound():
+                    return case
+        case = build(inputs=drawn)
         case.check_finite()
-    return Cases(exercise, given, further)
+        return case
 
+    def hidden(self, seed: int, given: Case) -> Case:
+        """A case whose sizes nobody has seen; the exercise's own sizes where it does not work at others."""
+        rng = random.Random(seed)  # noqa: S311 the seed is the secret
+        given_sizes, numbers = {**self.exercise.given_sizes, **given.sizes}, _dimensions(given)
+        for _ in range(_HIDDEN_TRIES):
+            drawn = draw_near(self.sizes, given_sizes, {*numbers, *self.exercise.given_sizes.values()}, rng)
+            with contextlib.suppress(Exception):
+                case = self.case(rng.getrandbits(31), drawn)
+                if not self.stressed or self._covered <= is_covered(self.exercise, case.inputs):
+                    return case
+        return self.case(rng.getrandbits(31), dict(self.sizes))
 
-def _hidden_case(given: Case, seed: int, sizes: Mapping[str, int]) -> Case:
-    """A case whose sizes nobody has seen; the exercise's own sizes where it does not work at others."""
-    exercise, rng = given.exercise, random.Random(seed)  # noqa: S311 the seed is the secret
-    given_sizes, numbers = {**exercise.given_sizes, **given.sizes}, _dimensions(given)
-    for _ in range(_HIDDEN_TRIES):
-        drawn = draw_near(sizes, given_sizes, {*numbers, *exercise.given_sizes.values()}, rng)
-        with contextlib.suppress(Exception):
-            case = Case(exercise, rng.getrandbits(31), drawn, hidden=True)
-            case.check_finite()
-            return case
-    return Case(exercise, rng.getrandbits(31), sizes, hidden=True)
+    @cached_property
+    def _covered(self) -> frozenset[str]:
+        """The inputs whose tables are read to the last row at the exercise's own sizes: so they are at hidden ones."""
+        return is_covered(self.exercise, self.exercise.inputs(0, self.sizes))
 
 
 def _dimensions(case: Case) -> set[int]:
@@ -361,15 +510,20 @@ def pool_values(values: Mapping[str, Any]) -> dict[str, Any]:
     return {n: v for n, v in values.items() if isinstance(v, torch.Tensor | int | float) and not isinstance(v, bool)}
 
 
+_let_float32_mean = float32_switch()
+
+
 @contextlib.contextmanager
 def default_dtype(dtype: torch.dtype) -> Iterator[None]:
-    """Within this, `torch.zeros(...)` and the like return tensors of this dtype."""
+    """Within this, `torch.zeros(...)` and the like return tensors of this dtype, and so do `.float()` and its like."""
     before = torch.get_default_dtype()
     torch.set_default_dtype(dtype)
+    _let_float32_mean(dtype)
     try:
         yield
     finally:
         torch.set_default_dtype(before)
+        _let_float32_mean(before)
 
 
 def is_floating(value: object) -> TypeGuard[torch.Tensor]:
@@ -407,11 +561,12 @@ def _vjp(step: _Step, cotangents: Sequence[torch.Tensor]) -> dict[str, torch.Ten
     return dict(zip(step.leaves, grads, strict=True))
 
 
-def _draw_cotangents(graph: LineGraph, seed: int) -> dict[str, torch.Tensor]:
+def _draw_cotangents(graph: LineGraph, seed: int, scale: float) -> dict[str, torch.Tensor]:
     """A cotangent for every variable that has a gradient. The seed is another than that of the inputs."""
     generator = torch.Generator().manual_seed(seed ^ 0x5EED)
     return {
-        name: torch.randn(value.shape, generator=generator, dtype=torch.float32).double()  # logits: (n, vocab_size)
+        name: torch.randn(value.shape, generator=generator, dtype=torch.float32).double()
+        * scale  # logits: (n, vocab_size)
         for name, value in graph.values.items()
         if name in graph.differentiable
     }

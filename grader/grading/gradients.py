@@ -18,11 +18,23 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from grader.diagnosis.diagnose import explain
+from grader.exercise.case import Sweep
 from grader.grading.questions import Inquiry, ask
 from grader.grading.row import Row, plain
 from grader.sandbox.types import Question, Raised, WrongType
-from grader.verdict.evidence import CHAIN_TOLERANCE, NARROW_CHAIN_TOLERANCE, Ask, Columns, Evidence, Judgement
-from grader.verdict.judge import judge, lecture_columns, random_decides, same, score
+from grader.verdict.evidence import (
+    CHAIN_TOLERANCE,
+    LINEAR_FACTORS,
+    NARROW_CHAIN_TOLERANCE,
+    NUDGES,
+    Ask,
+    Columns,
+    Evidence,
+    Judgement,
+    Verdict,
+    same,
+)
+from grader.verdict.judge import is_bent, judge, lecture_columns, random_decides, score
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -31,8 +43,13 @@ if TYPE_CHECKING:
     from grader.grading.questions import Attempt
     from grader.sandbox.host.session import Session
 
-MAX_ANSWER_BYTES = 1 << 22
-"""Room for half a million float64 numbers; the largest gradients of the mlp, (32, 64), have 2,048."""
+LEAST_ROOM = 1 << 19
+"""Bytes that any answer may have: one that is not summed, such as (32, 64, 27) for dW2, is told its shape."""
+MOST_TIMES = 4
+"""How much larger than the gradient itself an answer may be, beyond that."""
+
+ASKED_AGAIN = (Verdict.WRONG_VALUES, Verdict.HARD_CODED)
+"""The verdicts on answers that may come from something kept between calls, or from a relu of an upstream gradient."""
 
 Gradients = dict[str, torch.Tensor]
 """By variable, each of the variable's shape."""
@@ -57,15 +74,19 @@ class GradientSteps:
         table = None if alone or self._attempt.loading is not None else ChainedTable(cases)
         for evidence in found:
             ask_true(session, cases, evidence)
-            yield self._row(evidence, table)
+            judgement = judge(evidence, cases)
+            if judgement.verdict in ASKED_AGAIN and evidence.askable:
+                ask_about_extremes(session, cases, evidence, judgement)
+                ask_again(session, cases, evidence)
+                judgement = judge(evidence, cases)
+            yield self._row(evidence, judgement, table)
 
     def extra(self) -> dict[str, Any]:
         """Nothing beyond the rows."""
         return {}
 
-    def _row(self, evidence: Evidence, table: ChainedTable | None) -> Row:
+    def _row(self, evidence: Evidence, judgement: Judgement, table: ChainedTable | None) -> Row:
         start = time.perf_counter()
-        judgement = judge(evidence, self._attempt.cases)
         diagnosis = explain(evidence, judgement, self._attempt.cases)
         chained = table.add(evidence, judgement) if table else None
         return Row.of(
@@ -91,40 +112,41 @@ def send_values(session: Session, cases: Cases) -> None:
 
 def ask_random(session: Session, cases: Cases, found: Sequence[Evidence]) -> None:
     """Ask with random cotangents on all cases, and find out which upstream gradients each answer depends on."""
-    ask(session, [inquiry for e in found if e.askable for inquiry in _random_inquiries(e, cases)])
-    for evidence in found:
-        if evidence.askable:
-            evidence.depends_on = _dependencies(evidence, cases)
+    ask(session, [each for e in found if e.askable for each in _random_inquiries(e, cases, Ask.RANDOM, "float64")])
     narrow = [evidence for evidence in found if evidence.askable and _wants_float32(evidence)]
     if narrow:
         for number, case in enumerate(cases.further, 1):
             session.pool(_pool(number, "float32"), case.pool32)
-        numbers = range(1 + len(cases.further))
-        ask(session, [Inquiry(e, Ask.NARROW, i, _question(e, i, "float32")) for e in narrow for i in numbers])
+        ask(session, [each for e in narrow for each in _random_inquiries(e, cases, Ask.NARROW, "float32")])
+    for evidence in found:
+        if evidence.askable:
+            evidence.depends_on = _dependencies(evidence, cases)
 
 
-def _random_inquiries(evidence: Evidence, cases: Cases) -> Iterator[Inquiry]:
+def _random_inquiries(evidence: Evidence, cases: Cases, kind: Ask, dtype: str) -> Iterator[Inquiry]:
     for number, _ in enumerate(cases):
-        yield Inquiry(evidence, Ask.RANDOM, number, _question(evidence, number, "float64"))
-    smallest = _smallest(cases)
+        yield Inquiry(evidence, kind, number, _question(cases, evidence, number, dtype))
+    smallest, sums = _smallest(cases), {}
     for number, name in enumerate(evidence.upstream):
-        changed = {f"d{name}": cases.probe.other_cotangents[name]}
-        yield Inquiry(evidence, Ask.PROBE, number, _question(evidence, smallest, "float64", changed))
+        summed = cases.probe.twice.cotangents[name]
+        sums[f"d{name}"] = summed if dtype == "float64" else summed.float()
+        yield Inquiry(evidence, Ask.PROBE, number, _question(cases, evidence, smallest, dtype, sums))
 
 
 def _dependencies(evidence: Evidence, cases: Cases) -> tuple[str, ...]:
-    """The upstream gradients that change the answer, found by changing one at a time.
+    """The upstream gradients that change the answer, found by changing one more each time.
 
     All of them where there is no answer to compare with: the function works on the given case, not on the smallest.
     """
-    before = evidence.tensor(Ask.RANDOM, _smallest(cases))
-    if before is None:
-        return () if evidence.tensor(Ask.RANDOM) is None else evidence.upstream
-    after = [evidence.tensor(Ask.PROBE, number) for number, _ in enumerate(evidence.upstream)]
+    asked = Ask.NARROW if evidence.narrow else Ask.RANDOM
+    if evidence.tensor(asked) is None:
+        return ()
+    answers = [evidence.tensor(Ask.PROBE, number) for number, _ in enumerate(evidence.upstream)]
+    before = [evidence.tensor(asked, _smallest(cases)), *answers]
     return tuple(
         name
-        for name, answer in zip(evidence.upstream, after, strict=True)
-        if answer is None or not same(before, answer)
+        for name, one, other in zip(evidence.upstream, before, answers, strict=False)
+        if one is None or other is None or not same(one, other)
     )
 
 
@@ -152,9 +174,11 @@ def ask_chained(session: Session, cases: Cases, found: Sequence[Evidence]) -> No
         if not evidence.askable or not own32.keys() >= set(needed):
             continue
         evidence.chained_is_local = autograds.issuperset(needed)
-        questions = [Inquiry(evidence, Ask.CHAINED, 0, _question(evidence, 0, "float32", _upstream(needed, own32)))]
+        questions = [
+            Inquiry(evidence, Ask.CHAINED, 0, _question(cases, evidence, 0, "float32", _upstream(needed, own32)))
+        ]
         if own64.keys() >= set(needed):
-            wide = _question(evidence, 0, "float64", _upstream(needed, own64))
+            wide = _question(cases, evidence, 0, "float64", _upstream(needed, own64))
             questions.append(Inquiry(evidence, Ask.CHAINED64, 0, wide))
         ask(session, questions)
         _keep(own32, variable, evidence.tensor(Ask.CHAINED), given.reference[variable])
@@ -184,24 +208,67 @@ def ask_true(session: Session, cases: Cases, evidence: Evidence) -> None:
 def _true_inquiries(evidence: Evidence, cases: Cases) -> Iterator[Inquiry]:
     if not evidence.chained_is_local:
         reference = _upstream(evidence.upstream, cases.given.reference)
-        yield Inquiry(evidence, Ask.LOCAL, 0, _question(evidence, 0, "float32", reference))
+        yield Inquiry(evidence, Ask.LOCAL, 0, _question(cases, evidence, 0, "float32", reference))
     if not random_decides(evidence, cases):
         for number, case in enumerate(cases):
             true = {f"d{name}": case.true.total(name) for name in evidence.upstream}
-            yield Inquiry(evidence, Ask.TRUE, number, _question(evidence, number, "float64", true))
+            yield Inquiry(evidence, Ask.TRUE, number, _question(cases, evidence, number, "float64", true))
+
+
+def ask_again(session: Session, cases: Cases, evidence: Evidence) -> None:
+    """Of a wrong answer: does it change from call to call, and in which upstream gradients is it not linear?
+
+    Each upstream gradient by itself, then all together: beside another's share, a small one would not show. No true
+    gradient is used.
+    """
+    dtype = "float32" if evidence.narrow else "float64"
+    once = {name: cases.given.cotangents[name].to(getattr(torch, dtype)) for name in evidence.depends_on}
+    groups = [(name,) for name in once] + ([tuple(once)] if len(once) > 1 else [])
+    given = [{}, *({f"d{n}": once[n] * factor for n in group} for group in groups for factor in LINEAR_FACTORS)]
+    questions = [_question(cases, evidence, 0, dtype, each) for each in given]
+    ask(session, [Inquiry(evidence, Ask.AGAIN, number, question) for number, question in enumerate(questions)])
+    answers, count = [evidence.tensor(Ask.AGAIN, number) for number, _ in enumerate(questions)], len(LINEAR_FACTORS)
+    bent = [
+        group for k, group in enumerate(groups) if is_bent(answers[0], answers[1 + count * k : 1 + count * (k + 1)])
+    ]
+    if bent and not evidence.changes:
+        evidence.not_linear = tuple(name for group in bent if len(group) == 1 for name in group) or bent[0]
+
+
+def ask_about_extremes(session: Session, cases: Cases, evidence: Evidence, judgement: Judgement) -> None:
+    """Of an answer that is wrong on extreme inputs only: is it the sizes, or a formula that rounding ruins?"""
+    last, binding = len(cases.further), evidence.binding
+    wrong = [number for number, case in enumerate(cases) if not evidence.passes(case, judgement.cases[number])]
+    if wrong != [last] or not cases[last].stressed or evidence.narrow or binding is None:
+        return
+    decides = random_decides(evidence, cases)
+    true = {} if decides else {f"d{name}": cases[last].true.total(name) for name in evidence.upstream}
+    nudged = ({**cases[last].nudged(binding.values, k), **true} for k in range(NUDGES))
+    sweep = Sweep(cases.calm.graph, cases.calm.cotangents) if decides else cases.calm.true
+    calm = {**_picked(cases.calm.pool64, binding.values), **{f"d{n}": sweep.total(n) for n in evidence.upstream}}
+    given = [(Ask.NUDGED, k, each) for k, each in enumerate(nudged)] + [(Ask.CALM, 0, calm)]
+    ask(session, [Inquiry(evidence, a, k, _question(cases, evidence, last, "float64", each)) for a, k, each in given])
+
+
+def _picked(values: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
+    return {name: values[name] for name in names}
 
 
 # Questions
 
 
-def _question(evidence: Evidence, case: int, dtype: str, given: Mapping[str, torch.Tensor] | None = None) -> Question:
+def _question(
+    cases: Cases, evidence: Evidence, case: int, dtype: str, given: Mapping[str, Any] | None = None
+) -> Question:
     """Call a function on one case: with what is `given`, and all else from the values that were sent before."""
     if evidence.binding is None:
         raise AssertionError(f"d{evidence.variable}: asked without a binding")
     given = dict(given or {})
     names = (*evidence.binding.values, *(f"d{name}" for name in evidence.upstream))
     sent = tuple(name for name in names if name not in given)
-    return Question(f"d{evidence.variable}", _pool(case, dtype), sent, given, dtype, max_bytes=MAX_ANSWER_BYTES)
+    expected = cases[case].graph.values[evidence.variable]
+    room = max(LEAST_ROOM, MOST_TIMES * expected.numel() * expected.element_size())
+    return Question(f"d{evidence.variable}", _pool(case, dtype), sent, given, dtype, max_bytes=room)
 
 
 def _pool(case: int, dtype: str) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from grader.sandbox.types import Returned
-from grader.verdict.evidence import Verdict
+from grader.verdict.evidence import Fragility, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -17,6 +17,14 @@ if TYPE_CHECKING:
 
 SLOW_SECONDS = 1.0
 """A call that takes longer gets a note. All 26 functions of the mlp together take about a millisecond."""
+
+
+FRAGILE = {
+    Fragility.OVERFLOWS: "right, but it overflows where values are very large, and PyTorch's does not; "
+    "a stable form avoids that, such as subtracting the maximum before exp",
+    Fragility.ROUNDS: "right, but it loses most of its digits to rounding where values are very large or nearly equal",
+}
+"""The note on a right formula that floating point does not bear everywhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +134,8 @@ def _notes(attempt: Attempt, judgement: Judgement, calls: Sequence[Outcome]) -> 
         yield "right for this loss only: it uses an identity that other upstream gradients would not have"
     if not settings.exact_expected:
         yield "exact is not expected here" + (f": {settings.exact_reason}" if settings.exact_reason else "")
+    if judgement.fragile is not None:
+        yield FRAGILE[judgement.fragile]
     if judgement.narrow:
         yield "judged in float32, because the function computes in float32 whatever it is given"
     slowest = max((outcome.seconds for outcome in calls), default=0.0)

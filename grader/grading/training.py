@@ -21,7 +21,7 @@ from grader.grading.row import Row, plain
 from grader.sandbox.types import Question, Returned
 from grader.verdict.evidence import TOLERANCE, Ask, CaseScore, Columns, Judgement, Verdict
 from grader.verdict.judge import failed, lecture_columns, max_difference, score
-from grader.verdict.problems import form_problem, hard_coded_problem
+from grader.verdict.problems import Cause, form_problem, hard_coded_problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -141,7 +141,7 @@ class TrainingSteps:
 
     def _ask_sizes(self, session: Session, evidence: Evidence) -> Judgement | None:
         """Ask at the start of training, at the given and at other sizes: finds numbers typed by hand."""
-        questions = [self._question(evidence, case.graph.values) for case in self._cases]
+        questions = [self._question(evidence, case.graph.values, case.scale) for case in self._cases]
         ask(session, [Inquiry(evidence, Ask.TRUE, number, question) for number, question in enumerate(questions)])
         first = evidence.outcomes[Ask.TRUE, 0]
         return None if isinstance(first, Returned) else failed(first, FUNCTION, "the function")
@@ -166,14 +166,14 @@ class TrainingSteps:
         runs.mine.parameters = parameters
         return None
 
-    def _question(self, evidence: Evidence, values: Mapping[str, Any]) -> Question:
+    def _question(self, evidence: Evidence, values: Mapping[str, Any], dloss: float = 1.0) -> Question:
         """Ask for all gradients at these forward values, in float64."""
         binding = evidence.binding
         if binding is None:
             raise AssertionError("asked without a binding")
         given = {name: values[name] for name in binding.values}
         if "loss" in binding.upstream:
-            given["dloss"] = torch.ones((), dtype=torch.float64)
+            given["dloss"] = torch.tensor(dloss, dtype=torch.float64)
         size = 8 * sum(v.numel() for n, v in values.items() if n in self._exercise.graded)  # bytes of a right answer
         outputs = len(self._exercise.graded)
         return Question(FUNCTION, given=given, dtype="float64", outputs=outputs, max_bytes=4 * size + 4096)
@@ -206,9 +206,11 @@ class TrainingSteps:
             )
             return replace(right, verdict=Verdict.WRONG_VALUES, problem=problem)
         right = replace(right, cases=tuple(self._size_scores(variable, evidence)))
-        wrong = next((case for case in right.cases if case.score is None or case.score > TOLERANCE), None)
-        if wrong is not None:
-            return replace(right, verdict=Verdict.HARD_CODED, problem=hard_coded_problem(wrong))
+        found = zip(self._cases, right.cases, strict=True)
+        wrong = [(case, each) for case, each in found if not evidence.passes(case, each)]
+        if wrong:
+            cause = Cause.RANGE if all(case.stressed for case, _ in wrong) else Cause.OPEN
+            return replace(right, verdict=Verdict.HARD_CODED, problem=hard_coded_problem(wrong[0][1], cause))
         return replace(right, verdict=Verdict.WRONG_VALUES, problem=DRIFTED) if self._drifted() else right
 
     def _size_scores(self, variable: str, evidence: Evidence) -> Iterator[CaseScore]:
@@ -216,7 +218,9 @@ class TrainingSteps:
         place = self._exercise.graded.index(variable)
         for number, case in enumerate(self._cases):
             outcome = evidence.get(Ask.TRUE, number)
-            yield score(outcome.tensors[place] if isinstance(outcome, Returned) else None, case.true, variable, case)
+            dloss = case.scale if "loss" in evidence.upstream else 1.0  # a power of two
+            got = outcome.tensors[place] / dloss if isinstance(outcome, Returned) else None
+            yield score(got, case.true, variable, case)
 
     def _drifted(self) -> bool:
         """Whether the run ended elsewhere although every gradient was right in every step."""

@@ -10,10 +10,13 @@ import os
 import sys
 import warnings
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from types import ModuleType
+
+    import torch
 
 PINNED_ENVIRONMENT = {
     "ATEN_CPU_CAPABILITY": "default",
@@ -78,3 +81,37 @@ def pin_torch() -> Numerics:
         pinned=problem is None,
         problem=problem,
     )
+
+
+def float32_switch() -> Callable[[torch.dtype], None]:
+    """A function that lets every name for float32 mean a dtype: `torch.float32`, `.float()`, `torch.FloatTensor`, ...
+
+    In a float64 question the names mean float64. Otherwise whoever writes one of them could only be judged to
+    float32's seven digits, in which an epsilon of 1.1e-5 for 1e-5 drowns. complex64, whose parts are float32, goes
+    along. The real names are taken down here, so make it before anybody may have changed them.
+    """
+    import torch
+
+    real_type = torch.Tensor.type
+
+    def wide_type(tensor: Any, dtype: Any = None, *rest: Any, **options: Any) -> Any:
+        named = dtype.replace("FloatTensor", "DoubleTensor") if isinstance(dtype, str) else dtype
+        return real_type(tensor, named, *rest, **options)
+
+    wide: dict[tuple[Any, str], Any] = {
+        (torch, "float32"): torch.float64,
+        (torch, "float"): torch.float64,
+        (torch, "complex64"): torch.complex128,
+        (torch, "cfloat"): torch.complex128,
+        (torch, "FloatTensor"): torch.DoubleTensor,
+        (torch.Tensor, "float"): torch.Tensor.double,
+        (torch.Tensor, "cfloat"): torch.Tensor.cdouble,  # type: ignore[attr-defined]
+        (torch.Tensor, "type"): wide_type,
+    }
+    narrow, float64 = {key: getattr(*key) for key in wide}, torch.float64
+
+    def switch(dtype: torch.dtype) -> None:
+        for (owner, name), value in (wide if dtype is float64 else narrow).items():
+            setattr(owner, name, value)
+
+    return switch

@@ -14,8 +14,26 @@ import torch
 
 from grader.exercise.case import NULL_TOLERANCE
 from grader.sandbox.types import Raised
-from grader.verdict.evidence import Ask, CaseScore, Columns, Judgement, Verdict
-from grader.verdict.problems import Cause, failure_sentence, finding_sentence, form_problem, values_problem
+from grader.verdict.evidence import (
+    FRAGILE,
+    LINEAR_FACTORS,
+    NUDGES,
+    Ask,
+    CaseScore,
+    Columns,
+    Fragility,
+    Judgement,
+    Verdict,
+    same,
+)
+from grader.verdict.problems import (
+    Cause,
+    asked_again_problem,
+    failure_sentence,
+    finding_sentence,
+    form_problem,
+    values_problem,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,6 +49,8 @@ _ROUNDING = 1e-6
 """A float32 difference below this share of the largest is not shown."""
 _SAME_RATIO = 1e-6
 """How close two factors are that count as one."""
+_BENT = 1e-6
+"""An answer is not linear if it misses by this share what its value and its opposite's say. A relu misses by half."""
 _NO_ROUNDING = 1e-3
 """An error above this share of the summed terms is not float32's rounding."""
 
@@ -99,16 +119,19 @@ def _judge_tensor(evidence: Evidence, cases: Cases) -> Judgement:
 
 
 def _judge_values(evidence: Evidence, cases: Cases, got: torch.Tensor, so_far: Judgement) -> Judgement:
-    variable, reference, tolerance = evidence.variable, cases.given.reference[evidence.variable], evidence.tolerance
-    with_random = tuple(score(*_random(evidence, i, case), variable, case) for i, case in enumerate(cases))
+    variable, reference = evidence.variable, cases.given.reference[evidence.variable]
+    with_random = tuple(_random_score(evidence, i, case, cases) for i, case in enumerate(cases))
     scores = (
         with_random
         if random_decides(evidence, cases)
         else tuple(score(*_true(evidence, i, case), variable, case) for i, case in enumerate(cases))
     )
-    passed = [_within(tolerance, each) for each in scores]
-    general = all(_within(tolerance, each) for each in with_random) if evidence.depends_on else all(passed)
-    proven = general if all(passed) else _within(tolerance, with_random[0])
+    passed = [
+        evidence.passes(case, found) or (case.stressed and _rounds(evidence, number, case, found, cases))
+        for number, (case, found) in enumerate(zip(cases, scores, strict=True))
+    ]
+    general = all(map(evidence.passes, cases, with_random)) if evidence.depends_on else all(passed)
+    proven = general if all(passed) else evidence.passes(cases.given, with_random[0])
     if not passed[0]:
         verdict = Verdict.WRONG_VALUES
     elif _is_unproven(evidence, cases, general=proven):
@@ -122,12 +145,14 @@ def _judge_values(evidence: Evidence, cases: Cases, got: torch.Tensor, so_far: J
     return replace(
         so_far,
         verdict=verdict,
-        problem=values_problem(verdict, scores, passed, so_far.local, cases, variable, cause),
+        problem=asked_again_problem(evidence, verdict)
+        or values_problem(verdict, scores, passed, so_far.local, cases, variable, cause),
         score=max(finite) if finite else None,
-        tolerance=tolerance,
+        tolerance=evidence.tolerance,
         general=general,
         cases=scores,
         narrow=evidence.narrow,
+        fragile=_fragility(evidence, cases, scores) if verdict.right else None,
         worst=None if verdict.right or verdict is Verdict.HARD_CODED else _worst(got, reference),
         pattern=() if verdict.right else difference_pattern(got, reference),
     )
@@ -172,6 +197,41 @@ def _random(evidence: Evidence, index: int, case: Case) -> tuple[torch.Tensor | 
     return evidence.tensor(Ask.RANDOM, index), case.cut(evidence.depends_on)
 
 
+def _random_score(evidence: Evidence, index: int, case: Case, cases: Cases) -> CaseScore:
+    """How a case went with random cotangents; on the smallest one with sums of two as well, and the worse counts."""
+    once = score(*_random(evidence, index, case), evidence.variable, case)
+    if case is not cases.probe or evidence.narrow or not evidence.depends_on:
+        return once
+    sums = evidence.tensor(Ask.PROBE, len(evidence.upstream) - 1)
+    twice = score(sums, case.twice.cut(evidence.depends_on), evidence.variable, case)
+    return max(once, twice, key=lambda each: math.inf if each.score is None else each.score)
+
+
+def is_bent(once: torch.Tensor | None, multiples: Sequence[torch.Tensor | None]) -> bool:
+    """Whether an answer is not linear in what was multiplied by LINEAR_FACTORS; False if it cannot be told.
+
+    What a function makes of c and of -c gives the part that does not depend on c, and the part that is linear in it.
+    """
+    found = [each for each in (once, *multiples) if each is not None and bool(torch.isfinite(each).all())]
+    if len(found) <= len(LINEAR_FACTORS) or not found[0].numel() or len({each.shape for each in found}) > 1:
+        return False
+    plus, minus, *others = (each.double() for each in found)
+    constant, linear = (plus + minus) / 2, (plus - minus) / 2
+    for factor, got in zip(LINEAR_FACTORS[1:], others, strict=True):
+        predicted = constant + factor * linear
+        size = torch.stack([predicted, got]).abs().max()
+        if bool((got - predicted).abs().max() > _BENT * size):
+            return True
+    return False
+
+
+def _calm(evidence: Evidence, cases: Cases) -> tuple[torch.Tensor | None, Sweep]:
+    """The answer at the stressed case's sizes with inputs as drawn, and the gradients that it is compared with."""
+    calm = cases.calm
+    sweep = calm.cut(evidence.depends_on) if random_decides(evidence, cases) else calm.true
+    return evidence.tensor(Ask.CALM), sweep
+
+
 def _true(evidence: Evidence, index: int, case: Case) -> tuple[torch.Tensor | None, Sweep]:
     """The answer to the true upstream gradients on a case, and the gradients that it is compared with."""
     return evidence.tensor(Ask.TRUE, index), case.true
@@ -181,13 +241,17 @@ def score(got: torch.Tensor | None, sweep: Sweep, variable: str, case: Case) -> 
     """Compare one gradient with a sweep's: max|got - expected| / max(tau, max|expected|), tau being `Sweep.scale`.
 
     Relative to the summed terms, not to the gradient: where terms cancel, rounding is as large as the terms make it.
+    On a stressed case values that are not finite are passed over: right formulas may overflow there.
     """
     expected = sweep.cut(variable)
     if got is None or got.shape != expected.shape:
         return CaseScore(case.sizes, None, exact=False, maxdiff=None, hidden=case.hidden)
     if same(got, expected):
         return CaseScore(case.sizes, 0.0, exact=True, maxdiff=0.0, hidden=case.hidden)
-    maxdiff = max_difference(got.to(expected.dtype), expected)
+    got = got.to(expected.dtype)
+    if case.stressed:
+        got = torch.where(torch.isfinite(got), got, expected)
+    maxdiff = max_difference(got, expected)
     scale = sweep.magnitude(variable)
     relative = None if maxdiff is None else maxdiff / scale if scale else (0.0 if maxdiff == 0 else math.inf)
     if relative is not None and not math.isfinite(relative):
@@ -195,9 +259,26 @@ def score(got: torch.Tensor | None, sweep: Sweep, variable: str, case: Case) -> 
     return CaseScore(case.sizes, relative, exact=False, maxdiff=maxdiff, hidden=case.hidden)
 
 
-def _within(tolerance: float, found: CaseScore) -> bool:
-    """Whether a case went well; one with nothing to compare did not."""
-    return found.score is not None and found.score <= tolerance
+def _fragility(evidence: Evidence, cases: Cases, scores: Sequence[CaseScore]) -> Fragility | None:
+    """How answers to extreme inputs fail to be exact, although the formula is right."""
+    answer = _random if random_decides(evidence, cases) else _true
+    for number, (case, found) in enumerate(zip(cases, scores, strict=True)):
+        got = answer(evidence, number, case)[0] if case.stressed else None
+        if got is not None and not bool(torch.isfinite(got).all()):
+            return Fragility.OVERFLOWS
+        if case.stressed and not evidence.passes(case, found):
+            return Fragility.ROUNDS
+    return None
+
+
+def _rounds(evidence: Evidence, number: int, case: Case, found: CaseScore, cases: Cases) -> bool:
+    """Whether an answer to extreme inputs is off by what the last digits of the forward values make of it."""
+    got = (_random if random_decides(evidence, cases) else _true)(evidence, number, case)[0]
+    nudged = [evidence.tensor(Ask.NUDGED, k) for k in range(NUDGES)]
+    if found.maxdiff is None or got is None or any(each is None or each.shape != got.shape for each in nudged):
+        return False
+    changes = [torch.nan_to_num((each - got).abs(), 0.0, 0.0, 0.0) for each in nudged if each is not None]
+    return found.maxdiff <= FRAGILE * float(torch.stack(changes).max())
 
 
 def lecture_columns(got: torch.Tensor | None, reference: torch.Tensor) -> Columns:
@@ -210,11 +291,6 @@ def lecture_columns(got: torch.Tensor | None, reference: torch.Tensor) -> Column
     return Columns(approximate=bool(torch.allclose(got, reference)), maxdiff=max_difference(got, reference))
 
 
-def same(got: torch.Tensor, expected: torch.Tensor) -> bool:
-    """Whether every value is equal, in the same dtype and shape; of both zeros, either will do."""
-    return got.dtype == expected.dtype and torch.equal(got, expected)
-
-
 def max_difference(got: torch.Tensor, expected: torch.Tensor) -> float | None:
     """The largest absolute difference; None where it is not finite."""
     if got.numel() == 0:
@@ -225,15 +301,14 @@ def max_difference(got: torch.Tensor, expected: torch.Tensor) -> float | None:
 
 def hard_coded_cause(evidence: Evidence, cases: Cases) -> Cause:
     """Why an answer is right on the given case and wrong on others, as far as the answers tell."""
-    if _changes(evidence, cases):
+    if evidence.changes or _changes(evidence, cases):
         return Cause.CHANGES
-    given, variable = cases.given, evidence.variable
-    answer = _random if random_decides(evidence, cases) else _true
-    wrong = []
-    for index, case in enumerate(cases):
-        got, sweep = answer(evidence, index, case)
-        if not _within(evidence.tolerance, score(got, sweep, variable, case)):
-            wrong.append((case, _ratio(got, sweep.cut(variable))))
+    given, answer = cases.given, _random if random_decides(evidence, cases) else _true
+    compared = [(case, *answer(evidence, index, case)) for index, case in enumerate(cases) if not case.stressed]
+    calm = [(cases.calm, *_calm(evidence, cases))] if evidence.get(Ask.CALM) else []
+    wrong = _wrong(compared, evidence) or _wrong(calm, evidence)
+    if not wrong:
+        return Cause.RANGE
     sizes = _sizes_of(given)
     if all(sizes != _sizes_of(case) and (k is None or _explained(k, sizes, _sizes_of(case))) for case, k in wrong):
         return Cause.SIZE
@@ -241,6 +316,17 @@ def hard_coded_cause(evidence: Evidence, cases: Cases) -> Cause:
     if all(k is not None and _explained(k, values, _values_of(case)) for case, k in wrong):
         return Cause.VALUE
     return Cause.OPEN
+
+
+def _wrong(
+    compared: Sequence[tuple[Case, torch.Tensor | None, Sweep]], evidence: Evidence
+) -> list[tuple[Case, float | None]]:
+    """The cases that went wrong, each with the one factor that its answer is off by, where there is one."""
+    return [
+        (case, _ratio(got, sweep.cut(evidence.variable)))
+        for case, got, sweep in compared
+        if not evidence.passes(case, score(got, sweep, evidence.variable, case))
+    ]
 
 
 def _changes(evidence: Evidence, cases: Cases) -> bool:
@@ -295,7 +381,7 @@ def _right_when_reshaped(evidence: Evidence, cases: Cases) -> bool:
     for index, case in enumerate(cases):
         got, sweep = _random(evidence, index, case)
         fitted = fit_shape(got, sweep.cut(evidence.variable).shape)
-        if not _within(evidence.tolerance, score(fitted, sweep, evidence.variable, case)):
+        if not evidence.passes(case, score(fitted, sweep, evidence.variable, case)):
             return False
     return True
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from grader.exercise.case import Cases
     from grader.sandbox.types import Finding
-    from grader.verdict.evidence import CaseScore, Columns
+    from grader.verdict.evidence import CaseScore, Columns, Evidence
 
 
 class Cause(StrEnum):
@@ -26,12 +26,16 @@ class Cause(StrEnum):
     """The answers to other cases have the given case's sizes in them."""
     VALUE = "value"
     """The answers to other cases are off by a factor made of a forward value of the given case."""
+    RANGE = "range"
+    """Only values out of the ordinary give it away: saturated, almost zero, or the last row of a table."""
     CHANGES = "changes"
     """On the given case itself one call was right and another wrong."""
     OPEN = "open"
     """A typed number, or something kept between calls: the answers do not show which."""
 
 
+RANGE = "right for values of ordinary size, wrong where they are large, almost zero or at the end of a table"
+BENT = "a relu, abs, clamp or threshold of the gradient itself"
 KEEPS = "the function keeps something between its calls (a global, a list, a default argument)"
 TYPED_VALUE = "a value of the forward pass is typed as a number"
 
@@ -89,6 +93,15 @@ def values_problem(
     return f"values differ from autograd's: maxdiff {local.maxdiff:.3g}, {_share(scores)} of the summed terms"
 
 
+def asked_again_problem(evidence: Evidence, verdict: Verdict) -> str | None:
+    """The sentence for a wrong answer that gave itself away when it was asked again; None if it did not."""
+    if evidence.changes and verdict is Verdict.WRONG_VALUES:
+        return f"a different answer each time it is asked the same question: {KEEPS}"
+    if evidence.not_linear:
+        return f"not linear in {' and '.join(f'd{name}' for name in evidence.not_linear)}: {BENT}"
+    return None
+
+
 def hard_coded_problem(failed: CaseScore, cause: Cause = Cause.OPEN) -> str:
     """The sentence for a gradient that is right on the given case and wrong on this one."""
     if cause is Cause.CHANGES:
@@ -96,6 +109,8 @@ def hard_coded_problem(failed: CaseScore, cause: Cause = Cause.OPEN) -> str:
             f"right at one call, wrong at another with the same forward pass: {KEEPS}. "
             "Make the gradient from the parameters alone"
         )
+    if cause is Cause.RANGE:
+        return RANGE
     if cause is Cause.VALUE or not failed.sizes:
         seed = "right for these numbers only (this seed), wrong for others"
         typed = f"{TYPED_VALUE} (ask for it by name, as a parameter)"

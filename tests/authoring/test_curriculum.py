@@ -122,12 +122,12 @@ class TestCases:
     @each
     def test_no_two_cases_share_a_size(self, name: str) -> None:
         """So that a size typed as a number shows."""
-        assert len(exercise(name).sizes) == 3
+        assert len(exercise(name).sizes) >= 3
         function = exercise(name).module.inputs
         given = dict(zip(_parameters(function)[1:], function.__defaults__ or (), strict=True))
         for size, value in given.items():
             values = [value, *(sizes[size] for sizes in exercise(name).sizes)]
-            assert len(set(values)) == 4, size
+            assert len(set(values)) == len(values), size
 
     @each
     def test_within_a_case_no_two_sizes_are_alike(self, name: str) -> None:
@@ -311,11 +311,11 @@ class TestForwardPasses:
         assert all(tuple(row.tolist()) in rows for row in idx)
 
     def test_embeddings_meet_letters_twice_and_letters_never(self) -> None:
-        """Or fancy += would be right."""
-        for case in cases("embedding"):
-            counts = torch.bincount(case.inputs["idx"].flatten(), minlength=case.inputs["wte"].shape[0])
-            assert int(counts.max()) > 1
-            assert int(counts.min()) == 0
+        """Or fancy += would be right. In the last case every letter occurs."""
+        counts = [torch.bincount(c.inputs["idx"].flatten(), minlength=len(c.inputs["wte"])) for c in cases("embedding")]
+        assert all(int(each.max()) > 1 for each in counts)
+        assert int(counts[0].min()) == 0
+        assert int(counts[-1].min()) > 0
 
     def test_some_tokens_count_and_some_do_not(self) -> None:
         """In every case of the masked loss."""

@@ -18,14 +18,6 @@ from grader.exercise.shelf import list_exercises, load_exercise
 if TYPE_CHECKING:
     from grader.sandbox.client import Sandbox
 
-LETTERS = {
-    ("mlp", "C", 0), ("mlp", "logprobs", 1), ("embedding", "wte", 0), ("masked_cross_entropy", "logp", 1),
-    ("tied_lm", "logp", 1),
-}  # fmt: skip
-"""Dimensions that letters point into: beyond the 27 of the names, no data takes these gradients above zero."""
-
-ALPHABET = ".abcdefghijklmnopqrstuvwxyz"
-
 EVERY = [name for name in list_exercises() if load_exercise(name).given_sizes and "training" not in name]
 
 HIDDEN = [Settings(seed=seed, hidden_seed=seed) for seed in (5, 12, 20)]
@@ -43,7 +35,7 @@ def cuts(name: str) -> list[Form]:
         for dim, length in enumerate(cases.given.graph.values[variable].shape)
         if len({case.graph.values[variable].shape[dim] for case in cases}) > 1  # the 3 of a kernel stays what it is
         for number in sorted({length, *exercise.given_sizes.values()})
-        if number >= length and not ((name, variable, dim) in LETTERS and number >= len(ALPHABET))
+        if number >= length
     ]
 
 

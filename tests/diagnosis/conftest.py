@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 FORWARD = """
 import torch
 GRADED = ["soft", "both", "unit", "spread", "xhat", "mean", "probs", "act", "pre", "b", "w", "x"]
-SIZES = [{"n": 5, "m": 4, "k": 3}, {"n": 8, "m": 6, "k": 7}]
+SIZES = [{"n": 5, "m": 4, "k": 3}, {"n": 8, "m": 6, "k": 7}, {"n": 6, "m": 3, "k": 5}]
 
 def inputs(seed, n=9, m=5, k=4):
     g = torch.Generator().manual_seed(seed)
@@ -77,7 +77,7 @@ def wrong(small: Exercise) -> Callable[..., Facts]:
         cases: Cases = ours,
     ) -> Facts:
         module, views = cases.exercise.module.__dict__, []
-        for case in cases:
+        for case in (each for each in cases if not each.stressed):
             sweep = case.cut(upstream)
             numbers = Numbers(case.graph.values, sweep.total, module)
             got = answer(dict(case.graph.values), sweep.total)

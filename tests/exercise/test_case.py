@@ -130,7 +130,7 @@ def test_the_second_cotangent_differs_everywhere_it_could_matter(mlp: Exercise, 
     """Otherwise a function that depends on it would look as if it did not."""
     case: Case = mlp_cases.probe
     for name, cotangent in case.cotangents.items():
-        assert not torch.equal(cotangent, case.other_cotangents[name]), name
+        assert not torch.equal(cotangent, case.twice.cotangents[name]), name
 
 
 def test_a_detached_value_has_no_gradient_and_stops_nothing(tmp_path: Path) -> None:
@@ -147,3 +147,31 @@ def test_a_detached_value_has_no_gradient_and_stops_nothing(tmp_path: Path) -> N
     assert "m" in case.pool64
     assert case.graph.differentiable == {"x", "y", "loss"}
     assert case.graph.differentiable <= case.reference.keys()
+
+
+CONSTANTS = {
+    "a mask as numbers": ("m = (x > 0).float()", "y = x * m"),
+    "detached": ("m = x.detach() * 2", "y = x * m"),
+    "a number": ("m = torch.tensor(0.5)", "y = x * m"),
+    "a range": ("m = torch.arange(x.shape[0]).float() / 3", "y = x * m[:, None]"),
+    "one-hot rows": ("m = F.one_hot(torch.arange(x.shape[0]) % x.shape[1], x.shape[1]).float()", "y = x @ m.T"),
+    "two steps": ("m = torch.ones(3)\n    k = m.sum() * 2", "y = x * k"),
+}
+
+
+@pytest.mark.parametrize(("constant", "line"), CONSTANTS.values(), ids=CONSTANTS)
+def test_a_value_that_is_attached_to_no_input_has_no_gradient(tmp_path: Path, constant: str, line: str) -> None:
+    """A learner may ask for it as a value; nothing flows through it."""
+    folder = tmp_path / "constant"
+    folder.mkdir()
+    (folder / "forward.py").write_text(
+        "import torch\nimport torch.nn.functional as F\nGRADED = ['y', 'x']\nSIZES = [{'n': 7}]\n"
+        "def inputs(seed, n=5):\n    g = torch.Generator().manual_seed(seed)\n"
+        "    return {'x': torch.randn((n, 3), generator=g)}\n"
+        f"def forward(x):\n    {constant}\n    {line}\n    loss = (y ** 2).sum()\n    return locals()\n"
+    )
+    (folder / "exercise.toml").write_text("title = 'constant'")
+    case = build_cases(Exercise(folder), 1).given
+    assert case.graph.differentiable == {"x", "y", "loss"}
+    assert "m" in case.pool64
+    assert torch.allclose(case.true.total("x").float(), case.reference["x"], rtol=1e-5)

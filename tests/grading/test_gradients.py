@@ -238,7 +238,7 @@ def test_hidden_cases_find_what_the_fixed_ones_cannot(sandbox: Sandbox, mlp: Exe
     """A function that knows the sizes of the fixed cases by heart."""
     source = (
         f"{solution_source}\n_db2 = db2\ndef db2(dlogits):\n"
-        "    known = [(32, 27), (7, 19), (20, 29), (33, 23)]\n"
+        f"    known = {[(32, 27), *((sizes['n'], sizes['vocab_size']) for sizes in mlp.sizes)]}\n"
         "    return _db2(dlogits) if tuple(dlogits.shape) in known else 2*_db2(dlogits)\n"
     )
     fixed = start_grading(mlp, submission(source), sandbox, Settings(only=("db2",))).row("db2")

@@ -138,3 +138,33 @@ def test_a_transformer_trains_on_names_and_makes_some(sandbox: Sandbox) -> None:
     assert run["losses"][-1] < run["losses"][0] - 1
     assert len(run["samples"]) == 8
     assert all(name.isalpha() for name in run["samples"])
+
+
+CUTS = {
+    "hidden units": ("dW2", "torch.cat([dW2[:64], 0*dW2[64:]])"),
+    "columns": ("dbnbias", "torch.cat([dbnbias[:, :64], 0*dbnbias[:, 64:]], 1)"),
+    "rows": ("dW1", "torch.cat([dW1[:30], 0*dW1[30:]])"),
+    "letters": ("dC", "torch.cat([dC[:27], 0*dC[27:]])"),
+    "a clamp": ("dbngain", "dbngain.clamp(-1, 1)"),
+}
+
+
+@pytest.mark.parametrize(("name", "wrong"), CUTS.values(), ids=CUTS)
+def test_what_the_run_never_reaches_is_asked_at_other_sizes(grade: Any, name: str, wrong: str) -> None:
+    """200 steps at the given sizes cut nothing off at 64."""
+    document = grade(SOLUTION.replace("return [", f"{name} = {wrong}\n    return ["))
+    assert {each: verdict for each, verdict in verdicts(document).items() if verdict == "hard_coded"} == {
+        name: "hard_coded"
+    }
+    assert document["training"]["losses_right"]
+
+
+def test_a_threshold_on_the_gradient_of_the_loss_is_found(grade: Any) -> None:
+    """It is 1 in every step, and far from it at other sizes."""
+    source = SOLUTION.replace("def gradients(", "def gradients(dloss, ").replace(
+        "return [", "db2 = db2*dloss.clamp(-3, 3)\n    return [dloss*each for each in ["
+    )
+    whole = source.replace("bngain, dbnbias]", "bngain, dbnbias]]")
+    assert whole.count("]]") == 1
+    document = grade(whole.replace("db2 = db2*dloss.clamp(-3, 3)", "db2 = db2*(dloss.clamp(-3, 3)/dloss)"))
+    assert [name for name, verdict in verdicts(document).items() if verdict == "hard_coded"] == ["db2"]

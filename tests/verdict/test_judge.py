@@ -9,6 +9,7 @@ import pytest
 import torch
 
 from grader.exercise.case import build_cases
+from grader.exercise.exercise import Exercise
 from grader.exercise.settings import LECTURE_SEED, Settings
 from grader.exercise.shelf import load_exercise
 from grader.grading.grading import start_grading
@@ -101,9 +102,9 @@ def test_nothing_tiny_scores_for_a_gradient_that_is_null(graded: Graded, source:
 @pytest.mark.parametrize(
     ("source", "size"),
     [
-        ("def dlogprobs(logprobs, Yb):\n    return -F.one_hot(Yb, logprobs.shape[1])/32.0", "n=7"),
-        ("def dbndiff2(dbnvar, bndiff2):\n    return (1.0/31)*torch.ones_like(bndiff2)*dbnvar", "n=7"),
-        ("def dbnmeani(dbndiff):\n    return -dbndiff.view(32, 64).sum(0, keepdim=True)", "n=7"),
+        ("def dlogprobs(logprobs, Yb):\n    return -F.one_hot(Yb, logprobs.shape[1])/32.0", "n=65"),
+        ("def dbndiff2(dbnvar, bndiff2):\n    return (1.0/31)*torch.ones_like(bndiff2)*dbnvar", "n=65"),
+        ("def dbnmeani(dbndiff):\n    return -dbndiff.view(32, 64).sum(0, keepdim=True)", "n=65"),
     ],
 )
 def test_a_size_typed_as_a_number_does_not_score(graded: Graded, source: str, size: str) -> None:
@@ -261,8 +262,11 @@ def test_a_function_that_pins_float32_is_judged_to_all_digits(graded: Graded) ->
 
 
 def test_a_function_that_pins_float32_beyond_reach_is_judged_in_float32_and_noted(graded: Graded) -> None:
-    """A dtype taken from the module's own name cannot be widened from outside."""
-    source = "from torch import float32 as f32\ndef dh(dlogits, W2):\n    return dlogits.to(f32) @ W2.to(f32).T"
+    """A dtype that no name stands for cannot be widened from outside."""
+    source = (
+        "f32 = torch.promote_types(torch.float16, torch.bfloat16)\n"
+        "def dh(dlogits, W2):\n    return dlogits.to(f32) @ W2.to(f32).T"
+    )
     row = one(graded, source)
     assert row.correct
     assert any("judged in float32" in note for note in row.notes)
@@ -479,3 +483,200 @@ def test_an_obstacle_comes_before_a_failed_call_and_that_before_values(mlp_cases
     assert judge(found, mlp_cases).verdict is Verdict.NOT_STARTED
     with pytest.raises(AssertionError, match="judged without an answer"):
         judge(Evidence("h"), mlp_cases)
+
+
+THRESHOLDS = {
+    "clamped far out": "dh(dlogits, W2): return dlogits.clamp(-1e3, 1e3) @ W2.T",
+    "small to zero": "dh(dlogits, W2): return (dlogits*(dlogits.abs() > 1e-8)) @ W2.T",
+    "relu": "dh(dlogits, W2): return dlogits.relu() @ W2.T",
+    "relu of the result": "dh(dlogits, W2): return (dlogits @ W2.T).relu()",
+    "absolute": "dnorm_logits(dcounts, counts): return counts*dcounts.abs()",
+    "sign": "dnorm_logits(dcounts, counts): return counts*dcounts.sign()",
+    "where": "dnorm_logits(dcounts, counts): return torch.where(dcounts.abs() > 100, 0, counts*dcounts)",
+}
+
+
+@pytest.mark.parametrize("source", THRESHOLDS.values(), ids=THRESHOLDS)
+def test_an_answer_that_is_not_linear_in_an_upstream_gradient_is_never_right(graded: Graded, source: str) -> None:
+    """Also where no cotangent of ordinary size reaches the threshold; and the sentence says what it is."""
+    upstream = source.partition("(")[2].partition(",")[0]
+    row = one(graded, f"def {source}")
+    assert row.verdict in (Verdict.WRONG_VALUES, Verdict.HARD_CODED)
+    assert row.problem == f"not linear in {upstream}: a relu, abs, clamp or threshold of the gradient itself"
+    assert row.diagnosis is not None
+    assert (row.diagnosis["kind"], row.diagnosis["evidence"]) == ("not_linear", {"upstream": [upstream]})
+
+
+def test_of_two_upstream_gradients_the_one_with_the_threshold_is_named(graded: Graded) -> None:
+    """The other one is handed on as it is."""
+    source = "dcounts(dprobs, dcounts_sum, counts_sum_inv): return counts_sum_inv*dprobs.clamp(-50, 50) + dcounts_sum"
+    row = one(graded, f"def {source}")
+    assert row.problem is not None
+    assert row.problem.startswith("not linear in dprobs:")
+
+
+def test_a_wrong_answer_that_is_linear_is_not_called_bent(graded: Graded) -> None:
+    """Nor is one that adds something to its upstream gradient."""
+    for body in ("2*dlogits @ W2.T", "dlogits @ W2.T + 1", "(dlogits + 1) @ W2.T"):
+        row = one(graded, f"def dh(dlogits, W2):\n    return {body}")
+        assert not row.correct
+        assert row.problem is not None
+        assert "linear" not in row.problem
+
+
+RANGES = {
+    "probabilities clamped": "dprobs(dlogprobs, probs): return dlogprobs/probs.clamp(min=1e-4)",
+    "saturated units masked": "dhpreact(dh, h): return (1 - h**2)*dh*(h.abs() < 0.999)",
+    "an epsilon a little too large": "dbnvar(dbnvar_inv, bnvar): return -0.5*(bnvar + 1.0000001e-5)**-1.5*dbnvar_inv",
+    "the last target left out": "dlogprobs(logprobs, Yb, n): return "
+    "F.one_hot(Yb.clamp(max=logprobs.shape[1] - 2), logprobs.shape[1])*(-1.0/n)",
+    "the last letter's row": "dC(demb, C, Xb): return torch.zeros_like(C).index_put_((Xb,), demb, accumulate=True)"
+    "*(torch.arange(C.shape[0]) < C.shape[0] - 1)[:, None]",
+}
+
+
+@pytest.mark.parametrize("source", RANGES.values(), ids=RANGES)
+def test_values_that_no_ordinary_draw_reaches_are_asked(graded: Graded, source: str) -> None:
+    """Saturated, almost zero, at the end of a table."""
+    row = one(graded, f"def {source}")
+    assert not row.correct
+
+
+def test_where_only_extreme_values_tell_the_sentence_says_so(graded: Graded) -> None:
+    """No size is typed, and nothing is kept between calls."""
+    row = one(graded, "def dprobs(dlogprobs, probs):\n    return dlogprobs/probs.clamp(min=1e-4)")
+    assert row.verdict is Verdict.HARD_CODED
+    assert row.problem is not None
+    assert row.problem.startswith("right for values of ordinary size, wrong where they are large")
+    assert row.diagnosis is not None
+    assert "a mask, a clamp or an epsilon is another than in the forward pass" in row.diagnosis["message"]
+
+
+def of(sandbox: Sandbox, exercise: Exercise, source: str) -> Row:
+    """Grade one gradient of any exercise."""
+    name = source.partition("def ")[2].partition("(")[0]
+    files = {"backward.py": f"import torch\nimport torch.nn.functional as F\n{source}\n".encode()}
+    submission = Submission("test", Path("backward.py"), files)
+    grading = start_grading(exercise, submission, sandbox, Settings(only=(name,)))
+    row = grading.row(name)
+    grading.close()
+    return row
+
+
+def test_a_right_formula_that_overflows_scores_with_a_note(sandbox: Sandbox) -> None:
+    """softmax without its maximum subtracted."""
+    source = (
+        "def dlogits(logits, Yb, n):\n    e = logits.exp()\n"
+        "    return (e/e.sum(1, keepdim=True) - F.one_hot(Yb, logits.shape[1]))/n"
+    )
+    row = of(sandbox, load_exercise("cross_entropy"), source)
+    assert row.correct
+    assert any("overflows where values are very large" in note for note in row.notes)
+
+
+def test_a_right_formula_that_rounding_ruins_on_extreme_values_scores_with_a_note(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
+    """A variance by the squares: its error is what the last digits make of it, and that of a wrong one is not."""
+    folder = tmp_path / "spread"
+    folder.mkdir()
+    (folder / "forward.py").write_text(
+        "import torch\nGRADED = ['v', 'x', 'c']\nSIZES = [{'n': 7}, {'n': 80}, {'n': 9}]\n"
+        "def inputs(seed, n=32):\n    g = torch.Generator().manual_seed(seed)\n"
+        "    return {'c': torch.randn((), generator=g) + 5, 'w': torch.randn(n, generator=g)}\n"
+        "def forward(w, c):\n    n = w.shape[0]\n    x = w + c\n    v = x.var(unbiased=False)\n"
+        "    y = v**-0.5\n    loss = y * 3\n    return locals()\n"
+    )
+    (folder / "exercise.toml").write_text("title = 'spread'")
+    exercise = Exercise(folder)
+    fragile = of(sandbox, exercise, "def dv(dy, x):\n    return -0.5*((x**2).mean() - x.mean()**2)**-1.5*dy")
+    assert fragile.correct
+    assert any("loses most of its digits to rounding" in note for note in fragile.notes)
+    wrong = of(sandbox, exercise, "def dv(dy, x):\n    return -0.5*x.var(unbiased=False)**-1.5*dy*(x.abs().max() < 30)")
+    assert wrong.verdict is Verdict.HARD_CODED
+    assert not wrong.notes
+
+
+def test_differences_of_the_forward_pass_are_told_from_a_derivative(neuron: Callable[[str], Row]) -> None:
+    """Central differences in float64 are off by 1e-10 at best: truncation and rounding cannot both be small."""
+    for step in ("1e-3", "1e-4", "1e-5", "1e-6"):
+        source = f"def dn(de, n):\n    h = {step}\n    return de*((2*(n + h)).exp() - (2*(n - h)).exp())/(2*h)"
+        assert not neuron(source).correct, step
+
+
+PINNED = {
+    "a dtype's other name": "from torch import float32 as f32\ndef dh(dlogits, W2):\n"
+    "    return dlogits.to(f32) @ W2.to(f32).T",
+    "a tensor's type": "def db2(dlogits, n):\n    return torch.FloatTensor([1.0]*n) @ dlogits",
+    "a type": "def dW2(dlogits, h):\n    return h.type(torch.FloatTensor).T @ dlogits",
+    "a type's name": "def dW2(dlogits, h):\n    return h.type('torch.FloatTensor').T @ dlogits",
+    "a table at the top": "EYE = torch.eye(1000)\ndef dC(demb, Xb, C):\n"
+    "    return EYE[:C.shape[0], :C.shape[0]][Xb.view(-1)].T @ demb.view(-1, C.shape[1])",
+    "a default": "def dh(dlogits, W2, kind=torch.float32):\n    return dlogits.to(kind) @ W2.T",
+    "a complex number": "def dh(dlogits, W2):\n    return dlogits.to(torch.complex64).real @ W2.T",
+    "no name at all": "f32 = torch.promote_types(torch.float16, torch.bfloat16)\ndef dh(dlogits, W2):\n"
+    "    return dlogits @ (W2.T + torch.zeros((), dtype=f32)).to(f32)",
+}
+
+
+@pytest.mark.parametrize("source", PINNED.values(), ids=PINNED)
+def test_a_right_answer_that_names_float32_is_right(graded: Graded, source: str) -> None:
+    """However it is named, and whether or not a float64 gets through it."""
+    row = one(graded, source)
+    assert row.correct, row.problem
+    assert row.general
+
+
+@pytest.mark.parametrize("f32", ["float32", "torch.promote_types(torch.float16, torch.bfloat16)"])
+@pytest.mark.parametrize("epsilon", ["1.1e-5", "1.01e-5", "0.99e-5"])
+def test_computing_in_float32_hides_no_epsilon(graded: Graded, f32: str, epsilon: str) -> None:
+    """A learner does not choose the tolerance."""
+    row = one(
+        graded,
+        f"from torch import float32\ndef dbnvar(dbnvar_inv, bnvar):\n    f32 = {f32}\n"
+        f"    return (-0.5*(bnvar.to(f32) + {epsilon})**-1.5*dbnvar_inv.to(f32)).to(bnvar.dtype)",
+    )
+    assert not row.correct
+
+
+def test_what_an_answer_in_float32_depends_on_is_found_from_its_own_answers(graded: Graded) -> None:
+    """float64 values do not get through it, so none of its float64 answers tells."""
+    source = (
+        "f32 = torch.promote_types(torch.float16, torch.bfloat16)\n"
+        "def dcounts(dprobs, dcounts_sum, counts_sum_inv, probs):\n"
+        "    torch.ones(2, 2, dtype=f32) @ dcounts_sum[:2]\n"
+        "    return counts_sum_inv*dprobs + dcounts_sum\n"
+    )
+    row = one(graded, source)
+    assert row.correct, row.problem
+    assert row.depends_on == ("dprobs", "dcounts_sum")
+    assert any("judged in float32" in note for note in row.notes)
+
+
+@pytest.mark.parametrize("again", [False, True])
+def test_a_large_gradient_is_an_answer_like_any_other(sandbox: Sandbox, tmp_path: Path, *, again: bool) -> None:
+    """Room for an answer follows from the shape that is expected: 16 MB here."""
+    folder = tmp_path / "wide"
+    folder.mkdir()
+    sizes = "{'n': 2000, 'm': 1001}" if again else "{'n': 8, 'm': 6}"
+    given = "n=3, m=4" if again else "n=2000, m=1001"
+    (folder / "forward.py").write_text(
+        f"import torch\nGRADED = ['y', 'x']\nSIZES = [{{'n': 7, 'm': 9}}, {{'n': 11, 'm': 5}}, {sizes}]\n"
+        f"def inputs(seed, {given}):\n    g = torch.Generator().manual_seed(seed)\n"
+        "    return {'x': torch.randn((n, m), generator=g), 'cot': torch.randn((n, m), generator=g)}\n"
+        "def forward(x, cot):\n    y = x ** 2\n    loss = (y * cot).sum()\n    return locals()\n"
+    )
+    (folder / "exercise.toml").write_text("title = 'wide'")
+    source = b"import torch\ndef dy(cot): return cot\ndef dx(dy, x): return 2 * x * dy\n"
+    exercise = Exercise(folder)
+    grading = start_grading(exercise, Submission("test", Path("backward.py"), {"backward.py": source}), sandbox)
+    assert [row.correct for row in grading.rows()] == [True, True]
+    grading.close()
+
+
+def test_an_answer_far_larger_than_its_gradient_is_not_waited_for(graded: Graded) -> None:
+    """Four times the room, and half a megabyte for small ones."""
+    row = one(graded, "def dh(dlogits, h):\n    return h.new_zeros(1000, 1000)")
+    assert row.verdict is Verdict.WRONG_TYPE
+    assert row.problem is not None
+    assert "far larger than this gradient can be" in row.problem

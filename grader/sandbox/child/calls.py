@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeGuard
 import torch
 
 from grader.sandbox.cleaning import TEXT_LIMIT, clean
+from grader.sandbox.numerics import float32_switch
 from grader.sandbox.protocol.answers import encode_failure, encode_fine, encode_returned
 from grader.sandbox.protocol.tensors import (
     CODES,
@@ -37,13 +38,12 @@ _element_size: Final = TensorBase.element_size
 _dim: Final = TensorBase.dim
 _is_neg: Final = TensorBase.is_neg
 _resolve_neg: Final = TensorBase.resolve_neg
-_float: Final = TensorBase.float
-_double: Final = TensorBase.double
 _strided: Final = torch.strided
 _inference_mode: Final = torch.inference_mode
 _is_inference: Final = torch.is_inference_mode_enabled
 _get_default_dtype: Final = torch.get_default_dtype
 _set_default_dtype: Final = torch._C._set_default_dtype  # noqa: SLF001  (the public one imports lazily)
+_let_float32_mean: Final = float32_switch()
 _reseed_torch: Final = torch.default_generator.manual_seed
 _reseed: Final = random.seed
 _memcmp: Final = ctypes.PyDLL(None).memcmp if sys.platform != "win32" else ctypes.cdll.msvcrt.memcmp
@@ -101,12 +101,20 @@ class Calls:
         self._printed = Printed()
         self._random = True
 
-    def load(self, code: CodeType, module: ModuleType) -> bytes:
-        """Run the module once."""
+    def load(self, code: CodeType, module: ModuleType, wide: ModuleType) -> bytes:
+        """Run the file once for each dtype: what it makes at its top is float64 in float64 questions.
+
+        Args:
+            module: for float32 questions; what happens here is what is told.
+            wide: for float64 ones. A file that cannot be run again is taken as it is.
+        """
         self._random = _draws(code)
         failure = self._guarded(lambda: exec(code, module.__dict__), "float32")
         if failure is None:
-            return encode_fine(self._shown())
+            shown = self._shown()
+            if self._guarded(lambda: exec(code, wide.__dict__), "float64") is not None:
+                wide.__dict__.update(module.__dict__)
+            return encode_fine(shown)
         if isinstance(failure, NotStarted):
             kind, line = "NotImplementedError", failure.line
             failure = Raised(kind=kind, message=failure.how, file=self._file, line=line, printed=failure.printed)
@@ -195,19 +203,9 @@ def _prepare(dtype: torch.dtype) -> None:
     if not _is_inference():
         _KEPT.append(_inference_mode())
         _KEPT[-1].__enter__()
-    if _get_default_dtype() is not dtype:
+    if _get_default_dtype() is not dtype or torch.float is not dtype:
         _set_default_dtype(dtype)
         _let_float32_mean(dtype)
-
-
-def _let_float32_mean(dtype: torch.dtype) -> None:
-    """In a float64 question, let a `torch.float32` or `.float()` in a learner's code mean float64.
-
-    Otherwise a function that pins float32 could only be judged to float32's seven digits, and an epsilon
-    forgotten in it would drown in the rounding.
-    """
-    torch.float32 = torch.float = dtype
-    torch.Tensor.float = _double if dtype is _DTYPES["float64"] else _float  # type: ignore[method-assign]
 
 
 def _draws(code: CodeType) -> bool:

@@ -87,7 +87,7 @@ class Child:
         self._buffers: list[bytearray] = []
         """What the pools' values point into."""
         self._code: types.CodeType | None = None
-        self._module = types.ModuleType("backward")
+        self._modules = {dtype: types.ModuleType("backward") for dtype in ("float32", "float64")}
         self._calls = Calls("", locked=locked)
 
     def serve(self) -> None:
@@ -126,12 +126,13 @@ class Child:
 
     def _load(self) -> None:
         code = self._code or compile("", "", "exec")
-        self._module.__file__ = code.co_filename
-        sys.modules[self._module.__name__] = self._module
-        self._pipes.send(wire.LOADED, self._calls.load(code, self._module))
+        narrow, wide = self._modules.values()
+        narrow.__file__ = wide.__file__ = code.co_filename
+        sys.modules[narrow.__name__] = narrow
+        self._pipes.send(wire.LOADED, self._calls.load(code, narrow, wide))
 
     def _answer(self, asked: Asked) -> bytes:
-        function = self._module.__dict__.get(asked.function)
+        function = self._modules[asked.dtype].__dict__.get(asked.function)
         if function is None:
             message = f"{asked.function} is not defined once the file has run"
             return encode_failure(Raised(kind="NameError", message=message))

@@ -1,0 +1,174 @@
+"""The inputs of a further case made extreme: values that saturate, values near zero, every index that a table has.
+
+Draws of ordinary size reach neither a threshold at 6 nor one at 0.001, neither the last row of a table nor the second
+occurrence of a rare one. A formula that is wrong there only would be right on every case.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import torch
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from grader.exercise.exercise import Exercise
+
+_LADDERS = (
+    *(((2.0**k, 2.0**-20, 4.0, 1.0), (1.0, 2.0**-40, 1.0, 0.25)) for k in (10, 6, 4)),
+    ((4.0, 2.0**-10, 1.0), (1.0, 2.0**-10)),
+    ((2.0, 2.0**-5, 1.0), (1.0, 2.0**-5)),
+    ((0.5, 2.0**-5, 1.0), (1.0, 2.0**-5)),
+)
+"""Factors for the rows and for the columns of an input, again and again; the strongest that the forward pass bears.
+
+Rows: an example that saturates whatever comes after it, one that is almost zero, one that crosses a mask at 6, one as
+drawn. Columns: none is larger than drawn, or the rows' factors would be outweighed by those of the next matrix; an
+almost constant one lets the epsilon of a batch norm count. Powers of two change no digit.
+"""
+
+
+_LEAST_ALONE = 2.0**-5
+
+
+def stressed(exercise: Exercise, inputs: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """Variants of a case's inputs, the most extreme first; the last are as drawn.
+
+    Only inputs whose gradients are asked for are scaled. They are free, while others (a mask, a table of cosines, a
+    distribution that sums to one) may have to be as they are for a right formula to be right.
+
+    Args:
+        inputs: as `exercise.inputs` draws them.
+    """
+    free = [n for n in exercise.inputs_parameters if n in exercise.graded and _is_floating(inputs[n])]
+    for rows, columns in _LADDERS if free else ():
+        extreme = {**inputs, **{n: _scaled(inputs[n], rows, columns, at) for at, n in enumerate(free)}}
+        if _is_finite(exercise, extreme):
+            yield extreme
+    yield dict(inputs)
+
+
+def _scaled(value: torch.Tensor, rows: tuple[float, ...], columns: tuple[float, ...], start: int) -> torch.Tensor:
+    """A tensor times one factor for each row and, where it has columns, one for each column."""
+    wide = [dim for dim, size in enumerate(value.shape) if size > 1]
+    if not wide:  # no other row beside it would keep the gradients alive
+        return value * max(rows[start % len(rows)], _LEAST_ALONE)
+    value = value * _along(value, wide[0], rows, start)
+    return value * _along(value, wide[-1], columns, start) if len(wide) > 1 else value
+
+
+def _along(value: torch.Tensor, dim: int, factors: tuple[float, ...], start: int) -> torch.Tensor:
+    """Factors along one dimension, repeated to its size; of size 1 in every other."""
+    size = value.shape[dim]
+    repeated = [factors[(start + k) % len(factors)] for k in range(size)]
+    return torch.tensor(repeated, dtype=value.dtype).view([size if d == dim else 1 for d in range(value.dim())])
+
+
+def with_every_index(exercise: Exercise, inputs: Mapping[str, Any], seed: int) -> dict[str, Any]:
+    """The inputs with their indices dealt out anew: the last row of a table, the first, then all others, repeated.
+
+    Where there are fewer places than rows, some rows go without. What is negative marks something; it stays.
+    """
+    g = torch.Generator().manual_seed(seed)
+    return {
+        name: value if (rows := table_rows(exercise, inputs, name)) is None else _dealt(value, rows, g)
+        for name, value in inputs.items()
+    }
+
+
+def _dealt(indices: torch.Tensor, rows: int, g: torch.Generator) -> torch.Tensor:
+    places = (indices >= 0).view(-1).nonzero().view(-1)
+    count = len(places)
+    order = [rows - 1, 0, *(torch.randperm(max(0, rows - 2), generator=g) + 1).tolist()][:rows]
+    values = torch.tensor([order[k % rows] for k in range(count)], dtype=indices.dtype)
+    if 2 < count <= rows:
+        values[-1] = values[0]  # one that is repeated
+    found = indices.flatten().clone()
+    found[places] = values[torch.randperm(count, generator=g)]
+    return found.view(indices.shape)
+
+
+def table_rows(exercise: Exercise, inputs: Mapping[str, Any], name: str) -> int | None:
+    """How many rows the table has that an integer input points into; None where it points into none.
+
+    Found by trying: the forward pass takes the last row of such a table, and raises at the one behind it.
+    """
+    value = inputs[name]
+    if name not in exercise.inputs_parameters or not _is_index(value) or int(value.max()) < 0:
+        return None
+    sizes = {size for other in inputs.values() if isinstance(other, torch.Tensor) for size in other.shape}
+    at = int(value.flatten().argmax())
+    for rows in sorted(size for size in sizes if size > int(value.max())):
+        if not _runs(exercise, {**inputs, name: _with(value, at, rows)}):
+            return rows if _runs(exercise, {**inputs, name: _with(value, at, rows - 1)}) else None
+    return None
+
+
+def _with(value: torch.Tensor, at: int, index: int) -> torch.Tensor:
+    changed = value.flatten().clone()  # flatten alone copies nothing that is flat already
+    changed[at] = index
+    return changed.view(value.shape)
+
+
+def _forward(exercise: Exercise, inputs: Mapping[str, Any]) -> dict[str, Any]:
+    with torch.inference_mode():
+        return exercise.forward({name: inputs[name] for name in exercise.inputs_parameters})
+
+
+def _runs(exercise: Exercise, inputs: Mapping[str, Any]) -> bool:
+    try:
+        _forward(exercise, inputs)
+    except Exception:  # noqa: BLE001 an index that is out of range is told in many ways
+        return False
+    return True
+
+
+def _is_finite(exercise: Exercise, inputs: Mapping[str, Any]) -> bool:
+    """Whether every forward value is finite in float32: asked first, as it costs little."""
+    try:
+        values = _forward(exercise, inputs).values()
+    except Exception:  # noqa: BLE001 the forward pass may assert what it needs
+        return False
+    return all(bool(torch.isfinite(value).all()) for value in values if _is_floating(value))
+
+
+def is_covered(exercise: Exercise, inputs: Mapping[str, Any]) -> frozenset[str]:
+    """The inputs that point into a table and have at least as many places as it has rows."""
+    rows = {name: table_rows(exercise, inputs, name) for name in inputs}
+    return frozenset(n for n, count in rows.items() if count is not None and int((inputs[n] >= 0).sum()) >= count)
+
+
+def upstream_inputs(exercise: Exercise, inputs: Mapping[str, Any]) -> tuple[str, ...]:
+    """The inputs that stand for an upstream gradient: signed, not graded, and the loss is linear in them.
+
+    A learner's function is handed them as forward values, so a threshold on one shows only where they are scaled, as
+    cotangents are.
+    """
+    return tuple(
+        name
+        for name in exercise.inputs_parameters
+        if name not in exercise.graded and _is_floating(inputs[name]) and _is_linear_in(exercise, inputs, name)
+    )
+
+
+def _is_linear_in(exercise: Exercise, inputs: Mapping[str, Any], name: str) -> bool:
+    value = inputs[name]
+    if not value.numel() or not bool((value.min() < 0) & (value.max() > 0)):
+        return False
+    with torch.inference_mode():
+        loss, *others = (
+            float(
+                exercise.forward({n: value * k if n == name else inputs[n] for n in exercise.inputs_parameters})["loss"]
+            )
+            for k in (1.0, -2.0, 2.0**20)
+        )
+    return loss != 0 and others == [-2.0 * loss, 2.0**20 * loss]
+
+
+def _is_floating(value: object) -> bool:
+    return isinstance(value, torch.Tensor) and value.is_floating_point()
+
+
+def _is_index(value: object) -> bool:
+    return isinstance(value, torch.Tensor) and value.numel() > 0 and value.dtype in (torch.int64, torch.int32)
