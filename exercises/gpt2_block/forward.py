@@ -19,9 +19,10 @@ GRADED = [
 # given ones in some problem and below its own in another, so that a 6 or a [:27] typed by hand shows.
 # T is the number of letters read at a time, hs the size of one head
 SIZES = [
+    {'n': 28, 'T': 3, 'n_head': 1, 'hs': 29, 'vocab_size': 31},
     {'n': 4, 'T': 28, 'n_head': 3, 'hs': 7, 'vocab_size': 13},
-    {'n': 3, 'T': 7, 'n_head': 28, 'hs': 2, 'vocab_size': 31},
-    {'n': 28, 'T': 3, 'n_head': 1, 'hs': 29, 'vocab_size': 19},
+    {'n': 3, 'T': 7, 'n_head': 28, 'hs': 2, 'vocab_size': 17},
+    {'n': 9, 'T': 4, 'n_head': 7, 'hs': 3, 'vocab_size': 19},
 ]
 
 def inputs(seed, n=6, T=8, n_head=2, hs=5, vocab_size=27):

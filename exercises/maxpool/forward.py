@@ -12,7 +12,7 @@ GRADED = ['out', 'pooled', 'flat', 'cols', 'x']
 # c is the number of channels, h and w are the height and the width of a picture
 SIZES = [
     {'n': 19, 'c': 20, 'h': 6, 'w': 7},
-    {'n': 3, 'c': 1, 'h': 19, 'w': 21},
+    {'n': 3, 'c': 1, 'h': 37, 'w': 39},
     {'n': 10, 'c': 4, 'h': 9, 'w': 11},
 ]
 

@@ -122,12 +122,12 @@ class TestCases:
     @each
     def test_no_two_cases_share_a_size(self, name: str) -> None:
         """So that a size typed as a number shows."""
-        assert len(exercise(name).sizes) == 3
+        assert len(exercise(name).sizes) >= 3
         function = exercise(name).module.inputs
         given = dict(zip(_parameters(function)[1:], function.__defaults__ or (), strict=True))
         for size, value in given.items():
             values = [value, *(sizes[size] for sizes in exercise(name).sizes)]
-            assert len(set(values)) == 4, size
+            assert len(set(values)) == len(values), size
 
     @each
     def test_within_a_case_no_two_sizes_are_alike(self, name: str) -> None:

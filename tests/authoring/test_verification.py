@@ -38,6 +38,7 @@ def test_stubs_fail_and_solutions_pass(sandbox: Sandbox, name: str) -> None:
     for finding in (verification.reading_matter(), verification.stubs(), verification.solution()):
         assert finding.problems == (), finding.what
         assert finding.checked > 0
+    assert verification.sizes().problems == ()
 
 
 def test_a_sample_of_the_mlp_s_right_forms_is_accepted_and_of_its_mistakes_rejected(
@@ -157,6 +158,40 @@ def test_an_accepted_mistake_and_a_rejected_right_form_are_reported(sandbox: San
         "the stub dx has no TODO",
         "the stub dx has no docstring with its forward line and shape",
     )
+
+
+def with_sizes(folder: Path, sizes: str, source: str = "torch.ones(n, m)") -> Exercise:
+    """An exercise of two sizes, n=4 and m=3, with these further ones."""
+    exercise = written(folder, "# mistake: sign -- s\ndef dx(x):\n    return -x\n")
+    exercise.forward_file.write_text(
+        f"import torch\nGRADED = ['x']\nSIZES = [{sizes}]\ndef inputs(seed, n=4, m=3):\n    return {{'x': {source}}}\n"
+        "def forward(x):\n    loss = (x*x).sum()\n    return locals()\n"
+    )
+    return Exercise(exercise.directory)
+
+
+def test_sizes_that_do_not_straddle_are_refused_by_their_name(sandbox: Sandbox, tmp_path: Path) -> None:
+    """A cut at [:4] would be accepted where m is never above it."""
+    exercise = with_sizes(tmp_path, "{'n': 7, 'm': 4}, {'n': 5, 'm': 2}")
+    (exercise.directory / "backward.py").write_text("def dx(x):\n    raise NotImplementedError\n")
+    verification = Verification(exercise, sandbox)
+    finding = verification.sizes()
+    assert finding.what == "the sizes straddle the given ones"
+    assert finding.checked == 2
+    assert finding.problems == (
+        (
+            "SIZES: no further case has m above 4, the largest of the given sizes (it is 2 or 4): "
+            "a cut at [:4] would cut nothing off"
+        ),
+        "SIZES: no further case has n below 4, its given size (it is 5 or 7): code that needs 4 always finds them",
+    )
+    assert finding in list(verification.findings())
+
+
+def test_a_size_that_nothing_smaller_works_for_need_not_be_smaller(sandbox: Sandbox, tmp_path: Path) -> None:
+    """Windows of four in n numbers, say."""
+    exercise = with_sizes(tmp_path, "{'n': 7, 'm': 2}, {'n': 5, 'm': 6}", "torch.ones(n, m).unfold(0, 4, 1)")
+    assert Verification(exercise, sandbox).sizes().problems == ()
 
 
 @pytest.mark.slow
