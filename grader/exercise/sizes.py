@@ -200,10 +200,13 @@ def draw_near(
 
 
 def _same_sides(size: int, own: int, given: Mapping[str, int], dimensions: Collection[int]) -> list[int]:
-    """The numbers near a size that are above and below the same; `own` is what the size is in the given case."""
+    """The numbers near a size that are above and below the same; `own` is what the size is in the given case.
+
+    None is next above a given one: a cut that is off by one would cut nothing off there.
+    """
     walls = {*given.values(), *(number for number in dimensions if own <= number < size)}
     spread = max(2, min(size // 3, FARTHEST_DRAWN))
-    low = max([min(SMALLEST_DRAWN, size), size - spread, *(wall + 1 for wall in walls if wall < size)])
+    low = max([min(SMALLEST_DRAWN, size), size - spread, *(min(wall + 2, size) for wall in walls if wall < size)])
     high = min([size + spread, *(wall - 1 for wall in walls if wall > size)])
     taken = {*given.values(), *dimensions}
     return [k for k in range(low, high + 1) if k == size or k not in taken]
