@@ -32,6 +32,10 @@ the next matrix; an almost constant one, the same in every input, lets the epsil
 values next to zero. Powers of two change no digit.
 """
 _LEAST_ALONE = 2.0**-5
+_MILD = ((1.0, 8.0, 2.0**-6, -1.0), (1.0,))
+"""Factors for the rows in the other further cases: masks at 6 and at 0.01 are crossed there, and no digit is lost.
+
+A single number stays as drawn: a saturated one would have no other beside it."""
 
 
 def stressed(exercise: Exercise, inputs: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
@@ -43,25 +47,44 @@ def stressed(exercise: Exercise, inputs: Mapping[str, Any]) -> Iterator[dict[str
     Args:
         inputs: as `exercise.inputs` draws them.
     """
-    free = [n for n in exercise.inputs_parameters if n in exercise.graded and is_floating(inputs[n])]
-    for rows, columns in _LADDERS if free else ():
-        extreme = {**inputs, **{n: _scaled(inputs[n], rows, columns, at) for at, n in enumerate(free)}}
-        if _is_finite(exercise, extreme):
+    for rows, columns in _LADDERS:
+        extreme = _with_factors(exercise, inputs, rows, columns)
+        if extreme is not None:
             yield extreme
     yield dict(inputs)
+
+
+def spread(exercise: Exercise, inputs: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """Variants of a case's inputs for an ordinary case: with larger and smaller values among them, then as drawn."""
+    mild = _with_factors(exercise, inputs, *_MILD)
+    if mild is not None:
+        yield mild
+    yield dict(inputs)
+
+
+def _with_factors(
+    exercise: Exercise, inputs: Mapping[str, Any], rows: tuple[float, ...], columns: tuple[float, ...]
+) -> dict[str, Any] | None:
+    """The inputs with those that are graded scaled; None if there are none, or the forward pass does not bear it."""
+    free = [n for n in exercise.inputs_parameters if n in exercise.graded and is_floating(inputs[n])]
+    found = {**inputs, **{n: _scaled(inputs[n], rows, columns, at) for at, n in enumerate(free)}}
+    return found if free and _is_finite(exercise, found) else None
 
 
 def _scaled(value: torch.Tensor, rows: tuple[float, ...], columns: tuple[float, ...], start: int) -> torch.Tensor:
     """A tensor times one factor for each row and one for each column; a single row has the factors of both."""
     wide = [dim for dim, size in enumerate(value.shape) if size > 1]
+    if not wide and len(columns) == 1:
+        return value
     if not wide:  # no other row beside it would keep the gradients alive
         factor = rows[start % len(rows)]
         return value * (factor if abs(factor) > _LEAST_ALONE else _LEAST_ALONE)
-    if len(wide) == 1:
+    if len(wide) == 1 and len(columns) > 1:
         tiny = columns.index(min(columns))
         merged = [factor for factor in rows if factor != min(rows, key=abs)]
         return value * _along(value, wide[0], (*merged[:tiny], min(columns), *merged[tiny:]), 0)
-    return value * _along(value, wide[0], rows, start) * _along(value, wide[-1], columns, 0)
+    value = value * _along(value, wide[0], rows, start)
+    return value * _along(value, wide[-1], columns, 0) if len(wide) > 1 else value
 
 
 def _along(value: torch.Tensor, dim: int, factors: tuple[float, ...], start: int) -> torch.Tensor:
