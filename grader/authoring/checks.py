@@ -108,11 +108,24 @@ def check_followed(file: ForwardFile, exercise: Exercise, case: Case) -> None:
     for name, grad in zip(exercise.graded, grads, strict=True):
         error = float((grad - case.true.total(name)).abs().max())
         if not error <= _AGREEMENT * case.true.magnitude(name):
+            _refuse_alias(file, exercise, values, name)
             file.refuse(
                 exercise.readers[name][0].number,
                 f"the gradient of {name} cannot be followed from line to line: it comes out "
                 "otherwise than autograd's over the whole forward pass. Let every line read tensors by their names: "
                 "no function made in forward(), no object that keeps a tensor",
+            )
+
+
+def _refuse_alias(file: ForwardFile, exercise: Exercise, values: Mapping[str, Any], name: str) -> None:
+    """Two names of one tensor have one gradient between them in autograd, and a line each here."""
+    line = exercise.producer.get(name)
+    for other in line.reads if line else ():
+        if line and values[other] is values[name]:
+            file.refuse(
+                line.number,
+                f"{name} is the same tensor as {other}, so autograd cannot tell their gradients apart; "
+                f"use one of the names, or make a copy: `{name} = {other}.clone()`",
             )
 
 
@@ -124,7 +137,7 @@ def check_finite(file: ForwardFile, case: Case) -> None:
             if came := _not_finite(values[name]):
                 remedy = _REMEDY if name in made else "draw other numbers there"
                 file.refuse(
-                    made[name] if name in made else _input_line(file, name),
+                    made[name] if name in made else input_line(file, name),
                     f"{name} is not finite: {came}, for seed {case.seed} and {_sizes_text(case.sizes)}; {remedy}",
                 )
 
@@ -144,7 +157,7 @@ def _sizes_text(sizes: Mapping[str, int]) -> str:
     return "the sizes " + ", ".join(f"{name}={size}" for name, size in sizes.items()) if sizes else "the default sizes"
 
 
-def _input_line(file: ForwardFile, name: str) -> int:
+def input_line(file: ForwardFile, name: str) -> int:
     """The line of inputs() that makes a name; where inputs() begins, if none does so plainly."""
     function = file.function("inputs")
     stores = (n for n in ast.walk(function or file.tree) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store))

@@ -18,6 +18,7 @@ from grader.authoring.checks import (
 )
 from grader.authoring.exercise_files import Draft, with_constants
 from grader.authoring.randomness import check_draws
+from grader.authoring.value_kinds import NoNarrowing, check_accuracy, check_inputs, check_values
 from grader.exercise.case import Case
 from grader.exercise.dtypes import is_floating
 from grader.exercise.exercise import Exercise
@@ -58,6 +59,7 @@ def draft(path: Path, name: str, workplace: Path, graded: Sequence[str] = (), nu
     _check_sizes(file)
     values = _first_run(file)
     check_containers(file, values)
+    check_values(file, values)
     _run_as_author(path, lambda: check_draws(file))
     _check_names(file, graded, null, values)
     chosen = _backwards(graded or file.constants.get("GRADED", ()) or _differentiable(file, values), file)
@@ -65,6 +67,7 @@ def draft(path: Path, name: str, workplace: Path, graded: Sequence[str] = (), nu
     folder = workplace / name
     try:
         trial = _trial(folder, file.source, chosen, sizes or [], null)
+        _run_as_author(path, partial(check_accuracy, file, trial))
         given = _case(file, trial, {})
         check_ties_and_kinks(file, given)
         check_followed(file, trial, given)
@@ -152,8 +155,9 @@ def _first_run(file: ForwardFile) -> dict[str, Any]:
     def run() -> dict[str, Any]:
         exec(compile(file.source, str(file.path), "exec"), module)  # noqa: S102 the author's own file
         inputs = {name: value for name, value in module["inputs"](LECTURE_SEED).items() if name in file.parameters}
-        leaves = {name: v.clone().requires_grad_() if is_floating(v) else v for name, v in inputs.items()}
-        with NoBranches(file):
+        check_inputs(file, inputs)
+        leaves = {name: v.detach().clone().requires_grad_() if is_floating(v) else v for name, v in inputs.items()}
+        with NoNarrowing(file, file.path), NoBranches(file):  # the inner one is asked by the author's own lines
             values: dict[str, Any] = module["forward"](**leaves)
         return values
 

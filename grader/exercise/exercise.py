@@ -164,4 +164,6 @@ def _graded(file: ForwardFile, constant: str) -> tuple[str, ...]:
     if not isinstance(names, list) or not names or not all(isinstance(name, str) for name in names):
         written = assignments(file.tree).get(constant)
         file.refuse(written.lineno if written else 1, f"{constant} has to be a literal list of variable names")
+    if again := next((name for index, name in enumerate(names) if name in names[:index]), None):
+        file.refuse(assignments(file.tree)[constant].lineno, f"{constant} names {again} twice; leave one out")
     return tuple(names)

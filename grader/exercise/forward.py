@@ -7,6 +7,8 @@ import contextlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NoReturn, Self
 
+from grader.exercise.clashes import clashes
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
@@ -51,7 +53,10 @@ class ForwardFile:
         """
         source = read_text(path)
         tree = parse(path, source)
-        return cls(path, source, tree, literals(tree), *_read_forward(path, source, tree))
+        function, lines = _read_forward(path, source, tree)
+        for number, why in clashes(tree, function, lines):
+            raise BrokenExercise(f"{path}:{number}: {why}")
+        return cls(path, source, tree, literals(tree), _parameters(function), lines)
 
     def function(self, name: str) -> ast.FunctionDef | None:
         """A function at its top level."""
@@ -109,16 +114,19 @@ def find_function(tree: ast.Module, name: str) -> ast.FunctionDef | None:
     return next((node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == name), None)
 
 
-def _read_forward(path: Path, source: str, tree: ast.Module) -> tuple[tuple[str, ...], tuple[Line, ...]]:
-    """The parameters of forward() and its lines, each one assignment."""
+def _parameters(function: ast.FunctionDef) -> tuple[str, ...]:
+    return tuple(a.arg for a in [*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs])
+
+
+def _read_forward(path: Path, source: str, tree: ast.Module) -> tuple[ast.FunctionDef, tuple[Line, ...]]:
+    """The function forward() and its lines, each one assignment."""
     function = find_function(tree, "forward")
     if function is None:
         raise BrokenExercise(f"{path}: there is no function forward(...)")
-    parameters = tuple(a.arg for a in [*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs])
     body = function.body[1:] if ast.get_docstring(function) is not None else function.body
     if not body or not _returns_locals(body[-1]):
         raise BrokenExercise(f"{path}:{function.lineno}: forward() has to end in `return locals()`")
-    known = dict.fromkeys(parameters)
+    known = dict.fromkeys(_parameters(function))
     written = source.encode().splitlines(keepends=True)
     lines = []
     for node in body[:-1]:
@@ -127,7 +135,7 @@ def _read_forward(path: Path, source: str, tree: ast.Module) -> tuple[tuple[str,
         lines.append(line)
     if not lines or lines[-1].outputs != ("loss",):
         raise BrokenExercise(f"{path}:{body[-1].lineno}: the last line before `return locals()` has to be `loss = ...`")
-    return parameters, tuple(lines)
+    return function, tuple(lines)
 
 
 def _returns_locals(node: ast.stmt) -> bool:
@@ -161,8 +169,8 @@ def _read_line(path: Path, written: Sequence[bytes], node: ast.stmt, known: Mapp
             path, node, _REFUSED.get(type(node), "every line of forward() has to assign to one variable: `name = ...`")
         )
     outputs = _outputs(path, node)
-    for name in outputs:
-        if name in known:
+    for index, name in enumerate(outputs):
+        if name in known or name in outputs[:index]:
             _refuse(path, node, f"{name} is assigned a second time; give each value its own name")
     for inner in ast.walk(node.value):
         if isinstance(inner, ast.Call) and isinstance(inner.func, ast.Attribute) and _in_place(inner.func.attr):

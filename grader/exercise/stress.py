@@ -18,24 +18,20 @@ if TYPE_CHECKING:
     from grader.exercise.exercise import Exercise
 
 _LADDERS = (
-    *(((2.0**k, 2.0**-20, -4.0, 1.0), (1.0, 2.0**-40, 1.0, 0.25)) for k in (10, 9, 8, 6, 4)),
-    *(((2.0**k, 2.0**-20, 4.0, 1.0), (1.0, 2.0**-40, 1.0, 0.25)) for k in (10, 8, 6, 4)),
+    *(((2.0**k, 2.0**-20, -4.0, 1.0, 8.0, 2.0**-6), (1.0, 2.0**-40, 1.0, 0.25)) for k in (10, 9, 8, 6, 4)),
+    *(((2.0**k, 2.0**-20, 4.0, 1.0, 8.0, 2.0**-6), (1.0, 2.0**-40, 1.0, 0.25)) for k in (10, 8, 6, 4)),
     ((4.0, 2.0**-10, 1.0), (1.0, 2.0**-10)),
     ((2.0, 2.0**-5, 1.0), (1.0, 2.0**-5)),
     ((0.5, 2.0**-5, 1.0), (1.0, 2.0**-5)),
 )
 """Factors for the rows and for the columns of an input, again and again; the strongest that the forward pass bears.
 
-Rows: an example that saturates whatever comes after it, one that is almost zero, one that crosses a mask at 6 and has
-the other sign, one as drawn. Columns: none is larger than drawn, or the rows' factors would be outweighed by those of
-the next matrix; an almost constant one, the same in every input, lets the epsilon of a batch norm count, and a relu see
-values next to zero. Powers of two change no digit.
+Rows: an example that saturates whatever comes after it, one that is almost zero, one with the other sign, one as drawn,
+one that crosses a mask at 6, one that crosses a mask at 0.01. Columns: none is larger than drawn, or the rows' factors
+would be outweighed by those of the next matrix; an almost constant one, the same in every input, lets the epsilon of a
+batch norm count, and a relu see values next to zero. Powers of two change no digit.
 """
 _LEAST_ALONE = 2.0**-5
-_MILD = ((1.0, 8.0, 2.0**-6, -1.0), (1.0,))
-"""Factors for the rows in the other further cases: masks at 6 and at 0.01 are crossed there, and no digit is lost.
-
-A single number stays as drawn: a saturated one would have no other beside it."""
 
 
 def stressed(exercise: Exercise, inputs: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
@@ -54,14 +50,6 @@ def stressed(exercise: Exercise, inputs: Mapping[str, Any]) -> Iterator[dict[str
     yield dict(inputs)
 
 
-def spread(exercise: Exercise, inputs: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    """Variants of a case's inputs for an ordinary case: with larger and smaller values among them, then as drawn."""
-    mild = _with_factors(exercise, inputs, *_MILD)
-    if mild is not None:
-        yield mild
-    yield dict(inputs)
-
-
 def _with_factors(
     exercise: Exercise, inputs: Mapping[str, Any], rows: tuple[float, ...], columns: tuple[float, ...]
 ) -> dict[str, Any] | None:
@@ -74,17 +62,14 @@ def _with_factors(
 def _scaled(value: torch.Tensor, rows: tuple[float, ...], columns: tuple[float, ...], start: int) -> torch.Tensor:
     """A tensor times one factor for each row and one for each column; a single row has the factors of both."""
     wide = [dim for dim, size in enumerate(value.shape) if size > 1]
-    if not wide and len(columns) == 1:
-        return value
     if not wide:  # no other row beside it would keep the gradients alive
         factor = rows[start % len(rows)]
         return value * (factor if abs(factor) > _LEAST_ALONE else _LEAST_ALONE)
-    if len(wide) == 1 and len(columns) > 1:
+    if len(wide) == 1:
         tiny = columns.index(min(columns))
         merged = [factor for factor in rows if factor != min(rows, key=abs)]
         return value * _along(value, wide[0], (*merged[:tiny], min(columns), *merged[tiny:]), 0)
-    value = value * _along(value, wide[0], rows, start)
-    return value * _along(value, wide[-1], columns, 0) if len(wide) > 1 else value
+    return value * _along(value, wide[0], rows, start) * _along(value, wide[-1], columns, 0)
 
 
 def _along(value: torch.Tensor, dim: int, factors: tuple[float, ...], start: int) -> torch.Tensor:

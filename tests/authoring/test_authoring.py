@@ -522,6 +522,20 @@ def test_a_name_that_the_file_wants_graded_is_told_by_the_files_line(
     assert f"model.py:25: {sentence}" in refused(tmp_path, f"{FORWARD}\nGRADED = {written}\n")
 
 
+@pytest.mark.parametrize(
+    ("line", "sentence"),
+    [
+        ("w * h0\n    dh0 = h0.shape[1]", "model.py:19: dh0 is what the gradient of h0 is called"),
+        ("w * h0\n    el = w * 2\n    more = el * 2", "model.py:19: the gradient of el would be called del"),
+    ],
+)
+def test_a_name_that_clashes_with_a_gradient_is_refused(tmp_path: Path, line: str, sentence: str) -> None:
+    """Before anything runs, with another name."""
+    said = refused(tmp_path, with_line(line))
+    assert sentence in said
+    assert "; call the " in said
+
+
 def test_a_sentence_about_the_copy_that_was_tried_names_the_authors_file(tmp_path: Path) -> None:
     """Also where the reference gradients overflow, and no forward value does."""
     said = refused(tmp_path, with_line("w * (h0 - h0).sqrt()"))
