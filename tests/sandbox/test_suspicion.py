@@ -114,6 +114,7 @@ HONEST = {
     "a quotient rule of functions": "return (torch.cos(x)*v - torch.sin(x)*w) / v**2",
     "means": "return (a.mean() - b.mean()) / (a.std() - b.std())",
     "maximum and minimum": "return (x - x.amin()) / (x.amax() - x.amin())",
+    "a shifted sigmoid, over a length": "return (torch.sigmoid(x + b) - torch.sigmoid(x)) / len(b)",
     "a loop": "for i in range(3):\n    d[i] = (x[i].sum() - x[i].max()) / 2\nreturn d",
     "a loop over functions": "for k in range(3):\n    d += (torch.tanh(x[k]) - torch.tanh(y[k])) / n\nreturn d",
     "log of a softmax": "return (torch.exp(x) / torch.exp(x).sum() - h) / n",
@@ -215,10 +216,22 @@ def test_no_right_form_of_the_catalogues_gets_a_note(path: Path) -> None:
         "return " + " + ".join(["(f(x + 1) - f(x))/2"] * 500),
         "return " + "f(" * 80 + "x" + ")" * 80,
         "return " + "[" * 150 + "x - x" + "]" * 150 + " / 2",
+        "p, m = [" + " + ".join(["s*x"] * 200) + " for s in (1, -1)]\nreturn (p - m) / 2",
+        "x += y\n" * 400 + "return (x - y) / y",
         "def f(z): return g(z) + g(z)\ndef g(z): return f(z) - f(z)\nreturn (f(x) - g(x)) / 2",
         "return " + " * ".join(["0.5"] * 900),
     ],
-    ids=["growing", "a chain", "a sum", "nested", "brackets", "helpers in a circle", "a product"],
+    ids=[
+        "growing",
+        "a chain",
+        "a sum",
+        "nested",
+        "brackets",
+        "a long element",
+        "a long sum in place",
+        "helpers in a circle",
+        "a product",
+    ],
 )
 def test_code_without_end_is_followed_so_far_and_no_further(body: str) -> None:
     """Reading ends, and finds the answer."""
