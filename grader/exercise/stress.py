@@ -6,11 +6,12 @@ occurrence of a rare one. A formula that is wrong there only would be right on e
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 import torch
 
-from grader.exercise.dtypes import is_floating
+from grader.exercise.dtypes import default_dtype, is_floating
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -31,7 +32,11 @@ one that crosses a mask at 6, one that crosses a mask at 0.01. Columns: none is 
 would be outweighed by those of the next matrix; an almost constant one, the same in every input, lets the epsilon of a
 batch norm count, and a relu see values next to zero. Powers of two change no digit.
 """
+_MILDER = 4
+"""Where a training exercise begins: its gradients go through the whole network, and rounding grows with each factor."""
 _LEAST_ALONE = 2.0**-5
+_LINEAR = 1e-9
+"""How well a loss in float64 has to follow an input to be linear in it; rounding stays far below."""
 
 
 def stressed(exercise: Exercise, inputs: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
@@ -43,7 +48,7 @@ def stressed(exercise: Exercise, inputs: Mapping[str, Any]) -> Iterator[dict[str
     Args:
         inputs: as `exercise.inputs` draws them.
     """
-    for rows, columns in _LADDERS:
+    for rows, columns in _LADDERS if exercise.kind == "gradients" else _LADDERS[_MILDER:]:
         extreme = _with_factors(exercise, inputs, rows, columns)
         if extreme is not None:
             yield extreme
@@ -173,30 +178,38 @@ def is_covered(exercise: Exercise, inputs: Mapping[str, Any]) -> frozenset[str]:
 
 
 def upstream_inputs(exercise: Exercise, inputs: Mapping[str, Any]) -> tuple[str, ...]:
-    """The inputs that stand for an upstream gradient: signed, not graded, and the loss is linear in them.
+    """The inputs that stand for upstream gradients: signed, not graded, and the loss is proportional to them.
 
-    A learner's function is handed them as forward values, so a threshold on one shows only where they are scaled, as
-    cotangents are.
+    To one of them alone or, where the rest of the network reads several outputs, to all of them together. A learner's
+    function is handed them as forward values, so a threshold on one shows only if they are scaled, as cotangents are.
     """
-    return tuple(
-        name
-        for name in exercise.inputs_parameters
-        if name not in exercise.graded and is_floating(inputs[name]) and _is_linear_in(exercise, inputs, name)
-    )
+    wide = {name: value.double() if is_floating(value) else value for name, value in inputs.items()}
+    signed = [n for n in exercise.inputs_parameters if n not in exercise.graded and _is_signed(wide[n])]
+    together = tuple(name for name in signed if _grows_evenly(exercise, wide, name))
+    if together and _is_proportional(exercise, wide, together):
+        return together
+    return tuple(name for name in together if _is_proportional(exercise, wide, (name,)))
 
 
-def _is_linear_in(exercise: Exercise, inputs: Mapping[str, Any], name: str) -> bool:
-    value = inputs[name]
-    if not value.numel() or not bool((value.min() < 0) & (value.max() > 0)):
-        return False
-    with torch.inference_mode():
-        loss, *others = (
-            float(
-                exercise.forward({n: value * k if n == name else inputs[n] for n in exercise.inputs_parameters})["loss"]
-            )
-            for k in (1.0, -2.0, 2.0**20)
-        )
-    return loss != 0 and others == [-2.0 * loss, 2.0**20 * loss]
+def _is_signed(value: object) -> bool:
+    return is_floating(value) and value.numel() > 0 and bool((value.min() < 0) & (value.max() > 0))
+
+
+def _grows_evenly(exercise: Exercise, inputs: Mapping[str, Any], name: str) -> bool:
+    """Whether the loss is linear in an input, up to a constant."""
+    none, once, twice = (_loss(exercise, inputs, (name,), k) for k in (0.0, 1.0, -2.0))
+    return math.isclose(twice - none, -2 * (once - none), rel_tol=_LINEAR)
+
+
+def _is_proportional(exercise: Exercise, inputs: Mapping[str, Any], names: Sequence[str]) -> bool:
+    once, other = (_loss(exercise, inputs, names, k) for k in (1.0, -1024.0))
+    return once != 0 and math.isclose(other, -1024 * once, rel_tol=_LINEAR)
+
+
+def _loss(exercise: Exercise, inputs: Mapping[str, Any], names: Sequence[str], factor: float) -> float:
+    """The loss in float64 with some inputs scaled."""
+    with default_dtype(torch.float64):
+        return float(_forward(exercise, {**inputs, **{name: inputs[name] * factor for name in names}})["loss"])
 
 
 def _is_index(value: object) -> bool:

@@ -266,10 +266,12 @@ def score(got: torch.Tensor | None, sweep: Sweep, variable: str, case: Case) -> 
 def _stressed_score(got: torch.Tensor, expected: torch.Tensor, scale: float, case: Case) -> CaseScore:
     """The score where the inputs are extreme: small values count as well, although others are far larger.
 
+    Not those of a training exercise, whose gradients go through the whole network: rounding leaves nothing of them.
     Values that are not finite are passed over: right formulas may overflow there.
     """
     errors = torch.where(torch.isfinite(got), (got - expected).abs(), 0.0)
-    largest = float((errors / _weights(expected, scale)).max()) if got.numel() else 0.0
+    weights = _weights(expected, scale) if case.exercise.kind == "gradients" else torch.tensor(scale)
+    largest = float((errors / weights).max()) if got.numel() else 0.0
     relative = largest if math.isfinite(largest) else None
     return CaseScore(case.sizes, relative, exact=False, maxdiff=float(errors.max()), hidden=case.hidden)
 

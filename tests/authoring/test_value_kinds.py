@@ -100,13 +100,6 @@ def test_a_narrow_type_inside_a_line_is_found(tmp_path: Path, line: str, said: s
     assert found.endswith("leave the conversion out, or write `.float()`")
 
 
-def test_a_complex_type_of_half_accuracy_is_found(tmp_path: Path) -> None:
-    """Its parts are float16; complex64, like float32, means twice as many digits in a float64 run."""
-    found = refusal(tmp_path, line="y = h.to(torch.complex32).to(torch.complex64).abs()")
-    assert found.startswith(":19: y is computed in torch.complex32")
-    assert found.endswith("make complex values by `torch.complex(real, imaginary)`")
-
-
 @pytest.mark.parametrize(
     ("line", "said"),
     [

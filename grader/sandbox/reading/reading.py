@@ -19,6 +19,7 @@ from grader.sandbox.reading.rewriting import rewrite
 from grader.sandbox.reading.source import NotPythonError, decode, parse
 from grader.sandbox.reading.submitted_files import BadArchiveError, choose, gradable
 from grader.sandbox.rules import suspicion
+from grader.sandbox.rules.following import blocks
 from grader.sandbox.rules.rules import Tainted, judge
 from grader.sandbox.rules.syntax import look
 from grader.sandbox.types import Finding, Function, Parameter, Reading, RulesConfig
@@ -255,17 +256,10 @@ def definitions(body: Iterable[ast.stmt]) -> Iterator[tuple[str, ast.stmt]]:
             names = flat_lines.assigned(node)
         else:
             if not isinstance(node, ast.ClassDef):
-                for inner in _blocks(node):
+                for inner in blocks(node):
                     yield from definitions(inner)
             continue
         yield from ((name, node) for name in names if ANSWER.fullmatch(name))
-
-
-def _blocks(node: ast.stmt) -> Iterator[list[ast.stmt]]:
-    for name in ("body", "orelse", "finalbody"):
-        yield getattr(node, name, [])
-    for part in (*getattr(node, "handlers", ()), *getattr(node, "cases", ())):
-        yield part.body
 
 
 def _function(

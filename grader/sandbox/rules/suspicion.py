@@ -1,21 +1,26 @@
 """Notes for the instructor: code that looks like finite differences or hand-written automatic differentiation.
 
-Never a rule and never a zero: both are legitimate mathematics, only not what the exercise asks for.
+Never a rule and never a zero: all of it is legitimate mathematics, only not what the exercise asks for.
 """
 
 from __future__ import annotations
 
 import ast
+import itertools
 from typing import TYPE_CHECKING
 
+from grader.sandbox.rules.following import MOST_NODES, Function, blocks, helpers, size
+from grader.sandbox.rules.slopes import slopes
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from grader.sandbox.rules.syntax import FileFacts
 
 _PLUS = frozenset(("__add__", "__radd__"))
 _TIMES = frozenset(("__mul__", "__rmul__", "__matmul__", "__truediv__"))
-_LOOPS = (ast.For, ast.While, ast.ListComp, ast.GeneratorExp, ast.SetComp, ast.DictComp)
+MOST_QUOTIENTS = 1000
+"""Of a file; the longest file of the catalogues has 94. It bounds what a hostile one costs to about a second."""
 
 
 def notes(facts: FileFacts) -> Iterator[tuple[int, str]]:
@@ -23,51 +28,88 @@ def notes(facts: FileFacts) -> Iterator[tuple[int, str]]:
     for name, line, methods in facts.classes:
         if methods & _PLUS and methods & _TIMES:
             yield line, f"class {name} defines + and *: perhaps dual numbers or a tape written by hand"
-    for statement in {id(statement): statement for statement in facts.differences}.values():
-        for node in _functions(statement.node):
-            if _takes_differences(node):
-                name = getattr(node, "name", "a lambda")
-                yield node.lineno, f"{name} divides the difference of two evaluations: perhaps finite differences"
+    functions = [found for statement in facts.statements for found in _functions(statement.node)]
+    short = helpers(functions)
+    gradients = {name for name, module in facts.modules.items() if module == "torch.gradient"}
+    quotients = iter(range(MOST_QUOTIENTS))
+    for name, node in functions:
+        called = name or "a lambda"
+        difference, imaginary = slopes(node, short, quotients)
+        if difference:
+            yield node.lineno, f"{called} divides the difference of two evaluations: perhaps finite differences"
+        if imaginary:
+            yield node.lineno, f"{called} divides an imaginary part by a step: perhaps complex-step differentiation"
+        if _calls_gradient(node, gradients, facts.modules):
+            yield node.lineno, f"{called} calls torch.gradient: perhaps finite differences"
+        if not name.startswith("__") and _carries_derivatives(node):  # a class that does is noted above
+            yield node.lineno, f"{called} multiplies values and their derivatives in pairs: perhaps dual numbers"
 
 
-def _functions(node: ast.AST) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda]:
+def _functions(node: ast.AST) -> Iterator[tuple[str, Function]]:
+    """Every function in a statement by its name, in the order of ast.walk; a lambda's is what it is assigned to."""
+    named = {
+        id(part.value): target.id
+        for part in ast.walk(node)
+        if isinstance(part, ast.Assign)
+        for target in part.targets
+        if isinstance(target, ast.Name)
+    }
     for part in ast.walk(node):
-        if isinstance(part, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
-            yield part
+        if isinstance(part, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield part.name, part
+        elif isinstance(part, ast.Lambda):
+            yield named.get(id(part), ""), part
 
 
-def _takes_differences(function: ast.AST) -> bool:
-    parts = list(ast.walk(function))
-    if not any(isinstance(part, _LOOPS) for part in parts):
-        return False
-    evaluated = dict(_evaluations(parts))
+def _calls_gradient(function: ast.AST, names: set[str], modules: dict[str, str]) -> bool:
+    """`torch.gradient`, and what was imported of it under another name."""
     return any(
-        isinstance(part, ast.BinOp)
-        and isinstance(part.op, ast.Div)
-        and isinstance(part.left, ast.BinOp)
-        and isinstance(part.left.op, ast.Sub)
-        and _same_function(part.left.left, part.left.right, evaluated)
-        for part in parts
+        (isinstance(part, ast.Name) and part.id in names)
+        or (
+            isinstance(part, ast.Attribute)
+            and part.attr == "gradient"
+            and isinstance(part.value, ast.Name)
+            and modules.get(part.value.id) == "torch"
+        )
+        for part in ast.walk(function)
     )
 
 
-def _evaluations(parts: list[ast.AST]) -> Iterator[tuple[str, str]]:
-    """`up = loss(x + eps)` -> ("up", "loss")."""
-    for part in parts:
-        if isinstance(part, ast.Assign) and isinstance(part.targets[0], ast.Name):
-            called = _called(part.value, {})
-            if called is not None:
-                yield part.targets[0].id, called
+def _carries_derivatives(function: Function) -> bool:
+    """Whether it returns `(a*b, a*db + da*b)`: the product, and the product rule."""
+    values = [function.body] if isinstance(function, ast.Lambda) else _returned(function.body)
+    return any(_is_product_rule(*pair) for value in values if (pair := _pair(value)) is not None)
 
 
-def _called(node: ast.expr, evaluated: dict[str, str]) -> str | None:
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-        return node.func.id
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-        return _called(node.func.value, evaluated)
-    return evaluated.get(node.id) if isinstance(node, ast.Name) else None
+def _returned(body: Iterable[ast.stmt]) -> Iterator[ast.expr]:
+    """What a function returns; not what functions inside it do."""
+    for node in body:
+        if isinstance(node, ast.Return) and node.value is not None:
+            yield node.value
+        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            for inner in blocks(node):
+                yield from _returned(inner)
 
 
-def _same_function(left: ast.expr, right: ast.expr, evaluated: dict[str, str]) -> bool:
-    called = _called(left, evaluated)
-    return called is not None and called == _called(right, evaluated)
+def _pair(value: ast.expr) -> tuple[ast.expr, ast.expr] | None:
+    parts = value.args if isinstance(value, ast.Call) else getattr(value, "elts", [])
+    return (parts[0], parts[1]) if len(parts) == 2 else None
+
+
+def _is_product_rule(product: ast.expr, rule: ast.expr) -> bool:
+    if not isinstance(rule, ast.BinOp) or not isinstance(rule.op, ast.Add):
+        return False
+    whole, terms = _factors(product), (_factors(rule.left), _factors(rule.right))
+    if whole is None or terms[0] is None or terms[1] is None:
+        return False
+    for first, second in itertools.permutations(whole):
+        if first in terms[0] and second in terms[1]:
+            return len({*whole, *terms[0], *terms[1]}) == 4
+    return False
+
+
+def _factors(node: ast.expr) -> tuple[str, str] | None:
+    """The two factors of a product, as text to compare."""
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult | ast.MatMult) and size(node) <= MOST_NODES:
+        return ast.dump(node.left), ast.dump(node.right)
+    return None

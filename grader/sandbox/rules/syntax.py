@@ -56,8 +56,6 @@ class FileFacts:
     """Attributes that the submission's own classes define."""
     classes: list[tuple[str, int, set[str]]] = field(default_factory=list)
     """Name, line and methods of each class."""
-    differences: list[Statement] = field(default_factory=list)
-    """Statements in which a difference is divided by something."""
     formats: bool = False
     """Whether `str.format` is called at all."""
 
@@ -279,13 +277,6 @@ class _Walk:
         self.place(kind, name, node, root, (*chain, name))
         return True
 
-    def arithmetic(self, node: ast.BinOp) -> None:
-        left = node.left
-        if isinstance(node.op, ast.Div) and isinstance(left, ast.BinOp) and isinstance(left.op, ast.Sub):
-            self.facts.differences.append(self.statement)
-        self.visit(left)
-        self.visit(node.right)
-
     def dictionary(self, node: ast.Dict) -> None:
         for key, value in zip(node.keys, node.values, strict=True):
             if isinstance(key, ast.Constant) and key.value == "requires_grad" and not is_false(value):
@@ -412,7 +403,6 @@ _HANDLERS: dict[type, Callable[[_Walk, Any], None]] = {
     ast.Name: _Walk.name,
     ast.Attribute: _Walk.attribute,
     ast.Subscript: _Walk.subscript,
-    ast.BinOp: _Walk.arithmetic,
     ast.Call: _Walk.call,
     ast.Dict: _Walk.dictionary,
     ast.Constant: _Walk.constant,
