@@ -8,7 +8,7 @@
 own whether each is wrong or a twin of the right one, and `grade` judges them. They run without a sandbox, but for those
 in float32: only the sandbox's child changes what `torch.float32` means in every way that can be written.
 
-A training run is cut short, and repeated in full for whatever is accepted.
+A training run is cut short, and repeated in full for a wrong form that is accepted.
 
 The exit status is 1 if a wrong form was accepted or a twin rejected, UNDECIDABLE ones aside.
 """
@@ -105,7 +105,7 @@ class Examiner:
         opinion = self.opinion.of(draft)
         grading = self._locked if self.options.sandbox or draft.narrow else self._unlocked
         seeds = min(self.options.seeds, NARROW_SEEDS) if draft.narrow else self.options.seeds
-        accepted = tuple(grading.accepts(draft.form, number) for number in range(seeds + 1))
+        accepted = grading.accepted(draft.form, range(seeds + 1), whole=opinion is Opinion.WRONG)
         return Result(self.exercise.name, draft.gradient, draft.kind, draft.note, opinion, accepted)
 
     def close(self) -> None:
