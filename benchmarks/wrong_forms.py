@@ -54,8 +54,8 @@ UNDECIDABLE: dict[str, str] = {}
 
 NARROW_SEEDS = 1
 """Hidden seeds for forms in float32: the real sandbox takes 70 ms for each, and dtypes decide there, not the draw."""
-CHUNK = 250
-"""Forms that one process takes at a time."""
+PARTS = 6
+"""How an exercise's forms are dealt out to processes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,14 +131,14 @@ def examine(name: str, part: int, options: argparse.Namespace) -> list[Result]:
     warnings.simplefilter("ignore")
     examiner = Examiner(name, options)
     try:
-        return [examiner.result(draft) for draft in examiner.drafts()[part * CHUNK : (part + 1) * CHUNK]]
+        return [examiner.result(draft) for draft in examiner.drafts()[part::PARTS]]
     finally:
         examiner.close()
 
 
 def results(names: Iterable[str], options: argparse.Namespace) -> Iterator[Result]:
     """Everything, in the order of the exercises and their drafts, however many processes there are."""
-    chunks = [(name, part) for name in names for part in range(-(-len(Examiner(name, options).drafts()) // CHUNK))]
+    chunks = [(name, part) for name in names for part in range(PARTS)]
     done: dict[tuple[str, int], list[Result]] = {}
     with ProcessPoolExecutor(options.jobs, get_context("spawn")) as pool:
         running = {pool.submit(examine, name, part, options): (name, part) for name, part in chunks}
