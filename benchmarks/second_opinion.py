@@ -32,6 +32,8 @@ SAME_TO = 1e-10
 COARSE_WRONG, COARSE_SAME = 1e-7, 1e-11
 """The same for finite differences, whose step is made coarse: their median error is then of the step's second or fourth
 power unless the dependence is polynomial. The median, because a coarse step jumps over a kink here and there."""
+OBVIOUS = 1e-3
+"""Beyond this on the first situation nobody needs ten hidden seeds to find a formulation wrong."""
 ORDINARY = 3
 """How many situations at the head of the family are neither scaled nor of unusual size."""
 EXPONENTS = (-60, 60, -30, 30, -12, 12)
@@ -93,6 +95,12 @@ class SecondOpinion:
             if worst > WRONG_BY:
                 return Opinion.WRONG
         return Opinion.TWIN if worst <= SAME_TO else Opinion.UNDECIDED
+
+    def is_obvious(self, draft: Draft) -> bool:
+        """Whether it is far off at the given sizes and ordinary values already, which every grading begins with."""
+        right = self._expected(draft.gradient, 0)
+        got = self._answer(run_module(draft.source), draft.gradient, self.family[0])
+        return right is not None and error(got, right) > OBVIOUS
 
     def largest(self, gradient: str) -> float:
         """The largest value of the right gradient in the first situation."""
