@@ -55,8 +55,8 @@ UNDECIDABLE: dict[str, str] = {}
 FEW_SEEDS = 1
 """Hidden seeds for forms in float32: the real sandbox takes 70 ms for each, and dtypes decide there, not the draw. And
 for what is far off on the given case, which is the same under every seed."""
-PARTS = 6
-"""How an exercise's forms are dealt out to processes."""
+PARTS = 3
+"""How an exercise's gradients are dealt out to processes. All forms of one stay together: they share its references."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,17 +129,18 @@ class Examiner:
 
 
 def examine(name: str, part: int, options: argparse.Namespace) -> list[Result]:
-    """One chunk of an exercise's drafts, in a process of its own."""
+    """One part of an exercise's drafts, in a process of its own."""
     warnings.simplefilter("ignore")
     examiner = Examiner(name, options)
     try:
-        return [examiner.result(draft) for draft in examiner.drafts()[part::PARTS]]
+        mine = examiner.exercise.gradients[part::PARTS]
+        return [examiner.result(draft) for draft in examiner.drafts() if draft.gradient in mine]
     finally:
         examiner.close()
 
 
 def results(names: Iterable[str], options: argparse.Namespace) -> Iterator[Result]:
-    """Everything, in the order of the exercises and their drafts, however many processes there are."""
+    """Everything, exercise by exercise and part by part, however many processes there are."""
     chunks = [(name, part) for name in names for part in range(PARTS)]
     done: dict[tuple[str, int], list[Result]] = {}
     with ProcessPoolExecutor(options.jobs, get_context("spawn")) as pool:
