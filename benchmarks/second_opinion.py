@@ -233,7 +233,7 @@ def _tried(
     try:
         inputs = exercise.inputs(seed, sizes)
         vocabulary = {**given_sizes(exercise), **sizes}.get("vocab_size")
-        drawn = {name: _changed(name, value, way, scale, vocabulary, rng) for name, value in inputs.items()}
+        drawn = {name: _changed(value, way, scale, vocabulary, rng) for name, value in inputs.items()}
         values = forward_values(exercise, drawn)
     except Exception:  # noqa: BLE001 a forward pass need not work at every size
         return
@@ -242,13 +242,13 @@ def _tried(
             yield Situation(values, seed + exponent, exponent)
 
 
-def _changed(name: str, value: Any, way: str, scale: int, vocabulary: int | None, rng: random.Random) -> Any:
+def _changed(value: Any, way: str, scale: int, vocabulary: int | None, rng: random.Random) -> Any:
     """One input scaled, or drawn anew over the whole range of a vocabulary if it holds integers."""
     if isinstance(value, torch.Tensor) and value.dtype == torch.int64 and value.dim() and int(value.max()) > 1:
         generator = torch.Generator().manual_seed(rng.getrandbits(31))
         drawn = torch.randint(0, vocabulary or int(value.max()) + 1, value.shape, generator=generator)
         return torch.where(value < 0, value, drawn)
-    if not _floats(value) or name.startswith("cot") or way == "none":
+    if not _floats(value) or way == "none":
         return value
     return value.double() * _factors(value, way, scale, rng)
 
