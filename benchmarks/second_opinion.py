@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
 WRONG_BY = 1e-6
 """A formulation is wrong if it is further off somewhere, relative to the largest value of that gradient."""
-SAME_TO = 1e-10
-"""One that stays below this everywhere is the same function; anything in between is left undecided."""
+SAME_TO = 1e-13
+"""One that stays below this everywhere is the same function: right forms round to 3e-14. In between, undecided."""
 COARSE_WRONG, COARSE_SAME = 1e-7, 1e-11
 """The same for finite differences, whose step is made coarse: their median error is then of the step's second or fourth
 power unless the dependence is polynomial. The median, because a coarse step jumps over a kink here and there."""
