@@ -37,6 +37,8 @@ ROW_PLACES = ((":1", 0), ("-1:", 0), ("13:14", 13), ("26:27", 26), ("30:", 30))
 """Rows of a table, and how many rows the given one has at least for somebody to name them."""
 NARROW_MOST = 4
 """Forms in float32 of each kind and gradient: they alone need the real sandbox, which takes its time."""
+TRAINING_MOST = 2
+"""Forms of each kind and gradient of a training exercise, whose verdict takes ten times as long as another one."""
 DECIDED_STEP = "0.125"
 """The step at which it is decided whether a difference is exact: see `second_opinion.COARSE_WRONG`."""
 TIES = (
@@ -99,7 +101,8 @@ def drafts(exercise: Exercise, opinion: SecondOpinion, most: int) -> list[Draft]
             kinds[draft.kind].setdefault(draft.source, draft)
         for kind, members in kinds.items():
             drawn = list(members.values())
-            limit = min(most, NARROW_MOST) if drawn[0].narrow else most
+            few = NARROW_MOST if drawn[0].narrow else TRAINING_MOST if exercise.kind == "training" else most
+            limit = min(most, few)
             if limit and len(drawn) > limit:
                 drawn = random.Random(f"{exercise.name} {gradient} {kind}").sample(drawn, limit)
             found += drawn

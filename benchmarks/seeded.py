@@ -10,6 +10,8 @@ from grader.exercise.settings import Settings
 from grader.grading import gradients
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from grader.exercise.catalogue import Form
     from grader.exercise.exercise import Exercise
     from grader.grading.row import Row
@@ -21,27 +23,30 @@ SHORT_RUN = 8
 class SeededGrading:
     """Grades forms of one exercise; number 0 is the desk, any other a hidden seed.
 
+    Training runs are short. They depend on no hidden seed, so one whole run tells of all of them.
+
     Args:
         sandbox: real or unlocked.
-        confirmed: whether what is accepted after a short training run is graded again on the whole run.
     """
 
-    def __init__(self, exercise: Exercise, sandbox: Any, *, confirmed: bool = True) -> None:
-        self._exercise, self._sandbox, self._confirmed = exercise, sandbox, confirmed
+    def __init__(self, exercise: Exercise, sandbox: Any) -> None:
+        self._exercise, self._sandbox = exercise, sandbox
+        self._training = exercise.kind == "training"
         self._verifications: dict[tuple[int, bool], Verification] = {}
         without_diagnosis()
 
     def rows(self, form: Form, number: int) -> list[Row]:
         """The rows of the gradients that a form writes anew."""
-        short = self._exercise.kind == "training"
-        rows = self._verification(number, short=short).grade(form)
-        if short and self._confirmed and all(row.correct for row in rows):
-            return self._verification(number, short=False).grade(form)
-        return rows
+        return self._verification(number, short=self._training).grade(form)
 
-    def accepts(self, form: Form, number: int) -> bool:
-        """Whether all of a form's gradients are right."""
-        return all(row.correct for row in self.rows(form, number))
+    def accepted(self, form: Form, numbers: Iterable[int], *, whole: bool) -> tuple[bool, ...]:
+        """Under which of these all of a form's gradients are right; `whole`: on the whole training run as well."""
+        found = {number: all(row.correct for row in self.rows(form, number)) for number in numbers}
+        first = next((number for number, accepted in found.items() if accepted), None)
+        if whole and self._training and first is not None:
+            passes = all(row.correct for row in self._verification(first, short=False).grade(form))
+            found = {number: accepted and passes for number, accepted in found.items()}
+        return tuple(found.values())
 
     def _verification(self, number: int, *, short: bool) -> Verification:
         if (number, short) not in self._verifications:

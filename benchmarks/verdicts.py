@@ -182,7 +182,7 @@ def sweep_part(name: str, part: int, seeds: int, first: int) -> list[Swept]:
     """Every so manieth form of an exercise's catalogues, in a process of its own."""
     warnings.simplefilter("ignore")
     exercise = load_exercise(name)
-    grading = SeededGrading(exercise, UnlockedSandbox(), confirmed=False)
+    grading = SeededGrading(exercise, UnlockedSandbox())
     numbers = [0, *range(first + 1, first + seeds + 1)]
     forms = [*right_forms(exercise), *wrong_forms(exercise)][part::_PARTS]
     return [swept(form, grading, numbers, name) for form in forms]

@@ -8,7 +8,7 @@
 own whether each is wrong or a twin of the right one, and `grade` judges them. They run without a sandbox, but for those
 in float32: only the sandbox's child changes what `torch.float32` means in every way that can be written.
 
-A training run is cut short, and repeated in full for whatever is accepted.
+A training run is cut short, and repeated in full for a wrong form that is accepted.
 
 The exit status is 1 if a wrong form was accepted or a twin rejected, UNDECIDABLE ones aside.
 """
@@ -52,10 +52,11 @@ if TYPE_CHECKING:
 UNDECIDABLE: dict[str, str] = {}
 """Forms that may be accepted or rejected: a pattern of `exercise.gradient kind: note`, and the reason."""
 
-NARROW_SEEDS = 1
-"""Hidden seeds for forms in float32: the real sandbox takes 70 ms for each, and dtypes decide there, not the draw."""
-CHUNK = 250
-"""Forms that one process takes at a time."""
+FEW_SEEDS = 1
+"""Hidden seeds for forms in float32: the real sandbox takes 70 ms for each, and dtypes decide there, not the draw. And
+for what is far off on the given case, which is the same under every seed."""
+PARTS = 3
+"""How an exercise's gradients are dealt out to processes. All forms of one stay together: they share its references."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +105,9 @@ class Examiner:
         """Decide about a draft, and grade it under every seed."""
         opinion = self.opinion.of(draft)
         grading = self._locked if self.options.sandbox or draft.narrow else self._unlocked
-        seeds = min(self.options.seeds, NARROW_SEEDS) if draft.narrow else self.options.seeds
-        accepted = tuple(grading.accepts(draft.form, number) for number in range(seeds + 1))
+        few = draft.narrow or self.opinion.is_obvious(draft)
+        seeds = min(self.options.seeds, FEW_SEEDS) if few else self.options.seeds
+        accepted = grading.accepted(draft.form, range(seeds + 1), whole=opinion is Opinion.WRONG)
         return Result(self.exercise.name, draft.gradient, draft.kind, draft.note, opinion, accepted)
 
     def close(self) -> None:
@@ -127,18 +129,19 @@ class Examiner:
 
 
 def examine(name: str, part: int, options: argparse.Namespace) -> list[Result]:
-    """One chunk of an exercise's drafts, in a process of its own."""
+    """One part of an exercise's drafts, in a process of its own."""
     warnings.simplefilter("ignore")
     examiner = Examiner(name, options)
     try:
-        return [examiner.result(draft) for draft in examiner.drafts()[part * CHUNK : (part + 1) * CHUNK]]
+        mine = examiner.exercise.gradients[part::PARTS]
+        return [examiner.result(draft) for draft in examiner.drafts() if draft.gradient in mine]
     finally:
         examiner.close()
 
 
 def results(names: Iterable[str], options: argparse.Namespace) -> Iterator[Result]:
-    """Everything, in the order of the exercises and their drafts, however many processes there are."""
-    chunks = [(name, part) for name in names for part in range(-(-len(Examiner(name, options).drafts()) // CHUNK))]
+    """Everything, exercise by exercise and part by part, however many processes there are."""
+    chunks = [(name, part) for name in names for part in range(PARTS)]
     done: dict[tuple[str, int], list[Result]] = {}
     with ProcessPoolExecutor(options.jobs, get_context("spawn")) as pool:
         running = {pool.submit(examine, name, part, options): (name, part) for name, part in chunks}
