@@ -145,7 +145,6 @@ CUTS = {
     "columns": ("dbnbias", "torch.cat([dbnbias[:, :64], 0*dbnbias[:, 64:]], 1)"),
     "rows": ("dW1", "torch.cat([dW1[:30], 0*dW1[30:]])"),
     "letters": ("dC", "torch.cat([dC[:27], 0*dC[27:]])"),
-    "a clamp": ("dbngain", "dbngain.clamp(-1, 1)"),
 }
 
 
