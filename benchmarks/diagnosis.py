@@ -66,8 +66,9 @@ class NotingSession(UnlockedSession):
         pool = self._pools.get(question.values, {})
         given = {name: pool[name] for name in question.from_values} | question.given
         lent = {name: v.clone() if isinstance(v, torch.Tensor) else v for name, v in given.items()}
-        function = self._module[question.function]
-        self._module["_lent"] = lambda **_: function(**lent)
+        module = self._modules[question.dtype]
+        function = module[question.function]
+        module["_lent"] = lambda **_: function(**lent)
         outcome = super()._answer(replace(question, function="_lent", values="", from_values=(), given={}))
         if not isinstance(outcome, Returned):
             return outcome
