@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from grader.sandbox.rules.following import MODULES, Follower, Function, Helper, as_operation, bound
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
 MOST_TERMS = 8
 """Of a sum: a difference of the fourth order has four."""
@@ -30,17 +30,21 @@ _LOSSES = ("loss", "entropy")
 """How functions are called of which no gradient needs a difference."""
 
 
-def slopes(function: Function, helpers: Mapping[str, Helper], quotients: Iterator[int]) -> tuple[bool, bool]:
+def slopes(
+    function: Function, parts: Sequence[ast.AST], helpers: Mapping[str, Helper], quotients: Iterator[int]
+) -> tuple[bool, bool]:
     """Whether a function divides the difference of two evaluations by a step, and whether an imaginary part.
 
     Args:
+        parts: all nodes of the function.
         helpers: functions of the file that are one expression.
         quotients: ends where enough of them were judged in a file.
     """
+    if not any(_may_be_found(part, helpers) for part in parts):
+        return False, False
     found = _Slopes(function, helpers, quotients)
-    if any(_may_be_found(part, helpers) for part in ast.walk(function)):
-        with contextlib.suppress(RecursionError):  # a note is not worth an unreadable submission
-            found.follower.run()
+    with contextlib.suppress(RecursionError):  # a note is not worth an unreadable submission
+        found.follower.run()
     return found.difference, found.imaginary
 
 

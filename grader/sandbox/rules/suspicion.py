@@ -29,39 +29,40 @@ def notes(facts: FileFacts) -> Iterator[tuple[int, str]]:
         if methods & _PLUS and methods & _TIMES:
             yield line, f"class {name} defines + and *: perhaps dual numbers or a tape written by hand"
     functions = [found for statement in facts.statements for found in _functions(statement.node)]
-    short = helpers(functions)
+    short = helpers([(name, node) for name, node, _ in functions])
     gradients = {name for name, module in facts.modules.items() if module == "torch.gradient"}
     quotients = iter(range(MOST_QUOTIENTS))
-    for name, node in functions:
+    for name, node, parts in functions:
         called = name or "a lambda"
-        difference, imaginary = slopes(node, short, quotients)
+        difference, imaginary = slopes(node, parts, short, quotients)
         if difference:
             yield node.lineno, f"{called} divides the difference of two evaluations: perhaps finite differences"
         if imaginary:
             yield node.lineno, f"{called} divides an imaginary part by a step: perhaps complex-step differentiation"
-        if _calls_gradient(node, gradients, facts.modules):
+        if _calls_gradient(parts, gradients, facts.modules):
             yield node.lineno, f"{called} calls torch.gradient: perhaps finite differences"
         if not name.startswith("__") and _carries_derivatives(node):  # a class that does is noted above
             yield node.lineno, f"{called} multiplies values and their derivatives in pairs: perhaps dual numbers"
 
 
-def _functions(node: ast.AST) -> Iterator[tuple[str, Function]]:
-    """Every function in a statement by its name, in the order of ast.walk; a lambda's is what it is assigned to."""
+def _functions(node: ast.AST) -> Iterator[tuple[str, Function, list[ast.AST]]]:
+    """Every function in a statement, by its name and with its nodes; a lambda has the name that it is assigned to."""
+    parts = list(ast.walk(node))
     named = {
         id(part.value): target.id
-        for part in ast.walk(node)
-        if isinstance(part, ast.Assign)
+        for part in parts
+        if isinstance(part, ast.Assign) and isinstance(part.value, ast.Lambda)
         for target in part.targets
         if isinstance(target, ast.Name)
     }
-    for part in ast.walk(node):
+    for part in parts:
         if isinstance(part, ast.FunctionDef | ast.AsyncFunctionDef):
-            yield part.name, part
+            yield part.name, part, parts if part is node else list(ast.walk(part))
         elif isinstance(part, ast.Lambda):
-            yield named.get(id(part), ""), part
+            yield named.get(id(part), ""), part, list(ast.walk(part))
 
 
-def _calls_gradient(function: ast.AST, names: set[str], modules: dict[str, str]) -> bool:
+def _calls_gradient(parts: Iterable[ast.AST], names: set[str], modules: dict[str, str]) -> bool:
     """`torch.gradient`, and what was imported of it under another name."""
     return any(
         (isinstance(part, ast.Name) and part.id in names)
@@ -71,7 +72,7 @@ def _calls_gradient(function: ast.AST, names: set[str], modules: dict[str, str])
             and isinstance(part.value, ast.Name)
             and modules.get(part.value.id) == "torch"
         )
-        for part in ast.walk(function)
+        for part in parts
     )
 
 
