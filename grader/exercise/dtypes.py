@@ -18,14 +18,14 @@ _let_float32_mean = float32_switch()
 @contextlib.contextmanager
 def default_dtype(dtype: torch.dtype) -> Iterator[None]:
     """Within this, `torch.zeros(...)` and the like return tensors of this dtype, and so do `.float()` and its like."""
-    before = torch.get_default_dtype()
+    before, named = torch.get_default_dtype(), torch.float  # a notebook's default may be another than float32's name
     torch.set_default_dtype(dtype)
     _let_float32_mean(dtype)
     try:
         yield
     finally:
         torch.set_default_dtype(before)
-        _let_float32_mean(before)
+        _let_float32_mean(named)
 
 
 def is_floating(value: object) -> TypeGuard[torch.Tensor]:

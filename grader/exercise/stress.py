@@ -35,6 +35,7 @@ batch norm count, and a relu see values next to zero. Powers of two change no di
 _MILDER = 4
 """Where a training exercise begins: its gradients go through the whole network, and rounding grows with each factor."""
 _LEAST_ALONE = 2.0**-5
+"""The least factor of a single number, which has no other rows beside it that keep the gradients alive."""
 _LINEAR = 1e-9
 """How well a loss in float64 has to follow an input to be linear in it; rounding stays far below."""
 
@@ -67,7 +68,7 @@ def _with_factors(
 def _scaled(value: torch.Tensor, rows: tuple[float, ...], columns: tuple[float, ...], start: int) -> torch.Tensor:
     """A tensor times one factor for each row and one for each column; a single row has the factors of both."""
     wide = [dim for dim, size in enumerate(value.shape) if size > 1]
-    if not wide:  # no other row beside it would keep the gradients alive
+    if not wide:
         factor = rows[start % len(rows)]
         return value * (factor if abs(factor) > _LEAST_ALONE else _LEAST_ALONE)
     if len(wide) == 1:

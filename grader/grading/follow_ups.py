@@ -1,6 +1,6 @@
 """Questions that follow a verdict: why is an answer wrong, and what does a right one choose where there is a choice?
 
-None of them holds a true gradient that the function has not been given before.
+As everywhere, what a function is handed are random cotangents, or true gradients that have been judged already.
 """
 
 from __future__ import annotations

@@ -52,6 +52,8 @@ SMALL_VALUES, ROUNDING = 1e3, 1e-5
 """On a stressed case a value may be off by this many times STRESSED_TOLERANCE of itself, beside the same of this share
 of the summed terms: 1e-6 and 1e-14. Of the right formulations 3 in 100 need more, where a saturated unit has lost its
 digits; theirs change with the last digits of the inputs."""
+_LEAST_WEIGHT = 1e-300
+"""Nothing is divided by zero: where a gradient is zero and its terms are, only zero is right."""
 _SAME_RATIO = 1e-6
 """How close two factors are that count as one."""
 _BENT = 1e-6
@@ -270,15 +272,18 @@ def _stressed_score(got: torch.Tensor, expected: torch.Tensor, scale: float, cas
     Values that are not finite are passed over: right formulas may overflow there.
     """
     errors = torch.where(torch.isfinite(got), (got - expected).abs(), 0.0)
-    weights = _weights(expected, scale) if case.exercise.kind == "gradients" else torch.tensor(scale)
-    largest = float((errors / weights).max()) if got.numel() else 0.0
+    if not got.numel():
+        return CaseScore(case.sizes, 0.0, exact=False, maxdiff=0.0, hidden=case.hidden)
+    small = case.exercise.kind == "gradients"
+    largest = float((errors / (_weights(expected, scale) if small else max(scale, _LEAST_WEIGHT))).max())
     relative = largest if math.isfinite(largest) else None
     return CaseScore(case.sizes, relative, exact=False, maxdiff=float(errors.max()), hidden=case.hidden)
 
 
 def _weights(expected: torch.Tensor, scale: float) -> torch.Tensor:
     """What each error is measured against on a stressed case, in the gradient's shape."""
-    return (expected.abs() * SMALL_VALUES + scale * ROUNDING).clamp(min=1e-300, max=max(scale, 1e-300))
+    weights = expected.abs() * SMALL_VALUES + scale * ROUNDING
+    return weights.clamp(min=_LEAST_WEIGHT, max=max(scale, _LEAST_WEIGHT))
 
 
 def _fragility(evidence: Evidence, cases: Cases, scores: Sequence[CaseScore]) -> Fragility | None:
