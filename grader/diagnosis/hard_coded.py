@@ -34,6 +34,7 @@ def hard_coded(evidence: Evidence, judgement: Judgement, cases: Cases) -> Diagno
     meant = {} if facts is None else _in_errors(facts) or _in_shapes(facts) or _in_factor(facts)
     cause = Cause.SIZE if meant else cause
     failed = [found for case, found in zip(cases, judgement.cases, strict=True) if not evidence.passes(case, found)]
+    failed = failed or list(judgement.cases[-1:])  # where it is not finite
     message = f"your d{evidence.variable} is {_what(cause, meant, failed[0])}"
     known = {"numbers": meant, "failed_cases": len(failed), "cause": str(cause)}
     return Diagnosis(Kind.HARD_CODED, message, known)

@@ -34,13 +34,15 @@ batch norm count, and a relu see values next to zero. Powers of two change no di
 """
 _MILDER = 4
 """Where a training exercise begins: its gradients go through the whole network, and rounding grows with each factor."""
+_MILDEST = 9
+"""Where the factors begin at which no right formula overflows: none is above 4."""
 _LEAST_ALONE = 2.0**-5
 """The least factor of a single number, which has no other rows beside it that keep the gradients alive."""
 _LINEAR = 1e-9
 """How well a loss in float64 has to follow an input to be linear in it; rounding stays far below."""
 
 
-def stressed(exercise: Exercise, inputs: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+def stressed(exercise: Exercise, inputs: Mapping[str, Any], *, mild: bool = False) -> Iterator[dict[str, Any]]:
     """Variants of a case's inputs, the most extreme first; the last are as drawn.
 
     Only inputs whose gradients are asked for are scaled. They are free, while others (a mask, a table of cosines, a
@@ -48,8 +50,9 @@ def stressed(exercise: Exercise, inputs: Mapping[str, Any]) -> Iterator[dict[str
 
     Args:
         inputs: as `exercise.inputs` draws them.
+        mild: whether nothing may overflow.
     """
-    for rows, columns in _LADDERS if exercise.kind == "gradients" else _LADDERS[_MILDER:]:
+    for rows, columns in _LADDERS[_MILDEST if mild else 0 if exercise.kind == "gradients" else _MILDER :]:
         extreme = _with_factors(exercise, inputs, rows, columns)
         if extreme is not None:
             yield extreme

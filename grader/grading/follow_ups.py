@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from grader.grading.questions import Inquiry, ask, case_question
-from grader.verdict.evidence import LINEAR_FACTORS, NUDGES, Ask, Verdict, is_fatal
+from grader.verdict.evidence import LINEAR_FACTORS, NUDGES, Ask, Fragility, Verdict, is_fatal
 from grader.verdict.judge import is_bent, is_local_style, judge, random_decides
 from grader.verdict.subgradients import find_corner
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from grader.exercise.case import Cases
+    from grader.exercise.case import Case, Cases
     from grader.sandbox.host.session import Session
     from grader.verdict.evidence import Evidence, Judgement
 
@@ -38,6 +38,9 @@ class FollowUps:
         if judgement.verdict in ASKED_AGAIN and evidence.askable:
             ask_about_extremes(session, self._cases, evidence, judgement)
             ask_again(session, self._cases, evidence)
+            judgement = judge(evidence, self._cases)
+        if judgement.fragile is Fragility.OVERFLOWS and not evidence.narrow and evidence.askable:
+            ask(session, [_at_drawn(self._cases, evidence, Ask.MILD, self._cases.mild)])
             judgement = judge(evidence, self._cases)
         right = judgement.verdict.right and not self._died
         return judgement, list(self._at_kinks(session, evidence)) if right else []
@@ -86,12 +89,18 @@ def ask_about_extremes(session: Session, cases: Cases, evidence: Evidence, judge
     wrong = [number for number, case in enumerate(cases) if not evidence.passes(case, judgement.cases[number])]
     if wrong != [last] or not cases[last].stressed or evidence.narrow or binding is None:
         return
-    extreme, calm, decides = cases[last], cases.calm, random_decides(evidence, cases)
+    extreme, decides = cases[last], random_decides(evidence, cases)
     true: dict[str, Any] = {} if decides else {f"d{n}": extreme.true.total(n) for n in evidence.upstream}
     given = [(Ask.NUDGED, k, {**extreme.nudged(binding.values, k), **true}) for k in range(NUDGES)]
-    upstream = {f"d{n}": calm.cotangents[n] if decides else calm.true.total(n) for n in evidence.upstream}
-    given.append((Ask.CALM, 0, {**{name: calm.pool64[name] for name in binding.values}, **upstream}))
-    ask(
-        session,
-        [Inquiry(evidence, a, k, case_question(cases, evidence, last, "float64", each)) for a, k, each in given],
-    )
+    nudged = [Inquiry(evidence, a, k, case_question(cases, evidence, last, "float64", each)) for a, k, each in given]
+    ask(session, [*nudged, _at_drawn(cases, evidence, Ask.CALM, cases.calm)])
+
+
+def _at_drawn(cases: Cases, evidence: Evidence, kind: Ask, case: Case) -> Inquiry:
+    """The question that decides, on another case of the stressed one's sizes; its values travel with it."""
+    if evidence.binding is None:
+        raise AssertionError(f"d{evidence.variable}: asked without a binding")
+    decides = random_decides(evidence, cases)
+    upstream = {f"d{n}": case.cotangents[n] if decides else case.true.total(n) for n in evidence.upstream}
+    given = {**{name: case.pool64[name] for name in evidence.binding.values}, **upstream}
+    return Inquiry(evidence, kind, 0, case_question(cases, evidence, len(cases.further), "float64", given))

@@ -71,6 +71,8 @@ class Ask(StrEnum):
     """
     CALM = "calm"
     """The stressed case's sizes with inputs as drawn, for answers that are wrong there only: is it its sizes?"""
+    MILD = "mild"
+    """The same sizes with milder extremes, for right answers that overflow: is it an overflow, or what hides a mask?"""
     NUDGED = "nudged"
     """A stressed case again with its forward values changed in their last digits, numbered by the try.
 

@@ -134,7 +134,8 @@ def _judge_values(evidence: Evidence, cases: Cases, got: torch.Tensor, so_far: J
         else tuple(score(*_true(evidence, i, case), variable, case) for i, case in enumerate(cases))
     )
     passed = [
-        evidence.passes(case, found) or (case.stressed and _rounds(evidence, number, case, cases))
+        (evidence.passes(case, found) or (case.stressed and _rounds(evidence, number, case, cases)))
+        and not (case.stressed and _fails_mildly(evidence, cases))
         for number, (case, found) in enumerate(zip(cases, scores, strict=True))
     ]
     general = all(map(evidence.passes, cases, with_random)) if evidence.depends_on else all(passed)
@@ -284,6 +285,15 @@ def _weights(expected: torch.Tensor, scale: float) -> torch.Tensor:
     """What each error is measured against on a stressed case, in the gradient's shape."""
     weights = expected.abs() * SMALL_VALUES + scale * ROUNDING
     return weights.clamp(min=_LEAST_WEIGHT, max=max(scale, _LEAST_WEIGHT))
+
+
+def _fails_mildly(evidence: Evidence, cases: Cases) -> bool:
+    """Whether an answer that overflows on extreme inputs is wrong, or not finite, on milder ones as well."""
+    if evidence.get(Ask.MILD) is None:
+        return False
+    got, mild = evidence.tensor(Ask.MILD), cases.mild
+    sweep = mild.cut(evidence.depends_on) if random_decides(evidence, cases) else mild.true
+    return not evidence.passes(mild, score(got, sweep, evidence.variable, mild))
 
 
 def _fragility(evidence: Evidence, cases: Cases, scores: Sequence[CaseScore]) -> Fragility | None:

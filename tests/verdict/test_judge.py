@@ -574,6 +574,15 @@ def test_a_right_formula_that_overflows_scores_with_a_note(sandbox: Sandbox) -> 
     assert any("overflows where values are very large" in note for note in row.notes)
 
 
+def test_a_mask_does_not_pass_for_an_overflow(sandbox: Sandbox) -> None:
+    """Not finite above 6: on milder inputs as well, where no right formula overflows."""
+    row = of(sandbox, load_exercise("linear_relu"), "def dz1(dh, z1):\n    return dh*(z1 > 0)*(z1 < 6)/(z1 < 6)")
+    assert row.verdict is Verdict.HARD_CODED
+    assert row.problem is not None
+    assert row.problem.startswith("right for values of ordinary size")
+    assert not row.notes
+
+
 def test_a_right_formula_that_rounding_ruins_on_extreme_values_scores_with_a_note(
     sandbox: Sandbox, tmp_path: Path
 ) -> None:
