@@ -26,6 +26,8 @@ _SAME = frozenset((
 # fmt: on
 """Functions, methods and attributes through which a difference stays a difference."""
 _SIZES = frozenset(("shape", "size", "numel", "len", "dim", "ndim"))
+_MINUS = frozenset(("sub", "subtract", "sub_", "subtract_", "imag", "view_as_real"))
+"""Without one of them, or a sign that says minus, there is no slope."""
 _LOSSES = ("loss", "entropy")
 """How functions are called of which no gradient needs a difference."""
 
@@ -40,7 +42,7 @@ def slopes(
         helpers: functions of the file that are one expression.
         quotients: ends where enough of them were judged in a file.
     """
-    if not any(_may_be_found(part, helpers) for part in parts):
+    if not _may_be_found(parts, helpers):
         return False, False
     found = _Slopes(function, helpers, quotients)
     with contextlib.suppress(RecursionError):  # a note is not worth an unreadable submission
@@ -48,13 +50,37 @@ def slopes(
     return found.difference, found.imaginary
 
 
-def _may_be_found(part: ast.AST, helpers: Mapping[str, Helper]) -> bool:
-    """Whether there is a quotient at all: most functions have none, and need not be followed."""
+def _may_be_found(parts: Sequence[ast.AST], helpers: Mapping[str, Helper]) -> bool:
+    """Whether there is a quotient, and anything to be divided by it: most functions need not be followed."""
+    if any(_called(part) in helpers for part in parts):
+        return True
+    names = {_last(part) for part in parts if isinstance(part, ast.Name | ast.Attribute)}
+    added = ast.Add in map(type, parts) or "add" in names
+    differs = (
+        not names.isdisjoint(_MINUS)
+        or (added and ast.Call in map(type, parts))  # `s*f(x + s*h)`, summed over s = 1 and s = -1
+        or any(_is_minus(part, added=added) for part in parts)
+    )
+    return differs and any(_divides(part) for part in parts)
+
+
+def _is_minus(part: ast.AST, *, added: bool) -> bool:
+    """Whether two terms may be of unlike signs; a number is no evaluation, so those of `1 - h**2` are not."""
+    if isinstance(part, ast.BinOp) and isinstance(part.op, ast.Sub):
+        return not isinstance(part.left, ast.Constant) and not isinstance(part.right, ast.Constant)
+    if isinstance(part, ast.AugAssign):
+        return isinstance(part.op, ast.Sub)
+    return added and isinstance(part, ast.UnaryOp) and not isinstance(part.operand, ast.Constant)
+
+
+def _divides(part: ast.AST) -> bool:
     if isinstance(part, ast.AugAssign):
         return isinstance(part.op, ast.Div | ast.Mult)
-    if isinstance(part, ast.Call) and isinstance(part.func, ast.Name):
-        return part.func.id in helpers
     return any(True for _ in _quotients(part))
+
+
+def _called(part: ast.AST) -> str | None:
+    return part.func.id if isinstance(part, ast.Call) and isinstance(part.func, ast.Name) else None
 
 
 class _Slopes:
@@ -66,7 +92,7 @@ class _Slopes:
 
     def look(self, expression: ast.expr) -> None:
         for part in ast.walk(expression):
-            if isinstance(part, ast.Call) and isinstance(part.func, ast.Name) and part.func.id in self.helpers:
+            if _called(part) in self.helpers and isinstance(part, ast.Call):
                 self.inside(part)
             for (number, step), _ in zip(_quotients(part), self.left, strict=False):
                 self.judge(self.follower.follow(number), self.follower.follow(step))

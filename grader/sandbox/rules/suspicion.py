@@ -28,7 +28,7 @@ def notes(facts: FileFacts) -> Iterator[tuple[int, str]]:
     for name, line, methods in facts.classes:
         if methods & _PLUS and methods & _TIMES:
             yield line, f"class {name} defines + and *: perhaps dual numbers or a tape written by hand"
-    functions = [found for statement in facts.statements for found in _functions(statement.node)]
+    functions = [found for statement in facts.statements for found in _functions(statement.nodes)]
     short = helpers([(name, node) for name, node, _ in functions])
     gradients = {name for name, module in facts.modules.items() if module == "torch.gradient"}
     quotients = iter(range(MOST_QUOTIENTS))
@@ -45,21 +45,21 @@ def notes(facts: FileFacts) -> Iterator[tuple[int, str]]:
             yield node.lineno, f"{called} multiplies values and their derivatives in pairs: perhaps dual numbers"
 
 
-def _functions(node: ast.AST) -> Iterator[tuple[str, Function, list[ast.AST]]]:
-    """Every function in a statement, by its name and with its nodes; a lambda has the name that it is assigned to."""
-    parts = list(ast.walk(node))
+def _functions(nodes: list[ast.AST]) -> Iterator[tuple[str, Function, list[ast.AST]]]:
+    """Every function of a statement, by its name and with its nodes; a lambda has the name that it is assigned to."""
+    inside = [part for part in nodes if isinstance(part, Function)]
+    if inside == nodes[:1] and isinstance(nodes[0], ast.FunctionDef):
+        yield nodes[0].name, nodes[0], nodes  # as nearly always: no second walk
+        return
     named = {
         id(part.value): target.id
-        for part in parts
+        for part in nodes
         if isinstance(part, ast.Assign) and isinstance(part.value, ast.Lambda)
         for target in part.targets
         if isinstance(target, ast.Name)
     }
-    for part in parts:
-        if isinstance(part, ast.FunctionDef | ast.AsyncFunctionDef):
-            yield part.name, part, parts if part is node else list(ast.walk(part))
-        elif isinstance(part, ast.Lambda):
-            yield named.get(id(part), ""), part, list(ast.walk(part))
+    for part in inside:
+        yield named.get(id(part), "") if isinstance(part, ast.Lambda) else part.name, part, list(ast.walk(part))
 
 
 def _calls_gradient(parts: Iterable[ast.AST], names: set[str], modules: dict[str, str]) -> bool:

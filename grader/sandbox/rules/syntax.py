@@ -43,6 +43,8 @@ class Statement:
     later: dict[str, int] = field(default_factory=dict)
     """Module-level names read when a function that is defined here is called."""
     places: list[SyntaxPlace] = field(default_factory=list)
+    nodes: list[ast.AST] = field(default_factory=list)
+    """Every node of it, itself first."""
 
 
 @dataclass(slots=True)
@@ -166,6 +168,7 @@ class _Walk:
         self.facts.statements.append(self.statement)
 
     def visit(self, node: ast.AST) -> None:
+        self.statement.nodes.append(node)
         handler = _HANDLERS.get(type(node))
         if handler is None:
             self.children(node)
