@@ -50,9 +50,13 @@ class Attempt:
             variable: the one whose gradient it returns.
             gradients: the variables whose gradients can be handed over, where they are downstream of it.
         """
-        function, values = self.reading.functions.get(name), pool_values(self.cases.given.graph.values)
-        binding = None if function is None else bind(function, variable, self.exercise, values, gradients)
+        function = self.reading.functions.get(name)
+        binding = None if function is None else bind(function, variable, self.exercise, self._values, gradients)
         return Evidence(variable, function, binding, obstacle(name, self.reading, self.loading, binding))
+
+    @cached_property
+    def _values(self) -> dict[str, Any]:
+        return pool_values(self.cases.given.graph.values)
 
     @cached_property
     def forward_differs(self) -> bool:

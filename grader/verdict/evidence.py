@@ -227,11 +227,11 @@ class Evidence:
 
         A probe that returned is left out: it repeats another call. So is the question at kinks, which decides nothing.
         """
-        for ask in (kind for kind in Ask if kind is not Ask.KINK):
-            for outcome in self.of(ask).values():
-                repeated = ask is Ask.PROBE and isinstance(outcome, Returned)
-                if not repeated and not (ask is Ask.LOCAL and outcome is self.get(Ask.CHAINED)):
-                    yield outcome
+        chained = self.get(Ask.CHAINED)
+        for (ask, _), outcome in self.outcomes.items():
+            repeated = (ask is Ask.PROBE and isinstance(outcome, Returned)) or (ask is Ask.LOCAL and outcome is chained)
+            if ask is not Ask.KINK and not repeated:
+                yield outcome
 
 
 @dataclass(frozen=True, slots=True)
