@@ -119,7 +119,7 @@ def test_calls_are_each_reported_once_and_probes_that_returned_not_at_all() -> N
     other = Returned(tensors=(torch.zeros(2),))
     assert list(evidence(random_0=ONE, probe_0=other, probe_1=RAISED).calls()) == [ONE, RAISED]
     assert list(evidence(chained_0=ONE, chained64_0=other, local_0=ONE).calls()) == [ONE, other]
-    assert list(evidence(chained_0=RAISED, local_0=ONE, random_0=other).calls()) == [other, ONE, RAISED]
+    assert list(evidence(random_0=other, chained_0=RAISED, local_0=ONE).calls()) == [other, RAISED, ONE]
 
 
 def test_only_correct_and_exact_are_right() -> None:
