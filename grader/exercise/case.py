@@ -19,6 +19,7 @@ import hashlib
 import random
 from dataclasses import dataclass
 from functools import cached_property
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -27,7 +28,7 @@ from grader.exercise.dtypes import default_dtype, is_floating
 from grader.exercise.forward import BrokenExercise, Line
 from grader.exercise.kinks import has_kink
 from grader.exercise.sizes import at_batch_size, draw_near
-from grader.exercise.stress import is_covered, stressed, unseen_rows, upstream_inputs, with_every_index
+from grader.exercise.stress import crossed, is_covered, stressed, unseen_rows, upstream_inputs, with_every_index
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -56,6 +57,8 @@ _LEAST, _MOST = 1e-6, 1e100
 ones are left over from a cancellation, and right formulas differ in them."""
 _HIDDEN_TRIES = 50
 """Draws of hidden sizes before the exercise's own are taken: a forward pass may not work at every size."""
+_EXTREME_DRAWS = 8
+"""Hidden draws of extreme inputs, of which the one is taken whose values get furthest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -496,8 +499,7 @@ class _Further:
             BrokenExercise: a true gradient is not finite.
         """
         at = self.sizes if sizes is None else sizes
-        drawn = with_every_index(self.exercise, self.exercise.inputs(seed, at), seed, self.unseen)
-        drawn = {name: value * self.scale if name in self.upstream else value for name, value in drawn.items()}
+        drawn = self._drawn(seed, at)
         build = functools.partial(Case, self.exercise, seed, at, hidden=sizes is not None, scale=self.scale)
         for extreme in stressed(self.exercise, drawn) if self.stressed else ():
             with contextlib.suppress(Exception):
@@ -512,13 +514,43 @@ class _Further:
         """A case whose sizes nobody has seen; the exercise's own sizes where it does not work at others."""
         rng = random.Random(seed)  # noqa: S311 the seed is the secret
         given_sizes, numbers = {**self.exercise.given_sizes, **given.sizes}, _dimensions(given)
-        for _ in range(_HIDDEN_TRIES):
-            drawn = draw_near(self.sizes, given_sizes, {*numbers, *self.exercise.given_sizes.values()}, rng)
+        avoided = {*numbers, *self.exercise.given_sizes.values()}
+        draws = ((draw_near(self.sizes, given_sizes, avoided, rng), rng.getrandbits(31)) for _ in range(_HIDDEN_TRIES))
+        if self.stressed and (furthest := self._furthest(draws)) is not None:
+            return furthest
+        for sizes, own in draws:
             with contextlib.suppress(Exception):
-                case = self.case(rng.getrandbits(31), drawn)
-                if not self.stressed or self._covered <= is_covered(self.exercise, case.inputs):
-                    return case
+                return self.case(own, sizes)
         return self.case(rng.getrandbits(31), dict(self.sizes))
+
+    def _furthest(self, draws: Iterator[tuple[Mapping[str, int], int]]) -> Case | None:
+        """Of some draws of sizes and seeds, the one whose values cross the most thresholds; None if none works.
+
+        Ranked by the most extreme inputs. Where gradients vanish at those, the case has milder ones, and may come last.
+        """
+        ranked: list[tuple[int, Mapping[str, int], int]] = []
+        for sizes, seed in draws:
+            with contextlib.suppress(Exception):
+                drawn = self._drawn(seed, sizes)
+                if self._covered <= is_covered(self.exercise, drawn):
+                    most = crossed(self.exercise, next(stressed(self.exercise, drawn)))
+                    ranked.append((most, sizes, seed))
+            if len(ranked) == _EXTREME_DRAWS:
+                break
+        found: tuple[int, Case] | None = None
+        for most, sizes, seed in sorted(ranked, key=itemgetter(0), reverse=True):
+            if found is not None and found[0] >= most:
+                break
+            with contextlib.suppress(Exception):
+                case = self.case(seed, sizes)
+                count = crossed(self.exercise, case.inputs)
+                found = (count, case) if found is None or count > found[0] else found
+        return None if found is None else found[1]
+
+    def _drawn(self, seed: int, sizes: Mapping[str, int]) -> dict[str, Any]:
+        """Inputs of ordinary size, those that stand for upstream gradients scaled as cotangents are."""
+        drawn = with_every_index(self.exercise, self.exercise.inputs(seed, sizes), seed, self.unseen)
+        return {name: value * self.scale if name in self.upstream else value for name, value in drawn.items()}
 
     @cached_property
     def _covered(self) -> frozenset[str]:

@@ -38,6 +38,8 @@ _MILDEST = 9
 """Where the factors begin at which no right formula overflows: none is above 4."""
 _LEAST_ALONE = 2.0**-5
 """The least factor of a single number, which has no other rows beside it that keep the gradients alive."""
+_FAR, _SMALL = (6.0, 20.0), 1e-4
+"""Where learners put thresholds: a relu6, a clamp of logits, a floor under probabilities."""
 _LINEAR = 1e-9
 """How well a loss in float64 has to follow an input to be linear in it; rounding stays far below."""
 
@@ -86,6 +88,14 @@ def _along(value: torch.Tensor, dim: int, factors: tuple[float, ...], start: int
     size = value.shape[dim]
     repeated = [factors[(start + k) % len(factors)] for k in range(size)]
     return torch.tensor(repeated, dtype=value.dtype).view([size if d == dim else 1 for d in range(value.dim())])
+
+
+def crossed(exercise: Exercise, inputs: Mapping[str, Any]) -> int:
+    """How many thresholds such as a learner may put on a value, in all graded variables, some value is beyond."""
+    values = _forward(exercise, inputs)
+    ends = [values[v].aminmax() for v in exercise.graded]
+    far = sum((float(high) > bound) + (float(low) < -bound) for low, high in ends for bound in _FAR)
+    return far + sum(0 < float(low) < _SMALL for low, _ in ends)
 
 
 def with_every_index(
