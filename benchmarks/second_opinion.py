@@ -38,7 +38,7 @@ ORDINARY = 3
 """How many situations at the head of the family are neither scaled nor of unusual size."""
 EXPONENTS = (-60, 60, -30, 30, -12, 12)
 """Powers of two that upstream gradients are multiplied by."""
-SCALES = (-30, -20, -10, -5, 3, 6, 10)
+SCALES = (-30, -20, -10, -5, 3, 6, 10, 16)
 """Powers of two that all inputs are multiplied by at once."""
 _LARGEST_TYPED = 30
 _SEED = 20_240_607

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from dataclasses import replace
 from pathlib import Path
 
@@ -142,6 +143,33 @@ def test_a_note_of_an_instructor_that_looks_like_a_formula_comes_back_as_it_was(
     edit(tmp_path, ",,,2,", ",,=see mail,2,")
     written(tmp_path, line("alice"))
     assert read_overrides(tmp_path / "grades.csv")["alice"]["reason"] == "=see mail"
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("\x1b]52;c;cHduZWQ=\x07", "]52;c;cHduZWQ="),
+        ("x\n::error file=a::b\r\ny", "x ::error file=a::b y"),
+        ("\t=1+1", "'=1+1"),
+        ("\xa0=1+1", "'=1+1"),
+        ("\u202egnp.exe\u061c\x85\x9b31m", "gnp.exe 31m"),
+        ("\ud800A", "?A"),
+    ],
+)
+def test_no_name_or_note_steers_what_shows_the_table(tmp_path: Path, name: str, shown: str) -> None:
+    """Control characters, line feeds, bidi marks: the same writer and the same cleaning as for every other table."""
+    written(tmp_path, line("alice", problem=name, who=Who(id="7", name=name)))
+    with (tmp_path / "grades.csv").open(encoding="utf-8", newline="") as table:
+        head, row = csv.reader(table)
+    cells = dict(zip(head, row, strict=True))
+    assert (cells["name"], cells["problem"]) == (shown, shown)
+
+
+def test_a_reason_of_several_lines_comes_back_as_it_was(tmp_path: Path) -> None:
+    """The instructor's own columns are kept to the letter."""
+    written(tmp_path, line("alice"))
+    edit(tmp_path, ",,,2,", ',3,"typo in  the sheet\nsee mail",2,')
+    assert [row["reason"] for row in written(tmp_path, line("alice"))] == ["typo in  the sheet\nsee mail"]
 
 
 def test_lone_surrogates_in_a_name_are_written(tmp_path: Path) -> None:

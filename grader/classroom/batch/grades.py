@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from grader.classroom.intake.roster import STRANGER
 from grader.report.files import write_whole
 from grader.report.formats.class_folder import figure
-from grader.report.formats.csv_table import no_formula, unguarded
+from grader.report.formats.csv_table import Verbatim, unguarded, written
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -45,16 +45,16 @@ class GradesLine:
 def write_grades(directory: Path, lines: Iterable[GradesLine], gradients: Sequence[str]) -> None:
     """Write the table whole, with the overrides that the file has at this moment."""
     kept = read_overrides(directory / FILE)
-    table = io.StringIO(newline="")
-    writer = csv.DictWriter(table, [*COLUMNS, *gradients], lineterminator="\n")
-    writer.writeheader()
-    for line in lines:
-        writer.writerow(_guarded(_cells(line, gradients) | _override(line, kept)))
+    rows = [_cells(line, gradients) | _override(line, kept) for line in lines]
     for name, own in kept.items():  # overrides of submissions that are gone: nothing of the instructor's is lost
         counts = final(own, None)
-        cells = {"submission": name, "status": "missing", **own}
-        writer.writerow(_guarded(cells | {"final": own["override"] if counts is None else _shown(counts)}))
-    write_whole(directory / FILE, table.getvalue().encode("utf-8", "replace"))
+        shown = own["override"] if counts is None else _shown(counts)
+        rows.append({"submission": name, "status": "missing", **own, "final": shown})
+    for row in rows:
+        row |= {name: Verbatim(row[name]) for name in ("submission", *OWN)}
+    head = [*COLUMNS, *gradients]
+    table = written([head, *([row.get(name) for name in head] for row in rows)])
+    write_whole(directory / FILE, table.encode("utf-8", "replace"))
 
 
 def _cells(line: GradesLine, gradients: Sequence[str]) -> dict[str, Any]:
@@ -165,10 +165,3 @@ def _decoded(content: bytes) -> str:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:
         return content.decode("cp1252", "replace")
-
-
-def _guarded(cells: Mapping[str, Any]) -> dict[str, Any]:
-    """No cell is a formula: one that could be taken for one begins with an apostrophe, as spreadsheets have it."""
-    return {
-        name: no_formula(value.replace("\0", "")) if isinstance(value, str) else value for name, value in cells.items()
-    }

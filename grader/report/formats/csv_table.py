@@ -32,10 +32,18 @@ COLUMNS = (
 # Cells
 
 
+class Verbatim(str):
+    """A cell that is read back, and not a learner's to write: kept to the letter, but no formula either."""
+
+    __slots__ = ()
+
+
 def guard(value: object) -> str:
     """A cell as text. One that could be taken for a formula begins with an apostrophe, as spreadsheets have it."""
     if value is None:
         return ""
+    if isinstance(value, Verbatim):
+        return no_formula(value.replace("\0", ""))
     if isinstance(value, (bool, int, float)):
         return str(value)
     indent = "    " if value == POINTS_POSSIBLE else ""
