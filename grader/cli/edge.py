@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from grader.report.exit_code import ExitCode
+from grader.sandbox.cleaning import clean, joined
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,7 +36,7 @@ def writing(path: str | Path) -> Iterator[None]:
 
 def tell_misuse(error: click.UsageError) -> ExitCode:
     """The sentence; the way to the help as well, where the options were the trouble."""
-    click.echo(f"Error: {error.format_message()}", err=True)
+    _say(error.format_message())
     if not isinstance(error, Misuse):
         path = error.ctx.command_path.removesuffix(" run") if error.ctx else "grade"
         click.echo(f"Try '{path} --help' for help.", err=True)
@@ -45,16 +46,24 @@ def tell_misuse(error: click.UsageError) -> ExitCode:
 def tell_error(error: Exception) -> ExitCode:
     """The sentence of an error that has one; for a bug, its traceback. What was named wrongly is a usage error."""
     if isinstance(error, _named_wrongly()):
-        click.echo(f"Error: {error}", err=True)
+        _say(str(error))
         return ExitCode.USAGE
     if isinstance(error, _ours()):
-        click.echo(f"Error: {error}", err=True)
+        _say(str(error))
         return ExitCode.OUR_FAULT
     import traceback
 
-    traceback.print_exception(error)
-    click.echo("Error: this is a fault of the grader, not of the submission. No grade was written.", err=True)
+    from grader.report.formats.github import logged
+
+    whole = "".join(traceback.format_exception(error))
+    click.echo(logged(clean(whole, len(whole), lines=True), os.environ), err=True)
+    _say("this is a fault of the grader, not of the submission. No grade was written.")
     return ExitCode.OUR_FAULT
+
+
+def _say(sentence: str) -> None:
+    """On one line: a path in it may be a learner's, with whatever its name is made of."""
+    click.echo(f"Error: {joined(sentence, len(sentence))}", err=True)
 
 
 def _named_wrongly() -> tuple[type[Exception], ...]:

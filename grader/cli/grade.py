@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Self
 import click
 
 from grader.cli.edge import Misuse
-from grader.cli.targets import Target, resolve
+from grader.cli.targets import Target, checkout, resolve
 from grader.exercise.course import policy
 from grader.exercise.nearest import unknown
 from grader.exercise.settings import Visibility
@@ -24,12 +24,13 @@ from grader.grading.submission import read_submission
 from grader.learner.progress import last_run
 from grader.report.exit_code import ExitCode
 from grader.report.files import check_writable, write
+from grader.report.formats.github import logged
 from grader.report.row_facts import solved
 from grader.report.submission_facts import begun, most_pressing
 from grader.report.text import Page, brief, result, totals
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from grader.cli.options import RunOptions
     from grader.grading.submission import Submission
@@ -76,7 +77,9 @@ def grade(words: Sequence[str], asked: RunOptions, shelf: Shelf, telling: Tellin
     """Grade what was named, print it, write the report."""
     telling.check()
     targets = resolve(words, shelf)
-    submissions = [read_submission(target.path) for target in targets]
+    submissions = [
+        read_submission(target.path, beneath=checkout(target.path) if telling.ci else None) for target in targets
+    ]
     check_writable(telling.file)
     if asked.names is not None:
         from grader.names import NAMES_VARIABLE
@@ -109,14 +112,16 @@ def grade(words: Sequence[str], asked: RunOptions, shelf: Shelf, telling: Tellin
 
 def _tell(graded: Mapping[str, Any], jobs: Sequence[Job], telling: Telling, before: Sequence[Earlier]) -> None:
     """On stdout, unless that is where the report or another format goes."""
-    to_stderr = telling.file == STDOUT or telling.to not in (None, "html")
+    # GitHub's commands are for the same log: on another stream, nobody knows what comes first.
+    to_stderr = telling.file == STDOUT or telling.to not in (None, "html", "github")
     joy = not (telling.ci or os.environ.get("CI"))
     page = page_of(to_stderr=to_stderr, verbose=telling.verbose, joy=joy)
-    printer = Printer(page, telling.quiet, to_stderr, before)
-    printer.tell(graded, jobs)
+    printer = Printer(page, telling.quiet, before)
+    told = [*printer.told(graded, jobs)]
     if not telling.quiet:
         level = graded["submissions"][0]["isolation"]["level"]
-        printer.say(f"isolation: {level} | report: {telling.file}")
+        told.append(f"isolation: {level} | report: {telling.file}")
+    click.echo(logged("\n".join(told), os.environ), err=to_stderr)
 
 
 def _no_grade(ended: Ended) -> int:
@@ -157,33 +162,28 @@ def _can_write(stream: Any, text: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Printer:
-    """Where and how a run is told."""
+    """How a run is told."""
 
     page: Page
     quiet: bool
-    err: bool
     before: Sequence[Earlier]
     """What the report that was replaced said."""
 
-    def say(self, text: str) -> None:
-        """Print to where results go."""
-        click.echo(text, err=self.err)
-
-    def tell(self, graded: Mapping[str, Any], jobs: Sequence[Job]) -> None:
+    def told(self, graded: Mapping[str, Any], jobs: Sequence[Job]) -> Iterator[str]:
         """The first submission with something to do in full, those not begun on one line each."""
         for note in graded["notes"]:
-            self.say(f"note: {note}\n")
+            yield f"note: {note}\n"
         entries = graded["submissions"]
         unsolved = [entry for entry in entries if most_pressing(entry)]
         first = next(iter([*filter(begun, unsolved), *unsolved]), None)
         for entry, job in zip(entries, jobs, strict=True):
             before = self._before(entry)
             if self.quiet:
-                self.say("\n".join(totals(entry, self.page, before)))
+                yield "\n".join(totals(entry, self.page, before))
             elif len(entries) == 1 or entry is first or begun(entry):
-                self.say(result(entry, job.exercise, self.page, before, job.printed) + "\n")
+                yield result(entry, job.exercise, self.page, before, job.printed) + "\n"
             else:
-                self.say(brief(entry, self.page))
+                yield brief(entry, self.page)
 
     def _before(self, entry: Mapping[str, Any]) -> int | None:
         """How many were right in the last run. Only the same work compares, on the gradients that both runs graded.

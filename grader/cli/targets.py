@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,6 +26,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from grader.exercise.exercise import Exercise
+
+
+CHECKOUTS = ("GITHUB_WORKSPACE", "CI_PROJECT_DIR", "BITBUCKET_CLONE_DIR", "BUILD_SOURCESDIRECTORY", "WORKSPACE")
+"""Where GitHub, GitLab, Bitbucket, Azure and Jenkins say that the checkout is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +115,17 @@ def _nowhere(path: Path, shelf: Shelf) -> str:
     # A command may have been mistyped; among exercises and paths it would be out of place.
     close = nearest(str(path), [*_commands(), *known], LIKE_TYPED)
     return unknown(str(path), [close] if close else known, "exercise or path")
+
+
+def checkout(path: Path) -> Path | None:
+    """In CI, the folder that is not the learner's to choose: the current one, or the checkout. A link beneath it is.
+
+    None where the path lies in neither: then only its last component may be no link.
+    """
+    if not path.is_absolute():
+        return Path()
+    roots = [Path.cwd(), *(Path(os.environ[name]) for name in CHECKOUTS if os.environ.get(name))]
+    return next((root for root in roots if path.is_relative_to(root) and path != root), None)
 
 
 def _listed(words: Sequence[str], most: int = 3) -> str:

@@ -42,50 +42,73 @@ class Submission:
         return digest.hexdigest()
 
 
-def read_submission(path: Path, name: str | None = None) -> Submission:
+def read_submission(path: Path, name: str | None = None, beneath: Path | None = None) -> Submission:
     """Read a submission: a folder, a `.py`, a `.zip` or an `.ipynb`.
+
+    Args:
+        path: the file or folder.
+        name: what it is called; its own name if None.
+        beneath: the caller's own folder, beneath which no link is followed; if None, the one that the path lies in.
 
     Raises:
         UnreadableSubmission: nothing there, not a regular file, too large, or no file of a kind that can be graded.
     """
+    root = path.parent if beneath is None else beneath
+    if beneath is not None and ".." in path.relative_to(root).parts:
+        raise UnreadableSubmission(f"{path}: name the path without `..`, which may lead anywhere")
+    _no_links(path, root)
     title = name or (path.name if path.is_dir() else path.stem)
-    if not path.exists() and not path.is_symlink():
+    if not path.exists():
         raise UnreadableSubmission(f"there is no file or folder {path}")
-    if path.is_symlink():
-        raise UnreadableSubmission(f"{path} is a link; hand in the file itself")
     if path.is_dir():
-        return Submission(title, path, _read_folder(path))
+        return Submission(title, path, _read_folder(path, root))
     if path.suffix.lower() not in LIMITS:
         raise UnreadableSubmission(f"{path} is neither a folder nor a .py, .zip or .ipynb file")
-    return Submission(title, path, {path.name: read_regular(path, LIMITS[path.suffix.lower()])})
+    return Submission(title, path, {path.name: read_regular(path, LIMITS[path.suffix.lower()], root)})
 
 
-def _read_folder(folder: Path) -> dict[str, bytes]:
+def _no_links(path: Path, root: Path) -> None:
+    """Say which link there is on the way. What is opened then is opened without following any: see `_opened`."""
+    on_the_way = [path, *path.parents][: len(path.relative_to(root).parts)]
+    for each in reversed(on_the_way):
+        if each.is_symlink():
+            raise UnreadableSubmission(f"{each} is a link; hand in the file itself")
+
+
+def _read_folder(folder: Path, root: Path) -> dict[str, bytes]:
     """Every gradable file in a folder: `backward.py` alone where there is one, else all that could be it."""
     own = folder / "backward.py"
     if own.is_file() and not own.is_symlink():
-        return {"backward.py": read_regular(own, MAX_PYTHON_BYTES)}
+        return {"backward.py": read_regular(own, MAX_PYTHON_BYTES, root)}
     found: dict[str, bytes] = {}
-    for root, folders, names in os.walk(folder, followlinks=False):
+    for inner, folders, names in os.walk(folder, followlinks=False):
         folders[:] = sorted(f for f in folders if f not in _EXAMPLES and not is_skipped(f))
         for name in sorted(names):
-            path = Path(root, name)
+            path = Path(inner, name)
             limit = LIMITS.get(path.suffix.lower())
             if limit is None or path.is_symlink():
                 continue
             if len(found) == MAX_FILES:
                 raise UnreadableSubmission(f"{folder} has more than {MAX_FILES} files; hand in backward.py alone")
-            found[path.relative_to(folder).as_posix()] = read_regular(path, limit)
+            found[path.relative_to(folder).as_posix()] = read_regular(path, limit, root)
     if not found:
         raise UnreadableSubmission(f"{folder} has no backward.py, nor any other .py, .ipynb or .zip file")
     return found
 
 
-def read_regular(path: Path, limit: int) -> bytes:
-    """A regular file's bytes. No link is followed and a pipe is not waited for."""
-    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+def read_regular(path: Path, limit: int, beneath: Path | None = None) -> bytes:
+    """A regular file's bytes. A pipe is not waited for, and no link is followed.
+
+    Args:
+        path: the file.
+        limit: the most bytes.
+        beneath: a folder that the path leads through: no component of the path after it may be a link.
+
+    Raises:
+        UnreadableSubmission: with the reason.
+    """
     try:
-        descriptor = os.open(path, flags)
+        descriptor = _opened(path, path.parent if beneath is None else beneath)
     except OSError as error:
         raise UnreadableSubmission(f"{path} cannot be opened: {error.strerror}") from error
     with os.fdopen(descriptor, "rb") as file:
@@ -96,3 +119,25 @@ def read_regular(path: Path, limit: int) -> bytes:
     if len(content) > limit:
         raise UnreadableSubmission(f"{path} has more than {limit // 1024} KB; a backward.py has about 10")
     return content
+
+
+def _opened(path: Path, root: Path) -> int:
+    """A descriptor of a file. Beneath the root one component after the other is opened, none of them a link.
+
+    So nobody can put a link in its place after it was looked at. Where a system has no such calls (Windows), that it
+    is no link is all there is.
+    """
+    plain = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    if os.open not in os.supports_dir_fd:
+        _no_links(path, root)
+        return os.open(path, plain)
+    *folders, name = path.relative_to(root).parts
+    at = os.open(root, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        for folder in folders:
+            inner = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=at)
+            os.close(at)
+            at = inner
+        return os.open(name, plain, dir_fd=at)
+    finally:
+        os.close(at)

@@ -69,6 +69,11 @@ def clean(text: str, most: int = TEXT_LIMIT, *, lines: bool = False) -> str:
     return text.translate(_ONE_LINE)
 
 
+def joined(text: str, most: int = TEXT_LIMIT) -> str:
+    """Running text on one line, its words with one space between them: a sentence of ours may hold it anywhere."""
+    return " ".join(clean(text, most, lines=True).split())
+
+
 def shortened(text: str, most: int = 200) -> str:
     """One line of at most so many characters, with `...` behind it if it was cut."""
     shown = clean(text, most)

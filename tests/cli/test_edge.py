@@ -55,6 +55,28 @@ class TestErrors:
         last = "Error: this is a fault of the grader, not of the submission. No grade was written."
         assert err.splitlines()[-1] == last
 
+    def test_a_path_in_a_sentence_steers_no_terminal_and_begins_no_line(
+        self, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """A learner chose what a file is called."""
+        tell_error(UnreadableSubmission("x\x1b]0;pwn\x07\n::error::y\u061c.py is a link"))
+        tell_misuse(Misuse("there is no exercise or path \x9b31m\r\nz"))
+        assert (
+            capsys.readouterr().err
+            == "Error: x]0;pwn ::error::y.py is a link\nError: there is no exercise or path 31m z\n"
+        )
+
+    def test_in_a_steps_log_a_traceback_is_fenced(
+        self, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """It may quote what a learner wrote."""
+        monkeypatch.setenv("GITHUB_ACTIONS", "true")
+        tell_error(ZeroDivisionError("x\n::add-mask::y"))
+        first, *rest = capsys.readouterr().err.splitlines()
+        assert first.startswith("::stop-commands::")
+        end = first.removeprefix("::stop-commands::")
+        assert rest.index("::add-mask::y") < rest.index(f"::{end}::")
+
     def test_an_error_of_a_more_special_kind_counts_as_its_kind(self, capsys: pytest.CaptureFixture[str]) -> None:
         """Nobody lists subclasses."""
 

@@ -317,6 +317,36 @@ class TestPaths:
         assert grade("mlp::dprobs", "-q").exit_code == 1
         assert grade("mlp::dprobs", "-q", "--ci").exit_code == 0
 
+    @pytest.mark.parametrize("absolute", [False, True], ids=["beneath the folder", "beneath the checkout"])
+    def test_ci_follows_no_link_of_the_repository(
+        self, grade: Grade, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, absolute: bool
+    ) -> None:
+        """`exercises` could be one to the worked solutions."""
+        repository = tmp_path / "repository"
+        repository.mkdir()
+        (repository / "exercises").symlink_to(SOLUTION.parent)
+        monkeypatch.setenv("GITHUB_WORKSPACE", str(repository))
+        monkeypatch.chdir(tmp_path if absolute else repository)
+        told = repository / "exercises" if absolute else Path("exercises")
+        result = grade(str(told / "mlp"), "--exercise", "mlp", "--ci", "-q")
+        assert (result.exit_code, result.stderr) == (4, f"Error: {told} is a link; hand in the file itself\n")
+
+    @pytest.mark.parametrize("to", [(), ("--to", "github")])
+    def test_what_a_student_wrote_is_no_command_of_a_steps_log(
+        self, grade: Grade, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, to: tuple[str, ...]
+    ) -> None:
+        """One line, and fenced: GitHub takes a command from any line, whatever stands before it but a space."""
+        forged = r"x\n::stop-commands::pwn\n  ::add-mask::correct\ncross_entropy: 1 of 1 correct"
+        (tmp_path / "x.py").write_text(f"def dlogits(logits):\n    raise ValueError('{forged}')\n")
+        monkeypatch.setenv("GITHUB_ACTIONS", "true")
+        first, *rest = grade("x.py", "--exercise", "cross_entropy", "--ci", *to).stdout.splitlines()
+        end = rest.index(f"::{first.removeprefix('::stop-commands::')}::")
+        assert not any(line.startswith(("::", "cross_entropy: 1")) for line in rest[:end])
+        assert all(
+            line.startswith(("::error title=dlogits", "::notice title=Score")) for line in rest[end + 1 :] if line
+        )
+        assert len(rest[end + 1 :]) == (3 if to else 1)
+
     def test_a_changed_forward_pass_is_noted(self, grade: Grade, workspace: Path) -> None:
         """On the desk it counts, and every row says so."""
         forward = workspace / "exercises" / "mlp" / "forward.py"

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
 from grader.grading.submission import MAX_FILES, MAX_PYTHON_BYTES, UnreadableSubmission, read_submission
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 def test_a_folder_s_backward_py_is_the_submission(tmp_path: Path) -> None:
@@ -55,6 +52,46 @@ def test_a_link_is_not_followed(tmp_path: Path) -> None:
     (tmp_path / "folder" / "backward.py").symlink_to(tmp_path / "real.py")
     with pytest.raises(UnreadableSubmission, match=r"no backward\.py"):
         read_submission(tmp_path / "folder")
+
+
+@pytest.mark.parametrize("link", ["exercises", "exercises/mlp", "exercises/mlp/backward.py"])
+@pytest.mark.parametrize("submission", ["exercises/mlp", "exercises/mlp/backward.py"])
+def test_beneath_the_callers_folder_no_component_may_be_a_link(tmp_path: Path, link: str, submission: str) -> None:
+    """A learner's repository could lead to the worked solution by any of them."""
+    solutions, checkout = tmp_path / "solutions", tmp_path / "checkout"
+    (solutions / "mlp").mkdir(parents=True)
+    (solutions / "mlp" / "backward.py").write_bytes(b"x")
+    (checkout / link).parent.mkdir(parents=True)
+    (checkout / link).symlink_to(solutions / Path(link).relative_to("exercises"))
+    with pytest.raises(UnreadableSubmission, match=r"is a link|has no backward\.py"):
+        read_submission(checkout / submission, beneath=checkout)
+
+
+def test_a_link_that_is_put_there_after_the_look_is_not_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The wall is how a file is opened; looking for links beforehand is for the sentence."""
+    (tmp_path / "real").mkdir()
+    (tmp_path / "real" / "backward.py").write_bytes(b"x")
+    (tmp_path / "exercises").symlink_to(tmp_path / "real")
+    monkeypatch.setattr("grader.grading.submission._no_links", lambda *_: None)
+    with pytest.raises(UnreadableSubmission, match="cannot be opened"):
+        read_submission(tmp_path / "exercises", beneath=tmp_path)
+
+
+def test_the_callers_own_folder_may_be_reached_by_a_link(tmp_path: Path) -> None:
+    """As on macOS, where /tmp is one."""
+    (tmp_path / "real").mkdir()
+    (tmp_path / "real" / "backward.py").write_bytes(b"x")
+    (tmp_path / "home").symlink_to(tmp_path / "real")
+    home = tmp_path / "home"
+    assert read_submission(home / "backward.py", beneath=home).files == {"backward.py": b"x"}
+
+
+def test_a_path_with_dots_does_not_leave_the_callers_folder(tmp_path: Path) -> None:
+    """`..` behind a link is another folder than it looks."""
+    (tmp_path / "checkout").mkdir()
+    (tmp_path / "backward.py").write_bytes(b"x")
+    with pytest.raises(UnreadableSubmission, match="name the path without"):
+        read_submission(tmp_path / "checkout" / ".." / "backward.py", beneath=tmp_path / "checkout")
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this platform has no named pipes")

@@ -78,6 +78,14 @@ def test_whatever_a_learner_writes_is_text(kind: str) -> None:
     assert "49" not in re.findall(r"alert\(1\)&gt;[^{]{0,12}", text)
 
 
+def test_no_page_holds_a_mark_that_turns_text_round() -> None:
+    """Of a name in a class, and of everything in a report."""
+    evil = everywhere(document("half"), "x\u061c\u202e\u2067y")
+    pages = [submission_page(evil, {"mlp": load_exercise("mlp")})]
+    pages.append(class_page([(entry, "x\u061cy") for entry in evil["grader"]["submissions"]]))
+    assert not any(re.search("[\u061c\u202e\u2067]", text) for text in pages)
+
+
 def test_only_its_own_script_may_run() -> None:
     """The policy names hashes, and no attribute carries a handler or a style."""
     text = page("hostile")

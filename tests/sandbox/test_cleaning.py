@@ -13,7 +13,7 @@ import pytest
 from grader.report import clean_text
 from grader.sandbox.child import unpacking
 from grader.sandbox.child.calls import Calls
-from grader.sandbox.cleaning import INSTEAD, TEXT_LIMIT, clean, shortened
+from grader.sandbox.cleaning import INSTEAD, TEXT_LIMIT, clean, joined, shortened
 from grader.sandbox.protocol import answers, messages
 from grader.sandbox.protocol.wire import BODY, ProtocolError
 from grader.sandbox.reading.reading import read
@@ -111,13 +111,17 @@ ONE_LINE: dict[str, Callable[[str], str]] = {
 RUNNING: dict[str, Callable[[str], str]] = {
     "clean": lambda text: clean("x" + text + "y", lines=True),
     "a print": lambda text: answer_of(NotStarted(how="None", printed="x" + text + "y")).printed,
-    "a message": lambda text: answer_of(Raised(kind="", message="x" + text + "y")).message,
-    "why it has not started": lambda text: answer_of(NotStarted(how="x" + text + "y")).how,
     "a print in the child": printed_by_a_child,
     "a message in the child": raised_in_a_child,
     "every format of the report": lambda text: clean_text.clean("x" + text + "y"),
 }
 """Where new lines and tabs are kept."""
+JOINED: dict[str, Callable[[str], str]] = {
+    "joined": lambda text: joined("x" + text + "y"),
+    "a message": lambda text: answer_of(Raised(kind="", message="x" + text + "y")).message,
+    "why it has not started": lambda text: answer_of(NotStarted(how="x" + text + "y")).how,
+}
+"""Where they become spaces: what is a part of a sentence may begin no line."""
 
 
 @pytest.mark.parametrize("caller", ONE_LINE)
@@ -127,11 +131,19 @@ def test_a_name_shows_that_something_was_there(name: str, caller: str) -> None:
     assert ONE_LINE[caller]((UNSAFE | BREAKS)[name]) == f"x{INSTEAD}y"
 
 
-@pytest.mark.parametrize("caller", RUNNING)
+@pytest.mark.parametrize("caller", [*RUNNING, *JOINED])
 @pytest.mark.parametrize("name", UNSAFE)
 def test_running_text_loses_what_cannot_be_seen(name: str, caller: str) -> None:
     """What was printed stays legible; what would be drawn as a box is marked."""
-    assert RUNNING[caller](UNSAFE[name]) in {"xy", f"x{INSTEAD}y"}
+    assert (RUNNING | JOINED)[caller](UNSAFE[name]) in {"xy", f"x{INSTEAD}y"}
+
+
+@pytest.mark.parametrize("caller", JOINED)
+@pytest.mark.parametrize("name", BREAKS)
+def test_a_sentence_stays_on_one_line(name: str, caller: str) -> None:
+    """Or an exception's message could write a line of the log: a command of GitHub's, or a total."""
+    assert JOINED[caller](BREAKS[name]) == "x y"
+    assert JOINED[caller]("\t\n  \n\n") == "x y"
 
 
 @pytest.mark.parametrize("caller", RUNNING)

@@ -47,7 +47,7 @@ class Part:
     def _from_disk(self, limit: int) -> bytes:
         """What is said of a file names it as its owner does: the instructor's folders are nobody else's business."""
         try:
-            return read_regular(self.path, limit)
+            return read_regular(self.path, limit, self.path.parents[len(PurePosixPath(self.name).parts) - 1])
         except UnreadableSubmission as error:
             raise UnreadableSubmission(str(error).replace(str(self.path), self.name)) from None
 

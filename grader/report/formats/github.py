@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import secrets
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
@@ -78,6 +79,11 @@ def _escaped(text: str, *, properties: bool = False) -> str:
     for plain, escape in pairs:
         text = text.replace(plain, escape)
     return text
+
+
+def logged(text: str, environment: Mapping[str, str]) -> str:
+    """A text to be printed. A step's log is read for commands, in any line of it, so there it is fenced."""
+    return fenced(text, secrets.token_hex(16)) if environment.get("GITHUB_ACTIONS") == "true" else text
 
 
 def fenced(text: str, token: str) -> str:

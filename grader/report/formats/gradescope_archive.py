@@ -38,12 +38,13 @@ SETUP = """#!/usr/bin/env bash
 # Gradescope runs this once, when it builds the image.
 set -euo pipefail
 root="${AUTOGRADER_ROOT:-/autograder}"
+cd "$(mktemp -d)" # an empty folder: nothing that lies around is imported
 if [ -n "${GRADE_PYTHON:-}" ]; then # trying the archive out where the grader is installed already
-    exec "$GRADE_PYTHON" -c 'import grader.report.formats.gradescope_archive'
+    exec "$GRADE_PYTHON" -I -c 'import grader.report.formats.gradescope_archive'
 fi
 python=""
 for candidate in python3.13 python3.12 python3.11 python3; do
-    if "$candidate" -c 'import sys, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
+    if "$candidate" -I -c 'import sys, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
         python="$candidate"
         break
     fi
@@ -53,10 +54,13 @@ if [ -z "$python" ]; then
     DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends python3.11 python3.11-venv
     python=python3.11
 fi
-"$python" -m venv "$root/venv"
+"$python" -I -m venv "$root/venv"
+install() { "$root/venv/bin/python" -I -m pip install --quiet --no-cache-dir "$@"; }
 # The CPU build first: the default one brings gigabytes of CUDA.
-"$root/venv/bin/pip" install --quiet --no-cache-dir "torch==TORCH" --index-url https://download.pytorch.org/whl/cpu
-"$root/venv/bin/pip" install --quiet --no-cache-dir PACKAGE
+install "torch==TORCH" --index-url https://download.pytorch.org/whl/cpu
+install PACKAGE
+# The worked solutions are for self-study. Grading needs none, so none is there to be found.
+rm -rf "$root"/venv/lib/python3*/site-packages/grader/data/solutions
 """
 
 RUN = """#!/usr/bin/env bash
@@ -64,7 +68,7 @@ RUN = """#!/usr/bin/env bash
 set -euo pipefail
 root="${AUTOGRADER_ROOT:-/autograder}"
 cd "$(mktemp -d)" # an empty folder: nothing of the submission's is imported or read as a setting
-exec "${GRADE_PYTHON:-$root/venv/bin/python}" -m grader.report.formats.gradescope_archive "$root"
+exec "${GRADE_PYTHON:-$root/venv/bin/python}" -I -m grader.report.formats.gradescope_archive "$root"
 """
 
 
@@ -196,7 +200,11 @@ def run(root: Path) -> int:
 
 def _grade(*arguments: str) -> subprocess.CompletedProcess[str]:
     done = subprocess.run(
-        [sys.executable, "-m", "grader", *arguments], check=False, capture_output=True, text=True, errors="replace"
+        [sys.executable, "-I", "-m", "grader", *arguments],
+        check=False,
+        capture_output=True,
+        text=True,
+        errors="replace",
     )
     sys.stdout.write(done.stdout)
     sys.stderr.write(done.stderr)

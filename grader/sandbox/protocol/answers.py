@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 from typing import TYPE_CHECKING, Final
 
-from grader.sandbox.cleaning import clean
+from grader.sandbox.cleaning import clean, joined
 from grader.sandbox.protocol.tensors import address_of, decode_tensors
 from grader.sandbox.protocol.wire import BODY, ProtocolError
 from grader.sandbox.types import NotStarted, Outcome, Question, Raised, Returned, WrongType
@@ -99,12 +99,12 @@ def _returned(
 def _failure(status: int, texts: list[str], line: int, seconds: float, printed: str) -> Outcome:
     if status == 1:
         (how,) = texts
-        return NotStarted(how=clean(how, lines=True), line=line or None, seconds=seconds, printed=printed)
+        return NotStarted(how=joined(how), line=line or None, seconds=seconds, printed=printed)
     if status == 2:
         kind, message, file = texts
         return Raised(
             kind=clean(kind, 200),
-            message=clean(message, lines=True),
+            message=joined(message),
             file=clean(file) or None,
             line=line or None,
             seconds=seconds,
