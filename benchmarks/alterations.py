@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 SMALL, LARGE = ("1e-8", "1e-6", "1e-3"), ("10", "1e3", "1e6")
 EPSILONS = ("1.1e-5", "2e-5", "1e-6", "1e-4", "0")
 STRAYS = ("1e-5", "1e-8", "1e-12")
-MOST_DIFFERENCED = 1000
+MOST_DIFFERENCED = 150
 """The largest variable, in numbers, that differences are taken of one by one: two forward lines for each number."""
 ROW_PLACES = ((":1", 0), ("-1:", 0), ("13:14", 13), ("26:27", 26), ("30:", 30))
 """Rows of a table, and how many rows the given one has at least for somebody to name them."""

@@ -40,6 +40,8 @@ EXPONENTS = (-60, 60, -30, 30, -12, 12)
 """Powers of two that upstream gradients are multiplied by."""
 SCALES = (-30, -20, -10, -5, 3, 6, 10, 16)
 """Powers of two that all inputs are multiplied by at once."""
+ALONE = (-24, 5, 24)
+"""The same for one input alone: one that stands for an upstream gradient may be of any size."""
 _LARGEST_TYPED = 30
 _SEED = 20_240_607
 
@@ -202,6 +204,9 @@ def family(exercise: Exercise) -> Iterator[Situation]:
     other = dict(exercise.sizes[0])
     for at, scale in enumerate(SCALES):
         yield from _tried(exercise, _SEED - at, other, rng, "whole", scale, (0, rng.choice(EXPONENTS)))
+    for at, name in enumerate(n for n, v in exercise.inputs(_SEED, other).items() if _floats(v)):
+        for scale in ALONE:
+            yield from _tried(exercise, _SEED - 10 - at, other, rng, "whole", scale, (0,), only=name)
     for at in range(12):
         way = ("rows", "columns", "each")[at % 3]
         yield from _tried(exercise, _SEED - 20 - at, {} if at % 2 else other, rng, way, 0, (0,))
@@ -228,12 +233,14 @@ def _tried(
     way: str,
     scale: int,
     exponents: tuple[int, ...],
+    only: str | None = None,
 ) -> Iterator[Situation]:
     """Situations of one forward run, none if it does not work or does not stay finite."""
     try:
         inputs = exercise.inputs(seed, sizes)
         vocabulary = {**given_sizes(exercise), **sizes}.get("vocab_size")
-        drawn = {name: _changed(value, way, scale, vocabulary, rng) for name, value in inputs.items()}
+        ways = {name: way if only in (None, name) else "none" for name in inputs}
+        drawn = {name: _changed(value, ways[name], scale, vocabulary, rng) for name, value in inputs.items()}
         values = forward_values(exercise, drawn)
     except Exception:  # noqa: BLE001 a forward pass need not work at every size
         return

@@ -57,6 +57,8 @@ _LEAST, _MOST = 1e-6, 1e100
 ones are left over from a cancellation, and right formulas differ in them."""
 _HIDDEN_TRIES = 50
 """Draws of hidden sizes before the exercise's own are taken: a forward pass may not work at every size."""
+_CUT_TRIES = 4
+"""Hidden cases of which the one is taken that shows the most cuts; nearly always the first shows them all."""
 _EXTREME_DRAWS = 8
 """Hidden draws of extreme inputs, of which the one is taken whose values get furthest."""
 
@@ -300,11 +302,12 @@ class Case:
     def twice(self) -> Cuts:
         """The same with the sum of two cotangents for each: a gradient is linear in them.
 
-        The second is of ordinary size at least, so that it shows beside values that no cotangent scales.
+        The second is as large as the first is small, and of the other sign where it is a single number: so that every
+        threshold is crossed, upwards and downwards, for a variable of one number as well.
         """
-        size = max(1.0, 1.0 / self.scale)
+        size = max(1.0, self.scale**-2)
         sums = {
-            n: c + size * (c.flip(tuple(range(c.dim()))) * 0.75 + 0.125 * self.scale)
+            n: c - size * (c.flip(tuple(range(c.dim()))) * 0.75 - 0.125 * self.scale)
             for n, c in self.cotangents.items()
         }
         return Cuts(self.graph, sums, self.once, 2.0 * size)
@@ -385,6 +388,18 @@ class Case:
             and all(bool(torch.isfinite(v).all()) for v in found)
             and not has_kink(self.exercise, self.graph.values)
         )
+
+    def hidden_cuts(self, given: Case) -> int:
+        """How many cuts at a dimension of the given case would change nothing here, where the dimension is larger.
+
+        What lies beyond may be masked, or a row that nothing points to.
+        """
+        cut, count = self.cut(tuple(self.cotangents)), 0
+        for variable in self.exercise.graded:
+            shapes = self.graph.values[variable].shape, given.graph.values[variable].shape
+            for dim, (size, own) in enumerate(zip(*shapes, strict=False)):
+                count += size > own > 1 and not bool(cut.cut(variable).narrow(dim, own, size - own).any())
+        return count
 
     def check_finite(self) -> None:
         """Raise BrokenExercise if a forward value or a true gradient is not finite: nothing could be graded."""
@@ -518,10 +533,14 @@ class _Further:
         draws = ((draw_near(self.sizes, given_sizes, avoided, rng), rng.getrandbits(31)) for _ in range(_HIDDEN_TRIES))
         if self.stressed and (furthest := self._furthest(draws)) is not None:
             return furthest
+        found: list[Case] = []
         for sizes, own in draws:
             with contextlib.suppress(Exception):
-                return self.case(own, sizes)
-        return self.case(rng.getrandbits(31), dict(self.sizes))
+                found.append(self.case(own, sizes))
+                if len(found) == _CUT_TRIES or not found[-1].hidden_cuts(given):
+                    break
+        found = found or [self.case(rng.getrandbits(31), dict(self.sizes))]
+        return min(found, key=lambda case: case.hidden_cuts(given))
 
     def _furthest(self, draws: Iterator[tuple[Mapping[str, int], int]]) -> Case | None:
         """Of some draws of sizes and seeds, the one whose values cross the most thresholds; None if none works.
@@ -599,14 +618,22 @@ def _vjp(step: _Step, cotangents: Sequence[torch.Tensor]) -> dict[str, torch.Ten
 
 
 def _draw_cotangents(graph: LineGraph, seed: int, scale: float) -> dict[str, torch.Tensor]:
-    """A cotangent for every variable that has a gradient. The seed is another than that of the inputs."""
+    """A cotangent for every variable that has a gradient. The seed is another than that of the inputs.
+
+    Its first number is positive if it is of ordinary size, otherwise negative: a relu of a single number shows.
+    """
     generator = torch.Generator().manual_seed(seed ^ 0x5EED)
-    return {
-        name: torch.randn(value.shape, generator=generator, dtype=torch.float32).double()
-        * scale  # logits: (n, vocab_size)
+    drawn = {
+        name: torch.randn(value.shape, generator=generator, dtype=torch.float32).double()  # logits: (n, vocab_size)
         for name, value in graph.values.items()
         if name in graph.differentiable
     }
+    return {name: value * (scale if _is_positive(value) is (scale == 1) else -scale) for name, value in drawn.items()}
+
+
+def _is_positive(value: torch.Tensor) -> bool:
+    """Whether the first number is."""
+    return not value.numel() or float(value.flatten()[0]) > 0
 
 
 def _signs(like: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
