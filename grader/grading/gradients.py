@@ -1,8 +1,15 @@
 """Exercises of kind `gradients`: a function for each gradient, asked in the order that gives nothing away.
 
-1. Whatever reveals nothing: random cotangents on every case, in one frame.
+On the given case, in a child that has seen no other:
+
+1. Random cotangents, which reveal nothing.
 2. The chained pass, on the learner's own gradients.
-3. Variable by variable from the loss backwards, all remaining questions about one before any question whose
+3. The local questions, from the loss backwards: each before any question whose inputs hold its reference.
+
+Then, with what may be hidden:
+
+4. Random cotangents on the further cases, in one frame.
+5. Variable by variable from the loss backwards, all remaining questions about one before any question whose
    inputs hold its reference.
 
 Local, chained and every random case are the same call; only the dictionary of upstream gradients differs. Where the
@@ -52,15 +59,18 @@ class GradientSteps:
         self._follow_ups = FollowUps(attempt.cases)
 
     def rows(self, session: Session) -> Iterator[Row]:
-        """The three steps, in order; each row as soon as its last question is answered."""
+        """The steps, in order; each row as soon as its last question is answered."""
         cases, alone = self._attempt.cases, bool(self._attempt.settings.only)
         gradients = cases.given.graph.differentiable
         found = [self._attempt.prepare(f"d{name}", name, gradients) for name in self._attempt.variables]
         if any(evidence.askable for evidence in found):
             send_values(session, cases)
-            ask_random(session, cases, found)
+            ask_given(session, cases, found)
             if not alone:
                 ask_chained(session, cases, found)
+            for evidence in found:
+                ask_local(session, cases, evidence)
+            ask_further(session, cases, found)
         table = None if alone or self._attempt.loading is not None else ChainedTable(cases)
         for evidence in found:
             ask_true(session, cases, evidence)
@@ -86,7 +96,7 @@ class GradientSteps:
         )
 
 
-# 1. Whatever reveals nothing
+# 1. and 4. Random cotangents
 
 
 def send_values(session: Session, cases: Cases) -> None:
@@ -96,22 +106,43 @@ def send_values(session: Session, cases: Cases) -> None:
     session.pool(pool_name(0, "float32"), cases.given.pool32)
 
 
-def ask_random(session: Session, cases: Cases, found: Sequence[Evidence]) -> None:
-    """Ask with random cotangents on all cases, and find out which upstream gradients each answer depends on."""
-    ask(session, [each for e in found if e.askable for each in _random_inquiries(e, cases, Ask.RANDOM, "float64")])
+def ask_given(session: Session, cases: Cases, found: Sequence[Evidence]) -> None:
+    """Ask with random cotangents on the given case."""
+    ask(session, [_random_inquiry(e, cases, 0, Ask.RANDOM) for e in found if e.askable])
     narrow = [evidence for evidence in found if evidence.askable and _wants_float32(evidence)]
-    if narrow:
+    ask(session, [_random_inquiry(e, cases, 0, Ask.NARROW) for e in narrow])
+
+
+def ask_further(session: Session, cases: Cases, found: Sequence[Evidence]) -> None:
+    """Ask with random cotangents on the further cases, and find out which upstream gradients each answer depends on."""
+    found = [evidence for evidence in found if _may_be_right(evidence)]
+    if any(evidence.narrow for evidence in found):
         for number, case in enumerate(cases.further, 1):
             session.pool(pool_name(number, "float32"), case.pool32)
-        ask(session, [each for e in narrow for each in _random_inquiries(e, cases, Ask.NARROW, "float32")])
+    ask(session, [inquiry for evidence in found for inquiry in _further_inquiries(evidence, cases)])
     for evidence in found:
         if evidence.askable:
             evidence.depends_on = _dependencies(evidence, cases)
 
 
-def _random_inquiries(evidence: Evidence, cases: Cases, kind: Ask, dtype: str) -> Iterator[Inquiry]:
-    for number, _ in enumerate(cases):
-        yield Inquiry(evidence, kind, number, case_question(cases, evidence, number, dtype))
+def _may_be_right(evidence: Evidence) -> bool:
+    """Whether more is to be asked: the function answered on the given case."""
+    return evidence.askable and not isinstance(evidence.failure(), Raised | WrongType)
+
+
+def _random_inquiry(evidence: Evidence, cases: Cases, number: int, kind: Ask) -> Inquiry:
+    return Inquiry(evidence, kind, number, case_question(cases, evidence, number, _dtype(kind)))
+
+
+def _dtype(kind: Ask) -> str:
+    return "float32" if kind is Ask.NARROW else "float64"
+
+
+def _further_inquiries(evidence: Evidence, cases: Cases) -> Iterator[Inquiry]:
+    kind = Ask.NARROW if evidence.narrow else Ask.RANDOM
+    dtype = _dtype(kind)
+    for number, _ in enumerate(cases.further, 1):
+        yield _random_inquiry(evidence, cases, number, kind)
     smallest, sums = cases.number(cases.probe), {}
     for number, name in enumerate(evidence.upstream):
         summed = cases.probe.twice.cotangents[name]
@@ -179,26 +210,29 @@ def _keep(own: Gradients, variable: str, got: torch.Tensor | None, expected: tor
         own[variable] = got
 
 
-# 3. Variable by variable
+# 3. and 5. True gradients
+
+
+def ask_local(session: Session, cases: Cases, evidence: Evidence) -> None:
+    """The question with autograd's own float32 gradients on the given case, for the lecture's columns."""
+    if not _may_be_right(evidence):
+        return
+    if evidence.chained_is_local:  # the question would be the same
+        evidence.outcomes[Ask.LOCAL, 0] = evidence.outcomes[Ask.CHAINED, 0]
+        return
+    reference = _upstream(evidence.upstream, cases.given.reference)
+    ask(session, [Inquiry(evidence, Ask.LOCAL, 0, case_question(cases, evidence, 0, "float32", reference))])
 
 
 def ask_true(session: Session, cases: Cases, evidence: Evidence) -> None:
-    """All questions about one gradient that hold true ones: the local one and, for a fused answer, float64 ones."""
-    if not evidence.askable or isinstance(evidence.failure(), Raised | WrongType):
+    """The questions with true float64 gradients on every case, for a fused answer."""
+    if not _may_be_right(evidence) or random_decides(evidence, cases):
         return
-    ask(session, list(_true_inquiries(evidence, cases)))
-    if evidence.chained_is_local:  # the question would be the same
-        evidence.outcomes[Ask.LOCAL, 0] = evidence.outcomes[Ask.CHAINED, 0]
-
-
-def _true_inquiries(evidence: Evidence, cases: Cases) -> Iterator[Inquiry]:
-    if not evidence.chained_is_local:
-        reference = _upstream(evidence.upstream, cases.given.reference)
-        yield Inquiry(evidence, Ask.LOCAL, 0, case_question(cases, evidence, 0, "float32", reference))
-    if not random_decides(evidence, cases):
-        for number, case in enumerate(cases):
-            true = {f"d{name}": case.true.total(name) for name in evidence.upstream}
-            yield Inquiry(evidence, Ask.TRUE, number, case_question(cases, evidence, number, "float64", true))
+    inquiries = []
+    for number, case in enumerate(cases):
+        true = {f"d{name}": case.true.total(name) for name in evidence.upstream}
+        inquiries.append(Inquiry(evidence, Ask.TRUE, number, case_question(cases, evidence, number, "float64", true)))
+    ask(session, inquiries)
 
 
 def _upstream(needed: Iterable[str], known: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:

@@ -96,9 +96,12 @@ def case_question(
     given = dict(given or {})
     names = (*evidence.binding.values, *(f"d{name}" for name in evidence.upstream))
     sent = tuple(name for name in names if name not in given)
-    expected = cases[number].graph.values[evidence.variable]
+    case = cases[number]
+    expected = case.graph.values[evidence.variable]
     room = max(LEAST_ROOM, MOST_TIMES * expected.numel() * expected.element_size())
-    return Question(f"d{evidence.variable}", pool_name(number, dtype), sent, given, dtype, max_bytes=room)
+    return Question(
+        f"d{evidence.variable}", pool_name(number, dtype), sent, given, dtype, max_bytes=room, hidden=case.hidden
+    )
 
 
 def pool_name(number: int, dtype: str) -> str:

@@ -130,9 +130,11 @@ class TrainingSteps:
         self._runs = Runs()
 
     def rows(self, session: Session) -> Iterator[Row]:
-        """First the start of training at every size, then the run; all rows are known at its end."""
+        """The start of training, the run, then the start at other sizes, which may be hidden; all rows at the end."""
         evidence = self._attempt.prepare(FUNCTION, FUNCTION, ())
-        failure = evidence.obstacle or self._ask_sizes(session, evidence) or self._train(session, evidence)
+        failure = evidence.obstacle or self._ask_start(session, evidence) or self._train(session, evidence)
+        if failure is None:
+            self._ask_sizes(session, evidence)
         for variable in self._attempt.variables:
             yield self._row(variable, evidence, failure)
 
@@ -140,12 +142,19 @@ class TrainingSteps:
         """Both loss curves, and what the trained network makes."""
         return {"training": {**self._runs.document(), "samples": self._samples()}}
 
-    def _ask_sizes(self, session: Session, evidence: Evidence) -> Judgement | None:
-        """Ask at the start of training, at the given and at other sizes: finds numbers typed by hand."""
-        questions = [self._question(evidence, case.graph.values, case.scale) for case in self._cases]
-        ask(session, [Inquiry(evidence, Ask.TRUE, number, question) for number, question in enumerate(questions)])
+    def _ask_start(self, session: Session, evidence: Evidence) -> Judgement | None:
+        """Ask at the start of training, at the given sizes."""
+        ask(session, [self._at_start(evidence, 0, self._cases.given)])
         first = evidence.outcomes[Ask.TRUE, 0]
         return None if isinstance(first, Returned) else failed(first, FUNCTION, "the function")
+
+    def _ask_sizes(self, session: Session, evidence: Evidence) -> None:
+        """Ask at the start of training at other sizes: finds numbers typed by hand."""
+        ask(session, [self._at_start(evidence, number, case) for number, case in enumerate(self._cases) if number])
+
+    def _at_start(self, evidence: Evidence, number: int, case: Case) -> Inquiry:
+        question = replace(self._question(evidence, case.graph.values, case.scale), hidden=case.hidden)
+        return Inquiry(evidence, Ask.TRUE, number, question)
 
     def _train(self, session: Session, evidence: Evidence) -> Judgement | None:
         """Train with the learner's gradients, to the end or to a step where they cannot be used."""

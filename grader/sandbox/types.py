@@ -5,7 +5,7 @@ Nothing here imports torch: the server's child and the grader share these defini
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from grader.sandbox.cleaning import TEXT_LIMIT
@@ -168,6 +168,27 @@ class Killed(Outcome):
     """A sentence fragment: `signal 11 (segmentation fault)`, `exit code 0`, ..."""
 
 
+def wordless(outcome: Outcome) -> Outcome:
+    """An outcome without anything that a learner may have chosen: no text, no line, no name, no number.
+
+    Of a child that has seen hidden values: all of it could be a message about them.
+    """
+    if isinstance(outcome, Returned):
+        return replace(outcome, printed="", mutated=())
+    if isinstance(outcome, NotStarted):
+        return NotStarted(how="returned None or raised NotImplementedError", seconds=outcome.seconds)
+    if isinstance(outcome, Raised):
+        return Raised(kind="an exception", message=NOT_TOLD, seconds=outcome.seconds)
+    if isinstance(outcome, WrongType):
+        return WrongType(description=f"something else ({NOT_TOLD})", seconds=outcome.seconds)
+    if isinstance(outcome, Killed) and outcome.reason in ("exit", "signal", "protocol"):
+        return replace(outcome, detail=f"by itself ({NOT_TOLD})")
+    return outcome
+
+
+NOT_TOLD = "more is not told, as hidden cases were asked before"
+
+
 @dataclass(frozen=True, slots=True)
 class Question:
     """One call to make in the child.
@@ -187,3 +208,5 @@ class Question:
     """How many tensors are expected; more than one means a tuple or list of exactly that many."""
     max_bytes: int = 1 << 20
     """The most bytes of tensor data that an answer may have."""
+    hidden: bool = False
+    """Whether it holds values that no learner is to see: from then on a child's words are not passed on."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -33,10 +34,14 @@ def submission(source: str) -> Submission:
     return Submission("test", Path("backward.py"), {"backward.py": source.encode()})
 
 
+Log = list[tuple[str, str, list[torch.Tensor]]]
+"""Function, dtype and tensors of each question; a pool of values has neither of the first two."""
+
+
 class RecordingSession:
     """Stands between grading and a real session and writes down what is handed over, in order."""
 
-    def __init__(self, session: Any, log: list[tuple[str, list[torch.Tensor]]]) -> None:
+    def __init__(self, session: Any, log: Log) -> None:
         self._session, self._log = session, log
         self.reading = session.reading
 
@@ -51,12 +56,13 @@ class RecordingSession:
         return self._session.load()
 
     def pool(self, key: str, values: Mapping[str, Any]) -> None:
-        self._log.append(("", [v for v in values.values() if isinstance(v, torch.Tensor)]))
+        self._log.append(("", "", [v for v in values.values() if isinstance(v, torch.Tensor)]))
         self._session.pool(key, values)
 
     def ask(self, questions: Sequence[Question]) -> Iterator[Outcome]:
         for question in questions:
-            self._log.append((question.function, [v for v in question.given.values() if isinstance(v, torch.Tensor)]))
+            given = [v for v in question.given.values() if isinstance(v, torch.Tensor)]
+            self._log.append((question.function, question.dtype, given))
         return self._session.ask(questions)
 
 
@@ -65,7 +71,7 @@ class RecordingSandbox:
 
     def __init__(self, sandbox: Sandbox) -> None:
         self._sandbox = sandbox
-        self.log: list[tuple[str, list[torch.Tensor]]] = []
+        self.log: Log = []
 
     @property
     def isolation(self) -> Any:
@@ -91,21 +97,25 @@ def dh(dlogits, W2):
 def test_no_reference_is_handed_over_before_the_last_question_about_it(
     sandbox: Sandbox, mlp: Exercise, mlp_cases: Cases, solution_source: str, block: str
 ) -> None:
-    """Whatever a learner remembers, the answer to a question is never among it."""
+    """Whatever a learner remembers, the answer to a question is never among it.
+
+    The float32 gradients of the given case answer float32 questions; to float64's twelve digits they are wrong.
+    """
     recorder = RecordingSandbox(sandbox)
     # wrong on purpose in one place, so that the learner's own chained gradients are not the references
     wrong = "_right = dlogprobs\ndef dlogprobs(logprobs, Yb, n):\n    return _right(logprobs, Yb, n)*3"
     source = f"{solution_source}\n{block}\n{wrong}"
     start_grading(mlp, submission(source), recorder, cases=mlp_cases).document()  # type: ignore[arg-type]
     for variable in mlp.graded:
-        asked = [position for position, (name, _) in enumerate(recorder.log) if name == f"d{variable}"]
-        references = [mlp_cases.given.reference[variable], *(case.true.total(variable) for case in mlp_cases)]
-        shown = [
-            position
-            for position, (_, tensors) in enumerate(recorder.log)
-            if any(t.shape == r.shape and t.dtype == r.dtype and torch.equal(t, r) for t in tensors for r in references)
-        ]
-        assert not asked or not shown or min(shown) > max(asked), variable
+        narrow, wide = [mlp_cases.given.reference[variable]], [case.true.total(variable) for case in mlp_cases]
+        for references, dtypes in ((narrow, {"float32"}), (wide, {"float32", "float64"})):
+            asked = [k for k, (name, dtype, _) in enumerate(recorder.log) if name == f"d{variable}" and dtype in dtypes]
+            shown = [
+                position
+                for position, (_, _, tensors) in enumerate(recorder.log)
+                if any(t.dtype == r.dtype and torch.equal(t, r) for t in tensors for r in references)
+            ]
+            assert not asked or not shown or min(shown) > max(asked), variable
 
 
 REMEMBERS = """
@@ -232,6 +242,43 @@ def test_one_gradient_alone_is_graded_without_the_chain(graded: Callable[..., di
     assert list(rows) == ["dprobs"]
     assert rows["dprobs"].verdict is Verdict.EXACT
     assert rows["dprobs"].chained is None
+
+
+WHISPERS = """
+import torch
+seen = []
+
+def dprobs(dlogprobs, probs):
+    seen.append(tuple(probs.shape))
+    if torch.zeros(1).dtype == torch.float32:
+        raise ValueError(f"seen {seen}")
+    return dlogprobs / probs
+
+def dh(dlogits, W2):
+    seen.append(tuple(dlogits.shape))
+    if len(dlogits) != 32:
+        raise ValueError(f"seen {seen}")
+    return dlogits @ W2.T
+"""
+
+
+def test_no_text_tells_of_hidden_cases(sandbox: Sandbox, mlp: Exercise, solution_source: str) -> None:
+    """What an exception says comes from questions about the given case, asked of a child that has seen no other."""
+    work = submission(f"{solution_source}\n{WHISPERS}")
+    rows = {row.name: row for row in start_grading(mlp, work, sandbox, Settings(hidden_seed=11)).rows()}
+    problem = rows["dprobs"].problem or ""
+    assert problem.startswith("dprobs raised ValueError: seen [(32, 27)")
+    assert set(re.findall(r"\(\d+, \d+\)", problem)) == {"(32, 27)"}
+    assert rows["dh"].verdict is Verdict.HARD_CODED
+    assert "seen" not in (rows["dh"].problem or "")
+
+
+def test_a_message_is_told_although_cases_are_hidden(sandbox: Sandbox, mlp: Exercise, solution_source: str) -> None:
+    """Of an honest function that works in float64 only."""
+    narrow = "def dh(dlogits, W2): return dlogits.double() @ W2.T"
+    work = submission(f"{solution_source}\n{narrow}")
+    row = start_grading(mlp, work, sandbox, Settings(only=("dh",), hidden_seed=11)).row("dh")
+    assert "expected m1 and m2 to have the same dtype" in (row.problem or "")
 
 
 def test_hidden_cases_find_what_the_fixed_ones_cannot(sandbox: Sandbox, mlp: Exercise, solution_source: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -306,3 +307,50 @@ def test_outcomes_carry_their_seconds(ask: Callable[..., Outcome]) -> None:
     """Measured by the grader."""
     outcome = ask(HEAD + "def d(x):\n    time.sleep(0.2)\n    return x\n", "d", x=torch.ones(1))
     assert 0.1 < outcome.seconds < 1.4
+
+
+TALKS = """
+held = []
+def dsees(x):
+    held.append(x.tolist())
+    return x
+def draises(x):
+    raise type("E" + str(held), (Exception,), {})(str(held))
+def dstub(x):
+    raise NotImplementedError(str(held))
+def dprints(x):
+    print(held)
+    x += 1
+    return x
+def dodd(x):
+    return type("T" + str(held), (), {})()
+def dexits(x):
+    os._exit(int(held[0][0]) if held else 0)
+"""
+TALKING = ("draises", "dstub", "dprints", "dodd", "dexits")
+
+
+@pytest.mark.parametrize("function", TALKING)
+def test_nothing_that_a_child_says_is_passed_on_once_it_was_sent_hidden_values(
+    opened: Callable[[str], Session], function: str
+) -> None:
+    """Neither a message nor a class's name, a line, a print, a changed parameter, an exit code."""
+    session = opened(HEAD + TALKS)
+    session.pool("c", {"x": torch.full((2,), 42.0)})
+    [_, said] = session.ask([*about_x("dsees", hidden=True), *about_x(function)])
+    plain = opened(HEAD + TALKS)
+    plain.pool("c", {"x": torch.full((2,), 42.0)})
+    [_, heard] = plain.ask([*about_x("dsees"), *about_x(function)])
+    assert "42" in repr(heard) or getattr(heard, "mutated", ())
+    assert type(said) is type(heard)
+    assert "42" not in repr(replace(said, tensors=()) if isinstance(said, Returned) else said)
+    assert (getattr(said, "mutated", ()), getattr(said, "line", None)) == ((), None)
+
+
+def test_a_fresh_child_may_speak_again(opened: Callable[[str], Session]) -> None:
+    """It has been sent nothing that is hidden."""
+    session = with_pool(opened(HEAD + TALKS + DIES))
+    list(session.ask([*about_x("dsees", hidden=True), *about_x("ddies")]))
+    [said] = session.ask(about_x("draises"))
+    assert isinstance(said, Raised)
+    assert (said.kind, said.message) == ("E[]", "[]")

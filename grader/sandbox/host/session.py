@@ -11,7 +11,17 @@ from typing import TYPE_CHECKING, Any, Final, Self
 from grader.sandbox.protocol import answers, messages, wire
 from grader.sandbox.protocol.processes import GoneError, LateError, begin, killed
 from grader.sandbox.protocol.wire import ProtocolError
-from grader.sandbox.types import Killed, Outcome, Question, Raised, Reading, RulesConfig, SandboxError, TimedOut
+from grader.sandbox.types import (
+    Killed,
+    Outcome,
+    Question,
+    Raised,
+    Reading,
+    RulesConfig,
+    SandboxError,
+    TimedOut,
+    wordless,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Mapping, Sequence
@@ -86,6 +96,8 @@ class Session:
         self._budget = Budget(limits)
         self._submission = wire.encode(wire.READ, messages.encode_read(files, rules))
         self._pools: dict[str, bytes] = {}
+        self._knows_hidden = False
+        """Whether this child was sent hidden values: what it says may then be made of them."""
         self._process: Process | None = None
         self._loaded = False
         self._sent: set[str] = set()
@@ -179,6 +191,7 @@ class Session:
 
     def _missing(self, asked: _Round) -> bytes:
         """What this child has not been sent yet."""
+        self._knows_hidden |= any(question.hidden for question in asked.questions)
         pieces = [] if self._loaded else [wire.encode(wire.LOAD, b"")]
         for key in dict.fromkeys(question.values for question in asked.questions):
             if key and key not in self._sent:
@@ -207,7 +220,8 @@ class Session:
         try:
             frame = process.receive(question.max_bytes + wire.SLACK, self._budget.deadline())
             wire.expect(frame, wire.ANSWER, nonce)
-            return answers.decode_outcome(frame.buffer, self._budget.spend(begun), question)
+            outcome = answers.decode_outcome(frame.buffer, self._budget.spend(begun), question)
+            return wordless(outcome) if self._knows_hidden else outcome
         except _FAULTS as fault:
             return self._lost(fault, begun)
 
@@ -231,6 +245,7 @@ class Session:
         process = self._process = self._backend.start()
         self._loaded = False
         self._sent.clear()
+        self._knows_hidden = False
         begun = time.monotonic()
         deadline = begun + _READING_SECONDS  # a short limit per call is not meant for this
         begin(process, self._submission, self._backend.greeting(), deadline)
@@ -260,7 +275,7 @@ class Session:
             self._stopped = self._budget.timed_out(0.0)
         elif self.kills >= MOST_KILLS:
             self._stopped = _TOO_OFTEN
-        return outcome
+        return wordless(outcome) if self._knows_hidden else outcome
 
 
 _ENCODED: Final[dict[tuple[str, int], tuple[Mapping[str, Any], bytes]]] = {}
