@@ -40,8 +40,8 @@ EXPONENTS = (-60, 60, -30, 30, -12, 12)
 """Powers of two that upstream gradients are multiplied by."""
 SCALES = (-30, -20, -10, -5, 3, 6, 10, 16)
 """Powers of two that all inputs are multiplied by at once."""
-ALONE = (-24, 5, 24)
-"""The same for one input alone: one that stands for an upstream gradient may be of any size."""
+ALONE = (2.0**-40, 32.0, -32.0, 2.0**24)
+"""What one input alone is multiplied by: one that stands for an upstream gradient may be of any size."""
 _LARGEST_TYPED = 30
 _SEED = 20_240_607
 
@@ -198,18 +198,18 @@ def family(exercise: Exercise) -> Iterator[Situation]:
     rng = random.Random(_SEED)
     sizes = given_sizes(exercise)
     for number, chosen in enumerate(_size_draws(sizes, exercise.sizes, rng)):
-        yield from _tried(exercise, _SEED + number, chosen, rng, "none", 0, (0,))
+        yield from _tried(exercise, _SEED + number, chosen, rng, "none", 1.0, (0,))
         if number + 1 == ORDINARY:
-            yield from _tried(exercise, LECTURE_SEED, {}, rng, "none", 0, EXPONENTS)
+            yield from _tried(exercise, LECTURE_SEED, {}, rng, "none", 1.0, EXPONENTS)
     other = dict(exercise.sizes[0])
     for at, scale in enumerate(SCALES):
-        yield from _tried(exercise, _SEED - at, other, rng, "whole", scale, (0, rng.choice(EXPONENTS)))
+        yield from _tried(exercise, _SEED - at, other, rng, "whole", 2.0**scale, (0, rng.choice(EXPONENTS)))
     for at, name in enumerate(n for n, v in exercise.inputs(_SEED, other).items() if _floats(v)):
-        for scale in ALONE:
-            yield from _tried(exercise, _SEED - 10 - at, other, rng, "whole", scale, (0,), only=name)
+        for factor in ALONE:
+            yield from _tried(exercise, _SEED - 10 - at, other, rng, "whole", factor, (0,), only=name)
     for at in range(12):
         way = ("rows", "columns", "each")[at % 3]
-        yield from _tried(exercise, _SEED - 20 - at, {} if at % 2 else other, rng, way, 0, (0,))
+        yield from _tried(exercise, _SEED - 20 - at, {} if at % 2 else other, rng, way, 1.0, (0,))
 
 
 def _size_draws(given: dict[str, int], shipped: tuple[dict[str, int], ...], rng: random.Random) -> Iterator[Any]:
@@ -231,7 +231,7 @@ def _tried(
     sizes: dict[str, int],
     rng: random.Random,
     way: str,
-    scale: int,
+    scale: float,
     exponents: tuple[int, ...],
     only: str | None = None,
 ) -> Iterator[Situation]:
@@ -249,7 +249,7 @@ def _tried(
             yield Situation(values, seed + exponent, exponent)
 
 
-def _changed(value: Any, way: str, scale: int, vocabulary: int | None, rng: random.Random) -> Any:
+def _changed(value: Any, way: str, scale: float, vocabulary: int | None, rng: random.Random) -> Any:
     """One input scaled, or drawn anew over the whole range of a vocabulary if it holds integers."""
     if isinstance(value, torch.Tensor) and value.dtype == torch.int64 and value.dim() and int(value.max()) > 1:
         generator = torch.Generator().manual_seed(rng.getrandbits(31))
@@ -260,10 +260,10 @@ def _changed(value: Any, way: str, scale: int, vocabulary: int | None, rng: rand
     return value.double() * _factors(value, way, scale, rng)
 
 
-def _factors(value: torch.Tensor, way: str, scale: int, rng: random.Random) -> torch.Tensor:
+def _factors(value: torch.Tensor, way: str, scale: float, rng: random.Random) -> torch.Tensor:
     """Powers of two that an input is multiplied by, in a shape that spreads over it."""
     if way == "whole":
-        return torch.tensor(2.0**scale, dtype=torch.float64)
+        return torch.tensor(scale, dtype=torch.float64)
     if way == "each" or not value.dim():
         return torch.tensor(2.0 ** rng.randint(-9, 6), dtype=torch.float64)
     dimension = 0 if way == "rows" else value.dim() - 1

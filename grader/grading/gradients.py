@@ -191,9 +191,8 @@ def ask_chained(session: Session, cases: Cases, found: Sequence[Evidence]) -> No
         if not evidence.askable or not own32.keys() >= set(needed):
             continue
         evidence.chained_is_local = autograds.issuperset(needed)
-        questions = [
-            Inquiry(evidence, Ask.CHAINED, 0, case_question(cases, evidence, 0, "float32", _upstream(needed, own32)))
-        ]
+        narrow = case_question(cases, evidence, 0, "float32", _upstream(needed, own32))
+        questions = [Inquiry(evidence, Ask.CHAINED, 0, narrow)]
         if own64.keys() >= set(needed):
             wide = case_question(cases, evidence, 0, "float64", _upstream(needed, own64))
             questions.append(Inquiry(evidence, Ask.CHAINED64, 0, wide))

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
+import torch
+
 from grader.exercise.case import pool_values
 from grader.exercise.shelf import differs_from_installed
 from grader.sandbox.types import Question
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
 
 LEAST_ROOM = 1 << 19
 """Bytes that any answer may have: one that is not summed, such as (32, 64, 27) for dW2, is told its shape."""
+MOST_AT_ONCE = 8 << 20
+"""Bytes of tensors that travel with the questions of one frame."""
 MOST_TIMES = 4
 """How much larger than the gradient itself an answer may be, beyond that."""
 
@@ -74,17 +78,33 @@ class Inquiry(NamedTuple):
 
 
 def ask(session: Session, inquiries: Sequence[Inquiry]) -> None:
-    """Ask everything in one frame and keep the outcomes. After a function has hung or died, ask the rest without it."""
+    """Ask everything, in one frame if it is not too large, and keep the outcomes.
+
+    After a function has hung or died, the rest is asked without it.
+    """
     while inquiries:
-        outcomes = session.ask([each.question for each in inquiries])
-        for position, (evidence, kind, number, question) in enumerate(inquiries):
-            outcome = evidence.outcomes[kind, number] = next(outcomes)
+        frame = inquiries[: _fitting(inquiries)]
+        outcomes = session.ask([each.question for each in frame])
+        for position, inquiry in enumerate(frame):
+            outcome = inquiry.evidence.outcomes[inquiry.ask, inquiry.number] = next(outcomes)
             if is_fatal(outcome):
                 outcomes.close()
-                inquiries = [i for i in inquiries[position + 1 :] if i.question.function != question.function]
+                name = inquiry.question.function
+                inquiries = [each for each in inquiries[position + 1 :] if each.question.function != name]
                 break
         else:
-            return
+            inquiries = inquiries[len(frame) :]
+
+
+def _fitting(inquiries: Sequence[Inquiry]) -> int:
+    """How many of the next questions go into one frame: a learner who asks for everything makes them large."""
+    total = 0
+    for count, inquiry in enumerate(inquiries):
+        tensors = (value for value in inquiry.question.given.values() if isinstance(value, torch.Tensor))
+        total += sum(tensor.numel() * tensor.element_size() for tensor in tensors)
+        if total > MOST_AT_ONCE and count:
+            return count
+    return len(inquiries)
 
 
 def case_question(
@@ -99,9 +119,8 @@ def case_question(
     case = cases[number]
     expected = case.graph.values[evidence.variable]
     room = max(LEAST_ROOM, MOST_TIMES * expected.numel() * expected.element_size())
-    return Question(
-        f"d{evidence.variable}", pool_name(number, dtype), sent, given, dtype, max_bytes=room, hidden=case.hidden
-    )
+    name, shape = f"d{evidence.variable}", tuple(expected.shape)
+    return Question(name, pool_name(number, dtype), sent, given, dtype, max_bytes=room, shape=shape, hidden=case.hidden)
 
 
 def pool_name(number: int, dtype: str) -> str:

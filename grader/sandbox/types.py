@@ -208,5 +208,7 @@ class Question:
     """How many tensors are expected; more than one means a tuple or list of exactly that many."""
     max_bytes: int = 1 << 20
     """The most bytes of tensor data that an answer may have."""
+    shape: tuple[int, ...] | None = None
+    """That of a right answer, where it is known. Answers in other shapes have only so much room in all."""
     hidden: bool = False
     """Whether it holds values that no learner is to see: from then on a child's words are not passed on."""

@@ -46,12 +46,20 @@ def encode_failure(outcome: NotStarted | Raised | WrongType) -> bytes:
     return _encode(3, outcome.printed, (outcome.description,))
 
 
-def decode_outcome(buffer: bytearray, seconds: float, question: Question) -> Outcome:
-    """An outcome out of untrusted bytes."""
+def decode_outcome(buffer: bytearray, seconds: float, question: Question, *, lean: bool = False) -> Outcome:
+    """An outcome out of untrusted bytes.
+
+    Args:
+        buffer: the bytes.
+        seconds: what the call took.
+        question: what was asked.
+        lean: whether of an answer in another shape than the question's only the shape is kept.
+    """
     try:
         status, count, printed, texts, line, at = _decode(buffer)
         if status == _RETURNED:
-            return _returned(buffer, at, count, texts, seconds, printed, question)
+            shape = question.shape if lean else None
+            return _returned(buffer, at, count, texts, seconds, printed, question, shape)
         return _failure(status, texts, line, seconds, printed)
     except (struct.error, IndexError, ValueError) as error:
         message = f"an answer that cannot be read: {error}"
@@ -81,7 +89,14 @@ def _decode(buffer: bytearray) -> tuple[int, int, str, list[str], int, int]:
 
 
 def _returned(
-    buffer: bytearray, at: int, count: int, mutated: list[str], seconds: float, printed: str, question: Question
+    buffer: bytearray,
+    at: int,
+    count: int,
+    mutated: list[str],
+    seconds: float,
+    printed: str,
+    question: Question,
+    shape: tuple[int, ...] | None,
 ) -> Returned:
     if count != question.outputs or len(buffer) - at > question.max_bytes + 128 * count:
         message = f"{count} tensors in {len(buffer) - at} bytes, {question.outputs} were asked for"
@@ -89,7 +104,7 @@ def _returned(
     if any(name not in question.from_values and name not in question.given for name in mutated):
         message = "a changed parameter that was never sent"
         raise ProtocolError(message)
-    tensors, end = decode_tensors(buffer, at, address_of(buffer), count)
+    tensors, end = decode_tensors(buffer, at, address_of(buffer), count, shape)
     if end != len(buffer):
         message = f"{len(buffer) - end} bytes too many"
         raise ProtocolError(message)

@@ -115,13 +115,24 @@ def stored(buffer: bytearray, at: int, base: int) -> tuple[Stored, int]:
     return Stored(DTYPES[code], tuple(shape), base + start, size), start + size
 
 
-def decode_tensors(buffer: bytearray, at: int, base: int, count: int) -> tuple[tuple[torch.Tensor, ...], int]:
-    """Fresh tensors from untrusted bytes, and where they end."""
+def decode_tensors(
+    buffer: bytearray, at: int, base: int, count: int, shape: tuple[int, ...] | None = None
+) -> tuple[tuple[torch.Tensor, ...], int]:
+    """Fresh tensors from untrusted bytes, and where they end.
+
+    Args:
+        buffer: the bytes.
+        at: where the first tensor begins.
+        base: where the buffer lies in memory.
+        count: how many tensors there are.
+        shape: of one in another shape no values are copied; None if all are.
+    """
     tensors = []
     for _ in range(count):
         source, at = stored(buffer, at, base)
         try:
-            tensors.append(fresh(source))
+            wanted = shape is None or source.shape == shape
+            tensors.append(fresh(source) if wanted else torch.zeros((), dtype=source.dtype).expand(source.shape))
         except RuntimeError as error:  # (0, 2**62) holds zero bytes and still has no strides
             raise ProtocolError(str(error)) from None
     return tuple(tensors), at
