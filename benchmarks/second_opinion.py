@@ -19,7 +19,7 @@ from grader.exercise.catalogue import solution_file
 from grader.exercise.settings import LECTURE_SEED
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
     from alterations import Draft
 
@@ -204,9 +204,12 @@ def family(exercise: Exercise) -> Iterator[Situation]:
     other = dict(exercise.sizes[0])
     for at, scale in enumerate(SCALES):
         yield from _tried(exercise, _SEED - at, other, rng, "whole", 2.0**scale, (0, rng.choice(EXPONENTS)))
-    for at, name in enumerate(n for n, v in exercise.inputs(_SEED, other).items() if _floats(v)):
+    floats = [name for name, value in exercise.inputs(_SEED, other).items() if _floats(value)]
+    for at, name in enumerate(floats):
         for factor in ALONE:
-            yield from _tried(exercise, _SEED - 10 - at, other, rng, "whole", factor, (0,), only=name)
+            yield from _tried(exercise, _SEED - 10 - at, other, rng, "whole", factor, (0,), only=(name,))
+    free = [name for name in floats if name not in exercise.graded]
+    yield from _tried(exercise, _SEED - 40, other, rng, "whole", 2.0**-60, (-60,), only=free)
     for at in range(12):
         way = ("rows", "columns", "each")[at % 3]
         yield from _tried(exercise, _SEED - 20 - at, {} if at % 2 else other, rng, way, 1.0, (0,))
@@ -233,13 +236,13 @@ def _tried(
     way: str,
     scale: float,
     exponents: tuple[int, ...],
-    only: str | None = None,
+    only: Collection[str] | None = None,
 ) -> Iterator[Situation]:
     """Situations of one forward run, none if it does not work or does not stay finite."""
     try:
         inputs = exercise.inputs(seed, sizes)
         vocabulary = {**given_sizes(exercise), **sizes}.get("vocab_size")
-        ways = {name: way if only in (None, name) else "none" for name in inputs}
+        ways = {name: way if only is None or name in only else "none" for name in inputs}
         drawn = {name: _changed(value, ways[name], scale, vocabulary, rng) for name, value in inputs.items()}
         values = forward_values(exercise, drawn)
     except Exception:  # noqa: BLE001 a forward pass need not work at every size
