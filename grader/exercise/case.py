@@ -456,8 +456,9 @@ class Cases:
 
     @cached_property
     def null(self) -> frozenset[str]:
-        """The graded variables whose true gradient is null on every case."""
-        return frozenset(v for v in self.exercise.graded if all(case.is_null(v) for case in self))
+        """The graded variables whose true gradient is null on every case; extreme inputs leave more of the rounding."""
+        plain = [case for case in self if not case.stressed]
+        return frozenset(v for v in self.exercise.graded if all(case.is_null(v) for case in plain))
 
     @cached_property
     def reference_hash(self) -> str:
