@@ -62,6 +62,7 @@ UNDECIDABLE: dict[str, str] = {
     "lstm_cell.dg[fiog] threshold: value: *": "far out a gate has no slope: whether a value lies just there is chance",
     "tied_lm.dz threshold: value: *": "far out tanh has no slope: whether a value lies between 6 and 9 is chance",
     "rope.* range: *": "a table of cosines and sines has no value beyond 1",
+    "mlp.dbngain threshold: value: *": "gains are about one: where the extreme case is a milder one, none is below -6",
     "mlp.dhpreact threshold: value: *": "far out tanh has no slope: whether a value lies between 6 and 9 is chance",
     "rnn.da? threshold: value: *": "far out tanh has no slope: whether a value lies between 6 and 9 is chance",
     "gru_cell.d[nrz]a threshold: value: *": "far out a gate has no slope: whether a value lies just there is chance",
