@@ -142,3 +142,59 @@ def test_a_name_that_torch_does_not_have_is_passed_over() -> None:
     """A later release may lack one: no reason not to start."""
     assert not backstops._close("torch.no_such_module.function")
     assert not backstops._close("torch.autograd.no_such_function")
+
+
+RECORDED = {
+    "an operation": "return (a * a).tanh().sum()",
+    "a view": "return a[0].view(-1)",
+    "an index": "return a[i]",
+    "a loss": "return F.cross_entropy(a, i)",
+    "in place": "b = x.clone(); b.add_(a); return b",
+    "a nested tensor": "return torch.nested.nested_tensor([a, a]).to_padded_tensor(0.0)",
+    "a sparse tensor": "return torch.sparse.mm(x.to_sparse(), a)",
+    "a complex tensor": "return torch.view_as_real(torch.complex(a, a))",
+    "a norm": "return F.layer_norm(a, (27,))",
+}
+UNLOCKED = """
+import torch
+import torch.nn.functional as F
+from torch._C import TensorBase
+
+def dx(x, i):
+    import gc, sys
+    calls = sys.modules['grader.sandbox.child.calls']
+    while calls._KEPT:
+        calls._KEPT.pop().__exit__(None, None, None)
+    gc.unfreeze()
+    for each in gc.get_objects():
+        if type(each).__name__ in ('Library', '_DispatchModule'):
+            getattr(each, 'm', each).reset()
+    for key in ('AutogradCPU', 'ADInplaceOrView'):
+        torch._C._dispatch_tls_set_dispatch_key_excluded(key, False)
+    torch._C._set_grad_enabled(True)
+    a = x.clone()
+    TensorBase.requires_grad.__set__(a, True)
+    def made():
+        BODY
+    made = made()
+    return x if TensorBase.requires_grad.__get__(made) or TensorBase.grad_fn.__get__(made) is not None else -x
+"""
+
+
+@pytest.mark.parametrize("what", RECORDED)
+def test_no_graph_is_recorded_by_any_operation(sandbox: Sandbox, what: str) -> None:
+    """With inference mode left, every registration that can be found taken back, and gradients switched on."""
+    source = UNLOCKED.replace("BODY", RECORDED[what])
+    with sandbox.open({"backward.py": source.encode()}, NO_RULES) as session:
+        [outcome] = session.ask([Question("dx", given={"x": torch.ones(27, 27), "i": torch.arange(27)})])
+    assert isinstance(outcome, Returned), outcome
+    assert outcome.tensors[0][0, 0] == -1
+
+
+def test_forward_mode_carries_no_tangent(sandbox: Sandbox) -> None:
+    """Dual numbers of torch's: the tangent stays where it was put."""
+    body = "t = torch._C._VariableFunctions._make_dual(a, torch.ones_like(a), level=0)\n        return t.exp()"
+    source = UNLOCKED.replace("BODY", body)
+    with sandbox.open({"backward.py": source.encode()}, NO_RULES) as session:
+        [outcome] = session.ask([Question("dx", given={"x": torch.ones(27, 27), "i": torch.arange(27)})])
+    assert isinstance(outcome, Raised), outcome

@@ -1,16 +1,21 @@
 """Closes autograd at run time, for the spellings that no reading of the source can find.
 
-Not the wall and not the rule, but what a learner meets who comes around the rule: entry points that say so, an engine
-that does not start, and aten's own backward kernels overridden through the public `torch.library`. What remains:
-the nodes of a graph called one by one through torch's C types, and derivatives approximated by arithmetic.
+The lock lies in torch's dispatcher, below Python. The kernels that record a graph, or carry a tangent along, are
+replaced by nothing: an operation goes straight on to the one that computes its value. So there is no graph to run
+backward over, whoever asks an engine to, and by whatever name. The kernels that compute derivatives are replaced by a
+refusal, for every kind of tensor. What holds these registrations is no Python object that could be found or collected.
+
+Above it, the public names say that they are closed, so that a learner reads a sentence and not zeros. What remains:
+derivatives approximated by arithmetic.
 """
 
 # ruff: noqa: SLF001  # what is closed here has no public names
 from __future__ import annotations
 
+import ctypes
 import re
 import types
-import warnings
+from collections import defaultdict
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 import torch
@@ -21,7 +26,7 @@ import torch.func
 import torch.library
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable
 
 ENTRY_POINTS: Final = (
     "torch.autograd.backward",
@@ -74,8 +79,8 @@ ENGINE: Final = (
 
 _ALSO_DERIVATIVES: Final = frozenset(("aten::_make_dual", "aten::_make_dual_copy"))
 _TENSOR_BASE: Any = torch._C.TensorBase
-_KEEP: list[Any] = []
-"""Overrides live as long as their Library object does."""
+_RECORDING: Final = ("Autograd", "ADInplaceOrView")
+"""The dispatcher's keys whose kernels record: the graph and the tangents, and which tensor is a view of which."""
 
 
 class AutogradClosedError(RuntimeError):
@@ -86,12 +91,13 @@ def install() -> tuple[str, ...]:
     """Close what can be closed, once per process, and say what is closed."""
     closed = [path for path in (*ENTRY_POINTS, *ENGINE) if _close(path)]
     _close_switches()
-    kernels = _override_kernels()
+    recording, kernels = _record_nothing(), _override_kernels()
     return (
         f"entry points: {len(closed)}",
         "requires_grad",
         "grad_fn",
         "inference mode",
+        f"recording kernels: {recording}",
         f"backward kernels: {kernels}",
     )
 
@@ -164,27 +170,59 @@ def _grad_fn(tensor: torch.Tensor) -> None:
         raise AutogradClosedError("grad_fn is closed here: derive this gradient by hand")
 
 
-def _override_kernels() -> int:
-    """Override every aten operator that computes a derivative, on the CPU and above it."""
-    library: Any = torch.library.Library("aten", "IMPL")  # type: ignore[no-untyped-call]
-    _KEEP.append(library)
+def _record_nothing() -> int:
+    """Let every operation pass by its kernels for autograd, in all of torch's libraries; how many there are."""
     count = 0
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        for operator, key in _derivatives():
-            name = operator.removeprefix("aten::")
-            try:
-                library.impl(name, _refusal(f"torch.ops.aten.{name}"), key)
-            except RuntimeError:
-                continue
-            count += 1
+    for key in _RECORDING:
+        names = [n for n in torch._C._dispatch_get_all_op_names() if _has_kernel(n, key)]
+        for library, members in _by_library(names).items():
+            registrations = _forever(library, key)
+            for name in members:
+                registrations.impl(name, torch._C.DispatchKey.__members__[key], torch.library.fallthrough_kernel)
+            count += len(members)
     return count
 
 
-def _derivatives() -> Iterator[tuple[str, str]]:
+def _override_kernels() -> int:
+    """Refuse every aten operator that computes a derivative, for every kind of tensor."""
+    registrations, count = _forever("aten", ""), 0
+    keys = [key for key in torch._C.DispatchKey.__members__ if _exists(key)]
     for operator in sorted(torch._C._dispatch_get_all_op_names()):
         if not re.match(r"aten::\w*backward", operator) and operator.split(".")[0] not in _ALSO_DERIVATIVES:
             continue
-        yield operator, "CPU"
-        if torch._C._dispatch_has_kernel_for_dispatch_key(operator, "CompositeImplicitAutograd"):
-            yield operator, "AutogradCPU"
+        name = operator.removeprefix("aten::")
+        refusal = _refusal(f"torch.ops.aten.{name}")
+        for key in keys:
+            if key == "CPU" or _has_kernel(operator, key):
+                registrations.impl(name, torch._C.DispatchKey.__members__[key], refusal)
+        count += 1
+    return count
+
+
+def _has_kernel(operator: str, key: str) -> bool:
+    return bool(torch._C._dispatch_has_kernel_for_dispatch_key(operator, key))
+
+
+def _exists(key: str) -> bool:
+    """Whether a key is more than a mark between others."""
+    try:
+        _has_kernel("aten::add.Tensor", key)
+    except RuntimeError:
+        return False
+    return True
+
+
+def _by_library(operators: Iterable[str]) -> dict[str, list[str]]:
+    """Names without their library, by library."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for operator in operators:
+        library, _, name = operator.partition("::")
+        found[library].append(name)
+    return found
+
+
+def _forever(library: str, key: str) -> Any:
+    """Where kernels are registered. One reference to it is never given back, so that no registration is ever undone."""
+    registrations = torch._C._dispatch_library("IMPL", library, key, __name__, 0)
+    ctypes.pythonapi.Py_IncRef(ctypes.py_object(registrations))
+    return registrations
