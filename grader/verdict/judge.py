@@ -181,8 +181,9 @@ def _is_unproven(evidence: Evidence, cases: Cases, *, general: bool) -> bool:
 
 def _tests_something(evidence: Evidence, cases: Cases) -> bool:
     """Whether random cotangents give a null variable a gradient that is not null: only then do they test it."""
-    cuts = [(case.cut(evidence.depends_on), evidence.variable) for case in cases]
-    return any(float(sweep.cut(v).abs().max()) > NULL_TOLERANCE * sweep.scale(v) for sweep, v in cuts)
+    variable = evidence.variable
+    sweeps = [case.cut(evidence.depends_on) for case in cases if not case.stressed]  # which leaves more of the rounding
+    return any(float(each.cut(variable).abs().max()) > NULL_TOLERANCE * each.scale(variable) for each in sweeps)
 
 
 def is_local_style(evidence: Evidence, cases: Cases) -> bool:
