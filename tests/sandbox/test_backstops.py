@@ -187,8 +187,11 @@ def test_no_graph_is_recorded_by_any_operation(sandbox: Sandbox, what: str) -> N
     source = UNLOCKED.replace("BODY", RECORDED[what])
     with sandbox.open({"backward.py": source.encode()}, NO_RULES) as session:
         [outcome] = session.ask([Question("dx", given={"x": torch.ones(27, 27), "i": torch.arange(27)})])
-    assert isinstance(outcome, Returned), outcome
-    assert outcome.tensors[0][0, 0] == -1
+    if isinstance(outcome, Returned):
+        assert outcome.tensors[0][0, 0] == -1
+    else:  # it is made of an operation that refuses what requires gradients
+        assert isinstance(outcome, Raised)
+        assert "don't support automatic differentiation" in outcome.message
 
 
 def test_forward_mode_carries_no_tangent(sandbox: Sandbox) -> None:

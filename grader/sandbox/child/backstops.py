@@ -79,8 +79,19 @@ ENGINE: Final = (
 
 _ALSO_DERIVATIVES: Final = frozenset(("aten::_make_dual", "aten::_make_dual_copy"))
 _TENSOR_BASE: Any = torch._C.TensorBase
-_RECORDING: Final = ("Autograd", "ADInplaceOrView")
-"""The dispatcher's keys whose kernels record: the graph and the tangents, and which tensor is a view of which."""
+_RECORDING: Final = {
+    "Autograd": re.compile(r"(?!.*(\.out|_out\b))"),
+    "ADInplaceOrView": re.compile(r"(?!.*(\.out|_out\b|_\.|_$))"),
+}
+"""The dispatcher's keys whose kernels record (the graph and the tangents; which tensor is a view of which), and the
+names of the operators in which they do: not where results are written into a given tensor, which refuses one that
+requires gradients, and of views not where a tensor is changed in place.
+"""
+_COMPUTING: Final = (
+    "CPU", "NestedTensorCPU", "MkldnnCPU", "SparseCPU", "SparseCsrCPU", "QuantizedCPU", "CompositeImplicitAutograd",
+    "CompositeImplicitAutogradNestedTensor", "CompositeExplicitAutograd", "CompositeExplicitAutogradNonFunctional",
+)  # fmt: skip
+"""The keys whose kernels compute values on a CPU."""
 
 
 class AutogradClosedError(RuntimeError):
@@ -173,12 +184,12 @@ def _grad_fn(tensor: torch.Tensor) -> None:
 def _record_nothing() -> int:
     """Let every operation pass by its kernels for autograd, in all of torch's libraries; how many there are."""
     count = 0
-    for key in _RECORDING:
-        names = [n for n in torch._C._dispatch_get_all_op_names() if _has_kernel(n, key)]
+    for key, recorded in _RECORDING.items():
+        names = [n for n in torch._C._dispatch_get_all_op_names() if recorded.match(n) and _has_kernel(n, key)]
         for library, members in _by_library(names).items():
             registrations = _forever(library, key)
             for name in members:
-                registrations.impl(name, torch._C.DispatchKey.__members__[key], torch.library.fallthrough_kernel)
+                registrations.impl(name, torch._C._parse_dispatch_key(key), torch.library.fallthrough_kernel)
             count += len(members)
     return count
 
@@ -186,30 +197,20 @@ def _record_nothing() -> int:
 def _override_kernels() -> int:
     """Refuse every aten operator that computes a derivative, for every kind of tensor."""
     registrations, count = _forever("aten", ""), 0
-    keys = [key for key in torch._C.DispatchKey.__members__ if _exists(key)]
     for operator in sorted(torch._C._dispatch_get_all_op_names()):
         if not re.match(r"aten::\w*backward", operator) and operator.split(".")[0] not in _ALSO_DERIVATIVES:
             continue
         name = operator.removeprefix("aten::")
         refusal = _refusal(f"torch.ops.aten.{name}")
-        for key in keys:
+        for key in _COMPUTING:
             if key == "CPU" or _has_kernel(operator, key):
-                registrations.impl(name, torch._C.DispatchKey.__members__[key], refusal)
+                registrations.impl(name, torch._C._parse_dispatch_key(key), refusal)
         count += 1
     return count
 
 
 def _has_kernel(operator: str, key: str) -> bool:
     return bool(torch._C._dispatch_has_kernel_for_dispatch_key(operator, key))
-
-
-def _exists(key: str) -> bool:
-    """Whether a key is more than a mark between others."""
-    try:
-        _has_kernel("aten::add.Tensor", key)
-    except RuntimeError:
-        return False
-    return True
 
 
 def _by_library(operators: Iterable[str]) -> dict[str, list[str]]:
