@@ -341,8 +341,9 @@ def test_nothing_that_a_child_says_is_passed_on_once_it_was_sent_hidden_values(
     plain = opened(HEAD + TALKS)
     plain.pool("c", {"x": torch.full((2,), 42.0)})
     [_, heard] = plain.ask([*about_x("dsees"), *about_x(function)])
-    assert "42" in repr(heard) or getattr(heard, "mutated", ())
+    assert "42" in repr(replace(heard, seconds=0.0)) or getattr(heard, "mutated", ())
     assert type(said) is type(heard)
+    said = replace(said, seconds=0.0)
     assert "42" not in repr(replace(said, tensors=()) if isinstance(said, Returned) else said)
     assert (getattr(said, "mutated", ()), getattr(said, "line", None)) == ((), None)
 
