@@ -1,5 +1,5 @@
 # attack: 300 MB more with every call
-# expect: dprobs=raised|killed|correct|timed_out
+# expect: dprobs=raised|killed|correct|timed_out|hard_coded
 import torch
 
 kept = []
