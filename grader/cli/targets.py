@@ -121,11 +121,19 @@ def checkout(path: Path) -> Path | None:
     """In CI, the folder that is not the learner's to choose: the current one, or the checkout. A link beneath it is.
 
     None where the path lies in neither: then only its last component may be no link.
+
+    Raises:
+        Misuse: the path counts from a folder outside the checkout, which a link in it may have led to.
     """
-    if not path.is_absolute():
-        return Path()
-    roots = [Path.cwd(), *(Path(os.environ[name]) for name in CHECKOUTS if os.environ.get(name))]
-    return next((root for root in roots if path.is_relative_to(root) and path != root), None)
+    known, here = [Path(os.environ[name]) for name in CHECKOUTS if os.environ.get(name)], Path.cwd()
+    if path.is_absolute():
+        return next((root for root in (here, *known) if path.is_relative_to(root) and path != root), None)
+    if known and not any(here.is_relative_to(root.resolve()) for root in known):
+        raise Misuse(
+            f"{path} counts from {here}, which is not in the checkout ({known[0]}): a link may have led there. "
+            "Name the submission by its whole path"
+        )
+    return Path()
 
 
 def _listed(words: Sequence[str], most: int = 3) -> str:

@@ -331,6 +331,17 @@ class TestPaths:
         result = grade(str(told / "mlp"), "--exercise", "mlp", "--ci", "-q")
         assert (result.exit_code, result.stderr) == (4, f"Error: {told} is a link; hand in the file itself\n")
 
+    def test_ci_does_not_work_in_a_folder_that_a_link_led_to(
+        self, grade: Grade, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """`working-directory: exercises` would be the worked solutions, and the path from there has no link in it."""
+        (tmp_path / "repository").mkdir()
+        monkeypatch.setenv("GITHUB_WORKSPACE", str(tmp_path / "repository"))
+        monkeypatch.chdir(SOLUTION.parent)
+        result = grade("mlp", "--exercise", "mlp", "--ci", "-q", "--report", str(tmp_path / "r.json"))
+        assert result.exit_code == 4
+        assert f"mlp counts from {SOLUTION.parent}, which is not in the checkout" in result.stderr
+
     @pytest.mark.parametrize("to", [(), ("--to", "github")])
     def test_what_a_student_wrote_is_no_command_of_a_steps_log(
         self, grade: Grade, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, to: tuple[str, ...]

@@ -194,6 +194,30 @@ def test_no_graph_is_recorded_by_any_operation(sandbox: Sandbox, what: str) -> N
         assert "don't support automatic differentiation" in outcome.message
 
 
+SCRIPTED = {
+    "a compiled function": "return torch._C.CompilationUnit('def f(x):\\n  return x.tanh() * x\\n').f(a)",
+    "a function of a graph": (
+        "g = torch._C.parse_ir('graph(%x : Tensor):\\n  %y : Tensor = aten::tanh(%x)\\n  return (%y)'); "
+        "return torch._C._create_function_from_graph('f', g)(a)"
+    ),
+    "a graph run as it is": (
+        "g = torch._C.parse_ir('graph(%x : Tensor):\\n  %y : Tensor = aten::tanh(%x)\\n  return (%y)'); "
+        "return torch._C._jit_interpret_graph(g, (a,))"
+    ),
+    "a graph's derivative": "return torch._C._jit_differentiate(torch._C.parse_ir('graph():\\n  return ()'))",
+}
+
+
+@pytest.mark.parametrize("what", SCRIPTED)
+def test_no_function_of_torchscript_can_be_called(sandbox: Sandbox, what: str) -> None:
+    """Its executor records a graph of its own, which the dispatcher knows nothing of."""
+    source = UNLOCKED.replace("BODY", SCRIPTED[what])
+    with sandbox.open({"backward.py": source.encode()}, NO_RULES) as session:
+        [outcome] = session.ask([Question("dx", given={"x": torch.ones(27, 27), "i": torch.arange(27)})])
+    assert isinstance(outcome, Raised), outcome
+    assert outcome.kind == "AutogradClosedError", outcome.message
+
+
 def test_forward_mode_carries_no_tangent(sandbox: Sandbox) -> None:
     """Dual numbers of torch's: the tangent stays where it was put."""
     body = "t = torch._C._VariableFunctions._make_dual(a, torch.ones_like(a), level=0)\n        return t.exp()"

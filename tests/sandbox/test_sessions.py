@@ -348,6 +348,14 @@ def test_nothing_that_a_child_says_is_passed_on_once_it_was_sent_hidden_values(
     assert (getattr(said, "mutated", ()), getattr(said, "line", None)) == ((), None)
 
 
+def test_a_file_says_nothing_while_hidden_values_wait_for_it(opened: Callable[[str], Session]) -> None:
+    """They are in the pipe when a fresh child runs it: it could read them there, and raise what it read."""
+    session = with_pool(opened(HEAD + FINE + "raise ValueError('read from the pipe')\n"))
+    [said] = session.ask(about_x("dfine", hidden=True))
+    assert isinstance(said, Raised)
+    assert (said.kind, said.line, "pipe" in said.message) == ("an exception", None, False)
+
+
 def test_a_fresh_child_may_speak_again(opened: Callable[[str], Session]) -> None:
     """It has been sent nothing that is hidden."""
     session = with_pool(opened(HEAD + TALKS + DIES))

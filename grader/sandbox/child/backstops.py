@@ -3,10 +3,12 @@
 The lock lies in torch's dispatcher, below Python. The kernels that record a graph, or carry a tangent along, are
 replaced by nothing: an operation goes straight on to the one that computes its value. So there is no graph to run
 backward over, whoever asks an engine to, and by whatever name. The kernels that compute derivatives are replaced by a
-refusal, for every kind of tensor. What holds these registrations is no Python object that could be found or collected.
+refusal, for every kind of tensor on a CPU. What holds these registrations is no Python object that could be found or
+collected.
 
 Above it, the public names say that they are closed, so that a learner reads a sentence and not zeros. What remains:
-derivatives approximated by arithmetic.
+formulas of torch's own that are written in Python, machine code reached by its address, and derivatives approximated by
+arithmetic.
 """
 
 # ruff: noqa: SLF001  # what is closed here has no public names
@@ -64,6 +66,9 @@ ENGINE: Final = (
     "torch._C._functorch._jvp_increment_nesting",
     "torch._C._functorch._vjp_treespec_compare",
     "torch._C._jit_differentiate",
+    "torch._C._jit_interpret_graph",
+    "torch._C.ScriptFunction.__call__",
+    "torch._C.ScriptMethod.__call__",
     "torch._functorch.eager_transforms.grad_increment_nesting",
     "torch._functorch.eager_transforms.jvp_increment_nesting",
     "torch._functorch.eager_transforms.vjp",
@@ -75,7 +80,9 @@ ENGINE: Final = (
     "torch.autograd.graph._engine_run_backward",
     "torch.autograd.variable.Variable._execution_engine",
 )
-"""What the entry points stand on. These names belong to one release of torch: those it lacks are passed over."""
+"""What the entry points stand on, and TorchScript, whose executor differentiates for itself: no function of it can be
+called. These names belong to one release of torch: those it lacks are passed over.
+"""
 
 _ALSO_DERIVATIVES: Final = frozenset(("aten::_make_dual", "aten::_make_dual_copy"))
 _TENSOR_BASE: Any = torch._C.TensorBase
@@ -183,19 +190,19 @@ def _grad_fn(tensor: torch.Tensor) -> None:
 
 def _record_nothing() -> int:
     """Let every operation pass by its kernels for autograd, in all of torch's libraries; how many there are."""
-    count = 0
+    count, operators = 0, torch._C._dispatch_get_all_op_names()
     for key, recorded in _RECORDING.items():
-        names = [n for n in torch._C._dispatch_get_all_op_names() if recorded.match(n) and _has_kernel(n, key)]
+        names = [name for name in operators if recorded.match(name) and _has_kernel(name, key)]
+        parsed, count = torch._C._parse_dispatch_key(key), count + len(names)
         for library, members in _by_library(names).items():
             registrations = _forever(library, key)
             for name in members:
-                registrations.impl(name, torch._C._parse_dispatch_key(key), torch.library.fallthrough_kernel)
-            count += len(members)
+                registrations.impl(name, parsed, torch.library.fallthrough_kernel)
     return count
 
 
 def _override_kernels() -> int:
-    """Refuse every aten operator that computes a derivative, for every kind of tensor."""
+    """Refuse every aten operator that computes a derivative, for every kind of tensor on a CPU."""
     registrations, count = _forever("aten", ""), 0
     for operator in sorted(torch._C._dispatch_get_all_op_names()):
         if not re.match(r"aten::\w*backward", operator) and operator.split(".")[0] not in _ALSO_DERIVATIVES:

@@ -211,6 +211,8 @@ class Session:
             frame = process.receive(wire.SLACK, self._budget.deadline())
             wire.expect(frame, wire.LOADED)
             failure = answers.decode_loaded(frame.buffer, self._budget.spend(begun))
+            # What is to come waits in the pipe already, and a file that is run may look at it.
+            failure = wordless(failure) if failure is not None and self._knows_hidden else failure
         except _FAULTS as fault:
             failure = self._lost(fault, begun)
         self._loaded = failure is None
@@ -228,8 +230,8 @@ class Session:
             wire.expect(frame, wire.ANSWER, nonce)
             seconds, lean = self._budget.spend(begun), self._odd > MOST_ODD
             outcome = answers.decode_outcome(frame.buffer, seconds, question, lean=lean)
-            if question.shape and isinstance(outcome, Returned) and outcome.tensors[0].shape != question.shape:
-                self._odd += len(frame.buffer)
+            if question.shape is not None and isinstance(outcome, Returned):
+                self._odd += len(frame.buffer) if outcome.tensors[0].shape != question.shape else 0
             return wordless(outcome) if self._knows_hidden else outcome
         except _FAULTS as fault:
             return self._lost(fault, begun)
