@@ -10,7 +10,7 @@ GRADED = ['x', 'tok', 'pos', 'wte', 'wpe']
 
 # the sizes of the other problems that your functions are tried on: no two numbers alike. Each size is above all the
 # given ones in some problem and below its own in another, so that a 16 or a [:27] typed by hand shows.
-# T is how many letters are read at a time, block_size how many there could be (in the last problem, all positions are used)
+# T is how many letters are read at a time, block_size how many there could be; in the last problem they use all positions
 SIZES = [
     {'n': 29, 'T': 3, 'block_size': 5, 'vocab_size': 31, 'n_embd': 30},
     {'n': 5, 'T': 28, 'block_size': 33, 'vocab_size': 12, 'n_embd': 4},

@@ -389,7 +389,7 @@ class Case:
             and not has_kink(self.exercise, self.graph.values)
         )
 
-    def hidden_cuts(self, given: Case) -> int:
+    def missed_cuts(self, given: Case) -> int:
         """How many cuts at a dimension of the given case would change nothing here, where the dimension is larger.
 
         What lies beyond may be masked, or a row that nothing points to.
@@ -535,13 +535,13 @@ class _Further:
         if self.stressed and (furthest := self._furthest(draws)) is not None:
             return furthest
         found: list[Case] = []
-        for sizes, own in draws:
+        for sizes, each in draws:
             with contextlib.suppress(Exception):
-                found.append(self.case(own, sizes))
-                if len(found) == _CUT_TRIES or not found[-1].hidden_cuts(given):
+                found.append(self.case(each, sizes))
+                if len(found) == _CUT_TRIES or not found[-1].missed_cuts(given):
                     break
         found = found or [self.case(rng.getrandbits(31), dict(self.sizes))]
-        return min(found, key=lambda case: case.hidden_cuts(given))
+        return min(found, key=lambda case: case.missed_cuts(given))
 
     def _furthest(self, draws: Iterator[tuple[Mapping[str, int], int]]) -> Case | None:
         """Of some draws of sizes and seeds, the one whose values cross the most thresholds; None if none works.

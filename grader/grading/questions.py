@@ -27,10 +27,10 @@ if TYPE_CHECKING:
 
 LEAST_ROOM = 1 << 19
 """Bytes that any answer may have: one that is not summed, such as (32, 64, 27) for dW2, is told its shape."""
-MOST_AT_ONCE = 8 << 20
-"""Bytes of tensors that travel with the questions of one frame."""
 MOST_TIMES = 4
 """How much larger than the gradient itself an answer may be, beyond that."""
+MOST_AT_ONCE = 8 << 20
+"""Bytes of tensors that travel with the questions of one frame."""
 
 
 @dataclass(frozen=True)

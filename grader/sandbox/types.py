@@ -168,6 +168,9 @@ class Killed(Outcome):
     """A sentence fragment: `signal 11 (segmentation fault)`, `exit code 0`, ..."""
 
 
+NOT_TOLD = "more is not told, as hidden cases were asked before"
+
+
 def wordless(outcome: Outcome) -> Outcome:
     """An outcome without anything that a learner may have chosen: no text, no line, no name, no number.
 
@@ -184,9 +187,6 @@ def wordless(outcome: Outcome) -> Outcome:
     if isinstance(outcome, Killed) and outcome.reason in ("exit", "signal", "protocol"):
         return replace(outcome, detail=f"by itself ({NOT_TOLD})")
     return outcome
-
-
-NOT_TOLD = "more is not told, as hidden cases were asked before"
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,7 +92,7 @@ class _Slopes:
 
     def look(self, expression: ast.expr) -> None:
         for part in ast.walk(expression):
-            if _called(part) in self.helpers and isinstance(part, ast.Call):
+            if isinstance(part, ast.Call) and _called(part) in self.helpers:
                 self.inside(part)
             for (number, step), _ in zip(_quotients(part), self.left, strict=False):
                 self.judge(self.follower.follow(number), self.follower.follow(step))
