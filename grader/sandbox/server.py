@@ -10,12 +10,15 @@ import signal
 import socket
 import traceback
 from dataclasses import replace
-from typing import Any, Final, NoReturn
+from typing import TYPE_CHECKING, Any, Final
 
-from grader.sandbox.child import jail, selftest, warm
+from grader.sandbox.child import jail, namespace, selftest, warm
 from grader.sandbox.child.child import Child, Pipes
 from grader.sandbox.child.seccomp import ANSWER_FD, REQUEST_FD
 from grader.sandbox.protocol.wire import FORK, HELLO, PID, STATUS, TWIN
+
+if TYPE_CHECKING:
+    from grader.sandbox.child.drive import Driven
 
 _CONTROL_FD: Final = 32
 _CANARY_SECONDS: Final = 10.0
@@ -29,32 +32,32 @@ class Server:
         self._jail = prepared
         self._forgotten: set[int] = set()
 
-    def serve(self) -> None:
-        """Until the grader closes its end."""
+    def serve(self) -> Driven:
+        """Until the grader closes its end; in a child, return at once with what it has to do."""
         while True:
             message, descriptors, _flags, _address = socket.recv_fds(self._control, 1 << 16, 2)
             if not message:
-                return
+                os._exit(0)
             if message[:1] == FORK:
-                self._fork(message[1:], descriptors)
+                if self._fork(message[1:], descriptors) == 0:
+                    return run_child(self._jail, *descriptors)
             elif message[:1] == TWIN:
                 self._twin(*descriptors)
             else:
                 self._reap(PID.unpack_from(message, 1)[0])
 
-    def _fork(self, forgotten: bytes, descriptors: list[int]) -> None:
-        requests, answers = descriptors
+    def _fork(self, forgotten: bytes, descriptors: list[int]) -> int:
         try:
             pid = jail.fork()
         except OSError:
             pid = -1
-        if pid == 0:
-            run_child(self._jail, requests, answers)
-        os.close(requests)
-        os.close(answers)
-        self._introduce(pid)
-        self._forgotten.update(each[0] for each in PID.iter_unpack(forgotten))
-        self._forgotten = {each for each in self._forgotten if os.waitpid(each, os.WNOHANG)[0] == 0}
+        if pid != 0:
+            for descriptor in descriptors:
+                os.close(descriptor)
+            self._introduce(pid)
+            self._forgotten.update(each[0] for each in PID.iter_unpack(forgotten))
+            self._forgotten = {each for each in self._forgotten if os.waitpid(each, os.WNOHANG)[0] == 0}
+        return pid
 
     def _twin(self, descriptor: int) -> None:
         """Another server, as warm as this one, for a second grader: it listens to a socket of its own and no other."""
@@ -90,15 +93,12 @@ class Server:
         self._control.send(STATUS.pack(status, usage.ru_utime + usage.ru_stime))
 
 
-def run_child(prepared: jail.Jail, requests: int, answers: int) -> NoReturn:
-    """Everything after the fork: locks, hello, questions. Never returns."""
-    try:
-        locks = jail.lock(prepared, requests, answers)
-        pipes = Pipes(REQUEST_FD, ANSWER_FD)
-        pipes.send(HELLO, ",".join(locks).encode())
-        Child(pipes, locked="seccomp" in locks).serve()
-    finally:
-        os._exit(0)
+def run_child(prepared: jail.Jail, requests: int, answers: int) -> Driven:
+    """Everything after the fork: locks and hello; what is left is to be driven, from where no frame leads here."""
+    locks = jail.lock(prepared, requests, answers)
+    pipes = Pipes(REQUEST_FD, ANSWER_FD)
+    pipes.send(HELLO, ",".join(locks).encode())
+    return Child(pipes, locked="seccomp" in locks).driven()
 
 
 def canary(prepared: jail.Jail) -> dict[str, Any]:
@@ -133,8 +133,9 @@ def prepare(settings: dict[str, Any]) -> tuple[jail.Jail, dict[str, Any]]:
     problem = jail.drop_root()
     jail.assert_single_thread()
     prepared = jail.prepare(settings["memory"], settings["cpu"])
-    report = {"backstops": active, "numerics": numerics.problem, "root": problem}
-    return prepared, report | canary(prepared)
+    report = {"backstops": active, "numerics": numerics.problem, "root": problem} | canary(prepared)
+    namespace.clear()
+    return prepared, report
 
 
 def control_socket(descriptor: int) -> socket.socket:
@@ -144,8 +145,8 @@ def control_socket(descriptor: int) -> socket.socket:
     return control
 
 
-def main(descriptor: int, settings: dict[str, Any]) -> None:
-    """Say what holds (or what went wrong), then serve."""
+def main(descriptor: int, settings: dict[str, Any]) -> Driven:
+    """Say what holds (or what went wrong), then serve. What returns is a child."""
     control = control_socket(descriptor)
     try:
         prepared, report = prepare(settings)
@@ -154,7 +155,4 @@ def main(descriptor: int, settings: dict[str, Any]) -> None:
         os._exit(1)
     control.send(json.dumps(report).encode())
     jail.settle()  # tens of milliseconds, while the grader prepares its first question
-    try:
-        Server(control, prepared).serve()
-    finally:
-        os._exit(0)
+    return Server(control, prepared).serve()

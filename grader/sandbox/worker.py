@@ -9,17 +9,20 @@ import threading
 import time
 import traceback
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from grader.sandbox.child import warm
+from grader.sandbox.child import namespace, warm
 from grader.sandbox.child.child import Child, Pipes
 from grader.sandbox.protocol.wire import HELLO
+
+if TYPE_CHECKING:
+    from grader.sandbox.child.drive import Driven
 
 _WATCH_SECONDS: Final = 1.0
 
 
-def main(settings: dict[str, Any]) -> None:
-    """Move the pipes out of the way, import, limit, report, serve."""
+def main(settings: dict[str, Any]) -> Driven:
+    """Move the pipes out of the way, import, limit, report; what is left is to be driven."""
     pipes = Pipes(*_take_over_pipes())
     try:
         report = _prepare(settings)
@@ -28,11 +31,8 @@ def main(settings: dict[str, Any]) -> None:
         os._exit(1)
     threading.Thread(target=_leave_with, args=(os.getppid(),), daemon=True).start()
     pipes.send(HELLO, json.dumps(report).encode())
-    try:
-        pipes.send(HELLO, ",".join(report["locks"]).encode())
-        Child(pipes, locked=False).serve()
-    finally:
-        os._exit(0)
+    pipes.send(HELLO, ",".join(report["locks"]).encode())
+    return Child(pipes, locked=False).driven()
 
 
 def _leave_with(grader: int) -> None:
@@ -44,7 +44,9 @@ def _leave_with(grader: int) -> None:
 
 def _prepare(settings: dict[str, Any]) -> dict[str, Any]:
     _numerics, active = warm.prepare(settings["imports"])
-    return {"locks": _limit(settings), "selftest": {}, "backstops": active, "without": _without()}
+    report = {"locks": _limit(settings), "selftest": {}, "backstops": active, "without": _without()}
+    namespace.clear()
+    return report
 
 
 def _without() -> list[str]:

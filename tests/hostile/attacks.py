@@ -38,6 +38,11 @@ class Attack:
     def text(self) -> str:
         return self.path.read_text()
 
+    @property
+    def curtained(self) -> bool:
+        """Whether it begins with what a learner's code cannot come by."""
+        return re.search(r"\b(ctypes|gc|grader)\b", self.text.partition("\nimport")[2]) is not None
+
     def expected(self, *, rules: bool) -> dict[str, frozenset[str]]:
         """Function -> the verdicts that are right; "*" is all others."""
         verdicts: dict[str, frozenset[str]] = {"*": RIGHT}

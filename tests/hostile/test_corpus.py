@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from bare import bare
 
 from grader.exercise.settings import Settings
 from grader.grading.grading import start_grading
@@ -35,6 +36,8 @@ pytestmark = [
 ]
 
 ATTACKS = attacks()
+WAYS = {"with-rules": (Sandbox, True), "without-rules": (Sandbox, False), "bare": (bare, False)}
+"""How to start a sandbox, and whether it reads the rules. Bare are those attacks that would end at the curtain."""
 SECRET = "a-secret-of-the-grader"
 _BECOME_SUBREAPER = 36
 
@@ -74,7 +77,7 @@ class Range:
         return [{**row.as_dict(), "duration_s": 0} for row in self.grade(self.solution.encode())]
 
 
-@pytest.fixture(scope="module", params=[True, False], ids=["with-rules", "without-rules"])
+@pytest.fixture(scope="module")
 def attacked(
     request: pytest.FixtureRequest,
     mlp: Exercise,
@@ -82,21 +85,20 @@ def attacked(
     solution_source: str,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Range]:
-    """A range whose every trace is looked for when the last attack is over."""
+    """A range, in one of the `WAYS`, whose every trace is looked for when the last attack is over."""
+    start, rules = WAYS[request.param]
     adopt_orphans(yes=True)
     os.environ["GRADER_TEST_TOKEN"] = SECRET
     target = tmp_path_factory.mktemp("target")
     (target / "other.py").write_text("another submission")
     before = _children(), _descriptors(), _listings()
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        sandbox = Sandbox(timeout=2.0, submission_timeout=20.0, rules=request.param)
-        if sandbox.isolation.level < Level.LOCKED:
-            sandbox.close()
-            pytest.skip(f"no locked level here: {sandbox.isolation.missing}")
-        place = Range(sandbox, mlp, mlp_cases, solution_source, target, listener, request.param)
-        place.honest = place.grade_honestly()
-        yield place
-        sandbox.close()
+        with start(timeout=2.0, submission_timeout=20.0, rules=rules) as sandbox:
+            if sandbox.isolation.level < Level.LOCKED:
+                pytest.skip(f"no locked level here: {sandbox.isolation.missing}")
+            place = Range(sandbox, mlp, mlp_cases, solution_source, target, listener, rules)
+            place.honest = place.grade_honestly()
+            yield place
         listener.settimeout(0.1)
         with pytest.raises(TimeoutError):
             listener.accept()
@@ -144,7 +146,12 @@ def _listings() -> list[str]:
     return sorted(str(path) for folder in folders for path in folder.iterdir() if "escaped" in path.name)
 
 
-@pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.name)
+@pytest.mark.parametrize(
+    ("attacked", "attack"),
+    [(way, attack) for way in WAYS for attack in ATTACKS if way != "bare" or attack.curtained],
+    indirect=["attacked"],
+    ids=lambda part: getattr(part, "name", part),
+)
 def test_attack_comes_to_its_verdicts_and_changes_nothing_else(attacked: Range, attack: Attack) -> None:
     """The verdicts of the header, nothing escaped, and the next submission's figures as if nothing had been."""
     rows = attacked.grade(attack.submission(attacked.solution, attacked.places()))

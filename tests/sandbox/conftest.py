@@ -6,6 +6,7 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
+from bare import bare
 
 from grader.sandbox.client import Sandbox
 from grader.sandbox.limits import Level
@@ -33,6 +34,13 @@ def sandbox() -> Iterator[Sandbox]:
     if sys.platform != "linux":
         pytest.skip("the fork server needs Linux")
     with Sandbox(timeout=TIMEOUT, submission_timeout=BUDGET, rules=False) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def bared() -> Iterator[Sandbox]:
+    """The same without the curtain before it."""
+    with bare(timeout=TIMEOUT, submission_timeout=BUDGET, rules=False) as running:
         yield running
 
 

@@ -182,10 +182,10 @@ def dx(x, i):
 
 
 @pytest.mark.parametrize("what", RECORDED)
-def test_no_graph_is_recorded_by_any_operation(sandbox: Sandbox, what: str) -> None:
+def test_no_graph_is_recorded_by_any_operation(bared: Sandbox, what: str) -> None:
     """With inference mode left, every registration that can be found taken back, and gradients switched on."""
     source = UNLOCKED.replace("BODY", RECORDED[what])
-    with sandbox.open({"backward.py": source.encode()}, NO_RULES) as session:
+    with bared.open({"backward.py": source.encode()}, NO_RULES) as session:
         [outcome] = session.ask([Question("dx", given={"x": torch.ones(27, 27), "i": torch.arange(27)})])
     if isinstance(outcome, Returned):
         assert outcome.tensors[0][0, 0] == -1
@@ -209,19 +209,19 @@ SCRIPTED = {
 
 
 @pytest.mark.parametrize("what", SCRIPTED)
-def test_no_function_of_torchscript_can_be_called(sandbox: Sandbox, what: str) -> None:
+def test_no_function_of_torchscript_can_be_called(bared: Sandbox, what: str) -> None:
     """Its executor records a graph of its own, which the dispatcher knows nothing of."""
     source = UNLOCKED.replace("BODY", SCRIPTED[what])
-    with sandbox.open({"backward.py": source.encode()}, NO_RULES) as session:
+    with bared.open({"backward.py": source.encode()}, NO_RULES) as session:
         [outcome] = session.ask([Question("dx", given={"x": torch.ones(27, 27), "i": torch.arange(27)})])
     assert isinstance(outcome, Raised), outcome
     assert outcome.kind == "AutogradClosedError", outcome.message
 
 
-def test_forward_mode_carries_no_tangent(sandbox: Sandbox) -> None:
+def test_forward_mode_carries_no_tangent(bared: Sandbox) -> None:
     """Dual numbers of torch's: the tangent stays where it was put."""
     body = "t = torch._C._VariableFunctions._make_dual(a, torch.ones_like(a), level=0)\n        return t.exp()"
     source = UNLOCKED.replace("BODY", body)
-    with sandbox.open({"backward.py": source.encode()}, NO_RULES) as session:
+    with bared.open({"backward.py": source.encode()}, NO_RULES) as session:
         [outcome] = session.ask([Question("dx", given={"x": torch.ones(27, 27), "i": torch.arange(27)})])
     assert isinstance(outcome, Raised), outcome

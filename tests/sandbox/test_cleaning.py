@@ -84,14 +84,15 @@ def answer_of(outcome: Any) -> Any:
 
 def printed_by_a_child(text: str) -> str:
     """What the child itself makes of a print."""
-    calls = Calls("backward.py", locked=True)
+    calls = Calls("backward.py", [], locked=True)
     calls._printed.kept = "x" + text + "y"
     return calls._shown()
 
 
 def raised_in_a_child(text: str) -> str:
     """And of an exception's message."""
-    return Calls("backward.py", locked=True)._message(ValueError("x" + text + "y"))
+    error = ValueError("x" + text + "y")
+    return Calls("backward.py", [], locked=True)._message(error, str(error))
 
 
 ONE_LINE: dict[str, Callable[[str], str]] = {

@@ -12,10 +12,12 @@ import torch
 from grader.sandbox.host.session import Budget
 from grader.sandbox.limits import Limits
 from grader.sandbox.protocol.processes import Death, killed
-from grader.sandbox.types import Killed, Outcome, TimedOut
+from grader.sandbox.types import Killed, Outcome, Question, TimedOut
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from grader.sandbox.client import Sandbox
 
 
 @pytest.mark.parametrize(
@@ -44,10 +46,11 @@ def test_a_wait_status_is_a_signal_or_an_exit_code() -> None:
     assert Death.from_wait(3 << 8, 0.0) == Death(None, 3)
 
 
-def test_a_system_call_of_another_kind_is_named(ask: Callable[..., Outcome]) -> None:
+def test_a_system_call_of_another_kind_is_named(bared: Sandbox) -> None:
     """The x32 table has other numbers for everything: using it is death."""
-    source = "import ctypes\ndef d(x):\n    ctypes.CDLL(None).syscall(0x40000000 | 39)\n    return x\n"
-    outcome = ask(source, "d", x=torch.ones(1))
+    source = b"import ctypes\ndef d(x):\n    ctypes.CDLL(None).syscall(0x40000000 | 39)\n    return x\n"
+    with bared.open({"backward.py": source}) as session:
+        [outcome] = session.ask([Question("d", given={"x": torch.ones(1)})])
     assert isinstance(outcome, Killed)
     assert outcome.reason == "syscall"
 

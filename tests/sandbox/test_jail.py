@@ -106,10 +106,9 @@ def message(ask: Callable[..., Outcome], function: str) -> str:
 
 
 def test_only_the_sandbox_is_imported_where_learners_run(ask: Callable[..., Outcome]) -> None:
-    """No exercise, no reference, no pytest."""
+    """No exercise, no reference, no pytest; and by the time they run, nothing of the sandbox has a name."""
     names = message(ask, "dmodules").split()
-    assert "grader.sandbox.child.child" in names
-    assert [name for name in names if name != "grader" and not name.startswith("grader.sandbox")] == []
+    assert names == []
 
 
 def test_the_environment_holds_the_pinned_numerics_alone(

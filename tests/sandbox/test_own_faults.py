@@ -6,6 +6,7 @@ import time
 from typing import TYPE_CHECKING
 
 import pytest
+from bare import insert
 
 from grader.sandbox.client import Sandbox
 from grader.sandbox.host import forkserver, portable
@@ -18,18 +19,6 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.slow
 
 BACK_ENDS = [(forkserver, None), (portable, Level.PROCESS)]
-
-
-def insert(monkeypatch: pytest.MonkeyPatch, module: ModuleType, statements: str, *, before: str) -> None:
-    """What is started next runs these statements before that line."""
-    original = module.bootstrap
-
-    def bootstrap(name: str) -> str:
-        program = str(original(name))
-        assert before in program
-        return program.replace(before, f"{statements}\n{before}")
-
-    monkeypatch.setattr(module, "bootstrap", bootstrap)
 
 
 @pytest.mark.parametrize(("module", "force"), BACK_ENDS)
@@ -60,7 +49,7 @@ CHILDREN = "import dataclasses; from grader.sandbox import server; whole = serve
 @pytest.mark.parametrize("size", [0, 4 << 20], ids=["taken by the pipe", "larger than the pipe"])
 def test_a_child_that_dies_before_it_is_locked_in_stops_the_run(monkeypatch: pytest.MonkeyPatch, size: int) -> None:
     """No line of the learner's has run: it cannot be their fault, nor that of whose archive it was to take apart."""
-    insert(monkeypatch, forkserver, CHILDREN.format("lambda *_: os._exit(1)"), before="main(")
+    insert(monkeypatch, forkserver, CHILDREN.format("lambda *_: os._exit(1)"))
     with Sandbox() as sandbox:
         with pytest.raises(SandboxError, match=r"could not lock itself in \(GoneError\)"):
             sandbox.open({"backward.py": bytes(size)})
@@ -71,7 +60,7 @@ def test_a_child_that_dies_before_it_is_locked_in_stops_the_run(monkeypatch: pyt
 def test_a_child_with_fewer_locks_than_the_canary_stops_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
     """The report would promise more than there was."""
     careless = "lambda jail, *pipes: whole(dataclasses.replace(jail, filter=None), *pipes)"
-    insert(monkeypatch, forkserver, CHILDREN.format(careless), before="main(")
+    insert(monkeypatch, forkserver, CHILDREN.format(careless))
     with Sandbox() as sandbox, pytest.raises(SandboxError, match="locks are not those of the self-test: rlimit,pdea"):
         sandbox.open({"backward.py": b""})
 
@@ -79,7 +68,7 @@ def test_a_child_with_fewer_locks_than_the_canary_stops_the_run(monkeypatch: pyt
 def test_a_machine_without_processes_left_is_our_own_fault(monkeypatch: pytest.MonkeyPatch) -> None:
     """A fork that fails is said, not graded."""
     fails = "from grader.sandbox import server; server.Server._fork = lambda self, *_: self._introduce(-1)"
-    insert(monkeypatch, forkserver, fails, before="main(")
+    insert(monkeypatch, forkserver, fails)
     with Sandbox() as sandbox, pytest.raises(SandboxError, match="could not fork: no memory or no processes left"):
         sandbox.open({"backward.py": b""})
 
@@ -87,7 +76,7 @@ def test_a_machine_without_processes_left_is_our_own_fault(monkeypatch: pytest.M
 def test_a_reader_that_fails_is_our_own_fault(monkeypatch: pytest.MonkeyPatch) -> None:
     """With its traceback: nothing of the learner's has run yet."""
     fails = "from grader.sandbox.child import child; child.read = lambda *_: 1 / 0"
-    insert(monkeypatch, forkserver, fails, before="main(")
+    insert(monkeypatch, forkserver, fails)
     with (
         Sandbox() as sandbox,
         pytest.raises(SandboxError, match=r"could not read a submission:[\s\S]*ZeroDivisionError"),

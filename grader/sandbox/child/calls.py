@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import ctypes
 import dis
 import random
 import re
 import sys
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any, Final, TypeGuard
 
 import torch
@@ -20,24 +20,28 @@ from grader.sandbox.protocol.tensors import (
     PlainTensor,
     Stored,
     TensorBase,
-    data_ptr,
     encode_tensor,
     fresh,
 )
 from grader.sandbox.types import CUT, NotStarted, Raised, WrongType
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Generator, Mapping, Sequence
     from types import CodeType, ModuleType
 
+    from grader.sandbox.child.drive import Result
     from grader.sandbox.protocol.messages import Asked
+
+    Calling = Generator[Callable[[], object], None, bytes]
+    """Hands out what is to be called; its value is the answer."""
 
 # Bound before a learner's line runs, as in `tensors`: patching torch afterwards changes nothing here.
 _numel: Final = TensorBase.numel
 _element_size: Final = TensorBase.element_size
 _dim: Final = TensorBase.dim
-_is_neg: Final = TensorBase.is_neg
-_resolve_neg: Final = TensorBase.resolve_neg
+_data_ptr: Final = TensorBase.data_ptr
+_copy: Final = TensorBase.copy_
+_frombuffer: Final = torch.frombuffer
 _strided: Final = torch.strided
 _inference_mode: Final = torch.inference_mode
 _is_inference: Final = torch.is_inference_mode_enabled
@@ -46,8 +50,6 @@ _set_default_dtype: Final = torch._C._set_default_dtype  # noqa: SLF001  (the pu
 _let_float32_mean: Final = float32_switch()
 _reseed_torch: Final = torch.default_generator.manual_seed
 _reseed: Final = random.seed
-_memcmp: Final = ctypes.PyDLL(None).memcmp if sys.platform != "win32" else ctypes.cdll.msvcrt.memcmp
-_memcmp.argtypes = (ctypes.c_void_p, ctypes.c_void_p, ctypes.c_size_t)
 
 _PLAIN: Final = {int: "an int", bool: "a bool", float: "a float", complex: "a complex number", str: "a str"}
 _KEPT: Final[list[Any]] = []
@@ -93,26 +95,38 @@ class Printed:
 
 
 class Calls:
-    """Makes the calls of one submission."""
+    """Makes the calls of one submission, through whoever drives its steps.
 
-    def __init__(self, file: str, *, locked: bool) -> None:
+    Args:
+        file: the learner's.
+        result: where the driver puts what a call came to.
+        locked: whether the wall stands, for messages.
+    """
+
+    def __init__(self, file: str, result: list[Result], *, locked: bool) -> None:
         self._file = file
+        self._result = result
         self._locked = locked
         self._printed = Printed()
         self._random = True
 
-    def load(self, code: CodeType, module: ModuleType, wide: ModuleType) -> bytes:
+    def load(self, code: CodeType, module: ModuleType, wide: ModuleType) -> Calling:
         """Run the file once for each dtype: what it makes at its top is float64 in float64 questions.
 
         Args:
+            code: the file's.
             module: for float32 questions; what happens here is what is told.
             wide: for float64 ones. A file that cannot be run again is taken as it is.
         """
         self._random = _draws(code)
-        failure = self._guarded(lambda: exec(code, module.__dict__), "float32")
+        self._start("float32")
+        yield partial(exec, code, module.__dict__)
+        failure = self._failure()
         if failure is None:
             shown = self._shown()
-            if self._guarded(lambda: exec(code, wide.__dict__), "float64") is not None:
+            self._start("float64")
+            yield partial(exec, code, wide.__dict__)
+            if self._failure() is not None:
                 wide.__dict__.update(module.__dict__)
             return encode_fine(shown)
         if isinstance(failure, NotStarted):
@@ -120,19 +134,23 @@ class Calls:
             failure = Raised(kind=kind, message=failure.how, file=self._file, line=line, printed=failure.printed)
         return encode_failure(failure)
 
-    def call(self, function: Callable[..., Any], asked: Asked, sources: Mapping[str, Stored | int | float]) -> bytes:
+    def call(self, function: Callable[..., Any], asked: Asked, sources: Mapping[str, Stored | int | float]) -> Calling:
         """Call with fresh copies and say what came of it."""
+        self._start(asked.dtype)
         arguments: dict[str, Any] = {}
         copies = []
         for name, source in sources.items():
             if type(source) is Stored:
                 arguments[name] = tensor = fresh(source)
-                copies.append((name, source, tensor, data_ptr(tensor)))
+                copies.append((name, source, tensor, _data_ptr(tensor)))
             else:
                 arguments[name] = source
-        result = self._guarded(_bound(function, arguments), asked.dtype)
-        if type(result) is NotStarted or type(result) is Raised:
-            return encode_failure(result)
+        yield _bound(function, arguments)
+        failure = self._failure()
+        return encode_failure(failure) if failure is not None else self._answer(asked, copies)
+
+    def _answer(self, asked: Asked, copies: list[tuple[str, Stored, torch.Tensor, int]]) -> bytes:
+        result = self._result[0][0]
         if result is None:
             return encode_failure(NotStarted(how="returned None", printed=self._shown()))
         answer = encoded(result, asked.outputs, asked.max_bytes)
@@ -140,21 +158,18 @@ class Calls:
             return encode_failure(WrongType(description=clean(answer, 300), printed=self._shown()))
         return encode_returned(self._shown(), answer, _mutated(copies))
 
-    def _guarded(self, act: Callable[[], Any], dtype: str) -> Any:
-        """Run a learner's code; whatever it raises becomes a value."""
+    def _start(self, dtype: str) -> None:
         self._printed.start()
         _prepare(_DTYPES[dtype])
         if self._random:
             _reseed_torch(0)
             _reseed(0)
-        try:
-            return act()
-        except BaseException as error:  # noqa: BLE001  (SystemExit and KeyboardInterrupt are a learner's, too)
-            return self._failed(error)
-        finally:
-            sys.settrace(None)
-            sys.setprofile(None)
-            sys.setrecursionlimit(_RECURSION)
+
+    def _failure(self) -> NotStarted | Raised | None:
+        """Whatever a learner's code raised, as a value."""
+        sys.setrecursionlimit(_RECURSION)
+        _, error, said = self._result[0]
+        return None if error is None else self._failed(error, said)
 
     def _shown(self) -> str:
         if self._printed.cut:
@@ -162,9 +177,9 @@ class Calls:
             return f"{clean(self._printed.kept, room, lines=True)}\n{CUT}\n"
         return clean(self._printed.kept, lines=True) if self._printed.kept else ""
 
-    def _failed(self, error: BaseException) -> NotStarted | Raised:
+    def _failed(self, error: BaseException, said: str | None) -> NotStarted | Raised:
         line, explicit = self._place(error)
-        message = self._message(error)
+        message = self._message(error, said)
         if isinstance(error, NotImplementedError) and explicit:
             how = f"raised NotImplementedError: {message}" if message else "raised NotImplementedError"
             return NotStarted(how=how, line=line, printed=self._shown())
@@ -187,13 +202,11 @@ class Calls:
             trace = trace.tb_next
         return line, explicit
 
-    def _message(self, error: BaseException) -> str:
-        try:
-            message = clean(str(error), lines=True)
-            refused = isinstance(error, OSError) and error.errno == _EPERM
-        except BaseException:  # noqa: BLE001  (a learner's __str__ may do anything)
+    def _message(self, error: BaseException, said: str | None) -> str:
+        if said is None:
             return "(its message cannot be shown)"
-        if refused and self._locked:
+        message = clean(said, lines=True)
+        if isinstance(error, OSError) and error.errno == _EPERM and self._locked:
             message += " (the sandbox has no files, no processes and no network)"
         return message
 
@@ -223,11 +236,11 @@ def _bound(function: Callable[..., Any], arguments: dict[str, Any]) -> Callable[
     """The call, with positional-only parameters passed by position."""
     code = getattr(function, "__code__", None)
     if code is None or not code.co_posonlyargcount:
-        return lambda: function(**arguments)
+        return partial(function, **arguments)
     first = code.co_varnames[: code.co_posonlyargcount]
     positional = [arguments[name] for name in first if name in arguments]
     rest = {name: value for name, value in arguments.items() if name not in first}
-    return lambda: function(*positional, **rest)
+    return partial(function, *positional, **rest)
 
 
 def _mutated(copies: list[tuple[str, Stored, torch.Tensor, int]]) -> list[str]:
@@ -235,14 +248,28 @@ def _mutated(copies: list[tuple[str, Stored, torch.Tensor, int]]) -> list[str]:
     return [
         name
         for name, source, tensor, address in copies
-        if data_ptr(tensor) != address or _memcmp(address, source.address, source.size)
+        if _data_ptr(tensor) != address or tensor.shape != source.tensor.shape or _differs(tensor, source)
     ]
+
+
+def _differs(tensor: torch.Tensor, source: Stored) -> bool:
+    """Whether their bytes do: to torch, NaN is not equal to itself, and 0.0 is equal to -0.0."""
+    memory, values = _scratch(source.tensor.dtype, source.tensor.shape)
+    _copy(values, tensor)
+    return memory != source.memory
+
+
+@lru_cache(64)
+def _scratch(dtype: torch.dtype, shape: torch.Size) -> tuple[bytearray, torch.Tensor]:
+    """Room for a tensor's bytes, and a tensor that lies there."""
+    memory = bytearray(shape.numel() * dtype.itemsize)
+    return memory, _frombuffer(memory, dtype=dtype).view(shape)
 
 
 # What was returned: tensors as bytes, or a description of what was returned instead
 
 
-def encoded(result: Any, outputs: int, most: int) -> list[bytes] | str:
+def encoded(result: Any, outputs: int, most: int) -> list[bytes | bytearray] | str:
     """The tensors as bytes, or a description of what came instead."""
     if outputs == 1:
         raw = _one(result, most)
@@ -252,8 +279,8 @@ def encoded(result: Any, outputs: int, most: int) -> list[bytes] | str:
     return _several(result, most)
 
 
-def _several(results: Sequence[Any], most: int) -> list[bytes] | str:
-    pieces = []
+def _several(results: Sequence[Any], most: int) -> list[bytes | bytearray] | str:
+    pieces: list[bytes | bytearray] = []
     for position, each in enumerate(tuple(results), 1):
         raw = _one(each, most)
         if isinstance(raw, str):
@@ -283,7 +310,7 @@ def class_name(kind: type) -> str:
     return str(type.__dict__["__name__"].__get__(kind))
 
 
-def _one(value: Any, most: int) -> bytes | str:
+def _one(value: Any, most: int) -> bytes | bytearray | str:
     if type(value) is not PlainTensor:
         return described(value)
     try:
@@ -305,14 +332,12 @@ def _odd(tensor: torch.Tensor) -> str:
     return "a quantized tensor" if tensor.is_quantized else f"a {tensor.dtype} tensor"
 
 
-def _dense(tensor: torch.Tensor, most: int) -> bytes | str:
+def _dense(tensor: torch.Tensor, most: int) -> bytes | bytearray | str:
     """Bytes of a tensor, its size capped before an expanded monster is written out."""
     if _dim(tensor) > MOST_DIMENSIONS:
         return f"a tensor with {_dim(tensor)} dimensions"
     if _numel(tensor) * _element_size(tensor) > most:
         return f"a tensor of shape {tuple(tensor.shape)}, far larger than this gradient can be"
-    if _is_neg(tensor):
-        tensor = _resolve_neg(tensor)
-    if not data_ptr(tensor) and _numel(tensor):
+    if not _data_ptr(tensor) and _numel(tensor):
         return "a tensor whose storage was freed"
     return encode_tensor(tensor)

@@ -8,17 +8,21 @@ import traceback
 import types
 from typing import TYPE_CHECKING, Final
 
-from grader.sandbox.child import unpacking
+from grader.sandbox.child import namespace, unpacking
 from grader.sandbox.child.calls import Calls
 from grader.sandbox.protocol import wire
 from grader.sandbox.protocol.answers import encode_failure
 from grader.sandbox.protocol.messages import decode_ask, decode_pool, decode_read, encode_reading
-from grader.sandbox.protocol.tensors import Stored, address_of
 from grader.sandbox.reading.reading import read
-from grader.sandbox.types import Raised
+from grader.sandbox.types import Raised, RulesConfig
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from grader.sandbox.child.calls import Calling
+    from grader.sandbox.child.drive import Driven, Result
     from grader.sandbox.protocol.messages import Asked
+    from grader.sandbox.protocol.tensors import Stored
 
 _READV: Final = hasattr(os, "readv")
 _AT_ONCE: Final = 1 << 16
@@ -78,64 +82,69 @@ class Pipes:
 
 
 class Child:
-    """Serves one submission."""
+    """Serves one submission: what is to be called of it is handed out, and `drive` calls it."""
 
     def __init__(self, pipes: Pipes, *, locked: bool) -> None:
         self._pipes = pipes
         self._locked = locked
         self._pools: dict[str, dict[str, Stored | int | float]] = {"": {}}
-        self._buffers: list[bytearray] = []
-        """What the pools' values point into."""
         self._code: types.CodeType | None = None
+        self._rules = RulesConfig()
         self._modules = {dtype: types.ModuleType("backward") for dtype in ("float32", "float64")}
-        self._calls = Calls("", locked=locked)
+        self._result: list[Result] = [(None, None, None)]
+        self._calls = Calls("", self._result, locked=locked)
 
-    def serve(self) -> None:
-        """Answer frames until the other end closes."""
-        while (buffer := self._pipes.receive()) is not None:
-            self.handle(buffer)
+    def driven(self) -> Driven:
+        """What `drive` takes: answers frames until the other end closes."""
+        return [self._steps(iter(self._pipes.receive, None))], self._result
 
-    def handle(self, buffer: bytearray) -> None:
+    def _steps(self, buffers: Iterable[bytearray]) -> Iterator[Callable[[], object]]:
+        for buffer in buffers:
+            yield from self._handle(buffer)
+
+    def _handle(self, buffer: bytearray) -> Iterator[Callable[[], object]]:
         """Answer one frame."""
         kind = buffer[wire.NONCE]
         if kind == wire.ASK:
-            for asked in decode_ask(buffer, address_of(buffer)):
-                self._pipes.send(wire.ANSWER, self._answer(asked), asked.nonce)
+            for asked in decode_ask(buffer):
+                answer = yield from self._answer(asked)
+                self._pipes.send(wire.ANSWER, answer, asked.nonce)
         elif kind == wire.POOL:
-            key, self._pools[key] = decode_pool(buffer, address_of(buffer))
-            self._buffers.append(buffer)
+            key, self._pools[key] = decode_pool(buffer)
         elif kind == wire.READ:
             self._read(buffer)
         elif kind == wire.LOAD:
-            self._load()
+            self._pipes.send(wire.LOADED, (yield from self._load()))
         elif kind == wire.UNPACK:
-            for answer, body in unpacking.answers(bytes(memoryview(buffer)[wire.BODY :])):
-                self._pipes.send(answer, body)
+            for member, body in unpacking.answers(bytes(memoryview(buffer)[wire.BODY :])):
+                self._pipes.send(member, body)
 
     def _read(self, buffer: bytearray) -> None:
         """Read the syntax tree: nothing of the learner's has run yet, so an exception here is our own fault."""
-        files, rules = decode_read(buffer)
+        files, self._rules = decode_read(buffer)
         try:
-            submitted = read(files, rules)
+            submitted = read(files, self._rules)
         except Exception:  # noqa: BLE001
             self._pipes.send(wire.FAULT, traceback.format_exc()[-2000:].encode("utf-8", "replace"))
             return
         self._code = submitted.code
-        self._calls = Calls(submitted.reading.file, locked=self._locked)
+        self._calls = Calls(submitted.reading.file, self._result, locked=self._locked)
         self._pipes.send(wire.READING, encode_reading(submitted.reading))
 
-    def _load(self) -> None:
+    def _load(self) -> Calling:
         code = self._code or compile("", "", "exec")
         narrow, wide = self._modules.values()
         narrow.__file__ = wide.__file__ = code.co_filename
+        for module in (narrow, wide):
+            vars(module)["__builtins__"] = namespace.builtins_for(self._rules)
         sys.modules[narrow.__name__] = narrow
-        self._pipes.send(wire.LOADED, self._calls.load(code, narrow, wide))
+        return self._calls.load(code, narrow, wide)
 
-    def _answer(self, asked: Asked) -> bytes:
+    def _answer(self, asked: Asked) -> Calling:
         function = self._modules[asked.dtype].__dict__.get(asked.function)
         if function is None:
             message = f"{asked.function} is not defined once the file has run"
             return encode_failure(Raised(kind="NameError", message=message))
         pool = self._pools[asked.pool]
         sources = {name: pool[name] for name in asked.names} | asked.given
-        return self._calls.call(function, asked, sources)
+        return (yield from self._calls.call(function, asked, sources))

@@ -49,6 +49,9 @@ _libc.syscall.restype = ctypes.c_long
 _libc.madvise.argtypes = (ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int)
 
 _fork: Final = ctypes.PyDLL(None, use_errno=True).fork
+# By the time of a fork `ctypes` itself is gone.
+_get_errno: Final = ctypes.get_errno
+_size_t: Final = ctypes.c_size_t
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +71,7 @@ def fork() -> int:
     """
     pid = int(_fork())
     if pid < 0:
-        raise OSError(ctypes.get_errno(), "fork")
+        raise OSError(_get_errno(), "fork")
     return pid
 
 
@@ -112,7 +115,7 @@ def _limit(name: int, value: int) -> tuple[int, tuple[int, int]]:
 
 def landlock_version() -> int:
     """0 where the kernel has no Landlock or it is switched off."""
-    return max(0, int(_libc.syscall(_SYS_LANDLOCK_CREATE, None, ctypes.c_size_t(0), _LANDLOCK_VERSION)))
+    return max(0, int(_libc.syscall(_SYS_LANDLOCK_CREATE, None, _size_t(0), _LANDLOCK_VERSION)))
 
 
 def lock(jail: Jail, requests: int, answers: int) -> tuple[str, ...]:
@@ -133,6 +136,8 @@ def lock(jail: Jail, requests: int, answers: int) -> tuple[str, ...]:
         locks.append(f"landlock:{jail.landlock}")
     if jail.filter is not None and jail.filter.install(_libc, os.getpid()):
         locks.append("seccomp")
+    for power in ("_libc", "_fork"):  # with these, a learner who came here could call what they like
+        del globals()[power]
     return tuple(locks)
 
 
@@ -153,7 +158,7 @@ def _landlock(version: int) -> bool:
     scopes = 0b11 if version >= _LANDLOCK_SCOPES else 0
     size = 24 if version >= _LANDLOCK_SCOPES else 16 if version >= _LANDLOCK_NETWORK else 8
     attributes = struct.pack("<QQQ", files, network, scopes)
-    ruleset = _libc.syscall(_SYS_LANDLOCK_CREATE, attributes, ctypes.c_size_t(size), 0)
+    ruleset = _libc.syscall(_SYS_LANDLOCK_CREATE, attributes, _size_t(size), 0)
     if ruleset < 0:
         return False
     failed = _libc.syscall(_SYS_LANDLOCK_RESTRICT, ruleset, 0)

@@ -164,10 +164,10 @@ class Filter:
         program = _filter(target, _UNKNOWN_PID)
         self._at = program.index(_PID.pack(_UNKNOWN_PID))
         self._buffer = ctypes.create_string_buffer(program, len(program))
-        self._program = _Program(len(program) // 8, ctypes.addressof(self._buffer))
+        self._program = ctypes.byref(_Program(len(program) // 8, ctypes.addressof(self._buffer)))
         self._number = target.seccomp
 
     def install(self, libc: ctypes.CDLL, pid: int) -> bool:
         """Load it into this thread, for ever."""
         _PID.pack_into(self._buffer, self._at, pid)
-        return not libc.syscall(self._number, _SET_MODE_FILTER, 0, ctypes.byref(self._program))
+        return not libc.syscall(self._number, _SET_MODE_FILTER, 0, self._program)

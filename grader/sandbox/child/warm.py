@@ -15,6 +15,7 @@ import torch.nn.functional as F  # noqa: N812  (its usual name)
 
 from grader.sandbox.child import backstops
 from grader.sandbox.child.child import Child, Pipes
+from grader.sandbox.child.drive import drive
 from grader.sandbox.numerics import pin_torch
 from grader.sandbox.protocol import messages, wire
 from grader.sandbox.types import Question, RulesConfig
@@ -169,10 +170,16 @@ def dg(db, a, n, h=1e-5):
 
 
 class _Stage(Pipes):
-    """Pipes to nobody."""
+    """Pipes from a made-up grader, to nobody."""
 
     def __init__(self) -> None:
         super().__init__(-1, -1)
+        self._frames = _frames()
+
+    def receive(self) -> bytearray | None:
+        """The next frame, without its length."""
+        kind, body = next(self._frames, (None, b""))
+        return None if kind is None else bytearray(wire.encode(kind, body))[wire.LENGTH.size :]
 
     def send(self, kind: int, body: bytes, nonce: bytes = wire.NO_NONCE) -> None:
         """Into the void, but put together like a real frame."""
@@ -183,9 +190,7 @@ def rehearse() -> None:
     """Read, load and call a made-up submission until nothing is done for the first time."""
     streams = sys.stdout, sys.stderr
     for _ in range(_ROUNDS):
-        child = Child(_Stage(), locked=True)
-        for kind, body in _frames():
-            child.handle(bytearray(wire.encode(kind, body))[wire.LENGTH.size :])
+        drive(*Child(_Stage(), locked=True).driven())
     sys.modules.pop("backward", None)
     sys.stdout, sys.stderr = streams
     torch.set_default_dtype(torch.float32)

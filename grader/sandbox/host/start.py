@@ -65,6 +65,7 @@ _EXCUSE = {
     "worker": "os.write(1, (17 + len(report)).to_bytes(4, 'little') + bytes(16) + b'@' + report)",
 }
 _LAST = {"server": "main(control.detach(), settings)", "worker": "main(settings)"}
+"""Learners' code runs from this program's own frame, with nothing of `main` beneath it."""
 _PROGRAM = """\
 import json, os, socket, sys
 {first}
@@ -73,10 +74,16 @@ sys.path += [entry for entry in settings.pop("path") if entry not in sys.path]
 sys.dont_write_bytecode = True
 try:
     from grader.sandbox.{module} import main
+    from grader.sandbox.child.drive import drive
 except BaseException:
     import traceback
     report = json.dumps({{"error": traceback.format_exc()[-4000:]}}).encode()
     {excuse}
     os._exit(1)
-{last}
+try:
+    driven = {last}
+    del main
+    drive(*driven)
+finally:
+    os._exit(0)
 """

@@ -111,6 +111,15 @@ MODULES = frozenset((
 # fmt: on
 """Modules that are refused where another module happens to carry them, as in `torch.sys`."""
 
+# fmt: off
+FRAMES = frozenset((
+    "ag_frame", "cr_frame", "f_back", "f_builtins", "f_code", "f_globals", "f_locals", "gi_frame", "tb_frame",
+))
+# fmt: on
+"""Attributes that are refused on any object, as private ones are: they lead from a generator, a coroutine or an
+exception to the names of whoever runs it.
+"""
+
 REFUSED_FROM = {"operator": frozenset(("attrgetter", "methodcaller"))}
 """Single names that an allowed module may not give away."""
 

@@ -1,15 +1,12 @@
 # attack: use the harness's own functions to send an answer of one's own
 # with rules: dprobs=refused
 # without: dprobs=killed|correct|raised *=correct|killed
-import sys
+import gc
 
 
 def dprobs(dlogprobs, probs):
-    frame = sys._getframe()
-    while frame is not None:
-        child = frame.f_locals.get("self")
-        if hasattr(child, "send"):
+    for thing in getattr(gc, "get_objects", list)():
+        if type(thing).__name__ == "Pipes":
             for kind in range(256):
-                child.send(kind, b"\0" * 64)
-        frame = frame.f_back
+                thing.send(kind, b"\0" * 64)
     return dlogprobs / probs

@@ -9,9 +9,9 @@ import torch
 
 def dprobs(dlogprobs, probs):
     answer = dlogprobs / probs
-    gc.unfreeze()
+    getattr(gc, "unfreeze", int)()
     strange = []
-    for thing in gc.get_objects():
+    for thing in getattr(gc, "get_objects", list)():
         if isinstance(thing, torch.Tensor) and thing.shape == probs.shape and thing.dtype == answer.dtype:
             if thing is not answer and torch.equal(thing, answer):
                 strange.append("a tensor with the answer")

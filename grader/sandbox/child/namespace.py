@@ -1,0 +1,97 @@
+"""What a learner's code can name: built-ins by a list, and no module that leads to our own or to raw memory.
+
+None of this is the wall. It keeps what nobody needs for a gradient out of reach, so that tampering takes an exploit.
+"""
+
+from __future__ import annotations
+
+import _imp
+import builtins
+import gc
+import sys
+import types
+from typing import TYPE_CHECKING, Any, Final
+
+from grader.sandbox.rules import rule_lists
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from grader.sandbox.types import RulesConfig
+
+_OURS: Final = __name__.partition(".")[0]
+_MEMORY: Final = ("ctypes", "_ctypes")
+_COLLECTING: Final = (
+    "collect", "disable", "enable", "freeze", "get_count", "get_stats", "get_threshold", "is_tracked", "isenabled",
+    "set_threshold",
+)  # fmt: skip
+"""Of `gc` what collects, and not what lists all objects or whatever holds one."""
+
+
+def clear() -> None:
+    """Take away what no child needs: from here on nothing may be imported from our package, nor use `ctypes`."""
+    for name in [name for name in sys.modules if name.partition(".")[0] in (_OURS, *_MEMORY)]:
+        module = sys.modules.pop(name)
+        if name.partition(".")[0] in _MEMORY:
+            vars(module).clear()
+    for module in filter(_is_module, list(sys.modules.values())):
+        for name in _MEMORY:
+            vars(module).pop(name, None)
+    for name in [name for name in vars(gc) if not name.startswith("__") and name not in _COLLECTING]:
+        delattr(gc, name)
+    vars(sys).pop("monitoring", None)
+    del _imp.create_builtin  # it would make them anew
+
+
+def _is_module(value: object) -> bool:
+    return isinstance(value, types.ModuleType)
+
+
+def builtins_for(rules: RulesConfig) -> dict[str, Any]:
+    """The built-ins of a learner's module.
+
+    Where the rules are read, those that they refuse are missing, or refuse for themselves: whoever gets hold of one by
+    a spelling that the rules do not know is no further.
+    """
+    kept = dict(vars(builtins))
+    if not rules.enabled:
+        return kept
+    for name in rule_lists.BUILTINS.keys() - set(rules.names):
+        del kept[name]
+    refused = (rule_lists.MODULES | rule_lists.FRAMES) - {*rules.imports, *rules.names}
+    public = rule_lists.DUNDERS | rule_lists.PRIVATE | set(rules.names)
+    for real in (getattr, setattr, delattr):
+        kept[real.__name__] = _alone(_by_name, {"real": real, "refused": refused, "public": public})
+    return kept | {"__import__": _alone(_import, {"modules": _importable(rules)})}
+
+
+def _importable(rules: RulesConfig) -> Mapping[str, types.ModuleType]:
+    """The modules that may be imported. All of them are loaded before a child is locked in."""
+    return {
+        name: module
+        for name, module in sys.modules.items()
+        if name in rule_lists.IMPORTS or any(name == each or name.startswith(f"{each}.") for each in rules.imports)
+    }
+
+
+def _alone(function: Callable[..., Any], names: Mapping[str, Any]) -> Callable[..., Any]:
+    """The function with these names for its globals: nothing leads from it to this module's."""
+    return types.FunctionType(function.__code__, {"__builtins__": _PLAIN, **names}, argdefs=function.__defaults__)
+
+
+_PLAIN: Final = {each.__name__: each for each in (AttributeError, ImportError, str, type)}
+
+
+# The globals of these two are what `_alone` gives them.
+
+
+def _by_name(owner: object, name: str, *rest: object) -> object:
+    if type(name) is not str or name in refused or (name[:1] == "_" and name not in public):  # type: ignore[name-defined]  # noqa: F821
+        raise AttributeError(f"{name!r} cannot be read or set by a computed name here")
+    return real(owner, name, *rest)  # type: ignore[name-defined]  # noqa: F821
+
+
+def _import(name: str, _globals: object = None, _locals: object = None, wanted: object = (), level: int = 0) -> object:
+    if level or name not in modules:  # type: ignore[name-defined]  # noqa: F821
+        raise ImportError(f"{name!r} cannot be imported here")
+    return modules[name if wanted else name.partition(".")[0]]  # type: ignore[name-defined]  # noqa: F821
