@@ -3,6 +3,7 @@
     # attack: what it tries
     # with rules: dprobs=refused         the verdicts while the rules are read
     # without: dprobs=raised|killed      and with the rules switched off: the jail holds by itself
+    # bare: dprobs=correct               and without the curtain before it, where that is another
     # expect: dprobs=timed_out           both at once
 
 `wrong` stands for every verdict that does not score. Functions that a header does not name must be right; `*=` says
@@ -23,7 +24,7 @@ FOLDER = Path(__file__).parent / "corpus"
 RIGHT = frozenset(("correct", "exact"))
 WRONG = frozenset(map(str, Verdict)) - RIGHT
 
-_HEADER = re.compile(r"^# (attack|expect|with rules|without): (.*)$", re.MULTILINE)
+_HEADER = re.compile(r"^# (attack|expect|with rules|without|bare): (.*)$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +44,14 @@ class Attack:
         """Whether it begins with what a learner's code cannot come by."""
         return re.search(r"\b(ctypes|gc|grader)\b", self.text.partition("\nimport")[2]) is not None
 
-    def expected(self, *, rules: bool) -> dict[str, frozenset[str]]:
+    def expected(self, *, rules: bool, curtain: bool = True) -> dict[str, frozenset[str]]:
         """Function -> the verdicts that are right; "*" is all others."""
         verdicts: dict[str, frozenset[str]] = {"*": RIGHT}
+        kinds = (
+            ["expect", "with rules"] if rules else ["expect", "without"] if curtain else ["expect", "without", "bare"]
+        )
         for kind, line in _HEADER.findall(self.text):
-            if kind in {"expect", "with rules" if rules else "without"}:
+            if kind in kinds:
                 verdicts |= dict(map(_verdicts, line.split()))
         return verdicts
 

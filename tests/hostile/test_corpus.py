@@ -52,7 +52,7 @@ class Range:
     solution: str
     target: Path
     listener: socket.socket
-    rules: bool
+    way: str
     honest: list[dict[str, object]] = field(default_factory=list)
 
     def places(self) -> dict[str, str]:
@@ -96,7 +96,7 @@ def attacked(
         with start(timeout=2.0, submission_timeout=20.0, rules=rules) as sandbox:
             if sandbox.isolation.level < Level.LOCKED:
                 pytest.skip(f"no locked level here: {sandbox.isolation.missing}")
-            place = Range(sandbox, mlp, mlp_cases, solution_source, target, listener, rules)
+            place = Range(sandbox, mlp, mlp_cases, solution_source, target, listener, request.param)
             place.honest = place.grade_honestly()
             yield place
         listener.settimeout(0.1)
@@ -155,7 +155,7 @@ def _listings() -> list[str]:
 def test_attack_comes_to_its_verdicts_and_changes_nothing_else(attacked: Range, attack: Attack) -> None:
     """The verdicts of the header, nothing escaped, and the next submission's figures as if nothing had been."""
     rows = attacked.grade(attack.submission(attacked.solution, attacked.places()))
-    expected = attack.expected(rules=attacked.rules)
+    expected = attack.expected(rules=WAYS[attacked.way][1], curtain=attacked.way != "bare")
     wrong = {
         row.name: f"{row.verdict}: {row.problem}"
         for row in rows

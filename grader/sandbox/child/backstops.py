@@ -6,9 +6,10 @@ backward over, whoever asks an engine to, and by whatever name. The kernels that
 refusal, for every kind of tensor on a CPU. What holds these registrations is no Python object that could be found or
 collected.
 
+The same holds for torch's formulas of derivatives in Python: their code is gone, whoever still holds the functions.
+
 Above it, the public names say that they are closed, so that a learner reads a sentence and not zeros. What remains:
-formulas of torch's own that are written in Python, machine code reached by its address, and derivatives approximated by
-arithmetic.
+machine code reached by its address, and derivatives approximated by arithmetic.
 """
 
 # ruff: noqa: SLF001  # what is closed here has no public names
@@ -16,6 +17,7 @@ from __future__ import annotations
 
 import ctypes
 import re
+import sys
 import types
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any, Final, NoReturn
@@ -28,7 +30,7 @@ import torch.func
 import torch.library
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
 ENTRY_POINTS: Final = (
     "torch.autograd.backward",
@@ -84,7 +86,11 @@ ENGINE: Final = (
 called. These names belong to one release of torch: those it lacks are passed over.
 """
 
-_ALSO_DERIVATIVES: Final = frozenset(("aten::_make_dual", "aten::_make_dual_copy"))
+_DERIVATIVE: Final = re.compile(r"\w+::(\w*(backward|_jvp)|_make_dual(_copy)?(\.|$))")
+"""The operators that compute one."""
+_FORMULA: Final = re.compile("backward|jvp|vjp")
+_FORMULAS_OF: Final = re.compile(r"torch\.(?!nn\.modules\.module$)")
+"""Of functions in Python, the names; and the modules that have them. A module's bookkeeping of hooks is no formula."""
 _TENSOR_BASE: Any = torch._C.TensorBase
 _RECORDING: Final = {
     "Autograd": re.compile(r"(?!.*(\.out|_out\b))"),
@@ -97,8 +103,9 @@ requires gradients, and of views not where a tensor is changed in place.
 _COMPUTING: Final = (
     "CPU", "NestedTensorCPU", "MkldnnCPU", "SparseCPU", "SparseCsrCPU", "QuantizedCPU", "CompositeImplicitAutograd",
     "CompositeImplicitAutogradNestedTensor", "CompositeExplicitAutograd", "CompositeExplicitAutogradNonFunctional",
+    "Meta",
 )  # fmt: skip
-"""The keys whose kernels compute values on a CPU."""
+"""The keys whose kernels compute values on a CPU, or could be made to: torch's formulas in Python stand as Meta's."""
 
 
 class AutogradClosedError(RuntimeError):
@@ -109,7 +116,7 @@ def install() -> tuple[str, ...]:
     """Close what can be closed, once per process, and say what is closed."""
     closed = [path for path in (*ENTRY_POINTS, *ENGINE) if _close(path)]
     _close_switches()
-    recording, kernels = _record_nothing(), _override_kernels()
+    recording, kernels, formulas = _record_nothing(), _override_kernels(), _empty_formulas()
     return (
         f"entry points: {len(closed)}",
         "requires_grad",
@@ -117,6 +124,7 @@ def install() -> tuple[str, ...]:
         "inference mode",
         f"recording kernels: {recording}",
         f"backward kernels: {kernels}",
+        f"formulas: {formulas}",
     )
 
 
@@ -202,18 +210,48 @@ def _record_nothing() -> int:
 
 
 def _override_kernels() -> int:
-    """Refuse every aten operator that computes a derivative, for every kind of tensor on a CPU."""
-    registrations, count = _forever("aten", ""), 0
-    for operator in sorted(torch._C._dispatch_get_all_op_names()):
-        if not re.match(r"aten::\w*backward", operator) and operator.split(".")[0] not in _ALSO_DERIVATIVES:
-            continue
-        name = operator.removeprefix("aten::")
-        refusal = _refusal(f"torch.ops.aten.{name}")
-        for key in _COMPUTING:
-            if key == "CPU" or _has_kernel(operator, key):
-                registrations.impl(name, torch._C._parse_dispatch_key(key), refusal)
-        count += 1
-    return count
+    """Refuse every operator that computes a derivative, for every kind of tensor on a CPU."""
+    operators = list(filter(_DERIVATIVE.match, torch._C._dispatch_get_all_op_names()))
+    for library, members in _by_library(operators).items():
+        registrations = _forever(library, "")
+        for name in members:
+            refusal = _refusal(f"torch.ops.{library}.{name}")
+            for key in _COMPUTING:
+                if key == "CPU" or _has_kernel(f"{library}::{name}", key):
+                    registrations.impl(name, torch._C._parse_dispatch_key(key), refusal)
+    return len(operators)
+
+
+def _empty_formulas() -> int:
+    """Take their code from torch's functions in Python that compute a derivative; how many there were."""
+    owners: list[Any] = [module for name, module in sys.modules.items() if _FORMULAS_OF.match(name)]
+    owners += _below(torch.autograd.Function)
+    named = [each for owner in owners for name, each in vars(owner).items() if _FORMULA.search(name)]
+    functions = {inner for each in named for inner in _unwrapped(each)}
+    for function in functions:
+        function.__code__ = _emptied.__code__.replace(co_freevars=function.__code__.co_freevars)
+    return len(functions)
+
+
+def _below(kind: type[Any]) -> Iterator[type]:
+    each: type[Any]
+    for each in kind.__subclasses__():
+        yield each
+        yield from _below(each)
+
+
+def _unwrapped(value: Any) -> Iterator[types.FunctionType]:
+    """A function, and that which its decorators have put away in it: it has the same name."""
+    function = getattr(value, "__func__", value)  # of a static method
+    if isinstance(function, types.FunctionType):
+        yield function
+        for cell in function.__closure__ or ():
+            if getattr(cell.cell_contents, "__name__", None) == function.__name__:
+                yield from _unwrapped(cell.cell_contents)
+
+
+def _emptied(*_args: object, **_kwargs: object) -> NoReturn:
+    raise RuntimeError("torch's formulas of derivatives are closed here: derive this gradient by hand")
 
 
 def _has_kernel(operator: str, key: str) -> bool:

@@ -34,17 +34,10 @@ def clear() -> None:
         module = sys.modules.pop(name)
         if name.partition(".")[0] in _MEMORY:
             vars(module).clear()
-    for module in filter(_is_module, list(sys.modules.values())):
-        for name in _MEMORY:
-            vars(module).pop(name, None)
     for name in [name for name in vars(gc) if not name.startswith("__") and name not in _COLLECTING]:
         delattr(gc, name)
     vars(sys).pop("monitoring", None)
     del _imp.create_builtin  # it would make them anew
-
-
-def _is_module(value: object) -> bool:
-    return isinstance(value, types.ModuleType)
 
 
 def builtins_for(rules: RulesConfig) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 # attack: read address 0
 # with rules: dprobs=refused
-# without: dprobs=killed
+# without: *=raised
+# bare: dprobs=killed *=correct
 import ctypes
 
 

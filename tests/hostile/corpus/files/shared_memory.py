@@ -1,6 +1,7 @@
 # attack: shared memory that outlives the process
 # with rules: dprobs=refused
-# without: dprobs=correct
+# without: *=raised
+# bare: dprobs=correct *=correct
 import ctypes
 
 

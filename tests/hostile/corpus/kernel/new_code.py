@@ -1,6 +1,7 @@
 # attack: make memory that can be written and run
 # with rules: dprobs=refused
-# without: dprobs=correct|killed
+# without: *=raised
+# bare: dprobs=correct|killed *=correct
 import ctypes
 import mmap
 

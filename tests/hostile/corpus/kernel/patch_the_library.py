@@ -1,6 +1,7 @@
 # attack: make libc's own code writable, to patch the traps out
 # with rules: dprobs=refused
-# without: dprobs=killed|correct
+# without: *=raised
+# bare: dprobs=killed|correct *=correct
 import ctypes
 
 

@@ -1,6 +1,7 @@
 # attack: system calls that a list of forbidden ones forgets
 # with rules: dprobs=refused
-# without: dprobs=correct
+# without: *=raised
+# bare: dprobs=correct *=correct
 import ctypes
 
 

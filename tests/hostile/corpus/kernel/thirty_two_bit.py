@@ -1,6 +1,7 @@
 # attack: the same system calls through the numbers of another architecture
 # with rules: dprobs=refused
-# without: dprobs=killed|correct
+# without: *=raised
+# bare: dprobs=killed|correct *=correct
 import ctypes
 
 

@@ -1,6 +1,6 @@
 # attack: trace every line, look into the harness and change its variables
 # with rules: dprobs=refused
-# without: dprobs=correct|raised
+# without: dprobs=correct|raised|killed
 import sys
 
 
