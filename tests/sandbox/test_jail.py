@@ -15,7 +15,7 @@ import torch
 from grader.sandbox.child import seccomp
 from grader.sandbox.child.selftest import judge
 from grader.sandbox.limits import Level
-from grader.sandbox.types import Outcome, Raised, Returned, SandboxError
+from grader.sandbox.types import Outcome, Question, Raised, Returned, SandboxError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -126,9 +126,10 @@ def test_the_arguments_say_nothing(ask: Callable[..., Outcome]) -> None:
     assert message(ask, "darguments").startswith("['-c', '")
 
 
-def test_a_call_sees_only_its_own_tensors(ask: Callable[..., Outcome]) -> None:
+def test_a_call_sees_only_its_own_tensors(bared: Sandbox) -> None:
     """Whatever gc can reach."""
-    outcome = ask(PRY, "dtensors", x=torch.ones(1))
+    with bared.open({"backward.py": PRY.encode()}) as session:
+        [outcome] = session.ask([Question("dtensors", given={"x": torch.ones(1)})])
     assert isinstance(outcome, Returned)
     assert outcome.tensors[0].item() <= 2
 

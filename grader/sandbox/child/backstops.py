@@ -243,7 +243,7 @@ def _below(kind: type[Any]) -> Iterator[type]:
 def _unwrapped(value: Any) -> Iterator[types.FunctionType]:
     """A function, and that which its decorators have put away in it: it has the same name."""
     function = getattr(value, "__func__", value)  # of a static method
-    if isinstance(function, types.FunctionType):
+    if isinstance(function, types.FunctionType) and function.__module__ != __name__:  # no refusal of ours
         yield function
         for cell in function.__closure__ or ():
             if getattr(cell.cell_contents, "__name__", None) == function.__name__:

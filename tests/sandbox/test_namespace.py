@@ -1,0 +1,102 @@
+"""What a learner's code can name, and where that leads."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+import torch
+
+from grader.sandbox.child.namespace import builtins_for
+from grader.sandbox.types import Outcome, Raised, Returned, RulesConfig
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+FRAMES = """
+import sys
+def dx(x):
+    frame, seen = sys._getframe(), []
+    while frame is not None:
+        seen.append((frame.f_globals["__name__"], sorted(frame.f_locals)))
+        frame = frame.f_back
+    raise ValueError(seen)
+"""
+
+
+def test_beneath_a_learners_frame_are_two_that_hold_nothing(ask: Callable[..., Outcome]) -> None:
+    """The driver's, and that of the program which it was started by."""
+    outcome = ask(FRAMES, "dx", x=torch.ones(1))
+    assert isinstance(outcome, Raised)
+    beneath = outcome.message.split("), (")[1:]
+    assert len(beneath) == 2
+    assert beneath[0].endswith("['act', 'result', 'steps']")
+    assert beneath[1].startswith("'__main__'")
+    assert "main'" not in beneath[1].replace("'__main__'", "")
+
+
+GONE = {
+    "our modules": "import grader.sandbox.child.child",
+    "ctypes": "import ctypes",
+    "what ctypes stands on": "import _ctypes",
+    "all objects": "import gc; gc.get_objects()",
+    "what holds an object": "import gc; gc.get_referrers(x)",
+    "what an object holds": "import gc; gc.get_referents(x)",
+    "gc made anew": "import sys; del sys.modules['gc']; import gc; gc.get_objects()",
+}
+
+
+@pytest.mark.parametrize("what", GONE)
+def test_what_leads_to_the_state_of_a_child_is_gone(ask: Callable[..., Outcome], what: str) -> None:
+    """Without the rules."""
+    outcome = ask(f"def dx(x):\n    {GONE[what]}\n    return x\n", "dx", x=torch.ones(1))
+    assert isinstance(outcome, Raised)
+    assert outcome.kind in {"ModuleNotFoundError", "AttributeError"}
+
+
+def test_collecting_garbage_is_still_allowed(ask: Callable[..., Outcome]) -> None:
+    """It is a habit of long notebooks."""
+    body = "import gc\n    gc.collect(); gc.disable(); gc.enable()\n    return x"
+    assert isinstance(ask(f"def dx(x):\n    {body}\n", "dx", x=torch.ones(1)), Returned)
+
+
+def test_where_the_rules_are_read_the_builtins_that_they_refuse_are_missing() -> None:
+    """Whoever gets hold of the dictionary finds no other."""
+    kept = builtins_for(RulesConfig())
+    assert not {"eval", "exec", "compile", "open", "globals", "vars", "locals", "input", "breakpoint"} & kept.keys()
+    assert {"print", "range", "super", "__build_class__", "len", "sum"} <= kept.keys()
+    assert "eval" in builtins_for(RulesConfig(enabled=False))
+    assert "eval" in builtins_for(RulesConfig(names=("eval",)))
+
+
+@pytest.mark.parametrize("name", ["__globals__", "_C", "sys", "gi_frame", "f_back", type("Text", (str,), {})("T")])
+def test_getattr_reads_nothing_private_there(name: str) -> None:
+    """By whatever spelling its name was put together."""
+    with pytest.raises(AttributeError, match="by a computed name"):
+        builtins_for(RulesConfig())["getattr"](torch.ones(1), name, None)
+
+
+def test_getattr_reads_what_is_public() -> None:
+    """`getattr(x, "T")` is `x.T`, and a default is one."""
+    read = builtins_for(RulesConfig())["getattr"]
+    assert read(torch.ones(2, 3), "T").shape == (3, 2)
+    assert read(1, "T", None) is None
+
+
+def test_only_what_the_rules_allow_is_imported_there() -> None:
+    """A module, a package of a module, and what an exercise allows besides."""
+    of = builtins_for(RulesConfig(imports=("json",)))["__import__"]
+    assert of("torch.nn.functional") is torch
+    assert of("torch.nn.functional", None, None, ("relu",)) is torch.nn.functional
+    assert of("json").__name__ == "json"
+    for name in ("os", "sys", "builtins", "grader", "torch._decomp"):
+        with pytest.raises(ImportError, match="cannot be imported here"):
+            of(name)
+
+
+def test_nothing_leads_from_a_guard_to_our_own_names() -> None:
+    """Its globals are what it needs."""
+    guards = builtins_for(RulesConfig())
+    for name in ("getattr", "setattr", "delattr", "__import__"):
+        assert not {"sys", "builtins", "builtins_for"} & guards[name].__globals__.keys()
+        assert guards[name].__globals__["__builtins__"].keys() == {"AttributeError", "ImportError", "str", "type"}
