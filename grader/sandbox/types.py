@@ -172,18 +172,19 @@ NOT_TOLD = "more is not told, as hidden cases were asked before"
 
 
 def wordless(outcome: Outcome) -> Outcome:
-    """An outcome without anything that a learner may have chosen: no text, no line, no name, no number.
+    """An outcome without anything that a learner may have chosen: no text, no line, no name, no time.
 
     Of a child that has seen hidden values: all of it could be a message about them.
     """
+    outcome = replace(outcome, seconds=0.0)
     if isinstance(outcome, Returned):
         return replace(outcome, printed="", mutated=())
     if isinstance(outcome, NotStarted):
-        return NotStarted(how="returned None or raised NotImplementedError", seconds=outcome.seconds)
+        return NotStarted(how="returned None or raised NotImplementedError")
     if isinstance(outcome, Raised):
-        return Raised(kind="an exception", message=NOT_TOLD, seconds=outcome.seconds)
+        return Raised(kind="an exception", message=NOT_TOLD)
     if isinstance(outcome, WrongType):
-        return WrongType(description=f"something else ({NOT_TOLD})", seconds=outcome.seconds)
+        return WrongType(description=f"something else ({NOT_TOLD})")
     if isinstance(outcome, Killed) and outcome.reason in ("exit", "signal", "protocol"):
         return replace(outcome, detail=f"by itself ({NOT_TOLD})")
     return outcome

@@ -100,6 +100,21 @@ def test_the_student_sees_no_hidden_case(engine: Engine, solution_source: str) -
     assert "/home/teacher" not in text
 
 
+def test_how_long_hidden_cases_took_is_told_to_the_instructor_alone(
+    sandbox: Sandbox, mlp: Exercise, solution_source: str
+) -> None:
+    """A function could wait for as long as a hidden value says."""
+    waits = "import time\ndef dh(dlogits, W2):\n    time.sleep(0.2 * (len(dlogits) != 32))\n    return dlogits @ W2.T\n"
+    with Engine(Order.of(mlp, settings(hidden_seed=11)), sandbox) as engine:
+        made = engine.grade(Task("a", "a", {"backward.py": (solution_source + waits).encode()}))
+    told = {}
+    for name, document in (("instructor", made.full), ("student", made.student)):
+        (entry,) = json.loads(document)["grader"]["submissions"]
+        told[name] = entry["duration_s"]
+        assert max(row["duration_s"] for row in entry["gradients"]) < 0.2
+    assert told["student"] < 0.2 < told["instructor"]
+
+
 def test_the_hidden_seed_is_in_no_document(sandbox: Sandbox, mlp: Exercise) -> None:
     """Nor anything from which it could be found by trying: no hash of it either."""
     made = []

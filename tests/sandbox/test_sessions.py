@@ -331,7 +331,7 @@ TALKING = ("draises", "dstub", "dprints", "dodd", "dexits")
 def test_nothing_that_a_child_says_is_passed_on_once_it_was_sent_hidden_values(
     opened: Callable[[str], Session], function: str
 ) -> None:
-    """Neither a message nor a class's name, a line, a print, a changed parameter, an exit code."""
+    """Neither a message nor a class's name, a line, a print, a changed parameter, an exit code, a time."""
     session = opened(HEAD + TALKS)
     session.pool("c", {"x": torch.full((2,), 42.0)})
     [_, said] = session.ask([*about_x("dsees", hidden=True), *about_x(function)])
@@ -340,7 +340,7 @@ def test_nothing_that_a_child_says_is_passed_on_once_it_was_sent_hidden_values(
     [_, heard] = plain.ask([*about_x("dsees"), *about_x(function)])
     assert "42" in repr(replace(heard, seconds=0.0)) or getattr(heard, "mutated", ())
     assert type(said) is type(heard)
-    said = replace(said, seconds=0.0)
+    assert said.seconds == 0.0
     assert "42" not in repr(replace(said, tensors=()) if isinstance(said, Returned) else said)
     assert (getattr(said, "mutated", ()), getattr(said, "line", None)) == ((), None)
 
