@@ -38,6 +38,13 @@ def sandbox() -> Iterator[Sandbox]:
 
 
 @pytest.fixture(scope="session")
+def ruled() -> Iterator[Sandbox]:
+    """The same with the rules read."""
+    with Sandbox(timeout=TIMEOUT, submission_timeout=BUDGET) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
 def bared() -> Iterator[Sandbox]:
     """The same without the curtain before it."""
     with bare(timeout=TIMEOUT, submission_timeout=BUDGET, rules=False) as running:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from textwrap import dedent
 from typing import TYPE_CHECKING
 
 import pytest
 import torch
 
 from grader.sandbox.child.namespace import builtins_for
-from grader.sandbox.types import Outcome, Raised, Returned, RulesConfig
+from grader.sandbox.types import NotStarted, Outcome, Question, Raised, Returned, RulesConfig, WrongType
+from tests.sandbox.test_rules import HONEST, HONEST_FILES, body
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from grader.sandbox.client import Sandbox
 
 FRAMES = """
 import sys
@@ -92,6 +96,25 @@ def test_only_what_the_rules_allow_is_imported_there() -> None:
     for name in ("os", "sys", "builtins", "grader", "torch._decomp"):
         with pytest.raises(ImportError, match="cannot be imported here"):
             of(name)
+
+
+HONEST_CODE = {line: body(line) for line in HONEST} | {name: dedent(file) for name, file in HONEST_FILES.items()}
+
+
+@pytest.mark.parametrize("name", HONEST_CODE)
+def test_honest_code_misses_none_of_it(ruled: Sandbox, name: str) -> None:
+    """Whatever else comes of such lines on these values: no name is missing, no import is refused."""
+    given = {"x": torch.ones(3, 3), "y": torch.ones(3, 3), "Xb": torch.ones(3, 2).long(), "demb": torch.ones(3, 2, 10)}
+    source = HONEST_CODE[name]
+    with ruled.open({"backward.py": source.encode()}) as session:
+        asked = {each.name for each in session.reading.functions["dx"].parameters}
+        values = {key: value for key, value in (given | {"C": torch.ones(27, 10), "n": 3}).items() if key in asked}
+        [outcome] = session.ask([Question("dx", given=values)])
+    assert isinstance(outcome, Returned | NotStarted | WrongType) or outcome.kind in ARITHMETIC, outcome
+
+
+ARITHMETIC = {"RuntimeError", "IndexError", "TypeError", "ValueError", "AssertionError", "_LinAlgError"}
+"""What comes of shapes that do not fit: one set of values serves all the lines."""
 
 
 def test_nothing_leads_from_a_guard_to_our_own_names() -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 import torch
 
-from grader.sandbox.types import Question, Raised, Returned, RulesConfig
+from grader.sandbox.types import Question, Raised, Returned
 
 if TYPE_CHECKING:
     from grader.sandbox.client import Sandbox
@@ -310,11 +310,12 @@ def test_each_leads_to_the_gradient_where_nothing_is_closed() -> None:
     assert [list(ROADS)[int(number)] for number in ended.stdout.split()] == []
 
 
-@pytest.mark.parametrize("rules", [True, False], ids=["with-rules", "without"])
+@pytest.mark.parametrize("rules", ["with the rules", "without"])
 @pytest.mark.parametrize("road", ROADS, ids=": ".join)
-def test_none_leads_to_it_here(sandbox: Sandbox, road: tuple[str, str], *, rules: bool) -> None:
+def test_none_leads_to_it_here(sandbox: Sandbox, ruled: Sandbox, road: tuple[str, str], rules: str) -> None:
     """The function is refused, or it raises, or its answer is another one."""
-    with sandbox.open({"backward.py": source_of(road).encode()}, RulesConfig(enabled=rules)) as session:
+    running = ruled if rules == "with the rules" else sandbox
+    with running.open({"backward.py": source_of(road).encode()}) as session:
         [outcome] = session.ask([Question("dx", given={"x": X, "dy": torch.full_like(X, 3.0)})])
     assert isinstance(outcome, Raised | Returned), outcome
     if isinstance(outcome, Returned):
