@@ -40,6 +40,9 @@ def test_beneath_a_learners_frame_are_two_that_hold_nothing(ask: Callable[..., O
 
 
 GONE = {
+    "the types of ctypes": "[each for each in object.__subclasses__() if each.__module__ == '_ctypes'].__getitem__(0)",
+    "those that torch imports": "import torch.xpu; torch.xpu.c_double",
+    "our classes": "[each for each in object.__subclasses__() if each.__module__.startswith('grader')].__getitem__(0)",
     "our modules": "import grader.sandbox.child.child",
     "ctypes": "import ctypes",
     "what ctypes stands on": "import _ctypes",
@@ -55,7 +58,7 @@ def test_what_leads_to_the_state_of_a_child_is_gone(ask: Callable[..., Outcome],
     """Without the rules."""
     outcome = ask(f"def dx(x):\n    {GONE[what]}\n    return x\n", "dx", x=torch.ones(1))
     assert isinstance(outcome, Raised)
-    assert outcome.kind in {"ModuleNotFoundError", "AttributeError"}
+    assert outcome.kind in {"ModuleNotFoundError", "AttributeError", "IndexError"}
 
 
 def test_collecting_garbage_is_still_allowed(ask: Callable[..., Outcome]) -> None:

@@ -263,6 +263,20 @@ DIRECT = {
     "machine code": {
         "ctypes": f"import ctypes as c\n{BY_ADDRESS}",
         "the ctypes of another module": f"c = torch._ops.ctypes\n{BY_ADDRESS}",
+        "what ctypes is made of": (
+            "[data] = [each for each in object.__subclasses__() if each.__name__ == '_CData']\n"
+            "kinds = {each.__name__: each for each in data.__subclasses__()}\n"
+            "Simple, Function = kinds['_SimpleCData'], next(kinds[n] for n in kinds if 'FuncPtr' in n)\n"
+            "P = type(Simple)('P', (Simple,), {'_type_': 'P'})\n"
+            "F = type(Function)('F', (Function,), {'_flags_': 1, '_restype_': P})\n"
+            "def of(handle, name): return F((name, type('Library', (), {'_handle': handle})()))\n"
+            "lib = of(0, 'dlopen')(b'libtorch_cpu.so', 1)\n"
+            "answer, kept = (P * 1)(), (dy, torch.tanh(x), x.clone())\n"
+            "g, y, out = ((P * 1)(each._cdata) for each in kept)\n"
+            "of(lib, '_ZN2at3cpu13tanh_backwardERKNS_6TensorES3_')(answer, g, y)\n"
+            "of(lib, '_ZN2at4_ops5copy_4callERNS_6TensorERKS2_b')(out, answer, 0)\n"
+            "return kept[2]"
+        ),
         "ctypes made anew": (
             f"import importlib, sys\ndel sys.modules['ctypes']\nc = importlib.import_module('ctypes')\n{BY_ADDRESS}"
         ),

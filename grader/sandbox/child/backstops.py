@@ -20,7 +20,7 @@ import re
 import sys
 import types
 from collections import defaultdict
-from typing import TYPE_CHECKING, Any, Final, NoReturn
+from typing import TYPE_CHECKING, Any, Final
 
 import torch
 import torch.autograd.forward_ad
@@ -29,8 +29,10 @@ import torch.autograd.graph
 import torch.func
 import torch.library
 
+from grader.sandbox.child import refusals
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterable, Iterator
 
 ENTRY_POINTS: Final = (
     "torch.autograd.backward",
@@ -69,8 +71,14 @@ ENGINE: Final = (
     "torch._C._functorch._vjp_treespec_compare",
     "torch._C._jit_differentiate",
     "torch._C._jit_interpret_graph",
+    "torch._C._jit_set_profiling_executor",
+    "torch._C._jit_set_profiling_mode",
+    "torch._C._set_graph_executor_optimize",
+    "torch._C.ScriptClass.__call__",
+    "torch._C.ScriptClassFunction.__call__",
     "torch._C.ScriptFunction.__call__",
     "torch._C.ScriptMethod.__call__",
+    "torch._C.StaticModule.__call__",
     "torch._functorch.eager_transforms.grad_increment_nesting",
     "torch._functorch.eager_transforms.jvp_increment_nesting",
     "torch._functorch.eager_transforms.vjp",
@@ -82,8 +90,8 @@ ENGINE: Final = (
     "torch.autograd.graph._engine_run_backward",
     "torch.autograd.variable.Variable._execution_engine",
 )
-"""What the entry points stand on, and TorchScript, whose executor differentiates for itself: no function of it can be
-called. These names belong to one release of torch: those it lacks are passed over.
+"""What the entry points stand on, and TorchScript, whose executor differentiates for itself where it optimizes: it does
+not, and no function of it can be called. These names belong to one release of torch: those it lacks are passed over.
 """
 
 _DERIVATIVE: Final = re.compile(r"\w+::(\w*(backward|_jvp)|_make_dual(_copy)?(\.|$))")
@@ -91,9 +99,9 @@ _DERIVATIVE: Final = re.compile(r"\w+::(\w*(backward|_jvp)|_make_dual(_copy)?(\.
 _FORMULA: Final = re.compile("backward|jvp|vjp")
 _FORMULAS_OF: Final = re.compile(r"torch\.(?!nn\.modules\.module$)")
 """Of functions in Python, the names; and the modules that have them. A module's bookkeeping of hooks is no formula."""
-_TENSOR_BASE: Any = torch._C.TensorBase
 _RECORDING: Final = {
     "Autograd": re.compile(r"(?!.*(\.out|_out\b))"),
+    "AutogradNestedTensor": re.compile(""),
     "ADInplaceOrView": re.compile(r"(?!.*(\.out|_out\b|_\.|_$))"),
 }
 """The dispatcher's keys whose kernels record (the graph and the tangents; which tensor is a view of which), and the
@@ -108,12 +116,9 @@ _COMPUTING: Final = (
 """The keys whose kernels compute values on a CPU, or could be made to: torch's formulas in Python stand as Meta's."""
 
 
-class AutogradClosedError(RuntimeError):
-    """What a learner's code gets who asks torch for a gradient."""
-
-
 def install() -> tuple[str, ...]:
     """Close what can be closed, once per process, and say what is closed."""
+    torch._C._set_graph_executor_optimize(False)
     closed = [path for path in (*ENTRY_POINTS, *ENGINE) if _close(path)]
     _close_switches()
     recording, kernels, formulas = _record_nothing(), _override_kernels(), _empty_formulas()
@@ -128,20 +133,13 @@ def install() -> tuple[str, ...]:
     )
 
 
-def _refusal(name: str) -> Callable[..., NoReturn]:
-    def closed(*_args: object, **_kwargs: object) -> NoReturn:
-        raise AutogradClosedError(f"{name} is closed here: derive this gradient by hand")
-
-    return closed
-
-
 def _close(path: str) -> bool:
     """Put a refusal in the place of `torch.a.b`, if there is such a thing."""
     owner_path, _, name = path.rpartition(".")
     owner = _find(owner_path)
     if owner is None or not hasattr(owner, name):
         return False
-    replacement: Any = _refusal(path)
+    replacement: Any = refusals.closed(path)
     if path.endswith("_execution_engine"):
         replacement = types.SimpleNamespace(run_backward=replacement, queue_callback=replacement)
     try:
@@ -160,40 +158,13 @@ def _find(path: str) -> Any:
 
 def _close_switches() -> None:
     """`requires_grad` may be read, and set to False, everywhere; switching autograd on is what is closed."""
-    torch.Tensor.requires_grad_ = _requires_grad_  # type: ignore[assignment, method-assign]
-    torch.Tensor.requires_grad = property(_TENSOR_BASE.requires_grad.__get__, _set_requires_grad)  # type: ignore[assignment]
-    torch.Tensor.grad_fn = property(_grad_fn)  # type: ignore[assignment]
-    torch.inference_mode = _only_on(torch.inference_mode)  # type: ignore[assignment, misc]
+    torch.Tensor.requires_grad_ = refusals.requires_grad_  # type: ignore[assignment, method-assign]
+    torch.Tensor.requires_grad = property(refusals.TENSOR.requires_grad.__get__, refusals.set_requires_grad)  # type: ignore[assignment]
+    torch.Tensor.grad_fn = property(refusals.grad_fn)  # type: ignore[assignment]
+    torch.inference_mode = refusals.only_on(torch.inference_mode)  # type: ignore[assignment, misc]
     torch.autograd.inference_mode = torch.inference_mode  # type: ignore[misc]
     torch.autograd.grad_mode.inference_mode = torch.inference_mode  # type: ignore[misc]
-    torch._C._InferenceMode = _only_on(torch._C._InferenceMode)  # type: ignore[assignment, misc]
-
-
-def _only_on(inference_mode: Callable[[Any], Any]) -> Callable[..., Any]:
-    """As a switch or as a decorator, but never to leave inference mode."""
-
-    def only_on(mode: Any = True) -> Any:  # noqa: FBT002  # torch's own signature
-        if mode is False or mode is None:
-            raise AutogradClosedError("torch.inference_mode(False) is closed here: derive this gradient by hand")
-        return inference_mode(mode)
-
-    return only_on
-
-
-def _requires_grad_(tensor: torch.Tensor, requires_grad: object = True) -> torch.Tensor:  # noqa: FBT002  # as torch
-    _set_requires_grad(tensor, requires_grad)
-    return tensor
-
-
-def _set_requires_grad(tensor: torch.Tensor, value: object) -> None:
-    if value:
-        raise AutogradClosedError("requires_grad is closed here: derive this gradient by hand")
-    _TENSOR_BASE.requires_grad.__set__(tensor, False)
-
-
-def _grad_fn(tensor: torch.Tensor) -> None:
-    if _TENSOR_BASE.grad_fn.__get__(tensor) is not None:
-        raise AutogradClosedError("grad_fn is closed here: derive this gradient by hand")
+    torch._C._InferenceMode = refusals.only_on(torch._C._InferenceMode)  # type: ignore[assignment, misc]
 
 
 def _record_nothing() -> int:
@@ -215,7 +186,7 @@ def _override_kernels() -> int:
     for library, members in _by_library(operators).items():
         registrations = _forever(library, "")
         for name in members:
-            refusal = _refusal(f"torch.ops.{library}.{name}")
+            refusal = refusals.closed(f"torch.ops.{library}.{name}")
             for key in _COMPUTING:
                 if key == "CPU" or _has_kernel(f"{library}::{name}", key):
                     registrations.impl(name, torch._C._parse_dispatch_key(key), refusal)
@@ -229,7 +200,7 @@ def _empty_formulas() -> int:
     named = [each for owner in owners for name, each in vars(owner).items() if _FORMULA.search(name)]
     functions = {inner for each in named for inner in _unwrapped(each)}
     for function in functions:
-        function.__code__ = _emptied.__code__.replace(co_freevars=function.__code__.co_freevars)
+        function.__code__ = refusals.formula.__code__.replace(co_freevars=function.__code__.co_freevars)
     return len(functions)
 
 
@@ -243,15 +214,11 @@ def _below(kind: type[Any]) -> Iterator[type]:
 def _unwrapped(value: Any) -> Iterator[types.FunctionType]:
     """A function, and that which its decorators have put away in it: it has the same name."""
     function = getattr(value, "__func__", value)  # of a static method
-    if isinstance(function, types.FunctionType) and function.__module__ != __name__:  # no refusal of ours
+    if isinstance(function, types.FunctionType) and function.__module__ != refusals.__name__:
         yield function
         for cell in function.__closure__ or ():
             if getattr(cell.cell_contents, "__name__", None) == function.__name__:
                 yield from _unwrapped(cell.cell_contents)
-
-
-def _emptied(*_args: object, **_kwargs: object) -> NoReturn:
-    raise RuntimeError("torch's formulas of derivatives are closed here: derive this gradient by hand")
 
 
 def _has_kernel(operator: str, key: str) -> bool:

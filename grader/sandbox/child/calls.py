@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeGuard
 
 import torch
 
+from grader.sandbox.child.printed import Printed
 from grader.sandbox.cleaning import TEXT_LIMIT, clean
 from grader.sandbox.numerics import float32_switch
 from grader.sandbox.protocol.answers import encode_failure, encode_fine, encode_returned
@@ -61,37 +62,6 @@ _RECURSION: Final = sys.getrecursionlimit()
 _EPERM: Final = 1
 _ALLOCATOR: Final = "DefaultCPUAllocator: "
 _OUT_OF_MEMORY: Final = f"{_ALLOCATOR}can't allocate memory"
-
-
-class Printed:
-    """Stands in for stdout and stderr: keeps the first 2 KB."""
-
-    encoding = "utf-8"
-    errors = "replace"
-
-    def __init__(self) -> None:
-        self.kept = ""
-        self.cut = False
-
-    def write(self, value: str) -> int:
-        """Keep what still fits."""
-        room = TEXT_LIMIT - len(self.kept)
-        if room > 0:
-            self.kept += str(value)[:room]
-        self.cut = self.cut or len(value) > room
-        return len(value)
-
-    def flush(self) -> None:
-        """Nothing waits."""
-
-    def isatty(self) -> bool:
-        """Nobody watches."""
-        return False
-
-    def start(self) -> None:
-        """Empty it and put it in place, whatever the last call left there."""
-        self.kept, self.cut = "", False
-        sys.stdout = sys.stderr = self
 
 
 class Calls:

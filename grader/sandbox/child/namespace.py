@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import _imp
 import builtins
+import ctypes
 import gc
 import sys
 import types
+from functools import _lru_cache_wrapper
 from typing import TYPE_CHECKING, Any, Final
 
 from grader.sandbox.rules import rule_lists
@@ -30,14 +32,40 @@ _COLLECTING: Final = (
 
 def clear() -> None:
     """Take away what no child needs: from here on nothing may be imported from our package, nor use `ctypes`."""
+    _hide_classes()
     for name in [name for name in sys.modules if name.partition(".")[0] in (_OURS, *_MEMORY)]:
         module = sys.modules.pop(name)
         if name.partition(".")[0] in _MEMORY:
             vars(module).clear()
+    modules: list[Any] = list(sys.modules.values())  # among them classes
+    for module in [each for each in modules if isinstance(each, types.ModuleType)]:
+        for name in [name for name, value in vars(module).items() if _is_of_ctypes(value)]:
+            delattr(module, name)
     for name in [name for name in vars(gc) if not name.startswith("__") and name not in _COLLECTING]:
         delattr(gc, name)
     vars(sys).pop("monitoring", None)
     del _imp.create_builtin  # it would make them anew
+
+
+def _hide_classes() -> None:
+    """Let no list of a class's subclasses lead to ours or to those of `ctypes`."""
+    subclasses: Callable[[type], list[type]] = type.__subclasses__
+
+    def shown(kind: type) -> list[type]:
+        try:
+            return [each for each in subclasses(kind) if each.__module__.partition(".")[0] not in (_OURS, *_MEMORY)]
+        except BaseException:  # noqa: BLE001  (its traceback would lead here)
+            return []
+
+    [names] = gc.get_referents(type.__dict__)
+    in_c: Any = _lru_cache_wrapper  # nothing leads from it to `shown`
+    names["__subclasses__"] = in_c(shown, 0, False, None)
+    ctypes.pythonapi.PyType_Modified(ctypes.py_object(type))
+
+
+def _is_of_ctypes(value: object) -> bool:
+    """A type, or one of its instances: torch imports some by name."""
+    return (value if isinstance(value, type) else type(value)).__module__ in _MEMORY
 
 
 def builtins_for(rules: RulesConfig) -> dict[str, Any]:

@@ -124,9 +124,11 @@ class _Judge:
             return None
         if module is not None:
             return self._member(".".join((module, *place.chain[:-1])), name)
+        if name in rule_lists.FRAMES:
+            return "private", _private(f".{name}")
         if name in self.facts.own or (place.root in {"self", "cls"} and (name == "__dict__" or not _is_dunder(name))):
             return None
-        if name in rule_lists.FRAMES or (name.startswith("_") and not _is_public(name)):
+        if name.startswith("_") and not _is_public(name):
             return "private", _private(f".{name}")
         return _derivative(f".{name}", name)
 

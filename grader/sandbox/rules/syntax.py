@@ -117,7 +117,7 @@ def strings(node: ast.Call) -> Iterator[str]:
 
 
 ATTRIBUTES = frozenset(rule_lists.AUTOGRAD).union(
-    rule_lists.TORCH, rule_lists.MODULES, *rule_lists.REFUSED_FROM.values()
+    rule_lists.TORCH, rule_lists.MODULES, rule_lists.FRAMES, *rule_lists.REFUSED_FROM.values()
 )
 BY_NAME = frozenset(("getattr", "setattr", "delattr", "hasattr"))
 BRACES_WITH_DUNDER = re.compile(r"\{[^{}]*?(__\w+__)")
