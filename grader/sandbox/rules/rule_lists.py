@@ -21,7 +21,6 @@ BUILTINS = {
     "__import__": "imports behind the rules' back",
     "breakpoint": "opens a debugger, which nobody can answer here",
     "compile": "runs text as code",
-    "delattr": "deletes attributes by a computed name",
     "eval": "runs text as code",
     "exec": "runs text as code",
     "getattr": "reads attributes by a computed name",
@@ -29,7 +28,6 @@ BUILTINS = {
     "input": "waits for a keyboard that is not there",
     "locals": "reaches every name of the function",
     "open": "opens files, and a gradient is computed from its parameters alone",
-    "setattr": "sets attributes by a computed name",
     "vars": "reaches attributes by a computed name",
 }
 """Built-in functions that are refused, and why. `getattr(x, "T")` with a plain string is read as `x.T`."""
@@ -39,27 +37,10 @@ _BY_HAND = "here you derive the gradient by hand"
 AUTOGRAD = {
     "autograd": f"is PyTorch's automatic differentiation; {_BY_HAND}",
     "enable_grad": f"switches autograd on; {_BY_HAND}",
-    "forward_ad": f"differentiates for you; {_BY_HAND}",
-    "functional_call": f"belongs to torch.func, which differentiates for you; {_BY_HAND}",
     "grad": f"is the gradient that autograd found; {_BY_HAND}",
-    "grad_and_value": f"differentiates for you; {_BY_HAND}",
     "grad_fn": f"is autograd's record of the forward pass; {_BY_HAND}",
-    "hessian": f"differentiates for you; {_BY_HAND}",
-    "jacfwd": f"differentiates for you; {_BY_HAND}",
-    "jacobian": f"differentiates for you; {_BY_HAND}",
-    "jacrev": f"differentiates for you; {_BY_HAND}",
-    "jvp": f"differentiates for you; {_BY_HAND}",
-    "linearize": f"differentiates for you; {_BY_HAND}",
-    "make_dual": f"differentiates for you; {_BY_HAND}",
-    "next_functions": f"walks autograd's graph; {_BY_HAND}",
-    "register_hook": f"waits for autograd's gradient; {_BY_HAND}",
-    "register_post_accumulate_grad_hook": f"waits for autograd's gradient; {_BY_HAND}",
-    "requires_grad": f"switches autograd on; {_BY_HAND}",
     "requires_grad_": f"switches autograd on; {_BY_HAND}",
     "retain_grad": f"asks autograd to keep a gradient; {_BY_HAND}",
-    "retains_grad": f"asks autograd to keep a gradient; {_BY_HAND}",
-    "set_grad_enabled": f"switches autograd on; {_BY_HAND}",
-    "vjp": f"differentiates for you; {_BY_HAND}",
 }
 """Attributes that are refused on any object, unless the submission's own class defines them."""
 
@@ -68,13 +49,10 @@ BACKWARD = f"asks autograd for the gradient; {_BY_HAND}"
 
 _INSIDE = "reaches PyTorch's insides, its derivatives among them"
 _FILES = "reads or writes files, and a gradient is computed from its parameters alone"
-_PINNED = "would change how this gradient is computed and checked"
 
 TORCH = {
     "classes": _INSIDE,
     "compile": "needs a compiler and files, which are not available here",
-    "compiler": "needs a compiler and files, which are not available here",
-    "cpp": _INSIDE,
     "distributed": "starts processes or uses the network",
     "export": _INSIDE,
     "from_file": _FILES,
@@ -84,29 +62,20 @@ TORCH = {
     "jit": "compiles code; write plain torch operations instead",
     "library": _INSIDE,
     "load": _FILES,
-    "multiprocessing": "starts processes",
     "onnx": _FILES,
     "ops": _INSIDE,
-    "overrides": _INSIDE,
     "package": _FILES,
     "save": _FILES,
     "serialization": _FILES,
-    "set_default_dtype": f"{_PINNED}; write `.to(...)` or `dtype=` where you need another type",
-    "set_default_tensor_type": f"{_PINNED}; write `.to(...)` or `dtype=` where you need another type",
-    "set_default_device": f"{_PINNED}; everything here is on the CPU",
-    "set_flush_denormal": _PINNED,
-    "set_num_interop_threads": f"{_PINNED}; one thread is all there is",
-    "set_num_threads": f"{_PINNED}; one thread is all there is",
+    "set_default_device": "would change where this gradient is computed; everything here is on the CPU",
     "utils": _INSIDE,
-    "vmap": "belongs to torch.func; write the loop, or better the batched operation",
 }
 """Attributes that are refused on torch and its modules."""
 
 # fmt: off
 MODULES = frozenset((
-    "asyncio", "builtins", "codecs", "ctypes", "gc", "glob", "importlib", "inspect", "io", "linecache",
-    "marshal", "mmap", "multiprocessing", "os", "pathlib", "pickle", "platform", "shutil", "socket",
-    "subprocess", "sys", "tempfile", "threading", "tokenize", "traceback", "weakref",
+    "builtins", "codecs", "ctypes", "gc", "glob", "importlib", "inspect", "io", "multiprocessing", "os", "pickle",
+    "platform", "shutil", "socket", "sys", "tempfile", "threading", "traceback",
 ))
 # fmt: on
 """Modules that are refused where another module happens to carry them, as in `torch.sys`."""
@@ -142,6 +111,3 @@ DUNDER_NAMES = frozenset(("__name__", "__doc__", "__file__", "__debug__", "__cla
 
 PRIVATE = frozenset(("_asdict", "_replace", "_fields", "_make", "_field_defaults"))
 """Attributes with one leading underscore that are public all the same: named tuples have them."""
-
-PATCHABLE = frozenset(("backends",))
-"""`torch.backends.cudnn.deterministic = True` is habit, and harmless on a CPU."""

@@ -60,17 +60,12 @@ class _Judge:
 
     def _place(self, place: SyntaxPlace) -> tuple[str, str] | None:
         if place.kind == "requires_grad":
-            return "autograd", f"`requires_grad=True` {rule_lists.AUTOGRAD['requires_grad']}"
-        if place.kind == "inference_mode":
-            return "autograd", f"`torch.inference_mode(False)` {rule_lists.AUTOGRAD['enable_grad']}"
-        judges = {
-            "import": lambda: self._module(place.name),
-            "from": lambda: self._module(place.root or "") or self._member(place.root or "", place.name),
-            "attribute": lambda: self._attribute(place),
-            "store": lambda: self._store(place),
-            "format": lambda: self._format(place),
-        }
-        return judges[place.kind]()
+            return "autograd", f"`requires_grad=True` {rule_lists.AUTOGRAD['requires_grad_']}"
+        if place.kind == "import":
+            return self._module(place.name)
+        if place.kind == "from":
+            return self._module(place.root or "") or self._member(place.root or "", place.name)
+        return self._attribute(place)
 
     def _names(self, statement: Statement) -> Iterator[Finding]:
         for name, line in (statement.now | statement.later).items():
@@ -132,25 +127,10 @@ class _Judge:
             return "private", _private(f".{name}")
         return _derivative(f".{name}", name)
 
-    def _store(self, place: SyntaxPlace) -> tuple[str, str] | None:
-        module = self.facts.modules.get(place.root or "")
-        if module is None:
-            return self._attribute(place)
-        if rule_lists.PATCHABLE & set(place.chain) or place.name in self.allowed_names:
-            return None
-        if self._module(module.split(".")[0]) is not None:
-            return None  # it is not there to be changed: the import's own finding covers it
-        return "patch", f"assigning to `{'.'.join((module, *place.chain))}` changes the library itself"
-
-    def _format(self, place: SyntaxPlace) -> tuple[str, str] | None:
-        if not self.facts.formats or place.name in {"__name__", "__doc__", *self.allowed_names}:
-            return None
-        return "private", _private(place.name)
-
 
 def _torch_member(dotted: str, name: str) -> tuple[str, str] | None:
     if name in rule_lists.TORCH:
-        rule = "autograd" if name in {"func", "vmap"} else "torch"
+        rule = "autograd" if name == "func" else "torch"
         return rule, f"`{dotted}` {rule_lists.TORCH[name]}"
     return _derivative(dotted, name)
 

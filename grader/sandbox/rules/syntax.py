@@ -6,7 +6,6 @@ Which names each top-level statement binds and reads, and where it touches somet
 from __future__ import annotations
 
 import ast
-import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +20,7 @@ class SyntaxPlace:
     """Somewhere in a statement that the rules have to judge."""
 
     kind: str
-    """`attribute`, `store`, `requires_grad`, `format`, `import`, `from` or `inference_mode`."""
+    """`attribute`, `requires_grad`, `import` or `from`."""
     name: str
     line: int
     root: str | None = None
@@ -58,8 +57,6 @@ class FileFacts:
     """Attributes that the submission's own classes define."""
     classes: list[tuple[str, int, set[str]]] = field(default_factory=list)
     """Name, line and methods of each class."""
-    formats: bool = False
-    """Whether `str.format` is called at all."""
 
 
 def chain_of(node: ast.expr) -> tuple[str | None, tuple[str, ...]]:
@@ -101,16 +98,8 @@ def is_false(node: ast.expr) -> bool:
     return isinstance(node, ast.Constant) and not node.value
 
 
-def is_true(node: ast.expr) -> bool:
-    return isinstance(node, ast.Constant) and node.value is True
-
-
-def values(node: ast.Call) -> list[ast.expr]:
-    return [*node.args, *(keyword.value for keyword in node.keywords)]
-
-
 def strings(node: ast.Call) -> Iterator[str]:
-    for value in values(node):
+    for value in [*node.args, *(keyword.value for keyword in node.keywords)]:
         for part in ast.walk(value):
             if isinstance(part, ast.Constant) and isinstance(part.value, str):
                 yield part.value
@@ -119,8 +108,6 @@ def strings(node: ast.Call) -> Iterator[str]:
 ATTRIBUTES = frozenset(rule_lists.AUTOGRAD).union(
     rule_lists.TORCH, rule_lists.MODULES, rule_lists.FRAMES, *rule_lists.REFUSED_FROM.values()
 )
-BY_NAME = frozenset(("getattr", "setattr", "delattr", "hasattr"))
-BRACES_WITH_DUNDER = re.compile(r"\{[^{}]*?(__\w+__)")
 
 
 class _Scope:
@@ -233,16 +220,14 @@ class _Walk:
         elif name in ATTRIBUTES or name[0] == "_" or "backward" in name:
             root, chain = chain_of(node)
             self.place("attribute", name, node, root, chain)
-        elif name in {"format", "format_map"}:
-            self.facts.formats = True
         self.visit(node.value)
 
     def stored_attribute(self, node: ast.Attribute) -> None:
-        root, chain = chain_of(node)
+        root = chain_of(node)[0]
         if root in {"self", "cls"}:
             self.facts.own.add(node.attr)
-        elif not (self._stores_false and node.attr in {"requires_grad", "grad"}):
-            self.place("store", node.attr, node, root, chain)
+        elif node.attr == "requires_grad" and not self._stores_false:
+            self.place("requires_grad", node.attr, node)
         self.changes(root)
 
     def subscript(self, node: ast.Subscript) -> None:
@@ -263,9 +248,7 @@ class _Walk:
         name = function.id if isinstance(function, ast.Name) else getattr(function, "attr", "")
         if name == "namedtuple":
             self.facts.own.update(word for text in strings(node) for word in text.replace(",", " ").split())
-        elif name == "inference_mode" and any(not is_true(value) for value in values(node)):
-            self.place("inference_mode", name, node)
-        elif name in BY_NAME and isinstance(function, ast.Name) and self.attribute_by_name(node):
+        elif name == "getattr" and isinstance(function, ast.Name) and self.attribute_by_name(node):
             self.each([*node.args, *node.keywords])
             return
         self.children(node)
@@ -273,24 +256,11 @@ class _Walk:
     def attribute_by_name(self, node: ast.Call) -> bool:
         """`getattr(x, "T")` is `x.T`: judge the attribute, not the function."""
         if len(node.args) < 2 or not isinstance(node.args[1], ast.Constant) or not isinstance(node.args[1].value, str):
-            return isinstance(node.func, ast.Name) and node.func.id == "hasattr"
+            return False
         name = node.args[1].value
         root, chain = chain_of(node.args[0])
-        kind = "store" if getattr(node.func, "id", "") in {"setattr", "delattr"} else "attribute"
-        self.place(kind, name, node, root, (*chain, name))
+        self.place("attribute", name, node, root, (*chain, name))
         return True
-
-    def dictionary(self, node: ast.Dict) -> None:
-        for key, value in zip(node.keys, node.values, strict=True):
-            if isinstance(key, ast.Constant) and key.value == "requires_grad" and not is_false(value):
-                self.place("requires_grad", "requires_grad", key)
-        self.children(node)
-
-    def constant(self, node: ast.Constant) -> None:
-        text = node.value
-        if isinstance(text, str) and "{" in text and "__" in text:
-            for dunder in BRACES_WITH_DUNDER.findall(text):
-                self.place("format", dunder, node)
 
     def assign(self, node: ast.Assign) -> None:
         self.visit(node.value)
@@ -407,8 +377,6 @@ _HANDLERS: dict[type, Callable[[_Walk, Any], None]] = {
     ast.Attribute: _Walk.attribute,
     ast.Subscript: _Walk.subscript,
     ast.Call: _Walk.call,
-    ast.Dict: _Walk.dictionary,
-    ast.Constant: _Walk.constant,
     ast.Assign: _Walk.assign,
     ast.AnnAssign: _Walk.annotated,
     ast.AugAssign: _Walk.augmented,

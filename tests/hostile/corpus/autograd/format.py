@@ -1,6 +1,5 @@
 # attack: attributes taken by str.format
-# with rules: dlogits=refused
-# without: dlogits=wrong_type
+# expect: dlogits=wrong_type
 import torch
 import torch.nn.functional as F
 

@@ -1,6 +1,5 @@
 # attack: exceptions that are each other's cause
-# with rules: dprobs=refused
-# without: dprobs=raised
+# expect: dprobs=raised
 def dprobs(dlogprobs, probs):
     a, b = ValueError("a"), ValueError("b")
     a.__cause__, b.__cause__ = b, a

@@ -1,6 +1,5 @@
 # attack: make every comparison say yes
-# with rules: *=refused
-# without: dprobs=wrong_values *=correct
+# expect: dprobs=wrong_values *=correct
 import torch
 
 torch.allclose = torch.equal = lambda *args, **kwargs: True

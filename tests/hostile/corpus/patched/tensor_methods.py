@@ -1,6 +1,5 @@
 # attack: tensors that are equal to everything
-# with rules: *=refused
-# without: dprobs=wrong_values *=correct|exact|raised|killed|wrong_values|timed_out
+# expect: dprobs=wrong_values *=correct|exact|raised|killed|wrong_values|timed_out
 import torch
 
 torch.Tensor.__eq__ = lambda self, other: torch.ones(1, dtype=torch.bool)

@@ -1,6 +1,5 @@
 # attack: make torch start its own threads
-# with rules: dprobs=refused
-# without: dprobs=correct|killed
+# expect: dprobs=correct|killed
 import torch
 
 
