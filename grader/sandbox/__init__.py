@@ -30,6 +30,11 @@ from one pipe only and writing to the other only. The child then reports which l
 canary's, the run stops. It reads the submission's syntax tree and sends what it found before any of the learner's
 lines has run. Only then does it load the module and answer questions.
 
+What decides in a child is an iterator, and `child/drive.py` makes the calls that it hands out: so no frame of ours lies
+beneath a learner's but one that holds nothing. By then no module of ours has a name, `ctypes` is gone, and `gc` only
+collects (`child/namespace.py`); what stays in reach leads nowhere (`refusals`, `printed`). None of this is the wall:
+whoever finds a way back meets the same locks, and autograd is closed below Python (`child/backstops.py`).
+
 The two pipes carry frames of `length | nonce | kind | body`. Questions asked together travel in one frame, and the
 answers come back one by one. An answer carries its question's random nonce, a status, and tensors as a dtype,
 dimensions and raw bytes; the product of the dimensions has to match the number of bytes. Forward values are sent once
@@ -55,7 +60,7 @@ The rooms, and which process imports them
 
     host/       the grader            starts servers and workers, asks a submission's questions, replaces children
     protocol/   all three             frames, messages and answers, tensors as bytes, how a process ended
-    child/      the server, a child   locks, canary, autograd closed, warm-up, one submission's calls, class archives
+    child/      the server, a child   locks, canary, autograd closed, names taken away, warm-up, calls, class archives
     reading/    the server, a child   from a submission's bytes to its functions and the code that may run
     rules/      the server, a child   what a submission may not use, found in its syntax tree
 
