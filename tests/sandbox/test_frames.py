@@ -17,7 +17,7 @@ from grader.sandbox.cleaning import clean
 from grader.sandbox.host.forkserver import ForkedProcess
 from grader.sandbox.protocol import answers, messages, wire
 from grader.sandbox.protocol.processes import GoneError, LateError
-from grader.sandbox.protocol.tensors import DTYPES, MOST_DIMENSIONS, decode_tensors, encode_tensor, fresh
+from grader.sandbox.protocol.tensors import DTYPES, MOST_DIMENSIONS, address_of, decode_tensors, encode_tensor, fresh
 from grader.sandbox.protocol.wire import ProtocolError
 from grader.sandbox.types import (
     Finding,
@@ -60,7 +60,7 @@ tensors = st.builds(
 def test_a_tensor_survives_the_journey(tensor: torch.Tensor) -> None:
     """Every dtype that may travel, every shape up to eight dimensions, empty ones too."""
     buffer = bytearray(encode_tensor(tensor))
-    [copy], end = decode_tensors(buffer, 0, 1)
+    [copy], end = decode_tensors(buffer, 0, address_of(buffer), 1)
     assert end == len(buffer)
     assert copy.dtype is tensor.dtype
     assert torch.equal(copy, tensor)
@@ -187,7 +187,7 @@ def test_questions_survive_the_journey() -> None:
         Question("dz"),
     ]
     buffer = framed(messages.encode_ask(asked, [b"a" * 16, b"b" * 16]))
-    first, second = messages.decode_ask(buffer)
+    first, second = messages.decode_ask(buffer, address_of(buffer))
     assert first[:4] == (b"a" * 16, "dx", "c", ("x", "n"))
     assert first[5:] == ("float64", 2, 99)
     assert (first.given["k"], first.given["p"]) == (3, 0.5)

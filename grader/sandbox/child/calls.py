@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import ctypes
 import dis
 import random
 import re
 import sys
-from functools import lru_cache, partial
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final, TypeGuard
 
 import torch
@@ -21,6 +22,7 @@ from grader.sandbox.protocol.tensors import (
     PlainTensor,
     Stored,
     TensorBase,
+    data_ptr,
     encode_tensor,
     fresh,
 )
@@ -40,9 +42,8 @@ if TYPE_CHECKING:
 _numel: Final = TensorBase.numel
 _element_size: Final = TensorBase.element_size
 _dim: Final = TensorBase.dim
-_data_ptr: Final = TensorBase.data_ptr
-_copy: Final = TensorBase.copy_
-_frombuffer: Final = torch.frombuffer
+_is_neg: Final = TensorBase.is_neg
+_resolve_neg: Final = TensorBase.resolve_neg
 _strided: Final = torch.strided
 _inference_mode: Final = torch.inference_mode
 _is_inference: Final = torch.is_inference_mode_enabled
@@ -51,6 +52,8 @@ _set_default_dtype: Final = torch._C._set_default_dtype  # noqa: SLF001  (the pu
 _let_float32_mean: Final = float32_switch()
 _reseed_torch: Final = torch.default_generator.manual_seed
 _reseed: Final = random.seed
+_memcmp: Final = ctypes.PyDLL(None).memcmp if sys.platform != "win32" else ctypes.cdll.msvcrt.memcmp
+_memcmp.argtypes = (ctypes.c_void_p, ctypes.c_void_p, ctypes.c_size_t)
 
 _PLAIN: Final = {int: "an int", bool: "a bool", float: "a float", complex: "a complex number", str: "a str"}
 _KEPT: Final[list[Any]] = []
@@ -112,7 +115,7 @@ class Calls:
         for name, source in sources.items():
             if type(source) is Stored:
                 arguments[name] = tensor = fresh(source)
-                copies.append((name, source, tensor, _data_ptr(tensor)))
+                copies.append((name, source, tensor, data_ptr(tensor)))
             else:
                 arguments[name] = source
         yield _bound(function, arguments)
@@ -218,28 +221,14 @@ def _mutated(copies: list[tuple[str, Stored, torch.Tensor, int]]) -> list[str]:
     return [
         name
         for name, source, tensor, address in copies
-        if _data_ptr(tensor) != address or tensor.shape != source.tensor.shape or _differs(tensor, source)
+        if data_ptr(tensor) != address or _memcmp(address, source.address, source.size)
     ]
-
-
-def _differs(tensor: torch.Tensor, source: Stored) -> bool:
-    """Whether their bytes do: to torch, NaN is not equal to itself, and 0.0 is equal to -0.0."""
-    memory, values = _scratch(source.tensor.dtype, source.tensor.shape)
-    _copy(values, tensor)
-    return memory != source.memory
-
-
-@lru_cache(64)
-def _scratch(dtype: torch.dtype, shape: torch.Size) -> tuple[bytearray, torch.Tensor]:
-    """Room for a tensor's bytes, and a tensor that lies there."""
-    memory = bytearray(shape.numel() * dtype.itemsize)
-    return memory, _frombuffer(memory, dtype=dtype).view(shape)
 
 
 # What was returned: tensors as bytes, or a description of what was returned instead
 
 
-def encoded(result: Any, outputs: int, most: int) -> list[bytes | bytearray] | str:
+def encoded(result: Any, outputs: int, most: int) -> list[bytes] | str:
     """The tensors as bytes, or a description of what came instead."""
     if outputs == 1:
         raw = _one(result, most)
@@ -249,8 +238,8 @@ def encoded(result: Any, outputs: int, most: int) -> list[bytes | bytearray] | s
     return _several(result, most)
 
 
-def _several(results: Sequence[Any], most: int) -> list[bytes | bytearray] | str:
-    pieces: list[bytes | bytearray] = []
+def _several(results: Sequence[Any], most: int) -> list[bytes] | str:
+    pieces = []
     for position, each in enumerate(tuple(results), 1):
         raw = _one(each, most)
         if isinstance(raw, str):
@@ -280,7 +269,7 @@ def class_name(kind: type) -> str:
     return str(type.__dict__["__name__"].__get__(kind))
 
 
-def _one(value: Any, most: int) -> bytes | bytearray | str:
+def _one(value: Any, most: int) -> bytes | str:
     if type(value) is not PlainTensor:
         return described(value)
     try:
@@ -302,12 +291,14 @@ def _odd(tensor: torch.Tensor) -> str:
     return "a quantized tensor" if tensor.is_quantized else f"a {tensor.dtype} tensor"
 
 
-def _dense(tensor: torch.Tensor, most: int) -> bytes | bytearray | str:
+def _dense(tensor: torch.Tensor, most: int) -> bytes | str:
     """Bytes of a tensor, its size capped before an expanded monster is written out."""
     if _dim(tensor) > MOST_DIMENSIONS:
         return f"a tensor with {_dim(tensor)} dimensions"
     if _numel(tensor) * _element_size(tensor) > most:
         return f"a tensor of shape {tuple(tensor.shape)}, far larger than this gradient can be"
-    if not _data_ptr(tensor) and _numel(tensor):
+    if _is_neg(tensor):
+        tensor = _resolve_neg(tensor)
+    if not data_ptr(tensor) and _numel(tensor):
         return "a tensor whose storage was freed"
     return encode_tensor(tensor)

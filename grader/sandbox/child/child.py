@@ -13,6 +13,7 @@ from grader.sandbox.child.calls import Calls
 from grader.sandbox.protocol import wire
 from grader.sandbox.protocol.answers import encode_failure
 from grader.sandbox.protocol.messages import decode_ask, decode_pool, decode_read, encode_reading
+from grader.sandbox.protocol.tensors import address_of
 from grader.sandbox.reading.reading import read
 from grader.sandbox.types import Raised, RulesConfig
 
@@ -88,6 +89,8 @@ class Child:
         self._pipes = pipes
         self._locked = locked
         self._pools: dict[str, dict[str, Stored | int | float]] = {"": {}}
+        self._buffers: list[bytearray] = []
+        """What the pools' values point into."""
         self._code: types.CodeType | None = None
         self._rules = RulesConfig()
         self._modules = {dtype: types.ModuleType("backward") for dtype in ("float32", "float64")}
@@ -106,11 +109,12 @@ class Child:
         """Answer one frame."""
         kind = buffer[wire.NONCE]
         if kind == wire.ASK:
-            for asked in decode_ask(buffer):
+            for asked in decode_ask(buffer, address_of(buffer)):
                 answer = yield from self._answer(asked)
                 self._pipes.send(wire.ANSWER, answer, asked.nonce)
         elif kind == wire.POOL:
-            key, self._pools[key] = decode_pool(buffer)
+            key, self._pools[key] = decode_pool(buffer, address_of(buffer))
+            self._buffers.append(buffer)
         elif kind == wire.READ:
             self._read(buffer)
         elif kind == wire.LOAD:
@@ -135,8 +139,9 @@ class Child:
         code = self._code or compile("", "", "exec")
         narrow, wide = self._modules.values()
         narrow.__file__ = wide.__file__ = code.co_filename
-        for module in (narrow, wide):
-            vars(module)["__builtins__"] = namespace.builtins_for(self._rules)
+        if self._rules.enabled:
+            for module in (narrow, wide):
+                vars(module)["__builtins__"] = namespace.builtins_for(self._rules)
         sys.modules[narrow.__name__] = narrow
         return self._calls.load(code, narrow, wide)
 

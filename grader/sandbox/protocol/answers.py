@@ -6,7 +6,7 @@ import struct
 from typing import TYPE_CHECKING, Final
 
 from grader.sandbox.cleaning import clean, joined
-from grader.sandbox.protocol.tensors import decode_tensors
+from grader.sandbox.protocol.tensors import address_of, decode_tensors
 from grader.sandbox.protocol.wire import BODY, ProtocolError
 from grader.sandbox.types import NotStarted, Outcome, Question, Raised, Returned, WrongType
 
@@ -20,15 +20,13 @@ _FINE: Final = 4
 _SEPARATOR: Final = "\0"
 
 
-def _encode(
-    status: int, printed: str, texts: Sequence[str], line: int = 0, tensors: Sequence[bytes | bytearray] = ()
-) -> bytes:
+def _encode(status: int, printed: str, texts: Sequence[str], line: int = 0, tensors: Sequence[bytes] = ()) -> bytes:
     shown = printed.encode("utf-8", "replace")
     rest = _SEPARATOR.join(texts).encode("utf-8", "replace")
     return b"".join((_HEAD.pack(status, len(tensors), len(shown), len(rest), line), shown, rest, *tensors))
 
 
-def encode_returned(printed: str, tensors: Sequence[bytes | bytearray], mutated: Sequence[str]) -> bytes:
+def encode_returned(printed: str, tensors: Sequence[bytes], mutated: Sequence[str]) -> bytes:
     """A good answer; the tensors are already bytes."""
     return _encode(_RETURNED, printed, mutated, tensors=tensors)
 
@@ -106,7 +104,7 @@ def _returned(
     if any(name not in question.from_values and name not in question.given for name in mutated):
         message = "a changed parameter that was never sent"
         raise ProtocolError(message)
-    tensors, end = decode_tensors(buffer, at, count, shape)
+    tensors, end = decode_tensors(buffer, at, address_of(buffer), count, shape)
     if end != len(buffer):
         message = f"{len(buffer) - end} bytes too many"
         raise ProtocolError(message)

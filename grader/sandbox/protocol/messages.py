@@ -101,14 +101,14 @@ def encode_pool(key: str, values: Mapping[str, torch.Tensor | int | float]) -> b
     return _SIZE.pack(len(names)) + names + encode_values(values.values())
 
 
-def decode_pool(buffer: bytearray) -> tuple[str, dict[str, Stored | int | float]]:
-    """The child's side of `encode_pool`; tensors stay where they lie until a call needs a copy."""
+def decode_pool(buffer: bytearray, base: int) -> tuple[str, dict[str, Stored | int | float]]:
+    """The child's side of `encode_pool`; tensors stay bytes until a call needs a copy."""
     at = BODY + _SIZE.size
     end = at + _SIZE.unpack_from(buffer, BODY)[0]
     key, *names = buffer[at:end].decode().split(_SEPARATOR)
     values = {}
     for name in names:
-        values[name], end = decode_value(buffer, end)
+        values[name], end = decode_value(buffer, end, base)
     return key, values
 
 
@@ -136,7 +136,7 @@ class Asked(NamedTuple):
     max_bytes: int
 
 
-def decode_ask(buffer: bytearray) -> Iterator[Asked]:
+def decode_ask(buffer: bytearray, base: int) -> Iterator[Asked]:
     """The child's side of `encode_ask`."""
     at = BODY + _COUNT.size
     for _ in range(_COUNT.unpack_from(buffer, BODY)[0]):
@@ -145,7 +145,7 @@ def decode_ask(buffer: bytearray) -> Iterator[Asked]:
         function, pool, names, given_names = _names(bytes(buffer[at - length : at]), from_pool)
         given = {}
         for name in given_names[:given_count]:
-            given[name], at = decode_value(buffer, at)
+            given[name], at = decode_value(buffer, at, base)
         yield Asked(nonce, function, pool, names, given, _DTYPES[dtype], outputs, max_bytes)
 
 

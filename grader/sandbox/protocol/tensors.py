@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import math
 import struct
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
@@ -11,18 +12,21 @@ import torch
 from grader.sandbox.protocol.wire import ProtocolError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
 # Bound before a learner's line runs in this process: a patched `torch.empty` must not reach the encoding.
 PlainTensor: Final = torch.Tensor
 TensorBase: Final = torch._C.TensorBase  # noqa: SLF001  (the C methods cannot be patched from Python)
+data_ptr: Final = TensorBase.data_ptr
 _empty: Final = torch.empty
-_frombuffer: Final = torch.frombuffer
-_clone: Final = TensorBase.clone
-_copy: Final = TensorBase.copy_
-_view: Final = TensorBase.view
-_numel: Final = TensorBase.numel
+_contiguous: Final = TensorBase.contiguous
+_detach: Final = TensorBase.detach
 _nbytes: Final = TensorBase.nbytes.__get__  # type: ignore[attr-defined]
+# By the time of a call `ctypes` itself is gone.
+_string_at: Final = ctypes._string_at  # type: ignore[attr-defined]  # noqa: SLF001  (what `ctypes.string_at` calls)
+_memmove: Final = ctypes.memmove
+_addressof: Final = ctypes.addressof
+_char: Final = ctypes.c_char
 
 MOST_DIMENSIONS: Final = 8
 DTYPES: Final = (
@@ -50,20 +54,23 @@ _NUMBER: Final = struct.Struct("<Bd")
 
 
 class Stored(NamedTuple):
-    """A tensor that lies in a frame: what fresh copies are made from."""
+    """A tensor's bytes in a buffer that somebody keeps alive: what fresh copies are made from."""
 
-    tensor: torch.Tensor
-    """Its values, where they lie in the frame."""
-    memory: memoryview
-    """The same as bytes."""
+    dtype: torch.dtype
+    shape: tuple[int, ...]
+    address: int
+    size: int
 
 
 def fresh(source: Stored) -> torch.Tensor:
     """A new contiguous tensor: torch aligns it to 64 bytes, so that a kernel's order of sums never varies."""
-    return _clone(source.tensor)
+    tensor = _empty(source.shape, dtype=source.dtype)
+    if source.size:
+        _memmove(data_ptr(tensor), source.address, source.size)
+    return tensor
 
 
-def encode_value(value: object) -> bytes | bytearray:
+def encode_value(value: object) -> bytes:
     """A tensor, an int or a float."""
     if isinstance(value, PlainTensor):
         return encode_tensor(value)
@@ -75,57 +82,28 @@ def encode_value(value: object) -> bytes | bytearray:
     raise TypeError(message)
 
 
-def encode_tensor(tensor: torch.Tensor) -> bytes | bytearray:
+def encode_tensor(tensor: torch.Tensor) -> bytes:
     """A dense CPU tensor of a known dtype."""
+    tensor = _contiguous(_detach(tensor))
     shape, size = tensor.shape, _nbytes(tensor)
     head = _HEADS[len(shape)].pack(_TENSOR, CODES[tensor.dtype], len(shape), size, *shape)
-    if not size:
-        return head
-    encoded = bytearray(head) + bytearray(size)
-    copy = _frombuffer(encoded, dtype=tensor.dtype, count=_numel(tensor), offset=len(head))
-    _copy(_view(copy, shape), tensor)
-    return encoded
+    return head + _string_at(data_ptr(tensor), size) if size else head
 
 
-def decode_value(buffer: bytearray, at: int) -> tuple[Stored | int | float, int]:
-    """The value at `at` and where the next one begins. For a child: unchecked."""
+def decode_value(buffer: bytearray, at: int, base: int) -> tuple[Stored | int | float, int]:
+    """The value at `at` and where the next one begins; `base` is the buffer's address. For a child: unchecked."""
     tag = buffer[at]
     if tag == _TENSOR:
         head = _HEADS[buffer[at + 2]]
         _tag, code, _dimensions, size, *shape = head.unpack_from(buffer, at)
         at += head.size
-        return _lying(buffer, at, DTYPES[code], shape, size), at + size
+        return Stored(DTYPES[code], tuple(shape), base + at, size), at + size
     number = _INTEGER if tag == _INT else _NUMBER
     return number.unpack_from(buffer, at)[1], at + number.size
 
 
-def decode_tensors(
-    buffer: bytearray, at: int, count: int, shape: tuple[int, ...] | None = None
-) -> tuple[tuple[torch.Tensor, ...], int]:
-    """Fresh tensors from untrusted bytes, and where they end.
-
-    Args:
-        buffer: the bytes.
-        at: where the first tensor begins.
-        count: how many tensors there are.
-        shape: of one in another shape no values are copied; None if all are.
-    """
-    tensors = []
-    for _ in range(count):
-        dtype, found, size, at = _checked_head(buffer, at)
-        try:
-            wanted = shape is None or found == shape
-            tensors.append(
-                fresh(_lying(buffer, at, dtype, found, size)) if wanted else torch.zeros((), dtype=dtype).expand(found)
-            )
-        except RuntimeError as error:  # (0, 2**62) holds zero bytes and still has no strides
-            raise ProtocolError(str(error)) from None
-        at += size
-    return tuple(tensors), at
-
-
-def _checked_head(buffer: bytearray, at: int) -> tuple[torch.dtype, tuple[int, ...], int, int]:
-    """A tensor's dtype, shape, bytes and where they begin: checked against each other and against the buffer."""
+def stored(buffer: bytearray, at: int, base: int) -> tuple[Stored, int]:
+    """Check a tensor's header against itself and against the buffer, and point at its bytes."""
     tag, code, dimensions = buffer[at : at + 3]
     if tag != _TENSOR or code >= len(DTYPES) or dimensions > MOST_DIMENSIONS:
         message = f"tag {tag}, dtype code {code}, {dimensions} dimensions"
@@ -137,17 +115,37 @@ def _checked_head(buffer: bytearray, at: int) -> tuple[torch.dtype, tuple[int, .
     if (shape and min(shape) < 0) or math.prod(shape) * _SIZES[code] != size or start + size > len(buffer):
         message = f"shape {tuple(shape)} does not hold {size} bytes, or they are not there"
         raise ProtocolError(message)
-    return DTYPES[code], tuple(shape), size, start
+    return Stored(DTYPES[code], tuple(shape), base + start, size), start + size
 
 
-def _lying(buffer: bytearray, at: int, dtype: torch.dtype, shape: Sequence[int], size: int) -> Stored:
-    """The tensor whose bytes begin at `at`."""
-    if not size:
-        return Stored(_empty(shape, dtype=dtype), memoryview(b""))
-    values = _frombuffer(buffer, dtype=dtype, count=size // dtype.itemsize, offset=at)
-    return Stored(_view(values, shape), memoryview(buffer)[at : at + size])
+def decode_tensors(
+    buffer: bytearray, at: int, base: int, count: int, shape: tuple[int, ...] | None = None
+) -> tuple[tuple[torch.Tensor, ...], int]:
+    """Fresh tensors from untrusted bytes, and where they end.
+
+    Args:
+        buffer: the bytes.
+        at: where the first tensor begins.
+        base: where the buffer lies in memory.
+        count: how many tensors there are.
+        shape: of one in another shape no values are copied; None if all are.
+    """
+    tensors = []
+    for _ in range(count):
+        source, at = stored(buffer, at, base)
+        try:
+            wanted = shape is None or source.shape == shape
+            tensors.append(fresh(source) if wanted else torch.zeros((), dtype=source.dtype).expand(source.shape))
+        except RuntimeError as error:  # (0, 2**62) holds zero bytes and still has no strides
+            raise ProtocolError(str(error)) from None
+    return tuple(tensors), at
 
 
 def encode_values(values: Iterable[Any]) -> bytes:
     """Values one after the other; their names travel elsewhere."""
     return b"".join(map(encode_value, values))
+
+
+def address_of(buffer: bytearray) -> int:
+    """Where a buffer's bytes lie (it must not be resized afterwards)."""
+    return _addressof(_char.from_buffer(buffer))
