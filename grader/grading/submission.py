@@ -8,12 +8,18 @@ import stat
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from grader.sandbox.skipped_folders import is_skipped
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
 
 MAX_PYTHON_BYTES = 256 * 1024
 MAX_ARCHIVE_BYTES = 1024 * 1024
 MAX_FILES = 40
+MAX_BYTES = 8 * 1024 * 1024
+"""Of all files together: each process that they go through holds them several times."""
 LIMITS = {".py": MAX_PYTHON_BYTES, ".ipynb": MAX_ARCHIVE_BYTES, ".zip": MAX_ARCHIVE_BYTES}
 """The kinds of file that are graded, and the most bytes of each."""
 _EXAMPLES = frozenset(("right", "wrong"))
@@ -80,7 +86,13 @@ def _read_folder(folder: Path, root: Path) -> dict[str, bytes]:
     own = folder / "backward.py"
     if own.is_file() and not own.is_symlink():
         return {"backward.py": read_regular(own, MAX_PYTHON_BYTES, root)}
-    found: dict[str, bytes] = {}
+    found = within_limits(_gradable(folder, root), str(folder))
+    if not found:
+        raise UnreadableSubmission(f"{folder} has no backward.py, nor any other .py, .ipynb or .zip file")
+    return found
+
+
+def _gradable(folder: Path, root: Path) -> Iterator[tuple[str, bytes]]:
     for inner, folders, names in os.walk(folder, followlinks=False):
         folders[:] = sorted(f for f in folders if f not in _EXAMPLES and not is_skipped(f))
         for name in sorted(names):
@@ -88,11 +100,28 @@ def _read_folder(folder: Path, root: Path) -> dict[str, bytes]:
             limit = LIMITS.get(path.suffix.lower())
             if limit is None or path.is_symlink():
                 continue
-            if len(found) == MAX_FILES:
-                raise UnreadableSubmission(f"{folder} has more than {MAX_FILES} files; hand in backward.py alone")
-            found[path.relative_to(folder).as_posix()] = read_regular(path, limit, root)
-    if not found:
-        raise UnreadableSubmission(f"{folder} has no backward.py, nor any other .py, .ipynb or .zip file")
+            yield path.relative_to(folder).as_posix(), read_regular(path, limit, root)
+
+
+def within_limits(files: Iterable[tuple[str, bytes]], what: str) -> dict[str, bytes]:
+    """A submission's files by their names; no more are read than it may have.
+
+    Args:
+        files: names and bytes, each read when it is asked for.
+        what: the submission, as the sentence begins.
+
+    Raises:
+        UnreadableSubmission: there are too many, or they are too large together.
+    """
+    found: dict[str, bytes] = {}
+    left = MAX_BYTES
+    for name, content in files:
+        left -= len(content)
+        if len(found) == MAX_FILES:
+            raise UnreadableSubmission(f"{what} has more than {MAX_FILES} files; hand in backward.py alone")
+        if left < 0:
+            raise UnreadableSubmission(f"{what} has files of more than {MAX_BYTES >> 20} MB; hand in backward.py alone")
+        found[name] = content
     return found
 
 

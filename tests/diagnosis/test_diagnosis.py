@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 import sys
@@ -14,6 +15,7 @@ import torch
 
 from grader.diagnosis.derive import Deriver
 from grader.diagnosis.diagnose import DiagnosisFailed
+from grader.diagnosis.facts import MOST_DERIVED, deriver_of
 from grader.diagnosis.formula import Numbers
 from grader.diagnosis.kinds import SENTENCES, Kind
 from grader.exercise.case import Case, Cases
@@ -325,6 +327,16 @@ class TestDerivedFormulas:
             assert float((total - expected).abs().max()) <= 1e-9 * max(
                 case.cut(tuple(case.cotangents)).scale(variable), 1e-300
             ), variable
+
+    def test_are_forgotten_before_odd_choices_of_upstream_gradients_fill_the_memory(self, mlp_cases: Cases) -> None:
+        """Every choice has formulas of its own."""
+        used = set()
+        for pair in itertools.combinations(sorted(mlp_cases.given.cotangents), 2):
+            deriver = deriver_of(mlp_cases)
+            assert deriver.numbers.computed <= MOST_DERIVED
+            deriver.to_upstream("C", frozenset(pair))
+            used.add(deriver)
+        assert len(used) > 1
 
     def test_an_operation_without_a_rule_is_left_to_autograd(self, tmp_path: Path) -> None:
         """Unknown operations are one step; what stands inside them is taken apart."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING
 
 import pytest
 import torch
 
-from grader.exercise.case import Case, LineGraph, build_cases
+from grader.exercise.case import MOST_KEPT, Case, LineGraph, build_cases
 from grader.exercise.exercise import Exercise
 from grader.exercise.forward import BrokenExercise
 
@@ -48,6 +49,21 @@ def test_cuts_are_shared_between_functions_that_depend_on_the_same_gradients(mlp
     """One sweep per set of upstream gradients, whatever the order of the names."""
     assert mlp_cases.given.cut(["dprobs", "x"][:0]) is mlp_cases.given.cut([])
     assert mlp_cases.given.cut(["probs", "counts_sum"]) is mlp_cases.given.cut(["counts_sum", "probs"])
+
+
+def test_what_odd_functions_depend_on_is_not_kept_without_end(mlp: Exercise) -> None:
+    """Cut gradients are let go of, the oldest first, and are the same when they are worked out again."""
+    case = Case(mlp, 3, mlp.sizes[0])
+    numbers = sum(value.numel() for value in case.graph.values.values() if isinstance(value, torch.Tensor))
+    names = sorted(case.cotangents)
+    first = case.cut(["loss"])
+    expected = first.cut("C")
+    for one, other in itertools.combinations(names, 2):
+        sweep = case.cut(["loss", one, other])
+        sweep.magnitude("C")
+        assert sum(each.kept for each in case.once._kept.values()) <= MOST_KEPT * numbers + sweep.kept
+    assert case.cut(["loss"]) is not first
+    assert torch.equal(case.cut(["loss"]).cut("C"), expected)
 
 
 def test_exactly_logit_maxes_and_b1_are_null(mlp_cases: Cases) -> None:

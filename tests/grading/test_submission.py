@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.grading.submission import MAX_FILES, MAX_PYTHON_BYTES, UnreadableSubmission, read_submission
+from grader.grading.submission import MAX_BYTES, MAX_FILES, MAX_PYTHON_BYTES, UnreadableSubmission, read_submission
 
 
 def test_a_folder_s_backward_py_is_the_submission(tmp_path: Path) -> None:
@@ -116,6 +116,14 @@ def test_a_folder_of_very_many_files_is_not_read(tmp_path: Path) -> None:
     for number in range(MAX_FILES + 1):
         (tmp_path / f"f{number}.py").write_bytes(b"")
     with pytest.raises(UnreadableSubmission, match="more than 40 files"):
+        read_submission(tmp_path)
+
+
+def test_a_folder_with_many_large_files_is_read_no_further_than_the_limit(tmp_path: Path) -> None:
+    """Whoever hands in forty notebooks of a megabyte each fills no process with them."""
+    for number in range(MAX_FILES):
+        (tmp_path / f"{number}.ipynb").write_bytes(bytes(MAX_BYTES // MAX_FILES + 1))
+    with pytest.raises(UnreadableSubmission, match="files of more than 8 MB"):
         read_submission(tmp_path)
 
 

@@ -116,6 +116,8 @@ def lying(*dimensions: int, code: int = 0, size: int = 0, data: bytes = b"", tag
     [
         lying(65535, 65535, 65535, 65535),
         lying(0, 1 << 62, 1 << 62),
+        lying(0, 1 << 30),
+        lying(1 << 15, 0, 1 << 15),
         lying(-1, -4, size=16, data=bytes(16)),
         lying(0, size=0, data=bytes(8)),
         lying(4, size=16, data=bytes(8)),
@@ -126,6 +128,7 @@ def lying(*dimensions: int, code: int = 0, size: int = 0, data: bytes = b"", tag
         answers._encode(0, "", ()),
         answers._encode(0, "", (), tensors=[encode_tensor(torch.ones(1))] * 2),
         answers._encode(0, "", ("nobody",), tensors=[encode_tensor(torch.ones(1))]),
+        answers._encode(0, "", ("x",) * 1000, tensors=[encode_tensor(torch.ones(1))]),
         answers._encode(0, "", (), tensors=[encode_tensor(torch.ones(1100))]),
         answers._encode(4, "", ()),
         answers._encode(77, "", ("x",)),

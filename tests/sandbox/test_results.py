@@ -37,6 +37,7 @@ WRONG = {
     "torch.nn.Parameter(x)": "a torch.Tensor subclass Parameter",
     "x.view(1, 1, 1, 1, 1, 1, 1, 2, 3)": "a tensor with 9 dimensions",
     "x[:1, :1].expand(10**6, 10**6)": "a tensor of shape (1000000, 1000000), far larger than this gradient can be",
+    "torch.zeros(0, 1 << 30)": "a tensor of shape (0, 1073741824), far larger than this gradient can be",
 }
 
 RIGHT = {

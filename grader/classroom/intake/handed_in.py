@@ -7,7 +7,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from grader.classroom.intake.platforms import Who
-from grader.grading.submission import LIMITS, MAX_FILES, Submission, UnreadableSubmission, read_regular
+from grader.grading.submission import LIMITS, Submission, UnreadableSubmission, read_regular, within_limits
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -81,9 +81,8 @@ class HandedIn:
         parts = narrowed([part for part in self.parts if graded_name(part.name) is not None], exercise)
         if not parts:
             raise UnreadableSubmission(self._nothing_gradable())
-        if len(parts) > MAX_FILES:
-            raise UnreadableSubmission(f"it has more than {MAX_FILES} files; hand in backward.py alone")
-        return Submission(self.name, self.source, {graded_name(part.name) or "": part.read() for part in parts})
+        files = within_limits(((graded_name(part.name) or "", part.read()) for part in parts), "it")
+        return Submission(self.name, self.source, files)
 
     def _nothing_gradable(self) -> str:
         if not self.parts:

@@ -25,6 +25,7 @@ from grader.sandbox.protocol.tensors import (
     data_ptr,
     encode_tensor,
     fresh,
+    most_when_summed,
 )
 from grader.sandbox.types import CUT, NotStarted, Raised, WrongType
 
@@ -295,7 +296,7 @@ def _dense(tensor: torch.Tensor, most: int) -> bytes | str:
     """Bytes of a tensor, its size capped before an expanded monster is written out."""
     if _dim(tensor) > MOST_DIMENSIONS:
         return f"a tensor with {_dim(tensor)} dimensions"
-    if _numel(tensor) * _element_size(tensor) > most:
+    if (_numel(tensor) or most_when_summed(tensor.shape)) * _element_size(tensor) > most:
         return f"a tensor of shape {tuple(tensor.shape)}, far larger than this gradient can be"
     if _is_neg(tensor):
         tensor = _resolve_neg(tensor)

@@ -6,7 +6,7 @@ import struct
 from typing import TYPE_CHECKING, Final
 
 from grader.sandbox.cleaning import clean, joined
-from grader.sandbox.protocol.tensors import address_of, decode_tensors
+from grader.sandbox.protocol.tensors import address_of, decode_tensors, most_when_summed
 from grader.sandbox.protocol.wire import BODY, ProtocolError
 from grader.sandbox.types import NotStarted, Outcome, Question, Raised, Returned, WrongType
 
@@ -101,12 +101,18 @@ def _returned(
     if count != question.outputs or len(buffer) - at > question.max_bytes + 128 * count:
         message = f"{count} tensors in {len(buffer) - at} bytes, {question.outputs} were asked for"
         raise ProtocolError(message)
-    if any(name not in question.from_values and name not in question.given for name in mutated):
+    sent = {*question.from_values, *question.given}
+    if not sent.issuperset(mutated) or len(mutated) > len(sent):
         message = "a changed parameter that was never sent"
         raise ProtocolError(message)
     tensors, end = decode_tensors(buffer, at, address_of(buffer), count, shape)
     if end != len(buffer):
         message = f"{len(buffer) - end} bytes too many"
+        raise ProtocolError(message)
+    # A tensor that holds nothing fits into any frame; not so what a sum makes of it, and diagnoses sum.
+    empty = [tensor for tensor in tensors if not tensor.numel()]
+    if any(most_when_summed(tensor.shape) * tensor.itemsize > question.max_bytes for tensor in empty):
+        message = "an empty tensor with dimensions that no gradient has"
         raise ProtocolError(message)
     return Returned(tensors=tensors, mutated=tuple(mutated), seconds=seconds, printed=printed)
 

@@ -12,7 +12,7 @@ import torch
 from grader.sandbox.protocol.wire import ProtocolError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
 # Bound before a learner's line runs in this process: a patched `torch.empty` must not reach the encoding.
 PlainTensor: Final = torch.Tensor
@@ -139,6 +139,11 @@ def decode_tensors(
         except RuntimeError as error:  # (0, 2**62) holds zero bytes and still has no strides
             raise ProtocolError(str(error)) from None
     return tuple(tensors), at
+
+
+def most_when_summed(shape: Sequence[int]) -> int:
+    """The most elements that sums over some dimensions can leave: of (0, 2**30), which holds none, 2**30."""
+    return math.prod(max(1, size) for size in shape)
 
 
 def encode_values(values: Iterable[Any]) -> bytes:
