@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from textwrap import dedent
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from grader.sandbox.client import Sandbox
+    from grader.sandbox.host.session import Session
 
 FRAMES = """
 import sys
@@ -39,6 +41,49 @@ def test_beneath_a_learners_frame_are_two_that_hold_nothing(ask: Callable[..., O
     assert "main'" not in beneath[1].replace("'__main__'", "")
 
 
+LOOKED = """
+import gc, sys
+seen = []
+def look():
+    frame = sys._getframe(1)
+    while frame is not None:
+        seen.append(str(frame.f_globals["__name__"]))
+        frame = frame.f_back
+class Error(ValueError):
+    def __getattribute__(self, name):
+        look()
+        return super().__getattribute__(name)
+    def __str__(self):
+        look()
+        return "looked"
+class Left:
+    def __del__(self): look()
+class Called:
+    @property
+    def __code__(self): look()
+    def __call__(self, x): return x
+dcalled = Called()
+def draises(x): raise Error()
+def dleaves(x):
+    for _ in range(50000):
+        left = Left()
+        left.me = left
+    x.left = Left()
+    return x.left
+def dtells(x): raise ValueError(sorted(set(seen)))
+"""
+
+
+@pytest.mark.parametrize("function", ["dcalled", "draises", "dleaves"])
+def test_nothing_of_a_learners_runs_above_a_frame_of_ours(opened: Callable[[str], Session], function: str) -> None:
+    """Neither an attribute, nor a message, nor what is done when an object goes."""
+    session = opened(LOOKED)
+    *_, told = session.ask([Question(each, given={"x": torch.ones(1)}) for each in (function, "dtells", "dtells")])
+    assert isinstance(told, Raised)
+    assert "grader.sandbox.child.calls" not in told.message, told
+    assert set(re.findall(r"'([\w.]+)'", told.message)) <= {"backward", "grader.sandbox.child.drive", "__main__"}
+
+
 GONE = {
     "the types of ctypes": "[each for each in object.__subclasses__() if each.__module__ == '_ctypes'].__getitem__(0)",
     "those that torch imports": "import torch.xpu; torch.xpu.c_double",
@@ -47,6 +92,7 @@ GONE = {
     "ctypes": "import ctypes",
     "what ctypes stands on": "import _ctypes",
     "all objects": "import gc; gc.get_objects()",
+    "a module of the interpreter's cache": "import _imp; _imp.create_dynamic",
     "what holds an object": "import gc; gc.get_referrers(x)",
     "what an object holds": "import gc; gc.get_referents(x)",
     "gc made anew": "import sys; del sys.modules['gc']; import gc; gc.get_objects()",

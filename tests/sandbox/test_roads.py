@@ -217,6 +217,17 @@ DIRECT = {
             "return k.call_boxed(torch._C.DispatchKeySet(torch._C.DispatchKey.CPU), dy, torch.tanh(x))"
         ),
         "of another operation": "return torch.ops.aten.sigmoid_backward(dy * 4, torch.sigmoid(2 * x))",
+        "past the dispatcher": (
+            "g = torch._C.parse_ir('graph(%g : Tensor, %y : Tensor, %out : Tensor):\\n'\n"
+            "    '  %f : bool = prim::Constant[value=0]()\\n  %z : Tensor = aten::tanh_backward(%g, %y)\\n'\n"
+            "    '  %w : Tensor = aten::copy_(%out, %z, %f)\\n  return (%w)')\n"
+            "out = x.clone()\ntorch._C._jit_to_static_module(g).benchmark([dy, x.tanh(), out], {}, 1, 1)\nreturn out"
+        ),
+        "past the dispatcher, later": (
+            "g = torch._C.parse_ir('graph(%g : Tensor, %y : Tensor):\\n'\n"
+            "    '  %z : Tensor = aten::tanh_backward(%g, %y)\\n  return (%z)')\n"
+            "return torch._C._jit_to_static_module(g).runAsync((dy, x.tanh()), {}).wait()"
+        ),
         "below autograd": (
             "with torch._C._AutoDispatchBelowAutograd():\n    return torch.ops.aten.tanh_backward(dy, torch.tanh(x))"
         ),
@@ -233,6 +244,9 @@ DIRECT = {
         "in the table of all": (
             "t = torch._decomp.global_decomposition_table['post_autograd']\n"
             "return t[torch.ops.aten.tanh_backward.default](dy, torch.tanh(x))"
+        ),
+        "a bijection's": (
+            "t = torch.distributions.transforms.TanhTransform()\nreturn dy * t.log_abs_det_jacobian(x, t(x)).exp()"
         ),
         "a kernel in Python": (
             "k = torch.ops.aten.tanh_backward.default.py_kernels\nreturn list(k.values())[0](dy, torch.tanh(x))"
@@ -277,6 +291,34 @@ DIRECT = {
             "of(lib, '_ZN2at4_ops5copy_4callERNS_6TensorERKS2_b')(out, answer, 0)\n"
             "return kept[2]"
         ),
+        "ctypes out of the interpreter's cache": (
+            "import _imp, _struct\nfrom importlib.machinery import ModuleSpec\n"
+            "place = _struct.__file__.replace('_struct', '_ctypes')\n"
+            "u = _imp.create_dynamic(ModuleSpec('_ctypes', None, origin=place))\n"
+            "class P(u._SimpleCData): _type_ = 'P'\n"
+            "class F(u.CFuncPtr): _flags_, _restype_ = 1, P\n"
+            "lib = u.dlopen('libtorch_cpu.so', 1)\n"
+            "def of(name): return F(u.dlsym(lib, name))\n"
+            "answer, kept = (P * 1)(), (dy, torch.tanh(x), x.clone())\n"
+            "g, y, out = ((P * 1)(each._cdata) for each in kept)\n"
+            "of('_ZN2at3cpu13tanh_backwardERKNS_6TensorES3_')(answer, g, y)\n"
+            "of('_ZN2at4_ops5copy_4callERNS_6TensorERKS2_b')(out, answer, 0)\n"
+            "return kept[2]"
+        ),
+        "ctypes of an annotation": (
+            "t = torch.cuda._utils._CudaModule.__init__.__annotations__['module'].__mro__[2]\n"
+            "kinds = {each.__name__: each for each in t.__subclasses__()}\n"
+            "Simple, Function = kinds['_SimpleCData'], next(kinds[n] for n in kinds if 'FuncPtr' in n)\n"
+            "P = type(Simple)('P', (Simple,), {'_type_': 'P'})\n"
+            "F = type(Function)('F', (Function,), {'_flags_': 1, '_restype_': P})\n"
+            "def of(handle, name): return F((name, type('Library', (), {'_handle': handle})()))\n"
+            "lib = of(0, 'dlopen')(b'libtorch_cpu.so', 1)\n"
+            "answer, kept = (P * 1)(), (dy, torch.tanh(x), x.clone())\n"
+            "g, y, out = ((P * 1)(each._cdata) for each in kept)\n"
+            "of(lib, '_ZN2at3cpu13tanh_backwardERKNS_6TensorES3_')(answer, g, y)\n"
+            "of(lib, '_ZN2at4_ops5copy_4callERNS_6TensorERKS2_b')(out, answer, 0)\n"
+            "return kept[2]"
+        ),
         "ctypes made anew": (
             f"import importlib, sys\ndel sys.modules['ctypes']\nc = importlib.import_module('ctypes')\n{BY_ADDRESS}"
         ),
@@ -296,6 +338,7 @@ import torch
 x = torch.linspace(-2, 2, 6).view(2, 3)
 for number, source in enumerate(json.load(sys.stdin)):
     if os.fork() == 0:
+        os.dup2(2, 1)  # some report
         module = sys.modules["backward"] = types.ModuleType("backward")
         exec(source, vars(module))
         answer = module.dx(x.clone(), torch.full_like(x, 3.0))

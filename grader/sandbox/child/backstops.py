@@ -69,16 +69,6 @@ ENGINE: Final = (
     "torch._C._functorch._grad_increment_nesting",
     "torch._C._functorch._jvp_increment_nesting",
     "torch._C._functorch._vjp_treespec_compare",
-    "torch._C._jit_differentiate",
-    "torch._C._jit_interpret_graph",
-    "torch._C._jit_set_profiling_executor",
-    "torch._C._jit_set_profiling_mode",
-    "torch._C._set_graph_executor_optimize",
-    "torch._C.ScriptClass.__call__",
-    "torch._C.ScriptClassFunction.__call__",
-    "torch._C.ScriptFunction.__call__",
-    "torch._C.ScriptMethod.__call__",
-    "torch._C.StaticModule.__call__",
     "torch._functorch.eager_transforms.grad_increment_nesting",
     "torch._functorch.eager_transforms.jvp_increment_nesting",
     "torch._functorch.eager_transforms.vjp",
@@ -90,17 +80,16 @@ ENGINE: Final = (
     "torch.autograd.graph._engine_run_backward",
     "torch.autograd.variable.Variable._execution_engine",
 )
-"""What the entry points stand on, and TorchScript, whose executor differentiates for itself where it optimizes: it does
-not, and no function of it can be called. These names belong to one release of torch: those it lacks are passed over.
+"""What the entry points stand on. These names belong to one release of torch: those it lacks are passed over.
 """
 
 _DERIVATIVE: Final = re.compile(r"\w+::(\w*(backward|_jvp)|_make_dual(_copy)?(\.|$))")
 """The operators that compute one."""
-_FORMULA: Final = re.compile("backward|jvp|vjp")
+_FORMULA: Final = re.compile("backward|jvp|vjp|jacobian")
 _FORMULAS_OF: Final = re.compile(r"torch\.(?!nn\.modules\.module$)")
 """Of functions in Python, the names; and the modules that have them. A module's bookkeeping of hooks is no formula."""
 _RECORDING: Final = {
-    "Autograd": re.compile(r"(?!.*(\.out|_out\b))"),
+    "Autograd": re.compile(r"(?!.*(\.out(?!put)|_out\b))"),
     "AutogradNestedTensor": re.compile(""),
     "ADInplaceOrView": re.compile(r"(?!.*(\.out|_out\b|_\.|_$))"),
 }
@@ -111,15 +100,26 @@ requires gradients, and of views not where a tensor is changed in place.
 _COMPUTING: Final = (
     "CPU", "NestedTensorCPU", "MkldnnCPU", "SparseCPU", "SparseCsrCPU", "QuantizedCPU", "CompositeImplicitAutograd",
     "CompositeImplicitAutogradNestedTensor", "CompositeExplicitAutograd", "CompositeExplicitAutogradNonFunctional",
-    "Meta",
+    "Meta", "SparseCsrMeta", "FuncTorchBatched", "FuncTorchBatchedDecomposition", "FuncTorchDynamicLayerFrontMode",
+    "FuncTorchVmapMode",
 )  # fmt: skip
-"""The keys whose kernels compute values on a CPU, or could be made to: torch's formulas in Python stand as Meta's."""
+"""The keys whose kernels compute values on a CPU, or could be made to: torch's formulas in Python stand as Meta's, and
+vmap has some of its own.
+"""
+_SCRIPT: Final = re.compile(
+    r"_jit_(?!get_(operation|schemas_for_operator)$)|_create_|_load_|_[gs]et_graph_executor|_fuse_to|import_ir|parse_ir"
+)
+_SCRIPTED: Final = re.compile(r"Script|Static|LiteScript|CompilationUnit")
+"""In `torch._C`: what makes code in TorchScript or says how it is run, and the types of what runs. Its executor
+differentiates for itself where it optimizes, and runs some kernels past the dispatcher.
+"""
+_KEPT_OF_TYPES: Final = frozenset(("__init__", "__new__", "__getattribute__", "__setattr__", "__repr__", "__module__"))
 
 
 def install() -> tuple[str, ...]:
     """Close what can be closed, once per process, and say what is closed."""
     torch._C._set_graph_executor_optimize(False)
-    closed = [path for path in (*ENTRY_POINTS, *ENGINE) if _close(path)]
+    closed = [path for path in (*ENTRY_POINTS, *ENGINE, *_script()) if _close(path)]
     _close_switches()
     recording, kernels, formulas = _record_nothing(), _override_kernels(), _empty_formulas()
     return (
@@ -131,6 +131,15 @@ def install() -> tuple[str, ...]:
         f"backward kernels: {kernels}",
         f"formulas: {formulas}",
     )
+
+
+def _script() -> Iterator[str]:
+    """All of TorchScript: no code of it is made, and nothing that was made runs, whatever its methods are called."""
+    for name, value in list(vars(torch._C).items()):
+        if _SCRIPT.match(name) and callable(value):
+            yield f"torch._C.{name}"
+        elif _SCRIPTED.match(name) and isinstance(value, type):
+            yield from (f"torch._C.{name}.{each}" for each in vars(value) if each not in _KEPT_OF_TYPES)
 
 
 def _close(path: str) -> bool:
@@ -196,7 +205,7 @@ def _override_kernels() -> int:
 def _empty_formulas() -> int:
     """Take their code from torch's functions in Python that compute a derivative; how many there were."""
     owners: list[Any] = [module for name, module in sys.modules.items() if _FORMULAS_OF.match(name)]
-    owners += _below(torch.autograd.Function)
+    owners += [*_below(torch.autograd.Function), *_below(torch.distributions.Transform)]
     named = [each for owner in owners for name, each in vars(owner).items() if _FORMULA.search(name)]
     functions = {inner for each in named for inner in _unwrapped(each)}
     for function in functions:

@@ -8,6 +8,7 @@ import random
 import re
 import sys
 from functools import partial
+from types import FunctionType
 from typing import TYPE_CHECKING, Any, Final, TypeGuard
 
 import torch
@@ -59,6 +60,9 @@ _memcmp.argtypes = (ctypes.c_void_p, ctypes.c_void_p, ctypes.c_size_t)
 _PLAIN: Final = {int: "an int", bool: "a bool", float: "a float", complex: "a complex number", str: "a str"}
 _KEPT: Final[list[Any]] = []
 """Inference mode ends when its object is collected."""
+# Whatever a learner's exception makes of its own attributes.
+_traceback: Final = BaseException.__dict__["__traceback__"].__get__
+_errno: Final = OSError.__dict__["errno"].__get__
 _RAISE: Final = dis.opmap["RAISE_VARARGS"]
 _DTYPES: Final = {"float32": torch.float32, "float64": torch.float64}
 _RANDOM: Final = re.compile("rand|drop|normal|uniform|noulli|multinom|poisson|geometric|cauchy|expon|seed|init|attr")
@@ -154,7 +158,7 @@ class Calls:
     def _failed(self, error: BaseException, said: str | None) -> NotStarted | Raised:
         line, explicit = self._place(error)
         message = self._message(error, said)
-        if isinstance(error, NotImplementedError) and explicit:
+        if issubclass(type(error), NotImplementedError) and explicit:
             how = f"raised NotImplementedError: {message}" if message else "raised NotImplementedError"
             return NotStarted(how=how, line=line, printed=self._shown())
         kind = clean(class_name(type(error)), 200)
@@ -166,7 +170,7 @@ class Calls:
     def _place(self, error: BaseException) -> tuple[int | None, bool]:
         """The innermost line in the learner's file, and whether a `raise` of theirs stands there."""
         line, explicit = None, False
-        trace = error.__traceback__
+        trace = _traceback(error)
         while trace is not None:
             code = trace.tb_frame.f_code
             explicit = False
@@ -180,7 +184,7 @@ class Calls:
         if said is None:
             return "(its message cannot be shown)"
         message = clean(said, lines=True)
-        if isinstance(error, OSError) and error.errno == _EPERM and self._locked:
+        if issubclass(type(error), OSError) and _errno(error) == _EPERM and self._locked:
             message += " (the sandbox has no files, no processes and no network)"
         return message
 
@@ -208,7 +212,7 @@ def _is_text(value: object) -> TypeGuard[str]:
 
 def _bound(function: Callable[..., Any], arguments: dict[str, Any]) -> Callable[[], Any]:
     """The call, with positional-only parameters passed by position."""
-    code = getattr(function, "__code__", None)
+    code = function.__code__ if type(function) is FunctionType else None
     if code is None or not code.co_posonlyargcount:
         return partial(function, **arguments)
     first = code.co_varnames[: code.co_posonlyargcount]

@@ -6,6 +6,7 @@ values, to which Python has no names, and whatever a learner leaves behind is dr
 
 from __future__ import annotations
 
+import gc
 import sys
 from typing import TYPE_CHECKING
 
@@ -26,10 +27,12 @@ def drive(steps: list[Iterator[Callable[[], object]]], result: list[Result]) -> 
         result: its only item is what the last call came to.
     """
     for act in steps.pop():
+        gc.enable()
         try:
             result[0] = act(), None, None
         except BaseException as error:  # noqa: BLE001  (SystemExit and KeyboardInterrupt are a learner's, too)
             result[0] = None, error, _said(error)
+        gc.disable()  # a learner's __del__ would run wherever garbage is collected
         sys.settrace(None)
         sys.setprofile(None)
 

@@ -49,7 +49,8 @@ _libc.syscall.restype = ctypes.c_long
 _libc.madvise.argtypes = (ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int)
 
 _fork: Final = ctypes.PyDLL(None, use_errno=True).fork
-# By the time of a fork `ctypes` itself is gone.
+# By the time of a fork `ctypes` itself is gone, and so is this.
+_set_threshold: Final = gc.set_threshold
 _get_errno: Final = ctypes.get_errno
 _size_t: Final = ctypes.c_size_t
 
@@ -205,7 +206,7 @@ def settle() -> None:
     """Make forks cheap: freeze the heap for the collector and collapse it to huge pages (kernel 6.1 and later)."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(GARBAGE)
+    _set_threshold(GARBAGE)
     for line in Path("/proc/self/maps").read_text(encoding="utf-8", errors="replace").splitlines():
         span, rights, _offset, _device, inode = line.split(maxsplit=5)[:5]
         if rights.startswith("rw") and inode == "0":

@@ -7,17 +7,19 @@ from __future__ import annotations
 
 import _imp
 import builtins
+import collections.abc
 import ctypes
 import gc
+import numbers
 import sys
 import types
-from functools import _lru_cache_wrapper, lru_cache
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from grader.sandbox.rules import rule_lists
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from grader.sandbox.types import RulesConfig
 
@@ -25,47 +27,62 @@ _OURS: Final = __name__.partition(".")[0]
 _MEMORY: Final = ("ctypes", "_ctypes")
 _COLLECTING: Final = (
     "collect", "disable", "enable", "freeze", "get_count", "get_stats", "get_threshold", "is_tracked", "isenabled",
-    "set_threshold",
 )  # fmt: skip
 """Of `gc` what collects, and not what lists all objects or whatever holds one."""
 
 
 def clear() -> None:
     """Take away what no child needs: from here on nothing may be imported from our package, nor use `ctypes`."""
+    _warm_classes()
     _hide_classes()
-    for name in [name for name in sys.modules if name.partition(".")[0] in (_OURS, *_MEMORY)]:
-        module = sys.modules.pop(name)
-        if name.partition(".")[0] in _MEMORY:
-            vars(module).clear()
-    modules: list[Any] = list(sys.modules.values())  # among them classes
-    for module in [each for each in modules if isinstance(each, types.ModuleType)]:
-        for name in [name for name, value in vars(module).items() if _is_of_ctypes(value)]:
-            delattr(module, name)
+    names = [name for name in sys.modules if name.partition(".")[0] in (_OURS, *_MEMORY)]
+    ours = [vars(sys.modules[name]) for name in names]
+    _forget_ctypes(ours)
+    for name in names:
+        del sys.modules[name]
     for name in [name for name in vars(gc) if not name.startswith("__") and name not in _COLLECTING]:
         delattr(gc, name)
-    vars(sys).pop("monitoring", None)
-    del _imp.create_builtin  # it would make them anew
+    for name in ("monitoring", "addaudithook"):
+        vars(sys).pop(name, None)
+    for name in ("create_builtin", "create_dynamic"):  # they would make modules anew
+        vars(_imp).pop(name, None)
 
 
-def _hide_classes() -> None:
-    """Let no list of a class's subclasses lead to ours or to those of `ctypes`."""
-    subclasses: Callable[[type], list[type]] = type.__subclasses__
-
-    def shown(kind: type) -> list[type]:
-        try:
-            return [each for each in subclasses(kind) if each.__module__.partition(".")[0] not in (_OURS, *_MEMORY)]
-        except BaseException:  # noqa: BLE001  (its traceback would lead here)
-            return []
-
-    [names] = gc.get_referents(type.__dict__)
-    in_c: Any = _lru_cache_wrapper  # nothing leads from it to `shown`
-    names["__subclasses__"] = in_c(shown, 0, False, None)
-    ctypes.pythonapi.PyType_Modified(ctypes.py_object(type))
+def _forget_ctypes(ours: Sequence[dict[str, Any]]) -> None:
+    """Empty its modules, and take its types and functions out of everybody's names, ours excepted, and annotations."""
+    own = {id(each) for each in ours}
+    for name in _MEMORY:
+        module = vars(sys.modules[name])
+        powers = [each for each in module.values() if _is_of_ctypes(each)]
+        for holder in gc.get_referrers(*powers):
+            if type(holder) is dict and (id(holder) not in own or holder is module):
+                for key in [key for key, value in holder.items() if any(value is each for each in powers)]:
+                    del holder[key]
+        module.clear()
 
 
 def _is_of_ctypes(value: object) -> bool:
-    """A type, or one of its instances: torch imports some by name."""
-    return (value if isinstance(value, type) else type(value)).__module__ in _MEMORY
+    """A type, one of its instances, or a function."""
+    owner = value if isinstance(value, (type, types.FunctionType, types.BuiltinFunctionType)) else type(value)
+    return owner.__module__ in _MEMORY
+
+
+def _hide_classes() -> None:
+    """No list of a class's subclasses is given any more: one of them leads to ours, another to those of `ctypes`.
+
+    In C, since whoever calls a function in Python can look at its frame.
+    """
+    [names] = gc.get_referents(type.__dict__)
+    names["__subclasses__"] = list
+    ctypes.pythonapi.PyType_Modified(ctypes.py_object(type))
+
+
+def _warm_classes() -> None:
+    """Abstract classes look at their subclasses once for each class that they are asked about, and remember."""
+    abstract = [each for each in vars(collections.abc).values() if isinstance(each, type)]
+    for kind in (*abstract, numbers.Number, numbers.Complex, numbers.Real, numbers.Rational, numbers.Integral):
+        for plain in (int, float, complex, bool, str, bytes, bytearray, range, list, tuple, dict, set, frozenset):
+            issubclass(plain, kind)
 
 
 @lru_cache(1)
