@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import builtins
+import sys
 from bisect import bisect_left
 from collections import defaultdict
 from dataclasses import dataclass
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 from grader.sandbox.rules import rule_lists
@@ -102,15 +104,21 @@ class _Judge:
         dotted = f"{module}.{name}"
         if name in self.allowed_names or dotted in self.allowed_names or name == "*":
             return None
-        if name in rule_lists.MODULES and name not in self.allowed_imports:
+        found = _loaded(dotted)
+        if name in rule_lists.MODULES - self.allowed_imports or not self._may_be_carried(found):
             return "import", f"`{dotted}` is another module, which cannot be imported here"
-        if name in rule_lists.REFUSED_FROM.get(module, ()):
+        carrier = _loaded(module)
+        if name in rule_lists.REFUSED_FROM.get(module if carrier is None else carrier.__name__, ()):
             return "name", f"`{dotted}` reads attributes by a computed name"
         if name.startswith("_"):
             return None if _is_public(name) or module == "__future__" else ("private", _private(dotted))
         if _is_torch(module):
             return _torch_member(dotted, name)
         return None
+
+    def _may_be_carried(self, module: ModuleType | None) -> bool:
+        """Whether a module may be reached as another's attribute, by whatever name it has there."""
+        return module is None or _is_torch(module.__name__) or module.__name__ in self.allowed_imports
 
     def _attribute(self, place: SyntaxPlace) -> tuple[str, str] | None:
         name = place.name
@@ -126,6 +134,17 @@ class _Judge:
         if name.startswith("_") and not _is_public(name):
             return "private", _private(f".{name}")
         return _derivative(f".{name}", name)
+
+
+def _loaded(path: str) -> ModuleType | None:
+    """The module that a path leads to, if it is one. Nothing is imported for it."""
+    first, *rest = path.split(".")
+    found = sys.modules.get(first)
+    for name in rest:
+        if not isinstance(found, ModuleType):
+            return None
+        found = vars(found).get(name)
+    return found if isinstance(found, ModuleType) else None
 
 
 def _torch_member(dotted: str, name: str) -> tuple[str, str] | None:

@@ -217,10 +217,14 @@ class _Walk:
         name = node.attr
         if not isinstance(node.ctx, ast.Load):
             self.stored_attribute(node)
-        elif name in ATTRIBUTES or name[0] == "_" or "backward" in name:
+        elif name in ATTRIBUTES or name[0] == "_" or "backward" in name or self.is_carried(node.value):
             root, chain = chain_of(node)
             self.place("attribute", name, node, root, chain)
         self.visit(node.value)
+
+    def is_carried(self, value: ast.expr) -> bool:
+        """Whether it is an attribute of a module other than torch, which may be another module."""
+        return isinstance(value, ast.Name) and self.facts.modules.get(value.id, "torch").partition(".")[0] != "torch"
 
     def stored_attribute(self, node: ast.Attribute) -> None:
         root = chain_of(node)[0]
