@@ -178,9 +178,9 @@ def _close_switches() -> None:
 
 def _record_nothing() -> int:
     """Let every operation pass by its kernels for autograd, in all of torch's libraries; how many there are."""
-    count, operators = 0, torch._C._dispatch_get_all_op_names()
+    count = 0
     for key, recorded in _RECORDING.items():
-        names = [name for name in operators if recorded.match(name) and _has_kernel(name, key)]
+        names = list(filter(recorded.match, _at(key)))
         parsed, count = torch._C._parse_dispatch_key(key), count + len(names)
         for library, members in _by_library(names).items():
             registrations = _forever(library, key)
@@ -192,14 +192,19 @@ def _record_nothing() -> int:
 def _override_kernels() -> int:
     """Refuse every operator that computes a derivative, for every kind of tensor on a CPU."""
     operators = list(filter(_DERIVATIVE.match, torch._C._dispatch_get_all_op_names()))
-    for library, members in _by_library(operators).items():
-        registrations = _forever(library, "")
-        for name in members:
-            refusal = refusals.closed(f"torch.ops.{library}.{name}")
-            for key in _COMPUTING:
-                if key == "CPU" or _has_kernel(f"{library}::{name}", key):
-                    registrations.impl(name, torch._C._parse_dispatch_key(key), refusal)
+    closed = {name: refusals.closed(f"torch.ops.{name.replace('::', '.')}") for name in operators}
+    for key in _COMPUTING:
+        parsed, found = torch._C._parse_dispatch_key(key), operators if key == "CPU" else _at(key) & closed.keys()
+        for library, members in _by_library(found).items():
+            registrations = _forever(library, "")
+            for name in members:
+                registrations.impl(name, parsed, closed[f"{library}::{name}"])
     return len(operators)
+
+
+def _at(key: str) -> set[str]:
+    """The operators that have a kernel of their own there."""
+    return set(torch._C._dispatch_get_registrations_for_dispatch_key(key))
 
 
 def _empty_formulas() -> int:
@@ -228,10 +233,6 @@ def _unwrapped(value: Any) -> Iterator[types.FunctionType]:
         for cell in function.__closure__ or ():
             if getattr(cell.cell_contents, "__name__", None) == function.__name__:
                 yield from _unwrapped(cell.cell_contents)
-
-
-def _has_kernel(operator: str, key: str) -> bool:
-    return bool(torch._C._dispatch_has_kernel_for_dispatch_key(operator, key))
 
 
 def _by_library(operators: Iterable[str]) -> dict[str, list[str]]:

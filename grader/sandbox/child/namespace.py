@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Final
 from grader.sandbox.rules import rule_lists
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from grader.sandbox.types import RulesConfig
 
@@ -49,16 +49,27 @@ def clear() -> None:
 
 
 def _forget_ctypes(ours: Sequence[dict[str, Any]]) -> None:
-    """Empty its modules, and take its types and functions out of everybody's names, ours excepted, and annotations."""
+    """Empty its modules, and take what others have of it out of their names and annotations; not out of ours."""
     own = {id(each) for each in ours}
+    given = {name for name in (*_MEMORY, *vars(ctypes)) if not name.startswith("__")}
+    modules: list[Any] = list(sys.modules.values())  # among them classes
+    for module in [each for each in modules if isinstance(each, types.ModuleType) and id(vars(each)) not in own]:
+        names = [name for name in given & vars(module).keys() if _is_of_ctypes(vars(module)[name])]
+        if names or "ctypes" in vars(module):
+            for function in _functions(module):
+                function.__annotations__ = {}
+        for name in names:
+            delattr(module, name)
     for name in _MEMORY:
-        module = vars(sys.modules[name])
-        powers = [each for each in module.values() if _is_of_ctypes(each)]
-        for holder in gc.get_referrers(*powers):
-            if type(holder) is dict and (id(holder) not in own or holder is module):
-                for key in [key for key, value in holder.items() if any(value is each for each in powers)]:
-                    del holder[key]
-        module.clear()
+        vars(sys.modules[name]).clear()
+
+
+def _functions(module: types.ModuleType) -> Iterator[types.FunctionType]:
+    """Those at the top of a module, and those of the classes there."""
+    for value in list(vars(module).values()):
+        for each in (value, *(vars(value).values() if isinstance(value, type) else ())):
+            if isinstance(each, types.FunctionType) and each.__module__ == module.__name__:
+                yield each
 
 
 def _is_of_ctypes(value: object) -> bool:
