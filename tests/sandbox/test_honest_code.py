@@ -49,6 +49,11 @@ SNIPPETS = {
     "default dtype": "torch.set_default_dtype(torch.float64); torch.zeros(2)",
     "no_grad": "torch.no_grad().__enter__()",
     "asking for attributes": "x.shape, x.dtype, x.device, x.stride(), x.is_contiguous(), x.element_size()",
+    "abstract classes": (
+        "import collections.abc as c, numbers\n    class Own(dict): pass\n"
+        "    assert isinstance(Own(), c.Mapping) and isinstance([], c.Sequence) and isinstance(1.0, numbers.Number)\n"
+        "    assert isinstance({}.keys(), c.Set) and isinstance(True, numbers.Integral) and not isinstance(1, c.Sized)"
+    ),
     "a class of one's own": "type('Net', (), {'forward': lambda self, v: v})().forward(x)",
     "a named tuple": "import collections; collections.namedtuple('P', 'a b')(1, 2).a",
     "the number of processors": "import os; os.cpu_count(), os.getpid()",

@@ -80,8 +80,7 @@ ENGINE: Final = (
     "torch.autograd.graph._engine_run_backward",
     "torch.autograd.variable.Variable._execution_engine",
 )
-"""What the entry points stand on. These names belong to one release of torch: those it lacks are passed over.
-"""
+"""What the entry points stand on. These names belong to one release of torch: those it lacks are passed over."""
 
 _DERIVATIVE: Final = re.compile(r"\w+::(\w*(backward|_jvp)|_make_dual(_copy)?(\.|$))")
 """The operators that compute one."""

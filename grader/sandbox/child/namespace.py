@@ -13,6 +13,8 @@ import gc
 import numbers
 import sys
 import types
+from _abc import _get_dump  # type: ignore[import-not-found]
+from abc import ABCMeta
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
@@ -33,7 +35,6 @@ _COLLECTING: Final = (
 
 def clear() -> None:
     """Take away what no child needs: from here on nothing may be imported from our package, nor use `ctypes`."""
-    _warm_classes()
     _hide_classes()
     names = [name for name in sys.modules if name.partition(".")[0] in (_OURS, *_MEMORY)]
     ours = [vars(sys.modules[name]) for name in names]
@@ -81,19 +82,23 @@ def _is_of_ctypes(value: object) -> bool:
 def _hide_classes() -> None:
     """No list of a class's subclasses is given any more: one of them leads to ours, another to those of `ctypes`.
 
-    In C, since whoever calls a function in Python can look at its frame.
+    In C, since whoever calls a function in Python can look at its frame. Abstract classes look at such lists to find
+    out that a dict is a mapping; so they are told.
     """
+    kinds = list(_abstract())
+    plain = {registered() for kind in kinds for registered in _get_dump(kind)[0]} - {None}
+    known = [(kind, each) for kind in kinds for each in plain if issubclass(each, kind)]
     [names] = gc.get_referents(type.__dict__)
     names["__subclasses__"] = list
     ctypes.pythonapi.PyType_Modified(ctypes.py_object(type))
+    for kind, each in known:
+        kind._abc_caches_clear()  # noqa: SLF001  (or it would see no need to remember)
+        kind.register(each)
 
 
-def _warm_classes() -> None:
-    """Abstract classes look at their subclasses once for each class that they are asked about, and remember."""
-    abstract = [each for each in vars(collections.abc).values() if isinstance(each, type)]
-    for kind in (*abstract, numbers.Number, numbers.Complex, numbers.Real, numbers.Rational, numbers.Integral):
-        for plain in (int, float, complex, bool, str, bytes, bytearray, range, list, tuple, dict, set, frozenset):
-            issubclass(plain, kind)
+def _abstract() -> Iterator[Any]:
+    for module in (collections.abc, numbers):
+        yield from (each for each in vars(module).values() if isinstance(each, ABCMeta))
 
 
 @lru_cache(1)
