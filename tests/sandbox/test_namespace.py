@@ -93,6 +93,7 @@ GONE = {
     "what ctypes stands on": "import _ctypes",
     "all objects": "import gc; gc.get_objects()",
     "a module of the interpreter's cache": "import _imp; _imp.create_dynamic",
+    "an audit hook": "import sys; sys.addaudithook(print)",
     "what holds an object": "import gc; gc.get_referrers(x)",
     "what an object holds": "import gc; gc.get_referents(x)",
     "gc made anew": "import sys; del sys.modules['gc']; import gc; gc.get_objects()",
