@@ -61,6 +61,20 @@ copy_(c.byref(out), c.byref(answer), c.c_bool(False))
 return kept[2]
 """
 
+BY_PARTS = """
+kinds = {each.__name__: each for each in data.__subclasses__()}
+Simple, Function = kinds["_SimpleCData"], next(kinds[name] for name in kinds if "FuncPtr" in name)
+P = type(Simple)("P", (Simple,), {"_type_": "P"})
+F = type(Function)("F", (Function,), {"_flags_": 1, "_restype_": P})
+def of(handle, name): return F((name, type("Library", (), {"_handle": handle})()))
+lib = of(0, "dlopen")(b"libtorch_cpu.so", 1)
+answer, kept = (P * 1)(), (dy, torch.tanh(x), x.clone())
+g, y, out = ((P * 1)(each._cdata) for each in kept)
+of(lib, "_ZN2at3cpu13tanh_backwardERKNS_6TensorES3_")(answer, g, y)
+of(lib, "_ZN2at4_ops5copy_4callERNS_6TensorERKS2_b")(out, answer, 0)
+return kept[2]
+"""
+
 REACH = {
     "frames": {
         "a generator": "reach = (0 for _ in ()).gi_frame.f_builtins['getattr']",
@@ -278,46 +292,16 @@ DIRECT = {
         "ctypes": f"import ctypes as c\n{BY_ADDRESS}",
         "the ctypes of another module": f"c = torch._ops.ctypes\n{BY_ADDRESS}",
         "what ctypes is made of": (
-            "[data] = [each for each in object.__subclasses__() if each.__name__ == '_CData']\n"
-            "kinds = {each.__name__: each for each in data.__subclasses__()}\n"
-            "Simple, Function = kinds['_SimpleCData'], next(kinds[n] for n in kinds if 'FuncPtr' in n)\n"
-            "P = type(Simple)('P', (Simple,), {'_type_': 'P'})\n"
-            "F = type(Function)('F', (Function,), {'_flags_': 1, '_restype_': P})\n"
-            "def of(handle, name): return F((name, type('Library', (), {'_handle': handle})()))\n"
-            "lib = of(0, 'dlopen')(b'libtorch_cpu.so', 1)\n"
-            "answer, kept = (P * 1)(), (dy, torch.tanh(x), x.clone())\n"
-            "g, y, out = ((P * 1)(each._cdata) for each in kept)\n"
-            "of(lib, '_ZN2at3cpu13tanh_backwardERKNS_6TensorES3_')(answer, g, y)\n"
-            "of(lib, '_ZN2at4_ops5copy_4callERNS_6TensorERKS2_b')(out, answer, 0)\n"
-            "return kept[2]"
+            f"[data] = [each for each in object.__subclasses__() if each.__name__ == '_CData']\n{BY_PARTS}"
         ),
         "ctypes out of the interpreter's cache": (
             "import _imp, _struct\nfrom importlib.machinery import ModuleSpec\n"
             "place = _struct.__file__.replace('_struct', '_ctypes')\n"
-            "u = _imp.create_dynamic(ModuleSpec('_ctypes', None, origin=place))\n"
-            "class P(u._SimpleCData): _type_ = 'P'\n"
-            "class F(u.CFuncPtr): _flags_, _restype_ = 1, P\n"
-            "lib = u.dlopen('libtorch_cpu.so', 1)\n"
-            "def of(name): return F(u.dlsym(lib, name))\n"
-            "answer, kept = (P * 1)(), (dy, torch.tanh(x), x.clone())\n"
-            "g, y, out = ((P * 1)(each._cdata) for each in kept)\n"
-            "of('_ZN2at3cpu13tanh_backwardERKNS_6TensorES3_')(answer, g, y)\n"
-            "of('_ZN2at4_ops5copy_4callERNS_6TensorERKS2_b')(out, answer, 0)\n"
-            "return kept[2]"
+            "made = _imp.create_dynamic(ModuleSpec('_ctypes', None, origin=place))\n"
+            f"data = made._SimpleCData.__mro__[1]\n{BY_PARTS}"
         ),
         "ctypes of an annotation": (
-            "t = torch.cuda._utils._CudaModule.__init__.__annotations__['module'].__mro__[2]\n"
-            "kinds = {each.__name__: each for each in t.__subclasses__()}\n"
-            "Simple, Function = kinds['_SimpleCData'], next(kinds[n] for n in kinds if 'FuncPtr' in n)\n"
-            "P = type(Simple)('P', (Simple,), {'_type_': 'P'})\n"
-            "F = type(Function)('F', (Function,), {'_flags_': 1, '_restype_': P})\n"
-            "def of(handle, name): return F((name, type('Library', (), {'_handle': handle})()))\n"
-            "lib = of(0, 'dlopen')(b'libtorch_cpu.so', 1)\n"
-            "answer, kept = (P * 1)(), (dy, torch.tanh(x), x.clone())\n"
-            "g, y, out = ((P * 1)(each._cdata) for each in kept)\n"
-            "of(lib, '_ZN2at3cpu13tanh_backwardERKNS_6TensorES3_')(answer, g, y)\n"
-            "of(lib, '_ZN2at4_ops5copy_4callERNS_6TensorERKS2_b')(out, answer, 0)\n"
-            "return kept[2]"
+            f"data = torch.cuda._utils._CudaModule.__init__.__annotations__['module'].__mro__[2]\n{BY_PARTS}"
         ),
         "ctypes made anew": (
             f"import importlib, sys\ndel sys.modules['ctypes']\nc = importlib.import_module('ctypes')\n{BY_ADDRESS}"

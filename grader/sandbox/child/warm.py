@@ -5,6 +5,7 @@ rehearsal of one submission, so that caches, regular expressions and specialised
 from __future__ import annotations
 
 import contextlib
+import gc
 import importlib
 import random
 import sys
@@ -193,6 +194,7 @@ def rehearse() -> None:
         drive(*Child(_Stage(), locked=True).driven())
     sys.modules.pop("backward", None)
     sys.stdout, sys.stderr = streams
+    gc.enable()
     torch.set_default_dtype(torch.float32)
 
 
