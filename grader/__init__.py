@@ -1,4 +1,4 @@
-"""The public door. Lazy, so that the sandbox's server can import `grader.sandbox` and nothing else."""
+"""The public API, loaded lazily so that the sandbox server can import only `grader.sandbox`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`python -m grader` is `grade`."""
+"""Run `grade` with `python -m grader`."""
 
 from grader.cli.main import main
 

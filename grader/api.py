@@ -18,23 +18,23 @@ if TYPE_CHECKING:
 def grade(
     path: str | Path, exercise: str | Exercise, settings: Settings | None = None, sandbox: Sandbox | None = None
 ) -> dict[str, Any]:
-    """Grade one submission; its entry in the report (`submissions` of the schema).
+    """Grade one submission. Returns its entry in the report (an item of `submissions` in the schema).
 
     Args:
-        path: a folder, a `.py`, a `.zip` or an `.ipynb`.
-        exercise: its name, or a loaded one.
-        settings: seed, batch size, criterion and the rest; the lecture's own when left out.
-        sandbox: a warm one, if several submissions are graded; else one is started and closed again.
+        path: a folder, `.py`, `.zip` or `.ipynb`.
+        exercise: the name of an exercise, or a loaded one.
+        settings: seed, batch size, criterion and so on; by default those of the lecture.
+        sandbox: a running sandbox, to grade several submissions; by default one is started and closed.
 
     Raises:
-        UnreadableSubmission: nothing at the path can be graded.
-        UnknownExercise: no exercise of that name.
-        SandboxError: the sandbox's own fault; no grade.
+        UnreadableSubmission: there is nothing to grade at `path`.
+        UnknownExercise: there is no exercise with that name.
+        SandboxError: an internal error of the sandbox; there is no grade.
     """
     if sandbox is None:
         with start_sandbox(settings or Settings()) as fresh:
             return grade(path, exercise, settings, fresh)
-    _ = sandbox.numerics  # torch, with its numerics pinned, before the engine loads it
+    _ = sandbox.numerics  # loads torch with pinned numerics before the engine does
     from grader.grading.grading import start_grading
 
     chosen = load_exercise(exercise) if isinstance(exercise, str) else exercise

@@ -1,4 +1,4 @@
-"""The names that the exercises learn from: a list of words turned into training examples, as in the lecture."""
+"""The list of names, made into training examples as in the lecture."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import torch
 
 NAMES_VARIABLE = "GRADE_NAMES"
-"""Environment variable that holds the path of another list."""
+"""Environment variable with the path to another list."""
 
 PACKAGED_NAMES = Path(__file__).parent / "data" / "names.txt"
 
@@ -24,34 +24,38 @@ NAME_A_LINE = re.compile(r"[a-z]+(?:\n[a-z]+)*")
 
 
 class NamesError(Exception):
-    """The list of names cannot be used: our side's fault or a wrong setting, never a learner's."""
+    """The list of names cannot be used: an internal error or a wrong setting, never the learner's fault."""
 
 
 def training_examples(block_size: int = 3) -> tuple[torch.Tensor, torch.Tensor]:
-    """Contexts `Xtr` of `block_size` tokens and the tokens `Ytr` that follow them: 80 % of the shuffled names."""
+    """Contexts `Xtr` of `block_size` tokens and the tokens `Ytr` that follow them, from 80 % of the shuffled names."""
     return _training_examples(names_path(), block_size)
 
 
 def names_path() -> Path:
-    """Where the list comes from: the environment variable's file, else the package's."""
+    """The path of the list: from the environment variable, or the one in the package."""
     return Path(os.environ.get(NAMES_VARIABLE) or PACKAGED_NAMES).absolute()
 
 
 def read_names(path: Path) -> list[str]:
-    """Read one name a line, as it stands in the file."""
+    """Read the names, one per line.
+
+    Raises:
+        NamesError: the file cannot be read, or is not a list of at least 100 names of the letters a to z.
+    """
     words = _read_text(path).splitlines()
     if not NAME_A_LINE.fullmatch("\n".join(words)):
         raise NamesError(_first_bad_line(words, path))
     if len(words) < FEWEST_NAMES:
         raise NamesError(
-            f"the list of names holds {len(words)} of them, but at least {FEWEST_NAMES} are needed for a minibatch. "
-            f"Name a longer list with --names or {NAMES_VARIABLE}, or none for the built-in one. ({path})"
+            f"the list of names has {len(words)} names; a minibatch needs at least {FEWEST_NAMES}. "
+            f"Set --names or {NAMES_VARIABLE} to a longer list, or neither to use the built-in one. ({path})"
         )
     return words
 
 
 def shuffled(words: list[str]) -> list[str]:
-    """As after `random.seed(42); random.shuffle(words)`, without touching the global generator."""
+    """The order after `random.seed(42); random.shuffle(words)`, without changing the global generator."""
     words = list(words)
     random.Random(42).shuffle(words)  # noqa: S311 - the lecture's split, not a secret
     return words
@@ -64,7 +68,7 @@ def _training_examples(path: Path, block_size: int) -> tuple[torch.Tensor, torch
 
 
 def build_dataset(words: list[str], block_size: int) -> tuple[torch.Tensor, torch.Tensor]:
-    """The lecture's function of this name, without its loop over every letter."""
+    """The lecture's function of the same name, without its loop over letters."""
     import torch
 
     letters = torch.frombuffer(bytearray(".".join(words) + ".", "ascii"), dtype=torch.uint8)
@@ -72,7 +76,7 @@ def build_dataset(words: list[str], block_size: int) -> tuple[torch.Tensor, torc
     first = _one_later(tokens) == 0
     context = [tokens]
     for _ in range(block_size):
-        # One step further back; the first letter of a word has nothing but ends of words before it.
+        # One step further back; before the first letter of a word there are only end-of-word tokens.
         context.insert(0, _one_later(context[0]).masked_fill_(first, 0))
     return torch.stack(context[:-1], dim=1).long(), tokens.long()
 
@@ -86,25 +90,25 @@ def _one_later(tokens: torch.Tensor) -> torch.Tensor:
 def _read_text(path: Path) -> str:
     if not path.is_file():
         raise NamesError(
-            f"there is no file of names here, but a text file with one name a line is expected. "
+            f"the list of names was not found; expected a text file with one name per line. "
             f"Check --names and {NAMES_VARIABLE}. ({path})"
         )
     try:
         if path.stat().st_size > MOST_BYTES:
             raise NamesError(
-                f"the list of names is larger than {MOST_BYTES >> 20} MiB, but a list of names is expected: "
-                f"one a line. Name a shorter one. ({path})"
+                f"the list of names is larger than {MOST_BYTES >> 20} MiB; expected one name per line. "
+                f"Use a shorter list. ({path})"
             )
         return path.read_text(encoding="ascii")
     except OSError as error:
         raise NamesError(
-            f"the list of names cannot be read ({error.strerror or error}), but a text file with one name a line is "
-            f"expected. Check --names and {NAMES_VARIABLE}. ({path})"
+            f"the list of names cannot be read ({error.strerror or error}); expected a text file with one name "
+            f"per line. Check --names and {NAMES_VARIABLE}. ({path})"
         ) from error
     except UnicodeDecodeError as error:
         raise NamesError(
-            f"the list of names holds the byte {error.object[error.start]:#04x}, but only the letters a to z are "
-            f"expected, one name a line. Change it, or name another list. ({path})"
+            f"the list of names contains the byte {error.object[error.start]:#04x}; expected one name per line, "
+            f"letters a to z only. Edit the file, or use another list. ({path})"
         ) from error
 
 
@@ -114,6 +118,6 @@ def _first_bad_line(words: list[str], path: Path) -> str:
     )
     shown = repr(word if len(word) <= LONGEST_SHOWN else word[:LONGEST_SHOWN] + "...") if word else "empty"
     return (
-        f"line {number} of the list of names is {shown}, but only the letters a to z are expected, one name a line. "
-        f"Change that line, or name another list. ({path}:{number})"
+        f"line {number} of the list of names is {shown}; expected one name per line, letters a to z only. "
+        f"Edit that line, or use another list. ({path}:{number})"
     )

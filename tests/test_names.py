@@ -121,12 +121,12 @@ def test_the_environment_variable_takes_another_list(tmp_path: Path, monkeypatch
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
-        (b"emma\nOlivia\n" + b"ava\n" * 200, r"line 2 of the list of names is 'Olivia', but only the letters a to z"),
-        (b"emma\n\n" + b"ava\n" * 200, r"line 2 of the list of names is empty, but only"),
-        (b"emma 20\n" * 200, r"line 1 of the list of names is 'emma 20', but only"),
-        (b"a" * 90 + b"!\n", r"line 1 of the list of names is 'a{40}\.\.\.', but only"),
-        ("zoë\n".encode() * 200, r"holds the byte 0xc3, but only the letters a to z are expected"),
-        (b"emma\n" * 99, r"holds 99 of them, but at least 100 are needed"),
+        (b"emma\nOlivia\n" + b"ava\n" * 200, r"line 2 of the list of names is 'Olivia'; expected one name per line"),
+        (b"emma\n\n" + b"ava\n" * 200, r"line 2 of the list of names is empty; expected one name"),
+        (b"emma 20\n" * 200, r"line 1 of the list of names is 'emma 20'; expected one name"),
+        (b"a" * 90 + b"!\n", r"line 1 of the list of names is 'a{40}\.\.\.'; expected one name"),
+        ("zoë\n".encode() * 200, r"contains the byte 0xc3; expected one name per line, letters a to z only"),
+        (b"emma\n" * 99, r"has 99 names; a minibatch needs at least 100"),
         (b"", r"line 1 of the list of names is empty"),
         (b"emma\n" * (4 << 20), r"is larger than 16 MiB"),
     ],
@@ -134,7 +134,7 @@ def test_the_environment_variable_takes_another_list(tmp_path: Path, monkeypatch
 def test_a_bad_list_is_one_sentence_with_its_place(
     content: bytes, sentence: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What came, what was expected, what to do next."""
+    """What was found, what was expected, what to do next."""
     path = tmp_path / "list.txt"
     path.write_bytes(content)
     monkeypatch.setenv(names.NAMES_VARIABLE, str(path))
@@ -146,7 +146,7 @@ def test_a_bad_list_is_one_sentence_with_its_place(
 def test_a_list_that_is_not_there_is_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A wrong path says so, and where it came from."""
     monkeypatch.setenv(names.NAMES_VARIABLE, str(tmp_path / "nothing.txt"))
-    with pytest.raises(NamesError, match=r"there is no file of names here.*Check --names and GRADE_NAMES"):
+    with pytest.raises(NamesError, match=r"the list of names was not found; .*Check --names and GRADE_NAMES"):
         training_examples()
 
 
@@ -158,7 +158,7 @@ def test_a_list_that_cannot_be_read_is_one_sentence(tmp_path: Path, monkeypatch:
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr(Path, "read_text", refuse)
-    with pytest.raises(NamesError, match=r"cannot be read \(Permission denied\), but a text file"):
+    with pytest.raises(NamesError, match=r"cannot be read \(Permission denied\); expected a text file"):
         names.read_names(path)
 
 

@@ -1,4 +1,4 @@
-"""`grade batch`: a class of submissions in, a folder of grades out."""
+"""`grade batch`: grades a class of submissions into a folder of results."""
 
 from __future__ import annotations
 
@@ -51,39 +51,41 @@ if TYPE_CHECKING:
 @click.argument("submissions", type=options.PathType(exists=True), metavar="SUBMISSIONS")
 @options.together(
     click.option("--out", type=options.PathType(file_okay=False), default="grades", show_default=True,
-                 metavar="DIR", help="Results go here."),
-    options.exercise("What was handed in (default: what most of it fits)."),
+                 metavar="DIR", help="Write the results here."),
+    options.exercise("The exercise (default: inferred from the submissions)."),
     options.exercises(),
-    click.option("-j", "--jobs", type=click.IntRange(1, 1024), metavar="N", help="Processes (default: all cores)."),
-    click.option("--scheduler", metavar="ADDRESS", help="Grade on this Dask cluster: tcp://host:8786."),
-    click.option("--roster", type=options.FILE, metavar="CSV", help="Join ids and names; list who handed in nothing."),
-    click.option("--only", multiple=True, metavar="NAME", help="Only this submission or student; * matches any."),
-    click.option("--failed", is_flag=True, help="Again: whatever failed, was unreadable, refused, hung or died."),
-    click.option("--force", is_flag=True, help="Again, even where nothing has changed."),
-    click.option("--since", metavar="WHEN", help="Only what changed since: 2026-03-01T12:00, 90m, 8h, 2d."),
+    click.option("-j", "--jobs", type=click.IntRange(1, 1024), metavar="N",
+                 help="Worker processes (default: one per core)."),
+    click.option("--scheduler", metavar="ADDRESS", help="Grade on a Dask cluster: tcp://host:8786."),
+    click.option("--roster", type=options.FILE, metavar="CSV", help="Add ids and names; list who submitted nothing."),
+    click.option("--only", multiple=True, metavar="NAME", help="Grade only this submission or student; * matches any."),
+    click.option("--failed", is_flag=True,
+                 help="Regrade submissions that failed, were unreadable or refused, timed out or crashed."),
+    click.option("--force", is_flag=True, help="Regrade even if nothing has changed."),
+    click.option("--since", metavar="WHEN", help="Grade only what changed since WHEN: 2026-03-01T12:00, 90m, 8h, 2d."),
     click.option("--fail-under", type=click.FloatRange(0, 100), metavar="PERCENT",
-                 help="Exit with 1 if a submission has less than this."),
-    click.option("--hidden-seed", type=click.IntRange(0, 2**62), metavar="N", help="Seed of the hidden cases."),
+                 help="Exit with 1 if a submission scores less than this."),
+    click.option("--hidden-seed", type=click.IntRange(0, 2**62), metavar="N",
+                 help="Seed for the hidden cases (default: drawn once)."),
     options.run_options(
-        options.feedback("How much students are told (default: the course's word, else kind)."),
-        options.isolation(
-            Level.LOCKED, "The lowest isolation accepted; less than locked is your explicit choice."
-        ),
+        options.feedback("How much detail students see (default: the course's setting, or kind)."),
+        options.isolation(Level.LOCKED),
     ),
-    click.option("-q", "--quiet", is_flag=True, help="No progress."),
+    click.option("-q", "--quiet", is_flag=True, help="Show no progress."),
     options.color,
 )  # fmt: skip
 def batch(  # noqa: PLR0913 an option each
     submissions: Path, exercise: str | None, exercises: Path | None, jobs: int | None, scheduler: str | None,
     only: tuple[str, ...], since: str | None, *, failed: bool, force: bool, **rest: Any,
 ) -> int:  # fmt: skip
-    """Grade a class: a folder with a submission each, a download of Canvas, Moodle or Gradescope, or a zip of those.
+    """Grade a class of submissions.
 
-    Started again, it goes on where it stopped. Results: DIR/grades.csv, DIR/summary.json, DIR/NAME.json for the
-    instructor and DIR/students/NAME.json for the student.
+    SUBMISSIONS is a folder with one submission per student, a download from Canvas, Moodle or Gradescope, or a zip of
+    either. Results in --out: grades.csv, summary.json, NAME.json for the instructor and students/NAME.json for the
+    student. Run the same command again to resume an interrupted run.
     """
     start = partial(_on_cluster, scheduler) if scheduler else partial(on_this_machine, jobs=jobs)
-    wanted = Selection(only, moment(since), failed=failed, force=force)  # said now if it is no time
+    wanted = Selection(only, moment(since), failed=failed, force=force)  # an invalid time is reported now
     shelf = Shelf(exercises, ci=True, forced=exercise)
     return grade_class(ClassRun(submissions, shelf, wanted, **rest), start)
 
@@ -100,12 +102,12 @@ def _on_cluster(address: str, order: Order) -> ClusterWorkers:
 
 
 _BYTES_EACH = 2 << 30
-"""Memory to count on for each worker: two torches and one learner's gigabyte."""
+"""Memory per worker: torch twice, and 1 GiB for the learner's code."""
 
 
 @dataclass(frozen=True, slots=True)
 class ClassRun:
-    """What `grade batch` was asked for."""
+    """The options of `grade batch`."""
 
     source: Path
     shelf: Shelf
@@ -119,10 +121,10 @@ class ClassRun:
 
 
 def grade_class(run: ClassRun, start: Start) -> int:
-    """Grade, write, tell; the exit code. `start` brings up the workers, if there is anything to grade."""
+    """Grade, write, report; the exit code. `start` starts the workers, if there is anything to grade."""
     source, out = run.source, run.out
     if source.resolve() == out.resolve():
-        raise click.UsageError(f"--out {out} is the folder of the submissions themselves; choose another one")
+        raise click.UsageError(f"--out {out} is the folder of submissions; choose another folder")
     everything = _taken_in(run)
     handed_in = _with_roster(everything, run.roster)
     check_only(run.wanted.only, handed_in)
@@ -133,7 +135,7 @@ def grade_class(run: ClassRun, start: Start) -> int:
         with ExitStack() as stack:
             stack.enter_context(_interrupted_once())
             store = stack.enter_context(Store(out))
-            read_overrides(out / FILE)  # said now if it cannot be read, not after an hour
+            read_overrides(out / FILE)  # an unreadable file is reported now, not after an hour
             order = settle(exercise, run, store)
             show: Show = stack.enter_context(Live()) if shown else stack.enter_context(Plain(quiet=run.quiet))
             batch = Batch(order, exercise.possible, exercise.gradients, handed_in, store, show)
@@ -152,7 +154,7 @@ def grade_class(run: ClassRun, start: Start) -> int:
 
 
 def _is_in(path: Any, folder: Path) -> bool:
-    """Whether it was the results' folder, or a folder above it, that the system would not have written."""
+    """Whether the path is in the results folder, or is a folder above it."""
     if not isinstance(path, str | Path):
         return False
     there, folder = Path(path).absolute(), folder.absolute()
@@ -162,7 +164,7 @@ def _is_in(path: Any, folder: Path) -> bool:
 def _run(
     batch: Batch, start: Callable[[], AbstractContextManager[Workers]], wanted: Selection, stack: ExitStack
 ) -> tuple[bool, float]:
-    """Grade; whether Ctrl-C ended it, and how long it took."""
+    """Grade. Returns whether Ctrl-C ended it, and the seconds it took."""
     begun = time.monotonic()
     try:
         batch.run(
@@ -177,7 +179,7 @@ def _run(
 
 @contextmanager
 def _interrupted_once() -> Iterator[None]:
-    """Of several Ctrl-C the first one counts: what follows it is brought to an end in order, which takes a moment."""
+    """Act on the first Ctrl-C only: the orderly shutdown after it takes a moment."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -190,17 +192,17 @@ def _interrupted_once() -> Iterator[None]:
     try:
         yield
     finally:
-        if signal.getsignal(signal.SIGINT) is first:  # else it ends now, and nothing is to disturb that
+        if signal.getsignal(signal.SIGINT) is first:  # otherwise it is shutting down; leave that alone
             signal.signal(signal.SIGINT, before)
 
 
 def on_this_machine(order: Order, jobs: int | None = None) -> LocalWorkers:
-    """A worker process for each core, unless told otherwise."""
+    """One worker process per core, unless `jobs` is given."""
     return LocalWorkers(order, jobs or default_jobs())
 
 
 def default_jobs() -> int:
-    """One worker for each core this process may use, as far as the memory goes."""
+    """One worker for each core this process may use, within the memory available."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     try:
         memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
@@ -228,7 +230,7 @@ def _with_roster(found: Class, roster: Path | None) -> Sequence[HandedIn]:
             raise click.UsageError(str(error)) from None
         if not people:
             raise click.UsageError(
-                f"{roster} names nobody. A roster has a line of headings, with one of student, id, name or email"
+                f"{roster} lists no students. A roster needs a header row with at least one of student, id, name, email"
             )
         for sentence in conflicts(people):
             click.echo(sentence, err=True)
@@ -239,7 +241,7 @@ def _with_roster(found: Class, roster: Path | None) -> Sequence[HandedIn]:
 
 
 def _exercise(run: ClassRun, handed_in: Sequence[HandedIn]) -> Exercise:
-    """By `--exercise`, else by the folder's name, else by the functions that most people wrote."""
+    """From `--exercise`, then the folder's name, then the functions most students wrote."""
     shelf, stem = run.shelf, run.source.resolve().stem
     if shelf.forced is not None:
         return shelf.load(shelf.forced)
@@ -259,7 +261,7 @@ def _summary(batch: Batch, everything: Class, seconds: float) -> dict[str, Any]:
 
 
 def _under(batch: Batch, percent: float | None) -> list[str]:
-    """The submissions with less than so many percent, by the grade that counts."""
+    """The submissions below `percent`, by final grade (overrides included)."""
     if percent is None:
         return []
     overrides = read_overrides(batch.store.directory / FILE)
@@ -271,22 +273,22 @@ def _tell(batch: Batch, summary: dict[str, Any], out: Path, *, stopped: bool) ->
     for line in (*changed(batch.changes), *told(summary)):
         click.echo(line)
     if batch.graded:
-        rate = f"{batch.graded / summary['seconds']:.1f} a second" if summary["seconds"] else "at once"
-        same = f", {batch.duplicates} more had the same code as another" if batch.duplicates else ""
+        rate = f"{batch.graded / summary['seconds']:.1f} per second" if summary["seconds"] else "at once"
+        same = f", {batch.duplicates} more have the same code as another" if batch.duplicates else ""
         click.echo(f"graded {batch.graded} in {summary['seconds']:.1f} s, {rate}{same}")
     begun = {verdict for counts in summary["gradients"].values() for verdict in counts}
     if begun == {"not_started"}:
         click.echo(
-            f"nobody has begun a gradient of {batch.order.exercise}: if they are for another exercise, name it with "
-            "--exercise",
+            f"no submission has started a gradient of {batch.order.exercise}; if they are for another exercise, "
+            "name it with --exercise",
             err=True,
         )
     for name, text in no_figures(read_overrides(out / FILE)).items():
-        said = f"the override of {name} is no number ({text!r}): it stands as final, and exports leave {name} out"
+        said = f"the override for {name} is not a number ({text!r}): it is shown as final, and exports leave {name} out"
         click.echo(said, err=True)
     click.echo(f"grades: {out / 'grades.csv'}")
     if stopped:
-        click.echo("interrupted: the same command goes on from here", err=True)
+        click.echo("interrupted: run the same command again to resume", err=True)
 
 
 def _exit_code(summary: dict[str, Any], under: Sequence[str], *, stopped: bool) -> int:
@@ -294,24 +296,24 @@ def _exit_code(summary: dict[str, Any], under: Sequence[str], *, stopped: bool) 
         return ExitCode.INTERRUPTED
     if summary["status"]["failed"]:
         click.echo(
-            f"{summary['status']['failed']} could not be graded through a fault of ours: see grades.csv", err=True
+            f"{summary['status']['failed']} could not be graded because of an internal error: see grades.csv", err=True
         )
         return ExitCode.OUR_FAULT
     if under:
-        click.echo(f"under the mark: {', '.join(under[:10])}{' ...' if len(under) > 10 else ''}", err=True)
+        click.echo(f"below --fail-under: {', '.join(under[:10])}{' ...' if len(under) > 10 else ''}", err=True)
     return ExitCode.SOMETHING_WRONG if under else ExitCode.ALL_RIGHT
 
 
 _SECRET_BITS = 62
-"""So many that nobody finds the hidden cases by trying."""
+"""Enough that nobody finds the hidden cases by trying seeds."""
 
 
 def settle(exercise: Exercise, run: ClassRun, store: Store) -> Order:
-    """The order of this run; its hidden seed is the one given, else the folder's, else a new one."""
+    """The order for this run. The hidden seed is the one given, then the folder's, then a new one."""
     before = store.settings()
     if before.get("exercise") not in (None, exercise.name):
         raise click.UsageError(
-            f"{store.directory} holds the grades of {before['exercise']}, not of {exercise.name}: choose another --out"
+            f"{store.directory} holds grades for {before['exercise']}, not {exercise.name}: choose another --out"
         )
     hidden = before.get("hidden_seed") if run.hidden_seed is None else run.hidden_seed
     if not isinstance(hidden, int):

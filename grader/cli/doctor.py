@@ -1,4 +1,4 @@
-"""`grade doctor`: what holds on this machine, what is missing and how to get it."""
+"""`grade doctor`: what works on this machine, what is missing and how to install it."""
 
 from __future__ import annotations
 
@@ -24,24 +24,27 @@ if TYPE_CHECKING:
 
 PACKAGES = ("torch", "pytest", "pytest-json-report", "click")
 OPTIONAL = {
-    "xdist": "pytest -n, which grades in several processes: pip install pytest-xdist",
-    "numpy": "nothing here needs it; torch tells so once where it is missing",
+    "xdist": "pytest -n, to grade in several processes: pip install pytest-xdist",
+    "numpy": "not needed; torch prints one warning if it is missing",
 }
 COMPARABLE = ("x86_64", "amd64")
 
 
 @click.command()
-@options.isolation(None, "Examine the portable back end.", among=[Level.PROCESS])
+@options.isolation(None, "Check the portable backend.", among=[Level.PROCESS])
 @options.color
 def doctor(isolation: Level | None) -> None:
-    """Show the isolation, the numerics and the optional parts of this machine."""
+    """Check this machine's isolation, numerics and packages.
+
+    Also shows what is missing and how to install it.
+    """
     with start_sandbox(Settings(isolation=isolation or Level.NONE), load_torch=False) as sandbox:
         for line in examine(sandbox):
             click.echo(line)
 
 
 def examine(sandbox: Sandbox) -> Iterator[str]:
-    """Everything, a line at a time; the isolation last, since the server is still starting."""
+    """Every line of the report. Versions come first: the sandbox is still starting."""
     yield from _versions()
     numerics = sandbox.numerics
     yield heading("numerics")
@@ -50,7 +53,7 @@ def examine(sandbox: Sandbox) -> Iterator[str]:
     yield from _isolation(sandbox)
     yield heading("optional")
     for module, use in OPTIONAL.items():
-        yield f"  {module:<11} {'there' if find_spec(module) else f'missing: {use}'}"
+        yield f"  {module:<11} {'installed' if find_spec(module) else f'missing: {use}'}"
 
 
 def _versions() -> Iterator[str]:
@@ -76,24 +79,24 @@ def _numerics_advice(problem: str | None) -> Iterator[str]:
     elif platform.machine().lower() in COMPARABLE:
         yield "  exact means the same bits here as on other x86-64 machines"
     else:
-        yield f"  exact was compared between x86-64 machines only; {platform.machine()} may differ in the last bit"
+        yield f"  exact was compared only between x86-64 machines; {platform.machine()} may differ in the last bit"
 
 
 def _isolation(sandbox: Sandbox) -> Iterator[str]:
     isolation = sandbox.isolation
-    yield heading("isolation of a learner's code")
+    yield heading("isolation of learners' code")
     yield fact(isolation.level is Level.LOCKED, str(isolation.level))
     for lock in isolation.locks:
-        yield f"  holds       {lock}"
+        yield f"  active      {lock}"
     for missing in isolation.missing:
         yield f"  missing     {missing}"
 
 
 def heading(text: str) -> str:
-    """A group's title."""
+    """The title of a group of lines."""
     return click.style(text, bold=True)
 
 
 def fact(good: bool, text: str) -> str:  # noqa: FBT001 reads as "it is good that"
-    """A line with its mark."""
+    """A line marked `ok` or `no`."""
     return f"  {click.style('ok ' if good else 'no ', fg='green' if good else 'yellow')} {text}"

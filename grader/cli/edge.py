@@ -1,4 +1,4 @@
-"""How a command ends: a sentence on stderr and an exit code, whatever happened."""
+"""How a command ends: always a message on stderr and an exit code."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ if TYPE_CHECKING:
 
 
 class Misuse(click.UsageError):
-    """The command cannot mean that: one sentence that says what it could. The options' help would not help."""
+    """A usage error whose message says what to type instead, so that pointing to `--help` adds nothing."""
 
 
 @contextmanager
 def writing(path: str | Path) -> Iterator[None]:
-    """Around whatever writes a file that was named on the command line.
+    """Wraps code that writes a file named on the command line.
 
     Raises:
-        Misuse: it cannot be written, with the system's reason.
+        Misuse: the file cannot be written; the message has the system's reason.
     """
     try:
         yield
@@ -35,7 +35,7 @@ def writing(path: str | Path) -> Iterator[None]:
 
 
 def tell_misuse(error: click.UsageError) -> ExitCode:
-    """The sentence; the way to the help as well, where the options were the trouble."""
+    """Print the message, and how to get help unless the message says what to type instead."""
     _say(error.format_message())
     if not isinstance(error, Misuse):
         path = error.ctx.command_path.removesuffix(" run") if error.ctx else "grade"
@@ -44,7 +44,7 @@ def tell_misuse(error: click.UsageError) -> ExitCode:
 
 
 def tell_error(error: Exception) -> ExitCode:
-    """The sentence of an error that has one; for a bug, its traceback. What was named wrongly is a usage error."""
+    """Print an error's message, or a bug's traceback. An argument that cannot be used is a usage error."""
     if isinstance(error, _named_wrongly()):
         _say(str(error))
         return ExitCode.USAGE
@@ -57,17 +57,17 @@ def tell_error(error: Exception) -> ExitCode:
 
     whole = "".join(traceback.format_exception(error))
     click.echo(logged(clean(whole, len(whole), lines=True), os.environ), err=True)
-    _say("this is a fault of the grader, not of the submission. No grade was written.")
+    _say("internal error in the grader, not in the submission. No grade was written.")
     return ExitCode.OUR_FAULT
 
 
 def _say(sentence: str) -> None:
-    """On one line: a path in it may be a learner's, with whatever its name is made of."""
+    """Print on one line without control characters: a path in it may have been named by a learner."""
     click.echo(f"Error: {joined(sentence, len(sentence))}", err=True)
 
 
 def _named_wrongly() -> tuple[type[Exception], ...]:
-    """What a command was given cannot be used: a name, a file, a place to write to."""
+    """Errors of an argument: a name, a file or an output path that cannot be used."""
     from grader.exercise.shelf import UnknownExercise
     from grader.exercise.stubs import NoReset
     from grader.grading.submission import UnreadableSubmission
@@ -77,7 +77,7 @@ def _named_wrongly() -> tuple[type[Exception], ...]:
 
 
 def _ours() -> tuple[type[Exception], ...]:
-    """Faults of the grader's own, of an exercise and of a list of names, that have a sentence."""
+    """Errors of the grader, an exercise or a list of names, that have a message."""
     from grader.exercise.forward import BrokenExercise
     from grader.names import NamesError
     from grader.sandbox.types import SandboxError
@@ -86,7 +86,7 @@ def _ours() -> tuple[type[Exception], ...]:
 
 
 def leave(code: int) -> None:
-    """Exit at once: taking torch's objects apart takes longer than grading did, and nothing of ours is left to tidy."""
+    """Exit at once if torch is loaded: destroying its objects takes longer than grading, and no cleanup is left."""
     if "torch" not in sys.modules:
         sys.exit(code)
     sys.stdout.flush()

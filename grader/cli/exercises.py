@@ -1,4 +1,4 @@
-"""`grade list`, `grade show` and `grade init`: what there is to do, and a workspace to do it in."""
+"""`grade list`, `grade show` and `grade init`: the exercises, and a workspace for them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from grader.learner.workspace import init as make_workspace
 @options.exercises()
 @options.color
 def list_exercises(exercises: Path | None) -> None:
-    """List the exercises, with your progress."""
+    """List the exercises and your progress as of the last run."""
     shelf = Shelf(exercises)
     found = sorted((shelf.load(name) for name in shelf.names()), key=curriculum)
     for line in listing(found, progress(Path("report.json"))):
@@ -31,7 +31,10 @@ def list_exercises(exercises: Path | None) -> None:
 @options.exercises()
 @options.color
 def show(target: str, exercises: Path | None) -> None:
-    """Show the forward lines a gradient comes from, its shape and its stub: `grade show mlp::dprobs`."""
+    """Show a gradient's forward lines, shape and stub: `grade show mlp::dprobs`.
+
+    For an exercise, show its forward pass and its gradients.
+    """
     name, separator, gradient = target.partition("::")
     exercise = Shelf(exercises).load(name)
     lines = about_gradient(exercise, the_gradient(gradient, exercise)) if separator else about_exercise(exercise)
@@ -43,12 +46,12 @@ def show(target: str, exercises: Path | None) -> None:
 @click.argument("directory", type=options.PathType(), metavar="DIR")
 @options.color
 def init(directory: Path) -> None:
-    """Make a workspace in DIR: the exercises to fill in. Nothing that is there is overwritten."""
+    """Create a workspace in DIR with the exercises to fill in. Existing files are kept."""
     try:
         made = make_workspace(directory)
     except NoWorkspace as error:
         raise Misuse(str(error)) from None
     for path in made.kept:
         click.echo(f"kept     {path}")
-    click.echo(f"written  {len(made.written)} files in {directory}" if made.written else "nothing was missing")
+    click.echo(f"written  {len(made.written)} files in {directory}" if made.written else "no files were missing")
     click.echo(f"next: cd {directory}, fill in exercises/mlp/backward.py, and run `grade`")

@@ -1,4 +1,4 @@
-"""`grade` itself: targets in, exit code out; progress on stderr, results on stdout."""
+"""`grade` itself: grades targets and returns an exit code. Progress goes to stderr, results to stdout."""
 
 from __future__ import annotations
 
@@ -42,26 +42,26 @@ STDOUT = "/dev/stdout"
 
 @dataclass(frozen=True, slots=True)
 class Telling:
-    """Where and how the result of a run is told."""
+    """Where and how the result of a run is reported."""
 
     report: str
-    """The file that the JSON report goes to; `-` for stdout."""
+    """The file for the JSON report; `-` for stdout."""
     to: str | None
-    """Another format, told as well."""
+    """Another format to write as well."""
     ci: bool
     quiet: bool
     verbose: bool
 
     @property
     def file(self) -> str:
-        """The file that is written."""
+        """The file to write."""
         return STDOUT if self.report == "-" else self.report
 
     def check(self) -> None:
-        """Before anything is graded: a format that there is, and one thing only on stdout.
+        """Check, before grading, that the format exists and that only one thing goes to stdout.
 
         Raises:
-            Misuse: it cannot be told like that.
+            Misuse: the options cannot be combined like this.
         """
         if self.to is None:
             return
@@ -70,11 +70,11 @@ class Telling:
         if self.to not in ("html", *TARGETS):
             raise Misuse(unknown(self.to, ["html", *TARGETS], "format"))
         if self.file == STDOUT:
-            raise Misuse("--report - and --to both write to stdout: give the report a file")
+            raise Misuse("--report - and --to would both write to stdout; name a file for the report")
 
 
 def grade(words: Sequence[str], asked: RunOptions, shelf: Shelf, telling: Telling) -> int:
-    """Grade what was named, print it, write the report."""
+    """Grade the targets, print the results, write the report. Returns the exit code."""
     telling.check()
     targets = resolve(words, shelf)
     submissions = [
@@ -88,7 +88,7 @@ def grade(words: Sequence[str], asked: RunOptions, shelf: Shelf, telling: Tellin
     settings = asked.settings([target.exercise for target in targets if target.exercise])
     before = last_run(Path(telling.file)) if telling.file != STDOUT else []
     shown = not (telling.ci or telling.quiet) and sys.stderr.isatty()
-    # First of all: the server loads torch while this process does.
+    # The sandbox starts first: its server loads torch while this process does.
     with start_sandbox(settings, load_torch=False) as sandbox, ProgressLine(shown=shown) as progress:
         run = Run(settings, sandbox=sandbox, on_row=progress.row)
         jobs = [
@@ -111,8 +111,8 @@ def grade(words: Sequence[str], asked: RunOptions, shelf: Shelf, telling: Tellin
 
 
 def _tell(graded: Mapping[str, Any], jobs: Sequence[Job], telling: Telling, before: Sequence[Earlier]) -> None:
-    """On stdout, unless that is where the report or another format goes."""
-    # GitHub's commands are for the same log: on another stream, nobody knows what comes first.
+    """Print the results to stdout, or to stderr if the report or another format goes to stdout."""
+    # GitHub's commands go to the same stream as the log: the order of two streams is undefined.
     to_stderr = telling.file == STDOUT or telling.to not in (None, "html", "github")
     joy = not (telling.ci or os.environ.get("CI"))
     page = page_of(to_stderr=to_stderr, verbose=telling.verbose, joy=joy)
@@ -125,7 +125,7 @@ def _tell(graded: Mapping[str, Any], jobs: Sequence[Job], telling: Telling, befo
 
 
 def _no_grade(ended: Ended) -> int:
-    """Interrupted, or a fault of ours."""
+    """The exit code of a run that was interrupted or ended in an internal error."""
     if ended.fault is None and ended.code == ExitCode.INTERRUPTED:
         raise click.Abort
     click.echo(f"Error: {ended.fault or f'pytest ended with exit code {ended.code}'}\nNo grade was written.", err=True)
@@ -137,7 +137,7 @@ def _add(run: Run, target: Target, submission: Submission, shelf: Shelf, sandbox
     if exercise is None:
         from grader.sandbox.types import RulesConfig
 
-        load(run)  # torch with its settings, before opening a session loads it without them
+        load(run)  # load torch with pinned numerics before opening a session loads it without them
         with sandbox.open(submission.files, RulesConfig()) as session:
             functions = session.reading.functions
         exercise = by_functions(target.path, functions, shelf, shelf.load)
@@ -145,7 +145,7 @@ def _add(run: Run, target: Target, submission: Submission, shelf: Shelf, sandbox
 
 
 def page_of(*, to_stderr: bool, verbose: bool, joy: bool = True) -> Page:
-    """The page that stdout (or stderr) is."""
+    """The page for stdout or stderr: width, color and characters it can show."""
     stream = sys.stderr if to_stderr else sys.stdout
     terminal = stream.isatty()
     width = shutil.get_terminal_size().columns if terminal else 80
@@ -162,15 +162,15 @@ def _can_write(stream: Any, text: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Printer:
-    """How a run is told."""
+    """Formats the results of a run."""
 
     page: Page
     quiet: bool
     before: Sequence[Earlier]
-    """What the report that was replaced said."""
+    """The submissions in the report that this run replaces."""
 
     def told(self, graded: Mapping[str, Any], jobs: Sequence[Job]) -> Iterator[str]:
-        """The first submission with something to do in full, those not begun on one line each."""
+        """The first unsolved submission and those begun in full, the rest on one line each."""
         for note in graded["notes"]:
             yield f"note: {note}\n"
         entries = graded["submissions"]
@@ -186,9 +186,9 @@ class Printer:
                 yield brief(entry, self.page)
 
     def _before(self, entry: Mapping[str, Any]) -> int | None:
-        """How many were right in the last run. Only the same work compares, on the gradients that both runs graded.
+        """How many gradients were right in the last run of the same work; None if it was not graded then.
 
-        The others count as they do now, so that they make no difference.
+        A gradient that the last run did not grade counts as it does now, so that it makes no difference.
         """
         work = entry["exercise"], Path(entry["source"]).absolute()
         now: dict[str, bool] = {row["name"]: row["correct"] for row in entry["gradients"]}
@@ -199,7 +199,7 @@ class Printer:
 
 
 class ProgressLine:
-    """One line on stderr, rewritten while grading, gone at the end."""
+    """One line on stderr, updated while grading and erased at the end."""
 
     def __init__(self, *, shown: bool) -> None:
         self.shown = shown
@@ -214,13 +214,13 @@ class ProgressLine:
         self._say("")
 
     def expect(self, jobs: Sequence[Job]) -> None:
-        """How many gradients there are to come."""
+        """Set how many gradients will be graded."""
         self.of = sum(len(job.wanted) for job in jobs)
 
     def row(self, job: Job, row: Mapping[str, Any]) -> None:
-        """A gradient is known."""
+        """Show that a gradient has been graded."""
         self.count += 1
-        state = "right" if solved(row) else row["verdict"]
+        state = "correct" if solved(row) else row["verdict"]
         self._say(f"{self.count} of {self.of}  {job.exercise.name}::{row['name']} {state}")
 
     def _say(self, text: str) -> None:

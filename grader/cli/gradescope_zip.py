@@ -1,4 +1,4 @@
-"""`grade gradescope-zip`: the autograder archive for Gradescope."""
+"""`grade gradescope-zip`: builds the autograder archive for Gradescope."""
 
 from __future__ import annotations
 
@@ -22,29 +22,29 @@ if TYPE_CHECKING:
     from grader.exercise.exercise import Exercise
 
 TOLD = tuple(level for level in Feedback if level is not Feedback.NONE)
-"""Gradescope reads the points off what students are told, so that they have to be told something."""
+"""Gradescope takes the points from what students see, so they have to see something."""
 
 
 @click.command()
 @options.together(
-    options.exercise("What is handed in.", required=True),
-    options.exercises("The course's own exercises; they travel in the archive."),
+    options.exercise("The exercise to grade.", required=True),
+    options.exercises("Take exercises from this folder and include it in the archive."),
     click.option("--package", type=options.FILE, metavar="WHEEL",
-                 help="Install this wheel there instead of the release."),
-    options.feedback("How much is told (default: the course's word, else kind).", among=TOLD),
+                 help="Install this wheel in the container instead of the release."),
+    options.feedback("How much detail students see (default: the course's setting, or kind).", among=TOLD),
     options.criterion(),
-    options.visibility("Of the tests (default: the course's word, else visible)."),
-    options.isolation(Level.PROCESS, "The lowest isolation accepted there.", among=options.LEVELS[:-1]),
+    options.visibility("When students see the tests (default: the course's setting, or visible)."),
+    options.isolation(Level.PROCESS, "Refuse to grade below this isolation level.", among=options.LEVELS[:-1]),
     options.timeout(most=600),
     click.option("-o", "--output", type=options.PathType(), default="autograder.zip", show_default=True,
-                 metavar="FILE", help="The archive."),
+                 metavar="FILE", help="Write the archive here."),
     options.color,
 )  # fmt: skip
 def gradescope_zip(exercise: str, exercises: Path | None, package: Path | None, output: Path, **asked: Any) -> None:
     """Build the autograder archive for Gradescope."""
     found = load_exercise(exercise, exercises)
     course, home = found.course, found.directory.parent
-    # A pack is not installed there, and what a course says of installed exercises is not part of the package.
+    # A pack is not installed in the container, and course settings for installed exercises are not in the package.
     travels = exercises is not None or course is not None or home != exercises_directory()
     try:
         archive = build(
@@ -73,13 +73,13 @@ def _chosen(
     isolation: Level,
     timeout: float,
 ) -> dict[str, str | float]:
-    """What was said, else what the course says, else the default."""
+    """The settings from the command line, then from the course, then the defaults."""
     course = policy([exercise.course])
     told = feedback or course.feedback or Feedback.KIND
     if exercise.course is not None and told is Feedback.NONE:
         raise Misuse(
-            f'{exercise.course.path} says feedback = "none", but Gradescope reads the points off what students are '
-            f"told. Say how much that may be for this archive: --feedback {', '.join(TOLD)}"
+            f'{exercise.course.path} says feedback = "none", but Gradescope takes the points from what students '
+            f"see. Set the level for this archive with --feedback {', '.join(TOLD)}"
         )
     settings = Settings(
         criterion=criterion or course.criterion or Criterion.CORRECT,

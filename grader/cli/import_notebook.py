@@ -1,4 +1,4 @@
-"""`grade import`: a notebook of flat cells becomes a backward.py."""
+"""`grade import`: converts a notebook's flat cells to a backward.py."""
 
 from __future__ import annotations
 
@@ -26,34 +26,35 @@ if TYPE_CHECKING:
 @click.argument("notebook", type=options.PathType(exists=True), metavar="NOTEBOOK")
 @options.together(
     click.option(
-        "-o", "--output", type=options.PathType(), default="backward.py", show_default=True, metavar="FILE"
+        "-o", "--output", type=options.PathType(), default="backward.py", show_default=True, metavar="FILE",
+        help="Write the file here.",
     ),
-    click.option("--force", is_flag=True, help="Write over a file that is there."),
+    click.option("--force", is_flag=True, help="Overwrite an existing file."),
     options.isolation(),
     options.exercises(),
-    options.exercise("The exercise, if the words do not tell."),
+    options.exercise("The exercise, if it cannot be inferred."),
     options.color,
 )  # fmt: skip
 def import_notebook(
     notebook: Path, output: Path, exercises: Path | None, exercise: str | None, isolation: Level, *, force: bool
 ) -> int:
-    """Make a backward.py of a notebook's flat cells, by reading them: nothing is run."""
+    """Convert a notebook's flat cells to a backward.py. The cells are read, never run."""
     if output.exists() and not force:
-        raise Misuse(f"{output} is there already; name another file with -o, or write over it with --force")
+        raise Misuse(f"{output} already exists; choose another file with -o, or overwrite it with --force")
     shelf = Shelf(exercises, forced=exercise)
     reading = read_in_child(read_submission(notebook), Settings(isolation=isolation))
     if reading.problem is not None:
         raise Misuse(reading.problem)
     chosen = shelf.load(exercise) if exercise else by_functions(notebook, reading.functions, shelf, shelf.load)
     if not reading.source:
-        raise Misuse(f"{notebook} holds functions already: grade it as it is, `grade {notebook}`")
+        raise Misuse(f"{notebook} already defines functions; grade it as it is with `grade {notebook}`")
     made = import_reading(reading, chosen)
     with writing(output):
         replace_file(output, made.text.encode())
     for note in made.notes:
         click.echo(f"note: {note}", err=True)
     if made.other:
-        click.echo(f"note: no gradients of {chosen.name}: {', '.join(made.other)}", err=True)
+        click.echo(f"note: not gradients of {chosen.name}: {', '.join(made.other)}", err=True)
     if made.missing:
         click.echo(f"not found, left as stubs: {', '.join(made.missing)}")
     click.echo(f"{output}: {len(made.found)} of {len(made.found) + len(made.missing)} gradients of {chosen.name}")

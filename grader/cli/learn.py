@@ -1,4 +1,4 @@
-"""`grade hint`, `grade solution` and `grade reset`: help with one gradient."""
+"""`grade hint`, `grade solution` and `grade reset`: help with a single gradient."""
 
 from __future__ import annotations
 
@@ -27,34 +27,34 @@ if TYPE_CHECKING:
 about_one = options.together(
     click.argument("target", required=False, metavar="TARGET", shell_complete=complete_target),
     options.exercises(),
-    options.exercise("The exercise, if the words do not tell."),
+    options.exercise("The exercise, if it cannot be inferred."),
     options.color,
 )
-"""What every command about one gradient understands."""
+"""The argument and options shared by the commands about one gradient."""
 
 
 def state_file(target: Path) -> Path:
-    """Beside the folder exercises/, where `grade` is called; elsewhere beside the work itself."""
+    """The state file: in the current folder if it has exercises/, otherwise next to the target."""
     if Path("exercises").is_dir():
         return Path(NAME)
     return (target if target.is_dir() else target.parent) / NAME
 
 
 def the_one(word: str | None, shelf: Shelf) -> tuple[Target, Exercise, str, LearnerState]:
-    """The gradient that a command is about: the one named, else the one worked on last."""
+    """The gradient a command is about: the one named, or by default the last one worked on."""
     if word is None:
         last = [*LearnerState.read(state_file(Path())).at.items()]
         if not last:
-            raise Misuse("which gradient? Name it, as in mlp::dcounts; `grade watch` remembers where you are")
+            raise Misuse("which gradient? Name one, as in mlp::dcounts; `grade watch` and `grade hint` remember it")
         word = "::".join(last[-1])
     target = resolve([word], shelf)[0]
     if target.exercise is None or len(target.only) != 1:
-        raise Misuse(f"{word} is not one gradient; name one, as in mlp::dcounts")
+        raise Misuse(f"{word} is not a single gradient; name one, as in mlp::dcounts")
     return target, target.exercise, target.only[0], LearnerState.read(state_file(target.path))
 
 
 def graded_now(target: Target, exercise: Exercise, gradient: str) -> dict[str, Any]:
-    """One gradient's row, graded at this moment: what was right yesterday may not be today."""
+    """Grade one gradient now and return its row: the file may have changed since the last run."""
     run = Run(Settings())
     try:
         job = run.add(exercise, read_submission(target.path), (gradient,))
@@ -64,16 +64,19 @@ def graded_now(target: Target, exercise: Exercise, gradient: str) -> dict[str, A
 
 
 def say_code(text: str) -> None:
-    """Code, set off."""
+    """Print code, indented."""
     for line in text.split("\n"):
         click.echo(f"    {line}".rstrip())
 
 
 @click.command()
-@click.option("--spoil", is_flag=True, help="Show every hint and the worked line, right or not.")
+@click.option("--spoil", is_flag=True, help="Show all hints and the worked solution, solved or not.")
 @about_one
 def hint(target: str | None, exercises: Path | None, exercise: str | None, *, spoil: bool) -> int:
-    """Open one more hint: `grade hint mlp::dcounts`."""
+    """Show one more hint: `grade hint mlp::dcounts`.
+
+    TARGET defaults to the last gradient in `grade watch` or `grade hint`.
+    """
     place, chosen, gradient, state = the_one(target, Shelf(exercises, forced=exercise))
     every = hints(chosen, gradient)
     before = state.hints.get((chosen.name, gradient), 0)
@@ -91,30 +94,33 @@ def hint(target: str | None, exercises: Path | None, exercise: str | None, *, sp
 
 def _beyond_hints(place: Target, exercise: Exercise, gradient: str) -> int:
     if solved(graded_now(place, exercise, gradient)):
-        click.echo(f"{gradient} is right. The worked line:")
+        click.echo(f"{gradient} is correct. The worked solution:")
         say_code(worked(exercise, gradient))
         return ExitCode.ALL_RIGHT
-    click.echo(f"there are no more hints: the worked line is shown once {gradient} is right, or with --spoil")
+    click.echo(f"no hints left; the worked solution is shown once {gradient} is correct, or with --spoil")
     return ExitCode.SOMETHING_WRONG
 
 
 @click.command()
-@click.option("--spoil", is_flag=True, help="Show it before the gradient is right.")
+@click.option("--spoil", is_flag=True, help="Show it even if the gradient is not solved yet.")
 @about_one
 def solution(target: str | None, exercises: Path | None, exercise: str | None, *, spoil: bool) -> int:
-    """After passing: the worked line, and other ways that are right."""
+    """Show the worked solution of a gradient you have solved, and other correct forms.
+
+    TARGET defaults to the last gradient in `grade watch` or `grade hint`.
+    """
     place, chosen, gradient, _ = the_one(target, Shelf(exercises, forced=exercise))
     if not spoil:
         row = graded_now(place, chosen, gradient)
         if not solved(row):
             click.echo(
-                f"{gradient} is not right yet ({headline(row)}); `grade hint` helps, --spoil shows it all the same"
+                f"{gradient} is not correct yet ({headline(row)}); try `grade hint`, or --spoil to see it anyway"
             )
             return ExitCode.SOMETHING_WRONG
     click.echo(click.style("worked solution", bold=True))
     say_code(worked(chosen, gradient))
     for note, code in other_ways(chosen, gradient):
-        click.echo(f"\n{click.style('also right', bold=True)}: {note}")
+        click.echo(f"\n{click.style('also correct', bold=True)}: {note}")
         say_code(code)
     return ExitCode.ALL_RIGHT
 
@@ -122,17 +128,17 @@ def solution(target: str | None, exercises: Path | None, exercise: str | None, *
 @click.command()
 @about_one
 def reset(target: str | None, exercises: Path | None, exercise: str | None) -> int:
-    """Put one stub back as it was handed out, and leave the rest of the file as it is."""
+    """Restore one original stub and leave the rest of the file as it is."""
     if target is None:
-        raise Misuse("which gradient? Name it, as in mlp::dcounts")
+        raise Misuse("which gradient? Name one, as in mlp::dcounts")
     place, chosen, gradient, state = the_one(target, Shelf(exercises, forced=exercise))
     file, taken = reset_gradient(place.path, chosen, gradient)
     state.forget(chosen.name, gradient)
     state.write()
     if taken.strip() == pristine_stub(chosen, gradient).strip():
-        click.echo(f"{gradient} is a stub already in {file}")
+        click.echo(f"{gradient} is already a stub in {file}")
         return ExitCode.ALL_RIGHT
-    click.echo(f"{gradient} is a stub again in {file}" + ("; taken out:" if taken else ""))
+    click.echo(f"{gradient} is a stub again in {file}" + ("; removed:" if taken else ""))
     if taken:
         say_code(taken)
     return ExitCode.ALL_RIGHT

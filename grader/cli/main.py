@@ -1,4 +1,4 @@
-"""The command `grade`. Nothing heavy is imported before it is known what was asked for."""
+"""The `grade` command. Heavy modules are imported only once the command is known."""
 
 from __future__ import annotations
 
@@ -20,32 +20,28 @@ if TYPE_CHECKING:
 
 LATER = {
     "batch": ("grader.cli.batch", "batch", "Grade a class of submissions."),
-    "doctor": (
-        "grader.cli.doctor",
-        "doctor",
-        "Show the isolation, the numerics and the optional parts of this machine.",
-    ),
+    "doctor": ("grader.cli.doctor", "doctor", "Check this machine's isolation, numerics and packages."),
     "gradescope-zip": ("grader.cli.gradescope_zip", "gradescope_zip", "Build the autograder archive for Gradescope."),
-    "hint": ("grader.cli.learn", "hint", "Open one more hint: `grade hint mlp::dcounts`."),
-    "import": ("grader.cli.import_notebook", "import_notebook", "Make a backward.py of a notebook's flat cells."),
-    "init": ("grader.cli.exercises", "init", "Make a workspace in DIR: the exercises to fill in."),
-    "list": ("grader.cli.exercises", "list_exercises", "List the exercises, with your progress."),
-    "new": ("grader.cli.new", "new", "Make an exercise of a forward pass."),
-    "report": ("grader.cli.report", "report", "Turn a report into a page or another system's format."),
-    "reset": ("grader.cli.learn", "reset", "Put one stub back as it was handed out."),
-    "show": ("grader.cli.exercises", "show", "Show the forward lines a gradient comes from, and its stub."),
-    "similarity": ("grader.cli.similarity", "similarity", "Show which submissions share what is rare."),
-    "solution": ("grader.cli.learn", "solution", "After passing: the worked line, and other right ways."),
+    "hint": ("grader.cli.learn", "hint", "Show one more hint: `grade hint mlp::dcounts`."),
+    "import": ("grader.cli.import_notebook", "import_notebook", "Convert a notebook's flat cells to a backward.py."),
+    "init": ("grader.cli.exercises", "init", "Create a workspace with the exercises to fill in."),
+    "list": ("grader.cli.exercises", "list_exercises", "List the exercises and your progress."),
+    "new": ("grader.cli.new", "new", "Create an exercise from a forward pass."),
+    "report": ("grader.cli.report", "report", "Convert a report to HTML or another system's format."),
+    "reset": ("grader.cli.learn", "reset", "Restore one original stub."),
+    "show": ("grader.cli.exercises", "show", "Show a gradient's forward lines, shape and stub."),
+    "similarity": ("grader.cli.similarity", "similarity", "Find submissions that share rare traits."),
+    "solution": ("grader.cli.learn", "solution", "Show the worked solution of a gradient you have solved."),
     "verify": ("grader.cli.verify", "verify", "Test the exercises themselves."),
-    "watch": ("grader.cli.watch", "watch", "Grade again whenever a file is saved."),
+    "watch": ("grader.cli.watch", "watch", "Regrade whenever a file is saved."),
 }
-"""Command -> module, name in it, sentence. A module is imported when its command is asked for; `--help` needs the
-sentence only.
+"""Command -> module, name in it, help text. A module is imported when its command is called; `--help` needs only the
+help text.
 """
 
 
 class Commands(click.Group):
-    """The group of commands; whatever is no command is a target of `grade run`."""
+    """The group of commands; any other first word is a target of `grade run`."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return sorted({*super().list_commands(ctx), *LATER})
@@ -57,35 +53,36 @@ class Commands(click.Group):
         return super().get_command(ctx, cmd_name)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        nothing_yet = ctx.resilient_parsing and not args  # the first word is being completed: it may become a command
+        nothing_yet = ctx.resilient_parsing and not args  # completing the first word: it may become a command
         if not nothing_yet and not {*args[:1]} & {*self.commands, *LATER, "--help", "-h", "--version"}:
             args = ["run", *args]
         return super().parse_args(ctx, args)
 
     def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        formatter.write_usage(ctx.command_path, "[OPTIONS] [TARGET]...\nCOMMAND [ARGS]...")
+        formatter.write_usage(ctx.command_path, "[OPTIONS] [TARGET]...")
+        formatter.write_usage(ctx.command_path, "COMMAND [ARGS]...", prefix="       ")
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """The options of the default command are those people look for."""
+        """Show the options of the default command: the ones people look for."""
         run.format_options(ctx, formatter)
         self.format_commands(ctx, formatter)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 click's
-        """As click does, without importing what is only named."""
+        """List the commands as click does, without importing them."""
         shown = {name: command.get_short_help_str(70) for name, command in self.commands.items() if not command.hidden}
         shown |= {name: sentence for name, (*_, sentence) in LATER.items()}
         with formatter.section("Commands"):
             formatter.write_dl(sorted(shown.items()))
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[Any]:
-        """Commands, targets, and the default command's options."""
+        """Complete commands, targets and the default command's options."""
         found = super().shell_complete(ctx, incomplete)
         if incomplete.startswith("-"):
             return [*found, *run.shell_complete(ctx, incomplete)]
         return [*found, *_complete_target(ctx, None, incomplete)]
 
     def main(self, args: Sequence[str] | None = None, prog_name: str | None = None, **extra: Any) -> Any:  # type: ignore[override] # click's two overloads in one
-        """The edge: every way to end becomes a sentence and an exit code here."""
+        """Run a command; every error becomes a message and an exit code here."""
         if extra.pop("standalone_mode", True) is False:
             return super().main(args, prog_name, standalone_mode=False, **extra)
         code = self._exit_code(args, prog_name or "grade", extra)
@@ -103,10 +100,10 @@ class Commands(click.Group):
             error.show()
             return error.exit_code
         except BrokenPipeError:
-            # The reader of our output has gone (`grade | head`): nothing is left to say to it.
+            # Whatever read our output has exited (`grade | head`): print nothing more.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             return ExitCode.SOMETHING_WRONG
-        except Exception as error:  # noqa: BLE001 the edge: a bug is ours too
+        except Exception as error:  # noqa: BLE001 the outermost handler: bugs are reported too
             return tell_error(error)
         return code if isinstance(code, int) else ExitCode.ALL_RIGHT
 
@@ -122,27 +119,27 @@ def _complete_target(ctx: click.Context, param: click.Parameter | None, incomple
 def main() -> None:
     """Grade hand-derived gradients.
 
-    TARGET is an exercise (mlp), one of its gradients (mlp::dprobs), or the path of somebody's work
-    (a folder, a .py, a .zip or an .ipynb). Without one, every exercise in exercises/ is graded.
+    TARGET is an exercise (mlp), one of its gradients (mlp::dprobs), or the path to a submission
+    (a folder, .py, .zip or .ipynb). By default, every exercise in exercises/ is graded.
     """
 
 
 @main.command(hidden=True)
 @click.argument("targets", nargs=-1, metavar="[TARGET]...", shell_complete=_complete_target)
 @options.together(
-    options.report("Where the JSON report goes; - for stdout."),
+    options.report("Write the JSON report here; - for stdout."),
     click.option(
         "--to", metavar="FORMAT",
-        help="Tell the result in another form as well: html, github, gradescope, ... (see `grade report --help`).",
+        help="Also write the result in another format: html, github, gradescope, ... (see `grade report --help`).",
     ),
-    options.exercise("The exercise that a PATH is graded on, if its name does not tell."),
+    options.exercise("Exercise that a path is graded on (default: inferred)."),
     options.exercises(),
     options.run_options(
-        options.feedback("How much is told (default: the course's word, else full)."), options.isolation()
+        options.feedback("How much detail to show (default: the course's setting, or full)."), options.isolation()
     ),
-    click.option("--ci", is_flag=True, help="Trust only the installed exercises, and print without progress."),
-    click.option("-q", "--quiet", is_flag=True, help="Print the total only."),
-    click.option("-v", "--verbose", is_flag=True, help="Print the chained table as well."),
+    click.option("--ci", is_flag=True, help="Trust only the installed exercises; show no progress."),
+    click.option("-q", "--quiet", is_flag=True, help="Print only the totals."),
+    click.option("-v", "--verbose", is_flag=True, help="Also print the chained table."),
     options.color,
 )  # fmt: skip
 def run(
@@ -154,7 +151,7 @@ def run(
     ci: bool,
     **shown: Any,
 ) -> int:
-    """Grade. This is what `grade` does when no command is named."""
+    """Grade: what `grade` does when no command is given."""
     from grader.cli.grade import Telling, grade
     from grader.exercise.shelf import Shelf
 

@@ -1,4 +1,4 @@
-"""`grade new`: from a forward pass to an exercise."""
+"""`grade new`: creates an exercise from a forward pass."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ from grader.report.exit_code import ExitCode
 
 @click.command()
 @click.argument("forward", type=options.PathType(exists=True, dir_okay=False), metavar="FORWARD.py")
-@click.option("--name", metavar="NAME", help="What the exercise is called (default: the file's name).")
-@click.option("--title", metavar="TEXT", help="Its title in the list.")
+@click.option("--name", metavar="NAME", help="Name of the exercise (default: the file name).")
+@click.option("--title", metavar="TEXT", help="Title shown by `grade list`.")
 @click.option("--graded", multiple=True, metavar="VARIABLE", help="Grade this variable (default: all with a gradient).")
-@click.option("--null", multiple=True, metavar="VARIABLE", help="This gradient is meant to be zero.")
+@click.option("--null", multiple=True, metavar="VARIABLE", help="Expect the gradient of this variable to be zero.")
 @click.option("--exercises", type=options.PathType(file_okay=False), default="exercises", show_default=True,
-              metavar="DIR", help="Write it here; solutions/ stands beside it.")  # fmt: skip
+              metavar="DIR", help="Write the exercise here, and its solution to solutions/ next to it.")  # fmt: skip
 @options.color
 def new(
     forward: Path, name: str | None, title: str | None, graded: tuple[str, ...], null: tuple[str, ...], exercises: Path
 ) -> int:
-    """Make an exercise of a forward pass.
+    """Create an exercise from a forward pass.
 
-    FORWARD.py has inputs(seed, n=..., ...), which draws named tensors from one generator, and forward(...), one named
-    variable a line, ending in `loss = ...` and `return locals()`. It is checked; stubs, settings and an empty
-    solution are written beside it.
+    FORWARD.py defines inputs(seed, n=..., ...), which draws named tensors from one generator, and forward(...), with
+    one named variable per line, ending in `loss = ...` and `return locals()`. It is checked, then written with stubs,
+    settings and an empty solution.
     """
     from grader.sandbox.numerics import pin_environment, pin_torch
 
@@ -41,7 +41,7 @@ def new(
     called = name or _name_of(forward)
     if not called.isidentifier():
         raise click.UsageError(
-            f"{called!r} cannot be an exercise's name: letters, digits and _ only; choose one with --name"
+            f"{called!r} cannot be an exercise name: use letters, digits and _ only; choose another with --name"
         )
     try:
         with tempfile.TemporaryDirectory() as workplace:
@@ -60,5 +60,5 @@ def new(
 
 
 def _name_of(forward: Path) -> str:
-    """The file's name; the folder's, if the file is just forward.py."""
+    """The file name without .py, or the folder's name if the file is forward.py."""
     return forward.resolve().parent.name if forward.stem == "forward" else forward.stem

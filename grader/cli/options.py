@@ -1,4 +1,4 @@
-"""The options of the command line, each written once, and what was said with them as typed values."""
+"""The command-line options, each declared once, and their values with types."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ if TYPE_CHECKING:
 
 
 class PathType(click.Path):
-    """A path, as pathlib's, which is imported when one is given: that takes as long as everything else in here."""
+    """A pathlib Path. pathlib is imported only when a path is given: it takes as long as the rest of this module."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """The path, once it is as the option asks."""
+        """The path, checked as the option asks."""
         from pathlib import Path
 
         return Path(os.fsdecode(super().convert(value, param, ctx)))
@@ -37,20 +37,20 @@ FILE = PathType(exists=True, dir_okay=False)
 FOLDER = PathType(exists=True, file_okay=False)
 
 
-class OneOf(click.Choice):  # type: ignore[type-arg] # which click's Choice has from version 8.2 on
-    """A choice among the members of an enum, by what they are called in the help; the command gets the member."""
+class OneOf(click.Choice):  # type: ignore[type-arg] # generic from click 8.2 on
+    """A choice among the members of an enum: the user types a name, the command gets the member."""
 
     def __init__(self, members: Iterable[Enum]) -> None:
         self._by_name = {str(member): member for member in members}
         super().__init__([*self._by_name])
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """The member of that name."""
+        """The member with that name."""
         return self._by_name[super().convert(value, param, ctx)]
 
 
 def together(*options: Decorator) -> Decorator:
-    """Several options as one decorator, in the order of the help."""
+    """Combine several options into one decorator; the help lists them in this order."""
 
     def decorate(command: Command) -> Command:
         return functools.reduce(lambda decorated, option: option(decorated), reversed(options), command)
@@ -68,7 +68,7 @@ def _set_color(ctx: click.Context, _param: click.Parameter, value: str) -> str:
 
 color = click.option(
     "--color", type=click.Choice(["auto", "always", "never"]), default="auto", show_default=True, callback=_set_color,
-    expose_value=False, help="Colour: auto means on a terminal, and not with NO_COLOR.",
+    expose_value=False, help="Use color; auto: on a terminal, unless NO_COLOR is set.",
 )  # fmt: skip
 
 
@@ -83,24 +83,26 @@ def exercises(text: str = "Take exercises from this folder.") -> Decorator:
 
 
 def criterion() -> Decorator:
-    """`--criterion`: None where the course may decide."""
+    """`--criterion`: None leaves the choice to the course."""
     return click.option(
-        "--criterion", type=OneOf(Criterion), help="What earns points (default: the course's word, else correct)."
+        "--criterion",
+        type=OneOf(Criterion),
+        help="Verdict that earns points (default: the course's setting, or correct).",
     )
 
 
 def feedback(text: str, among: Iterable[Feedback] = Feedback, default: Feedback | None = None) -> Decorator:
-    """`--feedback`: None where the course may decide."""
+    """`--feedback`: None leaves the choice to the course."""
     return _choice("--feedback", OneOf(among), default, text)
 
 
 def visibility(text: str) -> Decorator:
-    """`--visibility`: None where the course may decide."""
+    """`--visibility`: None leaves the choice to the course."""
     return click.option("--visibility", type=OneOf(Visibility), help=text)
 
 
 def _choice(name: str, kind: OneOf, default: Enum | None, text: str) -> Decorator:
-    """A choice with its default in the help, if it has one."""
+    """A choice; its default, if any, is shown in the help."""
     said = None if default is None else str(default)
     return click.option(name, type=kind, default=said, show_default=said is not None, help=text)
 
@@ -109,9 +111,11 @@ LEVELS = tuple(reversed(Level))
 
 
 def isolation(
-    default: Level | None = Level.NONE, text: str = "The lowest isolation accepted.", among: Sequence[Level] = LEVELS
+    default: Level | None = Level.NONE,
+    text: str = "Refuse to grade below this isolation level.",
+    among: Sequence[Level] = LEVELS,
 ) -> Decorator:
-    """`--isolation`, the strictest level first in the help."""
+    """`--isolation`; the help lists the strictest level first."""
     return _choice("--isolation", OneOf(among), default, text)
 
 
@@ -119,23 +123,23 @@ def timeout(default: float = CALL_SECONDS, most: float = 3600) -> Decorator:
     """`--timeout SECONDS`."""
     return click.option(
         "--timeout", type=click.FloatRange(0.1, most), default=default, metavar="SECONDS", show_default=True,
-        help="Limit of one call of a function.",
+        help="Time limit for each function call.",
     )  # fmt: skip
 
 
-def report(text: str = "Where the JSON report goes.") -> Decorator:
+def report(text: str = "Write the JSON report here.") -> Decorator:
     """`--report FILE`."""
     return click.option("--report", default="report.json", metavar="FILE", show_default=True, help=text)
 
 
 @dataclass(frozen=True, slots=True)
 class RunOptions:
-    """What the command line says of a run; None where it says nothing."""
+    """What the command line sets for a run; None for what it leaves open."""
 
     seed: int | None = None
     batch_size: int | None = None
     names: Path | None = None
-    """Another list of names to learn from."""
+    """A list of names to use instead of the built-in one."""
     criterion: Criterion | None = None
     feedback: Feedback | None = None
     isolation: Level = Level.NONE
@@ -144,10 +148,10 @@ class RunOptions:
     def settings(
         self, exercises: Sequence[Exercise], *, feedback: Feedback = Feedback.FULL, hidden_seed: int | None = None
     ) -> Settings:
-        """The settings of a run: what was said, else what the exercises' courses say, else the default.
+        """The settings of a run: from the command line, then the exercises' courses, then the defaults.
 
         Raises:
-            BrokenExercise: a course gives points to what there is not.
+            BrokenExercise: a course gives points to a gradient that does not exist.
         """
         from grader.exercise.course import policy
 
@@ -165,7 +169,7 @@ class RunOptions:
 
 
 def run_options(*options: Decorator) -> Decorator:
-    """The options of a run. The command gets all of them as one value, `asked`; those given here differ by command."""
+    """The options of a run, passed to the command as one value, `asked`; `options` are those that differ by command."""
 
     def decorate(command: Command) -> Command:
         @functools.wraps(command)
@@ -174,11 +178,18 @@ def run_options(*options: Decorator) -> Decorator:
             return command(*args, asked=asked, **given)
 
         return together(
-            click.option("--seed", type=int, metavar="N", help="Seed of the given minibatch (default: the lecture's)."),
             click.option(
-                "--batch-size", type=click.IntRange(2, 4096), metavar="N", help="Its size (default: the lecture's 32)."
+                "--seed", type=int, metavar="N", help="Seed for the given minibatch (default: the lecture's seed)."
             ),
-            click.option("--names", type=FILE, metavar="FILE", help="Learn from another list of names."),
+            click.option(
+                "--batch-size",
+                type=click.IntRange(2, 4096),
+                metavar="N",
+                help="Size of the given minibatch (default: the lecture's 32).",
+            ),
+            click.option(
+                "--names", type=FILE, metavar="FILE", help="Use this list of names instead of the built-in one."
+            ),
             criterion(),
             *options,
             timeout(),

@@ -1,4 +1,4 @@
-"""`grade report`: results where people look. Torch is never imported."""
+"""`grade report`: converts reports to other formats. Never imports torch."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ Document = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Rendering:
-    """What `grade report` was asked for."""
+    """The options of `grade report`."""
 
     to: str
     output: str | None = None
-    """None for stdout; of a page, for a file beside the report."""
+    """None for stdout or, for a page, a file next to the report."""
     pages: bool = False
     roster: Path | None = None
     title: str | None = None
@@ -45,25 +45,30 @@ class Rendering:
 @click.command()
 @click.argument("report_json", required=False, metavar="[REPORT.json]")
 @options.together(
-    click.option("--to", type=click.Choice(["html", *TARGETS]), default="html", show_default=True, help="The format."),
     click.option(
-        "--class", "folder", type=options.FOLDER, metavar="DIR", help="A whole class: what `grade batch --out` wrote."
+        "--to", type=click.Choice(["html", *TARGETS]), default="html", show_default=True, help="Output format."
     ),
-    click.option("-o", "--output", metavar="FILE", help="Where it goes (default: stdout; of a page, REPORT.html)."),
     click.option(
-        "--pages", is_flag=True, help="With --class: a page for each submission as well, beside the dashboard."
+        "--class", "folder", type=options.FOLDER, metavar="DIR",
+        help="Convert a class: the --out folder of `grade batch`.",
     ),
-    click.option("--roster", type=options.FILE, metavar="CSV", help="Canvas' grade book, or Moodle's worksheet."),
-    click.option("--title", metavar="TEXT", help="The assignment's column there: `Backprop (12345)`."),
-    options.visibility("Gradescope's (default: the course's word, else visible)."),
-    options.feedback("How much is told.", default=Feedback.FULL),
-    options.exercises("Where a page takes forward lines and hints from."),
+    click.option("-o", "--output", metavar="FILE", help="Output file (default: stdout; REPORT.html for a page)."),
+    click.option(
+        "--pages", is_flag=True, help="With --class: also write a page for each submission."
+    ),
+    click.option(
+        "--roster", type=options.FILE, metavar="CSV", help="Gradebook from Canvas, or grading worksheet from Moodle."
+    ),
+    click.option("--title", metavar="TEXT", help="Column of the assignment in that file: `Backprop (12345)`."),
+    options.visibility("When students see Gradescope tests (default: the course's setting, or visible)."),
+    options.feedback("How much detail to show.", default=Feedback.FULL),
+    options.exercises("Exercises to take forward lines and hints from, for a page."),
     options.color,
 )  # fmt: skip
 def report(report_json: str | None, folder: Path | None, **asked: Any) -> int:
-    """Turn a report into a page or into another system's format; with --class, a whole class."""
+    """Convert a report to HTML or another system's format; with --class, the reports of a class."""
     if (report_json is None) == (folder is None):
-        raise Misuse("give a report, or a class with --class DIR")
+        raise Misuse("expected either a report or a class; name REPORT.json or --class DIR")
     rendering = Rendering(**asked)
     try:
         if folder is None:
@@ -79,7 +84,7 @@ def report(report_json: str | None, folder: Path | None, **asked: Any) -> int:
 
 
 def tell(report_json: str, to: str, *, visibility: Visibility | None, exercises: Path | None) -> None:
-    """A report that `grade` has just written, told in another format as well."""
+    """Also write the report that `grade` has just written in another format."""
     try:
         _one(_read(report_json), report_json, Rendering(to, visibility=visibility, exercises=exercises))
     except (NothingToTell, MissingLibrary) as error:
@@ -113,7 +118,7 @@ def _class(folder: Path, rendering: Rendering) -> None:
 
 
 def _entries(folder: Path, output: str, rendering: Rendering) -> Iterator[tuple[Document, str]]:
-    """Each submission with what its name links to: its page, or the report itself."""
+    """Each submission, and the link for its name: to its page, or to the report itself."""
     from grader.report.formats.class_folder import documents, owned, owners
     from grader.report.html.submission_page import submission_page
 
@@ -134,7 +139,7 @@ def _entries(folder: Path, output: str, rendering: Rendering) -> Iterator[tuple[
 
 
 def _alike(folder: Path) -> list[dict[str, str]]:
-    """The head of the table that `grade similarity` left in the folder."""
+    """The first 50 rows of the table that `grade similarity` wrote to the folder; empty if there is none."""
     import csv
 
     path = folder / "similarity.csv"
@@ -155,14 +160,14 @@ def _read(path: str) -> Document:
     except OSError as error:
         raise Misuse(f"{path} cannot be read: {(error.strerror or str(error)).lower()}") from None
     except (ValueError, KeyError, TypeError):
-        raise Misuse(f"{path} is no report of this grader: run `grade` to make one") from None
+        raise Misuse(f"{path} is not a grader report; run `grade` to create one") from None
     if not isinstance(submissions, list):
-        raise Misuse(f"{path} is no report of this grader: run `grade` to make one")
+        raise Misuse(f"{path} is not a grader report; run `grade` to create one")
     return dict(document)
 
 
 def _told(document: Document, feedback: Feedback) -> Document:
-    """A document for its reader."""
+    """The document, reduced to this level of feedback."""
     if feedback is Feedback.FULL:
         return document
     entries = [render(entry, feedback) for entry in document["grader"]["submissions"]]
@@ -176,7 +181,7 @@ def _context(document: Document, rendering: Rendering) -> Context:
 
 
 def _visibility(document: Document, rendering: Rendering) -> Visibility:
-    """When students see it: the course's word counts where the exercises are, and nowhere but at Gradescope."""
+    """When students see the tests on Gradescope; course settings apply only if the exercises are at hand."""
     from grader.exercise.course import policy
     from grader.exercise.shelf import Shelf
 
@@ -191,7 +196,7 @@ def _visibility(document: Document, rendering: Rendering) -> Visibility:
 def _exercises(
     documents: Iterable[Document], root: Path | None, known: dict[str, Exercise] | None = None
 ) -> dict[str, Exercise]:
-    """The exercises that the submissions name; one that is not here is shown without its graph."""
+    """The exercises that the submissions name. A page shows one that is not found without its graph."""
     from grader.exercise.forward import BrokenExercise
     from grader.exercise.shelf import UnknownExercise, list_exercises, load_exercise
 
@@ -207,7 +212,7 @@ def _exercises(
 
 
 def write_output(text: str, output: str | None, *, quiet: bool = False) -> None:
-    """To a file that was named, or to stdout."""
+    """Write to the named file, or to stdout."""
     if output in (None, "-"):
         click.echo(text, nl=False)
         return
@@ -218,7 +223,7 @@ def write_output(text: str, output: str | None, *, quiet: bool = False) -> None:
 
 
 def _tell_github(document: Document) -> None:
-    """In a step, the summary and the outputs go to the files that GitHub names."""
+    """In a GitHub Actions step, append the summary and the outputs to the files that GitHub names."""
     from grader.report.formats import github
 
     for variable, text in (

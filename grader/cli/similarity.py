@@ -1,6 +1,6 @@
-"""`grade similarity`: which submissions share what is rare.
+"""`grade similarity`: finds submissions that share rare traits.
 
-Torch is imported only where a class has notebooks or archives.
+Torch is imported only for a class with notebooks or archives.
 """
 
 from __future__ import annotations
@@ -28,23 +28,23 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("submissions", type=options.PathType(exists=True), metavar="SUBMISSIONS")
 @options.together(
-    options.exercise("What was handed in.", required=True),
+    options.exercise("The exercise the submissions are for.", required=True),
     options.exercises("Take the exercise from this folder."),
     click.option(
         "--class", "folder", type=options.FOLDER, metavar="DIR",
-        help="The batch's folder: equal wrong answers count too.",
+        help="Results of `grade batch`, to also compare wrong answers.",
     ),
     click.option(
-        "-o", "--output", metavar="FILE", help="The table (default: similarity.csv in the batch's folder, or stdout)."
+        "-o", "--output", metavar="FILE", help="Output file (default: similarity.csv in the --class folder, or stdout)."
     ),
     options.color,
 )  # fmt: skip
 def similarity(
     submissions: Path, exercise: str, exercises: Path | None, folder: Path | None, output: str | None
 ) -> None:
-    """Show which submissions share what is rare: a reason to look, never a verdict.
+    """Find submissions that share rare traits: a reason to look, never a verdict.
 
-    SUBMISSIONS is what `grade batch` takes: a class's folder, a platform's download, or a zip of those.
+    SUBMISSIONS is what `grade batch` takes: the folder of a class, a download from a platform, or a zip of either.
     """
     try:
         from grader.classroom.fingerprints import COLUMNS, compare, reduced, wrong_answers
@@ -60,7 +60,7 @@ def similarity(
         reduced(name, code, stubs, known, answers.get(name, ())) for name, code in codes.items() if code is not None
     ]
     if not texts:
-        raise Misuse(f"no submission in {submissions} can be compared; each was left out for the reason given above")
+        raise Misuse(f"no submission in {submissions} can be compared; the reasons are listed above")
     pairs = compare(texts)
     write_output(
         csv_table.written([COLUMNS, *(pair.row().values() for pair in pairs)]),
@@ -72,9 +72,9 @@ def similarity(
 
 
 def _submissions(source: Path, without: Path | None, exercise: str) -> dict[str, str | None]:
-    """The code of everybody in a class, by name; None for those who cannot be compared, which is told.
+    """The code of each submission, by name; None for those that cannot be compared, which are reported.
 
-    Of a group that handed in together only the first is there: its members share everything, and rightly so.
+    A group submission appears once, under its first member: the others rightly have the same code.
     """
     from grader.classroom.fingerprints import NothingToCompare, code_of
     from grader.classroom.intake.class_archive import read_archive
@@ -102,7 +102,7 @@ def _submissions(source: Path, without: Path | None, exercise: str) -> dict[str,
 
 
 def _started(stack: ExitStack) -> Sandbox:
-    """A sandbox that reads and unpacks; nobody's code runs, so that any isolation will do."""
+    """A sandbox to read and unpack files. No submitted code runs, so any isolation level will do."""
     from grader.exercise.settings import Settings
     from grader.grading.run import start_sandbox
 

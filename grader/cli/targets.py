@@ -1,4 +1,4 @@
-"""What the words after `grade` mean: an exercise, one of its gradients, or a path to somebody's work."""
+"""Resolves the targets of a command: an exercise, one of its gradients, or the path to a submission."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ if TYPE_CHECKING:
 
 
 CHECKOUTS = ("GITHUB_WORKSPACE", "CI_PROJECT_DIR", "BITBUCKET_CLONE_DIR", "BUILD_SOURCESDIRECTORY", "WORKSPACE")
-"""Where GitHub, GitLab, Bitbucket, Azure and Jenkins say that the checkout is."""
+"""Environment variables with the checkout's path on GitHub, GitLab, Bitbucket, Azure and Jenkins."""
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Something to grade: a path, the gradients asked for (none: all), and the exercise if the words tell it."""
+    """Something to grade: a path, the gradients named (none: all), and the exercise if the target names it."""
 
     path: Path
     only: tuple[str, ...] = ()
@@ -42,7 +42,7 @@ class Target:
 
 
 def resolve(words: Sequence[str], shelf: Shelf) -> list[Target]:
-    """Every target, those of one exercise joined into one, in the order named."""
+    """The targets in the order named; those with the same path are merged."""
     if not words:
         return _everything(shelf)
     found: dict[Path, Target] = {}
@@ -66,8 +66,8 @@ def _everything(shelf: Shelf) -> list[Target]:
     if Path("backward.py").is_file():
         return [_path(Path(), shelf)]
     raise Misuse(
-        "there is no folder exercises/ here, so there is nothing to grade. "
-        "`grade init DIR` makes a workspace to fill in, `grade PATH` grades a file or a folder"
+        "nothing to grade: there is no exercises/ folder here. "
+        "Create a workspace with `grade init DIR`, or grade a file or folder with `grade PATH`"
     )
 
 
@@ -77,19 +77,19 @@ def _target(word: str, shelf: Shelf) -> Target:
     if not separator:
         return target
     if target.exercise is None:
-        raise Misuse(f"which exercise is {name} for? Say it with --exercise, so that {gradient} can be found in it")
+        raise Misuse(f"which exercise is {name} for? Name it with --exercise to grade only {gradient}")
     return Target(target.path, (the_gradient(gradient, target.exercise),), target.exercise)
 
 
 def _named(name: str, shelf: Shelf) -> Target | None:
-    """A target called by an exercise's name: the learner's own work on it, in the workspace."""
+    """The target for an exercise's name: the learner's own work on it, in the workspace."""
     if is_exercise(WORKSPACE / name) and Path(name).name == name:
         return Target(WORKSPACE / name, exercise=shelf.load(shelf.forced or name))
     if name not in shelf.names() or Path(name).exists():
         return None
     raise Misuse(
         f"{name} is an exercise, but there is no {WORKSPACE / name} here. "
-        "`grade init DIR` makes a workspace; `grade PATH` grades a file or a folder"
+        "Create a workspace with `grade init DIR`, or grade a file or folder with `grade PATH`"
     )
 
 
@@ -105,45 +105,45 @@ def _path(path: Path, shelf: Shelf) -> Target:
 
 
 def _nowhere(path: Path, shelf: Shelf) -> str:
-    """What may have been meant by a word that is no exercise and no path."""
+    """The message for a target that is neither an exercise nor a path, with a suggestion."""
     if asking := homes(str(path), shelf):
         meant = f"{asking[0]}::{path}"
-        next_step = f"Did you mean {meant}?" if len(asking) == 1 else f"Say which one, as in {meant}"
+        next_step = f"Did you mean {meant}?" if len(asking) == 1 else f"Name one, as in {meant}"
         return f"{path} is a gradient of {_listed(asking)}. {next_step}"
     near = [entry.name for entry in path.parent.iterdir()] if path.parent.is_dir() and path.parent != Path() else []
     known = [*shelf.names(), *(str(path.parent / name) for name in near)]
-    # A command may have been mistyped; among exercises and paths it would be out of place.
+    # A mistyped command is suggested, but commands are not listed among exercises and paths.
     close = nearest(str(path), [*_commands(), *known], LIKE_TYPED)
     return unknown(str(path), [close] if close else known, "exercise or path")
 
 
 def checkout(path: Path) -> Path | None:
-    """In CI, the folder that is not the learner's to choose: the current one, or the checkout. A link beneath it is.
+    """In CI, the trusted folder that holds the path: the current one or the checkout. Links below it are not followed.
 
-    None where the path lies in neither: then only its last component may be no link.
+    None if neither holds it: then only its last component must not be a link.
 
     Raises:
-        Misuse: the path counts from a folder outside the checkout, which a link in it may have led to.
+        Misuse: a relative path, and the current folder is outside the checkout: a link in it may have led there.
     """
     known, here = [Path(os.environ[name]) for name in CHECKOUTS if os.environ.get(name)], Path.cwd()
     if path.is_absolute():
         return next((root for root in (here, *known) if path.is_relative_to(root) and path != root), None)
     if known and not any(here.is_relative_to(root.resolve()) for root in known):
         raise Misuse(
-            f"{path} counts from {here}, which is not in the checkout ({known[0]}): a link may have led there. "
-            "Name the submission by its whole path"
+            f"{path} is relative to {here}, which is outside the checkout ({known[0]}): a link may have led there. "
+            "Use the submission's absolute path"
         )
     return Path()
 
 
 def _listed(words: Sequence[str], most: int = 3) -> str:
-    """`a, b and c`; of many the first few and how many more."""
+    """`a, b and c`; of a long list the first few and how many more."""
     first, last = (words[:-1], words[-1]) if len(words) <= most else (words[:most], f"{len(words) - most} more")
     return " and ".join(filter(None, (", ".join(first), last)))
 
 
 def _commands() -> list[str]:
-    """Where a command might have been meant: `grade wacth`, but not `grade hint wacth`, nor one that is hidden."""
+    """Commands to suggest for a mistyped word: for `grade wacth`, not for `grade hint wacth`. None that are hidden."""
     context = click.get_current_context()
     root = context.find_root()
     if context.info_name != "run":
@@ -154,7 +154,7 @@ def _commands() -> list[str]:
 
 
 def complete_target(ctx: click.Context, _param: click.Parameter | None, incomplete: str) -> list[Any]:
-    """Exercises, and after `mlp::` its gradients. For bash, `mlp`, `::` and `dprobs` are words of their own."""
+    """Complete exercises, and gradients after `mlp::`. Bash splits `mlp::dprobs` into `mlp`, `::` and `dprobs`."""
     from click.shell_completion import CompletionItem
 
     shelf, before = Shelf(), [str(word) for word in ctx.params.get("targets") or ()]

@@ -1,4 +1,4 @@
-"""`grade verify`: the exercises themselves, as their author sees them."""
+"""`grade verify`: tests exercises for their author."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("exercises", nargs=-1, metavar="[EXERCISE]...")
 @click.option("--exercises", "directory", type=options.FOLDER, metavar="DIR",
-              help="Take exercises from this folder; solutions/ is expected beside it.")  # fmt: skip
+              help="Take exercises from this folder, and solutions from solutions/ next to it.")  # fmt: skip
 @click.option("--mutants", type=click.IntRange(0), default=50, show_default=True, metavar="N",
-              help="Draw this many automatic mistakes from each solution.")  # fmt: skip
-@click.option("--seed", type=int, default=0, show_default=True, metavar="N", help="Seed of that draw.")
+              help="Number of mutants (automatic mistakes) drawn from each solution.")  # fmt: skip
+@click.option("--seed", type=int, default=0, show_default=True, metavar="N", help="Seed for drawing mutants.")
 @options.color
 def verify(exercises: tuple[str, ...], directory: Path | None, mutants: int, seed: int) -> int:
     """Test the exercises themselves.
 
-    Stubs fail, the solution passes, every right form is accepted, every labelled mistake and every mutant of the
-    solution is rejected. Without EXERCISE, all of exercises/ here if solutions/ is beside it, or else all that are
-    installed. Exit code 1 if anything is missing or wrong.
+    Checks that stubs fail, that the solution and every correct form pass, and that every labeled mistake and every
+    mutant of the solution is rejected. By default, verifies exercises/ in this folder if solutions/ is next to it,
+    otherwise the installed exercises. Exits with 1 if anything is missing or wrong.
     """
-    shelf = Shelf(directory, ci=not Path("solutions").is_dir())  # a learner's workspace has nothing to verify
+    shelf = Shelf(directory, ci=not Path("solutions").is_dir())  # a learner's workspace has no solutions
     loaded = [shelf.load(name) for name in exercises or list_exercises(shelf.root)]
     with start_sandbox(Settings()) as sandbox:
         problems = sum(_verify(exercise, sandbox, mutants, seed) for exercise in loaded)
@@ -43,7 +43,7 @@ def verify(exercises: tuple[str, ...], directory: Path | None, mutants: int, see
 
 
 def _verify(exercise: Exercise, sandbox: Sandbox, mutants: int, seed: int) -> int:
-    """Print what was found of one exercise; how many problems there were."""
+    """Print the findings for one exercise. Returns the number of problems."""
     from grader.authoring.verification import Verification
 
     click.echo(click.style(exercise.name, bold=True))
@@ -61,5 +61,5 @@ def _verify(exercise: Exercise, sandbox: Sandbox, mutants: int, seed: int) -> in
 
 
 def _bad(problems: tuple[str, ...], checked: int) -> int:
-    """How many of the checked things have a problem: several sentences may be about one."""
+    """How many of the checked things have a problem; several problems may be about the same one."""
     return min(len(problems), checked)

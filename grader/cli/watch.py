@@ -1,4 +1,4 @@
-"""`grade watch`: grades on save, and shows one gradient in full."""
+"""`grade watch`: regrades on save and shows one gradient in full."""
 
 from __future__ import annotations
 
@@ -32,26 +32,26 @@ if TYPE_CHECKING:
 @click.argument("targets", nargs=-1, metavar="[TARGET]...", shell_complete=complete_target)
 @options.together(
     click.option("--poll", is_flag=True,
-                 help="Look for changes every so often: for WSL, containers and network folders."),
+                 help="Poll for changes: for WSL, containers and network folders."),
     options.report(),
     options.timeout(WATCH_CALL_SECONDS),
-    click.option("--plain", is_flag=True, help="Lines instead of a screen, as when the output is no terminal."),
+    click.option("--plain", is_flag=True, help="Print lines instead of a screen, as when not on a terminal."),
     options.isolation(),
     options.exercises(),
-    options.exercise("The exercise, if the words do not tell."),
+    options.exercise("The exercise, if it cannot be inferred."),
     options.color,
 )  # fmt: skip
 def watch(
     targets: tuple[str, ...], exercises: Path | None, exercise: str | None, report: str, timeout: float,
     isolation: Level, *, poll: bool, plain: bool,
 ) -> int:  # fmt: skip
-    """Grade again whenever a file is saved, and show one gradient in full."""
+    """Regrade whenever a file is saved, and show one gradient in full."""
     if report == "-":
-        raise Misuse("--report - and the verdicts both write to stdout: give the report a file")
+        raise Misuse("--report - and the verdicts would both write to stdout; name a file for the report")
     found = resolve(targets, Shelf(exercises, forced=exercise))
     works = [WatchedWork(target.exercise, target.path) for target in found if target.exercise is not None]
     if len(works) < len(found):
-        raise Misuse("which exercise is it for? Say it with --exercise NAME")
+        raise Misuse("which exercise is it for? Name it with --exercise")
     _take_last_run(works, Path(report))
     settings = Settings(isolation=isolation, timeout=timeout)
     interactive = sys.stdout.isatty() and sys.stdin.isatty() and not plain
@@ -68,7 +68,7 @@ def watch(
 
 
 def _take_last_run(works: list[WatchedWork], report: Path) -> None:
-    """How many were right in the last run, where that graded all of an exercise."""
+    """Set how many gradients were right in the last run, for each exercise it graded in full."""
     done = progress(report)
     for work in works:
         right, of = done.get(work.exercise.name, (0, 0))

@@ -1,1 +1,1 @@
-"""A learner's own workspace: hints, progress, notebooks, and grading on save."""
+"""A learner's own workspace: hints, progress, notebooks, grading on save."""

@@ -1,4 +1,4 @@
-"""Hints read off the forward pass, for exercises whose author has written none: the chain rule's rules in words."""
+"""The hints for a gradient: the author's, or else the rules of differentiation for its forward lines, in words."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 
 def hints(exercise: Exercise, gradient: str) -> list[str]:
-    """Where the variable is used, the rule for its shape, the derivative in words. Never the code.
+    """Three hints: where the variable is used, the rule for its shape, the derivative in words. Never the code.
 
-    What the author has not written is read off the forward pass.
+    Hints that the author has not written are generated from the forward pass.
     """
     variable = gradient[1:]
     said = exercise.settings.hints.get(variable, Hint())
@@ -31,17 +31,17 @@ def _uses(exercise: Exercise, variable: str) -> str:
     lines = exercise.readers.get(variable, ())
     places = ", ".join(str(line.number) for line in lines)
     if len(lines) == 1:
-        return f"{variable} is used on one line of forward.py, {places}: `{lines[0].text.split('#')[0].strip()}`"
-    return f"{variable} is used on {len(lines)} lines of forward.py, {places}: as many paths, whose gradients add up"
+        return f"{variable} is used on one line of forward.py ({places}): `{lines[0].text.split('#')[0].strip()}`"
+    return f"{variable} is used on {len(lines)} lines of forward.py ({places}); the gradients of all its uses add up"
 
 
 def worked(exercise: Exercise, gradient: str) -> str:
-    """The worked solution's function."""
+    """The source of the worked solution's function."""
     return function_text(solution_file(exercise).read_text(encoding="utf-8"), function_name(exercise, gradient))
 
 
 def other_ways(exercise: Exercise, gradient: str) -> list[tuple[str, str]]:
-    """What else is right, with a word about it: every block of the catalogue that writes this gradient alone."""
+    """Other correct forms, as (note, code): the blocks of the catalogue that write only this gradient."""
     name = function_name(exercise, gradient)
     solution = solution_file(exercise).read_text(encoding="utf-8")
     return [
@@ -52,82 +52,83 @@ def other_ways(exercise: Exercise, gradient: str) -> list[tuple[str, str]]:
 
 
 MOST_LINES, MOST_STEPS = 3, 4
-"""How many lines, and how many operations of one, a hint goes through."""
+"""How many lines, and how many operations per line, a hint covers."""
 
-_SUM = "a sum hands its gradient on, unchanged, to both of its parts"
+_SUM = "addition passes its gradient on unchanged to both terms"
 _BINARY: dict[type[ast.operator], tuple[str, str]] = {
     ast.Add: (_SUM, _SUM),
     ast.Sub: (
-        "what something is taken away from gets the gradient unchanged",
-        "what is taken away gets the gradient with a minus",
+        "in a subtraction, the first term gets the gradient unchanged",
+        "in a subtraction, the second term gets the negative gradient",
     ),
     ast.Mult: ("in a product, the derivative is the other factor",) * 2,
     ast.Div: (
-        "what is divided gets the gradient divided by the same",
-        "what stands under a fraction gets minus the fraction over it once more",
+        "the numerator gets the gradient divided by the denominator",
+        "the denominator gets minus the quotient divided by the denominator, times the gradient",
     ),
     ast.Pow: (
-        "a power comes down as a factor, and one power less is left",
-        "an exponent gets the power times the logarithm of its base",
+        "the exponent becomes a factor, and the power is reduced by one",
+        "the derivative with respect to the exponent is the power times the logarithm of its base",
     ),
-    ast.MatMult: ("in a product of matrices, multiply by the other one, turned: the shapes leave one way",) * 2,
+    ast.MatMult: ("in a matrix product, multiply by the other matrix, transposed; only one order fits the shapes",) * 2,
 }
-"""For the left and for the right operand."""
-_LAID_OUT = "the same numbers laid out anew: lay the gradient out as they were before"
-_TURNED = "dimensions change places: the gradient's change back"
-_LARGEST = "only the place that was chosen gets the gradient"
-_SHIFTED = "every entry of a softmax depends on its whole row: the gradient has a term for the row as well"
+"""Rules for the left and the right operand."""
+_LAID_OUT = "only the shape changes: reshape the gradient back"
+_TURNED = "dimensions are swapped: swap those of the gradient back"
+_LARGEST = "only the chosen position gets the gradient"
+_SHIFTED = "every entry of a softmax depends on its whole row, so the gradient also has a term for the row"
 _CALLS = {
     "exp": "exp is its own derivative",
-    "log": "the derivative of a logarithm is one over what is inside",
-    "tanh": "the derivative of tanh is one minus the square of what comes out",
-    "sigmoid": "the derivative of a sigmoid is what comes out times one minus that",
-    "relu": "a relu lets the gradient through where it was positive, and nowhere else",
-    "sqrt": "the derivative of a root is one over twice the root",
-    "rsqrt": "one over a root is the power minus one half",
-    "square": "the derivative of a square is twice what is squared",
-    "abs": "the derivative of an absolute value is the sign",
+    "log": "the derivative of a logarithm is one over its argument",
+    "tanh": "the derivative of tanh is one minus the square of its output",
+    "sigmoid": "the derivative of a sigmoid is its output times one minus its output",
+    "relu": "a ReLU passes the gradient only where its input was positive",
+    "sqrt": "the derivative of a square root is one over twice the root",
+    "rsqrt": "one over a square root is the power minus one half",
+    "square": "the derivative of a square is twice its argument",
+    "abs": "the derivative of an absolute value is the sign of its argument",
     "sin": "the derivative of the sine is the cosine",
     "cos": "the derivative of the cosine is minus the sine",
-    "sum": "a sum spreads its gradient over everything that was summed",
-    "mean": "a mean spreads its gradient over everything, divided by how many there were",
-    "var": "a variance is a mean of squares: mind what it is divided by, and that the mean depends on everything too",
+    "sum": "a sum broadcasts its gradient to everything that was summed",
+    "mean": "a mean broadcasts its gradient to every element, divided by the number of elements",
+    "var": "a variance is a mean of squares: check the divisor, and note that the mean also depends on every element",
     **dict.fromkeys(("max", "min", "amax", "amin"), _LARGEST),
     **dict.fromkeys(("view", "reshape", "flatten", "unflatten", "squeeze", "unsqueeze", "view_as"), _LAID_OUT),
     **dict.fromkeys(("t", "transpose", "permute", "swapaxes"), _TURNED),
-    **dict.fromkeys(("cat", "stack"), "each part that was put together gets its own piece of the gradient"),
+    **dict.fromkeys(("cat", "stack"), "each part that was joined gets its own slice of the gradient"),
     **dict.fromkeys(("softmax", "log_softmax"), _SHIFTED),
     "logsumexp": "the derivative of the logarithm of a sum of exponentials is a softmax",
-    "gelu": "write the gelu's formula out: its derivative is that of a product",
-    "cross_entropy": "what was predicted less what was right, divided by how many there are",
-    "masked_fill": "what was filled over gets nothing",
-    "where": "each side gets the gradient where it was chosen, and nothing elsewhere",
-    "layer_norm": "the mean and the spread depend on every element as well: three terms, not one",
-    "expand": "what was copied gets the sum over its copies",
+    "gelu": "write out the formula of GELU: its derivative is that of a product",
+    "cross_entropy": "the predicted probabilities minus the one-hot targets, divided by the number of examples",
+    "masked_fill": "positions that were filled get zero gradient",
+    "where": "each side gets the gradient where it was chosen, and zero elsewhere",
+    "layer_norm": "the mean and the variance also depend on every element: three terms, not one",
+    "expand": "sum the gradient over the copies",
 }
 
 
 def shape_in_words(exercise: Exercise, variable: str) -> str:
-    """The rule for a gradient's shape, as far as the lines tell."""
+    """The rule for a gradient's shape, as far as it can be read from the forward lines."""
     said = [f"A gradient has the shape of its variable: that of {variable}."]
     made = exercise.producer.get(variable)
     if made is not None and _keeps_dimension(made):
-        said.append(f"Line {made.number} says keepdim=True: if {variable} has a dimension of size 1, keep it.")
+        said.append(f"Line {made.number} uses keepdim=True: if {variable} has a dimension of size 1, keep it.")
     beside = [str(line.number) for line in exercise.readers.get(variable, ()) if _beside_another(line, variable)]
     if beside:
         where = f"line{'s' * (len(beside) > 1)} {', '.join(beside[:MOST_LINES])}"
         said.append(
-            f"Where {variable} is smaller than what stands beside it ({where}), it was copied: sum over the copies."
+            f"Where {variable} is smaller than the other operand ({where}), it was broadcast: sum over the broadcast "
+            "dimensions."
         )
     return " ".join(said)
 
 
 def derivative_in_words(exercise: Exercise, variable: str) -> str:
-    """What the reading lines do to a variable, from the line's result inwards, as its gradient comes back."""
+    """What the lines that use a variable do to its gradient, from each line's result inwards."""
     lines = exercise.readers.get(variable, ())
     said = [f"Line {line.number}: {_way(line, variable)}." for line in lines[:MOST_LINES]]
     if len(lines) > MOST_LINES:
-        said.append("And so on: every line that reads it adds its share.")
+        said.append("And so on: every line that uses it adds its share.")
     return " ".join(said)
 
 
@@ -136,7 +137,7 @@ def _keeps_dimension(line: Line) -> bool:
 
 
 def _beside_another(line: Line, variable: str) -> bool:
-    """Whether a line adds, subtracts, multiplies or divides the variable and something that is no number."""
+    """Whether a line adds, subtracts, multiplies or divides the variable and something other than a number."""
     return any(
         isinstance(node, ast.BinOp)
         and isinstance(node.op, ast.Add | ast.Sub | ast.Mult | ast.Div)
@@ -148,15 +149,15 @@ def _beside_another(line: Line, variable: str) -> bool:
 
 def _way(line: Line, variable: str) -> str:
     if not isinstance(line.code, ast.Assign):
-        raise TypeError(f"no assignment: {line.text}")
+        raise TypeError(f"not an assignment: {line.text}")
     ways = list(dict.fromkeys(tuple(steps) for steps in _steps(line.code.value, variable)))
     steps = list(dict.fromkeys(step for way in ways for step in way))
-    plain = "it is handed on as it is" if not steps else "; then ".join(steps[:MOST_STEPS])
-    return f"{plain}; it stands there more than once, and the shares add up" if len(ways) > 1 else plain
+    plain = "it is passed on unchanged" if not steps else "; then ".join(steps[:MOST_STEPS])
+    return f"{plain}; it is used more than once there, and the shares add up" if len(ways) > 1 else plain
 
 
 def _steps(node: ast.AST, variable: str) -> Iterator[list[str]]:
-    """For each place of a variable in an expression, the rules on the way to it."""
+    """For each use of a variable in an expression, the rules on the path from the result to it."""
     if isinstance(node, ast.Name) and node.id == variable:
         yield []
     if _called(node) == "detach":
@@ -168,25 +169,25 @@ def _steps(node: ast.AST, variable: str) -> Iterator[list[str]]:
 
 
 def _rule(node: ast.AST, child: ast.AST) -> str | None:  # noqa: PLR0911 one for each kind of node
-    """What one operation does to one of its operands' gradients."""
+    """The rule for one operand of an operation; None if the gradient passes unchanged."""
     match node:
         case ast.BinOp(op=op) if type(op) in _BINARY:
             return _BINARY[type(op)][child is node.right]
         case ast.UnaryOp(op=ast.USub()):
-            return "a minus stays a minus"
+            return "a minus sign negates the gradient"
         case ast.Attribute(attr="T" | "mT"):
             return _TURNED
         case ast.Subscript() if child is node.value:
-            return "the gradient goes back to the places that were read, and adds up where one was read twice"
+            return "the gradient goes back to the positions that were read, and adds up where one was read twice"
         case ast.Call(args=args) if _called(node) == "layer_norm" and child in args[1:]:
-            return "a gain is a factor of what is normalised, and a bias is added to it"
+            return "the normalized values are multiplied by the weight, and the bias is added"
         case ast.Call() if name := _called(node):
-            return _CALLS.get(name, f"work out where {name} takes one element, and go the same way back")
+            return _CALLS.get(name, f"work out where {name} puts each element, and send its gradient back the same way")
     return None
 
 
 def _called(node: ast.AST) -> str:
-    """The function's or the method's name."""
+    """The name of the function or method called; empty if the node is not a call."""
     if not isinstance(node, ast.Call):
         return ""
     func = node.func

@@ -1,7 +1,7 @@
-"""Beside the cells of a notebook: `check(globals())`, `cmp("probs", dprobs, probs)` and `%%grade dprobs`.
+"""Checks in a notebook: `check(globals())`, `cmp("probs", dprobs, probs)` and `%%grade dprobs`.
 
-Flat values are compared on the notebook's own minibatch, in the lecture's three columns. That is no grade: nothing
-but one minibatch is tried. What the cells' source says is graded in the sandbox as well, and tells what is wrong.
+Values are compared on the notebook's own minibatch, in the lecture's three columns. That is not a grade: it tries only
+one minibatch. The source of the cells is also graded in the sandbox, to explain what is wrong.
 """
 
 from __future__ import annotations
@@ -33,51 +33,51 @@ if TYPE_CHECKING:
     from grader.exercise.exercise import Exercise
     from grader.sandbox.client import Sandbox
 
-UNSCORED = "on this notebook's own minibatch, unscored: `grade` decides on other sizes and random gradients too"
+UNSCORED = "on this notebook's own minibatch, not scored: `grade` also tries other sizes and random gradients"
 _WRITES = re.compile(r"^[ \t]*(?:def (d\w+)|(d\w+)[ \t]*(?:\[[^=\n]*\][ \t]*)?=(?!=))", re.MULTILINE)
 _NO_GRADIENT = "no gradient to compare with: call {name}.retain_grad() before loss.backward()"
 
 
 @dataclass(frozen=True, slots=True)
 class CheckedLine:
-    """One gradient of the notebook."""
+    """The result for one gradient of the notebook."""
 
     variable: str
     columns: Columns | None = None
-    """The lecture's, of a flat value; None where the notebook has none."""
+    """The lecture's columns for a value; None if the notebook has no value for the gradient."""
     problem: str | None = None
     row: Mapping[str, Any] | None = None
-    """What the sandbox says of the cells' source."""
+    """The row from grading the cells' source in the sandbox."""
 
     @property
     def fine(self) -> bool:
-        """Whether nothing is known against it."""
+        """Whether the gradient is right: its value agrees with autograd's or, for a function, the sandbox passed it."""
         if self.columns is not None:
             return self.columns.approximate and self.problem is None
         return self.row is not None and solved(self.row)
 
     @property
     def figures(self) -> Mapping[str, Any] | None:
-        """The lecture's columns where they can be compared."""
+        """The lecture's columns, if the value can be compared."""
         return plain(self.columns) if self.columns is not None and self.columns.maxdiff is not None else None
 
     @property
     def words(self) -> str:
-        """What stands in the place of figures: how the function was graded, or why there is nothing to compare."""
+        """What is shown instead of figures: how the function was graded, or why there is nothing to compare."""
         if self.row is not None and self.columns is None:
-            return f"{'right' if solved(self.row) else headline(self.row)} (a function, graded)"
+            return f"{'correct' if solved(self.row) else headline(self.row)} (a function, graded)"
         return str(self.problem)
 
     @property
     def text(self) -> str:
-        """The lecture's line, or the reason why there is none."""
+        """The lecture's line, or the reason there is none."""
         if self.figures is not None:
             return lecture_line(self.variable, self.figures)
         return f"{self.variable:15s} | {self.words}"
 
     @property
     def remarks(self) -> Iterator[str]:
-        """What there is to say beyond the line."""
+        """Remarks shown below the line."""
         if self.figures is not None and self.problem:
             yield self.problem
         if not self.fine and self.row is not None and (mistake := likely(self.row)):
@@ -86,7 +86,7 @@ class CheckedLine:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What `check` found: text in a terminal, a table in Jupyter."""
+    """The result of `check`: text in a terminal, a table in Jupyter."""
 
     exercise: str
     lines: tuple[CheckedLine, ...]
@@ -95,11 +95,11 @@ class Checked:
 
     @property
     def total(self) -> str:
-        """How many are there and agree; empty where no gradient was looked for."""
+        """How many gradients agree and how many are missing; empty if none was checked."""
         if not self.lines and not self.missing:
             return ""
         fine, count = sum(line.fine for line in self.lines), len(self.lines)
-        left = f", {len(self.missing)} not there yet" if self.missing else ""
+        left = f", {len(self.missing)} not written yet" if self.missing else ""
         return f"{self.exercise}: {fine} of {count} agree{left}; {UNSCORED}"
 
     def __repr__(self) -> str:
@@ -107,7 +107,7 @@ class Checked:
         return "\n".join([*shown, *(f"note: {note}" for note in self.notes), *filter(None, [self.total])])
 
     def _repr_html_(self) -> str:
-        """Everything of the learner's is escaped: a table shows text and runs none."""
+        """An HTML table. All text from the learner is escaped."""
         rows = "".join(_html_row(line) for line in self.lines)
         notes = "".join(f"<p>note: {html.escape(note)}</p>" for note in self.notes)
         head = "<tr><th></th><th>gradient</th><th>exact</th><th>approximate</th><th>maxdiff</th><th></th></tr>"
@@ -125,13 +125,13 @@ def _html_row(line: CheckedLine) -> str:
 
 
 def cmp(name: str, gradient: object, variable: object) -> None:
-    """The lecture's function, word for word in what it prints; a None is a sentence and no exception."""
+    """The lecture's `cmp`: prints the same line, and a message instead of an exception for None."""
     print(_compared(name, gradient, variable).text)
 
 
 def _compared(name: str, gradient: object, variable: object) -> CheckedLine:
     if not isinstance(variable, torch.Tensor):
-        return CheckedLine(name, Columns(), f"{name} is no tensor but {type(variable).__name__}")
+        return CheckedLine(name, Columns(), f"{name} is not a tensor but {type(variable).__name__}")
     reference = _retained(variable)
     if reference is None:
         return CheckedLine(name, Columns(), _NO_GRADIENT.format(name=name))
@@ -142,7 +142,7 @@ def _against(name: str, gradient: object, reference: torch.Tensor) -> CheckedLin
     if gradient is None:
         return CheckedLine(name, Columns(), f"d{name} is None: not started")
     if not isinstance(gradient, torch.Tensor):
-        return CheckedLine(name, Columns(), f"d{name} is no tensor but {type(gradient).__name__}")
+        return CheckedLine(name, Columns(), f"d{name} is not a tensor but {type(gradient).__name__}")
     got = gradient.detach().cpu()
     problem = form_problem(got, reference)
     columns = lecture_columns(got, reference)
@@ -153,7 +153,7 @@ def _against(name: str, gradient: object, reference: torch.Tensor) -> CheckedLin
 
 def _retained(variable: torch.Tensor) -> torch.Tensor | None:
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # torch warns of .grad on what did not retain it: that is the question here
+        warnings.simplefilter("ignore")  # torch warns about .grad without retain_grad(), which is what is tested here
         grad = variable.grad
     return None if grad is None else grad.detach().cpu()
 
@@ -165,9 +165,9 @@ def check(
 
     Args:
         namespace: the notebook's variables.
-        names: gradients to look at; all that are there if none is named.
-        exercise: its name, if the variables do not tell.
-        sources: the cells' text, if IPython does not know it.
+        names: gradients to check (default: all in the notebook).
+        exercise: name of the exercise (default: inferred from the variables).
+        sources: source of the cells (default: from IPython's history).
     """
     chosen = load_exercise(exercise) if exercise else _exercise_of(namespace)
     wanted, unknown = _wanted(chosen, names)
@@ -193,7 +193,7 @@ def check(
 
 
 def _wanted(exercise: Exercise, names: Sequence[str]) -> tuple[set[str], list[str]]:
-    """The gradients named, and a sentence for each name that is none."""
+    """The gradients named, and a message for each name that is not a gradient."""
     wanted, unknown = set(), []
     for name in names:
         try:
@@ -214,7 +214,7 @@ def _flat_line(variable: str, namespace: Mapping[str, Any], references: Mapping[
 
 
 def _exercise_of(namespace: Mapping[str, Any]) -> Exercise:
-    """The exercise whose gradients and variables are there; the lecture's where others are as likely."""
+    """The exercise with the most gradients and variables in the notebook; in a tie, the lecture's."""
     counts = {}
     for name in sorted(list_exercises(), key=lambda name: name != "mlp"):
         try:
@@ -229,20 +229,20 @@ def _exercise_of(namespace: Mapping[str, Any]) -> Exercise:
 
 
 def _references(exercise: Exercise, namespace: Mapping[str, Any]) -> tuple[dict[str, torch.Tensor], list[str]]:
-    """Autograd's gradients: the notebook's own where it retained them, else those of the exercise's forward pass."""
+    """Autograd's gradients: those the notebook retained, otherwise those of the exercise's forward pass; and notes."""
     retained = {v: _retained(t) for v in exercise.graded if isinstance(t := namespace.get(v), torch.Tensor)}
     found = {v: grad for v, grad in retained.items() if grad is not None}
     again, notes = _recomputed(exercise, namespace)
     for v, grad in again.items():
         mine = found.setdefault(v, grad)
         if mine.shape == grad.shape and not torch.allclose(mine, grad, rtol=1e-3, atol=1e-6):
-            notes.append(f"{v}.grad is not the gradient of this forward pass: run with {v}.grad = None before backward")
+            notes.append(f"{v}.grad is not the gradient of this forward pass: set it to None before loss.backward()")
             found[v] = grad
     return found, notes
 
 
 def _recomputed(exercise: Exercise, namespace: Mapping[str, Any]) -> tuple[dict[str, torch.Tensor], list[str]]:
-    """Run the exercise's forward pass on the notebook's own inputs; nothing, where these are not there."""
+    """Autograd's gradients of the exercise's forward pass on the notebook's inputs, if it has them; and notes."""
     names = exercise.inputs_parameters
     if not all(isinstance(namespace.get(name), (torch.Tensor, int, float)) for name in names):
         return {}, []
@@ -253,7 +253,7 @@ def _recomputed(exercise: Exercise, namespace: Mapping[str, Any]) -> tuple[dict[
             tensors = [made[v] for v in exercise.graded]
             grads = torch.autograd.grad(made["loss"], tensors)
     except (RuntimeError, ValueError, IndexError, TypeError):
-        return {}, []  # the notebook's values are of other kinds or sizes
+        return {}, []  # the notebook's values have other types or sizes
     found = {v: grad.detach() for v, grad in zip(exercise.graded, grads, strict=True)}
     return _without_stale(exercise, namespace, made, found)
 
@@ -268,7 +268,7 @@ def _leaf(value: Any) -> Any:
 def _without_stale(
     exercise: Exercise, namespace: Mapping[str, Any], made: Mapping[str, Any], found: dict[str, torch.Tensor]
 ) -> tuple[dict[str, torch.Tensor], list[str]]:
-    """A value left over from another cell makes every gradient that uses it look wrong: say so."""
+    """No gradients and a note if a forward value is stale: every gradient that uses it would look wrong."""
     stale = [
         line.outputs[0]
         for line in exercise.lines
@@ -276,7 +276,7 @@ def _without_stale(
     ]
     if not stale:
         return found, []
-    note = f"{stale[0]} is not what the forward pass makes of this notebook's inputs: run the forward cell again"
+    note = f"{stale[0]} is not what the forward pass computes from this notebook's inputs: rerun the forward cell"
     return {}, [note]
 
 
@@ -287,11 +287,11 @@ def _agree(mine: object, made: object) -> bool:
     return mine.shape == made.shape and torch.allclose(mine.to(made.dtype), made.detach(), rtol=1e-3, atol=1e-5)
 
 
-# What the cells say
+# The source of the cells
 
 
 def _cells() -> list[str]:
-    """The text of the cells that were run, where IPython keeps it."""
+    """The source of the cells that were run, from IPython's history; empty outside IPython."""
     try:
         from IPython.core.getipython import get_ipython
     except ImportError:
@@ -301,7 +301,7 @@ def _cells() -> list[str]:
 
 
 def latest(cells: Sequence[str]) -> list[str]:
-    """Without the cells whose gradients were all written anew in later ones: a history has every attempt."""
+    """The cells without earlier attempts: those whose gradients were all rewritten in later cells are dropped."""
     kept: list[str] = []
     seen: set[str] = set()
     for text in reversed(cells):
@@ -313,7 +313,7 @@ def latest(cells: Sequence[str]) -> list[str]:
 
 
 def _graded(exercise: Exercise, cells: Sequence[str]) -> tuple[dict[str, Mapping[str, Any]], list[str]]:
-    """Each variable whose gradient the cells' source computes, and its row. Read and run in the locked child only."""
+    """Variable -> row, for each gradient the cells' source computes; and notes. Read and run only in the sandbox."""
     texts = latest(cells)
     if not any(_WRITES.search(text) for text in texts):
         return {}, []
@@ -336,7 +336,7 @@ def _graded(exercise: Exercise, cells: Sequence[str]) -> tuple[dict[str, Mapping
 
 @cache
 def _sandbox() -> Sandbox:
-    """One warm server for the whole notebook. The notebook's own torch keeps its threads and its kernels."""
+    """One running sandbox for the whole notebook. The notebook's own torch keeps its thread and kernel settings."""
     from grader.sandbox.client import Sandbox
 
     sandbox = Sandbox(timeout=5.0)
@@ -348,14 +348,14 @@ def _sandbox() -> Sandbox:
 
 
 def load_ipython_extension(shell: Any) -> None:
-    """`%load_ext grader` gives `%%grade`."""
+    """Register `%%grade`, for `%load_ext grader`."""
 
     def grade(line: str, cell: str) -> None:
-        """Run the cell, then check the gradients named, or those that the cell writes."""
+        """Run the cell, then check the gradients named, by default those the cell writes."""
         ran = shell.run_cell(cell)
         if ran.error_in_exec is not None or ran.error_before_exec is not None:
             return
-        gradients = _exercise_of(shell.user_ns).gradients  # a cell may well write a `data` that is none
+        gradients = _exercise_of(shell.user_ns).gradients  # a cell may assign `data`, say
         written = dict.fromkeys(name for found in _WRITES.findall(cell) for name in found if name in gradients)
         from IPython import display
 

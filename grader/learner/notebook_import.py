@@ -1,4 +1,4 @@
-"""A notebook of flat cells becomes a backward.py, by reading it in the locked child: nothing of it is ever run."""
+"""Converts a notebook's flat cells to a backward.py. The sandbox reads the notebook; it is never run."""
 
 from __future__ import annotations
 
@@ -12,24 +12,24 @@ if TYPE_CHECKING:
     from grader.exercise.exercise import Exercise
     from grader.sandbox.types import Reading
 
-HEAD = "# Taken from {file} by `grade import`, which reads and never runs it.\n\n"
+HEAD = "# Converted from {file} by `grade import`, which never runs it.\n\n"
 
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What a notebook came to."""
+    """The result of importing a notebook."""
 
     text: str
     found: tuple[str, ...]
     missing: tuple[str, ...]
     other: tuple[str, ...]
-    """Functions that are no gradient of the exercise."""
+    """Functions that are not gradients of the exercise."""
     notes: tuple[str, ...]
-    """What could not be followed, and what was chosen where there was a choice."""
+    """What could not be converted, and which of several attempts was used."""
 
 
 def import_reading(reading: Reading, exercise: Exercise) -> Imported:
-    """The file to write: the learner's gradients, and the stubs of those that are not there."""
+    """The file to write: the learner's gradients, and stubs for the missing ones."""
     wanted = function_names(exercise)
     found = tuple(name for name in wanted if name in reading.functions)
     missing = tuple(name for name in wanted if name not in reading.functions)

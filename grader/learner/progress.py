@@ -1,4 +1,4 @@
-"""What there is to do: the list of exercises with progress, and what one gradient is about. Needs no torch."""
+"""The list of exercises with progress, and details of one exercise or gradient. Does not need torch."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ MOST_REPORT_BYTES = 32 << 20
 
 @dataclass(frozen=True, slots=True)
 class Earlier:
-    """What the last run's report says of one submission."""
+    """One submission in the report of the last run."""
 
     exercise: str
     source: Path
-    """Whose work it was; absolute."""
+    """Absolute path of the submission."""
     right: Mapping[str, bool]
-    """The gradients that it graded, and whether each was right."""
+    """Each gradient graded, and whether it was right."""
 
 
 def last_run(report: Path) -> list[Earlier]:
-    """Every submission of a report; none if there is no report to read."""
+    """The submissions in a report; none if it is missing or cannot be read."""
     try:
         if not report.is_file() or report.stat().st_size > MOST_REPORT_BYTES:
             return []
@@ -50,22 +50,22 @@ def last_run(report: Path) -> list[Earlier]:
 
 
 def progress(report: Path) -> dict[str, tuple[int, int]]:
-    """Per exercise, the learner's own gradients that were right in the last run, and those that it graded."""
+    """Exercise -> how many of the learner's gradients were right in the last run, and how many it graded."""
     runs = [run for run in last_run(report) if run.right and _is_own(run)]
     return {run.exercise: (sum(run.right.values()), len(run.right)) for run in runs}
 
 
 def _is_own(run: Earlier) -> bool:
-    """In a workspace, only what lies in the exercise's folder: a friend's file or a solution is no progress."""
+    """Whether it is the learner's own work: in a workspace, only files in the exercise's folder are."""
     own = (WORKSPACE / run.exercise).absolute()
     return run.source == own or own in run.source.parents or not own.exists()
 
 
 def listing(exercises: list[Exercise], done: Mapping[str, tuple[int, int]]) -> Iterator[str]:
-    """One exercise a line: name, how far in the last run, how long, how hard, what.
+    """One line per exercise: name, progress as of the last run, time, difficulty, title.
 
-    Nothing but the last run is known. Where that graded a few gradients only, the others may be right or not: then
-    there is no count of all, and a second line says of how many something is known.
+    Only the last run is known. If it graded only some of the gradients, the line has no count for the exercise, and a
+    second line says how many were graded.
     """
     for exercise in exercises:
         count = len(exercise.graded)
@@ -80,7 +80,7 @@ def listing(exercises: list[Exercise], done: Mapping[str, tuple[int, int]]) -> I
 
 
 def about_exercise(exercise: Exercise) -> Iterator[str]:
-    """An exercise's forward pass, and what is asked for."""
+    """An exercise's forward pass, and the gradients to write."""
     yield click.style(f"{exercise.name}: {exercise.title}", bold=True)
     if exercise.settings.why:
         yield exercise.settings.why
@@ -92,15 +92,15 @@ def about_exercise(exercise: Exercise) -> Iterator[str]:
 
 
 def about_gradient(exercise: Exercise, gradient: str) -> Iterator[str]:
-    """The lines a gradient comes from, its shape, and the stub. No hint."""
+    """A gradient's forward lines, upstream gradients, shape and stub. No hints."""
     variable = gradient[1:]
     signature, about = _stub(exercise, gradient)
     yield click.style(f"{gradient}: the derivative of the loss with respect to {variable}", bold=True)
     made = exercise.producer.get(variable)
     yield ""
-    yield f"  made by   {_line(made)}" if made else "  made by   inputs(): a parameter or a given value"
+    yield f"  set in    {_line(made)}" if made else "  set in    inputs(): a parameter or a given value"
     for index, line in enumerate(exercise.readers.get(variable, ())):
-        yield f"  {'read by' if index == 0 else '       '}   {_line(line)}"
+        yield f"  {'used in' if index == 0 else '       '}   {_line(line)}"
     children = [f"d{child}" for child in exercise.children(variable) if child == "loss" or child in exercise.graded]
     yield f"  from      {', '.join(children)}"
     shape = next((line.strip() for line in about.splitlines() if line.strip().startswith("shape")), f"like {variable}")
@@ -111,7 +111,7 @@ def about_gradient(exercise: Exercise, gradient: str) -> Iterator[str]:
 
 
 def _stub(exercise: Exercise, gradient: str) -> tuple[str, str]:
-    """Signature and docstring as they were handed out; empty where they were not."""
+    """Signature and docstring of the original stub; empty if the exercise has none."""
     try:
         return signature_and_docstring(pristine_stub(exercise, gradient))
     except NoReset:

@@ -1,4 +1,4 @@
-"""Putting one stub back into a learner's file, and leaving the rest of it as it is."""
+"""Restores one stub in a learner's file and leaves the rest of the file as it is."""
 
 from __future__ import annotations
 
@@ -20,24 +20,24 @@ if TYPE_CHECKING:
 
 
 def reset_gradient(path: Path, exercise: Exercise, gradient: str, reading: Reading | None = None) -> tuple[Path, str]:
-    """Put a stub back: the file changed, and the text that was taken out.
+    """Restore a stub. Returns the file changed and the text removed from it.
 
     Args:
-        path: the learner's file, or the folder that it is in.
-        exercise: whose stub it is.
-        gradient: the gradient that it computes.
-        reading: what the locked child read off the file as it is now, where that is known already.
+        path: the learner's file, or its folder.
+        exercise: the exercise the stub belongs to.
+        gradient: the gradient that the stub computes.
+        reading: the sandbox's reading of the file as it is now, if there is one already.
 
     Raises:
-        NoReset: it cannot be done, with the reason.
-        UnreadableSubmission: there is nothing to change.
+        NoReset: the stub cannot be restored; the message says why.
+        UnreadableSubmission: there is no file to change.
     """
     submission = read_submission(path)
     file = path / next(iter(submission.files)) if path.is_dir() else path
     if file.name == "forward.py":
-        raise NoReset(f"{path} has no backward.py: `grade init .` above exercises/ writes what is missing")
+        raise NoReset(f"{path} has no backward.py; run `grade init .` in the folder above exercises/ to restore it")
     if file.suffix != ".py" or len(submission.files) != 1:
-        raise NoReset(f"{path} is not one Python file: a stub can be put back into a backward.py only")
+        raise NoReset(f"{path} is not a single Python file; a stub can be restored only in a backward.py")
     function = _span_of(submission, exercise, function_name(exercise, gradient), reading)
     content = next(iter(submission.files.values()))
     new, taken = put_back(content, function, pristine_stub(exercise, gradient))
@@ -49,11 +49,11 @@ def reset_gradient(path: Path, exercise: Exercise, gradient: str, reading: Readi
 
 
 def _span_of(submission: Submission, exercise: Exercise, name: str, reading: Reading | None) -> Function | None:
-    """Where the function is, as the locked child reads it; by its `def` where the file is not Python just now."""
+    """The function's lines, as read in the sandbox; found by its `def` if the file has a syntax error."""
     reading = reading or read_in_child(submission, Settings(), exercise.rules)
     if reading.problem is None:
         return reading.functions.get(name)
     span = find_by_text(next(iter(submission.files.values())), name)
     if span is None:
-        raise NoReset(f"{reading.problem}; mend that first, {name} cannot be told from the rest of the file")
+        raise NoReset(f"{reading.problem}; fix that first: {name} cannot be separated from the rest of the file")
     return Function(name, reading.file, span[0], span[1], ())

@@ -1,4 +1,4 @@
-"""What `grade` remembers of a learner: one plain text file, made to be synced and merged. It never holds a score.
+"""What `grade` remembers about a learner: a plain text file that can be synced and merged. It never holds scores.
 
 mlp at dcounts
 mlp hints dcounts 2
@@ -18,26 +18,26 @@ NAME = ".grade-state.txt"
 MOST_BYTES = 1 << 20
 
 HEAD = (
-    "# What `grade` remembers: the gradient you work on, and how many hints you have opened. No scores; copy it",
-    "# to another machine, commit it, or delete it.",
+    "# What `grade` remembers: the gradient you are working on, and how many hints you have opened. No scores.",
+    "# You can copy it to another machine, commit it or delete it.",
 )
 
 
 @dataclass(slots=True)
 class LearnerState:
-    """Where somebody is, and which hints are open."""
+    """The gradient a learner is working on, and the hints opened."""
 
     path: Path
     at: dict[str, str] = field(default_factory=dict)
-    """Exercise -> the gradient worked on; the exercise worked on last comes last."""
+    """Exercise -> the gradient worked on. The most recent exercise comes last."""
     hints: dict[tuple[str, str], int] = field(default_factory=dict)
     """Exercise and gradient -> how many hints have been opened."""
     unknown: list[str] = field(default_factory=list)
-    """Lines that another version may understand: they stay."""
+    """Lines of another version or format, written back unchanged."""
 
     @classmethod
     def read(cls, path: Path) -> Self:
-        """What the file says; a file that is missing or damaged says less, and is no error."""
+        """Read the file. A missing or damaged one is not an error: lines that can be read are kept."""
         found = cls(path)
         try:
             text = path.read_bytes()[:MOST_BYTES].decode("utf-8", "replace") if path.is_file() else ""
@@ -56,35 +56,35 @@ class LearnerState:
                 self.at[exercise] = gradient
             case [exercise, "hints", gradient, count] if count.isascii() and count.isdigit() and len(count) < 4:
                 known = self.hints.get((exercise, gradient), 0)
-                self.hints[exercise, gradient] = max(known, int(count))  # two machines' files may have been joined
+                self.hints[exercise, gradient] = max(known, int(count))  # files from two machines may have been merged
             case _:
                 self.unknown.append(line)
 
     def go(self, exercise: str, gradient: str) -> None:
-        """Work on this one now."""
+        """Make this the gradient worked on."""
         self.at.pop(exercise, None)
         self.at[exercise] = gradient
 
     def open_hint(self, exercise: str, gradient: str, most: int) -> int:
-        """One more hint, as far as there are any: how many are open now."""
+        """Open one more hint, up to `most`. Returns how many are open."""
         count = min(self.hints.get((exercise, gradient), 0) + 1, most)
         self.hints[exercise, gradient] = count
         return count
 
     def forget(self, exercise: str, gradient: str) -> None:
-        """Start over: its hints are closed again."""
+        """Close the hints of a gradient."""
         self.hints.pop((exercise, gradient), None)
 
     @property
     def text(self) -> str:
-        """The file's content."""
+        """The content of the file."""
         lines = [*HEAD]
         lines += [f"{exercise} at {gradient}" for exercise, gradient in self.at.items()]
         lines += [f"{exercise} hints {gradient} {count}" for (exercise, gradient), count in self.hints.items()]
         return "\n".join([*lines, *self.unknown]) + "\n"
 
     def write(self) -> bool:
-        """Keep it; False where nothing can be written, which stops nobody from learning."""
+        """Write the file. Returns False, without an error, if it cannot be written."""
         try:
             replace_file(self.path, self.text.encode())
         except OSError:

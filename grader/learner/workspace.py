@@ -1,4 +1,4 @@
-"""A learner's workspace: the exercises copied out of the package, without their solutions, never over anything."""
+"""A learner's workspace: the exercises copied without their solutions. Existing files are never overwritten."""
 
 from __future__ import annotations
 
@@ -12,22 +12,22 @@ FILES = ("forward.py", "backward.py", "exercise.toml")
 README = """\
 # Gradients by hand
 
-Each folder of exercises/ holds a forward pass (forward.py, leave it as it is) and your side of it (backward.py).
-Fill in a function, save, and run
+Each folder in exercises/ has a forward pass (forward.py; do not edit it) and your backward pass (backward.py). Fill
+in a function, save it and run
 
     grade
 
-here. It opens the first gradient that is not right yet and tells what came, what was expected and what to do
-next. `grade mlp::dprobs` looks at one gradient alone, `grade show mlp::dprobs` at the line it comes from, and
-`grade list` tells how far you are. `grade watch` grades whenever you save, and `grade hint mlp::dprobs` opens a hint.
+here. It shows the first gradient that is not correct yet: what was found, what was expected and what to do next.
+`grade mlp::dprobs` grades a single gradient, `grade show mlp::dprobs` shows its forward lines, and `grade list` shows
+your progress. `grade watch` regrades whenever you save, and `grade hint mlp::dprobs` shows a hint.
 
-Five rules carry all of it:
+Five rules cover everything:
 
 1. dx means "the derivative of the loss with respect to x".
-2. dx has the shape of x, always.
-3. Used twice forward: add the gradients backward.
-4. Broadcast forward: sum backward, over what was broadcast.
-5. Summed forward: broadcast backward, to what was summed.
+2. dx always has the shape of x.
+3. Used twice in the forward pass: add the gradients in the backward pass.
+4. Broadcast in the forward pass: sum over the broadcast dimensions in the backward pass.
+5. Summed in the forward pass: broadcast to the summed shape in the backward pass.
 """
 
 GITIGNORE = """\
@@ -38,28 +38,28 @@ report.json
 
 
 class NoWorkspace(Exception):
-    """A workspace cannot be made there: one sentence."""
+    """A workspace cannot be created there; the message says why."""
 
 
 @dataclass(slots=True)
 class NewFiles:
-    """What `grade init` wrote and what it left alone."""
+    """The files that `grade init` wrote, and those it kept."""
 
     written: list[Path] = field(default_factory=list)
     kept: list[Path] = field(default_factory=list)
 
 
 def init(directory: Path) -> NewFiles:
-    """Make a workspace, or complete one: files that are there stay as they are.
+    """Create a workspace, or add missing files to one. Existing files are kept.
 
     Raises:
-        NoWorkspace: the folder cannot be made or written to.
+        NoWorkspace: the folder cannot be created or written to, or it is the grader's own.
     """
     made = NewFiles()
     if directory.exists() and not directory.is_dir():
-        raise NoWorkspace(f"{directory} is a file; name a folder for the workspace")
+        raise NoWorkspace(f"{directory} is a file; choose a folder for the workspace")
     if directory.resolve() == exercises_directory().parent.resolve():
-        raise NoWorkspace(f"{directory} holds the grader's own exercises; name another folder for a workspace")
+        raise NoWorkspace(f"{directory} holds the grader's own exercises; choose another folder for the workspace")
     try:
         for source in filter(None, map(the_installed, list_exercises())):
             for file in filter(Path.is_file, (source / name for name in FILES)):
@@ -68,7 +68,7 @@ def init(directory: Path) -> NewFiles:
         _write(directory / ".gitignore", GITIGNORE.encode(), made)
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
-        raise NoWorkspace(f"no workspace can be made in {directory}: {reason} ({error.filename})") from error
+        raise NoWorkspace(f"cannot create a workspace in {directory}: {reason} ({error.filename})") from error
     return made
 
 

@@ -1,4 +1,4 @@
-"""What the tests of the commands share: a workspace that is filled in as far as a test wants."""
+"""Fixtures shared by the command tests: a workspace filled in as far as a test needs."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ SOLUTION = Path(__file__).resolve().parents[2] / "solutions" / "mlp" / "backward
 
 @pytest.fixture
 def fill(workspace: Path) -> Callable[..., Path]:
-    """Write functions of the solution, and a text of one's own, below the stubs of the mlp: the learner's file."""
+    """Append functions from the solution, and any other text, to the mlp's stubs in the learner's file."""
     file = workspace / "exercises" / "mlp" / "backward.py"
 
     def write(*gradients: str, body: str = "") -> Path:

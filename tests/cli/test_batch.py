@@ -34,7 +34,7 @@ WRONG = RIGHT.replace("-1.0/n", "1.0/n")
 
 @pytest.fixture
 def engines(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[EngineWorkers]]:
-    """Every set of workers that a command has started."""
+    """Every set of workers that a command started."""
     started: list[EngineWorkers] = []
     warm: dict[str, Engine] = {}
 
@@ -52,7 +52,7 @@ def engines(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[
 
 @pytest.fixture
 def batch(tmp_path: Path, engines: list[EngineWorkers], monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
-    """Run the command in an empty folder, on the submissions in `class`."""
+    """Run the command in an empty folder on the submissions in `class`."""
     monkeypatch.chdir(tmp_path)
 
     def run(*words: str, source: str = "class") -> Result:
@@ -63,13 +63,13 @@ def batch(tmp_path: Path, engines: list[EngineWorkers], monkeypatch: pytest.Monk
 
 
 def rows(folder: Path) -> dict[str, dict[str, str]]:
-    """grades.csv by submission."""
+    """The rows of grades.csv, by submission."""
     with (folder / "grades" / "grades.csv").open(newline="") as file:
         return {row["submission"]: row for row in csv.DictReader(file)}
 
 
 def test_a_class_is_graded(batch: Callable[..., Result], tmp_path: Path) -> None:
-    """Table, summary, two documents each; exit 0, because everybody has a row."""
+    """Table, summary, two documents per submission; exit code 0, because everybody has a row."""
     hand_in(tmp_path / "class", {"alice.py": RIGHT, "bob/backward.py": WRONG, "carol": None, "dora.py": "def ("})
     result = batch()
     assert result.exit_code == 0
@@ -94,7 +94,7 @@ def test_a_class_is_graded(batch: Callable[..., Result], tmp_path: Path) -> None
 def test_a_second_run_grades_nothing(
     batch: Callable[..., Result], engines: list[EngineWorkers], tmp_path: Path
 ) -> None:
-    """And starts no worker."""
+    """It starts no workers."""
     hand_in(tmp_path / "class", {"alice.py": RIGHT})
     batch()
     result = batch()
@@ -102,8 +102,8 @@ def test_a_second_run_grades_nothing(
     assert "graded 1" not in result.stdout
 
 
-def test_a_regrade_says_what_changed(batch: Callable[..., Result], tmp_path: Path) -> None:
-    """With the gradients that did it."""
+def test_a_regrade_reports_what_changed(batch: Callable[..., Result], tmp_path: Path) -> None:
+    """With the gradients responsible."""
     hand_in(tmp_path / "class", {"alice.py": RIGHT, "bob.py": WRONG})
     batch()
     hand_in(tmp_path / "class", {"bob.py": RIGHT + "# by now\n"})
@@ -113,7 +113,7 @@ def test_a_regrade_says_what_changed(batch: Callable[..., Result], tmp_path: Pat
     assert "alice" not in result.stdout
 
 
-def test_only_grades_whom_it_names(batch: Callable[..., Result], engines: list[EngineWorkers], tmp_path: Path) -> None:
+def test_only_grades_those_named(batch: Callable[..., Result], engines: list[EngineWorkers], tmp_path: Path) -> None:
     """By name or pattern; the others wait or keep their rows."""
     hand_in(tmp_path / "class", {"alice.py": RIGHT, "bob.py": WRONG, "bert.py": WRONG + "#"})
     batch("--only", "B*", "--force")
@@ -121,7 +121,7 @@ def test_only_grades_whom_it_names(batch: Callable[..., Result], engines: list[E
     assert rows(tmp_path)["alice"]["status"] == "waiting"
 
 
-def test_a_name_that_nobody_has_is_a_usage_error(batch: Callable[..., Result], tmp_path: Path) -> None:
+def test_an_unknown_name_is_a_usage_error(batch: Callable[..., Result], tmp_path: Path) -> None:
     """Before anything is graded."""
     hand_in(tmp_path / "class", {"alice.py": RIGHT})
     result = batch("--only", "alise")
@@ -129,10 +129,10 @@ def test_a_name_that_nobody_has_is_a_usage_error(batch: Callable[..., Result], t
     assert "--only alise: nobody is called that. Did you mean alice?" in result.stderr
 
 
-def test_failed_grades_what_went_wrong(
+def test_failed_regrades_what_went_wrong(
     batch: Callable[..., Result], engines: list[EngineWorkers], tmp_path: Path
 ) -> None:
-    """Unreadable, refused, hung or died; what is merely wrong is a result."""
+    """Unreadable, refused, timed out or crashed; a wrong gradient is a result."""
     refused = "import os\ndef dlogprobs(n): return os.getpid()\n"
     hand_in(
         tmp_path / "class",
@@ -154,7 +154,7 @@ def test_failed_grades_what_went_wrong(
 def test_since_grades_what_is_new(
     when: str, expected: list[str], batch: Callable[..., Result], engines: list[EngineWorkers], tmp_path: Path
 ) -> None:
-    """By the time of the newest file."""
+    """By the modification time of the newest file."""
     hand_in(tmp_path / "class", {"alice.py": RIGHT, "bob.py": WRONG})
     long_ago = time.time() - 86400
     os.utime(tmp_path / "class" / "bob.py", (long_ago, long_ago))
@@ -162,8 +162,8 @@ def test_since_grades_what_is_new(
     assert sorted(name for each in engines for name in each.names) == expected
 
 
-def test_since_what_is_no_time(batch: Callable[..., Result], tmp_path: Path) -> None:
-    """With the two forms that are understood, before anything else is done."""
+def test_since_with_an_invalid_time_is_a_usage_error(batch: Callable[..., Result], tmp_path: Path) -> None:
+    """The message has the two accepted forms, and nothing else is done."""
     hand_in(tmp_path / "class", {"alice.py": RIGHT})
     result = batch("--since", "yesterday")
     assert result.exit_code == 4
@@ -171,17 +171,17 @@ def test_since_what_is_no_time(batch: Callable[..., Result], tmp_path: Path) -> 
     assert "--since yesterday: a date such as 2026-03-01 or a time ago such as 90m, 8h, 2d" in result.stderr
 
 
-def test_fail_under_names_those_under_it(batch: Callable[..., Result], tmp_path: Path) -> None:
-    """Exit 1 only then."""
+def test_fail_under_names_those_below_it(batch: Callable[..., Result], tmp_path: Path) -> None:
+    """Only then is the exit code 1."""
     hand_in(tmp_path / "class", {"alice.py": RIGHT, "bob.py": WRONG})
     assert batch("--fail-under", "0").exit_code == 0
     result = batch("--fail-under", "3")
     assert result.exit_code == 1
-    assert "under the mark: bob" in result.stderr
+    assert "below --fail-under: bob" in result.stderr
 
 
-def test_fail_under_goes_by_the_grade_that_counts(batch: Callable[..., Result], tmp_path: Path) -> None:
-    """An override lifts somebody over the mark."""
+def test_fail_under_uses_the_final_grade(batch: Callable[..., Result], tmp_path: Path) -> None:
+    """An override can lift a submission above the limit."""
     hand_in(tmp_path / "class", {"bob.py": WRONG})
     batch()
     table = tmp_path / "grades" / "grades.csv"
@@ -195,7 +195,7 @@ def test_fail_under_goes_by_the_grade_that_counts(batch: Callable[..., Result], 
 def test_the_hidden_seed_is_drawn_once_and_reused(
     batch: Callable[..., Result], engines: list[EngineWorkers], tmp_path: Path
 ) -> None:
-    """On resume and on regrade; only the instructor's side has it."""
+    """When resuming and regrading; only the instructor's files contain it."""
     hand_in(tmp_path / "class", {"alice.py": RIGHT})
     run = ["batch", "class", "--exercise", "mlp"]
     CliRunner().invoke(main, run, catch_exceptions=False)
@@ -209,7 +209,7 @@ def test_the_hidden_seed_is_drawn_once_and_reused(
             assert str(seed).encode() not in path.read_bytes()
 
 
-def test_a_roster_adds_who_handed_in_nothing(batch: Callable[..., Result], tmp_path: Path) -> None:
+def test_a_roster_adds_those_who_submitted_nothing(batch: Callable[..., Result], tmp_path: Path) -> None:
     """With ids and names for everybody."""
     hand_in(tmp_path / "class", {"alice.py": RIGHT})
     (tmp_path / "roster.csv").write_text("id,name\ns1,alice\ns2,Bob\n")
@@ -218,36 +218,34 @@ def test_a_roster_adds_who_handed_in_nothing(batch: Callable[..., Result], tmp_p
     assert (found["alice"]["student"], found["s2"]["status"], found["s2"]["name"]) == ("s1", "missing", "Bob")
 
 
-def test_a_roster_of_nobody_is_a_usage_error(batch: Callable[..., Result], tmp_path: Path) -> None:
-    """It has other headings than anybody would expect."""
+def test_a_roster_without_students_is_a_usage_error(batch: Callable[..., Result], tmp_path: Path) -> None:
+    """Its headings are not those of a roster."""
     hand_in(tmp_path / "class", {"alice.py": RIGHT})
     (tmp_path / "roster.csv").write_text("a,b\n1,2\n")
     result = batch("--roster", "roster.csv")
     assert result.exit_code == 4
-    assert "roster.csv names nobody" in result.stderr
+    assert "roster.csv lists no students" in result.stderr
 
 
-def test_one_zip_with_everybody_in_it(batch: Callable[..., Result], tmp_path: Path, lent_sandbox: object) -> None:
-    """Taken apart by the sandbox, graded like a folder."""
+def test_a_zip_of_the_whole_class_is_graded(batch: Callable[..., Result], tmp_path: Path, lent_sandbox: object) -> None:
+    """Unpacked in the sandbox, then graded like a folder."""
     (tmp_path / "hw.zip").write_bytes(zipped({"hw/alice/backward.py": RIGHT, "hw/bob.py": WRONG}))
     assert batch(source="hw.zip").exit_code == 0
     assert {name: row["points"] for name, row in rows(tmp_path).items()} == {"alice": "1", "bob": "0"}
 
 
-def test_a_zip_that_is_none_is_a_usage_error(
-    batch: Callable[..., Result], tmp_path: Path, lent_sandbox: object
-) -> None:
-    """There is nobody to make a row for."""
+def test_a_broken_zip_is_a_usage_error(batch: Callable[..., Result], tmp_path: Path, lent_sandbox: object) -> None:
+    """There is nobody to write a row for."""
     (tmp_path / "hw.zip").write_bytes(b"x")
     result = batch(source="hw.zip")
     assert result.exit_code == 4
     assert "hw.zip: this is not a readable zip archive" in result.stderr
 
 
-def test_without_exercise_the_class_votes(
+def test_the_exercise_is_inferred_from_the_submissions(
     engines: list[EngineWorkers], tmp_path: Path, lent_sandbox: object, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """By the functions that most of it wrote."""
+    """From the functions that most of them define."""
     monkeypatch.chdir(tmp_path)
     code = "".join(
         f"def d{name}(n): return None\n" for name in ("logprobs", "probs", "counts_sum_inv", "bndiff2", "embcat")
@@ -258,10 +256,10 @@ def test_without_exercise_the_class_votes(
     assert "mlp: 4 submissions" in result.stdout
 
 
-def test_nothing_to_vote_on_is_a_usage_error(
+def test_an_exercise_that_cannot_be_inferred_is_a_usage_error(
     engines: list[EngineWorkers], tmp_path: Path, lent_sandbox: object, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """With the exercises there are."""
+    """The message lists the exercises."""
     monkeypatch.chdir(tmp_path)
     hand_in(tmp_path / "class", {"c.py": "x = 1\n"})
     result = CliRunner().invoke(main, ["batch", "class"], catch_exceptions=False)
@@ -277,16 +275,16 @@ def test_an_empty_folder_is_a_usage_error(batch: Callable[..., Result], tmp_path
     assert "there is no submission in class: a folder for each student is expected" in result.stderr
 
 
-def test_the_folder_of_the_submissions_cannot_take_the_results(batch: Callable[..., Result], tmp_path: Path) -> None:
+def test_results_cannot_go_to_the_folder_of_submissions(batch: Callable[..., Result], tmp_path: Path) -> None:
     """The next run would grade the journal."""
     hand_in(tmp_path / "class", {"alice.py": RIGHT})
     result = batch("--out", "class")
     assert result.exit_code == 4
-    assert "--out class is the folder of the submissions themselves; choose another one" in result.stderr
+    assert "--out class is the folder of submissions; choose another folder" in result.stderr
 
 
-def test_a_place_that_cannot_be_written_is_a_sentence(batch: Callable[..., Result], tmp_path: Path) -> None:
-    """A file where the folder should be; a folder where the table should be, and nothing half written beside it."""
+def test_an_unwritable_path_is_a_usage_error(batch: Callable[..., Result], tmp_path: Path) -> None:
+    """A file in place of the folder, or a folder in place of the table; no partial file is left behind."""
     hand_in(tmp_path / "class", {"alice.py": RIGHT})
     (tmp_path / "file").write_text("")
     result = batch("--out", "file/grades")
@@ -299,19 +297,18 @@ def test_a_place_that_cannot_be_written_is_a_sentence(batch: Callable[..., Resul
     assert not list((tmp_path / "grades").glob(".new-*"))
 
 
-def test_a_class_that_fits_another_exercise_is_told(batch: Callable[..., Result], tmp_path: Path) -> None:
-    """All of them have zero points then, and no fault of theirs."""
+def test_submissions_for_another_exercise_are_reported(batch: Callable[..., Result], tmp_path: Path) -> None:
+    """They would all get zero points through no fault of their own."""
     hand_in(tmp_path / "class", {"alice.py": "def dq(dqk, k): return dqk @ k\n"})
     result = batch()
-    assert (
-        "nobody has begun a gradient of mlp: if they are for another exercise, name it with --exercise" in result.stderr
-    )
+    expected = "no submission has started a gradient of mlp; if they are for another exercise, name it with --exercise"
+    assert expected in result.stderr
     hand_in(tmp_path / "class", {"bob.py": RIGHT})
-    assert "nobody has begun" not in batch().stderr
+    assert "no submission has started" not in batch().stderr
 
 
-def test_an_override_that_is_no_number_is_told(batch: Callable[..., Result], tmp_path: Path) -> None:
-    """It stands as it is, but nothing can count with it."""
+def test_an_override_that_is_not_a_number_is_reported(batch: Callable[..., Result], tmp_path: Path) -> None:
+    """It is kept as it is, but cannot be counted."""
     hand_in(tmp_path / "class", {"alice.py": RIGHT})
     batch()
     path = tmp_path / "grades" / "grades.csv"
@@ -320,12 +317,12 @@ def test_an_override_that_is_no_number_is_told(batch: Callable[..., Result], tmp
         lines[1][lines[0].index("override")] = text
         with path.open("w", newline="") as file:
             csv.writer(file).writerows(lines)
-        assert f"the override of alice is no number ('{text}')" in batch().stderr
+        assert f"the override for alice is not a number ('{text}')" in batch().stderr
         assert rows(tmp_path)["alice"]["final"] == text
 
 
-def test_the_note_about_the_roster_is_that_of_the_last_roster(batch: Callable[..., Result], tmp_path: Path) -> None:
-    """Somebody who was forgotten there, and is on it now."""
+def test_the_roster_note_follows_the_last_roster(batch: Callable[..., Result], tmp_path: Path) -> None:
+    """A student who was missing from it may have been added since."""
     hand_in(tmp_path / "class", {"alice.py": RIGHT, "bob.py": RIGHT})
     notes = []
     for roster in (None, "id\nbob\n", "id\nalice\nbob\n"):
@@ -336,18 +333,18 @@ def test_the_note_about_the_roster_is_that_of_the_last_roster(batch: Callable[..
 
 
 def test_results_of_another_exercise_are_not_mixed_in(batch: Callable[..., Result], tmp_path: Path) -> None:
-    """The folder belongs to one."""
+    """A results folder belongs to one exercise."""
     hand_in(tmp_path / "class", {"alice.py": RIGHT})
     batch()
     result = CliRunner().invoke(main, ["batch", "class", "--exercise", "batchnorm"], catch_exceptions=False)
     assert result.exit_code == 4
-    assert "grades holds the grades of mlp, not of batchnorm: choose another --out" in result.stderr
+    assert "grades holds grades for mlp, not batchnorm: choose another --out" in result.stderr
 
 
-def test_a_broken_table_is_found_before_anything_is_graded(
+def test_a_broken_table_is_reported_before_grading(
     batch: Callable[..., Result], engines: list[EngineWorkers], tmp_path: Path
 ) -> None:
-    """Overrides could be in it."""
+    """It may hold overrides."""
     hand_in(tmp_path / "class", {"alice.py": RIGHT})
     hand_in(tmp_path / "grades", {"grades.csv": "a,b\n1,2\n"})
     result = batch()
@@ -356,7 +353,7 @@ def test_a_broken_table_is_found_before_anything_is_graded(
 
 
 class Broken(EngineWorkers):
-    """Workers that come to an end of some kind."""
+    """Workers that stop in some way."""
 
     def __init__(self, error: type[BaseException]) -> None:
         self.error = error
@@ -366,20 +363,20 @@ class Broken(EngineWorkers):
 
 
 @pytest.mark.parametrize(("error", "code"), [(SandboxError, 3), (KeyboardInterrupt, 2)])
-def test_a_batch_that_cannot_begin_or_is_stopped(
+def test_a_batch_that_cannot_start_or_is_interrupted(
     error: type[BaseException], code: int, batch: Callable[..., Result], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Our fault is 3, Ctrl-C is 2, and either way everybody has a row that waits."""
+    """Exit code 3 for an internal error, 2 for Ctrl-C; in both cases every submission has a waiting row."""
     hand_in(tmp_path / "class", {"alice.py": RIGHT})
     monkeypatch.setattr("grader.cli.batch.on_this_machine", lambda *_, **__: Broken(error))
     assert batch().exit_code == code
     assert rows(tmp_path)["alice"]["status"] == "waiting"
 
 
-def test_a_submission_that_cannot_be_graded_through_our_fault_is_no_zero(
+def test_an_internal_error_is_never_a_zero(
     batch: Callable[..., Result], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Exit 3, a row without a grade, and the reason in a log."""
+    """Exit code 3, a row without a grade, and the reason in a log."""
     hand_in(tmp_path / "class", {"alice.py": RIGHT})
 
     def fails(*_: object) -> None:
@@ -388,16 +385,16 @@ def test_a_submission_that_cannot_be_graded_through_our_fault_is_no_zero(
     monkeypatch.setattr("grader.classroom.batch.engine.Engine.grade", fails)
     result = batch()
     assert result.exit_code == 3
-    assert "1 could not be graded through a fault of ours" in result.stderr
+    assert "1 could not be graded because of an internal error" in result.stderr
     row = rows(tmp_path)["alice"]
     assert (row["status"], row["points"], row["final"]) == ("failed", "", "")
     assert "a bug of ours" in (tmp_path / "grades" / "batch.log").read_text()
 
 
-def test_without_the_package_a_cluster_is_a_usage_error(
+def test_a_cluster_without_its_package_is_a_usage_error(
     batch: Callable[..., Result], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """With the line that installs it."""
+    """The message has the install command."""
     hand_in(tmp_path / "class", {"alice.py": RIGHT})
     monkeypatch.setitem(__import__("sys").modules, "distributed", None)
     monkeypatch.delitem(__import__("sys").modules, "grader.classroom.batch.cluster", raising=False)

@@ -1,4 +1,4 @@
-"""A batch in a real terminal: the bar and the last rows on stderr, Ctrl-C in the middle, and going on."""
+"""A batch in a real terminal: progress bar and latest rows on stderr, Ctrl-C in the middle, resuming."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.timeout(300),
-    pytest.mark.skipif(not sys.platform.startswith("linux"), reason="a terminal of its own, and /proc"),
+    pytest.mark.skipif(not sys.platform.startswith("linux"), reason="needs a terminal and /proc"),
 ]
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -70,39 +70,39 @@ class Terminal:
         os.close(self._ours)
 
     def _read(self) -> None:
-        with contextlib.suppress(OSError):  # the other end is closed
+        with contextlib.suppress(OSError):  # the other end was closed
             while data := os.read(self._ours, 65536):
                 self._seen += data
 
     def press(self, key: bytes) -> None:
-        """Type."""
+        """Type a key."""
         os.write(self._ours, key)
 
     def end(self) -> int:
-        """Its exit code, and everything read."""
+        """Wait for the process to end. Returns its exit code."""
         code = self.process.wait(200)
         self._reader.join(10)
         return code
 
     @property
     def screen(self) -> str:
-        """All that was ever shown, without the codes that move and colour."""
+        """Everything ever shown, without control sequences."""
         return re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", self._seen.decode())
 
     @property
     def raw(self) -> str:
-        """The same with them."""
+        """Everything ever shown, with control sequences."""
         return self._seen.decode()
 
     @property
     def stdout(self) -> str:
-        """What a pipe would have got."""
+        """What was written to stdout."""
         return self._said.read_text()
 
 
 MAIN = """
 import fcntl, sys, termios
-fcntl.ioctl(0, termios.TIOCSCTTY, 0)  # the terminal is this session's own: Ctrl-C goes to all of its processes
+fcntl.ioctl(0, termios.TIOCSCTTY, 0)  # the controlling terminal of this session: Ctrl-C goes to all its processes
 from grader.cli.main import main
 main()
 """
@@ -110,7 +110,7 @@ main()
 
 @pytest.fixture
 def course(tmp_path: Path) -> Path:
-    """Sixty different submissions, and one that cannot be read."""
+    """Sixty different submissions, one of them unreadable."""
     solution = (ROOT / "solutions" / "mlp" / "backward.py").read_text()
     files = {f"s{n}/backward.py": f"{solution}# {n}\n" for n in range(SIZE - 1)}
     return hand_in(tmp_path / "class", files | {"eve.py": "def ("}).parent
@@ -119,8 +119,8 @@ def course(tmp_path: Path) -> Path:
 WORDS = ("--exercise", "mlp", "--hidden-seed", "7", "-j", "2")
 
 
-def test_the_bar_has_count_rate_and_time_to_go(course: Path) -> None:
-    """With the last rows above it, and all of it gone at the end; stdout has the summary alone."""
+def test_the_bar_shows_count_rate_and_time_left(course: Path) -> None:
+    """Below the latest rows, and all erased at the end; stdout has only the summary."""
     with Terminal(course, *WORDS) as terminal:
         assert terminal.end() == 0, terminal.screen
         screen, raw, stdout = terminal.screen, terminal.raw, terminal.stdout
@@ -128,21 +128,21 @@ def test_the_bar_has_count_rate_and_time_to_go(course: Path) -> None:
     assert re.search(r"s\d+ +graded +26 of 26", screen)
     assert re.search(r"eve +unreadable +0 of 26 +eve\.py:1: invalid syntax", screen)
     assert re.search(r"\d+ graded  1 unreadable", screen)
-    assert raw.count("\x1b[?25l") == raw.count("\x1b[?25h"), "the cursor is there again"
+    assert raw.count("\x1b[?25l") == raw.count("\x1b[?25h"), "the cursor is visible again"
     assert "\x1b" not in stdout
     assert stdout.startswith(f"mlp: {SIZE} submissions: {SIZE - 1} graded, 1 unreadable")
     assert max(map(len, re.split(r"[\r\n]+", screen))) <= 100
 
 
-def test_ctrl_c_keeps_what_is_graded_and_the_same_command_goes_on(course: Path) -> None:
-    """Exit 2 and one sentence, no traceback, nothing left running; then nothing is graded twice."""
+def test_ctrl_c_keeps_grades_and_the_same_command_resumes(course: Path) -> None:
+    """Exit code 2, one message, no traceback, no process left; then nothing is graded twice."""
     with Terminal(course, *WORDS) as terminal:
         until(lambda: len(whens(terminal.out)) >= 10, terminal)
         left = descendants(terminal.process.pid)
         terminal.press(CTRL_C)
         assert terminal.end() == 2, terminal.screen
         screen = terminal.screen
-    assert "interrupted: the same command goes on from here" in screen
+    assert "interrupted: run the same command again to resume" in screen
     assert "Traceback" not in screen
     until(lambda: not left & alive())
     before = whens(course / "grades")
@@ -153,7 +153,7 @@ def test_ctrl_c_keeps_what_is_graded_and_the_same_command_goes_on(course: Path) 
 
     with Terminal(course, *WORDS) as terminal:
         assert terminal.end() == 0, terminal.screen
-        assert re.search(rf"\b{len(before)}/{SIZE}\b|\b{len(before) + 1}/{SIZE}\b", terminal.screen), "it begins there"
+        assert re.search(rf"\b{len(before)}/{SIZE}\b|\b{len(before) + 1}/{SIZE}\b", terminal.screen), "it resumes there"
         assert f"graded {SIZE - len(before)} in " in terminal.stdout
     after = whens(course / "grades")
     assert {name: after[name] for name in before} == before
@@ -161,8 +161,8 @@ def test_ctrl_c_keeps_what_is_graded_and_the_same_command_goes_on(course: Path) 
 
 
 @pytest.mark.parametrize("graded", [0, 3])
-def test_ctrl_c_again_and_again_is_ctrl_c(graded: int, course: Path) -> None:
-    """While workers start, and in the middle: one sentence, and it ends in order."""
+def test_repeated_ctrl_c_counts_once(graded: int, course: Path) -> None:
+    """While workers start, and in the middle: one message and an orderly shutdown."""
     with Terminal(course, *WORDS) as terminal:
         until(lambda: f"/{SIZE}" in terminal.screen and len(whens(terminal.out)) >= graded, terminal)
         left = descendants(terminal.process.pid)
@@ -172,13 +172,13 @@ def test_ctrl_c_again_and_again_is_ctrl_c(graded: int, course: Path) -> None:
         assert terminal.end() == 2, terminal.screen
         screen, stdout = terminal.screen, terminal.stdout
     assert "Traceback" not in screen
-    assert screen.replace("^C", "").rstrip().endswith("interrupted: the same command goes on from here")
+    assert screen.replace("^C", "").rstrip().endswith("interrupted: run the same command again to resume")
     assert "waiting" in stdout
     until(lambda: not left & alive())
 
 
-def test_a_narrow_terminal_breaks_no_line(course: Path) -> None:
-    """Names and reasons are cut, the bar shrinks."""
+def test_no_line_wraps_in_a_narrow_terminal(course: Path) -> None:
+    """Names and reasons are cut, and the bar shrinks."""
     with Terminal(course, *WORDS, columns=40) as terminal:
         assert terminal.end() == 0, terminal.screen
         lines = re.split(r"[\r\n]+", terminal.screen)
@@ -186,7 +186,7 @@ def test_a_narrow_terminal_breaks_no_line(course: Path) -> None:
 
 
 def whens(out: Path) -> dict[str, float]:
-    """When every submission was graded, as the journal has it."""
+    """When each submission was graded, from the journal."""
     found = {}
     with contextlib.suppress(FileNotFoundError):
         for line in (out / "journal.jsonl").read_bytes().splitlines():
@@ -197,7 +197,7 @@ def whens(out: Path) -> dict[str, float]:
 
 
 def until(holds: Callable[[], bool], terminal: Terminal | None = None) -> None:
-    """Wait for it."""
+    """Wait until it holds."""
     deadline = time.monotonic() + 120
     while not holds():
         assert time.monotonic() < deadline
@@ -206,12 +206,12 @@ def until(holds: Callable[[], bool], terminal: Terminal | None = None) -> None:
 
 
 def alive() -> set[int]:
-    """Every process that has not ended."""
+    """Every running process."""
     return {pid for pid, (_, state) in states().items() if state != "Z"}
 
 
 def descendants(pid: int) -> set[int]:
-    """All that a process has started, and what those have."""
+    """The processes started by a process, and their descendants."""
     known, found = {pid}, states()
     while more := {child for child, (parent, _) in found.items() if parent in known} - known:
         known |= more

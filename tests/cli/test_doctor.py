@@ -1,4 +1,4 @@
-"""`grade doctor`: what works on this machine, what is missing, and how to get it."""
+"""`grade doctor`: what works on this machine, what is missing and how to install it."""
 
 from __future__ import annotations
 
@@ -23,62 +23,62 @@ if TYPE_CHECKING:
     Grade = Callable[..., Result]
 
 
-def test_doctor_tells_isolation_numerics_and_versions(grade: Grade) -> None:
-    """What holds here."""
+def test_doctor_shows_isolation_numerics_and_versions(grade: Grade) -> None:
+    """Of this machine."""
     result = grade("doctor")
     assert result.exit_code == 0, result.output
-    for part in ("torch", "kernels, 1 thread", "isolation of a learner's code", "xdist"):
+    for part in ("torch", "kernels, 1 thread", "isolation of learners' code", "xdist"):
         assert part in result.stdout
 
 
 def examined(isolation: Isolation) -> list[str]:
-    """What is said where the sandbox has this isolation."""
+    """The report for a sandbox with this isolation."""
     sandbox: Any = SimpleNamespace(isolation=isolation, numerics=pin_torch())
     return list(doctor.examine(sandbox))
 
 
 @pytest.fixture
 def locked() -> Isolation:
-    """All that there is."""
+    """Every lock is active."""
     return Isolation(Level.LOCKED, ("seccomp", "no network"), ())
 
 
 class TestIsolation:
-    """The locks that hold, and those that do not."""
+    """The locks that are active, and those that are missing."""
 
-    def test_a_locked_machine_is_all_right(self, locked: Isolation) -> None:
-        """Each lock on a line."""
+    def test_a_locked_machine_is_ok(self, locked: Isolation) -> None:
+        """One line per lock."""
         lines = examined(locked)
         at = lines.index("  \x1b[32mok \x1b[0m locked")
-        assert "isolation of a learner's code" in lines[at - 1]
-        assert lines[at + 1 : at + 3] == ["  holds       seccomp", "  holds       no network"]
+        assert "isolation of learners' code" in lines[at - 1]
+        assert lines[at + 1 : at + 3] == ["  active      seccomp", "  active      no network"]
 
-    def test_what_is_missing_is_said(self) -> None:
-        """After what holds."""
+    def test_missing_locks_are_listed(self) -> None:
+        """After the active ones."""
         lines = examined(Isolation(Level.PARTIAL, ("seccomp",), ("no network: this kernel cannot",)))
         at = lines.index("  \x1b[33mno \x1b[0m partial")
-        assert lines[at + 1 : at + 3] == ["  holds       seccomp", "  missing     no network: this kernel cannot"]
+        assert lines[at + 1 : at + 3] == ["  active      seccomp", "  missing     no network: this kernel cannot"]
 
     @pytest.mark.parametrize(("words", "level"), [((), Level.NONE), (("--isolation", "process"), Level.PROCESS)])
-    def test_the_back_end_that_was_asked_for_is_examined(
+    def test_the_chosen_backend_is_checked(
         self, grade: Grade, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...], level: Level
     ) -> None:
-        """Any isolation will do otherwise: the doctor is there to say which."""
+        """By default any isolation will do: doctor is there to report it."""
         asked: list[Settings] = []
         monkeypatch.setattr(doctor, "start_sandbox", lambda settings, **_: asked.append(settings) or _Nothing())
         monkeypatch.setattr(doctor, "examine", lambda _: ["all well"])
         assert grade("doctor", *words).stdout == "all well\n"
         assert asked == [Settings(isolation=level)]
 
-    def test_no_other_back_end_can_be_asked_for(self, grade: Grade) -> None:
-        """It would be refused where it is missing, and that is what is to be found out."""
+    def test_no_other_backend_can_be_chosen(self, grade: Grade) -> None:
+        """It would be refused where it is missing, which is what doctor has to find out."""
         result = grade("doctor", "--isolation", "locked")
         assert result.exit_code == 4
         assert "'locked' is not 'process'" in result.stderr
 
 
 class _Nothing:
-    """A sandbox that nobody uses."""
+    """A sandbox that is never used."""
 
     def __enter__(self) -> None:
         return None
@@ -88,27 +88,29 @@ class _Nothing:
 
 
 class TestParts:
-    """Versions and optional parts."""
+    """Versions and optional packages."""
 
     def test_versions_are_those_installed(self, locked: Isolation) -> None:
-        """A line each, with Python's own path and the folder of the exercises."""
+        """One line each, with the path of Python and the exercises folder."""
         lines = examined(locked)
         assert f"  {'grader':<19} {__version__}" in lines
         assert any(line.startswith("  python ") and line.endswith(f"({sys.executable})") for line in lines)
         assert any(line.startswith("  exercises ") and "cross_entropy, " in line for line in lines)
 
-    def test_a_package_that_is_not_there_is_missing(self, monkeypatch: pytest.MonkeyPatch, locked: Isolation) -> None:
-        """And no error."""
+    def test_a_package_that_is_not_installed_is_missing(
+        self, monkeypatch: pytest.MonkeyPatch, locked: Isolation
+    ) -> None:
+        """It is not an error."""
         monkeypatch.setattr(doctor, "PACKAGES", ("no_such_package",))
         assert f"  {'no_such_package':<19} missing" in examined(locked)
 
-    def test_an_optional_part_that_is_not_there_says_what_it_is_for(
+    def test_a_missing_optional_package_says_what_it_is_for(
         self, monkeypatch: pytest.MonkeyPatch, locked: Isolation
     ) -> None:
-        """And how to get it; one that is there is just there."""
+        """And how to install it; otherwise it says only that it is installed."""
         monkeypatch.setattr(doctor, "OPTIONAL", {"no_such_part": "nothing: pip install it", "click": "options"})
         lines = examined(locked)
-        assert lines[-2:] == ["  no_such_part missing: nothing: pip install it", "  click       there"]
+        assert lines[-2:] == ["  no_such_part missing: nothing: pip install it", "  click       installed"]
 
 
 class TestNumerics:
@@ -116,17 +118,17 @@ class TestNumerics:
 
     @pytest.mark.parametrize("machine", ["x86_64", "AMD64"])
     def test_x86_is_comparable(self, monkeypatch: pytest.MonkeyPatch, machine: str) -> None:
-        """As Linux and as Windows call it."""
+        """On Linux and Windows, which name it differently."""
         monkeypatch.setattr("platform.machine", lambda: machine)
         assert [*doctor._numerics_advice(None)] == ["  exact means the same bits here as on other x86-64 machines"]
 
     def test_another_machine_may_differ(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        """It was not compared."""
+        """It has not been compared."""
         monkeypatch.setattr("platform.machine", lambda: "arm64")
         assert [*doctor._numerics_advice(None)] == [
-            "  exact was compared between x86-64 machines only; arm64 may differ in the last bit"
+            "  exact was compared only between x86-64 machines; arm64 may differ in the last bit"
         ]
 
-    def test_numerics_that_could_not_be_pinned_are_the_news(self) -> None:
-        """Whatever the machine."""
+    def test_numerics_that_could_not_be_pinned_are_reported(self) -> None:
+        """On any machine."""
         assert [*doctor._numerics_advice("torch was loaded before")] == ["  torch was loaded before"]

@@ -1,4 +1,4 @@
-"""How a command ends: each kind of error is one sentence on stderr and an exit code."""
+"""How a command ends: each kind of error is one message on stderr and an exit code."""
 
 from __future__ import annotations
 
@@ -27,24 +27,24 @@ if TYPE_CHECKING:
 
 
 class TestErrors:
-    """tell_error: whose fault it was decides the code."""
+    """tell_error: the exit code says whose fault it was."""
 
     @pytest.mark.parametrize("kind", [UnknownExercise, UnreadableSubmission, UnwritableReport, NoReset])
-    def test_what_was_named_wrongly_is_a_usage_error(
+    def test_an_argument_that_cannot_be_used_is_a_usage_error(
         self, capsys: pytest.CaptureFixture[str], kind: type[Exception]
     ) -> None:
-        """A name, a file, a place to write to."""
+        """A name, a file, an output path."""
         assert tell_error(kind("x.py is nowhere")) is ExitCode.USAGE
         assert capsys.readouterr() == ("", "Error: x.py is nowhere\n")
 
     @pytest.mark.parametrize("kind", [BrokenExercise, NamesError, SandboxError])
-    def test_a_fault_with_a_sentence_is_ours(self, capsys: pytest.CaptureFixture[str], kind: type[Exception]) -> None:
+    def test_errors_of_the_grader_exit_with_3(self, capsys: pytest.CaptureFixture[str], kind: type[Exception]) -> None:
         """An exercise, a list of names, the sandbox."""
         assert tell_error(kind("forward.py:3: bad line")) is ExitCode.OUR_FAULT
         assert capsys.readouterr() == ("", "Error: forward.py:3: bad line\n")
 
-    def test_a_bug_shows_its_traceback_and_says_whose_fault_it_is(self, capsys: pytest.CaptureFixture[str]) -> None:
-        """Whoever reports it needs both."""
+    def test_a_bug_shows_its_traceback_and_says_it_is_internal(self, capsys: pytest.CaptureFixture[str]) -> None:
+        """A bug report needs both."""
         with pytest.raises(ZeroDivisionError) as raised:
             _ = 1 / 0
         assert tell_error(raised.value) is ExitCode.OUR_FAULT
@@ -52,13 +52,11 @@ class TestErrors:
         assert out == ""
         assert err.startswith("Traceback (most recent call last):\n")
         assert "_ = 1 / 0" in err
-        last = "Error: this is a fault of the grader, not of the submission. No grade was written."
+        last = "Error: internal error in the grader, not in the submission. No grade was written."
         assert err.splitlines()[-1] == last
 
-    def test_a_path_in_a_sentence_steers_no_terminal_and_begins_no_line(
-        self, capsys: pytest.CaptureFixture[str]
-    ) -> None:
-        """A learner chose what a file is called."""
+    def test_control_characters_in_a_path_are_removed(self, capsys: pytest.CaptureFixture[str]) -> None:
+        """Learners choose the names of files."""
         tell_error(UnreadableSubmission("x\x1b]0;pwn\x07\n::error::y\u061c.py is a link"))
         tell_misuse(Misuse("there is no exercise or path \x9b31m\r\nz"))
         assert (
@@ -66,7 +64,7 @@ class TestErrors:
             == "Error: x]0;pwn ::error::y.py is a link\nError: there is no exercise or path 31m z\n"
         )
 
-    def test_in_a_steps_log_a_traceback_is_fenced(
+    def test_a_traceback_is_fenced_in_a_github_log(
         self, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """It may quote what a learner wrote."""
@@ -77,8 +75,8 @@ class TestErrors:
         end = first.removeprefix("::stop-commands::")
         assert rest.index("::add-mask::y") < rest.index(f"::{end}::")
 
-    def test_an_error_of_a_more_special_kind_counts_as_its_kind(self, capsys: pytest.CaptureFixture[str]) -> None:
-        """Nobody lists subclasses."""
+    def test_a_subclass_of_an_error_counts_as_that_error(self, capsys: pytest.CaptureFixture[str]) -> None:
+        """Subclasses are not listed."""
 
         class Special(SandboxError):
             pass
@@ -86,16 +84,16 @@ class TestErrors:
         assert tell_error(Special("gone")) is ExitCode.OUR_FAULT
         assert capsys.readouterr().err == "Error: gone\n"
 
-    def test_no_kind_is_of_both_families(self) -> None:
-        """The first answer would hide the second."""
+    def test_no_error_is_in_both_groups(self) -> None:
+        """The first group would hide the second."""
         assert not {*edge._named_wrongly()} & {*edge._ours()}
 
 
 class TestMisuse:
-    """tell_misuse: the way to the help only where the options were the trouble."""
+    """tell_misuse: points to the help only if the options were wrong."""
 
-    def test_a_sentence_of_ours_stands_alone(self, capsys: pytest.CaptureFixture[str]) -> None:
-        """The help would not say more."""
+    def test_our_own_message_does_not_point_to_the_help(self, capsys: pytest.CaptureFixture[str]) -> None:
+        """The help would add nothing."""
         assert tell_misuse(Misuse("which gradient? Name it")) is ExitCode.USAGE
         assert capsys.readouterr() == ("", "Error: which gradient? Name it\n")
 
@@ -110,7 +108,7 @@ class TestMisuse:
         ],
         ids=["no command", "list", "the default command"],
     )  # fmt: skip
-    def test_an_option_gone_wrong_names_the_commands_help(
+    def test_a_wrong_option_points_to_the_commands_help(
         self, capsys: pytest.CaptureFixture[str], context: click.Context | None, command: str
     ) -> None:
         """The default command is not called by its name."""
@@ -119,7 +117,7 @@ class TestMisuse:
 
 
 class TestWriting:
-    """Around whatever writes a file that was named."""
+    """writing: wraps code that writes a named file."""
 
     @pytest.mark.parametrize(
         ("make", "reason"),
@@ -130,10 +128,10 @@ class TestWriting:
         ],
         ids=["folder", "circle", "nowhere"],
     )
-    def test_the_systems_reason_becomes_a_sentence(
+    def test_the_message_has_the_systems_reason(
         self, tmp_path: Path, make: Callable[[Path], None], reason: str
     ) -> None:
-        """In lower case, after the name as it was typed."""
+        """In lower case, after the name as typed."""
         file = tmp_path / "out.csv"
         make(file)
         with pytest.raises(Misuse) as raised, writing(file):
@@ -141,19 +139,19 @@ class TestWriting:
         assert str(raised.value) == f"{file} cannot be written: {reason}"
         assert raised.value.__cause__ is None
 
-    def test_an_error_without_a_reason_of_the_systems_says_what_it_has(self) -> None:
-        """Some libraries raise an OSError by hand."""
+    def test_an_error_without_a_system_reason_has_its_own_text(self) -> None:
+        """Some libraries raise OSError themselves."""
         with pytest.raises(Misuse, match=r"^a\.zip cannot be written: archive is closed$"), writing("a.zip"):
             raise OSError("Archive is closed")
 
-    def test_a_full_disk_is_a_sentence_too(self) -> None:
-        """It comes in the middle of the writing."""
+    def test_a_full_disk_is_a_message_too(self) -> None:
+        """It occurs in the middle of writing."""
         full = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         with pytest.raises(Misuse, match=r"^-o cannot be written: no space left on device$"), writing("-o"):
             raise full
 
-    def test_what_goes_well_is_left_alone(self, tmp_path: Path) -> None:
-        """And any other error is somebody else's."""
+    def test_success_and_other_errors_pass_through(self, tmp_path: Path) -> None:
+        """Only OSError is converted."""
         with writing(tmp_path / "a"):
             (tmp_path / "a").write_text("x")
         assert (tmp_path / "a").read_text() == "x"
@@ -162,9 +160,9 @@ class TestWriting:
 
 
 class TestLeaving:
-    """leave: torch's objects are not taken apart one by one."""
+    """leave: torch's objects are not destroyed one by one."""
 
-    def test_without_torch_python_ends_as_ever(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_without_torch_python_exits_normally(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """Exit handlers run."""
         monkeypatch.delitem(sys.modules, "torch", raising=False)
         with pytest.raises(SystemExit) as raised:
@@ -172,7 +170,7 @@ class TestLeaving:
         assert raised.value.code == 4
 
     def test_with_torch_the_output_is_flushed_first(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        """os._exit throws buffers away."""
+        """os._exit discards buffers."""
         done = []
         monkeypatch.setitem(sys.modules, "torch", object())
         monkeypatch.setattr(sys.stdout, "flush", lambda: done.append("stdout"))
@@ -183,7 +181,7 @@ class TestLeaving:
 
 
 def test_the_exit_codes_are_pytests() -> None:
-    """So that `grade` and `pytest exercises/` mean the same by them."""
+    """`grade` and `pytest exercises/` mean the same by them."""
     meant = {"ALL_RIGHT": "OK", "SOMETHING_WRONG": "TESTS_FAILED", "INTERRUPTED": "INTERRUPTED"}
     meant |= {"OUR_FAULT": "INTERNAL_ERROR", "USAGE": "USAGE_ERROR"}
     assert {code.name: pytest.ExitCode(code).name for code in ExitCode} == meant

@@ -1,4 +1,4 @@
-"""What docs/editors.md promises: a problem matcher that matches, and tests that editors can discover."""
+"""What docs/editors.md promises: a problem matcher that matches, and tests that editors discover."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ MINE = Path("exercises", "mlp", "backward.py")
 
 
 def blocks() -> list[Any]:
-    """The page's JSON."""
+    """The JSON blocks of the page."""
     text = (ROOT / "docs" / "editors.md").read_text(encoding="utf-8")
     return [json.loads(block) for block in re.findall(r"```json\n(.*?)```", text, re.DOTALL)]
 
@@ -63,10 +63,10 @@ def test_the_pattern_for_one_run_matches_the_opened_gradient(workspace: Path, gr
     assert Path(found[pattern["file"]]) == MINE
 
 
-def test_an_explorer_sees_each_gradient_at_the_learners_line(
+def test_a_test_explorer_shows_each_gradient_at_the_learners_line(
     pytester: pytest.Pytester, lent_sandbox: object, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Collection alone: ids, and the place that an editor jumps to."""
+    """Collection only: ids, and the line an editor jumps to."""
     from grader.learner.workspace import init
 
     init(pytester.path)

@@ -27,35 +27,35 @@ def test_list_shows_progress(grade: Grade, fill: Fill) -> None:
     assert "1 of 26" in grade("list").stdout
 
 
-def test_list_gives_no_count_of_all_where_a_part_was_graded(grade: Grade, workspace: Path) -> None:
-    """The others may be right or not."""
+def test_list_gives_no_total_if_only_some_were_graded(grade: Grade, workspace: Path) -> None:
+    """The others may be right or wrong."""
     grade("mlp::dprobs", "mlp::dlogits")
     lines = grade("list").stdout.splitlines()
     assert lines[0].split()[:4] == ["mlp", "26", "in", "all"]
     assert lines[1].strip() == "the last run graded 2 of them: 0 right"
 
 
-def test_list_counts_no_work_of_somebody_else(grade: Grade, workspace: Path) -> None:
-    """A solution that was graded here is not how far one is."""
+def test_list_does_not_count_other_peoples_work(grade: Grade, workspace: Path) -> None:
+    """Grading a solution here is not progress."""
     grade(SOLUTION)
     assert "26 in all" in grade("list").stdout.splitlines()[0]
 
 
-def test_list_counts_any_work_where_there_is_no_workspace(grade: Grade) -> None:
-    """Then there is no other that could be meant."""
+def test_list_counts_any_work_outside_a_workspace(grade: Grade) -> None:
+    """No other work could be meant."""
     grade(SOLUTION)
     assert "26 of 26" in grade("list").stdout.splitlines()[0]
 
 
 @pytest.mark.parametrize("content", ["", "[]", '{"grader": 3}', '{"grader": {"submissions": [{}]}}', "\xff"])
 def test_list_survives_a_broken_report(grade: Grade, tmp_path: Path, content: str) -> None:
-    """report.json may be anybody's."""
+    """report.json may be some other program's."""
     (tmp_path / "report.json").write_text(content, encoding="latin-1")
     assert grade("list").exit_code == 0
 
 
-def test_show_tells_lines_readers_shape_and_stub(grade: Grade) -> None:
-    """And no hint."""
+def test_show_prints_lines_uses_shape_and_stub(grade: Grade) -> None:
+    """And no hints."""
     out = grade("show", "mlp::dcounts").stdout
     for part in (
         "counts = norm_logits.exp()    (forward.py:",
@@ -71,7 +71,7 @@ def test_show_tells_lines_readers_shape_and_stub(grade: Grade) -> None:
 
 @pytest.mark.parametrize("exercise", ["mlp", "batchnorm", "cross_entropy", "training"])
 def test_show_knows_every_exercise(grade: Grade, exercise: str) -> None:
-    """An exercise, and each of its gradients."""
+    """And each of its gradients."""
     from grader.exercise.shelf import load_exercise
 
     assert grade("show", exercise).exit_code == 0
@@ -79,15 +79,15 @@ def test_show_knows_every_exercise(grade: Grade, exercise: str) -> None:
         assert grade("show", f"{exercise}::{gradient}").exit_code == 0
 
 
-def test_show_suggests(grade: Grade) -> None:
-    """A misspelt gradient."""
+def test_show_suggests_a_name(grade: Grade) -> None:
+    """For a misspelled gradient."""
     result = grade("show", "mlp::dcuonts")
     assert result.exit_code == 4
     assert "Did you mean dcounts?" in result.stderr
 
 
 def test_init_never_overwrites(grade: Grade, workspace: Path, fill: Fill) -> None:
-    """What is there is kept, and said to be."""
+    """Existing files are kept and listed."""
     file = fill("dlogprobs")
     (workspace / "exercises" / "mlp" / "forward.py").unlink()
     before = file.read_bytes()
@@ -98,15 +98,15 @@ def test_init_never_overwrites(grade: Grade, workspace: Path, fill: Fill) -> Non
     assert file.read_bytes() == before
 
 
-def test_init_brings_no_solution(workspace: Path) -> None:
-    """Three files for each exercise."""
+def test_init_copies_no_solution(workspace: Path) -> None:
+    """Three files per exercise."""
     assert not list(workspace.rglob("solutions"))
     names = {path.name for path in (workspace / "exercises").rglob("*") if path.is_file()}
     assert names == {"forward.py", "backward.py", "exercise.toml"}
 
 
-def test_init_into_a_file_is_a_sentence(grade: Grade, tmp_path: Path) -> None:
-    """Also below one."""
+def test_init_into_a_file_is_a_usage_error(grade: Grade, tmp_path: Path) -> None:
+    """Also below a file."""
     (tmp_path / "file").write_text("")
     for target in ("file", "file/below"):
         result = grade("init", target)
@@ -114,8 +114,8 @@ def test_init_into_a_file_is_a_sentence(grade: Grade, tmp_path: Path) -> None:
         assert "Error: " in result.stderr
 
 
-def test_init_keeps_off_the_graders_own_exercises(grade: Grade) -> None:
-    """A checkout is no workspace."""
+def test_init_refuses_the_graders_own_exercises(grade: Grade) -> None:
+    """A checkout is not a workspace."""
     result = grade("init", ROOT)
     assert result.exit_code == 4
     assert "holds the grader's own exercises" in result.stderr

@@ -1,4 +1,4 @@
-"""`grade` in one's own workspace: targets, exit codes, sentences, what goes where."""
+"""`grade` in a learner's workspace: targets, exit codes, messages, and which stream gets what."""
 
 from __future__ import annotations
 
@@ -28,15 +28,15 @@ SOLUTION = ROOT / "solutions" / "mlp"
 
 
 def report(folder: Path) -> dict[str, list[dict[str, object]]]:
-    """The key `grader` of the report in a folder."""
+    """The `grader` key of the report in a folder."""
     return json.loads((folder / "report.json").read_text(encoding="utf-8"))["grader"]
 
 
 class TestResults:
-    """What a run prints and how it ends."""
+    """What a run prints, and its exit code."""
 
     def test_the_solution_is_all_exact_and_exits_with_0(self, grade: Grade) -> None:
-        """26 of 26, local and chained, in the lecture's own lines."""
+        """26 of 26, local and chained, in the lecture's format."""
         result = grade(SOLUTION)
         assert result.exit_code == 0, result.output
         assert "✓ logprobs        | exact: True  | approximate: True  | maxdiff: 0.0" in result.stdout.splitlines()
@@ -45,7 +45,7 @@ class TestResults:
         assert "isolation: " in result.stdout
 
     def test_untouched_stubs_are_not_started_and_exit_with_1(self, grade: Grade, workspace: Path) -> None:
-        """0 of 26, and the first thing to do is opened."""
+        """0 of 26, and the first gradient is shown in full."""
         result = grade("mlp")
         assert result.exit_code == 1, result.output
         assert "mlp: 0 of 26 correct" in result.stdout
@@ -54,7 +54,7 @@ class TestResults:
         assert [row["verdict"] for row in rows] == ["not_started"] * 26
 
     def test_exactly_the_filled_gradients_score(self, grade: Grade, workspace: Path, fill: Fill) -> None:
-        """Three written, three right; the next one to write is opened."""
+        """Three written, three correct; the next one to write is shown in full."""
         fill("dlogprobs", "dprobs", "dh")
         result = grade("mlp")
         assert result.exit_code == 1
@@ -62,8 +62,8 @@ class TestResults:
         assert right == ["dlogprobs", "dprobs", "dh"]
         assert result.stdout.startswith("· dcounts_sum_inv: not started")
 
-    def test_a_begun_gradient_is_opened_before_one_not_begun(self, grade: Grade, fill: Fill) -> None:
-        """What somebody has just worked on matters more than what comes first."""
+    def test_a_gradient_begun_is_shown_before_one_not_started(self, grade: Grade, fill: Fill) -> None:
+        """What the learner has just worked on matters more than what comes first."""
         body = "def dh(dlogits, W2):\n    return dlogits\n"
         file = fill(body=body)
         first = grade("mlp").stdout.splitlines()[0]
@@ -71,7 +71,7 @@ class TestResults:
         line = file.read_text(encoding="utf-8").splitlines().index("    return dlogits")
         assert first.endswith(f"{Path('exercises', 'mlp', 'backward.py')}:{line}")
 
-    def test_one_gradient_alone_says_that_it_was_alone(self, grade: Grade) -> None:
+    def test_a_single_gradient_is_counted_alone(self, grade: Grade) -> None:
         """`mlp::dprobs` grades one and counts one."""
         result = grade(f"{SOLUTION}::dprobs")
         assert result.exit_code == 0, result.output
@@ -84,13 +84,13 @@ class TestResults:
         assert "✓ probs " in grade(f"{SOLUTION}::probs").stdout
 
     def test_two_gradients_of_one_exercise_are_one_submission(self, grade: Grade, tmp_path: Path) -> None:
-        """Joined, in the report's order."""
+        """Merged, in the order of the report."""
         grade(f"{SOLUTION}::dh", f"{SOLUTION}::dprobs")
         (entry,) = report(tmp_path)["submissions"]
         assert [row["name"] for row in entry["gradients"]] == ["dprobs", "dh"]
 
     def test_without_a_target_every_exercise_is_graded(self, grade: Grade, workspace: Path) -> None:
-        """The first with something to do in full, those not begun on a line each."""
+        """The first unsolved one in full, those not started on one line each."""
         result = grade()
         assert result.exit_code == 1
         names = [entry["exercise"] for entry in report(workspace)["submissions"]]
@@ -98,20 +98,20 @@ class TestResults:
         assert {"batchnorm", "cross_entropy", "training"} <= set(names)
         assert "cross_entropy   not started, 1 to do" in result.stdout
 
-    def test_progress_since_the_last_run_is_told(self, grade: Grade, fill: Fill) -> None:
-        """The report that is about to be replaced is where it comes from."""
+    def test_progress_since_the_last_run_is_shown(self, grade: Grade, fill: Fill) -> None:
+        """It comes from the report that is about to be replaced."""
         grade("mlp")
         fill("dlogprobs", "dprobs")
         assert "(+2 since the last run)" in grade("mlp").stdout
 
-    def test_another_gradient_is_no_progress(self, grade: Grade, fill: Fill) -> None:
-        """One right, then another one wrong: nothing has become worse."""
+    def test_another_gradient_is_not_progress(self, grade: Grade, fill: Fill) -> None:
+        """One right, then another one wrong: nothing got worse."""
         fill("dprobs")
         grade("mlp::dprobs")
         assert "since the last run" not in grade("mlp::dlogits").stdout
 
-    def test_somebody_elses_work_is_no_progress(self, grade: Grade, workspace: Path) -> None:
-        """The same exercise under another path."""
+    def test_somebody_elses_work_is_not_progress(self, grade: Grade, workspace: Path) -> None:
+        """The same exercise at another path."""
         grade("mlp")
         assert "since the last run" not in grade(SOLUTION).stdout
 
@@ -122,22 +122,22 @@ class TestResults:
         fill("dprobs")
         assert "mlp: 2 of 26 correct, 2 exact, 2 approximate (+1 since the last run)" in grade("mlp").stdout
 
-    def test_prints_that_were_cut_are_said_to_be(self, grade: Grade, fill: Fill) -> None:
-        """Nobody counts lines that were thrown away."""
+    def test_truncated_prints_say_so(self, grade: Grade, fill: Fill) -> None:
+        """The lines dropped are not counted."""
         body = "def dprobs(probs):\n    for i in range(100_000):\n        print('line', i)\n    return probs\n"
         fill(body=body)
         lines = grade("mlp").stdout.splitlines()
         end = lines.index("  | ... and more lines")
         assert lines[end - 1 : end + 2] == ["  | line 19", "  | ... and more lines", f"  | {CUT}"]
 
-    def test_prints_of_the_opened_gradient_are_shown_and_marked(self, grade: Grade, fill: Fill) -> None:
-        """A learner who prints wants to see it; it cannot pass for a line of ours."""
+    def test_prints_of_the_gradient_shown_are_marked(self, grade: Grade, fill: Fill) -> None:
+        """Learners want to see their prints, which must not pass for the grader's lines."""
         body = "def dprobs(probs):\n    print('26 of 26 correct')\n    return probs\n"
         fill(body=body)
         out = grade("mlp").stdout
         assert "dprobs printed\n  | 26 of 26 correct" in out
 
-    def test_quiet_prints_the_total_only(self, grade: Grade) -> None:
+    def test_quiet_prints_only_the_totals(self, grade: Grade) -> None:
         """Two lines: local and chained."""
         assert grade(SOLUTION, "--quiet").stdout.splitlines() == [
             "mlp: 26 of 26 correct, 26 exact, 26 approximate",
@@ -145,23 +145,23 @@ class TestResults:
         ]
 
     def test_verbose_prints_the_chained_table(self, grade: Grade) -> None:
-        """The lecture's own table, a second time, on one's own gradients."""
+        """The lecture's table again, for the learner's own gradients."""
         lines = grade(SOLUTION, "-v").stdout.splitlines()
         assert lines.count("  C               | exact: True  | approximate: True  | maxdiff: 0.0") == 1
 
     def test_exact_is_not_shown_as_missing_where_it_is_not_expected(self, grade: Grade) -> None:
-        """No short formula is ever bit-equal; the report says so instead of showing a defect."""
+        """No short formula is exact here; the report says so instead of showing a failure."""
         result = grade(ROOT / "solutions" / "cross_entropy")
         assert result.exit_code == 0, result.output
         assert "✓ logits          | exact: n/a   | approximate: True " in result.stdout
         assert "exact is not expected here" in result.stdout
 
     def test_another_batch_size_and_seed_are_exact_as_well(self, grade: Grade) -> None:
-        """The worked solution is bit-equal for every batch size."""
+        """The worked solution is exact for every batch size."""
         result = grade(SOLUTION, "--batch-size", 48, "--seed", 7, "-q")
         assert "26 exact" in result.stdout, result.output
 
-    def test_two_runs_differ_in_times_only(self, grade: Grade, tmp_path: Path) -> None:
+    def test_two_runs_differ_only_in_times(self, grade: Grade, tmp_path: Path) -> None:
         """The report is a function of the files."""
         texts = []
         for _ in range(2):
@@ -171,7 +171,7 @@ class TestResults:
 
 
 def without_times(value: object) -> object:
-    """A report without what may differ between two runs."""
+    """A report without the values that may differ between runs."""
     if isinstance(value, dict):
         times = ("created", "duration", "duration_s")
         return {key: without_times(item) for key, item in value.items() if key not in times}
@@ -179,10 +179,10 @@ def without_times(value: object) -> object:
 
 
 class TestCriteria:
-    """What earns points never changes a verdict."""
+    """The criterion decides points and never changes a verdict."""
 
-    def test_exact_asks_for_bits(self, grade: Grade, fill: Fill) -> None:
-        """A right form that is not bit-equal keeps its verdict and loses its point."""
+    def test_exact_requires_equal_bits(self, grade: Grade, fill: Fill) -> None:
+        """A correct form that is not exact keeps its verdict and loses its point."""
         body = "def dcounts_sum(dcounts_sum_inv, counts_sum):\n    return -dcounts_sum_inv / counts_sum**2\n"
         fill("dlogprobs", body=body)
         result = grade("mlp::dcounts_sum", "--criterion", "exact")
@@ -191,12 +191,12 @@ class TestCriteria:
         assert "| points: 0 of 1" in result.stdout
 
     def test_approximate_warns_that_it_accepts_zeros(self, grade: Grade) -> None:
-        """The lecture's rule, with what is wrong with it."""
+        """The lecture's rule, with its weakness."""
         assert "torch.allclose accepts zeros for tiny gradients" in grade(SOLUTION, "--criterion", "approximate").stdout
 
 
 class TestMisuse:
-    """Exit code 4, one sentence, nothing graded, no report."""
+    """Exit code 4, one message, nothing graded, no report."""
 
     @pytest.mark.parametrize(
         ("words", "sentence"),
@@ -209,7 +209,7 @@ class TestMisuse:
             (["mlp::dprob"], "there is no gradient of mlp dprob. Did you mean dprobs?"),
             (["dprobs"], "dprobs is a gradient of mlp. Did you mean mlp::dprobs?"),
             (["dlogits"], "dlogits is a gradient of mlp, cross_entropy, masked_cross_entropy and "),
-            (["dlogits"], " more. Say which one, as in mlp::dlogits"),
+            (["dlogits"], " more. Name one, as in mlp::dlogits"),
             (["dlogits", "--exercise", "mlp"], "dlogits is a gradient of mlp. Did you mean mlp::dlogits?"),
             (["runs"], "there is no exercise or path runs. Did you mean rnn?"),
             (["zzzz"], "there is no exercise or path zzzz. There are: attention, batchnorm, broadcast, "),
@@ -221,27 +221,29 @@ class TestMisuse:
             (["mlp", "--batch-size", "1"], "1 is not in the range"),
         ],
     )  # fmt: skip
-    def test_says_what_was_meant(self, grade: Grade, workspace: Path, words: list[str], sentence: str) -> None:
-        """Did you mean ..., before anything is graded."""
+    def test_the_message_suggests_what_was_meant(
+        self, grade: Grade, workspace: Path, words: list[str], sentence: str
+    ) -> None:
+        """Before anything is graded."""
         result = grade(*words)
         assert result.exit_code == 4, result.output
         assert sentence.replace("/", str(Path("/"))) in result.stderr
         assert result.stdout == ""
         assert not (workspace / "report.json").exists()
 
-    def test_no_workspace_says_how_to_make_one(self, grade: Grade) -> None:
+    def test_without_a_workspace_the_message_says_how_to_create_one(self, grade: Grade) -> None:
         """`grade` in an empty folder."""
         result = grade()
         assert result.exit_code == 4
-        assert "`grade init DIR` makes a workspace" in result.stderr
+        assert "Create a workspace with `grade init DIR`" in result.stderr
 
     def test_an_exercise_without_a_workspace_says_so(self, grade: Grade) -> None:
-        """Mlp exists, but there is nothing of the learner's to grade."""
+        """The mlp exists, but there is no learner's file to grade."""
         result = grade("mlp")
         assert result.exit_code == 4
         assert "mlp is an exercise, but there is no" in result.stderr
 
-    def test_a_file_that_is_no_submission_is_refused(self, grade: Grade, tmp_path: Path) -> None:
+    def test_a_file_that_is_not_a_submission_is_refused(self, grade: Grade, tmp_path: Path) -> None:
         """A .txt cannot be graded."""
         (tmp_path / "x.txt").write_text("dprobs = 1")
         result = grade("x.txt", "--exercise", "mlp")
@@ -249,7 +251,7 @@ class TestMisuse:
         assert "neither a folder nor a .py, .zip or .ipynb file" in result.stderr
 
     def test_a_file_of_no_exercise_asks_for_one(self, grade: Grade, tmp_path: Path) -> None:
-        """No d* function of any exercise in it."""
+        """It has no gradient function of any exercise."""
         (tmp_path / "x.py").write_text("def dnothing(): pass\n")
         result = grade("x.py")
         assert result.exit_code == 4
@@ -258,7 +260,7 @@ class TestMisuse:
         )
 
     def test_a_tie_between_exercises_asks_for_one(self, grade: Grade, tmp_path: Path) -> None:
-        """Dlogits is graded in mlp and in cross_entropy."""
+        """`dlogits` is graded in mlp and in cross_entropy."""
         (tmp_path / "x.py").write_text("def dlogits(logits): return logits\n")
         result = grade("x.py")
         assert result.exit_code == 4
@@ -269,15 +271,15 @@ class TestMisuse:
 class TestPaths:
     """Which exercise a path is for."""
 
-    def test_the_functions_tell_the_exercise(self, grade: Grade, tmp_path: Path) -> None:
-        """26 functions of the mlp under any name."""
+    def test_the_exercise_is_inferred_from_the_functions(self, grade: Grade, tmp_path: Path) -> None:
+        """The mlp's 26 functions, under any file name."""
         (tmp_path / "ada.py").write_bytes((SOLUTION / "backward.py").read_bytes())
         assert "mlp: 26 of 26" in grade("ada.py", "-q").stdout
 
     @pytest.mark.slow
     @pytest.mark.parametrize("words", [(), ("import",)])
     def test_the_functions_are_read_with_pinned_numerics(self, tmp_path: Path, words: tuple[str, ...]) -> None:
-        """In a process of its own: torch is there only once, and says nothing of numpy."""
+        """In a separate process: torch is loaded once, without its warning about numpy."""
         cell = {"cell_type": "code", "source": "dprobs = (1.0/probs) * dlogprobs", "metadata": {}, "outputs": []}
         (tmp_path / "my.ipynb").write_text(json.dumps({"cells": [cell], "nbformat": 4}), encoding="utf-8")
         command = [sys.executable, "-m", "grader", *words, "my.ipynb"]
@@ -291,14 +293,14 @@ class TestPaths:
         assert ended.stderr == ""
         assert "26" in ended.stdout
 
-    def test_the_folder_tells_the_exercise(self, grade: Grade, tmp_path: Path) -> None:
-        """mlp/backward.py is for the mlp, whatever is in it."""
+    def test_the_exercise_is_inferred_from_the_folder(self, grade: Grade, tmp_path: Path) -> None:
+        """mlp/backward.py is for the mlp, whatever it contains."""
         (tmp_path / "mlp").mkdir()
         (tmp_path / "mlp" / "backward.py").write_text("def dlogits(logits): return logits\n")
         assert "mlp: 0 of 26" in grade("mlp/backward.py", "-q").stdout
 
-    def test_exercise_is_said_by_an_option(self, grade: Grade, tmp_path: Path) -> None:
-        """--exercise ends every doubt."""
+    def test_the_exercise_option_decides(self, grade: Grade, tmp_path: Path) -> None:
+        """--exercise settles any doubt."""
         (tmp_path / "x.py").write_bytes((ROOT / "solutions" / "cross_entropy" / "backward.py").read_bytes())
         assert "cross_entropy: 1 of 1" in grade("x.py", "--exercise", "cross_entropy", "-q").stdout
 
@@ -309,8 +311,8 @@ class TestPaths:
         monkeypatch.chdir(workspace / "exercises" / "mlp")
         assert "mlp: 0 of 26" in grade("-q").stdout
 
-    def test_ci_trusts_the_installed_forward_pass_only(self, grade: Grade, workspace: Path, fill: Fill) -> None:
-        """A repository that brings its own easier forward pass along is graded on ours."""
+    def test_ci_trusts_only_the_installed_forward_pass(self, grade: Grade, workspace: Path, fill: Fill) -> None:
+        """A repository with its own, easier forward pass is graded on the installed one."""
         forward = workspace / "exercises" / "mlp" / "forward.py"
         forward.write_text(forward.read_text(encoding="utf-8").replace("probs.log()", "probs.sqrt()"), encoding="utf-8")
         fill("dprobs")
@@ -318,10 +320,10 @@ class TestPaths:
         assert grade("mlp::dprobs", "-q", "--ci").exit_code == 0
 
     @pytest.mark.parametrize("absolute", [False, True], ids=["beneath the folder", "beneath the checkout"])
-    def test_ci_follows_no_link_of_the_repository(
+    def test_ci_does_not_follow_links_in_the_repository(
         self, grade: Grade, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, absolute: bool
     ) -> None:
-        """`exercises` could be one to the worked solutions."""
+        """`exercises` could be a link to the worked solutions."""
         repository = tmp_path / "repository"
         repository.mkdir()
         (repository / "exercises").symlink_to(SOLUTION.parent)
@@ -331,22 +333,22 @@ class TestPaths:
         result = grade(str(told / "mlp"), "--exercise", "mlp", "--ci", "-q")
         assert (result.exit_code, result.stderr) == (4, f"Error: {told} is a link; hand in the file itself\n")
 
-    def test_ci_does_not_work_in_a_folder_that_a_link_led_to(
+    def test_ci_refuses_a_folder_reached_through_a_link(
         self, grade: Grade, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        """`working-directory: exercises` would be the worked solutions, and the path from there has no link in it."""
+        """`working-directory: exercises` could be the worked solutions, and the path below it has no link."""
         (tmp_path / "repository").mkdir()
         monkeypatch.setenv("GITHUB_WORKSPACE", str(tmp_path / "repository"))
         monkeypatch.chdir(SOLUTION.parent)
         result = grade("mlp", "--exercise", "mlp", "--ci", "-q", "--report", str(tmp_path / "r.json"))
         assert result.exit_code == 4
-        assert f"mlp counts from {SOLUTION.parent}, which is not in the checkout" in result.stderr
+        assert f"mlp is relative to {SOLUTION.parent}, which is outside the checkout" in result.stderr
 
     @pytest.mark.parametrize("to", [(), ("--to", "github")])
-    def test_what_a_student_wrote_is_no_command_of_a_steps_log(
+    def test_a_students_text_is_not_a_github_command(
         self, grade: Grade, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, to: tuple[str, ...]
     ) -> None:
-        """One line, and fenced: GitHub takes a command from any line, whatever stands before it but a space."""
+        """One line, and fenced: GitHub reads commands from any line, even after leading spaces."""
         forged = r"x\n::stop-commands::pwn\n  ::add-mask::correct\ncross_entropy: 1 of 1 correct"
         (tmp_path / "x.py").write_text(f"def dlogits(logits):\n    raise ValueError('{forged}')\n")
         monkeypatch.setenv("GITHUB_ACTIONS", "true")
@@ -359,22 +361,22 @@ class TestPaths:
         assert len(rest[end + 1 :]) == (3 if to else 1)
 
     def test_a_changed_forward_pass_is_noted(self, grade: Grade, workspace: Path) -> None:
-        """On the desk it counts, and every row says so."""
+        """It counts in a learner's workspace, and every row says so."""
         forward = workspace / "exercises" / "mlp" / "forward.py"
         forward.write_text(forward.read_text(encoding="utf-8") + "\n# mine\n", encoding="utf-8")
         assert "note: forward.py differs from the installed exercise" in grade("mlp").stdout
 
 
 class TestOurFaults:
-    """Exit code 3: no grade is written, and it never becomes a zero."""
+    """Exit code 3: no grade is written; an internal error never becomes a zero."""
 
     @pytest.mark.parametrize(
         "fault", [SandboxError("the server did not start"), BrokenExercise("forward.py:3: bad line")]
     )
-    def test_a_fault_before_the_first_row_is_a_sentence(
+    def test_an_internal_error_before_the_first_row_is_a_message(
         self, grade: Grade, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, fault: Exception
     ) -> None:
-        """Raised where the sandbox starts."""
+        """Raised when the sandbox starts."""
 
         def fail(*_: object, **__: object) -> None:
             raise fault
@@ -385,7 +387,7 @@ class TestOurFaults:
         assert result.stderr == f"Error: {fault}\n"
         assert not (tmp_path / "report.json").exists()
 
-    def test_a_fault_while_grading_writes_no_report(
+    def test_an_internal_error_while_grading_writes_no_report(
         self, grade: Grade, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
     ) -> None:
         """Raised inside pytest, where it would look like a failed gradient."""
@@ -399,10 +401,10 @@ class TestOurFaults:
         assert "the server is gone" in result.stderr
         assert not (tmp_path / "report.json").exists()
 
-    def test_a_bug_in_the_engine_is_no_zero(
+    def test_a_bug_in_the_engine_is_not_a_zero(
         self, grade: Grade, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
     ) -> None:
-        """An exception nobody foresaw, in the middle of the engine."""
+        """An unexpected exception in the middle of the engine."""
         monkeypatch.setattr("grader.grading.grading.Grading.row", lambda *_: 1 / 0)
         result = grade(SOLUTION)
         assert result.exit_code == 3, result.output
@@ -410,15 +412,15 @@ class TestOurFaults:
         assert not (tmp_path / "report.json").exists()
 
     def test_a_bug_shows_its_traceback(self, grade: Grade, monkeypatch: pytest.MonkeyPatch) -> None:
-        """Whoever reports it needs that."""
+        """A bug report needs it."""
         monkeypatch.setattr("grader.cli.grade.resolve", lambda *_: 1 / 0)
         result = grade(SOLUTION)
         assert result.exit_code == 3
         assert "ZeroDivisionError" in result.stderr
-        assert "a fault of the grader, not of the submission" in result.stderr
+        assert "internal error in the grader, not in the submission" in result.stderr
 
     def test_an_interrupt_exits_with_2(self, grade: Grade, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-        """Control-C while grading: no report."""
+        """Ctrl-C while grading: no report."""
 
         def interrupt(_self: object, _name: str) -> None:
             raise KeyboardInterrupt
@@ -431,8 +433,8 @@ class TestOurFaults:
 class TestReportFile:
     """Where the report goes."""
 
-    def test_a_dash_prints_the_report_and_moves_the_table(self, grade: Grade) -> None:
-        """`grade --report - | jq` works: stdout is JSON and nothing else."""
+    def test_a_dash_prints_the_report_and_moves_the_table_to_stderr(self, grade: Grade) -> None:
+        """`grade --report - | jq` works: stdout has only JSON."""
         result = grade(SOLUTION, "--report", "-")
         if result.stdout:
             assert json.loads(result.stdout)["grader"]["submissions"][0]["score"]["correct"] == 26
@@ -445,8 +447,8 @@ class TestReportFile:
         assert entry["score"] is None
         assert entry["gradients"] == []
 
-    def test_another_form_takes_stdout_and_moves_the_table(self, grade: Grade, tmp_path: Path) -> None:
-        """`grade --to csv > rows.csv` works, and the report is there as well."""
+    def test_another_format_takes_stdout_and_moves_the_table(self, grade: Grade, tmp_path: Path) -> None:
+        """`grade --to csv > rows.csv` works, and the report is written as well."""
         result = grade(SOLUTION, "--to", "csv")
         assert len(result.stdout.splitlines()) == 27
         assert "26 of 26 correct" in result.stderr
@@ -459,10 +461,10 @@ class TestReportFile:
             (("--to", "csv", "--report", "-"), "both write to stdout"),
         ],
     )
-    def test_a_form_that_cannot_be_is_refused_before_grading(
+    def test_a_format_that_cannot_be_written_is_refused_before_grading(
         self, grade: Grade, tmp_path: Path, options: tuple[str, ...], sentence: str
     ) -> None:
-        """Nothing is lost."""
+        """No work is lost."""
         result = grade(SOLUTION, *options)
         assert result.exit_code == 4
         assert sentence in result.stderr

@@ -1,4 +1,4 @@
-"""The command itself: help, completion, colour, and how every command ends."""
+"""The command itself: help, completion, color, and how every command ends."""
 
 from __future__ import annotations
 
@@ -31,31 +31,31 @@ SOLUTION = Path(__file__).resolve().parents[2] / "solutions" / "mlp"
 
 @pytest.mark.parametrize("command", ["list", "show", "init", "doctor"])
 def test_help_lists_every_command_and_option(grade: Grade, command: str) -> None:
-    """The default command's options are there as well."""
+    """Including the options of the default command."""
     out = grade("--help").stdout
     assert f"\n  {command} " in out
     assert "--criterion" in out
     assert grade(command, "--help").exit_code == 0
 
 
-def test_every_command_that_is_only_named_is_there(grade: Grade) -> None:
-    """`--help` has their names and sentences without importing them."""
+def test_every_lazily_imported_command_is_listed(grade: Grade) -> None:
+    """`--help` shows their names and help texts without importing them."""
     for command in LATER:
         assert f"\n  {command} " in grade("--help").stdout
         assert grade(command, "--help").exit_code == 0
 
 
 @pytest.mark.parametrize("command", LATER)
-def test_the_sentence_in_the_list_begins_as_the_commands_own_help(grade: Grade, command: str) -> None:
-    """It is written twice, so that `--help` need not import the command."""
+def test_the_command_list_starts_like_the_commands_own_help(grade: Grade, command: str) -> None:
+    """The text is repeated so that `--help` need not import the command."""
     *_, sentence = LATER[command]
     text = " ".join(grade(command, "--help", prog_name="grade").stdout.split())
     assert text.startswith(f"Usage: grade {command} ")
     assert " ".join(sentence.split(":")[0].split()[:3]) in text
 
 
-def test_every_module_of_a_command_is_named() -> None:
-    """A file in cli/ with a command that nobody can call would be forgotten."""
+def test_every_module_with_a_command_is_listed() -> None:
+    """Otherwise nobody could call it."""
     commands = {
         path.stem for path in Path(cli.__file__).parent.glob("[!_]*.py") if "@click.command(" in path.read_text()
     }
@@ -63,7 +63,7 @@ def test_every_module_of_a_command_is_named() -> None:
 
 
 def test_help_has_a_short_form_and_names_the_default_commands_usage(grade: Grade) -> None:
-    """Targets first, since they are what is typed most."""
+    """Targets come first: they are typed most."""
     out = grade("-h", prog_name="grade").stdout
     assert out == grade("--help", prog_name="grade").stdout
     assert "grade [OPTIONS] [TARGET]...\n" in out
@@ -71,19 +71,19 @@ def test_help_has_a_short_form_and_names_the_default_commands_usage(grade: Grade
 
 
 def test_the_default_command_is_not_listed(grade: Grade) -> None:
-    """`grade run mlp` works, and nobody has to know it."""
+    """`grade run mlp` works, but nobody has to know."""
     commands = grade("--help").stdout.partition("Commands:")[2]
     assert "\n  run " not in commands
     assert grade("run", "--help").exit_code == 0
 
 
 def test_the_version_is_the_packages(grade: Grade) -> None:
-    """With the program's name."""
+    """After the program's name."""
     assert grade("--version").stdout == f"grade, version {__version__}\n"
 
 
 class TestEnds:
-    """Every way to end becomes a sentence and an exit code."""
+    """Every error becomes a message and an exit code."""
 
     @pytest.fixture
     def ending(self, grade: Grade, monkeypatch: pytest.MonkeyPatch) -> Callable[[object], Result]:
@@ -104,7 +104,7 @@ class TestEnds:
     def test_what_a_command_returns_is_its_exit_code(
         self, ending: Callable[[object], Result], returned: object, code: int
     ) -> None:
-        """Nothing is all right."""
+        """None means success."""
         result = ending(returned)
         assert (result.exit_code, result.output) == (code, "")
 
@@ -121,14 +121,14 @@ class TestEnds:
         ],
         ids=lambda value: type(value).__name__ if isinstance(value, BaseException) else None,
     )
-    def test_what_it_raises_is_a_sentence(
+    def test_an_error_is_a_message(
         self, ending: Callable[[object], Result], error: BaseException, code: int, sentence: str
     ) -> None:
         """On stderr; stdout stays clean."""
         result = ending(error)
         assert (result.exit_code, result.stdout, result.stderr) == (code, "", sentence)
 
-    def test_a_bug_is_ours(self, ending: Callable[[object], Result]) -> None:
+    def test_a_bug_is_an_internal_error(self, ending: Callable[[object], Result]) -> None:
         """With its traceback."""
         result = ending(RuntimeError("nobody foresaw this"))
         assert result.exit_code == 3
@@ -136,17 +136,17 @@ class TestEnds:
         assert result.stderr.endswith("No grade was written.\n")
 
     @pytest.mark.parametrize("error", [BrokenPipeError(), BrokenPipeError(errno.EPIPE, "Broken pipe")])
-    def test_a_reader_that_has_gone_is_told_nothing(
+    def test_a_closed_pipe_ends_quietly(
         self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], error: BrokenPipeError
     ) -> None:
-        """`grade | head` ends quietly, without a traceback at Python's last flush."""
+        """`grade | head` ends without a traceback at Python's last flush."""
 
         def run(*_: object, **__: object) -> None:
             raise error
 
-        with monkeypatch.context() as patch:  # for the call alone: pytest needs dup2 itself
+        with monkeypatch.context() as patch:  # only for the call: pytest needs dup2 too
             patch.setattr("grader.cli.grade.grade", run)
-            patch.setattr(sys, "stdout", sys.stdout)  # click puts a wrapper there, which pytest is not to keep
+            patch.setattr(sys, "stdout", sys.stdout)  # click wraps it, and pytest must not keep the wrapper
             patch.setattr(sys, "stderr", sys.stderr)
             patch.setattr(sys.stdout, "fileno", lambda: 1, raising=False)
             patch.setattr(os, "dup2", lambda source, _: os.close(source))
@@ -162,7 +162,7 @@ class TestEnds:
 
 
 def test_completion_knows_exercises_and_gradients() -> None:
-    """Click's own, with our targets."""
+    """click's completion, with our targets."""
     complete = ShellComplete(main, {}, "grade", "_GRADE_COMPLETE")
     assert "mlp" in [item.value for item in complete.get_completions([], "ml")]
     assert "doctor" in [item.value for item in complete.get_completions([], "do")]
@@ -171,22 +171,22 @@ def test_completion_knows_exercises_and_gradients() -> None:
     assert "cross_entropy" in [item.value for item in complete.get_completions(["mlp"], "cross")]
 
 
-def test_completion_in_bash_goes_on_after_colons() -> None:
-    """For bash, `mlp`, `::` and `dprob` are three words, and it replaces the last one only."""
+def test_completion_in_bash_works_after_colons() -> None:
+    """For bash, `mlp`, `::` and `dprob` are three words, and only the last one is replaced."""
     complete = ShellComplete(main, {}, "grade", "_GRADE_COMPLETE")
     assert [item.value for item in complete.get_completions(["mlp", "::"], "dprob")] == ["dprobs"]
     assert "::dprobs" in [item.value for item in complete.get_completions(["mlp"], "::")]
     assert complete.get_completions(["mpl", "::"], "d") == []
 
 
-class TestColour:
-    """Colour only on a terminal, unless asked for."""
+class TestColor:
+    """Color only on a terminal, unless asked for."""
 
-    def test_a_pipe_gets_none(self, grade: Grade) -> None:
+    def test_a_pipe_gets_no_color(self, grade: Grade) -> None:
         """Plain text."""
         assert "\x1b[" not in grade(f"{SOLUTION}::dprobs").stdout
 
-    def test_always_colours_a_pipe(self, grade: Grade) -> None:
+    def test_always_colors_a_pipe(self, grade: Grade) -> None:
         """For `less -R`."""
         assert "\x1b[32m" in grade(f"{SOLUTION}::dprobs", "--color", "always").stdout
 
@@ -195,5 +195,5 @@ class TestColour:
         assert "\x1b[" not in grade(f"{SOLUTION}::dprobs", color=True, env={"NO_COLOR": "1"}).stdout
 
     def test_never_beats_a_terminal(self, grade: Grade) -> None:
-        """An option beats everything."""
+        """An option beats everything else."""
         assert "\x1b[" not in grade(f"{SOLUTION}::dprobs", "--color", "never", color=True).stdout

@@ -1,4 +1,4 @@
-"""`grade new`: what an exercise is called. The draft itself is tested in tests/authoring."""
+"""`grade new`: the name of the exercise. The draft itself is tested in tests/authoring."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ if TYPE_CHECKING:
 
 
 @pytest.mark.parametrize(("file", "name"), [("lab/tiny_net.py", "tiny_net"), ("lab/forward.py", "lab")])
-def test_an_exercise_is_called_by_its_file(tmp_path: Path, file: str, name: str) -> None:
-    """Or by the folder, where the file's name says nothing."""
+def test_an_exercise_is_named_after_its_file(tmp_path: Path, file: str, name: str) -> None:
+    """Or after the folder, if the file is forward.py."""
     assert _name_of(tmp_path / file) == name
 
 
 @pytest.mark.parametrize("words", [("my-net.py",), ("net.py", "--name", "2nd"), ("net.py", "--name", "../net")])
-def test_a_name_that_is_no_pythons_is_refused(
+def test_a_name_that_is_not_an_identifier_is_refused(
     grade: Callable[..., Result], tmp_path: Path, words: tuple[str, ...]
 ) -> None:
-    """It becomes a folder, and stands in `NAME::gradient`; nothing is written."""
+    """It becomes a folder and part of `NAME::gradient`; nothing is written."""
     (tmp_path / words[0]).touch()
     result = grade("new", *words)
     assert result.exit_code == 4
-    assert "cannot be an exercise's name: letters, digits and _ only; choose one with --name" in result.stderr
+    assert "cannot be an exercise name: use letters, digits and _ only; choose another with --name" in result.stderr
     assert [path.name for path in tmp_path.iterdir()] == [words[0]]

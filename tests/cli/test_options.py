@@ -1,4 +1,4 @@
-"""The options of all commands: each declared once, one word with one type everywhere, and what a run makes of them."""
+"""The options of all commands: each declared once, with the same type everywhere, and the settings of a run."""
 
 from __future__ import annotations
 
@@ -31,24 +31,24 @@ CHOICES: dict[str, type[Enum]] = {
 """The options that choose a member of an enum."""
 
 FEWER = {
-    ("gradescope-zip", "--feedback"): [Feedback.NONE],  # Gradescope reads the points off what students are told
-    ("gradescope-zip", "--isolation"): [Level.NONE],  # strangers' code, on somebody else's machine
-    ("doctor", "--isolation"): [Level.LOCKED, Level.PARTIAL, Level.NONE],  # the back end that can be asked for
+    ("gradescope-zip", "--feedback"): [Feedback.NONE],  # Gradescope takes the points from what students see
+    ("gradescope-zip", "--isolation"): [Level.NONE],  # other people's code, on somebody else's machine
+    ("doctor", "--isolation"): [Level.LOCKED, Level.PARTIAL, Level.NONE],  # the only backend that can be chosen
 }
-"""Command and option -> the members that it does not offer."""
+"""(Command, option) -> the members it does not offer."""
 
 DECLARED_AGAIN = {
-    ("new.py", "--exercises"),  # a folder that is written, and need not be there yet
-    ("verify.py", "--exercises"),  # under another name: the exercises to verify are the command's arguments
-    ("verify.py", "--seed"),  # of the draw of mutants, not of the minibatch
+    ("new.py", "--exercises"),  # the folder to write, which need not exist
+    ("verify.py", "--exercises"),  # passed under another name: `exercises` are the arguments
+    ("verify.py", "--seed"),  # for drawing mutants, not for the minibatch
 }
-"""Modules that use a word of options.py for something else."""
+"""Modules that use an option of options.py for something else."""
 
 TWO_TYPES = {
-    "--to": "`grade` looks up the formats only where --to is given",
-    "--output": "a text may go to stdout as -, an archive and a backward.py go to a file",
+    "--to": "`grade` looks up the formats only if --to is given",
+    "--output": "text may go to stdout as -; an archive and a backward.py go to a file",
 }
-"""Options that are not of one type in all commands, and why."""
+"""Options whose type differs between commands, and why."""
 
 
 def every_option() -> Iterator[tuple[str, click.Option]]:
@@ -61,12 +61,12 @@ def every_option() -> Iterator[tuple[str, click.Option]]:
 
 
 def default_of(option: click.Option) -> str | float | None:
-    """Its default; None where it has none, which click marks differently from release to release."""
+    """Its default, or None; click marks a missing default differently from release to release."""
     return option.default if isinstance(option.default, str | float | int) and not option.is_flag else None
 
 
 def declared(module: Path) -> Iterator[tuple[str, int]]:
-    """The long words of the options that a module declares, with their lines."""
+    """The long options a module declares, with their line numbers."""
     for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Call) and ast.unparse(node.func) in ("click.option", "_choice"):
             words = [word.value for word in node.args if isinstance(word, ast.Constant)]
@@ -74,7 +74,7 @@ def declared(module: Path) -> Iterator[tuple[str, int]]:
 
 
 def shape(kind: click.ParamType) -> tuple[object, ...]:
-    """What a value of this type is to the command that gets it; the bounds of a number may differ by command."""
+    """What the command gets for a value of this type; the range of a number may differ by command."""
     if isinstance(kind, OneOf):
         return OneOf, *{type(member) for member in kind._by_name.values()}
     if isinstance(kind, click.Path):
@@ -83,25 +83,25 @@ def shape(kind: click.ParamType) -> tuple[object, ...]:
 
 
 class TestDeclaredOnce:
-    """A word on the command line has one meaning."""
+    """An option has one meaning."""
 
-    def test_an_option_that_options_has_is_declared_nowhere_else(self) -> None:
-        """A second declaration would drift away from the first."""
+    def test_a_shared_option_is_declared_only_in_options(self) -> None:
+        """A second declaration would diverge from the first."""
         shared = {word for word, _ in declared(CLI / "options.py")}
         again = [
-            f"{path.name}:{line} declares {word}, which options.py has: take it from there"
+            f"{path.name}:{line} declares {word}, which options.py has: use that one"
             for path in sorted(CLI.glob("*.py"))
             for word, line in declared(path)
             if path.name != "options.py" and word in shared and (path.name, word) not in DECLARED_AGAIN
         ]
         assert not again, "\n".join(again)
 
-    def test_what_is_declared_again_still_is(self) -> None:
-        """An exception that nobody needs any more is deleted."""
+    def test_every_exception_is_still_needed(self) -> None:
+        """An exception that is no longer needed must be deleted."""
         gone = [(name, word) for name, word in DECLARED_AGAIN if word not in dict(declared(CLI / name))]
         assert gone == []
 
-    def test_a_word_has_one_type_in_all_commands(self) -> None:
+    def test_an_option_has_one_type_in_all_commands(self) -> None:
         """A path is a path everywhere, and a choice has the same members."""
         shapes: dict[str, dict[tuple[object, ...], list[str]]] = {}
         for command, option in every_option():
@@ -109,8 +109,8 @@ class TestDeclaredOnce:
         differ = {word: found for word, found in shapes.items() if len(found) > 1}
         assert differ.keys() == TWO_TYPES.keys(), differ
 
-    def test_a_word_is_a_flag_everywhere_or_nowhere(self) -> None:
-        """And may be given several times everywhere or nowhere."""
+    def test_an_option_is_a_flag_everywhere_or_nowhere(self) -> None:
+        """The same holds for options that may be repeated."""
         kinds: dict[str, set[tuple[bool, bool]]] = {}
         for _, option in every_option():
             kinds.setdefault(option.opts[-1], set()).add((option.is_flag, option.multiple))
@@ -126,11 +126,11 @@ class TestDeclaredOnce:
 
 
 class TestChoices:
-    """Written once, as the members of an enum."""
+    """Declared once, as the members of an enum."""
 
     @pytest.mark.parametrize("word", CHOICES)
     def test_the_members_are_the_choices(self, word: str) -> None:
-        """All of them, but for those that a command says it cannot offer."""
+        """All of them, except those a command cannot offer."""
         offered = [(command, option) for command, option in every_option() if option.opts == [word]]
         assert len(offered) > 1
         for command, option in offered:
@@ -138,24 +138,24 @@ class TestChoices:
             expected = {str(member) for member in CHOICES[word]} - {str(m) for m in FEWER.get((command, word), ())}
             assert {*option.type.choices} == expected, command
 
-    def test_a_choice_of_plain_words_has_no_enum(self) -> None:
-        """Colour and formats; anything else is to be an OneOf."""
+    def test_only_color_and_formats_are_plain_choices(self) -> None:
+        """Any other choice must be an OneOf."""
         plain = {option.opts[-1] for _, option in every_option() if type(option.type) is click.Choice}
         assert plain == {"--color", "--to"}
 
     @pytest.mark.parametrize("kind", CHOICES.values())
     def test_the_command_gets_the_member(self, kind: type[Enum]) -> None:
-        """And not the word that was typed."""
+        """Not the word that was typed."""
         for member in kind:
             assert OneOf(kind).convert(str(member), None, None) is member
 
-    def test_another_word_is_refused_with_the_choices(self) -> None:
-        """As click says it."""
+    def test_an_unknown_choice_is_refused_with_a_list_of_choices(self) -> None:
+        """In click's words."""
         with pytest.raises(click.BadParameter, match=r"'exactly' is not one of 'correct', 'exact', 'approximate'"):
             OneOf(Criterion).convert("exactly", None, None)
 
     def test_the_strictest_isolation_comes_first(self) -> None:
-        """In every help."""
+        """In every help text."""
         assert options.LEVELS[0] is Level.LOCKED
         for _, option in every_option():
             if option.opts == ["--isolation"]:
@@ -165,26 +165,26 @@ class TestChoices:
 
 
 class TestDefaults:
-    """What holds where nothing is said."""
+    """What applies if an option is not given."""
 
     @pytest.mark.parametrize("command", COMMANDS)
     def test_a_default_is_shown_in_the_help(self, command: str) -> None:
-        """In click's words, or in ours where it depends on something."""
+        """By click, or in the text if it depends on something."""
         text = " ".join(CliRunner().invoke(main, [command, "--help"]).stdout.split())
         for name, option in every_option():
             if name == command and (default := default_of(option)) is not None:
                 assert f"[default: {default}" in text, option.opts
 
     @pytest.mark.parametrize("word", ["--criterion", "--feedback", "--visibility"])
-    def test_what_a_course_may_decide_has_no_default_of_its_own(self, word: str) -> None:
-        """Its default would beat the course's word; the help names the course instead."""
+    def test_a_setting_of_the_course_has_no_default_of_its_own(self, word: str) -> None:
+        """A default would beat the course's setting; the help names the course instead."""
         for command, option in every_option():
             if option.opts == [word] and (command, word) != ("report", "--feedback"):
                 assert default_of(option) is None
-                assert "(default: the course's word, else " in str(option.help)
+                assert "(default: the course's setting, or " in str(option.help)
 
-    def test_a_class_is_locked_in_and_a_learner_is_not_held_up(self) -> None:
-        """Strangers' code on the instructor's machine; one's own on one's own."""
+    def test_isolation_defaults_to_locked_for_a_class_only(self) -> None:
+        """Other people's code on the instructor's machine; a learner's own code on their own."""
         levels = {command: default_of(option) for command, option in every_option() if option.opts == ["--isolation"]}
         assert (levels["batch"], levels["run"], levels["gradescope-zip"]) == ("locked", "none", "process")
 
@@ -192,8 +192,8 @@ class TestDefaults:
 class TestTogether:
     """Several options as one decorator."""
 
-    def test_the_help_has_them_in_the_order_of_the_code(self) -> None:
-        """As if each had been written above the function."""
+    def test_the_help_lists_options_in_the_order_of_the_code(self) -> None:
+        """As if each was written above the function."""
 
         @click.command()
         @options.together(click.option("--first"), click.option("--second"), click.option("--third"))
@@ -202,7 +202,7 @@ class TestTogether:
         assert [each.opts for each in command.params] == [["--first"], ["--second"], ["--third"]]
 
     def test_the_options_of_a_run_are_one_value(self) -> None:
-        """The command gets `asked`, and its own options beside it."""
+        """The command gets `asked`, and its own options separately."""
         got: dict[str, object] = {}
 
         @click.command()
@@ -221,14 +221,14 @@ class TestTogether:
 
     @pytest.mark.parametrize("command", ["run", "batch"])
     def test_every_field_of_a_run_is_an_option(self, command: str) -> None:
-        """Of both commands that grade."""
+        """In both commands that grade."""
         words = {option.name for name, option in every_option() if name == command}
         assert {each.name for each in fields(RunOptions)} <= words
 
 
 @pytest.fixture
 def course(tmp_path: Path) -> Callable[..., Exercise]:
-    """An exercise in a course that says what the test wants."""
+    """An exercise in a course with the settings a test needs."""
     (tmp_path / "tiny").mkdir()
     source = "def forward(x):\n    y = x**2\n    loss = y.sum()\n    return locals()\n"
     (tmp_path / "tiny" / "forward.py").write_text(
@@ -245,17 +245,17 @@ def course(tmp_path: Path) -> Callable[..., Exercise]:
 
 
 class TestSettingsOfARun:
-    """RunOptions.settings: the command line beats the course, and the course beats the default."""
+    """RunOptions.settings: the command line beats the course, and the course beats the defaults."""
 
-    def test_nothing_said_gives_the_defaults(self, course: Callable[..., Exercise]) -> None:
-        """The lecture's seed, in particular."""
+    def test_no_options_give_the_defaults(self, course: Callable[..., Exercise]) -> None:
+        """Including the lecture's seed."""
         assert RunOptions().settings([course()]) == Settings(
             seed=LECTURE_SEED, criterion=Criterion.CORRECT, feedback=Feedback.FULL, isolation=Level.NONE,
             timeout=CALL_SECONDS,
         ) == Settings()  # fmt: skip
 
     def test_without_an_exercise_there_is_no_course(self) -> None:
-        """Where its functions are still to tell the exercise."""
+        """The exercise has not been inferred yet."""
         assert RunOptions().settings([]) == Settings()
 
     def test_the_course_beats_the_default(self, course: Callable[..., Exercise]) -> None:
@@ -265,38 +265,38 @@ class TestSettingsOfARun:
         assert (settings.criterion, settings.feedback) == (Criterion.EXACT, Feedback.VERDICT)
 
     def test_the_command_line_beats_the_course(self, course: Callable[..., Exercise]) -> None:
-        """Even with the default's own word."""
+        """Even with the value of the default."""
         exercise = course('criterion = "exact"\nfeedback = "verdict"\n')
         settings = RunOptions(criterion=Criterion.CORRECT, feedback=Feedback.FULL).settings([exercise])
         assert (settings.criterion, settings.feedback) == (Criterion.CORRECT, Feedback.FULL)
 
-    def test_each_setting_is_decided_by_itself(self, course: Callable[..., Exercise]) -> None:
-        """One from the line, one from the course, one by default."""
+    def test_each_setting_is_decided_separately(self, course: Callable[..., Exercise]) -> None:
+        """One from the command line, one from the course, one by default."""
         exercise = course('feedback = "none"\n')
         settings = RunOptions(seed=7).settings([exercise])
         assert (settings.seed, settings.feedback, settings.criterion) == (7, Feedback.NONE, Criterion.CORRECT)
 
-    def test_a_command_has_a_default_of_its_own(self, course: Callable[..., Exercise]) -> None:
-        """A class is told the kind of a mistake."""
+    def test_a_command_may_have_its_own_default(self, course: Callable[..., Exercise]) -> None:
+        """Students of a class see the kind of a mistake."""
         assert RunOptions().settings([course()], feedback=Feedback.KIND).feedback is Feedback.KIND
 
     def test_seed_zero_is_a_seed(self) -> None:
-        """Nothing said is None, and not whatever is false."""
+        """Only None means that no seed was given."""
         assert RunOptions(seed=0).settings([]).seed == 0
         assert RunOptions().settings([], hidden_seed=0).hidden_seed == 0
 
-    def test_what_only_the_line_can_say_is_passed_on(self) -> None:
-        """Size, limit and isolation."""
+    def test_settings_from_the_command_line_alone_are_passed_on(self) -> None:
+        """Batch size, timeout and isolation."""
         settings = RunOptions(batch_size=8, timeout=2.5, isolation=Level.LOCKED).settings([], hidden_seed=5)
         assert (settings.batch_size, settings.timeout) == (8, 2.5)
         assert (settings.isolation, settings.hidden_seed) == (Level.LOCKED, 5)
 
-    def test_modules_that_the_course_allows_are_part_of_it(self, course: Callable[..., Exercise]) -> None:
+    def test_modules_allowed_by_the_course_are_included(self, course: Callable[..., Exercise]) -> None:
         """The sandbox imports them before it locks."""
         assert RunOptions().settings([course('rules.imports = ["colorsys"]\n')]).imports == ("colorsys",)
 
 
-class TestColour:
+class TestColor:
     """--color sets click's own switch."""
 
     @pytest.mark.parametrize(
@@ -312,7 +312,7 @@ class TestColour:
     def test_the_option_beats_the_environment(
         self, monkeypatch: pytest.MonkeyPatch, word: str, no_color: str, expected: bool | None
     ) -> None:
-        """An empty NO_COLOR is none, as https://no-color.org has it."""
+        """An empty NO_COLOR does not count, as https://no-color.org says."""
         monkeypatch.setenv("NO_COLOR", no_color)
         seen = []
 
@@ -337,8 +337,8 @@ class TestColour:
         ("--isolation", "jail", "'jail' is not one of 'locked', 'partial', 'process', 'none'"),
     ],
 )
-def test_a_value_that_no_run_could_use_is_refused(word: str, value: str, sentence: str) -> None:
-    """By the option itself, with exit code 4 and the way to the help."""
+def test_an_invalid_value_is_refused(word: str, value: str, sentence: str) -> None:
+    """By the option itself, with exit code 4 and a pointer to the help."""
     result = CliRunner().invoke(main, ["mlp", word, value], prog_name="grade")
     assert (result.exit_code, result.stdout) == (4, "")
     assert sentence in result.stderr

@@ -1,4 +1,4 @@
-"""`grade watch` before its first verdict: what is on the desk, and what is refused."""
+"""`grade watch` before its first result: what is being watched, and what is refused."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class Session:
-    """A loop that ends at once, and shows what it was given."""
+    """A loop that ends at once and keeps its arguments."""
 
     def __init__(self, desk: Desk, grader: Grader, page: Page, *, report: str) -> None:
         self.desk, self.grader, self.page, self.report = desk, grader, page, report
@@ -52,37 +52,37 @@ def session(grade: Grade, workspace: Path, monkeypatch: pytest.MonkeyPatch) -> C
     return run
 
 
-def test_a_gradient_that_was_named_is_the_one_in_front(session: Callable[..., Session]) -> None:
-    """Of the exercise that was named first."""
+def test_a_named_gradient_is_the_current_one(session: Callable[..., Session]) -> None:
+    """Also if another exercise was named first."""
     desk = session("rnn", "mlp::dcounts").desk
     assert [work.exercise.name for work in desk.works] == ["rnn", "mlp"]
     assert session("mlp::dcounts").desk.gradient == "dcounts"
 
 
-def test_without_words_the_whole_workspace_is_on_the_desk(session: Callable[..., Session]) -> None:
+def test_without_targets_the_whole_workspace_is_watched(session: Callable[..., Session]) -> None:
     """The lecture's exercise first."""
     assert session().desk.works[0].exercise.name == "mlp"
     assert len(session().desk.works) > 10
 
 
-def test_a_hanging_function_is_given_less_time_than_elsewhere(session: Callable[..., Session]) -> None:
-    """Unless more is asked for."""
+def test_the_timeout_is_shorter_than_elsewhere(session: Callable[..., Session]) -> None:
+    """Unless --timeout is given."""
     assert session("mlp").grader.settings.timeout == WATCH_CALL_SECONDS == 3
     settings = session("mlp", "--timeout", "7", "--isolation", "process").grader.settings
     assert (settings.timeout, settings.isolation) == (7, Level.PROCESS)
 
 
-def test_what_is_no_terminal_gets_lines(session: Callable[..., Session]) -> None:
-    """And polling where it is asked for."""
+def test_plain_lines_without_a_terminal(session: Callable[..., Session]) -> None:
+    """And polling if asked for."""
     assert session("mlp").how == {"interactive": False, "poll": False}
     assert session("mlp", "--poll").how == {"interactive": False, "poll": True}
 
 
 @pytest.mark.parametrize(("correct", "graded", "before"), [(3, 26, 3), (2, 2, None)])
-def test_the_last_run_counts_where_it_graded_everything(
+def test_the_last_run_counts_only_if_it_graded_everything(
     session: Callable[..., Session], grade: Grade, correct: int, graded: int, before: int | None
 ) -> None:
-    """Of a part nobody knows how the rest stands."""
+    """Otherwise the state of the rest is unknown."""
     names = [f"d{n}" for n in range(graded)]
     rows = [{"name": name, "correct": n < correct, "verdict": "exact"} for n, name in enumerate(names)]
     entry = {
@@ -96,15 +96,17 @@ def test_the_last_run_counts_where_it_graded_everything(
 
 
 def test_a_file_of_no_exercise_asks_for_one(grade: Grade, tmp_path: Path) -> None:
-    """Nothing is read before somebody saves."""
+    """The file is not read before it is saved."""
     (tmp_path / "x.py").touch()
     result = grade("watch", "x.py")
-    assert (result.exit_code, result.stderr) == (4, "Error: which exercise is it for? Say it with --exercise NAME\n")
+    assert (result.exit_code, result.stderr) == (4, "Error: which exercise is it for? Name it with --exercise\n")
 
 
 def test_the_report_cannot_go_to_stdout(grade: Grade, workspace: Path) -> None:
-    """The verdicts are there; a file called - would be in nobody's mind."""
+    """The verdicts go there, and nobody wants a file named -."""
     result = grade("watch", "mlp", "--report", "-")
     assert result.exit_code == 4
-    assert result.stderr == "Error: --report - and the verdicts both write to stdout: give the report a file\n"
+    assert (
+        result.stderr == "Error: --report - and the verdicts would both write to stdout; name a file for the report\n"
+    )
     assert not (workspace / "-").exists()

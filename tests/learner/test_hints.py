@@ -1,4 +1,4 @@
-"""Hints that are read off the forward pass, where an author has written none."""
+"""Hints generated from the forward pass, for exercises without written ones."""
 
 from __future__ import annotations
 
@@ -34,14 +34,14 @@ def forward(x, w, b, v):
 
 
 def exercise(folder: Path, line: str) -> Exercise:
-    """One with a certain line, and without hints."""
+    """An exercise with the given line, and without hints."""
     (folder / "forward.py").write_text(FORWARD % line)
     (folder / "exercise.toml").write_text('title = "Own"\nkind = "gradients"\n')
     return load_exercise(folder)
 
 
 @pytest.mark.parametrize("name", list_exercises())
-def test_a_ladder_has_three_steps_without_a_written_hint(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_there_are_three_hints_without_written_ones(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """For every line of our own exercises, and never the code."""
     known = load_exercise(name)
     monkeypatch.setattr(known, "settings", replace(known.settings, hints={}))
@@ -53,8 +53,8 @@ def test_a_ladder_has_three_steps_without_a_written_hint(name: str, monkeypatch:
         assert all(body not in text for text in ladder[1:] if len(body) > 12)
 
 
-def test_what_an_author_writes_comes_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The other half is filled in."""
+def test_a_hint_by_the_author_takes_precedence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The missing one is generated."""
     own = exercise(tmp_path, "z = y.exp()")
     monkeypatch.setattr(own, "settings", replace(own.settings, hints={"y": Hint(shape="Like y.")}))
     assert hints(own, "dy")[1:] == ["Like y.", "Line 12: exp is its own derivative."]
@@ -63,79 +63,79 @@ def test_what_an_author_writes_comes_first(tmp_path: Path, monkeypatch: pytest.M
 @pytest.mark.parametrize(
     ("line", "words"),
     [
-        ("z = y + b", "a sum hands its gradient on"),
-        ("z = y - b", "what something is taken away from gets the gradient unchanged"),
-        ("z = b - y", "what is taken away gets the gradient with a minus"),
+        ("z = y + b", "addition passes its gradient on unchanged to both terms"),
+        ("z = y - b", "the first term gets the gradient unchanged"),
+        ("z = b - y", "the second term gets the negative gradient"),
         ("z = b * y", "the derivative is the other factor"),
-        ("z = y / b", "what is divided gets the gradient divided by the same"),
-        ("z = b / y", "minus the fraction over it once more"),
-        ("z = y**3", "one power less is left"),
+        ("z = y / b", "the numerator gets the gradient divided by the denominator"),
+        ("z = b / y", "minus the quotient divided by the denominator"),
+        ("z = y**3", "the power is reduced by one"),
         ("z = b**y", "the logarithm of its base"),
-        ("z = y @ w", "multiply by the other one, turned"),
-        ("z = -y", "a minus stays a minus"),
-        ("z = y.T", "dimensions change places"),
-        ("z = y[1:]", "back to the places that were read"),
-        ("z = torch.tanh(y)", "one minus the square of what comes out"),
-        ("z = fold(y)", "work out where fold takes one element, and go the same way back"),
+        ("z = y @ w", "multiply by the other matrix, transposed"),
+        ("z = -y", "a minus sign negates the gradient"),
+        ("z = y.T", "dimensions are swapped"),
+        ("z = y[1:]", "back to the positions that were read"),
+        ("z = torch.tanh(y)", "one minus the square of its output"),
+        ("z = fold(y)", "work out where fold puts each element, and send its gradient back the same way"),
         ("z = F.layer_norm(y, (3,), w, b)", "three terms, not one"),
-        ("z = F.layer_norm(x, (3,), y, b)", "a gain is a factor"),
-        ("z = y", "it is handed on as it is"),
-        ("z = table[0](y)", "it is handed on as it is"),
+        ("z = F.layer_norm(x, (3,), y, b)", "the normalized values are multiplied by the weight"),
+        ("z = y", "it is passed on unchanged"),
+        ("z = table[0](y)", "it is passed on unchanged"),
     ],
 )
 def test_each_operation_has_its_rule(tmp_path: Path, line: str, words: str) -> None:
-    """In words, with the number of its line."""
+    """In words, after the line number."""
     said = derivative_in_words(exercise(tmp_path, line), "y")
     assert said.startswith("Line 12: ")
     assert words in said
 
 
-def test_rules_come_in_the_order_of_the_way_back(tmp_path: Path) -> None:
+def test_rules_come_in_backward_order(tmp_path: Path) -> None:
     """From the line's result inwards."""
     said = derivative_in_words(exercise(tmp_path, "z = (y * w).sum() + b"), "y")
-    places = [said.index(word) for word in ("a sum hands", "a sum spreads", "in a product")]
+    places = [said.index(word) for word in ("addition passes", "a sum broadcasts", "in a product")]
     assert places == sorted(places)
 
 
-def test_a_variable_that_stands_twice_in_a_line_has_two_shares(tmp_path: Path) -> None:
+def test_a_variable_used_twice_in_a_line_has_two_shares(tmp_path: Path) -> None:
     """They add up."""
-    assert "stands there more than once" in derivative_in_words(exercise(tmp_path, "z = y * y.exp()"), "y")
+    assert "used more than once there" in derivative_in_words(exercise(tmp_path, "z = y * y.exp()"), "y")
 
 
-def test_nothing_comes_back_through_detach(tmp_path: Path) -> None:
-    """The other place is the only one."""
+def test_no_gradient_flows_through_detach(tmp_path: Path) -> None:
+    """Only the other use counts."""
     said = derivative_in_words(exercise(tmp_path, "z = y - y.detach().max(1, keepdim=True).values"), "y")
-    assert said == "Line 12: what something is taken away from gets the gradient unchanged."
+    assert said == "Line 12: in a subtraction, the first term gets the gradient unchanged."
 
 
-def test_more_than_three_lines_are_not_all_told() -> None:
-    """The weights of a network over time are read at every step."""
-    assert derivative_in_words(load_exercise("rnn"), "Whh").endswith("every line that reads it adds its share.")
+def test_at_most_three_lines_are_explained() -> None:
+    """The weights of a recurrent network are used at every step."""
+    assert derivative_in_words(load_exercise("rnn"), "Whh").endswith("every line that uses it adds its share.")
 
 
-def test_a_shape_is_told_from_the_lines(tmp_path: Path) -> None:
-    """A kept dimension, a value that may have been copied."""
+def test_the_shape_hint_is_read_from_the_lines(tmp_path: Path) -> None:
+    """A kept dimension, a variable that may have been broadcast."""
     mlp = load_exercise("mlp")
     assert "keepdim=True: if bnmeani has a dimension of size 1, keep it" in shape_in_words(mlp, "bnmeani")
-    assert "it was copied: sum over the copies" in shape_in_words(mlp, "bngain")
+    assert "it was broadcast: sum over the broadcast dimensions" in shape_in_words(mlp, "bngain")
     assert (
         shape_in_words(exercise(tmp_path, "z = y * 2"), "y") == "A gradient has the shape of its variable: that of y."
     )
 
 
 def test_the_first_hint_says_on_which_lines_a_variable_is_used() -> None:
-    """One is shown with its text; of several, the numbers."""
+    """A single line is quoted; several are listed by number."""
     mlp = load_exercise("mlp")
     (line,) = mlp.readers["probs"]
     assert (
-        hints(mlp, "dprobs")[0] == f"probs is used on one line of forward.py, {line.number}: `logprobs = probs.log()`"
+        hints(mlp, "dprobs")[0] == f"probs is used on one line of forward.py ({line.number}): `logprobs = probs.log()`"
     )
     numbers = ", ".join(str(line.number) for line in mlp.readers["counts"])
-    assert hints(mlp, "dcounts")[0].startswith(f"counts is used on 2 lines of forward.py, {numbers}: as many paths")
+    assert hints(mlp, "dcounts")[0].startswith(f"counts is used on 2 lines of forward.py ({numbers}); the")
 
 
-def test_a_worked_solution_is_the_one_function_alone() -> None:
-    """As it is written in the solution; of a training exercise, the function of all gradients."""
+def test_a_worked_solution_is_a_single_function() -> None:
+    """As written in the solution; for a training exercise, the function for all gradients."""
     assert worked(load_exercise("mlp"), "dh").startswith("def dh(dlogits, W2):\n")
     assert "\ndef " not in worked(load_exercise("mlp"), "dh")
     training = load_exercise("training")
@@ -143,7 +143,7 @@ def test_a_worked_solution_is_the_one_function_alone() -> None:
 
 
 def test_other_ways_are_the_blocks_that_write_this_gradient() -> None:
-    """Each without the solution that it is laid over."""
+    """Each without the solution that it overrides."""
     ways = other_ways(load_exercise("mlp"), "dprobs")
     assert ways
     assert all(note and "def dlogprobs" not in code and "dprobs" in code for note, code in ways)

@@ -1,4 +1,4 @@
-"""`check`, `cmp` and `%%grade` beside a notebook's cells."""
+"""`check`, `cmp` and `%%grade` in a notebook."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ loss.backward()
 
 @pytest.fixture
 def cells(mlp: Exercise) -> dict[str, Any]:
-    """A notebook's variables after its forward and backward pass."""
+    """The variables of a notebook after its forward and backward pass."""
     namespace: dict[str, Any] = {}
     exec(FORWARD, namespace)
     return namespace
@@ -43,7 +43,7 @@ def cells(mlp: Exercise) -> dict[str, Any]:
 
 @pytest.fixture(autouse=True)
 def warm(sandbox: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The notebook's sandbox is the session's."""
+    """Use the test session's sandbox."""
     monkeypatch.setattr(door, "_sandbox", lambda: sandbox)
 
 
@@ -58,12 +58,12 @@ class TestCmp:
     def test_a_wrong_shape_does_not_pass_by_broadcasting(
         self, cells: dict[str, Any], capsys: pytest.CaptureFixture[str]
     ) -> None:
-        """The lecture's cmp says True here."""
+        """The lecture's cmp prints True here."""
         cmp("bnmeani", cells["bnmeani"].grad[0], cells["bnmeani"])
         assert capsys.readouterr().out.startswith("bnmeani         | shape (64,), expected (1, 64)")
 
-    def test_what_is_missing_is_a_sentence(self, cells: dict[str, Any], capsys: pytest.CaptureFixture[str]) -> None:
-        """Nine of fifteen errors saved in public notebooks are the lecture's cmp given None."""
+    def test_a_missing_value_is_a_message(self, cells: dict[str, Any], capsys: pytest.CaptureFixture[str]) -> None:
+        """Nine of fifteen errors saved in public notebooks come from passing None to the lecture's cmp."""
         cmp("probs", None, cells["probs"])
         cmp("probs", cells["probs"].grad, cells["probs"].detach())
         cmp("probs", 3, cells["probs"])
@@ -71,19 +71,19 @@ class TestCmp:
         first, second, third, fourth = capsys.readouterr().out.splitlines()
         assert first == "probs           | dprobs is None: not started"
         assert second.endswith("call probs.retain_grad() before loss.backward()")
-        assert third.endswith("dprobs is no tensor but int")
-        assert fourth.endswith("n is no tensor but int")
+        assert third.endswith("dprobs is not a tensor but int")
+        assert fourth.endswith("n is not a tensor but int")
 
 
 class TestFlatValues:
     """`dprobs = ...` in a cell."""
 
     def test_are_compared_on_the_notebooks_own_minibatch(self, cells: dict[str, Any]) -> None:
-        """Three columns, and said to be no grade."""
+        """Three columns, marked as not scored."""
         cells["dprobs"] = cells["probs"].grad.clone()
         text = repr(check(cells))
         assert "probs           | exact: True  | approximate: True  | maxdiff: 0.0" in text
-        assert "mlp: 1 of 1 agree, 25 not there yet; on this notebook's own minibatch, unscored" in text
+        assert "mlp: 1 of 1 agree, 25 not written yet; on this notebook's own minibatch, not scored" in text
 
     def test_are_diagnosed_from_the_cells_source(self, cells: dict[str, Any]) -> None:
         """The line is read and graded in the sandbox."""
@@ -109,9 +109,9 @@ class TestFlatValues:
         """A later cell has overwritten h: every gradient that uses it would look wrong."""
         cells["dW2"] = cells["W2"].grad
         cells["h"] = cells["h"].detach() * 2
-        assert "h is not what the forward pass makes of this notebook's inputs" in repr(check(cells))
+        assert "h is not what the forward pass computes from this notebook's inputs" in repr(check(cells))
 
-    def test_a_gradient_that_two_backwards_added_up_is_not_believed(self, cells: dict[str, Any]) -> None:
+    def test_a_gradient_accumulated_twice_is_not_trusted(self, cells: dict[str, Any]) -> None:
         """`p.grad = None` was forgotten."""
         right = cells["W2"].grad.clone()
         cells["W2"].grad = 2 * right
@@ -120,21 +120,21 @@ class TestFlatValues:
         assert found.lines[0].fine
         assert "W2.grad is not the gradient of this forward pass" in repr(found)
 
-    def test_a_name_that_is_no_gradient_is_said(self, cells: dict[str, Any]) -> None:
-        """As the command line says it, and no table of nothing."""
+    def test_a_name_that_is_not_a_gradient_is_reported(self, cells: dict[str, Any]) -> None:
+        """In the words of the command line, and without an empty table."""
         found = check(cells, "dcuonts")
         assert repr(found) == "note: there is no gradient of mlp dcuonts. Did you mean dcounts?"
         assert found._repr_html_() == "<p>note: there is no gradient of mlp dcuonts. Did you mean dcounts?</p>"
 
-    def test_beside_a_name_that_is_no_gradient_the_others_are_checked(self, cells: dict[str, Any]) -> None:
-        """One slip does not hide the rest."""
+    def test_other_names_are_checked_all_the_same(self, cells: dict[str, Any]) -> None:
+        """One typo does not hide the rest."""
         cells["dprobs"] = cells["probs"].grad
         text = repr(check(cells, "nope", "probs"))
         assert "there is no gradient of mlp nope. There are: dlogprobs, " in text
         assert "mlp: 1 of 1 agree" in text
 
-    def test_without_inputs_and_gradients_that_is_said(self, cells: dict[str, Any]) -> None:
-        """No reference, no columns."""
+    def test_without_inputs_and_gradients_the_message_says_so(self, cells: dict[str, Any]) -> None:
+        """There is no reference, so there are no columns."""
         bare = {"dprobs": cells["probs"].grad, "probs": cells["probs"].detach()}
         assert "call probs.retain_grad() before loss.backward()" in repr(check(bare, exercise="mlp"))
 
@@ -152,16 +152,16 @@ class TestFunctions:
         cells["dprobs"] = cells["dh"] = never
         found = check(cells, sources=["import torch", source])
         assert [line.fine for line in found.lines] == [True, False]
-        assert "probs           | right (a function, graded)" in repr(found)
+        assert "probs           | correct (a function, graded)" in repr(found)
 
-    def test_of_a_cell_that_was_run_again_the_last_text_counts(self) -> None:
+    def test_the_last_version_of_a_cell_counts(self) -> None:
         """A history has every attempt."""
         attempts = ["x = 1", "def dprobs():\n    return 1", "def dprobs():\n    return 2", "", "x = 1"]
         assert door.latest(attempts) == ["def dprobs():\n    return 2", "x = 1"]
 
 
-def test_the_table_escapes_what_is_the_learners(cells: dict[str, Any]) -> None:
-    """A message may quote a learner's text."""
+def test_the_table_escapes_the_learners_text(cells: dict[str, Any]) -> None:
+    """A message may quote it."""
     row = {"name": "dprobs", "verdict": "raised", "problem": "<script>", "possible": 1, "points": 0, "diagnosis": None}
     line = door.CheckedLine("probs", None, None, row)
     shown = door.Checked("mlp", (line,))._repr_html_()
@@ -170,7 +170,7 @@ def test_the_table_escapes_what_is_the_learners(cells: dict[str, Any]) -> None:
 
 
 def test_the_notebooks_torch_keeps_its_threads(cells: dict[str, Any]) -> None:
-    """Training in the next cell is not slowed down."""
+    """Training in the next cell does not become slower."""
     before = torch.get_num_threads()
     cells["dprobs"] = cells["probs"].grad * 2
     check(cells, sources=["dprobs = 2*dlogprobs/probs"])
@@ -180,7 +180,7 @@ def test_the_notebooks_torch_keeps_its_threads(cells: dict[str, Any]) -> None:
 @pytest.mark.slow
 @pytest.mark.timeout(180)
 def test_a_real_notebook_runs_from_top_to_bottom(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Executed by nbclient in a real kernel: values, functions, the magic, the table."""
+    """Run by nbclient in a real kernel: values, functions, the magic, the table."""
     nbformat = pytest.importorskip("nbformat")
     nbclient = pytest.importorskip("nbclient")
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
@@ -207,7 +207,7 @@ def test_a_real_notebook_runs_from_top_to_bottom(tmp_path: Path, monkeypatch: py
     printed = [_shown(cell) for cell in book.cells]
     assert printed[3] == "probs           | exact: True  | approximate: True  | maxdiff: 0.0\n"
     assert "<table>" in printed[5]
-    assert "mlp: 2 of 3 agree, 23 not there yet" in printed[5]
+    assert "mlp: 2 of 3 agree, 23 not written yet" in printed[5]
     assert "counts" in printed[5]
     assert "<td>✓</td><td>dnorm_logits</td>" in printed[6]
     assert "<td>✗</td><td>dnorm_logits</td>" in printed[7]

@@ -1,4 +1,4 @@
-"""`grade import`: the lecture's notebook as learners have it becomes a backward.py, by reading and never by running."""
+"""`grade import`: learners' notebooks of the lecture are converted to a backward.py by reading, never by running."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ NOTEBOOKS = sorted((Path(__file__).resolve().parents[1] / "notebooks").glob("*.i
 
 
 def test_there_are_at_least_twenty_styles() -> None:
-    """Of public notebooks: two steps, loops, one_hot, keepdim, clone() forgotten and others."""
+    """From public notebooks: two steps, loops, one_hot, keepdim, a missing clone() and others."""
     assert len(NOTEBOOKS) >= 20
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
-def test_every_gradient_that_is_there_is_found_and_none_is_invented(
+def test_exactly_the_gradients_in_the_notebook_are_found(
     path: Path, sandbox: Sandbox, mlp: Exercise, mlp_cases: Cases
 ) -> None:
     """And what was right in the notebook is right in the file."""
@@ -54,7 +54,7 @@ def test_every_gradient_that_is_there_is_found_and_none_is_invented(
 
 
 def test_the_learners_own_lines_and_comments_are_kept(sandbox: Sandbox, mlp: Exercise) -> None:
-    """Their spacing too: it is their file."""
+    """With their spacing: it is their file."""
     path = next(path for path in NOTEBOOKS if path.stem == "other_languages_comments")
     with sandbox.open(read_submission(path).files, mlp.settings.rules) as session:
         text = import_reading(session.reading, mlp).text
@@ -64,7 +64,7 @@ def test_the_learners_own_lines_and_comments_are_kept(sandbox: Sandbox, mlp: Exe
 
 
 def test_the_command_writes_a_file_and_says_what_is_missing(grade: Callable[..., Result]) -> None:
-    """Found, not found, and what to do next."""
+    """What was found, what was not, and what to do next."""
     path = next(path for path in NOTEBOOKS if path.stem == "softmax_only")
     result = grade("import", path, "-o", "mine.py")
     assert result.exit_code == 0
@@ -73,11 +73,11 @@ def test_the_command_writes_a_file_and_says_what_is_missing(grade: Callable[...,
     assert "def dh(dlogits, W2):" in Path("mine.py").read_text(encoding="utf-8")
     again = grade("import", path, "-o", "mine.py")
     assert again.exit_code == 4
-    assert "mine.py is there already" in again.output
+    assert "mine.py already exists" in again.output
 
 
-def test_a_notebook_of_nothing_is_one_sentence(grade: Callable[..., Result], tmp_path: Path) -> None:
-    """No exercise can be told from it."""
+def test_a_notebook_without_gradients_is_a_usage_error(grade: Callable[..., Result], tmp_path: Path) -> None:
+    """No exercise can be inferred from it."""
     path = next(path for path in NOTEBOOKS if path.stem == "nothing_yet")
     result = grade("import", path)
     assert result.exit_code == 4
@@ -86,7 +86,7 @@ def test_a_notebook_of_nothing_is_one_sentence(grade: Callable[..., Result], tmp
     assert "this is not a notebook" in grade("import", "bad.ipynb").output
 
 
-def test_what_was_chosen_among_several_is_said(grade: Callable[..., Result]) -> None:
-    """The lecture's later exercises assign some gradients anew."""
+def test_a_choice_among_attempts_is_noted(grade: Callable[..., Result]) -> None:
+    """The lecture's later exercises reassign some gradients."""
     path = next(path for path in NOTEBOOKS if path.stem == "lecture")
     assert "dlogits is assigned anew" in grade("import", path).output

@@ -1,4 +1,4 @@
-"""What there is to do: the list, one exercise, one gradient; of installed exercises and of those of a pack."""
+"""The list of exercises, one exercise, one gradient; for installed exercises and those of a pack."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def report(path: Path, source: Path, right: dict[str, bool]) -> Path:
-    """A report about one submission to the mlp."""
+    """A report with one submission to the mlp."""
     rows = [{"name": name, "correct": correct} for name, correct in right.items()]
     entry = {"exercise": "mlp", "source": str(source), "gradients": rows}
     path.write_text(json.dumps({"grader": {"submissions": [entry]}}))
@@ -28,17 +28,15 @@ def report(path: Path, source: Path, right: dict[str, bool]) -> Path:
 
 
 def test_a_gradient_of_a_pack_is_shown_with_its_stub(installed_pack: Path, grade: Callable[..., Result]) -> None:
-    """The pack's own, since no exercise of that name is installed with the grader."""
+    """The pack's own: no exercise of that name is installed with the grader."""
     assert installed_pack.is_dir()
     shown = grade("show", "squares::dy").stdout
     assert "  shape     (3,), like y" in shown
     assert shown.endswith("\n  def dy(y):\n")
 
 
-def test_a_stub_is_shown_as_it_was_handed_out(
-    installed_pack: Path, workspace: Path, grade: Callable[..., Result]
-) -> None:
-    """Not as the learner has filled it in, in a workspace with exercises of a pack either."""
+def test_the_original_stub_is_shown(installed_pack: Path, workspace: Path, grade: Callable[..., Result]) -> None:
+    """Not the learner's code, also for a pack's exercise in a workspace."""
     mine = workspace / "exercises" / "squares" / "backward.py"
     mine.write_text("def dy(secret):\n    return secret\n")
     assert "def dy(y):" in grade("show", "squares::dy").stdout
@@ -49,21 +47,21 @@ def test_a_stub_is_shown_as_it_was_handed_out(
     )
 
 
-def test_a_gradient_without_a_stub_is_shown_all_the_same(installed_pack: Path) -> None:
-    """By its lines and its variable's name."""
+def test_a_gradient_without_a_stub_is_shown(installed_pack: Path) -> None:
+    """With its forward lines and its variable's name."""
     (installed_pack / "exercises" / "squares" / "backward.py").unlink()
     title, *shown = about_gradient(load_exercise("squares"), "dx")
     assert "dx: the derivative of the loss with respect to x" in title
     assert shown == [
         "",
-        "  made by   inputs(): a parameter or a given value",
-        "  read by   y = x * x    (forward.py:9)",
+        "  set in    inputs(): a parameter or a given value",
+        "  used in   y = x * x    (forward.py:9)",
         "  from      dy",
         "  shape     like x",
     ]
 
 
-def test_an_exercise_is_shown_with_its_lines_and_what_is_asked_for(mlp: Exercise) -> None:
+def test_an_exercise_is_shown_with_its_lines_and_gradients(mlp: Exercise) -> None:
     """Each line with its number."""
     shown = list(about_exercise(mlp))
     line = mlp.producer["probs"]
@@ -75,14 +73,14 @@ def test_an_exercise_is_shown_with_its_lines_and_what_is_asked_for(mlp: Exercise
     ("done", "far"), [({}, "26 in all"), ({"mlp": (3, 26)}, "3 of 26"), ({"mlp": (1, 2)}, "26 in all")]
 )
 def test_only_a_run_over_all_gradients_gives_a_count(mlp: Exercise, done: dict[str, tuple[int, int]], far: str) -> None:
-    """What was left out may be right or not."""
+    """The others may be right or wrong."""
     first, *more = listing([mlp], done)
     assert far in first
     assert more == ([f"{'':<20} the last run graded 2 of them: 1 right"] if done == {"mlp": (1, 2)} else [])
 
 
-def test_progress_is_the_learners_own_work_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Somebody else's file, or the solution, graded in the same folder counts for nothing."""
+def test_progress_is_only_the_learners_own_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Somebody else's file, or the solution, graded in the same folder does not count."""
     monkeypatch.chdir(tmp_path)
     own = Path("exercises", "mlp")
     own.mkdir(parents=True)
@@ -92,8 +90,8 @@ def test_progress_is_the_learners_own_work_alone(tmp_path: Path, monkeypatch: py
 
 
 @pytest.mark.parametrize("text", [None, "", "[]", "{}", '{"grader": {"submissions": [{}]}}', "[" * 100_000])
-def test_a_report_that_cannot_be_read_is_no_progress(tmp_path: Path, text: str | None) -> None:
-    """And no error."""
+def test_an_unreadable_report_is_no_progress(tmp_path: Path, text: str | None) -> None:
+    """And not an error."""
     file = tmp_path / "report.json"
     if text is not None:
         file.write_text(text)

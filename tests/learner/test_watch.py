@@ -1,4 +1,4 @@
-"""The learner's loop without a terminal: state, reset, hints, solutions, and what is on the desk."""
+"""The learner's loop without a terminal: state, reset, hints, solutions and the works being watched."""
 
 from __future__ import annotations
 
@@ -36,10 +36,10 @@ MINE = Path("exercises", "mlp", "backward.py")
 
 
 class TestState:
-    """One plain text file."""
+    """The state file: plain text."""
 
-    def test_what_is_written_is_read_again(self, tmp_path: Path) -> None:
-        """Where somebody is, and which hints are open."""
+    def test_what_is_written_is_read_back(self, tmp_path: Path) -> None:
+        """The current gradient, and the open hints."""
         state = LearnerState(tmp_path / "state.txt")
         state.go("mlp", "dcounts")
         state.go("rnn", "dh1")
@@ -51,8 +51,8 @@ class TestState:
         assert again.hints == {("mlp", "dprobs"): 3}
         assert "score" not in state.text.replace("No scores", "")
 
-    def test_files_of_two_machines_may_be_joined_and_damaged(self, tmp_path: Path) -> None:
-        """More hints win, later places win, unknown lines stay."""
+    def test_merged_and_damaged_files_can_be_read(self, tmp_path: Path) -> None:
+        """The larger number of hints wins, the later gradient wins, unknown lines are kept."""
         file = tmp_path / "state.txt"
         file.write_bytes(b"mlp hints dh 2\nmlp at dh\n<<<<<<< HEAD\nmlp hints dh 1\nmlp at dC\nmlp hints dh x\n\xff\n")
         state = LearnerState.read(file)
@@ -60,14 +60,14 @@ class TestState:
         assert state.at == {"mlp": "dC"}
         assert "<<<<<<< HEAD" in state.text
 
-    def test_a_place_that_cannot_be_written_stops_nobody(self, tmp_path: Path) -> None:
+    def test_an_unwritable_file_is_not_an_error(self, tmp_path: Path) -> None:
         """Reading and writing fail quietly."""
         state = LearnerState.read(tmp_path)
         assert not state.at
         assert not LearnerState(tmp_path / "none" / "state.txt").write()
 
     def test_a_file_is_replaced_whole_and_keeps_mode_and_link(self, tmp_path: Path) -> None:
-        """Nothing is left beside it."""
+        """No temporary file is left."""
         real, link = tmp_path / "real.py", tmp_path / "link.py"
         real.write_bytes(b"old")
         real.chmod(0o640)
@@ -80,7 +80,7 @@ class TestState:
 
 @pytest.fixture
 def reset(sandbox: Sandbox, mlp: Exercise) -> Callable[[bytes, str], bytes]:
-    """Put a stub back in some bytes."""
+    """Restore a stub in some bytes."""
 
     def put(content: bytes, name: str) -> bytes:
         with sandbox.open({"backward.py": content}, mlp.settings.rules) as session:
@@ -91,7 +91,7 @@ def reset(sandbox: Sandbox, mlp: Exercise) -> Callable[[bytes, str], bytes]:
 
 
 class TestReset:
-    """One stub comes back, and the rest stays byte for byte."""
+    """One stub is restored, and the rest stays byte for byte."""
 
     @pytest.mark.parametrize(
         ("before", "own", "after"),
@@ -109,81 +109,79 @@ class TestReset:
     def test_only_the_functions_lines_change(
         self, reset: Callable[[bytes, str], bytes], mlp: Exercise, before: bytes, own: bytes, after: bytes
     ) -> None:
-        """With the file's own line ends."""
+        """With the file's own line endings."""
         ending = b"\r\n" if b"\r\n" in before else b"\n"
         stub = pristine_stub(mlp, "dh").encode().replace(b"\n", ending)
         assert reset(before + own + after, "dh") == before + stub + after
 
-    def test_inside_a_block_it_keeps_its_margin(self, reset: Callable[[bytes, str], bytes]) -> None:
+    def test_inside_a_block_it_keeps_its_indentation(self, reset: Callable[[bytes, str], bytes]) -> None:
         """`if True:` around it."""
         changed = reset(b"if True:\n    def dh(a):\n        return a\n", "dh")
         assert changed.startswith(b"if True:\n    def dh(dlogits, W2):\n        ")
         compile(changed, "backward.py", "exec")
 
-    def test_a_stub_that_is_not_there_goes_to_the_end(
-        self, reset: Callable[[bytes, str], bytes], mlp: Exercise
-    ) -> None:
-        """Deleted by accident."""
+    def test_a_missing_stub_is_appended(self, reset: Callable[[bytes, str], bytes], mlp: Exercise) -> None:
+        """It was deleted by accident."""
         stub = pristine_stub(mlp, "dh").encode()
         assert reset(b"x = 1\n", "dh") == b"x = 1\n\n\n" + stub + b"\n"
         assert reset(b"x = 1", "dh") == b"x = 1\n\n\n" + stub + b"\n"
         assert reset(b"", "dh") == stub + b"\n"
 
     def test_a_line_shared_with_something_else_is_refused(self, reset: Callable[[bytes, str], bytes]) -> None:
-        """It would go too."""
+        """The other code would be removed too."""
         with pytest.raises(NoReset, match=r"backward.py:1: dh shares its line"):
             reset(b"x = 1; dh = lambda a: a\n", "dh")
         with pytest.raises(NoReset, match="UTF-16"):
             reset("def dh(a): return a\n".encode("utf-16"), "dh")
 
-    def test_every_solution_reset_is_the_exercise_again(
+    def test_resetting_every_solution_restores_the_exercise(
         self, reset: Callable[[bytes, str], bytes], mlp: Exercise
     ) -> None:
-        """Function by function, all of them."""
+        """Function by function."""
         content = SOLUTION.encode()
         for name in mlp.gradients:
             content = reset(content, name)
         for name in mlp.gradients:
             assert pristine_stub(mlp, name).encode() in content
 
-    def test_in_a_file_that_is_not_python_the_def_at_the_margin_counts(self) -> None:
-        """That is when somebody wants a reset."""
+    def test_with_a_syntax_error_the_function_is_found_by_its_def(self) -> None:
+        """That is when a reset is needed."""
         text = b"import torch\n\ndef dh(a):\n    return (a\n\n@x\ndef dC(b):\n    return b\n"
         assert find_by_text(text, "dh") == (3, 4)
         assert find_by_text(text, "dC") == (6, 8)
         assert find_by_text(text, "dW") is None
         assert find_by_text(text + text, "dh") is None
 
-    def test_the_command_mends_a_syntax_error(self, workspace: Path, grade: Callable[..., Result]) -> None:
-        """And shows what it took out."""
+    def test_the_command_repairs_a_syntax_error(self, workspace: Path, grade: Callable[..., Result]) -> None:
+        """And shows what it removed."""
         MINE.write_text(SOLUTION.replace("return dcounts_sum_inv\n", "return (\n"), encoding="utf-8")
         broken = "dcounts_sum_inv" if "return (\n" in MINE.read_text(encoding="utf-8") else "dh"
         result = grade("reset", f"mlp::{broken}")
         assert result.exit_code == 0, result.output
-        assert f"{broken} is a stub again in exercises/mlp/backward.py; taken out:" in result.output
+        assert f"{broken} is a stub again in exercises/mlp/backward.py; removed:" in result.output
         compile(MINE.read_text(encoding="utf-8"), "backward.py", "exec")
 
     def test_an_untouched_stub_is_left_alone(self, workspace: Path, grade: Callable[..., Result]) -> None:
-        """And nothing is said to be taken out."""
+        """Nothing is reported as removed."""
         before = MINE.read_bytes()
-        assert grade("reset", "mlp::dh").output == "dh is a stub already in exercises/mlp/backward.py\n"
+        assert grade("reset", "mlp::dh").output == "dh is already a stub in exercises/mlp/backward.py\n"
         assert MINE.read_bytes() == before
 
     def test_the_forward_pass_gets_no_stub(self, workspace: Path, grade: Callable[..., Result]) -> None:
-        """It is the only Python file left where backward.py was deleted."""
+        """It is the only Python file left if backward.py was deleted."""
         MINE.unlink()
         before = MINE.with_name("forward.py").read_bytes()
         result = grade("reset", "mlp::dh")
         assert result.exit_code == 4
-        assert "exercises/mlp has no backward.py: `grade init .`" in result.output
+        assert "exercises/mlp has no backward.py; run `grade init .`" in result.output
         assert MINE.with_name("forward.py").read_bytes() == before
 
 
 class TestHintsAndSolutions:
-    """A ladder that opens step by step; the line comes after passing."""
+    """Hints open one by one; the solution is shown after passing."""
 
-    def test_the_ladder_never_holds_the_code(self, mlp: Exercise) -> None:
-        """Where it is used, the shape, the derivative in words."""
+    def test_hints_never_contain_the_code(self, mlp: Exercise) -> None:
+        """Where the variable is used, the shape, the derivative in words."""
         for gradient in mlp.gradients:
             ladder = hints(mlp, gradient)
             assert len(ladder) == 3
@@ -191,8 +189,8 @@ class TestHintsAndSolutions:
             assert all(body not in text for text in ladder if len(body) > 12)
 
     @pytest.mark.parametrize("name", list_exercises())
-    def test_every_exercise_has_a_ladder_and_a_worked_line(self, name: str) -> None:
-        """Three steps for each gradient, all written by hand; training has one function for all."""
+    def test_every_exercise_has_hints_and_a_worked_solution(self, name: str) -> None:
+        """Three hints per gradient, all written by hand; training has one function for all."""
         exercise = load_exercise(name)
         for gradient in exercise.gradients:
             written = exercise.settings.hints[gradient[1:]]
@@ -200,28 +198,30 @@ class TestHintsAndSolutions:
             assert worked(exercise, gradient).startswith("def ")
 
     def test_hints_open_one_at_a_time_and_are_remembered(self, workspace: Path, grade: Callable[..., Result]) -> None:
-        """Across runs; without a target the last one is meant."""
+        """Across runs; without a target the last gradient is meant."""
         assert grade("hint", "mlp::dcounts").output.count("hint ") == 1
         assert grade("hint").output.count("hint ") == 2
         assert "hint 3 of 3" in grade("hint").output
         result = grade("hint")
         assert result.exit_code == 1
-        assert "the worked line is shown once dcounts is right, or with --spoil" in result.output
+        assert "the worked solution is shown once dcounts is correct, or with --spoil" in result.output
         assert "def dcounts" in grade("hint", "--spoil").output
 
-    def test_the_line_is_shown_after_passing_now(self, workspace: Path, grade: Callable[..., Result]) -> None:
-        """Graded at this moment, whatever any file says."""
+    def test_the_solution_is_shown_after_passing(self, workspace: Path, grade: Callable[..., Result]) -> None:
+        """Graded at that moment, whatever any file says."""
         result = grade("solution", "mlp::dprobs")
         assert result.exit_code == 1
-        assert "dprobs is not right yet (not started)" in result.output
+        assert "dprobs is not correct yet (not started)" in result.output
         assert "def dprobs" not in result.output
         MINE.write_text(SOLUTION, encoding="utf-8")
         result = grade("solution", "mlp::dprobs")
         assert result.exit_code == 0
         assert "worked solution\n    def dprobs(dlogprobs, probs):" in result.output
-        assert result.output.count("also right: ") == len(other_ways(load_exercise("mlp"), "dprobs")) > 2
+        assert result.output.count("also correct: ") == len(other_ways(load_exercise("mlp"), "dprobs")) > 2
 
-    def test_words_that_name_no_gradient_are_one_sentence(self, workspace: Path, grade: Callable[..., Result]) -> None:
+    def test_a_target_that_is_not_a_gradient_gets_one_message(
+        self, workspace: Path, grade: Callable[..., Result]
+    ) -> None:
         """With what to type."""
         for words in (("hint",), ("hint", "mlp"), ("reset",), ("solution", "mlp::dcount")):
             result = grade(*words)
@@ -232,7 +232,7 @@ class TestHintsAndSolutions:
 
 @pytest.fixture
 def desk(workspace: Path, sandbox: Sandbox) -> Callable[..., Desk]:
-    """A desk with the mlp on it, and a hand that saves."""
+    """Save a file in a workspace, grade it, and return the desk with the mlp."""
     grader = Grader(Settings(), sandbox)
     made = Desk([WatchedWork(load_exercise(MINE.parent), MINE.parent)], LearnerState(Path("state.txt")))
 
@@ -246,10 +246,10 @@ def desk(workspace: Path, sandbox: Sandbox) -> Callable[..., Desk]:
 
 
 class TestDesk:
-    """Which gradient is worked on, and what is said about it."""
+    """The current gradient, and what is shown about it."""
 
-    def test_the_first_unsolved_is_chosen_once_and_nothing_moves_on_by_itself(self, desk: Callable[..., Desk]) -> None:
-        """Until told to."""
+    def test_the_current_gradient_changes_only_on_request(self, desk: Callable[..., Desk]) -> None:
+        """It starts at the first unsolved one."""
         broken = SOLUTION.replace("return dlogprobs / probs", "return dlogprobs")
         assert desk(broken).gradient == "dprobs"
         now = desk(SOLUTION)
@@ -261,8 +261,8 @@ class TestDesk:
         assert now.gradient == "dh"
         assert LearnerState.read(Path("state.txt")).at == {"mlp": "dh"}
 
-    def test_progress_since_the_last_run_outlives_a_file_that_cannot_be_read(self, desk: Callable[..., Desk]) -> None:
-        """A missing bracket is no loss of 25 gradients."""
+    def test_progress_survives_a_syntax_error(self, desk: Callable[..., Desk]) -> None:
+        """A missing bracket does not count as the loss of 25 gradients."""
         desk(SOLUTION.replace("return dlogprobs / probs", "return dlogprobs"))
         text = view(desk("def dh(:\n"), Page())
         assert "backward.py:1: invalid syntax" in text
@@ -272,14 +272,14 @@ class TestDesk:
         assert "autograd has no secrets left" in text
         assert "no secrets" not in view(desk(SOLUTION), Page(joy=False))
 
-    def test_what_is_no_longer_right_is_said(self, desk: Callable[..., Desk]) -> None:
-        """Although another gradient is worked on."""
+    def test_what_is_no_longer_right_is_shown(self, desk: Callable[..., Desk]) -> None:
+        """Even while another gradient is current."""
         desk(SOLUTION)
         now = desk(SOLUTION.replace("dlogits @ W2.T", "dlogits @ W2.T * 2"))
         assert "no longer right since the last run: dh" in view(now, Page())
 
-    def test_plain_lines_are_those_of_a_compiler(self, desk: Callable[..., Desk]) -> None:
-        """file:line: gradient: what is the matter."""
+    def test_plain_lines_look_like_compiler_errors(self, desk: Callable[..., Desk]) -> None:
+        """file:line: gradient: what is wrong."""
         now = desk(SOLUTION.replace("dlogits @ W2.T", "dlogits @ W2.T * 2"))
         first, *rest = lines(now.work, Page())
         number = SOLUTION[: SOLUTION.index("def dh(")].count("\n") + 1
@@ -289,7 +289,7 @@ class TestDesk:
 
 @pytest.mark.parametrize("poll", [False, pytest.param(True, marks=pytest.mark.slow)], ids=["events", "poll"])
 def test_every_way_to_save_is_noticed(tmp_path: Path, poll: bool) -> None:
-    """In place, by renaming, deleted, made again."""
+    """In place, by renaming, deleted, created again."""
     file = tmp_path / "backward.py"
     file.write_text("1")
     seen = threading.Semaphore(0)
@@ -313,10 +313,10 @@ def test_every_way_to_save_is_noticed(tmp_path: Path, poll: bool) -> None:
     assert not watcher.is_alive()
 
 
-def test_the_last_word_is_for_people(
+def test_the_closing_line_is_for_people(
     workspace: Path, grade: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Off with --quiet, with --ci, and where CI says that it is one."""
+    """Hidden with --quiet, with --ci, and if CI is set."""
     MINE.write_text(SOLUTION, encoding="utf-8")
     monkeypatch.delenv("CI", raising=False)
     joy = "autograd has no secrets left"

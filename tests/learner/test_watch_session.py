@@ -1,4 +1,4 @@
-"""`grade watch` as somebody uses it: on a terminal, with an editor beside it."""
+"""`grade watch` as a learner uses it: on a terminal, with an editor open."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.skipif(sys.platform == "win32", reas
 
 @pytest.fixture
 def watching(workspace: Path) -> Iterator[Callable[..., object]]:
-    """Starts `grade watch` on a pseudo-terminal in a workspace, and ends it."""
+    """Start `grade watch` on a pseudo-terminal in a workspace, and end it."""
     pexpect = pytest.importorskip("pexpect")
     sessions = []
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "TERM": "xterm-256color"}
@@ -48,12 +48,12 @@ def watching(workspace: Path) -> Iterator[Callable[..., object]]:
 
 
 def save(text: str) -> None:
-    """As an editor that writes in place does."""
+    """Write in place, as some editors do."""
     MINE.write_text(text, encoding="utf-8")
 
 
 def save_by_rename(text: str) -> None:
-    """As vim and others do: a new file takes the old one's name."""
+    """Save as vim and others do: a new file takes the old one's name."""
     temporary = MINE.with_name("4913~")
     temporary.write_text(text, encoding="utf-8")
     temporary.replace(MINE)
@@ -62,7 +62,7 @@ def save_by_rename(text: str) -> None:
 @pytest.mark.timeout(180)
 @pytest.mark.parametrize("option", [(), ("--poll",)], ids=["events", "poll"])
 def test_a_session_from_start_to_quit(watching: Callable[..., object], option: tuple[str, ...]) -> None:
-    """Start, break, mend, hint, next, quit."""
+    """Start, break, repair, hint, next, quit."""
     session = watching("mlp::dcounts", *option)
     save(BROKEN)
     session.expect("dcounts: wrong values")
@@ -94,14 +94,14 @@ def test_a_session_from_start_to_quit(watching: Callable[..., object], option: t
 
 
 @pytest.mark.timeout(180)
-def test_it_outlives_everything_that_happens_to_a_file(watching: Callable[..., object]) -> None:
+def test_it_survives_whatever_happens_to_the_file(watching: Callable[..., object]) -> None:
     """Syntax errors, deleted files, endless loops."""
     session = watching("mlp::dcounts", "--timeout", "1")
     save(SOLUTION + "\ndef x(:\n")
     session.expect("invalid syntax")
     session.expect(READY)
     MINE.unlink()
-    session.expect("is not there; it will be graded when it is back")
+    session.expect("is missing; it will be graded once it is back")
     session.expect(READY)
     save(SOLUTION)
     session.expect("26 of 26 correct")
@@ -119,16 +119,16 @@ def test_it_outlives_everything_that_happens_to_a_file(watching: Callable[..., o
 
 @pytest.mark.timeout(180)
 def test_reset_asks_first_and_keeps_the_rest(watching: Callable[..., object]) -> None:
-    """One key too many loses nothing."""
+    """One wrong key loses nothing."""
     save(BROKEN)
     session = watching("mlp::dcounts")
     session.send("x")
-    session.expect("x again does it")
+    session.expect("Press x again to confirm")
     session.send("l")
     session.expect(READY)
     assert MINE.read_text(encoding="utf-8") == BROKEN
     session.send("x")
-    session.expect("x again does it")
+    session.expect("Press x again to confirm")
     session.send("x")
     session.expect("dcounts: not started")
     text = MINE.read_text(encoding="utf-8")
@@ -140,7 +140,7 @@ def test_reset_asks_first_and_keeps_the_rest(watching: Callable[..., object]) ->
 
 @pytest.mark.timeout(120)
 def test_without_a_terminal_it_prints_lines(workspace: Path) -> None:
-    """For an editor's task: one line for each problem, no control characters, ended by a signal."""
+    """For an editor's task: one line per problem, no control characters, ended by a signal."""
     save(BROKEN)
     process = subprocess.Popen(
         [sys.executable, "-u", "-m", "grader", "watch", "mlp"],

@@ -1,4 +1,4 @@
-"""A learner's workspace: made, completed, and never over anything."""
+"""A learner's workspace: created, completed, and never overwritten."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ def test_every_installed_exercise_is_copied_without_its_solution(tmp_path: Path)
         assert (folder / "backward.py").read_bytes() == (exercises_directory() / name / "backward.py").read_bytes()
 
 
-def test_what_is_there_stays_as_it_is(tmp_path: Path) -> None:
-    """A second time only what is missing is written."""
+def test_existing_files_are_kept(tmp_path: Path) -> None:
+    """The second time only missing files are written."""
     init(tmp_path)
     mine = tmp_path / "exercises" / "mlp" / "backward.py"
     mine.write_text("# mine\n")
@@ -36,7 +36,7 @@ def test_what_is_there_stays_as_it_is(tmp_path: Path) -> None:
 
 
 def test_the_exercises_of_a_pack_are_copied_too(tmp_path: Path, installed_pack: Path) -> None:
-    """From the pack's own folder, and without a stub file where it brings none."""
+    """From the pack's own folder, and without a stub file if it has none."""
     stubs = installed_pack / "exercises" / "squares" / "backward.py"
     init(tmp_path / "mine")
     assert (tmp_path / "mine" / "exercises" / "squares" / "backward.py").read_text() == stubs.read_text()
@@ -48,14 +48,14 @@ def test_the_exercises_of_a_pack_are_copied_too(tmp_path: Path, installed_pack: 
     ]
 
 
-def test_a_file_in_the_way_is_one_sentence(tmp_path: Path) -> None:
-    """So is a folder that holds the grader itself, and one that cannot be written to."""
+def test_a_folder_that_cannot_be_used_is_an_error(tmp_path: Path) -> None:
+    """A file, the grader's own folder, or a folder that cannot be written to."""
     (tmp_path / "file").write_text("")
-    with pytest.raises(NoWorkspace, match="file is a file; name a folder for the workspace"):
+    with pytest.raises(NoWorkspace, match="file is a file; choose a folder for the workspace"):
         init(tmp_path / "file")
     with pytest.raises(NoWorkspace, match="holds the grader's own exercises"):
         init(exercises_directory().parent)
     (tmp_path / "half").mkdir()
     (tmp_path / "half" / "exercises").write_text("")
-    with pytest.raises(NoWorkspace, match=r"no workspace can be made in .*half: "):
+    with pytest.raises(NoWorkspace, match=r"cannot create a workspace in .*half: "):
         init(tmp_path / "half")

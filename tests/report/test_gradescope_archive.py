@@ -203,7 +203,7 @@ class TestCourse:
         (tmp_path / "course.toml").write_text(COURSE.replace("verdict", "none"))
         result = grade("gradescope-zip", "--exercise", "tiny", "--exercises", exercises)
         assert result.exit_code == 4
-        assert 'course.toml says feedback = "none", but Gradescope reads the points off' in result.stderr
+        assert 'course.toml says feedback = "none", but Gradescope takes the points from' in result.stderr
         assert "--feedback full, kind, verdict" in result.stderr
 
     def test_a_mistake_in_it_is_told_and_nothing_is_packed(

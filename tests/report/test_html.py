@@ -308,9 +308,9 @@ class TestCommand:
     @pytest.mark.parametrize(
         ("words", "sentence"),
         [
-            ([], "give a report, or a class with --class DIR"),
+            ([], "expected either a report or a class; name REPORT.json or --class DIR"),
             (["nothing.json"], "nothing.json cannot be read: no such file or directory"),
-            ([str(HERE / "conftest.py")], "is no report of this grader"),
+            ([str(HERE / "conftest.py")], "is not a grader report"),
             (["--class", str(HERE)], "has no reports"),
         ],
     )

@@ -1,1 +1,1 @@
-"""`grade watch`: grades on save from a warm sandbox, shows one gradient in full, and waits for a key."""
+"""`grade watch`: regrades on save in a running sandbox, shows one gradient in full, and reads keys."""

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class Keys:
-    """Calls back with each key while the terminal is in one-key mode; puts the terminal back at the end."""
+    """Puts the terminal in single-key mode, calls back with each key, and restores the terminal on exit."""
 
     def __init__(self, pressed: Callable[[str], None]) -> None:
         self._pressed = pressed
@@ -40,7 +40,7 @@ class Keys:
             if not typed:
                 self._pressed("q")  # the terminal is gone
                 return
-            if not typed.startswith("\x1b"):  # an arrow key is several characters, and none of ours
+            if not typed.startswith("\x1b"):  # skip escape sequences, such as arrow keys
                 for key in typed:
                     self._pressed(key)
 

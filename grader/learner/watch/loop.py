@@ -1,4 +1,4 @@
-"""The loop of `grade watch`: saves and keys come in, a screen goes out; grading has a thread of its own."""
+"""The loop of `grade watch`: handles saves and keys, and draws the screen. Grading runs in its own thread."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ if TYPE_CHECKING:
 
 Event = tuple[str, Any]
 SOON = 0.25
-"""Grading that takes longer than this is announced: silence looks like a fault."""
+"""Seconds after which a message says that grading is running."""
 
 
 class Loop:
-    """One session. Everything but grading happens in the thread that calls `run`."""
+    """One session. Everything except grading runs in the thread that calls `run`."""
 
     def __init__(self, desk: Desk, grader: Grader, page: Page, *, report: str) -> None:
         self.desk = desk
@@ -40,9 +40,9 @@ class Loop:
         self._grader = grader
         self._report = report
         self._graded: dict[int, str] = {}
-        """The bytes last handed to the grading thread, by the place of the work on the desk."""
+        """Index of a work -> SHA-256 of the bytes last sent to the grading thread."""
         self._seen: dict[int, str] = {}
-        """The bytes at the start, of works that nobody has looked at yet."""
+        """Index of a work that has not been shown yet -> SHA-256 of its bytes at the start."""
         self._orders: queue.Queue[tuple[int, Submission] | None] = queue.Queue()
         self._whole = False
         self._overview = False
@@ -53,7 +53,7 @@ class Loop:
         self._interactive = False
 
     def run(self, *, interactive: bool, poll: bool) -> None:
-        """Until somebody quits."""
+        """Run until the user quits."""
         self._interactive = interactive
         files = Files([work.file for work in self.desk.works], lambda: self.events.put(("changed", None)), poll=poll)
         threading.Thread(target=self._grade, name="grade-watch-grading", daemon=True).start()
@@ -78,12 +78,12 @@ class Loop:
             index, submission = order
             try:
                 verdict = self._grader.grade(self.desk.works[index], submission)
-            except Exception as error:  # noqa: BLE001  whatever it is, it is ours: the loop raises it
+            except Exception as error:  # noqa: BLE001  an internal error, raised again in the loop
                 self.events.put(("fault", error))
                 return
             self.events.put(("graded", (index, verdict)))
 
-    # ------------------------------------------------------------------------- in the loop's
+    # --------------------------------------------------------------------- in the loop thread
 
     def _serve(self) -> None:
         while True:
@@ -105,10 +105,10 @@ class Loop:
 
     def _announce(self) -> None:
         if self._interactive:
-            click.echo(f"checking {self.desk.work.exercise.name} ... (q quits)")
+            click.echo(f"checking {self.desk.work.exercise.name} ... (q to quit)")
 
     def _look(self, _: object) -> None:
-        """Something happened in the folders: order what has other bytes now."""
+        """Files may have changed: grade those whose bytes did."""
         for index, work in enumerate(self.desk.works):
             if work.verdict is not None or index == self.desk.current or work.missing:
                 self._order(index, saved=True)
@@ -116,7 +116,7 @@ class Loop:
                 self._order_if_written(index, work)
 
     def _order_if_written(self, index: int, work: WatchedWork) -> None:
-        """An exercise that nobody has looked at yet: its file counts once it is another than it was."""
+        """Grade an exercise that has not been shown yet only once its file has changed."""
         try:
             sha = work.read().sha256
         except UnreadableSubmission:
@@ -160,7 +160,7 @@ class Loop:
         self._busy -= 1
         work = self.desk.works[index]
         if self._graded.get(index) != verdict.sha256:
-            return  # saved again, or deleted, meanwhile
+            return  # saved again or deleted in the meantime
         work.take(verdict)
         if index == self.desk.current:
             self.desk.settle()
@@ -202,7 +202,7 @@ class Loop:
     def _next(self) -> None:
         self._hints = 0
         if not self.desk.move_on():
-            self._said = "nothing is left to do"
+            self._said = "nothing left to do"
         if self.desk.work.verdict is None:
             self._order(self.desk.current)
 
@@ -213,13 +213,13 @@ class Loop:
         ladder, key = hints(work.exercise, gradient), (work.exercise.name, gradient)
         opened = self.desk.state.hints.get(key, 0)
         if self._hints < opened:
-            self._hints = opened  # those opened before come back together; the next key opens another
+            self._hints = opened  # show all hints opened before; the next key opens another
         elif opened < len(ladder):
             self._hints = self.desk.state.open_hint(*key, len(ladder))
             self.desk.state.write()
         else:
             self._said = (
-                f"no more hints. `grade solution {work.exercise.name}::{gradient}` shows the line once it is right"
+                f"no hints left; `grade solution {work.exercise.name}::{gradient}` shows the line once it is correct"
             )
 
     def _list(self) -> None:
@@ -236,7 +236,7 @@ class Loop:
         if not sure:
             self._sure = True
             self._said = (
-                f"put the stub of {gradient} back, and lose what is there? x again does it, any other key does not"
+                f"discard your {gradient} and restore the stub? Press x again to confirm, any other key to cancel"
             )
             return
         self._said = _put_back(work, gradient)
@@ -253,7 +253,7 @@ class Loop:
         click.launch(str(path))
 
     def _page(self, verdict: Standing) -> Path:
-        """The report as a page to read, where the parts for that are installed; else the JSON."""
+        """The report as an HTML page if its packages are installed, otherwise the JSON."""
         report = Path(self._report).resolve()
         try:
             from grader.report.html.submission_page import submission_page
@@ -269,12 +269,12 @@ class Loop:
 
 
 def _put_back(work: WatchedWork, gradient: str) -> str:
-    """What became of putting a stub back, or why the file stays as it is."""
+    """Restore a stub. Returns a message: what was done, or why the file is unchanged."""
     standing = work.verdict
     try:
         if standing is None or standing.sha256 != read_submission(work.path).sha256:
-            return "the file has just changed; once it is graded, x can put a stub back"
+            return "the file has just changed; press x again once it has been graded"
         file, taken = reset_gradient(work.path, work.exercise, gradient, standing.reading)
     except (NoReset, UnreadableSubmission) as error:
         return str(error)
-    return f"{gradient} is a stub again in {file}" + (f"; taken out:\n{taken}" if taken else "")
+    return f"{gradient} is a stub again in {file}" + (f"; removed:\n{taken}" if taken else "")

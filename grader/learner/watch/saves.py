@@ -1,4 +1,4 @@
-"""Which files have changed: told by the system where that works, else by looking every so often."""
+"""Notices changed files: from file-change events where available, otherwise by polling."""
 
 from __future__ import annotations
 
@@ -11,30 +11,30 @@ if TYPE_CHECKING:
 
 POLL_SECONDS: Final = 0.05
 QUIET_MS: Final = 10
-"""Editors write in several steps: an event is passed on when there was none for so long."""
+"""Editors write in several steps: an event is passed on after this many milliseconds without another."""
 
 Stamp = tuple[int, int, int] | None
 
 
 class Files(threading.Thread):
-    """Calls back when one of some files was written, renamed over, deleted or made."""
+    """Calls back when a watched file is written, replaced, deleted or created."""
 
     def __init__(self, files: Sequence[Path], changed: Callable[[], None], *, poll: bool = False) -> None:
         super().__init__(name="grade-watch-files", daemon=True)
-        self.how = "looking every 0.05 s" if poll or not has_events() else "told by the system"
+        self.how = "polling every 0.05 s" if poll or not has_events() else "file-change events"
         self._files = list(files)
         self._changed = changed
         self._poll = poll or not has_events()
         self._ended = threading.Event()
 
     def run(self) -> None:
-        """Until `stop`."""
+        """Watch until `stop` is called."""
         if not self._poll:
             self._listen()
-        self._look()  # also where the folder that was listened to is gone
+        self._look()  # also if the watched folder is gone
 
     def stop(self) -> None:
-        """No more calls."""
+        """Stop watching."""
         self._ended.set()
 
     def _listen(self) -> None:
@@ -66,14 +66,14 @@ class Files(threading.Thread):
 
 
 def has_events() -> bool:
-    """Whether the optional package is installed that has the system tell of changes."""
+    """Whether the optional package for file-change events is installed."""
     from importlib.util import find_spec
 
     return find_spec("watchfiles") is not None
 
 
 def stamp(file: Path) -> Stamp:
-    """What changes when a file does."""
+    """Modification time in nanoseconds, size and inode of a file; None if it is missing."""
     try:
         status = file.stat()
     except OSError:

@@ -1,4 +1,4 @@
-"""What `grade watch` shows. The rows are those of `grade`: there is one way to print a gradient."""
+"""The screen of `grade watch`. Gradients are printed by the same code as in `grade`."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ KEYS = (
 
 
 def prompt() -> str:
-    """The keys there are."""
+    """The line that lists the keys."""
     return "  ".join(f"{click.style(key, bold=True)}:{what}" for key, what in KEYS)
 
 
 def view(desk: Desk, page: Page, *, hints_open: int = 0, whole: bool = False, said: str = "") -> str:
-    """The gradient worked on in full, and how far everything is."""
+    """The screen: the current gradient in full, hints, progress and totals."""
     work = desk.work
     parts = ["\n".join(_focus(desk, page))]
     if hints_open:
@@ -60,7 +60,7 @@ def _focus(desk: Desk, page: Page) -> Iterator[str]:
         yield from prints(work.verdict.entry, row, work.verdict.printed)
         if solved(row):
             following = desk.following()
-            yield f"  {row['name']} is done. {f'n goes on to {following}.' if following else 'n goes on.'}"
+            yield f"  {row['name']} is done. {f'Press n for {following}.' if following else 'Press n to go on.'}"
 
 
 def _hints(desk: Desk, page: Page, count: int) -> Iterator[str]:
@@ -70,7 +70,7 @@ def _hints(desk: Desk, page: Page, count: int) -> Iterator[str]:
 
 
 def _progress(work: WatchedWork, page: Page) -> Iterator[str]:
-    """One line for each stretch, one sign for each gradient."""
+    """One line per group of gradients, one mark per gradient."""
     assert work.verdict is not None
     rows = {row["variable"]: row for row in work.verdict.entry["gradients"]}
     found = list(stretches(work.exercise, rows))
@@ -82,7 +82,7 @@ def _progress(work: WatchedWork, page: Page) -> Iterator[str]:
 
 
 def lines(work: WatchedWork, page: Page) -> Iterator[str]:
-    """Plain output: one line for each gradient that has been begun and is not right, as compilers print errors."""
+    """Plain output: one line, in the format of compiler errors, for each gradient begun but not solved."""
     if work.missing or work.verdict is None:
         yield f"{work.file}:1: {work.missing or 'not graded'}"
         return
@@ -98,6 +98,6 @@ def lines(work: WatchedWork, page: Page) -> Iterator[str]:
 
 
 def overview(desk: Desk, page: Page) -> Iterator[str]:
-    """Every exercise on one line."""
+    """One line per exercise."""
     for work in desk.works:
         yield brief(work.verdict.entry, page) if work.verdict else f"{work.exercise.name:<15} {work.missing or '...'}"

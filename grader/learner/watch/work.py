@@ -1,4 +1,4 @@
-"""What is on a learner's desk: the exercises watched, how each stands, and which gradient is worked on."""
+"""The exercises being watched, the last result for each, and the current gradient."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ if TYPE_CHECKING:
     from grader.sandbox.types import Reading
 
 RENAMING_SECONDS = 0.1
-"""An editor that saves by renaming leaves no file for a moment."""
+"""How long a file may be missing while an editor saves by renaming."""
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How one file stood when it was graded."""
+    """The result of grading one file."""
 
     sha256: str
     report: dict[str, Any]
@@ -47,12 +47,12 @@ class Standing:
 
     @property
     def line(self) -> int:
-        """Where a file that cannot be read goes wrong."""
+        """The line of a syntax error; 1 if there is none."""
         return (self.reading.line if self.reading else None) or 1
 
     @property
     def right(self) -> dict[str, bool]:
-        """Each gradient, and whether it is right."""
+        """Gradient -> whether it is right."""
         return {row["name"]: solved(row) for row in self.entry["gradients"]}
 
 
@@ -64,14 +64,14 @@ class WatchedWork:
     path: Path
     verdict: Standing | None = None
     before: int | None = None
-    """How many gradients were right the last time."""
+    """How many gradients were right in the run before."""
     missing: str | None = None
     """Why there is nothing to grade."""
     broken: tuple[str, ...] = ()
-    """What was right the time before and is not any more."""
+    """Gradients that were right in the run before and no longer are."""
     cases: Cases | None = field(default=None, repr=False)
     _was: dict[str, bool] = field(default_factory=dict)
-    """What was right when the file could be read last."""
+    """What was right when the file could last be read."""
 
     @property
     def file(self) -> Path:
@@ -79,17 +79,17 @@ class WatchedWork:
         return self.path / "backward.py" if self.path.is_dir() or is_exercise(self.path) else self.path
 
     def read(self) -> Submission:
-        """The file's bytes now.
+        """Read the file.
 
         Raises:
-            UnreadableSubmission: it is gone, or not a file.
+            UnreadableSubmission: it is missing, or not a file.
         """
         if self.path.is_dir() and not self.file.is_file():
-            raise UnreadableSubmission(f"{self.file} is not there; it will be graded when it is back")
+            raise UnreadableSubmission(f"{self.file} is missing; it will be graded once it is back")
         return read_submission(self.path)
 
     def take(self, verdict: Standing) -> None:
-        """Keep a new verdict beside what the last one said."""
+        """Store a new result and compare it with the last one."""
         self.verdict, self.missing = verdict, None
         if verdict.entry["problem"]:
             return  # a file that cannot be read says nothing about its gradients
@@ -100,7 +100,7 @@ class WatchedWork:
 
     @property
     def unsolved(self) -> list[str]:
-        """The gradients still to do, from the loss backwards; all, if it was never graded."""
+        """The gradients still to solve, from the loss backward; all of them if the file was never graded."""
         if self.verdict is None:
             return list(self.exercise.gradients)
         return [name for name, right in self.verdict.right.items() if not right]
@@ -108,7 +108,7 @@ class WatchedWork:
 
 @dataclass(slots=True)
 class Desk:
-    """The exercises watched and the gradient worked on. It moves on only when told to."""
+    """The exercises being watched and the current gradient, which changes only on request."""
 
     works: list[WatchedWork]
     state: LearnerState
@@ -122,7 +122,7 @@ class Desk:
                 self.gradient = self._known(self.state.at[work.exercise.name])
 
     def start_at(self, named: Sequence[Sequence[str]]) -> None:
-        """A gradient that was named, for its work, when watching began is the one to work on."""
+        """Start at the first gradient named on the command line. `named`: the gradients named for each work."""
         for index, gradients in enumerate(named):
             if len(gradients) == 1:
                 self.go(index, gradients[0])
@@ -133,48 +133,48 @@ class Desk:
 
     @property
     def work(self) -> WatchedWork:
-        """The exercise worked on."""
+        """The current exercise."""
         return self.works[self.current]
 
     @property
     def row(self) -> dict[str, Any] | None:
-        """How the gradient worked on stands."""
+        """The row of the current gradient; None if there is none."""
         if self.work.verdict is None or self.work.verdict.entry["problem"]:
             return None
         return next((row for row in self.work.verdict.entry["gradients"] if row["name"] == self.gradient), None)
 
     def settle(self) -> None:
-        """Choose what to work on, where nothing is chosen yet: the first unsolved gradient."""
+        """If there is no current gradient, choose the first unsolved one."""
         if self.gradient is None and self.work.verdict is not None:
             row = most_pressing(self.work.verdict.entry)
             self.go(self.current, row["name"] if row else self.work.exercise.gradients[-1])
 
     def go(self, index: int, gradient: str | None) -> None:
-        """Work on this from now on."""
+        """Make this the current exercise and gradient."""
         self.current, self.gradient = index, gradient
         if gradient is not None:
             self.state.go(self.work.exercise.name, gradient)
             self.state.write()
 
     def saved(self, work: WatchedWork) -> None:
-        """The learner has written in another exercise's file: that is where they are now."""
+        """Make the exercise current whose file was saved."""
         if work is not self.work:
             self.go(self.works.index(work), self.state.at.get(work.exercise.name))
 
     def following(self) -> str | None:
-        """The next unsolved gradient of this exercise, from the loss backwards, and then from the top again."""
+        """The next unsolved gradient of this exercise, from the loss backward, wrapping around."""
         names, left = list(self.work.exercise.gradients), set(self.work.unsolved)
         at = names.index(self.gradient) + 1 if self.gradient in names else 0
         return next((name for name in [*names[at:], *names[:at]] if name in left and name != self.gradient), None)
 
     def move_on(self) -> bool:
-        """To the next unsolved gradient, in the next exercise if this one has none. False if nothing is left."""
+        """Go to the next unsolved gradient, in the next exercise if this one has none. False if none is left."""
         following = self.following()
         if following is not None:
             self.go(self.current, following)
             return True
         if self.work.unsolved:
-            return True  # the only one left is the one worked on
+            return True  # the current one is the only one left
         for index in self._others():
             if self.works[index].unsolved:
                 self.go(index, None)
@@ -188,14 +188,14 @@ class Desk:
 
 
 class Grader:
-    """Grades a work from the warm sandbox. Cases are built once for each exercise."""
+    """Grades works in the running sandbox. Cases are built once per exercise."""
 
     def __init__(self, settings: Settings, sandbox: Sandbox) -> None:
         self.settings = settings
         self.sandbox = sandbox
 
     def warm(self) -> None:
-        """Load torch and the engine before the first file comes, without collecting garbage meanwhile."""
+        """Load torch and the engine before the first file is graded, with garbage collection off."""
         gc.disable()
         try:
             _ = Run(self.settings, sandbox=self.sandbox).numerics
@@ -205,7 +205,7 @@ class Grader:
             gc.enable()
 
     def grade(self, work: WatchedWork, submission: Submission) -> Standing:
-        """Every gradient of a file, from its bytes."""
+        """Grade every gradient of a file."""
         begun = time.perf_counter()
         run = Run(self.settings, sandbox=self.sandbox)
         job = run.add(work.exercise, submission)
