@@ -1,1 +1,1 @@
-"""Making exercises, and testing them."""
+"""Creating and verifying exercises."""

@@ -1,7 +1,7 @@
-"""What an author's forward pass has to hold to: values that are finite, no ties, no branches, gradients that add up.
+"""Checks of an author's forward pass: finite values, no ties, no branches, gradients that agree with autograd.
 
-Gradients are followed line by line, through tensors under names. So no line may choose between two others, nor hide a
-tensor in something that has no gradient.
+Gradients are followed line by line through named tensors, so no line may branch or hide a tensor in a value that has
+no gradient.
 """
 
 from __future__ import annotations
@@ -26,38 +26,38 @@ if TYPE_CHECKING:
     from grader.exercise.kinks import Kink
 
 _AGREEMENT = 1e-6
-"""How far two float64 gradients of one value may differ, relative to their terms: rounding stays far below."""
+"""Largest allowed difference of two float64 gradients, relative to their terms; rounding stays far below it."""
 _REMEDY = (
-    "keep what it reads where it is defined (such as `(x**2 + 1).log()`), "
-    "or write a mask of -inf inside the one expression that takes it away again"
+    "keep the operand in the function's domain, such as `(x**2 + 1).log()`, "
+    "or apply a -inf mask inside the expression that removes it again"
 )
 
 
 def check_branches(file: ForwardFile) -> None:
-    """No line of forward() chooses between values: it would have another derivative on either side."""
+    """Refuse lines of forward() that choose between values: the derivative would differ on each side."""
     for line in file.lines:
         for node in ast.walk(line.code):
             if isinstance(node, ast.IfExp):
                 sides = ", ".join(ast.unparse(part) for part in (node.test, node.body, node.orelse))
                 file.refuse(
                     node.lineno,
-                    "a conditional expression is a branch that depends on the data; "
-                    f"write both sides with torch.where, such as `torch.where({sides})`, or leave one out",
+                    "a conditional expression is a data-dependent branch; "
+                    f"compute both sides with torch.where, such as `torch.where({sides})`, or keep only one",
                 )
             if isinstance(node, ast.BoolOp):
                 word = "and" if isinstance(node.op, ast.And) else "or"
                 file.refuse(
                     node.lineno,
-                    f"`{word}` is a branch that depends on the data; write both sides with "
+                    f"`{word}` is a data-dependent branch; compute both sides with "
                     f"torch.where, or combine masks with `{'&' if word == 'and' else '|'}`",
                 )
 
 
 class NoBranches(TorchFunctionMode):
-    """While forward() runs, the author's code may not ask whether a tensor is true: that is a branch, too.
+    """Refuses to let the author's code take the truth value of a tensor while forward() runs: that is a branch, too.
 
-    This finds what is not written in forward() itself: the `if` of a helper function, the `if` of a comprehension,
-    and max(a, b) of Python. An assertion may ask; it chooses nothing.
+    This catches what forward() itself does not show: an `if` in a helper function or a comprehension, and Python's
+    max(a, b). Assertions are allowed, as they choose nothing.
     """
 
     def __init__(self, file: ForwardFile) -> None:
@@ -69,7 +69,7 @@ class NoBranches(TorchFunctionMode):
     def __torch_function__(
         self, func: Any, types: Any, args: Sequence[Any] = (), kwargs: Mapping[str, Any] | None = None
     ) -> Any:
-        caller = sys._getframe(1)  # noqa: SLF001 who asks: torch itself may
+        caller = sys._getframe(1)  # noqa: SLF001 the caller: torch itself may do this
         if (
             func is torch.Tensor.__bool__
             and caller.f_code.co_filename == str(self.file.path)
@@ -77,28 +77,28 @@ class NoBranches(TorchFunctionMode):
         ):
             self.file.refuse(
                 caller.f_lineno,
-                "this asks whether a tensor is true (`if`, `and`, `or`, `not`, `max(a, b)`), which is a branch that "
-                "depends on the data; write both sides with torch.where (or torch.maximum), or leave one out",
+                "this takes the truth value of a tensor (`if`, `and`, `or`, `not`, `max(a, b)`), which is a "
+                "data-dependent branch; compute both sides with torch.where (or torch.maximum), or keep only one",
             )
         return func(*args, **(kwargs or {}))
 
 
 def check_containers(file: ForwardFile, values: Mapping[str, Any]) -> None:
-    """A list, tuple or dict of tensors has no gradient of its own, so what went into it would lose its own."""
+    """Refuse lists, tuples and dicts of tensors: they have no gradient, so the tensors in them would lose theirs."""
     for line in file.lines:
         for name in line.outputs:
             value = values[name]
             if not isinstance(value, torch.Tensor) and any(t.requires_grad for t in tensors(value)):
                 file.refuse(
                     line.number,
-                    f"{name} is a {type(value).__name__} of tensors, and gradients are followed "
-                    "through tensors only; give each tensor a name of its own (`a, b = ...`, `m = x.max(1).values`), "
-                    "or put them together inside the line that reads them",
+                    f"{name} is a {type(value).__name__} of tensors, but gradients are followed "
+                    "only through tensors; give each tensor its own name (`a, b = ...`, `m = x.max(1).values`), "
+                    "or combine them in the line that reads them",
                 )
 
 
 def check_followed(file: ForwardFile, exercise: Exercise, case: Case) -> None:
-    """The gradients put together line by line are those of autograd on the whole forward pass, in float64."""
+    """Check that the line-by-line gradients equal autograd's over the whole forward pass, in float64."""
     inputs = {name: case.inputs[name] for name in exercise.inputs_parameters}
     leaves = {n: v.detach().double().requires_grad_() if is_floating(v) else v for n, v in inputs.items()}
     with default_dtype(torch.float64):
@@ -111,31 +111,31 @@ def check_followed(file: ForwardFile, exercise: Exercise, case: Case) -> None:
             _refuse_alias(file, exercise, values, name)
             file.refuse(
                 exercise.readers[name][0].number,
-                f"the gradient of {name} cannot be followed from line to line: it comes out "
-                "otherwise than autograd's over the whole forward pass. Let every line read tensors by their names: "
-                "no function made in forward(), no object that keeps a tensor",
+                f"the gradient of {name} cannot be followed line by line: it differs from autograd's over the whole "
+                "forward pass. Have every line read tensors by name: "
+                "do not define functions in forward() or keep tensors in objects",
             )
 
 
 def _refuse_alias(file: ForwardFile, exercise: Exercise, values: Mapping[str, Any], name: str) -> None:
-    """Two names of one tensor have one gradient between them in autograd, and a line each here."""
+    """Refuse two names for one tensor: autograd has one gradient for both, but each has its own line here."""
     line = exercise.producer.get(name)
     for other in line.reads if line else ():
         if line and values[other] is values[name]:
             file.refuse(
                 line.number,
                 f"{name} is the same tensor as {other}, so autograd cannot tell their gradients apart; "
-                f"use one of the names, or make a copy: `{name} = {other}.clone()`",
+                f"use only one of the names, or make a copy: `{name} = {other}.clone()`",
             )
 
 
 def check_finite(file: ForwardFile, case: Case) -> None:
-    """Every forward value is finite, in float32, which learners are given, and in float64, which decides."""
+    """Check that every forward value is finite, in float32 (given to learners) and in float64 (which decides)."""
     made = {name: line.number for line in case.exercise.lines for name in line.outputs}
     for values in (case.values, case.graph.values):
         for name in [*case.exercise.inputs_parameters, *made]:
             if came := _not_finite(values[name]):
-                remedy = _REMEDY if name in made else "draw other numbers there"
+                remedy = _REMEDY if name in made else "draw other values for it"
                 file.refuse(
                     made[name] if name in made else input_line(file, name),
                     f"{name} is not finite: {came}, for seed {case.seed} and {_sizes_text(case.sizes)}; {remedy}",
@@ -143,29 +143,29 @@ def check_finite(file: ForwardFile, case: Case) -> None:
 
 
 def _not_finite(value: object) -> str:
-    """What is wrong, `nan in 24 of 48 places`; empty if all is finite."""
+    """What is wrong, such as `nan in 24 of 48 elements`; empty if every value is finite."""
     if isinstance(value, float) and not math.isfinite(value):
         return f"it is {value}"
     for tensor in tensors(value):
         nans, wrong = int(tensor.isnan().sum()), int((~tensor.isfinite()).sum())
         if wrong:
-            return f"{'nan' if nans else 'infinite'} in {nans or wrong} of {tensor.numel()} places"
+            return f"{'nan' if nans else 'infinite'} in {nans or wrong} of {tensor.numel()} elements"
     return ""
 
 
 def _sizes_text(sizes: Mapping[str, int]) -> str:
-    return "the sizes " + ", ".join(f"{name}={size}" for name, size in sizes.items()) if sizes else "the default sizes"
+    return "sizes " + ", ".join(f"{name}={size}" for name, size in sizes.items()) if sizes else "the default sizes"
 
 
 def input_line(file: ForwardFile, name: str) -> int:
-    """The line of inputs() that makes a name; where inputs() begins, if none does so plainly."""
+    """The line of inputs() that assigns a name; its first line if no plain assignment does."""
     function = file.function("inputs")
     stores = (n for n in ast.walk(function or file.tree) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store))
     return next((node.lineno for node in stores if node.id == name), function.lineno if function else 1)
 
 
 def check_ties_and_kinks(file: ForwardFile, case: Case) -> None:
-    """A tie at a maximum, or a value exactly at a kink, has no derivative that everybody agrees on."""
+    """Refuse ties at a maximum and values exactly at a kink: the derivative there is only a convention."""
     for line in file.lines:
         for kink in line_kinks(line):
             where = meets(kink, case.exercise, case.graph.values)
@@ -175,12 +175,15 @@ def check_ties_and_kinks(file: ForwardFile, case: Case) -> None:
 
 def _kink_sentence(kink: Kink, where: str) -> str:
     if kink.tied:
-        return f"{kink.operand} has equal values, and .{kink.operation}() may meet a tie; make them distinct"
-    return f"{kink.operand} is exactly {where} somewhere, where {kink.operation} has no derivative; avoid that"
+        return f"{kink.operand} has equal values, so .{kink.operation}() may hit a tie; make them distinct"
+    return (
+        f"{kink.operand} is exactly {where} in some elements, where {kink.operation} has no derivative; "
+        "adjust the inputs or forward() to avoid this"
+    )
 
 
 def tensors(value: object) -> Iterator[torch.Tensor]:
-    """The tensors that a value is or holds."""
+    """The tensors that a value is or contains."""
     if isinstance(value, torch.Tensor):
         yield value
     elif isinstance(value, list | tuple | set | dict):

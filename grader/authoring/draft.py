@@ -1,4 +1,4 @@
-"""From a forward pass to a draft of an exercise: checked, with what is graded and at which sizes."""
+"""From a forward pass to a draft exercise: check it, then choose the graded variables and the sizes."""
 
 from __future__ import annotations
 
@@ -34,25 +34,25 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 MOST_ELEMENTS = 150_000
-"""Numbers in a further case that is drawn, unless the given one has more than half as many: mlp's has 23,000.
+"""Most elements of a further case that is drawn, or twice the given case's if that is more; mlp's has 23,000.
 
-Large times large sizes would make a case that costs more than all the others."""
+Several large sizes at once would make one case cost more than all the others."""
 _OTHER_SEEDS = range(7, 12)
-"""Each set of sizes is tried with these, too: one draw may be finite by luck."""
+"""Each set of sizes is also tried with these seeds: one draw may be finite by luck."""
 
 
 def draft(path: Path, name: str, workplace: Path, graded: Sequence[str] = (), null: Sequence[str] = ()) -> Draft:
-    """Check a forward pass and find what an exercise needs beyond it.
+    """Check a forward pass and work out what else its exercise needs.
 
     Args:
-        path: the author's file: `inputs(seed, ...)` and `forward(...)`; GRADED and SIZES are optional.
-        name: what the exercise will be called.
-        workplace: an empty folder to try the exercise in.
+        path: the author's file, with `inputs(seed, ...)` and `forward(...)`; GRADED and SIZES are optional.
+        name: the name of the exercise.
+        workplace: an empty folder for a trial copy of the exercise.
         graded: variables to grade; default: GRADED, or everything with a gradient.
         null: variables whose gradient the author knows to be zero.
 
     Raises:
-        BrokenExercise: with the line, and what to change.
+        BrokenExercise: a check failed; the message has the line and what to change.
     """
     file = ForwardFile.read(path)
     check_branches(file)
@@ -83,24 +83,24 @@ def draft(path: Path, name: str, workplace: Path, graded: Sequence[str] = (), nu
 
 
 def _in_authors_words(sentence: str, folder: Path, path: Path) -> str:
-    """The sentence with the author's file instead of the copy that was tried: its lines have the same numbers."""
+    """The message with the author's file instead of the trial copy, which has the same line numbers."""
     sentence = sentence.replace(str(folder / "forward.py"), str(path))
     alone = sentence.removeprefix(f"{folder.name}: ")
     return sentence if alone == sentence else f"{path}: {alone}"
 
 
 def _check_names(file: ForwardFile, graded: Sequence[str], null: Sequence[str], values: dict[str, Any]) -> None:
-    """Every name that is to be graded, or null, is a value with a gradient."""
+    """Check that every name to be graded, or declared null, is a variable with a gradient."""
     if not graded and "GRADED" in file.constants:
         line, written = assignments(file.tree)["GRADED"].lineno, file.constants["GRADED"]
         if not isinstance(written, list) or not written or not all(isinstance(name, str) for name in written):
             file.refuse(
                 line,
-                f"GRADED is {written!r}; it has to be a list of variable names, `GRADED = ['h', 'W']`, "
-                "or left out, and everything with a gradient is graded",
+                f"GRADED is {written!r}; it must be a list of variable names, such as `GRADED = ['h', 'W']`; "
+                "leave it out to grade every variable with a gradient",
             )
         for name in written:
-            _check_name(file.path, f"{file.path}:{line}: GRADED names {name}", name, values)
+            _check_name(file.path, f"{file.path}:{line}: GRADED lists {name}", name, values)
     for option, names in (("--graded", graded), ("--null", null)):
         for name in names:
             _check_name(file.path, f"{option} {name}", name, values)
@@ -108,48 +108,50 @@ def _check_names(file: ForwardFile, graded: Sequence[str], null: Sequence[str], 
 
 def _check_name(path: Path, said: str, name: str, values: dict[str, Any]) -> None:
     with_gradient = [other for other, value in values.items() if other != "loss" and _has_gradient(value)]
-    there = f"what has a gradient is {', '.join(sorted(with_gradient))}"
+    there = f"variables with a gradient: {', '.join(sorted(with_gradient))}"
     if name not in values:
         close = nearest(name, with_gradient)
         raise BrokenExercise(
-            f"{said}: no line of forward() in {path} makes {name}; {f'did you mean {close}?' if close else there}"
+            f"{said}: forward() in {path} has no variable {name}; {f'did you mean {close}?' if close else there}"
         )
     if name == "loss":
-        raise BrokenExercise(f"{said}: the gradient of the loss itself is always 1; name what it is made of: {there}")
+        raise BrokenExercise(f"{said}: the gradient of the loss itself is always 1; {there}")
     value = values[name]
     if not _has_gradient(value):
-        kind = f"a tensor of {value.dtype}" if isinstance(value, torch.Tensor) else f"of type {type(value).__name__}"
-        why = "it is detached, or made of nothing that has one" if is_floating(value) else f"it is {kind}"
+        kind = f"a {value.dtype} tensor" if isinstance(value, torch.Tensor) else f"of type {type(value).__name__}"
+        why = "it is detached, or computed from nothing that has one" if is_floating(value) else f"it is {kind}"
         raise BrokenExercise(f"{said}: {name} has no gradient, because {why}; {there}")
     if torch.autograd.grad(values["loss"], value, retain_graph=True, allow_unused=True)[0] is None:
         raise BrokenExercise(
-            f"{said}: the loss of {path} does not depend on {name}; let a line read it, or leave it out"
+            f"{said}: the loss of {path} does not depend on {name}; use it in forward(), or leave it out"
         )
 
 
 def _check_other_seeds(file: ForwardFile, exercise: Exercise, sizes: dict[str, int]) -> None:
-    """Other draws of the same sizes are finite as well: in a class, every batch draws its own."""
+    """Check that other draws at these sizes are finite, too: each batch run of a class draws its own."""
     for seed in _OTHER_SEEDS:
         check_finite(file, _run_as_author(file.path, partial(Case, exercise, seed, sizes), sizes))
 
 
 def _check_sizes(file: ForwardFile) -> None:
-    """The parameters of inputs(): first the seed, then at least one size."""
+    """Check the parameters of inputs(): the seed first, then at least one size."""
     function = file.function("inputs")
     if function is None:
-        raise BrokenExercise(f"{file.path}: there is no function inputs(seed, ...) that makes what forward() reads")
+        raise BrokenExercise(
+            f"{file.path}: no function inputs(seed, ...) found; define one that returns what forward() reads"
+        )
     if [a.arg for a in function.args.args[:1]] != ["seed"]:
-        file.refuse(function.lineno, "the first parameter of inputs() has to be seed")
+        file.refuse(function.lineno, "the first parameter of inputs() must be `seed`")
     if not given_sizes(function):
         file.refuse(
             function.lineno,
-            "inputs() has no sizes to vary; give it some, `inputs(seed, n=32, ...)`, "
-            "so that a size typed as a number can be told from a right answer",
+            "inputs() has no sizes to vary; add some, such as `inputs(seed, n=32, ...)`, "
+            "so that hard-coded sizes can be detected",
         )
 
 
 def _first_run(file: ForwardFile) -> dict[str, Any]:
-    """The author's own run at the default sizes: every value that forward() reads or makes, differentiable."""
+    """Run the author's file at the default sizes: every value that forward() reads or computes, differentiable."""
     module: dict[str, Any] = {}
 
     def run() -> dict[str, Any]:
@@ -157,7 +159,7 @@ def _first_run(file: ForwardFile) -> dict[str, Any]:
         inputs = {name: value for name, value in module["inputs"](LECTURE_SEED).items() if name in file.parameters}
         check_inputs(file, inputs)
         leaves = {name: v.detach().clone().requires_grad_() if is_floating(v) else v for name, v in inputs.items()}
-        with NoNarrowing(file, file.path), NoBranches(file):  # the inner one is asked by the author's own lines
+        with NoNarrowing(file, file.path), NoBranches(file):  # the author's own lines call the inner one
             values: dict[str, Any] = module["forward"](**leaves)
         return values
 
@@ -165,17 +167,17 @@ def _first_run(file: ForwardFile) -> dict[str, Any]:
     loss = values["loss"]
     if not is_floating(loss) or loss.numel() != 1:
         came = f"has shape {tuple(loss.shape)}" if isinstance(loss, torch.Tensor) else f"is a {type(loss).__name__}"
-        raise BrokenExercise(f"{file.path}: the loss {came}; it has to be one number, such as (out * cot).sum()")
+        raise BrokenExercise(f"{file.path}: the loss {came}; it must be a single number, such as (out * cot).sum()")
     if not loss.requires_grad:
         raise BrokenExercise(
-            f"{file.path}: the loss depends on no floating tensor of inputs(), so there is no gradient to write; "
-            "let a line read one, and do not detach it"
+            f"{file.path}: the loss does not depend on any floating-point tensor from inputs(), so it has no "
+            "gradients; use one in forward(), and do not detach it"
         )
     return {name: values[name] for name in (*file.parameters, *(o for line in file.lines for o in line.outputs))}
 
 
 def _differentiable(file: ForwardFile, values: dict[str, Any]) -> list[str]:
-    """Every variable with a gradient that a line reads, the loss itself excepted."""
+    """Every variable with a gradient that a line reads, except the loss."""
     wanted = [name for name, value in values.items() if name != "loss" and _has_gradient(value)]
     grads: Sequence[torch.Tensor | None] = torch.autograd.grad(
         values["loss"], [values[name] for name in wanted], allow_unused=True
@@ -189,7 +191,7 @@ def _has_gradient(value: object) -> bool:
 
 
 def _backwards(chosen: Sequence[str], file: ForwardFile) -> tuple[str, ...]:
-    """Each once, in the order of the backward pass: what is made or first read last comes first."""
+    """The chosen names, each once, in the order of the backward pass: computed or first read last comes first."""
     made = {output: line.number for line in file.lines for output in line.outputs}
     read = {name: line.number - 0.5 for line in reversed(file.lines) for name in line.reads if name in file.parameters}
     return tuple(sorted(dict.fromkeys(chosen), key=lambda name: -made.get(name, read.get(name, 0.0))))
@@ -203,7 +205,7 @@ def _trial(folder: Path, source: str, graded: Sequence[str], sizes: Sequence[Any
 
 
 def _case(file: ForwardFile, exercise: Exercise, sizes: dict[str, int]) -> Case:
-    """One case of the author's forward pass: it runs, and its values and gradients are finite."""
+    """Build a case of the author's forward pass, and check that its values and gradients are finite."""
 
     def run() -> Case:
         case = Case(exercise, LECTURE_SEED, sizes)
@@ -215,18 +217,18 @@ def _case(file: ForwardFile, exercise: Exercise, sizes: dict[str, int]) -> Case:
 
 
 def _run_as_author(path: Path, run: Callable[[], T], sizes: dict[str, int] | None = None) -> T:
-    """Run the author's code, its own exceptions told with file and line."""
+    """Run the author's code; its exceptions become BrokenExercise, with file and line."""
     try:
         return run()
     except BrokenExercise:
         raise
     except Exception as error:
-        where = f" at the sizes {sizes}" if sizes else ""
+        where = f" at sizes {sizes}" if sizes else ""
         raise BrokenExercise(f"{path}{_line_of(error, path)}: {type(error).__name__}{where}: {error}") from error
 
 
 def _line_of(error: BaseException, path: Path) -> str:
-    """`:12` if the innermost line of the forward pass (the author's file, or the copy tried) is known, else nothing."""
+    """`:12`, the innermost line of the forward pass (the author's file or the trial copy); empty if unknown."""
     trace, number = error.__traceback__, None
     while trace is not None:
         file = trace.tb_frame.f_code.co_filename
@@ -240,29 +242,29 @@ def _check_null(path: Path, zero: Sequence[str], said: Sequence[str]) -> None:
     surprising = [name for name in zero if name not in said]
     if surprising:
         raise BrokenExercise(
-            f"{path}: the gradient of {', '.join(surprising)} is zero on every case: anything small would look right. "
-            f"If that is meant, say so with {' '.join(f'--null {name}' for name in surprising)}; "
-            "if not, look at the loss (out.sum() makes every norm layer's gradient vanish; (out * cot).sum() does not)"
+            f"{path}: the gradient of {', '.join(surprising)} is zero in every case, so any tiny value looks right. "
+            f"If that is intended, pass {' '.join(f'--null {name}' for name in surprising)}; "
+            "if not, check the loss (out.sum() makes a norm layer's gradient vanish; (out * cot).sum() does not)"
         )
 
 
 def _draw_sizes(file: ForwardFile, exercise: Exercise, given: Case) -> tuple[dict[str, int], ...]:
-    """Sizes for the further cases that straddle the given ones, and on which the forward pass runs."""
+    """Sizes for the further cases: they straddle the given ones, and the forward pass runs at them."""
     works = partial(_works, file, exercise, max(MOST_ELEMENTS, 2 * _elements(given)))
     sizes = exercise.given_sizes
     found = draw_straddling(sizes, random.Random(LECTURE_SEED), works)  # noqa: S311 reproducible, not secret
     if found is None:
         because = obstacle(sizes, works)
         raise BrokenExercise(
-            f"{file.path}: no further sizes were found that forward() runs on, each above every given one in some case "
-            f"and below its own in another{f': {because}' if because else ''}; "
+            f"{file.path}: found no sizes for the other cases at which forward() runs, with each size above all given "
+            f"ones in some case and below its own in another{f' ({because})' if because else ''}; "
             f"write them yourself: SIZES = [{{{', '.join(f'{n!r}: ...' for n in sizes)}}}, ...]"
         )
     return found
 
 
 def _works(file: ForwardFile, exercise: Exercise, most: int, sizes: dict[str, int]) -> bool:
-    """Whether the forward pass runs at these sizes, on `most` numbers at most."""
+    """Whether the forward pass runs at these sizes, with at most `most` elements."""
     try:
         return _elements(_case(file, exercise, sizes)) <= most
     except BrokenExercise:
@@ -270,5 +272,5 @@ def _works(file: ForwardFile, exercise: Exercise, most: int, sizes: dict[str, in
 
 
 def _elements(case: Case) -> int:
-    """How many numbers its inputs and forward values have together."""
+    """The number of elements in a case's inputs and forward values."""
     return sum(value.numel() for value in case.graph.values.values() if isinstance(value, torch.Tensor))

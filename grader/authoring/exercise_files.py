@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A forward pass that passed every check, with what was found out about it."""
+    """A forward pass that passed every check, and what `draft` found out about it."""
 
     name: str
     source: str
@@ -29,7 +29,7 @@ class Draft:
 
 
 def with_constants(source: str, graded: Sequence[str], sizes: Sequence[dict[str, int]]) -> str:
-    """The source with GRADED and SIZES below it, so that no line changes its number."""
+    """The source with GRADED and SIZES moved to its end, so that no line number changes."""
     kept = source.splitlines(keepends=True)
     for name, node in assignments(ast.parse(source)).items():
         if name in ("GRADED", "SIZES"):
@@ -38,18 +38,18 @@ def with_constants(source: str, graded: Sequence[str], sizes: Sequence[dict[str,
     rows = "".join(f"    {dict(size)!r},\n" for size in sizes)
     return (
         f"{''.join(kept).rstrip()}\n\n"
-        "# the variables whose gradients are asked for, in the order of the backward pass\n"
+        "# the variables whose gradients are graded, in the order of the backward pass\n"
         f"GRADED = {list(graded)!r}\n\n"
-        f"# the sizes of the other problems that the functions are tried on\nSIZES = [\n{rows}]\n"
+        f"# the sizes of the other cases that the functions are tested on\nSIZES = [\n{rows}]\n"
     )
 
 
 def write_exercise(made: Draft, exercises: Path, solutions: Path, title: str) -> list[Path]:
-    """Write the exercise and an empty solution. Nothing that is there is overwritten."""
+    """Write the exercise and an empty solution; existing files are never overwritten."""
     folder, answers = exercises / made.name, solutions / made.name
     for taken in (folder, answers):
         if taken.exists():
-            raise BrokenExercise(f"{taken} is there already; choose another name, or move it away")
+            raise BrokenExercise(f"{taken} already exists; choose another name, or move it")
     folder.mkdir(parents=True)
     (answers / "right").mkdir(parents=True)
     (answers / "wrong").mkdir()
@@ -91,9 +91,9 @@ names = []
 
 
 _STUBS_HEAD = """\
-# Your turn: one function for each variable of forward.py.
-# dx means the derivative of the loss with respect to x, and it always has the shape of x.
-# Ask by name for any forward value, and for the gradient of anything that is computed later.
+# Your turn: write one function for each graded variable of forward.py.
+# dx is the gradient of the loss with respect to x; it always has the shape of x.
+# Parameters are filled in by name: any forward value, and the gradient of anything computed from x later.
 
 import torch
 import torch.nn.functional as F
@@ -101,7 +101,7 @@ import torch.nn.functional as F
 
 
 def _stubs(exercise: Exercise, case: Case) -> str:
-    """One stub for each graded variable: its lines, its shape, what it may need."""
+    """One stub for each graded variable: the lines that read it, its shape, what it may need."""
     parts = [
         _STUBS_HEAD,
     ]

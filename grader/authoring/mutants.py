@@ -1,7 +1,7 @@
-"""Automatic mistakes: small changes of a function's syntax tree that change its mathematics.
+"""Automatic mistakes: small changes to a function's syntax tree that change its mathematics.
 
-A mutant is weeded out as equivalent when it returns what the original returns, on every draw of arguments. The
-grader's own verdict has no say in it.
+A mutant is discarded as equivalent if it returns what the original returns on every draw of arguments. The grader's
+own verdict plays no part in this.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from grader.exercise.exercise import Exercise
 
 EQUAL = 1e-9
-"""Two results are the same mathematics below this difference, relative to the larger one."""
+"""Results are mathematically equal up to this difference, relative to the largest expected value."""
 _WEEDING_SEED = 900_001
 
 
@@ -39,13 +39,13 @@ class Mutant:
     source: str
     """The changed function alone."""
     operator: str
-    """Which kind of change it is."""
+    """The kind of change."""
     change: str
     """`before -> after`."""
 
 
 def mutants_of(exercise: Exercise, count: int, seed: int) -> Iterator[Form]:
-    """At most `count` mutants of the worked solution, drawn by a seed, none equivalent to it.
+    """At most `count` mutants of the worked solution, drawn with `seed`, none equivalent to it.
 
     They are compared where both are defined: on consistent forward values of fresh seeds, with random upstream
     gradients.
@@ -71,7 +71,7 @@ def _drawn(originals: Sequence[Original], seed: int) -> Iterator[Mutant]:
 
 
 def mutants(original: Original, rng: random.Random) -> Iterator[Mutant]:
-    """Every inequivalent mutant of one function, each once, in random order."""
+    """Every non-equivalent mutant of one function, each once, in random order."""
     sites, seen = list(original.sites()), set()
     rng.shuffle(sites)
     for site in sites:
@@ -82,13 +82,13 @@ def mutants(original: Original, rng: random.Random) -> Iterator[Mutant]:
 
 
 class Original:
-    """A right function that is changed in one place at a time.
+    """A correct function, to be changed in one place at a time.
 
     Args:
         function: its definition.
         module: what it needs to run: imports, helpers.
-        draws: arguments for every name that it, or a mutant, may ask for; mutants are compared on each draw.
-        others: names beside its own that a name may be mistaken for.
+        draws: a value for every name that it or a mutant may take; mutants are compared on each draw.
+        others: names besides its own that a mutant may use instead.
     """
 
     def __init__(
@@ -102,7 +102,7 @@ class Original:
         self._others = others
 
     def sites(self, *, plain: bool = False) -> Iterator[tuple[int, int]]:
-        """Every node that can be changed, by its position in the walk, and every way to change it."""
+        """Every node that can be changed, by its position in `ast.walk`, with the index of each way to change it."""
         around = self._around(self.function)
         for position, node in enumerate(ast.walk(self.function)):
             for which, mutation in enumerate(mutations(node, around)):
@@ -110,7 +110,7 @@ class Original:
                     yield position, which
 
     def mutant(self, site: tuple[int, int]) -> Mutant | None:
-        """The function with one change; None if it is no other function, or none at all."""
+        """The function with one change; None if it is equivalent to the original."""
         position, which = site
         twin = copy.deepcopy(self.function)
         target = next(node for at, node in enumerate(ast.walk(twin)) if at == position)
@@ -125,7 +125,7 @@ class Original:
         return Surroundings([a.arg for a in function.args.args], self._others, self._draws[0])
 
     def _declare(self, twin: ast.FunctionDef) -> None:
-        """A name that a mutant uses and its original did not becomes a parameter."""
+        """Make parameters of the names that a mutant uses and its original does not."""
         names = [node for node in ast.walk(twin) if isinstance(node, ast.Name)]
         bound = {a.arg for a in twin.args.args} | {n.id for n in names if isinstance(n.ctx, ast.Store)}
         new = dict.fromkeys(n.id for n in names if n.id in self._others and n.id not in bound)
@@ -148,7 +148,7 @@ class Original:
 
 
 class _Replace(ast.NodeTransformer):
-    """Puts one node in the place of another."""
+    """Replaces one node with another."""
 
     def __init__(self, target: ast.AST, mutation: Mutation) -> None:
         self._target, self._mutation = target, mutation
@@ -168,11 +168,11 @@ def _shown(node: ast.AST | None) -> str:
 
 def _call(function: Any, draw: Mapping[str, Any]) -> Any:
     names = function.__code__.co_varnames[: function.__code__.co_argcount]
-    # torch warns of `.T` on a vector once in a process: what a mutant is must not depend on whether that was before.
+    # torch warns about `.T` on a vector once per process; the result must not depend on whether it already has.
     with default_dtype(torch.float64), warnings.catch_warnings(action="ignore"):
         try:
             return function(**dict(_fresh(names, draw)))
-        except Exception:  # noqa: BLE001 a mutant that raises is no equivalent one
+        except Exception:  # noqa: BLE001 a mutant that raises is not equivalent
             return None
 
 
@@ -183,7 +183,7 @@ def _fresh(names: Iterable[str], draw: Mapping[str, Any]) -> Iterator[tuple[str,
 
 
 def _same(got: Any, expected: Any) -> bool:
-    """Equal numbers; what is not finite, in the same places."""
+    """Whether two results are equal, with non-finite elements in the same positions."""
     if not isinstance(got, torch.Tensor) or not isinstance(expected, torch.Tensor):
         return False
     if (got.shape, got.dtype) != (expected.shape, expected.dtype):
@@ -197,25 +197,25 @@ def _same(got: Any, expected: Any) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Mutation:
-    """A node in the place of another."""
+    """A replacement for a node."""
 
     operator: str
-    """Which kind of change it is."""
+    """The kind of change."""
     new: ast.AST | None
-    """None where a statement goes."""
+    """None if the statement is dropped."""
     plain: bool = False
-    """Whether it needs nothing but the function: an author's solution is tried with these alone."""
+    """Whether it needs only the function itself; authors' solutions are tried with these alone."""
 
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What a function's names may be mistaken for."""
+    """The names that may replace a function's own."""
 
     parameters: Sequence[str]
     others: Sequence[str] = ()
-    """Names that it does not ask for: one of them stands only for a value of the same kind."""
+    """Names that are not its parameters; they replace only a value of the same kind."""
     values: Mapping[str, Any] | None = None
-    """A value of each name, to tell its kind."""
+    """A value of each name, which shows its kind."""
 
 
 _BINARY: tuple[type[ast.operator], ...] = (ast.Add, ast.Sub, ast.Mult, ast.Div, ast.Pow)
@@ -233,7 +233,7 @@ _PLAIN_CALLS = ("sum", "exp", "clone", "expand_as", "view")
 
 
 def mutations(node: ast.AST, around: Surroundings) -> Iterator[Mutation]:  # noqa: C901 one case for each kind of node
-    """What a node can become, and what that is called."""
+    """Every way to change a node."""
     match node:
         case ast.BinOp():
             yield from _binary(node)

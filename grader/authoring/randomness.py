@@ -1,4 +1,4 @@
-"""Where a forward pass draws from: one generator of its own, in inputs(), or its values are other ones in every run."""
+"""Checks that a forward pass draws only in inputs(), from its own generator, so that every run has the same values."""
 
 from __future__ import annotations
 
@@ -23,25 +23,25 @@ if TYPE_CHECKING:
 _SEEDS = 20240229, 1123581321
 """Two seeds for the global generators that no forward pass is likely to set itself."""
 
-_IN_INPUTS = "draw it in inputs() with `generator=g`, return it there, and let forward() take it by name"
+_IN_INPUTS = "draw it in inputs() with `generator=g`, return it, and make it a parameter of forward()"
 _INSTEAD = {
     "forward()": f"{_IN_INPUTS} (for dropout: `mask = torch.rand(x.shape, generator=g) >= p`)",
-    "inputs()": "make one of its own, `g = torch.Generator().manual_seed(seed)`, and pass it to every draw: "
+    "inputs()": "create a generator, `g = torch.Generator().manual_seed(seed)`, and pass it to every draw: "
     "`generator=g`",
     "the top of the file": _IN_INPUTS,
 }
-"""What to write instead of a draw, by where it stands."""
+"""What to write instead of a global draw, by where the draw is."""
 
 
 def check_draws(file: ForwardFile) -> None:
-    """Neither the top of the file, nor inputs(), nor forward() depends on anything but the seed.
+    """Check that the top of the file, inputs() and forward() depend only on the seed.
 
-    A line is found in two ways: by the state of a global generator, which a draw changes, and by values that are
-    others when the global generators were seeded otherwise (a draw can put the state back, or use the clock).
+    A draw is detected in two ways: it changes the state of a global generator, or values differ when the global
+    generators are seeded differently (a draw can restore the state, or use the clock).
     """
     path, code = file.path, compile(file.source, str(file.path), "exec")
     module: dict[str, Any] = {}
-    # The first run of two: what it imports may draw while it is imported, and is there already for the second.
+    # Run once before watching: an imported module may draw on import, but not the second time.
     exec(code, {})  # noqa: S102 the author's own file
     _watch(path, "the top of the file", lambda: exec(code, module))  # noqa: S102 the same
     make, forward = module["inputs"], module["forward"]
@@ -58,32 +58,33 @@ def check_draws(file: ForwardFile) -> None:
             if not _same(one[name], two[name]):
                 file.refuse(
                     line.number,
-                    f"{name} has other values when forward() runs again on the same inputs: "
-                    f"what is drawn here cannot be drawn again; {_IN_INPUTS}",
+                    f"{name} has different values when forward() runs again on the same inputs: "
+                    f"this draw is not reproducible; {_IN_INPUTS}",
                 )
 
 
 def _check_inputs(
     file: ForwardFile, begins: int, first: Mapping[str, Any], again: Mapping[str, Any], other: Mapping[str, Any]
 ) -> None:
-    """One seed gives the same inputs twice, and another seed gives others."""
+    """Check that a seed gives the same inputs twice, and another seed gives different ones."""
     for name, value in first.items():
         if not _same(value, again.get(name)):
             file.refuse(
                 begins,
-                f"inputs(7) gives other numbers for {name} the second time; "
+                f"inputs(7) returns different values for {name} the second time; "
                 "draw everything from one generator: `g = torch.Generator().manual_seed(seed)`",
             )
     if all(_same(value, other.get(name)) for name, value in first.items()):
         file.refuse(
-            begins, "inputs(7) and inputs(8) are the same; use the seed: `g = torch.Generator().manual_seed(seed)`"
+            begins,
+            "inputs(7) and inputs(8) return the same values; use the seed: `g = torch.Generator().manual_seed(seed)`",
         )
 
 
 def _same(one: object, two: object) -> bool:
-    """Whether two values are equal bit by bit; only what holds numbers is looked at."""
+    """Whether two values are equal bit for bit; only numbers, text and tensors are compared."""
     if isinstance(one, str | int | float) or isinstance(two, str | int | float):
-        return one == two or (one != one and two != two)  # noqa: PLR0124 nan is what differs from itself
+        return one == two or (one != one and two != two)  # noqa: PLR0124 only nan differs from itself
     pairs = zip(mine := list(tensors(one)), theirs := list(tensors(two)), strict=False)
     return len(mine) == len(theirs) and all(
         a.shape == b.shape and a.dtype == b.dtype and tensor_bytes(a) == tensor_bytes(b) for a, b in pairs
@@ -91,25 +92,25 @@ def _same(one: object, two: object) -> bool:
 
 
 def _watch(path: Path, place: str, run: Callable[[], Any], seed: int = _SEEDS[0]) -> Any:
-    """Run a part of the file; refuse it, with the line, if it leaves a global generator otherwise than it was."""
+    """Run a part of the file; refuse it, with the line, if it changes the state of a global generator."""
     with _seeded(seed):
         before = _states()
         result = run()
         if _states() == before:
             return result
-    with _seeded(seed):  # again as before: where the file seeds a generator itself, its end is always the same
+    with _seeded(seed):  # seeded again: a file that sets the seed itself always ends in the same state
         finder = _Finder(str(path))
         finder.find(run)
     number, here = (f":{finder.found}", " here") if finder.found else ("", "")
     raise BrokenExercise(
         f"{path}{number}: {place} draws from {finder.generator or 'a global generator'}{here}, "
-        f"so every run has other values; {_INSTEAD[place]}"
+        f"so every run has different values; {_INSTEAD[place]}"
     )
 
 
 @contextlib.contextmanager
 def _seeded(seed: int) -> Iterator[None]:
-    """Global generators in a known state, and as they were afterwards."""
+    """Put the global generators in a known state; restore them afterwards."""
     kept, also = torch.random.get_rng_state(), random.getstate()
     torch.manual_seed(seed)
     random.seed(seed)
@@ -121,12 +122,12 @@ def _seeded(seed: int) -> Iterator[None]:
 
 
 def _states() -> dict[str, object]:
-    """The state of every generator that anybody can draw from without being handed it."""
+    """The state of every global generator, by its name in messages."""
     found: dict[str, object] = {
         "torch's global generator": tensor_bytes(torch.random.get_rng_state()),
         "Python's global generator (`random`)": random.getstate(),
     }
-    numpy: Any = sys.modules.get("numpy")  # only an author who imported it can draw from it
+    numpy: Any = sys.modules.get("numpy")  # only code that imported it can draw from it
     if numpy is not None:
         found["numpy's global generator"] = repr(numpy.random.get_state())
     return found
@@ -143,7 +144,7 @@ class _Finder:
         self._before = _states()
 
     def find(self, run: Callable[[], object]) -> None:
-        """Run it under trace; a debugger's or coverage's own trace is put back."""
+        """Run it under `sys.settrace`; a debugger's or coverage's own trace function is restored."""
         tracing = sys.gettrace()
         sys.settrace(self._event)
         try:

@@ -1,7 +1,7 @@
-"""What kinds of values a forward pass may read and make: dense real tensors, judged in float64, and plain numbers.
+"""Which values a forward pass may read and compute: dense real tensors, judged in float64, and plain numbers.
 
-Gradients are judged to the accuracy of float64, so no value may go through a narrower type on its way; and every value
-under a name is passed to learners' functions, in another process, which takes dense tensors of common types alone.
+Gradients are judged to float64 accuracy, so no value may pass through a narrower dtype. Every named value is passed to
+learners' functions in another process, which accepts only dense tensors of common dtypes.
 """
 
 from __future__ import annotations
@@ -27,16 +27,16 @@ if TYPE_CHECKING:
 
 _WHOLE = frozenset((torch.int64, torch.int32, torch.int16, torch.int8, torch.uint8, torch.bool))
 _WIDE = frozenset((torch.float64, torch.float32))
-"""Floating types of a value under a name. float32 is what learners are given; it is widened for the judgement."""
+"""Floating dtypes of a named value. Learners are given float32, which is widened for judging."""
 _COMPLEX = frozenset((torch.complex64, torch.complex128))
 _MOST_DIMENSIONS = 8
-"""More cannot be passed to a learner's function."""
+"""Tensors with more cannot be passed to a learner's function."""
 _PLAIN = (bool, int, float, str, type(None))
-"""Inputs beside tensors. Text and None cannot be asked for, but a forward pass may need them."""
+"""Inputs besides tensors. Learners' functions cannot take text or None, but a forward pass may need them."""
 
 
 def check_inputs(file: ForwardFile, inputs: Mapping[str, Any]) -> None:
-    """Every input is a number, or a dense tensor of float32 or of whole numbers."""
+    """Check that every input is a plain value, or a dense tensor of float32 or integers."""
     for name, value in inputs.items():
         if why := _wrong_input(name, value):
             file.refuse(input_line(file, name), f"inputs() returns {name}, {why}")
@@ -46,8 +46,8 @@ def _wrong_input(name: str, value: object) -> str:
     if not isinstance(value, torch.Tensor):
         return _wrong_object(value)
     if is_floating(value) and value.dtype != torch.float32:
-        return f"a tensor of {value.dtype}; learners are given float32, so make it one: `{name}.float()`"
-    complex_remedy = f"return its parts instead: `{name}.real` and `{name}.imag`"
+        return f"a {value.dtype} tensor; learners are given float32, so convert it: `{name}.float()`"
+    complex_remedy = f"return its real and imaginary parts instead: `{name}.real` and `{name}.imag`"
     return _wrong_tensor(value, complex_remedy)
 
 
@@ -56,18 +56,18 @@ def _wrong_object(value: object) -> str:
     if isinstance(value, list | tuple | set | dict):
         inside = list(value.values() if isinstance(value, dict) else value)
         if any(True for _ in tensors(inside)):
-            return f"a {type(value).__name__} of tensors; give each tensor a name of its own"
+            return f"a {type(value).__name__} of tensors; give each tensor its own name"
         return next((why for why in map(_wrong_object, inside) if why), "")
     if isinstance(value, _PLAIN):
         return ""
     return (
         f"of type {type(value).__name__}, which cannot be passed to a learner's function; "
-        "return tensors and numbers: `torch.tensor(...)`"
+        "return tensors or numbers, such as `torch.tensor(...)`"
     )
 
 
 def check_values(file: ForwardFile, values: Mapping[str, Any]) -> None:
-    """Every tensor under a name is one that can be passed to a learner's function and judged."""
+    """Check that every named tensor can be passed to a learner's function and judged."""
     for line in file.lines:
         for name in line.outputs:
             value = values[name]
@@ -76,11 +76,13 @@ def check_values(file: ForwardFile, values: Mapping[str, Any]) -> None:
 
 
 def _too_wide(value: torch.Tensor) -> str:
-    """What is wrong with a value in float64 where the inputs are float32: a gradient like it would be asked for."""
-    return f"a tensor of {value.dtype}, and inputs are float32; leave that type out" * (value.dtype == torch.float64)
+    """What is wrong with a float64 value when inputs are float32: its gradient would have to be float64, too."""
+    return f"a {value.dtype} tensor, but inputs are float32; remove the dtype or conversion" * (
+        value.dtype == torch.float64
+    )
 
 
-_INSIDE = "keep complex values inside one line, which ends in real ones: `torch.fft.fft(x).abs()`"
+_INSIDE = "keep complex values inside one line with a real result, such as `torch.fft.fft(x).abs()`"
 
 
 def _wrong_tensor(value: torch.Tensor, complex_remedy: str) -> str:
@@ -90,12 +92,11 @@ def _wrong_tensor(value: torch.Tensor, complex_remedy: str) -> str:
 
 
 _TOO_NARROW = (
-    "gradients are judged to the accuracy of float64, which this type cannot reach; "
-    "leave the conversion out, or write `.float()`"
+    "gradients are judged to float64 accuracy, which this dtype cannot reach; remove the conversion, or use `.float()`"
 )
 _TOO_NARROW_COMPLEX = (
-    "gradients are judged to the accuracy of float64, which this type cannot reach; "
-    "make complex values by `torch.complex(real, imaginary)`"
+    "gradients are judged to float64 accuracy, which this dtype cannot reach; "
+    "create complex values with `torch.complex(real, imaginary)`"
 )
 _FAULTS: tuple[tuple[Callable[[torch.Tensor], bool], str], ...] = (
     (
@@ -106,31 +107,31 @@ _FAULTS: tuple[tuple[Callable[[torch.Tensor], bool], str], ...] = (
         lambda t: t.layout != torch.strided,
         "a sparse tensor, which cannot be passed to a learner's function; make it dense: `.to_dense()`",
     ),
-    (lambda t: t.is_quantized, "a quantized tensor, which has no gradient; make it real: `.dequantize()`"),
-    (lambda t: t.device.type != "cpu", "a tensor on {device}; everything is graded on the CPU: `.cpu()`"),
+    (lambda t: t.is_quantized, "a quantized tensor, which has no gradient; convert it: `.dequantize()`"),
+    (lambda t: t.device.type != "cpu", "a tensor on {device}; grading runs on the CPU, so move it: `.cpu()`"),
     (
         torch.Tensor.is_complex,
-        "a tensor of {dtype}, and gradients are followed through real tensors; {complex_remedy}",
+        "a {dtype} tensor, but gradients are followed only through real tensors; {complex_remedy}",
     ),
-    (lambda t: t.is_floating_point() and t.dtype not in _WIDE, f"a tensor of {{dtype}}; {_TOO_NARROW}"),
+    (lambda t: t.is_floating_point() and t.dtype not in _WIDE, f"a {{dtype}} tensor; {_TOO_NARROW}"),
     (
         lambda t: t.dtype not in _WHOLE | _WIDE,
-        "a tensor of {dtype}, which cannot be passed to a learner's function; make whole numbers of it: `.long()`",
+        "a {dtype} tensor, which cannot be passed to a learner's function; convert it to integers: `.long()`",
     ),
     (
         lambda t: t.dim() > _MOST_DIMENSIONS,
-        "a tensor of more than {most} dimensions, which cannot be passed to a learner's function; merge some of them",
+        "a tensor with more than {most} dimensions, which cannot be passed to a learner's function; merge some of them",
     ),
     (
         lambda t: t.is_floating_point() and t.numel() == 0,
-        "a tensor without elements, so every gradient of it would be right; make it larger, or leave it out",
+        "an empty tensor, so any gradient of it would be right; make it larger, or leave it out",
     ),
 )
-"""What a tensor may be that cannot be judged, and what is said then: of several, the first."""
+"""Kinds of tensors that cannot be judged, and the message for each; the first that fits is used."""
 
 
 def check_accuracy(file: ForwardFile, exercise: Exercise) -> None:
-    """Run in float64, forward() makes nothing that cannot hold float64's numbers, complex values included."""
+    """Check that forward(), run in float64, computes nothing in a narrower dtype, complex dtypes included."""
     inputs = exercise.inputs(LECTURE_SEED, {})
     wide = {n: inputs[n].detach().double() if is_floating(inputs[n]) else inputs[n] for n in file.parameters}
     with default_dtype(torch.float64), NoNarrowing(file, exercise.forward_file, (*_WIDE, torch.complex128)):
@@ -138,11 +139,11 @@ def check_accuracy(file: ForwardFile, exercise: Exercise) -> None:
 
 
 class NoNarrowing(TorchFunctionMode):
-    """While forward() runs, no tensor that it makes on the way, named or not, is of a type that loses accuracy.
+    """Refuses any tensor that forward() computes, named or not, in a dtype that loses accuracy.
 
     Args:
-        path: where the code that runs is: the author's file, or the copy that is tried.
-        wide: the floating and complex types that are wide enough.
+        path: the file whose code runs: the author's, or the trial copy.
+        wide: the floating and complex dtypes that are wide enough.
     """
 
     def __init__(self, file: ForwardFile, path: Path, wide: Collection[torch.dtype] = (*_WIDE, *_COMPLEX)) -> None:
@@ -168,12 +169,12 @@ class NoNarrowing(TorchFunctionMode):
 
     def _running(self) -> int:
         """The innermost line of the forward pass's file that is running."""
-        frame = sys._getframe(1)  # noqa: SLF001 torch calls, and the author's file somewhere above it
+        frame = sys._getframe(1)  # noqa: SLF001 torch is the caller; the author's file is somewhere above it
         while frame.f_code.co_filename != self.path and frame.f_back is not None:
             frame = frame.f_back
         return frame.f_lineno
 
 
 def _holds(code: ast.stmt, number: int) -> bool:
-    """Whether a statement has this line."""
+    """Whether a statement spans this line."""
     return code.lineno <= number <= (code.end_lineno or code.lineno)

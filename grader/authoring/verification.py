@@ -1,4 +1,4 @@
-"""The exercises themselves under test: stubs fail, solutions pass, mistakes are rejected, right variants accepted."""
+"""Verification of exercises: stubs fail, solutions pass, correct variants are accepted, mistakes rejected."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Flaw:
-    """One thing that was verified of an exercise, and the sentences about what is wrong with it."""
+    """The result of one check of an exercise: how much it checked, and a sentence for each problem."""
 
     what: str
     checked: int
@@ -37,7 +37,7 @@ class Flaw:
 
 
 class Verification:
-    """Everything that can be verified of one exercise."""
+    """All checks of one exercise."""
 
     def __init__(self, exercise: Exercise, sandbox: Sandbox, settings: Settings | None = None) -> None:
         self.exercise = exercise
@@ -46,7 +46,7 @@ class Verification:
         self._cases: Cases | None = None
 
     def findings(self, mutants: int = 0, seed: int = 0) -> Iterator[Flaw]:
-        """Verify in the order in which an author mends things; `mutants` is how many to draw of the solution."""
+        """Run the checks in the order in which an author fixes things, with this many mutants of the solution."""
         yield self.reading_matter()
         yield self.sizes()
         yield self.stubs()
@@ -57,66 +57,72 @@ class Verification:
             yield self.mutants(mutants, seed)
 
     def reading_matter(self) -> Flaw:
-        """Every graded variable has a hint, every stub a TODO and a docstring with its forward line."""
+        """Check that every graded variable has a hint, and every stub a TODO and a docstring with its forward line."""
         exercise = self.exercise
         problems = [f"exercise.toml has no hint for {v}" for v in exercise.graded if not _hinted(exercise, v)]
         placed = {v for members in exercise.settings.stretches.values() for v in members}
-        problems += [f"exercise.toml puts {v} in no stretch" for v in exercise.graded if placed and v not in placed]
+        problems += [f"exercise.toml lists {v} in no stretch" for v in exercise.graded if placed and v not in placed]
         problems += [
-            f"exercise.toml has a stretch with {v}, which is not graded" for v in placed - set(exercise.graded)
+            f"exercise.toml lists {v} in a stretch, but it is not graded" for v in placed - set(exercise.graded)
         ]
         source = (exercise.directory / "backward.py").read_text(encoding="utf-8")
         stubs = {node.name: node for node in ast.parse(source).body if isinstance(node, ast.FunctionDef)}
         for name in function_names(exercise):
             problems += _stub_problems(name, stubs.get(name), source)
-        return Flaw("hints, stretches and stubs are written", len(exercise.graded), tuple(problems))
+        return Flaw("hints, stretches and stubs are complete", len(exercise.graded), tuple(problems))
 
     def sizes(self) -> Flaw:
-        """The further cases' sizes straddle the given ones: a size typed as a number shows."""
+        """Check that the further cases' sizes straddle the given ones, so that hard-coded sizes are detected."""
         given, further = self.exercise.given_sizes, self.exercise.sizes
         problems = straddling_faults(given, further)
-        if problems:  # only then is it worth trying which sizes cannot be smaller than they are
+        if problems:  # only now is it worth finding out which sizes cannot be smaller
             smallest = [name for name in given if works_at_nothing_smaller(name, given, self._runs)]
             problems = straddling_faults(given, further, smallest)
         return Flaw("the sizes straddle the given ones", len(given), tuple(f"SIZES: {p}" for p in problems))
 
     def stubs(self) -> Flaw:
-        """The exercise as handed out scores nothing, and each gradient counts as not started."""
+        """Check that the stubs score nothing, and that each gradient counts as not started."""
         rows = self._grade_file("stubs", self.exercise.directory / "backward.py")
         wrong = [
-            f"{row.name} of the stubs is {row.verdict}, not not_started" for row in rows if row.verdict != "not_started"
+            f"the stub {row.name} is {row.verdict}, expected not_started"
+            for row in rows
+            if row.verdict != "not_started"
         ]
         return Flaw("the stubs fail", len(rows), tuple(wrong))
 
     def solution(self) -> Flaw:
-        """The worked solution is right everywhere, and exact where exact is expected."""
+        """Check that the worked solution is correct everywhere, and exact where exact is expected."""
         rows = self._grade_file("solution", solution_file(self.exercise))
         wanted = {Verdict.EXACT} if self.exercise.settings.exact_expected else {Verdict.EXACT, Verdict.CORRECT}
         problems = [_shortfall(row) for row in rows if row.verdict not in wanted]
-        problems += [f"{r.name} of the solution: {note}" for r in rows for note in r.notes if "in place" in note]
+        problems += [f"the solution's {r.name}: {note}" for r in rows for note in r.notes if "in place" in note]
         unchained = [
-            f"{r.name} of the solution is not right chained" for r in rows if r.chained and not r.chained["correct"]
+            f"the solution's {r.name} is wrong in the chained pass"
+            for r in rows
+            if r.chained and not r.chained["correct"]
         ]
-        return Flaw("the solution is right", len(rows), (*problems, *unchained))
+        return Flaw("the solution is correct", len(rows), (*problems, *unchained))
 
     def right(self) -> Flaw:
-        """Every other right formulation is accepted."""
+        """Check that every alternative solution is accepted."""
         forms = right_forms(self.exercise)
-        return Flaw("right forms are accepted", len(forms), tuple(p for form in forms for p in self.rejected(form)))
+        return Flaw(
+            "alternative solutions are accepted", len(forms), tuple(p for form in forms for p in self.rejected(form))
+        )
 
     def wrong(self) -> Flaw:
-        """Every labelled mistake is rejected."""
+        """Check that every labeled mistake is rejected."""
         forms = wrong_forms(self.exercise)
         return Flaw("mistakes are rejected", len(forms), tuple(p for form in forms for p in self.accepted(form)))
 
     def mutants(self, count: int, seed: int) -> Flaw:
-        """Automatic changes of the solution that change its mathematics are rejected."""
+        """Check that automatic changes to the solution's mathematics are rejected."""
         found = list(mutants_of(self.exercise, count, seed))
         problems = [p for form in found for p in self.accepted(form)]
         return Flaw(f"mutants of the solution are rejected (seed {seed})", len(found), tuple(problems))
 
     def rejected(self, form: Form) -> Iterator[str]:
-        """A sentence for each gradient of a right form that was not accepted."""
+        """A sentence for each gradient of an alternative solution that was rejected."""
         for row in self.grade(form):
             if not row.correct:
                 yield f"right/{form.place} ({form.note}): {row.name} is {row.verdict}: {row.problem}"
@@ -128,7 +134,7 @@ class Verification:
             yield f"wrong/{form.place} ({form.kind}: {form.note}) was accepted: {', '.join(r.name for r in rows)}"
 
     def grade(self, form: Form) -> list[Row]:
-        """The rows of the gradients that a form writes anew."""
+        """Grade a form: the rows of the gradients that it redefines."""
         only = form.gradients if len(form.gradients) < len(self.exercise.gradients) else ()
         grading = start_grading(
             self.exercise,
@@ -163,13 +169,13 @@ def _hinted(exercise: Exercise, variable: str) -> bool:
 
 
 def _shortfall(row: Row) -> str:
-    """What is missing to a solution's row."""
+    """Why a row of the solution falls short."""
     if row.correct:
         return (
-            f"{row.name} of the solution is right, but not bit-equal to autograd's gradient: "
-            "keep autograd's order of operations, or say [exact] expected = false in exercise.toml"
+            f"the solution's {row.name} is correct, but not exact (bit for bit autograd's gradient): "
+            "keep autograd's order of operations, or set [exact] expected = false in exercise.toml"
         )
-    return f"{row.name} of the solution is {row.verdict}: {row.problem}"
+    return f"the solution's {row.name} is {row.verdict}: {row.problem}"
 
 
 def _finished(grading: Grading) -> list[Row]:

@@ -1,1 +1,1 @@
-"""What is asked: a forward pass, its settings, and concrete cases of it with every gradient."""
+"""Exercises: a forward pass, its settings, and concrete cases of it with every gradient."""

@@ -1,9 +1,9 @@
-"""A case: one concrete problem of an exercise, with every gradient that a check may need.
+"""A case: one run of an exercise's forward pass, with every gradient that a check may need.
 
-All gradients but the lecture's float32 reference come from one mechanism: each line of the forward pass is run
-on detached copies of what it reads, so that its vector-Jacobian product can be computed by itself, and a `Sweep` adds
-the products up from the loss backwards. A sweep whose totals are overridden by random cotangents gives the *cut
-gradient* (what a correct function returns when handed those); one with no overrides gives the true gradient.
+All gradients except the lecture's float32 reference come from one mechanism: each line of the forward pass runs on
+detached copies of what it reads, so that its vector-Jacobian product can be computed separately, and a `Sweep` sums
+the products from the loss backward. A sweep whose totals are overridden by random cotangents gives the *cut gradient*
+(what a correct function returns when given those); one without overrides gives the true gradient.
 
 Every gradient has the shape of its variable. The comments give the shapes of one line of the mlp,
 `logits = h @ W2 + b2`: h (n, n_hidden), W2 (n_hidden, vocab_size), b2 (vocab_size,), logits (n, vocab_size).
@@ -37,58 +37,58 @@ if TYPE_CHECKING:
     from grader.exercise.exercise import Exercise
 
 SCALES = (2.0**-40, 2.0**40, 1.0)
-"""What the cotangents of the further cases are multiplied by: powers of two, so that no digit changes.
+"""Factors of the further cases' cotangents: powers of two, so that no digit changes.
 
-A gradient is linear in its upstream gradients. So far apart, every threshold that a learner might put on one is crossed
-(1e-8 to 1e6 and more), and float32 still holds the products of three of them.
+A gradient is linear in its upstream gradients. Factors this far apart cross every threshold that a learner might put on
+one (1e-8 to 1e6 and more), and float32 still holds the product of three of them.
 """
 NUDGE = 2.0**-50
 """Four units in the last place of a float64."""
 SIGN_FLIPS = 8
-"""How often the upstream gradients' signs are flipped for the term scale. 320 random mlps were measured with 8."""
+"""Random sign flips of the upstream gradients for each term scale. 320 random mlps were measured with 8."""
 MOST_CUTS = 256
-"""The cut gradients that a case keeps, the latest: what odd functions depend on has no end in a large class."""
+"""How many cut gradients a case keeps, the latest: in a large class, odd functions depend on endless sets of names."""
 MOST_KEPT = 8
-"""As many times the numbers of a forward pass are kept of them, then the oldest go. The right functions of gpt2_block
-need 2.2, and its catalogue takes no longer with 8 than with 32; without a limit 14 submissions in which every function
-depends on something else filled 500 MB."""
+"""The most elements that they may hold, as a multiple of the forward pass's; then the oldest are dropped. The correct
+functions of gpt2_block need 2.2, and its catalogue takes no longer with 8 than with 32; without a limit, 14 submissions
+in which every function depends on something different filled 500 MB."""
 NULL_TOLERANCE = 1e-9
-"""A true gradient below this share of its terms is null: the terms cancel, only rounding is left.
+"""A true gradient below this fraction of its term scale is null: the terms cancel, and only rounding is left.
 
-Rounding of right formulations stays below 3e-14 of the term scale in float64 (355 formulations, 320 random cases)."""
+Rounding in correct formulations stays below 3e-14 of the term scale in float64 (355 formulations, 320 random cases)."""
 _LEAST, _MOST = 1e-6, 1e100
-"""The size of a stressed case's gradients, the cotangents' being 1. Where a unit is saturated in every row, smaller
-ones are left over from a cancellation, and right formulas differ in them."""
+"""Bounds of a stressed case's gradients, for cotangents of size 1. Where a unit is saturated in every row, smaller
+ones are left over from a cancellation, and correct formulas differ in them."""
 _HIDDEN_TRIES = 50
-"""Draws of hidden sizes before the exercise's own are taken: a forward pass may not work at every size."""
+"""Draws of hidden sizes before falling back on the exercise's own: a forward pass may not work at every size."""
 _CUT_TRIES = 4
-"""Hidden cases of which the one is taken that shows the most cuts; nearly always the first shows them all."""
+"""Hidden cases to draw for the one that detects the most slices; nearly always the first detects them all."""
 _EXTREME_DRAWS = 8
-"""Hidden draws of extreme inputs, of which the one is taken whose values get furthest."""
+"""Hidden draws of extreme inputs; the one with the most extreme values is used."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Step:
-    """One line of the forward pass, run on leaves of its own: detached copies, in float64, of what it reads."""
+    """One line of the forward pass, run on its own leaves: detached float64 copies of what it reads."""
 
     line: Line
     leaves: dict[str, torch.Tensor]
-    """By name: what the line reads and has a gradient."""
+    """By name: the values it reads that have a gradient."""
     outputs: dict[str, torch.Tensor]
-    """By name: what it makes out of them, with the graph of this one line behind it."""
+    """By name: the values it computes from them, with the graph of this one line."""
 
 
 class LineGraph:
-    """The forward pass in float64, line by line, each line differentiable by itself.
+    """The forward pass in float64, line by line, each line differentiable on its own.
 
-    `values` holds every input and every value of the forward pass by name, tensors detached, floating ones in float64.
-    A value has a gradient if it is attached to an input that has one: not a mask's `.float()`, nor what was detached.
+    `values` holds every input and forward value by name; tensors are detached, and floating ones are float64. A value
+    has a gradient if it is attached to an input that has one; a mask's `.float()` and a detached value have none.
 
     Args:
-        inputs: the case's inputs; floating tensors are taken to float64.
+        inputs: the case's inputs; floating tensors are converted to float64.
         at: forward values to read instead of the computed ones, by name (float32 values, for functions that pin
-            float32); what is not among them is computed.
-        lines: the ones to run, if not all; `inputs` then holds what they read.
+            float32); all others are computed.
+        lines: the lines to run (default: all); `inputs` must then hold what they read.
     """
 
     def __init__(
@@ -128,11 +128,11 @@ class LineGraph:
 
 
 class Sweep:
-    """Gradients from the loss backwards, with some totals overridden by given cotangents.
+    """Gradients from the loss backward, with some totals overridden by given cotangents.
 
     Args:
-        base: a sweep with the same overrides and more, from which a line's products are taken where they are the same.
-        like: a sweep whose term scales, times `factor`, serve for this one.
+        base: a sweep with these overrides and more, whose products of a line are reused where they are the same.
+        like: a sweep whose term scales, times `factor`, are used for this one.
     """
 
     def __init__(
@@ -154,10 +154,10 @@ class Sweep:
         self._products: dict[int, dict[str, torch.Tensor]] = {}
         self._flipped: dict[int, list[dict[str, torch.Tensor]]] = {}
         self.kept = 0
-        """How many numbers were worked out, and are kept here."""
+        """How many computed elements are kept here."""
 
     def total(self, variable: str) -> torch.Tensor:
-        """The loss's derivative with respect to a variable, in its shape; where it was overridden, what was given."""
+        """The gradient of a variable, in its shape; the given cotangent where it is overridden."""
         given = self.overrides.get(variable)
         return self.cut(variable) if given is None else given
 
@@ -173,15 +173,14 @@ class Sweep:
         return self._totals[variable]
 
     def contributions(self, variable: str) -> dict[tuple[str, ...], torch.Tensor]:
-        """What each line that reads the variable adds to its gradient, by the line's outputs."""
+        """What each line that reads the variable adds to its gradient, keyed by the line's outputs."""
         return {step.line.outputs: self.product(step)[variable] for step in self.graph.readers.get(variable, ())}
 
     def scale(self, variable: str) -> float:
         """The term scale tau of a variable's gradient: how large it would be if its terms did not cancel.
 
-        The upstream gradients' signs are flipped at random, and the terms added up again: tau is the root mean square
-        over the flips, element by element, and of these the largest. A gradient that is null, such as the mlp's db1,
-        is measured against it.
+        The upstream gradients' signs are flipped at random and the terms summed again: tau is the largest element of
+        the root mean square over the flips. A null gradient, such as the mlp's db1, is measured against it.
         """
         if self._like is not None:
             return self._factor * self._like.scale(variable)
@@ -205,7 +204,7 @@ class Sweep:
         return self._base is not None and all(name in self.overrides for name in step.outputs)
 
     def product(self, step: _Step) -> dict[str, torch.Tensor]:
-        """One line's vector-Jacobian product, by the name of what the line reads and in its shape."""
+        """One line's vector-Jacobian product for each variable that it reads, by name and in its shape."""
         if self._base is not None and self._shares_base(step):
             return self._base.product(step)
         key = step.line.number
@@ -215,7 +214,7 @@ class Sweep:
         return self._products[key]
 
     def flips(self, step: _Step) -> list[dict[str, torch.Tensor]]:
-        """SIGN_FLIPS such products, each under other random signs of the line's upstream gradients."""
+        """SIGN_FLIPS such products, each with different random signs of the line's upstream gradients."""
         if self._base is not None and self._shares_base(step):
             return self._base.flips(step)
         key = step.line.number
@@ -230,11 +229,11 @@ class Sweep:
 
 
 class Cuts:
-    """Cut gradients: those of functions that depend on some upstream gradients, which are handed cotangents for them.
+    """Cut gradients: what functions that depend on some upstream gradients return when given cotangents for them.
 
     Args:
         cotangents: for every variable that has a gradient, in its shape.
-        like: those that the term scales are taken from; they are worked out here if it is None.
+        like: the cut gradients to take term scales from; they are computed here if None.
         factor: how much larger than `like`'s the cotangents may be.
     """
 
@@ -252,7 +251,7 @@ class Cuts:
     def cut(self, names: Sequence[str]) -> Sweep:
         """The sweep in which exactly these variables' gradients are overridden by their cotangents.
 
-        The latest are kept, up to MOST_CUTS and MOST_KEPT, as the same few are asked for again and again.
+        The latest are cached, up to MOST_CUTS and MOST_KEPT, as the same few are needed again and again.
         """
         key = tuple(sorted(names))
         found = self._kept.pop(key, None)
@@ -265,24 +264,24 @@ class Cuts:
         return found
 
     def _make_room(self) -> None:
-        """Let go of the oldest, for one more."""
+        """Drop the oldest to make room for one more."""
         numbers = sum(sweep.kept for sweep in self._kept.values())
         while numbers > self._room or len(self._kept) >= MOST_CUTS:
             numbers -= self._kept.pop(next(iter(self._kept))).kept
 
 
 class Case:
-    """Exercise, seed and sizes made concrete: inputs, forward values, references.
+    """One run of an exercise's forward pass for a seed and sizes: inputs, forward values, reference gradients.
 
     `values` and `reference` are the lecture's (float32, autograd on the whole graph); `graph` is the same
-    problem in float64, from the same inputs. `true` holds the true gradients.
+    forward pass in float64, from the same inputs. `true` holds the true gradients.
 
     Args:
-        seed: of the inputs, and of the cotangents.
-        sizes: what `inputs` takes, by name; its defaults where one is left out.
-        hidden: whether a learner may not see the sizes.
-        wide: the case whose inputs and cotangents are taken over, to be differentiated at its float32 values.
-        inputs: drawn before; those of the seed if None.
+        seed: the seed of the inputs and the cotangents.
+        sizes: the sizes passed to `inputs`, by name; it has defaults for those left out.
+        hidden: whether the sizes are hidden from learners.
+        wide: the case whose inputs and cotangents are reused, to be differentiated at its float32 values.
+        inputs: inputs that were drawn before; drawn from the seed if None.
         scale: a power of two that the cotangents are multiplied by.
         stressed: whether the inputs were made extreme.
     """
@@ -315,10 +314,10 @@ class Case:
 
     @cached_property
     def twice(self) -> Cuts:
-        """The same with the sum of two cotangents for each: a gradient is linear in them.
+        """The same with the sum of two cotangents for each variable: a gradient is linear in them.
 
-        The second is as large as the first is small, and of the other sign where it is a single number: so that every
-        threshold is crossed, upwards and downwards, for a variable of one number as well.
+        The second is as large as the first is small, with the opposite sign if it is a single number, so that every
+        threshold is crossed, upward and downward, even for a variable of one element.
         """
         size = max(1.0, self.scale**-2)
         sums = {
@@ -356,9 +355,9 @@ class Case:
 
     @cached_property
     def pool64(self) -> dict[str, Any]:
-        """Forward values (`probs`) and random cotangents (`dprobs`) in float64, by the name of a parameter.
+        """Forward values (`probs`) and random cotangents (`dprobs`) in float64, by parameter name.
 
-        No true gradient is among them, so nothing that is sent to a submission gives an answer away.
+        No true gradient is among them, so nothing sent to a submission gives an answer away.
         """
         once = {f"d{name}": cotangent for name, cotangent in self.cotangents.items()}
         return {**once, **pool_values(self.graph.values)}
@@ -383,17 +382,17 @@ class Case:
         )
 
     def nudged(self, names: Sequence[str], number: int) -> dict[str, torch.Tensor]:
-        """Floating forward values in float64, each changed by some units in its last place, as the number says."""
+        """Floating forward values in float64, each nudged by a few units in its last place; `number` is the seed."""
         g = torch.Generator().manual_seed(number)
         found = {name: self.graph.values[name] for name in names}
         return {n: v * (1 + NUDGE * _signs(v, g)) for n, v in found.items() if is_floating(v)}
 
     def is_null(self, variable: str) -> bool:
-        """Whether the true gradient is zero but for rounding, as that of b1 before a batch norm."""
+        """Whether the true gradient is zero up to rounding, as for b1 before a batch norm."""
         return float(self.true.total(variable).abs().max()) <= NULL_TOLERANCE * self.true.scale(variable)
 
     def is_sound(self) -> bool:
-        """Whether a case with extreme inputs can be judged: all is finite, nothing is tied, no gradient vanishes."""
+        """Whether a case with extreme inputs can be judged: all values finite, no ties, no vanishing gradients."""
         values = [v for pool in (self.values, self.graph.values) for v in pool.values() if is_floating(v)]
         cut = self.cut(tuple(self.cotangents))
         sizes = [float(cut.cut(variable).abs().max()) for variable in self.exercise.graded]
@@ -405,9 +404,9 @@ class Case:
         )
 
     def missed_cuts(self, given: Case) -> int:
-        """How many cuts at a dimension of the given case would change nothing here, where the dimension is larger.
+        """How many slices at a dimension of the given case would change nothing here, where the dimension is larger.
 
-        What lies beyond may be masked, or a row that nothing points to.
+        What they cut off may be masked, or a row that no index refers to.
         """
         cut, count = self.cut(tuple(self.cotangents)), 0
         for variable in self.exercise.graded:
@@ -417,7 +416,7 @@ class Case:
         return count
 
     def check_finite(self) -> None:
-        """Raise BrokenExercise if a forward value or a true gradient is not finite: nothing could be graded."""
+        """Raise BrokenExercise if a true gradient is not finite: nothing could be graded."""
         for variable in self.exercise.graded:
             if not bool(torch.isfinite(self.true.total(variable)).all()):
                 raise BrokenExercise(
@@ -439,7 +438,7 @@ class Cases:
         yield from self.further
 
     def __getitem__(self, number: int) -> Case:
-        """By number, the given case's is 0."""
+        """The case with this number; the given case is number 0."""
         return self.further[number - 1] if number else self.given
 
     def number(self, case: Case) -> int:
@@ -448,22 +447,22 @@ class Cases:
 
     @cached_property
     def probe(self) -> Case:
-        """The smallest further case with ordinary inputs: where it is found out what a function depends on.
+        """The smallest further case with ordinary inputs, used to find out what a function depends on.
 
-        Its cotangents are not large ones: a threshold that they all exceed would hide that an answer depends on them.
+        Its cotangents are not large: a threshold that they all exceed would hide that an answer depends on them.
         """
         plain = [case for case in self.further if case.scale <= 1 and not case.stressed] or [self.given]
         return min(plain, key=lambda case: sum(cotangent.numel() for cotangent in case.cotangents.values()))
 
     @cached_property
     def calm(self) -> Case:
-        """The stressed case's sizes with inputs as drawn; the last case itself if none is stressed."""
+        """The stressed case with its inputs as drawn; the last case itself if none is stressed."""
         last = self[len(self.further)]
         return Case(self.exercise, last.seed, last.sizes, hidden=last.hidden) if last.stressed else last
 
     @cached_property
     def mild(self) -> Case:
-        """The stressed case's sizes with inputs at which no right formula overflows, but masks at 6 are crossed."""
+        """The stressed case with milder inputs: no correct formula overflows, but masks at 6 are crossed."""
         last = self[len(self.further)]
         build = functools.partial(Case, self.exercise, last.seed, last.sizes, hidden=last.hidden)
         variants = stressed(self.exercise, self.exercise.inputs(last.seed, last.sizes), mild=True)
@@ -471,13 +470,13 @@ class Cases:
 
     @cached_property
     def null(self) -> frozenset[str]:
-        """The graded variables whose true gradient is null on every case; extreme inputs leave more of the rounding."""
+        """The graded variables whose true gradient is null in every case except stressed ones, which round more."""
         plain = [case for case in self if not case.stressed]
         return frozenset(v for v in self.exercise.graded if all(case.is_null(v) for case in plain))
 
     @cached_property
     def reference_hash(self) -> str:
-        """SHA-256 of the float32 reference gradients of the given case: equal on machines with equal bits."""
+        """SHA-256 of the float32 reference gradients of the given case: equal on machines that compute equal bits."""
         digest = hashlib.sha256()
         for variable in self.exercise.graded:
             digest.update(tensor_bytes(self.given.reference[variable]))
@@ -485,14 +484,14 @@ class Cases:
 
 
 def build_cases(exercise: Exercise, seed: int, batch_size: int | None = None, hidden_seed: int | None = None) -> Cases:
-    """The given case of a seed, and the further ones: fixed for one's own run, hidden when `hidden_seed` is given.
+    """Build the given case of a seed and the further ones, which are fixed, or hidden if `hidden_seed` is given.
 
     Args:
-        batch_size: the given case's `n`, where the exercise has a minibatch; its default if None.
-        hidden_seed: draws sizes and values of the further cases that no learner has seen.
+        batch_size: the given case's `n`, if the exercise has a minibatch; the exercise's default if None.
+        hidden_seed: the seed of further cases whose sizes and values no learner has seen.
 
     Raises:
-        BrokenExercise: a true gradient is not finite on a case.
+        BrokenExercise: a true gradient is not finite in a case.
     """
     given = Case(exercise, seed, {} if batch_size is None or not exercise.has_minibatch else {"n": batch_size})
     given.check_finite()
@@ -509,22 +508,22 @@ def build_cases(exercise: Exercise, seed: int, batch_size: int | None = None, hi
 
 @dataclass(frozen=True)
 class _Further:
-    """How a further case differs from the given one, beside its numbers."""
+    """How a further case differs from the given one, apart from its numbers."""
 
     exercise: Exercise
     sizes: Mapping[str, int]
-    """The exercise's own."""
+    """The exercise's own sizes."""
     scale: float
-    """Of its cotangents."""
+    """The factor of its cotangents."""
     upstream: tuple[str, ...]
-    """The inputs that are scaled as cotangents are."""
+    """The inputs that are scaled like cotangents."""
     unseen: Mapping[str, Sequence[int]]
-    """By input, the rows of its table that the given case does not point to."""
+    """By input, the rows of its table that the given case does not use."""
     stressed: bool
-    """Whether its inputs are made as extreme as the forward pass bears."""
+    """Whether its inputs are made as extreme as the forward pass allows."""
 
     def case(self, seed: int, sizes: Mapping[str, int] | None = None) -> Case:
-        """The case of a seed and of sizes: hidden ones, or the exercise's own if None.
+        """The case for a seed and sizes: hidden sizes, or the exercise's own if None.
 
         Raises:
             BrokenExercise: a true gradient is not finite.
@@ -542,7 +541,7 @@ class _Further:
         return case
 
     def hidden(self, seed: int, given: Case) -> Case:
-        """A case whose sizes nobody has seen; the exercise's own sizes where it does not work at others."""
+        """A case whose sizes no learner has seen; the exercise's own sizes if it works at no others."""
         rng = random.Random(seed)  # noqa: S311 the seed is the secret
         given_sizes, numbers = {**self.exercise.given_sizes, **given.sizes}, _dimensions(given)
         avoided = {*numbers, *self.exercise.given_sizes.values()}
@@ -559,9 +558,10 @@ class _Further:
         return min(found, key=lambda case: case.missed_cuts(given))
 
     def _furthest(self, draws: Iterator[tuple[Mapping[str, int], int]]) -> Case | None:
-        """Of some draws of sizes and seeds, the one whose values cross the most thresholds; None if none works.
+        """Of several draws of sizes and seeds, the one whose values cross the most thresholds; None if none works.
 
-        Ranked by the most extreme inputs. Where gradients vanish at those, the case has milder ones, and may come last.
+        Draws are ranked at their most extreme inputs. Where gradients vanish there, the case gets milder ones and may
+        end up last.
         """
         ranked: list[tuple[int, Mapping[str, int], int]] = []
         for sizes, seed in draws:
@@ -583,18 +583,18 @@ class _Further:
         return None if found is None else found[1]
 
     def _drawn(self, seed: int, sizes: Mapping[str, int]) -> dict[str, Any]:
-        """Inputs of ordinary size, those that stand for upstream gradients scaled as cotangents are."""
+        """Inputs of ordinary size; those that act as upstream gradients are scaled like cotangents."""
         drawn = with_every_index(self.exercise, self.exercise.inputs(seed, sizes), seed, self.unseen)
         return {name: value * self.scale if name in self.upstream else value for name, value in drawn.items()}
 
     @cached_property
     def _covered(self) -> frozenset[str]:
-        """The inputs whose tables are read to the last row at the exercise's own sizes: so they are at hidden ones."""
+        """The inputs that use every row of their table at the exercise's own sizes, as they must at hidden ones."""
         return is_covered(self.exercise, self.exercise.inputs(0, self.sizes))
 
 
 def _dimensions(case: Case) -> set[int]:
-    """Every dimension of its inputs and forward values: what a learner may have typed as a number."""
+    """Every dimension of a case's inputs and forward values: numbers that a learner may have hard-coded."""
     return {size for value in case.graph.values.values() if isinstance(value, torch.Tensor) for size in value.shape}
 
 
@@ -604,7 +604,7 @@ def pool_values(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def tensor_bytes(tensor: torch.Tensor) -> bytes:
-    """A tensor's values as raw bytes; without numpy, which torch would want for `.numpy()`."""
+    """A tensor's values as raw bytes, without numpy, which `.numpy()` would need."""
     dense = tensor.detach().contiguous()
     return ctypes.string_at(dense.data_ptr(), dense.numel() * dense.element_size()) if dense.numel() else b""
 
@@ -619,10 +619,10 @@ def _as_float64(value: Any) -> Any:
 
 
 def _vjp(step: _Step, cotangents: Sequence[torch.Tensor]) -> dict[str, torch.Tensor]:
-    """One line's vector-Jacobian product for every leaf, in its shape; zeros where it does not reach the outputs.
+    """One line's vector-Jacobian product for every leaf, in its shape; zeros for leaves that do not reach the outputs.
 
     Computed as the gradient of sum(output * cotangent), which has the same bits: passing `grad_outputs` to
-    autograd would import sympy, for a third of a second.
+    autograd would import sympy, which takes a third of a second.
     """
     if not step.outputs:
         return {name: torch.zeros_like(leaf) for name, leaf in step.leaves.items()}
@@ -634,9 +634,9 @@ def _vjp(step: _Step, cotangents: Sequence[torch.Tensor]) -> dict[str, torch.Ten
 
 
 def _draw_cotangents(graph: LineGraph, seed: int, scale: float) -> dict[str, torch.Tensor]:
-    """A cotangent for every variable that has a gradient. The seed is another than that of the inputs.
+    """A cotangent for every variable that has a gradient, from another seed than the inputs.
 
-    Its first number is positive if it is of ordinary size, otherwise negative: a relu of a single number shows.
+    Its first number is positive at ordinary scale and negative otherwise, to detect a relu of a single number.
     """
     generator = torch.Generator().manual_seed(seed ^ 0x5EED)
     drawn = {
@@ -648,10 +648,10 @@ def _draw_cotangents(graph: LineGraph, seed: int, scale: float) -> dict[str, tor
 
 
 def _is_positive(value: torch.Tensor) -> bool:
-    """Whether the first number is."""
+    """Whether the first element is positive; true if there is none."""
     return not value.numel() or float(value.flatten()[0]) > 0
 
 
 def _signs(like: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
-    """1 or -1 at random, in float64 and in the shape of `like`."""
+    """Random signs, 1 or -1, in float64 and in the shape of `like`."""
     return torch.randint(0, 2, like.shape, generator=generator, dtype=torch.float64) * 2 - 1

@@ -1,7 +1,7 @@
-"""The catalogues beside a solution: other right formulations, and labelled mistakes.
+"""The catalogues beside a solution: alternative solutions, and labeled mistakes.
 
-A file `d<variable>.py` holds blocks, each under a header comment; a block is laid over the worked solution. Any
-other file is a whole submission.
+A file `d<variable>.py` holds blocks, each under a header comment; a block overrides parts of the worked solution. Any
+other file is a complete submission.
 """
 
 from __future__ import annotations
@@ -29,21 +29,21 @@ class Form:
     path: Path
     line: int
     kind: str | None
-    """The label of a mistake; None for a right form."""
+    """The label of a mistake; None for an alternative solution."""
     note: str
     gradients: tuple[str, ...]
-    """The gradients it writes anew; all of the exercise's for a whole submission."""
+    """The gradients it redefines; all of the exercise's for a complete submission."""
     source: str
     """The whole file to grade."""
 
     @property
     def place(self) -> str:
-        """Where it stands, as `dprobs.py:12`."""
+        """Its file and line, such as `dprobs.py:12`."""
         return f"{self.path.name}:{self.line}"
 
     @property
     def files(self) -> dict[str, bytes]:
-        """The form as a learner would hand it in."""
+        """The form as a learner would submit it."""
         return {"backward.py": self.source.encode()}
 
 
@@ -53,17 +53,17 @@ def solution_file(exercise: Exercise) -> Path:
 
 
 def right_forms(exercise: Exercise) -> list[Form]:
-    """Every other right formulation, in the order of the files."""
+    """Every alternative solution, in file order."""
     return _read_catalogue(exercise, "right")
 
 
 def wrong_forms(exercise: Exercise) -> list[Form]:
-    """Every labelled mistake, in the order of the files."""
+    """Every labeled mistake, in file order."""
     return _read_catalogue(exercise, "wrong")
 
 
 def _solution_folder(exercise: Exercise) -> Path:
-    """Beside the exercises that this one stands among, else among the installed ones."""
+    """The exercise's folder in `solutions` beside its `exercises`, else among the installed solutions."""
     beside = exercise.directory.parent.parent / "solutions" / exercise.name
     return beside if beside.is_dir() else solutions_directory() / exercise.name
 
@@ -84,7 +84,7 @@ def _read_catalogue(exercise: Exercise, folder: str) -> list[Form]:
 def _read_blocks(path: Path, text: str, solution: str, exercise: Exercise) -> list[Form]:
     headers = list(_HEADER.finditer(text))
     if not headers:
-        raise BrokenExercise(f"{path} has no block: each begins with `# form: ...` or `# mistake: kind -- ...`")
+        raise BrokenExercise(f"{path} has no blocks; start each with `# form: ...` or `# mistake: kind -- ...`")
     ends = [header.start() for header in headers[1:]] + [len(text)]
     return [_read_block(path, text, header, end, solution, exercise) for header, end in zip(headers, ends, strict=True)]
 
@@ -98,13 +98,13 @@ def _read_block(path: Path, text: str, header: re.Match[str], end: int, solution
     if "gradients" in defined:
         gradients = exercise.gradients
     if not gradients:
-        raise BrokenExercise(f"{path}:{line}: this block writes none of the exercise's gradients")
+        raise BrokenExercise(f"{path}:{line}: this block defines none of the exercise's gradients")
     code = block.strip("\n")
     return Form(path, line, kind.strip() or None, note.strip(), gradients, f"{solution}\n\n{code}\n")
 
 
 def _defined(path: Path, line: int, block: str) -> set[str]:
-    """The names that a block gives a value; it begins at the end of its header's line."""
+    """The names that a block defines; the block starts at the end of its header line."""
     try:
         tree = ast.parse(block)
     except SyntaxError as error:

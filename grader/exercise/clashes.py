@@ -1,7 +1,7 @@
-"""Names that a learner could take for a gradient: `dk` for a size, beside a variable `k` whose gradient is called dk.
+"""Names that clash with a gradient's: `dk` for a size, beside a variable `k` whose gradient is called dk.
 
-A function asks for the gradient of k by a parameter `dk`, and answers for it as `def dk`. Which variables can have a
-gradient is read off the syntax, as the forward pass does not run here: in doubt, one can.
+A function takes the gradient of k as a parameter `dk`, and `def dk` computes it. Which variables can have a gradient is
+inferred from the syntax, as the forward pass does not run here; in doubt, one can.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _FACTS = frozenset(("shape", "ndim", "dtype", "device", "data", "itemsize", "nbytes"))
 """Attributes of a tensor that have no gradient."""
 _OF_NUMBERS = frozenset(("len", "int", "bool", "float", "range", "isinstance"))
-"""Built-in functions whose result is a number of Python's; the method `x.float()` keeps the gradient."""
+"""Built-in functions that return a Python number; the method `x.float()` keeps the gradient."""
 _WITHOUT = frozenset((
     "size", "numel", "nelement", "dim", "ndimension", "stride", "item", "tolist", "detach", "tensor",
     "long", "int", "short", "bool", "byte", "argmax", "argmin", "argsort", "nonzero", "bincount", "one_hot",
@@ -29,19 +29,19 @@ _WITHOUT = frozenset((
     "zeros_like", "ones_like", "empty_like", "full_like", "rand_like", "randn_like",
     "new_zeros", "new_ones", "new_full", "new_tensor",
 ))
-"""Functions and methods whose result has no gradient, whatever they are given."""
+"""Functions and methods whose result never has a gradient, whatever their arguments."""
 _WITH_PLACES = frozenset(("max", "min", "sort", "topk", "kthvalue", "median", "mode", "cummax", "cummin"))
-"""Functions and methods that return values and, second, where they were found."""
+"""Functions and methods that return values and, second, their indices."""
 # fmt: on
 
 
 def clashes(tree: ast.Module, function: ast.FunctionDef, lines: Sequence[Line]) -> Iterator[tuple[int, str]]:
-    """Line and sentence of every name of forward() that cannot stand beside the gradients.
+    """Line number and message for every name in forward() that clashes with a gradient.
 
     Args:
-        tree: the file, for what inputs() returns.
+        tree: the whole file, to see what inputs() returns.
         function: forward() itself.
-        lines: its lines, in their order.
+        lines: its lines, in order.
     """
     places = {argument.arg: argument.lineno for argument in ast.walk(function.args) if isinstance(argument, ast.arg)}
     inputs, whole = frozenset(places), whole_inputs(tree)
@@ -57,26 +57,32 @@ def clashes(tree: ast.Module, function: ast.FunctionDef, lines: Sequence[Line]) 
 
 def _no_function(name: str) -> str:
     return (
-        f"the gradient of {name} would be called d{name}, which is a keyword of Python, so no function can have this "
-        f"name; call the variable {_LONGER[name]}"
+        f"the gradient of {name} would be called d{name}, which is a Python keyword, so no function can have this "
+        f"name; rename the variable to {_LONGER[name]}"
     )
 
 
 _LONGER = {"el": "elem", "ef": "eff"}
-"""Other names for the variables whose d-name is a keyword: no keyword but `del` and `def` begins with a d."""
+"""New names for the variables whose gradient's name is a keyword; only `del` and `def` start with a d."""
 
 
 def _taken(name: str, *, is_input: bool, is_size: bool) -> str:
     variable = name[1:]
-    other = f"the size d_{variable}" if is_size else f"the input cot_{variable}" if is_input else f"it delta_{variable}"
+    other = (
+        f"the size to d_{variable}"
+        if is_size
+        else f"the input to cot_{variable}"
+        if is_input
+        else f"it to delta_{variable}"
+    )
     return (
-        f"{name} is what the gradient of {variable} is called: a function that asks for {name} would be given this "
-        f"value instead; call {other}"
+        f"{name} is the name of the gradient of {variable}: a function with a parameter {name} would receive this "
+        f"value instead; rename {other}"
     )
 
 
 def _with_gradient(inputs: Iterable[str], lines: Sequence[Line]) -> frozenset[str]:
-    """The variables that may have a gradient: they follow from such inputs, and a line reads them."""
+    """The variables that may have a gradient: these inputs, and what follows from them, if a line reads it."""
     indices = {name for line in lines for name in _indices(line.code)}
     attached = {name for name in inputs if name not in indices}
     for line in lines:
@@ -85,7 +91,7 @@ def _with_gradient(inputs: Iterable[str], lines: Sequence[Line]) -> frozenset[st
 
 
 def _pairs(line: Line) -> Iterator[tuple[str, ast.expr]]:
-    """What a line assigns to each of its names, as far as it can be told apart."""
+    """What a line assigns to each of its names, as far as the syntax shows."""
     assert isinstance(line.code, ast.Assign)
     value, names = line.code.value, line.outputs
     if isinstance(value, ast.Tuple) and len(value.elts) == len(names) > 1:
@@ -97,7 +103,7 @@ def _pairs(line: Line) -> Iterator[tuple[str, ast.expr]]:
 
 
 def _follows(node: ast.AST, attached: set[str]) -> bool:
-    """Whether a gradient can come through an expression to one of these names."""
+    """Whether a gradient can flow through an expression to one of these names."""
     if isinstance(node, ast.Name):
         return node.id in attached
     if isinstance(node, ast.Compare) or (isinstance(node, ast.Attribute) and node.attr in _FACTS):
@@ -110,14 +116,14 @@ def _follows(node: ast.AST, attached: set[str]) -> bool:
 
 
 def _stops(call: ast.Call) -> bool:
-    """Whether no gradient comes through a call, whatever its arguments."""
+    """Whether no gradient flows through a call, whatever its arguments."""
     if isinstance(call.func, ast.Name):
         return call.func.id in _OF_NUMBERS
     return called(call) in _WITHOUT or turns_whole(call)
 
 
 def _indices(code: ast.stmt) -> Iterator[str]:
-    """Names that stand in brackets behind a tensor, alone or between others: whole numbers, or masks."""
+    """Names used as subscripts, alone or among others: integers or masks."""
     for node in ast.walk(code):
         if isinstance(node, ast.Subscript):
             parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]

@@ -1,4 +1,4 @@
-"""course.toml: what a course says about its exercises, in one small file."""
+"""course.toml: the settings of a course, for all its exercises."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ FILE = "course.toml"
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """The settings of a course. What it does not say is decided by the exercise or the command line."""
+    """The settings of a course. What it leaves out is decided by the exercise or the command line."""
 
     file: TomlFile
     name: str
@@ -38,7 +38,7 @@ class Course:
 
     @property
     def path(self) -> Path:
-        """Its course.toml."""
+        """The path of its course.toml."""
         return self.file.path
 
     def points_for(self, exercise: str, gradient: str, otherwise: int) -> int:
@@ -47,31 +47,31 @@ class Course:
         return said.get(gradient, said.get("default", otherwise))
 
     def check_points(self) -> None:
-        """Every name in [points] is an exercise that this course decides for, or one of its gradients.
+        """Check that [points] names only exercises that the course applies to, and gradients of theirs.
 
-        This is checked where a run begins and not on reading: beside the copy that a worker on another machine
-        reads, there is one exercise only.
+        This happens at the start of a run, not when the file is read: a worker on another machine reads a copy with
+        only one exercise beside it.
 
         Raises:
-            BrokenExercise: points are given to what there is not.
+            BrokenExercise: [points] names an exercise or a gradient that does not exist.
         """
         there = _exercises(self.path.parent) if self.points else {}
         for exercise, said in self.points.items():
             if exercise not in there:
                 meant = did_you_mean(exercise, sorted(there))
-                problem = f"[points] names the exercise {exercise}, but there is none in {self.path.parent}. {meant}"
+                problem = f"[points] names the exercise {exercise}, which is not in {self.path.parent}. {meant}"
                 self.file.refuse(problem, "points", exercise)
             gradients = _gradients(there[exercise])
             for name in said:
                 if gradients and name not in ("default", *gradients):
                     meant = did_you_mean(f"d{name}" if f"d{name}" in gradients else name, sorted(gradients))
-                    problem = f"[points.{exercise}] names the gradient {name}, but {exercise} has none of that name."
+                    problem = f"[points.{exercise}] names the gradient {name}, which {exercise} does not have."
                     self.file.refuse(f"{problem} {meant}", "points", exercise, name)
 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """What the courses of a run decide together, where the command line says nothing: the first that says it."""
+    """Settings from the courses of a run, for what the command line leaves open; the first course to set one wins."""
 
     criterion: Criterion | None = None
     feedback: Feedback | None = None
@@ -79,10 +79,10 @@ class Policy:
 
 
 def policy(courses: Iterable[Course | None]) -> Policy:
-    """What courses decide for a run, each read once, with its points checked.
+    """The policy of a run's courses, taking each once and checking its points.
 
     Raises:
-        BrokenExercise: a course gives points to what there is not.
+        BrokenExercise: a course's [points] names an exercise or a gradient that does not exist.
     """
     asked = {course.path: course for course in courses if course is not None}.values()
     for course in asked:
@@ -95,7 +95,7 @@ def policy(courses: Iterable[Course | None]) -> Policy:
 
 
 def _exercises(folder: Path) -> dict[str, list[Path]]:
-    """The exercises that a course in this folder decides for, by name: it stands among them or beside their folder."""
+    """The exercises that a course.toml in this folder applies to, by name: in the folder, or one level below."""
     found: dict[str, list[Path]] = {}
     for path in (*folder.glob("*/exercise.toml"), *folder.glob("*/*/exercise.toml")):
         if path.with_name("forward.py").is_file():
@@ -104,7 +104,7 @@ def _exercises(folder: Path) -> dict[str, list[Path]]:
 
 
 def _gradients(folders: list[Path]) -> list[str]:
-    """What the exercises of one name grade; none where one cannot be read, which is told when it is graded."""
+    """The gradients of the exercises of one name; none if one cannot be read, which is reported when it is graded."""
     found: list[str] = []
     for folder in folders:
         file = folder / "forward.py"
@@ -129,14 +129,14 @@ def find_course(exercises: Path) -> Course | None:
 
 def _worth(key: str, value: Any) -> str | None:
     fits = type(value) is int and value >= 0
-    return None if fits else f"{key} is worth {value!r}; points are whole numbers from 0 up"
+    return None if fits else f"{key} is worth {value!r}; points must be whole numbers, 0 or more"
 
 
 def _worth_of_each(exercise: str, value: object) -> str | None:
     """`mlp = 2`: a number instead of a table by gradient."""
     if isinstance(value, int):
         return _worth("default", value)
-    return f"points of {exercise} are a whole number, or a table by gradient: [points.{exercise}]"
+    return f"points of {exercise} must be a whole number, or a table by gradient: [points.{exercise}]"
 
 
 Choice = TypeVar("Choice", bound=StrEnum)
@@ -151,11 +151,11 @@ COURSE = Table(
         "rules": RULES,
     },
     required={
-        key: f'{key} is missing, and every course has one: write {key} = "{example}"'
+        key: f'{key} is missing; every course needs one, such as {key} = "{example}"'
         for key, example in _EXAMPLES.items()
     },
 )
-"""What course.toml may say."""
+"""What course.toml may contain."""
 
 
 def _said(file: TomlFile, key: str, choices: type[Choice]) -> Choice | None:
@@ -166,7 +166,7 @@ def read_course(path: Path) -> Course:
     """Read and check a course.
 
     Raises:
-        BrokenExercise: `path:line: sentence` about the first thing that is wrong.
+        BrokenExercise: `path:line: message` about the first error.
     """
     file = TomlFile.read(path, COURSE)
     points, rules = file.data.get("points", {}), file.data.get("rules", {})

@@ -1,4 +1,4 @@
-"""Which values are floating, and running code in which every name for a floating dtype means one."""
+"""Which values are floating tensors, and running code with another default dtype."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ _let_float32_mean = float32_switch()
 
 @contextlib.contextmanager
 def default_dtype(dtype: torch.dtype) -> Iterator[None]:
-    """Within this, `torch.zeros(...)` and the like return tensors of this dtype, and so do `.float()` and its like."""
-    before, named = torch.get_default_dtype(), torch.float  # a notebook's default may be another than float32's name
+    """Within this, `torch.zeros(...)`, `.float()` and the like return tensors of this dtype."""
+    before, named = torch.get_default_dtype(), torch.float  # a notebook may have set another default
     torch.set_default_dtype(dtype)
     _let_float32_mean(dtype)
     try:

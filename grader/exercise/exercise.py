@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class Exercise:
-    """A forward pass and all that stands beside it. Reading one needs no torch; `inputs` and `forward` do."""
+    """A forward pass and everything beside it. Reading one does not need torch; `inputs` and `forward` do."""
 
     def __init__(self, directory: Path) -> None:
         self.directory = directory
@@ -45,7 +45,7 @@ class Exercise:
 
     @property
     def title(self) -> str:
-        """What the exercise is called, in a few words."""
+        """The title of the exercise."""
         return self.settings.title
 
     @property
@@ -55,31 +55,31 @@ class Exercise:
 
     @property
     def rules(self) -> RulesConfig:
-        """What its learners may use beyond the built-in lists: the exercise's own, and the course's."""
+        """What learners may use beyond the built-in lists: the exercise's rules and the course's."""
         own, course = self.settings.rules, self.course
         if course is None:
             return own
         return RulesConfig((*own.imports, *course.imports), (*own.names, *course.names), own.enabled)
 
     def points(self, variable: str) -> int:
-        """What a gradient is worth: the course's word, else the exercise's."""
+        """The points of a gradient: the course's setting, else the exercise's."""
         own = self.settings.points
         return self.course.points_for(self.name, f"d{variable}", own) if self.course else own
 
     @property
     def possible(self) -> int:
-        """What all gradients together are worth."""
+        """The points of all gradients together."""
         return sum(self.points(variable) for variable in self.graded)
 
     @cached_property
     def sha256(self) -> str:
-        """Hash of everything that a grade depends on: forward pass, settings, the course's word."""
+        """Hash of everything that a grade depends on: forward pass, exercise.toml, course.toml."""
         files = [self.directory / "exercise.toml", *([self.course.path] if self.course else [])]
         return hashlib.sha256(b"\0".join([self.source.encode(), *(path.read_bytes() for path in files)])).hexdigest()
 
     @cached_property
     def producer(self) -> dict[str, Line]:
-        """Variable -> the line that makes it."""
+        """Variable -> the line that computes it."""
         return {output: line for line in self.lines for output in line.outputs}
 
     @cached_property
@@ -92,7 +92,7 @@ class Exercise:
         return {name: tuple(lines) for name, lines in found.items()}
 
     def children(self, variable: str) -> tuple[str, ...]:
-        """The variables whose lines read this one: where its gradient comes from."""
+        """The variables computed directly from this one: its gradient comes from theirs."""
         return tuple(output for line in self.readers.get(variable, ()) for output in line.outputs)
 
     @cached_property
@@ -104,12 +104,12 @@ class Exercise:
         return found
 
     def downstream(self, variable: str) -> frozenset[str]:
-        """Every variable that the loss reaches this one through; never the variable itself."""
+        """Every variable computed from this one, directly or not; never the variable itself."""
         return self._downstream.get(variable, frozenset())
 
     @cached_property
     def module(self) -> ModuleType:
-        """forward.py, run. Trusted: it comes from the package, a pack or the learner's own desk."""
+        """forward.py as a module. Trusted: it comes from the package, a pack or the learner's own workspace."""
         module = ModuleType(f"forward_{self.name}")
         module.__file__ = str(self.forward_file)
         try:
@@ -120,7 +120,7 @@ class Exercise:
 
     @cached_property
     def has_minibatch(self) -> bool:
-        """Whether `inputs` takes a size `n`: where every value is a single number, there is no minibatch to size."""
+        """Whether `inputs` takes a size `n`; an exercise on single numbers has no minibatch."""
         return "n" in inspect.signature(self.module.inputs).parameters
 
     def inputs(self, seed: int, sizes: Mapping[str, int]) -> dict[str, Any]:
@@ -129,33 +129,35 @@ class Exercise:
         missing = [name for name in self.inputs_parameters if name not in values]
         if missing:
             raise BrokenExercise(
-                f"{self.forward_file}: inputs() does not make {', '.join(missing)}, which forward() reads"
+                f"{self.forward_file}: inputs() does not return {', '.join(missing)}, which forward() reads"
             )
         return values
 
     def forward(self, inputs: Mapping[str, torch.Tensor | int]) -> dict[str, Any]:
-        """Run the forward pass: every named value, `loss` included."""
+        """Run the forward pass; returns every named value, including `loss`."""
         values: dict[str, Any] = self.module.forward(**inputs)
         return values
 
     def _check_order(self, file: ForwardFile, constant: str) -> None:
-        """Every graded variable is made by the forward pass, reaches the loss, and comes after what is made from it."""
+        """Check that every graded variable exists, reaches the loss, and is listed after what is computed from it."""
         line = assignments(file.tree)[constant].lineno
         known = {*self.inputs_parameters, *self.producer}
         seen: set[str] = set()
         for variable in self.graded:
             if variable not in known:
                 meant = did_you_mean(variable, known, "")
-                file.refuse(line, f"{constant} names {variable}, which no line makes. {meant}".rstrip())
+                file.refuse(
+                    line, f"{constant} lists {variable}, which is not a variable of forward(). {meant}".rstrip()
+                )
             late = self.downstream(variable) & set(self.graded) - seen
             if late and self.kind == "gradients":
                 file.refuse(
                     line,
-                    f"{constant} has {variable} before {min(late)}, which is made from it. "
-                    "List the variables from the loss backwards, so that no question gives a later answer away.",
+                    f"{constant} lists {variable} before {min(late)}, which is computed from it. "
+                    "List the variables from the loss backward, so that no stub gives a later answer away.",
                 )
             if "loss" not in self.downstream(variable):
-                file.refuse(line, f"the loss does not depend on {variable}, which {constant} names")
+                file.refuse(line, f"{constant} lists {variable}, but the loss does not depend on it")
             seen.add(variable)
 
 
@@ -163,7 +165,7 @@ def _graded(file: ForwardFile, constant: str) -> tuple[str, ...]:
     names = file.constants.get(constant)
     if not isinstance(names, list) or not names or not all(isinstance(name, str) for name in names):
         written = assignments(file.tree).get(constant)
-        file.refuse(written.lineno if written else 1, f"{constant} has to be a literal list of variable names")
+        file.refuse(written.lineno if written else 1, f"{constant} must be a literal list of variable names")
     if again := next((name for index, name in enumerate(names) if name in names[:index]), None):
-        file.refuse(assignments(file.tree)[constant].lineno, f"{constant} names {again} twice; leave one out")
+        file.refuse(assignments(file.tree)[constant].lineno, f"{constant} lists {again} twice; remove one")
     return tuple(names)

@@ -1,4 +1,4 @@
-"""exercise.toml: what an author says about an exercise."""
+"""exercise.toml: an author's settings for an exercise."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 KINDS = {"gradients": "GRADED", "training": "PARAMETERS"}
 """Each kind of exercise, and the constant of its forward.py that lists the graded variables."""
 LIKE_A_MODULE = 0.85
-"""How like a module's name a mistyped one has to be: among thousands of modules, something is always a bit alike."""
+"""How similar a mistyped module name must be: among thousands of modules, one is always a bit similar."""
 
 
 @dataclass(frozen=True, slots=True)
 class Hint:
-    """What the author says about one variable, never the code."""
+    """The author's hints for one variable; they never give the code."""
 
     shape: str = ""
     derivative: str = ""
@@ -40,7 +40,7 @@ class ExerciseSettings:
     """From 1 (easy) up; the shipped exercises end at 5."""
     why: str = ""
     points: int = 1
-    """What each gradient is worth, unless the course says otherwise."""
+    """What each gradient is worth, unless the course sets something else."""
     null: tuple[str, ...] = ()
     """The variables whose gradient the author knows to be zero."""
     stretches: dict[str, tuple[str, ...]] = field(default_factory=dict)
@@ -59,11 +59,11 @@ def import_problem(imports: Any) -> str | None:
     missing = next((name for name in imports if not _is_module(name)), None)
     if missing is None:
         return None
-    return f"[rules] imports names the module {missing}, which is not installed here. {_instead(missing)}"
+    return f"[rules] imports lists the module {missing}, which is not installed here. {_instead(missing)}"
 
 
 def _is_module(name: str) -> bool:
-    """Whether it could be imported, without importing it or, as find_spec() would, what it is part of."""
+    """Whether a module could be imported; unlike find_spec(), this does not import its parent packages."""
     if name in sys.modules:
         return True
     top, *parts = name.split(".")
@@ -71,11 +71,11 @@ def _is_module(name: str) -> bool:
         return False
     try:
         spec, whole = find_spec(top), top
-    except ValueError:  # __main__ and its like, which are not found but made
+    except ValueError:  # __main__ and the like, which have no spec
         return False
     for part in parts:
         if spec is None or spec.submodule_search_locations is None:
-            break  # absent; or a module that may make its parts up while it is imported, as six does
+            break  # absent; or a module that may create its submodules on import, as six does
         whole = f"{whole}.{part}"
         spec = PathFinder.find_spec(whole, list(spec.submodule_search_locations))
     return spec is not None
@@ -85,7 +85,7 @@ def _instead(name: str) -> str:
     from importlib.metadata import packages_distributions
 
     meant = did_you_mean(name, {*sys.stdlib_module_names, *packages_distributions()}, "", LIKE_A_MODULE)
-    return f"{meant} Correct the name, install the module, or take it off the list".lstrip()
+    return f"{meant} Correct the name, install the module, or remove it from the list".lstrip()
 
 
 RULES = Table({"imports": lambda _, value: import_problem(value), "names": names("getattr")})
@@ -94,7 +94,7 @@ RULES = Table({"imports": lambda _, value: import_problem(value), "names": names
 EXERCISE = Table(
     {
         "title": text("Softmax by hand", empty=False),
-        "kind": one_of(tuple(KINDS), f"{{key}} is {' or '.join(map(repr, KINDS))}, not {{value!r}}"),
+        "kind": one_of(tuple(KINDS), f"{{key}} must be {' or '.join(map(repr, KINDS))}, not {{value!r}}"),
         "minutes": whole(1),
         "difficulty": whole(1),
         "why": text(),
@@ -105,16 +105,16 @@ EXERCISE = Table(
         "rules": RULES,
         "hints": Table(each=Table({"shape": text(), "derivative": text()})),
     },
-    required={"title": 'title is missing, and every exercise has one: write title = "Softmax by hand"'},
+    required={"title": 'title is missing; every exercise needs one, such as title = "Softmax by hand"'},
 )
-"""What exercise.toml may say."""
+"""What exercise.toml may contain."""
 
 
 def read_settings(path: Path) -> ExerciseSettings:
     """Read and check an exercise.toml.
 
     Raises:
-        BrokenExercise: `path:line: sentence` about the first thing that is wrong.
+        BrokenExercise: `path:line: message` about the first error.
     """
     data = TomlFile.read(path, EXERCISE).data
     plain = {k: data[k] for k in ("title", "kind", "minutes", "difficulty", "why", "points") if k in data}

@@ -1,4 +1,4 @@
-"""The lines of a forward pass, read off its syntax tree: one assignment each, so that each has its own derivative."""
+"""The lines of a forward pass, read from its syntax tree: one assignment each, so that each has its own derivative."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class BrokenExercise(Exception):
-    """An exercise's own files are at fault: one sentence with file and line. Never a learner's fault."""
+    """An error in an exercise's own files; the message has file and line. Never a learner's mistake."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,24 +32,24 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class ForwardFile:
-    """A forward.py, read and not run."""
+    """A forward.py, parsed but not run."""
 
     path: Path
     source: str = field(repr=False)
     tree: ast.Module = field(repr=False)
     constants: dict[str, Any]
-    """Its literals at the top level: GRADED or PARAMETERS, SIZES, ..."""
+    """Its top-level literals: GRADED or PARAMETERS, SIZES, ..."""
     parameters: tuple[str, ...]
-    """Of forward()."""
+    """The parameters of forward()."""
     lines: tuple[Line, ...]
-    """Of forward(), in its order; the last one makes the loss."""
+    """The lines of forward(), in order; the last one computes the loss."""
 
     @classmethod
     def read(cls, path: Path) -> Self:
         """Read a file.
 
         Raises:
-            BrokenExercise: `path:line: sentence` about what cannot be read, or cannot be a line of a forward pass.
+            BrokenExercise: `path:line: message` about what cannot be read, or cannot be a forward line.
         """
         source = read_text(path)
         tree = parse(path, source)
@@ -59,7 +59,7 @@ class ForwardFile:
         return cls(path, source, tree, literals(tree), _parameters(function), lines)
 
     def function(self, name: str) -> ast.FunctionDef | None:
-        """A function at its top level."""
+        """A top-level function of the file; None if it has none of that name."""
         return find_function(self.tree, name)
 
     def refuse(self, line: int, why: str) -> NoReturn:
@@ -71,7 +71,7 @@ def read_text(path: Path) -> str:
     """A file's text.
 
     Raises:
-        BrokenExercise: it is not there, or not UTF-8.
+        BrokenExercise: it cannot be read, or is not UTF-8.
     """
     try:
         return path.read_text(encoding="utf-8")
@@ -83,7 +83,7 @@ def parse(path: Path, source: str) -> ast.Module:
     """A file's syntax tree.
 
     Raises:
-        BrokenExercise: it is not Python.
+        BrokenExercise: it is not valid Python.
     """
     try:
         return ast.parse(source, str(path))
@@ -101,7 +101,7 @@ def literals(tree: ast.Module) -> dict[str, Any]:
 
 
 def assignments(tree: ast.Module) -> dict[str, ast.Assign]:
-    """The statements `NAME = ...` at the top level of a file, by name; of several, the last."""
+    """The top-level statements `NAME = ...` of a file, by name; the last if there are several."""
     return {
         node.targets[0].id: node
         for node in tree.body
@@ -110,7 +110,7 @@ def assignments(tree: ast.Module) -> dict[str, ast.Assign]:
 
 
 def find_function(tree: ast.Module, name: str) -> ast.FunctionDef | None:
-    """A function at the top level of a file."""
+    """A top-level function of a file; None if there is none of that name."""
     return next((node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == name), None)
 
 
@@ -122,10 +122,10 @@ def _read_forward(path: Path, source: str, tree: ast.Module) -> tuple[ast.Functi
     """The function forward() and its lines, each one assignment."""
     function = find_function(tree, "forward")
     if function is None:
-        raise BrokenExercise(f"{path}: there is no function forward(...)")
+        raise BrokenExercise(f"{path}: no function forward(...) found")
     body = function.body[1:] if ast.get_docstring(function) is not None else function.body
     if not body or not _returns_locals(body[-1]):
-        raise BrokenExercise(f"{path}:{function.lineno}: forward() has to end in `return locals()`")
+        raise BrokenExercise(f"{path}:{function.lineno}: forward() must end with `return locals()`")
     known = dict.fromkeys(_parameters(function))
     written = source.encode().splitlines(keepends=True)
     lines = []
@@ -134,7 +134,7 @@ def _read_forward(path: Path, source: str, tree: ast.Module) -> tuple[ast.Functi
         known.update(dict.fromkeys(line.outputs))
         lines.append(line)
     if not lines or lines[-1].outputs != ("loss",):
-        raise BrokenExercise(f"{path}:{body[-1].lineno}: the last line before `return locals()` has to be `loss = ...`")
+        raise BrokenExercise(f"{path}:{body[-1].lineno}: the last line before `return locals()` must be `loss = ...`")
     return function, tuple(lines)
 
 
@@ -148,13 +148,13 @@ def _returns_locals(node: ast.stmt) -> bool:
 
 
 _REFUSED: dict[type[ast.stmt], str] = {
-    ast.AugAssign: "this changes a value in place; give the result a name of its own: `y = x + ...`",
-    ast.For: "a loop makes many values under one name; unroll it, one line and one name for each step",
-    ast.While: "a loop makes many values under one name; unroll it, one line and one name for each step",
-    ast.If: "a branch depends on the data; write both sides with torch.where, or leave one out",
-    ast.With: "a `with` block hides its lines; write them one below the other",
-    ast.Expr: "this line makes no variable; every line of forward() has to assign to one: `name = ...`",
-    ast.AnnAssign: "leave out the type: `name = ...`",
+    ast.AugAssign: "this changes a value in place; give the result its own name: `y = x + ...`",
+    ast.For: "a loop gives many values the same name; unroll it, with one line and one name for each step",
+    ast.While: "a loop gives many values the same name; unroll it, with one line and one name for each step",
+    ast.If: "`if` is a data-dependent branch; compute both sides with torch.where, or keep only one",
+    ast.With: "a `with` block hides its lines; write them directly in forward()",
+    ast.Expr: "this line assigns no variable; every line of forward() must assign one: `name = ...`",
+    ast.AnnAssign: "remove the type annotation: `name = ...`",
 }
 """Why a statement cannot be a line, and what to do instead."""
 
@@ -165,9 +165,7 @@ def _refuse(path: Path, node: ast.AST, why: str) -> NoReturn:
 
 def _read_line(path: Path, written: Sequence[bytes], node: ast.stmt, known: Mapping[str, None]) -> Line:
     if not isinstance(node, ast.Assign) or len(node.targets) != 1:
-        _refuse(
-            path, node, _REFUSED.get(type(node), "every line of forward() has to assign to one variable: `name = ...`")
-        )
+        _refuse(path, node, _REFUSED.get(type(node), "every line of forward() must assign one variable: `name = ...`"))
     outputs = _outputs(path, node)
     for index, name in enumerate(outputs):
         if name in known or name in outputs[:index]:
@@ -176,15 +174,15 @@ def _read_line(path: Path, written: Sequence[bytes], node: ast.stmt, known: Mapp
         if isinstance(inner, ast.Call) and isinstance(inner.func, ast.Attribute) and _in_place(inner.func.attr):
             _refuse(path, inner, f".{inner.func.attr}() changes a value in place; use .{inner.func.attr[:-1]}()")
         if isinstance(inner, ast.NamedExpr):
-            _refuse(path, inner, f"{inner.target.id} is assigned inside another line; give it a line of its own")
+            _refuse(path, inner, f"{inner.target.id} is assigned inside another line; give it its own line")
     names = (n.id for n in ast.walk(node.value) if isinstance(n, ast.Name) and n.id in known)
     return Line(node.lineno, _text(written, node), outputs, tuple(dict.fromkeys(names)), node)
 
 
 def _text(written: Sequence[bytes], node: ast.stmt) -> str:
-    """A statement as it was written; the tree counts columns in bytes.
+    """The source text of a statement; the tree counts columns in bytes.
 
-    ast.get_source_segment() would take the whole file apart again for every line.
+    ast.get_source_segment() would split the whole file again for every line.
     """
     lines = list(written[node.lineno - 1 : node.end_lineno])
     lines[-1] = lines[-1][: node.end_col_offset]
@@ -198,12 +196,10 @@ def _outputs(path: Path, node: ast.Assign) -> tuple[str, ...]:
     elements = target.elts if isinstance(target, ast.Tuple) else [target]
     names = tuple(element.id for element in elements if isinstance(element, ast.Name))
     if len(names) < len(elements):
-        _refuse(
-            path, node, "only plain names can be assigned to in forward(); make a new tensor instead of filling one"
-        )
+        _refuse(path, node, "forward() may assign only to plain names; create a new tensor instead of filling one")
     return names
 
 
 def _in_place(method: str) -> bool:
-    """Whether a method's name says that it changes its tensor: `add_`, but not `__add__`."""
+    """Whether a method changes its tensor in place, by its name: `add_`, but not `__add__`."""
     return method.endswith("_") and not method.startswith("_")

@@ -1,7 +1,7 @@
-"""Where a forward pass has no derivative that everybody agrees on, and which one PyTorch takes there.
+"""Where a forward pass has no unique derivative, and which one PyTorch takes there.
 
-A *kink* is an operand exactly at a bound (relu at 0, clamp at its limits); a *tie* is equal values that compete for a
-place. What PyTorch takes was measured with torch 2.13; a test measures it again for every operation.
+A *kink* is an operand exactly at a bound (relu at 0, clamp at its limits); a *tie* is equal values that compete for one
+position. PyTorch's choices were measured with torch 2.13; a test measures them again for every operation.
 """
 
 from __future__ import annotations
@@ -22,15 +22,15 @@ if TYPE_CHECKING:
     from grader.exercise.forward import Line
 
 _MODULES = {"torch", "F", "functional", "nn.functional", "torch.nn.functional"}
-"""What stands before the dot where it is no tensor."""
+"""What precedes the dot of a call if it is not a tensor."""
 _OPERAND = "operand of the call"
-"""Stands for the operand in a call that is made again; no name of a forward pass has spaces."""
+"""A placeholder for the operand when a call is repeated; no name in a forward pass has spaces."""
 _SHUFFLES = 4
-"""Ways to break ties at random besides both ends first: a middle place of three is found by one with 1 - 3**-4."""
+"""Random orders for breaking ties, besides forward and reverse: they find the median of three with p = 1 - 3**-4."""
 
 
 class _Argument(NamedTuple):
-    """A bound that a call is given: after the operand at this position, or under one of the names."""
+    """A bound that a call is given: at this position, counting the operand as 0, or by one of these names."""
 
     position: int
     names: tuple[str, ...]
@@ -38,7 +38,7 @@ class _Argument(NamedTuple):
 
 
 class _Slope(NamedTuple):
-    """Which slope is taken at bounds: numbers, or arguments of the call."""
+    """The bounds of an operation (numbers, or arguments of the call), and the slope that PyTorch takes there."""
 
     bounds: tuple[float | _Argument, ...]
     takes: str
@@ -72,7 +72,7 @@ _SLOPES = {
 
 _ALL = "at an exact tie, PyTorch's {name} gives the whole gradient to one of the tied values"
 _SHARE = "at an exact tie, PyTorch's {name} shares the gradient equally among the tied values"
-_PLACES = "at an exact tie, PyTorch's {name} gives the gradient of each place to one of the tied values"
+_PLACES = "at an exact tie, PyTorch's {name} gives the gradient of each position to one of the tied values"
 _HALVES = "at an exact tie, PyTorch's {name} gives half of the gradient to each of the two"
 _FIRST = "at an exact tie, PyTorch's {name} gives the whole gradient to the first of the two"
 _OTHER = _Argument(1, ("other",))
@@ -82,16 +82,16 @@ _PAIRS = {
     "fmax": _Slope((_OTHER,), _FIRST),
     "fmin": _Slope((_OTHER,), _FIRST),
 }
-"""By operation on two tensors."""
+"""By operation on two tensors: the same."""
 _SELECTIONS = {
     **dict.fromkeys(("amax", "amin", "aminmax"), _SHARE),
     **dict.fromkeys(("argmax", "argmin", "kthvalue"), _ALL),
     **dict.fromkeys(("sort", "msort", "argsort", "topk"), _PLACES),
     **dict.fromkeys((f"{kind}max_pool{k}d" for kind in ("", "adaptive_") for k in (1, 2, 3)), _ALL),
 }
-"""By operation that selects among the values of one tensor."""
+"""By operation that selects among the values of one tensor: what happens at a tie."""
 _BY_ARGUMENTS = {"max", "min", "median"}
-"""Along a dimension all goes to one place; over the whole tensor it is shared; of two tensors each gets half."""
+"""Along a dimension, one element gets it all; over the whole tensor it is shared; of two tensors, each gets half."""
 _ORDERS = {ast.Gt: ">", ast.GtE: ">=", ast.Lt: "<", ast.LtE: "<="}
 
 
@@ -100,17 +100,17 @@ class Kink:
     """One operation of a line that has kinks or ties."""
 
     operation: str
-    """As it is written: `relu`, `max`, or the comparison `z > 0`."""
+    """As written: `relu`, `max`, or the comparison `z > 0`."""
     operand: str
-    """As it is written: `z1`, `x @ W`."""
+    """As written: `z1`, `x @ W`."""
     names: frozenset[str]
     """The variables that it is computed from."""
     phrase: str
-    """What PyTorch takes there: `at exactly 0, PyTorch's relu takes slope 0`."""
+    """What PyTorch does there: `at exactly 0, PyTorch's relu takes slope 0`."""
     tied: bool
     """Whether values compete for a gradient, so that their shares add up to it."""
     meets: Callable[[dict[str, Any]], str | None]
-    """Where it is met among values by name, such as `0`; None if it is not."""
+    """The bound that the operand hits, such as `0`, given values by name; None if it hits none."""
 
 
 @functools.cache
@@ -120,15 +120,15 @@ def line_kinks(line: Line) -> tuple[Kink, ...]:
 
 
 def kinked_reads(line: Line) -> dict[str, tuple[Kink, ...]]:
-    """By variable that a line reads: the operations with kinks or ties that its value goes into."""
+    """For each variable that a line reads, the operations with kinks or ties that take it."""
     found = {name: tuple(kink for kink in line_kinks(line) if name in kink.names) for name in line.reads}
     return {name: kinks for name, kinks in found.items() if kinks}
 
 
 def meets(kink: Kink, exercise: Exercise, values: Mapping[str, Any]) -> str | None:
-    """Where an operation's operand has a kink or tie, given forward values by name; None if nowhere.
+    """Where an operation's operand hits a kink or tie, given forward values by name; None if nowhere.
 
-    Computed in float64. An operand inside a comprehension or a lambda is not looked at.
+    Computed in float64. An operand inside a comprehension or a lambda is not checked.
     """
     wide = {name: value.double() if is_floating(value) else value for name, value in values.items()}
     with default_dtype(torch.float64):
@@ -147,7 +147,7 @@ def has_kink(exercise: Exercise, values: Mapping[str, Any]) -> bool:
     return any(meets(kink, exercise, values) for line in exercise.lines for kink in line_kinks(line))
 
 
-# Which operations
+# Which operations have kinks or ties
 
 
 def _kinks(node: ast.AST, line: Line) -> Iterator[Kink]:
@@ -180,7 +180,7 @@ def _kink(
 
 
 def _call(node: ast.Call) -> tuple[str, list[ast.expr], ast.Call]:
-    """A call's operation, its arguments from the operand on, and the call with another operand put in."""
+    """A call's operation, its arguments starting with the operand, and the call with a placeholder as operand."""
     stand_in = ast.Name(_OPERAND, ast.Load())
     if isinstance(node.func, ast.Attribute) and ast.unparse(node.func.value) not in _MODULES:
         function = ast.Attribute(stand_in, node.func.attr, ast.Load())
@@ -199,7 +199,7 @@ def _slope(name: str, arguments: Sequence[ast.expr], keywords: Sequence[ast.keyw
 
 
 def _is_pair(arguments: Sequence[ast.expr], keywords: Sequence[ast.keyword], line: Line) -> bool:
-    """Whether max or min compares two tensors: where it is told `other`, or a second value that lines read."""
+    """Whether max or min compares two tensors: it is passed `other`, or a second variable."""
     if any(keyword.arg == "other" for keyword in keywords):
         return True
     read = [name for argument in arguments[1:2] for name in _names(argument, line)]
@@ -207,14 +207,14 @@ def _is_pair(arguments: Sequence[ast.expr], keywords: Sequence[ast.keyword], lin
 
 
 def _is_number(node: ast.expr) -> bool:
-    """Whether an argument is a dimension worked out from a tensor, as in `x.max(x.dim() - 1)`."""
+    """Whether an argument is a dimension computed from a tensor, as in `x.max(x.dim() - 1)`."""
     methods = {n.func.attr for n in ast.walk(node) if isinstance(n, ast.Call) and isinstance(n.func, ast.Attribute)}
     attributes = {n.attr for n in ast.walk(node) if isinstance(n, ast.Attribute)}
     return bool(methods & {"dim", "size"} or attributes & {"ndim", "shape"})
 
 
 def _selection(name: str, arguments: Sequence[ast.expr], keywords: Sequence[ast.keyword]) -> str | None:
-    """What is taken at a tie by an operation that selects; None if it does not select."""
+    """What PyTorch does at a tie in an operation that selects; None if it does not select."""
     if name not in _BY_ARGUMENTS:
         return _SELECTIONS.get(name)
     along = len(arguments) > 1 or any(keyword.arg in ("dim", "axis") for keyword in keywords)
@@ -222,9 +222,9 @@ def _selection(name: str, arguments: Sequence[ast.expr], keywords: Sequence[ast.
 
 
 def _masks(node: ast.Compare, line: Line) -> Iterator[Kink]:
-    """A comparison, if what it compares is also read beside it: `(z > 0) * z`, `torch.where(z > 0, z, 0.1*z)`.
+    """A comparison, if what it compares is also used outside it: `(z > 0) * z`, `torch.where(z > 0, z, 0.1*z)`.
 
-    A mask that is made of other values, such as that of a dropout, is not a function of what it masks.
+    A mask computed from other values, such as dropout's, does not depend on what it masks.
     """
     inside = {id(n) for compare in ast.walk(line.code) if isinstance(compare, ast.Compare) for n in ast.walk(compare)}
     beside = {n.id for n in ast.walk(line.code) if isinstance(n, ast.Name) and id(n) not in inside}
@@ -256,11 +256,11 @@ def _literal(node: ast.expr | None) -> object:
     return node.value if isinstance(node, ast.Constant) else None
 
 
-# Whether values have them
+# Whether values hit them
 
 
 def _at_bounds(operand: ast.expr, bounds: Sequence[ast.expr]) -> Callable[[dict[str, Any]], str | None]:
-    """Finds the first bound that an operand equals somewhere: as a number, or as the tensor is written."""
+    """A function that finds the first bound an operand equals in some element: its number, or the tensor as written."""
 
     def met(namespace: dict[str, Any]) -> str | None:
         value, *limits = (_evaluate(each, namespace) for each in (operand, *bounds))
@@ -275,15 +275,15 @@ def _at_bounds(operand: ast.expr, bounds: Sequence[ast.expr]) -> Callable[[dict[
 
 
 def _in_selection(operand: ast.expr, call: ast.Call) -> Callable[[dict[str, Any]], str | None]:
-    """Finds out whether equal values compete: ties are broken in several ways, and something else is selected.
+    """A function that detects ties: it breaks them in several ways and sees if the selection changes.
 
-    The values' ranks are used instead of them, so that no two values count as equal that are not.
+    It uses the values' ranks instead of the values, so that distinct values stay distinct.
     """
 
     def met(namespace: dict[str, Any]) -> str | None:
         value = _evaluate(operand, namespace)
         if not is_floating(value) or value.numel() < 2:
-            return None  # one value has no rival
+            return None  # a single value cannot tie
         ranks = torch.searchsorted(value.flatten().sort().values, value.contiguous()).double()  # (the value's shape)
         first, *others = (
             _selected(call, namespace, ranks + order.view(value.shape)) for order in _orders(value.numel())
@@ -295,7 +295,7 @@ def _in_selection(operand: ast.expr, call: ast.Call) -> Callable[[dict[str, Any]
 
 
 def _orders(count: int) -> Iterator[torch.Tensor]:
-    """Distinct numbers from 0 to below 1/2, one for each value, in several orders: they break ties and nothing else."""
+    """Distinct numbers in [0, 1/2), one for each value, in several orders: added to ranks, they only break ties."""
     steps = torch.arange(count, dtype=torch.float64) / (2 * count)  # (count,)
     generator = torch.Generator().manual_seed(count)
     yield steps
@@ -305,7 +305,7 @@ def _orders(count: int) -> Iterator[torch.Tensor]:
 
 
 def _selected(call: ast.Call, namespace: dict[str, Any], value: torch.Tensor) -> list[torch.Tensor]:
-    """What tells which values were selected: the gradient of a weighted sum of them, or their indices."""
+    """What identifies the selected values: the gradient of a weighted sum of them, or their indices."""
     leaf = value.requires_grad_()
     result = _evaluate(call, {**namespace, _OPERAND: leaf})
     outputs = [result] if isinstance(result, torch.Tensor) else list(result)

@@ -1,4 +1,4 @@
-"""What may have been meant: the known name that is nearest to an unknown one."""
+"""Suggestions for mistyped names: the known name most similar to an unknown one."""
 
 from __future__ import annotations
 
@@ -9,24 +9,24 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 LIKE = 0.6
-"""How like a word a name has to be: difflib's ratio, from 0 to 1, at its own default."""
+"""How similar a suggestion must be: difflib's ratio, from 0 to 1, and its default."""
 LIKE_TYPED = 0.5
-"""The same of short words typed on the command line, where one slip is a larger share."""
+"""The same for short words typed on the command line, where one typo weighs more."""
 
 
 def nearest(word: str, known: Iterable[str], like: float = LIKE) -> str:
-    """The known name most like a word; empty if none is like it."""
+    """The known name most similar to a word; empty if none is similar enough."""
     return next(iter(difflib.get_close_matches(word, list(known), 1, like)), "")
 
 
 def did_you_mean(word: str, known: Iterable[str], otherwise: str | None = None, like: float = LIKE) -> str:
-    """`Did you mean NAME?`, or another sentence if nothing is like the word: by default, all that is known."""
+    """`Did you mean NAME?`, or `otherwise` if no known name is similar; by default, a list of the known names."""
     known = list(known)
     if close := nearest(word, known, like):
         return f"Did you mean {close}?"
-    return f"There are: {', '.join(known) or 'none'}." if otherwise is None else otherwise
+    return f"Available: {', '.join(known) or 'none'}." if otherwise is None else otherwise
 
 
 def unknown(word: str, known: Iterable[str], what: str) -> str:
-    """The sentence about a word on the command line that names nothing: `there is no WHAT WORD. Did you mean NAME?`."""
+    """The message for an unknown word on the command line: `there is no WHAT WORD. Did you mean NAME?`."""
     return f"there is no {what} {word}. {did_you_mean(word, known, like=LIKE_TYPED)}"

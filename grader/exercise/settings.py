@@ -1,4 +1,4 @@
-"""What a run was asked for: everything that a grade depends on besides exercise and submission."""
+"""The settings of a run: everything that a grade depends on besides exercise and submission."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Criterion(StrEnum):
 
 
 class Feedback(StrEnum):
-    """How much of a grade its reader is shown, from everything down to nothing."""
+    """How much of a grade to show, from everything to nothing."""
 
     FULL = "full"
     KIND = "kind"
@@ -33,7 +33,7 @@ class Feedback(StrEnum):
 
 
 class Visibility(StrEnum):
-    """When students see their results, in Gradescope's words."""
+    """When students see their results, in Gradescope's terms."""
 
     VISIBLE = "visible"
     AFTER_DUE_DATE = "after_due_date"
@@ -43,29 +43,29 @@ class Visibility(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The settings of a run. Parsed once, where the run begins; nobody below asks for an option by its name."""
+    """The settings of a run. Parsed once, when the run begins; no code below looks up an option by name."""
 
     seed: int = LECTURE_SEED
     batch_size: int | None = None
-    """Examples in the given minibatch; None for the exercise's own number."""
+    """Examples in the given minibatch; None for the exercise's default."""
     hidden_seed: int | None = None
-    """What the further cases are drawn from; None for the cases that everybody sees."""
+    """The seed of the hidden cases; None for the fixed ones that everybody can see."""
     criterion: Criterion = Criterion.CORRECT
     feedback: Feedback = Feedback.FULL
     isolation: Level = Level.NONE
-    """The lowest isolation accepted."""
+    """The lowest isolation level accepted."""
     timeout: float = CALL_SECONDS
     """Seconds for one call."""
     imports: tuple[str, ...] = ()
     """Modules that the exercises allow beyond the built-in list."""
     only: tuple[str, ...] = ()
-    """Gradients to grade, all of them when empty; the chained pass is left out then."""
+    """Gradients to grade (all if empty); with a selection, the chained pass is skipped."""
     exact_comparable: bool = True
-    """Whether numerics are pinned; if not, `exact` is information only."""
+    """Whether numerics are pinned; if not, `exact` is for information only."""
 
     @classmethod
     def from_json(cls, known: Mapping[str, Any]) -> Settings:
-        """What `dataclasses.asdict` and JSON made of it: enums are plain values there, and tuples are lists."""
+        """Restore settings from `dataclasses.asdict` and JSON, where enums are plain values and tuples are lists."""
         return cls(
             **{
                 **known,

@@ -1,4 +1,4 @@
-"""Where exercises come from: by name, by one of their gradients, or by the functions that somebody has written."""
+"""Finding exercises: by name, by one of their gradients, or by the functions in a file."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ PACK_GROUP = "grader.exercises"
 PACKAGE = Path(__file__).resolve().parent.parent
 
 WORKSPACE = Path("exercises")
-"""Where a learner's exercises are, seen from where `grade` is called."""
+"""The folder of a learner's exercises, relative to where `grade` is called."""
 
 
 class UnknownExercise(Exception):
-    """No exercise of that name: one sentence that lists what there is."""
+    """No exercise of that name; the message suggests or lists the available ones."""
 
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
-    """Where exercises come from.
+    """Where exercises are loaded from.
 
-    On the learner's own desk those of the workspace count; with `--ci` only the installed ones do, so that a
-    submission's repository cannot bring its own forward pass along.
+    For a learner, exercises come from the workspace; with `--ci` only from the installed ones, so that a submission's
+    repository cannot bring its own forward pass.
     """
 
     directory: Path | None = None
@@ -46,11 +46,11 @@ class Shelf:
         return WORKSPACE if not self.ci and list_exercises(WORKSPACE) else None
 
     def names(self) -> list[str]:
-        """Every exercise that can be asked for by name."""
+        """Every exercise that can be loaded by name, sorted."""
         return sorted({*list_exercises(self.root), *([] if self.directory or self.ci else list_exercises())})
 
     def load(self, name: str) -> Exercise:
-        """An exercise by name, the workspace's own before the installed one."""
+        """Load an exercise by name, the workspace's own before the installed one."""
         try:
             root = self.root if self.root is not None and is_exercise(self.root / name) else self.directory
             return load_exercise(name, root)
@@ -59,31 +59,31 @@ class Shelf:
 
 
 def curriculum(exercise: Exercise) -> tuple[bool, int, str]:
-    """The lecture's exercise first, then the easier before the harder."""
+    """A sort key: the lecture's exercise first, then by difficulty and name."""
     return exercise.name != "mlp", exercise.settings.difficulty, exercise.name
 
 
 def homes(gradient: str, shelf: Shelf) -> list[str]:
-    """The exercises that ask for a gradient of this name; `dprobs` alone does not say which one is meant."""
+    """The exercises that grade a gradient of this name; `dprobs` alone may be ambiguous."""
     names = [name for name in shelf.names() if shelf.forced in (None, name)]
     exercises = [exercise for name in names if (exercise := _readable(name, shelf.load))]
     return [exercise.name for exercise in sorted(exercises, key=curriculum) if gradient in exercise.gradients]
 
 
 def the_gradient(word: str, exercise: Exercise) -> str:
-    """`dprobs` of `mlp::dprobs`; `probs` is understood as well."""
+    """`dprobs` from `mlp::dprobs`; `probs` is accepted as well."""
     if word in exercise.gradients:
         return word
     if f"d{word}" in exercise.gradients:
         return f"d{word}"
-    raise UnknownExercise(unknown(word, exercise.gradients, f"gradient of {exercise.name}"))
+    raise UnknownExercise(unknown(word, exercise.gradients, f"{exercise.name} gradient"))
 
 
 def by_functions(path: Path, functions: Iterable[str], shelf: Shelf, read: Callable[[str], Exercise]) -> Exercise:
     """The one exercise that a file's `d*` functions belong to.
 
     Raises:
-        UnknownExercise: there is none, or a tie.
+        UnknownExercise: none fits, or several fit equally well.
     """
     written = set(functions)
     counts = {
@@ -93,8 +93,12 @@ def by_functions(path: Path, functions: Iterable[str], shelf: Shelf, read: Calla
     winners = [name for name, count in counts.items() if count == best]
     if best and len(winners) == 1:
         return read(winners[0])
-    tie = f"its functions fit {' and '.join(winners)} alike" if best else "none of its functions belongs to an exercise"
-    raise UnknownExercise(f"which exercise is {path} for? {tie[0].upper()}{tie[1:]}. Say it with --exercise NAME")
+    tie = (
+        f"its functions fit {' and '.join(winners)} equally well"
+        if best
+        else "none of its functions belongs to an exercise"
+    )
+    raise UnknownExercise(f"cannot infer the exercise of {path}: {tie}; pass --exercise NAME")
 
 
 def _readable(name: str, read: Callable[[str], Exercise]) -> Exercise | None:
@@ -105,24 +109,24 @@ def _readable(name: str, read: Callable[[str], Exercise]) -> Exercise | None:
 
 
 def exercises_directory() -> Path:
-    """Where the installed exercises are: inside the package (a wheel) or beside it (an editable checkout)."""
+    """The folder of the installed exercises: inside the package (a wheel) or beside it (an editable checkout)."""
     return _shipped("exercises")
 
 
 def solutions_directory() -> Path:
-    """Where the worked solutions are, by the same look-up."""
+    """The folder of the worked solutions, found the same way."""
     return _shipped("solutions")
 
 
 def list_exercises(directory: Path | None = None) -> list[str]:
-    """The exercises in a directory (default: the installed ones and those of packs), by name. Reads none of them."""
+    """The names of the exercises in a directory (default: the installed ones and packs'). Reads none of them."""
     roots = [directory] if directory else [exercises_directory(), *packs().values()]
     return sorted({entry.name for root in roots if root.is_dir() for entry in root.iterdir() if is_exercise(entry)})
 
 
 @cache
 def packs() -> dict[str, Path]:
-    """The installed packages that bring exercises along, by name: their folder `exercises`.
+    """The `exercises` folder of each installed pack, a package that brings exercises, by name.
 
     A pack is found by its entry point in the group `grader.exercises`, whose value names the package. It is not
     imported here.
@@ -150,7 +154,7 @@ def load_exercise(name: str | Path, directory: Path | None = None) -> Exercise:
     if isinstance(name, Path) or path.name != str(name):
         if is_exercise(path):
             return Exercise(path.resolve())
-        raise UnknownExercise(f"{path} is not an exercise: it has no exercise.toml beside a forward.py")
+        raise UnknownExercise(f"{path} is not an exercise: it needs both exercise.toml and forward.py")
     folder = the_installed(str(name)) if directory is None else directory / path
     if folder is not None and is_exercise(folder):
         return Exercise(folder.resolve())
@@ -159,11 +163,11 @@ def load_exercise(name: str | Path, directory: Path | None = None) -> Exercise:
 
 
 def installed(name: str) -> list[Path]:
-    """The folders of the installed exercises of a name: ours alone, else every pack's."""
+    """The folders of the installed exercises of a name: the shipped one alone, else every pack's."""
     ours = exercises_directory() / name
     if is_exercise(ours):
         return [ours]
-    # Packs are looked up only now: it takes longer than everything else here.
+    # Packs are looked up last, as this takes longer than everything else here.
     return [(root / name).resolve() for root in packs().values() if is_exercise(root / name)]
 
 
@@ -176,7 +180,7 @@ def the_installed(name: str) -> Path | None:
     folders = installed(name)
     if len(folders) > 1:
         homes = " and ".join(str(folder.parent) for folder in folders[:2])
-        raise BrokenExercise(f"two packs have an exercise {name}: {homes}; say which by --exercises")
+        raise BrokenExercise(f"two packs have an exercise {name}: {homes}; choose one with --exercises")
     return folders[0] if folders else None
 
 

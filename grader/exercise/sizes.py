@@ -1,8 +1,8 @@
-"""The sizes of the further cases: they straddle the given ones, so that a size typed as a number shows.
+"""The sizes of the further cases: they straddle the given ones, so that hard-coded sizes are detected.
 
-A cut such as `[:32]` is the same as no cut wherever the dimension has 32 numbers or fewer. So every size is larger, in
-some further case, than every given size: a cut at any of their numbers takes something away there. And in some further
-case it is smaller than it was given, so that a table made with the given size has rows too many.
+A slice such as `[:32]` changes nothing where the dimension is 32 or less. So each size is, in some further case, larger
+than every given size: there, a slice at any of those cuts something off. In another case it is smaller than its given
+size, so that a table built with the given size has too many rows.
 
 Large sizes alternate: a case in which all are large would cost their product.
 """
@@ -20,26 +20,26 @@ if TYPE_CHECKING:
 Sizes = dict[str, int]
 
 SMALLEST_DRAWN = 5
-"""Smaller hidden sizes are drawn only near smaller ones: batch norm over 2 rows makes dhprebn cancel, in right
-functions as well."""
+"""Smaller hidden sizes are drawn only near smaller ones: batch norm over 2 rows makes dhprebn cancel, even in correct
+functions."""
 FARTHEST_DRAWN = 8
-"""A hidden size is at most this far from the exercise's own: a third of 65 rows up would cost a third more time."""
+"""A hidden size is at most this far from the exercise's own: adding a third to 65 rows would take a third more time."""
 FEWEST_ROWS = 3
-"""What a small minibatch asks of the smallest further case: a variance of one or two rows is hardly one."""
+"""The fewest rows of the smallest further case for a small minibatch: over one or two, a variance means little."""
 _SPLITS, _TRIES = 6, 100
-"""Ways to divide the sizes into large and small, and draws for each case of one.
+"""Ways to split the sizes into large and small, and draws for each case of a split.
 
-Where one size has to divide another and both are large, one draw in fifty works: 100 draws miss it in one split of
+Where one size must divide another and both are large, one draw in fifty works: 100 draws find none in one split of
 eight.
 """
 _DRAWS = 50
-"""Draws of hidden sizes before the exercise's own are taken."""
+"""Draws of hidden sizes before falling back on the exercise's own."""
 _ROOM = 8
-"""How far above the given sizes a large one lies at most, beyond one number for each size; more in later splits."""
+"""How far above the given sizes a large one may be, plus one for each size; more in later splits."""
 
 
 def given_sizes(inputs: ast.FunctionDef | None) -> Sizes:
-    """The parameters of inputs() whose default is a whole number, and that default."""
+    """The parameters of inputs() whose default is an integer, with that default."""
     if inputs is None:
         return {}
     arguments, defaults = inputs.args.args, inputs.args.defaults
@@ -55,7 +55,7 @@ def straddling_faults(
     Args:
         given: the sizes of the given case.
         further: those of the further cases; a size left out is as given.
-        smallest: sizes that nothing smaller works for.
+        smallest: sizes for which nothing smaller works.
     """
     above = [fault for name in given for fault in _not_above(name, given, further)]
     below = [fault for name in given if name not in smallest for fault in _not_below(name, given[name], further)]
@@ -65,35 +65,35 @@ def straddling_faults(
 def _not_above(name: str, given: Mapping[str, int], further: Sequence[Mapping[str, int]]) -> Iterator[str]:
     top, own = max(given.values()), given[name]
     if max((sizes.get(name, own) for sizes in further), default=0) <= top:
-        largest = "its given size" if own == top else "the largest of the given sizes"
+        largest = "its given size" if own == top else "the largest given size"
         has = _listed(name, own, further)
-        yield f"no further case has {name} above {top}, {largest} ({has}): a cut at [:{top}] would cut nothing off"
+        yield f"no case has {name} above {top}, {largest} ({has}), so a slice [:{top}] would go unnoticed"
 
 
 def _not_below(name: str, own: int, further: Sequence[Mapping[str, int]]) -> Iterator[str]:
     if own > 1 and min((sizes.get(name, own) for sizes in further), default=own) >= own:
         has = _listed(name, own, further)
-        yield f"no further case has {name} below {own}, its given size ({has}): code that needs {own} always finds them"
+        yield f"no case has {name} below {own}, its given size ({has}), so code that assumes {own} would go unnoticed"
 
 
 def _listed(name: str, own: int, further: Sequence[Mapping[str, int]]) -> str:
-    """What the further cases have, in words."""
+    """The values of a size in the further cases, in words."""
     found = sorted({sizes.get(name, own) for sizes in further})
-    return f"it is {' or '.join(map(str, found))}" if found else "there are none"
+    return f"{name} is {' or '.join(map(str, found))}" if found else "there are no other cases"
 
 
 def works_at_nothing_smaller(name: str, given: Mapping[str, int], works: Callable[[Sizes], bool]) -> bool:
-    """Whether no case exists in which this size alone is smaller than it was given."""
+    """Whether no case works in which only this size is smaller than given."""
     return not any(works({**given, name: size}) for size in range(given[name] - 1, 0, -1))
 
 
 def draw_straddling(
     given: Mapping[str, int], rng: random.Random, works: Callable[[Sizes], bool]
 ) -> tuple[Sizes, ...] | None:
-    """Sizes for the further cases, found by trying; None if there were none.
+    """Sizes for the further cases, found by trial; None if none were found.
 
-    In all cases but the last, some sizes are large and the others small, in turn; there are two of them unless more
-    are necessary. In the last, the minibatch is about as large as it was given and everything else is small.
+    In all cases but the last, some sizes are large and the others small, in turn; there are two such cases unless more
+    are needed. In the last, the minibatch is about as large as given and everything else is small.
 
     Args:
         works: whether a case of these sizes can be built, and is not too expensive.
@@ -114,11 +114,11 @@ def draw_straddling(
 
 
 def obstacle(given: Mapping[str, int], works: Callable[[Sizes], bool]) -> str | None:
-    """The size that stands in the way of straddling, in a sentence, if it does so by itself."""
+    """A sentence about a size that by itself prevents straddling; None if there is none."""
     top = max(given.values())
     for name in given:
         if not any(works({**given, name: size}) for size in range(top + 1, top + _ROOM + len(given) + 1)):
-            return f"with the other sizes as given, no {name} above {top} works"
+            return f"no {name} above {top} works with the other sizes as given"
     return None
 
 
@@ -133,7 +133,7 @@ def _divisions(names: Sequence[str], rng: random.Random) -> Iterator[tuple[int, 
 def _pools(
     given: Mapping[str, int], large: Collection[str], room: int, fixed: Collection[str]
 ) -> dict[str, Sequence[int]]:
-    """What each size is drawn from in a case where some are large."""
+    """The numbers that each size is drawn from in a case where some are large."""
     top = max(given.values())
     above = range(top + 1, top + room + 1)
     return {n: above if n in large else _near(size) if n in fixed else _below(size) for n, size in given.items()}
@@ -142,28 +142,28 @@ def _pools(
 def _tries(
     pools: Mapping[str, Sequence[int]], given: Mapping[str, int], found: Sequence[Sizes], rng: random.Random
 ) -> Iterator[Sizes]:
-    """Draws for one case, unlike those that were found."""
+    """Draws for one case, unlike the cases already found."""
     for _ in range(_TRIES):
         case: Sizes = {}
-        for name in sorted(given, key=given.__getitem__):  # the smallest first: it has the least choice
+        for name in sorted(given, key=given.__getitem__):  # the smallest first: it has the fewest choices
             case[name] = _choose(pools[name], given, case, [sizes[name] for sizes in found], rng)
         yield {name: case[name] for name in given}
 
 
 def _below(size: int) -> Sequence[int]:
-    """Numbers below a size, but large enough for it to stay what it is; 1 only where there is no other."""
+    """Numbers below a size, but not far below; 1 only if there is no other."""
     return range(max(2, size // 3), size) or ([1] if size == 2 else _near(size))
 
 
 def _near(size: int) -> Sequence[int]:
-    """Numbers that are not far from a size."""
+    """Numbers near a size."""
     return range(max(2, size - size // 4), max(size, 4) + max(4, size // 4))
 
 
 def _choose(
     pool: Sequence[int], given: Mapping[str, int], case: Mapping[str, int], used: Collection[int], rng: random.Random
 ) -> int:
-    """One number: unlike the others of its case, no given number, and not one that this size has had, if possible."""
+    """Choose a number that is, if possible, new to its case, not a given size, and not yet used for this size."""
     for avoided in (
         {*case.values(), *given.values(), *used},
         {*case.values(), *given.values()},
@@ -179,11 +179,11 @@ def _choose(
 def draw_near(
     sizes: Mapping[str, int], given: Mapping[str, int], dimensions: Collection[int], rng: random.Random
 ) -> Sizes:
-    """Sizes that nobody has seen, near an exercise's own, which show the same numbers.
+    """Draw hidden sizes near an exercise's own that detect the same hard-coded numbers.
 
-    Each stays on its side of every given size, a large one also above the dimensions that it is above, and none gets
-    equal to one of them. Products of two that are above the given product stay above it. No two become alike. Where
-    that leaves no others, these are the exercise's own sizes.
+    Each stays on its side of every given size, a large one also above the dimensions that it exceeds, and none equals
+    one of them. Products of two that exceed the given product still do. No two become equal. If no other sizes are
+    possible, the exercise's own are returned.
 
     Args:
         sizes: those of one of the exercise's further cases.
@@ -200,9 +200,9 @@ def draw_near(
 
 
 def _same_sides(size: int, own: int, given: Mapping[str, int], dimensions: Collection[int]) -> list[int]:
-    """The numbers near a size that are above and below the same; `own` is what the size is in the given case.
+    """The numbers near a size, on its side of given sizes and dimensions; `own` is the size in the given case.
 
-    None is next above a given one: a cut that is off by one would cut nothing off there.
+    None is one above a given size: a slice that is off by one would cut nothing off there.
     """
     walls = {*given.values(), *(number for number in dimensions if own <= number < size)}
     spread = max(2, min(size // 3, FARTHEST_DRAWN))
@@ -213,9 +213,9 @@ def _same_sides(size: int, own: int, given: Mapping[str, int], dimensions: Colle
 
 
 def _products_stay_above(drawn: Mapping[str, int], sizes: Mapping[str, int], given: Mapping[str, int]) -> bool:
-    """Whether there are more of `n*T` tokens, say, than were given, wherever the exercise's own case has more.
+    """Whether products such as `n*T`, the number of tokens, exceed the given ones wherever the exercise's own do.
 
-    At least half as many more: the last few may be masked, and then a cut changes nothing.
+    By at least half as much: the last few tokens may be masked, and then a slice changes nothing.
     """
     for a, b in combinations([name for name in sizes if name in given], 2):
         more = sizes[a] * sizes[b] - given[a] * given[b]
@@ -225,9 +225,9 @@ def _products_stay_above(drawn: Mapping[str, int], sizes: Mapping[str, int], giv
 
 
 def at_batch_size(further: Sequence[Mapping[str, int]], default: int, batch_size: int | None) -> list[Sizes]:
-    """The further cases' sizes where the given case has a minibatch of another size, which `n` then straddles.
+    """The further cases' sizes for a given case of another batch size, adjusted so that `n` straddles it.
 
-    The largest n grows as the batch does; the smallest gets below a small batch, but has FEWEST_ROWS at least.
+    The largest n grows with the batch; the smallest drops below a small batch, but not below FEWEST_ROWS.
     """
     moved = [dict(sizes) for sizes in further]
     with_rows = [sizes for sizes in moved if "n" in sizes]
@@ -246,7 +246,7 @@ def _rows(sizes: Mapping[str, int]) -> int:
 
 
 def _free(wanted: int, sizes: Mapping[str, int], step: int) -> int:
-    """The number that is wanted, or the next one that no other size of the case has."""
+    """The wanted number, or the next one that no other size of the case has."""
     others = {size for name, size in sizes.items() if name != "n"}
     found = wanted
     while found in others:

@@ -1,7 +1,7 @@
-"""The inputs of a further case made extreme: values that saturate, values near zero, every index that a table has.
+"""Extreme inputs for a further case: values that saturate, values near zero, every index that a table has.
 
-Draws of ordinary size reach neither a threshold at 6 nor one at 0.001, neither the last row of a table nor the second
-occurrence of a rare one. A formula that is wrong there only would be right on every case.
+Ordinary draws miss a threshold at 6 or at 0.001, the last row of a table and the second occurrence of a rare one. A
+formula that is wrong only there would be right in every case.
 """
 
 from __future__ import annotations
@@ -25,34 +25,34 @@ _LADDERS = (
     ((2.0, 2.0**-5, 1.0), (1.0, 2.0**-5)),
     ((0.5, 2.0**-5, 1.0), (1.0, 2.0**-5)),
 )
-"""Factors for the rows and for the columns of an input, again and again; the strongest that the forward pass bears.
+"""Factors for the rows and the columns of an input, repeated; the strongest that the forward pass allows are used.
 
-Rows: an example that saturates whatever comes after it, one that is almost zero, one with the other sign, one as drawn,
-one that crosses a mask at 6, one that crosses a mask at 0.01. Columns: none is larger than drawn, or the rows' factors
-would be outweighed by those of the next matrix; an almost constant one, the same in every input, lets the epsilon of a
-batch norm count, and a relu see values next to zero. Powers of two change no digit.
+Rows: an example that saturates whatever follows, one that is almost zero, one with the opposite sign, one as drawn,
+one that crosses a mask at 6, one that crosses a mask at 0.01. Columns: none is larger than drawn, or the factors of the
+next matrix would outweigh those of the rows; an almost constant one, the same in every input, makes the epsilon of a
+batch norm matter and gives a relu values near zero. Powers of two change no digit.
 """
 _MILDER = 4
-"""Where a training exercise begins: its gradients go through the whole network, and rounding grows with each factor."""
+"""Where a training exercise starts: its gradients go through the whole network, and rounding grows with each factor."""
 _MILDEST = 9
-"""Where the factors begin at which no right formula overflows: none is above 4."""
+"""Where the factors start at which no correct formula overflows: none is above 4."""
 _LEAST_ALONE = 2.0**-5
-"""The least factor of a single number, which has no other rows beside it that keep the gradients alive."""
+"""The smallest factor for a single number, which has no other rows to keep the gradients alive."""
 _FAR, _SMALL = (6.0, 20.0), 1e-4
 """Where learners put thresholds: a relu6, a clamp of logits, a floor under probabilities."""
 _LINEAR = 1e-9
-"""How well a loss in float64 has to follow an input to be linear in it; rounding stays far below."""
+"""The relative error up to which a float64 loss counts as linear in an input; rounding stays far below."""
 
 
 def stressed(exercise: Exercise, inputs: Mapping[str, Any], *, mild: bool = False) -> Iterator[dict[str, Any]]:
     """Variants of a case's inputs, the most extreme first; the last are as drawn.
 
-    Only inputs whose gradients are asked for are scaled. They are free, while others (a mask, a table of cosines, a
-    distribution that sums to one) may have to be as they are for a right formula to be right.
+    Only graded inputs are scaled. They are free to vary, while others (a mask, a table of cosines, a distribution that
+    sums to one) may have to stay as they are for a correct formula to hold.
 
     Args:
-        inputs: as `exercise.inputs` draws them.
-        mild: whether nothing may overflow.
+        inputs: as returned by `exercise.inputs`.
+        mild: whether to use only factors at which nothing overflows.
     """
     for rows, columns in _LADDERS[_MILDEST if mild else 0 if exercise.kind == "gradients" else _MILDER :]:
         extreme = _with_factors(exercise, inputs, rows, columns)
@@ -64,7 +64,7 @@ def stressed(exercise: Exercise, inputs: Mapping[str, Any], *, mild: bool = Fals
 def _with_factors(
     exercise: Exercise, inputs: Mapping[str, Any], rows: tuple[float, ...], columns: tuple[float, ...]
 ) -> dict[str, Any] | None:
-    """The inputs with those that are graded scaled; None if there are none, or the forward pass does not bear it."""
+    """The inputs with the graded ones scaled; None if there are none, or if a forward value is not finite."""
     free = [n for n in exercise.inputs_parameters if n in exercise.graded and is_floating(inputs[n])]
     found = {**inputs, **{n: _scaled(inputs[n], rows, columns, at) for at, n in enumerate(free)}}
     return found if free and _is_finite(exercise, found) else None
@@ -84,14 +84,14 @@ def _scaled(value: torch.Tensor, rows: tuple[float, ...], columns: tuple[float, 
 
 
 def _along(value: torch.Tensor, dim: int, factors: tuple[float, ...], start: int) -> torch.Tensor:
-    """Factors along one dimension, repeated to its size; of size 1 in every other."""
+    """Factors along one dimension, repeated to its size; of size 1 in every other dimension."""
     size = value.shape[dim]
     repeated = [factors[(start + k) % len(factors)] for k in range(size)]
     return torch.tensor(repeated, dtype=value.dtype).view([size if d == dim else 1 for d in range(value.dim())])
 
 
 def crossed(exercise: Exercise, inputs: Mapping[str, Any]) -> int:
-    """How many thresholds such as a learner may put on a value, in all graded variables, some value is beyond."""
+    """How many typical thresholds some value crosses, counted over all graded variables."""
     values = _forward(exercise, inputs)
     ends = [values[v].aminmax() for v in exercise.graded]
     far = sum((float(high) > bound) + (float(low) < -bound) for low, high in ends for bound in _FAR)
@@ -101,13 +101,13 @@ def crossed(exercise: Exercise, inputs: Mapping[str, Any]) -> int:
 def with_every_index(
     exercise: Exercise, inputs: Mapping[str, Any], seed: int, unseen: Mapping[str, Sequence[int]] | None = None
 ) -> dict[str, Any]:
-    """The inputs with their indices dealt out anew: the last row of a table, the first, then all others, repeated.
+    """The inputs with their indices reassigned: the last row of a table, the first, then all others, repeated.
 
-    Where there are fewer places than rows, some rows go without. What is negative marks something; it stays.
+    With fewer positions than rows, some rows are left out. Negative indices are markers and stay.
 
     Args:
-        seed: of the order.
-        unseen: by input, the rows that come right after the first: those that the given case does not have.
+        seed: the seed of the order.
+        unseen: by input, the rows that come right after the first: those that the given case does not use.
     """
     g = torch.Generator().manual_seed(seed)
     return {
@@ -125,14 +125,14 @@ def _dealt(indices: torch.Tensor, rows: int, unseen: Sequence[int], g: torch.Gen
     order = list(dict.fromkeys([*first, *torch.randperm(rows, generator=g).tolist()]))
     values = torch.tensor([order[k % rows] for k in range(count)], dtype=indices.dtype)
     if 2 < count <= rows:
-        values[-1] = values[0]  # one that is repeated
+        values[-1] = values[0]  # a repeated index
     found = indices.flatten().clone()
     found[places] = values[torch.randperm(count, generator=g)]
     return found.view(indices.shape)
 
 
 def unseen_rows(exercise: Exercise, inputs: Mapping[str, Any]) -> dict[str, list[int]]:
-    """For each input that points into a table: the rows that it does not point to."""
+    """For each input that indexes a table: the rows that it does not use."""
     tables = {name: table_rows(exercise, inputs, name) for name in inputs}
     return {
         name: sorted(set(range(rows)) - set(inputs[name].flatten().tolist()))
@@ -142,9 +142,9 @@ def unseen_rows(exercise: Exercise, inputs: Mapping[str, Any]) -> dict[str, list
 
 
 def table_rows(exercise: Exercise, inputs: Mapping[str, Any], name: str) -> int | None:
-    """How many rows the table has that an integer input points into; None where it points into none.
+    """How many rows the table has that an integer input indexes; None if it indexes none.
 
-    Found by trying: the forward pass takes the last row of such a table, and raises at the one behind it.
+    Found by trial: the forward pass accepts the last row of such a table, and raises at the one after it.
     """
     value = inputs[name]
     if name not in exercise.inputs_parameters or not _is_index(value) or int(value.max()) < 0:
@@ -158,7 +158,7 @@ def table_rows(exercise: Exercise, inputs: Mapping[str, Any], name: str) -> int 
 
 
 def _with(value: torch.Tensor, at: int, index: int) -> torch.Tensor:
-    changed = value.flatten().clone()  # flatten alone copies nothing that is flat already
+    changed = value.flatten().clone()  # flatten() does not copy a flat tensor
     changed[at] = index
     return changed.view(value.shape)
 
@@ -171,13 +171,13 @@ def _forward(exercise: Exercise, inputs: Mapping[str, Any]) -> dict[str, Any]:
 def _runs(exercise: Exercise, inputs: Mapping[str, Any]) -> bool:
     try:
         _forward(exercise, inputs)
-    except Exception:  # noqa: BLE001 an index that is out of range is told in many ways
+    except Exception:  # noqa: BLE001 an index out of range raises many kinds of exceptions
         return False
     return True
 
 
 def _is_finite(exercise: Exercise, inputs: Mapping[str, Any]) -> bool:
-    """Whether every forward value is finite in float32: asked first, as it costs little."""
+    """Whether every forward value is finite in float32: checked first, as it is cheap."""
     try:
         values = _forward(exercise, inputs).values()
     except Exception:  # noqa: BLE001 the forward pass may assert what it needs
@@ -186,16 +186,17 @@ def _is_finite(exercise: Exercise, inputs: Mapping[str, Any]) -> bool:
 
 
 def is_covered(exercise: Exercise, inputs: Mapping[str, Any]) -> frozenset[str]:
-    """The inputs that point into a table and have at least as many places as it has rows."""
+    """The inputs that index a table and have at least as many positions as it has rows."""
     rows = {name: table_rows(exercise, inputs, name) for name in inputs}
     return frozenset(n for n, count in rows.items() if count is not None and int((inputs[n] >= 0).sum()) >= count)
 
 
 def upstream_inputs(exercise: Exercise, inputs: Mapping[str, Any]) -> tuple[str, ...]:
-    """The inputs that stand for upstream gradients: signed, not graded, and the loss is proportional to them.
+    """The inputs that act as upstream gradients: signed, not graded, and the loss is proportional to them.
 
-    To one of them alone or, where the rest of the network reads several outputs, to all of them together. A learner's
-    function is handed them as forward values, so a threshold on one shows only if they are scaled, as cotangents are.
+    The loss may be proportional to one alone or, where the rest of the network reads several outputs, to all together.
+    Learners' functions receive them as forward values, so a threshold on one is detected only if they are scaled like
+    cotangents.
     """
     wide = {name: value.double() if is_floating(value) else value for name, value in inputs.items()}
     signed = [n for n in exercise.inputs_parameters if n not in exercise.graded and _is_signed(wide[n])]

@@ -1,4 +1,4 @@
-"""The stubs as they were handed out, and how one of them is put back into a learner's file."""
+"""The original stubs of an exercise, and restoring one in a learner's file."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _WIDE = (b"\xff\xfe", b"\xfe\xff")
 
 
 class NoReset(Exception):
-    """This stub cannot be put back: one sentence that says why and what to do."""
+    """A stub cannot be restored; the message says why and what to do."""
 
 
 def function_name(exercise: Exercise, gradient: str) -> str:
@@ -34,9 +34,9 @@ def function_names(exercise: Exercise) -> tuple[str, ...]:
 
 
 def _pristine_file(exercise: Exercise) -> Path | None:
-    """The stubs as they were handed out: the installed ones, else those beside an exercise of `--exercises`.
+    """The file with the original stubs: the installed one, else the one beside an exercise of `--exercises`.
 
-    None if that is a learner's own file: in a workspace, an exercise that is not installed has no other.
+    None if that is a learner's own file: a workspace exercise that is not installed has no other.
     """
     folders, own = installed(exercise.name), exercise.directory
     if not folders and own.parent == WORKSPACE.resolve():
@@ -45,20 +45,20 @@ def _pristine_file(exercise: Exercise) -> Path | None:
 
 
 def pristine_stub(exercise: Exercise, gradient: str) -> str:
-    """One stub's text, as it was handed out.
+    """The original text of a stub.
 
     Raises:
-        NoReset: the exercise was handed out without one.
+        NoReset: the exercise has no original stub for this gradient.
     """
     file, name = _pristine_file(exercise), function_name(exercise, gradient)
     text = function_text(file.read_text(encoding="utf-8"), name) if file and file.is_file() else ""
     if not text:
-        raise NoReset(f"no stub of {name} is installed with {exercise.name}, so there is nothing to put back")
+        raise NoReset(f"no stub of {name} is installed with {exercise.name}, so there is nothing to restore")
     return text
 
 
 def signature_and_docstring(stub: str) -> tuple[str, str]:
-    """`def dprobs(dlogprobs, probs):` on one line, and what the stub says below it."""
+    """`def dprobs(dlogprobs, probs):` on one line, and the stub's docstring."""
     node = ast.parse(stub).body[0]
     if not isinstance(node, ast.FunctionDef):
         raise TypeError(f"not a function: {stub}")
@@ -66,7 +66,7 @@ def signature_and_docstring(stub: str) -> tuple[str, str]:
 
 
 def function_text(source: str, name: str) -> str:
-    """The lines of a function in a file of ours, without its decorators; empty if there is none.
+    """The lines of a function in a trusted file, without its decorators; empty if there is none.
 
     A learner's file is never parsed in this process: the sandbox's child does that.
     """
@@ -75,9 +75,9 @@ def function_text(source: str, name: str) -> str:
 
 
 def put_back(content: bytes, function: Function | None, stub: str) -> tuple[bytes, bytes]:
-    """A file's bytes with one function replaced by its stub, and the bytes that were taken out.
+    """A file's bytes with one function replaced by its stub, and the bytes that were removed.
 
-    Everything else stays byte for byte. Where the file has no such function, the stub goes to its end.
+    Everything else stays byte for byte. If the file has no such function, the stub is appended.
     """
     if content.startswith(_WIDE):
         raise NoReset("the file is UTF-16; save it as UTF-8 first")
@@ -93,10 +93,12 @@ def put_back(content: bytes, function: Function | None, stub: str) -> tuple[byte
 
 
 def _check_alone(taken: bytes, function: Function) -> None:
-    """A span is of whole lines: another statement on the same line would go with it."""
+    """Refuse a function that shares its line with another statement, which would be removed with it."""
     begins = (b"def ", b"async ", b"@", function.name.encode(), b"\xef\xbb\xbf")
     if not taken.startswith(begins):
-        raise NoReset(f"{function.file}:{function.line}: {function.name} shares its line; give it a line of its own")
+        raise NoReset(
+            f"{function.file}:{function.line}: {function.name} shares its line with other code; put it on its own line"
+        )
 
 
 def _as_lines(stub: str, margin: bytes, ending: bytes) -> bytes:
@@ -112,7 +114,7 @@ def _span(content: bytes, function: Function) -> tuple[int, int]:
     ends.append(len(content))
     first, last = (function.begins or function.line) - 1, function.end_line - 1
     if not 0 <= first <= last < len(ends):
-        raise NoReset("the file has changed meanwhile; try again")
+        raise NoReset("the file has changed in the meantime; try again")
     mark = 3 if first == 0 and content.startswith(b"\xef\xbb\xbf") else 0
     return starts[first] + mark, ends[last]
 
@@ -123,9 +125,9 @@ def _line_end(content: bytes) -> bytes:
 
 
 def find_by_text(content: bytes, name: str) -> tuple[int, int] | None:
-    """First and last line of a function in a file that is not Python at the moment, by its `def` at column 0.
+    """First and last line of a function in a file that is not valid Python at the moment, by its `def` at column 0.
 
-    It ends before the next line at column 0 that begins something else.
+    It ends before the next statement or comment at column 0.
     """
     lines = _LINE_END.split(content.removeprefix(b"\xef\xbb\xbf"))
     heads = [number for number, line in enumerate(lines) if re.match(rb"(async )?def %s\b" % name.encode(), line)]

@@ -1,4 +1,4 @@
-"""A settings file in TOML, read and checked: against a description, and with the line of whatever is wrong."""
+"""TOML settings files, checked against a description; an error has its line number."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 
 def not_a_table(key: str, value: object) -> str:
-    """A plain value where a table has to be."""
-    return f"{key} has to be a table such as [{key}], not {value!r}"
+    """The message for a plain value instead of a table."""
+    return f"{key} must be a table such as [{key}], not {value!r}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,14 +32,14 @@ class Table:
 
     keys: Mapping[str, Check | Table] = field(default_factory=dict)
     each: Check | Table | None = None
-    """What any other key may hold; None where only those of `keys` are known."""
+    """What any other key may hold; None if only those of `keys` are allowed."""
     required: Mapping[str, str] = field(default_factory=dict)
-    """The keys that cannot be left out, each with the sentence that says so."""
+    """The required keys, each with the message for when it is missing."""
     plain: Check = not_a_table
-    """What is wrong with a plain value in place of the table."""
+    """What is wrong with a plain value instead of the table."""
 
     def problems(self, found: Mapping[str, Any], above: tuple[str, ...] = ()) -> Iterator[Problem]:
-        """Everything that is wrong with a table that was read."""
+        """Every problem of a table that was read."""
         for key, value in found.items():
             at, expected = (*above, key), self.keys.get(key, self.each)
             if expected is None:
@@ -56,13 +56,13 @@ class Table:
         close = nearest(key, self.keys)
         if close in self.required and close not in found:
             return f"unknown key {key!r}, and {close} is missing. Did you mean {close!r}?"
-        meant = f"did you mean {close!r}?" if close else f"there are: {', '.join(self.keys)}"
+        meant = f"did you mean {close!r}?" if close else f"known keys: {', '.join(self.keys)}"
         return f"unknown key {key!r}; {meant}"
 
 
 @dataclass(frozen=True, slots=True)
 class TomlFile:
-    """A settings file that has passed its check."""
+    """A settings file that passed its check."""
 
     path: Path
     text: str = field(repr=False)
@@ -73,7 +73,7 @@ class TomlFile:
         """Read a file and check it.
 
         Raises:
-            BrokenExercise: `path:line: sentence` about the first thing that is wrong.
+            BrokenExercise: `path:line: message` about the first error.
         """
         text = read_text(path)
         try:
@@ -101,34 +101,34 @@ def _not_toml(path: Path, text: str, message: str) -> str:
 
 
 def text(example: str = "...", *, empty: bool = True) -> Check:
-    """A text."""
-    sentence = f'{{key}} has to be a text such as {{key}} = "{example}", not {{value!r}}'
+    """A string."""
+    sentence = f'{{key}} must be a string such as {{key}} = "{example}", not {{value!r}}'
     return _that(lambda value: isinstance(value, str) and (empty or value != ""), sentence)
 
 
-def one_of(choices: Sequence[str], sentence: str = "{key} is {value!r}; it can be {choices}") -> Check:
+def one_of(choices: Sequence[str], sentence: str = "{key} is {value!r}; it must be one of {choices}") -> Check:
     """One of a few words."""
     return _that(lambda value: value in choices, sentence.replace("{choices}", ", ".join(choices)))
 
 
 def names(example: str) -> Check:
     """A list of names."""
-    sentence = f'{{key}} has to be a list of names such as ["{example}"], not {{value!r}}'
+    sentence = f'{{key}} must be a list of names such as ["{example}"], not {{value!r}}'
     return _that(lambda value: isinstance(value, list) and all(isinstance(each, str) for each in value), sentence)
 
 
 def flag(key: str, value: object) -> str | None:
     """True or false."""
-    return None if isinstance(value, bool) else f"{key} has to be true or false, not {value!r}"
+    return None if isinstance(value, bool) else f"{key} must be true or false, not {value!r}"
 
 
 def whole(least: int) -> Check:
-    """A whole number from `least` up; true and false are not numbers, although Python counts them as such."""
+    """An integer of at least `least`; true and false do not count, although Python's bool is an int."""
 
     def check(key: str, value: Any) -> str | None:
         if type(value) is not int:
-            return f"{key} has to be of type int, not {type(value).__name__}"
-        return None if value >= least else f"{key} is {value}; it has to be a whole number from {least} up"
+            return f"{key} must be of type int, not {type(value).__name__}"
+        return None if value >= least else f"{key} is {value}; it must be {least} or more"
 
     return check
 
@@ -147,7 +147,7 @@ _LONG = re.compile(r"""'{3}|"{3}""")
 def line_of(text: str, *keys: str) -> int:
     """The line of a key, else of the innermost table that it belongs to, else 1.
 
-    tomllib forgets the lines. This looks for the keys at the beginnings of lines, outside texts of several lines.
+    tomllib does not keep line numbers. This looks for keys at the start of lines, outside multi-line strings.
     """
     lines: dict[tuple[str, ...], int] = {}
     table: tuple[str, ...] = ()

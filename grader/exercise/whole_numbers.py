@@ -1,4 +1,4 @@
-"""Which inputs are plainly whole numbers, read off the syntax of inputs(): they have no gradient."""
+"""Which inputs are clearly integers, by the syntax of inputs(): they have no gradient."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _WHOLE = frozenset((
     "size", "numel", "nelement", "dim", "long", "int", "short", "bool", "byte", "len", "argmax", "argmin", "argsort",
     "randint", "randperm", "multinomial", "nonzero", "bincount", "one_hot",
 ))
-"""Functions and methods that make whole numbers."""
+"""Functions and methods that return integers."""
 _SAME_VALUES = frozenset(("view", "reshape", "clone", "contiguous", "unsqueeze", "squeeze", "flatten", "expand"))
 """Methods whose result has the dtype of their tensor."""
 _DTYPES = frozenset(("long", "int64", "int", "int32", "int16", "short", "int8", "uint8", "bool"))
@@ -21,7 +21,7 @@ _DTYPES = frozenset(("long", "int64", "int", "int32", "int16", "short", "int8", 
 
 
 def whole_inputs(tree: ast.Module) -> frozenset[str]:
-    """The inputs that are plainly whole numbers, or tensors of them."""
+    """The inputs that are clearly integers, or integer tensors."""
     function = next((n for n in tree.body if isinstance(n, ast.FunctionDef) and n.name == "inputs"), None)
     if function is None:
         return frozenset()
@@ -37,7 +37,7 @@ def whole_inputs(tree: ast.Module) -> frozenset[str]:
 
 
 def _note_whole(node: ast.Assign, whole: set[str]) -> None:
-    """Add what a statement of inputs() assigns to the names of whole numbers, or take it away from them."""
+    """Add the names that a statement of inputs() assigns integers to; remove those it assigns anything else."""
     target = node.targets[0]
     names = target.elts if isinstance(target, ast.Tuple) else [target]
     values = node.value.elts if isinstance(node.value, ast.Tuple) else [node.value] * len(names)
@@ -48,7 +48,7 @@ def _note_whole(node: ast.Assign, whole: set[str]) -> None:
 
 
 def _is_whole(node: ast.expr, whole: set[str]) -> bool:
-    """Whether an expression is plainly a whole number, a truth value, or a tensor of them."""
+    """Whether an expression is clearly an integer, a boolean, or a tensor of them."""
     if isinstance(node, ast.Constant):
         return isinstance(node.value, int)
     if isinstance(node, ast.Name):
@@ -62,7 +62,7 @@ def _is_whole(node: ast.expr, whole: set[str]) -> bool:
 
 
 def _operands(node: ast.expr) -> Sequence[ast.expr]:
-    """What has to be whole for an expression to be; nothing if that does not make it so."""
+    """The parts that must be integers for an expression to be one; empty if that is not enough."""
     if isinstance(node, ast.BinOp):
         return [] if isinstance(node.op, ast.Div | ast.Pow) else [node.left, node.right]
     if isinstance(node, ast.List | ast.Tuple):
@@ -85,12 +85,12 @@ def _makes_whole(call: ast.Call, whole: set[str]) -> bool:
 
 
 def turns_whole(call: ast.Call) -> bool:
-    """`x.to(torch.long)`, `x.type(torch.int64)`."""
+    """Whether a call converts to integers: `x.to(torch.long)`, `x.type(torch.int64)`."""
     named = (getattr(part, "attr", "") for part in [*call.args, *(k.value for k in call.keywords)])
     return called(call) in ("to", "type") and any(name in _DTYPES for name in named)
 
 
 def called(node: ast.expr) -> str:
-    """`max` of `x.max(1)` and of `max(x)`; empty if this is not a call."""
+    """The name that a call calls: `max` in `x.max(1)` and `max(x)`; empty if this is not a call."""
     function = node.func if isinstance(node, ast.Call) else None
     return function.id if isinstance(function, ast.Name) else getattr(function, "attr", "")

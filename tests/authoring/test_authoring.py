@@ -1,4 +1,4 @@
-"""From a forward pass to an exercise, and a clear sentence for every malformed one."""
+"""From a forward pass to an exercise, and a clear message for every malformed one."""
 
 from __future__ import annotations
 
@@ -94,15 +94,15 @@ def make(folder: Path, source: str, *options: str) -> Result:
     )
 
 
-def test_a_forward_pass_becomes_an_exercise_that_only_lacks_its_answers(tmp_path: Path, sandbox: Sandbox) -> None:
-    """Helper functions and tuples are traced; stubs fail; the written solution is right and exact."""
+def test_a_forward_pass_becomes_an_exercise_that_lacks_only_its_solution(tmp_path: Path, sandbox: Sandbox) -> None:
+    """Helper functions and tuples are traced, the stubs fail, and a written solution is correct and exact."""
     result = make(tmp_path, FORWARD)
     assert result.exit_code == 0, result.output
     exercise = Exercise(tmp_path / "exercises" / "model")
     assert set(exercise.graded) == {"left", "right", "h1", "new", "B", "u", "kept", "h0", "w", "a", "cot"}
     verification = Verification(exercise, sandbox)
     assert verification.stubs().problems == ()
-    assert "dright of the solution is not_started" in " ".join(verification.solution().problems)
+    assert "the solution's dright is not_started" in " ".join(verification.solution().problems)
     assert len(verification.reading_matter().problems) == 11, "the hints are still to be written"
     (tmp_path / "solutions" / "model" / "backward.py").write_text(SOLUTION)
     assert Verification(exercise, sandbox).solution().problems == ()
@@ -110,7 +110,7 @@ def test_a_forward_pass_becomes_an_exercise_that_only_lacks_its_answers(tmp_path
 
 
 def test_the_further_sizes_straddle_the_given_ones(tmp_path: Path) -> None:
-    """And no two in a case are alike, so that a size typed as a number shows."""
+    """No two sizes in a case are equal, so that hard-coded sizes are detected."""
     make(tmp_path, FORWARD)
     exercise = Exercise(tmp_path / "exercises" / "model")
     assert len(exercise.sizes) == 3
@@ -161,7 +161,7 @@ def written_pass(name: str) -> str:
 
 @pytest.mark.parametrize("name", PASSES)
 def test_sizes_are_found_for_passes_with_many_sizes_or_few_that_work(tmp_path: Path, name: str) -> None:
-    """However many there are, they straddle; no case multiplies large sizes."""
+    """However many sizes there are, they straddle, and no case multiplies large ones."""
     result = make(tmp_path, written_pass(name))
     assert result.exit_code == 0, result.output
     exercise = Exercise(tmp_path / "exercises" / "model")
@@ -172,11 +172,11 @@ def test_sizes_are_found_for_passes_with_many_sizes_or_few_that_work(tmp_path: P
 
 
 def test_the_size_that_cannot_grow_is_named(tmp_path: Path) -> None:
-    """A table of fixed length that a size goes along."""
+    """A size that runs along a table of fixed length."""
     source = with_line("w * h0").replace("(n, width), generator=g)", "(n, 3), generator=g)[:, :width]")
     said = refused(tmp_path, source)
-    assert "no further sizes were found that forward() runs on" in said
-    assert "with the other sizes as given, no width above 12 works; write them yourself: SIZES = [{'n': ...," in said
+    assert "found no sizes for the other cases at which forward() runs" in said
+    assert "(no width above 12 works with the other sizes as given); write them yourself: SIZES = [{'n': ...," in said
 
 
 def test_only_the_named_variables_are_graded(tmp_path: Path) -> None:
@@ -185,40 +185,40 @@ def test_only_the_named_variables_are_graded(tmp_path: Path) -> None:
     assert Exercise(tmp_path / "exercises" / "model").graded == ("h1", "B")
 
 
-def test_nothing_that_is_there_is_overwritten(tmp_path: Path) -> None:
-    """The second run says so."""
+def test_existing_files_are_not_overwritten(tmp_path: Path) -> None:
+    """The second run fails with a message."""
     assert make(tmp_path, FORWARD).exit_code == 0
     again = make(tmp_path, FORWARD)
     assert again.exit_code == 4
-    assert "is there already" in again.output
+    assert "already exists" in again.output
 
 
 @pytest.mark.parametrize(
     ("old", "new", "sentence"),
     [
         ("def inputs(seed,", "def input(seed,", "no function inputs(seed, ...)"),
-        ("def inputs(seed, n", "def inputs(number, n", "model.py:7: the first parameter of inputs() has to be seed"),
+        ("def inputs(seed, n", "def inputs(number, n", "model.py:7: the first parameter of inputs() must be `seed`"),
         ("seed, n=12, state=4, width=3):", "seed):\n    n, state, width = 12, 4, 3", "has no sizes to vary"),
-        ("    loss =", "    lost =", "has to be `loss = ...`"),
-        ("    return locals()", "    return loss", "has to end in `return locals()`"),
+        ("    loss =", "    lost =", "must be `loss = ...`"),
+        ("    return locals()", "    return loss", "must end with `return locals()`"),
         ("    kept = w * h0", "    kept = w * h0\n    kept = kept + 0", "model.py:19: kept is assigned a second time"),
         ("    kept = w * h0", "    kept = w * h0\n    kept *= 2", "model.py:19: this changes a value in place"),
         ("    kept = w * h0", "    kept = h0.mul_(w)", "model.py:18: .mul_() changes a value in place; use .mul()"),
-        ("    kept = w * h0", "    for i in range(3): kept = w * h0", "model.py:18: a loop makes many values"),
+        ("    kept = w * h0", "    for i in range(3): kept = w * h0", "model.py:18: a loop gives many values"),
         ("torch.randn((n, width), generator=g)", "torch.randn((n, width))", "draws from torch's global generator"),
-        ("manual_seed(seed)", "manual_seed(5)", "inputs(7) and inputs(8) are the same"),
+        ("manual_seed(seed)", "manual_seed(5)", "inputs(7) and inputs(8) return the same values"),
         (
             "    loss = left.sum() + 2*right.sum()",
             "    loss = left + 2*right",
-            "the loss has shape (12, 2); it has to be one number",
+            "the loss has shape (12, 2); it must be a single number",
         ),
         ("    w = decay(a)", "    w = torch.log(-torch.exp(a))", "is not finite"),
         ("    new = u @ B", "    new = u @ B.T", "model.py:19: RuntimeError"),
-        ("    w = decay(a)", "    both = torch.cat([a, a])\n    w = decay(a) * both.max()", "meet a tie"),
+        ("    w = decay(a)", "    both = torch.cat([a, a])\n    w = decay(a) * both.max()", "hit a tie"),
     ],
 )
-def test_a_malformed_forward_pass_gets_its_sentence(tmp_path: Path, old: str, new: str, sentence: str) -> None:
-    """With the line where there is one, and nothing is written."""
+def test_a_malformed_forward_pass_is_reported(tmp_path: Path, old: str, new: str, sentence: str) -> None:
+    """With the line where there is one; nothing is written."""
     result = make(tmp_path, FORWARD.replace(old, new))
     assert result.exit_code == 4, result.output
     assert sentence in result.output
@@ -230,28 +230,28 @@ NULL = FORWARD.replace(
 )
 
 
-def test_a_gradient_that_is_zero_everywhere_has_to_be_said(tmp_path: Path) -> None:
-    """out.sum() after centring is the classic."""
+def test_a_gradient_that_is_zero_everywhere_must_be_declared(tmp_path: Path) -> None:
+    """The classic case is out.sum() after centering."""
     result = make(tmp_path, NULL, "--graded", "kept")
     assert result.exit_code == 4
-    assert "the gradient of kept is zero on every case" in result.output
+    assert "the gradient of kept is zero in every case" in result.output
     assert "--null kept" in result.output
     assert make(tmp_path, NULL, "--graded", "kept", "--null", "kept").exit_code == 0
     assert Exercise(tmp_path / "exercises" / "model").settings.null == ("kept",)
 
 
 def test_a_kink_that_is_hit_exactly_is_refused(tmp_path: Path) -> None:
-    """A rectifier has no derivative at 0 that everybody agrees on."""
+    """The derivative of relu at 0 is only a convention."""
     source = FORWARD.replace(
         "    new = u @ B", "    masked = u * (u > 0)\n    rect = masked.relu()\n    new = rect @ B"
     )
     result = make(tmp_path, source)
     assert result.exit_code == 4
-    assert "masked is exactly 0 somewhere, where relu has no derivative" in result.output
+    assert "masked is exactly 0 in some elements, where relu has no derivative" in result.output
 
 
 def refused(folder: Path, source: str, *options: str) -> str:
-    """What `grade new` says of a file that it refuses: nothing is written, and no temporary copy is named."""
+    """What `grade new` prints for a file that it refuses: nothing is written, and no temporary copy is named."""
     result = make(folder, source, *options)
     assert result.exit_code == 4, result.output
     assert not (folder / "exercises").exists()
@@ -260,7 +260,7 @@ def refused(folder: Path, source: str, *options: str) -> str:
 
 
 def with_line(line: str, top: str = "") -> str:
-    """FORWARD with another way to make `kept`, in line 18, and something else instead of its first line."""
+    """FORWARD with another way to compute `kept`, in line 18, and something else instead of its first line."""
     return FORWARD.replace("    kept = w * h0", f"    kept = {line}").replace("# A step of a state-space model.", top)
 
 
@@ -280,10 +280,10 @@ def with_helper(*lines: str) -> str:
     ],
 )
 def test_a_draw_in_the_forward_pass_is_refused(tmp_path: Path, line: str) -> None:
-    """By its line, with what to write instead, even where the file seeds the global generator itself."""
+    """Its line is named, with what to write instead, even where the file seeds the global generator itself."""
     assert refused(tmp_path, with_line(line)) == (
-        "Error: model.py:18: forward() draws from torch's global generator here, so every run has other values; "
-        "draw it in inputs() with `generator=g`, return it there, and let forward() take it by name "
+        "Error: model.py:18: forward() draws from torch's global generator here, so every run has different values; "
+        "draw it in inputs() with `generator=g`, return it, and make it a parameter of forward() "
         "(for dropout: `mask = torch.rand(x.shape, generator=g) >= p`)\n"
     )
 
@@ -294,27 +294,27 @@ def test_a_draw_in_a_helper_function_is_found_at_its_own_line(tmp_path: Path) ->
     assert "model.py:5: forward() draws from torch's global generator here" in said
 
 
-def test_a_draw_after_a_helper_function_is_not_put_down_to_the_helper(tmp_path: Path) -> None:
-    """The helper has returned to line 18."""
+def test_a_draw_after_a_helper_function_is_not_blamed_on_the_helper(tmp_path: Path) -> None:
+    """By then the helper has returned to line 18."""
     said = refused(tmp_path, with_line("decay(a) * h0 * torch.rand(1)"))
     assert "model.py:18: forward() draws from torch's global generator here" in said
 
 
 def test_a_draw_at_the_top_of_the_file_is_refused(tmp_path: Path) -> None:
-    """It is another one in every process."""
+    """Its value would differ in every process."""
     said = refused(tmp_path, with_line("w * h0 * S", "import torch; S = torch.rand(1)"))
     assert "model.py:1: the top of the file draws from torch's global generator here" in said
 
 
-def test_a_draw_of_inputs_is_refused_by_its_line(tmp_path: Path) -> None:
-    """With the generator that it should have used."""
+def test_a_global_draw_in_inputs_is_refused_with_its_line(tmp_path: Path) -> None:
+    """The message names the generator to use instead."""
     said = refused(tmp_path, FORWARD.replace("torch.randn((n, width), generator=g)", "torch.randn((n, width))"))
     assert "model.py:9: inputs() draws from torch's global generator here" in said
     assert "pass it to every draw: `generator=g`" in said
 
 
 def test_a_draw_from_pythons_generator_is_refused(tmp_path: Path) -> None:
-    """Torch's own is left alone by it."""
+    """It does not change torch's own generator."""
     said = refused(tmp_path, with_line("w * h0 * random.random()", "import random"))
     assert "model.py:18: forward() draws from Python's global generator (`random`) here" in said
 
@@ -336,29 +336,31 @@ def test_a_draw_from_numpys_generator_is_refused(tmp_path: Path, monkeypatch: py
     ],
     ids=["a generator of the file", "a fork of the global one"],
 )
-def test_values_that_are_others_in_the_second_run_are_refused(tmp_path: Path, source: str, said: str) -> None:
-    """The first line that makes such a value is named, though no global generator was left changed."""
-    assert f"model.py:{said} has other values when forward() runs again on the same inputs" in refused(tmp_path, source)
+def test_values_that_differ_in_the_second_run_are_refused(tmp_path: Path, source: str, said: str) -> None:
+    """The first line that computes such a value is named, even if no global generator was left changed."""
+    assert f"model.py:{said} has different values when forward() runs again on the same inputs" in refused(
+        tmp_path, source
+    )
 
 
 def test_inputs_that_do_not_follow_from_the_seed_are_refused(tmp_path: Path) -> None:
     """A generator that was seeded by the clock."""
     said = refused(tmp_path, FORWARD.replace("torch.Generator().manual_seed(seed)", "torch.Generator(); g.seed()"))
-    assert "model.py:7: inputs(7) gives other numbers for u the second time" in said
+    assert "model.py:7: inputs(7) returns different values for u the second time" in said
 
 
 def test_a_forward_value_that_is_not_a_number_is_refused(tmp_path: Path) -> None:
-    """Though no graded gradient reads it, and every one of them is finite."""
+    """Even if no graded gradient reads it and all of them are finite."""
     said = refused(tmp_path, with_line("w * h0\n    s = h0.log()"), "--graded", "kept")
-    assert "model.py:19: s is not finite: nan in 23 of 48 places, for seed 2147483647 and the default sizes; " in said
-    assert "keep what it reads where it is defined" in said
+    assert "model.py:19: s is not finite: nan in 23 of 48 elements, for seed 2147483647 and the default sizes; " in said
+    assert "keep the operand in the function's domain" in said
 
 
 def test_a_value_that_is_finite_by_luck_is_refused(tmp_path: Path) -> None:
-    """It is tried with further seeds at every size."""
+    """More seeds are tried at every size."""
     sizes = "SIZES = [{'n': 17, 'state': 9, 'width': 8}]"
     said = refused(tmp_path, with_line("w * (h0 + 3.3).log()") + f"\n{sizes}\n")
-    assert "model.py:18: kept is not finite: nan in 1 of 153 places, for seed 9 and the sizes n=17, state=9" in said
+    assert "model.py:18: kept is not finite: nan in 1 of 153 elements, for seed 9 and sizes n=17, state=9" in said
 
 
 def test_a_number_that_is_not_finite_is_refused(tmp_path: Path) -> None:
@@ -367,45 +369,45 @@ def test_a_number_that_is_not_finite_is_refused(tmp_path: Path) -> None:
     assert "model.py:19: most is not finite: it is inf" in said
 
 
-def test_an_infinite_mask_under_a_name_is_refused(tmp_path: Path) -> None:
-    """It would be handed to learners."""
+def test_a_named_infinite_mask_is_refused(tmp_path: Path) -> None:
+    """It would be passed to learners' functions."""
     mask = "w * h0\n    mask = torch.zeros(h0.shape).masked_fill(h0 > 0, float('-inf'))"
     said = refused(tmp_path, with_line(mask))
-    assert "model.py:19: mask is not finite: infinite in 25 of 48 places" in said
-    assert "write a mask of -inf inside the one expression" in said
+    assert "model.py:19: mask is not finite: infinite in 25 of 48 elements" in said
+    assert "apply a -inf mask inside the expression" in said
 
 
 def test_an_infinite_mask_inside_one_expression_is_accepted(tmp_path: Path) -> None:
-    """As in attention: softmax takes it away again."""
+    """As in attention, where softmax removes it again."""
     source = with_line("w * h0.masked_fill(h0 < h0.detach().amax(1, keepdim=True) - 1, float('-inf')).softmax(1)")
     result = make(tmp_path, source)
     assert result.exit_code == 0, result.output
 
 
-def test_inputs_that_are_not_finite_are_refused_by_the_line_that_draws_them(tmp_path: Path) -> None:
-    """Inside inputs(), not where they are read first."""
+def test_inputs_that_are_not_finite_are_refused_with_the_line_that_draws_them(tmp_path: Path) -> None:
+    """The line in inputs(), not the one that reads them first."""
     said = refused(
         tmp_path, FORWARD.replace("    cot = torch.randn((n, state), generator=g)", "    cot = -u[:, :1] / 0")
     )
-    assert "model.py:13: cot is not finite: infinite in 12 of 12 places" in said
+    assert "model.py:13: cot is not finite: infinite in 12 of 12 elements" in said
 
 
 def test_a_conditional_expression_is_refused_like_an_if(tmp_path: Path) -> None:
-    """With the torch.where that says the same."""
+    """The message has the equivalent torch.where."""
     assert refused(tmp_path, with_line("w * h0 if u.sum() > 0 else h0")) == (
-        "Error: model.py:18: a conditional expression is a branch that depends on the data; write both sides with "
-        "torch.where, such as `torch.where(u.sum() > 0, w * h0, h0)`, or leave one out\n"
+        "Error: model.py:18: a conditional expression is a data-dependent branch; compute both sides with "
+        "torch.where, such as `torch.where(u.sum() > 0, w * h0, h0)`, or keep only one\n"
     )
 
 
 def test_and_and_or_are_branches(tmp_path: Path) -> None:
-    """They hand on one of two values."""
-    assert "model.py:18: `and` is a branch that depends on the data" in refused(tmp_path, with_line("(1 and w) * h0"))
+    """They return one of two values."""
+    assert "model.py:18: `and` is a data-dependent branch" in refused(tmp_path, with_line("(1 and w) * h0"))
     assert "combine masks with `|`" in refused(tmp_path, with_line("(w or 1) * h0"))
 
 
 def test_a_value_assigned_inside_a_line_is_refused(tmp_path: Path) -> None:
-    """Its gradient would be nobody's."""
+    """Its gradient would belong to no line."""
     assert "model.py:18: q is assigned inside another line" in refused(tmp_path, with_line("(q := w) * h0"))
 
 
@@ -418,66 +420,66 @@ def test_a_value_assigned_inside_a_line_is_refused(tmp_path: Path) -> None:
     ],
     ids=["a helper's if", "max of two", "a comprehension's if"],
 )
-def test_a_branch_that_hides_is_found_when_it_runs(tmp_path: Path, source: str, line: int) -> None:
-    """Whatever asks whether a tensor is true chooses."""
+def test_a_hidden_branch_is_found_when_it_runs(tmp_path: Path, source: str, line: int) -> None:
+    """Taking the truth value of a tensor is a choice."""
     said = refused(tmp_path, source)
-    assert f"model.py:{line}: this asks whether a tensor is true" in said
-    assert "write both sides with torch.where (or torch.maximum)" in said
+    assert f"model.py:{line}: this takes the truth value of a tensor" in said
+    assert "compute both sides with torch.where (or torch.maximum)" in said
 
 
-def test_an_assertion_is_no_branch(tmp_path: Path) -> None:
+def test_an_assertion_is_not_a_branch(tmp_path: Path) -> None:
     """It chooses nothing."""
     result = make(tmp_path, with_helper("assert (a < 100).all()", "return torch.exp(-torch.exp(a))"))
     assert result.exit_code == 0, result.output
 
 
 def test_a_comprehension_inside_one_line_is_followed(tmp_path: Path) -> None:
-    """Its values have no names, and the line one gradient."""
+    """Its values have no names, and the line has one gradient."""
     result = make(tmp_path, with_line("torch.stack([w[i] * h0[:, i] for i in range(w.shape[0])], 1)"))
     assert result.exit_code == 0, result.output
 
 
 def test_a_list_of_tensors_is_refused(tmp_path: Path) -> None:
-    """The gradients of what is in it would be lost between two lines."""
+    """The gradients of its elements would be lost between two lines."""
     said = refused(tmp_path, with_line("w * h0\n    parts = [w, h0]"))
-    assert "model.py:19: parts is a list of tensors, and gradients are followed through tensors only" in said
+    assert "model.py:19: parts is a list of tensors, but gradients are followed only through tensors" in said
 
 
 def test_a_gradient_that_gets_lost_between_two_lines_is_refused(tmp_path: Path) -> None:
-    """Through a function, which keeps a tensor for itself: the sum over the lines is not autograd's."""
+    """A function keeps a tensor, so the sum over the lines is not autograd's gradient."""
     said = refused(
         tmp_path, with_line("h0 * 1\n    f = lambda t: t * w\n    other = f(kept)").replace("kept + new", "other + new")
     )
-    assert "model.py:19: the gradient of w cannot be followed from line to line" in said
+    assert "model.py:19: the gradient of w cannot be followed line by line" in said
 
 
 def test_a_loss_without_any_gradient_is_refused(tmp_path: Path) -> None:
-    """Instead of torch's own complaint."""
+    """With a message of its own instead of torch's."""
     said = refused(tmp_path, FORWARD.replace("left.sum() + 2*right.sum()", "left.sum().detach()"))
-    assert "model.py: the loss depends on no floating tensor of inputs()" in said
+    assert "model.py: the loss does not depend on any floating-point tensor from inputs()" in said
 
 
-THERE = "what has a gradient is B, a, cot, h0, h1, kept, left, new, right, u, w"
+THERE = "variables with a gradient: B, a, cot, h0, h1, kept, left, new, right, u, w"
 
 
 @pytest.mark.parametrize(
     ("line", "options", "sentence"),
     [
-        ("w * h0", ("--graded", "q"), f"--graded q: no line of forward() in model.py makes q; {THERE}"),
+        ("w * h0", ("--graded", "q"), f"--graded q: forward() in model.py has no variable q; {THERE}"),
         (
             "w * h0",
             ("--graded", "lefft"),
-            "--graded lefft: no line of forward() in model.py makes lefft; did you mean left?",
+            "--graded lefft: forward() in model.py has no variable lefft; did you mean left?",
         ),
         (
             "w * h0",
             ("--null", "keptt"),
-            "--null keptt: no line of forward() in model.py makes keptt; did you mean kept?",
+            "--null keptt: forward() in model.py has no variable keptt; did you mean kept?",
         ),
         (
             "w * h0",
             ("--graded", "loss"),
-            f"--graded loss: the gradient of the loss itself is always 1; name what it is made of: {THERE}",
+            f"--graded loss: the gradient of the loss itself is always 1; {THERE}",
         ),
         (
             "w * h0\n    n = 3",
@@ -487,78 +489,79 @@ THERE = "what has a gradient is B, a, cot, h0, h1, kept, left, new, right, u, w"
         (
             "w * h0\n    big = h0 > 0",
             ("--graded", "big"),
-            f"--graded big: big has no gradient, because it is a tensor of torch.bool; {THERE}",
+            f"--graded big: big has no gradient, because it is a torch.bool tensor; {THERE}",
         ),
         (
             "w * h0\n    fixed = w.detach()",
             ("--graded", "fixed"),
-            "--graded fixed: fixed has no gradient, because it is detached, or made of nothing that has one; " + THERE,
+            "--graded fixed: fixed has no gradient, because it is detached, or computed from nothing that has one; "
+            + THERE,
         ),
         (
             "w * h0\n    extra = w * 2",
             ("--graded", "extra"),
-            "--graded extra: the loss of model.py does not depend on extra; let a line read it, or leave it out",
+            "--graded extra: the loss of model.py does not depend on extra; use it in forward(), or leave it out",
         ),
     ],
 )
-def test_a_name_that_cannot_be_graded_is_told_by_its_option(
+def test_a_name_that_cannot_be_graded_is_reported_with_its_option(
     tmp_path: Path, line: str, options: tuple[str, ...], sentence: str
 ) -> None:
-    """With the one that was probably meant."""
+    """The message suggests the name that was probably meant."""
     assert refused(tmp_path, with_line(line), *options) == f"Error: {sentence}\n"
 
 
 @pytest.mark.parametrize(
     ("written", "sentence"),
     [
-        ("['kep']", "GRADED names kep: no line of forward() in model.py makes kep; did you mean kept?"),
-        ("'kept'", "GRADED is 'kept'; it has to be a list of variable names"),
+        ("['kep']", "GRADED lists kep: forward() in model.py has no variable kep; did you mean kept?"),
+        ("'kept'", "GRADED is 'kept'; it must be a list of variable names"),
     ],
 )
-def test_a_name_that_the_file_wants_graded_is_told_by_the_files_line(
+def test_a_name_in_graded_that_cannot_be_graded_is_reported_with_its_line(
     tmp_path: Path, written: str, sentence: str
 ) -> None:
-    """The author's own GRADED, where no option is given."""
+    """The author's own GRADED, if no option is given."""
     assert f"model.py:25: {sentence}" in refused(tmp_path, f"{FORWARD}\nGRADED = {written}\n")
 
 
 @pytest.mark.parametrize(
     ("line", "sentence"),
     [
-        ("w * h0\n    dh0 = h0.shape[1]", "model.py:19: dh0 is what the gradient of h0 is called"),
+        ("w * h0\n    dh0 = h0.shape[1]", "model.py:19: dh0 is the name of the gradient of h0"),
         ("w * h0\n    el = w * 2\n    more = el * 2", "model.py:19: the gradient of el would be called del"),
     ],
 )
 def test_a_name_that_clashes_with_a_gradient_is_refused(tmp_path: Path, line: str, sentence: str) -> None:
-    """Before anything runs, with another name."""
+    """Before anything runs, and with another name."""
     said = refused(tmp_path, with_line(line))
     assert sentence in said
-    assert "; call the " in said
+    assert "; rename the " in said
 
 
-def test_a_sentence_about_the_copy_that_was_tried_names_the_authors_file(tmp_path: Path) -> None:
-    """Also where the reference gradients overflow, and no forward value does."""
+def test_a_message_about_the_trial_copy_names_the_authors_file(tmp_path: Path) -> None:
+    """Even if the reference gradients overflow and no forward value does."""
     said = refused(tmp_path, with_line("w * (h0 - h0).sqrt()"))
     assert "Error: model.py: the reference gradient dh0 is not finite" in said
 
 
-def test_sizes_that_inputs_does_not_take_are_told_with_the_sizes(tmp_path: Path) -> None:
+def test_sizes_that_inputs_does_not_take_are_reported(tmp_path: Path) -> None:
     """The author's own SIZES."""
     said = refused(tmp_path, f"{FORWARD}\nSIZES = [{{'rows': 3}}]\n")
-    assert "model.py: TypeError at the sizes {'rows': 3}: inputs() got an unexpected keyword argument 'rows'" in said
+    assert "model.py: TypeError at sizes {'rows': 3}: inputs() got an unexpected keyword argument 'rows'" in said
 
 
-def test_equal_values_that_do_not_compete_are_no_tie(tmp_path: Path) -> None:
-    """The maximum of each row has no equal in its row."""
+def test_equal_values_that_do_not_compete_are_not_a_tie(tmp_path: Path) -> None:
+    """No row contains its maximum twice."""
     result = make(tmp_path, with_line("w * torch.cat([h0, h0]).amax(1, keepdim=True)[:h0.shape[0]]"))
     assert result.exit_code == 0, result.output
     said = refused(tmp_path / "tie", with_line("w * h0\n    twice = torch.cat([h0, h0])\n    top = twice.amax(dim=0)"))
-    assert "model.py:20: twice has equal values, and .amax() may meet a tie" in said
+    assert "model.py:20: twice has equal values, so .amax() may hit a tie" in said
 
 
 @pytest.mark.parametrize("method", ["sort(0)", "amax(h0.dim() - 2)"])
-def test_equal_values_compete_wherever_it_is_not_known_that_they_do_not(tmp_path: Path, method: str) -> None:
-    """All places of a sort are read; a dimension that is computed is not known."""
+def test_equal_values_count_as_competing_when_in_doubt(tmp_path: Path, method: str) -> None:
+    """Every position of a sort is read, and a computed dimension is unknown."""
     said = refused(tmp_path, with_line(f"w * h0\n    twice = torch.cat([h0, h0])\n    top = twice.{method}[0]"))
     assert "model.py:20: twice has equal values" in said
 
@@ -569,8 +572,8 @@ SHIPPED = [name for name in list_exercises(exercises_directory()) if name != "mi
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", SHIPPED)
-def test_what_is_shipped_would_be_accepted(tmp_path: Path, name: str) -> None:
-    """None of the checks refuses what other exercises do."""
+def test_the_shipped_exercises_would_be_accepted(tmp_path: Path, name: str) -> None:
+    """No check refuses what they do."""
     exercise = load_exercise(name)
     made = draft(exercise.forward_file, name, tmp_path, exercise.graded, exercise.settings.null)
     assert sorted(made.graded) == sorted(exercise.graded)

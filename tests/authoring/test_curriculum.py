@@ -1,4 +1,4 @@
-"""The curriculum beyond the lecture: eighteen exercises from one neuron to a GPT-2 block, held to what they promise."""
+"""The curriculum beyond the lecture: eighteen exercises from one neuron to a GPT-2 block."""
 
 from __future__ import annotations
 
@@ -65,33 +65,33 @@ def rows_of(sandbox: Sandbox, name: str, settings: Settings) -> list[Row]:
 
 
 class TestWhatIsPromised:
-    """Rows, sizes, reading matter, catalogues."""
+    """Rows, sizes, hints and stubs, catalogues."""
 
     def test_all_eighteen_are_there(self) -> None:
         """Beside the lecture's four."""
         assert set(ROWS) < set(list_exercises())
 
     @each
-    def test_an_exercise_asks_for_its_gradients(self, name: str) -> None:
-        """In an order that gives nothing away, which reading it checks."""
+    def test_an_exercise_grades_its_gradients(self, name: str) -> None:
+        """In an order that gives nothing away, which is checked on reading."""
         assert len(exercise(name).graded) == ROWS[name]
 
     @each
     def test_exact_is_expected_wherever_it_can_be_reached(self, name: str) -> None:
-        """And where it is not, the reason is given."""
+        """Where it is not, the reason is given."""
         settings = exercise(name).settings
         assert settings.exact_expected == (name not in INEXACT)
         assert bool(settings.exact_reason) == (name in INEXACT)
 
     @each
-    def test_every_gradient_stands_in_one_stretch(self, name: str) -> None:
+    def test_every_gradient_is_in_one_stretch(self, name: str) -> None:
         """In the order of the report."""
         members = [v for stretch in exercise(name).settings.stretches.values() for v in stretch]
         assert tuple(members) == exercise(name).graded
 
     @each
-    def test_hints_say_it_in_words(self, name: str) -> None:
-        """Two for every variable, and no code in them."""
+    def test_hints_use_words(self, name: str) -> None:
+        """Two for every variable, without code."""
         for variable in exercise(name).graded:
             hint = exercise(name).settings.hints[variable]
             for text in (hint.shape, hint.derivative):
@@ -99,8 +99,8 @@ class TestWhatIsPromised:
                 assert not re.search(r"[=@*_\[\]`]|\.T\b|\w\(|\bd" + re.escape(variable) + r"\b(?! has)", text), text
 
     @each
-    def test_catalogues_offer_other_right_ways_and_mistakes_for_every_gradient(self, name: str) -> None:
-        """At least one right form and four mistakes, each with a label of the closed list."""
+    def test_catalogues_have_alternatives_and_mistakes_for_every_gradient(self, name: str) -> None:
+        """At least one alternative and four mistakes, each with a label from the closed list."""
         right, wrong = right_forms(exercise(name)), wrong_forms(exercise(name))
         for gradient in exercise(name).gradients:
             assert any(gradient in form.gradients for form in right), gradient
@@ -109,7 +109,7 @@ class TestWhatIsPromised:
 
     @each
     def test_minutes_difficulty_and_why_are_given(self, name: str) -> None:
-        """What a learner chooses by."""
+        """They help a learner choose."""
         settings = exercise(name).settings
         assert 5 <= settings.minutes <= 240
         assert 1 <= settings.difficulty <= 5
@@ -117,11 +117,11 @@ class TestWhatIsPromised:
 
 
 class TestCases:
-    """The problems that the functions are tried on."""
+    """The cases that the functions are tested on."""
 
     @each
     def test_no_two_cases_share_a_size(self, name: str) -> None:
-        """So that a size typed as a number shows."""
+        """So that hard-coded sizes are detected."""
         assert len(exercise(name).sizes) >= 3
         function = exercise(name).module.inputs
         given = dict(zip(_parameters(function)[1:], function.__defaults__ or (), strict=True))
@@ -130,15 +130,15 @@ class TestCases:
             assert len(set(values)) == len(values), size
 
     @each
-    def test_within_a_case_no_two_sizes_are_alike(self, name: str) -> None:
-        """So that a wrong transpose shows."""
+    def test_within_a_case_no_two_sizes_are_equal(self, name: str) -> None:
+        """So that a wrong transpose is detected."""
         for sizes in exercise(name).sizes:
             assert len(set(sizes.values())) == len(sizes)
 
     @each
     @pytest.mark.parametrize("seed", [LECTURE_SEED, 1, 2])
     def test_values_are_finite_and_no_gradient_is_null(self, name: str, seed: int) -> None:
-        """No exercise of these has a row that anything tiny would satisfy."""
+        """None of these exercises has a row that any tiny value would satisfy."""
         built = cases(name) if seed == LECTURE_SEED else build_cases(exercise(name), seed)
         assert built.null == frozenset()
         for case in built:
@@ -147,8 +147,8 @@ class TestCases:
                     assert bool(torch.isfinite(value).all())
 
     @each
-    def test_a_seed_gives_the_same_problem_twice(self, name: str) -> None:
-        """From one generator of its own: the global one is neither read nor moved."""
+    def test_a_seed_gives_the_same_case_twice(self, name: str) -> None:
+        """It has its own generator: the global one is neither read nor changed."""
         torch.manual_seed(1)
         first = exercise(name).inputs(5, {})
         torch.manual_seed(2)
@@ -159,13 +159,13 @@ class TestCases:
             assert torch.equal(torch.as_tensor(value), torch.as_tensor(second[key])), key
 
     @each
-    def test_a_batch_size_is_taken_where_there_is_a_minibatch(self, name: str) -> None:
-        """A single neuron has none, and is the same at any."""
+    def test_a_batch_size_is_used_if_there_is_a_minibatch(self, name: str) -> None:
+        """A single neuron has none, and is the same at any batch size."""
         given = build_cases(exercise(name), 1, 9).given
         assert given.sizes == ({} if name == "micrograd" else {"n": 9})
 
     @each
-    def test_a_line_that_reads_a_variable_hands_it_a_gradient(self, name: str) -> None:
+    def test_a_line_that_reads_a_variable_contributes_to_its_gradient(self, name: str) -> None:
         """Sizes come from data, so that "used on two lines" means two paths."""
         values = cases(name).given.graph.values
         for variable in exercise(name).graded:
@@ -174,7 +174,7 @@ class TestCases:
 
     @each
     def test_hidden_sizes_can_be_drawn(self, name: str) -> None:
-        """Most of the time other sizes than the written ones work."""
+        """Most of the time, sizes other than the exercise's own work."""
         drawn = [build_cases(exercise(name), 3, None, hidden).further for hidden in (11, 22, 33)]
         if exercise(name).sizes[0]:
             assert any(case.sizes not in exercise(name).sizes for further in drawn for case in further)
@@ -182,17 +182,17 @@ class TestCases:
 
 
 class TestSolutions:
-    """Right everywhere, and bit-equal where that is promised."""
+    """Correct everywhere, and exact where exact is expected."""
 
     @each
     @pytest.mark.parametrize(
         ("seed", "size"),
         [(2, 7), pytest.param(1, None, marks=pytest.mark.slow), pytest.param(3, 12, marks=pytest.mark.slow)],
     )
-    def test_the_solution_is_right_at_other_seeds_and_batch_sizes(
+    def test_the_solution_is_correct_at_other_seeds_and_batch_sizes(
         self, sandbox: Sandbox, name: str, seed: int, size: int | None
     ) -> None:
-        """Locally and chained; and exact, powers of two or not."""
+        """Local and chained; and exact, whether or not the size is a power of two."""
         for row in rows_of(sandbox, name, Settings(seed=seed, batch_size=size)):
             assert row.correct, row.name
             assert row.chained is not None
@@ -202,13 +202,13 @@ class TestSolutions:
                 assert row.chained["exact"], row.name
 
     @each
-    def test_the_solution_is_right_at_hidden_sizes(self, sandbox: Sandbox, name: str) -> None:
-        """Nothing in it hangs on a size."""
+    def test_the_solution_is_correct_at_hidden_sizes(self, sandbox: Sandbox, name: str) -> None:
+        """Nothing in it depends on a particular size."""
         assert all(row.correct for row in rows_of(sandbox, name, Settings(hidden_seed=77)))
 
     @each
-    def test_a_sample_of_the_catalogues_is_judged_as_labelled(self, sandbox: Sandbox, name: str) -> None:
-        """Right forms score, mistakes do not."""
+    def test_a_sample_of_the_catalogues_is_judged_as_labeled(self, sandbox: Sandbox, name: str) -> None:
+        """Alternative solutions score; mistakes do not."""
         verification, rng = Verification(exercise(name), sandbox), random.Random(name)
         for form in rng.sample(right_forms(exercise(name)), SHORT):
             assert list(verification.rejected(form)) == []
@@ -219,7 +219,7 @@ class TestSolutions:
     @each
     @pytest.mark.parametrize("hidden", [5])
     def test_the_catalogues_hold_at_hidden_sizes(self, sandbox: Sandbox, name: str, hidden: int) -> None:
-        """The verdict is about the function, not about the problem."""
+        """The verdict is about the function, not about the case."""
         verification = Verification(exercise(name), sandbox, Settings(seed=hidden, hidden_seed=hidden))
         assert verification.right().problems == ()
         assert verification.wrong().problems == ()
@@ -292,26 +292,26 @@ TWINS: dict[str, Callable[[Mapping[str, Any]], tuple[Any, Any]]] = {
 
 
 class TestForwardPasses:
-    """Small steps that come to the layer they are named after."""
+    """Forward passes in small steps equal the PyTorch layer they are named after."""
 
     @pytest.mark.parametrize("name", TWINS)
-    def test_the_small_steps_come_to_pytorch_s_layer(self, name: str) -> None:
-        """On every case, in float64."""
+    def test_the_small_steps_equal_pytorch_s_layer(self, name: str) -> None:
+        """In every case, in float64."""
         for case in cases(name):
             values = {n: v.float() if _is_floating(v) else v for n, v in case.graph.values.items()}
             ours, theirs = TWINS[name](values)
             assert torch.allclose(ours, theirs, rtol=1e-4, atol=1e-5)
 
     def test_language_models_read_real_names(self) -> None:
-        """Their letters are those of the names' own list."""
+        """Their letters come from the list of names."""
         from grader.names import training_examples
 
         idx = exercise("gpt2_block").inputs(4, {})["idx"]
         rows = {tuple(row.tolist()) for row in training_examples(idx.shape[1] + 1)[0][:, :-1]}
         assert all(tuple(row.tolist()) in rows for row in idx)
 
-    def test_embeddings_meet_letters_twice_and_letters_never(self) -> None:
-        """Or fancy += would be right. In the last case every letter occurs."""
+    def test_embeddings_use_some_letters_twice_and_some_never(self) -> None:
+        """Otherwise fancy-indexed += would be correct. In the last case every letter occurs."""
         counts = [torch.bincount(c.inputs["idx"].flatten(), minlength=len(c.inputs["wte"])) for c in cases("embedding")]
         assert all(int(each.max()) > 1 for each in counts)
         assert int(counts[0].min()) == 0
@@ -323,13 +323,13 @@ class TestForwardPasses:
             assert 0 < int(case.values["active"].sum()) < case.values["N"]
 
     def test_no_window_has_two_largest_pixels(self) -> None:
-        """Ties have no gradient that everybody agrees on."""
+        """The gradient at a tie is only a convention."""
         for seed in range(5):
             flat = Case(exercise("maxpool"), seed, {}).values["flat"]
             assert bool(((flat == flat.amax(2, keepdim=True)).sum(2) == 1).all())
 
-    def test_no_relu_stands_at_zero(self) -> None:
-        """There its derivative is a matter of taste."""
+    def test_no_relu_is_at_zero(self) -> None:
+        """Its derivative there is only a convention."""
         for case in cases("linear_relu"):
             assert bool((case.values["z1"] != 0).all())
 

@@ -1,4 +1,4 @@
-"""Cuts at the number of a given size: right on the given case, and rejected at the desk and under hidden seeds."""
+"""Slices at a given size: correct on the given case, and rejected by fixed and hidden cases."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ HIDDEN = [Settings(seed=seed, hidden_seed=seed) for seed in (5, 12, 20)]
 
 @cache
 def cuts(name: str) -> list[Form]:
-    """The worked solution with one gradient cut along one dimension at one given size, where nothing is given."""
+    """The worked solution with one gradient sliced along one dimension at one given size."""
     exercise = load_exercise(name)
     cases = build_cases(exercise, LECTURE_SEED)
     return [
@@ -58,8 +58,8 @@ def accepted(name: str, sandbox: Sandbox, settings: Settings) -> list[str]:
     return [sentence for form in cuts(name) for sentence in verification.accepted(form)]
 
 
-def test_a_cut_is_right_on_the_given_case() -> None:
-    """That is what makes it hard to see."""
+def test_a_cut_is_correct_on_the_given_case() -> None:
+    """That is why it is hard to detect."""
     exercise = load_exercise("swiglu")
     given = Case(exercise, LECTURE_SEED, {}).graph.values
     assert len(cuts("swiglu")) > 50

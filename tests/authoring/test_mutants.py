@@ -1,4 +1,4 @@
-"""Automatic mistakes: what a function can become, and which of that is no mistake at all."""
+"""Automatic mistakes: the mutants of a function, and which of them are equivalent to it."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def of(source: str, others: tuple[str, ...] = (), **values: Any) -> dict[str, Mu
 
 
 def vector(*numbers: float) -> torch.Tensor:
-    """Numbers as the forward pass has them."""
+    """Numbers like those of the forward pass."""
     return torch.tensor(numbers, dtype=torch.float64)
 
 
@@ -34,8 +34,8 @@ PRODUCT = "def dx(dy, w):\n    return w * dy"
 VALUES = {"w": vector(2, 3), "dy": vector(0.5, -3), "other": vector(5, 7), "n": 4}
 
 
-def test_every_mutant_is_another_function() -> None:
-    """The operands of a product may change places; the original is not among them."""
+def test_every_mutant_is_a_different_function() -> None:
+    """The operands of a product may be swapped; the original is not among the mutants."""
     values = {"w": vector(2, 3, 4, 5).view(2, 2), "dy": vector(0.5, -3, 2, 1).view(2, 2)}
     found = of(PRODUCT, **values)
     assert "w * dy -> w / dy" in found
@@ -51,15 +51,15 @@ def run(mutant: Mutant, values: dict[str, torch.Tensor]) -> Any:
     return module[mutant.function](**values)
 
 
-def test_a_name_is_mistaken_for_one_of_its_own_kind_and_asked_for() -> None:
-    """A number is no vector; the new name becomes a parameter."""
+def test_a_name_is_replaced_by_one_of_its_kind_which_becomes_a_parameter() -> None:
+    """A number does not replace a vector."""
     found = of(PRODUCT, ("other", "n"), **VALUES)
     assert found["w -> other"].source.startswith("def dx(dy, w, other):")
     assert "w -> n" not in found
 
 
-def test_an_author_s_solution_is_changed_with_what_it_has() -> None:
-    """`grade verify` draws from these alone: no name beside the function's own."""
+def test_an_author_s_solution_is_changed_using_its_own_names() -> None:
+    """`grade verify` draws only these: no name besides the function's own."""
     right = original(PRODUCT, ("other",), **VALUES)
     plain = [right.mutant(site) for site in right.sites(plain=True)]
     assert {each.change for each in plain if each} == {
@@ -68,15 +68,15 @@ def test_an_author_s_solution_is_changed_with_what_it_has() -> None:
     }  # fmt: skip
 
 
-def test_a_loop_whose_only_line_goes_is_left_empty() -> None:
-    """What is drawn is always a function."""
+def test_a_loop_whose_only_line_is_dropped_is_left_empty() -> None:
+    """A mutant is always a valid function."""
     found = of("def dx(dy, w):\n    d = 0 * w\n    for k in range(2):\n        d[k] += dy[k]\n    return d", **VALUES)
     assert "pass" in found["d[k] += dy[k] -> (nothing)"].source
     assert found["d[k] += dy[k] -> (nothing)"].operator == "drop statement"
 
 
-def test_each_mutant_comes_once_in_an_order_that_a_seed_draws() -> None:
-    """Twice one and one more than one are the same number."""
+def test_each_mutant_appears_once_in_a_seeded_order() -> None:
+    """Two times one and one plus one are the same number."""
     right = original("def dx(dy):\n    return 1 * dy", **VALUES)
     drawn = [[m.source for m in mutants(right, random.Random(seed))] for seed in (1, 1, 2)]
     assert len(set(drawn[0])) == len(drawn[0])
@@ -86,7 +86,7 @@ def test_each_mutant_comes_once_in_an_order_that_a_seed_draws() -> None:
 
 
 def test_a_mutant_that_warns_is_compared_by_what_it_returns() -> None:
-    """Torch warns of some things once in a process: the second time would be another mutant."""
+    """Torch prints some warnings once per process: the second time would give another mutant."""
     function = ast.parse("def dx(dy):\n    warnings.warn('old')\n    return 1 * dy").body[0]
     assert isinstance(function, ast.FunctionDef)
     right = Original(function, {"torch": torch, "warnings": warnings}, [VALUES])
@@ -110,13 +110,13 @@ def test_a_mutant_that_warns_is_compared_by_what_it_returns() -> None:
         ("torch.outer(w, dy)", "torch.outer(w, dy) -> torch.outer(dy, w)"),
     ],
 )
-def test_knows_how_people_slip(line: str, change: str) -> None:
+def test_the_common_mistakes_are_covered(line: str, change: str) -> None:
     """Functions, flags, signs, transposes, subscripts, operands, numbers, arguments."""
     assert change in of(f"def dx(dy, w):\n    return {line}", **VALUES)
 
 
-def test_infinities_in_the_same_places_are_the_same() -> None:
-    """One over zero stays what it is, however it is written."""
+def test_infinities_in_the_same_positions_are_equal() -> None:
+    """One over zero is infinite however it is written."""
     found = of("def dx(dy, w):\n    return w / w ** 2", w=vector(0.0, 2.0), dy=vector(1.0, 1.0))
     assert "w / w ** 2 -> w" in found
     twice = of("def dx(w):\n    return 1 * (1 / w)", w=vector(0.0, 2.0))

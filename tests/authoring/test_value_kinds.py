@@ -1,4 +1,4 @@
-"""Values that cannot be judged to float64's accuracy, or not passed to a learner's function, get a sentence."""
+"""Values that cannot be judged to float64 accuracy, or passed to a learner's function, are reported."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def dW(dh, x): return x.T @ dh
 
 
 def refusal(folder: Path, made: str = "1", line: str = "y = h * 2") -> str:
-    """What `grade new` says of an input, or of a line."""
+    """What `grade new` says about an input, or about a line."""
     path = write(folder, made, line)
     with pytest.raises(BrokenExercise) as caught:
         draft(path, "model", folder / "trial")
@@ -59,7 +59,7 @@ def refusal(folder: Path, made: str = "1", line: str = "y = h * 2") -> str:
 
 
 def write(folder: Path, made: str, line: str) -> Path:
-    """A forward pass with another input, in line 14, and another line 19."""
+    """A forward pass with another input in line 14 and another line 19."""
     path = folder / "model.py"
     path.write_text(FORWARD.replace("extra = 1", f"extra = {made}").replace("y = h * 2", line))
     return path
@@ -75,11 +75,11 @@ def write(folder: Path, made: str, line: str) -> Path:
         ("c = torch.ones(4, dtype=torch.float16)\n    y = h * c", "c", "torch.float16"),
     ],
 )
-def test_a_value_in_a_narrow_type_is_refused(tmp_path: Path, line: str, name: str, dtype: str) -> None:
-    """By its line and its name, with its type."""
+def test_a_value_in_a_narrow_dtype_is_refused(tmp_path: Path, line: str, name: str, dtype: str) -> None:
+    """The message has its line, name and dtype."""
     assert refusal(tmp_path, line=line) == (
-        f":19: {name} is computed in {dtype}; gradients are judged to the accuracy of float64, which this type cannot "
-        "reach; leave the conversion out, or write `.float()`"
+        f":19: {name} is computed in {dtype}; gradients are judged to float64 accuracy, which this dtype cannot reach; "
+        "remove the conversion, or use `.float()`"
     )
 
 
@@ -93,50 +93,50 @@ def test_a_value_in_a_narrow_type_is_refused(tmp_path: Path, line: str, name: st
     ],
     ids=["a cast", "a cast over two lines", "a helper function", "autocast"],
 )
-def test_a_narrow_type_inside_a_line_is_found(tmp_path: Path, line: str, said: str) -> None:
-    """Autograd takes the gradient through it as well, so that a right answer would be rejected."""
+def test_a_narrow_dtype_inside_a_line_is_found(tmp_path: Path, line: str, said: str) -> None:
+    """Autograd's gradient passes through it too, so a correct answer would be rejected."""
     found = refusal(tmp_path, line=line)
     assert found.startswith(said)
-    assert found.endswith("leave the conversion out, or write `.float()`")
+    assert found.endswith("remove the conversion, or use `.float()`")
 
 
 @pytest.mark.parametrize(
     ("line", "said"),
     [
-        ("z = torch.complex(h, h)\n    y = z.abs()", "z is a tensor of torch.complex64"),
-        ("z = torch.polar(torch.ones(4), torch.ones(4))\n    y = h * z.real", "z is a tensor of torch.complex64"),
+        ("z = torch.complex(h, h)\n    y = z.abs()", "z is a torch.complex64 tensor"),
+        ("z = torch.polar(torch.ones(4), torch.ones(4))\n    y = h * z.real", "z is a torch.complex64 tensor"),
         ("s = h.to_sparse()\n    y = s.to_dense()", "s is a sparse tensor"),
-        ("t = torch.tensor([3], dtype=torch.uint16)\n    y = h * t.long()", "t is a tensor of torch.uint16"),
-        ("z = h.view(-1, 1, 1, 1, 1, 1, 1, 1, 1)\n    y = h * z.sum()", "z is a tensor of more than 8 dimensions"),
-        ("e = h[:, :0]\n    y = h * (2 + e.sum())", "e is a tensor without elements"),
+        ("t = torch.tensor([3], dtype=torch.uint16)\n    y = h * t.long()", "t is a torch.uint16 tensor"),
+        ("z = h.view(-1, 1, 1, 1, 1, 1, 1, 1, 1)\n    y = h * z.sum()", "z is a tensor with more than 8 dimensions"),
+        ("e = h[:, :0]\n    y = h * (2 + e.sum())", "e is an empty tensor"),
         ("e = h.to('meta')\n    y = h * 2", "e is a tensor on meta"),
         (
             "y = h * torch.ones(4, dtype=torch.float64)",
-            "y is a tensor of torch.float64, and inputs are float32; leave that type out",
+            "y is a torch.float64 tensor, but inputs are float32; remove the dtype or conversion",
         ),
-        ("y = h.double()", "y is a tensor of torch.float64, and inputs are float32; leave that type out"),
-        ("c = NARROW[0]\n    y = h * c", "c is a tensor of torch.float16; gradients are judged"),
+        ("y = h.double()", "y is a torch.float64 tensor, but inputs are float32; remove the dtype or conversion"),
+        ("c = NARROW[0]\n    y = h * c", "c is a torch.float16 tensor; gradients are judged"),
         ("y = h", "y is the same tensor as h"),
         ("y = h.contiguous()", "y is the same tensor as h"),
     ],
 )
 def test_a_line_whose_value_cannot_be_judged_is_refused(tmp_path: Path, line: str, said: str) -> None:
-    """With what to write instead."""
+    """The message says what to write instead."""
     found = refusal(tmp_path, line=line)
     assert found.startswith(f":19: {said}")
-    assert "`" in found or "merge some of them" in found or "leave that type out" in found or "make it larger" in found
+    assert "`" in found or "merge some of them" in found or "remove the dtype" in found or "make it larger" in found
 
 
 @pytest.mark.parametrize(
     ("made", "said"),
     [
-        ("x.double()", "extra, a tensor of torch.float64; learners are given float32, so make it one: `extra.float()`"),
-        ("x.half()", "extra, a tensor of torch.float16; learners are given float32, so make it one: `extra.float()`"),
+        ("x.double()", "extra, a torch.float64 tensor; learners are given float32, so convert it: `extra.float()`"),
+        ("x.half()", "extra, a torch.float16 tensor; learners are given float32, so convert it: `extra.float()`"),
         (
             "torch.complex(x, x)",
             (
-                "extra, a tensor of torch.complex64, and gradients are followed through real tensors; "
-                "return its parts instead: `extra.real` and `extra.imag`"
+                "extra, a torch.complex64 tensor, but gradients are followed only through real tensors; "
+                "return its real and imaginary parts instead: `extra.real` and `extra.imag`"
             ),
         ),
         (
@@ -145,29 +145,29 @@ def test_a_line_whose_value_cannot_be_judged_is_refused(tmp_path: Path, line: st
         ),
         (
             "x[:0]",
-            "extra, a tensor without elements, so every gradient of it would be right; make it larger, or leave it out",
+            "extra, an empty tensor, so any gradient of it would be right; make it larger, or leave it out",
         ),
-        ("x.to('meta')", "extra, a tensor on meta; everything is graded on the CPU: `.cpu()`"),
-        ("[x, x]", "extra, a list of tensors; give each tensor a name of its own"),
-        ("{'a': x}", "extra, a dict of tensors; give each tensor a name of its own"),
+        ("x.to('meta')", "extra, a tensor on meta; grading runs on the CPU, so move it: `.cpu()`"),
+        ("[x, x]", "extra, a list of tensors; give each tensor its own name"),
+        ("{'a': x}", "extra, a dict of tensors; give each tensor its own name"),
         (
             "array.array('f', [1.0])",
             (
                 "extra, of type array, which cannot be passed to a learner's function; "
-                "return tensors and numbers: `torch.tensor(...)`"
+                "return tensors or numbers, such as `torch.tensor(...)`"
             ),
         ),
         (
             "[1j]",
             (
                 "extra, of type complex, which cannot be passed to a learner's function; "
-                "return tensors and numbers: `torch.tensor(...)`"
+                "return tensors or numbers, such as `torch.tensor(...)`"
             ),
         ),
     ],
 )
 def test_an_input_that_cannot_be_judged_is_refused(tmp_path: Path, made: str, said: str) -> None:
-    """By the line of inputs() that makes it."""
+    """With the line of inputs() that assigns it."""
     assert refusal(tmp_path, made) == f":14: inputs() returns {said}"
 
 
@@ -202,10 +202,10 @@ def test_a_quantized_tensor_is_refused(tmp_path: Path) -> None:
         ("2", "s = h.shape\n    y = h * extra"),
     ],
 )
-def test_a_right_solution_is_right_whatever_honest_values_there_are(
+def test_a_correct_solution_is_correct_with_unusual_but_valid_values(
     tmp_path: Path, sandbox: Sandbox, made: str, line: str
 ) -> None:
-    """Whole numbers of every width, inputs that ask for a gradient, and odd values that stay inside a line."""
+    """Integers of every width, inputs that require a gradient, and odd values inside a line."""
     made_of = draft(write(tmp_path, made, line), "model", tmp_path / "trial", ["y", "h", "x", "W"])
     write_exercise(made_of, tmp_path / "exercises", tmp_path / "solutions", "model")
     (tmp_path / "solutions" / "model" / "backward.py").write_text(SOLUTION)
@@ -214,5 +214,5 @@ def test_a_right_solution_is_right_whatever_honest_values_there_are(
 
 @pytest.mark.parametrize("made", ["(2, 3)", "'two'", "None", "True"])
 def test_plain_inputs_that_are_not_numbers_are_accepted(tmp_path: Path, made: str) -> None:
-    """A forward pass may need them, though no function can ask for them."""
+    """A forward pass may need them, though no function can take them."""
     assert draft(write(tmp_path, made, "y = h * 2"), "model", tmp_path / "trial").graded == ("y", "h", "x", "W")

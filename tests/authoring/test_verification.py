@@ -33,7 +33,7 @@ MUTANTS = 60
     "name", [pytest.param(name, marks=pytest.mark.slow if name == "gpt2_training" else ()) for name in list_exercises()]
 )
 def test_stubs_fail_and_solutions_pass(sandbox: Sandbox, name: str) -> None:
-    """Of every exercise in the project."""
+    """For every exercise in the project."""
     verification = Verification(load_exercise(name), sandbox)
     for finding in (verification.reading_matter(), verification.stubs(), verification.solution()):
         assert finding.problems == (), finding.what
@@ -41,10 +41,10 @@ def test_stubs_fail_and_solutions_pass(sandbox: Sandbox, name: str) -> None:
     assert verification.sizes().problems == ()
 
 
-def test_a_sample_of_the_mlp_s_right_forms_is_accepted_and_of_its_mistakes_rejected(
+def test_a_sample_of_the_mlp_s_alternatives_is_accepted_and_of_its_mistakes_rejected(
     sandbox: Sandbox, mlp: Exercise
 ) -> None:
-    """A short version of the whole catalogue, another sample for every seed in the file's name."""
+    """A sample of the whole catalogue, drawn with a fixed seed."""
     verification, rng = Verification(mlp, sandbox), random.Random(20)
     for form in rng.sample(right_forms(mlp), SHORT):
         assert list(verification.rejected(form)) == []
@@ -55,7 +55,7 @@ def test_a_sample_of_the_mlp_s_right_forms_is_accepted_and_of_its_mistakes_rejec
 @pytest.mark.slow
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("name", list_exercises())
-def test_every_right_form_is_accepted_and_every_mistake_rejected(sandbox: Sandbox, name: str) -> None:
+def test_every_alternative_is_accepted_and_every_mistake_rejected(sandbox: Sandbox, name: str) -> None:
     """Without exception."""
     verification = Verification(load_exercise(name), sandbox)
     assert verification.right().problems == ()
@@ -85,14 +85,14 @@ def test_a_sample_of_mutants_of_the_mlp_s_solution_is_rejected(sandbox: Sandbox,
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("name", [name for name in list_exercises() if "training" not in name])
 def test_mutants_of_every_solution_are_rejected(sandbox: Sandbox, name: str) -> None:
-    """Small changes that change the mathematics."""
+    """Small changes that alter the mathematics."""
     finding = Verification(load_exercise(name), sandbox).mutants(MUTANTS, seed=0)
     assert finding.checked > 0
     assert finding.problems == ()
 
 
-def test_an_equivalent_mutant_is_weeded_out(tmp_path: Path) -> None:
-    """2*x with its operands exchanged is 2*x."""
+def test_an_equivalent_mutant_is_discarded(tmp_path: Path) -> None:
+    """2*x with its operands swapped is 2*x."""
     exercise = written(tmp_path, "# mistake: sign -- s\ndef dx(x):\n    return -x\n")
     (tmp_path / "solutions/tiny/backward.py").write_text("def dx(x):\n    return x - (-x)\n")
     texts = [form.note for form in mutants_of(exercise, 100, 0)]
@@ -102,7 +102,7 @@ def test_an_equivalent_mutant_is_weeded_out(tmp_path: Path) -> None:
 
 
 def test_the_mlp_s_catalogues_are_as_large_as_promised(mlp: Exercise) -> None:
-    """At least 100 right forms, 150 mistakes, and 4 mistakes for each variable."""
+    """At least 100 alternatives, 150 mistakes, and 4 mistakes for each variable."""
     wrong = wrong_forms(mlp)
     assert len(right_forms(mlp)) >= 100
     assert len(wrong) >= 150
@@ -124,7 +124,7 @@ def written(folder: Path, text: str) -> Exercise:
     return Exercise(folder / "exercises/tiny")
 
 
-def test_a_block_is_laid_over_the_solution(tmp_path: Path) -> None:
+def test_a_block_overrides_the_solution(tmp_path: Path) -> None:
     """Kind and note come from its header."""
     (form,) = wrong_forms(written(tmp_path, "# mistake: constant_factor -- the 2\ndef dx(x):\n    return x\n"))
     assert (form.kind, form.note, form.gradients, form.place) == ("constant_factor", "the 2", ("dx",), "dx.py:1")
@@ -134,25 +134,25 @@ def test_a_block_is_laid_over_the_solution(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ("def dx(x):\n    return x\n", "has no block"),
-        ("# mistake: sign -- y\ndef dy(x):\n    return x\n", "writes none of the exercise's gradients"),
+        ("def dx(x):\n    return x\n", "has no blocks"),
+        ("# mistake: sign -- y\ndef dy(x):\n    return x\n", "defines none of the exercise's gradients"),
         ("# mistake: sign -- y\ndef dx(x:\n", "dx.py:2"),
     ],
 )
-def test_a_malformed_catalogue_gets_a_sentence(tmp_path: Path, text: str, sentence: str) -> None:
+def test_a_malformed_catalogue_is_reported(tmp_path: Path, text: str, sentence: str) -> None:
     """With file and line."""
     with pytest.raises(BrokenExercise, match=r"dx\.py") as caught:
         wrong_forms(written(tmp_path, text))
     assert sentence in str(caught.value)
 
 
-def test_an_accepted_mistake_and_a_rejected_right_form_are_reported(sandbox: Sandbox, tmp_path: Path) -> None:
-    """A verification that could not fail would verify nothing."""
+def test_problems_of_an_exercise_are_reported(sandbox: Sandbox, tmp_path: Path) -> None:
+    """A verification that cannot fail would verify nothing."""
     exercise = written(tmp_path, "# mistake: sign -- none at all\ndef dx(x):\n    return x + x\n")
     (exercise.directory / "backward.py").write_text("def dx(x):\n    return x\n")
     verification = Verification(exercise, sandbox)
     assert "was accepted: dx" in verification.wrong().problems[0]
-    assert verification.stubs().problems == ("dx of the stubs is wrong_values, not not_started",)
+    assert verification.stubs().problems == ("the stub dx is wrong_values, expected not_started",)
     assert verification.reading_matter().problems == (
         "exercise.toml has no hint for x",
         "the stub dx has no TODO",
@@ -161,7 +161,7 @@ def test_an_accepted_mistake_and_a_rejected_right_form_are_reported(sandbox: San
 
 
 def with_sizes(folder: Path, sizes: str, source: str = "torch.ones(n, m)") -> Exercise:
-    """An exercise of two sizes, n=4 and m=3, with these further ones."""
+    """An exercise with two sizes, n=4 and m=3, and these further ones."""
     exercise = written(folder, "# mistake: sign -- s\ndef dx(x):\n    return -x\n")
     exercise.forward_file.write_text(
         f"import torch\nGRADED = ['x']\nSIZES = [{sizes}]\ndef inputs(seed, n=4, m=3):\n    return {{'x': {source}}}\n"
@@ -170,8 +170,8 @@ def with_sizes(folder: Path, sizes: str, source: str = "torch.ones(n, m)") -> Ex
     return Exercise(exercise.directory)
 
 
-def test_sizes_that_do_not_straddle_are_refused_by_their_name(sandbox: Sandbox, tmp_path: Path) -> None:
-    """A cut at [:4] would be accepted where m is never above it."""
+def test_sizes_that_do_not_straddle_are_named(sandbox: Sandbox, tmp_path: Path) -> None:
+    """A slice [:4] would be accepted if m is never above 4."""
     exercise = with_sizes(tmp_path, "{'n': 7, 'm': 4}, {'n': 5, 'm': 2}")
     (exercise.directory / "backward.py").write_text("def dx(x):\n    raise NotImplementedError\n")
     verification = Verification(exercise, sandbox)
@@ -179,24 +179,23 @@ def test_sizes_that_do_not_straddle_are_refused_by_their_name(sandbox: Sandbox, 
     assert finding.what == "the sizes straddle the given ones"
     assert finding.checked == 2
     assert finding.problems == (
-        (
-            "SIZES: no further case has m above 4, the largest of the given sizes (it is 2 or 4): "
-            "a cut at [:4] would cut nothing off"
-        ),
-        "SIZES: no further case has n below 4, its given size (it is 5 or 7): code that needs 4 always finds them",
+        ("SIZES: no case has m above 4, the largest given size (m is 2 or 4), so a slice [:4] would go unnoticed"),
+        "SIZES: no case has n below 4, its given size (n is 5 or 7), so code that assumes 4 would go unnoticed",
     )
     assert finding in list(verification.findings())
 
 
 def test_a_size_that_nothing_smaller_works_for_need_not_be_smaller(sandbox: Sandbox, tmp_path: Path) -> None:
-    """Windows of four in n numbers, say."""
+    """For example, windows of four in n numbers."""
     exercise = with_sizes(tmp_path, "{'n': 7, 'm': 2}, {'n': 5, 'm': 6}", "torch.ones(n, m).unfold(0, 4, 1)")
     assert Verification(exercise, sandbox).sizes().problems == ()
 
 
 @pytest.mark.slow
-def test_the_command_prints_what_it_verified_and_exits_by_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """0 for an exercise of ours, 1 for one in the author's folder with an accepted mistake."""
+def test_the_command_prints_what_it_verified_and_sets_its_exit_code(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """0 for a shipped exercise, 1 for one in the author's folder with an accepted mistake."""
     runner = CliRunner()
     good = runner.invoke(main, ["verify", "cross_entropy", "--mutants", "3"])
     assert good.exit_code == 0, good.output

@@ -240,11 +240,11 @@ class TestMessages:
 
     def test_a_gradient_that_the_exercise_does_not_have(self, desk: Path) -> None:
         """The closest one is suggested."""
-        assert self.refused("mlp::dprob") == "there is no gradient of mlp dprob. Did you mean dprobs?"
+        assert self.refused("mlp::dprob") == "there is no mlp gradient dprob. Did you mean dprobs?"
 
     def test_nothing_after_the_colons(self, desk: Path) -> None:
         """All gradients are listed."""
-        assert "There are: dlogprobs, dprobs, dcounts_sum_inv, " in self.refused("mlp::")
+        assert "Available: dlogprobs, dprobs, dcounts_sum_inv, " in self.refused("mlp::")
 
     def test_a_gradient_without_its_exercise(self, desk: Path) -> None:
         """Only one exercise has it."""
@@ -269,7 +269,7 @@ class TestMessages:
 
     def test_a_name_like_no_other(self, here: Path) -> None:
         """All exercises are listed."""
-        assert self.refused("zzzz").startswith("there is no exercise or path zzzz. There are: attention, batchnorm, ")
+        assert self.refused("zzzz").startswith("there is no exercise or path zzzz. Available: attention, batchnorm, ")
 
     def test_a_misspelled_command_is_suggested_only_as_the_first_word(
         self, desk: Path, command: Callable[[str], click.Context]
@@ -277,7 +277,7 @@ class TestMessages:
         """`grade wacth`, but not `grade hint wacth`."""
         assert self.refused("wacth") == "there is no exercise or path wacth. Did you mean watch?"
         with command("hint"):
-            assert self.refused("wacth").startswith("there is no exercise or path wacth. There are: ")
+            assert self.refused("wacth").startswith("there is no exercise or path wacth. Available: ")
 
     def test_the_hidden_command_is_never_suggested(self, desk: Path) -> None:
         """`run` is what `grade` does without a command."""

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def test_line_by_line_gradients_equal_autograd_over_the_whole_graph(mlp: Exercise, mlp_cases: Cases) -> None:
-    """The float64 sweep is what autograd computes in float64 on the same inputs, bit for bit."""
+    """The float64 sweep equals autograd in float64 on the same inputs, bit for bit."""
     case = mlp_cases.given
     leaves = {
         name: value.double().requires_grad_() if value.is_floating_point() else value
@@ -38,8 +38,8 @@ def test_the_float32_reference_has_the_shape_and_dtype_of_its_variable(mlp: Exer
         assert (reference.shape, reference.dtype) == (value.shape, torch.float32)
 
 
-def test_a_cut_gradient_uses_the_given_cotangent_in_place_of_the_total(mlp_cases: Cases) -> None:
-    """dprobs with a random dlogprobs is that cotangent over probs."""
+def test_a_cut_gradient_uses_the_given_cotangent_instead_of_the_total(mlp_cases: Cases) -> None:
+    """dprobs with a random dlogprobs is that cotangent divided by probs."""
     case = mlp_cases.given
     expected = case.cotangents["logprobs"] / case.graph.values["probs"]
     assert torch.allclose(case.cut(["logprobs"]).cut("probs"), expected, rtol=1e-14)
@@ -51,8 +51,8 @@ def test_cuts_are_shared_between_functions_that_depend_on_the_same_gradients(mlp
     assert mlp_cases.given.cut(["probs", "counts_sum"]) is mlp_cases.given.cut(["counts_sum", "probs"])
 
 
-def test_what_odd_functions_depend_on_is_not_kept_without_end(mlp: Exercise) -> None:
-    """Cut gradients are let go of, the oldest first, and are the same when they are worked out again."""
+def test_the_number_of_cached_cut_gradients_is_limited(mlp: Exercise) -> None:
+    """The oldest are dropped, and are the same when computed again."""
     case = Case(mlp, 3, mlp.sizes[0])
     numbers = sum(value.numel() for value in case.graph.values.values() if isinstance(value, torch.Tensor))
     names = sorted(case.cotangents)
@@ -67,7 +67,7 @@ def test_what_odd_functions_depend_on_is_not_kept_without_end(mlp: Exercise) -> 
 
 
 def test_exactly_logit_maxes_and_b1_are_null(mlp_cases: Cases) -> None:
-    """Softmax is shift invariant, and batch norm takes b1 away."""
+    """Softmax is shift invariant, and batch norm removes b1."""
     assert mlp_cases.null == {"logit_maxes", "b1"}
 
 
@@ -85,8 +85,8 @@ def test_two_builds_of_a_case_have_the_same_reference_hash(mlp: Exercise, mlp_ca
     assert build_cases(mlp, 1).reference_hash != mlp_cases.reference_hash
 
 
-def test_hidden_cases_have_sizes_and_values_of_their_own(mlp: Exercise, mlp_cases: Cases) -> None:
-    """What a hidden seed draws is not what the fixed cases have."""
+def test_hidden_cases_have_their_own_sizes_and_values(mlp: Exercise, mlp_cases: Cases) -> None:
+    """They differ from those of the fixed cases."""
     hidden = build_cases(mlp, mlp_cases.given.seed, hidden_seed=99)
     assert hidden.given.sizes == mlp_cases.given.sizes
     assert all(case.hidden for case in hidden.further)
@@ -102,8 +102,8 @@ def test_a_line_graph_can_be_differentiated_at_other_forward_values(mlp: Exercis
     assert not torch.equal(case.graph.values["probs"], graph.values["probs"])
 
 
-def test_a_narrow_case_asks_the_same_question_at_float32_values(mlp_cases: Cases) -> None:
-    """Its inputs and cotangents are the wide one's; its forward values are float32 values in float64."""
+def test_a_narrow_case_is_the_same_case_at_float32_values(mlp_cases: Cases) -> None:
+    """Its inputs and cotangents are the wide case's; its forward values are float32 values in float64."""
     case = mlp_cases.given
     narrow = case.narrow
     assert narrow.inputs is case.inputs
@@ -113,7 +113,7 @@ def test_a_narrow_case_asks_the_same_question_at_float32_values(mlp_cases: Cases
     assert not torch.equal(narrow.true.total("h"), case.true.total("h"))
 
 
-def test_a_reference_that_is_not_finite_is_the_exercise_s_fault(tmp_path: Path) -> None:
+def test_a_reference_that_is_not_finite_is_an_error_in_the_exercise(tmp_path: Path) -> None:
     """No student is graded against NaN."""
     folder = tmp_path / "broken"
     folder.mkdir()
@@ -129,14 +129,14 @@ def test_a_reference_that_is_not_finite_is_the_exercise_s_fault(tmp_path: Path) 
 
 @pytest.mark.parametrize(("batch_size", "further"), [(48, [81, 5, 8]), (32, [65, 5, 8]), (5, [65, 4, 8])])
 def test_the_further_cases_straddle_the_batch_size(mlp: Exercise, batch_size: int, further: list[int]) -> None:
-    """`--batch-size 48` changes n of the given case, and of that further one which has to be above it."""
+    """`--batch-size 48` changes n of the given case, and of the further case that must be above it."""
     cases = build_cases(mlp, 3, batch_size=batch_size)
     assert cases.given.values["n"] == batch_size
     assert [case.values["n"] for case in cases.further] == further
 
 
 def test_hidden_cases_straddle_the_batch_size(mlp: Exercise) -> None:
-    """A `[:70]` shows in a batch of 70 as well."""
+    """A slice `[:70]` is detected in a batch of 70, too."""
     for seed in range(10):
         found = [case.values["n"] for case in build_cases(mlp, 3, 70, hidden_seed=seed).further]
         assert min(found) < 70 < max(found)
@@ -150,7 +150,7 @@ def test_the_second_cotangent_differs_everywhere_it_could_matter(mlp: Exercise, 
 
 
 def test_a_detached_value_has_no_gradient_and_stops_nothing(tmp_path: Path) -> None:
-    """It can be asked for as a value; nobody can ask for its gradient."""
+    """A function can take it as a value, but not its gradient."""
     folder = tmp_path / "detached"
     folder.mkdir()
     (folder / "exercise.toml").write_text('title = "detached"\n')
@@ -177,7 +177,7 @@ CONSTANTS = {
 
 @pytest.mark.parametrize(("constant", "line"), CONSTANTS.values(), ids=CONSTANTS)
 def test_a_value_that_is_attached_to_no_input_has_no_gradient(tmp_path: Path, constant: str, line: str) -> None:
-    """A learner may ask for it as a value; nothing flows through it."""
+    """A function can take it as a value; no gradient flows through it."""
     folder = tmp_path / "constant"
     folder.mkdir()
     (folder / "forward.py").write_text(
@@ -204,7 +204,7 @@ def test_some_forward_values_can_be_read_instead_of_the_computed_ones(mlp: Exerc
 
 
 def test_one_line_can_be_run_alone(mlp: Exercise, mlp_cases: Cases) -> None:
-    """On what it reads, with the gradients that it has among all lines."""
+    """On what it reads, with the same gradients as among all lines."""
     whole, (line,) = mlp_cases.probe.graph, mlp.readers["logit_maxes"]
     alone = LineGraph(mlp, {name: whole.values[name] for name in line.reads}, lines=[line])
     assert [step.line for step in alone.steps] == [line]

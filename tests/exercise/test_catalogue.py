@@ -1,4 +1,4 @@
-"""The catalogues beside a solution: blocks laid over it, whole submissions, and what is wrong with a block."""
+"""The catalogues beside a solution: blocks that override parts of it, complete submissions, and malformed blocks."""
 
 from __future__ import annotations
 
@@ -34,14 +34,14 @@ def write(exercise: Exercise, place: str, text: str) -> None:
     solution_file(exercise).with_name(place.split("/", maxsplit=1)[0]).joinpath(place.split("/")[1]).write_text(text)
 
 
-def test_a_solution_lies_beside_its_exercises_else_among_the_installed_ones(squares: Exercise, mlp: Exercise) -> None:
-    """In a folder of the exercise's name."""
+def test_a_solution_is_beside_its_exercises_else_among_the_installed_ones(squares: Exercise, mlp: Exercise) -> None:
+    """In a folder with the exercise's name."""
     assert solution_file(squares) == squares.directory.parent.parent / "solutions" / "squares" / "backward.py"
     assert solution_file(mlp) == solutions_directory() / "mlp" / "backward.py"
 
 
-def test_each_block_is_the_solution_with_a_part_written_anew(squares: Exercise) -> None:
-    """With its line, its note and what it writes."""
+def test_each_block_is_the_solution_with_a_part_redefined(squares: Exercise) -> None:
+    """With its line, its note and its gradients."""
     write(
         squares, "right/dy.py", "# form: added\ndef dy(y):\n    return y + y\n\n# form: by name\ndy = lambda y: 2*y\n"
     )
@@ -62,13 +62,13 @@ def test_a_mistake_has_a_label_and_a_note(squares: Exercise) -> None:
     assert right_forms(squares) == []
 
 
-def test_a_block_may_write_several_gradients(squares: Exercise) -> None:
-    """In the order of the report, whatever the block's."""
+def test_a_block_may_define_several_gradients(squares: Exercise) -> None:
+    """They are in the order of the report, whatever the block's."""
     write(squares, "right/dx.py", "# form: both\ndef dx(dy, x):\n    return 2*x*dy\ndef dy(y):\n    return 2*y\n")
     assert [form.gradients for form in right_forms(squares)] == [("dy", "dx")]
 
 
-def test_a_block_of_a_training_exercise_writes_all_gradients_at_once() -> None:
+def test_a_block_of_a_training_exercise_defines_all_gradients_at_once() -> None:
     """Its function is `gradients`."""
     training = load_exercise("training")
     blocks = [form for form in wrong_forms(training) if form.path.stem == "gradients"]
@@ -76,7 +76,7 @@ def test_a_block_of_a_training_exercise_writes_all_gradients_at_once() -> None:
     assert {form.gradients for form in blocks} == {training.gradients}
 
 
-def test_any_other_file_is_a_whole_submission(squares: Exercise) -> None:
+def test_any_other_file_is_a_complete_submission(squares: Exercise) -> None:
     """Its name is the note."""
     write(squares, "wrong/everything.py", "dy = dx = None\n")
     (form,) = wrong_forms(squares)
@@ -88,15 +88,15 @@ def test_any_other_file_is_a_whole_submission(squares: Exercise) -> None:
     [
         (
             "def dy(y):\n    return y\n",
-            "dy.py has no block: each begins with `# form: ...` or `# mistake: kind -- ...`",
+            "dy.py has no blocks; start each with `# form: ...` or `# mistake: kind -- ...`",
         ),
-        ("# form: a\n# form: b\ndef dy(y): return y\n", "dy.py:1: this block writes none of the exercise's gradients"),
-        ("# form: a\ndef dh(y): return y\n", "dy.py:1: this block writes none of the exercise's gradients"),
+        ("# form: a\n# form: b\ndef dy(y): return y\n", "dy.py:1: this block defines none of the exercise's gradients"),
+        ("# form: a\ndef dh(y): return y\n", "dy.py:1: this block defines none of the exercise's gradients"),
         ("# form: a\n\n\ndef dy(y:\n", "dy.py:4: "),
     ],
 )
-def test_a_malformed_block_gets_its_sentence(squares: Exercise, text: str, sentence: str) -> None:
-    """With the line in the catalogue's file."""
+def test_a_malformed_block_is_reported(squares: Exercise, text: str, sentence: str) -> None:
+    """With its line in the catalogue file."""
     write(squares, "right/dy.py", text)
     with pytest.raises(BrokenExercise) as caught:
         right_forms(squares)

@@ -1,4 +1,4 @@
-"""Names that a learner could take for a gradient are refused, and no others."""
+"""Names that clash with a gradient's are refused, and no others."""
 
 from __future__ import annotations
 
@@ -36,39 +36,39 @@ def read(folder: Path, line: str, reads: str = "x", parameters: str = "x", made:
 
 
 def refusal(folder: Path, line: str, reads: str = "x", parameters: str = "x", made: str = "n") -> str:
-    """What the loader says of it, with the number of the line."""
+    """What the loader says about it, with the line number."""
     with pytest.raises(BrokenExercise) as caught:
         read(folder, line, reads, parameters, made)
     return str(caught.value).removeprefix(f"{folder / 'forward.py'}:")
 
 
-def test_an_input_called_like_a_gradient_is_refused(tmp_path: Path) -> None:
-    """A function that asks for dy would be given the input."""
+def test_an_input_named_like_a_gradient_is_refused(tmp_path: Path) -> None:
+    """A function with a parameter dy would receive the input."""
     said = refusal(tmp_path, "y = x * 3", "y * dy", "x, dy")
     assert said == (
-        "7: dy is what the gradient of y is called: a function that asks for dy would be given this value instead; "
-        "call the input cot_y"
+        "7: dy is the name of the gradient of y: a function with a parameter dy would receive this value instead; "
+        "rename the input to cot_y"
     )
 
 
-def test_a_size_called_like_a_gradient_is_refused(tmp_path: Path) -> None:
+def test_a_size_named_like_a_gradient_is_refused(tmp_path: Path) -> None:
     """The size of a key, beside the keys."""
     said = refusal(tmp_path, "k = x * 3\n    dk = k.shape[-1]", "k / dk")
-    assert said.startswith("9: dk is what the gradient of k is called: ")
-    assert said.endswith("; call the size d_k")
+    assert said.startswith("9: dk is the name of the gradient of k: ")
+    assert said.endswith("; rename the size to d_k")
 
 
-def test_a_tensor_called_like_a_gradient_is_refused(tmp_path: Path) -> None:
+def test_a_tensor_named_like_a_gradient_is_refused(tmp_path: Path) -> None:
     """A difference of two values, beside the first of them."""
     said = refusal(tmp_path, "dx = x[1:] - x[:-1]", "dx")
-    assert said.startswith("8: dx is what the gradient of x is called: ")
-    assert said.endswith("; call it delta_x")
+    assert said.startswith("8: dx is the name of the gradient of x: ")
+    assert said.endswith("; rename it to delta_x")
 
 
 @pytest.mark.parametrize(("parameters", "line"), [("x, dloss", "y = x"), ("x", "dloss = x.sum()")])
 def test_the_gradient_of_the_loss_keeps_its_name(tmp_path: Path, parameters: str, line: str) -> None:
-    """Every function may ask for it."""
-    assert "dloss is what the gradient of loss is called" in refusal(tmp_path, line, parameters=parameters)
+    """Every function may take it."""
+    assert "dloss is the name of the gradient of loss" in refusal(tmp_path, line, parameters=parameters)
 
 
 def test_a_size_among_the_inputs_is_called_a_size(tmp_path: Path) -> None:
@@ -77,7 +77,7 @@ def test_a_size_among_the_inputs_is_called_a_size(tmp_path: Path) -> None:
         "def inputs(seed, dk=3):\n    return {'k': x, 'dk': dk}\n"
         "def forward(k, dk):\n    loss = (k / dk).sum()\n    return locals()\n"
     )
-    with pytest.raises(BrokenExercise, match=r"py:3: dk is what the gradient of k is called.*call the size d_k$"):
+    with pytest.raises(BrokenExercise, match=r"py:3: dk is the name of the gradient of k.*rename the size to d_k$"):
         ForwardFile.read(tmp_path / "forward.py")
 
 
@@ -85,16 +85,16 @@ def test_a_size_among_the_inputs_is_called_a_size(tmp_path: Path) -> None:
 def test_a_variable_whose_gradient_would_be_a_keyword_is_refused(
     tmp_path: Path, name: str, word: str, remedy: str
 ) -> None:
-    """No function can be called so."""
+    """No function can have that name."""
     assert refusal(tmp_path, f"{name} = x * 3", name) == (
-        f"8: the gradient of {name} would be called {word}, which is a keyword of Python, so no function can have this "
-        f"name; call the variable {remedy}"
+        f"8: the gradient of {name} would be called {word}, which is a Python keyword, so no function can have this "
+        f"name; rename the variable to {remedy}"
     )
 
 
 def test_an_input_whose_gradient_would_be_a_keyword_is_refused(tmp_path: Path) -> None:
     """Inputs are graded as well."""
-    assert "call the variable elem" in refusal(tmp_path, "y = x", "el", "x, el")
+    assert "rename the variable to elem" in refusal(tmp_path, "y = x", "el", "x, el")
 
 
 @pytest.mark.parametrize(
@@ -122,8 +122,8 @@ def test_an_input_whose_gradient_would_be_a_keyword_is_refused(tmp_path: Path) -
         "n = x.round().long()[:, 0]\n    dn = x[n]",
     ],
 )
-def test_what_has_no_gradient_clashes_with_nothing(tmp_path: Path, line: str) -> None:
-    """Nobody asks for the gradient of a size, of a mask or of a detached value."""
+def test_a_variable_without_a_gradient_clashes_with_nothing(tmp_path: Path, line: str) -> None:
+    """Sizes, masks and detached values have no gradient to take."""
     assert read(tmp_path, line).lines[-1].outputs == ("loss",)
 
 
@@ -150,7 +150,7 @@ def test_what_has_no_gradient_clashes_with_nothing(tmp_path: Path, line: str) ->
         "torch.ones(n, dtype=torch.long)",
     ],
 )
-def test_inputs_that_are_whole_numbers_clash_with_nothing(tmp_path: Path, made: str) -> None:
+def test_integer_inputs_clash_with_nothing(tmp_path: Path, made: str) -> None:
     """Labels and sizes have no gradient."""
     assert read(tmp_path, "s = x * y", "s * dy", "x, y, dy", made).parameters == ("x", "y", "dy")
 
@@ -170,18 +170,18 @@ def test_inputs_that_are_whole_numbers_clash_with_nothing(tmp_path: Path, made: 
     ],
 )
 def test_inputs_that_may_have_a_gradient_clash(tmp_path: Path, made: str) -> None:
-    """In doubt a value has one."""
-    assert "dy is what the gradient of y is called" in refusal(tmp_path, "s = x * y", "s * dy", "x, y, dy", made)
+    """In doubt, a value has one."""
+    assert "dy is the name of the gradient of y" in refusal(tmp_path, "s = x * y", "s * dy", "x, y, dy", made)
 
 
 def test_an_input_that_is_an_index_clashes_with_nothing(tmp_path: Path) -> None:
-    """Labels that come from a function of the file: forward() itself says what they are."""
+    """Labels from a function of the file: forward() itself shows what they are."""
     read(tmp_path, "s = x[range(n), y]", "s * dy", "x, y, n, dy", "somewhere()")
     read(tmp_path, "s = x[:y]", "s * dy", "x, y, dy", "somewhere()")
 
 
 def test_a_name_that_inputs_assigns_again_is_judged_by_its_last_value(tmp_path: Path) -> None:
-    """Whole numbers first, then none."""
+    """First integers, then floats."""
     made = "places"
     source = FORWARD.replace("    return {", "    places = places / 2\n    return {")
     (tmp_path / "forward.py").write_text(
@@ -190,7 +190,7 @@ def test_a_name_that_inputs_assigns_again_is_judged_by_its_last_value(tmp_path: 
         .replace("LINE", "s = x * y")
         .replace("READS", "dy")
     )
-    with pytest.raises(BrokenExercise, match="dy is what the gradient of y is called"):
+    with pytest.raises(BrokenExercise, match="dy is the name of the gradient of y"):
         ForwardFile.read(tmp_path / "forward.py")
 
 
@@ -200,31 +200,31 @@ def test_inputs_that_cannot_be_read_may_all_have_a_gradient(tmp_path: Path, inpu
     (tmp_path / "forward.py").write_text(
         f"{inputs}def forward(y, dy):\n    loss = (y * dy).sum()\n    return locals()\n"
     )
-    with pytest.raises(BrokenExercise, match="dy is what the gradient of y is called"):
+    with pytest.raises(BrokenExercise, match="dy is the name of the gradient of y"):
         ForwardFile.read(tmp_path / "forward.py")
 
 
 def test_a_value_that_no_line_reads_has_no_gradient(tmp_path: Path) -> None:
-    """So that its name is free."""
+    """Its gradient's name is therefore free."""
     assert read(tmp_path, "y = x * 3\n    dy = x * 2", "dy").lines
 
 
 def test_two_values_of_one_line_with_one_name_are_refused(tmp_path: Path) -> None:
-    """Only the second would be left."""
+    """Only the second would remain."""
     assert "8: y is assigned a second time" in refusal(tmp_path, "y, y = x.chunk(2)")
 
 
 @pytest.mark.parametrize(("line", "parameters"), [("loss = x.sum()", "x"), ("y = x", "x, loss")])
-def test_the_loss_is_made_once(tmp_path: Path, line: str, parameters: str) -> None:
+def test_the_loss_is_assigned_once(tmp_path: Path, line: str, parameters: str) -> None:
     """By the last line."""
     assert "loss is assigned a second time" in refusal(tmp_path, line, parameters=parameters)
 
 
 def test_a_variable_is_graded_once(tmp_path: Path) -> None:
-    """Two rows of one name would be one function."""
+    """Two rows with one name would be one function."""
     (tmp_path / "exercise.toml").write_text('title = "t"')
     (tmp_path / "forward.py").write_text(
         "GRADED = ['y', 'x', 'y']\ndef forward(x):\n    y = x * 2\n    loss = y.sum()\n    return locals()\n"
     )
-    with pytest.raises(BrokenExercise, match=r"forward\.py:1: GRADED names y twice; leave one out"):
+    with pytest.raises(BrokenExercise, match=r"forward\.py:1: GRADED lists y twice; remove one"):
         Exercise(tmp_path)

@@ -36,7 +36,7 @@ def dx(dy, x):
 
 
 def both(folder: Path, course: str) -> Path:
-    """The same with the other exercise that the course names: one that is trained, so that it has PARAMETERS."""
+    """The same with the other exercise that the course names: a training exercise, so that it has PARAMETERS."""
     exercises = shelf(folder, course)
     other = exercises / "other"
     other.mkdir()
@@ -46,7 +46,7 @@ def both(folder: Path, course: str) -> Path:
 
 
 def test_a_course_decides_points_and_allowed_imports(tmp_path: Path, sandbox: Sandbox) -> None:
-    """The row has the course's points, and its import is no broken rule."""
+    """The row has the course's points, and the import does not break a rule."""
     exercise = Exercise(shelf(tmp_path) / "squares")
     submission = Submission("test", tmp_path, {"backward.py": SOLUTION.encode()})
     rows = {row.name: row for row in start_grading(exercise, submission, sandbox).rows()}
@@ -64,15 +64,15 @@ def test_without_a_course_the_exercise_decides(tmp_path: Path, sandbox: Sandbox)
 
 
 def test_a_course_is_part_of_what_a_grade_depends_on(tmp_path: Path) -> None:
-    """Its hash enters the exercise's, so that a batch grades again when the points change."""
+    """Its hash is part of the exercise's, so that a batch regrades when the points change."""
     exercises = shelf(tmp_path)
     before = Exercise(exercises / "squares").sha256
     (tmp_path / "course.toml").write_text(COURSE.replace("dx = 5", "dx = 6"))
     assert Exercise(exercises / "squares").sha256 != before
 
 
-def test_a_course_stands_among_its_exercises_or_beside_them(tmp_path: Path) -> None:
-    """And need not be there at all."""
+def test_course_toml_is_among_its_exercises_or_beside_them(tmp_path: Path) -> None:
+    """And may be absent."""
     exercises = shelf(tmp_path)
     beside = find_course(exercises)
     assert beside is not None
@@ -91,24 +91,28 @@ def test_a_course_stands_among_its_exercises_or_beside_them(tmp_path: Path) -> N
             'criterium = "exact"',
             "course.toml:3: unknown key 'criterium'; did you mean 'criterion'?",
         ),
-        ('criterion = "exact"', 'criterion = "close"', "course.toml:3: criterion is 'close'; it can be correct, exact"),
+        (
+            'criterion = "exact"',
+            'criterion = "close"',
+            "course.toml:3: criterion is 'close'; it must be one of correct, exact",
+        ),
         ('feedback = "kind"', 'feedback = "some"', "course.toml:4: feedback is 'some'"),
         ('visibility = "after_due_date"', 'visibility = "later"', "course.toml:5: visibility is 'later'"),
-        ("dx = 5", "dx = 2.5", "course.toml:12: dx is worth 2.5; points are whole numbers"),
-        ("other = 3", 'other = "3"', "course.toml:8: points of other are a whole number, or a table"),
-        ('imports = ["colorsys"]', 'imports = "colorsys"', "course.toml:15: imports has to be a list of names"),
+        ("dx = 5", "dx = 2.5", "course.toml:12: dx is worth 2.5; points must be whole numbers"),
+        ("other = 3", 'other = "3"', "course.toml:8: points of other must be a whole number, or a table"),
+        ('imports = ["colorsys"]', 'imports = "colorsys"', "course.toml:15: imports must be a list of names"),
         ('imports = ["colorsys"]', "import = []", "course.toml:15: unknown key 'import'"),
         (
             'version = "2026.1"',
             "version = 2026.1",
-            'course.toml:2: version has to be a text such as version = "2026.1"',
+            'course.toml:2: version must be a string such as version = "2026.1"',
         ),
         (
             'name = "Deep Learning"',
             "name = 5",
-            'course.toml:1: name has to be a text such as name = "Deep Learning", not 5',
+            'course.toml:1: name must be a string such as name = "Deep Learning", not 5',
         ),
-        ('version = "2026.1"', "", 'version is missing, and every course has one: write version = "2026.1"'),
+        ('version = "2026.1"', "", 'version is missing; every course needs one, such as version = "2026.1"'),
         ("dx = 5", "dx = -1\n[points.cubes]\ndx = 1", "course.toml:12: dx is worth -1"),
         ("dx = 5", "dx = 1\n[points.cubes]\ndx = -1", "course.toml:14: dx is worth -1"),
         ("default = 2", "default = 2\n'dy' = -1", "course.toml:12: dy is worth -1"),
@@ -116,14 +120,14 @@ def test_a_course_stands_among_its_exercises_or_beside_them(tmp_path: Path) -> N
         (
             'imports = ["colorsys"]',
             'imports = ["colorsis"]',
-            "15: [rules] imports names the module colorsis, which is not installed here. Did you mean colorsys?",
+            "15: [rules] imports lists the module colorsis, which is not installed here. Did you mean colorsys?",
         ),
-        ('imports = ["colorsys"]', "names = [1]", "course.toml:15: names has to be a list of names"),
+        ('imports = ["colorsys"]', "names = [1]", "course.toml:15: names must be a list of names"),
         ("[rules]", "[rules", "course.toml"),
     ],
 )
-def test_a_malformed_course_gets_its_sentence(tmp_path: Path, old: str, new: str, sentence: str) -> None:
-    """With the line, what came and what was expected."""
+def test_a_malformed_course_is_reported(tmp_path: Path, old: str, new: str, sentence: str) -> None:
+    """With the line, what was found and what was expected."""
     (tmp_path / "course.toml").write_text(COURSE.replace(old, new))
     with pytest.raises(BrokenExercise) as caught:
         read_course(tmp_path / "course.toml")
@@ -131,30 +135,30 @@ def test_a_malformed_course_gets_its_sentence(tmp_path: Path, old: str, new: str
 
 
 @pytest.mark.parametrize("module", ["numpyy", "email.mime.txt", "torch.linalgg", "a b", "", "made.part"])
-def test_a_module_that_is_not_installed_is_told_on_reading_an_exercise(
+def test_a_module_that_is_not_installed_is_reported_on_reading_an_exercise(
     tmp_path: Path, module: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """With its name, file and line, before a sandbox could fail on it."""
+    """With its name, file and line, before a sandbox could fail to import it."""
     monkeypatch.setitem(sys.modules, "made", ModuleType("made"))  # in memory only, as an interactive __main__ is
     file = shelf(tmp_path, None) / "squares" / "exercise.toml"
     file.write_text(f'title = "squares"\n[rules]\nimports = ["math", "{module}"]\n')
     with pytest.raises(BrokenExercise) as caught:
         Exercise(file.parent)
-    assert f"exercise.toml:3: [rules] imports names the module {module}, which is not installed here." in str(
+    assert f"exercise.toml:3: [rules] imports lists the module {module}, which is not installed here." in str(
         caught.value
     )
 
 
-def test_a_list_of_modules_in_an_exercise_has_to_be_one(tmp_path: Path) -> None:
-    """A single text would be read letter by letter."""
+def test_a_list_of_modules_in_an_exercise_must_be_a_list(tmp_path: Path) -> None:
+    """A string would be read letter by letter."""
     file = shelf(tmp_path, None) / "squares" / "exercise.toml"
     file.write_text('title = "squares"\nrules.imports = "colorsys"\n')
-    with pytest.raises(BrokenExercise, match=r"exercise\.toml:2: imports has to be a list of names"):
+    with pytest.raises(BrokenExercise, match=r"exercise\.toml:2: imports must be a list of names"):
         Exercise(file.parent)
 
 
 def test_looking_for_a_module_imports_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Neither it nor what it is part of: the file may not even run here."""
+    """Neither the module nor its parent packages: the file may not even run here."""
     package = tmp_path / "site" / "explosive"
     package.mkdir(parents=True)
     for name in ("__init__.py", "part.py"):
@@ -164,51 +168,55 @@ def test_looking_for_a_module_imports_nothing(tmp_path: Path, monkeypatch: pytes
 
 
 class TestPoints:
-    """[points] names what there is."""
+    """[points] names only what exists."""
 
     @pytest.mark.parametrize(
         ("old", "new", "sentence"),
         [
-            ("[points.squares]", "[points.sqares]", "course.toml:10: [points] names the exercise sqares, but there is"),
+            ("[points.squares]", "[points.sqares]", "course.toml:10: [points] names the exercise sqares, which is not"),
             ("[points.squares]", "[points.sqares]", "Did you mean squares?"),
             (
                 "[points]",
                 "[points]\nkalman = 3",
-                "course.toml:8: [points] names the exercise kalman, but there is none",
+                "course.toml:8: [points] names the exercise kalman, which is not in",
             ),
-            ("[points]", "[points]\nkalman = 3", "There are: other, squares."),
-            ("dx = 5", "dx = 5\nx = 2", "course.toml:13: [points.squares] names the gradient x, but squares has none"),
+            ("[points]", "[points]\nkalman = 3", "Available: other, squares."),
+            (
+                "dx = 5",
+                "dx = 5\nx = 2",
+                "course.toml:13: [points.squares] names the gradient x, which squares does not",
+            ),
             ("dx = 5", "x = 2", "Did you mean dx?"),
-            ("dx = 5", "dloss = 2", "There are: dx, dy."),
+            ("dx = 5", "dloss = 2", "Available: dx, dy."),
         ],
     )
-    def test_a_name_that_there_is_not_is_told(self, tmp_path: Path, old: str, new: str, sentence: str) -> None:
-        """With its line and what may have been meant."""
+    def test_an_unknown_name_is_reported(self, tmp_path: Path, old: str, new: str, sentence: str) -> None:
+        """With its line and a suggestion."""
         course = find_course(both(tmp_path, COURSE.replace(old, new)))
         with pytest.raises(BrokenExercise) as caught:
             policy([course])
         assert sentence in str(caught.value)
 
-    def test_every_exercise_that_the_course_decides_for_can_be_named(self, tmp_path: Path) -> None:
-        """Beside the folder of exercises, or among them."""
+    def test_every_exercise_that_the_course_applies_to_can_be_named(self, tmp_path: Path) -> None:
+        """In the course's folder, or one level below."""
         exercises = both(tmp_path, COURSE)
         assert policy([find_course(exercises)]).criterion is Criterion.EXACT
         (tmp_path / "course.toml").rename(exercises / "course.toml")
         assert policy([find_course(exercises)]).criterion is Criterion.EXACT
 
-    def test_a_neighbour_that_cannot_be_read_breaks_nobody_elses_grading(self, tmp_path: Path) -> None:
-        """It is told when it is graded itself."""
+    def test_an_unreadable_neighbor_does_not_break_other_grading(self, tmp_path: Path) -> None:
+        """It is reported when it is graded itself."""
         exercises = both(tmp_path, COURSE.replace("other = 3", "other.dz = 3"))
         for broken in ("GRADED = 3", "GRADED = ["):
             (exercises / "other" / "forward.py").write_text(broken)
             assert policy([find_course(exercises)]).criterion is Criterion.EXACT
 
     def test_a_worker_with_one_exercise_reads_the_whole_course(self, tmp_path: Path) -> None:
-        """Its copy of course.toml names exercises that did not come along."""
+        """Its copy of course.toml names exercises that were not copied."""
         exercise = load_exercise(shelf(tmp_path) / "squares")
         assert exercise.points("x") == 5
 
-    def test_a_typo_is_told_before_anything_is_graded(self, grade: Callable[..., Result], tmp_path: Path) -> None:
+    def test_a_typo_is_reported_before_anything_is_graded(self, grade: Callable[..., Result], tmp_path: Path) -> None:
         """Exit code 3, and no report at default points."""
         exercises = shelf(tmp_path, COURSE)
         (tmp_path / "backward.py").write_text(SOLUTION)
@@ -225,19 +233,17 @@ def test_an_installed_pack_is_found_without_being_imported(installed_pack: Path)
     assert load_exercise("squares").course is not None
 
 
-def test_two_packs_with_the_same_exercise_have_to_be_told_apart(
-    installed_pack: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_same_exercise_in_two_packs_is_ambiguous(installed_pack: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Guessing would grade against the wrong one."""
     other = shelf(installed_pack.parent.parent / "other")
     monkeypatch.setattr("grader.exercise.shelf.packs", lambda: {"one": installed_pack / "exercises", "two": other})
-    with pytest.raises(BrokenExercise, match="say which by --exercises"):
+    with pytest.raises(BrokenExercise, match="choose one with --exercises"):
         load_exercise("squares")
 
 
 @pytest.mark.slow
 def test_a_module_that_a_course_allows_is_imported_before_the_locks(tmp_path: Path) -> None:
-    """Later no child could open its files."""
+    """Later, no child process could open its files."""
     source = "import graphlib\ndef dy(y):\n    return 2*y + len(graphlib.__doc__ or '')*0\n"
     exercise = Exercise(shelf(tmp_path, COURSE.replace("colorsys", "graphlib")) / "squares")
     with Sandbox(imports=exercise.rules.imports) as sandbox:
@@ -246,8 +252,8 @@ def test_a_module_that_a_course_allows_is_imported_before_the_locks(tmp_path: Pa
 
 
 @pytest.mark.slow
-def test_a_module_that_is_not_there_is_our_fault_and_named() -> None:
-    """It ends the run; nobody gets a zero for it."""
+def test_a_missing_module_is_an_internal_error_that_names_it() -> None:
+    """It ends the run; no one gets a zero for it."""
     with (
         Sandbox(imports=["no_such_module_anywhere"]) as sandbox,
         pytest.raises(SandboxError, match="no_such_module_anywhere"),

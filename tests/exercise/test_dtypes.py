@@ -1,4 +1,4 @@
-"""Within a float64 run every name for float32 means float64; afterwards everything is as it was."""
+"""In a float64 run, every name for float32 means float64; afterwards everything is restored."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ FLOAT32 = torch.float32
     ],
 )
 def test_every_name_means_float64(make: Callable[[torch.Tensor], torch.Tensor]) -> None:
-    """And float32 again when that is over."""
+    """And float32 again afterwards."""
     x = torch.ones(2)
     with default_dtype(torch.float64):
         assert make(x).dtype == torch.float64
     assert make(x).dtype == FLOAT32
 
 
-def test_a_default_that_is_another_is_kept_and_the_names_are_too() -> None:
+def test_another_default_dtype_and_its_names_are_restored() -> None:
     """A notebook may compute in float64; its `torch.float32` is float32 all the same."""
     torch.set_default_dtype(torch.float64)
     try:
@@ -49,7 +49,7 @@ def test_a_default_that_is_another_is_kept_and_the_names_are_too() -> None:
         torch.set_default_dtype(FLOAT32)
 
 
-def test_one_run_inside_another_leaves_the_outer_ones_names() -> None:
+def test_a_nested_run_restores_the_outer_one_s_names() -> None:
     """They end in their order."""
     with default_dtype(torch.float64):
         with default_dtype(torch.float64):
@@ -58,7 +58,7 @@ def test_one_run_inside_another_leaves_the_outer_ones_names() -> None:
     assert torch.float32 is FLOAT32
 
 
-def test_whole_numbers_and_numbers_are_not_floating() -> None:
+def test_integer_tensors_and_python_numbers_are_not_floating() -> None:
     """Only tensors that can have a gradient are."""
     assert is_floating(torch.ones(1))
     assert not is_floating(torch.ones(1, dtype=torch.long))

@@ -1,4 +1,4 @@
-"""Reading an exercise: lines, who reads whom, and a clear sentence for every malformed file."""
+"""Reading an exercise: lines, their readers, and a clear message for every malformed file."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def exercise(folder: Path, forward: str = FORWARD, settings: str = 'title = "t"'
     return Exercise(folder)
 
 
-def test_who_reads_whom_is_read_off_the_forward_pass(mlp: Exercise) -> None:
+def test_readers_and_children_come_from_the_forward_pass(mlp: Exercise) -> None:
     """Counts goes into its sum and into the probabilities."""
     assert mlp.children("counts") == ("counts_sum", "probs")
     assert mlp.children("bndiff") == ("bndiff2", "bnraw")
@@ -63,29 +63,29 @@ def test_reading_an_exercise_runs_nothing(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
-        (("GRADED = ['y', 'x']", "GRADED = ['x', 'y']"), "GRADED has x before y"),
+        (("GRADED = ['y', 'x']", "GRADED = ['x', 'y']"), "GRADED lists x before y"),
         (("GRADED = ['y', 'x']", "GRADED = ['y', 'xx']"), "Did you mean x?"),
-        (("GRADED = ['y', 'x']", "GRADED = sorted('yx')"), "GRADED has to be a literal list"),
-        (("    loss = y.sum()\n", "    lost = y.sum()\n"), "has to be `loss = ...`"),
-        (("    return locals()", "    return loss"), "has to end in `return locals()`"),
+        (("GRADED = ['y', 'x']", "GRADED = sorted('yx')"), "GRADED must be a literal list"),
+        (("    loss = y.sum()\n", "    lost = y.sum()\n"), "must be `loss = ...`"),
+        (("    return locals()", "    return loss"), "must end with `return locals()`"),
         (("    y = x * 2", "    y = x * 2\n    y = y + 1"), "y is assigned a second time"),
         (("    y = x * 2", "    y = x * 2\n    y += 1"), "changes a value in place"),
         (("    y = x * 2", "    y = x * 2\n    for i in range(3): pass"), "unroll it"),
         (("    y = x * 2", "    y = x * 2\n    while True: pass"), "unroll it"),
         (("    y = x * 2", "    y = x * 2\n    if n: pass"), "torch.where"),
-        (("    y = x * 2", "    y = x * 2\n    print(y)"), "this line makes no variable"),
-        (("    y = x * 2", "    y: torch.Tensor = x * 2"), "leave out the type"),
+        (("    y = x * 2", "    y = x * 2\n    print(y)"), "this line assigns no variable"),
+        (("    y = x * 2", "    y: torch.Tensor = x * 2"), "remove the type annotation"),
         (("    y = x * 2", "    y = x.mul_(2)"), "use .mul()"),
         (("    y = x * 2", "    y = (z := x) * 2"), "z is assigned inside another line"),
-        (("    y = x * 2", "    y = z = x * 2"), "has to assign to one variable"),
+        (("    y = x * 2", "    y = z = x * 2"), "must assign one variable"),
         (("    y = x * 2", "    with torch.no_grad():\n        y = x * 2"), "hides its lines"),
-        (("    y = x * 2", "    y[0] = x * 2"), "only plain names"),
+        (("    y = x * 2", "    y[0] = x * 2"), "only to plain names"),
         (("def forward(x)", "def forwards(x)"), "no function forward"),
         (("    y = x * 2", "    y = x *"), "invalid syntax"),
-        (("    loss = y.sum()", "    loss = x.sum()"), "the loss does not depend on y"),
+        (("    loss = y.sum()", "    loss = x.sum()"), "GRADED lists y, but the loss does not depend on it"),
     ],
 )
-def test_a_malformed_forward_pass_gets_a_sentence(tmp_path: Path, change: tuple[str, str], sentence: str) -> None:
+def test_a_malformed_forward_pass_is_reported(tmp_path: Path, change: tuple[str, str], sentence: str) -> None:
     """With the file, and the line where there is one."""
     with pytest.raises(BrokenExercise) as caught:
         exercise(tmp_path / "e", FORWARD.replace(*change))
@@ -98,12 +98,12 @@ def test_a_malformed_forward_pass_gets_a_sentence(tmp_path: Path, change: tuple[
     [
         ("", "title is missing"),
         ('titel = "x"', "Did you mean 'title'?"),
-        ('title = "x"\nminutes = "many"', "minutes has to be of type int, not str"),
-        ('title = "x"\nkind = "quiz"', "kind is 'gradients' or 'training'"),
+        ('title = "x"\nminutes = "many"', "minutes must be of type int, not str"),
+        ('title = "x"\nkind = "quiz"', "kind must be 'gradients' or 'training'"),
         ("title = ", "exercise.toml"),
     ],
 )
-def test_malformed_settings_get_a_sentence(tmp_path: Path, settings: str, sentence: str) -> None:
+def test_malformed_settings_are_reported(tmp_path: Path, settings: str, sentence: str) -> None:
     """Nothing is guessed."""
     with pytest.raises(BrokenExercise, match=r"exercise\.toml") as caught:
         exercise(tmp_path / "e", settings=settings)
@@ -116,42 +116,42 @@ def test_malformed_settings_get_a_sentence(tmp_path: Path, settings: str, senten
 @pytest.mark.parametrize(
     ("names", "sentence"),
     [
-        ("['y', 'xx']", ":3: {} names xx, which no line makes. Did you mean x?"),
-        ("['zzz']", ":3: {} names zzz, which no line makes."),
-        ("'y'", ":3: {} has to be a literal list of variable names"),
-        ("[]", ":3: {} has to be a literal list of variable names"),
-        ("[n]", ":3: {} has to be a literal list of variable names"),
+        ("['y', 'xx']", ":3: {} lists xx, which is not a variable of forward(). Did you mean x?"),
+        ("['zzz']", ":3: {} lists zzz, which is not a variable of forward()."),
+        ("'y'", ":3: {} must be a literal list of variable names"),
+        ("[]", ":3: {} must be a literal list of variable names"),
+        ("[n]", ":3: {} must be a literal list of variable names"),
     ],
 )
-def test_what_is_graded_is_checked_by_the_name_of_its_kind(
+def test_the_graded_variables_are_checked_for_every_kind(
     tmp_path: Path, kind: str, constant: str, names: str, sentence: str
 ) -> None:
-    """With its line in forward.py."""
+    """With the line in forward.py."""
     forward = FORWARD.replace("GRADED = ['y', 'x']", f"{constant} = {names}")
     with pytest.raises(BrokenExercise) as caught:
         exercise(tmp_path / "e", forward, f'title = "t"\nkind = "{kind}"')
     assert str(caught.value) == f"{tmp_path}/e/forward.py{sentence.format(constant)}"
 
 
-def test_a_forward_file_that_does_not_run_is_the_exercise_s_fault(tmp_path: Path) -> None:
-    """An exception of ours, not a learner's zero."""
+def test_a_forward_file_that_does_not_run_is_an_error_in_the_exercise(tmp_path: Path) -> None:
+    """It raises an exception; no learner gets a zero for it."""
     broken = exercise(tmp_path / "e", FORWARD + "\nundefined\n")
     with pytest.raises(BrokenExercise, match="NameError"):
         broken.inputs(1, {})
 
 
-def test_inputs_that_forget_a_name_are_the_exercise_s_fault(tmp_path: Path) -> None:
+def test_inputs_that_omit_a_name_are_an_error_in_the_exercise(tmp_path: Path) -> None:
     """forward() reads it."""
     broken = exercise(tmp_path / "e", FORWARD.replace("{'x': torch.ones(n)}", "{}"))
-    with pytest.raises(BrokenExercise, match="does not make x"):
+    with pytest.raises(BrokenExercise, match="does not return x"):
         broken.inputs(1, {})
 
 
-def test_an_unknown_exercise_is_answered_with_the_known_ones() -> None:
-    """And with the nearest."""
+def test_an_unknown_exercise_is_reported_with_the_known_ones() -> None:
+    """Or with the most similar one."""
     with pytest.raises(UnknownExercise, match="Did you mean mlp"):
         load_exercise("mpl")
-    with pytest.raises(UnknownExercise, match="There are: "):
+    with pytest.raises(UnknownExercise, match="Available: "):
         load_exercise("zzzzzz")
 
 
@@ -160,15 +160,15 @@ def test_the_installed_exercises_are_listed_by_name() -> None:
     assert {"mlp", "cross_entropy", "batchnorm", "training"} <= set(list_exercises())
 
 
-def test_a_folder_without_both_files_is_no_exercise(tmp_path: Path) -> None:
-    """The sentence says what is missing."""
-    with pytest.raises(UnknownExercise, match=r"no exercise\.toml beside a forward\.py"):
+def test_a_folder_without_both_files_is_not_an_exercise(tmp_path: Path) -> None:
+    """The message says what is missing."""
+    with pytest.raises(UnknownExercise, match=r"it needs both exercise\.toml and forward\.py"):
         load_exercise(tmp_path)
     assert list_exercises(tmp_path / "nowhere") == []
 
 
-def test_a_changed_forward_pass_is_noticed(tmp_path: Path) -> None:
-    """On the learner's own desk it is graded, with a note in every row."""
+def test_a_changed_forward_pass_is_detected(tmp_path: Path) -> None:
+    """In a learner's workspace it is graded, with a note in every row."""
     source = (exercises_directory() / "mlp" / "forward.py").read_text()
     settings = (exercises_directory() / "mlp" / "exercise.toml").read_text()
     assert not differs_from_installed(exercise(tmp_path / "mlp", source, settings))

@@ -47,13 +47,13 @@ def wanted(exercise: Exercise) -> tuple[str, ...]:
 
 
 def functions(path: Path) -> dict[str, ast.FunctionDef]:
-    """The top-level functions of a file, in its order."""
+    """The top-level functions of a file, in order."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     return {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)}
 
 
 def stubs(exercise: Exercise) -> dict[str, ast.FunctionDef]:
-    """What is handed out."""
+    """The stubs as shipped."""
     return functions(exercise.directory / "backward.py")
 
 
@@ -90,7 +90,7 @@ def call(function: Callable[..., torch.Tensor], case: Case, upstream: Mapping[st
 
 
 def test_the_four_exercises_of_the_lecture_are_there() -> None:
-    """They are found by the folder, not by a list in the code."""
+    """They are found in the folder, not listed in the code."""
     assert set(SHIPPED) <= set(list_exercises())
 
 
@@ -134,8 +134,8 @@ def test_every_stub_names_the_shape_at_the_given_sizes(exercise: Exercise) -> No
         assert f"{listed}, like " in (ast.get_docstring(stub) or ""), name
 
 
-def test_every_stub_can_be_called_with_what_it_asks_for(exercise: Exercise) -> None:
-    """Its parameters are forward values, or gradients of variables that come later."""
+def test_every_stub_can_be_called_with_its_parameters(exercise: Exercise) -> None:
+    """Its parameters are forward values, or gradients of variables that are computed later."""
     inputs = exercise.inputs(SEED, {})
     values = exercise.forward({name: inputs[name] for name in exercise.inputs_parameters})
     for name, stub in stubs(exercise).items():
@@ -160,21 +160,21 @@ def test_every_gradient_has_two_hints_in_words(exercise: Exercise) -> None:
             assert not re.search(r"[@*]|\w\(|\.sum|\.T\b|torch|keepdim|F\.", text), variable
 
 
-def test_the_stretches_hold_every_gradient_once(exercise: Exercise) -> None:
+def test_the_stretches_list_every_gradient_once(exercise: Exercise) -> None:
     """In the order of the report."""
     members = [variable for stretch in exercise.settings.stretches.values() for variable in stretch]
     assert tuple(members) == exercise.graded
 
 
-def test_exact_is_expected_of_mlp_alone_and_the_others_say_why() -> None:
-    """A fused formula is right without being bit-equal."""
+def test_exact_is_expected_only_of_mlp_and_the_others_say_why() -> None:
+    """A fused formula is correct without being exact."""
     expected = {name: load_exercise(name).settings.exact_expected for name in SHIPPED}
     assert expected == {"batchnorm": False, "cross_entropy": False, "mlp": True, "training": False}
     assert all(load_exercise(name).settings.exact_reason for name, exact in expected.items() if not exact)
 
 
-def test_no_two_sizes_are_alike(exercise: Exercise) -> None:
-    """A hard-coded size shows only where every size is another number."""
+def test_no_two_sizes_are_equal(exercise: Exercise) -> None:
+    """A hard-coded size is detected only if all sizes differ."""
     given = {name: size for name, size in GIVEN_SIZES.items() if name in exercise.sizes[0]}
     every = [given, *exercise.sizes]
     for sizes in every:
@@ -190,7 +190,7 @@ def test_no_two_sizes_are_alike(exercise: Exercise) -> None:
 
 @pytest.mark.parametrize("seed", [SEED, 1, 2, 3, 4])
 def test_the_inputs_have_what_a_sound_verdict_needs(seed: int, exercise: Exercise) -> None:
-    """Finite values, no ties at a row's maximum, a character that stands at two places."""
+    """Finite values, no ties at a row's maximum, a character that occurs twice."""
     for sizes in ({}, *exercise.sizes):
         inputs = exercise.inputs(seed, sizes)
         values = exercise.forward({name: inputs[name] for name in exercise.inputs_parameters})
@@ -225,8 +225,8 @@ def test_training_offers_minibatches_and_a_falling_learning_rate() -> None:
 
 
 @pytest.mark.parametrize("n", [2, 3, 5, 7, 16, 32, 33, 48, 64, 100])
-def test_the_mlp_solution_is_bit_equal_for_every_batch_size(n: int, mlp: Exercise) -> None:
-    """26 of 26, each on autograd's upstream gradients, and all of them on their own."""
+def test_the_mlp_solution_is_exact_for_every_batch_size(n: int, mlp: Exercise) -> None:
+    """26 of 26, local and chained."""
     answers = run(solution("mlp"))
     case = Case(mlp, SEED + n, {"n": n})
     own: dict[str, torch.Tensor] = {}
@@ -237,7 +237,7 @@ def test_the_mlp_solution_is_bit_equal_for_every_batch_size(n: int, mlp: Exercis
         assert torch.equal(own[variable], case.reference[variable]), f"{variable}, chained"
 
 
-def test_the_published_solution_is_bit_equal_at_the_given_minibatch(mlp: Exercise) -> None:
+def test_the_published_solution_is_exact_at_the_given_minibatch(mlp: Exercise) -> None:
     """The lecture's own lines, 26 of 26."""
     answers = run(ROOT / "solutions" / "mlp" / "right" / "lecture.py")
     case = Case(mlp, SEED, {})
@@ -261,7 +261,7 @@ def test_every_block_of_a_catalogue_is_one_function_under_its_own_header(name: s
 
 
 @pytest.mark.parametrize("name", SHIPPED)
-def test_every_mistake_has_a_label_of_the_closed_list_and_a_description(name: str) -> None:
+def test_every_mistake_has_a_label_from_the_closed_list_and_a_description(name: str) -> None:
     """`# mistake: label -- what exactly`."""
     for blocks in catalogue(name, "wrong").values():
         for header, _ in blocks:
@@ -271,8 +271,8 @@ def test_every_mistake_has_a_label_of_the_closed_list_and_a_description(name: st
             assert description, header
 
 
-def test_the_catalogues_are_as_large_as_they_have_to_be() -> None:
-    """For mlp at least 100 right forms and 150 mistakes, at least 4 for each gradient, every label in use."""
+def test_the_catalogues_are_large_enough() -> None:
+    """For mlp at least 100 alternatives and 150 mistakes, at least 4 for each gradient, every label in use."""
     right, wrong = catalogue("mlp", "right"), catalogue("mlp", "wrong")
     assert sum(map(len, right.values())) >= 100
     assert sum(map(len, wrong.values())) >= 150

@@ -1,4 +1,4 @@
-"""Kinks and ties: which operations have them, where values meet them, and what PyTorch takes there."""
+"""Kinks and ties: which operations have them, where values hit them, and what PyTorch does there."""
 
 from __future__ import annotations
 
@@ -37,19 +37,19 @@ def forward(v, u):
 
 
 def exercise(folder: Path, line: str) -> Exercise:
-    """One whose first line is this."""
+    """An exercise whose first line is this."""
     (folder / "exercise.toml").write_text('title = "kinks"\n', encoding="utf-8")
     (folder / "forward.py").write_text(FORWARD.format(line=line), encoding="utf-8")
     return Exercise(folder)
 
 
 def kinks(made: Exercise) -> tuple[Kink, ...]:
-    """Those that v goes into on the first line."""
+    """The kinks that v goes into on the first line."""
     return kinked_reads(made.lines[0]).get("v", ())
 
 
 def slopes(line: str, value: list[float], other: list[float] | None = None) -> list[float]:
-    """What PyTorch's own gradient of the line is, with respect to v, element by element."""
+    """PyTorch's own gradient of the line with respect to v, element by element."""
     v = torch.tensor(value, dtype=torch.float64, requires_grad=True)
     u = torch.tensor(other or value, dtype=torch.float64, requires_grad=True)
     y: Any = eval(line, {"torch": torch, "F": functional, "v": v, "u": u})
@@ -97,7 +97,7 @@ ZERO, ONE, BELOW = "takes slope 0", "takes slope 1", "takes the slope of the neg
     ],
 )
 def test_pytorch_takes_this_slope_at_a_kink(tmp_path: Path, line: str, at: float, takes: str, slope: float) -> None:
-    """The sentence says so, torch does so, and the kink is found exactly there."""
+    """The phrase agrees with torch, and the kink is found exactly there."""
     made = exercise(tmp_path, line)
     (kink,) = kinks(made)
     assert takes in kink.phrase
@@ -109,7 +109,7 @@ def test_pytorch_takes_this_slope_at_a_kink(tmp_path: Path, line: str, at: float
 
 TIED = [2.0, 5.0, 5.0, 5.0, 1.0, 0.0]
 ALL, SHARES = "gives the whole gradient to one of the tied values", "shares the gradient equally among the tied values"
-PLACES, HALVES = "gives the gradient of each place to one of the tied values", "gives half of the gradient to each"
+PLACES, HALVES = "gives the gradient of each position to one of the tied values", "gives half of the gradient to each"
 
 
 @pytest.mark.parametrize(
@@ -139,7 +139,7 @@ PLACES, HALVES = "gives the gradient of each place to one of the tied values", "
     ],
 )
 def test_pytorch_divides_a_gradient_like_this_at_a_tie(tmp_path: Path, line: str, takes: str) -> None:
-    """Three values are equal and largest: one gets all, or each a third, or each its place's."""
+    """Three values are equal and largest: one gets it all, or each a third, or each its position's."""
     made = exercise(tmp_path, line)
     (kink,) = kinks(made)
     assert takes in kink.phrase
@@ -165,7 +165,7 @@ def test_pytorch_divides_a_gradient_like_this_at_a_tie(tmp_path: Path, line: str
     ],
 )
 def test_a_median_with_a_tie(tmp_path: Path, line: str, value: list[float], takes: str, shares: list[float]) -> None:
-    """Along a dimension it is one of them, over everything it is shared."""
+    """Along a dimension one element gets it; over the whole tensor it is shared."""
     made = exercise(tmp_path, line)
     (kink,) = kinks(made)
     assert kink.phrase.endswith(takes)
@@ -186,7 +186,7 @@ def test_a_median_with_a_tie(tmp_path: Path, line: str, value: list[float], take
     ],
 )
 def test_two_tensors_that_are_equal_somewhere(tmp_path: Path, line: str, takes: str, share: float) -> None:
-    """Each is told of the tie, as each has a gradient."""
+    """Both report the tie, as both have a gradient."""
     made = exercise(tmp_path, line)
     (kink,) = kinks(made)
     assert takes in kink.phrase
@@ -204,20 +204,20 @@ def test_two_tensors_that_are_equal_somewhere(tmp_path: Path, line: str, takes: 
     ],
 )  # fmt: skip
 def test_what_is_smooth_or_flat_on_both_sides_has_no_kink(tmp_path: Path, line: str) -> None:
-    """Rounding has slope 0 everywhere, and a mask made of other values is a constant."""
+    """Rounding has slope 0 everywhere, and a mask computed from other values is a constant."""
     assert kinks(exercise(tmp_path, line)) == ()
 
 
-def test_a_kink_inside_an_expression_is_met_where_the_expression_is(tmp_path: Path) -> None:
-    """The operand is worked out, not only looked up."""
+def test_a_kink_is_hit_where_the_value_of_an_expression_hits_it(tmp_path: Path) -> None:
+    """The operand is evaluated, not only looked up."""
     made = exercise(tmp_path, "F.relu(v - u) * 2")
     v = torch.tensor([1.0, 2.0])
     assert has_kink(made, {"v": v, "u": torch.tensor([1.0, 0.5])})
     assert not has_kink(made, {"v": v, "u": torch.tensor([1.5, 0.5])})
 
 
-def test_equal_values_that_do_not_compete_are_no_tie(tmp_path: Path) -> None:
-    """Neither in another row, nor below the largest; all places of a sort are read."""
+def test_equal_values_that_do_not_compete_are_not_a_tie(tmp_path: Path) -> None:
+    """Neither in another row nor below the largest; every position of a sort is read."""
     rows = {"v": torch.tensor([[1.0, 2.0, 2.0, 3.0], [1.0, 2.0, 4.0, 3.0]])}
     assert not has_kink(exercise(tmp_path, "v.amax(1)"), rows)
     assert not has_kink(exercise(tmp_path, "v.topk(1, 1).values"), rows)
@@ -225,21 +225,21 @@ def test_equal_values_that_do_not_compete_are_no_tie(tmp_path: Path) -> None:
     assert has_kink(exercise(tmp_path, "v.sort(1).values"), rows)
 
 
-def test_windows_of_a_pooling_that_meet_a_tie(tmp_path: Path) -> None:
+def test_pooling_windows_that_hit_a_tie(tmp_path: Path) -> None:
     """Equal pixels of different windows do not compete."""
     made = exercise(tmp_path, "F.max_pool2d(v.view(1, 1, 2, 4), 2)")
     assert not has_kink(made, {"v": torch.tensor([[9.0, 1.0, 9.0, 2.0], [3.0, 4.0, 5.0, 6.0]])})
     assert has_kink(made, {"v": torch.tensor([[9.0, 1.0, 7.0, 2.0], [3.0, 9.0, 5.0, 6.0]])})
 
 
-def test_an_operand_of_a_comprehension_is_not_looked_at(tmp_path: Path) -> None:
+def test_an_operand_of_a_comprehension_is_not_checked(tmp_path: Path) -> None:
     """It has no value outside."""
     made = exercise(tmp_path, "torch.stack([row.max() for row in v])")
     assert not has_kink(made, {"v": torch.zeros(2, 3)})
 
 
-def test_whole_numbers_have_no_kink(tmp_path: Path) -> None:
-    """Their gradient does not exist."""
+def test_integers_have_no_kink(tmp_path: Path) -> None:
+    """They have no gradient."""
     made = exercise(tmp_path, "u * v.clamp(0)")
     assert not has_kink(made, {"v": torch.zeros(2, dtype=torch.int64), "u": torch.ones(2)})
 

@@ -37,8 +37,8 @@ def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def test_on_ones_own_desk_the_workspace_counts_beside_the_installed_ones(workspace: Path) -> None:
-    """Its own before those of the same name."""
+def test_the_workspace_is_used_besides_the_installed_exercises(workspace: Path) -> None:
+    """Its exercises come before installed ones of the same name."""
     shelf = Shelf()
     assert {"squares", "mlp"} <= set(shelf.names())
     assert shelf.load("squares").directory == workspace / "exercises" / "squares"
@@ -46,7 +46,7 @@ def test_on_ones_own_desk_the_workspace_counts_beside_the_installed_ones(workspa
 
 
 def test_in_ci_only_the_installed_ones_count(workspace: Path) -> None:
-    """A submission's repository cannot bring its own forward pass along."""
+    """A submission's repository cannot bring its own forward pass."""
     assert is_exercise(workspace / "exercises" / "squares")
     shelf = Shelf(ci=True)
     assert shelf.names() == list_exercises()
@@ -54,36 +54,36 @@ def test_in_ci_only_the_installed_ones_count(workspace: Path) -> None:
         shelf.load("squares")
 
 
-def test_a_named_folder_counts_alone(workspace: Path, tmp_path: Path) -> None:
-    """With `--ci` as well."""
+def test_a_named_folder_is_the_only_source(workspace: Path, tmp_path: Path) -> None:
+    """With `--ci`, too."""
     other = folder_of_exercises(tmp_path / "other")
     for shelf in (Shelf(other), Shelf(other, ci=True)):
         assert shelf.names() == ["squares"]
         assert shelf.load("squares").directory == other / "squares"
-        with pytest.raises(UnknownExercise, match=r"there is no exercise mlp\. There are: squares\."):
+        with pytest.raises(UnknownExercise, match=r"there is no exercise mlp\. Available: squares\."):
             shelf.load("mlp")
 
 
-def test_an_installed_exercise_is_found_by_name_ours_before_a_packs(installed_pack: Path) -> None:
-    """Of a pack's exercise with one of our names, nobody gets to know."""
+def test_an_installed_exercise_is_found_by_name_shipped_before_a_packs(installed_pack: Path) -> None:
+    """A pack's exercise with a shipped name is never used."""
     assert the_installed("squares") == (installed_pack / "exercises" / "squares").resolve()
     (installed_pack / "exercises" / "squares").rename(installed_pack / "exercises" / "mlp")
     assert installed("mlp") == [exercises_directory() / "mlp"]
     assert the_installed("squares") is None
 
 
-def test_an_exercise_of_two_packs_has_to_be_named_by_its_folder(
+def test_an_exercise_of_two_packs_must_be_chosen_by_folder(
     installed_pack: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """By `--exercises`; both folders are in the sentence."""
+    """With `--exercises`; the message names both folders."""
     first, second = installed_pack / "exercises", folder_of_exercises(tmp_path / "second")
     monkeypatch.setattr("grader.exercise.shelf.packs", lambda: {"one": first, "two": second})
-    with pytest.raises(BrokenExercise, match=f"{first} and {second}; say which by --exercises"):
+    with pytest.raises(BrokenExercise, match=f"{first} and {second}; choose one with --exercises"):
         the_installed("squares")
     assert load_exercise("squares", second).directory == second / "squares"
 
 
-def test_a_pack_without_a_folder_of_exercises_is_none(installed_pack: Path) -> None:
+def test_a_pack_without_a_folder_of_exercises_is_ignored(installed_pack: Path) -> None:
     """Its entry point alone does nothing."""
     (installed_pack / "exercises").rename(installed_pack / "lessons")
     packs.cache_clear()
@@ -91,7 +91,7 @@ def test_a_pack_without_a_folder_of_exercises_is_none(installed_pack: Path) -> N
 
 
 def test_the_lectures_exercise_comes_first_then_the_easier_ones() -> None:
-    """Of equally hard ones, by name."""
+    """Equally hard ones are ordered by name."""
     found = sorted(map(load_exercise, list_exercises()), key=curriculum)
     assert found[0].name == "mlp"
     order = [(exercise.settings.difficulty, exercise.name) for exercise in found[1:]]
@@ -99,17 +99,17 @@ def test_the_lectures_exercise_comes_first_then_the_easier_ones() -> None:
 
 
 def test_a_gradient_is_looked_for_in_every_exercise_or_in_the_one_given(workspace: Path) -> None:
-    """In the order in which they are taught; one that cannot be read is passed over."""
+    """In teaching order; an exercise that cannot be read is skipped."""
     assert homes("dhprebn", Shelf())[0] == "mlp"
     assert homes("dx", Shelf(forced="squares")) == ["squares"]
     (workspace / "exercises" / "squares" / "forward.py").write_text("(")
     assert homes("dx", Shelf(forced="squares")) == []
 
 
-def test_a_gradient_may_be_called_by_its_variable(mlp: Exercise) -> None:
+def test_a_gradient_may_be_named_by_its_variable(mlp: Exercise) -> None:
     """`mlp::probs` is `mlp::dprobs`."""
     assert the_gradient("dprobs", mlp) == the_gradient("probs", mlp) == "dprobs"
-    with pytest.raises(UnknownExercise, match=r"there is no gradient of mlp dprob\. Did you mean dprobs\?"):
+    with pytest.raises(UnknownExercise, match=r"there is no mlp gradient dprob\. Did you mean dprobs\?"):
         the_gradient("dprob", mlp)
 
 
@@ -122,11 +122,14 @@ def test_a_file_belongs_to_the_exercise_that_most_of_its_functions_belong_to() -
 @pytest.mark.parametrize(
     ("functions", "sentence"),
     [
-        (["plot"], "which exercise is a.py for? None of its functions belongs to an exercise. Say it with --exercise"),
-        (["dx"], "which exercise is a.py for? Its functions fit "),
+        (
+            ["plot"],
+            "cannot infer the exercise of a.py: none of its functions belongs to an exercise; pass --exercise NAME",
+        ),
+        (["dx"], "cannot infer the exercise of a.py: its functions fit "),
     ],
 )
-def test_a_file_that_could_be_anybodys_is_asked_about(functions: list[str], sentence: str) -> None:
+def test_a_file_that_fits_no_single_exercise_is_an_error(functions: list[str], sentence: str) -> None:
     """Nothing is guessed."""
     with pytest.raises(UnknownExercise) as caught:
         by_functions(Path("a.py"), functions, Shelf(), load_exercise)

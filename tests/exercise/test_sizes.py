@@ -1,4 +1,4 @@
-"""Sizes that straddle the given ones: what is wrong with a list of them, how they are drawn, where hidden ones lie."""
+"""Sizes that straddle the given ones: faults of a list of them, how they are drawn, where hidden ones are."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ EVERY = [name for name in list_exercises() if load_exercise(name).given_sizes]
 
 
 def changed(name: str, *numbers: int) -> list[dict[str, int]]:
-    """GOOD with other numbers of one size."""
+    """GOOD with other values of one size."""
     return [{**sizes, name: number} for sizes, number in zip(GOOD, numbers, strict=True)]
 
 
-def test_given_sizes_are_the_whole_numbers_among_the_defaults() -> None:
-    """A float, a flag and the seed are none."""
+def test_given_sizes_are_the_integers_among_the_defaults() -> None:
+    """Not a float, a flag or the seed."""
     (function,) = ast.parse("def inputs(seed, n=32, p=0.5, causal=True, C=8): pass").body
     assert isinstance(function, ast.FunctionDef)
     assert given_sizes(function) == {"n": 32, "C": 8}
@@ -48,54 +48,54 @@ def test_sizes_above_and_below_the_given_ones_have_no_faults() -> None:
 
 
 def test_a_size_that_is_never_above_all_the_given_ones_is_a_fault() -> None:
-    """A cut at another size's number would not show."""
+    """A slice at another size's number would go unnoticed."""
     (said,) = straddling_faults(GIVEN, changed("n_embd", 4, 40, 6))
     assert said == (
-        "no further case has n_embd above 64, the largest of the given sizes (it is 4 or 6 or 40): "
-        "a cut at [:64] would cut nothing off"
+        "no case has n_embd above 64, the largest given size (n_embd is 4 or 6 or 40), "
+        "so a slice [:64] would go unnoticed"
     )
     (said,) = straddling_faults(GIVEN, changed("n_hidden", 13, 60, 17))
-    assert said.startswith("no further case has n_hidden above 64, its given size (it is 13 or 17 or 60)")
+    assert said.startswith("no case has n_hidden above 64, its given size (n_hidden is 13 or 17 or 60)")
 
 
 def test_a_size_that_is_never_below_its_own_is_a_fault() -> None:
     """Unless nothing smaller works, or there is nothing smaller."""
     sizes = changed("n", 65, 40, 32)
     assert straddling_faults(GIVEN, sizes) == [
-        "no further case has n below 32, its given size (it is 32 or 40 or 65): code that needs 32 always finds them"
+        "no case has n below 32, its given size (n is 32 or 40 or 65), so code that assumes 32 would go unnoticed"
     ]
     assert straddling_faults(GIVEN, sizes, smallest=["n"]) == []
     assert straddling_faults({"n": 1}, [{"n": 2}]) == []
 
 
 def test_a_size_that_is_left_out_is_as_given() -> None:
-    """Which is neither above nor below."""
+    """It is neither above nor below."""
     faults = straddling_faults({"n": 5, "m": 3}, [{"n": 7}, {"n": 2}])
     assert [fault.split(",")[0] for fault in faults] == [
-        "no further case has m above 5",
-        "no further case has m below 3",
+        "no case has m above 5",
+        "no case has m below 3",
     ]
 
 
 def test_without_further_cases_every_size_is_a_fault() -> None:
     """And without sizes there is none."""
     said = straddling_faults({"n": 5}, [])
-    assert said[0].startswith("no further case has n above 5, its given size (there are none)")
+    assert said[0].startswith("no case has n above 5, its given size (there are no other cases)")
     assert len(said) == 2
     assert straddling_faults({}, [{}, {}]) == []
 
 
 @pytest.mark.parametrize("name", EVERY)
 def test_every_shipped_exercise_straddles(name: str) -> None:
-    """No two sizes of a case are alike."""
+    """No two sizes of a case are equal."""
     exercise = load_exercise(name)
     assert straddling_faults(exercise.given_sizes, exercise.sizes) == []
     assert all(len(set(sizes.values())) == len(sizes) for sizes in exercise.sizes)
 
 
 @pytest.mark.parametrize("name", ["gpt2_training", "gpt2_block", "embedding", "masked_cross_entropy"])
-def test_a_cut_at_the_number_of_tokens_shows(name: str) -> None:
-    """`n*T` of them, once more and once fewer than are given."""
+def test_a_slice_at_the_number_of_tokens_is_detected(name: str) -> None:
+    """There are `n*T` tokens, in one case more and in another fewer than given."""
     exercise = load_exercise(name)
     tokens = [sizes["n"] * sizes["T"] for sizes in exercise.sizes]
     given = exercise.given_sizes["n"] * exercise.given_sizes["T"]
@@ -104,8 +104,8 @@ def test_a_cut_at_the_number_of_tokens_shows(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", EVERY)
-def test_the_last_case_has_integers_enough_to_reach_each_row_of_a_table(name: str) -> None:
-    """Every index that a table has fits into one of its integer inputs."""
+def test_the_last_case_has_enough_integers_to_use_each_row_of_a_table(name: str) -> None:
+    """One of its integer inputs has room for every index of the table."""
     exercise = load_exercise(name)
     sizes = exercise.sizes[-1]
     if "vocab_size" in sizes:
@@ -125,8 +125,8 @@ def test_sizes_are_drawn_for_any_number_of_them(count: int) -> None:
     assert all(list(sizes) == list(given) for sizes in drawn)
 
 
-def test_drawn_sizes_are_unlike_one_another_and_unlike_the_given_ones() -> None:
-    """Where there are numbers enough."""
+def test_drawn_sizes_differ_from_one_another_and_from_the_given_ones() -> None:
+    """As long as there are enough numbers."""
     for seed in range(50):
         drawn = draw_straddling(GIVEN, random.Random(seed), lambda _: True)
         assert drawn is not None
@@ -144,7 +144,7 @@ def test_the_last_of_the_drawn_cases_is_small_but_has_its_rows() -> None:
 
 
 def test_more_cases_are_drawn_where_large_sizes_do_not_go_together() -> None:
-    """Here no two of four can be large in one case."""
+    """Here, no two of four can be large in one case."""
     given = {"a": 8, "b": 9, "c": 10, "d": 11}
     drawn = draw_straddling(given, random.Random(1), lambda sizes: sum(size > 11 for size in sizes.values()) <= 1)
     assert drawn is not None
@@ -153,7 +153,7 @@ def test_more_cases_are_drawn_where_large_sizes_do_not_go_together() -> None:
 
 
 def test_draws_that_do_not_work_are_skipped() -> None:
-    """Here one size has to divide another, and the product is limited."""
+    """Here, one size must divide another, and the product is limited."""
 
     def works(sizes: dict[str, int]) -> bool:
         return sizes["C"] % sizes["heads"] == 0 and prod(sizes.values()) < 10_000
@@ -166,7 +166,7 @@ def test_draws_that_do_not_work_are_skipped() -> None:
 
 
 def test_a_size_that_nothing_smaller_works_for_is_drawn_at_its_own_or_above() -> None:
-    """And is no fault."""
+    """This is not a fault."""
 
     def works(sizes: dict[str, int]) -> bool:
         return sizes["w"] >= 3
@@ -179,14 +179,14 @@ def test_a_size_that_nothing_smaller_works_for_is_drawn_at_its_own_or_above() ->
 
 
 def test_where_no_sizes_can_be_drawn_the_obstacle_is_named() -> None:
-    """If one of them is it by itself."""
+    """If a single size is the reason."""
 
     def works(sizes: dict[str, int]) -> bool:
         return sizes["w"] <= 10
 
     given = {"n": 10, "w": 8}
     assert draw_straddling(given, random.Random(3), works) is None
-    assert obstacle(given, works) == "with the other sizes as given, no w above 10 works"
+    assert obstacle(given, works) == "no w above 10 works with the other sizes as given"
     assert obstacle(given, lambda _: True) is None
 
 
@@ -197,7 +197,7 @@ def side(number: int, wall: int) -> int:
 
 @pytest.mark.parametrize("name", EVERY)
 def test_hidden_sizes_stay_on_their_sides(name: str) -> None:
-    """Of every given size, under 200 seeds; what was above a product of two stays above it."""
+    """Of every given size, under 200 seeds; products of two that exceed the given one still do."""
     exercise = load_exercise(name)
     given = exercise.given_sizes
     walls = set(given.values())
@@ -213,8 +213,8 @@ def test_hidden_sizes_stay_on_their_sides(name: str) -> None:
                            for a in own if a != size and own[a] * number > given[a] * given[size])  # fmt: skip
 
 
-def test_hidden_sizes_are_no_dimension_of_the_given_case() -> None:
-    """Here 30, which is n_embd times three, and 96, above which a size that was above it stays."""
+def test_hidden_sizes_are_not_a_dimension_of_the_given_case() -> None:
+    """Here 30, which is three times n_embd, and 96, which a size that exceeds it still exceeds."""
     for seed in range(200):
         drawn = draw_near({"n": 29, "m": 100}, {"n": 32, "m": 10}, {30, 96}, random.Random(seed))
         assert drawn["n"] != 30
@@ -229,7 +229,7 @@ def test_small_hidden_sizes_stay_large_enough_for_a_variance() -> None:
     assert {sizes["m"] for sizes in drawn} == {3, 4, 5}
 
 
-def test_the_own_sizes_are_taken_where_there_are_no_others() -> None:
+def test_the_exercise_s_own_sizes_are_used_if_there_are_no_others() -> None:
     """Between two walls."""
     assert draw_near({"n": 9}, {"n": 8, "m": 10}, (), random.Random(1)) == {"n": 9}
 
@@ -257,8 +257,8 @@ def test_another_batch_size_is_straddled_too(batch_size: int | None, rows: list[
     assert own[0]["n"] == 40
 
 
-def test_a_moved_batch_is_no_size_of_its_case() -> None:
-    """It goes past the number that another size has."""
+def test_a_moved_batch_is_not_another_size_of_its_case() -> None:
+    """It skips the number that another size has."""
     assert at_batch_size([{"n": 40, "m": 41}], 32, 33) == [{"n": 42, "m": 41}]
     assert at_batch_size([{"n": 7, "m": 5}], 32, 6) == [{"n": 4, "m": 5}]
     assert at_batch_size([{"n": 7, "m": 3}], 32, 3) == [{"n": 3, "m": 3}]

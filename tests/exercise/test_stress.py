@@ -33,7 +33,7 @@ def last(exercise: Exercise) -> Case:
 
 
 def test_only_the_last_case_is_extreme(mlp_cases: Cases) -> None:
-    """What a gradient depends on is found out where nothing is saturated."""
+    """What a gradient depends on is found out in a case where nothing is saturated."""
     assert [case.stressed for case in mlp_cases] == [False, False, False, True]
     assert not mlp_cases.probe.stressed
 
@@ -56,7 +56,7 @@ def test_masks_of_every_kind_are_crossed(name: str) -> None:
 
 
 def test_every_row_of_a_table_occurs_and_some_more_than_once(mlp: Exercise, mlp_cases: Cases) -> None:
-    """The last letter as well, which no name of the minibatch has."""
+    """Including the last letter, which no name of the minibatch has."""
     case = mlp_cases.further[-1]
     rows = case.inputs["C"].shape[0]
     counts = torch.bincount(case.inputs["Xb"].flatten(), minlength=rows)
@@ -67,8 +67,8 @@ def test_every_row_of_a_table_occurs_and_some_more_than_once(mlp: Exercise, mlp_
     assert "Xb" in is_covered(mlp, case.inputs)
 
 
-def test_the_rows_of_a_table_are_found_by_trying() -> None:
-    """Where the data happens to end does not matter."""
+def test_the_rows_of_a_table_are_found_by_trial() -> None:
+    """It does not matter where the data happens to end."""
     exercise = load_exercise("cross_entropy")
     inputs = exercise.inputs(1, {"n": 8, "vocab_size": 40})
     assert int(inputs["Yb"].max()) < 27
@@ -76,8 +76,8 @@ def test_the_rows_of_a_table_are_found_by_trying() -> None:
     assert table_rows(exercise, inputs, "logits") is None
 
 
-def test_what_is_negative_marks_something_and_stays() -> None:
-    """-1 means that there is nothing to learn."""
+def test_negative_indices_are_markers_and_stay() -> None:
+    """-1 marks a position without a target."""
     exercise = load_exercise("masked_cross_entropy")
     inputs = exercise.inputs(3, {})
     dealt = with_every_index(exercise, inputs, 0)
@@ -85,8 +85,8 @@ def test_what_is_negative_marks_something_and_stays() -> None:
     assert not torch.equal(dealt["targets"], inputs["targets"])
 
 
-def test_integers_that_are_no_index_are_left_alone(tmp_path: Path) -> None:
-    """Counts may have to be what they are."""
+def test_integers_that_are_not_indices_are_unchanged(tmp_path: Path) -> None:
+    """Counts may have to stay as they are."""
     exercise = made(
         tmp_path,
         "import torch\nGRADED = ['x']\nSIZES = [{'n': 7}]\n"
@@ -98,7 +98,7 @@ def test_integers_that_are_no_index_are_left_alone(tmp_path: Path) -> None:
     assert torch.equal(with_every_index(exercise, inputs, 0)["k"], inputs["k"])
 
 
-def test_inputs_that_are_not_graded_keep_what_a_formula_may_rest_on(tmp_path: Path) -> None:
+def test_inputs_that_are_not_graded_stay_as_a_formula_needs_them(tmp_path: Path) -> None:
     """`p - q` is the gradient of a cross entropy only where q sums to one."""
     exercise = made(
         tmp_path,
@@ -112,8 +112,8 @@ def test_inputs_that_are_not_graded_keep_what_a_formula_may_rest_on(tmp_path: Pa
     assert upstream_inputs(exercise, exercise.inputs(1, {})) == ()
 
 
-def test_an_input_that_stands_for_an_upstream_gradient_is_scaled_as_cotangents_are() -> None:
-    """Powers of two apart, or a threshold on it would not show."""
+def test_an_input_that_acts_as_an_upstream_gradient_is_scaled_like_cotangents() -> None:
+    """By powers of two far apart; otherwise a threshold on it would go unnoticed."""
     exercise = load_exercise("batchnorm")
     cases = build_cases(exercise, LECTURE_SEED)
     assert upstream_inputs(exercise, cases.given.inputs) == ("cot",)
@@ -122,8 +122,8 @@ def test_an_input_that_stands_for_an_upstream_gradient_is_scaled_as_cotangents_a
     assert huge > 1e9
 
 
-def test_a_forward_pass_that_bears_no_extremes_is_judged_as_drawn(tmp_path: Path) -> None:
-    """exp overflows at once; the last of the variants are the inputs themselves."""
+def test_a_forward_pass_that_allows_no_extremes_is_judged_as_drawn(tmp_path: Path) -> None:
+    """exp overflows at once; the last variant is the inputs themselves."""
     exercise = made(
         tmp_path,
         "import torch\nGRADED = ['x']\nSIZES = [{'n': 7}]\n"

@@ -1,4 +1,4 @@
-"""The stubs as they were handed out, and one of them put back into a file's bytes."""
+"""The original stubs, and restoring one of them in a file's bytes."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ BOM = b"\xef\xbb\xbf"
 
 
 def function(first: int, last: int, begins: int | None = None) -> Function:
-    """Where the sandbox's child would have found dh; decorators begin before the `def`."""
+    """What the sandbox's child process would report for dh; decorators begin before the `def`."""
     return Function("dh", "backward.py", first, last, (), begins=begins)
 
 
 def test_a_function_is_replaced_and_everything_else_stays() -> None:
-    """And what was taken out is returned."""
+    """The removed text is returned."""
     content = b"import torch\n\ndef dh(a):\n    return a\n\nx = 1\n"
     new, taken = put_back(content, function(3, 4), STUB)
     assert new == b"import torch\n\n" + STUB.encode() + b"\n\nx = 1\n"
@@ -42,21 +42,21 @@ def test_a_function_is_replaced_and_everything_else_stays() -> None:
 
 
 @pytest.mark.parametrize("ending", [b"\n", b"\r\n", b"\r"], ids=["unix", "windows", "old mac"])
-def test_a_stub_takes_the_line_ends_of_the_file(ending: bytes) -> None:
-    """Between its own lines too."""
+def test_a_stub_gets_the_line_endings_of_the_file(ending: bytes) -> None:
+    """Between its own lines, too."""
     content = ending.join([b"x = 1", b"def dh(a):", b"    return a", b"y = 2", b""])
     new, _ = put_back(content, function(2, 3), STUB)
     assert new == ending.join([b"x = 1", *STUB.encode().split(b"\n"), b"y = 2", b""])
 
 
 def test_a_byte_order_mark_stays_at_the_beginning() -> None:
-    """It is no part of the first line's function."""
+    """It is not part of the first line's function."""
     new, taken = put_back(BOM + b"def dh(a):\n    return a\n", function(1, 2), STUB)
     assert new == BOM + STUB.encode() + b"\n"
     assert taken == b"def dh(a):\n    return a"
 
 
-def test_decorators_go_with_their_function() -> None:
+def test_decorators_are_removed_with_their_function() -> None:
     """The stub has none."""
     content = b"@first\n@second(\n    1)\ndef dh(a):\n    return a\n"
     new, taken = put_back(content, function(4, 5, begins=1), STUB)
@@ -64,7 +64,7 @@ def test_decorators_go_with_their_function() -> None:
     assert taken == content.rstrip()
 
 
-def test_a_function_inside_a_block_keeps_its_margin() -> None:
+def test_a_function_inside_a_block_keeps_its_indentation() -> None:
     """Empty lines stay empty."""
     new, _ = put_back(b"if True:\n    def dh(a):\n        return a\n", function(2, 3), STUB)
     assert new.split(b"\n")[1:4] == [b"    def dh(dlogits, W2):", b'        """h @ W2"""', b""]
@@ -72,22 +72,22 @@ def test_a_function_inside_a_block_keeps_its_margin() -> None:
 
 @pytest.mark.parametrize("line", [b"x = 1; dh = lambda a: a", b"if x: dh = lambda a: a", b"(dh := abs)"])
 def test_a_function_that_shares_its_line_is_refused(line: bytes) -> None:
-    """The rest of the line would go too."""
-    with pytest.raises(NoReset, match=r"^backward\.py:1: dh shares its line; give it a line of its own$"):
+    """The rest of the line would be removed, too."""
+    with pytest.raises(NoReset, match=r"^backward\.py:1: dh shares its line with other code; put it on its own line$"):
         put_back(line + b"\n", function(1, 1), STUB)
 
 
-def test_a_missing_function_is_written_to_the_end() -> None:
-    """Two empty lines below the last line, whether or not that one ends; at the top of an empty file."""
+def test_a_missing_function_is_appended() -> None:
+    """Two empty lines below the last line, whether or not that line is terminated; at the top of an empty file."""
     for content in (b"x = 1", b"x = 1\n"):
         assert put_back(content, None, STUB) == (b"x = 1\n\n\n" + STUB.encode() + b"\n", b"")
     assert put_back(b" \n", None, STUB)[0] == b" \n" + STUB.encode() + b"\n"
     assert put_back(b"x = 1\r\n", None, "a\nb")[0] == b"x = 1\r\n\r\n\r\na\r\nb\r\n"
 
 
-def test_a_file_that_has_changed_meanwhile_is_left_alone() -> None:
-    """Its lines are no longer those that were read."""
-    with pytest.raises(NoReset, match="has changed meanwhile"):
+def test_a_file_that_has_changed_in_the_meantime_is_left_alone() -> None:
+    """Its lines are no longer the ones that were read."""
+    with pytest.raises(NoReset, match="has changed in the meantime"):
         put_back(b"x = 1\n", function(7, 9), STUB)
 
 
@@ -121,28 +121,28 @@ def test_a_training_exercise_has_one_function_for_all_gradients(mlp: Exercise) -
 
 
 class TestHandedOut:
-    """Where a stub comes from: never from a learner's file."""
+    """Where an original stub comes from: never from a learner's file."""
 
     def test_in_a_workspace_it_is_the_installed_one(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        """Whatever has been written there."""
+        """Whatever the learner's file contains."""
         monkeypatch.chdir(tmp_path)
         mine = tmp_path / "exercises" / "mlp"
         shutil.copytree(exercises_directory() / "mlp", mine)
         (mine / "backward.py").write_text("def dprobs(mine):\n    return (\n")
         assert pristine_stub(load_exercise(mine), "dprobs").startswith("def dprobs(dlogprobs, probs):")
 
-    def test_an_exercise_of_ones_own_has_none_in_a_workspace(
+    def test_a_workspace_exercise_that_is_not_installed_has_none(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        """The only file there may have been filled in, and may not even be Python."""
+        """Its only file may have been filled in, and may not be valid Python."""
         monkeypatch.chdir(tmp_path)
         mine = shelf(tmp_path) / "squares"
         (mine / "backward.py").write_text("def dy(y):\n    return (\n")
-        with pytest.raises(NoReset, match="no stub of dy is installed with squares, so there is nothing to put back"):
+        with pytest.raises(NoReset, match="no stub of dy is installed with squares, so there is nothing to restore"):
             pristine_stub(load_exercise(mine), "dy")
 
     def test_an_exercise_of_another_folder_has_its_own(self, tmp_path: Path) -> None:
-        """That of `--exercises`, which a teacher hands out."""
+        """The folder of `--exercises`, from an instructor."""
         folder = shelf(tmp_path) / "squares"
         with pytest.raises(NoReset):
             pristine_stub(load_exercise(folder), "dy")
@@ -150,7 +150,7 @@ class TestHandedOut:
         assert pristine_stub(load_exercise(folder), "dy") == STUBS.split("\n\n\n", maxsplit=1)[0]
 
     def test_an_exercise_of_a_pack_has_the_packs_own(self, installed_pack: Path) -> None:
-        """Of two packs that have one, that which the exercise belongs to."""
+        """If two packs have one, that of the exercise's own pack."""
         stubs = installed_pack / "exercises" / "squares" / "backward.py"
         stubs.write_text("def dy(packed):\n    raise NotImplementedError\n")
         assert pristine_stub(load_exercise("squares"), "dy").startswith("def dy(packed):")

@@ -185,7 +185,7 @@ class TestFaults:
         forward.write_text(forward.read_text(encoding="utf-8").replace("return locals()", "return 3"), encoding="utf-8")
         result = run("exercises")
         assert result.ret == pytest.ExitCode.INTERRUPTED
-        result.stdout.fnmatch_lines(["*forward() has to end in `return locals()`*"])
+        result.stdout.fnmatch_lines(["*forward() must end with `return locals()`*"])
 
     def test_a_missing_submission_is_a_collection_error(self, run: Run, desk: Path) -> None:
         """The stubs were deleted."""

@@ -123,14 +123,14 @@ class TestFlatValues:
     def test_a_name_that_is_not_a_gradient_is_reported(self, cells: dict[str, Any]) -> None:
         """In the words of the command line, and without an empty table."""
         found = check(cells, "dcuonts")
-        assert repr(found) == "note: there is no gradient of mlp dcuonts. Did you mean dcounts?"
-        assert found._repr_html_() == "<p>note: there is no gradient of mlp dcuonts. Did you mean dcounts?</p>"
+        assert repr(found) == "note: there is no mlp gradient dcuonts. Did you mean dcounts?"
+        assert found._repr_html_() == "<p>note: there is no mlp gradient dcuonts. Did you mean dcounts?</p>"
 
     def test_other_names_are_checked_all_the_same(self, cells: dict[str, Any]) -> None:
         """One typo does not hide the rest."""
         cells["dprobs"] = cells["probs"].grad
         text = repr(check(cells, "nope", "probs"))
-        assert "there is no gradient of mlp nope. There are: dlogprobs, " in text
+        assert "there is no mlp gradient nope. Available: dlogprobs, " in text
         assert "mlp: 1 of 1 agree" in text
 
     def test_without_inputs_and_gradients_the_message_says_so(self, cells: dict[str, Any]) -> None:
@@ -211,7 +211,7 @@ def test_a_real_notebook_runs_from_top_to_bottom(tmp_path: Path, monkeypatch: py
     assert "counts" in printed[5]
     assert "<td>✓</td><td>dnorm_logits</td>" in printed[6]
     assert "<td>✗</td><td>dnorm_logits</td>" in printed[7]
-    assert "there is no gradient of mlp dnope" in printed[8]
+    assert "there is no mlp gradient dnope" in printed[8]
     assert "mlp: 1 of 1 agree" in printed[9]
     assert "no gradient of mlp data" not in printed[9]
 

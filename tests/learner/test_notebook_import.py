@@ -81,7 +81,7 @@ def test_a_notebook_without_gradients_is_a_usage_error(grade: Callable[..., Resu
     path = next(path for path in NOTEBOOKS if path.stem == "nothing_yet")
     result = grade("import", path)
     assert result.exit_code == 4
-    assert "None of its functions belongs to an exercise" in result.output
+    assert "none of its functions belongs to an exercise" in result.output
     Path("bad.ipynb").write_text("not json", encoding="utf-8")
     assert "this is not a notebook" in grade("import", "bad.ipynb").output
 
