@@ -1,7 +1,7 @@
-"""The chain rule for the operations that a forward pass is made of, as formulas that can be taken apart.
+"""The chain rule for the operations of a forward pass, as formulas that can be taken apart.
 
-A rule says for each operand of an operation what becomes of the gradient on the way to it. What was broadcast on that
-way is summed by whoever applies the rule. `derive` compares every formula with autograd's before it is used.
+A rule gives, for each operand of an operation, the step from the operation's gradient to the operand's. The caller sums
+over what was broadcast. `derive` compares every formula with autograd's gradient before it is used.
 """
 
 from __future__ import annotations
@@ -28,22 +28,22 @@ Rule = Callable[["Formulas", "Call", ast.expr], Operands]
 
 
 class Formulas(Protocol):
-    """What the rules ask of whoever takes a line apart."""
+    """What the rules need from the object that takes a line apart."""
 
     numbers: Numbers
 
     def primal(self, node: ast.expr) -> Node:
-        """The forward value of an expression."""
+        """The forward value of an expression, as a formula."""
 
     def literal(self, node: ast.expr | None, default: Any = None) -> Any:
-        """What an argument says."""
+        """The value of an argument; `default` if there is none."""
 
     def code(self, node: ast.expr) -> CodeType:
-        """An expression, ready to run."""
+        """An expression, compiled."""
 
 
 def positive(x: torch.Tensor) -> torch.Tensor:
-    """1 where a value is positive, else 0: relu's derivative."""
+    """1 where a value is positive, otherwise 0: the derivative of relu."""
     return (x > 0).to(x.dtype)
 
 
@@ -81,7 +81,7 @@ def _div(d: Formulas, node: ast.BinOp) -> Operands:
 
 
 def _pow(d: Formulas, node: ast.BinOp) -> Operands:
-    """The exponent has to be a number; there is no rule for its own gradient."""
+    """The exponent has to be a number; there is no rule for its gradient."""
     base = d.primal(node.left)
     exponent = d.literal(node.right)
     if isinstance(exponent, int | float):
@@ -119,11 +119,11 @@ BINARY: dict[type[ast.operator], Callable[[Formulas, ast.BinOp], Operands]] = {
 """The rules of Python's operators."""
 
 
-# element by element
+# elementwise functions
 
 
 def _elementwise(derivative: Callable[[Node, Node], Node]) -> Rule:
-    """The rule of a function whose derivative is made from what went in and what came out, x and y."""
+    """The rule of a function whose derivative is a formula of its input x and output y."""
 
     def rule(d: Formulas, call: Call, node: ast.expr) -> Operands:
         factor = derivative(d.primal(call.operand), d.primal(node))
@@ -137,7 +137,7 @@ def _log(d: Formulas, call: Call, _: ast.expr) -> Operands:
 
 
 def _masked_fill(d: Formulas, call: Call, _: ast.expr) -> Operands:
-    """Nothing comes back from where the mask is."""
+    """The gradient is zero where the mask is set."""
     mask = call.argument(0, "mask")
     if mask is not None:
         kept = _call(torch.logical_not, d.primal(mask))
@@ -145,7 +145,7 @@ def _masked_fill(d: Formulas, call: Call, _: ast.expr) -> Operands:
 
 
 def _gelu(d: Formulas, call: Call, _: ast.expr) -> Operands:
-    """The form with tanh, as torch documents it; the one with erf stays one operation.
+    """The tanh approximation, as torch documents it; the erf form has no rule.
 
     y = x/2 * (1 + t), where t = tanh(r * (x + 0.044715 * x**3)) and r = sqrt(2/pi), so that
     dy/dx = (1 + t)/2 + x/2 * (1 - t**2) * r * (1 + 3 * 0.044715 * x**2).
@@ -174,7 +174,7 @@ def _dims(d: Formulas, call: Call) -> tuple[int, ...] | None:
 
 
 def _spread(d: Formulas, call: Call) -> Back:
-    """Over what was summed."""
+    """Broadcasts the gradient over what was summed."""
     x, dims = d.primal(call.operand), _dims(d, call)
     kept = bool(d.literal(call.argument(1, "keepdim"), default=False))
     dropped = None if kept or dims is None else dims
@@ -191,20 +191,20 @@ def _mean(d: Formulas, call: Call, _: ast.expr) -> Operands:
 
 
 def _var(d: Formulas, call: Call, _: ast.expr) -> Operands:
-    """2 * (x - mean) / (n - correction): the mean's own share sums to zero."""
+    """2 * (x - mean) / (n - correction): the share through the mean sums to zero."""
     x, dims = d.primal(call.operand), _dims(d, call)
     kept = bool(d.literal(call.keywords.get("keepdim"), default=False))
     unbiased = call.keywords.get("unbiased") or (call.args[1] if len(call.args) > 1 else None)
     correction = int(d.literal(call.keywords.get("correction"), default=int(d.literal(unbiased, default=True))))
     count: Node = Node("size", (x,), dims)
     freedom = Node("sub", (count, const(correction))) if correction else count
-    centred = Node("sub", (x, Node("mean", (x,), (dims, True))))
-    slope = Node("div", (mul(const(2.0), centred), freedom))
+    centered = Node("sub", (x, Node("mean", (x,), (dims, True))))
+    slope = Node("div", (mul(const(2.0), centered), freedom))
     yield call.operand, lambda g: mul(slope, Node("expand", (g, x), None if kept else dims))
 
 
 def _extreme(which: str) -> Rule:
-    """Back to the place of the maximum or minimum alone; of several equal ones, to the first."""
+    """Only the position of the maximum or minimum gets the gradient; of several equal ones, the first."""
 
     def rule(d: Formulas, call: Call, _: ast.expr) -> Operands:
         dims = _dims(d, call)
@@ -215,24 +215,24 @@ def _extreme(which: str) -> Rule:
     return rule
 
 
-# the softmax's family, and layer norm: derivatives of several terms
+# softmax and its relatives, and layer norm: derivatives with several terms
 
 
 def _softmax(d: Formulas, call: Call, node: ast.expr) -> Operands:
-    """For p = softmax(x), dp_i/dx_j = p_i * ((i == j) - p_j), so that g comes back as p * (g - sum(p * g))."""
+    """For p = softmax(x), dp_i/dx_j = p_i * ((i == j) - p_j), so g comes back as p * (g - sum(p * g))."""
     out, dims = d.primal(node), _dims(d, call)
     yield call.operand, lambda g: mul(out, Node("sub", (g, Node("sum", (mul(out, g),), (dims, True)))))
 
 
 def _log_softmax(d: Formulas, call: Call, node: ast.expr) -> Operands:
-    """For y = log softmax(x), dy_i/dx_j = (i == j) - p_j, so that g comes back as g - p * sum(g)."""
+    """For y = log softmax(x), dy_i/dx_j = (i == j) - p_j, so g comes back as g - p * sum(g)."""
     out, dims = d.primal(node), _dims(d, call)
     soft = _call(torch.exp, out)
     yield call.operand, lambda g: Node("sub", (g, mul(soft, Node("sum", (g,), (dims, True)))))
 
 
 def _logsumexp(d: Formulas, call: Call, _: ast.expr) -> Operands:
-    """Its derivative is the softmax."""
+    """The derivative of logsumexp is the softmax; for one dimension only."""
     dims = _dims(d, call)
     if dims is not None and len(dims) == 1:
         back = _spread(d, call)
@@ -240,7 +240,7 @@ def _logsumexp(d: Formulas, call: Call, _: ast.expr) -> Operands:
 
 
 def _cross_entropy(d: Formulas, call: Call, _: ast.expr) -> Operands:
-    """(softmax(x) - one_hot(target)) / n, for x (n, classes) and the mean over n; not with weights or other options."""
+    """(softmax(x) - one_hot(target)) / n, for x (n, classes) and the mean over n; calls with options have no rule."""
     target = call.argument(0, "target")
     if target is None or set(call.keywords) - {"target"} or len(call.args) > 1:
         return
@@ -251,7 +251,7 @@ def _cross_entropy(d: Formulas, call: Call, _: ast.expr) -> Operands:
 
 
 def _layer_norm(d: Formulas, call: Call, _: ast.expr) -> Operands:
-    """Over the last dimension: the gain's gradient, the bias's, and three terms for what is normalised.
+    """Over the last dimension: the gradients of the gain, of the bias and, with three terms, of the input x.
 
     With u = (x - mean) * inverse and h = gain * g, h comes back as inverse * (h - mean(h) - u * mean(h * u)): the
     terms of x itself, of its mean and of its variance.
@@ -261,10 +261,10 @@ def _layer_norm(d: Formulas, call: Call, _: ast.expr) -> Operands:
         return
     x, epsilon = d.primal(call.operand), d.literal(call.argument(3, "eps"), default=1e-5)  # torch's default
     over = ((-1,), True)
-    centred = Node("sub", (x, Node("mean", (x,), over)))
-    variance = Node("mean", (Node("pow", (centred, const(2))),), over)
+    centered = Node("sub", (x, Node("mean", (x,), over)))
+    variance = Node("mean", (Node("pow", (centered, const(2))),), over)
     inverse = Node("pow", (Node("add", (variance, const(epsilon))), const(-0.5)))
-    unit = mul(centred, inverse)
+    unit = mul(centered, inverse)
 
     def back(g: Node) -> Node:
         scaled = g if weight is None else mul(d.primal(weight), g)
@@ -278,7 +278,7 @@ def _layer_norm(d: Formulas, call: Call, _: ast.expr) -> Operands:
         yield bias, lambda g: g
 
 
-# other shapes, other places
+# other shapes, other positions
 
 
 def _reshaped(d: Formulas, call: Call, _: ast.expr) -> Operands:
@@ -298,7 +298,7 @@ def _permute(d: Formulas, call: Call, _: ast.expr) -> Operands:
 
 
 def _subscript(d: Formulas, call: Call, node: ast.expr) -> Operands:
-    """A subscript; one that reads one place in each row is written as such."""
+    """A subscript; one that reads one position per row gets a form of its own."""
     index = _one_in_each_row(d, call, node)
     if index is not None:
         x = d.primal(call.operand)
@@ -310,7 +310,7 @@ def _subscript(d: Formulas, call: Call, node: ast.expr) -> Operands:
 
 
 def _one_in_each_row(d: Formulas, call: Call, node: ast.expr) -> Node | None:
-    """The index of `x[range(n), index]`, for x (n, m) and an index (n,); None for any other subscript."""
+    """The index of `x[range(n), index]`, for x (n, m) and index (n,); None for any other subscript."""
     key = call.args[0]
     if not isinstance(key, ast.Tuple) or len(key.elts) != 2:
         return None
@@ -369,4 +369,4 @@ RULES: dict[str, Rule] = {
     "permute": _permute,
     "[]": _subscript,
 }
-"""The rules of torch's functions and methods, by name; `[]` is a subscript, `max.values` the first of max's two."""
+"""The rules of torch functions and methods by name; `[]` is a subscript, `max.values` the first result of `max`."""

@@ -1,7 +1,7 @@
-"""Closed forms that people write for several lines at once: softmax, cross entropy, normalisation.
+"""Closed forms that people write for several lines at once: softmax, cross entropy, normalization.
 
-Each is recognised by its numbers, never by its name, and compared with the right gradient before it is used. So where
-a formula comes from need not be proved here; each is derived in the docstring of the function that makes it.
+Each is recognized by its values, never by its name, and compared with the right gradient before it is used. So no
+formula has to be proved here; each is derived in the docstring of the function that builds it.
 """
 
 from __future__ import annotations
@@ -21,28 +21,28 @@ if TYPE_CHECKING:
     from grader.diagnosis.facts import Facts
 
 _CLOSE = 1e-9
-"""How close a closed form has to come to the right gradient, relative to the size of its terms; and how far what has to
-be constant may spread. From 1e-11 to 1e-7 every name of the catalogues is the same."""
+"""How close a closed form has to be to the right gradient, relative to the size of its terms, and how much a constant
+may vary. From 1e-11 to 1e-7 every name of the catalogues is the same."""
 MOST_NODES = 80
-"""Operations in the gradient of a normalised value, from what the function uses; larger ones are not tried. 40 and 160
-name all of the catalogues alike."""
+"""The most operations in the gradient of a normalized value, written in what the function uses; larger ones are not
+tried. 40 and 160 give all of the catalogues the same names."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class ClosedForm:
-    """A gradient written in one go."""
+    """A gradient through several lines, written as one formula."""
 
     node: Node
     kind: Kind
-    """What a mistake inside it is called."""
+    """The kind of a mistake inside it."""
     title: str
     alone: Change | None = None
-    """The formula that takes each entry alone, where there is one that people write."""
+    """The common mistake that treats each entry on its own, if the form has one."""
 
 
 def closed_forms(facts: Facts) -> Iterator[ClosedForm]:
     """The closed forms that this gradient has."""
-    for form in (*_softmax(facts), *_cross_entropy(facts), *_normalisation(facts)):
+    for form in (*_softmax(facts), *_cross_entropy(facts), *_normalization(facts)):
         if _right(form.node, facts):
             yield form
 
@@ -83,7 +83,7 @@ def _softmax(facts: Facts) -> Iterator[ClosedForm]:
 
 
 def _softmax_form(child: str, soft: Node, dim: int) -> ClosedForm:
-    """p * (g - sum(p * g)): the Jacobian dp_i/dx_j = p_i * ((i == j) - p_j) times g; alone, only its diagonal."""
+    """p * (g - sum(p * g)): g times the Jacobian dp_i/dx_j = p_i * ((i == j) - p_j); `alone` has only its diagonal."""
     g = upstream(child)
     shared = Node("sum", (mul(soft, g),), ((dim,), True))
     alone = mul(mul(soft, one_minus(soft)), g)
@@ -92,7 +92,7 @@ def _softmax_form(child: str, soft: Node, dim: int) -> ClosedForm:
 
 
 def _log_softmax_form(child: str, soft: Node, dim: int) -> ClosedForm:
-    """g - p * sum(g): the Jacobian dy_i/dx_j = (i == j) - p_j times g; alone, only its diagonal."""
+    """g - p * sum(g): g times the Jacobian dy_i/dx_j = (i == j) - p_j; `alone` has only its diagonal."""
     g = upstream(child)
     shared = Node("sum", (g,), ((dim,), True))
     alone = mul(one_minus(soft), g)
@@ -101,14 +101,14 @@ def _log_softmax_form(child: str, soft: Node, dim: int) -> ClosedForm:
 
 
 def _alone(node: Node) -> Change:
-    text = "each entry is taken alone, p(1-p), although every entry of a softmax depends on its whole row"
+    text = "each entry is treated on its own, p(1-p), although every output of a softmax depends on its whole row"
     return Change(node, Kind.SOFTMAX_JACOBIAN, text, 0.1)
 
 
 def _is_softmax(y: torch.Tensor, x: torch.Tensor, dim: int) -> bool:
-    """Whether a value is the softmax of another, places aside that are masked to zero.
+    """Whether a value is the softmax of another, ignoring positions that are masked to zero.
 
-    Its logarithm is then x less one number in each row.
+    If so, its logarithm is x minus one number per row.
     """
     there = y > 0
     if bool((y < 0).any()) or not torch.allclose(y.sum(dim), torch.ones((), dtype=y.dtype), rtol=1e-9):
@@ -119,7 +119,7 @@ def _is_softmax(y: torch.Tensor, x: torch.Tensor, dim: int) -> bool:
 
 
 def _soft(facts: Facts, dim: int, soft: torch.Tensor) -> Iterator[Node]:
-    """The softmax of the variable: as a forward value that the function asked for, and computed."""
+    """The softmax of the variable: as a parameter of the function, from a log-softmax parameter, and computed."""
     x, floats = facts.probe.numbers.values[facts.variable], _floats(facts)
     for value in facts.values:
         if value in floats and _alike(floats[value], soft):
@@ -130,20 +130,20 @@ def _soft(facts: Facts, dim: int, soft: torch.Tensor) -> Iterator[Node]:
         yield Node("softmax", (name(facts.variable),), dim)
 
 
-# softmax and cross entropy at once
+# softmax and cross entropy combined
 
 
 def _cross_entropy(facts: Facts) -> Iterator[ClosedForm]:
     """(softmax - one_hot) / n, for x (n, classes): the lecture's second exercise.
 
-    With loss = -mean(log p[target]) and g = -one_hot/n into the log-softmax, g - p * sum(g) is (p - one_hot)/n. Under a
-    mask over the rows, the mean is over the rows that it keeps.
+    With loss = -mean(log p[target]), the log-softmax gets g = -one_hot/n, and g - p * sum(g) is (p - one_hot)/n. With a
+    mask over the rows, the mean runs over the rows that it keeps.
     """
     values = facts.probe.numbers.values
     x, variable = values[facts.variable], name(facts.variable)
     if facts.evidence.depends_on or x.dim() != 2 or facts.exercise.children(facts.variable) == ():
         return
-    title = "softmax and cross entropy at once"
+    title = "softmax and cross entropy combined"
     for index, target in values.items():
         if isinstance(target, torch.Tensor) and not target.is_floating_point() and target.shape == x.shape[:1]:
             for soft in _soft(facts, 1, torch.softmax(x, 1)):
@@ -163,32 +163,32 @@ def _masks(facts: Facts, x: torch.Tensor) -> Iterator[Node]:
             yield name(mask)
 
 
-# normalisation: batch norm, layer norm, RMS norm
+# normalization: batch norm, layer norm, RMS norm
 
 
-def _normalisation(facts: Facts) -> Iterator[ClosedForm]:
+def _normalization(facts: Facts) -> Iterator[ClosedForm]:
     x = facts.probe.numbers.values[facts.variable]
-    for unit, inverse, dim, centred in _normalised(x, _floats(facts)):
+    for unit, inverse, dim, centered in _normalized(x, _floats(facts)):
         for g in _towards(facts, unit):
             for outer, inner in _pulled_out(g, facts, dim):
                 for freedom in (0, 1):
-                    node = _normal_form(facts.variable, unit, inverse, inner, dim, freedom, centred=centred)
+                    node = _normal_form(facts.variable, unit, inverse, inner, dim, freedom, centered=centered)
                     node = node if outer is None else mul(outer, node)
-                    yield ClosedForm(node, Kind.FUSED_TERM, f"the normalisation {unit}")
+                    yield ClosedForm(node, Kind.FUSED_TERM, f"the normalization {unit}")
 
 
-def _normalised(x: torch.Tensor, values: dict[str, torch.Tensor]) -> Iterator[tuple[str, str, int, bool]]:
-    """Forward values unit = (x - mean) * inverse, or x * inverse: their names, the dimension, whether centred."""
+def _normalized(x: torch.Tensor, values: dict[str, torch.Tensor]) -> Iterator[tuple[str, str, int, bool]]:
+    """Forward values unit = (x - mean) * inverse, or x * inverse: unit, inverse, the dimension, whether centered."""
     for inverse, w in values.items():
         for dim in range(x.dim()):
             if w.dim() == x.dim() and w.shape[dim] == 1 and x.shape[dim] > 1 and broadcasts(w.shape, x.shape):
-                for centred in (True, False):
-                    unit = (x - x.mean(dim, keepdim=True) if centred else x) * w
-                    yield from ((u, inverse, dim, centred) for u, v in values.items() if _alike(v, unit))
+                for centered in (True, False):
+                    unit = (x - x.mean(dim, keepdim=True) if centered else x) * w
+                    yield from ((u, inverse, dim, centered) for u, v in values.items() if _alike(v, unit))
 
 
 def _towards(facts: Facts, unit: str) -> Iterator[Node]:
-    """The gradient of the normalised value, from what the function depends on."""
+    """The gradient of the normalized value, in terms of what the function depends on."""
     if unit in facts.evidence.depends_on or not facts.evidence.depends_on:
         yield upstream(unit)
         return
@@ -198,7 +198,7 @@ def _towards(facts: Facts, unit: str) -> Iterator[Node]:
 
 
 def _pulled_out(g: Node, facts: Facts, dim: int) -> Iterator[tuple[Node | None, Node]]:
-    """The gradient of the normalised value, and the same with a factor that is constant along it put in front."""
+    """The gradient of the normalized value, also with any factor that is constant along the dimension pulled out."""
     x = facts.probe.numbers.values[facts.variable]
     if g.op == "mul":
         for outer, inner in (g.args, g.args[::-1]):
@@ -209,22 +209,22 @@ def _pulled_out(g: Node, facts: Facts, dim: int) -> Iterator[tuple[Node | None, 
 
 
 def _constant_along(value: torch.Tensor, dims: int, dim: int) -> bool:
-    """Whether a value, broadcast to so many dimensions, is the same all along one of them."""
+    """Whether a value, broadcast to `dims` dimensions, is constant along `dim`."""
     own = dim - (dims - value.dim())
     return own < 0 or value.shape[own] == 1
 
 
-def _normal_form(variable: str, unit: str, inverse: str, g: Node, dim: int, freedom: int, *, centred: bool) -> Node:
+def _normal_form(variable: str, unit: str, inverse: str, g: Node, dim: int, freedom: int, *, centered: bool) -> Node:
     """inverse/n * (n*g - sum(g) - n/(n-1)*unit*sum(g*unit)): the lecture's third exercise.
 
-    The three terms are what comes back directly, through the mean (where it is centred), and through the variance,
-    whose share is unit/(n - freedom) * sum(g*unit): freedom is 1 with Bessel's correction, else 0.
+    The three terms come back directly, through the mean (if x is centered), and through the variance, whose share is
+    unit/(n - freedom) * sum(g*unit): freedom is 1 with Bessel's correction, otherwise 0.
     """
     n = Node("size", (name(variable),), (dim,))
     bottom = Node("sub", (n, const(1))) if freedom else n
     correlation = Node("sum", (mul(g, name(unit)),), ((dim,), True))
     variance = mul(mul(Node("div", (n, bottom)), name(unit)), correlation)
     direct = mul(n, g)
-    if centred:
+    if centered:
         direct = Node("sub", (direct, Node("sum", (g,), ((dim,), True))))
     return mul(Node("div", (name(inverse), n)), Node("sub", (direct, variance)))

@@ -1,7 +1,7 @@
-"""The right formula for a gradient, read off the forward pass: each line's chain rule as a tree of small operations.
+"""Derives the formula for a gradient from the forward pass: each line's chain rule as a tree of small operations.
 
-What is not taken apart here (convolutions, pieces with indices and masks of their own) stays one operation whose
-gradient autograd gives. Every formula is compared with the line's own vector-Jacobian product before it is used.
+What has no rule (convolutions, pieces with their own indices and masks) stays one operation whose gradient autograd
+computes. Every formula is compared with the line's own vector-Jacobian product before it is used.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from grader.exercise.forward import Line
 
 MOST_PATHS = 16
-"""Chains of lines from one variable; the others are left out."""
+"""The most chains of lines from one variable; further ones are left out."""
 _FUNCTIONS = {
     "exp": torch.exp,
     "log": torch.log,
@@ -42,7 +42,7 @@ _FUNCTIONS = {
     "sqrt": torch.sqrt,
     "relu": torch.relu,
 }
-"""Forward functions that stay functions in a formula, so that a candidate can leave them out."""
+"""Functions that stay functions in a formula, so that a candidate can leave them out."""
 _READ: dict[type[ast.operator], str] = {
     ast.Add: "add",
     ast.Sub: "sub",
@@ -53,7 +53,7 @@ _READ: dict[type[ast.operator], str] = {
 }
 """Python's operators as operations of a formula."""
 _ALIKE = 1e-9
-"""How close, relative to the largest element, a line's formula has to come to autograd's gradient of the line; else
+"""How close a line's formula has to be to autograd's gradient of the line, relative to the largest element; otherwise
 autograd's is used."""
 
 
@@ -63,14 +63,14 @@ class Path:
 
     line: Line
     via: tuple[str, ...]
-    """The variables it comes through, the nearest first."""
+    """The variables it comes through, nearest first."""
     node: Node
     occurrence: int = 0
-    """Which of several places in the line it is, from 1; 0 where there is one place."""
+    """Which use of the variable in the line, from 1; 0 if the line uses it once."""
 
 
 class Deriver:
-    """Formulas for one exercise; shapes are looked up in one case's numbers."""
+    """Derives formulas for one exercise; shapes are looked up in the numbers of one case."""
 
     def __init__(self, exercise: Exercise, numbers: Numbers) -> None:
         self.exercise = exercise
@@ -81,7 +81,7 @@ class Deriver:
         self._to_upstream: dict[tuple[str, frozenset[str]], list[Path]] = {}
 
     def by_line(self, variable: str) -> list[Path]:
-        """One path for each output of each line that reads the variable, and for each place that it stands in."""
+        """One path for each line that reads the variable, each output of the line, and each use within it."""
         if variable not in self._by_line:
             self._by_line[variable] = self._each_line(variable)
         return self._by_line[variable]
@@ -96,14 +96,14 @@ class Deriver:
         return found
 
     def to_upstream(self, variable: str, known: frozenset[str]) -> list[Path]:
-        """One path for each chain of lines from the variable to the gradients that a function was given."""
+        """One path for each chain of lines from the variable to the known gradients."""
         key = variable, known
         if key not in self._to_upstream:
             self._to_upstream[key] = self._chains(variable, known, {})
         return self._to_upstream[key]
 
     def made_of(self, variable: str) -> Node | None:
-        """A forward value as what its line makes it of; None where that is no formula."""
+        """The formula that a forward value is computed by; None if its line has no formula."""
         line = self.exercise.producer.get(variable)
         if line is None or len(line.outputs) > 1:
             return None
@@ -131,7 +131,7 @@ class Deriver:
                         yield Path(line, (output, *path.via), added(_terms(node)))
 
     def _share(self, line: Line, variable: str, output: str, g: Node) -> Node | None:
-        """What one line adds to a variable's gradient, given the gradient of its output; None if nothing."""
+        """What one line adds to a variable's gradient, given the gradient of an output; None if nothing."""
         if not isinstance(self.numbers.values.get(output), torch.Tensor):
             return None
         if not self.numbers.values[output].is_floating_point():
@@ -155,10 +155,10 @@ class Deriver:
         index = line.outputs.index(output) if len(line.outputs) > 1 else None
         return Node("vjp", (g, name(variable)), (compiled(with_variable_out(value_of(line), variable)), index))
 
-    # walking down one line
+    # walking down a line
 
     def _walk(self, node: ast.expr, g: Node, variable: str) -> Iterator[Node]:
-        """The terms of the gradient: from the gradient of an expression to every place where the variable stands."""
+        """The terms of the gradient: from the gradient of an expression down to every use of the variable."""
         if isinstance(node, ast.Name):
             if node.id == variable:
                 yield g
@@ -173,7 +173,7 @@ class Deriver:
             yield from self._opaque(node, g, variable)
 
     def _stops(self, node: ast.expr) -> bool:
-        """Whether no gradient comes back through an expression: detached, or a whole number or a mask."""
+        """Whether an expression stops the gradient: it is detached, or its values are integers or bools."""
         call = read_call(node, self.numbers.namespace)
         if call is not None and call.function == "detach":
             return True
@@ -181,7 +181,7 @@ class Deriver:
         return isinstance(value, torch.Tensor) and not value.is_floating_point()
 
     def _operands(self, node: ast.expr) -> Iterator[tuple[ast.expr, Any]]:
-        """The parts of an expression that are taken apart, each with what becomes of the gradient on the way to it."""
+        """The operands of an expression with a rule, each with the step from the expression's gradient to its own."""
         if isinstance(node, ast.BinOp) and type(node.op) in BINARY:
             yield from BINARY[type(node.op)](self, node)
         elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
@@ -193,7 +193,7 @@ class Deriver:
                 yield from rule(self, call, node)
 
     def _opaque(self, node: ast.expr, g: Node, variable: str) -> Iterator[Node]:
-        """An operation that is not taken apart; what stands inside it is, where it is one expression."""
+        """An operation without a rule stays whole; if one subexpression has the variable, that is taken apart."""
         inside = [c for c in ast.iter_child_nodes(node) if isinstance(c, ast.expr) and mentions(c, variable)]
         if isinstance(node, ast.Call) and len(inside) == 1 and not isinstance(inside[0], ast.Name | ast.Attribute):
             code = compiled(with_part_out(node, inside[0]))
@@ -205,7 +205,7 @@ class Deriver:
             yield self._uncopied(g, name(variable), code) or Node("vjp", (g, name(variable)), (code, None))
 
     def _uncopied(self, g: Node, part: Node, code: CodeType) -> Node | None:
-        """The gradient of an operation that only copies elements; None if it does anything else."""
+        """The gradient of an operation that only copies elements; None if it does more than that."""
         value = self.numbers.tensor(part)
         try:
             copies = value is not None and copied_from(self.numbers, code, value) is not None
@@ -214,21 +214,21 @@ class Deriver:
         return Node("uncopied", (g, part), (code, "add")) if copies else None
 
     def _fitted(self, g: Node, child: ast.expr) -> Node:
-        """Summed over what was broadcast on the way from the child to the expression."""
+        """The gradient summed over what was broadcast on the way from the child to the expression."""
         want, have = self._shape(self.primal(child)), self._shape(g)
         if want is None or have is None or want == have:
             return g
         return Node("sum_to", (g, self.primal(child)))
 
     def _shape(self, node: Node) -> torch.Size | None:
-        """The shape of what a formula comes to."""
+        """The shape of a formula's value; None if that is not a tensor."""
         found = self.numbers[node]
         return found.shape if isinstance(found, torch.Tensor) else None
 
-    # what the rules ask for: an expression's forward value as a formula, an argument, code to run
+    # what the rules need: the formula of an expression's forward value, the value of an argument, code to run
 
     def primal(self, node: ast.expr) -> Node:
-        """The forward value of an expression."""
+        """The forward value of an expression, as a formula."""
         if node not in self._primal:
             self._primal[node] = self._read(node)
         return self._primal[node]
@@ -252,11 +252,11 @@ class Deriver:
         return Node("code", (), compiled(node))
 
     def code(self, node: ast.expr) -> CodeType:
-        """An expression of the forward pass, ready to run."""
+        """An expression of the forward pass, compiled."""
         return compiled(node)
 
     def literal(self, node: ast.expr | None, default: Any = None) -> Any:
-        """What an argument says, if it can be read without running anything; sizes and names are looked up."""
+        """The value of an argument: a literal as written, anything else evaluated; `default` if there is none."""
         if node is None:
             return default
         try:
@@ -266,7 +266,7 @@ class Deriver:
 
 
 def _terms(node: Node | None) -> list[Node]:
-    """The places of a line that a variable stands in, each with its own term."""
+    """The terms of a line's share, one for each use of the variable."""
     if node is None:
         return []
     return [*_terms(node.args[0]), node.args[1]] if node.op == "terms" else [node]

@@ -1,4 +1,4 @@
-"""From the evidence to a diagnosis: the identities that are tried on a wrong gradient, in their order."""
+"""Turns evidence into a diagnosis: tries identities on a wrong gradient, in a fixed order."""
 
 from __future__ import annotations
 
@@ -35,34 +35,35 @@ EXPLAINED = frozenset(
         Verdict.NON_FINITE,
     }
 )
-"""The verdicts of an answer that is a tensor, but not the right one."""
+"""The verdicts of an answer that is a tensor but not the right one."""
 
 
 class DiagnosisFailed(RuntimeWarning):
-    """An explanation could not be made. Ours to mend; the verdict does not rest on it."""
+    """An explanation failed: an internal error, which does not affect the verdict."""
 
 
 def explain(evidence: Evidence, judgement: Judgement, cases: Cases) -> Diagnosis | None:
-    """A wrong gradient's diagnosis; None for any other verdict.
+    """The diagnosis of a wrong gradient; None for any other verdict.
 
-    A fault in here must not cost a learner the grade, which is known already: it is a warning (an error in our
-    tests), and the learner reads that the explanation is missing, not that there is nothing to explain.
+    An error in here must not cost a learner the grade, which is already known. It becomes a warning (an error in the
+    tests), and the learner is shown that the explanation failed, not that there is nothing to explain.
     """
     if judgement.verdict not in EXPLAINED:
         return None
     try:
         return diagnose(evidence, judgement, cases)
-    except Exception as error:  # noqa: BLE001 whatever it is, the grade stands
+    except Exception as error:  # noqa: BLE001 whatever fails, the grade stays
         what = f"d{evidence.variable} could not be explained: {type(error).__name__}: {error}"
         warnings.warn(what, DiagnosisFailed, stacklevel=2)
-        return Diagnosis(Kind.UNKNOWN, f"{what}. That is the grader's fault; the verdict stands", {"tested": False})
+        return Diagnosis(
+            Kind.UNKNOWN,
+            f"{what}. This is an internal error of the grader; the verdict is not affected",
+            {"tested": False},
+        )
 
 
 def diagnose(evidence: Evidence, judgement: Judgement, cases: Cases) -> Diagnosis:
-    """Say what a wrong gradient is.
-
-    Uses only what has been collected: it never calls the learner's code.
-    """
+    """The diagnosis of a wrong gradient, from the collected evidence only: the learner's code is never called."""
     early = unknown.by_verdict(evidence, judgement)
     if early is not None:
         return early
@@ -105,7 +106,7 @@ _MORE_THAN_CHANCE = (Kind.ZEROS, Kind.NULL_GRADIENT)
 
 
 def by_chance(facts: Facts, found: Identity) -> bool:
-    """Whether an identity may hold for this loss only: no upstream gradient is used, though there are some."""
+    """Whether an identity may hold for this loss only: the function uses none of the upstream gradients there are."""
     if facts.evidence.depends_on or facts.exercise.children(facts.variable) == ("loss",):
         return False
     if found.kind in _MORE_THAN_CHANCE or (found.plain and found.powers is None):
@@ -118,16 +119,16 @@ def by_chance(facts: Facts, found: Identity) -> bool:
 
 
 FAR_FETCHED = 1.4
-"""A change that costs more is looked at again: powers of forward values may explain the answer better. 1 names all of
-the catalogues alike; without a limit three of 2507 sentences are others."""
+"""If the best change costs more, powers of forward values are tried first. 1 changes no name of the catalogues; without
+a limit three of 2507 messages change."""
 SIMPLE = frozenset({"0", "1", "-1", "2"})
-"""How often a share may stand in an answer without another explanation being looked for."""
+"""Weights of a share that need no other explanation."""
 _WEIGHT_TOLERANCE = 1e-8
-"""How close a share's weight has to come to an expression of sizes; weights are solved for together."""
+"""How close a share's weight has to be to an expression of sizes; looser, since weights are solved for together."""
 
 
 def unused(facts: Facts) -> Identity | None:
-    """Where no upstream gradient is used at all, that is the first thing to say."""
+    """The formula without the upstream gradient, if the answer depends on none: reported before anything else."""
     if facts.evidence.depends_on or facts.exercise.children(facts.variable) == ("loss",):
         return None
     found = search(facts.paths, facts, only=frozenset({Kind.UPSTREAM_UNUSED}))
@@ -136,7 +137,7 @@ def unused(facts: Facts) -> Identity | None:
 
 
 def weighed(facts: Facts) -> Identity | None:
-    """Shares that stand there too often, too seldom or with another factor."""
+    """Shares that are missing, counted more than once, or have a wrong factor."""
     factors = _weights(facts.paths, facts)
     if factors is None:
         return None
@@ -153,7 +154,7 @@ def weighed(facts: Facts) -> Identity | None:
 
 
 def _weights(paths: Sequence[Path], facts: Facts) -> list[str] | None:
-    """How often each share stands in the answer, named; None if it is no such sum, or each stands there once."""
+    """The weight of each share in the answer; None if it is not such a sum, or if every weight is 1."""
     found = coefficients(paths, facts)
     if found is None:
         return None
@@ -169,14 +170,14 @@ def _weight(each: list[float], facts: Facts) -> str | None:
 
 
 def chains(facts: Facts) -> Identity | None:
-    """Shares of each way back to the upstream gradients that are used."""
+    """The same for the shares of each chain of lines back to the upstream gradients that the function uses."""
     several = len(facts.paths) > 1 and bool(facts.evidence.depends_on)
     factors = _weights(facts.chains, facts) if several else None
     return None if factors is None else sentences.weights(facts, facts.chains, factors, fused=True)
 
 
 def closed(facts: Facts) -> Identity | None:
-    """One change in a formula for several lines at once."""
+    """One change in a formula that covers several lines."""
     for form in closed_forms(facts):
         path = Path(facts.lines[0], (), form.node)
         found = None if form.alone is None else try_change(form.alone, path, facts)
@@ -187,7 +188,7 @@ def closed(facts: Facts) -> Identity | None:
 
 
 def changed(facts: Facts) -> Identity | None:
-    """One share changed in one place, or right but for powers of forward values: whichever is less far-fetched."""
+    """One share changed in one place, or multiplied by powers of forward values: whichever is less far-fetched."""
     found = search(facts.paths, facts)
     if found is None or found.cost > FAR_FETCHED:
         ratios = _ratios(facts)
@@ -201,7 +202,7 @@ def _one_change(found: Match | None, facts: Facts) -> Identity | None:
 
 
 def _ratios(facts: Facts) -> Identity | None:
-    """Right but for powers of forward values, as a whole or in one share."""
+    """The right gradient, or one share of it, times powers of forward values."""
     answers = [view.got for view in facts.views]
     found = ratio(facts, [view.expected for view in facts.views], answers)
     if found is not None:
@@ -222,7 +223,7 @@ def _ratios(facts: Facts) -> Identity | None:
 
 
 def further(facts: Facts) -> Identity | None:
-    """A line with all its places at once, all shares at once, or the chain rule over more than one line."""
+    """Changes of a whole line at once, of all shares at once, or of the chain rule over several lines."""
     several = facts.whole_lines if any(path.occurrence for path in facts.paths) else []
     return (
         _one_change(search(several, facts), facts)
@@ -241,7 +242,7 @@ def _in_every_share(facts: Facts) -> Match | None:
 
 
 def _of_siblings(facts: Facts) -> Identity | None:
-    """Shares that belong to other values which the same lines read."""
+    """Shares that belong to other values that the same lines read."""
     for sibling, theirs in facts.siblings.items():
         factors = _weights([*facts.paths, *theirs], facts)
         if factors is not None:
@@ -256,20 +257,20 @@ def _over_more_lines(facts: Facts) -> Identity | None:
     return _one_change(search(facts.unfolded, facts, light=True), facts)
 
 
-# the cause of what was found
+# the cause of an identity
 
 
 def aliased(facts: Facts, found: Identity) -> Identity:
-    """The identity found, with its cause where that is an argument changed in place."""
+    """The identity, with its cause if that is an argument changed in place."""
     if not facts.mutated or not _follows(facts, found):
         return found
     names = sentences.listed(facts.mutated)
-    cause = f"Your function changes {names} in place, and two names for one tensor are one tensor: work on a clone"
+    cause = f"Your function changes {names} in place; a second name for a tensor is not a copy, so work on a clone"
     return replace(found, kind=Kind.ALIASING, cause=cause, specific=str(found.kind), changed=list(facts.mutated))
 
 
 def _follows(facts: Facts, found: Identity) -> bool:
-    """Whether it is what a changed argument leads to: a share counted more than once, or a value overwritten."""
+    """Whether a changed argument can cause it: a share counted more than once, or a value overwritten."""
     odd = [factor for factor in (found.shares or {}).values() if factor != "1"]
     if found.kind is Kind.CONSTANT_FACTOR:
         return found.factor == "2" or odd == ["2"]

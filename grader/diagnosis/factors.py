@@ -1,4 +1,4 @@
-"""A factor that is the same for every element: found by projection, and named from the sizes of the case."""
+"""A factor that is the same for every element: found by projection and named by the sizes of the case."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ if TYPE_CHECKING:
     import torch
 
 NICE = 12
-"""The largest denominator of a number that is named as a fraction: 1/12 is, 1/13 is 0.0769231. Of the catalogues'
-sentences 6 would change one, 24 none."""
+"""The largest denominator of a number that is written as a fraction: 1/12 is, but 1/13 is 0.0769231. 6 would change one
+message of the catalogues, 24 none."""
 
 
 def factor(candidate: torch.Tensor, target: torch.Tensor, tolerance: float) -> float | None:
-    """The number that a candidate has to be multiplied by to be the target; None if there is none.
+    """The number that turns a candidate into the target when multiplied by it; None if there is none.
 
-    It is the projection, sum(c * t) / sum(c * c), where no element is then further off than the tolerance allows.
+    It is the projection, sum(c * t) / sum(c * c), if no element is then further off than the tolerance allows.
 
     Args:
-        candidate: float64, any shape but an empty one.
-        target: float64, in the same shape.
-        tolerance: how far an element may be off, as a share of the target's largest one.
+        candidate: float64, of any shape; None is returned if it is empty.
+        target: float64, of the same shape; None is returned for another one.
+        tolerance: how far an element may be off, relative to the target's largest.
     """
     if candidate.shape != target.shape or not candidate.numel():
         return None
@@ -100,7 +100,7 @@ _FORMS: list[tuple[str, Callable[[float], float]]] = [
     ("1/{}**0.5", lambda s: s**-0.5 if s > 0 else math.nan),
     ("1/{}**3", lambda s: _over(1, s**3)),
 ]
-"""Expressions of one quantity; those of 1-s hold for shares and rates below 1, such as a momentum."""
+"""Expressions of one quantity; those with 1-s apply to fractions and rates below 1, such as a momentum."""
 _PAIRS: list[tuple[str, Callable[[float, float], float]]] = [
     ("{0}*{1}", lambda s, t: s * t),
     ("1/({0}*{1})", lambda s, t: _over(1, s * t)),
@@ -117,11 +117,11 @@ _PAIRS: list[tuple[str, Callable[[float, float], float]]] = [
 
 
 def name_factor(found: Sequence[float], forms: Forms, tolerance: float = 1e-9) -> str | None:
-    """A number for each case, as one expression that holds on all of them; None if there is none.
+    """One expression for a number per case that holds on all cases; None if there is none.
 
     Args:
         found: the number on each case.
-        forms: expressions with their value on each case.
+        forms: expressions with their values on each case.
     """
     constant = _same_number(found, tolerance)
     if constant is not None:
@@ -139,7 +139,7 @@ def name_factor(found: Sequence[float], forms: Forms, tolerance: float = 1e-9) -
 
 
 def _same_number(found: Sequence[float], tolerance: float) -> float | None:
-    """The number that all of them are; None if they differ, or are zero."""
+    """The number that all of them are equal to; None if they differ or are zero."""
     first = found[0]
     if not all(math.isfinite(f) and abs(f - first) <= tolerance * abs(first) for f in found) or not first:
         return None
@@ -152,7 +152,7 @@ def _nice(number: float, tolerance: float) -> Fraction | None:
 
 
 def _spelled(number: float, tolerance: float) -> str:
-    """A fraction if it is a nice one, else in decimals: as many as keep it from looking like one."""
+    """A fraction if it is a nice one, otherwise decimals, with enough digits not to look like one."""
     nice = _nice(number, tolerance)
     if nice is not None:
         return str(nice)
@@ -163,7 +163,7 @@ def _spelled(number: float, tolerance: float) -> str:
 
 
 class Forms:
-    """Every expression that a factor is compared with, and its value on each case; made when first looked through."""
+    """Every expression that a factor is compared with, and its value on each case; built on first use."""
 
     def __init__(self, quantities: Callable[[], Mapping[str, Sequence[float]]]) -> None:
         self._quantities = quantities

@@ -1,4 +1,4 @@
-"""What a diagnosis works from: the learner's tensors, the right ones, and what the function asked for."""
+"""The input of a diagnosis: the learner's tensors, the right ones, and the function's parameters."""
 
 from __future__ import annotations
 
@@ -24,22 +24,22 @@ if TYPE_CHECKING:
     from grader.exercise.forward import Line
 
 TOLERANCE = 1e-9
-"""An identity holds when no element is further off than this part of the largest. Right answers' rounding was measured
-below 3e-14, the smallest mistakes at 8e-8; from 1e-12 to 1e-7 every name of the catalogues is the same."""
+"""An identity holds if no element is further off than this fraction of the largest. The rounding of right answers was
+measured below 3e-14, the smallest mistakes at 8e-8; from 1e-12 to 1e-7 every name of the catalogues is the same."""
 MOST_OPERATIONS = 3000
-"""Computed on the smallest case until no more candidates are tried: it bounds the time, and not by the clock, so that
-the same answer always gets the same name. Of the catalogues' names half take 12 or fewer, 99 in 100 fewer than 2000;
-1500 would lose 15 of 2507, 6000 would gain two."""
+"""After this many operations on the smallest case, no more candidates are tried. It bounds the time without a clock, so
+the same answer always gets the same name. Of the catalogues' names, half take 12 or fewer and 99% fewer than 2000; 1500
+would lose 15 of 2507, 6000 would gain two."""
 FEW_OPERATIONS = 900
-"""The same with the true upstream gradients, after the random ones gave no name. 450 and 3000 name all alike."""
+"""The same with the true upstream gradients, after the random ones gave no name. 450 and 3000 change no name."""
 MOST_DERIVED = 1000
-"""Values that are kept of an exercise's formulas: there are others for every choice of upstream gradients, and what odd
-functions choose has no end in a large class. All answers of gpt2_block's catalogue need 376."""
+"""The most values cached for an exercise's formulas. Every choice of upstream gradients adds some, and a large class
+makes many odd choices. All answers of gpt2_block's catalogue need 376."""
 
 
 @dataclass(frozen=True, eq=False)
 class View:
-    """One case: what came, what was expected, and the numbers to compute candidates from."""
+    """One case: the answer, the expected gradient, and the numbers to compute candidates from."""
 
     case: Case
     got: torch.Tensor
@@ -49,13 +49,13 @@ class View:
     scale: float
 
     def tensor(self, node: Node) -> torch.Tensor | None:
-        """What a formula comes to on this case."""
+        """The value of a formula on this case."""
         return self.numbers.tensor(node)
 
 
 @dataclass(eq=False)
 class Facts:
-    """One wrong gradient, with the cases that can be compared, the smallest first."""
+    """One wrong gradient, with the cases that can be compared, smallest first."""
 
     exercise: Exercise
     variable: str
@@ -64,7 +64,7 @@ class Facts:
     deriver: Deriver
     given_sizes: dict[str, int]
     true_cotangents: bool
-    """Whether the tensors belong to the true upstream gradients, not to random ones."""
+    """Whether the upstream gradients were the true ones, not random ones."""
 
     @property
     def name(self) -> str:
@@ -78,52 +78,52 @@ class Facts:
 
     @property
     def exhausted(self) -> bool:
-        """Whether no more candidates are to be tried."""
+        """Whether the limit of operations is reached, so that no more candidates are tried."""
         return self.probe.numbers.computed >= (FEW_OPERATIONS if self.true_cotangents else MOST_OPERATIONS)
 
     @property
     def given(self) -> View:
-        """The given case, or the smallest one where the function has no answer there: never a hidden one."""
+        """The given case, or the smallest if it has no answer there; messages must not show hidden sizes."""
         return next((view for view in self.views if view.case.sizes == self.given_sizes), self.probe)
 
     @property
     def narrow(self) -> bool:
-        """Whether the function computed in float32, whatever it was given."""
+        """Whether the function computes in float32, whatever it is given."""
         return self.evidence.narrow
 
     @property
     def tolerance(self) -> float:
-        """How close an identity has to hold."""
+        """How far off an element may be, relative to the largest, for an identity to hold."""
         return NARROW_TOLERANCE * 4 if self.narrow else TOLERANCE
 
     @property
     def local_style(self) -> bool:
-        """Whether the function goes one step of the chain rule, from a child's gradient."""
+        """Whether the function takes one step of the chain rule, from a child's gradient."""
         children = set(self.exercise.children(self.variable))
         return bool(set(self.evidence.depends_on) & children)
 
     @cached_property
     def values(self) -> tuple[str, ...]:
-        """The forward values that the function asked for."""
+        """The forward values among the function's parameters."""
         return self.evidence.binding.values if self.evidence.binding else ()
 
     @cached_property
     def quantities(self) -> dict[str, list[float]]:
-        """The numbers that a factor can be made of, one for each view."""
+        """The quantities that a factor can be made of, by name, with a value for each view."""
         return _quantities(self)
 
     @cached_property
     def _forms(self) -> Forms:
-        """Expressions of them."""
+        """Expressions of the quantities."""
         return Forms(lambda: self.quantities)
 
     def named(self, factors: Sequence[float] | None, tolerance: float | None = None) -> str | None:
-        """Factors, one for each view, as one expression of sizes; None if there are none, or no such expression."""
+        """Factors, one for each view, as one expression of sizes; None if there are none or no expression fits."""
         return None if factors is None else name_factor(factors, self._forms, tolerance or self.tolerance)
 
     @cached_property
     def atoms(self) -> tuple[Node, ...]:
-        """The tensors that the function could compute with; masks count as numbers."""
+        """The tensors that the function could compute with, including masks."""
         numbers = self.probe.numbers.values
         floats = [v for v in self.values if isinstance(numbers[v], torch.Tensor) and not _is_index(numbers[v])]
         return (*(upstream(g) for g in self.evidence.upstream), *(name(v) for v in floats))
@@ -142,9 +142,9 @@ class Facts:
 
     @cached_property
     def chains(self) -> list[Path]:
-        """The gradient's shares, one for each way to the upstream gradients that the function depends on.
+        """The gradient's shares, one for each chain of lines to the upstream gradients that the function depends on.
 
-        A way that leads to none of them ends where that is clear.
+        A chain that leads to none of them ends as soon as that is certain.
         """
         used = frozenset(self.evidence.depends_on)
         below = self.exercise.downstream(self.variable)
@@ -152,13 +152,13 @@ class Facts:
         return self.deriver.to_upstream(self.variable, used | ends)
 
     def summed(self, variable: str) -> Node | None:
-        """A variable's whole gradient as one formula, back to the upstream gradients that the function depends on."""
+        """A variable's whole gradient as one formula of the upstream gradients that the function depends on."""
         paths = self.deriver.to_upstream(variable, frozenset(self.evidence.depends_on))
         return added([path.node for path in paths]) if paths else None
 
     @cached_property
     def siblings(self) -> dict[str, list[Path]]:
-        """Other values of the variable's shape that the same lines read, with what those lines hand back to them."""
+        """Other values of the variable's shape that the same lines read, with the shares that those lines pass back."""
         shape, found = self.probe.expected.shape, dict[str, list[Path]]()
         for line in self.lines:
             for other in line.reads:
@@ -170,7 +170,7 @@ class Facts:
 
     @cached_property
     def whole_lines(self) -> list[Path]:
-        """The shares, one for each reading line and output, however often the variable stands in the line."""
+        """The shares, one for each reading line and output, however often the line uses the variable."""
         found: dict[tuple[int, tuple[str, ...]], list[Path]] = {}
         for path in self.paths:
             found.setdefault((path.line.number, path.via), []).append(path)
@@ -178,7 +178,7 @@ class Facts:
 
     @cached_property
     def unfolded(self) -> list[Path]:
-        """The shares by line, with the children that the function does not use written out by one more step."""
+        """The shares by line, with the gradients of unused children expanded by one more step."""
         used, found = self.evidence.depends_on, []
         for path in self.whole_lines:
             child = path.via[0]
@@ -189,7 +189,7 @@ class Facts:
 
     @cached_property
     def inlined(self) -> list[Path]:
-        """The shares by line, with values that the function did not ask for written as what they are made of."""
+        """The shares by line, with values that are not parameters of the function replaced by their formulas."""
         found = []
         for path in self.whole_lines:
             node = path.node
@@ -201,7 +201,7 @@ class Facts:
         return found
 
     def one_step(self, variable: str) -> Node | None:
-        """A variable's whole gradient from its children's."""
+        """A variable's whole gradient as a formula of its children's gradients."""
         paths = self.deriver.by_line(variable)
         return added([path.node for path in paths]) if paths else None
 
@@ -212,13 +212,13 @@ class Facts:
 
     @cached_property
     def mutated(self) -> tuple[str, ...]:
-        """Parameters that a call changed in place."""
+        """The parameters that a call changed in place."""
         outcomes = self.evidence.of(Ask.RANDOM).values()
         return tuple(sorted({m for o in outcomes if isinstance(o, Returned) for m in o.mutated}))
 
 
 def _quantities(facts: Facts) -> dict[str, list[float]]:
-    """What a factor can be made of: sizes, counts and numbers of the forward pass, by the name a learner would use."""
+    """What a factor can be made of: sizes, counts and numbers of the forward pass, by the names a learner would use."""
     found: dict[str, list[float]] = {}
     for known, values in _countable(facts):
         if values not in found.values() and any(abs(v) != 1 for v in values):
@@ -248,7 +248,7 @@ def _is_index(value: torch.Tensor) -> bool:
 
 
 def gather(evidence: Evidence, cases: Cases) -> Iterator[Facts]:
-    """The facts with random upstream gradients; then with the true ones, if the function was asked with those too."""
+    """The facts with random upstream gradients, then with the true ones if the function was called with those too."""
     if evidence.narrow:
         yield from _facts(evidence, cases, Ask.NARROW, [case.narrow for case in cases])
         return
@@ -266,7 +266,7 @@ def _facts(evidence: Evidence, cases: Cases, ask: Ask, at: list[Case]) -> Iterat
 def _views(evidence: Evidence, ask: Ask, cases: list[Case]) -> tuple[View, ...]:
     found = []
     for index, case in enumerate(cases):
-        got = None if case.stressed else evidence.tensor(ask, index)  # there rounding may hide what is the matter
+        got = None if case.stressed else evidence.tensor(ask, index)  # rounding may hide the mistake there
         if got is not None:
             sweep = case.true if ask is Ask.TRUE else case.cut(evidence.depends_on)
             numbers = Numbers(case.graph.values, sweep.total, case.exercise.module.__dict__)
@@ -279,7 +279,7 @@ _derivers: weakref.WeakKeyDictionary[Cases, Deriver] = weakref.WeakKeyDictionary
 
 
 def deriver_of(cases: Cases) -> Deriver:
-    """The exercise's formulas. They are the same for every submission; one case serves to look up shapes."""
+    """The exercise's formulas, shared by all submissions; one case is used to look up shapes."""
     deriver = _derivers.get(cases)
     if deriver is None or deriver.numbers.computed > MOST_DERIVED:
         case = cases.probe

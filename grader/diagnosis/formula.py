@@ -1,4 +1,4 @@
-"""Gradient formulas as small trees that can be computed on a case, and taken apart."""
+"""Gradient formulas as small trees that can be evaluated on a case and taken apart."""
 
 from __future__ import annotations
 
@@ -17,22 +17,22 @@ if TYPE_CHECKING:
     from types import CodeType
 
 FAULTS = (RuntimeError, TypeError, ValueError, IndexError, ZeroDivisionError, OverflowError, AttributeError)
-"""What a formula that makes no sense raises: it is not a candidate then."""
+"""What an invalid formula raises; it is then not a candidate."""
 LARGEST = 1 << 20
-"""The most elements of a candidate's product (8 MB of float64): a product that broadcasts further is not meant."""
+"""The most elements of a candidate's product (8 MB of float64): nobody means a product that broadcasts further."""
 
 
 @dataclass(eq=False, slots=True)
 class Node:
-    """An operation and what it is applied to. Never changed; not frozen, which would cost more than making it."""
+    """An operation and its arguments. Treated as immutable, but not frozen, since that makes construction too slow."""
 
     op: str
-    """A name in the table at the end of this module, which says what it computes."""
+    """A key of the table at the end of this module, which says what it computes."""
     args: tuple[Node, ...] = ()
     data: Any = None
 
     def with_arg(self, index: int, new: Node) -> Node:
-        """The same with one argument replaced."""
+        """This node with one argument replaced."""
         return Node(self.op, (*self.args[:index], new, *self.args[index + 1 :]), self.data)
 
 
@@ -67,12 +67,12 @@ def added(terms: Sequence[Node]) -> Node:
 
 
 def broadcasts(shape: torch.Size, to: torch.Size) -> bool:
-    """Whether a tensor of one shape can be spread over another."""
+    """Whether a tensor of one shape can be broadcast to another."""
     padded = (1,) * (len(to) - len(shape)) + tuple(shape)
     return len(shape) <= len(to) and all(a in (1, b) for a, b in zip(padded, to, strict=True))
 
 
-# looking into a formula, and exchanging what is in it
+# inspecting a formula, and replacing parts of it
 
 
 def same_leaf(a: Node, b: Node) -> bool:
@@ -81,7 +81,7 @@ def same_leaf(a: Node, b: Node) -> bool:
 
 
 def distinct_leaves(node: Node) -> Iterator[Node]:
-    """The values a formula is made of, each once."""
+    """The values and gradients that a formula uses, each once, from left to right."""
     seen: list[Node] = []
     for leaf in _leaves(node):
         if leaf.op in ("name", "up") and not any(same_leaf(leaf, other) for other in seen):
@@ -97,12 +97,12 @@ def _leaves(node: Node) -> Iterator[Node]:
 
 
 def has_gradient(node: Node) -> bool:
-    """Whether an upstream gradient is part of a formula."""
+    """Whether a formula contains an upstream gradient."""
     return node.op == "up" or any(has_gradient(arg) for arg in node.args)
 
 
 def has_upstream(node: Node) -> bool:
-    """Whether a gradient other than the loss's own, which is 1, is part of a formula."""
+    """Whether a formula contains a gradient other than that of the loss, which is 1."""
     return (node.op == "up" and node.data != "loss") or any(has_upstream(arg) for arg in node.args)
 
 
@@ -120,21 +120,21 @@ def substituted(node: Node, leaf: Node, new: Node) -> Node:
 
 
 def exchanged(node: Node, part: Node, new: Node) -> Node:
-    """The formula with one part, wherever it is used, replaced."""
+    """The formula with one part (this object, not an equal one) replaced wherever it is used."""
     if node is part:
         return new
     args = [exchanged(arg, part, new) for arg in node.args]
     return node if all(map(is_, args, node.args)) else Node(node.op, tuple(args), node.data)
 
 
-# computing it
+# evaluating a formula
 
 
 class Numbers:
-    """One case's numbers: computes formulas on them, each once.
+    """The numbers of one case: evaluates formulas on them, each once.
 
     Args:
-        values: the forward pass's values by name.
+        values: the values of the forward pass, by name.
         total: the gradient of a variable, float64, in the variable's shape.
         module: the names that forward.py's lines may use.
     """
@@ -147,14 +147,14 @@ class Numbers:
         self._positions: dict[tuple[CodeType, torch.Size], torch.Tensor] = {}
 
     def __getitem__(self, node: Node) -> Any:
-        """What a formula comes to here; None where it makes no sense."""
+        """The value of a formula; None if it is invalid."""
         found = self._known.get(node, self)
         if found is self:
             found = self._known[node] = self._compute(node)
         return found
 
     def tensor(self, node: Node) -> torch.Tensor | None:
-        """What a formula comes to in float64, if that is a tensor or a number."""
+        """The value of a formula in float64; None unless it is a tensor or a number."""
         found = self[node]
         if isinstance(found, torch.Tensor):
             return found if found.dtype == torch.float64 else found.double()
@@ -164,7 +164,7 @@ class Numbers:
 
     @property
     def computed(self) -> int:
-        """How many operations and values that has taken so far."""
+        """How many operations and values have been computed so far."""
         return len(self._known)
 
     def run(self, code: CodeType, **extra: Any) -> Any:
@@ -195,13 +195,13 @@ class Numbers:
 
 
 class _Key:
-    """`_Key()[a, b]` is what is written between the brackets."""
+    """`_Key()[a, b]` returns what is between the brackets."""
 
     def __getitem__(self, key: Any) -> Any:
         return key
 
 
-# the operations: arithmetic, sums and spreads
+# the operations: arithmetic, sums and broadcasts
 
 
 def _times(a: Any, b: Any) -> Any:
@@ -223,7 +223,7 @@ def _power(base: Any, exponent: Any) -> Any:
 
 
 def _fold(function: str) -> Callable[..., Any]:
-    """A sum or a mean over some dimensions, all of them for None."""
+    """A sum or mean over some dimensions, or over all of them for None."""
 
     def fold(_: Numbers, data: tuple[tuple[int, ...] | None, bool], x: torch.Tensor) -> Any:
         dims, keepdim = data
@@ -238,7 +238,7 @@ def _sum_to(value: Any, like: Any) -> Any:
 
 
 def _expand(value: torch.Tensor, like: torch.Tensor, dims: tuple[int, ...] | None) -> torch.Tensor:
-    """The gradient of a sum: spread over the dimensions that were summed (`dims`, where they were dropped)."""
+    """The gradient of a sum: broadcast over the summed dimensions, of which `dims` were dropped."""
     for dim in sorted(d % like.dim() for d in dims or ()):
         value = value.unsqueeze(dim)
     return value.expand(like.shape)
@@ -248,7 +248,7 @@ def _size(_: Numbers, dims: tuple[int, ...] | None, x: torch.Tensor) -> int:
     return x.numel() if dims is None else math.prod(x.shape[d] for d in dims)
 
 
-# gradients brought back to the places that were read
+# gradients sent back to the positions that were read
 
 
 def _scatter(numbers: Numbers, data: tuple[CodeType, str], g: torch.Tensor, like: torch.Tensor) -> torch.Tensor:
@@ -266,11 +266,11 @@ def _uncopied(numbers: Numbers, data: tuple[CodeType, str], g: torch.Tensor, lik
 
 
 def copied_from(numbers: Numbers, code: CodeType, like: torch.Tensor) -> torch.Tensor | None:
-    """For a piece of the forward pass that only copies: from which flat position each of its elements comes.
+    """The flat position that each element of a result comes from, for a piece of the forward pass that only copies.
 
-    int64, in the shape of the piece's result; -1 for elements that come from elsewhere. None if it does anything but
-    copy: every position is counted up by its own number, which shows in the result, and then by numbers drawn, which
-    have to arrive unchanged.
+    int64, in the shape of the piece's result; -1 for elements that come from elsewhere. None if it does more than copy.
+    To find out, every position is increased by its own number, which shows up in the result, and then by random
+    numbers, which have to arrive unchanged.
     """
     counted = torch.arange(1, like.numel() + 1, dtype=torch.float64).view(like.shape)
     drawn = torch.rand(like.shape, generator=torch.Generator().manual_seed(like.numel()), dtype=torch.float64)
@@ -284,11 +284,11 @@ def copied_from(numbers: Numbers, code: CodeType, like: torch.Tensor) -> torch.T
 
 
 def _put(index: torch.Tensor, g: torch.Tensor, like: torch.Tensor, mode: str) -> torch.Tensor:
-    """Gradients at flat positions: added up, averaged, or the first or last one overwriting the others.
+    """Gradients put at flat positions: added up, averaged, or with the first or last overwriting the others.
 
     Args:
         index: int64, (elements read,).
-        g: as many elements, or one for all.
+        g: as many elements, or one that is used for all.
         mode: "add", "mean", "first" or "last".
     """
     flat, g = torch.zeros(like.numel(), dtype=torch.float64), g.reshape(-1)  # (like.numel(),), (elements read,)
@@ -306,7 +306,7 @@ def _put(index: torch.Tensor, g: torch.Tensor, like: torch.Tensor, mode: str) ->
 
 
 def _rows(_: Numbers, mode: str, g: torch.Tensor, like: torch.Tensor, index: torch.Tensor) -> torch.Tensor:
-    """Gradients added to the rows that another index points to; "turned": to those of the index transposed."""
+    """Gradients added to the rows that another index selects, or for "turned" that its transpose selects."""
     width = like.shape[1:].numel()
     lead = g.shape[: g.dim() - (like.dim() - 1)]  # g is (*lead, *like.shape[1:])
     if mode == "turned":
@@ -318,7 +318,7 @@ def _rows(_: Numbers, mode: str, g: torch.Tensor, like: torch.Tensor, index: tor
 
 
 def _hot(_: Numbers, data: tuple[str, int | None], x: torch.Tensor) -> torch.Tensor:
-    """Ones at the maximum (or minimum) along a dimension, or of all: in the shape of x."""
+    """Ones at the maximum (or minimum) along a dimension, or overall for None; in the shape of x."""
     which, dim = data
     if dim is None:
         flat = x.reshape(-1)
@@ -327,7 +327,7 @@ def _hot(_: Numbers, data: tuple[str, int | None], x: torch.Tensor) -> torch.Ten
 
 
 def _hot_at(_: Numbers, dim: int, index: torch.Tensor, like: torch.Tensor) -> torch.Tensor:
-    """Ones at the places that an integer tensor points to, one in each row: in the shape of `like`."""
+    """Ones at the positions that an integer tensor selects, one per row; in the shape of `like`."""
     rows = like.select(dim, 0)
     if index.is_floating_point() or index.numel() != rows.numel():
         raise ValueError("not an index")
@@ -336,7 +336,7 @@ def _hot_at(_: Numbers, dim: int, index: torch.Tensor, like: torch.Tensor) -> to
 
 
 def _vjp(numbers: Numbers, data: tuple[CodeType, int | None], g: torch.Tensor, x: torch.Tensor) -> torch.Tensor:
-    """The gradient of a piece of the forward pass that is not taken apart: `_x` is the value it reads."""
+    """The gradient of a piece of the forward pass that is not taken apart; it reads its input as `_x`."""
     code, output = data
     leaf = x.detach().clone().requires_grad_()
     with torch.enable_grad():

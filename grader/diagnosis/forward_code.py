@@ -1,4 +1,4 @@
-"""The code of a forward line, as syntax: calls brought into one form, and pieces of a line cut out and compiled."""
+"""The syntax of a forward line: calls in one normal form, and pieces of a line cut out and compiled."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ if TYPE_CHECKING:
 
 
 def value_of(line: Line) -> ast.expr:
-    """What a line assigns."""
+    """The right-hand side of a line."""
     if not isinstance(line.code, ast.Assign):
-        raise AssertionError(f"line {line.number} assigns nothing")  # noqa: TRY004 a line always does
+        raise AssertionError(f"line {line.number} assigns nothing")  # noqa: TRY004 every line does
     return line.code.value
 
 
 def mentions(node: ast.AST, variable: str) -> bool:
-    """Whether a variable is read in a piece of code."""
+    """Whether a piece of code reads a variable."""
     return any(isinstance(n, ast.Name) and n.id == variable for n in ast.walk(node))
 
 
 def literal(node: ast.expr) -> float | int | None:
-    """A number, with or without a sign; None for anything else."""
+    """The value of a number with or without a sign; None for anything else."""
     try:
         found = ast.literal_eval(node)
     except ValueError:
@@ -41,26 +41,26 @@ def literal(node: ast.expr) -> float | int | None:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A function or method of torch, written either way, with what it is applied to first."""
+    """A call of a torch function or method, written either way; the operand comes first."""
 
     function: str
-    """Its name; `[]` for a subscript, `t` for `.T`, `max.values` for what `max` returns first."""
+    """Its name; `[]` for a subscript, `t` for `.T`, `max.values` for the first result of `max`."""
     operand: ast.expr
     args: list[ast.expr] = field(default_factory=list)
-    """Those after the operand."""
+    """The arguments after the operand."""
     keywords: dict[str, ast.expr] = field(default_factory=dict)
 
     def argument(self, position: int, keyword: str) -> ast.expr | None:
-        """An argument after the operand, however it was written."""
+        """An argument after the operand, given by position or by keyword; None if it is missing."""
         return self.args[position] if len(self.args) > position else self.keywords.get(keyword)
 
 
 def read_call(node: ast.expr, namespace: Mapping[str, Any]) -> Call | None:
-    """A call, an attribute or a subscript, brought into one form; None if it is nothing of the kind.
+    """A call, attribute or subscript in its normal form; None if the expression is not one of these.
 
     Args:
         node: the expression.
-        namespace: tells `torch.exp(x)` from `x.exp()`.
+        namespace: distinguishes `torch.exp(x)` from `x.exp()`.
     """
     if isinstance(node, ast.Attribute):
         return _read_attribute(node, namespace)
@@ -83,7 +83,7 @@ def _read_attribute(node: ast.Attribute, namespace: Mapping[str, Any]) -> Call |
 
 
 def _extreme_values(node: ast.expr, namespace: Mapping[str, Any]) -> Call | None:
-    """The first of the two results of a maximum or minimum along a dimension."""
+    """A maximum or minimum along a dimension, of which the first result, the values, is used."""
     call = read_call(node, namespace)
     if call is None or call.function not in ("max", "min"):
         return None
@@ -100,7 +100,7 @@ def _is_module(node: ast.expr, namespace: Mapping[str, Any]) -> bool:
     return isinstance(node, ast.Name) and isinstance(namespace.get(node.id), ModuleType)
 
 
-# pieces of a line, with `_x` for the value that autograd is to follow
+# pieces of a line, with `_x` for the value that autograd differentiates by
 
 
 def compiled(node: ast.expr) -> CodeType:
@@ -110,7 +110,7 @@ def compiled(node: ast.expr) -> CodeType:
 
 
 def with_variable_out(node: ast.expr, variable: str) -> ast.expr:
-    """The expression with `_x` for a variable, wherever it is read."""
+    """The expression with every use of a variable replaced by `_x`."""
 
     class Replace(ast.NodeTransformer):
         def visit_Name(self, node: ast.Name) -> ast.Name:
@@ -118,12 +118,12 @@ def with_variable_out(node: ast.expr, variable: str) -> ast.expr:
 
     found = Replace().visit(copy.deepcopy(node))
     if not isinstance(found, ast.expr):
-        raise AssertionError("an expression stays one")  # noqa: TRY004 a name for a name
+        raise AssertionError("replacing a name gave no expression")  # noqa: TRY004 a name replaces a name
     return found
 
 
 def with_part_out(node: ast.expr, part: ast.AST) -> ast.expr:
-    """The expression with `_x` for one of its direct parts."""
+    """The expression with one of its direct parts replaced by `_x`."""
     copied = copy.copy(node)
     for where, value in ast.iter_fields(node):
         if value is part:

@@ -1,4 +1,4 @@
-"""Right on the given case only: which size is written as a number, or what else the answer was made from."""
+"""Answers that are right on the given case only: which size is hard-coded, or what else explains it."""
 
 from __future__ import annotations
 
@@ -24,54 +24,54 @@ _FORMS: dict[int, tuple[Callable[[float], float], ...]] = {
     0: (lambda s: s, lambda s: 1 / s),
     -1: (lambda s: s - 1, lambda s: 1 / (s - 1)),
 }
-"""Where a typed number stands in a factor: the size itself, or the size less one."""
+"""What a hard-coded number in a factor may be, by its offset from a size: the size itself, or one less."""
 
 
 def hard_coded(evidence: Evidence, judgement: Judgement, cases: Cases) -> Diagnosis:
-    """An answer that is right on the given case only."""
+    """The diagnosis of an answer that is right on the given case only."""
     cause = hard_coded_cause(evidence, cases)
     facts = next(gather(evidence, cases), None) if cause in (Cause.SIZE, Cause.OPEN) else None
     meant = {} if facts is None else _in_errors(facts) or _in_shapes(facts) or _in_factor(facts)
     cause = Cause.SIZE if meant else cause
     failed = [found for case, found in zip(cases, judgement.cases, strict=True) if not evidence.passes(case, found)]
-    failed = failed or list(judgement.cases[-1:])  # where it is not finite
+    failed = failed or list(judgement.cases[-1:])  # if it is not finite there
     message = f"your d{evidence.variable} is {_what(cause, meant, failed[0])}"
     known = {"numbers": meant, "failed_cases": len(failed), "cause": str(cause)}
     return Diagnosis(Kind.HARD_CODED, message, known)
 
 
 def _what(cause: Cause, meant: dict[str, str], failed: CaseScore) -> str:
-    """What an answer is that is wrong on this case, and what to do about it."""
+    """The message, after "your dX is", for an answer that fails on this case."""
     if cause is Cause.CHANGES:
         return (
-            "right at one call and wrong at another, although the forward pass was the same: "
-            f"{KEEPS}. A gradient follows from its parameters alone"
+            f"right in one call and wrong in another with the same forward pass: {KEEPS}. "
+            "Compute the gradient from the arguments only"
         )
     if cause is Cause.SIZE:
-        numbers = sentences.listed(f"{number} where {size} is meant" for number, size in meant.items())
+        numbers = sentences.listed(f"{number} instead of {size}" for number, size in meant.items())
         return (
-            f"right at the given sizes only{f': you have written {numbers}' if numbers else ''}. "
-            f"It was tried on problems of other sizes: take every size from {size_source(failed.sizes)}"
+            f"right at the given sizes only{f': you wrote {numbers}' if numbers else ''}. "
+            f"It fails at other sizes: take every size from {size_source(failed.sizes)}"
         )
     if cause is Cause.RANGE:
         return (
-            f"{RANGE}: a mask, a clamp or an epsilon is another than in the forward pass, or a row of a table is "
-            "treated apart. It was tried on values that saturate, on values near zero and on every index"
+            f"{RANGE}: a mask, clamp or epsilon differs from the forward pass, or one row of a table is treated "
+            "differently. Values that saturate, values near zero and every index were checked"
         )
     if cause is Cause.VALUE:
         return (
-            f"right for the numbers of this seed only: {TYPED_VALUE}. It was tried on other numbers: "
-            "ask for the value by its name, as a parameter"
+            f"right for the numbers of this seed only: {TYPED_VALUE}. It fails for other numbers: "
+            "take the value as a parameter, by name"
         )
     typed = "a size or a value of the forward pass" if failed.sizes else "a value of the forward pass"
     return (
-        "right on the given problem only. It was tried on others, which leaves two explanations: "
-        f"{typed} is typed as a number, or {KEEPS}"
+        "right on the given case only. Its answers to other cases leave two explanations: "
+        f"{typed} is hard-coded, or {KEEPS}"
     )
 
 
 def _given_sizes(facts: Facts) -> dict[int, str]:
-    """The numbers that a learner may have typed, with what they stand for; only those that other cases change."""
+    """The sizes of the given case, with their names, that differ in other cases: a learner may have typed them."""
     given = facts.views.index(facts.given)
     found: dict[int, str] = {}
     for name, values in facts.quantities.items():
@@ -81,7 +81,7 @@ def _given_sizes(facts: Facts) -> dict[int, str]:
 
 
 def _in_errors(facts: Facts) -> dict[str, str]:
-    """Numbers in what was raised at other sizes."""
+    """Sizes of the given case in the errors raised at other sizes."""
     given = _given_sizes(facts)
     for index, outcome in facts.evidence.of(Ask.RANDOM).items():
         if index > 0 and isinstance(outcome, Raised):
@@ -93,7 +93,7 @@ def _in_errors(facts: Facts) -> dict[str, str]:
 
 
 def _in_shapes(facts: Facts) -> dict[str, str]:
-    """Given sizes in the shapes that came at other sizes."""
+    """Sizes of the given case in the shapes returned at other sizes."""
     given = _given_sizes(facts)
     for view in facts.views:
         got, expected = view.got.shape, view.expected.shape
@@ -105,7 +105,7 @@ def _in_shapes(facts: Facts) -> dict[str, str]:
 
 
 def _in_factor(facts: Facts) -> dict[str, str]:
-    """The number in a factor between the answer and the right one."""
+    """A size of the given case in the factor between the answer and the right gradient."""
     factors = whole_answer.global_factor(facts) if whole_answer.squeezed_alike(facts) else None
     for number, name in _given_sizes(facts).items() if factors is not None else ():
         for shift, forms in _FORMS.items():

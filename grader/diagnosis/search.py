@@ -1,6 +1,6 @@
-"""Looks for what an answer is: a formula changed in one place, shares counted otherwise, or powers of forward values.
+"""Finds what an answer is: a formula changed in one place, shares with other weights, or powers of forward values.
 
-Each is looked for on the smallest case, by a few elements first, and counts only if it holds on every case.
+Candidates are tried on the smallest case, on a few elements first, and count only if they hold on every case.
 """
 
 from __future__ import annotations
@@ -29,30 +29,30 @@ if TYPE_CHECKING:
     """Forward values, each with an exponent."""
 
 LARGE = 24
-"""Operations in a formula from which on only the likelier changes are tried. Of the catalogues' names 12 would lose
-six; 48 names all alike."""
+"""Formulas of more operations than this get only the likelier changes. 12 would lose six names of the catalogues; 48
+changes none."""
 SAMPLES = 4
-"""Elements that a candidate is compared at before all are. A target with fewer that are not zero has no candidates: 16
-would lose eleven names of the catalogues; 2 names all alike."""
+"""How many elements of a candidate are compared before all of them. A target with fewer nonzero elements has no
+candidates: 16 would lose eleven names of the catalogues; 2 changes none."""
 ROUGHLY = 1e-4
-"""How close those elements have to come, and factors of several cases where there are no sizes to explain them. A sieve
-only; from 1e-6 to 1e-2 every name of the catalogues is the same."""
+"""How close those elements have to be, and factors of several cases if no sizes explain the difference. Only a filter:
+from 1e-6 to 1e-2 every name of the catalogues is the same."""
 TIGHT = 1e-11
-"""What is asked of formulas that differ by a small constant only, as a part of the largest element: it tells constants
-apart that `TOLERANCE` would not. From 1e-13 to 1e-9 every name of the catalogues is the same."""
+"""The tolerance, relative to the largest element, for formulas that differ only by a small constant: it separates
+constants that `TOLERANCE` would not. From 1e-13 to 1e-9 every name of the catalogues is the same."""
 NEARLY = 1e-2
-"""An answer this close, relative to the largest element, may differ by a small constant only. Of the catalogues' names
-1e-3 would change one, 1e-1 five."""
+"""An answer this close, relative to the largest element, may differ only by a small constant. 1e-3 would change one
+name of the catalogues, 1e-1 five."""
 NULL = 1e-12
-"""What is left for a share is nothing but rounding below this part of its terms. Right answers' rounding was measured
-below 3e-14 of them; from 1e-14 to 1e-9 every name of the catalogues is the same."""
+"""What is left for a share is only rounding if it is below this fraction of the terms. Right answers' rounding was
+measured below 3e-14 of them; from 1e-14 to 1e-9 every name of the catalogues is the same."""
 
 ALONE = 0.6
-"""The cost, besides a change's own, of the other shares being missing; see `Change.cost`."""
+"""The extra cost of a change if the other shares are missing; see `Change.cost`."""
 TURNED = 0.7
-"""The same for another sign besides."""
+"""The same for a wrong sign as well."""
 SCALED = 0.9
-"""The same for another factor besides."""
+"""The same for an extra factor as well."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -62,7 +62,7 @@ class Match:
     path: Path
     change: Change
     factor: str
-    """What the changed share is multiplied by besides."""
+    """An extra factor on the changed share."""
     alone: bool
     """Whether the other shares are missing."""
     cost: float
@@ -70,25 +70,25 @@ class Match:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Share:
-    """What one path's share would have to be, if the others are right (or missing)."""
+    """What one path's share has to be if the others are right, or if they are missing."""
 
     path: Path
     values: tuple[torch.Tensor, ...]
-    """For each case."""
+    """One for each case."""
     alone: bool
 
     @property
     def surcharge(self) -> float:
-        """What it costs besides a change's own cost."""
+        """The extra cost of a change of this share."""
         return ALONE if self.alone else 0.0
 
     @property
     def uniform(self) -> bool:
-        """Whether all elements are the same: any sum over everything is then a factor away."""
+        """Whether all elements are equal, so that any sum over everything differs only by a factor."""
         return all(bool((v == v.reshape(-1)[0]).all()) for v in self.values)
 
     def sample(self) -> Sample | None:
-        """Some elements of the smallest case, to turn most candidates away by."""
+        """Some elements of the smallest case, which rule out most candidates; None if one of them is zero."""
         flat = self.values[0].reshape(-1)
         usable = flat.abs().nan_to_num()
         chosen = usable.topk(min(SAMPLES, flat.numel())).indices
@@ -106,7 +106,7 @@ class Sample:
     wanted: list[float]
 
     def fits(self, made: torch.Tensor) -> bool:
-        """Whether a candidate may be the target, but for one factor."""
+        """Whether a candidate may be the target, up to one factor."""
         if made.shape != self.shape:
             return False
         found = made.take(self.places).tolist()
@@ -114,7 +114,7 @@ class Sample:
         if not ratio:
             return False
         slack = ROUGHLY * abs(ratio)
-        for each, wanted in zip(found, self.wanted, strict=True):  # as a loop: it is asked of every candidate
+        for each, wanted in zip(found, self.wanted, strict=True):  # a loop, for speed: every candidate gets here
             if not abs(each - wanted * ratio) <= slack * abs(wanted):
                 return False
         return True
@@ -126,13 +126,13 @@ class Sample:
 def search(
     paths: Sequence[Path], facts: Facts, *, light: bool = False, only: frozenset[Kind] | None = None
 ) -> Match | None:
-    """The least far-fetched change of one share that makes the answer.
+    """The least far-fetched change of one share that gives the answer.
 
     Args:
         paths: the shares that the right gradient is the sum of.
-        facts: the answer, and what it could have been made from.
-        light: leave out the far-fetched changes.
-        only: kinds of changes to try.
+        facts: the answer, and what it could be computed from.
+        light: leave out far-fetched changes.
+        only: the kinds of changes to try; all of them if None.
     """
     best: Match | None = None
     for path, targets in _targets(paths, facts):
@@ -145,12 +145,12 @@ def search(
 
 
 def among(candidates: Iterable[Change], path: Path, facts: Facts) -> Match | None:
-    """The least far-fetched of some formulas for the whole answer."""
+    """The least far-fetched of some formulas that is the whole answer."""
     return _cheapest(candidates, [_whole(path, facts)], facts, None)
 
 
 def try_change(change: Change, path: Path, facts: Facts) -> Match | None:
-    """Whether the whole answer is one certain formula."""
+    """A match if the whole answer is this one formula; None otherwise."""
     return _holds(change, _whole(path, facts), facts)
 
 
@@ -159,7 +159,7 @@ def _whole(path: Path, facts: Facts, *, alone: bool = False) -> Share:
 
 
 def _targets(paths: Sequence[Path], facts: Facts) -> Iterator[tuple[Path, list[Share]]]:
-    """Every path with what is left for it of the answer."""
+    """Every path, with what the answer leaves for it."""
     all_shares = [shares(paths, view) for view in facts.views]
     for index, path in enumerate(paths):
         found = []
@@ -172,7 +172,7 @@ def _targets(paths: Sequence[Path], facts: Facts) -> Iterator[tuple[Path, list[S
 
 
 def shares(paths: Sequence[Path], view: View) -> list[torch.Tensor] | None:
-    """Each path's share on one case."""
+    """Each path's share on one case; None if one cannot be computed."""
     found = [view.tensor(path.node) for path in paths]
     return None if any(share is None for share in found) else [share for share in found if share is not None]
 
@@ -180,7 +180,7 @@ def shares(paths: Sequence[Path], view: View) -> list[torch.Tensor] | None:
 def _rests(
     all_shares: Sequence[list[torch.Tensor] | None], index: int, facts: Facts
 ) -> tuple[torch.Tensor, ...] | None:
-    """For each case, the answer less all shares but one; None where that is only rounding, or has no meaning."""
+    """For each case, the answer minus all other shares; None if that is only rounding or the shapes do not fit."""
     found = []
     for view, terms in zip(facts.views, all_shares, strict=True):
         if terms is None:
@@ -234,18 +234,18 @@ def _holds(change: Change, target: Share, facts: Facts) -> Match | None:
     return Match(target.path, change, named, target.alone, change.cost + extra + target.surcharge)
 
 
-# an answer that is nearly right: small constants
+# small constants, in an answer that is nearly right
 
 
 ALONG = 0.5
-"""The least square of the cosine between what a small number changes and what the answer is off by. From 0.05 to 0.9
+"""The smallest squared cosine between what a small constant changes and what the answer is off by. From 0.05 to 0.9
 every name of the catalogues is the same."""
 _TRIED = 1e-7
-"""A number small enough to show the direction, and large enough to be told from rounding; 1e-6 and 1e-8 do as well."""
+"""A constant small enough to show the direction and large enough to stand out from rounding; 1e-6 and 1e-8 work too."""
 
 
 def nearly(facts: Facts) -> bool:
-    """Whether the answer is right but for a small difference."""
+    """Whether the answer is right except for a small difference."""
     return all(
         view.got.shape == view.expected.shape
         and float((view.got - view.expected).abs().max()) <= NEARLY * float(view.expected.abs().max())
@@ -265,7 +265,7 @@ def _candidates(path: Path, facts: Facts, *, light: bool) -> list[Change]:
 
 
 def _stray(node: Node, right: Node, facts: Facts) -> list[Change]:
-    """Small numbers added to a formula, where adding one moves it the way that the answer is off."""
+    """Small constants added to a formula, where adding one moves it in the direction in which the answer is off."""
     view = facts.probe
     before, share = view.tensor(node), view.tensor(right)
     if before is None or share is None:
@@ -281,7 +281,7 @@ def _stray(node: Node, right: Node, facts: Facts) -> list[Change]:
 
 
 def _along(step: torch.Tensor, off: torch.Tensor) -> bool:
-    """Whether two differences point the same way, or the opposite one; roughly, since a step of another size bends."""
+    """Whether two differences are roughly parallel or antiparallel; not exactly, as steps of different sizes bend."""
     if step.shape != off.shape:
         return False
     both = float((step * off).sum())
@@ -292,13 +292,13 @@ def _along(step: torch.Tensor, off: torch.Tensor) -> bool:
 
 
 _FEW = 8
-"""Elements for each share below which all cases are looked at together: one alone has too few to tell."""
+"""With fewer elements per share than this, all cases are solved together: a single case would have too few."""
 
 
 def coefficients(paths: Sequence[Path], facts: Facts) -> list[list[float]] | None:
-    """For each case, how often each share stands in the answer; None if the answer is no such sum.
+    """For each case, the weight of each share in the answer; None if the answer is not a weighted sum of them.
 
-    A share that is zero up to rounding counts as standing there once.
+    A share that is zero up to rounding gets the weight 1.
     """
     if len(paths) < 2:
         return None
@@ -318,7 +318,7 @@ def coefficients(paths: Sequence[Path], facts: Facts) -> list[list[float]] | Non
 
 
 def _for_all_cases(terms: Sequence[list[torch.Tensor]], facts: Facts) -> list[list[float]] | None:
-    """One choice of weights for all cases."""
+    """The same weights for all cases."""
     if sum(view.got.numel() for view in facts.views) <= len(terms[0]):
         return None
     scale = max(view.scale for view in facts.views)
@@ -329,13 +329,13 @@ def _for_all_cases(terms: Sequence[list[torch.Tensor]], facts: Facts) -> list[li
 def _weights(
     terms: Sequence[list[torch.Tensor]], answers: Sequence[torch.Tensor], tolerance: float, scale: float
 ) -> list[float] | None:
-    """The least squares solution, where it is the only one and holds at every element.
+    """The least-squares solution if it is unique and holds at every element; None otherwise.
 
     Args:
         terms: for each case, every share.
         answers: for each case, the answer.
-        tolerance: how far an element may be off, as a part of the largest.
-        scale: the size of the terms; a share below `NULL` of it is left out.
+        tolerance: how far an element may be off, relative to the largest.
+        scale: the size of the terms; shares below `NULL` times this are left out.
     """
     if any(t.shape != got.shape for case, got in zip(terms, answers, strict=True) for t in case):
         return None
@@ -360,15 +360,15 @@ def _weights(
     return [float(w) for w in weights]
 
 
-# right but for powers of forward values
+# right except for powers of forward values
 
 
 EXPONENTS = (1.0, -1.0, 2.0, -2.0, 0.5, -0.5, 1.5, -1.5, 3.0, -3.0)
-"""Those that are tried of one value, and of two."""
+"""The exponents that are tried on one value, and on pairs of values."""
 RATIOS = 24
-"""About how many elements the exponents are fitted at before all are compared. 6 and 96 name all alike."""
+"""About how many elements the exponents are fitted at before all are compared. 6 and 96 change no name."""
 _FITS = 1e-6
-"""How close logarithms of ratios have to come at those elements."""
+"""How close the logarithms of ratios have to be at those elements."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -380,7 +380,7 @@ class Ratio:
 
 
 def ratio(facts: Facts, rights: Sequence[torch.Tensor], answers: Sequence[torch.Tensor]) -> Ratio | None:
-    """The simplest product of powers between two tensors on every case."""
+    """The simplest product of powers that relates two tensors on every case."""
     for powers in _fitting(facts, rights[0], answers[0]):
         made = [_times_powers(right, view, powers) for view, right in zip(facts.views, rights, strict=True)]
         known = [product for product in made if product is not None]
@@ -399,9 +399,9 @@ def _times_powers(right: torch.Tensor, view: View, powers: Powers) -> torch.Tens
 
 
 def _fitting(facts: Facts, right: torch.Tensor, answer: torch.Tensor) -> Iterator[Powers]:
-    """Exponents that hold at some elements, the fewest first.
+    """Exponents that fit a sample of the elements, one value before two.
 
-    The logarithm of answer/right has to be the sum of exponents times logarithms of values, but for a constant.
+    The logarithm of answer/right has to be a sum of exponents times logarithms of values, up to a constant.
     """
     chosen = _samples(right, answer)
     if chosen is None:
@@ -410,8 +410,8 @@ def _fitting(facts: Facts, right: torch.Tensor, answer: torch.Tensor) -> Iterato
     for atom in facts.atoms:
         value = facts.probe.numbers.values.get(atom.data) if atom.op == "name" else None
         if isinstance(value, torch.Tensor) and value.is_floating_point() and broadcasts(value.shape, right.shape):
-            logs[atom.data] = _centred_log(value.expand(right.shape).reshape(-1)[chosen])
-    wanted = _centred_log(answer.reshape(-1)[chosen] / right.reshape(-1)[chosen])
+            logs[atom.data] = _centered_log(value.expand(right.shape).reshape(-1)[chosen])
+    wanted = _centered_log(answer.reshape(-1)[chosen] / right.reshape(-1)[chosen])
     exponents = torch.tensor(EXPONENTS, dtype=torch.float64).unsqueeze(1)  # (exponents, 1)
     scaled = {value: exponents * log for value, log in logs.items()}  # (exponents, elements chosen) each
     for value, rows in scaled.items():
@@ -424,14 +424,14 @@ def _fitting(facts: Facts, right: torch.Tensor, answer: torch.Tensor) -> Iterato
 
 
 def _samples(right: torch.Tensor, answer: torch.Tensor) -> torch.Tensor | None:
-    """Flat positions where neither is zero; None if there are too few to tell."""
+    """Flat positions where neither is zero; None if there are too few."""
     if right.shape != answer.shape:
         return None
     usable = ((right.reshape(-1) != 0) & (answer.reshape(-1) != 0)).nonzero().reshape(-1)
     return usable[:: max(1, len(usable) // RATIOS)] if len(usable) >= 3 else None
 
 
-def _centred_log(values: torch.Tensor) -> torch.Tensor:
+def _centered_log(values: torch.Tensor) -> torch.Tensor:
     logs = values.double().abs().log()
     return logs - logs.mean()
 

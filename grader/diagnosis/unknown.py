@@ -1,4 +1,4 @@
-"""What is said without an identity: upstream gradients that change nothing, how far off it is, the verdict itself."""
+"""Diagnoses without an identity: unused upstream gradients, how far off an answer is, or the verdict itself."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ if TYPE_CHECKING:
     from grader.verdict.evidence import Evidence, Judgement
 
 NEARLY = 1e-3
-"""An error below this part of the terms comes from a small constant, not from the shape of a formula: wrong epsilons in
-the lecture's network were measured at 8e-8 to 2e-5. 1e-4 would change three of the catalogues' sentences, 1e-2 none."""
+"""An error below this fraction of the terms comes from a small constant, not from the form of a formula: wrong epsilons
+in the lecture's network give 8e-8 to 2e-5. 1e-4 would change three messages of the catalogues, 1e-2 none."""
 
 
 def unused(evidence: Evidence, cases: Cases) -> Diagnosis | None:
-    """Upstream gradients that were asked for and do not change the answer: known for certain, it was tried."""
+    """Upstream gradients that are parameters but do not change the answer: tested, so this is certain."""
     ignored = [name for name in evidence.upstream if name not in evidence.depends_on and name != "loss"]
     direct = [name for name in ignored if name in cases.exercise.children(evidence.variable)]
     if not direct or not any(isinstance(outcome, Returned) for outcome in evidence.of(Ask.RANDOM).values()):
         return None
     gradients = sentences.listed(f"d{name}" for name in direct)
     message = (
-        f"your d{evidence.variable} asks for {gradients}, but stays the same whatever {gradients} is. "
+        f"your d{evidence.variable} takes {gradients}, but its result does not depend on {gradients}. "
         "The chain rule multiplies the upstream gradient by the line's own derivative. "
         f"{_where_to_start(evidence, cases)}"
     )
@@ -35,32 +35,33 @@ def unused(evidence: Evidence, cases: Cases) -> Diagnosis | None:
 
 
 def unknown(evidence: Evidence, judgement: Judgement, cases: Cases) -> Diagnosis:
-    """What is known when no identity holds: how far off, where, signs and orders of magnitude."""
+    """What is known when no identity holds: how far off and where, with signs and orders of magnitude."""
     facts: dict[str, Any] = {"tested": True}
-    parts = [f"no single mistake that I know explains your d{evidence.variable}"]
+    parts = [f"no single known mistake explains your d{evidence.variable}"]
     errors = [case.score for case in judgement.cases if case.score is not None]
     if errors:
         facts["relative_error"] = max(errors)
-        parts.append(f"it is off by {_percent(max(errors))} of the size of its terms")
+        parts.append(f"it is off by {_percent(max(errors))} the size of its terms")
         if max(errors) < NEARLY:
-            parts.append("the formula is nearly right: look at small constants, and at numbers that you rounded")
+            parts.append("the formula is nearly right: check small constants and rounded numbers")
     if judgement.worst is not None and judgement.verdict is not Verdict.NON_FINITE:
         index, got, expected = judgement.worst
         facts["worst_index"] = list(index)
-        parts.append(f"it is furthest off{_at(index)}: yours is {_rough(got)}, the right one {_rough(expected)}")
+        parts.append(f"it is furthest off{_at(index)}: yours is {_rough(got)}, the right value is {_rough(expected)}")
     if judgement.verdict is Verdict.NON_FINITE:
         parts.append(
-            f"{judgement.problem}. Such values come from 0/0, from a logarithm or a root of a negative number, "
-            "or from a negative number to a power that is no whole number: ** where * is meant"
+            f"{judgement.problem}. Such values come from 0/0, from the log or root of a negative number, "
+            "or from a negative number raised to a non-integer power: ** instead of *"
         )
     parts.append(_where_to_start(evidence, cases))
-    return Diagnosis(Kind.UNKNOWN, ". ".join(part[0].upper() + part[1:] for part in parts), facts)
+    message = ". ".join([parts[0], *(part[0].upper() + part[1:] for part in parts[1:])])
+    return Diagnosis(Kind.UNKNOWN, message, facts)
 
 
 def _where_to_start(evidence: Evidence, cases: Cases) -> str:
     lines = cases.exercise.readers.get(evidence.variable, ())
     found = sentences.listed(f"{sentences.listed(line.outputs)} ({sentences.place(line)})" for line in lines)
-    return f"Start from what reads {evidence.variable}: {found}"
+    return f"Start where {evidence.variable} is used: {found}"
 
 
 def _at(index: tuple[int, ...]) -> str:
@@ -68,20 +69,20 @@ def _at(index: tuple[int, ...]) -> str:
 
 
 def _percent(error: float) -> str:
-    return f"{error:.0%}" if error >= 0.01 else f"{error:.1e}"
+    return f"{error:.0%} of" if error >= 0.01 else f"{error:.1e} times"
 
 
 def _rough(value: float) -> str:
-    """A sign and an order of magnitude: enough to look for the mistake, not enough to copy."""
+    """The sign and order of magnitude: enough to find the mistake, not enough to copy."""
     if not math.isfinite(value):
         return str(value)
     if value == 0:
         return "0"
-    return f"{'negative' if value < 0 else 'positive'}, about {10.0 ** math.floor(math.log10(abs(value))):g}"
+    return f"{'negative' if value < 0 else 'positive'} (about {10.0 ** math.floor(math.log10(abs(value))):g})"
 
 
 def by_verdict(evidence: Evidence, judgement: Judgement) -> Diagnosis | None:
-    """Verdicts that are diagnoses themselves."""
+    """The diagnosis for a verdict that already says what is wrong; None for any other."""
     name = f"d{evidence.variable}"
     if judgement.verdict is Verdict.WRONG_DTYPE:
         return Diagnosis(Kind.WRONG_DTYPE, f"your {name} has {judgement.problem}", {"dtype": judgement.dtype})
@@ -90,8 +91,8 @@ def by_verdict(evidence: Evidence, judgement: Judgement) -> Diagnosis | None:
     if evidence.not_linear and judgement.problem is not None:
         upstream = [f"d{name}" for name in evidence.not_linear]
         message = (
-            f"your {name} is {judgement.problem}. A gradient is a sum of its upstream gradients times derivatives, "
-            "whatever their size and sign"
+            f"your {name} is {judgement.problem}. A gradient is a sum of upstream gradients times derivatives, "
+            "whatever their size or sign"
         )
         return Diagnosis(Kind.NOT_LINEAR, message, {"upstream": upstream})
     return None
@@ -100,4 +101,4 @@ def by_verdict(evidence: Evidence, judgement: Judgement) -> Diagnosis | None:
 def _untestable(evidence: Evidence, judgement: Judgement) -> Diagnosis:
     got = evidence.tensor(Ask.RANDOM)
     kind = Kind.ZEROS if got is not None and not bool(got.any()) else Kind.NULL_GRADIENT
-    return Diagnosis(kind, f"your d{evidence.variable} proves nothing: {judgement.problem}", {"null": True})
+    return Diagnosis(kind, f"your d{evidence.variable} cannot be checked: {judgement.problem}", {"null": True})

@@ -1,4 +1,4 @@
-"""What can be said of an answer as a whole: its shape, one factor, its order, what it is summed over."""
+"""Identities of an answer as a whole: its shape, one factor, the order of its values, what it is summed over."""
 
 from __future__ import annotations
 
@@ -19,33 +19,33 @@ if TYPE_CHECKING:
     from grader.diagnosis.facts import Facts, View
 
 TINY = 1e-6
-"""An answer below this part of the terms that a null gradient is the sum of is not an attempt at it. 1e-9 loses four
-names of the catalogues, 1e-3 changes none."""
+"""An answer below this fraction of the terms of a null gradient is not an attempt at it. 1e-9 loses four names of the
+catalogues, 1e-3 changes none."""
 
 
 def all_zero(facts: Facts) -> bool:
-    """Whether only zeros were returned."""
+    """Whether the answer is zero everywhere."""
     return all(not bool(view.got.any()) for view in facts.views)
 
 
 def tiny(facts: Facts) -> bool:
-    """Whether an answer is far below the size of the terms that it would have to be the sum of."""
+    """Whether an answer is far smaller than the terms that the gradient is the sum of."""
     return all(float(view.got.abs().max()) <= TINY * view.scale for view in facts.views)
 
 
 def whole(facts: Facts) -> Identity | None:
-    """The first sure identity between the whole answer and the whole gradient."""
+    """The first identity that holds between the whole answer and the whole gradient."""
     return _turned(facts) or _squeezed(facts) or _spread(facts) or _summed(facts)
 
 
 def of_another(facts: Facts) -> Identity | None:
-    """The gradient of a variable further down, returned as it is."""
+    """The gradient of a later variable, returned unchanged."""
     if facts.probe.got.numel() < 2:
         return None
     direct = set(facts.exercise.children(facts.variable)) & set(facts.evidence.depends_on)
     for other in sorted(facts.exercise.downstream(facts.variable) - direct):
         if _is_gradient_of(other, facts):
-            look = f"Follow {facts.variable} forward: {sentences.readers(facts)}"
+            look = f"Trace the variable forward: {sentences.readers(facts)}"
             return sentences.whole(facts, Kind.OTHER_GRADIENT, f"is the gradient of {other}", look, other=other)
     return None
 
@@ -59,11 +59,11 @@ def _is_gradient_of(other: str, facts: Facts) -> bool:
 
 
 def rearranged(facts: Facts) -> Identity | None:
-    """What is said when no change of one place explains the answer better."""
+    """The right gradient summed too far or reordered: tried last, if no change in one place explains the answer."""
     return _too_far(facts) or _same_numbers(facts)
 
 
-# the same shape, dimensions of size 1 aside: one factor
+# the same shape apart from dimensions of size 1: one factor
 
 
 _PLAIN = frozenset({"1", "-1", "2", "1/2"})
@@ -71,7 +71,7 @@ _PLAIN = frozenset({"1", "-1", "2", "1/2"})
 
 
 def _squeezed(facts: Facts) -> Identity | None:
-    """One factor, dimensions of size 1 aside."""
+    """One factor, ignoring dimensions of size 1."""
     if not squeezed_alike(facts):
         return None
     named = facts.named(global_factor(facts, reshaped=True))
@@ -84,14 +84,14 @@ def _squeezed(facts: Facts) -> Identity | None:
         if better is not None:
             return better
     if _other_dimension(named):
-        look = f"It is divided by, or summed over, another dimension than the forward pass: {sentences.readers(facts)}"
+        look = f"The forward pass divides by, or sums over, a different dimension: {sentences.readers(facts)}"
         what = f"is {named} times the right gradient{sentences.at_your_sizes(facts, named)}"
         return sentences.whole(facts, Kind.WRONG_AXIS, what, look, factor=named)
     return sentences.global_factor(facts, named)
 
 
 def squeezed_alike(facts: Facts) -> bool:
-    """Whether the shapes differ by dimensions of size 1 only."""
+    """Whether the shapes differ only by dimensions of size 1."""
     return all(_longer_sizes(v.got) == _longer_sizes(v.expected) for v in facts.views)
 
 
@@ -100,12 +100,12 @@ def _longer_sizes(value: torch.Tensor) -> list[int]:
 
 
 def global_factor(facts: Facts, *, reshaped: bool = False) -> list[float] | None:
-    """One factor for each case between the right gradient and the answer, `reshaped` to its shape or as it is."""
+    """For each case, the factor from the right gradient to the answer, which is compared as it is or `reshaped`."""
     return _factors(facts, lambda v: (v.expected, v.got.reshape(v.expected.shape) if reshaped else v.got))
 
 
 def _other_upstream(facts: Facts) -> Identity | None:
-    """A factor that comes from handing on the gradient of a variable further down."""
+    """A factor that comes from passing on the gradient of a later variable."""
     if facts.local_style or not facts.evidence.depends_on:
         return None
     found = search(facts.paths, facts, only=frozenset({Kind.OTHER_GRADIENT}))
@@ -113,25 +113,25 @@ def _other_upstream(facts: Facts) -> Identity | None:
 
 
 def _other_dimension(named: str) -> bool:
-    """Whether a factor has one size over another."""
+    """Whether a factor is one size divided by another."""
     names = set(re.findall(r"[A-Za-z_]\w*(?:\.\w+(?:\[\d+\]|\(\))?)?", named))
     return len(names) > 1 and "/" in named and not named.startswith("1/") and ".shape[" in named
 
 
-# another shape: not spread, not summed, summed too far
+# another shape: not broadcast, not summed, summed too far
 
 
 def _spread(facts: Facts) -> Identity | None:
     named = facts.named(_factors_when_spread(facts))
     if named is None:
         return None
-    what = f"has the right numbers, but only once{sentences.besides(facts, named)}"
-    look = f"A sum forward is a broadcast backward: every element that was summed gets it. {sentences.readers(facts)}"
+    what = f"has the right values but is not broadcast to {facts.variable}'s shape{sentences.besides(facts, named)}"
+    look = f"Summing forward means broadcasting backward, to every summed element. {sentences.readers(facts)}"
     return sentences.whole(facts, Kind.NOT_EXPANDED, what, look, factor=named)
 
 
 def _factors_when_spread(facts: Facts) -> list[float] | None:
-    """How many times as large as the right gradient the answer is, spread over the variable's shape."""
+    """For each case, the factor from the right gradient to the answer broadcast to the variable's shape."""
     if any(view.got.numel() >= view.expected.numel() for view in facts.views):
         return None
     found = _factors(facts, lambda view: (_laid(view.got, view.expected, spread=True), view.expected))
@@ -139,13 +139,13 @@ def _factors_when_spread(facts: Facts) -> list[float] | None:
 
 
 def _summed(facts: Facts) -> Identity | None:
-    """Not summed enough."""
+    """An answer whose sum is right."""
     if all(view.got.shape == view.expected.shape for view in facts.views):
         return None
     for dims in _sums(min(view.got.dim() for view in facts.views)):
         if facts.named(_factors_when_summed(facts, dims)) == "1":
-            what = f"is not summed: summed over dimension {sentences.listed(map(str, dims))} it would be right"
-            look = f"What is broadcast forward is summed backward. {sentences.readers(facts)}"
+            what = f"is not summed: its sum over {_dimensions(dims)} would be right"
+            look = f"Broadcasting forward means summing backward. {sentences.readers(facts)}"
             return sentences.whole(facts, Kind.NOT_SUMMED, what, look, dims=list(dims))
     return None
 
@@ -158,8 +158,8 @@ def _too_far(facts: Facts) -> Identity | None:
     for dims in _sums(facts.probe.expected.dim()):
         for keep in (True, False):
             if facts.named(_factors_of_a_sum(facts, dims, keep=keep)) == "1":
-                what = f"is the right gradient summed over dimension {sentences.listed(map(str, dims))}"
-                look = f"Sum only over what the forward pass had broadcast. {sentences.readers(facts)}"
+                what = f"is the right gradient summed over {_dimensions(dims)}"
+                look = f"Sum only over what the forward pass broadcast. {sentences.readers(facts)}"
                 return sentences.whole(facts, Kind.SUMMED_TOO_FAR, what, look, dims=list(dims))
     return None
 
@@ -168,20 +168,24 @@ def _factors_of_a_sum(facts: Facts, dims: tuple[int, ...], *, keep: bool) -> lis
     return _factors(facts, lambda v: (_laid(v.expected.sum(dims, keepdim=keep), v.got, spread=True), v.got))
 
 
+def _dimensions(dims: tuple[int, ...]) -> str:
+    return f"dimension{'s' * (len(dims) > 1)} {sentences.listed(map(str, dims))}"
+
+
 def _sums(dims: int) -> Iterator[tuple[int, ...]]:
     """Every choice of dimensions to sum over."""
     for count in range(1, dims + 1):
         yield from itertools.combinations(range(dims), count)
 
 
-# the right numbers in another order
+# the right values in another order
 
 
 def _turned(facts: Facts) -> Identity | None:
     for one, other in itertools.combinations(range(facts.probe.expected.dim()), 2):
         named = facts.named(_factors_when_turned(facts, one, other))
         if named is not None:
-            what = f"is the right gradient with dimensions {one} and {other} exchanged{sentences.besides(facts, named)}"
+            what = f"is the right gradient transposed (dimensions {one} and {other}){sentences.besides(facts, named)}"
             look = f"A gradient has the shape of its variable, here {list(facts.given.expected.shape)}"
             return sentences.whole(facts, Kind.TRANSPOSED, what, look, factor=named)
     return None
@@ -197,12 +201,12 @@ def _factors_when_turned(facts: Facts, one: int, other: int) -> list[float] | No
 def _same_numbers(facts: Facts) -> Identity | None:
     if not all(_reordered(view, facts.tolerance) for view in facts.views):
         return None
-    look = f"Look at the order of the dimensions when you lay it out anew. {sentences.readers(facts)}"
-    return sentences.whole(facts, Kind.PERMUTED, "has the right numbers in other places", look)
+    look = f"Check the order of the dimensions when you reshape it. {sentences.readers(facts)}"
+    return sentences.whole(facts, Kind.PERMUTED, "has the right values in the wrong positions", look)
 
 
 def _reordered(view: View, tolerance: float) -> bool:
-    """Whether the answer has the right numbers in another order; not where they are all the same."""
+    """Whether the answer has the right values in another order; False if the values are all equal."""
     if view.got.numel() != view.expected.numel() or view.got.numel() < 2:
         return False
     a, b = view.got.flatten().sort().values, view.expected.flatten().sort().values  # (elements,)
@@ -214,7 +218,7 @@ def _reordered(view: View, tolerance: float) -> bool:
 
 
 def _factors(facts: Facts, pair: Callable[[View], tuple[torch.Tensor, torch.Tensor]]) -> list[float] | None:
-    """For each case, the factor between the two tensors; None if one has none, or the shapes do not fit."""
+    """For each case, the factor between two tensors; None if a case has none, or if the shapes do not fit."""
     try:
         return factor_of_each(map(pair, facts.views), facts.tolerance)
     except RuntimeError:
@@ -222,5 +226,5 @@ def _factors(facts: Facts, pair: Callable[[View], tuple[torch.Tensor, torch.Tens
 
 
 def _laid(made: torch.Tensor, like: torch.Tensor, *, spread: bool = False) -> torch.Tensor:
-    """A tensor in the shape of another, where it has as many elements or may be spread."""
+    """A tensor in the shape of another that has as many elements, or that it may be broadcast to."""
     return (made.expand(like.shape) if spread and made.dim() <= like.dim() else made).reshape(like.shape)

@@ -1,4 +1,4 @@
-"""A small exercise, and wrong answers to it, without a sandbox."""
+"""A small exercise and wrong answers to it, without a sandbox."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def forward(x, w, b, cot, n):
 
 @pytest.fixture(scope="session")
 def small(tmp_path_factory: pytest.TempPathFactory) -> Exercise:
-    """A layer, a tanh, a softmax and a normalisation: every shape a few elements."""
+    """A layer, a tanh, a softmax and a normalization, all with a few elements."""
     folder = tmp_path_factory.mktemp("exercises") / "small"
     folder.mkdir()
     (folder / "exercise.toml").write_text('title = "small"\n', encoding="utf-8")
@@ -65,7 +65,7 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Exercise:
 
 @pytest.fixture(scope="session")
 def wrong(small: Exercise) -> Callable[..., Facts]:
-    """Facts about an answer, made from the forward values and the upstream gradients of each case."""
+    """Facts about an answer that is computed from the forward values and upstream gradients of each case."""
     ours = build_cases(small, 1)
 
     def make(

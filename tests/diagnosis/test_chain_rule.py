@@ -1,4 +1,4 @@
-"""Every rule against autograd, on a line of its own."""
+"""Every rule compared with autograd, each on its own line."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ EXPRESSIONS = [
 
 @pytest.fixture(scope="module")
 def values() -> dict[str, Any]:
-    """Positive numbers, none twice."""
+    """Distinct positive numbers."""
     g = torch.Generator().manual_seed(3)
     shapes = {"x": (3, 4), "w": (4, 2), "row": (4,), "column": (3, 1), "stack": (2, 3, 4), "stack2": (2, 4, 3)}
     drawn = {name: torch.rand(shape, generator=g, dtype=torch.float64) + 0.5 for name, shape in shapes.items()}
@@ -113,7 +113,7 @@ def ops(node: Node) -> Iterator[str]:
 
 
 def derived(source: str, values: dict[str, Any]) -> tuple[Node, torch.Tensor | None, torch.Tensor]:
-    """x's gradient through one line: the formula, what it comes to, and autograd's."""
+    """The gradient of x through one line: the formula, its value, and autograd's value."""
     module = {"torch": torch, "F": torch.nn.functional}
     x = values["x"].clone().requires_grad_()
     y = eval(source, {**module, **values, "x": x})
@@ -127,16 +127,16 @@ def derived(source: str, values: dict[str, Any]) -> tuple[Node, torch.Tensor | N
 
 
 @pytest.mark.parametrize("source", EXPRESSIONS)
-def test_is_what_autograd_says(source: str, values: dict[str, Any]) -> None:
-    """And the operation is taken apart: nothing is left to autograd."""
+def test_agrees_with_autograd(source: str, values: dict[str, Any]) -> None:
+    """And the expression is taken apart completely: nothing is left to autograd."""
     node, made, expected = derived(source, values)
     assert not {"vjp", "uncopied"} & set(ops(node))
     assert made is not None
     assert torch.allclose(made, expected, rtol=1e-12, atol=1e-13)
 
 
-def test_every_rule_is_among_them() -> None:
-    """A new rule needs an expression above."""
+def test_every_rule_is_tested() -> None:
+    """A new rule needs an expression in the list above."""
     written = " ".join(EXPRESSIONS)
     names = {name.partition(".")[0] for name in RULES} - {"[]", "t"}
     assert {name for name in names if f".{name}(" not in written} == set()
@@ -153,7 +153,7 @@ def test_every_rule_is_among_them() -> None:
     ],
 )
 def test_what_no_rule_covers_is_left_to_autograd(source: str, values: dict[str, Any]) -> None:
-    """As one operation, which is right as well."""
+    """As one operation, whose gradient is right too."""
     node, made, expected = derived(source, values)
     assert "vjp" in set(ops(node))
     assert made is not None
@@ -161,7 +161,7 @@ def test_what_no_rule_covers_is_left_to_autograd(source: str, values: dict[str, 
 
 
 @pytest.mark.parametrize("source", ["x.repeat(2, 1)", "x.roll(1, 0)", "F.pad(x, (1, 1))"])
-def test_what_only_copies_is_known_by_its_numbers(source: str, values: dict[str, Any]) -> None:
+def test_what_only_copies_is_recognized_by_its_values(source: str, values: dict[str, Any]) -> None:
     """No rule is needed."""
     node, made, expected = derived(source, values)
     assert "uncopied" in set(ops(node))
@@ -169,8 +169,8 @@ def test_what_only_copies_is_known_by_its_numbers(source: str, values: dict[str,
     assert torch.allclose(made, expected)
 
 
-def test_each_place_of_a_line_has_a_term_of_its_own(values: dict[str, Any]) -> None:
-    """x*x.sum() reads x twice."""
+def test_each_use_in_a_line_has_its_own_term(values: dict[str, Any]) -> None:
+    """x*x.sum() uses x twice."""
     line = Line(1, "y = x*x.sum()", ("y",), ("x",), ast.parse("y = x*x.sum()").body[0])
     y = values["x"] * values["x"].sum()
     exercise: Any = SimpleNamespace(readers={"x": (line,)}, producer={})
@@ -179,7 +179,7 @@ def test_each_place_of_a_line_has_a_term_of_its_own(values: dict[str, Any]) -> N
 
 
 def test_no_gradient_comes_back_through_detach_or_a_mask(values: dict[str, Any]) -> None:
-    """Only the other place counts."""
+    """Only the remaining use counts."""
     node, made, expected = derived("x * x.detach() * (x > 1)", values)
     assert made is not None
     assert torch.allclose(made, expected)

@@ -11,28 +11,28 @@ SIZES = {"n": [9.0, 5.0, 8.0], "m": [5.0, 4.0, 6.0], "x.numel()": [45.0, 20.0, 4
 
 
 def tensor(*values: float) -> torch.Tensor:
-    """float64."""
+    """A float64 tensor."""
     return torch.tensor(values, dtype=torch.float64)
 
 
 def named(factors: list[float]) -> str | None:
-    """A factor's name, from the sizes above."""
+    """The name of a factor, made of the sizes above."""
     return name_factor(factors, Forms(lambda: SIZES))
 
 
 class TestFactor:
     """`factor`."""
 
-    def test_is_what_every_element_is_multiplied_by(self) -> None:
+    def test_is_the_number_that_every_element_is_multiplied_by(self) -> None:
         """Up to rounding."""
         assert factor(tensor(1, -2, 3), tensor(-0.5, 1, -1.5), 1e-9) == pytest.approx(-0.5)
 
-    def test_is_none_where_one_element_has_another(self) -> None:
-        """No projection is close to both."""
+    def test_is_none_if_one_element_has_another_factor(self) -> None:
+        """No projection fits both."""
         assert factor(tensor(1, -2, 3), tensor(2, -4, 6.00001), 1e-9) is None
 
-    def test_allows_what_the_tolerance_allows(self) -> None:
-        """As a part of the largest element."""
+    def test_may_be_off_by_the_tolerance(self) -> None:
+        """Relative to the largest element."""
         assert factor(tensor(1, -2, 3), tensor(2, -4, 6.00001), 1e-5) == pytest.approx(2, rel=1e-5)
 
     @pytest.mark.parametrize("target", [torch.ones(2, 1), torch.ones(3)], ids=["reshaped", "longer"])
@@ -41,16 +41,16 @@ class TestFactor:
         assert factor(tensor(1, 1), target.double(), 1e-9) is None
 
     @pytest.mark.parametrize("candidate", [tensor(0, 0), tensor(float("inf"), 1), tensor(0), tensor(float("nan"))])
-    def test_is_none_for_zeros_and_what_is_not_finite(self, candidate: torch.Tensor) -> None:
-        """One number or several."""
+    def test_is_none_for_zeros_and_for_values_that_are_not_finite(self, candidate: torch.Tensor) -> None:
+        """For one number or several."""
         assert factor(candidate, torch.ones_like(candidate), 1e-9) is None
 
     def test_of_one_number_is_the_quotient(self) -> None:
-        """Any two numbers have one."""
+        """Any two numbers have a quotient."""
         assert factor(tensor(4), tensor(3), 1e-9) == 0.75
 
-    def test_of_each_case_needs_one_in_every_case(self) -> None:
-        """The first without ends it."""
+    def test_of_each_case_needs_a_factor_in_every_case(self) -> None:
+        """It stops at the first case without one."""
         good, bad = (tensor(1, 2), tensor(2, 4)), (tensor(1, 2), tensor(2, 5))
         assert factor_of_each([good, good], 1e-9) == [2.0, 2.0]
         assert factor_of_each([good, bad], 1e-9) is None
@@ -82,24 +82,24 @@ class TestName:
         assert named(factors) == name
 
     @pytest.mark.parametrize("factors", [[1.0, 2.0, 3.5], [1.0, 1.0, float("nan")], [0.0, 0.0, 0.0]])
-    def test_is_none_where_no_expression_holds(self, factors: list[float]) -> None:
-        """Or where it is not a number, or zero."""
+    def test_is_none_if_no_expression_holds(self, factors: list[float]) -> None:
+        """Or if a factor is NaN or zero."""
         assert named(factors) is None
 
     @pytest.mark.parametrize(
         ("number", "name"), [(1 + 1e-7, "1.0000001"), (2.50000001, "2.50000001"), (123456.71, "123456.71")]
     )
-    def test_does_not_round_to_a_number_that_it_is_not(self, number: float, name: str) -> None:
-        """1.0000001 is wrong where 1 would be right."""
+    def test_is_not_rounded_to_a_different_number(self, number: float, name: str) -> None:
+        """1.0000001 is a mistake; 1 is not."""
         assert named([number] * 3) == name
 
     def test_of_one_case_is_a_plain_number_only(self) -> None:
-        """Any size would fit by chance."""
+        """Any size could fit by chance."""
         assert named([9.0]) == "9"
         assert named([0.123]) == "0.123"
 
-    def test_forms_are_made_once_and_when_first_needed(self) -> None:
-        """A plain number needs none."""
+    def test_forms_are_built_once_on_first_use(self) -> None:
+        """A plain number needs no forms."""
         calls: list[int] = []
 
         def sizes() -> dict[str, list[float]]:

@@ -1,4 +1,4 @@
-"""Calls brought into one form, and pieces of a line cut out."""
+"""Calls in one normal form, and pieces cut out of a line."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ NAMESPACE = {"torch": torch, "F": torch.nn.functional, "x": torch.ones(2)}
 
 
 def expression(source: str) -> ast.expr:
-    """Its syntax."""
+    """The syntax of an expression."""
     return ast.parse(source, mode="eval").body
 
 
@@ -53,8 +53,8 @@ class TestCalls:
         assert (call.function, ast.unparse(call.operand)) == (function, operand)
 
     @pytest.mark.parametrize("source", ["x", "x + 1", "x.shape", "f(x)", "torch.zeros()", "x.sort().values"])
-    def test_are_nothing_else(self, source: str) -> None:
-        """None, and the expression stays one operation."""
+    def test_are_none_for_anything_else(self, source: str) -> None:
+        """Such an expression stays one operation."""
         assert read_call(expression(source), NAMESPACE) is None
 
     @pytest.mark.parametrize("source", ["x.sum(1, True)", "torch.sum(x, 1, True)", "x.sum(dim=1, keepdim=True)"])
@@ -70,35 +70,35 @@ class TestPieces:
     """Cutting and running."""
 
     def test_a_variable_is_cut_out_wherever_it_is_read(self) -> None:
-        """The original stays."""
+        """The original does not change."""
         node = expression("x*x + y.x")
         assert ast.unparse(with_variable_out(node, "x")) == "_x * _x + y.x"
         assert ast.unparse(node) == "x * x + y.x"
 
-    def test_a_part_is_cut_out_as_this_part_only(self) -> None:
-        """An equal one beside it stays."""
+    def test_a_part_is_cut_out_by_identity(self) -> None:
+        """An equal part next to it stays."""
         node = expression("f(x + 1, x + 1)")
         assert isinstance(node, ast.Call)
         assert ast.unparse(with_part_out(node, node.args[1])) == "f(x + 1, _x)"
 
     def test_an_expression_can_be_run(self) -> None:
-        """Without changing its syntax."""
+        """Compiling does not change its syntax."""
         assert eval(compiled(with_variable_out(expression("x*2"), "x")), {"_x": 4}) == 8
 
     @pytest.mark.parametrize(
         ("source", "number"), [("2", 2), ("-0.5", -0.5), ("True", None), ("'a'", None), ("x", None), ("1 + n", None)]
     )
-    def test_a_number_is_one_with_or_without_a_sign(self, source: str, number: float | None) -> None:
-        """Nothing is computed."""
+    def test_a_literal_number_may_have_a_sign(self, source: str, number: float | None) -> None:
+        """Nothing is evaluated."""
         assert literal(expression(source)) == number
 
-    def test_a_variable_is_mentioned_by_its_name_only(self) -> None:
-        """Attributes have names of their own."""
+    def test_a_variable_is_mentioned_only_by_its_own_name(self) -> None:
+        """An attribute of that name does not count."""
         assert mentions(expression("torch.exp(x)"), "x")
         assert not mentions(expression("y.x + xs"), "x")
 
     def test_a_line_s_value_is_what_it_assigns(self) -> None:
-        """Every line of a forward pass does."""
+        """Every line of a forward pass is an assignment."""
         assign, other = ast.parse("y = x + 1\nx").body
         assert ast.unparse(value_of(Line(1, "y = x + 1", ("y",), ("x",), assign))) == "x + 1"
         with pytest.raises(AssertionError, match="line 2 assigns nothing"):

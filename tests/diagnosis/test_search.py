@@ -1,4 +1,4 @@
-"""Finding the changed formula, the shares' weights, and powers of forward values."""
+"""The search for a changed formula, the weights of shares, and powers of forward values."""
 
 from __future__ import annotations
 
@@ -20,31 +20,31 @@ if TYPE_CHECKING:
 
 
 def sample(*values: float) -> Sample:
-    """Of a target that has these elements."""
+    """The sample of a target with these elements."""
     found = Share(None, (torch.tensor(values, dtype=torch.float64),), alone=False).sample()  # type: ignore[arg-type]
     assert found is not None
     return found
 
 
 class TestSample:
-    """Turning candidates away by a few elements."""
+    """Ruling out candidates by a few elements."""
 
-    def test_is_of_the_largest_elements(self) -> None:
-        """By size, not by sign."""
+    def test_has_the_largest_elements(self) -> None:
+        """By absolute value."""
         assert sample(1, -9, 3, 0.1, 5, 2).wanted == [-9, 5, 3, 2]
 
-    def test_fits_whatever_is_a_factor_away(self) -> None:
-        """Elements that it does not look at are compared later."""
+    def test_fits_up_to_a_factor(self) -> None:
+        """The other elements are compared later."""
         assert sample(1, -9, 3, 0.1, 5, 2).fits(torch.tensor([0, 18, -6, 0, -10, -4.0]))
         assert not sample(1, -9, 3, 0.1, 5, 2).fits(torch.tensor([0, 18, -6, 0, -10, 4.0]))
 
     def test_fits_no_other_shape_and_no_zeros(self) -> None:
-        """Nothing is broadcast."""
+        """No broadcasting."""
         assert not sample(1, 2).fits(torch.tensor([[1.0, 2.0]]))
         assert not sample(1, 2).fits(torch.zeros(2))
 
-    def test_there_is_none_where_an_element_of_it_would_be_zero(self) -> None:
-        """Its quotient would say nothing."""
+    def test_is_none_if_one_of_its_elements_is_zero(self) -> None:
+        """Its quotient would mean nothing."""
         share = Share(None, (torch.tensor([1.0, 0, 0, 0]),), alone=False)  # type: ignore[arg-type]
         assert share.sample() is None
 
@@ -53,14 +53,14 @@ class TestSearch:
     """One share changed in one place."""
 
     def test_finds_the_change_on_every_case(self, wrong: Wrong) -> None:
-        """The tanh's derivative left out."""
+        """The derivative of tanh is missing."""
         facts = wrong("pre", lambda _, d: d("act"), upstream=("act",), values=("act",))
         path = [path for path in facts.paths if path.via == ("act",)]
         found = search(path, facts)
         assert found is not None
         assert (found.change.kind, found.factor, found.alone) == (Kind.UPSTREAM_ONLY, "1", False)
 
-    def test_names_a_factor_besides_and_lets_it_cost(self, wrong: Wrong) -> None:
+    def test_reports_an_extra_factor_at_a_cost(self, wrong: Wrong) -> None:
         """Two mistakes are less likely than one."""
         plain = wrong("mean", lambda _, d: d("xhat"), upstream=("xhat",))
         other = wrong("mean", lambda v, d: 1 / v["n"] * d("xhat"), upstream=("xhat",))
@@ -71,31 +71,31 @@ class TestSearch:
         assert (second.change.kind, second.factor) == (Kind.NOT_SUMMED, "-1/n")
         assert second.cost > first.cost
 
-    def test_finds_a_changed_share_whose_others_are_missing(self, wrong: Wrong) -> None:
-        """At a surcharge."""
+    def test_finds_a_changed_share_if_the_others_are_missing(self, wrong: Wrong) -> None:
+        """At an extra cost."""
         facts = wrong("pre", lambda v, d: d("act") * v["act"], upstream=("act", "probs"), values=("act", "probs"))
         found = search(facts.paths, facts)
         assert found is not None
         assert found.alone
 
-    def test_finds_nothing_where_nothing_holds(self, wrong: Wrong) -> None:
+    def test_finds_nothing_if_nothing_holds(self, wrong: Wrong) -> None:
         """No candidate is close enough."""
         facts = wrong("pre", lambda v, d: torch.cos(7 * d("act") + v["pre"]), upstream=("act",), values=("act",))
         assert search(facts.paths, facts) is None
 
-    def test_tries_only_the_kinds_that_are_asked_for(self, wrong: Wrong) -> None:
+    def test_tries_only_the_requested_kinds(self, wrong: Wrong) -> None:
         """The right one is not among them."""
         facts = wrong("pre", lambda _, d: d("act"), upstream=("act",), values=("act",))
         assert search(facts.paths, facts, only=frozenset({Kind.WRONG_AXIS})) is None
 
-    def test_ends_when_enough_was_computed(self, wrong: Wrong, monkeypatch: pytest.MonkeyPatch) -> None:
-        """By a count."""
+    def test_stops_at_the_limit_of_operations(self, wrong: Wrong, monkeypatch: pytest.MonkeyPatch) -> None:
+        """A count, not a clock."""
         monkeypatch.setattr("grader.diagnosis.facts.MOST_OPERATIONS", 0)
         facts = wrong("pre", lambda _, d: d("act"), upstream=("act",), values=("act",))
         assert search(facts.paths, facts) is None
 
     def test_finds_a_small_constant_in_an_answer_that_is_nearly_right(self, wrong: Wrong) -> None:
-        """1e-5 forgotten under the root."""
+        """The 1e-5 under the root is missing."""
 
         def answer(v: dict[str, torch.Tensor], d: Callable[[str], torch.Tensor]) -> torch.Tensor:
             variance = (v["xhat"] ** 2).mean(0, keepdim=True)
@@ -106,9 +106,9 @@ class TestSearch:
         found = search(facts.paths, facts)
         assert found is not None
         assert found.change.kind is Kind.WRONG_EPSILON
-        assert found.change.text.startswith("the small number 1e-05 is missing")
+        assert found.change.text.startswith("the small constant 1e-05 is missing")
 
-    def test_a_certain_formula_is_the_whole_answer_or_not(self, wrong: Wrong) -> None:
+    def test_one_given_formula_is_the_whole_answer_or_not(self, wrong: Wrong) -> None:
         """No other is tried."""
         right = wrong("b", lambda _, d: d("pre").sum(0), upstream=("pre",))
         other = wrong("b", lambda _, d: d("pre").sum(0) ** 2, upstream=("pre",))
@@ -122,7 +122,7 @@ class TestCoefficients:
     """How often each share is counted."""
 
     def test_are_one_for_each_share_on_each_case(self, wrong: Wrong) -> None:
-        """Missing, and three times."""
+        """One share is missing, one is counted three times."""
 
         def answer(v: dict[str, torch.Tensor], d: Callable[[str], torch.Tensor]) -> torch.Tensor:
             return 3 * d("act") * (1 - v["act"] ** 2) + 0 * d("probs")
@@ -134,18 +134,18 @@ class TestCoefficients:
         for weights in found:
             assert weights == pytest.approx([3, 0], abs=1e-9)
 
-    def test_are_none_where_the_answer_is_no_such_sum(self, wrong: Wrong) -> None:
-        """Or where there is one share only."""
+    def test_are_none_if_the_answer_is_not_a_weighted_sum(self, wrong: Wrong) -> None:
+        """Or if there is only one share."""
         facts = wrong("pre", lambda v, d: d("act") * v["pre"], upstream=("act", "probs"))
         assert coefficients(facts.paths, facts) is None
         assert coefficients(facts.paths[:1], facts) is None
 
 
 class TestRatio:
-    """Right but for powers of forward values."""
+    """Right except for powers of forward values."""
 
     def test_is_the_product_that_holds_on_every_case(self, wrong: Wrong) -> None:
-        """A value's power and a factor of sizes."""
+        """A power of a value and a factor made of sizes."""
         facts = wrong(
             "act", lambda v, d: d("xhat") * v["act"] ** 2 / v["n"], upstream=("xhat", "mean"), values=("act", "pre")
         )
@@ -154,8 +154,8 @@ class TestRatio:
         assert found is not None
         assert (found.powers, found.factor) == ((("act", 2.0),), "1/n")
 
-    def test_is_of_two_values_where_one_does_not_do(self, wrong: Wrong) -> None:
-        """And none where two do not."""
+    def test_uses_two_values_if_one_is_not_enough(self, wrong: Wrong) -> None:
+        """And is None if two are not enough either."""
         facts = wrong("pre", lambda v, d: d("act") * v["act"] / v["pre"], upstream=("act",), values=("act", "pre"))
         rights, answers = [view.sweep.total("act") for view in facts.views], [view.got for view in facts.views]
         found = ratio(facts, rights, answers)

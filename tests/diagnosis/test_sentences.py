@@ -1,4 +1,4 @@
-"""The words for an identity, put together last."""
+"""An identity put into words."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def facts(wrong: Callable[..., Facts]) -> Facts:
-    """About dpre."""
+    """Facts about dpre."""
     return wrong("pre", lambda v, _: v["pre"], upstream=("act", "probs"), values=("act",))
 
 
 def changed_in_place(facts: Facts, *names: str) -> Facts:
-    """The same of a function that changes its parameters."""
+    """The same facts, about a function that changes its parameters in place."""
     facts.__dict__["mutated"] = names
     return facts
 
@@ -32,14 +32,14 @@ def changed_in_place(facts: Facts, *names: str) -> Facts:
 class TestTold:
     """An identity becomes a diagnosis."""
 
-    def test_the_parts_come_in_one_order_and_the_empty_ones_not_at_all(self, facts: Facts) -> None:
+    def test_the_parts_have_a_fixed_order_and_empty_ones_are_left_out(self, facts: Facts) -> None:
         """What, cause, look, remark."""
         found = Identity(kind=Kind.SIGN, remark="d", look="c", cause="b", what="a")
         assert sentences.told(facts, found).message == "a. b. c. d"
         assert sentences.told(facts, Identity(kind=Kind.SIGN, what="a", remark="d")).message == "a. d"
 
-    def test_the_evidence_is_what_applies(self, facts: Facts) -> None:
-        """False and an empty path apply."""
+    def test_the_evidence_holds_what_applies(self, facts: Facts) -> None:
+        """False and an empty path do apply."""
         found = Identity(kind=Kind.SIGN, what="a", factor="2", one_share=False, path=[], null=None)
         assert sentences.told(facts, found).evidence == {
             "verified_cases": 3,
@@ -50,42 +50,42 @@ class TestTold:
             "one_share": False,
         }
 
-    def test_every_field_but_the_words_is_evidence(self) -> None:
-        """None is forgotten in the report."""
+    def test_every_field_except_the_words_is_evidence(self) -> None:
+        """The report omits none of them."""
         words = {"kind", "what", "look", "cause", "remark"}
         known: dict[str, Any] = {f.name: "x" for f in fields(Identity)}
         assert set(Identity(**known).facts) == set(known) - words
 
 
 class TestWords:
-    """What many sentences are made of."""
+    """Phrases that many sentences share."""
 
     @pytest.mark.parametrize(
         ("words", "said"), [([], ""), (["a"], "a"), (["a", "b"], "a and b"), (["a", "b", "c"], "a, b and c")]
     )
     def test_a_list_ends_with_and(self, words: list[str], said: str) -> None:
-        """As people write it."""
+        """Without a comma before it."""
         assert sentences.listed(words) == said
 
     @pytest.mark.parametrize(
         ("factor", "said"),
         [
             ("1", ""),
-            ("-1", ", and the sign is turned"),
-            ("3", ", and it is 3 times as large"),
-            ("1/n", ", and it is 1/n times as large (1/9 at your sizes)"),
-            ("x.shape[1]**0.5", ", and it is x.shape[1]**0.5 times as large (2.236 at your sizes)"),
+            ("-1", ", with the sign flipped"),
+            ("3", ", with an extra factor of 3"),
+            ("1/n", ", with an extra factor of 1/n (1/9 at your sizes)"),
+            ("x.shape[1]**0.5", ", with an extra factor of x.shape[1]**0.5 (2.236 at your sizes)"),
         ],
     )
-    def test_a_factor_besides_comes_with_its_value(self, facts: Facts, factor: str, said: str) -> None:
-        """Where it is named by sizes."""
+    def test_an_extra_factor_comes_with_its_value(self, facts: Facts, factor: str, said: str) -> None:
+        """If it is made of sizes."""
         assert sentences.besides(facts, factor) == said
 
-    def test_the_reading_lines_are_named(self, facts: Facts) -> None:
+    def test_the_lines_that_use_the_variable_are_named(self, facts: Facts) -> None:
         """With their numbers."""
         act, probs = facts.lines
         assert sentences.readers(facts) == (
-            f"pre is read by act (forward.py line {act.number}) and probs (forward.py line {probs.number})"
+            f"pre is used in act (forward.py line {act.number}) and probs (forward.py line {probs.number})"
         )
 
 
@@ -95,40 +95,44 @@ class TestShares:
     @pytest.mark.parametrize(
         ("factors", "kind", "said"),
         [
-            (["1", "0"], Kind.MISSING_PATH, "is the path through act alone: pre is also read by probs"),
-            (["2", "1"], Kind.DOUBLED_PATH, "counts the path through act twice: look at act"),
-            (["1", "-1"], Kind.NEGATED_PATH, "takes the path through probs with the wrong sign"),
-            (["1/n", "1"], Kind.CONSTANT_FACTOR, "has the path through act with a factor 1/n (1/9 at your sizes)"),
-            (["2", "0"], Kind.WRONG_PATH, "counts its paths wrongly: 2 times the one through act and 0 times"),
+            (["1", "0"], Kind.MISSING_PATH, "covers only the path through act; pre is also used in probs"),
+            (["2", "1"], Kind.DOUBLED_PATH, "counts the path through act twice; look at act"),
+            (["1", "-1"], Kind.NEGATED_PATH, "has the wrong sign on the path through probs"),
+            (
+                ["1/n", "1"],
+                Kind.CONSTANT_FACTOR,
+                "has an extra factor of 1/n (1/9 at your sizes) on the path through act",
+            ),
+            (["2", "0"], Kind.WRONG_PATH, "has the wrong factor on some paths: 2 on the path through act and 0 on"),
         ],
     )
-    def test_say_which_is_counted_how(self, facts: Facts, factors: list[str], kind: Kind, said: str) -> None:
-        """And have it as a field."""
+    def test_say_how_each_is_counted(self, facts: Facts, factors: list[str], kind: Kind, said: str) -> None:
+        """And keep it in a field."""
         found = sentences.weights(facts, facts.paths, factors, fused=False)
         assert found.kind is kind
         assert found.what.startswith(f"your dpre {said}")
         assert found.shares == dict(zip(["act", "probs"], factors, strict=True))
 
     def test_in_a_formula_for_several_lines_they_are_its_terms(self, facts: Facts) -> None:
-        """Whatever is wrong with them."""
+        """No matter what is wrong with them."""
         assert sentences.weights(facts, facts.paths, ["2", "1"], fused=True).kind is Kind.FUSED_TERM
 
 
 class TestAliasing:
-    """A parameter changed in place, as the cause of what follows from it."""
+    """A parameter changed in place, as the cause of an identity."""
 
-    def test_stands_between_what_is_wrong_and_where_to_look(self, facts: Facts) -> None:
-        """The kind that it had stays in the evidence."""
+    def test_is_reported_between_what_is_wrong_and_where_to_look(self, facts: Facts) -> None:
+        """The original kind stays in the evidence."""
         found = aliased(changed_in_place(facts, "dact"), sentences.global_factor(facts, "2"))
         said = sentences.told(facts, found)
         assert said.kind is Kind.ALIASING
-        assert said.message.startswith("your dpre is 2 times the right gradient, on every case. Your function changes")
-        assert "work on a clone. Look for a number" in said.message
+        assert said.message.startswith("your dpre is 2 times the right gradient in every case. Your function changes")
+        assert "work on a clone. Look for a missing or extra factor" in said.message
         assert (said.evidence["specific"], said.evidence["changed"]) == ("constant_factor", ["dact"])
 
-    def test_does_not_cut_the_code_of_a_line(self, facts: Facts) -> None:
-        """A line may hold a full stop and a space, as in `1. * x`."""
-        what = "your dpre has what belongs to b of what forward.py line 3 hands back: `y = 1. * x`"
+    def test_does_not_split_the_code_of_a_line(self, facts: Facts) -> None:
+        """A line may contain a full stop followed by a space, as in `1. * x`."""
+        what = "your dpre contains, instead of its own gradient, the one that line 3 passes back to b: `y = 1. * x`"
         found = aliased(changed_in_place(facts, "act"), Identity(kind=Kind.WRONG_INDEX, what=what))
         assert sentences.told(facts, found).message.startswith(f"{what}. Your function changes act in place")
 
@@ -146,15 +150,15 @@ class TestAliasing:
             (Kind.SIGN, {"factor": "-1"}, False),
         ],
     )
-    def test_is_said_of_what_can_follow_from_it(
+    def test_is_given_only_for_what_it_can_cause(
         self, facts: Facts, kind: Kind, known: dict[str, Any], follows: bool
     ) -> None:
         """Something counted more than once, or a value overwritten."""
         found = aliased(changed_in_place(facts, "act"), Identity(kind=kind, what="a", **known))
         assert (found.kind is Kind.ALIASING) is follows
 
-    def test_is_not_said_where_nothing_was_changed(self, facts: Facts) -> None:
-        """The identity stays as it is."""
+    def test_is_not_given_if_nothing_was_changed(self, facts: Facts) -> None:
+        """The identity is returned unchanged."""
         found = sentences.global_factor(facts, "2")
         assert aliased(changed_in_place(facts), found) is found
 
@@ -172,10 +176,10 @@ class TestByChance:
         ],
     )
     def test_unless_it_is_plain(self, wrong: Callable[..., Facts], known: dict[str, Any], chance: bool) -> None:
-        """No gradient is asked for here."""
+        """The function takes no gradient here."""
         facts = wrong("pre", lambda v, _: v["pre"], values=("act",))
         assert by_chance(facts, Identity(kind=Kind.WRONG_OPERAND, what="a", **known)) is chance
 
     def test_never_where_one_is_used(self, facts: Facts) -> None:
-        """With random ones, chance is out of the question."""
+        """With random upstream gradients, it cannot be chance."""
         assert not by_chance(facts, Identity(kind=Kind.WRONG_OPERAND, what="a", change="c", factor="2"))

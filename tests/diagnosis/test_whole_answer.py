@@ -1,4 +1,4 @@
-"""What an answer is as a whole."""
+"""Identities of a whole answer."""
 
 from __future__ import annotations
 
@@ -37,15 +37,15 @@ def right(v: dict[str, Any], d: Gradient) -> torch.Tensor:
 def test_is_named_on_every_case(
     wrong: Callable[..., Facts], answer: Callable[..., torch.Tensor], kind: Kind, known: dict[str, Any]
 ) -> None:
-    """With its figures in fields."""
+    """With its numbers in fields."""
     found = whole(wrong("x", answer, upstream=("pre",), values=("w", "n")))
     assert found is not None
     assert found.kind is kind
     assert found.facts == known
 
 
-def test_a_sum_s_gradient_that_was_not_spread(wrong: Callable[..., Facts]) -> None:
-    """One number for all elements that were summed; the factor says what else is missing."""
+def test_a_sum_s_gradient_that_is_not_broadcast(wrong: Callable[..., Facts]) -> None:
+    """One number for all summed elements; the factor shows what else is wrong."""
     facts = wrong("x", lambda _, __: torch.ones(1, 1).double(), upstream=("pre",))
     for view in facts.views:
         view.expected.fill_(2.0)
@@ -54,8 +54,8 @@ def test_a_sum_s_gradient_that_was_not_spread(wrong: Callable[..., Facts]) -> No
     assert (found.kind, found.factor) == (Kind.NOT_EXPANDED, "1/2")
 
 
-def test_the_gradient_of_a_variable_further_down(wrong: Callable[..., Facts]) -> None:
-    """Of this shape."""
+def test_the_gradient_of_a_later_variable(wrong: Callable[..., Facts]) -> None:
+    """Of the same shape."""
     found = of_another(wrong("act", lambda v, d: d("both") * v["probs"], upstream=("both",), values=("probs",)))
     assert found is not None
     assert (found.kind, found.other) == (Kind.OTHER_GRADIENT, "unit")
@@ -70,7 +70,7 @@ def test_the_gradient_of_a_variable_further_down(wrong: Callable[..., Facts]) ->
     ids=["summed", "reversed"],
 )
 def test_rearranged_numbers(wrong: Callable[..., Facts], answer: Callable[..., torch.Tensor], kind: Kind) -> None:
-    """Said last, when no change of one place explains it."""
+    """Tried last, if no change in one place explains the answer."""
     facts = wrong("x", answer, upstream=("pre",), values=("w",))
     assert whole(facts) is None
     found: Identity | None = rearranged(facts)
@@ -79,15 +79,15 @@ def test_rearranged_numbers(wrong: Callable[..., Facts], answer: Callable[..., t
 
 
 def test_equal_numbers_have_no_order(wrong: Callable[..., Facts]) -> None:
-    """The same number everywhere says nothing about places."""
+    """If all values are the same, their positions do not matter."""
     facts = wrong("x", lambda v, _: torch.ones(v["x"].numel()).double(), upstream=("pre",))
     for view in facts.views:
         view.expected.fill_(1.0)
     assert rearranged(facts) is None
 
 
-def test_tiny_is_measured_by_the_terms(wrong: Callable[..., Facts]) -> None:
-    """Zeros are tiny as well."""
+def test_tiny_is_relative_to_the_terms(wrong: Callable[..., Facts]) -> None:
+    """Zeros are tiny too."""
     small = wrong("x", lambda v, d: right(v, d) * 1e-9, upstream=("pre",))
     zeros = wrong("x", lambda v, _: torch.zeros_like(v["x"]), upstream=("pre",))
     assert (tiny(small), all_zero(small)) == (True, False)

@@ -1,1 +1,1 @@
-"""Formulas that are the right one but for one place: what people write when they make one mistake."""
+"""The right formula changed in one place: what people write when they make one mistake."""

@@ -1,4 +1,4 @@
-"""Formulas that are the right one but for one place, or changed all over in one way: every candidate of the search."""
+"""Every candidate of the search: the right formula changed in one place, or in one way throughout."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ if TYPE_CHECKING:
     from grader.diagnosis.facts import Facts
 
 WHEREVER = 0.3
-"""The cost, besides its own, of a change made wherever a value is used; see `Change.cost`."""
+"""The extra cost of a change made wherever a value is used; see `Change.cost`."""
 
 _SHAPE_ONLY = {
     **dict.fromkeys(("sum_to", "expand", "spread", "reshape", "scatter", "vjp", "rows", "uncopied"), (1,)),
     **dict.fromkeys(("ones", "size", "hot"), (0,)),
     "hot_at": (0, 1),
 }
-"""Arguments that say a shape or a place, not a value."""
+"""Arguments that give a shape or a position, not a value."""
 
 _SPECIAL: dict[str, Callable[[Node, Facts], Iterator[Change]]] = {
     "neg": operations.neg,
@@ -49,16 +49,16 @@ _SPECIAL: dict[str, Callable[[Node, Facts], Iterator[Change]]] = {
     "scatter": parts.scatter,
     "uncopied": parts.uncopied,
 }
-"""What one operation alone can have been mistaken for."""
+"""Changes that apply to one operation only."""
 
 
 def changes(root: Node, facts: Facts, *, light: bool = False) -> list[Change]:
-    """Every formula that differs from this one in one place, and some that differ all over in one way; likeliest first.
+    """Formulas that differ from this one in one place, and some that differ in one way throughout; likeliest first.
 
     Args:
         root: the right formula.
-        facts: for the values that the function could compute with.
-        light: leave out the far-fetched, for formulas of many operations.
+        facts: the values that the function could compute with.
+        light: leave out far-fetched changes, for formulas of many operations.
     """
     everywhere = _all_over(root, facts, light=light)
     found = [*_in_one_place(root, facts, light=light), *everywhere, *_of_the_result(root, facts, light=light)]
@@ -66,7 +66,7 @@ def changes(root: Node, facts: Facts, *, light: bool = False) -> list[Change]:
 
 
 def with_epsilon(root: Node, number: float) -> Iterator[Change]:
-    """A small number added in one place, for an answer that is nearly right."""
+    """A small constant added in one place, for an answer that is nearly right."""
     for place in _places(_Place(root)):
         if not has_gradient(place.node) and place.node.op != "const":
             for change in operations.stray_epsilon(place.node, number):
@@ -82,19 +82,19 @@ def with_epsilon(root: Node, number: float) -> Iterator[Change]:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class _Place:
-    """A part of a formula, and the way up from it."""
+    """A part of a formula, and its parents."""
 
     node: Node
     index: int = 0
-    """Which argument of the one above it is."""
+    """Which argument of its parent it is."""
     above: _Place | None = None
 
     def holding(self, change: Change) -> Change:
-        """The whole formula with a change made here."""
+        """The whole formula with a change made at this place."""
         return change if self.above is None else _inside(self.whole, change)
 
     def whole(self, node: Node) -> Node:
-        """The whole formula with something else here."""
+        """The whole formula with another node at this place."""
         place = self
         while place.above is not None:
             node, place = place.above.node.with_arg(place.index, node), place.above
@@ -102,12 +102,12 @@ class _Place:
 
 
 def _inside(within: Callable[[Node], Node], change: Change, text: str = "", more: float = 0.0) -> Change:
-    """A part's change, as one of the whole formula."""
+    """A change of a part as a change of the whole formula."""
     return Change(change.node, change.kind, text or change.text, change.cost + more, within)
 
 
 def _places(place: _Place) -> Iterator[_Place]:
-    """This part and all below it that are values, from the left."""
+    """This place and all below it that hold values, from left to right."""
     yield place
     shapes = _SHAPE_ONLY.get(place.node.op, ())
     for index, arg in enumerate(place.node.args):
@@ -140,7 +140,7 @@ def _here(node: Node, facts: Facts, *, light: bool) -> Iterator[Change]:
         if not light:
             yield from _factors(node, facts)
     elif node.op == "fn":
-        yield Change(node.args[0], Kind.WRONG_OPERAND, "a function is left out", 0.6)
+        yield Change(node.args[0], Kind.WRONG_OPERAND, "a function is missing", 0.6)
     elif node.op == "const":
         yield from operations.number_changes(node)
     elif node.op in _SPECIAL:
@@ -154,19 +154,19 @@ def _factors(node: Node, facts: Facts) -> Iterator[Change]:
                 yield _inside(partial(node.with_arg, index), change)
 
 
-# all over, in one way
+# in one way throughout
 
 
 def _all_over(root: Node, facts: Facts, *, light: bool) -> Iterator[Change]:
-    """One value or part changed wherever it is used, where it is used more than once."""
+    """One value or part that is used more than once, changed wherever it is used."""
     for leaf in distinct_leaves(root):
         if _count(root, leaf) > 1:
             for change in operands.leaf_changes(leaf, facts, light=light):
-                text = f"wherever {spell(leaf)} belongs, {change.text}"
+                text = f"wherever {spell(leaf)} is needed, {change.text}"
                 yield _inside(partial(substituted, root, leaf), change, text, WHEREVER)
     for part in _shared(root):
         for change in _here(part, facts, light=light):
-            yield _inside(partial(exchanged, root, part), change, f"{change.text}, wherever it is needed", WHEREVER)
+            yield _inside(partial(exchanged, root, part), change, f"{change.text}, everywhere it is used", WHEREVER)
     yield from _other_dimensions(root, facts)
 
 
@@ -181,7 +181,7 @@ def _nodes(node: Node) -> Iterator[Node]:
 
 
 def _shared(root: Node) -> list[Node]:
-    """Parts that are needed more than once."""
+    """Parts that are used more than once."""
     seen: dict[Node, int] = {}
     for node in _nodes(root):
         seen[node] = seen.get(node, 0) + 1
@@ -189,14 +189,14 @@ def _shared(root: Node) -> list[Node]:
 
 
 def _other_dimensions(root: Node, facts: Facts) -> Iterator[Change]:
-    """Every sum along another dimension."""
+    """Every sum over another dimension."""
     sums = [node.data for node in _nodes(root) if node.op == "sum"]
     if len(sums) < 2:
         return
     for dims in [*((d,) for d in range(facts.probe.expected.dim())), None]:
         for keep in (True, False):
             kind = Kind.SUMMED_TOO_FAR if dims is None else Kind.WRONG_AXIS
-            text = "the sums go over every dimension" if dims is None else f"the sums go along dimension {dims[0]}"
+            text = "the sums run over every dimension" if dims is None else f"the sums run over dimension {dims[0]}"
             if (dims, keep) not in sums:
                 yield Change(_resummed(root, (dims, keep)), kind, text, 0.5)
 
@@ -206,30 +206,30 @@ def _resummed(node: Node, data: tuple[tuple[int, ...] | None, bool]) -> Node:
     return Node(node.op, args, data if node.op == "sum" else node.data) if args else node
 
 
-# the result, changed after all is computed
+# the finished result, changed
 
 
 def _of_the_result(root: Node, facts: Facts, *, light: bool) -> Iterator[Change]:
     if root.op in ("name", "up"):
         return
     yield from operands.combined(root, facts, "it", light=light)
-    yield from operands.powers(root, "the whole")
-    yield from _centred(root, facts)
+    yield from operands.powers(root, "the whole result")
+    yield from _centered(root, facts)
     yield from parts.filled(root, facts)
     yield from _products(root)
     if not light:
         yield from parts.masked(root, facts)
 
 
-def _centred(root: Node, facts: Facts) -> Iterator[Change]:
+def _centered(root: Node, facts: Facts) -> Iterator[Change]:
     for dim in range(facts.probe.expected.dim()):
         for op in ("mean", "sum"):
             less = Node("sub", (root, Node(op, (root,), ((dim,), True))))
-            yield Change(less, Kind.WRONG_PATH, f"its {op} along dimension {dim} is subtracted", 1.2)
+            yield Change(less, Kind.WRONG_PATH, f"its {op} over dimension {dim} is subtracted", 1.2)
 
 
 def _products(root: Node) -> Iterator[Change]:
-    """The product that the formula is, or that is summed or spread at last."""
+    """Changes of the formula's product, which may be summed or broadcast at the end."""
     if root.op in ("sum_to", "expand") and root.args[0].op in ("mul", "div", "neg"):
         for change in operations.regrouped(root.args[0]):
             yield _inside(partial(root.with_arg, 0), change)
@@ -237,15 +237,15 @@ def _products(root: Node) -> Iterator[Change]:
         yield from operations.regrouped(root)
 
 
-# every share of a sum, changed alike
+# every share of a sum, changed in the same way
 
 
 def together(root: Node, facts: Facts) -> Iterator[Change]:
-    """What people do to every share of a gradient in the same way.
+    """Mistakes that people make in every share of a gradient in the same way.
 
     Args:
         root: the sum of the shares.
-        facts: for the values that the function could compute with.
+        facts: the values that the function could compute with.
     """
     leaves = [leaf for leaf in distinct_leaves(root) if floats(leaf, facts) is not None]
     gradients = [leaf for leaf in leaves if leaf.op == "up"]
@@ -253,18 +253,18 @@ def together(root: Node, facts: Facts) -> Iterator[Change]:
     for one, other in itertools.combinations(leaves, 2):
         if one.op == other.op and _same_shape(one, other, facts):
             kind = Kind.OTHER_GRADIENT if one.op == "up" else Kind.WRONG_OPERAND
-            yield Change(_swapped(root, one, other), kind, f"{spell(one)} and {spell(other)} have changed places", 1)
+            yield Change(_swapped(root, one, other), kind, f"{spell(one)} and {spell(other)} are swapped", 1)
     if len(gradients) > 1:
-        yield Change(_without(root, gradients), Kind.UPSTREAM_UNUSED, "no upstream gradient takes part", 0.5)
+        yield Change(_without(root, gradients), Kind.UPSTREAM_UNUSED, "no upstream gradient is used", 0.5)
     if values:
         yield Change(_without(root, values), Kind.UPSTREAM_ONLY, "the lines' own derivatives are missing", 0.5)
     skipped = _skipped(root, gradients, facts)
     if skipped is not None:
-        yield Change(skipped, Kind.OTHER_GRADIENT, "a line on the way back is skipped", 0.6)
+        yield Change(skipped, Kind.OTHER_GRADIENT, "a line is skipped on the way back", 0.6)
     for leaf in gradients:
         for atom in facts.atoms:
             if atom.op == "up" and atom.data != leaf.data:
-                text = f"{spell(atom)} stands in the place of {spell(leaf)}, in every share"
+                text = f"{spell(atom)} is used instead of {spell(leaf)} in every term"
                 yield Change(substituted(root, leaf, atom), Kind.OTHER_GRADIENT, text, 0.6)
 
 
@@ -285,7 +285,7 @@ def _without(root: Node, leaves: list[Node]) -> Node:
 
 
 def _skipped(root: Node, gradients: list[Node], facts: Facts) -> Node | None:
-    """Every gradient that the function does not use replaced by that of the next line: the line between is left out."""
+    """The formula with each gradient that the function does not use replaced by the next line's, which skips a line."""
     before = root
     for leaf in gradients:
         children = facts.exercise.children(leaf.data)

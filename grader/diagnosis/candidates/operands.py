@@ -1,4 +1,4 @@
-"""Another value in one place of a formula: another operand, power, function, or upstream gradient."""
+"""Changes of one value in a formula: another operand, power, function or upstream gradient."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from grader.diagnosis.facts import Facts
 
 POWERS = (2, -1, 3, -2, 0.5, -0.5, -3, 4, -1.5, 1.5)
-"""Exponents that a value is tried with."""
+"""Exponents to try on a value."""
 
 
 def _tanh_slope(x: torch.Tensor) -> torch.Tensor:
@@ -29,32 +29,32 @@ def _sigmoid_slope(x: torch.Tensor) -> torch.Tensor:
 
 
 FUNCTIONS: dict[str, Callable[[torch.Tensor], torch.Tensor]] = {
-    "the absolute value of {}": torch.abs,
-    "exp of {}": torch.exp,
-    "log of {}": torch.log,
-    "tanh of {}": torch.tanh,
-    "the sigmoid of {}": torch.sigmoid,
-    "relu of {}": torch.relu,
-    "the sign of {}": torch.sign,
-    "whether {} is positive": positive,
-    "1 minus {}": lambda x: 1 - x,
-    "1 minus {} squared": _tanh_slope,
-    "{} times (1 minus {})": _sigmoid_slope,
-    "{} plus 1": lambda x: x + 1,
-    "{} minus 1": lambda x: x - 1,
-    "sin of {}": torch.sin,
-    "cos of {}": torch.cos,
+    "abs({})": torch.abs,
+    "exp({})": torch.exp,
+    "log({})": torch.log,
+    "tanh({})": torch.tanh,
+    "sigmoid({})": torch.sigmoid,
+    "relu({})": torch.relu,
+    "sign({})": torch.sign,
+    "({} > 0)": positive,
+    "(1 - {})": lambda x: 1 - x,
+    "(1 - {}**2)": _tanh_slope,
+    "{}*(1 - {})": _sigmoid_slope,
+    "({} + 1)": lambda x: x + 1,
+    "({} - 1)": lambda x: x - 1,
+    "sin({})": torch.sin,
+    "cos({})": torch.cos,
 }
-"""Functions that a value is tried in, with the words for it."""
+"""Functions to try on a value, as a message writes them."""
 _SLOPES = {
-    "1 minus {} squared": _tanh_slope,
-    "{} times (1 minus {})": _sigmoid_slope,
+    "(1 - {}**2)": _tanh_slope,
+    "{}*(1 - {})": _sigmoid_slope,
 }
-"""The derivatives of a tanh and of a sigmoid, from what comes out of them."""
+"""The derivatives of tanh and sigmoid, in terms of their outputs."""
 
 
 def leaf_changes(node: Node, facts: Facts, *, light: bool = False) -> Iterator[Change]:
-    """Something else in the place of a value."""
+    """Something else instead of a value."""
     value = floats(node, facts)
     if value is None or (node.op == "up" and node.data == "loss"):
         return
@@ -64,11 +64,12 @@ def leaf_changes(node: Node, facts: Facts, *, light: bool = False) -> Iterator[C
     yield from powers(node, spell(node))
     yield from combined(node, facts, spell(node), light=light)
     if value.dim() == 2 and value.shape[0] == value.shape[1]:
-        yield Change(Node("t", (node,)), Kind.TRANSPOSED, f"{spell(node)} is turned", 0.5)
+        yield Change(Node("t", (node,)), Kind.TRANSPOSED, f"{spell(node)} is transposed", 0.5)
     if not light:
         yield from functions(node, spell(node))
         for dim in range(value.dim() if node.op == "up" else 0):
-            yield Change(Node("flip", (node,), (dim,)), Kind.PERMUTED, f"{spell(node)} is taken back to front", 1)
+            text = f"{spell(node)} is reversed along dimension {dim}"
+            yield Change(Node("flip", (node,), (dim,)), Kind.PERMUTED, text, 1)
         if node.op == "name":
             yield from _made_of_another(node, facts)
 
@@ -79,19 +80,17 @@ def _replaced(node: Node, facts: Facts, value: torch.Tensor) -> Iterator[Change]
         if same_leaf(atom, node):
             continue
         kind = replaced_kind(node, atom)
-        text = f"{spell(atom)} stands in the place of {'the upstream gradient' if node.op == 'up' else 'another value'}"
+        text = f"{spell(atom)} is used instead of the {'upstream gradient' if node.op == 'up' else 'right value'}"
         yield Change(atom, kind, text, 0.2)
         other = floats(atom, facts)
         if other is not None and other.numel() == value.numel() and other.shape != value.shape:
-            yield Change(Node("reshape", (atom, node)), kind, f"{text}, laid out anew", 0.4)
+            yield Change(Node("reshape", (atom, node)), kind, f"{text}, reshaped to fit", 0.4)
     kind = Kind.UPSTREAM_UNUSED if node.op == "up" else Kind.UPSTREAM_ONLY
-    yield Change(
-        Node("ones", (node,)), kind, f"{mine} does not take part" if node.op == "up" else "a factor is missing", 0
-    )
+    yield Change(Node("ones", (node,)), kind, f"{mine} is left out" if node.op == "up" else "a factor is missing", 0)
 
 
 def replaced_kind(node: Node, atom: Node) -> Kind:
-    """What it is called when one leaf stands for another."""
+    """The kind of mistake when one leaf is used instead of another."""
     if node.op == "name":
         return Kind.WRONG_OPERAND
     return Kind.OTHER_GRADIENT if atom.op == "up" else Kind.UPSTREAM_UNUSED
@@ -100,7 +99,10 @@ def replaced_kind(node: Node, atom: Node) -> Kind:
 def powers(node: Node, mine: str) -> Iterator[Change]:
     """Powers of a value."""
     for power in POWERS:
-        text = f"{mine} is there to the power {power:g}, which is not its power"
+        if node.op in ("name", "up"):  # it may have an exponent already
+            text = f"the exponent of {mine} is {power:g} times the right one"
+        else:
+            text = f"{mine} is raised to the power {power:g}"
         yield Change(Node("pow", (node, const(power))), Kind.WRONG_POWER, text, 1)
 
 
@@ -108,31 +110,31 @@ def functions(node: Node, mine: str) -> Iterator[Change]:
     """Functions of a value."""
     for text, function in FUNCTIONS.items():
         spelled = text.replace("{}", mine)
-        yield Change(Node("fn", (node,), function), Kind.WRONG_OPERAND, f"it has {spelled} in the place of {mine}", 1.2)
+        yield Change(Node("fn", (node,), function), Kind.WRONG_OPERAND, f"{spelled} is used instead of {mine}", 1.2)
 
 
 def combined(node: Node, facts: Facts, mine: str, *, light: bool = False) -> Iterator[Change]:
-    """A value with another one multiplied, divided, added or subtracted."""
+    """A value multiplied or divided by another one, or with another one added or subtracted."""
     for atom in facts.atoms:
         other = spell(atom)
         if not same_leaf(atom, node):
-            yield Change(mul(node, atom), Kind.WRONG_OPERAND, f"it has {other} as one more factor", 1)
-            text = f"it is divided by {other}, which does not belong there"
+            yield Change(mul(node, atom), Kind.WRONG_OPERAND, f"{mine} has an extra factor of {other}", 1)
+            text = f"{mine} is divided by {other}, which does not belong there"
             yield Change(Node("div", (node, atom)), Kind.WRONG_OPERAND, text, 1)
             if not light:
                 yield from _with_another(node, atom, mine, other)
         if atom.op == "name" and not light:
             gate = Node("fn", (atom,), positive)
-            text = f"it has the gate of {other} (whether it is positive) as one more factor"
+            text = f"{mine} has an extra factor of ({other} > 0)"
             yield Change(mul(node, gate), Kind.WRONG_OPERAND, text, 1.3)
-            yield from _slopes(node, atom, other)
+            yield from _slopes(node, atom, mine, other)
 
 
-def _slopes(node: Node, atom: Node, other: str) -> Iterator[Change]:
-    """The derivative of a tanh or a sigmoid as one more factor: that of a line too early or too late."""
+def _slopes(node: Node, atom: Node, mine: str, other: str) -> Iterator[Change]:
+    """The derivative of a tanh or sigmoid as an extra factor, for one that belongs to the line before or after."""
     for text, function in _SLOPES.items():
         slope = Node("fn", (atom,), function)
-        more = f"it has {text.replace('{}', other)} as one more factor"
+        more = f"{mine} has an extra factor of {text.replace('{}', other)}"
         yield Change(mul(node, slope), Kind.WRONG_OPERAND, more, 1.3)
 
 
@@ -144,22 +146,22 @@ def _with_another(node: Node, atom: Node, mine: str, other: str) -> Iterator[Cha
 
 
 def squares(node: Node, facts: Facts) -> Iterator[Change]:
-    """A square in which one of the two is another value."""
+    """A square in which one of the two factors is another value."""
     base, power = node.args
     if power.op == "const" and power.data == 2:
         for atom in facts.atoms:
-            text = f"in a square, {spell(atom)} stands in the place of one of the two"
+            text = f"{spell(atom)} is used instead of one of the two factors of a square"
             yield Change(mul(base, atom), Kind.WRONG_OPERAND, text, 1)
 
 
 def factor_changes(node: Node, facts: Facts) -> Iterator[Change]:
-    """Something else in the place of a line's whole own derivative."""
+    """Something else instead of the whole of a line's own derivative."""
     if node.op in ("name", "up", "const"):
         return
     yield from powers(node, "the derivative")
     for atom in facts.atoms:
         if atom.op == "name":
-            text = f"{spell(atom)} stands in the place of the line's own derivative"
+            text = f"{spell(atom)} is used instead of the line's own derivative"
             yield Change(atom, Kind.WRONG_OPERAND, text, 1)
     yield from _made_of_another(node, facts)
 
@@ -171,12 +173,12 @@ def _made_of_another(node: Node, facts: Facts) -> Iterator[Change]:
             continue
         mine = spell(atom)
         for power in POWERS:
-            text = f"{mine} to the power {power:g} stands in the place of another value"
+            text = f"{mine}**{power:g} is used instead of the right value"
             yield Change(Node("pow", (atom, const(power))), Kind.WRONG_POWER, text, 1.2)
         for form, function in FUNCTIONS.items():
-            text = f"{form.replace('{}', mine)} stands in the place of another value"
+            text = f"{form.replace('{}', mine)} is used instead of the right value"
             yield Change(Node("fn", (atom,), function), Kind.WRONG_OPERAND, text, 1.3)
         value = floats(atom, facts)
         for dim in range(value.dim() if value is not None and value.dim() > 1 else 0):
-            text = f"the softmax of {mine} along dimension {dim} stands in the place of another value"
+            text = f"softmax({mine}, {dim}) is used instead of the right value"
             yield Change(Node("softmax", (atom,), dim), Kind.WRONG_OPERAND, text, 1.3)
