@@ -82,7 +82,7 @@ UNDECIDABLE: dict[str, str] = {
     "micrograd.* range: *": "a single number in each of four cases: one on each side of a bound is chance",
     "*training.* range: *": "no cotangent scales the gradients of a training run",
     "*training.* threshold: *": "no cotangent scales the gradients of a training run",
-    "training.db1 *": "the gradient of b1 is zero up to rounding: anything as small trains the same network",
+    "training.db1 *": "the gradient of b1 is zero up to rounding: any value as small trains the same network",
     "gpt2_block.dfc[bw] float32: a table of ones *": "the comparison goes beyond the 1024 rows of the table",
 }
 """Forms that may be accepted or rejected: a pattern of `exercise.gradient kind: note`, and the reason."""

@@ -1,4 +1,4 @@
-"""A sandbox without its curtain: what stands behind it has to hold by itself."""
+"""A sandbox without its outer layer: what is behind it has to hold on its own."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def insert(
     monkeypatch: pytest.MonkeyPatch, module: ModuleType, statements: str, *, before: str = "try:\n    driven"
 ) -> None:
-    """What is started next runs these statements before that line."""
+    """The next process started runs these statements before that line."""
     original = module.bootstrap
 
     def bootstrap(name: str) -> str:
@@ -32,7 +32,7 @@ def insert(
 
 @contextmanager
 def bare(**options: Any) -> Iterator[Sandbox]:
-    """Its children keep `ctypes`, all of `gc`, and our modules where everybody can find them."""
+    """Its children keep `ctypes`, all of `gc`, and our modules, where any code can find them."""
     with pytest.MonkeyPatch.context() as patch:
         insert(patch, forkserver, "from grader.sandbox.child import namespace; namespace.clear = lambda: None")
         sandbox = Sandbox(**options)

@@ -1,4 +1,4 @@
-"""Hand-ins that are broken or hostile, each with the reason that its owner is to be told."""
+"""Broken or hostile submissions, each with the reason to be reported."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SMALL = "def dlogprobs(n): return None\n"
 
 
 def archive(*members: tuple[zipfile.ZipInfo | str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:
-    """A zip archive, honest tools' rules aside."""
+    """A zip archive that may break the rules ordinary tools follow."""
     buffer = BytesIO()
     with zipfile.ZipFile(buffer, "w", method) as made:
         for info, content in members:
@@ -26,7 +26,7 @@ def archive(*members: tuple[zipfile.ZipInfo | str, bytes], method: int = zipfile
 
 
 def special(name: str, mode: int) -> zipfile.ZipInfo:
-    """An entry that is no regular file."""
+    """An entry that is not a regular file."""
     info = zipfile.ZipInfo(name)
     info.external_attr = mode << 16
     return info
@@ -47,7 +47,7 @@ def nested(depth: int) -> bytes:
 
 
 def lying_size() -> bytes:
-    """A member that is larger than it says."""
+    """A member that is larger than it claims."""
     data = archive(("backward.py", bytes(900_000)))
     return patched(patched(data, b"PK\x01\x02", 24, struct.pack("<I", 10)), b"PK\x03\x04", 22, struct.pack("<I", 10))
 
@@ -59,7 +59,7 @@ def overlapping() -> bytes:
 
 
 def twice() -> bytes:
-    """Two members of one name."""
+    """Two members with the same name."""
     with pytest.warns(UserWarning, match="Duplicate name"):
         return archive(("backward.py", b"x = 1\n"), ("backward.py", b"x = 2\n"))
 
@@ -70,9 +70,9 @@ def notebook(*cells: str) -> bytes:
 
 
 TEXT = b"".join(b"# %d\n" % (k * k) for k in range(10_000))
-"""A hundred thousand bytes that pack as well as code does."""
+"""A hundred thousand bytes that compress as well as code."""
 LINES = b"".join(b"# %d\n" % (k % 2000) for k in range(140_000))
-"""Nine hundred thousand that pack a hundred times smaller: suspicious only together."""
+"""Nine hundred thousand bytes that compress to a hundredth: suspicious only together."""
 HONEST = zipped({"backward.py": SMALL})
 DEEP = "(" * 5000 + ")" * 5000
 PACKED_SMALL, BROKEN, OUTSIDE, NOT_ARCHIVE = (
@@ -225,7 +225,7 @@ UNREADABLE: dict[str, tuple[str, bytes | str, str]] = {
     "no ending": ("x", b"def dprobs(n): return n", "neither a .py, a .zip nor an .ipynb file"),
     "compiled": ("x.pyc", b"\xa7\r\r\n", "neither a .py, a .zip nor an .ipynb file"),
 }
-"""What cannot be read, and a part of the reason."""
+"""Files that cannot be read, and part of the reason."""
 
 UNWRITTEN, ABSENT = "is not written yet: the function returned None", "x.py has no function dlogprobs"
 
@@ -268,4 +268,4 @@ READABLE: dict[str, tuple[str, bytes | str, str]] = {
         UNWRITTEN,
     ),
 }
-"""What can be read, although little good comes of it, and a part of what is said of its dlogprobs."""
+"""Files that can be read but not graded well, and part of the problem reported for dlogprobs."""

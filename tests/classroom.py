@@ -1,4 +1,4 @@
-"""A class to test with: folders of submissions, and workers that need no process of their own."""
+"""A class for tests: folders of submissions, and workers without a process of their own."""
 
 from __future__ import annotations
 
@@ -46,12 +46,12 @@ def zipped(files: Mapping[str, str | bytes]) -> bytes:
 
 
 def settings(**changes: Any) -> Settings:
-    """A class's: locked in, and students are told the kind of a mistake."""
+    """Settings for a class: locked, and students see only the kind of mistake."""
     return Settings(**{"isolation": Level.LOCKED, "feedback": Feedback.KIND} | changes)
 
 
 def order(**changes: Any) -> Order:
-    """An order that nobody carries out in earnest."""
+    """An order that is never really executed."""
     files = {"forward.py": "", "exercise.toml": ""}
     return Order("mlp", "/exercises/mlp", files, "0" * 64, settings(seed=1, hidden_seed=7, **changes))
 
@@ -88,7 +88,7 @@ class EngineWorkers:
 
 
 class PretendWorkers:
-    """Gives as many points as the submission says, and dies where the test says."""
+    """Gives the points that the submission states, and crashes where the test says."""
 
     window = 4
     chunk = 1
@@ -128,7 +128,7 @@ class PretendWorkers:
 
 
 def settled(produce: Any) -> Future[bytes]:
-    """A future that is over."""
+    """A completed future."""
     future: Future[bytes] = Future()
     try:
         future.set_result(produce())
@@ -138,7 +138,7 @@ def settled(produce: Any) -> Future[bytes]:
 
 
 class Silent:
-    """Nobody is told anything, and the test can see what would have been said."""
+    """Displays nothing; records what would have been displayed."""
 
     def __init__(self) -> None:
         self.rows: list[str] = []

@@ -1,4 +1,4 @@
-"""What every test may ask for: pinned numerics, one warm sandbox for the session, the mlp and its cases."""
+"""Fixtures for every test: pinned numerics, one warm sandbox per session, the mlp and its cases."""
 
 from __future__ import annotations
 
@@ -34,12 +34,12 @@ hypothesis.settings.load_profile("grader")
 ROOT = Path(__file__).resolve().parent.parent
 
 SKIPS_FAIL = "GRADER_NO_SKIPS" in os.environ
-"""Where everything that a test may need is installed, a test that skips has not run and says so by failing."""
+"""If everything that tests need is installed, a skipped test is a test that did not run, so it fails."""
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Fail what skips while running."""
+    """Fail tests that skip while running."""
     report = yield
     if SKIPS_FAIL and report.skipped and not hasattr(report, "wasxfail"):
         report.outcome, report.longrepr = "failed", f"skipped: {report.longrepr}"
@@ -48,7 +48,7 @@ def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.Tes
 
 @pytest.hookimpl(wrapper=True)
 def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
-    """Fail what skips while it is collected."""
+    """Fail tests that skip during collection."""
     report = yield
     if SKIPS_FAIL and report.skipped:
         report.outcome, report.longrepr = "failed", f"skipped: {report.longrepr}"
@@ -57,7 +57,7 @@ def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest
 
 @pytest.fixture(scope="session")
 def sandbox() -> Iterator[Sandbox]:
-    """One warm server for all tests; short limits, so that hanging code costs little."""
+    """One warm server for all tests, with short limits so that hanging code costs little time."""
     with started(timeout=2.0, submission_timeout=30.0) as warm:
         yield warm
 
@@ -87,7 +87,7 @@ def solution_source() -> str:
 
 @pytest.fixture
 def installed_pack(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """An installed package that brings the exercise `squares` along."""
+    """An installed package that provides the exercise `squares`."""
     from packs import lay_down_pack
 
     from grader.exercise.shelf import packs
@@ -101,7 +101,7 @@ def installed_pack(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[
 
 @pytest.fixture
 def graded(sandbox: Sandbox, mlp: Exercise, mlp_cases: Cases, solution_source: str) -> Callable[..., dict[str, Row]]:
-    """Grade the solution with some source laid over it; rows by name."""
+    """Grade the solution overlaid with some source; rows by name."""
     from grader.exercise.settings import Settings
     from grader.grading.grading import start_grading
     from grader.grading.submission import Submission
@@ -123,7 +123,7 @@ def graded(sandbox: Sandbox, mlp: Exercise, mlp_cases: Cases, solution_source: s
 
 @pytest.fixture
 def lent_sandbox(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Shared:
-    """Whoever starts a sandbox gets the session's: no test but the slow ones starts a process."""
+    """Code that starts a sandbox gets the session's: only slow tests start a process."""
     shared = Shared(sandbox)
     monkeypatch.setattr("grader.sandbox.client.Sandbox", lambda **_: shared)
     return shared

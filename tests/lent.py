@@ -1,4 +1,4 @@
-"""The session's one warm sandbox, for commands that would start and stop one of their own."""
+"""The session's warm sandbox, for commands that would start and stop their own."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 
 class Shared:
-    """The session's sandbox, lent to a command that would start and stop one of its own."""
+    """The session's sandbox, lent to a command that would start and stop its own."""
 
     def __init__(self, sandbox: Sandbox) -> None:
         self._sandbox = sandbox

@@ -1,4 +1,4 @@
-"""A small exercise, the folder and the course that it belongs to, and a package that brings it along."""
+"""A small exercise, its folder and course, and a package that provides it."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ imports = ["colorsys"]
 
 
 def shelf(folder: Path, course: str | None = COURSE) -> Path:
-    """A folder of exercises with one exercise in it."""
+    """A folder of exercises that contains one exercise."""
     (folder / "exercises" / "squares").mkdir(parents=True)
     (folder / "exercises" / "squares" / "forward.py").write_text(FORWARD)
     (folder / "exercises" / "squares" / "exercise.toml").write_text('title = "squares"')
@@ -66,7 +66,7 @@ def shelf(folder: Path, course: str | None = COURSE) -> Path:
 
 
 def lay_down_pack(site: Path) -> Path:
-    """A package with an exercise and its entry point, as pip would lay them down: the package's folder."""
+    """Install a package with an exercise and its entry point, as pip would; return the package's folder."""
     package = site / "deep_pack"
     package.mkdir(parents=True)
     (package / "__init__.py").write_text("raise RuntimeError('a pack is found without being imported')")

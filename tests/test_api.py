@@ -1,4 +1,4 @@
-"""The package's public door."""
+"""The package's public API."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parent.parent
 
 
-def test_everything_the_door_promises_is_there() -> None:
-    """Each name, whatever module was imported before."""
+def test_every_public_name_exists() -> None:
+    """Each name, whichever module was imported before."""
     for name in grader.__all__:
         assert getattr(grader, name) is not None
     assert callable(grader.check)
@@ -25,13 +25,13 @@ def test_everything_the_door_promises_is_there() -> None:
 
 
 def test_a_submission_is_graded_from_python(sandbox: Sandbox) -> None:
-    """The entry that the report has."""
+    """The same entry as in a report."""
     entry = grader.grade(ROOT / "solutions" / "cross_entropy", "cross_entropy", sandbox=sandbox)
     assert entry["score"]["correct"] == 1
     assert entry["isolation"]["level"] in ("locked", "process")
 
 
 def test_a_path_with_nothing_to_grade_raises_a_sentence(sandbox: Sandbox, tmp_path: Path) -> None:
-    """Not a row of zeros."""
+    """Instead of a row of zeros."""
     with pytest.raises(UnreadableSubmission, match=r"has no backward\.py"):
         grader.grade(tmp_path, "mlp", sandbox=sandbox)

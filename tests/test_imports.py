@@ -1,4 +1,4 @@
-"""Imports go one way, so that the answers cannot be in the process that runs a learner's code."""
+"""Imports go one way, so that the process that runs a learner's code cannot contain the answers."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ FLOORS = (
     ("cli",),
     ("__main__",),
 )
-"""The rooms, from the ground up: a room imports those on lower floors only, never its neighbours."""
+"""The rooms, from the ground up: a room imports only rooms on lower floors, never its neighbors."""
 
 
 ALLOWED_OUTSIDE = {"types", "limits", "numerics", "client", "host.session", "cleaning", "skipped_folders"}
@@ -32,7 +32,7 @@ ALLOWED_OUTSIDE = {"types", "limits", "numerics", "client", "host.session", "cle
 
 
 def modules() -> list[Path]:
-    """Every module of the package, those of the sandbox and of copied exercises apart."""
+    """Every module of the package except those of the sandbox and of copied exercises."""
     return [p for p in PACKAGE.rglob("*.py") if p.relative_to(PACKAGE).parts[0] not in ("exercises", "solutions")]
 
 
@@ -74,22 +74,22 @@ class TestOrder:
             if there not in ("sandbox", here, "", "__version__", "CallableModule"):
                 assert floor(there) < floor(here), f"{here} imports {module}"
 
-    def test_enters_the_sandbox_by_its_door(self, path: Path) -> None:
-        """Nobody outside imports what runs in the child."""
+    def test_uses_only_the_sandbox_s_public_modules(self, path: Path) -> None:
+        """No code outside imports what runs in the child."""
         if path.relative_to(PACKAGE).parts[0] == "sandbox":
             return
         inside = {module.removeprefix("grader.sandbox.") for module in imports(path) if ".sandbox." in module}
         assert [name for name in inside if not name.startswith(tuple(ALLOWED_OUTSIDE))] == []
 
     def test_the_sandbox_imports_nothing_else_of_the_package(self, path: Path) -> None:
-        """So the answers cannot be in the process that runs a learner's code."""
+        """So the process that runs a learner's code cannot contain the answers."""
         if path.relative_to(PACKAGE).parts[0] != "sandbox":
             return
         assert {room(module) for module in imports(path)} <= {"sandbox", ""}
 
 
-def test_every_name_is_imported_from_where_it_is_made() -> None:
-    """A second address, by way of a module that imports it as well, hides where it lives. The public door has all."""
+def test_every_name_is_imported_from_where_it_is_defined() -> None:
+    """Importing it via another module hides where it is defined. Only the public API re-exports names."""
     made = {path: [*ast.walk(ast.parse(path.read_text(encoding="utf-8")))] for path in modules()}
     borrowed = {
         f"grader.{'.'.join(path.relative_to(PACKAGE).with_suffix('').parts)}.{alias.asname or alias.name}"
@@ -104,14 +104,14 @@ def test_every_name_is_imported_from_where_it_is_made() -> None:
 
 
 def test_every_module_has_a_place_in_the_order() -> None:
-    """A new room has to be put somewhere."""
+    """A new room has to be assigned a floor."""
     names = {path.relative_to(PACKAGE).parts[0].removesuffix(".py") for path in modules()}
     assert names - {"__init__"} <= {room for rooms in FLOORS for room in rooms}
 
 
 @pytest.mark.slow
 class TestWhatIsLoaded:
-    """Measured in a process of its own."""
+    """Measured in a separate process."""
 
     @pytest.mark.parametrize(
         ("code", "forbidden"),
@@ -132,7 +132,7 @@ class TestWhatIsLoaded:
             ("import grader.cli.grade", ("torch", "pytest")),
         ],
     )
-    def test_loads_no_more_than_it_needs(self, code: str, forbidden: tuple[str, ...]) -> None:
+    def test_loads_only_what_it_needs(self, code: str, forbidden: tuple[str, ...]) -> None:
         """Torch takes more than a second, and the plugin loads in every pytest run on a machine."""
         probe = f"import sys; {code}; print(sorted(set({forbidden!r}) & set(sys.modules)))"
         result = subprocess.run(
@@ -140,7 +140,7 @@ class TestWhatIsLoaded:
         )
         assert result.stdout.splitlines()[-1] == "[]"
 
-    def test_the_plugin_changes_no_environment(self) -> None:
+    def test_the_plugin_does_not_change_the_environment(self) -> None:
         """Before an exercise is collected."""
         probe = "import os; before = dict(os.environ); import grader.grading.plugin; print(before == dict(os.environ))"
         result = subprocess.run(
@@ -153,15 +153,15 @@ class TestTheDoor:
     """`import grader`."""
 
     def test_everything_it_promises_is_there(self) -> None:
-        """`__all__` is true."""
+        """`__all__` is correct."""
         import grader
 
         for name in grader.__all__:
             assert getattr(grader, name) is not None
         assert set(grader.__all__) == set(dir(grader))
 
-    def test_what_it_does_not_have_is_an_attribute_error(self) -> None:
-        """And no import error."""
+    def test_a_missing_name_raises_attribute_error(self) -> None:
+        """And not ImportError."""
         import grader
 
         with pytest.raises(AttributeError, match="module 'grader' has no attribute 'grad'"):

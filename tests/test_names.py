@@ -1,4 +1,4 @@
-"""The list of names and the training examples made from it."""
+"""The list of names, and the training examples built from it."""
 
 from __future__ import annotations
 
@@ -46,13 +46,13 @@ def lecture_dataset(words: list[str], block_size: int = 3) -> tuple[torch.Tensor
 
 
 def lecture_list() -> Path:
-    """The lecture's own list, which is not ours to ship: from the environment, or from a folder beside the checkout."""
+    """The lecture's own list, which we may not distribute: from the environment, or a folder next to the checkout."""
     named = os.environ.get("GRADE_LECTURE_NAMES")
     beside: Iterable[Path] = [Path(named)] if named else sorted(ROOT.parent.glob("*/data/names.txt"))
     for path in beside:
         if len(path.read_text(encoding="ascii").splitlines()) == LECTURE_NAMES:
             return path
-    pytest.skip("the lecture's list of 32,033 names is not here; name its file in GRADE_LECTURE_NAMES")
+    pytest.skip("the lecture's list of 32,033 names was not found; set GRADE_LECTURE_NAMES to its path")
 
 
 def write(path: Path, words: Iterable[str]) -> Path:
@@ -71,7 +71,7 @@ def test_the_packaged_list_has_girls_by_count_and_then_boys_by_count() -> None:
 
 
 def test_training_examples_are_the_first_80_percent_of_the_shuffled_names(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The same as after the lecture's seed, shuffle and split."""
+    """The same as with the lecture's seed, shuffle and split."""
     monkeypatch.delenv(names.NAMES_VARIABLE, raising=False)
     words = names.read_names(names.PACKAGED_NAMES)
     random.seed(42)
@@ -84,7 +84,7 @@ def test_training_examples_are_the_first_80_percent_of_the_shuffled_names(monkey
 
 
 @pytest.mark.parametrize("block_size", [1, 2, 3, 5, 8])
-def test_a_context_never_reaches_into_the_word_before(block_size: int) -> None:
+def test_a_context_never_reaches_into_the_previous_word(block_size: int) -> None:
     """Every block size gives what the lecture's loop gives."""
     words = ["a", "zed", "o", "alexandria", "bo", "x"]
     ours, theirs = names.build_dataset(words, block_size), lecture_dataset(words, block_size)
@@ -94,7 +94,7 @@ def test_a_context_never_reaches_into_the_word_before(block_size: int) -> None:
 
 
 def test_shuffling_leaves_the_global_generator_and_the_list_alone() -> None:
-    """A learner's or a plugin's random numbers do not change because names were read."""
+    """Reading names does not change the random numbers of a learner or a plugin."""
     random.seed(7)
     expected = random.random()
     random.seed(7)
@@ -105,12 +105,12 @@ def test_shuffling_leaves_the_global_generator_and_the_list_alone() -> None:
 
 
 def test_a_list_is_read_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The second exercise finds the tensors of the first."""
+    """The second exercise reuses the tensors of the first."""
     monkeypatch.setenv(names.NAMES_VARIABLE, str(write(tmp_path / "list.txt", ["emma"] * 200)))
     assert training_examples()[0] is training_examples()[0]
 
 
-def test_the_environment_variable_takes_another_list(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_environment_variable_selects_a_different_list(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """With --names, the exercises learn from that list."""
     monkeypatch.setenv(names.NAMES_VARIABLE, str(write(tmp_path / "list.txt", ["emma"] * 200)))
     contexts, targets = training_examples()
@@ -131,7 +131,7 @@ def test_the_environment_variable_takes_another_list(tmp_path: Path, monkeypatch
         (b"emma\n" * (4 << 20), r"is larger than 16 MiB"),
     ],
 )
-def test_a_bad_list_is_one_sentence_with_its_place(
+def test_a_bad_list_gives_one_sentence_with_file_and_line(
     content: bytes, sentence: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What was found, what was expected, what to do next."""
@@ -143,14 +143,14 @@ def test_a_bad_list_is_one_sentence_with_its_place(
     assert str(path) in str(raised.value)
 
 
-def test_a_list_that_is_not_there_is_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_list_gives_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A wrong path says so, and where it came from."""
     monkeypatch.setenv(names.NAMES_VARIABLE, str(tmp_path / "nothing.txt"))
     with pytest.raises(NamesError, match=r"the list of names was not found; .*Check --names and GRADE_NAMES"):
         training_examples()
 
 
-def test_a_list_that_cannot_be_read_is_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unreadable_list_gives_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The system's reason is passed on."""
     path = write(tmp_path / "list.txt", ["emma"] * 200)
 

@@ -1,4 +1,4 @@
-"""The tests mirror the rooms of grader/: the tests of a room are in the folder of its name."""
+"""The tests mirror the rooms of grader/: a room's tests are in the folder of the same name."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ PACKAGE = ROOT / "grader"
 TESTS = ROOT / "tests"
 
 GUESTS = {"hostile": "attacks on the sandbox", "browser": "the pages in a real browser"}
-"""Folders of tests that are no room's."""
+"""Folders of tests that belong to no room."""
 
 OF_NO_ROOM = {
     "test_api": "the package's public door",
@@ -27,28 +27,28 @@ OF_NO_ROOM = {
     "test_rooms": "the rooms themselves",
     "test_wheel": "the package as it is installed",
 }
-"""Modules directly in tests/, and what they are about."""
+"""Modules directly in tests/, and what they test."""
 
 BY_COMMAND = {
     "learner/test_watch_session.py": "`grade watch` on a terminal",
     "report/test_gradescope_archive.py": "the archive as `grade gradescope-zip` builds it and Gradescope runs it",
     "verdict/test_problems.py": "every sentence about a mistake as `grade` prints it",
 }
-"""Modules that never name their room, because they see it through the command line alone."""
+"""Modules that never name their room, because they test it only through the command line."""
 
 
 def rooms() -> list[str]:
-    """The folders of modules directly in grader/."""
+    """The folders with modules directly in grader/."""
     return sorted(path.parent.name for path in PACKAGE.glob("*/__init__.py"))
 
 
 def modules_of_tests() -> Iterator[Path]:
-    """Every test module, seen from tests/."""
+    """Every test module, relative to tests/."""
     return (path.relative_to(TESTS) for path in sorted(TESTS.rglob("test_*.py")))
 
 
 def names_room(text: str, room: str) -> bool:
-    """Whether the source of a test has something to do with a room.
+    """Whether the source of a test refers to a room.
 
     It imports from it, or patches or starts it under its name; the fixtures `grade` and `workspace` are grader.cli.
     """
@@ -62,20 +62,20 @@ def runs_a_command(text: str) -> bool:
 
 
 def rooms_named(text: str) -> list[str]:
-    """Where a test might belong."""
+    """The rooms that a test might belong to."""
     return [room for room in rooms() if names_room(text, room)]
 
 
 class TestFolders:
-    """One folder of tests for each room."""
+    """One folder of tests per room."""
 
     @pytest.mark.parametrize("room", rooms())
     def test_a_room_has_its_folder_of_tests(self, room: str) -> None:
-        """Under the same name."""
+        """With the same name."""
         assert list(TESTS.glob(f"{room}/test_*.py")), f"grader/{room} has no tests: put them into tests/{room}"
 
     def test_a_folder_of_tests_has_its_room(self) -> None:
-        """Or is a guest."""
+        """Or is listed as an exception."""
         folders = {path.parts[0] for path in modules_of_tests() if len(path.parts) > 1}
         strangers = folders - {*rooms()} - GUESTS.keys()
         assert not strangers, (
@@ -83,8 +83,8 @@ class TestFolders:
             f"that they test: {', '.join(rooms())}"
         )
 
-    def test_a_module_beside_the_folders_is_of_no_room(self) -> None:
-        """What has a room is in its folder."""
+    def test_a_module_outside_the_folders_belongs_to_no_room(self) -> None:
+        """A module with a room is in the room's folder."""
         beside = {path.stem for path in modules_of_tests() if len(path.parts) == 1}
         assert beside == OF_NO_ROOM.keys(), [
             f"move tests/{stem}.py into one of the folders {rooms_named((TESTS / f'{stem}.py').read_text('utf-8'))}"
@@ -93,15 +93,15 @@ class TestFolders:
 
     @pytest.mark.parametrize("module", [path for path in modules_of_tests() if path.parts[0] in rooms()], ids=str)
     def test_a_test_module_is_about_its_room(self, module: Path) -> None:
-        """It names the room, or sees it through the command line and is on the list."""
+        """It names the room, or tests it through the command line and is on the list."""
         text = (TESTS / module).read_text(encoding="utf-8")
         room = module.parts[0]
         assert names_room(text, room) or module.as_posix() in BY_COMMAND, (
             f"tests/{module} names nothing of grader.{room}: move it into one of the folders {rooms_named(text)}"
         )
 
-    def test_what_is_seen_by_command_does_run_it(self) -> None:
-        """An entry of the list that has moved is moved there too."""
+    def test_modules_on_the_command_list_run_a_command(self) -> None:
+        """If a listed module moves, its entry has to move too."""
         for name in BY_COMMAND:
             assert (TESTS / name).is_file(), f"{name} is not there any more: take it off BY_COMMAND"
             assert runs_a_command((TESTS / name).read_text(encoding="utf-8")), f"{name} runs no command"
@@ -118,23 +118,23 @@ class TestFolders:
         ],
     )
     def test_a_misplaced_module_is_found(self, text: str, named: list[str]) -> None:
-        """In any other room it would be reported, with these."""
+        """In any other room it would be reported, with these rooms."""
         assert rooms_named(text) == named
 
 
 class TestNames:
-    """A name is found in one place."""
+    """Names are unique."""
 
-    def test_no_file_is_called_like_another(self) -> None:
-        """In a list of open files or in a traceback only the last part is read."""
+    def test_no_two_files_have_the_same_name(self) -> None:
+        """In a list of open files or a traceback, people read only the last part."""
         places = defaultdict(list)
         for path in sorted(PACKAGE.rglob("*.py")):
             if path.stem not in ("__init__", "__main__") and "data" not in path.relative_to(PACKAGE).parts:
                 places[path.stem].append(str(path.relative_to(ROOT)))
         assert_once(places, "file")
 
-    def test_no_public_class_is_called_like_another(self) -> None:
-        """A name in a sentence or in a search means one class."""
+    def test_no_two_public_classes_have_the_same_name(self) -> None:
+        """A name in a sentence or a search refers to one class."""
         places = defaultdict(list)
         for path in sorted(PACKAGE.rglob("*.py")):
             if "data" not in path.relative_to(PACKAGE).parts:
@@ -145,14 +145,14 @@ class TestNames:
 
 
 def assert_once(places: dict[str, list[str]], what: str) -> None:
-    """Each name has one place."""
+    """Each name occurs in one place."""
     twice = [f"{name}: {' and '.join(found)}" for name, found in sorted(places.items()) if len(found) > 1]
     assert not twice, f"give one {what} of each pair another name:\n" + "\n".join(twice)
 
 
 @pytest.mark.parametrize("file", sorted(PACKAGE.glob("*/**/__init__.py")), ids=lambda path: path.parent.name)
 def test_a_room_opens_with_a_docstring_and_nothing_else(file: Path) -> None:
-    """A name has one address, and importing a module of a room loads that module."""
+    """A name has one address, and importing a module of a room loads only that module."""
     docstring, *rest = ast.parse(file.read_text(encoding="utf-8")).body
     assert isinstance(docstring, ast.Expr), f"{file.relative_to(ROOT)} has no docstring: say what the room holds"
     assert isinstance(docstring.value, ast.Constant)
@@ -160,7 +160,7 @@ def test_a_room_opens_with_a_docstring_and_nothing_else(file: Path) -> None:
 
 
 @pytest.mark.parametrize("page", ["docs/architecture.md", "README.md", ".github/CONTRIBUTING.md"])
-def test_every_path_on_the_map_is_there(page: str) -> None:
+def test_every_path_on_the_map_exists(page: str) -> None:
     """A file or folder of the package or of the project, as the page names it."""
     text = (ROOT / page).read_text(encoding="utf-8")
     named = re.findall(r"`((?:grader|tests|docs|sandbox|exercise|verdict|diagnosis|grading|report|learner|classroom|"

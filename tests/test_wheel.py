@@ -1,4 +1,4 @@
-"""The wheel, outside the checkout: what a `pip install` gives."""
+"""The wheel, outside the checkout: what `pip install` installs."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Built by the build back end itself, so that nothing is downloaded."""
+    """Built by the build backend itself, so nothing is downloaded."""
     folder = tmp_path_factory.mktemp("dist")
     subprocess.run(
         [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)],
@@ -38,7 +38,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def call(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Call:
-    """Run something of a fresh environment that holds the wheel; its dependencies are those of this one."""
+    """Run a program in a fresh environment with the wheel; its dependencies are those of the current one."""
     home = tmp_path_factory.mktemp("fresh")
     venv.create(home / "venv", symlinks=True)
     python = home / "venv" / "bin" / "python"
@@ -59,7 +59,7 @@ def call(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Call:
 
 
 def test_the_wheel_holds_everything(wheel: Path) -> None:
-    """Exercises, solutions and the files that are no Python."""
+    """Exercises, solutions and the files that are not Python."""
     names = set(zipfile.ZipFile(wheel).namelist())
     for exercise in (entry.name for entry in (ROOT / "exercises").iterdir() if (entry / "exercise.toml").is_file()):
         for file in ("exercises/{}/forward.py", "exercises/{}/backward.py", "exercises/{}/exercise.toml"):
@@ -89,13 +89,13 @@ def test_a_learner_can_start_anywhere(call: Call, tmp_path: Path) -> None:
 
 
 def test_pytest_finds_the_plugin(call: Call, tmp_path: Path) -> None:
-    """By its entry point, in a workspace, without a line of configuration."""
+    """By its entry point, in a workspace, without configuration."""
     call("grade", "init", ".", cwd=tmp_path)
     result = call("python", "-m", "pytest", "exercises/cross_entropy", "-q", cwd=tmp_path)
     assert "1 failed" in result.stdout, result.stdout + result.stderr
 
 
-def test_the_door_is_open(call: Call, tmp_path: Path) -> None:
+def test_the_public_api_works(call: Call, tmp_path: Path) -> None:
     """`python -m grader` and the package's own names."""
     assert call("python", "-m", "grader", "--version", cwd=tmp_path).stdout.startswith("grade, version ")
     probe = "import grader; print(all(getattr(grader, name) for name in grader.__all__))"

@@ -1,12 +1,12 @@
-# Your turn: the gradients of the loss, one function for each variable of forward.py.
+# Your turn: the gradients of the loss, one function for each variable in forward.py.
 #
-# Take it in stretches: the way out, values and weights, the softmax, queries and keys, the way in. With four
-# dimensions it pays to write the shape beside every name on paper. When the softmax is right in three steps,
-# try datt once more from dp alone: it is one line, and every library has it.
+# Take it section by section: output, values and weights, softmax, queries and keys, input. With four
+# dimensions it pays to write the shape next to every name on paper. Once the softmax is right in three steps,
+# try datt again using only p and dp: it is one line, and every library has it.
 #
-# Parameters are filled in by their names: any value of the forward pass (causal, hs, ...) and the gradient of
-# anything computed from your variable later (dy, dloss, ...). The shapes named below are those of the first
-# problem; your functions are tried on others as well.
+# Arguments are passed by name: a parameter can be any forward value (causal, hs, ...) or the gradient of anything
+# computed from your variable (dy, dloss, ...). The shapes below are those of the given case; your functions are
+# also tested on other cases.
 
 import torch
 import torch.nn.functional as F

@@ -1,5 +1,5 @@
-# Causal self-attention with two heads, from the tokens' vectors to the layer's output.
-# Read it, run it, but leave it as it is: your gradients go into backward.py.
+# Causal self-attention with two heads, from the token vectors to the layer's output.
+# Read it and run it, but do not edit it: your gradients go into backward.py.
 
 import torch
 
@@ -9,8 +9,8 @@ GRADED = [
     'qkv', 'bqkv', 'Wqkv', 'x',
 ]
 
-# the sizes of the other problems that your functions are tried on: no two numbers alike. Each size is above all the
-# given ones in some problem and below its own in another, so that a 4 or a [:6] typed by hand shows.
+# the sizes of the other cases that your functions are tested on: no two numbers are equal. Each size is above all the
+# given ones in some case and below its own in another, so that a hard-coded 4 or [:6] is caught.
 # T is the number of tokens, hs the size of one head
 SIZES = [
     {'n': 3, 'T': 31, 'n_head': 1, 'hs': 32},
@@ -19,32 +19,32 @@ SIZES = [
 ]
 
 def inputs(seed, n=4, T=6, n_head=2, hs=5):
-    C = n_head*hs # the size of a token's vector
+    C = n_head*hs # the size of a token vector
     g = torch.Generator().manual_seed(seed)
     x    = torch.randn((n, T, C), generator=g)
     Wqkv = torch.randn((C, 3*C),  generator=g) * 1.2*C**-0.5
     bqkv = torch.randn(3*C,       generator=g) * 0.1
     Wo   = torch.randn((C, C),    generator=g) * C**-0.5
     bo   = torch.randn(C,         generator=g) * 0.1
-    causal = torch.ones((T, T), dtype=torch.long).tril() # 1 where a token may look: at itself and at what came before
-    cot  = torch.randn((n, T, C), generator=g) # stands for the rest of the network
+    causal = torch.ones((T, T), dtype=torch.long).tril() # 1 where a token may attend: to itself and to earlier tokens
+    cot  = torch.randn((n, T, C), generator=g) # stands in for the rest of the network
     return {'x': x, 'Wqkv': Wqkv, 'bqkv': bqkv, 'Wo': Wo, 'bo': bo, 'causal': causal, 'n_head': n_head, 'cot': cot}
 
 def forward(x, Wqkv, bqkv, Wo, bo, causal, n_head, cot):
     n, T, C = cot.shape
     hs = C//n_head # the size of one head
-    qkv = x @ Wqkv + bqkv # (n, T, 3*C): queries, keys and values beside each other
+    qkv = x @ Wqkv + bqkv # (n, T, 3*C): queries, keys and values side by side
     q = qkv[:, :, :C].view(n, T, n_head, hs).transpose(1, 2) # (n, n_head, T, hs): what a token looks for
-    k = qkv[:, :, C:2*C].view(n, T, n_head, hs).transpose(1, 2) # what it offers to be found by
-    v = qkv[:, :, 2*C:].view(n, T, n_head, hs).transpose(1, 2) # what it says when it is found
+    k = qkv[:, :, C:2*C].view(n, T, n_head, hs).transpose(1, 2) # what it can be found by
+    v = qkv[:, :, 2*C:].view(n, T, n_head, hs).transpose(1, 2) # what it contributes when found
     qk = q @ k.transpose(2, 3) # (n, n_head, T, T)
     att = qk * hs**-0.5
-    # softmax over what came before (the numbers are small, so no maximum needs to be subtracted)
+    # softmax over earlier tokens (the numbers are small, so there is no need to subtract the maximum)
     expd = att.exp() * causal
     sumexp = expd.sum(3, keepdim=True)
     p = expd / sumexp
     y = p @ v # (n, n_head, T, hs)
-    ycat = y.transpose(1, 2).reshape(n, T, C) # the heads beside each other again
+    ycat = y.transpose(1, 2).reshape(n, T, C) # the heads concatenated again
     out = ycat @ Wo + bo
-    loss = (out * cot).sum() # so that dout is cot: any gradient that a network might send back
+    loss = (out * cot).sum() # makes dout equal to cot, an arbitrary upstream gradient
     return locals()

@@ -1,8 +1,8 @@
-# Your turn: back through the whole of batch normalisation in one go.
+# Your turn: backpropagate through the whole of batch normalization in one go.
 #
-# Two of the three you know from the mlp exercise. For dhprebn, take pencil and paper: hprebn reaches
+# You know two of the three from the mlp exercise. For dhprebn, take pencil and paper: hprebn reaches
 # hpreact directly, through the mean and through the variance. Add up the three, simplify, and write one line.
-# Your answer will be right without being bit-equal to autograd's. That is fine, and expected here.
+# Your result will be correct without being bit-equal to autograd's, which is expected here.
 
 import torch
 

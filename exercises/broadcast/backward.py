@@ -1,6 +1,6 @@
-# Your turn: the gradients of the loss, one function for each variable of forward.py.
+# Your turn: the gradients of the loss, one function for each variable in forward.py.
 #
-# Five rules carry you through this exercise, and through all the others:
+# Five rules are all you need for this exercise, and for all the others:
 #   broadcast forward = sum backward           sum forward = broadcast backward
 #   used twice = add the two gradients         dx has the shape of x
 #   dx means "the derivative of the loss with respect to x"

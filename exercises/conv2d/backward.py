@@ -1,11 +1,11 @@
-# Your turn: the gradients of the loss, one function for each variable of forward.py.
+# Your turn: the gradients of the loss, one function for each variable in forward.py.
 #
-# Once the windows are laid flat, a convolution is a linear layer, and most of this exercise is one that you
-# know. The new part is dxpad: windows overlap, and a pixel that stood in several of them gets several gradients.
+# Once the windows are flattened, a convolution is a linear layer, so you already know most of this exercise.
+# The new part is dxpad: windows overlap, and a pixel that is in several of them gets several gradients.
 #
-# Parameters are filled in by their names: any value of the forward pass (cols, Ho, c, ...) and the gradient of
-# anything computed from your variable later (doutmat, dloss, ...). The shapes named below are those of the first
-# problem; your functions are tried on others as well.
+# Arguments are passed by name: a parameter can be any forward value (cols, Ho, c, ...) or the gradient of
+# anything computed from your variable (doutmat, dloss, ...). The shapes below are those of the given case; your
+# functions are also tested on other cases.
 
 import torch
 import torch.nn.functional as F

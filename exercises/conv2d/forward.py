@@ -1,5 +1,5 @@
-# A convolution as a matrix product: cut out every window, lay it flat, multiply. With stride, padding and
-# a kernel that is not square. Read it, run it, but leave it as it is: your gradients go into backward.py.
+# A convolution as a matrix product: cut out every window, flatten it, multiply. With stride, padding and
+# a kernel that is not square. Read it and run it, but do not edit it: your gradients go into backward.py.
 
 import torch
 import torch.nn.functional as F
@@ -7,9 +7,9 @@ import torch.nn.functional as F
 # the 8 variables whose gradients you write, in the order of the backward pass
 GRADED = ['out', 'outmat', 'b', 'wmat', 'W', 'cols', 'xpad', 'x']
 
-# the sizes of the other problems that your functions are tried on: no two numbers alike. Each size is above all the
-# given ones in some problem and below its own in another, so that a 6 or a [:13] typed by hand shows.
-# c is the number of channels, h and w are the height and the width of a picture, o is the number of kernels
+# the sizes of the other cases that your functions are tested on: no two numbers are equal. Each size is above all the
+# given ones in some case and below its own in another, so that a hard-coded 6 or [:13] is caught.
+# c is the number of channels, h and w are the height and width of an image, o is the number of kernels
 SIZES = [
     {'n': 14, 'c': 15, 'h': 4, 'w': 7, 'o': 16},
     {'n': 4, 'c': 2, 'h': 29, 'w': 30, 'o': 7},
@@ -18,7 +18,7 @@ SIZES = [
 
 def inputs(seed, n=6, c=3, h=8, w=13, o=5):
     g = torch.Generator().manual_seed(seed)
-    # two handwritten digits beside each other in every picture, in a colour of their own
+    # two handwritten digits side by side in every image, each image in its own color
     digits = torch.tensor([[int(pixel, 17) for pixel in line] for line in DIGITS]).view(-1, 8, 8) / 16
     pair = torch.randint(0, len(DIGITS), (2, n),   generator=g)
     pictures = torch.cat([digits[pair[0]], digits[pair[1]]], 2)[:, torch.arange(h) % 8][:, :, torch.arange(w) % 16]
@@ -26,22 +26,22 @@ def inputs(seed, n=6, c=3, h=8, w=13, o=5):
     x = pictures[:, None]*colour + torch.randn((n, c, h, w), generator=g)*0.05
     W = torch.randn((o, c, 3, 2),                  generator=g) * (c*6)**-0.5
     b = torch.randn(o,                             generator=g) * 0.1
-    cot = torch.randn((n, o, (h - 1)//2 + 1, w//2 + 1), generator=g) # stands for the rest of the network
+    cot = torch.randn((n, o, (h - 1)//2 + 1, w//2 + 1), generator=g) # stands in for the rest of the network
     return {'x': x, 'W': W, 'b': b, 'c': c, 'cot': cot}
 
 def forward(x, W, b, c, cot):
-    n, o, Ho, Wo = cot.shape # pictures, kernels, windows below each other, windows beside each other
-    xpad = F.pad(x, (1, 1, 1, 1)) # a frame of zeros, one pixel wide
-    cols = F.unfold(xpad, (3, 2), stride=2) # (n, c*3*2, Ho*Wo): every column is one window, laid flat
-    wmat = W.view(o, -1) # (o, c*3*2): every row is one kernel, laid flat
+    n, o, Ho, Wo = cot.shape # images, kernels, windows per column, windows per row
+    xpad = F.pad(x, (1, 1, 1, 1)) # a border of zeros, one pixel wide
+    cols = F.unfold(xpad, (3, 2), stride=2) # (n, c*3*2, Ho*Wo): every column is one flattened window
+    wmat = W.view(o, -1) # (o, c*3*2): every row is one flattened kernel
     outmat = wmat @ cols + b[:, None] # (n, o, Ho*Wo)
     out = outmat.view(n, o, Ho, Wo) # same as F.conv2d(x, W, b, stride=2, padding=1)
-    loss = (out * cot).sum() # so that dout is cot: any gradient that a network might send back
+    loss = (out * cot).sum() # makes dout equal to cot, an arbitrary upstream gradient
     return locals()
 
 # Fifty handwritten digits, five of each kind: 8 x 8 pixels, row by row, from 0 (white) to g, which is 16 (black).
 # From the test set of "Optical Recognition of Handwritten Digits" by E. Alpaydin and C. Kaynak, 1998, UCI Machine
-# Learning Repository (CC BY 4.0), as scikit-learn ships it: the first five of each digit in its order.
+# Learning Repository (CC BY 4.0), as shipped by scikit-learn: the first five of each digit, in its order.
 DIGITS = [
     '005d910000dfaf5003f20b8004c008800580098004b01c7002e5ac00006da000', # 0
     '000cd500000bg900003fg60007fgg200001gg300001gg600001gg600000bga00', # 1

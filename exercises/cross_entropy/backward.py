@@ -1,8 +1,8 @@
-# Your turn: the gradient of the cross entropy in one go.
+# Your turn: the gradient of cross entropy in one go.
 #
-# Look at the loss as one mathematical expression, take its derivative with pencil and paper,
+# Treat the loss as one mathematical expression, take its derivative with pencil and paper,
 # simplify, and write down what is left: it is short.
-# Your answer will be right without being bit-equal to autograd's. That is fine, and expected here.
+# Your result will be correct without being bit-equal to autograd's, which is expected here.
 
 import torch
 import torch.nn.functional as F

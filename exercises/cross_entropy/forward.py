@@ -1,5 +1,5 @@
 # The loss of the makemore MLP in one line: what took eight small steps in the mlp exercise.
-# Read it, run it, but leave it as it is: your gradient goes into backward.py.
+# Read it and run it, but do not edit it: your gradient goes into backward.py.
 
 import torch
 import torch.nn.functional as F
@@ -8,8 +8,8 @@ from grader.names import training_examples
 
 GRADED = ['logits']
 
-# the sizes of the other problems that your function is tried on: no two numbers alike. Each size is above all the
-# given ones in some problem and below its own in another, so that a 27 or a [:32] typed by hand shows
+# the sizes of the other cases that your function is tested on: no two numbers are equal. Each size is above all the
+# given ones in some case and below its own in another, so that a hard-coded 27 or [:32] is caught
 SIZES = [
     {'n': 35, 'vocab_size': 11},
     {'n': 9, 'vocab_size': 37},
@@ -24,6 +24,6 @@ def inputs(seed, n=32, vocab_size=27):
     return {'logits': logits, 'Yb': Ytr[ix] % vocab_size}
 
 def forward(logits, Yb):
-    n = Yb.shape[0] # the size of the minibatch
+    n = Yb.shape[0] # minibatch size
     loss = F.cross_entropy(logits, Yb)
     return locals()

@@ -1,11 +1,11 @@
-# Your turn: the gradients of the loss, one function for each variable of forward.py.
+# Your turn: the gradients of the loss, one function for each variable in forward.py.
 #
-# The mask was drawn on the way forward and is data now, like x: ask for it. So is p, a plain number.
-# The rest of the network is not here: cot is the gradient that comes back to out.
+# The mask was drawn in the forward pass and is now data, like x: ask for it. So is p, a plain number.
+# cot stands in for the rest of the network: it is the gradient that comes back to out.
 #
-# Parameters are filled in by their names: any value of the forward pass (mask, p, ...) and the gradient of
-# anything computed from your variable later (dout, dloss, ...). The shapes named below are those of the first
-# problem; your functions are tried on others as well.
+# Arguments are passed by name: a parameter can be any forward value (mask, p, ...) or the gradient of anything
+# computed from your variable (dout, dloss, ...). The shapes below are those of the given case; your functions are
+# also tested on other cases.
 
 import torch
 

@@ -1,11 +1,11 @@
-# Your turn: the gradients of the loss, one function for each variable of forward.py.
+# Your turn: the gradients of the loss, one function for each variable in forward.py.
 #
-# The rest of the network is not here: instead, forward.py multiplies x by random numbers, cot, and sums.
-# So the gradient that comes back to x is cot, and from there on it is your work.
+# In place of the rest of the network, forward.py multiplies x by random numbers, cot, and sums.
+# So the gradient that comes back to x is cot, and the rest is up to you.
 #
-# Parameters are filled in by their names: any value of the forward pass (idx, T, ...) and the gradient of
-# anything computed from your variable later (dx, dloss, ...). The shapes named below are those of the first
-# problem; your functions are tried on others as well.
+# Arguments are passed by name: a parameter can be any forward value (idx, T, ...) or the gradient of anything
+# computed from your variable (dx, dloss, ...). The shapes below are those of the given case; your functions are
+# also tested on other cases.
 
 import torch
 import torch.nn.functional as F

@@ -1,5 +1,5 @@
-# What a language model does first: each letter fetches its vector from a table, and so does each position.
-# Read it, run it, but leave it as it is: your gradients go into backward.py.
+# The first layer of a language model: look up a vector for each letter in a table, and one for each position.
+# Read it and run it, but do not edit it: your gradients go into backward.py.
 
 import torch
 
@@ -8,9 +8,9 @@ from grader.names import training_examples
 # the 5 variables whose gradients you write, in the order of the backward pass
 GRADED = ['x', 'tok', 'pos', 'wte', 'wpe']
 
-# the sizes of the other problems that your functions are tried on: no two numbers alike. Each size is above all the
-# given ones in some problem and below its own in another, so that a 16 or a [:27] typed by hand shows.
-# T is how many letters are read at a time, block_size how many there could be; in the last problem they use all positions
+# the sizes of the other cases that your functions are tested on: no two numbers are equal. Each size is above all the
+# given ones in some case and below its own in another, so that a hard-coded 16 or [:27] is caught.
+# T is how many letters are read at a time, block_size the maximum; in the last case, all positions are used
 SIZES = [
     {'n': 29, 'T': 3, 'block_size': 5, 'vocab_size': 31, 'n_embd': 30},
     {'n': 5, 'T': 28, 'block_size': 33, 'vocab_size': 12, 'n_embd': 4},
@@ -18,19 +18,19 @@ SIZES = [
 ]
 
 def inputs(seed, n=16, T=8, block_size=11, vocab_size=27, n_embd=10):
-    Xtr, _ = training_examples(T) # the beginnings of real names, padded with . in front
+    Xtr, _ = training_examples(T) # beginnings of real names, padded with . on the left
     g = torch.Generator().manual_seed(seed)
     wte = torch.randn((vocab_size, n_embd),   generator=g) # token embeddings
     wpe = torch.randn((max(T, block_size), n_embd), generator=g) * 0.5 # position embeddings
     ix = torch.randint(0, Xtr.shape[0], (n,), generator=g)
-    idx = Xtr[ix] % vocab_size # the % changes nothing with all 27 characters
-    cot = torch.randn((n, T, n_embd),         generator=g) # stands for the rest of the network
+    idx = Xtr[ix] % vocab_size # the % has no effect with all 27 characters
+    cot = torch.randn((n, T, n_embd),         generator=g) # stands in for the rest of the network
     return {'wte': wte, 'wpe': wpe, 'idx': idx, 'cot': cot}
 
 def forward(wte, wpe, idx, cot):
-    T = idx.shape[1] # how many letters there are to read
-    tok = wte[idx] # (n, T, n_embd): the same letter stands at many places, some letters at none
+    T = idx.shape[1] # how many letters are read
+    tok = wte[idx] # (n, T, n_embd): some letters occur in many places, others in none
     pos = wpe[:T] # (T, n_embd): the same for every example; the last positions are not used
     x = tok + pos
-    loss = (x * cot).sum() # so that dx is cot: any gradient that a network might send back
+    loss = (x * cot).sum() # makes dx equal to cot, an arbitrary upstream gradient
     return locals()

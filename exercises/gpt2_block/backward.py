@@ -1,12 +1,12 @@
-# Your turn: the gradients of the loss, one function for each variable of forward.py.
+# Your turn: the gradients of the loss, one function for each variable in forward.py.
 #
-# Nothing here is new any more: every layer stands in an exercise of its own (layernorm, attention, tied_lm, ...).
-# New is that there are 34 of them in a row. Write helpers where a layer comes back: a function that is not
-# called d... is yours alone. Bit-equal is not expected in this exercise, right is.
+# Nothing here is new: every layer has an exercise of its own (layernorm, attention, tied_lm, ...). What is new is
+# that there are 34 gradients in a row. Write helpers for layers that appear more than once: functions whose names
+# do not start with d are not graded. Your gradients have to be correct here, but not bit-equal to autograd's.
 #
-# Parameters are filled in by their names: any value of the forward pass (att, T, ...) and the gradient of
-# anything computed from your variable later (dres3, dloss, ...). The shapes named below are those of the first
-# problem; your functions are tried on others as well.
+# Arguments are passed by name: a parameter can be any forward value (att, T, ...) or the gradient of anything
+# computed from your variable (dres3, dloss, ...). The shapes below are those of the given case; your functions
+# are also tested on other cases.
 
 import math
 

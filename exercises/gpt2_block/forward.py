@@ -1,5 +1,5 @@
-# GPT-2 with one block, layer for layer as llm.c has it, on names: embeddings, attention, feed-forward,
-# two skip connections, three layer norms, tied weights. Read it, run it, but leave it as it is:
+# GPT-2 with one block, layer by layer as in llm.c, on names: embeddings, attention, feed-forward,
+# two skip connections, three layer norms, tied weights. Read it and run it, but do not edit it:
 # your gradients go into backward.py.
 
 import torch
@@ -15,8 +15,8 @@ GRADED = [
     'ln1', 'ln1w', 'ln1b', 'encoded', 'wpe', 'wte',
 ]
 
-# the sizes of the other problems that your functions are tried on: no two numbers alike. Each size is above all the
-# given ones in some problem and below its own in another, so that a 6 or a [:27] typed by hand shows.
+# the sizes of the other cases that your functions are tested on: no two numbers are equal. Each size is above all the
+# given ones in some case and below its own in another, so that a hard-coded 6 or [:27] is caught.
 # T is the number of letters read at a time, hs the size of one head
 SIZES = [
     {'n': 28, 'T': 3, 'n_head': 1, 'hs': 29, 'vocab_size': 31},
@@ -26,8 +26,8 @@ SIZES = [
 ]
 
 def inputs(seed, n=6, T=8, n_head=2, hs=5, vocab_size=27):
-    C = n_head*hs # the size of a token's vector
-    Xtr, _ = training_examples(T + 1) # stretches of real names
+    C = n_head*hs # the size of a token vector
+    Xtr, _ = training_examples(T + 1) # pieces of real names
     g = torch.Generator().manual_seed(seed)
     wte = torch.randn((vocab_size, C),   generator=g) * 0.7 # token embeddings, used at both ends
     wpe = torch.randn((T + 3, C),        generator=g) * 0.3 # position embeddings, a few more than needed
@@ -46,8 +46,8 @@ def inputs(seed, n=6, T=8, n_head=2, hs=5, vocab_size=27):
     lnfw = 1 + torch.randn(C,            generator=g) * 0.1
     lnfb = torch.randn(C,                generator=g) * 0.1
     tokens = Xtr[torch.randint(0, Xtr.shape[0], (n,), generator=g)] % vocab_size
-    idx, targets = tokens[:, :-1].contiguous(), tokens[:, 1:].contiguous() # every letter is to predict the next one
-    causal = torch.ones((T, T), dtype=torch.bool).tril() # True where a token may look
+    idx, targets = tokens[:, :-1].contiguous(), tokens[:, 1:].contiguous() # every letter predicts the next one
+    causal = torch.ones((T, T), dtype=torch.bool).tril() # True where a token may attend
     return {
         'wte': wte, 'wpe': wpe, 'ln1w': ln1w, 'ln1b': ln1b, 'qkvw': qkvw, 'qkvb': qkvb,
         'attprojw': attprojw, 'attprojb': attprojb, 'ln2w': ln2w, 'ln2b': ln2b, 'fcw': fcw, 'fcb': fcb,
@@ -60,9 +60,9 @@ def forward(
     idx, targets, causal, n_head, hs,
 ):
     n, T = idx.shape
-    C = n_head*hs # the size of a token's vector
+    C = n_head*hs # the size of a token vector
     encoded = wte[idx] + wpe[:T] # (n, T, C)
-    # attention; the weights of all linear layers stand as in torch.nn.Linear: outputs before inputs
+    # attention; the weights of all linear layers are stored as in torch.nn.Linear: outputs by inputs
     ln1 = F.layer_norm(encoded, (C,), ln1w, ln1b) # epsilon is 1e-5
     qkv = ln1 @ qkvw.T + qkvb # (n, T, 3*C)
     q = qkv[:, :, :C].view(n, T, n_head, hs).transpose(1, 2) # (n, n_head, T, hs)
@@ -70,7 +70,7 @@ def forward(
     v = qkv[:, :, 2*C:].view(n, T, n_head, hs).transpose(1, 2)
     preatt = q @ k.transpose(2, 3) * hs**-0.5 # (n, n_head, T, T)
     att = F.softmax(preatt.masked_fill(~causal, float('-inf')), 3)
-    atty = (att @ v).transpose(1, 2).reshape(n, T, C) # the heads beside each other again
+    atty = (att @ v).transpose(1, 2).reshape(n, T, C) # the heads concatenated again
     attproj = atty @ attprojw.T + attprojb
     res2 = encoded + attproj # skip connection
     # feed-forward
@@ -79,7 +79,7 @@ def forward(
     fch_gelu = F.gelu(fch, approximate='tanh')
     fcproj = fch_gelu @ fcprojw.T + fcprojb
     res3 = res2 + fcproj # skip connection
-    # the letters to come
+    # the next letters
     lnf = F.layer_norm(res3, (C,), lnfw, lnfb)
     logits = lnf @ wte.T # (n, T, vocab_size)
     loss = F.cross_entropy(logits.flatten(0, 1), targets.flatten())

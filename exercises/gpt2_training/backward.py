@@ -1,7 +1,7 @@
 # Your turn: train GPT-2 with your own gradients.
 #
-# Put together what you wrote in the gpt2_block exercise, and return the sixteen gradients in the order of PARAMETERS.
-# Your function is called once in each of 200 steps, with the numbers of that step. Ask for what you need by name.
+# Combine what you wrote in the gpt2_block exercise, and return the sixteen gradients in the order of PARAMETERS.
+# Your function is called once per step, for 200 steps, with the values of that step. Ask for what you need by name.
 
 import torch
 import torch.nn.functional as F
@@ -31,5 +31,5 @@ def gradients(wte, wpe, ln1w, qkvw, attprojw, ln2w, fcw, fcprojw, lnfw, idx, tar
 
     shapes like wte, wpe, ln1w, ln1b, qkvw, qkvb, attprojw, attprojb, ln2w, ln2b, fcw, fcb, fcprojw, fcprojb, lnfw, lnfb
     """
-    # TODO: write the sixteen gradients, and return them as a list in that order
+    # TODO: write the sixteen gradients and return them as a list in that order
     raise NotImplementedError

@@ -1,17 +1,17 @@
 # GPT-2 with one block, trained on names with your own gradients. The layers are those of the gpt2_block exercise.
-# Read it, run it, but leave it as it is: your gradients go into backward.py.
+# Read it and run it, but do not edit it: your gradients go into backward.py.
 #
 # The grader trains the network with your gradients, in float64, from the same start as autograd:
 #
 #     p = inputs(seed)                                     # the start: the 16 parameters
 #     for i, batch in enumerate(batches(seed)):            # the minibatches
-#         values = forward(**p, *batch)                    # what your function is given, by name
+#         values = forward(**p, *batch)                    # passed to your function, by name
 #         grads = gradients(...)                           # yours: one for each of PARAMETERS
 #         for name, grad in zip(PARAMETERS, grads):
 #             p[name] += -learning_rate(i) * grad
 #
-# and compares the loss of every step, and what the parameters have become, with autograd's. Then it asks your
-# network for some names.
+# and compares the loss of every step and the final parameters with autograd's. Then it samples some names from
+# your network.
 
 import torch
 import torch.nn.functional as F
@@ -24,11 +24,11 @@ PARAMETERS = [
     'ln2w', 'ln2b', 'fcw', 'fcb', 'fcprojw', 'fcprojb', 'lnfw', 'lnfb',
 ]
 
-# how many steps of training
+# number of training steps
 STEPS = 200
 
-# the sizes of the other problems that your function is tried on: no two numbers alike. Each size is above all the
-# given ones in some problem and below its own in another, so that a 16 or a [:27] typed by hand shows
+# the sizes of the other cases that your function is tested on: no two numbers are equal. Each size is above all the
+# given ones in some case and below its own in another, so that a hard-coded 16 or [:27] is caught
 SIZES = [
     {'n': 29, 'T': 3, 'n_head': 1, 'hs': 28, 'vocab_size': 31},
     {'n': 5, 'T': 28, 'n_head': 3, 'hs': 4, 'vocab_size': 13},
@@ -40,7 +40,7 @@ def learning_rate(i):
 
 def inputs(seed, n=16, T=8, n_head=2, hs=8, vocab_size=27):
     # the sixteen parameters at the start of training, and the first minibatch
-    C = n_head*hs # the size of a token's vector
+    C = n_head*hs # the size of a token vector
     g = torch.Generator().manual_seed(seed)
     wte = torch.randn((vocab_size, C),   generator=g) * 0.3 # token embeddings, used at both ends
     wpe = torch.randn((T + 3, C),        generator=g) * 0.3 # position embeddings, a few more than needed
@@ -67,10 +67,10 @@ def inputs(seed, n=16, T=8, n_head=2, hs=8, vocab_size=27):
     }
 
 def batches(seed, steps=STEPS, n=16, T=8, n_head=2, hs=8, vocab_size=27):
-    # one minibatch for each step, the same ones for the same seed: what forward() reads besides the parameters
-    Xtr, _ = training_examples(T + 1) # stretches of real names
+    # one minibatch per step, always the same for the same seed: the inputs of forward() besides the parameters
+    Xtr, _ = training_examples(T + 1) # pieces of real names
     g = torch.Generator().manual_seed(seed + 1)
-    causal = torch.ones((T, T), dtype=torch.bool).tril() # True where a token may look
+    causal = torch.ones((T, T), dtype=torch.bool).tril() # True where a token may attend
     found = []
     for _ in range(steps):
         tokens = Xtr[torch.randint(0, Xtr.shape[0], (n,), generator=g)] % vocab_size
@@ -78,7 +78,7 @@ def batches(seed, steps=STEPS, n=16, T=8, n_head=2, hs=8, vocab_size=27):
     return found
 
 def sample(parameters, seed, names=8, T=8, n_head=2):
-    # names, letter by letter, from a trained network
+    # sample names from a trained network, letter by letter
     g = torch.Generator().manual_seed(seed + 2)
     causal = torch.ones((T, T), dtype=torch.bool).tril()
     found = []
@@ -105,7 +105,7 @@ def forward(
     C = wte.shape[1]
     hs = C//n_head # the size of one head
     encoded = wte[idx] + wpe[:T] # (n, T, C)
-    # attention; the weights of all linear layers stand as in torch.nn.Linear: outputs before inputs
+    # attention; the weights of all linear layers are stored as in torch.nn.Linear: outputs by inputs
     ln1 = F.layer_norm(encoded, (C,), ln1w, ln1b) # epsilon is 1e-5
     qkv = ln1 @ qkvw.T + qkvb # (n, T, 3*C)
     q = qkv[:, :, :C].view(n, T, n_head, hs).transpose(1, 2) # (n, n_head, T, hs)
@@ -113,7 +113,7 @@ def forward(
     v = qkv[:, :, 2*C:].view(n, T, n_head, hs).transpose(1, 2)
     preatt = q @ k.transpose(2, 3) * hs**-0.5 # (n, n_head, T, T)
     att = F.softmax(preatt.masked_fill(~causal, float('-inf')), 3)
-    atty = (att @ v).transpose(1, 2).reshape(n, T, C) # the heads beside each other again
+    atty = (att @ v).transpose(1, 2).reshape(n, T, C) # the heads concatenated again
     attproj = atty @ attprojw.T + attprojb
     res2 = encoded + attproj # skip connection
     # feed-forward
@@ -122,7 +122,7 @@ def forward(
     fch_gelu = F.gelu(fch, approximate='tanh')
     fcproj = fch_gelu @ fcprojw.T + fcprojb
     res3 = res2 + fcproj # skip connection
-    # the letters to come
+    # the next letters
     lnf = F.layer_norm(res3, (C,), lnfw, lnfb)
     logits = lnf @ wte.T # (n, T, vocab_size)
     loss = F.cross_entropy(logits.flatten(0, 1), targets.flatten())

@@ -1,11 +1,11 @@
-# Your turn: the gradients of the loss, one function for each variable of forward.py.
+# Your turn: the gradients of the loss, one function for each variable in forward.py.
 #
-# n is the new gate here, not the size of the minibatch. Draw the graph once: who reads h? You will need it for
-# the last but one function.
+# n is the new gate here, not the minibatch size. Draw the graph once: which lines use h? You will need it for
+# the second-to-last function.
 #
-# Parameters are filled in by their names: any value of the forward pass (hh, Whn, ...) and the gradient of
-# anything computed from your variable later (dna, dloss, ...). The shapes named below are those of the first
-# problem; your functions are tried on others as well.
+# Arguments are passed by name: a parameter can be any forward value (hh, Whn, ...) or the gradient of anything
+# computed from your variable (dna, dloss, ...). The shapes below are those of the given case; your functions are
+# also tested on other cases.
 
 import torch
 

@@ -1,5 +1,5 @@
-# One step of a GRU, as PyTorch computes it: the state is a mixture of a new proposal and of itself.
-# Read it, run it, but leave it as it is: your gradients go into backward.py.
+# One step of a GRU, as PyTorch computes it: the new state is a mixture of the old state and a candidate.
+# Read it and run it, but do not edit it: your gradients go into backward.py.
 
 import torch
 
@@ -9,8 +9,8 @@ GRADED = [
     'r', 'ra', 'br', 'Whr', 'Wxr', 'h', 'x',
 ]
 
-# the sizes of the other problems that your functions are tried on: no two numbers alike. Each size is above all the
-# given ones in some problem and below its own in another, so that a 6 or a [:10] typed by hand shows
+# the sizes of the other cases that your functions are tested on: no two numbers are equal. Each size is above all the
+# given ones in some case and below its own in another, so that a hard-coded 6 or [:10] is caught
 SIZES = [
     {'n': 12, 'n_in': 11, 'n_hidden': 5},
     {'n': 7, 'n_in': 5, 'n_hidden': 13},
@@ -20,7 +20,7 @@ SIZES = [
 def inputs(seed, n=10, n_in=6, n_hidden=8): # here n is the size of the minibatch; below, it is the new gate
     g = torch.Generator().manual_seed(seed)
     x   = torch.randn((n, n_in),            generator=g)
-    h   = torch.randn((n, n_hidden),        generator=g) * 0.7 # the state so far
+    h   = torch.randn((n, n_hidden),        generator=g) * 0.7 # the previous state
     Wxr = torch.randn((n_in, n_hidden),     generator=g) * n_in**-0.5
     Wxz = torch.randn((n_in, n_hidden),     generator=g) * n_in**-0.5
     Wxn = torch.randn((n_in, n_hidden),     generator=g) * n_in**-0.5
@@ -31,7 +31,7 @@ def inputs(seed, n=10, n_in=6, n_hidden=8): # here n is the size of the minibatc
     bz  = torch.randn(n_hidden,             generator=g) * 0.1
     bn  = torch.randn(n_hidden,             generator=g) * 0.1
     bhn = torch.randn(n_hidden,             generator=g) * 0.3
-    cot = torch.randn((n, n_hidden),        generator=g) # stands for the rest of the network
+    cot = torch.randn((n, n_hidden),        generator=g) # stands in for the rest of the network
     return {
         'x': x, 'h': h, 'Wxr': Wxr, 'Wxz': Wxz, 'Wxn': Wxn, 'Whr': Whr, 'Whz': Whz, 'Whn': Whn,
         'br': br, 'bz': bz, 'bn': bn, 'bhn': bhn, 'cot': cot,
@@ -39,12 +39,12 @@ def inputs(seed, n=10, n_in=6, n_hidden=8): # here n is the size of the minibatc
 
 def forward(x, h, Wxr, Wxz, Wxn, Whr, Whz, Whn, br, bz, bn, bhn, cot):
     ra = x @ Wxr + h @ Whr + br
-    r = torch.sigmoid(ra) # how much of the state the proposal may see
+    r = torch.sigmoid(ra) # how much of the state the candidate sees
     za = x @ Wxz + h @ Whz + bz
-    z = torch.sigmoid(za) # how much of the state stays
+    z = torch.sigmoid(za) # how much of the state is kept
     hh = h @ Whn + bhn
-    na = x @ Wxn + bn + r * hh # note: r outside the matrix product, as in PyTorch (not in every paper)
-    n = torch.tanh(na) # the proposal
+    na = x @ Wxn + bn + r * hh # note: r is outside the matrix product, as in PyTorch (but not in every paper)
+    n = torch.tanh(na) # the candidate
     hnew = (1 - z) * n + z * h
-    loss = (hnew * cot).sum() # so that dhnew is cot: any gradient that a network might send back
+    loss = (hnew * cot).sum() # makes dhnew equal to cot, an arbitrary upstream gradient
     return locals()

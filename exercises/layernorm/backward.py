@@ -1,11 +1,11 @@
-# Your turn: the gradients of the loss, one function for each variable of forward.py.
+# Your turn: the gradients of the loss, one function for each variable in forward.py.
 #
-# When all eleven are right, try dx once more, in one go: from dnorm, norm and rstd alone. Three terms remain on
-# paper, and that one line is what every transformer library runs. It is right without being bit-equal.
+# Once all eleven are right, try dx again in one go, using only dnorm, norm and rstd. Three terms remain on paper,
+# and that one line is what every transformer library runs. It is correct without being bit-equal.
 #
-# Parameters are filled in by their names: any value of the forward pass (norm, C, ...) and the gradient of
-# anything computed from your variable later (dnorm, dloss, ...). The shapes named below are those of the first
-# problem; your functions are tried on others as well.
+# Arguments are passed by name: a parameter can be any forward value (norm, C, ...) or the gradient of anything
+# computed from your variable (dnorm, dloss, ...). The shapes below are those of the given case; your functions
+# are also tested on other cases.
 
 import torch
 

@@ -1,11 +1,11 @@
-# Your turn: the gradients of the loss, one function for each variable of forward.py.
+# Your turn: the gradients of the loss, one function for each variable in forward.py.
 #
 # dx means "the derivative of the loss with respect to x", and it always has the shape of x. For a matrix
-# product that is half the answer: usually only one product of what you have comes out in the right shape.
+# product that is half the answer: usually only one product of what you have gives the right shape.
 #
-# Parameters are filled in by their names: any value of the forward pass (h, W2, ...) and the gradient of
-# anything computed from your variable later (dout, dloss, ...). The shapes named below are those of the first
-# problem; your functions are tried on others as well.
+# Arguments are passed by name: a parameter can be any forward value (h, W2, ...) or the gradient of anything
+# computed from your variable (dout, dloss, ...). The shapes below are those of the given case; your functions are
+# also tested on other cases.
 
 import torch
 

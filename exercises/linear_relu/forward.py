@@ -1,13 +1,13 @@
-# Two linear layers with a relu between them, and the mean squared error: the network that everything starts with.
-# Read it, run it, but leave it as it is: your gradients go into backward.py.
+# Two linear layers with a relu in between, and the mean squared error: where every course on networks starts.
+# Read it and run it, but do not edit it: your gradients go into backward.py.
 
 import torch
 
 # the 10 variables whose gradients you write, in the order of the backward pass
 GRADED = ['sq', 'diff', 'out', 'h', 'W2', 'b2', 'z1', 'x', 'W1', 'b1']
 
-# the sizes of the other problems that your functions are tried on: no two numbers alike. Each size is above all the
-# given ones in some problem and below its own in another, so that a 6 or a [:16] typed by hand shows
+# the sizes of the other cases that your functions are tested on: no two numbers are equal. Each size is above all the
+# given ones in some case and below its own in another, so that a hard-coded 6 or [:16] is caught
 SIZES = [
     {'n': 19, 'n_in': 17, 'n_hidden': 5, 'n_out': 2},
     {'n': 7, 'n_in': 5, 'n_hidden': 18, 'n_out': 17},
@@ -21,7 +21,7 @@ def inputs(seed, n=16, n_in=6, n_hidden=12, n_out=3):
     b1 = torch.randn(n_hidden,          generator=g) * 0.1
     W2 = torch.randn((n_hidden, n_out), generator=g) * (1/n_hidden)**0.5
     b2 = torch.randn(n_out,             generator=g) * 0.1
-    y  = torch.randn((n, n_out),        generator=g) # what the network should say
+    y  = torch.randn((n, n_out),        generator=g) # what the network should output
     return {'x': x, 'W1': W1, 'b1': b1, 'W2': W2, 'b2': b2, 'y': y}
 
 def forward(x, W1, b1, W2, b2, y):
@@ -30,5 +30,5 @@ def forward(x, W1, b1, W2, b2, y):
     out = h @ W2 + b2
     diff = out - y
     sq = diff**2
-    loss = sq.mean() # over all n * n_out numbers, as F.mse_loss
+    loss = sq.mean() # over all n * n_out numbers, like F.mse_loss
     return locals()

@@ -1,11 +1,11 @@
-# Your turn: the gradients of the loss, one function for each variable of forward.py.
+# Your turn: the gradients of the loss, one function for each variable in forward.py.
 #
-# Most lines are products, and each factor gets the other one. Mind c: it goes two ways, into the tanh and on to
-# the next step, which is cotc here. And mind which gates are sigmoids and which one is a tanh.
+# Most lines are products, where each factor's derivative is the other one. Mind c: it is used twice, in the tanh and
+# in the next step, which is cotc here. And mind which gates are sigmoids and which one is a tanh.
 #
-# Parameters are filled in by their names: any value of the forward pass (cprev, tc, H, ...) and the gradient of
-# anything computed from your variable later (dc, dloss, ...). The shapes named below are those of the first
-# problem; your functions are tried on others as well.
+# Arguments are passed by name: a parameter can be any forward value (cprev, tc, H, ...) or the gradient of
+# anything computed from your variable (dc, dloss, ...). The shapes below are those of the given case; your
+# functions are also tested on other cases.
 
 import torch
 

@@ -1,11 +1,11 @@
-# Your turn: the gradients of the loss, one function for each variable of forward.py.
+# Your turn: the gradients of the loss, one function for each variable in forward.py.
 #
 # A target of -1 means that this token does not count: `active` says which ones do. Tokens that do not count
-# must not move any logit, and they do not belong into the average either.
+# must not change any logit, and must not be part of the average either.
 #
-# Parameters are filled in by their names: any value of the forward pass (active, N, ...) and the gradient of
-# anything computed from your variable later (dlogp, dloss, ...). The shapes named below are those of the first
-# problem; your functions are tried on others as well.
+# Arguments are passed by name: a parameter can be any forward value (active, N, ...) or the gradient of anything
+# computed from your variable (dlogp, dloss, ...). The shapes below are those of the given case; your functions
+# are also tested on other cases.
 
 import torch
 import torch.nn.functional as F

@@ -1,11 +1,11 @@
-# Your turn: the gradients of the loss, one function for each variable of forward.py.
+# Your turn: the gradients of the loss, one function for each variable in forward.py.
 #
-# The maximum passes one number on and forgets eight. On the way back, that one gets everything and the eight
-# get nothing. No two pixels are equal here, so there is always one winner.
+# The maximum passes on one number and discards eight. In the backward pass, that one gets everything and the
+# eight get nothing. No two pixels are equal here, so there is always a single maximum.
 #
-# Parameters are filled in by their names: any value of the forward pass (flat, Ho, c, ...) and the gradient of
-# anything computed from your variable later (dpooled, dloss, ...). The shapes named below are those of the first
-# problem; your functions are tried on others as well.
+# Arguments are passed by name: a parameter can be any forward value (flat, Ho, c, ...) or the gradient of
+# anything computed from your variable (dpooled, dloss, ...). The shapes below are those of the given case; your
+# functions are also tested on other cases.
 
 import torch
 import torch.nn.functional as F

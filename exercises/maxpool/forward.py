@@ -1,5 +1,5 @@
-# Max pooling with windows that overlap: of nine pixels, the largest goes on.
-# Read it, run it, but leave it as it is: your gradients go into backward.py.
+# Max pooling with overlapping windows: of nine pixels, only the largest is passed on.
+# Read it and run it, but do not edit it: your gradients go into backward.py.
 
 import torch
 import torch.nn.functional as F
@@ -7,9 +7,9 @@ import torch.nn.functional as F
 # the 5 variables whose gradients you write, in the order of the backward pass
 GRADED = ['out', 'pooled', 'flat', 'cols', 'x']
 
-# the sizes of the other problems that your functions are tried on: no two numbers alike. Each size is above all the
-# given ones in some problem and below its own in another, so that a 5 or a [:13] typed by hand shows.
-# c is the number of channels, h and w are the height and the width of a picture
+# the sizes of the other cases that your functions are tested on: no two numbers are equal. Each size is above all the
+# given ones in some case and below its own in another, so that a hard-coded 5 or [:13] is caught.
+# c is the number of channels, h and w are the height and width of an image
 SIZES = [
     {'n': 19, 'c': 20, 'h': 6, 'w': 7},
     {'n': 3, 'c': 1, 'h': 37, 'w': 39},
@@ -18,28 +18,28 @@ SIZES = [
 
 def inputs(seed, n=5, c=2, h=8, w=13):
     g = torch.Generator().manual_seed(seed)
-    # two handwritten digits beside each other in every picture, in a colour of their own;
-    # a little noise, so that no two pixels are equal and every window has one largest
+    # two handwritten digits side by side in every image, each image in its own color;
+    # a little noise, so that no two pixels are equal and every window has a single maximum
     digits = torch.tensor([[int(pixel, 17) for pixel in line] for line in DIGITS]).view(-1, 8, 8) / 16
     pair = torch.randint(0, len(DIGITS), (2, n), generator=g)
     pictures = torch.cat([digits[pair[0]], digits[pair[1]]], 2)[:, torch.arange(h) % 8][:, :, torch.arange(w) % 16]
     colour = torch.rand((n, c, 1, 1),            generator=g) + 0.5
     x = pictures[:, None]*colour + torch.randn((n, c, h, w), generator=g)*0.2 - 0.3
-    cot = torch.randn((n, c, (h - 3)//2 + 1, (w - 3)//2 + 1), generator=g) # stands for the rest of the network
+    cot = torch.randn((n, c, (h - 3)//2 + 1, (w - 3)//2 + 1), generator=g) # stands in for the rest of the network
     return {'x': x, 'cot': cot}
 
 def forward(x, cot):
-    n, c, Ho, Wo = cot.shape # pictures, channels, windows below each other, windows beside each other
-    cols = F.unfold(x, 3, stride=2) # (n, c*9, Ho*Wo): every column is one window of all channels, laid flat
-    flat = cols.view(n, c, 9, -1) # the nine pixels of a window have a dimension of their own
+    n, c, Ho, Wo = cot.shape # images, channels, windows per column, windows per row
+    cols = F.unfold(x, 3, stride=2) # (n, c*9, Ho*Wo): every column is one window of all channels, flattened
+    flat = cols.view(n, c, 9, -1) # the nine pixels of a window get their own dimension
     pooled = flat.max(2).values # (n, c, Ho*Wo)
     out = pooled.view(n, c, Ho, Wo) # same as F.max_pool2d(x, 3, stride=2)
-    loss = (out * cot).sum() # so that dout is cot: any gradient that a network might send back
+    loss = (out * cot).sum() # makes dout equal to cot, an arbitrary upstream gradient
     return locals()
 
 # Fifty handwritten digits, five of each kind: 8 x 8 pixels, row by row, from 0 (white) to g, which is 16 (black).
 # From the test set of "Optical Recognition of Handwritten Digits" by E. Alpaydin and C. Kaynak, 1998, UCI Machine
-# Learning Repository (CC BY 4.0), as scikit-learn ships it: the first five of each digit in its order.
+# Learning Repository (CC BY 4.0), as shipped by scikit-learn: the first five of each digit, in its order.
 DIGITS = [
     '005d910000dfaf5003f20b8004c008800580098004b01c7002e5ac00006da000', # 0
     '000cd500000bg900003fg60007fgg200001gg300001gg600001gg600000bga00', # 1

@@ -1,11 +1,11 @@
-# Your turn: the gradients of the loss, one function for each number of forward.py.
+# Your turn: the gradients of the loss, one function for each number in forward.py.
 #
-# dx means "the derivative of the loss with respect to x": if x grows a little, by how many times that does
-# the loss grow? Fill in a function, save, run `grade`, and look at its line. Each function is tried on
-# correct gradients of what comes after it, so one mistake costs one line.
+# dx means "the derivative of the loss with respect to x": if x grows a little, how many times as
+# much does the loss grow? Fill in a function, save, run `grade`, and look at its line. Each function is
+# tested with correct upstream gradients (those of later numbers), so one mistake costs one line.
 #
-# Parameters are filled in by their names. Ask for what you need by adding or removing some: any number of
-# the forward pass (e, o, w1, ...) and the gradient of anything computed from yours later (do, dloss, ...).
+# Arguments are passed by name. Add or remove parameters to get what you need: any number in the forward
+# pass (e, o, w1, ...) or the gradient of anything computed from yours (do, dloss, ...).
 
 import torch
 

@@ -1,12 +1,12 @@
-# One neuron, number by number: the expression of the lecture that builds micrograd.
-# Read it, run it, but leave it as it is: your gradients go into backward.py.
+# One neuron, number by number: the expression from the lecture that builds micrograd.
+# Read it and run it, but do not edit it: your gradients go into backward.py.
 
 import torch
 
 # the 12 variables whose gradients you write, in the order of the backward pass
 GRADED = ['err', 'o', 'e', 'n', 's', 'x1w1', 'x2w2', 'b', 'x1', 'w1', 'x2', 'w2']
 
-# every value is a single number, so there are no sizes to vary: the other problems have other numbers
+# every value is a single number, so there are no sizes to vary: the other cases have other numbers
 SIZES = [{}, {}, {}]
 
 def inputs(seed):
@@ -14,7 +14,7 @@ def inputs(seed):
     x1, x2 = torch.randn(2, generator=g) # the inputs of the neuron
     w1, w2 = torch.randn(2, generator=g) # its weights
     b = torch.randn((), generator=g) * 0.5
-    target = torch.rand((), generator=g) * 0.5 - 0.25 # what it should say
+    target = torch.rand((), generator=g) * 0.5 - 0.25 # what it should output
     return {'x1': x1, 'x2': x2, 'w1': w1, 'w2': w2, 'b': b, 'target': target}
 
 def forward(x1, x2, w1, w2, b, target):

@@ -1,15 +1,15 @@
-# Your turn: the gradients of the loss, one function for each variable of forward.py.
+# Your turn: the gradients of the loss, one function for each variable in forward.py.
 #
 # dx means "the derivative of the loss with respect to x", and it always has the shape of x.
-# Fill in a function, save, run `grade`, and look at its line. Any order will do: each function
-# is tried on correct gradients of what comes after it, so one mistake costs one line.
+# Fill in a function, save, run `grade`, and look at its line. Any order works: each function is
+# tested with correct upstream gradients (those of later variables), so one mistake costs one line.
 #
-# Parameters are filled in by their names. Ask for what you need by adding or removing some:
-# any value of the forward pass (logits, W2, n, ...) and the gradient of anything computed
-# from your variable later (dlogits, dloss, ...). The shapes named below are those of the lecture's
-# minibatch of 32; your functions are tried on other sizes as well.
+# Arguments are passed by name. Add or remove parameters to get what you need: any forward value
+# (logits, W2, n, ...) or the gradient of anything computed from your variable (dlogits, dloss, ...).
+# The shapes below are those of the lecture's minibatch of 32; your functions are also tested on
+# other sizes.
 #
-# Take pencil and paper, and PyTorch's tensors; autograd is what you are replacing here.
+# Use pencil, paper and PyTorch tensors; autograd is what you are replacing.
 
 import torch
 import torch.nn.functional as F

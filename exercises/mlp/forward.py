@@ -1,5 +1,5 @@
-# The forward pass of the makemore MLP with batch normalisation, in the small steps of the lecture
-# ("Building makemore part 4: becoming a backprop ninja"). Read it, run it, but leave it as it is:
+# The forward pass of the makemore MLP with batch normalization, in the small steps of the lecture
+# ("Building makemore part 4: becoming a backprop ninja"). Read it and run it, but do not edit it:
 # your gradients go into backward.py.
 
 import torch
@@ -13,8 +13,8 @@ GRADED = [
     'bnmeani', 'hprebn', 'embcat', 'W1', 'b1', 'emb', 'C',
 ]
 
-# the sizes of the other problems that your functions are tried on: no two numbers alike. Each size is above all the
-# given ones in some problem and below its own in another, so that a 32, 64, 27 or 10 typed by hand shows, or a [:64]
+# the sizes of the other cases that your functions are tested on: no two numbers are equal. Each size is above all the
+# given ones in some case and below its own in another, so that a hard-coded 32, 64, 27, 10 or [:64] is caught
 SIZES = [
     {'n': 65, 'n_hidden': 6, 'vocab_size': 7, 'n_embd': 4},
     {'n': 5, 'n_hidden': 66, 'vocab_size': 69, 'n_embd': 2},
@@ -35,14 +35,14 @@ def inputs(seed, n=32, n_hidden=64, n_embd=10, vocab_size=27):
     b2 = torch.randn(vocab_size,                      generator=g) * 0.1
     # construct a minibatch
     ix = torch.randint(0, Xtr.shape[0], (n,),         generator=g)
-    Xb, Yb = Xtr[ix] % vocab_size, Ytr[ix] % vocab_size # the % changes nothing with all 27 characters
-    # BatchNorm parameters, drawn last: everything above is then the lecture's, number by number
+    Xb, Yb = Xtr[ix] % vocab_size, Ytr[ix] % vocab_size # the % has no effect with all 27 characters
+    # BatchNorm parameters, drawn last so that everything above matches the lecture, number by number
     bngain = torch.randn((1, n_hidden),               generator=g)*0.1 + 1.0
     bnbias = torch.randn((1, n_hidden),               generator=g)*0.1
     return {'C': C, 'W1': W1, 'b1': b1, 'W2': W2, 'b2': b2, 'bngain': bngain, 'bnbias': bnbias, 'Xb': Xb, 'Yb': Yb}
 
 def forward(C, W1, b1, W2, b2, bngain, bnbias, Xb, Yb):
-    n = Xb.shape[0] # the size of the minibatch
+    n = Xb.shape[0] # minibatch size
     emb = C[Xb] # embed the characters into vectors
     embcat = emb.view(emb.shape[0], -1) # concatenate the vectors
     # Linear layer 1

@@ -1,10 +1,10 @@
-# Your turn: the gradients of the loss, one function for each variable of forward.py.
+# Your turn: the gradients of the loss, one function for each variable in forward.py.
 #
-# Close to layer norm, but not the same: nothing is subtracted here, so one of its three paths is gone.
+# Similar to layer norm, but not the same: nothing is subtracted here, so one of its three paths is gone.
 #
-# Parameters are filled in by their names: any value of the forward pass (norm, C, ...) and the gradient of
-# anything computed from your variable later (dnorm, dloss, ...). The shapes named below are those of the first
-# problem; your functions are tried on others as well.
+# Arguments are passed by name: a parameter can be any forward value (norm, C, ...) or the gradient of anything
+# computed from your variable (dnorm, dloss, ...). The shapes below are those of the given case; your functions
+# are also tested on other cases.
 
 import torch
 

@@ -1,11 +1,11 @@
-# Your turn: the gradients of the loss, one function for each variable of forward.py.
+# Your turn: the gradients of the loss, one function for each variable in forward.py.
 #
-# Four steps, written out. Going back in time, each state gets two gradients: one from its own place in H, one
-# from the step after it. The weights were used four times, so they get four.
+# Four steps, written out. Going back in time, each state gets two gradients: one from its slice of H, one from
+# the next step. The weights were used four times, so they get four.
 #
-# Parameters are filled in by their names: any value of the forward pass (h2, Whh, ...) and the gradient of
-# anything computed from your variable later (da3, dH, ...). The shapes named below are those of the first
-# problem; your functions are tried on others as well.
+# Arguments are passed by name: a parameter can be any forward value (h2, Whh, ...) or the gradient of anything
+# computed from your variable (da3, dH, ...). The shapes below are those of the given case; your functions are
+# also tested on other cases.
 
 import torch
 

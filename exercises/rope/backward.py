@@ -1,11 +1,11 @@
-# Your turn: the gradients of the loss, one function for each variable of forward.py.
+# Your turn: the gradients of the loss, one function for each variable in forward.py.
 #
-# Every pair of numbers was turned by an angle. When dx1 and dx2 are right, read them together: which way do
-# they turn the pair of gradients?
+# Every pair of numbers was rotated by an angle. Once dx1 and dx2 are right, look at them together: which way do
+# they rotate the pair of gradients?
 #
-# Parameters are filled in by their names: any value of the forward pass (cos, half, ...) and the gradient of
-# anything computed from your variable later (dr1, dloss, ...). The shapes named below are those of the first
-# problem; your functions are tried on others as well.
+# Arguments are passed by name: a parameter can be any forward value (cos, half, ...) or the gradient of anything
+# computed from your variable (dr1, dloss, ...). The shapes below are those of the given case; your functions are
+# also tested on other cases.
 
 import torch
 

@@ -1,10 +1,10 @@
-# Your turn: the gradients of the loss, one function for each variable of forward.py.
+# Your turn: the gradients of the loss, one function for each variable in forward.py.
 #
-# Two products in a row, so the product rule twice; and gate is used twice, as a factor and inside the sigmoid.
+# Two products in a row, so use the product rule twice; and gate is used twice, as a factor and in the sigmoid.
 #
-# Parameters are filled in by their names: any value of the forward pass (sig, Wd, ...) and the gradient of
-# anything computed from your variable later (dhid, dloss, ...). The shapes named below are those of the first
-# problem; your functions are tried on others as well.
+# Arguments are passed by name: a parameter can be any forward value (sig, Wd, ...) or the gradient of anything
+# computed from your variable (dhid, dloss, ...). The shapes below are those of the given case; your functions are
+# also tested on other cases.
 
 import torch
 

@@ -1,11 +1,11 @@
-# Your turn: the gradients of the loss, one function for each variable of forward.py.
+# Your turn: the gradients of the loss, one function for each variable in forward.py.
 #
-# Seven of the nine you could write in your sleep by now. The table wte is the new one: it is used at both ends
-# of the network, and its two gradients are made in quite different ways.
+# You could write seven of the nine in your sleep by now. The table wte is what is new: it is used at both ends
+# of the network, and its two gradients are computed in very different ways.
 #
-# Parameters are filled in by their names: any value of the forward pass (idx, logp, ...) and the gradient of
-# anything computed from your variable later (dlogits, dloss, ...). The shapes named below are those of the first
-# problem; your functions are tried on others as well.
+# Arguments are passed by name: a parameter can be any forward value (idx, logp, ...) or the gradient of anything
+# computed from your variable (dlogits, dloss, ...). The shapes below are those of the given case; your functions
+# are also tested on other cases.
 
 import torch
 import torch.nn.functional as F

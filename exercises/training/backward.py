@@ -1,8 +1,8 @@
 # Your turn: train the network with your own gradients.
 #
-# Put together what you wrote in the other exercises: from dlogits in one go, through the hidden layer and
+# Combine what you wrote in the other exercises: from dlogits in one go, through the hidden layer and
 # batch norm in one go, down to the embeddings. Return the seven gradients in the order of PARAMETERS.
-# Your function is called once in each of 200 steps, with the numbers of that step.
+# Your function is called once per step, for 200 steps, with the values of that step.
 
 import torch
 import torch.nn.functional as F

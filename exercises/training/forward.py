@@ -1,16 +1,16 @@
-# The makemore MLP as it is trained at the end of the lecture, in few lines instead of many small ones.
-# Read it, run it, but leave it as it is: your gradients go into backward.py.
+# The makemore MLP as trained at the end of the lecture, in a few lines instead of many small ones.
+# Read it and run it, but do not edit it: your gradients go into backward.py.
 #
 # The grader trains the network with your gradients, in float64, from the same start as autograd:
 #
 #     p = inputs(seed)                                     # the start: C, W1, b1, W2, b2, bngain, bnbias
 #     for i, (Xb, Yb) in enumerate(batches(seed)):         # 200 minibatches
-#         values = forward(**p, Xb=Xb, Yb=Yb)              # what your function is given, by name
+#         values = forward(**p, Xb=Xb, Yb=Yb)              # passed to your function, by name
 #         grads = gradients(...)                           # yours: one for each of PARAMETERS
 #         for name, grad in zip(PARAMETERS, grads):
 #             p[name] += -learning_rate(i) * grad
 #
-# and compares the loss of every step, and what the parameters have become, with autograd's.
+# and compares the loss of every step and the final parameters with autograd's.
 
 import torch
 import torch.nn.functional as F
@@ -20,11 +20,11 @@ from grader.names import training_examples
 # what is trained, in the order in which gradients(...) returns their gradients
 PARAMETERS = ['C', 'W1', 'b1', 'W2', 'b2', 'bngain', 'bnbias']
 
-# how many steps of training
+# number of training steps
 STEPS = 200
 
-# the sizes of the other problems that your function is tried on: no two numbers alike. Each size is above all the
-# given ones in some problem and below its own in another, so that a 32, 64, 27 or 10 typed by hand shows, or a [:64]
+# the sizes of the other cases that your function is tested on: no two numbers are equal. Each size is above all the
+# given ones in some case and below its own in another, so that a hard-coded 32, 64, 27, 10 or [:64] is caught
 SIZES = [
     {'n': 65, 'n_hidden': 6, 'vocab_size': 7, 'n_embd': 4},
     {'n': 5, 'n_hidden': 66, 'vocab_size': 69, 'n_embd': 2},
@@ -53,14 +53,14 @@ def inputs(seed, n=32, n_hidden=64, n_embd=10, vocab_size=27):
     return {'C': C, 'W1': W1, 'b1': b1, 'W2': W2, 'b2': b2, 'bngain': bngain, 'bnbias': bnbias, 'Xb': Xb, 'Yb': Yb}
 
 def batches(seed, steps=STEPS, n=32, vocab_size=27):
-    # one minibatch (Xb, Yb) for each step, the same ones for the same seed
+    # one minibatch (Xb, Yb) per step, always the same for the same seed
     Xtr, Ytr = training_examples(block_size)
     g = torch.Generator().manual_seed(seed + 1)
     ixs = [torch.randint(0, Xtr.shape[0], (n,), generator=g) for _ in range(steps)]
     return [(Xtr[ix] % vocab_size, Ytr[ix] % vocab_size) for ix in ixs]
 
 def forward(C, W1, b1, W2, b2, bngain, bnbias, Xb, Yb):
-    n = Xb.shape[0] # the size of the minibatch
+    n = Xb.shape[0] # minibatch size
     emb = C[Xb] # embed the characters into vectors
     embcat = emb.view(emb.shape[0], -1) # concatenate the vectors
     # Linear layer

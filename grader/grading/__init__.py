@@ -1,1 +1,1 @@
-"""The order of questions for one submission, a run of several, and pytest as the runner."""
+"""Grading: the order of questions for one submission, runs of several submissions, and pytest as the runner."""

@@ -1,6 +1,6 @@
-"""Questions that follow a verdict: why is an answer wrong, and what does a right one choose where there is a choice?
+"""Questions that follow a verdict: why is an answer wrong, and what does a right one choose at kinks and ties?
 
-As everywhere, what a function is handed are random cotangents, or true gradients that have been judged already.
+As everywhere, functions are given random cotangents, or true gradients that have already been judged.
 """
 
 from __future__ import annotations
@@ -22,18 +22,18 @@ if TYPE_CHECKING:
     from grader.verdict.evidence import Evidence, Judgement
 
 ASKED_AGAIN = (Verdict.WRONG_VALUES, Verdict.HARD_CODED)
-"""The verdicts on answers that may come from something kept between calls, or from a relu of an upstream gradient."""
+"""Verdicts on answers that may be caused by state kept between calls, or by a relu of an upstream gradient."""
 
 
 class FollowUps:
-    """Asks what follows the verdicts on one submission."""
+    """Asks the follow-up questions for one submission."""
 
     def __init__(self, cases: Cases) -> None:
         self._cases = cases
         self._died = False
 
     def judged(self, session: Session, evidence: Evidence) -> tuple[Judgement, list[str]]:
-        """The verdict on a gradient whose other questions have all been asked, and what is to be said beside it."""
+        """The verdict on a gradient, once all other questions have been asked, with the notes for it."""
         judgement = judge(evidence, self._cases)
         if judgement.verdict in ASKED_AGAIN and evidence.askable:
             ask_about_extremes(session, self._cases, evidence, judgement)
@@ -46,9 +46,9 @@ class FollowUps:
         return judgement, list(self._at_kinks(session, evidence)) if right else []
 
     def _at_kinks(self, session: Session, evidence: Evidence) -> Iterator[str]:
-        """What PyTorch takes at kinks and ties, where a right answer takes something else.
+        """Notes on what PyTorch takes at kinks and ties, where a right answer takes something else.
 
-        Once a function has hung or died there, no other is asked: what is left of the budget is for the verdicts.
+        Once a function has timed out or crashed there, no other is asked: the remaining budget is for the verdicts.
         """
         if evidence.narrow or not is_local_style(evidence, self._cases) or evidence.binding is None:
             return
@@ -66,9 +66,9 @@ class FollowUps:
 
 
 def ask_again(session: Session, cases: Cases, evidence: Evidence) -> None:
-    """Of a wrong answer: does it change from call to call, and in which upstream gradients is it not linear?
+    """For a wrong answer: does it change from call to call, and in which upstream gradients is it not linear?
 
-    Each upstream gradient by itself, then all together: beside another's share, a small one would not show.
+    Each upstream gradient is varied by itself, then all together: next to a large one, a small one would not show.
     """
     dtype = "float32" if evidence.narrow else "float64"
     once = {name: cases.given.cotangents[name].to(getattr(torch, dtype)) for name in evidence.depends_on}
@@ -84,7 +84,7 @@ def ask_again(session: Session, cases: Cases, evidence: Evidence) -> None:
 
 
 def ask_about_extremes(session: Session, cases: Cases, evidence: Evidence, judgement: Judgement) -> None:
-    """Of an answer that is wrong on extreme inputs only: is it the sizes, or a formula that rounding ruins?"""
+    """For an answer that is wrong on extreme inputs only: is it the sizes, or a formula ruined by rounding?"""
     last, binding = len(cases.further), evidence.binding
     wrong = [number for number, case in enumerate(cases) if not evidence.passes(case, judgement.cases[number])]
     if wrong != [last] or not cases[last].stressed or evidence.narrow or binding is None:
@@ -97,7 +97,7 @@ def ask_about_extremes(session: Session, cases: Cases, evidence: Evidence, judge
 
 
 def _at_drawn(cases: Cases, evidence: Evidence, kind: Ask, case: Case) -> Inquiry:
-    """The question that decides, on another case of the stressed one's sizes; its values travel with it."""
+    """The question that decides, on another case of the stressed case's sizes; the values are sent with it."""
     if evidence.binding is None:
         raise AssertionError(f"d{evidence.variable}: asked without a binding")
     decides = random_decides(evidence, cases)

@@ -1,19 +1,19 @@
-"""Exercises of kind `gradients`: a function for each gradient, asked in the order that gives nothing away.
+"""Exercises of kind `gradients`: one function per gradient, called in an order that gives nothing away.
 
-On the given case, in a child that has seen no other:
+On the given case, in a child that has seen no other case:
 
 1. Random cotangents, which reveal nothing.
 2. The chained pass, on the learner's own gradients.
-3. The local questions, from the loss backwards: each before any question whose inputs hold its reference.
+3. The local questions, from the loss backwards: each before any question whose inputs contain its reference.
 
-Then, with what may be hidden:
+Then, with the cases that may be hidden:
 
 4. Random cotangents on the further cases, in one frame.
 5. Variable by variable from the loss backwards, all remaining questions about one before any question whose
-   inputs hold its reference.
+   inputs contain its reference.
 
-Local, chained and every random case are the same call; only the dictionary of upstream gradients differs. Where the
-learner's own gradients are autograd's, bit for bit, the local question is the chained one, and asked once.
+Local, chained and random questions are the same call; only the dictionary of upstream gradients differs. Where the
+learner's own gradients are bit-equal to autograd's, the local and chained questions are the same, and asked once.
 """
 
 from __future__ import annotations
@@ -48,18 +48,18 @@ if TYPE_CHECKING:
     from grader.sandbox.host.session import Session
 
 Gradients = dict[str, torch.Tensor]
-"""By variable, each of the variable's shape."""
+"""Gradients by variable, each in the variable's shape."""
 
 
 class GradientSteps:
-    """Grades one submission of such an exercise."""
+    """Grades one submission to such an exercise."""
 
     def __init__(self, attempt: Attempt) -> None:
         self._attempt = attempt
         self._follow_ups = FollowUps(attempt.cases)
 
     def rows(self, session: Session) -> Iterator[Row]:
-        """The steps, in order; each row as soon as its last question is answered."""
+        """Run the steps in order; yield each row as soon as its last question is answered."""
         cases, alone = self._attempt.cases, bool(self._attempt.settings.only)
         gradients = cases.given.graph.differentiable
         found = [self._attempt.prepare(f"d{name}", name, gradients) for name in self._attempt.variables]
@@ -100,7 +100,7 @@ class GradientSteps:
 
 
 def send_values(session: Session, cases: Cases) -> None:
-    """Hand over what questions name: forward values and random cotangents of every case. No gradient is in there."""
+    """Send the values that questions refer to: forward values and random cotangents of every case, but no gradients."""
     for number, case in enumerate(cases):
         session.pool(pool_name(number, "float64"), case.pool64)
     session.pool(pool_name(0, "float32"), cases.given.pool32)
@@ -114,7 +114,7 @@ def ask_given(session: Session, cases: Cases, found: Sequence[Evidence]) -> None
 
 
 def ask_further(session: Session, cases: Cases, found: Sequence[Evidence]) -> None:
-    """Ask with random cotangents on the further cases, and find out which upstream gradients each answer depends on."""
+    """Ask with random cotangents on the further cases, and find which upstream gradients each answer depends on."""
     found = [evidence for evidence in found if _may_be_right(evidence)]
     if any(evidence.narrow for evidence in found):
         for number, case in enumerate(cases.further, 1):
@@ -126,7 +126,7 @@ def ask_further(session: Session, cases: Cases, found: Sequence[Evidence]) -> No
 
 
 def _may_be_right(evidence: Evidence) -> bool:
-    """Whether more is to be asked: the function answered on the given case."""
+    """Whether to ask more: the function returned a tensor on the given case."""
     return evidence.askable and not isinstance(evidence.failure(), Raised | WrongType)
 
 
@@ -153,7 +153,7 @@ def _further_inquiries(evidence: Evidence, cases: Cases) -> Iterator[Inquiry]:
 def _dependencies(evidence: Evidence, cases: Cases) -> tuple[str, ...]:
     """The upstream gradients that change the answer, found by changing one more each time.
 
-    All of them where there is no answer to compare with: the function works on the given case, not on the smallest.
+    All of them if there is no answer to compare with: the function works on the given case but not on the smallest.
     """
     asked = Ask.NARROW if evidence.narrow else Ask.RANDOM
     if evidence.tensor(asked) is None:
@@ -168,7 +168,7 @@ def _dependencies(evidence: Evidence, cases: Cases) -> tuple[str, ...]:
 
 
 def _wants_float32(evidence: Evidence) -> bool:
-    """Whether the float64 question on the given case failed in a way that a float32 inside the function explains."""
+    """Whether the float64 question on the given case failed in a way that float32 inside the function would explain."""
     got = evidence.tensor(Ask.RANDOM)
     return isinstance(evidence.get(Ask.RANDOM), Raised) or (got is not None and got.dtype == torch.float32)
 
@@ -177,15 +177,15 @@ def _wants_float32(evidence: Evidence) -> bool:
 
 
 def ask_chained(session: Session, cases: Cases, found: Sequence[Evidence]) -> None:
-    """The lecture's own table: from the loss backwards, each function gets what those before it have returned.
+    """The lecture's own table: from the loss backwards, each function receives what the previous ones returned.
 
-    Asked in float32, for the columns, and in float64, which decides. Where a gradient is missing, the chain ends.
+    Asked in float32 for the columns and in float64 for the verdict. The chain ends where a gradient is missing.
     """
     given = cases.given
-    ungraded = given.graph.differentiable - set(cases.exercise.graded)  # `dloss`, and what a line makes in passing
+    ungraded = given.graph.differentiable - set(cases.exercise.graded)  # `dloss`, and intermediate outputs
     own32: Gradients = {name: given.reference[name] for name in ungraded}
     own64: Gradients = {name: given.true.total(name) for name in ungraded}
-    autograds = set(ungraded)  # whose float32 gradients have autograd's bits
+    autograds = set(ungraded)  # those whose float32 gradients are bit-equal to autograd's
     for evidence in found:
         variable, needed = evidence.variable, evidence.upstream
         if not evidence.askable or not own32.keys() >= set(needed):
@@ -204,7 +204,7 @@ def ask_chained(session: Session, cases: Cases, found: Sequence[Evidence]) -> No
 
 
 def _keep(own: Gradients, variable: str, got: torch.Tensor | None, expected: torch.Tensor) -> None:
-    """Hand an answer on only if the next function can work with it."""
+    """Pass an answer on only if the next function can use it."""
     if got is not None and got.shape == expected.shape and got.dtype == expected.dtype:
         own[variable] = got
 
@@ -243,21 +243,21 @@ def _upstream(needed: Iterable[str], known: Mapping[str, torch.Tensor]) -> dict[
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """What the chained pass came to for one gradient."""
+    """The result of the chained pass for one gradient."""
 
     columns: Columns
     correct: bool
 
 
 class ChainedTable:
-    """How far each gradient is right when all are made from the learner's own, and where that went wrong first."""
+    """Which gradients are right when all are computed from the learner's own, and where the first mistake is."""
 
     def __init__(self, cases: Cases) -> None:
         self._cases = cases
         self._links: dict[str, Link] = {}
 
     def add(self, evidence: Evidence, judgement: Judgement) -> dict[str, Any]:
-        """One gradient's columns, as its row has them. Gradients are added from the loss backwards."""
+        """One gradient's columns, as in its row. Gradients are added from the loss backwards."""
         variable, given = evidence.variable, self._cases.given
         answer = evidence.tensor(Ask.CHAINED)
         known = evidence.get(Ask.CHAINED) is evidence.get(Ask.LOCAL) and judgement.shape is not None
@@ -270,7 +270,7 @@ class ChainedTable:
         return {**plain(columns), "correct": correct, "first_cause": self._first_cause(variable)}
 
     def _first_cause(self, variable: str) -> str | None:
-        """The first gradient, from the loss backwards, because of which this one's chained result is not exact."""
+        """The first gradient, from the loss backwards, that keeps this one's chained result from being exact."""
         mine = self._links[variable]
         if mine.correct and mine.columns.exact:
             return None
@@ -278,4 +278,4 @@ class ChainedTable:
         for name, link in self._links.items():
             if name in path and not (link.columns.exact if mine.correct else link.correct):
                 return f"d{name}"
-        raise AssertionError(f"d{variable}: broken by nothing")
+        raise AssertionError(f"d{variable}: inexact, but no gradient on its path is")

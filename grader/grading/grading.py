@@ -1,6 +1,6 @@
-"""One submission graded: rows as they are asked for, then the submission's entry in the report.
+"""Grading one submission: its rows on demand, then its entry in the report.
 
-What is asked, and in which order, is a matter of the exercise's kind: `KINDS` has the steps of each.
+What is asked, and in which order, depends on the kind of exercise: `KINDS` has the steps of each.
 """
 
 from __future__ import annotations
@@ -29,17 +29,17 @@ if TYPE_CHECKING:
 
 
 class Steps(Protocol):
-    """How a submission of some kind of exercise is graded. Made for one submission."""
+    """How a submission is graded, for one kind of exercise. Made for one submission."""
 
     def rows(self, session: Session) -> Iterator[Row]:
-        """Ask the questions; a row for each of the attempt's variables, in their order, as soon as it is known."""
+        """Ask the questions; yield a row for each of the attempt's variables, in order, as soon as it is known."""
 
     def extra(self) -> dict[str, Any]:
-        """What the submission's entry has beyond that of other kinds, once all rows are known."""
+        """Keys that only this kind adds to the submission's entry, once all rows are known."""
 
 
 KINDS: dict[str, Callable[[Attempt], Steps]] = {"gradients": GradientSteps, "training": TrainingSteps}
-"""The kinds of exercises, by their name in exercise.toml."""
+"""The kinds of exercise, by their name in exercise.toml."""
 
 
 def start_grading(
@@ -49,11 +49,11 @@ def start_grading(
     settings: Settings | None = None,
     cases: Cases | None = None,
 ) -> Grading:
-    """Grade a submission. Nothing is asked before the first row is.
+    """Start grading a submission. Nothing runs before the first row is requested.
 
     Args:
-        settings: the lecture's own when left out.
-        cases: those of the settings, if they were built before.
+        settings: the lecture's own if None.
+        cases: the cases for these settings; built if None.
     """
     settings = settings or Settings()
     cases = cases or build_cases(exercise, settings.seed, settings.batch_size, settings.hidden_seed)
@@ -61,7 +61,7 @@ def start_grading(
 
 
 class Grading:
-    """One submission being graded. Iterate `rows()`, or take one with `row(name)`; then `document()`."""
+    """One submission being graded. Iterate over `rows()` or get one with `row(name)`, then call `document()`."""
 
     def __init__(
         self, exercise: Exercise, submission: Submission, sandbox: Sandbox, settings: Settings, cases: Cases
@@ -71,7 +71,7 @@ class Grading:
         self.settings = settings
         self.cases = cases
         self.reading: Reading | None = None
-        """What the locked child read off the submission; None until the first row is asked for."""
+        """What the locked child read from the submission; None until the first row is requested."""
         self._sandbox = sandbox
         self._steps: Steps | None = None
         self._known: dict[str, Row] = {}
@@ -85,12 +85,12 @@ class Grading:
         return tuple(variable for variable in self.exercise.graded if not only or f"d{variable}" in only)
 
     def rows(self) -> Iterator[Row]:
-        """Every row, in the order of the report, each when it is known."""
+        """Every row, in the order of the report, each as soon as it is known."""
         for variable in self.variables:
             yield self.row(f"d{variable}")
 
     def row(self, name: str) -> Row:
-        """One gradient's row; grades as far as that takes."""
+        """One gradient's row; grades as far as needed."""
         while name not in self._known:
             start = time.perf_counter()
             row = next(self._pending)
@@ -99,11 +99,11 @@ class Grading:
         return self._known[name]
 
     def close(self) -> None:
-        """Let go of the sandbox's child, if rows are left ungraded."""
+        """Release the sandbox's child if rows are left ungraded."""
         self._pending.close()
 
     def document(self) -> dict[str, Any]:
-        """The submission's entry in the report. Grades what has not been graded."""
+        """The submission's entry in the report. Grades whatever has not been graded."""
         rows = list(self.rows())
         self.close()
         submission, reading = self.submission, self.reading

@@ -1,7 +1,7 @@
-"""pytest: an exercise is a collector, a submission is a collector, a gradient is an item.
+"""The pytest plugin: exercises and submissions are collectors, gradients are items.
 
-This file loads in every pytest run on a user's machine. It imports no torch, sets no environment variable and
-collects a `forward.py` only if `exercise.toml` is beside it; the engine is imported when the first one is found.
+This module is loaded in every pytest run on a user's machine. It does not import torch or set environment variables,
+and collects a `forward.py` only if `exercise.toml` is next to it. The engine is imported when the first one is found.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     add(
         "--grade-submission",
         metavar="PATH",
-        help="grade this folder or file instead of the backward.py beside forward.py",
+        help="grade this folder or file instead of the backward.py next to forward.py",
     )
     add("--grade-seed", type=int, metavar="N", help="seed of the given case (default: the lecture's)")
     add(
@@ -46,10 +46,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="examples in the given case's minibatch (default: the lecture's 32)",
     )
     add("--grade-criterion", default="correct", choices=[*map(str, Criterion)], help="what earns points")
-    add("--grade-feedback", default="full", choices=[*map(str, Feedback)], help="how much a failure tells")
+    add("--grade-feedback", default="full", choices=[*map(str, Feedback)], help="how much detail failures show")
     levels = [*map(str, reversed(Level))]
-    add("--grade-isolation", default="none", choices=levels, help="lowest level accepted")
-    add("--grade-timeout", type=float, default=CALL_SECONDS, metavar="SECONDS", help="limit of one call of a function")
+    add("--grade-isolation", default="none", choices=levels, help="refuse to grade below this isolation level")
+    add("--grade-timeout", type=float, default=CALL_SECONDS, metavar="SECONDS", help="time limit of one function call")
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> ExerciseFile | None:
@@ -59,7 +59,7 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> ExerciseFi
 
 
 class ExerciseFile(pytest.File):
-    """One exercise: forward.py with exercise.toml beside it."""
+    """One exercise: a forward.py with an exercise.toml next to it."""
 
     def collect(self) -> Iterator[SubmissionCollector]:
         from grader.exercise.forward import BrokenExercise
@@ -75,7 +75,7 @@ class ExerciseFile(pytest.File):
 
 
 class SubmissionCollector(pytest.Collector):
-    """One learner's code against one exercise. Its set-up is everything that is done once for all gradients."""
+    """One learner's code against one exercise. Its setup does everything that is done once for all gradients."""
 
     def __init__(self, *, job: Job, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -91,7 +91,7 @@ class SubmissionCollector(pytest.Collector):
 
 
 class GradientItem(pytest.Item):
-    """One gradient: run, and raise a failure that carries the row."""
+    """One gradient. Running it raises a failure with the row if the gradient is wrong."""
 
     parent: SubmissionCollector
 
@@ -128,7 +128,7 @@ class WrongGradient(Exception):
 
 
 class GradientFailure(TerminalRepr):
-    """The text of a failure. `reprcrash` is what pytest's summary, JSON and JUnit reports read."""
+    """The text of a failure. pytest's summary, JSON and JUnit reports read `reprcrash`."""
 
     def __init__(self, entry: dict[str, Any], row: dict[str, Any]) -> None:
         from grader.report.row_facts import failure_text, headline, location
@@ -144,7 +144,7 @@ class GradientFailure(TerminalRepr):
 
 
 class our_faults:  # noqa: N801 reads as a statement
-    """What is not the learner's fault stops the run with exit code 3: it never becomes a failed gradient."""
+    """Stops the run with exit code 3 on an internal error, which never becomes a failed gradient."""
 
     def __enter__(self) -> None:
         return None
@@ -159,7 +159,7 @@ class our_faults:  # noqa: N801 reads as a statement
 
 
 def run_of(config: pytest.Config) -> Run:
-    """Everything graded in this run; made, with the numerics pinned, when the first exercise is collected."""
+    """The run of this pytest session, made when the first exercise is collected, with the numerics pinned."""
     if RUN not in config.stash:
         from grader.grading.run import Run
         from grader.sandbox.numerics import pin_environment
@@ -171,7 +171,7 @@ def run_of(config: pytest.Config) -> Run:
 
 
 def settings_of(option: Any) -> Settings:
-    """Read off pytest's `--grade-...` options."""
+    """The settings from pytest's `--grade-...` options."""
     from grader.exercise.settings import LECTURE_SEED, Criterion, Feedback, Settings
     from grader.sandbox.limits import Level
 
@@ -189,7 +189,7 @@ def settings_of(option: Any) -> Settings:
 
 
 class Reporter:
-    """Adds the key `grader` to pytest-json-report's document; holds the config, which the hook is not given."""
+    """Adds the key `grader` to pytest-json-report's document. Holds the config, which the hook does not receive."""
 
     def __init__(self, config: pytest.Config) -> None:
         self.config = config
@@ -205,7 +205,7 @@ class Reporter:
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:
-        """With `-n`, each worker grades for itself, in the one order that is allowed; the first tells the result."""
+        """With `-n`, each worker grades everything, in the only allowed order; the first done reports the result."""
         section = getattr(node, "workeroutput", {}).get("grader")
         if section:
             self.config.stash.setdefault(FROM_WORKERS, json.loads(section))

@@ -1,4 +1,4 @@
-"""pytest as `grade` runs it: in this process, with our own configuration, pointed at our own exercises only."""
+"""pytest as `grade` runs it: in this process, with our own configuration and only on our own exercises."""
 
 from __future__ import annotations
 
@@ -31,24 +31,24 @@ ENVIRONMENT = (
     "PYTEST_THEME",
     "PYTEST_THEME_MODE",
 )
-"""What could change pytest's behaviour from outside."""
+"""Environment variables that change how pytest behaves."""
 
 UNUSED_PLUGINS = (
     "cacheprovider", "debugging", "doctest", "faulthandler", "junitxml", "logging", "monkeypatch", "nose", "pastebin",
     "python", "recwarn", "setuponly", "setupplan", "stepwise", "threadexception", "tmpdir", "unittest",
     "unraisableexception",
 )  # fmt: skip
-"""Plugins with nothing to do here. `unraisableexception` alone collects garbage for 150 ms with torch in memory."""
+"""Plugins that are not needed here. `unraisableexception` alone collects garbage for 150 ms once torch is loaded."""
 
 
 class HandOver:
-    """Hands a prepared run to the plugin, and keeps what it reported."""
+    """Passes a prepared run to the plugin and keeps its report."""
 
     def __init__(self, run: Run) -> None:
         self.run = run
         self.config: pytest.Config | None = None
         self.fault: str | None = None
-        """What went wrong on our side."""
+        """The internal error that ended the run, if there was one."""
 
     @hookimpl(trylast=True)
     def pytest_configure(self, config: pytest.Config) -> None:
@@ -56,21 +56,21 @@ class HandOver:
 
         config.stash[RUN] = self.run
         self.config = config
-        # pytest-json-report reads an option of the terminal plugin, so that has to load; its reporter has no reader.
+        # pytest-json-report reads an option of the terminal plugin, so that must load; nobody reads its reporter.
         reporter = config.pluginmanager.get_plugin("terminalreporter")
         if reporter is not None:
             config.pluginmanager.unregister(reporter)
 
     def pytest_exception_interact(self, node: pytest.Item | pytest.Collector, call: pytest.CallInfo[Any]) -> None:
-        """Whatever is raised here and is not a gradient's failure is ours, and would otherwise be counted as one."""
+        """Treat an exception that is not a wrong gradient as an internal error; pytest would count it as a failure."""
         from grader.grading.plugin import WrongGradient
 
         if call.excinfo is not None and not call.excinfo.errisinstance(WrongGradient):
             self.fault = str(node.repr_failure(call.excinfo))
-            node.session.shouldstop = "a fault of the grader"
+            node.session.shouldstop = "internal error in the grader"
 
     def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
-        """Also called for `pytest.exit`, with which the plugin ends a run by a fault of ours."""
+        """Also called for `pytest.exit`, with which the plugin ends a run after an internal error."""
         import pytest
 
         if isinstance(excinfo.value, pytest.exit.Exception):
@@ -78,16 +78,16 @@ class HandOver:
 
     @property
     def report(self) -> dict[str, Any] | None:
-        """pytest-json-report's document with our key, once the session is over."""
+        """pytest-json-report's document with our key `grader`, once the session is over."""
         reporter = self.config.pluginmanager.get_plugin("grader-report") if self.config else None
         return reporter.report if reporter else None
 
 
 def load(run: Run) -> None:
-    """Import torch and pytest, the longest wait first.
+    """Import torch and pytest, the slowest first.
 
-    Without looking for garbage meanwhile, which takes a fifth of the time and finds none; what is loaded stays, so
-    no later collection has to walk through it either.
+    The garbage collector is off meanwhile: it would take a fifth of the time and find nothing. What is loaded stays,
+    and is frozen so that later collections skip it.
     """
     gc.disable()
     try:
@@ -103,17 +103,17 @@ def load(run: Run) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """How a session went."""
+    """How a session ended."""
 
     code: int
-    """pytest's."""
+    """pytest's exit code."""
     report: dict[str, Any] | None
     fault: str | None
-    """What went wrong on our side: then there is no grade."""
+    """The internal error, if there was one; then there is no grade."""
 
 
 def grade(run: Run) -> Ended:
-    """Grade every submission of a run."""
+    """Grade every submission in a run."""
     load(run)
     import pytest
     import pytest_jsonreport.plugin
@@ -125,7 +125,7 @@ def grade(run: Run) -> Ended:
         code = int(pytest.main(_arguments(run), plugins=[grader.grading.plugin, pytest_jsonreport.plugin, hand_over]))
     unfinished = [job.exercise.name for job in run.all_jobs if not job.finished]
     if hand_over.fault is None and code <= 1 and unfinished:
-        return Ended(code, None, f"{', '.join(unfinished)}: not every gradient was graded")
+        return Ended(code, None, f"{', '.join(unfinished)}: not all gradients were graded")
     return Ended(code, hand_over.report, hand_over.fault)
 
 
@@ -142,7 +142,7 @@ def _arguments(run: Run) -> list[str]:
 
 @contextlib.contextmanager
 def _sealed_environment() -> Iterator[None]:
-    """Nothing of the caller's environment configures pytest, and no other plugin is loaded."""
+    """Keep the caller's environment from configuring pytest, and other plugins from loading."""
     kept = {name: os.environ.pop(name) for name in ENVIRONMENT if name in os.environ}
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     try:

@@ -1,4 +1,4 @@
-"""Asking the functions of one submission: what it is graded on, and frames of questions that survive dead children."""
+"""Calling the functions of one submission: what it is graded on, and frames of questions that survive crashes."""
 
 from __future__ import annotations
 
@@ -26,33 +26,33 @@ if TYPE_CHECKING:
     from grader.sandbox.types import Outcome, Reading
 
 LEAST_ROOM = 1 << 19
-"""Bytes that any answer may have: one that is not summed, such as (32, 64, 27) for dW2, is told its shape."""
+"""Bytes that any answer may have: enough to report the shape of an unsummed one, such as (32, 64, 27) for dW2."""
 MOST_TIMES = 4
-"""How much larger than the gradient itself an answer may be, beyond that."""
+"""Beyond that, an answer may be this many times as large as the gradient."""
 MOST_AT_ONCE = 8 << 20
-"""Bytes of tensors that travel with the questions of one frame."""
+"""Maximum bytes of tensors sent with the questions of one frame."""
 
 
 @dataclass(frozen=True)
 class Attempt:
-    """One submission on one exercise, as the sandbox has read and loaded it."""
+    """One submission on one exercise, as read and loaded by the sandbox."""
 
     exercise: Exercise
     settings: Settings
     cases: Cases
     reading: Reading
     loading: Outcome | None
-    """What stopped the submission while it was loaded, if anything did."""
+    """What stopped the submission from loading, if anything did."""
     variables: tuple[str, ...]
-    """Those whose gradients get a row, in the order of the report."""
+    """The variables whose gradients get a row, in the order of the report."""
 
     def prepare(self, name: str, variable: str, gradients: Collection[str]) -> Evidence:
-        """The evidence of a function that has not been asked anything yet: its parameters, or why it cannot be asked.
+        """The evidence for a function that has not been called yet: its binding, or why it cannot be called.
 
         Args:
-            name: the function's.
-            variable: the one whose gradient it returns.
-            gradients: the variables whose gradients can be handed over, where they are downstream of it.
+            name: the name of the function.
+            variable: the variable whose gradient it returns.
+            gradients: the variables whose gradients can be passed to it, if they are downstream of `variable`.
         """
         function = self.reading.functions.get(name)
         binding = None if function is None else bind(function, variable, self.exercise, self._values, gradients)
@@ -78,9 +78,9 @@ class Inquiry(NamedTuple):
 
 
 def ask(session: Session, inquiries: Sequence[Inquiry]) -> None:
-    """Ask everything, in one frame if it is not too large, and keep the outcomes.
+    """Ask everything, in one frame if that is not too large, and keep the outcomes.
 
-    After a function has hung or died, the rest is asked without it.
+    After a function has timed out or crashed, its remaining questions are dropped.
     """
     while inquiries:
         frame = inquiries[: _fitting(inquiries)]
@@ -97,7 +97,7 @@ def ask(session: Session, inquiries: Sequence[Inquiry]) -> None:
 
 
 def _fitting(inquiries: Sequence[Inquiry]) -> int:
-    """How many of the next questions go into one frame: a learner who asks for everything makes them large."""
+    """How many of the next questions fit in one frame: functions that ask for every value make them large."""
     total = 0
     for count, inquiry in enumerate(inquiries):
         tensors = (value for value in inquiry.question.given.values() if isinstance(value, torch.Tensor))
@@ -110,7 +110,7 @@ def _fitting(inquiries: Sequence[Inquiry]) -> int:
 def case_question(
     cases: Cases, evidence: Evidence, number: int, dtype: str, given: Mapping[str, Any] | None = None
 ) -> Question:
-    """Call a function on one case: with what is `given`, and all else from the values that were sent before."""
+    """The question that calls a function on one case: with the values in `given`, and others that were already sent."""
     if evidence.binding is None:
         raise AssertionError(f"d{evidence.variable}: asked without a binding")
     given = dict(given or {})
@@ -124,5 +124,5 @@ def case_question(
 
 
 def pool_name(number: int, dtype: str) -> str:
-    """What the sandbox calls the values of a case, in one dtype."""
+    """The name under which the sandbox holds the values of a case, in one dtype."""
     return f"{dtype} {number}"

@@ -1,4 +1,4 @@
-"""A row of the report, made from a judgement and its evidence; a submission's entry, and its totals."""
+"""A row of the report, built from a judgement and its evidence; a submission's entry and its totals."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ if TYPE_CHECKING:
     from grader.verdict.evidence import Evidence, Judgement
 
 SLOW_SECONDS = 1.0
-"""A call that takes longer gets a note. All 26 functions of the mlp together take about a millisecond."""
+"""A slower call gets a note. All 26 functions of the mlp together take about a millisecond."""
 
 
 FRAGILE = {
-    Fragility.OVERFLOWS: "right, but it overflows where values are very large, and PyTorch's does not; "
-    "a stable form avoids that, such as subtracting the maximum before exp",
-    Fragility.ROUNDS: "right, but it loses most of its digits to rounding where values are very large or nearly equal",
+    Fragility.OVERFLOWS: "right, but it overflows for very large values where PyTorch's does not; "
+    "use a stable form, such as subtracting the maximum before exp",
+    Fragility.ROUNDS: "right, but it loses most of its digits to rounding for very large or nearly equal values",
 }
-"""The note on a right formula that floating point does not bear everywhere."""
+"""The note on a right formula that is not stable in floating point."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,14 +69,14 @@ class Row:
         diagnosis: Mapping[str, Any] | None = None,
         notes: Iterable[str] = (),
     ) -> Row:
-        """The row of one gradient, whatever the kind of exercise.
+        """The row for one gradient, for any kind of exercise.
 
         Args:
-            variable: the one whose gradient the row is about.
-            evidence: of the function that returns it, alone or with others.
-            seconds: what the row cost.
-            chained: what the learner's own gradients together came to; None where that was not tried.
-            notes: what is to be said beyond what is said of every kind.
+            variable: the variable whose gradient the row is about.
+            evidence: the evidence for the function that returns it, alone or with others.
+            seconds: the time that the row took.
+            chained: the result of chaining the learner's own gradients; None if that was not tried.
+            notes: notes beyond those common to all kinds.
         """
         function, calls = evidence.function, list(evidence.calls())
         points = attempt.exercise.points(variable)
@@ -108,7 +108,7 @@ class Row:
         )
 
     def as_dict(self) -> dict[str, Any]:
-        """The row as the report has it; the prints of the learner's function stay out of it."""
+        """The row as in the report, without what the learner's function printed."""
         return {
             **{name: value for name, value in plain(self).items() if name != "printed"},
             "verdict": str(self.verdict),
@@ -116,7 +116,7 @@ class Row:
 
 
 def scores(attempt: Attempt, judgement: Judgement) -> bool:
-    """Whether a gradient gets its points by the criterion of the run. Changes no verdict."""
+    """Whether a gradient earns its points under the run's criterion. Does not change the verdict."""
     criterion, exact = attempt.settings.criterion, attempt.exercise.settings.exact_expected
     if criterion == "approximate":
         return judgement.local.approximate
@@ -129,17 +129,17 @@ def _notes(attempt: Attempt, judgement: Judgement, calls: Sequence[Outcome]) -> 
     settings = attempt.exercise.settings
     mutated = sorted({name for outcome in calls if isinstance(outcome, Returned) for name in outcome.mutated})
     if mutated:
-        yield f"changes {', '.join(mutated)} in place; work on a clone, or the next line reads a changed value"
+        yield f"changes {', '.join(mutated)} in place; work on a clone, or the next line reads the modified value"
     if judgement.verdict.right and judgement.general is False:
-        yield "right for this loss only: it uses an identity that other upstream gradients would not have"
+        yield "right for this loss only: it relies on an identity that does not hold for other upstream gradients"
     if not settings.exact_expected:
         yield "exact is not expected here" + (f": {settings.exact_reason}" if settings.exact_reason else "")
     if judgement.fragile is not None:
         yield FRAGILE[judgement.fragile]
     if judgement.narrow:
-        yield "judged in float32, because the function computes in float32 whatever it is given"
+        yield "judged in float32, because the function computes in float32 even when given float64"
     slowest = max((outcome.seconds for outcome in calls), default=0.0)
-    if slowest > SLOW_SECONDS and judgement.verdict is not Verdict.TIMED_OUT:  # which has said so
+    if slowest > SLOW_SECONDS and judgement.verdict is not Verdict.TIMED_OUT:  # which already says so
         yield "slow: a call took more than a second"
     if attempt.forward_differs:
         yield "forward.py differs from the installed exercise"
@@ -153,12 +153,12 @@ def _worst(judgement: Judgement) -> dict[str, Any] | None:
 
 
 def plain(record: Any) -> dict[str, Any]:
-    """A record's fields by name; `dataclasses.asdict` would copy every value deeply, at ten times the cost."""
+    """A record's fields by name, at a tenth of the cost of `dataclasses.asdict`, which copies every value deeply."""
     return {name: getattr(record, name) for name in record.__slots__}
 
 
 def total(rows: Sequence[Row]) -> dict[str, int]:
-    """The totals of a submission, all of them counts or integer points."""
+    """The totals of a submission: counts and integer points."""
     return {
         "points": sum(row.points for row in rows),
         "possible": sum(row.possible for row in rows),
@@ -173,7 +173,7 @@ def total(rows: Sequence[Row]) -> dict[str, int]:
 def empty_entry(
     name: str, exercise: str, source: str, status: str, problem: str | None, notes: Sequence[str] = ()
 ) -> dict[str, Any]:
-    """A submission's entry in the report, before anything is known from grading it."""
+    """A submission's entry in the report, before it is graded."""
     return {
         "name": name,
         "exercise": exercise,

@@ -1,4 +1,4 @@
-"""One run: the sandbox, the settings, and every submission that is graded with them. Knows nothing of pytest."""
+"""One run: the sandbox, the settings, and every submission graded with them. Does not depend on pytest."""
 
 from __future__ import annotations
 
@@ -27,32 +27,32 @@ if TYPE_CHECKING:
 
 
 def start_sandbox(settings: Settings, *, load_torch: bool = True) -> Sandbox:
-    """A sandbox with the limits of these settings: see `sandbox.client.started`."""
+    """A sandbox with the limits from these settings: see `sandbox.client.started`."""
     return started(settings.isolation, timeout=settings.timeout, imports=settings.imports, load_torch=load_torch)
 
 
 def read_in_child(submission: Submission, settings: Settings, rules: RulesConfig | None = None) -> Reading:
-    """What a locked child, started for this alone, reads off a submission. Nothing of it is run."""
+    """What a locked child, started only for this, reads from a submission. None of its code runs."""
     with start_sandbox(settings) as sandbox, sandbox.open(submission.files, rules) as session:
         return session.reading
 
 
 @dataclass
 class Job:
-    """One submission against one exercise, graded row by row as they are asked for."""
+    """One submission against one exercise, graded row by row on demand."""
 
     run: Run = field(repr=False)
     exercise: Exercise
     submission: Submission
     only: tuple[str, ...] = ()
-    """The gradients asked for; empty for all."""
+    """The requested gradients; empty for all."""
     grading: Grading | None = None
     rows: dict[str, dict[str, Any]] = field(default_factory=dict)
     printed: dict[str, str] = field(default_factory=dict)
-    """What the functions printed: for the terminal, not for the report."""
+    """What the functions printed: shown in the terminal, not in the report."""
 
     def open(self, selected: Sequence[str] = ()) -> Grading:
-        """Prepare everything that is done once; only the selected gradients will be graded."""
+        """Do everything that is done only once. Only the selected gradients will be graded."""
         if self.grading is None:
             chosen = tuple(selected) if 0 < len(selected) < len(self.exercise.graded) else ()
             self.only = chosen or self.only
@@ -63,7 +63,7 @@ class Job:
         return self.grading
 
     def row(self, gradient: str) -> dict[str, Any]:
-        """Everything the report says about one gradient, graded now if it was not."""
+        """Everything the report says about one gradient; graded now if it has not been."""
         if gradient not in self.rows:
             row = self.open().row(gradient)
             self.rows[gradient], self.printed[gradient] = row.as_dict(), row.printed
@@ -71,7 +71,7 @@ class Job:
         return self.rows[gradient]
 
     def complete(self) -> None:
-        """Grade what has not been graded."""
+        """Grade whatever has not been graded."""
         for name in self.wanted if self.grading is not None else ():
             self.row(name)
 
@@ -82,17 +82,17 @@ class Job:
 
     @property
     def finished(self) -> bool:
-        """Whether every gradient asked for has its row."""
+        """Whether every requested gradient has its row."""
         return self.grading is not None and all(name in self.rows for name in self.wanted)
 
     @property
     def file(self) -> Path:
-        """The learner's file, where it is certain which one that is."""
+        """The learner's file; the folder if it is not known which file that is."""
         source = self.submission.source
         return source / next(iter(self.submission.files)) if source.is_dir() and self.submission.files else source
 
     def place(self, gradient: str) -> tuple[Path, int | None]:
-        """Where the learner's function is, as the locked child read it."""
+        """File and line of the learner's function, as read by the locked child."""
         function = self.reading.functions.get(gradient)
         if function is None:
             return self.file, None
@@ -101,7 +101,7 @@ class Job:
 
     @cached_property
     def reading(self) -> Reading:
-        """What the locked child read off the submission, without running a line of it."""
+        """What the locked child read from the submission, without running any of it."""
         if self.grading is not None and self.grading.reading is not None:
             return self.grading.reading
         _ = self.run.numerics  # a session needs torch
@@ -110,23 +110,23 @@ class Job:
 
     @property
     def heading(self) -> dict[str, Any]:
-        """What a failure's text needs to know of the submission."""
+        """What the text of a failure needs to know about the submission."""
         return {"name": self.submission.name, "exercise": self.exercise.name, "source": str(self.submission.source)}
 
     def feedback(self, row: dict[str, Any]) -> dict[str, Any]:
-        """A row as its reader may see it."""
+        """A row reduced to what the feedback level allows."""
         rendered = render({"gradients": [row]}, self.run.settings.feedback)["gradients"]
         return rendered[0] if rendered else row | {"problem": None, "notes": [], "worst": None, "diagnosis": None}
 
 
 def _from_here(path: Path) -> Path:
-    """A path as somebody would type it here: relative if it is below the current folder."""
+    """A path as a user would type it here: relative if it is inside the current folder."""
     here = Path.cwd()
     return path.relative_to(here) if path.is_relative_to(here) else path
 
 
 class Run:
-    """Everything graded in one go; the sandbox starts when it is first needed and leaves nothing behind."""
+    """Everything graded together. The sandbox starts when first needed; `close` stops it."""
 
     def __init__(
         self,
@@ -138,20 +138,20 @@ class Run:
     ) -> None:
         self.settings = settings
         self._submission = submission
-        """What is graded in place of the file beside an exercise's forward.py."""
+        """Graded instead of the backward.py next to an exercise's forward.py."""
         self.on_row = on_row
         self._sandbox = sandbox
         self._own_sandbox = sandbox is None
         self._jobs: dict[Path, list[Job]] = {}
 
     def add(self, exercise: Exercise, submission: Submission, only: tuple[str, ...] = ()) -> Job:
-        """Grade this submission in this run."""
+        """Add a submission to this run."""
         job = Job(self, exercise, submission, only)
         self._jobs.setdefault(exercise.forward_file, []).append(job)
         return job
 
     def jobs(self, forward: Path) -> list[Job]:
-        """The submissions to grade against the exercise of this forward.py: those added, else the file beside it."""
+        """The submissions to grade against the exercise of a forward.py: those added, else the file next to it."""
         forward = forward.resolve()
         if forward not in self._jobs:
             path = self._submission or _from_here(forward.with_name("backward.py"))
@@ -160,7 +160,7 @@ class Run:
 
     @property
     def all_jobs(self) -> list[Job]:
-        """Every submission, in the order added."""
+        """Every submission, in the order in which they were added."""
         return [job for jobs in self._jobs.values() for job in jobs]
 
     @property
@@ -172,17 +172,17 @@ class Run:
 
     @cached_property
     def numerics(self) -> Numerics:
-        """torch, loaded with its numerics pinned."""
+        """The numerics of torch, which is loaded with them pinned."""
         return self.sandbox.numerics
 
     def pinned(self, only: tuple[str, ...] = ()) -> Settings:
-        """The settings for some gradients, with what torch, loaded now, computes with."""
+        """The settings for some gradients, and whether bit-exact comparison is possible. Loads torch."""
         return replace(self.settings, only=only, exact_comparable=self.numerics.pinned)
 
     def section(self) -> dict[str, Any]:
-        """The report's key `grader`, of every submission that was graded to the end."""
+        """The report's key `grader`, with every submission that was fully graded."""
         notes = [
-            f"{job.exercise.name}: stopped before every gradient was graded"
+            f"{job.exercise.name}: stopped before all gradients were graded"
             for job in self.all_jobs
             if job.grading and not job.finished
         ]
@@ -190,13 +190,13 @@ class Run:
         return section(entries, head=self.head(notes), feedback=self.settings.feedback)
 
     def head(self, notes: Sequence[str] = ()) -> dict[str, Any]:
-        """What holds for every submission of the run."""
+        """The part of the report that holds for every submission of the run."""
         figures = asdict(self.numerics)
         problem = [sentence] if (sentence := figures.pop("problem")) else []
         del figures["pinned"]
         if self.settings.criterion == "approximate":
             problem.append(
-                "criterion approximate: torch.allclose accepts zeros for tiny gradients and rejects some right ones"
+                "criterion approximate: torch.allclose accepts zeros for tiny gradients and rejects some correct ones"
             )
         return {
             "version": __version__,
@@ -212,7 +212,7 @@ class Run:
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
     def close(self) -> None:
-        """Stop the server if this run started it."""
+        """Stop the sandbox if this run started it."""
         if self._own_sandbox and self._sandbox is not None:
             self._sandbox.close()
             self._sandbox = None

@@ -1,4 +1,4 @@
-"""A submission: one learner's files as bytes, no link followed, never parsed on this side of the wall."""
+"""A submission: one learner's files as bytes. Links are not followed, and nothing is parsed outside the sandbox."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ MAX_PYTHON_BYTES = 256 * 1024
 MAX_ARCHIVE_BYTES = 1024 * 1024
 MAX_FILES = 40
 MAX_BYTES = 8 * 1024 * 1024
-"""Of all files together: each process that they go through holds them several times."""
+"""Limit for all files together: each process that they pass through holds them several times."""
 LIMITS = {".py": MAX_PYTHON_BYTES, ".ipynb": MAX_ARCHIVE_BYTES, ".zip": MAX_ARCHIVE_BYTES}
-"""The kinds of file that are graded, and the most bytes of each."""
+"""The kinds of file that are graded, and the maximum bytes of each."""
 _EXAMPLES = frozenset(("right", "wrong"))
-"""An exercise's labelled answers, where the exercise's own folder is graded: none of them is the learner's."""
+"""Folders of labeled answers, skipped when an exercise's own folder is graded: they are not the learner's."""
 
 
 class UnreadableSubmission(Exception):
-    """Nothing at this path can be graded: one sentence."""
+    """Nothing at this path can be graded. The message is one sentence."""
 
 
 @dataclass(frozen=True, slots=False)
@@ -40,7 +40,7 @@ class Submission:
 
     @cached_property
     def sha256(self) -> str:
-        """Hash of every file's name and bytes."""
+        """Hash of the names and bytes of all files."""
         digest = hashlib.sha256()
         for name in sorted(self.files):
             digest.update(f"{len(name)}:{name}:{len(self.files[name])}:".encode("utf-8", "surrogateescape"))
@@ -53,15 +53,15 @@ def read_submission(path: Path, name: str | None = None, beneath: Path | None = 
 
     Args:
         path: the file or folder.
-        name: what it is called; its own name if None.
-        beneath: the caller's own folder, beneath which no link is followed; if None, the one that the path lies in.
+        name: the submission's name; the name of the file or folder if None.
+        beneath: a folder below which no link is followed; the parent of `path` if None.
 
     Raises:
         UnreadableSubmission: nothing there, not a regular file, too large, or no file of a kind that can be graded.
     """
     root = path.parent if beneath is None else beneath
     if beneath is not None and ".." in path.relative_to(root).parts:
-        raise UnreadableSubmission(f"{path}: name the path without `..`, which may lead anywhere")
+        raise UnreadableSubmission(f"{path}: paths with `..` are not accepted; write the path without it")
     _no_links(path, root)
     title = name or (path.name if path.is_dir() else path.stem)
     if not path.exists():
@@ -74,15 +74,15 @@ def read_submission(path: Path, name: str | None = None, beneath: Path | None = 
 
 
 def _no_links(path: Path, root: Path) -> None:
-    """Say which link there is on the way. What is opened then is opened without following any: see `_opened`."""
+    """Report a link on the way to a file. Opening does not follow links anyway: see `_opened`."""
     on_the_way = [path, *path.parents][: len(path.relative_to(root).parts)]
     for each in reversed(on_the_way):
         if each.is_symlink():
-            raise UnreadableSubmission(f"{each} is a link; hand in the file itself")
+            raise UnreadableSubmission(f"{each} is a symbolic link; submit the file itself")
 
 
 def _read_folder(folder: Path, root: Path) -> dict[str, bytes]:
-    """Every gradable file in a folder: `backward.py` alone where there is one, else all that could be it."""
+    """Every gradable file in a folder: only `backward.py` if there is one, else all .py, .ipynb and .zip files."""
     own = folder / "backward.py"
     if own.is_file() and not own.is_symlink():
         return {"backward.py": read_regular(own, MAX_PYTHON_BYTES, root)}
@@ -104,37 +104,37 @@ def _gradable(folder: Path, root: Path) -> Iterator[tuple[str, bytes]]:
 
 
 def within_limits(files: Iterable[tuple[str, bytes]], what: str) -> dict[str, bytes]:
-    """A submission's files by their names; no more are read than it may have.
+    """A submission's files by name. Stops reading once a limit is exceeded.
 
     Args:
-        files: names and bytes, each read when it is asked for.
-        what: the submission, as the sentence begins.
+        files: names and bytes, each read on demand.
+        what: the submission, as the subject of an error message.
 
     Raises:
-        UnreadableSubmission: there are too many, or they are too large together.
+        UnreadableSubmission: there are too many files, or they are too large together.
     """
     found: dict[str, bytes] = {}
     left = MAX_BYTES
     for name, content in files:
         left -= len(content)
         if len(found) == MAX_FILES:
-            raise UnreadableSubmission(f"{what} has more than {MAX_FILES} files; hand in backward.py alone")
+            raise UnreadableSubmission(f"{what} has more than {MAX_FILES} files; submit only backward.py")
         if left < 0:
-            raise UnreadableSubmission(f"{what} has files of more than {MAX_BYTES >> 20} MB; hand in backward.py alone")
+            raise UnreadableSubmission(f"{what} has more than {MAX_BYTES >> 20} MB of files; submit only backward.py")
         found[name] = content
     return found
 
 
 def read_regular(path: Path, limit: int, beneath: Path | None = None) -> bytes:
-    """A regular file's bytes. A pipe is not waited for, and no link is followed.
+    """The bytes of a regular file. Does not block on a pipe, and does not follow links.
 
     Args:
         path: the file.
-        limit: the most bytes.
-        beneath: a folder that the path leads through: no component of the path after it may be a link.
+        limit: the maximum number of bytes.
+        beneath: a parent folder of the file: no component of the path below it may be a link.
 
     Raises:
-        UnreadableSubmission: with the reason.
+        UnreadableSubmission: it cannot be opened, is not a regular file, or is too large.
     """
     try:
         descriptor = _opened(path, path.parent if beneath is None else beneath)
@@ -146,15 +146,15 @@ def read_regular(path: Path, limit: int, beneath: Path | None = None) -> bytes:
             raise UnreadableSubmission(f"{path} is not a regular file")
         content = file.read(limit + 1)
     if len(content) > limit:
-        raise UnreadableSubmission(f"{path} has more than {limit // 1024} KB; a backward.py has about 10")
+        raise UnreadableSubmission(f"{path} is more than {limit // 1024} KB; a backward.py is typically about 10 KB")
     return content
 
 
 def _opened(path: Path, root: Path) -> int:
-    """A descriptor of a file. Beneath the root one component after the other is opened, none of them a link.
+    """A file descriptor. Below the root, each component of the path is opened in turn, without following links.
 
-    So nobody can put a link in its place after it was looked at. Where a system has no such calls (Windows), that it
-    is no link is all there is.
+    So a file cannot be replaced by a link after it was checked. On systems without these calls (Windows), the check
+    that nothing is a link has to suffice.
     """
     plain = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
     if os.open not in os.supports_dir_fd:

@@ -1,6 +1,6 @@
-"""Exercises of kind `training`: a network trained with the learner's own gradients, beside autograd's run.
+"""Exercises of kind `training`: a network trained with the learner's own gradients, compared with autograd's run.
 
-The learner's function is called once a step with the step's forward values, in float64, and returns one gradient
+The learner's function is called once per step with the step's forward values, in float64, and returns one gradient
 for each parameter. A gradient is right if it agrees with autograd's at the learner's own parameters in every step
 and at other sizes; the run is right if every loss and all final parameters agree with those of autograd's run.
 """
@@ -36,17 +36,17 @@ FUNCTION = "gradients"
 LOSS_TOLERANCE = 1e-9
 """Largest relative difference of a loss from autograd's run.
 
-Measured: the correct formulations of training and gpt2_training, with four seeds each, stay below 3e-14.
+Measured: correct formulations of training and gpt2_training, with four seeds each, stay below 3e-14.
 """
 PARAMETER_TOLERANCE = 1e-9
-"""Largest difference of a final parameter, relative to the largest of its tensor. Measured: below 6e-15."""
+"""Largest difference of a final parameter, relative to the largest value in its tensor. Measured: below 6e-15."""
 DRIFTED = "every gradient agrees with autograd's, but the run does not: its losses or final parameters differ"
-NULL_NOTE = "the gradient of {} is zero up to rounding: anything as small trains the same network"
+NULL_NOTE = "the gradient of {} is zero up to rounding: any value as small trains the same network"
 
 
 @dataclass(slots=True)
 class TrainingRun:
-    """One training run: the loss of every step, and the parameters at its end."""
+    """One training run: the loss of every step, and the final parameters."""
 
     losses: list[float] = field(default_factory=list)
     parameters: dict[str, torch.Tensor] = field(default_factory=dict)
@@ -54,27 +54,27 @@ class TrainingRun:
 
 @dataclass(slots=True)
 class Runs:
-    """The learner's run beside autograd's own."""
+    """The learner's run and autograd's own."""
 
     mine: TrainingRun = field(default_factory=TrainingRun)
     reference: TrainingRun = field(default_factory=TrainingRun)
     stopped: str | None = None
-    """The step whose gradients could not be used: the learner's run ends there."""
+    """The step whose gradients could not be used, where the learner's run ended."""
 
     def ended_right(self, variable: str) -> bool:
-        """Whether a parameter ended where autograd's run did, and every loss with it."""
+        """Whether a parameter's final value and every loss agree with autograd's run."""
         mine, reference = self.mine.parameters.get(variable), self.reference.parameters[variable]
         right = mine is not None and relative_difference(mine, reference) <= PARAMETER_TOLERANCE
         return right and self.losses_right()
 
     def losses_right(self) -> bool:
-        """Whether every loss is that of autograd's run."""
+        """Whether every loss agrees with autograd's run."""
         pairs = list(zip(self.mine.losses, self.reference.losses, strict=False))
         complete = len(self.mine.losses) == len(self.reference.losses)
         return complete and all(abs(a - b) <= LOSS_TOLERANCE * abs(b) for a, b in pairs)
 
     def document(self) -> dict[str, Any]:
-        """Both loss curves, as the report has them."""
+        """Both loss curves, as in the report."""
         pairs = zip(self.mine.losses, self.reference.losses, strict=False)
         differences = [abs(a - b) / abs(b) for a, b in pairs if math.isfinite(a)]
         return {
@@ -94,17 +94,17 @@ class Tally:
     """How one parameter's gradient did over the steps of the learner's run."""
 
     floor: float = 0.0
-    """The least that an error is measured against: the size of the summed terms, where these cancel."""
+    """The minimum that an error is divided by: the size of the summed terms if these cancel, else 0."""
     score: float = 0.0
     maxdiff: float = 0.0
     first: Columns = field(default_factory=Columns)
-    """The lecture's columns in step 0, where the learner's parameters are still autograd's."""
+    """The lecture's columns in step 0, where the learner's parameters still equal autograd's."""
     shape: tuple[int, ...] | None = None
     dtype: str | None = None
     problem: tuple[Verdict, str] | None = None
 
     def add(self, step: int, got: torch.Tensor, expected: torch.Tensor) -> None:
-        """Compare one step's gradient with autograd's at the same parameters; both (the parameter's shape)."""
+        """Compare one step's gradient with autograd's at the same parameters; both have the parameter's shape."""
         self.shape, self.dtype = tuple(got.shape), str(got.dtype).removeprefix("torch.")
         if step == 0:
             self.first = lecture_columns(got, expected)
@@ -121,7 +121,7 @@ class Tally:
 
 
 class TrainingSteps:
-    """Grades one submission of such an exercise."""
+    """Grades one submission to such an exercise."""
 
     def __init__(self, attempt: Attempt) -> None:
         self._attempt, self._exercise, self._cases = attempt, attempt.exercise, attempt.cases
@@ -130,7 +130,7 @@ class TrainingSteps:
         self._runs = Runs()
 
     def rows(self, session: Session) -> Iterator[Row]:
-        """The start of training, the run, then the start at other sizes, which may be hidden; all rows at the end."""
+        """Ask at the start of training, train, then ask at other sizes, which may be hidden; yield the rows last."""
         evidence = self._attempt.prepare(FUNCTION, FUNCTION, ())
         failure = evidence.obstacle or self._ask_start(session, evidence) or self._train(session, evidence)
         if failure is None:
@@ -139,7 +139,7 @@ class TrainingSteps:
             yield self._row(variable, evidence, failure)
 
     def extra(self) -> dict[str, Any]:
-        """Both loss curves, and what the trained network makes."""
+        """Both loss curves, and samples from the trained network."""
         return {"training": {**self._runs.document(), "samples": self._samples()}}
 
     def _ask_start(self, session: Session, evidence: Evidence) -> Judgement | None:
@@ -149,7 +149,7 @@ class TrainingSteps:
         return None if isinstance(first, Returned) else failed(first, FUNCTION, "the function")
 
     def _ask_sizes(self, session: Session, evidence: Evidence) -> None:
-        """Ask at the start of training at other sizes: finds numbers typed by hand."""
+        """Ask at the start of training at other sizes, to find hard-coded numbers."""
         ask(session, [self._at_start(evidence, number, case) for number, case in enumerate(self._cases) if number])
 
     def _at_start(self, evidence: Evidence, number: int, case: Case) -> Inquiry:
@@ -157,7 +157,7 @@ class TrainingSteps:
         return Inquiry(evidence, Ask.TRUE, number, question)
 
     def _train(self, session: Session, evidence: Evidence) -> Judgement | None:
-        """Train with the learner's gradients, to the end or to a step where they cannot be used."""
+        """Train with the learner's gradients, to the end or until a step where they cannot be used."""
         given, runs = self._cases.given, self._runs
         runs.reference = reference_run(given)
         parameters = starting_parameters(given)
@@ -177,7 +177,7 @@ class TrainingSteps:
         return None
 
     def _question(self, evidence: Evidence, values: Mapping[str, Any], dloss: float = 1.0) -> Question:
-        """Ask for all gradients at these forward values, in float64."""
+        """The question that asks for all gradients at these forward values, in float64."""
         binding = evidence.binding
         if binding is None:
             raise AssertionError("asked without a binding")
@@ -204,7 +204,7 @@ class TrainingSteps:
         )
 
     def _judge(self, variable: str, evidence: Evidence) -> Judgement:
-        """The verdict on one parameter's gradient: in every step, then at other sizes, then by where the run ended."""
+        """The verdict on one parameter's gradient: in every step, then at other sizes, then by how the run ended."""
         tally = self._tallies[variable]
         right = Judgement(Verdict.CORRECT, None, tally.first, tally.shape, tally.dtype, tally.score)
         if tally.problem is not None:
@@ -217,7 +217,7 @@ class TrainingSteps:
             return replace(right, verdict=Verdict.WRONG_VALUES, problem=problem)
         right = replace(right, cases=tuple(self._size_scores(variable, evidence)))
         found = zip(self._cases, right.cases, strict=True)
-        null = variable in self._cases.null  # with extreme inputs, rounding is all there is of it
+        null = variable in self._cases.null  # with extreme inputs it is only rounding
         wrong = [(c, each) for c, each in found if not evidence.passes(c, each) and not (null and c.stressed)]
         if wrong:
             cause = Cause.RANGE if all(case.stressed for case, _ in wrong) else Cause.OPEN
@@ -225,7 +225,7 @@ class TrainingSteps:
         return replace(right, verdict=Verdict.WRONG_VALUES, problem=DRIFTED) if self._drifted() else right
 
     def _size_scores(self, variable: str, evidence: Evidence) -> Iterator[CaseScore]:
-        """One parameter's gradient at the start of training, at each of the sizes."""
+        """The scores of one parameter's gradient at the start of training, at each of the sizes."""
         place = self._exercise.graded.index(variable)
         for number, case in enumerate(self._cases):
             outcome = evidence.get(Ask.TRUE, number)
@@ -234,13 +234,13 @@ class TrainingSteps:
             yield score(got, case.true, variable, case)
 
     def _drifted(self) -> bool:
-        """Whether the run ended elsewhere although every gradient was right in every step."""
+        """Whether the run ended differently although every gradient was right in every step."""
         if self._runs.stopped or any(tally.score > TOLERANCE for tally in self._tallies.values()):
             return False
         return not all(map(self._runs.ended_right, self._tallies))
 
     def _samples(self) -> list[str]:
-        """What the trained network makes, where the exercise can show it: names, letter by letter."""
+        """Samples from the trained network, if the exercise defines `sample`: names, letter by letter."""
         sample, trained = getattr(self._exercise.module, "sample", None), self._runs.mine.parameters
         if sample is None or not trained:
             return []
@@ -256,10 +256,10 @@ def starting_parameters(given: Case) -> dict[str, torch.Tensor]:
 def training_steps(
     given: Case, parameters: dict[str, torch.Tensor]
 ) -> Iterator[tuple[dict[str, Any], dict[str, torch.Tensor]]]:
-    """Each step's forward values and autograd's gradients at the parameters as they are then, all in float64.
+    """Each step's forward values and autograd's gradients at the current parameters, all in float64.
 
     Args:
-        parameters: the caller's own, who changes them between the steps.
+        parameters: the current parameters, which the caller updates between steps.
     """
     exercise = given.exercise
     others = [name for name in exercise.inputs_parameters if name not in exercise.graded]
@@ -274,13 +274,13 @@ def training_steps(
 
 @lru_cache(maxsize=4)
 def reference_run(given: Case) -> TrainingRun:
-    """Autograd's own run from the same start: the same for every submission."""
+    """Autograd's own run from the same start. It is the same for every submission."""
     run = TrainingRun(parameters=starting_parameters(given))
     for step, (values, grads) in enumerate(training_steps(given, run.parameters)):
         run.losses.append(float(values["loss"]))
         update(given.exercise, run.parameters, grads.values(), step)
     if not all(math.isfinite(loss) for loss in run.losses):
-        raise BrokenExercise(f"{given.exercise.name}: autograd's own run does not stay finite with seed {given.seed}")
+        raise BrokenExercise(f"{given.exercise.name}: with seed {given.seed}, autograd's own losses are not all finite")
     return run
 
 

@@ -1,1 +1,1 @@
-"""What an answer is worth: arguments by name, the evidence, and the judgement on it."""
+"""Verdicts: arguments bound by name, the evidence that calls produce, and the judgement on it."""

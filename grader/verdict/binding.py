@@ -1,4 +1,4 @@
-"""Arguments by name, as pytest injects fixtures: what each parameter of a learner's function is bound to."""
+"""Arguments by name, the way pytest injects fixtures: what each parameter of a learner's function is bound to."""
 
 from __future__ import annotations
 
@@ -16,28 +16,28 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Binding:
-    """What a function is called with: forward values, and gradients of variables downstream."""
+    """What a function is called with: forward values, and gradients of downstream variables."""
 
     values: tuple[str, ...]
     """The forward values that it asks for."""
     upstream: tuple[str, ...]
     """The variables whose gradients it asks for, without the `d`."""
     problem: str | None = None
-    """Why it cannot be called: one sentence; nothing is bound then."""
+    """One sentence on why the function cannot be called; then nothing is bound."""
 
 
 def bind(
     function: Function, variable: str, exercise: Exercise, values: Mapping[str, object], gradients: Collection[str]
 ) -> Binding:
-    """Bind every parameter of a learner's function, or say which one cannot be.
+    """Bind every parameter of a learner's function, or say which one cannot be bound.
 
-    A parameter with a default may have an unknown name, and keeps its default; it may not ask for a gradient that is
+    A parameter with a default may have an unknown name, and keeps its default. It must not ask for a gradient that is
     not downstream.
 
     Args:
-        variable: the one whose gradient is asked for; only variables strictly downstream have gradients to give.
-        values: the forward values that can be handed over, by name.
-        gradients: the variables that have a gradient at all.
+        variable: the one whose gradient the function returns; only gradients of variables downstream of it are offered.
+        values: the forward values that can be passed, by name.
+        gradients: all variables that have a gradient.
     """
     wanted_values, upstream = [], []
     allowed = (exercise.downstream(variable) & frozenset(gradients)) | {"loss"}
@@ -47,9 +47,7 @@ def bind(
             star = "*" if parameter.kind == "var_positional" else "**"
             return _refuse(f"{function.name} takes {star}{name}; name each value it needs instead")
         if parameter.kind == "positional_only":
-            return _refuse(
-                f"{function.name} makes {name} positional-only; values are handed over by name, so leave out the /"
-            )
+            return _refuse(f"{function.name} makes {name} positional-only; values are passed by name, so remove the /")
         if name in values:
             wanted_values.append(name)
         elif name[:1] == "d" and name[1:] in allowed:
@@ -74,12 +72,12 @@ def _unknown(
 ) -> str:
     children = " and ".join(f"d{child}" for child in exercise.children(variable) if child in gradients)
     if name == f"d{variable}":
-        return f"{function} asks for {name}, its own gradient: that is what it has to return"
+        return f"{function} asks for {name}, its own gradient, which is what it must return"
     if name[:1] == "d" and name[1:] in gradients:
         return (
             f"{function} asks for {name}, but {name[1:]} does not come after {variable} in the forward pass; "
-            f"what comes back to {variable} is {children}"
+            f"use {children} instead"
         )
     offered = [*values, *(f"d{v}" for v in sorted(allowed))]
-    meant = did_you_mean(name, offered, f"It can ask for any forward value, and for {children or 'dloss'}.")
-    return f"{function} asks for {name}, which the forward pass does not have. {meant}"
+    meant = did_you_mean(name, offered, f"It can ask for any forward value and for {children or 'dloss'}.")
+    return f"{function} asks for {name}, which is not in the forward pass. {meant}"

@@ -1,4 +1,4 @@
-"""What is known about one gradient: the outcomes of its questions, figures made of them, and a verdict."""
+"""What is known about one gradient: the outcomes of its questions, the figures computed from them, and a verdict."""
 
 from __future__ import annotations
 
@@ -21,67 +21,69 @@ if TYPE_CHECKING:
 TOLERANCE = 1e-12
 """Largest error, relative to the summed terms, of a correct float64 gradient.
 
-Measured: the 1,506 right gradients of the catalogues stay below 2.1e-15, and 355 formulations of the mlp on 320 cases
-of every scale below 3e-14. The smallest real mistake (a stray `+ 1e-5`) gives 8e-8, central differences in float64
+Measured: the 1,506 right gradients of the catalogues stay below 2.1e-15, and 355 formulations of the mlp, on 320 cases
+of every scale, below 3e-14. The smallest real mistake (a stray `+ 1e-5`) gives 8e-8, central differences in float64
 1.6e-10: their truncation and their rounding cannot both be small.
 """
 STRESSED_TOLERANCE = 1e-9
-"""The same where the inputs were made extreme, and large terms cancel. Measured: right formulations reach 5.1e-11."""
+"""The same on a stressed case, where inputs are extreme and large terms cancel. Measured: right formulations reach
+5.1e-11."""
 FRAGILE = 64.0
-"""An answer to extreme inputs that is off by no more than this many times what NUDGES in the last digits of the forward
-values change in it is right, and fragile: rounding is what it is made of."""
+"""How much rounding excuses on a stressed case. An answer whose error is at most this many times the change caused by
+nudging the last digits of the forward values is right, but fragile."""
 NUDGES = 3
+"""How many times the forward values of a stressed case are nudged."""
 CHAIN_TOLERANCE = 1e-7
-"""The same for a gradient made from the learner's own upstream gradients, whose rounding adds up.
+"""The same for a gradient computed from the learner's own upstream gradients, whose rounding adds up.
 
 Measured: correct chains reach 2e-15 on ordinary cases and 1.4e-11 on the worst (n=2, badly scaled).
 """
 NARROW_TOLERANCE = 16 * 2.0**-23
-"""The same, with random cotangents, for a function that computes in float32 whatever it is given.
+"""The same, with random cotangents, for a function that computes in float32 even when given float64.
 
 Measured: 367 of 368 correct formulations stay below 3.8 * 2**-23 (the other is right for this loss only); the smallest
 structural mistake gives 1.3e4 * 2**-23.
 """
 NARROW_CHAIN_TOLERANCE = 100 * NARROW_TOLERANCE
-"""The same for such a function's chained gradient. There the true gradients come from above, whose terms cancel.
+"""The same for such a function's chained gradient, where the true upstream gradients have terms that cancel.
 
 Measured: correct float32 formulations reach 291 * 2**-23 with true upstream gradients (bnmeani at n=2).
 """
 
 
 LINEAR_FACTORS = (-1.0, 2.0**40, 2.0**-40)
-"""Multiples of a cotangent by which it shows whether an answer is linear in it. 2**40 beyond what any threshold is."""
+"""Multiples of a cotangent that show whether an answer is linear in it. 2**40 is beyond any plausible threshold."""
 
 
 class Ask(StrEnum):
-    """What a function is asked with. Each kind is numbered: by the case, where 0 is the given one, unless said."""
+    """The kinds of question put to a function. Unless noted, each is numbered by case, 0 being the given one."""
 
     RANDOM = "random"
     """float64, random cotangents as upstream gradients."""
     PROBE = "probe"
-    """The smallest ordinary case of RANDOM again, with the sum of two cotangents for one upstream gradient more each
-    time: does the answer depend on it? In the last, all of them are sums, and the answer has to be the sum of two.
+    """RANDOM again on its smallest ordinary case, each time with one more upstream gradient replaced by the sum of two
+    cotangents: does the answer depend on it? In the last question all are sums, and so must the answer be.
 
-    Numbered by that gradient's place in `Evidence.upstream`.
+    Numbered by that gradient's position in `Evidence.upstream`.
     """
     AGAIN = "again"
-    """The given case of RANDOM again, for wrong answers only. 0 is the same question: does the function keep something?
+    """RANDOM again on the given case, for wrong answers only. 0 repeats the question: does the function keep state?
 
-    Then cotangents are multiplied by each of LINEAR_FACTORS, numbered on: is the answer linear in them?
+    The next ones multiply cotangents by each of LINEAR_FACTORS: is the answer linear in them?
     """
     CALM = "calm"
-    """The stressed case's sizes with inputs as drawn, for answers that are wrong there only: is it its sizes?"""
+    """The stressed case's sizes with ordinary inputs, for answers that are wrong only on that case: is it the sizes?"""
     MILD = "mild"
-    """The same sizes with milder extremes, for right answers that overflow: is it an overflow, or what hides a mask?"""
+    """The same sizes with milder extremes, for right answers that overflow: does the overflow hide a wrong mask?"""
     NUDGED = "nudged"
-    """A stressed case again with its forward values changed in their last digits, numbered by the try.
+    """The stressed case again, with the last digits of its forward values changed. Numbered by attempt.
 
-    For answers that are wrong there only: are they wrong, or is the formula fragile?
+    For answers that are wrong only on that case: are they wrong, or is the formula fragile?
     """
     NARROW = "narrow"
-    """float32, random cotangents: for functions that compute in float32 whatever they are given."""
+    """float32, random cotangents: for functions that compute in float32 even when given float64."""
     TRUE = "true"
-    """float64, the true upstream gradients: for answers that use no direct child's gradient."""
+    """float64, the true upstream gradients: for answers that do not use the gradient of any direct child."""
     LOCAL = "local"
     """float32, autograd's upstream gradients, given case only: the lecture's columns."""
     CHAINED = "chained"
@@ -89,11 +91,11 @@ class Ask(StrEnum):
     CHAINED64 = "chained64"
     """The same in float64, which decides whether a chained gradient is correct."""
     KINK = "kink"
-    """float64, random cotangents, at rounded values that have kinks and ties: makes a note, never a verdict."""
+    """float64, random cotangents, at rounded values that have kinks and ties: leads to a note, never to a verdict."""
 
 
 class Verdict(StrEnum):
-    """The state of a row: a closed list; the first that applies wins."""
+    """The state of a row. The list is closed, and the first that applies wins."""
 
     REFUSED = "refused"
     NOT_STARTED = "not_started"
@@ -118,7 +120,7 @@ class Verdict(StrEnum):
 
 
 class Fragility(StrEnum):
-    """What becomes of a formula that is right in mathematics, in floating point, where the inputs are extreme."""
+    """How a mathematically right formula fails in floating point on extreme inputs."""
 
     OVERFLOWS = "overflows"
     ROUNDS = "rounds"
@@ -135,7 +137,7 @@ class Columns:
 
 @dataclass(frozen=True, slots=True)
 class CaseScore:
-    """How one case went: score is the error relative to the summed terms, None where there is nothing to compare."""
+    """The result on one case: score is the error relative to the summed terms, None if there is nothing to compare."""
 
     sizes: Mapping[str, int]
     score: float | None
@@ -146,36 +148,36 @@ class CaseScore:
 
 @dataclass(slots=True)
 class Evidence:
-    """All that was asked about one gradient, and what came back."""
+    """Everything that was asked about one gradient, and the outcomes."""
 
     variable: str
     function: Function | None = None
     binding: Binding | None = None
     obstacle: Judgement | None = None
-    """Why the function is not asked at all: it is missing, breaks a rule, asks for an unknown parameter, ..."""
+    """Why the function is never called: it is missing, breaks a rule, asks for an unknown parameter, ..."""
     outcomes: dict[tuple[Ask, int], Outcome] = field(default_factory=dict)
     depends_on: tuple[str, ...] = ()
-    """The variables downstream whose gradients change the answer: the set S of numerics."""
+    """The downstream variables whose gradients change the answer: the set S of numerics."""
     not_linear: tuple[str, ...] = ()
-    """The variables of `depends_on` in whose gradients a wrong answer is not linear."""
+    """Those variables of `depends_on` in whose gradients a wrong answer is not linear."""
     chained_is_local: bool = False
-    """Whether the chained question was the local one too: every upstream gradient has autograd's bits."""
+    """Whether the chained and local questions are the same: every upstream gradient is bit-equal to autograd's."""
 
     def get(self, ask: Ask, number: int = 0) -> Outcome | None:
         """The outcome of one question; None if it was not asked."""
         return self.outcomes.get((ask, number))
 
     def tensor(self, ask: Ask, number: int = 0) -> torch.Tensor | None:
-        """The tensor that one question was answered with; None if it was not asked or not answered with a tensor."""
+        """The tensor that answered one question; None if it was not asked or the answer was not a tensor."""
         return tensor_of(self.outcomes.get((ask, number)))
 
     def of(self, ask: Ask) -> dict[int, Outcome]:
-        """Every outcome of one kind of question, by its number."""
+        """Every outcome of one kind of question, by number."""
         return {number: outcome for (kind, number), outcome in self.outcomes.items() if kind is ask}
 
     @property
     def changes(self) -> bool:
-        """Whether the same question got another answer when it was asked again."""
+        """Whether the same question got a different answer when it was asked again."""
         first = self.tensor(Ask.NARROW if self.narrow else Ask.RANDOM)
         again = self.get(Ask.AGAIN)
         return first is not None and again is not None and not same(tensor_of(again), first)
@@ -187,7 +189,7 @@ class Evidence:
 
     @property
     def narrow(self) -> bool:
-        """Whether the function is judged in float32, because float64 values did not get through it."""
+        """Whether the function is judged in float32, because it cannot compute in float64."""
         return (Ask.NARROW, 0) in self.outcomes
 
     @property
@@ -196,22 +198,22 @@ class Evidence:
         return NARROW_TOLERANCE if self.narrow else TOLERANCE
 
     def passes(self, case: Case, found: CaseScore) -> bool:
-        """Whether a case went well; one with nothing to compare did not."""
+        """Whether a case passed. A case with nothing to compare did not."""
         allowed = max(self.tolerance, STRESSED_TOLERANCE) if case.stressed else self.tolerance
         return found.score is not None and found.score <= allowed
 
     @property
     def askable(self) -> bool:
-        """Whether to ask the function: not if there is an obstacle, if it is a stub, or once it has hung or died."""
+        """Whether the function can be called: no obstacle, not a stub, and no call so far has timed out or crashed."""
         if self.obstacle is not None or isinstance(self.get(Ask.RANDOM), NotStarted):
             return False
         return not any(self._fatal())
 
     def failure(self) -> Outcome | None:
-        """The outcome that makes a verdict on values impossible; None if there is none.
+        """The outcome that rules out a verdict on values; None if there is none.
 
-        A call that hung or died counts whatever it was asked. An exception or a wrong type counts on the given case
-        only: on another one it makes the gradient hard-coded.
+        A call that timed out or crashed counts for every question. An exception or a wrong type counts on the given
+        case only: on any other case it makes the gradient hard-coded.
         """
         first = Ask.NARROW if self.narrow else Ask.RANDOM
         given = (self.get(Ask.LOCAL), self.get(first), self.get(Ask.TRUE))
@@ -219,13 +221,13 @@ class Evidence:
         return next(chain(self._fatal(), failed), None)
 
     def _fatal(self) -> Iterator[Outcome]:
-        """The calls that hung or died, apart from the one that decides nothing."""
+        """The calls that timed out or crashed, except for the question at kinks, which decides nothing."""
         return (outcome for (ask, _), outcome in self.outcomes.items() if ask is not Ask.KINK and is_fatal(outcome))
 
     def calls(self) -> Iterator[Outcome]:
-        """The calls whose time, prints and changed inputs are reported, each once.
+        """The calls whose time, output and modified inputs are reported, each once.
 
-        A probe that returned is left out: it repeats another call. So is the question at kinks, which decides nothing.
+        Leaves out probes that returned, which repeat another call, and the question at kinks, which decides nothing.
         """
         chained = self.get(Ask.CHAINED)
         for (ask, _), outcome in self.outcomes.items():
@@ -236,7 +238,7 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """A verdict with the figures that it rests on."""
+    """A verdict with the figures that it is based on."""
 
     verdict: Verdict
     problem: str | None = None
@@ -249,25 +251,25 @@ class Judgement:
     cases: tuple[CaseScore, ...] = ()
     narrow: bool = False
     fragile: Fragility | None = None
-    """How a right answer fails to be exact where the inputs are extreme."""
+    """How a right answer loses precision on extreme inputs; None if it does not."""
     worst: tuple[tuple[int, ...], float, float] | None = None
-    """Index, got and expected where the local float32 gradient is furthest off."""
+    """Index, got and expected at the largest difference of the local float32 gradient."""
     pattern: tuple[str, ...] = ()
-    """Where it is off, without values: a string of digits for each row, 9 for the largest difference."""
+    """Where it differs, without values: a string of digits for each row, 9 for the largest difference."""
     line: int | None = None
-    """The learner's line that the problem is in, where it is known more closely than by the function."""
+    """The line of the learner's code with the problem, where it is known more precisely than the function."""
 
 
 def same(got: torch.Tensor | None, expected: torch.Tensor) -> bool:
-    """Whether every value is equal, in the same dtype and shape; of both zeros, either will do."""
+    """Whether dtype, shape and every value are equal; 0.0 and -0.0 count as equal."""
     return got is not None and got.dtype == expected.dtype and got.equal(expected)
 
 
 def tensor_of(outcome: Outcome | None) -> torch.Tensor | None:
-    """The one tensor that a call returned, or None."""
+    """The single tensor that a call returned, or None."""
     return outcome.tensors[0] if isinstance(outcome, Returned) and len(outcome.tensors) == 1 else None
 
 
 def is_fatal(outcome: Outcome) -> bool:
-    """Whether a call cost its process, so that its function is not asked again."""
+    """Whether a call ended its process, so that its function is not called again."""
     return isinstance(outcome, TimedOut | Killed)

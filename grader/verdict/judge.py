@@ -1,7 +1,7 @@
 """The verdict on a gradient: evidence and expected tensors in, figures and a verdict out.
 
-What scores is decided by mathematics: in float64, with random cotangents on the upstream gradients that the function
-really depends on. The lecture's three columns are reported beside it and decide nothing.
+What scores is decided by mathematics: in float64, with random cotangents as the upstream gradients that the function
+actually depends on. The lecture's three columns are reported as well, and decide nothing.
 """
 
 from __future__ import annotations
@@ -45,30 +45,30 @@ if TYPE_CHECKING:
     from grader.verdict.evidence import Evidence
 
 PATTERN_SIZE = 64
-"""The most rows and columns of a difference's pattern."""
+"""Maximum rows and columns in the pattern of a difference."""
 _ROUNDING = 1e-6
 """A float32 difference below this share of the largest is not shown."""
 SMALL_VALUES, ROUNDING = 1e3, 1e-5
-"""On a stressed case a value may be off by this many times STRESSED_TOLERANCE of itself, beside the same of this share
-of the summed terms: 1e-6 and 1e-14. Of the right formulations 3 in 100 need more, where a saturated unit has lost its
-digits; theirs change with the last digits of the inputs."""
+"""The error allowed for one value on a stressed case, in units of STRESSED_TOLERANCE: SMALL_VALUES times the value plus
+ROUNDING times the summed terms (1e-6 and 1e-14). Of the right formulations 3 in 100 need more, because a saturated unit
+has lost its digits; their answers change with the last digits of the inputs."""
 _LEAST_WEIGHT = 1e-300
-"""Nothing is divided by zero: where a gradient is zero and its terms are, only zero is right."""
+"""Prevents division by zero. Where a gradient and its terms are all zero, only zero is right."""
 _SAME_RATIO = 1e-6
-"""How close two factors are that count as one."""
+"""Relative difference up to which two factors count as the same."""
 _BENT = 1e-6
-"""An answer is not linear if it misses by this share what its value and its opposite's say. A relu misses by half."""
+"""An answer is not linear if it misses what the answers to c and -c predict by this share. A relu misses by half."""
 _NO_ROUNDING = 1e-3
-"""An error above this share of the summed terms is not float32's rounding."""
+"""An error above this share of the summed terms is not float32 rounding."""
 
 
 def obstacle(name: str, reading: Reading, loading: Outcome | None, binding: Binding | None) -> Judgement | None:
-    """Why a function cannot be asked at all; None if it can.
+    """Why a function cannot be called at all; None if it can.
 
     Args:
-        name: the function's.
-        loading: what stopped the submission while it was loaded, if anything did.
-        binding: the function's parameters; None if there is no such function.
+        name: the name of the function.
+        loading: what stopped the submission from loading, if anything did.
+        binding: the binding of the function's parameters; None if there is no such function.
     """
     function = reading.functions.get(name)
     if reading.problem is not None:
@@ -89,15 +89,15 @@ def failed(outcome: Outcome, who: str, what: str) -> Judgement:
     """The verdict on a call that did not return what was asked for.
 
     Args:
-        who: what was called, as the sentence begins: `dprobs`.
-        what: the same as it goes on: `the function`.
+        who: what was called, as the subject of the sentence: `dprobs`.
+        what: the same in the rest of the sentence: `the function`.
     """
     line = outcome.line if isinstance(outcome, Raised) else None
     return Judgement(*failure_sentence(outcome, who, what), line=line)
 
 
 def judge(evidence: Evidence, cases: Cases) -> Judgement:
-    """The verdict on one gradient, when all its questions have been asked."""
+    """The verdict on one gradient, once all its questions have been asked."""
     if evidence.obstacle is not None:
         return evidence.obstacle
     failure = evidence.failure()
@@ -107,7 +107,7 @@ def judge(evidence: Evidence, cases: Cases) -> Judgement:
 
 
 def _judge_tensor(evidence: Evidence, cases: Cases) -> Judgement:
-    """Dtype, shape and finite values first, in the order in which a learner mends them; then the values."""
+    """Check dtype, shape and finite values first, in the order in which a learner fixes them; then the values."""
     variable = evidence.variable
     reference = cases.given.reference[variable]  # (the variable's shape), float32
     got = evidence.tensor(Ask.LOCAL)
@@ -116,7 +116,7 @@ def _judge_tensor(evidence: Evidence, cases: Cases) -> Judgement:
     columns, dtype = lecture_columns(got, reference), str(got.dtype).removeprefix("torch.")
     so_far = Judgement(Verdict.WRONG_VALUES, None, columns, tuple(got.shape), dtype)
     if not columns.exact:
-        # Of a null gradient, zeros are the right values, whoever made them.
+        # For a null gradient, zeros are right, however they were computed.
         tested = got.shape != reference.shape and not _is_unproven(evidence, cases, general=True)
         right = tested and _right_when_reshaped(evidence, cases)
         problem = form_problem(got, reference, values_right=right)
@@ -167,12 +167,12 @@ def _judge_values(evidence: Evidence, cases: Cases, got: torch.Tensor, so_far: J
 
 
 def _is_unproven(evidence: Evidence, cases: Cases, *, general: bool) -> bool:
-    """Whether the answer shows nothing: the true gradient is null, so that any tiny value would agree with it.
+    """Whether the answer proves nothing: the true gradient is null, so any tiny value would agree with it.
 
-    An answer that goes one step of the chain rule, or is also right with random upstream gradients, shows something.
+    An answer that applies one step of the chain rule, or is also right with random upstream gradients, is proven.
 
     Args:
-        general: whether it is right with random upstream gradients too.
+        general: whether it is also right with random upstream gradients.
     """
     if evidence.variable not in cases.null or is_local_style(evidence, cases):
         return False
@@ -180,22 +180,22 @@ def _is_unproven(evidence: Evidence, cases: Cases, *, general: bool) -> bool:
 
 
 def _tests_something(evidence: Evidence, cases: Cases) -> bool:
-    """Whether random cotangents give a null variable a gradient that is not null: only then do they test it."""
+    """Whether random cotangents give a null variable a non-null gradient: only then do they test it."""
     variable = evidence.variable
-    sweeps = [case.cut(evidence.depends_on) for case in cases if not case.stressed]  # which leaves more of the rounding
+    sweeps = [case.cut(evidence.depends_on) for case in cases if not case.stressed]  # stress leaves more rounding
     return any(float(each.cut(variable).abs().max()) > NULL_TOLERANCE * each.scale(variable) for each in sweeps)
 
 
 def is_local_style(evidence: Evidence, cases: Cases) -> bool:
-    """Whether the answer goes one step of the chain rule: it depends on the gradient of a variable made from this one.
+    """Whether the answer applies one step of the chain rule: it depends on the gradient of a direct child.
 
-    The others are fused: made from forward values, or from gradients further down.
+    All others are fused: computed from forward values, or from gradients further downstream.
     """
     return bool(set(evidence.depends_on) & set(cases.exercise.children(evidence.variable)))
 
 
 def random_decides(evidence: Evidence, cases: Cases) -> bool:
-    """Whether the answers to random cotangents decide, and not those to the true upstream gradients."""
+    """Whether the answers to random cotangents decide, rather than those to the true upstream gradients."""
     return evidence.narrow or is_local_style(evidence, cases)
 
 
@@ -207,7 +207,7 @@ def _random(evidence: Evidence, index: int, case: Case) -> tuple[torch.Tensor | 
 
 
 def _random_score(evidence: Evidence, index: int, case: Case, cases: Cases) -> CaseScore:
-    """How a case went with random cotangents; on the smallest one with sums of two as well, and the worse counts."""
+    """The score of a case with random cotangents; on the smallest, the worse of that and the score with sums of two."""
     once = score(*_random(evidence, index, case), evidence.variable, case)
     if case is not cases.probe or evidence.narrow or not evidence.depends_on:
         return once
@@ -217,9 +217,9 @@ def _random_score(evidence: Evidence, index: int, case: Case, cases: Cases) -> C
 
 
 def is_bent(once: torch.Tensor | None, multiples: Sequence[torch.Tensor | None]) -> bool:
-    """Whether an answer is not linear in what was multiplied by LINEAR_FACTORS; False if it cannot be told.
+    """Whether an answer is not linear in what was multiplied by LINEAR_FACTORS; False if that cannot be determined.
 
-    What a function makes of c and of -c gives the part that does not depend on c, and the part that is linear in it.
+    The answers to c and -c give the part that does not depend on c and the part that is linear in it.
     """
     found = [each for each in (once, *multiples) if each is not None and bool(torch.isfinite(each).all())]
     if len(found) <= len(LINEAR_FACTORS) or not found[0].numel() or len({each.shape for each in found}) > 1:
@@ -235,7 +235,7 @@ def is_bent(once: torch.Tensor | None, multiples: Sequence[torch.Tensor | None])
 
 
 def _calm(evidence: Evidence, cases: Cases) -> tuple[torch.Tensor | None, Sweep]:
-    """The answer at the stressed case's sizes with inputs as drawn, and the gradients that it is compared with."""
+    """The answer at the stressed case's sizes with ordinary inputs, and the gradients that it is compared with."""
     calm = cases.calm
     sweep = calm.cut(evidence.depends_on) if random_decides(evidence, cases) else calm.true
     return evidence.tensor(Ask.CALM), sweep
@@ -247,10 +247,10 @@ def _true(evidence: Evidence, index: int, case: Case) -> tuple[torch.Tensor | No
 
 
 def score(got: torch.Tensor | None, sweep: Sweep, variable: str, case: Case) -> CaseScore:
-    """Compare one gradient with a sweep's: max|got - expected| / max(tau, max|expected|), tau being `Sweep.scale`.
+    """Compare one gradient with a sweep's: max|got - expected| / max(tau, max|expected|), where tau is `Sweep.scale`.
 
-    Relative to the summed terms, not to the gradient: where terms cancel, rounding is as large as the terms make it.
-    On a stressed case values that are not finite are passed over: right formulas may overflow there.
+    Relative to the summed terms, not to the gradient: where terms cancel, rounding grows with the terms.
+    On a stressed case, values that are not finite are ignored: right formulas may overflow there.
     """
     expected = sweep.cut(variable)
     if got is None or got.shape != expected.shape:
@@ -268,10 +268,10 @@ def score(got: torch.Tensor | None, sweep: Sweep, variable: str, case: Case) -> 
 
 
 def _stressed_score(got: torch.Tensor, expected: torch.Tensor, scale: float, case: Case) -> CaseScore:
-    """The score where the inputs are extreme: small values count as well, although others are far larger.
+    """The score where the inputs are extreme: small values count as well, even though others are far larger.
 
-    Not those of a training exercise, whose gradients go through the whole network: rounding leaves nothing of them.
-    Values that are not finite are passed over: right formulas may overflow there.
+    Small values do not count in a training exercise, whose gradients pass through the whole network: they are lost to
+    rounding. Values that are not finite are ignored: right formulas may overflow there.
     """
     errors = torch.where(torch.isfinite(got), (got - expected).abs(), 0.0)
     if not got.numel():
@@ -283,13 +283,13 @@ def _stressed_score(got: torch.Tensor, expected: torch.Tensor, scale: float, cas
 
 
 def _weights(expected: torch.Tensor, scale: float) -> torch.Tensor:
-    """What each error is measured against on a stressed case, in the gradient's shape."""
+    """What each error on a stressed case is divided by, in the gradient's shape."""
     weights = expected.abs() * SMALL_VALUES + scale * ROUNDING
     return weights.clamp(min=_LEAST_WEIGHT, max=max(scale, _LEAST_WEIGHT))
 
 
 def _fails_mildly(evidence: Evidence, cases: Cases) -> bool:
-    """Whether an answer that overflows on extreme inputs is wrong, or not finite, on milder ones as well."""
+    """Whether an answer that overflows on extreme inputs is also wrong, or not finite, on milder ones."""
     if evidence.get(Ask.MILD) is None:
         return False
     got, mild = evidence.tensor(Ask.MILD), cases.mild
@@ -298,7 +298,7 @@ def _fails_mildly(evidence: Evidence, cases: Cases) -> bool:
 
 
 def _fragility(evidence: Evidence, cases: Cases, scores: Sequence[CaseScore]) -> Fragility | None:
-    """How answers to extreme inputs fail to be exact, although the formula is right."""
+    """How a right formula loses precision on extreme inputs; None if it does not."""
     answer = _random if random_decides(evidence, cases) else _true
     for number, (case, found) in enumerate(zip(cases, scores, strict=True)):
         if found.exact or not case.stressed:
@@ -312,7 +312,7 @@ def _fragility(evidence: Evidence, cases: Cases, scores: Sequence[CaseScore]) ->
 
 
 def _rounds(evidence: Evidence, number: int, case: Case, cases: Cases) -> bool:
-    """Whether an answer to extreme inputs is off by what the last digits of the forward values make of it."""
+    """Whether the error on extreme inputs is explained by the last digits of the forward values."""
     got, sweep = (_random if random_decides(evidence, cases) else _true)(evidence, number, case)
     nudged = [evidence.tensor(Ask.NUDGED, k) for k in range(NUDGES)]
     expected = sweep.cut(evidence.variable)
@@ -326,7 +326,7 @@ def _rounds(evidence: Evidence, number: int, case: Case, cases: Cases) -> bool:
 
 
 def lecture_columns(got: torch.Tensor | None, reference: torch.Tensor) -> Columns:
-    """exact, approximate and maxdiff as the lecture's `cmp` has them, but without broadcasting."""
+    """exact, approximate and maxdiff as the lecture's `cmp` computes them, but without broadcasting."""
     if got is None or got.shape != reference.shape:
         return Columns()
     if same(got, reference):
@@ -344,7 +344,7 @@ def max_difference(got: torch.Tensor, expected: torch.Tensor) -> float | None:
 
 
 def hard_coded_cause(evidence: Evidence, cases: Cases) -> Cause:
-    """Why an answer is right on the given case and wrong on others, as far as the answers tell."""
+    """Why an answer is right on the given case and wrong on others, as far as the answers show."""
     if evidence.changes or _changes(evidence, cases):
         return Cause.CHANGES
     given, answer = cases.given, _random if random_decides(evidence, cases) else _true
@@ -365,7 +365,7 @@ def hard_coded_cause(evidence: Evidence, cases: Cases) -> Cause:
 def _wrong(
     compared: Sequence[tuple[Case, torch.Tensor | None, Sweep]], evidence: Evidence
 ) -> list[tuple[Case, float | None]]:
-    """The cases that went wrong, each with the one factor that its answer is off by, where there is one."""
+    """The failed cases, each with the factor that its answer is off by: see `_ratio`."""
     return [
         (case, _ratio(got, sweep.cut(evidence.variable)))
         for case, got, sweep in compared
@@ -384,7 +384,7 @@ def _changes(evidence: Evidence, cases: Cases) -> bool:
 
 
 def _sizes_of(case: Case) -> list[float]:
-    """Every size and count of a case, in an order that all cases share."""
+    """Every size and count in a case, in the same order for all cases."""
     found: list[float] = []
     for value in case.graph.values.values():
         if isinstance(value, torch.Tensor):
@@ -396,7 +396,7 @@ def _sizes_of(case: Case) -> list[float]:
 
 
 def _values_of(case: Case) -> list[float]:
-    """Every forward value of a case that is a single number, in an order that all cases share."""
+    """Every forward value of a case that is a single number, in the same order for all cases."""
     values = case.graph.values.values()
     return [float(v) for v in values if isinstance(v, float) or (isinstance(v, torch.Tensor) and v.numel() == 1)]
 
@@ -405,7 +405,7 @@ def _ratio(got: torch.Tensor | None, expected: torch.Tensor) -> float | None:
     """The one number k with got = k * expected, NaN if there is none; None where the shapes differ."""
     if got is None or got.shape != expected.shape:
         return None
-    # The k of least squares; whether it holds is looked at below.
+    # k by least squares; checked below.
     square = float((expected * expected).sum())
     k = float((got * expected).sum()) / square if square else math.nan
     off = max_difference(got.to(expected.dtype), expected * k)
@@ -413,15 +413,15 @@ def _ratio(got: torch.Tensor | None, expected: torch.Tensor) -> float | None:
 
 
 def _explained(k: float, given: Sequence[float], there: Sequence[float]) -> bool:
-    """Whether a factor k comes from one of the given case's numbers being used instead of this case's."""
+    """Whether a factor k results from using one of the given case's numbers instead of this case's."""
     pairs = {(a, b) for a, b in zip(given, there, strict=False) if a != b and a and b}
     ratios = [ratio for a, b in pairs for ratio in (a / b, b / a)]
-    # Scores of an attention are divided by the square root of a size.
+    # Attention scores are divided by the square root of a size.
     return any(math.isclose(power, ratio, rel_tol=_SAME_RATIO) for power in (k, k * k) for ratio in ratios)
 
 
 def _right_when_reshaped(evidence: Evidence, cases: Cases) -> bool:
-    """Whether the values are right and only the shape is not: viewed or expanded to the expected shape they pass."""
+    """Whether only the shape is wrong: the values pass once they are viewed as, or expanded to, the expected shape."""
     for index, case in enumerate(cases):
         got, sweep = _random(evidence, index, case)
         fitted = fit_shape(got, sweep.cut(evidence.variable).shape)
@@ -431,7 +431,7 @@ def _right_when_reshaped(evidence: Evidence, cases: Cases) -> bool:
 
 
 def fit_shape(got: torch.Tensor | None, shape: torch.Size) -> torch.Tensor | None:
-    """A tensor brought to a shape by dimensions of size one or by expanding; None if neither does."""
+    """A tensor brought to a shape by adding or dropping size-1 dimensions, or by expanding; None if neither works."""
     if got is None:
         return None
     if [size for size in got.shape if size != 1] == [size for size in shape if size != 1]:
@@ -447,16 +447,16 @@ def _worst(got: torch.Tensor, reference: torch.Tensor) -> tuple[tuple[int, ...],
         return None
     at = int((got - reference).abs().flatten().argmax())
     index: tuple[int, ...] = ()
-    for size in reversed(got.shape):  # torch.unravel_index imports sympy, for half a second
+    for size in reversed(got.shape):  # torch.unravel_index would import sympy, which takes half a second
         at, here = divmod(at, size)
         index = (here, *index)
     return index, float(got[index]), float(reference[index])
 
 
 def difference_pattern(got: torch.Tensor, expected: torch.Tensor) -> tuple[str, ...]:
-    """Where two tensors of one shape differ: at most 64 rows of at most 64 digits, each the largest of its place.
+    """Where two tensors of the same shape differ: at most 64 rows of at most 64 digits, each the maximum of its block.
 
-    The last dimension runs along the rows, all others down. A difference of rounding size counts as none.
+    The last dimension runs along the rows, all others run down. A difference as small as rounding counts as none.
     """
     difference = (got - expected).abs().double()
     largest = float(difference.max()) if difference.numel() else 0.0

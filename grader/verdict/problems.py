@@ -1,4 +1,4 @@
-"""The sentence that goes with a verdict: what is wrong with a gradient, as far as no diagnosis is needed to say it."""
+"""The sentence for a verdict: what is wrong with a gradient, where that needs no diagnosis."""
 
 from __future__ import annotations
 
@@ -20,33 +20,33 @@ if TYPE_CHECKING:
 
 
 class Cause(StrEnum):
-    """Why a gradient is right on the given case and wrong on others, as far as the answers tell."""
+    """Why a gradient is right on the given case and wrong on others, as far as the answers show."""
 
     SIZE = "size"
-    """The answers to other cases have the given case's sizes in them."""
+    """The answers on other cases contain the given case's sizes."""
     VALUE = "value"
-    """The answers to other cases are off by a factor made of a forward value of the given case."""
+    """The answers on other cases are off by a factor that comes from a forward value of the given case."""
     RANGE = "range"
-    """Only values out of the ordinary give it away: saturated, almost zero, or the last row of a table."""
+    """Wrong only for unusual values: saturated, close to zero, or the last row of a table."""
     CHANGES = "changes"
-    """On the given case itself one call was right and another wrong."""
+    """On the given case, one call was right and another wrong."""
     OPEN = "open"
-    """A typed number, or something kept between calls: the answers do not show which."""
+    """Either a hard-coded number or state kept between calls: the answers do not show which."""
 
 
-RANGE = "right for values of ordinary size, wrong where they are large, almost zero or at the end of a table"
-BENT = "a relu, abs, clamp or threshold of the gradient itself"
-KEEPS = "the function keeps something between its calls (a global, a list, a default argument)"
-TYPED_VALUE = "a value of the forward pass is typed as a number"
+RANGE = "right for ordinary values, wrong for very large ones, for those near zero or in a table's last row"
+BENT = "a relu, abs, clamp or threshold is applied to the gradient itself"
+KEEPS = "the function keeps state between calls (a global, a list, a default argument)"
+TYPED_VALUE = "a forward value is hard-coded as a number"
 
 
 def form_problem(
     got: torch.Tensor, reference: torch.Tensor, *, values_right: bool = False
 ) -> tuple[Verdict, str] | None:
-    """What is wrong with a gradient before its values are compared: dtype, then shape, then values that are not finite.
+    """What is wrong with a gradient before its values are compared: its dtype, its shape, or non-finite values.
 
     Args:
-        values_right: whether the values are right once the shape is; the sentence then says so.
+        values_right: whether only the shape is wrong; the sentence then says that the values are right.
     """
     if got.dtype != reference.dtype:
         return Verdict.WRONG_DTYPE, _dtype_problem(got, reference)
@@ -66,25 +66,25 @@ def values_problem(
     variable: str,
     cause: Cause = Cause.OPEN,
 ) -> str | None:
-    """The sentence for a gradient of the right form that does not score; None for one that does.
+    """The sentence for a gradient that has the right form but does not score; None for one that scores.
 
     Args:
-        scores: one for each case, the given one first.
-        passed: which of them are within the tolerance.
-        cause: why, where the verdict is `hard_coded`.
+        scores: one for each case, the given case first.
+        passed: whether each score is within the tolerance.
+        cause: the reason, if the verdict is `hard_coded`.
     """
     if verdict.right:
         return None
     if verdict is Verdict.UNTESTABLE:
         children = " and ".join(f"d{child}" for child in cases.exercise.children(variable))
         return (
-            f"the true gradient of {variable} is zero up to rounding, so anything tiny would look right. "
-            f"Derive it from {children}: then it can be tested with other upstream gradients"
+            f"the true gradient of {variable} is zero up to rounding, so any tiny value would look right. "
+            f"Compute it from {children} so that it can be checked with other upstream gradients"
         )
     if verdict is Verdict.HARD_CODED:
         return hard_coded_problem(next(s for s, ok in zip(scores, passed, strict=True) if not ok), cause)
     if local.maxdiff is None:
-        return "values differ from autograd's beyond measure"
+        return "values differ from autograd's, and the difference is not finite"
     if local.approximate:
         return (
             f"close on this minibatch (maxdiff {local.maxdiff:.3g}), but wrong as a derivative: "
@@ -94,39 +94,39 @@ def values_problem(
 
 
 def asked_again_problem(evidence: Evidence, verdict: Verdict) -> str | None:
-    """The sentence for a wrong answer that gave itself away when it was asked again; None if it did not."""
+    """The sentence for a wrong answer whose mistake showed when the function was called again; None if it did not."""
     if evidence.changes and verdict is Verdict.WRONG_VALUES:
-        return f"a different answer each time it is asked the same question: {KEEPS}"
+        return f"a different result each time it is called with the same arguments: {KEEPS}"
     if evidence.not_linear:
         return f"not linear in {' and '.join(f'd{name}' for name in evidence.not_linear)}: {BENT}"
     return None
 
 
 def hard_coded_problem(failed: CaseScore, cause: Cause = Cause.OPEN) -> str:
-    """The sentence for a gradient that is right on the given case and wrong on this one."""
+    """The sentence for a gradient that is right on the given case and wrong on `failed`."""
     if cause is Cause.CHANGES:
         return (
-            f"right at one call, wrong at another with the same forward pass: {KEEPS}. "
-            "Make the gradient from the parameters alone"
+            f"right in one call, wrong in another with the same forward pass: {KEEPS}. "
+            "Compute the gradient from the arguments only"
         )
     if cause is Cause.RANGE:
         return RANGE
     if cause is Cause.VALUE or not failed.sizes:
-        seed = "right for these numbers only (this seed), wrong for others"
+        seed = "right for the numbers of this seed only"
         typed = f"{TYPED_VALUE} (ask for it by name, as a parameter)"
         return f"{seed}: {typed}" if cause is Cause.VALUE else f"{seed}: either {typed}, or {KEEPS}"
     where = "at other sizes" if failed.hidden else "at " + ", ".join(f"{k}={v}" for k, v in failed.sizes.items())
     given, source = f"right at the given sizes, wrong {where}", size_source(failed.sizes)
     if cause is Cause.OPEN:
         return (
-            f"{given}: a size is written as a number (take it from {source}), or another value is "
+            f"{given}: a size is hard-coded (take it from {source}), or another value is "
             f"(ask for it by name), or {KEEPS}"
         )
-    return f"{given}: a size is written as a number; take it from {source}"
+    return f"{given}: a size is hard-coded; take it from {source}"
 
 
 def size_source(sizes: Mapping[str, int]) -> str:
-    """Where to take a size from: `n` is mentioned only in an exercise that has a size of that name."""
+    """Where to take a size from: `n` is mentioned only if the exercise has a size of that name."""
     return "a shape or from n" if "n" in sizes else "a shape"
 
 
@@ -140,16 +140,16 @@ def _share(scores: Sequence[CaseScore]) -> str:
 
 def _dtype_problem(got: torch.Tensor, reference: torch.Tensor) -> str:
     remedy = {
-        torch.float64: "a double came in somewhere, from a `.double()` or a `dtype=torch.float64`",
+        torch.float64: "something made it float64, such as a `.double()` or a `dtype=torch.float64`",
         torch.bool: "a comparison gives bools; multiply it by a float tensor",
-    }.get(got.dtype, "make it from float tensors")
+    }.get(got.dtype, "compute it from float tensors")
     return f"dtype {got.dtype}, expected {reference.dtype}: {remedy}"
 
 
 def _shape_problem(got: torch.Tensor, reference: torch.Tensor, *, right: bool) -> str:
     came, expected = tuple(got.shape), tuple(reference.shape)
-    values = ". The values are right" if right else ""
-    one = "the variable is one number, not a list or row of one: leave the brackets out, or .squeeze() the result"
+    values = ", but the values are right" if right else ""
+    one = "the variable is a single number, not a list or row of one; remove the brackets, or .squeeze() the result"
     remedy = one if not expected and got.numel() == 1 else _shape_remedy(came, expected)
     return f"shape {came}, expected {expected}{values}: {remedy}"
 
@@ -160,13 +160,13 @@ def _shape_remedy(came: Sequence[int], expected: Sequence[int]) -> str:
         dims = [dim for dim, size in enumerate(expected) if size == 1]
         return f"sum({dims[0] if len(dims) == 1 else tuple(dims)}, keepdim=True) keeps the dimension"
     if [size for size in came if size != 1] == list(expected):
-        return "the variable has no dimension of size 1 here, so sum without keepdim=True"
+        return "sum without keepdim=True, because the variable has no size-1 dimension here"
     if list(came) == list(reversed(expected)):
         return "that is the transpose; a gradient has the shape of its variable"
     if len(came) == len(expected) and all(a in (1, b) for a, b in zip(came, expected, strict=True)):
-        return "expand it to the variable's shape: a sum forward is a broadcast backward"
+        return "expand it to the variable's shape; a sum forward is a broadcast backward"
     if len(came) >= len(expected) and math.prod(came) > math.prod(expected):
-        return "a value that was broadcast forward gets the sum of its gradients backward"
+        return "a value that is broadcast forward gets the sum of its gradients backward"
     return "a gradient has the shape of its variable"
 
 
@@ -178,21 +178,21 @@ def _finite_problem(got: torch.Tensor) -> str:
 
 
 def finding_sentence(finding: Finding) -> str:
-    """A broken rule with its place."""
+    """The broken rule, with file and line."""
     return f"{finding.message} ({finding.file}:{finding.line})"
 
 
 def failure_sentence(outcome: Outcome, who: str, what: str) -> tuple[Verdict, str]:
-    """The verdict and the sentence of an outcome that is no tensor."""
+    """The verdict and the sentence for an outcome that is not a tensor."""
     match outcome:
         case TimedOut(whole_submission=True):
-            return Verdict.TIMED_OUT, f"the submission had used up its {outcome.limit:g} s before {who} was done"
+            return Verdict.TIMED_OUT, f"the submission's limit of {outcome.limit:g} s ran out before {who} finished"
         case TimedOut():
-            return Verdict.TIMED_OUT, f"{who} had not answered after {outcome.limit:g} s and was stopped"
+            return Verdict.TIMED_OUT, f"{who} did not finish within {outcome.limit:g} s and was stopped"
         case Killed():
-            return Verdict.KILLED, f"{who} ended its process: {outcome.detail}"
+            return Verdict.KILLED, f"{who} crashed: {outcome.detail}"
         case NotStarted():
-            forgotten = "; if it is written, its `return` is missing" if outcome.how == "returned None" else ""
+            forgotten = "; if you have written it, its `return` is missing" if outcome.how == "returned None" else ""
             return Verdict.NOT_STARTED, f"{who} is not written yet: {what} {outcome.how}{forgotten}"
         case Raised():
             place = f" ({outcome.file}:{outcome.line})" if outcome.line is not None else ""
@@ -200,4 +200,4 @@ def failure_sentence(outcome: Outcome, who: str, what: str) -> tuple[Verdict, st
         case WrongType():
             return Verdict.WRONG_TYPE, f"{who} returned {outcome.description}, expected a tensor"
         case _:
-            raise AssertionError(f"{who}: {outcome!r} is no failure")
+            raise AssertionError(f"{who}: {outcome!r} is not a failure")

@@ -1,7 +1,7 @@
-"""Answers at exact kinks and ties, where several derivatives are right: a note of what PyTorch takes, never a verdict.
+"""Answers at exact kinks and ties, where several derivatives are right: a note on PyTorch's choice, never a verdict.
 
-No case has an exact kink or tie, so a function that chooses otherwise than PyTorch is right on all of them, and would
-not be told. It is therefore asked once more, at forward values that are rounded until they have some.
+No case has an exact kink or tie, so a function that chooses differently from PyTorch is right on all of them, and its
+author would never know. It is therefore called once more, at forward values rounded until they have some.
 """
 
 from __future__ import annotations
@@ -26,39 +26,39 @@ if TYPE_CHECKING:
     from grader.exercise.kinks import Kink
 
 _COARSE = (0.5, 1.0, 2.0)
-"""Steps that values are rounded to, in standard deviations: the first that makes kinks or ties is taken.
+"""Step sizes for rounding values, in standard deviations: the first that produces kinks or ties is used.
 
-Of the variables of the bundled exercises that have any, all have both at the first step."""
+In the bundled exercises, every variable that can have kinks or ties has them at the first step."""
 _NUDGE = 2.0**-30
-"""How far values are moved off a kink or tie, in steps of the rounding: exact in float64, and no other is reached."""
+"""How far values are moved off a kink or tie, in rounding steps: exact in float64, and too small to reach another."""
 _LEAST_NUDGES, _MOST_NUDGES = 16, 128
-"""How often they are moved: until what is seen explains an answer, or one of nine tied values is missed by
-(8/9)**128, 3e-7."""
+"""How many times they are moved: until the gradients seen explain an answer. The chance that one of nine tied values is
+never picked is (8/9)**128, 3e-7."""
 _CHOICE = 1e-6
-"""A gradient that moves by more than this share of its terms is chosen: a nudge of 2**-30 moves a smooth one by 1e-9
-times the ratio of its curvature to its slope."""
+"""A gradient that changes by more than this share of its terms is open to choice: a nudge of 2**-30 changes a smooth
+one by 1e-9 times the ratio of its curvature to its slope."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Corner:
-    """A case at rounded values of what a variable's kinked lines read, so that there are kinks and ties among them."""
+    """A case in which the values read by a variable's kinked lines are rounded, so that kinks and ties occur."""
 
     case: Case
     variable: str
     kinks: tuple[Kink, ...]
-    """Those that are met there."""
+    """Those that occur there."""
     graph: LineGraph
     step: float
-    """What the variable is rounded to."""
+    """The step that the variable is rounded to."""
 
     def given(self, names: Sequence[str], upstream: Sequence[str]) -> dict[str, Any]:
-        """What a function is handed: forward values here, float64, and the case's random cotangents."""
+        """The arguments of a function: the forward values here, in float64, and the case's random cotangents."""
         values = pool_values(self.graph.values)
         cotangents = {f"d{name}": self.case.cotangents[name] for name in upstream}
         return {**{name: values[name] for name in names if name in values}, **cotangents}
 
     def note(self, got: torch.Tensor, depends_on: tuple[str, ...]) -> str | None:
-        """What to say of an answer; None if it is autograd's, or if another choice does not explain the difference.
+        """The note on an answer; None if it is autograd's, or if a different choice does not explain the difference.
 
         Args:
             got: the answer to `given`, in any dtype.
@@ -80,7 +80,7 @@ class Corner:
         return None
 
     def _beside(self, sweep: Sweep) -> Iterator[torch.Tensor]:
-        """The gradient just beside these values, in several directions. Only the lines with kinks are run again."""
+        """The gradient right next to these values, in several directions. Only the lines with kinks are rerun."""
         expected, generator = sweep.cut(self.variable), torch.Generator().manual_seed(0)
         value = self.graph.values[self.variable]
         steps = [step for step in self.graph.readers[self.variable] if self.variable in kinked_reads(step.line)]
@@ -99,31 +99,31 @@ class Corner:
     def _sentence(self, seen: _Seen, got: torch.Tensor, slack: float) -> str:
         phrases = " and ".join(dict.fromkeys(kink.phrase for kink in self.kinks))
         if not all(kink.tied for kink in self.kinks):
-            return f"{phrases}; yours takes another, which is just as right"
+            return f"{phrases}; yours takes another, which is equally valid"
         if seen.adds_up(got, slack):
-            return f"{phrases}; yours divides it in another way, which is just as right"
-        return f"{phrases}; your shares do not add up to it, which is right only as long as there is no tie"
+            return f"{phrases}; yours divides it differently, which is equally valid"
+        return f"{phrases}; your shares do not add up to it, which is right only where there is no tie"
 
 
 class _Seen:
-    """The gradients seen at a corner and just beside it: how far each element, and their sum, is open to choice."""
+    """The gradients seen at a corner and right next to it: the range of choice for each element and for the sum."""
 
     def __init__(self, expected: torch.Tensor) -> None:
         self.low = self.high = expected  # (the variable's shape)
         self.sums = [float(expected.sum())]
 
     def add(self, beside: torch.Tensor) -> None:
-        """One more, in the variable's shape."""
+        """Add one more, in the variable's shape."""
         self.low, self.high = self.low.minimum(beside), self.high.maximum(beside)
         self.sums.append(float(beside.sum()))
 
     def explains(self, got: torch.Tensor, away: torch.Tensor, slack: float) -> bool:
-        """Whether an answer lies among them wherever it is `away` from autograd's: a choice, and no mistake."""
+        """Whether an answer lies within the range wherever it is `away` from autograd's: a choice, not a mistake."""
         among = (self.high - self.low > slack) & (got >= self.low - slack) & (got <= self.high + slack)
         return not bool((away & ~among).any())
 
     def adds_up(self, got: torch.Tensor, slack: float) -> bool:
-        """Whether an answer's sum lies among theirs: whoever gets it, what is divided among tied values is one."""
+        """Whether an answer's sum lies within theirs: tied values may share a gradient, but not change its total."""
         spare = slack * got.numel() ** 0.5  # errors of any sign
         total = float(got.sum())
         return bool(min(self.sums) - spare <= total <= max(self.sums) + spare)
@@ -131,15 +131,15 @@ class _Seen:
 
 @functools.lru_cache(maxsize=64)
 def _sweep(corner: Corner, depends_on: tuple[str, ...]) -> Sweep:
-    """The gradients at a corner: one submission after another depends on the same upstream ones."""
+    """The gradients at a corner. Cached, as many submissions depend on the same upstream gradients."""
     return Sweep(corner.graph, {name: corner.case.cotangents[name] for name in depends_on})
 
 
 @functools.lru_cache(maxsize=64)
 def find_corner(case: Case, variable: str) -> Corner | None:
-    """A case at values with kinks or ties for a variable; None if none of its lines has any, or rounding makes none.
+    """A case with kinks or ties for a variable; None if none of its lines can have any, or rounding produces none.
 
-    Kept for the latest few: one submission after another is asked at the same ones.
+    Cached, as many submissions are asked at the same ones.
     """
     lines = case.exercise.readers.get(variable, ())
     kinks = tuple(kink for line in lines for kink in kinked_reads(line).get(variable, ()))
@@ -160,6 +160,6 @@ def _round_to(case: Case, variable: str, kinks: Sequence[Kink], coarse: float) -
 
 
 def _step(value: torch.Tensor, coarse: float) -> float:
-    """So many standard deviations as a power of two, so that rounded values are exact; 0 where nothing varies."""
+    """This many standard deviations, as a power of two so that rounded values are exact; 0 if all values are equal."""
     spread = float(value.std(correction=0)) * coarse if value.numel() else 0.0
     return 2.0 ** round(math.log2(spread)) if spread else 0.0

@@ -1,5 +1,5 @@
-# The worked solution. Each line is one of several right ones: see right/ for others,
-# among them the softmax in one go.
+# The worked solution. Each line is one of several correct forms: see right/ for others,
+# including the softmax in one go.
 
 import torch
 
@@ -13,7 +13,7 @@ def dbo(dout):
 
 
 def dWo(dout, ycat):
-    # all tokens of all examples in one long table
+    # all tokens of all examples, flattened into one dimension
     return ycat.flatten(0, 1).T @ dout.flatten(0, 1)
 
 
@@ -22,7 +22,7 @@ def dycat(dout, Wo):
 
 
 def dy(dycat, n, T, n_head, hs):
-    # view first, transpose then: the heads stand beside each other in ycat
+    # first view, then transpose: the heads are concatenated in ycat
     return dycat.view(n, T, n_head, hs).transpose(1, 2)
 
 
@@ -43,7 +43,7 @@ def dexpd(dp, dsumexp, sumexp):
 
 
 def datt(dexpd, expd):
-    # expd is exp(att) where a token may look and zero elsewhere: derivative and mask in one
+    # expd is exp(att) where a token may attend and zero elsewhere: derivative and mask in one
     # (from dp straight to datt it is p*(dp - (p*dp).sum(3, keepdim=True)): the softmax in one go)
     return dexpd * expd
 
@@ -53,7 +53,7 @@ def dqk(datt, hs):
 
 
 def dk(dqk, q):
-    # q.T @ dqk is the gradient of k.T; turned back it is that of k
+    # q.T @ dqk is the gradient of k.T; transposed, it is that of k
     return (q.transpose(2, 3) @ dqk).transpose(2, 3)
 
 
@@ -62,7 +62,7 @@ def dq(dqk, k):
 
 
 def dqkv(dq, dk, dv, qkv):
-    # the heads beside each other again, then queries, keys and values beside each other
+    # concatenate the heads again, then queries, keys and values
     return torch.cat([d.transpose(1, 2).flatten(2) for d in (dq, dk, dv)], 2)
 
 

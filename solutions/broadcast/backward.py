@@ -1,10 +1,10 @@
-# The worked solution. Each line is one of several right ones: see right/ for others.
+# The worked solution. Each line is one of several correct forms: see right/ for others.
 
 import torch
 
 
 def dcubed(cubed):
-    # the mean is over all entries of the table, so each has one over their number
+    # the mean is over all entries of the table, so each has weight one over their number
     return torch.ones_like(cubed) / cubed.numel()
 
 
@@ -13,17 +13,17 @@ def dcentered(dcubed, centered):
 
 
 def drowmean(dcentered):
-    # copied along each row, so summed along each row
+    # broadcast along each row, so summed along each row
     return (-dcentered).sum(1, keepdim=True)
 
 
 def dscaled(dcentered, drowmean, scaled):
-    # scaled is used twice; the column drowmean spreads along each row by itself
+    # scaled is used twice; the column drowmean broadcasts along each row by itself
     return dcentered + drowmean/scaled.shape[1]
 
 
 def dt(dscaled, shifted):
-    # copied everywhere, so summed over everything: a single number is left
+    # broadcast everywhere, so summed over everything: a single number is left
     return (shifted*dscaled).sum()
 
 

@@ -1,4 +1,4 @@
-# The worked solution. Each line is one of several right ones: see right/ for others.
+# The worked solution. Each line is one of several correct forms: see right/ for others.
 
 import torch
 import torch.nn.functional as F
@@ -13,13 +13,13 @@ def doutmat(dout, outmat):
 
 
 def db(doutmat):
-    # one bias for all windows of all pictures
+    # one bias for all windows of all images
     return doutmat.sum((0, 2))
 
 
 def dwmat(doutmat, cols, o, wmat):
-    # all windows of all pictures side by side, then one matrix product;
-    # (doutmat @ cols.transpose(1, 2)).sum(0) is as right, and adds up in another order
+    # all windows of all images side by side, then one matrix product;
+    # (doutmat @ cols.transpose(1, 2)).sum(0) is equally correct, but adds up in a different order
     return doutmat.transpose(0, 1).reshape(o, -1) @ cols.transpose(1, 2).reshape(-1, wmat.shape[1])
 
 
@@ -37,5 +37,5 @@ def dxpad(dcols, xpad):
 
 
 def dx(dxpad):
-    # the frame was not a part of x
+    # the border was not part of x
     return dxpad[:, :, 1:-1, 1:-1]

@@ -1,4 +1,4 @@
-# The worked solution. Each line is one of several right ones: see right/ for others.
+# The worked solution. Each line is one of several correct forms: see right/ for others.
 
 import torch
 
@@ -16,15 +16,15 @@ def dkept(ddropped, p):
 
 
 def dbranch(dkept, mask):
-    # the mask that was drawn forward: dropout that draws a new one here would be another function
+    # the mask drawn in the forward pass: drawing a new one here would be a different function
     return dkept * mask
 
 
 def dx(dout, dbranch, W):
-    # straight along the skip connection, and through the branch
+    # directly along the skip connection, and through the branch
     return dout + dbranch @ W.T
 
 
 def dW(dbranch, x):
-    # W is square: its transpose has the right shape too, and is wrong all the same
+    # W is square: its transpose has the right shape too, but is wrong
     return x.T @ dbranch

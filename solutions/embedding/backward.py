@@ -1,4 +1,4 @@
-# The worked solution. Each line is one of several right ones: see right/ for others.
+# The worked solution. Each line is one of several correct forms: see right/ for others.
 
 import torch
 import torch.nn.functional as F
@@ -13,12 +13,12 @@ def dtok(dx):
 
 
 def dpos(dx):
-    # every example got the same positions
+    # every example uses the same positions
     return dx.sum(0)
 
 
 def dwte(dtok, idx, wte):
-    # dwte[idx] += dtok would keep only one of the places where a letter stands
+    # dwte[idx] += dtok would keep only one occurrence of each letter
     dwte = torch.zeros_like(wte)
     dwte.index_add_(0, idx.view(-1), dtok.view(-1, wte.shape[1]))
     return dwte

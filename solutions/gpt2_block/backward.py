@@ -1,6 +1,6 @@
-# The worked solution. Each line is one of several right ones: see right/ for others.
+# The worked solution. Each line is one of several correct forms: see right/ for others.
 #
-# Three helpers first: every layer norm and every linear layer of GPT-2 goes back the same way.
+# Three helpers first: the backward pass is the same for every layer norm and every linear layer of GPT-2.
 
 import math
 
@@ -9,7 +9,7 @@ import torch.nn.functional as F
 
 
 def normalise(x):
-    """What layer norm makes of x before gain and bias, and what it divided by."""
+    """The normalized x, before gain and bias, and one over its standard deviation."""
     rstd = (x.var(2, keepdim=True, unbiased=False) + 1e-5)**-0.5
     return (x - x.mean(2, keepdim=True)) * rstd, rstd
 
@@ -17,17 +17,17 @@ def normalise(x):
 def through_layer_norm(dout, x, w):
     norm, rstd = normalise(x)
     dnorm = dout * w
-    # straight through, less the mean, less the part along norm: the three paths of layer norm
+    # the gradient itself, minus its mean, minus its component along norm: the three paths of layer norm
     return rstd*(dnorm - dnorm.mean(2, keepdim=True) - norm*(dnorm*norm).mean(2, keepdim=True))
 
 
 def weights_of(dout, inp):
-    # the weights stand with outputs before inputs; all tokens of all examples make one long table
+    # the weights are stored as outputs by inputs; all tokens of all examples are flattened into one dimension
     return dout.flatten(0, 1).T @ inp.flatten(0, 1)
 
 
 def dlogits(logits, targets, n, T):
-    # every token of every example counts with one over their number
+    # every token of every example has weight one over their number
     dlogits = F.softmax(logits, 2) - F.one_hot(targets, logits.shape[2])
     return dlogits / (n*T)
 
@@ -123,7 +123,7 @@ def dv(datty, att, n, T, n_head, hs):
 
 
 def dpreatt(datt, att):
-    # where a token may not look, att is zero, and so is this: no mask is needed
+    # where a token may not attend, att is zero, and so is this: no mask is needed
     return att*(datt - (att*datt).sum(3, keepdim=True))
 
 
@@ -136,7 +136,7 @@ def dq(dpreatt, k, hs):
 
 
 def dqkv(dq, dk, dv):
-    # the heads beside each other again, then queries, keys and values beside each other
+    # concatenate the heads again, then queries, keys and values
     return torch.cat([d.transpose(1, 2).flatten(2) for d in (dq, dk, dv)], 2)
 
 
@@ -172,7 +172,7 @@ def dwpe(dencoded, wpe, T):
 
 
 def dwte(dencoded, dlogits, lnf, idx, wte):
-    # the same table at both ends: as the weights of the last layer, and as what the first one looks up
+    # the same table at both ends: as the weights of the last layer, and for the lookup in the first
     dwte = weights_of(dlogits, lnf)
     dwte = dwte + torch.zeros_like(wte).index_add(0, idx.flatten(), dencoded.flatten(0, 1))
     return dwte

@@ -7,7 +7,7 @@ import torch.nn.functional as F
 
 
 def normalise(x):
-    """What layer norm makes of x before gain and bias, and what it divided by."""
+    """The normalized x, before gain and bias, and one over its standard deviation."""
     rstd = (x.var(2, keepdim=True, unbiased=False) + 1e-5)**-0.5
     return (x - x.mean(2, keepdim=True)) * rstd, rstd
 
@@ -16,19 +16,19 @@ def layer_norm(dout, x, w):
     """The gradients of layer norm's input, gain and bias."""
     norm, rstd = normalise(x)
     dnorm = dout * w
-    # straight through, less the mean, less the part along norm
+    # the gradient itself, minus its mean, minus its component along norm
     dx = rstd*(dnorm - dnorm.mean(2, keepdim=True) - norm*(dnorm*norm).mean(2, keepdim=True))
     return dx, (dout*norm).sum((0, 1)), dout.sum((0, 1))
 
 
 def linear(dout, inp, w):
-    """The gradients of a linear layer's input, weights and bias; the weights stand with outputs before inputs."""
+    """The gradients of a linear layer's input, weights and bias; the weights are stored as outputs by inputs."""
     return dout @ w, dout.flatten(0, 1).T @ inp.flatten(0, 1), dout.sum((0, 1))
 
 
 def gradients(wte, wpe, ln1w, qkvw, attprojw, ln2w, fcw, fcprojw, lnfw, idx, targets, n, T, n_head, hs,
               encoded, ln1, q, k, v, att, atty, res2, ln2, fch, fch_gelu, res3, lnf, logits):
-    # cross entropy in one go: every token of every example counts with one over their number
+    # cross entropy in one go: every token of every example has weight one over their number
     dlogits = (F.softmax(logits, 2) - F.one_hot(targets, logits.shape[2])) / (n*T)
     dlnf = dlogits @ wte
     dres3, dlnfw, dlnfb = layer_norm(dlnf, res3, lnfw)
@@ -51,7 +51,7 @@ def gradients(wte, wpe, ln1w, qkvw, attprojw, ln2w, fcw, fcprojw, lnfw, idx, tar
     dln1, dqkvw, dqkvb = linear(dqkv, ln1, qkvw)
     dencoded, dln1w, dln1b = layer_norm(dln1, encoded, ln1w)
     dencoded = dencoded + dres2 # the skip connection
-    # the bottom; the token embeddings are used at both ends
+    # embeddings; the token embeddings are used at both ends
     dwpe = torch.zeros_like(wpe)
     dwpe[:T] = dencoded.sum(0)
     dwte = dlogits.flatten(0, 1).T @ lnf.flatten(0, 1)

@@ -1,4 +1,4 @@
-# The worked solution. Each line is one of several right ones: see right/ for others.
+# The worked solution. Each line is one of several correct forms: see right/ for others.
 
 import torch
 
@@ -36,7 +36,7 @@ def dWhn(dhh, h):
 
 
 def dz(dhnew, n, h):
-    # more z means more of the old state and less of the proposal
+    # a larger z means more of the old state and less of the candidate
     return dhnew*h - dhnew*n
 
 

@@ -1,5 +1,5 @@
-# The worked solution. Each line is one of several right ones: see right/ for others,
-# among them dx from dnorm in one go.
+# The worked solution. Each line is one of several correct forms: see right/ for others,
+# including dx from dnorm in one go.
 
 import torch
 

@@ -1,4 +1,4 @@
-# The worked solution. Each line is one of several right ones: see right/ for others.
+# The worked solution. Each line is one of several correct forms: see right/ for others.
 
 import torch
 
@@ -28,7 +28,7 @@ def db2(dout):
 
 
 def dz1(dh, z1):
-    # the relu is a gate: open where z1 was positive, shut elsewhere
+    # the relu is a gate: open where z1 is positive, closed elsewhere
     return dh * (z1 > 0)
 
 

@@ -1,4 +1,4 @@
-# The worked solution. Each line is one of several right ones: see right/ for others.
+# The worked solution. Each line is one of several correct forms: see right/ for others.
 
 import torch
 
@@ -16,7 +16,7 @@ def do(dh, tc):
 
 
 def dc(dtc, tc, cotc):
-    # what was shown through the tanh, and what the next step remembers
+    # through the tanh to the output, and to the next step's cell state
     return dtc * (1 - tc**2) + cotc
 
 

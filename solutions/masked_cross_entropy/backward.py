@@ -1,11 +1,11 @@
-# The worked solution. Each line is one of several right ones: see right/ for others.
+# The worked solution. Each line is one of several correct forms: see right/ for others.
 
 import torch
 import torch.nn.functional as F
 
 
 def dlosses(losses, active):
-    # the mean over the tokens that count; the others stand in the sum as well, but with a loss of zero
+    # the mean over the tokens that count; the others are in the sum as well, but with a loss of zero
     return torch.ones_like(losses) / active.sum()
 
 
@@ -28,7 +28,7 @@ def dsumexp(dlse, sumexp):
 
 
 def dexpd(dsumexp, expd):
-    # a sum hands its gradient to everything it summed
+    # a sum passes its gradient to everything it summed
     return dsumexp.expand_as(expd)
 
 

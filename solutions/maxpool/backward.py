@@ -1,4 +1,4 @@
-# The worked solution. Each line is one of several right ones: see right/ for others.
+# The worked solution. Each line is one of several correct forms: see right/ for others.
 
 import torch
 import torch.nn.functional as F
@@ -13,7 +13,7 @@ def dpooled(dout, pooled):
 
 
 def dflat(dpooled, flat):
-    # the whole gradient goes to the winner of each window
+    # the whole gradient goes to the maximum of each window
     winners = flat.max(2, keepdim=True).indices
     return torch.zeros_like(flat).scatter(2, winners, dpooled.unsqueeze(2))
 
@@ -23,5 +23,5 @@ def dcols(dflat, cols):
 
 
 def dx(dcols, x):
-    # a pixel that won in several windows gets the sum
+    # a pixel that is the maximum of several windows gets the sum
     return F.fold(dcols, x.shape[2:], 3, stride=2)

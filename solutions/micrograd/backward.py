@@ -1,4 +1,4 @@
-# The worked solution. Each line is one of several right ones: see right/ for others.
+# The worked solution. Each line is one of several correct forms: see right/ for others.
 
 import torch
 
@@ -12,13 +12,13 @@ def do(derr):
 
 
 def de(do, e, o):
-    # e is used twice, above and below the line: two gradients, added
+    # e is used twice, in the numerator and the denominator: two gradients, added
     # (on paper they simplify to 2*do/(e + 1)**2, which rounds a little differently)
     return do/(e + 1) - do*(o/(e + 1))
 
 
 def dn(de, e):
-    # the derivative of exp is exp; the 2 comes from inside the brackets
+    # the derivative of exp is exp; the 2 comes from inside the parentheses
     return 2*(de*e)
 
 

@@ -1,4 +1,4 @@
-# The worked solution. Each line is one of several right ones: see right/ for others.
+# The worked solution. Each line is one of several correct forms: see right/ for others.
 
 import torch
 import torch.nn.functional as F
@@ -11,13 +11,13 @@ def dlogprobs(logprobs, Yb, n):
 
 
 def dprobs(dlogprobs, probs):
-    # (1.0 / probs) * dlogprobs is as right, but rounds twice where autograd rounds once:
+    # (1.0 / probs) * dlogprobs is equally correct, but rounds twice where autograd rounds once:
     # the two are bit-equal only when n is a power of two
     return dlogprobs / probs
 
 
 def dcounts_sum_inv(dprobs, counts):
-    # counts_sum_inv was copied along each row of counts, so its gradient is summed along each row
+    # counts_sum_inv was broadcast along each row of counts, so its gradient is summed along each row
     return (counts * dprobs).sum(1, keepdim=True)
 
 
@@ -26,25 +26,25 @@ def dcounts_sum(dcounts_sum_inv, counts_sum):
 
 
 def dcounts(dprobs, dcounts_sum, counts, counts_sum_inv):
-    # counts is used twice, so two gradients add up; a sum hands its gradient to everything it summed
+    # counts is used twice, so two gradients add up; a sum passes its gradient to everything it summed
     dcounts = counts_sum_inv * dprobs
     dcounts = dcounts + torch.ones_like(counts) * dcounts_sum
     return dcounts
 
 
 def dnorm_logits(dcounts, counts):
-    # the derivative of exp is exp, and the forward pass has it already
+    # the derivative of exp is exp, which the forward pass already has
     return counts * dcounts
 
 
 def dlogit_maxes(dnorm_logits):
-    # about 1e-9 everywhere: subtracting the maximum does not change the loss, so in exact numbers this is zero
+    # about 1e-9 everywhere: subtracting the maximum does not change the loss, so in exact arithmetic this is zero
     return (-dnorm_logits).sum(1, keepdim=True)
 
 
 def dlogits(dnorm_logits, dlogit_maxes, logits):
     dlogits = dnorm_logits.clone()
-    # the maximum came out of one place in each row: its gradient goes back to that place alone
+    # the maximum comes from one place in each row: its gradient goes back to that place only
     dlogits += F.one_hot(logits.max(1).indices, num_classes=logits.shape[1]) * dlogit_maxes
     return dlogits
 
@@ -84,7 +84,7 @@ def dbnvar_inv(dbnraw, bndiff):
 
 
 def dbnvar(dbnvar_inv, bnvar):
-    # bnvar_inv**3 instead of the power -1.5 is as right and one rounding away
+    # bnvar_inv**3 instead of the power -1.5 is equally correct and one rounding away
     return (-0.5*(bnvar + 1e-5)**-1.5) * dbnvar_inv
 
 
@@ -103,7 +103,7 @@ def dbnmeani(dbndiff):
 
 
 def dhprebn(dbndiff, dbnmeani, hprebn, n):
-    # clone, because += on dbndiff itself would change it for everybody who holds it
+    # clone, because += on dbndiff itself would change it for everything else that uses it
     dhprebn = dbndiff.clone()
     dhprebn += 1.0/n * (torch.ones_like(hprebn) * dbnmeani)
     return dhprebn
@@ -118,7 +118,7 @@ def dW1(dhprebn, embcat):
 
 
 def db1(dhprebn):
-    # about 1e-9 everywhere: the mean that batch norm subtracts takes b1 with it, so in exact numbers this is zero
+    # about 1e-9 everywhere: batch norm subtracts b1 along with the mean, so in exact arithmetic this is zero
     return dhprebn.sum(0)
 
 
@@ -127,7 +127,7 @@ def demb(dembcat, emb):
 
 
 def dC(demb, C, Xb):
-    # one character stands at many places of the minibatch: each of its rows in demb is added to its row of dC
+    # a character occurs in many places of the minibatch: each of its rows in demb is added to its row of dC
     # (dC[Xb] += demb would keep only one of them)
     dC = torch.zeros_like(C)
     dC.index_add_(0, Xb.view(-1), demb.view(-1, C.shape[1]))

@@ -1,4 +1,4 @@
-# The worked solution. Each line is one of several right ones: see right/ for others.
+# The worked solution. Each line is one of several correct forms: see right/ for others.
 
 import torch
 
@@ -16,7 +16,7 @@ def da4(dh4, h4):
 
 
 def dh3(dH, da4, Whh):
-    # what h3 said itself, and what it passed on to the next step
+    # its own slice of H, and what it passed on to the next step
     return dH[:, 2] + da4 @ Whh.T
 
 
@@ -46,7 +46,7 @@ def dh0(da1, Whh):
 
 def dbh(da1, da2, da3, da4):
     # used in four steps, so four gradients; added from the last step to the first, as autograd does:
-    # any other order is as right and rounds differently
+    # any other order is equally correct but rounds differently
     return da4.sum(0) + da3.sum(0) + da2.sum(0) + da1.sum(0)
 
 

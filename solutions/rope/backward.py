@@ -1,4 +1,4 @@
-# The worked solution. Each line is one of several right ones: see right/ for others.
+# The worked solution. Each line is one of several correct forms: see right/ for others.
 
 import torch
 
@@ -16,12 +16,12 @@ def dr2(dout, half):
 
 
 def dx1(dr1, dr2, cos, sin):
-    # forward x1 went into r1 with cos and into r2 with plus sin
+    # in the forward pass, x1 went into r1 with cos and into r2 with plus sin
     return dr1*cos + dr2*sin
 
 
 def dx2(dr1, dr2, cos, sin):
-    # and here is the minus: the pair (dr1, dr2) is turned by the same angle, the other way round
+    # and here is the minus: the pair (dr1, dr2) is rotated by the same angle in the opposite direction
     return dr2*cos - dr1*sin
 
 

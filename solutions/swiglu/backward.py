@@ -1,4 +1,4 @@
-# The worked solution. Each line is one of several right ones: see right/ for others.
+# The worked solution. Each line is one of several correct forms: see right/ for others.
 
 import torch
 
@@ -12,7 +12,7 @@ def dhid(dout, Wd):
 
 
 def dWd(dout, hid):
-    # all tokens of all examples in one long table
+    # all tokens of all examples, flattened into one dimension
     return hid.flatten(0, 1).T @ dout.flatten(0, 1)
 
 

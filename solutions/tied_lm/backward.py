@@ -1,4 +1,4 @@
-# The worked solution. Each line is one of several right ones: see right/ for others.
+# The worked solution. Each line is one of several correct forms: see right/ for others.
 
 import torch
 import torch.nn.functional as F
@@ -40,7 +40,7 @@ def dx(dz, W):
 
 
 def dwte(dlogits, dx, h, idx, wte):
-    # every row was compared with h in the last layer; some rows were fetched in the first
+    # every row was compared with h in the last layer; some rows were looked up in the first
     dwte = dlogits.T @ h
     dwte = dwte + torch.zeros_like(wte).index_add(0, idx, dx)
     return dwte

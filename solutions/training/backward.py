@@ -1,4 +1,4 @@
-# The worked solution. Each line is one of several right ones: see right/ for others.
+# The worked solution. Each line is one of several correct forms: see right/ for others.
 
 import torch
 import torch.nn.functional as F
@@ -23,7 +23,7 @@ def gradients(C, W1, W2, bngain, Xb, Yb, n, emb, embcat, bnvar_inv, bnraw, h, lo
     dembcat = dhprebn @ W1.T
     dW1 = embcat.T @ dhprebn
     db1 = dhprebn.sum(0)
-    # embedding: a character that stands at many places adds all their gradients
+    # embedding: a character that occurs in many places adds up all their gradients
     demb = dembcat.view(emb.shape)
     dC = torch.zeros_like(C)
     dC.index_add_(0, Xb.view(-1), demb.view(-1, C.shape[1]))

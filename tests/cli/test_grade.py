@@ -329,7 +329,7 @@ class TestPaths:
         monkeypatch.chdir(tmp_path if absolute else repository)
         told = repository / "exercises" if absolute else Path("exercises")
         result = grade(str(told / "mlp"), "--exercise", "mlp", "--ci", "-q")
-        assert (result.exit_code, result.stderr) == (4, f"Error: {told} is a link; hand in the file itself\n")
+        assert (result.exit_code, result.stderr) == (4, f"Error: {told} is a symbolic link; submit the file itself\n")
 
     def test_ci_refuses_a_folder_reached_through_a_link(
         self, grade: Grade, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -30,16 +30,16 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def submission(source: str) -> Submission:
-    """A submission of one file."""
+    """A submission with one file."""
     return Submission("test", Path("backward.py"), {"backward.py": source.encode()})
 
 
 Log = list[tuple[str, str, list[torch.Tensor]]]
-"""Function, dtype and tensors of each question; a pool of values has neither of the first two."""
+"""Function, dtype and tensors of each question; a pool of values has no function or dtype."""
 
 
 class RecordingSession:
-    """Stands between grading and a real session and writes down what is handed over, in order."""
+    """Wraps a real session and records what is sent, in order."""
 
     def __init__(self, session: Any, log: Log) -> None:
         self._session, self._log = session, log
@@ -94,10 +94,10 @@ def dh(dlogits, W2):
 
 
 @pytest.mark.parametrize("block", ["", FUSED], ids=["solution", "fused and failing"])
-def test_no_reference_is_handed_over_before_the_last_question_about_it(
+def test_no_reference_is_sent_before_the_last_question_about_it(
     sandbox: Sandbox, mlp: Exercise, mlp_cases: Cases, solution_source: str, block: str
 ) -> None:
-    """Whatever a learner remembers, the answer to a question is never among it.
+    """Whatever a submission remembers, it never contains the answer to a question.
 
     The float32 gradients of the given case answer float32 questions; to float64's twelve digits they are wrong.
     """
@@ -141,14 +141,14 @@ def dcounts_sum_inv(dprobs, counts, counts_sum_inv):
 """
 
 
-def test_a_learner_that_remembers_every_tensor_scores_nothing(graded: Callable[..., dict[str, Row]]) -> None:
-    """Not in the local rows, and not in the chained ones."""
+def test_a_submission_that_remembers_every_tensor_scores_nothing(graded: Callable[..., dict[str, Row]]) -> None:
+    """Neither in the local columns nor in the chained ones."""
     rows = graded(REMEMBERS, alone=True)
     assert not any(row.correct for row in rows.values())
     assert not any(row.chained and row.chained["exact"] for row in rows.values())
 
 
-def test_the_stubs_are_not_started_26_times(sandbox: Sandbox, mlp: Exercise, mlp_cases: Cases) -> None:
+def test_all_26_stubs_are_not_started(sandbox: Sandbox, mlp: Exercise, mlp_cases: Cases) -> None:
     """0 of 26, each with the line of its stub."""
     grading = start_grading(mlp, read_submission(ROOT / "exercises" / "mlp"), sandbox, cases=mlp_cases)
     document = grading.document()
@@ -161,7 +161,7 @@ def test_the_stubs_are_not_started_26_times(sandbox: Sandbox, mlp: Exercise, mlp
 def test_exactly_the_filled_functions_of_a_half_filled_file_score(
     sandbox: Sandbox, mlp: Exercise, mlp_cases: Cases
 ) -> None:
-    """The others wait."""
+    """The others are not started."""
     stubs = (ROOT / "exercises" / "mlp" / "backward.py").read_text()
     filled = (
         "\ndef dlogprobs(logprobs, Yb, n):\n    d = torch.zeros_like(logprobs)\n"
@@ -191,7 +191,7 @@ def test_a_syntax_error_is_one_sentence_with_its_line_in_every_row(
     assert {row["verdict"] for row in document["gradients"]} == {"raised"}
 
 
-def test_a_missing_function_is_not_started_and_an_extra_one_harms_nothing(
+def test_a_missing_function_is_not_started_and_an_extra_one_does_no_harm(
     sandbox: Sandbox, mlp: Exercise, mlp_cases: Cases, solution_source: str
 ) -> None:
     """The sentence names the file."""
@@ -202,10 +202,10 @@ def test_a_missing_function_is_not_started_and_an_extra_one_harms_nothing(
     assert sum(row["correct"] for row in rows) == 25
 
 
-def test_an_error_at_import_is_the_same_sentence_in_every_row(
+def test_an_import_error_gives_the_same_sentence_in_every_row(
     sandbox: Sandbox, mlp: Exercise, mlp_cases: Cases, solution_source: str
 ) -> None:
-    """The file never got as far as its functions."""
+    """The functions were never defined."""
     rows = start_grading(mlp, submission(f"{solution_source}\n1/0\n"), sandbox, cases=mlp_cases).document()["gradients"]
     assert {row["verdict"] for row in rows} == {"raised"}
     assert len({row["problem"] for row in rows}) == 1
@@ -230,7 +230,7 @@ def test_two_runs_differ_only_in_times(sandbox: Sandbox, mlp: Exercise, mlp_case
 def test_a_document_is_json_without_nan(
     sandbox: Sandbox, mlp: Exercise, mlp_cases: Cases, solution_source: str
 ) -> None:
-    """Even when a gradient is nothing but NaN."""
+    """Even if a gradient is all NaN."""
     source = f"{solution_source}\ndef dprobs(probs):\n    return probs*float('inf')"
     document = start_grading(mlp, submission(source), sandbox, cases=mlp_cases).document()
     assert json.loads(json.dumps(document, allow_nan=False)) is not None
@@ -262,8 +262,8 @@ def dh(dlogits, W2):
 """
 
 
-def test_no_text_tells_of_hidden_cases(sandbox: Sandbox, mlp: Exercise, solution_source: str) -> None:
-    """What an exception says comes from questions about the given case, asked of a child that has seen no other."""
+def test_no_text_leaks_hidden_cases(sandbox: Sandbox, mlp: Exercise, solution_source: str) -> None:
+    """An exception's message comes from the given case only, in a child that has seen no other case."""
     work = submission(f"{solution_source}\n{WHISPERS}")
     rows = {row.name: row for row in start_grading(mlp, work, sandbox, Settings(hidden_seed=11)).rows()}
     problem = rows["dprobs"].problem or ""
@@ -273,8 +273,8 @@ def test_no_text_tells_of_hidden_cases(sandbox: Sandbox, mlp: Exercise, solution
     assert "seen" not in (rows["dh"].problem or "")
 
 
-def test_a_message_is_told_although_cases_are_hidden(sandbox: Sandbox, mlp: Exercise, solution_source: str) -> None:
-    """Of an honest function that works in float64 only."""
+def test_a_message_is_reported_even_with_hidden_cases(sandbox: Sandbox, mlp: Exercise, solution_source: str) -> None:
+    """For an honest function that works only in float64."""
     narrow = "def dh(dlogits, W2): return dlogits.double() @ W2.T"
     work = submission(f"{solution_source}\n{narrow}")
     row = start_grading(mlp, work, sandbox, Settings(only=("dh",), hidden_seed=11)).row("dh")
@@ -282,7 +282,7 @@ def test_a_message_is_told_although_cases_are_hidden(sandbox: Sandbox, mlp: Exer
 
 
 def test_hidden_cases_find_what_the_fixed_ones_cannot(sandbox: Sandbox, mlp: Exercise, solution_source: str) -> None:
-    """A function that knows the sizes of the fixed cases by heart."""
+    """A function that has memorized the sizes of the fixed cases."""
     source = (
         f"{solution_source}\n_db2 = db2\ndef db2(dlogits):\n"
         f"    known = {[(32, 27), *((sizes['n'], sizes['vocab_size']) for sizes in mlp.sizes)]}\n"
@@ -297,7 +297,7 @@ def test_hidden_cases_find_what_the_fixed_ones_cannot(sandbox: Sandbox, mlp: Exe
 
 
 class MortalSession(RecordingSession):
-    """A session in which dprobs dies at one of its calls."""
+    """A session in which dprobs crashes at one of its calls."""
 
     def __init__(self, session: Any, call: int) -> None:
         super().__init__(session, [])
@@ -322,7 +322,7 @@ class MortalSandbox(RecordingSandbox):
 
 
 @pytest.mark.parametrize("call", range(1, 8), ids=["1st", "2nd", "3rd", "4th", "probe", "chained", "chained64"])
-def test_a_function_that_dies_at_any_of_its_calls_costs_itself_and_nothing_else(
+def test_a_function_that_crashes_at_any_of_its_calls_affects_only_itself(
     sandbox: Sandbox, mlp: Exercise, mlp_cases: Cases, solution_source: str, call: int
 ) -> None:
     """Four cases, one upstream gradient changed, the chained pass in float32 and float64."""
@@ -331,7 +331,7 @@ def test_a_function_that_dies_at_any_of_its_calls_costs_itself_and_nothing_else(
     assert [(row.name, row.verdict) for row in rows if not row.correct] == [("dprobs", Verdict.KILLED)]
 
 
-def test_prints_of_a_learner_reach_the_row(graded: Callable[..., dict[str, Row]]) -> None:
+def test_printed_output_reaches_the_row(graded: Callable[..., dict[str, Row]]) -> None:
     """Printing is how people debug."""
     rows = graded("def db2(dlogits):\n    print('hello', dlogits.shape[1])\n    return dlogits.sum(0)", only=("db2",))
     assert "hello 27" in rows["db2"].printed

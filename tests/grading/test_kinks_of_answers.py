@@ -1,4 +1,4 @@
-"""The note on what PyTorch takes at kinks and ties, for a right answer that takes something else; never a verdict."""
+"""The note on PyTorch's choice at kinks and ties, for a right answer that chooses differently; never a verdict."""
 
 from __future__ import annotations
 
@@ -27,15 +27,15 @@ if TYPE_CHECKING:
     Graded = Callable[[str | Exercise, str], dict[str, Row]]
 
 ROOT = Path(__file__).resolve().parents[2]
-RELU = "at exactly 0, PyTorch's relu takes slope 0; yours takes another, which is just as right"
+RELU = "at exactly 0, PyTorch's relu takes slope 0; yours takes another, which is equally valid"
 MAX = "at an exact tie, PyTorch's max gives the whole gradient to one of the tied values"
-DIVIDED = f"{MAX}; yours divides it in another way, which is just as right"
-NOT_ADDED_UP = f"{MAX}; your shares do not add up to it, which is right only as long as there is no tie"
+DIVIDED = f"{MAX}; yours divides it differently, which is equally valid"
+NOT_ADDED_UP = f"{MAX}; your shares do not add up to it, which is right only where there is no tie"
 
 
 @pytest.fixture
 def rows(sandbox: Sandbox) -> Graded:
-    """The rows of an exercise's worked solution with some source laid over it; of the source alone, of a new one."""
+    """The rows of a worked solution overlaid with some source; for a new exercise, of the source alone."""
 
     def grade(exercise: str | Exercise, block: str) -> dict[str, Row]:
         solved = ""
@@ -52,7 +52,7 @@ def rows(sandbox: Sandbox) -> Graded:
 
 @pytest.fixture
 def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The functions that are asked at kinks, as they are."""
+    """The functions asked at kinks, in order."""
     found, honest = list[str](), follow_ups.ask
 
     def counted(session: Session, inquiries: Sequence[Inquiry]) -> None:
@@ -67,20 +67,20 @@ class TestRelu:
     """A gate that is open at 0."""
 
     def test_a_gate_that_is_open_at_zero_scores_with_a_note(self, rows: Graded) -> None:
-        """`z >= 0` for `z > 0`."""
+        """`z >= 0` instead of `z > 0`."""
         row = rows("linear_relu", "def dz1(dh, z1):\n    return dh * (z1 >= 0)")["dz1"]
         assert (row.verdict, row.points) == (Verdict.EXACT, row.possible)
         assert row.notes == (RELU,)
 
     @pytest.mark.parametrize("gate", ["(z1 > 0)", "(h > 0)", "(h != 0)", "h.sign()"])
-    def test_a_gate_that_is_shut_at_zero_has_no_note(self, rows: Graded, gate: str) -> None:
-        """It takes what PyTorch takes, whichever way it is written."""
+    def test_a_gate_that_is_closed_at_zero_has_no_note(self, rows: Graded, gate: str) -> None:
+        """It makes PyTorch's choice, however it is written."""
         row = rows("linear_relu", f"def dz1(dh, z1, h):\n    return dh * {gate}")["dz1"]
         assert row.verdict.right
         assert row.notes == ()
 
-    def test_half_a_slope_at_zero_is_as_right(self, rows: Graded) -> None:
-        """Anything between both sides is."""
+    def test_half_a_slope_at_zero_is_equally_valid(self, rows: Graded) -> None:
+        """Anything between both sides is valid."""
         row = rows("linear_relu", "def dz1(dh, z1):\n    return dh * (z1.sign() + 1)/2")["dz1"]
         assert row.notes == (RELU,)
 
@@ -93,7 +93,7 @@ class TestRelu:
         ],
     )
     def test_what_a_choice_does_not_explain_is_not_mentioned(self, rows: Graded, slope: str) -> None:
-        """It is right on every case, and no claim is made beyond."""
+        """It is right on every case, and nothing more is claimed."""
         row = rows("linear_relu", f"def dz1(dh, z1):\n    return dh * {slope}")["dz1"]
         assert row.verdict.right
         assert row.notes == ()
@@ -120,8 +120,8 @@ class TestMax:
         ],
         ids=["whole to each", "shared", "to the last"],
     )
-    def test_a_pooling_that_divides_in_another_way_scores_with_a_note(self, rows: Graded, body: str, note: str) -> None:
-        """Shared ties are right; the whole for each is more than there is."""
+    def test_a_pooling_that_divides_differently_scores_with_a_note(self, rows: Graded, body: str, note: str) -> None:
+        """Shared ties are right; giving each the whole gradient is too much."""
         source = (
             "def dflat(dpooled, flat, pooled):\n"
             "    won = (flat == pooled.unsqueeze(2)).to(flat.dtype)\n"
@@ -143,8 +143,8 @@ class TestMax:
 
 
 @pytest.mark.parametrize("exercise", ["mlp", "linear_relu", "maxpool", "masked_cross_entropy"])
-def test_a_worked_solution_takes_what_pytorch_takes(rows: Graded, exercise: str) -> None:
-    """No note about another choice."""
+def test_a_worked_solution_makes_the_same_choice_as_pytorch(rows: Graded, exercise: str) -> None:
+    """No note about a different choice."""
     assert not any("PyTorch" in note for row in rows(exercise, "").values() for note in row.notes)
 
 
@@ -189,7 +189,7 @@ def own(folder: Path, line: str) -> Exercise:
     ],
 )
 def test_any_kink_of_a_graded_input(rows: Graded, tmp_path: Path, line: str, slope: str, note: str | None) -> None:
-    """Where the slope is another than PyTorch's, the note begins with PyTorch's."""
+    """If the slope differs from PyTorch's, the note starts with PyTorch's."""
     source = f"import torch\ndef dy(w):\n    return w\ndef da(dy, a, w):\n    return dy * {slope}\n"
     row = rows(own(tmp_path, line), source)["da"]
     assert row.verdict.right, row.problem
@@ -204,15 +204,15 @@ class TestFailures:
     """What goes wrong at a kink is not reported."""
 
     @pytest.mark.parametrize("deed", ["raise ValueError", "while True: pass", "return None", "print('here')"])
-    def test_what_happens_at_a_kink_changes_no_verdict(self, rows: Graded, deed: str) -> None:
-        """Neither this function's nor that of a later one; nothing of it is printed or noted."""
+    def test_a_failure_at_a_kink_does_not_change_a_verdict(self, rows: Graded, deed: str) -> None:
+        """Neither this function's nor a later one's; nothing is printed or noted."""
         source = f"def dz1(dh, z1):\n    if (z1 == 0).any():\n        {deed}\n    return dh * (z1 > 0)"
         found = rows("linear_relu", source)
         assert all(row.verdict.right for row in found.values())
         assert (found["dz1"].notes, found["dz1"].printed) == ((), "")
 
-    def test_after_one_that_hung_no_other_is_asked(self, rows: Graded, asked: list[str], tmp_path: Path) -> None:
-        """The rest of the time is for verdicts."""
+    def test_after_a_timeout_no_other_function_is_asked(self, rows: Graded, asked: list[str], tmp_path: Path) -> None:
+        """The remaining time is for verdicts."""
         exercise = own(tmp_path, "(a.abs() - w.abs()).relu()")
         exercise.graded = ("y", "a", "w")
         wait = "    if (a == 0).any():\n        while True: pass\n"
@@ -229,6 +229,6 @@ class TestFailures:
 def test_a_question_is_asked_only_where_there_is_a_kink(
     rows: Graded, asked: list[str], exercise: str, count: int
 ) -> None:
-    """One for each function of a variable that goes into one."""
+    """One for each function whose variable goes into a kink."""
     rows(exercise, "")
     assert len(asked) == count

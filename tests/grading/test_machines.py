@@ -1,4 +1,4 @@
-"""`exact` is a statement about one build of torch, and about nothing else of the machine."""
+"""`exact` depends on the build of torch, and on nothing else about the machine."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def here(machines: Any, places: Any) -> Any:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("condition", ["AVX2 kernels asked for", "two threads asked for", "four threads asked for"])
-def test_an_environment_that_asks_for_other_numerics_changes_nothing(
+def test_an_environment_that_requests_other_numerics_has_no_effect(
     machines: Any, places: Any, here: Any, condition: str
 ) -> None:
     """The pins win: same bits, same verdicts of ten forms whose bits depend on the data."""
@@ -65,7 +65,7 @@ def test_an_emulated_cpu_has_the_same_bits_and_verdicts(machines: Any, places: A
 
 @pytest.mark.slow
 @pytest.mark.parametrize("threads", [1, 2, 4])
-def test_threads_that_a_learner_asks_for_change_no_verdict(solution_source: str, threads: int) -> None:
+def test_threads_requested_by_a_submission_do_not_change_verdicts(solution_source: str, threads: int) -> None:
     """The rules refuse the call; with the rules off it has no effect on the bits."""
     source = f"{solution_source}\ntorch.set_num_threads({threads})\n"
     exercise = load_exercise("mlp")

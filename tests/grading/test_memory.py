@@ -1,4 +1,4 @@
-"""What a hostile submission can make the grader's own process hold."""
+"""How much memory a hostile submission can make the grader's own process use."""
 
 from __future__ import annotations
 
@@ -40,8 +40,8 @@ with Sandbox() as sandbox:
 @pytest.mark.skipif(sys.platform == "win32", reason="this platform does not say what a process has held")
 @pytest.mark.parametrize("shape", ["(255, 255)", "(724, 724)", "(65000,)"])
 @pytest.mark.parametrize("exercise", ["mlp", "gpt2_block"])
-def test_five_kilobytes_of_code_do_not_fill_the_graders_memory(exercise: str, shape: str) -> None:
-    """Each function asks for every gradient there is and answers with as much as it may: MB, at the peak."""
+def test_five_kilobytes_of_code_cannot_fill_the_graders_memory(exercise: str, shape: str) -> None:
+    """Each function asks for every gradient and returns as much as it may; peak in MB."""
     ended = subprocess.run(
         [sys.executable, "-W", "ignore", "-c", GROWN, exercise, shape],
         check=True, capture_output=True, text=True, timeout=100,

@@ -1,4 +1,4 @@
-"""pytest on a learner's desk: `pytest exercises/` and what editors and CI ask of it."""
+"""pytest in a learner's workspace: `pytest exercises/`, and what editors and CI need from it."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def run(pytester: pytest.Pytester, lent_sandbox: Shared, monkeypatch: pytest.Mon
 
 
 class TestDesk:
-    """What people expect of `pytest exercises/`."""
+    """What people expect from `pytest exercises/`."""
 
     def test_every_gradient_is_an_item(self, run: Run, desk: Path) -> None:
         """26 of them, with the learner's file and line in the failure."""
@@ -76,7 +76,7 @@ class TestDesk:
             ]
         )
 
-    def test_a_failure_shows_no_traceback_of_ours(self, run: Run, desk: Path) -> None:
+    def test_a_failure_shows_no_grader_traceback(self, run: Run, desk: Path) -> None:
         """A learner's mistake is not an exception of the grader."""
         assert "Traceback" not in run("exercises", "-k", "dh").stdout.str()
 
@@ -85,11 +85,11 @@ class TestDesk:
         run("exercises", "-k", "dh").assert_outcomes(failed=3, deselected=23)
 
     def test_x_stops_at_the_first(self, run: Run, desk: Path) -> None:
-        """The third is not written."""
+        """The third is not written yet."""
         run("exercises", "-x").assert_outcomes(passed=2, failed=1)
 
     def test_a_gradient_is_named_by_its_node_id(self, run: Run, desk: Path) -> None:
-        """As an editor names it."""
+        """As an editor does."""
         run("exercises/mlp/forward.py::backward::dprobs").assert_outcomes(passed=1)
 
     def test_lf_repeats_the_failures(self, run: Run, desk: Path) -> None:
@@ -102,8 +102,8 @@ class TestDesk:
         result = run("exercises", "--collect-only", "-q")
         result.stdout.fnmatch_lines(["exercises/mlp/forward.py::backward::dprobs", "26 tests collected*"])
 
-    def test_items_stand_at_the_learners_lines(self, pytester: pytest.Pytester, run: Run, desk: Path) -> None:
-        """Where an editor jumps to; what is not written stands at the top of the file."""
+    def test_items_point_to_the_learners_lines(self, pytester: pytest.Pytester, run: Run, desk: Path) -> None:
+        """Where an editor jumps to; a missing function points to the top of the file."""
         places = Places()
         pytester.inline_run("exercises", "--collect-only", plugins=(grader.grading.plugin, places))
         file = str(Path("exercises", "mlp", "backward.py"))
@@ -121,7 +121,7 @@ class TestDesk:
         assert failure.get("message", "").startswith("shape (32, 27), expected (32, 64)")
 
     def test_items_have_their_own_durations(self, run: Run, desk: Path, pytester: pytest.Pytester) -> None:
-        """What is done once belongs to the first item's set-up."""
+        """Work that is done once counts as the first item's setup."""
         run("exercises", "--json-report")
         tests = json.loads((pytester.path / ".report.json").read_text())["tests"]
         assert all(test["call"]["duration"] > 0 for test in tests)
@@ -134,19 +134,19 @@ class TestDesk:
         assert entry["source"] == str(Path("exercises", "mlp", "backward.py"))
 
     def test_a_run_that_stopped_early_says_so(self, run: Run, desk: Path, pytester: pytest.Pytester) -> None:
-        """Rather than to count what was not graded as wrong."""
+        """Instead of counting ungraded gradients as wrong."""
         run("exercises", "-x", "--json-report")
         section = json.loads((pytester.path / ".report.json").read_text())["grader"]
         assert section["submissions"] == []
-        assert section["notes"] == ["mlp: stopped before every gradient was graded"]
+        assert section["notes"] == ["mlp: stopped before all gradients were graded"]
 
-    def test_another_submission_can_be_named(self, run: Run, desk: Path) -> None:
-        """For CI: the file beside the exercise is not looked at."""
+    def test_a_different_submission_can_be_given(self, run: Run, desk: Path) -> None:
+        """For CI: the file next to the exercise is ignored."""
         run("exercises", f"--grade-submission={ROOT / 'solutions' / 'mlp'}").assert_outcomes(passed=26)
 
 
 class Places:
-    """Notes where the items stand."""
+    """Records the locations of the items."""
 
     def __init__(self) -> None:
         self.of: dict[str, tuple[str, int | None, str]] = {}
@@ -159,25 +159,25 @@ class Places:
 class TestNeighbours:
     """The plugin loads in every pytest run on a user's machine."""
 
-    def test_a_forward_py_without_exercise_toml_is_nobodys_business(self, run: Run, pytester: pytest.Pytester) -> None:
+    def test_a_forward_py_without_exercise_toml_is_ignored(self, run: Run, pytester: pytest.Pytester) -> None:
         """Plenty of projects have a forward.py."""
         pytester.makepyfile(forward="GRADED = ['x']", test_it="def test_it(): pass")
         run().assert_outcomes(passed=1)
 
-    def test_ordinary_tests_beside_exercises_run_as_ever(self, run: Run, desk: Path, pytester: pytest.Pytester) -> None:
+    def test_ordinary_tests_next_to_exercises_still_run(self, run: Run, desk: Path, pytester: pytest.Pytester) -> None:
         """In one session."""
         pytester.makepyfile(test_it="def test_it(): pass")
         run("-k", "test_it or dprobs").assert_outcomes(passed=2, deselected=25)
 
     def test_nothing_is_added_to_other_peoples_json_reports(self, run: Run, pytester: pytest.Pytester) -> None:
-        """No exercise, no key."""
+        """Without an exercise, there is no key."""
         pytester.makepyfile(test_it="def test_it(): pass")
         run("--json-report")
         assert "grader" not in json.loads((pytester.path / ".report.json").read_text())
 
 
 class TestFaults:
-    """A fault of ours stops the run with exit code 3; an exercise's is a sentence."""
+    """An internal error stops the run with exit code 3; a broken exercise gets a sentence."""
 
     def test_a_broken_exercise_is_a_collection_error(self, run: Run, desk: Path) -> None:
         """With file and line."""
@@ -194,10 +194,10 @@ class TestFaults:
         assert result.ret == pytest.ExitCode.INTERRUPTED
         result.stdout.fnmatch_lines(["*there is no file or folder *backward.py*"])
 
-    def test_a_fault_of_the_sandbox_ends_the_run_with_3(
+    def test_a_sandbox_error_ends_the_run_with_exit_code_3(
         self, run: Run, desk: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        """It is no failed gradient."""
+        """It is not a failed gradient."""
 
         def fail(_self: object, _name: str) -> None:
             raise SandboxError("the server is gone")
@@ -215,7 +215,7 @@ class TestWorkers:
     def test_n_grades_in_every_worker_and_reports_once(
         self, pytester: pytest.Pytester, desk: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        """Each worker asks in the one order that is allowed; the report is complete."""
+        """Each worker asks in the only allowed order; the report is complete."""
         monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
         monkeypatch.setenv("PYTHONPATH", str(ROOT))
         plugins = ("-p", "xdist.plugin", "-p", "grader.grading.plugin", "-p", "pytest_jsonreport.plugin")

@@ -1,4 +1,4 @@
-"""Asking in frames: who gets which outcome, and what a death costs."""
+"""Asking in frames: who gets which outcome, and what a crash costs."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ DEAD = Killed(reason="exit", detail="exit code 0")
 
 
 class Frames:
-    """A session that returns a number for each question; functions named `dies` die at their second call."""
+    """A session that returns a number for each question; functions named `dies` crash at their second call."""
 
     def __init__(self) -> None:
         self.frames: list[list[str]] = []
         self.calls: list[str] = []
 
     def ask(self, questions: Sequence[Question]) -> Generator[Outcome]:
-        """Answer one after the other, as they are fetched."""
+        """Answer one question at a time, on demand."""
         self.frames.append([question.function for question in questions])
         return self._answers(questions)
 
@@ -43,13 +43,13 @@ class Frames:
 
 
 def inquiries(*functions: str) -> tuple[dict[str, Evidence], list[Inquiry]]:
-    """Four questions to each function, the functions in turns."""
+    """Four questions to each function, alternating between functions."""
     found = {name: Evidence(name) for name in functions}
     asked = [Inquiry(found[name], Ask.RANDOM, n, Question(name)) for n in range(4) for name in functions]
     return found, asked
 
 
-def test_all_questions_travel_in_one_frame_and_each_outcome_is_kept_where_it_belongs() -> None:
+def test_all_questions_go_in_one_frame_and_each_outcome_is_kept_in_its_place() -> None:
     """By evidence, kind and number."""
     session, (found, asked) = Frames(), inquiries("dx", "dy")
     ask(session, asked)  # type: ignore[arg-type]
@@ -57,8 +57,8 @@ def test_all_questions_travel_in_one_frame_and_each_outcome_is_kept_where_it_bel
     assert [float(found["dy"].tensor(Ask.RANDOM, n)) for n in range(4)] == [2, 4, 6, 8]  # type: ignore[arg-type]
 
 
-def test_after_a_death_the_rest_is_asked_again_without_the_function_that_died() -> None:
-    """It keeps the outcome that it died by, and what it answered before."""
+def test_after_a_crash_the_rest_is_asked_again_without_the_function_that_crashed() -> None:
+    """It keeps the outcome of the crash and its earlier answers."""
     session, (found, asked) = Frames(), inquiries("dx", "dies", "dy")
     ask(session, asked)  # type: ignore[arg-type]
     assert session.frames[1:] == [["dy", "dx", "dy", "dx", "dy"]]
@@ -68,8 +68,8 @@ def test_after_a_death_the_rest_is_asked_again_without_the_function_that_died() 
     assert session.calls.count("dx") == session.calls.count("dy") == 4
 
 
-def test_nothing_to_ask_is_no_frame() -> None:
-    """The child need not even start."""
+def test_without_questions_no_frame_is_sent() -> None:
+    """The child does not even have to start."""
     session = Frames()
     ask(session, [])  # type: ignore[arg-type]
     assert session.frames == []
@@ -86,7 +86,7 @@ def function(parameter: str, *findings: Finding) -> Function:
 
 
 def test_a_function_that_can_be_called_is_prepared_with_its_parameters(mlp: Exercise, mlp_cases: Cases) -> None:
-    """Nothing is asked for that."""
+    """That takes no question."""
     found = attempt(mlp, mlp_cases, function("dlogprobs")).prepare("dprobs", "probs", {"logprobs"})
     assert (found.variable, found.upstream, found.obstacle, found.askable) == ("probs", ("logprobs",), None, True)
     assert found.outcomes == {}
@@ -110,7 +110,7 @@ def test_a_function_that_cannot_be_called_is_prepared_with_its_obstacle(
     loading: Outcome | None,
     verdict: Verdict,
 ) -> None:
-    """And never asked."""
+    """And is never called."""
     read = attempt(mlp, mlp_cases, function(parameter, *findings), loading)
     found = read.prepare(name, name[1:], {"logprobs"})
     assert found.obstacle is not None

@@ -1,4 +1,4 @@
-"""A row made of a judgement and its evidence, and what is counted over rows."""
+"""A row built from a judgement and its evidence, and the totals over rows."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ DH = Function("dh", "backward.py", 12, 14, ())
 
 @pytest.fixture
 def attempt(mlp: Exercise, mlp_cases: Cases) -> Attempt:
-    """A file with dh, nothing asked yet."""
+    """A file with dh; nothing has been asked yet."""
     return Attempt(mlp, Settings(), mlp_cases, Reading("backward.py", {"dh": DH}, line=3), None, mlp.graded)
 
 
@@ -51,7 +51,7 @@ def returned(**fields: Any) -> Returned:
 
 
 def test_a_row_has_the_figures_of_its_judgement(row: Callable[..., Row]) -> None:
-    """And the points that go with the verdict."""
+    """And the points for the verdict."""
     cases = (CaseScore({"n": 7}, 0.0, exact=True, maxdiff=0.0),)
     found = row(replace(RIGHT, score=0.25, cases=cases, worst=((1, 2), 0.5, 0.75), pattern=("09",)))
     assert (found.name, found.variable, found.verdict, found.correct) == ("dh", "h", Verdict.CORRECT, True)
@@ -66,10 +66,10 @@ def test_a_row_has_the_figures_of_its_judgement(row: Callable[..., Row]) -> None
 @pytest.mark.parametrize(
     ("judged", "function", "line"), [(None, DH, 12), (13, DH, 13), (None, None, 3)], ids=["function", "problem", "file"]
 )
-def test_a_row_points_at_its_problem_else_at_its_function_else_at_the_file(
+def test_a_row_points_to_its_problem_or_its_function_or_the_file(
     row: Callable[..., Row], judged: int | None, function: Function | None, line: int
 ) -> None:
-    """The closest place that is known."""
+    """The most precise location known."""
     found = row(Judgement(Verdict.RAISED, "no", line=judged), Evidence("h", function))
     assert (found.file, found.line) == ("backward.py", line)
 
@@ -80,7 +80,7 @@ def test_a_row_names_the_upstream_gradients_that_the_answer_depends_on(row: Call
 
 
 def test_a_print_is_kept_once_and_stays_out_of_the_report(row: Callable[..., Row]) -> None:
-    """Each case prints the same, as a rule."""
+    """Each case usually prints the same."""
     found = row(evidence=evidence(returned(printed="a\n"), returned(printed="b\n"), returned(printed="a\n")))
     assert found.printed == "a\nb\n"
     assert "printed" not in found.as_dict()
@@ -96,7 +96,7 @@ def test_a_print_is_kept_once_and_stays_out_of_the_report(row: Callable[..., Row
         (RIGHT, [returned(seconds=1.5)], "slow: a call took more than a second"),
     ],
 )
-def test_a_note_says_what_changes_no_verdict(
+def test_a_note_says_what_does_not_change_the_verdict(
     row: Callable[..., Row], judgement: Judgement, calls: list[Returned], note: str
 ) -> None:
     """One sentence each."""
@@ -109,13 +109,13 @@ def test_a_note_says_what_changes_no_verdict(
     [RIGHT, replace(RIGHT, general=True), Judgement(Verdict.WRONG_VALUES, general=False)],
     ids=["nothing tried", "general", "wrong anyway"],
 )
-def test_there_is_no_note_where_there_is_nothing_to_say(row: Callable[..., Row], judgement: Judgement) -> None:
-    """A learner reads them all."""
+def test_there_is_no_note_if_there_is_nothing_to_say(row: Callable[..., Row], judgement: Judgement) -> None:
+    """A learner reads every note."""
     assert row(judgement, evidence(returned(seconds=0.1))).notes == ()
 
 
-def test_a_call_that_timed_out_is_not_called_slow_as_well(row: Callable[..., Row]) -> None:
-    """The verdict has said so."""
+def test_a_call_that_timed_out_is_not_also_called_slow(row: Callable[..., Row]) -> None:
+    """The verdict already says so."""
     assert row(Judgement(Verdict.TIMED_OUT), evidence(returned(seconds=2.0))).notes == ()
 
 
@@ -139,22 +139,22 @@ def test_notes_of_the_kind_of_exercise_come_last(row: Callable[..., Row]) -> Non
 def test_the_criterion_decides_what_scores(
     attempt: Attempt, criterion: str, comparable: bool, verdict: Verdict, approximate: bool, scored: bool
 ) -> None:
-    """`exact` asks for bits only where bits can be compared."""
+    """`exact` requires equal bits only if bits can be compared."""
     settings = Settings(criterion=criterion, exact_comparable=comparable)
     judgement = Judgement(verdict, local=Columns(approximate=approximate))
     assert scores(replace(attempt, settings=settings), judgement) is scored
 
 
 def test_totals_count_points_verdicts_and_columns(row: Callable[..., Row]) -> None:
-    """A row without a chained pass counts for nothing there."""
+    """A row without a chained pass does not count there."""
     chained = {"exact": True, "approximate": True, "maxdiff": 0.0, "correct": True, "first_cause": None}
     rows = [row(), row(replace(RIGHT, verdict=Verdict.EXACT), chained=chained), row(Judgement(Verdict.RAISED))]
     figures = {"points": 2, "possible": 3, "correct": 2, "exact": 1, "approximate": 2}
     assert total(rows) == {**figures, "chained_correct": 1, "chained_exact": 1}
 
 
-def test_an_entry_without_a_grade_has_every_key_of_one_with(attempt: Attempt) -> None:
-    """Readers of a report need not ask which it is."""
+def test_an_ungraded_entry_has_every_key_of_a_graded_one(attempt: Attempt) -> None:
+    """Readers of a report do not have to distinguish them."""
     entry = empty_entry("ada", "mlp", "ada.py", "missing", "nothing was handed in", ["late"])
     assert (entry["name"], entry["status"], entry["problem"]) == ("ada", "missing", "nothing was handed in")
     assert (entry["notes"], entry["score"], entry["gradients"]) == (["late"], None, [])

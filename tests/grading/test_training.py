@@ -21,7 +21,7 @@ SOLUTION = (ROOT / "solutions" / "training" / "backward.py").read_text()
 
 @pytest.fixture(scope="module")
 def grade(sandbox: Sandbox) -> Any:
-    """Grade a source of the training exercise: 200 steps, hence once for each source."""
+    """Grade a source for the training exercise: 200 steps, so only once per source."""
     exercise = load_exercise("training")
 
     @cache
@@ -53,7 +53,7 @@ def test_training_lowers_the_loss(grade: Any) -> None:
     assert losses[-1] < losses[0] - 0.5
 
 
-def test_a_wrong_gradient_costs_itself_and_the_run(grade: Any) -> None:
+def test_a_wrong_gradient_fails_itself_and_the_run(grade: Any) -> None:
     """The others agree with autograd at the learner's own parameters."""
     document = grade(SOLUTION.replace("return [", "db2 = db2*1.001\n    return ["))
     assert [name for name, verdict in verdicts(document).items() if verdict == "wrong_values"] == ["db2"]
@@ -61,8 +61,8 @@ def test_a_wrong_gradient_costs_itself_and_the_run(grade: Any) -> None:
     assert document["score"]["chained_correct"] == 0
 
 
-def test_a_wrong_shape_stops_the_run_with_its_step(grade: Any) -> None:
-    """There is nothing to update with."""
+def test_a_wrong_shape_stops_the_run_at_that_step(grade: Any) -> None:
+    """There is no gradient to update with."""
     document = grade(SOLUTION.replace("return [", "db2 = db2[:5]\n    return ["))
     assert verdicts(document)["db2"] == "wrong_shape"
     assert document["training"]["stopped"] == "in step 0"
@@ -80,9 +80,7 @@ def test_a_wrong_shape_stops_the_run_with_its_step(grade: Any) -> None:
         ("def gradients(:", "raised"),
     ],
 )
-def test_a_function_that_gives_no_gradients_gives_all_seven_rows_its_verdict(
-    grade: Any, source: str, verdict: str
-) -> None:
+def test_a_function_without_gradients_gives_all_seven_rows_its_verdict(grade: Any, source: str, verdict: str) -> None:
     """One function, one sentence."""
     document = grade(source)
     assert set(verdicts(document).values()) == {verdict}
@@ -99,8 +97,8 @@ def test_a_function_that_gives_no_gradients_gives_all_seven_rows_its_verdict(
         ("\ndef gradients(m):\n    return m", 2),
     ],
 )
-def test_a_row_points_at_the_line_that_its_problem_is_in(grade: Any, source: str, line: int) -> None:
-    """As it does where each gradient has a function of its own; else at the function."""
+def test_a_row_points_to_the_line_with_its_problem(grade: Any, source: str, line: int) -> None:
+    """As if each gradient had its own function; otherwise to the function."""
     assert {row["line"] for row in grade(source)["gradients"]} == {line}
 
 
@@ -112,23 +110,23 @@ def gradients(C, W1, W2, bngain, Xb, Yb, n, emb, embcat, bnvar_inv, bnraw, h, lo
 """
 
 
-def test_a_size_typed_as_a_number_is_found_at_other_sizes(grade: Any) -> None:
-    """32 is the size of this minibatch only; a gradient that is null cannot show it."""
+def test_a_hard_coded_size_is_found_at_other_sizes(grade: Any) -> None:
+    """32 is the size of this minibatch only; a null gradient cannot show that."""
     found = verdicts(grade(SOLUTION.replace("def gradients(", "def _own(", 1) + OWN))
     assert found.pop("db1") == "correct"
     assert set(found.values()) == {"hard_coded"}
 
 
 def test_a_null_gradient_is_noted(grade: Any) -> None:
-    """Nothing can be said about it here, and the row says so."""
+    """It cannot be verified here, and the row says so."""
     rows = {row["name"]: row for row in grade(SOLUTION)["gradients"]}
     assert any("zero up to rounding" in note for note in rows["db1"]["notes"])
     assert not any("zero up to rounding" in note for note in rows["db2"]["notes"])
 
 
 @pytest.mark.slow
-def test_a_transformer_trains_on_names_and_makes_some(sandbox: Sandbox) -> None:
-    """The generalised exercise: sixteen parameters, any inputs besides, names at the end."""
+def test_a_transformer_trains_on_names_and_generates_some(sandbox: Sandbox) -> None:
+    """The generalized exercise: sixteen parameters, any other inputs, and names at the end."""
     source = (ROOT / "solutions" / "gpt2_training" / "backward.py").read_text()
     submission = Submission("test", Path("backward.py"), {"backward.py": source.encode()})
     document = start_grading(load_exercise("gpt2_training"), submission, sandbox).document()
@@ -149,8 +147,8 @@ CUTS = {
 
 
 @pytest.mark.parametrize(("name", "wrong"), CUTS.values(), ids=CUTS)
-def test_what_the_run_never_reaches_is_asked_at_other_sizes(grade: Any, name: str, wrong: str) -> None:
-    """200 steps at the given sizes cut nothing off at 64."""
+def test_what_the_run_never_reaches_is_tested_at_other_sizes(grade: Any, name: str, wrong: str) -> None:
+    """200 steps at the given sizes never truncate anything at 64."""
     document = grade(SOLUTION.replace("return [", f"{name} = {wrong}\n    return ["))
     assert {each: verdict for each, verdict in verdicts(document).items() if verdict == "hard_coded"} == {
         name: "hard_coded"
@@ -159,7 +157,7 @@ def test_what_the_run_never_reaches_is_asked_at_other_sizes(grade: Any, name: st
 
 
 def test_a_threshold_on_the_gradient_of_the_loss_is_found(grade: Any) -> None:
-    """It is 1 in every step, and far from it at other sizes."""
+    """It is 1 in every step, and far from 1 at other sizes."""
     source = SOLUTION.replace("def gradients(", "def gradients(dloss, ").replace(
         "return [", "db2 = db2*dloss.clamp(-3, 3)\n    return [dloss*each for each in ["
     )

@@ -1,4 +1,4 @@
-"""Arguments by name: what a parameter is bound to, and the sentence where it cannot be."""
+"""Arguments by name: what a parameter is bound to, and the sentence if it cannot be bound."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def parameter(text: str) -> Parameter:
-    """A parameter as it is written: `n`, `n=None`, `*rest`, `**rest` or `n/`."""
+    """A parameter as written: `n`, `n=None`, `*rest`, `**rest` or `n/`."""
     if text.startswith("*"):
         return Parameter(text.strip("*"), "var_keyword" if text.startswith("**") else "var_positional", False)
     name, _, default = text.partition("=")
@@ -44,10 +44,10 @@ def bound(mlp: Exercise, cases: Cases, variable: str, *parameters: str) -> Bindi
     ],
     ids=lambda value: "-".join(value) if isinstance(value, tuple) else value,
 )
-def test_a_parameter_is_a_forward_value_or_the_gradient_of_something_downstream(
+def test_a_parameter_is_a_forward_value_or_a_downstream_gradient(
     mlp: Exercise, mlp_cases: Cases, variable: str, parameters: tuple[str, ...], values: object, upstream: object
 ) -> None:
-    """In the order of the parameters; an unknown one with a default keeps it."""
+    """In the order of the parameters; an unknown one with a default keeps the default."""
     found = bound(mlp, mlp_cases, variable, *parameters)
     assert (found.values, found.upstream, found.problem) == (values, upstream, None)
 
@@ -58,27 +58,27 @@ def test_a_parameter_is_a_forward_value_or_the_gradient_of_something_downstream(
         (
             "probs",
             "dlogprob",
-            "dprobs asks for dlogprob, which the forward pass does not have. Did you mean dlogprobs?",
+            "dprobs asks for dlogprob, which is not in the forward pass. Did you mean dlogprobs?",
         ),
-        ("probs", "qqqq", "qqqq, which the forward pass does not have. It can ask for any forward value, and for dlog"),
-        ("logprobs", "qqqq", "It can ask for any forward value, and for dloss."),
-        ("probs", "dprobs", "dprobs asks for dprobs, its own gradient: that is what it has to return"),
+        ("probs", "qqqq", "qqqq, which is not in the forward pass. It can ask for any forward value and for dlog"),
+        ("logprobs", "qqqq", "It can ask for any forward value and for dloss."),
+        ("probs", "dprobs", "dprobs asks for dprobs, its own gradient, which is what it must return"),
         (
             "probs",
             "dlogits",
-            "but logits does not come after probs in the forward pass; what comes back to probs is dlog",
+            "but logits does not come after probs in the forward pass; use dlogprobs instead",
         ),
         ("probs", "dlogits=None", "dprobs asks for dlogits, but logits does not come after probs"),
-        ("probs", "dYb", "dprobs asks for dYb, which the forward pass does not have"),
+        ("probs", "dYb", "dprobs asks for dYb, which is not in the forward pass"),
         ("probs", "*args", "dprobs takes *args; name each value it needs instead"),
         ("probs", "**args", "dprobs takes **args; name each value it needs instead"),
         ("probs", "probs/", "dprobs makes probs positional-only"),
     ],
 )
-def test_a_parameter_that_cannot_be_bound_is_one_sentence_and_binds_nothing(
+def test_a_parameter_that_cannot_be_bound_gives_one_sentence_and_binds_nothing(
     mlp: Exercise, mlp_cases: Cases, variable: str, written: str, sentence: str
 ) -> None:
-    """Whatever stands beside it."""
+    """Whatever the other parameters are."""
     found = bound(mlp, mlp_cases, variable, "n", written)
     assert found.problem is not None
     assert sentence in found.problem

@@ -1,4 +1,4 @@
-"""Evidence: outcomes by what was asked, and what they say together."""
+"""Evidence: outcomes by question, and what they show together."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ FLOAT = WrongType(description="a float")
 
 
 def evidence(**outcomes: Outcome) -> Evidence:
-    """Evidence with outcomes by `<what was asked>_<number>`."""
+    """Evidence with outcomes by `<question>_<number>`."""
     found = Evidence("x")
     for key, outcome in outcomes.items():
         ask, number = key.split("_")
@@ -35,7 +35,7 @@ def evidence(**outcomes: Outcome) -> Evidence:
 
 
 def test_outcomes_are_found_by_what_was_asked_and_its_number() -> None:
-    """What was not asked is None, or missing."""
+    """A question that was not asked is None, or missing."""
     found = evidence(random_0=ONE, random_2=RAISED, local_0=ONE)
     assert found.get(Ask.RANDOM) is ONE
     assert found.get(Ask.RANDOM, 1) is None
@@ -44,22 +44,22 @@ def test_outcomes_are_found_by_what_was_asked_and_its_number() -> None:
     assert found.tensor(Ask.RANDOM, 2) is None
 
 
-def test_only_a_single_tensor_is_the_tensor_of_an_outcome() -> None:
-    """A call that was asked for several has none."""
+def test_an_outcome_has_a_tensor_only_if_it_has_exactly_one() -> None:
+    """A call that was asked for several tensors has none."""
     assert tensor_of(ONE) is ONE.tensors[0]
     assert tensor_of(Returned(tensors=(torch.ones(2), torch.ones(2)))) is None
     assert tensor_of(STUB) is None
     assert tensor_of(None) is None
 
 
-def test_a_function_that_was_asked_in_float32_is_narrow_and_has_a_wider_tolerance() -> None:
+def test_a_function_asked_in_float32_is_narrow_and_has_a_wider_tolerance() -> None:
     """Its rounding is 2**-23, not 2**-52."""
     assert (evidence(random_0=ONE).narrow, evidence(random_0=ONE).tolerance) == (False, TOLERANCE)
     assert (evidence(narrow_0=ONE).narrow, evidence(narrow_0=ONE).tolerance) == (True, NARROW_TOLERANCE)
 
 
 def test_upstream_is_what_the_function_asks_for() -> None:
-    """Nothing, where it does not exist."""
+    """Nothing if the function does not exist."""
     assert Evidence("x").upstream == ()
     assert Evidence("x", binding=Binding(("n",), ("y", "z"))).upstream == ("y", "z")
 
@@ -77,10 +77,10 @@ def test_upstream_is_what_the_function_asks_for() -> None:
         ({"chained64_0": LATE}, False),
     ],
 )
-def test_a_function_is_not_asked_again_once_it_has_hung_or_died_or_is_a_stub(
+def test_a_function_is_not_asked_again_after_a_timeout_or_crash_or_if_it_is_a_stub(
     outcomes: dict[str, Outcome], askable: bool
 ) -> None:
-    """An exception costs nobody anything."""
+    """An exception does not end the process."""
     assert evidence(**outcomes).askable is askable
 
 
@@ -107,15 +107,15 @@ def test_a_function_with_an_obstacle_is_never_asked() -> None:
         ({"random_0": ONE, "chained_0": ONE, "chained64_0": LATE}, LATE),
     ],
 )
-def test_an_exception_counts_on_the_given_case_and_a_death_wherever_it_was(
+def test_an_exception_counts_on_the_given_case_and_a_crash_on_any(
     outcomes: dict[str, Outcome], failure: Outcome | None
 ) -> None:
-    """A death first, as it costs the other answers."""
+    """A crash comes first, as it costs the other answers."""
     assert evidence(**outcomes).failure() is failure
 
 
-def test_calls_are_each_reported_once_and_probes_that_returned_not_at_all() -> None:
-    """The local question is the chained one where it would be the same."""
+def test_each_call_is_reported_once_and_probes_that_returned_are_not() -> None:
+    """The local question is the chained one if they are the same."""
     other = Returned(tensors=(torch.zeros(2),))
     assert list(evidence(random_0=ONE, probe_0=other, probe_1=RAISED).calls()) == [ONE, RAISED]
     assert list(evidence(chained_0=ONE, chained64_0=other, local_0=ONE).calls()) == [ONE, other]
@@ -129,7 +129,7 @@ def test_only_correct_and_exact_are_right() -> None:
 
 @pytest.mark.parametrize("outcome", [ONE, RAISED, LATE, DEAD, FLOAT])
 def test_the_question_at_kinks_decides_nothing(outcome: Outcome) -> None:
-    """Whatever it came to: the function can be asked on, has not failed, and no call is reported."""
+    """Whatever the outcome, the function can still be asked, has not failed, and no call is reported."""
     found = evidence(random_0=ONE, local_0=ONE, kink_0=outcome)
     assert found.askable
     assert found.failure() is None

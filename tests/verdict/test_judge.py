@@ -1,4 +1,4 @@
-"""Verdicts: what scores, what does not, and the sentence that goes with it."""
+"""Verdicts: what scores, what does not, and the sentence for it."""
 
 from __future__ import annotations
 
@@ -40,14 +40,14 @@ if TYPE_CHECKING:
 
 
 def one(graded: Graded, source: str, **settings: object) -> Row:
-    """Grade one gradient, written anew."""
+    """Grade one rewritten gradient."""
     name = source.partition("def ")[2].partition("(")[0]
     return graded(source, only=(name,), **settings)[name]
 
 
 @pytest.fixture(scope="module")
 def neuron(sandbox: Sandbox) -> Callable[[str], Row]:
-    """Grade one gradient of micrograd, where every value is one number and no size exists."""
+    """Grade one gradient of micrograd, where every value is a single number and there are no sizes."""
     exercise = load_exercise("micrograd")
     cases = build_cases(exercise, LECTURE_SEED)
 
@@ -64,7 +64,7 @@ def neuron(sandbox: Sandbox) -> Callable[[str], Row]:
 
 
 def test_the_worked_solution_is_exact_26_of_26_local_and_chained(graded: Graded) -> None:
-    """The one that everything else is measured against."""
+    """The reference for everything else."""
     rows = graded()
     assert [row.verdict for row in rows.values()] == [Verdict.EXACT] * 26
     assert all(row.chained and row.chained["exact"] and row.chained["correct"] for row in rows.values())
@@ -93,7 +93,7 @@ def test_the_worked_solution_is_exact_at_other_seeds_and_batch_sizes(
         ("def db1(dhprebn):\n    return -dhprebn.sum(0)", "wrong_values"),
     ],
 )
-def test_nothing_tiny_scores_for_a_gradient_that_is_null(graded: Graded, source: str, verdict: str) -> None:
+def test_tiny_values_do_not_score_for_a_null_gradient(graded: Graded, source: str, verdict: str) -> None:
     """The lecture's check accepts all of these."""
     row = one(graded, source)
     assert (row.verdict, row.points) == (verdict, 0)
@@ -107,13 +107,13 @@ def test_nothing_tiny_scores_for_a_gradient_that_is_null(graded: Graded, source:
         ("def dbnmeani(dbndiff):\n    return -dbndiff.view(32, 64).sum(0, keepdim=True)", "n=65"),
     ],
 )
-def test_a_size_typed_as_a_number_does_not_score(graded: Graded, source: str, size: str) -> None:
+def test_a_hard_coded_size_does_not_score(graded: Graded, source: str, size: str) -> None:
     """Right on the lecture's minibatch, wrong as a function."""
     row = one(graded, source)
     assert (row.verdict, row.points) == (Verdict.HARD_CODED, 0)
     assert row.problem is not None
     assert size in row.problem
-    assert "a size is written as a number" in row.problem
+    assert "a size is hard-coded" in row.problem
 
 
 @pytest.mark.parametrize(
@@ -124,8 +124,8 @@ def test_a_size_typed_as_a_number_does_not_score(graded: Graded, source: str, si
         "def dlogit_maxes(logit_maxes):\n    return torch.zeros(32, 1)",
     ],
 )
-def test_zeros_of_a_typed_size_are_not_called_right_where_the_gradient_is_null(graded: Graded, source: str) -> None:
-    """Another size would make them no righter."""
+def test_zeros_of_a_hard_coded_size_are_not_called_right_for_a_null_gradient(graded: Graded, source: str) -> None:
+    """At any other size they would be just as uninformative."""
     row = one(graded, source)
     assert (row.verdict, row.points) == (Verdict.UNTESTABLE, 0)
     assert row.problem is not None
@@ -134,27 +134,27 @@ def test_zeros_of_a_typed_size_are_not_called_right_where_the_gradient_is_null(g
     assert row.diagnosis["kind"] == "zeros"
 
 
-def test_a_typed_size_in_the_derivation_of_a_null_gradient_is_still_a_typed_size(graded: Graded) -> None:
-    """With other upstream gradients it is not zero, and right."""
+def test_a_hard_coded_size_in_a_null_gradient_is_still_reported(graded: Graded) -> None:
+    """With other upstream gradients it is right and not zero."""
     row = one(graded, "def db1(dhprebn):\n    return dhprebn.view(32, 64).sum(0)")
     assert row.verdict is Verdict.HARD_CODED
 
 
-def test_zeros_of_another_shape_are_not_said_to_have_the_right_values(graded: Graded) -> None:
-    """Of a null gradient every tiny number is as right."""
+def test_zeros_of_the_wrong_shape_are_not_said_to_have_the_right_values(graded: Graded) -> None:
+    """For a null gradient, any tiny number would be right."""
     row = one(graded, "def db1(b1):\n    return torch.zeros_like(b1)[None]")
     assert row.verdict is Verdict.WRONG_SHAPE
     assert row.problem is not None
     assert "right" not in row.problem
 
 
-def test_a_value_typed_as_a_number_is_not_called_a_size(neuron: Callable[[str], Row]) -> None:
-    """A single number has none."""
+def test_a_hard_coded_value_is_not_called_a_size(neuron: Callable[[str], Row]) -> None:
+    """A single number has no size."""
     row = neuron("def dx1(dx1w1):\n    return dx1w1 * -0.05716622993350029")
     assert row.verdict is Verdict.HARD_CODED
     assert row.problem == (
-        "right for these numbers only (this seed), wrong for others: "
-        "a value of the forward pass is typed as a number (ask for it by name, as a parameter)"
+        "right for the numbers of this seed only: "
+        "a forward value is hard-coded as a number (ask for it by name, as a parameter)"
     )
     assert row.diagnosis is not None
     assert row.diagnosis["evidence"]["cause"] == "value"
@@ -163,7 +163,7 @@ def test_a_value_typed_as_a_number_is_not_called_a_size(neuron: Callable[[str], 
 
 
 @pytest.mark.parametrize("only", [("dcounts_sum_inv",), ()], ids=["alone", "with all others"])
-def test_an_answer_that_changes_from_call_to_call_is_told_at_any_sizes(graded: Graded, only: tuple[str, ...]) -> None:
+def test_an_answer_that_changes_between_calls_is_reported_at_any_sizes(graded: Graded, only: tuple[str, ...]) -> None:
     """The given case was asked twice."""
     source = (
         "calls = []\n"
@@ -174,41 +174,41 @@ def test_an_answer_that_changes_from_call_to_call_is_told_at_any_sizes(graded: G
     row = graded(source, only=only)["dcounts_sum_inv"]
     assert row.verdict is Verdict.HARD_CODED
     assert row.problem is not None
-    assert "the function keeps something between its calls" in row.problem
+    assert "the function keeps state between calls" in row.problem
     assert "size" not in row.problem
 
 
-def test_an_answer_that_changes_from_call_to_call_is_told_where_no_size_exists(neuron: Callable[[str], Row]) -> None:
-    """A counter of the module's."""
+def test_an_answer_that_changes_between_calls_is_reported_without_sizes(neuron: Callable[[str], Row]) -> None:
+    """With a module-level counter."""
     row = neuron("count = 0\ndef db(dn):\n    global count\n    count += 1\n    return dn*count")
     assert row.problem is not None
-    assert "right at one call, wrong at another with the same forward pass" in row.problem
-    assert "the function keeps something between its calls" in row.problem
+    assert "right in one call, wrong in another with the same forward pass" in row.problem
+    assert "the function keeps state between calls" in row.problem
 
 
-def test_where_nothing_tells_a_typed_number_from_something_kept_both_are_offered(
+def test_both_causes_are_offered_if_hard_coded_numbers_and_kept_state_look_the_same(
     graded: Graded, neuron: Callable[[str], Row]
 ) -> None:
-    """One of three terms is wrong at other sizes; one number of two is wrong for other seeds."""
+    """One of three terms is wrong at other sizes, one of two numbers for other seeds."""
     at_sizes = one(
         graded,
         "def dhprebn(dbndiff, dbnmeani, n, hprebn):\n    return dbndiff + (1.0/32)*dbnmeani*torch.ones_like(hprebn)",
     )
     for_seeds = neuron("def dx1(dx1w1, w1):\n    return dx1w1*(w1 + w1*w1)/(1 - 0.05716622993350029)")
-    for row, typed in ((at_sizes, "a size is written as a number"), (for_seeds, "typed as a number")):
+    for row, typed in ((at_sizes, "a size is hard-coded"), (for_seeds, "hard-coded as a number")):
         assert row.verdict is Verdict.HARD_CODED
         assert row.problem is not None
         assert typed in row.problem
-        assert "or the function keeps something between its calls" in row.problem
+        assert "or the function keeps state between calls" in row.problem
 
 
 @pytest.mark.parametrize("answer", ["torch.tensor([ds])", "ds.view(1, 1)"])
-def test_a_number_in_brackets_is_not_taken_for_a_sum(neuron: Callable[[str], Row], answer: str) -> None:
-    """Nothing was summed, so keepdim would be no help."""
+def test_a_number_in_brackets_is_not_mistaken_for_a_sum(neuron: Callable[[str], Row], answer: str) -> None:
+    """Nothing was summed, so keepdim would not help."""
     row = neuron(f"def dx1w1(ds):\n    return {answer}")
     assert row.verdict is Verdict.WRONG_SHAPE
     assert row.problem is not None
-    assert "The values are right: the variable is one number" in row.problem
+    assert "the values are right: the variable is a single number" in row.problem
     assert "keepdim" not in row.problem
     assert row.diagnosis is not None
     assert "x1w1 is a scalar" in row.diagnosis["message"]
@@ -220,19 +220,19 @@ def test_a_gradient_without_keepdim_has_the_right_values_and_the_wrong_shape(gra
     row = one(graded, "def dbnmeani(dbndiff):\n    return (-dbndiff).sum(0)")
     assert row.verdict is Verdict.WRONG_SHAPE
     assert row.problem == (
-        "shape (64,), expected (1, 64). The values are right: sum(0, keepdim=True) keeps the dimension"
+        "shape (64,), expected (1, 64), but the values are right: sum(0, keepdim=True) keeps the dimension"
     )
 
 
 def test_a_wrong_shape_with_wrong_values_does_not_claim_right_values(graded: Graded) -> None:
-    """Half the sum is not a matter of keepdim alone."""
+    """Half the sum is wrong beyond the missing keepdim."""
     row = one(graded, "def dbnmeani(dbndiff):\n    return (-dbndiff).sum(0)/2")
     assert row.verdict is Verdict.WRONG_SHAPE
     assert row.problem is not None
-    assert "The values are right" not in row.problem
+    assert "the values are right" not in row.problem
 
 
-def test_a_surplus_keepdim_is_named(graded: Graded) -> None:
+def test_an_unneeded_keepdim_is_reported(graded: Graded) -> None:
     """b1 has one dimension."""
     row = one(graded, "def db1(dhprebn):\n    return dhprebn.sum(0, keepdim=True)")
     assert row.problem is not None
@@ -247,22 +247,22 @@ def test_a_fused_answer_is_right_with_the_true_upstream_gradient(graded: Graded)
     assert (row.verdict, row.general, row.depends_on) == (Verdict.CORRECT, True, ())
 
 
-def test_an_identity_of_this_loss_is_right_and_said_to_be_no_more(graded: Graded) -> None:
+def test_an_identity_of_this_loss_is_right_with_a_note(graded: Graded) -> None:
     """dlogprobs + probs/n holds because each row of dlogprobs sums to -1/n."""
     row = one(graded, "def dlogits(dlogprobs, probs, n):\n    return dlogprobs + probs/n")
     assert (row.verdict, row.general) == (Verdict.CORRECT, False)
     assert any("right for this loss only" in note for note in row.notes)
 
 
-def test_a_function_that_pins_float32_is_judged_to_all_digits(graded: Graded) -> None:
-    """Its epsilon does not drown in the rounding of float32."""
+def test_a_function_that_pins_float32_is_judged_in_float64(graded: Graded) -> None:
+    """Its epsilon is not lost in float32 rounding."""
     right = one(graded, "def dprobs(dlogprobs, probs):\n    return dlogprobs.float()/probs.to(torch.float32)")
     wrong = one(graded, "def dprobs(dlogprobs, probs):\n    return dlogprobs.float()/(probs.to(torch.float32) + 1e-8)")
     assert (right.verdict, wrong.verdict) == (Verdict.EXACT, Verdict.WRONG_VALUES)
 
 
-def test_a_function_that_pins_float32_beyond_reach_is_judged_in_float32_and_noted(graded: Graded) -> None:
-    """A dtype that no name stands for cannot be widened from outside."""
+def test_a_function_with_a_hidden_float32_is_judged_in_float32_with_a_note(graded: Graded) -> None:
+    """A dtype that is not given by name cannot be widened from outside."""
     source = (
         "f32 = torch.promote_types(torch.float16, torch.bfloat16)\n"
         "def dh(dlogits, W2):\n    return dlogits.to(f32) @ W2.to(f32).T"
@@ -287,18 +287,20 @@ def test_a_function_that_pins_float32_beyond_reach_is_judged_in_float32_and_note
         ("def dprobs(probs):\n    return probs/0 - probs/0", "non_finite", "values are not finite"),
         ("def dprobs(dlogprob, probs):\n    return probs", "unknown_parameter", "Did you mean dlogprobs?"),
         ("def dprobs(dprobs):\n    return dprobs", "unknown_parameter", "its own gradient"),
-        ("def dprobs(dlogits):\n    return dlogits", "unknown_parameter", "what comes back to probs is dlogprobs"),
+        ("def dprobs(dlogits):\n    return dlogits", "unknown_parameter", "use dlogprobs instead"),
         ("def dprobs(dlogits=None):\n    return dlogits", "unknown_parameter", "does not come after probs"),
         ("def dprobs(*args):\n    return args", "unknown_parameter", "takes *args"),
         ("def dprobs(probs, /):\n    return probs", "unknown_parameter", "positional-only"),
         ("def dprobs(probs):\n    return probs + 1/0", "raised", "ZeroDivisionError: division by zero"),
         ("def dprobs(probs):\n    return dprobs(probs)", "raised", "RecursionError"),
         ("import sys\ndef dprobs(probs):\n    raise SystemExit(0)", "raised", "SystemExit"),
-        ("def dprobs(dlogprobs, probs):\n    while True: pass", "timed_out", "had not answered after 2 s"),
+        ("def dprobs(dlogprobs, probs):\n    while True: pass", "timed_out", "did not finish within 2 s"),
         ("def dprobs(probs):\n    return probs.grad", "refused", ".grad"),
     ],
 )
-def test_bad_answers_get_one_verdict_and_one_sentence(graded: Graded, source: str, verdict: str, sentence: str) -> None:
+def test_a_bad_answer_gets_one_verdict_and_one_sentence(
+    graded: Graded, source: str, verdict: str, sentence: str
+) -> None:
     """Whatever a learner's function does instead of returning a gradient."""
     row = one(graded, source)
     assert (row.verdict, row.points) == (verdict, 0)
@@ -307,7 +309,7 @@ def test_bad_answers_get_one_verdict_and_one_sentence(graded: Graded, source: st
 
 
 def test_one_bad_function_costs_only_itself(graded: Graded) -> None:
-    """The chain breaks where it was made from the bad one; every other row scores."""
+    """The chain breaks at the bad gradient; every other row scores."""
     rows = graded("def dprobs(probs):\n    raise ValueError('no')")
     assert [name for name, row in rows.items() if not row.correct] == ["dprobs"]
     broken = rows["dcounts"].chained
@@ -315,8 +317,8 @@ def test_one_bad_function_costs_only_itself(graded: Graded) -> None:
     assert (broken["correct"], broken["first_cause"]) == (False, "dprobs")
 
 
-def test_an_inexact_gradient_is_named_as_the_reason_for_inexact_chained_ones(graded: Graded) -> None:
-    """Everything stays correct; the bits are gone from there on."""
+def test_an_inexact_gradient_is_the_first_cause_of_inexact_chained_ones(graded: Graded) -> None:
+    """Everything stays correct, but is not bit-equal from there on."""
     rows = graded(
         "def dcounts_sum(dcounts_sum_inv, counts_sum):\n    return -dcounts_sum_inv/counts_sum**2",
         batch_size=48,
@@ -338,8 +340,8 @@ def test_non_contiguous_and_expanded_tensors_are_right(graded: Graded) -> None:
     assert all(row.correct for row in rows.values())
 
 
-def test_a_function_that_changes_its_input_is_graded_and_told(graded: Graded) -> None:
-    """Every call gets fresh copies, so it harms nobody here; in the notebook it would."""
+def test_a_function_that_modifies_its_input_is_graded_with_a_note(graded: Graded) -> None:
+    """Every call gets fresh copies, so it does no harm here; in the notebook it would."""
     row = one(
         graded,
         "def dcounts(dprobs, counts_sum_inv, dcounts_sum):\n"
@@ -358,10 +360,10 @@ def test_a_function_that_changes_its_input_is_graded_and_told(graded: Graded) ->
         ("exact", "def db1(dhprebn):\n    return dhprebn.sum(0)", 1),
     ],
 )
-def test_the_criterion_chooses_points_and_never_a_verdict(
+def test_the_criterion_decides_points_but_never_a_verdict(
     graded: Graded, criterion: str, source: str, points: int
 ) -> None:
-    """The same row, other points."""
+    """The same row, different points."""
     row = one(graded, source, criterion=criterion)
     assert row.points == points
     assert row.verdict == one(graded, source).verdict
@@ -374,32 +376,32 @@ def test_nan_has_no_maxdiff(graded: Graded) -> None:
 
 
 def test_zeros_of_either_sign_are_the_same_number() -> None:
-    """exact is ==, not equality of bytes."""
+    """exact means ==, not equal bytes."""
     assert lecture_columns(-torch.zeros(3), torch.zeros(3)).exact
 
 
-def test_columns_of_another_shape_do_not_broadcast() -> None:
+def test_columns_do_not_broadcast_a_wrong_shape() -> None:
     """The lecture's cmp would."""
     assert not lecture_columns(torch.zeros(3), torch.zeros(1, 3)).approximate
 
 
-def test_a_shape_is_fitted_by_ones_or_by_expanding_only() -> None:
+def test_a_shape_is_fitted_only_by_size_1_dimensions_or_expanding() -> None:
     """(64,) fits (1, 64), (1, 64) fits (32, 64); a transpose fits nothing."""
     assert fit_shape(torch.zeros(64), torch.Size((1, 64))) is not None
     assert fit_shape(torch.zeros(1, 64), torch.Size((32, 64))) is not None
     assert fit_shape(torch.zeros(27, 32), torch.Size((32, 27))) is None
 
 
-def test_dtype_is_looked_at_before_shape_and_shape_before_values() -> None:
-    """One mistake at a time, in the order in which they are mended."""
+def test_dtype_is_checked_before_shape_and_shape_before_values() -> None:
+    """One mistake at a time, in the order in which they are fixed."""
     expected = torch.zeros(2)
     assert form_problem(torch.zeros(3, dtype=torch.float64), expected)[0] is Verdict.WRONG_DTYPE  # type: ignore[index]
     assert form_problem(torch.full((3,), torch.nan), expected)[0] is Verdict.WRONG_SHAPE  # type: ignore[index]
     assert form_problem(torch.full((2,), torch.nan), expected)[0] is Verdict.NON_FINITE  # type: ignore[index]
 
 
-def test_a_wrong_gradient_says_where_it_is_off_without_its_values(graded: Graded) -> None:
-    """One column of 27 left out: a digit for each place, 9 for the largest difference."""
+def test_a_wrong_gradient_shows_where_it_differs_without_its_values(graded: Graded) -> None:
+    """One of 27 columns is missing: a digit for each position, 9 for the largest difference."""
     source = (
         "def dlogits(dnorm_logits, dlogit_maxes, logits):\n    d = dnorm_logits.clone()\n    d[:, 3] = 0\n    return d"
     )
@@ -412,7 +414,7 @@ def test_a_wrong_gradient_says_where_it_is_off_without_its_values(graded: Graded
     assert "9" in "".join(levels)
 
 
-def test_a_large_pattern_is_made_smaller_and_a_right_gradient_has_none(graded: Graded) -> None:
+def test_a_large_pattern_is_reduced_and_a_right_gradient_has_none(graded: Graded) -> None:
     """At most 64 by 64, whatever the shape."""
     levels = difference_pattern(torch.zeros(3, 100, 200), torch.ones(3, 100, 200))
     assert (len(levels), {len(line) for line in levels}) == (64, {64})
@@ -422,7 +424,7 @@ def test_a_large_pattern_is_made_smaller_and_a_right_gradient_has_none(graded: G
 
 
 def test_an_error_is_scored_against_the_summed_terms_and_not_against_the_gradient(mlp_cases: Cases) -> None:
-    """The gradient of b1 is zero but for rounding; its terms are not."""
+    """The gradient of b1 is zero up to rounding; its terms are not."""
     given = mlp_cases.given
     sweep, expected = given.true, given.true.total("b1")
     near = score(expected + 1e-16, sweep, "b1", given).score
@@ -440,22 +442,22 @@ def test_a_gradient_with_the_same_bits_scores_zero_and_is_exact(mlp_cases: Cases
 
 
 def test_what_cannot_be_compared_has_no_score(mlp_cases: Cases) -> None:
-    """No answer, another shape, values that are not finite."""
+    """No answer, a wrong shape, values that are not finite."""
     given = mlp_cases.given
     expected = given.true.total("h")
     for got in (None, expected[:5], torch.full_like(expected, torch.nan), torch.full_like(expected, torch.inf)):
         assert score(got, given.true, "h", given).score is None
 
 
-def test_equal_values_of_another_dtype_or_shape_are_not_the_same() -> None:
-    """A gradient has both of its variable."""
+def test_equal_values_in_a_different_dtype_or_shape_are_not_the_same() -> None:
+    """A gradient has the dtype and shape of its variable."""
     assert same(torch.zeros(2), -torch.zeros(2))
     assert not same(torch.zeros(2), torch.zeros(2, dtype=torch.float64))
     assert not same(torch.zeros(2), torch.zeros(1, 2))
 
 
-def test_the_largest_difference_is_none_where_it_is_not_finite() -> None:
-    """And zero where there is nothing."""
+def test_the_largest_difference_is_none_if_it_is_not_finite() -> None:
+    """And zero for an empty tensor."""
     assert max_difference(torch.tensor([1.0, -3.0]), torch.zeros(2)) == 3.0
     assert max_difference(torch.tensor([torch.inf]), torch.zeros(1)) is None
     assert max_difference(torch.tensor([torch.nan]), torch.zeros(1)) is None
@@ -463,7 +465,7 @@ def test_the_largest_difference_is_none_where_it_is_not_finite() -> None:
 
 
 def test_random_cotangents_decide_for_one_step_of_the_chain_rule_and_for_float32(mlp_cases: Cases) -> None:
-    """A fused answer is right with the true upstream gradients alone."""
+    """A fused answer is right only with the true upstream gradients."""
     step = Evidence("logits", depends_on=("norm_logits", "logit_maxes"))
     fused = Evidence("logits", depends_on=("logprobs",))
     assert is_local_style(step, mlp_cases)
@@ -474,7 +476,7 @@ def test_random_cotangents_decide_for_one_step_of_the_chain_rule_and_for_float32
     assert random_decides(fused, mlp_cases)
 
 
-def test_an_obstacle_comes_before_a_failed_call_and_that_before_values(mlp_cases: Cases) -> None:
+def test_an_obstacle_comes_before_a_failed_call_and_a_failed_call_before_values(mlp_cases: Cases) -> None:
     """Whatever else is known."""
     found = Evidence("h", obstacle=Judgement(Verdict.REFUSED, "no"))
     found.outcomes[Ask.RANDOM, 0] = NotStarted(how="returned None")
@@ -498,25 +500,25 @@ THRESHOLDS = {
 
 @pytest.mark.parametrize("source", THRESHOLDS.values(), ids=THRESHOLDS)
 def test_an_answer_that_is_not_linear_in_an_upstream_gradient_is_never_right(graded: Graded, source: str) -> None:
-    """Also where no cotangent of ordinary size reaches the threshold; and the sentence says what it is."""
+    """Even if no ordinary cotangent reaches the threshold; and the sentence says what is wrong."""
     upstream = source.partition("(")[2].partition(",")[0]
     row = one(graded, f"def {source}")
     assert row.verdict in (Verdict.WRONG_VALUES, Verdict.HARD_CODED)
-    assert row.problem == f"not linear in {upstream}: a relu, abs, clamp or threshold of the gradient itself"
+    assert row.problem == f"not linear in {upstream}: a relu, abs, clamp or threshold is applied to the gradient itself"
     assert row.diagnosis is not None
     assert (row.diagnosis["kind"], row.diagnosis["evidence"]) == ("not_linear", {"upstream": [upstream]})
 
 
-def test_of_two_upstream_gradients_the_one_with_the_threshold_is_named(graded: Graded) -> None:
-    """The other one is handed on as it is."""
+def test_only_the_upstream_gradient_with_the_threshold_is_reported(graded: Graded) -> None:
+    """The other one is passed on unchanged."""
     source = "dcounts(dprobs, dcounts_sum, counts_sum_inv): return counts_sum_inv*dprobs.clamp(-50, 50) + dcounts_sum"
     row = one(graded, f"def {source}")
     assert row.problem is not None
     assert row.problem.startswith("not linear in dprobs:")
 
 
-def test_a_wrong_answer_that_is_linear_is_not_called_bent(graded: Graded) -> None:
-    """Nor is one that adds something to its upstream gradient."""
+def test_a_linear_wrong_answer_is_not_called_nonlinear(graded: Graded) -> None:
+    """Nor is one that adds a constant to its upstream gradient."""
     for body in ("2*dlogits @ W2.T", "dlogits @ W2.T + 1", "(dlogits + 1) @ W2.T"):
         row = one(graded, f"def dh(dlogits, W2):\n    return {body}")
         assert not row.correct
@@ -536,18 +538,18 @@ RANGES = {
 
 
 @pytest.mark.parametrize("source", RANGES.values(), ids=RANGES)
-def test_values_that_no_ordinary_draw_reaches_are_asked(graded: Graded, source: str) -> None:
-    """Saturated, almost zero, at the end of a table."""
+def test_values_beyond_any_ordinary_draw_are_tested(graded: Graded, source: str) -> None:
+    """Saturated, close to zero, in the last row of a table."""
     row = one(graded, f"def {source}")
     assert not row.correct
 
 
-def test_where_only_extreme_values_tell_the_sentence_says_so(graded: Graded) -> None:
-    """No size is typed, and nothing is kept between calls."""
+def test_the_sentence_says_if_only_extreme_values_are_wrong(graded: Graded) -> None:
+    """No size is hard-coded, and no state is kept between calls."""
     row = one(graded, "def dprobs(dlogprobs, probs):\n    return dlogprobs/probs.clamp(min=1e-4)")
     assert row.verdict is Verdict.HARD_CODED
     assert row.problem is not None
-    assert row.problem.startswith("right for values of ordinary size, wrong where they are large")
+    assert row.problem.startswith("right for ordinary values, wrong for very large ones")
     assert row.diagnosis is not None
     assert "a mask, clamp or epsilon differs from the forward pass" in row.diagnosis["message"]
 
@@ -564,29 +566,27 @@ def of(sandbox: Sandbox, exercise: Exercise, source: str) -> Row:
 
 
 def test_a_right_formula_that_overflows_scores_with_a_note(sandbox: Sandbox) -> None:
-    """softmax without its maximum subtracted."""
+    """Softmax without subtracting the maximum."""
     source = (
         "def dlogits(logits, Yb, n):\n    e = logits.exp()\n"
         "    return (e/e.sum(1, keepdim=True) - F.one_hot(Yb, logits.shape[1]))/n"
     )
     row = of(sandbox, load_exercise("cross_entropy"), source)
     assert row.correct
-    assert any("overflows where values are very large" in note for note in row.notes)
+    assert any("overflows for very large values" in note for note in row.notes)
 
 
-def test_a_mask_does_not_pass_for_an_overflow(sandbox: Sandbox) -> None:
-    """Not finite above 6: on milder inputs as well, where no right formula overflows."""
+def test_a_wrong_mask_is_not_mistaken_for_an_overflow(sandbox: Sandbox) -> None:
+    """Not finite above 6, even on milder inputs, where no right formula overflows."""
     row = of(sandbox, load_exercise("linear_relu"), "def dz1(dh, z1):\n    return dh*(z1 > 0)*(z1 < 6)/(z1 < 6)")
     assert row.verdict is Verdict.HARD_CODED
     assert row.problem is not None
-    assert row.problem.startswith("right for values of ordinary size")
+    assert row.problem.startswith("right for ordinary values")
     assert not row.notes
 
 
-def test_a_right_formula_that_rounding_ruins_on_extreme_values_scores_with_a_note(
-    sandbox: Sandbox, tmp_path: Path
-) -> None:
-    """A variance by the squares: its error is what the last digits make of it, and that of a wrong one is not."""
+def test_a_right_formula_ruined_by_rounding_scores_with_a_note(sandbox: Sandbox, tmp_path: Path) -> None:
+    """A variance from squares: the last digits explain its error, but not that of a wrong formula."""
     folder = tmp_path / "spread"
     folder.mkdir()
     (folder / "forward.py").write_text(
@@ -606,7 +606,7 @@ def test_a_right_formula_that_rounding_ruins_on_extreme_values_scores_with_a_not
     assert not wrong.notes
 
 
-def test_differences_of_the_forward_pass_are_told_from_a_derivative(neuron: Callable[[str], Row]) -> None:
+def test_finite_differences_are_distinguished_from_a_derivative(neuron: Callable[[str], Row]) -> None:
     """Central differences in float64 are off by 1e-10 at best: truncation and rounding cannot both be small."""
     for step in ("1e-3", "1e-4", "1e-5", "1e-6"):
         source = f"def dn(de, n):\n    h = {step}\n    return de*((2*(n + h)).exp() - (2*(n - h)).exp())/(2*h)"
@@ -630,7 +630,7 @@ PINNED = {
 
 @pytest.mark.parametrize("source", PINNED.values(), ids=PINNED)
 def test_a_right_answer_that_names_float32_is_right(graded: Graded, source: str) -> None:
-    """However it is named, and whether or not a float64 gets through it."""
+    """However it is named, and whether or not it can compute in float64."""
     row = one(graded, source)
     assert row.correct, row.problem
     assert row.general
@@ -638,8 +638,8 @@ def test_a_right_answer_that_names_float32_is_right(graded: Graded, source: str)
 
 @pytest.mark.parametrize("f32", ["float32", "torch.promote_types(torch.float16, torch.bfloat16)"])
 @pytest.mark.parametrize("epsilon", ["1.1e-5", "1.01e-5", "0.99e-5"])
-def test_computing_in_float32_hides_no_epsilon(graded: Graded, f32: str, epsilon: str) -> None:
-    """A learner does not choose the tolerance."""
+def test_computing_in_float32_does_not_hide_an_epsilon(graded: Graded, f32: str, epsilon: str) -> None:
+    """A learner cannot choose the tolerance."""
     row = one(
         graded,
         f"from torch import float32\ndef dbnvar(dbnvar_inv, bnvar):\n    f32 = {f32}\n"
@@ -648,8 +648,8 @@ def test_computing_in_float32_hides_no_epsilon(graded: Graded, f32: str, epsilon
     assert not row.correct
 
 
-def test_what_an_answer_in_float32_depends_on_is_found_from_its_own_answers(graded: Graded) -> None:
-    """float64 values do not get through it, so none of its float64 answers tells."""
+def test_dependencies_of_a_float32_answer_are_found_from_its_float32_answers(graded: Graded) -> None:
+    """It cannot compute in float64, so there are no float64 answers to compare."""
     source = (
         "f32 = torch.promote_types(torch.float16, torch.bfloat16)\n"
         "def dcounts(dprobs, dcounts_sum, counts_sum_inv, probs):\n"
@@ -663,8 +663,8 @@ def test_what_an_answer_in_float32_depends_on_is_found_from_its_own_answers(grad
 
 
 @pytest.mark.parametrize("again", [False, True])
-def test_a_large_gradient_is_an_answer_like_any_other(sandbox: Sandbox, tmp_path: Path, *, again: bool) -> None:
-    """Room for an answer follows from the shape that is expected: 16 MB here."""
+def test_a_large_gradient_is_graded_like_any_other(sandbox: Sandbox, tmp_path: Path, *, again: bool) -> None:
+    """The room for an answer depends on the expected shape: 16 MB here."""
     folder = tmp_path / "wide"
     folder.mkdir()
     sizes = "{'n': 2000, 'm': 1001}" if again else "{'n': 8, 'm': 6}"
@@ -683,8 +683,8 @@ def test_a_large_gradient_is_an_answer_like_any_other(sandbox: Sandbox, tmp_path
     grading.close()
 
 
-def test_an_answer_far_larger_than_its_gradient_is_not_waited_for(graded: Graded) -> None:
-    """Four times the room, and half a megabyte for small ones."""
+def test_an_answer_far_larger_than_its_gradient_is_rejected(graded: Graded) -> None:
+    """Limit: four times the gradient's size, and half a megabyte for small ones."""
     row = one(graded, "def dh(dlogits, h):\n    return h.new_zeros(1000, 1000)")
     assert row.verdict is Verdict.WRONG_TYPE
     assert row.problem is not None

@@ -1,4 +1,4 @@
-"""What keeps a function from being asked, and how a failed call becomes a verdict."""
+"""What prevents a function from being called, and how a failed call becomes a verdict."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 FINDING = Finding("backward.py", 7, "grad", "`.grad` is autograd's")
 LOADING = Raised(kind="ZeroDivisionError", message="division by zero", file="backward.py", line=9)
-UNKNOWN = Binding((), (), "dx asks for q, which the forward pass does not have")
+UNKNOWN = Binding((), (), "dx asks for q, which is not in the forward pass")
 
 
 def reading(*functions: Function, problem: str | None = None) -> Reading:
@@ -34,8 +34,8 @@ def told(found: Judgement | None) -> tuple[str, str | None, int | None] | None:
     return None if found is None else (str(found.verdict), found.problem, found.line)
 
 
-def test_nothing_is_in_the_way_of_a_function_that_can_be_called() -> None:
-    """Then it is asked."""
+def test_a_callable_function_has_no_obstacle() -> None:
+    """So it is called."""
     assert obstacle("dx", reading(function()), None, Binding((), ())) is None
 
 
@@ -60,7 +60,7 @@ def test_nothing_is_in_the_way_of_a_function_that_can_be_called() -> None:
     ],
     ids=["unreadable", "missing", "refused", "does not load", "unknown parameter"],
 )
-def test_the_first_obstacle_is_the_one_that_is_reported(
+def test_the_first_obstacle_is_reported(
     read: Reading, loading: Outcome | None, binding: Binding | None, expected: object
 ) -> None:
     """In the order in which a learner meets them."""
@@ -70,17 +70,17 @@ def test_the_first_obstacle_is_the_one_that_is_reported(
 @pytest.mark.parametrize(
     ("outcome", "expected"),
     [
-        (TimedOut(limit=2.0), ("timed_out", "dx had not answered after 2 s and was stopped", None)),
+        (TimedOut(limit=2.0), ("timed_out", "dx did not finish within 2 s and was stopped", None)),
         (
             TimedOut(limit=30.0, whole_submission=True),
-            ("timed_out", "the submission had used up its 30 s before dx was done", None),
+            ("timed_out", "the submission's limit of 30 s ran out before dx finished", None),
         ),
-        (Killed(reason="exit", detail="exit code 0"), ("killed", "dx ended its process: exit code 0", None)),
+        (Killed(reason="exit", detail="exit code 0"), ("killed", "dx crashed: exit code 0", None)),
         (
             NotStarted(how="returned None"),
             (
                 "not_started",
-                "dx is not written yet: the function returned None; if it is written, its `return` is missing",
+                "dx is not written yet: the function returned None; if you have written it, its `return` is missing",
                 None,
             ),
         ),
@@ -93,14 +93,12 @@ def test_the_first_obstacle_is_the_one_that_is_reported(
     ],
     ids=lambda value: type(value).__name__ if not isinstance(value, tuple) else value[0],
 )
-def test_a_failed_call_has_a_verdict_a_sentence_and_its_line_where_it_is_known(
-    outcome: Outcome, expected: object
-) -> None:
-    """Whatever it failed by."""
+def test_a_failed_call_has_a_verdict_a_sentence_and_its_line_if_known(outcome: Outcome, expected: object) -> None:
+    """Whatever the failure."""
     assert told(failed(outcome, "dx", "the function")) == expected
 
 
-def test_a_call_that_returned_is_not_a_failed_one() -> None:
-    """Asked for, that is a mistake of ours."""
-    with pytest.raises(AssertionError, match="is no failure"):
+def test_a_call_that_returned_did_not_fail() -> None:
+    """Asking for its failure is an internal error."""
+    with pytest.raises(AssertionError, match="is not a failure"):
         failed(Returned(tensors=()), "dx", "the function")

@@ -1,4 +1,4 @@
-"""Bad input through the command: each one verdict, one clear sentence, the learner's own line; the rest is graded."""
+"""Bad input through the command: each gets one verdict, one sentence and the learner's line; the rest is graded."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ SOLUTION = (ROOT / "solutions" / "mlp" / "backward.py").read_text(encoding="utf-
 
 @dataclass(frozen=True)
 class Mistake:
-    """What a learner's function does, and what is said about it."""
+    """What a learner's function does, and what the report says about it."""
 
     gradient: str
     body: str
@@ -37,7 +37,7 @@ class Mistake:
     sentence: str
     parameters: str | None = None
     line: int | None = 0
-    """Counted from the `def`; None where nobody can know."""
+    """Counted from the `def`; None if it cannot be known."""
 
 
 MISTAKES = (
@@ -53,12 +53,12 @@ MISTAKES = (
     Mistake("dW2", "class T(torch.Tensor): pass\nreturn (h.T @ dlogits).as_subclass(T)", "wrong_type", "subclass T"),
     Mistake("db2", "return dlogitz.sum(0)", "unknown_parameter", "Did you mean dlogits?", "dlogitz"),
     Mistake("dbngain", "return [dhpreact]", "wrong_type", "returned a list"),
-    Mistake("dbnbias", "while True: pass", "timed_out", "had not answered after"),
+    Mistake("dbnbias", "while True: pass", "timed_out", "did not finish within"),
     Mistake("dbnraw", "exit()", "raised", "SystemExit", line=1),
     Mistake("dbnvar_inv", "raise ValueError('no idea')", "raised", "raised ValueError: no idea (backward.py:", line=1),
     Mistake("dbnvar", "return dbnvar(dbnvar_inv, bnvar)", "raised", "raised RecursionError", line=1),
-    Mistake("dbndiff2", "return dbnvar / 31 + 0*bndiff2", "hard_coded", "a size is written", "dbnvar, bndiff2"),
-    Mistake("dbndiff", "return dbndiff", "unknown_parameter", "its own gradient: that is what it has to", "dbndiff"),
+    Mistake("dbndiff2", "return dbnvar / 31 + 0*bndiff2", "hard_coded", "a size is hard-coded", "dbnvar, bndiff2"),
+    Mistake("dbndiff", "return dbndiff", "unknown_parameter", "its own gradient, which is what it must", "dbndiff"),
     Mistake("dbnmeani", "return -dbndiff.sum(0)", "wrong_shape", "values are right: sum(0, keepdim=True)", "dbndiff"),
     Mistake("dhprebn", "import os\nos._exit(0)", "refused", "`os` cannot be imported", line=1),
     Mistake("dembcat", "return [1][3]", "raised", "IndexError: list index out of range", line=1),
@@ -74,7 +74,7 @@ RIGHT = {
 
 
 def with_function(source: str, name: str, body: str, parameters: str | None = None) -> str:
-    """A file in which one function has another body."""
+    """A file in which one function has a different body."""
     node = next(n for n in ast.parse(source).body if isinstance(n, ast.FunctionDef) and n.name == name)
     lines = source.splitlines()
     head = f"def {name}({parameters if parameters is not None else ast.unparse(node.args)}):"
@@ -83,7 +83,7 @@ def with_function(source: str, name: str, body: str, parameters: str | None = No
 
 
 def line_of(source: str, name: str) -> int:
-    """Where a function begins."""
+    """The line where a function starts."""
     return next(n.lineno for n in ast.parse(source).body if isinstance(n, ast.FunctionDef) and n.name == name)
 
 
@@ -98,13 +98,13 @@ class Graded:
 
     @property
     def rows(self) -> dict[str, dict[str, Any]]:
-        """By gradient."""
+        """Rows by gradient."""
         return {row["name"]: row for row in self.report["grader"]["submissions"][0]["gradients"]}
 
 
 @pytest.fixture(scope="module")
 def graded(sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Graded:
-    """Every mistake at once: none of them may cost another gradient anything."""
+    """All mistakes at once: none of them may affect another gradient."""
     source = SOLUTION
     for mistake in MISTAKES:
         source = with_function(source, mistake.gradient, mistake.body, mistake.parameters)
@@ -137,7 +137,7 @@ class TestOneFunctionIsBad:
 
     @pytest.mark.parametrize("mistake", MISTAKES, ids=lambda mistake: f"{mistake.gradient}-{mistake.verdict}")
     def test_gets_its_verdict_and_sentence(self, graded: Graded, mistake: Mistake) -> None:
-        """What came, what was expected, and the learner's own line."""
+        """What was found, what was expected, and the learner's own line."""
         row = graded.rows[mistake.gradient]
         assert row["verdict"] == mistake.verdict, row["problem"]
         assert mistake.sentence in row["problem"]
@@ -147,12 +147,12 @@ class TestOneFunctionIsBad:
         assert mistake.sentence.partition(" (backward")[0] in graded.stdout
 
     @pytest.mark.parametrize("name", RIGHT)
-    def test_the_others_are_graded_all_the_same(self, graded: Graded, name: str) -> None:
-        """A neighbour's endless loop costs nothing."""
+    def test_the_others_are_still_graded(self, graded: Graded, name: str) -> None:
+        """A neighbor's endless loop costs nothing."""
         assert graded.rows[name]["correct"], graded.rows[name]["problem"]
 
     def test_a_mutated_input_is_noted(self, graded: Graded) -> None:
-        """And named."""
+        """With the input's name."""
         assert any("changes dh in place" in note for note in graded.rows["dhpreact"]["notes"])
 
     def test_the_report_is_valid(self, graded: Graded) -> None:
@@ -161,7 +161,7 @@ class TestOneFunctionIsBad:
         jsonschema.Draft202012Validator(schema).validate(graded.report)
         assert graded.exit_code == 1
 
-    def test_functions_of_no_variable_are_nobodys_business(self, graded: Graded) -> None:
+    def test_functions_without_a_variable_are_ignored(self, graded: Graded) -> None:
         """Dextra and helper get no row."""
         assert len(graded.rows) == 26
 
@@ -181,7 +181,7 @@ class TestTheWholeFileIsBad:
 
     @pytest.mark.parametrize("name", WHOLE_FILES)
     def test_gets_a_row_for_every_gradient(self, grade: Callable[..., Result], tmp_path: Path, name: str) -> None:
-        """And a sentence that somebody can act on."""
+        """With a sentence that a learner can act on."""
         source, sentence = WHOLE_FILES[name]
         (tmp_path / "backward.py").write_bytes(source.encode("latin-1"))
         result = grade("backward.py", "--exercise", "mlp")
@@ -195,8 +195,8 @@ class TestTheWholeFileIsBad:
         assert not any(row["correct"] for row in rows)
 
 
-def test_the_plugin_has_the_run_s_own_defaults() -> None:
-    """One set of them."""
+def test_the_plugin_has_the_same_defaults_as_a_run() -> None:
+    """There is one set of defaults."""
     parser = pytest.Parser(_ispytest=True)
     pytest_addoption(parser)
     assert settings_of(parser.parse_known_args([])) == Settings()

@@ -8,7 +8,7 @@ def dWo(dout, ycat):
     return torch.einsum('nti,ntj->ij', ycat, dout)
 
 
-# form: a product for each example, then the sum
+# form: one product per example, then the sum
 def dWo(dout, ycat):
     return (ycat.transpose(1, 2) @ dout).sum(0)
 

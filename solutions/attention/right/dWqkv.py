@@ -8,6 +8,6 @@ def dWqkv(dqkv, x):
     return torch.einsum('nti,ntj->ij', x, dqkv)
 
 
-# form: a product for each example, then the sum
+# form: one product per example, then the sum
 def dWqkv(dqkv, x):
     return (x.transpose(1, 2) @ dqkv).sum(0)

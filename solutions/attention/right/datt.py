@@ -1,4 +1,4 @@
-# form: the mask by itself
+# form: the mask applied separately
 def datt(dexpd, att, causal):
     return dexpd*att.exp()*causal
 
@@ -18,16 +18,16 @@ def datt(dp, p):
     return p*(dp - (p*dp).sum(3, keepdim=True))
 
 
-# form: fused: the softmax by its matrix
+# form: fused: softmax with its Jacobian
 def datt(dp, p):
     return ((torch.diag_embed(p) - p[..., None]*p[..., None, :]) @ dp[..., None]).squeeze(-1)
 
 
-# form: fused from dy: the sum is the same as that of dy times y
+# form: fused from dy: the sum equals that of dy times y
 def datt(dy, y, v, p):
     return p*(dy @ v.mT - (dy*y).sum(3, keepdim=True))
 
 
-# form: written in float32 whatever comes in
+# form: in float32 whatever the input
 def datt(dexpd, expd):
     return dexpd.float()*expd.float()

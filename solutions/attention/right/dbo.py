@@ -3,7 +3,7 @@ def dbo(dout):
     return dout.sum(0).sum(0)
 
 
-# form: one long table of tokens
+# form: flattened to one table of tokens
 def dbo(dout):
     return dout.flatten(0, 1).sum(0)
 

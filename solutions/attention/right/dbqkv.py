@@ -3,7 +3,7 @@ def dbqkv(dqkv):
     return dqkv.sum(1).sum(0)
 
 
-# form: one long table of tokens
+# form: flattened to one table of tokens
 def dbqkv(dqkv):
     return dqkv.flatten(0, 1).sum(0)
 

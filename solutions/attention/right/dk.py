@@ -1,4 +1,4 @@
-# form: the upstream gradient turned
+# form: the upstream gradient transposed
 def dk(dqk, q):
     return dqk.mT @ q
 
@@ -18,6 +18,6 @@ def dk(datt, q, hs):
     return (datt*hs**-0.5).mT @ q
 
 
-# form: written in float32 whatever comes in
+# form: in float32 whatever the input
 def dk(dqk, q):
     return dqk.float().mT @ q.float()

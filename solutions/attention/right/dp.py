@@ -13,6 +13,6 @@ def dp(dy, v):
     return (v @ dy.mT).mT
 
 
-# form: written in float32 whatever comes in
+# form: in float32 whatever the input
 def dp(dy, v):
     return dy.float() @ v.float().mT

@@ -13,6 +13,6 @@ def dq(dqk, k):
     return (k.mT @ dqk.mT).mT
 
 
-# form: written in float32 whatever comes in
+# form: in float32 whatever the input
 def dq(dqk, k):
     return dqk.float() @ k.float()

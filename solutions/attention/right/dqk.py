@@ -3,7 +3,7 @@ def dqk(datt, hs):
     return datt/hs**0.5
 
 
-# form: a division by math
+# form: division with math
 def dqk(datt, q):
     return datt/q.shape[3]**0.5
 

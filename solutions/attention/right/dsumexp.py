@@ -18,6 +18,6 @@ def dsumexp(dp, p, sumexp):
     return -torch.einsum('nhts,nhts->nht', dp, p)[..., None]/sumexp
 
 
-# form: written in float32 whatever comes in
+# form: in float32 whatever the input
 def dsumexp(dp, p, sumexp):
     return -(dp.float()*p.float()).sum(3, keepdim=True)/sumexp.float()

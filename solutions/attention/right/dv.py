@@ -13,6 +13,6 @@ def dv(dy, p):
     return (p[..., None]*dy[:, :, :, None]).sum(2)
 
 
-# form: written in float32 whatever comes in
+# form: in float32 whatever the input
 def dv(dy, p):
     return p.float().mT @ dy.float()

@@ -3,7 +3,7 @@ def dx(dqkv, Wqkv):
     return torch.einsum('ntj,ij->nti', dqkv, Wqkv)
 
 
-# form: F.linear, which turns its weights
+# form: F.linear, which transposes its weights
 def dx(dqkv, Wqkv):
     return torch.nn.functional.linear(dqkv, Wqkv)
 

@@ -3,11 +3,11 @@ def dycat(dout, Wo):
     return torch.einsum('ntj,ij->nti', dout, Wo)
 
 
-# form: F.linear, which turns its weights
+# form: F.linear, which transposes its weights
 def dycat(dout, Wo):
     return torch.nn.functional.linear(dout, Wo)
 
 
-# form: one long table of tokens
+# form: flattened to one table of tokens
 def dycat(dout, Wo, ycat):
     return (dout.flatten(0, 1) @ Wo.T).view(ycat.shape)

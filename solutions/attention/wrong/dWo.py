@@ -1,9 +1,9 @@
-# mistake: transposed -- rows and columns exchanged
+# mistake: transposed -- rows and columns swapped
 def dWo(dout, ycat):
     return dout.flatten(0, 1).T @ ycat.flatten(0, 1)
 
 
-# mistake: not_summed -- one matrix for each example
+# mistake: not_summed -- one matrix per example
 def dWo(dout, ycat):
     return ycat.transpose(1, 2) @ dout
 
@@ -18,17 +18,17 @@ def dWo(dout, ycat):
     return ycat[0].T @ dout[0]
 
 
-# mistake: permuted -- y viewed without turning it
+# mistake: permuted -- y viewed without transposing it
 def dWo(dout, y, C):
     return y.reshape(-1, C).T @ dout.flatten(0, 1)
 
 
-# mistake: wrong_operand -- x for ycat
+# mistake: wrong_operand -- x instead of ycat
 def dWo(dout, x):
     return x.flatten(0, 1).T @ dout.flatten(0, 1)
 
 
-# mistake: upstream_only -- ycat is forgotten
+# mistake: upstream_only -- ycat is missing
 def dWo(dout, Wo):
     return dout.sum((0, 1)).expand_as(Wo)
 
@@ -38,6 +38,6 @@ def dWo(dout, ycat):
     return -ycat.flatten(0, 1).T @ dout.flatten(0, 1)
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dWo(Wo):
     return torch.zeros_like(Wo)

@@ -1,9 +1,9 @@
-# mistake: transposed -- turned
+# mistake: transposed -- transposed
 def dWqkv(dqkv, x):
     return dqkv.flatten(0, 1).T @ x.flatten(0, 1)
 
 
-# mistake: not_summed -- one matrix for each example
+# mistake: not_summed -- one matrix per example
 def dWqkv(dqkv, x):
     return x.transpose(1, 2) @ dqkv
 
@@ -18,7 +18,7 @@ def dWqkv(dqkv, x):
     return x[0].T @ dqkv[0]
 
 
-# mistake: wrong_operand -- ycat for x
+# mistake: wrong_operand -- ycat instead of x
 def dWqkv(dqkv, ycat):
     return ycat.flatten(0, 1).T @ dqkv.flatten(0, 1)
 
@@ -28,7 +28,7 @@ def dWqkv(dqkv, x):
     return torch.outer(x.sum((0, 1)), dqkv.sum((0, 1)))
 
 
-# mistake: upstream_only -- x is forgotten
+# mistake: upstream_only -- x is missing
 def dWqkv(dqkv, Wqkv):
     return dqkv.sum((0, 1)).expand_as(Wqkv)
 
@@ -38,6 +38,6 @@ def dWqkv(dqkv, x):
     return -x.flatten(0, 1).T @ dqkv.flatten(0, 1)
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dWqkv(Wqkv):
     return torch.zeros_like(Wqkv)

@@ -1,4 +1,4 @@
-# mistake: wrong_operand -- the mask is forgotten
+# mistake: wrong_operand -- the mask is missing
 def datt(dexpd, att):
     return dexpd*att.exp()
 
@@ -8,17 +8,17 @@ def datt(dexpd, causal):
     return dexpd*causal
 
 
-# mistake: upstream_only -- the exponential is forgotten
+# mistake: upstream_only -- the exponential is missing
 def datt(dexpd):
     return dexpd.clone()
 
 
-# mistake: upstream_unused -- dexpd is forgotten
+# mistake: upstream_unused -- dexpd is missing
 def datt(expd):
     return expd.clone()
 
 
-# mistake: wrong_operand -- p for expd
+# mistake: wrong_operand -- p instead of expd
 def datt(dexpd, p):
     return dexpd*p
 
@@ -28,7 +28,7 @@ def datt(dexpd, expd):
     return dexpd/(expd + 1)
 
 
-# mistake: wrong_operand -- what comes later instead of what came before
+# mistake: wrong_operand -- later tokens instead of earlier ones
 def datt(dexpd, att, causal):
     return dexpd*att.exp()*(1 - causal)
 
@@ -43,7 +43,7 @@ def datt(dp, p):
     return p*(dp - (p*dp).sum(2, keepdim=True))
 
 
-# mistake: softmax_jacobian -- the sum is forgotten
+# mistake: softmax_jacobian -- the sum is missing
 def datt(dp, p):
     return p*dp
 
@@ -53,12 +53,12 @@ def datt(dp, p):
     return p*(dp - dp.sum(3, keepdim=True))
 
 
-# mistake: softmax_jacobian -- the mean for the sum
+# mistake: softmax_jacobian -- mean instead of sum
 def datt(dp, p):
     return p*(dp - (p*dp).mean(3, keepdim=True))
 
 
-# mistake: softmax_jacobian -- p is forgotten in front
+# mistake: softmax_jacobian -- p in front is missing
 def datt(dp, p):
     return dp - (p*dp).sum(3, keepdim=True)
 
@@ -78,6 +78,6 @@ def datt(dexpd, expd, att, causal):
     return dexpd*expd*att.masked_fill(causal == 0, float('-inf'))
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def datt(att):
     return torch.zeros_like(att)

@@ -13,7 +13,7 @@ def dbo(dout):
     return dout.mean((0, 1))
 
 
-# mistake: keepdim -- dimensions of one are left
+# mistake: keepdim -- size-1 dimensions are left
 def dbo(dout):
     return dout.sum((0, 1), keepdim=True)
 
@@ -33,6 +33,6 @@ def dbo(dout):
     return -dout.sum((0, 1))
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dbo(bo):
     return torch.zeros_like(bo)

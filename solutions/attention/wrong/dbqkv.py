@@ -13,7 +13,7 @@ def dbqkv(dqkv):
     return dqkv.mean((0, 1))
 
 
-# mistake: keepdim -- dimensions of one are left
+# mistake: keepdim -- size-1 dimensions are left
 def dbqkv(dqkv):
     return dqkv.sum((0, 1), keepdim=True)
 
@@ -33,6 +33,6 @@ def dbqkv(dqkv):
     return -dqkv.sum((0, 1))
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dbqkv(bqkv):
     return torch.zeros_like(bqkv)

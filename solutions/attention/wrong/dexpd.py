@@ -1,4 +1,4 @@
-# mistake: missing_path -- the path through the sum is forgotten
+# mistake: missing_path -- the path through the sum is missing
 def dexpd(dp, sumexp):
     return dp/sumexp
 
@@ -8,7 +8,7 @@ def dexpd(dsumexp, expd):
     return dsumexp.expand_as(expd)
 
 
-# mistake: not_expanded -- one number for each row
+# mistake: not_expanded -- one number per row
 def dexpd(dsumexp):
     return dsumexp.clone()
 
@@ -43,11 +43,11 @@ def dexpd(dp, dsumexp, sumexp, causal):
     return (dp/sumexp + dsumexp)*causal
 
 
-# mistake: wrong_axis -- the sum over the tokens that look
+# mistake: wrong_axis -- the sum over the query tokens
 def dexpd(dp, p, sumexp):
     return (dp - (dp*p).sum(2, keepdim=True))/sumexp
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dexpd(expd):
     return torch.zeros_like(expd)

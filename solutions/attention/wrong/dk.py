@@ -1,24 +1,24 @@
-# mistake: transposed -- dqk is not turned
+# mistake: transposed -- dqk is not transposed
 def dk(dqk, q):
     return dqk @ q
 
 
-# mistake: transposed -- not turned back
+# mistake: transposed -- not transposed back
 def dk(dqk, q):
     return q.mT @ dqk
 
 
-# mistake: wrong_operand -- k for q
+# mistake: wrong_operand -- k instead of q
 def dk(dqk, k):
     return dqk.mT @ k
 
 
-# mistake: wrong_operand -- v for q
+# mistake: wrong_operand -- v instead of q
 def dk(dqk, v):
     return dqk.mT @ v
 
 
-# mistake: other_gradient -- datt for dqk: the scale is forgotten
+# mistake: other_gradient -- datt instead of dqk: the scale is missing
 def dk(datt, q):
     return datt.mT @ q
 
@@ -33,6 +33,6 @@ def dk(dqk, q):
     return -dqk.mT @ q
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dk(k):
     return torch.zeros_like(k)

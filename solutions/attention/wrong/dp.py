@@ -1,14 +1,14 @@
-# mistake: transposed -- turned
+# mistake: transposed -- transposed
 def dp(dy, v):
     return v @ dy.mT
 
 
-# mistake: wrong_operand -- k for v
+# mistake: wrong_operand -- k instead of v
 def dp(dy, k):
     return dy @ k.mT
 
 
-# mistake: wrong_operand -- y for v
+# mistake: wrong_operand -- y instead of v
 def dp(dy, y):
     return dy @ y.mT
 
@@ -23,7 +23,7 @@ def dp(dy, v, hs):
     return dy @ v.mT*hs**-0.5
 
 
-# mistake: upstream_unused -- dy is forgotten
+# mistake: upstream_unused -- dy is missing
 def dp(y, v):
     return y.sign() @ v.mT
 
@@ -33,6 +33,6 @@ def dp(dy, v):
     return -dy @ v.mT
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dp(p):
     return torch.zeros_like(p)

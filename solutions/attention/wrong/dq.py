@@ -1,24 +1,24 @@
-# mistake: transposed -- dqk is turned
+# mistake: transposed -- dqk is transposed
 def dq(dqk, k):
     return dqk.mT @ k
 
 
-# mistake: transposed -- turned
+# mistake: transposed -- transposed
 def dq(dqk, k):
     return k.mT @ dqk.mT
 
 
-# mistake: wrong_operand -- q for k
+# mistake: wrong_operand -- q instead of k
 def dq(dqk, q):
     return dqk @ q
 
 
-# mistake: wrong_operand -- v for k
+# mistake: wrong_operand -- v instead of k
 def dq(dqk, v):
     return dqk @ v
 
 
-# mistake: other_gradient -- datt for dqk: the scale is forgotten
+# mistake: other_gradient -- datt instead of dqk: the scale is missing
 def dq(datt, k):
     return datt @ k
 
@@ -33,6 +33,6 @@ def dq(dqk, k):
     return -dqk @ k
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dq(q):
     return torch.zeros_like(q)

@@ -1,4 +1,4 @@
-# mistake: constant_factor -- the scale is forgotten
+# mistake: constant_factor -- the scale is missing
 def dqk(datt):
     return datt.clone()
 
@@ -8,12 +8,12 @@ def dqk(datt, hs):
     return datt/hs
 
 
-# mistake: constant_factor -- the scale turned round
+# mistake: constant_factor -- the scale inverted
 def dqk(datt, hs):
     return datt*hs**0.5
 
 
-# mistake: constant_factor -- the size of the token for that of the head
+# mistake: constant_factor -- the token size instead of the head size
 def dqk(datt, C):
     return datt*C**-0.5
 
@@ -23,7 +23,7 @@ def dqk(datt, n_head):
     return datt*n_head**-0.5
 
 
-# mistake: hard_coded -- five numbers in a head
+# mistake: hard_coded -- a head size of five
 def dqk(datt):
     return datt*5**-0.5
 
@@ -48,6 +48,6 @@ def dqk(datt, hs):
     return -datt*hs**-0.5
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dqk(qk):
     return torch.zeros_like(qk)

@@ -1,4 +1,4 @@
-# mistake: permuted -- viewed without turning
+# mistake: permuted -- viewed without transposing
 def dqkv(dq, dk, dv, n, T, C):
     return torch.cat([dq.reshape(n, T, C), dk.reshape(n, T, C), dv.reshape(n, T, C)], 2)
 
@@ -13,7 +13,7 @@ def dqkv(dq, dk, dv):
     return torch.cat([d.transpose(1, 2).flatten(2) for d in (dv, dk, dq)], 2)
 
 
-# mistake: missing_path -- v is forgotten
+# mistake: missing_path -- v is missing
 def dqkv(dq, dk):
     return torch.cat([d.transpose(1, 2).flatten(2) for d in (dq, dk, torch.zeros_like(dk))], 2)
 
@@ -23,7 +23,7 @@ def dqkv(dv):
     return torch.cat([d.transpose(1, 2).flatten(2) for d in (torch.zeros_like(dv), torch.zeros_like(dv), dv)], 2)
 
 
-# mistake: summed_too_far -- the three added up
+# mistake: summed_too_far -- the three summed
 def dqkv(dq, dk, dv):
     return (dq + dk + dv).transpose(1, 2).flatten(2)
 
@@ -33,7 +33,7 @@ def dqkv(dq, dk, dv):
     return torch.cat([dq, dk, dv], 3).transpose(1, 2).flatten(2)
 
 
-# mistake: hard_coded -- ten numbers for each token
+# mistake: hard_coded -- ten numbers per token
 def dqkv(dq, dk, dv, n, T):
     return torch.cat([d.transpose(1, 2).reshape(n, T, 10) for d in (dq, dk, dv)], 2)
 
@@ -43,6 +43,6 @@ def dqkv(dq, dk, dv):
     return -torch.cat([d.transpose(1, 2).flatten(2) for d in (dq, dk, dv)], 2)
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dqkv(qkv):
     return torch.zeros_like(qkv)

@@ -1,4 +1,4 @@
-# mistake: sign -- the minus is forgotten
+# mistake: sign -- the minus is missing
 def dsumexp(dp, p, sumexp):
     return (dp*p/sumexp).sum(3, keepdim=True)
 
@@ -8,12 +8,12 @@ def dsumexp(dp, expd, sumexp):
     return -(dp*expd/sumexp).sum(3, keepdim=True)
 
 
-# mistake: wrong_operand -- expd is forgotten
+# mistake: wrong_operand -- expd is missing
 def dsumexp(dp, sumexp):
     return -(dp/sumexp**2).sum(3, keepdim=True)
 
 
-# mistake: wrong_axis -- summed over the tokens that look
+# mistake: wrong_axis -- summed over the query tokens
 def dsumexp(dp, p, sumexp):
     return -(dp*p/sumexp).sum(2).unsqueeze(3)
 
@@ -28,16 +28,16 @@ def dsumexp(dp, p, sumexp):
     return -dp*p/sumexp
 
 
-# mistake: constant_factor -- the mean for the sum
+# mistake: constant_factor -- mean instead of sum
 def dsumexp(dp, p, sumexp):
     return -(dp*p/sumexp).mean(3, keepdim=True)
 
 
-# mistake: upstream_unused -- dp is forgotten
+# mistake: upstream_unused -- dp is missing
 def dsumexp(p, sumexp):
     return -(p/sumexp).sum(3, keepdim=True)
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dsumexp(sumexp):
     return torch.zeros_like(sumexp)

@@ -1,19 +1,19 @@
-# mistake: transposed -- p is not turned
+# mistake: transposed -- p is not transposed
 def dv(dy, p):
     return p @ dy
 
 
-# mistake: wrong_operand -- att for p
+# mistake: wrong_operand -- att instead of p
 def dv(dy, att, causal):
     return (att*causal).mT @ dy
 
 
-# mistake: wrong_operand -- expd for p: not divided
+# mistake: wrong_operand -- expd instead of p: not divided
 def dv(dy, expd):
     return expd.mT @ dy
 
 
-# mistake: upstream_only -- p is forgotten
+# mistake: upstream_only -- p is missing
 def dv(dy):
     return dy.clone()
 
@@ -28,7 +28,7 @@ def dv(dy, att):
     return att.softmax(3).mT @ dy
 
 
-# mistake: wrong_axis -- the softmax over the wrong tokens
+# mistake: wrong_axis -- softmax over the wrong tokens
 def dv(dy, expd):
     return (expd/expd.sum(2, keepdim=True)).mT @ dy
 
@@ -38,6 +38,6 @@ def dv(dy, p):
     return -p.mT @ dy
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dv(v):
     return torch.zeros_like(v)

@@ -3,17 +3,17 @@ def dx(dqkv, Wqkv, C):
     return dqkv[..., :C] @ Wqkv[:, :C].T
 
 
-# mistake: missing_path -- the values are forgotten
+# mistake: missing_path -- the values are missing
 def dx(dqkv, Wqkv, C):
     return dqkv[..., :2*C] @ Wqkv[:, :2*C].T
 
 
-# mistake: wrong_path -- a skip connection, which there is not
+# mistake: wrong_path -- a skip connection, which does not exist
 def dx(dqkv, Wqkv, dout):
     return dqkv @ Wqkv.T + dout
 
 
-# mistake: wrong_index -- keys and queries exchanged
+# mistake: wrong_index -- keys and queries swapped
 def dx(dqkv, Wqkv, C):
     return dqkv[..., C:2*C] @ Wqkv[:, :C].T + dqkv[..., :C] @ Wqkv[:, C:2*C].T + dqkv[..., 2*C:] @ Wqkv[:, 2*C:].T
 
@@ -28,12 +28,12 @@ def dx(dqkv, Wqkv, n):
     return dqkv @ Wqkv.T/n
 
 
-# mistake: upstream_unused -- the weights alone
+# mistake: upstream_unused -- only the weights
 def dx(x, Wqkv):
     return Wqkv.sum(1).expand_as(x)
 
 
-# mistake: transposed -- turned
+# mistake: transposed -- transposed
 def dx(dqkv, Wqkv):
     return (dqkv @ Wqkv.T).transpose(1, 2)
 
@@ -43,6 +43,6 @@ def dx(dqkv, Wqkv):
     return -dqkv @ Wqkv.T
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dx(x):
     return torch.zeros_like(x)

@@ -1,4 +1,4 @@
-# mistake: permuted -- viewed without turning
+# mistake: permuted -- viewed without transposing
 def dy(dycat, y):
     return dycat.view(y.shape)
 
@@ -8,7 +8,7 @@ def dy(dycat, n, T, n_head, hs):
     return dycat.view(n, n_head, T, hs)
 
 
-# mistake: permuted -- not turned
+# mistake: permuted -- not transposed
 def dy(dycat, n_head):
     return dycat.unflatten(2, (n_head, -1))
 
@@ -18,7 +18,7 @@ def dy(dycat, n, T, n_head, hs):
     return dycat.view(n, T, hs, n_head).permute(0, 3, 1, 2)
 
 
-# mistake: unknown -- not cut into heads
+# mistake: unknown -- not split into heads
 def dy(dycat):
     return dycat.clone()
 
@@ -28,7 +28,7 @@ def dy(dycat, n, T):
     return dycat.view(n, T, 2, -1).transpose(1, 2)
 
 
-# mistake: wrong_index -- heads exchanged
+# mistake: wrong_index -- heads swapped
 def dy(dycat, n, T, n_head, hs):
     return dycat.view(n, T, n_head, hs).transpose(1, 2).flip(1)
 
@@ -38,6 +38,6 @@ def dy(dycat, n, T, n_head, hs):
     return -dycat.view(n, T, n_head, hs).transpose(1, 2)
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dy(y):
     return torch.zeros_like(y)

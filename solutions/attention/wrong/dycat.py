@@ -1,9 +1,9 @@
-# mistake: transposed -- Wo is not turned
+# mistake: transposed -- Wo is not transposed
 def dycat(dout, Wo):
     return dout @ Wo
 
 
-# mistake: upstream_only -- the weights are forgotten
+# mistake: upstream_only -- the weights are missing
 def dycat(dout):
     return dout.clone()
 
@@ -18,7 +18,7 @@ def dycat(dout, Wo, n):
     return dout @ Wo.T/n
 
 
-# mistake: upstream_unused -- the weights alone
+# mistake: upstream_unused -- only the weights
 def dycat(ycat, Wo):
     return Wo.sum(1).expand_as(ycat)
 
@@ -28,6 +28,6 @@ def dycat(dout, Wo):
     return -dout @ Wo.T
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dycat(ycat):
     return torch.zeros_like(ycat)

@@ -33,6 +33,6 @@ def dbnbias(dhpreact):
     return dhpreact.cumsum(0)[-1:]
 
 
-# form: written in float32 whatever comes in
+# form: in float32 whatever the input
 def dbnbias(dhpreact):
     return dhpreact.float().sum(0, keepdim=True)

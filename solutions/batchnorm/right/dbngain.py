@@ -38,6 +38,6 @@ def dbngain(dhpreact, bnraw, n):
     return (dhpreact*bnraw).mean(0, keepdim=True)*n
 
 
-# form: cot is what dhpreact is here
+# form: cot, which equals dhpreact here
 def dbngain(cot, bnraw):
     return (cot*bnraw).sum(0, keepdim=True)

@@ -52,7 +52,7 @@ def dhprebn(dhpreact, hprebn, bnraw, bngain, bnvar_inv, n):
     return torch.stack(columns, 1)
 
 
-# form: a projection matrix for each column
+# form: a projection matrix per column
 def dhprebn(dhpreact, bnraw, hprebn, bngain, bnvar_inv, n):
     columns = []
     for j in range(hprebn.shape[1]):
@@ -62,11 +62,11 @@ def dhprebn(dhpreact, bnraw, hprebn, bngain, bnvar_inv, n):
     return torch.stack(columns, 1)
 
 
-# form: cot is what dhpreact is here
+# form: cot, which equals dhpreact here
 def dhprebn(bngain, bnvar_inv, cot, bnraw, n):
     return bngain*bnvar_inv/n * (n*cot - cot.sum(0) - n/(n-1)*bnraw*(cot*bnraw).sum(0))
 
 
-# form: written in float32 whatever comes in
+# form: in float32 whatever the input
 def dhprebn(dhpreact, bngain, bnvar_inv, bnraw, n):
     return (bngain*bnvar_inv).float()*(dhpreact.float() - dhpreact.float().mean(0) - bnraw.float()*(dhpreact*bnraw).float().sum(0)/(n-1))

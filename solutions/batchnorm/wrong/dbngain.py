@@ -3,7 +3,7 @@ def dbngain(dhpreact, bnraw):
     return (bnraw * dhpreact).sum(0)
 
 
-# mistake: not_summed -- the sum is forgotten
+# mistake: not_summed -- the sum is missing
 def dbngain(dhpreact, bnraw):
     return bnraw * dhpreact
 
@@ -18,12 +18,12 @@ def dbngain(dhpreact, bnraw):
     return (bnraw * dhpreact).sum()
 
 
-# mistake: summed_too_far -- one number in every place
+# mistake: summed_too_far -- a single number at every position
 def dbngain(dhpreact, bngain, bnraw):
     return (bnraw * dhpreact).sum()*torch.ones_like(bngain)
 
 
-# mistake: constant_factor -- the mean for the sum
+# mistake: constant_factor -- mean instead of sum
 def dbngain(dhpreact, bnraw):
     return (bnraw * dhpreact).mean(0, keepdim=True)
 
@@ -38,37 +38,37 @@ def dbngain(dhpreact, bnraw):
     return (bnraw * dhpreact)[1:].sum(0, keepdim=True)
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dbngain(bngain):
     return torch.zeros_like(bngain)
 
 
-# mistake: wrong_dtype -- in double
+# mistake: wrong_dtype -- in float64
 def dbngain(dhpreact, bnraw):
     return (bnraw * dhpreact).double().sum(0, keepdim=True)
 
 
-# mistake: sign -- a minus too many
+# mistake: sign -- an extra minus
 def dbngain(dhpreact, bnraw):
     return -(bnraw * dhpreact).sum(0, keepdim=True)
 
 
-# mistake: upstream_only -- bnraw is forgotten
+# mistake: upstream_only -- bnraw is missing
 def dbngain(dhpreact):
     return dhpreact.sum(0, keepdim=True)
 
 
-# mistake: upstream_unused -- the upstream gradient is forgotten
+# mistake: upstream_unused -- the upstream gradient is missing
 def dbngain(bnraw):
     return bnraw.sum(0, keepdim=True)
 
 
-# mistake: summed_too_far -- summed apart and then multiplied
+# mistake: summed_too_far -- summed separately, then multiplied
 def dbngain(dhpreact, bnraw):
     return bnraw.sum(0, keepdim=True) * dhpreact.sum(0, keepdim=True)
 
 
-# mistake: wrong_power -- a power for a product: ** typed for *
+# mistake: wrong_power -- a power instead of a product: ** typed for *
 def dbngain(dhpreact, bnraw):
     return (bnraw**dhpreact).sum(0, keepdim=True)
 
@@ -78,11 +78,11 @@ def dbngain(dhpreact, bnraw):
     return (bnraw**2*dhpreact).sum(0, keepdim=True)
 
 
-# mistake: wrong_operand -- hpreact for bnraw
+# mistake: wrong_operand -- hpreact instead of bnraw
 def dbngain(dhpreact, hpreact):
     return (hpreact*dhpreact).sum(0, keepdim=True)
 
 
-# mistake: wrong_operand -- hprebn for bnraw
+# mistake: wrong_operand -- hprebn instead of bnraw
 def dbngain(dhpreact, hprebn):
     return (hprebn*dhpreact).sum(0, keepdim=True)

@@ -1,9 +1,9 @@
-# mistake: fused_term -- n for n-1: Bessel forgotten
+# mistake: fused_term -- n instead of n-1: Bessel missing
 def dhprebn(dhpreact, bngain, bnvar_inv, bnraw, n):
     return bngain*bnvar_inv/n * (n*dhpreact - dhpreact.sum(0) - bnraw*(dhpreact*bnraw).sum(0))
 
 
-# mistake: fused_term -- (n-1)/n for n/(n-1)
+# mistake: fused_term -- (n-1)/n instead of n/(n-1)
 def dhprebn(dhpreact, bngain, bnvar_inv, bnraw, n):
     return bngain*bnvar_inv/n * (n*dhpreact - dhpreact.sum(0) - (n-1)/n*bnraw*(dhpreact*bnraw).sum(0))
 
@@ -33,32 +33,32 @@ def dhprebn(dhpreact, bngain, bnvar_inv, bnraw, n):
     return bngain*bnvar_inv/n * (n*dhpreact - dhpreact.sum(0) + n/(n-1)*bnraw*(dhpreact*bnraw).sum(0))
 
 
-# mistake: fused_term -- the gain is in it twice
+# mistake: fused_term -- the gain is included twice
 def dhprebn(dhpreact, bnvar_inv, bngain, bnraw, n):
     return bngain*bngain*bnvar_inv/n * (n*dhpreact - dhpreact.sum(0) - n/(n-1)*bnraw*(dhpreact*bnraw).sum(0))
 
 
-# mistake: fused_term -- the gain is forgotten
+# mistake: fused_term -- the gain is missing
 def dhprebn(dhpreact, bnvar_inv, bnraw, n):
     return bnvar_inv/n * (n*dhpreact - dhpreact.sum(0) - n/(n-1)*bnraw*(dhpreact*bnraw).sum(0))
 
 
-# mistake: fused_term -- bnvar_inv is forgotten
+# mistake: fused_term -- bnvar_inv is missing
 def dhprebn(dhpreact, bngain, bnraw, n):
     return bngain/n * (n*dhpreact - dhpreact.sum(0) - n/(n-1)*bnraw*(dhpreact*bnraw).sum(0))
 
 
-# mistake: fused_term -- bnraw is forgotten behind the sum
+# mistake: fused_term -- bnraw after the sum is missing
 def dhprebn(dhpreact, bngain, bnvar_inv, bnraw, n):
     return bngain*bnvar_inv/n * (n*dhpreact - dhpreact.sum(0) - n/(n-1)*(dhpreact*bnraw).sum(0))
 
 
-# mistake: fused_term -- bnraw is forgotten inside the sum
+# mistake: fused_term -- bnraw inside the sum is missing
 def dhprebn(dhpreact, bngain, bnvar_inv, bnraw, n):
     return bngain*bnvar_inv/n * (n*dhpreact - dhpreact.sum(0) - n/(n-1)*bnraw*dhpreact.sum(0))
 
 
-# mistake: fused_term -- hpreact for dhpreact in one sum
+# mistake: fused_term -- hpreact instead of dhpreact in one sum
 def dhprebn(dhpreact, bngain, bnvar_inv, bnraw, hpreact, n):
     return bngain*bnvar_inv/n * (n*dhpreact - dhpreact.sum(0) - n/(n-1)*bnraw*(hpreact*bnraw).sum(0))
 
@@ -73,17 +73,17 @@ def dhprebn(dhpreact, bngain, bnvar_inv, bnraw, n):
     return bngain*bnvar_inv/n**2 * (n*dhpreact - dhpreact.sum(0) - n/(n-1)*bnraw*(dhpreact*bnraw).sum(0))
 
 
-# mistake: sign -- a minus too many
+# mistake: sign -- an extra minus
 def dhprebn(dhpreact, bnvar_inv, bngain, bnraw, n):
     return -bngain*bnvar_inv/n * (n*dhpreact - dhpreact.sum(0) - n/(n-1)*bnraw*(dhpreact*bnraw).sum(0))
 
 
-# mistake: wrong_operand -- hprebn for bnraw
+# mistake: wrong_operand -- hprebn instead of bnraw
 def dhprebn(dhpreact, bngain, bnvar_inv, hprebn, n):
     return bngain*bnvar_inv/n * (n*dhpreact - dhpreact.sum(0) - n/(n-1)*hprebn*(dhpreact*hprebn).sum(0))
 
 
-# mistake: wrong_operand -- bnvar for bnvar_inv
+# mistake: wrong_operand -- bnvar instead of bnvar_inv
 def dhprebn(dhpreact, bngain, bnvar, bnraw, n):
     return bngain*bnvar/n * (n*dhpreact - dhpreact.sum(0) - n/(n-1)*bnraw*(dhpreact*bnraw).sum(0))
 
@@ -93,7 +93,7 @@ def dhprebn(dhpreact, bngain, bnvar, bnraw, n):
     return bngain/torch.sqrt(bnvar)/n * (n*dhpreact - dhpreact.sum(0) - n/(n-1)*bnraw*(dhpreact*bnraw).sum(0))
 
 
-# mistake: float32_pinned -- the root without epsilon, written in float32
+# mistake: float32_pinned -- the root without epsilon, in float32
 def dhprebn(dhpreact, bngain, bnvar, bnraw, n):
     return bngain.float()/torch.sqrt(bnvar.float())/n * (n*dhpreact.float() - dhpreact.float().sum(0) - n/(n-1)*bnraw.float()*(dhpreact*bnraw).float().sum(0))
 
@@ -124,28 +124,28 @@ def dhprebn(dhpreact, bngain):
     return bngain*dhpreact
 
 
-# mistake: upstream_unused -- ones for dhpreact
+# mistake: upstream_unused -- ones instead of dhpreact
 def dhprebn(dhpreact, bngain, bnvar_inv, bnraw, n):
     return bngain*bnvar_inv/n * (n*torch.ones_like(dhpreact) - n - n/(n-1)*bnraw*bnraw.sum(0))
 
 
-# mistake: transposed -- turned
+# mistake: transposed -- transposed
 def dhprebn(dhpreact, bngain, bnvar_inv, bnraw, n):
     return (bngain*bnvar_inv/n * (n*dhpreact - dhpreact.sum(0) - n/(n-1)*bnraw*(dhpreact*bnraw).sum(0))).T
 
 
-# mistake: wrong_dtype -- in double
+# mistake: wrong_dtype -- in float64
 def dhprebn(dhpreact, bngain, bnvar_inv, bnraw, n):
     return bngain*bnvar_inv/n * (n*dhpreact.double() - dhpreact.sum(0) - n/(n-1)*bnraw*(dhpreact*bnraw).sum(0))
 
 
-# mistake: aliasing -- the sums are taken after dhpreact was changed
+# mistake: aliasing -- the sums are taken after dhpreact was modified
 def dhprebn(dhpreact, bngain, bnraw, bnvar_inv, n):
     d = dhpreact
     d *= n
     return bngain*bnvar_inv/n * (d - dhpreact.sum(0) - n/(n-1)*bnraw*(dhpreact*bnraw).sum(0))
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dhprebn(hprebn):
     return torch.zeros_like(hprebn)

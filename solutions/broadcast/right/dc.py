@@ -23,6 +23,6 @@ def dc(dprod, a):
     return a.shape[1]*(dprod*a).mean(1, keepdim=True)
 
 
-# form: written in float32 whatever comes in
+# form: in float32 whatever the input
 def dc(dprod, a):
     return (dprod.float()*a.float()).sum(1, keepdim=True)

@@ -18,6 +18,6 @@ def dcentered(centered):
     return 3*centered**2/centered.numel()
 
 
-# form: written in float32 whatever comes in
+# form: in float32 whatever the input
 def dcentered(dcubed, centered):
     return 3*centered.float()**2*dcubed.float()

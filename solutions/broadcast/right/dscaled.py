@@ -10,7 +10,7 @@ def dscaled(dcentered, drowmean, scaled):
     return dcentered + drowmean.expand_as(scaled)/scaled.shape[1]
 
 
-# form: the gradient less its mean
+# form: the gradient minus its mean
 def dscaled(dcentered):
     return dcentered - dcentered.mean(1, keepdim=True)
 
@@ -20,11 +20,11 @@ def dscaled(dcentered, drowmean):
     return dcentered + 1/dcentered.shape[1]*drowmean
 
 
-# form: a centring matrix
+# form: a centering matrix
 def dscaled(dcentered):
     return dcentered @ (torch.eye(dcentered.shape[1]) - 1/dcentered.shape[1])
 
 
-# form: written in float32 whatever comes in
+# form: in float32 whatever the input
 def dscaled(dcentered, drowmean):
     return dcentered.float() + drowmean.float()/dcentered.shape[1]

@@ -18,6 +18,6 @@ def dt(dscaled, shifted):
     return torch.einsum('ij,ij->', dscaled, shifted)
 
 
-# form: written in float32 whatever comes in
+# form: in float32 whatever the input
 def dt(dscaled, shifted):
     return (dscaled.float()*shifted.float()).sum()

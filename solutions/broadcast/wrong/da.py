@@ -1,14 +1,14 @@
-# mistake: upstream_only -- c is forgotten
+# mistake: upstream_only -- c is missing
 def da(dprod):
     return dprod.clone()
 
 
-# mistake: wrong_operand -- a for c
+# mistake: wrong_operand -- a instead of c
 def da(dprod, a):
     return a*dprod
 
 
-# mistake: wrong_operand -- b for c
+# mistake: wrong_operand -- b instead of c
 def da(dprod, b):
     return b*dprod
 
@@ -33,6 +33,6 @@ def da(dprod, c):
     return dprod/c
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def da(a):
     return torch.zeros_like(a)

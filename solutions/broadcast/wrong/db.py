@@ -1,4 +1,4 @@
-# mistake: keepdim -- a row of two dimensions
+# mistake: keepdim -- a row with two dimensions
 def db(dshifted):
     return dshifted.sum(0, keepdim=True)
 
@@ -18,7 +18,7 @@ def db(dshifted):
     return dshifted.sum()
 
 
-# mistake: constant_factor -- the mean for the sum
+# mistake: constant_factor -- mean instead of sum
 def db(dshifted):
     return dshifted.mean(0)
 
@@ -33,7 +33,7 @@ def db(dshifted):
     return -dshifted.sum(0)
 
 
-# mistake: upstream_unused -- only counted
+# mistake: upstream_unused -- only the counts
 def db(b, a):
     return a.shape[0]*torch.ones_like(b)
 
@@ -43,11 +43,11 @@ def db(dshifted):
     return dshifted[0]
 
 
-# mistake: other_gradient -- dscaled for dshifted
+# mistake: other_gradient -- dscaled instead of dshifted
 def db(dscaled):
     return dscaled.sum(0)
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def db(b):
     return torch.zeros_like(b)

@@ -18,17 +18,17 @@ def dc(dprod, a):
     return (a*dprod).sum()
 
 
-# mistake: constant_factor -- the mean for the sum
+# mistake: constant_factor -- mean instead of sum
 def dc(dprod, a):
     return (a*dprod).mean(1, keepdim=True)
 
 
-# mistake: wrong_operand -- prod for a
+# mistake: wrong_operand -- prod instead of a
 def dc(dprod, prod):
     return (prod*dprod).sum(1, keepdim=True)
 
 
-# mistake: upstream_only -- a is forgotten
+# mistake: upstream_only -- a is missing
 def dc(dprod):
     return dprod.sum(1, keepdim=True)
 
@@ -53,6 +53,6 @@ def dc(dprod, a):
     return (a*dprod).sum(1)[None]
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dc(c):
     return torch.zeros_like(c)

@@ -1,4 +1,4 @@
-# mistake: constant_factor -- the three is forgotten
+# mistake: constant_factor -- the three is missing
 def dcentered(dcubed, centered):
     return centered**2*dcubed
 
@@ -13,22 +13,22 @@ def dcentered(dcubed, centered):
     return 3*centered*dcubed
 
 
-# mistake: constant_factor -- two for three
+# mistake: constant_factor -- two instead of three
 def dcentered(dcubed, centered):
     return 2*centered**2*dcubed
 
 
-# mistake: upstream_unused -- dcubed is forgotten
+# mistake: upstream_unused -- dcubed is missing
 def dcentered(centered):
     return 3*centered**2
 
 
-# mistake: upstream_only -- dcubed as it came
+# mistake: upstream_only -- dcubed unchanged
 def dcentered(dcubed):
     return dcubed.clone()
 
 
-# mistake: wrong_operand -- scaled for centered
+# mistake: wrong_operand -- scaled instead of centered
 def dcentered(dcubed, scaled):
     return 3*scaled**2*dcubed
 
@@ -38,7 +38,7 @@ def dcentered(dcubed, centered):
     return (3*centered**2*dcubed).sum(1, keepdim=True)
 
 
-# mistake: sign -- a minus too many
+# mistake: sign -- an extra minus
 def dcentered(dcubed, centered):
     return -3*centered**2*dcubed
 
@@ -48,6 +48,6 @@ def dcentered(dcubed, centered):
     return 3*(centered.float() + 1e-3)**2*dcubed.float()
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dcentered(centered):
     return torch.zeros_like(centered)

@@ -8,12 +8,12 @@ def dcubed(cubed):
     return torch.ones_like(cubed)/cubed.shape[1]
 
 
-# mistake: constant_factor -- the mean taken for a sum
+# mistake: constant_factor -- mean treated as a sum
 def dcubed(cubed):
     return torch.ones_like(cubed)
 
 
-# mistake: not_expanded -- one number for the whole table
+# mistake: not_expanded -- a single number for the whole table
 def dcubed(cubed, dloss):
     return dloss/cubed.numel()
 
@@ -28,16 +28,16 @@ def dcubed(cubed):
     return cubed/cubed.numel()
 
 
-# mistake: sign -- a minus too many
+# mistake: sign -- an extra minus
 def dcubed(cubed):
     return -torch.ones_like(cubed)/cubed.numel()
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dcubed(cubed):
     return torch.zeros_like(cubed)
 
 
-# mistake: transposed -- turned
+# mistake: transposed -- transposed
 def dcubed(cubed):
     return torch.ones_like(cubed.T)/cubed.numel()

@@ -18,16 +18,16 @@ def dprod(dshifted):
     return dshifted.sum(0)
 
 
-# mistake: transposed -- turned
+# mistake: transposed -- transposed
 def dprod(dshifted):
     return dshifted.T
 
 
-# mistake: other_gradient -- dscaled for dshifted
+# mistake: other_gradient -- dscaled instead of dshifted
 def dprod(dscaled):
     return dscaled.clone()
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dprod(prod):
     return torch.zeros_like(prod)

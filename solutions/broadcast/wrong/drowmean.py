@@ -18,12 +18,12 @@ def drowmean(dcentered):
     return -dcentered.sum()
 
 
-# mistake: sign -- the minus is forgotten
+# mistake: sign -- the minus is missing
 def drowmean(dcentered):
     return dcentered.sum(1, keepdim=True)
 
 
-# mistake: constant_factor -- the mean for the sum
+# mistake: constant_factor -- mean instead of sum
 def drowmean(dcentered):
     return -dcentered.mean(1, keepdim=True)
 
@@ -33,7 +33,7 @@ def drowmean(dcentered, centered):
     return -(dcentered*centered).sum(1, keepdim=True)
 
 
-# mistake: upstream_unused -- only counted
+# mistake: upstream_unused -- only the counts
 def drowmean(rowmean, scaled):
     return -scaled.shape[1]*torch.ones_like(rowmean)
 
@@ -48,6 +48,6 @@ def drowmean(dcentered):
     return -9*dcentered.mean(1, keepdim=True)
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def drowmean(rowmean):
     return torch.zeros_like(rowmean)

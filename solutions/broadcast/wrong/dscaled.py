@@ -1,4 +1,4 @@
-# mistake: missing_path -- the path through the mean is forgotten
+# mistake: missing_path -- the path through the mean is missing
 def dscaled(dcentered):
     return dcentered.clone()
 
@@ -23,7 +23,7 @@ def dscaled(dcentered, drowmean):
     return dcentered + 2*drowmean/dcentered.shape[1]
 
 
-# mistake: wrong_path -- one over m is forgotten
+# mistake: wrong_path -- one over m is missing
 def dscaled(dcentered, drowmean):
     return dcentered + drowmean
 
@@ -65,6 +65,6 @@ def dscaled(dcentered, drowmean):
     return dcentered + d
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dscaled(scaled):
     return torch.zeros_like(scaled)

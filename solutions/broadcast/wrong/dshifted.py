@@ -1,9 +1,9 @@
-# mistake: upstream_only -- t is forgotten
+# mistake: upstream_only -- t is missing
 def dshifted(dscaled):
     return dscaled.clone()
 
 
-# mistake: wrong_operand -- shifted for t
+# mistake: wrong_operand -- shifted instead of t
 def dshifted(dscaled, shifted):
     return shifted*dscaled
 
@@ -18,7 +18,7 @@ def dshifted(shifted, t):
     return t*torch.ones_like(shifted)
 
 
-# mistake: other_gradient -- dcentered for dscaled
+# mistake: other_gradient -- dcentered instead of dscaled
 def dshifted(dcentered, t):
     return t*dcentered
 
@@ -33,6 +33,6 @@ def dshifted(dscaled, t):
     return (t*dscaled).sum()
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dshifted(shifted):
     return torch.zeros_like(shifted)

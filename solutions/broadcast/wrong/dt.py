@@ -3,7 +3,7 @@ def dt(dscaled, shifted):
     return dscaled*shifted
 
 
-# mistake: summed_too_far -- a sum too early
+# mistake: summed_too_far -- summed one step too early
 def dt(dscaled, shifted):
     return dscaled.sum()*shifted.sum()
 
@@ -13,22 +13,22 @@ def dt(dscaled, shifted):
     return (dscaled*shifted).sum(0)
 
 
-# mistake: keepdim -- a table of one number
+# mistake: keepdim -- a table with one element
 def dt(dscaled, shifted):
     return (dscaled*shifted).sum((0, 1), keepdim=True)
 
 
-# mistake: keepdim -- a vector of one number
+# mistake: keepdim -- a vector with one element
 def dt(dscaled, shifted):
     return (dscaled*shifted).sum().view(1)
 
 
-# mistake: constant_factor -- the mean for the sum
+# mistake: constant_factor -- mean instead of sum
 def dt(dscaled, shifted):
     return (dscaled*shifted).mean()
 
 
-# mistake: wrong_operand -- scaled for shifted
+# mistake: wrong_operand -- scaled instead of shifted
 def dt(dscaled, scaled):
     return (dscaled*scaled).sum()
 
@@ -38,7 +38,7 @@ def dt(shifted):
     return shifted.sum()
 
 
-# mistake: upstream_only -- the other factor is forgotten
+# mistake: upstream_only -- the other factor is missing
 def dt(dscaled):
     return dscaled.sum()
 
@@ -48,11 +48,11 @@ def dt(dscaled, shifted):
     return -(dscaled*shifted).sum()
 
 
-# mistake: other_gradient -- dcentered for dscaled
+# mistake: other_gradient -- dcentered instead of dscaled
 def dt(dcentered, shifted):
     return (dcentered*shifted).sum()
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dt(t):
     return torch.zeros_like(t)

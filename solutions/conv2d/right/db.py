@@ -13,11 +13,11 @@ def db(doutmat):
     return torch.einsum('nol->o', doutmat)
 
 
-# form: the windows of all pictures side by side
+# form: the windows of all images side by side
 def db(doutmat, o):
     return doutmat.transpose(0, 1).reshape(o, -1).sum(1)
 
 
-# form: written in float32 whatever comes in
+# form: in float32 whatever the input
 def db(doutmat):
     return doutmat.float().sum((0, 2))

@@ -1,4 +1,4 @@
-# form: a product for each picture, then the sum
+# form: one product per image, then the sum
 def dwmat(doutmat, cols):
     return (doutmat @ cols.transpose(1, 2)).sum(0)
 
@@ -8,7 +8,7 @@ def dwmat(doutmat, cols):
     return torch.einsum('nol,nkl->ok', doutmat, cols)
 
 
-# form: picture by picture
+# form: image by image
 def dwmat(doutmat, cols, wmat):
     d = torch.zeros_like(wmat)
     for k in range(cols.shape[0]):
@@ -21,6 +21,6 @@ def dwmat(doutmat, cols):
     return torch.tensordot(doutmat, cols, dims=([0, 2], [0, 2]))
 
 
-# form: written in float32 whatever comes in
+# form: in float32 whatever the input
 def dwmat(doutmat, cols):
     return (doutmat.float() @ cols.float().transpose(1, 2)).sum(0)

@@ -13,6 +13,6 @@ def dx(dxpad, x):
     return dxpad.narrow(2, 1, x.shape[2]).narrow(3, 1, x.shape[3])
 
 
-# form: fold that leaves the frame away
+# form: fold without the border
 def dx(dcols, x):
     return F.fold(dcols, x.shape[2:], (3, 2), stride=2, padding=1)

@@ -24,7 +24,7 @@ def dxpad(dcols, xpad, n):
     return torch.zeros(n, xpad[0].numel()).index_add(1, ix.view(-1), dcols.reshape(n, -1)).view(xpad.shape)
 
 
-# form: a transposed convolution, which is the same in one call
+# form: a transposed convolution, which does the same in one call
 def dxpad(doutmat, W, xpad, n, o, Ho, Wo):
     d = F.conv_transpose2d(doutmat.view(n, o, Ho, Wo), W, stride=2)
     return F.pad(d, (0, xpad.shape[3] - d.shape[3], 0, xpad.shape[2] - d.shape[2]))

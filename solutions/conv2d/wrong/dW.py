@@ -1,9 +1,9 @@
-# mistake: wrong_index -- the kernel turned round
+# mistake: wrong_index -- the kernel flipped
 def dW(dwmat, W):
     return dwmat.view(W.shape).flip(2, 3)
 
 
-# mistake: wrong_index -- the kernel turned upside down
+# mistake: wrong_index -- the kernel flipped vertically
 def dW(dwmat, W):
     return dwmat.view(W.shape).flip(2)
 
@@ -18,12 +18,12 @@ def dW(dwmat, o, c):
     return dwmat.view(o, 3, 2, c).permute(0, 3, 1, 2)
 
 
-# mistake: unknown -- left flat
+# mistake: unknown -- left flattened
 def dW(dwmat):
     return dwmat.clone()
 
 
-# mistake: constant_factor -- averaged over the pictures
+# mistake: constant_factor -- averaged over the images
 def dW(dwmat, W, n):
     return dwmat.view(W.shape)/n
 
@@ -48,6 +48,6 @@ def dW(dwmat, W):
     return -dwmat.view(W.shape)
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dW(W):
     return torch.zeros_like(W)

@@ -1,14 +1,14 @@
-# mistake: constant_factor -- averaged over the pictures
+# mistake: constant_factor -- averaged over the images
 def db(doutmat):
     return doutmat.mean(0).sum(1)
 
 
-# mistake: constant_factor -- averaged over pictures and windows
+# mistake: constant_factor -- averaged over images and windows
 def db(doutmat):
     return doutmat.mean((0, 2))
 
 
-# mistake: not_summed -- summed over the pictures only
+# mistake: not_summed -- summed over the images only
 def db(doutmat):
     return doutmat.sum(0)
 
@@ -18,7 +18,7 @@ def db(doutmat):
     return doutmat.sum(2)
 
 
-# mistake: keepdim -- dimensions of one are left
+# mistake: keepdim -- size-1 dimensions are left
 def db(doutmat):
     return doutmat.sum((0, 2), keepdim=True)
 
@@ -43,6 +43,6 @@ def db(doutmat):
     return -doutmat.sum((0, 2))
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def db(b):
     return torch.zeros_like(b)

@@ -3,12 +3,12 @@ def dout(out):
     return torch.ones_like(out)
 
 
-# mistake: wrong_operand -- out for cot
+# mistake: wrong_operand -- out instead of cot
 def dout(out):
     return out.clone()
 
 
-# mistake: constant_factor -- averaged over the pictures
+# mistake: constant_factor -- averaged over the images
 def dout(cot):
     return cot/cot.shape[0]
 
@@ -18,6 +18,6 @@ def dout(cot):
     return -cot
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dout(out):
     return torch.zeros_like(out)

@@ -1,4 +1,4 @@
-# mistake: unknown -- not laid out again
+# mistake: unknown -- not reshaped back
 def doutmat(dout):
     return dout.clone()
 
@@ -8,7 +8,7 @@ def doutmat(dout, outmat):
     return dout.transpose(2, 3).reshape(outmat.shape)
 
 
-# mistake: permuted -- pictures and kernels exchanged
+# mistake: permuted -- images and kernels swapped
 def doutmat(dout, outmat):
     return dout.transpose(0, 1).reshape(outmat.shape)
 
@@ -28,6 +28,6 @@ def doutmat(dout):
     return -dout.flatten(2)
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def doutmat(outmat):
     return torch.zeros_like(outmat)

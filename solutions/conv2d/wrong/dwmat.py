@@ -1,4 +1,4 @@
-# mistake: constant_factor -- averaged over the pictures
+# mistake: constant_factor -- averaged over the images
 def dwmat(doutmat, cols):
     return (doutmat @ cols.transpose(1, 2)).mean(0)
 
@@ -8,37 +8,37 @@ def dwmat(doutmat, cols):
     return (doutmat @ cols.transpose(1, 2)).sum(0)/cols.shape[2]
 
 
-# mistake: not_summed -- one matrix for each picture
+# mistake: not_summed -- one matrix per image
 def dwmat(doutmat, cols):
     return doutmat @ cols.transpose(1, 2)
 
 
-# mistake: transposed -- turned
+# mistake: transposed -- transposed
 def dwmat(doutmat, cols):
     return (cols @ doutmat.transpose(1, 2)).sum(0)
 
 
-# mistake: wrong_index -- the first picture only
+# mistake: wrong_index -- the first image only
 def dwmat(doutmat, cols):
     return doutmat[0] @ cols[0].T
 
 
-# mistake: wrong_index -- windows in reverse
+# mistake: wrong_index -- windows in reverse order
 def dwmat(doutmat, cols):
     return (doutmat.flip(2) @ cols.transpose(1, 2)).sum(0)
 
 
-# mistake: permuted -- laid out without turning first
+# mistake: permuted -- reshaped without transposing first
 def dwmat(doutmat, cols, o, wmat):
     return doutmat.reshape(o, -1) @ cols.transpose(1, 2).reshape(-1, wmat.shape[1])
 
 
-# mistake: upstream_only -- the pixels are forgotten
+# mistake: upstream_only -- the pixels are missing
 def dwmat(doutmat, wmat):
     return doutmat.sum((0, 2))[:, None].expand_as(wmat)
 
 
-# mistake: upstream_unused -- the upstream gradient is forgotten
+# mistake: upstream_unused -- the upstream gradient is missing
 def dwmat(cols, wmat):
     return cols.sum((0, 2)).expand_as(wmat)
 
@@ -48,6 +48,6 @@ def dwmat(doutmat, cols):
     return -(doutmat @ cols.transpose(1, 2)).sum(0)
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dwmat(wmat):
     return torch.zeros_like(wmat)

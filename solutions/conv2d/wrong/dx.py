@@ -1,14 +1,14 @@
-# mistake: unknown -- the frame is left on
+# mistake: unknown -- the border is not cropped
 def dx(dxpad):
     return dxpad.clone()
 
 
-# mistake: wrong_index -- cut off at the end only
+# mistake: wrong_index -- cropped at the end only
 def dx(dxpad):
     return dxpad[:, :, :-2, :-2]
 
 
-# mistake: wrong_index -- cut off at the beginning only
+# mistake: wrong_index -- cropped at the start only
 def dx(dxpad):
     return dxpad[:, :, 2:, 2:]
 
@@ -18,12 +18,12 @@ def dx(dxpad):
     return dxpad[:, :, 1:-1, 2:]
 
 
-# mistake: unknown -- columns are not cut
+# mistake: unknown -- columns are not split
 def dx(dxpad):
     return dxpad[:, :, 1:-1]
 
 
-# mistake: wrong_index -- another frame of zeros inside
+# mistake: wrong_index -- another border of zeros inside
 def dx(dxpad):
     return F.pad(dxpad[:, :, 2:-2, 2:-2], (1, 1, 1, 1))
 
@@ -33,7 +33,7 @@ def dx(x):
     return torch.ones_like(x)
 
 
-# mistake: constant_factor -- averaged over the pictures
+# mistake: constant_factor -- averaged over the images
 def dx(dxpad):
     return dxpad[:, :, 1:-1, 1:-1]/dxpad.shape[0]
 
@@ -48,6 +48,6 @@ def dx(dxpad):
     return -dxpad[:, :, 1:-1, 1:-1]
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dx(x):
     return torch.zeros_like(x)

@@ -18,7 +18,7 @@ def dxpad(dcols, xpad, n, c, Ho, Wo):
     return d
 
 
-# mistake: wrong_index -- the stride is forgotten
+# mistake: wrong_index -- the stride is missing
 def dxpad(dcols, xpad, n, c, Ho, Wo):
     d = torch.zeros_like(xpad)
     dc = dcols.view(n, c, 3, 2, Ho, Wo)
@@ -34,7 +34,7 @@ def dxpad(dcols, xpad, Ho, Wo):
     return F.pad(d, (0, xpad.shape[3] - d.shape[3], 0, xpad.shape[2] - d.shape[2]))
 
 
-# mistake: wrong_index -- the window turned round
+# mistake: wrong_index -- the window flipped
 def dxpad(dcols, xpad, n, c, Ho, Wo):
     d = torch.zeros_like(xpad)
     dc = dcols.view(n, c, 3, 2, Ho, Wo)
@@ -56,18 +56,18 @@ def dxpad(dcols, xpad, n, c):
     return F.fold(dc, xpad.shape[2:], (3, 2), stride=2)
 
 
-# mistake: constant_factor -- divided by how often a pixel was copied
+# mistake: constant_factor -- divided by how many times a pixel was copied
 def dxpad(dcols, xpad):
     d = F.fold(dcols, xpad.shape[2:], (3, 2), stride=2)
     return d/F.fold(torch.ones_like(dcols), xpad.shape[2:], (3, 2), stride=2).clamp(min=1)
 
 
-# mistake: summed_too_far -- the same for every picture
+# mistake: summed_too_far -- the same for every image
 def dxpad(dcols, xpad):
     return F.fold(dcols.sum(0, keepdim=True), xpad.shape[2:], (3, 2), stride=2).expand_as(xpad)
 
 
-# mistake: wrong_index -- one pixel further
+# mistake: wrong_index -- off by one pixel
 def dxpad(dcols, xpad):
     return F.fold(dcols, xpad.shape[2:], (3, 2), stride=2).roll(1, 3)
 
@@ -77,7 +77,7 @@ def dxpad(dcols):
     return F.fold(dcols, (10, 15), (3, 2), stride=2)
 
 
-# mistake: upstream_unused -- how often a pixel was copied
+# mistake: upstream_unused -- how many times a pixel was copied
 def dxpad(cols, xpad):
     return F.fold(torch.ones_like(cols), xpad.shape[2:], (3, 2), stride=2)
 
@@ -87,6 +87,6 @@ def dxpad(dcols, xpad):
     return -F.fold(dcols, xpad.shape[2:], (3, 2), stride=2)
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dxpad(xpad):
     return torch.zeros_like(xpad)

@@ -6,7 +6,7 @@ def dlogits(logits, Yb, n):
     return d
 
 
-# form: softmax less one-hot
+# form: softmax minus one-hot
 def dlogits(logits, Yb, n):
     return (F.softmax(logits, 1) - F.one_hot(Yb, logits.shape[1]))/n
 
@@ -86,6 +86,6 @@ def dlogits(logits, Yb, n):
     return torch.stack(rows)
 
 
-# form: written in float32 whatever comes in
+# form: in float32 whatever the input
 def dlogits(logits, Yb, n):
     return (F.softmax(logits.float(), 1) - F.one_hot(Yb, logits.shape[1]).float())/n

@@ -1,4 +1,4 @@
-# form: x turned by its dimensions
+# form: x transposed by dimension
 def dW(dbranch, x):
     return x.transpose(0, 1) @ dbranch
 

@@ -19,6 +19,6 @@ def dbranch(ddropped, mask, p):
     return ddropped*mask/(1 - p)
 
 
-# form: written in float32 whatever comes in
+# form: in float32 whatever the input
 def dbranch(dkept, mask):
     return dkept.float()*mask.float()

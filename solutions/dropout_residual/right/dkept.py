@@ -13,6 +13,6 @@ def dkept(dout, p):
     return dout/(1 - p)
 
 
-# form: written in float32 whatever comes in
+# form: in float32 whatever the input
 def dkept(ddropped, p):
     return ddropped.float()/(1 - p)

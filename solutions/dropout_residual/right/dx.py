@@ -25,6 +25,6 @@ def dx(cot, mask, p, W):
     return cot + (cot*mask/(1 - p)) @ W.T
 
 
-# form: written in float32 whatever comes in
+# form: in float32 whatever the input
 def dx(dout, dbranch, W):
     return dout.float() + dbranch.float() @ W.float().T

@@ -1,4 +1,4 @@
-# mistake: transposed -- rows and columns exchanged
+# mistake: transposed -- rows and columns swapped
 def dW(dbranch, x):
     return dbranch.T @ x
 
@@ -8,17 +8,17 @@ def dW(dkept, x):
     return x.T @ dkept
 
 
-# mistake: other_gradient -- dout for dbranch
+# mistake: other_gradient -- dout instead of dbranch
 def dW(dout, x):
     return x.T @ dout
 
 
-# mistake: wrong_operand -- out for x
+# mistake: wrong_operand -- out instead of x
 def dW(dbranch, out):
     return out.T @ dbranch
 
 
-# mistake: wrong_operand -- branch for x
+# mistake: wrong_operand -- branch instead of x
 def dW(dbranch, branch):
     return branch.T @ dbranch
 
@@ -28,12 +28,12 @@ def dW(dbranch, x):
     return x.T @ dbranch/x.shape[0]
 
 
-# mistake: upstream_only -- x is forgotten
+# mistake: upstream_only -- x is missing
 def dW(dbranch, W):
     return torch.ones_like(W)*dbranch.sum(0)
 
 
-# mistake: upstream_unused -- dbranch is forgotten
+# mistake: upstream_unused -- dbranch is missing
 def dW(x, W):
     return x.sum(0)[:, None]*torch.ones_like(W)
 
@@ -43,11 +43,11 @@ def dW(dbranch, x):
     return -x.T @ dbranch
 
 
-# mistake: not_summed -- one matrix for each example
+# mistake: not_summed -- one matrix per example
 def dW(dbranch, x):
     return x[:, :, None]*dbranch[:, None, :]
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dW(W):
     return torch.zeros_like(W)

@@ -1,9 +1,9 @@
-# mistake: upstream_only -- the mask is forgotten
+# mistake: upstream_only -- the mask is missing
 def dbranch(dkept):
     return dkept.clone()
 
 
-# mistake: wrong_operand -- the mask turned round
+# mistake: wrong_operand -- the mask inverted
 def dbranch(dkept, mask):
     return dkept*~mask
 
@@ -14,12 +14,12 @@ def dbranch(dkept, p):
     return dkept*(torch.rand(dkept.shape) >= p)
 
 
-# mistake: wrong_operand -- kept for the mask
+# mistake: wrong_operand -- kept instead of the mask
 def dbranch(dkept, kept):
     return dkept*kept
 
 
-# mistake: wrong_operand -- positive entries for the mask
+# mistake: wrong_operand -- positive entries instead of the mask
 def dbranch(dkept, branch):
     return dkept*(branch > 0)
 
@@ -29,7 +29,7 @@ def dbranch(dkept, mask, p):
     return dkept*mask/(1 - p)
 
 
-# mistake: upstream_unused -- the mask alone
+# mistake: upstream_unused -- only the mask
 def dbranch(branch, mask):
     return torch.ones_like(branch)*mask
 
@@ -49,6 +49,6 @@ def dbranch(dkept, mask):
     return -dkept*mask
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dbranch(branch):
     return torch.zeros_like(branch)

@@ -8,12 +8,12 @@ def ddropped(dropped):
     return torch.ones_like(dropped)
 
 
-# mistake: constant_factor -- a half, as if the two paths shared it
+# mistake: constant_factor -- a half, as if the two paths divided it
 def ddropped(dout):
     return dout/2
 
 
-# mistake: missing_path -- what x gets is taken away
+# mistake: missing_path -- the gradient of x is subtracted
 def ddropped(dout, x):
     return dout - x
 
@@ -23,6 +23,6 @@ def ddropped(dout):
     return -dout
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def ddropped(dropped):
     return torch.zeros_like(dropped)

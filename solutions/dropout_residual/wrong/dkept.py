@@ -1,4 +1,4 @@
-# mistake: constant_factor -- 1/(1-p) is forgotten
+# mistake: constant_factor -- 1/(1-p) is missing
 def dkept(ddropped):
     return ddropped.clone()
 
@@ -8,12 +8,12 @@ def dkept(ddropped, p):
     return ddropped*(1 - p)
 
 
-# mistake: constant_factor -- p for 1-p
+# mistake: constant_factor -- p instead of 1-p
 def dkept(ddropped, p):
     return ddropped/p
 
 
-# mistake: constant_factor -- the share that the mask really kept
+# mistake: constant_factor -- the fraction that the mask actually kept
 def dkept(ddropped, mask):
     return ddropped*mask.numel()/mask.sum()
 
@@ -38,6 +38,6 @@ def dkept(ddropped, p):
     return -ddropped/(1 - p)
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dkept(kept):
     return torch.zeros_like(kept)

@@ -8,7 +8,7 @@ def dout(cot, mask):
     return cot*mask
 
 
-# mistake: wrong_operand -- out for cot
+# mistake: wrong_operand -- out instead of cot
 def dout(out):
     return out.clone()
 
@@ -23,6 +23,6 @@ def dout(cot):
     return -cot
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dout(out):
     return torch.zeros_like(out)

@@ -1,14 +1,14 @@
-# mistake: missing_path -- the skip connection is forgotten
+# mistake: missing_path -- the skip connection is missing
 def dx(dbranch, W):
     return dbranch @ W.T
 
 
-# mistake: missing_path -- the branch is forgotten
+# mistake: missing_path -- the branch is missing
 def dx(dout):
     return dout.clone()
 
 
-# mistake: transposed -- W is not turned
+# mistake: transposed -- W is not transposed
 def dx(dout, dbranch, W):
     return dout + dbranch @ W
 
@@ -55,13 +55,13 @@ def dx(dout, dbranch, W):
     return -dout - dbranch @ W.T
 
 
-# mistake: aliasing -- += on a second name, then the first once more
+# mistake: aliasing -- += on a second name, then the first one again
 def dx(dout, dbranch, W):
     d = dout
     d += dbranch @ W.T
     return d + dout
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dx(x):
     return torch.zeros_like(x)

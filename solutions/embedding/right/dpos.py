@@ -26,6 +26,6 @@ def dpos(cot):
     return cot.sum(0)
 
 
-# form: written in float32 whatever comes in
+# form: in float32 whatever the input
 def dpos(dx):
     return dx.float().sum(0)

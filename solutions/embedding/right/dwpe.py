@@ -3,7 +3,7 @@ def dwpe(dpos, wpe, T):
     return F.pad(dpos, (0, 0, 0, wpe.shape[0] - T))
 
 
-# form: zeros put below
+# form: zeros appended below
 def dwpe(dpos, wpe, T):
     return torch.cat([dpos, torch.zeros(wpe.shape[0] - T, wpe.shape[1])])
 

@@ -27,7 +27,7 @@ def dwte(dtok, idx, wte):
     return torch.einsum('ntv,ntc->vc', F.one_hot(idx, wte.shape[0]).to(dtok.dtype), dtok)
 
 
-# form: one mask for each letter
+# form: one mask per letter
 def dwte(dtok, idx, wte):
     return torch.stack([dtok[idx == v].sum(0) for v in range(wte.shape[0])])
 

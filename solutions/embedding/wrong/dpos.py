@@ -1,14 +1,14 @@
-# mistake: not_summed -- one for each example
+# mistake: not_summed -- one per example
 def dpos(dx):
     return dx.clone()
 
 
-# mistake: constant_factor -- the mean for the sum
+# mistake: constant_factor -- mean instead of sum
 def dpos(dx):
     return dx.mean(0)
 
 
-# mistake: keepdim -- a dimension of one is left
+# mistake: keepdim -- a size-1 dimension is left
 def dpos(dx):
     return dx.sum(0, keepdim=True)
 
@@ -28,7 +28,7 @@ def dpos(dx):
     return dx[0]
 
 
-# mistake: upstream_unused -- only counted
+# mistake: upstream_unused -- only the counts
 def dpos(pos, idx):
     return idx.shape[0]*torch.ones_like(pos)
 
@@ -43,6 +43,6 @@ def dpos(dx):
     return 16*dx.mean(0)
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dpos(pos):
     return torch.zeros_like(pos)

@@ -18,11 +18,11 @@ def dtok(dx):
     return -dx
 
 
-# mistake: constant_factor -- a half, as if the sum shared it out
+# mistake: constant_factor -- a half, as if the sum divided it
 def dtok(dx):
     return dx/2
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dtok(tok):
     return torch.zeros_like(tok)

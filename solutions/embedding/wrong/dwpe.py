@@ -16,7 +16,7 @@ def dwpe(dpos, wpe, T):
     return wpe
 
 
-# mistake: wrong_index -- the positions in reverse
+# mistake: wrong_index -- positions in reverse order
 def dwpe(dpos, wpe, T):
     d = torch.zeros_like(wpe)
     d[:T] = dpos.flip(0)
@@ -56,6 +56,6 @@ def dwpe(dpos, wpe, T):
     return F.pad(-dpos, (0, 0, 0, wpe.shape[0] - T))
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dwpe(wpe):
     return torch.zeros_like(wpe)

@@ -1,4 +1,4 @@
-# mistake: repeated_index -- fancy += keeps only one of the places of a letter
+# mistake: repeated_index -- fancy += keeps only one occurrence of a letter
 def dwte(dtok, idx, wte):
     d = torch.zeros_like(wte)
     d[idx] += dtok
@@ -26,12 +26,12 @@ def dwte(dtok, idx, wte):
     return torch.zeros_like(wte).index_put((idx,), dtok)
 
 
-# mistake: repeated_index -- scatter for scatter_add
+# mistake: repeated_index -- scatter instead of scatter_add
 def dwte(dtok, idx, wte):
     return torch.zeros_like(wte).scatter(0, idx.view(-1, 1).expand(-1, wte.shape[1]), dtok.view(-1, wte.shape[1]))
 
 
-# mistake: constant_factor -- the mean of the places of a letter
+# mistake: constant_factor -- the mean over the occurrences of a letter
 def dwte(dtok, idx, wte):
     return torch.zeros_like(wte).index_reduce(0, idx.view(-1), dtok.view(-1, wte.shape[1]), 'mean', include_self=False)
 
@@ -58,22 +58,22 @@ def dwte(dtok, idx, wte):
     return wte.index_add(0, idx.view(-1), dtok.view(-1, wte.shape[1]))
 
 
-# mistake: permuted -- the letters turned, the gradients not
+# mistake: permuted -- the letters transposed, the gradients not
 def dwte(dtok, idx, wte):
     return torch.zeros_like(wte).index_add(0, idx.T.reshape(-1), dtok.reshape(-1, wte.shape[1]))
 
 
-# mistake: not_summed -- a row for every place
+# mistake: not_summed -- one row per position
 def dwte(dtok):
     return dtok.clone()
 
 
-# mistake: upstream_unused -- how often each letter occurs
+# mistake: upstream_unused -- how many times each letter occurs
 def dwte(wte, idx):
     return torch.bincount(idx.view(-1), minlength=wte.shape[0])[:, None]*torch.ones_like(wte)
 
 
-# mistake: hard_coded -- ten numbers for each letter
+# mistake: hard_coded -- ten numbers per letter
 def dwte(dtok, idx, wte):
     return torch.zeros_like(wte).index_add(0, idx.view(-1), dtok.view(-1, 10))
 
@@ -83,7 +83,7 @@ def dwte(dtok, idx):
     return F.one_hot(idx.view(-1), 27).to(dtok.dtype).T @ dtok.view(-1, dtok.shape[2])
 
 
-# mistake: transposed -- turned
+# mistake: transposed -- transposed
 def dwte(dtok, idx, wte):
     return torch.zeros_like(wte).index_add(0, idx.view(-1), dtok.view(-1, wte.shape[1])).T
 
@@ -93,13 +93,13 @@ def dwte(dtok, idx, wte):
     return -torch.zeros_like(wte).index_add(0, idx.view(-1), dtok.view(-1, wte.shape[1]))
 
 
-# mistake: float32_pinned -- the last place wins, written in float32
+# mistake: float32_pinned -- the last place wins, in float32
 def dwte(dtok, idx, wte):
     d = torch.zeros(wte.shape, dtype=torch.float32)
     d[idx] = dtok.float()
     return d
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dwte(wte):
     return torch.zeros_like(wte)

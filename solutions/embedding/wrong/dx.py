@@ -3,7 +3,7 @@ def dx(x):
     return torch.ones_like(x)
 
 
-# mistake: wrong_operand -- x for cot
+# mistake: wrong_operand -- x instead of cot
 def dx(x):
     return x.clone()
 
@@ -13,7 +13,7 @@ def dx(x, cot):
     return x*cot
 
 
-# mistake: constant_factor -- the mean for the sum
+# mistake: constant_factor -- mean instead of sum
 def dx(cot):
     return cot/cot.numel()
 
@@ -23,6 +23,6 @@ def dx(cot):
     return -cot
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dx(x):
     return torch.zeros_like(x)

@@ -3,6 +3,6 @@ def dattprojb(dattproj):
     return dattproj.sum(0).sum(0)
 
 
-# form: one long table of tokens
+# form: flattened to one table of tokens
 def dattprojb(dattproj):
     return dattproj.flatten(0, 1).sum(0)

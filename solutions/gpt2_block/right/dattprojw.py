@@ -3,7 +3,7 @@ def dattprojw(dattproj, atty):
     return torch.einsum('ntj,nti->ji', dattproj, atty)
 
 
-# form: a product for each example, then the sum
+# form: one product per example, then the sum
 def dattprojw(dattproj, atty):
     return (dattproj.transpose(1, 2) @ atty).sum(0)
 

@@ -3,6 +3,6 @@ def dfcb(dfch):
     return dfch.sum(0).sum(0)
 
 
-# form: one long table of tokens
+# form: flattened to one table of tokens
 def dfcb(dfch):
     return dfch.flatten(0, 1).sum(0)

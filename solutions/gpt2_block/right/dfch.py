@@ -21,7 +21,7 @@ def dfch(dfch_gelu, fch):
     return dfch_gelu*(g + fch*g*(1 - g)*2*s*(1 + 0.134145*fch**2))
 
 
-# form: written in float32 whatever comes in
+# form: in float32 whatever the input
 def dfch(dfch_gelu, fch):
     x = fch.float()
     s = math.sqrt(2/math.pi)

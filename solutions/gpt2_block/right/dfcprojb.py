@@ -3,6 +3,6 @@ def dfcprojb(dfcproj):
     return dfcproj.sum(0).sum(0)
 
 
-# form: one long table of tokens
+# form: flattened to one table of tokens
 def dfcprojb(dfcproj):
     return dfcproj.flatten(0, 1).sum(0)

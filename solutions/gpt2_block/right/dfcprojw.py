@@ -3,7 +3,7 @@ def dfcprojw(dfcproj, fch_gelu):
     return torch.einsum('ntj,nti->ji', dfcproj, fch_gelu)
 
 
-# form: a product for each example, then the sum
+# form: one product per example, then the sum
 def dfcprojw(dfcproj, fch_gelu):
     return (dfcproj.transpose(1, 2) @ fch_gelu).sum(0)
 

@@ -3,7 +3,7 @@ def dfcw(dfch, ln2):
     return torch.einsum('ntj,nti->ji', dfch, ln2)
 
 
-# form: a product for each example, then the sum
+# form: one product per example, then the sum
 def dfcw(dfch, ln2):
     return (dfch.transpose(1, 2) @ ln2).sum(0)
 

@@ -8,6 +8,6 @@ def dk(dpreatt, q, hs):
     return dpreatt.mT @ q/hs**0.5
 
 
-# form: turned back at the end
+# form: transposed back at the end
 def dk(dpreatt, q, hs):
     return (q.mT @ dpreatt).mT*hs**-0.5

@@ -13,6 +13,6 @@ def dln1w(dln1, encoded, C):
     return (dln1*F.layer_norm(encoded, (C,))).sum(0).sum(0)
 
 
-# form: one long table of tokens
+# form: flattened to one table of tokens
 def dln1w(dln1, encoded):
     return (dln1*normalise(encoded)[0]).flatten(0, 1).sum(0)

@@ -13,6 +13,6 @@ def dln2w(dln2, res2, C):
     return (dln2*F.layer_norm(res2, (C,))).sum(0).sum(0)
 
 
-# form: one long table of tokens
+# form: flattened to one table of tokens
 def dln2w(dln2, res2):
     return (dln2*normalise(res2)[0]).flatten(0, 1).sum(0)

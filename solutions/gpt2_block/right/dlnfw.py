@@ -13,6 +13,6 @@ def dlnfw(dlnf, res3, C):
     return (dlnf*F.layer_norm(res3, (C,))).sum(0).sum(0)
 
 
-# form: one long table of tokens
+# form: flattened to one table of tokens
 def dlnfw(dlnf, res3):
     return (dlnf*normalise(res3)[0]).flatten(0, 1).sum(0)

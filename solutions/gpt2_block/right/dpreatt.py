@@ -9,7 +9,7 @@ def dpreatt(datt, att):
     return d - att*d.sum(3, keepdim=True)
 
 
-# form: the softmax by its matrix
+# form: softmax with its Jacobian
 def dpreatt(datt, att):
     return ((torch.diag_embed(att) - att[..., None]*att[..., None, :]) @ datt[..., None]).squeeze(-1)
 
@@ -19,6 +19,6 @@ def dpreatt(datt, att, causal):
     return (att*(datt - (att*datt).sum(3, keepdim=True))).masked_fill(~causal, 0.0)
 
 
-# form: written in float32 whatever comes in
+# form: in float32 whatever the input
 def dpreatt(datt, att):
     return att.float()*(datt.float() - (att.float()*datt.float()).sum(3, keepdim=True))

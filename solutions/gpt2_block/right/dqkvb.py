@@ -3,6 +3,6 @@ def dqkvb(dqkv):
     return dqkv.sum(0).sum(0)
 
 
-# form: one long table of tokens
+# form: flattened to one table of tokens
 def dqkvb(dqkv):
     return dqkv.flatten(0, 1).sum(0)

@@ -3,7 +3,7 @@ def dqkvw(dqkv, ln1):
     return torch.einsum('ntj,nti->ji', dqkv, ln1)
 
 
-# form: a product for each example, then the sum
+# form: one product per example, then the sum
 def dqkvw(dqkv, ln1):
     return (dqkv.transpose(1, 2) @ ln1).sum(0)
 

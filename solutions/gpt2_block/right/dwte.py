@@ -3,7 +3,7 @@ def dwte(dencoded, dlogits, lnf, idx):
     return weights_of(dlogits, lnf).index_add(0, idx.flatten(), dencoded.flatten(0, 1))
 
 
-# form: the look-up first
+# form: the lookup first
 def dwte(dencoded, dlogits, lnf, idx, wte):
     d = torch.zeros_like(wte).index_put_((idx,), dencoded, accumulate=True)
     return d + torch.einsum('ntv,ntc->vc', dlogits, lnf)

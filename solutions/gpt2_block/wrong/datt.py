@@ -1,15 +1,15 @@
-# mistake: permuted -- viewed without turning the heads
+# mistake: permuted -- viewed without transposing the heads
 def datt(datty, v):
     return datty.view(v.shape) @ v.mT
 
 
-# mistake: transposed -- turned
+# mistake: transposed -- transposed
 def datt(datty, v, n, T, n_head, hs):
     dy = datty.view(n, T, n_head, hs).transpose(1, 2)
     return v @ dy.mT
 
 
-# mistake: wrong_operand -- k for v
+# mistake: wrong_operand -- k instead of v
 def datt(datty, k, n, T, n_head, hs):
     dy = datty.view(n, T, n_head, hs).transpose(1, 2)
     return dy @ k.mT
@@ -27,7 +27,7 @@ def datt(datty, v, n, T, n_head, hs):
     return dy @ v.mT*hs**-0.5
 
 
-# mistake: wrong_operand -- masked: a token that may not look still has a gradient here
+# mistake: wrong_operand -- masked: a token that may not attend still has a gradient here
 def datt(datty, v, causal, n, T, n_head, hs):
     dy = datty.view(n, T, n_head, hs).transpose(1, 2)
     return (dy @ v.mT)*causal
@@ -44,6 +44,6 @@ def datt(datty, v, n, T, n_head, hs):
     return -dy @ v.mT
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def datt(att):
     return torch.zeros_like(att)

@@ -1,4 +1,4 @@
-# mistake: constant_factor -- a half, as if the two paths shared it
+# mistake: constant_factor -- a half, as if the two paths divided it
 def dattproj(dres2):
     return dres2/2
 
@@ -13,7 +13,7 @@ def dattproj(attproj):
     return torch.ones_like(attproj)
 
 
-# mistake: summed_too_far -- that is the gradient of the bias
+# mistake: summed_too_far -- the gradient of the bias instead
 def dattproj(dres2):
     return dres2.sum((0, 1))
 
@@ -23,6 +23,6 @@ def dattproj(dres2):
     return -dres2
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dattproj(attproj):
     return torch.zeros_like(attproj)

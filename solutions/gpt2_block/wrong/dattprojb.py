@@ -8,7 +8,7 @@ def dattprojb(dattproj):
     return dattproj.mean((0, 1))
 
 
-# mistake: keepdim -- dimensions of one are left
+# mistake: keepdim -- size-1 dimensions are left
 def dattprojb(dattproj):
     return dattproj.sum((0, 1), keepdim=True)
 
@@ -28,6 +28,6 @@ def dattprojb(dattproj):
     return -dattproj.sum((0, 1))
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dattprojb(attprojb):
     return torch.zeros_like(attprojb)

@@ -8,7 +8,7 @@ def datty(dattproj, attprojw, atty):
     return dattproj @ attprojw*atty
 
 
-# mistake: upstream_unused -- the weights alone
+# mistake: upstream_unused -- only the weights
 def datty(atty, attprojw):
     return attprojw.sum(0).expand_as(atty)
 
@@ -23,11 +23,11 @@ def datty(dattproj, attprojw):
     return -dattproj @ attprojw
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def datty(atty):
     return torch.zeros_like(atty)
 
 
-# mistake: transposed -- the weights turned: they are square
+# mistake: transposed -- the weights transposed: they are square
 def datty(dattproj, attprojw):
     return dattproj @ attprojw.T

@@ -1,9 +1,9 @@
-# mistake: missing_path -- the skip connection is forgotten
+# mistake: missing_path -- the skip connection is missing
 def dencoded(dln1, encoded, ln1w):
     return through_layer_norm(dln1, encoded, ln1w)
 
 
-# mistake: missing_path -- the attention is forgotten
+# mistake: missing_path -- the attention is missing
 def dencoded(dres2):
     return dres2.clone()
 
@@ -33,21 +33,21 @@ def dencoded(dres2, dln1, encoded, ln1w):
     return through_layer_norm(dres2 + dln1, encoded, ln1w)
 
 
-# mistake: fused_term -- the mean is forgotten in the layer norm
+# mistake: fused_term -- the mean is missing in the layer norm
 def dencoded(dres2, dln1, ln1w, encoded):
     norm, rstd = normalise(encoded)
     d = dln1*ln1w
     return dres2 + rstd*(d - norm*(d*norm).mean(2, keepdim=True))
 
 
-# mistake: fused_term -- the variance is forgotten in the layer norm
+# mistake: fused_term -- the variance is missing in the layer norm
 def dencoded(dres2, dln1, ln1w, encoded):
     norm, rstd = normalise(encoded)
     d = dln1*ln1w
     return dres2 + rstd*(d - d.mean(2, keepdim=True))
 
 
-# mistake: fused_term -- the gain is forgotten in the layer norm
+# mistake: fused_term -- the gain is missing in the layer norm
 def dencoded(dres2, dln1, encoded, ln1w):
     return dres2 + through_layer_norm(dln1, encoded, torch.ones_like(ln1w))
 
@@ -57,12 +57,12 @@ def dencoded(dres2, dln1, encoded, ln1w):
     return (dres2 + through_layer_norm(dln1, encoded, ln1w))/2
 
 
-# mistake: other_gradient -- what the branch's output gets, for what its input gets
+# mistake: other_gradient -- the gradient of the branch's output instead of its input
 def dencoded(dres2, dattproj):
     return dres2 + dattproj
 
 
-# mistake: aliasing -- += on a second name, then the first once more
+# mistake: aliasing -- += on a second name, then the first one again
 def dencoded(dres2, dln1, encoded, ln1w):
     d = dres2
     d += through_layer_norm(dln1, encoded, ln1w)
@@ -74,6 +74,6 @@ def dencoded(dres2, dln1, encoded, ln1w):
     return -dres2 - through_layer_norm(dln1, encoded, ln1w)
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dencoded(encoded):
     return torch.zeros_like(encoded)

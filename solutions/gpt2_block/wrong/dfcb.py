@@ -8,7 +8,7 @@ def dfcb(dfch):
     return dfch.mean((0, 1))
 
 
-# mistake: keepdim -- dimensions of one are left
+# mistake: keepdim -- size-1 dimensions are left
 def dfcb(dfch):
     return dfch.sum((0, 1), keepdim=True)
 
@@ -28,6 +28,6 @@ def dfcb(dfch):
     return -dfch.sum((0, 1))
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dfcb(fcb):
     return torch.zeros_like(fcb)

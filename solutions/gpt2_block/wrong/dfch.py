@@ -28,47 +28,47 @@ def dfch(dfch_gelu, fch):
     return dfch_gelu*0.5*fch*(1 - t**2)*s*(1 + 3*0.044715*fch**2)
 
 
-# mistake: wrong_power -- the three of the cube is forgotten
+# mistake: wrong_power -- the three of the cube is missing
 def dfch(dfch_gelu, fch):
     s = math.sqrt(2/math.pi)
     t = torch.tanh(s*(fch + 0.044715*fch**3))
     return dfch_gelu*(0.5*(1 + t) + 0.5*fch*(1 - t**2)*s*(1 + 0.044715*fch**2))
 
 
-# mistake: missing_path -- the cube is forgotten inside the derivative
+# mistake: missing_path -- the cube is missing inside the derivative
 def dfch(dfch_gelu, fch):
     s = math.sqrt(2/math.pi)
     t = torch.tanh(s*(fch + 0.044715*fch**3))
     return dfch_gelu*(0.5*(1 + t) + 0.5*fch*(1 - t**2)*s)
 
 
-# mistake: constant_factor -- the root of two over pi is forgotten in the derivative
+# mistake: constant_factor -- the root of two over pi is missing in the derivative
 def dfch(dfch_gelu, fch):
     s = math.sqrt(2/math.pi)
     t = torch.tanh(s*(fch + 0.044715*fch**3))
     return dfch_gelu*(0.5*(1 + t) + 0.5*fch*(1 - t**2)*(1 + 3*0.044715*fch**2))
 
 
-# mistake: wrong_power -- the square of the tanh is forgotten
+# mistake: wrong_power -- the square of the tanh is missing
 def dfch(dfch_gelu, fch):
     s = math.sqrt(2/math.pi)
     t = torch.tanh(s*(fch + 0.044715*fch**3))
     return dfch_gelu*(0.5*(1 + t) + 0.5*fch*(1 - t)*s*(1 + 3*0.044715*fch**2))
 
 
-# mistake: constant_factor -- the half is forgotten
+# mistake: constant_factor -- the half is missing
 def dfch(dfch_gelu, fch):
     s = math.sqrt(2/math.pi)
     t = torch.tanh(s*(fch + 0.044715*fch**3))
     return dfch_gelu*(1 + t + fch*(1 - t**2)*s*(1 + 3*0.044715*fch**2))
 
 
-# mistake: upstream_only -- gelu is forgotten
+# mistake: upstream_only -- gelu is missing
 def dfch(dfch_gelu):
     return dfch_gelu.clone()
 
 
-# mistake: upstream_unused -- the upstream gradient is forgotten
+# mistake: upstream_unused -- the upstream gradient is missing
 def dfch(fch):
     s = math.sqrt(2/math.pi)
     t = torch.tanh(s*(fch + 0.044715*fch**3))
@@ -82,12 +82,12 @@ def dfch(dfch_gelu, fch):
     return dfch_gelu*(0.5*(1 + t) + 0.5*fch*(1 - t**2)*s*(1 + 3*0.044715*fch**2))
 
 
-# mistake: float32_pinned -- the exact gelu's derivative, written in float32
+# mistake: float32_pinned -- the exact gelu's derivative, in float32
 def dfch(dfch_gelu, fch):
     x = fch.float()
     return dfch_gelu.float()*(0.5*(1 + torch.erf(x/2**0.5)) + x*torch.exp(-x**2/2)/(2*math.pi)**0.5)
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dfch(fch):
     return torch.zeros_like(fch)

@@ -8,7 +8,7 @@ def dfch_gelu(dfcproj, fcprojw, fch_gelu):
     return dfcproj @ fcprojw*fch_gelu
 
 
-# mistake: upstream_unused -- the weights alone
+# mistake: upstream_unused -- only the weights
 def dfch_gelu(fch_gelu, fcprojw):
     return fcprojw.sum(0).expand_as(fch_gelu)
 
@@ -23,6 +23,6 @@ def dfch_gelu(dfcproj, fcprojw):
     return -dfcproj @ fcprojw
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dfch_gelu(fch_gelu):
     return torch.zeros_like(fch_gelu)

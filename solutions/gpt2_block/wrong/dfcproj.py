@@ -1,4 +1,4 @@
-# mistake: constant_factor -- a half, as if the two paths shared it
+# mistake: constant_factor -- a half, as if the two paths divided it
 def dfcproj(dres3):
     return dres3/2
 
@@ -13,7 +13,7 @@ def dfcproj(fcproj):
     return torch.ones_like(fcproj)
 
 
-# mistake: summed_too_far -- that is the gradient of the bias
+# mistake: summed_too_far -- the gradient of the bias instead
 def dfcproj(dres3):
     return dres3.sum((0, 1))
 
@@ -23,6 +23,6 @@ def dfcproj(dres3):
     return -dres3
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dfcproj(fcproj):
     return torch.zeros_like(fcproj)

@@ -8,7 +8,7 @@ def dfcprojb(dfcproj):
     return dfcproj.mean((0, 1))
 
 
-# mistake: keepdim -- dimensions of one are left
+# mistake: keepdim -- size-1 dimensions are left
 def dfcprojb(dfcproj):
     return dfcproj.sum((0, 1), keepdim=True)
 
@@ -28,6 +28,6 @@ def dfcprojb(dfcproj):
     return -dfcproj.sum((0, 1))
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dfcprojb(fcprojb):
     return torch.zeros_like(fcprojb)

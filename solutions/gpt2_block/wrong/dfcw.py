@@ -1,9 +1,9 @@
-# mistake: transposed -- inputs before outputs
+# mistake: transposed -- inputs by outputs
 def dfcw(dfch, ln2):
     return ln2.flatten(0, 1).T @ dfch.flatten(0, 1)
 
 
-# mistake: not_summed -- one matrix for each example
+# mistake: not_summed -- one matrix per example
 def dfcw(dfch, ln2):
     return dfch.transpose(1, 2) @ ln2
 
@@ -23,17 +23,17 @@ def dfcw(dfch, ln2):
     return dfch[:, -1].T @ ln2[:, -1]
 
 
-# mistake: wrong_operand -- res2 for ln2
+# mistake: wrong_operand -- res2 instead of ln2
 def dfcw(dfch, res2):
     return weights_of(dfch, res2)
 
 
-# mistake: upstream_only -- the inputs are forgotten
+# mistake: upstream_only -- the inputs are missing
 def dfcw(dfch, fcw):
     return dfch.sum((0, 1))[:, None].expand_as(fcw)
 
 
-# mistake: upstream_unused -- the upstream gradient is forgotten
+# mistake: upstream_unused -- the upstream gradient is missing
 def dfcw(ln2, fcw):
     return ln2.sum((0, 1)).expand_as(fcw)
 
@@ -43,6 +43,6 @@ def dfcw(dfch, ln2):
     return -weights_of(dfch, ln2)
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dfcw(fcw):
     return torch.zeros_like(fcw)

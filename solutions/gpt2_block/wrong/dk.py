@@ -1,19 +1,19 @@
-# mistake: constant_factor -- the scale is forgotten
+# mistake: constant_factor -- the scale is missing
 def dk(dpreatt, q):
     return dpreatt.mT @ q
 
 
-# mistake: constant_factor -- the size of the token for that of the head
+# mistake: constant_factor -- the token size instead of the head size
 def dk(dpreatt, q, C):
     return dpreatt.mT @ q*C**-0.5
 
 
-# mistake: transposed -- dpreatt is not turned
+# mistake: transposed -- dpreatt is not transposed
 def dk(dpreatt, q, hs):
     return dpreatt @ q*hs**-0.5
 
 
-# mistake: wrong_operand -- k for q
+# mistake: wrong_operand -- k instead of q
 def dk(dpreatt, k, hs):
     return dpreatt.mT @ k*hs**-0.5
 
@@ -23,7 +23,7 @@ def dk(datt, q, hs):
     return datt.mT @ q*hs**-0.5
 
 
-# mistake: hard_coded -- five numbers in a head
+# mistake: hard_coded -- a head size of five
 def dk(dpreatt, q):
     return dpreatt.mT @ q*5**-0.5
 
@@ -33,6 +33,6 @@ def dk(dpreatt, q, hs):
     return -dpreatt.mT @ q*hs**-0.5
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dk(k):
     return torch.zeros_like(k)

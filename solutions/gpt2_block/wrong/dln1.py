@@ -8,7 +8,7 @@ def dln1(dqkv, qkvw, ln1):
     return dqkv @ qkvw*ln1
 
 
-# mistake: upstream_unused -- the weights alone
+# mistake: upstream_unused -- only the weights
 def dln1(ln1, qkvw):
     return qkvw.sum(0).expand_as(ln1)
 
@@ -23,7 +23,7 @@ def dln1(dqkv, qkvw):
     return -dqkv @ qkvw
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dln1(ln1):
     return torch.zeros_like(ln1)
 

@@ -13,7 +13,7 @@ def dln1b(dln1):
     return dln1.mean((0, 1))
 
 
-# mistake: keepdim -- dimensions of one are left
+# mistake: keepdim -- size-1 dimensions are left
 def dln1b(dln1):
     return dln1.sum((0, 1), keepdim=True)
 
@@ -33,6 +33,6 @@ def dln1b(dln1):
     return -dln1.sum((0, 1))
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dln1b(ln1b):
     return torch.zeros_like(ln1b)

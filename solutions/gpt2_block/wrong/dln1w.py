@@ -3,17 +3,17 @@ def dln1w(dln1, ln1):
     return (dln1*ln1).sum((0, 1))
 
 
-# mistake: wrong_operand -- what came into the layer norm
+# mistake: wrong_operand -- the input of the layer norm
 def dln1w(dln1, encoded):
     return (dln1*encoded).sum((0, 1))
 
 
-# mistake: wrong_operand -- the mean is not taken off
+# mistake: wrong_operand -- the mean is not subtracted
 def dln1w(dln1, encoded):
     return (dln1*encoded*normalise(encoded)[1]).sum((0, 1))
 
 
-# mistake: upstream_only -- the normalised values are forgotten
+# mistake: upstream_only -- the normalized values are missing
 def dln1w(dln1):
     return dln1.sum((0, 1))
 
@@ -33,12 +33,12 @@ def dln1w(dln1, encoded):
     return (dln1*(encoded - encoded.mean(2, keepdim=True))/(encoded.var(2, keepdim=True) + 1e-5)**0.5).sum((0, 1))
 
 
-# mistake: wrong_epsilon -- epsilon is forgotten
+# mistake: wrong_epsilon -- epsilon is missing
 def dln1w(dln1, encoded):
     return (dln1*(encoded - encoded.mean(2, keepdim=True))/encoded.std(2, keepdim=True, unbiased=False)).sum((0, 1))
 
 
-# mistake: wrong_axis -- normalised over the tokens
+# mistake: wrong_axis -- normalized over the tokens
 def dln1w(dln1, encoded):
     return (dln1*(encoded - encoded.mean(1, keepdim=True))/(encoded.var(1, keepdim=True, unbiased=False) + 1e-5)**0.5).sum((0, 1))
 
@@ -48,6 +48,6 @@ def dln1w(dln1, encoded):
     return -(dln1*normalise(encoded)[0]).sum((0, 1))
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dln1w(ln1w):
     return torch.zeros_like(ln1w)

@@ -8,7 +8,7 @@ def dln2(dfch, fcw, ln2):
     return dfch @ fcw*ln2
 
 
-# mistake: upstream_unused -- the weights alone
+# mistake: upstream_unused -- only the weights
 def dln2(ln2, fcw):
     return fcw.sum(0).expand_as(ln2)
 
@@ -23,7 +23,7 @@ def dln2(dfch, fcw):
     return -dfch @ fcw
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dln2(ln2):
     return torch.zeros_like(ln2)
 

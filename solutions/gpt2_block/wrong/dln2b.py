@@ -13,7 +13,7 @@ def dln2b(dln2):
     return dln2.mean((0, 1))
 
 
-# mistake: keepdim -- dimensions of one are left
+# mistake: keepdim -- size-1 dimensions are left
 def dln2b(dln2):
     return dln2.sum((0, 1), keepdim=True)
 
@@ -33,6 +33,6 @@ def dln2b(dln2):
     return -dln2.sum((0, 1))
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dln2b(ln2b):
     return torch.zeros_like(ln2b)

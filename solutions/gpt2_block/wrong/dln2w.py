@@ -3,17 +3,17 @@ def dln2w(dln2, ln2):
     return (dln2*ln2).sum((0, 1))
 
 
-# mistake: wrong_operand -- what came into the layer norm
+# mistake: wrong_operand -- the input of the layer norm
 def dln2w(dln2, res2):
     return (dln2*res2).sum((0, 1))
 
 
-# mistake: wrong_operand -- the mean is not taken off
+# mistake: wrong_operand -- the mean is not subtracted
 def dln2w(dln2, res2):
     return (dln2*res2*normalise(res2)[1]).sum((0, 1))
 
 
-# mistake: upstream_only -- the normalised values are forgotten
+# mistake: upstream_only -- the normalized values are missing
 def dln2w(dln2):
     return dln2.sum((0, 1))
 
@@ -33,12 +33,12 @@ def dln2w(dln2, res2):
     return (dln2*(res2 - res2.mean(2, keepdim=True))/(res2.var(2, keepdim=True) + 1e-5)**0.5).sum((0, 1))
 
 
-# mistake: wrong_epsilon -- epsilon is forgotten
+# mistake: wrong_epsilon -- epsilon is missing
 def dln2w(dln2, res2):
     return (dln2*(res2 - res2.mean(2, keepdim=True))/res2.std(2, keepdim=True, unbiased=False)).sum((0, 1))
 
 
-# mistake: wrong_axis -- normalised over the tokens
+# mistake: wrong_axis -- normalized over the tokens
 def dln2w(dln2, res2):
     return (dln2*(res2 - res2.mean(1, keepdim=True))/(res2.var(1, keepdim=True, unbiased=False) + 1e-5)**0.5).sum((0, 1))
 
@@ -48,6 +48,6 @@ def dln2w(dln2, res2):
     return -(dln2*normalise(res2)[0]).sum((0, 1))
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dln2w(ln2w):
     return torch.zeros_like(ln2w)

@@ -8,7 +8,7 @@ def dlnf(dlogits, wte, idx):
     return dlogits.sum(2, keepdim=True) + wte[idx]
 
 
-# mistake: constant_factor -- divided by the tokens a second time
+# mistake: constant_factor -- divided by the number of tokens a second time
 def dlnf(dlogits, wte, n, T):
     return dlogits @ wte/(n*T)
 
@@ -18,7 +18,7 @@ def dlnf(dlogits, wte, lnfw):
     return dlogits @ wte*lnfw
 
 
-# mistake: upstream_unused -- the table alone
+# mistake: upstream_unused -- only the table
 def dlnf(lnf, wte):
     return wte.sum(0).expand_as(lnf)
 
@@ -28,6 +28,6 @@ def dlnf(dlogits, wte):
     return -dlogits @ wte
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dlnf(lnf):
     return torch.zeros_like(lnf)

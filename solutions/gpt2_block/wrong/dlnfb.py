@@ -13,7 +13,7 @@ def dlnfb(dlnf):
     return dlnf.mean((0, 1))
 
 
-# mistake: keepdim -- dimensions of one are left
+# mistake: keepdim -- size-1 dimensions are left
 def dlnfb(dlnf):
     return dlnf.sum((0, 1), keepdim=True)
 
@@ -33,6 +33,6 @@ def dlnfb(dlnf):
     return -dlnf.sum((0, 1))
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dlnfb(lnfb):
     return torch.zeros_like(lnfb)

@@ -3,17 +3,17 @@ def dlnfw(dlnf, lnf):
     return (dlnf*lnf).sum((0, 1))
 
 
-# mistake: wrong_operand -- what came into the layer norm
+# mistake: wrong_operand -- the input of the layer norm
 def dlnfw(dlnf, res3):
     return (dlnf*res3).sum((0, 1))
 
 
-# mistake: wrong_operand -- the mean is not taken off
+# mistake: wrong_operand -- the mean is not subtracted
 def dlnfw(dlnf, res3):
     return (dlnf*res3*normalise(res3)[1]).sum((0, 1))
 
 
-# mistake: upstream_only -- the normalised values are forgotten
+# mistake: upstream_only -- the normalized values are missing
 def dlnfw(dlnf):
     return dlnf.sum((0, 1))
 
@@ -33,12 +33,12 @@ def dlnfw(dlnf, res3):
     return (dlnf*(res3 - res3.mean(2, keepdim=True))/(res3.var(2, keepdim=True) + 1e-5)**0.5).sum((0, 1))
 
 
-# mistake: wrong_epsilon -- epsilon is forgotten
+# mistake: wrong_epsilon -- epsilon is missing
 def dlnfw(dlnf, res3):
     return (dlnf*(res3 - res3.mean(2, keepdim=True))/res3.std(2, keepdim=True, unbiased=False)).sum((0, 1))
 
 
-# mistake: wrong_axis -- normalised over the tokens
+# mistake: wrong_axis -- normalized over the tokens
 def dlnfw(dlnf, res3):
     return (dlnf*(res3 - res3.mean(1, keepdim=True))/(res3.var(1, keepdim=True, unbiased=False) + 1e-5)**0.5).sum((0, 1))
 
@@ -48,6 +48,6 @@ def dlnfw(dlnf, res3):
     return -(dlnf*normalise(res3)[0]).sum((0, 1))
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dlnfw(lnfw):
     return torch.zeros_like(lnfw)

@@ -1,4 +1,4 @@
-# mistake: constant_factor -- divided by the examples, not by all tokens
+# mistake: constant_factor -- divided by the number of examples, not of all tokens
 def dlogits(logits, targets, n):
     return (F.softmax(logits, 2) - F.one_hot(targets, logits.shape[2]))/n
 
@@ -13,12 +13,12 @@ def dlogits(logits, targets, T):
     return (F.softmax(logits, 2) - F.one_hot(targets, logits.shape[2]))/T
 
 
-# mistake: constant_factor -- divided by all entries
+# mistake: constant_factor -- divided by the number of all entries
 def dlogits(logits, targets):
     return (F.softmax(logits, 2) - F.one_hot(targets, logits.shape[2]))/logits.numel()
 
 
-# mistake: fused_term -- the one-hot rows are forgotten
+# mistake: fused_term -- the one-hot rows are missing
 def dlogits(logits, targets):
     return F.softmax(logits, 2)/targets.numel()
 
@@ -38,7 +38,7 @@ def dlogits(logits, targets):
     return (F.softmax(logits, 1) - F.one_hot(targets, logits.shape[2]))/targets.numel()
 
 
-# mistake: wrong_index -- the letters that were read for those to come
+# mistake: wrong_index -- the input letters instead of the next ones
 def dlogits(logits, targets, idx):
     return (F.softmax(logits, 2) - F.one_hot(idx, logits.shape[2]))/targets.numel()
 
@@ -53,6 +53,6 @@ def dlogits(logits, targets):
     return (F.softmax(logits, 2) - F.one_hot(targets, 27))/targets.numel()
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dlogits(logits):
     return torch.zeros_like(logits)

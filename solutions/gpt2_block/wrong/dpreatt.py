@@ -8,7 +8,7 @@ def dpreatt(datt, att):
     return att*(datt - (att*datt).sum(2, keepdim=True))
 
 
-# mistake: softmax_jacobian -- the sum is forgotten
+# mistake: softmax_jacobian -- the sum is missing
 def dpreatt(datt, att):
     return att*datt
 
@@ -18,17 +18,17 @@ def dpreatt(datt, att):
     return att*(datt - datt.sum(3, keepdim=True))
 
 
-# mistake: softmax_jacobian -- the mean for the sum
+# mistake: softmax_jacobian -- mean instead of sum
 def dpreatt(datt, att):
     return att*(datt - (att*datt).mean(3, keepdim=True))
 
 
-# mistake: softmax_jacobian -- att is forgotten in front
+# mistake: softmax_jacobian -- att in front is missing
 def dpreatt(datt, att):
     return datt - (att*datt).sum(3, keepdim=True)
 
 
-# mistake: softmax_jacobian -- a plus for the minus
+# mistake: softmax_jacobian -- a plus instead of the minus
 def dpreatt(datt, att):
     return att*(datt + (att*datt).sum(3, keepdim=True))
 
@@ -54,6 +54,6 @@ def dpreatt(datt, att):
     return -att*(datt - (att*datt).sum(3, keepdim=True))
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dpreatt(preatt):
     return torch.zeros_like(preatt)

@@ -1,4 +1,4 @@
-# mistake: constant_factor -- the scale is forgotten
+# mistake: constant_factor -- the scale is missing
 def dq(dpreatt, k):
     return dpreatt @ k
 
@@ -8,12 +8,12 @@ def dq(dpreatt, k, hs):
     return dpreatt @ k/hs
 
 
-# mistake: transposed -- dpreatt is turned
+# mistake: transposed -- dpreatt is transposed
 def dq(dpreatt, k, hs):
     return dpreatt.mT @ k*hs**-0.5
 
 
-# mistake: wrong_operand -- q for k
+# mistake: wrong_operand -- q instead of k
 def dq(dpreatt, q, hs):
     return dpreatt @ q*hs**-0.5
 
@@ -23,7 +23,7 @@ def dq(datt, k, hs):
     return datt @ k*hs**-0.5
 
 
-# mistake: hard_coded -- five numbers in a head
+# mistake: hard_coded -- a head size of five
 def dq(dpreatt, k):
     return dpreatt @ k*5**-0.5
 
@@ -33,6 +33,6 @@ def dq(dpreatt, k, hs):
     return -dpreatt @ k*hs**-0.5
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dq(q):
     return torch.zeros_like(q)

@@ -8,7 +8,7 @@ def dqkvb(dqkv):
     return dqkv.mean((0, 1))
 
 
-# mistake: keepdim -- dimensions of one are left
+# mistake: keepdim -- size-1 dimensions are left
 def dqkvb(dqkv):
     return dqkv.sum((0, 1), keepdim=True)
 
@@ -28,6 +28,6 @@ def dqkvb(dqkv):
     return -dqkv.sum((0, 1))
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dqkvb(qkvb):
     return torch.zeros_like(qkvb)

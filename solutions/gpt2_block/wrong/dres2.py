@@ -1,9 +1,9 @@
-# mistake: missing_path -- the skip connection is forgotten
+# mistake: missing_path -- the skip connection is missing
 def dres2(dln2, res2, ln2w):
     return through_layer_norm(dln2, res2, ln2w)
 
 
-# mistake: missing_path -- the feed-forward layer is forgotten
+# mistake: missing_path -- the feed-forward layer is missing
 def dres2(dres3):
     return dres3.clone()
 
@@ -33,21 +33,21 @@ def dres2(dres3, dln2, res2, ln2w):
     return through_layer_norm(dres3 + dln2, res2, ln2w)
 
 
-# mistake: fused_term -- the mean is forgotten in the layer norm
+# mistake: fused_term -- the mean is missing in the layer norm
 def dres2(dres3, dln2, ln2w, res2):
     norm, rstd = normalise(res2)
     d = dln2*ln2w
     return dres3 + rstd*(d - norm*(d*norm).mean(2, keepdim=True))
 
 
-# mistake: fused_term -- the variance is forgotten in the layer norm
+# mistake: fused_term -- the variance is missing in the layer norm
 def dres2(dres3, dln2, ln2w, res2):
     norm, rstd = normalise(res2)
     d = dln2*ln2w
     return dres3 + rstd*(d - d.mean(2, keepdim=True))
 
 
-# mistake: fused_term -- the gain is forgotten in the layer norm
+# mistake: fused_term -- the gain is missing in the layer norm
 def dres2(dres3, dln2, res2, ln2w):
     return dres3 + through_layer_norm(dln2, res2, torch.ones_like(ln2w))
 
@@ -57,12 +57,12 @@ def dres2(dres3, dln2, res2, ln2w):
     return (dres3 + through_layer_norm(dln2, res2, ln2w))/2
 
 
-# mistake: other_gradient -- what the branch's output gets, for what its input gets
+# mistake: other_gradient -- the gradient of the branch's output instead of its input
 def dres2(dres3, dfcproj):
     return dres3 + dfcproj
 
 
-# mistake: aliasing -- += on a second name, then the first once more
+# mistake: aliasing -- += on a second name, then the first one again
 def dres2(dres3, dln2, res2, ln2w):
     d = dres3
     d += through_layer_norm(dln2, res2, ln2w)
@@ -74,6 +74,6 @@ def dres2(dres3, dln2, res2, ln2w):
     return -dres3 - through_layer_norm(dln2, res2, ln2w)
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dres2(res2):
     return torch.zeros_like(res2)

@@ -1,11 +1,11 @@
-# mistake: fused_term -- two terms, not three: the mean is forgotten
+# mistake: fused_term -- two terms, not three: the mean is missing
 def dres3(dlnf, lnfw, res3):
     norm, rstd = normalise(res3)
     d = dlnf*lnfw
     return rstd*(d - norm*(d*norm).mean(2, keepdim=True))
 
 
-# mistake: fused_term -- two terms, not three: the variance is forgotten
+# mistake: fused_term -- two terms, not three: the variance is missing
 def dres3(dlnf, lnfw, res3):
     norm, rstd = normalise(res3)
     d = dlnf*lnfw
@@ -17,13 +17,13 @@ def dres3(dlnf, lnfw, res3):
     return dlnf*lnfw*normalise(res3)[1]
 
 
-# mistake: fused_term -- the gain is forgotten
+# mistake: fused_term -- the gain is missing
 def dres3(dlnf, res3):
     norm, rstd = normalise(res3)
     return rstd*(dlnf - dlnf.mean(2, keepdim=True) - norm*(dlnf*norm).mean(2, keepdim=True))
 
 
-# mistake: fused_term -- rstd is forgotten
+# mistake: fused_term -- rstd is missing
 def dres3(dlnf, lnfw, res3):
     norm, rstd = normalise(res3)
     d = dlnf*lnfw
@@ -44,14 +44,14 @@ def dres3(dlnf, lnfw, res3):
     return rstd*(d - d.mean(2, keepdim=True) + norm*(d*norm).mean(2, keepdim=True))
 
 
-# mistake: wrong_axis -- over the examples, as batch norm
+# mistake: wrong_axis -- over the examples, as in batch norm
 def dres3(dlnf, lnfw, res3):
     norm, rstd = normalise(res3)
     d = dlnf*lnfw
     return rstd*(d - d.mean(0, keepdim=True) - norm*(d*norm).mean(0, keepdim=True))
 
 
-# mistake: wrong_epsilon -- epsilon is forgotten
+# mistake: wrong_epsilon -- epsilon is missing
 def dres3(dlnf, lnfw, res3):
     rstd = 1/res3.std(2, keepdim=True, unbiased=False)
     norm = (res3 - res3.mean(2, keepdim=True))*rstd
@@ -59,7 +59,7 @@ def dres3(dlnf, lnfw, res3):
     return rstd*(d - d.mean(2, keepdim=True) - norm*(d*norm).mean(2, keepdim=True))
 
 
-# mistake: wrong_operand -- the layer before it: res2 for res3
+# mistake: wrong_operand -- the previous layer: res2 instead of res3
 def dres3(dlnf, lnfw, res2):
     return through_layer_norm(dlnf, res2, lnfw)
 
@@ -69,7 +69,7 @@ def dres3(dlnf, ln2w, res3):
     return through_layer_norm(dlnf, res3, ln2w)
 
 
-# mistake: wrong_operand -- lnf for the normalised values
+# mistake: wrong_operand -- lnf instead of the normalized values
 def dres3(dlnf, lnfw, lnf, res3):
     d = dlnf*lnfw
     return normalise(res3)[1]*(d - d.mean(2, keepdim=True) - lnf*(d*lnf).mean(2, keepdim=True))
@@ -87,6 +87,6 @@ def dres3(dlnf, lnfw, res3):
     return -through_layer_norm(dlnf, res3, lnfw)
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dres3(res3):
     return torch.zeros_like(res3)

@@ -44,6 +44,6 @@ def dwpe(dencoded, wpe, T):
     return F.pad(-dencoded.sum(0), (0, 0, 0, wpe.shape[0] - T))
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dwpe(wpe):
     return torch.zeros_like(wpe)

@@ -1,7 +1,7 @@
-# form: positions padded instead of filled in
+# form: positions padded instead of zeroed
 def gradients(wte, wpe, ln1w, qkvw, attprojw, ln2w, fcw, fcprojw, lnfw, idx, targets, n, T, n_head, hs,
               encoded, ln1, q, k, v, att, atty, res2, ln2, fch, fch_gelu, res3, lnf, logits):
-    # cross entropy in one go: every token of every example counts with one over their number
+    # cross entropy in one go: every token of every example has weight one over their number
     dlogits = (F.softmax(logits, 2) - F.one_hot(targets, logits.shape[2])) / (n*T)
     dlnf = dlogits @ wte
     dres3, dlnfw, dlnfb = layer_norm(dlnf, res3, lnfw)
@@ -24,7 +24,7 @@ def gradients(wte, wpe, ln1w, qkvw, attprojw, ln2w, fcw, fcprojw, lnfw, idx, tar
     dln1, dqkvw, dqkvb = linear(dqkv, ln1, qkvw)
     dencoded, dln1w, dln1b = layer_norm(dln1, encoded, ln1w)
     dencoded = dencoded + dres2 # the skip connection
-    # the bottom; the token embeddings are used at both ends
+    # embeddings; the token embeddings are used at both ends
     dwpe = F.pad(dencoded.sum(0), (0, 0, 0, wpe.shape[0] - T))
     dwte = dlogits.flatten(0, 1).T @ lnf.flatten(0, 1)
     dwte = dwte + torch.zeros_like(wte).index_add(0, idx.flatten(), dencoded.flatten(0, 1))
@@ -32,10 +32,10 @@ def gradients(wte, wpe, ln1w, qkvw, attprojw, ln2w, fcw, fcprojw, lnfw, idx, tar
             dln2w, dln2b, dfcw, dfcb, dfcprojw, dfcprojb, dlnfw, dlnfb]
 
 
-# form: letters by a one-hot product
+# form: letters with a one-hot product
 def gradients(wte, wpe, ln1w, qkvw, attprojw, ln2w, fcw, fcprojw, lnfw, idx, targets, n, T, n_head, hs,
               encoded, ln1, q, k, v, att, atty, res2, ln2, fch, fch_gelu, res3, lnf, logits):
-    # cross entropy in one go: every token of every example counts with one over their number
+    # cross entropy in one go: every token of every example has weight one over their number
     dlogits = (F.softmax(logits, 2) - F.one_hot(targets, logits.shape[2])) / (n*T)
     dlnf = dlogits @ wte
     dres3, dlnfw, dlnfb = layer_norm(dlnf, res3, lnfw)
@@ -58,7 +58,7 @@ def gradients(wte, wpe, ln1w, qkvw, attprojw, ln2w, fcw, fcprojw, lnfw, idx, tar
     dln1, dqkvw, dqkvb = linear(dqkv, ln1, qkvw)
     dencoded, dln1w, dln1b = layer_norm(dln1, encoded, ln1w)
     dencoded = dencoded + dres2 # the skip connection
-    # the bottom; the token embeddings are used at both ends
+    # embeddings; the token embeddings are used at both ends
     dwpe = torch.zeros_like(wpe)
     dwpe[:T] = dencoded.sum(0)
     dwte = dlogits.flatten(0, 1).T @ lnf.flatten(0, 1)
@@ -70,7 +70,7 @@ def gradients(wte, wpe, ln1w, qkvw, attprojw, ln2w, fcw, fcprojw, lnfw, idx, tar
 # form: the mask subtracted in place
 def gradients(wte, wpe, ln1w, qkvw, attprojw, ln2w, fcw, fcprojw, lnfw, idx, targets, n, T, n_head, hs,
               encoded, ln1, q, k, v, att, atty, res2, ln2, fch, fch_gelu, res3, lnf, logits):
-    # cross entropy in one go: every token of every example counts with one over their number
+    # cross entropy in one go: every token of every example has weight one over their number
     dlogits = F.softmax(logits, 2)
     dlogits.view(n*T, -1)[range(n*T), targets.flatten()] -= 1
     dlogits /= n*T
@@ -95,7 +95,7 @@ def gradients(wte, wpe, ln1w, qkvw, attprojw, ln2w, fcw, fcprojw, lnfw, idx, tar
     dln1, dqkvw, dqkvb = linear(dqkv, ln1, qkvw)
     dencoded, dln1w, dln1b = layer_norm(dln1, encoded, ln1w)
     dencoded = dencoded + dres2 # the skip connection
-    # the bottom; the token embeddings are used at both ends
+    # embeddings; the token embeddings are used at both ends
     dwpe = torch.zeros_like(wpe)
     dwpe[:T] = dencoded.sum(0)
     dwte = dlogits.flatten(0, 1).T @ lnf.flatten(0, 1)

@@ -1,7 +1,7 @@
 # mistake: missing_path -- the skip connection around the feed-forward layer is dropped
 def gradients(wte, wpe, ln1w, qkvw, attprojw, ln2w, fcw, fcprojw, lnfw, idx, targets, n, T, n_head, hs,
               encoded, ln1, q, k, v, att, atty, res2, ln2, fch, fch_gelu, res3, lnf, logits):
-    # cross entropy in one go: every token of every example counts with one over their number
+    # cross entropy in one go: every token of every example has weight one over their number
     dlogits = (F.softmax(logits, 2) - F.one_hot(targets, logits.shape[2])) / (n*T)
     dlnf = dlogits @ wte
     dres3, dlnfw, dlnfb = layer_norm(dlnf, res3, lnfw)
@@ -23,7 +23,7 @@ def gradients(wte, wpe, ln1w, qkvw, attprojw, ln2w, fcw, fcprojw, lnfw, idx, tar
     dln1, dqkvw, dqkvb = linear(dqkv, ln1, qkvw)
     dencoded, dln1w, dln1b = layer_norm(dln1, encoded, ln1w)
     dencoded = dencoded + dres2 # the skip connection
-    # the bottom; the token embeddings are used at both ends
+    # embeddings; the token embeddings are used at both ends
     dwpe = torch.zeros_like(wpe)
     dwpe[:T] = dencoded.sum(0)
     dwte = dlogits.flatten(0, 1).T @ lnf.flatten(0, 1)
@@ -35,7 +35,7 @@ def gradients(wte, wpe, ln1w, qkvw, attprojw, ln2w, fcw, fcprojw, lnfw, idx, tar
 # mistake: missing_path -- the skip connection around the attention is dropped
 def gradients(wte, wpe, ln1w, qkvw, attprojw, ln2w, fcw, fcprojw, lnfw, idx, targets, n, T, n_head, hs,
               encoded, ln1, q, k, v, att, atty, res2, ln2, fch, fch_gelu, res3, lnf, logits):
-    # cross entropy in one go: every token of every example counts with one over their number
+    # cross entropy in one go: every token of every example has weight one over their number
     dlogits = (F.softmax(logits, 2) - F.one_hot(targets, logits.shape[2])) / (n*T)
     dlnf = dlogits @ wte
     dres3, dlnfw, dlnfb = layer_norm(dlnf, res3, lnfw)
@@ -57,7 +57,7 @@ def gradients(wte, wpe, ln1w, qkvw, attprojw, ln2w, fcw, fcprojw, lnfw, idx, tar
     dqkv = torch.cat([d.transpose(1, 2).flatten(2) for d in (dq, dk, dv)], 2)
     dln1, dqkvw, dqkvb = linear(dqkv, ln1, qkvw)
     dencoded, dln1w, dln1b = layer_norm(dln1, encoded, ln1w)
-    # the bottom; the token embeddings are used at both ends
+    # embeddings; the token embeddings are used at both ends
     dwpe = torch.zeros_like(wpe)
     dwpe[:T] = dencoded.sum(0)
     dwte = dlogits.flatten(0, 1).T @ lnf.flatten(0, 1)
@@ -66,10 +66,10 @@ def gradients(wte, wpe, ln1w, qkvw, attprojw, ln2w, fcw, fcprojw, lnfw, idx, tar
             dln2w, dln2b, dfcw, dfcb, dfcprojw, dfcprojb, dlnfw, dlnfb]
 
 
-# mistake: missing_path -- the token embeddings only as the last layer
+# mistake: missing_path -- token embeddings: only the last layer
 def gradients(wte, wpe, ln1w, qkvw, attprojw, ln2w, fcw, fcprojw, lnfw, idx, targets, n, T, n_head, hs,
               encoded, ln1, q, k, v, att, atty, res2, ln2, fch, fch_gelu, res3, lnf, logits):
-    # cross entropy in one go: every token of every example counts with one over their number
+    # cross entropy in one go: every token of every example has weight one over their number
     dlogits = (F.softmax(logits, 2) - F.one_hot(targets, logits.shape[2])) / (n*T)
     dlnf = dlogits @ wte
     dres3, dlnfw, dlnfb = layer_norm(dlnf, res3, lnfw)
@@ -92,7 +92,7 @@ def gradients(wte, wpe, ln1w, qkvw, attprojw, ln2w, fcw, fcprojw, lnfw, idx, tar
     dln1, dqkvw, dqkvb = linear(dqkv, ln1, qkvw)
     dencoded, dln1w, dln1b = layer_norm(dln1, encoded, ln1w)
     dencoded = dencoded + dres2 # the skip connection
-    # the bottom; the token embeddings are used at both ends
+    # embeddings; the token embeddings are used at both ends
     dwpe = torch.zeros_like(wpe)
     dwpe[:T] = dencoded.sum(0)
     dwte = dlogits.flatten(0, 1).T @ lnf.flatten(0, 1)
@@ -100,10 +100,10 @@ def gradients(wte, wpe, ln1w, qkvw, attprojw, ln2w, fcw, fcprojw, lnfw, idx, tar
             dln2w, dln2b, dfcw, dfcb, dfcprojw, dfcprojb, dlnfw, dlnfb]
 
 
-# mistake: missing_path -- the token embeddings only as what is looked up
+# mistake: missing_path -- token embeddings: only the lookup
 def gradients(wte, wpe, ln1w, qkvw, attprojw, ln2w, fcw, fcprojw, lnfw, idx, targets, n, T, n_head, hs,
               encoded, ln1, q, k, v, att, atty, res2, ln2, fch, fch_gelu, res3, lnf, logits):
-    # cross entropy in one go: every token of every example counts with one over their number
+    # cross entropy in one go: every token of every example has weight one over their number
     dlogits = (F.softmax(logits, 2) - F.one_hot(targets, logits.shape[2])) / (n*T)
     dlnf = dlogits @ wte
     dres3, dlnfw, dlnfb = layer_norm(dlnf, res3, lnfw)
@@ -126,7 +126,7 @@ def gradients(wte, wpe, ln1w, qkvw, attprojw, ln2w, fcw, fcprojw, lnfw, idx, tar
     dln1, dqkvw, dqkvb = linear(dqkv, ln1, qkvw)
     dencoded, dln1w, dln1b = layer_norm(dln1, encoded, ln1w)
     dencoded = dencoded + dres2 # the skip connection
-    # the bottom; the token embeddings are used at both ends
+    # embeddings; the token embeddings are used at both ends
     dwpe = torch.zeros_like(wpe)
     dwpe[:T] = dencoded.sum(0)
     dwte = torch.zeros_like(wte)
@@ -135,10 +135,10 @@ def gradients(wte, wpe, ln1w, qkvw, attprojw, ln2w, fcw, fcprojw, lnfw, idx, tar
             dln2w, dln2b, dfcw, dfcb, dfcprojw, dfcprojb, dlnfw, dlnfb]
 
 
-# mistake: constant_factor -- divided by the examples, not by the tokens
+# mistake: constant_factor -- divided by the number of examples, not of tokens
 def gradients(wte, wpe, ln1w, qkvw, attprojw, ln2w, fcw, fcprojw, lnfw, idx, targets, n, T, n_head, hs,
               encoded, ln1, q, k, v, att, atty, res2, ln2, fch, fch_gelu, res3, lnf, logits):
-    # cross entropy in one go: every token of every example counts with one over their number
+    # cross entropy in one go: every token of every example has weight one over their number
     dlogits = (F.softmax(logits, 2) - F.one_hot(targets, logits.shape[2])) / n
     dlnf = dlogits @ wte
     dres3, dlnfw, dlnfb = layer_norm(dlnf, res3, lnfw)
@@ -161,7 +161,7 @@ def gradients(wte, wpe, ln1w, qkvw, attprojw, ln2w, fcw, fcprojw, lnfw, idx, tar
     dln1, dqkvw, dqkvb = linear(dqkv, ln1, qkvw)
     dencoded, dln1w, dln1b = layer_norm(dln1, encoded, ln1w)
     dencoded = dencoded + dres2 # the skip connection
-    # the bottom; the token embeddings are used at both ends
+    # embeddings; the token embeddings are used at both ends
     dwpe = torch.zeros_like(wpe)
     dwpe[:T] = dencoded.sum(0)
     dwte = dlogits.flatten(0, 1).T @ lnf.flatten(0, 1)
@@ -170,10 +170,10 @@ def gradients(wte, wpe, ln1w, qkvw, attprojw, ln2w, fcw, fcprojw, lnfw, idx, tar
             dln2w, dln2b, dfcw, dfcb, dfcprojw, dfcprojb, dlnfw, dlnfb]
 
 
-# mistake: constant_factor -- the scale of the attention is forgotten
+# mistake: constant_factor -- the scale of the attention is missing
 def gradients(wte, wpe, ln1w, qkvw, attprojw, ln2w, fcw, fcprojw, lnfw, idx, targets, n, T, n_head, hs,
               encoded, ln1, q, k, v, att, atty, res2, ln2, fch, fch_gelu, res3, lnf, logits):
-    # cross entropy in one go: every token of every example counts with one over their number
+    # cross entropy in one go: every token of every example has weight one over their number
     dlogits = (F.softmax(logits, 2) - F.one_hot(targets, logits.shape[2])) / (n*T)
     dlnf = dlogits @ wte
     dres3, dlnfw, dlnfb = layer_norm(dlnf, res3, lnfw)
@@ -196,7 +196,7 @@ def gradients(wte, wpe, ln1w, qkvw, attprojw, ln2w, fcw, fcprojw, lnfw, idx, tar
     dln1, dqkvw, dqkvb = linear(dqkv, ln1, qkvw)
     dencoded, dln1w, dln1b = layer_norm(dln1, encoded, ln1w)
     dencoded = dencoded + dres2 # the skip connection
-    # the bottom; the token embeddings are used at both ends
+    # embeddings; the token embeddings are used at both ends
     dwpe = torch.zeros_like(wpe)
     dwpe[:T] = dencoded.sum(0)
     dwte = dlogits.flatten(0, 1).T @ lnf.flatten(0, 1)
@@ -205,10 +205,10 @@ def gradients(wte, wpe, ln1w, qkvw, attprojw, ln2w, fcw, fcprojw, lnfw, idx, tar
             dln2w, dln2b, dfcw, dfcb, dfcprojw, dfcprojb, dlnfw, dlnfb]
 
 
-# mistake: wrong_operand -- the exact gelu for the tanh form
+# mistake: wrong_operand -- the exact gelu instead of the tanh form
 def gradients(wte, wpe, ln1w, qkvw, attprojw, ln2w, fcw, fcprojw, lnfw, idx, targets, n, T, n_head, hs,
               encoded, ln1, q, k, v, att, atty, res2, ln2, fch, fch_gelu, res3, lnf, logits):
-    # cross entropy in one go: every token of every example counts with one over their number
+    # cross entropy in one go: every token of every example has weight one over their number
     dlogits = (F.softmax(logits, 2) - F.one_hot(targets, logits.shape[2])) / (n*T)
     dlnf = dlogits @ wte
     dres3, dlnfw, dlnfb = layer_norm(dlnf, res3, lnfw)
@@ -231,7 +231,7 @@ def gradients(wte, wpe, ln1w, qkvw, attprojw, ln2w, fcw, fcprojw, lnfw, idx, tar
     dln1, dqkvw, dqkvb = linear(dqkv, ln1, qkvw)
     dencoded, dln1w, dln1b = layer_norm(dln1, encoded, ln1w)
     dencoded = dencoded + dres2 # the skip connection
-    # the bottom; the token embeddings are used at both ends
+    # embeddings; the token embeddings are used at both ends
     dwpe = torch.zeros_like(wpe)
     dwpe[:T] = dencoded.sum(0)
     dwte = dlogits.flatten(0, 1).T @ lnf.flatten(0, 1)
@@ -240,10 +240,10 @@ def gradients(wte, wpe, ln1w, qkvw, attprojw, ln2w, fcw, fcprojw, lnfw, idx, tar
             dln2w, dln2b, dfcw, dfcb, dfcprojw, dfcprojb, dlnfw, dlnfb]
 
 
-# mistake: softmax_jacobian -- softmax taken element by element
+# mistake: softmax_jacobian -- softmax taken elementwise
 def gradients(wte, wpe, ln1w, qkvw, attprojw, ln2w, fcw, fcprojw, lnfw, idx, targets, n, T, n_head, hs,
               encoded, ln1, q, k, v, att, atty, res2, ln2, fch, fch_gelu, res3, lnf, logits):
-    # cross entropy in one go: every token of every example counts with one over their number
+    # cross entropy in one go: every token of every example has weight one over their number
     dlogits = (F.softmax(logits, 2) - F.one_hot(targets, logits.shape[2])) / (n*T)
     dlnf = dlogits @ wte
     dres3, dlnfw, dlnfb = layer_norm(dlnf, res3, lnfw)
@@ -266,7 +266,7 @@ def gradients(wte, wpe, ln1w, qkvw, attprojw, ln2w, fcw, fcprojw, lnfw, idx, tar
     dln1, dqkvw, dqkvb = linear(dqkv, ln1, qkvw)
     dencoded, dln1w, dln1b = layer_norm(dln1, encoded, ln1w)
     dencoded = dencoded + dres2 # the skip connection
-    # the bottom; the token embeddings are used at both ends
+    # embeddings; the token embeddings are used at both ends
     dwpe = torch.zeros_like(wpe)
     dwpe[:T] = dencoded.sum(0)
     dwte = dlogits.flatten(0, 1).T @ lnf.flatten(0, 1)
@@ -275,10 +275,10 @@ def gradients(wte, wpe, ln1w, qkvw, attprojw, ln2w, fcw, fcprojw, lnfw, idx, tar
             dln2w, dln2b, dfcw, dfcb, dfcprojw, dfcprojb, dlnfw, dlnfb]
 
 
-# mistake: repeated_index -- letters that come twice are overwritten
+# mistake: repeated_index -- letters that occur twice are overwritten
 def gradients(wte, wpe, ln1w, qkvw, attprojw, ln2w, fcw, fcprojw, lnfw, idx, targets, n, T, n_head, hs,
               encoded, ln1, q, k, v, att, atty, res2, ln2, fch, fch_gelu, res3, lnf, logits):
-    # cross entropy in one go: every token of every example counts with one over their number
+    # cross entropy in one go: every token of every example has weight one over their number
     dlogits = (F.softmax(logits, 2) - F.one_hot(targets, logits.shape[2])) / (n*T)
     dlnf = dlogits @ wte
     dres3, dlnfw, dlnfb = layer_norm(dlnf, res3, lnfw)
@@ -301,7 +301,7 @@ def gradients(wte, wpe, ln1w, qkvw, attprojw, ln2w, fcw, fcprojw, lnfw, idx, tar
     dln1, dqkvw, dqkvb = linear(dqkv, ln1, qkvw)
     dencoded, dln1w, dln1b = layer_norm(dln1, encoded, ln1w)
     dencoded = dencoded + dres2 # the skip connection
-    # the bottom; the token embeddings are used at both ends
+    # embeddings; the token embeddings are used at both ends
     dwpe = torch.zeros_like(wpe)
     dwpe[:T] = dencoded.sum(0)
     dwte = dlogits.flatten(0, 1).T @ lnf.flatten(0, 1)
@@ -310,10 +310,10 @@ def gradients(wte, wpe, ln1w, qkvw, attprojw, ln2w, fcw, fcprojw, lnfw, idx, tar
             dln2w, dln2b, dfcw, dfcb, dfcprojw, dfcprojb, dlnfw, dlnfb]
 
 
-# mistake: transposed -- keys and queries change places
+# mistake: transposed -- keys and queries swapped
 def gradients(wte, wpe, ln1w, qkvw, attprojw, ln2w, fcw, fcprojw, lnfw, idx, targets, n, T, n_head, hs,
               encoded, ln1, q, k, v, att, atty, res2, ln2, fch, fch_gelu, res3, lnf, logits):
-    # cross entropy in one go: every token of every example counts with one over their number
+    # cross entropy in one go: every token of every example has weight one over their number
     dlogits = (F.softmax(logits, 2) - F.one_hot(targets, logits.shape[2])) / (n*T)
     dlnf = dlogits @ wte
     dres3, dlnfw, dlnfb = layer_norm(dlnf, res3, lnfw)
@@ -336,7 +336,7 @@ def gradients(wte, wpe, ln1w, qkvw, attprojw, ln2w, fcw, fcprojw, lnfw, idx, tar
     dln1, dqkvw, dqkvb = linear(dqkv, ln1, qkvw)
     dencoded, dln1w, dln1b = layer_norm(dln1, encoded, ln1w)
     dencoded = dencoded + dres2 # the skip connection
-    # the bottom; the token embeddings are used at both ends
+    # embeddings; the token embeddings are used at both ends
     dwpe = torch.zeros_like(wpe)
     dwpe[:T] = dencoded.sum(0)
     dwte = dlogits.flatten(0, 1).T @ lnf.flatten(0, 1)
@@ -345,10 +345,10 @@ def gradients(wte, wpe, ln1w, qkvw, attprojw, ln2w, fcw, fcprojw, lnfw, idx, tar
             dln2w, dln2b, dfcw, dfcb, dfcprojw, dfcprojb, dlnfw, dlnfb]
 
 
-# mistake: hard_coded -- eight tokens and two heads typed by hand
+# mistake: hard_coded -- eight tokens and two heads hard-coded
 def gradients(wte, wpe, ln1w, qkvw, attprojw, ln2w, fcw, fcprojw, lnfw, idx, targets, n, T, n_head, hs,
               encoded, ln1, q, k, v, att, atty, res2, ln2, fch, fch_gelu, res3, lnf, logits):
-    # cross entropy in one go: every token of every example counts with one over their number
+    # cross entropy in one go: every token of every example has weight one over their number
     dlogits = (F.softmax(logits, 2) - F.one_hot(targets, logits.shape[2])) / (16*8)
     dlnf = dlogits @ wte
     dres3, dlnfw, dlnfb = layer_norm(dlnf, res3, lnfw)
@@ -371,7 +371,7 @@ def gradients(wte, wpe, ln1w, qkvw, attprojw, ln2w, fcw, fcprojw, lnfw, idx, tar
     dln1, dqkvw, dqkvb = linear(dqkv, ln1, qkvw)
     dencoded, dln1w, dln1b = layer_norm(dln1, encoded, ln1w)
     dencoded = dencoded + dres2 # the skip connection
-    # the bottom; the token embeddings are used at both ends
+    # embeddings; the token embeddings are used at both ends
     dwpe = torch.zeros_like(wpe)
     dwpe[:T] = dencoded.sum(0)
     dwte = dlogits.flatten(0, 1).T @ lnf.flatten(0, 1)

@@ -1,4 +1,4 @@
-# form: turned by its dimensions
+# form: transposed by dimension
 def dWhn(dhh, h):
     return h.transpose(0, 1) @ dhh
 

@@ -1,4 +1,4 @@
-# form: turned by its dimensions
+# form: transposed by dimension
 def dWhr(dra, h):
     return h.transpose(0, 1) @ dra
 

@@ -1,4 +1,4 @@
-# form: turned by its dimensions
+# form: transposed by dimension
 def dWxn(dna, x):
     return x.transpose(0, 1) @ dna
 

@@ -1,4 +1,4 @@
-# form: turned by its dimensions
+# form: transposed by dimension
 def dWxr(dra, x):
     return x.transpose(0, 1) @ dra
 

@@ -17,6 +17,6 @@ def dh(dhnew, dhh, dza, dra, z, Whn, Whz, Whr):
     return z*dhnew + torch.cat([dhh, dza, dra], 1) @ torch.cat([Whn, Whz, Whr], 1).T
 
 
-# form: written in float32 whatever comes in
+# form: in float32 whatever the input
 def dh(dhnew, dhh, dza, dra, z, Whn, Whz, Whr):
     return (z*dhnew).float() + dhh.float() @ Whn.float().T + dza.float() @ Whz.float().T + dra.float() @ Whr.float().T

@@ -3,6 +3,6 @@ def dhh(dna, r):
     return r*dna
 
 
-# form: sigmoid again
+# form: sigmoid recomputed
 def dhh(dna, ra):
     return dna*torch.sigmoid(ra)

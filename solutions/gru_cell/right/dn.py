@@ -3,11 +3,11 @@ def dn(dhnew, z):
     return dhnew - z*dhnew
 
 
-# form: sigmoid again
+# form: sigmoid recomputed
 def dn(dhnew, za):
     return dhnew*torch.sigmoid(-za)
 
 
-# form: written in float32 whatever comes in
+# form: in float32 whatever the input
 def dn(dhnew, z):
     return dhnew.float()*(1 - z.float())

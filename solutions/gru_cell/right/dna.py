@@ -3,7 +3,7 @@ def dna(dn, n):
     return (1 - n*n)*dn
 
 
-# form: tanh again
+# form: tanh recomputed
 def dna(dn, na):
     return (1 - torch.tanh(na)**2)*dn
 

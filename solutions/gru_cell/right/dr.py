@@ -3,6 +3,6 @@ def dr(dna, hh):
     return hh*dna
 
 
-# form: hh again
+# form: hh recomputed
 def dr(dna, h, Whn, bhn):
     return dna*(h @ Whn + bhn)

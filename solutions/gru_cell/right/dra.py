@@ -8,11 +8,11 @@ def dra(dr, r):
     return dr*(r - r**2)
 
 
-# form: sigmoid again
+# form: sigmoid recomputed
 def dra(dr, ra):
     return dr*torch.sigmoid(ra)*torch.sigmoid(-ra)
 
 
-# form: written in float32 whatever comes in
+# form: in float32 whatever the input
 def dra(dr, r):
     return dr.float()*(1 - r.float())*r.float()

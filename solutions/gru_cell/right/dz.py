@@ -10,6 +10,6 @@ def dz(dhnew, n, h):
     return d
 
 
-# form: written in float32 whatever comes in
+# form: in float32 whatever the input
 def dz(dhnew, n, h):
     return dhnew.float()*(h.float() - n.float())

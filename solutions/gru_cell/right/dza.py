@@ -8,11 +8,11 @@ def dza(dz, z):
     return dz*(z - z**2)
 
 
-# form: sigmoid again
+# form: sigmoid recomputed
 def dza(dz, za):
     return dz*torch.sigmoid(za)*torch.sigmoid(-za)
 
 
-# form: written in float32 whatever comes in
+# form: in float32 whatever the input
 def dza(dz, z):
     return dz.float()*(1 - z.float())*z.float()

@@ -1,9 +1,9 @@
-# mistake: other_gradient -- r is forgotten
+# mistake: other_gradient -- r is missing
 def dWhn(dna, h):
     return h.T @ dna
 
 
-# mistake: transposed -- turned
+# mistake: transposed -- transposed
 def dWhn(dhh, h):
     return dhh.T @ h
 
@@ -13,17 +13,17 @@ def dWhn(dhh, h):
     return h.T @ dhh/h.shape[0]
 
 
-# mistake: upstream_only -- h is forgotten
+# mistake: upstream_only -- h is missing
 def dWhn(dhh, Whn):
     return torch.ones_like(Whn)*dhh.sum(0)
 
 
-# mistake: upstream_unused -- dhh is forgotten
+# mistake: upstream_unused -- dhh is missing
 def dWhn(h, Whn):
     return h.sum(0)[:, None].expand_as(Whn)
 
 
-# mistake: not_summed -- one matrix for each example
+# mistake: not_summed -- one matrix per example
 def dWhn(dhh, h):
     return h[:, :, None]*dhh[:, None, :]
 
@@ -33,12 +33,12 @@ def dWhn(dhh, h):
     return -h.T @ dhh
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dWhn(Whn):
     return torch.zeros_like(Whn)
 
 
-# mistake: wrong_operand -- the new state for the old
+# mistake: wrong_operand -- the new state instead of the old one
 def dWhn(dhh, hnew):
     return hnew.T @ dhh
 

@@ -3,7 +3,7 @@ def dWhr(dr, h):
     return h.T @ dr
 
 
-# mistake: transposed -- turned
+# mistake: transposed -- transposed
 def dWhr(dra, h):
     return dra.T @ h
 
@@ -13,17 +13,17 @@ def dWhr(dra, h):
     return h.T @ dra/h.shape[0]
 
 
-# mistake: upstream_only -- h is forgotten
+# mistake: upstream_only -- h is missing
 def dWhr(dra, Whr):
     return torch.ones_like(Whr)*dra.sum(0)
 
 
-# mistake: upstream_unused -- dra is forgotten
+# mistake: upstream_unused -- dra is missing
 def dWhr(h, Whr):
     return h.sum(0)[:, None].expand_as(Whr)
 
 
-# mistake: not_summed -- one matrix for each example
+# mistake: not_summed -- one matrix per example
 def dWhr(dra, h):
     return h[:, :, None]*dra[:, None, :]
 
@@ -33,11 +33,11 @@ def dWhr(dra, h):
     return -h.T @ dra
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dWhr(Whr):
     return torch.zeros_like(Whr)
 
 
-# mistake: wrong_operand -- the new state for the old
+# mistake: wrong_operand -- the new state instead of the old one
 def dWhr(dra, hnew):
     return hnew.T @ dra

@@ -3,7 +3,7 @@ def dWxn(dn, x):
     return x.T @ dn
 
 
-# mistake: transposed -- turned
+# mistake: transposed -- transposed
 def dWxn(dna, x):
     return dna.T @ x
 
@@ -13,17 +13,17 @@ def dWxn(dna, x):
     return x.T @ dna/x.shape[0]
 
 
-# mistake: upstream_only -- x is forgotten
+# mistake: upstream_only -- x is missing
 def dWxn(dna, Wxn):
     return torch.ones_like(Wxn)*dna.sum(0)
 
 
-# mistake: upstream_unused -- dna is forgotten
+# mistake: upstream_unused -- dna is missing
 def dWxn(x, Wxn):
     return x.sum(0)[:, None].expand_as(Wxn)
 
 
-# mistake: not_summed -- one matrix for each example
+# mistake: not_summed -- one matrix per example
 def dWxn(dna, x):
     return x[:, :, None]*dna[:, None, :]
 
@@ -33,6 +33,6 @@ def dWxn(dna, x):
     return -x.T @ dna
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dWxn(Wxn):
     return torch.zeros_like(Wxn)

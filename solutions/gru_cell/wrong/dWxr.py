@@ -3,7 +3,7 @@ def dWxr(dr, x):
     return x.T @ dr
 
 
-# mistake: transposed -- turned
+# mistake: transposed -- transposed
 def dWxr(dra, x):
     return dra.T @ x
 
@@ -13,17 +13,17 @@ def dWxr(dra, x):
     return x.T @ dra/x.shape[0]
 
 
-# mistake: upstream_only -- x is forgotten
+# mistake: upstream_only -- x is missing
 def dWxr(dra, Wxr):
     return torch.ones_like(Wxr)*dra.sum(0)
 
 
-# mistake: upstream_unused -- dra is forgotten
+# mistake: upstream_unused -- dra is missing
 def dWxr(x, Wxr):
     return x.sum(0)[:, None].expand_as(Wxr)
 
 
-# mistake: not_summed -- one matrix for each example
+# mistake: not_summed -- one matrix per example
 def dWxr(dra, x):
     return x[:, :, None]*dra[:, None, :]
 
@@ -33,6 +33,6 @@ def dWxr(dra, x):
     return -x.T @ dra
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dWxr(Wxr):
     return torch.zeros_like(Wxr)

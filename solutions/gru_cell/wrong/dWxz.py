@@ -3,7 +3,7 @@ def dWxz(dz, x):
     return x.T @ dz
 
 
-# mistake: transposed -- turned
+# mistake: transposed -- transposed
 def dWxz(dza, x):
     return dza.T @ x
 
@@ -13,17 +13,17 @@ def dWxz(dza, x):
     return x.T @ dza/x.shape[0]
 
 
-# mistake: upstream_only -- x is forgotten
+# mistake: upstream_only -- x is missing
 def dWxz(dza, Wxz):
     return torch.ones_like(Wxz)*dza.sum(0)
 
 
-# mistake: upstream_unused -- dza is forgotten
+# mistake: upstream_unused -- dza is missing
 def dWxz(x, Wxz):
     return x.sum(0)[:, None].expand_as(Wxz)
 
 
-# mistake: not_summed -- one matrix for each example
+# mistake: not_summed -- one matrix per example
 def dWxz(dza, x):
     return x[:, :, None]*dza[:, None, :]
 
@@ -33,6 +33,6 @@ def dWxz(dza, x):
     return -x.T @ dza
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dWxz(Wxz):
     return torch.zeros_like(Wxz)

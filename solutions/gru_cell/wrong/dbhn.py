@@ -1,4 +1,4 @@
-# mistake: other_gradient -- r is forgotten
+# mistake: other_gradient -- r is missing
 def dbhn(dna):
     return dna.sum(0)
 
@@ -8,7 +8,7 @@ def dbhn(dhh):
     return dhh.mean(0)
 
 
-# mistake: keepdim -- a row of two dimensions
+# mistake: keepdim -- a row with two dimensions
 def dbhn(dhh):
     return dhh.sum(0, keepdim=True)
 
@@ -18,7 +18,7 @@ def dbhn(dhh):
     return dhh.sum(1)
 
 
-# mistake: not_summed -- one for each example
+# mistake: not_summed -- one per example
 def dbhn(dhh):
     return dhh.clone()
 
@@ -33,6 +33,6 @@ def dbhn(dhh):
     return -dhh.sum(0)
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dbhn(bhn):
     return torch.zeros_like(bhn)

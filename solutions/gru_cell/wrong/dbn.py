@@ -1,4 +1,4 @@
-# mistake: wrong_operand -- r multiplied it, which it does not
+# mistake: wrong_operand -- multiplied by r, although r does not multiply it
 def dbn(dna, r):
     return (dna*r).sum(0)
 
@@ -8,7 +8,7 @@ def dbn(dna):
     return dna.mean(0)
 
 
-# mistake: keepdim -- a row of two dimensions
+# mistake: keepdim -- a row with two dimensions
 def dbn(dna):
     return dna.sum(0, keepdim=True)
 
@@ -18,7 +18,7 @@ def dbn(dna):
     return dna.sum(1)
 
 
-# mistake: not_summed -- one for each example
+# mistake: not_summed -- one per example
 def dbn(dna):
     return dna.clone()
 
@@ -33,6 +33,6 @@ def dbn(dna):
     return -dna.sum(0)
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dbn(bn):
     return torch.zeros_like(bn)

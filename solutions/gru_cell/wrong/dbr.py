@@ -8,7 +8,7 @@ def dbr(dra):
     return dra.mean(0)
 
 
-# mistake: keepdim -- a row of two dimensions
+# mistake: keepdim -- a row with two dimensions
 def dbr(dra):
     return dra.sum(0, keepdim=True)
 
@@ -18,7 +18,7 @@ def dbr(dra):
     return dra.sum(1)
 
 
-# mistake: not_summed -- one for each example
+# mistake: not_summed -- one per example
 def dbr(dra):
     return dra.clone()
 
@@ -33,6 +33,6 @@ def dbr(dra):
     return -dra.sum(0)
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dbr(br):
     return torch.zeros_like(br)

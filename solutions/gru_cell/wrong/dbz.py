@@ -8,7 +8,7 @@ def dbz(dza):
     return dza.mean(0)
 
 
-# mistake: keepdim -- a row of two dimensions
+# mistake: keepdim -- a row with two dimensions
 def dbz(dza):
     return dza.sum(0, keepdim=True)
 
@@ -18,7 +18,7 @@ def dbz(dza):
     return dza.sum(1)
 
 
-# mistake: not_summed -- one for each example
+# mistake: not_summed -- one per example
 def dbz(dza):
     return dza.clone()
 
@@ -33,6 +33,6 @@ def dbz(dza):
     return -dza.sum(0)
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dbz(bz):
     return torch.zeros_like(bz)

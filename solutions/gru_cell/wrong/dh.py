@@ -1,49 +1,49 @@
-# mistake: missing_path -- only directly
+# mistake: missing_path -- only the direct path
 def dh(dhnew, z):
     return dhnew*z
 
 
-# mistake: missing_path -- the direct path is forgotten
+# mistake: missing_path -- the direct path is missing
 def dh(dhh, dza, dra, Whn, Whz, Whr):
     return dhh @ Whn.T + dza @ Whz.T + dra @ Whr.T
 
 
-# mistake: missing_path -- three of four: r is forgotten
+# mistake: missing_path -- three of four: r is missing
 def dh(dhnew, dhh, dza, z, Whn, Whz):
     return dhnew*z + dhh @ Whn.T + dza @ Whz.T
 
 
-# mistake: missing_path -- three of four: z is forgotten
+# mistake: missing_path -- three of four: z is missing
 def dh(dhnew, dhh, dra, z, Whn, Whr):
     return dhnew*z + dhh @ Whn.T + dra @ Whr.T
 
 
-# mistake: missing_path -- three of four: the proposal is forgotten
+# mistake: missing_path -- three of four: the candidate is missing
 def dh(dhnew, dza, dra, z, Whz, Whr):
     return dhnew*z + dza @ Whz.T + dra @ Whr.T
 
 
-# mistake: wrong_path -- the proposal without r
+# mistake: wrong_path -- the candidate without r
 def dh(dhnew, dna, dza, dra, z, Whn, Whz, Whr):
     return dhnew*z + dna @ Whn.T + dza @ Whz.T + dra @ Whr.T
 
 
-# mistake: wrong_path -- 1-z for z
+# mistake: wrong_path -- 1-z instead of z
 def dh(dhnew, dhh, dza, dra, z, Whn, Whz, Whr):
     return dhnew*(1 - z) + dhh @ Whn.T + dza @ Whz.T + dra @ Whr.T
 
 
-# mistake: wrong_path -- z is forgotten in the direct path
+# mistake: wrong_path -- z is missing in the direct path
 def dh(dhnew, dhh, dza, dra, Whn, Whz, Whr):
     return dhnew + dhh @ Whn.T + dza @ Whz.T + dra @ Whr.T
 
 
-# mistake: wrong_path -- the weights of r and z exchanged
+# mistake: wrong_path -- the weights of r and z swapped
 def dh(dhnew, dhh, dza, dra, z, Whn, Whz, Whr):
     return dhnew*z + dhh @ Whn.T + dza @ Whr.T + dra @ Whz.T
 
 
-# mistake: transposed -- no matrix is turned
+# mistake: transposed -- no matrix is transposed
 def dh(dhnew, dhh, dza, dra, z, Whn, Whz, Whr):
     return dhnew*z + dhh @ Whn + dza @ Whz + dra @ Whr
 
@@ -58,7 +58,7 @@ def dh(dhnew, dhh, dza, dra, z, Whn, Whz, Whr):
     return 2*dhnew*z + dhh @ Whn.T + dza @ Whz.T + dra @ Whr.T
 
 
-# mistake: wrong_path -- each path overwrites the one before
+# mistake: wrong_path -- each path overwrites the previous one
 def dh(dhnew, dhh, dza, dra, z, Whn, Whz, Whr):
     d = z*dhnew
     d = dhh @ Whn.T
@@ -77,6 +77,6 @@ def dh(dhnew, dhh, dza, dra, z, Whn, Whz, Whr):
     return -(dhnew*z + dhh @ Whn.T + dza @ Whz.T + dra @ Whr.T)
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dh(h):
     return torch.zeros_like(h)

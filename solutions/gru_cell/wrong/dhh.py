@@ -1,19 +1,19 @@
-# mistake: upstream_only -- r is forgotten
+# mistake: upstream_only -- r is missing
 def dhh(dna):
     return dna.clone()
 
 
-# mistake: wrong_operand -- hh for r
+# mistake: wrong_operand -- hh instead of r
 def dhh(dna, hh):
     return dna*hh
 
 
-# mistake: wrong_operand -- z for r
+# mistake: wrong_operand -- z instead of r
 def dhh(dna, z):
     return dna*z
 
 
-# mistake: wrong_operand -- ra for r: the sigmoid is skipped
+# mistake: wrong_operand -- ra instead of r: the sigmoid is skipped
 def dhh(dna, ra):
     return dna*ra
 
@@ -23,7 +23,7 @@ def dhh(r):
     return r.clone()
 
 
-# mistake: other_gradient -- dn for dna: the tanh is skipped
+# mistake: other_gradient -- dn instead of dna: the tanh is skipped
 def dhh(dn, r):
     return dn*r
 
@@ -33,6 +33,6 @@ def dhh(dna, r):
     return -dna*r
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dhh(hh):
     return torch.zeros_like(hh)

@@ -3,7 +3,7 @@ def dhnew(hnew):
     return torch.ones_like(hnew)
 
 
-# mistake: wrong_operand -- hnew for cot
+# mistake: wrong_operand -- hnew instead of cot
 def dhnew(hnew):
     return hnew.clone()
 
@@ -18,6 +18,6 @@ def dhnew(cot):
     return -cot
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dhnew(hnew):
     return torch.zeros_like(hnew)

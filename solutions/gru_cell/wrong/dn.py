@@ -1,9 +1,9 @@
-# mistake: wrong_operand -- z for 1-z
+# mistake: wrong_operand -- z instead of 1-z
 def dn(dhnew, z):
     return dhnew*z
 
 
-# mistake: upstream_only -- 1-z is forgotten
+# mistake: upstream_only -- 1-z is missing
 def dn(dhnew):
     return dhnew.clone()
 
@@ -13,17 +13,17 @@ def dn(z):
     return 1 - z
 
 
-# mistake: sign -- z-1 for 1-z
+# mistake: sign -- z-1 instead of 1-z
 def dn(dhnew, z):
     return dhnew*(z - 1)
 
 
-# mistake: wrong_operand -- h for 1-z
+# mistake: wrong_operand -- h instead of 1-z
 def dn(dhnew, h):
     return dhnew*h
 
 
-# mistake: wrong_operand -- r for z
+# mistake: wrong_operand -- r instead of z
 def dn(dhnew, r):
     return dhnew*(1 - r)
 
@@ -33,6 +33,6 @@ def dn(dhnew, z, n):
     return dhnew*(1 - z)*(1 - n**2)
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dn(n):
     return torch.zeros_like(n)

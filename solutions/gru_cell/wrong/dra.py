@@ -3,12 +3,12 @@ def dra(dr, r):
     return dr*(1 - r**2)
 
 
-# mistake: upstream_only -- the sigmoid is forgotten
+# mistake: upstream_only -- the sigmoid is missing
 def dra(dr):
     return dr.clone()
 
 
-# mistake: upstream_unused -- dr is forgotten
+# mistake: upstream_unused -- dr is missing
 def dra(r):
     return r*(1 - r)
 
@@ -18,7 +18,7 @@ def dra(dr, r):
     return dr*r
 
 
-# mistake: wrong_operand -- ra for r
+# mistake: wrong_operand -- ra instead of r
 def dra(dr, ra):
     return dr*ra*(1 - ra)
 
@@ -33,6 +33,6 @@ def dra(dr, r):
     return dr*r*(r - 1)
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dra(ra):
     return torch.zeros_like(ra)

@@ -1,24 +1,24 @@
-# mistake: missing_path -- r is forgotten
+# mistake: missing_path -- r is missing
 def dx(dna, dza, Wxn, Wxz):
     return dna @ Wxn.T + dza @ Wxz.T
 
 
-# mistake: missing_path -- z is forgotten
+# mistake: missing_path -- z is missing
 def dx(dna, dra, Wxn, Wxr):
     return dna @ Wxn.T + dra @ Wxr.T
 
 
-# mistake: missing_path -- only the proposal
+# mistake: missing_path -- only the candidate
 def dx(dna, Wxn):
     return dna @ Wxn.T
 
 
-# mistake: wrong_path -- r multiplied, which it does not
+# mistake: wrong_path -- multiplied by r, although r does not multiply it
 def dx(dna, dza, dra, Wxn, Wxz, Wxr, r):
     return (dna*r) @ Wxn.T + dza @ Wxz.T + dra @ Wxr.T
 
 
-# mistake: wrong_path -- the weights of r and z exchanged
+# mistake: wrong_path -- the weights of r and z swapped
 def dx(dna, dza, dra, Wxn, Wxz, Wxr):
     return dna @ Wxn.T + dza @ Wxr.T + dra @ Wxz.T
 
@@ -28,7 +28,7 @@ def dx(dna, dz, dr, Wxn, Wxz, Wxr):
     return dna @ Wxn.T + dz @ Wxz.T + dr @ Wxr.T
 
 
-# mistake: transposed -- turned
+# mistake: transposed -- transposed
 def dx(dna, dza, dra, Wxn, Wxz, Wxr):
     return (dna @ Wxn.T + dza @ Wxz.T + dra @ Wxr.T).T
 
@@ -38,7 +38,7 @@ def dx(dna, dza, dra, Wxn, Wxz, Wxr):
     return dna @ Wxn.T - dza @ Wxz.T + dra @ Wxr.T
 
 
-# mistake: wrong_path -- each path overwrites the one before
+# mistake: wrong_path -- each path overwrites the previous one
 def dx(dna, dza, dra, Wxn, Wxz, Wxr):
     d = dna @ Wxn.T
     d = dza @ Wxz.T
@@ -56,6 +56,6 @@ def dx(dna, dza, dra, Wxn, Wxz, Wxr):
     return -(dna @ Wxn.T + dza @ Wxz.T + dra @ Wxr.T)
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dx(x):
     return torch.zeros_like(x)

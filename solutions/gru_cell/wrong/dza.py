@@ -3,12 +3,12 @@ def dza(dz, z):
     return dz*(1 - z**2)
 
 
-# mistake: upstream_only -- the sigmoid is forgotten
+# mistake: upstream_only -- the sigmoid is missing
 def dza(dz):
     return dz.clone()
 
 
-# mistake: upstream_unused -- dz is forgotten
+# mistake: upstream_unused -- dz is missing
 def dza(z):
     return z*(1 - z)
 
@@ -18,7 +18,7 @@ def dza(dz, z):
     return dz*z
 
 
-# mistake: wrong_operand -- za for z
+# mistake: wrong_operand -- za instead of z
 def dza(dz, za):
     return dz*za*(1 - za)
 
@@ -33,6 +33,6 @@ def dza(dz, z):
     return dz*z*(z - 1)
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dza(za):
     return torch.zeros_like(za)

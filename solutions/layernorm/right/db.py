@@ -3,7 +3,7 @@ def db(dout):
     return dout.sum(0).sum(0)
 
 
-# form: laid out as one table of tokens
+# form: reshaped to one table of tokens
 def db(dout, C):
     return dout.reshape(-1, C).sum(0)
 
@@ -13,6 +13,6 @@ def db(dout):
     return torch.einsum('ntc->c', dout)
 
 
-# form: written in float32 whatever comes in
+# form: in float32 whatever the input
 def db(dout):
     return dout.float().sum((0, 1))

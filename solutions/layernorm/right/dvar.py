@@ -18,6 +18,6 @@ def dvar(drstd, rstd, var):
     return -0.5*rstd/(var + 1e-5)*drstd
 
 
-# form: written in float32 whatever comes in
+# form: in float32 whatever the input
 def dvar(drstd, rstd):
     return -0.5*rstd.float()**3*drstd.float()

@@ -13,7 +13,7 @@ def dw(dscaled, norm):
     return torch.einsum('ntc,ntc->c', dscaled, norm)
 
 
-# form: laid out as one table of tokens
+# form: reshaped to one table of tokens
 def dw(dscaled, norm, C):
     return (dscaled*norm).view(-1, C).sum(0)
 

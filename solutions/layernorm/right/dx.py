@@ -5,7 +5,7 @@ def dx(dxshift, dmean, C):
     return d
 
 
-# form: the gradient less its mean
+# form: the gradient minus its mean
 def dx(dxshift):
     return dxshift - dxshift.mean(2, keepdim=True)
 
@@ -30,6 +30,6 @@ def dx(dout, w, norm, rstd):
     return rstd*(dout*w - (dout*w).mean(2, keepdim=True) - norm*(dout*w*norm).mean(2, keepdim=True))
 
 
-# form: written in float32 whatever comes in
+# form: in float32 whatever the input
 def dx(dxshift):
     return dxshift.float() - dxshift.float().mean(2, keepdim=True)

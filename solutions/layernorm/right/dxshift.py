@@ -15,6 +15,6 @@ def dxshift(dnorm, dvar, rstd, xshift, C):
     return rstd*dnorm + 2/C*xshift*dvar
 
 
-# form: the normalisation in two terms
+# form: the normalization in two terms
 def dxshift(dnorm, rstd, norm):
     return rstd*(dnorm - norm*(dnorm*norm).mean(2, keepdim=True))

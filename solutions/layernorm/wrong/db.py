@@ -13,7 +13,7 @@ def db(dout):
     return dout.clone()
 
 
-# mistake: constant_factor -- the mean for the sum
+# mistake: constant_factor -- mean instead of sum
 def db(dout):
     return dout.mean((0, 1))
 
@@ -23,7 +23,7 @@ def db(dout):
     return dout.sum(0).mean(0)
 
 
-# mistake: keepdim -- dimensions of one are left
+# mistake: keepdim -- size-1 dimensions are left
 def db(dout):
     return dout.sum((0, 1), keepdim=True)
 
@@ -48,6 +48,6 @@ def db(dout):
     return -dout.sum((0, 1))
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def db(b):
     return torch.zeros_like(b)

@@ -3,7 +3,7 @@ def dmean(dxshift):
     return -dxshift.sum(2)
 
 
-# mistake: sign -- the minus is forgotten
+# mistake: sign -- the minus is missing
 def dmean(dxshift):
     return dxshift.sum(2, keepdim=True)
 
@@ -23,7 +23,7 @@ def dmean(dxshift):
     return -dxshift.sum(0, keepdim=True)
 
 
-# mistake: constant_factor -- the mean for the sum
+# mistake: constant_factor -- mean instead of sum
 def dmean(dxshift):
     return -dxshift.mean(2, keepdim=True)
 
@@ -33,7 +33,7 @@ def dmean(dxshift):
     return -dxshift.sum()
 
 
-# mistake: upstream_unused -- only counted
+# mistake: upstream_unused -- only the counts
 def dmean(mean, C):
     return -C*torch.ones_like(mean)
 
@@ -43,6 +43,6 @@ def dmean(dxshift, xshift):
     return -(dxshift*xshift).sum(2, keepdim=True)
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dmean(mean):
     return torch.zeros_like(mean)

@@ -1,14 +1,14 @@
-# mistake: upstream_only -- w is forgotten
+# mistake: upstream_only -- w is missing
 def dnorm(dscaled):
     return dscaled.clone()
 
 
-# mistake: wrong_operand -- b for w
+# mistake: wrong_operand -- b instead of w
 def dnorm(dscaled, b):
     return dscaled*b
 
 
-# mistake: wrong_operand -- norm for w
+# mistake: wrong_operand -- norm instead of w
 def dnorm(dscaled, norm):
     return dscaled*norm
 
@@ -33,6 +33,6 @@ def dnorm(dscaled, w):
     return -dscaled*w
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dnorm(norm):
     return torch.zeros_like(norm)

@@ -18,27 +18,27 @@ def drstd(dnorm, xshift):
     return (dnorm*xshift).sum(0, keepdim=True)
 
 
-# mistake: wrong_operand -- x for xshift
+# mistake: wrong_operand -- x instead of xshift
 def drstd(dnorm, x):
     return (dnorm*x).sum(2, keepdim=True)
 
 
-# mistake: wrong_operand -- norm for xshift
+# mistake: wrong_operand -- norm instead of xshift
 def drstd(dnorm, norm):
     return (dnorm*norm).sum(2, keepdim=True)
 
 
-# mistake: constant_factor -- the mean for the sum
+# mistake: constant_factor -- mean instead of sum
 def drstd(dnorm, xshift):
     return (dnorm*xshift).mean(2, keepdim=True)
 
 
-# mistake: upstream_only -- xshift is forgotten
+# mistake: upstream_only -- xshift is missing
 def drstd(dnorm):
     return dnorm.sum(2, keepdim=True)
 
 
-# mistake: other_gradient -- dscaled for dnorm: w is forgotten
+# mistake: other_gradient -- dscaled instead of dnorm: w is missing
 def drstd(dscaled, xshift):
     return (dscaled*xshift).sum(2, keepdim=True)
 
@@ -53,6 +53,6 @@ def drstd(dnorm, xshift):
     return -(dnorm*xshift).sum(2, keepdim=True)
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def drstd(rstd):
     return torch.zeros_like(rstd)

@@ -8,12 +8,12 @@ def dscaled(scaled):
     return torch.ones_like(scaled)
 
 
-# mistake: summed_too_far -- that is the gradient of b
+# mistake: summed_too_far -- the gradient of b instead
 def dscaled(dout):
     return dout.sum((0, 1))
 
 
-# mistake: other_gradient -- w is already in it
+# mistake: other_gradient -- w is already included
 def dscaled(dout, w):
     return dout*w
 
@@ -23,6 +23,6 @@ def dscaled(dout):
     return -dout
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dscaled(scaled):
     return torch.zeros_like(scaled)

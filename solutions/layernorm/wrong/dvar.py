@@ -1,9 +1,9 @@
-# mistake: sign -- the minus is forgotten
+# mistake: sign -- the minus is missing
 def dvar(drstd, var):
     return 0.5*(var + 1e-5)**-1.5*drstd
 
 
-# mistake: constant_factor -- the half is forgotten
+# mistake: constant_factor -- the half is missing
 def dvar(drstd, var):
     return -(var + 1e-5)**-1.5*drstd
 
@@ -23,7 +23,7 @@ def dvar(drstd, rstd):
     return -0.5*rstd**2*drstd
 
 
-# mistake: wrong_epsilon -- epsilon is forgotten
+# mistake: wrong_epsilon -- epsilon is missing
 def dvar(drstd, var):
     return -0.5*var**-1.5*drstd
 
@@ -33,17 +33,17 @@ def dvar(drstd, var):
     return -0.5*(var.sqrt() + 1e-5)**-3*drstd
 
 
-# mistake: wrong_epsilon -- another epsilon
+# mistake: wrong_epsilon -- a different epsilon
 def dvar(drstd, var):
     return -0.5*(var + 1e-6)**-1.5*drstd
 
 
-# mistake: float32_pinned -- another epsilon, written in float32
+# mistake: float32_pinned -- a different epsilon, in float32
 def dvar(drstd, var):
     return -0.5*(var.float() + 1e-6)**-1.5*drstd.float()
 
 
-# mistake: upstream_unused -- drstd is forgotten
+# mistake: upstream_unused -- drstd is missing
 def dvar(var):
     return -0.5*(var + 1e-5)**-1.5
 
@@ -53,6 +53,6 @@ def dvar(drstd):
     return -0.5*drstd
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dvar(var):
     return torch.zeros_like(var)

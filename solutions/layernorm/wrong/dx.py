@@ -1,4 +1,4 @@
-# mistake: missing_path -- the path through the mean is forgotten
+# mistake: missing_path -- the path through the mean is missing
 def dx(dxshift):
     return dxshift.clone()
 
@@ -13,17 +13,17 @@ def dx(dxshift, dmean, C):
     return dxshift - dmean/C
 
 
-# mistake: wrong_path -- one over C is forgotten
+# mistake: wrong_path -- one over C is missing
 def dx(dxshift, dmean):
     return dxshift + dmean
 
 
-# mistake: wrong_path -- Bessel: one feature less
+# mistake: wrong_path -- Bessel: one feature fewer
 def dx(dxshift, dmean, C):
     return dxshift + dmean/(C - 1)
 
 
-# mistake: wrong_path -- divided by the positions
+# mistake: wrong_path -- divided by the number of positions
 def dx(dxshift, dmean, x):
     return dxshift + dmean/x.shape[1]
 
@@ -38,12 +38,12 @@ def dx(dxshift):
     return dxshift - dxshift.mean(0, keepdim=True)
 
 
-# mistake: fused_term -- two terms, not three: the mean is forgotten
+# mistake: fused_term -- two terms, not three: the mean is missing
 def dx(dnorm, norm, rstd):
     return rstd*(dnorm - norm*(dnorm*norm).mean(2, keepdim=True))
 
 
-# mistake: fused_term -- two terms, not three: the variance is forgotten
+# mistake: fused_term -- two terms, not three: the variance is missing
 def dx(dnorm, rstd):
     return rstd*(dnorm - dnorm.mean(2, keepdim=True))
 
@@ -53,7 +53,7 @@ def dx(dnorm, rstd):
     return rstd*dnorm
 
 
-# mistake: fused_term -- w is forgotten
+# mistake: fused_term -- w is missing
 def dx(dout, norm, rstd):
     return rstd*(dout - dout.mean(2, keepdim=True) - norm*(dout*norm).mean(2, keepdim=True))
 
@@ -73,7 +73,7 @@ def dx(dnorm, norm, rstd):
     return rstd*(dnorm - dnorm.mean(2, keepdim=True) + norm*(dnorm*norm).mean(2, keepdim=True))
 
 
-# mistake: fused_term -- x for norm
+# mistake: fused_term -- x instead of norm
 def dx(dnorm, x, rstd):
     return rstd*(dnorm - dnorm.mean(2, keepdim=True) - x*(dnorm*x).mean(2, keepdim=True))
 
@@ -83,6 +83,6 @@ def dx(dxshift, dmean, C):
     return -dxshift - dmean/C
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dx(x):
     return torch.zeros_like(x)

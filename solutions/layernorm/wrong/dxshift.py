@@ -1,4 +1,4 @@
-# mistake: missing_path -- the path through the variance is forgotten
+# mistake: missing_path -- the path through the variance is missing
 def dxshift(dnorm, rstd):
     return rstd*dnorm
 
@@ -8,7 +8,7 @@ def dxshift(dxshift2, xshift):
     return 2*xshift*dxshift2
 
 
-# mistake: constant_factor -- the two is forgotten
+# mistake: constant_factor -- the two is missing
 def dxshift(dnorm, dxshift2, rstd, xshift):
     return rstd*dnorm + xshift*dxshift2
 
@@ -18,7 +18,7 @@ def dxshift(dnorm, dxshift2, rstd, xshift):
     return rstd*dnorm - 2*xshift*dxshift2
 
 
-# mistake: wrong_path -- x for xshift in the square
+# mistake: wrong_path -- x instead of xshift in the square
 def dxshift(dnorm, dxshift2, rstd, x):
     return rstd*dnorm + 2*x*dxshift2
 
@@ -28,7 +28,7 @@ def dxshift(dnorm, dxshift2, rstd, xshift2):
     return rstd*dnorm + 2*xshift2*dxshift2
 
 
-# mistake: wrong_path -- rstd is forgotten
+# mistake: wrong_path -- rstd is missing
 def dxshift(dnorm, dxshift2, xshift):
     return dnorm + 2*xshift*dxshift2
 
@@ -38,7 +38,7 @@ def dxshift(dnorm, dxshift2, rstd, xshift):
     return dnorm/rstd + 2*xshift*dxshift2
 
 
-# mistake: wrong_path -- one over C is forgotten
+# mistake: wrong_path -- one over C is missing
 def dxshift(dnorm, dvar, rstd, xshift):
     return rstd*dnorm + 2*xshift*dvar
 
@@ -50,12 +50,12 @@ def dxshift(dnorm, dxshift2, rstd, xshift):
     return d
 
 
-# mistake: fused_term -- the sum for the mean in the second term
+# mistake: fused_term -- sum instead of mean in the second term
 def dxshift(dnorm, rstd, norm):
     return rstd*(dnorm - norm*(dnorm*norm).sum(2, keepdim=True))
 
 
-# mistake: other_gradient -- dscaled for dnorm
+# mistake: other_gradient -- dscaled instead of dnorm
 def dxshift(dscaled, dxshift2, rstd, xshift):
     return rstd*dscaled + 2*xshift*dxshift2
 
@@ -65,6 +65,6 @@ def dxshift(dnorm, dxshift2, rstd, xshift):
     return -rstd*dnorm - 2*xshift*dxshift2
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dxshift(xshift):
     return torch.zeros_like(xshift)

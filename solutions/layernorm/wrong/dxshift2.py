@@ -1,24 +1,24 @@
-# mistake: not_expanded -- only one number for each token
+# mistake: not_expanded -- only one number per token
 def dxshift2(dvar, C):
     return dvar/C
 
 
-# mistake: constant_factor -- Bessel: one feature less
+# mistake: constant_factor -- Bessel: one feature fewer
 def dxshift2(dvar, xshift2, C):
     return dvar.expand_as(xshift2)/(C - 1)
 
 
-# mistake: constant_factor -- the mean taken for a sum
+# mistake: constant_factor -- mean treated as a sum
 def dxshift2(dvar, xshift2):
     return dvar.expand_as(xshift2)*1.0
 
 
-# mistake: constant_factor -- divided by the positions
+# mistake: constant_factor -- divided by the number of positions
 def dxshift2(dvar, xshift2):
     return dvar.expand_as(xshift2)/xshift2.shape[1]
 
 
-# mistake: constant_factor -- divided by the examples, as in batch norm
+# mistake: constant_factor -- divided by the number of examples, as in batch norm
 def dxshift2(dvar, xshift2):
     return dvar.expand_as(xshift2)/xshift2.shape[0]
 
@@ -33,12 +33,12 @@ def dxshift2(dvar, xshift2, C):
     return dvar*xshift2/C
 
 
-# mistake: wrong_operand -- times 2 xshift: that comes a line later
+# mistake: wrong_operand -- times 2 xshift: that belongs to the next line
 def dxshift2(dvar, xshift, C):
     return dvar*2*xshift/C
 
 
-# mistake: upstream_unused -- dvar is forgotten
+# mistake: upstream_unused -- dvar is missing
 def dxshift2(xshift2, C):
     return torch.ones_like(xshift2)/C
 
@@ -48,6 +48,6 @@ def dxshift2(dvar, xshift2, C):
     return -dvar.expand_as(xshift2)/C
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dxshift2(xshift2):
     return torch.zeros_like(xshift2)

@@ -1,4 +1,4 @@
-# form: x turned by its dimensions
+# form: x transposed by dimension
 def dW1(dz1, x):
     return x.transpose(0, 1) @ dz1
 

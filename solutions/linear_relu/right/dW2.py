@@ -1,4 +1,4 @@
-# form: h turned by its dimensions
+# form: h transposed by dimension
 def dW2(dout, h):
     return h.transpose(0, 1) @ dout
 
@@ -26,6 +26,6 @@ def dW2(dout, h, W2):
     return d
 
 
-# form: written in float32 whatever comes in
+# form: in float32 whatever the input
 def dW2(dout, h):
     return h.float().T @ dout.float()

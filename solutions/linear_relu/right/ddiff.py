@@ -18,6 +18,6 @@ def ddiff(out, y):
     return 2*(out - y)/out.numel()
 
 
-# form: written in float32 whatever comes in
+# form: in float32 whatever the input
 def ddiff(dsq, diff):
     return 2*diff.float()*dsq.float()

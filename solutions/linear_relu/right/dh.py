@@ -1,4 +1,4 @@
-# form: W2 turned by its dimensions
+# form: W2 transposed by dimension
 def dh(dout, W2):
     return dout @ W2.transpose(0, 1)
 
@@ -18,6 +18,6 @@ def dh(dout, W2):
     return (dout[:, None, :]*W2[None]).sum(2)
 
 
-# form: written in float32 whatever comes in
+# form: in float32 whatever the input
 def dh(dout, W2):
     return dout.float() @ W2.float().T

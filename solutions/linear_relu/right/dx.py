@@ -1,4 +1,4 @@
-# form: W1 turned by its dimensions
+# form: W1 transposed by dimension
 def dx(dz1, W1):
     return dz1 @ W1.transpose(0, 1)
 

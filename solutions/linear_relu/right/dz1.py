@@ -29,6 +29,6 @@ def dz1(dh, z1):
     return dh.masked_fill(z1 < 0, 0.0)
 
 
-# form: written in float32 whatever comes in
+# form: in float32 whatever the input
 def dz1(dh, z1):
     return dh.float()*(z1 > 0)

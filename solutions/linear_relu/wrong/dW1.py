@@ -1,9 +1,9 @@
-# mistake: missing_path -- the gate is forgotten
+# mistake: missing_path -- the gate is missing
 def dW1(dh, x):
     return x.T @ dh
 
 
-# mistake: transposed -- turned
+# mistake: transposed -- transposed
 def dW1(dz1, x):
     return dz1.T @ x
 
@@ -18,12 +18,12 @@ def dW1(x, W1):
     return x.sum(0)[:, None]*torch.ones_like(W1)
 
 
-# mistake: upstream_only -- x is forgotten
+# mistake: upstream_only -- x is missing
 def dW1(dz1, W1):
     return torch.ones_like(W1)*dz1.sum(0)
 
 
-# mistake: not_summed -- one matrix for each example
+# mistake: not_summed -- one matrix per example
 def dW1(dz1, x):
     return x[:, :, None]*dz1[:, None, :]
 
@@ -38,6 +38,6 @@ def dW1(dz1, x):
     return x.abs().T @ dz1
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dW1(W1):
     return torch.zeros_like(W1)

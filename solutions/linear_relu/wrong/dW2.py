@@ -1,4 +1,4 @@
-# mistake: transposed -- turned
+# mistake: transposed -- transposed
 def dW2(dout, h):
     return dout.T @ h
 
@@ -8,7 +8,7 @@ def dW2(dout, h):
     return h.T @ dout/h.shape[0]
 
 
-# mistake: wrong_operand -- z1 for h
+# mistake: wrong_operand -- z1 instead of h
 def dW2(dout, z1):
     return z1.T @ dout
 
@@ -18,12 +18,12 @@ def dW2(h, W2):
     return h.sum(0)[:, None]*torch.ones_like(W2)
 
 
-# mistake: upstream_only -- h is forgotten
+# mistake: upstream_only -- h is missing
 def dW2(dout, W2):
     return torch.ones_like(W2)*dout.sum(0)
 
 
-# mistake: not_summed -- one matrix for each example
+# mistake: not_summed -- one matrix per example
 def dW2(dout, h):
     return h[:, :, None]*dout[:, None, :]
 
@@ -43,6 +43,6 @@ def dW2(dout, h):
     return torch.outer(h.sum(0), dout.sum(0))
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dW2(W2):
     return torch.zeros_like(W2)

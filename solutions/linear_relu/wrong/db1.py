@@ -1,14 +1,14 @@
-# mistake: missing_path -- the gate is forgotten
+# mistake: missing_path -- the gate is missing
 def db1(dh):
     return dh.sum(0)
 
 
-# mistake: constant_factor -- the mean for the sum
+# mistake: constant_factor -- mean instead of sum
 def db1(dz1):
     return dz1.mean(0)
 
 
-# mistake: keepdim -- a row of two dimensions
+# mistake: keepdim -- a row with two dimensions
 def db1(dz1):
     return dz1.sum(0, keepdim=True)
 
@@ -23,7 +23,7 @@ def db1(dz1):
     return dz1.clone()
 
 
-# mistake: wrong_operand -- the gate of the sum
+# mistake: wrong_operand -- the mask of the sum
 def db1(dz1, b1):
     return dz1.sum(0)*(b1 > 0)
 
@@ -38,6 +38,6 @@ def db1(dz1):
     return 16*dz1.mean(0)
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def db1(b1):
     return torch.zeros_like(b1)

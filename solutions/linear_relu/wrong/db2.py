@@ -1,9 +1,9 @@
-# mistake: constant_factor -- the mean for the sum
+# mistake: constant_factor -- mean instead of sum
 def db2(dout):
     return dout.mean(0)
 
 
-# mistake: keepdim -- a row of two dimensions
+# mistake: keepdim -- a row with two dimensions
 def db2(dout):
     return dout.sum(0, keepdim=True)
 
@@ -18,7 +18,7 @@ def db2(dout):
     return dout.clone()
 
 
-# mistake: summed_too_far -- one number for all
+# mistake: summed_too_far -- a single number for all
 def db2(dout, b2):
     return dout.sum()*torch.ones_like(b2)
 
@@ -38,6 +38,6 @@ def db2(dout):
     return dout[0]
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def db2(b2):
     return torch.zeros_like(b2)

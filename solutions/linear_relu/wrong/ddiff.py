@@ -1,4 +1,4 @@
-# mistake: constant_factor -- the two is forgotten
+# mistake: constant_factor -- the two is missing
 def ddiff(dsq, diff):
     return diff*dsq
 
@@ -8,17 +8,17 @@ def ddiff(dsq, diff):
     return 2*diff**2*dsq
 
 
-# mistake: upstream_unused -- dsq is forgotten
+# mistake: upstream_unused -- dsq is missing
 def ddiff(diff):
     return 2*diff
 
 
-# mistake: upstream_only -- the derivative of the square is forgotten
+# mistake: upstream_only -- the derivative of the square is missing
 def ddiff(dsq):
     return 2*dsq
 
 
-# mistake: wrong_operand -- out for diff
+# mistake: wrong_operand -- out instead of diff
 def ddiff(dsq, out):
     return 2*out*dsq
 
@@ -28,7 +28,7 @@ def ddiff(dsq, diff):
     return 2*diff.abs()*dsq
 
 
-# mistake: sign -- a minus too many
+# mistake: sign -- an extra minus
 def ddiff(dsq, diff):
     return -2*diff*dsq
 
@@ -43,6 +43,6 @@ def ddiff(diff):
     return 2*diff/diff.shape[0]
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def ddiff(diff):
     return torch.zeros_like(diff)

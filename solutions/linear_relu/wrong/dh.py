@@ -1,14 +1,14 @@
-# mistake: transposed -- turned
+# mistake: transposed -- transposed
 def dh(dout, W2):
     return W2 @ dout.T
 
 
-# mistake: upstream_unused -- the weights alone
+# mistake: upstream_unused -- only the weights
 def dh(h, W2):
     return W2.sum(1).expand_as(h)
 
 
-# mistake: wrong_operand -- the gate of the relu belongs to z1
+# mistake: wrong_operand -- the relu mask belongs to z1
 def dh(dout, W2, z1):
     return (dout @ W2.T)*(z1 > 0)
 
@@ -38,6 +38,6 @@ def dh(dout, W2):
     return W2*dout
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dh(h):
     return torch.zeros_like(h)

@@ -28,6 +28,6 @@ def dout(ddiff):
     return ddiff/ddiff.shape[0]
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dout(out):
     return torch.zeros_like(out)

@@ -8,7 +8,7 @@ def dsq(sq):
     return torch.ones_like(sq)/sq.shape[1]
 
 
-# mistake: constant_factor -- the mean taken for a sum
+# mistake: constant_factor -- mean treated as a sum
 def dsq(sq):
     return torch.ones_like(sq)
 
@@ -28,6 +28,6 @@ def dsq(sq):
     return torch.ones_like(sq)/48
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dsq(sq):
     return torch.zeros_like(sq)

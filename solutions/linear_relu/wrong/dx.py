@@ -1,9 +1,9 @@
-# mistake: missing_path -- the gate is forgotten
+# mistake: missing_path -- the gate is missing
 def dx(dh, W1):
     return dh @ W1.T
 
 
-# mistake: transposed -- turned
+# mistake: transposed -- transposed
 def dx(dz1, W1):
     return W1 @ dz1.T
 
@@ -23,11 +23,11 @@ def dx(dz1, W1):
     return -dz1 @ W1.T
 
 
-# mistake: upstream_unused -- the weights alone
+# mistake: upstream_unused -- only the weights
 def dx(x, W1):
     return W1.sum(1).expand_as(x)
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dx(x):
     return torch.zeros_like(x)

@@ -8,12 +8,12 @@ def dz1(dh):
     return torch.relu(dh)
 
 
-# mistake: upstream_unused -- the mask alone
+# mistake: upstream_unused -- only the mask
 def dz1(z1):
     return (z1 > 0)*torch.ones_like(z1)
 
 
-# mistake: upstream_only -- the mask is forgotten
+# mistake: upstream_only -- the mask is missing
 def dz1(dh):
     return dh.clone()
 
@@ -23,12 +23,12 @@ def dz1(dh, h):
     return dh*h
 
 
-# mistake: wrong_operand -- the mask turned round
+# mistake: wrong_operand -- the mask inverted
 def dz1(dh, z1):
     return dh*(z1 < 0)
 
 
-# mistake: wrong_operand -- the mask at one
+# mistake: wrong_operand -- the mask set to one
 def dz1(dh, z1):
     return dh*(z1 > 1)
 
@@ -43,7 +43,7 @@ def dz1(dh, h):
     return dh*(1 - h**2)
 
 
-# mistake: wrong_operand -- the sign of z1: minus where it is shut
+# mistake: wrong_operand -- the sign of z1: minus where the relu is zero
 def dz1(dh, z1):
     return dh*z1.sign()
 
@@ -58,6 +58,6 @@ def dz1(z1):
     return z1 > 0
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dz1(z1):
     return torch.zeros_like(z1)

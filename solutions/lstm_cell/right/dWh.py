@@ -1,4 +1,4 @@
-# form: turned by its dimensions
+# form: transposed by dimension
 def dWh(dgates, hprev):
     return hprev.transpose(0, 1) @ dgates
 

@@ -10,7 +10,7 @@ def dc(dtc, tc, cotc, dloss):
     return dloss*cotc + (1 - tc*tc)*dtc
 
 
-# form: tanh again
+# form: tanh recomputed
 def dc(dtc, c, cotc):
     return dtc*(1 - torch.tanh(c)**2) + cotc
 
@@ -20,6 +20,6 @@ def dc(dh, o, tc, cotc):
     return dh*o*(1 - tc**2) + cotc
 
 
-# form: written in float32 whatever comes in
+# form: in float32 whatever the input
 def dc(dtc, tc, cotc):
     return dtc.float()*(1 - tc.float()**2) + cotc.float()

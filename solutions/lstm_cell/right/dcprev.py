@@ -3,6 +3,6 @@ def dcprev(dc, f):
     return f*dc
 
 
-# form: one line further
+# form: one line later
 def dcprev(dtc, tc, cotc, f):
     return (dtc*(1 - tc**2) + cotc)*f

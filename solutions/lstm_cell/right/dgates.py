@@ -8,7 +8,7 @@ def dgates(dgi, dgf, dgg, dgo, gates, H):
     return d
 
 
-# form: stacked, then laid flat
+# form: stacked, then flattened
 def dgates(dgi, dgf, dgg, dgo):
     return torch.stack([dgi, dgf, dgg, dgo], 1).flatten(1)
 

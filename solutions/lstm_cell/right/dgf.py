@@ -8,16 +8,16 @@ def dgf(df, f):
     return df*(f - f**2)
 
 
-# form: sigmoid again
+# form: sigmoid recomputed
 def dgf(df, gf):
     return df*torch.sigmoid(gf)*torch.sigmoid(-gf)
 
 
-# form: by exponentials
+# form: with exponentials
 def dgf(df, gf):
     return df*torch.exp(-gf)/(1 + torch.exp(-gf))**2
 
 
-# form: written in float32 whatever comes in
+# form: in float32 whatever the input
 def dgf(df, f):
     return df.float()*(1 - f.float())*f.float()

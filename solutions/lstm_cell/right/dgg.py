@@ -3,7 +3,7 @@ def dgg(dg, g):
     return (1 - g*g)*dg
 
 
-# form: tanh again
+# form: tanh recomputed
 def dgg(dg, gg):
     return (1 - torch.tanh(gg)**2)*dg
 

@@ -8,16 +8,16 @@ def dgi(di, i):
     return di*(i - i**2)
 
 
-# form: sigmoid again
+# form: sigmoid recomputed
 def dgi(di, gi):
     return di*torch.sigmoid(gi)*torch.sigmoid(-gi)
 
 
-# form: by exponentials
+# form: with exponentials
 def dgi(di, gi):
     return di*torch.exp(-gi)/(1 + torch.exp(-gi))**2
 
 
-# form: written in float32 whatever comes in
+# form: in float32 whatever the input
 def dgi(di, i):
     return di.float()*(1 - i.float())*i.float()

@@ -8,16 +8,16 @@ def dgo(do, o):
     return do*(o - o**2)
 
 
-# form: sigmoid again
+# form: sigmoid recomputed
 def dgo(do, go):
     return do*torch.sigmoid(go)*torch.sigmoid(-go)
 
 
-# form: by exponentials
+# form: with exponentials
 def dgo(do, go):
     return do*torch.exp(-go)/(1 + torch.exp(-go))**2
 
 
-# form: written in float32 whatever comes in
+# form: in float32 whatever the input
 def dgo(do, o):
     return do.float()*(1 - o.float())*o.float()

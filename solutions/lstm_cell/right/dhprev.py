@@ -1,4 +1,4 @@
-# form: turned by its dimensions
+# form: transposed by dimension
 def dhprev(dgates, Wh):
     return dgates @ Wh.transpose(0, 1)
 

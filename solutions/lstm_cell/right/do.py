@@ -3,6 +3,6 @@ def do(dh, tc):
     return tc*dh
 
 
-# form: tanh again
+# form: tanh recomputed
 def do(dh, c):
     return dh*torch.tanh(c)

@@ -1,4 +1,4 @@
-# form: turned by its dimensions
+# form: transposed by dimension
 def dx(dgates, Wx):
     return dgates @ Wx.transpose(0, 1)
 

@@ -1,4 +1,4 @@
-# mistake: transposed -- turned
+# mistake: transposed -- transposed
 def dWx(dgates, x):
     return dgates.T @ x
 
@@ -8,12 +8,12 @@ def dWx(dgates, x):
     return x.T @ dgates/x.shape[0]
 
 
-# mistake: upstream_only -- x is forgotten
+# mistake: upstream_only -- x is missing
 def dWx(dgates, Wx):
     return torch.ones_like(Wx)*dgates.sum(0)
 
 
-# mistake: upstream_unused -- dgates is forgotten
+# mistake: upstream_unused -- dgates is missing
 def dWx(x, Wx):
     return x.sum(0)[:, None].expand_as(Wx)
 
@@ -23,12 +23,12 @@ def dWx(di, df, dg, do, x):
     return x.T @ torch.cat([di, df, dg, do], 1)
 
 
-# mistake: not_summed -- one matrix for each example
+# mistake: not_summed -- one matrix per example
 def dWx(dgates, x):
     return x[:, :, None]*dgates[:, None, :]
 
 
-# mistake: wrong_index -- gates in reverse
+# mistake: wrong_index -- gates in reverse order
 def dWx(dgi, dgf, dgg, dgo, x):
     return x.T @ torch.cat([dgo, dgg, dgf, dgi], 1)
 
@@ -38,6 +38,6 @@ def dWx(dgates, x):
     return -x.T @ dgates
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dWx(Wx):
     return torch.zeros_like(Wx)

@@ -3,7 +3,7 @@ def db(dgates):
     return dgates.mean(0)
 
 
-# mistake: keepdim -- a row of two dimensions
+# mistake: keepdim -- a row with two dimensions
 def db(dgates):
     return dgates.sum(0, keepdim=True)
 
@@ -13,7 +13,7 @@ def db(dgates):
     return dgates.sum(1)
 
 
-# mistake: not_summed -- one for each example
+# mistake: not_summed -- one per example
 def db(dgates):
     return dgates.clone()
 
@@ -33,6 +33,6 @@ def db(dgates):
     return -dgates.sum(0)
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def db(b):
     return torch.zeros_like(b)

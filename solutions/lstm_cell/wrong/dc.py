@@ -1,4 +1,4 @@
-# mistake: missing_path -- what the next step remembers is forgotten
+# mistake: missing_path -- the cell state of the next step is missing
 def dc(dtc, tc):
     return dtc*(1 - tc**2)
 
@@ -8,12 +8,12 @@ def dc(cotc):
     return cotc.clone()
 
 
-# mistake: wrong_path -- the tanh of c is forgotten
+# mistake: wrong_path -- the tanh of c is missing
 def dc(dtc, cotc):
     return dtc + cotc
 
 
-# mistake: wrong_path -- c for tc
+# mistake: wrong_path -- c instead of tc
 def dc(dtc, c, cotc):
     return dtc*(1 - c**2) + cotc
 
@@ -28,7 +28,7 @@ def dc(dtc, tc, cotc):
     return (dtc + cotc)*(1 - tc**2)
 
 
-# mistake: wrong_power -- the square is forgotten
+# mistake: wrong_power -- the square is missing
 def dc(dtc, tc, cotc):
     return dtc*(1 - tc) + cotc
 
@@ -43,16 +43,16 @@ def dc(dtc, tc, cotc):
     return dtc*(1 - tc**2) + 2*cotc
 
 
-# mistake: wrong_path -- coth for cotc
+# mistake: wrong_path -- coth instead of cotc
 def dc(dtc, tc, coth):
     return dtc*(1 - tc**2) + coth
 
 
-# mistake: other_gradient -- dh for dtc: o is forgotten
+# mistake: other_gradient -- dh instead of dtc: o is missing
 def dc(dh, tc, cotc):
     return dh*(1 - tc**2) + cotc
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dc(c):
     return torch.zeros_like(c)

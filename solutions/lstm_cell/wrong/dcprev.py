@@ -1,9 +1,9 @@
-# mistake: upstream_only -- f is forgotten
+# mistake: upstream_only -- f is missing
 def dcprev(dc):
     return dc.clone()
 
 
-# mistake: wrong_operand -- g for f
+# mistake: wrong_operand -- g instead of f
 def dcprev(dc, g):
     return dc*g
 
@@ -18,17 +18,17 @@ def dcprev(f):
     return f.clone()
 
 
-# mistake: wrong_operand -- gf for f: the sigmoid is skipped
+# mistake: wrong_operand -- gf instead of f: the sigmoid is skipped
 def dcprev(dc, gf):
     return dc*gf
 
 
-# mistake: missing_path -- only what was shown
+# mistake: missing_path -- only the path through the output
 def dcprev(dtc, tc, f):
     return dtc*(1 - tc**2)*f
 
 
-# mistake: other_gradient -- dtc for dc: the tanh is skipped
+# mistake: other_gradient -- dtc instead of dc: the tanh is skipped
 def dcprev(dtc, f):
     return dtc*f
 
@@ -38,6 +38,6 @@ def dcprev(dc, f):
     return -dc*f
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dcprev(cprev):
     return torch.zeros_like(cprev)

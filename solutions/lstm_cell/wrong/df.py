@@ -1,9 +1,9 @@
-# mistake: upstream_only -- cprev is forgotten
+# mistake: upstream_only -- cprev is missing
 def df(dc):
     return dc.clone()
 
 
-# mistake: wrong_operand -- g for cprev
+# mistake: wrong_operand -- g instead of cprev
 def df(dc, g):
     return dc*g
 
@@ -18,17 +18,17 @@ def df(cprev):
     return cprev.clone()
 
 
-# mistake: wrong_operand -- c for cprev
+# mistake: wrong_operand -- c instead of cprev
 def df(dc, c):
     return dc*c
 
 
-# mistake: missing_path -- only what was shown
+# mistake: missing_path -- only the path through the output
 def df(dtc, tc, cprev):
     return dtc*(1 - tc**2)*cprev
 
 
-# mistake: other_gradient -- dtc for dc: the tanh is skipped
+# mistake: other_gradient -- dtc instead of dc: the tanh is skipped
 def df(dtc, cprev):
     return dtc*cprev
 
@@ -38,6 +38,6 @@ def df(dc, cprev):
     return -dc*cprev
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def df(f):
     return torch.zeros_like(f)

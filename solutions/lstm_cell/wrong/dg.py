@@ -1,9 +1,9 @@
-# mistake: upstream_only -- i is forgotten
+# mistake: upstream_only -- i is missing
 def dg(dc):
     return dc.clone()
 
 
-# mistake: wrong_operand -- f for i
+# mistake: wrong_operand -- f instead of i
 def dg(dc, f):
     return dc*f
 
@@ -18,7 +18,7 @@ def dg(i):
     return i.clone()
 
 
-# mistake: wrong_operand -- gi for i: the sigmoid is skipped
+# mistake: wrong_operand -- gi instead of i: the sigmoid is skipped
 def dg(dc, gi):
     return dc*gi
 
@@ -28,7 +28,7 @@ def dg(cotc, i):
     return cotc*i
 
 
-# mistake: other_gradient -- dtc for dc: the tanh is skipped
+# mistake: other_gradient -- dtc instead of dc: the tanh is skipped
 def dg(dtc, i):
     return dtc*i
 
@@ -38,6 +38,6 @@ def dg(dc, i):
     return -dc*i
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dg(g):
     return torch.zeros_like(g)

@@ -3,17 +3,17 @@ def dgates(dgi, dgf, dgg, dgo):
     return torch.cat([dgf, dgi, dgg, dgo], 1)
 
 
-# mistake: wrong_index -- another library's order: i, f, o, g
+# mistake: wrong_index -- the gate order of another library: i, f, o, g
 def dgates(dgi, dgf, dgg, dgo):
     return torch.cat([dgi, dgf, dgo, dgg], 1)
 
 
-# mistake: wrong_index -- the order in which they come back
+# mistake: wrong_index -- in the order of the backward pass
 def dgates(dgi, dgf, dgg, dgo):
     return torch.cat([dgo, dgg, dgf, dgi], 1)
 
 
-# mistake: wrong_axis -- below each other
+# mistake: wrong_axis -- stacked below each other
 def dgates(dgi, dgf, dgg, dgo):
     return torch.cat([dgi, dgf, dgg, dgo], 0)
 
@@ -23,7 +23,7 @@ def dgates(dgi, dgf, dgg, dgo):
     return torch.stack([dgi, dgf, dgg, dgo], 2).flatten(1)
 
 
-# mistake: missing_path -- the gate o is forgotten
+# mistake: missing_path -- the gate o is missing
 def dgates(dgi, dgf, dgg):
     return torch.cat([dgi, dgf, dgg, torch.zeros_like(dgg)], 1)
 
@@ -53,6 +53,6 @@ def dgates(dgi, dgf, dgg, dgo):
     return -torch.cat([dgi, dgf, dgg, dgo], 1)
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dgates(gates):
     return torch.zeros_like(gates)

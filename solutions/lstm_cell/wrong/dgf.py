@@ -3,12 +3,12 @@ def dgf(df, f):
     return df*(1 - f**2)
 
 
-# mistake: upstream_only -- the sigmoid is forgotten
+# mistake: upstream_only -- the sigmoid is missing
 def dgf(df):
     return df.clone()
 
 
-# mistake: upstream_unused -- df is forgotten
+# mistake: upstream_unused -- df is missing
 def dgf(f):
     return f*(1 - f)
 
@@ -23,7 +23,7 @@ def dgf(df, f):
     return df*(1 - f)
 
 
-# mistake: wrong_operand -- gf for f
+# mistake: wrong_operand -- gf instead of f
 def dgf(df, gf):
     return df*gf*(1 - gf)
 
@@ -38,6 +38,6 @@ def dgf(df, f):
     return df*f*(f - 1)
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dgf(gf):
     return torch.zeros_like(gf)

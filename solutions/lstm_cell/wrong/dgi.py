@@ -3,12 +3,12 @@ def dgi(di, i):
     return di*(1 - i**2)
 
 
-# mistake: upstream_only -- the sigmoid is forgotten
+# mistake: upstream_only -- the sigmoid is missing
 def dgi(di):
     return di.clone()
 
 
-# mistake: upstream_unused -- di is forgotten
+# mistake: upstream_unused -- di is missing
 def dgi(i):
     return i*(1 - i)
 
@@ -23,7 +23,7 @@ def dgi(di, i):
     return di*(1 - i)
 
 
-# mistake: wrong_operand -- gi for i
+# mistake: wrong_operand -- gi instead of i
 def dgi(di, gi):
     return di*gi*(1 - gi)
 
@@ -38,6 +38,6 @@ def dgi(di, i):
     return di*i*(i - 1)
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dgi(gi):
     return torch.zeros_like(gi)

@@ -3,12 +3,12 @@ def dgo(do, o):
     return do*(1 - o**2)
 
 
-# mistake: upstream_only -- the sigmoid is forgotten
+# mistake: upstream_only -- the sigmoid is missing
 def dgo(do):
     return do.clone()
 
 
-# mistake: upstream_unused -- do is forgotten
+# mistake: upstream_unused -- do is missing
 def dgo(o):
     return o*(1 - o)
 
@@ -23,7 +23,7 @@ def dgo(do, o):
     return do*(1 - o)
 
 
-# mistake: wrong_operand -- go for o
+# mistake: wrong_operand -- go instead of o
 def dgo(do, go):
     return do*go*(1 - go)
 
@@ -38,6 +38,6 @@ def dgo(do, o):
     return do*o*(o - 1)
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dgo(go):
     return torch.zeros_like(go)

@@ -1,4 +1,4 @@
-# mistake: wrong_operand -- cotc for coth
+# mistake: wrong_operand -- cotc instead of coth
 def dh(cotc):
     return cotc.clone()
 
@@ -13,7 +13,7 @@ def dh(h):
     return torch.ones_like(h)
 
 
-# mistake: wrong_operand -- h for coth
+# mistake: wrong_operand -- h instead of coth
 def dh(h):
     return h.clone()
 
@@ -23,6 +23,6 @@ def dh(coth):
     return -coth
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dh(h):
     return torch.zeros_like(h)

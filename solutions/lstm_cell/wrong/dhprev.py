@@ -1,4 +1,4 @@
-# mistake: transposed -- turned
+# mistake: transposed -- transposed
 def dhprev(dgates, Wh):
     return Wh @ dgates.T
 
@@ -8,12 +8,12 @@ def dhprev(dgi, Wh, H):
     return dgi @ Wh[:, :H].T
 
 
-# mistake: missing_path -- the gate o is forgotten
+# mistake: missing_path -- the gate o is missing
 def dhprev(dgi, dgf, dgg, Wh, H):
     return torch.cat([dgi, dgf, dgg], 1) @ Wh[:, :3*H].T
 
 
-# mistake: wrong_path -- the skip of another network
+# mistake: wrong_path -- the skip connection of another network
 def dhprev(dgates, Wh, hprev):
     return dgates @ Wh.T + hprev
 
@@ -28,12 +28,12 @@ def dhprev(dgates, Wh):
     return dgates @ Wh.T/dgates.shape[0]
 
 
-# mistake: upstream_unused -- the weights alone
+# mistake: upstream_unused -- only the weights
 def dhprev(hprev, Wh):
     return Wh.sum(1).expand_as(hprev)
 
 
-# mistake: wrong_index -- gates in reverse
+# mistake: wrong_index -- gates in reverse order
 def dhprev(dgi, dgf, dgg, dgo, Wh):
     return torch.cat([dgo, dgg, dgf, dgi], 1) @ Wh.T
 
@@ -43,6 +43,6 @@ def dhprev(dgates, Wh):
     return -dgates @ Wh.T
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dhprev(hprev):
     return torch.zeros_like(hprev)

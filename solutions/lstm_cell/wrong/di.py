@@ -1,9 +1,9 @@
-# mistake: upstream_only -- g is forgotten
+# mistake: upstream_only -- g is missing
 def di(dc):
     return dc.clone()
 
 
-# mistake: wrong_operand -- f for g
+# mistake: wrong_operand -- f instead of g
 def di(dc, f):
     return dc*f
 
@@ -18,7 +18,7 @@ def di(g):
     return g.clone()
 
 
-# mistake: wrong_operand -- gg for g: the tanh is skipped
+# mistake: wrong_operand -- gg instead of g: the tanh is skipped
 def di(dc, gg):
     return dc*gg
 
@@ -28,7 +28,7 @@ def di(cotc, g):
     return cotc*g
 
 
-# mistake: other_gradient -- dtc for dc: the tanh is skipped
+# mistake: other_gradient -- dtc instead of dc: the tanh is skipped
 def di(dtc, g):
     return dtc*g
 
@@ -38,6 +38,6 @@ def di(dc, g):
     return -dc*g
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def di(i):
     return torch.zeros_like(i)

@@ -1,14 +1,14 @@
-# mistake: wrong_operand -- c for tc: the tanh is forgotten
+# mistake: wrong_operand -- c instead of tc: the tanh is missing
 def do(dh, c):
     return dh*c
 
 
-# mistake: upstream_only -- tc is forgotten
+# mistake: upstream_only -- tc is missing
 def do(dh):
     return dh.clone()
 
 
-# mistake: wrong_operand -- o for tc
+# mistake: wrong_operand -- o instead of tc
 def do(dh, o):
     return dh*o
 
@@ -28,6 +28,6 @@ def do(dh, tc):
     return -dh*tc
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def do(o):
     return torch.zeros_like(o)

@@ -1,9 +1,9 @@
-# mistake: upstream_only -- o is forgotten
+# mistake: upstream_only -- o is missing
 def dtc(dh):
     return dh.clone()
 
 
-# mistake: wrong_operand -- tc for o
+# mistake: wrong_operand -- tc instead of o
 def dtc(dh, tc):
     return dh*tc
 
@@ -18,7 +18,7 @@ def dtc(o):
     return o.clone()
 
 
-# mistake: wrong_operand -- go for o: the sigmoid is skipped
+# mistake: wrong_operand -- go instead of o: the sigmoid is skipped
 def dtc(dh, go):
     return dh*go
 
@@ -28,6 +28,6 @@ def dtc(dh, o):
     return -dh*o
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dtc(tc):
     return torch.zeros_like(tc)

@@ -1,4 +1,4 @@
-# mistake: transposed -- turned
+# mistake: transposed -- transposed
 def dx(dgates, Wx):
     return Wx @ dgates.T
 
@@ -8,12 +8,12 @@ def dx(dgi, Wx, H):
     return dgi @ Wx[:, :H].T
 
 
-# mistake: missing_path -- the gate o is forgotten
+# mistake: missing_path -- the gate o is missing
 def dx(dgi, dgf, dgg, Wx, H):
     return torch.cat([dgi, dgf, dgg], 1) @ Wx[:, :3*H].T
 
 
-# mistake: wrong_path -- the skip of another network
+# mistake: wrong_path -- the skip connection of another network
 def dx(dgates, Wx, x):
     return dgates @ Wx.T + x
 
@@ -28,12 +28,12 @@ def dx(dgates, Wx):
     return dgates @ Wx.T/dgates.shape[0]
 
 
-# mistake: upstream_unused -- the weights alone
+# mistake: upstream_unused -- only the weights
 def dx(x, Wx):
     return Wx.sum(1).expand_as(x)
 
 
-# mistake: wrong_index -- gates in reverse
+# mistake: wrong_index -- gates in reverse order
 def dx(dgi, dgf, dgg, dgo, Wx):
     return torch.cat([dgo, dgg, dgf, dgi], 1) @ Wx.T
 
@@ -43,6 +43,6 @@ def dx(dgates, Wx):
     return -dgates @ Wx.T
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dx(x):
     return torch.zeros_like(x)

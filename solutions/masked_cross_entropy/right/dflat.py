@@ -3,6 +3,6 @@ def dflat(dshifted):
     return dshifted.clone()
 
 
-# form: one step further
+# form: one step later
 def dflat(dlogp, dexpd, expd):
     return dlogp + dexpd*expd

@@ -8,7 +8,7 @@ def dlogits(dflat, logits):
     return dflat.reshape(logits.shape)
 
 
-# form: sizes by hand
+# form: sizes hard-coded
 def dlogits(dflat, targets):
     return dflat.view(targets.shape[0], targets.shape[1], -1)
 

@@ -8,6 +8,6 @@ def dlosses(losses, active):
     return torch.full_like(losses, 1/active.sum().item())
 
 
-# form: the count by another way
+# form: the count, computed differently
 def dlosses(losses, y):
     return torch.ones_like(losses)/(y >= 0).sum()

@@ -10,7 +10,7 @@ def dshifted(dlogp, dexpd, expd):
     return torch.addcmul(dlogp, dexpd, expd)
 
 
-# form: exp again
+# form: exp recomputed
 def dshifted(dlogp, dexpd, shifted):
     return dlogp + dexpd*shifted.exp()
 
@@ -30,6 +30,6 @@ def dshifted(logp, safe, active):
     return (logp.exp() - F.one_hot(safe, logp.shape[1]))*active[:, None]/active.sum()
 
 
-# form: written in float32 whatever comes in
+# form: in float32 whatever the input
 def dshifted(dlogp, dexpd, expd):
     return dlogp.float() + dexpd.float()*expd.float()

@@ -13,6 +13,6 @@ def dsumexp(dlse, lse):
     return torch.exp(-lse)*dlse
 
 
-# form: written in float32 whatever comes in
+# form: in float32 whatever the input
 def dsumexp(dlse, sumexp):
     return dlse.float()/sumexp.float()

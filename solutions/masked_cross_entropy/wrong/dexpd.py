@@ -8,7 +8,7 @@ def dexpd(dsumexp, expd):
     return dsumexp*expd
 
 
-# mistake: constant_factor -- shared out as by a mean
+# mistake: constant_factor -- divided as by a mean
 def dexpd(dsumexp, expd):
     return dsumexp.expand_as(expd)/expd.shape[1]
 
@@ -33,6 +33,6 @@ def dexpd(dsumexp, expd):
     return -dsumexp.expand_as(expd)
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dexpd(expd):
     return torch.zeros_like(expd)

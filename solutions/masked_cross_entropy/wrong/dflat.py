@@ -1,9 +1,9 @@
-# mistake: missing_path -- the mean of the row is taken off
+# mistake: missing_path -- the mean of the row is subtracted
 def dflat(dshifted, flat):
     return dshifted - flat.mean(1, keepdim=True)
 
 
-# mistake: wrong_path -- something comes back through the maxima after all
+# mistake: wrong_path -- a gradient comes back through the maxima after all
 def dflat(dshifted, flat):
     return dshifted - F.one_hot(flat.argmax(1), flat.shape[1])
 
@@ -13,7 +13,7 @@ def dflat(flat):
     return torch.ones_like(flat)
 
 
-# mistake: wrong_operand -- only where the maxima stand
+# mistake: wrong_operand -- only at the maxima
 def dflat(dshifted, shifted):
     return dshifted*(shifted == 0)
 
@@ -28,6 +28,6 @@ def dflat(dshifted):
     return -dshifted
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dflat(flat):
     return torch.zeros_like(flat)

@@ -1,9 +1,9 @@
-# mistake: unknown -- not laid out again
+# mistake: unknown -- not reshaped back
 def dlogits(dflat):
     return dflat.clone()
 
 
-# mistake: permuted -- names and positions exchanged
+# mistake: permuted -- names and positions swapped
 def dlogits(dflat, logits):
     return dflat.view(logits.shape[1], logits.shape[0], -1).transpose(0, 1)
 
@@ -28,6 +28,6 @@ def dlogits(dflat, logits):
     return -dflat.view(logits.shape)
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dlogits(logits):
     return torch.zeros_like(logits)

@@ -1,4 +1,4 @@
-# mistake: upstream_unused -- a constant: the gradient of ignored tokens as well
+# mistake: upstream_unused -- a constant: ignored tokens get a gradient as well
 def dlogp(logp, safe, active, N):
     d = torch.zeros_like(logp)
     d[range(N), safe] = -1.0/active.sum()
@@ -15,7 +15,7 @@ def dlogp(dpicked):
     return dpicked.clone()
 
 
-# mistake: wrong_index -- the class of the token before
+# mistake: wrong_index -- the class of the previous token
 def dlogp(dpicked, logp, safe, N):
     d = torch.zeros_like(logp)
     d[range(N), safe.roll(1)] = dpicked
@@ -29,14 +29,14 @@ def dlogp(dpicked, logp, safe):
     return d
 
 
-# mistake: wrong_index -- the most likely class for the target
+# mistake: wrong_index -- the most likely class instead of the target
 def dlogp(dpicked, logp, N):
     d = torch.zeros_like(logp)
     d[range(N), logp.argmax(1)] = dpicked
     return d
 
 
-# mistake: other_gradient -- dlosses for dpicked
+# mistake: other_gradient -- dlosses instead of dpicked
 def dlogp(dlosses, logp, safe, N):
     d = torch.zeros_like(logp)
     d[range(N), safe] = -dlosses
@@ -64,6 +64,6 @@ def dlogp(dpicked, safe):
     return F.one_hot(safe, 27)*dpicked[:, None]
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dlogp(logp):
     return torch.zeros_like(logp)

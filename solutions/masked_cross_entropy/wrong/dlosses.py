@@ -1,9 +1,9 @@
-# mistake: constant_factor -- divided by all tokens
+# mistake: constant_factor -- divided by the number of all tokens
 def dlosses(losses, N):
     return torch.ones_like(losses)/N
 
 
-# mistake: constant_factor -- the mean taken for a sum
+# mistake: constant_factor -- mean treated as a sum
 def dlosses(losses):
     return torch.ones_like(losses)
 
@@ -13,12 +13,12 @@ def dlosses(losses, logits):
     return torch.ones_like(losses)/logits.shape[0]
 
 
-# mistake: constant_factor -- divided by the tokens that do not count
+# mistake: constant_factor -- divided by the number of tokens that do not count
 def dlosses(losses, active):
     return torch.ones_like(losses)/(~active).sum()
 
 
-# mistake: not_expanded -- one number for all tokens
+# mistake: not_expanded -- a single number for all tokens
 def dlosses(dloss, active):
     return dloss/active.sum()
 
@@ -33,11 +33,11 @@ def dlosses(losses, active):
     return losses/active.sum()
 
 
-# mistake: sign -- a minus: that comes a line earlier
+# mistake: sign -- a minus: that belongs to the previous line
 def dlosses(losses, active):
     return -torch.ones_like(losses)/active.sum()
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dlosses(losses):
     return torch.zeros_like(losses)

@@ -1,4 +1,4 @@
-# mistake: sign -- the minus is forgotten
+# mistake: sign -- the minus is missing
 def dlse(dlogp):
     return dlogp.sum(1, keepdim=True)
 
@@ -18,12 +18,12 @@ def dlse(dlogp):
     return -dlogp
 
 
-# mistake: constant_factor -- the mean for the sum
+# mistake: constant_factor -- mean instead of sum
 def dlse(dlogp):
     return -dlogp.mean(1, keepdim=True)
 
 
-# mistake: upstream_unused -- one over the active tokens for all of them
+# mistake: upstream_unused -- one over the number of active tokens, for all tokens
 def dlse(lse, active):
     return torch.ones_like(lse)/active.sum()
 
@@ -38,6 +38,6 @@ def dlse(dlogp, logp):
     return -(dlogp*logp.exp()).sum(1, keepdim=True)
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dlse(lse):
     return torch.zeros_like(lse)

@@ -3,12 +3,12 @@ def dpicked(dlosses):
     return -dlosses
 
 
-# mistake: sign -- the minus is forgotten
+# mistake: sign -- the minus is missing
 def dpicked(dlosses, active):
     return dlosses*active
 
 
-# mistake: wrong_operand -- the mask turned round
+# mistake: wrong_operand -- the mask inverted
 def dpicked(dlosses, active):
     return -dlosses*~active
 
@@ -33,6 +33,6 @@ def dpicked(dlosses, active):
     return -dlosses*active/active.sum()
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dpicked(picked):
     return torch.zeros_like(picked)

@@ -1,4 +1,4 @@
-# mistake: missing_path -- the path through the sum of exponentials is forgotten
+# mistake: missing_path -- the path through the sum of exponentials is missing
 def dshifted(dlogp):
     return dlogp.clone()
 
@@ -18,7 +18,7 @@ def dshifted(dlogp, dexpd, expd):
     return dlogp + 2*dexpd*expd
 
 
-# mistake: wrong_path -- the exponential's own derivative is forgotten
+# mistake: wrong_path -- the exponential's own derivative is missing
 def dshifted(dlogp, dexpd):
     return dlogp + dexpd
 
@@ -28,7 +28,7 @@ def dshifted(dlogp, dexpd, expd):
     return dlogp + dexpd/expd
 
 
-# mistake: wrong_path -- shifted for its exponential
+# mistake: wrong_path -- shifted instead of its exponential
 def dshifted(dlogp, dexpd, shifted):
     return dlogp + dexpd*shifted
 
@@ -43,7 +43,7 @@ def dshifted(dlogp, logp):
     return dlogp - logp.exp()*dlogp.sum(0, keepdim=True)
 
 
-# mistake: fused_term -- divided by all tokens
+# mistake: fused_term -- divided by the number of all tokens
 def dshifted(logp, safe, active, N):
     return (logp.exp() - F.one_hot(safe, logp.shape[1]))*active[:, None]/N
 
@@ -53,7 +53,7 @@ def dshifted(logp, safe, active):
     return (logp.exp() - F.one_hot(safe, logp.shape[1]))/active.sum()
 
 
-# mistake: fused_term -- the one-hot row is forgotten
+# mistake: fused_term -- the one-hot row is missing
 def dshifted(logp, active):
     return logp.exp()*active[:, None]/active.sum()
 
@@ -63,6 +63,6 @@ def dshifted(dlogp, dexpd, expd):
     return -dlogp - dexpd*expd
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dshifted(shifted):
     return torch.zeros_like(shifted)

@@ -1,9 +1,9 @@
-# mistake: upstream_only -- the logarithm is forgotten
+# mistake: upstream_only -- the logarithm is missing
 def dsumexp(dlse):
     return dlse.clone()
 
 
-# mistake: upstream_unused -- dlse is forgotten
+# mistake: upstream_unused -- dlse is missing
 def dsumexp(sumexp):
     return 1/sumexp
 
@@ -13,7 +13,7 @@ def dsumexp(dlse, sumexp):
     return dlse*sumexp
 
 
-# mistake: wrong_operand -- lse for sumexp
+# mistake: wrong_operand -- lse instead of sumexp
 def dsumexp(dlse, lse):
     return dlse/lse
 
@@ -23,7 +23,7 @@ def dsumexp(dlse, sumexp):
     return -dlse/sumexp**2
 
 
-# mistake: wrong_epsilon -- a small number below the line
+# mistake: wrong_epsilon -- a small number in the denominator
 def dsumexp(dlse, sumexp):
     return dlse/(sumexp + 1e-5)
 
@@ -38,6 +38,6 @@ def dsumexp(dlse, sumexp):
     return dlse.float()/(sumexp.float() + 1e-3)
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dsumexp(sumexp):
     return torch.zeros_like(sumexp)

@@ -1,4 +1,4 @@
-# form: a mask where the largest stands
+# form: a mask at the position of the maximum
 def dflat(dpooled, pooled, flat):
     return (flat == pooled.unsqueeze(2))*dpooled.unsqueeze(2)
 
@@ -18,6 +18,6 @@ def dflat(dpooled, flat):
     return (torch.arange(9)[:, None] == flat.argmax(2)[:, :, None])*dpooled[:, :, None]
 
 
-# form: written in float32 whatever comes in
+# form: in float32 whatever the input
 def dflat(dpooled, flat):
     return (flat == flat.amax(2, keepdim=True))*dpooled.float()[:, :, None]

@@ -24,7 +24,7 @@ def dx(dcols, x, n):
     return torch.zeros(n, x[0].numel()).index_add(1, ix.view(-1), dcols.reshape(n, -1)).view(x.shape)
 
 
-# form: straight to the winners, window by window
+# form: straight to the maxima, window by window
 def dx(dout, x, Ho, Wo):
     d = torch.zeros_like(x)
     for i in range(Ho):
@@ -34,6 +34,6 @@ def dx(dout, x, Ho, Wo):
     return d
 
 
-# form: written in float32 whatever comes in
+# form: in float32 whatever the input
 def dx(dcols, x):
     return F.fold(dcols.float(), x.shape[2:], 3, stride=2)

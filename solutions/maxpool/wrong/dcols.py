@@ -1,4 +1,4 @@
-# mistake: unknown -- not laid out again
+# mistake: unknown -- not reshaped back
 def dcols(dflat):
     return dflat.clone()
 
@@ -8,7 +8,7 @@ def dcols(dflat, cols):
     return dflat.transpose(1, 2).reshape(cols.shape)
 
 
-# mistake: summed_too_far -- the nine added up
+# mistake: summed_too_far -- the nine summed
 def dcols(dflat, cols, c):
     return dflat.sum(2).repeat(1, 9, 1)
 
@@ -28,6 +28,6 @@ def dcols(dflat):
     return -dflat.flatten(1, 2)
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dcols(cols):
     return torch.zeros_like(cols)

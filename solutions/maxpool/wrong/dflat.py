@@ -3,7 +3,7 @@ def dflat(dpooled, flat):
     return dpooled.unsqueeze(2).expand_as(flat)
 
 
-# mistake: wrong_operand -- shared out over the nine, as for an average
+# mistake: wrong_operand -- divided over the nine, as for an average
 def dflat(dpooled, flat):
     return dpooled.unsqueeze(2).expand_as(flat)/9
 
@@ -13,7 +13,7 @@ def dflat(dpooled, flat):
     return (flat > 0)*dpooled.unsqueeze(2)
 
 
-# mistake: wrong_operand -- to the winner, if it is positive
+# mistake: wrong_operand -- to the maximum, if it is positive
 def dflat(dpooled, flat):
     return ((flat == flat.amax(2, keepdim=True)) & (flat > 0))*dpooled.unsqueeze(2)
 
@@ -28,29 +28,29 @@ def dflat(dpooled, flat):
     return (flat == flat.amin(2, keepdim=True))*dpooled.unsqueeze(2)
 
 
-# mistake: wrong_index -- to the pixel in the middle
+# mistake: wrong_index -- to the center pixel
 def dflat(dpooled, flat):
     d = torch.zeros_like(flat)
     d[:, :, 4] = dpooled
     return d
 
 
-# mistake: wrong_index -- to the largest of each place, over the windows
+# mistake: wrong_index -- to the maximum at each window position, over the windows
 def dflat(dpooled, flat):
     return (flat == flat.amax(3, keepdim=True))*dpooled.unsqueeze(2)
 
 
-# mistake: wrong_index -- to one winner of all windows of a picture
+# mistake: wrong_index -- to a single maximum per image
 def dflat(dpooled, flat):
     return (flat == flat.amax((2, 3), keepdim=True))*dpooled.unsqueeze(2)
 
 
-# mistake: upstream_unused -- the mask alone
+# mistake: upstream_unused -- only the mask
 def dflat(flat):
     return (flat == flat.amax(2, keepdim=True))*torch.ones_like(flat)
 
 
-# mistake: wrong_operand -- the winner times its own value
+# mistake: wrong_operand -- the maximum times its own value
 def dflat(dpooled, flat):
     return (flat == flat.amax(2, keepdim=True))*flat*dpooled.unsqueeze(2)
 
@@ -65,6 +65,6 @@ def dflat(dpooled, flat):
     return (flat == flat.amax(2, keepdim=True))*-dpooled.unsqueeze(2)
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dflat(flat):
     return torch.zeros_like(flat)

@@ -1,4 +1,4 @@
-# mistake: unknown -- not laid out again
+# mistake: unknown -- not reshaped back
 def dpooled(dout):
     return dout.clone()
 
@@ -23,6 +23,6 @@ def dpooled(dout):
     return -dout.flatten(2)
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dpooled(pooled):
     return torch.zeros_like(pooled)

@@ -18,7 +18,7 @@ def dx(dcols, x, n, c, Ho, Wo):
     return d
 
 
-# mistake: wrong_index -- the stride is forgotten
+# mistake: wrong_index -- the stride is missing
 def dx(dcols, x, n, c, Ho, Wo):
     d = torch.zeros_like(x)
     df = dcols.view(n, c, 3, 3, Ho, Wo)
@@ -54,17 +54,17 @@ def dx(dcols, x):
     return F.fold(dcols, x.shape[2:], 3, stride=2)*(x > 0)
 
 
-# mistake: constant_factor -- divided by how often a pixel was copied
+# mistake: constant_factor -- divided by how many times a pixel was copied
 def dx(dcols, x):
     return F.fold(dcols, x.shape[2:], 3, stride=2)/F.fold(torch.ones_like(dcols), x.shape[2:], 3, stride=2).clamp(min=1)
 
 
-# mistake: wrong_index -- spread like an average, by enlarging
+# mistake: wrong_index -- spread like an average, by upsampling
 def dx(dout, x):
     return F.interpolate(dout, x.shape[2:])
 
 
-# mistake: wrong_index -- one pixel further
+# mistake: wrong_index -- off by one pixel
 def dx(dcols, x):
     return F.fold(dcols, x.shape[2:], 3, stride=2).roll(1, 3)
 
@@ -74,7 +74,7 @@ def dx(dcols):
     return F.fold(dcols, (8, 13), 3, stride=2)
 
 
-# mistake: upstream_unused -- how often a pixel was copied
+# mistake: upstream_unused -- how many times a pixel was copied
 def dx(cols, x):
     return F.fold(torch.ones_like(cols), x.shape[2:], 3, stride=2)
 
@@ -84,6 +84,6 @@ def dx(dcols, x):
     return -F.fold(dcols, x.shape[2:], 3, stride=2)
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dx(x):
     return torch.zeros_like(x)

@@ -8,7 +8,7 @@ def de(do, e, o):
     return do*(1 - o)/(e + 1)
 
 
-# form: the quotient rule of school
+# form: the textbook quotient rule
 def de(do, e):
     return do*((e + 1) - (e - 1))/(e + 1)**2
 
@@ -25,6 +25,6 @@ def de(do, o):
     return do*(1 - o)**2/2
 
 
-# form: written in float32 whatever comes in
+# form: in float32 whatever the input
 def de(do, e):
     return 2*do.float()/(e.float() + 1)**2

@@ -18,6 +18,6 @@ def derr(dloss, err):
     return dloss*2*err**1
 
 
-# form: written in float32 whatever comes in
+# form: in float32 whatever the input
 def derr(err):
     return 2*err.float()

@@ -1,9 +1,9 @@
-# form: another order
+# form: a different order
 def dn(de, e):
     return de*e*2
 
 
-# form: exp again
+# form: exp recomputed
 def dn(de, n):
     return 2*torch.exp(2*n)*de
 
@@ -13,11 +13,11 @@ def dn(do, o):
     return (1 - o**2)*do
 
 
-# form: fused: tanh again
+# form: fused: tanh recomputed
 def dn(do, n):
     return (1 - torch.tanh(n)**2)*do
 
 
-# form: written in float32 whatever comes in
+# form: in float32 whatever the input
 def dn(de, e):
     return 2*de.float()*e.float()

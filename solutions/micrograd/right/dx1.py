@@ -8,6 +8,6 @@ def dx1(dn, w1):
     return dn*w1
 
 
-# form: written in float32 whatever comes in
+# form: in float32 whatever the input
 def dx1(dx1w1, w1):
     return dx1w1.float()*w1.float()

@@ -18,16 +18,16 @@ def db(dn, s):
     return dn*s
 
 
-# mistake: other_gradient -- do for dn
+# mistake: other_gradient -- do instead of dn
 def db(do):
     return do.clone()
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def db(b):
     return torch.zeros_like(b)
 
 
-# mistake: keepdim -- a vector of one number
+# mistake: keepdim -- a vector with one element
 def db(dn):
     return dn.view(1)

@@ -1,14 +1,14 @@
-# mistake: missing_path -- only the e above the line
+# mistake: missing_path -- only the e in the numerator
 def de(do, e):
     return do/(e + 1)
 
 
-# mistake: missing_path -- only the e below the line
+# mistake: missing_path -- only the e in the denominator
 def de(do, e, o):
     return -do*o/(e + 1)
 
 
-# mistake: negated_path -- the e below the line with a plus
+# mistake: negated_path -- the e in the denominator with a plus
 def de(do, e, o):
     return do/(e + 1) + do*o/(e + 1)
 
@@ -20,27 +20,27 @@ def de(do, e, o):
     return d
 
 
-# mistake: constant_factor -- the two is lost in simplifying
+# mistake: constant_factor -- the two is lost when simplifying
 def de(do, e):
     return do/(e + 1)**2
 
 
-# mistake: wrong_power -- the square below the line is forgotten
+# mistake: wrong_power -- the square in the denominator is missing
 def de(do, e):
     return 2*do/(e + 1)
 
 
-# mistake: sign -- minus for plus below the line
+# mistake: sign -- minus instead of plus in the denominator
 def de(do, e):
     return 2*do/(e - 1)**2
 
 
-# mistake: upstream_unused -- do is forgotten
+# mistake: upstream_unused -- do is missing
 def de(e):
     return 2/(e + 1)**2
 
 
-# mistake: upstream_only -- do as it came
+# mistake: upstream_only -- do unchanged
 def de(do):
     return do.clone()
 
@@ -50,7 +50,7 @@ def de(do, o):
     return do*(1 - o**2)
 
 
-# mistake: wrong_operand -- n for e
+# mistake: wrong_operand -- n instead of e
 def de(do, n):
     return 2*do/(n + 1)**2
 
@@ -60,16 +60,16 @@ def de(derr, e):
     return -2*derr/(e + 1)**2
 
 
-# mistake: wrong_epsilon -- a small number below the line
+# mistake: wrong_epsilon -- a small number in the denominator
 def de(do, e):
     return 2*do/(e + 1 + 1e-5)**2
 
 
-# mistake: float32_pinned -- the same small number, written in float32
+# mistake: float32_pinned -- the same small number, in float32
 def de(do, e):
     return 2*do.float()/(e.float() + 1 + 1e-4)**2
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def de(e):
     return torch.zeros_like(e)

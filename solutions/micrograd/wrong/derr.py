@@ -1,4 +1,4 @@
-# mistake: constant_factor -- the two of the square is forgotten
+# mistake: constant_factor -- the two of the square is missing
 def derr(err):
     return err*1.0
 
@@ -8,7 +8,7 @@ def derr(err):
     return err**2
 
 
-# mistake: sign -- a minus too many
+# mistake: sign -- an extra minus
 def derr(err):
     return -2*err
 
@@ -23,16 +23,16 @@ def derr(err):
     return 0.5*err
 
 
-# mistake: wrong_operand -- o for err
+# mistake: wrong_operand -- o instead of err
 def derr(o):
     return 2*o
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def derr(err):
     return torch.zeros_like(err)
 
 
-# mistake: wrong_dtype -- a double
+# mistake: wrong_dtype -- float64
 def derr(err):
     return 2*err.double()

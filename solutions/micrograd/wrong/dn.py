@@ -1,24 +1,24 @@
-# mistake: constant_factor -- the 2 inside the exponential is forgotten
+# mistake: constant_factor -- the 2 inside the exponential is missing
 def dn(de, e):
     return de*e
 
 
-# mistake: wrong_power -- as if the 2 were an exponent to bring down
+# mistake: wrong_power -- the 2 treated as an exponent to bring down
 def dn(de, e):
     return de*e**2
 
 
-# mistake: upstream_unused -- de is forgotten
+# mistake: upstream_unused -- de is missing
 def dn(e):
     return 2*e
 
 
-# mistake: upstream_only -- e is forgotten
+# mistake: upstream_only -- e is missing
 def dn(de):
     return 2*de
 
 
-# mistake: wrong_operand -- n for e
+# mistake: wrong_operand -- n instead of e
 def dn(de, n):
     return 2*n*de
 
@@ -33,17 +33,17 @@ def dn(de, e, n):
     return 2*n*e*de
 
 
-# mistake: sign -- a minus too many
+# mistake: sign -- an extra minus
 def dn(de, e):
     return -2*e*de
 
 
-# mistake: constant_factor -- four, the 2 counted twice
+# mistake: constant_factor -- four: the 2 is counted twice
 def dn(de, e):
     return 4*e*de
 
 
-# mistake: other_gradient -- do for de
+# mistake: other_gradient -- do instead of de
 def dn(do, e):
     return 2*e*do
 
@@ -53,11 +53,11 @@ def dn(do, o):
     return (1 - o)*do
 
 
-# mistake: float32_pinned -- the 2 is forgotten, written in float32
+# mistake: float32_pinned -- the 2 is missing, in float32
 def dn(de, e):
     return de.float()*e.float()
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dn(n):
     return torch.zeros_like(n)

@@ -23,6 +23,6 @@ def do(derr, target):
     return derr*target
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def do(o):
     return torch.zeros_like(o)

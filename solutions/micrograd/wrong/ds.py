@@ -13,16 +13,16 @@ def ds(s):
     return torch.ones_like(s)
 
 
-# mistake: constant_factor -- a half, as if the sum shared it out
+# mistake: constant_factor -- a half, as if the sum divided it
 def ds(dn):
     return 0.5*dn
 
 
-# mistake: other_gradient -- de for dn
+# mistake: other_gradient -- de instead of dn
 def ds(de):
     return de.clone()
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def ds(s):
     return torch.zeros_like(s)

@@ -1,4 +1,4 @@
-# mistake: wrong_operand -- w1 for x1
+# mistake: wrong_operand -- w1 instead of x1
 def dw1(dx1w1, w1):
     return w1*dx1w1
 
@@ -13,7 +13,7 @@ def dw1(x1):
     return x1*1.0
 
 
-# mistake: upstream_only -- the input is forgotten
+# mistake: upstream_only -- the input is missing
 def dw1(dx1w1):
     return dx1w1*1.0
 
@@ -28,6 +28,6 @@ def dw1(dx1w1, x1):
     return x1**2*dx1w1
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dw1(w1):
     return torch.zeros_like(w1)

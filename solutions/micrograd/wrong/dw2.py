@@ -1,4 +1,4 @@
-# mistake: wrong_operand -- w2 for x2
+# mistake: wrong_operand -- w2 instead of x2
 def dw2(dx2w2, w2):
     return w2*dx2w2
 
@@ -13,7 +13,7 @@ def dw2(x2):
     return x2*1.0
 
 
-# mistake: upstream_only -- the input is forgotten
+# mistake: upstream_only -- the input is missing
 def dw2(dx2w2):
     return dx2w2*1.0
 
@@ -23,6 +23,6 @@ def dw2(dx2w2, x2):
     return -x2*dx2w2
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dw2(w2):
     return torch.zeros_like(w2)

@@ -1,4 +1,4 @@
-# mistake: wrong_operand -- x1 for w1
+# mistake: wrong_operand -- x1 instead of w1
 def dx1(dx1w1, x1):
     return x1*dx1w1
 
@@ -13,7 +13,7 @@ def dx1(w1):
     return w1*1.0
 
 
-# mistake: upstream_only -- the weight is forgotten
+# mistake: upstream_only -- the weight is missing
 def dx1(dx1w1):
     return dx1w1*1.0
 
@@ -28,6 +28,6 @@ def dx1(dx1w1, x1w1):
     return x1w1*dx1w1
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dx1(x1):
     return torch.zeros_like(x1)

@@ -3,7 +3,7 @@ def dx1w1(ds, x2w2):
     return ds*x2w2
 
 
-# mistake: constant_factor -- a half, as if the sum shared it out
+# mistake: constant_factor -- a half, as if the sum divided it
 def dx1w1(ds):
     return ds/2
 
@@ -23,6 +23,6 @@ def dx1w1(ds, x1w1, s):
     return ds*x1w1/s
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dx1w1(x1w1):
     return torch.zeros_like(x1w1)

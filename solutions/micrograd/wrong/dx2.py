@@ -1,4 +1,4 @@
-# mistake: wrong_operand -- x2 for w2
+# mistake: wrong_operand -- x2 instead of w2
 def dx2(dx2w2, x2):
     return x2*dx2w2
 
@@ -13,7 +13,7 @@ def dx2(w2):
     return w2*1.0
 
 
-# mistake: upstream_only -- the weight is forgotten
+# mistake: upstream_only -- the weight is missing
 def dx2(dx2w2):
     return dx2w2*1.0
 
@@ -23,6 +23,6 @@ def dx2(dx2w2, w2):
     return -w2*dx2w2
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dx2(x2):
     return torch.zeros_like(x2)

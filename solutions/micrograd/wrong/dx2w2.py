@@ -3,7 +3,7 @@ def dx2w2(ds, x1w1):
     return ds*x1w1
 
 
-# mistake: constant_factor -- a half, as if the sum shared it out
+# mistake: constant_factor -- a half, as if the sum divided it
 def dx2w2(ds):
     return ds/2
 
@@ -18,6 +18,6 @@ def dx2w2(x2w2):
     return torch.ones_like(x2w2)
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dx2w2(x2w2):
     return torch.zeros_like(x2w2)

@@ -40,7 +40,7 @@ def dC(demb, C, Xb):
     return torch.zeros_like(C).scatter_add_(0, Xb.view(-1, 1).expand(-1, C.shape[1]), demb.view(-1, C.shape[1]))
 
 
-# form: one mask for each character
+# form: one mask per character
 def dC(demb, Xb, C):
     return torch.stack([demb[Xb == v].sum(0) for v in range(C.shape[0])])
 
@@ -87,6 +87,6 @@ def dC(dembcat, Xb, C, n):
     return torch.zeros_like(C).index_put((Xb,), dembcat.view(n, 3, -1), accumulate=True)
 
 
-# form: written in float32 whatever comes in
+# form: in float32 whatever the input
 def dC(demb, C, Xb):
     return F.one_hot(Xb.view(-1), C.shape[0]).float().T @ demb.view(-1, C.shape[1]).float()

@@ -8,7 +8,7 @@ def dW1(dhprebn, emb, n):
     return emb.view(n, -1).T @ dhprebn
 
 
-# form: sum of outer products, one for each example
+# form: sum of outer products, one per example
 def dW1(dhprebn, embcat, n):
     return sum(torch.outer(embcat[i], dhprebn[i]) for i in range(n))
 
@@ -28,7 +28,7 @@ def dW1(dhprebn, embcat):
     return torch.einsum('pq,qr->pr', embcat.T, dhprebn)
 
 
-# form: both turned, the result turned back
+# form: both transposed, the result transposed back
 def dW1(dhprebn, embcat):
     return ((dhprebn).T @ (embcat.T).T).T
 

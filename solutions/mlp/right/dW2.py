@@ -8,17 +8,17 @@ def dW2(dlogits, h):
     return h.t().mm(dlogits)
 
 
-# form: sum of outer products, one for each example
+# form: sum of outer products, one per example
 def dW2(dlogits, h, n):
     return sum(torch.outer(h[i], dlogits[i]) for i in range(n))
 
 
-# form: index notation as the lecture derives it
+# form: index notation, as derived in the lecture
 def dW2(dlogits, h):
     return torch.einsum('ni,nj->ij', h, dlogits)
 
 
-# form: tanh again
+# form: tanh recomputed
 def dW2(dlogits, hpreact):
     return torch.tanh(hpreact).T @ dlogits
 
@@ -33,7 +33,7 @@ def dW2(dlogits, h):
     return torch.einsum('pq,qr->pr', h.T, dlogits)
 
 
-# form: both turned, the result turned back
+# form: both transposed, the result transposed back
 def dW2(dlogits, h):
     return ((dlogits).T @ (h.T).T).T
 

@@ -38,12 +38,12 @@ def db1(dhprebn):
     return dhprebn.flip(0).sum(0)
 
 
-# form: turned and summed
+# form: transposed and summed
 def db1(dhprebn):
     return dhprebn.T.contiguous().sum(1)
 
 
-# form: in double, and back
+# form: in float64, and back
 def db1(dhprebn):
     return dhprebn.double().sum(0).to(dhprebn.dtype)
 

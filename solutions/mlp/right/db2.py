@@ -38,12 +38,12 @@ def db2(dlogits):
     return dlogits.flip(0).sum(0)
 
 
-# form: turned and summed
+# form: transposed and summed
 def db2(dlogits):
     return dlogits.T.contiguous().sum(1)
 
 
-# form: in double, and back
+# form: in float64, and back
 def db2(dlogits):
     return dlogits.double().sum(0).to(dlogits.dtype)
 

@@ -8,7 +8,7 @@ def dbnbias(dh, h):
     return ((1 - h**2)*dh).sum(0, keepdim=True)
 
 
-# form: written in float32 whatever comes in
+# form: in float32 whatever the input
 def dbnbias(dhpreact):
     return dhpreact.float().sum(0, keepdim=True)
 
@@ -48,7 +48,7 @@ def dbnbias(dhpreact):
     return (dhpreact).cumsum(0)[-1:]
 
 
-# form: turned and summed
+# form: transposed and summed
 def dbnbias(dhpreact):
     return (dhpreact).T.contiguous().sum(1)[None]
 

@@ -3,7 +3,7 @@ def dbndiff(dbnraw, dbndiff2, bnvar_inv, bndiff):
     return bnvar_inv*dbnraw + (2*bndiff)*dbndiff2
 
 
-# form: two steps with +=, as the lecture
+# form: two steps with +=, as in the lecture
 def dbndiff(dbnraw, dbndiff2, bnvar_inv, bndiff):
     d = bnvar_inv * dbnraw
     d += (2*bndiff) * dbndiff2
@@ -25,7 +25,7 @@ def dbndiff(dbnraw, dbndiff2, bndiff, bnvar_inv):
     return bnvar_inv*dbnraw + dbndiff2*bndiff + dbndiff2*bndiff
 
 
-# form: the square by way of bnvar
+# form: the square via bnvar
 def dbndiff(dbnraw, dbnvar, bnvar_inv, bndiff, n):
     return dbnraw*bnvar_inv + bndiff*dbnvar*2/(n-1)
 

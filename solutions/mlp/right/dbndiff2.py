@@ -1,4 +1,4 @@
-# form: the factor last
+# form: the factor applied last
 def dbndiff2(dbnvar, bndiff2, n):
     return torch.ones_like(bndiff2)*dbnvar*(1/(n-1))
 

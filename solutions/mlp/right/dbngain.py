@@ -3,7 +3,7 @@ def dbngain(dhpreact, bnraw):
     return (dhpreact*bnraw).sum(0, keepdim=True)
 
 
-# form: axis, as numpy spells it
+# form: axis, the numpy spelling
 def dbngain(dhpreact, bnraw):
     return (bnraw*dhpreact).sum(axis=0, keepdims=True)
 

@@ -53,7 +53,7 @@ def dbnmeani(dbndiff):
     return (-dbndiff).cumsum(0)[-1:]
 
 
-# form: turned and summed
+# form: transposed and summed
 def dbnmeani(dbndiff):
     return (-dbndiff).T.contiguous().sum(1)[None]
 

@@ -43,7 +43,7 @@ def dbnvar(dbnvar_inv, bnvar):
     return -0.5*torch.exp(-1.5*torch.log(bnvar + 1e-5))*dbnvar_inv
 
 
-# form: written in float32 whatever comes in
+# form: in float32 whatever the input
 def dbnvar(dbnvar_inv, bnvar):
     return -0.5*(bnvar.float() + 1e-5)**-1.5*dbnvar_inv.float()
 

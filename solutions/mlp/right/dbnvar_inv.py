@@ -18,7 +18,7 @@ def dbnvar_inv(dbnraw, hprebn, bnmeani):
     return ((hprebn - bnmeani)*dbnraw).sum(0, keepdim=True)
 
 
-# form: bndiff by way of bnraw
+# form: bndiff via bnraw
 def dbnvar_inv(dbnraw, bnvar_inv, bnraw):
     return (bnraw*dbnraw).sum(0, keepdim=True)/bnvar_inv
 

@@ -3,7 +3,7 @@ def dcounts(dprobs, dcounts_sum, counts_sum_inv):
     return dprobs*counts_sum_inv + dcounts_sum
 
 
-# form: two steps with +=, as the lecture
+# form: two steps with +=, as in the lecture
 def dcounts(dprobs, dcounts_sum, counts_sum_inv, counts):
     d = counts_sum_inv * dprobs
     d += torch.ones_like(counts) * dcounts_sum

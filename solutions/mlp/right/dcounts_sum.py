@@ -3,7 +3,7 @@ def dcounts_sum(dcounts_sum_inv, counts_sum):
     return -counts_sum**-2 * dcounts_sum_inv
 
 
-# form: minus one times
+# form: times minus one
 def dcounts_sum(dcounts_sum_inv, counts_sum):
     return -1*(counts_sum**(-2)) * dcounts_sum_inv
 

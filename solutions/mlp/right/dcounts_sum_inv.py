@@ -3,7 +3,7 @@ def dcounts_sum_inv(dprobs, counts):
     return (dprobs*counts).sum(1, keepdim=True)
 
 
-# form: keepdims, as numpy spells it
+# form: keepdims, the numpy spelling
 def dcounts_sum_inv(dprobs, counts):
     return (counts*dprobs).sum(dim=1, keepdims=True)
 
@@ -38,7 +38,7 @@ def dcounts_sum_inv(dprobs, counts):
     return torch.diag(counts @ dprobs.T)[:, None]
 
 
-# form: mean times how many
+# form: mean times the count
 def dcounts_sum_inv(dprobs, counts):
     return (dprobs*counts).mean(1, keepdim=True)*counts.shape[1]
 
@@ -62,6 +62,6 @@ def dcounts_sum_inv(dprobs, counts, n):
     return d
 
 
-# form: written in float32 whatever comes in
+# form: in float32 whatever the input
 def dcounts_sum_inv(dprobs, counts):
     return (dprobs*counts).to(torch.float32).sum(1, keepdim=True)

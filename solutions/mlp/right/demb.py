@@ -13,7 +13,7 @@ def demb(dembcat, emb, n):
     return dembcat.reshape(n, emb.shape[1], emb.shape[2])
 
 
-# form: the context is three long
+# form: a context length of three
 def demb(dembcat, C):
     return dembcat.view(-1, 3, C.shape[1])
 

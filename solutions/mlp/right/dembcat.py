@@ -8,7 +8,7 @@ def dembcat(dhprebn, W1):
     return dhprebn.mm(W1.t())
 
 
-# form: F.linear turns W1 by itself
+# form: F.linear transposes W1 itself
 def dembcat(dhprebn, W1):
     return F.linear(dhprebn, W1)
 
@@ -23,7 +23,7 @@ def dembcat(dhprebn, W1):
     return torch.einsum('pq,qr->pr', dhprebn, W1.T)
 
 
-# form: both turned, the result turned back
+# form: both transposed, the result transposed back
 def dembcat(dhprebn, W1):
     return ((W1.T).T @ (dhprebn).T).T
 

@@ -8,7 +8,7 @@ def dh(dlogits, W2):
     return dlogits.mm(W2.t())
 
 
-# form: F.linear turns W2 by itself
+# form: F.linear transposes W2 itself
 def dh(dlogits, W2):
     return F.linear(dlogits, W2)
 
@@ -23,7 +23,7 @@ def dh(dlogits, W2):
     return torch.einsum('pq,qr->pr', dlogits, W2.T)
 
 
-# form: both turned, the result turned back
+# form: both transposed, the result transposed back
 def dh(dlogits, W2):
     return ((W2.T).T @ (dlogits).T).T
 
@@ -43,6 +43,6 @@ def dh(dlogits, W2):
     return (dlogits).flip(1) @ (W2.T).flip(0)
 
 
-# form: written in float32 whatever comes in
+# form: in float32 whatever the input
 def dh(dlogits, W2):
     return dlogits.float() @ W2.float().T

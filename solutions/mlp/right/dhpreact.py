@@ -8,7 +8,7 @@ def dhpreact(dh, h):
     return dh*(1 - h*h)
 
 
-# form: tanh again
+# form: tanh recomputed
 def dhpreact(dh, hpreact):
     return (1 - torch.tanh(hpreact)**2) * dh
 
@@ -23,7 +23,7 @@ def dhpreact(dh, h):
     return (1 - h)*(1 + h)*dh
 
 
-# form: sign turned twice
+# form: sign flipped twice
 def dhpreact(dh, h):
     return -dh*(h**2 - 1)
 
@@ -38,7 +38,7 @@ def dhpreact(dh, hpreact):
     return torch.cosh(hpreact)**-2 * dh
 
 
-# form: cosh by exponentials
+# form: cosh from exponentials
 def dhpreact(dh, hpreact):
     return (2/(torch.exp(hpreact) + torch.exp(-hpreact)))**2 * dh
 
@@ -48,12 +48,12 @@ def dhpreact(dh, hpreact):
     return 4*torch.sigmoid(2*hpreact)*(1 - torch.sigmoid(2*hpreact)) * dh
 
 
-# form: rounded once, in double
+# form: rounded once, in float64
 def dhpreact(dh, h):
     return ((1 - h.double()**2)*dh.double()).to(h.dtype)
 
 
-# form: written in float32 whatever comes in
+# form: in float32 whatever the input
 def dhpreact(dh, h):
     return (1 - h.float()**2) * dh.float()
 

@@ -30,12 +30,12 @@ def dhprebn(dbndiff, dbnmeani, n):
     return (n*dbndiff + dbnmeani)/n
 
 
-# form: the gradient less its mean
+# form: the gradient minus its mean
 def dhprebn(dbndiff):
     return dbndiff - dbndiff.mean(0)
 
 
-# form: the gradient less its mean, n from the shape
+# form: the gradient minus its mean, n from the shape
 def dhprebn(dbndiff):
     return dbndiff - dbndiff.sum(0, keepdim=True)/dbndiff.shape[0]
 
@@ -47,12 +47,12 @@ def dhprebn(dbndiff, dbnmeani, n):
     return d
 
 
-# form: a centring matrix
+# form: a centering matrix
 def dhprebn(dbndiff, n):
     return (torch.eye(n) - 1/n) @ dbndiff
 
 
-# form: fused: the one line of exercise 3
+# form: fused: the one line from exercise 3
 def dhprebn(dhpreact, bngain, bnvar_inv, bnraw, n):
     return bngain*bnvar_inv/n * (n*dhpreact - dhpreact.sum(0) - n/(n-1)*bnraw*(dhpreact*bnraw).sum(0))
 
@@ -67,6 +67,6 @@ def dhprebn(dbnraw, bnvar_inv, bnraw, n):
     return bnvar_inv*(dbnraw - dbnraw.mean(0) - bnraw*(dbnraw*bnraw).sum(0)/(n-1))
 
 
-# form: written in float32 whatever comes in
+# form: in float32 whatever the input
 def dhprebn(dbndiff, dbnmeani, n):
     return dbndiff.float() + 1/n*dbnmeani.float()

@@ -3,7 +3,7 @@ def dlogit_maxes(dnorm_logits):
     return -(dnorm_logits.sum(1, keepdim=True))
 
 
-# form: minus one times
+# form: times minus one
 def dlogit_maxes(dnorm_logits):
     return -1*dnorm_logits.sum(1, keepdim=True)
 
@@ -28,7 +28,7 @@ def dlogit_maxes(dnorm_logits):
     return -torch.einsum('ij->i', dnorm_logits)[:, None]
 
 
-# form: mean times how many
+# form: mean times the count
 def dlogit_maxes(dnorm_logits):
     return -dnorm_logits.mean(1, keepdim=True)*dnorm_logits.shape[1]
 
@@ -43,12 +43,12 @@ def dlogit_maxes(dnorm_logits):
     return -dnorm_logits.cumsum(1)[:, -1:]
 
 
-# form: turned and summed
+# form: transposed and summed
 def dlogit_maxes(dnorm_logits):
     return -dnorm_logits.T.contiguous().sum(0)[:, None]
 
 
-# form: in double, and back
+# form: in float64, and back
 def dlogit_maxes(dnorm_logits):
     return -dnorm_logits.double().sum(1, keepdim=True).to(dnorm_logits.dtype)
 

@@ -85,6 +85,6 @@ def dlogits(dlogprobs, probs, n):
     return dlogprobs + probs/n
 
 
-# form: half fused, without the maximum: its gradient is zero for this loss
+# form: half fused, without the maximum, whose gradient is zero for this loss
 def dlogits(dcounts, counts):
     return counts*dcounts

@@ -17,7 +17,7 @@ def dlogprobs(Yb, logprobs, n):
     return F.one_hot(Yb, logprobs.shape[1])*(-1.0/n)
 
 
-# form: one-hot rows, divided (minus zero where nothing is: equal all the same)
+# form: one-hot rows, divided (minus zero elsewhere, which is equal)
 def dlogprobs(logprobs, Yb, n):
     return -F.one_hot(Yb, num_classes=logprobs.shape[1]).to(logprobs.dtype)/n
 
@@ -60,6 +60,6 @@ def dlogprobs(Yb, logprobs, n):
     return torch.zeros_like(logprobs).index_put((torch.arange(n), Yb), torch.tensor(-1.0/n))
 
 
-# form: written in float32 whatever comes in
+# form: in float32 whatever the input
 def dlogprobs(Yb, logprobs, n):
     return -F.one_hot(Yb, logprobs.shape[1]).float()/n

@@ -3,7 +3,7 @@ def dnorm_logits(dcounts, counts):
     return dcounts * counts
 
 
-# form: exp again
+# form: exp recomputed
 def dnorm_logits(dcounts, norm_logits):
     return norm_logits.exp() * dcounts
 
@@ -13,12 +13,12 @@ def dnorm_logits(dcounts, norm_logits):
     return torch.mul(torch.exp(norm_logits), dcounts)
 
 
-# form: counts by way of probs
+# form: counts via probs
 def dnorm_logits(dcounts, probs, counts_sum):
     return probs*counts_sum*dcounts
 
 
-# form: divided by the exponential of the opposite
+# form: divided by the exponential of the negated value
 def dnorm_logits(dcounts, norm_logits):
     return dcounts/torch.exp(-norm_logits)
 
@@ -43,6 +43,6 @@ def dnorm_logits(probs, Yb, n):
     return (probs - F.one_hot(Yb, probs.shape[1]))/n
 
 
-# form: written in float32 whatever comes in
+# form: in float32 whatever the input
 def dnorm_logits(dcounts, counts):
     return (counts.float() * dcounts.float())

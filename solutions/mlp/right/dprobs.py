@@ -28,7 +28,7 @@ def dprobs(dlogprobs, logprobs):
     return torch.exp(-logprobs) * dlogprobs
 
 
-# form: einsum, element by element
+# form: einsum, elementwise
 def dprobs(dlogprobs, probs):
     return torch.einsum('ij,ij->ij', 1/probs, dlogprobs)
 
@@ -38,11 +38,11 @@ def dprobs(dlogprobs, probs, n):
     return torch.stack([dlogprobs[i] / probs[i] for i in range(n)])
 
 
-# form: fused: only the targets get anything
+# form: fused: only the targets get a gradient
 def dprobs(probs, Yb, n):
     return -F.one_hot(Yb, probs.shape[1])/(n*probs)
 
 
-# form: written in float32 whatever comes in
+# form: in float32 whatever the input
 def dprobs(dlogprobs, probs):
     return dlogprobs.float() / probs.float()

@@ -1,4 +1,4 @@
-# The lecture's own solution, as Andrej Karpathy published it, line by line; only wrapped into functions,
+# The lecture's own solution, as published by Andrej Karpathy, line by line; only wrapped in functions,
 # and with keepdim=True in dbnmeani, whose shape the lecture's check let pass.
 # At the lecture's minibatch of 32 every line is bit-equal to autograd.
 

@@ -24,7 +24,7 @@ def dC(demb, C, Xb):
     return torch.zeros_like(C).index_copy(0, Xb.view(-1), demb.view(-1, C.shape[1]))
 
 
-# mistake: repeated_index -- scatter for scatter_add
+# mistake: repeated_index -- scatter instead of scatter_add
 def dC(demb, C, Xb):
     return torch.zeros_like(C).scatter(0, Xb.view(-1, 1).expand(-1, C.shape[1]), demb.view(-1, C.shape[1]))
 
@@ -44,7 +44,7 @@ def dC(demb, Xb, C):
     return torch.zeros_like(C).index_add(0, Xb[:, -1], demb[:, -1])
 
 
-# mistake: wrong_index -- the target for the context
+# mistake: wrong_index -- the target instead of the context
 def dC(demb, C, Yb, Xb):
     d = torch.zeros_like(C)
     for j in range(Xb.shape[1]):
@@ -82,22 +82,22 @@ def dC(demb, C, Xb):
     return F.one_hot(Xb.view(-1), 27).to(demb.dtype).T @ demb.view(-1, C.shape[1])
 
 
-# mistake: hard_coded -- 10 numbers for each character
+# mistake: hard_coded -- 10 numbers per character
 def dC(demb, C, Xb):
     return torch.zeros_like(C).index_add(0, Xb.view(-1), demb.view(-1, 10))
 
 
-# mistake: permuted -- indices turned, rows not
+# mistake: permuted -- indices transposed, rows not
 def dC(demb, C, Xb):
     return torch.zeros_like(C).index_add(0, Xb.T.reshape(-1), demb.reshape(-1, C.shape[1]))
 
 
-# mistake: not_summed -- a row for every place
+# mistake: not_summed -- one row per position
 def dC(demb):
     return demb.clone()
 
 
-# mistake: sign -- a minus too many
+# mistake: sign -- an extra minus
 def dC(demb, C, Xb):
     return -torch.zeros_like(C).index_add(0, Xb.view(-1), demb.view(-1, C.shape[1]))
 
@@ -112,16 +112,16 @@ def dC(C, Xb):
     return torch.bincount(Xb.view(-1), minlength=C.shape[0])[:, None]*torch.ones_like(C)
 
 
-# mistake: transposed -- turned
+# mistake: transposed -- transposed
 def dC(demb, C, Xb):
     return torch.zeros_like(C).index_add(0, Xb.view(-1), demb.view(-1, C.shape[1])).T
 
 
-# mistake: float32_pinned -- the last one wins, written in float32
+# mistake: float32_pinned -- the last one wins, in float32
 def dC(demb, Xb, C):
     return torch.zeros_like(C).float().index_put((Xb,), demb.float())
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dC(C):
     return torch.zeros_like(C)

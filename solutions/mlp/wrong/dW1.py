@@ -1,9 +1,9 @@
-# mistake: other_gradient -- dhpreact for dhprebn
+# mistake: other_gradient -- dhpreact instead of dhprebn
 def dW1(dhpreact, embcat):
     return embcat.T @ dhpreact
 
 
-# mistake: other_gradient -- dbndiff for dhprebn: the mean path is missing
+# mistake: other_gradient -- dbndiff instead of dhprebn: the mean path is missing
 def dW1(dbndiff, embcat):
     return embcat.T @ dbndiff
 
@@ -13,32 +13,32 @@ def dW1(dhprebn, emb, n):
     return emb.transpose(1, 2).reshape(n, -1).T @ dhprebn
 
 
-# mistake: float32_pinned -- the mean, written in float32
+# mistake: float32_pinned -- the mean, in float32
 def dW1(dhprebn, embcat, n):
     return embcat.T.float() @ dhprebn.float() / n
 
 
-# mistake: sign -- a minus too many
+# mistake: sign -- an extra minus
 def dW1(dhprebn, embcat):
     return -(embcat.T @ dhprebn)
 
 
-# mistake: transposed -- the result is turned
+# mistake: transposed -- the result is transposed
 def dW1(dhprebn, embcat):
     return dhprebn.T @ embcat
 
 
-# mistake: constant_factor -- the mean over the minibatch for the sum
+# mistake: constant_factor -- mean over the minibatch instead of the sum
 def dW1(dhprebn, embcat, n):
     return embcat.T @ dhprebn / n
 
 
-# mistake: upstream_unused -- ones for the upstream gradient
+# mistake: upstream_unused -- ones instead of the upstream gradient
 def dW1(dhprebn, embcat):
     return embcat.T @ torch.ones_like(dhprebn)
 
 
-# mistake: upstream_only -- ones for the input
+# mistake: upstream_only -- ones instead of the input
 def dW1(dhprebn, embcat):
     return torch.ones_like(embcat).T @ dhprebn
 
@@ -48,17 +48,17 @@ def dW1(dhprebn, embcat, n):
     return embcat.T @ dhprebn / n * 32
 
 
-# mistake: hard_coded -- a shape of numbers
+# mistake: hard_coded -- a hard-coded shape
 def dW1(dhprebn, embcat):
     return (embcat.T @ dhprebn).view(30, 64)
 
 
-# mistake: summed_too_far -- summed apart and then multiplied
+# mistake: summed_too_far -- summed separately, then multiplied
 def dW1(dhprebn, embcat):
     return embcat.sum(0)[:, None] * dhprebn.sum(0)[None]
 
 
-# mistake: not_summed -- one for every example
+# mistake: not_summed -- one per example
 def dW1(dhprebn, embcat):
     return embcat[:, :, None] * dhprebn[:, None, :]
 
@@ -78,11 +78,11 @@ def dW1(dhprebn, embcat):
     return embcat.abs().T @ dhprebn
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dW1(W1):
     return torch.zeros_like(W1)
 
 
-# mistake: wrong_dtype -- in double
+# mistake: wrong_dtype -- in float64
 def dW1(dhprebn, embcat):
     return embcat.T.double() @ dhprebn.double()

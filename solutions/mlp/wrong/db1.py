@@ -1,9 +1,9 @@
-# mistake: constant_factor -- the mean for the sum
+# mistake: constant_factor -- mean instead of sum
 def db1(dhprebn):
     return dhprebn.mean(0)
 
 
-# mistake: keepdim -- the dimension is kept, although b1 has one dimension only
+# mistake: keepdim -- the dimension is kept, although b1 has only one
 def db1(dhprebn):
     return dhprebn.sum(0, keepdim=True)
 
@@ -13,22 +13,22 @@ def db1(dhprebn):
     return dhprebn.sum(1)
 
 
-# mistake: not_summed -- the sum is forgotten
+# mistake: not_summed -- the sum is missing
 def db1(dhprebn):
     return dhprebn.clone()
 
 
-# mistake: summed_too_far -- one number for everything
+# mistake: summed_too_far -- a single number for everything
 def db1(dhprebn):
     return dhprebn.sum()
 
 
-# mistake: summed_too_far -- one number in every place
+# mistake: summed_too_far -- a single number at every position
 def db1(dhprebn, b1):
     return dhprebn.sum() * torch.ones_like(b1)
 
 
-# mistake: sign -- a minus too many
+# mistake: sign -- an extra minus
 def db1(dhprebn):
     return -dhprebn.sum(0)
 
@@ -38,7 +38,7 @@ def db1(dhprebn):
     return dhprebn[:-1].sum(0)
 
 
-# mistake: wrong_index -- the last example alone
+# mistake: wrong_index -- only the last example
 def db1(dhprebn):
     return dhprebn[-1]
 
@@ -58,22 +58,22 @@ def db1(dhprebn, b1):
     return (dhprebn*b1).sum(0)
 
 
-# mistake: upstream_unused -- n in every place
+# mistake: upstream_unused -- n at every position
 def db1(b1, n):
     return torch.ones_like(b1)*n
 
 
-# mistake: wrong_dtype -- in double
+# mistake: wrong_dtype -- in float64
 def db1(dhprebn):
     return dhprebn.double().sum(0)
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def db1(b1):
     return torch.zeros_like(b1)
 
 
-# mistake: null_gradient -- a tiny multiple of what stands further up
+# mistake: null_gradient -- a tiny multiple of an earlier value
 def db1(dhpreact):
     return dhpreact.sum(0)*1e-14
 
@@ -98,22 +98,22 @@ def db1(b1):
     return torch.full_like(b1, 1e-9)
 
 
-# mistake: null_gradient -- something that is zero in exact numbers
+# mistake: null_gradient -- something that is zero in exact arithmetic
 def db1(bnraw):
     return bnraw.sum(0)*1e-3
 
 
-# mistake: other_gradient -- dhpreact for dhprebn
+# mistake: other_gradient -- dhpreact instead of dhprebn
 def db1(dhpreact):
     return dhpreact.sum(0)
 
 
-# mistake: other_gradient -- dbndiff for dhprebn: the mean path is missing
+# mistake: other_gradient -- dbndiff instead of dhprebn: the mean path is missing
 def db1(dbndiff):
     return dbndiff.sum(0)
 
 
-# mistake: float32_pinned -- a tiny multiple, written in float32
+# mistake: float32_pinned -- a tiny multiple, in float32
 def db1(dhprebn):
     return dhprebn.float().sum(0)*1e-14
 

@@ -1,9 +1,9 @@
-# mistake: constant_factor -- the mean for the sum
+# mistake: constant_factor -- mean instead of sum
 def db2(dlogits):
     return dlogits.mean(0)
 
 
-# mistake: keepdim -- the dimension is kept, although b2 has one dimension only
+# mistake: keepdim -- the dimension is kept, although b2 has only one
 def db2(dlogits):
     return dlogits.sum(0, keepdim=True)
 
@@ -13,22 +13,22 @@ def db2(dlogits):
     return dlogits.sum(1)
 
 
-# mistake: not_summed -- the sum is forgotten
+# mistake: not_summed -- the sum is missing
 def db2(dlogits):
     return dlogits.clone()
 
 
-# mistake: summed_too_far -- one number for everything
+# mistake: summed_too_far -- a single number for everything
 def db2(dlogits):
     return dlogits.sum()
 
 
-# mistake: summed_too_far -- one number in every place
+# mistake: summed_too_far -- a single number at every position
 def db2(dlogits, b2):
     return dlogits.sum() * torch.ones_like(b2)
 
 
-# mistake: sign -- a minus too many
+# mistake: sign -- an extra minus
 def db2(dlogits):
     return -dlogits.sum(0)
 
@@ -38,7 +38,7 @@ def db2(dlogits):
     return dlogits[:-1].sum(0)
 
 
-# mistake: wrong_index -- the last example alone
+# mistake: wrong_index -- only the last example
 def db2(dlogits):
     return dlogits[-1]
 
@@ -58,26 +58,26 @@ def db2(dlogits, b2):
     return (dlogits*b2).sum(0)
 
 
-# mistake: upstream_unused -- n in every place
+# mistake: upstream_unused -- n at every position
 def db2(b2, n):
     return torch.ones_like(b2)*n
 
 
-# mistake: wrong_dtype -- in double
+# mistake: wrong_dtype -- in float64
 def db2(dlogits):
     return dlogits.double().sum(0)
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def db2(b2):
     return torch.zeros_like(b2)
 
 
-# mistake: other_gradient -- dprobs for dlogits
+# mistake: other_gradient -- dprobs instead of dlogits
 def db2(dprobs):
     return dprobs.sum(0)
 
 
-# mistake: float32_pinned -- the mean, written in float32
+# mistake: float32_pinned -- the mean, in float32
 def db2(dlogits):
     return dlogits.float().mean(0)

@@ -3,7 +3,7 @@ def dbnbias(dhpreact):
     return (dhpreact).sum(0)
 
 
-# mistake: not_summed -- the sum is forgotten
+# mistake: not_summed -- the sum is missing
 def dbnbias(dhpreact):
     return dhpreact*1.0
 
@@ -18,12 +18,12 @@ def dbnbias(dhpreact):
     return (dhpreact).sum()
 
 
-# mistake: summed_too_far -- one number in every place
+# mistake: summed_too_far -- a single number at every position
 def dbnbias(dhpreact, bnbias):
     return (dhpreact).sum()*torch.ones_like(bnbias)
 
 
-# mistake: constant_factor -- the mean for the sum
+# mistake: constant_factor -- mean instead of sum
 def dbnbias(dhpreact):
     return (dhpreact).mean(0, keepdim=True)
 
@@ -38,36 +38,36 @@ def dbnbias(dhpreact):
     return (dhpreact)[1:].sum(0, keepdim=True)
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dbnbias(bnbias):
     return torch.zeros_like(bnbias)
 
 
-# mistake: wrong_dtype -- in double
+# mistake: wrong_dtype -- in float64
 def dbnbias(dhpreact):
     return (dhpreact).double().sum(0, keepdim=True)
 
 
-# mistake: sign -- a minus too many
+# mistake: sign -- an extra minus
 def dbnbias(dhpreact):
     return -dhpreact.sum(0, keepdim=True)
 
 
-# mistake: other_gradient -- dh for dhpreact
+# mistake: other_gradient -- dh instead of dhpreact
 def dbnbias(dh):
     return dh.sum(0, keepdim=True)
 
 
-# mistake: wrong_operand -- the gain is in it
+# mistake: wrong_operand -- the gain is included
 def dbnbias(dhpreact, bngain):
     return (bngain*dhpreact).sum(0, keepdim=True)
 
 
-# mistake: wrong_operand -- bnraw is in it
+# mistake: wrong_operand -- bnraw is included
 def dbnbias(dhpreact, bnraw):
     return (bnraw*dhpreact).sum(0, keepdim=True)
 
 
-# mistake: float32_pinned -- the mean, written in float32
+# mistake: float32_pinned -- the mean, in float32
 def dbnbias(dhpreact):
     return dhpreact.float().mean(0, keepdim=True)

@@ -1,14 +1,14 @@
-# mistake: missing_path -- the path through bndiff2 is forgotten
+# mistake: missing_path -- the path through bndiff2 is missing
 def dbndiff(dbnraw, bnvar_inv):
     return bnvar_inv * dbnraw
 
 
-# mistake: missing_path -- the path through bnraw is forgotten
+# mistake: missing_path -- the path through bnraw is missing
 def dbndiff(dbndiff2, bndiff):
     return (2*bndiff) * dbndiff2
 
 
-# mistake: constant_factor -- the two of the square is forgotten
+# mistake: constant_factor -- the two of the square is missing
 def dbndiff(dbnraw, dbndiff2, bnvar_inv, bndiff):
     return bnvar_inv * dbnraw + bndiff * dbndiff2
 
@@ -33,22 +33,22 @@ def dbndiff(dbnraw, dbndiff2, bnvar_inv, bndiff):
     return bnvar_inv * dbnraw + (4*bndiff) * dbndiff2
 
 
-# mistake: wrong_operand -- bndiff2 for bndiff
+# mistake: wrong_operand -- bndiff2 instead of bndiff
 def dbndiff(dbnraw, dbndiff2, bnvar_inv, bndiff2):
     return bnvar_inv * dbnraw + (2*bndiff2) * dbndiff2
 
 
-# mistake: wrong_operand -- bnvar for bnvar_inv
+# mistake: wrong_operand -- bnvar instead of bnvar_inv
 def dbndiff(dbnraw, dbndiff2, bnvar, bndiff):
     return bnvar * dbnraw + (2*bndiff) * dbndiff2
 
 
-# mistake: upstream_only -- bnvar_inv is forgotten
+# mistake: upstream_only -- bnvar_inv is missing
 def dbndiff(dbnraw, dbndiff2, bndiff):
     return dbnraw + (2*bndiff) * dbndiff2
 
 
-# mistake: upstream_unused -- dbndiff2 is forgotten
+# mistake: upstream_unused -- dbndiff2 is missing
 def dbndiff(dbnraw, bnvar_inv, bndiff):
     return bnvar_inv * dbnraw + 2*bndiff
 
@@ -58,22 +58,22 @@ def dbndiff(dbnraw, dbndiff2, bnvar_inv, bndiff):
     return bnvar_inv * dbnraw + 2*bndiff**2 * dbndiff2
 
 
-# mistake: wrong_operand -- bndiff2 written for dbndiff2: a forward value for a gradient
+# mistake: wrong_operand -- bndiff2 instead of dbndiff2: a forward value instead of a gradient
 def dbndiff(dbnraw, bnvar_inv, bndiff2, bndiff):
     return bnvar_inv * dbnraw + (2*bndiff) * bndiff2
 
 
-# mistake: wrong_operand -- hprebn for bndiff
+# mistake: wrong_operand -- hprebn instead of bndiff
 def dbndiff(dbnraw, dbndiff2, bnvar_inv, hprebn):
     return bnvar_inv * dbnraw + (2*hprebn) * dbndiff2
 
 
-# mistake: other_gradient -- dbnvar for dbndiff2, without 1/(n-1)
+# mistake: other_gradient -- dbnvar instead of dbndiff2, without 1/(n-1)
 def dbndiff(dbnraw, dbnvar, bnvar_inv, bndiff):
     return bnvar_inv * dbnraw + (2*bndiff) * dbnvar
 
 
-# mistake: constant_factor -- by way of dbnvar, n for n-1
+# mistake: constant_factor -- via dbnvar, n instead of n-1
 def dbndiff(dbnraw, dbnvar, bnvar_inv, bndiff, n):
     return bnvar_inv * dbnraw + (2*bndiff) * dbnvar/n
 
@@ -83,12 +83,12 @@ def dbndiff(dbnraw, dbndiff2, bnvar, bndiff):
     return dbnraw/torch.sqrt(bnvar) + (2*bndiff) * dbndiff2
 
 
-# mistake: float32_pinned -- the root without epsilon, written in float32
+# mistake: float32_pinned -- the root without epsilon, in float32
 def dbndiff(dbnraw, dbndiff2, bnvar, bndiff):
     return dbnraw.float()/torch.sqrt(bnvar.float()) + (2*bndiff.float()) * dbndiff2.float()
 
 
-# mistake: aliasing -- two names for one tensor: the second path is added into the first, and then both are added
+# mistake: aliasing -- two names for one tensor: the second path is added into the first, then both are added
 def dbndiff(dbnraw, dbndiff2, bndiff, bnvar_inv):
     first = dbnraw
     first *= bnvar_inv
@@ -97,6 +97,6 @@ def dbndiff(dbnraw, dbndiff2, bndiff, bnvar_inv):
     return first + second
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dbndiff(bndiff):
     return torch.zeros_like(bndiff)

@@ -3,7 +3,7 @@ def dbnmeani(dbndiff):
     return (-dbndiff).sum(0)
 
 
-# mistake: not_summed -- the sum is forgotten
+# mistake: not_summed -- the sum is missing
 def dbnmeani(dbndiff):
     return -dbndiff*1.0
 
@@ -18,12 +18,12 @@ def dbnmeani(dbndiff):
     return (-dbndiff).sum()
 
 
-# mistake: summed_too_far -- one number in every place
+# mistake: summed_too_far -- a single number at every position
 def dbnmeani(dbndiff, bnmeani):
     return (-dbndiff).sum()*torch.ones_like(bnmeani)
 
 
-# mistake: constant_factor -- the mean for the sum
+# mistake: constant_factor -- mean instead of sum
 def dbnmeani(dbndiff):
     return (-dbndiff).mean(0, keepdim=True)
 
@@ -38,32 +38,32 @@ def dbnmeani(dbndiff):
     return (-dbndiff)[1:].sum(0, keepdim=True)
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dbnmeani(bnmeani):
     return torch.zeros_like(bnmeani)
 
 
-# mistake: wrong_dtype -- in double
+# mistake: wrong_dtype -- in float64
 def dbnmeani(dbndiff):
     return (-dbndiff).double().sum(0, keepdim=True)
 
 
-# mistake: sign -- the minus is forgotten
+# mistake: sign -- the minus is missing
 def dbnmeani(dbndiff):
     return dbndiff.sum(0, keepdim=True)
 
 
-# mistake: constant_factor -- 1/n belongs to the line before
+# mistake: constant_factor -- 1/n belongs to the previous line
 def dbnmeani(dbndiff, n):
     return (-dbndiff).sum(0, keepdim=True)/n
 
 
-# mistake: other_gradient -- dbnraw for dbndiff
+# mistake: other_gradient -- dbnraw instead of dbndiff
 def dbnmeani(dbnraw):
     return (-dbnraw).sum(0, keepdim=True)
 
 
-# mistake: other_gradient -- only what came through the square: zero in exact numbers
+# mistake: other_gradient -- only the path through the square: zero in exact arithmetic
 def dbnmeani(dbndiff2, bndiff):
     return -(2*bndiff*dbndiff2).sum(0, keepdim=True)
 
@@ -73,6 +73,6 @@ def dbnmeani(bnmeani, n):
     return -n*torch.ones_like(bnmeani)
 
 
-# mistake: float32_pinned -- the minus is forgotten, written in float32
+# mistake: float32_pinned -- the minus is missing, in float32
 def dbnmeani(dbndiff):
     return dbndiff.float().sum(0, keepdim=True)

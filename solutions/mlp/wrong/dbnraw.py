@@ -1,9 +1,9 @@
-# mistake: upstream_only -- dhpreact as it came
+# mistake: upstream_only -- dhpreact unchanged
 def dbnraw(dhpreact):
     return dhpreact.clone()
 
 
-# mistake: upstream_unused -- the gain alone
+# mistake: upstream_unused -- only the gain
 def dbnraw(bngain, bnraw):
     return bngain * torch.ones_like(bnraw)
 
@@ -13,7 +13,7 @@ def dbnraw(bngain):
     return bngain*1.0
 
 
-# mistake: wrong_operand -- bnbias for bngain
+# mistake: wrong_operand -- bnbias instead of bngain
 def dbnraw(dhpreact, bnbias):
     return bnbias * dhpreact
 
@@ -23,7 +23,7 @@ def dbnraw(dhpreact, bngain):
     return dhpreact / bngain
 
 
-# mistake: wrong_operand -- bnraw for bngain
+# mistake: wrong_operand -- bnraw instead of bngain
 def dbnraw(dhpreact, bnraw):
     return bnraw * dhpreact
 
@@ -33,7 +33,7 @@ def dbnraw(dhpreact, bngain, bnbias):
     return (bngain + bnbias) * dhpreact
 
 
-# mistake: sign -- a minus too many
+# mistake: sign -- an extra minus
 def dbnraw(dhpreact, bngain):
     return -bngain * dhpreact
 
@@ -48,21 +48,21 @@ def dbnraw(dhpreact, bngain):
     return (bngain * dhpreact).sum(0, keepdim=True)
 
 
-# mistake: other_gradient -- dh for dhpreact
+# mistake: other_gradient -- dh instead of dhpreact
 def dbnraw(dh, bngain):
     return bngain * dh
 
 
-# mistake: transposed -- turned
+# mistake: transposed -- transposed
 def dbnraw(dhpreact, bngain):
     return (bngain * dhpreact).T
 
 
-# mistake: float32_pinned -- the gain forgotten, written in float32
+# mistake: float32_pinned -- the gain missing, in float32
 def dbnraw(dhpreact):
     return dhpreact.float()*1
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dbnraw(bnraw):
     return torch.zeros_like(bnraw)

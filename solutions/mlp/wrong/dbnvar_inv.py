@@ -3,7 +3,7 @@ def dbnvar_inv(dbnraw, bndiff):
     return (bndiff * dbnraw).sum(0)
 
 
-# mistake: not_summed -- the sum is forgotten
+# mistake: not_summed -- the sum is missing
 def dbnvar_inv(dbnraw, bndiff):
     return bndiff * dbnraw
 
@@ -18,12 +18,12 @@ def dbnvar_inv(dbnraw, bndiff):
     return (bndiff * dbnraw).sum()
 
 
-# mistake: summed_too_far -- one number in every place
+# mistake: summed_too_far -- a single number at every position
 def dbnvar_inv(dbnraw, bnvar_inv, bndiff):
     return (bndiff * dbnraw).sum()*torch.ones_like(bnvar_inv)
 
 
-# mistake: constant_factor -- the mean for the sum
+# mistake: constant_factor -- mean instead of sum
 def dbnvar_inv(dbnraw, bndiff):
     return (bndiff * dbnraw).mean(0, keepdim=True)
 
@@ -38,37 +38,37 @@ def dbnvar_inv(dbnraw, bndiff):
     return (bndiff * dbnraw)[1:].sum(0, keepdim=True)
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dbnvar_inv(bnvar_inv):
     return torch.zeros_like(bnvar_inv)
 
 
-# mistake: wrong_dtype -- in double
+# mistake: wrong_dtype -- in float64
 def dbnvar_inv(dbnraw, bndiff):
     return (bndiff * dbnraw).double().sum(0, keepdim=True)
 
 
-# mistake: sign -- a minus too many
+# mistake: sign -- an extra minus
 def dbnvar_inv(dbnraw, bndiff):
     return -(bndiff * dbnraw).sum(0, keepdim=True)
 
 
-# mistake: upstream_only -- bndiff is forgotten
+# mistake: upstream_only -- bndiff is missing
 def dbnvar_inv(dbnraw):
     return dbnraw.sum(0, keepdim=True)
 
 
-# mistake: upstream_unused -- the upstream gradient is forgotten
+# mistake: upstream_unused -- the upstream gradient is missing
 def dbnvar_inv(bndiff):
     return bndiff.sum(0, keepdim=True)
 
 
-# mistake: summed_too_far -- summed apart and then multiplied
+# mistake: summed_too_far -- summed separately, then multiplied
 def dbnvar_inv(dbnraw, bndiff):
     return bndiff.sum(0, keepdim=True) * dbnraw.sum(0, keepdim=True)
 
 
-# mistake: wrong_power -- a power for a product: ** typed for *
+# mistake: wrong_power -- a power instead of a product: ** typed for *
 def dbnvar_inv(dbnraw, bndiff):
     return (bndiff**dbnraw).sum(0, keepdim=True)
 
@@ -78,21 +78,21 @@ def dbnvar_inv(dbnraw, bndiff):
     return (bndiff**2*dbnraw).sum(0, keepdim=True)
 
 
-# mistake: wrong_operand -- bnraw for bndiff
+# mistake: wrong_operand -- bnraw instead of bndiff
 def dbnvar_inv(dbnraw, bnraw):
     return (bnraw*dbnraw).sum(0, keepdim=True)
 
 
-# mistake: wrong_operand -- hprebn for bndiff: the mean is still in it
+# mistake: wrong_operand -- hprebn instead of bndiff: the mean is still included
 def dbnvar_inv(dbnraw, hprebn):
     return (hprebn*dbnraw).sum(0, keepdim=True)
 
 
-# mistake: other_gradient -- dhpreact for dbnraw
+# mistake: other_gradient -- dhpreact instead of dbnraw
 def dbnvar_inv(dhpreact, bndiff):
     return (bndiff*dhpreact).sum(0, keepdim=True)
 
 
-# mistake: wrong_operand -- bndiff2 for bndiff
+# mistake: wrong_operand -- bndiff2 instead of bndiff
 def dbnvar_inv(dbnraw, bndiff2):
     return (bndiff2*dbnraw).sum(0, keepdim=True)

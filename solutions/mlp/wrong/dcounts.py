@@ -1,9 +1,9 @@
-# mistake: missing_path -- the path through counts_sum is forgotten
+# mistake: missing_path -- the path through counts_sum is missing
 def dcounts(dprobs, counts_sum_inv):
     return counts_sum_inv * dprobs
 
 
-# mistake: missing_path -- the path through probs is forgotten
+# mistake: missing_path -- the path through probs is missing
 def dcounts(dcounts_sum, counts):
     return torch.ones_like(counts) * dcounts_sum
 
@@ -38,22 +38,22 @@ def dcounts(dprobs, dcounts_sum, counts_sum_inv, counts):
     return counts_sum_inv * dprobs + counts*dcounts_sum
 
 
-# mistake: wrong_path -- dcounts_sum spread as a mean
+# mistake: wrong_path -- dcounts_sum broadcast as a mean
 def dcounts(dprobs, dcounts_sum, counts_sum_inv, counts):
     return counts_sum_inv * dprobs + dcounts_sum/counts.shape[1]
 
 
-# mistake: wrong_operand -- counts_sum for its inverse
+# mistake: wrong_operand -- counts_sum instead of its inverse
 def dcounts(dprobs, dcounts_sum, counts_sum):
     return counts_sum * dprobs + dcounts_sum
 
 
-# mistake: upstream_only -- the other factor of the product is forgotten
+# mistake: upstream_only -- the other factor of the product is missing
 def dcounts(dprobs, dcounts_sum):
     return dprobs + dcounts_sum
 
 
-# mistake: other_gradient -- dcounts_sum_inv for dcounts_sum
+# mistake: other_gradient -- dcounts_sum_inv instead of dcounts_sum
 def dcounts(dprobs, dcounts_sum_inv, counts_sum_inv):
     return counts_sum_inv * dprobs + dcounts_sum_inv
 
@@ -77,6 +77,6 @@ def dcounts(dprobs, dcounts_sum, counts_sum_inv):
     return counts_sum_inv * dprobs + dcounts_sum.repeat(1, 27)
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dcounts(counts):
     return torch.zeros_like(counts)

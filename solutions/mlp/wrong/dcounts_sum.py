@@ -1,9 +1,9 @@
-# mistake: sign -- the minus of the power rule is forgotten
+# mistake: sign -- the minus of the power rule is missing
 def dcounts_sum(dcounts_sum_inv, counts_sum):
     return counts_sum**-2 * dcounts_sum_inv
 
 
-# mistake: wrong_power -- minus one for minus two
+# mistake: wrong_power -- minus one instead of minus two
 def dcounts_sum(dcounts_sum_inv, counts_sum):
     return -counts_sum**-1 * dcounts_sum_inv
 
@@ -13,32 +13,32 @@ def dcounts_sum(dcounts_sum_inv, counts_sum):
     return -counts_sum**-3 * dcounts_sum_inv
 
 
-# mistake: wrong_power -- two for minus two
+# mistake: wrong_power -- two instead of minus two
 def dcounts_sum(dcounts_sum_inv, counts_sum):
     return -counts_sum**2 * dcounts_sum_inv
 
 
-# mistake: upstream_unused -- the upstream gradient is forgotten
+# mistake: upstream_unused -- the upstream gradient is missing
 def dcounts_sum(counts_sum):
     return -counts_sum**-2
 
 
-# mistake: upstream_only -- the upstream gradient as it came
+# mistake: upstream_only -- the upstream gradient unchanged
 def dcounts_sum(dcounts_sum_inv):
     return 1.0*dcounts_sum_inv
 
 
-# mistake: wrong_operand -- the inverse in the place of the sum
+# mistake: wrong_operand -- the inverse instead of the sum
 def dcounts_sum(dcounts_sum_inv, counts_sum_inv):
     return -counts_sum_inv**-2 * dcounts_sum_inv
 
 
-# mistake: wrong_operand -- counts for counts_sum
+# mistake: wrong_operand -- counts instead of counts_sum
 def dcounts_sum(dcounts_sum_inv, counts):
     return -counts**-2 * dcounts_sum_inv
 
 
-# mistake: wrong_operand -- counts for counts_sum, and the power stays
+# mistake: wrong_operand -- counts instead of counts_sum, and the power stays
 def dcounts_sum(dcounts_sum_inv, counts):
     return counts**-1 * dcounts_sum_inv
 
@@ -48,7 +48,7 @@ def dcounts_sum(dcounts_sum_inv, counts_sum):
     return -dcounts_sum_inv/(counts_sum**2 + 1e-5)
 
 
-# mistake: float32_pinned -- the same small number, written in float32
+# mistake: float32_pinned -- the same small number, in float32
 def dcounts_sum(dcounts_sum_inv, counts_sum):
     return -dcounts_sum_inv.float()/(counts_sum.float()**2 + 1e-5)
 
@@ -58,7 +58,7 @@ def dcounts_sum(dcounts_sum_inv, counts_sum):
     return -2*counts_sum**-2 * dcounts_sum_inv
 
 
-# mistake: sign -- right for this loss only, but for the sign
+# mistake: sign -- right for this loss only, except for the sign
 def dcounts_sum(counts_sum, n):
     return -1/(n*counts_sum)
 
@@ -68,6 +68,6 @@ def dcounts_sum(dcounts_sum_inv, counts_sum):
     return ((-counts_sum**-2) * dcounts_sum_inv).squeeze(1)
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dcounts_sum(counts_sum):
     return torch.zeros_like(counts_sum)

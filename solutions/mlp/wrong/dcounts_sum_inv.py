@@ -1,4 +1,4 @@
-# mistake: not_summed -- the sum over the columns is forgotten
+# mistake: not_summed -- the sum over the columns is missing
 def dcounts_sum_inv(dprobs, counts):
     return counts * dprobs
 
@@ -13,32 +13,32 @@ def dcounts_sum_inv(dprobs, counts):
     return (counts * dprobs).sum(0, keepdim=True)
 
 
-# mistake: summed_too_far -- one number for everything
+# mistake: summed_too_far -- a single number for everything
 def dcounts_sum_inv(dprobs, counts):
     return (counts * dprobs).sum()
 
 
-# mistake: summed_too_far -- one number for everything, in every place
+# mistake: summed_too_far -- a single number at every position
 def dcounts_sum_inv(dprobs, counts_sum_inv, counts):
     return (counts * dprobs).sum() * torch.ones_like(counts_sum_inv)
 
 
-# mistake: constant_factor -- the mean for the sum
+# mistake: constant_factor -- mean instead of sum
 def dcounts_sum_inv(dprobs, counts):
     return (counts * dprobs).mean(1, keepdim=True)
 
 
-# mistake: upstream_only -- counts forgotten
+# mistake: upstream_only -- counts missing
 def dcounts_sum_inv(dprobs):
     return dprobs.sum(1, keepdim=True)
 
 
-# mistake: upstream_unused -- dprobs forgotten
+# mistake: upstream_unused -- dprobs missing
 def dcounts_sum_inv(counts):
     return counts.sum(1, keepdim=True)
 
 
-# mistake: wrong_operand -- probs for counts
+# mistake: wrong_operand -- probs instead of counts
 def dcounts_sum_inv(dprobs, probs):
     return (probs * dprobs).sum(1, keepdim=True)
 
@@ -48,17 +48,17 @@ def dcounts_sum_inv(dprobs, counts):
     return (counts**-1 * dprobs).sum(1, keepdim=True)
 
 
-# mistake: sign -- a minus too many
+# mistake: sign -- an extra minus
 def dcounts_sum_inv(dprobs, counts):
     return -(counts * dprobs).sum(1, keepdim=True)
 
 
-# mistake: other_gradient -- dlogprobs for dprobs
+# mistake: other_gradient -- dlogprobs instead of dprobs
 def dcounts_sum_inv(dlogprobs, counts):
     return (counts * dlogprobs).sum(1, keepdim=True)
 
 
-# mistake: summed_too_far -- summed apart and then multiplied
+# mistake: summed_too_far -- summed separately, then multiplied
 def dcounts_sum_inv(dprobs, counts):
     return counts.sum(1, keepdim=True) * dprobs.sum(1, keepdim=True)
 
@@ -73,6 +73,6 @@ def dcounts_sum_inv(dprobs, Yb, counts):
     return (counts * dprobs).gather(1, Yb[:, None])
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dcounts_sum_inv(counts_sum_inv):
     return torch.zeros_like(counts_sum_inv)

@@ -1,4 +1,4 @@
-# mistake: permuted -- numbers before positions, then turned
+# mistake: permuted -- numbers before positions, then transposed
 def demb(dembcat, n):
     return dembcat.view(n, -1, 3).transpose(1, 2)
 
@@ -8,7 +8,7 @@ def demb(dembcat, n):
     return dembcat.view(n, -1, 3)
 
 
-# mistake: permuted -- the positions from right to left
+# mistake: permuted -- positions from right to left
 def demb(dembcat, emb):
     return dembcat.view(emb.shape).flip(1)
 
@@ -18,17 +18,17 @@ def demb(dembcat, n):
     return dembcat.view(3, n, -1).transpose(0, 1)
 
 
-# mistake: permuted -- not laid out again
+# mistake: permuted -- not reshaped back
 def demb(dembcat):
     return dembcat.clone()
 
 
-# mistake: sign -- a minus too many
+# mistake: sign -- an extra minus
 def demb(dembcat, emb):
     return -dembcat.view(emb.shape)
 
 
-# mistake: summed_too_far -- the positions are added up
+# mistake: summed_too_far -- the positions are summed
 def demb(dembcat, emb):
     return dembcat.view(emb.shape).sum(1, keepdim=True).expand_as(emb)
 
@@ -63,11 +63,11 @@ def demb(dembcat, emb):
     return dembcat.view(emb.shape)*emb
 
 
-# mistake: float32_pinned -- a minus too many, written in float32
+# mistake: float32_pinned -- an extra minus, in float32
 def demb(dembcat, emb):
     return -dembcat.view(emb.shape).float()
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def demb(emb):
     return torch.zeros_like(emb)

@@ -1,14 +1,14 @@
-# mistake: transposed -- W1 is not turned: the shapes do not fit
+# mistake: transposed -- W1 is not transposed: the shapes do not fit
 def dembcat(dhprebn, W1):
     return dhprebn @ W1
 
 
-# mistake: other_gradient -- dhpreact for dhprebn
+# mistake: other_gradient -- dhpreact instead of dhprebn
 def dembcat(dhpreact, W1):
     return dhpreact @ W1.T
 
 
-# mistake: other_gradient -- dbndiff for dhprebn: the mean path is missing
+# mistake: other_gradient -- dbndiff instead of dhprebn: the mean path is missing
 def dembcat(dbndiff, W1):
     return dbndiff @ W1.T
 
@@ -23,12 +23,12 @@ def dembcat(dhprebn, W1, n):
     return (dhprebn @ W1.T).view(n, 3, -1).transpose(1, 2).reshape(n, -1)
 
 
-# mistake: sign -- a minus too many
+# mistake: sign -- an extra minus
 def dembcat(dhprebn, W1):
     return -(dhprebn @ W1.T)
 
 
-# mistake: upstream_unused -- ones for the upstream gradient
+# mistake: upstream_unused -- ones instead of the upstream gradient
 def dembcat(dhprebn, W1):
     return torch.ones_like(dhprebn) @ W1.T
 
@@ -48,32 +48,32 @@ def dembcat(dhprebn, W1, n):
     return dhprebn @ W1.T / 32 * n
 
 
-# mistake: not_summed -- element by element, without the sum
+# mistake: not_summed -- elementwise, without the sum
 def dembcat(dhprebn, W1):
     return dhprebn[:, None, :] * W1[None]
 
 
-# mistake: transposed -- the result is turned
+# mistake: transposed -- the result is transposed
 def dembcat(dhprebn, W1):
     return W1 @ dhprebn.T
 
 
-# mistake: wrong_path -- the bias adds its own
+# mistake: wrong_path -- the bias adds its own gradient
 def dembcat(dhprebn, b1, W1):
     return (dhprebn + b1) @ W1.T
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dembcat(embcat):
     return torch.zeros_like(embcat)
 
 
-# mistake: wrong_dtype -- in double
+# mistake: wrong_dtype -- in float64
 def dembcat(dhprebn, W1):
     return (dhprebn.double() @ W1.T.double())
 
 
-# mistake: float32_pinned -- the sign turned, written in float32
+# mistake: float32_pinned -- the sign flipped, in float32
 def dembcat(dhprebn, W1):
     return -(dhprebn.float() @ W1.T.float())
 

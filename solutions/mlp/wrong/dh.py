@@ -1,24 +1,24 @@
-# mistake: transposed -- W2 is not turned: the shapes do not fit
+# mistake: transposed -- W2 is not transposed: the shapes do not fit
 def dh(dlogits, W2):
     return dlogits @ W2
 
 
-# mistake: wrong_operand -- W2 times dlogits, element by element
+# mistake: wrong_operand -- W2 times dlogits, elementwise
 def dh(dlogits, W2):
     return W2*dlogits
 
 
-# mistake: other_gradient -- dprobs for dlogits
+# mistake: other_gradient -- dprobs instead of dlogits
 def dh(dprobs, W2):
     return dprobs @ W2.T
 
 
-# mistake: sign -- a minus too many
+# mistake: sign -- an extra minus
 def dh(dlogits, W2):
     return -(dlogits @ W2.T)
 
 
-# mistake: upstream_unused -- ones for the upstream gradient
+# mistake: upstream_unused -- ones instead of the upstream gradient
 def dh(dlogits, W2):
     return torch.ones_like(dlogits) @ W2.T
 
@@ -38,32 +38,32 @@ def dh(dlogits, W2, n):
     return dlogits @ W2.T / 32 * n
 
 
-# mistake: not_summed -- element by element, without the sum
+# mistake: not_summed -- elementwise, without the sum
 def dh(dlogits, W2):
     return dlogits[:, None, :] * W2[None]
 
 
-# mistake: transposed -- the result is turned
+# mistake: transposed -- the result is transposed
 def dh(dlogits, W2):
     return W2 @ dlogits.T
 
 
-# mistake: wrong_path -- the bias adds its own
+# mistake: wrong_path -- the bias adds its own gradient
 def dh(dlogits, b2, W2):
     return (dlogits + b2) @ W2.T
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dh(h):
     return torch.zeros_like(h)
 
 
-# mistake: wrong_dtype -- in double
+# mistake: wrong_dtype -- in float64
 def dh(dlogits, W2):
     return (dlogits.double() @ W2.T.double())
 
 
-# mistake: float32_pinned -- the sign turned, written in float32
+# mistake: float32_pinned -- the sign flipped, in float32
 def dh(dlogits, W2):
     return -(dlogits.float() @ W2.T.float())
 

@@ -1,14 +1,14 @@
-# mistake: wrong_operand -- hpreact for h
+# mistake: wrong_operand -- hpreact instead of h
 def dhpreact(dh, hpreact):
     return (1.0 - hpreact**2) * dh
 
 
-# mistake: upstream_unused -- dh is forgotten
+# mistake: upstream_unused -- dh is missing
 def dhpreact(h):
     return 1.0 - h**2
 
 
-# mistake: upstream_only -- dh as it came
+# mistake: upstream_only -- dh unchanged
 def dhpreact(dh):
     return dh.clone()
 
@@ -23,7 +23,7 @@ def dhpreact(dh, h):
     return (h > 0) * dh
 
 
-# mistake: wrong_power -- the square is forgotten
+# mistake: wrong_power -- the square is missing
 def dhpreact(dh, h):
     return (1.0 - h) * dh
 
@@ -33,12 +33,12 @@ def dhpreact(dh, h):
     return (1.0 - h**3) * dh
 
 
-# mistake: sign -- plus for minus
+# mistake: sign -- plus instead of minus
 def dhpreact(dh, h):
     return (1.0 + h**2) * dh
 
 
-# mistake: sign -- a minus too many
+# mistake: sign -- an extra minus
 def dhpreact(dh, h):
     return (h**2 - 1.0) * dh
 
@@ -53,12 +53,12 @@ def dhpreact(dh, h):
     return (1.0 - h**2 + 1e-5) * dh
 
 
-# mistake: float32_pinned -- the same small number, written in float32
+# mistake: float32_pinned -- the same small number, in float32
 def dhpreact(dh, h):
     return (1.0 - h.float()**2 + 1e-5) * dh.float()
 
 
-# mistake: other_gradient -- dprobs led through the second layer, for dh
+# mistake: other_gradient -- dprobs passed back through the second layer, for dh
 def dhpreact(dprobs, h, W2):
     return (1.0 - h**2) * (dprobs @ W2.T)
 
@@ -73,11 +73,11 @@ def dhpreact(dh, h):
     return (1.0 - h**2)**2 * dh
 
 
-# mistake: transposed -- turned
+# mistake: transposed -- transposed
 def dhpreact(dh, h):
     return ((1.0 - h**2) * dh).T
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dhpreact(hpreact):
     return torch.zeros_like(hpreact)

@@ -1,4 +1,4 @@
-# mistake: missing_path -- the path through the mean is forgotten
+# mistake: missing_path -- the path through the mean is missing
 def dhprebn(dbndiff):
     return dbndiff.clone()
 
@@ -23,17 +23,17 @@ def dhprebn(dbndiff, dbnmeani, n):
     return dbndiff + 2.0/n * dbnmeani
 
 
-# mistake: wrong_path -- 1/n is forgotten
+# mistake: wrong_path -- 1/n is missing
 def dhprebn(dbndiff, dbnmeani):
     return dbndiff + dbnmeani
 
 
-# mistake: wrong_path -- n-1 for n in the mean
+# mistake: wrong_path -- n-1 instead of n in the mean
 def dhprebn(dbndiff, dbnmeani, n):
     return dbndiff + 1.0/(n-1) * dbnmeani
 
 
-# mistake: hard_coded -- 32 for n
+# mistake: hard_coded -- 32 instead of n
 def dhprebn(dbndiff, dbnmeani):
     return dbndiff + 1.0/32 * dbnmeani
 
@@ -55,7 +55,7 @@ def dhprebn(dbndiff, dbnmeani):
     return d
 
 
-# mistake: fused_term -- n for n-1: Bessel forgotten
+# mistake: fused_term -- n instead of n-1: Bessel missing
 def dhprebn(dhpreact, bngain, bnvar_inv, bnraw, n):
     return bngain*bnvar_inv/n * (n*dhpreact - dhpreact.sum(0) - bnraw*(dhpreact*bnraw).sum(0))
 
@@ -75,22 +75,22 @@ def dhprebn(dhpreact, bngain, bnvar_inv):
     return bngain*bnvar_inv*dhpreact
 
 
-# mistake: fused_term -- the gain is in it twice
+# mistake: fused_term -- the gain is included twice
 def dhprebn(dhpreact, bngain, bnvar_inv, bnraw, n):
     return bngain*bnvar_inv/n * (n*bngain*dhpreact - (bngain*dhpreact).sum(0) - n/(n-1)*bnraw*(bngain*dhpreact*bnraw).sum(0))
 
 
-# mistake: fused_term -- the gain twice and Bessel forgotten
+# mistake: fused_term -- the gain twice and Bessel missing
 def dhprebn(dhpreact, bngain, bnvar_inv, bnraw, n):
     return bngain*bnvar_inv/n * (n*bngain*dhpreact - (bngain*dhpreact).sum(0) - bnraw*(bngain*dhpreact*bnraw).sum(0))
 
 
-# mistake: fused_term -- the gain is forgotten
+# mistake: fused_term -- the gain is missing
 def dhprebn(dhpreact, bnvar_inv, bnraw, n):
     return bnvar_inv/n * (n*dhpreact - dhpreact.sum(0) - n/(n-1)*bnraw*(dhpreact*bnraw).sum(0))
 
 
-# mistake: fused_term -- hpreact for dhpreact in one sum
+# mistake: fused_term -- hpreact instead of dhpreact in one sum
 def dhprebn(dhpreact, bngain, bnvar_inv, bnraw, hpreact, n):
     return bngain*bnvar_inv/n * (n*dhpreact - dhpreact.sum(0) - n/(n-1)*bnraw*(hpreact*bnraw).sum(0))
 
@@ -100,7 +100,7 @@ def dhprebn(dhpreact, bngain, bnvar_inv, bnraw, n):
     return bngain*bnvar_inv/n * (n*dhpreact - dhpreact.sum(0) + n/(n-1)*bnraw*(dhpreact*bnraw).sum(0))
 
 
-# mistake: fused_term -- hprebn for bnraw
+# mistake: fused_term -- hprebn instead of bnraw
 def dhprebn(dhpreact, bngain, bnvar_inv, hprebn, n):
     return bngain*bnvar_inv/n * (n*dhpreact - dhpreact.sum(0) - n/(n-1)*hprebn*(dhpreact*hprebn).sum(0))
 
@@ -110,11 +110,11 @@ def dhprebn(dhpreact, bngain, bnvar_inv, bnraw):
     return bngain*bnvar_inv/32 * (32*dhpreact - dhpreact.sum(0) - 32/31*bnraw*(dhpreact*bnraw).sum(0))
 
 
-# mistake: float32_pinned -- n-1 for n, written in float32
+# mistake: float32_pinned -- n-1 instead of n, in float32
 def dhprebn(dbndiff, dbnmeani, n):
     return dbndiff.float() + 1.0/(n-1) * dbnmeani.float()
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dhprebn(hprebn):
     return torch.zeros_like(hprebn)

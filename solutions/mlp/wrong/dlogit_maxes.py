@@ -1,4 +1,4 @@
-# mistake: zeros -- it is about zero anyway
+# mistake: zeros -- zeros, as it is about zero anyway
 def dlogit_maxes(logit_maxes):
     return torch.zeros_like(logit_maxes)
 
@@ -8,7 +8,7 @@ def dlogit_maxes(dnorm_logits):
     return (0*dnorm_logits).sum(1, keepdim=True)
 
 
-# mistake: null_gradient -- a tiny multiple of what stands further up
+# mistake: null_gradient -- a tiny multiple of an earlier value
 def dlogit_maxes(dprobs):
     return dprobs.sum(1, keepdim=True)*1e-14
 
@@ -33,17 +33,17 @@ def dlogit_maxes(logit_maxes):
     return torch.full_like(logit_maxes, 1e-9)
 
 
-# mistake: null_gradient -- something that is zero in exact numbers
+# mistake: null_gradient -- something that is zero in exact arithmetic
 def dlogit_maxes(dnorm_logits, logit_maxes, logits):
     return logit_maxes - logits.max(1, keepdim=True).values + 0*dnorm_logits[:, :1]
 
 
-# mistake: sign -- the minus is forgotten
+# mistake: sign -- the minus is missing
 def dlogit_maxes(dnorm_logits):
     return dnorm_logits.sum(1, keepdim=True)
 
 
-# mistake: constant_factor -- the mean for the sum
+# mistake: constant_factor -- mean instead of sum
 def dlogit_maxes(dnorm_logits):
     return -dnorm_logits.mean(1, keepdim=True)
 
@@ -58,7 +58,7 @@ def dlogit_maxes(dnorm_logits):
     return (-dnorm_logits).sum(1)
 
 
-# mistake: not_summed -- the sum is forgotten
+# mistake: not_summed -- the sum is missing
 def dlogit_maxes(dnorm_logits):
     return -dnorm_logits
 
@@ -68,7 +68,7 @@ def dlogit_maxes(dnorm_logits):
     return -dnorm_logits.sum(0, keepdim=True)
 
 
-# mistake: wrong_index -- the gradient at the place of the maximum alone
+# mistake: wrong_index -- the gradient only at the maximum
 def dlogit_maxes(dnorm_logits, logits):
     return -dnorm_logits.gather(1, logits.argmax(1, keepdim=True))
 
@@ -90,12 +90,12 @@ def dlogit_maxes(dnorm_logits, probs):
     return -(probs*dnorm_logits).sum(1, keepdim=True)
 
 
-# mistake: other_gradient -- dcounts for dnorm_logits
+# mistake: other_gradient -- dcounts instead of dnorm_logits
 def dlogit_maxes(dcounts):
     return -dcounts.sum(1, keepdim=True)
 
 
-# mistake: float32_pinned -- the minus is forgotten, written in float32
+# mistake: float32_pinned -- the minus is missing, in float32
 def dlogit_maxes(dnorm_logits):
     return dnorm_logits.float().sum(1, keepdim=True)
 

@@ -47,12 +47,12 @@ def dlogits(dnorm_logits, dlogit_maxes, logits):
     return d
 
 
-# mistake: wrong_index -- one place too far to the right
+# mistake: wrong_index -- off by one to the right
 def dlogits(dnorm_logits, dlogit_maxes, logits):
     return dnorm_logits + F.one_hot((logits.argmax(1) + 1) % logits.shape[1], logits.shape[1])*dlogit_maxes
 
 
-# mistake: wrong_index -- all rows at all maxima: a colon for range(n)
+# mistake: wrong_index -- all rows at all maxima: a colon instead of range(n)
 def dlogits(dnorm_logits, dlogit_maxes, logits):
     d = dnorm_logits.clone()
     d[:, logits.argmax(1)] += dlogit_maxes
@@ -64,7 +64,7 @@ def dlogits(dnorm_logits, dlogit_maxes, logits, logit_maxes):
     return dnorm_logits + (logits == logit_maxes)*logits*dlogit_maxes
 
 
-# mistake: aliasing -- the mask is written into logits, and then the maximum is looked for there
+# mistake: aliasing -- the mask is written into logits before the maximum is taken
 def dlogits(dnorm_logits, dlogit_maxes, logits, n):
     mask = logits
     mask.zero_()
@@ -89,7 +89,7 @@ def dlogits(dnorm_logits, dlogit_maxes, logits):
     return d
 
 
-# mistake: wrong_index -- the place of the maximum in the row above
+# mistake: wrong_index -- the position of the maximum in the row above
 def dlogits(dnorm_logits, dlogit_maxes, logits):
     return dnorm_logits + F.one_hot(logits.argmax(1).roll(1), logits.shape[1])*dlogit_maxes
 
@@ -109,7 +109,7 @@ def dlogits(probs, Yb, logits):
     return probs - F.one_hot(Yb, logits.shape[1])
 
 
-# mistake: sign -- the short formula with the sign turned
+# mistake: sign -- the short formula with the sign flipped
 def dlogits(probs, Yb, logits, n):
     return (F.one_hot(Yb, logits.shape[1]) - probs)/n
 
@@ -119,11 +119,11 @@ def dlogits(probs, Yb, logits):
     return (probs - F.one_hot(Yb, logits.shape[1]))/32
 
 
-# mistake: float32_pinned -- the maximum dropped, written in float32
+# mistake: float32_pinned -- the path through the maximum dropped, in float32
 def dlogits(dnorm_logits):
     return dnorm_logits.float()*1
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dlogits(logits):
     return torch.zeros_like(logits)

@@ -1,4 +1,4 @@
-# mistake: upstream_only -- dlogprobs as it came
+# mistake: upstream_only -- dlogprobs unchanged
 def dprobs(dlogprobs):
     return dlogprobs.clone()
 
@@ -33,12 +33,12 @@ def dprobs(dlogprobs, probs):
     return dlogprobs/probs**2
 
 
-# mistake: wrong_epsilon -- a small number against a division by zero
+# mistake: wrong_epsilon -- a small number to avoid division by zero
 def dprobs(dlogprobs, probs):
     return dlogprobs/(probs + 1e-8)
 
 
-# mistake: float32_pinned -- the same small number, written in float32
+# mistake: float32_pinned -- the same small number, in float32
 def dprobs(dlogprobs, probs):
     return dlogprobs.float()/(probs.float() + 1e-8)
 
@@ -53,16 +53,16 @@ def dprobs(dlogprobs, probs, n):
     return dlogprobs/probs/n
 
 
-# mistake: sign -- right for this loss only, but for the sign
+# mistake: sign -- right for this loss only, except for the sign
 def dprobs(Yb, probs, n):
     return F.one_hot(Yb, probs.shape[1])/(n*probs)
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dprobs(probs):
     return torch.zeros_like(probs)
 
 
-# mistake: transposed -- turned
+# mistake: transposed -- transposed
 def dprobs(dlogprobs, probs):
     return (dlogprobs/probs).T.contiguous()

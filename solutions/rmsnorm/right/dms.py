@@ -13,6 +13,6 @@ def dms(drrms, ms):
     return -drrms/(2*(ms + 1e-5)**1.5)
 
 
-# form: written in float32 whatever comes in
+# form: in float32 whatever the input
 def dms(drrms, rrms):
     return -0.5*rrms.float()**3*drrms.float()

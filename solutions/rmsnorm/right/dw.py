@@ -13,7 +13,7 @@ def dw(dout, norm):
     return torch.einsum('ntc,ntc->c', dout, norm)
 
 
-# form: laid out as one table of tokens
+# form: reshaped to one table of tokens
 def dw(dout, norm, C):
     return (dout*norm).view(-1, C).sum(0)
 

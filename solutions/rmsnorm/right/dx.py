@@ -25,6 +25,6 @@ def dx(dout, w, x, rrms):
     return rrms*dout*w - x*rrms**3*(dout*w*x).mean(2, keepdim=True)
 
 
-# form: written in float32 whatever comes in
+# form: in float32 whatever the input
 def dx(dnorm, dsq, rrms, x):
     return rrms.float()*dnorm.float() + 2*x.float()*dsq.float()

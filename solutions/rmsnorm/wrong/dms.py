@@ -1,9 +1,9 @@
-# mistake: sign -- the minus is forgotten
+# mistake: sign -- the minus is missing
 def dms(drrms, ms):
     return 0.5*(ms + 1e-5)**-1.5*drrms
 
 
-# mistake: constant_factor -- the half is forgotten
+# mistake: constant_factor -- the half is missing
 def dms(drrms, ms):
     return -(ms + 1e-5)**-1.5*drrms
 
@@ -18,22 +18,22 @@ def dms(drrms, ms):
     return -0.5*(ms + 1e-5)**1.5*drrms
 
 
-# mistake: wrong_epsilon -- epsilon is forgotten
+# mistake: wrong_epsilon -- epsilon is missing
 def dms(drrms, ms):
     return -0.5*ms**-1.5*drrms
 
 
-# mistake: wrong_epsilon -- another epsilon
+# mistake: wrong_epsilon -- a different epsilon
 def dms(drrms, ms):
     return -0.5*(ms + 1e-6)**-1.5*drrms
 
 
-# mistake: float32_pinned -- epsilon is forgotten, written in float32
+# mistake: float32_pinned -- epsilon is missing, in float32
 def dms(drrms, ms):
     return -0.5*ms.float()**-1.5*drrms.float()
 
 
-# mistake: upstream_unused -- drrms is forgotten
+# mistake: upstream_unused -- drrms is missing
 def dms(ms):
     return -0.5*(ms + 1e-5)**-1.5
 
@@ -43,6 +43,6 @@ def dms(drrms):
     return -0.5*drrms
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dms(ms):
     return torch.zeros_like(ms)

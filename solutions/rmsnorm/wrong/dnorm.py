@@ -1,9 +1,9 @@
-# mistake: upstream_only -- w is forgotten
+# mistake: upstream_only -- w is missing
 def dnorm(dout):
     return dout.clone()
 
 
-# mistake: wrong_operand -- norm for w
+# mistake: wrong_operand -- norm instead of w
 def dnorm(dout, norm):
     return dout*norm
 
@@ -28,6 +28,6 @@ def dnorm(dout, w):
     return -dout*w
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dnorm(norm):
     return torch.zeros_like(norm)

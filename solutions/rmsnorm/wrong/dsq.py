@@ -1,19 +1,19 @@
-# mistake: not_expanded -- only one number for each token
+# mistake: not_expanded -- only one number per token
 def dsq(dms, C):
     return dms/C
 
 
-# mistake: constant_factor -- one feature less
+# mistake: constant_factor -- one feature fewer
 def dsq(dms, sq, C):
     return dms.expand_as(sq)/(C - 1)
 
 
-# mistake: constant_factor -- the mean taken for a sum
+# mistake: constant_factor -- mean treated as a sum
 def dsq(dms, sq):
     return dms.expand_as(sq)*1.0
 
 
-# mistake: constant_factor -- divided by the positions
+# mistake: constant_factor -- divided by the number of positions
 def dsq(dms, sq):
     return dms.expand_as(sq)/sq.shape[1]
 
@@ -28,7 +28,7 @@ def dsq(dms, sq, C):
     return dms*sq/C
 
 
-# mistake: upstream_unused -- dms is forgotten
+# mistake: upstream_unused -- dms is missing
 def dsq(sq, C):
     return torch.ones_like(sq)/C
 
@@ -38,6 +38,6 @@ def dsq(dms, sq, C):
     return -dms.expand_as(sq)/C
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dsq(sq):
     return torch.zeros_like(sq)

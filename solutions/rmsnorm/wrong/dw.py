@@ -13,32 +13,32 @@ def dw(dout, norm):
     return norm*dout
 
 
-# mistake: constant_factor -- the mean for the sum
+# mistake: constant_factor -- mean instead of sum
 def dw(dout, norm):
     return (norm*dout).mean((0, 1))
 
 
-# mistake: wrong_operand -- x for norm
+# mistake: wrong_operand -- x instead of norm
 def dw(dout, x):
     return (x*dout).sum((0, 1))
 
 
-# mistake: wrong_operand -- out for norm
+# mistake: wrong_operand -- out instead of norm
 def dw(dout, out):
     return (out*dout).sum((0, 1))
 
 
-# mistake: upstream_only -- norm is forgotten
+# mistake: upstream_only -- norm is missing
 def dw(dout):
     return dout.sum((0, 1))
 
 
-# mistake: upstream_unused -- dout is forgotten
+# mistake: upstream_unused -- dout is missing
 def dw(norm):
     return norm.sum((0, 1))
 
 
-# mistake: keepdim -- dimensions of one are left
+# mistake: keepdim -- size-1 dimensions are left
 def dw(dout, norm):
     return (norm*dout).sum((0, 1), keepdim=True)
 
@@ -48,6 +48,6 @@ def dw(dout, norm):
     return -(norm*dout).sum((0, 1))
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dw(w):
     return torch.zeros_like(w)

@@ -3,7 +3,7 @@ def da2(dh2, h2):
     return dh2 - h2*h2*dh2
 
 
-# form: tanh again
+# form: tanh recomputed
 def da2(dh2, a2):
     return (1 - torch.tanh(a2)**2)*dh2
 
@@ -13,6 +13,6 @@ def da2(dh2, a2):
     return dh2/torch.cosh(a2)**2
 
 
-# form: written in float32 whatever comes in
+# form: in float32 whatever the input
 def da2(dh2, h2):
     return (1 - h2.float()**2)*dh2.float()

@@ -3,7 +3,7 @@ def da4(dh4, h4):
     return dh4 - h4*h4*dh4
 
 
-# form: tanh again
+# form: tanh recomputed
 def da4(dh4, a4):
     return (1 - torch.tanh(a4)**2)*dh4
 
@@ -13,6 +13,6 @@ def da4(dh4, a4):
     return dh4/torch.cosh(a4)**2
 
 
-# form: written in float32 whatever comes in
+# form: in float32 whatever the input
 def da4(dh4, h4):
     return (1 - h4.float()**2)*dh4.float()

@@ -1,4 +1,4 @@
-# form: added first, summed then
+# form: added first, then summed
 def dbh(da1, da2, da3, da4):
     return (da1 + da2 + da3 + da4).sum(0)
 

@@ -3,12 +3,12 @@ def dH(H):
     return torch.ones_like(H)
 
 
-# mistake: wrong_operand -- H for cot
+# mistake: wrong_operand -- H instead of cot
 def dH(H):
     return H.clone()
 
 
-# mistake: wrong_index -- only the last step has a say
+# mistake: wrong_index -- only the last step counts
 def dH(cot):
     d = torch.zeros_like(cot)
     d[:, -1] = cot[:, -1]
@@ -25,6 +25,6 @@ def dH(cot):
     return -cot
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dH(H):
     return torch.zeros_like(H)

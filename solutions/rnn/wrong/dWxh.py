@@ -3,22 +3,22 @@ def dWxh(da4, x):
     return x[:, 3].T @ da4
 
 
-# mistake: missing_path -- one step is forgotten
+# mistake: missing_path -- one step is missing
 def dWxh(da1, da3, da4, x):
     return x[:, 3].T @ da4 + x[:, 2].T @ da3 + x[:, 0].T @ da1
 
 
-# mistake: wrong_index -- each step with the input before
+# mistake: wrong_index -- each step with the previous input
 def dWxh(da1, da2, da3, da4, x):
     return x[:, 2].T @ da4 + x[:, 1].T @ da3 + x[:, 0].T @ da2
 
 
-# mistake: wrong_path -- time runs the other way
+# mistake: wrong_path -- time runs backward
 def dWxh(da1, da2, da3, da4, x):
     return x[:, 0].T @ da4 + x[:, 1].T @ da3 + x[:, 2].T @ da2 + x[:, 3].T @ da1
 
 
-# mistake: transposed -- turned
+# mistake: transposed -- transposed
 def dWxh(da1, da2, da3, da4, x):
     return (x[:, 3].T @ da4 + x[:, 2].T @ da3 + x[:, 1].T @ da2 + x[:, 0].T @ da1).T
 
@@ -38,7 +38,7 @@ def dWxh(da1, da2, da3, da4, x):
     return x.sum(1).T @ (da1 + da2 + da3 + da4)
 
 
-# mistake: not_summed -- one matrix for each step
+# mistake: not_summed -- one matrix per step
 def dWxh(da1, da2, da3, da4, x):
     return torch.stack([x[:, 0].T @ da1, x[:, 1].T @ da2, x[:, 2].T @ da3, x[:, 3].T @ da4])
 
@@ -48,6 +48,6 @@ def dWxh(da1, da2, da3, da4, x):
     return -(x[:, 3].T @ da4 + x[:, 2].T @ da3 + x[:, 1].T @ da2 + x[:, 0].T @ da1)
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dWxh(Wxh):
     return torch.zeros_like(Wxh)

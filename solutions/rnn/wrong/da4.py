@@ -1,19 +1,19 @@
-# mistake: upstream_only -- the tanh is forgotten
+# mistake: upstream_only -- the tanh is missing
 def da4(dh4):
     return dh4.clone()
 
 
-# mistake: upstream_unused -- dh4 is forgotten
+# mistake: upstream_unused -- dh4 is missing
 def da4(h4):
     return 1 - h4**2
 
 
-# mistake: wrong_power -- the square is forgotten
+# mistake: wrong_power -- the square is missing
 def da4(dh4, h4):
     return (1 - h4)*dh4
 
 
-# mistake: wrong_operand -- a4 for h4
+# mistake: wrong_operand -- a4 instead of h4
 def da4(dh4, a4):
     return (1 - a4**2)*dh4
 
@@ -28,11 +28,11 @@ def da4(dh4, h3):
     return (1 - h3**2)*dh4
 
 
-# mistake: sign -- plus for minus
+# mistake: sign -- plus instead of minus
 def da4(dh4, h4):
     return (1 + h4**2)*dh4
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def da4(a4):
     return torch.zeros_like(a4)

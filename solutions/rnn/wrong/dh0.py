@@ -1,9 +1,9 @@
-# mistake: transposed -- Whh is not turned
+# mistake: transposed -- Whh is not transposed
 def dh0(da1, Whh):
     return da1 @ Whh
 
 
-# mistake: wrong_path -- a place in H, which it does not have
+# mistake: wrong_path -- a slice of H, which it does not have
 def dh0(da1, Whh, dH):
     return dH[:, 0] + da1 @ Whh.T
 
@@ -18,7 +18,7 @@ def dh0(da1):
     return da1.clone()
 
 
-# mistake: other_gradient -- da2 for da1
+# mistake: other_gradient -- da2 instead of da1
 def dh0(da2, Whh):
     return da2 @ Whh.T
 
@@ -33,6 +33,6 @@ def dh0(da1, Whh):
     return -da1 @ Whh.T
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dh0(h0):
     return torch.zeros_like(h0)

@@ -3,12 +3,12 @@ def dh1(dH):
     return dH[:, 0]
 
 
-# mistake: missing_path -- only the loss of the steps to come
+# mistake: missing_path -- only the loss of later steps
 def dh1(da2, Whh):
     return da2 @ Whh.T
 
 
-# mistake: transposed -- Whh is not turned
+# mistake: transposed -- Whh is not transposed
 def dh1(dH, da2, Whh):
     return dH[:, 0] + da2 @ Whh
 
@@ -38,6 +38,6 @@ def dh1(dH, da2, Whh):
     return dH[:, 0] - da2 @ Whh.T
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dh1(h1):
     return torch.zeros_like(h1)

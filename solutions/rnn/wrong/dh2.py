@@ -3,12 +3,12 @@ def dh2(dH):
     return dH[:, 1]
 
 
-# mistake: missing_path -- only the loss of the steps to come
+# mistake: missing_path -- only the loss of later steps
 def dh2(da3, Whh):
     return da3 @ Whh.T
 
 
-# mistake: transposed -- Whh is not turned
+# mistake: transposed -- Whh is not transposed
 def dh2(dH, da3, Whh):
     return dH[:, 1] + da3 @ Whh
 
@@ -38,6 +38,6 @@ def dh2(dH, da3, Whh):
     return dH[:, 1] - da3 @ Whh.T
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dh2(h2):
     return torch.zeros_like(h2)

@@ -3,12 +3,12 @@ def dh3(dH):
     return dH[:, 2]
 
 
-# mistake: missing_path -- only the loss of the steps to come
+# mistake: missing_path -- only the loss of later steps
 def dh3(da4, Whh):
     return da4 @ Whh.T
 
 
-# mistake: transposed -- Whh is not turned
+# mistake: transposed -- Whh is not transposed
 def dh3(dH, da4, Whh):
     return dH[:, 2] + da4 @ Whh
 
@@ -38,6 +38,6 @@ def dh3(dH, da4, Whh):
     return dH[:, 2] - da4 @ Whh.T
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dh3(h3):
     return torch.zeros_like(h3)

@@ -3,22 +3,22 @@ def dh4(dH):
     return dH[:, 0]
 
 
-# mistake: wrong_index -- the step before
+# mistake: wrong_index -- the previous step
 def dh4(dH):
     return dH[:, 2]
 
 
-# mistake: summed_too_far -- all four steps added up
+# mistake: summed_too_far -- all four steps summed
 def dh4(dH):
     return dH.sum(1)
 
 
-# mistake: keepdim -- the dimension of time is left
+# mistake: keepdim -- the time dimension is left
 def dh4(dH):
     return dH[:, 3:]
 
 
-# mistake: wrong_path -- a next step, which there is not
+# mistake: wrong_path -- a next step, which does not exist
 def dh4(dH, Whh):
     return dH[:, 3] + dH[:, 3] @ Whh.T
 
@@ -33,6 +33,6 @@ def dh4(dH):
     return -dH[:, 3]
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dh4(h4):
     return torch.zeros_like(h4)

@@ -1,9 +1,9 @@
-# mistake: wrong_axis -- time before the examples
+# mistake: wrong_axis -- time before examples
 def dx(da1, da2, da3, da4, Wxh):
     return torch.stack([da1 @ Wxh.T, da2 @ Wxh.T, da3 @ Wxh.T, da4 @ Wxh.T])
 
 
-# mistake: wrong_path -- time runs the other way
+# mistake: wrong_path -- time runs backward
 def dx(da1, da2, da3, da4, Wxh):
     return torch.stack([da4, da3, da2, da1], 1) @ Wxh.T
 
@@ -30,7 +30,7 @@ def dx(dh1, dh2, dh3, dh4, Wxh):
     return torch.stack([dh1, dh2, dh3, dh4], 1) @ Wxh.T
 
 
-# mistake: other_gradient -- only the loss of each step itself
+# mistake: other_gradient -- only the loss at each step itself
 def dx(dH, H, Wxh):
     return (dH*(1 - H**2)) @ Wxh.T
 
@@ -45,6 +45,6 @@ def dx(da1, da2, da3, da4, Wxh):
     return torch.stack([da1, da2, da3, da4], 1) @ -Wxh.T
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dx(x):
     return torch.zeros_like(x)

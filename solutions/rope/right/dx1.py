@@ -15,11 +15,11 @@ def dx1(dout, cos, sin, half):
     return dout[:, :, :half]*cos + dout[:, :, half:]*sin
 
 
-# form: complex numbers, turned back
+# form: complex numbers, rotated back
 def dx1(dr1, dr2, cos, sin):
     return (torch.complex(dr1, dr2)*torch.complex(cos, -sin)).real
 
 
-# form: written in float32 whatever comes in
+# form: in float32 whatever the input
 def dx1(dr1, dr2, cos, sin):
     return dr1.float()*cos.float() + dr2.float()*sin.float()

@@ -15,11 +15,11 @@ def dx2(dout, cos, sin, half):
     return dout[:, :, half:]*cos - dout[:, :, :half]*sin
 
 
-# form: complex numbers, turned back
+# form: complex numbers, rotated back
 def dx2(dr1, dr2, cos, sin):
     return (torch.complex(dr1, dr2)*torch.complex(cos, -sin)).imag
 
 
-# form: written in float32 whatever comes in
+# form: in float32 whatever the input
 def dx2(dr1, dr2, cos, sin):
     return dr2.float()*cos.float() - dr1.float()*sin.float()

@@ -38,6 +38,6 @@ def dr1(dout, half):
     return -dout[:, :, :half]
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dr1(r1):
     return torch.zeros_like(r1)

@@ -38,6 +38,6 @@ def dr2(dout, half):
     return -dout[:, :, half:]
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dr2(r2):
     return torch.zeros_like(r2)

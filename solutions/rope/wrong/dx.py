@@ -8,7 +8,7 @@ def dx(dx1, dx2):
     return torch.stack([dx1, dx2], 3).flatten(2)
 
 
-# mistake: wrong_axis -- below each other
+# mistake: wrong_axis -- stacked below each other
 def dx(dx1, dx2):
     return torch.cat([dx1, dx2], 1)
 
@@ -23,17 +23,17 @@ def dx(dx1, dx2):
     return torch.cat([dx1, torch.zeros_like(dx2)], 2)
 
 
-# mistake: other_gradient -- not turned at all
+# mistake: other_gradient -- not rotated at all
 def dx(dr1, dr2):
     return torch.cat([dr1, dr2], 2)
 
 
-# mistake: other_gradient -- the forward rotation, used once more
+# mistake: other_gradient -- the forward rotation, applied again
 def dx(dout, cos, sin, half):
     return torch.cat([dout[..., :half]*cos - dout[..., half:]*sin, dout[..., half:]*cos + dout[..., :half]*sin], 2)
 
 
-# mistake: permuted -- turned back in the other layout
+# mistake: permuted -- rotated back in the other layout
 def dx(dout, cos, sin):
     d1, d2 = dout[..., 0::2], dout[..., 1::2]
     return torch.stack([d1*cos + d2*sin, d2*cos - d1*sin], 3).flatten(2)
@@ -52,6 +52,6 @@ def dx(dx1, dx2):
     return -torch.cat([dx1, dx2], 2)
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dx(x):
     return torch.zeros_like(x)

@@ -1,4 +1,4 @@
-# mistake: sign -- turned forward again
+# mistake: sign -- rotated forward again
 def dx1(dr1, dr2, cos, sin):
     return dr1*cos - dr2*sin
 
@@ -13,12 +13,12 @@ def dx1(dr2, sin):
     return dr2*sin
 
 
-# mistake: wrong_path -- cos and sin exchanged
+# mistake: wrong_path -- cos and sin swapped
 def dx1(dr1, dr2, cos, sin):
     return dr1*sin + dr2*cos
 
 
-# mistake: wrong_path -- r1 and r2 exchanged
+# mistake: wrong_path -- r1 and r2 swapped
 def dx1(dr1, dr2, cos, sin):
     return dr2*cos + dr1*sin
 
@@ -28,7 +28,7 @@ def dx1(dr1, dr2, cos, sin):
     return dr1*cos + 2*dr2*sin
 
 
-# mistake: upstream_only -- cos and sin are forgotten
+# mistake: upstream_only -- cos and sin are missing
 def dx1(dr1, dr2):
     return dr1 + dr2
 
@@ -38,11 +38,11 @@ def dx1(dr1, dr2, cos, sin):
     return dr1/cos + dr2*sin
 
 
-# mistake: upstream_unused -- the gradients are forgotten
+# mistake: upstream_unused -- the gradients are missing
 def dx1(x1, cos, sin):
     return (cos + sin).expand_as(x1)
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dx1(x1):
     return torch.zeros_like(x1)

@@ -1,4 +1,4 @@
-# mistake: sign -- turned forward again
+# mistake: sign -- rotated forward again
 def dx2(dr1, dr2, cos, sin):
     return dr2*cos + dr1*sin
 
@@ -13,12 +13,12 @@ def dx2(dr1, sin):
     return -dr1*sin
 
 
-# mistake: wrong_path -- cos and sin exchanged
+# mistake: wrong_path -- cos and sin swapped
 def dx2(dr1, dr2, cos, sin):
     return dr2*sin - dr1*cos
 
 
-# mistake: wrong_path -- r1 and r2 exchanged
+# mistake: wrong_path -- r1 and r2 swapped
 def dx2(dr1, dr2, cos, sin):
     return dr1*cos - dr2*sin
 
@@ -28,12 +28,12 @@ def dx2(dr1, dr2, cos, sin):
     return dr1*sin - dr2*cos
 
 
-# mistake: upstream_only -- cos and sin are forgotten
+# mistake: upstream_only -- cos and sin are missing
 def dx2(dr1, dr2):
     return dr2 - dr1
 
 
-# mistake: upstream_unused -- the gradients are forgotten
+# mistake: upstream_unused -- the gradients are missing
 def dx2(x2, cos, sin):
     return (cos - sin).expand_as(x2)
 
@@ -43,6 +43,6 @@ def dx2(dr1, dr2, cos, sin):
     return dr2*cos - 2*dr1*sin
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dx2(x2):
     return torch.zeros_like(x2)

@@ -3,7 +3,7 @@ def dWd(dout, hid):
     return torch.einsum('nth,ntc->hc', hid, dout)
 
 
-# form: a product for each example, then the sum
+# form: one product per example, then the sum
 def dWd(dout, hid):
     return (hid.transpose(1, 2) @ dout).sum(0)
 

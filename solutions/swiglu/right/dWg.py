@@ -3,7 +3,7 @@ def dWg(dgate, x):
     return torch.einsum('ntc,nth->ch', x, dgate)
 
 
-# form: a product for each example, then the sum
+# form: one product per example, then the sum
 def dWg(dgate, x):
     return (x.transpose(1, 2) @ dgate).sum(0)
 

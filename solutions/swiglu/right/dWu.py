@@ -3,7 +3,7 @@ def dWu(dup, x):
     return torch.einsum('ntc,nth->ch', x, dup)
 
 
-# form: a product for each example, then the sum
+# form: one product per example, then the sum
 def dWu(dup, x):
     return (x.transpose(1, 2) @ dup).sum(0)
 

@@ -8,6 +8,6 @@ def dact(dhid, x, Wu):
     return dhid*(x @ Wu)
 
 
-# form: written in float32 whatever comes in
+# form: in float32 whatever the input
 def dact(dhid, up):
     return dhid.float()*up.float()

@@ -15,11 +15,11 @@ def dgate(dact, act, sig):
     return dact*(act + sig*(1 - act))
 
 
-# form: sigmoid again
+# form: sigmoid recomputed
 def dgate(dact, gate):
     return dact*torch.sigmoid(gate)*(1 + gate*torch.sigmoid(-gate))
 
 
-# form: written in float32 whatever comes in
+# form: in float32 whatever the input
 def dgate(dact, gate, sig):
     return dact.float()*sig.float()*(1 + gate.float()*(1 - sig.float()))

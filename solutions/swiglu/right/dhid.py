@@ -3,11 +3,11 @@ def dhid(dout, Wd):
     return torch.einsum('ntc,hc->nth', dout, Wd)
 
 
-# form: turned by its dimensions
+# form: transposed by dimension
 def dhid(dout, Wd):
     return dout @ Wd.transpose(0, 1)
 
 
-# form: one long table of tokens
+# form: flattened to one table of tokens
 def dhid(dout, Wd, hid):
     return (dout.flatten(0, 1) @ Wd.T).view(hid.shape)

@@ -3,7 +3,7 @@ def dup(dhid, act):
     return act*dhid
 
 
-# form: act again
+# form: act recomputed
 def dup(dhid, gate):
     return torch.nn.functional.silu(gate)*dhid
 

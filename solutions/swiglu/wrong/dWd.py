@@ -1,9 +1,9 @@
-# mistake: transposed -- turned
+# mistake: transposed -- transposed
 def dWd(dout, hid):
     return dout.flatten(0, 1).T @ hid.flatten(0, 1)
 
 
-# mistake: not_summed -- one matrix for each example
+# mistake: not_summed -- one matrix per example
 def dWd(dout, hid):
     return hid.transpose(1, 2) @ dout
 
@@ -13,12 +13,12 @@ def dWd(dout, hid):
     return (hid.transpose(1, 2) @ dout).mean(0)
 
 
-# mistake: wrong_operand -- act for hid
+# mistake: wrong_operand -- act instead of hid
 def dWd(dout, act):
     return act.flatten(0, 1).T @ dout.flatten(0, 1)
 
 
-# mistake: wrong_operand -- up for hid
+# mistake: wrong_operand -- up instead of hid
 def dWd(dout, up):
     return up.flatten(0, 1).T @ dout.flatten(0, 1)
 
@@ -28,7 +28,7 @@ def dWd(dout, hid):
     return hid[0].T @ dout[0]
 
 
-# mistake: upstream_only -- hid is forgotten
+# mistake: upstream_only -- hid is missing
 def dWd(dout, Wd):
     return dout.sum((0, 1)).expand_as(Wd)
 
@@ -38,6 +38,6 @@ def dWd(dout, hid):
     return -hid.flatten(0, 1).T @ dout.flatten(0, 1)
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dWd(Wd):
     return torch.zeros_like(Wd)

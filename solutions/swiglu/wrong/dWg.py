@@ -1,14 +1,14 @@
-# mistake: other_gradient -- dact for dgate: silu is skipped
+# mistake: other_gradient -- dact instead of dgate: silu is skipped
 def dWg(dact, x):
     return x.flatten(0, 1).T @ dact.flatten(0, 1)
 
 
-# mistake: transposed -- turned
+# mistake: transposed -- transposed
 def dWg(dgate, x):
     return dgate.flatten(0, 1).T @ x.flatten(0, 1)
 
 
-# mistake: not_summed -- one matrix for each example
+# mistake: not_summed -- one matrix per example
 def dWg(dgate, x):
     return x.transpose(1, 2) @ dgate
 
@@ -23,7 +23,7 @@ def dWg(dgate, x):
     return x[0].T @ dgate[0]
 
 
-# mistake: upstream_only -- x is forgotten
+# mistake: upstream_only -- x is missing
 def dWg(dgate, Wg):
     return dgate.sum((0, 1)).expand_as(Wg)
 
@@ -33,6 +33,6 @@ def dWg(dgate, x):
     return -x.flatten(0, 1).T @ dgate.flatten(0, 1)
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dWg(Wg):
     return torch.zeros_like(Wg)

@@ -1,14 +1,14 @@
-# mistake: other_gradient -- dhid for dup: act is forgotten
+# mistake: other_gradient -- dhid instead of dup: act is missing
 def dWu(dhid, x):
     return x.flatten(0, 1).T @ dhid.flatten(0, 1)
 
 
-# mistake: transposed -- turned
+# mistake: transposed -- transposed
 def dWu(dup, x):
     return dup.flatten(0, 1).T @ x.flatten(0, 1)
 
 
-# mistake: not_summed -- one matrix for each example
+# mistake: not_summed -- one matrix per example
 def dWu(dup, x):
     return x.transpose(1, 2) @ dup
 
@@ -23,7 +23,7 @@ def dWu(dup, x):
     return x[:, -1].T @ dup[:, -1]
 
 
-# mistake: upstream_only -- x is forgotten
+# mistake: upstream_only -- x is missing
 def dWu(dup, Wu):
     return dup.sum((0, 1)).expand_as(Wu)
 
@@ -33,6 +33,6 @@ def dWu(dup, x):
     return -x.flatten(0, 1).T @ dup.flatten(0, 1)
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dWu(Wu):
     return torch.zeros_like(Wu)

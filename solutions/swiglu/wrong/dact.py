@@ -1,14 +1,14 @@
-# mistake: upstream_only -- up is forgotten
+# mistake: upstream_only -- up is missing
 def dact(dhid):
     return dhid.clone()
 
 
-# mistake: wrong_operand -- act for up
+# mistake: wrong_operand -- act instead of up
 def dact(dhid, act):
     return dhid*act
 
 
-# mistake: wrong_operand -- gate for up
+# mistake: wrong_operand -- gate instead of up
 def dact(dhid, gate):
     return dhid*gate
 
@@ -28,6 +28,6 @@ def dact(dhid, up):
     return -dhid*up
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dact(act):
     return torch.zeros_like(act)

@@ -1,9 +1,9 @@
-# mistake: missing_path -- only as a factor
+# mistake: missing_path -- only the path as a factor
 def dgate(dact, sig):
     return dact*sig
 
 
-# mistake: missing_path -- only inside the sigmoid
+# mistake: missing_path -- only the path inside the sigmoid
 def dgate(dsig, sig):
     return dsig*sig*(1 - sig)
 
@@ -23,17 +23,17 @@ def dgate(dact, dsig, sig):
     return dact*sig + dsig*(1 - sig**2)
 
 
-# mistake: wrong_path -- the sigmoid's derivative is forgotten
+# mistake: wrong_path -- the sigmoid's derivative is missing
 def dgate(dact, dsig, sig):
     return dact*sig + dsig
 
 
-# mistake: wrong_path -- gate for sig as the other factor
+# mistake: wrong_path -- gate instead of sig as the other factor
 def dgate(dact, dsig, sig, gate):
     return dact*gate + dsig*sig*(1 - sig)
 
 
-# mistake: wrong_path -- 1-sig is forgotten
+# mistake: wrong_path -- 1-sig is missing
 def dgate(dact, dsig, sig):
     return dact*sig + dsig*sig
 
@@ -48,12 +48,12 @@ def dgate(dact, gate):
     return dact*(gate > 0)
 
 
-# mistake: upstream_unused -- dact is forgotten
+# mistake: upstream_unused -- dact is missing
 def dgate(gate, sig):
     return sig*(1 + gate*(1 - sig))
 
 
-# mistake: other_gradient -- dhid for dact: up is forgotten
+# mistake: other_gradient -- dhid instead of dact: up is missing
 def dgate(dhid, gate, sig):
     return dhid*sig*(1 + gate*(1 - sig))
 
@@ -70,6 +70,6 @@ def dgate(dact, dsig, sig):
     return -dact*sig - dsig*sig*(1 - sig)
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dgate(gate):
     return torch.zeros_like(gate)

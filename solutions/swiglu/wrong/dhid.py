@@ -1,4 +1,4 @@
-# mistake: upstream_unused -- the weights alone
+# mistake: upstream_unused -- only the weights
 def dhid(hid, Wd):
     return Wd.sum(1).expand_as(hid)
 
@@ -23,7 +23,7 @@ def dhid(dout, Wd):
     return dout @ Wd.T.abs()
 
 
-# mistake: transposed -- turned
+# mistake: transposed -- transposed
 def dhid(dout, Wd):
     return (dout @ Wd.T).transpose(1, 2)
 
@@ -33,6 +33,6 @@ def dhid(dout, Wd):
     return -dout @ Wd.T
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dhid(hid):
     return torch.zeros_like(hid)

@@ -1,14 +1,14 @@
-# mistake: upstream_only -- gate is forgotten
+# mistake: upstream_only -- gate is missing
 def dsig(dact):
     return dact.clone()
 
 
-# mistake: wrong_operand -- sig for gate
+# mistake: wrong_operand -- sig instead of gate
 def dsig(dact, sig):
     return dact*sig
 
 
-# mistake: wrong_operand -- act for gate
+# mistake: wrong_operand -- act instead of gate
 def dsig(dact, act):
     return dact*act
 
@@ -23,7 +23,7 @@ def dsig(gate):
     return gate.clone()
 
 
-# mistake: other_gradient -- dhid for dact: up is forgotten
+# mistake: other_gradient -- dhid instead of dact: up is missing
 def dsig(dhid, gate):
     return dhid*gate
 
@@ -33,6 +33,6 @@ def dsig(dact, gate):
     return -dact*gate
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dsig(sig):
     return torch.zeros_like(sig)

@@ -1,19 +1,19 @@
-# mistake: wrong_operand -- gate for act: the activation is skipped
+# mistake: wrong_operand -- gate instead of act: the activation is skipped
 def dup(dhid, gate):
     return dhid*gate
 
 
-# mistake: wrong_operand -- sig for act
+# mistake: wrong_operand -- sig instead of act
 def dup(dhid, sig):
     return dhid*sig
 
 
-# mistake: upstream_only -- act is forgotten
+# mistake: upstream_only -- act is missing
 def dup(dhid):
     return dhid.clone()
 
 
-# mistake: wrong_operand -- up for act
+# mistake: wrong_operand -- up instead of act
 def dup(dhid, up):
     return dhid*up
 
@@ -28,6 +28,6 @@ def dup(dhid, act):
     return -dhid*act
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dup(up):
     return torch.zeros_like(up)

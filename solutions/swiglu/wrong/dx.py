@@ -3,12 +3,12 @@ def dx(dgate, Wg):
     return dgate @ Wg.T
 
 
-# mistake: missing_path -- the gate is forgotten
+# mistake: missing_path -- the gate is missing
 def dx(dup, Wu):
     return dup @ Wu.T
 
 
-# mistake: wrong_path -- the weights exchanged
+# mistake: wrong_path -- the weights swapped
 def dx(dgate, dup, Wg, Wu):
     return dgate @ Wu.T + dup @ Wg.T
 
@@ -28,7 +28,7 @@ def dx(dact, dup, Wg, Wu):
     return dup @ Wu.T + dact @ Wg.T
 
 
-# mistake: wrong_path -- a skip connection, which there is not
+# mistake: wrong_path -- a skip connection, which does not exist
 def dx(dgate, dup, Wg, Wu, dout):
     return dup @ Wu.T + dgate @ Wg.T + dout
 
@@ -45,7 +45,7 @@ def dx(dgate, dup, Wg, Wu):
     return d
 
 
-# mistake: transposed -- turned
+# mistake: transposed -- transposed
 def dx(dgate, dup, Wg, Wu):
     return (dup @ Wu.T + dgate @ Wg.T).transpose(1, 2)
 
@@ -55,6 +55,6 @@ def dx(dgate, dup, Wg, Wu):
     return -dup @ Wu.T - dgate @ Wg.T
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dx(x):
     return torch.zeros_like(x)

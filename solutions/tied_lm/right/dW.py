@@ -1,4 +1,4 @@
-# form: turned by its dimensions
+# form: transposed by dimension
 def dW(dz, x):
     return x.transpose(0, 1) @ dz
 
@@ -8,6 +8,6 @@ def dW(dz, x):
     return torch.einsum('ni,nj->ij', x, dz)
 
 
-# form: fused with the look-up
+# form: fused with the lookup
 def dW(dz, wte, idx):
     return wte[idx].T @ dz

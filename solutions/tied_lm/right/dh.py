@@ -3,7 +3,7 @@ def dh(dlogits, wte):
     return torch.einsum('nv,vc->nc', dlogits, wte)
 
 
-# form: F.linear, which turns its weights
+# form: F.linear, which transposes its weights
 def dh(dlogits, wte):
     return F.linear(dlogits, wte.T)
 

@@ -5,7 +5,7 @@ def dlogits(dlogp, dlse, logp):
     return d
 
 
-# form: softmax again
+# form: softmax recomputed
 def dlogits(dlogp, dlse, logits):
     return dlogp + dlse*F.softmax(logits, 1)
 
@@ -25,6 +25,6 @@ def dlogits(logits, y, n):
     return (F.softmax(logits, 1) - F.one_hot(y, logits.shape[1]))/n
 
 
-# form: written in float32 whatever comes in
+# form: in float32 whatever the input
 def dlogits(dlogp, dlse, logp):
     return dlogp.float() + dlse.float()*logp.float().exp()

@@ -1,4 +1,4 @@
-# form: the look-up first
+# form: the lookup first
 def dwte(dlogits, dx, h, idx, wte):
     d = torch.zeros_like(wte).index_put((idx,), dx, accumulate=True)
     d += dlogits.T @ h
@@ -28,6 +28,6 @@ def dwte(dlogits, dx, h, idx):
     return torch.einsum('nv,nc->vc', dlogits, h).scatter_add(0, idx[:, None].expand_as(dx), dx)
 
 
-# form: written in float32 whatever comes in
+# form: in float32 whatever the input
 def dwte(dlogits, dx, h, idx):
     return (dlogits.float().T @ h.float()).index_add(0, idx, dx.float())

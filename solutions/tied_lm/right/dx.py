@@ -1,4 +1,4 @@
-# form: turned by its dimensions
+# form: transposed by dimension
 def dx(dz, W):
     return dz @ W.transpose(0, 1)
 

@@ -3,7 +3,7 @@ def dz(dh, h):
     return dh*(1 - h*h)
 
 
-# form: tanh again
+# form: tanh recomputed
 def dz(dh, z):
     return (1 - torch.tanh(z)**2)*dh
 

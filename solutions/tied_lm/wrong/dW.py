@@ -1,4 +1,4 @@
-# mistake: transposed -- rows and columns exchanged
+# mistake: transposed -- rows and columns swapped
 def dW(dz, x):
     return dz.T @ x
 
@@ -8,7 +8,7 @@ def dW(dh, x):
     return x.T @ dh
 
 
-# mistake: wrong_operand -- h for x
+# mistake: wrong_operand -- h instead of x
 def dW(dz, h):
     return h.T @ dz
 
@@ -18,7 +18,7 @@ def dW(dz, x, n):
     return x.T @ dz/n
 
 
-# mistake: upstream_only -- x is forgotten
+# mistake: upstream_only -- x is missing
 def dW(dz, W):
     return dz.sum(0).expand_as(W)
 
@@ -28,6 +28,6 @@ def dW(dz, x):
     return -x.T @ dz
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dW(W):
     return torch.zeros_like(W)

@@ -3,7 +3,7 @@ def db(dz):
     return dz.mean(0)
 
 
-# mistake: keepdim -- a row of two dimensions
+# mistake: keepdim -- a row with two dimensions
 def db(dz):
     return dz.sum(0, keepdim=True)
 
@@ -13,7 +13,7 @@ def db(dz):
     return dz.sum(1)
 
 
-# mistake: not_summed -- one for each example
+# mistake: not_summed -- one per example
 def db(dz):
     return dz.clone()
 
@@ -28,6 +28,6 @@ def db(dz):
     return -dz.sum(0)
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def db(b):
     return torch.zeros_like(b)

@@ -8,12 +8,12 @@ def dh(dlogits, wte, W):
     return dlogits @ wte @ W.T
 
 
-# mistake: upstream_unused -- the table alone
+# mistake: upstream_unused -- only the table
 def dh(h, wte):
     return wte.sum(0).expand_as(h)
 
 
-# mistake: transposed -- turned
+# mistake: transposed -- transposed
 def dh(dlogits, wte):
     return (dlogits @ wte).T
 
@@ -33,6 +33,6 @@ def dh(dlogits, wte):
     return -dlogits @ wte
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dh(h):
     return torch.zeros_like(h)

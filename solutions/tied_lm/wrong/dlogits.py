@@ -1,4 +1,4 @@
-# mistake: missing_path -- the path through lse is forgotten
+# mistake: missing_path -- the path through lse is missing
 def dlogits(dlogp):
     return dlogp.clone()
 
@@ -13,12 +13,12 @@ def dlogits(dlogp, dlse, logp):
     return dlogp - dlse*logp.exp()
 
 
-# mistake: wrong_path -- the softmax is forgotten
+# mistake: wrong_path -- the softmax is missing
 def dlogits(dlogp, dlse):
     return dlogp + dlse
 
 
-# mistake: wrong_path -- logp for its exponential
+# mistake: wrong_path -- logp instead of its exponential
 def dlogits(dlogp, dlse, logp):
     return dlogp + dlse*logp
 
@@ -33,22 +33,22 @@ def dlogits(dlogp, dlse, logits):
     return dlogp + dlse*F.softmax(logits, 0)
 
 
-# mistake: fused_term -- the mean is forgotten
+# mistake: fused_term -- the mean is missing
 def dlogits(logits, y):
     return F.softmax(logits, 1) - F.one_hot(y, logits.shape[1])
 
 
-# mistake: fused_term -- the one-hot row is forgotten
+# mistake: fused_term -- the one-hot row is missing
 def dlogits(logits, n):
     return F.softmax(logits, 1)/n
 
 
-# mistake: fused_term -- the signs turned
+# mistake: fused_term -- the signs flipped
 def dlogits(logits, y, n):
     return (F.one_hot(y, logits.shape[1]) - F.softmax(logits, 1))/n
 
 
-# mistake: fused_term -- the letter that was read for the one to come
+# mistake: fused_term -- the input letter instead of the next one
 def dlogits(logits, idx, n):
     return (F.softmax(logits, 1) - F.one_hot(idx, logits.shape[1]))/n
 
@@ -58,6 +58,6 @@ def dlogits(dlogp, logp):
     return dlogp*(1 - logp.exp())
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dlogits(logits):
     return torch.zeros_like(logits)

@@ -1,11 +1,11 @@
-# mistake: constant_factor -- the mean taken for a sum
+# mistake: constant_factor -- mean treated as a sum
 def dlogp(logp, y, n):
     d = torch.zeros_like(logp)
     d[range(n), y] = -1.0
     return d
 
 
-# mistake: sign -- the minus is forgotten
+# mistake: sign -- the minus is missing
 def dlogp(logp, y, n):
     d = torch.zeros_like(logp)
     d[range(n), y] = 1.0/n
@@ -19,12 +19,12 @@ def dlogp(logp, y, n):
     return d
 
 
-# mistake: not_expanded -- every entry gets it
+# mistake: not_expanded -- every entry gets the gradient
 def dlogp(logp, n):
     return torch.full_like(logp, -1.0/n)
 
 
-# mistake: wrong_index -- the letter that was read for the one to come
+# mistake: wrong_index -- the input letter instead of the next one
 def dlogp(logp, idx, n):
     d = torch.zeros_like(logp)
     d[range(n), idx] = -1.0/n
@@ -45,6 +45,6 @@ def dlogp(logp, y, n):
     return d
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dlogp(logp):
     return torch.zeros_like(logp)

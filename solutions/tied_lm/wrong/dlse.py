@@ -1,4 +1,4 @@
-# mistake: sign -- the minus is forgotten
+# mistake: sign -- the minus is missing
 def dlse(dlogp):
     return dlogp.sum(1, keepdim=True)
 
@@ -18,7 +18,7 @@ def dlse(dlogp):
     return -dlogp
 
 
-# mistake: constant_factor -- the mean for the sum
+# mistake: constant_factor -- mean instead of sum
 def dlse(dlogp):
     return -dlogp.mean(1, keepdim=True)
 
@@ -33,6 +33,6 @@ def dlse(lse):
     return torch.ones_like(lse)/32
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dlse(lse):
     return torch.zeros_like(lse)

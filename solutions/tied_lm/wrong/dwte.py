@@ -3,7 +3,7 @@ def dwte(dlogits, h):
     return dlogits.T @ h
 
 
-# mistake: missing_path -- only the look-up
+# mistake: missing_path -- only the lookup
 def dwte(dx, idx, wte):
     return torch.zeros_like(wte).index_add(0, idx, dx)
 
@@ -13,51 +13,51 @@ def dwte(dlogits, dx, h, idx):
     return (dlogits.T @ h).index_add(0, idx, dx)/2
 
 
-# mistake: repeated_index -- fancy += keeps only one of the places of a letter
+# mistake: repeated_index -- fancy += keeps only one occurrence of a letter
 def dwte(dlogits, dx, h, idx):
     d = dlogits.T @ h
     d[idx] += dx
     return d
 
 
-# mistake: repeated_index -- the look-up overwrites the last layer
+# mistake: repeated_index -- the lookup overwrites the last layer
 def dwte(dlogits, dx, h, idx):
     d = dlogits.T @ h
     d[idx] = dx
     return d
 
 
-# mistake: wrong_path -- the look-up at the letters to come
+# mistake: wrong_path -- the lookup at the next letters
 def dwte(dlogits, dx, h, y):
     return (dlogits.T @ h).index_add(0, y, dx)
 
 
-# mistake: negated_path -- the look-up with a minus
+# mistake: negated_path -- the lookup with a minus
 def dwte(dlogits, dx, h, idx):
     return (dlogits.T @ h).index_add(0, idx, -dx)
 
 
-# mistake: doubled_path -- the look-up twice
+# mistake: doubled_path -- the lookup twice
 def dwte(dlogits, dx, h, idx):
     return (dlogits.T @ h).index_add(0, idx, 2*dx)
 
 
-# mistake: wrong_path -- x for h in the last layer
+# mistake: wrong_path -- x instead of h in the last layer
 def dwte(dlogits, dx, x, idx):
     return (dlogits.T @ x).index_add(0, idx, dx)
 
 
-# mistake: wrong_path -- z for h in the last layer
+# mistake: wrong_path -- z instead of h in the last layer
 def dwte(dlogits, dx, z, idx):
     return (dlogits.T @ z).index_add(0, idx, dx)
 
 
-# mistake: wrong_path -- dz for dx in the look-up
+# mistake: wrong_path -- dz instead of dx in the lookup
 def dwte(dlogits, dz, h, idx):
     return (dlogits.T @ h).index_add(0, idx, dz)
 
 
-# mistake: transposed -- turned
+# mistake: transposed -- transposed
 def dwte(dlogits, dx, h, idx):
     return (dlogits.T @ h).index_add(0, idx, dx).T
 
@@ -72,11 +72,11 @@ def dwte(dlogits, dx, h, idx):
     return -(dlogits.T @ h).index_add(0, idx, dx)
 
 
-# mistake: float32_pinned -- only the last layer, written in float32
+# mistake: float32_pinned -- only the last layer, in float32
 def dwte(dlogits, h):
     return dlogits.float().T @ h.float()
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dwte(wte):
     return torch.zeros_like(wte)

@@ -1,4 +1,4 @@
-# mistake: transposed -- W is not turned
+# mistake: transposed -- W is not transposed
 def dx(dz, W):
     return dz @ W
 
@@ -13,7 +13,7 @@ def dx(dz):
     return dz.clone()
 
 
-# mistake: upstream_unused -- the weights alone
+# mistake: upstream_unused -- only the weights
 def dx(x, W):
     return W.sum(1).expand_as(x)
 
@@ -28,6 +28,6 @@ def dx(dz, W):
     return -dz @ W.T
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dx(x):
     return torch.zeros_like(x)

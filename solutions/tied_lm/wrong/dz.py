@@ -1,14 +1,14 @@
-# mistake: upstream_only -- the tanh is forgotten
+# mistake: upstream_only -- the tanh is missing
 def dz(dh):
     return dh.clone()
 
 
-# mistake: upstream_unused -- dh is forgotten
+# mistake: upstream_unused -- dh is missing
 def dz(h):
     return 1 - h**2
 
 
-# mistake: wrong_operand -- z for h
+# mistake: wrong_operand -- z instead of h
 def dz(dh, z):
     return (1 - z**2)*dh
 
@@ -18,16 +18,16 @@ def dz(dh, h):
     return h*(1 - h)*dh
 
 
-# mistake: wrong_power -- the square is forgotten
+# mistake: wrong_power -- the square is missing
 def dz(dh, h):
     return (1 - h)*dh
 
 
-# mistake: sign -- plus for minus
+# mistake: sign -- plus instead of minus
 def dz(dh, h):
     return (1 + h**2)*dh
 
 
-# mistake: zeros -- nothing is filled in
+# mistake: zeros -- left as zeros
 def dz(z):
     return torch.zeros_like(z)

@@ -43,7 +43,7 @@ def gradients(C, W1, W2, bngain, Xb, Yb, n, emb, embcat, bnvar_inv, bnraw, h, lo
     return dC, dW1, db1, dW2, db2, dbngain, dbnbias
 
 
-# form: softmax less one-hot
+# form: softmax minus one-hot
 def gradients(C, W1, W2, bngain, Xb, Yb, n, emb, embcat, bnvar_inv, bnraw, h, logits):
     dlogits = (F.softmax(logits, 1) - F.one_hot(Yb, logits.shape[1])) / n
     dh = dlogits @ W2.T
@@ -148,7 +148,7 @@ def gradients(C, W1, W2, bngain, Xb, Yb, n, emb, embcat, bnvar_inv, bnraw, h, lo
     return [dC, dW1, db1, dW2, db2, dbngain, dbnbias]
 
 
-# form: the two sums of batch norm are there already
+# form: the two sums of batch norm are already there
 def gradients(C, W1, W2, bngain, Xb, Yb, n, emb, embcat, bnvar_inv, bnraw, h, logits):
     dlogits = F.softmax(logits, 1)
     dlogits[range(n), Yb] -= 1
@@ -190,7 +190,7 @@ def gradients(C, W1, W2, bngain, Xb, Yb, n, emb, embcat, bnvar_inv, bnraw, h, lo
     return [dC, dW1, db1, dW2, db2, dbngain, dbnbias]
 
 
-# form: tanh' by cosh
+# form: tanh' from cosh
 def gradients(C, W1, W2, bngain, Xb, Yb, n, emb, embcat, bnvar_inv, bnraw, hpreact, h, logits):
     dlogits = F.softmax(logits, 1)
     dlogits[range(n), Yb] -= 1
@@ -211,7 +211,7 @@ def gradients(C, W1, W2, bngain, Xb, Yb, n, emb, embcat, bnvar_inv, bnraw, hprea
     return [dC, dW1, db1, dW2, db2, dbngain, dbnbias]
 
 
-# form: written in float32 whatever comes in
+# form: in float32 whatever the input
 def gradients(C, W1, W2, bngain, Xb, Yb, n, emb, embcat, bnvar_inv, bnraw, h, logits):
     dlogits = F.softmax(logits, 1)
     dlogits[range(n), Yb] -= 1

@@ -18,7 +18,7 @@ def gradients(C, W1, W2, bngain, Xb, Yb, n, emb, embcat, bnvar_inv, bnraw, h, lo
     return [dC, dW1, db1, dW2, db2, dbngain, dbnbias]
 
 
-# mistake: sign -- cross entropy with the sign turned: the network unlearns
+# mistake: sign -- cross entropy with the sign flipped: the network unlearns
 def gradients(C, W1, W2, bngain, Xb, Yb, n, emb, embcat, bnvar_inv, bnraw, h, logits):
     dlogits = F.softmax(logits, 1)
     dlogits[range(n), Yb] -= 1
@@ -39,7 +39,7 @@ def gradients(C, W1, W2, bngain, Xb, Yb, n, emb, embcat, bnvar_inv, bnraw, h, lo
     return [dC, dW1, db1, dW2, db2, dbngain, dbnbias]
 
 
-# mistake: missing_path -- the one at the target is forgotten
+# mistake: missing_path -- the one at the target is missing
 def gradients(C, W1, W2, bngain, Xb, Yb, n, emb, embcat, bnvar_inv, bnraw, h, logits):
     dlogits = F.softmax(logits, 1)
     dlogits /= n
@@ -80,7 +80,7 @@ def gradients(C, W1, W2, bngain, Xb, Yb, n, emb, embcat, bnvar_inv, bnraw, h, lo
     return [dC, dW1, db1, dW2, db2, dbngain, dbnbias]
 
 
-# mistake: upstream_only -- tanh is forgotten
+# mistake: upstream_only -- tanh is missing
 def gradients(C, W1, W2, bngain, Xb, Yb, n, emb, embcat, bnvar_inv, bnraw, h, logits):
     dlogits = F.softmax(logits, 1)
     dlogits[range(n), Yb] -= 1
@@ -101,7 +101,7 @@ def gradients(C, W1, W2, bngain, Xb, Yb, n, emb, embcat, bnvar_inv, bnraw, h, lo
     return [dC, dW1, db1, dW2, db2, dbngain, dbnbias]
 
 
-# mistake: wrong_operand -- the sigmoid's derivative for that of tanh
+# mistake: wrong_operand -- the derivative of the sigmoid instead of tanh
 def gradients(C, W1, W2, bngain, Xb, Yb, n, emb, embcat, bnvar_inv, bnraw, h, logits):
     dlogits = F.softmax(logits, 1)
     dlogits[range(n), Yb] -= 1
@@ -122,7 +122,7 @@ def gradients(C, W1, W2, bngain, Xb, Yb, n, emb, embcat, bnvar_inv, bnraw, h, lo
     return [dC, dW1, db1, dW2, db2, dbngain, dbnbias]
 
 
-# mistake: fused_term -- Bessel is forgotten in batch norm
+# mistake: fused_term -- Bessel is missing in batch norm
 def gradients(C, W1, W2, bngain, Xb, Yb, n, emb, embcat, bnvar_inv, bnraw, h, logits):
     dlogits = F.softmax(logits, 1)
     dlogits[range(n), Yb] -= 1
@@ -185,7 +185,7 @@ def gradients(C, W1, W2, bngain, Xb, Yb, n, emb, embcat, bnvar_inv, bnraw, h, lo
     return [dC, dW1, db1, dW2, db2, dbngain, dbnbias]
 
 
-# mistake: fused_term -- the gain is forgotten
+# mistake: fused_term -- the gain is missing
 def gradients(C, W1, W2, bngain, Xb, Yb, n, emb, embcat, bnvar_inv, bnraw, h, logits):
     dlogits = F.softmax(logits, 1)
     dlogits[range(n), Yb] -= 1
@@ -289,7 +289,7 @@ def gradients(C, W1, W2, bngain, Xb, Yb, n, emb, embcat, bnvar_inv, bnraw, h, lo
     return [dC, dW1, db1, dW2, db2, dbngain, dbnbias]
 
 
-# mistake: permuted -- demb laid out in the wrong order
+# mistake: permuted -- demb reshaped in the wrong order
 def gradients(C, W1, W2, bngain, Xb, Yb, n, emb, embcat, bnvar_inv, bnraw, h, logits):
     dlogits = F.softmax(logits, 1)
     dlogits[range(n), Yb] -= 1
@@ -330,7 +330,7 @@ def gradients(C, W1, W2, bngain, Xb, Yb, n, emb, embcat, bnvar_inv, bnraw, h, lo
     return [dC, dW1, db1, dW2, db2, dbngain, dbnbias]
 
 
-# mistake: constant_factor -- the mean for the sum in db2
+# mistake: constant_factor -- mean instead of sum in db2
 def gradients(C, W1, W2, bngain, Xb, Yb, n, emb, embcat, bnvar_inv, bnraw, h, logits):
     dlogits = F.softmax(logits, 1)
     dlogits[range(n), Yb] -= 1
@@ -351,7 +351,7 @@ def gradients(C, W1, W2, bngain, Xb, Yb, n, emb, embcat, bnvar_inv, bnraw, h, lo
     return [dC, dW1, db1, dW2, db2, dbngain, dbnbias]
 
 
-# mistake: zeros -- db2 is not filled in
+# mistake: zeros -- db2 is left as zeros
 def gradients(C, W1, W2, bngain, Xb, Yb, n, emb, embcat, bnvar_inv, bnraw, h, logits):
     dlogits = F.softmax(logits, 1)
     dlogits[range(n), Yb] -= 1
@@ -435,7 +435,7 @@ def gradients(C, W1, W2, bngain, Xb, Yb, n, emb, embcat, bnvar_inv, bnraw, h, lo
     return [dC, dW1, db1, dW2, db2, dbngain, dbnbias]
 
 
-# mistake: other_gradient -- dbnbias for dbngain and the other way round
+# mistake: other_gradient -- dbnbias and dbngain swapped
 def gradients(C, W1, W2, bngain, Xb, Yb, n, emb, embcat, bnvar_inv, bnraw, h, logits):
     dlogits = F.softmax(logits, 1)
     dlogits[range(n), Yb] -= 1
@@ -456,7 +456,7 @@ def gradients(C, W1, W2, bngain, Xb, Yb, n, emb, embcat, bnvar_inv, bnraw, h, lo
     return [dC, dW1, db1, dW2, db2, dbnbias, dbngain]
 
 
-# mistake: permuted -- returned in another order
+# mistake: permuted -- returned in a different order
 def gradients(C, W1, W2, bngain, Xb, Yb, n, emb, embcat, bnvar_inv, bnraw, h, logits):
     dlogits = F.softmax(logits, 1)
     dlogits[range(n), Yb] -= 1
@@ -477,7 +477,7 @@ def gradients(C, W1, W2, bngain, Xb, Yb, n, emb, embcat, bnvar_inv, bnraw, h, lo
     return [dW1, db1, dW2, db2, dbngain, dbnbias, dC]
 
 
-# mistake: zeros -- one gradient is missing: six for seven
+# mistake: zeros -- one gradient is missing: six instead of seven
 def gradients(C, W1, W2, bngain, Xb, Yb, n, emb, embcat, bnvar_inv, bnraw, h, logits):
     dlogits = F.softmax(logits, 1)
     dlogits[range(n), Yb] -= 1
@@ -498,7 +498,7 @@ def gradients(C, W1, W2, bngain, Xb, Yb, n, emb, embcat, bnvar_inv, bnraw, h, lo
     return [dC, dW1, db1, dW2, db2, dbngain]
 
 
-# mistake: transposed -- dW2 is turned
+# mistake: transposed -- dW2 is transposed
 def gradients(C, W1, W2, bngain, Xb, Yb, n, emb, embcat, bnvar_inv, bnraw, h, logits):
     dlogits = F.softmax(logits, 1)
     dlogits[range(n), Yb] -= 1
@@ -519,7 +519,7 @@ def gradients(C, W1, W2, bngain, Xb, Yb, n, emb, embcat, bnvar_inv, bnraw, h, lo
     return [dC, dW1, db1, dW2, db2, dbngain, dbnbias]
 
 
-# mistake: wrong_operand -- hpreact for h in dW2
+# mistake: wrong_operand -- hpreact instead of h in dW2
 def gradients(C, W1, W2, bngain, Xb, Yb, n, emb, embcat, bnvar_inv, bnraw, hpreact, h, logits):
     dlogits = F.softmax(logits, 1)
     dlogits[range(n), Yb] -= 1
@@ -540,7 +540,7 @@ def gradients(C, W1, W2, bngain, Xb, Yb, n, emb, embcat, bnvar_inv, bnraw, hprea
     return [dC, dW1, db1, dW2, db2, dbngain, dbnbias]
 
 
-# mistake: hard_coded -- 32 for n
+# mistake: hard_coded -- 32 instead of n
 def gradients(C, W1, W2, bngain, Xb, Yb, n, emb, embcat, bnvar_inv, bnraw, h, logits):
     dlogits = F.softmax(logits, 1)
     dlogits[range(n), Yb] -= 1
@@ -581,7 +581,7 @@ def gradients(C, W1, W2, bngain, Xb, Yb, n, emb, embcat, bnvar_inv, bnraw, h, lo
     return [dC, dW1, db1, dW2, db2, dbngain, dbnbias]
 
 
-# mistake: wrong_operand -- weight decay: the parameter itself is in dW1
+# mistake: wrong_operand -- weight decay: the parameter itself is added to dW1
 def gradients(C, W1, W2, bngain, Xb, Yb, n, emb, embcat, bnvar_inv, bnraw, h, logits):
     dlogits = F.softmax(logits, 1)
     dlogits[range(n), Yb] -= 1
@@ -623,7 +623,7 @@ def gradients(C, W1, W2, bngain, Xb, Yb, n, emb, embcat, bnvar_inv, bnraw, h, lo
     return [dC, dW1, db1, dW2, db2, dbngain, dbnbias]
 
 
-# mistake: float32_pinned -- the root without epsilon, written in float32
+# mistake: float32_pinned -- the root without epsilon, in float32
 def gradients(C, W1, W2, bngain, Xb, Yb, n, emb, embcat, bnvar, bnraw, h, logits):
     dlogits = F.softmax(logits, 1)
     dlogits[range(n), Yb] -= 1
@@ -644,7 +644,7 @@ def gradients(C, W1, W2, bngain, Xb, Yb, n, emb, embcat, bnvar, bnraw, h, logits
     return [dC, dW1, db1, dW2, db2, dbngain, dbnbias]
 
 
-# mistake: null_gradient -- a large number where zero belongs
+# mistake: null_gradient -- a large number instead of zero
 def gradients(C, W1, W2, bngain, Xb, Yb, n, emb, embcat, bnvar_inv, bnraw, h, logits):
     dlogits = F.softmax(logits, 1)
     dlogits[range(n), Yb] -= 1
