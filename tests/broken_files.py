@@ -33,7 +33,7 @@ def special(name: str, mode: int) -> zipfile.ZipInfo:
 
 
 def patched(data: bytes, marker: bytes, offset: int, value: bytes, *, last: bool = True) -> bytes:
-    """Bytes overwritten after a marker."""
+    """Overwrite bytes after a marker."""
     at = (data.rindex(marker) if last else data.index(marker)) + offset
     return data[:at] + value + data[at + len(value) :]
 
@@ -53,7 +53,7 @@ def lying_size() -> bytes:
 
 
 def overlapping() -> bytes:
-    """Two entries that share their bytes: a bomb without nesting."""
+    """Two entries that share bytes: a zip bomb without nesting."""
     data = zipped({"a.py": SMALL, "b.py": SMALL})
     return patched(data, b"PK\x01\x02", 42, struct.pack("<I", 0))
 
@@ -157,8 +157,7 @@ UNREADABLE: dict[str, tuple[str, bytes | str, str]] = {
     "python 2": ("x.py", "def dprobs(n): print n\n", "x.py:1"),
     "word processor": ("x.py", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(500), "cannot contain null bytes"),
     "a page of a site": ("x.py", "<!DOCTYPE html>\n<html>Sign in</html>", "invalid syntax"),
-    "merge conflict": ("x.py", "<<<<<<< HEAD\ndef dprobs(n): return n\n=======\n", "invalid syntax"),
-    "return outside": ("x.py", "return 5\n", "outside function"),
+    "merge conflict": ("x.py", "    "return outside": ("x.py", "return 5\n", "outside function"),
     "too large": ("x.py", b"#" * 300_000, "more than 256 KB"),
     "a lone surrogate": ("x.py", 'x = "\\ud800" +\n', "invalid syntax"),
     "an unknown coding with broken text": ("x.py", b"# coding: martian\nx = (\xff\n", "'(' was never closed"),
@@ -216,15 +215,16 @@ UNREADABLE: dict[str, tuple[str, bytes | str, str]] = {
     "an archive called a notebook": ("x.ipynb", HONEST, "this is not a notebook"),
     "numbers as source": ("x.ipynb", b'{"cells": [{"cell_type": "code", "source": 5}, 7, null]}', "no code cell"),
     # the wrong thing
-    "essay": ("x.pdf", b"%PDF-1.7", "neither a .py, a .zip nor an .ipynb file"),
-    "word": ("x.docx", archive(("word/document.xml", b"<x/>")), "neither a .py, a .zip nor an .ipynb file"),
-    "tar": ("x.tar.gz", b"\x1f\x8b", "neither a .py, a .zip nor an .ipynb file"),
-    "rar": ("x.rar", b"Rar!", "neither a .py, a .zip nor an .ipynb file"),
-    "seven zip": ("x.7z", b"7z\xbc\xaf", "neither a .py, a .zip nor an .ipynb file"),
-    "picture": ("x.png", b"\x89PNG", "neither a .py, a .zip nor an .ipynb file"),
-    "no ending": ("x", b"def dprobs(n): return n", "neither a .py, a .zip nor an .ipynb file"),
-    "compiled": ("x.pyc", b"\xa7\r\r\n", "neither a .py, a .zip nor an .ipynb file"),
+    "essay": ("x.pdf", b"%PDF-1.7", "not a .py, .ipynb or .zip file"),
+    "word": ("x.docx", archive(("word/document.xml", b"<x/>")), "not a .py, .ipynb or .zip file"),
+    "tar": ("x.tar.gz", b"\x1f\x8b", "not a .py, .ipynb or .zip file"),
+    "rar": ("x.rar", b"Rar!", "not a .py, .ipynb or .zip file"),
+    "seven zip": ("x.7z", b"7z\xbc\xaf", "not a .py, .ipynb or .zip file"),
+    "picture": ("x.png", b"\x89PNG", "not a .py, .ipynb or .zip file"),
+    "no ending": ("x", b"def dprobs(n): return n", "not a .py, .ipynb or .zip file"),
+    "compiled": ("x.pyc", b"\xa7\r\r\n", "not a .py, .ipynb or .zip file"),
 }
+<<<<<<< HEAD
 """Files that cannot be read, and part of the reason."""
 
 UNWRITTEN, ABSENT = "is not written yet: the function returned None", "x.py has no function dlogprobs"

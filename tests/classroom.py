@@ -1,4 +1,4 @@
-"""A class for tests: folders of submissions, and workers without a process of their own."""
+"""A class for tests: folders of submissions, and workers that need no processes."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ GRADIENTS = ("dx", "dy", "dz")
 
 
 def hand_in(folder: Path, files: Mapping[str, str | bytes | None]) -> Path:
-    """Files by their paths below the class's folder; None makes an empty folder."""
+    """Write files, path -> content, below a class's folder; None makes an empty folder."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, content in files.items():
         path = folder / name
@@ -46,18 +46,18 @@ def zipped(files: Mapping[str, str | bytes]) -> bytes:
 
 
 def settings(**changes: Any) -> Settings:
-    """Settings for a class: locked, and students see only the kind of mistake."""
+    """A class's settings: isolation locked, feedback `kind`."""
     return Settings(**{"isolation": Level.LOCKED, "feedback": Feedback.KIND} | changes)
 
 
 def order(**changes: Any) -> Order:
-    """An order that is never really executed."""
+    """An order for pretend workers."""
     files = {"forward.py": "", "exercise.toml": ""}
     return Order("mlp", "/exercises/mlp", files, "0" * 64, settings(seed=1, hidden_seed=7, **changes))
 
 
 class EngineWorkers:
-    """A real engine in this process."""
+    """Workers with a real engine in this process."""
 
     window = 2
     chunk = 1
@@ -88,7 +88,7 @@ class EngineWorkers:
 
 
 class PretendWorkers:
-    """Gives the points that the submission states, and crashes where the test says."""
+    """Pretend workers: give the points that a submission names, and die when the test says so."""
 
     window = 4
     chunk = 1
@@ -128,7 +128,7 @@ class PretendWorkers:
 
 
 def settled(produce: Any) -> Future[bytes]:
-    """A completed future."""
+    """A future that is already done."""
     future: Future[bytes] = Future()
     try:
         future.set_result(produce())
@@ -138,7 +138,7 @@ def settled(produce: Any) -> Future[bytes]:
 
 
 class Silent:
-    """Displays nothing; records what would have been displayed."""
+    """A display that records events for tests instead of showing them."""
 
     def __init__(self) -> None:
         self.rows: list[str] = []

@@ -1,1 +1,1 @@
-"""A class: what was handed in, graded in one go, and compared."""
+"""A whole class: collecting submissions, grading them in one batch, and comparing them."""

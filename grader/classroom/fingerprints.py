@@ -1,8 +1,8 @@
-"""Which submissions are worth a second look: rare things that two of them share, before plain likeness of text.
+"""Find submissions worth a second look: pairs that share rare traits, or whose texts are unusually similar.
 
-Nothing of a submission is run or parsed here: its text is cut into words by one linear pattern, and what has to be
-taken out of an archive or a notebook first comes from a locked child. Gradients of one line are alike by nature, so
-likeness is measured against the class and given code is left out. It is a reason to look, never a verdict.
+No submission is run or parsed here: its text is split into words by one linear-time pattern, and archives and
+notebooks are read in a locked child. One-line gradients are naturally similar, so similarity is measured relative to
+the class, and given code is left out. A match is a reason to look, never a verdict.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 COLUMNS = ("first", "second", "similarity", "class_threshold", "weight", "traits")
 ALL_PAIRS = 300
-"""Classes up to this size are compared pair by pair, larger ones where a rare trait points."""
+"""Up to this size, every pair of a class is compared; in larger classes only pairs that share a rare trait."""
 _RARE = 0.05
 _WORD = re.compile(r"#[^\n]*|[^\W\d]\w*|\d[\w.]*|[^\s\w]")
 _NAMES = re.compile(r"^\s*(?:def\s+)?([^\W\d]\w*)\s*(?:\(|=(?!=))", re.MULTILINE)
@@ -39,7 +39,7 @@ _USUAL = {"torch", "math", "return", "import", "from", "if", "for", "while", "el
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """What one person handed in, without what was given."""
+    """One submission's own code, without the code that was given."""
 
     name: str
     words: tuple[int, ...] = field(repr=False)
@@ -48,7 +48,7 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Two submissions."""
+    """Two submissions and what they have in common."""
 
     first: str
     second: str
@@ -58,27 +58,27 @@ class Pair:
     traits: tuple[str, ...]
 
     def row(self) -> dict[str, str]:
-        """As the table has it."""
+        """The pair as a row of the table."""
         figures = (f"{self.similarity:.3f}", f"{self.threshold:.3f}", f"{self.weight:.1f}")
         return dict(zip(COLUMNS, (self.first, self.second, *figures, "; ".join(self.traits)), strict=True))
 
 
 class NothingToCompare(Exception):
-    """A submission without a text to compare: the reason, one sentence."""
+    """A submission has no text to compare: the message is the reason, in one sentence."""
 
 
 def code_of(files: Mapping[str, bytes], sandbox: Callable[[], Sandbox]) -> str:
     """The text of the code that would be graded.
 
-    A single Python file with functions is its own text. In everything else (an archive, a notebook, flat lines, several
-    files) a locked child finds the code, so that one text is the same in whatever it was handed in.
+    A single Python file with functions is used as it is. In everything else (an archive, a notebook, flat lines,
+    several files) a locked child finds the code, so that the same code gives the same text in any container.
 
     Args:
-        files: the submission's.
-        sandbox: called only for what a child has to read: a class of plain Python files needs none.
+        files: the submission's files, name -> content.
+        sandbox: starts a sandbox; called only if a child has to read something, never for plain Python files.
 
     Raises:
-        NothingToCompare: there is no code in it, or the child cannot read it.
+        NothingToCompare: the submission has no code, or the child cannot read it.
     """
     if len(files) == 1:
         ((name, content),) = files.items()
@@ -95,15 +95,15 @@ def code_of(files: Mapping[str, bytes], sandbox: Callable[[], Sandbox]) -> str:
 
 
 _NO_CODE = (
-    "{}: there is no gradient in it; a function such as dlogits or a line such as `dlogits = ...` is expected. Ask for "
-    "backward.py, or look at it yourself"
+    "{}: no gradient found; expected a function such as dlogits or a line such as `dlogits = ...`. Ask for "
+    "backward.py, or compare it by hand"
 )
 
 
 def _chosen(file: str, files: Mapping[str, bytes], sandbox: Callable[[], Sandbox], *, readable: bool) -> str:
-    """The text of the Python file that the child chose, even of one that it could not parse; empty if that is none.
+    """The text of the Python file that the child chose, even if it could not parse it; empty if it is not Python.
 
-    The child looks into the first archive, and only where nothing lies beside it.
+    The child looks only into the first archive, and only if the submission consists of archives.
     """
     found = dict(files)
     if all(name.lower().endswith(".zip") for name in files):
@@ -113,7 +113,7 @@ def _chosen(file: str, files: Mapping[str, bytes], sandbox: Callable[[], Sandbox
         return _decoded(found[file]) if _is_python(file) else ""
     if not readable:
         return ""
-    # A long or odd name comes back shortened: rather all that is there than somebody who escapes by a name.
+    # The child shortens long or odd names, so none matches: compare all files, or a name could avoid comparison.
     return "\n".join(_decoded(content) for name, content in sorted(found.items()) if _is_python(name))
 
 
@@ -122,20 +122,20 @@ def _is_python(name: str) -> bool:
 
 
 def _decoded(content: bytes) -> str:
-    """As Python or an editor on Windows would read it; odd bytes are kept as odd letters."""
+    """Decode as Python or a Windows editor would; undecodable bytes become replacement characters."""
     encoding = next((encoding for mark, encoding in _MARKS if content.startswith(mark)), "utf-8")
     return content.decode(encoding, "replace")
 
 
 def reduced(name: str, text: str, given: str, known: Iterable[str], answers: Iterable[str] = ()) -> Text:
-    """A submission as it is compared.
+    """Reduce a submission to what is compared.
 
     Args:
-        name: the submission's.
-        text: its code.
-        given: the stubs; a line of theirs counts for nothing.
-        known: names of the forward pass: everybody uses them.
-        answers: wrong answers with their figures, from its report.
+        name: the submission's name.
+        text: the submission's code.
+        given: the stubs; their lines are ignored.
+        known: names of the forward pass, which everybody uses.
+        answers: its wrong gradients with their maxdiff, from `wrong_answers`.
     """
     theirs = {_squeezed(each) for each in given.splitlines()}
     lines = [each for each in text.splitlines() if _squeezed(each) and _squeezed(each) not in theirs]
@@ -149,7 +149,7 @@ def _squeezed(text: str) -> str:
 
 
 def _traits(text: str, known: set[str], answers: Iterable[str]) -> Iterator[str]:
-    """Things that could be rare: names of one's own, a formulation, a comment, a wrong answer to the last digit."""
+    """Traits that could be rare: invented names, comments, whole formulas, wrong answers equal to the last digit."""
     for name in _NAMES.findall(text):
         if len(name) > 2 and name not in known and not (name.startswith("d") and name[1:] in known):
             yield f"the name {name}"
@@ -165,7 +165,7 @@ def _traits(text: str, known: set[str], answers: Iterable[str]) -> Iterator[str]
 
 
 def wrong_answers(entry: Mapping[str, Any]) -> Iterator[str]:
-    """Wrong answers of a report with figures that two people share only by the same formula."""
+    """Wrong gradients of an entry with their exact maxdiff, which two people share only if their formulas agree."""
     for row in entry["gradients"]:
         worst, local = row["worst"], row["local"] or {}
         if worst and not row["correct"] and local.get("maxdiff"):
@@ -173,7 +173,7 @@ def wrong_answers(entry: Mapping[str, Any]) -> Iterator[str]:
 
 
 def compare(texts: Sequence[Text]) -> list[Pair]:
-    """Pairs worth a look, the strangest first."""
+    """Pairs worth a second look, most suspicious first."""
     counts = Counter(trait for text in texts for trait in text.traits)
     most = max(2, int(_RARE * len(texts)))
     rare = {trait: log(len(texts) / count) for trait, count in counts.items() if 1 < count <= most < len(texts)}
@@ -195,7 +195,7 @@ def _candidates(texts: Sequence[Text], rare: Mapping[str, float]) -> Iterable[tu
 
 
 def _threshold(texts: Sequence[Text]) -> float:
-    """What would be unusual in this class: three robust deviations over its median, and at least nine tenths."""
+    """Similarity that is unusual in this class: the median plus three robust standard deviations, at least 0.9."""
     pairs = list(combinations(range(len(texts)), 2)) if len(texts) <= 80 else _sample(len(texts))
     values = [_likeness(texts[a], texts[b]) for a, b in pairs]
     if not values:
@@ -206,7 +206,7 @@ def _threshold(texts: Sequence[Text]) -> float:
 
 
 def _sample(count: int, size: int = 2000) -> list[tuple[int, int]]:
-    """Pairs drawn the same way every time."""
+    """A reproducible random sample of pairs."""
     generator = random.Random(0)  # noqa: S311 a sample, not a secret
     return [
         (a, b) for a, b in ((generator.randrange(count), generator.randrange(count)) for _ in range(size)) if a != b

@@ -1,1 +1,1 @@
-"""What is reported of a run, and every form that it takes."""
+"""The report of a run, in every form in which it is shown or exported."""

@@ -1,20 +1,20 @@
-"""Text of a report on its way to other programs: nothing unsafe in it, and a mark where it was cut."""
+"""Text from a report, made safe for other programs and shortened with a visible mark."""
 
 from __future__ import annotations
 
 from grader.sandbox import cleaning
 
 MOST = 2000
-"""Characters of one message: what a learner's exception says may be long."""
+"""Maximum length of one message, in characters: a learner's exception can be long."""
 
 
 def clean(text: object, most: int = MOST) -> str:
-    """A text without anything unsafe, its new lines kept, at most so long; says where it was cut."""
+    """Return `text` without unsafe characters, at most `most` characters long. Keeps line breaks; marks truncation."""
     whole = str(text)
     plain = cleaning.clean(whole, len(whole), lines=True)
     return plain if len(plain) <= most else f"{plain[: most - 15]} ... (truncated)"
 
 
 def line(text: object, most: int = 300) -> str:
-    """The same on one line."""
+    """Like `clean`, on one line."""
     return clean(" ".join(clean(text, MOST).split()), most)

@@ -1,4 +1,4 @@
-"""The JSON report: pytest-json-report's document with the key `grader`, rendered for its reader."""
+"""The JSON report: pytest-json-report's document plus the key `grader`, with as much detail as its reader may see."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ SCHEMA_FILE = Path(__file__).with_name("report.schema.json")
 
 
 OMITTED = ("collectors", "keywords", "log", "streams", "traceback", "warnings")
-"""What `grade` leaves out of pytest-json-report's document: they describe pytest, not the gradients."""
+"""Keys of pytest-json-report's document that `grade` omits: they describe pytest, not the gradients."""
 
 
 # The document
 
 
 def section(submissions: Sequence[Document], *, head: Mapping[str, Any], feedback: str = "full") -> Document:
-    """The value of the key `grader`.
+    """Build the value of the key `grader`.
 
     Args:
-        submissions: what `Grading.document()` returned, one for each.
+        submissions: one result of `Grading.document()` for each submission.
         head: version, criterion, settings_sha256, numerics and notes.
     """
     entries = [render(entry, feedback) for entry in submissions]
@@ -41,7 +41,7 @@ def section(submissions: Sequence[Document], *, head: Mapping[str, Any], feedbac
 def document(
     submissions: Sequence[Document], *, head: Mapping[str, Any], root: str, feedback: str = "full"
 ) -> Document:
-    """The whole report from rows alone: what the pytest plugin and pytest-json-report write for the same rows."""
+    """Build the whole report without pytest: what the pytest plugin and pytest-json-report write for the same rows."""
     graded = section(submissions, head=head, feedback=feedback)
     tests = [_test(entry, row) for entry in graded["submissions"] for row in entry["gradients"]]
     outcomes = Counter(test["outcome"] for test in tests)
@@ -59,7 +59,7 @@ def document(
 
 
 def _test(entry: Document, row: Document) -> Document:
-    """One gradient as pytest-json-report has it. Set-up and tear-down belong to pytest: they take no time here."""
+    """One gradient as pytest-json-report records it. Setup and teardown are pytest's stages: they take no time here."""
     quick = {"duration": 0.0, "outcome": "passed"}
     call: Document = {"duration": row["duration_s"], "outcome": outcome(row)}
     if call["outcome"] != "passed":
@@ -76,22 +76,22 @@ def _test(entry: Document, row: Document) -> Document:
 
 
 def node_id(exercise: str, submission: str, gradient: str) -> str:
-    """A gradient's name in pytest: `mlp/forward.py::backward::dprobs`."""
+    """A gradient's node id in pytest: `mlp/forward.py::backward::dprobs`."""
     return f"{exercise}/forward.py::{node_name(submission)}::{gradient}"
 
 
 def node_name(submission: str) -> str:
-    """A submission's name as a part of a node id, which `::` and `[` would cut apart."""
+    """A submission's name, safe as part of a node id: `::` and `[` would split it."""
     return "".join(c if c.isalnum() or c in "._-@+ " else "_" for c in submission) or "_"
 
 
 def line_index(line: int | None) -> int:
-    """A line as pytest counts them, from 0."""
+    """A line number as pytest counts it, from 0."""
     return (line or 1) - 1
 
 
 def outcome(row: Mapping[str, Any]) -> str:
-    """What pytest says of a gradient: it passes if it earned its points."""
+    """pytest's outcome for a gradient: `passed` if it earned its points, otherwise `failed`."""
     return "passed" if solved(row) else "failed"
 
 
@@ -99,15 +99,18 @@ def outcome(row: Mapping[str, Any]) -> str:
 
 
 def render(entry: Document, feedback: str) -> Document:
-    """A submission's entry for its reader: `full` for an instructor and one's own desk, less for students.
+    """A submission's entry at a feedback level: `full` for instructors and your own workspace, less for students.
 
-    `kind` names the kind of mistake and counts the further cases, `verdict` says right or wrong, `none` says
-    only that it was received.
+    `kind` names the kind of mistake and counts the further cases, `verdict` shows only the verdicts, and `none`
+    shows only that the submission was received.
+
+    Raises:
+        ValueError: there is no such feedback level.
     """
     from grader.exercise.settings import Feedback
 
     if feedback not in [*Feedback]:
-        raise ValueError(f"feedback is one of {', '.join(Feedback)}, not {feedback}")
+        raise ValueError(f"feedback must be one of {', '.join(Feedback)}, not {feedback}")
     if feedback == "full":
         return entry
     if feedback == "none":
@@ -116,7 +119,7 @@ def render(entry: Document, feedback: str) -> Document:
 
 
 def _render_row(row: Document, feedback: str) -> Document:
-    """Hidden cases appear to students as a count, and no figure of theirs at all."""
+    """A row for students: cases become a count, and no numbers computed from hidden cases remain."""
     diagnosis = row["diagnosis"] and {"kind": row["diagnosis"]["kind"], "message": None, "evidence": None}
     less = {
         **row,
@@ -140,7 +143,7 @@ _PLAIN = (str, int, bool, type(None))
 
 
 def _finite(value: Any) -> Any:
-    """JSON has no NaN and no infinity: they become null, wherever they hide."""
+    """Replace NaN and infinity by null at any depth, since JSON has neither."""
     if isinstance(value, dict):
         return {key: item if type(item) in _PLAIN else _finite(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):

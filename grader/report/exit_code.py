@@ -1,4 +1,4 @@
-"""How a command ends."""
+"""Exit codes."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from enum import IntEnum
 
 
 class ExitCode(IntEnum):
-    """pytest's exit codes, which every command follows."""
+    """pytest's exit codes, used by every command."""
 
     ALL_RIGHT = 0
     SOMETHING_WRONG = 1
     """Something is wrong or missing."""
     INTERRUPTED = 2
     OUR_FAULT = 3
-    """A fault of the grader's own, or of an exercise: no grade was written."""
+    """An internal error of the grader, or a broken exercise: no grade was written."""
     USAGE = 4

@@ -1,4 +1,4 @@
-"""Atomic writes: a reader sees a file's old content or its new content, never a part."""
+"""Atomic writes: a reader sees a file's old content or its new content, never a mixture."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Any
 
 UNFINISHED = ".new-"
-"""Prefix of temporary files. A process that is killed leaves its own behind."""
+"""Prefix of temporary files. A killed process leaves its own behind."""
 
 
 class UnwritableReport(Exception):
-    """The report has no place to go: one sentence."""
+    """The report cannot be written: the message is one sentence."""
 
 
 def write_whole(path: Path, content: bytes, *, mode: int | None = None, durable: bool = True) -> None:
@@ -23,12 +23,12 @@ def write_whole(path: Path, content: bytes, *, mode: int | None = None, durable:
 
     Args:
         path: the file to write.
-        content: all of its bytes.
-        mode: permissions (default: those of the file that is replaced; for a new file, what the umask allows).
-        durable: sync to disk before renaming, so that the file is whole even after a power failure.
+        content: the complete content.
+        mode: permissions (default: those of the file being replaced; for a new file, what the umask allows).
+        durable: sync to disk before renaming, so that the file is complete even after a power failure.
 
     Raises:
-        OSError: nothing was changed.
+        OSError: the write failed; nothing was changed.
     """
     mode = _mode_of(path) if mode is None else mode
     temporary = path.with_name(f"{UNFINISHED}{secrets.token_hex(8)}")
@@ -49,19 +49,19 @@ def write_whole(path: Path, content: bytes, *, mode: int | None = None, durable:
 
 
 def replace_file(path: Path, content: bytes) -> None:
-    """The same for a user's own file: a symbolic link is followed and stays, and nothing waits for the disk.
+    """Like `write_whole`, for a user's own file: follows and keeps a symbolic link, and does not sync to disk.
 
     Raises:
-        OSError: nothing was changed.
+        OSError: the write failed; nothing was changed.
     """
     write_whole(_real(path), content, durable=False)
 
 
 def check_writable(path: str) -> None:
-    """Say before anything is graded that the report could not be written.
+    """Check, before anything is graded, that the report can be written.
 
     Raises:
-        UnwritableReport: with the reason and what to do.
+        UnwritableReport: it cannot; the message says why and what to do.
     """
     target = Path(path)
     try:
@@ -69,22 +69,22 @@ def check_writable(path: str) -> None:
             with tempfile.TemporaryFile(dir=_real(target).parent, prefix=UNFINISHED):
                 return
     except OSError as error:
-        raise UnwritableReport(f"{_refused(path, error)}. Name another file with --report") from error
+        raise UnwritableReport(f"{_refused(path, error)}. Choose another file with --report") from error
     if target.is_dir():
         raise UnwritableReport(
-            f"the report cannot be written to {path}: it is a folder. Name a file: --report {path}/report.json"
+            f"cannot write the report to {path}: it is a folder. Use a file: --report {path}/report.json"
         )
     if not os.access(target, os.W_OK):
         raise UnwritableReport(
-            f"the report cannot be written to {path}: permission denied. Name another file with --report"
+            f"cannot write the report to {path}: permission denied. Choose another file with --report"
         )
 
 
 def write(report: dict[str, Any], path: str) -> None:
-    """Write a report: whole or not at all over a regular file, straight through to anything else (a pipe, /dev/stdout).
+    """Write a report: atomically to a regular file, directly to anything else (a pipe, /dev/stdout).
 
     Raises:
-        UnwritableReport: with the reason.
+        UnwritableReport: the message says why.
     """
     text = json.dumps(report, allow_nan=False, ensure_ascii=False, indent=1, default=str) + "\n"
     content, target = text.encode("utf-8", "backslashreplace"), Path(path)
@@ -98,12 +98,12 @@ def write(report: dict[str, Any], path: str) -> None:
 
 
 def _refused(path: str, error: OSError) -> str:
-    return f"the report cannot be written to {path}: {(error.strerror or str(error)).lower()}"
+    return f"cannot write the report to {path}: {(error.strerror or str(error)).lower()}"
 
 
 def _replaceable(path: Path) -> bool:
-    """Whether a file may be renamed over: a regular one, or none yet. /dev/stdout may be redirected to a regular
-    file, which somebody else holds open: that one is written through.
+    """Whether a rename may replace `path`: a regular file, or none yet. Not in /dev or /proc: /dev/stdout may be
+    redirected to a regular file that another process holds open, and it must be written in place.
     """
     if path.is_absolute() and path.parts[1:2] in (("dev",), ("proc",)):
         return False
@@ -114,12 +114,12 @@ def _replaceable(path: Path) -> bool:
 
 
 def _real(path: Path) -> Path:
-    """The file behind a link."""
+    """The file that a link points to."""
     return Path(os.path.realpath(path))
 
 
 def _mode_of(path: Path) -> int | None:
-    """The permissions of a regular file; None where there is none."""
+    """The permissions of a regular file; None if there is no such file."""
     try:
         found = path.lstat().st_mode
     except FileNotFoundError:

@@ -1,4 +1,4 @@
-"""One gradient's row, interpreted once for every rendering: its state and mark, its place, and the facts to report."""
+"""One gradient's row, interpreted in one place for every format: state, mark, location and the facts to report."""
 
 from __future__ import annotations
 
@@ -17,29 +17,29 @@ if TYPE_CHECKING:
     Row = Mapping[str, Any]
 
 RIGHT = frozenset(verdict for verdict in Verdict if verdict.right)
-"""A row holds its verdict as a plain string, which is equal to the enum's member and has its hash."""
+"""Verdicts that mean right. Rows hold plain strings, which compare and hash equal to the enum members."""
 
 MARKS = {"right": ("✓", "+"), "wrong": ("✗", "x"), "missing": ("·", "."), "inexact": ("≈", "~")}
-"""State -> its sign, and the sign for terminals without Unicode."""
+"""State -> its mark, and the mark for terminals without Unicode."""
 
 NEXT = {
     Verdict.NOT_STARTED: "write it, save, and run `grade` again",
-    Verdict.TIMED_OUT: "look for a loop that never ends; a double loop over the minibatch takes milliseconds",
-    Verdict.KILLED: "look for exit(), endless recursion and tensors of gigabytes",
-    Verdict.REFUSED: "write it with tensors and arithmetic; the derivative is yours to derive",
-    Verdict.WRONG_TYPE: "return the gradient itself, one plain tensor of the variable's shape",
+    Verdict.TIMED_OUT: "look for a loop that never ends; even a double loop over the minibatch takes only milliseconds",
+    Verdict.KILLED: "look for exit(), infinite recursion and tensors of several gigabytes",
+    Verdict.REFUSED: "use tensors and arithmetic only; deriving the gradient is your task",
+    Verdict.WRONG_TYPE: "return the gradient itself: one plain tensor of the variable's shape",
     Verdict.NON_FINITE: "look for a division by zero, log(0) or a negative base",
 }
 RAISED = (
-    (r"NameError", "a function knows its parameters and its file's names: import it, or ask for a value in the `def`"),
-    (r"RecursionError", "look for a function that calls itself, under another name perhaps"),
-    (r"bitwise_xor", "a power is written ** in Python; ^ means something else"),
-    (r"[Nn]ump[Yy]", "stay with tensors: torch has what is needed here"),
-    (r"IndexError|KeyError", "which sizes does that index run over? Print them"),
-    (r"size|shape|dimension|mat1", "run the line with pencil and paper: which shapes meet there?"),
-    (r"\.(py|ipynb) raised", "mend that line first: nothing else of the file was run"),
+    (r"NameError", "a function sees only its parameters and this file's names: import it, or add it to the parameters"),
+    (r"RecursionError", "look for a function that calls itself, perhaps under another name"),
+    (r"bitwise_xor", "Python writes powers with **; ^ is bitwise XOR"),
+    (r"[Nn]ump[Yy]", "use torch tensors instead of NumPy: torch has all you need here"),
+    (r"IndexError|KeyError", "print the sizes that this index runs over"),
+    (r"size|shape|dimension|mat1", "work through the line on paper: which shapes does it combine?"),
+    (r"\.(py|ipynb) raised", "fix that line first: the rest of the file was not run"),
 )
-"""Pattern in an exception's sentence -> what to do; the first match counts. Exceptions have no fields for this."""
+"""Pattern in an exception's message -> what to do; the first match counts. Exceptions have no field for this."""
 
 
 # State and mark
@@ -51,19 +51,19 @@ def right(row: Row) -> bool:
 
 
 def solved(row: Row) -> bool:
-    """Whether a row has all its points; where there are none to earn, whether it is right."""
+    """Whether a row earned all its points or, if it has none to earn, is right."""
     if row["possible"]:
         return bool(row["points"] == row["possible"])
     return right(row)
 
 
 def started(row: Row) -> bool:
-    """Whether the learner has begun to write it."""
+    """Whether the learner has started on the gradient."""
     return bool(row["verdict"] != Verdict.NOT_STARTED)
 
 
 def state(row: Row) -> str:
-    """`right`, `missing` (not started), `inexact` (right, but without the criterion's points) or `wrong`."""
+    """`right`, `missing` (not started), `inexact` (right, but not by the criterion) or `wrong`."""
     if solved(row):
         return "right"
     if not started(row):
@@ -72,7 +72,7 @@ def state(row: Row) -> str:
 
 
 def mark(row: Row, *, unicode: bool = True) -> str:
-    """The sign of the row's state."""
+    """The mark for the row's state."""
     return MARKS[state(row)][0 if unicode else 1]
 
 
@@ -85,19 +85,19 @@ def inherits(row: Row) -> bool:
 
 
 def words(verdict: str) -> str:
-    """A verdict as people read it: `not_started` is "not started"."""
+    """A verdict in plain English: `not_started` is "not started"."""
     return {"non_finite": "not finite", "hard_coded": "hard-coded"}.get(verdict, verdict.replace("_", " "))
 
 
 def number(value: object) -> str:
-    """A figure as people read it; null is a value that was not finite."""
+    """A number as text, with 6 significant digits; None is a value that was not finite."""
     if value is None:
         return "not a finite number"
     return f"{value:.6g}" if isinstance(value, float) else str(value)
 
 
 def headline(row: Row) -> str:
-    """What is wrong, in one line that follows the gradient's name."""
+    """What is wrong, in one line to print after the gradient's name."""
     if right(row) and not solved(row):
         return _short_of_the_criterion(row)
     if _untouched(row):
@@ -109,19 +109,19 @@ def headline(row: Row) -> str:
 
 
 def _untouched(row: Row) -> bool:
-    """Whether the stub is unchanged. The report has no field for this, so it is read off the sentence, here only."""
+    """Whether the stub is unchanged. The report has no field for this, so it is read from the message, only here."""
     return not started(row) and "NotImplementedError" in (row["problem"] or "")
 
 
 def _short_of_the_criterion(row: Row) -> str:
-    """Why a right gradient has no points. A row does not name the criterion, but `approximate` accepts a close one."""
+    """Why a right gradient has no points. A row does not name the criterion, but `approximate` accepts close values."""
     if row["local"]["approximate"]:
-        return "right, but not bit-equal to autograd's, which --criterion exact asks for"
-    return "right in float64, but in float32 too far from autograd's for --criterion exact or approximate"
+        return "right, but not bit-equal to autograd's, as --criterion exact requires"
+    return "right in float64, but too far from autograd's in float32 for --criterion exact or approximate"
 
 
 def figures(row: Row) -> str:
-    """The verdict, with the lecture's three columns if there are figures: `wrong values | exact: False | ...`."""
+    """The verdict, and the lecture's three columns if there are any: `wrong values | exact: False | ...`."""
     local = row["local"]
     if not local or local["maxdiff"] is None:
         return words(row["verdict"])
@@ -148,25 +148,25 @@ def _worst(row: Row) -> str | None:
     worst = row.get("worst")
     if not worst:
         return None
-    case = f" of {worst['case']}" if worst.get("case") not in (None, "c0", 0, "given") else ""
+    case = f" in case {worst['case']}" if worst.get("case") not in (None, "c0", 0, "given") else ""
     index = ", ".join(str(i) for i in worst["index"])
     return f"at [{index}]{case}: {number(worst['got'])}, expected {number(worst['expected'])}"
 
 
 def _next(row: Row) -> str | None:
-    """What to do about it."""
+    """What to try next."""
     if row["verdict"] != Verdict.RAISED:
         return NEXT.get(row["verdict"])
     said = row["problem"] or ""
     fitting = (advice for pattern, advice in RAISED if re.search(pattern, said))
-    return next(fitting, "print what that line works on: values, types, shapes")
+    return next(fitting, "print that line's inputs: values, types, shapes")
 
 
 # Places
 
 
 def location(entry: Entry, row: Row) -> str:
-    """The learner's file that holds a gradient, as a path to click on."""
+    """Path of the learner's file that contains the gradient."""
     source, file = str(entry["source"]), row.get("file")
     name = os.path.basename(source)  # noqa: PTH119 a string of the report, not a file of ours
     if not file or name == file:
@@ -183,7 +183,7 @@ def place(entry: Entry, row: Row) -> str:
 
 
 def short_place(row: Row) -> str:
-    """`backward.py:31`: no folder of the machine that graded."""
+    """`backward.py:31`: without the folders of the grading machine."""
     name = line(PurePath(row["file"] or "").name)
     return f"{name}:{row['line']}" if name and row["line"] else name
 
@@ -195,12 +195,12 @@ def facts(row: Row, *, sentence: bool = False) -> Iterator[tuple[str, str]]:
     """The facts to report about a gradient: (label, text), in reading order.
 
     The labels are `your shape`, `found`, `worst`, `likely` or `kind of mistake`, `in the chain`, `note` (any number
-    of them) and `next`. A rendering may skip a label that it shows elsewhere; which facts there are is decided only
-    here. Texts are not cleaned: a rendering for another program does that.
+    of them) and `next`. A format may skip labels that it shows elsewhere, but which facts there are is decided only
+    here. The texts are not cleaned: formats for other programs do that.
 
     Args:
-        row: a row of the report, as its reader may see it.
-        sentence: give `found` as the report's full sentence, or omit it if it repeats the verdict. Otherwise
+        row: a row of the report, already reduced to what its reader may see.
+        sentence: use the report's full sentence for `found`, or omit it if it repeats the verdict. By default
             `found` is the headline.
     """
     if row["shape"] is not None:
@@ -213,7 +213,8 @@ def facts(row: Row, *, sentence: bool = False) -> Iterator[tuple[str, str]]:
         yield ("kind of mistake" if kind_of_mistake(row) else "likely"), mistake
     if inherits(row):
         cause = row["chained"]["first_cause"]
-        yield "in the chain", f"right alone; wrong numbers arrive{f' from {line(cause)}' if cause else ''}"
+        start = f", starting at {line(cause)}" if cause else ""
+        yield "in the chain", f"right on its own, but receives wrong upstream gradients{start}"
     yield from (("note", note) for note in row["notes"])
     if right(row) and not solved(row):
         yield "found", headline(row)
@@ -228,7 +229,7 @@ def _found(row: Row, *, sentence: bool) -> str | None:
 
 
 _NAMED = ("kind of mistake", "note")
-"""Facts that need their label in a plain text."""
+"""Facts that keep their label in plain text."""
 _ELSEWHERE = ("your shape", "in the chain", "next")
 """Facts that only pages and terminals show."""
 
@@ -240,12 +241,12 @@ def _lines(row: Row) -> Iterator[tuple[str, str]]:
 
 
 def failure_text(entry: Entry, row: Row) -> str:
-    """What pytest shows for a gradient without its points: what was returned, what was expected, and where."""
+    """pytest's failure text for a gradient: what was returned, what was expected, and where."""
     about = [text for label, text in _lines(row) if label != "found"]  # the headline says it
     return "\n".join([f"{row['name']}: {headline(row)}", *about, place(entry, row)])
 
 
 def said(row: Row) -> str:
-    """Everything about one gradient for another system: one fact per line, cleaned."""
+    """All facts about one gradient for another system: one per line, cleaned."""
     parts = [figures(row), *(text for _, text in _lines(row)), short_place(row)]
     return "\n".join(dict.fromkeys(clean(part) for part in parts if part))

@@ -1,4 +1,4 @@
-"""A report's entry for one submission: its points, its chain, the gradient to look at first, its stretches."""
+"""Facts about one submission in a report: points, chained results, the gradient to look at first, groups."""
 
 from __future__ import annotations
 
@@ -17,47 +17,48 @@ Member = TypeVar("Member")
 
 
 class NothingToTell(Exception):
-    """The document does not hold what a format asks for: one sentence."""
+    """The report lacks something that a format requires: the message is one sentence."""
 
 
 class NotGraded(NothingToTell):
-    """A submission failed through a fault of the grader's own: that is never a zero."""
+    """A submission could not be graded because of an internal error: it must not become a zero."""
 
 
 def entries(document: Mapping[str, Any]) -> list[Entry]:
-    """Every submission of a document that was graded, or could not be through its author's fault.
+    """All submissions of a report that has a grade for each (zero if its own content could not be graded).
 
     Raises:
-        NothingToTell: a fault of the grader's own is never a zero; nor is what holds no points.
+        NotGraded: a submission failed with an internal error.
+        NothingToTell: the report has no points or no submissions.
     """
     found: list[Entry] = list(document["grader"]["submissions"])
     for entry in found:
         if entry["status"] == "failed":
             raise NotGraded(
-                f"{line(entry['name'])} was not graded, through no fault of its author: "
-                f"{line(entry['problem'] or 'the grader failed')}. Grade it again"
+                f"{line(entry['name'])} was not graded: {line(entry['problem'] or 'internal error')}. "
+                "Regrade it with `grade batch --failed`"
             )
         if entry["score"] is None and entry["status"] == "graded":
-            raise NothingToTell("this report holds no points (it was written with --feedback none)")
+            raise NothingToTell("this report contains no points: it was written with --feedback none")
     if not found:
-        raise NothingToTell("this report holds no submission")
+        raise NothingToTell("this report contains no submissions")
     return found
 
 
 def earned(entry: Entry) -> tuple[int, int]:
-    """Points, and the points there were to earn. What could not be read has earned nothing."""
+    """Points earned, and points possible. An unreadable submission earned none."""
     score = entry["score"] or {"points": 0, "possible": sum(row["possible"] for row in entry["gradients"])}
     return int(score["points"]), int(score["possible"])
 
 
 def total(found: list[Entry]) -> tuple[int, int]:
-    """The points of several exercises together."""
+    """Points earned and points possible, over all entries."""
     points, possible = zip(*map(earned, found), strict=True)
     return sum(points), sum(possible)
 
 
 def rows(found: list[Entry]) -> Iterator[tuple[str, Entry, Row]]:
-    """Every gradient with its name: with several exercises, the exercise's before it."""
+    """Every gradient with its name, which is prefixed by the exercise's if there are several entries."""
     for entry in found:
         prefix = f"{line(entry['exercise'])}: " if len(found) > 1 else ""
         for row in entry["gradients"]:
@@ -70,18 +71,18 @@ def exact_of(entry: Entry) -> str:
 
 
 def chained_of(entry: Entry) -> str | None:
-    """`4 of 26 right on one's own upstream gradients`; None where the chain was not run."""
+    """`4 of 26 right when chained from the submission's own gradients`; None if there was no chained run."""
     count = (entry["score"] or {}).get("chained_correct")
     if count is None:
         return None
     cause = first_break(entry)
     broken = f"; the chain breaks first at {cause}" if cause else ""
-    return f"{count} of {len(entry['gradients'])} right on their own upstream gradients{broken}"
+    return f"{count} of {len(entry['gradients'])} right when chained from the submission's own gradients{broken}"
 
 
 def first_break(entry: Entry) -> str | None:
-    """The gradient at which the chain broke first."""
-    # A right chain names a cause as well, where it is right but no longer bit-equal.
+    """The gradient at which the chain first broke; None if it did not."""
+    # A chained result that is right but no longer bit-equal has a first_cause, too.
     broken = (row["chained"] for row in entry["gradients"] if row["chained"] and not row["chained"]["correct"])
     causes = (chained["first_cause"] for chained in broken)
     cause = next((cause for cause in causes if cause), None)
@@ -89,21 +90,21 @@ def first_break(entry: Entry) -> str | None:
 
 
 def unseen(entry: Entry) -> str | None:
-    """What this report does not say is said: never "all passed" while something is hidden."""
+    """A sentence about hidden cases, so that no report reads "all passed" while something is hidden."""
     count = entry["hidden_cases"]
-    return f"{count} of the cases are hidden: they were drawn from a seed that is not told" if count else None
+    return f"{count} of the cases are hidden: they were drawn from a seed that is not shown" if count else None
 
 
 # What to look at
 
 
 def begun(entry: Entry) -> bool:
-    """Whether the learner has begun to write any gradient."""
+    """Whether the learner has started on any gradient."""
     return any(started(row) for row in entry["gradients"])
 
 
 def most_pressing(entry: Entry) -> Row | None:
-    """The first unsolved gradient that has been started, from the loss backwards; otherwise the first not started."""
+    """The first unsolved gradient, from the loss backwards: one that has been started if possible."""
     if entry["problem"]:
         return None
     unsolved = [row for row in entry["gradients"] if not solved(row)]
@@ -113,11 +114,11 @@ def most_pressing(entry: Entry) -> Row | None:
 def stretches(
     exercise: Exercise, members: Mapping[str, Member], rest: str | None = None
 ) -> Iterator[tuple[str, list[Member]]]:
-    """The exercise's groups of variables with their titles, then one group of all other variables.
+    """The exercise's groups of variables with their titles, then one group with all other variables.
 
     Args:
         exercise: defines the groups.
-        members: variable -> what to group.
+        members: variable -> the item to group.
         rest: title of the last group (default: `further`, or the exercise's name if it defines no groups).
     """
     grouped = exercise.settings.stretches

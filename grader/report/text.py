@@ -1,4 +1,4 @@
-"""What a person sees of a run: the lecture's table under the gradient that matters most, and the total. Pure text."""
+"""Terminal output of a run: the most pressing gradient in full, the lecture's table, and the totals. Pure text."""
 
 from __future__ import annotations
 
@@ -21,33 +21,33 @@ if TYPE_CHECKING:
 
 MOST_PRINTS = 20
 WIDE = 100
-"""Longer lines of prose are hard to read."""
+"""Maximum line length for prose; longer lines are hard to read."""
 BESIDE = 116
 """From this width on, the chained column fits beside the lecture's three."""
 
 COLOURS = {"right": "green", "wrong": "red", "missing": "bright_black", "inexact": "yellow"}
 LABELS = {label: label for label in ("found", "worst", "likely", "note", "next")} | {"kind of mistake": "mistake"}
-"""The facts shown for an opened gradient, with labels short enough for their column."""
+"""The facts shown for a gradient in full, with labels short enough for their column."""
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Where the text goes."""
+    """What the text is written for."""
 
     width: int = 80
     cut: bool = False
-    """Whether longer lines are cut: on a terminal they would wrap, in a file nobody minds."""
+    """Whether longer lines are cut: on a terminal they would wrap; in a file they may be long."""
     unicode: bool = True
     verbose: bool = False
     joy: bool = True
-    """Whether finishing gets a last word: people read it, machines do not."""
+    """Whether to congratulate on a finished exercise: for people, not for programs."""
 
     def mark(self, row: Row) -> str:
-        """One sign that says how a gradient stands; the words beside it say so too."""
+        """The colored mark of a gradient's state; the text beside it says the same in words."""
         return click.style(mark(row, unicode=self.unicode), fg=COLOURS[state(row)], bold=True)
 
     def fit(self, text: str, indent: int = 0) -> str:
-        """A text in what is left of a line."""
+        """Cut a text to what is left of the line after `indent` columns."""
         room = self.width - indent
         if not self.cut or len(text) <= room:
             return text
@@ -55,7 +55,7 @@ class Page:
         return text[: room - len(end)] + end
 
     def wrap(self, text: str, indent: str = "  ") -> list[str]:
-        """A paragraph."""
+        """Wrap a paragraph; `indent` starts every line but the first."""
         return textwrap.wrap(text, min(self.width, WIDE), subsequent_indent=indent, break_on_hyphens=False)
 
 
@@ -69,7 +69,7 @@ def problem(entry: Entry, page: Page) -> Iterator[str]:
 
 
 def opened(entry: Entry, exercise: Exercise, row: Row, page: Page) -> list[str]:
-    """What came, what was expected, what next, and where."""
+    """One gradient in full: what was returned, what was expected, what to do next, and where it is."""
     where = place(entry, row)
     title = f"{row['name']}: {words(row['verdict'])}"
     gap = max(2, page.width - 2 - len(title) - len(where))
@@ -83,19 +83,19 @@ def opened(entry: Entry, exercise: Exercise, row: Row, page: Page) -> list[str]:
 
 
 def labelled(label: str, text: str, page: Page) -> list[str]:
-    """A paragraph beside its label."""
+    """Wrap a paragraph beside its label."""
     wrapped = textwrap.wrap(" ".join(text.split()), max(40, min(page.width, WIDE) - 13), break_on_hyphens=False) or [""]
     first = f"  {click.style(f'{label:<9}', dim=True)}  {wrapped[0]}"
     return [first, *(" " * 13 + line for line in wrapped[1:])]
 
 
 def prints(entry: Entry, row: Row | None, printed: Mapping[str, str]) -> Iterator[str]:
-    """What the opened gradient's function printed, or the only one's; each line marked as not ours."""
+    """Output that the shown gradient's function (or the only one) printed, each line marked with `|`."""
     shown = row or (entry["gradients"][0] if len(entry["gradients"]) == 1 else None)
     lines = printed.get(shown["name"], "").rstrip().splitlines() if shown else []
     if shown and lines:
         rest = lines[MOST_PRINTS:]
-        # Where a call was cut, nobody knows how many lines there would have been.
+        # If the sandbox cut the output, the number of missing lines is unknown.
         more = ["... and more lines", CUT] if CUT in rest else [f"... and {len(rest)} more lines"] if rest else []
         yield "\n".join([f"{shown['name']} printed", *(f"  | {line}" for line in [*lines[:MOST_PRINTS], *more])])
 
@@ -109,8 +109,8 @@ def result(
     """Everything about one submission.
 
     Args:
-        before: how many were right in the run before; what that did not grade counts as it does now.
-        printed: what each gradient's function printed.
+        before: how many were correct in the previous run; a gradient not graded then counts as it does now.
+        printed: what each gradient's function printed, by the gradient's name.
     """
     parts = [*problem(entry, page)]
     row = most_pressing(entry)
@@ -127,12 +127,12 @@ def result(
 
 
 def joy(name: str) -> str:
-    """A last word on finishing."""
-    return click.style(f"All of {name} by hand: autograd has no secrets left in it.", fg="green")
+    """The line that congratulates on a finished exercise."""
+    return click.style(f"All of {name} derived by hand: autograd has no secrets left here.", fg="green")
 
 
 def _footnotes(entry: Entry, shown: Row | None) -> Iterator[str]:
-    """What the lines leave open. A note that every gradient has is said once."""
+    """Notes below the table. A note that applies to every gradient is printed once."""
     rows = [row for row in entry["gradients"] if row is not shown]
     noted = Counter(note for row in rows for note in row["notes"])
     for note, count in noted.items():
@@ -141,27 +141,27 @@ def _footnotes(entry: Entry, shown: Row | None) -> Iterator[str]:
         yield f"note{subject}: {note}"
     rounded = [row["name"] for row in rows if right(row) and not row["local"]["approximate"]]
     if rounded:
-        yield f"note on {', '.join(rounded)}: right in float64; approximate sees float32, which rounds more coarsely"
+        yield f"note on {', '.join(rounded)}: right in float64; approximate compares in float32, which is coarser"
 
 
 # The lecture's table
 
 
 def table(entry: Entry, exercise: Exercise, page: Page) -> list[str]:
-    """One line for each gradient in the lecture's form, grouped by stretches."""
+    """The lecture's table: one line for each gradient, in the exercise's groups."""
     lines, rows = [], {row["variable"]: row for row in entry["gradients"]}
     for title, members in stretches(exercise, rows):
         done = sum(solved(row) for row in members)
         lines.append(click.style(f"{title} ({done} of {len(members)})", bold=True))
         lines += [row_line(row, exercise, page) for row in members]
     if page.verbose and any(row["chained"] for row in rows.values()):
-        lines += ["", click.style("chained: each on your own gradients, as in the lecture", bold=True)]
+        lines += ["", click.style("chained: each computed from your own gradients, as in the lecture", bold=True)]
         lines += [chained_line(row, exercise, page) for row in rows.values()]
     return lines
 
 
 def row_line(row: Row, exercise: Exercise, page: Page) -> str:
-    """One gradient on one line: figures where they tell the verdict, words where they do not."""
+    """One gradient on one line: the lecture's columns if they show the verdict, otherwise words."""
     if not _figures_tell(row):
         return f"{page.mark(row)} {row['variable']:15s} | {page.fit(headline(row), 20)}"
     columns = lecture_line(row["variable"], row["local"], exact_expected=exercise.settings.exact_expected)
@@ -171,7 +171,7 @@ def row_line(row: Row, exercise: Exercise, page: Page) -> str:
 
 
 def _figures_tell(row: Row) -> bool:
-    """A hard-coded size is exact on the given minibatch: there the figures would mislead."""
+    """Whether the lecture's columns show the verdict. A hard-coded size would look exact: it is, on the given case."""
     if row["local"] is None or row["local"]["maxdiff"] is None:
         return False
     return right(row) or (row["verdict"] == "wrong_values" and not row["local"]["approximate"])
@@ -184,16 +184,16 @@ def lecture_line(name: str, columns: Mapping[str, Any], *, exact_expected: bool 
 
 
 def lecture_cells(columns: Mapping[str, Any], *, exact_expected: bool = True) -> tuple[str, str, str]:
-    """exact, approximate and maxdiff. Where bit-equality is not expected, its absence is not shown as a defect."""
+    """exact, approximate and maxdiff. If bit-equality is not expected, `n/a` instead of False for exact."""
     exact = "n/a" if not exact_expected and not columns["exact"] else str(columns["exact"])
     return exact, str(columns["approximate"]), maxdiff(columns["maxdiff"])
 
 
 def chained_line(row: Row, exercise: Exercise, page: Page) -> str:
-    """The same on the learner's own upstream gradients, with the first cause where the chain broke."""
+    """A chained result in the lecture's form, with the gradient that broke the chain if it is wrong."""
     chained = row["chained"]
     if chained is None or chained["maxdiff"] is None:
-        return page.fit(f"  {row['variable']:15s} | {_chain_word(row) if chained else 'not asked'}")
+        return page.fit(f"  {row['variable']:15s} | {_chain_word(row) if chained else 'not run'}")
     columns = lecture_line(row["variable"], chained, exact_expected=exercise.settings.exact_expected)
     cause = "" if chained["correct"] else f" < {chained['first_cause'] or row['name']}"
     return page.fit(f"  {columns}{cause}")
@@ -204,7 +204,7 @@ def _chain_word(row: Row) -> str:
     if chained["correct"]:
         return "exact" if chained["exact"] else "correct"
     cause = chained["first_cause"]
-    return "wrong" if cause in (None, row["name"]) else f"wrong since {cause}"
+    return "wrong" if cause in (None, row["name"]) else f"wrong from {cause}"
 
 
 def maxdiff(value: float | None) -> str:
@@ -218,7 +218,7 @@ def maxdiff(value: float | None) -> str:
 
 
 def totals(entry: Entry, page: Page, before: int | None = None) -> list[str]:
-    """How many are right, and where to read more. Says what was not checked."""
+    """The totals: correct, exact and approximate; points if they differ; the chained run and the training run."""
     score, rows = entry["score"], entry["gradients"]
     if score is None:
         return ["received"]
@@ -244,16 +244,16 @@ def totals(entry: Entry, page: Page, before: int | None = None) -> list[str]:
 
 
 def _training(run: Mapping[str, Any]) -> Iterator[str]:
-    """Both runs side by side: first and last loss, how far they are apart, and what the network makes."""
+    """The learner's training run beside autograd's: first and last loss, largest difference, and generated names."""
     mine, reference = run["losses"], run["reference_losses"]
     last = len(mine) - 1
-    end = "did not stay finite" if mine[last] is None else f"{mine[0]:.4f} -> {mine[last]:.4f}"
+    end = "became infinite or NaN" if mine[last] is None else f"{mine[0]:.4f} -> {mine[last]:.4f}"
     yield f"loss:    {end} in {len(mine)} steps; autograd's {reference[0]:.4f} -> {reference[last]:.4f}"
     if run["stopped"]:
         yield f"         the run stopped {run['stopped']}"
     elif run["largest_loss_difference"] is not None:
-        same = "the same curve" if run["losses_right"] else "another curve"
-        yield f"         {same}: at most {run['largest_loss_difference']:.1e} apart (relative)"
+        same = "same loss curve" if run["losses_right"] else "different loss curve"
+        yield f"         {same}, at most {run['largest_loss_difference']:.1e} apart (relative)"
     if run["samples"]:
         yield f"names:   {', '.join(run['samples'])}"
 
@@ -264,12 +264,13 @@ def _chained_total(entry: Entry, count: int) -> str:
     inherited = [row for row in entry["gradients"] if inherits(row)]
     if inherited:
         cause = inherited[0]["chained"]["first_cause"]
-        text += f"; {len(inherited)} more right alone get wrong numbers from above, first from {cause}"
+        alone = "is right on its own but receives" if len(inherited) == 1 else "are right on their own but receive"
+        text += f"; {len(inherited)} more {alone} wrong upstream gradients, starting at {cause}"
     return text
 
 
 def brief(entry: Entry, page: Page) -> str:
-    """One submission on one line."""
+    """Summarize one submission on one line."""
     score, count = entry["score"], len(entry["gradients"])
     if entry["problem"]:
         return page.fit(f"{entry['exercise']:<15} {entry['problem']}")

@@ -1,4 +1,4 @@
-"""How it goes: a line now and then in a log, a table and a bar on a terminal."""
+"""Progress: periodic lines in a log, a table and a bar on a terminal."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SCORE = {"points": 2, "possible": 3}
 
 
 def record(name: str, status: str = "graded", problem: str | None = None, score: Any = SCORE) -> Record:
-    """A row."""
+    """A record for one row."""
     return Record("k", {"name": name, "status": status, "problem": problem, "score": score})
 
 
@@ -26,17 +26,17 @@ def record(name: str, status: str = "graded", problem: str | None = None, score:
     [
         (0, 5, 3.0, "0.0/s"),
         (10, 0, 5.0, "2.0/s"),
-        (10, 100, 5.0, "2.0/s, 0:50 to go"),
-        (1, 600, 1.0, "1.0/s, 10:00 to go"),
+        (10, 100, 5.0, "2.0/s, 0:50 left"),
+        (1, 600, 1.0, "1.0/s, 10:00 left"),
     ],
 )
-def test_the_pace_is_a_rate_and_what_it_makes_of_the_rest(done: int, left: int, seconds: float, said: str) -> None:
-    """In minutes and seconds; nothing is foretold from nothing."""
+def test_the_pace_is_a_rate_and_the_remaining_time(done: int, left: int, seconds: float, said: str) -> None:
+    """In minutes and seconds, and only once something is done."""
     assert pace(done, left, seconds) == said
 
 
-def test_the_pace_leaves_out_how_long_workers_took_to_start(monkeypatch: pytest.MonkeyPatch) -> None:
-    """And what needed no worker, and what was long ago."""
+def test_the_pace_excludes_the_time_that_workers_take_to_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    """And rows that needed no worker, and rows from long ago."""
     now = [0.0]
     monkeypatch.setattr(display.time, "monotonic", lambda: now[0])
     told = Pace()
@@ -44,11 +44,11 @@ def test_the_pace_leaves_out_how_long_workers_took_to_start(monkeypatch: pytest.
     assert told.told(50) == "0.0/s"
     for now[0] in (20.0, 20.5, 21.0):
         told.count(record("b"))
-    assert told.told(50) == "2.0/s, 0:25 to go"
+    assert told.told(50) == "2.0/s, 0:25 left"
     for step in range(display._COUNTED):
         now[0] = 30.0 + step
         told.count(record("c"))
-    assert told.told(50) == "1.0/s, 0:50 to go"
+    assert told.told(50) == "1.0/s, 0:50 left"
 
 
 def test_a_log_has_few_lines(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -63,31 +63,31 @@ def test_a_log_has_few_lines(monkeypatch: pytest.MonkeyPatch) -> None:
     assert lines[-1].startswith("3000 of 3000 submissions, ")
 
 
-def test_a_log_tells_the_state_every_few_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
-    """With rate and time to go."""
+def test_a_log_shows_the_state_every_few_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With rate and remaining time."""
     monkeypatch.setattr(display, "_LINE_SECONDS", 0)
     stream = io.StringIO()
     plain = Plain(stream)
     plain.begin(3)
     plain.done(record("a"))
-    assert "to go" not in stream.getvalue(), "one that had to wait for its worker foretells nothing"
+    assert "left" not in stream.getvalue(), "the first row says nothing about the rate"
     plain.done(record("b"))
     assert "2 of 3 submissions" in stream.getvalue()
-    assert "to go" in stream.getvalue()
+    assert "left" in stream.getvalue()
 
 
-def test_a_log_names_what_is_begun_again_and_what_failed() -> None:
-    """Nothing of ours goes by silently."""
+def test_a_log_names_retries_and_failures() -> None:
+    """No internal error is silent."""
     stream = io.StringIO()
     plain = Plain(stream)
-    plain.again("a", "the process that graded it died (signal 9, SIGKILL)")
-    plain.done(record("a", "failed", "not graded through no fault of its own: x", None))
-    assert "a: begun again (the process that graded it died (signal 9, SIGKILL))" in stream.getvalue()
-    assert "a: not graded through no fault of its own: x" in stream.getvalue()
+    plain.again("a", "the worker process died (signal 9, SIGKILL)")
+    plain.done(record("a", "failed", "internal error: x", None))
+    assert "a: retrying (the worker process died (signal 9, SIGKILL))" in stream.getvalue()
+    assert "a: internal error: x" in stream.getvalue()
 
 
 def test_quiet_is_quiet() -> None:
-    """Results go to stdout, and nothing to stderr."""
+    """Results go to stdout, nothing to stderr."""
     stream = io.StringIO()
     with Plain(stream, quiet=True) as plain:
         plain.begin(1)
@@ -97,7 +97,7 @@ def test_quiet_is_quiet() -> None:
 
 
 def test_a_terminal_shows_the_last_rows_counts_and_a_bar() -> None:
-    """Names and messages are shown as they are, not as markup."""
+    """Names and messages are shown verbatim, not as markup."""
     console = Console(file=io.StringIO(), force_terminal=True, width=100, color_system=None)
     with Live(console) as live:
         live.begin(20)

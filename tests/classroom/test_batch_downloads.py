@@ -1,4 +1,4 @@
-"""A class as each platform gives it out, from the download to grades.csv: as a folder and as the zip it came in."""
+"""Every platform's download, from the folder or the zip file to grades.csv."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ HALF = "def dlogprobs(n):\n    raise NotImplementedError\n"
 
 
 def notebook(*cells: str) -> str:
-    """As Colab saves it."""
+    """A notebook as Colab saves it."""
     made = [
         {"cell_type": "code", "metadata": {"id": f"c{n}"}, "execution_count": n, "outputs": [], "source": [cell]}
         for n, cell in enumerate(cells)
@@ -86,7 +86,7 @@ CANVAS_ROWS = {
     "lee_4717": ("4717", "lee", "graded", "1", "handed in late"),
     "lisue_4716": ("4716", "lisue", "unreadable", "0", "typed into the platform's text box"),
     "mülleränne_4714": ("4714", "Müller, Änne", "graded", "1", "Latin-1"),
-    "obrienpat_4718": ("4718", "obrienpat", "unreadable", "0", "essay.docx: neither a .py, a .zip nor an .ipynb"),
+    "obrienpat_4718": ("4718", "obrienpat", "unreadable", "0", "essay.docx: not a .py, .ipynb or .zip"),
     "oneill-smithmaryann_4713": ("4713", "oneill-smithmaryann", "graded", "1", "taken from flat lines"),
     "roejane_4712": ("4712", "Roe, Jane", "graded", "0", "handed in late"),
     "student2test_4719": ("4719", "student2test", "graded", "0", "not on the roster"),
@@ -182,7 +182,7 @@ GRADESCOPE_ROWS = {
 
 @pytest.fixture(scope="module")
 def warm(sandbox: Sandbox, mlp: Exercise) -> Iterator[Engine]:
-    """One for all."""
+    """One sandbox for all tests."""
     with Engine(Order.of(mlp, settings(seed=2147483647)), sandbox) as engine:
         yield engine
 
@@ -191,7 +191,7 @@ def warm(sandbox: Sandbox, mlp: Exercise) -> Iterator[Engine]:
 def graded(
     warm: Engine, sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Callable[[str, str], dict[str, tuple[str, ...]]]:
-    """`grade batch` on a download, with the platform's own list of people: what grades.csv has of each."""
+    """Run `grade batch` on a download with the platform's own roster; return the rows of grades.csv."""
     monkeypatch.setattr("grader.cli.batch.on_this_machine", lambda *_, **__: EngineWorkers(warm))
     monkeypatch.setattr("grader.sandbox.client.Sandbox", lambda **_: Shared(sandbox))
     monkeypatch.chdir(tmp_path)
@@ -211,7 +211,7 @@ COLUMNS = ("student", "name", "status", "points", "problem", "notes")
 
 
 def packed(files: Files) -> bytes:
-    """As a platform packs it: an entry for each folder that is empty, and nothing for the others."""
+    """Pack a download as a platform does: only empty folders have an entry of their own."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in files.items():
@@ -232,7 +232,7 @@ DOWNLOADS = {
 def test_everybody_in_a_download_has_a_row(
     platform: str, shape: str, graded: Callable[[str, str], dict[str, tuple[str, ...]]], tmp_path: Path
 ) -> None:
-    """With id, name, grade and reason; those of the platform's list who are not in it follow."""
+    """With id, name, grade and reason; students who handed in nothing follow."""
     files, roster, expected = DOWNLOADS[platform]
     if shape == "folder":
         hand_in(tmp_path / "submissions", files)
@@ -246,10 +246,10 @@ def test_everybody_in_a_download_has_a_row(
 
 
 @pytest.mark.parametrize("platform", DOWNLOADS)
-def test_every_document_says_whose_it_is(
+def test_every_report_has_its_owner(
     platform: str, graded: Callable[[str, str], dict[str, tuple[str, ...]]], tmp_path: Path
 ) -> None:
-    """The folder read back, as the platforms' own formats are made from it."""
+    """Read back from the folder, as for conversion to the platforms' formats."""
     files, roster, expected = DOWNLOADS[platform]
     hand_in(tmp_path / "submissions", files)
     graded("submissions", roster)

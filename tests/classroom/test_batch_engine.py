@@ -1,4 +1,4 @@
-"""The engine of a worker: what `grade` writes of a submission, a batch writes as well."""
+"""A worker's engine: a batch writes the same report on a submission as `grade`."""
 
 from __future__ import annotations
 
@@ -35,14 +35,14 @@ SEED = 2147483647
 
 @pytest.fixture(scope="module")
 def engine(sandbox: Sandbox, mlp: Exercise) -> Iterator[Engine]:
-    """One for the module: the cases are built once."""
+    """One engine for the module, so that the cases are built once."""
     with Engine(Order.of(mlp, settings(seed=SEED)), sandbox) as warm:
         yield warm
 
 
 @pytest.fixture
 def grade(engine: Engine, tmp_path: Path) -> Callable[..., dict[str, Any]]:
-    """Grade a source as a batch does: the instructor's document."""
+    """Grade a source as a batch does; return the instructor's report."""
 
     def graded(source: str, **task: Any) -> dict[str, Any]:
         hand_in(tmp_path, {"alice/backward.py": source})
@@ -54,7 +54,7 @@ def grade(engine: Engine, tmp_path: Path) -> Callable[..., dict[str, Any]]:
 
 
 def timeless(document: Any) -> Any:
-    """A document without times, and without what only pytest has times for."""
+    """A report without times, and without the stages that only pytest has."""
     if isinstance(document, dict):
         left_out = ("created", "duration", "duration_s", "root")
         return {key: timeless(value) for key, value in document.items() if key not in left_out}
@@ -62,7 +62,7 @@ def timeless(document: Any) -> Any:
 
 
 @pytest.mark.parametrize("source", ["solution", "half", "def dprobs(:", "import os\nos._exit(0)\n", ""])
-def test_the_document_is_what_grade_writes(
+def test_the_report_equals_what_grade_writes(
     source: str,
     grade: Callable[..., dict[str, Any]],
     mlp: Exercise,
@@ -70,7 +70,7 @@ def test_the_document_is_what_grade_writes(
     tmp_path: Path,
     solution_source: str,
 ) -> None:
-    """The real plugin's, item by item, but for times and the root."""
+    """The real pytest plugin's report, item by item, except for times and the root."""
     from grader.grading.pytest_session import grade as grade_with_pytest
     from grader.grading.run import Run
 
@@ -83,8 +83,8 @@ def test_the_document_is_what_grade_writes(
     assert timeless(ours) == timeless(json.loads(json.dumps(theirs)))
 
 
-def test_both_documents_keep_the_schema(engine: Engine, solution_source: str) -> None:
-    """The student's is a rendering of the same."""
+def test_both_reports_match_the_schema(engine: Engine, solution_source: str) -> None:
+    """The student's is a rendering of the same entry."""
     schema = json.loads(SCHEMA_FILE.read_text(encoding="utf-8"))
     made = engine.grade(Task("a", "a", {"backward.py": (solution_source + HALF).encode()}, notes=("handed in late",)))
     for document in (made.full, made.student):
@@ -92,7 +92,7 @@ def test_both_documents_keep_the_schema(engine: Engine, solution_source: str) ->
 
 
 def test_the_student_sees_no_hidden_case(engine: Engine, solution_source: str) -> None:
-    """Neither its figures nor the element that is wrong, only that there are such cases."""
+    """Neither its numbers nor the wrong element, only that there are hidden cases."""
     made = engine.grade(Task("a", "/home/teacher/a", {"backward.py": (solution_source + HALF).encode()}))
     text = made.student.decode()
     (entry,) = json.loads(text)["grader"]["submissions"]
@@ -100,10 +100,10 @@ def test_the_student_sees_no_hidden_case(engine: Engine, solution_source: str) -
     assert "/home/teacher" not in text
 
 
-def test_how_long_hidden_cases_took_is_told_to_the_instructor_alone(
+def test_only_the_instructor_sees_how_long_hidden_cases_took(
     sandbox: Sandbox, mlp: Exercise, solution_source: str
 ) -> None:
-    """A function could wait for as long as a hidden value says."""
+    """A function could sleep for a time that encodes a hidden value."""
     waits = "import time\ndef dh(dlogits, W2):\n    time.sleep(0.2 * (len(dlogits) != 32))\n    return dlogits @ W2.T\n"
     with Engine(Order.of(mlp, settings(hidden_seed=11)), sandbox) as engine:
         made = engine.grade(Task("a", "a", {"backward.py": (solution_source + waits).encode()}))
@@ -115,8 +115,8 @@ def test_how_long_hidden_cases_took_is_told_to_the_instructor_alone(
     assert told["student"] < 0.2 < told["instructor"]
 
 
-def test_the_hidden_seed_is_in_no_document(sandbox: Sandbox, mlp: Exercise) -> None:
-    """Nor anything from which it could be found by trying: no hash of it either."""
+def test_the_hidden_seed_is_in_no_report(sandbox: Sandbox, mlp: Exercise) -> None:
+    """Nor is a hash of it, from which it could be found by brute force."""
     made = []
     for seed in (987654321, 987654322):
         with Engine(Order.of(mlp, settings(seed=SEED, hidden_seed=seed)), sandbox) as engine:
@@ -127,8 +127,8 @@ def test_the_hidden_seed_is_in_no_document(sandbox: Sandbox, mlp: Exercise) -> N
     assert first["submissions"][0]["hidden_cases"] > 0
 
 
-def test_notes_of_the_hand_in_and_the_score_before_are_in_the_document(grade: Callable[..., dict[str, Any]]) -> None:
-    """Beside what the reading noted."""
+def test_intake_notes_and_the_previous_score_are_in_the_report(grade: Callable[..., dict[str, Any]]) -> None:
+    """Besides notes from reading the submission."""
     before = {"points": 1, "possible": 26, "correct": 1, "exact": 0, "approximate": 1, "chained_correct": 0,
               "chained_exact": 0}  # fmt: skip
     (entry,) = grade("", notes=("handed in late",), previous_score=before)["grader"]["submissions"]
@@ -136,8 +136,8 @@ def test_notes_of_the_hand_in_and_the_score_before_are_in_the_document(grade: Ca
     assert entry["previous_score"] == before
 
 
-def test_a_sandbox_that_fails_is_asked_once_more(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Its server was killed: the submission is not at fault."""
+def test_a_sandbox_failure_is_retried_once(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its server was killed, which the submission did not cause."""
     real, calls = engine._grade, []
 
     def flaky(task: Task) -> Any:
@@ -151,8 +151,8 @@ def test_a_sandbox_that_fails_is_asked_once_more(engine: Engine, monkeypatch: py
     assert calls == ["a", "a"]
 
 
-def test_on_another_machine_the_exercise_comes_along(sandbox: Sandbox, mlp: Exercise) -> None:
-    """Its folder is not there, or holds another version."""
+def test_another_machine_receives_the_exercise(sandbox: Sandbox, mlp: Exercise) -> None:
+    """Its folder does not exist there, or contains another version."""
     order = Order.of(mlp, settings(seed=SEED))
     for moved in (Order.decode(order.encode()), order):
         object.__setattr__(moved, "directory", "/nowhere/mlp")
@@ -160,8 +160,8 @@ def test_on_another_machine_the_exercise_comes_along(sandbox: Sandbox, mlp: Exer
             assert (engine.exercise.sha256, engine.exercise.name) == (mlp.sha256, "mlp")
 
 
-def test_a_duplicate_is_told_of_its_own_file() -> None:
-    """A sentence about alice.py is about bob.py in his document; other names stay."""
+def test_a_duplicates_report_names_its_own_file() -> None:
+    """A sentence about alice.py becomes one about bob.py in his report; other names stay."""
     row = {"file": "alice.py", "problem": "not_alice.py and alice.py:3 and alice.pyx", "name": "dx"}
     entry = {"problem": None, "notes": ["alice.py:1: odd"], "gradients": [row]}
     duplicate = for_duplicate(entry, "bob", "b/bob.py", "bob.py")
@@ -170,21 +170,21 @@ def test_a_duplicate_is_told_of_its_own_file() -> None:
 
 
 class TestTheKey:
-    """What a result is found by."""
+    """The key of a result."""
 
     def test_the_same_code_has_the_same_key_under_any_name(self, mlp: Exercise) -> None:
-        """A single file's name may be its owner's."""
+        """A single file's name may be its owner's name."""
         order = Order.of(mlp, settings(seed=SEED))
         alice, bob = (Submission(n, Path(n), {f"{n}.py": b"x"}) for n in ("alice", "bob"))
         assert order.key(alice) == order.key(bob)
 
     def test_another_kind_of_file_is_another_submission(self) -> None:
-        """A notebook's bytes are no Python."""
+        """A notebook's bytes are not Python."""
         first, second = (Submission("a", Path("a"), {name: b"x"}) for name in ("a.py", "a.ipynb"))
         assert content_hash(first) != content_hash(second)
 
-    def test_of_several_files_the_names_count(self) -> None:
-        """Which one is graded depends on them."""
+    def test_the_names_of_several_files_count(self) -> None:
+        """They decide which one is graded."""
         first = Submission("a", Path("a"), {"a.py": b"x", "b.py": b"y"})
         second = Submission("a", Path("a"), {"a.py": b"y", "b.py": b"x"})
         assert content_hash(first) != content_hash(second)
@@ -195,17 +195,17 @@ class TestTheKey:
          {"feedback": Feedback.FULL}, {"isolation": Level.PROCESS}, {"timeout": 3.0}],
     )  # fmt: skip
     def test_every_setting_counts(self, mlp: Exercise, setting: dict[str, Any]) -> None:
-        """A result under other settings is another one."""
+        """Other settings may give another result."""
         plain = Order.of(mlp, settings(seed=SEED))
         assert plain.fingerprint != Order.of(mlp, settings(**{"seed": SEED} | setting)).fingerprint
 
     def test_another_list_of_names_counts(self, mlp: Exercise) -> None:
-        """The minibatch is drawn from it."""
+        """Minibatches are drawn from it."""
         plain, other = Order.of(mlp, settings(seed=SEED)), Order.of(mlp, settings(seed=SEED), "anna\n")
         assert plain.fingerprint != other.fingerprint
 
-    def test_where_the_exercise_lies_does_not_count(self, mlp: Exercise) -> None:
-        """Another machine has the same results."""
+    def test_the_exercises_folder_does_not_count(self, mlp: Exercise) -> None:
+        """Another machine produces the same results."""
         order = Order.of(mlp, settings(seed=SEED))
         moved = Order.decode(order.encode())
         object.__setattr__(moved, "directory", "/nowhere")
@@ -213,7 +213,7 @@ class TestTheKey:
 
 
 def test_a_class_of_real_submissions(engine: Engine, mlp: Exercise, tmp_path: Path, solution_source: str) -> None:
-    """Through the whole batch, as each platform names them."""
+    """Grade them in a whole batch, named as each platform names them."""
     notebook = {
         "cells": [{"cell_type": "code", "source": solution_source}],
         "nbformat": 4,

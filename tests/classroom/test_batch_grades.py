@@ -1,4 +1,4 @@
-"""grades.csv: every submission, and what the instructor wrote stays."""
+"""grades.csv: it lists every submission and keeps what the instructor wrote."""
 
 from __future__ import annotations
 
@@ -26,21 +26,21 @@ def line(name: str, *, problem: str | None = None, who: Who | None = None, score
 
 
 def written(folder: Path, *lines: GradesLine) -> list[dict[str, str]]:
-    """The table after it was written."""
+    """Write the table and read it back."""
     write_grades(folder, lines, ["dx", "dy"])
     return read_table(folder / "grades.csv")
 
 
 def edit(folder: Path, before: str, after: str) -> None:
-    """What an instructor does by hand."""
+    """Edit the table as an instructor would."""
     path = folder / "grades.csv"
     text = path.read_text(encoding="utf-8")
     assert before in text
     path.write_text(text.replace(before, after), encoding="utf-8")
 
 
-def test_a_row_has_points_verdicts_and_the_points_before(tmp_path: Path) -> None:
-    """And what counts in the end."""
+def test_a_row_has_points_verdicts_and_previous_points(tmp_path: Path) -> None:
+    """And the final grade."""
     (row,) = written(tmp_path, line("alice"))
     assert {name: row[name] for name in ("submission", "points", "possible", "previous", "final", "dx", "dy")} == {
         "submission": "alice", "points": "2", "possible": "3", "previous": "1", "final": "2",
@@ -48,13 +48,13 @@ def test_a_row_has_points_verdicts_and_the_points_before(tmp_path: Path) -> None
     }  # fmt: skip
 
 
-def test_a_submission_that_waits_has_a_row(tmp_path: Path) -> None:
-    """An interrupted batch has a whole table."""
+def test_a_waiting_submission_has_a_row(tmp_path: Path) -> None:
+    """Even after an interrupted batch the table is complete."""
     (row,) = written(tmp_path, replace(line("alice"), record=None))
     assert (row["status"], row["final"]) == ("waiting", "")
 
 
-def test_a_fault_of_ours_is_no_zero(tmp_path: Path) -> None:
+def test_an_internal_error_is_not_a_zero(tmp_path: Path) -> None:
     """There is no grade."""
     (row,) = written(tmp_path, line("alice", score=None))
     assert (row["points"], row["final"]) == ("", "")
@@ -76,22 +76,22 @@ def test_an_override_counts_and_survives(tmp_path: Path) -> None:
 
 
 def test_an_override_of_zero_counts(tmp_path: Path) -> None:
-    """It is text, and not empty."""
+    """It is text that is not empty."""
     written(tmp_path, line("alice"))
     edit(tmp_path, ",,,2,", ",0,copied,2,")
     assert written(tmp_path, line("alice"))[0]["final"] == "0"
 
 
-def test_an_override_with_a_decimal_comma_is_a_figure(tmp_path: Path) -> None:
-    """As spreadsheets of half of Europe write it."""
+def test_an_override_with_a_decimal_comma_is_a_number(tmp_path: Path) -> None:
+    """Spreadsheets in half of Europe write it that way."""
     written(tmp_path, line("alice"))
     edit(tmp_path, ",,,2,", ',"1,5",,2,')
     (row,) = written(tmp_path, line("alice"))
     assert (row["override"], row["final"]) == ("1,5", "1.5")
 
 
-def test_an_override_of_somebody_who_is_gone_is_kept(tmp_path: Path) -> None:
-    """Nothing of the instructor's is lost."""
+def test_an_override_of_a_withdrawn_submission_is_kept(tmp_path: Path) -> None:
+    """The instructor's entries are never lost."""
     written(tmp_path, line("alice"))
     edit(tmp_path, ",,,2,", ",EX,ill,2,")
     rows = written(tmp_path, line("bob"))
@@ -112,7 +112,7 @@ def test_an_override_of_somebody_who_is_gone_is_kept(tmp_path: Path) -> None:
     ],
 )
 def test_overrides_survive_any_spreadsheet(tmp_path: Path, save: object) -> None:
-    """Semicolons, tabs, other encodings."""
+    """With semicolons, tabs or other encodings."""
     written(tmp_path, line("alice"))
     edit(tmp_path, ",,,2,", ",3,größer,2,")
     path = tmp_path / "grades.csv"
@@ -121,15 +121,15 @@ def test_overrides_survive_any_spreadsheet(tmp_path: Path, save: object) -> None
 
 
 def test_a_table_without_its_columns_is_not_overwritten(tmp_path: Path) -> None:
-    """Overrides could be in it."""
+    """It could contain overrides."""
     (tmp_path / "grades.csv").write_text("name,points\nalice,3\n")
-    with pytest.raises(UnreadableGrades, match="has no columns submission, override and reason any more"):
+    with pytest.raises(UnreadableGrades, match="no longer has the columns submission, override and reason"):
         written(tmp_path, line("alice"))
     assert (tmp_path / "grades.csv").read_text() == "name,points\nalice,3\n"
 
 
 @pytest.mark.parametrize("cell", ["=1+1", "+1", "-2", "@SUM(A1)", "\t=1", '=HYPERLINK("http://x")'])
-def test_no_cell_is_a_formula(tmp_path: Path, cell: str) -> None:
+def test_cells_are_never_formulas(tmp_path: Path, cell: str) -> None:
     """Names and messages are untrusted."""
     write_grades(tmp_path, [line("alice", problem=cell, who=Who(name=cell, id=cell))], ["dx", "dy"])
     text = (tmp_path / "grades.csv").read_text(encoding="utf-8")
@@ -137,8 +137,8 @@ def test_no_cell_is_a_formula(tmp_path: Path, cell: str) -> None:
     assert f",{cell}" not in cells or cell in ("+1", "-2")
 
 
-def test_a_note_of_an_instructor_that_looks_like_a_formula_comes_back_as_it_was(tmp_path: Path) -> None:
-    """The guard is taken off again when it is read."""
+def test_an_instructors_note_that_looks_like_a_formula_is_kept_verbatim(tmp_path: Path) -> None:
+    """The guard is removed on reading."""
     written(tmp_path, line("alice"))
     edit(tmp_path, ",,,2,", ",,=see mail,2,")
     written(tmp_path, line("alice"))
@@ -156,8 +156,8 @@ def test_a_note_of_an_instructor_that_looks_like_a_formula_comes_back_as_it_was(
         ("\ud800A", "?A"),
     ],
 )
-def test_no_name_or_note_steers_what_shows_the_table(tmp_path: Path, name: str, shown: str) -> None:
-    """Control characters, line feeds, bidi marks: the same writer and the same cleaning as for every other table."""
+def test_names_and_notes_cannot_affect_the_program_that_shows_the_table(tmp_path: Path, name: str, shown: str) -> None:
+    """Control characters, line feeds and bidi marks are cleaned as in every other table."""
     written(tmp_path, line("alice", problem=name, who=Who(id="7", name=name)))
     with (tmp_path / "grades.csv").open(encoding="utf-8", newline="") as table:
         head, row = csv.reader(table)
@@ -165,14 +165,14 @@ def test_no_name_or_note_steers_what_shows_the_table(tmp_path: Path, name: str, 
     assert (cells["name"], cells["problem"]) == (shown, shown)
 
 
-def test_a_reason_of_several_lines_comes_back_as_it_was(tmp_path: Path) -> None:
-    """The instructor's own columns are kept to the letter."""
+def test_a_reason_of_several_lines_is_kept_verbatim(tmp_path: Path) -> None:
+    """So are all of the instructor's columns."""
     written(tmp_path, line("alice"))
     edit(tmp_path, ",,,2,", ',3,"typo in  the sheet\nsee mail",2,')
     assert [row["reason"] for row in written(tmp_path, line("alice"))] == ["typo in  the sheet\nsee mail"]
 
 
 def test_lone_surrogates_in_a_name_are_written(tmp_path: Path) -> None:
-    """File systems hold names that are no text."""
+    """File names need not be valid text."""
     (row,) = written(tmp_path, line("alice", who=Who(name="a\udcffb")))
     assert row["name"] == "a?b"

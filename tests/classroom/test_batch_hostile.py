@@ -1,4 +1,4 @@
-"""More than a hundred broken and hostile hand-ins in one class: each a row with a true reason, none stops the batch."""
+"""Over a hundred broken and hostile submissions in a class: each gets a row with its reason, none stops the batch."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="module")
 def engine(sandbox: Sandbox, mlp: Exercise) -> Iterator[Engine]:
-    """The real one, with the tests' short limits."""
+    """The real engine, with the tests' short limits."""
     with Engine(Order.of(mlp, settings(seed=2147483647, timeout=2.0)), sandbox) as warm:
         yield warm
 
 
 @pytest.fixture
 def grade(engine: Engine, tmp_path: Path) -> Callable[[dict[str, Any]], dict[str, dict[str, str]]]:
-    """Grade a class of these: its rows."""
+    """Grade a class of these submissions; return its rows."""
 
     def graded(files: dict[str, Any]) -> dict[str, dict[str, str]]:
         folder = hand_in(tmp_path / "class", {f"{name}/{file}": content for name, (file, content, *_) in files.items()})
@@ -53,15 +53,15 @@ def grade(engine: Engine, tmp_path: Path) -> Callable[[dict[str, Any]], dict[str
 
 
 def test_there_are_enough_of_them() -> None:
-    """Not counting those that hypothesis makes; and every one has a reason to compare with."""
+    """Without those that hypothesis generates; and each has an expected reason."""
     assert len(UNREADABLE) >= 100
     assert all(reason for _, _, reason in [*UNREADABLE.values(), *READABLE.values()])
 
 
-def test_what_cannot_be_read_has_a_row_with_its_reason(
+def test_an_unreadable_submission_has_a_row_with_its_reason(
     grade: Callable[[dict[str, Any]], dict[str, dict[str, str]]], tmp_path: Path
 ) -> None:
-    """All in one class, with an honest submission at its end."""
+    """All in one class, with an honest submission at the end."""
     rows = grade(UNREADABLE | {"zoe": ("backward.py", SMALL, "")})
     assert len(rows) == len(UNREADABLE) + 1
     for name, (_, _, reason) in UNREADABLE.items():
@@ -69,17 +69,17 @@ def test_what_cannot_be_read_has_a_row_with_its_reason(
         assert (name, row["status"], row["points"]) == (name, "unreadable", "0")
         assert reason in row["problem"], (name, row["problem"])
         assert row["problem"].isprintable()
-        assert str(tmp_path) not in row["problem"], "nobody's folders are a student's business"
+        assert str(tmp_path) not in row["problem"], "the instructor's folders are private"
         assert len(row["problem"]) < 500
     assert rows["zoe"]["status"] == "graded"
     for path in (tmp_path / "out").rglob("*.json"):
         assert path.stat().st_size < 200_000
 
 
-def test_what_can_be_read_is_graded_whatever_it_does(
+def test_a_readable_submission_is_graded_whatever_it_does(
     grade: Callable[[dict[str, Any]], dict[str, dict[str, str]]], tmp_path: Path
 ) -> None:
-    """It says what its first function came to, and its documents stay small and harmless."""
+    """Its row has the first function's verdict, and its reports stay small and harmless."""
     rows = grade(READABLE)
     assert len(rows) == len(READABLE)
     assert {row["status"] for row in rows.values()} == {"graded"}
@@ -100,7 +100,7 @@ def test_what_can_be_read_is_graded_whatever_it_does(
 def test_damaged_files_have_a_row_each(
     data: st.DataObject, grade: Callable[[dict[str, Any]], dict[str, dict[str, str]]]
 ) -> None:
-    """An archive, a notebook and a script, with bytes changed, lost or repeated."""
+    """Archives, notebooks and scripts with bytes changed, lost or repeated."""
     cell = {"cell_type": "code", "source": [SMALL]}
     originals = {
         "a": ("x.zip", HONEST),
@@ -115,7 +115,7 @@ def test_damaged_files_have_a_row_each(
 
 
 def damage(data: st.DataObject, content: bytes) -> bytes:
-    """What discs, mail programs and people do to files."""
+    """Damage a file as disks, mail programs and people do."""
     raw = bytearray(content)
     for _ in range(data.draw(st.integers(1, 4))):
         at = data.draw(st.integers(0, max(0, len(raw) - 1)))

@@ -1,6 +1,6 @@
-"""kill -9 of the batch, of a worker, of a sandbox's server, at random moments: nobody's row is lost or changed.
+"""kill -9 of the batch, a worker or a sandbox server at random moments: no row is lost or changed.
 
-GRADE_KILLS says how often; three times by default.
+GRADE_KILLS sets how many; three by default.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @pytest.fixture(scope="module")
 def course(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Forty different submissions: right, half filled, wrong, and some that end their process."""
+    """Forty different submissions: right, half finished, wrong, and some that exit their process."""
     solution = (ROOT / "solutions" / "mlp" / "backward.py").read_text()
     kinds = (
         "",
@@ -52,14 +52,14 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def undisturbed(course: Path) -> dict[str, Any]:
-    """What a batch comes to when nobody kills anything."""
+    """The results of a batch in which nothing is killed."""
     out = course.parent / "undisturbed"
     end(start(course, out), out)
     return results(out)
 
 
 def start(course: Path, out: Path) -> subprocess.Popen[bytes]:
-    """A batch of two processes."""
+    """Start a batch with two worker processes."""
     words = ["batch", str(course), "--out", str(out), "--exercise", "mlp", "--hidden-seed", "7", "-j", "2", "-q"]
     with out.with_suffix(".stderr").open("ab") as said:
         return subprocess.Popen(
@@ -72,12 +72,12 @@ def start(course: Path, out: Path) -> subprocess.Popen[bytes]:
 
 
 def end(batch: subprocess.Popen[bytes], out: Path) -> None:
-    """It comes to its end by itself, and everybody has a row."""
+    """The batch ends by itself, with a row for everybody."""
     assert batch.wait(600) == 0, out.with_suffix(".stderr").read_text()
 
 
 def results(out: Path) -> dict[str, Any]:
-    """Every row and every document, without times and places."""
+    """Every row and report, without times and paths."""
     rows = [(row["submission"], row["status"], row["points"]) for row in read_table(out / "grades.csv")]
     documents = {
         str(path.relative_to(out)): plain(json.loads(path.read_bytes()))
@@ -88,14 +88,14 @@ def results(out: Path) -> dict[str, Any]:
 
 
 def plain(value: Any) -> Any:
-    """Without what differs between two runs."""
+    """Remove what differs between two runs."""
     if isinstance(value, dict):
         return {k: plain(v) for k, v in value.items() if k not in ("created", "duration", "duration_s", "notes")}
     return [plain(item) for item in value] if isinstance(value, list) else value
 
 
 def parents() -> dict[int, int]:
-    """Process -> parent, of every process."""
+    """Process -> parent, for every process."""
     found = {}
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():
@@ -113,17 +113,17 @@ def command(pid: int) -> bytes:
 
 
 def workers(batch: int) -> list[int]:
-    """The worker processes of a batch: one that was started, and those that it forked."""
+    """The worker processes of a batch: one that was spawned, and those forked from it."""
     return [pid for pid in sorted(descendants(batch)) if b"spawn_main" in command(pid)]
 
 
 def servers(batch: int) -> list[int]:
-    """The sandboxes' servers of a batch's workers; not what they forked for a submission, which is locked."""
+    """The sandbox servers of a batch's workers, without the locked children that they fork for submissions."""
     return [pid for pid in sorted(descendants(batch)) if b"grader.sandbox" in command(pid) and not locked(pid)]
 
 
 def locked(pid: int) -> bool:
-    """Whether a process has a filter for system calls; so it is counted when it has ended."""
+    """Whether a process has a system call filter; True if it has ended."""
     try:
         return "Seccomp:\t0" not in Path(f"/proc/{pid}/status").read_text()
     except OSError:
@@ -131,7 +131,7 @@ def locked(pid: int) -> bool:
 
 
 def descendants(pid: int) -> set[int]:
-    """All that a process has started, and what those have."""
+    """All descendants of a process."""
     known, all_parents = {pid}, parents()
     while more := {child for child, parent in all_parents.items() if parent in known} - known:
         known |= more
@@ -139,7 +139,7 @@ def descendants(pid: int) -> set[int]:
 
 
 def kill(pid: int) -> bool:
-    """SIGKILL, if it is still there."""
+    """Send SIGKILL, if the process still exists."""
     with contextlib.suppress(ProcessLookupError):
         os.kill(pid, signal.SIGKILL)
         return True
@@ -147,7 +147,7 @@ def kill(pid: int) -> bool:
 
 
 def whens(out: Path) -> dict[str, float]:
-    """When every submission was graded, as the journal has it."""
+    """When each submission was graded, from the journal."""
     found = {}
     with contextlib.suppress(FileNotFoundError):
         for line in (out / "journal.jsonl").read_bytes().splitlines():
@@ -158,7 +158,7 @@ def whens(out: Path) -> dict[str, float]:
 
 
 def test_of_the_batch_itself(course: Path, undisturbed: dict[str, Any], tmp_path: Path) -> None:
-    """The same command goes on; what was graded is not graded again, and no process is left behind."""
+    """The same command resumes; nothing is graded twice, and no process is left behind."""
     out, dice = tmp_path / "out", random.Random(1)
     left: set[int] = set()
     for _ in range(KILLS):
@@ -180,12 +180,12 @@ def test_of_the_batch_itself(course: Path, undisturbed: dict[str, Any], tmp_path
 def test_of_what_it_started(
     whom: Callable[[int], list[int]], course: Path, undisturbed: dict[str, Any], tmp_path: Path
 ) -> None:
-    """It costs nothing but time."""
+    """It costs only time."""
     dice = random.Random(2)
     for kills in range(KILLS):
         out = tmp_path / f"out{kills}"
         batch = start(course, out)
-        # Somewhere in the work: as soon as there is one, or with half of the class graded.
+        # At any point: as soon as there is a process, or with half of the class graded.
         wanted = dice.randrange(SIZE // 2)
         found = seen(whom, batch)
         while len(whens(out)) < wanted and batch.poll() is None:
@@ -198,7 +198,7 @@ def test_of_what_it_started(
 
 
 def seen(whom: Callable[[int], list[int]], batch: subprocess.Popen[bytes]) -> list[int]:
-    """The processes looked for, as soon as there are any."""
+    """The processes to kill, as soon as there are any."""
     while batch.poll() is None:
         if pids := whom(batch.pid):
             return pids
@@ -207,7 +207,7 @@ def seen(whom: Callable[[int], list[int]], batch: subprocess.Popen[bytes]) -> li
 
 
 def gone(pids: set[int]) -> bool:
-    """Whether these have all ended, given some time."""
+    """Whether all these processes end within some time."""
     deadline = time.monotonic() + 30
     while time.monotonic() < deadline:
         if not {pid for pid in pids if b"grader" in command(pid) or b"spawn_main" in command(pid)}:

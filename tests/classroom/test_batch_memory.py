@@ -1,4 +1,4 @@
-"""Submissions that want the grader's own processes to hold as much as they can, among honest ones, under a limit."""
+"""Submissions that try to exhaust the memory of the grader's own processes, among honest ones, under a limit."""
 
 from __future__ import annotations
 
@@ -34,21 +34,21 @@ pytestmark = [
 ROOT = Path(__file__).resolve().parents[2]
 LARGEST = "gpt2_block"
 LIMIT = 768
-"""MB that each process of the grader's own may hold."""
+"""Memory limit in MB for each of the grader's own processes."""
 HONEST = 8
 SAMPLE_SECONDS = 0.02
 HEAD = "import torch\nFLOAT, kept = torch.get_default_dtype, []\n"
 
 
 class Watched:
-    """A batch whose own processes are killed above the limit, as the kernel would; the locked children are not its own.
+    """A batch whose processes, except for locked children, are killed above the limit, as by the kernel.
 
-    The kernel keeps what a process has held at most (VmHWM), so nothing between two looks is missed.
+    The kernel records the peak (VmHWM), so nothing is missed between two checks.
     """
 
     def __init__(self, *words: str) -> None:
         self.peak = 0
-        """MB, of the process that held most."""
+        """Peak memory in MB of the largest process."""
         self._batch = psutil.Popen(
             [sys.executable, "-m", "grader", "batch", *words, "-q"],
             cwd=ROOT,
@@ -60,7 +60,7 @@ class Watched:
         self._watching.start()
 
     def end(self) -> tuple[int, str]:
-        """The exit code, and what was said."""
+        """The exit code and the output."""
         _, said = self._batch.communicate(timeout=200)
         self._watching.join()
         return self._batch.returncode, said.decode()
@@ -77,7 +77,7 @@ class Watched:
 
 
 def held_at_most(pid: int) -> int:
-    """MB; 0 for a process that is locked, or gone."""
+    """Peak memory of a process in MB; 0 if it is locked or has ended."""
     try:
         status = Path(f"/proc/{pid}/status").read_text()
     except OSError:
@@ -87,12 +87,12 @@ def held_at_most(pid: int) -> int:
 
 
 def everywhere(body: str, *, chance: float = 1.0, seed: int = 0) -> str:
-    """The same body for every gradient: each asks for the gradients downstream, and for its variable as `x`.
+    """The same body for every gradient: each has upstream gradients as parameters, and its variable as `x`.
 
     Args:
-        body: TOTAL in it stands for the sum of all that was asked for, MINE for the variable's name.
-        chance: that it asks for one of them.
-        seed: of the choice.
+        body: code, in which TOTAL is replaced by the sum of the parameters and MINE by the variable's name.
+        chance: probability of each parameter.
+        seed: random seed for the choice.
     """
     exercise, choice = load_exercise(LARGEST), random.Random(seed)
     source = HEAD
@@ -107,7 +107,7 @@ def everywhere(body: str, *, chance: float = 1.0, seed: int = 0) -> str:
 
 
 def bomb() -> bytes:
-    """A hundred kilobytes that are a hundred megabytes."""
+    """A hundred kilobytes that unpack to a hundred megabytes."""
     buffer = BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("backward.py", bytes(100 << 20))
@@ -115,7 +115,7 @@ def bomb() -> bytes:
 
 
 def notebook(source: str, output: int) -> bytes:
-    """A notebook with one cell, whose output has so many bytes."""
+    """A notebook with one cell, whose output has this many bytes."""
     cell = {"cell_type": "code", "source": source, "outputs": [{"data": {"image/png": "A" * output}}]}
     return json.dumps({"nbformat": 4, "cells": [cell]}).encode()
 
@@ -123,7 +123,7 @@ def notebook(source: str, output: int) -> bytes:
 def hostile() -> Iterator[tuple[str, str | bytes, str]]:
     """File, content and the status that its row comes to; what stands before the first `/` is the submission's name."""
     odd = "return torch.ones(255, 255, dtype=FLOAT())"
-    # Nothing on the smallest case, which is the given one, and something on others: of zeros alone no sum is tried.
+    # Zero on the given case, which is the smallest, but not on others: sums of only zeros are not tried.
     empty = "kept.append(MINE)\nreturn torch.ones((1, 1) if kept.count(MINE) > 1 else (0, 1 << 30), dtype=FLOAT())"
     inside = empty.replace("0, 1 << 30", "1 << 15, 0, 1 << 15").replace("1, 1)", "1, 1, 1)")
     faces = "'\U0001f600' * (1 << 20)"
@@ -159,8 +159,8 @@ def hostile() -> Iterator[tuple[str, str | bytes, str]]:
     yield "one notebook/x.ipynb", notebook("dlogits = logits", 1_040_000), "graded"
 
 
-def test_whatever_is_handed_in_the_grader_stays_below_768_mb_and_grades_everybody(tmp_path: Path) -> None:
-    """On the exercise that takes most: each of the grader's own processes keeps the limit."""
+def test_the_grader_stays_below_768_mb_and_grades_everybody(tmp_path: Path) -> None:
+    """Whatever is handed in, on the exercise that needs the most memory."""
     right = (ROOT / "solutions" / LARGEST / "backward.py").read_text()
     honest = {f"{n} is honest/backward.py": f"{right}\n# {n}\n" for n in range(HONEST)}
     bad = list(hostile())

@@ -25,14 +25,14 @@ if TYPE_CHECKING:
 
 
 class Desk:
-    """An instructor's desk: a class's folder and the results."""
+    """An instructor's files: a class's folder and the results."""
 
     def __init__(self, folder: Path) -> None:
         self.folder, self.out = folder / "class", folder / "out"
         self.show = Silent()
 
     def hand_in(self, **points: int | str) -> None:
-        """Submissions, each with the points it shall get."""
+        """Hand in submissions, each written to earn the given points."""
         hand_in(self.folder, {f"{name}/backward.py": f"{value} {name}" for name, value in points.items()})
 
     def grade(
@@ -53,11 +53,11 @@ class Desk:
         return batch
 
     def rows(self) -> dict[str, tuple[str, str]]:
-        """Status and points by submission, of grades.csv."""
+        """Status and points by submission, from grades.csv."""
         return {row["submission"]: (row["status"], row["points"]) for row in read_table(self.out / "grades.csv")}
 
     def entry(self, name: str, folder: str = "") -> dict[str, object]:
-        """A submission's entry in its document."""
+        """A submission's entry in its report."""
         (found,) = json.loads((self.out / folder / f"{name}.json").read_bytes())["grader"]["submissions"]
         return dict(found)
 
@@ -68,10 +68,10 @@ def desk(tmp_path: Path) -> Desk:
 
 
 class TestRows:
-    """One for every submission, whatever it is."""
+    """Every submission has a row."""
 
     def test_every_submission_has_one(self, desk: Desk) -> None:
-        """Graded, empty, or an essay."""
+        """Whether it is code, empty, or an essay."""
         desk.hand_in(alice=3, bob=1)
         hand_in(desk.folder, {"carol": None, "dora/essay.pdf": "x"})
         desk.grade()
@@ -82,23 +82,23 @@ class TestRows:
             "dora": ("unreadable", "0"),
         }
 
-    def test_each_has_both_documents(self, desk: Desk) -> None:
-        """The ungraded as well."""
+    def test_each_has_both_reports(self, desk: Desk) -> None:
+        """Even if it was not graded."""
         desk.hand_in(alice=3)
         hand_in(desk.folder, {"carol": None})
         desk.grade()
         for name in ("alice", "carol"):
             assert desk.entry(name)["name"] == desk.entry(name, "students")["name"] == name
 
-    def test_the_students_document_does_not_tell_the_instructors_folders(self, desk: Desk) -> None:
-        """Only what the folder itself was called."""
+    def test_the_students_report_does_not_show_the_instructors_folders(self, desk: Desk) -> None:
+        """Only the submission's own folder name."""
         desk.hand_in(alice=3)
         desk.grade()
         assert desk.entry("alice", "students")["source"] == "alice"
         assert str(desk.folder) not in (desk.out / "students" / "alice.json").read_text()
 
-    def test_rows_stand_in_the_order_of_the_class(self, desk: Desk) -> None:
-        """Whoever was finished first."""
+    def test_rows_are_in_the_order_of_the_class(self, desk: Desk) -> None:
+        """Whichever was finished first."""
         desk.hand_in(**{f"s{n}": 1 for n in (10, 2, 1)})
         desk.grade()
         assert list(desk.rows()) == ["s1", "s2", "s10"]
@@ -107,30 +107,30 @@ class TestRows:
 class TestResuming:
     """Nothing is graded twice."""
 
-    def test_what_is_done_stays_done(self, desk: Desk) -> None:
-        """No worker is even started."""
+    def test_finished_submissions_are_not_regraded(self, desk: Desk) -> None:
+        """No worker is started for them."""
         desk.hand_in(alice=3, bob=1)
         desk.grade()
         desk.grade()
         assert (desk.workers.names, desk.show.known) == ([], ["alice", "bob"])
 
-    def test_only_what_is_new_or_changed_is_graded(self, desk: Desk) -> None:
-        """By its bytes, not by its date."""
+    def test_only_new_and_changed_submissions_are_graded(self, desk: Desk) -> None:
+        """By content, not by date."""
         desk.hand_in(alice=3, bob=1)
         desk.grade()
         desk.hand_in(alice=3, bob=2, carol=1)
         desk.grade()
         assert sorted(desk.workers.names) == ["bob", "carol"]
 
-    def test_other_settings_grade_again(self, desk: Desk) -> None:
-        """The key holds everything that a grade depends on."""
+    def test_other_settings_cause_a_regrade(self, desk: Desk) -> None:
+        """The key covers everything that a grade depends on."""
         desk.hand_in(alice=3)
         desk.grade()
         desk.grade(criterion="exact")
         assert desk.workers.names == ["alice"]
 
-    def test_a_batch_that_was_stopped_goes_on(self, desk: Desk) -> None:
-        """Those that were in work are begun again."""
+    def test_a_stopped_batch_resumes(self, desk: Desk) -> None:
+        """Submissions that were in progress are graded again."""
         desk.hand_in(**{f"s{n}": n % 4 for n in range(9)})
         stop = PretendWorkers(dies={"s5": 1}, error=KeyboardInterrupt)  # type: ignore[arg-type]
         with pytest.raises(KeyboardInterrupt):
@@ -142,8 +142,8 @@ class TestResuming:
         assert set(desk.workers.names) == {f"s{n}" for n in range(9)} - set(done)
         assert desk.rows() == {f"s{n}": ("graded", str(n % 4)) for n in range(9)}
 
-    def test_a_deleted_document_is_written_again(self, desk: Desk) -> None:
-        """Deleting one is a way to say: again."""
+    def test_a_deleted_report_is_written_again(self, desk: Desk) -> None:
+        """Deleting a report requests a regrade."""
         desk.hand_in(alice=3, bob=1)
         desk.grade()
         (desk.out / "alice.json").unlink()
@@ -155,7 +155,7 @@ class TestTheSameCode:
     """Identical files are graded once."""
 
     def test_it_is_graded_once(self, desk: Desk) -> None:
-        """Whatever the files' names, if there is but one."""
+        """Whatever the file's name, if there is only one."""
         hand_in(
             desk.folder, {"alice/backward.py": "2 x", "bob/backward.py": "2 x", "carol.py": "2 x", "dora.py": "1 x"}
         )
@@ -164,21 +164,21 @@ class TestTheSameCode:
         assert batch.duplicates == 2
         assert set(desk.rows().values()) == {("graded", "2"), ("graded", "1")}
 
-    def test_everybody_has_a_document_of_their_own(self, desk: Desk) -> None:
+    def test_everybody_has_their_own_report(self, desk: Desk) -> None:
         """With their own name and source."""
         hand_in(desk.folder, {"alice/backward.py": "2 x", "carol.py": "2 x"})
         desk.grade()
         assert desk.entry("carol")["name"] == "carol"
         assert str(desk.entry("carol")["source"]).endswith("carol.py")
 
-    def test_somebody_elses_lateness_is_not_taken_over(self, desk: Desk) -> None:
-        """It is about the hand-in, not about the code."""
+    def test_a_note_about_lateness_is_not_copied(self, desk: Desk) -> None:
+        """It is about the submission, not the code."""
         hand_in(desk.folder, {"a_LATE_1_2_backward.py": "2 x", "b_3_4_backward.py": "2 x"})
         desk.grade()
         assert (desk.entry("a_1")["notes"], desk.entry("b_3")["notes"]) == (["handed in late"], [])
 
-    def test_a_result_of_an_earlier_run_is_taken_over(self, desk: Desk) -> None:
-        """No worker is needed for a copy."""
+    def test_a_result_of_an_earlier_run_is_reused(self, desk: Desk) -> None:
+        """A duplicate needs no worker."""
         desk.hand_in(alice="2")
         desk.grade()
         hand_in(desk.folder, {"bob/backward.py": "2 alice"})
@@ -187,18 +187,18 @@ class TestTheSameCode:
 
 
 class TestAgain:
-    """A regrade keeps the old score beside the new one."""
+    """Regrading, which keeps the previous score beside the new one."""
 
-    def test_forced_everything_is_graded_again(self, desk: Desk) -> None:
-        """The earlier score stands beside it."""
+    def test_force_regrades_everything(self, desk: Desk) -> None:
+        """The previous score is kept beside the new one."""
         desk.hand_in(alice=3, bob=1)
         desk.grade()
         desk.grade(again=True)
         assert sorted(desk.workers.names) == ["alice", "bob"]
         assert desk.entry("bob")["previous_score"]["points"] == 1  # type: ignore[index]
 
-    def test_what_has_changed_is_known(self, desk: Desk) -> None:
-        """And nothing else."""
+    def test_changed_grades_are_listed(self, desk: Desk) -> None:
+        """And no others."""
         desk.hand_in(alice=3, bob=1)
         desk.grade()
         desk.hand_in(alice=3, bob=2)
@@ -206,7 +206,7 @@ class TestAgain:
         assert [(c.after.name, c.before.points, c.after.points) for c in batch.changes] == [("bob", 1, 2)]
 
     def test_only_the_selected_are_graded_and_the_others_keep_their_rows(self, desk: Desk) -> None:
-        """And those never graded wait."""
+        """Others that were never graded stay waiting."""
         desk.hand_in(alice=3)
         desk.grade()
         desk.hand_in(bob=1, carol=2)
@@ -215,31 +215,31 @@ class TestAgain:
 
 
 class TestTrouble:
-    """Ours, not the submission's."""
+    """Errors that the submission did not cause."""
 
     def test_a_worker_that_dies_costs_only_time(self, desk: Desk) -> None:
-        """Its submission is begun again."""
+        """Its submission is retried."""
         desk.hand_in(alice=3, bob=1)
         desk.grade(PretendWorkers(dies={"alice": 1}, error=WorkerDied))
         assert desk.rows()["alice"] == ("graded", "3")
         assert desk.show.retried == ["alice: alice took its worker along"]
 
     def test_a_submission_that_kills_every_worker_gets_a_row(self, desk: Desk) -> None:
-        """Without a grade: it is no zero, for we do not know."""
+        """A row without a grade, not a zero: the cause is unknown."""
         desk.hand_in(alice=3, bob=1)
         desk.grade(PretendWorkers(dies={"alice": 9}, error=WorkerDied))
         assert desk.rows() == {"alice": ("failed", ""), "bob": ("graded", "1")}
         assert desk.workers.names.count("alice") == 2
 
-    def test_what_failed_is_tried_in_the_next_run(self, desk: Desk) -> None:
-        """A failure is no result."""
+    def test_a_failed_submission_is_retried_in_the_next_run(self, desk: Desk) -> None:
+        """A failure is not a result."""
         desk.hand_in(alice=3)
         desk.grade(PretendWorkers(dies={"alice": 9}))
         desk.grade()
         assert desk.rows() == {"alice": ("graded", "3")}
 
-    def test_an_answer_that_never_comes_is_asked_for_again(self, desk: Desk) -> None:
-        """A cluster can lose a result together with the worker that held it."""
+    def test_a_task_without_an_answer_is_submitted_again(self, desk: Desk) -> None:
+        """A cluster can lose a result together with its worker."""
 
         class Forgetful(PretendWorkers):
             patience = 0.05
@@ -252,26 +252,26 @@ class TestTrouble:
         desk.hand_in(alice=3)
         desk.grade(Forgetful())
         assert desk.rows() == {"alice": ("graded", "3")}
-        assert desk.show.retried == ["alice: no answer came"]
+        assert desk.show.retried == ["alice: no answer in time"]
 
-    def test_those_who_wait_for_its_result_fail_with_it(self, desk: Desk) -> None:
-        """Each has a row."""
+    def test_duplicates_of_a_failed_submission_fail_too(self, desk: Desk) -> None:
+        """Each gets its own row."""
         hand_in(desk.folder, {"alice.py": "2 x", "bob.py": "2 x"})
         desk.grade(PretendWorkers(dies={"alice": 9}))
         assert desk.rows() == {"alice": ("failed", ""), "bob": ("failed", "")}
 
-    def test_one_failure_after_the_other_stops_the_batch(self, desk: Desk) -> None:
-        """Then it is us, and nobody is left with a row that says otherwise."""
+    def test_many_failures_in_a_row_stop_the_batch(self, desk: Desk) -> None:
+        """The grader is broken then, and no row blames a submission."""
         names = {f"s{n}": n % 3 for n in range(30)}
         desk.hand_in(**names)
-        with pytest.raises(SandboxError, match="10 submissions in a row could not be graded, so the batch stops"):
+        with pytest.raises(SandboxError, match="batch stopped: 10 submissions in a row could not be graded"):
             desk.grade(PretendWorkers(dies=dict.fromkeys(names, 9)))
         assert [status for status, _ in desk.rows().values()].count("waiting") > 15
         desk.grade()
         assert {status for status, _ in desk.rows().values()} == {"graded"}
 
     def test_a_broken_exercise_stops_everything(self, desk: Desk) -> None:
-        """It would be everybody's trouble."""
+        """It would affect every submission."""
         desk.hand_in(alice=3)
         with pytest.raises(BrokenExercise):
             desk.grade(PretendWorkers(dies={"alice": 1}, error=BrokenExercise))
@@ -279,7 +279,7 @@ class TestTrouble:
 
 
 def test_overrides_survive_a_regrade(desk: Desk) -> None:
-    """Written by hand between two runs."""
+    """Even if written by hand between two runs."""
     desk.hand_in(alice=1)
     desk.grade()
     table = desk.out / "grades.csv"

@@ -1,4 +1,4 @@
-"""The results' folder: whole files, and a journal that survives any kind of end."""
+"""The results folder: atomic files, and a journal that survives any crash."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def graded(name: str, points: int = 3) -> Graded:
-    """A result."""
+    """A graded result."""
     entry = {
         "name": name,
         "status": "graded",
@@ -29,13 +29,13 @@ def graded(name: str, points: int = 3) -> Graded:
 
 
 def add(store: Store, key: str, result: Graded) -> None:
-    """Documents, then the line."""
+    """Write the reports, then the journal line."""
     store.write(result)
     store.note(key, result.entry)
 
 
-def test_a_result_is_two_documents_and_a_line(tmp_path: Path) -> None:
-    """The instructor's, the student's, the journal's."""
+def test_a_result_is_two_reports_and_a_journal_line(tmp_path: Path) -> None:
+    """The instructor's report, the student's report, and the line."""
     with Store(tmp_path) as store:
         add(store, "k", graded("alice"))
         assert store["alice"].points == 3
@@ -43,8 +43,8 @@ def test_a_result_is_two_documents_and_a_line(tmp_path: Path) -> None:
     assert (tmp_path / "students" / "alice.json").read_bytes() == b"student\n"
 
 
-def test_it_is_there_the_next_time(tmp_path: Path) -> None:
-    """The last line about a submission counts."""
+def test_a_result_is_found_by_the_next_run(tmp_path: Path) -> None:
+    """A submission's last line counts."""
     with Store(tmp_path) as store:
         add(store, "k1", graded("alice", 1))
         add(store, "k2", graded("bob"))
@@ -56,7 +56,7 @@ def test_it_is_there_the_next_time(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("keep", range(1, 150, 7))
 def test_a_line_cut_off_by_a_power_failure_costs_one_submission(tmp_path: Path, keep: int) -> None:
-    """And nothing that comes after it."""
+    """And none written after it."""
     with Store(tmp_path) as store:
         add(store, "k1", graded("alice"))
         add(store, "k2", graded("bob"))
@@ -73,8 +73,8 @@ def test_a_line_cut_off_by_a_power_failure_costs_one_submission(tmp_path: Path, 
 @pytest.mark.parametrize(
     "garbage", [b"\0\0\0\0\n", b"[]\n", b'{"key": 1}\n', b"\xff\xfe\n", b"\n", b'{"key":"k","entry":{}}\n']
 )
-def test_a_broken_line_counts_for_nothing(tmp_path: Path, garbage: bytes) -> None:
-    """Discs do odd things."""
+def test_a_broken_line_is_ignored(tmp_path: Path, garbage: bytes) -> None:
+    """Disks corrupt data."""
     with Store(tmp_path) as store:
         add(store, "k1", graded("alice"))
     with (tmp_path / "journal.jsonl").open("ab") as journal:
@@ -86,8 +86,8 @@ def test_a_broken_line_counts_for_nothing(tmp_path: Path, garbage: bytes) -> Non
         assert store["bob"].points == 3
 
 
-def test_a_document_that_is_gone_counts_as_not_graded(tmp_path: Path) -> None:
-    """Somebody deleted it, or the disc lost it."""
+def test_a_submission_whose_report_is_missing_counts_as_not_graded(tmp_path: Path) -> None:
+    """Somebody deleted it, or the disk lost it."""
     with Store(tmp_path) as store:
         add(store, "k", graded("alice"))
         assert store.has("alice")
@@ -95,15 +95,15 @@ def test_a_document_that_is_gone_counts_as_not_graded(tmp_path: Path) -> None:
         assert not store.has("alice")
 
 
-def test_two_batches_do_not_write_into_one_folder(tmp_path: Path) -> None:
-    """The second says so."""
-    with Store(tmp_path), pytest.raises(FolderInUse, match="another batch is writing into"):
+def test_two_batches_cannot_write_to_one_folder(tmp_path: Path) -> None:
+    """The second stops with an error."""
+    with Store(tmp_path), pytest.raises(FolderInUse, match="another batch is writing to"):
         Store(tmp_path)
     Store(tmp_path).close()
 
 
-def test_what_was_half_written_is_removed(tmp_path: Path) -> None:
-    """A batch was killed while it wrote."""
+def test_temporary_files_are_removed(tmp_path: Path) -> None:
+    """A batch was killed while writing."""
     Store(tmp_path).close()
     left = [tmp_path / ".new-1-alice.json", tmp_path / "students" / ".new-1-alice.json"]
     for path in left:
@@ -112,8 +112,8 @@ def test_what_was_half_written_is_removed(tmp_path: Path) -> None:
     assert not any(path.exists() for path in left)
 
 
-def test_a_file_is_whole_or_not_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The old one stays until the new one is on the disk."""
+def test_writes_are_atomic(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The old file stays until the new one is on disk."""
     path = tmp_path / "x"
     write_whole(path, b"old")
     monkeypatch.setattr("os.fsync", lambda _: (_ for _ in ()).throw(OSError("disk full")))
@@ -122,8 +122,8 @@ def test_a_file_is_whole_or_not_there(tmp_path: Path, monkeypatch: pytest.Monkey
     assert path.read_bytes() == b"old"
 
 
-def test_a_link_in_the_way_is_replaced_not_written_through(tmp_path: Path) -> None:
-    """Nothing outside the folder is ever written."""
+def test_a_link_is_replaced_not_followed(tmp_path: Path) -> None:
+    """Nothing is ever written outside the folder."""
     outside = tmp_path / "outside"
     outside.write_bytes(b"precious")
     (tmp_path / "out").mkdir()
@@ -133,8 +133,8 @@ def test_a_link_in_the_way_is_replaced_not_written_through(tmp_path: Path) -> No
     assert outside.read_bytes() == b"precious"
 
 
-def test_the_hidden_seed_is_for_the_instructors_eyes(tmp_path: Path) -> None:
-    """Kept for the next run, readable by nobody else."""
+def test_only_the_instructor_can_read_the_hidden_seed(tmp_path: Path) -> None:
+    """It is kept for the next run."""
     with Store(tmp_path) as store:
         assert store.settings() == {}
         store.keep_settings({"hidden_seed": 5})
@@ -143,15 +143,15 @@ def test_the_hidden_seed_is_for_the_instructors_eyes(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("broken", ["", "[]", "{", "5"])
-def test_broken_settings_are_none(tmp_path: Path, broken: str) -> None:
-    """A new seed is drawn then."""
+def test_broken_settings_are_ignored(tmp_path: Path, broken: str) -> None:
+    """Then a new seed is drawn."""
     (tmp_path / "batch.json").write_text(broken)
     with Store(tmp_path) as store:
         assert store.settings() == {}
 
 
 def test_the_journal_is_kept_short(tmp_path: Path) -> None:
-    """One line for each submission, however often it was graded."""
+    """One line per submission, however often it was graded."""
     with Store(tmp_path) as store:
         for points in range(5):
             add(store, "k", graded("alice", points))

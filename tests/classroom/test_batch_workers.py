@@ -1,4 +1,4 @@
-"""Worker processes: one loads torch, the others are forked from it, and each has a sandbox of its own."""
+"""Worker processes: one loads torch, the others are forked from it, and each has its own sandbox."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def started(count: int, *, forking: bool) -> Iterator[list[LocalWorker]]:
 
 
 def points(worker: LocalWorker) -> int:
-    """What a worker makes of the worked solution."""
+    """The points that a worker gives the worked solution."""
     return int(Graded.decode(worker.ask(TASK)).entry["score"]["points"])
 
 
@@ -48,7 +48,7 @@ def points(worker: LocalWorker) -> int:
     "forking", [False, pytest.param(True, marks=pytest.mark.skipif(sys.platform != "linux", reason="fork"))]
 )
 def test_all_grade_alike(*, forking: bool) -> None:
-    """Whether they were forked or loaded everything by themselves."""
+    """Whether they were forked or loaded torch themselves."""
     with started(3, forking=forking) as workers:
         assert [points(worker) for worker in workers] == [26, 26, 26]
         assert len({worker.pid for worker in workers}) == 3
@@ -56,8 +56,8 @@ def test_all_grade_alike(*, forking: bool) -> None:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only there are workers forked")
 @pytest.mark.parametrize("victim", [0, 1])
-def test_one_that_is_killed_takes_no_other_along(victim: int) -> None:
-    """Not even the one that the others were forked from; the next task starts it again."""
+def test_killing_one_worker_leaves_the_others(victim: int) -> None:
+    """Even the one that the others were forked from; its next task restarts it."""
     with started(3, forking=True) as workers:
         assert [points(worker) for worker in workers] == [26, 26, 26]
         pid = workers[victim].pid
@@ -68,16 +68,16 @@ def test_one_that_is_killed_takes_no_other_along(victim: int) -> None:
         assert [points(worker) for worker in workers] == [26, 26, 26]
 
 
-def test_a_process_that_cannot_fork_closes_what_nobody_serves() -> None:
-    """So that whoever waits there learns of it, and starts a process of its own."""
+def test_a_process_that_cannot_fork_closes_unserved_pipes() -> None:
+    """Whoever waits at such a pipe then starts its own process."""
 
     class Alone:
-        """Forks twice and no more; both times this is the old process."""
+        """An engine that forks twice, then fails; this is the parent process both times."""
 
         forks = 0
 
         def fork(self) -> bool:
-            """One of them."""
+            """Fork, or fail."""
             self.forks += 1
             if self.forks > 2:
                 raise OSError("no memory left")

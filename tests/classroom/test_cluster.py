@@ -38,7 +38,7 @@ ClusterWorkers, NoCluster = cluster_module.ClusterWorkers, cluster_module.NoClus
 pytestmark = [
     pytest.mark.cluster,
     pytest.mark.timeout(1200),
-    # tornado's and distributed's own, in their threads
+    # from tornado's and distributed's threads
     pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::pytest.PytestUnraisableExceptionWarning"),
     pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnhandledThreadExceptionWarning"),
 ]
@@ -92,7 +92,7 @@ class Cluster:
                 process.wait()
 
     def add_worker(self) -> None:
-        """One more, with a nanny that starts it again when it dies."""
+        """Add a worker, with a nanny that restarts it if it dies."""
         words = ["--nthreads", "1", "--no-dashboard", "--memory-limit", "0", "--host", "127.0.0.1"]
         self._run("distributed.cli.dask_worker", self.address, *words)
 
@@ -119,19 +119,19 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def order(mlp: Exercise) -> Order:
-    """With hidden cases, as a batch has them."""
+    """An order with hidden cases, as in a batch."""
     return Order.of(mlp, settings(seed=SEED, hidden_seed=11))
 
 
 @pytest.fixture(scope="module")
 def here(course: Path, order: Order, sandbox: Sandbox) -> dict[str, Any]:
-    """What this machine alone makes of the class."""
+    """The results of grading the class on this machine."""
     with Engine(order, sandbox) as engine:
         return graded(course, order, course.parent / "here", lambda: EngineWorkers(engine))
 
 
 def graded(course: Path, order: Order, out: Path, workers: Callable[[], Any]) -> dict[str, Any]:
-    """Every document of a batch, without times."""
+    """Every report of a batch, without times."""
     with Store(out) as store:
         batch = Batch(order, 26, [], read_folder(course).handed_in, store, Silent())
         batch.run(workers)
@@ -140,17 +140,17 @@ def graded(course: Path, order: Order, out: Path, workers: Callable[[], Any]) ->
 
 
 def plain(value: Any) -> Any:
-    """Without what differs between two runs or two limits."""
+    """Remove what differs between two runs or two limits."""
     left_out = ("created", "duration", "duration_s", "notes", "settings_sha256")
     if isinstance(value, dict):
         return {k: plain(v) for k, v in value.items() if k not in left_out}
     return [plain(item) for item in value] if isinstance(value, list) else value
 
 
-def test_reports_are_those_of_one_machine(
+def test_reports_equal_those_of_one_machine(
     scheduler: str, course: Path, order: Order, here: dict[str, Any], tmp_path: Path
 ) -> None:
-    """Bit for bit, hashes of the reference gradients included."""
+    """Bit for bit, including hashes of the reference gradients."""
     with ClusterWorkers(order, scheduler) as workers:
         assert (workers.workers, workers.chunk) == (2, 4)
         assert graded(course, order, tmp_path / "out", lambda: workers) == here
@@ -159,7 +159,7 @@ def test_reports_are_those_of_one_machine(
 def test_a_large_cluster_gets_several_submissions_in_a_task(
     scheduler: str, course: Path, order: Order, here: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The scheduler would not keep up with one at a time; the reports are the same."""
+    """The scheduler could not keep up with one at a time; the reports are equal."""
     monkeypatch.setattr(cluster_module, "_WORKERS_FOR_A_CHUNK", 0.25)
     with ClusterWorkers(order, scheduler) as workers:
         assert workers.chunk == 8
@@ -167,7 +167,7 @@ def test_a_large_cluster_gets_several_submissions_in_a_task(
 
 
 def test_nothing_is_left_on_the_workers(scheduler: str, order: Order) -> None:
-    """Their engines and sandboxes end with the batch; the workers stay."""
+    """Engines and sandboxes end with the batch; the workers stay."""
     with ClusterWorkers(order, scheduler) as workers:
         workers.hello()
     with distributed.Client(scheduler, set_as_default=False) as client:
@@ -175,8 +175,8 @@ def test_nothing_is_left_on_the_workers(scheduler: str, order: Order) -> None:
     assert list(states.values()) == [({}, None)] * 2
 
 
-def test_a_worker_that_joins_later_knows_the_order(scheduler: str, order: Order) -> None:
-    """Nobody has to tell it."""
+def test_a_worker_that_joins_later_receives_the_order(scheduler: str, order: Order) -> None:
+    """Without any action by the batch."""
     from grader.classroom.batch.order import Task
 
     with Cluster(1) as cluster, ClusterWorkers(order, cluster.address) as workers:
@@ -188,10 +188,10 @@ def test_a_worker_that_joins_later_knows_the_order(scheduler: str, order: Order)
     assert len(results) == 8
 
 
-def test_killed_workers_cost_nothing_but_time(
+def test_killed_workers_cost_only_time(
     scheduler: str, course: Path, order: Order, here: dict[str, Any], tmp_path: Path
 ) -> None:
-    """kill -9 at random moments; the scheduler hands their submissions to others, the nannies start new ones."""
+    """kill -9 at random moments: others get their submissions, and nannies restart them."""
     dice, killed = random.Random(3), 0
     with distributed.Client(scheduler, set_as_default=False) as client:
         for round_ in range(3 * KILLS):  # on a slow machine a batch may be over before its worker could be killed
@@ -210,7 +210,7 @@ def test_killed_workers_cost_nothing_but_time(
 
 
 class Reaper:
-    """Kills a worker as soon as so many submissions are graded."""
+    """Kills a worker once a given number of submissions is graded."""
 
     def __init__(self, client: Any, out: Path, *, wanted: int, dice: random.Random) -> None:
         self.killed: int | None = None
@@ -229,24 +229,24 @@ class Reaper:
     def _wait(self) -> None:
         while not self._over.wait(0.02) and self.killed is None:
             if (self._out / "journal.jsonl").is_file() and lines(self._out) >= self._wanted:
-                with contextlib.suppress(Exception):  # a worker that is just starting does not answer
+                with contextlib.suppress(Exception):  # a starting worker does not answer
                     victim = self._dice.choice(list(self._client.run(os.getpid).values()))
                     os.kill(victim, signal.SIGKILL)
                     self.killed = victim
 
 
 def lines(out: Path) -> int:
-    """Submissions that are graded."""
+    """Number of graded submissions."""
     try:
         return (out / "journal.jsonl").read_bytes().count(b"\n")
     except FileNotFoundError:
         return 0
 
 
-def test_a_batch_that_is_killed_goes_on_with_the_same_command(
+def test_a_killed_batch_resumes_with_the_same_command(
     scheduler: str, course: Path, here: dict[str, Any], tmp_path: Path
 ) -> None:
-    """What it had asked of the cluster disturbs nobody, and nothing is graded twice."""
+    """Its tasks left on the cluster do no harm, and nothing is graded twice."""
     out = tmp_path / "out"
     words = ["batch", str(course), "--exercise", "mlp", "--out", str(out), "--scheduler", scheduler]
     command = [sys.executable, "-m", "grader", *words, "--hidden-seed", "11", "-q"]
@@ -264,25 +264,28 @@ def test_a_batch_that_is_killed_goes_on_with_the_same_command(
     assert {name: plain(json.loads((out / f"{name}.json").read_bytes())) for name in here} == here
 
 
-def test_a_version_that_differs_there_is_said(scheduler: str, order: Order) -> None:
-    """Results would not be the same."""
+def test_a_version_mismatch_is_reported(scheduler: str, order: Order) -> None:
+    """Results could differ."""
     other = Order.decode(order.encode())
-    other.__dict__["fingerprint"] = "0" * 64  # what another version would have made of it
-    with ClusterWorkers(other, scheduler) as workers, pytest.raises(NoCluster, match="another version of the grader"):
+    other.__dict__["fingerprint"] = "0" * 64  # as if computed by another version
+    with (
+        ClusterWorkers(other, scheduler) as workers,
+        pytest.raises(NoCluster, match="or torch differs"),
+    ):
         workers.hello()
 
 
 def test_no_scheduler_is_one_sentence(order: Order, monkeypatch: pytest.MonkeyPatch) -> None:
-    """With its address."""
+    """The message includes its address."""
     monkeypatch.setattr(cluster_module, "_CONNECT_SECONDS", 2)
-    with pytest.raises(NoCluster, match=r"there is no scheduler at tcp://127\.0\.0\.1:9"):
+    with pytest.raises(NoCluster, match=r"cannot reach a scheduler at tcp://127\.0\.0\.1:9"):
         ClusterWorkers(order, "tcp://127.0.0.1:9")
 
 
 def test_a_scheduler_without_workers_is_one_sentence(order: Order, monkeypatch: pytest.MonkeyPatch) -> None:
-    """With the line that starts one."""
+    """The message includes the command that starts one."""
     monkeypatch.setattr(cluster_module, "_CONNECT_SECONDS", 3)
-    sentence = "the scheduler has no workers; start some: dask worker ADDRESS"
+    sentence = "the scheduler has no workers; start one: dask worker ADDRESS"
     with (
         Cluster(0) as cluster,
         ClusterWorkers(order, cluster.address) as workers,

@@ -1,4 +1,4 @@
-"""One zip with everybody in it: taken apart in a locked child, whatever it holds."""
+"""One zip file with the whole class, unpacked in a locked child, whatever it contains."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ CODE = "def dprobs(dlogprobs, probs): return dlogprobs / probs\n"
 
 @pytest.fixture
 def found(sandbox: Sandbox, tmp_path: Path) -> Callable[..., dict[str, HandedIn]]:
-    """What is found in an archive of these files, or of these bytes."""
+    """The submissions found in an archive of these files or bytes."""
 
     def read(content: dict[str, str | bytes] | bytes, name: str = "hw4.zip") -> dict[str, HandedIn]:
         (tmp_path / name).write_bytes(content if isinstance(content, bytes) else zipped(content))
@@ -44,7 +44,7 @@ def found(sandbox: Sandbox, tmp_path: Path) -> Callable[..., dict[str, HandedIn]
 
 
 def state(each: HandedIn) -> str:
-    """Its files, or why there are none."""
+    """A submission's files, or why there are none."""
     try:
         return " ".join(sorted(each.read("mlp").files))
     except UnreadableSubmission as error:
@@ -52,7 +52,7 @@ def state(each: HandedIn) -> str:
 
 
 class TestShapes:
-    """What people and platforms pack."""
+    """Archives as people and platforms pack them."""
 
     @pytest.mark.parametrize(
         "files",
@@ -63,35 +63,35 @@ class TestShapes:
         ],
     )
     def test_a_folder_for_each(self, files: dict[str, str], found: Callable[..., dict[str, HandedIn]]) -> None:
-        """With or without a folder around it, packed on a Mac or on Windows."""
+        """With or without a wrapper folder, packed on a Mac or on Windows."""
         assert {raw: state(each) for raw, each in found(files).items()} == {
             "alice": "backward.py",
             "bob": "hw/backward.py",
         }
 
     @pytest.mark.parametrize("name", ["hw4 (1).zip", "hw4-copy.zip", "Downloads.zip"])
-    def test_a_folder_around_everybody_is_nobody(self, name: str, found: Callable[..., dict[str, HandedIn]]) -> None:
-        """Whatever the archive is called by now."""
+    def test_a_wrapper_folder_is_not_a_submission(self, name: str, found: Callable[..., dict[str, HandedIn]]) -> None:
+        """Even if the archive was renamed."""
         files = {"hw4/": b"", "hw4/ann/": b"", "hw4/ann/backward.py": CODE, "hw4/bob/hw/backward.py": CODE}
         assert {raw: state(each) for raw, each in found(files, name).items()} == {
             "ann": "backward.py",
             "bob": "hw/backward.py",
         }
 
-    def test_a_copys_name_is_no_other_name(self, found: Callable[..., dict[str, HandedIn]]) -> None:
-        """Browsers number what is downloaded again."""
+    def test_a_numbered_copy_counts_as_the_same_name(self, found: Callable[..., dict[str, HandedIn]]) -> None:
+        """Browsers number repeated downloads."""
         assert list(found({"hw4/ann.py": CODE, "hw4/bob.py": CODE}, "hw4 (1).zip")) == ["ann", "bob"]
 
-    def test_folders_in_each_other_around_everybody_are_nobody(self, found: Callable[..., dict[str, HandedIn]]) -> None:
-        """Somebody packed what had been unpacked."""
+    def test_nested_wrapper_folders_are_not_submissions(self, found: Callable[..., dict[str, HandedIn]]) -> None:
+        """Somebody repacked an unpacked download."""
         assert list(found({"a/hw4/ann/backward.py": CODE, "a/hw4/bob/backward.py": CODE}, "x.zip")) == ["ann", "bob"]
 
     def test_one_persons_workspace_is_one_submission(self, found: Callable[..., dict[str, HandedIn]]) -> None:
-        """Its folders are called as the exercises are."""
+        """Its folders are named after exercises."""
         assert list(found({"ann/mlp/backward.py": CODE, "ann/rnn/backward.py": CODE}, "hw.zip")) == ["ann"]
 
     def test_canvas(self, found: Callable[..., dict[str, HandedIn]]) -> None:
-        """A flat archive of mangled names."""
+        """A flat archive of platform-made names."""
         files = {"doejohn_4711_1_backward.py": CODE, "roejane_LATE_4712_2_hw.zip": b"PK", "t_3_text.html": "<p>"}
         entries = found(files)
         assert state(entries["doejohn_4711"]) == "backward.py"
@@ -99,13 +99,13 @@ class TestShapes:
         assert "text box" in state(entries["t_3"])
 
     def test_moodle(self, found: Callable[..., dict[str, HandedIn]]) -> None:
-        """Folders; those of people who handed in nothing are in the archive too."""
+        """Folders, including empty ones of people who handed in nothing."""
         entries = found({"Jo Doe_1_assignsubmission_file_/backward.py": CODE, "Ed Poe_2_assignsubmission_file_/": b""})
         assert state(entries["Jo Doe_1"]) == "backward.py"
         assert entries["Ed Poe_2"].missing
 
     def test_gradescope(self, found: Callable[..., dict[str, HandedIn]]) -> None:
-        """One folder around everything, and who is who in a file of its own."""
+        """One wrapper folder, and a metadata file with the owners."""
         top = "assignment_1_export"
         yml = "submission_7:\n  :submitters:\n  - :name: Jane\n    :sid: s7\n"
         entries = found({f"{top}/submission_metadata.yml": yml, f"{top}/submission_7/backward.py": CODE})
@@ -113,19 +113,19 @@ class TestShapes:
         assert entries["submission_7"].who.id == "s7"
 
     def test_an_essay_has_a_row(self, found: Callable[..., dict[str, HandedIn]]) -> None:
-        """Its bytes are not even taken out."""
+        """It is not even unpacked."""
         assert state(found({"alice/essay.pdf": "x" * 10, "bob/backward.py": CODE})["alice"]).startswith(
-            "essay.pdf: neither"
+            "essay.pdf: not a"
         )
 
     def test_the_bytes_come_out_as_they_went_in(self, found: Callable[..., dict[str, HandedIn]]) -> None:
-        """All of them, at any size up to the limit."""
+        """At any size up to the limit."""
         raw = random.Random(1).randbytes(200_000)
         assert found({"alice/backward.py": raw})["alice"].read("mlp").files["backward.py"] == raw
 
 
 def packed(*infos: tuple[zipfile.ZipInfo, bytes]) -> bytes:
-    """An archive that no honest tool writes."""
+    """Pack an archive that no honest tool writes."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for info, content in infos:
@@ -141,7 +141,7 @@ def link(name: str) -> zipfile.ZipInfo:
 
 
 def encrypted(data: bytes) -> bytes:
-    """The flag that says so, set in both places."""
+    """An archive with the encryption flag set in both places."""
     local, central = data.index(b"PK\x03\x04"), data.index(b"PK\x01\x02")
     changed = bytearray(data)
     changed[local + 6] |= 1
@@ -150,7 +150,7 @@ def encrypted(data: bytes) -> bytes:
 
 
 class TestHostile:
-    """Each a row with its reason; the others are graded."""
+    """Each gets a row with its reason; the others are graded."""
 
     @pytest.mark.parametrize(
         ("entry", "raw", "reason"),
@@ -162,19 +162,19 @@ class TestHostile:
             ((zipfile.ZipInfo("eve/" + "x" * 300 + ".py"), b"x"), "eve", "too long"),
         ],
     )
-    def test_a_bad_file_is_its_owners_row(
+    def test_a_bad_file_affects_only_its_owner(
         self, entry: tuple[zipfile.ZipInfo, bytes], raw: str, reason: str, found: Callable[..., dict[str, HandedIn]]
     ) -> None:
-        """And nobody else's."""
+        """Everybody else is graded."""
         entries = found(packed(entry, (zipfile.ZipInfo("bob/backward.py"), CODE.encode())))
         assert reason in state(entries[raw])
         assert state(entries["bob"]) == "backward.py"
 
-    def test_an_encrypted_file_is_its_owners_row(self, found: Callable[..., dict[str, HandedIn]]) -> None:
-        """Nobody knows the password."""
+    def test_an_encrypted_file_affects_only_its_owner(self, found: Callable[..., dict[str, HandedIn]]) -> None:
+        """There is no password to read it with."""
         assert "encrypted" in state(found(encrypted(zipped({"eve/backward.py": CODE})))["eve"])
 
-    def test_a_broken_member_is_its_owners_row(self, found: Callable[..., dict[str, HandedIn]]) -> None:
+    def test_a_broken_member_affects_only_its_owner(self, found: Callable[..., dict[str, HandedIn]]) -> None:
         """Its checksum is wrong."""
         data = bytearray(zipped({"eve/backward.py": CODE * 9, "bob/backward.py": CODE}))
         data[60] ^= 0xFF
@@ -193,18 +193,18 @@ class TestHostile:
         ],
         ids=["nothing", "no members", "no zip", "end cut off", "head only"],
     )
-    def test_a_broken_archive_is_said_to_be(
+    def test_a_broken_archive_is_reported(
         self, data: bytes, reason: str, found: Callable[..., dict[str, HandedIn]]
     ) -> None:
-        """There is nobody to make a row for."""
+        """It has no submissions to make rows for."""
         if not reason:
             assert found(data) == {}
             return
         with pytest.raises(UnreadableSubmission, match=reason):
             found(data)
 
-    def test_a_lie_about_the_number_of_files_is_found_out(self, found: Callable[..., dict[str, HandedIn]]) -> None:
-        """Or at least does no harm."""
+    def test_a_false_number_of_files_is_detected(self, found: Callable[..., dict[str, HandedIn]]) -> None:
+        """Or at least harmless."""
         data = bytearray(zipped({"a/b.py": CODE}))
         end = data.rindex(b"PK\x05\x06")
         struct.pack_into("<HH", data, end + 8, 65535, 65535)
@@ -213,7 +213,7 @@ class TestHostile:
     def test_a_bomb_of_many_files_is_refused(
         self, found: Callable[..., dict[str, HandedIn]], monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        """More than a hundred thousand names."""
+        """It has more than a hundred thousand names."""
         files = {f"s{n}/x.py": b"" for n in range(unpacking.MOST_MEMBERS + 1)}
         with pytest.raises(UnreadableSubmission, match="the archive holds 50001 files; at most 50000 are read"):
             found(files)
@@ -221,7 +221,7 @@ class TestHostile:
     @given(data=st.data())
     @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
     def test_flipped_bits_never_do_harm(self, data: st.DataObject, sandbox: Sandbox, tmp_path: Path) -> None:
-        """Rows, or one sentence."""
+        """The result is rows, or one sentence."""
         raw = bytearray(zipped({"a/backward.py": CODE, "b/backward.py": CODE * 3, "c/x.ipynb": "{}"}))
         for at in data.draw(st.lists(st.integers(0, len(raw) - 1), max_size=6)):
             raw[at] = data.draw(st.integers(0, 255))
@@ -234,11 +234,11 @@ class TestHostile:
 
 
 class TestFrames:
-    """What a child that has been taken over may send."""
+    """Messages that a compromised child may send."""
 
     @pytest.mark.parametrize("body", [b"", b"\x05\x00", b"\xff\xff\x00a", b"\x01\x00\x07a"])
-    def test_a_member_that_is_none_is_a_violation(self, body: bytes) -> None:
-        """Not an exception of another kind."""
+    def test_a_malformed_member_is_a_violation(self, body: bytes) -> None:
+        """Not any other exception."""
         with pytest.raises(ProtocolError):
             unpacking.decode_member(body)
 
@@ -248,8 +248,8 @@ class TestFrames:
         with contextlib.suppress(ProtocolError):
             assert isinstance(unpacking.decode_member(body), Member)
 
-    def test_a_child_that_lies_costs_the_archive_alone(self) -> None:
-        """One sentence, and the child is dead."""
+    def test_a_lying_child_costs_only_the_archive(self) -> None:
+        """The error is one sentence, and the child is killed."""
 
         class Liar:
             def __init__(self) -> None:

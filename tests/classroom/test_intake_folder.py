@@ -1,4 +1,4 @@
-"""A class's folder in every shape: by hand, and as Canvas, Moodle and Gradescope give it out."""
+"""A class's folder in every layout: made by hand, or from Canvas, Moodle and Gradescope."""
 
 from __future__ import annotations
 
@@ -21,27 +21,27 @@ CODE = "def dprobs(dlogprobs, probs): return dlogprobs / probs\n"
 
 
 def by_name(folder: Path, files: dict[str, str | bytes | None]) -> dict[str, HandedIn]:
-    """What is found in a folder of these files."""
+    """The submissions found in a folder of these files."""
     return {each.name: each for each in read_folder(hand_in(folder / "class", files)).handed_in}
 
 
 def graded_files(each: HandedIn) -> list[str]:
-    """The names under which its files are graded."""
+    """The names under which a submission's files are graded."""
     return sorted(each.read("mlp").files)
 
 
 def refusal(each: HandedIn) -> str:
-    """Why it cannot be read."""
+    """Why a submission cannot be read."""
     with pytest.raises(UnreadableSubmission) as error:
         each.read("mlp")
     return str(error.value)
 
 
 class TestByHand:
-    """Folders and files with their owners' names."""
+    """Folders and files named after their owners."""
 
     def test_a_folder_for_each_student(self, tmp_path: Path) -> None:
-        """The plain case."""
+        """The simplest layout."""
         found = by_name(tmp_path, {"alice/backward.py": CODE, "bob/backward.py": CODE})
         assert {name: graded_files(each) for name, each in found.items()} == {
             "alice": ["backward.py"],
@@ -66,8 +66,8 @@ class TestByHand:
     @pytest.mark.parametrize(
         "top", ["section A", "section A/hw4", "class (1)", "section A/hw4/class"], ids=lambda top: top.replace("/", "-")
     )
-    def test_a_folder_around_everybody_is_nobody(self, top: str, tmp_path: Path) -> None:
-        """Taken for one person's, all but one would lose their grade without a word."""
+    def test_a_wrapper_folder_is_not_a_submission(self, top: str, tmp_path: Path) -> None:
+        """If it counted as one person's, all others would silently lose their grades."""
         files: dict[str, str | bytes | None] = {f"{top}/ann/backward.py": CODE, f"{top}/bob/hw/backward.py": CODE}
         assert list(by_name(tmp_path, files)) == ["ann", "bob"]
 
@@ -81,12 +81,12 @@ class TestByHand:
             {"ann/hw/backward.py": CODE, "ann/figures/loss.png": "x"},
         ],
     )
-    def test_the_folder_of_a_class_of_one_is_that_persons(self, files: dict[str, Any], tmp_path: Path) -> None:
-        """A workspace, older attempts, pictures."""
+    def test_the_only_persons_folder_is_a_submission(self, files: dict[str, Any], tmp_path: Path) -> None:
+        """It may contain a workspace, older attempts or pictures."""
         assert list(by_name(tmp_path, files)) == ["ann"]
 
-    def test_what_lies_beside_backward_py_and_is_not_read_is_noted(self, tmp_path: Path) -> None:
-        """Its owner may have meant it to count."""
+    def test_unread_files_beside_backward_py_are_noted(self, tmp_path: Path) -> None:
+        """The owner may have meant them to count."""
         files: dict[str, str | bytes | None] = {
             "ann/backward.py": CODE,
             "ann/softmax.py": CODE,
@@ -97,10 +97,10 @@ class TestByHand:
         }
         found = by_name(tmp_path, files)
         assert found["ann"].of("mlp").notes == ("not read: softmax.py",)
-        assert found["bob"].of("mlp").notes == (), "the sandbox chooses, and says so itself"
+        assert found["bob"].of("mlp").notes == (), "the sandbox chooses and adds its own note"
 
-    def test_two_things_of_one_name_have_a_row_each(self, tmp_path: Path) -> None:
-        """A platform's name, and a folder that somebody put beside it under the same one."""
+    def test_two_entries_with_one_name_have_a_row_each(self, tmp_path: Path) -> None:
+        """A name that a platform made, and a folder with the same name beside it."""
         files: dict[str, str | bytes | None] = {
             "doejohn_4711_1_backward.py": CODE,
             "roejane_4712_2_backward.py": CODE,
@@ -109,24 +109,24 @@ class TestByHand:
         assert sorted(by_name(tmp_path, files)) == ["doejohn_4711", "doejohn_4711 (2)", "roejane_4712"]
 
     def test_the_wrong_case_does_not_matter(self, tmp_path: Path) -> None:
-        """Windows does not care either."""
+        """It does not on Windows, either."""
         assert graded_files(by_name(tmp_path, {"alice/BACKWARD.PY": CODE})["alice"]) == ["BACKWARD.PY"]
 
-    def test_of_a_whole_workspace_the_exercise_counts(self, tmp_path: Path) -> None:
-        """Others' files in it are somebody else's exercise."""
+    def test_only_the_exercise_counts_in_a_whole_workspace(self, tmp_path: Path) -> None:
+        """Its other files belong to other exercises."""
         files = {
             f"alice/exercises/{name}/{file}.py": CODE for name in ("mlp", "rnn") for file in ("forward", "backward")
         }
         assert graded_files(by_name(tmp_path, files)["alice"]) == ["exercises/mlp/backward.py"]
 
     def test_backward_py_at_the_top_is_the_answer(self, tmp_path: Path) -> None:
-        """As it is for one submission alone."""
+        """As for a single submission."""
         found = by_name(tmp_path, {"alice/backward.py": CODE, "alice/old/backward.py": "", "alice/notes.py": ""})
         assert graded_files(found["alice"]) == ["backward.py"]
 
     @pytest.mark.parametrize("name", ["backward.py.txt", "backward.txt"])
-    def test_an_ending_that_windows_hides_is_seen_through(self, tmp_path: Path, name: str) -> None:
-        """Editors add it, and nobody sees it."""
+    def test_an_extension_that_windows_hides_is_ignored(self, tmp_path: Path, name: str) -> None:
+        """Editors add it unnoticed."""
         assert graded_files(by_name(tmp_path, {f"alice/{name}": CODE})["alice"]) == ["backward.py"]
 
     def test_an_empty_folder_is_a_row_that_says_so(self, tmp_path: Path) -> None:
@@ -136,17 +136,17 @@ class TestByHand:
         assert refusal(found["alice"]) == "the folder is empty: nothing was handed in"
 
     def test_an_essay_is_a_row_that_says_so(self, tmp_path: Path) -> None:
-        """Somebody handed in the wrong thing."""
+        """Somebody handed in the wrong file."""
         found = by_name(tmp_path, {"alice/essay.pdf": b"%PDF", "bob.docx": b"PK"})
-        assert refusal(found["alice"]) == "essay.pdf: neither a .py, a .zip nor an .ipynb file; hand in backward.py"
-        assert "bob.docx: neither" in refusal(found["bob"])
+        assert refusal(found["alice"]) == "essay.pdf: not a .py, .ipynb or .zip file; hand in backward.py"
+        assert "bob.docx: not a" in refusal(found["bob"])
 
-    def test_one_name_in_three_forms_is_three_submissions(self, tmp_path: Path) -> None:
-        """Nobody's work disappears behind another's."""
+    def test_three_entries_of_one_name_are_three_submissions(self, tmp_path: Path) -> None:
+        """No work is hidden by another's."""
         assert list(by_name(tmp_path, {"a.py": CODE, "a.zip": b"", "a/backward.py": CODE})) == ["a", "a.py", "a.zip"]
 
-    def test_what_lies_about_is_nobodys(self, tmp_path: Path) -> None:
-        """It is listed, not graded."""
+    def test_stray_files_are_ignored(self, tmp_path: Path) -> None:
+        """They are listed, not graded."""
         files = {
             "alice.py": CODE,
             "roster.csv": "",
@@ -159,15 +159,15 @@ class TestByHand:
         assert [each.name for each in found.handed_in] == ["alice"]
         assert found.ignored == (".DS_Store", "README.md", "Thumbs.db", "__MACOSX", "roster.csv")
 
-    def test_the_results_folder_is_nobodys(self, tmp_path: Path) -> None:
-        """It may lie among the submissions."""
+    def test_the_results_folder_is_ignored(self, tmp_path: Path) -> None:
+        """It may be among the submissions."""
         hand_in(tmp_path, {"alice.py": CODE, "grades/alice.json": "{}"})
         assert [each.name for each in read_folder(tmp_path, without=tmp_path / "grades").handed_in] == ["alice"]
 
     def test_too_many_files_are_refused_before_they_are_read(self, tmp_path: Path) -> None:
-        """An environment or a data set came along."""
+        """Somebody handed in an environment or a data set."""
         found = by_name(tmp_path, {f"alice/part{n}.py": "" for n in range(60)})
-        assert refusal(found["alice"]) == "it has more than 40 files; submit only backward.py"
+        assert refusal(found["alice"]) == "the submission has more than 40 files; hand in backward.py alone"
 
     def test_a_link_is_not_followed(self, tmp_path: Path) -> None:
         """It could point to the solution."""
@@ -180,17 +180,17 @@ class TestByHand:
 
     @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="pipes with names")
     def test_a_pipe_is_not_waited_for(self, tmp_path: Path) -> None:
-        """Opening it would never end."""
+        """Opening it would block forever."""
         os.mkfifo(tmp_path / "alice.py")
         assert "not a regular file" in refusal(read_folder(tmp_path).handed_in[0])
 
     def test_a_huge_file_is_refused(self, tmp_path: Path) -> None:
-        """Read no further than its limit."""
+        """It is read only up to its limit."""
         assert "more than 256 KB" in refusal(by_name(tmp_path, {"alice/backward.py": b"#" * 300_000})["alice"])
 
 
 class TestCanvas:
-    """A flat folder of mangled names."""
+    """A flat folder of platform-made names."""
 
     FILES = {  # noqa: RUF012
         "doejohn_4711_88123_backward.py": CODE,
@@ -203,7 +203,7 @@ class TestCanvas:
     }
 
     def test_each_person_is_one_submission(self, tmp_path: Path) -> None:
-        """With their own names for their files."""
+        """With the student's own file names."""
         found = by_name(tmp_path, dict(self.FILES))
         assert list(found) == [
             "doejohn_4711", "linksue_4715", "maxmax_4713", "roejane_4712", "textmary_4714", "zipzoe_4716",
@@ -213,32 +213,32 @@ class TestCanvas:
         assert graded_files(found["maxmax_4713"]) == ["Backward-1.ipynb"]
         assert graded_files(found["zipzoe_4716"]) == ["my homework.zip"]
 
-    def test_late_is_told(self, tmp_path: Path) -> None:
-        """The grade is the instructor's to lower."""
+    def test_lateness_is_noted(self, tmp_path: Path) -> None:
+        """Only the instructor lowers grades."""
         found = by_name(tmp_path, dict(self.FILES))
         assert found["roejane_4712"].notes == ("handed in late",)
         assert found["doejohn_4711"].notes == ()
 
-    def test_what_was_typed_is_a_row_that_says_so(self, tmp_path: Path) -> None:
-        """No file, but somebody did hand something in."""
+    def test_typed_text_is_a_row_that_says_so(self, tmp_path: Path) -> None:
+        """There is no file, but something was handed in."""
         found = by_name(tmp_path, dict(self.FILES))
         assert "typed into the platform's text box" in refusal(found["textmary_4714"])
         assert not found["textmary_4714"].missing
 
-    def test_of_two_uploads_of_one_name_the_last_counts(self, tmp_path: Path) -> None:
-        """By the number of the attachment."""
+    def test_the_last_of_two_uploads_with_one_name_counts(self, tmp_path: Path) -> None:
+        """By attachment number."""
         files: dict[str, str | bytes | None] = {"d_1_9_backward.py": "# first", "d_1_10_backward.py": "# last"}
         each = by_name(tmp_path, files)["d_1"]
         assert each.read("mlp").files == {"backward.py": b"# last"}
-        assert each.notes == ("of several files with one name the last one was graded",)
+        assert each.notes == ("several files have the same name; the last one was graded",)
 
-    def test_a_stray_file_among_them_stands_for_itself(self, tmp_path: Path) -> None:
-        """Somebody sent it by mail."""
+    def test_a_stray_file_among_them_is_its_own_submission(self, tmp_path: Path) -> None:
+        """Somebody sent it by email."""
         assert "late mail" in by_name(tmp_path, {**self.FILES, "late mail.py": CODE})
 
 
 class TestMoodle:
-    """Folders, or files with the same names in front."""
+    """Folders, or files whose names start like those folders'."""
 
     def test_folders(self, tmp_path: Path) -> None:
         """Files keep their names."""
@@ -267,7 +267,7 @@ class TestMoodle:
 
 
 class TestGradescope:
-    """An export: numbered folders, and a file that says whose they are."""
+    """An export: numbered folders, and a metadata file with their owners."""
 
     METADATA = """---
 submission_98765:
@@ -290,7 +290,7 @@ submission_98766:
 """
 
     def test_people_come_from_the_metadata(self, tmp_path: Path) -> None:
-        """Inside the export's own folder."""
+        """Which is in the export's own folder."""
         top = "assignment_4711_export"
         files: dict[str, str | bytes | None] = {
             f"{top}/submission_metadata.yml": self.METADATA,
@@ -303,8 +303,8 @@ submission_98766:
         assert (first.name, first.id, first.email) == ("Jane O'Doe", "00123", "jane@example.edu")
         assert (second.name, second.id, second.email) == ('Max "Mad" Max', "", "max@example.edu")
 
-    def test_each_of_a_group_has_a_row(self, tmp_path: Path) -> None:
-        """A platform wants a grade for each, and nobody of them handed in nothing."""
+    def test_each_group_member_has_a_row(self, tmp_path: Path) -> None:
+        """Platforms expect a grade for each, and all of them handed something in."""
         files: dict[str, str | bytes | None] = {
             "submission_metadata.yml": self.METADATA,
             "submission_98765/backward.py": CODE,
@@ -325,8 +325,8 @@ submission_98766:
             ('"\\UFFFFFFFF"', "\ufffd"), ("'O''Doe'", "O'Doe"), ("Müller", "Müller"), ("~", ""), ('"', '"'),
         ],
     )  # fmt: skip
-    def test_a_name_is_read_as_yaml_writes_it(self, written: str, meant: str) -> None:
-        """Plain, or quoted in either way."""
+    def test_a_name_is_read_in_any_yaml_style(self, written: str, meant: str) -> None:
+        """Plain, or in single or double quotes."""
         text = f"submission_1:\n  :submitters:\n  - :name: {written}\n    :sid: s1\n"
         assert read_metadata(text)["submission_1"][0].name == meant
 

@@ -1,4 +1,4 @@
-"""Names: taken apart where a learning platform made them, and made safe wherever they come from."""
+"""Names: those that platforms made are parsed, and all are made safe."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from grader.classroom.intake.safe_names import LONGEST, safe_name, safe_names
 class TestCanvas:
     """`{sortable name}[_LATE]_{user}_{attachment}_{file}`."""
 
-    def test_name_user_and_file_are_taken_apart(self) -> None:
-        """The user's number is the grade book's ID column."""
+    def test_name_user_and_file_are_parsed(self) -> None:
+        """The user's number is the gradebook's ID column."""
         found = demangle("doejohn_4711_88123_backward.py")
         assert found is not None
         assert (found.platform, found.who.name, found.who.id, found.file) == (
@@ -25,26 +25,26 @@ class TestCanvas:
         )
         assert not found.who.late
 
-    def test_late_is_no_part_of_the_name(self) -> None:
-        """It is told to the instructor."""
+    def test_late_is_not_part_of_the_name(self) -> None:
+        """It is noted for the instructor."""
         found = demangle("doejohn_LATE_4711_88123_my_file_2.py")
         assert found is not None
         assert (found.who.name, found.who.late, found.file) == ("doejohn", True, "my_file_2.py")
 
     def test_late_or_not_is_one_person(self) -> None:
-        """Two files of one hand-in may differ in it."""
+        """Two files of one submission may differ in it."""
         names = ("doejohn_LATE_4711_88123_a.py", "doejohn_4711_88124_b.py")
         assert len({found.group for name in names if (found := demangle(name))}) == 1
 
     def test_an_anonymous_hand_in_has_an_id_and_no_name(self) -> None:
-        """Grading may be blind."""
+        """Grading may be anonymous."""
         found = demangle("LATE_anon_x7Yz2_88123_backward.py")
         assert found is not None
         assert (found.who.id, found.who.name, found.who.late) == ("x7Yz2", "", True)
 
     @pytest.mark.parametrize("name", ["doejohn_4711_text.html", "doejohn_LATE_4711_link.html"])
-    def test_what_was_typed_into_the_text_box_is_known_as_such(self, name: str) -> None:
-        """It is somebody's hand-in, though no file."""
+    def test_text_typed_into_the_text_box_is_recognized(self, name: str) -> None:
+        """It is a submission, although not a file."""
         found = demangle(name)
         assert found is not None
         assert found.typed
@@ -61,14 +61,14 @@ class TestMoodle:
             ("Jane van Doe_657737_assignsubmission_file_backward.py", "backward.py"),
         ],
     )
-    def test_name_and_participant_are_taken_apart(self, name: str, file: str) -> None:
-        """The participant's number is the worksheet's."""
+    def test_name_and_participant_are_parsed(self, name: str, file: str) -> None:
+        """The participant's number is the one in the worksheet."""
         found = demangle(name)
         assert found is not None
         assert (found.platform, found.who.name, found.who.id, found.file) == ("moodle", "Jane van Doe", "657737", file)
 
-    def test_online_text_is_known_as_such(self) -> None:
-        """It lies in a folder beside the file's."""
+    def test_online_text_is_recognized(self) -> None:
+        """It is in a folder beside the file's."""
         found = demangle("Jane Doe_657737_assignsubmission_onlinetext_")
         assert found is not None
         assert found.typed
@@ -76,22 +76,22 @@ class TestMoodle:
 
 @pytest.mark.parametrize("name", ["backward.py", "alice", "hw_3.py", "anon.py", "submission_12", "", "_", "a_1_.py"])
 def test_an_ordinary_name_stays_whole(name: str) -> None:
-    """Underscores and digits alone make no platform."""
+    """Underscores and digits alone do not indicate a platform."""
     assert demangle(name) is None
 
 
 @given(st.text())
-def test_taking_apart_never_fails(name: str) -> None:
+def test_parsing_never_fails(name: str) -> None:
     """Names are untrusted."""
     demangle(name)
 
 
 class TestSafeNames:
-    """One rule for every name."""
+    """One rule for all names."""
 
     @pytest.mark.parametrize("name", ["alice", "Jane Doe_657737", "jörg", "李雷", "student-1.2", "a@b.org"])
     def test_a_harmless_name_stays(self, name: str) -> None:
-        """So that an instructor finds it."""
+        """So that instructors recognize it."""
         assert safe_name(name) == name
 
     @pytest.mark.parametrize(
@@ -104,7 +104,7 @@ class TestSafeNames:
         ],
     )  # fmt: skip
     def test_a_dangerous_name_becomes_a_harmless_one(self, name: str) -> None:
-        """No path, no device, no formula, no hidden file, nothing a terminal obeys, no file of our own."""
+        """No path, device, formula, hidden file, terminal escape, or file name that the grader uses."""
         safe = safe_name(name)
         assert safe != name
         assert safe.isprintable()
@@ -116,7 +116,7 @@ class TestSafeNames:
 
     @given(st.text(st.characters(codec=None), max_size=400))
     def test_a_safe_name_is_a_file_name_everywhere(self, name: str) -> None:
-        """Whatever the characters, lone surrogates among them."""
+        """Whatever its characters, even lone surrogates."""
         safe = safe_name(name)
         assert 0 < len(safe.encode()) <= LONGEST
         assert "/" not in safe
@@ -124,16 +124,16 @@ class TestSafeNames:
 
     @given(st.lists(st.text(st.characters(codec=None), max_size=12), unique=True, max_size=20))
     def test_two_people_never_share_a_file(self, names: list[str]) -> None:
-        """Also where the system ignores case or folds accents."""
+        """Even if the system ignores case or folds accents."""
         safe = safe_names(names)
         assert len({name.casefold() for name in safe}) == len(names)
 
-    def test_names_that_differ_in_case_alone_are_told_apart(self) -> None:
-        """They are one file on macOS and Windows."""
+    def test_names_that_differ_only_in_case_are_kept_apart(self) -> None:
+        """They would be one file on macOS and Windows."""
         first, second = safe_names(["Alice", "alice"])
         assert first.casefold() != second.casefold()
 
     def test_a_name_does_not_depend_on_the_others(self) -> None:
-        """A resumed batch finds its files, whoever else has handed in by then."""
+        """A resumed batch finds its files, whoever else has handed something in since."""
         alone, among = safe_names(["=x"]), safe_names(["a", "=x", "=y"])
         assert alone[0] == among[1]

@@ -124,7 +124,7 @@ def test_the_bar_shows_count_rate_and_time_left(course: Path) -> None:
     with Terminal(course, *WORDS) as terminal:
         assert terminal.end() == 0, terminal.screen
         screen, raw, stdout = terminal.screen, terminal.raw, terminal.stdout
-    assert re.search(rf"\b\d+/{SIZE}\b +\d+\.\d/s, 0:\d\d to go", screen)
+    assert re.search(rf"\b\d+/{SIZE}\b +\d+\.\d/s, 0:\d\d left", screen)
     assert re.search(r"s\d+ +graded +26 of 26", screen)
     assert re.search(r"eve +unreadable +0 of 26 +eve\.py:1: invalid syntax", screen)
     assert re.search(r"\d+ graded  1 unreadable", screen)

@@ -1,4 +1,4 @@
-"""The report: its schema, its two writers, its readers, and how it gets onto the disk."""
+"""The report: its schema, its two writers, its feedback levels, and how it is written to disk."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def schema() -> jsonschema.Draft202012Validator:
 
 
 def row(name: str, verdict: str = "exact", **changes: Any) -> dict[str, Any]:
-    """One gradient's row, right unless told otherwise."""
+    """One gradient's row, right by default."""
     right = verdict in ("correct", "exact")
     return {
         "name": name, "variable": name[1:], "file": "backward.py", "line": 7, "shape": [2, 3], "dtype": "float32",
@@ -77,35 +77,35 @@ WRONG = row(
 
 
 class TestDocument:
-    """Rows become pytest-json-report's document."""
+    """From rows to pytest-json-report's document."""
 
-    def test_is_what_the_schema_says(self, schema: jsonschema.Draft202012Validator) -> None:
-        """Strictly."""
+    def test_matches_the_schema(self, schema: jsonschema.Draft202012Validator) -> None:
+        """Strictly: no unknown keys."""
         schema.validate(document([entry(row("dlogprobs"), WRONG)], head=HEAD, root="."))
 
     def test_the_schema_is_strict(self, schema: jsonschema.Draft202012Validator) -> None:
-        """An unknown verdict and an unknown key are found."""
+        """It rejects an unknown verdict and an unknown key."""
         for changes in ({"verdict": "fine"}, {"marks": 3}, {"points": 0.5}):
             wrong = document([entry(row("dlogprobs") | changes)], head=HEAD, root=".")
             assert list(schema.iter_errors(wrong)), changes
 
     def test_counts_outcomes_and_exit_code(self) -> None:
-        """As pytest would."""
+        """As pytest does."""
         found = document([entry(row("dlogprobs"), WRONG)], head=HEAD, root=".")
         assert found["summary"] == {"passed": 1, "failed": 1, "total": 2, "collected": 2}
         assert found["exitcode"] == 1
         assert document([entry(row("dlogprobs"))], head=HEAD, root=".")["exitcode"] == 0
 
-    def test_what_is_not_finite_becomes_null(self) -> None:
-        """JSON has no NaN, wherever it hides."""
+    def test_values_that_are_not_finite_become_null(self) -> None:
+        """JSON has no NaN, at any depth."""
         infinite = row(
             "dh", "non_finite", worst={"case": 0, "index": [0], "got": float("nan"), "expected": float("inf")}
         )
         text = json.dumps(document([entry(infinite)], head=HEAD, root="."), allow_nan=False)
         assert '"got": null, "expected": null' in text
 
-    def test_a_failure_tells_what_where_and_why(self) -> None:
-        """What pytest shows of a wrong gradient."""
+    def test_a_failure_says_what_where_and_why(self) -> None:
+        """What pytest shows for a wrong gradient."""
         assert failure_text(entry(), WRONG).splitlines() == [
             "dprobs: is off",
             "at [1, 2]: 0.25, expected 0.5",
@@ -114,15 +114,15 @@ class TestDocument:
         ]
 
     def test_names_of_submissions_cannot_break_a_node_id(self) -> None:
-        """`::` and brackets separate parts of it."""
+        """`::` and brackets would split it."""
         assert node_id("mlp", "a::b[c]/d", "dprobs") == "mlp/forward.py::a__b_c__d::dprobs"
 
 
 class TestTwoWriters:
-    """`grade` lets pytest-json-report write; batch has no pytest. The documents are the same."""
+    """`grade` writes through pytest-json-report, batch without pytest. The documents are equal."""
 
     @pytest.mark.parametrize("source", ["solution", "stubs"])
-    def test_rows_alone_give_the_document_that_pytest_writes(
+    def test_both_writers_produce_the_same_document(
         self,
         grade: Callable[..., Result],
         tmp_path: Path,
@@ -130,7 +130,7 @@ class TestTwoWriters:
         schema: jsonschema.Draft202012Validator,
         source: str,
     ) -> None:
-        """But for times and paths."""
+        """Except for times and paths."""
         entries: list[dict[str, Any]] = []
         monkeypatch.setattr("grader.grading.run.section", keeping(entries, section))
         target = SOLUTION if source == "solution" else ROOT / "exercises" / "mlp"
@@ -144,7 +144,7 @@ class TestTwoWriters:
 
 
 def keeping(kept: list[dict[str, Any]], section: Callable[..., Any]) -> Callable[..., Any]:
-    """The same function, which keeps the entries that went in."""
+    """Wrap the function so that it also keeps the entries passed in."""
 
     def wrapper(entries: list[dict[str, Any]], **rest: Any) -> Any:
         kept[:] = copy.deepcopy(list(entries))
@@ -163,7 +163,7 @@ def without_times(value: object) -> object:
 
 
 class TestFeedback:
-    """The instructor's document and the student's are two renderings."""
+    """The instructor's report and the student's are renderings of the same entries."""
 
     @pytest.mark.parametrize("feedback", Feedback)
     def test_every_rendering_is_valid(self, schema: jsonschema.Draft202012Validator, feedback: str) -> None:
@@ -171,46 +171,46 @@ class TestFeedback:
         schema.validate(document([entry(row("dlogprobs"), WRONG)], head=HEAD, root=".", feedback=feedback))
 
     def test_kind_names_the_mistake_and_counts_the_cases(self) -> None:
-        """No element, no figure of a hidden case."""
+        """It shows no element and no number from a hidden case."""
         (found,) = render(entry(WRONG), "kind")["gradients"]
         assert found["diagnosis"] == {"kind": "sign", "message": None, "evidence": None}
         assert found["cases"] == 3
         assert found["worst"] is None
 
     def test_verdict_says_right_or_wrong(self) -> None:
-        """And nothing about why."""
+        """But not why."""
         (found,) = render(entry(WRONG), "verdict")["gradients"]
         assert (found["diagnosis"], found["problem"], found["verdict"]) == (None, None, "wrong_values")
 
-    def test_none_tells_nothing(self) -> None:
-        """Not even in the tests of pytest's part."""
+    def test_none_shows_nothing(self) -> None:
+        """Not even in pytest's part of the document."""
         found = document([entry(WRONG)], head=HEAD, root=".", feedback="none")
         assert found["tests"] == []
         assert "wrong" not in json.dumps(found)
 
     def test_less_feedback_reaches_the_failure_texts(self) -> None:
-        """The same rows in two places of one document."""
+        """The same rows appear in two places of the document."""
         assert "0.25, expected" not in json.dumps(document([entry(WRONG)], head=HEAD, root=".", feedback="kind"))
 
     def test_rendering_changes_nothing(self) -> None:
-        """A pure function."""
+        """It is a pure function."""
         before = entry(WRONG)
         after = copy.deepcopy(before)
         render(after, "none")
         render(after, "kind")
         assert after == before
 
-    def test_an_unknown_rendering_is_an_error(self) -> None:
-        """Ours, not the learner's."""
+    def test_an_unknown_feedback_level_is_an_error(self) -> None:
+        """A programming error, not the learner's."""
         with pytest.raises(ValueError, match="full, kind, verdict, none"):
             render(entry(), "some")
 
 
 class TestWriting:
-    """Whole or not at all."""
+    """Writing is atomic."""
 
     def test_replaces_a_regular_file_and_keeps_its_mode(self, tmp_path: Path) -> None:
-        """A report that others may read stays so."""
+        """A report that others may read stays readable."""
         target = tmp_path / "report.json"
         target.write_text("old")
         target.chmod(0o640)
@@ -220,7 +220,7 @@ class TestWriting:
         assert list(tmp_path.iterdir()) == [target]
 
     def test_a_link_stays_a_link(self, tmp_path: Path) -> None:
-        """The file behind it is replaced."""
+        """The file that it points to is replaced."""
         (tmp_path / "real.json").write_text("old")
         link = tmp_path / "report.json"
         link.symlink_to("real.json")
@@ -229,7 +229,7 @@ class TestWriting:
         assert (tmp_path / "real.json").read_text() == "{}\n"
 
     def test_a_failure_leaves_the_old_report(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        """And no half of a new one."""
+        """And no partial new one."""
         target = tmp_path / "report.json"
         target.write_text("old")
 
@@ -243,7 +243,7 @@ class TestWriting:
         assert list(tmp_path.iterdir()) == [target]
 
     def test_a_pipe_is_written_through(self, tmp_path: Path) -> None:
-        """`--report >(jq ...)`: renamed over, it would be a file that nobody reads."""
+        """`--report >(jq ...)`: a rename would replace the pipe by a file that nobody reads."""
         pipe = tmp_path / "pipe"
         os.mkfifo(pipe)
         found: list[str] = []
@@ -255,8 +255,8 @@ class TestWriting:
         assert found == ['{\n "a": 1\n}\n']
         assert stat.S_ISFIFO(pipe.stat().st_mode)
 
-    def test_text_that_is_no_unicode_is_escaped(self, tmp_path: Path) -> None:
-        """File names may hold any bytes."""
+    def test_text_that_is_not_unicode_is_escaped(self, tmp_path: Path) -> None:
+        """File names may contain any bytes."""
         target = tmp_path / "report.json"
         write({"source": "a\udcff"}, str(target))
         assert json.loads(target.read_text(encoding="utf-8")) == {"source": "a\udcff"}
@@ -264,20 +264,20 @@ class TestWriting:
     @pytest.mark.parametrize(
         ("path", "sentence"),
         [
-            ("", "it is a folder. Name a file"),
-            ("missing/report.json", "no such file or directory. Name another file"),
-            ("file/report.json", "not a directory. Name another file"),
+            ("", "it is a folder. Use a file"),
+            ("missing/report.json", "no such file or directory. Choose another file"),
+            ("file/report.json", "not a directory. Choose another file"),
             ("x" * 300, "file name too long"),
         ],
     )
     def test_an_unwritable_path_is_found_before_grading(self, tmp_path: Path, path: str, sentence: str) -> None:
-        """And nothing is left behind by finding out."""
+        """And the check leaves nothing behind."""
         (tmp_path / "file").write_text("")
         with pytest.raises(UnwritableReport, match=sentence):
             check_writable(str(tmp_path / path))
         assert [p.name for p in tmp_path.iterdir()] == ["file"]
 
     def test_a_folder_where_nothing_can_be_made_is_refused(self) -> None:
-        """/proc takes no files, not even from root."""
-        with pytest.raises(UnwritableReport, match=r"the report cannot be written to /proc/report\.json"):
+        """Not even root can create files in /proc."""
+        with pytest.raises(UnwritableReport, match=r"cannot write the report to /proc/report\.json"):
             check_writable("/proc/report.json")

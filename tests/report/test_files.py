@@ -1,4 +1,4 @@
-"""Files written whole or not at all, by whoever writes one: a report, a batch, a learner's workspace."""
+"""Atomic writes, for every writer: a report, a batch, a learner's workspace."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def mode_of(path: Path) -> int:
 
 @pytest.mark.parametrize("writer", [write_whole, replace_file])
 def test_nothing_is_left_beside_the_file(writer: object, tmp_path: Path) -> None:
-    """Neither by a new file nor by one that is replaced."""
+    """Neither after creating a file nor after replacing one."""
     path = tmp_path / "x"
     for content in (b"old", b"new"):
         writer(path, content)  # type: ignore[operator]
@@ -28,7 +28,7 @@ def test_nothing_is_left_beside_the_file(writer: object, tmp_path: Path) -> None
 
 
 def test_an_interruption_leaves_the_old_file_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Ctrl-C just before the renaming."""
+    """Ctrl-C just before the rename."""
     path = tmp_path / "x"
     path.write_bytes(b"old")
 
@@ -42,8 +42,8 @@ def test_an_interruption_leaves_the_old_file_alone(tmp_path: Path, monkeypatch: 
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_a_link_is_replaced_or_stays_as_the_writer_wants(tmp_path: Path) -> None:
-    """A batch writes through none; a learner's own file may be a link."""
+def test_a_link_is_replaced_or_followed_as_the_writer_asks(tmp_path: Path) -> None:
+    """A batch never follows links; a learner's own file may be one."""
     target, link = tmp_path / "target", tmp_path / "link"
     target.write_bytes(b"old")
     link.symlink_to(target)
@@ -56,7 +56,7 @@ def test_a_link_is_replaced_or_stays_as_the_writer_wants(tmp_path: Path) -> None
 
 
 def test_permissions_are_kept_or_those_asked_for(tmp_path: Path) -> None:
-    """What others could not read before, they cannot read after."""
+    """A private file stays private."""
     path = tmp_path / "x"
     path.write_bytes(b"old")
     path.chmod(0o640)
@@ -66,18 +66,16 @@ def test_permissions_are_kept_or_those_asked_for(tmp_path: Path) -> None:
     assert mode_of(path) == 0o600
 
 
-def test_a_file_in_the_making_is_as_closed_as_the_finished_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A seed that only the instructor may read is never open to others, not for a moment."""
+def test_a_temporary_file_is_as_private_as_the_final_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A seed that only the instructor may read is never readable by others, not even for a moment."""
     seen: list[int] = []
     monkeypatch.setattr(os, "fsync", lambda descriptor: seen.append(stat.S_IMODE(os.fstat(descriptor).st_mode)))
     write_whole(tmp_path / "batch.json", b"{}", mode=0o600)
     assert seen == [0o600]
 
 
-def test_only_what_has_to_survive_a_power_cut_waits_for_the_disk(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A watch writes its state at every save."""
+def test_only_durable_writes_sync_to_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`grade watch` writes its state at every save."""
     synced: list[int] = []
     monkeypatch.setattr(os, "fsync", synced.append)
     replace_file(tmp_path / "x", b"")
@@ -88,13 +86,13 @@ def test_only_what_has_to_survive_a_power_cut_waits_for_the_disk(
 
 @pytest.mark.parametrize("name", ["ü" * 127, "学" * 85, "x" * 255])
 def test_the_longest_names_can_be_written(name: str, tmp_path: Path) -> None:
-    """The unfinished file's name is short, whatever the file's own is."""
+    """The temporary file's name is short, however long the file's own name is."""
     replace_file(tmp_path / name, b"there")
     assert (tmp_path / name).read_bytes() == b"there"
 
 
-def test_writers_of_one_file_do_not_meet(tmp_path: Path) -> None:
-    """Each has an unfinished file of its own, and one of the contents is there in the end, whole."""
+def test_concurrent_writers_do_not_interfere(tmp_path: Path) -> None:
+    """Each has its own temporary file, and the result is one of the contents, complete."""
     path, contents = tmp_path / "x", [bytes([65 + n]) * 100_000 for n in range(8)]
     writers = [threading.Thread(target=replace_file, args=(path, content)) for content in contents]
     for writer in writers:

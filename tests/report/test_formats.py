@@ -1,6 +1,6 @@
-"""Every format from the same three runs: byte for byte as the golden files, and by the rules of whoever reads it.
+"""Every format, from the same three runs: equal to the golden files, and valid by its reader's rules.
 
-After a change that is meant: `GOLDEN=write pytest tests/report/test_formats.py`, and read the difference.
+After an intended change, run `GOLDEN=write pytest tests/report/test_formats.py` and read the diff.
 """
 
 from __future__ import annotations
@@ -50,30 +50,30 @@ ENDINGS = {"junit": "xml", "markdown": "md", "csv": "csv", "canvas": "csv", "moo
 
 
 def document(run: str) -> dict[str, Any]:
-    """What the grader wrote for one of the three runs."""
+    """The grader's report on one of the three runs."""
     found: dict[str, Any] = json.loads((HERE / "data" / f"{run}.json").read_text(encoding="utf-8"))
     return found
 
 
 def context(target: str) -> Context:
-    """What came with it."""
+    """The format's context."""
     return Context(ENVIRONMENT, {"canvas": CANVAS, "moodle": MOODLE}.get(target), "Backprop (12345)")
 
 
 def told(run: str, target: str) -> str:
-    """A run in a format."""
+    """One of the runs, converted."""
     return convert(document(run), target, context(target))
 
 
 def class_document() -> dict[str, Any]:
-    """The three in one document."""
+    """All three runs as one document."""
     whole = document("perfect")
     whole["grader"]["submissions"] = [document(run)["grader"]["submissions"][0] for run in RUNS]
     return whole
 
 
-def test_a_report_of_what_was_withdrawn_is_not_the_class_s(tmp_path: Path) -> None:
-    """Its file is still there; the table is the class as it is now."""
+def test_a_withdrawn_submissions_report_is_left_out(tmp_path: Path) -> None:
+    """Its file still exists, but grades.csv lists the class as it is now."""
     for run in RUNS:
         (tmp_path / f"{run}.json").write_text(json.dumps(document(run)), encoding="utf-8")
     assert len(list(class_folder.documents(tmp_path))) == 3
@@ -83,13 +83,13 @@ def test_a_report_of_what_was_withdrawn_is_not_the_class_s(tmp_path: Path) -> No
 
 @pytest.mark.parametrize("run", RUNS)
 def test_the_three_runs_are_reports(run: str) -> None:
-    """The documents that every format is made from satisfy the report's own schema."""
+    """The documents that every format is made from are valid by the report's schema."""
     jsonschema.validate(document(run), json.loads(SCHEMA_FILE.read_text(encoding="utf-8")))
 
 
 @pytest.mark.parametrize("target", TARGETS)
 @pytest.mark.parametrize("run", RUNS)
-def test_is_what_the_golden_file_has(run: str, target: str) -> None:
+def test_equals_the_golden_file(run: str, target: str) -> None:
     """Byte for byte."""
     golden = HERE / "golden" / f"{run}.{target}.{ENDINGS.get(target, 'json')}"
     text = told(run, target)
@@ -99,8 +99,8 @@ def test_is_what_the_golden_file_has(run: str, target: str) -> None:
 
 
 @pytest.mark.parametrize("target", TARGETS)
-def test_holds_no_control_character(target: str) -> None:
-    """Neither an escape sequence nor NUL reaches whoever reads it."""
+def test_contains_no_control_characters(target: str) -> None:
+    """No escape sequence and no NUL reaches the reader."""
     evil = document("hostile")
     evil["grader"]["submissions"][0]["gradients"][2]["problem"] = "\x1b]0;title\x07 \x00 \u202egnp.exe \ud800"
     text = convert(evil, target, context(target))
@@ -109,26 +109,26 @@ def test_holds_no_control_character(target: str) -> None:
 
 
 @pytest.mark.parametrize("target", TARGETS)
-def test_a_fault_of_the_grader_becomes_no_zero(target: str) -> None:
-    """A submission that failed through no fault of its author has no grade in any format."""
+def test_an_internal_error_is_not_a_zero(target: str) -> None:
+    """A submission that failed with an internal error has no grade in any format."""
     failed = document("half")
     failed["grader"]["submissions"][0] |= {"status": "failed", "problem": "the sandbox is gone", "score": None}
-    with pytest.raises(NothingToTell, match="half was not graded, through no fault of its author: the sandbox is gone"):
+    with pytest.raises(NothingToTell, match="half was not graded: the sandbox is gone"):
         convert(failed, target, context(target))
 
 
 @pytest.mark.parametrize("target", TARGETS)
 def test_a_report_without_points_is_refused(target: str) -> None:
-    """Feedback `none` says only that something was received."""
+    """Feedback `none` shows only that the submission was received."""
     silent = document("half")
     silent["grader"]["submissions"] = [render(silent["grader"]["submissions"][0], "none")]
-    with pytest.raises(NothingToTell, match="holds no points"):
+    with pytest.raises(NothingToTell, match="contains no points"):
         convert(silent, target, context(target))
 
 
 @pytest.mark.parametrize("target", TARGETS)
-def test_a_submission_that_could_not_be_read_is_told(target: str) -> None:
-    """No gradients, a reason, nothing earned."""
+def test_an_unreadable_submission_is_shown(target: str) -> None:
+    """Without gradients or points, but with the reason."""
     broken = document("half")
     broken["grader"]["submissions"][0] |= {
         "status": "unreadable", "problem": "backward.py:3 is no Python", "gradients": [],
@@ -140,8 +140,8 @@ def test_a_submission_that_could_not_be_read_is_told(target: str) -> None:
 
 @pytest.mark.parametrize("feedback", ["kind", "verdict"])
 @pytest.mark.parametrize("target", TARGETS)
-def test_tells_students_no_more_than_the_report_does(target: str, feedback: str) -> None:
-    """What the reduced document withholds appears in no format."""
+def test_shows_students_no_more_than_the_report_does(target: str, feedback: str) -> None:
+    """What the reduced report withholds appears in no format."""
     less = document("half")
     less["grader"]["submissions"] = [render(less["grader"]["submissions"][0], feedback)]
     text = convert(less, target, context(target))
@@ -150,11 +150,11 @@ def test_tells_students_no_more_than_the_report_does(target: str, feedback: str)
 
 
 class TestGradescope:
-    """results.json, by the documentation of Gradescope's autograders."""
+    """results.json, as Gradescope documents it."""
 
     @pytest.mark.parametrize("run", RUNS)
     def test_has_only_keys_and_values_that_gradescope_documents(self, run: str) -> None:
-        """An unknown status or format makes the whole run an error there."""
+        """An unknown status or format makes Gradescope reject the whole run."""
         result = json.loads(told(run, "gradescope"))
         assert result.keys() <= {
             "score", "execution_time", "output", "output_format", "test_output_format", "test_name_format",
@@ -169,27 +169,27 @@ class TestGradescope:
         assert result["stdout_visibility"] == "hidden"
 
     @pytest.mark.parametrize(("run", "points"), [("perfect", 26), ("half", 12), ("hostile", 0)])
-    def test_the_tests_scores_sum_to_the_grade(self, run: str, points: int) -> None:
-        """No score of its own overrides the sum."""
+    def test_test_scores_sum_to_the_grade(self, run: str, points: int) -> None:
+        """No total score overrides the sum."""
         result = json.loads(told(run, "gradescope"))
         assert "score" not in result
         assert sum(test.get("score", 0) for test in result["tests"]) == points
         assert sum(test.get("max_score", 0) for test in result["tests"]) == 26
 
     def test_exact_and_chained_inform_without_points(self) -> None:
-        """They have a status and no score, so neither moves the grade."""
+        """They have a status but no score, so they do not change the grade."""
         *_, exact, chained = json.loads(told("half", "gradescope"))["tests"]
         assert "12 of 26 bit-equal" in exact["output"]
         assert "chain breaks first at dcounts" in chained["output"]
         assert not {"score", "max_score"} & (exact.keys() | chained.keys())
 
     @pytest.mark.parametrize("tier", ["visible", "after_due_date", "after_published", "hidden"])
-    def test_hands_the_visibility_on(self, tier: str) -> None:
-        """One of Gradescope's four."""
+    def test_passes_on_the_visibility(self, tier: str) -> None:
+        """Any of Gradescope's four values."""
         assert json.loads(convert(document("half"), "gradescope", Context(visibility=tier)))["visibility"] == tier
 
-    def test_an_unreadable_file_has_a_score_of_zero_of_its_own(self) -> None:
-        """Without tests, Gradescope asks for a score."""
+    def test_an_unreadable_file_has_a_total_score_of_zero(self) -> None:
+        """Without tests, Gradescope requires a total."""
         broken = document("half")
         broken["grader"]["submissions"][0] |= {"status": "unreadable", "problem": "no Python", "gradients": []}
         broken["grader"]["submissions"][0]["score"]["points"] = 0
@@ -220,7 +220,7 @@ CLASSROOM50 = {
             "username": {"type": "string", "minLength": 1}, "id": {"type": ["integer", "null"]}}},
     },
 }  # fmt: skip
-"""The rules that Classroom 50 documents for result.json, in our words."""
+"""The rules that Classroom 50 documents for result.json, restated."""
 
 
 class TestClassroom50:
@@ -228,19 +228,19 @@ class TestClassroom50:
 
     @pytest.mark.parametrize("run", RUNS)
     def test_keeps_the_documented_rules(self, run: str) -> None:
-        """No key too many, integers only, no score above its maximum."""
+        """No unknown keys, only integers, no score above its maximum."""
         result = json.loads(told(run, "classroom50"))
         jsonschema.validate(result, CLASSROOM50)
         assert all(test["score"] <= test["max-score"] for test in [result, *result["tests"]])
 
     def test_says_which_variable_is_missing(self) -> None:
-        """Outside Classroom 50 nobody knows whose result it is."""
-        with pytest.raises(NothingToTell, match="sets CLASSROOM, ASSIGNMENT, OWNER or USERNAME"):
+        """Outside Classroom 50 the result's owner is unknown."""
+        with pytest.raises(NothingToTell, match="not set in the environment: CLASSROOM, ASSIGNMENT, OWNER or USERNAME"):
             convert(document("half"), "classroom50")
 
-    def test_refuses_a_tag_that_is_no_submission(self) -> None:
-        """The schema wants submit/."""
-        with pytest.raises(NothingToTell, match="SUBMISSION_TAG begins with submit/, not v1"):
+    def test_refuses_a_tag_that_is_not_a_submission(self) -> None:
+        """The schema requires submit/."""
+        with pytest.raises(NothingToTell, match="SUBMISSION_TAG must start with submit/, not v1"):
             convert(document("half"), "classroom50", Context(ENVIRONMENT | {"SUBMISSION_TAG": "v1"}))
 
 
@@ -248,53 +248,53 @@ class TestGithub:
     """Annotations, summary, outputs."""
 
     @pytest.mark.parametrize(("run", "errors"), [("perfect", 0), ("half", 10), ("hostile", 10)])
-    def test_at_most_ten_errors_with_a_roll_up(self, run: str, errors: int) -> None:
-        """GitHub drops the eleventh without a word, so the tenth speaks for the rest."""
+    def test_has_at_most_ten_errors(self, run: str, errors: int) -> None:
+        """GitHub silently drops the eleventh, so the tenth lists the rest."""
         lines = told(run, "github").splitlines()
         found = [line for line in lines if line.startswith("::error ")]
         assert len(found) == errors
         assert all(line.startswith(("::error ", "::notice ")) for line in lines)
         if errors:
-            assert "more gradients to do" in found[-1]
+            assert "more gradients to fix" in found[-1]
 
-    def test_ten_wrong_gradients_need_no_roll_up(self) -> None:
-        """Nine and a line for one would tell less."""
+    def test_ten_wrong_gradients_are_all_shown(self) -> None:
+        """Nine and a summary of one would show less."""
         ten = document("half")
         wrong = [row for row in ten["grader"]["submissions"][0]["gradients"] if not row["points"]][:10]
         ten["grader"]["submissions"][0]["gradients"] = wrong
         lines = convert(ten, "github").splitlines()
         assert sum(line.startswith("::error ") for line in lines) == 10
-        assert "more gradients to do" not in lines[9]
+        assert "more gradients to fix" not in lines[9]
 
-    def test_a_message_cannot_start_a_command_of_its_own(self) -> None:
+    def test_a_message_cannot_start_a_command(self) -> None:
         """Line feeds and percent signs are escaped, the percent sign first."""
         assert github.command("error", "a\n::set-env name=x::y %0A", title="b:c,d") == (
             "::error title=b%3Ac%2Cd::a%0A::set-env name=x::y %250A"
         )
 
-    def test_files_are_named_as_the_checkout_has_them(self) -> None:
-        """A path of the runner finds no place in a diff."""
+    def test_paths_are_relative_to_the_checkout(self) -> None:
+        """GitHub cannot place an absolute path in a diff."""
         somewhere = document("half")
         somewhere["grader"]["submissions"][0]["source"] = "/home/runner/work/x/x/lab/half.py"
         text = convert(somewhere, "github", Context({"GITHUB_WORKSPACE": "/home/runner/work/x/x"}))
         assert "file=lab/half.py,line=138::" in text
 
-    def test_prints_are_fenced_by_a_token(self) -> None:
-        """What a student prints starts no command."""
+    def test_printed_text_is_fenced_by_a_token(self) -> None:
+        """Nothing that a student prints can start a command."""
         token = "f00dfacef00dface"
         assert github.fenced("::error::you passed\n", token) == (
             f"::stop-commands::{token}\n::error::you passed\n::{token}::\n"
         )
-        with pytest.raises(ValueError, match="16 letters and digits that the text does not hold"):
+        with pytest.raises(ValueError, match="at least 16 letters and digits"):
             github.fenced(f"::{token}::", token)
 
-    def test_outputs_are_figures(self) -> None:
-        """No line of them can be a learner's."""
+    def test_outputs_are_numbers(self) -> None:
+        """No line of them can come from a learner."""
         assert github.outputs(document("half")) == "points=12\npossible=26\ncorrect=12\npassed=false\n"
         assert github.outputs(document("perfect")).endswith("passed=true\n")
 
     def test_a_summary_stays_under_a_mebibyte(self) -> None:
-        """GitHub refuses a longer one whole."""
+        """GitHub rejects a longer one entirely."""
         long = class_document()
         long["grader"]["submissions"] *= 400
         assert len(github.summary(long).encode()) <= 1 << 20
@@ -305,8 +305,8 @@ class TestJUnit:
     """XML that a strict parser reads."""
 
     @pytest.mark.parametrize(("run", "failures"), [("perfect", 0), ("half", 14), ("hostile", 26)])
-    def test_counts_what_it_holds(self, run: str, failures: int) -> None:
-        """Sums of cases and failures are those of the elements, and every attribute is one that readers know."""
+    def test_counts_match_the_elements(self, run: str, failures: int) -> None:
+        """Counts of test cases and failures match the elements, and readers know every attribute."""
         root = ET.fromstring(told(run, "junit"))
         (suite,) = root
         assert (suite.get("tests"), suite.get("failures"), suite.get("errors")) == ("26", str(failures), "0")
@@ -317,7 +317,7 @@ class TestJUnit:
         assert all(re.fullmatch(r"\d+\.\d{3}", case.get("time") or "") for case in cases)
 
     def test_markup_in_a_message_stays_text(self) -> None:
-        """A learner's exception opens no element."""
+        """A learner's exception cannot open an element."""
         root = ET.fromstring(told("hostile", "junit"))
         failure = root.find(".//testcase[@name='dcounts_sum_inv']/failure")
         assert failure is not None
@@ -326,10 +326,10 @@ class TestJUnit:
 
 
 class TestMarkdown:
-    """GitHub-flavoured Markdown."""
+    """GitHub Flavored Markdown."""
 
-    def test_a_message_is_no_markup(self) -> None:
-        """No tag, no table cell of its own, no code span."""
+    def test_a_message_is_not_markup(self) -> None:
+        """It cannot open a tag, a table cell or a code span."""
         text = told("hostile", "markdown")
         assert "<script>" not in text
         assert "<img" not in text
@@ -338,7 +338,7 @@ class TestMarkdown:
 
     @pytest.mark.parametrize("run", RUNS)
     def test_every_row_has_five_cells(self, run: str) -> None:
-        """A pipe in a message breaks no table."""
+        """A pipe in a message does not break the table."""
         lines = [line for line in told(run, "markdown").splitlines() if line.startswith("|")]
         assert len(lines) == 28
         assert {len(re.split(r"(?<!\\)\|", line)) for line in lines} == {7}
@@ -354,52 +354,52 @@ class TestMarkdown:
 
 
 class TestCsv:
-    """Cells that no spreadsheet takes for a formula."""
+    """Cells that no spreadsheet evaluates as a formula."""
 
     @pytest.mark.parametrize(
         "value", ["=1+1", "+cmd", "-2+3", "@SUM(A1)", "\t=1", "\r=1", "\uff1d1", " =1", "\u200b=1"]
     )
     def test_a_formula_is_text(self, value: str) -> None:
-        """It begins with an apostrophe."""
+        """It starts with an apostrophe."""
         evil = document("hostile")
         evil["grader"]["submissions"][0]["name"] = value
         rows = list(csv.DictReader(io.StringIO(convert(evil, "csv"))))
         assert all(row["submission"].startswith("'") for row in rows)
 
     def test_numbers_stay_numbers(self) -> None:
-        """A negative one too."""
+        """Negative ones, too."""
         evil = document("hostile")
         evil["grader"]["submissions"][0]["name"] = "-12.5"
         assert next(csv.DictReader(io.StringIO(convert(evil, "csv"))))["submission"] == "-12.5"
 
 
 class TestCanvas:
-    """The grade book's import, by the rules of its source."""
+    """The gradebook import, by the rules in its source."""
 
     def test_has_the_columns_that_the_importer_looks_for(self) -> None:
-        """Student, ID and Section, more than three, the assignment with its id last."""
+        """Student, ID and Section, more than three in all, and the assignment with its id last."""
         head, possible, *lines = csv.reader(io.StringIO(convert(class_document(), "canvas", context("canvas"))))
         assert "Student" in head[0]
         assert head == ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", "Backprop (12345)"]
         assert possible == ["    Points Possible", "", "", "", "", "26"]
         assert [(line[1], line[-1]) for line in lines] == [("101", "26"), ("102", "12"), ("104", "0")]
 
-    def test_whoever_handed_in_nothing_is_left_out(self) -> None:
-        """An import that is silent about a student changes nothing; a zero would."""
+    def test_a_student_without_a_submission_is_left_out(self) -> None:
+        """Leaving a student out of an import changes nothing; a zero would."""
         assert "Nobody" not in convert(class_document(), "canvas", context("canvas"))
 
-    def test_a_students_name_is_no_formula(self) -> None:
-        """Names come from students."""
+    def test_a_students_name_is_not_a_formula(self) -> None:
+        """Students choose their names."""
         assert '"\'=Perfect, Ada"' in convert(class_document(), "canvas", context("canvas"))
 
     def test_an_override_counts(self) -> None:
-        """The instructor's figure from the class's table."""
+        """The instructor's number from grades.csv."""
         decided = class_document()
         decided["grader"]["submissions"][1]["final"] = 20.5
         assert "half,A,20.5" in convert(decided, "canvas", context("canvas"))
 
-    def test_a_word_for_a_grade_exports_nothing(self, tmp_path: Path) -> None:
-        """The points are not what counts, and nobody knows what does."""
+    def test_an_override_that_is_a_word_is_not_exported(self, tmp_path: Path) -> None:
+        """The points do not count, and there is no number that does."""
         lines = ["submission,override,source"]
         for run, override in (("perfect", "excused"), ("half", "20,5"), ("hostile", "")):
             (tmp_path / f"{run}.json").write_text(json.dumps(document(run)), encoding="utf-8")
@@ -412,10 +412,10 @@ class TestCanvas:
     @pytest.mark.parametrize(
         ("roster", "sentence"),
         [
-            (None, "export the grade book"),
-            ("a,b\n", "no export of Canvas"),
-            ("Student,ID,x\n", "no column Section"),
-            ("Student,ID,Section\nX,1,A\n", "no student of the roster has a submission here"),
+            (None, "export the gradebook"),
+            ("a,b\n", "not a Canvas gradebook export"),
+            ("Student,ID,x\n", "no Section column"),
+            ("Student,ID,Section\nX,1,A\n", "no student on the roster has a submission here"),
         ],
     )
     def test_a_roster_that_cannot_be_used_is_refused(self, roster: str | None, sentence: str) -> None:
@@ -423,20 +423,20 @@ class TestCanvas:
         with pytest.raises(NothingToTell, match=sentence):
             convert(class_document(), "canvas", Context(roster=roster))
 
-    def test_two_people_of_one_name_are_not_guessed_at(self) -> None:
-        """Neither gets the other's grade."""
+    def test_an_ambiguous_name_is_not_guessed(self) -> None:
+        """Of two people with one name, neither gets the other's grade."""
         roster = "Student,ID,Section\nhalf,1,A\n"
         twins = class_document()
         twins["grader"]["submissions"][0]["owner"] = {"name": "half"}
-        with pytest.raises(NothingToTell, match="no student of the roster"):
+        with pytest.raises(NothingToTell, match="no student on the roster"):
             convert(twins, "canvas", Context(roster=roster))
 
 
 class TestMoodle:
-    """The offline worksheet and the grade book's import."""
+    """The offline worksheet and the gradebook import."""
 
-    def test_fills_in_the_worksheet_and_leaves_the_rest(self) -> None:
-        """Every line stays, in its order; those without a submission as they were."""
+    def test_fills_in_the_worksheet_and_keeps_the_rest(self) -> None:
+        """Every line stays, in order; those without a submission are unchanged."""
         rows = list(csv.DictReader(io.StringIO(convert(class_document(), "moodle", context("moodle")))))
         assert [row["Identifier"] for row in rows] == [f"Participant {n}" for n in (1, 2, 3, 4)]
         assert [row["Grade"] for row in rows] == ["26", "12", "", "0"]
@@ -445,13 +445,13 @@ class TestMoodle:
         assert rows[0]["Full name"].startswith("'=cmd")
 
     def test_a_list_of_participants_becomes_an_import(self) -> None:
-        """Address and grade; nobody without a grade, because blank lines and unknown users stop an import."""
+        """Address and grade, without people who have no grade: blank lines and unknown users stop an import."""
         roster = "First name,Last name,Email address\nAda,X,perfect@example.org\nCarl,Y,nobody@example.org\n"
         text = convert(class_document(), "moodle", Context(roster=roster, title="Backprop"))
         assert text == "Email address,Backprop\nperfect@example.org,26\n"
 
     def test_a_line_without_an_address_is_left_out_of_an_import(self) -> None:
-        """Cut short or empty: Moodle would stop there, and no traceback helps anybody."""
+        """Cut off or empty: Moodle would stop there, and a traceback would not help."""
         roster = "Full name,Email address\nhalf\nhostile,\nperfect,perfect@example.org\n"
         text = convert(class_document(), "moodle", Context(roster=roster, title="Backprop"))
         assert text == "Email address,Backprop\nperfect@example.org,26\n"
@@ -460,8 +460,8 @@ class TestMoodle:
         ("roster", "sentence"),
         [
             (None, "download the grading worksheet"),
-            ("Identifier,Note\n", "no column Grade; set Moodle to English"),
-            ("Name\nhalf\n", "neither Identifier, Email address nor Username"),
+            ("Identifier,Note\n", "no column Grade: set Moodle to English"),
+            ("Name\nhalf\n", "no column Identifier, Email address or Username"),
             ("Email address\nx@y\n", "nobody on the roster has a submission here"),
             (MOODLE.replace(",26,", ',"10,00",'), "Moodle's maximum is 10.00: set it to 26"),
         ],
@@ -473,11 +473,11 @@ class TestMoodle:
 
 
 class TestExercism:
-    """results.json version 3, by the test runners' interface."""
+    """results.json version 3, by the test runner interface."""
 
     @pytest.mark.parametrize(("run", "status"), [("perfect", "pass"), ("half", "fail"), ("hostile", "fail")])
     def test_keeps_the_documented_rules(self, run: str, status: str) -> None:
-        """A message where one is asked for, in GRADED's order, nothing too long."""
+        """Messages where required, in GRADED's order, none too long."""
         result = json.loads(told(run, "exercism"))
         assert (result["version"], result["status"], result["message"]) == (3, status, None)
         assert [test["name"] for test in result["tests"]][:2] == ["dlogprobs", "dprobs"]
@@ -486,7 +486,7 @@ class TestExercism:
             assert (test["message"] is None) == (test["status"] == "pass")
             assert len(test["output"] or "") <= 500
 
-    def test_is_an_error_only_where_nothing_ran(self) -> None:
+    def test_is_an_error_only_if_nothing_ran(self) -> None:
         """With the reason as its message."""
         broken = document("half")
         broken["grader"]["submissions"][0] |= {"status": "unreadable", "problem": "no Python", "gradients": []}
@@ -494,14 +494,14 @@ class TestExercism:
         assert (result["status"], result["message"], result["tests"]) == ("error", "no Python", [])
 
 
-def test_what_is_cut_says_so() -> None:
-    """A message ends in `(truncated)`, within the limit."""
+def test_a_truncated_message_says_so() -> None:
+    """It ends in `(truncated)`, within the limit."""
     assert clean("x" * 50, 40) == "x" * 25 + " ... (truncated)"[:16]
     assert clean("x" * 40, 40) == "x" * 40
 
 
-def test_several_exercises_are_told_apart() -> None:
-    """Names carry the exercise's."""
+def test_several_exercises_are_distinguished() -> None:
+    """Test names contain the exercise's name."""
     two = document("half")
     other = json.loads(json.dumps(two["grader"]["submissions"][0])) | {"exercise": "batchnorm"}
     two["grader"]["submissions"].append(other)
@@ -509,8 +509,8 @@ def test_several_exercises_are_told_apart() -> None:
     assert {"mlp: dprobs", "batchnorm: dprobs"} <= set(names)
 
 
-def test_a_gradient_that_is_right_but_not_bit_equal_breaks_no_chain() -> None:
-    """Only where it is wrong is it broken."""
+def test_a_right_gradient_that_is_not_bit_equal_does_not_break_the_chain() -> None:
+    """Only a wrong one does."""
     fine = {"correct": True, "exact": False, "first_cause": "da"}
     wrong = {"correct": False, "exact": False, "first_cause": "db"}
     assert first_break({"gradients": [{"chained": fine}, {"chained": None}]}) is None

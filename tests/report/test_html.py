@@ -311,7 +311,7 @@ class TestCommand:
             ([], "expected either a report or a class; name REPORT.json or --class DIR"),
             (["nothing.json"], "nothing.json cannot be read: no such file or directory"),
             ([str(HERE / "conftest.py")], "is not a grader report"),
-            (["--class", str(HERE)], "has no reports"),
+            (["--class", str(HERE)], "contains no reports"),
         ],
     )
     def test_misuse_is_a_sentence(self, grade: Callable[..., Result], words: list[str], sentence: str) -> None:

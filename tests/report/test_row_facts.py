@@ -1,4 +1,4 @@
-"""What a row says, decided once: state and mark, headline, place, facts; and that every rendering says the same."""
+"""Row facts: state and mark, headline, location and facts, and that every format agrees on them."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from grader.verdict.evidence import Verdict
 from tests.report.test_document import WRONG, entry, row
 
 NOT_EXACT = row("dprobs", "correct", points=0)
-"""Right, and without points under `--criterion exact`."""
+"""Right, but without points under `--criterion exact`."""
 UNTOUCHED = row("dprobs", "not_started", worst=None, shape=None,
                 problem="dprobs is not written yet: the function raised NotImplementedError")  # fmt: skip
 KIND = render(entry(WRONG), "kind")["gradients"][0]
@@ -38,17 +38,17 @@ KIND = render(entry(WRONG), "kind")["gradients"][0]
 
 
 def labels(found: dict[str, Any], **how: bool) -> list[str]:
-    """Which facts there are."""
+    """The labels of a row's facts."""
     return [label for label, _ in facts(found, **how)]
 
 
 def text_of(label: str, found: dict[str, Any], **how: bool) -> str:
-    """One fact."""
+    """The text of one fact."""
     return dict(facts(found, **how))[label]
 
 
 class TestState:
-    """One of four, each with a sign."""
+    """One of four states, each with a mark."""
 
     @pytest.mark.parametrize("verdict", Verdict)
     def test_every_verdict_has_a_state_with_a_mark(self, verdict: Verdict) -> None:
@@ -58,8 +58,8 @@ class TestState:
         assert mark(found, unicode=False).isascii()
 
     @pytest.mark.parametrize("verdict", Verdict)
-    def test_a_report_s_words_are_those_of_the_verdicts(self, verdict: Verdict) -> None:
-        """Right is what the enum calls right."""
+    def test_verdicts_in_a_report_equal_the_enum(self, verdict: Verdict) -> None:
+        """A verdict is right if the enum says so."""
         assert right(row("dprobs", verdict.value)) is verdict.right
         assert (verdict.value in RIGHT) is verdict.right
         assert "_" not in words(verdict)
@@ -75,18 +75,18 @@ class TestState:
             (row("dprobs", "wrong_values", points=1), "right"),
         ],
     )
-    def test_points_come_first_and_then_the_verdict(self, found: dict[str, Any], expected: str) -> None:
+    def test_points_come_before_the_verdict(self, found: dict[str, Any], expected: str) -> None:
         """By `--criterion approximate` a wrong gradient may have its points."""
         assert state(found) == expected
 
-    def test_where_nothing_can_be_earned_the_verdict_counts(self) -> None:
+    def test_without_possible_points_the_verdict_counts(self) -> None:
         """A course may give a gradient no points."""
         assert solved(row("dprobs", points=0, possible=0))
         assert not solved(row("dprobs", "wrong_values", points=0, possible=0))
 
 
 class TestHeadline:
-    """One line for what is wrong."""
+    """What is wrong, in one line."""
 
     @pytest.mark.parametrize(
         ("verdict", "problem", "expected"),
@@ -104,24 +104,24 @@ class TestHeadline:
     def test_says_the_problem_without_the_gradient_s_name(
         self, verdict: str, problem: str | None, expected: str
     ) -> None:
-        """The name stands before it."""
+        """The name is printed before it."""
         assert headline(row("dprobs", verdict, problem=problem)) == expected
 
     def test_a_right_gradient_without_points_says_why(self) -> None:
-        """`dprobs: correct` would be no reason to fail."""
-        assert headline(NOT_EXACT) == "right, but not bit-equal to autograd's, which --criterion exact asks for"
+        """`dprobs: correct` would not explain a failure."""
+        assert headline(NOT_EXACT) == "right, but not bit-equal to autograd's, as --criterion exact requires"
 
-    def test_what_is_not_even_close_in_float32_is_not_blamed_on_exact_alone(self) -> None:
-        """`--criterion approximate` gives it no points either."""
+    def test_a_value_far_off_in_float32_names_both_criteria(self) -> None:
+        """`--criterion approximate` gives it no points, either."""
         far = {"exact": False, "approximate": False, "maxdiff": 0.5}
         assert "--criterion exact or approximate" in headline(row("dprobs", "correct", points=0, local=far))
 
 
 class TestFacts:
-    """Labels and texts, in the order in which they are read."""
+    """Labels and texts, in reading order."""
 
-    def test_of_a_wrong_gradient_are_all_there(self) -> None:
-        """What came, what was found, where it is worst, what it looks like."""
+    def test_a_wrong_gradient_has_all_of_them(self) -> None:
+        """What was returned, what is wrong, the worst element and the likely mistake."""
         assert list(facts(WRONG)) == [
             ("your shape", "(2, 3) float32"),
             ("found", "is off"),
@@ -129,46 +129,46 @@ class TestFacts:
             ("likely", "the sign is off"),
         ]
 
-    def test_of_a_right_gradient_are_its_shape_and_its_notes(self) -> None:
-        """Nothing is wrong with it, so nothing is found."""
+    def test_a_right_gradient_has_its_shape_and_notes(self) -> None:
+        """Nothing is wrong, so nothing is found."""
         assert labels(row("dprobs", notes=["a", "b"])) == ["your shape", "note", "note"]
 
-    def test_the_sentence_stays_whole_where_it_stands_alone(self) -> None:
-        """With its subject; left out where the verdict says as much."""
+    def test_a_sentence_on_its_own_stays_whole(self) -> None:
+        """It keeps its subject, and is left out if the verdict says the same."""
         assert text_of("found", WRONG, sentence=True) == "dprobs is off"
         assert "found" not in labels(UNTOUCHED, sentence=True)
         assert text_of("found", UNTOUCHED) == "not started"
         assert "found" not in labels(row("dprobs", "wrong_values", problem=None), sentence=True)
 
-    def test_the_kind_takes_the_place_of_a_sentence_that_is_withheld(self) -> None:
-        """Never both, and neither where there is no diagnosis."""
+    def test_the_kind_replaces_a_withheld_sentence(self) -> None:
+        """Never both, and neither without a diagnosis."""
         assert text_of("kind of mistake", KIND) == likely(KIND) == "sign"
         assert "likely" not in labels(KIND)
         assert likely(row("dprobs", "wrong_values")) == ""
 
-    def test_a_wrong_gradient_with_points_is_still_told(self) -> None:
-        """The criterion decides about points, not about what is right."""
+    def test_a_wrong_gradient_with_points_is_still_reported(self) -> None:
+        """The criterion decides who gets points, not what is right."""
         assert "found" in labels(row("dprobs", "wrong_values", points=1))
 
-    def test_another_case_than_the_given_one_is_named(self) -> None:
-        """And what is not finite has no figure."""
+    def test_a_case_other_than_the_given_one_is_named(self) -> None:
+        """And a value that is not finite is described in words."""
         worst = {"case": 2, "index": [0], "got": None, "expected": 1}
         found = row("dprobs", "wrong_values", worst=worst)
-        assert text_of("worst", found) == "at [0] of 2: not a finite number, expected 1"
+        assert text_of("worst", found) == "at [0] in case 2: not a finite number, expected 1"
 
-    @pytest.mark.parametrize(("cause", "told"), [("dlogits", " from dlogits"), (None, "")])
-    def test_wrong_numbers_from_above_are_a_fact_of_a_right_gradient(self, cause: str | None, told: str) -> None:
-        """Of a wrong one its own mistake is."""
+    @pytest.mark.parametrize(("cause", "told"), [("dlogits", ", starting at dlogits"), (None, "")])
+    def test_wrong_upstream_gradients_are_a_fact_of_a_right_gradient(self, cause: str | None, told: str) -> None:
+        """For a wrong gradient, its own mistake is reported."""
         chained = {"exact": False, "approximate": False, "maxdiff": 1.0, "correct": False, "first_cause": cause}
         found = row("dprobs", chained=chained)
-        assert text_of("in the chain", found) == f"right alone; wrong numbers arrive{told}"
+        assert text_of("in the chain", found) == f"right on its own, but receives wrong upstream gradients{told}"
         assert "in the chain" not in labels(row("dprobs", "wrong_values", chained=chained))
 
 
 class TestRenderings:
-    """Each has a layout of its own, none an opinion of its own."""
+    """Formats differ in layout, never in facts."""
 
-    def test_a_hidden_sentence_leaves_its_kind_in_every_rendering(self) -> None:
+    def test_a_withheld_sentence_leaves_its_kind_in_every_format(self) -> None:
         """`--feedback kind` keeps the kind, in the pytest failure and everywhere else."""
         assert "kind of mistake: sign" in failure_text(entry(), KIND).splitlines()
         assert "kind of mistake: sign" in said(KIND).splitlines()
@@ -176,8 +176,8 @@ class TestRenderings:
         shown = opened(entry(KIND), load_exercise("mlp"), KIND, Page())
         assert "  mistake    sign" in map(click.unstyle, shown)
 
-    def test_other_systems_get_a_fact_a_line_and_no_folder(self) -> None:
-        """Figures first, the place last."""
+    def test_other_systems_get_one_fact_per_line_and_no_folder(self) -> None:
+        """Numbers first, the location last."""
         assert said(WRONG | {"file": "/home/ada/backward.py", "notes": ["slow"]}).splitlines() == [
             "wrong values | exact: False | approximate: False | maxdiff: 0.25",
             "is off",
@@ -187,13 +187,13 @@ class TestRenderings:
             "backward.py:7",
         ]
 
-    def test_what_a_learner_wrote_reaches_other_systems_cleaned(self) -> None:
-        """No escape sequence in a message, no new line in a name."""
+    def test_a_learners_text_is_cleaned_for_other_systems(self) -> None:
+        """No escape sequences in messages, no line breaks in names."""
         assert "\x1b" not in said(row("dprobs", "raised", problem="\x1b[2J"))
         assert "\n" not in short_place(row("dprobs", file="a\nb.py"))
 
-    def test_a_card_shows_notes_at_its_foot_and_hints_for_what_is_next(self) -> None:
-        """Neither stands among the facts as well."""
+    def test_a_card_shows_notes_at_its_foot_and_hints_for_the_next_step(self) -> None:
+        """Neither is repeated among the facts."""
         found = card(row("dprobs", "timed_out", notes=["slow"]), None, "")
         assert found.notes == ["slow"]
         assert {label for label, _ in found.facts} == {"your shape", "found", "worst", "where"}

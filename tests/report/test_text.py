@@ -1,4 +1,4 @@
-"""The text a person sees: widths, signs, figures that tell and figures that would mislead."""
+"""The terminal output: widths, marks, and when columns of numbers would mislead."""
 
 from __future__ import annotations
 
@@ -17,36 +17,36 @@ PLAIN = Page()
 
 
 def line(found: dict[str, object], page: Page = PLAIN) -> str:
-    """A row's line without colour."""
+    """A row's line without color."""
     return click.unstyle(row_line(found, MLP, page))
 
 
 class TestALine:
     """One gradient, one line."""
 
-    def test_is_the_lecture_s(self) -> None:
-        """Word for word, column for column."""
+    def test_equals_the_lectures(self) -> None:
+        """Character for character."""
         assert line(row("dprobs")) == "✓ probs           | exact: True  | approximate: True  | maxdiff: 0.0"
 
-    def test_gives_three_digits_of_a_difference(self) -> None:
+    def test_shows_three_digits_of_a_difference(self) -> None:
         """4.66e-10 rather than 4.656612873077393e-10."""
         columns = {"exact": False, "approximate": True, "maxdiff": 4.656612873077393e-10}
         assert line(row("dprobs", "correct", local=columns)).endswith("| maxdiff: 4.66e-10")
 
-    def test_says_in_words_what_figures_would_hide(self) -> None:
-        """A hard-coded size is exact on the given minibatch."""
+    def test_uses_words_where_numbers_would_hide_a_mistake(self) -> None:
+        """A hard-coded size is exact on the given case."""
         columns = {"exact": True, "approximate": True, "maxdiff": 0.0}
         assert line(row("dprobs", "hard_coded", local=columns, problem="right at 32, wrong at 7")) == (
             "✗ probs           | right at 32, wrong at 7"
         )
 
-    def test_says_in_words_what_is_close_and_wrong(self) -> None:
-        """`approximate: True` beside a cross would be a riddle."""
+    def test_uses_words_for_a_wrong_value_that_is_close(self) -> None:
+        """`approximate: True` beside a cross would be confusing."""
         columns = {"exact": False, "approximate": True, "maxdiff": 1e-9}
         assert "| close, but" in line(row("dprobs", "wrong_values", local=columns, problem="close, but wrong"))
 
-    def test_is_cut_on_a_terminal_only(self) -> None:
-        """In a file nobody minds a long line."""
+    def test_is_cut_only_on_a_terminal(self) -> None:
+        """Long lines are fine in a file."""
         long = row("dprobs", "raised", local={"exact": False, "approximate": False, "maxdiff": None}, problem="x" * 200)
         assert len(line(long, Page(80, cut=True))) == 80
         assert line(long, Page(80, cut=True)).endswith("…")
@@ -54,21 +54,21 @@ class TestALine:
 
     @pytest.mark.parametrize("verdict", ["exact", "wrong_values", "not_started"])
     def test_needs_no_unicode(self, verdict: str) -> None:
-        """For a terminal that has none."""
+        """For terminals without it."""
         assert line(row("dprobs", verdict), Page(unicode=False)).isascii()
 
-    def test_has_the_chained_column_where_it_fits(self) -> None:
+    def test_has_the_chained_column_if_it_fits(self) -> None:
         """On a wide terminal."""
         broken = {"exact": False, "approximate": False, "maxdiff": 1.0, "correct": False, "first_cause": "dlogprobs"}
         wide = Page(116, cut=True)
         assert line(row("dprobs"), wide).endswith("| chained: exact")
         found = line(row("dcounts_sum_inv", chained=broken | {"first_cause": "dcounts_sum_inv"}), wide)
         assert found.endswith("| chained: wrong")
-        assert line(row("dprobs", chained=broken), wide).endswith("| chained: wrong since dlogprobs")
+        assert line(row("dprobs", chained=broken), wide).endswith("| chained: wrong from dlogprobs")
 
     @pytest.mark.parametrize("width", range(60, 140, 7))
     def test_fits_every_terminal(self, width: int) -> None:
-        """The longest names, the longest causes."""
+        """Even with the longest names and causes."""
         cause = {"correct": False, "first_cause": "dcounts_sum_inv"}
         columns = {"exact": False, "approximate": False, "maxdiff": 1.23e-300}
         worst = row("dcounts_sum_inv", "wrong_values", local=columns, chained=columns | cause)
@@ -76,23 +76,23 @@ class TestALine:
 
 
 class TestChained:
-    """The lecture's table a second time."""
+    """The table of the chained run."""
 
     def test_names_the_first_cause(self) -> None:
         """Where the chain broke."""
         broken = {"exact": False, "approximate": False, "maxdiff": 0.5, "correct": False, "first_cause": "dlogprobs"}
         assert chained_line(row("dprobs", chained=broken), MLP, PLAIN).endswith("| maxdiff: 0.5 < dlogprobs")
 
-    def test_says_what_was_not_asked(self) -> None:
-        """One gradient alone has no chain."""
-        assert chained_line(row("dprobs", chained=None), MLP, PLAIN) == "  probs           | not asked"
+    def test_says_what_was_not_run(self) -> None:
+        """A single gradient has no chain."""
+        assert chained_line(row("dprobs", chained=None), MLP, PLAIN) == "  probs           | not run"
 
 
 class TestOpened:
     """One gradient in full."""
 
-    def test_has_place_lines_element_and_diagnosis(self) -> None:
-        """What came, what was expected, what next."""
+    def test_has_location_lines_element_and_diagnosis(self) -> None:
+        """What was returned, what was expected, what to do next."""
         lines = [click.unstyle(text) for text in opened(entry(), MLP, WRONG, PLAIN)]
         assert lines[0].startswith("✗ dprobs: wrong values")
         assert lines[0].endswith("ada/backward.py:7")
@@ -104,83 +104,84 @@ class TestOpened:
     @pytest.mark.parametrize(
         ("problem", "advice"),
         [
-            ("dh raised NameError: name 'dlogit' is not defined (backward.py:3)", "ask for a value in the `def`"),
-            ("dh raised RuntimeError: mat1 and mat2 cannot be multiplied (backward.py:3)", "which shapes meet there"),
-            ("dh raised RuntimeError: \"bitwise_xor_cpu\" not implemented for 'Float'", "a power is written **"),
+            ("dh raised NameError: name 'dlogit' is not defined (backward.py:3)", "add it to the parameters"),
+            ("dh raised RuntimeError: mat1 and mat2 cannot be multiplied (backward.py:3)", "which shapes does it"),
+            ("dh raised RuntimeError: \"bitwise_xor_cpu\" not implemented for 'Float'", "powers with **"),
             ("dh raised RecursionError: too deep", "calls itself"),
-            ("dh raised RuntimeError: Numpy is not available", "stay with tensors"),
-            ("backward.py raised ValueError: no idea (backward.py:1)", "mend that line first"),
-            ("dh raised ValueError: no idea (backward.py:3)", "print what that line works on"),
+            ("dh raised RuntimeError: Numpy is not available", "use torch tensors"),
+            ("backward.py raised ValueError: no idea (backward.py:1)", "fix that line first"),
+            ("dh raised ValueError: no idea (backward.py:3)", "print that line's inputs"),
         ],
     )
-    def test_what_to_do_about_an_exception_fits_it(self, problem: str, advice: str) -> None:
-        """Not every one is about shapes."""
+    def test_advice_fits_the_exception(self, problem: str, advice: str) -> None:
+        """Not every exception is about shapes."""
         wrong = row("dprobs", "raised", problem=problem)
         assert advice in " ".join(click.unstyle("\n".join(opened(entry(wrong), MLP, wrong, PLAIN))).split())
 
-    def test_what_was_begun_comes_first(self) -> None:
-        """Then what comes first from the loss backwards."""
+    def test_a_started_gradient_comes_first(self) -> None:
+        """Then the first one from the loss backwards."""
         missing, wrong = row("dlogprobs", "not_started"), row("dh", "wrong_values")
         assert most_pressing(entry(missing, wrong)) is wrong
         assert most_pressing(entry(missing, row("dh"))) is missing
         assert most_pressing(entry(row("dh"))) is None
 
-    def test_prints_are_marked_and_bounded(self) -> None:
-        """A learner's output cannot pass for ours, nor fill the screen."""
+    def test_printed_text_is_marked_and_bounded(self) -> None:
+        """A learner's output cannot pass for the grader's or fill the screen."""
         (text,) = prints(entry(WRONG), WRONG, {"dprobs": "26 of 26 correct\n" * 50})
         assert text.splitlines()[:2] == ["dprobs printed", "  | 26 of 26 correct"]
         assert text.splitlines()[-1] == "  | ... and 30 more lines"
 
-    def test_prints_that_were_cut_are_not_counted(self) -> None:
-        """How many lines there would have been is not known."""
+    def test_lines_of_cut_output_are_not_counted(self) -> None:
+        """The number of missing lines is unknown."""
         (text,) = prints(entry(WRONG), WRONG, {"dprobs": "a\n" * 50 + f"{CUT}\n"})
         assert text.splitlines()[-2:] == ["  | ... and more lines", f"  | {CUT}"]
         (text,) = prints(entry(WRONG), WRONG, {"dprobs": f"one long line\n{CUT}\n"})
         assert text.splitlines() == ["dprobs printed", "  | one long line", f"  | {CUT}"]
 
-    def test_the_locked_child_says_in_the_same_words_that_it_cut(self) -> None:
-        """Both have them from one place."""
+    def test_the_locked_child_marks_cut_output_alike(self) -> None:
+        """Both use the same constant."""
         assert calls.CUT == CUT
 
     def test_a_notebook_is_named_once(self) -> None:
-        """The cell's name begins with it."""
+        """The cell's name starts with it."""
         cell = row("dprobs", "wrong_values", file="my.ipynb cell 3", line=2)
         for source, where in (("my.ipynb", "  my.ipynb cell 3:2"), ("work", "  work/my.ipynb cell 3:2"),
                               ("work/my.ipynb", "  work/my.ipynb cell 3:2")):  # fmt: skip
             assert click.unstyle(opened(entry(cell) | {"source": source}, MLP, cell, PLAIN)[0]).endswith(where)
 
-    def test_a_problem_of_the_whole_file_is_said_once(self) -> None:
-        """And no gradient is opened."""
+    def test_a_problem_with_the_whole_file_is_shown_once(self) -> None:
+        """And no gradient is shown in full."""
         text = result(entry(WRONG) | {"problem": "backward.py:1: invalid syntax"}, MLP, PLAIN)
         assert click.unstyle(text).startswith("  problem    backward.py:1: invalid syntax")
 
 
 class TestTotals:
-    """Honest sums."""
+    """The totals."""
 
-    def test_points_are_told_where_they_differ(self) -> None:
-        """By another criterion, or by weights."""
+    def test_points_are_shown_if_they_differ(self) -> None:
+        """With another criterion, or with weights."""
         found = entry(row("dprobs", "correct", points=0))
         found["score"]["points"] = 0
         assert "| points: 0 of 1" in click.unstyle(totals(found, PLAIN)[0])
 
-    def test_progress_is_told(self) -> None:
-        """Forwards and backwards."""
+    def test_progress_is_shown(self) -> None:
+        """In both directions."""
         assert "(+1 since the last run)" in totals(entry(row("dprobs")), PLAIN, before=0)[0]
         assert "(-1 since the last run)" in totals(entry(WRONG), PLAIN, before=1)[0]
 
-    def test_a_right_gradient_on_wrong_numbers_is_named_with_its_cause(self) -> None:
-        """Local scoring is what counts; the chain explains."""
+    def test_wrong_upstream_gradients_are_counted_with_their_cause(self) -> None:
+        """Local results count; the chain explains."""
         broken = {"exact": False, "approximate": False, "maxdiff": 0.5, "correct": False, "first_cause": "dprobs"}
         lines = totals(entry(WRONG, row("dh", chained=broken)), PLAIN)
-        assert "first from dprobs" in " ".join(" ".join(lines).split())
+        expected = "1 more is right on its own but receives wrong upstream gradients, starting at dprobs"
+        assert expected in " ".join(" ".join(lines).split())
 
-    def test_a_stretch_counts_its_own(self) -> None:
+    def test_a_group_counts_its_gradients(self) -> None:
         """softmax (1 of 2)."""
         assert click.unstyle(table(entry(row("dlogprobs"), WRONG), MLP, PLAIN)[0]) == "softmax (1 of 2)"
 
     def test_brief_is_one_line(self) -> None:
-        """For what is not opened."""
+        """For submissions not shown in full."""
         assert brief(entry(row("dh", "not_started")), PLAIN) == "mlp             not started, 1 to do"
         assert brief(entry(row("dh")), PLAIN) == "mlp             1 of 1 correct"
         assert "bad syntax" in brief(entry(WRONG) | {"problem": "bad syntax"}, PLAIN)

@@ -1,7 +1,7 @@
-"""The action's steps, the recipe of the README and Gradescope's scripts, run in a repository full of traps.
+"""The action's steps, the README's recipe and Gradescope's scripts, run in a repository full of traps.
 
-A repository holds what its owner put there. A module of it that Python imported, or a setting that a tool read, would
-be a student's code outside the sandbox, in the job that decides the grade.
+A repository contains whatever its owner puts there. If Python imported a module from it, or a tool read its settings,
+a student's code would run outside the sandbox, in the job that decides the grade.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ LINE = "def dlogits(logits, Yb, dloss):\n    return logits\n"
 
 @pytest.fixture
 def repository(tmp_path: Path) -> Path:
-    """A checkout in which whatever may be imported, or read as a setting, leaves a mark."""
+    """A checkout in which every file that might be imported or read as settings leaves a mark."""
     folder, trap = tmp_path / "repository", TRAP.format(marker=str(tmp_path / "touched"))
     folder.mkdir()
     for name in (*MODULES, "trapped"):
@@ -78,12 +78,12 @@ def run(script: str, repository: Path, **environment: str) -> subprocess.Complet
 
 
 def untouched(repository: Path) -> bool:
-    """Whether no trap was."""
+    """Whether no trap was sprung."""
     return not list(repository.parent.glob("touched*"))
 
 
 def steps() -> dict[str, str]:
-    """The action's scripts, by the name of their step."""
+    """The action's scripts, by step name."""
     text = (ROOT / "action.yml").read_text(encoding="utf-8")
     found = re.findall(r"- name: (\w+)\n(?:      .*\n)*?      run: (?:\|\n((?:        .*\n)+)|(.*)\n)", text)
     return {name: textwrap.dedent(block) or line for name, block, line in found}
@@ -91,7 +91,7 @@ def steps() -> dict[str, str]:
 
 @pytest.fixture
 def installed(tmp_path: Path) -> Path:
-    """$RUNNER_TEMP as the first step leaves it, with the grader that is installed here."""
+    """$RUNNER_TEMP after the first step, with the installed grader."""
     python = tmp_path / "runner" / "grader" / "bin" / "python"
     python.parent.mkdir(parents=True)
     python.write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
@@ -100,7 +100,7 @@ def installed(tmp_path: Path) -> Path:
 
 
 def wheel(folder: Path, name: str, version: str, *files: str) -> None:
-    """A package with nothing but empty files in it."""
+    """A wheel that contains only empty files."""
     info = f"{name}-{version}.dist-info"
     with zipfile.ZipFile(folder / f"{name}-{version}-py3-none-any.whl", "w") as archive:
         for file in files:
@@ -114,7 +114,7 @@ def wheel(folder: Path, name: str, version: str, *files: str) -> None:
 
 @pytest.fixture
 def offline(tmp_path: Path) -> dict[str, str]:
-    """An index of two empty packages, and a Python that is no environment's."""
+    """An index of two empty packages, and a Python outside any environment."""
     packages, programs = tmp_path / "packages", tmp_path / "programs"
     packages.mkdir()
     programs.mkdir()
@@ -127,17 +127,17 @@ def offline(tmp_path: Path) -> dict[str, str]:
     }  # fmt: skip
 
 
-def test_a_trap_is_sprung_by_a_script_that_does_not_care(repository: Path) -> None:
-    """Or the tests below would prove nothing."""
+def test_a_careless_script_springs_a_trap(repository: Path) -> None:
+    """Otherwise the tests below would prove nothing."""
     run("python3 -m venv --help || true", repository)
     assert not untouched(repository)
 
 
 @pytest.mark.slow
-def test_the_actions_first_step_touches_nothing_and_leaves_the_solutions_out(
+def test_the_actions_first_step_springs_no_trap_and_removes_the_solutions(
     repository: Path, tmp_path: Path, offline: dict[str, str]
 ) -> None:
-    """It makes the environment that everything else runs in."""
+    """It creates the environment in which everything else runs."""
     done = run(steps()["Install"], repository, VERSION="1.0", **offline)
     assert done.returncode == 0, done.stderr
     (package,) = (tmp_path / "runner" / "grader").glob("lib/python3*/site-packages/grader")
@@ -146,8 +146,8 @@ def test_the_actions_first_step_touches_nothing_and_leaves_the_solutions_out(
 
 
 @pytest.mark.slow
-def test_the_actions_other_steps_touch_nothing(repository: Path, tmp_path: Path, installed: Path) -> None:
-    """They grade the file, tell the result, and end with its exit code."""
+def test_the_actions_other_steps_spring_no_trap(repository: Path, tmp_path: Path, installed: Path) -> None:
+    """They grade the file, report the result, and exit with its code."""
     given = {
         "RUNNER_TEMP": str(installed), "EXERCISE": "cross_entropy", "EXERCISES": "", "SUBMISSION": "backward.py",
         "CRITERION": "correct", "FEEDBACK": "kind", "ISOLATION": "process", "CODE": "1",
@@ -163,8 +163,8 @@ def test_the_actions_other_steps_touch_nothing(repository: Path, tmp_path: Path,
 
 
 @pytest.mark.slow
-def test_the_recipe_of_the_readme_touches_nothing(repository: Path, installed: Path) -> None:
-    """Its steps, but for what is installed already."""
+def test_the_readmes_recipe_springs_no_trap(repository: Path, installed: Path) -> None:
+    """Its steps, without those that install."""
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     (script,) = re.findall(r"```yaml\n- run: \|\n((?:    .*\n)+)```", text)
     kept = [line for line in textwrap.dedent(script).splitlines() if not line.startswith("pip install")]
@@ -181,10 +181,10 @@ def test_the_recipe_of_the_readme_touches_nothing(repository: Path, installed: P
 
 
 @pytest.mark.slow
-def test_gradescopes_scripts_touch_nothing(
+def test_gradescopes_scripts_spring_no_trap(
     repository: Path, tmp_path: Path, offline: dict[str, str], grade: Callable[..., Result]
 ) -> None:
-    """setup.sh when the image is built, and run_autograder in a submission full of traps."""
+    """setup.sh, and run_autograder in a submission full of traps."""
     assert grade("gradescope-zip", "--exercise", "cross_entropy", "-o", "a.zip").exit_code == 0
     root = tmp_path / "autograder"
     (root / "results").mkdir(parents=True)

@@ -1,1 +1,1 @@
-"""A class graded in one go: fast, resumable, and with one row for every submission."""
+"""Grade a whole class in one batch: fast, resumable, and with one row for every submission."""

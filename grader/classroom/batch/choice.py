@@ -1,4 +1,4 @@
-"""What is to be graded: which submissions of a class, and on which exercise."""
+"""Choose what to grade: which submissions of a class, and on which exercise."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 AGAIN = frozenset(("failed", "unreadable", "refused"))
 ABNORMAL = frozenset(("timed_out", "killed"))
-"""What `--failed` grades again: states of submissions, and verdicts that an overloaded machine may have caused."""
+"""What `--failed` regrades: these submission statuses, and verdicts that an overloaded machine may have caused."""
 
 VOTERS = 25
 _UNITS = {"m": 60, "h": 3600, "d": 86400, "w": 604800}
@@ -39,38 +39,38 @@ _UNITS = {"m": 60, "h": 3600, "d": 86400, "w": 604800}
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Which submissions are to be graded: whatever is given has to hold."""
+    """Which submissions to grade: those that meet every condition given."""
 
     only: tuple[str, ...] = ()
-    """Names, in which * matches anything."""
+    """Names or patterns; * matches anything."""
     since: float = -math.inf
-    """Changed at this time or later, in seconds since the epoch."""
+    """Only submissions changed at this time or later, in seconds since the epoch."""
     failed: bool = False
-    """Those that went wrong."""
+    """Only submissions that could not be graded properly: see `AGAIN` and `ABNORMAL`."""
     force: bool = False
 
     @property
     def again(self) -> bool:
-        """Whether what is selected is graded even if it was."""
+        """Whether selected submissions are graded even if they have a result."""
         return self.force or self.failed
 
     def takes(self, each: HandedIn, record: Record | None) -> bool:
-        """Whether a submission, with what is known of it from before, is selected."""
+        """Whether a submission is selected, given its record from earlier runs."""
         if self.only and not any(_is_called(each, pattern) for pattern in self.only):
             return False
         return each.modified >= self.since and not (self.failed and not _went_wrong(record))
 
 
 def check_only(patterns: Sequence[str], handed_in: Sequence[HandedIn]) -> None:
-    """Nobody's grading is left out because of a misspelt name.
+    """Reject a misspelled name, so that nobody is silently left out.
 
     Raises:
-        click.UsageError: a pattern that nobody is called.
+        click.UsageError: a pattern matches no submission.
     """
     for pattern in patterns:
         if not any(_is_called(each, pattern) for each in handed_in):
             meant = did_you_mean(pattern, [each.name for each in handed_in], "")
-            raise click.UsageError(f"--only {pattern}: nobody is called that. {meant}".rstrip())
+            raise click.UsageError(f"--only {pattern}: no submission matches. {meant}".rstrip())
 
 
 def _is_called(each: HandedIn, pattern: str) -> bool:
@@ -83,7 +83,14 @@ def _went_wrong(record: Record | None) -> bool:
 
 
 def moment(text: str | None) -> float:
-    """`2026-03-01`, `2026-03-01T12:00` or `8h` ago, as seconds since the epoch; without a text, before everything."""
+    """Parse `2026-03-01`, `2026-03-01T12:00` or `8h` (ago).
+
+    Returns:
+        Seconds since the epoch; minus infinity without a text.
+
+    Raises:
+        click.UsageError: the text is neither a date nor a time ago.
+    """
     if text is None:
         return -math.inf
     if found := re.fullmatch(r"(\d{1,6})([mhdw])", text.strip()):
@@ -91,14 +98,14 @@ def moment(text: str | None) -> float:
     try:
         return datetime.fromisoformat(text.strip()).timestamp()
     except ValueError:
-        raise click.UsageError(f"--since {text}: a date such as 2026-03-01 or a time ago such as 90m, 8h, 2d") from None
+        raise click.UsageError(f"--since {text}: expected a date (2026-03-01) or an age (90m, 8h, 2d)") from None
 
 
 def by_vote(source: Path, handed_in: Sequence[HandedIn], shelf: Shelf) -> Exercise:
-    """The exercise that most of a class's first submissions are for, by the functions they define.
+    """Infer the exercise that most of a class's first submissions are for, from the functions they define.
 
     Raises:
-        click.UsageError: none, or a tie.
+        click.UsageError: no submission fits an exercise, or there is a tie.
     """
     votes: Counter[str] = Counter()
     for functions in islice(_readings(handed_in), VOTERS):
@@ -108,12 +115,13 @@ def by_vote(source: Path, handed_in: Sequence[HandedIn], shelf: Shelf) -> Exerci
             continue
     ranked = votes.most_common(2)
     if not ranked or (len(ranked) > 1 and ranked[0][1] == ranked[1][1]):
-        raise click.UsageError(f"which exercise is {source} for? Say it with --exercise: {', '.join(shelf.names())}")
+        names = ", ".join(shelf.names())
+        raise click.UsageError(f"cannot infer the exercise from {source}; name it with --exercise: {names}")
     return shelf.load(ranked[0][0])
 
 
 def _readings(handed_in: Sequence[HandedIn]) -> Iterator[list[str]]:
-    """The functions of every readable submission, as a locked child reads them."""
+    """The function names in every readable submission, read in a locked child."""
     with start_sandbox(Settings()) as sandbox:
         for each in handed_in:
             try:

@@ -1,7 +1,7 @@
-"""A batch on other machines: a Dask cluster as the place where submissions are graded.
+"""Grade a batch on other machines: the workers of a Dask cluster.
 
-Submissions travel as bytes, results as JSON. Each worker process keeps one warm engine, as a local one does; what runs
-there is the same code. `distributed` is asked for nothing but futures.
+Submissions are sent as bytes, results as JSON. Each worker process keeps one warm engine, as a local one does, and runs
+the same code. Only futures are used from `distributed`.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ try:
     from distributed import Client
     from distributed.diagnostics.plugin import WorkerPlugin
 except ImportError as error:
-    raise ImportError("--scheduler needs the package distributed: pip install 'backprop-grader[cluster]'") from error
+    raise ImportError("--scheduler requires the package distributed: pip install 'backprop-grader[cluster]'") from error
 
 if TYPE_CHECKING:
     from grader.classroom.batch.engine import Engine
@@ -41,11 +41,11 @@ _LARGEST_CHUNK: Final = 16
 
 
 class NoCluster(SandboxError):
-    """There is no scheduler at this address, it has no workers, or theirs are of another version: one sentence."""
+    """No scheduler at this address, no workers, or workers with another version: the message is one sentence."""
 
 
 class ClusterWorkers:
-    """The workers of a cluster, however many there are at the moment."""
+    """The workers of a cluster; their number may change at any time."""
 
     def __init__(self, order: Order, address: str | Client) -> None:
         self._client = address if isinstance(address, Client) else _connected(address)
@@ -64,7 +64,7 @@ class ClusterWorkers:
 
     @property
     def workers(self) -> int:
-        """How many there are; each grades one submission at a time."""
+        """Number of workers; each grades one submission at a time."""
         if time.monotonic() - self._counted > _COUNT_SECONDS:
             names = self._client.scheduler_info(n_workers=-1)["workers"]
             self._count, self._counted = max(1, len(names)), time.monotonic()
@@ -72,47 +72,47 @@ class ClusterWorkers:
 
     @property
     def chunk(self) -> int:
-        """Submissions in one of the scheduler's tasks: a few, as each task costs it, and more where there are many
-        workers. A task waits for the slowest of them.
+        """Number of submissions in one scheduler task: a few, since each task costs the scheduler time, and more with
+        many workers. A result waits for all submissions in its task.
         """
         return max(_SMALLEST_CHUNK, min(_LARGEST_CHUNK, int(self.workers / _WORKERS_FOR_A_CHUNK)))
 
     @property
     def window(self) -> int:
-        """How many to have under way: two tasks for each worker."""
+        """Number of submissions to keep in flight: two tasks for each worker."""
         return 2 * self.workers * self.chunk
 
     @property
     def patience(self) -> float:
-        """Seconds for one task and the one before it. A result that died with its worker is not always computed
-        again: after this time it is asked for again.
+        """Seconds for one task and the one before it; then the task is submitted again, since Dask does not always
+        recompute a result that was lost with its worker.
         """
         return 2.5 * SUBMISSION_SECONDS * self.chunk
 
     def hello(self) -> dict[str, Any]:
-        """Have every worker warm, and say what documents say of their machine.
+        """Warm up every worker; return the head for reports, which describes their machine.
 
         Raises:
-            NoCluster: there is none, or one of them has another version.
-            SandboxError: the isolation is less than the order asks for.
+            NoCluster: there are no workers, or one has another version.
+            SandboxError: the isolation level is below the one that the order requires.
         """
         try:
             self._client.wait_for_workers(1, timeout=_CONNECT_SECONDS)
         except TimeoutError as error:
-            raise NoCluster("the scheduler has no workers; start some: dask worker ADDRESS --nthreads 1") from error
+            raise NoCluster("the scheduler has no workers; start one: dask worker ADDRESS --nthreads 1") from error
         for _ in range(_STARTS - 1):
             with contextlib.suppress(TimeoutError, CancelledError, distributed.KilledWorker):
                 return self._first_head()
         return self._first_head()
 
     def _first_head(self) -> dict[str, Any]:
-        """Warm as many engines as there are workers; those that come later warm theirs with their first task."""
+        """Warm up as many engines as there are workers; workers that join later warm up with their first task."""
         heads = [self._executor.submit(check_there, self._order) for _ in range(self.workers)]
         answers = [head.result(timeout=_READY_SECONDS) for head in heads]
         return dict(json.loads(answers[0]))
 
     def submit(self, task: bytes, *, alone: bool = False) -> Future[bytes]:
-        """Have a task graded; the scheduler gives it to another worker if the first one dies."""
+        """Submit a task; if its worker dies, the scheduler gives it to another."""
         future: Future[bytes] = Future()
         if alone:
             self._send([(task, future)])
@@ -123,7 +123,7 @@ class ClusterWorkers:
         return future
 
     def flush(self) -> None:
-        """Send what waits for company."""
+        """Send the tasks waiting for a full chunk."""
         waiting, self._waiting = self._waiting, []
         if waiting:
             self._send(waiting)
@@ -133,24 +133,24 @@ class ClusterWorkers:
         sent.add_done_callback(partial(_deliver, [future for _, future in tasks]))
 
     def close(self) -> None:
-        """Let the workers drop their engines, and go."""
+        """Stop the engines on the workers and disconnect."""
         self._client.unregister_worker_plugin(PLUGIN)
         if self._own:
             self._client.close()
 
 
 def _deliver(futures: list[Future[bytes]], sent: Future[bytes]) -> None:
-    """Each its own answer, or to all of them the end that their worker came to."""
+    """Give each future its own answer, or all of them the error that ended their worker."""
     try:
         answers = unpack(sent.result())
-    except Exception as error:  # noqa: BLE001  whichever way the cluster calls it
+    except Exception as error:  # noqa: BLE001  the cluster raises many types
         for future in futures:
             future.set_exception(error)
         return
     for future, received in zip(futures, answers, strict=True):
         try:
             future.set_result(told(received))
-        except Exception as error:  # noqa: BLE001  a fault there is one here
+        except Exception as error:  # noqa: BLE001  errors on the worker are passed on
             future.set_exception(error)
 
 
@@ -158,32 +158,32 @@ def _connected(address: str) -> Client:
     try:
         return Client(address, timeout=_CONNECT_SECONDS, set_as_default=False, name="grade-batch")
     except (OSError, ValueError) as error:
-        raise NoCluster(f"there is no scheduler at {address}: {str(error) or type(error).__name__}") from error
+        raise NoCluster(f"cannot reach a scheduler at {address}: {str(error) or type(error).__name__}") from error
 
 
 # On the workers
 
 
 class Orders(WorkerPlugin):
-    """Brings the order to every worker, those that join later as well, and takes its engine away at the end."""
+    """Sends the order to every worker, including those that join later, and stops its engine at the end."""
 
     def __init__(self, order: bytes, fingerprint: str) -> None:
         self.order = order
         self.fingerprint = fingerprint
 
     def setup(self, worker: Any) -> None:
-        """The worker has started, or the batch has."""
+        """Called when the worker or the batch starts."""
         del worker
         _here.orders[self.fingerprint] = self.order
 
     def teardown(self, worker: Any) -> None:
-        """The batch is over."""
+        """Called when the batch is over."""
         del worker
         _here.drop(self.fingerprint)
 
 
 class Here:
-    """One worker process: the orders it knows and one warm engine, used by one thread at a time."""
+    """State of one worker process: the orders it knows and one warm engine, used by one thread at a time."""
 
     def __init__(self) -> None:
         self.orders: dict[str, bytes] = {}
@@ -192,26 +192,26 @@ class Here:
         self._fingerprint = ""
 
     def engine(self, fingerprint: str) -> Engine:
-        """The engine of an order, started when it is first needed. Ask with the lock held."""
+        """The engine of an order, started on first use. Call with the lock held."""
         if self._engine is None or self._fingerprint != fingerprint:
             self.stop()
             order = Order.decode(self.orders[fingerprint])
             if order.fingerprint != fingerprint:
-                raise NoCluster("this worker has another version of the grader or of torch than the batch")
+                raise NoCluster("the worker's version of the grader or torch differs; install the versions used here")
             from grader.classroom.batch.engine import warm_engine
 
             self._engine, self._fingerprint = warm_engine(order), fingerprint
         return self._engine
 
     def drop(self, fingerprint: str) -> None:
-        """Forget an order."""
+        """Forget an order and stop its engine."""
         with self.lock:
             self.orders.pop(fingerprint, None)
             if self._fingerprint == fingerprint:
                 self.stop()
 
     def stop(self) -> None:
-        """End the engine."""
+        """Stop the engine."""
         if self._engine is not None:
             self._engine.close()
             self._engine = None
@@ -221,13 +221,13 @@ _here = Here()
 
 
 def check_there(fingerprint: str) -> bytes:
-    """Runs on a worker: warm the engine, and say what it computes with."""
+    """Runs on a worker: warm up the engine and return the head for reports, as JSON."""
     with _here.lock:
         return json.dumps(_here.engine(fingerprint).check()).encode()
 
 
 def grade_there(fingerprint: str, tasks: bytes) -> bytes:
-    """Runs on a worker: grade submissions, each with its result or the fault that prevented it."""
+    """Runs on a worker: grade submissions and return, for each, its result or the error that prevented it."""
     with _here.lock:
         engine = _here.engine(fingerprint)
         return pack(*(answer(engine, task) for task in unpack(tasks)))

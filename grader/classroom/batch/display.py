@@ -1,4 +1,4 @@
-"""How it goes, on stderr: a bar with rate and time to go and the last rows on a terminal, else a line now and then."""
+"""Progress on stderr: on a terminal a bar with rate, remaining time and the last rows; otherwise periodic lines."""
 
 from __future__ import annotations
 
@@ -16,25 +16,25 @@ _LINE_SECONDS = 5.0
 _REDRAWN_PER_SECOND = 8
 _ROWS = 8
 _COUNTED = 200
-"""Submissions that the rate is taken from, the last ones."""
+"""Number of most recent submissions that the rate is computed from."""
 _COLOURS = {"graded": "green", "refused": "red", "unreadable": "yellow", "missing": "bright_black", "failed": "magenta"}
 
 
 class Show(Protocol):
-    """Who is told how it goes."""
+    """Receives progress events."""
 
     def begin(self, total: int) -> None:
-        """So many submissions are to have a row."""
+        """Grading starts; `total` submissions will get a row."""
 
     def done(self, record: Record, *, known: bool = False) -> None:
-        """A submission has its row; `known` if it had it before."""
+        """A submission has its row; `known` if it is from an earlier run."""
 
     def again(self, name: str, why: str) -> None:
-        """A submission is begun again, through no fault of its own."""
+        """A submission is retried after an internal error."""
 
 
 class Plain:
-    """For logs: the state every few seconds, and everything out of the ordinary."""
+    """Progress for logs: a line every few seconds, and everything unusual."""
 
     def __init__(self, stream: TextIO | None = None, *, quiet: bool = False) -> None:
         self.total = 0
@@ -51,12 +51,12 @@ class Plain:
         self._state()
 
     def begin(self, total: int) -> None:
-        """So many submissions are to have a row."""
+        """Grading starts; `total` submissions will get a row."""
         self.total = total
         self._told = time.monotonic()
 
     def done(self, record: Record, *, known: bool = False) -> None:
-        """A submission has its row; `known` if it had it before."""
+        """A submission has its row; `known` if it is from an earlier run."""
         self.count += 1
         if not known:
             self._pace.count(record)
@@ -67,11 +67,11 @@ class Plain:
             self._state()
 
     def again(self, name: str, why: str) -> None:
-        """A submission is begun again."""
-        self.say(f"{name}: begun again ({why})")
+        """A submission is retried."""
+        self.say(f"{name}: retrying ({why})")
 
     def say(self, text: str) -> None:
-        """One line."""
+        """Write one line."""
         if not self._quiet:
             self._stream.write(text + "\n")
             self._stream.flush()
@@ -81,34 +81,34 @@ class Plain:
 
 
 class Pace:
-    """How fast it goes by now: the time that workers take to start says nothing about the rest."""
+    """The current rate. It excludes the time that workers take to start, which would distort it."""
 
     def __init__(self) -> None:
         self._begun = time.monotonic()
         self._times: deque[float] = deque(maxlen=_COUNTED)
 
     def count(self, record: Record) -> None:
-        """A row is there; only what a worker has graded counts."""
+        """Count a row, if a worker graded it."""
         if record.key:
             self._times.append(time.monotonic())
 
     def told(self, left: int) -> str:
-        """Rate and, from the second one on, time to go."""
+        """Rate, plus the remaining time from the second submission on."""
         now, done = time.monotonic(), len(self._times)
         return pace(done - 1, left, now - self._times[0]) if done > 1 else pace(done, 0, now - self._begun)
 
 
 def pace(done: int, left: int, seconds: float) -> str:
-    """Rate and time to go."""
+    """Rate and remaining time; `done` and `left` count submissions."""
     rate = done / max(seconds, 1e-3)
     if not done or not left:
         return f"{rate:.1f}/s"
     to_go = round(left / rate)
-    return f"{rate:.1f}/s, {to_go // 60}:{to_go % 60:02} to go"
+    return f"{rate:.1f}/s, {to_go // 60}:{to_go % 60:02} left"
 
 
 class Live:
-    """For a terminal."""
+    """Progress for a terminal."""
 
     def __init__(self, console: Console | None = None) -> None:
         from rich.console import Console
@@ -134,12 +134,12 @@ class Live:
         self._live.stop()
 
     def begin(self, total: int) -> None:
-        """So many submissions are to have a row."""
+        """Grading starts; `total` submissions will get a row."""
         self._left = total
         self._bar.update(self._task, total=total)
 
     def done(self, record: Record, *, known: bool = False) -> None:
-        """A submission has its row; `known` if it had it before."""
+        """A submission has its row; `known` if it is from an earlier run."""
         self._rows.append(record)
         self._counts[record.status] += 1
         self._left -= 1
@@ -148,8 +148,8 @@ class Live:
         self._bar.update(self._task, advance=1, pace=self._pace.told(self._left))
 
     def again(self, name: str, why: str) -> None:
-        """A submission is begun again."""
-        self._console.print(f"{name}: begun again ({why})", markup=False, highlight=False)
+        """A submission is retried."""
+        self._console.print(f"{name}: retrying ({why})", markup=False, highlight=False)
 
     def _drawn(self) -> Any:
         from rich.console import Group

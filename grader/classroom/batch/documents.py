@@ -1,4 +1,4 @@
-"""The two documents of a submission, the instructor's and the student's, and the few figures that tables need."""
+"""The two reports on a submission, the instructor's and the student's, and the summary that tables need."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ Entry = dict[str, Any]
 
 
 def rendered(entry: Entry, head: Mapping[str, Any], order: Order) -> Graded:
-    """Both documents of one entry, by the one writer that `grade` has as well."""
+    """Render both reports of one entry, with the same writer that `grade` uses."""
     root = str(PurePath(order.directory).parent)
-    seconds = sum(row["duration_s"] for row in entry["gradients"])  # without what hidden cases took
+    seconds = sum(row["duration_s"] for row in entry["gradients"])  # excludes the time that hidden cases took
     student = entry | {"source": PurePath(entry["source"]).name, "duration_s": seconds}
     return Graded(
         brief(entry),
@@ -34,9 +34,9 @@ def rendered(entry: Entry, head: Mapping[str, Any], order: Order) -> Graded:
 
 
 def encoded(report: Mapping[str, Any]) -> bytes:
-    """JSON with a gradient a line: indented all through, writing it would take as long as a fifth of the grading.
+    """JSON with one gradient per line: indenting everything would add a fifth to the time for grading.
 
-    What is no Unicode in a name stays an escape.
+    Undecodable bytes in a name stay escapes.
     """
     parts = {key: _broken(value, 4 if key == "grader" else 1) for key, value in report.items()}
     lines = ",\n".join(f"{_compact(key)}: {part}" for key, part in parts.items())
@@ -44,7 +44,7 @@ def encoded(report: Mapping[str, Any]) -> bytes:
 
 
 def _broken(value: Any, depth: int) -> str:
-    """JSON with line breaks down to this depth."""
+    """JSON with line breaks down to nesting depth `depth`."""
     if not depth or not value or not isinstance(value, dict | list):
         return _compact(value)
     if isinstance(value, dict):
@@ -58,7 +58,7 @@ _compact = json.JSONEncoder(allow_nan=False, ensure_ascii=False).encode
 
 
 def brief(entry: Entry) -> Entry:
-    """What tables and the next run need to know."""
+    """The part of an entry that tables and the next run need."""
     rows = entry["gradients"]
     return {
         **{name: entry[name] for name in ("name", "status", "problem", "notes", "score", "previous_score")},
@@ -68,18 +68,18 @@ def brief(entry: Entry) -> Entry:
 
 
 def ungraded(name: str, source: str, order: Order, status: str, problem: str, notes: tuple[str, ...] = ()) -> Entry:
-    """The entry of a submission that never came to be graded: nothing earned, except where the fault is ours."""
+    """The entry of a submission that could not be graded, without a score or gradients."""
     return empty_entry(name, order.exercise, source, status, problem, notes)
 
 
 def nothing_earned(possible: int) -> dict[str, int]:
-    """The score of what cannot be graded through its author's fault."""
+    """The zero score of a submission that its own content made ungradable."""
     names = ("points", "correct", "exact", "approximate", "chained_correct", "chained_exact")
     return {"points": 0, "possible": possible, **dict.fromkeys(names[1:], 0)}
 
 
 def unloaded_head(order: Order, settings_sha256: str = "0" * 64) -> dict[str, Any]:
-    """A document's head before any worker has told what it computes with."""
+    """A report's head before any worker has reported its numerics."""
     numerics = {"torch": version("torch"), "cpu_capability": "", "threads": 1, "env": {}}
     return {
         "version": __version__,
@@ -91,7 +91,7 @@ def unloaded_head(order: Order, settings_sha256: str = "0" * 64) -> dict[str, An
 
 
 def for_duplicate(entry: Entry, name: str, source: str, file: str | None) -> Entry:
-    """The entry of a submission with the same code under another name: the same findings, its own name and file."""
+    """The entry of a submission whose code equals another's: same findings, its own name and file."""
     former = next((row["file"] for row in entry["gradients"] if row["file"]), None)
     duplicate = entry | {"name": name, "source": source, "previous_score": None}
     if not file or not former or former == file:
@@ -101,7 +101,7 @@ def for_duplicate(entry: Entry, name: str, source: str, file: str | None) -> Ent
 
 
 def _renamed(value: Any, mention: re.Pattern[str], file: str) -> Any:
-    """Every mention of a file's name under another one."""
+    """Replace every mention of a file name at any depth."""
     if isinstance(value, str):
         return mention.sub(lambda _: file, value)
     if isinstance(value, dict):

@@ -1,4 +1,4 @@
-"""A worker's warm engine: one sandbox, one exercise, its cases, and then submission after submission."""
+"""A worker's warm engine: one sandbox and one exercise with its cases, for many submissions."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class Engine:
-    """Grades whatever it is handed, by one order."""
+    """Grades submissions by one order."""
 
     def __init__(self, order: Order, sandbox: Sandbox | None = None) -> None:
         self.order = order
@@ -32,11 +32,11 @@ class Engine:
         self._forked = False
         self.sandbox = sandbox or start_sandbox(
             order.settings, load_torch=False
-        )  # torch loads there while it loads here
+        )  # torch loads in the sandbox while it loads here
         self.exercise = self._exercise()
         self._take_names()
         self._run = self._prepare()
-        self.head = self._run.head()  # loads torch with its numerics pinned, before the engine does
+        self.head = self._run.head()  # loads torch with pinned numerics, before anything else does
         from grader.exercise.case import build_cases
         from grader.grading.grading import start_grading
 
@@ -51,24 +51,24 @@ class Engine:
         self.close()
 
     def close(self) -> None:
-        """End the sandbox, if it is this engine's own."""
+        """Close the sandbox, if this engine started it."""
         if self._own:
             self.sandbox.close()
         if self._scratch is not None and not self._forked:
             self._scratch.cleanup()
 
     def fork(self) -> bool:
-        """Fork this process, which does nothing else; true in the new one, as warm and with a sandbox of its own.
+        """Fork this process. Returns True in the child, which is as warm and has its own sandbox.
 
         Raises:
-            OSError: that cannot be done here.
-            SandboxError: the sandbox is gone.
+            OSError: forking is impossible here.
+            SandboxError: the sandbox has died.
         """
         if len(list(Path("/proc/self/task").iterdir())) > 1:
-            raise OSError("other threads would be lost")
+            raise OSError("cannot fork: other threads are running")
         twin = self.sandbox.twin()
         if twin is None:
-            raise OSError("there is no server to fork")
+            raise OSError("cannot fork: the sandbox has no server process")
         pid = -1
         try:
             pid = os.fork()
@@ -82,19 +82,19 @@ class Engine:
         return True
 
     def check(self) -> dict[str, Any]:
-        """What documents say of this machine.
+        """Check the isolation; return the head for reports, which describes this machine.
 
         Raises:
-            SandboxError: the isolation is less than the order asks for.
+            SandboxError: the isolation level is below the one that the order requires.
         """
         try:
             _ = self.sandbox.isolation
         except SandboxError:
-            _ = self.sandbox.isolation  # somebody killed the server while it started; a refusal stays one
+            _ = self.sandbox.isolation  # in case the server was killed during startup; a refusal is final
         return self.head
 
     def grade(self, task: Task) -> Graded:
-        """Grade one submission; once more if the sandbox, not the submission, failed."""
+        """Grade one submission, with one retry if the sandbox (not the submission) failed."""
         try:
             return self._grade(task)
         except SandboxError:
@@ -108,13 +108,13 @@ class Engine:
         return rendered(entry, self.head, self.order)
 
     def _prepare(self) -> Run:
-        """The run whose settings and head every document shares."""
+        """The run whose settings and head all reports share."""
         run = Run(self.order.settings, sandbox=self.sandbox)
         run.add(self.exercise, Submission("", Path(), {}))
         return run
 
     def _exercise(self) -> Exercise:
-        """The exercise of the order: from the same place, or on another machine from the files that came along."""
+        """Load the exercise from its folder if it is there and unchanged, otherwise from the files in the order."""
         there = Path(self.order.directory)
         if is_exercise(there):
             found = load_exercise(there)
@@ -129,7 +129,7 @@ class Engine:
         return load_exercise(own)
 
     def _place(self, name: str) -> Path:
-        """Where a file can be that only this engine has."""
+        """Path for a private file of this engine."""
         if self._scratch is None:
             self._scratch = tempfile.TemporaryDirectory(prefix="grade-")
         return Path(self._scratch.name, name)
@@ -142,10 +142,10 @@ class Engine:
 
 
 def warm_engine(order: Order) -> Engine:
-    """An engine for a process that does nothing else.
+    """Start an engine, in a process that does nothing else.
 
-    Without looking for garbage while torch loads, which takes a fifth of the time; and what is loaded by then stays,
-    so that no later search walks through it.
+    Garbage collection is off while torch loads, of which it would take a fifth of the time; afterwards everything
+    loaded is frozen, so that later collections skip it.
     """
     gc.disable()
     try:

@@ -1,4 +1,4 @@
-"""grades.csv: one row for each submission. The columns `override` and `reason` are the instructor's and survive."""
+"""grades.csv: one row for each submission. The instructor's columns `override` and `reason` are kept."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 FILE: Final = "grades.csv"
 OWN: Final = ("override", "reason")
-"""The instructor's columns."""
+"""Columns that the instructor fills in."""
 COLUMNS: Final = (
     "submission", "student", "name", "email", "status", "points", "possible", "correct", "exact", "chained",
     "previous", *OWN, "final", "problem", "notes", "source",
@@ -31,22 +31,22 @@ _LARGEST: Final = 256 << 20
 
 
 class UnreadableGrades(Exception):
-    """A grades.csv that is there, may hold overrides, and cannot be read: one sentence."""
+    """An existing grades.csv, which may contain overrides, cannot be read: the message is one sentence."""
 
 
 @dataclass(frozen=True, slots=True)
 class GradesLine:
-    """One submission, and what is known of its grade by now."""
+    """One submission and its record, if it has one yet."""
 
     handed_in: HandedIn
     record: Record | None
 
 
 def write_grades(directory: Path, lines: Iterable[GradesLine], gradients: Sequence[str]) -> None:
-    """Write the table whole, with the overrides that the file has at this moment."""
+    """Write the table atomically, keeping the overrides that the file contains at this moment."""
     kept = read_overrides(directory / FILE)
     rows = [_cells(line, gradients) | _override(line, kept) for line in lines]
-    for name, own in kept.items():  # overrides of submissions that are gone: nothing of the instructor's is lost
+    for name, own in kept.items():  # submissions that are gone: keep their overrides
         counts = final(own, None)
         shown = own["override"] if counts is None else _shown(counts)
         rows.append({"submission": name, "status": "missing", **own, "final": shown})
@@ -84,27 +84,27 @@ def _cells(line: GradesLine, gradients: Sequence[str]) -> dict[str, Any]:
 
 
 def _notes(handed_in: HandedIn, record: Record) -> list[str]:
-    """Those made when it was graded, and what this run's roster says."""
+    """Notes made when it was graded, and this run's note about the roster."""
     made = [note for note in record.entry["notes"] if note != STRANGER]
     return [STRANGER, *made] if STRANGER in handed_in.notes else made
 
 
 def _override(line: GradesLine, kept: dict[str, dict[str, str]]) -> dict[str, Any]:
-    """The instructor's columns, and the grade that counts."""
+    """The instructor's columns and the final grade."""
     own = kept.pop(line.handed_in.name, dict.fromkeys(OWN, ""))
     counts = final(own, line.record)
     return {**own, "final": own["override"] if counts is None else _shown(counts)}
 
 
 def final(own: Mapping[str, str] | None, record: Record | None) -> float | None:
-    """The grade that counts: the override if it is a figure, with a decimal comma as well, else the points."""
+    """The final grade: the override if it is a number, None if it is a word; without an override, the points."""
     if own and own["override"]:
         return figure(own["override"])
     return record.points if record else None
 
 
 def no_figures(overrides: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
-    """The overrides that are text: they stand as they are, but nothing can be counted with them."""
+    """Overrides that are words, such as `excused`: they are kept, but do not count as points."""
     return {name: own["override"] for name, own in overrides.items() if own["override"] and final(own, None) is None}
 
 
@@ -113,34 +113,34 @@ def _shown(points: float) -> str:
 
 
 def read_overrides(path: Path) -> dict[str, dict[str, str]]:
-    """What an instructor wrote into the table, by submission: by hand or with any spreadsheet.
+    """Read the instructor's overrides, by submission, from a table edited by hand or in any spreadsheet.
 
     Raises:
-        UnreadableGrades: it is there, but is no such table.
+        UnreadableGrades: the file exists, but cannot be read or lacks columns.
     """
     if not path.is_file():
         return {}
     rows = read_table(path)
     if rows and not {"submission", *OWN} <= rows[0].keys():
         raise UnreadableGrades(
-            f"{path} has no columns submission, override and reason any more, so overrides could get lost. "
-            "Bring them back, or move the file away"
+            f"{path} no longer has the columns submission, override and reason, so overrides could be lost. "
+            "Restore the columns, or move the file away"
         )
     found = {row["submission"]: {name: (row[name] or "").strip() for name in OWN} for row in rows if row["submission"]}
     return {name: own for name, own in found.items() if any(own.values())}
 
 
 def read_table(path: Path) -> list[dict[str, str]]:
-    """A CSV file as spreadsheets save them: comma, semicolon or tab, UTF-8 with or without its mark, or Windows' own.
+    """Read a CSV file from any spreadsheet: comma, semicolon or tab; UTF-8 with or without BOM, UTF-16 or cp1252.
 
     Raises:
-        UnreadableGrades: it cannot be read.
+        UnreadableGrades: it is too large or not a table.
     """
     if path.stat().st_size > _LARGEST:
         raise UnreadableGrades(f"{path} is larger than {_LARGEST >> 20} MB")
     text = _decoded(path.read_bytes())
     first, _, rest = text.partition("\n")
-    if separator := re.fullmatch(r"sep=(.)\s*", first, re.IGNORECASE):  # a line that Excel understands
+    if separator := re.fullmatch(r"sep=(.)\s*", first, re.IGNORECASE):  # Excel's separator line
         text, delimiter = rest, separator[1]
     else:
         delimiter = max(",;\t", key=first.count)

@@ -1,6 +1,6 @@
-"""What a worker is told: once, what is graded and how (an `Order`), and then one `Task` for each submission.
+"""What a worker receives: first an `Order`, which says what to grade and how, then one `Task` for each submission.
 
-Both travel as bytes, to a process on this machine or to one on another, and need no torch.
+Both are sent as bytes to a process on this machine or another, and neither needs torch.
 """
 
 from __future__ import annotations
@@ -32,19 +32,19 @@ class Order:
 
     exercise: str
     directory: str
-    """Where the exercise is on the machine that gave the order; elsewhere its files are written to a new place."""
+    """The exercise's folder on the machine that sent the order; other machines write `files` to a new folder."""
     files: Mapping[str, str] = field(repr=False)
     exercise_sha256: str
     settings: Settings = field(repr=False)
-    """Its feedback is what students are told; the instructor's documents are always full."""
+    """Its feedback level applies to students' reports; the instructor's are always full."""
     names: str | None = field(default=None, repr=False)
-    """Another list of names to learn from, as text."""
+    """The text of another list of names to train on, if one is set."""
     course: str | None = field(default=None, repr=False)
-    """course.toml, as text."""
+    """The text of course.toml, if there is one."""
 
     @classmethod
     def of(cls, exercise: Exercise, settings: Settings, names: str | None = None) -> Order:
-        """The order to grade this exercise."""
+        """Make the order to grade this exercise."""
         files = {name: (exercise.directory / name).read_text("utf-8") for name in ("forward.py", "exercise.toml")}
         course = exercise.course.path.read_text("utf-8") if exercise.course else None
         settings = replace(settings, imports=exercise.rules.imports)
@@ -52,28 +52,28 @@ class Order:
 
     @classmethod
     def decode(cls, data: bytes) -> Order:
-        """What `encode` made."""
+        """Decode what `encode` returned."""
         known = json.loads(data)
         return cls(**known | {"settings": Settings.from_json(known["settings"])})
 
     def encode(self) -> bytes:
-        """As JSON."""
+        """Encode as JSON."""
         return json.dumps(asdict(self), sort_keys=True).encode()
 
     @cached_property
     def fingerprint(self) -> str:
-        """Hash of all that the results of this order depend on, this program's version included."""
+        """Hash of everything that the results of this order depend on, including the grader's and torch's versions."""
         chosen = {name: value for name, value in asdict(self).items() if name not in ("directory", "files")}
         content = [__version__, version("torch"), chosen]
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
     def key(self, submission: Submission) -> str:
-        """What a submission's result is found by: the same code under the same order has the same one."""
+        """Key of a submission's result: the same code under the same order has the same key."""
         return hashlib.sha256(f"{self.fingerprint}:{content_hash(submission)}".encode()).hexdigest()
 
 
 def content_hash(submission: Submission) -> str:
-    """Hash of the code alone: a single file counts without its name, which may be its owner's."""
+    """Hash of the code. A single file's name is left out, since it may be its owner's name."""
     if len(submission.files) != 1:
         return submission.sha256
     ((name, content),) = submission.files.items()
@@ -91,13 +91,13 @@ class Task:
     previous_score: Mapping[str, Any] | None = None
 
     def encode(self) -> bytes:
-        """The description as JSON and the files as they are."""
+        """Encode the description as JSON, followed by the files."""
         head = {"name": self.name, "source": self.source, "files": list(self.files), "notes": self.notes}
         return pack(json.dumps({**head, "previous": self.previous_score}).encode(), *self.files.values())
 
     @classmethod
     def decode(cls, data: bytes) -> Task:
-        """What `encode` made."""
+        """Decode what `encode` returned."""
         first, *contents = unpack(data)
         head = json.loads(first)
         files = dict(zip(head["files"], contents, strict=True))
@@ -106,7 +106,7 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Graded:
-    """What came of a task: the line for tables, and both documents as they are written."""
+    """The result of a task: the entry for tables, and both reports as bytes to write."""
 
     entry: Mapping[str, Any]
     """The submission's entry without its gradients' details: see `brief`."""
@@ -114,23 +114,23 @@ class Graded:
     student: bytes = field(repr=False)
 
     def encode(self) -> bytes:
-        """As bytes for the way back."""
+        """Encode for the way back."""
         return pack(json.dumps(self.entry).encode(), self.full, self.student)
 
     @classmethod
     def decode(cls, data: bytes) -> Graded:
-        """What `encode` made."""
+        """Decode what `encode` returned."""
         entry, full, student = unpack(data)
         return cls(json.loads(entry), full, student)
 
 
 def pack(*pieces: bytes) -> bytes:
-    """Pieces in one, each behind its length."""
+    """Join byte strings, each after its length (8 bytes, little-endian)."""
     return b"".join(_LENGTH.pack(len(piece)) + piece for piece in pieces)
 
 
 def unpack(data: bytes) -> list[bytes]:
-    """What `pack` put in."""
+    """Split what `pack` joined."""
     pieces, at = [], 0
     while at < len(data):
         (length,) = _LENGTH.unpack_from(data, at)

@@ -1,4 +1,4 @@
-"""Results on their way to the disk: written by a few threads, since a disk can sync several files in one go."""
+"""Write results to disk in several threads, since a disk can sync several files at once."""
 
 from __future__ import annotations
 
@@ -21,21 +21,21 @@ if TYPE_CHECKING:
 
 WRITERS: Final = 8
 MOST_WAITING: Final = 64
-"""Results that may wait for the disk; then grading waits as well."""
+"""Maximum number of results waiting to be written; beyond it, grading waits."""
 
 _PLAIN_HEAD = ("version", "criterion", "settings_sha256", "numerics", "notes")
 
 
 @dataclass(frozen=True, slots=True)
 class Regraded:
-    """A submission whose grade is another one than before."""
+    """A submission whose grade changed."""
 
     before: Record
     after: Record
 
 
 class Results:
-    """Takes results in, in any order; a row is done when its documents are on the disk."""
+    """Takes results in any order; a row is done when its reports are on disk."""
 
     def __init__(self, order: Order, possible: int, handed_in: Sequence[HandedIn], store: Store, show: Show) -> None:
         self.order = order
@@ -44,7 +44,7 @@ class Results:
         self.show = show
         self.changes: list[Regraded] = []
         self.duplicates = 0
-        """Submissions that took over the result of the same code."""
+        """Number of submissions that reused the result of identical code."""
         self.head: Mapping[str, Any] = unloaded_head(order)
         self._handed_in = {each.name: each for each in handed_in}
         self._writers = ThreadPoolExecutor(WRITERS, "writer")
@@ -54,7 +54,7 @@ class Results:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Whatever ends the batch: what was graded is kept."""
+        """Keep what was graded, whatever ended the batch."""
         try:
             self.settle(everything=True)
         finally:
@@ -63,11 +63,11 @@ class Results:
 
     @property
     def writes(self) -> Sequence[Future[None]]:
-        """What is on its way to the disk."""
+        """Pending writes."""
         return tuple(self._writes)
 
     def settle(self, *, everything: bool = False) -> None:
-        """Book what is on the disk; wait for some of it where too much is waiting, or for all of it."""
+        """Record the writes that are done. Waits while too many are pending, or for all of them with `everything`."""
         while self._writes:
             most = 0 if everything else MOST_WAITING
             pause = None if len(self._writes) > most else 0
@@ -80,16 +80,16 @@ class Results:
                 return
 
     def keep(self, key: str, graded: Graded, then: Callable[[], None] = lambda: None) -> None:
-        """Have a result written; `then` is called when it is there."""
+        """Write a result in the background; `then` is called when it is on disk."""
         future = self._writers.submit(self.store.write, graded)
         self._writes[future] = partial(self._book, key, graded.entry, then)
 
     def known(self, record: Record) -> None:
-        """A submission whose row was there before."""
+        """A submission already had its row."""
         self.show.done(record, known=True)
 
     def unreadable(self, each: HandedIn, problem: str) -> None:
-        """A row for what cannot be graded through its author's fault, unless it has that row already."""
+        """Write a row for a submission that its own content made ungradable, unless it already has that row."""
         status = "missing" if each.missing else "unreadable"
         known = self.store.get(each.name)
         if known and self.store.has(each.name) and (known.status, known.entry["problem"]) == (status, problem):
@@ -98,11 +98,11 @@ class Results:
             self._ungraded(each, status, problem, nothing_earned(self.possible))
 
     def failed(self, each: HandedIn, why: str) -> None:
-        """A row without a grade: it was our fault."""
-        self._ungraded(each, "failed", f"not graded through no fault of its own: {why}", None)
+        """Write a row without a grade, after an internal error."""
+        self._ungraded(each, "failed", f"internal error: {why}", None)
 
     def take_over(self, key: str, each: HandedIn, submission: Submission, other: str) -> None:
-        """The result of somebody whose code is the same."""
+        """Reuse the result of another submission with identical code."""
         report = json.loads(self.store.document(other).read_bytes())["grader"]
         (entry,) = report["submissions"]
         file = next(iter(submission.files)) if len(submission.files) == 1 else None
@@ -113,7 +113,7 @@ class Results:
         self.keep(key, rendered(duplicate, {name: report[name] for name in _PLAIN_HEAD}, self.order))
 
     def previous(self, name: str) -> Mapping[str, Any] | None:
-        """A submission's score until now."""
+        """A submission's score from the previous run; None if there is none."""
         record = self.store.get(name)
         return record.entry["score"] if record else None
 
@@ -131,7 +131,7 @@ class Results:
         then()
 
     def _without_intake(self, notes: list[str], other: str) -> list[str]:
-        """The notes about the code; those about how somebody else handed it in stay with them."""
+        """The notes about the code, without those about how the other submission was handed in."""
         theirs = self._handed_in[other].notes if other in self._handed_in else ()
         return notes[len(theirs) :] if tuple(notes[: len(theirs)]) == theirs else notes
 

@@ -1,4 +1,4 @@
-"""The batch itself: submissions in a stable order, each graded at most once, each with a row at the end."""
+"""The batch: submissions in a stable order, each graded at most once, each with a row at the end."""
 
 from __future__ import annotations
 
@@ -28,19 +28,19 @@ if TYPE_CHECKING:
     from grader.classroom.intake.handed_in import HandedIn
 
 TRIES: Final = 2
-"""How often a submission is begun before it counts as failed through our fault."""
+"""Attempts at grading a submission before it counts as failed with an internal error."""
 
 MOST_FAILED: Final = 10
-"""After so many failures in a row, and nothing graded between them, it is not the submissions: the batch stops."""
+"""After this many failures in a row the submissions cannot be the cause, and the batch stops."""
 
 _TABLE_SECONDS: Final = 5.0
 _TABLE_SHARE: Final = 20
-"""The table is written again after this many times what writing it took."""
+"""The table is rewritten only after this multiple of the time that writing it took."""
 
 
 @dataclass(slots=True)
 class InProgress:
-    """A submission on its way."""
+    """A submission being graded."""
 
     handed_in: HandedIn
     submission: Submission
@@ -49,22 +49,22 @@ class InProgress:
     tries: int = 0
     begun: float = 0.0
     duplicates: list[InProgress] = field(default_factory=list)
-    """Others with the same code, waiting for this one."""
+    """Submissions with the same code, waiting for this result."""
 
     @property
     def name(self) -> str:
-        """The submission's."""
+        """The submission's name."""
         return self.handed_in.name
 
     def task(self) -> bytes:
-        """As a worker gets it."""
+        """The encoded task for a worker."""
         submission = self.submission
         notes = tuple(note for note in self.handed_in.notes if note != STRANGER)
         return Task(submission.name, str(submission.source), submission.files, notes, self.previous).encode()
 
 
 class Batch:
-    """Everything handed in, graded into a store."""
+    """Grades everything handed in and writes the results to a store."""
 
     def __init__(
         self,
@@ -82,7 +82,7 @@ class Batch:
         self.store = store
         self.show = show
         self.graded = 0
-        """Submissions graded in this run, not counting those found done."""
+        """Number of submissions graded in this run, without those that already had a result."""
         self._results = Results(order, possible, handed_in, store, show)
         self._again = False
         self._failed = 0
@@ -93,12 +93,12 @@ class Batch:
 
     @property
     def changes(self) -> Sequence[Regraded]:
-        """The submissions whose grade is another one than before."""
+        """The submissions whose grade changed."""
         return self._results.changes
 
     @property
     def duplicates(self) -> int:
-        """Submissions that took over the result of the same code."""
+        """Number of submissions that reused the result of identical code."""
         return self._results.duplicates
 
     def run(
@@ -108,7 +108,7 @@ class Batch:
         again: bool = False,
         selected: Callable[[HandedIn], bool] = lambda _: True,
     ) -> None:
-        """Grade what has no result yet, or with `again` everything selected. The workers start only if needed."""
+        """Grade selected submissions without a result, or with `again` all selected. Workers start only if needed."""
         self._again = again
         self._finished = {} if again else self.store.by_key()
         work = self._work([each for each in self.handed_in if selected(each)])
@@ -123,17 +123,17 @@ class Batch:
             self.write_table()
 
     def write_table(self) -> None:
-        """grades.csv, as far as it is known."""
+        """Write grades.csv with the results so far."""
         begun = time.monotonic()
         lines = (GradesLine(each, self.store.get(each.name)) for each in self.handed_in)
         write_grades(self.store.directory, lines, self.gradients)
         now = time.monotonic()
         self._table_due = now + max(_TABLE_SECONDS, _TABLE_SHARE * (now - begun))
 
-    # what has to be done
+    # Choosing the work
 
     def _work(self, chosen: Sequence[HandedIn]) -> Iterator[InProgress]:
-        """What has to be graded, in order; what needs no grading is settled on the way."""
+        """Yield what must be graded, in order; record everything else on the way."""
         self.show.begin(len(chosen))
         for each in chosen:
             self._results.settle()
@@ -152,7 +152,7 @@ class Batch:
         return not self._again and self.store.key(work.name) == work.key and self.store.has(work.name)
 
     def _duplicates_another(self, work: InProgress) -> bool:
-        """Whether somebody's code is the same: then its result is, now or when it is there."""
+        """Whether another submission has the same code; if so, reuse its result, now or when it is done."""
         if work.key in self._under_way:
             self._under_way[work.key].duplicates.append(work)
             return True
@@ -162,13 +162,13 @@ class Batch:
         self._results.take_over(work.key, work.handed_in, work.submission, other)
         return True
 
-    # doing it
+    # Doing the work
 
     def _drive(self, workers: Workers, first: InProgress, rest: Iterator[InProgress]) -> None:
         waiting: deque[InProgress] = deque([first])
         exhausted = False
         while True:
-            # Only when there is room for as many as travel together: those that come back one by one would go so, too.
+            # Wait until a whole chunk fits: otherwise results that return one by one would be replaced one by one.
             room = len(self._futures) <= workers.window - workers.chunk
             while room and len(self._futures) < workers.window and not (exhausted and not waiting):
                 work = waiting.popleft() if waiting else next(rest, None)
@@ -195,25 +195,25 @@ class Batch:
         self._futures[workers.submit(work.task(), alone=work.tries > 1)] = work
 
     def _over(self, patience: float) -> list[Future[bytes]]:
-        """Tasks that are done, and those that nobody will answer any more."""
+        """Tasks that are done or have timed out."""
         now = time.monotonic()
         return [future for future, work in self._futures.items() if future.done() or now - work.begun > patience]
 
     def _end(self, future: Future[bytes]) -> InProgress | None:
-        """Keep a result; a work to begin again if it has none and may still get one."""
+        """Keep a task's result. If it has none and may be retried, return the work to retry."""
         work = self._futures.pop(future)
         try:
             graded = Graded.decode(future.result(timeout=0))
         except (BrokenExercise, NamesError):
             raise
-        except Exception as error:  # noqa: BLE001  a worker's end, whichever way the cluster calls it
+        except Exception as error:  # noqa: BLE001  the cluster raises many types
             return self._lost(work, error)
         self._failed = 0
         self._results.keep(work.key, graded, partial(self._done, work))
         return None
 
     def _done(self, work: InProgress) -> None:
-        """Its documents are on the disk: those who wait for them can have them."""
+        """Its reports are on disk: give the result to its duplicates."""
         del self._under_way[work.key]
         self._finished[work.key] = work.name
         self.graded += 1
@@ -221,9 +221,9 @@ class Batch:
             self._results.take_over(duplicate.key, duplicate.handed_in, duplicate.submission, work.name)
 
     def _lost(self, work: InProgress, error: Exception) -> InProgress | None:
-        said = "no answer came" if isinstance(error, TimeoutError) else str(error).strip() or type(error).__name__
+        said = "no answer in time" if isinstance(error, TimeoutError) else str(error).strip() or type(error).__name__
         why = said.splitlines()[-1][:300]
-        self.store.log(f"{work.name}, try {work.tries}: {said}")
+        self.store.log(f"{work.name}, attempt {work.tries}: {said}")
         if work.tries < TRIES:
             self.show.again(work.name, why)
             return work
@@ -232,5 +232,5 @@ class Batch:
         for each in (work, *work.duplicates):
             self._results.failed(each.handed_in, why)
         if self._failed >= MOST_FAILED:
-            raise SandboxError(f"{self._failed} submissions in a row could not be graded, so the batch stops: {why}")
+            raise SandboxError(f"batch stopped: {self._failed} submissions in a row could not be graded: {why}")
         return None

@@ -1,4 +1,4 @@
-"""The results' folder: every file whole or not at all, and a journal of what is done that survives any kind of end."""
+"""The results folder: files are written atomically, and a journal of finished submissions survives any crash."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _SYNC_SECONDS: Final = 1.0
 
 
 class FolderInUse(Exception):
-    """Another batch writes into this folder: one sentence."""
+    """Another batch is writing to this folder: the message is one sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,38 +32,38 @@ class Record:
     """One submission's line in the journal."""
 
     key: str
-    """Hash of submission, exercise, settings and version; empty for what was not graded."""
+    """Hash of submission, exercise, settings and version; empty if it was not graded."""
     entry: Mapping[str, Any] = field(repr=False)
-    """What `documents.brief` keeps."""
+    """The part of the entry that `documents.brief` keeps."""
     when: float = 0.0
 
     @property
     def name(self) -> str:
-        """The submission's."""
+        """The submission's name."""
         return str(self.entry["name"])
 
     @property
     def status(self) -> str:
-        """The submission's."""
+        """The submission's status."""
         return str(self.entry["status"])
 
     @property
     def points(self) -> int | None:
-        """What was earned; None where nobody could be graded."""
+        """Points earned; None if there is no score."""
         score = self.entry["score"]
         return None if score is None else int(score["points"])
 
 
 @dataclass(frozen=True, slots=True)
 class JournalLine:
-    """Where in the journal a submission's last line is: a class of a hundred thousand is not kept in memory."""
+    """Position of a submission's last line in the journal, so that records need not be kept in memory."""
 
     offset: int
     key: str
 
 
 class Store:
-    """The folder while a batch writes into it; only one may."""
+    """The results folder, locked for the one batch that writes to it."""
 
     def __init__(self, directory: Path) -> None:
         self.directory = directory
@@ -82,7 +82,7 @@ class Store:
         self.close()
 
     def close(self) -> None:
-        """Everything written is on the disk."""
+        """Sync to disk and release the folder."""
         self.sync()
         self._journal.close()
         os.close(self._lock)
@@ -92,7 +92,7 @@ class Store:
         return Record(**json.loads(self._journal.readline()))
 
     def get(self, name: str) -> Record | None:
-        """What is known of a submission."""
+        """A submission's record; None if it has none."""
         return self[name] if name in self._places else None
 
     def key(self, name: str) -> str:
@@ -105,25 +105,25 @@ class Store:
         return {place.key: name for name, place in self._places.items() if place.key}
 
     def has(self, name: str) -> bool:
-        """Whether both documents of a submission are there."""
+        """Whether both reports on a submission exist."""
         return self.document(name).is_file() and self.student(name).is_file()
 
     def document(self, name: str) -> Path:
-        """The instructor's document."""
+        """Path of the instructor's report."""
         return self.directory / f"{name}.json"
 
     def student(self, name: str) -> Path:
-        """The student's document."""
+        """Path of the student's report."""
         return self.directory / STUDENTS / f"{name}.json"
 
     def write(self, graded: Graded) -> None:
-        """Write a result's documents. Several threads may, each for another submission."""
+        """Write both reports of a result. Thread-safe for different submissions."""
         name = graded.entry["name"]
         write_whole(self.student(name), graded.student)
         write_whole(self.document(name), graded.full)
 
     def note(self, key: str, entry: Mapping[str, Any]) -> Record:
-        """Write the line that says that the documents are there."""
+        """Append a submission's record to the journal, once its reports are written."""
         record = Record(key, entry, when=round(time.time(), 3))
         self._places[record.name] = JournalLine(self._journal.seek(0, os.SEEK_END), key)
         self._journal.write(_line(record))
@@ -133,17 +133,17 @@ class Store:
         return record
 
     def log(self, text: str) -> None:
-        """Keep what a row has no room for: where and why a worker failed."""
+        """Append to batch.log what a row has no room for: where and why a worker failed."""
         with (self.directory / "batch.log").open("a", encoding="utf-8", errors="backslashreplace") as file:
             file.write(f"{time.strftime('%Y-%m-%dT%H:%M:%S')} {text}\n")
 
     def sync(self) -> None:
-        """Have the journal on the disk: after a power cut it is at most a second old."""
+        """Sync the journal to disk; after a power cut, at most the last second is missing."""
         os.fsync(self._journal.fileno())
         self._synced = time.monotonic()
 
     def settings(self) -> dict[str, Any]:
-        """What the folder's batch was told before, the hidden seed among it; nothing in a new folder."""
+        """Settings of earlier batches in this folder, including the hidden seed; empty in a new folder."""
         try:
             found = json.loads((self.directory / "batch.json").read_bytes())
         except (OSError, ValueError):
@@ -151,11 +151,11 @@ class Store:
         return found if isinstance(found, dict) else {}
 
     def keep_settings(self, settings: Mapping[str, Any]) -> None:
-        """Keep them for the next time; only the instructor may read them."""
+        """Save settings for later batches, readable only by the instructor."""
         write_whole(self.directory / "batch.json", json.dumps(settings, indent=1).encode() + b"\n", mode=0o600)
 
     def _compact(self) -> None:
-        """Keep the last line about each submission; one that a power failure cut off counts for nothing."""
+        """Rewrite the journal with only the last line for each submission, without lines cut off by a power failure."""
         path = self.directory / JOURNAL
         if not path.is_file():
             return
@@ -167,7 +167,7 @@ class Store:
         write_whole(path, lines)
 
     def _remove_unfinished(self) -> None:
-        """What a batch that was killed had half written."""
+        """Delete temporary files of a killed batch."""
         for folder in (self.directory, self.directory / STUDENTS):
             for path in folder.glob(f"{UNFINISHED}*"):
                 path.unlink(missing_ok=True)
@@ -199,7 +199,7 @@ def _line(record: Record) -> bytes:
 
 
 def _locked(path: Path) -> int:
-    """A lock that the system takes back however the process ends."""
+    """Lock the folder. The operating system releases the lock however the process ends."""
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         if sys.platform == "win32":
@@ -213,6 +213,6 @@ def _locked(path: Path) -> int:
     except OSError:
         os.close(descriptor)
         raise FolderInUse(
-            f"another batch is writing into {path.parent}; wait for it, or choose another --out"
+            f"another batch is writing to {path.parent}; wait until it is done, or choose another --out"
         ) from None
     return descriptor

@@ -1,4 +1,4 @@
-"""What became of a class: counts, points, and which gradient gave the most trouble."""
+"""Summary of a class: counts, points and the most difficult gradients."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ STATUSES = ("graded", "refused", "unreadable", "missing", "failed", "waiting")
 
 
 def summarise(records: Iterable[Record | None], order: Order, possible: int) -> dict[str, Any]:
-    """Figures of a whole class; a submission without a record is waiting."""
+    """Statistics of a whole class; a submission without a record counts as waiting."""
     statuses: Counter[str] = Counter()
     verdicts: dict[str, Counter[str]] = {}
     points: list[int] = []
@@ -58,18 +58,18 @@ def _spread(points: Sequence[int]) -> dict[str, Any] | None:
 
 
 def write_summary(store: Store, summary: Mapping[str, Any]) -> None:
-    """summary.json, whole or not at all."""
+    """Write summary.json atomically."""
     write_whole(store.directory / "summary.json", json.dumps(summary, indent=1).encode() + b"\n")
 
 
 def told(summary: Mapping[str, Any]) -> Iterator[str]:
-    """The summary for people."""
+    """The summary as lines of text."""
     counts = [f"{count} {name}" for name, count in summary["status"].items() if count]
     yield f"{summary['exercise']}: {summary['submissions']} submissions: {', '.join(counts) or 'none'}"
     if points := summary["points"]:
         yield (
-            f"points of {summary['possible']}: mean {points['mean']:g}, median {points['median']:g}, "
-            f"from {points['lowest']} to {points['highest']}"
+            f"points out of {summary['possible']}: mean {points['mean']:g}, median {points['median']:g}, "
+            f"range {points['lowest']} to {points['highest']}"
         )
     hardest = sorted(summary["gradients"].items(), key=lambda item: _right(item[1]))[:5]
     missed = [f"{name} {_right(counts)} of {sum(counts.values())}" for name, counts in hardest]
@@ -82,11 +82,11 @@ def _right(counts: Mapping[str, int]) -> int:
 
 
 def changed(changes: Sequence[Regraded], most: int = 40) -> Iterator[str]:
-    """What a regrade changed, a submission a line."""
+    """What a regrade changed, one line per submission."""
     for change in changes[:most]:
         yield f"changed: {change.after.name}: {_shown(change.before)} -> {_shown(change.after)}{_which(change)}"
     if len(changes) > most:
-        yield f"... and {len(changes) - most} more: column `previous` in grades.csv"
+        yield f"... and {len(changes) - most} more: see column `previous` in grades.csv"
 
 
 def _shown(record: Record) -> str:

@@ -1,7 +1,7 @@
-"""Worker processes on this machine, each with a warm sandbox of its own.
+"""Worker processes on this machine, each with its own warm sandbox.
 
-Grading keeps Python's lock most of the time, so that there is a process for each core, not a thread. What goes to a
-worker and what comes back are bytes; a worker that dies is replaced, and only the submission it had is told of it.
+Grading holds Python's global lock most of the time, so there is a process for each core, not a thread. Workers receive
+and return bytes; a worker that dies is replaced, and only the submission it was grading is affected.
 """
 
 from __future__ import annotations
@@ -37,58 +37,58 @@ if TYPE_CHECKING:
     from grader.classroom.batch.engine import Engine
 
 PATIENCE: Final = 2 * SUBMISSION_SECONDS + 180.0
-"""Seconds after which a worker counts as stuck: far beyond the limits that the sandbox keeps."""
+"""Seconds after which a worker counts as stuck: far beyond the sandbox's own limits."""
 
 _READY_SECONDS: Final = 300.0
 _LEAVING_SECONDS: Final = 3.0
 _STARTS: Final = 6
-"""As often a process is started before it counts as impossible: on a machine short of memory the first ones die."""
+"""Attempts to start a process before giving up: on a machine short of memory the first ones may die."""
 _FINE, _FAULT = b"+", b"-"
 _OURS = {kind.__name__: kind for kind in (SandboxError, BrokenExercise, NamesError)}
 
 
 class WorkerDied(Exception):
-    """The process that had a submission is gone, or as good as gone; another may be luckier."""
+    """The process grading a submission died or is stuck; a retry may succeed."""
 
 
 class WorkerFault(Exception):
-    """A fault of ours while a submission was graded: the text is the traceback."""
+    """An internal error while grading a submission: the message is the traceback."""
 
 
 class Workers(Protocol):
-    """Where submissions are graded: processes of this machine, or a cluster."""
+    """Where submissions are graded: processes on this machine, or a cluster."""
 
     @property
     def window(self) -> int:
-        """How many tasks to have under way, so that nobody has to wait for one."""
+        """Number of tasks to keep in flight, so that no worker is idle."""
 
     @property
     def chunk(self) -> int:
-        """How many travel together."""
+        """Number of tasks sent together."""
 
     @property
     def patience(self) -> float:
         """Seconds after which a task counts as lost."""
 
     def hello(self) -> dict[str, Any]:
-        """What documents say of the machine; waits until the first worker is ready."""
+        """Wait until the first worker is ready; return the head for reports, which describes the machine."""
 
     def submit(self, task: bytes, *, alone: bool = False) -> Future[bytes]:
-        """Have a task graded; `alone` if it may be the one that took its worker along."""
+        """Submit a task; `alone` if it may have killed its worker before."""
 
     def flush(self) -> None:
-        """No more tasks come for now."""
+        """Send what is waiting: no more tasks come for now."""
 
     def close(self) -> None:
-        """Leave nothing behind."""
+        """End all workers."""
 
 
 class LocalWorkers:
-    """One process for each slot."""
+    """Local worker processes, one for each slot."""
 
     chunk = 1
     patience = math.inf
-    """Each worker is watched by its own thread."""
+    """No timeout: each worker is watched by its own thread."""
 
     def __init__(self, order: Order, slots: int) -> None:
         self.window = 2 * slots
@@ -110,15 +110,19 @@ class LocalWorkers:
 
     @property
     def pids(self) -> list[int]:
-        """The processes."""
+        """Ids of the processes."""
         return [worker.pid for worker in self._workers if worker.pid]
 
     def hello(self) -> dict[str, Any]:
-        """Wait for the first worker, then begin."""
+        """Wait for the first worker, then start serving tasks; return the head for reports.
+
+        Raises:
+            SandboxError: no worker process could be started.
+        """
         try:
             head = self._workers[0].revive()
         except WorkerDied as error:
-            raise SandboxError(f"no process comes up that could grade: {error}") from error
+            raise SandboxError(f"no worker could be started: {error}") from error
         for thread in self._threads:
             if not thread.is_alive():
                 thread.start()
@@ -126,13 +130,13 @@ class LocalWorkers:
 
     def submit(self, task: bytes, *, alone: bool = False) -> Future[bytes]:
         """Queue a task for the next free worker."""
-        del alone  # every task is
+        del alone  # every task is sent alone
         future: Future[bytes] = Future()
         self._tasks.put((task, future))
         return future
 
     def flush(self) -> None:
-        """Every task is on its way already."""
+        """Do nothing: tasks are sent at once."""
 
     def close(self) -> None:
         """End every process."""
@@ -153,14 +157,14 @@ class LocalWorkers:
                 continue
             try:
                 future.set_result(worker.ask(task))
-            except Exception as error:  # noqa: BLE001  whatever it is, it belongs to this submission
+            except Exception as error:  # noqa: BLE001  any error belongs to this submission
                 future.set_exception(error)
 
 
 def start_workers(order: bytes, slots: int, *, forking: bool) -> list[LocalWorker]:
-    """Workers that are starting: one loads torch and the rest are forked from it, or each loads by itself.
+    """Start workers: one loads torch and the rest are forked from it, or each loads torch itself.
 
-    One load on two cores takes half as long as two, and what is forked shares its memory.
+    Loading once on two cores takes half as long as loading twice, and forked processes share memory.
     """
     workers = [LocalWorker(order) for _ in range(slots)]
     if not forking:
@@ -176,30 +180,30 @@ def start_workers(order: bytes, slots: int, *, forking: bool) -> list[LocalWorke
 
 
 class Twin:
-    """A worker process that another one forked: known by its handle. How it ended, only the other one could ask."""
+    """A worker forked by another worker, known only by a handle: its exit code is available only to its parent."""
 
     def __init__(self) -> None:
         self.pid: int | None = None
         self._handle: int | None = None
 
     def meet(self, pid: int, handle: int) -> None:
-        """It has introduced itself."""
+        """Record the process id and handle that it sent."""
         self.pid, self._handle = pid, handle
 
     def join(self, seconds: float | None = None) -> None:
-        """Wait for its end."""
+        """Wait for the process to end, at most so many seconds."""
         if self._handle is not None:
             select.select([self._handle], [], [], seconds)
 
     def kill(self) -> None:
-        """SIGKILL; one that has not been met yet leaves by itself, as its pipe is closed."""
+        """Send SIGKILL. A process that has not yet sent its handle exits by itself when its pipe closes."""
         if self._handle is not None:
             with contextlib.suppress(ProcessLookupError):
                 signal.pidfd_send_signal(self._handle, signal.SIGKILL)
 
 
 class LocalWorker:
-    """One process, started again when it has died."""
+    """One worker process, restarted if it dies."""
 
     def __init__(self, order: bytes) -> None:
         self._order = order
@@ -210,12 +214,12 @@ class LocalWorker:
         self._lock = threading.Lock()
 
     def expect(self, pipe: Connection) -> None:
-        """A process that another one will fork answers at this pipe."""
+        """Expect a process, forked by another worker, at the other end of this pipe."""
         self._process, self._pipe, self._head = Twin(), pipe, None
 
     @property
     def pid(self) -> int | None:
-        """The process's id."""
+        """The id of the process."""
         return self._process.pid if self._process else None
 
     def _ready(self) -> dict[str, Any]:
@@ -229,7 +233,7 @@ class LocalWorker:
         return self._head
 
     def _meet(self, twin: Twin) -> None:
-        """A forked process says after its head who it is."""
+        """Receive a forked process's id and handle, which it sends after its head."""
         pid, pipe = int(self._receive(_READY_SECONDS)), self._pipe
         try:
             if pipe is not None:
@@ -238,10 +242,10 @@ class LocalWorker:
             raise self._lost() from error
 
     def ask(self, task: bytes) -> bytes:
-        """Have one task graded.
+        """Have one task graded; return the encoded result.
 
         Raises:
-            WorkerDied: it is gone; the next call starts another.
+            WorkerDied: the process died; the next call starts another.
         """
         self.revive()
         try:
@@ -252,7 +256,7 @@ class LocalWorker:
         return self._receive(PATIENCE)
 
     def leave(self) -> None:
-        """Tell it to go: at the end of its pipe it leaves by itself, and its sandbox with it."""
+        """Ask the process to exit by closing its pipe; its sandbox exits with it."""
         self._stopped = True
         with self._lock:
             pipe, self._pipe = self._pipe, None
@@ -260,36 +264,40 @@ class LocalWorker:
             pipe.close()
 
     def stop(self) -> None:
-        """End it for good."""
+        """End the process for good."""
         self.leave()
         if self._process is not None:
             self._process.join(_LEAVING_SECONDS)
         self._end()
 
     def revive(self) -> dict[str, Any]:
-        """Have a process that is ready, and say what it is; one that does not come up is no submission's fault."""
+        """Start the process if necessary, and wait until it is ready; return the head for reports.
+
+        Raises:
+            WorkerDied: it failed to start several times, which no submission caused.
+        """
         for _ in range(_STARTS - 1):
             with contextlib.suppress(WorkerDied):
                 return self._ready()
         return self._ready()
 
     def start(self, further: Sequence[Connection] = ()) -> None:
-        """Start a process, which forks another one for each further pipe.
+        """Start a process, which forks another for each further pipe.
 
         Raises:
-            WorkerDied: that could not be done.
+            WorkerDied: it could not be started.
         """
         with self._lock:
             if self._stopped:
                 raise WorkerDied("the batch is over")
-            pin_environment()  # inherited by the new process, where it has to be set before anything is imported
+            pin_environment()  # inherited by the new process, which needs it before its first import
             context = multiprocessing.get_context("spawn")
             ours, theirs = context.Pipe()
             process = context.Process(target=serve, args=(theirs, self._order, *further), daemon=True)
             try:
                 with _uninterrupted():
                     process.start()
-            except OSError as error:  # it was killed before it had read what it is to do
+            except OSError as error:  # it was killed before it had read its instructions
                 raise WorkerDied(f"a process could not be started: {error}") from error
             finally:
                 theirs.close()
@@ -309,9 +317,9 @@ class LocalWorker:
         process = self._process
         if process is not None and not how:
             process.join(2)
-            how = "is gone" if isinstance(process, Twin) else f"died ({_ending(process.exitcode)})"
+            how = "died" if isinstance(process, Twin) else f"died ({_ending(process.exitcode)})"
         self._end()
-        return WorkerDied(f"the process that graded it {how or 'is gone'}")
+        return WorkerDied(f"the worker process {how or 'died'}")
 
     def _end(self) -> None:
         with self._lock:
@@ -325,10 +333,10 @@ class LocalWorker:
 
 
 def told(answer: bytes) -> bytes:
-    """What an answer holds.
+    """Decode a worker's answer.
 
     Raises:
-        SandboxError, BrokenExercise, NamesError, WorkerFault: it tells of a fault.
+        SandboxError, BrokenExercise, NamesError, WorkerFault: the answer reports an error.
     """
     if answer[:1] == _FINE:
         return answer[1:]
@@ -338,11 +346,11 @@ def told(answer: bytes) -> bytes:
 
 @contextlib.contextmanager
 def _uninterrupted() -> Iterator[None]:
-    """What is started here never hears of Ctrl-C, not even before it can say so: that is the batch's to handle."""
+    """Processes started here never receive Ctrl-C, not even before they can block it: the batch handles it."""
     if sys.platform == "win32":
         yield
         return
-    resource_tracker.ensure_running()  # which would let Ctrl-C through again
+    resource_tracker.ensure_running()  # started later, it would unblock Ctrl-C
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
@@ -360,17 +368,17 @@ def _ending(code: int | None) -> str:
 
 
 def serve(pipe: Connection, order: bytes, *further: Connection) -> None:
-    """A worker's whole life, in its own process: says what it is, then answers tasks until the pipe ends.
+    """Main loop of a worker process: send the head, then answer tasks until the pipe closes.
 
-    Before that it forks, for every further pipe, a process that does the same.
+    Before that, fork a process that does the same for every further pipe.
     """
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # where it could not be blocked from the beginning
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # if it could not be blocked from the start
     from grader.classroom.batch.engine import warm_engine
 
     try:
         engine = warm_engine(Order.decode(order))
         head = engine.check()
-    except Exception as error:  # noqa: BLE001  told to the batch, in its words
+    except Exception as error:  # noqa: BLE001  reported to the batch
         pipe.send_bytes(_fault(error))
         return
     own = multiplied(engine, pipe, further)
@@ -380,11 +388,11 @@ def serve(pipe: Connection, order: bytes, *further: Connection) -> None:
             introduce(own)
         while True:
             own.send_bytes(answer(engine, own.recv_bytes()))
-    os._exit(0)  # nothing to tidy up; torch would take its time
+    os._exit(0)  # nothing to clean up, and torch exits slowly
 
 
 def multiplied(engine: Engine, pipe: Connection, further: Sequence[Connection]) -> Connection:
-    """Fork for every further pipe; the pipe of whoever returns. A pipe that nobody serves is closed."""
+    """Fork a process for every further pipe; return the pipe of the current process. Unserved pipes are closed."""
     waiting = list(further)
     with contextlib.suppress(OSError, SandboxError):
         while waiting:
@@ -399,7 +407,7 @@ def multiplied(engine: Engine, pipe: Connection, further: Sequence[Connection]) 
 
 
 def introduce(pipe: Connection) -> None:
-    """Send this process's id and a handle to it, which names no later one."""
+    """Send this process's id and a handle to it (ids are reused, handles are not)."""
     handle = os.pidfd_open(os.getpid())
     pipe.send_bytes(_FINE + str(os.getpid()).encode())
     send_handle(pipe, handle, None)
@@ -407,10 +415,10 @@ def introduce(pipe: Connection) -> None:
 
 
 def answer(engine: Engine, task: bytes) -> bytes:
-    """A task's result, or the fault that prevented it."""
+    """Grade a task; return its result, or the error that prevented it, encoded."""
     try:
         return _FINE + engine.grade(Task.decode(task)).encode()
-    except Exception as error:  # noqa: BLE001  one submission's trouble is not the next one's
+    except Exception as error:  # noqa: BLE001  an error must not affect the next submission
         return _fault(error)
 
 

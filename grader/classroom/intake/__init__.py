@@ -1,1 +1,1 @@
-"""What a class really hands in, as submissions: folders, files, archives and learning platforms' downloads."""
+"""Find the submissions in what a class hands in: folders, files, archives and learning platforms' downloads."""

@@ -1,4 +1,4 @@
-"""The submissions of a class in one zip: taken apart in the locked child, so that nobody's bytes are parsed here."""
+"""The submissions of a class in one zip archive, unpacked in the locked child: no untrusted bytes are parsed here."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ if TYPE_CHECKING:
     from grader.sandbox.types import Member
 
 LARGEST: Final = 128 << 20
-"""Bytes of a class's archive; an honest hand-in has ten thousand."""
+"""Maximum size of a class's archive in bytes; one submission has about ten thousand."""
 
 _AT_TOP: Final = re.compile(r"^(\./)+")
-"""What some tools write before every member when they are given `.` to pack."""
+"""Prefix that some tools write before every member when packing `.`."""
 
 
 def read_archive(source: Path, sandbox: Sandbox) -> Class:
-    """The class in a zip archive.
+    """Read the class from a zip archive.
 
     Raises:
-        UnreadableSubmission: it is no file, too large, or no archive that people make.
+        UnreadableSubmission: it is not a file, is too large, or is not a well-formed archive.
     """
     taken_out = list(sandbox.unpack(source.name, read_regular(source, LARGEST)))
     broken = next((member.problem for member in taken_out if not member.name and member.problem), None)
@@ -44,7 +44,7 @@ def read_archive(source: Path, sandbox: Sandbox) -> Class:
 
 
 def _wrappers(names: Sequence[str], stem: str) -> str:
-    """The folder that everything is packed into, as `name/`; empty if there is none."""
+    """The folder that wraps all members, as `name/`; empty if there is none."""
     found = below = ""
     for _ in range(MOST_WRAPPERS):
         rest = [pieces for name in names if (pieces := _pieces(name.removeprefix(below))) != [""]]
@@ -66,7 +66,7 @@ def _is_work(pieces: Sequence[str]) -> bool:
 
 
 def _tops(source: Path, below: str, members: Sequence[Member]) -> Iterator[TopEntry]:
-    """What lies at the top, each with its files."""
+    """The top-level entries, each with its files."""
     tops: dict[str, list[Member]] = {}
     for member in members:
         inside = replace(member, name=member.name.removeprefix(below))

@@ -1,4 +1,4 @@
-"""The submissions of a class, found in a folder in whatever shape it was collected or downloaded."""
+"""The submissions of a class in a folder, however it was collected or downloaded."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 MOST_BELOW = 2000
-"""Files looked at below one submission's folder: an installed environment has more, and nothing to grade in them."""
+"""Maximum number of files examined per submission; only an installed environment has more."""
 
 
 def read_folder(source: Path, without: Path | None = None) -> Class:
-    """The class in a folder; `without` is the results' folder, which may lie inside."""
+    """Read the class from a folder. `without` is the results folder, which may be inside it and is skipped."""
     top = _without_wrappers(source)
     entries = [entry for entry in sorted(top.iterdir()) if without is None or entry.resolve() != without.resolve()]
     return gather(source, (_found(entry) for entry in entries), _metadata(top))
 
 
 def _without_wrappers(source: Path) -> Path:
-    """The folder that has the submissions in it: below one that everything was packed into, such as Gradescope's
+    """The folder that contains the submissions: inside wrapper folders, such as Gradescope's
     `assignment_4711_export`.
     """
     found = top = source
@@ -42,7 +42,7 @@ def _without_wrappers(source: Path) -> Path:
 
 
 def _has_work(folder: Path) -> bool:
-    """Whether this is a folder, and has something to grade below it."""
+    """Whether this is a folder with something to grade in it."""
     if folder.is_symlink() or not folder.is_dir():
         return False
     return any(graded_name(part.name) for part in itertools.islice(_below(folder), MOST_BELOW))
@@ -64,7 +64,7 @@ def _found(path: Path) -> TopEntry:
 
 
 def _below(folder: Path) -> Iterator[Part]:
-    """Every file below a folder; hidden ones, links and environments left out."""
+    """Every file below a folder, without hidden files, links and environments."""
     for root, folders, names in os.walk(folder, followlinks=False):
         folders[:] = sorted(f for f in folders if not is_skipped(f))
         for name in sorted(names):
@@ -74,7 +74,7 @@ def _below(folder: Path) -> Iterator[Part]:
 
 
 def _newest(parts: tuple[Part, ...]) -> float:
-    """When the newest of these was changed; a file that is gone by now counts for nothing."""
+    """Modification time of the newest file, in seconds since the epoch; files that are gone by now are ignored."""
     times = [0.0]
     for part in parts:
         try:

@@ -1,4 +1,4 @@
-"""From the names at the top of a class's folder or archive to submissions: one for each person."""
+"""Group the top-level names of a class's folder or archive into submissions, one for each person."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ _IGNORED = re.compile(
     r"|.*\.(csv|tsv|xlsx?|ods|json|ya?ml|toml|md|html?|log|lock|tmp|part)",
     re.IGNORECASE | re.DOTALL,
 )
-"""Files that lie about in such a folder without being anybody's work."""
+"""Files in such a folder that are nobody's work."""
 
 MOST_WRAPPERS: Final = 3
-"""Folders in each other around a class."""
+"""Maximum number of nested folders around a class."""
 
 _COPY = re.compile(r"\s*\(\d+\)$|[ _-]copy$", re.IGNORECASE)
-"""What browsers and people put behind the name of the same download again."""
+"""Suffix that browsers and people give a repeated download."""
 
 _GRADESCOPE = re.compile(r"submission_(\d+)")
 
@@ -41,21 +41,21 @@ class Class:
     source: Path
     handed_in: tuple[HandedIn, ...]
     ignored: tuple[str, ...] = ()
-    """Files beside the submissions that are nobody's."""
+    """Files beside the submissions that belong to nobody."""
     platform: str = ""
 
 
 def nobody(source: Path) -> str:
-    """The sentence for a class without a submission."""
+    """The error message for a class without submissions."""
     return (
-        f"there is no submission in {source}: a folder for each student is expected there, or files that are named "
-        "after them (.py, .ipynb, .zip)"
+        f"no submissions in {source}: expected a folder for each student, or files named after the students "
+        "(.py, .ipynb, .zip)"
     )
 
 
 @dataclass(frozen=True, slots=True)
 class TopEntry:
-    """One name at the top."""
+    """One top-level file or folder."""
 
     name: str
     path: Path
@@ -68,18 +68,18 @@ class TopEntry:
 
 @dataclass(slots=True)
 class Uploads:
-    """One person's uploads: what a platform gave their name, while it is put together."""
+    """One person's uploads, collected from the names that a platform gave them."""
 
     mangled: list[Mangled] = field(default_factory=list)
     found: list[TopEntry] = field(default_factory=list)
 
     def add(self, thing: TopEntry, mangled: Mangled) -> None:
-        """One more file or folder."""
+        """Add one file or folder."""
         self.mangled.append(mangled)
         self.found.append(thing)
 
     def parts(self) -> Iterator[Part]:
-        """The files under the learner's own names, the earliest upload first."""
+        """The files under the student's own file names, earliest upload first."""
         pairs = sorted(zip(self.mangled, self.found, strict=True), key=lambda pair: pair[0].attachment)
         for mangled, thing in pairs:
             for part in () if mangled.typed else thing.parts:
@@ -87,7 +87,7 @@ class Uploads:
 
 
 def gather(source: Path, found: Iterable[TopEntry], metadata: str = "") -> Class:
-    """Put the names at the top together to submissions."""
+    """Group the top-level entries into submissions."""
     things = sorted(found, key=lambda thing: natural(thing.name))
     ignored = {thing.name for thing in things if _is_nobodys(thing.name)}
     things = [thing for thing in things if thing.name not in ignored]
@@ -97,7 +97,7 @@ def gather(source: Path, found: Iterable[TopEntry], metadata: str = "") -> Class
 
 
 def named(entries: Sequence[HandedIn]) -> list[HandedIn]:
-    """Every one with a name that is safe as a file's, and nobody else's."""
+    """Give each submission a unique name that is safe as a file name."""
     seen: Counter[str] = Counter()
     raws = []
     for entry in entries:
@@ -109,7 +109,7 @@ def named(entries: Sequence[HandedIn]) -> list[HandedIn]:
 
 
 def natural(name: str) -> tuple[list[tuple[bool, int, str]], str]:
-    """Sorts student2 before student10."""
+    """Sort key that puts student2 before student10."""
     pieces = re.split(r"([0-9]{1,18})", name.casefold())
     return [(piece.isdecimal(), int(piece) if piece.isdecimal() else 0, piece) for piece in pieces], name
 
@@ -121,17 +121,21 @@ def _is_nobodys(name: str) -> bool:
 
 
 def platform_of(names: Collection[str]) -> str:
-    """Which platform gave these names; empty if none did. A single odd name among others is only an odd name."""
+    """The platform that made at least half of these names; empty if there is none."""
     mangled = [found for name in names if (found := demangle(name)) is not None]
     return mangled[0].platform if mangled and 2 * len(mangled) >= len(names) else ""
 
 
 def is_wrapper(top: str, source: str, inside: Mapping[str, bool]) -> bool:
-    """Whether the only folder there is holds the whole class, not one person's work.
+    """Whether `top`, the only folder in `source`, contains the whole class and not one person's work.
 
-    `inside` has the names in it, and whether each is a folder with something to grade. It does if it is called as the
-    download is, if a platform made the names in it, or if it has several folders and no work of its own beside them,
-    unless those are a workspace's, which are called as the exercises are.
+    True if it has the download's name, if a platform made the names in it, or if it has several folders and no work
+    beside them; but not if a folder in it is named after an exercise, as in a workspace.
+
+    Args:
+        top: the folder's name.
+        source: the name of the folder or archive that contains it.
+        inside: the names in the folder, and whether each is a folder with something to grade.
     """
     if top == _COPY.sub("", source) or METADATA in inside or platform_of(inside):
         return True
@@ -154,7 +158,7 @@ def _entries(things: list[TopEntry], platform: str, metadata: str) -> list[Hande
 
 
 def _of_group(thing: TopEntry, group: Sequence[Who]) -> Iterator[HandedIn]:
-    """One for each who handed it in, since a platform wants a grade for each; the same code is graded once."""
+    """One submission per group member, since platforms expect a grade for each; the code is graded only once."""
     notes = (f"handed in by a group of {len(group)}",) if len(group) > 1 else ()
     for number, who in enumerate(group):
         raw = f"{thing.name}+{who.id or who.email or who.name or number}" if number else thing.name
@@ -162,7 +166,7 @@ def _of_group(thing: TopEntry, group: Sequence[Who]) -> Iterator[HandedIn]:
 
 
 def _plain(things: list[TopEntry]) -> Iterator[HandedIn]:
-    """Folders and files that have their owner's name."""
+    """Submissions from folders and files named after their owners."""
     stems = [_stem(thing) for thing in things]
     count = Counter(stems)
     for thing, stem in zip(things, stems, strict=True):
@@ -170,19 +174,19 @@ def _plain(things: list[TopEntry]) -> Iterator[HandedIn]:
 
 
 def _stem(thing: TopEntry) -> str:
-    """A file's name without its ending; what is graded as .py counts as .py."""
+    """A file's name without its extension; a disguised one such as .py.txt counts as .py."""
     return thing.name if thing.folder else PurePath(graded_name(thing.name) or thing.name).stem
 
 
 def _single(thing: TopEntry, raw: str, who: Who) -> HandedIn:
-    """One folder or one file that is a submission by itself."""
+    """A submission that consists of one folder or file."""
     missing = thing.folder and not thing.parts and thing.problem is None
     problem = "the folder is empty: nothing was handed in" if missing else thing.problem
     return HandedIn(raw, thing.path, thing.parts, who, problem=problem, missing=missing, modified=thing.modified)
 
 
 def _joined(things: list[TopEntry]) -> Iterator[HandedIn]:
-    """The files under one person's name become one submission; a name that no platform made stands for itself."""
+    """Join the files under one person's name into a submission; other files and folders are one each."""
     owners: dict[str, Uploads] = {}
     others: list[TopEntry] = []
     for thing in things:
@@ -201,7 +205,7 @@ def _uploads_of_one(group: str, uploads: Uploads) -> HandedIn:
     who = replace(uploads.mangled[0].who, late=any(mangled.who.late for mangled in uploads.mangled))
     notes = ["handed in late"] if who.late else []
     if len(latest) < len(parts):
-        notes.append("of several files with one name the last one was graded")
+        notes.append("several files have the same name; the last one was graded")
     problem = next((thing.problem for thing in uploads.found if thing.problem), None)
     typed = any(mangled.typed for mangled in uploads.mangled)
     if not latest and problem is None:
@@ -218,4 +222,4 @@ def _uploads_of_one(group: str, uploads: Uploads) -> HandedIn:
     )
 
 
-_TYPED = "it was typed into the platform's text box; hand in backward.py as a file"
+_TYPED = "the code was typed into the platform's text box; hand in backward.py as a file"

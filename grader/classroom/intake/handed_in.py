@@ -1,4 +1,4 @@
-"""One submission of a class: whose it is, where its files are, and why it cannot be graded if it cannot."""
+"""One submission of a class: its owner, its files and, if it cannot be graded, the reason."""
 
 from __future__ import annotations
 
@@ -15,25 +15,25 @@ if TYPE_CHECKING:
 GRADABLE = tuple(LIMITS)
 MOST_NOTED = 5
 _DISGUISED = {".py.txt": ".py", ".ipynb.txt": ".ipynb", ".ipynb.json": ".ipynb", ".txt": ".py"}
-"""What editors and browsers make of backward.py and backward.ipynb."""
+"""Extensions that editors and browsers give backward.py and backward.ipynb -> the real one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One file of a submission: on disk, or already taken out of the class's archive."""
+    """One file of a submission: on disk, or already unpacked from the class's archive."""
 
     name: str
-    """The learner's name for it, `/` between folders."""
+    """The student's name for it, with `/` between folders."""
     path: Path
     content: bytes | None = field(default=None, repr=False)
     problem: str | None = None
-    """Why the archive did not give it out."""
+    """Why it could not be unpacked."""
 
     def read(self) -> bytes:
-        """Its bytes; no link is followed, and nothing endless is read.
+        """Read its bytes, without following links and up to a size limit.
 
         Raises:
-            UnreadableSubmission: with the reason.
+            UnreadableSubmission: the message says why.
         """
         if self.problem is not None:
             raise UnreadableSubmission(self.problem)
@@ -41,11 +41,11 @@ class Part:
         if self.content is None:
             return self._from_disk(limit)
         if len(self.content) > limit:
-            raise UnreadableSubmission(f"{self.name} has more than {limit // 1024} KB; a backward.py has about 10")
+            raise UnreadableSubmission(f"{self.name} is larger than {limit // 1024} KB; a backward.py is about 10 KB")
         return self.content
 
     def _from_disk(self, limit: int) -> bytes:
-        """What is said of a file names it as its owner does: the instructor's folders are nobody else's business."""
+        """Messages use the student's name for the file: the instructor's folders are private."""
         try:
             return read_regular(self.path, limit, self.path.parents[len(PurePosixPath(self.name).parts) - 1])
         except UnreadableSubmission as error:
@@ -54,44 +54,44 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class HandedIn:
-    """One submission as it was found."""
+    """One submission as it was handed in."""
 
     raw: str
-    """What it was called there."""
+    """Its original name in the folder or archive."""
     source: Path
     parts: tuple[Part, ...] = ()
     who: Who = field(default_factory=Who)
     name: str = ""
-    """The safe form of `raw`, different from every other one's in the class."""
+    """The safe form of `raw`, unique in the class."""
     notes: tuple[str, ...] = ()
     problem: str | None = None
     missing: bool = False
-    """Whether nothing was handed in at all."""
+    """Whether nothing was handed in."""
     modified: float = 0.0
-    """When its newest file was changed, seconds since the epoch."""
+    """Modification time of its newest file, in seconds since the epoch."""
 
     def read(self, exercise: str) -> Submission:
-        """The files to grade on this exercise.
+        """Read the files to grade for this exercise.
 
         Raises:
-            UnreadableSubmission: with the reason.
+            UnreadableSubmission: the message says why.
         """
         if self.problem is not None:
             raise UnreadableSubmission(self.problem)
         parts = narrowed([part for part in self.parts if graded_name(part.name) is not None], exercise)
         if not parts:
             raise UnreadableSubmission(self._nothing_gradable())
-        files = within_limits(((graded_name(part.name) or "", part.read()) for part in parts), "it")
+        files = within_limits(((graded_name(part.name) or "", part.read()) for part in parts), "the submission")
         return Submission(self.name, self.source, files)
 
     def _nothing_gradable(self) -> str:
         if not self.parts:
-            return "it has no backward.py, nor any other .py, .ipynb or .zip file"
+            return "no .py, .ipynb or .zip file; hand in backward.py"
         named = ", ".join(part.name[:60] for part in self.parts[:3])
-        return f"{named}: neither a .py, a .zip nor an .ipynb file; hand in backward.py"
+        return f"{named}: not a .py, .ipynb or .zip file; hand in backward.py"
 
     def of(self, exercise: str) -> HandedIn:
-        """The same, with a note of what lies beside a backward.py and is not read."""
+        """The same submission, with notes about files beside a backward.py that are not read."""
         parts = [part for part in self.parts if graded_name(part.name) is not None]
         if not any(graded_name(part.name) == "backward.py" for part in parts):
             return self
@@ -100,12 +100,12 @@ class HandedIn:
         return self.noted(*(f"not read: {name}" for name in beside[:MOST_NOTED]))
 
     def noted(self, *notes: str) -> HandedIn:
-        """The same with something to tell the instructor."""
+        """The same submission with more notes for the instructor."""
         return replace(self, notes=(*self.notes, *notes))
 
 
 def graded_name(name: str) -> str | None:
-    """What a file is graded as: `backward.py.txt` is a backward.py; None for what cannot be graded."""
+    """The name that a file is graded under: backward.py for `backward.py.txt`; None if it cannot be graded."""
     lower = name.lower()
     if lower.endswith(GRADABLE):
         return name
@@ -116,7 +116,7 @@ def graded_name(name: str) -> str | None:
 
 
 def narrowed(parts: Sequence[Part], exercise: str) -> list[Part]:
-    """The files that matter: backward.py alone where there is one, and in a workspace that of this exercise."""
+    """The files to grade: only backward.py if there is one, and in a workspace only this exercise's."""
     names = {part: PurePosixPath(graded_name(part.name) or "") for part in parts}
     at_top = [part for part, name in names.items() if str(name) == "backward.py"]
     own = [part for part, name in names.items() if exercise in name.parts[:-1]]

@@ -1,10 +1,10 @@
-"""How a platform's download is recognised: whom the names and the metadata in it belong to.
+"""Recognize a platform's download, and find out from its names and metadata who handed in what.
 
 Canvas      doejohn_4711_88123_backward.py, doejohn_LATE_4711_88123_backward.py, anon_x7Yz2_88123_backward.py,
-            doejohn_4711_text.html and doejohn_4711_link.html for what was typed into its text box
+            doejohn_4711_text.html and doejohn_4711_link.html for text typed into its text box
 Moodle      Jane Doe_657737_assignsubmission_file_/backward.py, or without folders
             Jane Doe_657737_assignsubmission_file_backward.py; `_assignsubmission_onlinetext_` for typed text
-Gradescope  submission_<number>/backward.py, and whose it is in submission_metadata.yml
+Gradescope  submission_<number>/backward.py, with the owners in submission_metadata.yml
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _MOODLE = re.compile(r"(?P<name>.+)_(?P<id>\d+)_assignsubmission_(?P<kind>[a-z]+
 
 @dataclass(frozen=True, slots=True)
 class Who:
-    """What a download tells of the person behind a submission; empty where it tells nothing."""
+    """What a download says about a submission's owner; fields are empty if unknown."""
 
     id: str = ""
     name: str = ""
@@ -41,21 +41,21 @@ class Who:
 
 @dataclass(frozen=True, slots=True)
 class Mangled:
-    """A name that a learning platform made, taken apart."""
+    """The parts of a file name that a learning platform made."""
 
     platform: str
     group: str
-    """The same for everything that one person handed in, and different between people."""
+    """Identifies the person: equal for everything that one person handed in."""
     who: Who
     file: str = ""
-    """The name that the learner gave; empty for a folder."""
+    """The student's own file name; empty for a folder."""
     attachment: int = 0
     typed: bool = False
-    """Whether this is what was typed into the platform's text box, not a file."""
+    """Whether this is text typed into the platform's text box, not a file."""
 
 
 def demangle(name: str) -> Mangled | None:
-    """Take a name apart; None if no platform made it."""
+    """Split a name into its parts; None if no platform made it."""
     if found := _MOODLE.fullmatch(name):
         who = Who(id=found["id"], name=found["name"])
         group = f"{found['name']}_{found['id']}"
@@ -78,7 +78,7 @@ _ESCAPE = re.compile(r'\\(?:x([0-9A-Fa-f]{2})|u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8}
 
 
 def read_metadata(text: str) -> dict[str, tuple[Who, ...]]:
-    """Submission -> its submitters. Reads the one shape that Gradescope writes, line by line, not YAML."""
+    """Submission -> its submitters. Reads Gradescope's layout line by line, not YAML in general."""
     people: dict[str, list[dict[str, str]]] = defaultdict(list)
     for submission, first, name, value in _submitters(text):
         if first or not people[submission]:
@@ -88,7 +88,7 @@ def read_metadata(text: str) -> dict[str, tuple[Who, ...]]:
 
 
 def _submitters(text: str) -> Iterator[tuple[str, bool, str, str]]:
-    """The lines below `:submitters:`: whose submission, whether a person begins here, field and value."""
+    """The lines below `:submitters:` as (submission, whether a new person starts, field, value)."""
     submission, indent, inside = "", 0, False
     for line in text.splitlines():
         if key := _KEY.fullmatch(line):
@@ -104,7 +104,7 @@ def _who(fields: dict[str, str]) -> Who:
 
 
 def _scalar(text: str) -> str:
-    """A plain or quoted YAML scalar of one line."""
+    """Parse a one-line YAML scalar, plain or quoted."""
     text = text.strip()
     if len(text) > 1 and text[0] == text[-1] == "'":
         return text[1:-1].replace("''", "'")

@@ -1,4 +1,4 @@
-"""The roster: a CSV of those who should have handed something in, joined to those who have."""
+"""The roster: a CSV of the students in a class, matched with what they handed in."""
 
 from __future__ import annotations
 
@@ -21,27 +21,27 @@ _NAME = ("name", "full name", "student name", "student", "sortable name", "displ
 _EMAIL = ("email", "email address", "e-mail", "mail")
 _FIRST, _LAST = ("first name", "firstname", "given name"), ("last name", "lastname", "surname", "family name")
 STRANGER = "not on the roster"
-"""A note about the roster, not about the code: another roster may know them."""
+"""A note about the roster, not the code: it depends on the roster of the run."""
 _HEADS = {*_ID, *_NAME, *_EMAIL, *_FIRST, *_LAST}
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """One line of the roster."""
+    """One student on the roster."""
 
     who: Who
     marks: frozenset[str]
-    """Everything that this person may be called in a download's names, folded."""
+    """All names, ids and addresses that a download may use for this person, case-folded."""
 
 
 def read_roster(rows: Sequence[dict[str, str]]) -> list[Person]:
-    """The people of a table: a spreadsheet of one's own, or the grade book of Canvas or Moodle."""
+    """The people in a table: the instructor's own spreadsheet, or a gradebook from Canvas or Moodle."""
     folded = [{_heading(head): value for head, value in row.items()} for row in rows]
     return _merged([person for row in folded if (person := _person(row)) is not None])
 
 
 def _merged(people: Iterable[Person]) -> list[Person]:
-    """Each person once, however often the table lists them; with every address, if those differ."""
+    """Merge repeated people into one, keeping all their marks."""
     found: dict[object, Person] = {}
     for person in people:
         key = (_folded(person.who.id), _squashed(person.who.name)) if person.who.id else person.marks
@@ -51,18 +51,18 @@ def _merged(people: Iterable[Person]) -> list[Person]:
 
 
 def conflicts(people: Sequence[Person]) -> Iterator[str]:
-    """A sentence for each id that several people have: what comes under it is joined to none of them."""
+    """A warning for each id that several people have: submissions under it are matched to none of them."""
     names: dict[str, list[str]] = {}
     for person in people:
         if person.who.id:
             names.setdefault(person.who.id, []).append(person.who.name or person.who.email)
     for number, several in names.items():
         if len(several) > 1:
-            yield f"the roster gives the id {number} to {' and to '.join(several)}: work under it is joined to nobody"
+            yield f"the roster lists id {number} for {' and '.join(several)}: submissions under it are not matched"
 
 
 def joined(handed_in: Iterable[HandedIn], people: Sequence[Person]) -> list[HandedIn]:
-    """The class with the roster's ids and names; at the end, those who handed in nothing."""
+    """The class with ids and names from the roster, then an entry for each student who handed in nothing."""
     by_mark: dict[str, list[Person]] = {}
     for person in people:
         for mark in person.marks:
@@ -80,7 +80,7 @@ def joined(handed_in: Iterable[HandedIn], people: Sequence[Person]) -> list[Hand
 
 
 def _whose(each: HandedIn, by_mark: dict[str, list[Person]]) -> Person | None:
-    """The one person whom an id, an address or a name points to; ids before names."""
+    """The person whom the first unambiguous id, address or name identifies, in this order; None if there is none."""
     who = each.who
     for mark in (who.id, who.email, who.name, _squashed(who.name), each.raw, each.name):
         people = by_mark.get(_folded(mark), []) if mark else []
@@ -122,11 +122,11 @@ def _folded(text: str) -> str:
 
 
 def _squashed(name: str) -> str:
-    """As Canvas writes names: "Doe, John" is doejohn."""
+    """A name as Canvas writes it: "Doe, John" becomes doejohn."""
     return re.sub(r"[^\w]", "", _folded(name))
 
 
 def _turned(name: str) -> str:
-    """A name as Canvas sorts it, if its last word is the family name: John van Doe is "Doe, John van"."""
+    """A name in Canvas' sort order, assuming that the last word is the family name: John Doe becomes DoeJohn."""
     first, _, last = name.strip().rpartition(" ")
     return f"{last}{first}" if first and "," not in name else name

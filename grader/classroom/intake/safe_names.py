@@ -1,5 +1,5 @@
-"""The one rule by which a submission's name becomes a name that is safe everywhere: as a file on every system, in a
-terminal, in a spreadsheet and in a path of a web page.
+"""Turn a submission's name into one that is safe everywhere: as a file name on every system, in a terminal, in a
+spreadsheet and in the path of a web page.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 LONGEST = 100
-"""Bytes of UTF-8; file systems allow 255, and an ending and a temporary mark come on top."""
+"""Maximum length in bytes of UTF-8. File systems allow 255; an extension and a temporary suffix are added."""
 
 OWN = frozenset(("summary", "batch", "journal", "grades", "students"))
-"""Names that the results' folder itself uses."""
+"""Names that the results folder itself uses."""
 
 _DEVICES = frozenset(("con", "prn", "aux", "nul", "conin$", "conout$", "clock$"))
 _PORTS = frozenset(f"{port}{digit}" for port in ("com", "lpt") for digit in "0123456789\xb9\xb2\xb3")
@@ -24,7 +24,7 @@ _INSIDE = frozenset(" -_.@+,()")
 
 
 def safe_name(raw: str) -> str:
-    """A raw name made safe. Whatever had to change gets a hash of the raw name, so that two names stay two."""
+    """Make a raw name safe. A changed name gets a hash of the raw name, so that different names stay different."""
     text = unicodedata.normalize("NFC", raw)
     kept = "".join(c if _harmless(c) else "_" for c in text)
     if not kept[:1].isalnum() and kept[:1] != "_":
@@ -38,13 +38,13 @@ def safe_name(raw: str) -> str:
 
 
 def marked(name: str, raw: str) -> str:
-    """The name with eight digits that belong to this raw name alone."""
+    """The name with the first eight hexadecimal digits of the raw name's hash."""
     digest = hashlib.sha256(raw.encode("utf-8", "surrogatepass")).hexdigest()[:8]
     return f"{_cut(name, LONGEST - 9)}~{digest}"
 
 
 def safe_names(raws: Iterable[str]) -> list[str]:
-    """Safe names for a class, different from each other on systems that ignore case as well."""
+    """Safe names for a class, unique even on systems that ignore case."""
     pairs = [(safe_name(raw), raw) for raw in raws]
     count = Counter(_compared(name) for name, _ in pairs)
     return [name if count[_compared(name)] == 1 or "~" in name else marked(name, raw) for name, raw in pairs]

@@ -1,1 +1,1 @@
-"""Results where people look: one module for each system."""
+"""Formats that other systems read: one module for each."""

@@ -1,4 +1,4 @@
-"""Canvas: the grade book's own CSV with one more column, ready to be imported."""
+"""Canvas: its gradebook CSV plus one column, ready to import."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ _READ_ONLY = ("points possible", "student, test")
 
 
 def convert(document: Mapping[str, Any], context: Context) -> str:
-    """A line for each student of the roster that has a grade; who handed in nothing is left out, not zeroed.
+    """Convert a report to a table with a line for each student who has a grade; the others are left out, not zeroed.
 
     Raises:
-        NothingToTell: there is no roster, or it is no export of Canvas.
+        NothingToTell: there is no roster, it is not a Canvas export, or none of its students has a submission.
     """
     if context.roster is None:
         raise NothingToTell(
-            "Canvas matches students by its own ids: export the grade book (Grades, Export) and give it with --roster"
+            "Canvas matches students by its own ids: export the gradebook (Grades, Export) and pass it with --roster"
         )
     head, people = csv_table.read(context.roster)
     _check(head)
@@ -43,7 +43,7 @@ def convert(document: Mapping[str, Any], context: Context) -> str:
             possible = max(possible, grade.possible)
             lines.append([*(person[name] for name in kept), shown(grade.points)])
     if not lines:
-        raise NothingToTell("no student of the roster has a submission here: ids, logins and names all differ")
+        raise NothingToTell("no student on the roster has a submission here: no id, login or name matches")
     blank = [""] * (len(kept) - 1)
     title = column_title(document, context)
     return csv_table.written([[*kept, title], [csv_table.POINTS_POSSIBLE, *blank, str(possible)], *lines])
@@ -51,12 +51,12 @@ def convert(document: Mapping[str, Any], context: Context) -> str:
 
 def _check(head: Sequence[str]) -> None:
     if len(head) < 3 or "Student" not in head[0] or "ID" not in head[1:]:
-        raise NothingToTell("that roster is no export of Canvas: its first columns are Student and ID")
+        raise NothingToTell("the roster is not a Canvas gradebook export, whose first columns are Student and ID")
     if "Section" not in head:
-        raise NothingToTell("that roster has no column Section, which Canvas asks for")
+        raise NothingToTell("the roster has no Section column, which Canvas requires")
 
 
 def _turned(name: str) -> str:
-    """`Doe, Jane` is Jane Doe."""
+    """Turn `Doe, Jane` into `Jane Doe`."""
     last, comma, first = name.partition(",")
     return f"{first.strip()} {last.strip()}" if comma else name

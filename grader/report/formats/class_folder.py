@@ -1,4 +1,4 @@
-"""The folder that a batch wrote, read back: one entry for each submission, with what the class's table says of it."""
+"""Read back the folder that a batch wrote: one entry per submission, with owner and override from grades.csv."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ _LARGEST = 16 << 20
 
 
 def documents(directory: Path) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Every report of a folder with its file's name, in the order of names.
+    """Every report in a folder with its file name, sorted by name.
 
     Raises:
-        NothingToTell: there is none.
+        NothingToTell: there is none, or a file is not a report.
     """
     found = False
     handed_in = {name for name, row in owners(directory).items() if row.get("source")}
@@ -29,22 +29,22 @@ def documents(directory: Path) -> Iterator[tuple[str, dict[str, Any]]]:
         if path.name in _OURS or path.name.startswith(".") or path.is_symlink() or not path.is_file():
             continue
         if handed_in and path.stem not in handed_in:
-            continue  # a report of what has been withdrawn or renamed since
+            continue  # the report of a submission that was withdrawn or renamed since
         if path.stat().st_size > _LARGEST:
-            raise NothingToTell(f"{path} is larger than {_LARGEST >> 20} MB: no report is")
+            raise NothingToTell(f"{path} is not a report: it is larger than {_LARGEST >> 20} MB")
         try:
             document = json.loads(path.read_bytes())
         except ValueError as error:
-            raise NothingToTell(f"{path} is no report: {error}") from error
+            raise NothingToTell(f"{path} is not a report: {error}") from error
         if isinstance(document, dict) and isinstance(document.get("grader"), dict):
             found = True
             yield path.name, document
     if not found:
-        raise NothingToTell(f"{directory} has no reports: it is the folder that `grade batch --out` wrote")
+        raise NothingToTell(f"{directory} contains no reports; name the folder that `grade batch --out` wrote")
 
 
 def class_document(directory: Path) -> dict[str, Any]:
-    """The whole class as one document, with owners and the instructor's overrides."""
+    """The reports of the whole class as one, with owners and the instructor's overrides."""
     whole: dict[str, Any] | None = None
     people = owners(directory)
     for _, document in documents(directory):
@@ -52,12 +52,12 @@ def class_document(directory: Path) -> dict[str, Any]:
         if whole is None:
             whole = {**document, "tests": [], "grader": {**document["grader"], "submissions": []}}
         whole["grader"]["submissions"] += entries
-    assert whole is not None, "documents() has said so"
+    assert whole is not None, "documents() raises if there is none"
     return whole
 
 
 def owned(entry: dict[str, Any], people: dict[str, dict[str, str]]) -> dict[str, Any]:
-    """An entry with whose it is and what counts, where grades.csv says so."""
+    """An entry with its owner and the grade that counts, if grades.csv lists the submission."""
     row = people.get(entry["name"])
     if row is None:
         return entry
@@ -68,7 +68,7 @@ def owned(entry: dict[str, Any], people: dict[str, dict[str, str]]) -> dict[str,
 
 
 def owners(directory: Path) -> dict[str, dict[str, str]]:
-    """The rows of grades.csv by submission; none where there is no such table."""
+    """The rows of grades.csv by submission; empty if there is no such file."""
     path = directory / "grades.csv"
     if not path.is_file():
         return {}
@@ -81,7 +81,7 @@ def owners(directory: Path) -> dict[str, dict[str, str]]:
 
 
 def figure(text: str) -> float | None:
-    """A number as people type it, with a decimal comma as well; None for a word, and for what nobody can count with."""
+    """Parse a number as people type it; a decimal comma is fine. None for a word, an infinity or NaN."""
     try:
         found = float(text.replace(",", "."))
     except ValueError:

@@ -1,4 +1,4 @@
-"""Classroom 50's result.json: integers, no key that its schema does not know, identity from the environment."""
+"""Classroom 50's result.json: integers, only keys that its schema knows, identity from the environment."""
 
 from __future__ import annotations
 
@@ -28,12 +28,16 @@ _FROM = {
     "review": ("REVIEW_URL", "COMMIT_URL"),
     "datetime": ("SUBMISSION_DATETIME", "COMMIT_DATE"),
 }
-"""Key -> the environment variables that may hold it, the first that is set."""
+"""Key -> environment variables that may hold it; the first one set counts."""
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 
 
 def convert(document: Mapping[str, Any], context: Context) -> str:
-    """The whole file."""
+    """Convert a report to result.json.
+
+    Raises:
+        NothingToTell: the environment does not identify the submission.
+    """
     found = entries(document)
     points, possible = total(found)
     result = {
@@ -48,7 +52,7 @@ def convert(document: Mapping[str, Any], context: Context) -> str:
 
 
 def _identity(environment: Mapping[str, str], created: float) -> dict[str, Any]:
-    """Who and what was graded, as the runner's environment has it."""
+    """Who and what was graded, from the runner's environment."""
     named = {
         key: next((environment[name] for name in names if environment.get(name)), "") for key, names in _FROM.items()
     }
@@ -56,9 +60,9 @@ def _identity(environment: Mapping[str, str], created: float) -> dict[str, Any]:
     if not _MOMENT.fullmatch(named["datetime"]):
         named["datetime"] = _moment(created)
     if missing := [" or ".join(_FROM[key]) for key, value in named.items() if not value]:
-        raise NothingToTell(f"Classroom 50 sets {', '.join(missing)}; here they are not set")
+        raise NothingToTell(f"not set in the environment: {', '.join(missing)}. Classroom 50 sets them: run this there")
     if not named["submission"].startswith("submit/"):
-        raise NothingToTell(f"SUBMISSION_TAG begins with submit/, not {line(named['submission'])}")
+        raise NothingToTell(f"SUBMISSION_TAG must start with submit/, not {line(named['submission'])}")
     if actor := environment.get("GITHUB_ACTOR"):
         number = environment.get("GITHUB_ACTOR_ID", "")
         return {**named, "submitted_by": {"username": actor, "id": int(number) if number.isdecimal() else None}}
@@ -70,7 +74,7 @@ def _moment(when: float) -> str:
 
 
 def _test(name: str, row: Row) -> dict[str, Any]:
-    """Keys beyond the four ride along: the schema keeps them."""
+    """One test. The schema requires the first four keys and allows the others."""
     return {
         "test-name": line(name),
         "passed": solved(row),

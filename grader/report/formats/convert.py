@@ -1,4 +1,4 @@
-"""Results where people look: one module for each system, each a pure function of the report's document."""
+"""Convert reports to other systems' formats: one module for each, each a pure function of the report."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What a format needs beside the document."""
+    """What a format needs besides the report."""
 
     environment: Mapping[str, str] = field(default_factory=dict)
     roster: str | None = None
-    """The text of a grade book or worksheet that was downloaded from the learning platform."""
+    """The text of a gradebook or worksheet downloaded from the learning platform."""
     title: str | None = None
-    """The assignment's name there."""
+    """The assignment's name on the platform."""
     visibility: str = "visible"
-    """Gradescope's: visible, after_due_date, after_published, hidden."""
+    """When Gradescope shows results: visible, after_due_date, after_published, hidden."""
 
 
 TARGETS = {
@@ -34,14 +34,14 @@ TARGETS = {
     "moodle": "moodle",
     "exercism": "exercism",
 }
-"""Target -> its module; each has `convert(document, context)`."""
+"""Format name -> its module; each has `convert(document, context)`."""
 
 
 def convert(document: Mapping[str, Any], target: str, context: Context | None = None) -> str:
-    """A report's document as another system reads it.
+    """Convert a report to the format that another system reads.
 
     Raises:
-        NothingToTell: the document, or what came with it, does not hold what that system asks for.
+        NothingToTell: the report or the context lacks something that the system requires.
     """
     module = import_module(f"grader.report.formats.{TARGETS[target]}")
     text: str = module.convert(document, context or Context())

@@ -1,5 +1,5 @@
-"""CSV: other people's tables read, our cells guarded so that no spreadsheet takes one for a formula, and the plain
-table with one line for each gradient of each submission.
+"""CSV: reading other programs' tables, writing cells that no spreadsheet evaluates as a formula, and the plain table
+with one line for each gradient of each submission.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from grader.report.row_facts import Row
 
 POINTS_POSSIBLE = "    Points Possible"
-"""Canvas' own mark of the row with the maximum; its spaces count."""
+"""Canvas marks the row with the maximum like this; the leading spaces are required."""
 _DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 COLUMNS = (
@@ -33,13 +33,13 @@ COLUMNS = (
 
 
 class Verbatim(str):
-    """A cell that is read back, and not a learner's to write: kept to the letter, but no formula either."""
+    """A cell that is read back later and that no learner writes: kept verbatim, but guarded against formulas."""
 
     __slots__ = ()
 
 
 def guard(value: object) -> str:
-    """A cell as text. One that could be taken for a formula begins with an apostrophe, as spreadsheets have it."""
+    """A cell as text, with an apostrophe in front if a spreadsheet could evaluate it as a formula."""
     if value is None:
         return ""
     if isinstance(value, Verbatim):
@@ -51,14 +51,14 @@ def guard(value: object) -> str:
 
 
 def no_formula(text: str) -> str:
-    """The text, behind an apostrophe if a spreadsheet could take it for a formula."""
-    # Full-width signs and marks without width are normalised away by some programs before they look for a formula.
+    """The text, with an apostrophe in front if a spreadsheet could evaluate it as a formula."""
+    # Some programs normalize full-width signs and drop zero-width characters before they look for a formula.
     first = unicodedata.normalize("NFKC", text).lstrip("\u200b\u200c\u200d\u2060\ufeff\u00ad '\"")[:1]
     return f"'{text}" if first in _DANGEROUS and first and not _is_number(text) else text
 
 
 def unguarded(cell: str) -> str:
-    """A cell without the apostrophe that guards it, and no other."""
+    """A cell without the apostrophe that guards it; any other apostrophe stays."""
     return cell[1:] if cell[:1] == "'" and no_formula(cell[1:]) == cell else cell
 
 
@@ -74,16 +74,16 @@ def _is_number(text: str) -> bool:
 
 
 def written(rows: Iterable[Iterable[object]]) -> str:
-    """A table: comma, quotes where needed, a line feed."""
+    """Format a table: comma-separated, quoted where needed, lines ending in a line feed."""
     out = io.StringIO(newline="")
     csv.writer(out, lineterminator="\n").writerows([guard(cell) for cell in row] for row in rows)
     return out.getvalue()
 
 
 def read(text: str) -> tuple[list[str], list[dict[str, str]]]:
-    """The columns and the rows of a table as spreadsheets and learning platforms save it.
+    """Parse a table as spreadsheets and learning platforms save it; return its columns and rows.
 
-    With or without a byte order mark; comma, semicolon or tab. A row that is too short has empty cells at its end.
+    With or without a byte order mark; comma, semicolon or tab. Rows that are too short are padded with empty cells.
     """
     text = text.removeprefix("\ufeff")
     first = text.split("\n", 1)[0]
@@ -98,7 +98,7 @@ def read(text: str) -> tuple[list[str], list[dict[str, str]]]:
 
 
 def convert(document: Mapping[str, Any], _context: Context) -> str:
-    """The whole table; a submission without gradients has one line that says why."""
+    """Convert a report to a table; a submission without gradients has one line that says why."""
     lines: list[list[object]] = [list(COLUMNS)]
     for entry in entries(document):
         head = [entry["name"], entry["exercise"], entry["status"]]

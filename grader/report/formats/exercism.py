@@ -19,7 +19,7 @@ MOST_MESSAGE = 65535
 
 
 def convert(document: Mapping[str, Any], _context: Context) -> str:
-    """The whole file. `error` only where not one gradient could be asked for."""
+    """Convert a report to results.json. The status is `error` only if no gradient could be graded."""
     found = entries(document)
     tests = [_test(number, name, row) for number, (name, _, row) in enumerate(rows(found), 1)]
     status, message = _status(found, tests)

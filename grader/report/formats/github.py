@@ -1,4 +1,4 @@
-"""GitHub Actions: at most ten annotations, the step's summary, outputs, and a fence round what students print."""
+"""GitHub Actions: at most ten annotations, the job summary, outputs, and fences around student-written text."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ if TYPE_CHECKING:
     from grader.report.row_facts import Entry, Row
 
 MOST_ANNOTATIONS = 10
-"""GitHub shows ten errors of a step and drops the rest without a word: nine, and one that speaks for the others."""
+"""GitHub shows ten errors of a step and silently drops the rest: we emit nine, and one that lists the others."""
 MOST_SUMMARY = 1 << 20
 
 
 def convert(document: Mapping[str, Any], context: Context) -> str:
-    """The annotations, for stdout of a step."""
+    """Convert a report to annotations, to be printed on a step's stdout."""
     return "".join(f"{text}\n" for text in annotated(document, context.environment.get("GITHUB_WORKSPACE", "")))
 
 
 def annotated(document: Mapping[str, Any], workspace: str = "") -> Iterator[str]:
-    """One for each gradient that is not right, at its line, from the loss backwards."""
+    """One annotation for each gradient not solved, at its line, from the loss backwards; then the score."""
     found = entries(document)
     yield from (_problem(entry) for entry in found if entry["problem"])
     wrong = [(name, entry, row) for name, entry, row in rows(found) if not solved(row) and not entry["problem"]]
@@ -39,7 +39,7 @@ def annotated(document: Mapping[str, Any], workspace: str = "") -> Iterator[str]
     yield from (_annotation(name, entry, row, workspace) for name, entry, row in shown)
     if rest := wrong[len(shown) :]:
         names = ", ".join(name for name, _, _ in rest)
-        yield command("error", f"{names}: see the summary of this step", title=f"{len(rest)} more gradients to do")
+        yield command("error", f"{names}: see the job summary", title=f"{len(rest)} more gradients to fix")
     points, possible = total(found)
     yield command("notice", f"{points} of {possible} points", title="Score")
 
@@ -60,19 +60,20 @@ def _annotation(name: str, entry: Entry, row: Row, workspace: str) -> str:
 
 
 def _relative(path: str, workspace: str) -> str:
-    """A file as the checkout has it: only such paths find their place in a diff."""
+    """A path relative to the checkout: GitHub can place only such paths in a diff."""
     if workspace and PurePath(path).is_relative_to(workspace):
         return PurePath(path).relative_to(workspace).as_posix()
     return os.path.basename(path) if PurePath(path).is_absolute() else PurePath(path).as_posix()  # noqa: PTH119 a string of the report
 
 
 def command(name: str, message: str, **properties: object) -> str:
-    """A workflow command; the percent sign is escaped first, or the others would be escaped twice."""
+    """Format a workflow command."""
     listed = ",".join(f"{key}={_escaped(str(value), properties=True)}" for key, value in properties.items() if value)
     return f"::{name}{' ' if listed else ''}{listed}::{_escaped(message)}"
 
 
 def _escaped(text: str, *, properties: bool = False) -> str:
+    # The percent sign first: otherwise it would escape the other escapes.
     pairs = [("%", "%25"), ("\r", "%0D"), ("\n", "%0A")]
     if properties:
         pairs += [(":", "%3A"), (",", "%2C")]
@@ -82,25 +83,33 @@ def _escaped(text: str, *, properties: bool = False) -> str:
 
 
 def logged(text: str, environment: Mapping[str, str]) -> str:
-    """A text to be printed. A step's log is read for commands, in any line of it, so there it is fenced."""
+    """A text to print. GitHub looks for commands in every line of a step's log, so in Actions the text is fenced."""
     return fenced(text, secrets.token_hex(16)) if environment.get("GITHUB_ACTIONS") == "true" else text
 
 
 def fenced(text: str, token: str) -> str:
-    """Text that a student may have written, printed with commands suspended; the token is drawn for each time."""
+    """Suspend workflow commands around text that a student may have written.
+
+    Args:
+        text: the text to print.
+        token: at least 16 letters and digits, random for each call.
+
+    Raises:
+        ValueError: the token is too short, has other characters, or occurs in the text.
+    """
     if not re.fullmatch(r"[0-9A-Za-z]{16,}", token) or token in text:
-        raise ValueError("a token is 16 letters and digits that the text does not hold")
+        raise ValueError("the token must be at least 16 letters and digits and must not occur in the text")
     return f"::stop-commands::{token}\n{text.rstrip()}\n::{token}::\n"
 
 
 def summary(document: Mapping[str, Any]) -> str:
-    """Markdown for the step's summary, within GitHub's limit of 1 MiB."""
+    """Markdown for the job summary, within GitHub's limit of 1 MiB."""
     text = markdown.written(entries(document))
-    return text if len(text.encode()) <= MOST_SUMMARY else "The table of results is too long for a summary.\n"
+    return text if len(text.encode()) <= MOST_SUMMARY else "The results table is too long for a job summary.\n"
 
 
 def outputs(document: Mapping[str, Any]) -> str:
-    """What later steps may ask for; figures only, so no line of it can be a learner's."""
+    """Outputs for later steps: numbers only, so that no line can come from a learner."""
     found = entries(document)
     points, possible = total(found)
     right = sum(solved(row) for entry in found for row in entry["gradients"])

@@ -1,4 +1,4 @@
-"""Grades and the people of a roster brought together, by id before address before name."""
+"""Match grades with the people on a roster: by id first, then by email address, then by name."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ if TYPE_CHECKING:
     from grader.report.row_facts import Entry
 
 _SINGLE = {"backward", "submission", "solution"}
-"""Names that say nothing of a person."""
+"""File names that do not identify a person."""
 
 
 @dataclass(slots=True)
 class Grades:
-    """Points by everything that a submission's owner may be called."""
+    """Grades, indexed by every id, address and name that may identify their owner."""
 
     by_mark: dict[str, list[Grade]] = field(default_factory=dict)
 
     def find(self, marks: Iterable[str]) -> Grade | None:
-        """The one grade that the first telling mark points to; two people of one name are not guessed at."""
+        """The grade for the first mark that identifies exactly one; ambiguous marks are skipped, never guessed."""
         for mark in marks:
             found = self.by_mark.get(folded(mark), []) if mark else []
             if len(found) == 1:
@@ -37,14 +37,14 @@ class Grades:
         return None
 
     def left(self) -> list[str]:
-        """Submissions that no line of the roster claimed."""
+        """Names of submissions that matched no line of the roster."""
         listed = {id(grade): grade for grades in self.by_mark.values() for grade in grades}
         return [line(grade.name) for grade in listed.values() if not grade.taken]
 
 
 @dataclass(slots=True)
 class Grade:
-    """What one person earned in all exercises of a document."""
+    """What one person earned in all exercises of a report."""
 
     name: str
     marks: frozenset[str]
@@ -55,11 +55,11 @@ class Grade:
 
 
 def grades(document: Mapping[str, Any]) -> Grades:
-    """Every submission's points. A class's table may have said whose a submission is, and what counts instead."""
+    """The points of every submission. grades.csv may have supplied its owner and an override."""
     found: dict[str, Grade] = {}
     for entry in entries(document):
         if entry["status"] == "missing" or entry.get("uncounted"):
-            continue  # nothing was handed in, or the instructor wrote a word for a grade
+            continue  # nothing was handed in, or the override is a word
         grade = found.setdefault(entry["name"], Grade(entry["name"], frozenset(_marks(entry))))
         score = entry["score"] or {"points": 0, "possible": 0}
         counts = entry.get("final")
@@ -92,12 +92,12 @@ def _said(entry: Entry) -> str:
 
 
 def folded(text: str) -> str:
-    """A mark as two systems that disagree about case and accents' encoding both have it."""
+    """A mark in a form for comparison: case and the encoding of accents do not matter."""
     return unicodedata.normalize("NFKC", text).casefold().strip()
 
 
 def column_title(document: Mapping[str, Any], context: Context) -> str:
-    """The assignment's name in the grade book: the one given, else the exercise's."""
+    """The name of the gradebook column: the title given, otherwise the exercise's name."""
     return context.title or str(document["grader"]["submissions"][0]["exercise"])
 
 

@@ -1,4 +1,4 @@
-"""Gradescope's results.json: a test for each gradient, exact and chained as tests without points."""
+"""Gradescope's results.json: a test for each gradient, plus exact and chained as tests without points."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def convert(document: Mapping[str, Any], context: Context) -> str:
-    """The whole file."""
+    """Convert a report to results.json."""
     found = entries(document)
     tests = [_test(str(number), name, row) for number, (name, _, row) in enumerate(rows(found), 1)]
     tests += [test for entry in found for test in _information(entry, several=len(found) > 1)]
@@ -32,7 +32,7 @@ def convert(document: Mapping[str, Any], context: Context) -> str:
         "tests": tests,
         "extra_data": {"version": document["grader"]["version"], "criterion": document["grader"]["criterion"]},
     }
-    if not any("score" in test for test in tests):  # either the sum of tests or a score of its own has to be there
+    if not any("score" in test for test in tests):  # Gradescope requires scores of tests or a total
         result["score"] = total(found)[0]
     return json.dumps(result, ensure_ascii=False, indent=1) + "\n"
 
@@ -50,7 +50,7 @@ def _test(number: str, name: str, row: Row) -> dict[str, Any]:
 
 
 def _information(entry: Entry, *, several: bool) -> Iterator[dict[str, Any]]:
-    """Status without points: neither moves the grade."""
+    """Tests without points: they do not change the grade."""
     count, score = len(entry["gradients"]), entry["score"] or {}
     if not count:
         return

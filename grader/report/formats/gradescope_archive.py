@@ -1,4 +1,4 @@
-"""Gradescope's autograder archive: what is in it, and what it does there."""
+"""Gradescope's autograder archive: how it is built, and how it grades on Gradescope."""
 
 from __future__ import annotations
 
@@ -25,21 +25,21 @@ if TYPE_CHECKING:
 
 SETTINGS = "grader.json"
 _WHEN = (2026, 1, 1, 0, 0, 0)
-"""One moment for every file: the same settings give the same archive."""
+"""Timestamp of every file, so that the same settings produce the same archive."""
 _RUN = ("exercise", "feedback", "criterion", "isolation", "timeout")
-"""The options of the run; visibility is one of the report."""
+"""Settings passed to `grade`; visibility goes to `grade report`."""
 
 _WHEEL = re.compile(r"[\w.+!]+(-[\w.+!]+){4,5}\.whl", re.ASCII)
 _SDIST = re.compile(r"[\w.+!-]+-\d[\w.+!]*\.tar\.gz", re.ASCII)
 _THERE_ANYWAY = ("grader", "torch")
-"""What setup.sh installs whatever a course allows."""
+"""Modules that setup.sh always installs."""
 
 SETUP = """#!/usr/bin/env bash
 # Gradescope runs this once, when it builds the image.
 set -euo pipefail
 root="${AUTOGRADER_ROOT:-/autograder}"
-cd "$(mktemp -d)" # an empty folder: nothing that lies around is imported
-if [ -n "${GRADE_PYTHON:-}" ]; then # trying the archive out where the grader is installed already
+cd "$(mktemp -d)" # an empty folder, so that no stray file is imported
+if [ -n "${GRADE_PYTHON:-}" ]; then # for trying out the archive where the grader is already installed
     exec "$GRADE_PYTHON" -I -c 'import grader.report.formats.gradescope_archive'
 fi
 python=""
@@ -56,10 +56,10 @@ if [ -z "$python" ]; then
 fi
 "$python" -I -m venv "$root/venv"
 install() { "$root/venv/bin/python" -I -m pip install --quiet --no-cache-dir "$@"; }
-# The CPU build first: the default one brings gigabytes of CUDA.
+# The CPU build first: the default build would download gigabytes of CUDA.
 install "torch==TORCH" --index-url https://download.pytorch.org/whl/cpu
 install PACKAGE
-# The worked solutions are for self-study. Grading needs none, so none is there to be found.
+# Worked solutions are for self-study. Grading does not need them, so leave none for a submission to find.
 rm -rf "$root"/venv/lib/python3*/site-packages/grader/data/solutions
 """
 
@@ -67,17 +67,17 @@ RUN = """#!/usr/bin/env bash
 # Gradescope runs this for every submission.
 set -euo pipefail
 root="${AUTOGRADER_ROOT:-/autograder}"
-cd "$(mktemp -d)" # an empty folder: nothing of the submission's is imported or read as a setting
+cd "$(mktemp -d)" # an empty folder, so that no file of the submission is imported or read as settings
 exec "${GRADE_PYTHON:-$root/venv/bin/python}" -I -m grader.report.formats.gradescope_archive "$root"
 """
 
 
 class CannotTravel(Exception):
-    """Something that is asked for would not work at Gradescope: one sentence."""
+    """Something requested would not work on Gradescope: the message is one sentence."""
 
 
 def chosen(exercise: str, settings: Settings, visibility: Visibility) -> dict[str, str | float]:
-    """What the instructor chose, in the command line's words; it travels in the archive, out of the student's reach."""
+    """The instructor's choices, by option name. They are stored in the archive, out of students' reach."""
     return {
         "exercise": exercise,
         "feedback": str(settings.feedback),
@@ -96,14 +96,14 @@ def build(
     own: Path | None,
     course: Path | None,
 ) -> bytes:
-    """The archive.
+    """Build the archive; returns its bytes.
 
     Args:
-        settings: what the run goes by, as `chosen` gives it.
-        torch: its version.
-        packages: what is installed beside torch: requirements, or files that travel along.
+        settings: the settings of the run, from `chosen`.
+        torch: the version of torch to install.
+        packages: what else to install: requirements, or package files to include in the archive.
         own: a folder of the course's own exercises.
-        course: the course.toml that decides for them.
+        course: the course.toml that applies to them.
     """
     wanted = " ".join(f'"$root/source/{each.name}"' if isinstance(each, Path) else f'"{each}"' for each in packages)
     whole = io.BytesIO()
@@ -120,7 +120,7 @@ def build(
 
 
 def _exercise_files(own: Path, course: Path | None) -> Iterator[tuple[str, Path]]:
-    """Names in the archive, where course.toml is found as it was here: among the exercises, or beside their folder."""
+    """Exercise files and their names in the archive. course.toml stays inside or beside the exercises folder."""
     for path in sorted(own.rglob("*")):
         if path == own / COURSE:
             continue
@@ -131,7 +131,7 @@ def _exercise_files(own: Path, course: Path | None) -> Iterator[tuple[str, Path]
 
 
 def checked_package(path: Path) -> Path:
-    """A file that pip can install, by its name and by what it is.
+    """Return `path` if its name and its content show that pip can install it.
 
     Raises:
         CannotTravel: it is neither a wheel nor a source archive.
@@ -139,18 +139,18 @@ def checked_package(path: Path) -> Path:
     wheel, sdist = _WHEEL.fullmatch(path.name), _SDIST.fullmatch(path.name)
     if not (wheel and zipfile.is_zipfile(path)) and not (sdist and tarfile.is_tarfile(path)):
         raise CannotTravel(
-            f"{path} is no package that pip can install: a wheel of the grader "
+            f"{path} is not a package that pip can install: expected a wheel of the grader "
             "(backprop_grader-VERSION-py3-none-any.whl) or its source archive (backprop_grader-VERSION.tar.gz) "
-            "is expected, under the name that it was built with. Name one of these with --package"
+            "under its original name. Pass one of these with --package"
         )
     return path
 
 
 def requirements(imports: Iterable[str]) -> list[str]:
-    """What has to be installed there for the modules that learners may import, in the versions that are here.
+    """Requirements for the modules that learners may import, pinned to the versions installed here.
 
     Raises:
-        CannotTravel: a module comes from no package.
+        CannotTravel: no installed package provides a module.
     """
     from importlib.metadata import packages_distributions, version
 
@@ -161,8 +161,8 @@ def requirements(imports: Iterable[str]) -> list[str]:
     for top in needed:
         if top not in brought:
             raise CannotTravel(
-                f"[rules] imports names the module {top}, which no installed package brings, so that it cannot be "
-                "installed at Gradescope. Install it here as a package, or take it off the list"
+                f"[rules] imports lists the module {top}, but no installed package provides it, so it cannot be "
+                "installed on Gradescope. Install its package here, or remove it from the list"
             )
         found[brought[top][0]] = None
     return [f"{name}=={version(name).partition('+')[0]}" for name in found]
@@ -176,7 +176,7 @@ def _add(archive: zipfile.ZipFile, name: str, content: bytes, mode: int) -> None
 
 
 def run(root: Path) -> int:
-    """Grade what was handed in and write results.json; on a fault of ours write none, so that nobody gets a zero."""
+    """Grade the submission and write results.json; after an internal error write none, so that nobody gets a zero."""
     settings = json.loads((root / "source" / SETTINGS).read_text(encoding="utf-8"))
     results = root / "results" / "results.json"
     results.parent.mkdir(parents=True, exist_ok=True)
@@ -192,7 +192,7 @@ def run(root: Path) -> int:
             return _grade(
                 "report", str(report), "--to", "gradescope", "-o", str(results), "--visibility", settings["visibility"]
             ).returncode
-    if graded.returncode == ExitCode.USAGE:  # nothing there that could be read: the learner's to mend
+    if graded.returncode == ExitCode.USAGE:  # the submission is unreadable, which its author can fix
         results.write_text(json.dumps(_unreadable(graded.stderr), indent=1) + "\n", encoding="utf-8")
         return 0
     return graded.returncode or ExitCode.OUR_FAULT

@@ -1,4 +1,4 @@
-"""JUnit's XML, for GitLab, Jenkins and every other system that reads it."""
+"""JUnit XML, for GitLab, Jenkins and other systems that read it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def convert(document: Mapping[str, Any], _context: Context) -> str:
-    """One suite for each submission and exercise, one case for each gradient."""
+    """Convert a report to JUnit XML: one suite per submission and exercise, one test case per gradient."""
     found = entries(document)
     suites = [_suite(entry) for entry in found]
     root = ET.Element("testsuites", {"name": "backprop-grader", **_sums(suites), "time": _time(found)})

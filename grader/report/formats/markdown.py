@@ -1,4 +1,4 @@
-"""Markdown for a pull request, an issue or a step's summary."""
+"""Markdown for a pull request, an issue or a job summary."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ _LINKS = re.compile(r"(@|:(?=//)|(?<=\bwww)\.)", re.IGNORECASE)
 
 
 def convert(document: Mapping[str, Any], _context: Context) -> str:
-    """The whole text."""
+    """Convert a report to Markdown."""
     return written(entries(document))
 
 
 def written(found: list[Entry]) -> str:
-    """A heading, the totals and a table for each exercise."""
+    """A heading, the totals and a table for each entry."""
     return "\n".join(text for entry in found for text in _section(entry))
 
 
 def plain(text: object, most: int = 300) -> str:
-    """A text that Markdown shows as it is: no tag, no link, no mention, no emphasis, one line."""
+    """Escape a text so that Markdown shows it verbatim: one line, no tags, links, mentions or emphasis."""
     escaped = html.escape(line(text, most), quote=False)
     broken = _LINKS.sub(lambda found: f"{found[0]}\u200b", escaped)
     return re.sub(r"([\\`*_\[\]|~$])", r"\\\1", broken)
@@ -48,7 +48,7 @@ def _section(entry: Entry) -> Iterator[str]:
         yield f"- {plain(chained)}"
     if hidden := unseen(entry):
         yield f"- {hidden}"
-    yield "\n| | gradient | verdict | maxdiff | what to look at |\n|---|---|---|---|---|"
+    yield "\n| | gradient | verdict | maxdiff | what is wrong |\n|---|---|---|---|---|"
     yield from (_row(row) for row in entry["gradients"])
     yield ""
     if notes := entry["notes"]:

@@ -1,4 +1,4 @@
-"""Moodle: its own grading worksheet filled in, or a table for the grade book's import."""
+"""Moodle: its own grading worksheet filled in, or a table to import into the gradebook."""
 
 from __future__ import annotations
 
@@ -20,15 +20,16 @@ _USERNAME = ("Username", "username")
 
 
 def convert(document: Mapping[str, Any], context: Context) -> str:
-    """With a grading worksheet: that worksheet, grades and feedback filled in. Else address and grade.
+    """Fill in grades and feedback if the roster is a grading worksheet; otherwise make a table of address and grade.
 
     Raises:
-        NothingToTell: there is no roster, or it names nobody that Moodle could find.
+        NothingToTell: there is no roster, it lacks a column that Moodle needs, a grade exceeds Moodle's maximum, or
+            nobody on it has a submission.
     """
     if context.roster is None:
         raise NothingToTell(
-            "Moodle does not take a worksheet that it has not made: download the grading worksheet "
-            "(or the participants' list) and give it with --roster"
+            "Moodle accepts only worksheets that it made itself: download the grading worksheet "
+            "(or the list of participants) and pass it with --roster"
         )
     head, people = csv_table.read(context.roster)
     found = grades(document)
@@ -38,10 +39,10 @@ def convert(document: Mapping[str, Any], context: Context) -> str:
 
 
 def _worksheet(head: Sequence[str], people: Sequence[dict[str, str]], found: Grades) -> str:
-    """Every line stays; lines without a submission stay as they are."""
+    """Fill in a worksheet. Lines without a submission stay unchanged."""
     for needed in ("Grade", "Last modified (grade)"):
         if needed not in head:
-            raise NothingToTell(f"that worksheet has no column {needed}; set Moodle to English before downloading it")
+            raise NothingToTell(f"the worksheet has no column {needed}: set Moodle to English and download it again")
     lines: list[list[str]] = [list(head)]
     for cell in people:
         if grade := found.find(_marks(cell)):
@@ -55,18 +56,18 @@ def _worksheet(head: Sequence[str], people: Sequence[dict[str, str]], found: Gra
 
 
 def _check(grade: Grade, cell: Mapping[str, str]) -> None:
-    """Moodle refuses a grade over the maximum: better said here than by half an import."""
+    """Reject a grade over Moodle's maximum here: Moodle would stop in the middle of the import."""
     most = cell.get("Maximum Grade", "").replace(",", ".")
     if most.replace(".", "", 1).isdecimal() and grade.points > float(most):
         raise NothingToTell(
-            f"{grade.name} has {shown(grade.points)} points, and Moodle's maximum is {most}: set it to {grade.possible}"
+            f"{grade.name} has {shown(grade.points)} points, but Moodle's maximum is {most}: set it to {grade.possible}"
         )
 
 
 def _import(head: Sequence[str], people: Sequence[Mapping[str, str]], found: Grades, title: str) -> str:
     column = next((name for name in (*_EMAIL, *_USERNAME) if name in head), None)
     if column is None:
-        raise NothingToTell("that roster has neither Identifier, Email address nor Username for Moodle to go by")
+        raise NothingToTell("the roster has no column Identifier, Email address or Username to match people by")
     graded = ((cell[column], found.find(_marks(cell))) for cell in people if cell[column])
     lines = [[person, shown(grade.points)] for person, grade in graded if grade]
     _anybody(found)
@@ -83,4 +84,4 @@ def _marks(cell: Mapping[str, str]) -> list[str]:
 
 def _anybody(found: Grades) -> None:
     if not any(grade.taken for grades in found.by_mark.values() for grade in grades):
-        raise NothingToTell("nobody on the roster has a submission here: ids, addresses and names all differ")
+        raise NothingToTell("nobody on the roster has a submission here: no id, address or name matches")
