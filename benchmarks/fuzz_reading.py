@@ -35,7 +35,7 @@ def one_input(data: bytes) -> None:
     kind = data[0] if data else 0
     found = read({SUFFIXES[kind % 4]: data[1:]}, RulesConfig(enabled=kind < 128))
     problem = found.reading.problem
-    if "(internal:" in (problem or ""):
+    if "(internal error:" in (problem or ""):
         raise AssertionError(problem)
     if (found.code is None) != (problem is not None):
         raise AssertionError("a reading without code has a problem, and only that")

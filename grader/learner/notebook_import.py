@@ -40,7 +40,7 @@ def import_reading(reading: Reading, exercise: Exercise) -> Imported:
     text = HEAD.format(file=reading.file) + source.rstrip("\n") + "\n"
     for name in missing:
         text += f"\n\n{_stub(exercise, name)}\n"
-    said = tuple(note for note in reading.notes if not note.endswith("were taken from flat lines"))
+    said = tuple(note for note in reading.notes if not note.endswith("were taken from lines outside functions"))
     broken = tuple(f"{finding.file}:{finding.line}: {finding.message}" for finding in reading.findings)
     return Imported(text, found, missing, other, (*said, *broken))
 

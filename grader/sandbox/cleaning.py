@@ -1,7 +1,7 @@
-"""Cleaning a learner's text: the one table of characters that never reach a terminal, a report or a log.
+"""Cleans a learner's text: one table of the characters that must never reach a terminal, a report or a log.
 
-Everything that comes out of a submission and is shown goes through `clean`: file names, messages, what was printed,
-reasons. The child cleans first, so that honest text fits the wire; the grader cleans again, because the child may lie.
+Everything from a submission that is shown goes through `clean`: file names, messages, output, reasons. The child cleans
+first, so that honest text fits into a frame; the grader cleans again, because the child may lie.
 """
 
 from __future__ import annotations
@@ -10,29 +10,30 @@ import unicodedata
 from typing import Final
 
 TEXT_LIMIT: Final = 2048
-"""The most characters of a learner's text (a message, what was printed) that travel."""
+"""The most characters of a learner's text (a message, a call's output) that are passed on."""
 
 INSTEAD: Final = "?"
-"""What an unsafe character becomes, as in `ls`: ASCII, so that no terminal's encoding fails on it."""
+"""Replaces an unsafe character, as in `ls`: ASCII, so that no terminal's encoding fails on it."""
 
 _SPACES: Final = (0xA0, 0x1680, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000)
-"""Category Zs but for the space itself."""
+"""Category Zs without the space itself."""
 _BREAKS: Final = (*range(0x0A, 0x0E), *range(0x1C, 0x1F), 0x85, 0x2028, 0x2029)
-"""Where `str.splitlines` begins a new line; the carriage return would write over the line it stands in."""
+"""Where `str.splitlines` begins a new line; a carriage return would overwrite the line it is in."""
 _INVISIBLE: Final = (0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x3164, 0xFFA0)
-"""Joiners and fillers that Unicode counts as marks or letters, and that are drawn as nothing (DerivedCoreProperties,
-Default_Ignorable_Code_Point). Its variation selectors are not here: emoji need them.
+"""Joiners and fillers that Unicode counts as marks or letters but that are invisible (DerivedCoreProperties,
+Default_Ignorable_Code_Point). Variation selectors are not listed: emoji need them.
 """
 _DRAWN: Final = frozenset(("Cs", "Co", "Cn"))
-"""Unprintable categories that are drawn as a box, where they are drawn at all: something was there to be read."""
+"""Unprintable categories that are drawn as a box, if at all: something was there to be read."""
 
 
 class _Table(dict[int, str]):
-    """For `str.translate`: what is not listed is kept if Python calls it printable.
+    """For `str.translate`: a character that is not listed is kept if Python considers it printable.
 
-    Not printable are exactly the categories Cc (controls, the ESC of terminal sequences), Cf (bidi marks, overrides and
-    isolates, zero-width characters, the byte order mark, the soft hyphen, tags), Cs (lone surrogates, which no encoding
-    takes), Co and Cn (private, unassigned, the noncharacters that XML refuses), Zl and Zp (line separators), and Zs.
+    Exactly these categories are not printable: Cc (controls, the ESC of terminal sequences), Cf (bidi marks, overrides
+    and isolates, zero-width characters, the byte order mark, the soft hyphen, tags), Cs (lone surrogates, which no
+    encoding accepts), Co and Cn (private, unassigned, the noncharacters that XML rejects), Zl and Zp (line separators),
+    and Zs.
     """
 
     def __init__(self, listed: dict[int, str], unseen: str) -> None:
@@ -40,7 +41,7 @@ class _Table(dict[int, str]):
         self._unseen = unseen
 
     def __missing__(self, code: int) -> str:
-        """Not remembered: a hostile text would fill the table."""
+        """Not cached: a hostile text would fill the table."""
         character = chr(code)
         if character.isprintable():
             return character
@@ -52,17 +53,17 @@ _LINES: Final = _Table(dict.fromkeys(_BREAKS, "\n") | {ord("\t"): "\t"}, unseen=
 
 
 def clean(text: str, most: int = TEXT_LIMIT, *, lines: bool = False) -> str:
-    """The first `most` characters of a text, without any that could steer whatever shows it.
+    """The first `most` characters of a text, without any that could control the program that shows it.
 
     Args:
         text: anything, of any length.
-        most: characters looked at; a caller with a bound of its own passes it.
-        lines: for running text (messages, prints): line breaks stay, as new lines, and so do tabs; what cannot be seen
-            is dropped. Otherwise, for names and reasons, the result is one line, in which `INSTEAD` shows that
-            something was there: two different names must not look alike.
+        most: number of characters used; callers with their own limit pass it.
+        lines: for running text (messages, output): keep line breaks, as newlines, and tabs; drop invisible characters.
+            Otherwise, for names and reasons, the result is one line in which `INSTEAD` marks what was there: two
+            different names must not look alike.
     """
     text = text[:most]
-    if text.isascii() and text.isprintable():  # nearly always, and ten times as fast
+    if text.isascii() and text.isprintable():  # almost always the case, and ten times as fast
         return text
     if lines:
         return text.replace("\r\n", "\n").translate(_LINES)
@@ -70,11 +71,11 @@ def clean(text: str, most: int = TEXT_LIMIT, *, lines: bool = False) -> str:
 
 
 def joined(text: str, most: int = TEXT_LIMIT) -> str:
-    """Running text on one line, its words with one space between them: a sentence of ours may hold it anywhere."""
+    """Running text on one line, its words separated by single spaces, so that any message can include it."""
     return " ".join(clean(text, most, lines=True).split())
 
 
 def shortened(text: str, most: int = 200) -> str:
-    """One line of at most so many characters, with `...` behind it if it was cut."""
+    """One line of at most `most` characters, followed by `...` if it was truncated."""
     shown = clean(text, most)
     return shown if len(text) <= most else f"{shown}..."

@@ -1,4 +1,4 @@
-"""The sandbox as the grader sees it: open a submission, ask questions, know how far it is locked in."""
+"""The grader's interface to the sandbox: open submissions, ask questions, report the isolation level."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from grader.sandbox.types import Member
 
 _CPU_ALLOWANCE: Final = 5.0
-"""Processor seconds beyond a submission's: its kernel limit only catches what the deadlines miss."""
+"""CPU seconds added to a submission's time limit: the kernel limit only catches what the deadlines miss."""
 
 
 def started(
@@ -34,19 +34,19 @@ def started(
     imports: Iterable[str] = (),
     load_torch: bool = True,
 ) -> Sandbox:
-    """Start a sandbox, and load torch here with the numerics that the server has.
+    """Start a sandbox, and load torch here with the same numerics as the server.
 
-    In this order, which is the only one that works and does not wait:
+    The order below is the only one that works without waiting:
 
     1. the environment is pinned: torch reads it once, while it is imported, in this process and in those forked later;
     2. the server starts and imports torch (1.1 to 1.5 s) while this process goes on;
-    3. torch is imported here, meanwhile, single-threaded and without oneDNN. A `Session` needs it, so that it has to be
-       there before the first `open`.
+    3. meanwhile torch is imported here, single-threaded and without oneDNN. A `Session` needs it, so it must be loaded
+       before the first `open`.
 
-    A notebook, whose own torch is to keep its threads and kernels, takes the class itself.
+    A notebook, whose own torch must keep its threads and kernels, uses the class directly.
 
     Args:
-        level: the lowest isolation that is accepted. `Level.PROCESS` also takes the portable back end, so that Linux
+        level: the lowest isolation that is accepted. `Level.PROCESS` also selects the portable back end, so that Linux
             can run what other systems run.
         timeout: seconds that one call may take.
         submission_timeout: seconds that the grader waits for all of a submission's answers together.
@@ -64,22 +64,22 @@ def started(
     if load_torch:
         try:
             _ = sandbox.numerics
-        except BaseException:  # Ctrl-C in the second that torch takes: the server must not be left behind
+        except BaseException:  # Ctrl-C in the second that torch takes to load: do not leave the server behind
             sandbox.close()
             raise
     return sandbox
 
 
 class Sandbox:
-    """A warm server for learners' code. The constructor returns at once: torch loads in the other process meanwhile.
+    """A warm server for learners' code. The constructor returns at once, while torch loads in the other process.
 
     Args:
-        minimum: the lowest level that is accepted; a lower one is a `SandboxError`.
-        force: `Level.PROCESS` takes the portable back end even on Linux.
+        minimum: the lowest level that is accepted; a lower one raises `SandboxError`.
+        force: `Level.PROCESS` selects the portable back end even on Linux.
         timeout: seconds that one call may take.
         submission_timeout: seconds that the grader waits for all of a submission's answers together.
-        memory: bytes that a child may take beyond what torch has taken.
-        rules: False reads no rules at all: the jail has to hold by itself.
+        memory: bytes that a child may allocate beyond what torch already uses.
+        rules: False applies no rules at all: the jail has to hold on its own.
         imports: modules that an exercise allows beyond the built-in list; imported before a child is locked in.
     """
 
@@ -116,12 +116,16 @@ class Sandbox:
 
     @cached_property
     def numerics(self) -> Numerics:
-        """What torch computes with in this process; loads it, with its numerics pinned, if it is not there yet."""
+        """The numeric settings of torch in this process; loads torch with pinned numerics if it is not loaded yet."""
         return pin_torch()
 
     @property
     def isolation(self) -> Isolation:
-        """What the self-test found; a `SandboxError` if that is less than was asked for."""
+        """The result of the self-test.
+
+        Raises:
+            SandboxError: the isolation level is below the minimum.
+        """
         if self._isolation is None:
             self._isolation = self._running().isolation()
         if self._isolation.level < self._minimum:
@@ -129,8 +133,8 @@ class Sandbox:
         return self._isolation
 
     def open(self, files: Mapping[str, bytes], rules: RulesConfig | None = None) -> Session:
-        """A fresh locked child that has read this submission."""
-        from grader.sandbox.host.session import Session  # torch: not before the caller has started the server
+        """Start a fresh locked child and let it read this submission."""
+        from grader.sandbox.host.session import Session  # imports torch: not before the caller has started the server
 
         backend = self._running()
         _ = self.isolation  # refuses what is below the minimum
@@ -140,7 +144,7 @@ class Sandbox:
         return session
 
     def unpack(self, name: str, data: bytes) -> Iterator[Member]:
-        """The files of a class's zip archive, taken out in a locked child that never runs any code of theirs."""
+        """The files of a class's zip archive, extracted in a locked child that never runs any of their code."""
         from grader.sandbox.child.unpacking import encode_archive, unpacked
 
         backend = self._running()
@@ -148,9 +152,9 @@ class Sandbox:
         return unpacked(backend.start(), backend.greeting(), encode_archive(name, data))
 
     def twin(self) -> ForkServer | None:
-        """Another server, forked from this one's, for a process about to be forked; None where there is no fork server.
+        """Fork another server from this one's, for a process about to be forked; None if there is no fork server.
 
-        The forked process has to `take` it, this one to `leave_behind` its end: the server ends with the last of them.
+        The forked process must `take` it, and this one `leave_behind` its end: the server exits with the last of them.
         """
         from grader.sandbox.host.forkserver import ForkServer
 
@@ -159,7 +163,7 @@ class Sandbox:
         return backend.twin() if isinstance(backend, ForkServer) else None
 
     def take(self, twin: ForkServer) -> None:
-        """In the process that was forked: go on with a server of its own."""
+        """Call in the forked process, to continue with a server of its own."""
         from grader.sandbox.host.forkserver import ForkServer
 
         if isinstance(self._backend, ForkServer):
@@ -168,7 +172,7 @@ class Sandbox:
         self._sessions = WeakSet()
 
     def close(self) -> None:
-        """End the server and with it every child."""
+        """Stop the server and with it every child."""
         for session in list(self._sessions):
             session.close()
         backend, self._backend = self._backend, None
@@ -176,7 +180,7 @@ class Sandbox:
             backend.close()
 
     def _running(self) -> ForkServer | Portable:
-        """The back end; a new one if the old one died."""
+        """The back end; starts a new one if the old one died."""
         if self._backend is None:
             message = "this sandbox is closed"
             raise SandboxError(message)
@@ -197,7 +201,7 @@ class Sandbox:
 
 
 def _can_fork() -> bool:
-    """Linux, and a kernel with handles for processes (5.3 and later)."""
+    """Whether this is Linux with a kernel that has pidfds (5.3 and later)."""
     if sys.platform != "linux":
         return False
     try:
@@ -208,9 +212,9 @@ def _can_fork() -> bool:
 
 
 def _refusal(found: Isolation, wanted: Level) -> str:
-    """What is missing and how to get it."""
-    missing = "; ".join(found.missing) or "the self-test did not refuse everything"
+    """The error message: what is missing and how to get it."""
+    missing = "; ".join(found.missing) or "not every attempt of the self-test was refused"
     return (
-        f"isolation is `{found.level}` here and `{wanted}` was asked for. Missing: {missing}. "
+        f"the isolation level is `{found.level}` here, but `{wanted}` is required. Missing: {missing}. "
         "Run on Linux (WSL 2 on Windows) to get `locked`, or accept less with `--isolation process`"
     )

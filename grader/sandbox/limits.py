@@ -1,6 +1,6 @@
-"""How far a learner's code is to be locked in, and how long it may take; `host/session.py` enforces the seconds.
+"""Isolation levels and time limits for a learner's code; `host/session.py` enforces the time limits.
 
-Light, because the help of every command needs it.
+Imports little, because the help of every command needs it.
 """
 
 from __future__ import annotations
@@ -10,15 +10,15 @@ from enum import IntEnum
 from typing import Final
 
 CALL_SECONDS: Final = 10.0
-"""How long one call of a learner's function may take, unless said otherwise."""
+"""Default time limit for one call of a learner's function, in seconds."""
 WATCH_CALL_SECONDS: Final = 3.0
-"""The same in `grade watch`, where one hanging function delays every verdict by as much."""
+"""The same for `grade watch`, where one hanging function delays every verdict by this long."""
 SUBMISSION_SECONDS: Final = 60.0
-"""How long all of a submission's calls together may take."""
+"""Default time limit for all calls of a submission together, in seconds."""
 
 
 class Level(IntEnum):
-    """How far a learner's code is locked in, decided by self-test."""
+    """How strongly a learner's code is isolated, as found by the self-test."""
 
     NONE = 0
     PROCESS = 1
@@ -31,7 +31,7 @@ class Level(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Wall-clock seconds, kept by the grader; processor seconds, kept by the kernel."""
+    """Limits in wall-clock seconds, enforced by the grader, and in CPU seconds, enforced by the kernel."""
 
     call: float
     submission: float

@@ -1,7 +1,7 @@
-"""Pinned numerics: the environment and the settings that make gradient bits the same in grader and server.
+"""Pinned numerics: the environment and settings that make gradients bit-identical in grader and server.
 
-Measured on six x86-64 CPU models: with these settings, set before torch loads, the bits of every
-reference gradient are identical; without them three different sets appear.
+Measured on six x86-64 CPU models: with these settings, made before torch loads, every reference gradient is identical
+bit for bit; without them there are three different sets.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ PINNED_ENVIRONMENT = {
 
 @dataclass(frozen=True, slots=True)
 class Numerics:
-    """What this process computes with, as the report says it."""
+    """The numeric settings of this process, as shown in the report."""
 
     torch: str
     cpu_capability: str
@@ -39,17 +39,17 @@ class Numerics:
     pinned: bool
     """Whether the exact verdict is comparable between machines."""
     problem: str | None
-    """Why it is not, as a sentence for people."""
+    """Why it is not, as a sentence for the user."""
 
 
 def pin_environment() -> None:
-    """Set the environment before torch loads. Does nothing once torch is there: it would come too late."""
+    """Set the environment before torch loads. Does nothing if torch is already loaded: it would have no effect."""
     if "torch" not in sys.modules:
         os.environ.update(PINNED_ENVIRONMENT)
 
 
 def _import_torch() -> ModuleType:
-    """Import torch without its warning that numpy is absent: it is, on purpose."""
+    """Import torch without its warning about the absence of numpy, which is intended."""
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Failed to initialize NumPy")
         import torch
@@ -57,7 +57,7 @@ def _import_torch() -> ModuleType:
 
 
 def pin_torch() -> Numerics:
-    """Import torch in the pinned environment, single-threaded, without oneDNN, and say whether the pins took hold."""
+    """Import torch in the pinned environment, single-threaded, without oneDNN, and report whether the pins work."""
     pin_environment()
     torch = _import_torch()
     torch.set_num_threads(1)
@@ -67,12 +67,12 @@ def pin_torch() -> Numerics:
     problem = None
     if capability != "DEFAULT":
         problem = (
-            f"torch computes with {capability} kernels instead of the default ones "
-            "(torch was imported before the grader, or this is another architecture): "
-            "`exact` is information only here"
+            f"torch uses {capability} kernels instead of the default ones "
+            "(torch was imported before the grader, or this is not x86-64): "
+            "`exact` is only informative here"
         )
     elif missing:
-        problem = f"{', '.join(missing)} could not be set before torch loaded: `exact` is information only here"
+        problem = f"{', '.join(missing)} could not be set before torch loaded: `exact` is only informative here"
     return Numerics(
         torch=str(torch.__version__),
         cpu_capability=capability,
@@ -84,11 +84,11 @@ def pin_torch() -> Numerics:
 
 
 def float32_switch() -> Callable[[torch.dtype], None]:
-    """A function that lets every name for float32 mean a dtype: `torch.float32`, `.float()`, `torch.FloatTensor`, ...
+    """A function that makes every name for float32 mean a dtype: `torch.float32`, `.float()`, `torch.FloatTensor`, ...
 
-    In a float64 question the names mean float64. Otherwise whoever writes one of them could only be judged to
-    float32's seven digits, in which an epsilon of 1.1e-5 for 1e-5 drowns. complex64, whose parts are float32, goes
-    along. The real names are taken down here, so make it before anybody may have changed them.
+    In a float64 question these names mean float64. Otherwise code that uses one of them could only be judged to
+    float32's seven digits, in which an epsilon of 1.1e-5 instead of 1e-5 is lost. complex64, whose parts are float32,
+    changes with them. The real values are saved here, so call this before any other code can have changed them.
     """
     import torch
 

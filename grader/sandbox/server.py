@@ -25,7 +25,7 @@ _CANARY_SECONDS: Final = 10.0
 
 
 class Server:
-    """Answers the grader's control socket, one message at a time."""
+    """Serves the grader's control socket, one message at a time."""
 
     def __init__(self, control: socket.socket, prepared: jail.Jail) -> None:
         self._control = control
@@ -33,7 +33,7 @@ class Server:
         self._forgotten: set[int] = set()
 
     def serve(self) -> Driven:
-        """Until the grader closes its end; in a child, return at once with what it has to do."""
+        """Serve until the grader closes its end. In a forked child, return at once with what `drive` needs."""
         while True:
             message, descriptors, _flags, _address = socket.recv_fds(self._control, 1 << 16, 2)
             if not message:
@@ -60,7 +60,7 @@ class Server:
         return pid
 
     def _twin(self, descriptor: int) -> None:
-        """Another server, as warm as this one, for a second grader: it listens to a socket of its own and no other."""
+        """Fork another server, as warm as this one, for a second grader. It listens only to a socket of its own."""
         try:
             pid = jail.fork()
         except OSError:
@@ -80,7 +80,7 @@ class Server:
             jail.settle()
 
     def _introduce(self, pid: int) -> None:
-        """Send the grader a handle: a process id alone may belong to another process by the time it is used."""
+        """Send the grader a pidfd: a process id alone may belong to another process by the time it is used."""
         if pid < 0:
             self._control.send(PID.pack(pid))
             return
@@ -94,7 +94,7 @@ class Server:
 
 
 def run_child(prepared: jail.Jail, requests: int, answers: int) -> Driven:
-    """Everything after the fork: locks and hello; what is left is to be driven, from where no frame leads here."""
+    """Everything after the fork: locks and hello. The rest is driven from outside, from where no frame leads here."""
     locks = jail.lock(prepared, requests, answers)
     pipes = Pipes(REQUEST_FD, ANSWER_FD)
     pipes.send(HELLO, ",".join(locks).encode())
@@ -102,7 +102,7 @@ def run_child(prepared: jail.Jail, requests: int, answers: int) -> Driven:
 
 
 def canary(prepared: jail.Jail) -> dict[str, Any]:
-    """Fork one child that tries what is forbidden; `locks` and `selftest` as it saw them."""
+    """Fork one child that tries everything that is forbidden; return the `locks` and `selftest` it reports."""
     receiver, sender = os.pipe()
     requests, unused = os.pipe()
     pid = jail.fork()
@@ -126,7 +126,7 @@ def canary(prepared: jail.Jail) -> dict[str, Any]:
 
 
 def prepare(settings: dict[str, Any]) -> tuple[jail.Jail, dict[str, Any]]:
-    """Import, warm, lock the server itself, and try the locks on a canary."""
+    """Import, warm up, lock the server itself, and test the locks on a canary."""
     numerics, active = warm.prepare(settings["imports"])
     warm.rehearse()
     jail.sacrifice()
@@ -139,18 +139,18 @@ def prepare(settings: dict[str, Any]) -> tuple[jail.Jail, dict[str, Any]]:
 
 
 def control_socket(descriptor: int) -> socket.socket:
-    """The socket to the grader, high up: the pipes that it sends then arrive as 3 and 4, where a child wants them."""
+    """The socket to the grader, on a high number: pipes sent over it then arrive as 3 and 4, as a child needs them."""
     control = socket.socket(fileno=fcntl.fcntl(descriptor, fcntl.F_DUPFD_CLOEXEC, _CONTROL_FD))
     os.close(descriptor)
     return control
 
 
 def main(descriptor: int, settings: dict[str, Any]) -> Driven:
-    """Say what holds (or what went wrong), then serve. What returns is a child."""
+    """Report which locks hold (or what went wrong), then serve. Only a child returns."""
     control = control_socket(descriptor)
     try:
         prepared, report = prepare(settings)
-    except BaseException:  # noqa: BLE001  (the grader says it in its own words)
+    except BaseException:  # noqa: BLE001  (the grader reports it)
         control.send(json.dumps({"error": traceback.format_exc()[-4000:]}).encode())
         os._exit(1)
     control.send(json.dumps(report).encode())

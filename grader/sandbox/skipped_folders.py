@@ -1,4 +1,4 @@
-"""Folders that tools leave beside a learner's work: nobody's answer is in them, and some hold thousands of files."""
+"""Folders that tools create next to a learner's work: they contain no answers, and some contain thousands of files."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ SKIPPED_FOLDERS: Final = frozenset(("__MACOSX", "__pycache__", "node_modules", "
 
 
 def is_skipped(folder: str) -> bool:
-    """Whether nothing below a folder of this name is read: those listed, and hidden ones (`.git`, `.venv`,
+    """Whether a folder of this name is skipped with everything in it: those listed, and hidden ones (`.git`, `.venv`,
     `.ipynb_checkpoints`, whose copies would be taken for a second answer).
 
-    `.` and `..` are no names of folders; what they mean in an archive's member is for its reader to judge.
+    `.` and `..` are not folder names; the archive reader decides what they mean in a member's path.
     """
     return folder in SKIPPED_FOLDERS or (folder.startswith(".") and folder not in {".", ".."})

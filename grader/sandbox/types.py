@@ -1,6 +1,6 @@
-"""What a learner's code came to: plain values, the only things that cross the wall.
+"""The results of running a learner's code: plain values, the only things that leave the sandbox.
 
-Nothing here imports torch: the server's child and the grader share these definitions and no others.
+Nothing here imports torch. The server's child and the grader share these definitions and no others.
 """
 
 from __future__ import annotations
@@ -15,17 +15,17 @@ if TYPE_CHECKING:
 
     from grader.sandbox.limits import Level
 
-CUT: Final = f"[cut here: no more than {TEXT_LIMIT:,} characters of what one call prints are kept]"
-"""The last line of what a call printed, where it was cut."""
+CUT: Final = f"[output truncated: the limit is {TEXT_LIMIT:,} characters per call]"
+"""The last line of a call's output, if it was truncated."""
 
 
 class SandboxError(Exception):
-    """A fault of the sandbox itself: stops the run, exit code 3, never a grade."""
+    """An internal error of the sandbox: stops the run with exit code 3 and never produces a grade."""
 
 
 @dataclass(frozen=True, slots=True)
 class Isolation:
-    """What holds a learner's code on this machine."""
+    """How well a learner's code is isolated on this machine: the level, the locks in effect, and what is missing."""
 
     level: Level
     locks: tuple[str, ...]
@@ -36,7 +36,7 @@ class Isolation:
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """One parameter of a learner's function, as its syntax tree has it."""
+    """One parameter of a learner's function, as written in the syntax tree."""
 
     name: str
     kind: str
@@ -46,7 +46,7 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A rule broken: where, which, and the sentence for the learner (ends without the place)."""
+    """A rule violation: its location, the rule, and the message for the learner (which leaves out the location)."""
 
     file: str
     line: int
@@ -64,41 +64,41 @@ class Function:
     end_line: int
     parameters: tuple[Parameter, ...]
     findings: tuple[Finding, ...] = ()
-    """The broken rules that this function rests on: its own, and those of the names it uses."""
+    """The violations that affect this function: its own, and those in the names it uses."""
     begins: int = 0
-    """Where its first decorator stands; `line` where it has none."""
+    """The line of its first decorator; `line` if it has none."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What the locked child read off a submission before it ran a line of it."""
+    """What the locked child found in a submission before running any of it."""
 
     file: str
     functions: dict[str, Function]
     findings: tuple[Finding, ...] = ()
     problem: str | None = None
-    """Set when nothing could be read (syntax error, broken archive, ...): one sentence with file and line."""
+    """Set if nothing could be read (syntax error, broken archive, ...): one sentence with file and line."""
     line: int | None = None
     notes: tuple[str, ...] = ()
     """For the instructor: finite differences, hand-written dual numbers, ..."""
     source: str = ""
-    """The code as text, where it was put together from a notebook or from flat lines."""
+    """The code as text if it was assembled from a notebook or from flat lines, otherwise empty."""
 
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One file of a class's archive, taken out in the child."""
+    """One file of a class's archive, extracted in the child."""
 
     name: str
-    """Its path there; empty for what is said of the whole archive."""
+    """Its path in the archive; empty for a problem with the whole archive."""
     content: bytes = b""
     problem: str | None = None
-    """Why it was not taken out."""
+    """Why it was not extracted."""
 
 
 @dataclass(frozen=True, slots=True)
 class RulesConfig:
-    """What an exercise allows beyond the built-in lists, and whether the rules are read at all."""
+    """What an exercise allows beyond the built-in lists, and whether the rules apply at all."""
 
     imports: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
@@ -107,7 +107,7 @@ class RulesConfig:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What one call of a learner's function came to."""
+    """The outcome of one call of a learner's function."""
 
     seconds: float = 0.0
     printed: str = ""
@@ -116,7 +116,7 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Returned(Outcome):
-    """It returned dense CPU tensors (one, unless the question asked for several)."""
+    """It returned dense CPU tensors: one, unless the question asked for several."""
 
     tensors: tuple[torch.Tensor, ...]
     mutated: tuple[str, ...] = ()
@@ -151,11 +151,11 @@ class WrongType(Outcome):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TimedOut(Outcome):
-    """It did not answer within the limit and was killed."""
+    """It did not return within the limit and was killed."""
 
     limit: float
     whole_submission: bool = False
-    """Whether the submission's own budget ran out, not this call's."""
+    """Whether the time limit of the whole submission ran out, not that of this call."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,13 +168,13 @@ class Killed(Outcome):
     """A sentence fragment: `signal 11 (segmentation fault)`, `exit code 0`, ..."""
 
 
-NOT_TOLD = "more is not told, as hidden cases were asked before"
+NOT_TOLD = "no details are shown, because hidden cases were run before this"
 
 
 def wordless(outcome: Outcome) -> Outcome:
-    """An outcome without anything that a learner may have chosen: no text, no line, no name, no time.
+    """Strip an outcome of everything that the learner's code could have chosen: text, line, name and time.
 
-    Of a child that has seen hidden values: all of it could be a message about them.
+    Used once a child has seen hidden values, since any of these could carry a message about them.
     """
     outcome = replace(outcome, seconds=0.0)
     if isinstance(outcome, Returned):
@@ -186,7 +186,7 @@ def wordless(outcome: Outcome) -> Outcome:
     if isinstance(outcome, WrongType):
         return WrongType(description=f"something else ({NOT_TOLD})")
     if isinstance(outcome, Killed) and outcome.reason in ("exit", "signal", "protocol"):
-        return replace(outcome, detail=f"by itself ({NOT_TOLD})")
+        return replace(outcome, detail=f"unexpectedly ({NOT_TOLD})")
     return outcome
 
 
@@ -206,10 +206,10 @@ class Question:
     dtype: str = "float32"
     """Default dtype during the call: `float32` or `float64`."""
     outputs: int = 1
-    """How many tensors are expected; more than one means a tuple or list of exactly that many."""
+    """Number of tensors expected; more than one means a tuple or list of exactly that many."""
     max_bytes: int = 1 << 20
     """The most bytes of tensor data that an answer may have."""
     shape: tuple[int, ...] | None = None
-    """That of a right answer, where it is known. Answers in other shapes have only so much room in all."""
+    """The shape of a correct answer, if known. Answers in other shapes share a limited amount of memory."""
     hidden: bool = False
-    """Whether it holds values that no learner is to see: from then on a child's words are not passed on."""
+    """Whether it holds values that the learner must not see: from then on, no text from the child is passed on."""

@@ -1,4 +1,4 @@
-"""The other end of the portable back end: an interpreter that limits itself as far as its system lets it."""
+"""The child's end of the portable back end: an interpreter that limits itself as far as its system allows."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ _WATCH_SECONDS: Final = 1.0
 
 
 def main(settings: dict[str, Any]) -> Driven:
-    """Move the pipes out of the way, import, limit, report; what is left is to be driven."""
+    """Move the pipes out of the way, import, limit, report. The rest is driven from outside."""
     pipes = Pipes(*_take_over_pipes())
     try:
         report = _prepare(settings)
-    except BaseException:  # noqa: BLE001  (the grader says it in its own words)
+    except BaseException:  # noqa: BLE001  (the grader reports it)
         pipes.send(HELLO, json.dumps({"error": traceback.format_exc()[-4000:]}).encode())
         os._exit(1)
     threading.Thread(target=_leave_with, args=(os.getppid(),), daemon=True).start()
@@ -36,7 +36,7 @@ def main(settings: dict[str, Any]) -> Driven:
 
 
 def _leave_with(grader: int) -> None:
-    """A learner's loop must not go on when nobody is there to stop it (Windows never changes a parent's number)."""
+    """Exit with the grader, so that a learner's loop does not run on (Windows never changes a process's parent id)."""
     while os.getppid() == grader:
         time.sleep(_WATCH_SECONDS)
     os._exit(1)
@@ -50,13 +50,13 @@ def _prepare(settings: dict[str, Any]) -> dict[str, Any]:
 
 
 def _without() -> list[str]:
-    """What a learner's code can do here, in words."""
-    unbounded = {"win32": ["a limit of memory and of processor time"], "darwin": ["a limit of memory"]}
-    return ["a wall around files, network and processes", *unbounded.get(sys.platform, [])]
+    """The protections that are missing here, in words."""
+    unbounded = {"win32": ["limits on memory and CPU time"], "darwin": ["a memory limit"]}
+    return ["isolation from files, network and other processes", *unbounded.get(sys.platform, [])]
 
 
 def _take_over_pipes() -> tuple[int, int]:
-    """Standard input and output become /dev/null; what was there moves to higher numbers."""
+    """Point standard input and output at /dev/null, and move the pipes that were there to higher numbers."""
     requests, answers = os.dup(0), os.dup(1)
     if sys.platform == "win32":
         import msvcrt
@@ -71,7 +71,7 @@ def _take_over_pipes() -> tuple[int, int]:
 
 
 def _limit(settings: dict[str, Any]) -> list[str]:
-    """What the platform has; Windows has none of it here."""
+    """Set the limits that the platform has; there are none on Windows."""
     if sys.platform == "win32":
         return []
     import resource
@@ -87,7 +87,7 @@ def _limit(settings: dict[str, Any]) -> list[str]:
 
 
 def _limit_memory(memory: int) -> list[str]:
-    """Address space relative to what is taken; macOS accepts the number and does not keep to it."""
+    """Limit address space relative to what is already used; macOS accepts the limit but does not enforce it."""
     if sys.platform != "linux":
         return []
     import resource

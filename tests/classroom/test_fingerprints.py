@@ -140,10 +140,10 @@ class TestTheTextOfASubmission:
     @pytest.mark.parametrize(
         ("files", "reason"),
         [
-            ({"x.zip": b"PK\3\4 cut off"}, "x.zip: this is not a readable zip archive"),
-            ({"x.zip": zipped({"essay.docx": "x"})}, "no Python file and no notebook was found; expected backward.py"),
-            ({"x.zip": zipped({"inner.zip": zipped({"backward.py": ODD_ONE})})}, "no Python file and no notebook"),
-            ({"x.ipynb": b"[" * 99}, "x.ipynb: this is not a notebook"),
+            ({"x.zip": b"PK\3\4 cut off"}, "x.zip: not a readable zip archive"),
+            ({"x.zip": zipped({"essay.docx": "x"})}, "no Python file or notebook was found; expected backward.py"),
+            ({"x.zip": zipped({"inner.zip": zipped({"backward.py": ODD_ONE})})}, "no Python file or notebook"),
+            ({"x.ipynb": b"[" * 99}, "x.ipynb: not a valid notebook"),
             ({"x.ipynb": notebook("import torch\nprint(3)").encode()}, "x.ipynb: no gradient found; "),
             ({"backward.py": b"\n"}, "backward.py: no gradient found; "),
         ],
@@ -239,8 +239,8 @@ def test_submissions_that_cannot_be_compared_are_named(similarity: Callable[...,
     assert result.exit_code == 0, result.output
     left = [line for line in result.stderr.splitlines() if line.startswith("left out: ")]
     assert [line.split(": ")[1].partition("~")[0] for line in left] == ["bob", "cleo", "dan", "eve_"]
-    assert "bob.zip: this is not a readable zip archive" in left[0]
-    assert "cleo.ipynb: this is not a notebook" in left[1]
+    assert "bob.zip: not a readable zip archive" in left[0]
+    assert "cleo.ipynb: not a valid notebook" in left[1]
     assert left[2] == "left out: dan: the folder is empty: nothing was handed in"
     assert "essay?[2J.docx: not a .py, .ipynb or .zip file" in left[3]
     assert "0 pairs of 1 submission (4 left out): a reason to look, never a verdict" in result.stderr
@@ -270,7 +270,7 @@ def test_a_broken_archive_is_one_sentence(similarity: Callable[..., Result], tmp
     hand_in(tmp_path, {"class.zip": b"PK"})
     result = similarity("class.zip")
     assert result.exit_code == 4
-    assert "class.zip: this is not a readable zip archive" in result.stderr
+    assert "class.zip: not a readable zip archive" in result.stderr
 
 
 def test_the_results_folder_is_not_a_submission(similarity: Callable[..., Result], tmp_path: Path) -> None:

@@ -239,7 +239,7 @@ def test_a_broken_zip_is_a_usage_error(batch: Callable[..., Result], tmp_path: P
     (tmp_path / "hw.zip").write_bytes(b"x")
     result = batch(source="hw.zip")
     assert result.exit_code == 4
-    assert "hw.zip: this is not a readable zip archive" in result.stderr
+    assert "hw.zip: not a readable zip archive" in result.stderr
 
 
 def test_the_exercise_is_inferred_from_the_submissions(
@@ -359,7 +359,7 @@ class Broken(EngineWorkers):
         self.error = error
 
     def hello(self) -> dict[str, Any]:
-        raise self.error("isolation is `process` here and `locked` was asked for")
+        raise self.error("the isolation level is `process` here, but `locked` is required")
 
 
 @pytest.mark.parametrize(("error", "code"), [(SandboxError, 3), (KeyboardInterrupt, 2)])

@@ -287,7 +287,7 @@ class TestPaths:
         ended = subprocess.run(
             command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120, check=False
         )
-        assert "note: torch computes with" not in ended.stdout
+        assert "note: torch uses" not in ended.stdout
         assert ended.stderr == ""
         assert "26" in ended.stdout
 

@@ -1,14 +1,14 @@
-"""The corpus: small files, each one attack, with the verdicts that it must come to in its own header.
+"""The corpus: small files with one attack each, and the expected verdicts in the header.
 
     # attack: what it tries
-    # with rules: dprobs=refused         the verdicts while the rules are read
-    # without: dprobs=raised|killed      and with the rules switched off: the jail holds by itself
-    # bare: dprobs=correct               and without the curtain before it, where that is another
-    # expect: dprobs=timed_out           both at once
+    # with rules: dprobs=refused         the verdicts with the rules on
+    # without: dprobs=raised|killed      with the rules off: the jail holds on its own
+    # bare: dprobs=correct               with all names within reach as well, if that differs
+    # expect: dprobs=timed_out           with the rules on and off
 
-`wrong` stands for every verdict that does not score. Functions that a header does not name must be right; `*=` says
-otherwise for all of them. What is missing in a file is the worked solution. PLACE_TMP and its like are filled in. An
-attack that succeeds says "escaped" in a message, in a print, or in a file.
+`wrong` means any verdict that does not score. Functions that a header does not name must be right, unless `*=` gives
+their verdict. Functions missing from a file are taken from the worked solution. PLACE_TMP and its like are filled in.
+An attack that succeeds says "escaped" in a message, in its output, or in a file.
 """
 
 from __future__ import annotations
@@ -41,11 +41,11 @@ class Attack:
 
     @property
     def curtained(self) -> bool:
-        """Whether it begins with what a learner's code cannot come by."""
+        """Whether it starts from names that a learner's code cannot get."""
         return re.search(r"\b(ctypes|gc|grader)\b", self.text.partition("\nimport")[2]) is not None
 
     def expected(self, *, rules: bool, curtain: bool = True) -> dict[str, frozenset[str]]:
-        """Function -> the verdicts that are right; "*" is all others."""
+        """Function -> the accepted verdicts; "*" is all others."""
         verdicts: dict[str, frozenset[str]] = {"*": RIGHT}
         kinds = (
             ["expect", "with rules"] if rules else ["expect", "without"] if curtain else ["expect", "without", "bare"]

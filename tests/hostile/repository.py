@@ -1,6 +1,6 @@
-"""A submission's folder in which everything lies in wait that a tool may pick up by itself.
+"""A submission's folder full of traps: files that a tool may load without being asked.
 
-Each file that is run leaves its name in a folder that a test looks into.
+Each file that is run writes its name to a folder that a test checks.
 """
 
 from __future__ import annotations

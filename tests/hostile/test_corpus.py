@@ -1,4 +1,4 @@
-"""Every attack of the corpus, with the rules and without: its verdicts, and what it left behind, which is nothing."""
+"""Every attack of the corpus, with the rules and without: its verdicts, and that it leaves nothing behind."""
 
 from __future__ import annotations
 
@@ -32,19 +32,19 @@ if TYPE_CHECKING:
 
 pytestmark = [
     pytest.mark.hostile,
-    pytest.mark.skipif(sys.platform != "linux", reason="the locked level is Linux's"),
+    pytest.mark.skipif(sys.platform != "linux", reason="the locked level needs Linux"),
 ]
 
 ATTACKS = attacks()
 WAYS = {"with-rules": (Sandbox, True), "without-rules": (Sandbox, False), "bare": (bare, False)}
-"""How to start a sandbox, and whether it reads the rules. Bare are those attacks that would end at the curtain."""
+"""How to start a sandbox, and whether the rules apply. `bare` is for attacks that would fail for lack of names."""
 SECRET = "a-secret-of-the-grader"
 _BECOME_SUBREAPER = 36
 
 
 @dataclass
 class Range:
-    """Where the attacks take place: a sandbox, targets to hit, and what an untouched run looks like."""
+    """Where the attacks take place: a sandbox, targets to hit, and the results of an untouched run."""
 
     sandbox: Sandbox
     exercise: Exercise
@@ -85,7 +85,7 @@ def attacked(
     solution_source: str,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Range]:
-    """A range, in one of the `WAYS`, whose every trace is looked for when the last attack is over."""
+    """A range, in one of the `WAYS`; checked for traces of any kind after the last attack."""
     start, rules = WAYS[request.param]
     adopt_orphans(yes=True)
     os.environ["GRADER_TEST_TOKEN"] = SECRET
@@ -108,7 +108,7 @@ def attacked(
 
 
 def adopt_orphans(*, yes: bool) -> None:
-    """Let whatever is orphaned become our child, and be seen; to be undone, since the dead among them stay listed."""
+    """Make orphans our children, so that they are seen; undone later, since dead ones stay listed."""
     ctypes.CDLL(None).prctl(_BECOME_SUBREAPER, int(yes), 0, 0, 0)
 
 
@@ -141,7 +141,7 @@ def _descriptors() -> list[str]:
 
 
 def _listings() -> list[str]:
-    """Whatever an attack may have left where everybody can write, and in the installed packages."""
+    """Whatever an attack may have left where everybody can write, or in the installed packages."""
     folders = [Path(place) for place in ("/tmp", "/dev/shm", "/", sysconfig.get_path("purelib"), Path.cwd())]
     return sorted(str(path) for folder in folders for path in folder.iterdir() if "escaped" in path.name)
 
@@ -152,8 +152,8 @@ def _listings() -> list[str]:
     indirect=["attacked"],
     ids=lambda part: getattr(part, "name", part),
 )
-def test_attack_comes_to_its_verdicts_and_changes_nothing_else(attacked: Range, attack: Attack) -> None:
-    """The verdicts of the header, nothing escaped, and the next submission's figures as if nothing had been."""
+def test_attack_gets_its_verdicts_and_changes_nothing_else(attacked: Range, attack: Attack) -> None:
+    """The header's verdicts, nothing escaped, and the next submission's numbers unaffected."""
     rows = attacked.grade(attack.submission(attacked.solution, attacked.places()))
     expected = attack.expected(rules=WAYS[attacked.way][1], curtain=attacked.way != "bare")
     wrong = {
@@ -166,8 +166,8 @@ def test_attack_comes_to_its_verdicts_and_changes_nothing_else(attacked: Range, 
     assert attacked.grade_honestly() == attacked.honest
 
 
-def test_the_corpus_is_as_large_as_it_says() -> None:
-    """Every file has an attack and an expectation; nothing was lost on the way."""
+def test_the_corpus_is_complete() -> None:
+    """Every file states an attack and an expectation; none has been lost."""
     assert len(ATTACKS) >= 150
     for attack in ATTACKS:
         assert attack.text.startswith("# attack: "), attack.name
@@ -176,8 +176,8 @@ def test_the_corpus_is_as_large_as_it_says() -> None:
         ), attack.name
 
 
-def test_every_module_that_an_attack_names_is_there() -> None:
-    """An attack on a module that has moved away would pass for ever, and try nothing."""
+def test_every_module_that_an_attack_names_exists() -> None:
+    """An attack on a module that has moved would pass forever, and test nothing."""
     named = {name for attack in ATTACKS for name in re.findall(r"\bgrader(?:\.\w+)+", attack.text)}
     assert named
     assert [name for name in sorted(named) if importlib.util.find_spec(name) is None] == []

@@ -24,12 +24,12 @@ pytestmark = pytest.mark.hostile
 
 ATTACKS = [attack for attack in attacks() if attack.name.startswith(("exits/", "odd/", "patched/", "remembering/"))]
 LEAVE_TRACES = {"exits/atexit", "exits/kill_self", "exits/abort"}
-"""Files and signals are the machine's: only the locked level stops them."""
+"""Files and signals affect the machine: only the locked level stops them."""
 
 
 @pytest.fixture(scope="module")
 def portable() -> Iterator[Sandbox]:
-    """What macOS and Windows run, without the rules."""
+    """What macOS and Windows run, with the rules off."""
     with Sandbox(force=Level.PROCESS, timeout=4.0, submission_timeout=30.0, rules=False) as running:
         yield running
 
@@ -37,10 +37,10 @@ def portable() -> Iterator[Sandbox]:
 @pytest.mark.parametrize(
     "attack", [attack for attack in ATTACKS if attack.name not in LEAVE_TRACES], ids=lambda attack: attack.name
 )
-def test_attack_comes_to_its_verdicts_in_a_process_of_its_own(
+def test_attack_gets_its_verdicts_in_a_separate_process(
     portable: Sandbox, mlp: Exercise, mlp_cases: Cases, solution_source: str, attack: Attack
 ) -> None:
-    """Nobody grades oneself, asks for one's own answer, or ends the run, whatever the platform."""
+    """No code grades itself, gets its own answer from the grader, or ends the run, on any platform."""
     files = {"backward.py": attack.submission(solution_source, {})}
     grading = start_grading(mlp, Submission("attack", Path("backward.py"), files), portable, Settings(), mlp_cases)
     rows = list(grading.rows())

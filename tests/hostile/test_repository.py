@@ -52,7 +52,7 @@ def grade(tmp_path: Path, solution_source: str) -> Callable[..., Graded]:
 
 @pytest.mark.parametrize("target", [["backward.py"], ["."], ["exercises/mlp"]], ids=" ".join)
 def test_a_submission_is_graded_by_the_installed_exercise(grade: Callable[..., Graded], target: list[str]) -> None:
-    """Its forward.py, exercise.toml, conftest.py and pytest.ini are read by nobody; torch.py is not torch."""
+    """Its forward.py, exercise.toml, conftest.py and pytest.ini are ignored; its torch.py is not torch."""
     code, submission, ran = grade(*target, "--exercise", "mlp", "--ci")
     assert ran == []
     assert submission["score"] == {
@@ -65,23 +65,23 @@ def test_a_submission_is_graded_by_the_installed_exercise(grade: Callable[..., G
 def test_on_ci_no_exercise_of_the_repository_is_trusted(
     grade: Callable[..., Graded],
 ) -> None:
-    """`grade --ci` grades the workspace's answers by the installed exercises."""
+    """`grade --ci` grades the workspace's answers with the installed exercises."""
     _code, submission, ran = grade("mlp", "--ci")
     assert ran == []
     assert (submission["score"]["possible"], submission["score"]["exact"]) == (26, 26)
 
 
-def test_an_instructor_grades_the_folder_from_outside_without_a_trap_going_off(grade: Callable[..., Graded]) -> None:
-    """No `--ci` is needed where the current folder is one's own."""
+def test_grading_the_folder_from_outside_runs_no_trap(grade: Callable[..., Graded]) -> None:
+    """No `--ci` is needed if the current folder is the instructor's own."""
     code, submission, ran = grade("repository", "--exercise", "mlp", outside=True)
     assert (code, ran) == (0, [])
     assert submission["score"]["exact"] == 26
 
 
-def test_python_m_grader_in_the_repository_imports_nothing_of_it(
+def test_python_m_grader_in_the_repository_imports_nothing_from_it(
     grade: Callable[..., Graded],
 ) -> None:
-    """`python -m` puts the current folder first on the path: -P, or the console script, does not."""
+    """`python -m` puts the current folder first on the path; -P and the console script do not."""
     code, submission, ran = grade("backward.py", "--exercise", "mlp", "--ci", how=("-P", "-m", "grader"))
     assert (code, ran) == (0, [])
     assert submission["score"]["exact"] == 26

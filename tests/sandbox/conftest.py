@@ -1,4 +1,4 @@
-"""One server for the whole session: starting one imports torch."""
+"""One server for the whole session, since starting one imports torch."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ BUDGET = 30.0
 
 
 def question(function: str, **given: torch.Tensor | float) -> Question:
-    """A question whose arguments all travel with it."""
+    """A question whose arguments are all sent with it."""
     return Question(function, given=given)
 
 
 @pytest.fixture(scope="session")
 def sandbox() -> Iterator[Sandbox]:
-    """The fork server, with rules off: what is tested here is the wall itself."""
+    """The fork server, with the rules off: the tests are about the sandbox itself."""
     if sys.platform != "linux":
         pytest.skip("the fork server needs Linux")
     with Sandbox(timeout=TIMEOUT, submission_timeout=BUDGET, rules=False) as running:
@@ -39,14 +39,14 @@ def sandbox() -> Iterator[Sandbox]:
 
 @pytest.fixture(scope="session")
 def ruled() -> Iterator[Sandbox]:
-    """The same with the rules read."""
+    """The same with the rules on."""
     with Sandbox(timeout=TIMEOUT, submission_timeout=BUDGET) as running:
         yield running
 
 
 @pytest.fixture(scope="session")
 def bared() -> Iterator[Sandbox]:
-    """The same without the curtain before it."""
+    """The same with every name still within reach."""
     with bare(timeout=TIMEOUT, submission_timeout=BUDGET, rules=False) as running:
         yield running
 
@@ -74,7 +74,7 @@ def opened(sandbox: Sandbox) -> Iterator[Callable[[str], Session]]:
 
 @pytest.fixture
 def ask(opened: Callable[[str], Session]) -> Callable[..., Outcome]:
-    """What one call of one function comes to: `ask(source, "dx", x=tensor)`."""
+    """The outcome of one call of one function: `ask(source, "dx", x=tensor)`."""
 
     def ask_one(source: str, function: str, **given: torch.Tensor | float) -> Outcome:
         [outcome] = opened(source).ask([question(function, **given)])

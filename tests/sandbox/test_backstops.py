@@ -1,4 +1,4 @@
-"""What closes autograd at run time: every public way says so, and no forward operation notices."""
+"""Closing autograd at run time: every public name says so, and no forward operation is affected."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ CLOSED = {
 
 @pytest.fixture
 def ask(sandbox: Sandbox) -> Iterator[Callable[[str], Outcome]]:
-    """What a function body comes to, rules off."""
+    """The outcome of a function with this body, with the rules off."""
     sessions = []
 
     def ask_one(body: str) -> Outcome:
@@ -105,7 +105,7 @@ def ask(sandbox: Sandbox) -> Iterator[Callable[[str], Outcome]]:
 
 @pytest.mark.parametrize("what", FORWARD)
 def test_forward_operations_work_and_print_nothing(ask: Callable[[str], Outcome], what: str) -> None:
-    """Overriding the backward kernels touches no forward one."""
+    """Overriding the backward kernels affects no forward operation."""
     outcome = ask(f"return {FORWARD[what]}")
     assert isinstance(outcome, Returned), outcome
     assert outcome.printed == ""
@@ -113,39 +113,39 @@ def test_forward_operations_work_and_print_nothing(ask: Callable[[str], Outcome]
 
 @pytest.mark.parametrize("what", WITH)
 def test_switching_gradients_off_is_allowed(ask: Callable[[str], Outcome], what: str) -> None:
-    """Habits from training scripts."""
+    """It is a habit from training scripts."""
     assert isinstance(ask(f"{WITH[what]}\n    return y"), Returned)
 
 
 @pytest.mark.parametrize("name", CLOSED)
 def test_every_way_to_autograd_says_that_it_is_closed(ask: Callable[[str], Outcome], name: str) -> None:
-    """With the rules switched off, so that it is torch itself that refuses."""
+    """With the rules off, so that torch itself refuses."""
     outcome = ask(f"return {CLOSED[name]}")
     assert isinstance(outcome, Raised), outcome
     assert outcome.kind == "AutogradClosedError"
-    assert outcome.message == f"{name} is closed here: derive this gradient by hand"
+    assert outcome.message == f"{name} is disabled here: derive the gradient by hand"
     assert outcome.line == 5
 
 
-def test_setting_requires_grad_is_closed_and_unsetting_it_is_not(ask: Callable[[str], Outcome]) -> None:
-    """As an attribute, too."""
+def test_requires_grad_can_be_switched_off_but_not_on(ask: Callable[[str], Outcome]) -> None:
+    """Also as an attribute."""
     assert isinstance(ask("x.requires_grad = False; return x"), Returned)
     outcome = ask("x.requires_grad = True; return x")
     assert isinstance(outcome, Raised)
     assert outcome.kind == "AutogradClosedError"
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="the fork server is Linux's")
+@pytest.mark.skipif(sys.platform != "linux", reason="the fork server needs Linux")
 def test_the_report_says_which_backstops_are_active(sandbox: Sandbox) -> None:
-    """Names change between releases of torch: what is not there cannot be closed, and is not counted."""
+    """Names differ between releases of torch: a missing one is neither closed nor counted."""
     active = dict(part.partition(": ")[::2] for part in sandbox.isolation.backstops)
     assert {"requires_grad", "grad_fn", "inference mode"} <= active.keys()
     assert int(active["entry points"]) >= len(backstops.ENTRY_POINTS)
     assert int(active["backward kernels"]) >= 262
 
 
-def test_a_name_that_torch_does_not_have_is_passed_over() -> None:
-    """A later release may lack one: no reason not to start."""
+def test_a_name_that_torch_does_not_have_is_skipped() -> None:
+    """A later release may lack one, which must not prevent a start."""
     assert not backstops._close("torch.no_such_module.function")
     assert not backstops._close("torch.autograd.no_such_function")
 
@@ -189,13 +189,13 @@ def dx(x, i):
 
 @pytest.mark.parametrize("what", RECORDED)
 def test_no_graph_is_recorded_by_any_operation(bared: Sandbox, what: str) -> None:
-    """With inference mode left, every registration that can be found taken back, and gradients switched on."""
+    """Even outside inference mode, with gradients on and every registration that can be found undone."""
     source = UNLOCKED.replace("BODY", RECORDED[what])
     with bared.open({"backward.py": source.encode()}, NO_RULES) as session:
         [outcome] = session.ask([Question("dx", given={"x": torch.ones(27, 27), "i": torch.arange(27)})])
     if isinstance(outcome, Returned):
         assert outcome.tensors[0][0, 0] == -1
-    else:  # it is made of an operation that refuses what requires gradients
+    else:  # it contains an operation that refuses tensors that require gradients
         assert isinstance(outcome, Raised)
         assert "don't support automatic differentiation" in outcome.message
 
@@ -216,7 +216,7 @@ SCRIPTED = {
 
 @pytest.mark.parametrize("what", SCRIPTED)
 def test_no_function_of_torchscript_can_be_called(bared: Sandbox, what: str) -> None:
-    """Its executor records a graph of its own, which the dispatcher knows nothing of."""
+    """Its executor records a graph of its own, past the dispatcher."""
     source = UNLOCKED.replace("BODY", SCRIPTED[what])
     with bared.open({"backward.py": source.encode()}, NO_RULES) as session:
         [outcome] = session.ask([Question("dx", given={"x": torch.ones(27, 27), "i": torch.arange(27)})])
@@ -224,8 +224,8 @@ def test_no_function_of_torchscript_can_be_called(bared: Sandbox, what: str) -> 
     assert outcome.kind == "AutogradClosedError", outcome.message
 
 
-def test_forward_mode_carries_no_tangent(bared: Sandbox) -> None:
-    """Dual numbers of torch's: the tangent stays where it was put."""
+def test_forward_mode_propagates_no_tangent(bared: Sandbox) -> None:
+    """torch's dual numbers: the tangent is not propagated."""
     body = "t = torch._C._VariableFunctions._make_dual(a, torch.ones_like(a), level=0)\n        return t.exp()"
     source = UNLOCKED.replace("BODY", body)
     with bared.open({"backward.py": source.encode()}, NO_RULES) as session:

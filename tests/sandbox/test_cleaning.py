@@ -1,4 +1,4 @@
-"""One table of unsafe characters, and every way that a learner's text takes to whoever reads it."""
+"""One table of unsafe characters, and every route by which a learner's text reaches a reader."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ KEPT = "aZ09 <b>{}'\"\\`~ é ß 漢 ع 😀 ❤\ufe0f = ✓"
 
 
 def reading_of(file: str) -> str:
-    """A reading whose every text is this one, as a lying child would send it."""
+    """A reading in which every text is this one, as a lying child would send it."""
     text = "x" + file + "y"
     parameter, finding = [text, text, False], [text, 1, text, text]
     function = [text, text, 1, 2, [parameter], [finding], 1]
@@ -77,20 +77,20 @@ def reading_of(file: str) -> str:
 
 
 def answer_of(outcome: Any) -> Any:
-    """An outcome on its way from a child that did not clean."""
+    """An outcome from a child that did not clean its text."""
     body = bytearray(BODY) + answers.encode_failure(outcome)
     return answers.decode_outcome(body, 0.0, Question("dx"))
 
 
 def printed_by_a_child(text: str) -> str:
-    """What the child itself makes of a print."""
+    """What the child itself makes of printed text."""
     calls = Calls("backward.py", [], locked=True)
     calls._printed.kept = "x" + text + "y"
     return calls._shown()
 
 
 def raised_in_a_child(text: str) -> str:
-    """And of an exception's message."""
+    """What the child itself makes of an exception's message."""
     error = ValueError("x" + text + "y")
     return Calls("backward.py", [], locked=True)._message(error, str(error))
 
@@ -116,60 +116,60 @@ RUNNING: dict[str, Callable[[str], str]] = {
     "a message in the child": raised_in_a_child,
     "every format of the report": lambda text: clean_text.clean("x" + text + "y"),
 }
-"""Where new lines and tabs are kept."""
+"""Where newlines and tabs are kept."""
 JOINED: dict[str, Callable[[str], str]] = {
     "joined": lambda text: joined("x" + text + "y"),
     "a message": lambda text: answer_of(Raised(kind="", message="x" + text + "y")).message,
     "why it has not started": lambda text: answer_of(NotStarted(how="x" + text + "y")).how,
 }
-"""Where they become spaces: what is a part of a sentence may begin no line."""
+"""Where they become spaces: a part of a sentence must not start a new line."""
 
 
 @pytest.mark.parametrize("caller", ONE_LINE)
 @pytest.mark.parametrize("name", [*UNSAFE, *BREAKS])
-def test_a_name_shows_that_something_was_there(name: str, caller: str) -> None:
-    """So that two different names do not look alike; it stays one line."""
+def test_a_removed_character_leaves_a_mark_in_a_name(name: str, caller: str) -> None:
+    """So that two different names do not look alike; the name stays on one line."""
     assert ONE_LINE[caller]((UNSAFE | BREAKS)[name]) == f"x{INSTEAD}y"
 
 
 @pytest.mark.parametrize("caller", [*RUNNING, *JOINED])
 @pytest.mark.parametrize("name", UNSAFE)
-def test_running_text_loses_what_cannot_be_seen(name: str, caller: str) -> None:
-    """What was printed stays legible; what would be drawn as a box is marked."""
+def test_running_text_loses_invisible_characters(name: str, caller: str) -> None:
+    """Output stays legible; a character that would be drawn as a box is replaced by a mark."""
     assert (RUNNING | JOINED)[caller](UNSAFE[name]) in {"xy", f"x{INSTEAD}y"}
 
 
 @pytest.mark.parametrize("caller", JOINED)
 @pytest.mark.parametrize("name", BREAKS)
 def test_a_sentence_stays_on_one_line(name: str, caller: str) -> None:
-    """Or an exception's message could write a line of the log: a command of GitHub's, or a total."""
+    """Otherwise an exception's message could write a line of the log: a GitHub command, or a total."""
     assert JOINED[caller](BREAKS[name]) == "x y"
     assert JOINED[caller]("\t\n  \n\n") == "x y"
 
 
 @pytest.mark.parametrize("caller", RUNNING)
 @pytest.mark.parametrize("name", BREAKS)
-def test_every_line_break_is_a_new_line(name: str, caller: str) -> None:
-    """A progress bar's carriage return must not write over what the grader says before it."""
+def test_every_line_break_becomes_a_newline(name: str, caller: str) -> None:
+    """A progress bar's carriage return must not overwrite what the grader prints before it."""
     assert RUNNING[caller](BREAKS[name]) == "x\ny"
     assert RUNNING[caller]("\t\n") == "x\t\ny"
 
 
-def test_a_windows_line_end_is_one_new_line() -> None:
-    """And not two."""
+def test_a_windows_line_ending_becomes_one_newline() -> None:
+    """Not two."""
     assert clean("a\r\nb\r\n\rc", lines=True) == "a\nb\n\nc"
 
 
 @pytest.mark.parametrize("lines", [True, False])
-def test_ordinary_text_of_any_script_stays_as_it_is(lines: bool) -> None:
-    """Letters, signs and emoji; cleaning twice changes nothing."""
+def test_ordinary_text_in_any_script_is_unchanged(lines: bool) -> None:
+    """Letters, symbols and emoji; cleaning twice changes nothing."""
     assert clean(KEPT, lines=lines) == KEPT
     assert clean("a\u00a0b\u3000c", lines=lines) == "a b c"
 
 
 @pytest.mark.parametrize("lines", [True, False])
 def test_no_character_of_unicode_slips_through(lines: bool) -> None:
-    """All 1,114,112 of them: what is left is printable, can be encoded, and is a space only if it is the space."""
+    """All 1,114,112 of them: the result is printable, can be encoded, and contains no space but the ordinary one."""
     whole = "".join(map(chr, range(sys.maxunicode + 1)))
     shown = clean(whole, len(whole), lines=lines)
     assert shown.replace("\n", "").replace("\t", "").isprintable()
@@ -179,16 +179,16 @@ def test_no_character_of_unicode_slips_through(lines: bool) -> None:
     shown.encode()
 
 
-def test_nul_ends_up_nowhere() -> None:
-    """It separates the texts of an answer, so that one inside a text is a lie; a child of ours removes it first."""
+def test_nul_is_always_removed() -> None:
+    """It separates the texts of an answer, so that one inside a text is a lie; an honest child removes it first."""
     assert (clean("a\0b"), clean("a\0b", lines=True), clean_text.clean("a\0b")) == ("a?b", "ab", "ab")
     assert (printed_by_a_child("\0"), raised_in_a_child("\0")) == ("xy", "xy")
     with pytest.raises(ProtocolError):
         answer_of(NotStarted(how="x\0y"))
 
 
-def test_each_caller_has_its_own_bound() -> None:
-    """The wire cuts, a sentence says so."""
+def test_each_caller_has_its_own_limit() -> None:
+    """The wire cuts silently, a sentence says that it was cut."""
     assert len(clean("x" * 10_000)) == TEXT_LIMIT
     assert shortened("x" * 50, 50) == "x" * 50
     assert shortened("x" * 51, 50) == "x" * 50 + "..."

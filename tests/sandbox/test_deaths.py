@@ -1,4 +1,4 @@
-"""Why a process died, in words, out of what the operating system says."""
+"""Why a process died, in words, from what the operating system reports."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ if TYPE_CHECKING:
         (Death(signal.SIGABRT, None), "signal", "signal 6 (aborted)"),
         (Death(40, None), "signal", "signal 40"),
         (Death(signal.SIGKILL, None, cpu=1.0), "memory", "out of memory (killed by the operating system)"),
-        (Death(signal.SIGKILL, None, cpu=65.0), "signal", "more than 65 s of processor time"),
-        (Death(31, None), "syscall", "a system call for another processor"),
+        (Death(signal.SIGKILL, None, cpu=65.0), "signal", "used more than 65 s of CPU time"),
+        (Death(31, None), "syscall", "system call of another architecture"),
     ],
 )
-@pytest.mark.skipif(sys.platform != "linux", reason="Linux's numbers of signals")
-def test_every_end_has_its_reason(death: Death, reason: str, detail: str) -> None:
-    """A closed list of reasons; the detail is a fragment of a sentence."""
+@pytest.mark.skipif(sys.platform != "linux", reason="signal numbers are those of Linux")
+def test_every_death_has_its_reason(death: Death, reason: str, detail: str) -> None:
+    """The reasons are a closed list; the detail is a fragment of a sentence."""
     assert killed(death, 65.0, 0.5) == Killed(reason=reason, detail=detail, seconds=0.5)
 
 
@@ -46,8 +46,8 @@ def test_a_wait_status_is_a_signal_or_an_exit_code() -> None:
     assert Death.from_wait(3 << 8, 0.0) == Death(None, 3)
 
 
-def test_a_system_call_of_another_kind_is_named(bared: Sandbox) -> None:
-    """The x32 table has other numbers for everything: using it is death."""
+def test_a_system_call_of_another_architecture_is_named(bared: Sandbox) -> None:
+    """All numbers differ in the x32 table: using it kills the process."""
     source = b"import ctypes\ndef d(x):\n    ctypes.CDLL(None).syscall(0x40000000 | 39)\n    return x\n"
     with bared.open({"backward.py": source}) as session:
         [outcome] = session.ask([Question("d", given={"x": torch.ones(1)})])
@@ -55,14 +55,14 @@ def test_a_system_call_of_another_kind_is_named(bared: Sandbox) -> None:
     assert outcome.reason == "syscall"
 
 
-def test_abort_is_told_from_a_segmentation_fault(ask: Callable[..., Outcome]) -> None:
-    """It may send its own process a signal, and no other."""
+def test_abort_is_distinguished_from_a_segmentation_fault(ask: Callable[..., Outcome]) -> None:
+    """A child may send a signal to its own process only."""
     outcome = ask("import os\ndef d(x):\n    os.abort()\n", "d", x=torch.ones(1))
     assert isinstance(outcome, Killed)
     assert outcome.detail == "signal 6 (aborted)"
 
 
-def test_the_two_limits_are_told_apart() -> None:
+def test_the_two_time_limits_are_distinguished() -> None:
     """One is the call's, one the submission's."""
     budget = Budget(Limits(call=2.0, submission=5.0, cpu=10.0))
     assert budget.timed_out(2.0) == TimedOut(limit=2.0, seconds=2.0)

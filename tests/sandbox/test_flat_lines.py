@@ -1,4 +1,4 @@
-"""Flat lines of a notebook, one by one and put together to functions, without a child."""
+"""Flat lines of a notebook, one by one and assembled into functions, without a child."""
 
 from __future__ import annotations
 
@@ -39,20 +39,20 @@ def test_a_line_sets_changes_and_reads_names(line: str, fresh: set[str], touched
 @pytest.mark.parametrize(
     ("name", "gradient"), [("dx", True), ("d_x", True), ("data", False), ("d", False), ("x", False)]
 )
-def test_words_with_d_are_no_gradients(name: str, gradient: bool) -> None:
+def test_other_names_starting_with_d_are_not_gradients(name: str, gradient: bool) -> None:
     """`data` and `device` are in every notebook."""
     assert flat_lines.is_gradient(name) is gradient
 
 
 @pytest.mark.parametrize("line", ["dx = None", "dx = ...", "dx = dw = None"])
-def test_a_placeholder_is_still_to_be_written(line: str) -> None:
-    """And no answer."""
+def test_a_placeholder_is_not_an_answer(line: str) -> None:
+    """It is a gradient still to be written."""
     assert flat_lines.is_placeholder(ast.parse(line).body[0])
     assert not flat_lines.is_placeholder(ast.parse(line.replace("d", "t")).body[0])
 
 
-def test_lines_become_functions_that_ask_for_what_they_read() -> None:
-    """With the intermediate values that they use, and other gradients as parameters."""
+def test_lines_become_functions_that_take_what_they_read() -> None:
+    """With the intermediate values that they use; other gradients are parameters."""
     text = "scale = 1 / 4\nhelp = dy * scale  # per row\ndx = help @ w.T\ndw = x.T @ dx\n"
     tree = ast.parse(text)
     made = flat_lines.functions([tree.body], set(), set())

@@ -1,4 +1,4 @@
-"""The grader reads what a learner's process writes: whatever the bytes, it gets a value or a ProtocolError."""
+"""The grader reads what a learner's process writes: whatever the bytes, the result is a value or a ProtocolError."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def framed(body: bytes) -> bytearray:
 
 
 def decode(body: bytes, question: Question = QUESTION) -> Outcome:
-    """What the grader makes of a body."""
+    """What the grader decodes from a body."""
     return answers.decode_outcome(framed(body), 0.0, question)
 
 
@@ -57,8 +57,8 @@ tensors = st.builds(
 
 
 @given(tensors)
-def test_a_tensor_survives_the_journey(tensor: torch.Tensor) -> None:
-    """Every dtype that may travel, every shape up to eight dimensions, empty ones too."""
+def test_a_tensor_survives_the_round_trip(tensor: torch.Tensor) -> None:
+    """Every dtype that may be sent, every shape up to eight dimensions, empty ones included."""
     buffer = bytearray(encode_tensor(tensor))
     [copy], end = decode_tensors(buffer, 0, address_of(buffer), 1)
     assert end == len(buffer)
@@ -68,15 +68,15 @@ def test_a_tensor_survives_the_journey(tensor: torch.Tensor) -> None:
 
 
 @given(st.binary(max_size=300))
-def test_noise_never_becomes_a_tensor_that_is_not_there(noise: bytes) -> None:
-    """Nor any exception but one."""
+def test_noise_never_becomes_a_tensor_beyond_the_buffer(noise: bytes) -> None:
+    """And raises only one kind of exception."""
     with suppress(ProtocolError):
         decode(noise)
 
 
 @given(st.binary(max_size=200), st.data())
 def test_a_good_answer_with_any_bytes_changed_is_a_value_or_a_violation(patch: bytes, data: Any) -> None:
-    """Lengths, counts, dtype codes and dimensions all lie somewhere."""
+    """Lengths, counts, dtype codes and dimensions may all be false."""
     body = bytearray(answers.encode_returned("seen", [encode_tensor(torch.ones(2, 3))], ["x"]))
     at = data.draw(st.integers(0, len(body)))
     body[at : at + len(patch)] = patch
@@ -87,7 +87,7 @@ def test_a_good_answer_with_any_bytes_changed_is_a_value_or_a_violation(patch: b
 
 @given(st.binary(max_size=300))
 def test_noise_never_becomes_a_reading(noise: bytes) -> None:
-    """Or it fits every field."""
+    """Unless it fits every field."""
     with suppress(ProtocolError):
         messages.decode_reading(noise)
 
@@ -97,7 +97,7 @@ def test_noise_never_becomes_a_reading(noise: bytes) -> None:
         st.none() | st.integers() | st.text(max_size=5), lambda inner: st.lists(inner, max_size=6), max_leaves=12
     )
 )
-def test_json_of_another_shape_is_no_reading(value: Any) -> None:
+def test_json_of_another_structure_is_not_a_reading(value: Any) -> None:
     """It has to fit field by field."""
     import json
 
@@ -106,7 +106,7 @@ def test_json_of_another_shape_is_no_reading(value: Any) -> None:
 
 
 def lying(*dimensions: int, code: int = 0, size: int = 0, data: bytes = b"", tag: int = 0) -> bytes:
-    """A tensor's header that need not be true."""
+    """A tensor's header, which need not be true."""
     head = struct.pack(f"<BBBq{len(dimensions)}q", tag, code, len(dimensions), size, *dimensions)
     return answers._encode(0, "", (), tensors=[head + data])
 
@@ -138,7 +138,7 @@ def lying(*dimensions: int, code: int = 0, size: int = 0, data: bytes = b"", tag
         bytes(5),
     ],
 )
-def test_a_lie_is_a_violation_of_the_protocol(body: bytes) -> None:
+def test_a_lie_violates_the_protocol(body: bytes) -> None:
     """Overflowing products, negative dimensions, trailing bytes, wrong counts, unknown statuses."""
     with pytest.raises(ProtocolError):
         decode(body)
@@ -154,13 +154,13 @@ def test_a_lie_is_a_violation_of_the_protocol(body: bytes) -> None:
         WrongType(description="a float"),
     ],
 )
-def test_outcomes_survive_the_journey(outcome: Any) -> None:
-    """Text, line and prints."""
+def test_outcomes_survive_the_round_trip(outcome: Any) -> None:
+    """Text, line and output."""
     assert decode(answers.encode_failure(outcome)) == outcome
 
 
-def test_a_module_that_loaded_is_none() -> None:
-    """And one that did not is its outcome; noise is neither."""
+def test_a_loaded_module_decodes_to_none() -> None:
+    """One that failed decodes to its outcome; noise to neither."""
     assert answers.decode_loaded(framed(answers.encode_fine("hello")), 0.0) is None
     raised = Raised(kind="ValueError", message="no")
     assert answers.decode_loaded(framed(answers.encode_failure(raised)), 0.0) == raised
@@ -168,8 +168,8 @@ def test_a_module_that_loaded_is_none() -> None:
         answers.decode_loaded(framed(b"\x02"), 0.0)
 
 
-def test_a_reading_survives_the_journey() -> None:
-    """With everything that it can hold."""
+def test_a_reading_survives_the_round_trip() -> None:
+    """With everything that it can contain."""
     finding = Finding("backward.py", 3, "autograd", "torch.autograd is not allowed")
     function = Function("dx", "backward.py", 1, 4, (Parameter("dy", "positional", has_default=True),), (finding,))
     reading = Reading("backward.py", {"dx": function}, (finding,), "a problem", 9, ("loops over all elements",))
@@ -177,13 +177,13 @@ def test_a_reading_survives_the_journey() -> None:
 
 
 @given(st.dictionaries(st.text("abcxyz._", min_size=1), st.binary(max_size=50), max_size=4), st.booleans())
-def test_a_submission_survives_the_journey(files: dict[str, bytes], enabled: bool) -> None:
+def test_a_submission_survives_the_round_trip(files: dict[str, bytes], enabled: bool) -> None:
     """Any names, any bytes."""
     rules = RulesConfig(("numpy",), ("torch.linalg",), enabled)
     assert messages.decode_read(framed(messages.encode_read(files, rules))) == (files, rules)
 
 
-def test_questions_survive_the_journey() -> None:
+def test_questions_survive_the_round_trip() -> None:
     """Names, numbers, tensors, limits."""
     asked = [
         Question("dx", "c", ("x", "n"), {"dy": torch.ones(2), "k": 3, "p": 0.5}, "float64", 2, 99),
@@ -199,8 +199,8 @@ def test_questions_survive_the_journey() -> None:
 
 
 @given(st.text())
-def test_cleaned_text_holds_no_control_character(value: str) -> None:
-    """But new lines and tabs, which people use."""
+def test_cleaned_text_contains_no_control_character(value: str) -> None:
+    """Except newlines and tabs, which people use."""
     cleaned = clean(value, 50, lines=True)
     assert len(cleaned) <= 50
     assert all(letter in "\n\t" or letter.isprintable() or letter.isspace() or ord(letter) > 0x9F for letter in cleaned)
@@ -213,7 +213,7 @@ def test_cleaned_text_holds_no_control_character(value: str) -> None:
 
 @pytest.fixture
 def piped() -> Iterator[tuple[ForkedProcess, int]]:
-    """A process's reading end, and the end that a child would write to."""
+    """The reading end of a process, and the end that a child would write to."""
     reader, writer = os.pipe()
     _, requests = os.pipe()
     process = ForkedProcess(None, 0, 0, requests, reader)  # type: ignore[arg-type]
@@ -225,7 +225,7 @@ def piped() -> Iterator[tuple[ForkedProcess, int]]:
 
 
 @given(st.lists(st.tuples(st.binary(min_size=16, max_size=16), st.binary(max_size=99)), max_size=5), st.data())
-def test_frames_are_found_however_they_are_cut(frames: list[tuple[bytes, bytes]], data: Any) -> None:
+def test_frames_are_found_however_the_bytes_are_split(frames: list[tuple[bytes, bytes]], data: Any) -> None:
     """Several in one piece, or one in several."""
     reader, writer = os.pipe()
     _, requests = os.pipe()
@@ -251,7 +251,7 @@ def test_frames_are_found_however_they_are_cut(frames: list[tuple[bytes, bytes]]
 
 
 def test_silence_is_late(piped: tuple[ForkedProcess, int]) -> None:
-    """At the deadline, not at some time after every byte."""
+    """At the deadline, which is not extended by each byte."""
     process, writer = piped
     os.write(writer, b"\x40\0\0\0abc")
     with pytest.raises(LateError):
@@ -269,7 +269,7 @@ def test_a_closed_pipe_is_the_end(piped: tuple[ForkedProcess, int]) -> None:
 
 @pytest.mark.parametrize("length", [0, 16, 118, 1 << 31, (1 << 32) - 1])
 def test_a_length_is_checked_before_anything_is_allocated(piped: tuple[ForkedProcess, int], length: int) -> None:
-    """Neither shorter than a head nor longer than the answer may be."""
+    """Neither shorter than a header nor longer than the answer may be."""
     process, writer = piped
     os.write(writer, struct.pack("<I", length) + bytes(40))
     with pytest.raises(ProtocolError):

@@ -1,4 +1,4 @@
-"""Whatever bytes come, reading them ends in a reading: with functions, or with one sentence about what is wrong."""
+"""Reading ends in a reading whatever the bytes: with functions, or with one sentence that says what is wrong."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ SEEDS = sorted(str(path) for path in (ROOT / "tests" / "hostile" / "corpus").rgl
 NAMES = ["torch", "F", "x", "dx", "dy", "grad", "backward", "autograd", "self", "__class__", "_p", "open", "d", "é"]
 
 FEW, MANY = 30, 150
-"""How many examples of each property the default tests try, and how many are tried under the mark `slow`."""
+"""Number of examples of each property in the default tests, and with the mark `slow`."""
 
 MORE: dict[str, Callable[[], None]] = {}
 """The same properties, with many examples."""
 
 
 def examples(*strategies: st.SearchStrategy[Any]) -> Callable[[Callable[..., None]], Callable[[], None]]:
-    """What `given` does, for few examples and for many."""
+    """Like `given`, with few examples or with many."""
 
     def both(check: Callable[..., None]) -> Callable[[], None]:
         bounded = settings(deadline=None, suppress_health_check=list(HealthCheck))
@@ -47,11 +47,11 @@ def examples(*strategies: st.SearchStrategy[Any]) -> Callable[[Callable[..., Non
 
 
 def check(files: dict[str, bytes], *, enabled: bool = True) -> None:
-    """A reading that can be sent, in which nothing is our own fault."""
+    """The reading can be sent, and contains no internal error."""
     found = read(files, RulesConfig(enabled=enabled))
     reading = found.reading
     assert len(json.dumps(asdict(reading)).encode("utf-8", "surrogatepass")) < 4 << 20
-    assert "(internal:" not in (reading.problem or "")
+    assert "(internal error:" not in (reading.problem or "")
     assert (found.code is None) == (reading.problem is not None)
     assert reading.file.isprintable()
     assert all(text.isprintable() for text in (reading.problem or "", *reading.notes))
@@ -155,14 +155,14 @@ json_values = st.recursive(
 
 
 @examples(json_values)
-def test_any_json_can_be_taken_for_a_notebook(value: object) -> None:
-    """Keys of the right names with values of the wrong kinds."""
+def test_any_json_can_be_read_as_a_notebook(value: object) -> None:
+    """Keys with the right names and values of the wrong types."""
     check({"n.ipynb": json.dumps(value).encode()})
     check({"n.ipynb": json.dumps({"cells": [value, {"cell_type": "code", "source": value}]}).encode()})
 
 
 @examples(st.sampled_from(SEEDS), st.lists(st.tuples(st.integers(0, 10**4), st.integers(0, 255)), max_size=20))
-def test_any_damage_to_an_attack_can_be_read(path: str, damage: list[tuple[int, int]]) -> None:
+def test_any_damaged_attack_can_be_read(path: str, damage: list[tuple[int, int]]) -> None:
     """The hostile corpus with some bytes changed."""
     data = bytearray(Path(path).read_bytes())
     for place, value in damage:
@@ -171,8 +171,8 @@ def test_any_damage_to_an_attack_can_be_read(path: str, damage: list[tuple[int, 
 
 
 @examples(st.lists(st.tuples(st.integers(0, 10**4), st.integers(0, 255)), max_size=12), st.integers(0, 400))
-def test_any_damage_to_an_archive_can_be_read(damage: list[tuple[int, int]], cut: int) -> None:
-    """Sizes, offsets, methods and names in its headers among what is changed."""
+def test_any_damaged_archive_can_be_read(damage: list[tuple[int, int]], cut: int) -> None:
+    """Including changes to the sizes, offsets, methods and names in its headers."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("hw/backward.py", "def dx(y): return y\n" * 20)
@@ -184,8 +184,8 @@ def test_any_damage_to_an_archive_can_be_read(damage: list[tuple[int, int]], cut
 
 
 @examples(st.lists(statements, max_size=4).map("".join))
-def test_what_the_rules_keep_is_a_part_of_what_was_written(text: str) -> None:
-    """Judging drops statements and adds none; with nothing found, nothing is dropped."""
+def test_the_rules_only_remove_statements(text: str) -> None:
+    """Judging drops statements and adds none; without findings nothing is dropped."""
     try:
         whole = ast.parse(text)
     except SyntaxError:
@@ -198,7 +198,7 @@ def test_what_the_rules_keep_is_a_part_of_what_was_written(text: str) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", MORE)
-def test_the_same_holds_for_many_more(name: str) -> None:
+def test_the_properties_hold_for_many_more_examples(name: str) -> None:
     """Each property again."""
     MORE[name]()
 
@@ -223,8 +223,8 @@ HEAVIEST = ("many statements that break a rule", "one name bound over and over",
 @pytest.mark.parametrize(
     "name", [pytest.param(name, marks=pytest.mark.slow if name in HEAVIEST else ()) for name in HEAVY]
 )
-def test_a_file_made_to_keep_the_reader_busy_is_read_in_seconds(name: str) -> None:
-    """As large as a file may be, and as bad as we could make it. Seconds of work: others may have the processor."""
+def test_a_file_built_to_waste_time_is_read_in_seconds(name: str) -> None:
+    """As large as a file may be, and as bad as possible. Seconds of CPU time: others may use the processor."""
     before = time.process_time()
     check({"backward.py": HEAVY[name].encode()})
     assert time.process_time() - before < 10
@@ -233,7 +233,7 @@ def test_a_file_made_to_keep_the_reader_busy_is_read_in_seconds(name: str) -> No
 @pytest.mark.slow
 @pytest.mark.skipif(importlib.util.find_spec("atheris") is None, reason="atheris is not installed")
 def test_coverage_guided_fuzzing_finds_nothing_in_half_a_minute() -> None:
-    """The same checks with inputs that atheris makes."""
+    """The same checks with inputs from atheris."""
     command = [sys.executable, str(ROOT / "benchmarks" / "fuzz_reading.py"), "--seconds", "30"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=110, check=False)
     assert done.returncode == 0, done.stderr[-3000:]

@@ -63,7 +63,7 @@ SNIPPETS = {
 
 @pytest.mark.parametrize("what", SNIPPETS)
 def test_ordinary_code_runs(ask: Callable[..., Outcome], what: str) -> None:
-    """Nothing of it needs a file, a process or the network, once the server has prepared it."""
+    """It needs no file, process or network once the server has prepared it."""
     outcome = ask(f"import torch\n\ndef d(x):\n    {SNIPPETS[what]}\n    return x\n", "d", x=torch.ones(2, 3))
     assert isinstance(outcome, Returned), outcome
 
@@ -88,16 +88,16 @@ FORBIDDEN = {
 
 
 @pytest.mark.parametrize("what", FORBIDDEN)
-def test_what_the_jail_refuses_is_an_exception_and_the_child_lives_on(ask: Callable[..., Outcome], what: str) -> None:
-    """A refusal is an error number, so that the learner reads a sentence and the other gradients are graded."""
+def test_what_the_jail_refuses_raises_and_the_child_lives_on(ask: Callable[..., Outcome], what: str) -> None:
+    """A refusal is an error number, so the learner sees a message and the other gradients are graded."""
     outcome = ask(f"import torch\n\ndef d(x):\n    {FORBIDDEN[what]}\n    return x\n", "d", x=torch.ones(2, 3))
     assert isinstance(outcome, Raised), outcome
 
 
-def test_a_refusal_says_what_the_sandbox_has_not(ask: Callable[..., Outcome]) -> None:
+def test_a_refusal_says_what_the_sandbox_does_not_allow(ask: Callable[..., Outcome]) -> None:
     """`Operation not permitted` alone would send a learner looking for permissions."""
     outcome = ask("def d(x):\n    open('data.csv')\n", "d", x=torch.ones(2))
     assert isinstance(outcome, Raised)
     assert outcome.message == (
-        "[Errno 1] Operation not permitted: 'data.csv' (the sandbox has no files, no processes and no network)"
+        "[Errno 1] Operation not permitted: 'data.csv' (the sandbox allows no files, no processes and no network)"
     )

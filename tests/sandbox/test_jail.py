@@ -1,4 +1,4 @@
-"""The locks themselves: what the canary found, what the filter allows, what a child holds on to."""
+"""The locks themselves: what the canary found, what the filter allows, what a child has open."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ if TYPE_CHECKING:
     from grader.sandbox.client import Sandbox
     from grader.sandbox.host.session import Session
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="these are Linux's locks")
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the locks need Linux")
 
 ALLOW, KILL, ERRNO = 0x7FFF0000, 0x80000000, 0x00050000
 PID = 4321
 
 
 def test_this_machine_locks_everything(sandbox: Sandbox) -> None:
-    """Seccomp holds and the canary was refused all it tried."""
+    """Seccomp is in effect and every attempt of the canary was refused."""
     isolation = sandbox.isolation
     assert isolation.level is Level.LOCKED, isolation
     assert set(isolation.locks) >= {"seccomp", "rlimit", "pdeathsig", "nodump", "no_new_privs"}
@@ -45,8 +45,8 @@ def status(pid: int) -> dict[str, str]:
     return {key: value.strip() for key, _, value in (line.partition(":") for line in lines)}
 
 
-def test_a_child_is_filtered_alone_and_without_rights(opened: Callable[[str], Session]) -> None:
-    """As the kernel sees it."""
+def test_a_child_is_filtered_single_threaded_and_without_privileges(opened: Callable[[str], Session]) -> None:
+    """As reported by the kernel."""
     process = opened("def d(x): return x\n")._process
     assert process is not None
     told = status(process.pid)  # type: ignore[attr-defined]
@@ -55,8 +55,8 @@ def test_a_child_is_filtered_alone_and_without_rights(opened: Callable[[str], Se
     assert "0" not in told["Uid"].split()
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root sees another's descriptors")
-def test_a_child_holds_two_pipes_and_the_null_device(opened: Callable[[str], Session]) -> None:
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can see another process's descriptors")
+def test_a_child_has_only_two_pipes_and_the_null_device_open(opened: Callable[[str], Session]) -> None:
     """Nothing else was inherited."""
     process = opened("def d(x): return x\n")._process
     folder = Path(f"/proc/{process.pid}/fd")  # type: ignore[union-attr]
@@ -105,29 +105,29 @@ def message(ask: Callable[..., Outcome], function: str) -> str:
     return outcome.message
 
 
-def test_only_the_sandbox_is_imported_where_learners_run(ask: Callable[..., Outcome]) -> None:
-    """No exercise, no reference, no pytest; and by the time they run, nothing of the sandbox has a name."""
+def test_only_the_sandbox_is_imported_where_submissions_run(ask: Callable[..., Outcome]) -> None:
+    """No exercise, no reference, no pytest; and by the time they run, no module of the sandbox has a name."""
     names = message(ask, "dmodules").split()
     assert names == []
 
 
-def test_the_environment_holds_the_pinned_numerics_alone(
+def test_the_environment_contains_only_the_pinned_numerics(
     ask: Callable[..., Outcome], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """No secret of the grader's."""
+    """None of the grader's secrets."""
     environment = message(ask, "denvironment")
     assert "OMP_NUM_THREADS" in environment
     assert "HOME" not in environment
     assert "PATH'" not in environment.replace("LD_LIBRARY_PATH'", "")
 
 
-def test_the_arguments_say_nothing(ask: Callable[..., Outcome]) -> None:
-    """They can be read by everybody."""
+def test_the_command_line_reveals_nothing(ask: Callable[..., Outcome]) -> None:
+    """Everybody can read it."""
     assert message(ask, "darguments").startswith("['-c', '")
 
 
 def test_a_call_sees_only_its_own_tensors(bared: Sandbox) -> None:
-    """Whatever gc can reach."""
+    """Through everything that gc can reach."""
     with bared.open({"backward.py": PRY.encode()}) as session:
         [outcome] = session.ask([Question("dtensors", given={"x": torch.ones(1)})])
     assert isinstance(outcome, Returned)
@@ -136,7 +136,7 @@ def test_a_call_sees_only_its_own_tensors(bared: Sandbox) -> None:
 
 @pytest.mark.parametrize("function", ["dclose", "dwrite"])
 def test_descriptors_can_neither_be_closed_nor_written_to(ask: Callable[..., Outcome], function: str) -> None:
-    """But for the one that answers go to."""
+    """Except the one for answers."""
     outcome = ask(PRY, function, x=torch.ones(1))
     assert isinstance(outcome, Returned)
     assert function == "dclose" or outcome.tensors[0].numel() == 0
@@ -166,7 +166,7 @@ NUMBERS = seccomp._X86_64.numbers
 
 
 def test_the_filter_allows_these_system_calls_and_no_others() -> None:
-    """With all arguments zero: whatever depends on them is tested below."""
+    """With all arguments zero; conditions on arguments are tested below."""
     allowed = {number for number in range(1000) if run(PROGRAM, number) == ALLOW}
     plain = {NUMBERS[name] for name in seccomp.PLAIN}
     assert allowed == plain | {NUMBERS[name] for name in ("mmap", "mprotect", "prlimit64")}
@@ -176,7 +176,7 @@ def test_the_filter_allows_these_system_calls_and_no_others() -> None:
         assert run(PROGRAM, number) == ERRNO | errno.EPERM, name
 
 
-def test_other_processors_calls_are_death() -> None:
+def test_system_calls_of_another_architecture_kill() -> None:
     """32-bit calls and x32 have other numbers for everything."""
     assert run(PROGRAM, 0, arch=0x40000003) == KILL
     assert run(PROGRAM, 0x40000000) == KILL
@@ -205,12 +205,12 @@ def test_other_processors_calls_are_death() -> None:
     ],
 )
 def test_arguments_are_checked_in_all_their_bits(name: str, arguments: tuple[int, ...], allowed: bool) -> None:
-    """The upper half, too."""
+    """Including the upper half."""
     assert run(PROGRAM, NUMBERS[name], arguments) == (ALLOW if allowed else ERRNO | errno.EPERM)
 
 
 def test_threads_fall_back_from_clone3_to_clone() -> None:
-    """Glibc does so only on ENOSYS."""
+    """glibc does so only on ENOSYS."""
     assert run(PROGRAM, NUMBERS["clone3"]) == ERRNO | errno.ENOSYS
 
 
@@ -222,8 +222,8 @@ def test_libseccomp_agrees_on_the_numbers() -> None:
     assert {name: pyseccomp.resolve_syscall(pyseccomp.Arch.AARCH64, name) for name in arm} == arm
 
 
-def test_both_tables_know_every_call_with_a_condition() -> None:
-    """A missing one would stop the filter from being built; `time` is the one that only x86 has."""
+def test_both_tables_list_every_call_with_a_condition() -> None:
+    """A missing one would stop the filter from being built; only x86 has `time`."""
     assert len(seccomp._filter(seccomp._AARCH64, PID)) % 8 == 0
     assert set(NUMBERS) - set(seccomp._AARCH64.numbers) == {"time"}
 
@@ -232,7 +232,7 @@ def test_both_tables_know_every_call_with_a_condition() -> None:
 
 
 def report(*locks: str, **selftest: str) -> dict[str, object]:
-    """What a canary might have said."""
+    """What a canary might have reported."""
     return {"locks": list(locks), "selftest": selftest, "backstops": []}
 
 
@@ -249,15 +249,15 @@ def test_one_success_of_the_canary_lowers_the_level_and_is_named() -> None:
 
 
 def test_landlock_alone_is_partial_and_limits_alone_are_a_process() -> None:
-    """Each says what it lacks."""
+    """Each lists what it lacks."""
     assert judge(report("landlock:4", open="EACCES", fork="succeeded")).level is Level.PARTIAL
     alone = judge(report("rlimit"))
     assert alone.level is Level.PROCESS
-    assert any(entry.startswith("seccomp (Linux") for entry in alone.missing)
-    assert any(entry.startswith("Landlock (Linux 5.13") for entry in alone.missing)
+    assert any(entry.startswith("seccomp (needs Linux") for entry in alone.missing)
+    assert any(entry.startswith("Landlock (needs Linux 5.13") for entry in alone.missing)
 
 
-def test_a_canary_that_died_is_a_level_too_low() -> None:
+def test_a_canary_that_died_lowers_the_level() -> None:
     """Its self-test is empty: nothing was refused."""
     dead = {"locks": [], "selftest": {}, "problem": "the canary died (wait status 9)", "backstops": []}
     isolation = judge(dead)
@@ -265,13 +265,13 @@ def test_a_canary_that_died_is_a_level_too_low() -> None:
     assert "the canary died (wait status 9)" in isolation.missing
 
 
-def test_less_than_the_minimum_is_refused_with_what_is_missing(
+def test_a_level_below_the_minimum_is_refused_with_what_is_missing(
     sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """And how to get it."""
+    """And with how to get it."""
     monkeypatch.setattr(sandbox, "_isolation", judge(report("rlimit")))
     monkeypatch.setattr(sandbox, "_minimum", Level.LOCKED)
-    with pytest.raises(SandboxError, match=r"isolation is `process` here and `locked` was asked for. Missing: sec"):
+    with pytest.raises(SandboxError, match=r"the isolation level is `process` here, but `locked` is required. Miss"):
         sandbox.open({"backward.py": b""})
     with pytest.raises(SandboxError, match="or accept less with `--isolation process`"):
         _ = sandbox.isolation

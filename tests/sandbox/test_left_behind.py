@@ -1,4 +1,4 @@
-"""What remains on the machine: nothing. And what a child could ever find in its memory: nothing worth having."""
+"""What remains on the machine: nothing. And what a child could find in its memory: nothing worth having."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ linux = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 
 
 def descendants(pid: int) -> set[int]:
-    """Processes that hang below this one, the dead and not yet reaped included."""
+    """Processes below this one, including dead ones that are not reaped yet."""
     parents = {}
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():
@@ -47,10 +47,10 @@ def descendants(pid: int) -> set[int]:
 
 
 def state() -> tuple[set[int], set[str], set[str]]:
-    """Our processes, our descriptors, and the files in places where everybody may write."""
+    """Our processes, our descriptors, and the files where everybody may write."""
     descriptors = {entry.name for entry in Path("/proc/self/fd").iterdir()}
     files = {str(each) for place in ("/dev/shm", "/dev/mqueue") for each in Path(place).glob("*")}
-    # Semaphores of multiprocessing, which nothing here uses, belong to somebody else on this machine.
+    # Semaphores of multiprocessing, which nothing here uses, belong to other programs on this machine.
     files = {each for each in files if not each.startswith("/dev/shm/sem.mp-")}
     return descendants(os.getpid()), descriptors, files
 
@@ -72,8 +72,8 @@ def grade_badly(sandbox: Sandbox, times: int) -> None:
 @linux
 @pytest.mark.slow
 @pytest.mark.parametrize("force", [None, Level.PROCESS])
-def test_no_process_no_descriptor_and_no_file_is_left_behind(force: Level | None) -> None:
-    """After closing, all is as it was."""
+def test_no_process_descriptor_or_file_is_left_behind(force: Level | None) -> None:
+    """After closing, everything is as it was."""
     before = state()
     with Sandbox(force=force, timeout=0.4, rules=False) as sandbox:
         grade_badly(sandbox, 3 if force is None else 1)
@@ -87,7 +87,7 @@ def test_no_process_no_descriptor_and_no_file_is_left_behind(force: Level | None
 @pytest.mark.slow
 @pytest.mark.parametrize("force", ["None", "Level.PROCESS"])
 def test_children_do_not_outlive_a_grader_that_is_killed(force: str) -> None:
-    """Nobody is there to close anything."""
+    """There is nobody left to close anything."""
     program = f"""
         import sys, time, torch
         from grader.sandbox.client import Sandbox
@@ -141,11 +141,11 @@ AS_A_READER = (
     *AS_NOBODY[:-2], "--bounding-set", "-all,+dac_read_search",
     "--inh-caps", "-all,+dac_read_search", "--ambient-caps", "-all,+dac_read_search",
 )  # fmt: skip
-"""Somebody else who may only look everywhere: an interpreter in root's own folder can be started by nobody else."""
+"""Another user who may read everything: only such a user can start an interpreter in root's own folder."""
 
 
 def _starts_python(launcher: tuple[str, ...]) -> bool:
-    """Whether it can start the interpreter, and the interpreter itself again."""
+    """Whether a user can start the interpreter, and the interpreter can start itself again."""
     again = (
         "import os, subprocess, sys, torch; assert os.geteuid(); subprocess.run([sys.executable, '-c', ''], check=True)"
     )
@@ -158,8 +158,8 @@ def _starts_python(launcher: tuple[str, ...]) -> bool:
 
 @pytest.mark.hostile
 @pytest.mark.skipif(os.name != "posix" or os.geteuid() != 0, reason="only root can become somebody else")
-def test_it_locks_as_well_without_root() -> None:
-    """An ordinary user gets the same level."""
+def test_an_ordinary_user_gets_the_same_level() -> None:
+    """As well as root does."""
     program = """
         from grader.sandbox.client import Sandbox
         from grader.sandbox.types import Question
@@ -228,7 +228,7 @@ jail.hide = lambda: jail._libc.prctl(4, 1, 0, 0, 0)
 
 @pytest.fixture
 def unlocked(monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
-    """The same server and the same children, but files can be opened and memory read."""
+    """The same server and children, but files can be opened and memory read."""
     original = forkserver.bootstrap
 
     def bootstrap(module: str) -> str:
@@ -242,11 +242,11 @@ def unlocked(monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
 
 @linux
 @pytest.mark.slow
-def test_no_reference_is_anywhere_in_a_childs_memory_before_it_was_asked_for(unlocked: Sandbox) -> None:
-    """All it can read is searched for the bytes of a tensor that only the grader has; then of one it was given."""
+def test_no_reference_is_in_a_childs_memory_before_it_is_sent(unlocked: Sandbox) -> None:
+    """Searches all readable memory for the bytes of a tensor that only the grader has, then for one that was sent."""
     reference = torch.randn(64, generator=torch.Generator().manual_seed(11))
     raw = bytes(reference.untyped_storage().tolist())
-    # One more than the bytes looked for: the bytes themselves must not travel with the question.
+    # One more than the bytes searched for: the bytes themselves must not be sent with the question.
     needle = torch.tensor([(value + 1) % 256 for value in raw[:32]], dtype=torch.uint8)
     with unlocked.open({"backward.py": PROBE.encode()}) as session:
         scan = Question("dscan", given={"needle": needle})

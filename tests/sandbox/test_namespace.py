@@ -1,4 +1,4 @@
-"""What a learner's code can name, and where that leads."""
+"""The names within reach of a learner's code, and where they lead."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ def dx(x):
 """
 
 
-def test_beneath_a_learners_frame_are_two_that_hold_nothing(ask: Callable[..., Outcome]) -> None:
-    """The driver's, and that of the program which it was started by."""
+def test_the_two_frames_beneath_a_learners_hold_nothing(ask: Callable[..., Outcome]) -> None:
+    """The driver's, and that of the program that started it."""
     outcome = ask(FRAMES, "dx", x=torch.ones(1))
     assert isinstance(outcome, Raised)
     beneath = outcome.message.split("), (")[1:]
@@ -75,8 +75,8 @@ def dtells(x): raise ValueError(sorted(set(seen)))
 
 
 @pytest.mark.parametrize("function", ["dcalled", "draises", "dleaves"])
-def test_nothing_of_a_learners_runs_above_a_frame_of_ours(opened: Callable[[str], Session], function: str) -> None:
-    """Neither an attribute, nor a message, nor what is done when an object goes."""
+def test_no_learners_code_runs_above_a_frame_of_the_grader(opened: Callable[[str], Session], function: str) -> None:
+    """Not through an attribute, a message, or an object's finalizer."""
     session = opened(LOOKED)
     *_, told = session.ask([Question(each, given={"x": torch.ones(1)}) for each in (function, "dtells", "dtells")])
     assert isinstance(told, Raised)
@@ -101,21 +101,21 @@ GONE = {
 
 
 @pytest.mark.parametrize("what", GONE)
-def test_what_leads_to_the_state_of_a_child_is_gone(ask: Callable[..., Outcome], what: str) -> None:
-    """Without the rules."""
+def test_nothing_leads_to_the_state_of_a_child(ask: Callable[..., Outcome], what: str) -> None:
+    """With the rules off."""
     outcome = ask(f"def dx(x):\n    {GONE[what]}\n    return x\n", "dx", x=torch.ones(1))
     assert isinstance(outcome, Raised)
     assert outcome.kind in {"ModuleNotFoundError", "AttributeError", "IndexError"}
 
 
 def test_collecting_garbage_is_still_allowed(ask: Callable[..., Outcome]) -> None:
-    """It is a habit of long notebooks."""
+    """It is a habit from long notebooks."""
     body = "import gc\n    gc.collect(); gc.disable(); gc.enable()\n    return x"
     assert isinstance(ask(f"def dx(x):\n    {body}\n", "dx", x=torch.ones(1)), Returned)
 
 
-def test_where_the_rules_are_read_the_builtins_that_they_refuse_are_missing() -> None:
-    """Whoever gets hold of the dictionary finds no other."""
+def test_builtins_that_the_rules_refuse_are_missing() -> None:
+    """Also from the dictionary, for code that gets hold of it."""
     kept = builtins_for(RulesConfig())
     assert not {"eval", "exec", "compile", "open", "globals", "vars", "locals", "input", "breakpoint"} & kept.keys()
     assert {"print", "range", "super", "__build_class__", "len", "sum"} <= kept.keys()
@@ -123,21 +123,21 @@ def test_where_the_rules_are_read_the_builtins_that_they_refuse_are_missing() ->
 
 
 @pytest.mark.parametrize("name", ["__globals__", "_C", "sys", "gi_frame", "f_back", type("Text", (str,), {})("T")])
-def test_getattr_reads_nothing_private_there(name: str) -> None:
-    """By whatever spelling its name was put together."""
+def test_getattr_reads_nothing_private(name: str) -> None:
+    """However the name was put together."""
     with pytest.raises(AttributeError, match="by a computed name"):
         builtins_for(RulesConfig())["getattr"](torch.ones(1), name, None)
 
 
-def test_getattr_reads_what_is_public() -> None:
-    """`getattr(x, "T")` is `x.T`, and a default is one."""
+def test_getattr_reads_public_names() -> None:
+    """`getattr(x, "T")` is `x.T`, and defaults work."""
     read = builtins_for(RulesConfig())["getattr"]
     assert read(torch.ones(2, 3), "T").shape == (3, 2)
     assert read(1, "T", None) is None
 
 
-def test_only_what_the_rules_allow_is_imported_there() -> None:
-    """A module, a package of a module, and what an exercise allows besides."""
+def test_only_what_the_rules_allow_can_be_imported() -> None:
+    """A module, a module in a package, and what an exercise allows."""
     of = builtins_for(RulesConfig(imports=("json",)))["__import__"]
     assert of("torch.nn.functional") is torch
     assert of("torch.nn.functional", None, None, ("relu",)) is torch.nn.functional
@@ -151,8 +151,8 @@ HONEST_CODE = {line: body(line) for line in HONEST} | {name: dedent(file) for na
 
 
 @pytest.mark.parametrize("name", HONEST_CODE)
-def test_honest_code_misses_none_of_it(ruled: Sandbox, name: str) -> None:
-    """Whatever else comes of such lines on these values: no name is missing, no import is refused."""
+def test_honest_code_misses_no_name(ruled: Sandbox, name: str) -> None:
+    """Whatever else such lines do with these values: no name is missing, no import is refused."""
     given = {"x": torch.ones(3, 3), "y": torch.ones(3, 3), "Xb": torch.ones(3, 2).long(), "demb": torch.ones(3, 2, 10)}
     source = HONEST_CODE[name]
     with ruled.open({"backward.py": source.encode()}) as session:
@@ -163,11 +163,11 @@ def test_honest_code_misses_none_of_it(ruled: Sandbox, name: str) -> None:
 
 
 ARITHMETIC = {"RuntimeError", "IndexError", "TypeError", "ValueError", "AssertionError", "_LinAlgError"}
-"""What comes of shapes that do not fit: one set of values serves all the lines."""
+"""The results of shapes that do not fit: one set of values is used for all lines."""
 
 
-def test_nothing_leads_from_a_guard_to_our_own_names() -> None:
-    """Its globals are what it needs."""
+def test_nothing_leads_from_a_guard_to_the_graders_names() -> None:
+    """Its globals are only what it needs."""
     guards = builtins_for(RulesConfig())
     for name in ("getattr", "setattr", "delattr", "__import__"):
         assert not {"sys", "builtins", "builtins_for"} & guards[name].__globals__.keys()

@@ -1,4 +1,4 @@
-"""Whether the pins took hold, and the sentence when they did not."""
+"""Whether the pins take effect, and the message if they do not."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from grader.sandbox.numerics import PINNED_ENVIRONMENT, pin_environment, pin_tor
 
 @pytest.fixture
 def pinned(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
-    """The environment as it is set before torch loads, and a processor that obeys it."""
+    """The environment as set before torch loads, on a processor that respects it."""
     for name, value in PINNED_ENVIRONMENT.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setattr(torch.backends.cpu, "get_cpu_capability", lambda: "DEFAULT")
@@ -22,7 +22,7 @@ def pinned(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
 
 @pytest.mark.usefixtures("pinned")
 def test_pinned_numerics_have_no_problem() -> None:
-    """What the report says of them."""
+    """As the report shows them."""
     numerics = pin_torch()
     assert (numerics.pinned, numerics.problem, numerics.threads) == (True, None, 1)
     assert (numerics.torch, numerics.cpu_capability) == (torch.__version__, "DEFAULT")
@@ -30,23 +30,23 @@ def test_pinned_numerics_have_no_problem() -> None:
 
 
 def test_other_kernels_are_named(pinned: pytest.MonkeyPatch) -> None:
-    """`exact` is then no verdict."""
+    """`exact` is not a verdict then."""
     pinned.setattr(torch.backends.cpu, "get_cpu_capability", lambda: "AVX512")
     numerics = pin_torch()
     assert not numerics.pinned
-    assert str(numerics.problem).startswith("torch computes with AVX512 kernels instead of the default ones")
+    assert str(numerics.problem).startswith("torch uses AVX512 kernels instead of the default ones")
 
 
-def test_what_could_not_be_set_is_named(pinned: pytest.MonkeyPatch) -> None:
-    """It comes too late once torch is there, and is not set then."""
+def test_a_variable_that_could_not_be_set_is_named(pinned: pytest.MonkeyPatch) -> None:
+    """Once torch is loaded it is too late, and nothing is set."""
     pinned.delenv("MKL_CBWR")
     problem = pin_torch().problem
-    assert problem == "MKL_CBWR could not be set before torch loaded: `exact` is information only here"
+    assert problem == "MKL_CBWR could not be set before torch loaded: `exact` is only informative here"
     assert "MKL_CBWR" not in os.environ
 
 
 def test_the_environment_is_pinned_before_torch_loads(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whatever it was before."""
+    """Whatever its values were before."""
     monkeypatch.setattr(os, "environ", {"OMP_NUM_THREADS": "64", "HOME": "/home/me"})
     monkeypatch.delitem(sys.modules, "torch")
     pin_environment()

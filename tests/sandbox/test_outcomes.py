@@ -1,4 +1,4 @@
-"""What one call comes to, on both back ends."""
+"""The outcome of one call, on both back ends."""
 
 from __future__ import annotations
 
@@ -114,7 +114,7 @@ def dpatched(x):
 
 @pytest.fixture(scope="module", params=["sandbox", pytest.param("portable", marks=pytest.mark.slow)])
 def session(request: pytest.FixtureRequest) -> Iterator[Session]:
-    """One child for the whole file; whoever kills it gets it replaced."""
+    """One child for the whole file; it is replaced when a call kills it."""
     running: Sandbox = request.getfixturevalue(request.param)
     opened = running.open({"backward.py": SOURCE.encode()})
     opened.pool("case", {"x": torch.arange(6.0).view(2, 3), "y": torch.ones(2, 3), "n": 4})
@@ -134,7 +134,7 @@ def call(session: Session) -> Callable[..., Outcome]:
     return ask_one
 
 
-def test_a_tensor_comes_back_with_every_bit_of_it(call: Callable[..., Outcome]) -> None:
+def test_a_tensor_comes_back_bit_for_bit(call: Callable[..., Outcome]) -> None:
     """Values, shape and dtype are what the function returned."""
     outcome = call("dtwice")
     assert isinstance(outcome, Returned)
@@ -161,7 +161,7 @@ def test_a_stub_is_not_started_and_says_where(call: Callable[..., Outcome]) -> N
 
 
 def test_a_stub_with_a_message_keeps_it(call: Callable[..., Outcome]) -> None:
-    """What the learner wrote is shown."""
+    """The learner's text is shown."""
     outcome = call("dmessage")
     assert isinstance(outcome, NotStarted)
     assert outcome.how == "raised NotImplementedError: later"
@@ -175,7 +175,7 @@ def test_a_function_without_return_is_not_started(call: Callable[..., Outcome]) 
 
 
 def test_an_exception_has_class_message_file_and_line(call: Callable[..., Outcome]) -> None:
-    """The innermost line that is the learner's."""
+    """The innermost line in the learner's file."""
     outcome = call("draise")
     assert isinstance(outcome, Raised)
     assert (outcome.kind, outcome.file, outcome.line) == ("RuntimeError", "backward.py", 20)
@@ -189,11 +189,11 @@ def test_not_implemented_inside_torch_is_an_error_not_a_stub(call: Callable[...,
     assert outcome.kind == "NotImplementedError"
 
 
-def test_a_function_that_is_not_there_is_a_name_error(call: Callable[..., Outcome]) -> None:
+def test_a_function_that_does_not_exist_is_a_name_error(call: Callable[..., Outcome]) -> None:
     """It may be defined only under some condition."""
     outcome = call("dnowhere")
     assert isinstance(outcome, Raised)
-    assert (outcome.kind, outcome.message) == ("NameError", "dnowhere is not defined once the file has run")
+    assert (outcome.kind, outcome.message) == ("NameError", "dnowhere is not defined after the file has run")
 
 
 @pytest.mark.parametrize("function", ["dloop", "dsignals"])
@@ -212,26 +212,26 @@ def test_system_exit_is_an_exception_like_any_other(call: Callable[..., Outcome]
 
 
 def test_a_hard_exit_kills_only_the_call(call: Callable[..., Outcome]) -> None:
-    """Even exit code 0 is no answer."""
+    """Even exit code 0 is not an answer."""
     outcome = call("dhard_exit")
     assert outcome == Killed(reason="exit", detail="exit code 0", seconds=outcome.seconds)
 
 
 def test_a_segmentation_fault_is_named(call: Callable[..., Outcome]) -> None:
-    """The signal and what it means."""
+    """The signal and its meaning."""
     outcome = call("dsegfault")
     assert outcome == Killed(reason="signal", detail="signal 11 (segmentation fault)", seconds=outcome.seconds)
 
 
 @pytest.mark.parametrize("function", ["dmemory", "dpython_memory"])
 def test_too_much_memory_is_a_memory_error(call: Callable[..., Outcome], function: str) -> None:
-    """Torch says it with a RuntimeError; here it has its own name."""
+    """torch raises a RuntimeError; here it is a MemoryError."""
     outcome = call(function)
     assert isinstance(outcome, Raised)
     assert outcome.kind == "MemoryError"
 
 
-def test_prints_are_kept_up_to_a_limit_and_cleaned(call: Callable[..., Outcome]) -> None:
+def test_output_is_truncated_and_cleaned(call: Callable[..., Outcome]) -> None:
     """No control or bidi character reaches a terminal."""
     outcome = call("dprint")
     assert isinstance(outcome, Returned)
@@ -246,7 +246,7 @@ def test_an_exception_that_cannot_be_shown_is_still_an_exception(call: Callable[
     assert (outcome.kind, outcome.message) == ("Mute", "(its message cannot be shown)")
 
 
-def test_a_message_of_10_mb_is_cut(call: Callable[..., Outcome]) -> None:
+def test_a_message_of_10_mb_is_truncated(call: Callable[..., Outcome]) -> None:
     """To 2 KB, without its escape sequences."""
     outcome = call("dlong_message")
     assert isinstance(outcome, Raised)
@@ -263,7 +263,7 @@ def test_the_default_dtype_is_the_questions(call: Callable[..., Outcome], dtype:
 
 
 def test_random_numbers_are_the_same_in_every_call(call: Callable[..., Outcome]) -> None:
-    """Both of torch's and of Python's generator."""
+    """From torch's generator and from Python's."""
     first, second = call("drandom"), call("drandom")
     assert isinstance(first, Returned)
     assert isinstance(second, Returned)
@@ -271,21 +271,21 @@ def test_random_numbers_are_the_same_in_every_call(call: Callable[..., Outcome])
 
 
 def test_calls_run_in_inference_mode_on_detached_tensors(call: Callable[..., Outcome]) -> None:
-    """There is nothing for autograd to hold on to."""
+    """There is no graph for autograd to use."""
     outcome = call("dgrad_mode")
     assert isinstance(outcome, Returned)
     assert outcome.tensors[0].tolist() == [1.0, 0.0]
 
 
 def test_positional_only_parameters_are_passed_by_position(call: Callable[..., Outcome]) -> None:
-    """Their names are known all the same."""
+    """Their names are still known."""
     outcome = call("dposition", "x", "y")
     assert isinstance(outcome, Returned)
     assert outcome.tensors[0].sum() == 9
 
 
 def test_a_changed_recursion_limit_does_not_outlive_its_call(call: Callable[..., Outcome]) -> None:
-    """Neither for the answer nor for the next call."""
+    """It affects neither the answer nor the next call."""
     assert isinstance(call("dlimit"), Returned)
     assert isinstance(call("dtwice"), Returned)
 
@@ -298,7 +298,7 @@ def test_endless_recursion_is_an_exception(call: Callable[..., Outcome]) -> None
     assert outcome.line is not None
 
 
-def test_a_patched_torch_does_not_reach_the_encoding(call: Callable[..., Outcome]) -> None:
+def test_a_patched_torch_does_not_affect_the_encoding(call: Callable[..., Outcome]) -> None:
     """What the child uses was bound before."""
     outcome = call("dpatched")
     assert isinstance(outcome, Returned)

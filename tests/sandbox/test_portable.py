@@ -1,4 +1,4 @@
-"""The back end of macOS and Windows, as far as it differs from the fork server."""
+"""The back end of macOS and Windows, where it differs from the fork server."""
 
 from __future__ import annotations
 
@@ -32,16 +32,16 @@ def dfine(x):
 """
 
 
-def test_it_reports_what_it_is_and_what_it_lacks(portable: Sandbox) -> None:
-    """Measured where it can be, never `locked`."""
+def test_it_reports_its_level_and_what_it_lacks(portable: Sandbox) -> None:
+    """Measured where possible, and never `locked`."""
     isolation = portable.isolation
     assert isolation.level is Level.PROCESS
     assert "rlimit:cpu" in isolation.locks
-    assert "a wall around files, network and processes" in isolation.missing
+    assert "isolation from files, network and other processes" in isolation.missing
     assert isolation.backstops
 
 
-def test_a_flood_on_its_pipe_is_death_and_the_next_question_is_answered(portable: Sandbox) -> None:
+def test_a_flood_on_its_pipe_kills_it_and_the_next_question_is_answered(portable: Sandbox) -> None:
     """A spare interpreter takes over."""
     with portable.open({"backward.py": FLOOD}) as session:
         x = torch.ones(2)

@@ -1,4 +1,4 @@
-"""Reading a submission: which file, in which encoding, out of which archive or notebook, and what cannot be read."""
+"""Reading a submission: which file, in which encoding, from which archive or notebook, and what cannot be read."""
 
 from __future__ import annotations
 
@@ -67,14 +67,14 @@ def parameters(found: Reading) -> dict[str, list[str]]:
         (["C:\\work\\backward.py", "other.py"], "C:\\work\\backward.py"),
     ],
 )
-def test_the_learners_file_is_found_wherever_it_lies(files: list[str], chosen: str) -> None:
-    """Wrong folder, wrong case, a file of another name: no reason for a zero."""
+def test_the_learners_file_is_found_wherever_it_is(files: list[str], chosen: str) -> None:
+    """Wrong folder, wrong case, another file name: no reason for a zero."""
     found = read(dict.fromkeys(files, ANSWER), RULES).reading
     assert (found.file, found.problem) == (chosen, None)
     assert "dx" in found.functions
 
 
-def test_of_several_files_the_one_that_answers_most_is_read_and_the_others_are_named() -> None:
+def test_of_several_files_the_one_with_the_most_answers_is_read_and_the_others_are_named() -> None:
     """`d*` functions are counted, in notebooks as well."""
     files = {"a.py": ANSWER, "b.py": ANSWER * 1 + b"def dy(y): return y\n", "c.py": b"def helper(): pass\n"}
     found = read(files, RULES).reading
@@ -85,15 +85,15 @@ def test_of_several_files_the_one_that_answers_most_is_read_and_the_others_are_n
 
 
 @pytest.mark.parametrize("files", [{}, {"a.txt": b"x"}, {"__pycache__/a.py": b"x"}, {"a.zip": zipped({"a.txt": b"x"})}])
-def test_nothing_to_read_is_a_sentence(files: dict[str, bytes]) -> None:
+def test_nothing_to_read_is_reported_in_a_sentence(files: dict[str, bytes]) -> None:
     """It says what was expected."""
     found = read(files, RULES).reading
-    assert found.problem == "no Python file and no notebook was found; expected backward.py"
+    assert found.problem == "no Python file or notebook was found; expected backward.py"
 
 
 @pytest.mark.parametrize("files", [{"forward.py": b"x = 1"}, {"a/forward.py": b"", "a/__init__.py": b""}])
-def test_a_forward_pass_alone_is_no_answer(files: dict[str, bytes]) -> None:
-    """Somebody deleted backward.py, or handed in the wrong file."""
+def test_a_forward_pass_alone_is_not_an_answer(files: dict[str, bytes]) -> None:
+    """Somebody deleted backward.py, or submitted the wrong file."""
     found = read(files, RULES).reading
     assert found.problem == f"no backward.py was found, only {', '.join(sorted(files))}"
 
@@ -130,15 +130,15 @@ def test_functions_are_described_from_the_syntax_tree() -> None:
     assert [p.name for p in found.functions["dy"].parameters] == ["u", "v"]
 
 
-def test_of_two_functions_of_one_name_the_last_counts_and_a_note_says_so() -> None:
-    """As Python has it."""
+def test_of_two_functions_with_one_name_the_last_counts_and_a_note_says_so() -> None:
+    """As in Python."""
     found = read_text("def dx(a): pass\ndef dx(b): pass\n").reading
     assert parameters(found) == {"dx": ["b"]}
     assert found.notes == ("backward.py:2: dx is defined more than once; the last one counts",)
 
 
 def test_what_was_read_is_what_runs() -> None:
-    """The code's own file name and lines appear in tracebacks; nothing of ours is inherited."""
+    """The code's own file name and lines appear in tracebacks; nothing of the grader's is inherited."""
     found = read_text("def dx():\n    return 1 / 0\n")
     assert found.code is not None
     space: dict[str, object] = {}
@@ -173,7 +173,7 @@ TEXT = "def dx(y):\n    # Größe, été\n    return y\n"
     ],
 )
 def test_every_usual_encoding_is_read(data: bytes) -> None:
-    """Editors and shells on all platforms; an encoding that would have to be imported is not."""
+    """From editors and shells on all platforms; an encoding that would have to be imported is not."""
     found = read_text(data).reading
     assert (found.problem, list(found.functions), found.notes) == (None, ["dx"], ())
 
@@ -182,7 +182,7 @@ def test_bytes_in_no_encoding_are_read_as_latin_1_with_a_note() -> None:
     """The formulas are ASCII; only comments suffer."""
     found = read_text(TEXT.encode("latin-1")).reading
     assert list(found.functions) == ["dx"]
-    assert found.notes == ("backward.py: not UTF-8 and no encoding named, read as Latin-1",)
+    assert found.notes == ("backward.py: not UTF-8 and no encoding declared, read as Latin-1",)
 
 
 # what cannot be read
@@ -220,25 +220,25 @@ def test_what_is_not_python_is_one_sentence_with_its_line(text: str, line: int |
     assert "\n" not in found.reading.problem
 
 
-def test_whatever_else_goes_wrong_is_a_sentence_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A fault of the reader must not stop a class's grading; the fuzzers look for the word `internal`."""
+def test_any_other_failure_is_a_sentence_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A bug in the reader must not stop the grading of a class; the fuzzers look for the word `internal`."""
 
     def fails(*_: object) -> None:
         raise KeyError
 
     monkeypatch.setattr("grader.sandbox.reading.reading.decode", fails)
-    assert read_text("").reading.problem == "backward.py: the file could not be read (internal: KeyError)"
+    assert read_text("").reading.problem == "backward.py: the file could not be read (internal error: KeyError)"
 
 
 def test_a_formula_that_only_the_compiler_finds_too_deep_is_a_sentence() -> None:
-    """The parser takes a longer chain than the compiler does."""
+    """The parser accepts a longer chain than the compiler."""
     texts = ["x = " + "-" * terms + "1" for terms in (100, 500, 2000)]
     texts += ["x = " + "1+" * terms + "1" for terms in (500, 2000, 2900, 4000)]
     problems = {read_text(text).reading.problem for text in texts}
     assert problems == {None, "backward.py: the code is nested too deeply to be read"}
 
 
-def test_a_long_formula_is_no_bomb() -> None:
+def test_a_long_formula_is_not_a_bomb() -> None:
     """Five hundred terms nest five hundred deep."""
     assert read_text("def dx(y): return " + "+".join(["y"] * 500)).reading.problem is None
 
@@ -255,13 +255,13 @@ def test_names_and_messages_cannot_break_a_report() -> None:
 
 
 def test_a_zip_archive_is_read_in_memory() -> None:
-    """Folders, other files and a Mac's shadow files included."""
+    """Including folders, other files and the shadow files of macOS."""
     data = zipped({"hw/": b"", "hw/backward.py": ANSWER, "hw/notes.txt": b"x", "__MACOSX/hw/._backward.py": b"\0"})
     assert reading(hw_zip=data).file == "hw/backward.py"
 
 
 def test_a_file_beside_an_archive_wins() -> None:
-    """What lies open is what was meant."""
+    """An unpacked file is what was meant."""
     assert read({"old.zip": zipped({"backward.py": b"x = = 1"}), "hw.py": ANSWER}, RULES).reading.file == "hw.py"
 
 
@@ -273,7 +273,7 @@ def encrypted() -> bytes:
 
 
 def wrong_size() -> bytes:
-    """The central directory says 10 bytes; the data hold 3 MB."""
+    """The central directory says 10 bytes; the data have 3 MB."""
     data = bytearray(zipped({"backward.py": b"#" * (3 << 20)}))
     struct.pack_into("<I", data, data.index(b"PK\x01\x02") + 24, 10)
     return bytes(data)
@@ -282,26 +282,32 @@ def wrong_size() -> bytes:
 @pytest.mark.parametrize(
     ("data", "sentence"),
     [
-        (b"no archive", "hw.zip: this is not a readable zip archive"),
-        (b"PK\x05\x06" + bytes(18), "no Python file and no notebook was found"),
-        (zipped({"backward.py": ANSWER})[:-30], "hw.zip: this is not a readable zip archive"),
-        (zipped({f"{i}.py": b"" for i in range(501)}), "hw.zip: the archive holds 501 files; at most 500 are read"),
-        (zipped({"../backward.py": ANSWER}), "hw.zip: the archive has a file that would lie outside its folder"),
-        (zipped({"/etc/backward.py": ANSWER}), "hw.zip: the archive has a file that would lie outside its folder"),
-        (zipped({"a\\..\\b.py": ANSWER}), "hw.zip: the archive has a file that would lie outside its folder"),
-        (zipped({"C:b.py": ANSWER}), "hw.zip: the archive has a file that would lie outside its folder"),
-        (zipped({"a" * 300 + ".py": ANSWER}), "hw.zip: a file's name in the archive is too long"),
+        (b"no archive", "hw.zip: not a readable zip archive"),
+        (b"PK\x05\x06" + bytes(18), "no Python file or notebook was found"),
+        (zipped({"backward.py": ANSWER})[:-30], "hw.zip: not a readable zip archive"),
+        (
+            zipped({f"{i}.py": b"" for i in range(501)}),
+            "hw.zip: the archive contains 501 files; at most 500 are allowed",
+        ),
+        (zipped({"../backward.py": ANSWER}), "hw.zip: a file in the archive would be unpacked outside its folder"),
+        (zipped({"/etc/backward.py": ANSWER}), "hw.zip: a file in the archive would be unpacked outside its folder"),
+        (zipped({"a\\..\\b.py": ANSWER}), "hw.zip: a file in the archive would be unpacked outside its folder"),
+        (zipped({"C:b.py": ANSWER}), "hw.zip: a file in the archive would be unpacked outside its folder"),
+        (zipped({"a" * 300 + ".py": ANSWER}), "hw.zip: a file name in the archive is too long"),
         (
             zipped({"backward.py": b"/etc/passwd"}, mode=stat.S_IFLNK | 0o777),
             "hw.zip: 'backward.py' in the archive is a",
         ),
         (zipped({"backward.py": b""}, mode=stat.S_IFIFO | 0o777), "hw.zip: 'backward.py' in the archive is a link or"),
-        (encrypted(), "hw.zip: the archive is encrypted ('backward.py'); send it without a password"),
-        (zipped({"backward.py": bytes(100 << 20)}), "hw.zip: 'backward.py' in the archive is packed implausibly small"),
+        (encrypted(), "hw.zip: the archive is encrypted ('backward.py'); submit it without a password"),
+        (
+            zipped({"backward.py": bytes(100 << 20)}),
+            "hw.zip: 'backward.py' in the archive has an implausible compression ratio",
+        ),
         (zipped({"a.py": NOISE + b"#" * 200}), "hw.zip: 'a.py' in the archive is larger than 1 MB"),
         (
             zipped({f"{i}.py": NOISE[:-999] for i in range(6)}),
-            "hw.zip: the archive's files hold more than 4 MB",
+            "hw.zip: the files in the archive take more than 4 MB",
         ),
         (wrong_size(), "hw.zip: "),
     ],
@@ -316,16 +322,16 @@ def test_an_archive_that_no_honest_tool_writes_is_one_sentence(data: bytes, sent
 
 @pytest.mark.filterwarnings("ignore:Duplicate name")
 def test_an_archive_with_one_name_twice_is_refused() -> None:
-    """Whichever were read, the other might have been meant."""
+    """Whichever file were read, the other might have been meant."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         archive.writestr("backward.py", ANSWER)
         archive.writestr("backward.py", b"")
-    assert reading(hw_zip=buffer.getvalue()).problem == "hw.zip: the archive holds 'backward.py' twice"
+    assert reading(hw_zip=buffer.getvalue()).problem == "hw.zip: the archive contains 'backward.py' twice"
 
 
 def test_an_archive_of_an_unknown_method_is_one_sentence() -> None:
-    """A compression that this Python has not."""
+    """A compression method that this Python lacks."""
     data = bytearray(zipped({"backward.py": ANSWER}))
     for signature, offset in ((b"PK\x03\x04", 8), (b"PK\x01\x02", 10)):
         struct.pack_into("<H", data, data.index(signature) + offset, 99)
@@ -336,7 +342,7 @@ def test_an_archive_of_an_unknown_method_is_one_sentence() -> None:
 
 
 def test_functions_imports_and_constants_are_taken_from_a_notebook_and_nothing_else() -> None:
-    """The rest of it is never run: files, plots, the forward pass, autograd's own backward pass."""
+    """The rest is never run: files, plots, the forward pass, autograd's backward pass."""
     found = read(
         {
             "net.ipynb": notebook(
@@ -389,7 +395,7 @@ def test_lines_in_a_notebook_are_those_of_its_cells() -> None:
     ],
 )
 def test_magics_are_dropped_and_formulas_are_not(cell: str) -> None:
-    """A line that begins with % may be the rest of a formula."""
+    """A line that starts with % may continue a formula."""
     assert parameters(reading(n_ipynb=notebook(cell))) == {"dx": ["y"]}
 
 
@@ -399,19 +405,19 @@ def test_cells_in_another_language_are_dropped(cell: str) -> None:
     assert parameters(reading(n_ipynb=notebook(cell, "def dy(): pass"))) == {"dy": []}
 
 
-def test_a_broken_cell_costs_that_cell() -> None:
-    """A note says which, for the instructor."""
+def test_a_broken_cell_costs_only_that_cell() -> None:
+    """A note for the instructor says which."""
     found = reading(n_ipynb=notebook("def dx(): pass", "def dy(:", "def dz(): pass"))
     assert found.functions.keys() == {"dx", "dz"}
-    assert found.notes == ("left out: n.ipynb cell 2:1: invalid syntax",)
+    assert found.notes == ("skipped: n.ipynb cell 2:1: invalid syntax",)
 
 
 def test_a_cell_that_is_broken_beside_its_magics_says_what_is_broken() -> None:
-    """Its own line, not the magic's."""
+    """The broken line, not the magic's."""
     found = reading(n_ipynb=notebook("x = 1\n%matplotlib inline\ny = = 2", "'\ud800'", "def dz(): pass"))
     assert found.functions.keys() == {"dz"}
-    assert found.notes[0].startswith("left out: n.ipynb cell 1:3: invalid syntax")
-    assert found.notes[1].startswith("left out: n.ipynb cell 2: this is not Python text")
+    assert found.notes[0].startswith("skipped: n.ipynb cell 1:3: invalid syntax")
+    assert found.notes[1].startswith("skipped: n.ipynb cell 2: not valid Python text")
 
 
 def test_the_older_notebook_format_is_read() -> None:
@@ -426,19 +432,19 @@ def test_the_older_notebook_format_is_read() -> None:
 @pytest.mark.parametrize(
     ("data", "sentence"),
     [
-        (b"{", "n.ipynb: this is not a notebook ("),
-        (b"\xff\xfe", "n.ipynb: this is not a notebook ("),
-        (b"[" * 100000, "n.ipynb: this is not a notebook ("),
-        (b"[]", "n.ipynb: no code cell of this notebook could be read"),
-        (b'{"cells": 3}', "n.ipynb: no code cell of this notebook could be read"),
+        (b"{", "n.ipynb: not a valid notebook ("),
+        (b"\xff\xfe", "n.ipynb: not a valid notebook ("),
+        (b"[" * 100000, "n.ipynb: not a valid notebook ("),
+        (b"[]", "n.ipynb: no code cell in this notebook could be read"),
+        (b'{"cells": 3}', "n.ipynb: no code cell in this notebook could be read"),
         (b'{"cells": [3, {"cell_type": "code", "source": {}}]}', "n.ipynb: no code cell"),
-        (notebook("x = = 1"), "n.ipynb: no code cell of this notebook could be read"),
-        (b"9" * 5000, "n.ipynb: this is not a notebook ("),
-        (b" " * ((1 << 20) + 1), "n.ipynb: the notebook is larger than 1 MB; clear its outputs and send it again"),
+        (notebook("x = = 1"), "n.ipynb: no code cell in this notebook could be read"),
+        (b"9" * 5000, "n.ipynb: not a valid notebook ("),
+        (b" " * ((1 << 20) + 1), "n.ipynb: the notebook is larger than 1 MB; clear its outputs and submit it again"),
     ],
     ids=range(9),
 )
-def test_what_is_no_notebook_is_one_sentence(data: bytes, sentence: str) -> None:
+def test_a_file_that_is_not_a_notebook_is_one_sentence(data: bytes, sentence: str) -> None:
     """Broken JSON, bombs, other documents, sizes."""
     assert str(reading(n_ipynb=data).problem).startswith(sentence)
 
@@ -455,8 +461,8 @@ def flat(*cells: str) -> Submitted:
     return read({"n.ipynb": notebook("import torch\nimport torch.nn.functional as F", *FORWARD, *cells)}, RULES)
 
 
-def test_flat_lines_become_functions_that_ask_for_what_they_read() -> None:
-    """Gradients and forward values become parameters; intermediate values of the same cell come along."""
+def test_flat_lines_become_functions_that_take_what_they_read() -> None:
+    """Gradients and forward values become parameters; intermediate values of the same cell are included."""
     found = flat(
         "dlogprobs = torch.zeros_like(logprobs)\ndlogprobs[range(n), Yb] = -1.0/n\n"
         "dprobs = (1.0 / probs) * dlogprobs\ncmp('probs', dprobs, probs)\n"
@@ -506,17 +512,17 @@ def test_of_several_versions_of_a_gradient_the_main_cells_is_taken_with_a_note()
         "dprobs = probs\ndlogits = dprobs + 1\ndh = dlogits @ W2.T", "dlogits = F.softmax(logits, 1)\ndlogits /= n"
     )
     assert parameters(found.reading)["dlogits"] == ["dprobs"]
-    assert "n.ipynb cell 4:2: dlogits is assigned anew 2 times; the one in this line was taken" in found.reading.notes
+    assert "n.ipynb cell 4:2: dlogits is assigned 2 times; this assignment was used" in found.reading.notes
 
 
-def test_a_function_answers_before_flat_lines_do() -> None:
-    """Whoever wrote the function meant it."""
+def test_a_function_takes_precedence_over_flat_lines() -> None:
+    """A function was written on purpose."""
     found = flat("def dprobs(probs): return probs\ndprobs = 1*probs\ndlogits = 2*dprobs")
     assert found.source.count("def dprobs") == 1
     assert parameters(found.reading) == {"dprobs": ["probs"], "dlogits": ["dprobs"]}
 
 
-def test_words_that_begin_with_d_are_no_gradients_and_constants_that_change_are_no_constants() -> None:
+def test_other_names_with_d_are_not_gradients_and_constants_that_change_are_not_constants() -> None:
     """`device`, `data`; `k = 3` and later `k = len(x)`."""
     found = flat("device = 'cpu'\ndata = 3\nk = 3", "k = len(probs)\ndprobs = k * probs")
     assert parameters(found.reading) == {"dprobs": ["probs"]}
@@ -524,7 +530,7 @@ def test_words_that_begin_with_d_are_no_gradients_and_constants_that_change_are_
 
 
 def test_a_script_of_flat_lines_is_read_like_the_notebook_it_came_from() -> None:
-    """Cells are where the exporting tool marked them; without marks the forward pass ends at the first gradient."""
+    """The exporting tool marked the cells; without marks, the forward pass ends at the first gradient."""
     text = "import torch\n{0}n = 32 * size\nprobs = counts * inv\n{0}k = probs.sum()\ndprobs = probs * n * k\n"
     for mark in ("# In[3]:\n", "# %%\n"):
         found = read_text(text.format(mark))
@@ -539,21 +545,21 @@ def test_a_script_with_functions_is_left_as_it_is() -> None:
     assert found.source == ""
 
 
-def test_names_of_a_lambda_or_a_comprehension_are_no_values_of_the_forward_pass() -> None:
-    """What they bind is theirs."""
+def test_names_bound_by_a_lambda_or_a_comprehension_are_not_forward_values() -> None:
+    """They are local."""
     found = flat("dprobs = sum(map(lambda p: p + bias, [q for q in probs]))")
     assert parameters(found.reading) == {"dprobs": ["bias", "probs"]}
 
 
 def test_too_many_flat_lines_are_not_followed() -> None:
-    """A file made to keep the reader busy."""
+    """A file built to waste the reader's time."""
     found = read_text("dx1 = y\n" * 3001)
     assert found.reading.functions == {}
-    assert found.reading.notes == ("more than 3000 flat lines: none was turned into a function",)
+    assert found.reading.notes == ("more than 3000 lines outside functions: none of them was graded",)
 
 
-def test_flat_lines_that_use_autograd_cost_their_own_gradient() -> None:
-    """The rules read what was made as they read everything else."""
+def test_flat_lines_that_use_autograd_cost_only_their_own_gradient() -> None:
+    """The rules apply to the generated functions as to any other."""
     found = flat("dprobs = probs.grad\ndlogits = 2*dprobs")
     assert [f.rule for f in found.reading.functions["dprobs"].findings] == ["autograd"]
     assert found.reading.functions["dlogits"].findings == ()
@@ -561,6 +567,6 @@ def test_flat_lines_that_use_autograd_cost_their_own_gradient() -> None:
 
 @pytest.mark.parametrize("path", sorted(Path(__file__).resolve().parents[2].glob("solutions/*/backward.py")), ids=str)
 def test_every_worked_solution_reads_without_a_note(path: Path) -> None:
-    """The project's own answers are the first false alarms that would show."""
+    """The project's own answers would be the first false alarms."""
     found = read_text(path.read_bytes()).reading
     assert (found.problem, found.findings, found.notes) == (None, (), ())

@@ -1,4 +1,4 @@
-"""What counts as a gradient, and what anything else is called."""
+"""What counts as a gradient, and how anything else is described."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ RIGHT = {
 
 @pytest.fixture(scope="module")
 def values() -> torch.Tensor:
-    """What every function is given."""
+    """The arguments of every function."""
     return torch.arange(6.0).view(2, 3)
 
 
@@ -72,7 +72,7 @@ def test_anything_but_a_dense_tensor_is_described(
 
 
 @pytest.mark.parametrize("expression", RIGHT)
-def test_any_dense_tensor_is_taken_bit_for_bit(
+def test_any_dense_tensor_is_accepted_bit_for_bit(
     ask: Callable[..., Outcome], expression: str, values: torch.Tensor
 ) -> None:
     """Views, expansions, other dtypes, infinities: the grader judges them, not the sandbox."""
@@ -93,7 +93,7 @@ def test_a_freed_storage_is_described(ask: Callable[..., Outcome], values: torch
 
 
 def test_an_input_whose_storage_was_freed_counts_as_changed(ask: Callable[..., Outcome], values: torch.Tensor) -> None:
-    """Its bytes are not compared: they are not there."""
+    """Its bytes are gone, so they are not compared."""
     outcome = ask(f"{HEAD}    x.untyped_storage().resize_(0)\n    return torch.ones(2)\n", "d", x=values)
     assert isinstance(outcome, Returned)
     assert outcome.mutated == ("x",)
@@ -108,7 +108,7 @@ def _several(session: Session, outputs: int, values: torch.Tensor) -> Outcome:
 def test_several_tensors_come_in_a_tuple_or_a_list(
     opened: Callable[[str], Session], expression: str, values: torch.Tensor
 ) -> None:
-    """When the question asks for several."""
+    """If the question asks for several."""
     outcome = _several(opened(f"{HEAD}    return {expression}\n"), 2, values)
     assert isinstance(outcome, Returned)
     assert torch.equal(outcome.tensors[1], values + 1)
@@ -126,7 +126,7 @@ def test_several_tensors_come_in_a_tuple_or_a_list(
 def test_the_wrong_number_of_tensors_is_described(
     opened: Callable[[str], Session], expression: str, description: str, values: torch.Tensor
 ) -> None:
-    """With the number that was expected, or the item that is none."""
+    """With the number expected, or the item that is not a tensor."""
     outcome = _several(opened(f"{HEAD}    return {expression}\n"), 2, values)
     assert outcome == WrongType(description=description, seconds=outcome.seconds)
 
@@ -134,7 +134,7 @@ def test_the_wrong_number_of_tensors_is_described(
 def test_a_tensor_may_not_be_larger_than_the_question_allows(
     opened: Callable[[str], Session], values: torch.Tensor
 ) -> None:
-    """The size is known before it is written out."""
+    """The size is checked before anything is written."""
     question = Question("d", given={"x": values}, max_bytes=64)
     [outcome] = opened(f"{HEAD}    return torch.ones(17)\n").ask([question])
     assert isinstance(outcome, WrongType)

@@ -1,4 +1,4 @@
-"""Roads to PyTorch's derivatives, each in several spellings: with the rules and without them, none gets a gradient."""
+"""Ways to get PyTorch's derivatives, each in several spellings: none returns a gradient, with the rules or without."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def leave_inference_mode(reach):
         pass
 
 """
-# With `reach(object, name)`, an attribute by a computed name, the rest is the same by every road.
+# `reach(object, name)` reads an attribute by a computed name; from there every way is the same.
 BY_ENGINE = """
 leave_inference_mode(reach)
 a = x.clone()
@@ -322,7 +322,7 @@ import torch
 x = torch.linspace(-2, 2, 6).view(2, 3)
 for number, source in enumerate(json.load(sys.stdin)):
     if os.fork() == 0:
-        os.dup2(2, 1)  # some report
+        os.dup2(2, 1)  # some print a report
         module = sys.modules["backward"] = types.ModuleType("backward")
         exec(source, vars(module))
         answer = module.dx(x.clone(), torch.full_like(x, 3.0))
@@ -333,18 +333,18 @@ for number, source in enumerate(json.load(sys.stdin)):
 
 
 def source_of(road: tuple[str, str]) -> str:
-    """A learner's file that goes there."""
+    """A learner's file that tries this way."""
     return f"{HEAD}def dx(x, dy):\n{indent(ROADS[road], '    ')}"
 
 
-def test_there_are_enough_of_them() -> None:
+def test_there_are_enough_ways() -> None:
     """At least eight kinds and sixty spellings."""
     assert len({kind for kind, _ in ROADS}) >= 8
     assert len(ROADS) >= 60
 
 
-def test_each_leads_to_the_gradient_where_nothing_is_closed() -> None:
-    """In an interpreter of its own: a road that leads nowhere would be closed by nothing."""
+def test_each_returns_the_gradient_where_nothing_is_closed() -> None:
+    """In a separate interpreter: a way that never worked would prove nothing when it fails."""
     command = [sys.executable, "-W", "ignore", "-c", OPEN]
     sources = json.dumps([source_of(road) for road in ROADS])
     ended = subprocess.run(command, input=sources, capture_output=True, text=True, timeout=100, check=True)
@@ -353,8 +353,10 @@ def test_each_leads_to_the_gradient_where_nothing_is_closed() -> None:
 
 @pytest.mark.parametrize("rules", ["with the rules", "without"])
 @pytest.mark.parametrize("road", ROADS, ids=": ".join)
-def test_none_leads_to_it_here(sandbox: Sandbox, ruled: Sandbox, road: tuple[str, str], rules: str) -> None:
-    """The function is refused, or it raises, or its answer is another one."""
+def test_none_returns_the_gradient_in_the_sandbox(
+    sandbox: Sandbox, ruled: Sandbox, road: tuple[str, str], rules: str
+) -> None:
+    """The function is refused, or it raises, or its answer is different."""
     running = ruled if rules == "with the rules" else sandbox
     with running.open({"backward.py": source_of(road).encode()}) as session:
         [outcome] = session.ask([Question("dx", given={"x": X, "dy": torch.full_like(X, 3.0)})])

@@ -1,4 +1,4 @@
-"""The rules: what is refused, what must not be, and whom a broken rule costs."""
+"""The rules: what they refuse, what they must not refuse, and which functions a violation costs."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ def submitted(text: str, **config: object) -> Submitted:
 
 
 def refused(text: str, **config: object) -> dict[str, list[str]]:
-    """Function -> the rules that it rests on breaking."""
+    """Function -> the rules that it breaks or depends on breaking."""
     reading = submitted(text, **config).reading
     assert reading.problem is None
     return {name: [f.rule for f in function.findings] for name, function in reading.functions.items()}
 
 
 def body(*lines: str) -> str:
-    """A function made of these lines, with what learners usually import."""
+    """A function with these lines, and the usual imports."""
     inside = "\n    ".join(lines)
     return (
         f"import torch\nimport torch.nn.functional as F\nimport math\n\ndef dx(x, y, n, Xb, demb, C):\n    {inside}\n"
@@ -101,7 +101,7 @@ HONEST = [
 
 @pytest.mark.parametrize("line", HONEST)
 def test_honest_code_is_not_refused(line: str) -> None:
-    """Refusing a right answer is worse than missing a cheat: the jail holds by itself."""
+    """Refusing a right answer is worse than missing a cheat: the jail holds on its own."""
     assert refused(body(line)) == {"dx": []}
 
 
@@ -206,14 +206,14 @@ HONEST_FILES = {
 
 @pytest.mark.parametrize("name", HONEST_FILES)
 def test_honest_files_are_not_refused(name: str) -> None:
-    """Whole files, with the habits that come from notebooks and scripts."""
+    """Whole files, with habits from notebooks and scripts."""
     import textwrap
 
     assert refused(textwrap.dedent(HONEST_FILES[name])) == {"dx": []}
 
 
 def test_every_formulation_that_the_project_knows_to_be_right_passes() -> None:
-    """The worked solutions and all the other right forms, under the default rules."""
+    """The worked solutions and all other known right forms, under the default rules."""
     files = [*ROOT.glob("solutions/*/backward.py"), *ROOT.glob("solutions/*/right/*.py")]
     assert files
     for file in files:
@@ -313,40 +313,40 @@ def test_what_asks_for_autograd_or_for_more_than_a_gradient_needs_is_refused(lin
 
 
 def test_a_finding_names_the_line_and_speaks_to_the_learner() -> None:
-    """The sentence says what the code asks for and what the exercise wants."""
+    """The message says what the code asks for and what to do instead."""
     finding = submitted(body("y = 1", "x.backward()")).reading.functions["dx"].findings[0]
     assert (finding.file, finding.line) == ("backward.py", 7)
-    assert finding.message == "`.backward` asks autograd for the gradient; here you derive the gradient by hand"
+    assert finding.message == "`.backward` asks autograd for the gradient; derive the gradient by hand instead"
 
 
 @pytest.mark.parametrize(
     ("line", "sentence"),
     [
-        ("import numpy", "`numpy` cannot be imported here; torch, math"),
-        ("from .forward import n", "only this one file is read"),
-        ("open('f')", "`open` opens files, and a gradient is computed from its parameters alone"),
-        ("torch.set_default_device(y)", "would change where this gradient is computed; everything here is on the CPU"),
-        ("torch.sys", "`torch.sys` is another module, which cannot be imported here"),
-        ("from operator import attrgetter", "`operator.attrgetter` reads attributes by a computed name"),
-        ("x.__globals__", "`.__globals__` reaches into Python's or torch's insides"),
+        ("import numpy", "`numpy` cannot be imported here: use torch, math"),
+        ("from .forward import n", "only this file is graded"),
+        ("open('f')", "`open` opens files; compute the gradient from the parameters only"),
+        ("torch.set_default_device(y)", "changes where the gradient is computed; everything here runs on the CPU"),
+        ("torch.sys", "`torch.sys` is a module that cannot be imported here"),
+        ("from operator import attrgetter", "`operator.attrgetter` looks up attributes by a computed name"),
+        ("x.__globals__", "`.__globals__` is internal to Python or PyTorch"),
         ("torch.ones(1, requires_grad=True)", "`requires_grad=True` switches autograd on"),
         ("x.requires_grad = True", "`requires_grad=True` switches autograd on"),
-        ("torch._softmax_backward_data", "reaches into Python's or torch's insides"),
+        ("torch._softmax_backward_data", "is internal to Python or PyTorch"),
         ("torch.batch_norm_backward_elemt", "`torch.batch_norm_backward_elemt` asks autograd for the gradient"),
     ],
 )
-def test_every_kind_of_finding_has_its_sentence(line: str, sentence: str) -> None:
-    """No sentence is written that nothing prints."""
+def test_every_kind_of_finding_has_its_message(line: str, sentence: str) -> None:
+    """No message is written that nothing prints."""
     assert sentence in submitted(body(line)).reading.functions["dx"].findings[0].message
 
 
-def test_a_broken_rule_inside_a_function_costs_that_function_only() -> None:
-    """The others of the file are graded."""
+def test_a_violation_inside_a_function_costs_only_that_function() -> None:
+    """The others in the file are graded."""
     assert refused("def da(x):\n    return x.grad\ndef db(x):\n    return x\n") == {"da": ["autograd"], "db": []}
 
 
-def test_a_poisoned_name_costs_the_functions_that_use_it_also_through_others() -> None:
-    """Helper, constant made by the helper, function that reads the constant."""
+def test_a_tainted_name_costs_the_functions_that_use_it_directly_or_not() -> None:
+    """A helper, a constant made by the helper, a function that reads the constant."""
     text = """
 import numpy as np
 def helper(x): return np.exp(x)
@@ -359,54 +359,54 @@ def dc(x): return x
 
 
 def test_a_name_that_is_bound_again_is_clean_again() -> None:
-    """The last binding counts, as it does for Python."""
+    """The last binding counts, as in Python."""
     assert refused("from numpy import exp\nfrom torch import exp\ndef da(x): return exp(x)\n") == {"da": []}
     assert refused("def da(x): return x.grad\ndef da(x): return x\n") == {"da": []}
 
 
 def test_a_binding_that_may_not_happen_cleans_nothing() -> None:
-    """What an `if` binds leaves both possibilities open."""
+    """After a binding inside `if`, both possibilities remain."""
     assert refused("import numpy as m\nif 1:\n    import math as m\ndef da(x): return m.exp(x)\n") == {"da": ["import"]}
 
 
-def test_a_parameter_of_the_same_name_is_not_the_poisoned_one() -> None:
-    """Scopes matter: `h` the parameter is not `h` the module's."""
+def test_a_parameter_with_the_same_name_is_not_the_tainted_one() -> None:
+    """Scopes matter: the parameter `h` is not the module's `h`."""
     assert refused("h = open('f')\ndef da(h): return h\ndef db(x): return h\n") == {"da": [], "db": ["name"]}
 
 
-def test_a_broken_rule_that_binds_nothing_costs_every_function() -> None:
-    """Nobody can say which function rests on it."""
+def test_a_violation_that_binds_nothing_costs_every_function() -> None:
+    """There is no telling which function depends on it."""
     assert refused("import torch\ntorch.autograd.set_detect_anomaly(True)\ndef da(x): return x\n") == {
         "da": ["autograd"]
     }
 
 
-def test_changing_an_object_poisons_its_name() -> None:
-    """`table['x'] = open(...)` is how a name gets what it should not have."""
+def test_changing_an_object_taints_its_name() -> None:
+    """`table['x'] = open(...)` is how a name gets something that is refused."""
     text = "table = {}\ntable['x'] = open\ntable.y = eval\ndef da(x): return table\ndef db(x): return x\n"
     assert refused(text) == {"da": ["name", "name"], "db": []}
 
 
-def test_what_a_function_writes_globally_is_poisoned_with_it() -> None:
+def test_what_a_function_writes_globally_is_tainted_with_it() -> None:
     """`global` makes a function a binding of the module's name."""
     text = "kept = None\ndef helper(x):\n    global kept\n    kept = x.grad\ndef da(x): return kept\n"
     assert refused(text) == {"da": ["autograd"]}
 
 
-def test_a_star_import_poisons_only_what_is_bound_nowhere_else() -> None:
-    """Whatever a name may come from."""
+def test_a_star_import_taints_only_what_is_bound_nowhere_else() -> None:
+    """Any name that may come from it."""
     text = "from numpy import *\nimport torch\ndef da(x): return exp(x)\ndef db(x): return torch.exp(x) + len(x)\n"
     assert refused(text) == {"da": ["import"], "db": []}
 
 
-def test_a_star_import_from_torch_hands_over_what_torch_refuses() -> None:
+def test_a_star_import_from_torch_brings_refused_names() -> None:
     """`from torch import *` and then `enable_grad()`."""
     text = "from torch import *\ndef da(x): return enable_grad()\ndef db(x): return exp(x)\n"
     assert refused(text) == {"da": ["autograd"], "db": []}
 
 
 def test_statements_that_break_a_rule_do_not_run() -> None:
-    """The compiled code holds neither them nor what uses their names."""
+    """The compiled code contains neither them nor what uses their names."""
     found = submitted("a = open('f')\nb = a\nc = 1\nprint(b)\n")
     assert found.code is not None
     space: dict[str, object] = {}
@@ -414,14 +414,14 @@ def test_statements_that_break_a_rule_do_not_run() -> None:
     assert {name for name in space if not name.startswith("__")} == {"c"}
 
 
-def test_what_merely_uses_an_absent_module_is_left_out_with_a_note() -> None:
+def test_a_statement_that_only_uses_an_absent_module_is_skipped_with_a_note() -> None:
     """`plt.show()` at the end of a file is no reason to refuse it."""
     found = submitted("import matplotlib.pyplot as plt\ndef da(x): return x\nplt.show()\n")
     assert found.reading.functions["da"].findings == ()
-    assert found.reading.notes == ("backward.py:3: left out, it uses what cannot be imported",)
+    assert found.reading.notes == ("backward.py:3: skipped: it uses what cannot be imported",)
 
 
-def test_the_block_for_running_the_file_itself_is_not_read() -> None:
+def test_the_main_block_is_not_checked() -> None:
     """`if __name__ == "__main__":` never runs here; its `else` does."""
     text = "def da(x): return x\nif '__main__' == __name__:\n    open('f')\nelse:\n    k = eval('1')\n"
     assert refused(text) == {"da": []}
@@ -442,29 +442,29 @@ def test_a_name_that_is_allowed_with_its_module_is_allowed_after_a_star_import()
     assert refused(text, names=("torch.load",)) == {"da": []}
 
 
-def test_a_module_of_torch_that_is_no_derivative_is_still_absent() -> None:
-    """`torch.testing` is imported late, and the locked child opens no files."""
+def test_a_harmless_module_of_torch_may_still_be_absent() -> None:
+    """`torch.testing` is imported late, and the locked child cannot open files."""
     text = "import torch.testing as check\nglobal kept\ndef da(x): return check.assert_close(x, x)\n"
     assert refused(text) == {"da": ["import"]}
 
 
 def test_switched_off_rules_find_nothing_and_run_everything() -> None:
-    """The jail holds by itself."""
+    """The jail holds on its own."""
     found = submitted("import os\ndef da(x): return x.grad\n", enabled=False)
     assert found.reading.findings == found.reading.functions["da"].findings == ()
     assert found.code is not None
     assert "os" in found.code.co_names
 
 
-def test_the_number_of_findings_is_bounded() -> None:
-    """A file full of them makes no report full of them."""
+def test_the_number_of_findings_is_limited() -> None:
+    """A file full of violations must not fill a report."""
     found = submitted("\n".join(f"a{i} = open(b{i}.grad, eval)" for i in range(2000)) + "\ndef da(x): return a1, a2\n")
     assert len(found.reading.findings) == 50
     assert len(found.reading.functions["da"].findings) <= 5
 
 
 def test_dual_numbers_and_tapes_get_a_note_and_no_finding() -> None:
-    """Legitimate mathematics, only not what is asked for: the instructor decides."""
+    """Legitimate mathematics, but not what the exercise asks for: the instructor decides."""
     text = """
 class Dual:
     def __init__(self, value, grad): self.value, self.grad = value, grad
@@ -478,7 +478,9 @@ def da(x):
 """
     found = submitted(text).reading
     assert found.functions["da"].findings == ()
-    assert found.notes == ("backward.py:2: class Dual defines + and *: perhaps dual numbers or a tape written by hand",)
+    assert found.notes == (
+        "backward.py:2: class Dual defines + and *: possibly dual numbers or a hand-written autograd tape",
+    )
 
 
 @pytest.mark.parametrize(
@@ -493,10 +495,10 @@ def test_finite_differences_get_a_note_and_no_finding(loop: str) -> None:
     """The difference of two evaluations, divided, in a loop."""
     found = submitted(f"def da(x, d, e):\n    {loop}\n    return d\n").reading
     assert found.functions["da"].findings == ()
-    assert found.notes == ("backward.py:1: da divides the difference of two evaluations: perhaps finite differences",)
+    assert found.notes == ("backward.py:1: da divides the difference of two evaluations: possibly finite differences",)
 
 
 @pytest.mark.parametrize("line", ["return (x - x.mean(0)) / x.std(0)", "for a in x: b = (a.sum() - a.max()) / 2"])
 def test_ordinary_differences_get_no_note(line: str) -> None:
-    """Normalising is not differentiating."""
+    """Normalizing is not differentiating."""
     assert submitted(f"def da(x):\n    {line}\n").reading.notes == ()

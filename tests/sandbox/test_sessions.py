@@ -1,4 +1,4 @@
-"""A submission's life: loading, questions in one frame, children that die and are replaced, budgets."""
+"""A submission's life: loading, questions in one frame, children that die and are replaced, time budgets."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def about_x(*functions: str, **options: Any) -> list[Question]:
 
 
 def with_pool(session: Session) -> Session:
-    """Hand over an x."""
+    """Register a pool with this x."""
     session.pool("c", {"x": torch.ones(2)})
     return session
 
@@ -50,15 +50,15 @@ def kinds(outcomes: Any) -> list[str]:
     return [type(outcome).__name__ for outcome in outcomes]
 
 
-def test_questions_of_one_frame_are_answered_in_order(opened: Callable[[str], Session]) -> None:
-    """Also when some of them fail."""
+def test_questions_in_one_frame_are_answered_in_order(opened: Callable[[str], Session]) -> None:
+    """Even if some of them fail."""
     session = with_pool(opened(HEAD + FINE + "def dstub(x):\n    raise NotImplementedError\n"))
     assert kinds(session.ask(about_x("dfine", "dstub", "dfine"))) == ["Returned", "NotStarted", "Returned"]
     assert session.kills == 0
 
 
 def test_a_child_that_dies_costs_only_the_fatal_question(opened: Callable[[str], Session]) -> None:
-    """The questions after it are asked of a fresh child; the fatal one is not asked again."""
+    """Later questions go to a fresh child; the fatal one is not asked again."""
     session = with_pool(opened(HEAD + FINE + DIES))
     outcomes = list(session.ask(about_x("dfine", "ddies", "dfine", "ddies", "dfine")))
     assert kinds(outcomes) == ["Returned", "Killed", "Returned", "Killed", "Returned"]
@@ -85,8 +85,8 @@ def test_a_pool_can_be_replaced(opened: Callable[[str], Session]) -> None:
     assert outcome.tensors[0].tolist() == [1.0]
 
 
-def test_numbers_and_given_tensors_arrive_as_they_are(opened: Callable[[str], Session]) -> None:
-    """Ints stay ints, floats floats; what is given wins over the pool."""
+def test_numbers_and_given_tensors_arrive_unchanged(opened: Callable[[str], Session]) -> None:
+    """Ints stay ints, floats floats; given values take precedence over the pool."""
     session = opened(HEAD + "def d(n, p, x):\n    return x * n + p if type(n) is int and type(p) is float else None\n")
     session.pool("c", {"n": 3, "p": 0.5, "x": torch.ones(1)})
     given = {"x": torch.full((2,), 2.0)}
@@ -95,8 +95,8 @@ def test_numbers_and_given_tensors_arrive_as_they_are(opened: Callable[[str], Se
     assert outcome.tensors[0].tolist() == [6.5, 6.5]
 
 
-def test_after_eight_deaths_no_child_is_started_any_more(opened: Callable[[str], Session]) -> None:
-    """A file of 26 dying functions costs eight children."""
+def test_after_eight_deaths_no_further_child_is_started(opened: Callable[[str], Session]) -> None:
+    """A file with 26 dying functions costs eight children."""
     session = with_pool(opened(HEAD + DIES))
     outcomes = list(session.ask(about_x(*["ddies"] * 12)))
     assert [outcome.reason for outcome in outcomes if isinstance(outcome, Killed)] == ["exit"] * 8 + ["too_often"] * 4
@@ -104,7 +104,7 @@ def test_after_eight_deaths_no_child_is_started_any_more(opened: Callable[[str],
 
 
 def test_the_module_is_loaded_once_and_load_says_what_went_wrong(opened: Callable[[str], Session]) -> None:
-    """An exception while the file runs concerns every function of it."""
+    """An exception while the file runs affects every function in it."""
     session = with_pool(opened(HEAD + FINE + "1 / 0\n"))
     failure = session.load()
     assert isinstance(failure, Raised)
@@ -112,8 +112,8 @@ def test_the_module_is_loaded_once_and_load_says_what_went_wrong(opened: Callabl
     assert list(session.ask(about_x("dfine", "dfine"))) == [failure, failure]
 
 
-def test_a_module_that_loads_says_nothing(opened: Callable[[str], Session]) -> None:
-    """And keeps its state for all questions."""
+def test_loading_a_module_without_error_returns_none(opened: Callable[[str], Session]) -> None:
+    """And it keeps its state for all questions."""
     session = with_pool(opened(HEAD + "state = []\ndef d(x):\n    state.append(1)\n    return x * len(state)\n"))
     assert session.load() is None
     outcomes = list(session.ask(about_x("d", "d")))
@@ -129,7 +129,7 @@ def test_an_endless_loop_at_import_times_out_once(opened: Callable[[str], Sessio
 
 
 def test_an_exit_at_import_is_not_success(opened: Callable[[str], Session]) -> None:
-    """Neither through SystemExit nor past Python."""
+    """Neither through SystemExit nor by `os._exit`."""
     assert isinstance(opened(HEAD + FINE + "raise SystemExit(0)\n").load(), Raised)
     outcome = opened(HEAD + FINE + "os._exit(0)\n").load()
     assert isinstance(outcome, Killed)
@@ -141,15 +141,15 @@ def test_a_stub_at_module_level_is_an_error_of_the_file(opened: Callable[[str], 
     assert isinstance(opened(HEAD + "raise NotImplementedError\n").load(), Raised)
 
 
-def test_the_deadline_begins_anew_with_every_answer(opened: Callable[[str], Session]) -> None:
-    """Three calls of 0.8 s are no time-out of 1.5 s."""
+def test_the_deadline_restarts_with_every_answer(opened: Callable[[str], Session]) -> None:
+    """Three calls of 0.8 s do not exceed a time limit of 1.5 s."""
     session = with_pool(opened(HEAD + "def d(x):\n    time.sleep(0.8)\n    return x\n"))
     assert kinds(session.ask(about_x("d", "d", "d"))) == ["Returned"] * 3
 
 
 @pytest.mark.slow
-def test_a_submission_has_a_budget_of_its_own() -> None:
-    """What it has not answered by then has timed out as a whole."""
+def test_a_submission_has_its_own_time_budget() -> None:
+    """Whatever is unanswered by then has timed out as a whole."""
     source = HEAD + "def d(x):\n    time.sleep(60)\n    return x\n"
     with (
         Sandbox(timeout=0.5, submission_timeout=1.2, rules=False) as sandbox,
@@ -162,14 +162,14 @@ def test_a_submission_has_a_budget_of_its_own() -> None:
 
 
 def test_unfetched_answers_are_never_taken_for_later_ones(opened: Callable[[str], Session]) -> None:
-    """Giving up a round costs the child, not a wrong outcome."""
+    """Dropping a round costs the child, not a wrong outcome."""
     session = with_pool(opened(HEAD + FINE + "def dother(x):\n    return x * 10\n"))
     first = session.ask(about_x("dfine", "dfine", "dfine"))
     next(first)
     [outcome] = session.ask(about_x("dother"))
     assert isinstance(outcome, Returned)
     assert outcome.tensors[0].tolist() == [10.0, 10.0]
-    with pytest.raises(SandboxError, match="given up when others were asked"):
+    with pytest.raises(SandboxError, match="dropped when others were asked"):
         next(first)
 
 
@@ -200,10 +200,10 @@ def test_a_crash_after_the_answer_is_not_blamed_on_the_next_question(opened: Cal
     assert kinds(session.ask(about_x("dlight", "dfine"))) == ["Killed", "Returned"]
 
 
-def test_values_that_cannot_travel_are_refused_before_they_are_sent(opened: Callable[[str], Session]) -> None:
-    """A mistake of the grader's own is an exception, not an outcome."""
+def test_values_that_cannot_be_sent_are_refused(opened: Callable[[str], Session]) -> None:
+    """A mistake in the grader is an exception, not an outcome."""
     session = opened(HEAD + FINE)
-    with pytest.raises(TypeError, match="a list cannot be sent to a child"):
+    with pytest.raises(TypeError, match="cannot send a list to a child"):
         session.pool("c", {"x": [1.0]})  # type: ignore[dict-item]
 
 
@@ -218,15 +218,15 @@ FORGED = {
 
 @pytest.mark.parametrize("what", FORGED)
 def test_forged_frames_cost_only_their_own_question(opened: Callable[[str], Session], what: str) -> None:
-    """Any violation of the protocol is death; the next function is graded."""
+    """Any violation of the protocol kills the child; the next function is graded."""
     session = with_pool(opened(f"{HEAD}def d(x):\n    {FORGED[what]}\n    return x\n{FINE}"))
     first, second = session.ask(about_x("d", "dfine"))
     assert isinstance(first, Killed)
     assert isinstance(second, Returned)
 
 
-def test_an_answer_that_nobody_asked_for_is_found_before_the_next_question(bared: Sandbox) -> None:
-    """A learner may answer their own question twice; the second answer is never taken for another's."""
+def test_an_unrequested_answer_is_found_before_the_next_question(bared: Sandbox) -> None:
+    """Code may answer its own question twice; the second answer is never taken for another's."""
     forge = """
 def dforge(x):
     import gc
@@ -244,8 +244,8 @@ def dforge(x):
     assert session.kills == 1
 
 
-def test_an_answer_that_drips_is_late(opened: Callable[[str], Session]) -> None:
-    """One deadline holds for the whole frame."""
+def test_an_answer_that_trickles_in_is_late(opened: Callable[[str], Session]) -> None:
+    """One deadline applies to the whole frame."""
     drip = "for _ in range(100):\n        os.write(4, b'\\x20')\n        time.sleep(0.2)"
     session = with_pool(opened(f"{HEAD}def d(x):\n    os.write(4, b'\\x40\\0\\0\\0')\n    {drip}\n{FINE}"))
     first, second = session.ask(about_x("d", "dfine"))
@@ -261,13 +261,13 @@ def test_sessions_can_be_open_side_by_side(opened: Callable[[str], Session]) -> 
 
 
 def test_rules_reach_the_reading(sandbox: Sandbox) -> None:
-    """With `rules=False` nothing is found, whatever the exercise says."""
+    """With `rules=False` there are no findings, whatever the exercise says."""
     with sandbox.open({"backward.py": b"import os\ndef d(x): return x\n"}, RulesConfig()) as session:
         assert session.reading.findings == ()
 
 
 @pytest.mark.slow
-def test_a_dead_server_is_our_own_fault_and_the_next_opening_starts_another() -> None:
+def test_a_dead_server_is_an_internal_error_and_the_next_opening_starts_another() -> None:
     """Never a grade, never a hang."""
     with Sandbox(rules=False, timeout=5) as sandbox:
         session = sandbox.open({"backward.py": (HEAD + FINE).encode()})
@@ -289,8 +289,8 @@ def test_a_closed_sandbox_says_so() -> None:
         sandbox.open({"backward.py": b""})
 
 
-def test_the_bits_of_a_result_are_those_of_the_same_code_here(opened: Callable[[str], Session]) -> None:
-    """Copies are aligned alike, kernels are the same."""
+def test_a_result_is_bit_equal_to_that_of_the_same_code_here(opened: Callable[[str], Session]) -> None:
+    """Copies have the same alignment, kernels are the same."""
     generator = torch.Generator().manual_seed(3)
     a, b = (torch.randn(33, 33, generator=generator) for _ in range(2))
     source = HEAD + "def d(a, b):\n    return (a @ b).tanh().sum(0) / (b.exp() * a).var(1, keepdim=True)\n"
@@ -328,10 +328,8 @@ TALKING = ("draises", "dstub", "dprints", "dodd", "dexits")
 
 
 @pytest.mark.parametrize("function", TALKING)
-def test_nothing_that_a_child_says_is_passed_on_once_it_was_sent_hidden_values(
-    opened: Callable[[str], Session], function: str
-) -> None:
-    """Neither a message nor a class's name, a line, a print, a changed parameter, an exit code, a time."""
+def test_no_text_of_a_child_is_passed_on_after_hidden_values(opened: Callable[[str], Session], function: str) -> None:
+    """Neither a message nor a class name, a line, output, a changed parameter, an exit code or a time."""
     session = opened(HEAD + TALKS)
     session.pool("c", {"x": torch.full((2,), 42.0)})
     [_, said] = session.ask([*about_x("dsees", hidden=True), *about_x(function)])
@@ -345,16 +343,16 @@ def test_nothing_that_a_child_says_is_passed_on_once_it_was_sent_hidden_values(
     assert (getattr(said, "mutated", ()), getattr(said, "line", None)) == ((), None)
 
 
-def test_a_file_says_nothing_while_hidden_values_wait_for_it(opened: Callable[[str], Session]) -> None:
-    """They are in the pipe when a fresh child runs it: it could read them there, and raise what it read."""
+def test_no_text_is_passed_on_from_a_file_that_could_read_hidden_values(opened: Callable[[str], Session]) -> None:
+    """They are in the pipe when a fresh child runs the file, which could read them there and raise what it read."""
     session = with_pool(opened(HEAD + FINE + "raise ValueError('read from the pipe')\n"))
     [said] = session.ask(about_x("dfine", hidden=True))
     assert isinstance(said, Raised)
     assert (said.kind, said.line, "pipe" in said.message) == ("an exception", None, False)
 
 
-def test_a_fresh_child_may_speak_again(opened: Callable[[str], Session]) -> None:
-    """It has been sent nothing that is hidden."""
+def test_text_of_a_fresh_child_is_passed_on_again(opened: Callable[[str], Session]) -> None:
+    """It has been sent no hidden values."""
     session = with_pool(opened(HEAD + TALKS + DIES))
     list(session.ask([*about_x("dsees", hidden=True), *about_x("ddies")]))
     [said] = session.ask(about_x("draises"))

@@ -1,4 +1,4 @@
-"""Folders in which nobody's answer is looked for: the same ones wherever files are gathered."""
+"""Folders in which no answer is looked for: the same ones wherever files are collected."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ CODE = "def da(db): return db"
 
 
 class Unpacking:
-    """A sandbox that takes a class's archive apart to these files."""
+    """A sandbox that extracts these files from a class's archive."""
 
     def __init__(self, names: Sequence[str]) -> None:
         self.names = names
@@ -34,7 +34,7 @@ class Unpacking:
 
 
 def archived(tmp_path: Path, *names: str) -> dict[str, list[str]]:
-    """Submission -> its files, of a class's archive with these members."""
+    """Submission -> its files, from a class's archive with these members."""
     (tmp_path / "hw.zip").write_bytes(b"")
     sandbox: Any = Unpacking(names)
     return {
@@ -50,22 +50,22 @@ def test_is_skipped_by_name(folder: str) -> None:
 
 @pytest.mark.parametrize("folder", ["hw", "backward", "venv2", "_private", ".", "..", ""])
 def test_other_folders_are_read(folder: str) -> None:
-    """`.` and `..` are no hidden folders: what they mean is for the reader of an archive to judge."""
+    """`.` and `..` are not hidden folders: what they mean is for the archive reader to judge."""
     assert not is_skipped(folder)
 
 
 @pytest.mark.parametrize("folder", EVERY)
 def test_the_child_chooses_no_file_there(folder: str) -> None:
-    """Not even where there is nothing else."""
+    """Not even if there is nothing else."""
     found = read({f"hw/{folder}/backward.py": CODE.encode(), "hw/mine.py": CODE.encode()}, RulesConfig()).reading
     assert found.file == "hw/mine.py"
     problem = read({f"{folder}/backward.py": CODE.encode()}, RulesConfig()).reading.problem
-    assert problem == "no Python file and no notebook was found; expected backward.py"
+    assert problem == "no Python file or notebook was found; expected backward.py"
 
 
 @pytest.mark.parametrize("folder", [*EVERY, "right", "wrong"])
 def test_a_submission_has_no_file_from_there(tmp_path: Path, folder: str) -> None:
-    """And neither one from an exercise's own examples."""
+    """Nor one from an exercise's own examples."""
     (tmp_path / "hw" / folder).mkdir(parents=True)
     (tmp_path / "hw" / folder / "backward.py").write_text(CODE)
     with pytest.raises(UnreadableSubmission, match=r"has no backward\.py"):
@@ -76,7 +76,7 @@ def test_a_submission_has_no_file_from_there(tmp_path: Path, folder: str) -> Non
 
 @pytest.mark.parametrize("folder", EVERY)
 def test_a_class_has_no_file_from_there(tmp_path: Path, folder: str) -> None:
-    """Nor is the folder anybody's, where it lies beside the submissions."""
+    """Nor is such a folder a submission, if it is beside the submissions."""
     for path in (f"alice/{folder}/lib.py", f"{folder}/lib.py", "alice/backward.py", "bob/backward.py"):
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / path).write_text(CODE)
@@ -88,7 +88,7 @@ def test_a_class_has_no_file_from_there(tmp_path: Path, folder: str) -> None:
 
 @pytest.mark.parametrize("folder", EVERY)
 def test_a_class_in_one_archive_has_no_file_from_there(tmp_path: Path, folder: str) -> None:
-    """Exactly as the same class in a folder."""
+    """Exactly like the same class in a folder."""
     names = (f"alice/{folder}/lib.py", f"{folder}/lib.py", "alice/backward.py", "bob/backward.py")
     assert archived(tmp_path, *names) == {"alice": ["backward.py"], "bob": ["backward.py"]}
 

@@ -1,4 +1,4 @@
-"""How the other interpreter is started: nothing of the place where the grader was started gets in."""
+"""Starting the other interpreter: nothing from the current directory gets in."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from grader.sandbox.types import Isolation, Question, Raised, Returned
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def test_the_search_path_holds_packages_only(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_the_search_path_contains_only_packages(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Neither the current directory nor a submission's."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "path", ["", ".", str(tmp_path), *sys.path])
@@ -44,7 +44,7 @@ def test_the_environment_is_the_pinned_one(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 class Noted:
-    """Stands in for everything that takes a second, and notes in which order it is done."""
+    """Replaces everything that takes a second, and records the order in which it is done."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.done: list[str] = []
@@ -89,7 +89,7 @@ def test_a_sandbox_starts_in_the_one_order_that_works(noted: Noted) -> None:
 
 
 def test_loading_torch_can_be_left_to_the_caller(noted: Noted) -> None:
-    """Who has something to do meanwhile; it is loaded once, when it is asked for."""
+    """If it has other work to do meanwhile; torch is loaded once, on first use."""
     with started(load_torch=False) as sandbox:
         assert noted.done == ["environment", "server"]
         assert sandbox.numerics is sandbox.numerics
@@ -98,7 +98,7 @@ def test_loading_torch_can_be_left_to_the_caller(noted: Noted) -> None:
 
 @pytest.mark.parametrize("failure", [ImportError("libtorch is broken"), KeyboardInterrupt()])
 def test_a_torch_that_cannot_be_loaded_leaves_no_server_behind(noted: Noted, failure: BaseException) -> None:
-    """Whoever asked never gets the sandbox, and could not close it."""
+    """The caller never gets the sandbox, so it could not close it."""
     noted.failure = failure
     with pytest.raises(type(failure)):
         started()
@@ -108,8 +108,8 @@ def test_a_torch_that_cannot_be_loaded_leaves_no_server_behind(noted: Noted, fai
 @pytest.mark.parametrize(
     ("level", "portable"), [(Level.LOCKED, False), (Level.NONE, False), (Level.PROCESS, True)], ids=str
 )
-@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere every level takes the portable back end")
-def test_the_level_process_takes_the_portable_back_end(noted: Noted, level: Level, portable: bool) -> None:
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere every level uses the portable back end")
+def test_the_level_process_selects_the_portable_back_end(noted: Noted, level: Level, portable: bool) -> None:
     """So that Linux can run what other systems run; every level is also the lowest that is accepted."""
     with started(level, timeout=3.0, submission_timeout=7.0, imports=("math", "math")) as sandbox:
         assert (sandbox._portable, sandbox._minimum) == (portable, level)
@@ -143,7 +143,7 @@ def test_a_fresh_process_computes_with_the_pinned_numerics() -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("force", ["None", "Level.PROCESS"])
 def test_a_hostile_folder_is_not_imported_from(tmp_path: Path, force: str) -> None:
-    """Files that lie in wait where the grader happens to be started."""
+    """Malicious files in the directory where the grader is started."""
     for name in ("torch.py", "sitecustomize.py", "usercustomize.py", "json.py", "socket.py", "ctypes.py"):
         (tmp_path / name).write_text(f"open({str(tmp_path / 'caught')!r}, 'a').write({name!r})\n")
     program = f"""
@@ -168,7 +168,7 @@ def test_a_hostile_folder_is_not_imported_from(tmp_path: Path, force: str) -> No
 
 @pytest.mark.slow
 def test_the_memory_limit_is_the_callers() -> None:
-    """Beyond what torch takes by itself."""
+    """Beyond what torch itself takes."""
     source = b"import torch\ndef d(x):\n    return torch.ones(100 << 20, dtype=torch.uint8)[:1]\n"
     question = [Question("d", given={"x": torch.ones(1)})]
     with Sandbox(memory=50 << 20, rules=False) as small, small.open({"backward.py": source}) as session:

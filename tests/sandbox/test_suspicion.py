@@ -1,4 +1,4 @@
-"""Notes for the instructor: differentiation by trying out gets one however it is spelled, honest derivations none."""
+"""Notes for the instructor: numerical differentiation gets one in any spelling, honest derivations get none."""
 
 from __future__ import annotations
 
@@ -150,14 +150,14 @@ def notes(body: str, top: str = "") -> tuple[str, ...]:
 def test_finite_differences_are_noted(spelling: str) -> None:
     """In any number of lines, under any names."""
     found = notes(DIFFERENCES[spelling])
-    assert any("divides the difference of two evaluations: perhaps finite differences" in note for note in found)
+    assert any("divides the difference of two evaluations: possibly finite differences" in note for note in found)
 
 
 @pytest.mark.parametrize("spelling", IMAGINARY)
 def test_complex_steps_are_noted(spelling: str) -> None:
     """An imaginary part, divided by the step."""
     assert notes(IMAGINARY[spelling]) == (
-        "backward.py:4: dx divides an imaginary part by a step: perhaps complex-step differentiation",
+        "backward.py:4: dx divides an imaginary part by a step: possibly complex-step differentiation",
     )
 
 
@@ -166,7 +166,7 @@ def test_dual_numbers_without_a_class_are_noted(spelling: str) -> None:
     """The product, and the product rule."""
     (note,) = notes(PAIRS[spelling])
     assert note.startswith("backward.py:5: ")
-    assert note.endswith("multiplies values and their derivatives in pairs: perhaps dual numbers")
+    assert note.endswith("multiplies values and their derivatives in pairs: possibly dual numbers")
 
 
 @pytest.mark.parametrize(
@@ -179,21 +179,21 @@ def test_dual_numbers_without_a_class_are_noted(spelling: str) -> None:
     ],
 )
 def test_torch_gradient_is_noted(body: str, top: str) -> None:
-    """It is no derivative of PyTorch's, but differences of numbers: noted, like those that are written out."""
-    assert notes(body, top) == ("backward.py:4: dx calls torch.gradient: perhaps finite differences",)
+    """It is not one of PyTorch's derivatives but takes differences of numbers: noted like written-out differences."""
+    assert notes(body, top) == ("backward.py:4: dx calls torch.gradient: possibly finite differences",)
 
 
 @pytest.mark.parametrize("spelling", HONEST)
 def test_honest_look_alikes_get_no_note(spelling: str) -> None:
-    """What forward and backward passes are full of."""
+    """Forward and backward passes are full of them."""
     assert notes(HONEST[spelling]) == ()
 
 
 def test_a_function_of_the_file_that_is_evaluated_twice_is_found_anywhere() -> None:
-    """In a helper at the top, in any function that is no answer, and in a method."""
+    """In a top-level helper, in any function that is not an answer, and in a method."""
     helper = "def slope(f, z, r): return (f(z + r) - f(z - r)) / (2*r)"
     assert notes("return x", helper) == (
-        "backward.py:3: slope divides the difference of two evaluations: perhaps finite differences",
+        "backward.py:3: slope divides the difference of two evaluations: possibly finite differences",
     )
 
 
@@ -202,7 +202,7 @@ CATALOGUES = [path for path in SOLUTIONS if path.parent.name != "wrong"]
 
 
 @pytest.mark.parametrize("path", CATALOGUES, ids=["/".join(path.parts[-3:]) for path in CATALOGUES])
-def test_no_right_form_of_the_catalogues_gets_a_note(path: Path) -> None:
+def test_no_right_form_in_the_catalogs_gets_a_note(path: Path) -> None:
     """All of it was derived by hand."""
     found = read({"backward.py": path.read_bytes()}, RulesConfig()).reading
     assert [note for note in found.notes if "perhaps" in note] == []
@@ -233,7 +233,7 @@ def test_no_right_form_of_the_catalogues_gets_a_note(path: Path) -> None:
         "a product",
     ],
 )
-def test_code_without_end_is_followed_so_far_and_no_further(body: str) -> None:
+def test_endless_code_is_followed_up_to_a_limit(body: str) -> None:
     """Reading ends, and finds the answer."""
     text = f"def dx(x, y):\n{indent(body, '    ')}\n"
     assert "dx" in read({"backward.py": text.encode()}, RulesConfig()).reading.functions

@@ -27,7 +27,7 @@ def answer(sandbox: Sandbox) -> float:
         return float(outcome.tensors[0])
 
 
-def test_a_twin_goes_on_when_the_first_is_gone() -> None:
+def test_a_twin_continues_when_the_first_is_gone() -> None:
     """As locked as the first, and without it."""
     with Sandbox() as sandbox:
         level, first = sandbox.isolation, sandbox._running()
@@ -44,7 +44,7 @@ def test_a_twin_goes_on_when_the_first_is_gone() -> None:
 
 
 def test_a_twin_that_dies_is_replaced() -> None:
-    """By a server that is started anew, as any other that dies."""
+    """By a freshly started server, like any other that dies."""
     with Sandbox() as sandbox:
         first, twin = sandbox._running(), sandbox.twin()
         assert twin is not None
@@ -56,7 +56,7 @@ def test_a_twin_that_dies_is_replaced() -> None:
         assert sandbox._running() is not twin
 
 
-def test_the_portable_back_end_has_none() -> None:
-    """Each of its processes is started anew."""
+def test_the_portable_back_end_has_no_twin() -> None:
+    """Each of its processes is started from scratch."""
     with Sandbox(force=Level.PROCESS) as sandbox:
         assert sandbox.twin() is None

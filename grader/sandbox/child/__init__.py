@@ -1,1 +1,1 @@
-"""What happens in the server before a fork and in the child after it: warm-up, locks, the submission's calls."""
+"""Code that runs in the server before a fork and in the child after it: warm-up, locks, the submission's calls."""

@@ -1,15 +1,15 @@
-"""Closes autograd at run time, for the spellings that no reading of the source can find.
+"""Closes autograd at run time, for spellings that no check of the source can find.
 
-The lock lies in torch's dispatcher, below Python. The kernels that record a graph, or carry a tangent along, are
-replaced by nothing: an operation goes straight on to the one that computes its value. So there is no graph to run
-backward over, whoever asks an engine to, and by whatever name. The kernels that compute derivatives are replaced by a
-refusal, for every kind of tensor on a CPU. What holds these registrations is no Python object that could be found or
-collected.
+The lock is in torch's dispatcher, below Python. The kernels that record a graph or propagate a tangent are removed: an
+operation goes straight to the kernel that computes its value. So there is no graph to run backward over, whichever
+engine is asked to, by whatever name. The kernels that compute derivatives are replaced by a refusal, for every kind of
+tensor on a CPU. These registrations are not held by any Python object that could be found or collected.
 
-The same holds for torch's formulas of derivatives in Python: their code is gone, whoever still holds the functions.
+The same applies to torch's derivative formulas in Python: their code is gone, even for code that still holds the
+functions.
 
-Above it, the public names say that they are closed, so that a learner reads a sentence and not zeros. What remains:
-machine code reached by its address, and derivatives approximated by arithmetic.
+Above that, the public names raise an error saying that they are closed, so that a learner sees a message and not zeros.
+What remains: machine code reached by its address, and derivatives approximated by arithmetic.
 """
 
 # ruff: noqa: SLF001  # what is closed here has no public names
@@ -61,7 +61,7 @@ ENTRY_POINTS: Final = (
     "torch.Tensor.register_hook",
     "torch.Tensor.retain_grad",
 )
-"""Public names; what calls them inside torch serves no forward pass."""
+"""Public names; the code in torch that calls them is not needed for any forward pass."""
 
 ENGINE: Final = (
     "torch._C._ImperativeEngine",
@@ -80,21 +80,22 @@ ENGINE: Final = (
     "torch.autograd.graph._engine_run_backward",
     "torch.autograd.variable.Variable._execution_engine",
 )
-"""What the entry points stand on. These names belong to one release of torch: those it lacks are passed over."""
+"""What the entry points are built on. The names depend on the release of torch: missing ones are skipped."""
 
 _DERIVATIVE: Final = re.compile(r"\w+::(\w*(backward|_jvp)|_make_dual(_copy)?(\.|$))")
-"""The operators that compute one."""
+"""The operators that compute a derivative."""
 _FORMULA: Final = re.compile("backward|jvp|vjp|jacobian")
 _FORMULAS_OF: Final = re.compile(r"torch\.(?!nn\.modules\.module$)")
-"""Of functions in Python, the names; and the modules that have them. A module's bookkeeping of hooks is no formula."""
+"""Names of Python functions with derivative formulas, and the modules that contain them. A module's bookkeeping of
+hooks is not a formula."""
 _RECORDING: Final = {
     "Autograd": re.compile(r"(?!.*(\.out(?!put)|_out\b))"),
     "AutogradNestedTensor": re.compile(""),
     "ADInplaceOrView": re.compile(r"(?!.*(\.out|_out\b|_\.|_$))"),
 }
 """The dispatcher's keys whose kernels record (the graph and the tangents; which tensor is a view of which), and the
-names of the operators in which they do: not where results are written into a given tensor, which refuses one that
-requires gradients, and of views not where a tensor is changed in place.
+names of the operators for which they do. Operators that write into a given tensor are left out, since they refuse one
+that requires gradients; for views, operators that change a tensor in place are left out as well.
 """
 _COMPUTING: Final = (
     "CPU", "NestedTensorCPU", "MkldnnCPU", "SparseCPU", "SparseCsrCPU", "QuantizedCPU", "CompositeImplicitAutograd",
@@ -102,21 +103,21 @@ _COMPUTING: Final = (
     "Meta", "SparseCsrMeta", "FuncTorchBatched", "FuncTorchBatchedDecomposition", "FuncTorchDynamicLayerFrontMode",
     "FuncTorchVmapMode",
 )  # fmt: skip
-"""The keys whose kernels compute values on a CPU, or could be made to: torch's formulas in Python stand as Meta's, and
-vmap has some of its own.
+"""The keys whose kernels compute values on a CPU, or could be made to: torch's formulas in Python are registered for
+Meta, and vmap has some of its own.
 """
 _SCRIPT: Final = re.compile(
     r"_jit_(?!get_(operation|schemas_for_operator)$)|_create_|_load_|_[gs]et_graph_executor|_fuse_to|import_ir|parse_ir"
 )
 _SCRIPTED: Final = re.compile(r"Script|Static|LiteScript|CompilationUnit")
-"""In `torch._C`: what makes code in TorchScript or says how it is run, and the types of what runs. Its executor
-differentiates for itself where it optimizes, and runs some kernels past the dispatcher.
+"""In `torch._C`: the functions that create TorchScript code or control how it runs, and the types of what runs. Its
+executor differentiates on its own when it optimizes, and runs some kernels past the dispatcher.
 """
 _KEPT_OF_TYPES: Final = frozenset(("__init__", "__new__", "__getattribute__", "__setattr__", "__repr__", "__module__"))
 
 
 def install() -> tuple[str, ...]:
-    """Close what can be closed, once per process, and say what is closed."""
+    """Close everything that can be closed, once per process, and return a summary of it."""
     torch._C._set_graph_executor_optimize(False)
     closed = [path for path in (*ENTRY_POINTS, *ENGINE, *_script()) if _close(path)]
     _close_switches()
@@ -133,7 +134,7 @@ def install() -> tuple[str, ...]:
 
 
 def _script() -> Iterator[str]:
-    """All of TorchScript: no code of it is made, and nothing that was made runs, whatever its methods are called."""
+    """All of TorchScript: no code can be created, and none that exists can run, whatever its methods are called."""
     for name, value in list(vars(torch._C).items()):
         if _SCRIPT.match(name) and callable(value):
             yield f"torch._C.{name}"
@@ -142,7 +143,7 @@ def _script() -> Iterator[str]:
 
 
 def _close(path: str) -> bool:
-    """Put a refusal in the place of `torch.a.b`, if there is such a thing."""
+    """Replace `torch.a.b` by a refusal; False if there is no such name or it cannot be replaced."""
     owner_path, _, name = path.rpartition(".")
     owner = _find(owner_path)
     if owner is None or not hasattr(owner, name):
@@ -165,7 +166,7 @@ def _find(path: str) -> Any:
 
 
 def _close_switches() -> None:
-    """`requires_grad` may be read, and set to False, everywhere; switching autograd on is what is closed."""
+    """`requires_grad` may still be read, and set to False, everywhere; only switching autograd on is closed."""
     torch.Tensor.requires_grad_ = refusals.requires_grad_  # type: ignore[assignment, method-assign]
     torch.Tensor.requires_grad = property(refusals.TENSOR.requires_grad.__get__, refusals.set_requires_grad)  # type: ignore[assignment]
     torch.Tensor.grad_fn = property(refusals.grad_fn)  # type: ignore[assignment]
@@ -176,7 +177,7 @@ def _close_switches() -> None:
 
 
 def _record_nothing() -> int:
-    """Let every operation pass by its kernels for autograd, in all of torch's libraries; how many there are."""
+    """Make every operation bypass its autograd kernels, in all of torch's libraries; return their number."""
     count = 0
     for key, recorded in _RECORDING.items():
         names = list(filter(recorded.match, _at(key)))
@@ -189,7 +190,7 @@ def _record_nothing() -> int:
 
 
 def _override_kernels() -> int:
-    """Refuse every operator that computes a derivative, for every kind of tensor on a CPU."""
+    """Refuse every operator that computes a derivative, for every kind of tensor on a CPU; return their number."""
     operators = list(filter(_DERIVATIVE.match, torch._C._dispatch_get_all_op_names()))
     closed = {name: refusals.closed(f"torch.ops.{name.replace('::', '.')}") for name in operators}
     for key in _COMPUTING:
@@ -202,12 +203,12 @@ def _override_kernels() -> int:
 
 
 def _at(key: str) -> set[str]:
-    """The operators that have a kernel of their own there."""
+    """The operators that have a kernel registered for a dispatch key."""
     return set(torch._C._dispatch_get_registrations_for_dispatch_key(key))
 
 
 def _empty_formulas() -> int:
-    """Take their code from torch's functions in Python that compute a derivative; how many there were."""
+    """Remove the code of torch's Python functions that compute a derivative; return their number."""
     owners: list[Any] = [module for name, module in sys.modules.items() if _FORMULAS_OF.match(name)]
     owners += [*_below(torch.autograd.Function), *_below(torch.distributions.Transform)]
     named = [each for owner in owners for name, each in vars(owner).items() if _FORMULA.search(name)]
@@ -225,7 +226,7 @@ def _below(kind: type[Any]) -> Iterator[type]:
 
 
 def _unwrapped(value: Any) -> Iterator[types.FunctionType]:
-    """A function, and that which its decorators have put away in it: it has the same name."""
+    """A function, and the one that its decorators have wrapped, which has the same name."""
     function = getattr(value, "__func__", value)  # of a static method
     if isinstance(function, types.FunctionType) and function.__module__ != refusals.__name__:
         yield function
@@ -235,7 +236,7 @@ def _unwrapped(value: Any) -> Iterator[types.FunctionType]:
 
 
 def _by_library(operators: Iterable[str]) -> dict[str, list[str]]:
-    """Names without their library, by library."""
+    """Operator names without their library, grouped by library."""
     found: dict[str, list[str]] = defaultdict(list)
     for operator in operators:
         library, _, name = operator.partition("::")
@@ -244,7 +245,7 @@ def _by_library(operators: Iterable[str]) -> dict[str, list[str]]:
 
 
 def _forever(library: str, key: str) -> Any:
-    """Where kernels are registered. One reference to it is never given back, so that no registration is ever undone."""
+    """A library to register kernels in. One reference is never released, so that no registration is ever undone."""
     registrations = torch._C._dispatch_library("IMPL", library, key, __name__, 0)
     ctypes.pythonapi.Py_IncRef(ctypes.py_object(registrations))
     return registrations

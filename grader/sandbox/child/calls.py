@@ -38,9 +38,9 @@ if TYPE_CHECKING:
     from grader.sandbox.protocol.messages import Asked
 
     Calling = Generator[Callable[[], object], None, bytes]
-    """Hands out what is to be called; its value is the answer."""
+    """Yields what to call; its return value is the answer."""
 
-# Bound before a learner's line runs, as in `tensors`: patching torch afterwards changes nothing here.
+# Bound before any of the learner's lines runs, as in `tensors`: patching torch later changes nothing here.
 _numel: Final = TensorBase.numel
 _element_size: Final = TensorBase.element_size
 _dim: Final = TensorBase.dim
@@ -59,8 +59,8 @@ _memcmp.argtypes = (ctypes.c_void_p, ctypes.c_void_p, ctypes.c_size_t)
 
 _PLAIN: Final = {int: "an int", bool: "a bool", float: "a float", complex: "a complex number", str: "a str"}
 _KEPT: Final[list[Any]] = []
-"""Inference mode ends when its object is collected."""
-# Whatever a learner's exception makes of its own attributes.
+"""Keeps inference mode on: it ends when its object is collected."""
+# Read past whatever a learner's exception class does with its own attributes.
 _traceback: Final = BaseException.__dict__["__traceback__"].__get__
 _errno: Final = OSError.__dict__["errno"].__get__
 _RAISE: Final = dis.opmap["RAISE_VARARGS"]
@@ -73,12 +73,12 @@ _OUT_OF_MEMORY: Final = f"{_ALLOCATOR}can't allocate memory"
 
 
 class Calls:
-    """Makes the calls of one submission, through whoever drives its steps.
+    """Makes the calls of one submission, through the driver of its steps.
 
     Args:
-        file: the learner's.
-        result: where the driver puts what a call came to.
-        locked: whether the wall stands, for messages.
+        file: the name of the learner's file.
+        result: where the driver puts the result of a call.
+        locked: whether the locks are in effect; used for messages only.
     """
 
     def __init__(self, file: str, result: list[Result], *, locked: bool) -> None:
@@ -89,12 +89,12 @@ class Calls:
         self._random = True
 
     def load(self, code: CodeType, module: ModuleType, wide: ModuleType) -> Calling:
-        """Run the file once for each dtype: what it makes at its top is float64 in float64 questions.
+        """Run the file once for each dtype, so that tensors made at its top level are float64 in float64 questions.
 
         Args:
-            code: the file's.
-            module: for float32 questions; what happens here is what is told.
-            wide: for float64 ones. A file that cannot be run again is taken as it is.
+            code: the compiled file.
+            module: for float32 questions; what happens here is reported.
+            wide: for float64 questions; a copy of `module` if the file cannot be run twice.
         """
         self._random = _draws(code)
         self._start("float32")
@@ -113,7 +113,7 @@ class Calls:
         return encode_failure(failure)
 
     def call(self, function: Callable[..., Any], asked: Asked, sources: Mapping[str, Stored | int | float]) -> Calling:
-        """Call with fresh copies and say what came of it."""
+        """Call a function with fresh copies of its arguments; the value is the encoded outcome."""
         self._start(asked.dtype)
         arguments: dict[str, Any] = {}
         copies = []
@@ -144,14 +144,14 @@ class Calls:
             _reseed(0)
 
     def _failure(self) -> NotStarted | Raised | None:
-        """Whatever a learner's code raised, as a value."""
+        """What the learner's code raised, as a value; None if it raised nothing."""
         sys.setrecursionlimit(_RECURSION)
         _, error, said = self._result[0]
         return None if error is None else self._failed(error, said)
 
     def _shown(self) -> str:
         if self._printed.cut:
-            room = TEXT_LIMIT - len(CUT) - 2  # the limit holds for what the child says itself, too
+            room = TEXT_LIMIT - len(CUT) - 2  # the limit includes what the child adds itself
             return f"{clean(self._printed.kept, room, lines=True)}\n{CUT}\n"
         return clean(self._printed.kept, lines=True) if self._printed.kept else ""
 
@@ -162,13 +162,13 @@ class Calls:
             how = f"raised NotImplementedError: {message}" if message else "raised NotImplementedError"
             return NotStarted(how=how, line=line, printed=self._shown())
         kind = clean(class_name(type(error)), 200)
-        if _OUT_OF_MEMORY in message:  # torch says it with a RuntimeError and a line of its own source
+        if _OUT_OF_MEMORY in message:  # torch raises a RuntimeError that names a line of its own source
             kind, message = "MemoryError", message[message.index(_OUT_OF_MEMORY) + len(_ALLOCATOR) :]
         file = self._file if line else None
         return Raised(kind=kind, message=message, file=file, line=line, printed=self._shown())
 
     def _place(self, error: BaseException) -> tuple[int | None, bool]:
-        """The innermost line in the learner's file, and whether a `raise` of theirs stands there."""
+        """The innermost line in the learner's file, and whether the exception was raised by a `raise` there."""
         line, explicit = None, False
         trace = _traceback(error)
         while trace is not None:
@@ -185,12 +185,12 @@ class Calls:
             return "(its message cannot be shown)"
         message = clean(said, lines=True)
         if issubclass(type(error), OSError) and _errno(error) == _EPERM and self._locked:
-            message += " (the sandbox has no files, no processes and no network)"
+            message += " (the sandbox allows no files, no processes and no network)"
         return message
 
 
 def _prepare(dtype: torch.dtype) -> None:
-    """Every call begins alike, whatever the last one left behind."""
+    """Restore the modes and dtypes that every call starts with, whatever the last one left behind."""
     if not _is_inference():
         _KEPT.append(_inference_mode())
         _KEPT[-1].__enter__()
@@ -200,7 +200,7 @@ def _prepare(dtype: torch.dtype) -> None:
 
 
 def _draws(code: CodeType) -> bool:
-    """Whether a submission may draw random numbers: seeding costs as much as a small gradient, so most do without."""
+    """Whether a submission may draw random numbers. Others are not seeded: it costs as much as a small gradient."""
     if any(map(_RANDOM.search, (*code.co_names, *filter(_is_text, code.co_consts)))):
         return True
     return any(_draws(each) for each in code.co_consts if isinstance(each, type(code)))
@@ -222,7 +222,7 @@ def _bound(function: Callable[..., Any], arguments: dict[str, Any]) -> Callable[
 
 
 def _mutated(copies: list[tuple[str, Stored, torch.Tensor, int]]) -> list[str]:
-    """Parameters that a call changed in place: inference tensors count no versions, so bytes are compared."""
+    """Parameters that a call changed in place. Compares bytes, because inference tensors have no version counter."""
     return [
         name
         for name, source, tensor, address in copies
@@ -234,7 +234,7 @@ def _mutated(copies: list[tuple[str, Stored, torch.Tensor, int]]) -> list[str]:
 
 
 def encoded(result: Any, outputs: int, most: int) -> list[bytes] | str:
-    """The tensors as bytes, or a description of what came instead."""
+    """The tensors as bytes, or a description of what was returned instead."""
     if outputs == 1:
         raw = _one(result, most)
         return raw if isinstance(raw, str) else [raw]
@@ -255,7 +255,7 @@ def _several(results: Sequence[Any], most: int) -> list[bytes] | str:
 
 
 def described(value: Any) -> str:
-    """A value's type as people say it."""
+    """A value's type in words, such as `a float` or `a tuple of 2`."""
     kind = type(value)
     if kind in _PLAIN:
         return _PLAIN[kind]
@@ -281,12 +281,12 @@ def _one(value: Any, most: int) -> bytes | str:
         if value.layout is _strided and value.is_cpu and value.dtype in CODES and not value.is_nested:
             return _dense(value, most)
         return _odd(value)
-    except Exception:  # noqa: BLE001  (wrappers and fakes that pass for tensors until they are touched)
+    except Exception:  # noqa: BLE001  (wrappers and fakes that look like tensors until they are used)
         return "a tensor without readable data"
 
 
 def _odd(tensor: torch.Tensor) -> str:
-    """What a tensor is that is not an ordinary dense one on the CPU."""
+    """Describe a tensor that is not an ordinary dense one on the CPU."""
     if tensor.is_nested:
         return "a nested tensor"
     if tensor.layout is not _strided:
@@ -297,7 +297,7 @@ def _odd(tensor: torch.Tensor) -> str:
 
 
 def _dense(tensor: torch.Tensor, most: int) -> bytes | str:
-    """Bytes of a tensor, its size capped before an expanded monster is written out."""
+    """A tensor's bytes, or what is wrong with it. Checks the size first, since an expanded tensor may be huge."""
     if _dim(tensor) > MOST_DIMENSIONS:
         return f"a tensor with {_dim(tensor)} dimensions"
     if (_numel(tensor) or most_when_summed(tensor.shape)) * _element_size(tensor) > most:

@@ -1,4 +1,4 @@
-"""What a child does: read the submission, run it, answer questions, until it is killed."""
+"""The child's main loop: reads the submission, runs it and answers questions until it is killed."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class Pipes:
             sent += os.write(self._answers, memoryview(data)[sent:])
 
     def receive(self) -> bytearray | None:
-        """What follows a frame's length; None at the end."""
+        """One frame without its length; None at the end of the pipe."""
         head = bytearray(wire.LENGTH.size)
         if not self._fill(head):
             return None
@@ -55,7 +55,7 @@ class Pipes:
         return buffer if self._fill(buffer) else None
 
     def _fill(self, buffer: bytearray) -> bool:
-        """Take from what waits; read more of it, or straight into a large buffer."""
+        """Fill a buffer from the bytes already read; read more of them, or directly into a large buffer."""
         at, size = 0, len(buffer)
         while at < size:
             if self._from == self._to and size - at < _AT_ONCE:
@@ -83,14 +83,14 @@ class Pipes:
 
 
 class Child:
-    """Serves one submission: what is to be called of it is handed out, and `drive` calls it."""
+    """Serves one submission: yields the calls to make, and `drive` makes them."""
 
     def __init__(self, pipes: Pipes, *, locked: bool) -> None:
         self._pipes = pipes
         self._locked = locked
         self._pools: dict[str, dict[str, Stored | int | float]] = {"": {}}
         self._buffers: list[bytearray] = []
-        """What the pools' values point into."""
+        """The buffers that the pools' values point into."""
         self._code: types.CodeType | None = None
         self._rules = RulesConfig()
         self._modules = {dtype: types.ModuleType("backward") for dtype in ("float32", "float64")}
@@ -98,7 +98,7 @@ class Child:
         self._calls = Calls("", self._result, locked=locked)
 
     def driven(self) -> Driven:
-        """What `drive` takes: answers frames until the other end closes."""
+        """The arguments of `drive`, which then answers frames until the other end closes."""
         return [self._steps(iter(self._pipes.receive, None))], self._result
 
     def _steps(self, buffers: Iterable[bytearray]) -> Iterator[Callable[[], object]]:
@@ -124,7 +124,7 @@ class Child:
                 self._pipes.send(member, body)
 
     def _read(self, buffer: bytearray) -> None:
-        """Read the syntax tree: nothing of the learner's has run yet, so an exception here is our own fault."""
+        """Read the syntax tree. None of the learner's code has run yet, so an exception here is an internal error."""
         files, self._rules = decode_read(buffer)
         try:
             submitted = read(files, self._rules)
@@ -148,7 +148,7 @@ class Child:
     def _answer(self, asked: Asked) -> Calling:
         function = self._modules[asked.dtype].__dict__.get(asked.function)
         if function is None:
-            message = f"{asked.function} is not defined once the file has run"
+            message = f"{asked.function} is not defined after the file has run"
             return encode_failure(Raised(kind="NameError", message=message))
         pool = self._pools[asked.pool]
         sources = {name: pool[name] for name in asked.names} | asked.given

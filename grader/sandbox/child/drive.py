@@ -1,7 +1,7 @@
-"""The one frame beneath a learner's: it leads to nothing of ours.
+"""The only frame beneath a learner's: it leads to none of the grader's objects.
 
-What decides and remembers is an iterator, suspended while a learner's code runs. It stands on this frame's stack of
-values, to which Python has no names, and whatever a learner leaves behind is dropped here.
+The logic and the state are in an iterator, suspended while a learner's code runs. It is on this frame's value stack,
+which has no names in Python, and whatever a learner's code leaves behind is dropped here.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     Result = tuple[object, BaseException | None, str | None]
-    """What a call returned, or else what it raised, and the message of that (None if it cannot be shown)."""
+    """What a call returned, or what it raised, and the exception's message (None if it cannot be shown)."""
     Driven = tuple[list[Iterator[Callable[[], object]]], list[Result]]
     """The arguments of `drive`."""
 
@@ -23,16 +23,16 @@ def drive(steps: list[Iterator[Callable[[], object]]], result: list[Result]) -> 
     """Make one call after the other.
 
     Args:
-        steps: an iterator over what to call; it is taken out.
-        result: its only item is what the last call came to.
+        steps: holds an iterator over what to call, which is removed from the list.
+        result: its only item is the result of the last call.
     """
     for act in steps.pop():
         gc.enable()
         try:
             result[0] = act(), None, None
-        except BaseException as error:  # noqa: BLE001  (SystemExit and KeyboardInterrupt are a learner's, too)
+        except BaseException as error:  # noqa: BLE001  (SystemExit and KeyboardInterrupt are the learner's, too)
             result[0] = None, error, _said(error)
-        gc.disable()  # a learner's __del__ would run wherever garbage is collected
+        gc.disable()  # otherwise a learner's __del__ could run wherever garbage is collected
         sys.settrace(None)
         sys.setprofile(None)
 

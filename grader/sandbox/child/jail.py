@@ -1,4 +1,4 @@
-"""The locks that a child puts on itself before it reads a byte of a learner's code (Linux)."""
+"""The locks that a child applies to itself before it reads a byte of a learner's code (Linux)."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from grader.sandbox.child import seccomp
 from grader.sandbox.types import SandboxError
 
 GARBAGE: Final = 10_000
-"""New containers in a child before it looks for garbage: most submissions never make so many."""
+"""New containers in a child before a garbage collection: most submissions never create that many."""
 # linux/prctl.h
 _PR_SET_PDEATHSIG: Final = 1
 _PR_GET_DUMPABLE: Final = 3
@@ -30,12 +30,12 @@ _PR_GET_NO_NEW_PRIVS: Final = 39
 # asm-generic/unistd.h: new system calls have the same number on every architecture.
 _SYS_LANDLOCK_CREATE: Final = 444
 _SYS_LANDLOCK_RESTRICT: Final = 446
-# linux/landlock.h; which version brought what: Documentation/userspace-api/landlock.rst, "Previous limitations".
+# linux/landlock.h; what each version added: Documentation/userspace-api/landlock.rst, "Previous limitations".
 _LANDLOCK_VERSION: Final = 1  # the flag LANDLOCK_CREATE_RULESET_VERSION
 _LANDLOCK_NETWORK: Final = 4  # the version with bind and connect of TCP
 _LANDLOCK_SCOPES: Final = 6  # the version with scopes for signals and abstract Unix sockets
 _FILE_RIGHTS: Final = {1: 13, 2: 14, 3: 15, 4: 15, 5: 16}
-"""How many rights on files each version of Landlock knows; later ones know as many as version 5."""
+"""How many file rights each version of Landlock has; later versions have as many as version 5."""
 
 _MADV_COLLAPSE: Final = 25  # asm-generic/mman-common.h
 _HUGE: Final = 2 << 20
@@ -49,7 +49,7 @@ _libc.syscall.restype = ctypes.c_long
 _libc.madvise.argtypes = (ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int)
 
 _fork: Final = ctypes.PyDLL(None, use_errno=True).fork
-# By the time of a fork `ctypes` itself is gone, and so is this.
+# `ctypes` itself is gone by the time of a fork, and so is `gc.set_threshold`.
 _set_threshold: Final = gc.set_threshold
 _get_errno: Final = ctypes.get_errno
 _size_t: Final = ctypes.c_size_t
@@ -57,18 +57,18 @@ _size_t: Final = ctypes.c_size_t
 
 @dataclass(frozen=True, slots=True)
 class Jail:
-    """Everything that can be worked out before the fork."""
+    """Everything that can be prepared before the fork."""
 
     server: int
     limits: tuple[tuple[int, tuple[int, int]], ...]
     landlock: int
-    """Landlock's version, 0 where there is none."""
+    """Landlock's version; 0 if there is none."""
     filter: seccomp.Filter | None
 
 
 def fork() -> int:
-    """A bare fork. `os.fork` also renews the locks of threading, logging and random in the child, which writes to some
-    300 shared pages; with one thread there is nothing to renew, and a child never reaches the interpreter's own exit.
+    """A bare fork. `os.fork` also resets the locks of threading, logging and random in the child, which writes to some
+    300 shared pages; with one thread there is nothing to reset, and a child never reaches the interpreter's own exit.
     """
     pid = int(_fork())
     if pid < 0:
@@ -77,7 +77,7 @@ def fork() -> int:
 
 
 def prepare(memory: int, cpu: int) -> Jail:
-    """Put on the server what its children inherit and what does not hinder it; work out the rest."""
+    """Apply to the server the locks that its children inherit and that do not hinder it; prepare the others."""
     for number in (signal.SIGINT, signal.SIGPIPE, signal.SIGXFSZ):  # the three that Python changes
         signal.signal(number, signal.SIG_DFL)
     for limit in _inherited_limits(memory):
@@ -87,7 +87,7 @@ def prepare(memory: int, cpu: int) -> Jail:
     target = seccomp.machine()
     return Jail(
         server=os.getpid(),
-        # A server with these could not fork, or would run out of time. Soft = hard: SIGKILL, which nothing can catch.
+        # With these, a server could not fork, or would run out of time. Soft = hard: SIGKILL, which cannot be caught.
         limits=(_limit(resource.RLIMIT_NPROC, 0), _limit(resource.RLIMIT_CPU, cpu)),
         landlock=landlock_version(),
         filter=None if target is None else seccomp.Filter(target),
@@ -95,7 +95,7 @@ def prepare(memory: int, cpu: int) -> Jail:
 
 
 def _inherited_limits(memory: int) -> list[tuple[int, tuple[int, int]]]:
-    """Memory is relative to what torch has taken already."""
+    """The limits that children inherit; memory is relative to what torch already uses."""
     status = Path("/proc/self/status").read_text(encoding="ascii", errors="replace")
     sizes = {line.split(":")[0]: int(line.split()[1]) * 1024 for line in status.splitlines() if line.endswith(" kB")}
     nothing = (resource.RLIMIT_CORE, resource.RLIMIT_FSIZE, resource.RLIMIT_MEMLOCK, resource.RLIMIT_MSGQUEUE)
@@ -115,15 +115,15 @@ def _limit(name: int, value: int) -> tuple[int, tuple[int, int]]:
 
 
 def landlock_version() -> int:
-    """0 where the kernel has no Landlock or it is switched off."""
+    """Landlock's version; 0 if the kernel has none or it is switched off."""
     return max(0, int(_libc.syscall(_SYS_LANDLOCK_CREATE, None, _size_t(0), _LANDLOCK_VERSION)))
 
 
 def lock(jail: Jail, requests: int, answers: int) -> tuple[str, ...]:
-    """Put on every lock there is, in the order that works, and name those that hold."""
+    """Apply every available lock, in the order that works, and return the names of those in effect."""
     os.setsid()
     _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-    if os.getppid() != jail.server:  # it died between the fork and the line above
+    if os.getppid() != jail.server:  # the server died between the fork and the line above
         os._exit(1)
     _descriptors(requests, answers)
     for name, pair in jail.limits:
@@ -137,15 +137,15 @@ def lock(jail: Jail, requests: int, answers: int) -> tuple[str, ...]:
         locks.append(f"landlock:{jail.landlock}")
     if jail.filter is not None and jail.filter.install(_libc, os.getpid()):
         locks.append("seccomp")
-    for power in ("_libc", "_fork"):  # with these, a learner who came here could call what they like
+    for power in ("_libc", "_fork"):  # with these, code that got here could call anything
         del globals()[power]
     return tuple(locks)
 
 
 def _descriptors(requests: int, answers: int) -> None:
-    """Only the two pipes stay open, and 0, 1 and 2, which are /dev/null in the server already."""
+    """Close everything but the two pipes and 0, 1 and 2, which are already /dev/null in the server."""
     if (requests, answers) != (seccomp.REQUEST_FD, seccomp.ANSWER_FD):
-        # Out of the way first: one may have the number that the other needs.
+        # Move them out of the way first: one may have the number that the other needs.
         requests, answers = (fcntl.fcntl(each, fcntl.F_DUPFD, 16) for each in (requests, answers))
         os.dup2(requests, seccomp.REQUEST_FD)
         os.dup2(answers, seccomp.ANSWER_FD)
@@ -153,7 +153,7 @@ def _descriptors(requests: int, answers: int) -> None:
 
 
 def _landlock(version: int) -> bool:
-    """Handle every right there is and allow none of them."""
+    """Handle every access right and allow none of them."""
     files = (1 << _FILE_RIGHTS.get(version, 16)) - 1
     network = 0b11 if version >= _LANDLOCK_NETWORK else 0
     scopes = 0b11 if version >= _LANDLOCK_SCOPES else 0
@@ -171,18 +171,18 @@ def _landlock(version: int) -> bool:
 
 
 def hide() -> None:
-    """Nobody of the same uid may attach to this process or read its memory."""
+    """Prevent other processes of the same uid from attaching to this one or reading its memory."""
     _libc.prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
 
 
 def sacrifice() -> None:
-    """If memory runs out, the kernel takes these processes before anything else of the user's."""
+    """Let the kernel kill these processes before any other of the user's if memory runs out."""
     with contextlib.suppress(OSError):
         Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")
 
 
 def drop_root() -> str | None:
-    """Become nobody; why not, if that fails."""
+    """Become nobody if running as root; return the reason if that fails."""
     if os.geteuid() != 0:
         return None
     try:
@@ -190,20 +190,22 @@ def drop_root() -> str | None:
         os.setresgid(_NOBODY, _NOBODY, _NOBODY)
         os.setresuid(_NOBODY, _NOBODY, _NOBODY)
     except OSError as error:
-        return f"root could not be given up ({errno.errorcode.get(error.errno or 0, '?')})"
+        return f"root privileges could not be dropped ({errno.errorcode.get(error.errno or 0, '?')})"
     return None
 
 
 def assert_single_thread() -> None:
-    """A fork copies one thread: with a second one the child would wait for ever on its locks."""
+    """Raise `SandboxError` if there is a second thread: a fork copies only one, so the child could wait forever on
+    locks that another one held.
+    """
     threads = len(list(Path("/proc/self/task").iterdir()))
     if threads != 1:
-        message = f"the server has {threads} threads and may not fork; please report which torch this is"
+        message = f"the sandbox server has {threads} threads and cannot fork safely: report this with the torch version"
         raise SandboxError(message)
 
 
 def settle() -> None:
-    """Make forks cheap: freeze the heap for the collector and collapse it to huge pages (kernel 6.1 and later)."""
+    """Make forks cheap: exempt the heap from garbage collection, collapse it to huge pages (kernel 6.1 and later)."""
     gc.collect()
     gc.freeze()
     _set_threshold(GARBAGE)

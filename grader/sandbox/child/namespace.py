@@ -1,6 +1,6 @@
-"""What a learner's code can name: built-ins by a list, and no module that leads to our own or to raw memory.
+"""The names within reach of a learner's code: listed built-ins, and no module that leads to the grader or raw memory.
 
-None of this is the wall. It keeps what nobody needs for a gradient out of reach, so that tampering takes an exploit.
+This is not the security boundary. It keeps what no gradient needs out of reach, so that tampering takes an exploit.
 """
 
 from __future__ import annotations
@@ -30,11 +30,11 @@ _MEMORY: Final = ("ctypes", "_ctypes")
 _COLLECTING: Final = (
     "collect", "disable", "enable", "freeze", "get_count", "get_stats", "get_threshold", "is_tracked", "isenabled",
 )  # fmt: skip
-"""Of `gc` what collects, and not what lists all objects or whatever holds one."""
+"""The functions of `gc` that are kept: not those that list all objects or whatever refers to one."""
 
 
 def clear() -> None:
-    """Take away what no child needs: from here on nothing may be imported from our package, nor use `ctypes`."""
+    """Remove what no child needs: from here on nothing may be imported from this package, or use `ctypes`."""
     _hide_classes()
     names = [name for name in sys.modules if name.partition(".")[0] in (_OURS, *_MEMORY)]
     ours = [vars(sys.modules[name]) for name in names]
@@ -45,15 +45,15 @@ def clear() -> None:
         delattr(gc, name)
     for name in ("monitoring", "addaudithook"):
         vars(sys).pop(name, None)
-    for name in ("create_builtin", "create_dynamic"):  # they would make modules anew
+    for name in ("create_builtin", "create_dynamic"):  # they could create modules again
         vars(_imp).pop(name, None)
 
 
 def _forget_ctypes(ours: Sequence[dict[str, Any]]) -> None:
-    """Empty its modules, and take what others have of it out of their names and annotations; not out of ours."""
+    """Empty the modules of `ctypes`, and remove it from the names and annotations of others, but not the grader's."""
     own = {id(each) for each in ours}
     given = {name for name in (*_MEMORY, *vars(ctypes)) if not name.startswith("__")}
-    modules: list[Any] = list(sys.modules.values())  # among them classes
+    modules: list[Any] = list(sys.modules.values())  # some of them are classes
     for module in [each for each in modules if isinstance(each, types.ModuleType) and id(vars(each)) not in own]:
         names = [name for name in given & vars(module).keys() if _is_of_ctypes(vars(module)[name])]
         if names or "ctypes" in vars(module):
@@ -66,7 +66,7 @@ def _forget_ctypes(ours: Sequence[dict[str, Any]]) -> None:
 
 
 def _functions(module: types.ModuleType) -> Iterator[types.FunctionType]:
-    """Those at the top of a module, and those of the classes there."""
+    """A module's top-level functions, and those of its top-level classes."""
     for value in list(vars(module).values()):
         for each in (value, *(vars(value).values() if isinstance(value, type) else ())):
             if isinstance(each, types.FunctionType) and each.__module__ == module.__name__:
@@ -74,16 +74,16 @@ def _functions(module: types.ModuleType) -> Iterator[types.FunctionType]:
 
 
 def _is_of_ctypes(value: object) -> bool:
-    """A type, one of its instances, or a function."""
+    """Whether a value is a type or a function of `ctypes`, or an instance of such a type."""
     owner = value if isinstance(value, (type, types.FunctionType, types.BuiltinFunctionType)) else type(value)
     return owner.__module__ in _MEMORY
 
 
 def _hide_classes() -> None:
-    """No list of a class's subclasses is given any more: one of them leads to ours, another to those of `ctypes`.
+    """Make `__subclasses__` return an empty list: the real ones lead to the grader's classes and to those of `ctypes`.
 
-    In C, since whoever calls a function in Python can look at its frame. Abstract classes look at such lists to find
-    out that a dict is a mapping; so they are told.
+    It becomes `list`, which is written in C: the frame of a function in Python can be inspected by its caller. Abstract
+    classes use these lists to find out that a dict is a mapping, so their known subclasses are registered explicitly.
     """
     kinds = list(_abstract())
     plain = {registered() for kind in kinds for registered in _get_dump(kind)[0]} - {None}
@@ -92,7 +92,7 @@ def _hide_classes() -> None:
     names["__subclasses__"] = list
     ctypes.pythonapi.PyType_Modified(ctypes.py_object(type))
     for kind, each in known:
-        kind._abc_caches_clear()  # noqa: SLF001  (or it would see no need to remember)
+        kind._abc_caches_clear()  # noqa: SLF001  (with a cached answer, `register` would do nothing)
         kind.register(each)
 
 
@@ -103,10 +103,10 @@ def _abstract() -> Iterator[Any]:
 
 @lru_cache(1)
 def builtins_for(rules: RulesConfig) -> dict[str, Any]:
-    """The built-ins of a learner's module, where rules are read. Made before the fork: touching each object takes ms.
+    """The built-ins of a learner's module where rules apply. Made before the fork: touching each object takes ms.
 
-    Those that the rules refuse are missing, or refuse for themselves: whoever gets hold of one by a spelling that the
-    rules do not know is no further.
+    Those that the rules refuse are missing or refuse at run time, so that reaching one by a spelling that the rules
+    miss gains nothing.
     """
     kept = dict(vars(builtins))
     for name in rule_lists.BUILTINS.keys() - set(rules.names):
@@ -126,7 +126,7 @@ def _importable(rules: RulesConfig) -> Mapping[str, types.ModuleType]:
 
 
 def _alone(function: Callable[..., Any], names: Mapping[str, Any]) -> Callable[..., Any]:
-    """The function with these names for its globals: nothing leads from it to this module's."""
+    """The function with these names as its globals: nothing leads from it to the globals of this module."""
     return types.FunctionType(function.__code__, {"__builtins__": _PLAIN, **names}, argdefs=function.__defaults__)
 
 

@@ -1,4 +1,4 @@
-"""What a learner's code prints to. It can look into this object: nothing leads from it to the calls that are made."""
+"""Captures what a learner's code prints. The code can inspect this object: it does not lead to the calls being made."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from grader.sandbox.cleaning import TEXT_LIMIT
 
 
 class Printed:
-    """Stands in for stdout and stderr: keeps the first 2 KB."""
+    """Replaces stdout and stderr, and keeps the first 2 KB."""
 
     encoding = "utf-8"
     errors = "replace"
@@ -18,7 +18,7 @@ class Printed:
         self.cut = False
 
     def write(self, value: str) -> int:
-        """Keep what still fits."""
+        """Keep as much as still fits."""
         room = TEXT_LIMIT - len(self.kept)
         if room > 0:
             self.kept += str(value)[:room]
@@ -26,13 +26,13 @@ class Printed:
         return len(value)
 
     def flush(self) -> None:
-        """Nothing waits."""
+        """Do nothing: there is no buffer."""
 
     def isatty(self) -> bool:
-        """Nobody watches."""
+        """Not a terminal."""
         return False
 
     def start(self) -> None:
-        """Empty it and put it in place, whatever the last call left there."""
+        """Empty it and make it stdout and stderr again, whatever the last call left there."""
         self.kept, self.cut = "", False
         sys.stdout = sys.stderr = self

@@ -1,7 +1,7 @@
 """The system calls that a locked child may make: a short allow-list as classic BPF, assembled by hand.
 
-There is no open, clone, exec, socket, kill, prctl, ptrace or ioctl in it. Written out here because the one maintained
-binding needs a system library and takes six times as long per child; a test compares the two.
+It contains no open, clone, exec, socket, kill, prctl, ptrace or ioctl. It is written out here because the only
+maintained binding needs a system library and takes six times as long per child; a test compares the two.
 """
 
 from __future__ import annotations
@@ -40,19 +40,19 @@ _X32_BIT: Final = 0x40000000  # asm/unistd.h: __X32_SYSCALL_BIT
 
 @dataclass(frozen=True, slots=True)
 class Machine:
-    """What differs between processors."""
+    """What differs between processor architectures."""
 
     audit: int
     """linux/audit.h: AUDIT_ARCH_X86_64, AUDIT_ARCH_AARCH64."""
     seccomp: int
     """The number of the system call `seccomp` itself."""
     numbers: dict[str, int]
-    """Of the others: arch/x86/entry/syscalls/syscall_64.tbl, and asm-generic/unistd.h for aarch64."""
+    """The numbers of the others: arch/x86/entry/syscalls/syscall_64.tbl; asm-generic/unistd.h for aarch64."""
     x32: bool = False
     """Whether a bit in the number selects a second table of calls."""
 
 
-# Harmless in any combination: they touch this process's own memory, clocks, signals and numbers.
+# Harmless in any combination: they affect only this process's own memory, clocks, signals and ids.
 PLAIN: Final = (
     "futex", "madvise", "munmap", "mremap", "brk", "getrandom", "clock_gettime", "clock_getres", "clock_nanosleep",
     "nanosleep", "gettimeofday", "time", "getpid", "gettid", "getppid", "getuid", "geteuid", "getgid", "getegid",
@@ -74,7 +74,7 @@ _X86_64: Final = Machine(
     },
 )  # fmt: skip
 
-# Written from the kernel's table and not run on such a machine yet.
+# Taken from the kernel's table; not yet run on such a machine.
 _AARCH64: Final = Machine(
     audit=0xC00000B7,
     seccomp=277,
@@ -93,7 +93,7 @@ _MACHINES: Final = {"x86_64": _X86_64, "aarch64": _AARCH64}
 
 
 def machine() -> Machine | None:
-    """This processor's numbers, or None where nobody wrote them down."""
+    """This processor's system call numbers, or None if they are not listed here."""
     return _MACHINES.get(platform.machine())
 
 
@@ -110,7 +110,7 @@ def _argument(position: int, *, high: bool = False) -> bytes:
 
 
 def _when(number: int, block: bytes) -> bytes:
-    """Run the block (which ends by returning) for one system call, else jump over it."""
+    """Run the block, which ends by returning, for one system call; otherwise jump over it."""
     return _instruction(_EQUAL, number, 0, len(block) // 8) + block
 
 
@@ -126,7 +126,7 @@ def _without(position: int, bits: int) -> bytes:
 
 
 def _filter(target: Machine, pid: int) -> bytes:
-    """The whole program: another architecture's calls are death, the list is allowed, anything else is EPERM."""
+    """The whole program: another architecture's calls kill the process, listed ones are allowed, others get EPERM."""
     numbers = target.numbers
     program = _instruction(_LOAD, _OFFSET_ARCH) + _instruction(_EQUAL, target.audit, 1, 0)
     program += _instruction(_RETURN, _KILL) + _instruction(_LOAD, _OFFSET_NUMBER)
@@ -153,12 +153,14 @@ class _Program(ctypes.Structure):
     _fields_ = (("length", ctypes.c_ushort), ("filter", ctypes.c_void_p))
 
 
-_UNKNOWN_PID: Final = 0x5EC0DE  # larger than any process id (PID_MAX_LIMIT is 1 << 22): found once in the program
+_UNKNOWN_PID: Final = (
+    0x5EC0DE  # larger than any process id (PID_MAX_LIMIT is 1 << 22), so it occurs only once in the program
+)
 _PID: Final = struct.Struct("<I")
 
 
 class Filter:
-    """A program put together before the fork; a child writes only its own process id into it."""
+    """A program assembled before the fork; a child only writes its own process id into it."""
 
     def __init__(self, target: Machine) -> None:
         program = _filter(target, _UNKNOWN_PID)
@@ -168,6 +170,6 @@ class Filter:
         self._number = target.seccomp
 
     def install(self, libc: ctypes.CDLL, pid: int) -> bool:
-        """Load it into this thread, for ever."""
+        """Load it into this thread, permanently; False if the kernel refuses."""
         _PID.pack_into(self._buffer, self._at, pid)
         return not libc.syscall(self._number, _SET_MODE_FILTER, 0, self._program)

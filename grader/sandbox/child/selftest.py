@@ -1,4 +1,4 @@
-"""The canary: a child that tries what no learner's code may do, how each attempt ended, and what level that makes."""
+"""The canary: a child that attempts what no learner's code may do, and the isolation level that the results imply."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ SUCCEEDED = "succeeded"
 
 
 def attempts() -> dict[str, str]:
-    """Try everything: `succeeded`, or the name of the errno that refused it."""
+    """Try everything; each result is `succeeded`, or the name of the errno or exception that refused it."""
     return {name: _outcome(act) for name, act in _ATTEMPTS.items()}
 
 
@@ -70,7 +70,7 @@ def _exec() -> None:
     try:
         os.execve("/nowhere/at/all", ["nothing"], {})  # noqa: S606  (there is nothing to run)
     except FileNotFoundError:
-        return  # it was looked for: running a program is not refused
+        return  # the path was looked up: running a program is not refused
 
 
 def _thread_start() -> None:
@@ -118,13 +118,13 @@ _ATTEMPTS: dict[str, Callable[[], Any]] = {
 
 
 _REMEDIES: Final = {
-    "seccomp": "seccomp (Linux on x86-64 or aarch64, in a container whose runtime does not forbid it)",
-    "landlock": "Landlock (Linux 5.13 or later, with landlock among its security modules)",
+    "seccomp": "seccomp (needs Linux on x86-64 or aarch64; in a container, a runtime that allows it)",
+    "landlock": "Landlock (needs Linux 5.13 or later, with landlock among its security modules)",
 }
 
 
 def judge(report: dict[str, Any]) -> Isolation:
-    """The level that the locks and the canary's experience amount to."""
+    """The isolation that the locks and the canary's results amount to."""
     locks: list[str] = [str(lock) for lock in report["locks"]]
     results: dict[str, str] = report["selftest"]
     names = {lock.partition(":")[0] for lock in locks}

@@ -1,6 +1,6 @@
-"""A class's zip archive, taken apart in a locked child: what goes over the pipes, and what the child does.
+"""Extracts a class's zip archive in a locked child: the messages on the pipes, and the child's part.
 
-Nothing of the archive is parsed by the grader; what comes back are names and bytes, their sizes checked first.
+The grader parses nothing of the archive; it receives names and bytes, and checks their sizes first.
 """
 
 from __future__ import annotations
@@ -35,36 +35,36 @@ MOST_BYTES: Final = 256 << 20
 MOST_SECONDS: Final = 180.0
 METADATA: Final = "submission_metadata.yml"
 LONGEST: Final = 16 << 20
-"""Bytes of the metadata of a large course; a submission's own file is limited as in its own archive."""
+"""The most bytes of a large course's metadata; the files of submissions have the limit of a single archive."""
 WANTED: Final = (*LISTABLE, ".zip", ".txt", ".ipynb.json")
-"""Files whose content matters; of others it matters that somebody handed them in."""
+"""Files whose content matters; of others only the fact that they were submitted."""
 
 _HEAD: Final = struct.Struct("<HB")
 _FINE, _BROKEN = 0, 1
 
 
 def encode_archive(name: str, data: bytes) -> bytes:
-    """The request: the archive's name for sentences, and its bytes."""
+    """Encode the request: the archive's name, for messages, and its bytes."""
     shown = name.encode("utf-8", "replace")[:200]
     return _HEAD.pack(len(shown), _FINE) + shown + data
 
 
 def encode_member(member: Member) -> bytes:
-    """One answer."""
+    """Encode one member."""
     name = member.name.encode("utf-8", "replace")[: 4 * LONGEST_NAME]
     body = member.content if member.problem is None else member.problem.encode("utf-8", "replace")
     return _HEAD.pack(len(name), _FINE if member.problem is None else _BROKEN) + name + body
 
 
 def decode_member(body: bytes) -> Member:
-    """What `encode_member` made, if it did."""
+    """Decode what `encode_member` encoded; raises `ProtocolError` if it did not."""
     if len(body) < _HEAD.size:
-        message = "a member of an archive without a head"
+        message = "an archive member without a header"
         raise ProtocolError(message)
     length, state = _HEAD.unpack_from(body)
     name, rest = body[_HEAD.size : _HEAD.size + length], body[_HEAD.size + length :]
     if len(name) < length or state not in (_FINE, _BROKEN):
-        message = "a member of an archive that is cut off"
+        message = "a truncated archive member"
         raise ProtocolError(message)
     shown = name.decode("utf-8", "replace")
     if state == _BROKEN:
@@ -76,7 +76,7 @@ def decode_member(body: bytes) -> Member:
 
 
 def answers(body: bytes) -> Iterator[tuple[int, bytes]]:
-    """The frames that answer a request: every member, and at the end what is the matter with the whole, if anything."""
+    """The frames that answer a request: every member, then what is wrong with the archive as a whole, if anything."""
     length, _ = _HEAD.unpack_from(body)
     name = body[_HEAD.size : _HEAD.size + length].decode("utf-8", "replace")
     problem = ""
@@ -85,8 +85,8 @@ def answers(body: bytes) -> Iterator[tuple[int, bytes]]:
             yield wire.MEMBER, encode_member(member)
     except BadArchiveError as error:
         problem = str(error)
-    except Exception as error:  # noqa: BLE001  zipfile raises what it likes on bytes made to hurt it
-        problem = f"{name}: this is not a readable zip archive ({type(error).__name__})"
+    except Exception as error:  # noqa: BLE001  zipfile may raise anything on hostile bytes
+        problem = f"{name}: not a readable zip archive ({type(error).__name__})"
     yield wire.UNPACKED, problem.encode("utf-8", "replace")
 
 
@@ -94,18 +94,20 @@ def _members(name: str, data: bytes) -> Iterator[Member]:
     with zipfile.ZipFile(io.BytesIO(data)) as opened:
         listed = opened.infolist()
         if len(listed) > MOST_MEMBERS:
-            raise BadArchiveError(f"{name}: the archive holds {len(listed)} files; at most {MOST_MEMBERS} are read")
+            raise BadArchiveError(
+                f"{name}: the archive contains {len(listed)} files; at most {MOST_MEMBERS} are allowed"
+            )
         left = MOST_BYTES
         for info in listed:
             member = _member(name, opened, info)
             left -= len(member.content)
             if left < 0:
-                raise BadArchiveError(f"{name}: the archive's files hold more than {MOST_BYTES >> 20} MB")
+                raise BadArchiveError(f"{name}: the files in the archive take more than {MOST_BYTES >> 20} MB")
             yield member
 
 
 def _member(name: str, opened: zipfile.ZipFile, info: zipfile.ZipInfo) -> Member:
-    """One file, or what is the matter with it: it is one person's, and not the end of the others'."""
+    """One file, or what is wrong with it: a problem with one person's file must not affect the others'."""
     path = info.filename
     last = path.rsplit("/", 1)[-1].lower()
     most = LONGEST if last == METADATA else MOST_BYTES_OF_MEMBER
@@ -115,7 +117,7 @@ def _member(name: str, opened: zipfile.ZipFile, info: zipfile.ZipInfo) -> Member
         return Member(path, content_of(name, opened, info, most) if wanted and not info.is_dir() else b"")
     except BadArchiveError as error:
         return Member(path, problem=str(error))
-    except Exception as error:  # noqa: BLE001  a member made to hurt zipfile
+    except Exception as error:  # noqa: BLE001  a hostile member
         return Member(path, problem=f"{name}: {path[:60]!r} in the archive cannot be read ({type(error).__name__})")
 
 
@@ -123,11 +125,11 @@ def _member(name: str, opened: zipfile.ZipFile, info: zipfile.ZipInfo) -> Member
 
 
 def unpacked(process: Process, greeting: bytes, request: bytes) -> Iterator[Member]:
-    """What a child takes out of an archive; at the end a nameless member, if something is wrong with the whole."""
+    """The members that a child extracts, then one without a name if something is wrong with the archive as a whole."""
     try:
         yield from _received(process, greeting, request)
     except (LateError, GoneError, ProtocolError) as fault:
-        yield Member("", problem=f"the archive cannot be taken apart: {_WHY[type(fault)]}")
+        yield Member("", problem=f"the archive could not be extracted: {_WHY[type(fault)]}")
     finally:
         process.discard()
 
@@ -149,7 +151,7 @@ def _received(process: Process, greeting: bytes, request: bytes) -> Iterator[Mem
 
 
 _WHY: Final = {
-    LateError: "it takes too long",
-    GoneError: "the process that tried was killed",
-    ProtocolError: "the process that tried broke its protocol",
+    LateError: "it took too long",
+    GoneError: "the extracting process was killed",
+    ProtocolError: "the extracting process broke the protocol",
 }

@@ -1,5 +1,5 @@
-"""Done before the fork: what a locked child can no longer fetch (late imports, codecs, kernels' first calls), and a
-rehearsal of one submission, so that caches, regular expressions and specialised bytecode are warm in every child.
+"""Warm-up before the fork: loads what a locked child can no longer load (late imports, codecs, first calls of kernels),
+and rehearses one submission, so that caches, regular expressions and specialized bytecode are warm in every child.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from grader.sandbox.numerics import Numerics
 
-# No file can be opened later: whatever learners, tracebacks and decoders import late has to be here already.
+# No file can be opened later: whatever learners, tracebacks and decoders import late must be loaded already.
 _MODULES: Final = (
     "abc", "array", "ast", "base64", "bisect", "builtins", "calendar", "cmath", "codecs", "collections",
     "collections.abc", "contextlib", "copy", "copyreg", "csv", "dataclasses", "datetime", "decimal", "difflib",
@@ -43,27 +43,27 @@ _CODECS: Final = (
 
 
 def prepare(allowed: Sequence[str] = ()) -> tuple[Numerics, tuple[str, ...]]:
-    """What every interpreter for learners' code does first: pin, close autograd, seed, import and run once.
+    """Prepare an interpreter for learners' code: pin numerics, close autograd, seed, import, run everything once.
 
     Args:
         allowed: modules that an exercise allows beyond the built-in list.
 
     Returns:
-        What torch computes with, and the backstops that are in place.
+        The numeric settings of torch, and the backstops that are in place.
 
     Raises:
-        ImportError: such a module is not installed here, and no child could import it later.
+        ImportError: an allowed module is not installed here, and no child could import it later.
     """
     numerics = pin_torch()
     closed = backstops.install()
-    torch.manual_seed(0)  # shared by all forks, and different on every start if it is left alone
+    torch.manual_seed(0)  # shared by all forks, and otherwise different on every start
     random.seed(0)
     _everything(allowed)
     return numerics, closed
 
 
 def _everything(allowed: Sequence[str]) -> None:
-    """Import, look up and run once."""
+    """Import all modules, look up all codecs and run all kernels once."""
     for name in allowed:
         importlib.import_module(name)
     for name in _MODULES:
@@ -78,7 +78,7 @@ def _everything(allowed: Sequence[str]) -> None:
 
 
 def _kernels(dtype: torch.dtype) -> None:
-    """The operations of the exercises, so that a child does not pay for their first call."""
+    """Run the operations that exercises use, so that no child pays for their first call."""
     x = torch.randn(32, 27, dtype=dtype)
     index = torch.arange(32) % 27
     _elementwise(x)
@@ -87,7 +87,7 @@ def _kernels(dtype: torch.dtype) -> None:
     (F.one_hot(index, 27), F.softmax(x, 1), F.log_softmax(x, 1), F.cross_entropy(x, index), F.gelu(x), F.relu(x))
     (F.layer_norm(x, (27,)), F.linear(x, x), F.pad(x, (1, 1)), torch.cat([x, x]), torch.stack([x, x]))
     (str(x), repr(index), x.tolist(), x[0, 0].item())
-    # The first conversion to half precision asks /proc about the processor.
+    # The first conversion to half precision reads about the processor in /proc.
     for other in (torch.float16, torch.bfloat16, torch.int64, torch.int32, torch.int8, torch.uint8, torch.bool):
         (x.to(other).to(dtype), x.to(other).sum())
     (x.half() @ x.half().T, x.bfloat16() @ x.bfloat16().T, torch.linalg.norm(x), torch.linalg.inv(x[:27]), x.sort())
@@ -127,7 +127,7 @@ def _indexing(x: torch.Tensor, index: torch.Tensor) -> None:
 
 
 _ROUNDS: Final = 12
-"""Python specialises a function's code after some eight calls."""
+"""Python specializes a function's code after about eight calls."""
 
 _SUBMISSION: Final = b'''# a learner's file
 import math
@@ -136,7 +136,7 @@ import torch.nn.functional as F
 
 
 def da(db, a, n):
-    """Every kind of line there is."""
+    """Every kind of statement."""
     da = torch.zeros_like(a)
     da[range(n), torch.zeros(n, dtype=torch.long)] = -1.0/n
     return da + (1.0 / a) * db + -a**-2 * db.sum(1, keepdim=True) + a.T.T * math.sqrt(2)
@@ -160,7 +160,7 @@ df = lambda db: db @ db
 
 
 def dg(db, a, n, h=1e-5):
-    """What the notes look at."""
+    """What the instructor's notes look for."""
     dg = db.clone()
     dg += 1.0/n * (torch.ones_like(a) * a.sum(0))
     for k in range(n):
@@ -171,7 +171,7 @@ def dg(db, a, n, h=1e-5):
 
 
 class _Stage(Pipes):
-    """Pipes from a made-up grader, to nobody."""
+    """Pipes from a made-up grader, with no reader."""
 
     def __init__(self) -> None:
         super().__init__(-1, -1)
@@ -183,12 +183,12 @@ class _Stage(Pipes):
         return None if kind is None else bytearray(wire.encode(kind, body))[wire.LENGTH.size :]
 
     def send(self, kind: int, body: bytes, nonce: bytes = wire.NO_NONCE) -> None:
-        """Into the void, but put together like a real frame."""
+        """Discard a frame, after encoding it like a real one."""
         wire.encode(kind, body, nonce)
 
 
 def rehearse() -> None:
-    """Read, load and call a made-up submission until nothing is done for the first time."""
+    """Read, load and call a made-up submission until nothing happens for the first time."""
     streams = sys.stdout, sys.stderr
     for _ in range(_ROUNDS):
         drive(*Child(_Stage(), locked=True).driven())

@@ -1,1 +1,1 @@
-"""The grader's end of the wall: a server or an interpreter is started, asked, timed and killed."""
+"""The grader's side of the sandbox: starts a server or an interpreter, asks it, times it and kills it."""

@@ -23,10 +23,10 @@ from grader.sandbox.types import Isolation, SandboxError
 
 _REPLY_SECONDS: Final = 30.0
 _DYING_SECONDS: Final = 2.0
-"""From the closing of its pipes to the end of a process."""
-_NO_FORK: Final = "the sandbox could not fork: no memory or no processes left on this machine"
+"""Time from a process closing its pipes to its end."""
+_NO_FORK: Final = "the sandbox could not fork: this machine is out of memory or processes"
 _PIPE: Final = 1 << 20
-"""The most that Linux gives a user who is not root (the default of /proc/sys/fs/pipe-max-size)."""
+"""The most that Linux allows a user who is not root (the default of /proc/sys/fs/pipe-max-size)."""
 _CHUNK: Final = 1 << 16
 
 
@@ -36,7 +36,7 @@ class ForkServer:
     Args:
         process: the server.
         control: this end of its socket.
-        report: what it said when it was ready; None if it has yet to say so.
+        report: what it sent when it was ready; None if it has not yet.
     """
 
     def __init__(
@@ -53,11 +53,11 @@ class ForkServer:
 
     @classmethod
     def launch(cls, memory: int, cpu: int, imports: tuple[str, ...] = ()) -> ForkServer:
-        """Start an interpreter. Returns at once: it imports torch meanwhile.
+        """Start an interpreter. Returns at once, while it imports torch.
 
         Args:
-            memory: bytes that a child may take beyond what torch has taken.
-            cpu: processor seconds of a child.
+            memory: bytes that a child may allocate beyond what torch already uses.
+            cpu: CPU seconds that a child may use.
             imports: modules to import there before any child is locked in.
         """
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
@@ -78,7 +78,7 @@ class ForkServer:
         return server
 
     def twin(self) -> ForkServer:
-        """A second server, forked from this one: it is there at once, and shares what it never writes to."""
+        """Fork a second server from this one: it is ready at once, and shares the memory it never writes to."""
         report = self.report()
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs, self._lock:
@@ -90,7 +90,7 @@ class ForkServer:
         return ForkServer(Stranger(PID.unpack(raw)[0], handles[0]), ours, report)
 
     def leave_behind(self) -> None:
-        """After a fork: this server is the other process's."""
+        """Call after a fork: this server belongs to the other process."""
         self._control.close()
 
     @property
@@ -99,22 +99,22 @@ class ForkServer:
         return self._process.pid
 
     def report(self) -> dict[str, Any]:
-        """What the server said when it was ready (waits for it)."""
+        """What the server sent when it was ready; waits for it."""
         with self._lock:
             if self._report is None:
                 self._report = ready(self._receive(READY_SECONDS)[0], "server")
             return self._report
 
     def alive(self) -> bool:
-        """Whether the server still runs."""
+        """Whether the server is still running."""
         return self._process.poll() is None
 
     def isolation(self) -> Isolation:
-        """What the canary found."""
+        """The isolation that the canary measured."""
         return judge(self.report())
 
     def greeting(self) -> bytes:
-        """What every child has to say first: the locks that held in the canary."""
+        """The first message expected from every child: the locks that the canary reported."""
         return ",".join(self.report()["locks"]).encode()
 
     def start(self) -> ForkedProcess:
@@ -123,7 +123,7 @@ class ForkServer:
         request_reader, request_writer = os.pipe()
         answer_reader, answer_writer = os.pipe()
         for descriptor in (request_writer, answer_writer):
-            with contextlib.suppress(OSError):  # more than the user may have: smaller pipes are only slower
+            with contextlib.suppress(OSError):  # over the user's limit: smaller pipes are only slower
                 fcntl.fcntl(descriptor, fcntl.F_SETPIPE_SZ, _PIPE)
         try:
             with self._lock:
@@ -152,12 +152,12 @@ class ForkServer:
         return Death.from_wait(*STATUS.unpack(raw))
 
     def forget(self, pid: int) -> None:
-        """Let the server reap it when it has nothing better to do."""
+        """Let the server reap it with the next fork."""
         with self._lock:
             self._forgotten.append(pid)
 
     def close(self) -> None:
-        """Close the socket: the server leaves and its children die with it."""
+        """Close the socket: the server exits and its children die with it."""
         self._control.close()
         try:
             self._process.wait(5)
@@ -177,7 +177,7 @@ class ForkServer:
     def _receive(self, seconds: float) -> tuple[bytes, list[int]]:
         ready, _, _ = select.select([self._control], [], [], seconds)
         if not ready:
-            message = f"the sandbox's server did not answer within {seconds:g} s"
+            message = f"the sandbox server did not answer within {seconds:g} s"
             raise SandboxError(message)
         try:
             raw, descriptors, _, _ = socket.recv_fds(self._control, _CHUNK, 1, socket.MSG_CMSG_CLOEXEC)
@@ -192,11 +192,11 @@ class ForkServer:
             self._process.wait(1)
         code = self._process.returncode
         how = "closed its socket" if code is None else f"signal {-code}" if code < 0 else f"exit code {code}"
-        return f"the sandbox's server is gone ({how}): nothing was graded; start again"
+        return f"the sandbox server is gone ({how}): nothing was graded; run it again"
 
 
 class Stranger:
-    """A process that is not this one's child: all that can be known is whether it has ended."""
+    """A process that is not a child of this one: it can only be checked whether it has ended."""
 
     def __init__(self, pid: int, handle: int) -> None:
         self.pid = pid
@@ -204,7 +204,7 @@ class Stranger:
         self._handle = handle
 
     def poll(self) -> int | None:
-        """0 once it has ended, however it did."""
+        """0 once it has ended, whatever its exit code; None before."""
         return 0 if select.select([self._handle], [], [], 0)[0] else None
 
     def wait(self, seconds: float | None = None) -> int:
@@ -214,13 +214,13 @@ class Stranger:
         return 0
 
     def kill(self) -> None:
-        """SIGKILL."""
+        """Send SIGKILL."""
         with contextlib.suppress(ProcessLookupError):
             signal.pidfd_send_signal(self._handle, signal.SIGKILL)
 
 
 class ForkedProcess:
-    """One forked child: two pipes and a handle that names this process and no later one."""
+    """One forked child: two pipes and a pidfd that names this process and never a later one."""
 
     def __init__(self, server: ForkServer, pid: int, handle: int, requests: int, answers: int) -> None:
         self.pid = pid
@@ -268,11 +268,11 @@ class ForkedProcess:
         return data
 
     def quiet(self) -> bool:
-        """Whether nothing waits to be read."""
+        """Whether nothing is waiting to be read."""
         return not self._waiting and not any(event & select.POLLIN for _, event in self._poll.poll(0))
 
     def end(self, *, gone: bool) -> Death | None:
-        """Kill it and say how it had ended by itself; None if it had not, although it may seem `gone`."""
+        """Kill it and return how it had already ended; None if it was still running, although it may seem `gone`."""
         own_end = gone and bool(select.select([self._handle], [], [], _DYING_SECONDS)[0])
         self._kill()
         death = self._server.reap(self.pid)

@@ -24,7 +24,7 @@ _WINDOWS_FLAGS: Final = 0x08000200 if sys.platform == "win32" else 0
 """CREATE_NO_WINDOW and CREATE_NEW_PROCESS_GROUP."""
 _CHUNK: Final = 1 << 16
 _MOST_WAITING: Final = 64
-"""Chunks that may wait in a queue: a learner's flood stops at its full pipe, not in the grader's memory."""
+"""Chunks that may wait in a queue: a flood of data stops at its full pipe, not in the grader's memory."""
 
 
 class Portable:
@@ -40,7 +40,7 @@ class Portable:
         return True
 
     def isolation(self) -> Isolation:
-        """What the spare worker said about itself."""
+        """What the spare worker reported about itself."""
         if self._isolation is None:
             if self._spare is None:
                 self._spare = Interpreter(self._settings)
@@ -48,11 +48,11 @@ class Portable:
         return self._isolation
 
     def greeting(self) -> bytes:
-        """What every worker has to say first: the limits it could set."""
+        """The first message expected from every worker: the limits it could set."""
         return ",".join(self.isolation().locks).encode()
 
     def start(self) -> Interpreter:
-        """The spare worker; the next one begins to import torch."""
+        """Return the spare worker and start the next one, which begins to import torch."""
         worker = self._spare or Interpreter(self._settings)
         self._spare = None
         worker.report()
@@ -67,7 +67,7 @@ class Portable:
 
 
 class Interpreter:
-    """One interpreter with torch imported. Threads move the bytes: no platform is asked for non-blocking pipes."""
+    """One interpreter with torch imported. Threads move the bytes, so that no platform needs non-blocking pipes."""
 
     def __init__(self, settings: dict[str, Any]) -> None:
         self._process = subprocess.Popen(
@@ -99,18 +99,18 @@ class Interpreter:
         return self._process.pid
 
     def report(self) -> dict[str, Any]:
-        """What it said when it was ready (waits for it)."""
+        """What it sent when it was ready; waits for it."""
         if self._report is None:
             try:
                 frame = self.receive(_CHUNK, time.monotonic() + READY_SECONDS)
             except (LateError, GoneError) as fault:
-                message = f"the sandbox's worker could not start ({type(fault).__name__})"
+                message = f"the sandbox worker could not start ({type(fault).__name__})"
                 raise SandboxError(message) from None
             self._report = ready(frame.body, "worker")
         return self._report
 
     def send(self, data: bytes, deadline: float) -> None:
-        """Hand it to the writing thread; a child that does not read is found out by its missing answer."""
+        """Pass it to the writing thread; a child that does not read is noticed by its missing answer."""
         del deadline
         self._outgoing.put(data)
 
@@ -136,11 +136,11 @@ class Interpreter:
         return whole[:count]
 
     def quiet(self) -> bool:
-        """Whether nothing waits to be read."""
+        """Whether nothing is waiting to be read."""
         return not self._rest and self._incoming.empty()
 
     def end(self, *, gone: bool) -> Death | None:
-        """Kill it and say how it had ended by itself; None if it had not, although it may seem `gone`."""
+        """Kill it and return how it had already ended; None if it was still running, although it may seem `gone`."""
         code: int | None = None
         if gone:
             try:
@@ -153,21 +153,21 @@ class Interpreter:
         return Death(signal=-code, code=None) if code < 0 else Death(signal=None, code=code)
 
     def discard(self) -> None:
-        """Kill it and what it has started; wait until the pumps have ended with its pipes."""
+        """Kill it and the processes it started; wait until the pumps have ended with its pipes."""
         if sys.platform != "win32":
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(self._process.pid, signal.SIGKILL)
         self._process.kill()
         self._process.wait()
         self._outgoing.put(None)
-        give_up = time.monotonic() + _DYING_SECONDS  # a learner's daemon may hold the pipe
+        give_up = time.monotonic() + _DYING_SECONDS  # a learner's daemon may hold the pipe open
         while any(pump.is_alive() for pump in self._pumps) and time.monotonic() < give_up:
             with contextlib.suppress(queue.Empty):
                 self._incoming.get(timeout=0.01)
 
 
 def _pump_in(pipe: IO[bytes], chunks: queue.Queue[bytes]) -> None:
-    """Read until the end, which is an empty chunk."""
+    """Read until the end, which is marked by an empty chunk."""
     with pipe:
         while chunk := pipe.read(_CHUNK):
             chunks.put(chunk)
@@ -175,7 +175,7 @@ def _pump_in(pipe: IO[bytes], chunks: queue.Queue[bytes]) -> None:
 
 
 def _pump_out(pipe: IO[bytes], chunks: queue.Queue[bytes | None]) -> None:
-    """Write until told to stop or until nobody reads any more."""
+    """Write until a None arrives or the reader is gone."""
     try:
         with pipe:
             while (chunk := chunks.get()) is not None:

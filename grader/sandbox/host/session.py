@@ -35,62 +35,62 @@ if TYPE_CHECKING:
 MOST_KILLS: Final = 8
 MOST_POOLS: Final = 16
 MOST_ODD: Final = 32 << 20
-"""Bytes of a submission's answers in wrong shapes that are kept. Enough to see what was not summed, in every gradient;
-whoever sends more could fill the grader's memory, so of further ones only the shape is kept."""
+"""Bytes of a submission's wrongly shaped answers that are kept: enough to find a missing sum in every gradient. More
+could fill the grader's memory, so only the shape of further ones is kept."""
 _READING_LIMIT: Final = 4 << 20
 _READING_SECONDS: Final = 10.0
 _FAULTS: Final = (LateError, GoneError, ProtocolError)
-_TOO_OFTEN: Final = Killed(reason="too_often", detail=f"its process had to be replaced {MOST_KILLS} times")
+_TOO_OFTEN: Final = Killed(reason="too_often", detail=f"its process had to be restarted {MOST_KILLS} times")
 
 
 @dataclass(slots=True)
 class Budget:
-    """What a submission has used up while the grader waited for it."""
+    """The time that a submission has used while the grader waited for it."""
 
     limits: Limits
     spent: float = 0.0
 
     def deadline(self) -> float:
-        """When the next answer has to be there."""
+        """When the next answer is due."""
         return time.monotonic() + min(self.limits.call, max(0.0, self.limits.submission - self.spent))
 
     def spend(self, begun: float) -> float:
-        """Charge the seconds since `begun`."""
+        """Charge the seconds since `begun` and return them."""
         seconds = time.monotonic() - begun
         self.spent += seconds
         return seconds
 
     @property
     def exhausted(self) -> bool:
-        """Whether nothing is left for the whole submission."""
+        """Whether no time is left for the whole submission."""
         return self.spent >= self.limits.submission
 
     def timed_out(self, seconds: float) -> TimedOut:
-        """Which of the two limits was it?"""
+        """The outcome, which says which of the two limits was exceeded."""
         if self.exhausted:
             return TimedOut(limit=self.limits.submission, whole_submission=True, seconds=seconds)
         return TimedOut(limit=self.limits.call, seconds=seconds)
 
 
 class _Round:
-    """Questions that were asked together and are not answered yet."""
+    """Questions that were asked together and not answered yet."""
 
     def __init__(self, questions: Sequence[Question]) -> None:
         self.questions = list(questions)
         self.nonces: list[bytes] = []
 
     def renew(self) -> None:
-        """Fresh nonces: answers to an earlier child's questions are worth nothing."""
+        """Make fresh nonces, so that answers to an earlier child's questions are not accepted."""
         entropy = os.urandom(wire.NONCE * len(self.questions))
         self.nonces = [entropy[at : at + wire.NONCE] for at in range(0, len(entropy), wire.NONCE)]
 
     def next(self) -> tuple[Question, bytes]:
-        """Take the first question off; it is never asked again."""
+        """Remove and return the first question and its nonce; it is never asked again."""
         return self.questions.pop(0), self.nonces.pop(0)
 
 
 class Session:
-    """A locked child for one submission. Not for several threads at once."""
+    """A locked child for one submission. Not thread-safe."""
 
     reading: Reading
 
@@ -101,9 +101,9 @@ class Session:
         self._submission = wire.encode(wire.READ, messages.encode_read(files, rules))
         self._pools: dict[str, bytes] = {}
         self._odd = 0
-        """Bytes of the answers in other shapes than those that were expected."""
+        """Bytes of the answers whose shape was not the expected one."""
         self._knows_hidden = False
-        """Whether this child was sent hidden values: what it says may then be made of them."""
+        """Whether this child was sent hidden values: anything it sends may then be derived from them."""
         self._process: Process | None = None
         self._loaded = False
         self._sent: set[str] = set()
@@ -133,19 +133,21 @@ class Session:
             process.discard()
 
     def pool(self, key: str, values: Mapping[str, torch.Tensor | int | float]) -> None:
-        """Values that questions name by `key`, sent once to every child that needs them; not to be changed later."""
+        """Register values that questions refer to by `key`, sent once to every child that needs them; never change them
+        afterwards.
+        """
         self._pools[key] = _encoded(key, values)
         self._sent.discard(key)
 
     def load(self) -> Outcome | None:
-        """Run the module once; None when that went well, else what stops every function of it."""
+        """Run the module once; None if that succeeded, otherwise the outcome of every function in it."""
         if not self._loaded and self._stopped is None:
             self._give_up_round()
             self._dispatch(b"", self._round)
         return self._stopped
 
     def ask(self, questions: Sequence[Question]) -> Generator[Outcome]:
-        """Send the questions now, in one frame; their outcomes in order, as they come."""
+        """Send the questions now, in one frame; yield their outcomes in order, as they arrive."""
         self._give_up_round()
         self._round = asked = _Round(questions)
         self._pose(asked)
@@ -154,7 +156,7 @@ class Session:
     # ------------------------------------------------------------------------------- asking
 
     def _give_up_round(self) -> None:
-        """Answers that nobody fetched would be taken for later ones."""
+        """End the child if it still owes answers: they would be taken for later ones."""
         if self._round.questions:
             self._round = _Round(())
             self.close()
@@ -162,10 +164,10 @@ class Session:
     def _outcomes(self, asked: _Round) -> Generator[Outcome]:
         while asked.questions:
             if self._round is not asked:
-                message = "these questions were given up when others were asked"
+                message = "these questions were dropped when others were asked"
                 raise SandboxError(message)
             if self._process is None:
-                self._pose(asked)  # only now: whoever asks may have given up the rest with the child
+                self._pose(asked)  # only now: the caller may have dropped the rest with the child
             if self._stopped is None:
                 outcome = self._answer(*asked.next())
             else:
@@ -174,7 +176,7 @@ class Session:
             yield outcome
 
     def _pose(self, asked: _Round) -> None:
-        """Ask what is left of a round."""
+        """Ask the remaining questions of a round."""
         while asked.questions and self._stopped is None:
             asked.renew()
             ask = wire.encode(wire.ASK, messages.encode_ask(asked.questions, asked.nonces))
@@ -182,7 +184,7 @@ class Session:
                 return
 
     def _dispatch(self, ask: bytes, asked: _Round) -> bool:
-        """Bring a child to where it can answer and send it the rest; False if it died before its first answer."""
+        """Prepare a child to answer and send it the questions; False if it died before its first answer."""
         begun = time.monotonic()
         try:
             process = self._process or self._replace()
@@ -196,7 +198,7 @@ class Session:
         return self._loaded or self._load(process)
 
     def _missing(self, asked: _Round) -> bytes:
-        """What this child has not been sent yet."""
+        """The frames that this child still needs before the questions."""
         self._knows_hidden |= any(question.hidden for question in asked.questions)
         pieces = [] if self._loaded else [wire.encode(wire.LOAD, b"")]
         for key in dict.fromkeys(question.values for question in asked.questions):
@@ -211,7 +213,7 @@ class Session:
             frame = process.receive(wire.SLACK, self._budget.deadline())
             wire.expect(frame, wire.LOADED)
             failure = answers.decode_loaded(frame.buffer, self._budget.spend(begun))
-            # What is to come waits in the pipe already, and a file that is run may look at it.
+            # The questions are already in the pipe, and the file's own code may read them while it runs.
             failure = wordless(failure) if failure is not None and self._knows_hidden else failure
         except _FAULTS as fault:
             failure = self._lost(fault, begun)
@@ -252,13 +254,13 @@ class Session:
         return reading
 
     def _replace(self) -> Process:
-        """Start a child and let it read the submission: nothing of the learner's has run yet."""
+        """Start a child and let it read the submission; none of the learner's code has run yet."""
         process = self._process = self._backend.start()
         self._loaded = False
         self._sent.clear()
         self._knows_hidden = False
         begun = time.monotonic()
-        deadline = begun + _READING_SECONDS  # a short limit per call is not meant for this
+        deadline = begun + _READING_SECONDS  # a short limit per call does not apply here
         begin(process, self._submission, self._backend.greeting(), deadline)
         frame = process.receive(_READING_LIMIT, deadline)
         if frame.kind == wire.FAULT:
@@ -270,7 +272,7 @@ class Session:
         return process
 
     def _lost(self, fault: Exception, begun: float) -> Outcome:
-        """Kill the child and say what became of it; later questions go to another, unless there may be no more."""
+        """Kill the child and return the outcome; later questions go to a new one, unless the limit is reached."""
         seconds = self._budget.spend(begun)
         process, self._process = self._process, None
         assert process is not None
@@ -290,7 +292,7 @@ class Session:
 
 
 _ENCODED: Final[dict[tuple[str, int], tuple[Mapping[str, Any], bytes]]] = {}
-"""Frames of the latest pools, with their values: one submission after the other is asked about the same ones."""
+"""Frames of the latest pools, with their values: successive submissions are asked about the same ones."""
 
 
 def _encoded(key: str, values: Mapping[str, torch.Tensor | int | float]) -> bytes:

@@ -1,4 +1,4 @@
-"""How the grader starts another interpreter for the sandbox: bare environment, isolated mode, search path by hand."""
+"""Starts another interpreter for the sandbox: bare environment, isolated mode, explicit search path."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from grader.sandbox.numerics import PINNED_ENVIRONMENT
 from grader.sandbox.types import SandboxError
 
 READY_SECONDS: Final = 180.0
-"""For importing torch on a machine that is busy or has a slow disk; 1.1 to 1.5 are usual."""
+"""Time to import torch, on a machine that is busy or has a slow disk; 1.1 to 1.5 s are usual."""
 
 _KEPT = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT", "SYSTEMDRIVE")
 """What an interpreter may need to find its own libraries."""
@@ -21,15 +21,15 @@ _PACKAGES = ("site-packages", "dist-packages")
 
 
 def environment() -> dict[str, str]:
-    """The pinned numerics and nothing of the grader's own environment but library paths."""
+    """The pinned numerics, and of the grader's own environment only the library paths."""
     return {name: os.environ[name] for name in _KEPT if name in os.environ} | PINNED_ENVIRONMENT
 
 
 def search_path() -> list[str]:
-    """Where the other interpreter finds torch and this package.
+    """Directories in which the other interpreter finds torch and this package.
 
-    Isolated mode hides user installs and editable checkouts. The grader's own path may hold the current directory or a
-    submission's, where a `torch.py` could lie in wait: only directories of packages travel, and those in use.
+    Isolated mode hides user installs and editable checkouts. The grader's own path may contain the current directory or
+    a submission's, where a malicious `torch.py` could be: only package directories are passed on, and those in use.
     """
     packages = [entry for entry in sys.path if Path(entry).is_absolute() and Path(entry).name in _PACKAGES]
     spec = importlib.util.find_spec("torch")
@@ -39,20 +39,20 @@ def search_path() -> list[str]:
 
 
 def ready(said: bytes, who: str) -> dict[str, Any]:
-    """The report with which the other interpreter begins.
+    """The report that the other interpreter sends first.
 
     Raises:
         SandboxError: it could not start; the report is its traceback.
     """
     report = dict(json.loads(said))
     if "error" in report:
-        message = f"the sandbox's {who} could not start:\n{report['error']}"
+        message = f"the sandbox {who} could not start:\n{report['error']}"
         raise SandboxError(message)
     return report
 
 
 def bootstrap(module: str) -> str:
-    """The program text: take the settings off the control channel, complete the path, hand over."""
+    """The program text: read the settings from the control channel, extend the path, call the main module."""
     return _PROGRAM.format(module=module, first=_FIRST[module], excuse=_EXCUSE[module], last=_LAST[module])
 
 

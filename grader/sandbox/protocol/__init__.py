@@ -1,1 +1,1 @@
-"""What crosses the wall, as bytes: frames, messages, answers, tensors, and how a process ends."""
+"""What passes between grader and child, as bytes: frames, messages, answers, tensors; and how a process ends."""

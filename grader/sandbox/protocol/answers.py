@@ -1,4 +1,4 @@
-"""What an outcome looks like inside a frame's body: written by a child, read by the grader, which trusts none of it."""
+"""The encoding of outcomes in a frame's body: written by a child, and read by the grader, which trusts none of it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _HEAD: Final = struct.Struct("<BBHHI")
-"""Status, tensors, length of what was printed, length of the other texts, line."""
+"""Status, number of tensors, length of the output, length of the other texts, line."""
 _RETURNED: Final = 0
 _FINE: Final = 4
 _SEPARATOR: Final = "\0"
@@ -27,17 +27,17 @@ def _encode(status: int, printed: str, texts: Sequence[str], line: int = 0, tens
 
 
 def encode_returned(printed: str, tensors: Sequence[bytes], mutated: Sequence[str]) -> bytes:
-    """A good answer; the tensors are already bytes."""
+    """Encode a call that returned tensors; they are already bytes."""
     return _encode(_RETURNED, printed, mutated, tensors=tensors)
 
 
 def encode_fine(printed: str) -> bytes:
-    """The module loaded."""
+    """Encode that the module was loaded."""
     return _encode(_FINE, printed, ())
 
 
 def encode_failure(outcome: NotStarted | Raised | WrongType) -> bytes:
-    """Any other outcome."""
+    """Encode any other outcome."""
     if isinstance(outcome, NotStarted):
         return _encode(1, outcome.printed, (outcome.how,), outcome.line or 0)
     if isinstance(outcome, Raised):
@@ -47,13 +47,16 @@ def encode_failure(outcome: NotStarted | Raised | WrongType) -> bytes:
 
 
 def decode_outcome(buffer: bytearray, seconds: float, question: Question, *, lean: bool = False) -> Outcome:
-    """An outcome out of untrusted bytes.
+    """Decode an outcome from untrusted bytes.
 
     Args:
         buffer: the bytes.
-        seconds: what the call took.
+        seconds: how long the call took.
         question: what was asked.
-        lean: whether of an answer in another shape than the question's only the shape is kept.
+        lean: whether to keep only the shape of an answer in another shape than the question's.
+
+    Raises:
+        ProtocolError: the bytes are not a valid outcome.
     """
     try:
         status, count, printed, texts, line, at = _decode(buffer)
@@ -62,17 +65,17 @@ def decode_outcome(buffer: bytearray, seconds: float, question: Question, *, lea
             return _returned(buffer, at, count, texts, seconds, printed, question, shape)
         return _failure(status, texts, line, seconds, printed)
     except (struct.error, IndexError, ValueError) as error:
-        message = f"an answer that cannot be read: {error}"
+        message = f"an unreadable answer: {error}"
         raise ProtocolError(message) from None
 
 
 def decode_loaded(buffer: bytearray, seconds: float) -> Outcome | None:
-    """What running the module came to; None when all is well."""
+    """Decode the outcome of running the module; None if it succeeded."""
     try:
         status, _count, printed, texts, line, _at = _decode(buffer)
         return None if status == _FINE else _failure(status, texts, line, seconds, printed)
     except (struct.error, IndexError, ValueError) as error:
-        message = f"an answer that cannot be read: {error}"
+        message = f"an unreadable answer: {error}"
         raise ProtocolError(message) from None
 
 
@@ -99,17 +102,17 @@ def _returned(
     shape: tuple[int, ...] | None,
 ) -> Returned:
     if count != question.outputs or len(buffer) - at > question.max_bytes + 128 * count:
-        message = f"{count} tensors in {len(buffer) - at} bytes, {question.outputs} were asked for"
+        message = f"{count} tensors in {len(buffer) - at} bytes, expected {question.outputs}"
         raise ProtocolError(message)
     sent = {*question.from_values, *question.given}
     if not sent.issuperset(mutated) or len(mutated) > len(sent):
-        message = "a changed parameter that was never sent"
+        message = "changed a parameter that was never sent"
         raise ProtocolError(message)
     tensors, end = decode_tensors(buffer, at, address_of(buffer), count, shape)
     if end != len(buffer):
         message = f"{len(buffer) - end} bytes too many"
         raise ProtocolError(message)
-    # A tensor that holds nothing fits into any frame; not so what a sum makes of it, and diagnoses sum.
+    # An empty tensor fits into any frame, but its sum over a dimension may not, and the diagnosis takes sums.
     empty = [tensor for tensor in tensors if not tensor.numel()]
     if any(most_when_summed(tensor.shape) * tensor.itemsize > question.max_bytes for tensor in empty):
         message = "an empty tensor with dimensions that no gradient has"

@@ -1,4 +1,4 @@
-"""What submissions, pools and questions look like inside a frame's body."""
+"""The encoding of submissions, readings, pools and questions in a frame's body."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _SEPARATOR: Final = "\0"
 
 
 def encode_read(files: Mapping[str, bytes], rules: RulesConfig) -> bytes:
-    """The submission's bytes and the rules it is read by."""
+    """Encode the submission's bytes and the rules that apply to it."""
     head = json.dumps({"rules": asdict(rules), "files": {name: len(raw) for name, raw in files.items()}}).encode()
     return _SIZE.pack(len(head)) + head + b"".join(files.values())
 
@@ -48,7 +48,7 @@ def decode_read(buffer: bytearray) -> tuple[dict[str, bytes], RulesConfig]:
 
 
 def encode_reading(reading: Reading) -> bytes:
-    """A reading as JSON: it is sent before the learner's first line runs."""
+    """Encode a reading as JSON; it is sent before the learner's first line runs."""
     functions = [
         (each.name, each.file, each.line, each.end_line, _plain(each.parameters), _plain(each.findings), each.begins)
         for each in reading.functions.values()
@@ -58,12 +58,12 @@ def encode_reading(reading: Reading) -> bytes:
 
 
 def _plain(entries: Sequence[Parameter] | Sequence[Finding]) -> list[tuple[str | int, ...]]:
-    """Flat dataclasses as tuples: `dataclasses.astuple` copies deeply and takes ten times as long."""
+    """Flat dataclasses as tuples: `dataclasses.astuple` makes deep copies and takes ten times as long."""
     return [tuple(getattr(each, name) for name in each.__slots__) for each in entries]
 
 
 def decode_reading(body: bytes) -> Reading:
-    """Build a reading field by field: what does not fit is a violation of the protocol."""
+    """Build a reading field by field; raises `ProtocolError` if one does not fit."""
     try:
         (file, problem, line, notes, source), functions, findings = json.loads(body)
         return Reading(
@@ -76,7 +76,7 @@ def decode_reading(body: bytes) -> Reading:
             source=source if isinstance(source, str) else "",
         )
     except (ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
-        message = f"a reading that cannot be read: {error}"
+        message = f"an unreadable report on the submission: {error}"
         raise ProtocolError(message) from None
 
 
@@ -96,7 +96,7 @@ def _finding(file: str, line: int, rule: str, message: str) -> Finding:
 
 
 def encode_pool(key: str, values: Mapping[str, torch.Tensor | int | float]) -> bytes:
-    """Values that many questions share, sent once per child."""
+    """Encode values that many questions share, sent once per child."""
     names = _SEPARATOR.join((key, *values)).encode()
     return _SIZE.pack(len(names)) + names + encode_values(values.values())
 
@@ -113,7 +113,7 @@ def decode_pool(buffer: bytearray, base: int) -> tuple[str, dict[str, Stored | i
 
 
 def encode_ask(questions: Sequence[Question], nonces: Sequence[bytes]) -> bytes:
-    """Questions that travel together, each with the nonce that its answer must carry."""
+    """Encode questions that are sent together, each with the nonce that its answer must carry."""
     pieces = [_COUNT.pack(len(questions))]
     for each, nonce in zip(questions, nonces, strict=True):
         names = _SEPARATOR.join((each.function, each.values, *each.from_values, *each.given)).encode()
@@ -124,7 +124,7 @@ def encode_ask(questions: Sequence[Question], nonces: Sequence[bytes]) -> bytes:
 
 
 class Asked(NamedTuple):
-    """A question as the child has it."""
+    """A question as the child sees it."""
 
     nonce: bytes
     function: str

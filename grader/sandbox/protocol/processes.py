@@ -1,4 +1,4 @@
-"""What every back end offers a session: a process that exchanges frames until it is killed, and how it ended."""
+"""The interface of every back end: a process that exchanges frames until it is killed, and how it ended."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _HELLO_SECONDS: Final = 30.0
 
 @dataclass(frozen=True, slots=True)
 class Death:
-    """What the operating system says about a process that is gone."""
+    """What the operating system reports about a process that has ended."""
 
     signal: int | None
     code: int | None
@@ -27,7 +27,7 @@ class Death:
 
     @classmethod
     def from_wait(cls, status: int, cpu: float) -> Death:
-        """Out of a wait status."""
+        """From a wait status and the CPU seconds used."""
         if os.WIFSIGNALED(status):
             return cls(os.WTERMSIG(status), None, cpu)
         return cls(None, os.WEXITSTATUS(status), cpu)
@@ -45,16 +45,16 @@ _SIGNALS = {
 
 
 def killed(death: Death, cpu_limit: float, seconds: float) -> Killed:
-    """The outcome of a question whose child died by itself."""
+    """The outcome of a question whose child died of its own accord."""
     if death.signal is None:
         return Killed(reason="exit", detail=f"exit code {death.code}", seconds=seconds)
     name = _name(death.signal)
     if name == "SIGSYS":
-        return Killed(reason="syscall", detail="a system call for another processor", seconds=seconds)
+        return Killed(reason="syscall", detail="system call of another architecture", seconds=seconds)
     if name == "SIGKILL" and death.cpu < cpu_limit:
         return Killed(reason="memory", detail="out of memory (killed by the operating system)", seconds=seconds)
     if name == "SIGKILL":
-        return Killed(reason="signal", detail=f"more than {cpu_limit:g} s of processor time", seconds=seconds)
+        return Killed(reason="signal", detail=f"used more than {cpu_limit:g} s of CPU time", seconds=seconds)
     words = f" ({_SIGNALS[name]})" if name in _SIGNALS else ""
     return Killed(reason="signal", detail=f"signal {death.signal}{words}", seconds=seconds)
 
@@ -67,30 +67,30 @@ def _name(number: int) -> str:
 
 
 class LateError(Exception):
-    """Nothing came before the deadline."""
+    """Nothing arrived before the deadline."""
 
 
 class GoneError(Exception):
-    """The process closed its end: it is dead, or as good as dead."""
+    """The process closed its end: it is dead or about to be."""
 
 
 class Process(Protocol):
-    """One child, whichever way it was started."""
+    """One child, however it was started."""
 
     def send(self, data: bytes, deadline: float) -> None:
         """Write everything, or raise `LateError` or `GoneError`."""
 
     def receive(self, limit: int, deadline: float) -> Frame:
-        """Read one frame of at most `limit` bytes; `LateError`, `GoneError`, or `ProtocolError` for a longer one."""
+        """Read one frame of at most `limit` bytes, or raise `LateError`, `GoneError`, or `ProtocolError` if longer."""
 
     def quiet(self) -> bool:
-        """Whether nothing waits to be read: an answer before its question is a violation."""
+        """Whether nothing is waiting to be read: an answer before its question violates the protocol."""
 
     def end(self, *, gone: bool) -> Death | None:
-        """Kill it and say how it had ended by itself; None if it had not, although it may seem `gone`."""
+        """Kill it and return how it had already ended; None if it was still running, although it may seem `gone`."""
 
     def discard(self) -> None:
-        """Kill it; nobody wants to know more."""
+        """Kill it without asking how it ended."""
 
 
 class Backend(Protocol):
@@ -100,22 +100,22 @@ class Backend(Protocol):
         """A fresh process that has read nothing yet."""
 
     def greeting(self) -> bytes:
-        """What a fresh process has to say first: the names of its locks."""
+        """The first message expected from a fresh process: the names of its locks."""
 
     def close(self) -> None:
-        """End everything."""
+        """End all processes."""
 
 
 def begin(process: Process, request: bytes, greeting: bytes, deadline: float) -> None:
-    """Send a fresh process its first request, and hear that it is locked in.
+    """Send a fresh process its first request, and wait for its report that it is locked in.
 
     Raises:
-        SandboxError: it is not. Nothing of a learner's has run or been read yet, so that it cannot be their fault.
-        LateError, GoneError: it was locked in, and did not take the whole request.
+        SandboxError: it is not locked in. No learner's code has run or been read yet, so it cannot be the cause.
+        LateError, GoneError: it was locked in, but did not accept the whole request.
     """
     try:
         process.send(request, deadline)
-    finally:  # a process that died at once does not even take the request
+    finally:  # a process that died at once does not even accept the request
         _hear(process, greeting)
 
 
@@ -123,9 +123,9 @@ def _hear(process: Process, greeting: bytes) -> None:
     try:
         hello = process.receive(wire.SLACK, time.monotonic() + _HELLO_SECONDS)
     except (LateError, GoneError, wire.ProtocolError) as fault:
-        message = f"a child could not lock itself in ({type(fault).__name__}): nothing was graded; start again"
+        message = f"a sandbox child could not lock itself in ({type(fault).__name__}): nothing was graded; run it again"
         raise SandboxError(message) from None
     if hello.kind != wire.HELLO or hello.body != greeting:
         locks = hello.body.decode("utf-8", "replace")
-        message = f"a child's locks are not those of the self-test: {locks}"
+        message = f"a sandbox child's locks differ from those of the self-test: {locks}"
         raise SandboxError(message)

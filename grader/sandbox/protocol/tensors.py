@@ -1,4 +1,4 @@
-"""Values as bytes: a tag, then for a tensor its dtype code, dimensions and raw data; and fresh copies of them."""
+"""Encodes values as bytes (a tag; for a tensor its dtype code, dimensions and raw data) and makes fresh copies."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from grader.sandbox.protocol.wire import ProtocolError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-# Bound before a learner's line runs in this process: a patched `torch.empty` must not reach the encoding.
+# Bound before any of the learner's lines runs in this process: a patched `torch.empty` must not affect the encoding.
 PlainTensor: Final = torch.Tensor
 TensorBase: Final = torch._C.TensorBase  # noqa: SLF001  (the C methods cannot be patched from Python)
 data_ptr: Final = TensorBase.data_ptr
@@ -22,7 +22,7 @@ _empty: Final = torch.empty
 _contiguous: Final = TensorBase.contiguous
 _detach: Final = TensorBase.detach
 _nbytes: Final = TensorBase.nbytes.__get__  # type: ignore[attr-defined]
-# By the time of a call `ctypes` itself is gone.
+# `ctypes` itself is gone by the time a call is made.
 _string_at: Final = ctypes._string_at  # type: ignore[attr-defined]  # noqa: SLF001  (what `ctypes.string_at` calls)
 _memmove: Final = ctypes.memmove
 _addressof: Final = ctypes.addressof
@@ -54,7 +54,7 @@ _NUMBER: Final = struct.Struct("<Bd")
 
 
 class Stored(NamedTuple):
-    """A tensor's bytes in a buffer that somebody keeps alive: what fresh copies are made from."""
+    """A tensor's bytes in a buffer that the owner keeps alive: the source of fresh copies."""
 
     dtype: torch.dtype
     shape: tuple[int, ...]
@@ -63,7 +63,7 @@ class Stored(NamedTuple):
 
 
 def fresh(source: Stored) -> torch.Tensor:
-    """A new contiguous tensor: torch aligns it to 64 bytes, so that a kernel's order of sums never varies."""
+    """A new contiguous tensor: torch aligns it to 64 bytes, so that the summation order of a kernel never varies."""
     tensor = _empty(source.shape, dtype=source.dtype)
     if source.size:
         _memmove(data_ptr(tensor), source.address, source.size)
@@ -71,19 +71,19 @@ def fresh(source: Stored) -> torch.Tensor:
 
 
 def encode_value(value: object) -> bytes:
-    """A tensor, an int or a float."""
+    """Encode a tensor, an int or a float; raises `TypeError` for anything else."""
     if isinstance(value, PlainTensor):
         return encode_tensor(value)
     if isinstance(value, int):
         return _INTEGER.pack(_INT, value)
     if isinstance(value, float):
         return _NUMBER.pack(_FLOAT, value)
-    message = f"a {type(value).__name__} cannot be sent to a child: only tensors, ints and floats"
+    message = f"cannot send a {type(value).__name__} to a child: expected a tensor, an int or a float"
     raise TypeError(message)
 
 
 def encode_tensor(tensor: torch.Tensor) -> bytes:
-    """A dense CPU tensor of a known dtype."""
+    """Encode a dense CPU tensor of a known dtype."""
     tensor = _contiguous(_detach(tensor))
     shape, size = tensor.shape, _nbytes(tensor)
     head = _HEADS[len(shape)].pack(_TENSOR, CODES[tensor.dtype], len(shape), size, *shape)
@@ -103,7 +103,7 @@ def decode_value(buffer: bytearray, at: int, base: int) -> tuple[Stored | int | 
 
 
 def stored(buffer: bytearray, at: int, base: int) -> tuple[Stored, int]:
-    """Check a tensor's header against itself and against the buffer, and point at its bytes."""
+    """Check that a tensor's header is consistent and fits the buffer; return its bytes' location and their end."""
     tag, code, dimensions = buffer[at : at + 3]
     if tag != _TENSOR or code >= len(DTYPES) or dimensions > MOST_DIMENSIONS:
         message = f"tag {tag}, dtype code {code}, {dimensions} dimensions"
@@ -111,9 +111,9 @@ def stored(buffer: bytearray, at: int, base: int) -> tuple[Stored, int]:
     head = _HEADS[dimensions]
     _tag, _code, _dimensions, size, *shape = head.unpack_from(buffer, at)
     start = at + head.size
-    # Python's integers do not overflow: 65535**4 is what it is.
+    # Python's integers do not overflow: 65535**4 is computed exactly.
     if (shape and min(shape) < 0) or math.prod(shape) * _SIZES[code] != size or start + size > len(buffer):
-        message = f"shape {tuple(shape)} does not hold {size} bytes, or they are not there"
+        message = f"shape {tuple(shape)} does not take {size} bytes, or the frame is shorter"
         raise ProtocolError(message)
     return Stored(DTYPES[code], tuple(shape), base + start, size), start + size
 
@@ -126,9 +126,9 @@ def decode_tensors(
     Args:
         buffer: the bytes.
         at: where the first tensor begins.
-        base: where the buffer lies in memory.
+        base: the buffer's address.
         count: how many tensors there are.
-        shape: of one in another shape no values are copied; None if all are.
+        shape: copy only the values of tensors in this shape; None copies all.
     """
     tensors = []
     for _ in range(count):
@@ -136,21 +136,21 @@ def decode_tensors(
         try:
             wanted = shape is None or source.shape == shape
             tensors.append(fresh(source) if wanted else torch.zeros((), dtype=source.dtype).expand(source.shape))
-        except RuntimeError as error:  # (0, 2**62) holds zero bytes and still has no strides
+        except RuntimeError as error:  # (0, 2**62) has zero bytes, but its strides overflow
             raise ProtocolError(str(error)) from None
     return tuple(tensors), at
 
 
 def most_when_summed(shape: Sequence[int]) -> int:
-    """The most elements that sums over some dimensions can leave: of (0, 2**30), which holds none, 2**30."""
+    """The most elements that a sum over some dimensions can have: 2**30 for (0, 2**30), which itself has none."""
     return math.prod(max(1, size) for size in shape)
 
 
 def encode_values(values: Iterable[Any]) -> bytes:
-    """Values one after the other; their names travel elsewhere."""
+    """Encode values one after the other; their names are sent separately."""
     return b"".join(map(encode_value, values))
 
 
 def address_of(buffer: bytearray) -> int:
-    """Where a buffer's bytes lie (it must not be resized afterwards)."""
+    """The address of a buffer's bytes (it must not be resized afterwards)."""
     return _addressof(_char.from_buffer(buffer))

@@ -1,4 +1,4 @@
-"""Frames: how bytes are cut up on the pipes between the grader and a child.
+"""Frames: how bytes are divided up on the pipes between the grader and a child.
 
 A frame is `length | nonce | kind | body`. There is no pickle, and nothing is allocated before its size is checked.
 """
@@ -9,9 +9,9 @@ import struct
 from typing import Final, NamedTuple
 
 HEAD: Final = struct.Struct("<I16sB")
-"""Length of what follows the length itself, nonce, kind."""
+"""Length (of the frame without the length itself), nonce, kind."""
 BODY: Final = HEAD.size - 4
-"""Where the body begins in what follows the length."""
+"""Offset of the body in a frame without its length."""
 LENGTH: Final = struct.Struct("<I")
 NONCE: Final = 16
 NO_NONCE: Final = bytes(NONCE)
@@ -37,18 +37,18 @@ REAP: Final = b"\x02"
 TWIN: Final = b"\x03"
 PID: Final = struct.Struct("<i")
 STATUS: Final = struct.Struct("<id")
-"""Wait status and processor seconds."""
+"""Wait status and CPU seconds."""
 
 SLACK: Final = 32 * 1024
-"""What an answer may hold beside its tensors' bytes."""
+"""Bytes that an answer may have beside its tensors' data."""
 
 
 class ProtocolError(Exception):
-    """The other side sent what no honest side sends."""
+    """The other side sent something that honest code never sends."""
 
 
 class Frame(NamedTuple):
-    """One frame as it came; `buffer[BODY:]` is its body."""
+    """One frame as received; `buffer[BODY:]` is its body."""
 
     kind: int
     nonce: bytes
@@ -61,26 +61,26 @@ class Frame(NamedTuple):
 
 
 def encode(kind: int, body: bytes, nonce: bytes = NO_NONCE) -> bytes:
-    """One whole frame."""
+    """Encode one whole frame."""
     return HEAD.pack(BODY + len(body), nonce, kind) + body
 
 
 def checked_length(head: bytes | bytearray | memoryview, limit: int) -> int:
-    """The length that a frame announces, if it may be that long."""
+    """The length that a frame announces; raises `ProtocolError` if it is out of range."""
     length = int(LENGTH.unpack_from(head)[0])
     if not BODY <= length <= BODY + limit:
-        message = f"a frame of {length} bytes where at most {limit} were expected"
+        message = f"a frame of {length} bytes, expected at most {limit}"
         raise ProtocolError(message)
     return length
 
 
 def decode(buffer: bytearray) -> Frame:
-    """What follows a length, as a frame."""
+    """Decode a frame without its length."""
     return Frame(buffer[NONCE], bytes(buffer[:NONCE]), buffer)
 
 
 def expect(frame: Frame, kind: int, nonce: bytes = NO_NONCE) -> None:
-    """Raise `ProtocolError` unless this is the frame that has to come now."""
+    """Raise `ProtocolError` unless this is the expected frame."""
     if frame.kind != kind or frame.nonce != nonce:
-        message = "an answer that belongs to no question"
+        message = "an answer that does not belong to the question"
         raise ProtocolError(message)

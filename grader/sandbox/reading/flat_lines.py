@@ -1,7 +1,8 @@
-"""Turns a notebook's flat lines (`dprobs = (1/probs)*dlogprobs`) into functions that ask for what the lines read.
+"""Turns a notebook's flat lines (`dprobs = (1/probs)*dlogprobs`) into functions that take what the lines read.
 
-Each gradient gets the lines that write it, from its first assignment on, and the lines that make the intermediate
-values they use. Other gradients, and values of the forward pass, become parameters. Nothing is run.
+Flat lines are statements outside any function. Each gradient gets the lines that write it, from its first assignment
+on, and the lines that compute the intermediate values they use. Other gradients, and values of the forward pass, become
+parameters. Nothing is run.
 """
 
 from __future__ import annotations
@@ -20,27 +21,27 @@ _NOT_GRADIENTS: Final = frozenset((
     "data", "dataset", "dataloader", "decode", "dev", "device", "df", "diff", "diffs", "dim", "dims", "display", "dist",
     "dloss", "docs", "done", "dropout", "dt", "dtype",
 ))  # fmt: skip
-"""Words with d that notebooks use for something else."""
+"""Names starting with d that notebooks use for something else."""
 _ANONYMOUS = (ast.Lambda, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 MOST_STEPS: Final = 3000
 ENOUGH_OF_A_FORWARD_PASS: Final = 4
-"""So many gradients beside their own variables show that the variables are there as well."""
+"""If this many gradients have their variable in the code as well, the code contains the forward pass."""
 
 
 @dataclass(frozen=True, slots=True)
 class Made:
     functions: tuple[ast.stmt, ...] = ()
     notes: tuple[tuple[int, str], ...] = ()
-    """Line and sentence."""
+    """Line number and text."""
 
 
 def functions(cells: list[list[ast.stmt]], answered: set[str], known: set[str]) -> Made:
-    """One function for each gradient that flat lines write and no function answers.
+    """Make one function for each gradient that flat lines write and no function computes.
 
     Args:
         cells: the statements of each cell.
         answered: gradients that have a function.
-        known: names that the functions find in the module: imports, helpers, constants.
+        known: names defined in the module: imports, helpers, constants.
     """
     steps = [step_of(node, number) for number, cell in enumerate(cells) for node in flat(cell)]
     for index, step in enumerate(steps):
@@ -49,16 +50,16 @@ def functions(cells: list[list[ast.stmt]], answered: set[str], known: set[str]) 
     if not written:
         return Made()
     if len(steps) > MOST_STEPS:
-        return Made(notes=((1, f"more than {MOST_STEPS} flat lines: none was turned into a function"),))
+        return Made(notes=((1, f"more than {MOST_STEPS} lines outside functions: none of them was graded"),))
     used = {name for step in steps for name in called(step.node)}
     made = _Maker(steps, written, known - (answered - used), answered)
     return Made(tuple(made.function(name) for name in made.order), tuple(made.notes))
 
 
 def _gradients(steps: list[Step]) -> set[str]:
-    """The names that flat lines give to gradients.
+    """The gradients that flat lines write.
 
-    Beside a forward pass, `dtanh` and `delta` are other words with d: there is no variable tanh and no elta.
+    Where there is a forward pass, `dtanh` and `delta` are not gradients: there is no variable `tanh` or `elta`.
     """
     written = {name for step in steps for name in step.fresh if is_gradient(name)}
     made = {name for step in steps for name in step.fresh}
@@ -69,20 +70,20 @@ def _gradients(steps: list[Step]) -> set[str]:
 
 
 def is_placeholder(node: ast.stmt) -> bool:
-    """`dh = None`, `dh = ...`: still to be written."""
+    """Whether a statement is `dh = None` or `dh = ...`: a gradient still to be written."""
     if not isinstance(node, ast.Assign) or not isinstance(node.value, ast.Constant):
         return False
     return node.value.value in (None, ...) and any(map(is_gradient, assigned(node)))
 
 
 def assigned(node: ast.stmt) -> list[str]:
-    """The names that `a = b = ...` binds; none for another kind of statement."""
+    """The names that `a = b = ...` binds; empty for any other statement."""
     targets = node.targets if isinstance(node, ast.Assign) else []
     return [target.id for target in targets if isinstance(target, ast.Name)]
 
 
 def assigned_again(body: list[ast.stmt]) -> set[str]:
-    """Names that no constant has: `n = 32`, and later `n = Xb.shape[0]`."""
+    """Names written more than once, which are not constants: `n = 32`, and later `n = Xb.shape[0]`."""
     seen: set[str] = set()
     again: set[str] = set()
     for node in body:
@@ -98,7 +99,7 @@ def is_gradient(name: str) -> bool:
 
 
 class _Maker:
-    """Finds for every gradient the lines that belong to it."""
+    """Finds the lines that belong to each gradient."""
 
     def __init__(self, steps: list[Step], written: set[str], known: set[str], answered: set[str]) -> None:
         self.steps = steps
@@ -127,20 +128,20 @@ class _Maker:
         return sorted(self.episodes, key=lambda name: self.episodes[name][0])
 
     def _main_cell(self) -> int:
-        """The cell that writes most gradients: the exercise proper, not its later variations."""
+        """The cell that writes the most gradients: the exercise itself, not later variations of it."""
         counts: dict[int, set[str]] = {}
         for step in self.steps:
             counts.setdefault(step.cell, set()).update(step.fresh & self.written)
         return max(counts, key=lambda cell: len(counts[cell]))
 
     def _episode(self, name: str) -> list[int]:
-        """The steps that write a gradient, from one assignment to before the next one that starts anew."""
+        """The steps that write a gradient, from one fresh assignment up to the next."""
         starts = [index for index in self.writers[name] if name in self.steps[index].fresh]
         in_main = [index for index in starts if self.steps[index].cell == self.main]
         start = (in_main or starts)[-1]
         if len(starts) > 1:
             line = self.steps[start].node.lineno
-            self.notes.append((line, f"{name} is assigned anew {len(starts)} times; the one in this line was taken"))
+            self.notes.append((line, f"{name} is assigned {len(starts)} times; this assignment was used"))
         end = min((index for index in starts if index > start), default=len(self.steps))
         return [index for index in self.writers[name] if start <= index < end]
 
@@ -181,7 +182,7 @@ class _Maker:
         return [name for name in seen if name in parameters]
 
     def _made_by(self, name: str, before: int) -> list[int]:
-        """The steps that make an intermediate value; none if it is a gradient or a value of the forward pass."""
+        """The steps that compute an intermediate value; empty for a gradient or a value of the forward pass."""
         if name in self.written | self.answered or f"d{name}" in self.written:
             return []
         writers = [index for index in self.writers.get(name, ()) if index < before]
@@ -191,7 +192,10 @@ class _Maker:
         return [index for index in writers if index >= starts[-1]]
 
     def _is_forward(self, index: int) -> bool:
-        """Whether a line belongs to the forward pass: before the gradients, beside lines that make the variables."""
+        """Whether a line belongs to the forward pass: no gradient comes before it in its cell.
+
+        If gradients follow in the cell, it counts only if the lines before them compute variables.
+        """
         cell = self.steps[index].cell
         if cell not in self.first_gradient:
             return True
@@ -201,11 +205,11 @@ class _Maker:
         later = [other for other in self.episodes.get(read, ()) if other > index]
         if later and self.episodes[read][0] < index:
             line = self.steps[index].node.lineno
-            self.notes.append((line, f"{name} reads {read} before its last line; the finished value is handed over"))
+            self.notes.append((line, f"{name} reads {read} before its last line; its final value is used"))
 
 
 def split(body: list[ast.stmt], is_border: Callable[[int], bool]) -> list[list[ast.stmt]]:
-    """A script's statements in cells, where the script was made from a notebook and says so."""
+    """Split a script's statements into cells, where it was exported from a notebook and marks them."""
     cells: list[list[ast.stmt]] = [[]]
     previous = 0
     for node in body:
@@ -216,12 +220,12 @@ def split(body: list[ast.stmt], is_border: Callable[[int], bool]) -> list[list[a
     return cells
 
 
-# One statement: what it sets anew, changes, and reads from before
+# One statement: what it sets, changes and reads
 
 
 @dataclass(slots=True)
 class Step:
-    """One flat statement: which names it sets anew, which it changes, which it reads from before."""
+    """One flat statement: the names it assigns afresh, those it changes, and those whose old value it reads."""
 
     node: ast.stmt
     cell: int
@@ -236,7 +240,7 @@ class Step:
 
 
 def flat(nodes: list[ast.stmt]) -> Iterator[ast.stmt]:
-    """`with torch.no_grad():` around flat lines changes nothing here."""
+    """The flat statements, including those in a `with torch.no_grad():` block, which makes no difference here."""
     for node in nodes:
         if isinstance(node, ast.With) and all(item.optional_vars is None for item in node.items):
             yield from flat(node.body)
@@ -266,14 +270,14 @@ def step_of(node: ast.stmt, cell: int) -> Step:
     here = set() if simple else step.fresh
     step.reads = dict.fromkeys(name for name in sorted(loads, key=loads.__getitem__) if name not in inner | here)
     if simple:
-        again = step.fresh & loads.keys()  # `dx = dx + ...` goes on with what there was
+        again = step.fresh & loads.keys()  # `dx = dx + ...` builds on the old value
         step.touched |= again
         step.fresh -= again
     return step
 
 
 def _note_change(part: ast.AST, step: Step) -> None:
-    """`x += 1`, `x[0] = 1`, `x.add_(1)`: x goes on, changed."""
+    """Record names that are changed but not assigned afresh: `x += 1`, `x[0] = 1`, `x.add_(1)`."""
     root: str | None = None
     if isinstance(part, ast.AugAssign):
         root = _root(part.target)

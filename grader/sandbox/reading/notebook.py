@@ -1,6 +1,6 @@
 """Reads a notebook's code cells: the learner's functions, what they import, and the constants beside them.
 
-A notebook is never run. Everything else in it (the forward pass, `loss.backward()`, plots) is left where it is.
+A notebook is never run. Everything else in it (the forward pass, `loss.backward()`, plots) is ignored.
 """
 
 from __future__ import annotations
@@ -30,11 +30,11 @@ class Cell:
     """A code cell that could be read."""
 
     title: str
-    """`net.ipynb cell 3`: what stands for a file's name in every message."""
+    """`net.ipynb cell 3`: used as the file name in every message."""
     first_line: int
-    """Where the cell begins when all cells are counted through."""
+    """The cell's first line, in the line numbering across all cells."""
     tree: ast.Module
-    """Its lines counted through as well."""
+    """Its line numbers also run across all cells."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +42,10 @@ class Notebook:
     cells: tuple[Cell, ...]
     notes: tuple[str, ...]
     lines: tuple[str, ...]
-    """All cells' text, counted through."""
+    """The text of all cells, line by line."""
 
     def place(self, line: int) -> tuple[str, int]:
-        """A line counted through all cells, as cell and line within it."""
+        """Convert a line number across all cells into the cell's title and the line within it."""
         found = self.cells[0]
         for cell in self.cells:
             if cell.first_line <= line:
@@ -62,25 +62,25 @@ def read_notebook(name: str, data: bytes) -> Notebook:
         try:
             tree = _parse_cell(title, text)
         except NotPythonError as error:
-            notes.append(f"left out: {error}")
+            notes.append(f"skipped: {error}")
         else:
             ast.increment_lineno(tree, len(lines))
             cells.append(Cell(title, len(lines) + 1, tree))
         lines += (*text.split("\n"), "")
     if not cells:
-        raise NotPythonError(f"{name}: no code cell of this notebook could be read")
+        raise NotPythonError(f"{name}: no code cell in this notebook could be read")
     return Notebook(tuple(cells), tuple(notes), tuple(lines))
 
 
 def _code_cells(name: str, data: bytes) -> Iterator[str]:
     if len(data) > MOST_BYTES:
         raise NotPythonError(
-            f"{name}: the notebook is larger than {MOST_BYTES >> 20} MB; clear its outputs and send it again"
+            f"{name}: the notebook is larger than {MOST_BYTES >> 20} MB; clear its outputs and submit it again"
         )
     try:
         document = json.loads(data.decode("utf-8-sig"))
     except (ValueError, RecursionError, MemoryError) as error:
-        raise NotPythonError(f"{name}: this is not a notebook ({shortened(str(error), 80)})") from None
+        raise NotPythonError(f"{name}: not a valid notebook ({shortened(str(error), 80)})") from None
     for cell in _cells(document)[:MOST_CELLS]:
         text = _text(cell)
         if text is not None:
@@ -111,7 +111,7 @@ def _text(cell: Any) -> str | None:
 
 
 def _parse_cell(title: str, text: str) -> ast.Module:
-    """As Python first: a line that begins with % may be the rest of a formula."""
+    """Try plain Python first: a line that starts with % may continue a formula."""
     first, _, rest = text.partition("\n")
     if first.startswith("%%"):
         text = f"\n{rest}" if _CELL_OF_PYTHON.match(first) else "\n" * rest.count("\n")
@@ -133,7 +133,7 @@ def _without_magic(line: str) -> str:
 
 
 def is_definition(node: ast.stmt) -> bool:
-    """Whether a statement can be part of an answer as it stands: imports, functions, classes, plain constants."""
+    """Whether a statement can be used as it is: an import, a function, a class or a plain constant."""
     if isinstance(node, ast.Import | ast.ImportFrom | ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
         return True
     if not isinstance(node, ast.Assign) or not all(isinstance(target, ast.Name) for target in node.targets):

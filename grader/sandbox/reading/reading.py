@@ -1,5 +1,5 @@
-"""What the locked child reads off a submission before it runs a line of it: which file, which functions, which rules
-are broken, and the code that may run.
+"""Reads a submission in the locked child before any of it runs: which file, which functions, which rules are broken,
+and the code that may run.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from grader.sandbox.rules.syntax import FileFacts
 
 ANSWER = re.compile(r"d\w+|gradients")
-"""What a learner's answer is called: `dlogits`; the training exercise asks for `gradients`."""
+"""The name of a learner's function: `dlogits`; `gradients` in the training exercise."""
 MOST_FUNCTIONS = 300
 MOST_PARAMETERS = 255
 LONGEST_NAME = 100
@@ -41,20 +41,20 @@ _CELL = re.compile(r"# (?:In\[.*\]:|%%)")
 
 @dataclass(frozen=True, slots=True)
 class Submitted:
-    """A submission as the child holds it: the answer to give, and the code to run (None if there is a problem)."""
+    """A submission as the child holds it: the reading to send, and the code to run (None if there is a problem)."""
 
     reading: Reading
     code: CodeType | None
 
     @property
     def source(self) -> str:
-        """The code as text, where it was put together from a notebook or from flat lines."""
+        """The code as text if it was assembled from a notebook or from flat lines, otherwise empty."""
         return self.reading.source
 
 
 @dataclass(frozen=True, slots=True)
 class _Code:
-    """A submission's statements and where they stand."""
+    """A submission's statements and their locations."""
 
     file: str
     tree: ast.Module
@@ -62,11 +62,11 @@ class _Code:
     notes: tuple[str, ...] = ()
     assembled: bool = False
     lines: tuple[str, ...] = ()
-    """The text that the tree's lines count."""
+    """The text that the tree's line numbers refer to."""
 
 
 def read(files: Mapping[str, bytes], rules: RulesConfig) -> Submitted:
-    """Never raises, whatever the bytes: what cannot be read is a problem that the learner is told."""
+    """Never raises, whatever the bytes: anything unreadable is a problem reported to the learner."""
     name = "backward.py"
     try:
         found = gradable(files)
@@ -79,7 +79,7 @@ def read(files: Mapping[str, bytes], rules: RulesConfig) -> Submitted:
     except (RecursionError, MemoryError):
         return _problem(name, f"{shortened(name)}: the code is nested too deeply to be read")
     except Exception as error:  # noqa: BLE001  # hostile bytes must not stop a class's grading
-        return _problem(name, f"{shortened(name)}: the file could not be read (internal: {type(error).__name__})")
+        return _problem(name, f"{shortened(name)}: the file could not be read (internal error: {type(error).__name__})")
 
 
 def _problem(name: str, sentence: str, line: int | None = None) -> Submitted:
@@ -114,7 +114,7 @@ def _notebook(name: str, data: bytes) -> _Code:
 
 
 def _from_flat(code: _Code, cells: list[list[ast.stmt]]) -> _Code:
-    """Lines such as `dprobs = ...` outside any function become functions, where no function answers already."""
+    """Turn lines such as `dprobs = ...` outside any function into functions, unless the gradient has a function."""
     cells = [[node for node in cell if not flat_lines.is_placeholder(node)] for cell in cells]
     body = [node for cell in cells for node in cell]
     again = flat_lines.assigned_again(body)
@@ -125,7 +125,7 @@ def _from_flat(code: _Code, cells: list[list[ast.stmt]]) -> _Code:
     if not made.functions:
         return replace(code, notes=(*code.notes, *(note for _, note in made.notes)))
     notes = tuple(f"{_at(code, line)}: {note}" for line, note in made.notes)
-    count = f"{code.file}: {len(made.functions)} gradients were taken from flat lines"
+    count = f"{code.file}: {len(made.functions)} gradients were taken from lines outside functions"
     tree = ast.Module([*kept, *made.functions], [])
     return replace(code, tree=tree, notes=(*code.notes, count, *notes), assembled=True)
 
@@ -139,7 +139,7 @@ def _judged(code: _Code, rules: RulesConfig) -> Submitted:
         facts = _look(tree)
         judgement = judge(facts, rules, code.file)
         notes += [f"{_at(code, line)}: {note}" for line, note in suspicion.notes(facts)]
-        notes += [f"{_at(code, line)}: left out, it uses what cannot be imported" for line in judgement.left_out]
+        notes += [f"{_at(code, line)}: skipped: it uses what cannot be imported" for line in judgement.left_out]
     functions, repeated = _functions(code, tree.body, judgement)
     notes += [f"{_at(code, line)}: {name} is defined more than once; the last one counts" for name, line in repeated]
     reading = Reading(
@@ -160,7 +160,7 @@ def _look(tree: ast.Module) -> FileFacts:
 
 @contextmanager
 def _deeper() -> Iterator[None]:
-    """A formula of a few hundred terms nests as deep as it is long; the walk is plain Python and may follow."""
+    """Raise the recursion limit: a formula of a few hundred terms nests as deep as it is long, and so does the walk."""
     limit = sys.getrecursionlimit()
     sys.setrecursionlimit(max(limit, 8000))
     try:
@@ -170,7 +170,7 @@ def _deeper() -> Iterator[None]:
 
 
 def _without_main(body: Iterable[ast.stmt]) -> Iterator[ast.stmt]:
-    """`if __name__ == "__main__":` never runs here, so its rules do not matter either."""
+    """`if __name__ == "__main__":` never runs here, so the rules do not apply to it."""
     for node in body:
         if isinstance(node, ast.If) and _is_main_guard(node.test):
             yield from node.orelse
@@ -216,8 +216,8 @@ def _placed(code: _Code, findings: Iterable[Finding]) -> tuple[Finding, ...]:
 
 
 def _compiled(code: _Code, tree: ast.Module) -> CodeType:
-    """Compiled from the tree, so that what was judged is what runs."""
-    if code.assembled:  # functions made of flat lines stand nowhere yet
+    """Compile the tree itself, so that what was judged is what runs."""
+    if code.assembled:  # functions made of flat lines have no locations yet
         ast.fix_missing_locations(tree)
     try:
         with warnings.catch_warnings():
@@ -232,13 +232,13 @@ def _compiled(code: _Code, tree: ast.Module) -> CodeType:
 
 
 def _with_constants(code: _Code, compiled: CodeType) -> CodeType:
-    """Count every function's lines from where its cell begins, for tracebacks."""
+    """Number every function's lines from the start of its cell, for tracebacks."""
     constants = tuple(_relocated(code, part) if isinstance(part, CodeType) else part for part in compiled.co_consts)
     return compiled if constants == compiled.co_consts else compiled.replace(co_consts=constants)
 
 
 def _relocated(code: _Code, compiled: CodeType) -> CodeType:
-    """The file's name stays: that is how a traceback's lines are known to be the learner's."""
+    """Move the first line but keep the file name, which marks a traceback's lines as the learner's."""
     _cell, line = code.place(compiled.co_firstlineno)
     compiled = _with_constants(code, compiled)
     return compiled if line == compiled.co_firstlineno else compiled.replace(co_firstlineno=line)
@@ -248,7 +248,7 @@ def _relocated(code: _Code, compiled: CodeType) -> CodeType:
 
 
 def definitions(body: Iterable[ast.stmt]) -> Iterator[tuple[str, ast.stmt]]:
-    """Every function that an answer's name is bound to at top level, inside `if` and `try` as well."""
+    """Every top-level function or lambda with an answer's name, including those inside `if` and `try`."""
     for node in body:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             names = [node.name]
@@ -265,7 +265,7 @@ def definitions(body: Iterable[ast.stmt]) -> Iterator[tuple[str, ast.stmt]]:
 def _function(
     name: str, node: ast.stmt, place: Callable[[int], tuple[str, int]], findings: tuple[Finding, ...]
 ) -> Function:
-    """One answer. `place` says in which file, or cell, a line stands."""
+    """One answer. `place` maps a line to its file or cell, and the line there."""
     inner = node.value if isinstance(node, ast.Assign) else node
     assert isinstance(inner, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
     file, line = place(node.lineno)

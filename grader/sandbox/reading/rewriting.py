@@ -1,4 +1,4 @@
-"""The text of a file put together from a notebook's cells: the learner's own lines, with their comments and spacing."""
+"""Writes a file assembled from a notebook's cells: the learner's own lines, with their comments and spacing."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ if TYPE_CHECKING:
 
 INDENT: Final = "    "
 _USUAL: Final = {"torch", "F"}
-"""Imports that the gradients still to be written will want."""
+"""Imports that gradients still to be written will need."""
 
 
 def rewrite(tree: ast.Module, lines: Sequence[str]) -> str:
-    """What a tree's answers and all that they use look like as a file.
+    """The text of a file with a tree's answers and everything they use.
 
-    The text is the learner's where it says exactly what the tree says, and the tree printed anew where it would not.
+    It is the learner's own text if that parses to exactly the same tree, otherwise the tree unparsed.
     """
     body = list(_used(tree.body))
     try:
@@ -30,7 +30,7 @@ def rewrite(tree: ast.Module, lines: Sequence[str]) -> str:
 
 
 def _used(body: Sequence[ast.stmt]) -> list[ast.stmt]:
-    """Answers, and the imports, helpers and constants that they rest on; a notebook has many that they do not."""
+    """Answers, and the imports, helpers and constants that they use; a notebook has many others."""
     kept = {index for index, node in enumerate(body) if _bound(node) & _USUAL or any(map(_is_answer, _bound(node)))}
     waiting = list(kept)
     while waiting:
@@ -54,7 +54,7 @@ def _bound(node: ast.stmt) -> set[str]:
 
 
 def _joined(pieces: Iterable[str], body: Sequence[ast.stmt]) -> str:
-    """Two blank lines around functions, as Python files have them."""
+    """Join statements, with two blank lines around functions, as is usual in Python."""
     text, before = "", None
     for piece, node in zip(pieces, body, strict=True):
         function = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
@@ -79,7 +79,7 @@ def _function(made: ast.FunctionDef, lines: Sequence[str]) -> Iterator[str]:
 
 
 def _segment(node: ast.stmt, lines: Sequence[str]) -> list[str]:
-    """A statement's lines as the learner wrote them, with the comment above, from column 0."""
+    """A statement's lines as the learner wrote them, with the comment above, dedented to column 0."""
     first = min([node.lineno, *(each.lineno for each in getattr(node, "decorator_list", ()))])
     last = node.end_lineno or node.lineno
     taken = list(lines[first - 1 : last])

@@ -1,4 +1,4 @@
-"""From a file's bytes to its syntax tree: encodings, line ends, and every way in which it can fail to be Python."""
+"""From a file's bytes to its syntax tree: encodings, line endings, and every way in which it can fail to be Python."""
 
 from __future__ import annotations
 
@@ -19,7 +19,8 @@ _SPELLINGS = {
     "mac-roman": "mac-roman macroman macintosh",
 }
 ENCODINGS = {spelling: name for name, spellings in _SPELLINGS.items() for spelling in spellings.split()}
-"""What a coding line may name. Any other is not looked up: that imports a module, and the locked child cannot."""
+"""Encodings that a coding line may name. Others are not looked up: that imports a module, which the locked child cannot
+do."""
 
 # Looked up here, while files can still be opened; cp437 is for names in zip archives.
 for _name in (*_SPELLINGS, "utf-16", "utf-32", "utf-16-le", "utf-16-be", "cp437", "idna"):
@@ -36,7 +37,7 @@ _BYTE_ORDER_MARKS = (
 
 
 class NotPythonError(Exception):
-    """The text is not Python; the text of this is the sentence for the learner."""
+    """The submission is not Python; the message is shown to the learner."""
 
     def __init__(self, message: str, line: int | None = None) -> None:
         super().__init__(message)
@@ -50,7 +51,7 @@ class Source:
 
 
 def decode(name: str, data: bytes) -> Source:
-    """What the bytes say, as Python would read them, and more forgiving where it would not."""
+    """Decode a file as Python would, falling back to Latin-1 where Python would fail."""
     if len(data) > MOST_BYTES:
         raise NotPythonError(f"{name}: the file is larger than {MOST_BYTES >> 10} KB")
     encoding = _encoding(data)
@@ -59,7 +60,7 @@ def decode(name: str, data: bytes) -> Source:
         note = None
     except (UnicodeError, LookupError):
         text = data.decode("latin-1")
-        note = f"{name}: not UTF-8 and no encoding named, read as Latin-1"
+        note = f"{name}: not UTF-8 and no encoding declared, read as Latin-1"
     return Source(text.replace("\r\n", "\n").replace("\r", "\n").removeprefix("\ufeff"), note)
 
 
@@ -84,7 +85,7 @@ def parse(name: str, text: str) -> ast.Module:
     except (RecursionError, MemoryError):
         raise NotPythonError(f"{name}: the code is nested too deeply to be read") from None
     except (ValueError, OverflowError) as error:
-        raise NotPythonError(f"{name}: this is not Python text ({error})") from None
+        raise NotPythonError(f"{name}: not valid Python text ({error})") from None
 
 
 def _sentence(name: str, error: SyntaxError) -> tuple[str, int | None]:

@@ -1,1 +1,1 @@
-"""What a submission may not use, read off its syntax tree."""
+"""Checks on a submission's syntax tree for what it may not use."""

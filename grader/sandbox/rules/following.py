@@ -1,4 +1,4 @@
-"""Names followed through a function's assignments: what `(up - down) / (2*h)` is made of, however long the way."""
+"""Follows names through a function's assignments, to find what `(up - down) / (2*h)` is computed from."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ if TYPE_CHECKING:
 Function = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 
 MOST_NODES = 300
-"""A followed expression is not made larger, as names that hold names that hold names grow without end; it also keeps
-the recursion over one below Python's limit. Of 508 quotients in the catalogues 505 are smaller, the largest of
-them with 128 nodes."""
+"""The largest followed expression: names that hold names that hold names would grow without bound. The limit also keeps
+the recursion over an expression below Python's own. Of 508 quotients in the catalogs, 505 are smaller; the largest of
+those has 128 nodes."""
 MOST_DEPTH = 3
-"""How many helper functions inside each other are followed."""
+"""How many nested calls of helper functions are followed."""
 
 _OPERATIONS: dict[str, type[ast.operator]] = {
     "add": ast.Add,
@@ -33,7 +33,7 @@ MODULES = frozenset(("torch", "F", "nn", "math"))
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """What a name holds, and of how many nodes it is."""
+    """The expression that a name holds, and its number of nodes."""
 
     value: ast.expr
     size: int
@@ -41,24 +41,24 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Helper:
-    """A function of the file that is one expression."""
+    """A function in the file that consists of one expression."""
 
     parameters: tuple[str, ...]
     value: ast.expr
 
 
 class TooLargeError(Exception):
-    """An expression that is not followed."""
+    """The expression is too large to follow."""
 
 
 @dataclass(slots=True)
 class _Following:
-    """One expression being written anew; what names hold is put in as it is, and never changed."""
+    """Rewrites one expression: replaces names by the expressions they hold, which are never modified."""
 
     env: Mapping[str, Held]
     helpers: Mapping[str, Helper]
     changed: Iterable[str] = ()
-    """Tensors that the function changes in place: a call may read them without being given them."""
+    """Tensors that the function changes in place: a call may read them without taking them as arguments."""
     depth: int = 0
     left: int = MOST_NODES
     hidden: set[str] = field(default_factory=set)
@@ -106,10 +106,10 @@ class _Following:
 
 
 class Follower:
-    """A function's statements in their order, loops walked once, and what its names hold at each of them.
+    """Walks a function's statements in order, loops once, and tracks what each name holds.
 
     Args:
-        look: called with every expression, where it stands, and with what it needs to follow it.
+        look: called with each expression when the walk reaches it; it may call `follow` then.
     """
 
     def __init__(self, function: Function, helpers: Mapping[str, Helper], look: Callable[[ast.expr], None]) -> None:
@@ -124,7 +124,7 @@ class Follower:
         self._block(self._body)
 
     def follow(self, node: ast.expr) -> ast.expr | None:
-        """The expression with every known name replaced by what it holds; None if that would grow too large."""
+        """The expression with every known name replaced by what it holds; None if it would become too large."""
         try:
             followed: ast.expr = _Following(self._env, self._helpers, self._changed).visit(node)
         except TooLargeError:
@@ -172,22 +172,22 @@ class Follower:
             self._env[name] = Held(value, nodes)
 
     def _place(self, root: str, value: ast.expr | None) -> None:
-        """`a[i] = old + h`: a is what it was, with that put in; written as a dictionary, which nobody else makes."""
+        """`a[i] = old + h`: a is its old value with an element replaced, written as a dictionary like nothing else."""
         before = self._env[root].value if root in self._env else ast.Name(root)
         if isinstance(before, ast.Dict) and len(before.values) > 1:
-            before = before.values[0]  # another place was set before
+            before = before.values[0]  # another element was set before
         if value is not None:
             self._set(root, ast.Dict([ast.Constant(0), ast.Constant(1)], [before, value]))
 
     def _change(self, target: ast.expr, operation: ast.operator, value: ast.expr) -> None:
-        """`a += h`, and `a[i] += h` just so: which elements they are does not matter here."""
+        """`a += h`, and `a[i] += h` in the same way: which elements change does not matter here."""
         root, by = root_of(target), self.follow(value)
         if root is not None and by is not None:
             before = self._env[root].value if root in self._env else ast.Name(root)
             self._set(root, ast.BinOp(before, operation, by))
 
     def _set(self, root: str, value: ast.expr) -> None:
-        """Bind a name, and what it is a view of: `flat = x.view(-1); flat[i] += h` changes x."""
+        """Bind a name and whatever it is a view of: `flat = x.view(-1); flat[i] += h` changes x."""
         for _ in range(MOST_DEPTH):
             self._bind(root, value)
             if root not in self._views:
@@ -196,7 +196,7 @@ class Follower:
 
 
 def _copied(call: ast.Call) -> ast.expr | None:
-    """`x` of `x.clone()`, which has its values."""
+    """`x` of `x.clone()`, which has the same values; None for other calls."""
     if isinstance(call.func, ast.Attribute) and call.func.attr in ("clone", "detach", "double") and not call.args:
         return call.func.value
     return None
@@ -212,7 +212,7 @@ def as_operation(call: ast.Call) -> ast.BinOp | None:
 
 
 def elements(value: ast.expr, count: int) -> list[ast.expr]:
-    """The parts of a value that is unpacked into so many names."""
+    """The parts of a value that is unpacked into `count` names."""
     parts = _written(value)
     if parts is not None and len(parts) == count:
         return parts
@@ -243,7 +243,7 @@ def _put_in(expression: ast.expr, name: str, value: ast.expr) -> ast.expr:
 
 
 def helpers(functions: Iterable[tuple[str, Function]]) -> dict[str, Helper]:
-    """Those functions that are one expression of positional parameters."""
+    """The functions that consist of one expression and take only positional parameters."""
     found = {}
     for name, function in functions:
         value = _only_expression(function)
@@ -272,13 +272,13 @@ def root_of(node: ast.expr) -> str | None:
 
 
 def _is_view(value: ast.expr) -> bool:
-    """Whether what is changed in the value is changed in its root as well; `clone` makes a tensor of its own."""
+    """Whether changing the value in place also changes its root; `clone` makes an independent tensor."""
     names = {part.attr for part in ast.walk(value) if isinstance(part, ast.Attribute)}
     return names <= {"view", "reshape", "flatten", "ravel", "data", "detach", "T", "unsqueeze", "squeeze", "contiguous"}
 
 
 def _in_place(call: ast.Call) -> tuple[ast.expr, ast.operator, ast.expr] | None:
-    """`a[i].add_(h)` as what it changes, how, and by what."""
+    """For `a[i].add_(h)`: what it changes, the operation, and the operand."""
     if not isinstance(call.func, ast.Attribute) or not call.func.attr.endswith("_") or not call.args:
         return None
     operation = _OPERATIONS.get(call.func.attr.removesuffix("_"))
@@ -286,7 +286,7 @@ def _in_place(call: ast.Call) -> tuple[ast.expr, ast.operator, ast.expr] | None:
 
 
 def _changed(body: Iterable[ast.stmt]) -> Iterator[str]:
-    """The names whose elements are changed in place."""
+    """The names of tensors that are changed in place."""
     for node in (part for statement in body for part in ast.walk(statement)):
         targets: list[ast.expr] = [node.target] if isinstance(node, ast.AugAssign) else []
         if isinstance(node, ast.Assign):
@@ -297,7 +297,7 @@ def _changed(body: Iterable[ast.stmt]) -> Iterator[str]:
 
 
 def bound(node: ast.AST) -> set[str]:
-    """The names that a comprehension or a lambda has for itself."""
+    """The names that a comprehension or a lambda binds for itself."""
     if isinstance(node, ast.Lambda):
         return {argument.arg for argument in ast.walk(node.args) if isinstance(argument, ast.arg)}
     targets = [loop.target for loop in getattr(node, "generators", ())]
@@ -313,7 +313,7 @@ def blocks(node: ast.stmt) -> Iterator[list[ast.stmt]]:
 
 
 def size(node: ast.AST) -> int:
-    """How many nodes an expression has, up to one more than are followed."""
+    """The number of nodes in an expression; counting stops at MOST_NODES + 1."""
     count = 0
     for _ in ast.walk(node):
         count += 1

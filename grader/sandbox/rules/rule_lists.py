@@ -1,7 +1,7 @@
 """What a submission may import and may not touch: plain data, extended per exercise by `[rules]` in exercise.toml.
 
-The lists are a rule of the game, not the wall: the wall is the locked process. So they rather miss an exotic
-spelling than refuse an honest one.
+The lists are rules of the exercise, not the security boundary, which is the locked process. So they would rather miss
+an exotic spelling than refuse an honest one.
 """
 
 from __future__ import annotations
@@ -15,29 +15,29 @@ IMPORTS = frozenset((
     "torch.linalg", "torch.fft", "torch.special", "torch.types", "torch.random",
 ))
 # fmt: on
-"""All of them are in memory before the child is locked: it cannot open a file to import anything else."""
+"""All of them are loaded before the child is locked; it cannot open a file to import anything else."""
 
 BUILTINS = {
-    "__import__": "imports behind the rules' back",
-    "breakpoint": "opens a debugger, which nobody can answer here",
-    "compile": "runs text as code",
-    "eval": "runs text as code",
-    "exec": "runs text as code",
-    "getattr": "reads attributes by a computed name",
-    "globals": "reaches every name of the file",
-    "input": "waits for a keyboard that is not there",
-    "locals": "reaches every name of the function",
-    "open": "opens files, and a gradient is computed from its parameters alone",
-    "vars": "reaches attributes by a computed name",
+    "__import__": "bypasses the import rules; use an import statement",
+    "breakpoint": "opens a debugger, which does not work here; use print",
+    "compile": "runs text as code; write the code itself",
+    "eval": "runs text as code; write the code itself",
+    "exec": "runs text as code; write the code itself",
+    "getattr": "looks up attributes by a computed name; write the attribute out",
+    "globals": "gives access to every name in the file; use the names themselves",
+    "input": "waits for keyboard input; there is none here",
+    "locals": "gives access to every name in the function; use the names themselves",
+    "open": "opens files; compute the gradient from the parameters only",
+    "vars": "looks up attributes by a computed name; write the attribute out",
 }
-"""Built-in functions that are refused, and why. `getattr(x, "T")` with a plain string is read as `x.T`."""
+"""Built-in functions that are refused, and why. `getattr(x, "T")` with a literal string is treated as `x.T`."""
 
-_BY_HAND = "here you derive the gradient by hand"
+_BY_HAND = "derive the gradient by hand instead"
 
 AUTOGRAD = {
     "autograd": f"is PyTorch's automatic differentiation; {_BY_HAND}",
     "enable_grad": f"switches autograd on; {_BY_HAND}",
-    "grad": f"is the gradient that autograd found; {_BY_HAND}",
+    "grad": f"is the gradient computed by autograd; {_BY_HAND}",
     "grad_fn": f"is autograd's record of the forward pass; {_BY_HAND}",
     "requires_grad_": f"switches autograd on; {_BY_HAND}",
     "retain_grad": f"asks autograd to keep a gradient; {_BY_HAND}",
@@ -45,14 +45,14 @@ AUTOGRAD = {
 """Attributes that are refused on any object, unless the submission's own class defines them."""
 
 BACKWARD = f"asks autograd for the gradient; {_BY_HAND}"
-"""The sentence for every other attribute whose name contains `backward`."""
+"""The message for every other attribute whose name contains `backward`."""
 
-_INSIDE = "reaches PyTorch's insides, its derivatives among them"
-_FILES = "reads or writes files, and a gradient is computed from its parameters alone"
+_INSIDE = "gives access to PyTorch internals, including its derivatives"
+_FILES = "reads or writes files; compute the gradient from the parameters only"
 
 TORCH = {
     "classes": _INSIDE,
-    "compile": "needs a compiler and files, which are not available here",
+    "compile": "needs a compiler and files, which are not available here; call the function directly",
     "distributed": "starts processes or uses the network",
     "export": _INSIDE,
     "from_file": _FILES,
@@ -67,7 +67,7 @@ TORCH = {
     "package": _FILES,
     "save": _FILES,
     "serialization": _FILES,
-    "set_default_device": "would change where this gradient is computed; everything here is on the CPU",
+    "set_default_device": "changes where the gradient is computed; everything here runs on the CPU",
     "utils": _INSIDE,
 }
 """Attributes that are refused on torch and its modules."""
@@ -78,19 +78,19 @@ MODULES = frozenset((
     "platform", "shutil", "socket", "sys", "tempfile", "threading", "traceback",
 ))
 # fmt: on
-"""Modules that are refused where another module happens to carry them, as in `torch.sys`."""
+"""Modules that are refused as attributes of another module, as in `torch.sys`."""
 
 # fmt: off
 FRAMES = frozenset((
     "ag_frame", "cr_frame", "f_back", "f_builtins", "f_code", "f_globals", "f_locals", "gi_frame", "tb_frame",
 ))
 # fmt: on
-"""Attributes that are refused on any object, as private ones are: they lead from a generator, a coroutine or an
-exception to the names of whoever runs it.
+"""Attributes that are refused on any object, like private ones: from a generator, a coroutine or an exception they lead
+to the variables of the code that runs it.
 """
 
 REFUSED_FROM = {"operator": frozenset(("attrgetter", "methodcaller"))}
-"""Single names that an allowed module may not give away."""
+"""Names that are refused although their module is allowed."""
 
 # fmt: off
 DUNDERS = frozenset((
@@ -104,10 +104,10 @@ DUNDERS = frozenset((
     "__rtruediv__", "__setitem__", "__str__", "__sub__", "__truediv__", "__version__", "__xor__",
 ))
 # fmt: on
-"""Attributes with double underscores that arithmetic, containers and ordinary classes need."""
+"""Dunder attributes that are allowed: arithmetic, containers and ordinary classes need them."""
 
 DUNDER_NAMES = frozenset(("__name__", "__doc__", "__file__", "__debug__", "__class__", "__all__", "__version__"))
 """The same for bare names."""
 
 PRIVATE = frozenset(("_asdict", "_replace", "_fields", "_make", "_field_defaults"))
-"""Attributes with one leading underscore that are public all the same: named tuples have them."""
+"""Attributes with one leading underscore that are public nevertheless: the methods and fields of named tuples."""

@@ -1,4 +1,4 @@
-"""The rules of the game, read off the syntax tree before anything runs: which statements break one, and how."""
+"""Checks the rules of an exercise on the syntax tree, before anything runs: which statements break which rule."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def judge(facts: FileFacts, config: RulesConfig, file: str) -> Tainted:
 
 
 class _Judge:
-    """Turns places and names into findings."""
+    """Turns syntax places and names into findings."""
 
     def __init__(self, facts: FileFacts, config: RulesConfig, file: str) -> None:
         self.facts = facts
@@ -52,7 +52,7 @@ class _Judge:
         return Finding(self.file, line, rule, message)
 
     def _places(self, statement: Statement) -> Iterator[Finding]:
-        """Of `torch.func.grad` only the first part that breaks a rule."""
+        """One finding per chain of attributes: in `torch.func.grad`, only the first part that breaks a rule."""
         broken = {(place.root, place.chain): place for place in statement.places if self._place(place) is not None}
         for place in statement.places:
             found = self._place(place)
@@ -93,10 +93,10 @@ class _Judge:
                 if broken is not None:
                     return broken
         if module.startswith("."):
-            return "import", "only this one file is read: put what it needs into it, or ask for it as a parameter"
+            return "import", "only this file is graded: define what it needs here, or take it as a parameter"
         return "import", (
-            f"`{module}` cannot be imported here; torch, math, functools, itertools, collections and typing can, "
-            "and a forward value is asked for as a parameter"
+            f"`{module}` cannot be imported here: use torch, math, functools, itertools, collections or typing, "
+            "and take forward values as parameters"
         )
 
     def _member(self, module: str, name: str) -> tuple[str, str] | None:
@@ -106,10 +106,10 @@ class _Judge:
             return None
         found = _loaded(dotted)
         if name in rule_lists.MODULES - self.allowed_imports or not self._may_be_carried(found):
-            return "import", f"`{dotted}` is another module, which cannot be imported here"
+            return "import", f"`{dotted}` is a module that cannot be imported here"
         carrier = _loaded(module)
         if name in rule_lists.REFUSED_FROM.get(module if carrier is None else carrier.__name__, ()):
-            return "name", f"`{dotted}` reads attributes by a computed name"
+            return "name", f"`{dotted}` looks up attributes by a computed name; write the attribute out"
         if name.startswith("_"):
             return None if _is_public(name) or module == "__future__" else ("private", _private(dotted))
         if _is_torch(module):
@@ -117,7 +117,7 @@ class _Judge:
         return None
 
     def _may_be_carried(self, module: ModuleType | None) -> bool:
-        """Whether a module may be reached as another's attribute, by whatever name it has there."""
+        """Whether a module may be used as an attribute of another module, whatever the attribute's name."""
         return module is None or _is_torch(module.__name__) or module.__name__ in self.allowed_imports
 
     def _attribute(self, place: SyntaxPlace) -> tuple[str, str] | None:
@@ -137,7 +137,7 @@ class _Judge:
 
 
 def _loaded(path: str) -> ModuleType | None:
-    """The module that a path leads to, if it is one. Nothing is imported for it."""
+    """The module at a dotted path, or None if there is none. Imports nothing."""
     first, *rest = path.split(".")
     found = sys.modules.get(first)
     for name in rest:
@@ -161,7 +161,7 @@ def _derivative(shown: str, name: str) -> tuple[str, str] | None:
 
 
 def _private(name: str) -> str:
-    return f"`{name}` reaches into Python's or torch's insides, which a gradient does not need"
+    return f"`{name}` is internal to Python or PyTorch; a gradient does not need it"
 
 
 def _is_torch(module: str | None) -> bool:
@@ -178,23 +178,23 @@ def _is_public(name: str) -> bool:
 
 MOST_PER_STATEMENT = 5
 MOST_BINDINGS = 100
-"""A name that is bound more often than this without settling is one of a file made to keep the reader busy."""
+"""The latest bindings of a name that are considered; only a file built to waste the grader's time has more."""
 
 
 @dataclass(frozen=True, slots=True)
 class Tainted:
-    """What the rules make of a file."""
+    """The result of checking a file against the rules."""
 
     findings: tuple[Finding, ...]
-    """Every broken rule, in the file's order."""
+    """Every violation, in file order."""
     kept: tuple[ast.stmt, ...]
-    """The statements that may run: neither breaking a rule nor using a name that rests on a broken one."""
+    """The statements that may run: they break no rule and use no name that depends on a violation."""
     everywhere: tuple[Finding, ...]
-    """Findings of statements that bind no name: they count for every function."""
+    """Findings in statements that bind no name; they apply to every function."""
     names: dict[str, tuple[Finding, ...]]
-    """Module-level name -> the broken rules that it rests on."""
+    """Module-level name -> the findings it depends on."""
     left_out: tuple[int, ...]
-    """Lines of statements that were merely left out: they use something that cannot be imported."""
+    """Lines of statements that are skipped, not refused: they use something that cannot be imported."""
 
 
 def _united(tainted: list[tuple[Finding, ...]], indices: list[int]) -> tuple[Finding, ...]:
@@ -202,7 +202,7 @@ def _united(tainted: list[tuple[Finding, ...]], indices: list[int]) -> tuple[Fin
 
 
 class _Bindings:
-    """Which statements a name may come from."""
+    """Which statements may have bound a name."""
 
     def __init__(self, statements: list[Statement]) -> None:
         self._binders: dict[str, list[int]] = defaultdict(list)
@@ -217,9 +217,9 @@ class _Bindings:
         return tuple(self._binders)
 
     def before(self, name: str, limit: int) -> list[int]:
-        """The statements whose binding of `name` may hold just before statement number `limit`."""
+        """The statements whose binding of `name` may be in effect just before statement number `limit`."""
         if name not in self._binders and not hasattr(builtins, name):
-            name = "*"  # whatever a star import brought
+            name = "*"  # it may come from a star import
         settled, binders = self._settled.get(name, []), self._binders.get(name, [])
         last = bisect_left(settled, limit)
         start = bisect_left(binders, settled[last - 1]) if last else 0
@@ -227,7 +227,7 @@ class _Bindings:
 
 
 def spread(statements: list[Statement], direct: list[tuple[Finding, ...]]) -> list[tuple[Finding, ...]]:
-    """Add to each statement the findings of those that it uses, whichever way round they stand."""
+    """Add to each statement the findings of the statements it uses, in whatever order they are written."""
     bindings = _Bindings(statements)
     users: dict[int, list[int]] = defaultdict(list)
     for index, statement in enumerate(statements):

@@ -1,4 +1,4 @@
-"""Quotients that look like slopes found by trying out: a difference, or an imaginary part, divided by its step."""
+"""Finds quotients that look like numerical slopes: a difference, or an imaginary part, divided by its step."""
 
 from __future__ import annotations
 
@@ -13,45 +13,45 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
 MOST_TERMS = 8
-"""Of a sum: a difference of the fourth order has four."""
+"""The most terms of a sum that are compared; a fourth-order difference has four."""
 _SMALL, _LARGE = 0.05, 1e4
-"""A divisor of numbers alone is a step below the one, and the inverse of a step, multiplied with, above the other."""
+"""A divisor made only of numbers counts as a step below `_SMALL`, and as the inverse of one above `_LARGE`."""
 _ORDINARY = frozenset((0, 1, 2, 3, 4, 0.5))
-"""Numbers that say nothing where they occur twice."""
+"""Numbers so common that finding one twice means nothing."""
 # fmt: off
 _SAME = frozenset((
     "sum", "mean", "item", "detach", "clone", "double", "float", "view", "reshape", "squeeze", "unsqueeze", "to",
     "contiguous", "flatten", "cpu", "neg", "tolist", "type", "ravel", "T", "mT", "data", "tensor", "as_tensor",
 ))
 # fmt: on
-"""Functions, methods and attributes through which a difference stays a difference."""
+"""Functions, methods and attributes that leave a difference a difference."""
 _SIZES = frozenset(("shape", "size", "numel", "len", "dim", "ndim"))
 _MINUS = frozenset(("sub", "subtract", "sub_", "subtract_", "imag", "view_as_real"))
-"""Without one of them, or a sign that says minus, there is no slope."""
+"""Without one of these, or a minus sign, there is no slope."""
 _LOSSES = ("loss", "entropy")
-"""How functions are called of which no gradient needs a difference."""
+"""Name endings of functions whose values no gradient formula subtracts."""
 
 
 def slopes(
     function: Function, parts: Sequence[ast.AST], helpers: Mapping[str, Helper], quotients: Iterator[int]
 ) -> tuple[bool, bool]:
-    """Whether a function divides the difference of two evaluations by a step, and whether an imaginary part.
+    """Whether a function divides a difference of two evaluations by a step, and whether it divides an imaginary part.
 
     Args:
         parts: all nodes of the function.
-        helpers: functions of the file that are one expression.
-        quotients: ends where enough of them were judged in a file.
+        helpers: functions in the file that consist of one expression.
+        quotients: an iterator that ends when enough quotients of the file have been judged.
     """
     if not _may_be_found(parts, helpers):
         return False, False
     found = _Slopes(function, helpers, quotients)
-    with contextlib.suppress(RecursionError):  # a note is not worth an unreadable submission
+    with contextlib.suppress(RecursionError):  # losing a note is better than losing the submission
         found.follower.run()
     return found.difference, found.imaginary
 
 
 def _may_be_found(parts: Sequence[ast.AST], helpers: Mapping[str, Helper]) -> bool:
-    """Whether there is a quotient, and anything to be divided by it: most functions need not be followed."""
+    """Whether there is a division and possibly a difference to divide; most functions need not be followed."""
     if any(_called(part) in helpers for part in parts):
         return True
     names = {_last(part) for part in parts if isinstance(part, ast.Name | ast.Attribute)}
@@ -65,7 +65,7 @@ def _may_be_found(parts: Sequence[ast.AST], helpers: Mapping[str, Helper]) -> bo
 
 
 def _is_minus(part: ast.AST, *, added: bool) -> bool:
-    """Whether two terms may be of unlike signs; a number is no evaluation, so those of `1 - h**2` are not."""
+    """Whether two terms may have opposite signs; `1 - h**2` does not count, as a number is not an evaluation."""
     if isinstance(part, ast.BinOp) and isinstance(part.op, ast.Sub):
         return not isinstance(part.left, ast.Constant) and not isinstance(part.right, ast.Constant)
     if isinstance(part, ast.AugAssign):
@@ -98,7 +98,7 @@ class _Slopes:
                 self.judge(self.follower.follow(number), self.follower.follow(step))
 
     def inside(self, call: ast.Call) -> None:
-        """The quotients of a helper function, at what it is given here."""
+        """Judge the quotients in a helper function, with the arguments of this call."""
         followed = self.follower.follow(call)
         for part in ast.walk(followed) if followed is not None else ():
             for (number, step), _ in zip(_quotients(part), self.left, strict=False):
@@ -111,7 +111,7 @@ class _Slopes:
 
 
 def _quotients(node: ast.AST) -> Iterator[tuple[ast.expr, ast.expr]]:
-    """`a / h`, `a * (1/h)`, `a * h**-1`, `a * 5e4`, `a.div(h)`: what is divided, and by what."""
+    """`a / h`, `a * (1/h)`, `a * h**-1`, `a * 5e4`, `a.div(h)`: pairs of dividend and divisor."""
     node = (as_operation(node) or node) if isinstance(node, ast.Call) else node
     if not isinstance(node, ast.BinOp):
         return
@@ -124,7 +124,7 @@ def _quotients(node: ast.AST) -> Iterator[tuple[ast.expr, ast.expr]]:
 
 
 def _inverted(node: ast.expr) -> ast.expr | None:
-    """`h` of `1/h` and of `h**-1`; a number is its own, as only its order matters."""
+    """`h` of `1/h` and of `h**-1`; a number is returned as it is, as only its order of magnitude matters."""
     if isinstance(node, ast.Constant):
         return node
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div) and isinstance(node.left, ast.Constant):
@@ -135,7 +135,7 @@ def _inverted(node: ast.expr) -> ast.expr | None:
 
 
 def _peeled(node: ast.expr) -> ast.expr:
-    """Without the sums and views around it; without an index, if what it is taken of is arithmetic."""
+    """An expression without the sums and views around it, and without an index if what is indexed is arithmetic."""
     while (inside := _inside(node)) is not None:
         if isinstance(node, ast.Subscript) and not isinstance(_peeled(inside), ast.BinOp):
             break
@@ -144,7 +144,7 @@ def _peeled(node: ast.expr) -> ast.expr:
 
 
 def _inside(node: ast.expr) -> ast.expr | None:
-    """What a sum is taken of, or a view; None if it is neither."""
+    """The operand of a sum, a view or an index; None for anything else."""
     if isinstance(node, ast.Call) and _last(node.func) in _SAME:
         return next(iter(_given(node)), None)
     if (isinstance(node, ast.Attribute) and node.attr in _SAME) or isinstance(node, ast.Subscript):
@@ -153,7 +153,7 @@ def _inside(node: ast.expr) -> ast.expr | None:
 
 
 def _factors(node: ast.expr) -> list[ast.expr]:
-    """A value and, of a product, its factors: a difference may be multiplied by a cotangent before it is divided."""
+    """A value and, for a product, its factors: a difference may be multiplied by a cotangent before it is divided."""
     node = _peeled(node)
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
         return [node, *_factors(node.left), *_factors(node.right)]
@@ -161,7 +161,7 @@ def _factors(node: ast.expr) -> list[ast.expr]:
 
 
 def _terms(node: ast.expr, sign: int = 1) -> Iterator[tuple[int, ast.expr]]:
-    """The terms of a sum with their signs, without the numbers before them."""
+    """The terms of a sum with their signs, without numeric coefficients."""
     inner = _peeled(node)
     if isinstance(inner, ast.BinOp) and isinstance(inner.op, ast.Add | ast.Sub):
         yield from _terms(inner.left, sign)
@@ -184,23 +184,23 @@ def _is_difference(number: ast.expr, step: ast.expr) -> bool:
 
 
 def _both_losses(left: ast.expr, right: ast.expr) -> bool:
-    """Two values of one loss function: whatever stands between them, no formula of a gradient has them."""
+    """Whether both sides evaluate one loss function, whatever the step between them: no gradient formula does."""
     losses = [{_last(p.func) for p in ast.walk(side) if isinstance(p, ast.Call)} for side in (left, right)]
     shared = losses[0] & losses[1]
     return not _same(left, right) and any(name.endswith(_LOSSES) for name in shared)
 
 
 def _stepped(left: ast.expr, right: ast.expr, step: ast.expr) -> bool:
-    """Whether two terms are one function at two places, and the step between them is divided by."""
+    """Whether two terms evaluate one function at two points, and the divisor is the step between them."""
     own = any(isinstance(part, ast.Call) and isinstance(part.func, ast.Name) for part in ast.walk(left))
     return any(_is_step(delta, step, own=own) for delta in _steps(left, right))
 
 
 def _is_step(delta: ast.expr, step: ast.expr, *, own: bool) -> bool:
-    """Whether a divisor is the step between two places: it shares a name or a number with it, or is just a number.
+    """Whether a divisor is the step between two points: it shares a name or a number with it, or is only a number.
 
     Args:
-        own: whether the function is one of the file's own; of a function of torch's, half a difference is a formula:
+        own: whether the function is defined in the file; for torch's functions, half a difference can be a formula:
             sinh is (exp(x) - exp(-x)) / 2.
     """
     if _names(delta) & _names(step):
@@ -212,7 +212,7 @@ def _is_step(delta: ast.expr, step: ast.expr, *, own: bool) -> bool:
 
 
 def _steps(left: ast.expr, right: ast.expr, *, top: bool = True) -> Iterator[ast.expr]:
-    """What two expressions of one form differ by, where that is something added: `h` of f(x + h) and f(x - h)."""
+    """Terms added in one of two expressions of the same form but not in the other: `h` of f(x + h) and f(x - h)."""
     if (top and type(left) is not type(right)) or _same(left, right):
         return
     if not top:
@@ -233,7 +233,7 @@ def _children(node: ast.AST) -> list[ast.expr]:
 
 
 def _apart(left: ast.expr, right: ast.expr) -> Iterator[ast.expr]:
-    """What has to be added to the one to have the other."""
+    """What must be added to one expression to get the other."""
     for base, delta in _sides(left):
         for other, more in _sides(right):
             if _same(base, other):
@@ -241,18 +241,18 @@ def _apart(left: ast.expr, right: ast.expr) -> Iterator[ast.expr]:
 
 
 def _sides(node: ast.expr) -> list[tuple[ast.expr, ast.expr | None]]:
-    """Every way to see a value as another one with something added."""
+    """Every way to read a value as another value plus something."""
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
         return [(node, None), (node.left, node.right), (node.right, node.left)]
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Sub):
         return [(node, None), (node.left, node.right)]
-    if isinstance(node, ast.Dict) and len(node.values) > 1:  # a tensor with something put in, see following.py
+    if isinstance(node, ast.Dict) and len(node.values) > 1:  # a tensor with an element replaced, see following.py
         return [(node, None), (node.values[0], node.values[1])]
     return [(node, None)]
 
 
 def _turned(left: ast.Call, right: ast.Call) -> Iterator[ast.expr]:
-    """`h` of bump(x, i, h) and bump(x, i, -h), or bump(x, i, 0): a function of the author's own does the adding."""
+    """`h` of bump(x, i, h) and bump(x, i, -h), or bump(x, i, 0): a function in the file does the adding."""
     one, two = _given(left), _given(right)
     differ = [pair for pair in zip(one, two, strict=False) if not _same(*pair)]
     if len(one) != len(two) or len(one) == 1 or len(differ) != 1:
@@ -269,7 +269,7 @@ def _given(call: ast.Call) -> list[ast.expr]:
 
 
 def _within(value: ast.expr) -> Iterator[ast.expr]:
-    """The step between two elements of a list of places that a function is given at once."""
+    """The step between two elements of a list of points that a function takes at once."""
     for part in ast.walk(value):
         if isinstance(part, ast.List | ast.Tuple):
             for one, two in itertools.combinations(part.elts[:MOST_TERMS], 2):
@@ -279,7 +279,7 @@ def _within(value: ast.expr) -> Iterator[ast.expr]:
 
 
 def _moved_by(expression: ast.expr, names: set[str]) -> Iterator[ast.expr]:
-    """What is added inside an expression and has one of these names in it."""
+    """Terms added inside an expression that contain one of these names."""
     for part in ast.walk(expression):
         if isinstance(part, ast.BinOp) and isinstance(part.op, ast.Add | ast.Sub):
             yield from (side for side in (part.left, part.right) if names & _names(side))
@@ -327,7 +327,7 @@ def _imaginary_steps(node: ast.expr) -> Iterator[ast.expr]:
 
 
 def _has_unit(node: ast.expr) -> bool:
-    """Whether there is a `1j` in it, or what makes one."""
+    """Whether an expression contains `1j` or a call of `complex`."""
     return any(
         (isinstance(part, ast.Constant) and isinstance(part.value, complex))
         or (isinstance(part, ast.Call) and _last(part.func) == "complex")
@@ -336,7 +336,7 @@ def _has_unit(node: ast.expr) -> bool:
 
 
 def _names(node: ast.AST) -> set[str]:
-    """The variables in an expression, those of which it has only the size left out."""
+    """The variables in an expression, except those of which it uses only the size."""
     if isinstance(node, ast.Attribute) and node.attr in _SIZES:
         return set()
     if isinstance(node, ast.Call) and _last(node.func) in _SIZES:

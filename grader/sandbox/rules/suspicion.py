@@ -1,6 +1,6 @@
 """Notes for the instructor: code that looks like finite differences or hand-written automatic differentiation.
 
-Never a rule and never a zero: all of it is legitimate mathematics, only not what the exercise asks for.
+A note is not a violation and never costs points: this is legitimate mathematics, but not what the exercise asks for.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ if TYPE_CHECKING:
 _PLUS = frozenset(("__add__", "__radd__"))
 _TIMES = frozenset(("__mul__", "__rmul__", "__matmul__", "__truediv__"))
 MOST_QUOTIENTS = 1000
-"""Of a file; the longest file of the catalogues has 94. It bounds what a hostile one costs to about a second."""
+"""Per file; the longest file in the catalogs has 94. This limits the cost of a hostile file to about a second."""
 
 
 def notes(facts: FileFacts) -> Iterator[tuple[int, str]]:
-    """Line and sentence of everything an instructor may want to look at."""
+    """Line number and text of a note for everything an instructor may want to look at."""
     for name, line, methods in facts.classes:
         if methods & _PLUS and methods & _TIMES:
-            yield line, f"class {name} defines + and *: perhaps dual numbers or a tape written by hand"
+            yield line, f"class {name} defines + and *: possibly dual numbers or a hand-written autograd tape"
     functions = [found for statement in facts.statements for found in _functions(statement.nodes)]
     short = helpers([(name, node) for name, node, _ in functions])
     gradients = {name for name, module in facts.modules.items() if module == "torch.gradient"}
@@ -36,20 +36,20 @@ def notes(facts: FileFacts) -> Iterator[tuple[int, str]]:
         called = name or "a lambda"
         difference, imaginary = slopes(node, parts, short, quotients)
         if difference:
-            yield node.lineno, f"{called} divides the difference of two evaluations: perhaps finite differences"
+            yield node.lineno, f"{called} divides the difference of two evaluations: possibly finite differences"
         if imaginary:
-            yield node.lineno, f"{called} divides an imaginary part by a step: perhaps complex-step differentiation"
+            yield node.lineno, f"{called} divides an imaginary part by a step: possibly complex-step differentiation"
         if _calls_gradient(parts, gradients, facts.modules):
-            yield node.lineno, f"{called} calls torch.gradient: perhaps finite differences"
+            yield node.lineno, f"{called} calls torch.gradient: possibly finite differences"
         if not name.startswith("__") and _carries_derivatives(node):  # a class that does is noted above
-            yield node.lineno, f"{called} multiplies values and their derivatives in pairs: perhaps dual numbers"
+            yield node.lineno, f"{called} multiplies values and their derivatives in pairs: possibly dual numbers"
 
 
 def _functions(nodes: list[ast.AST]) -> Iterator[tuple[str, Function, list[ast.AST]]]:
-    """Every function of a statement, by its name and with its nodes; a lambda has the name that it is assigned to."""
+    """The name, node and inner nodes of every function in a statement; a lambda's name is what it is assigned to."""
     inside = [part for part in nodes if isinstance(part, Function)]
     if inside == nodes[:1] and isinstance(nodes[0], ast.FunctionDef):
-        yield nodes[0].name, nodes[0], nodes  # as nearly always: no second walk
+        yield nodes[0].name, nodes[0], nodes  # the usual case: no second walk
         return
     named = {
         id(part.value): target.id
@@ -63,7 +63,7 @@ def _functions(nodes: list[ast.AST]) -> Iterator[tuple[str, Function, list[ast.A
 
 
 def _calls_gradient(parts: Iterable[ast.AST], names: set[str], modules: dict[str, str]) -> bool:
-    """`torch.gradient`, and what was imported of it under another name."""
+    """Whether `torch.gradient` is used, under its own name or an imported one."""
     return any(
         (isinstance(part, ast.Name) and part.id in names)
         or (
@@ -83,7 +83,7 @@ def _carries_derivatives(function: Function) -> bool:
 
 
 def _returned(body: Iterable[ast.stmt]) -> Iterator[ast.expr]:
-    """What a function returns; not what functions inside it do."""
+    """The expressions that a function returns, without those of functions inside it."""
     for node in body:
         if isinstance(node, ast.Return) and node.value is not None:
             yield node.value

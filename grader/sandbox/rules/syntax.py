@@ -1,6 +1,6 @@
 """One walk over a submission's syntax tree.
 
-Which names each top-level statement binds and reads, and where it touches something that the rules may care about.
+Collects the names that each top-level statement binds and reads, and the places that the rules may have to check.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class SyntaxPlace:
-    """Somewhere in a statement that the rules have to judge."""
+    """A place in a statement that the rules check."""
 
     kind: str
     """`attribute`, `requires_grad`, `import` or `from`."""
@@ -36,23 +36,23 @@ class Statement:
     binds: set[str] = field(default_factory=set)
     """Names that it binds in the module, and names of objects that it changes."""
     settles: bool = False
-    """Whether it binds them in any case, so that earlier bindings no longer matter."""
+    """Whether it binds them unconditionally, so that earlier bindings no longer matter."""
     now: dict[str, int] = field(default_factory=dict)
     """Module-level names read while the file is loaded, with the line."""
     later: dict[str, int] = field(default_factory=dict)
     """Module-level names read when a function that is defined here is called."""
     places: list[SyntaxPlace] = field(default_factory=list)
     nodes: list[ast.AST] = field(default_factory=list)
-    """Every node of it, itself first."""
+    """All its nodes, the statement itself first."""
 
 
 @dataclass(slots=True)
 class FileFacts:
-    """What holds for the file as a whole."""
+    """Facts about the file as a whole."""
 
     statements: list[Statement] = field(default_factory=list)
     modules: dict[str, str] = field(default_factory=dict)
-    """Name -> the dotted module (or member of one) that it stands for."""
+    """Name -> the dotted module (or member of one) that it refers to."""
     own: set[str] = field(default_factory=set)
     """Attributes that the submission's own classes define."""
     classes: list[tuple[str, int, set[str]]] = field(default_factory=list)
@@ -60,7 +60,7 @@ class FileFacts:
 
 
 def chain_of(node: ast.expr) -> tuple[str | None, tuple[str, ...]]:
-    """`torch.nn.functional` -> ("torch", ("nn", "functional")); subscripts and calls in between are looked through."""
+    """`torch.nn.functional` -> ("torch", ("nn", "functional")), without subscripts; None if no name begins it."""
     names: list[str] = []
     while True:
         if isinstance(node, ast.Attribute):
@@ -123,7 +123,7 @@ class _Scope:
 
 
 class _Walk:
-    """The walk itself. Scopes matter: a parameter called `input` is not the built-in function."""
+    """The walk itself. It tracks scopes: a parameter called `input` is not the built-in function."""
 
     def __init__(self) -> None:
         self.facts = FileFacts()
@@ -194,7 +194,7 @@ class _Walk:
         self.scope = _Scope(kind, self.scope)
 
     def leave(self) -> None:
-        """Hand the names that this scope reads but does not bind to the scope they come from."""
+        """Leave a scope and pass the names that it reads but does not bind on to the scope around it."""
         scope = self.scope
         outer = scope.parent
         assert outer is not None
@@ -223,7 +223,7 @@ class _Walk:
         self.visit(node.value)
 
     def is_carried(self, value: ast.expr) -> bool:
-        """Whether it is an attribute of a module other than torch, which may be another module."""
+        """Whether `value` is a module other than torch, so that its attribute may be yet another module."""
         return isinstance(value, ast.Name) and self.facts.modules.get(value.id, "torch").partition(".")[0] != "torch"
 
     def stored_attribute(self, node: ast.Attribute) -> None:
@@ -240,7 +240,7 @@ class _Walk:
         self.children(node)
 
     def changes(self, root: str | None) -> None:
-        """At module level, changing an object of one's own counts as binding its name again."""
+        """At module level, changing one of the submission's objects counts as binding its name again."""
         if root is not None and self.scope.kind == "module":
             self._changed.append((self.statement, root))
 
@@ -327,7 +327,7 @@ class _Walk:
         self.leave()
 
     def parameters(self, arguments: ast.arguments) -> None:
-        """Defaults and annotations belong to the scope outside; then enter the function's own."""
+        """Visit defaults and annotations in the enclosing scope, then enter the function's own."""
         self.each([*arguments.defaults, *arguments.kw_defaults])
         named = list(all_arguments(arguments))
         for argument in named:
