@@ -167,7 +167,7 @@ class TestByHand:
     def test_too_many_files_are_refused_before_they_are_read(self, tmp_path: Path) -> None:
         """Somebody handed in an environment or a data set."""
         found = by_name(tmp_path, {f"alice/part{n}.py": "" for n in range(60)})
-        assert refusal(found["alice"]) == "the submission has more than 40 files; hand in backward.py alone"
+        assert refusal(found["alice"]) == "the submission has more than 40 files; submit only backward.py"
 
     def test_a_link_is_not_followed(self, tmp_path: Path) -> None:
         """It could point to the solution."""
