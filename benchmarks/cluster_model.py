@@ -12,7 +12,6 @@ The simulation plays that through event by event; the closed form beside it is t
 
 from __future__ import annotations
 
-import argparse
 import heapq
 import json
 import math
@@ -22,25 +21,22 @@ import statistics
 import sys
 import tempfile
 import time
+from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-ROOT = Path(__file__).resolve().parents[1]
-ROUNDS = 3
-sys.path.insert(0, str(ROOT))
-sys.path.insert(0, str(Path(__file__).resolve().parent))
-
-from grader.sandbox.numerics import pin_environment
-
-pin_environment()
-
-from concurrent.futures import Future
-
-from batch import SOLUTION, WRONG, make_class
+from batch import SOLUTION, WRONG, make_class  # pins the environment
+from measurement import ROOT, Parser, require
+from processes import cpu_seconds
 
 if TYPE_CHECKING:
+    import argparse
     from collections.abc import Callable, Iterable
+
+    from measurement import Measurement
+
+PARTS = ("measure", "scale", "model")
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,18 +107,24 @@ def needed(count: int, seconds: float, costs: Costs) -> tuple[int, int]:
     return workers, math.ceil(rate / min(figures["scheduler"], figures["batch"]))
 
 
-def model(costs: Costs) -> None:
+def model(options: argparse.Namespace, measured: Measurement) -> None:
     """The tables."""
+    costs = replace(Costs(), **json.loads(options.costs))
     print(
         f"one submission {costs.submission * 1000:.0f} ms of a core, start {costs.start:.1f} s\n"
         f"scheduler {costs.scheduler * 1000:.2f} ms a task and {costs.payload * 1000:.2f} ms a submission in it\n"
         f"batch {costs.client * 1000:.2f} ms a task and {costs.carried * 1000:.2f} ms a submission in it, "
         f"{costs.result * 1000:.2f} ms a result"
     )
-    print("\nsubmissions a second (20,000 simulated), and what limits them")
+    print(f"\nsubmissions a second ({options.simulated:,} simulated), and what limits them")
     print(f"{'workers':>8}  {'one in a task':>22}  {'as built':>32}")
     for workers in (1, 2, 8, 16, 32, 64, 128, 512):
-        print(f"{workers:>8}  {_cell(workers, 1, costs):>22}  {_cell(workers, as_built(workers), costs):>32}")
+        (one, alone), (built, together) = (
+            _cell(workers, chunk, costs, options.simulated) for chunk in (1, as_built(workers))
+        )
+        print(f"{workers:>8}  {alone:>22}  {together:>32}")
+        measured.figure(f"{workers} workers, one in a task", one, "submissions/s")
+        measured.figure(f"{workers} workers, as built", built, "submissions/s")
     for name in ("scheduler", "batch"):
         for rule, chunk in (("one in a task", lambda _: 1), ("as built", as_built)):
             print(f"the {name} is slower than its workers, {rule}: {_limit(name, chunk, costs)}")
@@ -142,12 +144,13 @@ def _limit(name: str, chunk: Callable[[int], int], costs: Costs, most: int = 10_
     return f"from {first} workers on, {figures[first][name]:.0f}/s" if first in figures else f"not up to {most:,}"
 
 
-def _cell(workers: int, chunk: int, costs: Costs) -> str:
+def _cell(workers: int, chunk: int, costs: Costs, count: int) -> tuple[float, str]:
+    """The simulated rate, and how the table puts it."""
     chosen = replace(costs, chunk=chunk)
-    seconds = simulate(20_000, workers, chosen) - costs.start
+    rate = count / (simulate(count, workers, chosen) - costs.start)
     figures = rates(workers, chosen)
     inside = f" {chunk} in a task" if chunk > 1 else ""
-    return f"{20_000 / seconds:.0f}/s {min(figures, key=figures.__getitem__)}{inside}"
+    return rate, f"{rate:.0f}/s {min(figures, key=figures.__getitem__)}{inside}"
 
 
 def _shown(workers: int, batches: int) -> str:
@@ -157,21 +160,25 @@ def _shown(workers: int, batches: int) -> str:
 # Figures of this machine
 
 
-def measure(count: int) -> None:
+def measure(options: argparse.Namespace, measured: Measurement) -> None:
     """Each figure as the best or the slope of short runs."""
-    found = {"result": result_cost(count)}
+    require("distributed", "cluster")
+    count, rounds = options.size, options.rounds
+    found = {"result": result_cost(count, rounds)}
     print(f"batch: {found['result'] * 1000:.2f} ms to decode, write and sync a result", flush=True)
     found |= engine_costs(count)
     print(f"worker: start {found['start']:.1f} s, a submission {found['submission'] * 1000:.0f} ms of CPU", flush=True)
-    found |= scheduler_costs()
+    found |= scheduler_costs(options.tasks, rounds)
     for name, task, inside in (("scheduler", "scheduler", "payload"), ("batch's client", "client", "carried")):
         print(f"{name}: {found[task] * 1000:.2f} ms for a task, {found[inside] * 1000:.2f} ms more for each "
               "submission in it", flush=True)  # fmt: skip
     print(loaded())
-    print(json.dumps(found))
+    print(f"for `model`: --costs '{json.dumps(found)}'")
+    for name, seconds in found.items():
+        measured.figure(name, 1000 * seconds, "ms")
 
 
-def result_cost(count: int) -> float:
+def result_cost(count: int, rounds: int) -> float:
     """A batch whose workers answer at once, with real documents."""
     from grader.classroom.batch.engine import Engine
     from grader.classroom.batch.order import Graded, Order, Task
@@ -215,7 +222,7 @@ def result_cost(count: int) -> float:
 
     with tempfile.TemporaryDirectory() as scratch:
         make_class(Path(scratch, "class"), count)
-        return min(once(scratch, turn) for turn in range(ROUNDS))
+        return min(once(scratch, turn) for turn in range(rounds))
 
 
 def best(figures: Iterable[tuple[float, float]]) -> tuple[float, ...]:
@@ -249,27 +256,13 @@ def engine_costs(count: int) -> dict[str, float]:
         for task in tasks[:6]:
             workers.submit(task.encode()).result()
         (pid,) = workers.pids
-        before = cpu_of(pid)
+        before = cpu_seconds(pid)
         for task in tasks[6:]:
             workers.submit(task.encode()).result()
-        return {"start": start, "submission": (cpu_of(pid) - before) / (len(tasks) - 6)}
+        return {"start": start, "submission": (cpu_seconds(pid) - before) / (len(tasks) - 6)}
 
 
-def cpu_of(pid: int) -> float:
-    """CPU seconds of a process, of its children, and of those that they have reaped."""
-    total = ticks(pid)
-    for task in Path(f"/proc/{pid}/task").glob("*/children"):
-        total += sum(ticks(int(child)) for child in task.read_text().split())
-    return total
-
-
-def ticks(pid: int) -> float:
-    """User and system seconds of a process and of its ended children."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(") ", 1)[1].split()
-    return sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
-
-
-def scheduler_costs() -> dict[str, float]:
+def scheduler_costs(tasks: int, rounds: int) -> dict[str, float]:
     """CPU of a real scheduler and of its client for tasks that do nothing, of 10 KB and of 80 KB, with results of 60 KB
     and of 480 KB.
     """
@@ -277,12 +270,14 @@ def scheduler_costs() -> dict[str, float]:
         from distributed import Client
 
         with Client(address, set_as_default=False) as client:
-            one, eight = (best(task_cost(client, scheduler_pid, chunk) for _ in range(ROUNDS)) for chunk in (1, 8))
+            one, eight = (
+                best(task_cost(client, scheduler_pid, chunk, tasks) for _ in range(rounds)) for chunk in (1, 8)
+            )
     (payload, carried) = (max(0.0, (more - less) / 7) for less, more in zip(one, eight, strict=True))
     return {"scheduler": one[0] - payload, "payload": payload, "client": one[1] - carried, "carried": carried}
 
 
-def task_cost(client: Any, pid: int, chunk: int, count: int = 400) -> tuple[float, float]:
+def task_cost(client: Any, pid: int, chunk: int, count: int) -> tuple[float, float]:
     """CPU seconds of the scheduler and of this process for a task, results fetched as they come, eight in flight."""
     from distributed import as_completed
 
@@ -290,12 +285,12 @@ def task_cost(client: Any, pid: int, chunk: int, count: int = 400) -> tuple[floa
     waiting = as_completed(
         [client.submit(work, raw, n, pure=False) for n in range(8)], with_results=True, loop=client.loop
     )
-    before, own, given = ticks(pid), time.process_time(), 8
+    before, own, given = cpu_seconds(pid), time.process_time(), 8
     for _ in waiting:
         if given < count:
             waiting.add(client.submit(work, raw, given, pure=False))
             given += 1
-    return (ticks(pid) - before) / count, (time.process_time() - own) / count
+    return (cpu_seconds(pid) - before) / count, (time.process_time() - own) / count
 
 
 def work(raw: bytes, number: int) -> bytes:
@@ -307,8 +302,10 @@ def work(raw: bytes, number: int) -> bytes:
 # One worker beside two
 
 
-def scale(size: int, rounds: int) -> None:
+def scale(options: argparse.Namespace, measured: Measurement) -> None:
     """Submissions a second, in turns because no machine is equally fast all day; whether reports are the same."""
+    require("distributed", "cluster")
+    size, rounds = options.size, options.rounds
     documents: list[dict[str, Any]] = []
     ratios = []
     with tempfile.TemporaryDirectory() as scratch:
@@ -328,6 +325,8 @@ def scale(size: int, rounds: int) -> None:
     same = all(document == documents[0] for document in documents) and len(documents[0]) == size
     shown = ", ".join(f"{ratio:.2f}" for ratio in ratios)
     print(f"two beside one: median {statistics.median(ratios):.2f} times ({shown}), reports identical: {same}")
+    measured.figure("two workers beside one", statistics.median(ratios), "times")
+    measured.figure("reports identical", int(same), "of 1")
 
 
 def loaded() -> str:
@@ -414,19 +413,15 @@ class cluster:  # noqa: N801 reads as `with cluster(2)`
 
 
 def main() -> None:
-    """One of the parts."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("part", choices=("measure", "scale", "model"))
-    parser.add_argument("--size", type=int, default=60)
-    parser.add_argument("--rounds", type=int, default=3, help="of `scale`: turns of one worker and two")
+    parser = Parser(__doc__, PARTS)
+    parser.add_amount("--size", full=60, quick=12, what="submissions of `measure` and `scale`")
+    parser.add_amount("--rounds", full=3, quick=1, what="turns of one worker and two, repeats of `measure`")
+    parser.add_amount("--tasks", full=400, quick=40, what="tasks that do nothing, of `measure`")
+    parser.add_amount("--simulated", full=20_000, quick=1_000, what="submissions of `model`")
     parser.add_argument("--costs", default="{}", help="JSON: figures of `measure` in place of the recorded ones")
-    chosen = parser.parse_args()
-    if chosen.part == "measure":
-        measure(chosen.size)
-    elif chosen.part == "scale":
-        scale(chosen.size, chosen.rounds)
-    else:
-        model(replace(Costs(), **json.loads(chosen.costs)))
+    options, measured = parser.begin()
+    {"measure": measure, "scale": scale, "model": model}[options.part](options, measured)
+    measured.end()
 
 
 if __name__ == "__main__":

@@ -8,20 +8,20 @@ The forms are the project's own and run without a sandbox.
 
 from __future__ import annotations
 
-import argparse
 import ast
 import gc
 import random
 import secrets
-import sys
+import statistics
 import time
 import warnings
 from collections import Counter, defaultdict
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from unittest import mock
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+from measurement import Parser
 
 from grader.sandbox.numerics import pin_environment, pin_torch
 
@@ -44,7 +44,9 @@ from grader.grading.submission import Submission
 from grader.sandbox.types import Returned
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from measurement import Measurement
 
     from grader.diagnosis.kinds import Diagnosis
     from grader.exercise.case import Cases
@@ -81,8 +83,7 @@ class NotingSandbox(UnlockedSandbox):
 
     def open(self, files: Mapping[str, bytes], rules: RulesConfig) -> UnlockedSession:
         plain = super().open(files, rules)
-        code = plain._code  # noqa: SLF001 the same file, answered with one more remark
-        return NotingSession(plain.reading.file, code, plain.reading.functions)
+        return NotingSession(plain.reading.file, plain.code, plain.reading.functions)
 
 
 @dataclass(frozen=True)
@@ -125,13 +126,10 @@ class Explainer:
             seen.append((evidence, judgement))
 
         submission = Submission("form", Path("form"), {"backward.py": source.encode()})
-        gradients.explain = watch  # type: ignore[assignment]
-        try:
+        with mock.patch.object(gradients, "explain", watch):
             work = start_grading(self.exercise, submission, self._sandbox, Settings(only=(name,)), self.cases)
             row = work.row(name)
             work.close()
-        finally:
-            gradients.explain = explain
         evidence, judgement = seen[-1]
         start = time.process_time()
         with warnings.catch_warnings():
@@ -215,11 +213,24 @@ class Tally:
         return head
 
 
-def table(names: list[str], *, verbose: bool) -> None:
+def table(names: list[str], measured: Measurement, *, verbose: bool) -> None:
     """Over the labelled catalogue: the same kind, another word for it, unknown, another name."""
+    everything, seconds = Tally(), []
     for group in (["mlp"] if "mlp" in names else [], [n for n in names if n != "mlp"]):
         if group:
-            _table_of(group, verbose=verbose)
+            tallies, listed = _table_of(group, verbose=verbose)
+            everything = _sum([everything, *tallies.values()])
+            seconds += [taken for taken, _ in listed.seconds]
+    measured.figure("mistakes", everything.total, "mistakes")
+    measured.figure("named rightly", 100 * (everything.same + everything.also) / everything.total, "%")
+    measured.figure("unknown", 100 * everything.unknown / everything.total, "%")
+    measured.figure("another name", 100 * everything.other / everything.total, "%")
+    measured.figure("processor time, mean", 1000 * statistics.fmean(seconds), "ms")
+    measured.figure("processor time, longest", 1000 * max(seconds), "ms")
+
+
+def _sum(tallies: Iterable[Tally]) -> Tally:
+    return Tally(*map(sum, zip(*map(astuple, tallies), strict=True)))
 
 
 @dataclass
@@ -258,7 +269,7 @@ def _count(answer: Answer, label: str, place: str, tallies: dict[str, Tally], li
             listed.rest.append((head, place, answer.diagnosis))
 
 
-def _table_of(names: list[str], *, verbose: bool) -> None:
+def _table_of(names: list[str], *, verbose: bool) -> tuple[dict[str, Tally], Listed]:
     tallies, listed = count_catalogue(names, verbose=verbose)
     _print_tallies(", ".join(names), tallies)
     print(f"    verdicts that name it themselves: {dict(listed.itself)}; accepted: {len(listed.accepted)}")
@@ -266,6 +277,7 @@ def _table_of(names: list[str], *, verbose: bool) -> None:
     for head, place, diagnosis in listed.rest:
         said = f"{diagnosis.kind}: {diagnosis.message}" if diagnosis else "nothing"
         print(f"  {head:8} {place}\n           {said}")
+    return tallies, listed
 
 
 def _print_tallies(title: str, tallies: dict[str, Tally]) -> None:
@@ -273,9 +285,7 @@ def _print_tallies(title: str, tallies: dict[str, Tally]) -> None:
     for label in sorted(tallies):
         t = tallies[label]
         print(f"    {label:18}{t.total:6}{t.same:6}{t.also:6}{t.unknown:9}{t.other:7}")
-    total, same, also, unknown, other = (
-        sum(getattr(t, f) for t in tallies.values()) for f in ("total", "same", "also", "unknown", "other")
-    )
+    total, same, also, unknown, other = astuple(_sum(tallies.values()))
     print(f"    {'all':18}{total:6}{same:6}{also:6}{unknown:9}{other:7}")
     print(f"    named rightly {(same + also) / max(1, total):.1%}, another name {other / max(1, total):.1%}")
 
@@ -382,7 +392,7 @@ def _close_names(exercise: Exercise, function: str) -> list[str]:
     return [*values, *below]
 
 
-def mutant_table(names: list[str], count: int, seed: int, show: int) -> None:
+def mutant_table(names: list[str], count: int, seed: int, show: int, measured: Measurement) -> None:
     """How many mutants are named, by operator; the first `show` named ones are listed to be read."""
     heads: dict[str, Counter[str]] = defaultdict(Counter)
     kinds, seconds, listed, agreed = Counter[str](), [], 0, 0
@@ -414,6 +424,9 @@ def mutant_table(names: list[str], count: int, seed: int, show: int) -> None:
     print(f"    the same kind on cases of other seeds and sizes: {agreed}/{every['named']}")
     print(f"    kinds: {dict(kinds.most_common())}")
     _print_seconds(seconds)
+    measured.figure("mutants with a tensor to explain", tested, "mutants")
+    measured.figure("named by a verified identity", 100 * every["named"] / max(1, tested), "%")
+    measured.figure("the same kind on fresh cases", 100 * agreed / max(1, every["named"]), "%")
 
 
 HEADS = ("named", "unknown", "no tensor", "not finite", "accepted")
@@ -433,22 +446,27 @@ def _one_line(text: str) -> str:
     return " ".join(text.split())
 
 
+PARTS = ("table", "mutants")
+QUICK = ["linear_relu"]
+"""The exercises of the quick form."""
+
+
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=["table", "mutants"])
+    parser = Parser(__doc__, PARTS)
     parser.add_argument("exercises", nargs="*")
-    parser.add_argument("--count", type=int, default=500)
-    parser.add_argument("--seed", type=int)
+    parser.add_amount("--count", full=500, quick=5, what="how many mutants")
+    parser.add_argument("--seed", type=int, help="of the mutants (default: a random one)")
     parser.add_argument("--show", type=int, default=0, help="list so many named mutants, and all unknown ones")
     parser.add_argument("--verbose", action="store_true", help="list every answer")
-    options = parser.parse_args()
-    names = options.exercises or list_exercises()
-    if options.what == "table":
+    options, measured = parser.begin()
+    names = options.exercises or (QUICK if options.quick else list_exercises())
+    if options.part == "table":
         print(WHY_ALSO)
-        table(names, verbose=options.verbose)
+        table(names, measured, verbose=options.verbose)
     else:
         seed = secrets.randbits(31) if options.seed is None else options.seed
-        mutant_table(names, options.count, seed, options.show)
+        mutant_table(names, options.count, seed, options.show, measured)
+    measured.end()
 
 
 if __name__ == "__main__":

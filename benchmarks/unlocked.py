@@ -41,7 +41,7 @@ class UnlockedSession:
         self.reading = Reading(name, functions)
         self._pools: dict[str, Mapping[str, Any]] = {}
         self._modules: dict[str, dict[str, Any]] = {}
-        self._code = code
+        self.code = code
 
     def __enter__(self) -> Self:
         return self
@@ -53,7 +53,7 @@ class UnlockedSession:
         for dtype in (torch.float64, torch.float32):
             _float32_means(dtype)
             module = self._modules[str(dtype).removeprefix("torch.")] = {}
-            exec(self._code, module)
+            exec(self.code, module)
 
     def pool(self, key: str, values: Mapping[str, Any]) -> None:
         """Keep values for later questions."""

@@ -9,7 +9,6 @@ Nothing is timed here; the forms are the project's own and run without a sandbox
 
 from __future__ import annotations
 
-import argparse
 import os
 import sys
 import warnings
@@ -17,10 +16,9 @@ from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from multiprocessing import get_context
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+from measurement import Parser
 
 from grader.sandbox.numerics import pin_environment, pin_torch
 
@@ -42,9 +40,16 @@ from grader.verdict.evidence import tensor_of
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from measurement import Measurement
+
     from grader.exercise.case import Case, Cases
 
-_PARTS = 4
+PARTS = ("table", "sweep")
+QUICK = ["linear_relu"]
+"""The exercises of the quick form's sweep."""
+QUICK_SHARE = 25
+"""Of so many forms the quick form's table looks at one."""
+_CHUNKS = 4
 """How an exercise's forms are dealt out to processes."""
 
 
@@ -117,12 +122,12 @@ def answers(form: Form, name: str, cases: Cases, sandbox: UnlockedSandbox) -> An
     )
 
 
-def table(seed: int) -> None:
+def table(seed: int, share: int, measured: Measurement) -> None:
     """Print how many mistakes each criterion accepts and how many right forms it rejects."""
     exercise, sandbox = load_exercise("mlp"), UnlockedSandbox()
     cases = build_cases(exercise, seed)
     verification = Verification(exercise, sandbox, Settings(seed=seed))  # type: ignore[arg-type]
-    right, wrong = right_forms(exercise), wrong_forms(exercise)
+    right, wrong = (list(forms)[::share] for forms in (right_forms(exercise), wrong_forms(exercise)))
     accepted, rejected = Counter[str](), Counter[str]()
     for forms, count, passes in ((right, rejected, False), (wrong, accepted, True)):
         for form in forms:
@@ -134,6 +139,8 @@ def table(seed: int) -> None:
     print(f"{'criterion':<62} {'wrong accepted':>15} {'right rejected':>15}")
     for title in [*(title for title, _ in CRITERIA), "grade"]:
         print(f"{title:<62} {accepted[title]:>15} {rejected[title]:>15}")
+        measured.figure(f"{title}: wrong accepted", 100 * accepted[title] / len(wrong), "%")
+        measured.figure(f"{title}: right rejected", 100 * rejected[title] / len(right), "%")
 
 
 @dataclass(frozen=True)
@@ -161,20 +168,23 @@ class Swept:
         }
 
 
-def sweep(names: list[str], seeds: int, first: int, jobs: int) -> int:
+def sweep(names: list[str], seeds: int, first: int, jobs: int, measured: Measurement) -> int:
     """Grade both catalogues of every exercise at the desk and under hidden seeds; print what goes wrong or varies."""
-    parts = [(name, part) for name in names for part in range(_PARTS)]
+    parts = [(name, part) for name in names for part in range(_CHUNKS)]
     with ProcessPoolExecutor(jobs, get_context("spawn")) as pool:
         swept = list(pool.map(sweep_part, *zip(*parts, strict=True), [seeds] * len(parts), [first] * len(parts)))
-    bad = varied = 0
+    count = bad = varied = 0
     for name in names:
         forms = [form for (each, _), found in zip(parts, swept, strict=True) if each == name for form in found]
         problems = [f"problem: {form.name}: {', '.join(form.problems)}" for form in forms if form.problems]
         varying = [f"varies: {form.name} {row}: {told}" for form in forms for row, told in form.varying.items()]
         print(f"{name}: {len(forms)} forms, {len(problems)} with problems, {len(varying)} rows vary", flush=True)
         print("".join(f"    {line}\n" for line in problems + varying), end="")
-        bad, varied = bad + len(problems), varied + len(varying)
+        count, bad, varied = count + len(forms), bad + len(problems), varied + len(varying)
     print(f"desk and {seeds} hidden seeds: {bad} forms with problems, {varied} rows whose verdict varies")
+    measured.figure("forms", count, "forms")
+    measured.figure("forms that score wrongly", bad, "forms")
+    measured.figure("rows whose verdict varies", varied, "rows")
     return bad + varied
 
 
@@ -184,7 +194,7 @@ def sweep_part(name: str, part: int, seeds: int, first: int) -> list[Swept]:
     exercise = load_exercise(name)
     grading = SeededGrading(exercise, UnlockedSandbox())
     numbers = [0, *range(first + 1, first + seeds + 1)]
-    forms = [*right_forms(exercise), *wrong_forms(exercise)][part::_PARTS]
+    forms = [*right_forms(exercise), *wrong_forms(exercise)][part::_CHUNKS]
     return [swept(form, grading, numbers, name) for form in forms]
 
 
@@ -199,20 +209,22 @@ def swept(form: Form, grading: SeededGrading, numbers: list[int], name: str) -> 
     return Swept(f"{name}/{kind}/{form.place} ({form.note})", form.kind is None, told)
 
 
-def main(arguments: list[str] | None = None) -> Any:
-    """Parse the command line."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=["table", "sweep"])
+def main() -> None:
+    parser = Parser(__doc__, PARTS)
     parser.add_argument("--seed", type=int, default=LECTURE_SEED, help="of the table's minibatch")
-    parser.add_argument("--exercise", nargs="+", default=list_exercises(), metavar="NAME", help="of the sweep: all")
-    parser.add_argument("--seeds", type=int, default=20, help="hidden seeds of the sweep, besides the desk")
+    parser.add_argument("--exercise", nargs="+", metavar="NAME", help="of the sweep (default: all)")
+    parser.add_amount("--seeds", full=20, quick=1, what="hidden seeds of the sweep, besides the desk")
     parser.add_argument("--first", type=int, default=0, help="the sweep's hidden seeds begin after this one")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="the sweep's processes")
-    options = parser.parse_args(arguments)
-    if options.what == "table":
-        table(options.seed)
+    options, measured = parser.begin()
+    names = options.exercise or (QUICK if options.quick else list_exercises())
+    if options.part == "table":
+        table(options.seed, QUICK_SHARE if options.quick else 1, measured)
+        faults = 0
     else:
-        sys.exit(1 if sweep(options.exercise, options.seeds, options.first, options.jobs) else 0)
+        faults = sweep(names, options.seeds, options.first, options.jobs, measured)
+    measured.end()
+    sys.exit(1 if faults else 0)
 
 
 if __name__ == "__main__":

@@ -1,36 +1,53 @@
-"""How long a learner waits: from saving to the verdict on screen in `grade watch`, against a cold `grade`, in one run.
+"""How long a learner waits: a cold `grade`, and in `grade watch` from a save to the verdict on screen, in one run.
 
-    python benchmarks/watch.py [SAVES]
+    python benchmarks/watch.py
 
-Also the watcher's CPU time while nobody does anything, its server's included. Linux, because of the pseudo-terminal.
+Beside them the floors: `import torch`, which a cold `grade` needs, and `import click`, which `grade --help` needs. Also
+the processor time of a watcher and its server while nothing happens. Needs a pseudo-terminal: Linux or macOS.
 """
 
 from __future__ import annotations
 
 import os
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
 
-import pexpect
-import psutil
+from measurement import ROOT, Parser, require
+from processes import ENVIRONMENT, GRADE, cpu_seconds, run
 
-ROOT = Path(__file__).resolve().parent.parent
+require("pexpect", "test")
+require("watchfiles", "watch")
+import pexpect
+
 SOLUTION = (ROOT / "solutions" / "mlp" / "backward.py").read_text(encoding="utf-8")
 MINE = Path("exercises", "mlp", "backward.py")
-ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT), "TERM": "xterm-256color"}
-GRADE = [sys.executable, "-m", "grader"]
-IDLE_SECONDS = 20
+TERMINAL = {**ENVIRONMENT, "TERM": "xterm-256color"}
+PYTHON = (sys.executable, "-W", "ignore", "-c")
+COLD = {
+    "import click": [*PYTHON, "import click"],
+    "grade --help": [*GRADE, "--help"],
+    "import torch": [*PYTHON, "import torch"],
+    "grade mlp": [*GRADE, "mlp"],
+}
 
 
-def saves(count: int, *options: str) -> tuple[list[float], float]:
-    """Seconds from each save to its verdict, right and wrong in turn; and the idle CPU time of a second."""
+def cold(rounds: int) -> dict[str, float]:
+    """Median milliseconds of each command, started afresh; they take turns after one round that does not count."""
+    found: dict[str, list[float]] = {name: [] for name in COLD}
+    for _ in range(rounds + 1):
+        for name, command in COLD.items():
+            found[name].append(1000 * run(command, Path.cwd()).wall)
+    return {name: statistics.median(times[1:]) for name, times in found.items()}
+
+
+def saves(count: int, idle_seconds: int, *options: str) -> tuple[list[float], float]:
+    """Milliseconds from each save to its verdict, right and wrong in turn; and the share of a core used when idle."""
     MINE.write_text(SOLUTION)
     command = [*GRADE[1:], "watch", "mlp::dcounts", *options]
-    session = pexpect.spawn(GRADE[0], command, env=ENVIRONMENT, encoding="utf-8", dimensions=(50, 110), timeout=60)
+    session = pexpect.spawn(GRADE[0], command, env=TERMINAL, encoding="utf-8", dimensions=(50, 110), timeout=60)
     session.delaybeforesend = None
     session.expect("26 of 26 correct")
     session.expect("quit")
@@ -43,51 +60,47 @@ def saves(count: int, *options: str) -> tuple[list[float], float]:
         MINE.write_text(f"{text}# {number}\n")
         session.expect("25 of 26 correct" if wrong else "26 of 26 correct")
         session.expect("quit")
-        found.append(time.perf_counter() - begun)
+        found.append(1000 * (time.perf_counter() - begun))
         time.sleep(0.2)
-    idle = idle_share(session.pid)
+    before = cpu_seconds(session.pid)
+    time.sleep(idle_seconds)
+    idle = (cpu_seconds(session.pid) - before) / idle_seconds
     session.send("q")
     session.expect(pexpect.EOF)
     session.close()
     return found, idle
 
 
-def idle_share(pid: int) -> float:
-    """The share of one core that the watcher and its server use while nothing happens."""
-    family = [psutil.Process(pid), *psutil.Process(pid).children(recursive=True)]
-    before = sum(sum(each.cpu_times()[:2]) for each in family)
-    time.sleep(IDLE_SECONDS)
-    return (sum(sum(each.cpu_times()[:2]) for each in family) - before) / IDLE_SECONDS
-
-
-def cold(count: int) -> list[float]:
-    """Seconds of a whole `grade mlp`."""
-    found = []
-    for _ in range(count):
-        begun = time.perf_counter()
-        subprocess.run([*GRADE, "mlp"], env=ENVIRONMENT, stdout=subprocess.DEVNULL, check=False)
-        found.append(time.perf_counter() - begun)
-    return found
-
-
 def main() -> None:
-    """Print the table."""
-    count = int(sys.argv[1]) if len(sys.argv) > 1 else 40
+    parser = Parser(__doc__)
+    parser.add_amount("--saves", full=40, quick=2, what="saves in each way of watching")
+    parser.add_amount("--rounds", full=7, quick=1, what="runs of each cold command")
+    parser.add_amount("--idle", full=20, quick=1, what="seconds to look at an idle watcher")
+    options, measured = parser.begin()
     with tempfile.TemporaryDirectory() as folder:
         os.chdir(folder)
-        subprocess.run([*GRADE, "init", "."], env=ENVIRONMENT, stdout=subprocess.DEVNULL, check=True)
-        from_cold = cold(5)
-        print(f"load before: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
-        print(f"cold grade            median {statistics.median(from_cold) * 1000:6.0f} ms of {len(from_cold)}")
-        for title, options in (("watch, told of saves", ()), ("watch --poll", ("--poll",))):
-            found, idle = saves(count, *options)
-            ordered = sorted(found)
-            median = statistics.median(ordered)
+        run([*GRADE, "init", "."], Path(folder))
+        MINE.write_text(SOLUTION)
+        from_cold = cold(options.rounds)
+        for name, median in from_cold.items():
+            print(f"{name:<21} median {median:6.0f} ms of {options.rounds}")
+            measured.figure(name, median, "ms")
+        for over, under in (("grade --help", "import click"), ("grade mlp", "import torch")):
+            print(f"{over} / {under}: {from_cold[over] / from_cold[under]:.2f}")
+            measured.figure(f"{over} / {under}", from_cold[over] / from_cold[under], "times")
+        for title, words in (("grade watch", ()), ("grade watch --poll", ("--poll",))):
+            found, idle = saves(options.saves, options.idle, *words)
+            median, late = statistics.median(found), sorted(found)[int(len(found) * 0.9)]
             print(
-                f"{title:<21} median {median * 1000:6.0f} ms of {len(ordered)}, "
-                f"90th percentile {ordered[int(len(ordered) * 0.9)] * 1000:.0f} ms, "
-                f"{statistics.median(from_cold) / median:.0f} times as fast, idle CPU {idle:.2%}"
+                f"{title:<21} median {median:6.0f} ms of {len(found)}, 90th percentile {late:.0f} ms, "
+                f"{from_cold['grade mlp'] / median:.0f} times as fast, idle CPU {idle:.2%}"
             )
+            measured.figure(title, median, "ms")
+            measured.figure(f"{title}, 90th percentile", late, "ms")
+            measured.figure(f"grade mlp / {title}", from_cold["grade mlp"] / median, "times")
+            measured.figure(f"{title}, idle", 100 * idle, "% of a core")
+        os.chdir(ROOT)
+    measured.end()
 
 
 if __name__ == "__main__":

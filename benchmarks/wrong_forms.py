@@ -15,7 +15,6 @@ The exit status is 1 if a wrong form was accepted or a twin rejected, UNDECIDABL
 
 from __future__ import annotations
 
-import argparse
 import os
 import sys
 import time
@@ -26,10 +25,9 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cached_property
 from multiprocessing import get_context
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+from measurement import Parser
 
 from grader.sandbox.numerics import pin_environment, pin_torch
 
@@ -45,6 +43,7 @@ from grader.exercise.shelf import list_exercises, load_exercise
 from grader.sandbox.client import Sandbox
 
 if TYPE_CHECKING:
+    import argparse
     from collections.abc import Iterable, Iterator
 
     from alterations import Draft
@@ -90,7 +89,9 @@ UNDECIDABLE: dict[str, str] = {
 FEW_SEEDS = 1
 """Hidden seeds for forms in float32: the real sandbox takes 70 ms for each, and dtypes decide there, not the draw. And
 for what is far off on the given case, which is the same under every seed."""
-PARTS = 3
+QUICK = ["linear_relu"]
+"""The exercises of the quick form."""
+CHUNKS = 3
 """How an exercise's gradients are dealt out to processes. All forms of one stay together: they share its references."""
 
 
@@ -168,7 +169,7 @@ def examine(name: str, part: int, options: argparse.Namespace) -> list[Result]:
     warnings.simplefilter("ignore")
     examiner = Examiner(name, options)
     try:
-        mine = examiner.exercise.gradients[part::PARTS]
+        mine = examiner.exercise.gradients[part::CHUNKS]
         return [examiner.result(draft) for draft in examiner.drafts() if draft.gradient in mine]
     finally:
         examiner.close()
@@ -176,7 +177,7 @@ def examine(name: str, part: int, options: argparse.Namespace) -> list[Result]:
 
 def results(names: Iterable[str], options: argparse.Namespace) -> Iterator[Result]:
     """Everything, exercise by exercise and part by part, however many processes there are."""
-    chunks = [(name, part) for name in names for part in range(PARTS)]
+    chunks = [(name, part) for name in names for part in range(CHUNKS)]
     done: dict[tuple[str, int], list[Result]] = {}
     with ProcessPoolExecutor(options.jobs, get_context("spawn")) as pool:
         running = {pool.submit(examine, name, part, options): (name, part) for name, part in chunks}
@@ -220,19 +221,18 @@ def faults(found: list[Result]) -> int:
     return counted
 
 
-def main(arguments: list[str] | None = None) -> None:
-    """Parse the command line and run."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--exercise", nargs="+", default=list_exercises(), metavar="NAME", help="default: all of them")
+def main() -> None:
+    parser = Parser(__doc__)
+    parser.add_argument("--exercise", nargs="+", metavar="NAME", help="default: all of them")
     parser.add_argument("--kind", default="*", help="a pattern of kinds, such as 'cut*'")
-    parser.add_argument("--seeds", type=int, default=10, help="how many hidden seeds, besides the desk")
-    parser.add_argument("--most", type=int, default=8, help="forms of each kind and gradient; 0 for all")
+    parser.add_amount("--seeds", full=10, quick=1, what="hidden seeds, besides the desk")
+    parser.add_amount("--most", full=8, quick=1, what="forms of each kind and gradient; 0 for all")
     parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="processes")
     parser.add_argument("--sandbox", action="store_true", help="grade everything in the real sandbox")
     parser.add_argument("--list", action="store_true", help="print every form and what it came to")
-    options = parser.parse_args(arguments)
+    options, measured = parser.begin()
     start = time.perf_counter()
-    found = list(results(options.exercise, options))
+    found = list(results(options.exercise or (QUICK if options.quick else list_exercises()), options))
     if options.list:
         for result in found:
             signs = "".join("+" if accepted else "-" for accepted in result.accepted)
@@ -240,6 +240,11 @@ def main(arguments: list[str] | None = None) -> None:
     counted = faults(found)
     table(found)
     print(f"{counted} faults, {time.perf_counter() - start:.0f} s")
+    for name, opinion in (("wrong forms", Opinion.WRONG), ("twins of right ones", Opinion.TWIN)):
+        measured.figure(name, sum(result.opinion is opinion for result in found), "forms")
+    measured.figure("wrong forms accepted or twins rejected", counted, "forms")
+    measured.figure("listed as undecidable", sum(bool(result.reason and result.faults) for result in found), "forms")
+    measured.end()
     sys.exit(1 if counted else 0)
 
 

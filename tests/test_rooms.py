@@ -17,7 +17,11 @@ ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "grader"
 TESTS = ROOT / "tests"
 
-GUESTS = {"hostile": "attacks on the sandbox", "browser": "the pages in a real browser"}
+GUESTS = {
+    "benchmarks": "the measurements in benchmarks/",
+    "browser": "the pages in a real browser",
+    "hostile": "attacks on the sandbox",
+}
 """Folders of tests that belong to no room."""
 
 OF_NO_ROOM = {
