@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -70,6 +72,8 @@ def report(report_json: str | None, folder: Path | None, **asked: Any) -> int:
     if (report_json is None) == (folder is None):
         raise Misuse("expected either a report or a class; name REPORT.json or --class DIR")
     rendering = Rendering(**asked)
+    if rendering.pages and (folder is None or rendering.to != "html"):
+        raise Misuse("--pages makes HTML pages of a class: give --class DIR, and no other format")
     try:
         if folder is None:
             _one(_read(str(report_json)), str(report_json), rendering)
@@ -114,11 +118,36 @@ def _class(folder: Path, rendering: Rendering) -> None:
     from grader.report.html.class_page import class_page
 
     output = rendering.output or str(folder / "class.html")
-    write_output(class_page(_entries(folder, output, rendering), _alike(folder)), output)
+    # Beside the dashboard, so that both can be moved together.
+    pages = (folder if output == "-" else Path(output).parent) / "pages" if rendering.pages else None
+    if output != "-":
+        _check_writable(Path(output))
+    if pages:
+        with writing(pages):
+            if pages.exists() and not pages.is_dir():
+                raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST))
+        _check_writable(pages / "index.html" if pages.exists() else pages)
+        click.echo(f"pages    {pages}{os.sep}", err=True)  # at once: a class of hundreds takes a while
+    write_output(class_page(_entries(folder, output, pages, rendering), _alike(folder)), output)
 
 
-def _entries(folder: Path, output: str, rendering: Rendering) -> Iterator[tuple[Document, str]]:
-    """Each submission, and the link for its name: to its page, or to the report itself."""
+def _check_writable(path: Path) -> None:
+    """Say before any work that a file could not be written, and leave nothing behind.
+
+    Raises:
+        Misuse: with the system's reason.
+    """
+    with writing(path):
+        if path.exists():
+            if path.is_dir() or not os.access(path, os.W_OK):
+                path.open("a").close()  # raises the system's own error
+        else:
+            with tempfile.TemporaryFile(dir=path.parent):
+                pass
+
+
+def _entries(folder: Path, output: str, pages: Path | None, rendering: Rendering) -> Iterator[tuple[Document, str]]:
+    """Each submission with what its name links to: its page, or the report itself."""
     from grader.report.formats.class_folder import documents, owned, owners
     from grader.report.html.submission_page import submission_page
 
@@ -127,11 +156,11 @@ def _entries(folder: Path, output: str, rendering: Rendering) -> Iterator[tuple[
     known: dict[str, Exercise] = {}
     for name, document in documents(folder):
         link = os.path.relpath(folder.resolve() / name, beside)
-        if rendering.pages:
+        if pages:
             known.update(_exercises([document], rendering.exercises, known))
-            page = folder / "pages" / f"{name.removesuffix('.json')}.html"
-            with writing(str(page)):
-                page.parent.mkdir(exist_ok=True)
+            page = pages / f"{name.removesuffix('.json')}.html"
+            with writing(page):
+                pages.mkdir(exist_ok=True)
             write_output(submission_page(document, known), str(page), quiet=True)
             link = os.path.relpath(page.resolve(), beside)
         for entry in document["grader"]["submissions"]:

@@ -108,11 +108,9 @@ class Row:
         )
 
     def as_dict(self) -> dict[str, Any]:
-        """The row as in the report, without what the learner's function printed."""
-        return {
-            **{name: value for name, value in plain(self).items() if name != "printed"},
-            "verdict": str(self.verdict),
-        }
+        """The row as the report has it; `printed` only where the learner's function printed something."""
+        found = {**plain(self), "verdict": str(self.verdict)}
+        return found if self.printed else {name: value for name, value in found.items() if name != "printed"}
 
 
 def scores(attempt: Attempt, judgement: Judgement) -> bool:

@@ -49,7 +49,7 @@ class Job:
     grading: Grading | None = None
     rows: dict[str, dict[str, Any]] = field(default_factory=dict)
     printed: dict[str, str] = field(default_factory=dict)
-    """What the functions printed: shown in the terminal, not in the report."""
+    """What each gradient's function printed."""
 
     def open(self, selected: Sequence[str] = ()) -> Grading:
         """Do everything that is done only once. Only the selected gradients will be graded."""

@@ -132,6 +132,7 @@ def _render_row(row: Document, feedback: str) -> Document:
     }
     if feedback == "verdict":
         less |= {"diagnosis": None, "problem": None, "notes": []}
+        less.pop("printed", None)
     return less
 
 

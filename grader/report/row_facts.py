@@ -11,7 +11,7 @@ from grader.report.clean_text import clean, line
 from grader.verdict.evidence import Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     Entry = Mapping[str, Any]
     Row = Mapping[str, Any]
@@ -94,6 +94,11 @@ def number(value: object) -> str:
     if value is None:
         return "not a finite number"
     return f"{value:.6g}" if isinstance(value, float) else str(value)
+
+
+def shape(sizes: Iterable[int]) -> str:
+    """A shape as Python writes a tuple: `(64,)`, `(64, 27)`. An index has brackets: `[12, 0]`."""
+    return str(tuple(sizes))
 
 
 def headline(row: Row) -> str:
@@ -204,7 +209,7 @@ def facts(row: Row, *, sentence: bool = False) -> Iterator[tuple[str, str]]:
             `found` is the headline.
     """
     if row["shape"] is not None:
-        yield "your shape", f"({', '.join(map(str, row['shape']))}){' ' + line(row['dtype']) if row['dtype'] else ''}"
+        yield "your shape", f"{shape(row['shape'])}{' ' + line(row['dtype']) if row['dtype'] else ''}"
     if not right(row) and (found := _found(row, sentence=sentence)):
         yield "found", found
     if worst := _worst(row):

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from grader.report.clean_text import line
 from grader.report.row_facts import solved, started
+from grader.verdict.evidence import Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -93,6 +94,19 @@ def unseen(entry: Entry) -> str | None:
     """A sentence about hidden cases, so that no report reads "all passed" while something is hidden."""
     count = entry["hidden_cases"]
     return f"{count} of the cases are hidden: they were drawn from a seed that is not shown" if count else None
+
+
+def file_problem(entry: Entry) -> str | None:
+    """The one reason why no gradient of a submission could be graded; None where each has its own.
+
+    A file that is missing or unreadable has one, and so has a file that raises while it is loaded.
+    """
+    if entry["problem"]:
+        return str(entry["problem"])
+    found = {(row["verdict"], row["problem"]) for row in entry["gradients"]}
+    verdict, problem = next(iter(found), (None, None))
+    alike = len(found) == 1 and len(entry["gradients"]) > 1
+    return str(problem) if alike and problem and verdict == Verdict.RAISED else None
 
 
 # What to look at

@@ -92,12 +92,17 @@ def labelled(label: str, text: str, page: Page) -> list[str]:
 def prints(entry: Entry, row: Row | None, printed: Mapping[str, str]) -> Iterator[str]:
     """Output that the shown gradient's function (or the only one) printed, each line marked with `|`."""
     shown = row or (entry["gradients"][0] if len(entry["gradients"]) == 1 else None)
-    lines = printed.get(shown["name"], "").rstrip().splitlines() if shown else []
-    if shown and lines:
-        rest = lines[MOST_PRINTS:]
-        # If the sandbox cut the output, the number of missing lines is unknown.
-        more = ["... and more lines", CUT] if CUT in rest else [f"... and {len(rest)} more lines"] if rest else []
-        yield "\n".join([f"{shown['name']} printed", *(f"  | {line}" for line in [*lines[:MOST_PRINTS], *more])])
+    if shown and (lines := print_lines(printed.get(shown["name"], ""))):
+        yield "\n".join([f"{shown['name']} printed", *(f"  | {line}" for line in lines)])
+
+
+def print_lines(printed: str, most: int = MOST_PRINTS) -> list[str]:
+    """The first lines of what a function printed, and how many more there are."""
+    lines = printed.rstrip().splitlines()
+    rest = lines[most:]
+    # If the sandbox cut the output, the number of missing lines is unknown.
+    more = ["... and more lines", CUT] if CUT in rest else [f"... and {len(rest)} more lines"] if rest else []
+    return [*lines[:most], *more]
 
 
 # Everything about one submission

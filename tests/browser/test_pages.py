@@ -1,4 +1,4 @@
-"""Both pages in a real browser: looked at in light, dark, on a phone and on paper; clicked, walked by keyboard."""
+"""Both pages in a real browser: light, dark, on a phone and on paper; by mouse and by keyboard."""
 
 from __future__ import annotations
 
@@ -11,8 +11,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from troubled import run, troubled_class
 
+from grader.exercise.shelf import load_exercise
 from grader.report.html.class_page import class_page
+from grader.report.html.submission_page import submission_page
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -61,6 +64,27 @@ def small_class(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.fixture(scope="session")
+def troubled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Every kind of trouble, override, note and pair."""
+    path = tmp_path_factory.mktemp("troubled") / "class.html"
+    pairs = [{"first": "s13", "second": "s09", "similarity": "0.984", "traits": "a long comment " * 8}]
+    path.write_text(class_page(troubled_class(), pairs), encoding="utf-8")
+    return path
+
+
+@pytest.fixture(scope="session")
+def printing(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A wrong gradient with a pattern, whose function printed one long line and some short ones."""
+    entry = run("half")
+    entry["gradients"][4] |= {"printed": "x" * 500 + "\ncounts (32, 27)\n", "pattern": {"levels": ["1059", "9510"]}}
+    told = json.loads((DATA / "half.json").read_text()) | {"tests": []}
+    told["grader"]["submissions"] = [entry]
+    path = tmp_path_factory.mktemp("printing") / "half.html"
+    path.write_text(submission_page(told, {"mlp": load_exercise("mlp")}), encoding="utf-8")
+    return path
+
+
 def violations(page: Any) -> list[str]:
     """What axe-core finds."""
     axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
@@ -69,13 +93,13 @@ def violations(page: Any) -> list[str]:
 
 
 def contrast(one: str, other: str) -> float:
-    """Between two colours as the browser writes them, by WCAG's formula."""
+    """Between two colors as the browser writes them, by WCAG's formula."""
     light, dark = sorted((_luminance(one), _luminance(other)), reverse=True)
     return (light + 0.05) / (dark + 0.05)
 
 
-def _luminance(colour: str) -> float:
-    parts = [int(each) / 255 for each in re.findall(r"\d+", colour)[:3]]
+def _luminance(color: str) -> float:
+    parts = [int(each) / 255 for each in re.findall(r"\d+", color)[:3]]
     red, green, blue = (p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
@@ -172,6 +196,30 @@ class TestReport:
         page.locator('.graph a[href="#dcounts_sum_inv"]').click()
         assert "<script>alert('x')</script>" in page.locator(".card:visible").inner_text()
 
+    @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (1280, "dark"), (390, "light"), (390, "dark")])
+    def test_what_was_printed_fits_and_can_be_read(
+        self, visit: Callable[..., Any], printing: Path, width: int, scheme: str
+    ) -> None:
+        """A line of five hundred characters is broken; contrast and structure hold."""
+        page = visit(printing, width=width, scheme=scheme)
+        assert "counts (32, 27)" in page.locator(".card:visible .printed").inner_text()
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert violations(page) == []
+
+    @pytest.mark.parametrize("scheme", ["light", "dark"])
+    def test_the_stronger_the_color_the_larger_the_difference(
+        self, visit: Callable[..., Any], printing: Path, scheme: str
+    ) -> None:
+        """As the caption says, in the dark as well: a larger level stands out more from the ground."""
+        page = visit(printing, scheme=scheme)
+        shown = page.locator(".card:visible .map")
+        cells = shown.locator("rect").evaluate_all("all => all.map(each => Number(each.getAttribute('opacity')))")
+        assert sorted(set(cells)) == [0.11, 0.56, 1.0]
+        ground = shown.evaluate("map => getComputedStyle(map).backgroundColor")
+        full = shown.locator("rect").first.evaluate("cell => getComputedStyle(cell).fill")
+        assert contrast(full, ground) >= 4.5
+        assert "the stronger the color, the larger the difference" in page.locator(".card:visible").inner_text()
+
 
 class TestLosses:
     """The curve of a training exercise."""
@@ -179,12 +227,12 @@ class TestLosses:
     def test_is_a_picture_with_words(self, visit: Callable[..., Any], report_of: Callable[[str], Path]) -> None:
         """What a screen reader says of it."""
         page = visit(report_of("astray"))
-        curve = page.get_by_role("img", name="Loss over 200 steps. Yours: 3.398 at first, 12.98 at last.")
+        curve = page.get_by_role("img", name="Loss over 200 steps. Yours: from 3.398 to 12.98.")
         assert curve.count() == 1
         assert "The largest difference is 3.93 times" in curve.get_attribute("aria-label")
 
     @pytest.mark.parametrize("scheme", ["light", "dark"])
-    def test_tells_the_runs_apart_without_colour(
+    def test_the_runs_differ_without_color(
         self, visit: Callable[..., Any], report_of: Callable[[str], Path], scheme: str
     ) -> None:
         """Dashed and solid, and the legend says which; both stand out from the ground."""
@@ -197,8 +245,8 @@ class TestLosses:
         assert [text.strip() for text in legend] == ["dashed: yours", "solid: autograd's"]
         ground = drawn.evaluate("svg => getComputedStyle(svg).backgroundColor")
         for line in ("yours", "autograd"):
-            colour = drawn.locator(f".{line}").first.evaluate("path => getComputedStyle(path).stroke")
-            assert contrast(colour, ground) >= 3
+            color = drawn.locator(f".{line}").first.evaluate("path => getComputedStyle(path).stroke")
+            assert contrast(color, ground) >= 3
 
     def test_can_be_read_on_a_phone(self, visit: Callable[..., Any], report_of: Callable[[str], Path]) -> None:
         """No letter of it is smaller than a phone's fine print, and none lies outside."""
@@ -220,6 +268,45 @@ class TestClass:
     def test_axe_finds_nothing(self, visit: Callable[..., Any], small_class: Path, width: int, scheme: str) -> None:
         """Contrast, names, structure."""
         assert violations(visit(small_class, width=width, scheme=scheme)) == []
+
+    @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (1280, "dark"), (390, "light"), (390, "dark")])
+    def test_a_troubled_class_can_be_read(
+        self, visit: Callable[..., Any], troubled: Path, width: int, scheme: str
+    ) -> None:
+        """What to act on comes before the table, with contrast and structure, and nothing is wider than the window."""
+        page = visit(troubled, width=width, scheme=scheme)
+        assert violations(page) == []
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        headings = page.locator("h2").all_inner_texts()
+        assert headings[:4] == ["Who is lost", "What stops people", "Who needs a look", "Students and gradients"]
+
+    def test_a_button_shows_its_people_in_the_table(self, visit: Callable[..., Any], troubled: Path) -> None:
+        """From the lists at the top, and everyone again."""
+        page = visit(troubled)
+        page.get_by_role("button", name="Show the 2 in the table: Unreadable").click()
+        assert page.locator("#grid tbody th").all_inner_texts() == ["Essay, Eva", "Syntax, Sam"]
+        page.get_by_role("button", name="Show everyone").click()
+        assert page.locator("#grid tbody tr").count() == 15
+
+    def test_whatever_holds_for_a_whole_submission_is_one_cell(self, visit: Callable[..., Any], troubled: Path) -> None:
+        """With its reason, however it came about."""
+        page = visit(troubled)
+        told = {row.locator("th").inner_text(): row.locator("td").all_inner_texts() for row in
+                page.locator("#grid tbody tr").all()}  # fmt: skip
+        assert told["Syntax, Sam"] == ["0/26", "unreadable", "backward.py:1: invalid syntax"]
+        assert told["Essay, Eva"] == ["0/26", "unreadable", "essay.pdf: not a .py, .zip or .ipynb file"]
+        assert told["Missing, Mia"] == ["", "missing", "nothing was handed in"]
+        assert told["Stub, Stan"] == ["0/26", "graded", "Not started"]
+        assert told["Load, Lea"][2:] == ["backward.py raised KeyError: 3 (backward.py:7)"]
+        assert len(told["Half, Hal"]) == 28
+
+    def test_an_override_is_in_the_table(self, visit: Callable[..., Any], troubled: Path) -> None:
+        """A word as it is, a figure with the points; both with a star that the legend explains."""
+        page = visit(troubled)
+        cell = page.locator("#grid tbody tr", has_text="Ill, Ivo").locator("td.number")
+        assert (cell.inner_text(), cell.get_attribute("title")) == ("excused *", "graded 12/26; ill")
+        assert page.locator("#grid tbody tr", has_text="Luck, Lou").locator("td.number").inner_text() == "26/26 *"
+        assert "set by the instructor" in page.locator(".legend").inner_text()
 
     def test_paints_and_filters_fluently(self, visit: Callable[..., Any], dashboard: Path) -> None:
         """First paint and each filter under 200 ms, laid out: the best of a few, as others use the machine too."""
@@ -280,8 +367,15 @@ class TestClass:
         count = int(button.inner_text())
         button.click()
         assert page.locator("#count").inner_text().endswith(f"of {count}")
-        page.get_by_role("button", name="Show everybody again").click()
+        page.get_by_role("button", name="Show everyone").click()
         assert page.locator("#count").inner_text() == "1 to 50 of 2000"
+
+    def test_a_large_count_is_on_one_line(self, visit: Callable[..., Any], dashboard: Path) -> None:
+        """At the top and below, on a phone as well."""
+        page = visit(dashboard, width=390)
+        heights = page.locator("button.count").evaluate_all("all => all.map(each => each.offsetHeight)")
+        assert len(heights) > 20
+        assert max(heights) < 34
 
     def test_the_keyboard_sorts(self, visit: Callable[..., Any], dashboard: Path) -> None:
         """A heading is a button."""

@@ -172,7 +172,7 @@ class TestRenderings:
         """`--feedback kind` keeps the kind, in the pytest failure and everywhere else."""
         assert "kind of mistake: sign" in failure_text(entry(), KIND).splitlines()
         assert "kind of mistake: sign" in said(KIND).splitlines()
-        assert ("kind of mistake", "sign") in card(KIND, None, "").facts
+        assert card(KIND, None, "").likely == ("kind of mistake", "sign")
         shown = opened(entry(KIND), load_exercise("mlp"), KIND, Page())
         assert "  mistake    sign" in map(click.unstyle, shown)
 

@@ -64,7 +64,8 @@ def owned(entry: dict[str, Any], people: dict[str, dict[str, str]]) -> dict[str,
     owner = {key: row[name] for key, name in (("id", "student"), ("name", "name"), ("email", "email")) if row.get(name)}
     override = row.get("override", "").strip()
     counts = figure(override)
-    return {**entry, "owner": owner, "final": counts, "uncounted": bool(override) and counts is None}
+    own = {"override": override, "reason": row.get("reason", "").strip()}
+    return {**entry, "owner": owner, "final": counts, "uncounted": bool(override) and counts is None, **own}
 
 
 def owners(directory: Path) -> dict[str, dict[str, str]]:

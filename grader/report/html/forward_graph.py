@@ -1,4 +1,4 @@
-"""The forward pass as a graph, every variable coloured by its gradient's state."""
+"""The forward pass as a graph, each variable colored by the state of its gradient."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 CHARACTER = 7.9
 """Width of one character of a node's name."""
 TAG = 84.0
-"""Room for the flag at the chain's first break."""
+"""Space for the flag where the chain first breaks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Box:
     broken: bool
     """Whether the chain breaks first here."""
     inherits: bool
-    """Whether it is right alone and gets wrong numbers from above."""
+    """Whether it is right on its own but receives wrong upstream gradients."""
 
     @property
     def left(self) -> float:
@@ -58,7 +58,7 @@ class Picture:
 
 
 def picture(entry: Entry, exercise: Exercise, prefix: str) -> Picture:
-    """The forward pass as a graph, every variable coloured by its gradient's verdict."""
+    """The forward pass as a graph, each variable colored by the verdict on its gradient."""
     rows = {row["variable"]: row for row in entry["gradients"]}
     pairs = list(dict.fromkeys((read, out) for each in exercise.lines for read in each.reads for out in each.outputs))
     linked = {name for pair in pairs for name in pair}
@@ -78,7 +78,7 @@ def picture(entry: Entry, exercise: Exercise, prefix: str) -> Picture:
 
 
 def _clutter(name: str, exercise: Exercise) -> bool:
-    """Sizes and indices that half the lines read: no gradient goes through them, and their edges hide the others."""
+    """Whether a variable is a size or an index that many lines read: no gradient flows through it."""
     made = exercise.producer.get(name)
     if made is None:
         return len(exercise.readers.get(name, ())) > 2
@@ -95,5 +95,5 @@ def _node(name: str, row: Row | None, link: str, cause: str | None, box: tuple[f
     if broken:
         label += "; the chain breaks first here"
     elif inherits(row):
-        label += "; right alone, but wrong numbers arrive from above"
+        label += "; right on its own, but receives wrong upstream gradients"
     return Box(name, link, state(row), mark(row), label, x, y, width, broken, inherits(row))

@@ -1,7 +1,7 @@
-"""Where the nodes of a computation graph stand: layers from the inputs down to the loss, few crossings.
+"""Layout of a computation graph: layers from the inputs down to the loss, with few crossings.
 
-Grandalf draws it (Sugiyama's method in pure Python, a hundred kilobytes): it needs no compiler and no Graphviz, and
-the same graph comes out the same every time.
+Uses Grandalf (Sugiyama's method in pure Python, a hundred kilobytes), which needs no compiler and no Graphviz and gives
+the same layout for the same graph.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ Point = tuple[float, float]
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Middles of nodes, and the points that each edge passes."""
+    """Centers of the nodes, and the points that each edge passes through."""
 
     width: float
     height: float
@@ -33,7 +33,7 @@ class Layout:
 
 
 class _View:
-    """What Grandalf asks of a node or an edge."""
+    """The view that Grandalf expects of a node or an edge."""
 
     def __init__(self, width: float = 4, height: float = 4) -> None:
         self.w, self.h = width, height
@@ -49,8 +49,8 @@ def lay_out(widths: Mapping[str, float], pairs: Sequence[tuple[str, str]]) -> La
 
     Args:
         widths: node -> its width.
-        pairs: who is read by whom. The graph is laid out from the loss upwards, so that an input stands right above
-            the line that reads it and not at the top of the page.
+        pairs: (variable, variable that is computed from it). The graph is laid out from the loss up, so that an input
+            is right above the line that reads it and not at the top of the page.
     """
     try:
         from grandalf.graphs import Edge, Graph, Vertex  # type: ignore[import-untyped]
@@ -91,7 +91,7 @@ def _place(component: Any, edges: Mapping[Any, Any], places: Any, paths: Any, ri
 
 
 def _separate(places: dict[str, Point], widths: Mapping[str, float]) -> None:
-    """Grandalf now and then puts two nodes of a layer on top of each other: move the right one on."""
+    """Move overlapping nodes of a layer apart; Grandalf sometimes places one on top of another."""
     layers: dict[float, list[str]] = {}
     for name in widths:
         layers.setdefault(places[name][1], []).append(name)
@@ -103,7 +103,7 @@ def _separate(places: dict[str, Point], widths: Mapping[str, float]) -> None:
 
 
 def _turned(widths: Mapping[str, float], places: Mapping[str, Point], paths: Mapping[Any, Any]) -> Layout:
-    """Upside down: the loss at the bottom; and every coordinate positive."""
+    """Flip the layout so that the loss is at the bottom and every coordinate is positive."""
     bends = [point for path in paths.values() for point in path]
     left = min([x - widths[name] / 2 for name, (x, _) in places.items()] + [x for x, _ in bends])
     right = max([x + widths[name] / 2 for name, (x, _) in places.items()] + [x for x, _ in bends])
@@ -125,7 +125,7 @@ def _turned(widths: Mapping[str, float], places: Mapping[str, Point], paths: Map
 
 
 def curve(points: Sequence[Point]) -> str:
-    """A path for SVG: leaves every point straight down and enters the next from straight above."""
+    """An SVG path that leaves each point vertically and enters the next one vertically."""
     (x, y), *rest = points
     text = f"M{x:g},{y:g}"
     for to_x, to_y in rest:

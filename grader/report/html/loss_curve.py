@@ -1,4 +1,4 @@
-"""The loss curve of a training exercise: the learner's run drawn over autograd's, and the same in words."""
+"""The loss curve of a training exercise: the learner's run drawn over autograd's, with a text alternative."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ if TYPE_CHECKING:
     Losses = Sequence[float | None]
 
 LEFT, TOP, RIGHT, BOTTOM = 52.0, 12.0, 418.0, 226.0
-"""The plot's own frame: what is around it holds the ticks and the names of the axes."""
+"""The frame of the plot; ticks and axis labels are outside it."""
 ROOM = 2.0
-"""How many times autograd's height a run gone astray may fill: with more, autograd's were a flat line."""
+"""How far beyond autograd's range the axis may reach, as a multiple of it: with more, autograd's would look flat."""
 STEPS = (1, 2, 2.5, 5, 10)
 """Between ticks, times a power of ten."""
 
 
 @dataclass(frozen=True, slots=True)
 class LossCurve:
-    """The picture, ready to be drawn."""
+    """The plot, ready to be drawn."""
 
     yours: list[str]
     """Paths: one for each stretch of finite losses."""
@@ -61,7 +61,7 @@ def loss_curve(run: Run | None) -> LossCurve | None:
 
 @dataclass(frozen=True, slots=True)
 class _Frame:
-    """Where a loss stands in the picture."""
+    """Maps steps and losses to coordinates."""
 
     count: int
     low: float
@@ -71,7 +71,7 @@ class _Frame:
         return round(LEFT + (RIGHT - LEFT) * step / self.count, 1)
 
     def y(self, loss: float) -> float:
-        """A little above the frame, where the frame's clip hides it, at most."""
+        """At most a little above the frame, where it is clipped."""
         share = min((loss - self.low) / (self.high - self.low), 1.5)
         return round(BOTTOM - (BOTTOM - TOP) * share, 1)
 
@@ -79,7 +79,7 @@ class _Frame:
         return self.x(step), max(TOP, self.y(self.low if loss is None else loss))
 
     def paths(self, losses: Losses) -> Iterator[str]:
-        """A gap where a loss is not finite; one loss alone is a dot, which a round cap makes of a line to itself."""
+        """Leave a gap where a loss is not finite; draw a single loss as a dot, a line to itself with a round cap."""
         for known, stretch in groupby(enumerate(losses), lambda pair: pair[1] is not None):
             if known:
                 points = [f"{self.x(step)},{self.y(loss)}" for step, loss in stretch if loss is not None]
@@ -91,7 +91,7 @@ def _finite(losses: Losses) -> list[float]:
 
 
 def _span(yours: Sequence[float], autograd: Sequence[float]) -> tuple[float, float, str]:
-    """The axis from its lowest to its highest loss, and the learner's largest where it is cut off."""
+    """The lowest and highest loss of the axis, and the learner's largest loss if it is cut off."""
     floor, top = min(autograd), max(autograd)
     reach = ROOM * (top - floor or abs(top) or 1.0)
     low, high = max(min([floor, *yours]), floor - reach), min(max([top, *yours]), top + reach)
@@ -101,7 +101,7 @@ def _span(yours: Sequence[float], autograd: Sequence[float]) -> tuple[float, flo
 
 
 def ticks(low: float, high: float) -> list[float]:
-    """Four to seven round numbers in a span."""
+    """Four to seven round numbers between two values."""
     rough = (high - low) / 5 or 1.0
     power = 10.0 ** math.floor(math.log10(rough))
     step = next(nice * power for nice in STEPS if nice * power >= rough * (1 - 1e-9))
@@ -110,7 +110,7 @@ def ticks(low: float, high: float) -> list[float]:
 
 def _both(yours: Losses, autograd: Losses) -> Iterator[str]:
     for whose, losses in (("Yours", yours), ("Autograd's", autograd)):
-        yield f"{whose}: {_figure(losses[0])} at first, {_figure(losses[-1])} at last."
+        yield f"{whose}: from {_figure(losses[0])} to {_figure(losses[-1])}."
 
 
 def _figure(loss: float | None) -> str:
@@ -121,7 +121,11 @@ def _remarks(run: Run) -> Iterator[str]:
     largest = run["largest_loss_difference"]
     if largest is not None:
         allowed = f"{run['loss_tolerance']:.0e}".replace("e-0", "e-")
-        told = "none" if largest == 0 else f"{largest:.3g} times autograd's loss"
-        yield f"The largest difference is {told}; {allowed} is allowed."
+        found = (
+            "There is no difference"
+            if largest == 0
+            else f"The largest difference is {largest:.3g} times autograd's loss"
+        )
+        yield f"{found}; {allowed} is allowed."
     if run["stopped"]:
         yield f"Your run stopped {line(run['stopped'])} of {run['steps']}."

@@ -1,4 +1,4 @@
-"""Templates into one self-contained file: everything inline, everything escaped, and no script runs but ours."""
+"""Renders a template as one self-contained file: everything inline and escaped, and only our own script runs."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from grader.sandbox.cleaning import clean
 
 
 class MissingLibrary(Exception):
-    """An optional part is not installed: one sentence that says how to get it."""
+    """An optional library is not installed; the message says how to install it."""
 
 
 def asset(name: str) -> str:
@@ -20,11 +20,11 @@ def asset(name: str) -> str:
 
 
 def render(template: str, *, style: str, script: str, **values: Any) -> str:
-    """A page. Its policy names our script and style by their hashes: what a learner could smuggle in would not run."""
+    """A page. Its policy allows our script and style by their hashes, so an injected script would not run."""
     try:
         import jinja2
     except ImportError as error:
-        raise MissingLibrary("a page needs Jinja: pip install 'backprop-grader[html]'") from error
+        raise MissingLibrary("pages need Jinja: pip install 'backprop-grader[html]'") from error
     environment = jinja2.Environment(
         loader=jinja2.FunctionLoader(asset),
         autoescape=True,
@@ -35,7 +35,7 @@ def render(template: str, *, style: str, script: str, **values: Any) -> str:
     styles, scripts = asset("base.css") + asset(style), asset(script)
     policy = f"default-src 'none'; style-src '{_hash(styles)}'; script-src '{_hash(scripts)}'; base-uri 'none'"
     page = environment.get_template(template).render(style=styles, script=scripts, policy=policy, **values)
-    return clean(page, len(page), lines=True)  # names, too: no mark in them turns round what stands behind it
+    return clean(page, len(page), lines=True)  # no character may reverse the text that follows it, not even in a name
 
 
 def _hash(text: str) -> str:

@@ -9,7 +9,8 @@ from grader.report.html.forward_graph import picture
 from grader.report.html.gradient_card import card
 from grader.report.html.loss_curve import loss_curve
 from grader.report.html.render import render
-from grader.report.submission_facts import chained_of, most_pressing, stretches, unseen
+from grader.report.row_facts import solved
+from grader.report.submission_facts import chained_of, file_problem, most_pressing, stretches, unseen
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,7 +24,7 @@ def submission_page(document: Mapping[str, Any], exercises: Mapping[str, Exercis
 
     Args:
         document: the report.
-        exercises: those that are known here; a submission of another one is shown without its graph.
+        exercises: by name; a submission of any other exercise is shown without its graph.
     """
     head = document["grader"]
     sections = [
@@ -46,7 +47,9 @@ def submission_page(document: Mapping[str, Any], exercises: Mapping[str, Exercis
 
 
 def _section(entry: Entry, exercise: Exercise | None, prefix: str) -> dict[str, Any]:
-    cards = [card(row, exercise, prefix) for row in entry["gradients"]]
+    problem = file_problem(entry)
+    # One reason for the whole file is said once, not on every card.
+    cards = [] if problem else [card(row, exercise, prefix) for row in entry["gradients"]]
     by_variable = {each.variable: each for each in cards}
     return {
         "name": line(entry["name"]),
@@ -54,11 +57,13 @@ def _section(entry: Entry, exercise: Exercise | None, prefix: str) -> dict[str, 
         "heading": exercise.title if exercise else line(entry["exercise"]),
         "prefix": prefix,
         "status": entry["status"],
-        "problem": clean(entry["problem"]) if entry["problem"] else None,
-        "totals": _totals(entry),
-        "remarks": _remarks(entry),
+        "problem": clean(problem) if problem else None,
+        "first_of_all": bool(problem and entry["gradients"]),
+        "done": _done(entry),
+        "totals": _totals(entry)[: 1 if problem else None],
+        "remarks": [clean(note) for note in entry["notes"]] if problem else _remarks(entry),
         "curve": loss_curve(entry.get("training")),
-        "picture": picture(entry, exercise, prefix) if exercise and entry["gradients"] else None,
+        "picture": picture(entry, exercise, prefix) if exercise and cards else None,
         "stretches": list(stretches(exercise, by_variable, "gradients")) if exercise else [("gradients", cards)],
         "cards": cards,
         "first": _first(entry, prefix),
@@ -67,9 +72,15 @@ def _section(entry: Entry, exercise: Exercise | None, prefix: str) -> dict[str, 
 
 
 def _first(entry: Entry, prefix: str) -> str:
-    """The gradient that is open when the page loads."""
+    """The id of the card that is open when the page loads."""
     chosen = most_pressing(entry) or next(iter(entry["gradients"]), None)
     return f"{prefix}{chosen['name']}" if chosen else ""
+
+
+def _done(entry: Entry) -> str:
+    """A last word where everything is solved."""
+    rows = entry["gradients"]
+    return f"All {len(rows)} gradients are correct." if len(rows) > 1 and all(map(solved, rows)) else ""
 
 
 def _totals(entry: Entry) -> list[tuple[str, str]]:
@@ -89,6 +100,6 @@ def _totals(entry: Entry) -> list[tuple[str, str]]:
 
 
 def _remarks(entry: Entry) -> list[str]:
-    """What stands under the figures."""
+    """The sentences below the figures."""
     chained = chained_of(entry) if entry["gradients"] else None
     return [clean(text) for text in (chained, unseen(entry), *entry["notes"]) if text]

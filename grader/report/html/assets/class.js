@@ -1,12 +1,12 @@
 "use strict";
-// The table shows fifty students at a time; filters and sorting work on the whole class in memory.
+// The table shows fifty students at a time; filtering and sorting cover the whole class.
 (() => {
   const PAGE = 50;
   const data = JSON.parse(document.getElementById("data").textContent);
-  const [NAME, WHO, LINK, STATUS, POINTS, POSSIBLE, FINAL, PROBLEM, MARKS] = [0, 1, 2, 3, 4, 5, 6, 7, 8];
+  const [NAME, WHO, LINK, STATUS, POINTS, POSSIBLE, FINAL, PROBLEM, MARKS, SHOWN, WHOLE, REASON] = Array(12).keys();
   const find = (id) => document.getElementById(id);
   const body = find("grid").tBodies[0];
-  const texts = data.students.map((s) => `${s[NAME]} ${s[WHO]}`.toLowerCase());
+  const texts = data.students.map((s) => `${s[SHOWN]} ${s[NAME]} ${s[WHO]}`.toLowerCase());
   const verdict = (s, at) => { const c = s[MARKS].charCodeAt(at) - 97; return c < 0 ? null : data.verdicts[c]; };
   let members = null, order = { by: "name", up: true }, shown = [], page = 0;
 
@@ -29,7 +29,7 @@
   function key(at) {
     const s = data.students[at];
     if (order.by === "name") return texts[at];
-    if (order.by === "points") return s[FINAL] ?? s[POINTS] ?? -1;
+    if (order.by === "points") return typeof s[FINAL] === "number" ? s[FINAL] : s[STATUS] === "missing" ? -1 : s[POINTS] ?? -1;
     if (order.by === "status") return s[STATUS];
     return s[MARKS].charCodeAt(Number(order.by));
   }
@@ -51,7 +51,7 @@
     return made;
   }
 
-  // One cell for each verdict, copied thousands of times: a sign for the eye, words for the ear.
+  // One cell for each verdict, cloned thousands of times: a sign to see, words for screen readers.
   const cells = data.verdicts.map(([word, sign, tone]) => {
     const made = document.createElement("td");
     made.className = `v ${tone}`;
@@ -64,18 +64,29 @@
     return made;
   });
 
+  function points(row, s) {
+    const graded = s[POINTS] === null || s[STATUS] === "missing" ? "" : `${s[POINTS]}/${s[POSSIBLE] ?? ""}`;
+    if (s[FINAL] === null) return void cell(row, "td", graded, "number");
+    const text = typeof s[FINAL] === "number" ? `${s[FINAL]}/${s[POSSIBLE] ?? ""} *` : `${s[FINAL]} *`;
+    cell(row, "td", text, "number").title = [graded && `graded ${graded}`, s[REASON]].filter(Boolean).join("; ");
+  }
+
   function line(s) {
     const row = document.createElement("tr");
     const head = cell(row, "th", "");
     head.scope = "row";
     const link = document.createElement("a");
     link.href = s[LINK];
-    link.textContent = s[WHO] ? `${s[WHO]} (${s[NAME]})` : s[NAME];
-    link.title = link.textContent;
+    link.textContent = s[SHOWN];
+    link.title = s[WHO] ? `${s[WHO]} (${s[NAME]})` : s[NAME];
     head.append(link);
-    const points = s[FINAL] ?? s[POINTS];
-    cell(row, "td", points === null ? "" : `${points}/${s[POSSIBLE] ?? ""}${s[FINAL] === null ? "" : " *"}`, "number");
+    points(row, s);
     cell(row, "td", s[STATUS]).title = s[PROBLEM];
+    if (s[WHOLE]) { // one reason for all of it: one cell
+      const [title, tone] = data.troubles[s[WHOLE]];
+      cell(row, "td", s[PROBLEM] || title, `whole ${tone}`).colSpan = Math.max(1, data.gradients.length);
+      return row;
+    }
     for (let at = 0; at < data.gradients.length; at += 1) {
       row.append(cells[s[MARKS].charCodeAt(at) - 97]?.cloneNode(true) ?? document.createElement("td"));
     }
@@ -85,11 +96,12 @@
   function draw() {
     const from = page * PAGE, part = shown.slice(from, from + PAGE);
     body.replaceChildren(...part.map((at) => line(data.students[at])));
-    const group = members ? "one group's members: " : "";
+    const group = members ? "one group: " : "";
     find("count").textContent = shown.length
-      ? `${group}${from + 1} to ${from + part.length} of ${shown.length}` : `${group}nobody fits`;
+      ? `${group}${from + 1} to ${from + part.length} of ${shown.length}` : `${group}no student matches`;
     find("before").disabled = page === 0;
     find("after").disabled = from + PAGE >= shown.length;
+    find("before").hidden = find("after").hidden = shown.length <= PAGE;
     find("all").hidden = members === null;
     for (const head of find("grid").tHead.querySelectorAll("th[data-by]")) {
       if (head.dataset.by === order.by) head.setAttribute("aria-sort", order.up ? "ascending" : "descending");

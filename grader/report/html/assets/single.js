@@ -1,5 +1,5 @@
 "use strict";
-// One card is open at a time; without this script all of them are. The graph's nodes are links, so they work anyway.
+// One card is open at a time; without this script, all are. The nodes of the graph are links and work without it.
 (() => {
   const root = document.documentElement;
   root.classList.add("js");
