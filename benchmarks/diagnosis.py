@@ -1,4 +1,4 @@
-"""How well mistakes are named: over the labelled catalogues, and over automatic mutants that nobody tuned for.
+"""How well mistakes are named: over the labeled catalogues, and over automatic mutants that nobody tuned for.
 
     python benchmarks/diagnosis.py table [EXERCISE ...]           by kind, over solutions/*/wrong
     python benchmarks/diagnosis.py mutants --count 500 [--seed N]   of solutions and right forms; the seed is printed
@@ -52,7 +52,7 @@ if TYPE_CHECKING:
     from grader.exercise.case import Cases
     from grader.exercise.exercise import Exercise
     from grader.sandbox.types import Outcome, Question, RulesConfig
-    from grader.verdict.evidence import Evidence, Judgement
+    from grader.verdict.evidence import Evidence, Judgment
 
 NAMES_ITSELF = ("raised", "wrong_type", "not_started", "unknown_parameter", "timed_out", "killed", "refused")
 """Verdicts that say what is wrong; there is no tensor to explain."""
@@ -120,25 +120,25 @@ class Explainer:
 
     def answer(self, source: str, name: str) -> Answer:
         """The row's verdict and diagnosis."""
-        seen: list[tuple[Evidence, Judgement]] = []
+        seen: list[tuple[Evidence, Judgment]] = []
 
-        def watch(evidence: Evidence, judgement: Judgement, _: Cases) -> None:
-            seen.append((evidence, judgement))
+        def watch(evidence: Evidence, judgment: Judgment, _: Cases) -> None:
+            seen.append((evidence, judgment))
 
         submission = Submission("form", Path("form"), {"backward.py": source.encode()})
         with mock.patch.object(gradients, "explain", watch):
             work = start_grading(self.exercise, submission, self._sandbox, Settings(only=(name,)), self.cases)
             row = work.row(name)
             work.close()
-        evidence, judgement = seen[-1]
+        evidence, judgment = seen[-1]
         start = time.process_time()
         with warnings.catch_warnings():
             warnings.simplefilter("error", DiagnosisFailed)
-            diagnosis = explain(evidence, judgement, self.cases)
+            diagnosis = explain(evidence, judgment, self.cases)
         return Answer(name, str(row.verdict), diagnosis, time.process_time() - start, evidence, self.exercise)
 
 
-# the labelled catalogue
+# the labeled catalogue
 
 WHY_ALSO = """Labels and names that say the same of one mistake ("also" in the tables):
   wrong_operand = wrong_power           a power of the right value is another value in its place
@@ -214,7 +214,7 @@ class Tally:
 
 
 def table(names: list[str], measured: Measurement, *, verbose: bool) -> None:
-    """Over the labelled catalogue: the same kind, another word for it, unknown, another name."""
+    """Over the labeled catalogue: the same kind, another word for it, unknown, another name."""
     everything, seconds = Tally(), []
     for group in (["mlp"] if "mlp" in names else [], [n for n in names if n != "mlp"]):
         if group:
@@ -244,7 +244,7 @@ class Listed:
 
 
 def count_catalogue(names: list[str], *, verbose: bool = False) -> tuple[dict[str, Tally], Listed]:
-    """Explain every labelled mistake of some exercises and count by label."""
+    """Explain every labeled mistake of some exercises and count by label."""
     tallies: dict[str, Tally] = defaultdict(Tally)
     listed = Listed([], Counter(), [], [])
     for exercise in map(load_exercise, names):

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     Row = tuple[str, Callable[[Figures], str], Callable[[Figures], str]]
 
 PAGE = ROOT / "docs" / "benchmarks.md"
-HEAD = "| What | Figure | Beside it, in the same run | Command | Date | Machine |"
-RULE = "|---|---|---|---|---|---|"
+HEAD = "| What | Figure | Beside it, in the same run | Command, date, machine |"
+RULE = "|---|---|---|---|"
 COMMANDS = (
     "sandbox.py steps",
     "peers.py",
@@ -42,15 +42,18 @@ def _systems(f: Figures, name: str, show: Callable[[str], str], *ours: str) -> s
 
 
 def _once(f: Figures, system: str) -> str:
-    ratio = f[f"{system}: CPU beside import torch"]
-    return f"{ratio:.2f} times ({f[f'{system}: CPU']:.1f} s CPU, {f[f'{system}: wall']:.1f} s wall)"
+    return _both(f, system, "")
 
 
 def _class(f: Figures, system: str) -> str:
-    ratio = f[f"{system}: class: CPU beside import torch"]
-    return (
-        f"{ratio:.2f} times ({f[f'{system}: class: CPU']:.1f} s CPU, {f[f'{system}: class: wall']:.1f} s wall in all)"
-    )
+    return _both(f, system, "class: ")
+
+
+def _both(f: Figures, system: str, of: str) -> str:
+    """Ratios to `import torch` in wall and CPU time, and the seconds."""
+    wall, cpu = (f"{system}: {of}{time}" for time in ("wall", "CPU"))
+    ratios = f"{f[f'{wall} beside import torch']:.2f} wall, {f[f'{cpu} beside import torch']:.2f} CPU"
+    return f"{ratios} ({f[wall]:.1f} s, {f[cpu]:.1f} s)"
 
 
 def _caught(f: Figures, system: str) -> str:
@@ -66,7 +69,7 @@ TWO = "grade batch -j 2"
 ROWS: dict[str, tuple[Row, ...]] = {
     "peers": (
         (
-            "One right submission of the mlp, cold, in CPU time of one `import torch`",
+            "One right submission of the mlp, cold, in units of one `import torch`",
             lambda f: "grade " + _once(f, "grade"),
             lambda f: (
                 _systems(f, "CPU", lambda each: _once(f, each), "grade", "import torch", TWO)
@@ -74,7 +77,7 @@ ROWS: dict[str, tuple[Row, ...]] = {
             ),
         ),
         (
-            "A class of right submissions, each, in CPU time of one `import torch`",
+            "Each of a class of right submissions, in units of one `import torch`; seconds of the class",
             lambda f: f"grade batch -j 1 {_class(f, 'grade')}, -j 2 {_class(f, TWO)}",
             lambda f: (
                 _systems(f, "class: CPU", lambda each: _class(f, each), "grade", TWO)
@@ -169,7 +172,7 @@ ROWS: dict[str, tuple[Row, ...]] = {
     ),
     "verdicts table": (
         (
-            "Labelled mistakes of the mlp that score, right forms that do not",
+            "Labeled mistakes of the mlp that score, right forms that do not",
             lambda f: f"{f['grade: wrong accepted']:.1f} %, {f['grade: right rejected']:.1f} %",
             lambda f: "; ".join(
                 f"{name.removesuffix(': wrong accepted')}: {value:.1f} %, "
@@ -190,7 +193,7 @@ def rows(found: Mapping[str, Any]) -> list[str]:
     where = f"{machine['cpu']}, {machine['cores']} cores, Python {machine['python']}, torch {machine['torch']}"
     command, peers, _ = found["command"].partition(" --python")
     command += " --python PEERS/bin/python" if peers else ""
-    rest = f"`{command}` | {found['date']} | {where}, load {load:.1f}"
+    rest = f"`{command}`; {found['date']}; {where}, load {load:.1f}"
     return [
         f"| {what} | {ours(figures)} | {beside(figures)} | {rest} |"
         for what, ours, beside in ROWS.get(found["benchmark"], ())

@@ -364,7 +364,7 @@ def installed(pythons: Sequence[str]) -> Iterator[System]:
     """Every peer, from the first of these interpreters that has it; the others are named."""
     for name, (system, package) in PEERS.items():
         for python in pythons:
-            look = f"from importlib.metadata import version; print(version({package!r}))"
+            look = f"from importlib.metadata import version; version({package!r}); print(version({name!r}))"
             done = subprocess.run([python, "-c", look], capture_output=True, text=True, check=False)
             if done.returncode == 0:
                 yield system(name, python, done.stdout.strip())
