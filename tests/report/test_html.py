@@ -452,6 +452,11 @@ class TestFirst:
         assert "Kim (s1)" in text
         assert "Kim (s2)" in text
 
+    @pytest.mark.parametrize(("link", "said"), [("s1.json", True), ("pages/s1.html", False)])
+    def test_where_names_lead_is_said(self, link: str, said: bool) -> None:
+        """To the JSON report, where there are no pages."""
+        assert ("A name opens the JSON report" in class_page([(troubled.run("half"), link)])) is said
+
     def test_a_class_without_trouble_says_so(self) -> None:
         """In each of the three."""
         text = class_page([(troubled.run("perfect"), "x.json")])

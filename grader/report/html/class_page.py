@@ -202,6 +202,7 @@ def class_page(entries: Iterable[tuple[Mapping[str, Any], str]], alike: Sequence
         verdicts=[(words(verdict), LETTERS[verdict]) for verdict in legend],
         first=MOST_FIRST,
         left_out=found.left_out,
+        without_pages=any(student["l"].endswith(".json") for student in found.students),
         **values,
     )
 
