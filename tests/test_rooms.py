@@ -20,6 +20,7 @@ TESTS = ROOT / "tests"
 GUESTS = {
     "benchmarks": "the measurements in benchmarks/",
     "browser": "the pages in a real browser",
+    "docs": "the documentation: its commands, its reference",
     "hostile": "attacks on the sandbox",
 }
 """Folders of tests that belong to no room."""

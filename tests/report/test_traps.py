@@ -165,7 +165,7 @@ def test_the_actions_other_steps_spring_no_trap(repository: Path, tmp_path: Path
 @pytest.mark.slow
 def test_the_readmes_recipe_springs_no_trap(repository: Path, installed: Path) -> None:
     """Its steps, without those that install."""
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    text = (ROOT / "docs" / "instructors.md").read_text(encoding="utf-8")
     (script,) = re.findall(r"```yaml\n- run: \|\n((?:    .*\n)+)```", text)
     kept = [line for line in textwrap.dedent(script).splitlines() if not line.startswith("pip install")]
     (repository / "exercises.py").unlink()

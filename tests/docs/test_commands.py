@@ -1,0 +1,270 @@
+"""Every command that the documentation shows is run, and prints what the page says.
+
+A page runs in a folder of its own, and each `##` heading starts there again. A comment above a block can say:
+
+    <!-- not run: needs Windows -->   the block is only read
+    <!-- in: two-mistakes -->         the folder is first brought into this state, one of `STATES`
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md")), *sorted((ROOT / ".github").glob("*.md"))]
+RUN = ("sh", "console")
+"""The languages of blocks that are run: commands alone, and commands with what they print."""
+READ_ONLY = ("python", "toml", "yaml", "json", "powershell", "text", "{")
+"""The languages of blocks that are not commands of this machine's shell."""
+SECONDS = 120
+
+
+@dataclass(frozen=True)
+class Block:
+    """A fenced block of a page."""
+
+    line: int
+    language: str
+    text: str
+    heading: str
+    why_not: str
+    state: str
+    above: str
+    """The text of the block before it."""
+
+    def steps(self) -> Iterator[tuple[str, list[str]]]:
+        """Each command, with the lines that it has to print."""
+        if self.language == "sh":
+            yield self.text, []
+            return
+        for part in re.split(r"^\$ ", self.text, flags=re.MULTILINE)[1:]:
+            command, *printed = part.splitlines()
+            yield command, printed
+
+
+FENCE = re.compile(r"^(?P<fence>```+)(?P<language>[^\n]*)\n(?P<text>.*?)^(?P=fence)$", re.MULTILINE | re.DOTALL)
+
+
+def blocks(page: Path) -> list[Block]:
+    """The page's fenced blocks, in order."""
+    text = page.read_text(encoding="utf-8")
+    found: list[Block] = []
+    for fenced in FENCE.finditer(text):
+        before = text[: fenced.start()].rstrip()
+        heading = (re.findall(r"^## .+$", before, re.MULTILINE) or [""])[-1]
+        line = text.count("\n", 0, fenced.start()) + 1
+        above = found[-1].text if found else ""
+        found.append(Block(line, fenced["language"], fenced["text"], heading, *said(before.rpartition("\n")[2]), above))
+    return found
+
+
+def said(comment: str) -> tuple[str, str]:
+    """Why a block is not run, and the state that it wants."""
+    why = re.fullmatch(r"<!-- not run: (.+) -->", comment)
+    state = re.fullmatch(r"<!-- in: (\S+) -->", comment)
+    return (why[1] if why else "", state[1] if state else "")
+
+
+def prints(output: str, expected: list[str]) -> str | None:
+    """The first line of these that is not printed in its place; `...` stands for any lines."""
+    lines, at, anywhere = [line.rstrip() for line in output.splitlines()], 0, False
+    for line in (each.rstrip() for each in expected):
+        if line == "...":
+            anywhere = True
+            continue
+        where = next((i for i in range(at, len(lines)) if lines[i] == line), None) if anywhere else at
+        if where is None or where >= len(lines) or lines[where] != line:
+            return line
+        at, anywhere = where + 1, False
+    return None if anywhere or at == len(lines) else f"(and then) {lines[at]}"
+
+
+@pytest.fixture(scope="session")
+def stage(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What the pages take for granted: the checkout's exercises, a class, its grades, a notebook, forward passes."""
+    top = tmp_path_factory.mktemp("stage")
+    for folder in ("exercises", "solutions"):
+        shutil.copytree(ROOT / folder, top / folder, ignore=shutil.ignore_patterns("__pycache__"))
+    right = (ROOT / "solutions" / "mlp" / "backward.py").read_text(encoding="utf-8")
+    for student, code in {"ada": right, "bob": right.replace("dlogits @ W2.T", "2 * dlogits @ W2.T")}.items():
+        (top / "submissions" / student).mkdir(parents=True)
+        (top / "submissions" / student / "backward.py").write_text(code, encoding="utf-8")
+    people = "Student,ID,SIS Login ID,Section,Backprop (12345)\n    Points Possible,,,,26\nAda,1,ada,1,\nBob,2,bob,1,\n"
+    for name in ("class.csv", "gradebook.csv"):
+        (top / name).write_text(people, encoding="utf-8")
+    shutil.copy(ROOT / "tests" / "notebooks" / "lecture.ipynb", top / "makemore_part4.ipynb")
+    (forward,) = [block.text for block in blocks(ROOT / "docs" / "authors.md") if "def forward" in block.text]
+    for name in ("kalman.py", "forward.py"):
+        (top / name).write_text(forward + "\n", encoding="utf-8")
+    for command in (
+        "grade solutions/mlp",
+        "grade submissions/ada --exercise mlp --report ada.json",
+        "grade batch submissions/ --exercise mlp --out grades",
+    ):
+        done = run(command, top, top)
+        assert done.returncode == 0, done.stdout + done.stderr
+    return top
+
+
+def run(command: str, folder: Path, home: Path) -> subprocess.CompletedProcess[str]:
+    """A command in bash, as a reader types it who has activated the environment."""
+    kept = {name: os.environ[name] for name in ("LANG", "LC_ALL", "TMPDIR") if name in os.environ}
+    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    script = f'{command}\ncode=$?; pwd > "{home}/.where"; exit $code'
+    return subprocess.run(
+        ["bash", "-c", script], cwd=folder, capture_output=True, text=True, timeout=SECONDS, check=False,
+        env={**kept, "PATH": path, "HOME": str(home), "COLUMNS": "80", "PYTHONWARNINGS": "ignore"},
+    )  # fmt: skip
+
+
+def two_mistakes(folder: Path, _: str) -> None:
+    """A learner who has begun: two gradients correct, one of a wrong shape, one of the wrong sign."""
+    stubs = (ROOT / "exercises" / "mlp" / "backward.py").read_text(encoding="utf-8")
+    for gradient, body in {
+        "dlogprobs": "g = torch.zeros_like(logprobs); g[range(n), Yb] = -1.0 / n; return g",
+        "dprobs": "return (1.0 / probs) * dlogprobs",
+        "dcounts_sum_inv": "return (counts * dprobs).sum(1)",
+        "dcounts_sum": "return counts_sum**-2 * dcounts_sum_inv",
+    }.items():
+        stub = f"    # TODO: write {gradient}\n    raise NotImplementedError"
+        assert stub in stubs
+        stubs = stubs.replace(stub, f"    {body}\n")
+    (folder / "exercises" / "mlp" / "backward.py").write_text(stubs, encoding="utf-8")
+
+
+def kalman_solved(folder: Path, _: str) -> None:
+    """The worked solution of docs/authors.md, as its author would write it."""
+    (folder / "solutions" / "kalman").mkdir(parents=True, exist_ok=True)
+    (folder / "solutions" / "kalman" / "backward.py").write_text(KALMAN, encoding="utf-8")
+
+
+def kalman_class(folder: Path, _: str) -> None:
+    """Two students of that exercise: one correct, one who has forgotten a path."""
+    for student, code in {"ada": KALMAN, "bob": KALMAN.replace("H.T @ dS + dK @ Sinv.T", "dK @ Sinv.T")}.items():
+        (folder / "class" / student).mkdir(parents=True, exist_ok=True)
+        (folder / "class" / student / "backward.py").write_text(code, encoding="utf-8")
+
+
+def solved_except(folder: Path, function: str) -> None:
+    """The worked solution of mlp, with one function replaced."""
+    right = (ROOT / "solutions" / "mlp" / "backward.py").read_text(encoding="utf-8")
+    (folder / "exercises" / "mlp" / "backward.py").write_text(f"{right}\n\n{function}", encoding="utf-8")
+
+
+STATES = {
+    "two-mistakes": two_mistakes,
+    "solved-except-the-function-above": solved_except,
+    "kalman-solved": kalman_solved,
+    "kalman-class": kalman_class,
+}
+"""State -> what brings a folder into it, given the text of the block above."""
+
+KALMAN = """\
+def dxn(cot):
+    return cot
+
+
+def dcorr(dxn):
+    return dxn
+
+
+def dinnov(dcorr, K):
+    return dcorr @ K
+
+
+def dK(dcorr, innov):
+    return dcorr.T @ innov
+
+
+def dSinv(dK, PH):
+    return PH.T @ dK
+
+
+def dS(dSinv, Sinv):
+    return -Sinv.T @ dSinv @ Sinv.T
+
+
+def dPH(dS, dK, H, Sinv):
+    return H.T @ dS + dK @ Sinv.T
+
+
+def dP(dPH, H):
+    return dPH @ H
+
+
+def dL(dP, L):
+    return dP @ L + dP.T @ L
+
+
+def dH(dPH, dS, dinnov, P, PH, xp):
+    return dPH.T @ P + dS @ PH.T - dinnov.T @ xp
+
+
+def dA(dxn, dinnov, x, H):
+    return (dxn - dinnov @ H).T @ x
+"""
+
+
+def runnable(page: Path) -> list[Block]:
+    """The page's blocks that are run."""
+    return [block for block in blocks(page) if block.language in RUN and not block.why_not]
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("page", [page for page in PAGES if runnable(page)], ids=lambda page: page.name)
+def test_every_command_of_a_page_does_what_the_page_says(page: Path, stage: Path, tmp_path: Path) -> None:
+    """It ends without a usage error or an internal one, and prints the lines that the page shows."""
+    home = tmp_path / "stage"
+    shutil.copytree(stage, home)
+    where, heading = home, ""
+    for block in runnable(page):
+        where, heading = (where if block.heading == heading else home), block.heading
+        if block.state:
+            STATES[block.state](where, block.above)
+        for command, printed in block.steps():
+            done = run(command, where, home)
+            shown = f"{page.name}:{block.line}: {command}\n{done.stdout}{done.stderr}"
+            assert done.returncode in (0, 1), shown
+            missing = prints(done.stdout, printed) if block.language == "console" else None
+            assert missing is None, f"{shown}\nnot printed: {missing}"
+            where = Path((home / ".where").read_text(encoding="utf-8").strip())
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_block_has_a_language_that_says_whether_it_is_run(page: Path) -> None:
+    """A block without one, or with a misspelled one, would never be run and never be missed."""
+    unknown = [
+        block for block in blocks(page) if block.language not in RUN and not block.language.startswith(READ_ONLY)
+    ]
+    assert unknown == []
+
+
+@pytest.mark.parametrize(
+    ("expected", "missing"),
+    [
+        (["a", "b", "c"], None),
+        (["...", "c"], None),
+        (["a", "..."], None),
+        (["a", "...", "c"], None),
+        (["a", "c"], "c"),
+        (["...", "d"], "d"),
+        (["a", "b"], "(and then) c"),
+        (["...", "b"], "(and then) c"),
+    ],
+)
+def test_what_is_not_printed_is_found(expected: list[str], missing: str | None) -> None:
+    """`...` stands for any lines, everything else for itself."""
+    assert prints("a\nb\nc\n", expected) == missing
