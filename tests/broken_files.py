@@ -225,7 +225,6 @@ UNREADABLE: dict[str, tuple[str, bytes | str, str]] = {
     "no ending": ("x", b"def dprobs(n): return n", "not a .py, .ipynb or .zip file"),
     "compiled": ("x.pyc", b"\xa7\r\r\n", "not a .py, .ipynb or .zip file"),
 }
-<<<<<<< HEAD
 """Files that cannot be read, and part of the reason."""
 
 UNWRITTEN, ABSENT = "is not written yet: the function returned None", "x.py has no function dlogprobs"

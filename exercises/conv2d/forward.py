@@ -22,8 +22,8 @@ def inputs(seed, n=6, c=3, h=8, w=13, o=5):
     digits = torch.tensor([[int(pixel, 17) for pixel in line] for line in DIGITS]).view(-1, 8, 8) / 16
     pair = torch.randint(0, len(DIGITS), (2, n),   generator=g)
     pictures = torch.cat([digits[pair[0]], digits[pair[1]]], 2)[:, torch.arange(h) % 8][:, :, torch.arange(w) % 16]
-    colour = torch.rand((n, c, 1, 1),              generator=g) + 0.5
-    x = pictures[:, None]*colour + torch.randn((n, c, h, w), generator=g)*0.05
+    color = torch.rand((n, c, 1, 1),              generator=g) + 0.5
+    x = pictures[:, None]*color + torch.randn((n, c, h, w), generator=g)*0.05
     W = torch.randn((o, c, 3, 2),                  generator=g) * (c*6)**-0.5
     b = torch.randn(o,                             generator=g) * 0.1
     cot = torch.randn((n, o, (h - 1)//2 + 1, w//2 + 1), generator=g) # stands in for the rest of the network

@@ -22,7 +22,7 @@ from grader.classroom.batch.grades import FILE, UnreadableGrades, final, no_figu
 from grader.classroom.batch.order import Order
 from grader.classroom.batch.runner import Batch
 from grader.classroom.batch.store import FolderInUse, Store
-from grader.classroom.batch.summary import changed, summarise, told, write_summary
+from grader.classroom.batch.summary import changed, summarize, told, write_summary
 from grader.classroom.batch.workers import LocalWorkers
 from grader.classroom.intake.folder import read_folder
 from grader.classroom.intake.gathering import nobody
@@ -250,7 +250,7 @@ def _exercise(run: ClassRun, handed_in: Sequence[HandedIn]) -> Exercise:
 
 def _summary(batch: Batch, everything: Class, seconds: float) -> dict[str, Any]:
     records = (batch.store.get(each.name) for each in batch.handed_in)
-    return summarise(records, batch.order, batch.possible) | {
+    return summarize(records, batch.order, batch.possible) | {
         "platform": everything.platform,
         "ignored": list(everything.ignored[:100]),
         "graded_now": batch.graded,

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from grader.diagnosis.facts import Facts
     from grader.diagnosis.search import Match
     from grader.exercise.case import Cases
-    from grader.verdict.evidence import Evidence, Judgement
+    from grader.verdict.evidence import Evidence, Judgment
 
 EXPLAINED = frozenset(
     {
@@ -42,16 +42,16 @@ class DiagnosisFailed(RuntimeWarning):
     """An explanation failed: an internal error, which does not affect the verdict."""
 
 
-def explain(evidence: Evidence, judgement: Judgement, cases: Cases) -> Diagnosis | None:
+def explain(evidence: Evidence, judgment: Judgment, cases: Cases) -> Diagnosis | None:
     """The diagnosis of a wrong gradient; None for any other verdict.
 
     An error in here must not cost a learner the grade, which is already known. It becomes a warning (an error in the
     tests), and the learner is shown that the explanation failed, not that there is nothing to explain.
     """
-    if judgement.verdict not in EXPLAINED:
+    if judgment.verdict not in EXPLAINED:
         return None
     try:
-        return diagnose(evidence, judgement, cases)
+        return diagnose(evidence, judgment, cases)
     except Exception as error:  # noqa: BLE001 whatever fails, the grade stays
         what = f"d{evidence.variable} could not be explained: {type(error).__name__}: {error}"
         warnings.warn(what, DiagnosisFailed, stacklevel=2)
@@ -62,18 +62,18 @@ def explain(evidence: Evidence, judgement: Judgement, cases: Cases) -> Diagnosis
         )
 
 
-def diagnose(evidence: Evidence, judgement: Judgement, cases: Cases) -> Diagnosis:
+def diagnose(evidence: Evidence, judgment: Judgment, cases: Cases) -> Diagnosis:
     """The diagnosis of a wrong gradient, from the collected evidence only: the learner's code is never called."""
-    early = unknown.by_verdict(evidence, judgement)
+    early = unknown.by_verdict(evidence, judgment)
     if early is not None:
         return early
-    if evidence.changes or (judgement.verdict is Verdict.HARD_CODED and not evidence.narrow):
-        return hard_coded(evidence, judgement, cases)
+    if evidence.changes or (judgment.verdict is Verdict.HARD_CODED and not evidence.narrow):
+        return hard_coded(evidence, judgment, cases)
     for facts in gather(evidence, cases):
         found = identity(facts, null=evidence.variable in cases.null)
         if found is not None and not by_chance(facts, found):
             return sentences.told(facts, aliased(facts, found))
-    return unknown.unused(evidence, cases) or unknown.unknown(evidence, judgement, cases)
+    return unknown.unused(evidence, cases) or unknown.unknown(evidence, judgment, cases)
 
 
 def identity(facts: Facts, *, null: bool = False) -> Identity | None:

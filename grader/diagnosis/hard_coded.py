@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from grader.diagnosis.facts import Facts
     from grader.exercise.case import Cases
-    from grader.verdict.evidence import CaseScore, Evidence, Judgement
+    from grader.verdict.evidence import CaseScore, Evidence, Judgment
 
 _FORMS: dict[int, tuple[Callable[[float], float], ...]] = {
     0: (lambda s: s, lambda s: 1 / s),
@@ -27,14 +27,14 @@ _FORMS: dict[int, tuple[Callable[[float], float], ...]] = {
 """What a hard-coded number in a factor may be, by its offset from a size: the size itself, or one less."""
 
 
-def hard_coded(evidence: Evidence, judgement: Judgement, cases: Cases) -> Diagnosis:
+def hard_coded(evidence: Evidence, judgment: Judgment, cases: Cases) -> Diagnosis:
     """The diagnosis of an answer that is right on the given case only."""
     cause = hard_coded_cause(evidence, cases)
     facts = next(gather(evidence, cases), None) if cause in (Cause.SIZE, Cause.OPEN) else None
     meant = {} if facts is None else _in_errors(facts) or _in_shapes(facts) or _in_factor(facts)
     cause = Cause.SIZE if meant else cause
-    failed = [found for case, found in zip(cases, judgement.cases, strict=True) if not evidence.passes(case, found)]
-    failed = failed or list(judgement.cases[-1:])  # if it is not finite there
+    failed = [found for case, found in zip(cases, judgment.cases, strict=True) if not evidence.passes(case, found)]
+    failed = failed or list(judgment.cases[-1:])  # if it is not finite there
     message = f"your d{evidence.variable} is {_what(cause, meant, failed[0])}"
     known = {"numbers": meant, "failed_cases": len(failed), "cause": str(cause)}
     return Diagnosis(Kind.HARD_CODED, message, known)

@@ -12,7 +12,7 @@ from grader.verdict.evidence import Ask, Verdict
 
 if TYPE_CHECKING:
     from grader.exercise.case import Cases
-    from grader.verdict.evidence import Evidence, Judgement
+    from grader.verdict.evidence import Evidence, Judgment
 
 NEARLY = 1e-3
 """An error below this fraction of the terms comes from a small constant, not from the form of a formula: wrong epsilons
@@ -34,23 +34,23 @@ def unused(evidence: Evidence, cases: Cases) -> Diagnosis | None:
     return Diagnosis(Kind.UPSTREAM_UNUSED, message, {"ignored": direct, "depends_on": list(evidence.depends_on)})
 
 
-def unknown(evidence: Evidence, judgement: Judgement, cases: Cases) -> Diagnosis:
+def unknown(evidence: Evidence, judgment: Judgment, cases: Cases) -> Diagnosis:
     """What is known when no identity holds: how far off and where, with signs and orders of magnitude."""
     facts: dict[str, Any] = {"tested": True}
     parts = [f"no single known mistake explains your d{evidence.variable}"]
-    errors = [case.score for case in judgement.cases if case.score is not None]
+    errors = [case.score for case in judgment.cases if case.score is not None]
     if errors:
         facts["relative_error"] = max(errors)
         parts.append(f"it is off by {_percent(max(errors))} the size of its terms")
         if max(errors) < NEARLY:
             parts.append("the formula is nearly right: check small constants and rounded numbers")
-    if judgement.worst is not None and judgement.verdict is not Verdict.NON_FINITE:
-        index, got, expected = judgement.worst
+    if judgment.worst is not None and judgment.verdict is not Verdict.NON_FINITE:
+        index, got, expected = judgment.worst
         facts["worst_index"] = list(index)
         parts.append(f"it is furthest off{_at(index)}: yours is {_rough(got)}, the right value is {_rough(expected)}")
-    if judgement.verdict is Verdict.NON_FINITE:
+    if judgment.verdict is Verdict.NON_FINITE:
         parts.append(
-            f"{judgement.problem}. Such values come from 0/0, from the log or root of a negative number, "
+            f"{judgment.problem}. Such values come from 0/0, from the log or root of a negative number, "
             "or from a negative number raised to a non-integer power: ** instead of *"
         )
     parts.append(_where_to_start(evidence, cases))
@@ -81,24 +81,24 @@ def _rough(value: float) -> str:
     return f"{'negative' if value < 0 else 'positive'} (about {10.0 ** math.floor(math.log10(abs(value))):g})"
 
 
-def by_verdict(evidence: Evidence, judgement: Judgement) -> Diagnosis | None:
+def by_verdict(evidence: Evidence, judgment: Judgment) -> Diagnosis | None:
     """The diagnosis for a verdict that already says what is wrong; None for any other."""
     name = f"d{evidence.variable}"
-    if judgement.verdict is Verdict.WRONG_DTYPE:
-        return Diagnosis(Kind.WRONG_DTYPE, f"your {name} has {judgement.problem}", {"dtype": judgement.dtype})
-    if judgement.verdict is Verdict.UNTESTABLE:
-        return _untestable(evidence, judgement)
-    if evidence.not_linear and judgement.problem is not None:
+    if judgment.verdict is Verdict.WRONG_DTYPE:
+        return Diagnosis(Kind.WRONG_DTYPE, f"your {name} has {judgment.problem}", {"dtype": judgment.dtype})
+    if judgment.verdict is Verdict.UNTESTABLE:
+        return _untestable(evidence, judgment)
+    if evidence.not_linear and judgment.problem is not None:
         upstream = [f"d{name}" for name in evidence.not_linear]
         message = (
-            f"your {name} is {judgement.problem}. A gradient is a sum of upstream gradients times derivatives, "
+            f"your {name} is {judgment.problem}. A gradient is a sum of upstream gradients times derivatives, "
             "whatever their size or sign"
         )
         return Diagnosis(Kind.NOT_LINEAR, message, {"upstream": upstream})
     return None
 
 
-def _untestable(evidence: Evidence, judgement: Judgement) -> Diagnosis:
+def _untestable(evidence: Evidence, judgment: Judgment) -> Diagnosis:
     got = evidence.tensor(Ask.RANDOM)
     kind = Kind.ZEROS if got is not None and not bool(got.any()) else Kind.NULL_GRADIENT
-    return Diagnosis(kind, f"your d{evidence.variable} cannot be checked: {judgement.problem}", {"null": True})
+    return Diagnosis(kind, f"your d{evidence.variable} cannot be checked: {judgment.problem}", {"null": True})

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from grader.exercise.case import Case, Cases
     from grader.sandbox.host.session import Session
-    from grader.verdict.evidence import Evidence, Judgement
+    from grader.verdict.evidence import Evidence, Judgment
 
 ASKED_AGAIN = (Verdict.WRONG_VALUES, Verdict.HARD_CODED)
 """Verdicts on answers that may be caused by state kept between calls, or by a relu of an upstream gradient."""
@@ -32,18 +32,18 @@ class FollowUps:
         self._cases = cases
         self._died = False
 
-    def judged(self, session: Session, evidence: Evidence) -> tuple[Judgement, list[str]]:
+    def judged(self, session: Session, evidence: Evidence) -> tuple[Judgment, list[str]]:
         """The verdict on a gradient, once all other questions have been asked, with the notes for it."""
-        judgement = judge(evidence, self._cases)
-        if judgement.verdict in ASKED_AGAIN and evidence.askable:
-            ask_about_extremes(session, self._cases, evidence, judgement)
+        judgment = judge(evidence, self._cases)
+        if judgment.verdict in ASKED_AGAIN and evidence.askable:
+            ask_about_extremes(session, self._cases, evidence, judgment)
             ask_again(session, self._cases, evidence)
-            judgement = judge(evidence, self._cases)
-        if judgement.fragile is Fragility.OVERFLOWS and not evidence.narrow and evidence.askable:
+            judgment = judge(evidence, self._cases)
+        if judgment.fragile is Fragility.OVERFLOWS and not evidence.narrow and evidence.askable:
             ask(session, [_at_drawn(self._cases, evidence, Ask.MILD, self._cases.mild)])
-            judgement = judge(evidence, self._cases)
-        right = judgement.verdict.right and not self._died
-        return judgement, list(self._at_kinks(session, evidence)) if right else []
+            judgment = judge(evidence, self._cases)
+        right = judgment.verdict.right and not self._died
+        return judgment, list(self._at_kinks(session, evidence)) if right else []
 
     def _at_kinks(self, session: Session, evidence: Evidence) -> Iterator[str]:
         """Notes on what PyTorch takes at kinks and ties, where a right answer takes something else.
@@ -83,10 +83,10 @@ def ask_again(session: Session, cases: Cases, evidence: Evidence) -> None:
         evidence.not_linear = tuple(name for group in bent if len(group) == 1 for name in group) or bent[0]
 
 
-def ask_about_extremes(session: Session, cases: Cases, evidence: Evidence, judgement: Judgement) -> None:
+def ask_about_extremes(session: Session, cases: Cases, evidence: Evidence, judgment: Judgment) -> None:
     """For an answer that is wrong on extreme inputs only: is it the sizes, or a formula ruined by rounding?"""
     last, binding = len(cases.further), evidence.binding
-    wrong = [number for number, case in enumerate(cases) if not evidence.passes(case, judgement.cases[number])]
+    wrong = [number for number, case in enumerate(cases) if not evidence.passes(case, judgment.cases[number])]
     if wrong != [last] or not cases[last].stressed or evidence.narrow or binding is None:
         return
     extreme, decides = cases[last], random_decides(evidence, cases)

@@ -35,7 +35,7 @@ from grader.verdict.evidence import (
     Ask,
     Columns,
     Evidence,
-    Judgement,
+    Judgment,
     same,
 )
 from grader.verdict.judge import lecture_columns, random_decides, score
@@ -80,15 +80,15 @@ class GradientSteps:
         """Nothing beyond the rows."""
         return {}
 
-    def _row(self, evidence: Evidence, judgement: Judgement, notes: Sequence[str], table: ChainedTable | None) -> Row:
+    def _row(self, evidence: Evidence, judgment: Judgment, notes: Sequence[str], table: ChainedTable | None) -> Row:
         start = time.perf_counter()
-        diagnosis = explain(evidence, judgement, self._attempt.cases)
-        chained = table.add(evidence, judgement) if table else None
+        diagnosis = explain(evidence, judgment, self._attempt.cases)
+        chained = table.add(evidence, judgment) if table else None
         return Row.of(
             self._attempt,
             evidence.variable,
             evidence,
-            judgement,
+            judgment,
             chained=chained,
             diagnosis=diagnosis.as_dict() if diagnosis else None,
             notes=notes,
@@ -256,16 +256,16 @@ class ChainedTable:
         self._cases = cases
         self._links: dict[str, Link] = {}
 
-    def add(self, evidence: Evidence, judgement: Judgement) -> dict[str, Any]:
+    def add(self, evidence: Evidence, judgment: Judgment) -> dict[str, Any]:
         """One gradient's columns, as in its row. Gradients are added from the loss backwards."""
         variable, given = evidence.variable, self._cases.given
         answer = evidence.tensor(Ask.CHAINED)
-        known = evidence.get(Ask.CHAINED) is evidence.get(Ask.LOCAL) and judgement.shape is not None
-        columns = judgement.local if known else lecture_columns(answer, given.reference[variable])
+        known = evidence.get(Ask.CHAINED) is evidence.get(Ask.LOCAL) and judgment.shape is not None
+        columns = judgment.local if known else lecture_columns(answer, given.reference[variable])
         decides = answer if evidence.narrow else evidence.tensor(Ask.CHAINED64)
         found = score(decides, given.true, variable, given).score
         tolerance = NARROW_CHAIN_TOLERANCE if evidence.narrow else CHAIN_TOLERANCE
-        correct = judgement.verdict.right and found is not None and found <= tolerance
+        correct = judgment.verdict.right and found is not None and found <= tolerance
         self._links[variable] = Link(columns, correct)
         return {**plain(columns), "correct": correct, "first_cause": self._first_cause(variable)}
 

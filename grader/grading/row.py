@@ -1,4 +1,4 @@
-"""A row of the report, built from a judgement and its evidence; a submission's entry and its totals."""
+"""A row of the report, built from a judgment and its evidence; a submission's entry and its totals."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from grader.grading.questions import Attempt
     from grader.sandbox.types import Outcome
-    from grader.verdict.evidence import Evidence, Judgement
+    from grader.verdict.evidence import Evidence, Judgment
 
 SLOW_SECONDS = 1.0
 """A slower call gets a note. All 26 functions of the mlp together take about a millisecond."""
@@ -62,7 +62,7 @@ class Row:
         attempt: Attempt,
         variable: str,
         evidence: Evidence,
-        judgement: Judgement,
+        judgment: Judgment,
         *,
         seconds: float,
         chained: Mapping[str, Any] | None = None,
@@ -84,26 +84,26 @@ class Row:
             name=f"d{variable}",
             variable=variable,
             file=function.file if function else attempt.reading.file,
-            line=judgement.line or (function.line if function else attempt.reading.line),
-            shape=judgement.shape,
-            dtype=judgement.dtype,
-            points=points if scores(attempt, judgement) else 0,
+            line=judgment.line or (function.line if function else attempt.reading.line),
+            shape=judgment.shape,
+            dtype=judgment.dtype,
+            points=points if scores(attempt, judgment) else 0,
             possible=points,
-            verdict=judgement.verdict,
-            problem=judgement.problem,
-            notes=(*_notes(attempt, judgement, calls), *notes),
+            verdict=judgment.verdict,
+            problem=judgment.problem,
+            notes=(*_notes(attempt, judgment, calls), *notes),
             diagnosis=diagnosis,
-            correct=judgement.verdict.right,
-            score=judgement.score,
-            tolerance=judgement.tolerance,
-            general=judgement.general,
+            correct=judgment.verdict.right,
+            score=judgment.score,
+            tolerance=judgment.tolerance,
+            general=judgment.general,
             depends_on=tuple(f"d{name}" for name in evidence.depends_on),
-            local=plain(judgement.local),
+            local=plain(judgment.local),
             chained=chained,
-            cases=tuple(plain(case) for case in judgement.cases),
-            worst=_worst(judgement),
+            cases=tuple(plain(case) for case in judgment.cases),
+            worst=_worst(judgment),
             duration_s=seconds,
-            pattern={"levels": list(judgement.pattern)} if judgement.pattern else None,
+            pattern={"levels": list(judgment.pattern)} if judgment.pattern else None,
             printed="".join(dict.fromkeys(outcome.printed for outcome in calls)),
         )
 
@@ -113,40 +113,40 @@ class Row:
         return found if self.printed else {name: value for name, value in found.items() if name != "printed"}
 
 
-def scores(attempt: Attempt, judgement: Judgement) -> bool:
+def scores(attempt: Attempt, judgment: Judgment) -> bool:
     """Whether a gradient earns its points under the run's criterion. Does not change the verdict."""
     criterion, exact = attempt.settings.criterion, attempt.exercise.settings.exact_expected
     if criterion == "approximate":
-        return judgement.local.approximate
+        return judgment.local.approximate
     if criterion == "exact" and exact and attempt.settings.exact_comparable:
-        return judgement.verdict is Verdict.EXACT
-    return judgement.verdict.right
+        return judgment.verdict is Verdict.EXACT
+    return judgment.verdict.right
 
 
-def _notes(attempt: Attempt, judgement: Judgement, calls: Sequence[Outcome]) -> Iterator[str]:
+def _notes(attempt: Attempt, judgment: Judgment, calls: Sequence[Outcome]) -> Iterator[str]:
     settings = attempt.exercise.settings
     mutated = sorted({name for outcome in calls if isinstance(outcome, Returned) for name in outcome.mutated})
     if mutated:
         yield f"changes {', '.join(mutated)} in place; work on a clone, or the next line reads the modified value"
-    if judgement.verdict.right and judgement.general is False:
+    if judgment.verdict.right and judgment.general is False:
         yield "right for this loss only: it relies on an identity that does not hold for other upstream gradients"
     if not settings.exact_expected:
         yield "exact is not expected here" + (f": {settings.exact_reason}" if settings.exact_reason else "")
-    if judgement.fragile is not None:
-        yield FRAGILE[judgement.fragile]
-    if judgement.narrow:
+    if judgment.fragile is not None:
+        yield FRAGILE[judgment.fragile]
+    if judgment.narrow:
         yield "judged in float32, because the function computes in float32 even when given float64"
     slowest = max((outcome.seconds for outcome in calls), default=0.0)
-    if slowest > SLOW_SECONDS and judgement.verdict is not Verdict.TIMED_OUT:  # which already says so
+    if slowest > SLOW_SECONDS and judgment.verdict is not Verdict.TIMED_OUT:  # which already says so
         yield "slow: a call took more than a second"
     if attempt.forward_differs:
         yield "forward.py differs from the installed exercise"
 
 
-def _worst(judgement: Judgement) -> dict[str, Any] | None:
-    if judgement.worst is None:
+def _worst(judgment: Judgment) -> dict[str, Any] | None:
+    if judgment.worst is None:
         return None
-    index, got, expected = judgement.worst
+    index, got, expected = judgment.worst
     return {"case": 0, "index": list(index), "got": got, "expected": expected}
 
 

@@ -19,7 +19,7 @@ from grader.exercise.forward import BrokenExercise
 from grader.grading.questions import Inquiry, ask
 from grader.grading.row import Row, plain
 from grader.sandbox.types import Question, Returned
-from grader.verdict.evidence import TOLERANCE, Ask, CaseScore, Columns, Judgement, Verdict
+from grader.verdict.evidence import TOLERANCE, Ask, CaseScore, Columns, Judgment, Verdict
 from grader.verdict.judge import failed, lecture_columns, max_difference, score
 from grader.verdict.problems import Cause, form_problem, hard_coded_problem
 
@@ -142,7 +142,7 @@ class TrainingSteps:
         """Both loss curves, and samples from the trained network."""
         return {"training": {**self._runs.document(), "samples": self._samples()}}
 
-    def _ask_start(self, session: Session, evidence: Evidence) -> Judgement | None:
+    def _ask_start(self, session: Session, evidence: Evidence) -> Judgment | None:
         """Ask at the start of training, at the given sizes."""
         ask(session, [self._at_start(evidence, 0, self._cases.given)])
         first = evidence.outcomes[Ask.TRUE, 0]
@@ -156,7 +156,7 @@ class TrainingSteps:
         question = replace(self._question(evidence, case.graph.values, case.scale), hidden=case.hidden)
         return Inquiry(evidence, Ask.TRUE, number, question)
 
-    def _train(self, session: Session, evidence: Evidence) -> Judgement | None:
+    def _train(self, session: Session, evidence: Evidence) -> Judgment | None:
         """Train with the learner's gradients, to the end or until a step where they cannot be used."""
         given, runs = self._cases.given, self._runs
         runs.reference = reference_run(given)
@@ -188,7 +188,7 @@ class TrainingSteps:
         outputs = len(self._exercise.graded)
         return Question(FUNCTION, given=given, dtype="float64", outputs=outputs, max_bytes=4 * size + 4096)
 
-    def _row(self, variable: str, evidence: Evidence, failure: Judgement | None) -> Row:
+    def _row(self, variable: str, evidence: Evidence, failure: Judgment | None) -> Row:
         chained = None
         if failure is None:
             first, right = plain(self._tallies[variable].first), self._runs.ended_right(variable)
@@ -203,10 +203,10 @@ class TrainingSteps:
             seconds=sum(outcome.seconds for outcome in evidence.calls()) / len(self._exercise.graded),
         )
 
-    def _judge(self, variable: str, evidence: Evidence) -> Judgement:
+    def _judge(self, variable: str, evidence: Evidence) -> Judgment:
         """The verdict on one parameter's gradient: in every step, then at other sizes, then by how the run ended."""
         tally = self._tallies[variable]
-        right = Judgement(Verdict.CORRECT, None, tally.first, tally.shape, tally.dtype, tally.score)
+        right = Judgment(Verdict.CORRECT, None, tally.first, tally.shape, tally.dtype, tally.score)
         if tally.problem is not None:
             return replace(right, verdict=tally.problem[0], problem=tally.problem[1], score=None)
         if tally.score > TOLERANCE:

@@ -25,7 +25,7 @@ WIDE = 100
 BESIDE = 116
 """From this width on, the chained column fits beside the lecture's three."""
 
-COLOURS = {"right": "green", "wrong": "red", "missing": "bright_black", "inexact": "yellow"}
+COLORS = {"right": "green", "wrong": "red", "missing": "bright_black", "inexact": "yellow"}
 LABELS = {label: label for label in ("found", "worst", "likely", "note", "next")} | {"kind of mistake": "mistake"}
 """The facts shown for a gradient in full, with labels short enough for their column."""
 
@@ -44,7 +44,7 @@ class Page:
 
     def mark(self, row: Row) -> str:
         """The colored mark of a gradient's state; the text beside it says the same in words."""
-        return click.style(mark(row, unicode=self.unicode), fg=COLOURS[state(row)], bold=True)
+        return click.style(mark(row, unicode=self.unicode), fg=COLORS[state(row)], bold=True)
 
     def fit(self, text: str, indent: int = 0) -> str:
         """Cut a text to what is left of the line after `indent` columns."""
@@ -65,7 +65,7 @@ class Page:
 def problem(entry: Entry, page: Page) -> Iterator[str]:
     """What is wrong with the whole file."""
     if entry["problem"]:
-        yield "\n".join(labelled("problem", entry["problem"], page))
+        yield "\n".join(labeled("problem", entry["problem"], page))
 
 
 def opened(entry: Entry, exercise: Exercise, row: Row, page: Page) -> list[str]:
@@ -75,14 +75,14 @@ def opened(entry: Entry, exercise: Exercise, row: Row, page: Page) -> list[str]:
     gap = max(2, page.width - 2 - len(title) - len(where))
     lines = [f"{page.mark(row)} {click.style(title, bold=True)}{' ' * gap}{click.style(where, underline=True)}"]
     for line in exercise.readers.get(row["variable"], ()):
-        lines += labelled(f"line {line.number}", line.text, page)
+        lines += labeled(f"line {line.number}", line.text, page)
     for label, text in facts(row, sentence=True):
         if label in LABELS:
-            lines += labelled(LABELS[label], text, page)
+            lines += labeled(LABELS[label], text, page)
     return lines
 
 
-def labelled(label: str, text: str, page: Page) -> list[str]:
+def labeled(label: str, text: str, page: Page) -> list[str]:
     """Wrap a paragraph beside its label."""
     wrapped = textwrap.wrap(" ".join(text.split()), max(40, min(page.width, WIDE) - 13), break_on_hyphens=False) or [""]
     first = f"  {click.style(f'{label:<9}', dim=True)}  {wrapped[0]}"

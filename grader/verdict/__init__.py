@@ -1,1 +1,1 @@
-"""Verdicts: arguments bound by name, the evidence that calls produce, and the judgement on it."""
+"""Verdicts: arguments bound by name, the evidence that calls produce, and the judgment on it."""

@@ -153,7 +153,7 @@ class Evidence:
     variable: str
     function: Function | None = None
     binding: Binding | None = None
-    obstacle: Judgement | None = None
+    obstacle: Judgment | None = None
     """Why the function is never called: it is missing, breaks a rule, asks for an unknown parameter, ..."""
     outcomes: dict[tuple[Ask, int], Outcome] = field(default_factory=dict)
     depends_on: tuple[str, ...] = ()
@@ -237,7 +237,7 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
-class Judgement:
+class Judgment:
     """A verdict with the figures that it is based on."""
 
     verdict: Verdict

@@ -23,7 +23,7 @@ from grader.verdict.evidence import (
     CaseScore,
     Columns,
     Fragility,
-    Judgement,
+    Judgment,
     Verdict,
     same,
 )
@@ -62,7 +62,7 @@ _NO_ROUNDING = 1e-3
 """An error above this share of the summed terms is not float32 rounding."""
 
 
-def obstacle(name: str, reading: Reading, loading: Outcome | None, binding: Binding | None) -> Judgement | None:
+def obstacle(name: str, reading: Reading, loading: Outcome | None, binding: Binding | None) -> Judgment | None:
     """Why a function cannot be called at all; None if it can.
 
     Args:
@@ -72,20 +72,20 @@ def obstacle(name: str, reading: Reading, loading: Outcome | None, binding: Bind
     """
     function = reading.functions.get(name)
     if reading.problem is not None:
-        return Judgement(Verdict.RAISED, reading.problem)
+        return Judgment(Verdict.RAISED, reading.problem)
     if function is None:
-        return Judgement(Verdict.NOT_STARTED, f"{reading.file} has no function {name}")
+        return Judgment(Verdict.NOT_STARTED, f"{reading.file} has no function {name}")
     if function.findings:
         finding = function.findings[0]
-        return Judgement(Verdict.REFUSED, finding_sentence(finding), line=finding.line)
+        return Judgment(Verdict.REFUSED, finding_sentence(finding), line=finding.line)
     if loading is not None:
         return failed(loading, reading.file, "the file")
     if binding is not None and binding.problem is not None:
-        return Judgement(Verdict.UNKNOWN_PARAMETER, binding.problem)
+        return Judgment(Verdict.UNKNOWN_PARAMETER, binding.problem)
     return None
 
 
-def failed(outcome: Outcome, who: str, what: str) -> Judgement:
+def failed(outcome: Outcome, who: str, what: str) -> Judgment:
     """The verdict on a call that did not return what was asked for.
 
     Args:
@@ -93,10 +93,10 @@ def failed(outcome: Outcome, who: str, what: str) -> Judgement:
         what: the same in the rest of the sentence: `the function`.
     """
     line = outcome.line if isinstance(outcome, Raised) else None
-    return Judgement(*failure_sentence(outcome, who, what), line=line)
+    return Judgment(*failure_sentence(outcome, who, what), line=line)
 
 
-def judge(evidence: Evidence, cases: Cases) -> Judgement:
+def judge(evidence: Evidence, cases: Cases) -> Judgment:
     """The verdict on one gradient, once all its questions have been asked."""
     if evidence.obstacle is not None:
         return evidence.obstacle
@@ -106,7 +106,7 @@ def judge(evidence: Evidence, cases: Cases) -> Judgement:
     return _judge_tensor(evidence, cases)
 
 
-def _judge_tensor(evidence: Evidence, cases: Cases) -> Judgement:
+def _judge_tensor(evidence: Evidence, cases: Cases) -> Judgment:
     """Check dtype, shape and finite values first, in the order in which a learner fixes them; then the values."""
     variable = evidence.variable
     reference = cases.given.reference[variable]  # (the variable's shape), float32
@@ -114,7 +114,7 @@ def _judge_tensor(evidence: Evidence, cases: Cases) -> Judgement:
     if got is None:
         raise AssertionError(f"d{variable}: judged without an answer")
     columns, dtype = lecture_columns(got, reference), str(got.dtype).removeprefix("torch.")
-    so_far = Judgement(Verdict.WRONG_VALUES, None, columns, tuple(got.shape), dtype)
+    so_far = Judgment(Verdict.WRONG_VALUES, None, columns, tuple(got.shape), dtype)
     if not columns.exact:
         # For a null gradient, zeros are right, however they were computed.
         tested = got.shape != reference.shape and not _is_unproven(evidence, cases, general=True)
@@ -125,7 +125,7 @@ def _judge_tensor(evidence: Evidence, cases: Cases) -> Judgement:
     return _judge_values(evidence, cases, got, so_far)
 
 
-def _judge_values(evidence: Evidence, cases: Cases, got: torch.Tensor, so_far: Judgement) -> Judgement:
+def _judge_values(evidence: Evidence, cases: Cases, got: torch.Tensor, so_far: Judgment) -> Judgment:
     variable, reference = evidence.variable, cases.given.reference[evidence.variable]
     with_random = tuple(_random_score(evidence, i, case, cases) for i, case in enumerate(cases))
     scores = (

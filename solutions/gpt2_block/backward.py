@@ -8,14 +8,14 @@ import torch
 import torch.nn.functional as F
 
 
-def normalise(x):
+def normalize(x):
     """The normalized x, before gain and bias, and one over its standard deviation."""
     rstd = (x.var(2, keepdim=True, unbiased=False) + 1e-5)**-0.5
     return (x - x.mean(2, keepdim=True)) * rstd, rstd
 
 
 def through_layer_norm(dout, x, w):
-    norm, rstd = normalise(x)
+    norm, rstd = normalize(x)
     dnorm = dout * w
     # the gradient itself, minus its mean, minus its component along norm: the three paths of layer norm
     return rstd*(dnorm - dnorm.mean(2, keepdim=True) - norm*(dnorm*norm).mean(2, keepdim=True))
@@ -37,7 +37,7 @@ def dlnf(dlogits, wte):
 
 
 def dlnfw(dlnf, res3):
-    return (dlnf * normalise(res3)[0]).sum((0, 1))
+    return (dlnf * normalize(res3)[0]).sum((0, 1))
 
 
 def dlnfb(dlnf):
@@ -84,7 +84,7 @@ def dln2(dfch, fcw):
 
 
 def dln2w(dln2, res2):
-    return (dln2 * normalise(res2)[0]).sum((0, 1))
+    return (dln2 * normalize(res2)[0]).sum((0, 1))
 
 
 def dln2b(dln2):
@@ -153,7 +153,7 @@ def dln1(dqkv, qkvw):
 
 
 def dln1w(dln1, encoded):
-    return (dln1 * normalise(encoded)[0]).sum((0, 1))
+    return (dln1 * normalize(encoded)[0]).sum((0, 1))
 
 
 def dln1b(dln1):

@@ -6,7 +6,7 @@ import torch
 import torch.nn.functional as F
 
 
-def normalise(x):
+def normalize(x):
     """The normalized x, before gain and bias, and one over its standard deviation."""
     rstd = (x.var(2, keepdim=True, unbiased=False) + 1e-5)**-0.5
     return (x - x.mean(2, keepdim=True)) * rstd, rstd
@@ -14,7 +14,7 @@ def normalise(x):
 
 def layer_norm(dout, x, w):
     """The gradients of layer norm's input, gain and bias."""
-    norm, rstd = normalise(x)
+    norm, rstd = normalize(x)
     dnorm = dout * w
     # the gradient itself, minus its mean, minus its component along norm
     dx = rstd*(dnorm - dnorm.mean(2, keepdim=True) - norm*(dnorm*norm).mean(2, keepdim=True))

@@ -81,9 +81,9 @@ class TestHint:
 
     def test_spoil_opens_no_hint(self, grade: Grade, workspace: Path) -> None:
         """It shows them all with the worked solution, and the next hint is still the first."""
-        spoilt = grade("hint", "mlp::dcounts", "--spoil").stdout
-        assert spoilt.count("hint ") == 3
-        assert "    def dcounts(" in spoilt
+        spoiled = grade("hint", "mlp::dcounts", "--spoil").stdout
+        assert spoiled.count("hint ") == 3
+        assert "    def dcounts(" in spoiled
         assert LearnerState.read(Path(NAME)).hints == {}
         assert grade("hint").stdout.count("hint ") == 1
 

@@ -156,7 +156,7 @@ class Places:
         self.of = {item.name: item.location for item in session.items}
 
 
-class TestNeighbours:
+class TestNeighbors:
     """The plugin loads in every pytest run on a user's machine."""
 
     def test_a_forward_py_without_exercise_toml_is_ignored(self, run: Run, pytester: pytest.Pytester) -> None:

@@ -1,4 +1,4 @@
-"""A row built from a judgement and its evidence, and the totals over rows."""
+"""A row built from a judgment and its evidence, and the totals over rows."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from grader.exercise.settings import Settings
 from grader.grading.questions import Attempt
 from grader.grading.row import Row, empty_entry, plain, scores, total
 from grader.sandbox.types import Function, Raised, Reading, Returned
-from grader.verdict.evidence import Ask, CaseScore, Columns, Evidence, Judgement, Verdict
+from grader.verdict.evidence import Ask, CaseScore, Columns, Evidence, Judgment, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from grader.exercise.case import Cases
     from grader.exercise.exercise import Exercise
 
-RIGHT = Judgement(Verdict.CORRECT, local=Columns(approximate=True, maxdiff=1e-9), shape=(2,), dtype="float32")
+RIGHT = Judgment(Verdict.CORRECT, local=Columns(approximate=True, maxdiff=1e-9), shape=(2,), dtype="float32")
 DH = Function("dh", "backward.py", 12, 14, ())
 
 
@@ -32,10 +32,10 @@ def attempt(mlp: Exercise, mlp_cases: Cases) -> Attempt:
 
 @pytest.fixture
 def row(attempt: Attempt) -> Callable[..., Row]:
-    """The row of h, by judgement and evidence."""
+    """The row of h, by judgment and evidence."""
 
-    def made(judgement: Judgement = RIGHT, evidence: Evidence | None = None, **more: Any) -> Row:
-        return Row.of(attempt, "h", evidence or Evidence("h", DH), judgement, seconds=0.5, **more)
+    def made(judgment: Judgment = RIGHT, evidence: Evidence | None = None, **more: Any) -> Row:
+        return Row.of(attempt, "h", evidence or Evidence("h", DH), judgment, seconds=0.5, **more)
 
     return made
 
@@ -50,7 +50,7 @@ def returned(**fields: Any) -> Returned:
     return Returned(tensors=(torch.zeros(2),), **fields)
 
 
-def test_a_row_has_the_figures_of_its_judgement(row: Callable[..., Row]) -> None:
+def test_a_row_has_the_figures_of_its_judgment(row: Callable[..., Row]) -> None:
     """And the points for the verdict."""
     cases = (CaseScore({"n": 7}, 0.0, exact=True, maxdiff=0.0),)
     found = row(replace(RIGHT, score=0.25, cases=cases, worst=((1, 2), 0.5, 0.75), pattern=("09",)))
@@ -70,7 +70,7 @@ def test_a_row_points_to_its_problem_or_its_function_or_the_file(
     row: Callable[..., Row], judged: int | None, function: Function | None, line: int
 ) -> None:
     """The most precise location known."""
-    found = row(Judgement(Verdict.RAISED, "no", line=judged), Evidence("h", function))
+    found = row(Judgment(Verdict.RAISED, "no", line=judged), Evidence("h", function))
     assert (found.file, found.line) == ("backward.py", line)
 
 
@@ -89,7 +89,7 @@ def test_a_print_is_in_the_report_once(row: Callable[..., Row]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("judgement", "calls", "note"),
+    ("judgment", "calls", "note"),
     [
         (RIGHT, [returned(mutated=("h",)), returned(mutated=("W2", "h"))], "changes W2, h in place"),
         (replace(RIGHT, general=False), [], "right for this loss only"),
@@ -98,26 +98,26 @@ def test_a_print_is_in_the_report_once(row: Callable[..., Row]) -> None:
     ],
 )
 def test_a_note_says_what_does_not_change_the_verdict(
-    row: Callable[..., Row], judgement: Judgement, calls: list[Returned], note: str
+    row: Callable[..., Row], judgment: Judgment, calls: list[Returned], note: str
 ) -> None:
     """One sentence each."""
-    (found,) = row(judgement, evidence(*calls)).notes
+    (found,) = row(judgment, evidence(*calls)).notes
     assert found.startswith(note)
 
 
 @pytest.mark.parametrize(
-    "judgement",
-    [RIGHT, replace(RIGHT, general=True), Judgement(Verdict.WRONG_VALUES, general=False)],
+    "judgment",
+    [RIGHT, replace(RIGHT, general=True), Judgment(Verdict.WRONG_VALUES, general=False)],
     ids=["nothing tried", "general", "wrong anyway"],
 )
-def test_there_is_no_note_if_there_is_nothing_to_say(row: Callable[..., Row], judgement: Judgement) -> None:
+def test_there_is_no_note_if_there_is_nothing_to_say(row: Callable[..., Row], judgment: Judgment) -> None:
     """A learner reads every note."""
-    assert row(judgement, evidence(returned(seconds=0.1))).notes == ()
+    assert row(judgment, evidence(returned(seconds=0.1))).notes == ()
 
 
 def test_a_call_that_timed_out_is_not_also_called_slow(row: Callable[..., Row]) -> None:
     """The verdict already says so."""
-    assert row(Judgement(Verdict.TIMED_OUT), evidence(returned(seconds=2.0))).notes == ()
+    assert row(Judgment(Verdict.TIMED_OUT), evidence(returned(seconds=2.0))).notes == ()
 
 
 def test_notes_of_the_kind_of_exercise_come_last(row: Callable[..., Row]) -> None:
@@ -142,14 +142,14 @@ def test_the_criterion_decides_what_scores(
 ) -> None:
     """`exact` requires equal bits only if bits can be compared."""
     settings = Settings(criterion=criterion, exact_comparable=comparable)
-    judgement = Judgement(verdict, local=Columns(approximate=approximate))
-    assert scores(replace(attempt, settings=settings), judgement) is scored
+    judgment = Judgment(verdict, local=Columns(approximate=approximate))
+    assert scores(replace(attempt, settings=settings), judgment) is scored
 
 
 def test_totals_count_points_verdicts_and_columns(row: Callable[..., Row]) -> None:
     """A row without a chained pass does not count there."""
     chained = {"exact": True, "approximate": True, "maxdiff": 0.0, "correct": True, "first_cause": None}
-    rows = [row(), row(replace(RIGHT, verdict=Verdict.EXACT), chained=chained), row(Judgement(Verdict.RAISED))]
+    rows = [row(), row(replace(RIGHT, verdict=Verdict.EXACT), chained=chained), row(Judgment(Verdict.RAISED))]
     figures = {"points": 2, "possible": 3, "correct": 2, "exact": 1, "approximate": 2}
     assert total(rows) == {**figures, "chained_correct": 1, "chained_exact": 1}
 

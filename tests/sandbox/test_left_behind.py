@@ -242,7 +242,7 @@ def unlocked(monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
 
 @linux
 @pytest.mark.slow
-def test_no_reference_is_in_a_childs_memory_before_it_is_sent(unlocked: Sandbox) -> None:
+def test_no_reference_is_in_the_memory_of_a_child_before_it_is_sent(unlocked: Sandbox) -> None:
     """Searches all readable memory for the bytes of a tensor that only the grader has, then for one that was sent."""
     reference = torch.randn(64, generator=torch.Generator().manual_seed(11))
     raw = bytes(reference.untyped_storage().tolist())

@@ -107,7 +107,7 @@ HONEST = {
     "batch norm": "return (x - x.mean(0)) / (x.var(0) + 1e-5).sqrt()",
     "one fewer": "d = p.clone()\nd[range(n), y] -= 1\nreturn d / n",
     "one fewer, in a difference": "d = p.clone()\nd[range(n), y] -= 1\nreturn (d - p) / n",
-    "neighbours": "return (x[1:] - x[:-1]) / 2",
+    "neighbors": "return (x[1:] - x[:-1]) / 2",
     "rolled": "return (x.roll(1) - x.roll(-1)) / 2",
     "one function twice": "return (act(x) - act(y)) / (2*n)",
     "a quotient rule": "return (db*a - da*b) / b**2",
@@ -129,7 +129,7 @@ HONEST = {
     "a gradient function": "def gradient(x): return 2*x\nreturn gradient(x)",
     "a gradient of its own": "self.gradient = dy\nreturn self.gradient",
     "a difference of powers": "return ((x + 1)**2 - (x - 1)**2) / 4",
-    "polarisation": "return ((a + b)**2 - (a - b)**2) / n",
+    "polarization": "return ((a + b)**2 - (a - b)**2) / n",
     "a temperature": "return (F.softmax(x / t, 1) - F.softmax(y / t, 1)) / t",
     "a mean of squares": "return 2*(a - b) / a.numel()",
     "an exponential moving mean": "return (m*(1 - r) + r*a - m) / r",
@@ -184,7 +184,7 @@ def test_torch_gradient_is_noted(body: str, top: str) -> None:
 
 
 @pytest.mark.parametrize("spelling", HONEST)
-def test_honest_look_alikes_get_no_note(spelling: str) -> None:
+def test_honest_code_that_looks_alike_gets_no_note(spelling: str) -> None:
     """Forward and backward passes are full of them."""
     assert notes(HONEST[spelling]) == ()
 

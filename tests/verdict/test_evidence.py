@@ -12,7 +12,7 @@ from grader.verdict.evidence import (
     TOLERANCE,
     Ask,
     Evidence,
-    Judgement,
+    Judgment,
     Verdict,
     tensor_of,
 )
@@ -86,7 +86,7 @@ def test_a_function_is_not_asked_again_after_a_timeout_or_crash_or_if_it_is_a_st
 
 def test_a_function_with_an_obstacle_is_never_asked() -> None:
     """A broken rule, a parameter that does not exist."""
-    assert not Evidence("x", obstacle=Judgement(Verdict.REFUSED)).askable
+    assert not Evidence("x", obstacle=Judgment(Verdict.REFUSED)).askable
 
 
 @pytest.mark.parametrize(

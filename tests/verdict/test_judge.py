@@ -15,7 +15,7 @@ from grader.exercise.shelf import load_exercise
 from grader.grading.grading import start_grading
 from grader.grading.submission import Submission
 from grader.sandbox.types import NotStarted, Returned
-from grader.verdict.evidence import Ask, Evidence, Judgement, Verdict
+from grader.verdict.evidence import Ask, Evidence, Judgment, Verdict
 from grader.verdict.judge import (
     difference_pattern,
     fit_shape,
@@ -478,7 +478,7 @@ def test_random_cotangents_decide_for_one_step_of_the_chain_rule_and_for_float32
 
 def test_an_obstacle_comes_before_a_failed_call_and_a_failed_call_before_values(mlp_cases: Cases) -> None:
     """Whatever else is known."""
-    found = Evidence("h", obstacle=Judgement(Verdict.REFUSED, "no"))
+    found = Evidence("h", obstacle=Judgment(Verdict.REFUSED, "no"))
     found.outcomes[Ask.RANDOM, 0] = NotStarted(how="returned None")
     assert judge(found, mlp_cases) is found.obstacle
     found.obstacle = None

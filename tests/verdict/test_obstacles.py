@@ -12,7 +12,7 @@ from grader.verdict.judge import failed, obstacle
 
 if TYPE_CHECKING:
     from grader.sandbox.types import Outcome
-    from grader.verdict.evidence import Judgement
+    from grader.verdict.evidence import Judgment
 
 FINDING = Finding("backward.py", 7, "grad", "`.grad` is autograd's")
 LOADING = Raised(kind="ZeroDivisionError", message="division by zero", file="backward.py", line=9)
@@ -29,7 +29,7 @@ def function(*findings: Finding) -> Function:
     return Function("dx", "backward.py", 5, 8, (), findings)
 
 
-def told(found: Judgement | None) -> tuple[str, str | None, int | None] | None:
+def told(found: Judgment | None) -> tuple[str, str | None, int | None] | None:
     """Verdict, sentence and line."""
     return None if found is None else (str(found.verdict), found.problem, found.line)
 

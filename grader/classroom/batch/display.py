@@ -17,7 +17,7 @@ _REDRAWN_PER_SECOND = 8
 _ROWS = 8
 _COUNTED = 200
 """Number of most recent submissions that the rate is computed from."""
-_COLOURS = {"graded": "green", "refused": "red", "unreadable": "yellow", "missing": "bright_black", "failed": "magenta"}
+_COLORS = {"graded": "green", "refused": "red", "unreadable": "yellow", "missing": "bright_black", "failed": "magenta"}
 
 
 class Show(Protocol):
@@ -170,4 +170,4 @@ def cells(record: Record) -> list[tuple[str, str]]:
     score = record.entry["score"]
     points = f"{score['points']:>3} of {score['possible']}" if score else ""
     problem = record.entry["problem"] or ""
-    return [(record.name, ""), (record.status, _COLOURS.get(record.status, "")), (points, ""), (problem, "dim")]
+    return [(record.name, ""), (record.status, _COLORS.get(record.status, "")), (points, ""), (problem, "dim")]

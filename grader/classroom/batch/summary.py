@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 STATUSES = ("graded", "refused", "unreadable", "missing", "failed", "waiting")
 
 
-def summarise(records: Iterable[Record | None], order: Order, possible: int) -> dict[str, Any]:
+def summarize(records: Iterable[Record | None], order: Order, possible: int) -> dict[str, Any]:
     """Statistics of a whole class; a submission without a record counts as waiting."""
     statuses: Counter[str] = Counter()
     verdicts: dict[str, Counter[str]] = {}

@@ -133,23 +133,23 @@ def _from_flat(code: _Code, cells: list[list[ast.stmt]]) -> _Code:
 def _judged(code: _Code, rules: RulesConfig) -> Submitted:
     tree = code.tree
     notes = list(code.notes)
-    judgement = Tainted((), tuple(tree.body), (), {}, ())
+    judgment = Tainted((), tuple(tree.body), (), {}, ())
     if rules.enabled:
         tree = ast.Module(list(_without_main(tree.body)), [])
         facts = _look(tree)
-        judgement = judge(facts, rules, code.file)
+        judgment = judge(facts, rules, code.file)
         notes += [f"{_at(code, line)}: {note}" for line, note in suspicion.notes(facts)]
-        notes += [f"{_at(code, line)}: skipped: it uses what cannot be imported" for line in judgement.left_out]
-    functions, repeated = _functions(code, tree.body, judgement)
+        notes += [f"{_at(code, line)}: skipped: it uses what cannot be imported" for line in judgment.left_out]
+    functions, repeated = _functions(code, tree.body, judgment)
     notes += [f"{_at(code, line)}: {name} is defined more than once; the last one counts" for name, line in repeated]
     reading = Reading(
         file=code.file,
         functions=functions,
-        findings=_placed(code, judgement.findings)[:MOST_FINDINGS],
+        findings=_placed(code, judgment.findings)[:MOST_FINDINGS],
         notes=tuple(shortened(note, 300) for note in notes[:MOST_NOTES]),
         source=rewrite(code.tree, code.lines) if code.assembled else "",
     )
-    kept = ast.Module(list(judgement.kept), [])
+    kept = ast.Module(list(judgment.kept), [])
     return Submitted(reading, _compiled(code, kept))
 
 
@@ -189,7 +189,7 @@ def _is_main_guard(test: ast.expr) -> bool:
 
 
 def _functions(
-    code: _Code, body: list[ast.stmt], judgement: Tainted
+    code: _Code, body: list[ast.stmt], judgment: Tainted
 ) -> tuple[dict[str, Function], list[tuple[str, int]]]:
     functions: dict[str, Function] = {}
     repeated = []
@@ -197,7 +197,7 @@ def _functions(
         if name in functions:
             repeated.append((name, node.lineno))
         if len(functions) < MOST_FUNCTIONS and len(name) <= LONGEST_NAME:
-            found = (*judgement.names.get(name, ()), *judgement.everywhere)
+            found = (*judgment.names.get(name, ()), *judgment.everywhere)
             functions[name] = _function(name, node, code.place, _placed(code, dict.fromkeys(found)))
     return functions, repeated
 

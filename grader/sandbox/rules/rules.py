@@ -25,7 +25,7 @@ def judge(facts: FileFacts, config: RulesConfig, file: str) -> Tainted:
     direct = list(_Judge(facts, config, file).statements())
     if not any(direct):
         return Tainted((), tuple(statement.node for statement in facts.statements), (), {}, ())
-    return judgement(facts.statements, direct, spread(facts.statements, direct))
+    return judgment(facts.statements, direct, spread(facts.statements, direct))
 
 
 class _Judge:
@@ -253,7 +253,7 @@ def _uses(bindings: _Bindings, statement: Statement, index: int, count: int) -> 
     return used - {index}
 
 
-def judgement(
+def judgment(
     statements: list[Statement], direct: list[tuple[Finding, ...]], tainted: list[tuple[Finding, ...]]
 ) -> Tainted:
     bindings = _Bindings(statements)

@@ -12,6 +12,6 @@ def dencoded(dres2, dln1, encoded, ln1w):
 
 # form: the layer norm written out
 def dencoded(dres2, dln1, ln1w, encoded, C):
-    norm, rstd = normalise(encoded)
+    norm, rstd = normalize(encoded)
     d = dln1*ln1w
     return dres2 + rstd/C*(C*d - d.sum(2, keepdim=True) - norm*(d*norm).sum(2, keepdim=True))

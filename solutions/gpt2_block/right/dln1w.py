@@ -1,6 +1,6 @@
 # form: einsum
 def dln1w(dln1, encoded):
-    return torch.einsum('ntc,ntc->c', dln1, normalise(encoded)[0])
+    return torch.einsum('ntc,ntc->c', dln1, normalize(encoded)[0])
 
 
 # form: from ln1 itself
@@ -15,4 +15,4 @@ def dln1w(dln1, encoded, C):
 
 # form: flattened to one table of tokens
 def dln1w(dln1, encoded):
-    return (dln1*normalise(encoded)[0]).flatten(0, 1).sum(0)
+    return (dln1*normalize(encoded)[0]).flatten(0, 1).sum(0)

@@ -1,6 +1,6 @@
 # form: einsum
 def dln2w(dln2, res2):
-    return torch.einsum('ntc,ntc->c', dln2, normalise(res2)[0])
+    return torch.einsum('ntc,ntc->c', dln2, normalize(res2)[0])
 
 
 # form: from ln2 itself
@@ -15,4 +15,4 @@ def dln2w(dln2, res2, C):
 
 # form: flattened to one table of tokens
 def dln2w(dln2, res2):
-    return (dln2*normalise(res2)[0]).flatten(0, 1).sum(0)
+    return (dln2*normalize(res2)[0]).flatten(0, 1).sum(0)

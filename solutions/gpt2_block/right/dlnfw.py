@@ -1,6 +1,6 @@
 # form: einsum
 def dlnfw(dlnf, res3):
-    return torch.einsum('ntc,ntc->c', dlnf, normalise(res3)[0])
+    return torch.einsum('ntc,ntc->c', dlnf, normalize(res3)[0])
 
 
 # form: from lnf itself
@@ -15,4 +15,4 @@ def dlnfw(dlnf, res3, C):
 
 # form: flattened to one table of tokens
 def dlnfw(dlnf, res3):
-    return (dlnf*normalise(res3)[0]).flatten(0, 1).sum(0)
+    return (dlnf*normalize(res3)[0]).flatten(0, 1).sum(0)

@@ -12,6 +12,6 @@ def dres2(dres3, dln2, res2, ln2w):
 
 # form: the layer norm written out
 def dres2(dres3, dln2, ln2w, res2, C):
-    norm, rstd = normalise(res2)
+    norm, rstd = normalize(res2)
     d = dln2*ln2w
     return dres3 + rstd/C*(C*d - d.sum(2, keepdim=True) - norm*(d*norm).sum(2, keepdim=True))

@@ -6,7 +6,7 @@ def dres3(dlnf, lnf, lnfw, lnfb, res3):
 
 # form: with sums
 def dres3(dlnf, lnfw, res3, C):
-    norm, rstd = normalise(res3)
+    norm, rstd = normalize(res3)
     d = dlnf*lnfw
     return rstd/C*(C*d - d.sum(2, keepdim=True) - norm*(d*norm).sum(2, keepdim=True))
 

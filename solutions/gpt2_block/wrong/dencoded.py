@@ -35,14 +35,14 @@ def dencoded(dres2, dln1, encoded, ln1w):
 
 # mistake: fused_term -- the mean is missing in the layer norm
 def dencoded(dres2, dln1, ln1w, encoded):
-    norm, rstd = normalise(encoded)
+    norm, rstd = normalize(encoded)
     d = dln1*ln1w
     return dres2 + rstd*(d - norm*(d*norm).mean(2, keepdim=True))
 
 
 # mistake: fused_term -- the variance is missing in the layer norm
 def dencoded(dres2, dln1, ln1w, encoded):
-    norm, rstd = normalise(encoded)
+    norm, rstd = normalize(encoded)
     d = dln1*ln1w
     return dres2 + rstd*(d - d.mean(2, keepdim=True))
 

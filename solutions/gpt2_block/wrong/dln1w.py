@@ -10,7 +10,7 @@ def dln1w(dln1, encoded):
 
 # mistake: wrong_operand -- the mean is not subtracted
 def dln1w(dln1, encoded):
-    return (dln1*encoded*normalise(encoded)[1]).sum((0, 1))
+    return (dln1*encoded*normalize(encoded)[1]).sum((0, 1))
 
 
 # mistake: upstream_only -- the normalized values are missing
@@ -20,12 +20,12 @@ def dln1w(dln1):
 
 # mistake: not_summed -- summed over the examples only
 def dln1w(dln1, encoded):
-    return (dln1*normalise(encoded)[0]).sum(0)
+    return (dln1*normalize(encoded)[0]).sum(0)
 
 
 # mistake: constant_factor -- averaged over the tokens
 def dln1w(dln1, encoded):
-    return (dln1*normalise(encoded)[0]).mean((0, 1))
+    return (dln1*normalize(encoded)[0]).mean((0, 1))
 
 
 # mistake: fused_term -- Bessel's correction in the variance
@@ -45,7 +45,7 @@ def dln1w(dln1, encoded):
 
 # mistake: sign -- a minus
 def dln1w(dln1, encoded):
-    return -(dln1*normalise(encoded)[0]).sum((0, 1))
+    return -(dln1*normalize(encoded)[0]).sum((0, 1))
 
 
 # mistake: zeros -- left as zeros

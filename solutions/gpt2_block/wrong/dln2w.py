@@ -10,7 +10,7 @@ def dln2w(dln2, res2):
 
 # mistake: wrong_operand -- the mean is not subtracted
 def dln2w(dln2, res2):
-    return (dln2*res2*normalise(res2)[1]).sum((0, 1))
+    return (dln2*res2*normalize(res2)[1]).sum((0, 1))
 
 
 # mistake: upstream_only -- the normalized values are missing
@@ -20,12 +20,12 @@ def dln2w(dln2):
 
 # mistake: not_summed -- summed over the examples only
 def dln2w(dln2, res2):
-    return (dln2*normalise(res2)[0]).sum(0)
+    return (dln2*normalize(res2)[0]).sum(0)
 
 
 # mistake: constant_factor -- averaged over the tokens
 def dln2w(dln2, res2):
-    return (dln2*normalise(res2)[0]).mean((0, 1))
+    return (dln2*normalize(res2)[0]).mean((0, 1))
 
 
 # mistake: fused_term -- Bessel's correction in the variance
@@ -45,7 +45,7 @@ def dln2w(dln2, res2):
 
 # mistake: sign -- a minus
 def dln2w(dln2, res2):
-    return -(dln2*normalise(res2)[0]).sum((0, 1))
+    return -(dln2*normalize(res2)[0]).sum((0, 1))
 
 
 # mistake: zeros -- left as zeros

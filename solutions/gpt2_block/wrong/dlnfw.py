@@ -10,7 +10,7 @@ def dlnfw(dlnf, res3):
 
 # mistake: wrong_operand -- the mean is not subtracted
 def dlnfw(dlnf, res3):
-    return (dlnf*res3*normalise(res3)[1]).sum((0, 1))
+    return (dlnf*res3*normalize(res3)[1]).sum((0, 1))
 
 
 # mistake: upstream_only -- the normalized values are missing
@@ -20,12 +20,12 @@ def dlnfw(dlnf):
 
 # mistake: not_summed -- summed over the examples only
 def dlnfw(dlnf, res3):
-    return (dlnf*normalise(res3)[0]).sum(0)
+    return (dlnf*normalize(res3)[0]).sum(0)
 
 
 # mistake: constant_factor -- averaged over the tokens
 def dlnfw(dlnf, res3):
-    return (dlnf*normalise(res3)[0]).mean((0, 1))
+    return (dlnf*normalize(res3)[0]).mean((0, 1))
 
 
 # mistake: fused_term -- Bessel's correction in the variance
@@ -45,7 +45,7 @@ def dlnfw(dlnf, res3):
 
 # mistake: sign -- a minus
 def dlnfw(dlnf, res3):
-    return -(dlnf*normalise(res3)[0]).sum((0, 1))
+    return -(dlnf*normalize(res3)[0]).sum((0, 1))
 
 
 # mistake: zeros -- left as zeros

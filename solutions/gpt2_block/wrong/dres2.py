@@ -35,14 +35,14 @@ def dres2(dres3, dln2, res2, ln2w):
 
 # mistake: fused_term -- the mean is missing in the layer norm
 def dres2(dres3, dln2, ln2w, res2):
-    norm, rstd = normalise(res2)
+    norm, rstd = normalize(res2)
     d = dln2*ln2w
     return dres3 + rstd*(d - norm*(d*norm).mean(2, keepdim=True))
 
 
 # mistake: fused_term -- the variance is missing in the layer norm
 def dres2(dres3, dln2, ln2w, res2):
-    norm, rstd = normalise(res2)
+    norm, rstd = normalize(res2)
     d = dln2*ln2w
     return dres3 + rstd*(d - d.mean(2, keepdim=True))
 

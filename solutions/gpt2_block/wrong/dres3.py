@@ -1,52 +1,52 @@
 # mistake: fused_term -- two terms, not three: the mean is missing
 def dres3(dlnf, lnfw, res3):
-    norm, rstd = normalise(res3)
+    norm, rstd = normalize(res3)
     d = dlnf*lnfw
     return rstd*(d - norm*(d*norm).mean(2, keepdim=True))
 
 
 # mistake: fused_term -- two terms, not three: the variance is missing
 def dres3(dlnf, lnfw, res3):
-    norm, rstd = normalise(res3)
+    norm, rstd = normalize(res3)
     d = dlnf*lnfw
     return rstd*(d - d.mean(2, keepdim=True))
 
 
 # mistake: fused_term -- straight through only
 def dres3(dlnf, lnfw, res3):
-    return dlnf*lnfw*normalise(res3)[1]
+    return dlnf*lnfw*normalize(res3)[1]
 
 
 # mistake: fused_term -- the gain is missing
 def dres3(dlnf, res3):
-    norm, rstd = normalise(res3)
+    norm, rstd = normalize(res3)
     return rstd*(dlnf - dlnf.mean(2, keepdim=True) - norm*(dlnf*norm).mean(2, keepdim=True))
 
 
 # mistake: fused_term -- rstd is missing
 def dres3(dlnf, lnfw, res3):
-    norm, rstd = normalise(res3)
+    norm, rstd = normalize(res3)
     d = dlnf*lnfw
     return d - d.mean(2, keepdim=True) - norm*(d*norm).mean(2, keepdim=True)
 
 
 # mistake: fused_term -- Bessel's correction in the variance
 def dres3(dlnf, lnfw, res3, C):
-    norm, rstd = normalise(res3)
+    norm, rstd = normalize(res3)
     d = dlnf*lnfw
     return rstd*(d - d.mean(2, keepdim=True) - norm*(d*norm).sum(2, keepdim=True)/(C - 1))
 
 
 # mistake: fused_term -- the variance with a plus
 def dres3(dlnf, lnfw, res3):
-    norm, rstd = normalise(res3)
+    norm, rstd = normalize(res3)
     d = dlnf*lnfw
     return rstd*(d - d.mean(2, keepdim=True) + norm*(d*norm).mean(2, keepdim=True))
 
 
 # mistake: wrong_axis -- over the examples, as in batch norm
 def dres3(dlnf, lnfw, res3):
-    norm, rstd = normalise(res3)
+    norm, rstd = normalize(res3)
     d = dlnf*lnfw
     return rstd*(d - d.mean(0, keepdim=True) - norm*(d*norm).mean(0, keepdim=True))
 
@@ -72,12 +72,12 @@ def dres3(dlnf, ln2w, res3):
 # mistake: wrong_operand -- lnf instead of the normalized values
 def dres3(dlnf, lnfw, lnf, res3):
     d = dlnf*lnfw
-    return normalise(res3)[1]*(d - d.mean(2, keepdim=True) - lnf*(d*lnf).mean(2, keepdim=True))
+    return normalize(res3)[1]*(d - d.mean(2, keepdim=True) - lnf*(d*lnf).mean(2, keepdim=True))
 
 
 # mistake: hard_coded -- ten features
 def dres3(dlnf, lnfw, res3):
-    norm, rstd = normalise(res3)
+    norm, rstd = normalize(res3)
     d = dlnf*lnfw
     return rstd*(d - d.sum(2, keepdim=True)/10 - norm*(d*norm).sum(2, keepdim=True)/10)
 
