@@ -1,4 +1,4 @@
-"""The action's steps, the README's recipe and Gradescope's scripts, run in a repository full of traps.
+"""The action's steps, the recipe of docs/instructors.md and Gradescope's scripts, run in a repository full of traps.
 
 A repository contains whatever its owner puts there. If Python imported a module from it, or a tool read its settings,
 a student's code would run outside the sandbox, in the job that decides the grade.
@@ -163,7 +163,7 @@ def test_the_actions_other_steps_spring_no_trap(repository: Path, tmp_path: Path
 
 
 @pytest.mark.slow
-def test_the_readmes_recipe_springs_no_trap(repository: Path, installed: Path) -> None:
+def test_the_recipe_for_ci_springs_no_trap(repository: Path, installed: Path) -> None:
     """Its steps, without those that install."""
     text = (ROOT / "docs" / "instructors.md").read_text(encoding="utf-8")
     (script,) = re.findall(r"```yaml\n- run: \|\n((?:    .*\n)+)```", text)
