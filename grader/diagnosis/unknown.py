@@ -9,6 +9,7 @@ from grader.diagnosis import sentences
 from grader.diagnosis.kinds import Diagnosis, Kind
 from grader.sandbox.types import Returned
 from grader.verdict.evidence import Ask, Verdict
+from grader.verdict.problems import error_size
 
 if TYPE_CHECKING:
     from grader.exercise.case import Cases
@@ -41,7 +42,8 @@ def unknown(evidence: Evidence, judgment: Judgment, cases: Cases) -> Diagnosis:
     errors = [case.score for case in judgment.cases if case.score is not None]
     if errors:
         facts["relative_error"] = max(errors)
-        parts.append(f"it is off by {_percent(max(errors))} the size of its terms")
+        passed = [evidence.passes(case, found) for case, found in zip(cases, judgment.cases, strict=True)]
+        parts.append(f"it is off by {error_size(judgment.cases, passed)}")
         if max(errors) < NEARLY:
             parts.append("the formula is nearly right: check small constants and rounded numbers")
     if judgment.worst is not None and judgment.verdict is not Verdict.NON_FINITE:
@@ -66,10 +68,6 @@ def _where_to_start(evidence: Evidence, cases: Cases) -> str:
 
 def _at(index: tuple[int, ...]) -> str:
     return f" at {list(index)}" if index else ""
-
-
-def _percent(error: float) -> str:
-    return f"{error:.0%} of" if error >= 0.01 else f"{error:.1e} times"
 
 
 def _rough(value: float) -> str:

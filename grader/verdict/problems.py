@@ -37,6 +37,8 @@ class Cause(StrEnum):
 RANGE = "right for ordinary values, wrong for very large ones, for those near zero or in a table's last row"
 BENT = "a relu, abs, clamp or threshold is applied to the gradient itself"
 KEEPS = "the function keeps state between calls (a global, a list, a default argument)"
+MOST_TIMES = 10
+"""Beyond this, how many times larger an error is than the gradient says nothing to its reader."""
 TYPED_VALUE = "a forward value is hard-coded as a number"
 
 
@@ -88,9 +90,9 @@ def values_problem(
     if local.approximate:
         return (
             f"close on this minibatch (maxdiff {local.maxdiff:.3g}), but wrong as a derivative: "
-            f"with other upstream gradients it is off by {_share(scores)} of the summed terms"
+            f"with other upstream gradients it is off by {error_size(scores, passed)}"
         )
-    return f"values differ from autograd's: maxdiff {local.maxdiff:.3g}, {_share(scores)} of the summed terms"
+    return f"values differ from autograd's: maxdiff {local.maxdiff:.3g}, {error_size(scores, passed)}"
 
 
 def asked_again_problem(evidence: Evidence, verdict: Verdict) -> str | None:
@@ -130,12 +132,20 @@ def size_source(sizes: Mapping[str, int]) -> str:
     return "a shape or from n" if "n" in sizes else "a shape"
 
 
-def _share(scores: Sequence[CaseScore]) -> str:
+def error_size(scores: Sequence[CaseScore], passed: Sequence[bool]) -> str:
+    """The error beside the gradient's size: on the given case if it is wrong there, otherwise where it is largest.
+
+    The size is that of the summed terms, so that it is not zero where they cancel.
+    """
     finite = [s.score for s in scores if s.score is not None]
     if not finite:
-        return "an unknown share"
-    worst = max(finite)
-    return f"{worst:.0%}" if worst >= 0.01 else f"{worst:.2g} times the size"
+        return "by an amount that is not finite"
+    worst = scores[0].score if scores[0].score is not None and not passed[0] else max(finite)
+    if worst > MOST_TIMES:
+        return f"more than {MOST_TIMES} times the gradient's size"
+    if worst < 0.001:
+        return f"{worst:.2g} times the gradient's size"
+    return f"{worst:.0%} of the gradient's size" if worst >= 0.01 else f"{worst:.1%} of the gradient's size"
 
 
 def _dtype_problem(got: torch.Tensor, reference: torch.Tensor) -> str:
