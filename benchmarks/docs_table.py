@@ -50,10 +50,10 @@ def _class(f: Figures, system: str) -> str:
 
 
 def _both(f: Figures, system: str, of: str) -> str:
-    """Ratios to `import torch` in wall and CPU time, and the seconds."""
+    """Seconds of wall and CPU time, each with its ratio to `import torch`."""
     wall, cpu = (f"{system}: {of}{time}" for time in ("wall", "CPU"))
-    ratios = f"{f[f'{wall} beside import torch']:.2f} wall, {f[f'{cpu} beside import torch']:.2f} CPU"
-    return f"{ratios} ({f[wall]:.1f} s, {f[cpu]:.1f} s)"
+    parts = [(f[each], f[f"{each} beside import torch"]) for each in (wall, cpu)]
+    return ", CPU ".join(f"{seconds:.1f} s ({ratio:.2f}x)" for seconds, ratio in parts)
 
 
 def _caught(f: Figures, system: str) -> str:
@@ -69,15 +69,15 @@ TWO = "grade batch -j 2"
 ROWS: dict[str, tuple[Row, ...]] = {
     "peers": (
         (
-            "One right submission of the mlp, cold, in units of one `import torch`",
-            lambda f: "grade " + _once(f, "grade"),
+            "One correct submission of `mlp`, from a cold start; in brackets, times one `import torch`",
+            lambda f: _once(f, "grade"),
             lambda f: (
                 _systems(f, "CPU", lambda each: _once(f, each), "grade", "import torch", TWO)
-                + f"; import torch {f['import torch: CPU']:.1f} s CPU, {f['import torch: wall']:.1f} s wall"
+                + f"; `import torch` {f['import torch: wall']:.1f} s, CPU {f['import torch: CPU']:.1f} s"
             ),
         ),
         (
-            "Each of a class of right submissions, in units of one `import torch`; seconds of the class",
+            "A class of correct submissions; in brackets, each of them in times one `import torch`",
             lambda f: f"grade batch -j 1 {_class(f, 'grade')}, -j 2 {_class(f, TWO)}",
             lambda f: (
                 _systems(f, "class: CPU", lambda each: _class(f, each), "grade", TWO)
@@ -85,8 +85,8 @@ ROWS: dict[str, tuple[Row, ...]] = {
             ),
         ),
         (
-            "Caught, of two submissions that cheat: `loss.backward()` inside, `torch.allclose` replaced",
-            lambda f: "grade " + _caught(f, "grade"),
+            "Caught, of two submissions that cheat (one calls `loss.backward()`, one replaces `torch.allclose`)",
+            lambda f: _caught(f, "grade"),
             lambda f: _systems(f, "caught patched", lambda each: _caught(f, each), "grade"),
         ),
     ),
@@ -117,12 +117,12 @@ ROWS: dict[str, tuple[Row, ...]] = {
     ),
     "batch split": (
         (
-            "One right submission in a warm worker",
+            "One correct submission in a warm worker",
             lambda f: f"{f['right: whole']:.1f} ms: {_split(f, 'right')}; {f['right: processor time']:.0f} ms CPU",
             lambda f: f"without the start {f['right: grading beside bare calls']:.2f} times its bare calls",
         ),
         (
-            "One that is wrong in three places, explained",
+            "One with three wrong gradients, each explained",
             lambda f: (
                 f"{f['wrong in three: whole']:.1f} ms: {_split(f, 'wrong in three')}; "
                 f"{f['wrong in three: processor time']:.0f} ms CPU"
@@ -137,21 +137,21 @@ ROWS: dict[str, tuple[Row, ...]] = {
             lambda _: "",
         ),
         (
-            "Memory of all its processes, at most, after the first tenth",
+            "The most memory that all its processes hold together, after the first tenth of the class",
             lambda f: f"{f['memory, the most after that']:.0f} MB",
             lambda f: f"after a tenth {f['memory after a tenth']:.0f} MB",
         ),
     ),
     "sandbox steps": (
         (
-            "A locked child: fork, and until it is locked",
+            "Starting a locked child: the fork, then locking it",
             lambda f: (
                 f"{f['fork, until the grader has its handle']:.1f} and {f['from there until it is locked']:.1f} ms"
             ),
             lambda f: f"with the submission read {f['submission opened']:.1f} ms",
         ),
         (
-            "A call across the sandbox's wall, (32, 64) there and back",
+            "One call into the sandbox, with a (32, 64) tensor each way",
             lambda f: f"{f['one call, (32, 64) there and back']:.2f} ms",
             lambda f: f"26 that travel together {f['26 calls that travel together']:.1f} ms",
         ),
@@ -165,14 +165,14 @@ ROWS: dict[str, tuple[Row, ...]] = {
     ),
     "diagnosis table": (
         (
-            "The diagnosis of one wrong gradient of the mlp",
-            lambda f: f"{f['processor time, mean']:.1f} ms CPU in the mean",
+            "Diagnosing one wrong gradient of `mlp`",
+            lambda f: f"{f['processor time, mean']:.1f} ms CPU on average",
             lambda f: f"longest {f['processor time, longest']:.0f} ms",
         ),
     ),
     "verdicts table": (
         (
-            "Labeled mistakes of the mlp that score, right forms that do not",
+            "`mlp`: labeled mistakes that score, correct formulations that do not",
             lambda f: f"{f['grade: wrong accepted']:.1f} %, {f['grade: right rejected']:.1f} %",
             lambda f: "; ".join(
                 f"{name.removesuffix(': wrong accepted')}: {value:.1f} %, "

@@ -8,8 +8,10 @@ A page runs in a folder of its own, and each `##` heading starts there again. A 
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -17,7 +19,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import click
 import pytest
+
+from grader.cli.main import main
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -268,3 +273,29 @@ def test_every_block_has_a_language_that_says_whether_it_is_run(page: Path) -> N
 def test_what_is_not_printed_is_found(expected: list[str], missing: str | None) -> None:
     """`...` stands for any lines, everything else for itself."""
     assert prints("a\nb\nc\n", expected) == missing
+
+
+def inline(page: Path) -> list[str]:
+    """Commands of `grade` within the text: no name alone, no placeholder, no list of options."""
+    text = FENCE.sub("", page.read_text(encoding="utf-8"))
+    found = re.findall(r"`(grade [^`]+ [^`]+)`", text.replace("\n", " "))
+    return [command for command in found if not re.search(r"\b[A-Z]{3,}\b|\.\.\.|://", command)]
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if inline(page)], ids=lambda page: page.name)
+def test_every_command_in_the_text_has_all_that_it_needs(page: Path, stage: Path) -> None:
+    """Its options exist, and none that is required is missing; it is parsed, not run."""
+    wrong = {}
+    for command in inline(page):
+        words = shlex.split(command)[1:]
+        try:
+            with contextlib.chdir(stage):
+                context = main.make_context("grade", words)
+                name, parsed, rest = main.resolve_command(context, [*context._protected_args, *context.args])
+                parsed.make_context(name, rest, parent=context)
+        except click.exceptions.Exit:
+            continue
+        except click.UsageError as error:
+            if not isinstance(error, click.BadParameter) or isinstance(error, click.MissingParameter):
+                wrong[command] = error.format_message()
+    assert wrong == {}
