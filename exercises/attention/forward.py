@@ -1,5 +1,5 @@
 # Causal self-attention with two heads, from the token vectors to the layer's output.
-# Read it and run it, but do not edit it: your gradients go into backward.py.
+# Read it, but do not edit it: your gradients go into backward.py.
 
 import torch
 

@@ -1,5 +1,5 @@
 # The batch normalization of the makemore MLP, using PyTorch's shortcuts for mean and variance.
-# Read it and run it, but do not edit it: your gradients go into backward.py.
+# Read it, but do not edit it: your gradients go into backward.py.
 
 import torch
 

@@ -1,5 +1,5 @@
 # Rows, columns and single numbers that broadcast over a table, and a mean that is subtracted from each row.
-# Read it and run it, but do not edit it: your gradients go into backward.py.
+# Read it, but do not edit it: your gradients go into backward.py.
 
 import torch
 

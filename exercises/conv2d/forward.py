@@ -1,5 +1,5 @@
 # A convolution as a matrix product: cut out every window, flatten it, multiply. With stride, padding and
-# a kernel that is not square. Read it and run it, but do not edit it: your gradients go into backward.py.
+# a kernel that is not square. Read it, but do not edit it: your gradients go into backward.py.
 
 import torch
 import torch.nn.functional as F

@@ -1,5 +1,5 @@
 # The loss of the makemore MLP in one line: what took eight small steps in the mlp exercise.
-# Read it and run it, but do not edit it: your gradient goes into backward.py.
+# Read it, but do not edit it: your gradient goes into backward.py.
 
 import torch
 import torch.nn.functional as F

@@ -1,5 +1,5 @@
 # A residual connection with dropout in its branch, as in every transformer.
-# Read it and run it, but do not edit it: your gradients go into backward.py.
+# Read it, but do not edit it: your gradients go into backward.py.
 
 import torch
 

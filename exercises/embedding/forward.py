@@ -1,5 +1,5 @@
 # The first layer of a language model: look up a vector for each letter in a table, and one for each position.
-# Read it and run it, but do not edit it: your gradients go into backward.py.
+# Read it, but do not edit it: your gradients go into backward.py.
 
 import torch
 

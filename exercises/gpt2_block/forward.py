@@ -1,5 +1,5 @@
 # GPT-2 with one block, layer by layer as in llm.c, on names: embeddings, attention, feed-forward,
-# two skip connections, three layer norms, tied weights. Read it and run it, but do not edit it:
+# two skip connections, three layer norms, tied weights. Read it, but do not edit it:
 # your gradients go into backward.py.
 
 import torch

@@ -1,5 +1,5 @@
 # GPT-2 with one block, trained on names with your own gradients. The layers are those of the gpt2_block exercise.
-# Read it and run it, but do not edit it: your gradients go into backward.py.
+# Read it, but do not edit it: your gradients go into backward.py.
 #
 # The grader trains the network with your gradients, in float64, from the same start as autograd:
 #

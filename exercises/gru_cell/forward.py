@@ -1,5 +1,5 @@
 # One step of a GRU, as PyTorch computes it: the new state is a mixture of the old state and a candidate.
-# Read it and run it, but do not edit it: your gradients go into backward.py.
+# Read it, but do not edit it: your gradients go into backward.py.
 
 import torch
 

@@ -1,5 +1,5 @@
 # Layer normalization in small steps: batch norm's sibling, found in every transformer.
-# Read it and run it, but do not edit it: your gradients go into backward.py.
+# Read it, but do not edit it: your gradients go into backward.py.
 
 import torch
 

@@ -1,5 +1,5 @@
 # Two linear layers with a relu in between, and the mean squared error: where every course on networks starts.
-# Read it and run it, but do not edit it: your gradients go into backward.py.
+# Read it, but do not edit it: your gradients go into backward.py.
 
 import torch
 

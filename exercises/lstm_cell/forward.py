@@ -1,5 +1,5 @@
 # One step of an LSTM: four gates decide what the cell forgets, takes in and outputs.
-# Read it and run it, but do not edit it: your gradients go into backward.py.
+# Read it, but do not edit it: your gradients go into backward.py.
 
 import torch
 

@@ -1,5 +1,5 @@
 # The loss that training code really uses: names of different lengths in one padded table,
-# where the padding does not count. Read it and run it, but do not edit it: your gradients go into backward.py.
+# where the padding does not count. Read it, but do not edit it: your gradients go into backward.py.
 
 import torch
 

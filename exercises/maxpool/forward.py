@@ -1,5 +1,5 @@
 # Max pooling with overlapping windows: of nine pixels, only the largest is passed on.
-# Read it and run it, but do not edit it: your gradients go into backward.py.
+# Read it, but do not edit it: your gradients go into backward.py.
 
 import torch
 import torch.nn.functional as F

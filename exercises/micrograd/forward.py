@@ -1,5 +1,5 @@
 # One neuron, number by number: the expression from the lecture that builds micrograd.
-# Read it and run it, but do not edit it: your gradients go into backward.py.
+# Read it, but do not edit it: your gradients go into backward.py.
 
 import torch
 

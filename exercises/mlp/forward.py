@@ -1,5 +1,5 @@
 # The forward pass of the makemore MLP with batch normalization, in the small steps of the lecture
-# ("Building makemore part 4: becoming a backprop ninja"). Read it and run it, but do not edit it:
+# ("Building makemore part 4: becoming a backprop ninja"). Read it, but do not edit it:
 # your gradients go into backward.py.
 
 import torch

@@ -1,5 +1,5 @@
 # Normalization by the root mean square: what newer language models use instead of layer norm.
-# Read it and run it, but do not edit it: your gradients go into backward.py.
+# Read it, but do not edit it: your gradients go into backward.py.
 
 import torch
 

@@ -1,5 +1,5 @@
 # A recurrent network that reads four inputs, one after the other, with the same weights each time.
-# Read it and run it, but do not edit it: your gradients go into backward.py.
+# Read it, but do not edit it: your gradients go into backward.py.
 
 import torch
 

@@ -1,5 +1,5 @@
 # Rotary position embeddings: every pair of numbers is rotated by an angle that grows with the position.
-# Read it and run it, but do not edit it: your gradients go into backward.py.
+# Read it, but do not edit it: your gradients go into backward.py.
 
 import torch
 

@@ -1,5 +1,5 @@
 # The feed-forward layer of Llama and similar models: two projections, one a gate, multiplied and projected back.
-# Read it and run it, but do not edit it: your gradients go into backward.py.
+# Read it, but do not edit it: your gradients go into backward.py.
 
 import torch
 

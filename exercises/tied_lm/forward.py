@@ -1,5 +1,5 @@
 # A language model that uses one table twice, to read letters and to write them: one letter in, the next letter out.
-# Read it and run it, but do not edit it: your gradients go into backward.py.
+# Read it, but do not edit it: your gradients go into backward.py.
 
 import torch
 

@@ -1,5 +1,5 @@
 # The makemore MLP as trained at the end of the lecture, in a few lines instead of many small ones.
-# Read it and run it, but do not edit it: your gradients go into backward.py.
+# Read it, but do not edit it: your gradients go into backward.py.
 #
 # The grader trains the network with your gradients, in float64, from the same start as autograd:
 #

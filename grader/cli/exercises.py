@@ -54,4 +54,6 @@ def init(directory: Path) -> None:
     for path in made.kept:
         click.echo(f"kept     {path}")
     click.echo(f"written  {len(made.written)} files in {directory}" if made.written else "no files were missing")
-    click.echo(f"next: cd {directory}, fill in exercises/mlp/backward.py, and run `grade`")
+    click.echo(f"next: cd {directory}, fill in a function, and run `grade`. Where to begin:")
+    click.echo("      exercises/micrograd/backward.py  if this is your first backward pass: one neuron, half an hour")
+    click.echo("      exercises/mlp/backward.py        the lecture's exercise, about three hours")

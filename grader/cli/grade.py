@@ -58,7 +58,7 @@ class Telling:
         return STDOUT if self.report == "-" else self.report
 
     def check(self) -> None:
-        """Check, before grading, that the format exists and that only one thing goes to stdout.
+        """Check, before grading, that the format exists, can be written, and has stdout to itself.
 
         Raises:
             Misuse: the options cannot be combined like this.
@@ -71,6 +71,13 @@ class Telling:
             raise Misuse(unknown(self.to, ["html", *TARGETS], "format"))
         if self.file == STDOUT:
             raise Misuse("--report - and --to would both write to stdout; name a file for the report")
+        if self.to == "html":
+            from grader.report.html.render import MissingLibrary, check_libraries
+
+            try:
+                check_libraries()
+            except MissingLibrary as error:
+                raise Misuse(str(error)) from error
 
 
 def grade(words: Sequence[str], asked: RunOptions, shelf: Shelf, telling: Telling) -> int:

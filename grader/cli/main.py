@@ -126,6 +126,7 @@ def main() -> None:
 
 @main.command(hidden=True)
 @click.argument("targets", nargs=-1, metavar="[TARGET]...", shell_complete=_complete_target)
+@click.version_option(__version__, prog_name="grade")
 @options.together(
     options.report("Write the JSON report here; - for stdout."),
     click.option(

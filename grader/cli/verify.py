@@ -38,7 +38,8 @@ def verify(exercises: tuple[str, ...], directory: Path | None, mutants: int, see
     loaded = [shelf.load(name) for name in exercises or list_exercises(shelf.root)]
     with start_sandbox(Settings()) as sandbox:
         problems = sum(_verify(exercise, sandbox, mutants, seed) for exercise in loaded)
-    click.echo(f"{len(loaded)} exercises, {problems} problems")
+    counts = {"exercise": len(loaded), "problem": problems}
+    click.echo(", ".join(f"{count} {what}{'s' * (count != 1)}" for what, count in counts.items()))
     return ExitCode.SOMETHING_WRONG if problems else ExitCode.ALL_RIGHT
 
 

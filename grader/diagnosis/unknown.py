@@ -49,7 +49,8 @@ def unknown(evidence: Evidence, judgment: Judgment, cases: Cases) -> Diagnosis:
     if judgment.worst is not None and judgment.verdict is not Verdict.NON_FINITE:
         index, got, expected = judgment.worst
         facts["worst_index"] = list(index)
-        parts.append(f"it is furthest off{_at(index)}: yours is {_rough(got)}, the right value is {_rough(expected)}")
+        values = f": yours is {_rough(got)}, the right value is {_rough(expected)}"
+        parts.append(f"it is furthest off{_at(index)}{values if _rough(got) != _rough(expected) else ''}")
     if judgment.verdict is Verdict.NON_FINITE:
         parts.append(
             f"{judgment.problem}. Such values come from 0/0, from the log or root of a negative number, "

@@ -33,7 +33,13 @@ Five rules cover everything:
 GITIGNORE = """\
 __pycache__/
 .venv/
+report.html
 report.json
+"""
+
+PYTEST_INI = """\
+# `pytest exercises/` grades: each gradient is a test. This file keeps settings of folders above out.
+[pytest]
 """
 
 
@@ -66,6 +72,7 @@ def init(directory: Path) -> NewFiles:
                 _write(directory / "exercises" / source.name / file.name, file.read_bytes(), made)
         _write(directory / "README.md", README.encode(), made)
         _write(directory / ".gitignore", GITIGNORE.encode(), made)
+        _write(directory / "pytest.ini", PYTEST_INI.encode(), made)
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise NoWorkspace(f"cannot create a workspace in {directory}: {reason} ({error.filename})") from error

@@ -155,7 +155,8 @@ def _worst(row: Row) -> str | None:
         return None
     case = f" in case {worst['case']}" if worst.get("case") not in (None, "c0", 0, "given") else ""
     index = ", ".join(str(i) for i in worst["index"])
-    return f"at [{index}]{case}: {number(worst['got'])}, expected {number(worst['expected'])}"
+    where = f"at [{index}]{case}: " if index or case else "yours is "  # a single number has no index
+    return f"{where}{number(worst['got'])}, expected {number(worst['expected'])}"
 
 
 def _next(row: Row) -> str | None:

@@ -467,3 +467,13 @@ class TestReportFile:
         assert result.exit_code == 4
         assert sentence in result.stderr
         assert not (tmp_path / "report.json").exists()
+
+
+def test_a_page_without_its_libraries_is_refused_before_grading(
+    grade: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not after a hundred lines of results."""
+    monkeypatch.setitem(sys.modules, "jinja2", None)
+    result = grade(SOLUTION, "--to", "html")
+    assert (result.exit_code, result.stdout) == (4, "")
+    assert "pages need the extra html: pip install 'backprop-grader[html]'" in result.stderr

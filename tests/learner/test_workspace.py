@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -33,6 +35,19 @@ def test_existing_files_are_kept(tmp_path: Path) -> None:
     assert made.written == [tmp_path / "README.md"]
     assert mine in made.kept
     assert mine.read_text() == "# mine\n"
+
+
+@pytest.mark.slow
+def test_pytest_in_a_workspace_ignores_the_settings_of_folders_above(tmp_path: Path) -> None:
+    """A workspace may be inside a clone of this project, whose settings ask for plugins that learners lack."""
+    (tmp_path / "pyproject.toml").write_text(
+        "[tool.pytest.ini_options]\nunheard_of = 1\naddopts = ['--strict-config']\n"
+    )
+    init(tmp_path / "mine")
+    command = [sys.executable, "-m", "pytest", "--collect-only", "-q", "exercises/micrograd"]
+    done = subprocess.run(command, cwd=tmp_path / "mine", capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "12 tests collected" in done.stdout
 
 
 def test_the_exercises_of_a_pack_are_copied_too(tmp_path: Path, installed_pack: Path) -> None:

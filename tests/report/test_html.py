@@ -251,7 +251,7 @@ def test_says_how_to_get_a_library_that_is_missing(monkeypatch: pytest.MonkeyPat
     """One sentence."""
     import sys
 
-    monkeypatch.setitem(sys.modules, "grandalf.graphs", None)
+    monkeypatch.setitem(sys.modules, "grandalf", None)
     with pytest.raises(MissingLibrary, match=r"pip install 'backprop-grader\[html\]'"):
         page("half")
 

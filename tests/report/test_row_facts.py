@@ -156,6 +156,11 @@ class TestFacts:
         found = row("dprobs", "wrong_values", worst=worst)
         assert text_of("worst", found) == "at [0] in case 2: not a finite number, expected 1"
 
+    def test_a_single_number_has_no_index(self) -> None:
+        """`at []` would say nothing."""
+        found = row("dprobs", "wrong_values", worst={"case": "c0", "index": [], "got": -1.5, "expected": 1.5})
+        assert text_of("worst", found) == "yours is -1.5, expected 1.5"
+
     @pytest.mark.parametrize(("cause", "told"), [("dlogits", ", starting at dlogits"), (None, "")])
     def test_wrong_upstream_gradients_are_a_fact_of_a_right_gradient(self, cause: str | None, told: str) -> None:
         """For a wrong gradient, its own mistake is reported."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from grader.report.html.render import MissingLibrary
+from grader.report.html.render import check_libraries
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -52,11 +52,10 @@ def lay_out(widths: Mapping[str, float], pairs: Sequence[tuple[str, str]]) -> La
         pairs: (variable, variable that is computed from it). The graph is laid out from the loss up, so that an input
             is right above the line that reads it and not at the top of the page.
     """
-    try:
-        from grandalf.graphs import Edge, Graph, Vertex  # type: ignore[import-untyped]
-        from grandalf.layouts import SugiyamaLayout  # type: ignore[import-untyped]
-    except ImportError as error:
-        raise MissingLibrary("the graph needs Grandalf: pip install 'backprop-grader[html]'") from error
+    check_libraries()
+    from grandalf.graphs import Edge, Graph, Vertex  # type: ignore[import-untyped]
+    from grandalf.layouts import SugiyamaLayout  # type: ignore[import-untyped]
+
     vertices = {name: Vertex(name) for name in widths}
     for name, vertex in vertices.items():
         vertex.view = _View(widths[name], HEIGHT)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from importlib.resources import files
+from importlib.util import find_spec
 from typing import Any
 
 from grader.sandbox.cleaning import clean
@@ -14,6 +15,18 @@ class MissingLibrary(Exception):
     """An optional library is not installed; the message says how to install it."""
 
 
+def check_libraries() -> None:
+    """Check that pages can be made.
+
+    Raises:
+        MissingLibrary: one of the libraries in the extra `html` is not installed.
+    """
+    if None in map(find_spec, ("grandalf", "jinja2")):
+        raise MissingLibrary(
+            "pages need the extra html: pip install 'backprop-grader[html]', or pip install -e '.[html]' in a clone"
+        )
+
+
 def asset(name: str) -> str:
     """A file that ships with the package."""
     return (files("grader.report.html") / "assets" / name).read_text(encoding="utf-8")
@@ -21,10 +34,9 @@ def asset(name: str) -> str:
 
 def render(template: str, *, style: str, script: str, **values: Any) -> str:
     """A page. Its policy allows our script and style by their hashes, so an injected script would not run."""
-    try:
-        import jinja2
-    except ImportError as error:
-        raise MissingLibrary("pages need Jinja: pip install 'backprop-grader[html]'") from error
+    check_libraries()
+    import jinja2
+
     environment = jinja2.Environment(
         loader=jinja2.FunctionLoader(asset),
         autoescape=True,
