@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import os
 import sys
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +16,7 @@ from grader.cli.edge import Misuse, writing
 from grader.exercise.settings import Feedback, Visibility
 from grader.report.document import render
 from grader.report.exit_code import ExitCode
+from grader.report.files import probe
 from grader.report.formats.convert import TARGETS, Context, convert
 from grader.report.html.render import MissingLibrary
 from grader.report.submission_facts import NotGraded, NothingToTell
@@ -120,30 +120,16 @@ def _class(folder: Path, rendering: Rendering) -> None:
     output = rendering.output or str(folder / "class.html")
     # Beside the dashboard, so that both can be moved together.
     pages = (folder if output == "-" else Path(output).parent) / "pages" if rendering.pages else None
-    if output != "-":
-        _check_writable(Path(output))
+    with writing(output):
+        if output != "-":
+            probe(Path(output))
     if pages:
         with writing(pages):
             if pages.exists() and not pages.is_dir():
                 raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST))
-        _check_writable(pages / "index.html" if pages.exists() else pages)
+            probe(pages / "index.html" if pages.exists() else pages)
         click.echo(f"pages    {pages}{os.sep}", err=True)  # at once: a class of hundreds takes a while
     write_output(class_page(_entries(folder, output, pages, rendering), _alike(folder)), output)
-
-
-def _check_writable(path: Path) -> None:
-    """Say before any work that a file could not be written, and leave nothing behind.
-
-    Raises:
-        Misuse: with the system's reason.
-    """
-    with writing(path):
-        if path.exists():
-            if path.is_dir() or not os.access(path, os.W_OK):
-                path.open("a").close()  # raises the system's own error
-        else:
-            with tempfile.TemporaryFile(dir=path.parent):
-                pass
 
 
 def _entries(folder: Path, output: str, pages: Path | None, rendering: Rendering) -> Iterator[tuple[Document, str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import secrets
@@ -63,21 +64,29 @@ def check_writable(path: str) -> None:
     Raises:
         UnwritableReport: it cannot; the message says why and what to do.
     """
-    target = Path(path)
     try:
-        if _replaceable(target):
-            with tempfile.TemporaryFile(dir=_real(target).parent, prefix=UNFINISHED):
-                return
-    except OSError as error:
-        raise UnwritableReport(f"{_refused(path, error)}. Choose another file with --report") from error
-    if target.is_dir():
+        probe(Path(path))
+    except IsADirectoryError as error:
         raise UnwritableReport(
             f"cannot write the report to {path}: it is a folder. Use a file: --report {path}/report.json"
-        )
-    if not os.access(target, os.W_OK):
-        raise UnwritableReport(
-            f"cannot write the report to {path}: permission denied. Choose another file with --report"
-        )
+        ) from error
+    except OSError as error:
+        raise UnwritableReport(f"{_refused(path, error)}. Choose another file with --report") from error
+
+
+def probe(path: Path) -> None:
+    """Check that a file could be written, and leave nothing behind.
+
+    Raises:
+        OSError: it could not; the system's reason.
+    """
+    if path.is_dir():
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+    if _replaceable(path):
+        with tempfile.TemporaryFile(dir=_real(path).parent, prefix=UNFINISHED):
+            return
+    if not os.access(path, os.W_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
 
 
 def write(report: dict[str, Any], path: str) -> None:

@@ -40,7 +40,7 @@ def entries(document: Mapping[str, Any]) -> list[Entry]:
                 "Regrade it with `grade batch --failed`"
             )
         if entry["score"] is None and entry["status"] == "graded":
-            raise NothingToTell("this report contains no points: it was written with --feedback none")
+            raise NothingToTell("this report contains no points: --feedback none leaves them out")
     if not found:
         raise NothingToTell("this report contains no submissions")
     return found
