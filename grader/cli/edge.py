@@ -67,13 +67,15 @@ def _say(sentence: str) -> None:
 
 
 def _named_wrongly() -> tuple[type[Exception], ...]:
-    """Errors of an argument: a name, a file or an output path that cannot be used."""
+    """Errors of an argument: a name, a file, a format or an output path that cannot be used."""
     from grader.exercise.shelf import UnknownExercise
     from grader.exercise.stubs import NoReset
     from grader.grading.submission import UnreadableSubmission
     from grader.report.files import UnwritableReport
+    from grader.report.html.render import MissingLibrary
+    from grader.report.submission_facts import NothingToTell
 
-    return UnknownExercise, UnreadableSubmission, UnwritableReport, NoReset
+    return UnknownExercise, UnreadableSubmission, UnwritableReport, MissingLibrary, NothingToTell, NoReset
 
 
 def _ours() -> tuple[type[Exception], ...]:

@@ -18,8 +18,7 @@ from grader.report.document import render
 from grader.report.exit_code import ExitCode
 from grader.report.files import probe
 from grader.report.formats.convert import TARGETS, Context, convert
-from grader.report.html.render import MissingLibrary
-from grader.report.submission_facts import NotGraded, NothingToTell
+from grader.report.submission_facts import NotGraded
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -82,17 +81,12 @@ def report(report_json: str | None, folder: Path | None, **asked: Any) -> int:
     except NotGraded as error:
         click.echo(f"Error: {error}\nNo grade was written.", err=True)
         return ExitCode.OUR_FAULT
-    except (NothingToTell, MissingLibrary) as error:
-        raise Misuse(str(error)) from None
     return ExitCode.ALL_RIGHT
 
 
 def tell(report_json: str, to: str, *, visibility: Visibility | None, exercises: Path | None) -> None:
     """Also write the report that `grade` has just written in another format."""
-    try:
-        _one(_read(report_json), report_json, Rendering(to, visibility=visibility, exercises=exercises))
-    except (NothingToTell, MissingLibrary) as error:
-        raise Misuse(str(error)) from None
+    _one(_read(report_json), report_json, Rendering(to, visibility=visibility, exercises=exercises))
 
 
 def _one(document: Document, source: str, rendering: Rendering) -> None:
