@@ -15,10 +15,10 @@ from grader.exercise.shelf import (
     WORKSPACE,
     Shelf,
     curriculum,
-    homes,
     is_exercise,
     list_exercises,
     load_exercise,
+    of_exercises,
     the_gradient,
 )
 
@@ -106,10 +106,8 @@ def _path(path: Path, shelf: Shelf) -> Target:
 
 def _nowhere(path: Path, shelf: Shelf) -> str:
     """The message for a target that is neither an exercise nor a path, with a suggestion."""
-    if asking := homes(str(path), shelf):
-        meant = f"{asking[0]}::{path}"
-        next_step = f"Did you mean {meant}?" if len(asking) == 1 else f"Name one, as in {meant}"
-        return f"{path} is a gradient of {_listed(asking)}. {next_step}"
+    if whose := of_exercises(str(path), shelf):
+        return whose
     near = [entry.name for entry in path.parent.iterdir()] if path.parent.is_dir() and path.parent != Path() else []
     known = [*shelf.names(), *(str(path.parent / name) for name in near)]
     # A mistyped command is suggested, but commands are not listed among exercises and paths.
@@ -134,12 +132,6 @@ def checkout(path: Path) -> Path | None:
             "Use the submission's absolute path"
         )
     return Path()
-
-
-def _listed(words: Sequence[str], most: int = 3) -> str:
-    """`a, b and c`; of a long list the first few and how many more."""
-    first, last = (words[:-1], words[-1]) if len(words) <= most else (words[:most], f"{len(words) - most} more")
-    return " and ".join(filter(None, (", ".join(first), last)))
 
 
 def _commands() -> list[str]:

@@ -12,7 +12,7 @@ from grader.exercise.forward import BrokenExercise
 from grader.exercise.nearest import did_you_mean, unknown
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
 PACK_GROUP = "grader.exercises"
 PACKAGE = Path(__file__).resolve().parent.parent
@@ -55,7 +55,7 @@ class Shelf:
             root = self.root if self.root is not None and is_exercise(self.root / name) else self.directory
             return load_exercise(name, root)
         except UnknownExercise:
-            raise UnknownExercise(unknown(name, self.names(), "exercise")) from None
+            raise UnknownExercise(of_exercises(name, self) or unknown(name, self.names(), "exercise")) from None
 
 
 def curriculum(exercise: Exercise) -> tuple[bool, int, str]:
@@ -70,12 +70,30 @@ def homes(gradient: str, shelf: Shelf) -> list[str]:
     return [exercise.name for exercise in sorted(exercises, key=curriculum) if gradient in exercise.gradients]
 
 
+def of_exercises(gradient: str, shelf: Shelf) -> str:
+    """The message for a gradient named without its exercise; empty if no exercise has one of that name."""
+    asking = homes(gradient, shelf)
+    if not asking:
+        return ""
+    meant = f"{asking[0]}::{gradient}"
+    next_step = f"Did you mean {meant}?" if len(asking) == 1 else f"Name one, as in {meant}"
+    return f"{gradient} is a gradient of {_listed(asking)}. {next_step}"
+
+
+def _listed(words: Sequence[str], most: int = 3) -> str:
+    """`a, b and c`; of a long list the first few and how many more."""
+    first, last = (words[:-1], words[-1]) if len(words) <= most else (words[:most], f"{len(words) - most} more")
+    return " and ".join(filter(None, (", ".join(first), last)))
+
+
 def the_gradient(word: str, exercise: Exercise) -> str:
     """`dprobs` from `mlp::dprobs`; `probs` is accepted as well."""
     if word in exercise.gradients:
         return word
     if f"d{word}" in exercise.gradients:
         return f"d{word}"
+    if not word:
+        raise UnknownExercise(f"no gradient follows {exercise.name}::. Available: {', '.join(exercise.gradients)}.")
     raise UnknownExercise(unknown(word, exercise.gradients, f"{exercise.name} gradient"))
 
 

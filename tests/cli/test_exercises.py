@@ -119,3 +119,17 @@ def test_init_refuses_the_graders_own_exercises(grade: Grade) -> None:
     result = grade("init", ROOT)
     assert result.exit_code == 4
     assert "holds the grader's own exercises" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("target", "sentence"),
+    [
+        ("dC", "dC is a gradient of mlp and training. Name one, as in mlp::dC"),
+        ("mlp::", "no gradient follows mlp::. Available: dlogprobs, "),
+    ],
+)
+def test_show_suggests_what_may_have_been_meant(grade: Callable[..., Result], target: str, sentence: str) -> None:
+    """A gradient without its exercise, and an exercise without its gradient."""
+    result = grade("show", target)
+    assert result.exit_code == 4
+    assert sentence in result.stderr
