@@ -360,13 +360,18 @@ class Case:
         No true gradient is among them, so nothing sent to a submission gives an answer away.
         """
         once = {f"d{name}": cotangent for name, cotangent in self.cotangents.items()}
-        return {**once, **pool_values(self.graph.values)}
+        return {**self.offered_sizes, **once, **pool_values(self.graph.values)}
+
+    @cached_property
+    def offered_sizes(self) -> dict[str, int]:
+        """The sizes that a function may ask for by name: the parameters of `inputs` that are integers."""
+        return {**self.exercise.given_sizes, **self.sizes}
 
     @cached_property
     def pool32(self) -> dict[str, Any]:
         """The same in float32."""
         once = {f"d{name}": cotangent.float() for name, cotangent in self.cotangents.items()}
-        return {**once, **pool_values(self.values)}
+        return {**self.offered_sizes, **once, **pool_values(self.values)}
 
     @cached_property
     def narrow(self) -> Case:

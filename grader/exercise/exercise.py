@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import inspect
 from functools import cached_property
@@ -13,7 +14,7 @@ from grader.exercise.exercise_toml import KINDS, read_settings
 from grader.exercise.forward import BrokenExercise, ForwardFile, Line, assignments
 from grader.exercise.nearest import did_you_mean
 from grader.exercise.sizes import given_sizes
-from grader.sandbox.types import RulesConfig
+from grader.sandbox.types import RulesConfig, Wanted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -60,6 +61,21 @@ class Exercise:
         if course is None:
             return own
         return RulesConfig((*own.imports, *course.imports), (*own.names, *course.names), own.enabled)
+
+    @cached_property
+    def wanted(self) -> Wanted:
+        """What to look for in a submission."""
+        together = self.kind == "training"
+        return Wanted(
+            self.name,
+            answers=("gradients",) if together else self.gradients,
+            returns=self.gradients if together else (),
+            parameters=self.inputs_parameters,
+            lines=tuple(ast.unparse(line.code) for line in self.lines),
+            sizes=self.given_sizes,
+            synonyms=self.settings.synonyms,
+            part=self.settings.part,
+        )
 
     def points(self, variable: str) -> int:
         """The points of a gradient: the course's setting, else the exercise's."""

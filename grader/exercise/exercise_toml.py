@@ -50,6 +50,12 @@ class ExerciseSettings:
     rules: RulesConfig = field(default_factory=RulesConfig)
     hints: dict[str, Hint] = field(default_factory=dict)
     """By variable."""
+    series: str = ""
+    """Exercises of one series are done in one notebook, each in a part of its own."""
+    part: int | None = None
+    """The number of that part, as in `# Exercise 2`."""
+    synonyms: dict[str, str] = field(default_factory=dict)
+    """What notebooks call a value or a size -> the exercise's own name: `batch_size` -> `n`."""
 
 
 def import_problem(imports: Any) -> str | None:
@@ -103,6 +109,7 @@ EXERCISE = Table(
         "stretches": Table(each=names("logits")),
         "exact": Table({"expected": flag, "reason": text()}),
         "rules": RULES,
+        "notebook": Table({"series": text("lecture"), "part": whole(1), "synonyms": Table(each=text("n"))}),
         "hints": Table(each=Table({"shape": text(), "derivative": text()})),
     },
     required={"title": 'title is missing; every exercise needs one, such as title = "Softmax by hand"'},
@@ -127,4 +134,5 @@ def read_settings(path: Path) -> ExerciseSettings:
         exact_reason=exact.get("reason", ""),
         rules=RulesConfig(imports=tuple(rules.get("imports", ())), names=tuple(rules.get("names", ()))),
         hints={variable: Hint(**hint) for variable, hint in data.get("hints", {}).items()},
+        **data.get("notebook", {}),
     )

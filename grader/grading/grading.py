@@ -123,7 +123,7 @@ class Grading:
         }
 
     def _grade(self) -> Generator[Row]:
-        with self._sandbox.open(self.submission.files, self.exercise.rules) as session:
+        with self._sandbox.open(self.submission.files, self.exercise.rules, self.exercise.wanted) as session:
             self.reading = reading = session.reading
             loading = session.load() if reading.problem is None else None
             attempt = Attempt(self.exercise, self.settings, self.cases, reading, loading, self.variables)

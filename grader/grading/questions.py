@@ -60,7 +60,8 @@ class Attempt:
 
     @cached_property
     def _values(self) -> dict[str, Any]:
-        return pool_values(self.cases.given.graph.values)
+        given = self.cases.given
+        return {**given.offered_sizes, **pool_values(given.graph.values)}
 
     @cached_property
     def forward_differs(self) -> bool:

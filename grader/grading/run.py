@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from grader.grading.grading import Grading
     from grader.sandbox.client import Sandbox
     from grader.sandbox.numerics import Numerics
-    from grader.sandbox.types import Reading, RulesConfig
+    from grader.sandbox.types import Reading
 
 
 def start_sandbox(settings: Settings, *, load_torch: bool = True) -> Sandbox:
@@ -31,9 +31,10 @@ def start_sandbox(settings: Settings, *, load_torch: bool = True) -> Sandbox:
     return started(settings.isolation, timeout=settings.timeout, imports=settings.imports, load_torch=load_torch)
 
 
-def read_in_child(submission: Submission, settings: Settings, rules: RulesConfig | None = None) -> Reading:
+def read_in_child(submission: Submission, settings: Settings, exercise: Exercise | None = None) -> Reading:
     """What a locked child, started only for this, reads from a submission. None of its code runs."""
-    with start_sandbox(settings) as sandbox, sandbox.open(submission.files, rules) as session:
+    asked = (exercise.rules, exercise.wanted) if exercise is not None else ()
+    with start_sandbox(settings) as sandbox, sandbox.open(submission.files, *asked) as session:
         return session.reading
 
 
@@ -105,7 +106,7 @@ class Job:
         if self.grading is not None and self.grading.reading is not None:
             return self.grading.reading
         _ = self.run.numerics  # a session needs torch
-        with self.run.sandbox.open(self.submission.files, self.exercise.rules) as session:
+        with self.run.sandbox.open(self.submission.files, self.exercise.rules, self.exercise.wanted) as session:
             return session.reading
 
     @property

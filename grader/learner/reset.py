@@ -50,7 +50,7 @@ def reset_gradient(path: Path, exercise: Exercise, gradient: str, reading: Readi
 
 def _span_of(submission: Submission, exercise: Exercise, name: str, reading: Reading | None) -> Function | None:
     """The function's lines, as read in the sandbox; found by its `def` if the file has a syntax error."""
-    reading = reading or read_in_child(submission, Settings(), exercise.rules)
+    reading = reading or read_in_child(submission, Settings(), exercise)
     if reading.problem is None:
         return reading.functions.get(name)
     span = find_by_text(next(iter(submission.files.values())), name)

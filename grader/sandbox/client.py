@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from grader.sandbox.host.forkserver import ForkServer
     from grader.sandbox.host.portable import Portable
     from grader.sandbox.host.session import Session
-    from grader.sandbox.types import Member
+    from grader.sandbox.types import Member, Wanted
 
 _CPU_ALLOWANCE: Final = 5.0
 """CPU seconds added to a submission's time limit: the kernel limit only catches what the deadlines miss."""
@@ -132,14 +132,23 @@ class Sandbox:
             raise SandboxError(_refusal(self._isolation, self._minimum))
         return self._isolation
 
-    def open(self, files: Mapping[str, bytes], rules: RulesConfig | None = None) -> Session:
-        """Start a fresh locked child and let it read this submission."""
+    def open(
+        self, files: Mapping[str, bytes], rules: RulesConfig | None = None, wanted: Wanted | None = None
+    ) -> Session:
+        """Start a fresh locked child and let it read this submission.
+
+        Args:
+            files: the submission's files by name.
+            rules: what its code may use; the built-in lists if None.
+            wanted: the exercise that it is read for; None if that is not known yet.
+        """
         from grader.sandbox.host.session import Session  # imports torch: not before the caller has started the server
 
         backend = self._running()
         _ = self.isolation  # refuses what is below the minimum
         rules = rules or RulesConfig()
-        session = Session(backend, files, rules if self._rules else replace(rules, enabled=False), self._limits)
+        rules = rules if self._rules else replace(rules, enabled=False)
+        session = Session(backend, files, rules, wanted, self._limits)
         self._sessions.add(session)
         return session
 

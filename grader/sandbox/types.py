@@ -105,6 +105,27 @@ class RulesConfig:
     enabled: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What to look for in a submission: the functions that an exercise grades, and the names of its forward pass."""
+
+    exercise: str
+    answers: tuple[str, ...]
+    """The functions to grade: `dlogits`, ...; `gradients` in a training exercise."""
+    returns: tuple[str, ...]
+    """The gradients that a single function returns together, in order; empty if each has its own."""
+    parameters: tuple[str, ...]
+    """The inputs of the forward pass."""
+    lines: tuple[str, ...]
+    """The lines of the forward pass, each one assignment."""
+    sizes: dict[str, int]
+    """The sizes of the given case, by name; a function may ask for each."""
+    synonyms: dict[str, str]
+    """Other names for values and sizes -> the exercise's own: `batch_size` -> `n`."""
+    part: int | None = None
+    """The number of the exercise in a notebook that has several, as in `# Exercise 2`."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
     """The outcome of one call of a learner's function."""

@@ -77,8 +77,8 @@ class RecordingSandbox:
     def isolation(self) -> Any:
         return self._sandbox.isolation
 
-    def open(self, files: Mapping[str, bytes], rules: Any) -> RecordingSession:
-        return RecordingSession(self._sandbox.open(files, rules), self.log)
+    def open(self, files: Mapping[str, bytes], *asked: Any) -> RecordingSession:
+        return RecordingSession(self._sandbox.open(files, *asked), self.log)
 
 
 FUSED = """
@@ -317,8 +317,8 @@ class MortalSandbox(RecordingSandbox):
         super().__init__(sandbox)
         self._call = call
 
-    def open(self, files: Mapping[str, bytes], rules: Any) -> MortalSession:
-        return MortalSession(self._sandbox.open(files, rules), self._call)
+    def open(self, files: Mapping[str, bytes], *asked: Any) -> MortalSession:
+        return MortalSession(self._sandbox.open(files, *asked), self._call)
 
 
 @pytest.mark.parametrize("call", range(1, 8), ids=["1st", "2nd", "3rd", "4th", "probe", "chained", "chained64"])

@@ -29,6 +29,7 @@ from grader.sandbox.types import (
     Raised,
     Reading,
     RulesConfig,
+    Wanted,
     WrongType,
 )
 
@@ -180,7 +181,9 @@ def test_a_reading_survives_the_round_trip() -> None:
 def test_a_submission_survives_the_round_trip(files: dict[str, bytes], enabled: bool) -> None:
     """Any names, any bytes."""
     rules = RulesConfig(("numpy",), ("torch.linalg",), enabled)
-    assert messages.decode_read(framed(messages.encode_read(files, rules))) == (files, rules)
+    wanted = Wanted("mlp", ("dh",), (), ("h", "W2"), ("logits = h @ W2",), {"n": 32}, {"batch_size": "n"}, 1)
+    assert messages.decode_read(framed(messages.encode_read(files, rules))) == (files, rules, None)
+    assert messages.decode_read(framed(messages.encode_read(files, rules, wanted))) == (files, rules, wanted)
 
 
 def test_questions_survive_the_round_trip() -> None:

@@ -125,9 +125,9 @@ class Child:
 
     def _read(self, buffer: bytearray) -> None:
         """Read the syntax tree. None of the learner's code has run yet, so an exception here is an internal error."""
-        files, self._rules = decode_read(buffer)
+        files, self._rules, wanted = decode_read(buffer)
         try:
-            submitted = read(files, self._rules)
+            submitted = read(files, self._rules, wanted)
         except Exception:  # noqa: BLE001
             self._pipes.send(wire.FAULT, traceback.format_exc()[-2000:].encode("utf-8", "replace"))
             return

@@ -21,6 +21,7 @@ from grader.sandbox.types import (
     RulesConfig,
     SandboxError,
     TimedOut,
+    Wanted,
     wordless,
 )
 
@@ -94,11 +95,13 @@ class Session:
 
     reading: Reading
 
-    def __init__(self, backend: Backend, files: Mapping[str, bytes], rules: RulesConfig, limits: Limits) -> None:
+    def __init__(
+        self, backend: Backend, files: Mapping[str, bytes], rules: RulesConfig, wanted: Wanted | None, limits: Limits
+    ) -> None:
         self.kills = 0
         self._backend = backend
         self._budget = Budget(limits)
-        self._submission = wire.encode(wire.READ, messages.encode_read(files, rules))
+        self._submission = wire.encode(wire.READ, messages.encode_read(files, rules, wanted))
         self._pools: dict[str, bytes] = {}
         self._odd = 0
         """Bytes of the answers whose shape was not the expected one."""

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from grader.sandbox.cleaning import clean
 from grader.sandbox.protocol.tensors import Stored, decode_value, encode_values
 from grader.sandbox.protocol.wire import BODY, ProtocolError
-from grader.sandbox.types import Finding, Function, Parameter, Question, Reading, RulesConfig
+from grader.sandbox.types import Finding, Function, Parameter, Question, Reading, RulesConfig, Wanted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     import torch
 
@@ -28,13 +28,14 @@ _SEPARATOR: Final = "\0"
 # ------------------------------------------------------------------ the submission and its reading
 
 
-def encode_read(files: Mapping[str, bytes], rules: RulesConfig) -> bytes:
-    """Encode the submission's bytes and the rules that apply to it."""
-    head = json.dumps({"rules": asdict(rules), "files": {name: len(raw) for name, raw in files.items()}}).encode()
+def encode_read(files: Mapping[str, bytes], rules: RulesConfig, wanted: Wanted | None = None) -> bytes:
+    """Encode the submission's bytes, the rules that apply to it, and what to look for in it."""
+    about = {"rules": asdict(rules), "wanted": wanted and asdict(wanted)}
+    head = json.dumps({**about, "files": {name: len(raw) for name, raw in files.items()}}).encode()
     return _SIZE.pack(len(head)) + head + b"".join(files.values())
 
 
-def decode_read(buffer: bytearray) -> tuple[dict[str, bytes], RulesConfig]:
+def decode_read(buffer: bytearray) -> tuple[dict[str, bytes], RulesConfig, Wanted | None]:
     """The child's side of `encode_read`."""
     size = _SIZE.unpack_from(buffer, BODY)[0]
     at = BODY + _SIZE.size + size
@@ -43,8 +44,11 @@ def decode_read(buffer: bytearray) -> tuple[dict[str, bytes], RulesConfig]:
     for name, length in head["files"].items():
         files[name] = bytes(buffer[at : at + length])
         at += length
-    rules = head["rules"]
-    return files, RulesConfig(tuple(rules["imports"]), tuple(rules["names"]), enabled=rules["enabled"])
+    return files, _with_tuples(RulesConfig, head["rules"]), head["wanted"] and _with_tuples(Wanted, head["wanted"])
+
+
+def _with_tuples(kind: Callable[..., Any], fields: Mapping[str, Any]) -> Any:
+    return kind(**{name: tuple(value) if isinstance(value, list) else value for name, value in fields.items()})
 
 
 def encode_reading(reading: Reading) -> bytes:

@@ -22,7 +22,7 @@ from grader.sandbox.rules import suspicion
 from grader.sandbox.rules.following import blocks
 from grader.sandbox.rules.rules import Tainted, judge
 from grader.sandbox.rules.syntax import look
-from grader.sandbox.types import Finding, Function, Parameter, Reading, RulesConfig
+from grader.sandbox.types import Finding, Function, Parameter, Reading, RulesConfig, Wanted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -65,8 +65,11 @@ class _Code:
     """The text that the tree's line numbers refer to."""
 
 
-def read(files: Mapping[str, bytes], rules: RulesConfig) -> Submitted:
-    """Never raises, whatever the bytes: anything unreadable is a problem reported to the learner."""
+def read(files: Mapping[str, bytes], rules: RulesConfig, wanted: Wanted | None = None) -> Submitted:  # noqa: ARG001
+    """Read a submission for an exercise; without one, whatever gradients are in it.
+
+    Never raises, whatever the bytes: anything unreadable is a problem reported to the learner.
+    """
     name = "backward.py"
     try:
         found = gradable(files)
