@@ -42,10 +42,14 @@ def import_notebook(
     if output.exists() and not force:
         raise Misuse(f"{output} already exists; choose another file with -o, or overwrite it with --force")
     shelf = Shelf(exercises, forced=exercise)
-    reading = read_in_child(read_submission(notebook), Settings(isolation=isolation))
+    submission, settings = read_submission(notebook), Settings(isolation=isolation)
+    chosen = shelf.load(exercise) if exercise else None
+    reading = read_in_child(submission, settings, chosen)
     if reading.problem is not None:
         raise Misuse(reading.problem)
-    chosen = shelf.load(exercise) if exercise else by_functions(notebook, reading.functions, shelf, shelf.load)
+    if chosen is None:
+        chosen = by_functions(notebook, reading.functions, shelf, shelf.load)
+        reading = read_in_child(submission, settings, chosen)
     if not reading.source:
         raise Misuse(f"{notebook} already defines functions; grade it as it is with `grade {notebook}`")
     made = import_reading(reading, chosen)

@@ -3,8 +3,8 @@
 On the given case, in a child that has seen no other case:
 
 1. Random cotangents, which reveal nothing.
-2. The chained pass, on the learner's own gradients.
-3. The local questions, from the loss backwards: each before any question whose inputs contain its reference.
+2. From the loss backwards, the chained question, on the learner's own gradients, and
+3. the local question, on autograd's: both before any question whose inputs contain the gradient's reference.
 
 Then, with the cases that may be hidden:
 
@@ -63,17 +63,20 @@ class GradientSteps:
         cases, alone = self._attempt.cases, bool(self._attempt.settings.only)
         gradients = cases.given.graph.differentiable
         found = [self._attempt.prepare(f"d{name}", name, gradients) for name in self._attempt.variables]
+        chain = Chain(cases)
         if any(evidence.askable for evidence in found):
             send_values(session, cases)
             ask_given(session, cases, found)
-            if not alone:
-                ask_chained(session, cases, found)
             for evidence in found:
+                if not alone:
+                    chain.ask(session, evidence)
                 ask_local(session, cases, evidence)
             ask_further(session, cases, found)
         table = None if alone or self._attempt.loading is not None else ChainedTable(cases)
         for evidence in found:
             ask_true(session, cases, evidence)
+            if table is not None:
+                chain.complete(session, evidence)
             yield self._row(evidence, *self._follow_ups.judged(session, evidence), table)
 
     def extra(self) -> dict[str, Any]:
@@ -176,31 +179,50 @@ def _wants_float32(evidence: Evidence) -> bool:
 # 2. The chained pass
 
 
-def ask_chained(session: Session, cases: Cases, found: Sequence[Evidence]) -> None:
+class Chain:
     """The lecture's own table: from the loss backwards, each function receives what the previous ones returned.
 
-    Asked in float32 for the columns and in float64 for the verdict. The chain ends where a gradient is missing.
+    Asked in float32 for the columns and in float64 for the verdict. Where a gradient is missing or has another shape,
+    the chain goes on with autograd's, so that what comes after it is judged by itself. A question that contains
+    autograd's is asked only when no more is asked about that gradient in the same precision.
     """
-    given = cases.given
-    ungraded = given.graph.differentiable - set(cases.exercise.graded)  # `dloss`, and intermediate outputs
-    own32: Gradients = {name: given.reference[name] for name in ungraded}
-    own64: Gradients = {name: given.true.total(name) for name in ungraded}
-    autograds = set(ungraded)  # those whose float32 gradients are bit-equal to autograd's
-    for evidence in found:
-        variable, needed = evidence.variable, evidence.upstream
-        if not evidence.askable or not own32.keys() >= set(needed):
-            continue
-        evidence.chained_is_local = autograds.issuperset(needed)
-        narrow = case_question(cases, evidence, 0, "float32", _upstream(needed, own32))
-        questions = [Inquiry(evidence, Ask.CHAINED, 0, narrow)]
-        if own64.keys() >= set(needed):
-            wide = case_question(cases, evidence, 0, "float64", _upstream(needed, own64))
-            questions.append(Inquiry(evidence, Ask.CHAINED64, 0, wide))
-        ask(session, questions)
-        _keep(own32, variable, evidence.tensor(Ask.CHAINED), given.reference[variable])
-        _keep(own64, variable, evidence.tensor(Ask.CHAINED64), given.true.total(variable))
-        if variable in own32 and same(own32[variable], given.reference[variable]):
-            autograds.add(variable)
+
+    def __init__(self, cases: Cases) -> None:
+        self._cases = cases
+        ungraded = cases.given.graph.differentiable - set(cases.exercise.graded)  # `dloss`, and intermediate outputs
+        self._own32: Gradients = {name: cases.given.reference[name] for name in ungraded}
+        self._own64: Gradients = {name: cases.given.true.total(name) for name in ungraded}
+        self._autograds = set(ungraded)
+        """Those whose float32 gradients are bit-equal to autograd's."""
+
+    def ask(self, session: Session, evidence: Evidence) -> None:
+        """The float32 question about a gradient, and the float64 one if the learner's own gradients suffice for it."""
+        variable = evidence.variable
+        expected = self._own32[variable] = self._cases.given.reference[variable]
+        if evidence.askable:
+            evidence.chained_is_local = self._autograds.issuperset(evidence.upstream)
+            inquiries = [self._inquiry(evidence, Ask.CHAINED, "float32", self._own32)]
+            if self._own64.keys() >= set(evidence.upstream):
+                inquiries.append(self._inquiry(evidence, Ask.CHAINED64, "float64", self._own64))
+            ask(session, inquiries)
+            _keep(self._own32, variable, evidence.tensor(Ask.CHAINED), expected)
+            _keep(self._own64, variable, evidence.tensor(Ask.CHAINED64), self._cases.given.true.total(variable))
+        if same(self._own32[variable], expected):
+            self._autograds.add(variable)
+
+    def complete(self, session: Session, evidence: Evidence) -> None:
+        """The float64 question if it was not asked; call this from the loss backwards, after all others about it."""
+        variable = evidence.variable
+        if variable in self._own64:
+            return
+        expected = self._own64[variable] = self._cases.given.true.total(variable)
+        if _may_be_right(evidence) and evidence.get(Ask.CHAINED64) is None:
+            ask(session, [self._inquiry(evidence, Ask.CHAINED64, "float64", self._own64)])
+            _keep(self._own64, variable, evidence.tensor(Ask.CHAINED64), expected)
+
+    def _inquiry(self, evidence: Evidence, kind: Ask, dtype: str, own: Gradients) -> Inquiry:
+        question = case_question(self._cases, evidence, 0, dtype, _upstream(evidence.upstream, own))
+        return Inquiry(evidence, kind, 0, question)
 
 
 def _keep(own: Gradients, variable: str, got: torch.Tensor | None, expected: torch.Tensor) -> None:

@@ -83,6 +83,8 @@ class Reading:
     """For the instructor: finite differences, hand-written dual numbers, ..."""
     source: str = ""
     """The code as text if it was assembled from a notebook or from flat lines, otherwise empty."""
+    lost: dict[str, str] = field(default_factory=dict)
+    """Answers in a cell that could not be read -> why not, with cell and line."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,7 +83,7 @@ def reset(sandbox: Sandbox, mlp: Exercise) -> Callable[[bytes, str], bytes]:
     """Restore a stub in some bytes."""
 
     def put(content: bytes, name: str) -> bytes:
-        with sandbox.open({"backward.py": content}, mlp.settings.rules) as session:
+        with sandbox.open({"backward.py": content}, mlp.settings.rules, mlp.wanted) as session:
             function: Function | None = session.reading.functions.get(name)
         return put_back(content, function, pristine_stub(mlp, name))[0]
 

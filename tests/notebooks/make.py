@@ -278,7 +278,10 @@ style(
     ],
 )
 style(
-    "other_names", ["grad_probs = 1.0 / probs\ngrad_counts = counts_sum_inv * grad_probs\ng_h = grad_counts @ W2.T"], []
+    "other_names",
+    ["grad_probs = 1.0 / probs\ngrad_counts = counts_sum_inv * grad_probs\ng_h = grad_counts @ W2.T"],
+    ["probs", "counts", "h"],
+    wrong=("probs", "counts", "h"),
 )
 style(
     "words_with_d",

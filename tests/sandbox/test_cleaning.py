@@ -66,12 +66,13 @@ def reading_of(file: str) -> str:
     text = "x" + file + "y"
     parameter, finding = [text, text, False], [text, 1, text, text]
     function = [text, text, 1, 2, [parameter], [finding], 1]
-    body = json.dumps([[text, text, 1, [text], ""], [function], [finding]]).encode()
+    body = json.dumps([[text, text, 1, [text], "", {text: text}], [function], [finding]]).encode()
     found = messages.decode_reading(body)
     (one,) = found.functions.values()
     (asked,) = one.parameters
     finds = [field for each in (*one.findings, *found.findings) for field in (each.file, each.rule, each.message)]
-    shown = {found.file, found.problem, *found.notes, *found.functions, one.name, one.file, asked.name, asked.kind}
+    texts = (*found.notes, *found.functions, *found.lost, *found.lost.values())
+    shown = {found.file, found.problem, *texts, one.name, one.file, asked.name, asked.kind}
     (same,) = shown | set(finds)
     return str(same)
 
@@ -84,7 +85,7 @@ def answer_of(outcome: Any) -> Any:
 
 def printed_by_a_child(text: str) -> str:
     """What the child itself makes of printed text."""
-    calls = Calls("backward.py", [], locked=True)
+    calls = Calls("backward.py", None, [], locked=True)
     calls._printed.kept = "x" + text + "y"
     return calls._shown()
 
@@ -92,7 +93,7 @@ def printed_by_a_child(text: str) -> str:
 def raised_in_a_child(text: str) -> str:
     """What the child itself makes of an exception's message."""
     error = ValueError("x" + text + "y")
-    return Calls("backward.py", [], locked=True)._message(error, str(error))
+    return Calls("backward.py", None, [], locked=True)._message(error, str(error))
 
 
 ONE_LINE: dict[str, Callable[[str], str]] = {

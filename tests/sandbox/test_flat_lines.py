@@ -8,11 +8,12 @@ import pytest
 
 from grader.sandbox.reading import flat_lines
 from grader.sandbox.reading.rewriting import rewrite
+from grader.sandbox.reading.steps import Step, is_placeholder, step_of
 
 
-def step(line: str) -> flat_lines.Step:
+def step(line: str) -> Step:
     """One statement."""
-    return flat_lines.step_of(ast.parse(line).body[0], 0)
+    return step_of(ast.parse(line).body[0], 0)
 
 
 @pytest.mark.parametrize(
@@ -28,6 +29,10 @@ def step(line: str) -> flat_lines.Step:
         ("dx = [v for v in rows]", {"dx"}, set(), ["rows"]),
         ("f = lambda a: a + b", {"f"}, set(), ["b"]),
         ("for k in range(n): dx[k] = dy", {"k"}, {"dx"}, ["range", "n", "dx", "dy"]),
+        ("for k in rows:\n    dx = zero\n    dx[k] += dy", {"k", "dx"}, set(), ["rows", "zero", "dy"]),
+        ("for k in rows:\n    total = total + k", {"k"}, {"total"}, ["rows", "total"]),
+        ("def spread(a):\n    return a @ w", {"spread"}, set(), ["w"]),
+        ("with torch.no_grad() as g:\n    dx = dy", {"g", "dx"}, set(), ["torch", "dy"]),
     ],
 )
 def test_a_line_sets_changes_and_reads_names(line: str, fresh: set[str], touched: set[str], reads: list[str]) -> None:
@@ -44,18 +49,18 @@ def test_other_names_starting_with_d_are_not_gradients(name: str, gradient: bool
     assert flat_lines.is_gradient(name) is gradient
 
 
-@pytest.mark.parametrize("line", ["dx = None", "dx = ...", "dx = dw = None"])
+@pytest.mark.parametrize("line", ["dx = None", "dx = ...", "dx = dw = None", "dx, dw = None, None"])
 def test_a_placeholder_is_not_an_answer(line: str) -> None:
     """It is a gradient still to be written."""
-    assert flat_lines.is_placeholder(ast.parse(line).body[0])
-    assert not flat_lines.is_placeholder(ast.parse(line.replace("d", "t")).body[0])
+    assert is_placeholder(ast.parse(line).body[0])
+    assert not is_placeholder(ast.parse(line.replace("d", "t")).body[0])
 
 
 def test_lines_become_functions_that_take_what_they_read() -> None:
     """With the intermediate values that they use; other gradients are parameters."""
     text = "scale = 1 / 4\nhelp = dy * scale  # per row\ndx = help @ w.T\ndw = x.T @ dx\n"
     tree = ast.parse(text)
-    made = flat_lines.functions([tree.body], set(), set())
+    made = flat_lines.functions([flat_lines.Cell(tree.body)], flat_lines.Around(frozenset(), frozenset()), None)
     assert made.notes == ()
     assert rewrite(ast.Module(list(made.functions), []), text.split("\n")) == (
         "def dx(dy, w):\n    scale = 1 / 4\n    help = dy * scale  # per row\n    dx = help @ w.T\n    return dx\n\n\n"

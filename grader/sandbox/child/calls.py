@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from grader.sandbox.child.drive import Result
     from grader.sandbox.protocol.messages import Asked
 
+    Place = Callable[[int], tuple[str, int]]
     Calling = Generator[Callable[[], object], None, bytes]
     """Yields what to call; its return value is the answer."""
 
@@ -77,12 +78,14 @@ class Calls:
 
     Args:
         file: the name of the learner's file.
+        place: converts a line of the file into the cell of a notebook and the line there; None if it has no cells.
         result: where the driver puts the result of a call.
         locked: whether the locks are in effect; used for messages only.
     """
 
-    def __init__(self, file: str, result: list[Result], *, locked: bool) -> None:
+    def __init__(self, file: str, place: Place | None, result: list[Result], *, locked: bool) -> None:
         self._file = file
+        self._cell = place
         self._result = result
         self._locked = locked
         self._printed = Printed()
@@ -157,6 +160,9 @@ class Calls:
 
     def _failed(self, error: BaseException, said: str | None) -> NotStarted | Raised:
         line, explicit = self._place(error)
+        file = self._file if line else None
+        if line and self._cell is not None:
+            file, line = self._cell(line)
         message = self._message(error, said)
         if issubclass(type(error), NotImplementedError) and explicit:
             how = f"raised NotImplementedError: {message}" if message else "raised NotImplementedError"
@@ -164,7 +170,6 @@ class Calls:
         kind = clean(class_name(type(error)), 200)
         if _OUT_OF_MEMORY in message:  # torch raises a RuntimeError that names a line of its own source
             kind, message = "MemoryError", message[message.index(_OUT_OF_MEMORY) + len(_ALLOCATOR) :]
-        file = self._file if line else None
         return Raised(kind=kind, message=message, file=file, line=line, printed=self._shown())
 
     def _place(self, error: BaseException) -> tuple[int | None, bool]:

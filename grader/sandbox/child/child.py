@@ -95,7 +95,7 @@ class Child:
         self._rules = RulesConfig()
         self._modules = {dtype: types.ModuleType("backward") for dtype in ("float32", "float64")}
         self._result: list[Result] = [(None, None, None)]
-        self._calls = Calls("", self._result, locked=locked)
+        self._calls = Calls("", None, self._result, locked=locked)
 
     def driven(self) -> Driven:
         """The arguments of `drive`, which then answers frames until the other end closes."""
@@ -132,7 +132,7 @@ class Child:
             self._pipes.send(wire.FAULT, traceback.format_exc()[-2000:].encode("utf-8", "replace"))
             return
         self._code = submitted.code
-        self._calls = Calls(submitted.reading.file, self._result, locked=self._locked)
+        self._calls = Calls(submitted.reading.file, submitted.place, self._result, locked=self._locked)
         self._pipes.send(wire.READING, encode_reading(submitted.reading))
 
     def _load(self) -> Calling:

@@ -57,7 +57,7 @@ def encode_reading(reading: Reading) -> bytes:
         (each.name, each.file, each.line, each.end_line, _plain(each.parameters), _plain(each.findings), each.begins)
         for each in reading.functions.values()
     ]
-    about = (reading.file, reading.problem, reading.line, reading.notes, reading.source)
+    about = (reading.file, reading.problem, reading.line, reading.notes, reading.source, reading.lost)
     return json.dumps((about, functions, _plain(reading.findings))).encode("utf-8", "replace")
 
 
@@ -69,7 +69,7 @@ def _plain(entries: Sequence[Parameter] | Sequence[Finding]) -> list[tuple[str |
 def decode_reading(body: bytes) -> Reading:
     """Build a reading field by field; raises `ProtocolError` if one does not fit."""
     try:
-        (file, problem, line, notes, source), functions, findings = json.loads(body)
+        (file, problem, line, notes, source, lost), functions, findings = json.loads(body)
         return Reading(
             file=clean(file),
             functions={clean(each[0]): _function(*each) for each in functions},
@@ -78,6 +78,7 @@ def decode_reading(body: bytes) -> Reading:
             line=None if line is None else int(line),
             notes=tuple(map(clean, notes)),
             source=source if isinstance(source, str) else "",
+            lost={clean(name): clean(why) for name, why in lost.items()},
         )
     except (ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
         message = f"an unreadable report on the submission: {error}"

@@ -1,8 +1,8 @@
 """Turns a notebook's flat lines (`dprobs = (1/probs)*dlogprobs`) into functions that take what the lines read.
 
 Flat lines are statements outside any function. Each gradient gets the lines that write it, from its first assignment
-on, and the lines that compute the intermediate values they use. Other gradients, and values of the forward pass, become
-parameters. Nothing is run.
+on, and the lines that compute the intermediate values they use, wherever these are. Other gradients, and values of the
+forward pass, become parameters. Of several attempts the last one counts. Nothing is run.
 """
 
 from __future__ import annotations
@@ -10,70 +10,99 @@ from __future__ import annotations
 import ast
 import builtins
 import re
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from grader.sandbox.reading.own_names import OwnNames
+from grader.sandbox.reading.steps import FUNCTIONS, LOOPS, Step, flat, step_of
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from grader.sandbox.types import Wanted
 
 GRADIENT: Final = re.compile(r"d[A-Za-z_]\w*")
 _NOT_GRADIENTS: Final = frozenset((
     "data", "dataset", "dataloader", "decode", "dev", "device", "df", "diff", "diffs", "dim", "dims", "display", "dist",
     "dloss", "docs", "done", "dropout", "dt", "dtype",
 ))  # fmt: skip
-"""Names starting with d that notebooks use for something else."""
-_ANONYMOUS = (ast.Lambda, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+"""Names starting with d that notebooks use for something else, unless the exercise has such a gradient."""
 MOST_STEPS: Final = 3000
+MOST_ATTEMPTS: Final = 10
+"""Of each gradient; earlier ones are not considered."""
 ENOUGH_OF_A_FORWARD_PASS: Final = 4
 """If this many gradients have their variable in the code as well, the code contains the forward pass."""
+_UNUSABLE: Final = re.compile(r"rand\w*|multinomial|bernoulli|normal_?|uniform_?|grad|backward|Generator|open|input")
+"""What no gradient uses: a line with one belongs to the setup, to a training loop, or to autograd."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """The statements of a cell, and the number of the exercise that it belongs to."""
+
+    body: list[ast.stmt]
+    part: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Made:
     functions: tuple[ast.stmt, ...] = ()
     notes: tuple[tuple[int, str], ...] = ()
-    """Line number and text."""
+    """Line number (0 for the whole file) and text."""
 
 
-def functions(cells: list[list[ast.stmt]], answered: set[str], known: set[str]) -> Made:
-    """Make one function for each gradient that flat lines write and no function computes.
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What is defined around the flat lines."""
 
-    Args:
-        cells: the statements of each cell.
-        answered: gradients that have a function.
-        known: names defined in the module: imports, helpers, constants.
-    """
-    steps = [step_of(node, number) for number, cell in enumerate(cells) for node in flat(cell)]
+    answered: frozenset[str]
+    """Answers that have a function."""
+    known: frozenset[str]
+    """Names that the module defines: imports, helper functions, classes."""
+
+
+def functions(cells: Sequence[Cell], around: Around, wanted: Wanted | None) -> Made:
+    """Make one function for each gradient that flat lines write and no function computes."""
+    steps = steps_of(cells, around)
+    if len(steps) > MOST_STEPS:
+        return Made(notes=((0, f"more than {MOST_STEPS} lines outside functions: none of them was graded"),))
+    if wanted is None:
+        return _Attempts(steps, Guessed(steps, around), around, None).made(guessed_gradients(steps) - around.answered)
+    names = OwnNames(wanted, steps)
+    if wanted.returns:
+        return _TrainingLoop(steps, names, around, wanted).made(cells)
+    return _Attempts(steps, names, around, wanted).made(frozenset(wanted.answers) - around.answered)
+
+
+def steps_of(cells: Sequence[Cell], around: Around) -> list[Step]:
+    """The flat statements of all cells, numbered; helper functions that read flat names are among them."""
+    nodes = [(node, number, cell.part) for number, cell in enumerate(cells) for node in flat(cell.body)]
+    steps = [
+        step_of(*each)
+        for each in nodes
+        if not isinstance(each[0], FUNCTIONS) or each[0].name not in around.answered | around.known
+    ]
     for index, step in enumerate(steps):
         step.index = index
-    written = _gradients(steps) - answered
-    if not written:
-        return Made()
-    if len(steps) > MOST_STEPS:
-        return Made(notes=((1, f"more than {MOST_STEPS} lines outside functions: none of them was graded"),))
-    used = {name for step in steps for name in called(step.node)}
-    made = _Maker(steps, written, known - (answered - used), answered)
-    return Made(tuple(made.function(name) for name in made.order), tuple(made.notes))
+    return steps
 
 
-def _gradients(steps: list[Step]) -> set[str]:
-    """The gradients that flat lines write.
+def guessed_gradients(steps: Sequence[Step]) -> frozenset[str]:
+    """The gradients that flat lines write, where the exercise is not known.
 
     Where there is a forward pass, `dtanh` and `delta` are not gradients: there is no variable `tanh` or `elta`.
     """
     written = {name for step in steps for name in step.fresh if is_gradient(name)}
     made = {name for step in steps for name in step.fresh}
     if sum(name[1:] in made for name in written) < ENOUGH_OF_A_FORWARD_PASS:
-        return written
+        return frozenset(written)
     variables = made | {name for step in steps for name in step.reads}
-    return {name for name in written if name[1:] in variables}
+    return frozenset(name for name in written if name[1:] in variables)
 
 
-def is_placeholder(node: ast.stmt) -> bool:
-    """Whether a statement is `dh = None` or `dh = ...`: a gradient still to be written."""
-    if not isinstance(node, ast.Assign) or not isinstance(node.value, ast.Constant):
-        return False
-    return node.value.value in (None, ...) and any(map(is_gradient, assigned(node)))
+def is_gradient(name: str) -> bool:
+    return GRADIENT.fullmatch(name) is not None and name not in _NOT_GRADIENTS
 
 
 def assigned(node: ast.stmt) -> list[str]:
@@ -82,224 +111,365 @@ def assigned(node: ast.stmt) -> list[str]:
     return [target.id for target in targets if isinstance(target, ast.Name)]
 
 
-def assigned_again(body: list[ast.stmt]) -> set[str]:
+def assigned_again(body: Iterable[ast.stmt]) -> set[str]:
     """Names written more than once, which are not constants: `n = 32`, and later `n = Xb.shape[0]`."""
     seen: set[str] = set()
     again: set[str] = set()
     for node in body:
-        if not keeps_names(node):
+        if not isinstance(node, (*FUNCTIONS, ast.ClassDef, ast.Import, ast.ImportFrom)):
             writes = step_of(node, 0).writes
             again |= seen & writes
             seen |= writes
     return again
 
 
-def is_gradient(name: str) -> bool:
-    return GRADIENT.fullmatch(name) is not None and name not in _NOT_GRADIENTS
+class Guessed:
+    """Stands in for `OwnNames` where the exercise is not known: every name means itself."""
 
+    told: Mapping[str, str] = {}
+    outputs: frozenset[str] = frozenset()
 
-class _Maker:
-    """Finds the lines that belong to each gradient."""
+    def __init__(self, steps: Sequence[Step], around: Around) -> None:
+        self._gradients = guessed_gradients(steps) | around.answered
+        self._written = {name for step in steps for name in step.writes}
 
-    def __init__(self, steps: list[Step], written: set[str], known: set[str], answered: set[str]) -> None:
-        self.steps = steps
-        self.written = written
-        self.answered = answered
-        self.known = known
-        self.notes: list[tuple[int, str]] = []
-        self.writers: dict[str, list[int]] = {}
-        for step in steps:
-            for name in step.writes:
-                self.writers.setdefault(name, []).append(step.index)
-        self.main = self._main_cell()
-        self.first_gradient: dict[int, int] = {}
-        for step in steps:
-            if step.fresh & written:
-                self.first_gradient.setdefault(step.cell, step.index)
-        self.forward_cells = {
-            step.cell
-            for step in steps
-            if step.index < self.first_gradient.get(step.cell, 0) and any(f"d{name}" in written for name in step.fresh)
-        }
-        self.episodes = {name: self._episode(name) for name in sorted(written)}
+    def value(self, name: str) -> str | None:
+        """A variable whose gradient is written, and whatever the notebook does not compute."""
+        given = name not in self._written and not hasattr(builtins, name)
+        return name if given or f"d{name}" in self._gradients else None
 
-    @property
-    def order(self) -> list[str]:
-        return sorted(self.episodes, key=lambda name: self.episodes[name][0])
+    def is_tensor(self, _name: str) -> bool:
+        return False
 
-    def _main_cell(self) -> int:
-        """The cell that writes the most gradients: the exercise itself, not later variations of it."""
-        counts: dict[int, set[str]] = {}
-        for step in self.steps:
-            counts.setdefault(step.cell, set()).update(step.fresh & self.written)
-        return max(counts, key=lambda cell: len(counts[cell]))
+    def gradient(self, name: str) -> str | None:
+        return name if name in self._gradients else None
 
-    def _episode(self, name: str) -> list[int]:
-        """The steps that write a gradient, from one fresh assignment up to the next."""
-        starts = [index for index in self.writers[name] if name in self.steps[index].fresh]
-        in_main = [index for index in starts if self.steps[index].cell == self.main]
-        start = (in_main or starts)[-1]
-        if len(starts) > 1:
-            line = self.steps[start].node.lineno
-            self.notes.append((line, f"{name} is assigned {len(starts)} times; this assignment was used"))
-        end = min((index for index in starts if index > start), default=len(self.steps))
-        return [index for index in self.writers[name] if start <= index < end]
+    def looks_like_gradient(self, _name: str) -> bool:
+        return False
 
-    def function(self, name: str) -> ast.FunctionDef:
-        episode = self.episodes[name]
-        slice_, parameters = self._slice(name, episode)
-        first, last = self.steps[episode[0]].node, self.steps[episode[-1]].node
-        body = [self.steps[index].node for index in sorted(slice_)]
-        returned = ast.copy_location(ast.Return(ast.Name(name, ast.Load())), last)
-        [made] = ast.parse(f"def {name}({', '.join(parameters)}): pass").body
-        assert isinstance(made, ast.FunctionDef)
-        ast.copy_location(made, first)
-        made.body, made.end_lineno, made.end_col_offset = [*body, returned], last.end_lineno, last.end_col_offset
-        return ast.fix_missing_locations(made)
-
-    def _slice(self, name: str, episode: list[int]) -> tuple[set[int], list[str]]:
-        taken: set[int] = set()
-        parameters: dict[str, None] = {}
-        waiting = list(episode)
-        while waiting:
-            index = waiting.pop()
-            if index in taken:
-                continue
-            taken.add(index)
-            for read in self.steps[index].reads:
-                if read == name or read in self.known:
-                    continue
-                made_by = self._made_by(read, index)
-                if made_by:
-                    waiting += made_by
-                elif read in self.writers or not hasattr(builtins, read):
-                    parameters[read] = None
-                    self._warn_if_unfinished(name, read, index)
-        return taken, self._in_order(taken, parameters)
-
-    def _in_order(self, taken: set[int], parameters: dict[str, None]) -> list[str]:
-        seen = dict.fromkeys(read for index in sorted(taken) for read in self.steps[index].reads)
-        return [name for name in seen if name in parameters]
-
-    def _made_by(self, name: str, before: int) -> list[int]:
-        """The steps that compute an intermediate value; empty for a gradient or a value of the forward pass."""
-        if name in self.written | self.answered or f"d{name}" in self.written:
-            return []
-        writers = [index for index in self.writers.get(name, ()) if index < before]
-        starts = [index for index in writers if name in self.steps[index].fresh]
-        if not starts or self._is_forward(starts[-1]):
-            return []
-        return [index for index in writers if index >= starts[-1]]
-
-    def _is_forward(self, index: int) -> bool:
-        """Whether a line belongs to the forward pass: no gradient comes before it in its cell.
-
-        If gradients follow in the cell, it counts only if the lines before them compute variables.
-        """
-        cell = self.steps[index].cell
-        if cell not in self.first_gradient:
-            return True
-        return cell in self.forward_cells and index < self.first_gradient[cell]
-
-    def _warn_if_unfinished(self, name: str, read: str, index: int) -> None:
-        later = [other for other in self.episodes.get(read, ()) if other > index]
-        if later and self.episodes[read][0] < index:
-            line = self.steps[index].node.lineno
-            self.notes.append((line, f"{name} reads {read} before its last line; its final value is used"))
-
-
-def split(body: list[ast.stmt], is_border: Callable[[int], bool]) -> list[list[ast.stmt]]:
-    """Split a script's statements into cells, where it was exported from a notebook and marks them."""
-    cells: list[list[ast.stmt]] = [[]]
-    previous = 0
-    for node in body:
-        if any(map(is_border, range(previous + 1, node.lineno))):
-            cells.append([])
-        cells[-1].append(node)
-        previous = node.end_lineno or node.lineno
-    return cells
-
-
-# One statement: what it sets, changes and reads
+    def children(self, _gradient: str) -> frozenset[str]:
+        return frozenset()
 
 
 @dataclass(slots=True)
-class Step:
-    """One flat statement: the names it assigns afresh, those it changes, and those whose old value it reads."""
+class Slice:
+    """The lines that compute a gradient, and what they need."""
 
-    node: ast.stmt
-    cell: int
-    index: int = 0
-    fresh: set[str] = field(default_factory=set)
-    touched: set[str] = field(default_factory=set)
-    reads: dict[str, None] = field(default_factory=dict)
-
-    @property
-    def writes(self) -> set[str]:
-        return self.fresh | self.touched
+    steps: set[int] = field(default_factory=set)
+    parameters: dict[str, None] = field(default_factory=dict)
+    aliases: dict[str, str] = field(default_factory=dict)
+    """The learner's own name -> the parameter that it means."""
+    unknown: set[str] = field(default_factory=set)
+    """Parameters that are neither values nor gradients of the exercise."""
 
 
-def flat(nodes: list[ast.stmt]) -> Iterator[ast.stmt]:
-    """The flat statements, including those in a `with torch.no_grad():` block, which makes no difference here."""
-    for node in nodes:
-        if isinstance(node, ast.With) and all(item.optional_vars is None for item in node.items):
-            yield from flat(node.body)
-        elif not keeps_names(node):
-            yield node
+class Slicer:
+    """Follows names through the lines, to what computes them.
+
+    Args:
+        local: whether gradients are computed here, too, instead of being parameters.
+    """
+
+    def __init__(self, steps: Sequence[Step], names: OwnNames | Guessed, around: Around, *, local: bool) -> None:
+        self.steps = steps
+        self.names = names
+        self._around = around
+        self._local = local
+        self.fresh: dict[str, list[int]] = {}
+        """Name -> the lines that assign it afresh."""
+        self._writers: dict[str, list[int]] = {}
+        for step in steps:
+            for name in step.fresh:
+                self.fresh.setdefault(name, []).append(step.index)
+            for name in step.writes:
+                self._writers.setdefault(name, []).append(step.index)
+        self.partial: dict[str, list[int]] = {}
+        """Gradient -> the lines of the attempt that counts."""
+        self.usable: list[bool] = []
+        """Whether each line can be part of a function."""
+        for step in steps:
+            self.usable.append(self._is_usable(step))
+
+    def episode(self, name: str, start: int) -> list[int]:
+        """The lines that write a name, from one fresh assignment up to the next."""
+        fresh = self.fresh[name]
+        after = bisect_right(fresh, start)
+        end = fresh[after] if after < len(fresh) else len(self.steps)
+        return [index for index in self._writers[name] if start <= index < end]
+
+    def definitions(self, name: str, before: int) -> list[int]:
+        """The lines that compute the value a name has before a line; the last ones of all if none comes before."""
+        fresh = self.fresh.get(name, [])
+        if not fresh:
+            return []
+        at = bisect_left(fresh, before)
+        if at == 0:
+            return self.episode(name, fresh[-1]) if before not in fresh else []
+        return [index for index in self.episode(name, fresh[at - 1]) if index < before]
+
+    def slice(self, own: str, gradient: str, episode: Iterable[int]) -> Slice:
+        """Everything that the lines of an attempt need.
+
+        Args:
+            own: the learner's name for the gradient.
+            gradient: the exercise's.
+        """
+        found = Slice()
+        waiting = list(episode)
+        while waiting:
+            index = waiting.pop()
+            if index in found.steps:
+                continue
+            found.steps.add(index)
+            for read in self.steps[index].reads:
+                if read != own:
+                    waiting += self._origin(read, index, gradient, found)
+        seen = dict.fromkeys(read for index in sorted(found.steps) for read in self.steps[index].reads)
+        order = [found.aliases.get(name, name) for name in seen]
+        found.parameters = dict.fromkeys(name for name in order if name in found.parameters)
+        return found
+
+    def _origin(self, read: str, at: int, gradient: str, found: Slice) -> list[int]:
+        """The lines that compute a name; empty if it becomes a parameter, or is known."""
+        lines = self.definitions(read, at)
+        if read in self._around.known or (not lines and hasattr(builtins, read) and not self.names.value(read)):
+            return []
+        given = self._given(read, at, gradient, lines)
+        if given is None and lines and all(self.usable[index] for index in lines):
+            return lines
+        if given is None:
+            found.unknown.add(read)
+        elif given != read:
+            found.aliases[read] = given
+        found.parameters[given or read] = None
+        return []
+
+    def _given(self, read: str, at: int, gradient: str, lines: Sequence[int]) -> str | None:
+        """The gradient or forward value that a name stands for; None if it is neither."""
+        meant = None if self._local else self.names.gradient(read)
+        if meant == gradient and meant is not None:
+            return None
+        if meant is not None:
+            partial = self.partial.get(meant, [])
+            unfinished = partial and partial[0] < at < partial[-1] and set(lines) <= set(partial)
+            return None if unfinished else meant  # before its last line, its value is not the gradient
+        return None if lines and self._is_local(read, lines) else self.names.value(read)
+
+    def _is_local(self, name: str, lines: Sequence[int]) -> bool:
+        """Whether a variable's name stands for something else here: computed from gradients, or a size."""
+        for index in lines:
+            step = self.steps[index]
+            if any(self.names.gradient(read) or (read[:1] == "d" and read in self.fresh) for read in step.reads):
+                return True
+            if self.names.is_tensor(name) and _unpacks_shape(step.node):
+                return True
+        return False
+
+    def _is_usable(self, step: Step) -> bool:
+        """Whether a line can be part of a function: everything it reads is known or computed by such lines."""
+        if any(_UNUSABLE.fullmatch(name) for name in _operations(step.node)):
+            return False
+        return all(self._can_be_read(read, step.index) for read in step.reads)
+
+    def _can_be_read(self, read: str, at: int) -> bool:
+        if read in self._around.known or self.names.gradient(read) or self.names.value(read):
+            return True
+        lines = self.definitions(read, at)
+        if not lines:
+            return hasattr(builtins, read) or at in self._writers.get(read, ())
+        return all(index >= len(self.usable) or self.usable[index] for index in lines)
 
 
-def step_of(node: ast.stmt, cell: int) -> Step:
-    step = Step(node, cell)
-    inner: set[str] = set()
-    loads: dict[str, tuple[int, int]] = {}
+def _operations(node: ast.AST) -> Iterator[str]:
+    """The names of attributes, and of functions that are called."""
     for part in ast.walk(node):
-        if isinstance(part, ast.Name):
-            if isinstance(part.ctx, ast.Load):
-                place = part.lineno, part.col_offset
-                loads[part.id] = min(loads.get(part.id, place), place)
-            else:
-                step.fresh.add(part.id)
-        elif isinstance(part, ast.arg):
-            inner.add(part.arg)
-        elif isinstance(part, ast.comprehension):
-            inner |= {name.id for name in ast.walk(part.target) if isinstance(name, ast.Name)}
-        else:
-            _note_change(part, step)
-    step.fresh -= inner | step.touched
-    simple = isinstance(node, ast.Assign | ast.AnnAssign | ast.AugAssign | ast.Expr)
-    here = set() if simple else step.fresh
-    step.reads = dict.fromkeys(name for name in sorted(loads, key=loads.__getitem__) if name not in inner | here)
-    if simple:
-        again = step.fresh & loads.keys()  # `dx = dx + ...` builds on the old value
-        step.touched |= again
-        step.fresh -= again
-    return step
-
-
-def _note_change(part: ast.AST, step: Step) -> None:
-    """Record names that are changed but not assigned afresh: `x += 1`, `x[0] = 1`, `x.add_(1)`."""
-    root: str | None = None
-    if isinstance(part, ast.AugAssign):
-        root = _root(part.target)
-    elif isinstance(part, ast.Subscript | ast.Attribute) and not isinstance(part.ctx, ast.Load):
-        root = _root(part)
-    elif isinstance(part, ast.Expr) and isinstance(part.value, ast.Call) and isinstance(part.value.func, ast.Attribute):
-        root = _root(part.value.func)
-    if root is not None:
-        step.touched.add(root)
-
-
-def _root(node: ast.expr) -> str | None:
-    while isinstance(node, ast.Attribute | ast.Subscript | ast.Call):
-        node = node.func if isinstance(node, ast.Call) else node.value
-    return node.id if isinstance(node, ast.Name) else None
-
-
-def keeps_names(node: ast.stmt) -> bool:
-    return isinstance(node, (*_ANONYMOUS, ast.Import, ast.ImportFrom))
-
-
-def called(node: ast.AST) -> Iterator[str]:
-    for part in ast.walk(node):
-        if isinstance(part, ast.Call) and isinstance(part.func, ast.Name):
+        if isinstance(part, ast.Attribute):
+            yield part.attr
+        elif isinstance(part, ast.Call) and isinstance(part.func, ast.Name):
             yield part.func.id
+
+
+def _unpacks_shape(node: ast.stmt) -> bool:
+    """`B, T, C = emb.shape`, or `... = emb.size()`."""
+    value = getattr(node, "value", None)
+    value = value.func if isinstance(value, ast.Call) else value
+    return isinstance(value, ast.Attribute) and value.attr in ("shape", "size")
+
+
+class _Attempts:
+    """Finds the lines that belong to each gradient: of several attempts, the last that can be a function."""
+
+    def __init__(self, steps: list[Step], names: OwnNames | Guessed, around: Around, wanted: Wanted | None) -> None:
+        self._steps = steps
+        self._names = names
+        self._part = wanted.part if wanted else None
+        self._has_parts = any(step.part is not None for step in steps)
+        passes = {step.index for step in steps if step.is_loop and _repeats_a_pass(step, names)}
+        self._slicer = Slicer(
+            [_emptied(step) if step.index in passes else step for step in steps], names, around, local=False
+        )
+        self._own: dict[str, list[str]] = {}
+        for name in {name for step in self._slicer.steps for name in step.fresh}:
+            if (gradient := names.gradient(name)) is not None:
+                self._own.setdefault(gradient, []).append(name)
+        self._notes: list[tuple[int, str]] = []
+
+    def made(self, gradients: frozenset[str]) -> Made:
+        chosen = {gradient: attempt for gradient in sorted(gradients) if (attempt := self._chosen(gradient))}
+        if self._has_own_part(gradients) and not any(self._in_part(start) for _, start in chosen.values()):
+            chosen = {}  # the exercise's part of the notebook is untouched
+        for gradient, (own, start) in chosen.items():
+            self._slicer.partial[gradient] = self._slicer.episode(own, start)
+        order = sorted(chosen, key=lambda gradient: chosen[gradient][1])
+        made = tuple(self._function(gradient, *chosen[gradient]) for gradient in order)
+        self._note_names(gradients - chosen.keys())
+        return Made(made, tuple(self._notes))
+
+    def _has_own_part(self, gradients: frozenset[str]) -> bool:
+        return bool(gradients) and self._part is not None and any(step.part == self._part for step in self._steps)
+
+    def _in_part(self, index: int) -> bool:
+        return self._steps[index].part == self._part
+
+    def _chosen(self, gradient: str) -> tuple[str, int] | None:
+        """The attempt that counts: the learner's name for the gradient, and its first line."""
+        attempts = sorted((index, own) for own in self._own.get(gradient, ()) for index in self._slicer.fresh[own])[
+            -MOST_ATTEMPTS:
+        ]
+        if not attempts:
+            return None
+        _, start, own = max((self._rank(gradient, own, index), index, own) for index, own in attempts)
+        among = [index for index, _ in attempts if self._steps[index].part in (self._part, None)]
+        if len(among) > 1:
+            line = self._steps[start].node.lineno
+            self._notes.append((line, f"{gradient} is assigned {len(among)} times; this assignment was used"))
+        return own, start
+
+    def _rank(self, gradient: str, own: str, start: int) -> tuple[bool, bool, bool, int]:
+        """Attempts of higher rank come first."""
+        found = self._slicer.slice(own, gradient, self._slicer.episode(own, start))
+        usable = not found.unknown and all(self._slicer.usable[index] for index in found.steps)
+        nearness = 0 if self._has_parts else self._nearness(gradient, own, found)
+        return self._in_part(start), usable, not self._steps[start].is_loop, nearness
+
+    def _nearness(self, gradient: str, own: str, found: Slice) -> int:
+        """How close an attempt is to one step of the chain rule: the closed forms of later exercises skip steps.
+
+        Where nothing says which exercise a cell belongs to, this does.
+        """
+        others = {name for index in found.steps for name in self._steps[index].fresh - {own}}
+        if any(is_gradient(name) and name not in self._names.told for name in others):
+            return 0  # it goes through gradients that the exercise does not have
+        upstream = {name for name in found.parameters if self._names.gradient(name)}
+        return 1 + bool(upstream) + bool(upstream and upstream <= self._names.children(gradient))
+
+    def _function(self, gradient: str, own: str, start: int) -> ast.FunctionDef:
+        episode = self._slicer.episode(own, start)
+        found = self._slicer.slice(own, gradient, episode)
+        first, last = self._steps[episode[0]].node, self._steps[episode[-1]].node
+        body = [self._steps[index].node for index in sorted(found.steps)]
+        return function(gradient, found, body, ast.Name(own, ast.Load()), (first, last))
+
+    def _note_names(self, missing: frozenset[str]) -> None:
+        """Say which names mean others, and which were not understood."""
+        told = [f"{own} as {meant}" for own, meant in sorted(self._names.told.items())]
+        if told:
+            self._notes.append((0, f"names of the exercise under another name: {', '.join(told[:8])}"))
+        unknown = [name for name in sorted(self._slicer.fresh) if self._names.looks_like_gradient(name)]
+        if missing and unknown:
+            self._notes.append((0, f"not recognized as gradients of this exercise: {', '.join(unknown[:8])}"))
+
+
+def _repeats_a_pass(step: Step, names: OwnNames | Guessed) -> bool:
+    """Whether a loop computes several gradients, or forward values and a gradient: it trains, and is no attempt."""
+    gradients = sum(names.gradient(name) is not None for name in step.fresh)
+    return gradients > 1 or (gradients > 0 and bool(step.fresh & names.outputs))
+
+
+def _emptied(step: Step) -> Step:
+    return Step(step.node, step.cell, step.part, step.index)
+
+
+def function(
+    name: str, found: Slice, body: Sequence[ast.stmt], result: ast.expr, place: tuple[ast.stmt, ast.stmt]
+) -> ast.FunctionDef:
+    """A function made of flat lines, located at its first and last one."""
+    first, last = place
+    aliases = [ast.parse(f"{own} = {meant}").body[0] for own, meant in found.aliases.items()]
+    for each in aliases:
+        ast.increment_lineno(each, first.lineno - 1)
+    returned = ast.copy_location(ast.Return(result), last)
+    [made] = ast.parse(f"def {name}({', '.join(found.parameters)}): pass").body
+    assert isinstance(made, ast.FunctionDef)
+    ast.copy_location(made, first)
+    made.body, made.end_lineno, made.end_col_offset = [*aliases, *body, returned], last.end_lineno, last.end_col_offset
+    return ast.fix_missing_locations(made)
+
+
+class _TrainingLoop:
+    """Finds the training loop that computes the gradients of all parameters by hand, and makes one function of it."""
+
+    def __init__(self, steps: list[Step], names: OwnNames, around: Around, wanted: Wanted) -> None:
+        self._steps = steps
+        self._names = names
+        self._around = around
+        self._wanted = wanted
+
+    def made(self, cells: Sequence[Cell]) -> Made:
+        [answer] = self._wanted.answers
+        if answer in self._around.answered:
+            return Made()
+        loops = [
+            (self._count(loop), number, loop)
+            for number, cell in enumerate(cells)
+            for loop in _loops(cell.body)
+            if not self._has_part(cells) or cell.part == self._wanted.part
+        ]
+        most = max((count for count, _, _ in loops), default=0)
+        if 2 * most < len(self._wanted.returns):
+            return Made()
+        number, loop = [(number, loop) for count, number, loop in loops if count == most][-1]
+        return Made((self._function(answer, number, loop),))
+
+    def _has_part(self, cells: Sequence[Cell]) -> bool:
+        return any(cell.part == self._wanted.part for cell in cells)
+
+    def _count(self, loop: ast.stmt) -> int:
+        """How many of the gradients a loop computes."""
+        written = {self._names.gradient(name) for name in step_of(loop, 0).fresh}
+        return len(written & set(self._wanted.returns))
+
+    def _function(self, answer: str, number: int, loop: ast.stmt) -> ast.FunctionDef:
+        before = [step for step in self._steps if step.cell < number or step.node.lineno < loop.lineno]
+        before = [step for step in before if not step.is_loop]
+        inside = [step_of(node, number) for node in flat(loop.body)]  # type: ignore[attr-defined]
+        steps = [*before, *inside]
+        for index, step in enumerate(steps):
+            step.index = index
+        slicer = Slicer(steps, self._names, self._around, local=True)
+        found = Slice()
+        results: list[ast.expr] = []
+        for gradient in self._wanted.returns:
+            own = [name for name in slicer.fresh if self._names.gradient(name) == gradient]
+            starts = sorted((slicer.fresh[name][-1], name) for name in own if slicer.fresh[name][-1] >= len(before))
+            if not starts:
+                results.append(ast.Constant(None))
+                continue
+            start, name = starts[-1]
+            part = slicer.slice(name, gradient, slicer.episode(name, start))
+            found.steps |= part.steps
+            found.parameters |= part.parameters
+            found.aliases |= part.aliases
+            results.append(ast.Name(name, ast.Load()))
+        body = [steps[index].node for index in sorted(found.steps)]
+        return function(answer, found, body, ast.List(results, ast.Load()), (body[0], body[-1]))
+
+
+def _loops(body: Iterable[ast.stmt]) -> Iterator[ast.stmt]:
+    """Every loop outside other loops, also those in functions."""
+    for node in body:
+        if isinstance(node, LOOPS):
+            yield node
+        elif not isinstance(node, ast.ClassDef):
+            for name in ("body", "orelse", "finalbody"):
+                yield from _loops(getattr(node, name, ()))

@@ -9,14 +9,14 @@ import re
 import sys
 import warnings
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from types import CodeType
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from grader.sandbox.cleaning import shortened
 from grader.sandbox.reading import flat_lines, notebook
 from grader.sandbox.reading.rewriting import rewrite
 from grader.sandbox.reading.source import NotPythonError, decode, parse
+from grader.sandbox.reading.steps import called, free_names
 from grader.sandbox.reading.submitted_files import BadArchiveError, choose, gradable
 from grader.sandbox.rules import suspicion
 from grader.sandbox.rules.following import blocks
@@ -25,7 +25,8 @@ from grader.sandbox.rules.syntax import look
 from grader.sandbox.types import Finding, Function, Parameter, Reading, RulesConfig, Wanted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from types import CodeType
 
     from grader.sandbox.rules.syntax import FileFacts
 
@@ -36,7 +37,6 @@ MOST_PARAMETERS = 255
 LONGEST_NAME = 100
 MOST_FINDINGS = 50
 MOST_NOTES = 20
-_CELL = re.compile(r"# (?:In\[.*\]:|%%)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,8 @@ class Submitted:
 
     reading: Reading
     code: CodeType | None
+    place: Callable[[int], tuple[str, int]] | None = None
+    """Converts a line of the code into the file or cell, and the line there."""
 
     @property
     def source(self) -> str:
@@ -63,9 +65,11 @@ class _Code:
     assembled: bool = False
     lines: tuple[str, ...] = ()
     """The text that the tree's line numbers refer to."""
+    lost: Mapping[str, str] = field(default_factory=dict)
+    """What is in cells that cannot be read -> why not."""
 
 
-def read(files: Mapping[str, bytes], rules: RulesConfig, wanted: Wanted | None = None) -> Submitted:  # noqa: ARG001
+def read(files: Mapping[str, bytes], rules: RulesConfig, wanted: Wanted | None = None) -> Submitted:
     """Read a submission for an exercise; without one, whatever gradients are in it.
 
     Never raises, whatever the bytes: anything unreadable is a problem reported to the learner.
@@ -74,7 +78,7 @@ def read(files: Mapping[str, bytes], rules: RulesConfig, wanted: Wanted | None =
     try:
         found = gradable(files)
         name, skipped = choose(found)
-        return _judged(_code(name, found[name], skipped), rules)
+        return _judged(_code(name, found[name], skipped, wanted), rules, wanted)
     except NotPythonError as error:
         return _problem(name, str(error), error.line)
     except BadArchiveError as error:
@@ -89,51 +93,75 @@ def _problem(name: str, sentence: str, line: int | None = None) -> Submitted:
     return Submitted(Reading(shortened(name), {}, problem=shortened(sentence, 400), line=line), None)
 
 
-def _code(name: str, data: bytes, skipped: Iterable[str]) -> _Code:
+def _code(name: str, data: bytes, skipped: Iterable[str], wanted: Wanted | None) -> _Code:
     shown = shortened(name, 100)
     notes = tuple(f"not read: {shortened(other, 100)}" for other in list(skipped)[:5])
-    code = _notebook(shown, data) if name.lower().endswith(".ipynb") else _python(shown, data)
+    reader = _python if name.lower().endswith(".py") else _notebook
+    code = reader(shown, data, wanted)
     return replace(code, notes=(*code.notes, *notes))
 
 
-def _python(name: str, data: bytes) -> _Code:
+def _python(name: str, data: bytes, wanted: Wanted | None) -> _Code:
     source = decode(name, data)
     tree = parse(name, source.text)
     notes = (source.note,) if source.note else ()
     lines = source.text.split("\n")
     code = _Code(name, tree, lambda line: (name, line), notes, lines=tuple(lines))
-    if any(True for _ in definitions(tree.body)):
+    if any(wanted is None or answer in wanted.answers for answer, _ in definitions(tree.body)):
         return code
-    cells = flat_lines.split(tree.body, lambda number: _CELL.match(lines[number - 1]) is not None)
-    return _from_flat(code, cells)
+    return _from_flat(code, notebook.cells_of_script(tree.body, lines), wanted)
 
 
-def _notebook(name: str, data: bytes) -> _Code:
+def _notebook(name: str, data: bytes, wanted: Wanted | None) -> _Code:
     book = notebook.read_notebook(name, data)
-    cells = [cell.tree.body for cell in book.cells]
-    kept = [node for cell in cells for node in cell if notebook.is_definition(node)]
-    code = _Code(name, ast.Module(kept, []), book.place, book.notes, assembled=True, lines=book.lines)
-    return _from_flat(code, cells)
+    cells = [flat_lines.Cell(cell.tree.body, cell.part) for cell in book.cells]
+    kept = [node for cell in cells for node in cell.body if notebook.is_definition(node)]
+    code = _Code(name, ast.Module(kept, []), book.place, book.notes, assembled=True, lines=book.lines, lost=book.lost)
+    return _from_flat(code, cells, wanted)
 
 
-def _from_flat(code: _Code, cells: list[list[ast.stmt]]) -> _Code:
+def _from_flat(code: _Code, cells: Sequence[flat_lines.Cell], wanted: Wanted | None) -> _Code:
     """Turn lines such as `dprobs = ...` outside any function into functions, unless the gradient has a function."""
-    cells = [[node for node in cell if not flat_lines.is_placeholder(node)] for cell in cells]
-    body = [node for cell in cells for node in cell]
+    body = [node for cell in cells for node in cell.body]
     again = flat_lines.assigned_again(body)
     kept = [node for node in body if notebook.is_definition(node) and again.isdisjoint(flat_lines.assigned(node))]
-    answered = {name for name, _ in definitions(kept)}
-    known = {name for statement in _look(ast.Module(kept, [])).statements for name in statement.binds}
-    made = flat_lines.functions(cells, answered, known)
+    answered = {name for name, _ in definitions(kept) if wanted is None or name in wanted.answers}
+    used = {name for node in body if not isinstance(node, ast.FunctionDef) for name in called(node)}
+    around = flat_lines.Around(frozenset(answered), _known(kept, wanted) - (answered - used))
+    made = flat_lines.functions(cells, around, wanted)
+    notes = tuple(f"{_at(code, line) if line else code.file}: {note}" for line, note in made.notes)
     if not made.functions:
-        return replace(code, notes=(*code.notes, *(note for _, note in made.notes)))
-    notes = tuple(f"{_at(code, line)}: {note}" for line, note in made.notes)
-    count = f"{code.file}: {len(made.functions)} gradients were taken from lines outside functions"
+        return replace(code, notes=(*code.notes, *notes))
+    gradients = "1 gradient was" if len(made.functions) == 1 else f"{len(made.functions)} gradients were"
+    count = f"{code.file}: {gradients} taken from lines outside functions"
     tree = ast.Module([*kept, *made.functions], [])
     return replace(code, tree=tree, notes=(*code.notes, count, *notes), assembled=True)
 
 
-def _judged(code: _Code, rules: RulesConfig) -> Submitted:
+def _known(kept: Iterable[ast.stmt], wanted: Wanted | None) -> frozenset[str]:
+    """Names that a notebook's lines can use as they are: imports, classes, and functions that read no flat names."""
+    constants = {name for node in kept if _is_constant(node) for name in flat_lines.assigned(node)}
+    constants -= set(wanted.sizes) | set(wanted.synonyms) if wanted else set()
+    statements = [s for s in _look(ast.Module(list(kept), [])).statements if not _is_constant(s.node)]
+    known = {name for statement in statements for name in statement.binds}
+    while True:
+        lacking = {
+            name
+            for statement in statements
+            if isinstance(statement.node, ast.FunctionDef | ast.Assign)
+            and not set(free_names(statement.node)) <= known | constants
+            for name in statement.binds & known
+        }
+        if not lacking:
+            return frozenset(known)
+        known -= lacking
+
+
+def _is_constant(node: ast.stmt) -> bool:
+    return isinstance(node, ast.Assign) and not isinstance(node.value, ast.Lambda)
+
+
+def _judged(code: _Code, rules: RulesConfig, wanted: Wanted | None) -> Submitted:
     tree = code.tree
     notes = list(code.notes)
     judgment = Tainted((), tuple(tree.body), (), {}, ())
@@ -151,9 +179,18 @@ def _judged(code: _Code, rules: RulesConfig) -> Submitted:
         findings=_placed(code, judgment.findings)[:MOST_FINDINGS],
         notes=tuple(shortened(note, 300) for note in notes[:MOST_NOTES]),
         source=rewrite(code.tree, code.lines) if code.assembled else "",
+        lost=_lost(code, functions, wanted),
     )
     kept = ast.Module(list(judgment.kept), [])
-    return Submitted(reading, _compiled(code, kept))
+    return Submitted(reading, _compiled(code, kept), code.place)
+
+
+def _lost(code: _Code, functions: Mapping[str, Function], wanted: Wanted | None) -> dict[str, str]:
+    """Answers that a cell which cannot be read may have held -> the first line in it that cannot be read."""
+    together = [code.lost[name] for name in (wanted.returns if wanted else ()) if name in code.lost]
+    lost = {**code.lost, **({wanted.answers[0]: together[0]} if wanted and together else {})}
+    names = [name for name in lost if ANSWER.fullmatch(name) and name not in functions]
+    return {name: shortened(lost[name]) for name in names[:MOST_FUNCTIONS]}
 
 
 def _look(tree: ast.Module) -> FileFacts:
@@ -225,26 +262,12 @@ def _compiled(code: _Code, tree: ast.Module) -> CodeType:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            compiled = compile(tree, code.file, "exec", dont_inherit=True)
+            return compile(tree, code.file, "exec", dont_inherit=True)
     except SyntaxError as error:  # `return` outside a function, `nonlocal` at top level, ...
         line = error.lineno or 1
         raise NotPythonError(
             f"{_at(code, line)}: invalid syntax: {shortened(error.msg)}", code.place(line)[1]
         ) from None
-    return _with_constants(code, compiled)
-
-
-def _with_constants(code: _Code, compiled: CodeType) -> CodeType:
-    """Number every function's lines from the start of its cell, for tracebacks."""
-    constants = tuple(_relocated(code, part) if isinstance(part, CodeType) else part for part in compiled.co_consts)
-    return compiled if constants == compiled.co_consts else compiled.replace(co_consts=constants)
-
-
-def _relocated(code: _Code, compiled: CodeType) -> CodeType:
-    """Move the first line but keep the file name, which marks a traceback's lines as the learner's."""
-    _cell, line = code.place(compiled.co_firstlineno)
-    compiled = _with_constants(code, compiled)
-    return compiled if line == compiled.co_firstlineno else compiled.replace(co_firstlineno=line)
 
 
 # The answers: functions `d<variable>` at top level

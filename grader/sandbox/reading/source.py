@@ -75,21 +75,22 @@ def _encoding(data: bytes) -> str:
     return "utf-8"
 
 
-def parse(name: str, text: str) -> ast.Module:
+def parse(name: str, text: str, begins: int = 1) -> ast.Module:
+    """The syntax tree of a text whose first line has the number `begins` in messages."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             return ast.parse(text, name)
     except SyntaxError as error:
-        raise NotPythonError(*_sentence(name, error)) from None
+        raise NotPythonError(*_sentence(name, error, begins)) from None
     except (RecursionError, MemoryError):
         raise NotPythonError(f"{name}: the code is nested too deeply to be read") from None
     except (ValueError, OverflowError) as error:
         raise NotPythonError(f"{name}: not valid Python text ({error})") from None
 
 
-def _sentence(name: str, error: SyntaxError) -> tuple[str, int | None]:
-    line = error.lineno if isinstance(error.lineno, int) and error.lineno > 0 else None
+def _sentence(name: str, error: SyntaxError, begins: int) -> tuple[str, int | None]:
+    line = error.lineno + begins - 1 if isinstance(error.lineno, int) and error.lineno > 0 else None
     place = f"{name}:{line}" if line else name
     said = shortened(str(error.msg or "invalid syntax"))
     return f"{place}: {said if said.startswith('invalid syntax') else f'invalid syntax: {said}'}", line

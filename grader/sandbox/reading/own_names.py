@@ -1,0 +1,228 @@
+"""Which of a notebook's names mean which variables of the exercise: learners call `h` `hidden`, and `dh` `d_hidden`.
+
+A name of the exercise means itself. Others are told by the learner's comparisons (`cmp('h', dhidden, hidden)`), by
+their own forward pass (the line that the exercise has under another name), and by their spelling (`h_prebn`).
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections import Counter
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from grader.sandbox.reading.steps import Step
+    from grader.sandbox.types import Wanted
+
+_OF: Final = tuple(map(re.compile, (r"d_?(.+)", r"grad_?(.+)", r"(.+?)_?grad", r"d(?:l|loss)_?d_?(.+)", r"g_(.+)")))
+"""How learners name the gradient of a variable."""
+_MODULES: Final = ("torch", "F", "functional")
+
+
+class OwnNames:
+    """The names in a notebook, as names of the exercise."""
+
+    def __init__(self, wanted: Wanted, steps: Sequence[Step]) -> None:
+        self._lines = [_assigned(ast.parse(line).body[0]) for line in wanted.lines]
+        self.outputs = frozenset(name for names, _ in self._lines for name in names)
+        self._variables = self.outputs | frozenset(wanted.parameters)
+        self._sizes = wanted.sizes
+        self._synonyms = wanted.synonyms
+        self._written = {name for step in steps for name in step.writes}
+        self._used = self._written | {name for step in steps for name in step.reads}
+        self._spelled = _unique((_plain(name), name) for name in self._variables)
+        self._constants = _constants(steps)
+        self._values: dict[str, str] = {}
+        self._gradients: dict[str, str] = {}
+        self._from_comparisons(steps)
+        self._from_forward_pass(steps)
+        for name in sorted(self._used):
+            self._learn_spelling(name)
+
+    @property
+    def told(self) -> dict[str, str]:
+        """The learner's own name -> the exercise's, where they differ."""
+        return self._values | self._gradients
+
+    def value(self, name: str) -> str | None:
+        """The forward value or size that a name means; None if it is neither."""
+        if name in self._variables:
+            return name
+        return self._values.get(name) or self._size(name)
+
+    def is_tensor(self, name: str) -> bool:
+        """Whether a name of the exercise is a variable, and neither a size nor another name for one."""
+        return name in self._variables and name not in self._sizes and name not in self._synonyms
+
+    def gradient(self, name: str) -> str | None:
+        """The gradient that a name means, as `d<variable>`; None if it is none."""
+        if name[:1] == "d" and name[1:] in self._variables and name not in self._variables:
+            return name
+        return self._gradients.get(name)
+
+    def children(self, gradient: str) -> frozenset[str]:
+        """The gradients of the variables computed from a gradient's variable in one line."""
+        below = (names for names, value in self._lines if gradient[1:] in _reads(value))
+        return frozenset(f"d{name}" for names in below for name in names)
+
+    def looks_like_gradient(self, name: str) -> bool:
+        """Whether an unknown name may have been meant as a gradient."""
+        return self.gradient(name) is None and name[:1] == "d" and _plain(name[1:]) in map(_plain, self._written)
+
+    def _size(self, name: str) -> str | None:
+        if name in self._sizes:
+            return name
+        same = [size for size, length in self._sizes.items() if length == self._constants.get(name)]
+        if len(same) == 1:
+            return same[0]
+        meant = self._synonyms.get(name)
+        return meant if meant in self._sizes or meant in self._variables else None
+
+    def _mean(self, own: str, variable: str) -> None:
+        """Learn that a name means a variable, unless the notebook uses both names."""
+        if own not in self._variables and variable not in self._used:
+            self._values.setdefault(own, variable)
+
+    def _mean_gradient(self, own: str, variable: str) -> None:
+        if self.gradient(own) is None and f"d{variable}" not in self._written:
+            self._gradients[own] = f"d{variable}"
+
+    def _from_comparisons(self, steps: Iterable[Step]) -> None:
+        """`cmp('h', dhidden, hidden)`."""
+        for text, gradient, value in _comparisons(steps):
+            variable = text if text in self._variables else self._spelled.get(_plain(text))
+            if variable is None:
+                continue
+            self._mean_gradient(gradient, variable)
+            if value is not None:
+                self._mean(value, variable)
+
+    def _from_forward_pass(self, steps: Iterable[Step]) -> None:
+        """Lines that are in the exercise's forward pass under another name."""
+        known = {_form(value, {}): names[0] for names, value in self._lines if len(names) == 1}
+        reads = Counter(frozenset(_reads(value)) for names, value in self._lines if len(names) == 1)
+        only = {frozenset(_reads(v)): names[0] for names, v in self._lines if reads[frozenset(_reads(v))] == 1}
+        for step in steps:
+            names, value = _assigned(step.node)
+            if len(names) != 1 or value is None or names[0] in self._variables:
+                continue
+            own = names[0]
+            meant = known.get(_form(value, self._values))
+            if meant is None and any(name in self._written for name in (f"d{own}", f"d_{own}")):
+                meant = only.get(frozenset(self._values.get(name, name) for name in _reads(value)))
+            if meant is not None:
+                self._mean(own, meant)
+
+    def _learn_spelling(self, name: str) -> None:
+        if self.value(name) is None and (meant := self._spelled.get(_plain(name))):
+            self._mean(name, meant)
+        if self.gradient(name) is not None or self.value(name) is not None:
+            return
+        for pattern in _OF:
+            found = pattern.fullmatch(name)
+            if found is None:
+                continue
+            own = found[1]
+            variable = self.value(own) or self._values.get(own) or self._spelled.get(_plain(own))
+            if variable in self._variables:
+                self._mean_gradient(name, variable)
+
+
+def _plain(name: str) -> str:
+    return name.lower().replace("_", "")
+
+
+def _unique(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+    found: dict[str, list[str]] = {}
+    for key, name in pairs:
+        found.setdefault(key, []).append(name)
+    return {key: names[0] for key, names in found.items() if len(names) == 1}
+
+
+def _assigned(node: ast.stmt) -> tuple[list[str], ast.expr | None]:
+    """The names that an assignment binds, and its value."""
+    if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
+        return [node.target.id], node.value
+    if not isinstance(node, ast.Assign) or len(node.targets) != 1:
+        return [], None
+    return [part.id for part in ast.walk(node.targets[0]) if isinstance(part, ast.Name)], node.value
+
+
+def _reads(value: ast.expr | None) -> Iterator[str]:
+    """The variables in an expression."""
+    for part in ast.walk(value or ast.Constant(None)):
+        if isinstance(part, ast.Name) and part.id not in (*_MODULES, "range"):
+            yield part.id
+
+
+def _comparisons(steps: Iterable[Step]) -> Iterator[tuple[str, str, str | None]]:
+    """The variable's name, the gradient and the value of every `cmp('h', dh, h)`, whatever the function's name."""
+    for step in steps:
+        for call in ast.walk(step.node):
+            if not isinstance(call, ast.Call) or len(call.args) < 2:
+                continue
+            text, gradient, *rest = call.args
+            if not (isinstance(text, ast.Constant) and isinstance(text.value, str) and isinstance(gradient, ast.Name)):
+                continue
+            yield text.value, gradient.id, next((each.id for each in rest if isinstance(each, ast.Name)), None)
+
+
+def _constants(steps: Iterable[Step]) -> dict[str, int]:
+    """The names that hold one integer throughout: `batch_size = 32`, `V = 26 + 1`."""
+    found: dict[str, set[int | None]] = {}
+    for step in steps:
+        names = [target.id for target in getattr(step.node, "targets", ()) if isinstance(target, ast.Name)]
+        for name in step.writes:
+            number = _integer(getattr(step.node, "value", None)) if name in names else None
+            found.setdefault(name, set()).add(number)
+    return {name: number for name, numbers in found.items() if len(numbers) == 1 and (number := min(numbers, key=str))}
+
+
+def _integer(node: ast.expr | None) -> int | None:
+    """The value of an integer, or of a sum, difference or product of integers."""
+    if isinstance(node, ast.Constant) and type(node.value) is int:
+        return node.value
+    if isinstance(node, ast.BinOp):
+        left, right = _integer(node.left), _integer(node.right)
+        if left is None or right is None or max(abs(left), abs(right)) > 1 << 32:
+            return None
+        if isinstance(node.op, ast.Add | ast.Sub | ast.Mult):
+            return {ast.Add: left + right, ast.Sub: left - right, ast.Mult: left * right}[type(node.op)]
+    return None
+
+
+# The form of an expression: equal for `torch.tanh(x)` and `x.tanh()`, `1.0/n` and `1/n`
+
+
+def _form(value: ast.expr | None, names: Mapping[str, str]) -> str:
+    return "" if value is None else ast.dump(_Plainer(names).visit(ast.parse(ast.unparse(value), mode="eval")))
+
+
+class _Plainer(ast.NodeTransformer):
+    """Rewrites an expression so that different ways of writing the same one are equal."""
+
+    def __init__(self, names: Mapping[str, str]) -> None:
+        self._names = names
+
+    def visit_Name(self, node: ast.Name) -> ast.AST:
+        return ast.Name(self._names.get(node.id, node.id), node.ctx)
+
+    def visit_Constant(self, node: ast.Constant) -> ast.AST:
+        whole = isinstance(node.value, float) and node.value.is_integer()
+        return ast.Constant(int(node.value)) if whole else node  # type: ignore[arg-type]
+
+    def visit_Call(self, node: ast.Call) -> ast.AST:
+        self.generic_visit(node)
+        function = node.func
+        root = getattr(getattr(function, "value", None), "id", None)
+        if isinstance(function, ast.Attribute) and root in _MODULES and node.args:  # torch.tanh(x) as x.tanh()
+            node.func, node.args = ast.Attribute(node.args[0], function.attr, ast.Load()), node.args[1:]
+        for keyword in node.keywords:
+            keyword.arg = "keepdim" if keyword.arg == "keepdims" else keyword.arg
+        first = next((keyword for keyword in node.keywords if keyword.arg in ("dim", "axis")), None)
+        if first is not None and not node.args:
+            node.args, node.keywords = [first.value], [each for each in node.keywords if each is not first]
+        return node
