@@ -153,7 +153,7 @@ class TrainingSteps:
         ask(session, [self._at_start(evidence, number, case) for number, case in enumerate(self._cases) if number])
 
     def _at_start(self, evidence: Evidence, number: int, case: Case) -> Inquiry:
-        question = replace(self._question(evidence, case.graph.values, case.scale), hidden=case.hidden)
+        question = replace(self._question(evidence, case, case.graph.values, case.scale), hidden=case.hidden)
         return Inquiry(evidence, Ask.TRUE, number, question)
 
     def _train(self, session: Session, evidence: Evidence) -> Judgment | None:
@@ -162,7 +162,7 @@ class TrainingSteps:
         runs.reference = reference_run(given)
         parameters = starting_parameters(given)
         for step, (values, expected) in enumerate(training_steps(given, parameters)):
-            outcome = next(session.ask([self._question(evidence, values)]))
+            outcome = next(session.ask([self._question(evidence, given, values)]))
             runs.mine.losses.append(float(values["loss"]))
             if not isinstance(outcome, Returned):
                 runs.stopped = f"in step {step}"
@@ -176,11 +176,12 @@ class TrainingSteps:
         runs.mine.parameters = parameters
         return None
 
-    def _question(self, evidence: Evidence, values: Mapping[str, Any], dloss: float = 1.0) -> Question:
+    def _question(self, evidence: Evidence, case: Case, values: Mapping[str, Any], dloss: float = 1.0) -> Question:
         """The question that asks for all gradients at these forward values, in float64."""
         binding = evidence.binding
         if binding is None:
             raise AssertionError("asked without a binding")
+        values = {**case.offered_sizes, **values}
         given = {name: values[name] for name in binding.values}
         if "loss" in binding.upstream:
             given["dloss"] = torch.tensor(dloss, dtype=torch.float64)

@@ -31,6 +31,7 @@ _NOT_GRADIENTS: Final = frozenset((
 MOST_STEPS: Final = 3000
 MOST_ATTEMPTS: Final = 10
 """Of each gradient; earlier ones are not considered."""
+_SAME_STEP: Final = 3
 ENOUGH_OF_A_FORWARD_PASS: Final = 4
 """If this many gradients have their variable in the code as well, the code contains the forward pass."""
 _UNUSABLE: Final = re.compile(r"rand\w*|multinomial|bernoulli|normal_?|uniform_?|grad|backward|Generator|open|input")
@@ -69,10 +70,21 @@ def functions(cells: Sequence[Cell], around: Around, wanted: Wanted | None) -> M
         return Made(notes=((0, f"more than {MOST_STEPS} lines outside functions: none of them was graded"),))
     if wanted is None:
         return _Attempts(steps, Guessed(steps, around), around, None).made(guessed_gradients(steps) - around.answered)
-    names = OwnNames(wanted, steps)
     if wanted.returns:
-        return _TrainingLoop(steps, names, around, wanted).made(cells)
+        return _TrainingLoop(cells, steps, around, wanted).made()
+    names = OwnNames(wanted, _of_exercise(steps, wanted))
     return _Attempts(steps, names, around, wanted).made(frozenset(wanted.answers) - around.answered)
+
+
+def _of_exercise(steps: Sequence[Step], wanted: Wanted) -> list[Step]:
+    """The lines outside other exercises' parts of the notebook, and outside training loops."""
+    alone = [step for step in steps if not (step.is_loop and len(_gradients(step)) > 1)]
+    here = [step for step in alone if step.part in (None, wanted.part)]
+    return here if any(_gradients(step) for step in here) else alone
+
+
+def _gradients(step: Step) -> list[str]:
+    return [name for name in step.fresh if is_gradient(name) or name.startswith("grad_")]
 
 
 def steps_of(cells: Sequence[Cell], around: Around) -> list[Step]:
@@ -304,6 +316,7 @@ class _Attempts:
         self._names = names
         self._part = wanted.part if wanted else None
         self._has_parts = any(step.part is not None for step in steps)
+        self._has_own_part = any(step.part == self._part for step in steps) and self._has_parts
         passes = {step.index for step in steps if step.is_loop and _repeats_a_pass(step, names)}
         self._slicer = Slicer(
             [_emptied(step) if step.index in passes else step for step in steps], names, around, local=False
@@ -316,17 +329,12 @@ class _Attempts:
 
     def made(self, gradients: frozenset[str]) -> Made:
         chosen = {gradient: attempt for gradient in sorted(gradients) if (attempt := self._chosen(gradient))}
-        if self._has_own_part(gradients) and not any(self._in_part(start) for _, start in chosen.values()):
-            chosen = {}  # the exercise's part of the notebook is untouched
         for gradient, (own, start) in chosen.items():
             self._slicer.partial[gradient] = self._slicer.episode(own, start)
         order = sorted(chosen, key=lambda gradient: chosen[gradient][1])
         made = tuple(self._function(gradient, *chosen[gradient]) for gradient in order)
         self._note_names(gradients - chosen.keys())
         return Made(made, tuple(self._notes))
-
-    def _has_own_part(self, gradients: frozenset[str]) -> bool:
-        return bool(gradients) and self._part is not None and any(step.part == self._part for step in self._steps)
 
     def _in_part(self, index: int) -> bool:
         return self._steps[index].part == self._part
@@ -336,6 +344,7 @@ class _Attempts:
         attempts = sorted((index, own) for own in self._own.get(gradient, ()) for index in self._slicer.fresh[own])[
             -MOST_ATTEMPTS:
         ]
+        attempts = [(index, own) for index, own in attempts if self._counts(gradient, own, index)]
         if not attempts:
             return None
         _, start, own = max((self._rank(gradient, own, index), index, own) for index, own in attempts)
@@ -351,6 +360,13 @@ class _Attempts:
         usable = not found.unknown and all(self._slicer.usable[index] for index in found.steps)
         nearness = 0 if self._has_parts else self._nearness(gradient, own, found)
         return self._in_part(start), usable, not self._steps[start].is_loop, nearness
+
+    def _counts(self, gradient: str, own: str, start: int) -> bool:
+        """Whether an attempt is one at this exercise: those in another one's part only if they are the same step."""
+        if not self._has_own_part or self._steps[start].part in (self._part, None):
+            return True
+        found = self._slicer.slice(own, gradient, self._slicer.episode(own, start))
+        return self._nearness(gradient, own, found) == _SAME_STEP
 
     def _nearness(self, gradient: str, own: str, found: Slice) -> int:
         """How close an attempt is to one step of the chain rule: the closed forms of later exercises skip steps.
@@ -407,50 +423,53 @@ def function(
 
 
 class _TrainingLoop:
-    """Finds the training loop that computes the gradients of all parameters by hand, and makes one function of it."""
+    """Finds the training loop that computes the gradients of all parameters by hand, and makes one function of it.
 
-    def __init__(self, steps: list[Step], names: OwnNames, around: Around, wanted: Wanted) -> None:
+    One step may also be a function, which the loop calls.
+    """
+
+    def __init__(self, cells: Sequence[Cell], steps: list[Step], around: Around, wanted: Wanted) -> None:
         self._steps = steps
-        self._names = names
         self._around = around
         self._wanted = wanted
+        own = any(cell.part == wanted.part for cell in cells)
+        self._blocks = [
+            (number, block)
+            for number, cell in enumerate(cells)
+            if cell.part == wanted.part or not own
+            for block in _blocks(cell.body)
+        ]
 
-    def made(self, cells: Sequence[Cell]) -> Made:
+    def made(self) -> Made:
         [answer] = self._wanted.answers
         if answer in self._around.answered:
             return Made()
-        loops = [
-            (self._count(loop), number, loop)
-            for number, cell in enumerate(cells)
-            for loop in _loops(cell.body)
-            if not self._has_part(cells) or cell.part == self._wanted.part
-        ]
-        most = max((count for count, _, _ in loops), default=0)
-        if 2 * most < len(self._wanted.returns):
+        found = [(self._names(block), number, block) for number, block in self._blocks]
+        counts = [len(self._computed(names, block)) for names, _, block in found]
+        if 2 * max(counts, default=0) < len(self._wanted.returns):
             return Made()
-        number, loop = [(number, loop) for count, number, loop in loops if count == most][-1]
-        return Made((self._function(answer, number, loop),))
+        last = max(range(len(counts)), key=lambda index: (counts[index], index))
+        return Made((self._function(answer, *found[last]),))
 
-    def _has_part(self, cells: Sequence[Cell]) -> bool:
-        return any(cell.part == self._wanted.part for cell in cells)
+    def _names(self, block: Sequence[ast.stmt]) -> OwnNames:
+        before = [step for step in self._steps if step.node.lineno < block[0].lineno and not step.is_loop]
+        return OwnNames(self._wanted, [*before, *(step_of(node, 0) for node in flat(block))])
 
-    def _count(self, loop: ast.stmt) -> int:
-        """How many of the gradients a loop computes."""
-        written = {self._names.gradient(name) for name in step_of(loop, 0).fresh}
-        return len(written & set(self._wanted.returns))
+    def _computed(self, names: OwnNames, block: Sequence[ast.stmt]) -> set[str]:
+        """The gradients that a block computes."""
+        written = {names.gradient(name) for node in flat(block) for name in step_of(node, 0).fresh}
+        return {gradient for gradient in self._wanted.returns if gradient in written}
 
-    def _function(self, answer: str, number: int, loop: ast.stmt) -> ast.FunctionDef:
-        before = [step for step in self._steps if step.cell < number or step.node.lineno < loop.lineno]
-        before = [step for step in before if not step.is_loop]
-        inside = [step_of(node, number) for node in flat(loop.body)]  # type: ignore[attr-defined]
-        steps = [*before, *inside]
+    def _function(self, answer: str, names: OwnNames, number: int, block: Sequence[ast.stmt]) -> ast.FunctionDef:
+        before = [step for step in self._steps if step.node.lineno < block[0].lineno and not step.is_loop]
+        steps = [*before, *(step_of(node, number) for node in flat(block))]
         for index, step in enumerate(steps):
             step.index = index
-        slicer = Slicer(steps, self._names, self._around, local=True)
+        slicer = Slicer(steps, names, self._around, local=True)
         found = Slice()
         results: list[ast.expr] = []
         for gradient in self._wanted.returns:
-            own = [name for name in slicer.fresh if self._names.gradient(name) == gradient]
+            own = [name for name in slicer.fresh if names.gradient(name) == gradient]
             starts = sorted((slicer.fresh[name][-1], name) for name in own if slicer.fresh[name][-1] >= len(before))
             if not starts:
                 results.append(ast.Constant(None))
@@ -465,11 +484,11 @@ class _TrainingLoop:
         return function(answer, found, body, ast.List(results, ast.Load()), (body[0], body[-1]))
 
 
-def _loops(body: Iterable[ast.stmt]) -> Iterator[ast.stmt]:
-    """Every loop outside other loops, also those in functions."""
+def _blocks(body: Sequence[ast.stmt]) -> Iterator[Sequence[ast.stmt]]:
+    """The bodies of loops and functions, inner ones last."""
     for node in body:
-        if isinstance(node, LOOPS):
-            yield node
-        elif not isinstance(node, ast.ClassDef):
+        if isinstance(node, (*LOOPS, *FUNCTIONS)):
+            yield node.body
+        if not isinstance(node, ast.ClassDef):
             for name in ("body", "orelse", "finalbody"):
-                yield from _loops(getattr(node, name, ()))
+                yield from _blocks(getattr(node, name, ()))

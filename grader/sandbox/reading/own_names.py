@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import ast
 import re
-from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from grader.sandbox.reading.steps import Step
     from grader.sandbox.types import Wanted
@@ -32,7 +31,9 @@ class OwnNames:
         self._sizes = wanted.sizes
         self._synonyms = wanted.synonyms
         self._written = {name for step in steps for name in step.writes}
-        self._used = self._written | {name for step in steps for name in step.reads}
+        # A loop that draws samples has its own `emb` and `probs`, which are not those of the forward pass.
+        lines = [step for step in steps if not step.is_loop]
+        self._used = {name for step in lines for name in (*step.writes, *step.reads)}
         self._spelled = _unique((_plain(name), name) for name in self._variables)
         self._constants = _constants(steps)
         self._values: dict[str, str] = {}
@@ -101,20 +102,32 @@ class OwnNames:
                 self._mean(value, variable)
 
     def _from_forward_pass(self, steps: Iterable[Step]) -> None:
-        """Lines that are in the exercise's forward pass under another name."""
-        known = {_form(value, {}): names[0] for names, value in self._lines if len(names) == 1}
-        reads = Counter(frozenset(_reads(value)) for names, value in self._lines if len(names) == 1)
-        only = {frozenset(_reads(v)): names[0] for names, v in self._lines if reads[frozenset(_reads(v))] == 1}
+        """Lines that are in the exercise's forward pass, with other names."""
+        ours = [(names[0], _form(value), frozenset(_reads(value))) for names, value in self._lines if len(names) == 1]
         for step in steps:
             names, value = _assigned(step.node)
-            if len(names) != 1 or value is None or names[0] in self._variables:
+            if len(names) != 1 or value is None:
                 continue
-            own = names[0]
-            meant = known.get(_form(value, self._values))
-            if meant is None and any(name in self._written for name in (f"d{own}", f"d_{own}")):
-                meant = only.get(frozenset(self._values.get(name, name) for name in _reads(value)))
-            if meant is not None:
-                self._mean(own, meant)
+            own, form = names[0], _form(value)
+            same = [(line, form) for line in ours if self._may_be(own, form, *line[:2])]
+            if len(same) == 1:
+                (output, (_, theirs), _), (_, mine) = same[0]
+                for name, meant in ((own, output), *zip(mine, theirs, strict=True)):
+                    self._mean(name, meant)
+            elif not same and own not in self._variables and {f"d{own}", f"d_{own}"} & self._written:
+                reads = frozenset(self._values.get(name, name) for name in _reads(value))
+                alike = [output for output, _, theirs in ours if theirs == reads]
+                if len(alike) == 1:
+                    self._mean(own, alike[0])
+
+    def _may_be(self, own: str, form: Form, output: str, theirs: Form) -> bool:
+        """Whether a line may be the exercise's line for an output, if names not known yet mean what is there."""
+        pairs = ((own, output), *zip(form[1], theirs[1], strict=False))
+        return form[0] == theirs[0] and all(self._may_mean(name, meant) for name, meant in pairs)
+
+    def _may_mean(self, own: str, meant: str) -> bool:
+        known = own if own in self._variables else self._values.get(own)
+        return known == meant or (known is None and meant not in self._used)
 
     def _learn_spelling(self, name: str) -> None:
         if self.value(name) is None and (meant := self._spelled.get(_plain(name))):
@@ -194,28 +207,37 @@ def _integer(node: ast.expr | None) -> int | None:
     return None
 
 
-# The form of an expression: equal for `torch.tanh(x)` and `x.tanh()`, `1.0/n` and `1/n`
+# The form of an expression: equal for `torch.tanh(x)` and `x.tanh()`, `1.0/n` and `1/n`, whatever the names
+
+Form = tuple[str, tuple[str, ...]]
+"""An expression without its names, and the names in order."""
 
 
-def _form(value: ast.expr | None, names: Mapping[str, str]) -> str:
-    return "" if value is None else ast.dump(_Plainer(names).visit(ast.parse(ast.unparse(value), mode="eval")))
+def _form(value: ast.expr | None) -> Form:
+    if value is None:
+        return "", ()
+    plainer = _Plainer()
+    tree = plainer.visit(ast.parse(ast.unparse(value), mode="eval"))
+    return ast.dump(tree), tuple(plainer.names)
 
 
 class _Plainer(ast.NodeTransformer):
     """Rewrites an expression so that different ways of writing the same one are equal."""
 
-    def __init__(self, names: Mapping[str, str]) -> None:
-        self._names = names
+    def __init__(self) -> None:
+        self.names: list[str] = []
 
     def visit_Name(self, node: ast.Name) -> ast.AST:
-        return ast.Name(self._names.get(node.id, node.id), node.ctx)
+        if node.id in (*_MODULES, "range"):
+            return node
+        self.names.append(node.id)
+        return ast.Name("_", node.ctx)
 
     def visit_Constant(self, node: ast.Constant) -> ast.AST:
         whole = isinstance(node.value, float) and node.value.is_integer()
         return ast.Constant(int(node.value)) if whole else node  # type: ignore[arg-type]
 
     def visit_Call(self, node: ast.Call) -> ast.AST:
-        self.generic_visit(node)
         function = node.func
         root = getattr(getattr(function, "value", None), "id", None)
         if isinstance(function, ast.Attribute) and root in _MODULES and node.args:  # torch.tanh(x) as x.tanh()
@@ -225,4 +247,4 @@ class _Plainer(ast.NodeTransformer):
         first = next((keyword for keyword in node.keywords if keyword.arg in ("dim", "axis")), None)
         if first is not None and not node.args:
             node.args, node.keywords = [first.value], [each for each in node.keywords if each is not first]
-        return node
+        return self.generic_visit(node)

@@ -73,6 +73,8 @@ def _fold(node: ast.stmt, step: Step) -> None:
             inner = Step(node, step.cell)
             _read_simple(part, inner)
         _append(step, inner)
+    for handler in getattr(node, "handlers", ()):
+        step.reads.pop(handler.name, None)
 
 
 def _parts(node: ast.stmt) -> Iterator[ast.stmt | ast.expr]:
