@@ -69,11 +69,12 @@ def functions(cells: Sequence[Cell], around: Around, wanted: Wanted | None) -> M
     if len(steps) > MOST_STEPS:
         return Made(notes=((0, f"more than {MOST_STEPS} lines outside functions: none of them was graded"),))
     if wanted is None:
-        return _Attempts(steps, Guessed(steps, around), around, None).made(guessed_gradients(steps) - around.answered)
+        return _Attempts(steps, Guessed(steps, around), around).made(guessed_gradients(steps) - around.answered)
     if wanted.returns:
         return _TrainingLoop(cells, steps, around, wanted).made()
     names = OwnNames(wanted, _of_exercise(steps, wanted))
-    return _Attempts(steps, names, around, wanted).made(frozenset(wanted.answers) - around.answered)
+    parts = frozenset(cell.part for cell in cells)
+    return _Attempts(steps, names, around, wanted, parts).made(frozenset(wanted.answers) - around.answered)
 
 
 def _of_exercise(steps: Sequence[Step], wanted: Wanted) -> list[Step]:
@@ -311,12 +312,19 @@ def _unpacks_shape(node: ast.stmt) -> bool:
 class _Attempts:
     """Finds the lines that belong to each gradient: of several attempts, the last that can be a function."""
 
-    def __init__(self, steps: list[Step], names: OwnNames | Guessed, around: Around, wanted: Wanted | None) -> None:
+    def __init__(
+        self,
+        steps: list[Step],
+        names: OwnNames | Guessed,
+        around: Around,
+        wanted: Wanted | None = None,
+        parts: frozenset[int | None] = frozenset(),
+    ) -> None:
         self._steps = steps
         self._names = names
         self._part = wanted.part if wanted else None
-        self._has_parts = any(step.part is not None for step in steps)
-        self._has_own_part = any(step.part == self._part for step in steps) and self._has_parts
+        self._has_parts = bool(parts - {None})
+        self._has_own_part = self._part is not None and self._part in parts
         passes = {step.index for step in steps if step.is_loop and _repeats_a_pass(step, names)}
         self._slicer = Slicer(
             [_emptied(step) if step.index in passes else step for step in steps], names, around, local=False
@@ -452,8 +460,10 @@ class _TrainingLoop:
         return Made((self._function(answer, *found[last]),))
 
     def _names(self, block: Sequence[ast.stmt]) -> OwnNames:
-        before = [step for step in self._steps if step.node.lineno < block[0].lineno and not step.is_loop]
-        return OwnNames(self._wanted, [*before, *(step_of(node, 0) for node in flat(block))])
+        return OwnNames(self._wanted, [step_of(node, 0) for node in flat(block)], self._before(block))
+
+    def _before(self, block: Sequence[ast.stmt]) -> list[Step]:
+        return [step for step in self._steps if step.node.lineno < block[0].lineno and not step.is_loop]
 
     def _computed(self, names: OwnNames, block: Sequence[ast.stmt]) -> set[str]:
         """The gradients that a block computes."""
@@ -461,7 +471,7 @@ class _TrainingLoop:
         return {gradient for gradient in self._wanted.returns if gradient in written}
 
     def _function(self, answer: str, names: OwnNames, number: int, block: Sequence[ast.stmt]) -> ast.FunctionDef:
-        before = [step for step in self._steps if step.node.lineno < block[0].lineno and not step.is_loop]
+        before = self._before(block)
         steps = [*before, *(step_of(node, number) for node in flat(block))]
         for index, step in enumerate(steps):
             step.index = index

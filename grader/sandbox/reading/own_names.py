@@ -22,9 +22,14 @@ _MODULES: Final = ("torch", "F", "functional")
 
 
 class OwnNames:
-    """The names in a notebook, as names of the exercise."""
+    """The names in some lines of a notebook, as names of the exercise.
 
-    def __init__(self, wanted: Wanted, steps: Sequence[Step]) -> None:
+    Args:
+        steps: the lines.
+        before: other lines, which may set sizes.
+    """
+
+    def __init__(self, wanted: Wanted, steps: Sequence[Step], before: Sequence[Step] = ()) -> None:
         self._lines = [_assigned(ast.parse(line).body[0]) for line in wanted.lines]
         self.outputs = frozenset(name for names, _ in self._lines for name in names)
         self._variables = self.outputs | frozenset(wanted.parameters)
@@ -35,11 +40,14 @@ class OwnNames:
         lines = [step for step in steps if not step.is_loop]
         self._used = {name for step in lines for name in (*step.writes, *step.reads)}
         self._spelled = _unique((_plain(name), name) for name in self._variables)
-        self._constants = _constants(steps)
+        self._constants = _constants([*before, *steps])
         self._values: dict[str, str] = {}
         self._gradients: dict[str, str] = {}
         self._from_comparisons(steps)
         self._from_forward_pass(steps)
+        self._from_comparisons(
+            steps
+        )  # again: `cmp('hidden', dhid, hidden)`, where the forward pass says what hidden is
         for name in sorted(self._used):
             self._learn_spelling(name)
 
@@ -94,7 +102,7 @@ class OwnNames:
     def _from_comparisons(self, steps: Iterable[Step]) -> None:
         """`cmp('h', dhidden, hidden)`."""
         for text, gradient, value in _comparisons(steps):
-            variable = text if text in self._variables else self._spelled.get(_plain(text))
+            variable = text if text in self._variables else self._values.get(text) or self._spelled.get(_plain(text))
             if variable is None:
                 continue
             self._mean_gradient(gradient, variable)
@@ -106,7 +114,7 @@ class OwnNames:
         ours = [(names[0], _form(value), frozenset(_reads(value))) for names, value in self._lines if len(names) == 1]
         for step in steps:
             names, value = _assigned(step.node)
-            if len(names) != 1 or value is None:
+            if len(names) != 1 or value is None or any(map(self._may_be_gradient, (*names, *_reads(value)))):
                 continue
             own, form = names[0], _form(value)
             same = [(line, form) for line in ours if self._may_be(own, form, *line[:2])]
@@ -119,6 +127,11 @@ class OwnNames:
                 alike = [output for output, _, theirs in ours if theirs == reads]
                 if len(alike) == 1:
                     self._mean(own, alike[0])
+
+    def _may_be_gradient(self, name: str) -> bool:
+        """Whether a name is a variable's with a `d` before it, or the like."""
+        matches = (pattern.fullmatch(name) for pattern in _OF)
+        return self.gradient(name) is not None or any(match and match[1] in self._used for match in matches)
 
     def _may_be(self, own: str, form: Form, output: str, theirs: Form) -> bool:
         """Whether a line may be the exercise's line for an output, if names not known yet mean what is there."""
