@@ -371,10 +371,11 @@ class _Attempts:
 
     def _counts(self, gradient: str, own: str, start: int) -> bool:
         """Whether an attempt is one at this exercise: those in another one's part only if they are the same step."""
-        if not self._has_own_part or self._steps[start].part in (self._part, None):
+        part = self._steps[start].part
+        if not self._has_own_part or part == self._part:
             return True
         found = self._slicer.slice(own, gradient, self._slicer.episode(own, start))
-        return self._nearness(gradient, own, found) == _SAME_STEP
+        return self._nearness(gradient, own, found) >= (1 if part is None else _SAME_STEP)
 
     def _nearness(self, gradient: str, own: str, found: Slice) -> int:
         """How close an attempt is to one step of the chain rule: the closed forms of later exercises skip steps.
@@ -382,7 +383,7 @@ class _Attempts:
         Where nothing says which exercise a cell belongs to, this does.
         """
         others = {name for index in found.steps for name in self._steps[index].fresh - {own}}
-        if any(is_gradient(name) and name not in self._names.told for name in others):
+        if any(map(self._names.looks_like_gradient, others)):
             return 0  # it goes through gradients that the exercise does not have
         upstream = {name for name in found.parameters if self._names.gradient(name)}
         return 1 + bool(upstream) + bool(upstream and upstream <= self._names.children(gradient))
