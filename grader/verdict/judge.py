@@ -74,9 +74,7 @@ def obstacle(name: str, reading: Reading, loading: Outcome | None, binding: Bind
     if reading.problem is not None:
         return Judgment(Verdict.RAISED, reading.problem)
     if function is None:
-        lost = reading.lost.get(name)
-        why = f"{name} is in a cell that cannot be read: {lost}" if lost else f"{reading.file} has no function {name}"
-        return Judgment(Verdict.NOT_STARTED, why)
+        return _missing(name, reading)
     if function.findings:
         finding = function.findings[0]
         return Judgment(Verdict.REFUSED, finding_sentence(finding), line=finding.line)
@@ -85,6 +83,12 @@ def obstacle(name: str, reading: Reading, loading: Outcome | None, binding: Bind
     if binding is not None and binding.problem is not None:
         return Judgment(Verdict.UNKNOWN_PARAMETER, binding.problem)
     return None
+
+
+def _missing(name: str, reading: Reading) -> Judgment:
+    if lost := reading.lost.get(name):
+        return Judgment(Verdict.RAISED, f"{lost}; {name} is in this cell, which cannot be read")
+    return Judgment(Verdict.NOT_STARTED, f"{reading.file} has no function {name}")
 
 
 def failed(outcome: Outcome, who: str, what: str) -> Judgment:

@@ -412,15 +412,15 @@ def test_a_broken_cell_costs_only_that_cell() -> None:
     """A note for the instructor says which."""
     found = reading(n_ipynb=notebook("def dx(): pass", "def dy(:", "def dz(): pass"))
     assert found.functions.keys() == {"dx", "dz"}
-    assert found.notes == ("skipped: n.ipynb cell 2:1: invalid syntax",)
+    assert found.notes == ("n.ipynb cell 2:1: skipped: invalid syntax",)
 
 
 def test_a_cell_that_is_broken_beside_its_magics_says_what_is_broken() -> None:
     """The broken line, not the magic's."""
     found = reading(n_ipynb=notebook("x = 1\n%matplotlib inline\ny = = 2", "'\ud800'", "def dz(): pass"))
     assert found.functions.keys() == {"dz"}
-    assert found.notes[0].startswith("skipped: n.ipynb cell 1:3: invalid syntax")
-    assert found.notes[1].startswith("skipped: n.ipynb cell 2: not valid Python text")
+    assert found.notes[0].startswith("n.ipynb cell 1:3: skipped: invalid syntax")
+    assert found.notes[1].startswith("n.ipynb cell 2: skipped: not valid Python text")
 
 
 def test_the_older_notebook_format_is_read() -> None:

@@ -130,7 +130,8 @@ def assigned_again(body: Iterable[ast.stmt]) -> set[str]:
     again: set[str] = set()
     for node in body:
         if not isinstance(node, (*FUNCTIONS, ast.ClassDef, ast.Import, ast.ImportFrom)):
-            writes = step_of(node, 0).writes
+            names = (part for part in ast.walk(node) if isinstance(part, ast.Name))
+            writes = {name.id for name in names if isinstance(name.ctx, ast.Store)}
             again |= seen & writes
             seen |= writes
     return again

@@ -95,7 +95,8 @@ def read_notebook(name: str, data: bytes) -> Notebook:
         try:
             tree = _parse_cell(each)
         except NotPythonError as error:
-            notes.append(f"skipped: {error}")
+            place, _, why = str(error).partition(": ")
+            notes.append(f"{place}: skipped: {why}")
             lost |= dict.fromkeys((one or other for one, other in _WRITES.findall(each.text)), str(error))
         else:
             ast.increment_lineno(tree, len(lines))
