@@ -105,7 +105,7 @@ UNREADABLE: dict[str, tuple[str, bytes | str, str]] = {
     "large but not a bomb": (
         "x.zip",
         archive(*((f"{n}.py", random.Random(n).randbytes(250_000)) for n in range(5))),
-        "more than 1024 KB",
+        "null bytes",
     ),
     "thousands of files": ("x.zip", archive(*((f"{n}.py", b"") for n in range(600))), "at most 500"),
     "a lie about its size": ("x.zip", lying_size(), "Bad CRC-32"),
@@ -216,14 +216,14 @@ UNREADABLE: dict[str, tuple[str, bytes | str, str]] = {
     "an archive called a notebook": ("x.ipynb", HONEST, "not a valid notebook"),
     "numbers as source": ("x.ipynb", b'{"cells": [{"cell_type": "code", "source": 5}, 7, null]}', "no code cell"),
     # the wrong thing
-    "essay": ("x.pdf", b"%PDF-1.7", "not a .py, .ipynb or .zip file"),
-    "word": ("x.docx", archive(("word/document.xml", b"<x/>")), "not a .py, .ipynb or .zip file"),
-    "tar": ("x.tar.gz", b"\x1f\x8b", "not a .py, .ipynb or .zip file"),
-    "rar": ("x.rar", b"Rar!", "not a .py, .ipynb or .zip file"),
-    "seven zip": ("x.7z", b"7z\xbc\xaf", "not a .py, .ipynb or .zip file"),
-    "picture": ("x.png", b"\x89PNG", "not a .py, .ipynb or .zip file"),
-    "no ending": ("x", b"def dprobs(n): return n", "not a .py, .ipynb or .zip file"),
-    "compiled": ("x.pyc", b"\xa7\r\r\n", "not a .py, .ipynb or .zip file"),
+    "essay": ("x.pdf", b"%PDF-1.7", "not a .py, .ipynb, .zip or .md file"),
+    "word": ("x.docx", archive(("word/document.xml", b"<x/>")), "not a .py, .ipynb, .zip or .md file"),
+    "tar": ("x.tar.gz", b"\x1f\x8b", "not a .py, .ipynb, .zip or .md file"),
+    "rar": ("x.rar", b"Rar!", "not a .py, .ipynb, .zip or .md file"),
+    "seven zip": ("x.7z", b"7z\xbc\xaf", "not a .py, .ipynb, .zip or .md file"),
+    "picture": ("x.png", b"\x89PNG", "not a .py, .ipynb, .zip or .md file"),
+    "no ending": ("x", b"def dprobs(n): return n", "not a .py, .ipynb, .zip or .md file"),
+    "compiled": ("x.pyc", b"\xa7\r\r\n", "not a .py, .ipynb, .zip or .md file"),
 }
 """Files that cannot be read, and part of the reason."""
 

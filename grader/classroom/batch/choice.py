@@ -125,7 +125,7 @@ def _readings(handed_in: Sequence[HandedIn]) -> Iterator[list[str]]:
     with start_sandbox(Settings()) as sandbox:
         for each in handed_in:
             try:
-                submission = each.read("")
+                submission = each.read()
             except UnreadableSubmission:
                 continue
             with sandbox.open(submission.files) as session:

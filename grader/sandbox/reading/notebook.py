@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 MOST_BYTES = 1 << 20
+"""Limit for a notebook without its outputs, which are dropped before."""
 MOST_CELLS = 2000
 
 _MAGIC = re.compile(r"^(\s*)(?:[%!?].*|[\w.]+\?{1,2}\s*)$")
@@ -75,7 +76,8 @@ def read_notebook(name: str, data: bytes) -> Notebook:
 def _code_cells(name: str, data: bytes) -> Iterator[str]:
     if len(data) > MOST_BYTES:
         raise NotPythonError(
-            f"{name}: the notebook is larger than {MOST_BYTES >> 20} MB; clear its outputs and submit it again"
+            f"{name}: the code in this notebook is larger than {MOST_BYTES >> 20} MB; "
+            "submit only the cells with your gradients"
         )
     try:
         document = json.loads(data.decode("utf-8-sig"))

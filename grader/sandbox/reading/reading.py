@@ -15,14 +15,15 @@ from typing import TYPE_CHECKING
 
 from grader.sandbox.cleaning import shortened
 from grader.sandbox.reading import flat_lines, notebook
+from grader.sandbox.reading.choosing import NOTHING, Candidate, Chosen, choose, has_work, most_promising, sorted_answers
 from grader.sandbox.reading.rewriting import rewrite
 from grader.sandbox.reading.source import NotPythonError, decode, parse
-from grader.sandbox.reading.submitted_files import BadArchiveError, choose, gradable
+from grader.sandbox.reading.submitted_files import BadArchiveError, archives, listable, rough_answers, unpacked
 from grader.sandbox.rules import suspicion
 from grader.sandbox.rules.following import blocks
 from grader.sandbox.rules.rules import Tainted, judge
 from grader.sandbox.rules.syntax import look
-from grader.sandbox.types import Finding, Function, Parameter, Reading, RulesConfig, Wanted
+from grader.sandbox.types import Finding, Function, Parameter, Reading, RulesConfig, Survey, Wanted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -65,16 +66,18 @@ class _Code:
     """The text that the tree's line numbers refer to."""
 
 
-def read(files: Mapping[str, bytes], rules: RulesConfig, wanted: Wanted | None = None) -> Submitted:  # noqa: ARG001
+def read(files: Mapping[str, bytes], rules: RulesConfig, wanted: Wanted | None = None) -> Submitted:
     """Read a submission for an exercise; without one, whatever gradients are in it.
 
     Never raises, whatever the bytes: anything unreadable is a problem reported to the learner.
     """
     name = "backward.py"
     try:
-        found = gradable(files)
-        name, skipped = choose(found)
-        return _judged(_code(name, found[name], skipped), rules)
+        found = _Found(files, wanted)
+        chosen = found.choose()
+        name = chosen.name
+        submitted = _judged(_noted(found.code(name), chosen), rules)
+        return replace(submitted, reading=replace(submitted.reading, surveys=found.surveys(chosen)))
     except NotPythonError as error:
         return _problem(name, str(error), error.line)
     except BadArchiveError as error:
@@ -83,6 +86,72 @@ def read(files: Mapping[str, bytes], rules: RulesConfig, wanted: Wanted | None =
         return _problem(name, f"{shortened(name)}: the code is nested too deeply to be read")
     except Exception as error:  # noqa: BLE001  # hostile bytes must not stop a class's grading
         return _problem(name, f"{shortened(name)}: the file could not be read (internal error: {type(error).__name__})")
+
+
+class _Found:
+    """The files of a submission, and what is in each; archives are opened only if there is no work beside them."""
+
+    def __init__(self, files: Mapping[str, bytes], wanted: Wanted | None) -> None:
+        self.wanted = wanted
+        self.files = listable(files)
+        self._codes: dict[str, _Code | NotPythonError] = {}
+        self.candidates = self._surveyed(self.files)
+        if archives(files) and not any(has_work(each, wanted) for each in self.candidates):
+            self._open_archives(files)
+        if not self.files:
+            raise NotPythonError(NOTHING)
+
+    def _open_archives(self, files: Mapping[str, bytes]) -> None:
+        for number, name in enumerate(archives(files)):
+            try:
+                inside = unpacked(shortened(name), files[name])
+            except BadArchiveError:
+                if self.files or number + 1 < len(archives(files)):
+                    continue
+                raise
+            more = {f"{name}/{inner}" if inner in self.files else inner: data for inner, data in inside.items()}
+            self.candidates += self._surveyed(more)
+            self.files |= more
+
+    def _surveyed(self, files: Mapping[str, bytes]) -> list[Candidate]:
+        return [self._candidate(name, files[name]) for name in most_promising(files, self.wanted)]
+
+    def _candidate(self, name: str, data: bytes) -> Candidate:
+        try:
+            code = self._codes[name] = _code(name, data, ())
+        except NotPythonError as error:
+            self._codes[name] = error
+        except (RecursionError, MemoryError):
+            self._codes[name] = NotPythonError(f"{shortened(name)}: the code is nested too deeply to be read")
+        else:
+            begun, stubs = sorted_answers(definitions(code.tree.body))
+            survey = Survey(shortened(name), begun[:MOST_FUNCTIONS], stubs[:MOST_FUNCTIONS], flat=code.assembled)
+            return Candidate(name, survey)
+        return Candidate(name, Survey(shortened(name)), broken=rough_answers(data) > 0)
+
+    def choose(self) -> Chosen:
+        """The file to grade."""
+        return choose(self.files, self.candidates, self.wanted)
+
+    def code(self, name: str) -> _Code:
+        """One file's statements.
+
+        Raises:
+            NotPythonError: it has none that can be read.
+        """
+        found = self._codes[name]
+        if isinstance(found, NotPythonError):
+            raise found
+        return found
+
+    def surveys(self, chosen: Chosen) -> tuple[Survey, ...]:
+        """What is in each file that has an answer, or may have one; the chosen file first."""
+        order = sorted(self.candidates, key=lambda each: (each.name != chosen.name, each.name))
+        return tuple(each.survey for each in order if each.survey.begun or each.survey.stubs)
+
+
+def _noted(code: _Code, chosen: Chosen) -> _Code:
+    return replace(code, notes=(*code.notes, chosen.note)) if chosen.note else code
 
 
 def _problem(name: str, sentence: str, line: int | None = None) -> Submitted:
