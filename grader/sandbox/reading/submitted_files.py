@@ -85,7 +85,7 @@ def unpacked(name: str, data: bytes) -> dict[str, bytes]:
 
 
 def _members(name: str, archive: zipfile.ZipFile) -> dict[str, bytes]:
-    members = [member for member in archive.infolist() if not member.is_dir() and is_candidate(member.filename)]
+    members = [member for member in archive.infolist() if not member.is_dir() and is_candidate(member.orig_filename)]
     if len(members) > MOST_MEMBERS:
         raise BadArchiveError(
             f"{name}: the archive contains {len(members)} Python files and notebooks; at most {MOST_MEMBERS} are read. "
