@@ -10,6 +10,7 @@ import sys
 import warnings
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from itertools import groupby
 from types import CodeType
 from typing import TYPE_CHECKING
 
@@ -41,11 +42,24 @@ _CELL = re.compile(r"# (?:In\[.*\]:|%%)")
 
 
 @dataclass(frozen=True, slots=True)
+class Piece:
+    """Top-level statements that are run together: one that may fail alone, definitions that cannot fail together."""
+
+    code: CodeType
+    at: str
+    """File and line, for messages."""
+    binds: frozenset[str] = frozenset()
+    """The names that it may define."""
+
+
+@dataclass(frozen=True, slots=True)
 class Submitted:
     """A submission as the child holds it: the reading to send, and the code to run (None if there is a problem)."""
 
     reading: Reading
     code: CodeType | None
+    pieces: tuple[Piece, ...] = ()
+    """The same code in the pieces that are run one after the other."""
 
     @property
     def source(self) -> str:
@@ -205,13 +219,13 @@ def _from_flat(code: _Code, cells: list[list[ast.stmt]]) -> _Code:
 def _judged(code: _Code, rules: RulesConfig) -> Submitted:
     tree = code.tree
     notes = list(code.notes)
-    judgment = Tainted((), tuple(tree.body), (), {}, ())
+    judgment = Tainted((), tuple(tree.body), {}, ())
     if rules.enabled:
         tree = ast.Module(list(_without_main(tree.body)), [])
         facts = _look(tree)
         judgment = judge(facts, rules, code.file)
         notes += [f"{_at(code, line)}: {note}" for line, note in suspicion.notes(facts)]
-        notes += [f"{_at(code, line)}: skipped: it uses what cannot be imported" for line in judgment.left_out]
+        notes += [f"{_at(code, line)}: skipped: {why}" for line, why in judgment.left_out]
     functions, repeated = _functions(code, tree.body, judgment)
     notes += [f"{_at(code, line)}: {name} is defined more than once; the last one counts" for name, line in repeated]
     reading = Reading(
@@ -221,8 +235,41 @@ def _judged(code: _Code, rules: RulesConfig) -> Submitted:
         notes=tuple(shortened(note, 300) for note in notes[:MOST_NOTES]),
         source=rewrite(code.tree, code.lines) if code.assembled else "",
     )
-    kept = ast.Module(list(judgment.kept), [])
-    return Submitted(reading, _compiled(code, kept))
+    kept = list(judgment.kept)
+    return Submitted(reading, _compiled(code, ast.Module(kept, [])), tuple(_pieces(code, kept)))
+
+
+def _pieces(code: _Code, kept: list[ast.stmt]) -> Iterator[Piece]:
+    """The statements in pieces, so that one that fails takes nothing else with it. `from __future__` holds for all."""
+    future = [node for node in kept if isinstance(node, ast.ImportFrom) and node.module == "__future__"]
+    for _, group in groupby(kept, key=_fails_alone):
+        nodes = [node for node in group if node not in future]
+        if nodes:
+            binds = frozenset(name for node in nodes for name in _may_bind(node))
+            yield Piece(_compiled(code, ast.Module([*future, *nodes], [])), _at(code, nodes[0].lineno), binds)
+
+
+def _fails_alone(node: ast.stmt) -> int:
+    """A key for `groupby`: 0 for a function whose definition cannot fail, otherwise one of the statement's own."""
+    if isinstance(node, ast.FunctionDef) and not node.decorator_list and not node.args.kw_defaults:
+        evaluated = [
+            *node.args.defaults,
+            node.returns,
+            *(each.annotation for each in ast.walk(node.args) if isinstance(each, ast.arg)),
+        ]
+        if all(each is None or isinstance(each, ast.Constant) for each in evaluated):
+            return 0
+    return id(node)
+
+
+def _may_bind(node: ast.stmt) -> Iterator[str]:
+    for part in ast.walk(node):
+        if isinstance(part, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            yield part.name
+        elif isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store):
+            yield part.id
+        elif isinstance(part, ast.alias):
+            yield (part.asname or part.name).partition(".")[0]
 
 
 def _look(tree: ast.Module) -> FileFacts:
@@ -269,8 +316,8 @@ def _functions(
         if name in functions:
             repeated.append((name, node.lineno))
         if len(functions) < MOST_FUNCTIONS and len(name) <= LONGEST_NAME:
-            found = (*judgment.names.get(name, ()), *judgment.everywhere)
-            functions[name] = _function(name, node, code.place, _placed(code, dict.fromkeys(found)))
+            found = judgment.names.get(name, ())
+            functions[name] = _function(name, node, code.place, _placed(code, found))
     return functions, repeated
 
 
