@@ -36,7 +36,7 @@ class BadArchiveError(Exception):
     """The archive is not one that a learner's tool writes; the message is shown to the learner."""
 
 
-class TooLargeError(BadArchiveError):
+class OversizedError(BadArchiveError):
     """One of its files is too large to be somebody's code."""
 
 
@@ -92,7 +92,7 @@ def _members(name: str, archive: zipfile.ZipFile) -> dict[str, bytes]:
             "Submit only the file with your gradients"
         )
     files: dict[str, bytes] = {}
-    too_large: list[TooLargeError] = []
+    too_large: list[OversizedError] = []
     left = MOST_BYTES_UNPACKED
     for member in members:
         check_member(name, member)
@@ -101,7 +101,7 @@ def _members(name: str, archive: zipfile.ZipFile) -> dict[str, bytes]:
         left -= member.file_size
         try:
             files[member.filename] = content_of(name, archive, member, most=MOST_BYTES_OF_MEMBER if left > 0 else 0)
-        except TooLargeError as error:  # a file of data among the code
+        except OversizedError as error:  # a file of data among the code
             too_large.append(error)
         _check_total(name, files)
     if too_large and not files:
@@ -147,7 +147,7 @@ def content_of(name: str, archive: zipfile.ZipFile, member: zipfile.ZipInfo, mos
     with archive.open(member) as stream:
         found = stream.read(most + 1)
     if len(found) > most:
-        raise TooLargeError(f"{name}: {shown} in the archive is larger than {most >> 20} MB{remedy}")
+        raise OversizedError(f"{name}: {shown} in the archive is larger than {most >> 20} MB{remedy}")
     return without_outputs(found) if is_notebook else found
 
 
