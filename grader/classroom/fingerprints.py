@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from grader.sandbox.client import Sandbox
+    from grader.sandbox.types import Wanted
 
 COLUMNS = ("first", "second", "similarity", "class_threshold", "weight", "traits")
 ALL_PAIRS = 300
@@ -67,7 +68,7 @@ class NothingToCompare(Exception):
     """A submission has no text to compare: the message is the reason, in one sentence."""
 
 
-def code_of(files: Mapping[str, bytes], sandbox: Callable[[], Sandbox]) -> str:
+def code_of(files: Mapping[str, bytes], sandbox: Callable[[], Sandbox], wanted: Wanted | None = None) -> str:
     """The text of the code that would be graded.
 
     A single Python file with functions is used as it is. In everything else (an archive, a notebook, flat lines,
@@ -76,6 +77,7 @@ def code_of(files: Mapping[str, bytes], sandbox: Callable[[], Sandbox]) -> str:
     Args:
         files: the submission's files, name -> content.
         sandbox: starts a sandbox; called only if a child has to read something, never for plain Python files.
+        wanted: the exercise, which decides between several files.
 
     Raises:
         NothingToCompare: the submission has no code, or the child cannot read it.
@@ -84,7 +86,7 @@ def code_of(files: Mapping[str, bytes], sandbox: Callable[[], Sandbox]) -> str:
         ((name, content),) = files.items()
         if _is_python(name) and _FUNCTION.search(text := _decoded(content)):
             return text
-    with sandbox().open(files, RulesConfig(enabled=False)) as session:
+    with sandbox().open(files, RulesConfig(enabled=False), wanted) as session:
         reading = session.reading
     if reading.source and reading.functions:
         return reading.source
@@ -103,12 +105,11 @@ _NO_CODE = (
 def _chosen(file: str, files: Mapping[str, bytes], sandbox: Callable[[], Sandbox], *, readable: bool) -> str:
     """The text of the Python file that the child chose, even if it could not parse it; empty if it is not Python.
 
-    The child looks only into the first archive, and only if the submission consists of archives.
+    The child looks into archives only if there is no work beside them.
     """
     found = dict(files)
-    if all(name.lower().endswith(".zip") for name in files):
-        first = min(files)
-        found = {member.name: member.content for member in sandbox().unpack(first, files[first])}
+    for archive in sorted(name for name in files if name.lower().endswith(".zip") and file not in found):
+        found |= {member.name: member.content for member in sandbox().unpack(archive, files[archive])}
     if file in found:
         return _decoded(found[file]) if _is_python(file) else ""
     if not readable:

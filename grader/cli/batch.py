@@ -129,7 +129,6 @@ def grade_class(run: ClassRun, start: Start) -> int:
     handed_in = _with_roster(everything, run.roster)
     check_only(run.wanted.only, handed_in)
     exercise = _exercise(run, handed_in)
-    handed_in = [each.of(exercise.name) for each in handed_in]
     shown = sys.stderr.isatty() and not run.quiet
     try:
         with ExitStack() as stack:

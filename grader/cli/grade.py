@@ -14,9 +14,10 @@ import click
 from grader.cli.edge import Misuse
 from grader.cli.targets import Target, checkout, resolve
 from grader.exercise.course import policy
+from grader.exercise.matching import matches
 from grader.exercise.nearest import unknown
 from grader.exercise.settings import Visibility
-from grader.exercise.shelf import Shelf, by_functions
+from grader.exercise.shelf import Shelf, UnknownExercise
 from grader.grading.pytest_session import Ended, load
 from grader.grading.pytest_session import grade as run_pytest
 from grader.grading.run import Job, Run, start_sandbox
@@ -97,8 +98,9 @@ def grade(words: Sequence[str], asked: RunOptions, shelf: Shelf, telling: Tellin
     with start_sandbox(settings, load_torch=False) as sandbox, ProgressLine(shown=shown) as progress:
         run = Run(settings, sandbox=sandbox, on_row=progress.row)
         jobs = [
-            _add(run, target, submission, shelf, sandbox)
+            job
             for target, submission in zip(targets, submissions, strict=True)
+            for job in _add(run, target, submission, shelf, sandbox)
         ]
         progress.expect(jobs)
         ended = run_pytest(run)
@@ -137,16 +139,16 @@ def _no_grade(ended: Ended) -> int:
     return ExitCode.OUR_FAULT
 
 
-def _add(run: Run, target: Target, submission: Submission, shelf: Shelf, sandbox: Sandbox) -> Job:
-    exercise = target.exercise
-    if exercise is None:
-        from grader.sandbox.types import RulesConfig
-
-        load(run)  # load torch with pinned numerics before opening a session loads it without them
-        with sandbox.open(submission.files, RulesConfig()) as session:
-            functions = session.reading.functions
-        exercise = by_functions(target.path, functions, shelf, shelf.load)
-    return run.add(exercise, submission, target.only)
+def _add(run: Run, target: Target, submission: Submission, shelf: Shelf, sandbox: Sandbox) -> list[Job]:
+    """Add a target to the run: once, or for each of the exercises that it has work on if it does not name one."""
+    if target.exercise is not None:
+        return [run.add(target.exercise, submission, target.only)]
+    load(run)  # load torch with pinned numerics before opening a session loads it without them
+    with sandbox.open(submission.files) as session:
+        reading = session.reading
+    if reading.problem is not None:
+        raise UnknownExercise(f"cannot infer the exercise of {target.path}: {reading.problem}")
+    return [run.add(match.exercise, submission) for match in matches(target.path, reading.surveys, shelf)]
 
 
 def page_of(*, to_stderr: bool, verbose: bool, joy: bool = True) -> Page:
@@ -183,6 +185,8 @@ class Printer:
         first = next(iter([*filter(begun, unsolved), *unsolved]), None)
         for entry, job in zip(entries, jobs, strict=True):
             before = self._before(entry)
+            if not self.quiet and (notes := [note for note in entry["notes"] if _is_on_reading(note)]):
+                yield "\n".join(line for note in notes for line in self.page.wrap(f"note: {note}")) + "\n"
             if self.quiet:
                 yield "\n".join(totals(entry, self.page, before))
             elif len(entries) == 1 or entry is first or begun(entry):
@@ -201,6 +205,11 @@ class Printer:
             if (earlier.exercise, earlier.source) == work and now.keys() & earlier.right.keys():
                 return sum(earlier.right.get(name, correct) for name, correct in now.items())
         return None
+
+
+def _is_on_reading(note: str) -> bool:
+    """Whether a note says which file was read, or which line of it was skipped: a learner may have meant another."""
+    return note.startswith("read: ") or ": skipped: " in note
 
 
 class ProgressLine:

@@ -8,8 +8,9 @@ import click
 
 from grader.cli import options
 from grader.cli.edge import Misuse, writing
+from grader.exercise.matching import best, matches
 from grader.exercise.settings import Settings
-from grader.exercise.shelf import Shelf, by_functions
+from grader.exercise.shelf import Shelf
 from grader.grading.run import read_in_child
 from grader.grading.submission import read_submission
 from grader.learner.notebook_import import import_reading
@@ -43,13 +44,19 @@ def import_notebook(
         raise Misuse(f"{output} already exists; choose another file with -o, or overwrite it with --force")
     shelf = Shelf(exercises, forced=exercise)
     submission, settings = read_submission(notebook), Settings(isolation=isolation)
-    chosen = shelf.load(exercise) if exercise else None
+    others: list[str] = []
+    if exercise:
+        chosen = shelf.load(exercise)
+    else:
+        first = read_in_child(submission, settings)
+        if first.problem is not None:
+            raise Misuse(first.problem)
+        found = matches(notebook, first.surveys, shelf)
+        chosen = best(found).exercise
+        others = [match.exercise.name for match in found if match.exercise is not chosen]
     reading = read_in_child(submission, settings, chosen)
     if reading.problem is not None:
         raise Misuse(reading.problem)
-    if chosen is None:
-        chosen = by_functions(notebook, reading.functions, shelf, shelf.load)
-        reading = read_in_child(submission, settings, chosen)
     if not reading.source:
         raise Misuse(f"{notebook} already defines functions; grade it as it is with `grade {notebook}`")
     made = import_reading(reading, chosen)
@@ -62,5 +69,7 @@ def import_notebook(
     if made.missing:
         click.echo(f"not found, left as stubs: {', '.join(made.missing)}")
     click.echo(f"{output}: {len(made.found)} of {len(made.found) + len(made.missing)} gradients of {chosen.name}")
+    if others:
+        click.echo(f"note: it may also have {', '.join(others)}; choose another exercise with --exercise", err=True)
     click.echo(f"next: `grade {output} --exercise {chosen.name}`")
     return ExitCode.ALL_RIGHT

@@ -120,7 +120,7 @@ def main() -> None:
     """Grade hand-derived gradients.
 
     TARGET is an exercise (mlp), one of its gradients (mlp::dprobs), or the path to a submission
-    (a folder, .py, .zip or .ipynb). By default, every exercise in exercises/ is graded.
+    (a folder, .py, .ipynb, .zip or .md). By default, every exercise in exercises/ is graded.
     """
 
 

@@ -22,6 +22,7 @@ from grader.sandbox.cleaning import clean
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from grader.exercise.exercise import Exercise
     from grader.sandbox.client import Sandbox
 
 
@@ -55,7 +56,7 @@ def similarity(
     given = found.directory / "backward.py"
     stubs = given.read_text(encoding="utf-8") if given.is_file() else ""
     known = {*found.inputs_parameters, *found.producer, *found.gradients}
-    codes = _submissions(submissions, folder, found.name)
+    codes = _submissions(submissions, folder, found)
     texts = [
         reduced(name, code, stubs, known, answers.get(name, ())) for name, code in codes.items() if code is not None
     ]
@@ -71,7 +72,7 @@ def similarity(
     click.echo(f"{found_pairs}{left}: a reason to look, never a verdict", err=True)
 
 
-def _submissions(source: Path, without: Path | None, exercise: str) -> dict[str, str | None]:
+def _submissions(source: Path, without: Path | None, exercise: Exercise) -> dict[str, str | None]:
     """The code of each submission, by name; None for those that cannot be compared, which are reported.
 
     A group submission appears once, under its first member: the others rightly have the same code.
@@ -92,7 +93,7 @@ def _submissions(source: Path, without: Path | None, exercise: str) -> dict[str,
                 continue
             seen.add(each.source)
             try:
-                codes[each.name] = code_of(each.read(exercise).files, sandbox)
+                codes[each.name] = code_of(each.read().files, sandbox, exercise.wanted)
             except (UnreadableSubmission, NothingToCompare) as error:
                 codes[each.name] = None
                 click.echo(f"left out: {each.name}: {clean(str(error))}", err=True)

@@ -75,7 +75,16 @@ class Exercise:
             sizes=self.given_sizes,
             synonyms=self.settings.synonyms,
             part=self.settings.part,
+            others=self._others(),
         )
+
+    def _others(self) -> tuple[str, ...]:
+        """The names of the exercises in the same folder, and of the installed ones."""
+        from grader.exercise.shelf import exercises_directory, is_exercise
+
+        roots = {self.directory.parent, exercises_directory()}
+        found = {entry.name for root in roots if root.is_dir() for entry in root.iterdir() if is_exercise(entry)}
+        return tuple(sorted(found - {self.name}))
 
     def points(self, variable: str) -> int:
         """The points of a gradient: the course's setting, else the exercise's."""

@@ -1,4 +1,4 @@
-"""Finding exercises: by name, by one of their gradients, or by the functions in a file."""
+"""Finding exercises: by name, or by one of their gradients."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from grader.exercise.forward import BrokenExercise
 from grader.exercise.nearest import did_you_mean, unknown
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Sequence
 
 PACK_GROUP = "grader.exercises"
 PACKAGE = Path(__file__).resolve().parent.parent
@@ -66,7 +66,7 @@ def curriculum(exercise: Exercise) -> tuple[bool, int, str]:
 def homes(gradient: str, shelf: Shelf) -> list[str]:
     """The exercises that grade a gradient of this name; `dprobs` alone may be ambiguous."""
     names = [name for name in shelf.names() if shelf.forced in (None, name)]
-    exercises = [exercise for name in names if (exercise := _readable(name, shelf.load))]
+    exercises = [exercise for name in names if (exercise := readable(name, shelf.load))]
     return [exercise.name for exercise in sorted(exercises, key=curriculum) if gradient in exercise.gradients]
 
 
@@ -97,29 +97,8 @@ def the_gradient(word: str, exercise: Exercise) -> str:
     raise UnknownExercise(unknown(word, exercise.gradients, f"{exercise.name} gradient"))
 
 
-def by_functions(path: Path, functions: Iterable[str], shelf: Shelf, read: Callable[[str], Exercise]) -> Exercise:
-    """The one exercise that a file's `d*` functions belong to.
-
-    Raises:
-        UnknownExercise: none fits, or several fit equally well.
-    """
-    written = set(functions)
-    counts = {
-        name: len(written & set(exercise.gradients)) for name in shelf.names() if (exercise := _readable(name, read))
-    }
-    best = max(counts.values(), default=0)
-    winners = [name for name, count in counts.items() if count == best]
-    if best and len(winners) == 1:
-        return read(winners[0])
-    tie = (
-        f"its functions fit {' and '.join(winners)} equally well"
-        if best
-        else "none of its functions belongs to an exercise"
-    )
-    raise UnknownExercise(f"cannot infer the exercise of {path}: {tie}; pass --exercise NAME")
-
-
-def _readable(name: str, read: Callable[[str], Exercise]) -> Exercise | None:
+def readable(name: str, read: Callable[[str], Exercise]) -> Exercise | None:
+    """An exercise by name; None if it cannot be read."""
     try:
         return read(name)
     except BrokenExercise:

@@ -77,6 +77,7 @@ class Grading:
         self._known: dict[str, Row] = {}
         self._pending = self._grade()
         self._seconds = 0.0
+        self._skipped: tuple[str, ...] = ()
 
     @property
     def variables(self) -> tuple[str, ...]:
@@ -107,7 +108,7 @@ class Grading:
         rows = list(self.rows())
         self.close()
         submission, reading = self.submission, self.reading
-        problem, notes = (reading.problem, reading.notes) if reading else (None, ())
+        problem, notes = (reading.problem, (*reading.notes, *self._skipped)) if reading else (None, ())
         status = "unreadable" if problem is not None else _status(rows)
         return {
             **empty_entry(submission.name, self.exercise.name, str(submission.source), status, problem, notes),
@@ -126,6 +127,7 @@ class Grading:
         with self._sandbox.open(self.submission.files, self.exercise.rules, self.exercise.wanted) as session:
             self.reading = reading = session.reading
             loading = session.load() if reading.problem is None else None
+            self._skipped = session.skipped
             attempt = Attempt(self.exercise, self.settings, self.cases, reading, loading, self.variables)
             self._steps = KINDS[self.exercise.kind](attempt)
             yield from self._steps.rows(session)

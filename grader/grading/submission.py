@@ -6,24 +6,40 @@ import hashlib
 import os
 import stat
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from grader.sandbox.skipped_folders import is_skipped
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
 MAX_PYTHON_BYTES = 256 * 1024
-MAX_ARCHIVE_BYTES = 1024 * 1024
-MAX_FILES = 40
+MAX_MARKDOWN_BYTES = 1024 * 1024
+MAX_ARCHIVE_BYTES = 96 * 1024 * 1024
+"""A notebook holds its plots, and an archive what lies beside the code: the locked child takes only the code of it."""
+MAX_FILES = 500
 MAX_BYTES = 8 * 1024 * 1024
-"""Limit for all files together: each process that they pass through holds them several times."""
-LIMITS = {".py": MAX_PYTHON_BYTES, ".ipynb": MAX_ARCHIVE_BYTES, ".zip": MAX_ARCHIVE_BYTES}
+"""Limit for all Python and Markdown files together: each process that they pass through holds them several times."""
+MAX_BYTES_IN_ALL = 128 * 1024 * 1024
+"""Limit for everything together."""
+MAX_WALKED = 100_000
+"""Files in a folder, of any kind: one with more is not somebody's homework."""
+LIMITS = {
+    ".py": MAX_PYTHON_BYTES,
+    ".ipynb": MAX_ARCHIVE_BYTES,
+    ".zip": MAX_ARCHIVE_BYTES,
+    ".md": MAX_MARKDOWN_BYTES,
+}
 """The kinds of file that are graded, and the maximum bytes of each."""
+KINDS = ".py, .ipynb, .zip or .md"
+"""The same, for messages."""
 _EXAMPLES = frozenset(("right", "wrong"))
 """Folders of labeled answers, skipped when an exercise's own folder is graded: they are not the learner's."""
+_NOT_ANSWERS = frozenset(("conftest.py", "forward.py", "setup.py", "__init__.py"))
+"""Files beside an answer that hold none; read only if there is nothing else."""
 
 
 class UnreadableSubmission(Exception):
@@ -49,7 +65,7 @@ class Submission:
 
 
 def read_submission(path: Path, name: str | None = None, beneath: Path | None = None) -> Submission:
-    """Read a submission: a folder, a `.py`, a `.zip` or an `.ipynb`.
+    """Read a submission: a folder, a `.py`, an `.ipynb`, a `.zip` or an `.md`.
 
     Args:
         path: the file or folder.
@@ -69,7 +85,7 @@ def read_submission(path: Path, name: str | None = None, beneath: Path | None = 
     if path.is_dir():
         return Submission(title, path, _read_folder(path, root))
     if path.suffix.lower() not in LIMITS:
-        raise UnreadableSubmission(f"{path} is neither a folder nor a .py, .zip or .ipynb file")
+        raise UnreadableSubmission(f"{path} is neither a folder nor a {KINDS} file")
     return Submission(title, path, {path.name: read_regular(path, LIMITS[path.suffix.lower()], root)})
 
 
@@ -82,47 +98,82 @@ def _no_links(path: Path, root: Path) -> None:
 
 
 def _read_folder(folder: Path, root: Path) -> dict[str, bytes]:
-    """Every gradable file in a folder: only `backward.py` if there is one, else all .py, .ipynb and .zip files."""
-    own = folder / "backward.py"
-    if own.is_file() and not own.is_symlink():
-        return {"backward.py": read_regular(own, MAX_PYTHON_BYTES, root)}
-    found = within_limits(_gradable(folder, root), str(folder))
+    """Every file in a folder that may hold answers; the locked child chooses."""
+    found = within_limits(
+        (
+            (path.relative_to(folder).as_posix(), partial(read_regular, path, limit, root))
+            for path, limit in _gradable(folder)
+        ),
+        str(folder),
+    )
     if not found:
-        raise UnreadableSubmission(f"{folder} has no backward.py, nor any other .py, .ipynb or .zip file")
+        raise UnreadableSubmission(f"{folder} has no backward.py, nor any other {KINDS} file")
     return found
 
 
-def _gradable(folder: Path, root: Path) -> Iterator[tuple[str, bytes]]:
+def _gradable(folder: Path) -> Iterator[tuple[Path, int]]:
+    """The files of a kind that is graded, with the limit of each."""
+    walked = 0
     for inner, folders, names in os.walk(folder, followlinks=False):
         folders[:] = sorted(f for f in folders if f not in _EXAMPLES and not is_skipped(f))
+        walked += len(names)
+        if walked > MAX_WALKED:
+            raise UnreadableSubmission(f"{folder} has more than {MAX_WALKED:,} files; name the folder with your work")
         for name in sorted(names):
             path = Path(inner, name)
             limit = LIMITS.get(path.suffix.lower())
-            if limit is None or path.is_symlink():
-                continue
-            yield path.relative_to(folder).as_posix(), read_regular(path, limit, root)
+            if limit is not None and stat.S_ISREG(path.lstat().st_mode):
+                yield path, limit
 
 
-def within_limits(files: Iterable[tuple[str, bytes]], what: str) -> dict[str, bytes]:
-    """A submission's files by name. Stops reading once a limit is exceeded.
+def within_limits(files: Iterable[tuple[str, Callable[[], bytes]]], what: str) -> dict[str, bytes]:
+    """A submission's files by name, backward.py first.
+
+    Files beside an answer that hold none are left out, and so are those that are too large to be code, unless there
+    is nothing else.
 
     Args:
-        files: names and bytes, each read on demand.
+        files: names, and what reads the bytes of each.
         what: the submission, as the subject of an error message.
 
     Raises:
-        UnreadableSubmission: there are too many files, or they are too large together.
+        UnreadableSubmission: there are too many files, or they are too large together or each.
     """
+    named = dict(islice(files, MAX_FILES * 2))
+    answers = {name: read for name, read in named.items() if _base(name) not in _NOT_ANSWERS}
+    chosen = answers if any(not name.lower().endswith(".md") for name in answers) else named
+    if len(chosen) > MAX_FILES:
+        raise UnreadableSubmission(
+            f"{what} has more than {MAX_FILES} Python files and notebooks; submit only the file with your gradients"
+        )
+    return _read_all(sorted(chosen.items(), key=lambda item: _base(item[0]) != "backward.py"), what)
+
+
+def _read_all(files: Iterable[tuple[str, Callable[[], bytes]]], what: str) -> dict[str, bytes]:
     found: dict[str, bytes] = {}
-    left = MAX_BYTES
-    for name, content in files:
+    refused: list[UnreadableSubmission] = []
+    left, left_for_code = MAX_BYTES_IN_ALL, MAX_BYTES
+    for name, read in files:
+        try:
+            content = read()
+        except UnreadableSubmission as error:
+            refused.append(error)
+            continue
         left -= len(content)
-        if len(found) == MAX_FILES:
-            raise UnreadableSubmission(f"{what} has more than {MAX_FILES} files; submit only backward.py")
-        if left < 0:
-            raise UnreadableSubmission(f"{what} has more than {MAX_BYTES >> 20} MB of files; submit only backward.py")
+        left_for_code -= len(content) if name.lower().endswith((".py", ".md")) else 0
+        if left < 0 or left_for_code < 0:
+            most = MAX_BYTES_IN_ALL if left < 0 else MAX_BYTES
+            raise UnreadableSubmission(
+                f"{what} has more than {most >> 20} MB of code and notebooks; submit only the file with your gradients"
+            )
         found[name] = content
+    if refused and not found:
+        raise refused[0]
     return found
+
+
+def _base(name: str) -> str:
+    return name.rsplit("/", 1)[-1].lower()
 
 
 def read_regular(path: Path, limit: int, beneath: Path | None = None) -> bytes:
@@ -146,8 +197,17 @@ def read_regular(path: Path, limit: int, beneath: Path | None = None) -> bytes:
             raise UnreadableSubmission(f"{path} is not a regular file")
         content = file.read(limit + 1)
     if len(content) > limit:
-        raise UnreadableSubmission(f"{path} is more than {limit // 1024} KB; a backward.py is typically about 10 KB")
+        raise UnreadableSubmission(f"{path} is {too_large(path.name, limit)}")
     return content
+
+
+def too_large(name: str, limit: int) -> str:
+    """What is said of a file over its limit, after "is": the limit, and what to do."""
+    if name.lower().endswith(".ipynb"):
+        return f"more than {limit >> 20} MB; clear its outputs (Edit > Clear All Outputs), save it and submit it again"
+    if name.lower().endswith(".zip"):
+        return f"more than {limit >> 20} MB; submit only the file with your gradients"
+    return f"more than {limit >> 10} KB; a backward.py is typically about 10 KB"
 
 
 def _opened(path: Path, root: Path) -> int:

@@ -85,6 +85,23 @@ class Reading:
     """The code as text if it was assembled from a notebook or from flat lines, otherwise empty."""
     lost: dict[str, str] = field(default_factory=dict)
     """Answers in a cell that could not be read -> why not, with cell and line."""
+    surveys: tuple[Survey, ...] = ()
+    """The answers in each file of the submission, most promising first."""
+    form: str = ""
+    """Set if there is no answer, but a backward pass in a form that is not graded: a sentence that says which."""
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """The answers in one file of a submission."""
+
+    file: str
+    begun: tuple[str, ...] = ()
+    """The answers with work in them."""
+    stubs: tuple[str, ...] = ()
+    """The answers that are still as they were handed out."""
+    flat: bool = False
+    """Whether it is a notebook, or made of lines outside functions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +143,8 @@ class Wanted:
     """Other names for values and sizes -> the exercise's own: `batch_size` -> `n`."""
     part: int | None = None
     """The number of the exercise in a notebook that has several, as in `# Exercise 2`."""
+    others: tuple[str, ...] = ()
+    """The names of the other exercises: a folder of such a name holds work on that one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

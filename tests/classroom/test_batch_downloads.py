@@ -86,7 +86,7 @@ CANVAS_ROWS = {
     "lee_4717": ("4717", "lee", "graded", "1", "handed in late"),
     "lisue_4716": ("4716", "lisue", "unreadable", "0", "typed into the platform's text box"),
     "mülleränne_4714": ("4714", "Müller, Änne", "graded", "1", "Latin-1"),
-    "obrienpat_4718": ("4718", "obrienpat", "unreadable", "0", "essay.docx: not a .py, .ipynb or .zip"),
+    "obrienpat_4718": ("4718", "obrienpat", "unreadable", "0", "essay.docx: not a .py, .ipynb, .zip or .md"),
     "oneill-smithmaryann_4713": ("4713", "oneill-smithmaryann", "graded", "1", "taken from lines outside functions"),
     "roejane_4712": ("4712", "Roe, Jane", "graded", "0", "handed in late"),
     "student2test_4719": ("4719", "student2test", "graded", "0", "not on the roster"),

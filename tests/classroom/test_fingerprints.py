@@ -242,7 +242,7 @@ def test_submissions_that_cannot_be_compared_are_named(similarity: Callable[...,
     assert "bob.zip: not a readable zip archive" in left[0]
     assert "cleo.ipynb: not a valid notebook" in left[1]
     assert left[2] == "left out: dan: the folder is empty: nothing was handed in"
-    assert "essay?[2J.docx: not a .py, .ipynb or .zip file" in left[3]
+    assert "essay?[2J.docx: not a .py, .ipynb, .zip or .md file" in left[3]
     assert "0 pairs of 1 submission (4 left out): a reason to look, never a verdict" in result.stderr
 
 

@@ -46,7 +46,7 @@ def found(sandbox: Sandbox, tmp_path: Path) -> Callable[..., dict[str, HandedIn]
 def state(each: HandedIn) -> str:
     """A submission's files, or why there are none."""
     try:
-        return " ".join(sorted(each.read("mlp").files))
+        return " ".join(sorted(each.read().files))
     except UnreadableSubmission as error:
         return str(error)
 
@@ -121,7 +121,7 @@ class TestShapes:
     def test_the_bytes_come_out_as_they_went_in(self, found: Callable[..., dict[str, HandedIn]]) -> None:
         """At any size up to the limit."""
         raw = random.Random(1).randbytes(200_000)
-        assert found({"alice/backward.py": raw})["alice"].read("mlp").files["backward.py"] == raw
+        assert found({"alice/backward.py": raw})["alice"].read().files["backward.py"] == raw
 
 
 def packed(*infos: tuple[zipfile.ZipInfo, bytes]) -> bytes:

@@ -27,13 +27,13 @@ def by_name(folder: Path, files: dict[str, str | bytes | None]) -> dict[str, Han
 
 def graded_files(each: HandedIn) -> list[str]:
     """The names under which a submission's files are graded."""
-    return sorted(each.read("mlp").files)
+    return sorted(each.read().files)
 
 
 def refusal(each: HandedIn) -> str:
     """Why a submission cannot be read."""
     with pytest.raises(UnreadableSubmission) as error:
-        each.read("mlp")
+        each.read()
     return str(error.value)
 
 
@@ -85,8 +85,8 @@ class TestByHand:
         """It may contain a workspace, older attempts or pictures."""
         assert list(by_name(tmp_path, files)) == ["ann"]
 
-    def test_unread_files_beside_backward_py_are_noted(self, tmp_path: Path) -> None:
-        """The owner may have meant them to count."""
+    def test_every_file_that_may_be_the_answer_is_taken(self, tmp_path: Path) -> None:
+        """The sandbox chooses, and notes which it read."""
         files: dict[str, str | bytes | None] = {
             "ann/backward.py": CODE,
             "ann/softmax.py": CODE,
@@ -96,8 +96,8 @@ class TestByHand:
             "bob/b.py": CODE,
         }
         found = by_name(tmp_path, files)
-        assert found["ann"].of("mlp").notes == ("not read: softmax.py",)
-        assert found["bob"].of("mlp").notes == (), "the sandbox chooses and adds its own note"
+        assert graded_files(found["ann"]) == ["backward.py", "old/backward.py", "softmax.py"]
+        assert graded_files(found["bob"]) == ["a.py", "b.py"]
 
     def test_two_entries_with_one_name_have_a_row_each(self, tmp_path: Path) -> None:
         """A name that a platform made, and a folder with the same name beside it."""
@@ -112,16 +112,19 @@ class TestByHand:
         """It does not on Windows, either."""
         assert graded_files(by_name(tmp_path, {"alice/BACKWARD.PY": CODE})["alice"]) == ["BACKWARD.PY"]
 
-    def test_only_the_exercise_counts_in_a_whole_workspace(self, tmp_path: Path) -> None:
-        """Its other files belong to other exercises."""
+    def test_the_forward_passes_of_a_whole_workspace_are_left_out(self, tmp_path: Path) -> None:
+        """They are no answers."""
         files = {
             f"alice/exercises/{name}/{file}.py": CODE for name in ("mlp", "rnn") for file in ("forward", "backward")
         }
-        assert graded_files(by_name(tmp_path, files)["alice"]) == ["exercises/mlp/backward.py"]
+        assert graded_files(by_name(tmp_path, files)["alice"]) == [
+            "exercises/mlp/backward.py",
+            "exercises/rnn/backward.py",
+        ]
 
-    def test_backward_py_at_the_top_is_the_answer(self, tmp_path: Path) -> None:
-        """As for a single submission."""
-        found = by_name(tmp_path, {"alice/backward.py": CODE, "alice/old/backward.py": "", "alice/notes.py": ""})
+    def test_a_file_too_large_to_be_code_is_left_out(self, tmp_path: Path) -> None:
+        """Somebody's data beside the code."""
+        found = by_name(tmp_path, {"alice/backward.py": CODE, "alice/data.py": b"#" * 300_000})
         assert graded_files(found["alice"]) == ["backward.py"]
 
     @pytest.mark.parametrize("name", ["backward.py.txt", "backward.txt"])
@@ -138,7 +141,7 @@ class TestByHand:
     def test_an_essay_is_a_row_that_says_so(self, tmp_path: Path) -> None:
         """Somebody handed in the wrong file."""
         found = by_name(tmp_path, {"alice/essay.pdf": b"%PDF", "bob.docx": b"PK"})
-        assert refusal(found["alice"]) == "essay.pdf: not a .py, .ipynb or .zip file; hand in backward.py"
+        assert refusal(found["alice"]) == "essay.pdf: not a .py, .ipynb, .zip or .md file; hand in backward.py"
         assert "bob.docx: not a" in refusal(found["bob"])
 
     def test_three_entries_of_one_name_are_three_submissions(self, tmp_path: Path) -> None:
@@ -166,8 +169,8 @@ class TestByHand:
 
     def test_too_many_files_are_refused_before_they_are_read(self, tmp_path: Path) -> None:
         """Somebody handed in an environment or a data set."""
-        found = by_name(tmp_path, {f"alice/part{n}.py": "" for n in range(60)})
-        assert refusal(found["alice"]) == "the submission has more than 40 files; submit only backward.py"
+        found = by_name(tmp_path, {f"alice/part{n}.py": "" for n in range(501)})
+        assert refusal(found["alice"]).startswith("the submission has more than 500 Python files and notebooks")
 
     def test_a_link_is_not_followed(self, tmp_path: Path) -> None:
         """It could point to the solution."""
@@ -209,7 +212,7 @@ class TestCanvas:
             "doejohn_4711", "linksue_4715", "maxmax_4713", "roejane_4712", "textmary_4714", "zipzoe_4716",
         ]  # fmt: skip
         assert graded_files(found["doejohn_4711"]) == ["backward.py"]
-        assert graded_files(found["roejane_4712"]) == ["backward.py"]
+        assert graded_files(found["roejane_4712"]) == ["backward.py", "helpers.py"]
         assert graded_files(found["maxmax_4713"]) == ["Backward-1.ipynb"]
         assert graded_files(found["zipzoe_4716"]) == ["my homework.zip"]
 
@@ -229,7 +232,7 @@ class TestCanvas:
         """By attachment number."""
         files: dict[str, str | bytes | None] = {"d_1_9_backward.py": "# first", "d_1_10_backward.py": "# last"}
         each = by_name(tmp_path, files)["d_1"]
-        assert each.read("mlp").files == {"backward.py": b"# last"}
+        assert each.read().files == {"backward.py": b"# last"}
         assert each.notes == ("several files have the same name; the last one was graded",)
 
     def test_a_stray_file_among_them_is_its_own_submission(self, tmp_path: Path) -> None:
@@ -262,7 +265,7 @@ class TestMoodle:
             "Sam Poe_657738_assignsubmission_onlinetext_onlinetext.html": "<p>",
         }
         found = by_name(tmp_path, files)
-        assert graded_files(found["Jane Doe_657737"]) == ["backward.py"]
+        assert graded_files(found["Jane Doe_657737"]) == ["backward.py", "notes.py"]
         assert "text box" in refusal(found["Sam Poe_657738"])
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,7 +11,6 @@ from grader.exercise.forward import BrokenExercise
 from grader.exercise.shelf import (
     Shelf,
     UnknownExercise,
-    by_functions,
     curriculum,
     exercises_directory,
     homes,
@@ -26,6 +24,8 @@ from grader.exercise.shelf import (
 )
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from grader.exercise.exercise import Exercise
 
 
@@ -111,26 +111,3 @@ def test_a_gradient_may_be_named_by_its_variable(mlp: Exercise) -> None:
     assert the_gradient("dprobs", mlp) == the_gradient("probs", mlp) == "dprobs"
     with pytest.raises(UnknownExercise, match=r"there is no mlp gradient dprob\. Did you mean dprobs\?"):
         the_gradient("dprob", mlp)
-
-
-def test_a_file_belongs_to_the_exercise_that_most_of_its_functions_belong_to() -> None:
-    """Others may be in it."""
-    found = by_functions(Path("a.py"), ["dprobs", "dhprebn", "dbndiff2", "plot"], Shelf(), load_exercise)
-    assert found.name == "mlp"
-
-
-@pytest.mark.parametrize(
-    ("functions", "sentence"),
-    [
-        (
-            ["plot"],
-            "cannot infer the exercise of a.py: none of its functions belongs to an exercise; pass --exercise NAME",
-        ),
-        (["dx"], "cannot infer the exercise of a.py: its functions fit "),
-    ],
-)
-def test_a_file_that_fits_no_single_exercise_is_an_error(functions: list[str], sentence: str) -> None:
-    """Nothing is guessed."""
-    with pytest.raises(UnknownExercise) as caught:
-        by_functions(Path("a.py"), functions, Shelf(), load_exercise)
-    assert str(caught.value).startswith(sentence)

@@ -10,14 +10,15 @@ import pytest
 from grader.grading.submission import MAX_BYTES, MAX_FILES, MAX_PYTHON_BYTES, UnreadableSubmission, read_submission
 
 
-def test_a_folder_s_backward_py_is_the_submission(tmp_path: Path) -> None:
-    """Other files next to it are not read."""
+def test_a_folder_s_backward_py_comes_first(tmp_path: Path) -> None:
+    """What cannot be an answer is left out: the forward pass, pictures, data."""
     (tmp_path / "backward.py").write_bytes(b"x = 1\r\n")
-    (tmp_path / "other.py").write_bytes(b"y")
-    assert read_submission(tmp_path).files == {"backward.py": b"x = 1\r\n"}
+    for name in ("another.py", "forward.py", "loss.png", "exercise.toml"):
+        (tmp_path / name).write_bytes(b"y")
+    assert list(read_submission(tmp_path).files.items()) == [("backward.py", b"x = 1\r\n"), ("another.py", b"y")]
 
 
-def test_a_folder_without_backward_py_is_read_in_full(tmp_path: Path) -> None:
+def test_a_folder_is_read_in_full(tmp_path: Path) -> None:
     """The locked child chooses."""
     (tmp_path / "deep").mkdir()
     (tmp_path / "deep" / "Backward.py").write_bytes(b"x")
@@ -115,16 +116,32 @@ def test_a_folder_of_very_many_files_is_not_read(tmp_path: Path) -> None:
     """One file is enough."""
     for number in range(MAX_FILES + 1):
         (tmp_path / f"f{number}.py").write_bytes(b"")
-    with pytest.raises(UnreadableSubmission, match="more than 40 files"):
+    with pytest.raises(UnreadableSubmission, match="more than 500 Python files and notebooks"):
         read_submission(tmp_path)
+
+
+def test_a_folder_with_a_large_data_set_is_read(tmp_path: Path) -> None:
+    """Only what may be an answer counts, and a file too large to be one is left out."""
+    for number in range(MAX_FILES + 1):
+        (tmp_path / f"{number}.png").write_bytes(b"")
+    (tmp_path / "backward.py").write_bytes(b"x")
+    (tmp_path / "weights.py").write_bytes(b"#" * (MAX_PYTHON_BYTES + 1))
+    assert list(read_submission(tmp_path).files) == ["backward.py"]
 
 
 def test_a_folder_with_many_large_files_is_read_only_up_to_the_limit(tmp_path: Path) -> None:
-    """Forty notebooks of one megabyte each do not fill a process's memory."""
-    for number in range(MAX_FILES):
-        (tmp_path / f"{number}.ipynb").write_bytes(bytes(MAX_BYTES // MAX_FILES + 1))
-    with pytest.raises(UnreadableSubmission, match="more than 8 MB of files"):
+    """Very many files of code do not fill a process's memory."""
+    for number in range(MAX_BYTES // MAX_PYTHON_BYTES + 1):
+        (tmp_path / f"{number}.py").write_bytes(bytes(MAX_PYTHON_BYTES))
+    with pytest.raises(UnreadableSubmission, match="more than 8 MB of code"):
         read_submission(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["work.ipynb", "work.zip", "work.md"])
+def test_every_kind_of_file_may_be_submitted_alone(tmp_path: Path, name: str) -> None:
+    """Also a notebook that its plots made large."""
+    (tmp_path / name).write_bytes(bytes(1 << 20))
+    assert read_submission(tmp_path / name).files == {name: bytes(1 << 20)}
 
 
 def test_a_missing_or_ungradable_path_gets_a_sentence(tmp_path: Path) -> None:

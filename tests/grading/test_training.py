@@ -92,7 +92,7 @@ def test_a_function_without_gradients_gives_all_seven_rows_its_verdict(grade: An
     [
         ("def gradients(n):\n    return n/0", 2),
         ("def gradients(logits):\n    logits.backward()", 2),
-        ("def gradients(n):\n    return [n]\n1/0", 3),
+        ("def gradients(n, most=1/0):\n    return [n]", 1),
         ("def gradients(:", 1),
         ("\ndef gradients(m):\n    return m", 2),
     ],

@@ -160,9 +160,10 @@ def test_outcomes_survive_the_round_trip(outcome: Any) -> None:
     assert decode(answers.encode_failure(outcome)) == outcome
 
 
-def test_a_loaded_module_decodes_to_none() -> None:
+def test_a_loaded_module_decodes_to_the_notes_on_it() -> None:
     """One that failed decodes to its outcome; noise to neither."""
-    assert answers.decode_loaded(framed(answers.encode_fine("hello")), 0.0) is None
+    assert answers.decode_loaded(framed(answers.encode_fine("hello")), 0.0) == ()
+    assert answers.decode_loaded(framed(answers.encode_fine("", ["a:1: skipped", "b"])), 0.0) == ("a:1: skipped", "b")
     raised = Raised(kind="ValueError", message="no")
     assert answers.decode_loaded(framed(answers.encode_failure(raised)), 0.0) == raised
     with pytest.raises(ProtocolError):

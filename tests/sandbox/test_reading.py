@@ -80,8 +80,8 @@ def test_of_several_files_the_one_with_the_most_answers_is_read_and_the_others_a
     files = {"a.py": ANSWER, "b.py": ANSWER * 1 + b"def dy(y): return y\n", "c.py": b"def helper(): pass\n"}
     found = read(files, RULES).reading
     assert found.file == "b.py"
-    assert found.notes == ("not read: a.py", "not read: c.py")
-    files["n.ipynb"] = notebook("def dx(): pass\ndef dy(): pass", "dz = 1\ndw = 2\ndv = 3")
+    assert found.notes == ("read: b.py; not read: a.py, c.py",)
+    files["n.ipynb"] = notebook("def dx(): return 1\ndef dy(): return 2", "dz = 1\ndw = 2\ndv = 3")
     assert read(files, RULES).reading.file == "n.ipynb"
 
 
@@ -288,7 +288,7 @@ def wrong_size() -> bytes:
         (zipped({"backward.py": ANSWER})[:-30], "hw.zip: not a readable zip archive"),
         (
             zipped({f"{i}.py": b"" for i in range(501)}),
-            "hw.zip: the archive contains 501 files; at most 500 are allowed",
+            "hw.zip: the archive contains 501 Python files and notebooks; at most 500 are read",
         ),
         (zipped({"../backward.py": ANSWER}), "hw.zip: a file in the archive would be unpacked outside its folder"),
         (zipped({"/etc/backward.py": ANSWER}), "hw.zip: a file in the archive would be unpacked outside its folder"),
@@ -308,7 +308,7 @@ def wrong_size() -> bytes:
         (zipped({"a.py": NOISE + b"#" * 200}), "hw.zip: 'a.py' in the archive is larger than 1 MB"),
         (
             zipped({f"{i}.py": NOISE[:-999] for i in range(6)}),
-            "hw.zip: the files in the archive take more than 4 MB",
+            "hw.zip: the code in the archive takes more than 4 MB",
         ),
         (wrong_size(), "hw.zip: "),
     ],
@@ -443,9 +443,10 @@ def test_the_older_notebook_format_is_read() -> None:
         (b'{"cells": [3, {"cell_type": "code", "source": {}}]}', "n.ipynb: no code cell"),
         (notebook("x = = 1"), "n.ipynb: no code cell in this notebook could be read"),
         (b"9" * 5000, "n.ipynb: not a valid notebook ("),
+        (b" " * ((1 << 20) + 1), "n.ipynb: not a valid notebook ("),
         (notebook("x = 1\n" * (1 << 18)), "n.ipynb: its code is larger than 1 MB; submit only your own cells"),
     ],
-    ids=range(9),
+    ids=range(10),
 )
 def test_a_file_that_is_not_a_notebook_is_one_sentence(data: bytes, sentence: str) -> None:
     """Broken JSON, bombs, other documents, sizes."""

@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING
 
 import click
 
+from grader.exercise.matching import best, matches
 from grader.exercise.nearest import did_you_mean
 from grader.exercise.settings import Settings
-from grader.exercise.shelf import UnknownExercise, by_functions
+from grader.exercise.shelf import UnknownExercise
 from grader.grading.run import start_sandbox
 from grader.grading.submission import UnreadableSubmission
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from grader.classroom.intake.handed_in import HandedIn
     from grader.exercise.exercise import Exercise
     from grader.exercise.shelf import Shelf
+    from grader.sandbox.types import Survey
 
 AGAIN = frozenset(("failed", "unreadable", "refused"))
 ABNORMAL = frozenset(("timed_out", "killed"))
@@ -108,9 +110,9 @@ def by_vote(source: Path, handed_in: Sequence[HandedIn], shelf: Shelf) -> Exerci
         click.UsageError: no submission fits an exercise, or there is a tie.
     """
     votes: Counter[str] = Counter()
-    for functions in islice(_readings(handed_in), VOTERS):
+    for surveys in islice(_readings(handed_in), VOTERS):
         try:
-            votes[by_functions(source, functions, shelf, shelf.load).name] += 1
+            votes[best(matches(source, surveys, shelf)).exercise.name] += 1
         except UnknownExercise:
             continue
     ranked = votes.most_common(2)
@@ -120,14 +122,14 @@ def by_vote(source: Path, handed_in: Sequence[HandedIn], shelf: Shelf) -> Exerci
     return shelf.load(ranked[0][0])
 
 
-def _readings(handed_in: Sequence[HandedIn]) -> Iterator[list[str]]:
-    """The function names in every readable submission, read in a locked child."""
+def _readings(handed_in: Sequence[HandedIn]) -> Iterator[tuple[Survey, ...]]:
+    """The names in the files of every readable submission, read in a locked child."""
     with start_sandbox(Settings()) as sandbox:
         for each in handed_in:
             try:
-                submission = each.read("")
+                submission = each.read()
             except UnreadableSubmission:
                 continue
             with sandbox.open(submission.files) as session:
-                if session.reading.functions:
-                    yield list(session.reading.functions)
+                if session.reading.surveys:
+                    yield session.reading.surveys

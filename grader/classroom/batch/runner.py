@@ -138,7 +138,7 @@ class Batch:
         for each in chosen:
             self._results.settle()
             try:
-                submission = each.read(self.order.exercise)
+                submission = each.read()
             except UnreadableSubmission as error:
                 self._results.unreadable(each, str(error))
                 continue

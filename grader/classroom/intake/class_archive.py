@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from grader.classroom.intake.gathering import MOST_WRAPPERS, Class, TopEntry, gather, is_wrapper
-from grader.classroom.intake.handed_in import Part, graded_name
+from grader.classroom.intake.handed_in import Part, is_work
 from grader.classroom.intake.platforms import METADATA
 from grader.grading.submission import UnreadableSubmission, read_regular
 from grader.sandbox.skipped_folders import is_skipped
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from grader.sandbox.types import Member
 
 LARGEST: Final = 128 << 20
-"""Maximum size of a class's archive in bytes; one submission has about ten thousand."""
+"""Maximum size of a class's archive in bytes: the unpacking child holds it several times."""
 
 _AT_TOP: Final = re.compile(r"^(\./)+")
 """Prefix that some tools write before every member when packing `.`."""
@@ -32,6 +32,10 @@ def read_archive(source: Path, sandbox: Sandbox) -> Class:
     Raises:
         UnreadableSubmission: it is not a file, is too large, or is not a well-formed archive.
     """
+    if source.is_file() and source.stat().st_size > LARGEST:
+        raise UnreadableSubmission(
+            f"{source} is more than {LARGEST >> 20} MB; unpack it, and pass the folder to `grade batch`"
+        )
     taken_out = list(sandbox.unpack(source.name, read_regular(source, LARGEST)))
     broken = next((member.problem for member in taken_out if not member.name and member.problem), None)
     if broken is not None:
@@ -62,7 +66,7 @@ def _wrappers(names: Sequence[str], stem: str) -> str:
 
 
 def _is_work(pieces: Sequence[str]) -> bool:
-    return bool(pieces and graded_name(pieces[-1]))
+    return bool(pieces and is_work(pieces[-1]))
 
 
 def _tops(source: Path, below: str, members: Sequence[Member]) -> Iterator[TopEntry]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from grader.classroom.intake.gathering import MOST_WRAPPERS, Class, TopEntry, gather, is_wrapper
-from grader.classroom.intake.handed_in import Part, graded_name
+from grader.classroom.intake.handed_in import Part, is_work
 from grader.classroom.intake.platforms import LARGEST, METADATA
 from grader.sandbox.skipped_folders import is_skipped
 
@@ -45,7 +45,7 @@ def _has_work(folder: Path) -> bool:
     """Whether this is a folder with something to grade in it."""
     if folder.is_symlink() or not folder.is_dir():
         return False
-    return any(graded_name(part.name) for part in itertools.islice(_below(folder), MOST_BELOW))
+    return any(is_work(part.name) for part in itertools.islice(_below(folder), MOST_BELOW))
 
 
 def _metadata(top: Path) -> str:

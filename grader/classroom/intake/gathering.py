@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Final
 
-from grader.classroom.intake.handed_in import HandedIn, Part, graded_name
+from grader.classroom.intake.handed_in import HandedIn, Part, graded_name, is_work
 from grader.classroom.intake.platforms import METADATA, Mangled, Who, demangle, read_metadata
 from grader.classroom.intake.safe_names import safe_names
 from grader.exercise.shelf import list_exercises
@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 _IGNORED = re.compile(
     r"__.*|thumbs\.db|desktop\.ini|readme.*|submission_metadata\.yml"
-    r"|.*\.(csv|tsv|xlsx?|ods|json|ya?ml|toml|md|html?|log|lock|tmp|part)",
+    r"|(assignment|changelog|contributing|instructions|license|notes|task|todo)\.md"
+    r"|.*\.(csv|tsv|xlsx?|ods|json|ya?ml|toml|html?|log|lock|tmp|part)",
     re.IGNORECASE | re.DOTALL,
 )
 """Files in such a folder that are nobody's work."""
@@ -49,7 +50,7 @@ def nobody(source: Path) -> str:
     """The error message for a class without submissions."""
     return (
         f"no submissions in {source}: expected a folder for each student, or files named after the students "
-        "(.py, .ipynb, .zip)"
+        "(.py, .ipynb, .zip, .md)"
     )
 
 
@@ -140,7 +141,7 @@ def is_wrapper(top: str, source: str, inside: Mapping[str, bool]) -> bool:
     if top == _COPY.sub("", source) or METADATA in inside or platform_of(inside):
         return True
     people = {name for name, folder in inside.items() if folder and not _is_nobodys(name)}
-    work = any(graded_name(name) and not _is_nobodys(name) for name, folder in inside.items() if not folder)
+    work = any(is_work(name) and not _is_nobodys(name) for name, folder in inside.items() if not folder)
     return len(people) > 1 and not work and people.isdisjoint({"exercises", *list_exercises()})
 
 

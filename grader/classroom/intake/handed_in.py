@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING
 
 from grader.classroom.intake.platforms import Who
-from grader.grading.submission import LIMITS, Submission, UnreadableSubmission, read_regular, within_limits
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
+from grader.grading.submission import (
+    KINDS,
+    LIMITS,
+    Submission,
+    UnreadableSubmission,
+    read_regular,
+    too_large,
+    within_limits,
+)
 
 GRADABLE = tuple(LIMITS)
-MOST_NOTED = 5
 _DISGUISED = {".py.txt": ".py", ".ipynb.txt": ".ipynb", ".ipynb.json": ".ipynb", ".txt": ".py"}
 """Extensions that editors and browsers give backward.py and backward.ipynb -> the real one."""
 
@@ -41,7 +44,7 @@ class Part:
         if self.content is None:
             return self._from_disk(limit)
         if len(self.content) > limit:
-            raise UnreadableSubmission(f"{self.name} is larger than {limit // 1024} KB; a backward.py is about 10 KB")
+            raise UnreadableSubmission(f"{self.name} is {too_large(self.name, limit)}")
         return self.content
 
     def _from_disk(self, limit: int) -> bytes:
@@ -70,38 +73,38 @@ class HandedIn:
     modified: float = 0.0
     """Modification time of its newest file, in seconds since the epoch."""
 
-    def read(self, exercise: str) -> Submission:
-        """Read the files to grade for this exercise.
+    def read(self) -> Submission:
+        """Read the files that may hold answers; the locked child chooses.
 
         Raises:
             UnreadableSubmission: the message says why.
         """
         if self.problem is not None:
             raise UnreadableSubmission(self.problem)
-        parts = narrowed([part for part in self.parts if graded_name(part.name) is not None], exercise)
-        if not parts:
+        named = {name: part.read for part in self._under_their_names() if (name := graded_name(part.name)) is not None}
+        if not named:
             raise UnreadableSubmission(self._nothing_gradable())
-        files = within_limits(((graded_name(part.name) or "", part.read()) for part in parts), "the submission")
-        return Submission(self.name, self.source, files)
+        return Submission(self.name, self.source, within_limits(named.items(), "the submission"))
+
+    def _under_their_names(self) -> list[Part]:
+        """The files, those with a disguised extension first: a file that has the real name replaces them."""
+        return sorted(self.parts, key=lambda part: graded_name(part.name) == part.name)
 
     def _nothing_gradable(self) -> str:
         if not self.parts:
-            return "no .py, .ipynb or .zip file; hand in backward.py"
+            return f"no {KINDS} file; hand in backward.py"
         named = ", ".join(part.name[:60] for part in self.parts[:3])
-        return f"{named}: not a .py, .ipynb or .zip file; hand in backward.py"
-
-    def of(self, exercise: str) -> HandedIn:
-        """The same submission, with notes about files beside a backward.py that are not read."""
-        parts = [part for part in self.parts if graded_name(part.name) is not None]
-        if not any(graded_name(part.name) == "backward.py" for part in parts):
-            return self
-        used = {part.name for part in narrowed(parts, exercise)}
-        beside = [part.name[:100] for part in parts if part.name not in used and "/" not in part.name]
-        return self.noted(*(f"not read: {name}" for name in beside[:MOST_NOTED]))
+        return f"{named}: not a {KINDS} file; hand in backward.py"
 
     def noted(self, *notes: str) -> HandedIn:
         """The same submission with more notes for the instructor."""
         return replace(self, notes=(*self.notes, *notes))
+
+
+def is_work(name: str) -> bool:
+    """Whether a file of this name is somebody's work; a Markdown file may as well be a description."""
+    graded = graded_name(name)
+    return graded is not None and not graded.lower().endswith(".md")
 
 
 def graded_name(name: str) -> str | None:
@@ -113,12 +116,3 @@ def graded_name(name: str) -> str | None:
         if lower.endswith(ending):
             return name[: -len(ending)] + meant
     return None
-
-
-def narrowed(parts: Sequence[Part], exercise: str) -> list[Part]:
-    """The files to grade: only backward.py if there is one, and in a workspace only this exercise's."""
-    names = {part: PurePosixPath(graded_name(part.name) or "") for part in parts}
-    at_top = [part for part, name in names.items() if str(name) == "backward.py"]
-    own = [part for part, name in names.items() if exercise in name.parts[:-1]]
-    named = [part for part in own if names[part].name.lower() == "backward.py"]
-    return at_top or named or own or list(parts)

@@ -16,7 +16,7 @@ import torch
 from grader.sandbox.child.printed import Printed
 from grader.sandbox.cleaning import TEXT_LIMIT, clean
 from grader.sandbox.numerics import float32_switch
-from grader.sandbox.protocol.answers import encode_failure, encode_fine, encode_returned
+from grader.sandbox.protocol.answers import LONGEST_NOTE, MOST_SKIPPED, encode_failure, encode_fine, encode_returned
 from grader.sandbox.protocol.tensors import (
     CODES,
     MOST_DIMENSIONS,
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
     from grader.sandbox.child.drive import Result
     from grader.sandbox.protocol.messages import Asked
+    from grader.sandbox.reading.reading import Piece
 
     Place = Callable[[int], tuple[str, int]]
     Calling = Generator[Callable[[], object], None, bytes]
@@ -64,6 +65,7 @@ _KEPT: Final[list[Any]] = []
 # Read past whatever a learner's exception class does with its own attributes.
 _traceback: Final = BaseException.__dict__["__traceback__"].__get__
 _errno: Final = OSError.__dict__["errno"].__get__
+_name: Final = NameError.__dict__["name"].__get__
 _RAISE: Final = dis.opmap["RAISE_VARARGS"]
 _DTYPES: Final = {"float32": torch.float32, "float64": torch.float64}
 _RANDOM: Final = re.compile("rand|drop|normal|uniform|noulli|multinom|poisson|geometric|cauchy|expon|seed|init|attr")
@@ -90,30 +92,49 @@ class Calls:
         self._locked = locked
         self._printed = Printed()
         self._random = True
+        self._missing: dict[str, NotStarted | Raised] = {}
+        """Names that are not defined, because a line of the file failed that would have defined them."""
 
-    def load(self, code: CodeType, module: ModuleType, wide: ModuleType) -> Calling:
+    def load(self, pieces: Sequence[Piece], module: ModuleType, wide: ModuleType) -> Calling:
         """Run the file once for each dtype, so that tensors made at its top level are float64 in float64 questions.
 
+        A piece that fails is skipped, as a cell of a notebook would be: what does not need it is graded all the same.
+
         Args:
-            code: the compiled file.
+            pieces: the compiled file.
             module: for float32 questions; what happens here is reported.
             wide: for float64 questions; a copy of `module` if the file cannot be run twice.
         """
-        self._random = _draws(code)
+        self._random = any(_draws(piece.code) for piece in pieces)
         self._start("float32")
-        yield partial(exec, code, module.__dict__)
-        failure = self._failure()
-        if failure is None:
-            shown = self._shown()
-            self._start("float64")
-            yield partial(exec, code, wide.__dict__)
-            if self._failure() is not None:
-                wide.__dict__.update(module.__dict__)
-            return encode_fine(shown)
-        if isinstance(failure, NotStarted):
-            kind, line = "NotImplementedError", failure.line
-            failure = Raised(kind=kind, message=failure.how, file=self._file, line=line, printed=failure.printed)
-        return encode_failure(failure)
+        failed = yield from self._run(pieces, module)
+        shown = self._shown()
+        self._missing = {
+            name: failure for piece, failure in failed for name in piece.binds if name not in module.__dict__
+        }
+        self._start("float64")
+        again = yield from self._run(pieces, wide)
+        if len(again) > len(failed):
+            wide.__dict__.update(module.__dict__)
+        return encode_fine(shown, [_skipped(piece, failure) for piece, failure in failed[:MOST_SKIPPED]])
+
+    def _run(
+        self, pieces: Sequence[Piece], module: ModuleType
+    ) -> Generator[Callable[[], object], None, list[tuple[Piece, NotStarted | Raised]]]:
+        failed = []
+        for piece in pieces:
+            yield partial(exec, piece.code, module.__dict__)
+            failure = self._failure()
+            if failure is not None:
+                failed.append((piece, failure))
+        return failed
+
+    def undefined(self, function: str) -> NotStarted | Raised:
+        """The outcome of a function that does not exist after the file has run: what its definition raised."""
+        failure = self._missing.get(function)
+        if isinstance(failure, Raised):
+            return failure
+        return Raised(kind="NameError", message=f"{function} is not defined after the file has run")
 
     def call(self, function: Callable[..., Any], asked: Asked, sources: Mapping[str, Stored | int | float]) -> Calling:
         """Call a function with fresh copies of its arguments; the value is the encoded outcome."""
@@ -170,7 +191,18 @@ class Calls:
         kind = clean(class_name(type(error)), 200)
         if _OUT_OF_MEMORY in message:  # torch raises a RuntimeError that names a line of its own source
             kind, message = "MemoryError", message[message.index(_OUT_OF_MEMORY) + len(_ALLOCATOR) :]
+        if kind == "NameError":
+            message += self._why_missing(error)
         return Raised(kind=kind, message=message, file=file, line=line, printed=self._shown())
+
+    def _why_missing(self, error: BaseException) -> str:
+        """For a name that a failed line would have defined: that line, and what it raised."""
+        name = _name_of(error)
+        failure = self._missing.get(name) if type(name) is str else None
+        if not isinstance(failure, Raised):
+            return ""
+        where = f"line {failure.line}" if failure.line else "the line"
+        return clean(f": {where}, which makes it, raised {failure.kind}: {failure.message}", 300)
 
     def _place(self, error: BaseException) -> tuple[int | None, bool]:
         """The innermost line in the learner's file, and whether the exception was raised by a `raise` there."""
@@ -192,6 +224,16 @@ class Calls:
         if issubclass(type(error), OSError) and _errno(error) == _EPERM and self._locked:
             message += " (the sandbox allows no files, no processes and no network)"
         return message
+
+
+def _name_of(error: BaseException) -> object:
+    return _name(error) if issubclass(type(error), NameError) else None
+
+
+def _skipped(piece: Piece, failure: NotStarted | Raised) -> str:
+    """The note on a piece of the file that failed."""
+    what = f"{failure.kind}: {failure.message}" if isinstance(failure, Raised) else failure.how
+    return clean(f"{piece.at}: skipped: {what.partition(chr(10))[0]}", LONGEST_NOTE)
 
 
 def _prepare(dtype: torch.dtype) -> None:

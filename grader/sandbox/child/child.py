@@ -15,7 +15,7 @@ from grader.sandbox.protocol.answers import encode_failure
 from grader.sandbox.protocol.messages import decode_ask, decode_pool, decode_read, encode_reading
 from grader.sandbox.protocol.tensors import address_of
 from grader.sandbox.reading.reading import read
-from grader.sandbox.types import Raised, RulesConfig
+from grader.sandbox.types import RulesConfig
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from grader.sandbox.child.drive import Driven, Result
     from grader.sandbox.protocol.messages import Asked
     from grader.sandbox.protocol.tensors import Stored
+    from grader.sandbox.reading.reading import Piece
 
 _READV: Final = hasattr(os, "readv")
 _AT_ONCE: Final = 1 << 16
@@ -91,7 +92,8 @@ class Child:
         self._pools: dict[str, dict[str, Stored | int | float]] = {"": {}}
         self._buffers: list[bytearray] = []
         """The buffers that the pools' values point into."""
-        self._code: types.CodeType | None = None
+        self._pieces: tuple[Piece, ...] = ()
+        self._file = ""
         self._rules = RulesConfig()
         self._modules = {dtype: types.ModuleType("backward") for dtype in ("float32", "float64")}
         self._result: list[Result] = [(None, None, None)]
@@ -131,25 +133,23 @@ class Child:
         except Exception:  # noqa: BLE001
             self._pipes.send(wire.FAULT, traceback.format_exc()[-2000:].encode("utf-8", "replace"))
             return
-        self._code = submitted.code
+        self._pieces, self._file = submitted.pieces, submitted.code.co_filename if submitted.code else ""
         self._calls = Calls(submitted.reading.file, submitted.place, self._result, locked=self._locked)
         self._pipes.send(wire.READING, encode_reading(submitted.reading))
 
     def _load(self) -> Calling:
-        code = self._code or compile("", "", "exec")
         narrow, wide = self._modules.values()
-        narrow.__file__ = wide.__file__ = code.co_filename
+        narrow.__file__ = wide.__file__ = self._file
         if self._rules.enabled:
             for module in (narrow, wide):
                 vars(module)["__builtins__"] = namespace.builtins_for(self._rules)
         sys.modules[narrow.__name__] = narrow
-        return self._calls.load(code, narrow, wide)
+        return self._calls.load(self._pieces, narrow, wide)
 
     def _answer(self, asked: Asked) -> Calling:
         function = self._modules[asked.dtype].__dict__.get(asked.function)
         if function is None:
-            message = f"{asked.function} is not defined after the file has run"
-            return encode_failure(Raised(kind="NameError", message=message))
+            return encode_failure(self._calls.undefined(asked.function))
         pool = self._pools[asked.pool]
         sources = {name: pool[name] for name in asked.names} | asked.given
         return (yield from self._calls.call(function, asked, sources))

@@ -34,8 +34,8 @@ MOST_MEMBERS: Final = 50_000
 MOST_BYTES: Final = 256 << 20
 MOST_SECONDS: Final = 180.0
 METADATA: Final = "submission_metadata.yml"
-LONGEST: Final = 16 << 20
-"""The most bytes of a large course's metadata; the files of submissions have the limit of a single archive."""
+LONGEST: Final = 64 << 20
+"""The most bytes of one file: somebody's own archive, or a large course's metadata."""
 WANTED: Final = (*LISTABLE, ".zip", ".txt", ".ipynb.json")
 """Files whose content matters; of others only the fact that they were submitted."""
 
@@ -110,7 +110,7 @@ def _member(name: str, opened: zipfile.ZipFile, info: zipfile.ZipInfo) -> Member
     """One file, or what is wrong with it: a problem with one person's file must not affect the others'."""
     path = info.filename
     last = path.rsplit("/", 1)[-1].lower()
-    most = LONGEST if last == METADATA else MOST_BYTES_OF_MEMBER
+    most = LONGEST if last == METADATA or last.endswith(".zip") else MOST_BYTES_OF_MEMBER
     try:
         check_member(name, info)
         wanted = last.endswith(WANTED) or last == METADATA

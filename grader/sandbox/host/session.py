@@ -99,6 +99,8 @@ class Session:
         self, backend: Backend, files: Mapping[str, bytes], rules: RulesConfig, wanted: Wanted | None, limits: Limits
     ) -> None:
         self.kills = 0
+        self.skipped: tuple[str, ...] = ()
+        """Notes on lines of the file that failed while it was loaded, and were skipped."""
         self._backend = backend
         self._budget = Budget(limits)
         self._submission = wire.encode(wire.READ, messages.encode_read(files, rules, wanted))
@@ -212,12 +214,17 @@ class Session:
 
     def _load(self, process: Process) -> bool:
         begun = time.monotonic()
+        failure: Outcome | None
         try:
             frame = process.receive(wire.SLACK, self._budget.deadline())
             wire.expect(frame, wire.LOADED)
-            failure = answers.decode_loaded(frame.buffer, self._budget.spend(begun))
+            loaded = answers.decode_loaded(frame.buffer, self._budget.spend(begun))
             # The questions are already in the pipe, and the file's own code may read them while it runs.
-            failure = wordless(failure) if failure is not None and self._knows_hidden else failure
+            if isinstance(loaded, tuple):
+                failure = None
+                self.skipped = self.skipped or (() if self._knows_hidden else loaded)
+            else:
+                failure = wordless(loaded) if self._knows_hidden else loaded
         except _FAULTS as fault:
             failure = self._lost(fault, begun)
         self._loaded = failure is None

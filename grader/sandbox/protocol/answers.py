@@ -18,6 +18,9 @@ _HEAD: Final = struct.Struct("<BBHHI")
 _RETURNED: Final = 0
 _FINE: Final = 4
 _SEPARATOR: Final = "\0"
+MOST_SKIPPED: Final = 10
+LONGEST_NOTE: Final = 300
+"""Limits for notes on lines of a file that failed while it was loaded."""
 
 
 def _encode(status: int, printed: str, texts: Sequence[str], line: int = 0, tensors: Sequence[bytes] = ()) -> bytes:
@@ -31,9 +34,9 @@ def encode_returned(printed: str, tensors: Sequence[bytes], mutated: Sequence[st
     return _encode(_RETURNED, printed, mutated, tensors=tensors)
 
 
-def encode_fine(printed: str) -> bytes:
-    """Encode that the module was loaded."""
-    return _encode(_FINE, printed, ())
+def encode_fine(printed: str, skipped: Sequence[str] = ()) -> bytes:
+    """Encode that the module was loaded, with notes on the lines of it that failed."""
+    return _encode(_FINE, printed, skipped)
 
 
 def encode_failure(outcome: NotStarted | Raised | WrongType) -> bytes:
@@ -69,11 +72,13 @@ def decode_outcome(buffer: bytearray, seconds: float, question: Question, *, lea
         raise ProtocolError(message) from None
 
 
-def decode_loaded(buffer: bytearray, seconds: float) -> Outcome | None:
-    """Decode the outcome of running the module; None if it succeeded."""
+def decode_loaded(buffer: bytearray, seconds: float) -> Outcome | tuple[str, ...]:
+    """Decode the outcome of running the module: if it succeeded, notes on the lines of it that failed."""
     try:
         status, _count, printed, texts, line, _at = _decode(buffer)
-        return None if status == _FINE else _failure(status, texts, line, seconds, printed)
+        if status == _FINE:
+            return tuple(clean(text, LONGEST_NOTE) for text in texts[:MOST_SKIPPED])
+        return _failure(status, texts, line, seconds, printed)
     except (struct.error, IndexError, ValueError) as error:
         message = f"an unreadable answer: {error}"
         raise ProtocolError(message) from None

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from grader.sandbox.cleaning import clean
 from grader.sandbox.protocol.tensors import Stored, decode_value, encode_values
 from grader.sandbox.protocol.wire import BODY, ProtocolError
-from grader.sandbox.types import Finding, Function, Parameter, Question, Reading, RulesConfig, Wanted
+from grader.sandbox.types import Finding, Function, Parameter, Question, Reading, RulesConfig, Survey, Wanted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -42,7 +42,7 @@ def decode_read(buffer: bytearray) -> tuple[dict[str, bytes], RulesConfig, Wante
     head = json.loads(buffer[at - size : at])
     files = {}
     for name, length in head["files"].items():
-        files[name] = bytes(buffer[at : at + length])
+        files[name] = bytes(memoryview(buffer)[at : at + length])
         at += length
     return files, _with_tuples(RulesConfig, head["rules"]), head["wanted"] and _with_tuples(Wanted, head["wanted"])
 
@@ -57,11 +57,12 @@ def encode_reading(reading: Reading) -> bytes:
         (each.name, each.file, each.line, each.end_line, _plain(each.parameters), _plain(each.findings), each.begins)
         for each in reading.functions.values()
     ]
-    about = (reading.file, reading.problem, reading.line, reading.notes, reading.source, reading.lost)
-    return json.dumps((about, functions, _plain(reading.findings))).encode("utf-8", "replace")
+    about = (reading.file, reading.problem, reading.line, reading.notes, reading.source, reading.lost, reading.form)
+    parts = (about, functions, _plain(reading.findings), _plain(reading.surveys))
+    return json.dumps(parts).encode("utf-8", "replace")
 
 
-def _plain(entries: Sequence[Parameter] | Sequence[Finding]) -> list[tuple[str | int, ...]]:
+def _plain(entries: Sequence[Parameter] | Sequence[Finding] | Sequence[Survey]) -> list[tuple[Any, ...]]:
     """Flat dataclasses as tuples: `dataclasses.astuple` makes deep copies and takes ten times as long."""
     return [tuple(getattr(each, name) for name in each.__slots__) for each in entries]
 
@@ -69,7 +70,7 @@ def _plain(entries: Sequence[Parameter] | Sequence[Finding]) -> list[tuple[str |
 def decode_reading(body: bytes) -> Reading:
     """Build a reading field by field; raises `ProtocolError` if one does not fit."""
     try:
-        (file, problem, line, notes, source, lost), functions, findings = json.loads(body)
+        (file, problem, line, notes, source, lost, form), functions, findings, surveys = json.loads(body)
         return Reading(
             file=clean(file),
             functions={clean(each[0]): _function(*each) for each in functions},
@@ -79,6 +80,8 @@ def decode_reading(body: bytes) -> Reading:
             notes=tuple(map(clean, notes)),
             source=source if isinstance(source, str) else "",
             lost={clean(name): clean(why) for name, why in lost.items()},
+            surveys=tuple(_survey(*each) for each in surveys),
+            form=clean(form),
         )
     except (ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
         message = f"an unreadable report on the submission: {error}"
@@ -91,6 +94,10 @@ def _function(
     asked = tuple(Parameter(clean(each), clean(kind), bool(default)) for each, kind, default in parameters)
     found = tuple(_finding(*each) for each in findings)
     return Function(clean(name), clean(file), int(line), int(end), asked, found, int(begins))
+
+
+def _survey(file: str, begun: list[Any], stubs: list[Any], flat: bool) -> Survey:  # noqa: FBT001
+    return Survey(clean(file), tuple(map(clean, begun)), tuple(map(clean, stubs)), bool(flat))
 
 
 def _finding(file: str, line: int, rule: str, message: str) -> Finding:

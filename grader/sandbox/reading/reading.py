@@ -10,19 +10,22 @@ import sys
 import warnings
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from itertools import groupby
+from types import CodeType
 from typing import TYPE_CHECKING
 
 from grader.sandbox.cleaning import shortened
 from grader.sandbox.reading import flat_lines, notebook
+from grader.sandbox.reading.choosing import NOTHING, Candidate, Chosen, choose, has_work, most_promising, sorted_answers
 from grader.sandbox.reading.rewriting import rewrite
 from grader.sandbox.reading.source import NotPythonError, decode, parse
 from grader.sandbox.reading.steps import called, free_names
-from grader.sandbox.reading.submitted_files import BadArchiveError, choose, gradable
+from grader.sandbox.reading.submitted_files import BadArchiveError, archives, listable, rough_answers, unpacked
 from grader.sandbox.rules import suspicion
 from grader.sandbox.rules.following import blocks
 from grader.sandbox.rules.rules import Tainted, judge
 from grader.sandbox.rules.syntax import look
-from grader.sandbox.types import Finding, Function, Parameter, Reading, RulesConfig, Wanted
+from grader.sandbox.types import Finding, Function, Parameter, Reading, RulesConfig, Survey, Wanted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -40,6 +43,17 @@ MOST_NOTES = 20
 
 
 @dataclass(frozen=True, slots=True)
+class Piece:
+    """Top-level statements that are run together: one that may fail alone, definitions that cannot fail together."""
+
+    code: CodeType
+    at: str
+    """File and line, for messages."""
+    binds: frozenset[str] = frozenset()
+    """The names that it may define."""
+
+
+@dataclass(frozen=True, slots=True)
 class Submitted:
     """A submission as the child holds it: the reading to send, and the code to run (None if there is a problem)."""
 
@@ -47,6 +61,8 @@ class Submitted:
     code: CodeType | None
     place: Callable[[int], tuple[str, int]] | None = None
     """Converts a line of the code into the file or cell, and the line there."""
+    pieces: tuple[Piece, ...] = ()
+    """The same code in the pieces that are run one after the other."""
 
     @property
     def source(self) -> str:
@@ -76,9 +92,11 @@ def read(files: Mapping[str, bytes], rules: RulesConfig, wanted: Wanted | None =
     """
     name = "backward.py"
     try:
-        found = gradable(files)
-        name, skipped = choose(found)
-        return _judged(_code(name, found[name], skipped, wanted), rules, wanted)
+        found = _Found(files, wanted)
+        chosen = found.choose()
+        name = chosen.name
+        submitted = _judged(_noted(found.code(name), chosen), rules, wanted)
+        return replace(submitted, reading=replace(submitted.reading, surveys=found.surveys(chosen)))
     except NotPythonError as error:
         return _problem(name, str(error), error.line)
     except BadArchiveError as error:
@@ -89,16 +107,79 @@ def read(files: Mapping[str, bytes], rules: RulesConfig, wanted: Wanted | None =
         return _problem(name, f"{shortened(name)}: the file could not be read (internal error: {type(error).__name__})")
 
 
+class _Found:
+    """The files of a submission, and what is in each; archives are opened only if there is no work beside them."""
+
+    def __init__(self, files: Mapping[str, bytes], wanted: Wanted | None) -> None:
+        self.wanted = wanted
+        self.files = listable(files)
+        self._codes: dict[str, _Code | NotPythonError] = {}
+        self.candidates = self._surveyed(self.files)
+        if archives(files) and not any(has_work(each, wanted) for each in self.candidates):
+            self._open_archives(files)
+        if not self.files:
+            raise NotPythonError(NOTHING)
+
+    def _open_archives(self, files: Mapping[str, bytes]) -> None:
+        for number, name in enumerate(archives(files)):
+            try:
+                inside = unpacked(shortened(name), files[name])
+            except BadArchiveError:
+                if self.files or number + 1 < len(archives(files)):
+                    continue
+                raise
+            more = {f"{name}/{inner}" if inner in self.files else inner: data for inner, data in inside.items()}
+            self.candidates += self._surveyed(more)
+            self.files |= more
+
+    def _surveyed(self, files: Mapping[str, bytes]) -> list[Candidate]:
+        return [self._candidate(name, files[name]) for name in most_promising(files, self.wanted)]
+
+    def _candidate(self, name: str, data: bytes) -> Candidate:
+        try:
+            code = self._codes[name] = _code(name, data, self.wanted)
+        except NotPythonError as error:
+            self._codes[name] = error
+        except (RecursionError, MemoryError):
+            self._codes[name] = NotPythonError(f"{shortened(name)}: the code is nested too deeply to be read")
+        else:
+            begun, stubs = sorted_answers(definitions(code.tree.body))
+            survey = Survey(shortened(name), begun[:MOST_FUNCTIONS], stubs[:MOST_FUNCTIONS], flat=code.assembled)
+            return Candidate(name, survey)
+        return Candidate(name, Survey(shortened(name)), broken=rough_answers(data) > 0)
+
+    def choose(self) -> Chosen:
+        """The file to grade."""
+        return choose(self.files, self.candidates, self.wanted)
+
+    def code(self, name: str) -> _Code:
+        """One file's statements.
+
+        Raises:
+            NotPythonError: it has none that can be read.
+        """
+        found = self._codes[name]
+        if isinstance(found, NotPythonError):
+            raise found
+        return found
+
+    def surveys(self, chosen: Chosen) -> tuple[Survey, ...]:
+        """What is in each file that has an answer, or may have one; the chosen file first."""
+        order = sorted(self.candidates, key=lambda each: (each.name != chosen.name, each.name))
+        return tuple(each.survey for each in order if each.survey.begun or each.survey.stubs)
+
+
+def _noted(code: _Code, chosen: Chosen) -> _Code:
+    return replace(code, notes=(*code.notes, chosen.note)) if chosen.note else code
+
+
 def _problem(name: str, sentence: str, line: int | None = None) -> Submitted:
     return Submitted(Reading(shortened(name), {}, problem=shortened(sentence, 400), line=line), None)
 
 
-def _code(name: str, data: bytes, skipped: Iterable[str], wanted: Wanted | None) -> _Code:
-    shown = shortened(name, 100)
-    notes = tuple(f"not read: {shortened(other, 100)}" for other in list(skipped)[:5])
+def _code(name: str, data: bytes, wanted: Wanted | None) -> _Code:
     reader = _python if name.lower().endswith(".py") else _notebook
-    code = reader(shown, data, wanted)
-    return replace(code, notes=(*code.notes, *notes))
+    return reader(shortened(name, 100), data, wanted)
 
 
 def _python(name: str, data: bytes, wanted: Wanted | None) -> _Code:
@@ -164,13 +245,13 @@ def _is_constant(node: ast.stmt) -> bool:
 def _judged(code: _Code, rules: RulesConfig, wanted: Wanted | None) -> Submitted:
     tree = code.tree
     notes = list(code.notes)
-    judgment = Tainted((), tuple(tree.body), (), {}, ())
+    judgment = Tainted((), tuple(tree.body), {}, ())
     if rules.enabled:
         tree = ast.Module(list(_without_main(tree.body)), [])
         facts = _look(tree)
         judgment = judge(facts, rules, code.file)
         notes += [f"{_at(code, line)}: {note}" for line, note in suspicion.notes(facts)]
-        notes += [f"{_at(code, line)}: skipped: it uses what cannot be imported" for line in judgment.left_out]
+        notes += [f"{_at(code, line)}: skipped: {why}" for line, why in judgment.left_out]
     functions, repeated = _functions(code, tree.body, judgment)
     notes += [f"{_at(code, line)}: {name} is defined more than once; the last one counts" for name, line in repeated]
     reading = Reading(
@@ -181,8 +262,41 @@ def _judged(code: _Code, rules: RulesConfig, wanted: Wanted | None) -> Submitted
         source=rewrite(code.tree, code.lines) if code.assembled else "",
         lost=_lost(code, functions, wanted),
     )
-    kept = ast.Module(list(judgment.kept), [])
-    return Submitted(reading, _compiled(code, kept), code.place)
+    kept = list(judgment.kept)
+    return Submitted(reading, _compiled(code, ast.Module(kept, [])), code.place, tuple(_pieces(code, kept)))
+
+
+def _pieces(code: _Code, kept: list[ast.stmt]) -> Iterator[Piece]:
+    """The statements in pieces, so that one that fails takes nothing else with it. `from __future__` holds for all."""
+    future = [node for node in kept if isinstance(node, ast.ImportFrom) and node.module == "__future__"]
+    for _, group in groupby(kept, key=_fails_alone):
+        nodes = [node for node in group if node not in future]
+        if nodes:
+            binds = frozenset(name for node in nodes for name in _may_bind(node))
+            yield Piece(_compiled(code, ast.Module([*future, *nodes], [])), _at(code, nodes[0].lineno), binds)
+
+
+def _fails_alone(node: ast.stmt) -> int:
+    """A key for `groupby`: 0 for a function whose definition cannot fail, otherwise one of the statement's own."""
+    if isinstance(node, ast.FunctionDef) and not node.decorator_list and not node.args.kw_defaults:
+        evaluated = [
+            *node.args.defaults,
+            node.returns,
+            *(each.annotation for each in ast.walk(node.args) if isinstance(each, ast.arg)),
+        ]
+        if all(each is None or isinstance(each, ast.Constant) for each in evaluated):
+            return 0
+    return id(node)
+
+
+def _may_bind(node: ast.stmt) -> Iterator[str]:
+    for part in ast.walk(node):
+        if isinstance(part, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            yield part.name
+        elif isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store):
+            yield part.id
+        elif isinstance(part, ast.alias):
+            yield (part.asname or part.name).partition(".")[0]
 
 
 def _lost(code: _Code, functions: Mapping[str, Function], wanted: Wanted | None) -> dict[str, str]:
@@ -237,8 +351,8 @@ def _functions(
         if name in functions:
             repeated.append((name, node.lineno))
         if len(functions) < MOST_FUNCTIONS and len(name) <= LONGEST_NAME:
-            found = (*judgment.names.get(name, ()), *judgment.everywhere)
-            functions[name] = _function(name, node, code.place, _placed(code, dict.fromkeys(found)))
+            found = judgment.names.get(name, ())
+            functions[name] = _function(name, node, code.place, _placed(code, found))
     return functions, repeated
 
 

@@ -1,4 +1,6 @@
-"""Chooses the file to grade from a submission: a wrong folder, a wrong name or an archive is no reason for a zero."""
+"""The files of a submission that may hold its answers: a wrong folder, a wrong name or an archive is no reason for a
+zero, and neither are the pictures and data beside them.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +9,7 @@ import re
 import zipfile
 from typing import TYPE_CHECKING
 
-from grader.sandbox.cleaning import shortened
-from grader.sandbox.reading.source import NotPythonError
+from grader.sandbox.reading.outputs import MOST_BYTES_OF_NOTEBOOK, without_outputs
 from grader.sandbox.skipped_folders import is_skipped
 
 if TYPE_CHECKING:
@@ -17,13 +18,16 @@ if TYPE_CHECKING:
 MOST_MEMBERS = 500
 MOST_BYTES = 4 << 20
 MOST_BYTES_OF_MEMBER = 1 << 20
+MOST_BYTES_UNPACKED = 256 << 20
+"""Limit for an archive's notebooks together, before their outputs are dropped."""
 HIGHEST_RATIO = 200
 LONGEST_NAME = 200
-LISTABLE = (".py", ".ipynb")
+LISTABLE = (".py", ".ipynb", ".md")
+NOTEBOOKS = (".ipynb", ".ipynb.json", ".ipynb.txt")
+"""A notebook, also under the extensions that browsers give it."""
 
 MOST_BYTES_COUNTED = 1 << 20
-_DEFINES = re.compile(rb"\bdef (d\w+)|(?:^|\\n|\")(d\w+)[ \t]*[+-]?=", re.MULTILINE)
-_NOT_ANSWERS = frozenset(("conftest.py", "forward.py", "setup.py", "__init__.py"))
+_DEFINES = re.compile(rb"\bdef (d\w+|gradients)\b|(?:^|\\n|\")(d\w+)[ \t]*[+-]?=", re.MULTILINE)
 _REGULAR, _FOLDER, _UNSAID = 0o100000, 0o040000, 0
 """Kinds of file in the upper half of `external_attr`: stat's S_IFMT bits, or zero if the archive was made on DOS."""
 
@@ -32,49 +36,45 @@ class BadArchiveError(Exception):
     """The archive is not one that a learner's tool writes; the message is shown to the learner."""
 
 
-def gradable(files: Mapping[str, bytes]) -> dict[str, bytes]:
-    """The submission's Python files and notebooks; a zip archive is opened only if there is nothing else."""
-    plain = {name: data for name, data in files.items() if _is_candidate(name)}
-    if plain:
-        return plain
-    zipped = sorted(name for name in files if name.lower().endswith(".zip"))
-    if zipped:
-        inside = _unpack(shortened(zipped[0]), files[zipped[0]])
-        plain = {name: data for name, data in inside.items() if _is_candidate(name)}
-    if not plain:
-        raise NotPythonError("no Python file or notebook was found; expected backward.py")
-    return plain
+class OversizedError(BadArchiveError):
+    """One of its files is too large to be somebody's code."""
 
 
-def _is_candidate(name: str) -> bool:
+def listable(files: Mapping[str, bytes]) -> dict[str, bytes]:
+    """The submission's Python files, notebooks without their outputs, and Markdown files."""
+    return {name: content(name, data) for name, data in files.items() if is_candidate(name)}
+
+
+def archives(files: Mapping[str, bytes]) -> list[str]:
+    """The names of the submission's zip archives."""
+    return sorted(name for name in files if name.lower().endswith(".zip"))
+
+
+def is_candidate(name: str) -> bool:
+    """Whether a file's name and folder are such that it may hold answers."""
     parts = name.replace("\\", "/").split("/")
     return name.lower().endswith(LISTABLE) and not any(map(is_skipped, parts))
 
 
-def choose(files: Mapping[str, bytes]) -> tuple[str, tuple[str, ...]]:
-    """backward.py, in any folder and any case, otherwise the file with the most answers; and the names of the rest."""
-    by_name = [name for name in files if _base(name) == "backward.py"]
-    others = [name for name in files if _base(name) not in _NOT_ANSWERS]
-    candidates = by_name or others or [name for name in files if _answers(files[name])]
-    if not candidates:
-        raise NotPythonError(f"no backward.py was found, only {shortened(', '.join(sorted(files)), 100)}")
-    best = max(candidates, key=lambda name: (_answers(files[name]), -name.count("/"), -len(name), name))
-    return best, tuple(sorted(name for name in files if name != best))
+def content(name: str, data: bytes) -> bytes:
+    """What is read of a file: all of it, or a notebook without its outputs."""
+    return without_outputs(data) if name.lower().endswith(NOTEBOOKS) else data
 
 
-def _base(name: str) -> str:
-    return name.replace("\\", "/").rsplit("/", 1)[-1].lower()
-
-
-def _answers(data: bytes) -> int:
+def rough_answers(data: bytes) -> int:
+    """How many answers a file seems to have, without parsing it."""
     return len(set(_DEFINES.findall(data[:MOST_BYTES_COUNTED])))
 
 
 # A zip archive, unpacked in memory, under limits that no honest archive reaches
 
 
-def _unpack(name: str, data: bytes) -> dict[str, bytes]:
-    """The archive's Python files and notebooks. Nothing is written to disk."""
+def unpacked(name: str, data: bytes) -> dict[str, bytes]:
+    """The archive's files that may hold answers. Nothing is written to disk, and nothing else in it is unpacked.
+
+    Raises:
+        BadArchiveError: it is broken, or no learner's tool wrote it.
+    """
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             return _members(name, archive)
@@ -85,19 +85,36 @@ def _unpack(name: str, data: bytes) -> dict[str, bytes]:
 
 
 def _members(name: str, archive: zipfile.ZipFile) -> dict[str, bytes]:
-    members = archive.infolist()
+    members = [member for member in archive.infolist() if not member.is_dir() and is_candidate(member.orig_filename)]
     if len(members) > MOST_MEMBERS:
-        raise BadArchiveError(f"{name}: the archive contains {len(members)} files; at most {MOST_MEMBERS} are allowed")
+        raise BadArchiveError(
+            f"{name}: the archive contains {len(members)} Python files and notebooks; at most {MOST_MEMBERS} are read. "
+            "Submit only the file with your gradients"
+        )
     files: dict[str, bytes] = {}
+    too_large: list[OversizedError] = []
+    left = MOST_BYTES_UNPACKED
     for member in members:
         check_member(name, member)
-        if not member.is_dir() and member.filename.lower().endswith(LISTABLE):
-            if member.filename in files:
-                raise BadArchiveError(f"{name}: the archive contains {_shown(member.filename)} twice")
-            files[member.filename] = content_of(name, archive, member)
-            if sum(map(len, files.values())) > MOST_BYTES:
-                raise BadArchiveError(f"{name}: the files in the archive take more than {MOST_BYTES >> 20} MB")
+        if member.filename in files:
+            raise BadArchiveError(f"{name}: the archive contains {_shown(member.filename)} twice")
+        left -= member.file_size
+        try:
+            files[member.filename] = content_of(name, archive, member, most=MOST_BYTES_OF_MEMBER if left > 0 else 0)
+        except OversizedError as error:  # a file of data among the code
+            too_large.append(error)
+        _check_total(name, files)
+    if too_large and not files:
+        raise too_large[0]
     return files
+
+
+def _check_total(name: str, files: Mapping[str, bytes]) -> None:
+    if sum(map(len, files.values())) > MOST_BYTES:
+        raise BadArchiveError(
+            f"{name}: the code in the archive takes more than {MOST_BYTES >> 20} MB; "
+            "submit only the file with your gradients"
+        )
 
 
 def check_member(name: str, member: zipfile.ZipInfo) -> None:
@@ -116,15 +133,22 @@ def check_member(name: str, member: zipfile.ZipInfo) -> None:
 
 
 def content_of(name: str, archive: zipfile.ZipFile, member: zipfile.ZipInfo, most: int = MOST_BYTES_OF_MEMBER) -> bytes:
-    """A member's bytes. Its declared size may be false: read one byte more than is allowed, and no further."""
+    """What is read of a member. Its declared size may be false: read one byte more than is allowed, and no further.
+
+    A notebook may be large and compress well, as it does with plots in it; its outputs are dropped at once.
+    """
     shown = _shown(member.filename)
-    if member.file_size > HIGHEST_RATIO * max(member.compress_size, 100):
+    is_notebook = member.filename.lower().endswith(NOTEBOOKS)
+    remedy = "; clear its outputs (Edit > Clear All Outputs), save it and submit it again" if is_notebook else ""
+    if is_notebook:
+        most = MOST_BYTES_OF_NOTEBOOK if most else 0
+    elif member.file_size > HIGHEST_RATIO * max(member.compress_size, 100):
         raise BadArchiveError(f"{name}: {shown} in the archive has an implausible compression ratio")
     with archive.open(member) as stream:
         found = stream.read(most + 1)
     if len(found) > most:
-        raise BadArchiveError(f"{name}: {shown} in the archive is larger than {most >> 20} MB")
-    return found
+        raise OversizedError(f"{name}: {shown} in the archive is larger than {most >> 20} MB{remedy}")
+    return without_outputs(found) if is_notebook else found
 
 
 def _shown(path: str) -> str:

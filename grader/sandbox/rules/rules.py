@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 def judge(facts: FileFacts, config: RulesConfig, file: str) -> Tainted:
     direct = list(_Judge(facts, config, file).statements())
     if not any(direct):
-        return Tainted((), tuple(statement.node for statement in facts.statements), (), {}, ())
+        return Tainted((), tuple(statement.node for statement in facts.statements), {}, ())
     return judgment(facts.statements, direct, spread(facts.statements, direct))
 
 
@@ -189,12 +189,10 @@ class Tainted:
     """Every violation, in file order."""
     kept: tuple[ast.stmt, ...]
     """The statements that may run: they break no rule and use no name that depends on a violation."""
-    everywhere: tuple[Finding, ...]
-    """Findings in statements that bind no name; they apply to every function."""
     names: dict[str, tuple[Finding, ...]]
     """Module-level name -> the findings it depends on."""
-    left_out: tuple[int, ...]
-    """Lines of statements that are skipped, not refused: they use something that cannot be imported."""
+    left_out: tuple[tuple[int, str], ...]
+    """Lines of statements that are skipped, not refused, and why: nothing depends on them, as they bind no name."""
 
 
 def _united(tainted: list[tuple[Finding, ...]], indices: list[int]) -> tuple[Finding, ...]:
@@ -257,19 +255,15 @@ def judgment(
     statements: list[Statement], direct: list[tuple[Finding, ...]], tainted: list[tuple[Finding, ...]]
 ) -> Tainted:
     bindings = _Bindings(statements)
-    everywhere: dict[Finding, None] = {}
-    left_out: list[int] = []
+    left_out: list[tuple[int, str]] = []
     for statement, found in zip(statements, tainted, strict=True):
         if found and not statement.binds:
-            serious = [finding for finding in found if finding.rule != "import"]
-            everywhere.update(dict.fromkeys(serious))
-            if not serious:
-                left_out.append(statement.node.lineno)
+            serious = next((finding.message for finding in found if finding.rule != "import"), "")
+            left_out.append((statement.node.lineno, serious or "it uses what cannot be imported"))
     names = {name: _united(tainted, bindings.before(name, len(statements))) for name in bindings.names()}
     return Tainted(
         findings=tuple(dict.fromkeys(finding for found in direct for finding in found)),
         kept=tuple(statement.node for statement, found in zip(statements, tainted, strict=True) if not found),
-        everywhere=tuple(everywhere)[:MOST_PER_STATEMENT],
         names={name: found for name, found in names.items() if found},
         left_out=tuple(left_out),
     )
