@@ -10,7 +10,8 @@ from grader.cli import options
 from grader.cli.edge import Misuse
 from grader.cli.targets import complete_target
 from grader.exercise.shelf import Shelf, curriculum, the_gradient
-from grader.learner.progress import about_exercise, about_gradient, listing, progress
+from grader.learner.last_scores import LastScores, scores_file
+from grader.learner.progress import about_exercise, about_gradient, listing
 from grader.learner.workspace import NoWorkspace
 from grader.learner.workspace import init as make_workspace
 
@@ -19,10 +20,11 @@ from grader.learner.workspace import init as make_workspace
 @options.exercises()
 @options.color
 def list_exercises(exercises: Path | None) -> None:
-    """List the exercises and your progress as of the last run."""
+    """List the exercises and your last known progress in each."""
     shelf = Shelf(exercises)
     found = sorted((shelf.load(name) for name in shelf.names()), key=curriculum)
-    for line in listing(found, progress(Path("report.json"))):
+    known = LastScores.read(scores_file(), Path("report.json"))
+    for line in listing(found, known.progress):
         click.echo(line)
 
 

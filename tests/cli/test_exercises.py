@@ -20,7 +20,7 @@ SOLUTION = ROOT / "solutions" / "mlp"
 
 
 def test_list_shows_progress(grade: Grade, fill: Fill) -> None:
-    """From the last report."""
+    """As of the last run."""
     assert "26 in all" in grade("list").stdout
     fill("dlogprobs")
     grade("mlp")
@@ -32,7 +32,7 @@ def test_list_gives_no_total_if_only_some_were_graded(grade: Grade, workspace: P
     grade("mlp::dprobs", "mlp::dlogits")
     lines = grade("list").stdout.splitlines()
     assert lines[0].split()[:4] == ["mlp", "26", "in", "all"]
-    assert lines[1].strip() == "the last run graded 2 of them: 0 right"
+    assert lines[1].strip() == "2 of them graded so far: 0 correct"
 
 
 def test_list_does_not_count_other_peoples_work(grade: Grade, workspace: Path) -> None:

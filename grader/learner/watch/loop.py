@@ -12,6 +12,7 @@ import click
 from grader.exercise.stubs import NoReset
 from grader.grading.submission import UnreadableSubmission, read_submission
 from grader.learner.hints import hints
+from grader.learner.last_scores import LastScores, scores_file
 from grader.learner.reset import reset_gradient
 from grader.learner.watch.keys import Keys
 from grader.learner.watch.saves import Files
@@ -162,6 +163,7 @@ class Loop:
         if self._graded.get(index) != verdict.sha256:
             return  # saved again or deleted in the meantime
         work.take(verdict)
+        _remember(work, verdict)
         if index == self.desk.current:
             self.desk.settle()
             self._said = ""
@@ -266,6 +268,13 @@ class Loop:
         except OSError:
             return report
         return page
+
+
+def _remember(work: WatchedWork, verdict: Standing) -> None:
+    """Keep the score for `grade list`. The file is read again: `grade` may have run in another terminal."""
+    known = LastScores.read(scores_file())
+    known.take(verdict.entry, work.exercise.gradients)
+    known.write()
 
 
 def _put_back(work: WatchedWork, gradient: str) -> str:

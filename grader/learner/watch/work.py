@@ -65,6 +65,8 @@ class WatchedWork:
     verdict: Standing | None = None
     before: int | None = None
     """How many gradients were right in the run before."""
+    known: tuple[int, int] | None = None
+    """How many gradients were right before this session, and how many had been graded; None if nothing is known."""
     missing: str | None = None
     """Why there is nothing to grade."""
     broken: tuple[str, ...] = ()
