@@ -27,7 +27,7 @@ from grader.report.files import check_writable, write
 from grader.report.formats.github import logged
 from grader.report.row_facts import solved
 from grader.report.submission_facts import begun, most_pressing
-from grader.report.text import Page, brief, result, totals
+from grader.report.text import Page, brief, column, grand_total, result, summed_up, totals
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -187,8 +187,12 @@ class Printer:
         for note in graded["notes"]:
             yield f"note: {note}\n"
         entries = graded["submissions"]
+        if self.quiet and len(entries) > 1:
+            yield from summed_up([(entry, self.known.before(entry)) for entry in entries], self.page)
+            return
         unsolved = [entry for entry in entries if most_pressing(entry)]
         first = next(iter([*filter(begun, unsolved), *unsolved]), None)
+        width = column(entry["exercise"] for entry in entries)
         for entry, job in zip(entries, jobs, strict=True):
             before = self.known.before(entry)
             if self.quiet:
@@ -196,7 +200,8 @@ class Printer:
             elif len(entries) == 1 or entry is first or begun(entry):
                 yield result(entry, job.exercise, self.page, before, job.printed) + "\n"
             else:
-                yield brief(entry, self.page)
+                yield brief(entry, self.page, width)
+        yield from grand_total(entries)
 
 
 class ProgressLine:

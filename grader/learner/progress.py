@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from grader.exercise.stubs import NoReset, pristine_stub, signature_and_docstring
+from grader.report.text import column
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -20,6 +21,7 @@ def listing(exercises: list[Exercise], done: Mapping[str, tuple[int, int]]) -> I
     If only some of the gradients have ever been graded, the line has no count for the exercise, and a second line says
     how many were graded.
     """
+    width = column(exercise.name for exercise in exercises)
     for exercise in exercises:
         count = len(exercise.graded)
         right, of = done.get(exercise.name, (0, 0))
@@ -27,9 +29,9 @@ def listing(exercises: list[Exercise], done: Mapping[str, tuple[int, int]]) -> I
         settings = exercise.settings
         time = f"{settings.minutes} min" if settings.minutes < 90 else f"{settings.minutes / 60:g} h"
         hard = "*" * settings.difficulty
-        yield f"{click.style(f'{exercise.name:<20}', bold=True)} {far:<9} {time:>6}  {hard:<5}  {exercise.title}"
+        yield f"{click.style(f'{exercise.name:<{width}}', bold=True)} {far:<9} {time:>6}  {hard:<5}  {exercise.title}"
         if 0 < of < count:
-            yield f"{'':<20} {of} of them graded so far: {right} correct"
+            yield f"{'':<{width}} {of} of them graded so far: {right} correct"
 
 
 def about_exercise(exercise: Exercise) -> Iterator[str]:

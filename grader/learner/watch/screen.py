@@ -9,7 +9,7 @@ import click
 from grader.learner.hints import hints
 from grader.report.row_facts import headline, place, solved
 from grader.report.submission_facts import stretches
-from grader.report.text import brief, joy, opened, prints, problem, table, totals
+from grader.report.text import brief, column, joy, opened, prints, problem, table, totals
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -98,6 +98,17 @@ def lines(work: WatchedWork, page: Page) -> Iterator[str]:
 
 
 def overview(desk: Desk, page: Page) -> Iterator[str]:
-    """One line per exercise."""
+    """One line per exercise; the last known score of one that is being checked."""
+    width = column(work.exercise.name for work in desk.works)
     for work in desk.works:
-        yield brief(work.verdict.entry, page) if work.verdict else f"{work.exercise.name:<15} {work.missing or '...'}"
+        if work.verdict is not None:
+            yield brief(work.verdict.entry, page, width)
+        else:
+            yield f"{work.exercise.name:<{width}} {work.missing or _last_known(work)}"
+
+
+def _last_known(work: WatchedWork) -> str:
+    if work.known is None:
+        return "..."
+    right, of = work.known
+    return f"{right} of {of} correct the last time, checking ..."
