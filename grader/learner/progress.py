@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from grader.exercise.shelf import BEGINNING, LECTURE
 from grader.exercise.stubs import NoReset, pristine_stub, signature_and_docstring
 from grader.report.text import column
 
@@ -19,7 +20,7 @@ def listing(exercises: list[Exercise], done: Mapping[str, tuple[int, int]]) -> I
     """One line per exercise: name, last known progress, time, difficulty, title.
 
     If only some of the gradients have ever been graded, the line has no count for the exercise, and a second line says
-    how many were graded.
+    how many were graded. Until one is correct, the last line says where to begin.
     """
     width = column(exercise.name for exercise in exercises)
     for exercise in exercises:
@@ -32,6 +33,9 @@ def listing(exercises: list[Exercise], done: Mapping[str, tuple[int, int]]) -> I
         yield f"{click.style(f'{exercise.name:<{width}}', bold=True)} {far:<9} {time:>6}  {hard:<5}  {exercise.title}"
         if 0 < of < count:
             yield f"{'':<{width}} {of} of them graded so far: {right} correct"
+    names = {exercise.name for exercise in exercises}
+    if {BEGINNING, LECTURE} <= names and not any(right for right, _ in done.values()):
+        yield f"begin with {BEGINNING} if this is your first backward pass; {LECTURE} is the lecture's exercise"
 
 
 def about_exercise(exercise: Exercise) -> Iterator[str]:

@@ -182,10 +182,10 @@ class TestNoTargets:
     """`grade` without arguments."""
 
     def test_it_means_every_exercise_of_the_workspace(self, desk: Path) -> None:
-        """The lecture's first, then by difficulty."""
+        """The beginner's first, then by difficulty."""
         targets = resolve([], Shelf())
         assert [target.path for target in targets] == [Path("exercises", str(name_of(each))) for each in targets]
-        assert targets[0].path == MLP
+        assert targets[0].path == Path("exercises", "micrograd")
         difficulties = [each.exercise.settings.difficulty for each in targets[1:] if each.exercise]
         assert difficulties == sorted(difficulties)
         assert len(targets) == len(list(exercises_directory().glob("*/exercise.toml")))
