@@ -190,6 +190,19 @@ class TestNoTargets:
         assert difficulties == sorted(difficulties)
         assert len(targets) == len(list(exercises_directory().glob("*/exercise.toml")))
 
+    @pytest.mark.parametrize("word", ["exercises", "exercises/", "./exercises", "."])
+    def test_the_folder_of_the_exercises_means_the_same(self, desk: Path, word: str) -> None:
+        """`grade exercises`, and with a gradient of one of them."""
+        assert said(word) == said()
+        assert said(str(desk / word)) == said()
+        assert sorted(said(word, "mlp::dprobs")) == sorted(said())
+
+    def test_a_folder_with_a_backward_py_is_a_submission(self, desk: Path) -> None:
+        """Also beside exercises/."""
+        (desk / "backward.py").touch()
+        assert said(".") == [(".", (), None)]
+        assert said("exercises") == said()
+
     def test_with_ci_it_means_the_installed_exercises(self, desk: Path) -> None:
         """An exercise that the repository adds is left out."""
         (desk / MLP).rename(desk / "exercises" / "my_own")
