@@ -150,6 +150,16 @@ class TestFile:
             known.take(entry(verdicts("+--")), GRADIENTS)
             assert not known.write()
 
+    def test_a_link_is_replaced_and_not_followed(self, scores: LastScores, tmp_path: Path) -> None:
+        """Whoever grades in a student's folder overwrites nothing elsewhere."""
+        other = tmp_path / "other"
+        other.write_text("mine")
+        (tmp_path / NAME).symlink_to(other)
+        scores.take(entry(verdicts("+--")), GRADIENTS)
+        assert scores.write()
+        assert other.read_text() == "mine"
+        assert not (tmp_path / NAME).is_symlink()
+
     def test_only_the_works_graded_last_are_kept(self, scores: LastScores) -> None:
         """Whoever grades a class one by one does not collect it here."""
         for number in range(MOST_WORKS + 5):

@@ -319,6 +319,16 @@ def test_an_exercise_that_is_being_checked_shows_its_last_known_score(desk: Desk
     ]
 
 
+def test_in_a_short_terminal_the_list_of_exercises_has_those_that_are_begun(desk: Desk) -> None:
+    """The rest is a number: 23 exercises are more than most terminals have rows."""
+    names = ("rope", "mlp", "rmsnorm", "micrograd")
+    works = [WatchedWork(load_exercise(name), Path("exercises", name)) for name in names]
+    works[1].verdict, works[2].known, works[3].known = desk.work.verdict, (3, 7), (0, 12)
+    shown = screen(Desk(works, desk.state, current=1), Page(), Wanted(exercises=True), 80, 9)
+    assert "mlp     25 of 26 correct\nrmsnorm 3 of 7 correct the last time, checking ...\n2 more not started" in shown
+    assert "rope" not in shown
+
+
 def test_without_a_remembered_gradient_it_opens_what_is_begun(workspace: Path) -> None:
     """Then what is not; what is done comes last."""
     works = [WatchedWork(load_exercise(name), Path("exercises", name)) for name in ("micrograd", "mlp", "rope")]

@@ -10,7 +10,7 @@ import click
 from grader.learner.hints import hints
 from grader.learner.watch.fitting import Block, Rank, fitted, joined
 from grader.report.row_facts import headline, place, solved
-from grader.report.submission_facts import stretches
+from grader.report.submission_facts import begun, stretches
 from grader.report.text import brief, column, joy, opened, prints, problem, table, totals
 
 if TYPE_CHECKING:
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from grader.report.text import Page
 
 CLEAR = "\x1b[H\x1b[2J\x1b[3J"
+BESIDE_THE_EXERCISES = 6
+"""The least rows that a verdict, a total and the keys take beside the list of exercises."""
 KEYS = (
     ("n", "next"), ("h", "hint"), ("l", "list"), ("c", "check all"), ("x", "reset this one"), ("o", "open report"),
     ("q", "quit"),
@@ -52,10 +54,10 @@ def view(desk: Desk, page: Page, wanted: Wanted | None = None) -> str:
 def screen(desk: Desk, page: Page, wanted: Wanted, columns: int, rows: int) -> str:
     """The view as far as it fits into a terminal, above the keys."""
     keys = Block([prompt()], Rank.KEYS)
-    return fitted([*_blocks(desk, page, wanted), keys], columns, rows, "…" if page.unicode else "...")
+    return fitted([*_blocks(desk, page, wanted, rows), keys], columns, rows, "…" if page.unicode else "...")
 
 
-def _blocks(desk: Desk, page: Page, wanted: Wanted) -> Iterator[Block]:
+def _blocks(desk: Desk, page: Page, wanted: Wanted, rows: int | None = None) -> Iterator[Block]:
     work = desk.work
     yield Block([*_focus(desk, page)], Rank.BESIDE_A_LIST if wanted.table or wanted.exercises else Rank.VERDICT)
     yield Block([*_printed(desk)], Rank.PRINTS, glued=True)
@@ -64,7 +66,8 @@ def _blocks(desk: Desk, page: Page, wanted: Wanted) -> Iterator[Block]:
     if work.verdict is not None and not work.missing and not work.verdict.entry["problem"]:
         yield from _standing(work, work.verdict, page, wanted)
     if wanted.exercises:
-        yield Block([*overview(desk, page)], Rank.LIST)
+        short = rows is not None and len(desk.works) > rows - BESIDE_THE_EXERCISES
+        yield Block([*overview(desk, page, short=short)], Rank.LIST)
     yield Block(wanted.said.split("\n") if wanted.said else [], Rank.MESSAGE)
 
 
@@ -147,14 +150,24 @@ def lines(work: WatchedWork, page: Page) -> Iterator[str]:
     yield "\n".join(totals(entry, page, work.before))
 
 
-def overview(desk: Desk, page: Page) -> Iterator[str]:
-    """One line per exercise; the last known score of one that is being checked."""
-    width = column(work.exercise.name for work in desk.works)
-    for work in desk.works:
+def overview(desk: Desk, page: Page, *, short: bool = False) -> Iterator[str]:
+    """One line per exercise; the last known score of one that is being checked. `short`: only those that are begun."""
+    shown = [work for work in desk.works if not short or _is_begun(work)]
+    width = column(work.exercise.name for work in shown)
+    for work in shown:
         if work.verdict is not None:
             yield brief(work.verdict.entry, page, width)
         else:
             yield f"{work.exercise.name:<{width}} {work.missing or _last_known(work)}"
+    if rest := len(desk.works) - len(shown):
+        yield f"{rest} more not started, as far as is known"
+
+
+def _is_begun(work: WatchedWork) -> bool:
+    """Whether there is more to say about an exercise than that it is there."""
+    if work.verdict is not None:
+        return begun(work.verdict.entry) or bool(work.verdict.entry["problem"])
+    return bool(work.missing) or (work.known is not None and work.known[0] > 0)
 
 
 def _last_known(work: WatchedWork) -> str:
