@@ -9,8 +9,9 @@ import click
 from grader.cli import options
 from grader.cli.edge import Misuse
 from grader.cli.targets import complete_target
-from grader.exercise.shelf import Shelf, curriculum, the_gradient
-from grader.learner.progress import about_exercise, about_gradient, listing, progress
+from grader.exercise.shelf import BEGINNING, LECTURE, Shelf, curriculum, the_gradient
+from grader.learner.last_scores import LastScores, scores_file
+from grader.learner.progress import about_exercise, about_gradient, listing
 from grader.learner.workspace import NoWorkspace
 from grader.learner.workspace import init as make_workspace
 
@@ -19,10 +20,11 @@ from grader.learner.workspace import init as make_workspace
 @options.exercises()
 @options.color
 def list_exercises(exercises: Path | None) -> None:
-    """List the exercises and your progress as of the last run."""
+    """List the exercises and your last known progress in each."""
     shelf = Shelf(exercises)
     found = sorted((shelf.load(name) for name in shelf.names()), key=curriculum)
-    for line in listing(found, progress(Path("report.json"))):
+    known = LastScores.read(scores_file(), Path("report.json"))
+    for line in listing(found, known.progress):
         click.echo(line)
 
 
@@ -55,5 +57,7 @@ def init(directory: Path) -> None:
         click.echo(f"kept     {path}")
     click.echo(f"written  {len(made.written)} files in {directory}" if made.written else "no files were missing")
     click.echo(f"next: cd {directory}, fill in a function, and run `grade`. Where to begin:")
-    click.echo("      exercises/micrograd/backward.py  if this is your first backward pass: one neuron, half an hour")
-    click.echo("      exercises/mlp/backward.py        the lecture's exercise, about three hours")
+    click.echo(
+        f"      exercises/{BEGINNING}/backward.py  if this is your first backward pass: one neuron, half an hour"
+    )
+    click.echo(f"      exercises/{LECTURE}/backward.py        the lecture's exercise, about three hours")

@@ -22,20 +22,19 @@ from grader.grading.pytest_session import Ended, load
 from grader.grading.pytest_session import grade as run_pytest
 from grader.grading.run import Job, Run, start_sandbox
 from grader.grading.submission import read_submission
-from grader.learner.progress import last_run
+from grader.learner.last_scores import LastScores, scores_file
 from grader.report.exit_code import ExitCode
 from grader.report.files import check_writable, write
 from grader.report.formats.github import logged
 from grader.report.row_facts import solved
 from grader.report.submission_facts import begun, most_pressing
-from grader.report.text import Page, brief, result, totals
+from grader.report.text import Page, brief, column, grand_total, result, summed_up, totals
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from grader.cli.options import RunOptions
     from grader.grading.submission import Submission
-    from grader.learner.progress import Earlier
     from grader.sandbox.client import Sandbox
 
 STDOUT = "/dev/stdout"
@@ -92,7 +91,7 @@ def grade(words: Sequence[str], asked: RunOptions, shelf: Shelf, telling: Tellin
 
         os.environ[NAMES_VARIABLE] = str(asked.names.absolute())
     settings = asked.settings([target.exercise for target in targets if target.exercise])
-    before = last_run(Path(telling.file)) if telling.file != STDOUT else []
+    known = _known(telling)
     shown = not (telling.ci or telling.quiet) and sys.stderr.isatty()
     # The sandbox starts first: its server loads torch while this process does.
     with start_sandbox(settings, load_torch=False) as sandbox, ProgressLine(shown=shown) as progress:
@@ -108,7 +107,10 @@ def grade(words: Sequence[str], asked: RunOptions, shelf: Shelf, telling: Tellin
     if ended.fault is not None or document is None or ended.code > ExitCode.SOMETHING_WRONG:
         return _no_grade(ended)
     write(document, telling.file)
-    _tell(document["grader"], jobs, telling, before)
+    _tell(document["grader"], jobs, telling, known)
+    for entry, job in zip(document["grader"]["submissions"], jobs, strict=True):
+        known.take(entry, job.exercise.gradients)
+    known.write()
     if telling.to is not None:
         from grader.cli.report import tell
 
@@ -117,13 +119,19 @@ def grade(words: Sequence[str], asked: RunOptions, shelf: Shelf, telling: Tellin
     return ended.code
 
 
-def _tell(graded: Mapping[str, Any], jobs: Sequence[Job], telling: Telling, before: Sequence[Earlier]) -> None:
+def _known(telling: Telling) -> LastScores:
+    """The last known scores. In CI nothing is remembered: the file would be the student's."""
+    report = Path(telling.file) if telling.file != STDOUT else None
+    return LastScores.read(None if telling.ci else scores_file(), report)
+
+
+def _tell(graded: Mapping[str, Any], jobs: Sequence[Job], telling: Telling, known: LastScores) -> None:
     """Print the results to stdout, or to stderr if the report or another format goes to stdout."""
     # GitHub's commands go to the same stream as the log: the order of two streams is undefined.
     to_stderr = telling.file == STDOUT or telling.to not in (None, "html", "github")
     joy = not (telling.ci or os.environ.get("CI"))
     page = page_of(to_stderr=to_stderr, verbose=telling.verbose, joy=joy)
-    printer = Printer(page, telling.quiet, before)
+    printer = Printer(page, telling.quiet, known)
     told = [*printer.told(graded, jobs)]
     if not telling.quiet:
         level = graded["submissions"][0]["isolation"]["level"]
@@ -173,18 +181,22 @@ class Printer:
 
     page: Page
     quiet: bool
-    before: Sequence[Earlier]
-    """The submissions in the report that this run replaces."""
+    known: LastScores
+    """The last known scores, before this run."""
 
     def told(self, graded: Mapping[str, Any], jobs: Sequence[Job]) -> Iterator[str]:
         """The first unsolved submission and those begun in full, the rest on one line each."""
         for note in graded["notes"]:
             yield f"note: {note}\n"
         entries = graded["submissions"]
+        if self.quiet and len(entries) > 1:
+            yield from summed_up([(entry, self.known.before(entry)) for entry in entries], self.page)
+            return
         unsolved = [entry for entry in entries if most_pressing(entry)]
         first = next(iter([*filter(begun, unsolved), *unsolved]), None)
+        width = column(entry["exercise"] for entry in entries)
         for entry, job in zip(entries, jobs, strict=True):
-            before = self._before(entry)
+            before = self.known.before(entry)
             if not self.quiet and (notes := [note for note in entry["notes"] if _is_on_reading(note)]):
                 yield "\n".join(line for note in notes for line in self.page.wrap(f"note: {note}")) + "\n"
             if self.quiet:
@@ -192,19 +204,8 @@ class Printer:
             elif len(entries) == 1 or entry is first or begun(entry):
                 yield result(entry, job.exercise, self.page, before, job.printed) + "\n"
             else:
-                yield brief(entry, self.page)
-
-    def _before(self, entry: Mapping[str, Any]) -> int | None:
-        """How many gradients were right in the last run of the same work; None if it was not graded then.
-
-        A gradient that the last run did not grade counts as it does now, so that it makes no difference.
-        """
-        work = entry["exercise"], Path(entry["source"]).absolute()
-        now: dict[str, bool] = {row["name"]: row["correct"] for row in entry["gradients"]}
-        for earlier in self.before:
-            if (earlier.exercise, earlier.source) == work and now.keys() & earlier.right.keys():
-                return sum(earlier.right.get(name, correct) for name, correct in now.items())
-        return None
+                yield brief(entry, self.page, width)
+        yield from grand_total(entries)
 
 
 def _is_on_reading(note: str) -> bool:

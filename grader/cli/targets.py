@@ -47,13 +47,25 @@ def resolve(words: Sequence[str], shelf: Shelf) -> list[Target]:
         return _everything(shelf)
     found: dict[Path, Target] = {}
     for word in words:
-        target = _target(word, shelf)
-        before = found.get(target.path)
-        if before is not None:
-            both = before.only and target.only
-            target = Target(target.path, (*before.only, *target.only) if both else (), target.exercise)
-        found[target.path] = target
+        for target in _everything(shelf) if _is_all(word, shelf) else [_target(word, shelf)]:
+            found[target.path] = _merged(found.get(target.path), target)
     return list(found.values())
+
+
+def _merged(before: Target | None, target: Target) -> Target:
+    """Two targets with the same path as one."""
+    if before is None:
+        return target
+    both = before.only and target.only
+    return Target(target.path, (*before.only, *target.only) if both else (), target.exercise)
+
+
+def _is_all(word: str, shelf: Shelf) -> bool:
+    """Whether a target is the whole workspace here: `exercises`, or `.` where there is no backward.py."""
+    if shelf.forced is not None or not list_exercises(WORKSPACE):
+        return False
+    path, here = Path(word).resolve(), Path.cwd()
+    return path == WORKSPACE.resolve() or (path == here.resolve() and not (here / "backward.py").is_file())
 
 
 def _everything(shelf: Shelf) -> list[Target]:

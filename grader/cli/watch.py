@@ -17,7 +17,7 @@ from grader.cli.targets import complete_target, resolve
 from grader.exercise.settings import Settings
 from grader.exercise.shelf import Shelf
 from grader.grading.run import start_sandbox
-from grader.learner.progress import progress
+from grader.learner.last_scores import LastScores, scores_file
 from grader.learner.state import LearnerState
 from grader.learner.watch.loop import Loop
 from grader.learner.watch.work import Desk, Grader, WatchedWork
@@ -52,7 +52,7 @@ def watch(
     works = [WatchedWork(target.exercise, target.path) for target in found if target.exercise is not None]
     if len(works) < len(found):
         raise Misuse("which exercise is it for? Name it with --exercise")
-    _take_last_run(works, Path(report))
+    _take_last_scores(works, LastScores.read(scores_file(), Path(report)))
     settings = Settings(isolation=isolation, timeout=timeout)
     interactive = sys.stdout.isatty() and sys.stdin.isatty() and not plain
     with start_sandbox(settings, load_torch=False) as sandbox:
@@ -67,9 +67,12 @@ def watch(
     return ExitCode.ALL_RIGHT
 
 
-def _take_last_run(works: list[WatchedWork], report: Path) -> None:
-    """Set how many gradients were right in the last run, for each exercise it graded in full."""
-    done = progress(report)
+def _take_last_scores(works: list[WatchedWork], known: LastScores) -> None:
+    """Set how far each exercise was: what is known of it, and how many were right in the last run over all of it."""
     for work in works:
-        right, of = done.get(work.exercise.name, (0, 0))
-        work.before = right if of == len(work.exercise.graded) else None
+        last = known.own.get(work.exercise.name)
+        if last is None:
+            continue
+        whole = last.whole or last.right
+        work.known = known.progress[work.exercise.name]
+        work.before = sum(whole.values()) if len(whole) == len(work.exercise.graded) else None

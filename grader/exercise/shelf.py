@@ -20,6 +20,11 @@ PACKAGE = Path(__file__).resolve().parent.parent
 WORKSPACE = Path("exercises")
 """The folder of a learner's exercises, relative to where `grade` is called."""
 
+BEGINNING = "micrograd"
+"""The exercise for whoever has never written a backward pass: one neuron, half an hour."""
+LECTURE = "mlp"
+"""The exercise from the lecture: three hours."""
+
 
 class UnknownExercise(Exception):
     """No exercise of that name; the message suggests or lists the available ones."""
@@ -58,16 +63,20 @@ class Shelf:
             raise UnknownExercise(of_exercises(name, self) or unknown(name, self.names(), "exercise")) from None
 
 
-def curriculum(exercise: Exercise) -> tuple[bool, int, str]:
-    """A sort key: the lecture's exercise first, then by difficulty and name."""
-    return exercise.name != "mlp", exercise.settings.difficulty, exercise.name
+def curriculum(exercise: Exercise) -> tuple[bool, int, bool, str]:
+    """A sort key: where to begin, then by difficulty and name; the lecture's exercise before others as difficult."""
+    return exercise.name != BEGINNING, exercise.settings.difficulty, exercise.name != LECTURE, exercise.name
 
 
 def homes(gradient: str, shelf: Shelf) -> list[str]:
-    """The exercises that grade a gradient of this name; `dprobs` alone may be ambiguous."""
+    """The exercises that grade a gradient of this name; `dprobs` alone may be ambiguous.
+
+    The lecture's comes first: it is the one that most people mean.
+    """
     names = [name for name in shelf.names() if shelf.forced in (None, name)]
     exercises = [exercise for name in names if (exercise := readable(name, shelf.load))]
-    return [exercise.name for exercise in sorted(exercises, key=curriculum) if gradient in exercise.gradients]
+    asking = sorted((each for each in exercises if gradient in each.gradients), key=curriculum)
+    return sorted((exercise.name for exercise in asking), key=lambda name: name != LECTURE)
 
 
 def of_exercises(gradient: str, shelf: Shelf) -> str:

@@ -1,7 +1,7 @@
 """The pytest plugin: exercises and submissions are collectors, gradients are items.
 
 This module is loaded in every pytest run on a user's machine. It does not import torch or set environment variables,
-and collects a `forward.py` only if `exercise.toml` is next to it. The engine is imported when the first one is found.
+and collects files only where `exercise.toml` is next to them. The engine is imported when the first one is found.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from _pytest._code.code import ReprFileLocation, TerminalRepr
 from grader.report.exit_code import ExitCode
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator, Iterator
 
     from _pytest._io import TerminalWriter
 
@@ -52,14 +52,37 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     add("--grade-timeout", type=float, default=CALL_SECONDS, metavar="SECONDS", help="time limit of one function call")
 
 
-def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> ExerciseFile | None:
-    if file_path.name != "forward.py" or not file_path.with_name("exercise.toml").is_file():
-        return None
-    return ExerciseFile.from_parent(parent, path=file_path)
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> Generator[None, list[Any], list[Any]]:
+    """Collect an exercise's files here only: pytest itself would import a backward.py that is named, and run it."""
+    found = yield
+    if not _of_an_exercise(file_path):
+        return found
+    named = file_path.name == "forward.py" or parent.session.isinitpath(file_path)
+    return [ExerciseFile.of(file_path, parent)] if named else []
+
+
+def _of_an_exercise(file: Path) -> bool:
+    """Whether it is an exercise's forward.py, or the learner's backward.py next to one."""
+    if file.name not in ("forward.py", "backward.py") or not file.with_name("exercise.toml").is_file():
+        return False
+    return file.name == "forward.py" or file.with_name("forward.py").is_file()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Grade each gradient once, also where both files of an exercise are named."""
+    first = {item.nodeid: item for item in reversed(items)}
+    items[:] = [item for item in items if not isinstance(item, GradientItem) or first[item.nodeid] is item]
 
 
 class ExerciseFile(pytest.File):
     """One exercise: a forward.py with an exercise.toml next to it."""
+
+    @classmethod
+    def of(cls, file: Path, parent: pytest.Collector) -> ExerciseFile:
+        """The exercise of a forward.py or backward.py. Both give its gradients the same node ids, as for `--lf`."""
+        node: ExerciseFile = cls.from_parent(parent, path=file.with_name("forward.py"))
+        return node if file == node.path else cls.from_parent(parent, path=file, nodeid=node.nodeid)
 
     def collect(self) -> Iterator[SubmissionCollector]:
         from grader.exercise.forward import BrokenExercise
@@ -68,7 +91,7 @@ class ExerciseFile(pytest.File):
         from grader.report.document import node_name
 
         try:
-            for job in run_of(self.config).jobs(self.path):
+            for job in run_of(self.config).jobs(self.path.with_name("forward.py")):
                 yield SubmissionCollector.from_parent(self, name=node_name(job.submission.name), job=job)
         except (BrokenExercise, UnknownExercise, UnreadableSubmission) as error:
             raise self.CollectError(str(error)) from error
@@ -87,7 +110,7 @@ class SubmissionCollector(pytest.Collector):
 
     def setup(self) -> None:
         with our_faults():
-            self.job.open([item.name for item in self.session.items if item.parent is self])
+            self.job.open([item.name for item in gradients(self.session) if item.parent.job is self.job])
 
 
 class GradientItem(pytest.Item):
@@ -115,6 +138,11 @@ class GradientItem(pytest.Item):
         with our_faults():
             file, line = self.parent.job.place(self.name)
         return file, line_index(line), f"{self.parent.job.exercise.name}::{self.name}"
+
+
+def gradients(session: pytest.Session) -> list[GradientItem]:
+    """Every gradient that this session grades."""
+    return [item for item in session.items if isinstance(item, GradientItem)]
 
 
 class WrongGradient(Exception):

@@ -2,71 +2,27 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from grader.exercise.shelf import WORKSPACE
+from grader.exercise.shelf import BEGINNING, LECTURE
 from grader.exercise.stubs import NoReset, pristine_stub, signature_and_docstring
+from grader.report.text import column
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from grader.exercise.exercise import Exercise
 
-MOST_REPORT_BYTES = 32 << 20
-
-
-@dataclass(frozen=True, slots=True)
-class Earlier:
-    """One submission in the report of the last run."""
-
-    exercise: str
-    source: Path
-    """Absolute path of the submission."""
-    right: Mapping[str, bool]
-    """Each gradient graded, and whether it was right."""
-
-
-def last_run(report: Path) -> list[Earlier]:
-    """The submissions in a report; none if it is missing or cannot be read."""
-    try:
-        if not report.is_file() or report.stat().st_size > MOST_REPORT_BYTES:
-            return []
-        entries = json.loads(report.read_bytes())["grader"]["submissions"]
-        return [
-            Earlier(
-                str(entry["exercise"]),
-                Path(entry["source"]).absolute(),
-                {str(row["name"]): bool(row["correct"]) for row in entry["gradients"]},
-            )
-            for entry in entries
-        ]
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
-        return []
-
-
-def progress(report: Path) -> dict[str, tuple[int, int]]:
-    """Exercise -> how many of the learner's gradients were right in the last run, and how many it graded."""
-    runs = [run for run in last_run(report) if run.right and _is_own(run)]
-    return {run.exercise: (sum(run.right.values()), len(run.right)) for run in runs}
-
-
-def _is_own(run: Earlier) -> bool:
-    """Whether it is the learner's own work: in a workspace, only files in the exercise's folder are."""
-    own = (WORKSPACE / run.exercise).absolute()
-    return run.source == own or own in run.source.parents or not own.exists()
-
 
 def listing(exercises: list[Exercise], done: Mapping[str, tuple[int, int]]) -> Iterator[str]:
-    """One line per exercise: name, progress as of the last run, time, difficulty, title.
+    """One line per exercise: name, last known progress, time, difficulty, title.
 
-    Only the last run is known. If it graded only some of the gradients, the line has no count for the exercise, and a
-    second line says how many were graded.
+    If only some of the gradients have ever been graded, the line has no count for the exercise, and a second line says
+    how many were graded. Until one is correct, the last line says where to begin.
     """
+    width = column(exercise.name for exercise in exercises)
     for exercise in exercises:
         count = len(exercise.graded)
         right, of = done.get(exercise.name, (0, 0))
@@ -74,9 +30,12 @@ def listing(exercises: list[Exercise], done: Mapping[str, tuple[int, int]]) -> I
         settings = exercise.settings
         time = f"{settings.minutes} min" if settings.minutes < 90 else f"{settings.minutes / 60:g} h"
         hard = "*" * settings.difficulty
-        yield f"{click.style(f'{exercise.name:<20}', bold=True)} {far:<9} {time:>6}  {hard:<5}  {exercise.title}"
+        yield f"{click.style(f'{exercise.name:<{width}}', bold=True)} {far:<9} {time:>6}  {hard:<5}  {exercise.title}"
         if 0 < of < count:
-            yield f"{'':<20} the last run graded {of} of them: {right} right"
+            yield f"{'':<{width}} {of} of them graded so far: {right} correct"
+    names = {exercise.name for exercise in exercises}
+    if {BEGINNING, LECTURE} <= names and not any(right for right, _ in done.values()):
+        yield f"begin with {BEGINNING} if this is your first backward pass; {LECTURE} is the lecture's exercise"
 
 
 def about_exercise(exercise: Exercise) -> Iterator[str]:

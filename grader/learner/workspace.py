@@ -33,6 +33,7 @@ Five rules cover everything:
 GITIGNORE = """\
 __pycache__/
 .venv/
+.grade-progress.json
 report.html
 report.json
 """

@@ -14,7 +14,7 @@ from grader.report.submission_facts import begun, most_pressing, stretches
 from grader.sandbox.types import CUT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from grader.exercise.exercise import Exercise
     from grader.report.row_facts import Entry, Row
@@ -234,8 +234,7 @@ def totals(entry: Entry, page: Page, before: int | None = None) -> list[str]:
     ]
     if before is not None and before != score["correct"]:
         lines[0] += f" ({score['correct'] - before:+d} since the last run)"
-    if score["points"] != score["correct"] or score["possible"] != count:
-        lines[0] += f" | points: {score['points']} of {score['possible']}"
+    lines[0] += _points(score["points"], score["possible"], score["correct"], count)
     lines[0] = click.style(lines[0], bold=True)
     chained = [row["chained"] for row in rows if row["chained"]]
     if chained:
@@ -274,12 +273,49 @@ def _chained_total(entry: Entry, count: int) -> str:
     return text
 
 
-def brief(entry: Entry, page: Page) -> str:
-    """Summarize one submission on one line."""
+def brief(entry: Entry, page: Page, width: int = 15) -> str:
+    """Summarize one submission on one line. `width`: that of the longest name in the column."""
     score, count = entry["score"], len(entry["gradients"])
+    name = f"{entry['exercise']:<{width}}"
     if entry["problem"]:
-        return page.fit(f"{entry['exercise']:<15} {entry['problem']}")
+        return page.fit(f"{name} {entry['problem']}")
     if score is None:
-        return f"{entry['exercise']:<15} received"
+        return f"{name} received"
     state = f"{score['correct']} of {count} correct" if begun(entry) else f"not started, {count} to do"
-    return f"{entry['exercise']:<15} {state}"
+    return f"{name} {state}"
+
+
+def column(names: Iterable[str]) -> int:
+    """The width of a column of exercises' names: that of the longest."""
+    return max(map(len, names), default=0)
+
+
+def summed_up(found: Sequence[tuple[Entry, int | None]], page: Page) -> Iterator[str]:
+    """Several submissions in short, each with its `before`: a line for each that is begun, and the total."""
+    resting = 0
+    for entry, before in found:
+        if entry["problem"]:
+            yield page.fit(f"{entry['exercise']}: {entry['problem']}")
+        elif entry["score"] is None or begun(entry):
+            yield f"{entry['exercise']}: received" if entry["score"] is None else totals(entry, page, before)[0]
+        else:
+            resting += 1
+    if resting:
+        yield f"{resting} {'more ' if resting < len(found) else ''}not started"
+    yield from grand_total([entry for entry, _ in found])
+
+
+def grand_total(entries: Sequence[Entry]) -> Iterator[str]:
+    """The total of several submissions, with the points if they differ; nothing if there are no scores to add up."""
+    scores = [entry["score"] for entry in entries]
+    if len(scores) < 2 or None in scores:
+        return
+    correct, points, possible = (sum(score[key] for score in scores) for key in ("correct", "points", "possible"))
+    count = sum(len(entry["gradients"]) for entry in entries)
+    line = f"total: {correct} of {count} correct"
+    yield click.style(line + _points(points, possible, correct, count), bold=True)
+
+
+def _points(points: int, possible: int, correct: int, count: int) -> str:
+    """The points, where they say more than the number of correct gradients."""
+    return f" | points: {points} of {possible}" if points != correct or possible != count else ""

@@ -20,7 +20,7 @@ SOLUTION = ROOT / "solutions" / "mlp"
 
 
 def test_list_shows_progress(grade: Grade, fill: Fill) -> None:
-    """From the last report."""
+    """As of the last run."""
     assert "26 in all" in grade("list").stdout
     fill("dlogprobs")
     grade("mlp")
@@ -31,20 +31,33 @@ def test_list_gives_no_total_if_only_some_were_graded(grade: Grade, workspace: P
     """The others may be right or wrong."""
     grade("mlp::dprobs", "mlp::dlogits")
     lines = grade("list").stdout.splitlines()
-    assert lines[0].split()[:4] == ["mlp", "26", "in", "all"]
-    assert lines[1].strip() == "the last run graded 2 of them: 0 right"
+    at = next(n for n, line in enumerate(lines) if line.startswith("mlp "))
+    assert lines[at].split()[:4] == ["mlp", "26", "in", "all"]
+    assert lines[at + 1].strip() == "2 of them graded so far: 0 correct"
+
+
+def test_list_begins_with_the_beginners_exercise_and_says_where_to_begin(
+    grade: Grade, workspace: Path, fill: Fill
+) -> None:
+    """Until one gradient is correct."""
+    lines = grade("list").stdout.splitlines()
+    assert lines[0].startswith("micrograd ")
+    assert lines[-1] == "begin with micrograd if this is your first backward pass; mlp is the lecture's exercise"
+    fill("dlogprobs")
+    grade("mlp")
+    assert "begin with" not in grade("list").stdout
 
 
 def test_list_does_not_count_other_peoples_work(grade: Grade, workspace: Path) -> None:
     """Grading a solution here is not progress."""
     grade(SOLUTION)
-    assert "26 in all" in grade("list").stdout.splitlines()[0]
+    assert "26 in all" in grade("list").stdout
 
 
 def test_list_counts_any_work_outside_a_workspace(grade: Grade) -> None:
     """No other work could be meant."""
     grade(SOLUTION)
-    assert "26 of 26" in grade("list").stdout.splitlines()[0]
+    assert "26 of 26" in grade("list").stdout
 
 
 @pytest.mark.parametrize("content", ["", "[]", '{"grader": 3}', '{"grader": {"submissions": [{}]}}', "\xff"])

@@ -94,9 +94,21 @@ class TestResults:
         result = grade()
         assert result.exit_code == 1
         names = [entry["exercise"] for entry in report(workspace)["submissions"]]
-        assert names[0] == "mlp"
+        assert names[0] == "micrograd"
+        assert result.stdout.startswith("· derr: not started ")
         assert {"batchnorm", "cross_entropy", "training"} <= set(names)
-        assert "cross_entropy   not started, 1 to do" in result.stdout
+        assert "\ncross_entropy        not started, 1 to do\n" in result.stdout
+        assert "\nmasked_cross_entropy not started, 9 to do\n" in result.stdout
+        assert "\ntotal: 0 of 264 correct\nisolation: " in result.stdout
+
+    def test_quiet_sums_up_what_is_not_begun_and_ends_in_a_total(self, grade: Grade, fill: Fill) -> None:
+        """One line for each exercise that is begun."""
+        fill("dlogprobs")
+        assert grade("-q").stdout.splitlines() == [
+            "mlp: 1 of 26 correct, 1 exact, 1 approximate",
+            "22 more not started",
+            "total: 1 of 264 correct",
+        ]
 
     def test_progress_since_the_last_run_is_shown(self, grade: Grade, fill: Fill) -> None:
         """It comes from the report that is about to be replaced."""

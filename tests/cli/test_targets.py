@@ -182,13 +182,26 @@ class TestNoTargets:
     """`grade` without arguments."""
 
     def test_it_means_every_exercise_of_the_workspace(self, desk: Path) -> None:
-        """The lecture's first, then by difficulty."""
+        """The beginner's first, then by difficulty."""
         targets = resolve([], Shelf())
         assert [target.path for target in targets] == [Path("exercises", str(name_of(each))) for each in targets]
-        assert targets[0].path == MLP
+        assert targets[0].path == Path("exercises", "micrograd")
         difficulties = [each.exercise.settings.difficulty for each in targets[1:] if each.exercise]
         assert difficulties == sorted(difficulties)
         assert len(targets) == len(list(exercises_directory().glob("*/exercise.toml")))
+
+    @pytest.mark.parametrize("word", ["exercises", "exercises/", "./exercises", "."])
+    def test_the_folder_of_the_exercises_means_the_same(self, desk: Path, word: str) -> None:
+        """`grade exercises`, and with a gradient of one of them."""
+        assert said(word) == said()
+        assert said(str(desk / word)) == said()
+        assert sorted(said(word, "mlp::dprobs")) == sorted(said())
+
+    def test_a_folder_with_a_backward_py_is_a_submission(self, desk: Path) -> None:
+        """Also beside exercises/."""
+        (desk / "backward.py").touch()
+        assert said(".") == [(".", (), None)]
+        assert said("exercises") == said()
 
     def test_with_ci_it_means_the_installed_exercises(self, desk: Path) -> None:
         """An exercise that the repository adds is left out."""

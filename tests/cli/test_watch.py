@@ -60,8 +60,8 @@ def test_a_named_gradient_is_the_current_one(session: Callable[..., Session]) ->
 
 
 def test_without_targets_the_whole_workspace_is_watched(session: Callable[..., Session]) -> None:
-    """The lecture's exercise first."""
-    assert session().desk.works[0].exercise.name == "mlp"
+    """The beginner's exercise first."""
+    assert session().desk.works[0].exercise.name == "micrograd"
     assert len(session().desk.works) > 10
 
 

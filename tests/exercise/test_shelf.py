@@ -9,6 +9,8 @@ from packs import shelf as folder_of_exercises
 
 from grader.exercise.forward import BrokenExercise
 from grader.exercise.shelf import (
+    BEGINNING,
+    LECTURE,
     Shelf,
     UnknownExercise,
     curriculum,
@@ -90,11 +92,11 @@ def test_a_pack_without_a_folder_of_exercises_is_ignored(installed_pack: Path) -
     assert packs() == {}
 
 
-def test_the_lectures_exercise_comes_first_then_the_easier_ones() -> None:
-    """Equally hard ones are ordered by name."""
+def test_the_beginners_exercise_comes_first_then_the_easier_ones() -> None:
+    """Of equally hard ones the lecture's comes first, the others are ordered by name."""
     found = sorted(map(load_exercise, list_exercises()), key=curriculum)
-    assert found[0].name == "mlp"
-    order = [(exercise.settings.difficulty, exercise.name) for exercise in found[1:]]
+    assert found[0].name == BEGINNING
+    order = [(exercise.settings.difficulty, exercise.name != LECTURE, exercise.name) for exercise in found[1:]]
     assert order == sorted(order)
 
 

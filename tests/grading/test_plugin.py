@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+import grader.grading.grading  # before pytester, which forgets the modules that its runs import
 import grader.grading.plugin
 from grader.sandbox.types import SandboxError
 
@@ -92,6 +93,43 @@ class TestDesk:
         """As an editor does."""
         run("exercises/mlp/forward.py::backward::dprobs").assert_outcomes(passed=1)
 
+    def test_the_learners_file_can_be_named(self, run: Run, desk: Path) -> None:
+        """It is the one they edit. The node ids are the same."""
+        result = run("exercises/mlp/backward.py")
+        result.assert_outcomes(passed=2, failed=24)
+        result.stdout.fnmatch_lines(["FAILED exercises/mlp/forward.py::backward::dh - shape (32, 27)*"])
+        run("exercises/mlp/backward.py", "--lf").assert_outcomes(failed=24, deselected=2)
+        run("--lf").assert_outcomes(failed=24, deselected=2)
+        run("exercises/mlp/backward.py::backward::dprobs").assert_outcomes(passed=1)
+        run("exercises/mlp/backward.py", "-k", "dh").assert_outcomes(failed=3, deselected=23)
+        run("exercises/mlp/backward.py", "-x").assert_outcomes(passed=2, failed=1)
+
+    @pytest.mark.parametrize(
+        "words",
+        [
+            (),
+            ("exercises/mlp",),
+            ("exercises/mlp/backward.py", "exercises/mlp"),
+            ("exercises", "exercises/mlp/backward.py"),
+            ("exercises/mlp/backward.py", "exercises/mlp/forward.py"),
+            ("exercises/mlp/backward.py::backward::dprobs", "exercises/mlp/forward.py"),
+        ],
+    )
+    def test_each_gradient_is_graded_once(self, run: Run, desk: Path, words: tuple[str, ...]) -> None:
+        """However often its files and folders are named."""
+        run(*words).assert_outcomes(passed=2, failed=24)
+
+    def test_naming_the_learners_file_does_not_run_it_in_pytest(
+        self, run: Run, desk: Path, pytester: pytest.Pytester
+    ) -> None:
+        """It runs in the sandbox, and a syntax error in it is a wrong answer."""
+        mark = pytester.path / "ran"
+        (desk / "backward.py").write_text(f"open({str(mark)!r}, 'w')\n", encoding="utf-8")
+        run("exercises/mlp/backward.py").assert_outcomes(failed=26)
+        assert not mark.exists()
+        (desk / "backward.py").write_text("def dh(:\n", encoding="utf-8")
+        run("exercises/mlp/backward.py").assert_outcomes(failed=26)
+
     def test_lf_repeats_the_failures(self, run: Run, desk: Path) -> None:
         """Two were right."""
         run("exercises")
@@ -163,6 +201,11 @@ class TestNeighbors:
         """Plenty of projects have a forward.py."""
         pytester.makepyfile(forward="GRADED = ['x']", test_it="def test_it(): pass")
         run().assert_outcomes(passed=1)
+
+    def test_a_backward_py_without_an_exercise_is_pytests(self, run: Run, pytester: pytest.Pytester) -> None:
+        """Named on the command line, any file may hold tests."""
+        pytester.makepyfile(backward="def test_it(): pass")
+        run("backward.py").assert_outcomes(passed=1)
 
     def test_ordinary_tests_next_to_exercises_still_run(self, run: Run, desk: Path, pytester: pytest.Pytester) -> None:
         """In one session."""

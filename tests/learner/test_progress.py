@@ -2,29 +2,20 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from grader.exercise.shelf import load_exercise
-from grader.learner.progress import about_exercise, about_gradient, last_run, listing, progress
+from grader.learner.progress import about_exercise, about_gradient, listing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from click.testing import Result
 
     from grader.exercise.exercise import Exercise
-
-
-def report(path: Path, source: Path, right: dict[str, bool]) -> Path:
-    """A report with one submission to the mlp."""
-    rows = [{"name": name, "correct": correct} for name, correct in right.items()]
-    entry = {"exercise": "mlp", "source": str(source), "gradients": rows}
-    path.write_text(json.dumps({"grader": {"submissions": [entry]}}))
-    return path
 
 
 def test_a_gradient_of_a_pack_is_shown_with_its_stub(installed_pack: Path, grade: Callable[..., Result]) -> None:
@@ -72,27 +63,12 @@ def test_an_exercise_is_shown_with_its_lines_and_gradients(mlp: Exercise) -> Non
 @pytest.mark.parametrize(
     ("done", "far"), [({}, "26 in all"), ({"mlp": (3, 26)}, "3 of 26"), ({"mlp": (1, 2)}, "26 in all")]
 )
-def test_only_a_run_over_all_gradients_gives_a_count(mlp: Exercise, done: dict[str, tuple[int, int]], far: str) -> None:
+def test_there_is_a_count_once_all_gradients_have_been_graded(
+    mlp: Exercise, done: dict[str, tuple[int, int]], far: str
+) -> None:
     """The others may be right or wrong."""
     first, *more = listing([mlp], done)
     assert far in first
-    assert more == ([f"{'':<20} the last run graded 2 of them: 1 right"] if done == {"mlp": (1, 2)} else [])
-
-
-def test_progress_is_only_the_learners_own_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Somebody else's file, or the solution, graded in the same folder does not count."""
-    monkeypatch.chdir(tmp_path)
-    own = Path("exercises", "mlp")
-    own.mkdir(parents=True)
-    right = {"dprobs": True, "dh": False}
-    assert progress(report(tmp_path / "report.json", own / "backward.py", right)) == {"mlp": (1, 2)}
-    assert progress(report(tmp_path / "report.json", tmp_path / "friend.py", right)) == {}
-
-
-@pytest.mark.parametrize("text", [None, "", "[]", "{}", '{"grader": {"submissions": [{}]}}', "[" * 100_000])
-def test_an_unreadable_report_is_no_progress(tmp_path: Path, text: str | None) -> None:
-    """And not an error."""
-    file = tmp_path / "report.json"
-    if text is not None:
-        file.write_text(text)
-    assert last_run(file) == []
+    assert [line.strip() for line in more if "mlp" not in line] == (
+        ["2 of them graded so far: 1 correct"] if done == {"mlp": (1, 2)} else []
+    )

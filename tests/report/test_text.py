@@ -7,7 +7,20 @@ import pytest
 
 from grader.exercise.shelf import load_exercise
 from grader.report.submission_facts import most_pressing
-from grader.report.text import Page, brief, chained_line, opened, prints, result, row_line, table, totals
+from grader.report.text import (
+    Page,
+    brief,
+    chained_line,
+    column,
+    grand_total,
+    opened,
+    prints,
+    result,
+    row_line,
+    summed_up,
+    table,
+    totals,
+)
 from grader.sandbox.child import calls
 from grader.sandbox.types import CUT
 from tests.report.test_document import WRONG, entry, row
@@ -186,3 +199,34 @@ class TestTotals:
         assert brief(entry(row("dh")), PLAIN) == "mlp             1 of 1 correct"
         assert "bad syntax" in brief(entry(WRONG) | {"problem": "bad syntax"}, PLAIN)
         assert "received" in brief(entry() | {"score": None}, PLAIN)
+
+    def test_the_longest_name_makes_the_column(self) -> None:
+        """masked_cross_entropy is longer than the others."""
+        names = ["masked_cross_entropy", "mlp"]
+        lines = [brief(entry(row("dh")) | {"exercise": name}, PLAIN, column(names)) for name in names]
+        assert lines == ["masked_cross_entropy 1 of 1 correct", "mlp                  1 of 1 correct"]
+
+    def test_several_submissions_have_one_total(self) -> None:
+        """With points, where they say something else; one submission has its own."""
+        right, wrong = entry(row("dh")), entry(WRONG, row("dW2"))
+        assert [click.unstyle(text) for text in grand_total([right, wrong])] == ["total: 2 of 3 correct"]
+        heavy = right | {"score": {**right["score"], "points": 5, "possible": 5}}
+        assert [click.unstyle(text) for text in grand_total([heavy, wrong])] == [
+            "total: 2 of 3 correct | points: 6 of 7"
+        ]
+        assert [*grand_total([right])] == []
+        assert [*grand_total([right, wrong | {"score": None}])] == []
+
+    def test_in_short_each_begun_submission_has_a_line_and_the_rest_is_counted(self) -> None:
+        """23 exercises, of which two are begun, fit on any screen."""
+        resting = entry(row("dh", "not_started"))
+        unreadable = entry(WRONG) | {"problem": "bad syntax"}
+        found = [(resting, 0), (entry(row("dh")), 0), (unreadable, None), (resting, None)]
+        assert [click.unstyle(text) for text in summed_up(found, PLAIN)] == [
+            "mlp: 1 of 1 correct, 1 exact, 1 approximate (+1 since the last run)",
+            "mlp: bad syntax",
+            "2 more not started",
+            "total: 1 of 4 correct",
+        ]
+        assert next(summed_up([(resting, None), (resting, None)], PLAIN)) == "2 not started"
+        assert [*summed_up([(entry() | {"score": None}, None)], PLAIN)] == ["mlp: received"]

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import queue
+import shutil
 import threading
+from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,10 +15,12 @@ import click
 from grader.exercise.stubs import NoReset
 from grader.grading.submission import UnreadableSubmission, read_submission
 from grader.learner.hints import hints
+from grader.learner.last_scores import LastScores, scores_file
 from grader.learner.reset import reset_gradient
-from grader.learner.watch.keys import Keys
+from grader.learner.watch.browser import open_in_browser
+from grader.learner.watch.keys import END, Keys, resizes
 from grader.learner.watch.saves import Files
-from grader.learner.watch.screen import CLEAR, lines, overview, prompt, view
+from grader.learner.watch.screen import CLEAR, Wanted, lines, screen
 from grader.report.files import UnwritableReport, replace_file, write
 
 if TYPE_CHECKING:
@@ -28,6 +33,9 @@ if TYPE_CHECKING:
 Event = tuple[str, Any]
 SOON = 0.25
 """Seconds after which a message says that grading is running."""
+ABOUT_A_VERDICT = "nhxo"
+"""The keys that have to wait until the current exercise has been graded."""
+LEAST_WIDTH = 40
 
 
 class Loop:
@@ -36,7 +44,8 @@ class Loop:
     def __init__(self, desk: Desk, grader: Grader, page: Page, *, report: str) -> None:
         self.desk = desk
         self.page = page
-        self.events: queue.Queue[Event] = queue.Queue()
+        # A signal handler may add to this kind of queue, even while the loop is taking something out of it.
+        self.events: queue.SimpleQueue[Event] = queue.SimpleQueue()
         self._grader = grader
         self._report = report
         self._graded: dict[int, str] = {}
@@ -48,7 +57,10 @@ class Loop:
         self._overview = False
         self._hints = 0
         self._said = ""
-        self._sure = False
+        self._question: tuple[int, str] | None = None
+        """The work and the gradient that the learner was asked about: whether to reset it."""
+        self._early: list[str] = []
+        """Keys that wait for the verdict they are about."""
         self._busy = 0
         self._interactive = False
 
@@ -58,18 +70,20 @@ class Loop:
         files = Files([work.file for work in self.desk.works], lambda: self.events.put(("changed", None)), poll=poll)
         threading.Thread(target=self._grade, name="grade-watch-grading", daemon=True).start()
         files.start()
-        self._order(self.desk.current)
-        self._look(None)
-        self._draw()
         try:
-            if interactive:
-                with Keys(lambda key: self.events.put(("key", key))):
-                    self._serve()
-            else:
+            with ExitStack() as stack:
+                if interactive:  # from here on no key is lost
+                    stack.enter_context(Keys(lambda key: self.events.put(("key", key))))
+                    stack.enter_context(resizes(lambda: self.events.put(("resized", None))))
+                self._order(self.desk.current)
+                self._look(None)
+                self._draw()
                 self._serve()
         finally:
             files.stop()
             self._orders.put(None)
+            if interactive:
+                click.echo()
 
     # ------------------------------------------------------------------ in the grading thread
 
@@ -94,18 +108,20 @@ class Loop:
                 kind, what = self.events.get()
             if kind == "fault":
                 raise what
-            if kind == "key" and what in ("q", "\x04"):
+            if kind == "key" and (what == END or (what == "q" and self._question is None)):
                 return
             handlers: dict[str, Callable[[Any], None]] = {
                 "key": self._key,
                 "graded": self._take,
                 "changed": self._look,
+                "resized": lambda _: self._draw(),
             }
             handlers[kind](what)
 
     def _announce(self) -> None:
         if self._interactive:
-            click.echo(f"checking {self.desk.work.exercise.name} ... (q to quit)")
+            # In the place of the keys: another line would scroll the screen.
+            click.echo(f"\r\x1b[Kchecking {self.desk.work.exercise.name} ... (q to quit)", nl=False)
 
     def _look(self, _: object) -> None:
         """Files may have changed: grade those whose bytes did."""
@@ -133,11 +149,14 @@ class Loop:
             if work.missing is None:
                 work.missing = str(error)
                 self._draw()
+            self._catch_up()
             return
         if self._graded.get(index) == submission.sha256 and not again:
             return
         self._graded[index] = submission.sha256
         if saved:
+            if work is not self.desk.work:
+                self._question, self._said = None, ""
             self.desk.saved(work)
         self._busy += 1
         if not self._interactive:
@@ -162,13 +181,15 @@ class Loop:
         if self._graded.get(index) != verdict.sha256:
             return  # saved again or deleted in the meantime
         work.take(verdict)
+        _remember(work, verdict)
         if index == self.desk.current:
             self.desk.settle()
-            self._said = ""
+            self._said = self._said if self._question else ""
         if index == self.desk.current or self._overview:
             self._draw()
         if index == self.desk.current:
             self._keep(verdict)
+        self._catch_up()
 
     def _keep(self, verdict: Standing) -> None:
         try:
@@ -182,22 +203,47 @@ class Loop:
             if self.desk.work.verdict is not None or self.desk.work.missing:
                 click.echo("\n".join([*lines(self.desk.work, self.page), "watching for changes", ""]))
             return
-        text = view(self.desk, self.page, hints_open=self._hints, whole=self._whole, said=self._said)
-        if self._overview:
-            text += "\n\n" + "\n".join(overview(self.desk, self.page))
-        click.echo(f"{CLEAR}{text}\n\n{prompt()}", nl=True)
+        columns, rows = shutil.get_terminal_size()
+        page = replace(self.page, width=max(columns, LEAST_WIDTH))
+        wanted = Wanted(self._hints, self._whole, self._overview, self._said)
+        click.echo(CLEAR + screen(self.desk, page, wanted, columns, rows), nl=False)
 
     # ------------------------------------------------------------------------------------ keys
 
     def _key(self, key: str) -> None:
-        sure, self._sure, self._said = self._sure, False, ""
-        self._overview = key == "c"
-        action = {"n": self._next, "h": self._hint, "l": self._list, "c": self._check_all, "o": self._open}.get(key)
-        if key == "x":
-            self._reset_this(sure=sure)
-        elif action is not None:
-            action()
+        if key in ABOUT_A_VERDICT and self._is_waiting and self._question is None:
+            self._early.append(key)
+            return
+        self._said = ""
+        if self._question is not None:
+            self._answer(key)
+        else:
+            self._overview = key == "c"
+            self._act(key)
         self._draw()
+
+    @property
+    def _is_waiting(self) -> bool:
+        """Whether the current exercise is being graded for the first time."""
+        return self.desk.work.verdict is None and not self.desk.work.missing
+
+    def _catch_up(self) -> None:
+        """Take the keys that were pressed too early. One of them may lead to an exercise that has no verdict either."""
+        early, self._early = self._early, []
+        for key in early:
+            self._key(key)
+
+    def _act(self, key: str) -> None:
+        actions: dict[str, Callable[[], None]] = {
+            "n": self._next,
+            "h": self._hint,
+            "l": self._list,
+            "c": self._check_all,
+            "x": self._ask,
+            "o": self._open,
+        }
+        if key in actions:
+            actions[key]()
 
     def _next(self) -> None:
         self._hints = 0
@@ -229,16 +275,20 @@ class Loop:
         for index in range(len(self.desk.works)):
             self._order(index, again=True)
 
-    def _reset_this(self, *, sure: bool) -> None:
-        work, gradient = self.desk.work, self.desk.gradient
-        if gradient is None:
+    def _ask(self) -> None:
+        gradient = self.desk.gradient
+        if gradient is not None:
+            self._question = self.desk.current, gradient
+            self._said = f"Reset {gradient}? Your code will be lost. Press x again to confirm"
+
+    def _answer(self, key: str) -> None:
+        """Reset the gradient that the learner was asked about. Any key but x cancels, and does nothing else."""
+        assert self._question is not None
+        (index, gradient), self._question = self._question, None
+        if key != "x" or (index, gradient) != (self.desk.current, self.desk.gradient):
+            self._said = f"{gradient} was not reset"
             return
-        if not sure:
-            self._sure = True
-            self._said = (
-                f"discard your {gradient} and restore the stub? Press x again to confirm, any other key to cancel"
-            )
-            return
+        work = self.desk.work
         self._said = _put_back(work, gradient)
         self._hints = 0
         self.desk.state.forget(work.exercise.name, gradient)
@@ -250,7 +300,7 @@ class Loop:
             return
         path = self._page(verdict)
         self._said = f"report: {path}"
-        click.launch(str(path))
+        open_in_browser(path)
 
     def _page(self, verdict: Standing) -> Path:
         """The report as an HTML page if its packages are installed, otherwise the JSON."""
@@ -266,6 +316,13 @@ class Loop:
         except OSError:
             return report
         return page
+
+
+def _remember(work: WatchedWork, verdict: Standing) -> None:
+    """Keep the score for `grade list`. The file is read again: `grade` may have run in another terminal."""
+    known = LastScores.read(scores_file())
+    known.take(verdict.entry, work.exercise.gradients)
+    known.write()
 
 
 def _put_back(work: WatchedWork, gradient: str) -> str:

@@ -12,7 +12,7 @@ from grader.exercise.shelf import is_exercise
 from grader.grading.run import Run
 from grader.grading.submission import Submission, UnreadableSubmission, read_submission
 from grader.report.document import document
-from grader.report.row_facts import solved
+from grader.report.row_facts import solved, started
 from grader.report.submission_facts import most_pressing
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from grader.exercise.exercise import Exercise
     from grader.exercise.settings import Settings
     from grader.learner.state import LearnerState
+    from grader.report.row_facts import Row
     from grader.sandbox.client import Sandbox
     from grader.sandbox.types import Reading
 
@@ -65,6 +66,8 @@ class WatchedWork:
     verdict: Standing | None = None
     before: int | None = None
     """How many gradients were right in the run before."""
+    known: tuple[int, int] | None = None
+    """How many gradients were right before this session, and how many had been graded; None if nothing is known."""
     missing: str | None = None
     """Why there is nothing to grade."""
     broken: tuple[str, ...] = ()
@@ -99,6 +102,12 @@ class WatchedWork:
         self.broken = tuple(name for name, right in verdict.right.items() if was.get(name) and not right)
 
     @property
+    def stage(self) -> int:
+        """0 if some of its gradients are known to be right, 1 if none is, 2 if all are."""
+        right = self.known[0] if self.known else 0
+        return 1 if right == 0 else 2 if right >= len(self.exercise.graded) else 0
+
+    @property
     def unsolved(self) -> list[str]:
         """The gradients still to solve, from the loss backward; all of them if the file was never graded."""
         if self.verdict is None:
@@ -114,18 +123,25 @@ class Desk:
     state: LearnerState
     current: int = 0
     gradient: str | None = None
+    opening: bool = True
+    """Whether the current gradient is only remembered: one that is wrong comes before it, as in `grade`."""
 
     def __post_init__(self) -> None:
-        for index, work in enumerate(self.works):
-            if [work.exercise.name] == list(self.state.at)[-1:]:
-                self.current = index
-                self.gradient = self._known(self.state.at[work.exercise.name])
+        names = [work.exercise.name for work in self.works]
+        last = next(iter([*self.state.at][-1:]), None)
+        if last in names:
+            self.current = names.index(last)
+            self.gradient = self._known(self.state.at[last])
+        else:
+            # As `grade` does: first what is begun, then what is not done.
+            self.current = min(range(len(self.works)), key=lambda index: self.works[index].stage, default=0)
 
     def start_at(self, named: Sequence[Sequence[str]]) -> None:
         """Start at the first gradient named on the command line. `named`: the gradients named for each work."""
         for index, gradients in enumerate(named):
             if len(gradients) == 1:
                 self.go(index, gradients[0])
+                self.opening = False
                 return
 
     def _known(self, gradient: str) -> str | None:
@@ -144,10 +160,13 @@ class Desk:
         return next((row for row in self.work.verdict.entry["gradients"] if row["name"] == self.gradient), None)
 
     def settle(self) -> None:
-        """If there is no current gradient, choose the first unsolved one."""
-        if self.gradient is None and self.work.verdict is not None:
-            row = most_pressing(self.work.verdict.entry)
-            self.go(self.current, row["name"] if row else self.work.exercise.gradients[-1])
+        """Choose the first unsolved gradient if there is none, or none that should be opened."""
+        if self.work.verdict is None or self.work.verdict.entry["problem"]:
+            return
+        pressing = most_pressing(self.work.verdict.entry)
+        if self.gradient is None or (self.opening and _comes_first(pressing, self.row)):
+            self.go(self.current, pressing["name"] if pressing else self.work.exercise.gradients[-1])
+        self.opening = False
 
     def go(self, index: int, gradient: str | None) -> None:
         """Make this the current exercise and gradient."""
@@ -159,6 +178,7 @@ class Desk:
     def saved(self, work: WatchedWork) -> None:
         """Make the exercise current whose file was saved."""
         if work is not self.work:
+            self.opening = work.verdict is None
             self.go(self.works.index(work), self.state.at.get(work.exercise.name))
 
     def following(self) -> str | None:
@@ -185,6 +205,13 @@ class Desk:
     def _others(self) -> Iterator[int]:
         count = len(self.works)
         yield from ((self.current + step) % count for step in range(1, count))
+
+
+def _comes_first(pressing: Row | None, row: Row | None) -> bool:
+    """Whether the gradient that `grade` would open comes before the one remembered."""
+    if pressing is None or row is None or (started(row) and not solved(row)):
+        return False
+    return solved(row) or started(pressing)
 
 
 class Grader:
