@@ -32,6 +32,7 @@ NEXT = {
 }
 RAISED = (
     (r"NameError", "a function sees only its parameters and this file's names: import it, or add it to the parameters"),
+    (r"NotImplementedError", "delete the stub's `raise NotImplementedError`, and return the gradient"),
     (r"RecursionError", "look for a function that calls itself, perhaps under another name"),
     (r"bitwise_xor", "Python writes powers with **; ^ is bitwise XOR"),
     (r"[Nn]ump[Yy]", "use torch tensors instead of NumPy: torch has all you need here"),

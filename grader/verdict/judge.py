@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import torch
 
 from grader.exercise.case import NULL_TOLERANCE
-from grader.sandbox.types import Raised
+from grader.sandbox.types import NotStarted, Raised
 from grader.verdict.evidence import (
     FRAGILE,
     LINEAR_FACTORS,
@@ -33,6 +33,7 @@ from grader.verdict.problems import (
     failure_sentence,
     finding_sentence,
     form_problem,
+    unreturned_sentence,
     values_problem,
 )
 
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from grader.exercise.case import Case, Cases, Sweep
-    from grader.sandbox.types import Outcome, Reading
+    from grader.sandbox.types import Function, Outcome, Reading
     from grader.verdict.binding import Binding
     from grader.verdict.evidence import Evidence
 
@@ -85,14 +86,17 @@ def obstacle(name: str, reading: Reading, loading: Outcome | None, binding: Bind
     return None
 
 
-def failed(outcome: Outcome, who: str, what: str) -> Judgment:
+def failed(outcome: Outcome, who: str, what: str, function: Function | None = None) -> Judgment:
     """The verdict on a call that did not return what was asked for.
 
     Args:
         who: what was called, as the subject of the sentence: `dprobs`.
         what: the same in the rest of the sentence: `the function`.
+        function: what its source says; None if the call was not one of a gradient's function.
     """
     line = outcome.line if isinstance(outcome, Raised) else None
+    if isinstance(outcome, NotStarted) and function is not None and function.begun:
+        return Judgment(*unreturned_sentence(outcome, who, function), line=outcome.line)
     return Judgment(*failure_sentence(outcome, who, what), line=line)
 
 
@@ -102,7 +106,7 @@ def judge(evidence: Evidence, cases: Cases) -> Judgment:
         return evidence.obstacle
     failure = evidence.failure()
     if failure is not None:
-        return failed(failure, f"d{evidence.variable}", "the function")
+        return failed(failure, f"d{evidence.variable}", "the function", evidence.function)
     return _judge_tensor(evidence, cases)
 
 

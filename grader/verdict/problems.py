@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from grader.exercise.case import Cases
-    from grader.sandbox.types import Finding
+    from grader.sandbox.types import Finding, Function
     from grader.verdict.evidence import CaseScore, Columns, Evidence
 
 
@@ -202,8 +202,7 @@ def failure_sentence(outcome: Outcome, who: str, what: str) -> tuple[Verdict, st
         case Killed():
             return Verdict.KILLED, f"{who} crashed: {outcome.detail}"
         case NotStarted():
-            forgotten = "; if you have written it, its `return` is missing" if outcome.how == "returned None" else ""
-            return Verdict.NOT_STARTED, f"{who} is not written yet: {what} {outcome.how}{forgotten}"
+            return Verdict.NOT_STARTED, f"{who} is not written yet: {what} {outcome.how}"
         case Raised():
             place = f" ({outcome.file}:{outcome.line})" if outcome.line is not None else ""
             return Verdict.RAISED, f"{who} raised {outcome.kind}: {outcome.message}{place}"
@@ -211,3 +210,12 @@ def failure_sentence(outcome: Outcome, who: str, what: str) -> tuple[Verdict, st
             return Verdict.WRONG_TYPE, f"{who} returned {outcome.description}, expected a tensor"
         case _:
             raise AssertionError(f"{who}: {outcome!r} is not a failure")
+
+
+def unreturned_sentence(outcome: NotStarted, who: str, function: Function) -> tuple[Verdict, str]:
+    """The same for a function that was begun, but returns None or still raises the stub's NotImplementedError."""
+    if outcome.how == "returned None":
+        return Verdict.WRONG_TYPE, f"{who} {function.unreturned}"
+    if outcome.line is None:  # after hidden cases, which of the two it was is not told
+        return Verdict.WRONG_TYPE, f"{who} {outcome.how}, expected a tensor"
+    return Verdict.RAISED, f"{who} still raises NotImplementedError ({function.file}:{outcome.line})"

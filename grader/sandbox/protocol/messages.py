@@ -50,7 +50,10 @@ def decode_read(buffer: bytearray) -> tuple[dict[str, bytes], RulesConfig]:
 def encode_reading(reading: Reading) -> bytes:
     """Encode a reading as JSON; it is sent before the learner's first line runs."""
     functions = [
-        (each.name, each.file, each.line, each.end_line, _plain(each.parameters), _plain(each.findings), each.begins)
+        (
+            *(each.name, each.file, each.line, each.end_line, each.begins, each.unreturned),
+            *(_plain(each.parameters), _plain(each.findings)),
+        )
         for each in reading.functions.values()
     ]
     about = (reading.file, reading.problem, reading.line, reading.notes, reading.source)
@@ -81,11 +84,11 @@ def decode_reading(body: bytes) -> Reading:
 
 
 def _function(
-    name: str, file: str, line: int, end: int, parameters: list[Any], findings: list[Any], begins: int
+    name: str, file: str, line: int, end: int, begins: int, unreturned: str, parameters: list[Any], findings: list[Any]
 ) -> Function:
     asked = tuple(Parameter(clean(each), clean(kind), bool(default)) for each, kind, default in parameters)
     found = tuple(_finding(*each) for each in findings)
-    return Function(clean(name), clean(file), int(line), int(end), asked, found, int(begins))
+    return Function(clean(name), clean(file), int(line), int(end), asked, found, int(begins), clean(unreturned))
 
 
 def _finding(file: str, line: int, rule: str, message: str) -> Finding:
