@@ -31,16 +31,17 @@ NEXT = {
     Verdict.NON_FINITE: "look for a division by zero, log(0) or a negative base",
 }
 RAISED = (
-    (r"NameError", "a function sees only its parameters and this file's names: import it, or add it to the parameters"),
-    (r"NotImplementedError", "delete the stub's `raise NotImplementedError`, and return the gradient"),
+    (r"\.(py|ipynb) raised", "fix that line first: the rest of the file was not run"),
+    (r"still raises NotImplementedError", "delete the stub's `raise NotImplementedError`, and return the gradient"),
     (r"RecursionError", "look for a function that calls itself, perhaps under another name"),
     (r"bitwise_xor", "Python writes powers with **; ^ is bitwise XOR"),
     (r"[Nn]ump[Yy]", "use torch tensors instead of NumPy: torch has all you need here"),
     (r"IndexError|KeyError", "print the sizes that this index runs over"),
     (r"size|shape|dimension|mat1", "work through the line on paper: which shapes does it combine?"),
-    (r"\.(py|ipynb) raised", "fix that line first: the rest of the file was not run"),
 )
 """Pattern in an exception's message -> what to do; the first match counts. Exceptions have no field for this."""
+SAID = re.compile(r":\d+\); |, expected a tensor; |nothing: ")
+"""In a problem that says itself what to do."""
 
 
 # State and mark
@@ -162,9 +163,11 @@ def _worst(row: Row) -> str | None:
 
 def _next(row: Row) -> str | None:
     """What to try next."""
+    said = row["problem"] or ""
+    if SAID.search(said):
+        return None
     if row["verdict"] != Verdict.RAISED:
         return NEXT.get(row["verdict"])
-    said = row["problem"] or ""
     fitting = (advice for pattern, advice in RAISED if re.search(pattern, said))
     return next(fitting, "print that line's inputs: values, types, shapes")
 

@@ -69,6 +69,9 @@ class Function:
     """The line of its first decorator; `line` if it has none."""
     unreturned: str = ""
     """What to say if a call returns None although the function was begun; empty for a stub, which was not."""
+    borrowed: tuple[str, ...] = ()
+    """Names that it reads and that are neither its parameters nor assigned in it: modules, helpers, missing parameters.
+    """
 
     @property
     def begun(self) -> bool:

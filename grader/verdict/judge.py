@@ -14,6 +14,7 @@ import torch
 
 from grader.exercise.case import NULL_TOLERANCE
 from grader.sandbox.types import NotStarted, Raised
+from grader.verdict.advice import advice
 from grader.verdict.evidence import (
     FRAGILE,
     LINEAR_FACTORS,
@@ -86,18 +87,23 @@ def obstacle(name: str, reading: Reading, loading: Outcome | None, binding: Bind
     return None
 
 
-def failed(outcome: Outcome, who: str, what: str, function: Function | None = None) -> Judgment:
+def failed(
+    outcome: Outcome, who: str, what: str, function: Function | None = None, binding: Binding | None = None
+) -> Judgment:
     """The verdict on a call that did not return what was asked for.
 
     Args:
         who: what was called, as the subject of the sentence: `dprobs`.
         what: the same in the rest of the sentence: `the function`.
-        function: what its source says; None if the call was not one of a gradient's function.
+        function: what was read from its source; None if the whole file was run.
+        binding: what the function may ask for.
     """
     line = outcome.line if isinstance(outcome, Raised) else None
     if isinstance(outcome, NotStarted) and function is not None and function.begun:
         return Judgment(*unreturned_sentence(outcome, who, function), line=outcome.line)
-    return Judgment(*failure_sentence(outcome, who, what), line=line)
+    verdict, sentence = failure_sentence(outcome, who, what)
+    to_do = advice(outcome, function, binding)
+    return Judgment(verdict, f"{sentence}; {to_do}" if to_do else sentence, line=line)
 
 
 def judge(evidence: Evidence, cases: Cases) -> Judgment:
@@ -106,7 +112,7 @@ def judge(evidence: Evidence, cases: Cases) -> Judgment:
         return evidence.obstacle
     failure = evidence.failure()
     if failure is not None:
-        return failed(failure, f"d{evidence.variable}", "the function", evidence.function)
+        return failed(failure, f"d{evidence.variable}", "the function", evidence.function, evidence.binding)
     return _judge_tensor(evidence, cases)
 
 

@@ -104,7 +104,7 @@ class TestOpened:
     @pytest.mark.parametrize(
         ("problem", "advice"),
         [
-            ("dh raised NameError: name 'dlogit' is not defined (backward.py:3)", "add it to the parameters"),
+            ("dh still raises NotImplementedError (backward.py:3)", "delete the stub's"),
             ("dh raised RuntimeError: mat1 and mat2 cannot be multiplied (backward.py:3)", "which shapes does it"),
             ("dh raised RuntimeError: \"bitwise_xor_cpu\" not implemented for 'Float'", "powers with **"),
             ("dh raised RecursionError: too deep", "calls itself"),
@@ -117,6 +117,19 @@ class TestOpened:
         """Not every exception is about shapes."""
         wrong = row("dprobs", "raised", problem=problem)
         assert advice in " ".join(click.unstyle("\n".join(opened(entry(wrong), MLP, wrong, PLAIN))).split())
+
+    @pytest.mark.parametrize(
+        ("verdict", "problem"),
+        [
+            ("raised", "dh raised NameError: name 'W2' is not defined (backward.py:3); add W2 to the parameters"),
+            ("wrong_type", "dh returned a tuple of 1, expected a tensor; a comma at the end of the line makes a tuple"),
+            ("wrong_type", "dh returns nothing: add `return dh` at the end"),
+        ],
+    )
+    def test_a_sentence_that_says_what_to_do_gets_no_other_advice(self, verdict: str, problem: str) -> None:
+        """One thing to do at a time."""
+        wrong = row("dprobs", verdict, problem=problem)
+        assert "  next " not in click.unstyle("\n".join(opened(entry(wrong), MLP, wrong, PLAIN)))
 
     def test_a_started_gradient_comes_first(self) -> None:
         """Then the first one from the loss backwards."""

@@ -51,7 +51,7 @@ def encode_reading(reading: Reading) -> bytes:
     """Encode a reading as JSON; it is sent before the learner's first line runs."""
     functions = [
         (
-            *(each.name, each.file, each.line, each.end_line, each.begins, each.unreturned),
+            *(each.name, each.file, each.line, each.end_line, each.begins, each.unreturned, each.borrowed),
             *(_plain(each.parameters), _plain(each.findings)),
         )
         for each in reading.functions.values()
@@ -71,7 +71,7 @@ def decode_reading(body: bytes) -> Reading:
         (file, problem, line, notes, source), functions, findings = json.loads(body)
         return Reading(
             file=clean(file),
-            functions={clean(each[0]): _function(*each) for each in functions},
+            functions={clean(each[0]): _function(each) for each in functions},
             findings=tuple(_finding(*each) for each in findings),
             problem=None if problem is None else clean(problem),
             line=None if line is None else int(line),
@@ -83,12 +83,21 @@ def decode_reading(body: bytes) -> Reading:
         raise ProtocolError(message) from None
 
 
-def _function(
-    name: str, file: str, line: int, end: int, begins: int, unreturned: str, parameters: list[Any], findings: list[Any]
-) -> Function:
+def _function(record: list[Any]) -> Function:
+    name, file, line, end, begins, unreturned, borrowed, parameters, findings = record
     asked = tuple(Parameter(clean(each), clean(kind), bool(default)) for each, kind, default in parameters)
     found = tuple(_finding(*each) for each in findings)
-    return Function(clean(name), clean(file), int(line), int(end), asked, found, int(begins), clean(unreturned))
+    return Function(
+        name=clean(name),
+        file=clean(file),
+        line=int(line),
+        end_line=int(end),
+        parameters=asked,
+        findings=found,
+        begins=int(begins),
+        unreturned=clean(unreturned),
+        borrowed=tuple(map(clean, borrowed)),
+    )
 
 
 def _finding(file: str, line: int, rule: str, message: str) -> Finding:

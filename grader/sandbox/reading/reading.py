@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING
 
 from grader.sandbox.cleaning import shortened
 from grader.sandbox.reading import flat_lines, notebook
+from grader.sandbox.reading.bodies import borrowed, unreturned
 from grader.sandbox.reading.rewriting import rewrite
 from grader.sandbox.reading.source import NotPythonError, decode, parse
 from grader.sandbox.reading.submitted_files import BadArchiveError, choose, gradable
-from grader.sandbox.reading.unreturned import unreturned
 from grader.sandbox.rules import suspicion
 from grader.sandbox.rules.following import blocks
 from grader.sandbox.rules.rules import Tainted, judge
@@ -273,7 +273,7 @@ def _function(
     end = line + max(0, (node.end_lineno or node.lineno) - node.lineno)
     begins = line - node.lineno + min([node.lineno, *(each.lineno for each in getattr(node, "decorator_list", ()))])
     asked = tuple(_parameters(inner.args))[:MOST_PARAMETERS]
-    return Function(name, file, line, end, asked, findings, begins, unreturned(name, inner))
+    return Function(name, file, line, end, asked, findings, begins, unreturned(name, inner), borrowed(inner))
 
 
 def _parameters(arguments: ast.arguments) -> Iterator[Parameter]:

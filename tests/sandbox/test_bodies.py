@@ -1,4 +1,4 @@
-"""Whether a function was begun, and what is said if it returns nothing."""
+"""Whether a function was begun, what is said if it returns nothing, and which names it takes from outside."""
 
 from __future__ import annotations
 
@@ -115,3 +115,18 @@ def test_an_endless_chain_of_branches_is_read() -> None:
     chain = "if y == 0:\n    return y\n" + "".join(f"elif y == {i}:\n    return y\n" for i in range(400))
     assert "one of its branches" in with_body(chain).unreturned
     assert len(with_body(f"{'x' * 90} = dy").unreturned) < 120
+
+
+@pytest.mark.parametrize(
+    ("source", "names"),
+    [
+        ("def dx(dy):\n    y = dy * 2\n    return torch.exp(y * n)", ("n", "torch")),
+        ("def dx(dy):\n    return [row * k for row in dy]", ("k",)),
+        ("def dx(dy):\n    def inner(z):\n        return z * w\n    return inner(dy)", ("inner", "w")),
+        ("dx = lambda dy, y: dy * y * z", ("z",)),
+        ("def dx(dy):\n    dx += dy\n    return dx", ()),
+    ],
+)
+def test_the_names_that_a_function_takes_from_outside(source: str, names: tuple[str, ...]) -> None:
+    """Neither parameters nor assigned: modules, helpers, or parameters that were forgotten."""
+    assert function(source).borrowed == names

@@ -1,4 +1,4 @@
-"""Whether a function was begun, and what to say if it then returns nothing: read from its source, before it runs."""
+"""What a function's body says before it runs: was it begun, which `return` does it lack, which names does it borrow."""
 
 from __future__ import annotations
 
@@ -10,12 +10,15 @@ from grader.sandbox.cleaning import shortened
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+MOST_BORROWED: Final = 50
+LONGEST_NAME: Final = 100
 _INNER: Final = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
 _SEVERAL: Final = "gradients"
 """The function of a training exercise, which returns one gradient for each parameter."""
 
 
-def unreturned(name: str, function: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> str:
+def unreturned(name: str, function: Definition) -> str:
     """What to say about a function that was begun if a call of it returns None; empty for a stub.
 
     A stub has a docstring, `pass`, `...`, `return None` or `raise NotImplementedError`, and nothing else.
@@ -34,6 +37,16 @@ def unreturned(name: str, function: ast.FunctionDef | ast.AsyncFunctionDef | ast
     if any(map(_is_bare, returns)) or _falls_through(function.body):
         return "returned nothing: one of its branches ends without a `return` of the gradient"
     return "returned nothing: what follows its `return` is None, such as the result of print(...) or of a list's append"
+
+
+def borrowed(function: Definition) -> tuple[str, ...]:
+    """The names that a function reads and that are neither its parameters nor assigned in it, in alphabetical order."""
+    nodes = list(ast.walk(function))
+    names = [node for node in nodes if isinstance(node, ast.Name)]
+    own = {node.arg for node in nodes if isinstance(node, ast.arg)}
+    own |= {node.id for node in names if not isinstance(node.ctx, ast.Load)}
+    read = {node.id for node in names if isinstance(node.ctx, ast.Load)}
+    return tuple(sorted(name for name in read - own if len(name) <= LONGEST_NAME))[:MOST_BORROWED]
 
 
 def _nodes(body: list[ast.stmt]) -> Iterator[ast.AST]:
