@@ -26,6 +26,7 @@ NEXT = {
     Verdict.NOT_STARTED: "write it, save, and run `grade` again",
     Verdict.TIMED_OUT: "look for a loop that never ends; even a double loop over the minibatch takes only milliseconds",
     Verdict.KILLED: "look for exit(), infinite recursion and tensors of several gigabytes",
+    Verdict.RAISED: "print that line's inputs: values, types, shapes",
     Verdict.REFUSED: "use tensors and arithmetic only; deriving the gradient is your task",
     Verdict.WRONG_TYPE: "return the gradient itself: one plain tensor of the variable's shape",
     Verdict.NON_FINITE: "look for a division by zero, log(0) or a negative base",
@@ -40,6 +41,15 @@ RAISED = (
     (r"size|shape|dimension|mat1", "work through the line on paper: which shapes does it combine?"),
 )
 """Pattern in an exception's message -> what to do; the first match counts. Exceptions have no field for this."""
+REFUSED = (
+    (r"debugger|keyboard", "replace it by print(...): `grade` shows below the gradient what its function prints"),
+    (r"only this file", "put the helper above the function that uses it"),
+    (r"torch has the same", "replace NumPy by torch in the whole function: the parameters are torch tensors"),
+    (r"files", "ask for what you need as a parameter: any forward value can be one"),
+    (r"cannot be imported here:", "delete the import: torch, math and the parameters have all that a gradient needs"),
+    (r"by a computed name|text as code|every name in|import rules|internal to Python", ""),
+)
+"""The same for the message of a broken rule. Any other is about autograd."""
 SAID = re.compile(r":\d+\); |, expected a tensor; |nothing: ")
 """In a problem that says itself what to do."""
 
@@ -166,10 +176,9 @@ def _next(row: Row) -> str | None:
     said = row["problem"] or ""
     if SAID.search(said):
         return None
-    if row["verdict"] != Verdict.RAISED:
-        return NEXT.get(row["verdict"])
-    fitting = (advice for pattern, advice in RAISED if re.search(pattern, said))
-    return next(fitting, "print that line's inputs: values, types, shapes")
+    table = {Verdict.RAISED: RAISED, Verdict.REFUSED: REFUSED}.get(row["verdict"], ())
+    fitting = (advice for pattern, advice in table if re.search(pattern, said))
+    return next(fitting, NEXT.get(row["verdict"]))
 
 
 # Places

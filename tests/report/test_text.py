@@ -119,6 +119,23 @@ class TestOpened:
         assert advice in " ".join(click.unstyle("\n".join(opened(entry(wrong), MLP, wrong, PLAIN))).split())
 
     @pytest.mark.parametrize(
+        ("problem", "advice"),
+        [
+            ("`pdb` opens a debugger, which does not work here (b.py:3)", "`grade` shows below the gradient what"),
+            ("`input` waits for keyboard input (b.py:3)", "`grade` shows below the gradient what"),
+            ("`h` cannot be imported here: only this file is graded (b.py:3)", "above the function that uses it"),
+            ("`numpy` cannot be imported here: torch has the same functions (b.py:3)", "replace NumPy by torch"),
+            ("`os` cannot be imported here: use torch (b.py:3)", "delete the import"),
+            ("`open` opens files (b.py:3)", "ask for what you need as a parameter"),
+            ("`.grad` is the gradient computed by autograd (b.py:3)", "deriving the gradient is your task"),
+        ],
+    )
+    def test_advice_fits_the_rule_that_was_broken(self, problem: str, advice: str) -> None:
+        """Not every rule is about autograd."""
+        wrong = row("dprobs", "refused", problem=problem)
+        assert advice in " ".join(click.unstyle("\n".join(opened(entry(wrong), MLP, wrong, PLAIN))).split())
+
+    @pytest.mark.parametrize(
         ("verdict", "problem"),
         [
             ("raised", "dh raised NameError: name 'W2' is not defined (backward.py:3); add W2 to the parameters"),
