@@ -184,6 +184,29 @@ class TestOpened:
         text = result(entry(WRONG) | {"problem": "backward.py:1: invalid syntax"}, MLP, PLAIN)
         assert click.unstyle(text).startswith("  problem    backward.py:1: invalid syntax")
 
+    def test_a_syntax_error_is_shown_once_with_its_line(self) -> None:
+        """The path can be opened, and no gradient repeats it."""
+        said = "backward.py:7: invalid syntax: '(' was never closed: `return (a * `b``"
+        rows = [row(name, "raised", problem=said) for name in ("dlogprobs", "dprobs", "dh")]
+        text = click.unstyle(result(entry(*rows) | {"problem": said}, MLP, PLAIN))
+        assert text.splitlines()[:3] == [
+            "  problem    ada/backward.py:7: invalid syntax: '(' was never closed",
+            "  line 7     return (a * `b`",
+            "  next       fix that line first: nothing in the file can be run before",
+        ]
+        assert text.count("invalid syntax") == 1
+        assert "chained" not in text
+        assert "mlp: 0 of 3 correct" in text
+
+    def test_so_is_an_exception_at_the_top_level(self) -> None:
+        """The file was run only up to that line."""
+        said = "backward.py raised KeyError: 3 (backward.py:7)"
+        rows = [row(name, "raised", problem=said) for name in ("dlogprobs", "dprobs")]
+        text = click.unstyle(result(entry(*rows), MLP, PLAIN))
+        assert text.startswith("  problem    backward.py raised KeyError: 3 (ada/backward.py:7)\n\n")
+        assert text.count("KeyError") == 1
+        assert brief(entry(*rows), PLAIN) == f"mlp             {said}"
+
 
 class TestTotals:
     """The totals."""

@@ -8,7 +8,7 @@ import click
 
 from grader.learner.hints import hints
 from grader.report.row_facts import headline, place, solved
-from grader.report.submission_facts import stretches
+from grader.report.submission_facts import file_problem, stretches
 from grader.report.text import brief, joy, opened, prints, problem, table, totals
 
 if TYPE_CHECKING:
@@ -39,7 +39,9 @@ def view(desk: Desk, page: Page, *, hints_open: int = 0, whole: bool = False, sa
         entry = work.verdict.entry
         if work.broken:
             parts.append(f"no longer right since the last run: {', '.join(work.broken)}")
-        parts.append("\n".join(table(entry, work.exercise, page) if whole else _progress(work, page)))
+        parts.append(
+            "\n".join(table(entry, work.exercise, page) if whole and not file_problem(entry) else _progress(work, page))
+        )
         parts.append("\n".join(totals(entry, page, work.before)))
         if not work.unsolved and page.joy:
             parts.append(joy(work.exercise.name))
@@ -87,8 +89,9 @@ def lines(work: WatchedWork, page: Page) -> Iterator[str]:
         yield f"{work.file}:1: {work.missing or 'not graded'}"
         return
     entry = work.verdict.entry
-    if entry["problem"]:
-        yield f"{work.file}:{work.verdict.line}: {entry['problem']}"
+    if found := file_problem(entry):
+        line = work.verdict.line
+        yield f"{work.file}:{line}: {found.removeprefix(f'{work.file.name}:{line}: ')}"
     else:
         for row in entry["gradients"]:
             if not solved(row) and row["verdict"] != "not_started":

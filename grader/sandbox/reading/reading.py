@@ -17,7 +17,7 @@ from grader.sandbox.cleaning import shortened
 from grader.sandbox.reading import flat_lines, notebook
 from grader.sandbox.reading.bodies import borrowed, unreturned
 from grader.sandbox.reading.rewriting import rewrite
-from grader.sandbox.reading.source import NotPythonError, decode, parse
+from grader.sandbox.reading.source import NotPythonError, decode, parse, quoted
 from grader.sandbox.reading.submitted_files import BadArchiveError, choose, gradable
 from grader.sandbox.rules import suspicion
 from grader.sandbox.rules.following import blocks
@@ -227,7 +227,7 @@ def _compiled(code: _Code, tree: ast.Module) -> CodeType:
     except SyntaxError as error:  # `return` outside a function, `nonlocal` at top level, ...
         line = error.lineno or 1
         raise NotPythonError(
-            f"{_at(code, line)}: invalid syntax: {shortened(error.msg)}", code.place(line)[1]
+            f"{_at(code, line)}: invalid syntax: {shortened(error.msg)}{quoted(code.lines, line)}", code.place(line)[1]
         ) from None
     return _with_constants(code, compiled)
 
