@@ -92,7 +92,8 @@ def values_problem(
             f"close on this minibatch (maxdiff {local.maxdiff:.3g}), but wrong as a derivative: "
             f"with other upstream gradients it is off by {error_size(scores, passed)}"
         )
-    return f"values differ from autograd's: maxdiff {local.maxdiff:.3g}, {error_size(scores, passed)}"
+    share = local.maxdiff / (cases.given.true.magnitude(variable) or math.inf)
+    return f"values differ from autograd's: maxdiff {local.maxdiff:.3g}, {_share(share)}"
 
 
 def asked_again_problem(evidence: Evidence, verdict: Verdict) -> str | None:
@@ -141,11 +142,15 @@ def error_size(scores: Sequence[CaseScore], passed: Sequence[bool]) -> str:
     if not finite:
         return "by an amount that is not finite"
     worst = scores[0].score if scores[0].score is not None and not passed[0] else max(finite)
-    if worst > MOST_TIMES:
+    return _share(worst)
+
+
+def _share(error: float) -> str:
+    if error > MOST_TIMES:
         return f"more than {MOST_TIMES} times the gradient's size"
-    if worst < 0.001:
-        return f"{worst:.2g} times the gradient's size"
-    return f"{worst:.0%} of the gradient's size" if worst >= 0.01 else f"{worst:.1%} of the gradient's size"
+    if error < 0.001:
+        return f"{error:.2g} times the gradient's size"
+    return f"{error:.0%} of the gradient's size" if error >= 0.01 else f"{error:.1%} of the gradient's size"
 
 
 def _dtype_problem(got: torch.Tensor, reference: torch.Tensor) -> str:
