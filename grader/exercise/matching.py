@@ -100,7 +100,7 @@ def _owner(file: str, known: Collection[Exercise]) -> Exercise | None:
 
 def _in_order(found: Collection[Fitting]) -> list[Fitting]:
     """In the order of the curriculum; the exercises of a series follow each other in the order of the parts."""
-    first: dict[str, tuple[bool, int, str]] = {}
+    first: dict[str, tuple[bool, int, bool, str]] = {}
     for match in sorted(found, key=lambda match: curriculum(match.exercise)):
         first.setdefault(_series(match.exercise), curriculum(match.exercise))
     return sorted(

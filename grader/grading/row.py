@@ -130,7 +130,7 @@ def _notes(attempt: Attempt, judgment: Judgment, calls: Sequence[Outcome]) -> It
         yield f"changes {', '.join(mutated)} in place; work on a clone, or the next line reads the modified value"
     if judgment.verdict.right and judgment.general is False:
         yield "right for this loss only: it relies on an identity that does not hold for other upstream gradients"
-    if not settings.exact_expected:
+    if judgment.verdict.right and not judgment.local.exact and not settings.exact_expected:
         yield "exact is not expected here" + (f": {settings.exact_reason}" if settings.exact_reason else "")
     if judgment.fragile is not None:
         yield FRAGILE[judgment.fragile]

@@ -146,7 +146,11 @@ class TrainingSteps:
         """Ask at the start of training, at the given sizes."""
         ask(session, [self._at_start(evidence, 0, self._cases.given)])
         first = evidence.outcomes[Ask.TRUE, 0]
-        return None if isinstance(first, Returned) else failed(first, FUNCTION, "the function")
+        return (
+            None
+            if isinstance(first, Returned)
+            else failed(first, FUNCTION, "the function", evidence.function, evidence.binding)
+        )
 
     def _ask_sizes(self, session: Session, evidence: Evidence) -> None:
         """Ask at the start of training at other sizes, to find hard-coded numbers."""
@@ -166,7 +170,7 @@ class TrainingSteps:
             runs.mine.losses.append(float(values["loss"]))
             if not isinstance(outcome, Returned):
                 runs.stopped = f"in step {step}"
-                return failed(outcome, FUNCTION, f"in step {step} it")
+                return failed(outcome, FUNCTION, f"in step {step} it", evidence.function, evidence.binding)
             for (name, right), got in zip(expected.items(), outcome.tensors, strict=True):
                 self._tallies[name].add(step, got, right)
             if any(tally.problem for tally in self._tallies.values()):

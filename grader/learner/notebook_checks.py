@@ -10,7 +10,9 @@ import atexit
 import html
 import json
 import re
+import sys
 import warnings
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
@@ -28,13 +30,14 @@ from grader.verdict.judge import lecture_columns
 from grader.verdict.problems import form_problem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
     from grader.exercise.exercise import Exercise
     from grader.sandbox.client import Sandbox
 
 UNSCORED = "on this notebook's own minibatch, not scored: `grade` also tries other sizes and random gradients"
 _WRITES = re.compile(r"^[ \t]*(?:def (d\w+)|(d\w+)[ \t]*(?:\[[^=\n]*\][ \t]*)?=(?!=))", re.MULTILINE)
+_BY_NAME = 'give the name of the gradient: check("dprobs"), or check() for all of them'
 _NO_GRADIENT = "no gradient to compare with: call {name}.retain_grad() before loss.backward()"
 
 
@@ -124,8 +127,11 @@ def _html_row(line: CheckedLine) -> str:
     return "<tr>" + "".join(f"<td>{html.escape(text)}</td>" for text in texts) + "</tr>"
 
 
-def cmp(name: str, gradient: object, variable: object) -> None:
+def cmp(name: object, gradient: object, variable: object) -> None:
     """The lecture's `cmp`: prints the same line, and a message instead of an exception for None."""
+    if not isinstance(name, str):
+        print('cmp takes the name first: cmp("probs", dprobs, probs)')
+        return
     print(_compared(name, gradient, variable).text)
 
 
@@ -158,20 +164,27 @@ def _retained(variable: torch.Tensor) -> torch.Tensor | None:
     return None if grad is None else grad.detach().cpu()
 
 
-def check(
-    namespace: Mapping[str, Any], *names: str, exercise: str | None = None, sources: Sequence[str] | None = None
-) -> Checked:
-    """Compare the gradients in a notebook with autograd's: `check(globals())`.
+def check(*asked: object, exercise: str | None = None, sources: Sequence[str] | None = None) -> Checked:
+    """Compare the gradients in a notebook with autograd's: `check(globals())`, or `check()`.
 
     Args:
-        namespace: the notebook's variables.
-        names: gradients to check (default: all in the notebook).
+        asked: the notebook's variables (default: those of the caller); then gradients to check, each by its name or as
+            it is (default: all in the notebook).
         exercise: name of the exercise (default: inferred from the variables).
         sources: source of the cells (default: from IPython's history).
     """
+    if asked and isinstance(asked[0], Mapping):
+        return _checked(asked[0], asked[1:], exercise, sources)
+    return _checked(sys._getframe(1).f_globals, asked, exercise, sources)  # noqa: SLF001  (the caller's notebook)
+
+
+def _checked(
+    namespace: Mapping[str, Any], asked: Sequence[object], exercise: str | None, sources: Sequence[str] | None
+) -> Checked:
+    names = [_name_of(each, namespace) for each in asked]
     chosen = load_exercise(exercise) if exercise else _exercise_of(namespace)
     wanted, unknown = _wanted(chosen, names)
-    if unknown and not wanted:
+    if names and not wanted:
         return Checked(chosen.name, (), (), tuple(unknown))
     variables = [v for v in chosen.graded if not wanted or f"d{v}" in wanted]
     references, notes = _references(chosen, namespace)
@@ -192,10 +205,22 @@ def check(
     return Checked(chosen.name, tuple(lines), tuple(f"d{v}" for v in variables if v not in there), tuple(notes))
 
 
-def _wanted(exercise: Exercise, names: Sequence[str]) -> tuple[set[str], list[str]]:
+def _name_of(asked: object, namespace: Mapping[str, Any]) -> str | None:
+    """A gradient's name; None if a value is not one of the notebook's gradients, or several of them."""
+    if isinstance(asked, str):
+        return asked
+    names = [name for name, value in namespace.items() if value is asked and value is not None and name[:1] == "d"]
+    return names[0] if len(names) == 1 else None
+
+
+def _wanted(exercise: Exercise, names: Sequence[str | None]) -> tuple[set[str], list[str]]:
     """The gradients named, and a message for each name that is not a gradient."""
-    wanted, unknown = set(), []
+    wanted: set[str] = set()
+    unknown: list[str] = []
     for name in names:
+        if name is None:
+            unknown.append(_BY_NAME)
+            continue
         try:
             wanted.add(the_gradient(name, exercise))
         except UnknownExercise as error:

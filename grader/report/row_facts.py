@@ -26,20 +26,32 @@ NEXT = {
     Verdict.NOT_STARTED: "write it, save, and run `grade` again",
     Verdict.TIMED_OUT: "look for a loop that never ends; even a double loop over the minibatch takes only milliseconds",
     Verdict.KILLED: "look for exit(), infinite recursion and tensors of several gigabytes",
+    Verdict.RAISED: "print that line's inputs: values, types, shapes",
     Verdict.REFUSED: "use tensors and arithmetic only; deriving the gradient is your task",
     Verdict.WRONG_TYPE: "return the gradient itself: one plain tensor of the variable's shape",
     Verdict.NON_FINITE: "look for a division by zero, log(0) or a negative base",
 }
 RAISED = (
-    (r"NameError", "a function sees only its parameters and this file's names: import it, or add it to the parameters"),
+    (r"\.(py|ipynb) raised", "fix that line first: the rest of the file was not run"),
+    (r"still raises NotImplementedError", "delete the stub's `raise NotImplementedError`, and return the gradient"),
     (r"RecursionError", "look for a function that calls itself, perhaps under another name"),
     (r"bitwise_xor", "Python writes powers with **; ^ is bitwise XOR"),
     (r"[Nn]ump[Yy]", "use torch tensors instead of NumPy: torch has all you need here"),
     (r"IndexError|KeyError", "print the sizes that this index runs over"),
     (r"size|shape|dimension|mat1", "work through the line on paper: which shapes does it combine?"),
-    (r"\.(py|ipynb) raised", "fix that line first: the rest of the file was not run"),
 )
 """Pattern in an exception's message -> what to do; the first match counts. Exceptions have no field for this."""
+REFUSED = (
+    (r"debugger|keyboard", "replace it by print(...): `grade` shows below the gradient what its function prints"),
+    (r"only this file", "put the helper above the function that uses it"),
+    (r"torch has the same", "replace NumPy by torch in the whole function: the parameters are torch tensors"),
+    (r"files", "ask for what you need as a parameter: any forward value can be one"),
+    (r"cannot be imported here:", "delete the import: torch, math and the parameters have all that a gradient needs"),
+    (r"by a computed name|text as code|every name in|import rules|internal to Python", ""),
+)
+"""The same for the message of a broken rule. Any other is about autograd."""
+SAID = re.compile(r":\d+\); |, expected a tensor; |nothing: ")
+"""In a problem that says itself what to do."""
 
 
 # State and mark
@@ -161,11 +173,12 @@ def _worst(row: Row) -> str | None:
 
 def _next(row: Row) -> str | None:
     """What to try next."""
-    if row["verdict"] != Verdict.RAISED:
-        return NEXT.get(row["verdict"])
     said = row["problem"] or ""
-    fitting = (advice for pattern, advice in RAISED if re.search(pattern, said))
-    return next(fitting, "print that line's inputs: values, types, shapes")
+    if SAID.search(said):
+        return None
+    table = {Verdict.RAISED: RAISED, Verdict.REFUSED: REFUSED}.get(row["verdict"], ())
+    fitting = (advice for pattern, advice in table if re.search(pattern, said))
+    return next(fitting, NEXT.get(row["verdict"]))
 
 
 # Places

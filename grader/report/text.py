@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections import Counter
 from dataclasses import dataclass
@@ -9,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from grader.report.row_facts import facts, headline, inherits, mark, place, right, solved, state, words
-from grader.report.submission_facts import begun, most_pressing, stretches
+from grader.report.row_facts import facts, headline, inherits, mark, place, right, short_place, solved, state, words
+from grader.report.submission_facts import begun, file_problem, most_pressing, stretches
 from grader.sandbox.types import CUT
 
 if TYPE_CHECKING:
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from grader.report.row_facts import Entry, Row
 
 MOST_PRINTS = 20
+_SYNTAX_ERROR = re.compile(r"(.*: invalid syntax.*?): `(.*)`")
+"""A sentence that ends with the line it is about. Reports have no field for the line."""
 WIDE = 100
 """Maximum line length for prose; longer lines are hard to read."""
 BESIDE = 116
@@ -59,13 +62,27 @@ class Page:
         return textwrap.wrap(text, min(self.width, WIDE), subsequent_indent=indent, break_on_hyphens=False)
 
 
-# One gradient in full
+# The whole file, or one gradient in full
 
 
 def problem(entry: Entry, page: Page) -> Iterator[str]:
-    """What is wrong with the whole file."""
-    if entry["problem"]:
-        yield "\n".join(labeled("problem", entry["problem"], page))
+    """What is wrong with the whole file, with the line of a syntax error: no gradient is looked at before."""
+    found = file_problem(entry)
+    if found is None:
+        return
+    row = next(iter(entry["gradients"]), None)
+    syntax = _SYNTAX_ERROR.fullmatch(found)
+    said, source = syntax.groups() if syntax else (found, "")
+    lines = labeled("problem", _with_folder(said, entry, row) if row else said, page)
+    if row and source:
+        lines += labeled(f"line {row['line']}", source, page)
+        lines += labeled("next", "fix that line first: nothing in the file can be run before", page)
+    yield "\n".join(lines)
+
+
+def _with_folder(said: str, entry: Entry, row: Row) -> str:
+    """The sentence with the file's whole path, which an editor or a terminal can open."""
+    return said.replace(short_place(row), place(entry, row), 1) if row["line"] else said
 
 
 def opened(entry: Entry, exercise: Exercise, row: Row, page: Page) -> list[str]:
@@ -119,12 +136,13 @@ def result(
     """
     parts = [*problem(entry, page)]
     row = most_pressing(entry)
-    if row is not None:
-        parts.append("\n".join(opened(entry, exercise, row, page)))
-    parts += prints(entry, row, printed or {})
-    parts.append("\n".join(table(entry, exercise, page)))
-    if notes := list(_footnotes(entry, row)):
-        parts.append("\n".join(line for note in notes for line in page.wrap(note)))
+    if not parts:
+        if row is not None:
+            parts.append("\n".join(opened(entry, exercise, row, page)))
+        parts += prints(entry, row, printed or {})
+        parts.append("\n".join(table(entry, exercise, page)))
+        if notes := list(_footnotes(entry, row)):
+            parts.append("\n".join(line for note in notes for line in page.wrap(note)))
     parts.append("\n".join(totals(entry, page, before)))
     if row is None and not entry["problem"] and len(entry["gradients"]) == len(exercise.graded) and page.joy:
         parts.append(joy(exercise.name))
@@ -237,7 +255,7 @@ def totals(entry: Entry, page: Page, before: int | None = None) -> list[str]:
     lines[0] += _points(score["points"], score["possible"], score["correct"], count)
     lines[0] = click.style(lines[0], bold=True)
     chained = [row["chained"] for row in rows if row["chained"]]
-    if chained:
+    if chained and not file_problem(entry):
         lines += textwrap.wrap(
             _chained_total(entry, len(chained)), min(page.width, WIDE), subsequent_indent="         "
         )
@@ -277,8 +295,8 @@ def brief(entry: Entry, page: Page, width: int = 15) -> str:
     """Summarize one submission on one line. `width`: that of the longest name in the column."""
     score, count = entry["score"], len(entry["gradients"])
     name = f"{entry['exercise']:<{width}}"
-    if entry["problem"]:
-        return page.fit(f"{name} {entry['problem']}")
+    if problem := file_problem(entry):
+        return page.fit(f"{name} {problem}")
     if score is None:
         return f"{name} received"
     state = f"{score['correct']} of {count} correct" if begun(entry) else f"not started, {count} to do"

@@ -67,6 +67,16 @@ class Function:
     """The violations that affect this function: its own, and those in the names it uses."""
     begins: int = 0
     """The line of its first decorator; `line` if it has none."""
+    unreturned: str = ""
+    """What to say if a call returns None although the function was begun; empty for a stub, which was not."""
+    borrowed: tuple[str, ...] = ()
+    """Names that it reads and that are neither its parameters nor assigned in it: modules, helpers, missing parameters.
+    """
+
+    @property
+    def begun(self) -> bool:
+        """Whether its body is more than a stub."""
+        return bool(self.unreturned)
 
 
 @dataclass(frozen=True, slots=True)

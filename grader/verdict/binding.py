@@ -24,6 +24,8 @@ class Binding:
     """The variables whose gradients it asks for, without the `d`."""
     problem: str | None = None
     """One sentence on why the function cannot be called; then nothing is bound."""
+    offered: tuple[str, ...] = ()
+    """Every name that it may ask for."""
 
 
 def bind(
@@ -54,7 +56,11 @@ def bind(
             upstream.append(name[1:])
         elif not parameter.has_default or (name[:1] == "d" and name[1:] in gradients):
             return _refuse(_unknown(function.name, name, variable, exercise, values, gradients, allowed))
-    return Binding(tuple(wanted_values), tuple(upstream))
+    return Binding(tuple(wanted_values), tuple(upstream), offered=_offered(values, allowed))
+
+
+def _offered(values: Mapping[str, object], allowed: Collection[str]) -> tuple[str, ...]:
+    return (*values, *(f"d{variable}" for variable in sorted(allowed)))
 
 
 def _refuse(problem: str) -> Binding:
@@ -78,6 +84,7 @@ def _unknown(
             f"{function} asks for {name}, but {name[1:]} does not come after {variable} in the forward pass; "
             f"use {children} instead"
         )
-    offered = [*values, *(f"d{v}" for v in sorted(allowed))]
-    meant = did_you_mean(name, offered, f"It can ask for any forward value and for {children or 'dloss'}.")
+    meant = did_you_mean(
+        name, _offered(values, allowed), f"It can ask for any forward value and for {children or 'dloss'}."
+    )
     return f"{function} asks for {name}, which is not in the forward pass. {meant}"

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 import torch
 
 from grader.exercise.case import NULL_TOLERANCE
-from grader.sandbox.types import Raised
+from grader.sandbox.types import NotStarted, Raised
+from grader.verdict.advice import advice
 from grader.verdict.evidence import (
     FRAGILE,
     LINEAR_FACTORS,
@@ -33,6 +34,7 @@ from grader.verdict.problems import (
     failure_sentence,
     finding_sentence,
     form_problem,
+    unreturned_sentence,
     values_problem,
 )
 
@@ -40,7 +42,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from grader.exercise.case import Case, Cases, Sweep
-    from grader.sandbox.types import Outcome, Reading
+    from grader.sandbox.types import Function, Outcome, Reading
     from grader.verdict.binding import Binding
     from grader.verdict.evidence import Evidence
 
@@ -91,15 +93,23 @@ def _missing(name: str, reading: Reading) -> Judgment:
     return Judgment(Verdict.NOT_STARTED, f"{reading.file} has no function {name}")
 
 
-def failed(outcome: Outcome, who: str, what: str) -> Judgment:
+def failed(
+    outcome: Outcome, who: str, what: str, function: Function | None = None, binding: Binding | None = None
+) -> Judgment:
     """The verdict on a call that did not return what was asked for.
 
     Args:
         who: what was called, as the subject of the sentence: `dprobs`.
         what: the same in the rest of the sentence: `the function`.
+        function: what was read from its source; None if the whole file was run.
+        binding: what the function may ask for.
     """
     line = outcome.line if isinstance(outcome, Raised) else None
-    return Judgment(*failure_sentence(outcome, who, what), line=line)
+    if isinstance(outcome, NotStarted) and function is not None and function.begun:
+        return Judgment(*unreturned_sentence(outcome, who, function), line=outcome.line)
+    verdict, sentence = failure_sentence(outcome, who, what)
+    to_do = advice(outcome, function, binding)
+    return Judgment(verdict, f"{sentence}; {to_do}" if to_do else sentence, line=line)
 
 
 def judge(evidence: Evidence, cases: Cases) -> Judgment:
@@ -108,7 +118,7 @@ def judge(evidence: Evidence, cases: Cases) -> Judgment:
         return evidence.obstacle
     failure = evidence.failure()
     if failure is not None:
-        return failed(failure, f"d{evidence.variable}", "the function")
+        return failed(failure, f"d{evidence.variable}", "the function", evidence.function, evidence.binding)
     return _judge_tensor(evidence, cases)
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from grader.exercise.case import Cases
-    from grader.sandbox.types import Finding
+    from grader.sandbox.types import Finding, Function
     from grader.verdict.evidence import CaseScore, Columns, Evidence
 
 
@@ -92,7 +92,8 @@ def values_problem(
             f"close on this minibatch (maxdiff {local.maxdiff:.3g}), but wrong as a derivative: "
             f"with other upstream gradients it is off by {error_size(scores, passed)}"
         )
-    return f"values differ from autograd's: maxdiff {local.maxdiff:.3g}, {error_size(scores, passed)}"
+    share = local.maxdiff / (cases.given.true.magnitude(variable) or math.inf)
+    return f"values differ from autograd's: maxdiff {local.maxdiff:.3g}, {_share(share)}"
 
 
 def asked_again_problem(evidence: Evidence, verdict: Verdict) -> str | None:
@@ -141,11 +142,15 @@ def error_size(scores: Sequence[CaseScore], passed: Sequence[bool]) -> str:
     if not finite:
         return "by an amount that is not finite"
     worst = scores[0].score if scores[0].score is not None and not passed[0] else max(finite)
-    if worst > MOST_TIMES:
+    return _share(worst)
+
+
+def _share(error: float) -> str:
+    if error > MOST_TIMES:
         return f"more than {MOST_TIMES} times the gradient's size"
-    if worst < 0.001:
-        return f"{worst:.2g} times the gradient's size"
-    return f"{worst:.0%} of the gradient's size" if worst >= 0.01 else f"{worst:.1%} of the gradient's size"
+    if error < 0.001:
+        return f"{error:.2g} times the gradient's size"
+    return f"{error:.0%} of the gradient's size" if error >= 0.01 else f"{error:.1%} of the gradient's size"
 
 
 def _dtype_problem(got: torch.Tensor, reference: torch.Tensor) -> str:
@@ -202,8 +207,7 @@ def failure_sentence(outcome: Outcome, who: str, what: str) -> tuple[Verdict, st
         case Killed():
             return Verdict.KILLED, f"{who} crashed: {outcome.detail}"
         case NotStarted():
-            forgotten = "; if you have written it, its `return` is missing" if outcome.how == "returned None" else ""
-            return Verdict.NOT_STARTED, f"{who} is not written yet: {what} {outcome.how}{forgotten}"
+            return Verdict.NOT_STARTED, f"{who} is not written yet: {what} {outcome.how}"
         case Raised():
             place = f" ({outcome.file}:{outcome.line})" if outcome.line is not None else ""
             return Verdict.RAISED, f"{who} raised {outcome.kind}: {outcome.message}{place}"
@@ -211,3 +215,12 @@ def failure_sentence(outcome: Outcome, who: str, what: str) -> tuple[Verdict, st
             return Verdict.WRONG_TYPE, f"{who} returned {outcome.description}, expected a tensor"
         case _:
             raise AssertionError(f"{who}: {outcome!r} is not a failure")
+
+
+def unreturned_sentence(outcome: NotStarted, who: str, function: Function) -> tuple[Verdict, str]:
+    """The same for a function that was begun, but returns None or still raises the stub's NotImplementedError."""
+    if outcome.how == "returned None":
+        return Verdict.WRONG_TYPE, f"{who} {function.unreturned}"
+    if outcome.line is None:  # after hidden cases, which of the two it was is not told
+        return Verdict.WRONG_TYPE, f"{who} {outcome.how}, expected a tensor"
+    return Verdict.RAISED, f"{who} still raises NotImplementedError ({function.file}:{outcome.line})"

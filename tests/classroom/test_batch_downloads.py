@@ -174,7 +174,7 @@ GRADESCOPE_ROWS = {
     "submission_98765": ("00123", "Jane O'Doe", "graded", "1", ""),
     "submission_98766": ("124", "Müller, Änne", "graded", "1", "handed in by a group of 2"),
     "submission_98766+125": ("125", "Pat Partner", "graded", "1", "handed in by a group of 2"),
-    "submission_98767": ("", "Kim", "unreadable", "0", "backward.py:1: invalid syntax"),
+    "submission_98767": ("", "Kim", "unreadable", "0", "backward.py:1: invalid syntax: `def dlogprobs(:`"),
     "submission_98768": ("", "", "graded", "0", "not on the roster"),
     "130": ("130", "No Body", "missing", "0", "nothing was handed in"),
 }

@@ -71,6 +71,13 @@ class TestResults:
         line = file.read_text(encoding="utf-8").splitlines().index("    return dlogits")
         assert first.endswith(f"{Path('exercises', 'mlp', 'backward.py')}:{line}")
 
+    def test_a_forgotten_return_is_begun_and_shown(self, grade: Grade, fill: Fill) -> None:
+        """The function is written: only its last line is missing."""
+        fill(body="def dh(dlogits, W2):\n    dh = dlogits @ W2.T\n")
+        shown = grade("mlp").stdout
+        assert shown.startswith("✗ dh: wrong type")
+        assert "found      dh returns nothing: add `return dh` at the end" in shown
+
     def test_a_single_gradient_is_counted_alone(self, grade: Grade) -> None:
         """`mlp::dprobs` grades one and counts one."""
         result = grade(f"{SOLUTION}::dprobs")

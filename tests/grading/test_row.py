@@ -9,6 +9,7 @@ import pytest
 import torch
 
 from grader.exercise.settings import Settings
+from grader.exercise.shelf import load_exercise
 from grader.grading.questions import Attempt
 from grader.grading.row import Row, empty_entry, plain, scores, total
 from grader.sandbox.types import Function, Raised, Reading, Returned
@@ -113,6 +114,26 @@ def test_a_note_says_what_does_not_change_the_verdict(
 def test_there_is_no_note_if_there_is_nothing_to_say(row: Callable[..., Row], judgment: Judgment) -> None:
     """A learner reads every note."""
     assert row(judgment, evidence(returned(seconds=0.1))).notes == ()
+
+
+@pytest.mark.parametrize(
+    ("judgment", "told"),
+    [
+        (RIGHT, True),
+        (replace(RIGHT, local=Columns(exact=True, approximate=True, maxdiff=0.0)), False),
+        (Judgment(Verdict.REFUSED, "no"), False),
+        (Judgment(Verdict.RAISED, "no"), False),
+        (replace(RIGHT, verdict=Verdict.WRONG_SHAPE), False),
+        (replace(RIGHT, verdict=Verdict.WRONG_VALUES), False),
+    ],
+)
+def test_that_exact_is_not_expected_is_told_where_it_is_missed(
+    attempt: Attempt, judgment: Judgment, told: bool
+) -> None:
+    """Not beside what is exact all the same, and not under a mistake."""
+    exercise = load_exercise("cross_entropy")
+    found = Row.of(replace(attempt, exercise=exercise), "logits", Evidence("logits", DH), judgment, seconds=0.5)
+    assert any(note.startswith("exact is not expected here: The short formula") for note in found.notes) is told
 
 
 def test_a_call_that_timed_out_is_not_also_called_slow(row: Callable[..., Row]) -> None:

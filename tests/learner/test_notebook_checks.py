@@ -50,6 +50,13 @@ def warm(sandbox: Any, monkeypatch: pytest.MonkeyPatch) -> None:
 class TestCmp:
     """The lecture's function."""
 
+    def test_without_the_name_it_says_what_to_write(
+        self, cells: dict[str, Any], capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """Not a traceback from inside."""
+        cmp(cells["probs"].grad, cells["probs"].grad, cells["probs"])
+        assert capsys.readouterr().out == 'cmp takes the name first: cmp("probs", dprobs, probs)\n'
+
     def test_prints_the_lectures_line(self, cells: dict[str, Any], capsys: pytest.CaptureFixture[str]) -> None:
         """Name, exact, approximate, maxdiff."""
         cmp("probs", cells["probs"].grad.clone(), cells["probs"])
@@ -125,6 +132,32 @@ class TestFlatValues:
         found = check(cells, "dcuonts")
         assert repr(found) == "note: there is no mlp gradient dcuonts. Did you mean dcounts?"
         assert found._repr_html_() == "<p>note: there is no mlp gradient dcuonts. Did you mean dcounts?</p>"
+
+    @pytest.mark.parametrize("call", ["check('dprobs')", "check('probs')", "check(dprobs)", "check(globals(), dprobs)"])
+    def test_one_gradient_may_be_named_or_given(self, cells: dict[str, Any], call: str) -> None:
+        """What comes to mind after `%%grade dprobs`; the variables are then those of the cell."""
+        cells |= {"check": check, "dprobs": cells["probs"].grad.clone(), "dh": cells["h"].grad}
+        exec(f"found = {call}", cells)
+        assert repr(cells["found"]).splitlines()[0].startswith("probs           | exact: True")
+        assert "mlp: 1 of 1 agree; " in repr(cells["found"])
+
+    def test_without_arguments_all_are_checked(self, cells: dict[str, Any]) -> None:
+        """`check()` means `check(globals())`."""
+        cells |= {"check": check, "dprobs": cells["probs"].grad, "dh": cells["h"].grad}
+        exec("found = check()", cells)
+        assert "mlp: 2 of 2 agree, 24 not written yet" in repr(cells["found"])
+
+    @pytest.mark.parametrize("value", ["None", "3", "probs", "[dprobs]", "dprobs"])
+    def test_a_value_that_is_no_gradient_of_the_notebook_is_told_what_to_write(
+        self, cells: dict[str, Any], value: str
+    ) -> None:
+        """Not a traceback from inside; the last one has two names."""
+        cells |= {"check": check, "dprobs": cells["probs"].grad, "dcopy": cells["probs"].grad}
+        exec("dcopy = dprobs", cells)
+        exec(f"found = check({value})", cells)
+        assert repr(cells["found"]) == (
+            'note: give the name of the gradient: check("dprobs"), or check() for all of them'
+        )
 
     def test_other_names_are_checked_all_the_same(self, cells: dict[str, Any]) -> None:
         """One typo does not hide the rest."""

@@ -90,3 +90,23 @@ def test_a_choice_among_attempts_is_noted(grade: Callable[..., Result]) -> None:
     """The last one counts."""
     path = next(path for path in NOTEBOOKS if path.stem == "attempts")
     assert "dprobs is assigned 3 times; this assignment was used" in grade("import", path).output
+
+
+def test_what_no_gradient_depends_on_is_not_told(grade: Callable[..., Result]) -> None:
+    """The lecture's own `cmp`, and the import that the documentation asks for."""
+    cells = [
+        "import torch\nfrom grader import check, cmp",
+        "def cmp(s, dt, t):\n    ex = torch.all(dt == t.grad).item()\n    print(s, ex)",
+        "dlogprobs = torch.zeros_like(logprobs)\ndprobs = (1.0 / probs) * dlogprobs\ncmp('probs', dprobs, probs)",
+        "check(globals())",
+        "dh = h.grad",
+    ]
+    made = [{"cell_type": "code", "source": cell} for cell in cells]
+    Path("mine.ipynb").write_text(json.dumps({"nbformat": 4, "cells": made}), encoding="utf-8")
+    result = grade("import", "mine.ipynb", "--exercise", "mlp")
+    assert result.exit_code == 0
+    assert "grader" not in result.output
+    notes = [line for line in result.output.splitlines() if line.startswith("note: ")]
+    assert notes == [
+        "note: mine.ipynb cell 5:1: `.grad` is the gradient computed by autograd; derive the gradient by hand instead"
+    ]

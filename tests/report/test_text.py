@@ -117,7 +117,7 @@ class TestOpened:
     @pytest.mark.parametrize(
         ("problem", "advice"),
         [
-            ("dh raised NameError: name 'dlogit' is not defined (backward.py:3)", "add it to the parameters"),
+            ("dh still raises NotImplementedError (backward.py:3)", "delete the stub's"),
             ("dh raised RuntimeError: mat1 and mat2 cannot be multiplied (backward.py:3)", "which shapes does it"),
             ("dh raised RuntimeError: \"bitwise_xor_cpu\" not implemented for 'Float'", "powers with **"),
             ("dh raised RecursionError: too deep", "calls itself"),
@@ -130,6 +130,36 @@ class TestOpened:
         """Not every exception is about shapes."""
         wrong = row("dprobs", "raised", problem=problem)
         assert advice in " ".join(click.unstyle("\n".join(opened(entry(wrong), MLP, wrong, PLAIN))).split())
+
+    @pytest.mark.parametrize(
+        ("problem", "advice"),
+        [
+            ("`pdb` opens a debugger, which does not work here (b.py:3)", "`grade` shows below the gradient what"),
+            ("`input` waits for keyboard input (b.py:3)", "`grade` shows below the gradient what"),
+            ("`h` cannot be imported here: only this file is graded (b.py:3)", "above the function that uses it"),
+            ("`numpy` cannot be imported here: torch has the same functions (b.py:3)", "replace NumPy by torch"),
+            ("`os` cannot be imported here: use torch (b.py:3)", "delete the import"),
+            ("`open` opens files (b.py:3)", "ask for what you need as a parameter"),
+            ("`.grad` is the gradient computed by autograd (b.py:3)", "deriving the gradient is your task"),
+        ],
+    )
+    def test_advice_fits_the_rule_that_was_broken(self, problem: str, advice: str) -> None:
+        """Not every rule is about autograd."""
+        wrong = row("dprobs", "refused", problem=problem)
+        assert advice in " ".join(click.unstyle("\n".join(opened(entry(wrong), MLP, wrong, PLAIN))).split())
+
+    @pytest.mark.parametrize(
+        ("verdict", "problem"),
+        [
+            ("raised", "dh raised NameError: name 'W2' is not defined (backward.py:3); add W2 to the parameters"),
+            ("wrong_type", "dh returned a tuple of 1, expected a tensor; a comma at the end of the line makes a tuple"),
+            ("wrong_type", "dh returns nothing: add `return dh` at the end"),
+        ],
+    )
+    def test_a_sentence_that_says_what_to_do_gets_no_other_advice(self, verdict: str, problem: str) -> None:
+        """One thing to do at a time."""
+        wrong = row("dprobs", verdict, problem=problem)
+        assert "  next " not in click.unstyle("\n".join(opened(entry(wrong), MLP, wrong, PLAIN)))
 
     def test_a_started_gradient_comes_first(self) -> None:
         """Then the first one from the loss backwards."""
@@ -166,6 +196,29 @@ class TestOpened:
         """And no gradient is shown in full."""
         text = result(entry(WRONG) | {"problem": "backward.py:1: invalid syntax"}, MLP, PLAIN)
         assert click.unstyle(text).startswith("  problem    backward.py:1: invalid syntax")
+
+    def test_a_syntax_error_is_shown_once_with_its_line(self) -> None:
+        """The path can be opened, and no gradient repeats it."""
+        said = "backward.py:7: invalid syntax: '(' was never closed: `return (a * `b``"
+        rows = [row(name, "raised", problem=said) for name in ("dlogprobs", "dprobs", "dh")]
+        text = click.unstyle(result(entry(*rows) | {"problem": said}, MLP, PLAIN))
+        assert text.splitlines()[:3] == [
+            "  problem    ada/backward.py:7: invalid syntax: '(' was never closed",
+            "  line 7     return (a * `b`",
+            "  next       fix that line first: nothing in the file can be run before",
+        ]
+        assert text.count("invalid syntax") == 1
+        assert "chained" not in text
+        assert "mlp: 0 of 3 correct" in text
+
+    def test_so_is_an_exception_at_the_top_level(self) -> None:
+        """The file was run only up to that line."""
+        said = "backward.py raised KeyError: 3 (backward.py:7)"
+        rows = [row(name, "raised", problem=said) for name in ("dlogprobs", "dprobs")]
+        text = click.unstyle(result(entry(*rows), MLP, PLAIN))
+        assert text.startswith("  problem    backward.py raised KeyError: 3 (ada/backward.py:7)\n\n")
+        assert text.count("KeyError") == 1
+        assert brief(entry(*rows), PLAIN) == f"mlp             {said}"
 
 
 class TestTotals:

@@ -65,7 +65,7 @@ def reading_of(file: str) -> str:
     """A reading in which every text is this one, as a lying child would send it."""
     text = "x" + file + "y"
     parameter, finding = [text, text, False], [text, 1, text, text]
-    function = [text, text, 1, 2, [parameter], [finding], 1]
+    function = [text, text, 1, 2, [parameter], [finding], 1, text, [text]]
     about, survey = [text, text, 1, [text], "", {text: text}, text], [text, [text], [text], False]
     body = json.dumps([about, [function], [finding], [survey]]).encode()
     found = messages.decode_reading(body)
@@ -73,7 +73,7 @@ def reading_of(file: str) -> str:
     (asked,) = one.parameters
     finds = [field for each in (*one.findings, *found.findings) for field in (each.file, each.rule, each.message)]
     (told,) = found.surveys
-    surveyed = (told.file, *told.begun, *told.stubs)
+    surveyed = (told.file, *told.begun, *told.stubs, one.unreturned, *one.borrowed)
     texts = (*found.notes, *found.functions, *found.lost, *found.lost.values(), found.form, *surveyed)
     shown = {found.file, found.problem, *texts, one.name, one.file, asked.name, asked.kind}
     (same,) = shown | set(finds)

@@ -173,7 +173,8 @@ def test_a_loaded_module_decodes_to_the_notes_on_it() -> None:
 def test_a_reading_survives_the_round_trip() -> None:
     """With everything that it can contain."""
     finding = Finding("backward.py", 3, "autograd", "torch.autograd is not allowed")
-    function = Function("dx", "backward.py", 1, 4, (Parameter("dy", "positional", has_default=True),), (finding,))
+    asked = (Parameter("dy", "positional", has_default=True),)
+    function = Function("dx", "backward.py", 1, 4, asked, (finding,), 1, "returns nothing", ("torch",))
     reading = Reading("backward.py", {"dx": function}, (finding,), "a problem", 9, ("loops over all elements",))
     assert messages.decode_reading(messages.encode_reading(reading)) == reading
 

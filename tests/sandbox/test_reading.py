@@ -221,6 +221,22 @@ def test_what_is_not_python_is_one_sentence_with_its_line(text: str, line: int |
     assert "\n" not in found.reading.problem
 
 
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("x = 1\n\tx = = \x1b[31m 2\n", ": `x = = ?[31m 2`"),
+        ("def f():\n    x = 1\n    global x\n", ": `global x`"),
+        ("x = = " + "1" * 500, ": `x = = " + "1" * 94 + "...`"),
+        ("x = = 1 # \u202e\r\n", ": `x = = 1 # ?`"),
+    ],
+)
+def test_a_syntax_error_shows_its_line(text: str, shown: str) -> None:
+    """Short, on one line, and without what could control a terminal."""
+    problem = read_text(text).reading.problem
+    assert problem is not None
+    assert problem.endswith(shown)
+
+
 def test_any_other_failure_is_a_sentence_too(monkeypatch: pytest.MonkeyPatch) -> None:
     """A bug in the reader must not stop the grading of a class; the fuzzers look for the word `internal`."""
 
@@ -412,7 +428,7 @@ def test_a_broken_cell_costs_only_that_cell() -> None:
     """A note for the instructor says which."""
     found = reading(n_ipynb=notebook("def dx(): pass", "def dy(:", "def dz(): pass"))
     assert found.functions.keys() == {"dx", "dz"}
-    assert found.notes == ("n.ipynb cell 2:1: skipped: invalid syntax",)
+    assert found.notes == ("n.ipynb cell 2:1: skipped: invalid syntax: `def dy(:`",)
 
 
 def test_a_cell_that_is_broken_beside_its_magics_says_what_is_broken() -> None:

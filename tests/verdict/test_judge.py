@@ -277,6 +277,13 @@ def test_a_function_with_a_hidden_float32_is_judged_in_float32_with_a_note(grade
     [
         ("def dprobs():\n    raise NotImplementedError", "not_started", "dprobs is not written yet"),
         ("def dprobs():\n    return None", "not_started", "returned None"),
+        ("def dprobs(probs):\n    d = probs*2", "wrong_type", "dprobs returns nothing: add `return d` at the end"),
+        (
+            "def dprobs(n):\n    if n < 3:\n        return n",
+            "wrong_type",
+            "dprobs returned nothing: one of its branches",
+        ),
+        ("def dprobs(probs):\n    d = 2*probs\n    raise NotImplementedError", "raised", "dprobs still raises NotImpl"),
         ("def dprobs():\n    return 1.5", "wrong_type", "returned a float, expected a tensor"),
         ("def dprobs(probs):\n    return probs.to_sparse()", "wrong_type", "sparse tensor"),
         ("def dprobs(probs):\n    return probs.to('meta')", "wrong_type", "meta device"),

@@ -78,11 +78,7 @@ def test_the_first_obstacle_is_reported(
         (Killed(reason="exit", detail="exit code 0"), ("killed", "dx crashed: exit code 0", None)),
         (
             NotStarted(how="returned None"),
-            (
-                "not_started",
-                "dx is not written yet: the function returned None; if you have written it, its `return` is missing",
-                None,
-            ),
+            ("not_started", "dx is not written yet: the function returned None", None),
         ),
         (Raised(kind="KeyError", message="'q'"), ("raised", "dx raised KeyError: 'q'", None)),
         (

@@ -240,9 +240,7 @@ def _beside(node: Node, dim: int, dims: int) -> Iterator[Change]:
                 row = Node("fn", (node,), _rolled(shift, other))
                 yield Change(row, Kind.WRONG_INDEX, "it is sent to the position that belongs to the next row", 0.3)
     every = Node("fn", (node,), _everywhere(dim))
-    yield Change(
-        every, Kind.WRONG_INDEX, "every row's position is used in all rows, because a colon selects every row", 0.3
-    )
+    yield Change(every, Kind.WRONG_INDEX, "every row's position is used in all rows, as in an index [:, i]", 0.3)
 
 
 def _rolled(shift: int, dim: int) -> Callable[[torch.Tensor], torch.Tensor]:

@@ -10,7 +10,7 @@ import click
 from grader.learner.hints import hints
 from grader.learner.watch.fitting import Block, Rank, fitted, joined
 from grader.report.row_facts import headline, place, solved
-from grader.report.submission_facts import begun, stretches
+from grader.report.submission_facts import begun, file_problem, stretches
 from grader.report.text import brief, column, joy, opened, prints, problem, table, totals
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def _standing(work: WatchedWork, verdict: Standing, page: Page, wanted: Wanted) 
     """How far the exercise is."""
     if work.broken:
         yield Block(page.wrap(f"no longer right since the last run: {', '.join(work.broken)}"), Rank.WARNING)
-    if wanted.table:
+    if wanted.table and not file_problem(verdict.entry):
         yield Block(table(verdict.entry, work.exercise, page), Rank.LIST)
     else:
         yield Block([*_progress(work, page)], Rank.CHART)
@@ -140,8 +140,9 @@ def lines(work: WatchedWork, page: Page) -> Iterator[str]:
         yield f"{work.file}:1: {work.missing or 'not graded'}"
         return
     entry = work.verdict.entry
-    if entry["problem"]:
-        yield f"{work.file}:{work.verdict.line}: {entry['problem']}"
+    if found := file_problem(entry):
+        line = work.verdict.line
+        yield f"{work.file}:{line}: {found.removeprefix(f'{work.file.name}:{line}: ')}"
     else:
         for row in entry["gradients"]:
             if not solved(row) and row["verdict"] != "not_started":

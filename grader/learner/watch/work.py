@@ -48,8 +48,9 @@ class Standing:
 
     @property
     def line(self) -> int:
-        """The line of a syntax error; 1 if there is none."""
-        return (self.reading.line if self.reading else None) or 1
+        """The line of what is wrong with the whole file; 1 if it is not known."""
+        rows = self.entry["gradients"]
+        return (self.reading.line if self.reading else None) or (rows[0]["line"] if rows else None) or 1
 
     @property
     def right(self) -> dict[str, bool]:

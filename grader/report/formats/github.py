@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from grader.report.clean_text import clean, line
 from grader.report.formats import markdown
 from grader.report.row_facts import headline, likely, location, solved
-from grader.report.submission_facts import entries, rows, total
+from grader.report.submission_facts import entries, file_problem, rows, total
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -32,9 +32,10 @@ def convert(document: Mapping[str, Any], context: Context) -> str:
 def annotated(document: Mapping[str, Any], workspace: str = "") -> Iterator[str]:
     """One annotation for each gradient not solved, at its line, from the loss backwards; then the score."""
     found = entries(document)
-    yield from (_problem(entry) for entry in found if entry["problem"])
-    wrong = [(name, entry, row) for name, entry, row in rows(found) if not solved(row) and not entry["problem"]]
-    room = MOST_ANNOTATIONS - sum(bool(entry["problem"]) for entry in found)
+    whole = [entry for entry in found if file_problem(entry)]
+    yield from map(_problem, whole)
+    wrong = [(name, entry, row) for name, entry, row in rows(found) if not solved(row) and entry not in whole]
+    room = MOST_ANNOTATIONS - len(whole)
     shown = wrong if len(wrong) <= room else wrong[: max(room - 1, 0)]
     yield from (_annotation(name, entry, row, workspace) for name, entry, row in shown)
     if rest := wrong[len(shown) :]:
@@ -45,7 +46,7 @@ def annotated(document: Mapping[str, Any], workspace: str = "") -> Iterator[str]
 
 
 def _problem(entry: Entry) -> str:
-    return command("error", line(entry["problem"], 1000), title=line(entry["exercise"]))
+    return command("error", line(file_problem(entry) or "", 1000), title=line(entry["exercise"]))
 
 
 def _annotation(name: str, entry: Entry, row: Row, workspace: str) -> str:

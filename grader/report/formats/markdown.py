@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from grader.report.clean_text import line
 from grader.report.row_facts import headline, likely, number, short_place, solved, words
-from grader.report.submission_facts import chained_of, earned, entries, exact_of, unseen
+from grader.report.submission_facts import chained_of, earned, entries, exact_of, file_problem, unseen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -39,9 +39,10 @@ def plain(text: object, most: int = 300) -> str:
 def _section(entry: Entry) -> Iterator[str]:
     points, possible = earned(entry)
     yield f"## {plain(entry['exercise'])}: {points} of {possible} points\n"
-    if entry["problem"]:
-        yield f"**{plain(entry['problem'], 1000)}**\n"
-    if not entry["gradients"]:
+    problem = file_problem(entry)
+    if problem:
+        yield f"**{plain(problem, 1000)}**\n"
+    if problem or not entry["gradients"]:
         return
     yield f"- {exact_of(entry)}"
     if chained := chained_of(entry):

@@ -54,7 +54,10 @@ def _with_tuples(kind: Callable[..., Any], fields: Mapping[str, Any]) -> Any:
 def encode_reading(reading: Reading) -> bytes:
     """Encode a reading as JSON; it is sent before the learner's first line runs."""
     functions = [
-        (each.name, each.file, each.line, each.end_line, _plain(each.parameters), _plain(each.findings), each.begins)
+        (
+            *(each.name, each.file, each.line, each.end_line, each.begins, each.unreturned, each.borrowed),
+            *(_plain(each.parameters), _plain(each.findings)),
+        )
         for each in reading.functions.values()
     ]
     about = (reading.file, reading.problem, reading.line, reading.notes, reading.source, reading.lost, reading.form)
@@ -73,7 +76,7 @@ def decode_reading(body: bytes) -> Reading:
         (file, problem, line, notes, source, lost, form), functions, findings, surveys = json.loads(body)
         return Reading(
             file=clean(file),
-            functions={clean(each[0]): _function(*each) for each in functions},
+            functions={clean(each[0]): _function(each) for each in functions},
             findings=tuple(_finding(*each) for each in findings),
             problem=None if problem is None else clean(problem),
             line=None if line is None else int(line),
@@ -88,12 +91,21 @@ def decode_reading(body: bytes) -> Reading:
         raise ProtocolError(message) from None
 
 
-def _function(
-    name: str, file: str, line: int, end: int, parameters: list[Any], findings: list[Any], begins: int
-) -> Function:
+def _function(record: list[Any]) -> Function:
+    name, file, line, end, begins, unreturned, borrowed, parameters, findings = record
     asked = tuple(Parameter(clean(each), clean(kind), bool(default)) for each, kind, default in parameters)
     found = tuple(_finding(*each) for each in findings)
-    return Function(clean(name), clean(file), int(line), int(end), asked, found, int(begins))
+    return Function(
+        name=clean(name),
+        file=clean(file),
+        line=int(line),
+        end_line=int(end),
+        parameters=asked,
+        findings=found,
+        begins=int(begins),
+        unreturned=clean(unreturned),
+        borrowed=tuple(map(clean, borrowed)),
+    )
 
 
 def _survey(file: str, begun: list[Any], stubs: list[Any], flat: bool) -> Survey:  # noqa: FBT001

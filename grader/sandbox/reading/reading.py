@@ -16,9 +16,10 @@ from typing import TYPE_CHECKING
 
 from grader.sandbox.cleaning import shortened
 from grader.sandbox.reading import flat_lines, notebook
+from grader.sandbox.reading.bodies import borrowed, unreturned
 from grader.sandbox.reading.choosing import NOTHING, Candidate, Chosen, choose, has_work, most_promising, sorted_answers
 from grader.sandbox.reading.rewriting import rewrite
-from grader.sandbox.reading.source import NotPythonError, decode, parse
+from grader.sandbox.reading.source import NotPythonError, decode, parse, quoted
 from grader.sandbox.reading.steps import called, free_names
 from grader.sandbox.reading.submitted_files import BadArchiveError, archives, listable, rough_answers, unpacked
 from grader.sandbox.rules import suspicion
@@ -380,7 +381,7 @@ def _compiled(code: _Code, tree: ast.Module) -> CodeType:
     except SyntaxError as error:  # `return` outside a function, `nonlocal` at top level, ...
         line = error.lineno or 1
         raise NotPythonError(
-            f"{_at(code, line)}: invalid syntax: {shortened(error.msg)}", code.place(line)[1]
+            f"{_at(code, line)}: invalid syntax: {shortened(error.msg)}{quoted(code.lines, line)}", code.place(line)[1]
         ) from None
 
 
@@ -411,7 +412,8 @@ def _function(
     file, line = place(node.lineno)
     end = line + max(0, (node.end_lineno or node.lineno) - node.lineno)
     begins = line - node.lineno + min([node.lineno, *(each.lineno for each in getattr(node, "decorator_list", ()))])
-    return Function(name, file, line, end, tuple(_parameters(inner.args))[:MOST_PARAMETERS], findings, begins)
+    asked = tuple(_parameters(inner.args))[:MOST_PARAMETERS]
+    return Function(name, file, line, end, asked, findings, begins, unreturned(name, inner), borrowed(inner))
 
 
 def _parameters(arguments: ast.arguments) -> Iterator[Parameter]:

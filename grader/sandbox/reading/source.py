@@ -7,8 +7,12 @@ import codecs
 import re
 import warnings
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from grader.sandbox.cleaning import shortened
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 _SPELLINGS = {
     "utf-8": "utf-8 utf8 u8 utf utf-8-sig",
@@ -28,6 +32,8 @@ for _name in (*_SPELLINGS, "utf-16", "utf-32", "utf-16-le", "utf-16-be", "cp437"
 
 _CODING_LINE = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]{1,40})")
 MOST_BYTES = 256 << 10
+LONGEST_LINE = 100
+"""The most characters of a line with a syntax error that are shown."""
 _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF32_LE, "utf-32"),
     (codecs.BOM_UTF32_BE, "utf-32"),
@@ -82,15 +88,23 @@ def parse(name: str, text: str, begins: int = 1) -> ast.Module:
             warnings.simplefilter("ignore")
             return ast.parse(text, name)
     except SyntaxError as error:
-        raise NotPythonError(*_sentence(name, error, begins)) from None
+        raise NotPythonError(*_sentence(name, error, text, begins)) from None
     except (RecursionError, MemoryError):
         raise NotPythonError(f"{name}: the code is nested too deeply to be read") from None
     except (ValueError, OverflowError) as error:
         raise NotPythonError(f"{name}: not valid Python text ({error})") from None
 
 
-def _sentence(name: str, error: SyntaxError, begins: int) -> tuple[str, int | None]:
-    line = error.lineno + begins - 1 if isinstance(error.lineno, int) and error.lineno > 0 else None
+def _sentence(name: str, error: SyntaxError, text: str, begins: int) -> tuple[str, int | None]:
+    row = error.lineno if isinstance(error.lineno, int) and error.lineno > 0 else None
+    line = row and row + begins - 1
     place = f"{name}:{line}" if line else name
     said = shortened(str(error.msg or "invalid syntax"))
-    return f"{place}: {said if said.startswith('invalid syntax') else f'invalid syntax: {said}'}", line
+    shown = quoted(text.split("\n"), row)
+    return f"{place}: {said if said.startswith('invalid syntax') else f'invalid syntax: {said}'}{shown}", line
+
+
+def quoted(lines: Sequence[str], line: int | None) -> str:
+    """The line of a syntax error as the end of its sentence; empty if there is nothing on it."""
+    text = lines[line - 1].expandtabs(4).strip() if line and line <= len(lines) else ""
+    return f": `{shortened(text, LONGEST_LINE)}`" if text else ""

@@ -17,20 +17,53 @@ IMPORTS = frozenset((
 # fmt: on
 """All of them are loaded before the child is locked; it cannot open a file to import anything else."""
 
+_DEBUGGER = "opens a debugger, which does not work here; print(...) what you want to see instead"
+
 BUILTINS = {
     "__import__": "bypasses the import rules; use an import statement",
-    "breakpoint": "opens a debugger, which does not work here; use print",
+    "breakpoint": _DEBUGGER,
     "compile": "runs text as code; write the code itself",
     "eval": "runs text as code; write the code itself",
     "exec": "runs text as code; write the code itself",
     "getattr": "looks up attributes by a computed name; write the attribute out",
     "globals": "gives access to every name in the file; use the names themselves",
-    "input": "waits for keyboard input; there is none here",
+    "input": "waits for keyboard input, and there is none here; write the value itself, or print(...) what it is about",
     "locals": "gives access to every name in the function; use the names themselves",
     "open": "opens files; compute the gradient from the parameters only",
     "vars": "looks up attributes by a computed name; write the attribute out",
 }
 """Built-in functions that are refused, and why. `getattr(x, "T")` with a literal string is treated as `x.T`."""
+
+# fmt: off
+DEBUGGERS = frozenset(("IPython", "bdb", "code", "debugpy", "icecream", "ipdb", "pdb", "pudb", "snoop", "wdb"))
+PLOTS = frozenset(("matplotlib", "plotly", "pylab", "seaborn"))
+NUMPY = frozenset(("cupy", "jax", "numpy"))
+ELSEWHERE = frozenset((
+    "datasets", "einops", "google", "grader", "ipykernel", "ipywidgets", "jaxtyping", "keras", "numba",
+    "opt_einsum", "pandas", "PIL", "scipy", "sklearn", "sympy", "tensorflow", "tiktoken", "torch",
+    "torchvision", "torchaudio", "tqdm", "transformers",
+))
+# fmt: on
+"""Packages that learners import. A module that is in none of these lists, nor Python's own, is a file of theirs."""
+
+IMPORTED = {
+    "debugger": _DEBUGGER,
+    "file": "cannot be imported here: only this file is graded; copy what you need from it into this file",
+    "forward": "cannot be imported here: take forward values as parameters, and copy a helper into this file",
+    "numpy": "cannot be imported here: torch has the same functions",
+    "plots": "cannot be imported here: draw in a notebook, and print(...) here what you want to see",
+    "other": (
+        "cannot be imported here: use torch, math, functools, itertools, collections or typing, "
+        "and take forward values as parameters"
+    ),
+}
+"""Kind of module -> why it is refused, and what to do instead."""
+
+TORCH_FOR_NUMPY = {
+    "array": "tensor", "asarray": "as_tensor", "dot": "matmul", "expand_dims": "unsqueeze", "float32": "float32",
+    "power": "pow", "product": "prod",
+}  # fmt: skip
+"""Functions of NumPy that have another name in torch."""
 
 _BY_HAND = "derive the gradient by hand instead"
 

@@ -66,7 +66,7 @@ class _Judge:
         if place.kind == "import":
             return self._module(place.name)
         if place.kind == "from":
-            return self._module(place.root or "") or self._member(place.root or "", place.name)
+            return self._module(place.root or "", place.name) or self._member(place.root or "", place.name)
         return self._attribute(place)
 
     def _names(self, statement: Statement) -> Iterator[Finding]:
@@ -82,7 +82,8 @@ class _Judge:
                 if broken is not None:
                     yield self._finding(line, *broken)
 
-    def _module(self, module: str) -> tuple[str, str] | None:
+    def _module(self, module: str, member: str = "") -> tuple[str, str] | None:
+        """`import module`, or `from module import member`."""
         if any(module == name or module.startswith(f"{name}.") for name in self.allowed_imports - rule_lists.IMPORTS):
             return None
         if module in rule_lists.IMPORTS:
@@ -92,12 +93,22 @@ class _Judge:
                 broken = self._member("torch", part)
                 if broken is not None:
                     return broken
-        if module.startswith("."):
-            return "import", "only this file is graded: define what it needs here, or take it as a parameter"
-        return "import", (
-            f"`{module}` cannot be imported here: use torch, math, functools, itertools, collections or typing, "
-            "and take forward values as parameters"
-        )
+        kind = _kind_of(module)
+        more = self._in_torch(member) if kind == "numpy" else ""
+        return "import", f"`{module}` {rule_lists.IMPORTED[kind]}{more}"
+
+    def _in_torch(self, member: str) -> str:
+        """`: write torch.exp for np.exp`, for the first function of NumPy that the file uses."""
+        used = [(member, member)] if member else []
+        for place in (place for statement in self.facts.statements for place in statement.places):
+            root = self.facts.modules.get(place.root or "", "")
+            if place.kind == "attribute" and root.partition(".")[0] in rule_lists.NUMPY:
+                used.append((place.chain[0], f"{place.root}.{place.chain[0]}"))
+        for name, shown in used:
+            there = rule_lists.TORCH_FOR_NUMPY.get(name, name)
+            if not isinstance(vars(sys.modules.get("torch", sys)).get(there, sys), ModuleType):
+                return f", torch.{there} for {shown}"
+        return ", torch.exp for np.exp"
 
     def _member(self, module: str, name: str) -> tuple[str, str] | None:
         """`from module import name`, or `module.name` where the module is known."""
@@ -134,6 +145,18 @@ class _Judge:
         if name.startswith("_") and not _is_public(name):
             return "private", _private(f".{name}")
         return _derivative(f".{name}", name)
+
+
+def _kind_of(module: str) -> str:
+    """What a module that cannot be imported is: a key of `rule_lists.IMPORTED`."""
+    first = module.lstrip(".").partition(".")[0]
+    if first in rule_lists.DEBUGGERS:
+        return "debugger"
+    if first in rule_lists.NUMPY | rule_lists.PLOTS:
+        return "numpy" if first in rule_lists.NUMPY else "plots"
+    if first == "forward":
+        return "forward"
+    return "other" if first in rule_lists.ELSEWHERE | sys.stdlib_module_names else "file"
 
 
 def _loaded(path: str) -> ModuleType | None:
