@@ -74,7 +74,7 @@ def obstacle(name: str, reading: Reading, loading: Outcome | None, binding: Bind
     if reading.problem is not None:
         return Judgment(Verdict.RAISED, reading.problem)
     if function is None:
-        return Judgment(Verdict.NOT_STARTED, f"{reading.file} has no function {name}")
+        return Judgment(Verdict.NOT_STARTED, reading.form or f"{reading.file} has no function {name}")
     if function.findings:
         finding = function.findings[0]
         return Judgment(Verdict.REFUSED, finding_sentence(finding), line=finding.line)
