@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parents[2]
 ONE_EACH = "write one function for each gradient: def "
 FORMS = {
     "a tuple": (
-        "def layernorm_backward(dout, cache):\n    x, w = cache\n    dx = dout * w\n    dw = dout * x\n    return dx, dw\n",
+        "def layernorm_backward(dout, cache):\n    x, w = cache\n    dx = w\n    dw = dout * x\n    return dx, dw\n",
         f"a.py:1: layernorm_backward returns several gradients at once; {ONE_EACH}dx(dout, ...)",
     ),
     "a list in a name": (
