@@ -323,6 +323,10 @@ def test_a_finding_names_the_line_and_speaks_to_the_learner() -> None:
     ("line", "sentence"),
     [
         ("import numpy", "`numpy` cannot be imported here: use torch, math"),
+        (
+            "from helpers import unbroadcast",
+            "`helpers` cannot be imported here, because only this file is graded: put what you use from helpers.py",
+        ),
         ("from .forward import n", "only this file is graded"),
         ("open('f')", "`open` opens files; compute the gradient from the parameters only"),
         ("torch.set_default_device(y)", "changes where the gradient is computed; everything here runs on the CPU"),

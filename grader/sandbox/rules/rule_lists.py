@@ -111,3 +111,10 @@ DUNDER_NAMES = frozenset(("__name__", "__doc__", "__file__", "__debug__", "__cla
 
 PRIVATE = frozenset(("_asdict", "_replace", "_fields", "_make", "_field_defaults"))
 """Attributes with one leading underscore that are public nevertheless: the methods and fields of named tuples."""
+
+PACKAGES = frozenset((
+    "IPython", "cupy", "einops", "flax", "google", "grader", "ipdb", "ipywidgets", "jax", "keras", "matplotlib",
+    "micrograd", "numba", "numpy", "pandas", "plotly", "requests", "scipy", "seaborn", "sklearn", "sympy",
+    "tensorflow", "tinygrad", "torch", "torchvision", "tqdm", "transformers",
+))  # fmt: skip
+"""Installed packages that submissions import; a module of any other name is a file of the learner's own."""

@@ -93,7 +93,10 @@ class _Judge:
                 if broken is not None:
                     return broken
         if module.startswith("."):
-            return "import", "only this file is graded: define what it needs here, or take it as a parameter"
+            return "import", "only this file is graded: put what it needs into it, or take it as a parameter"
+        top = module.partition(".")[0]
+        if top not in sys.stdlib_module_names and top not in rule_lists.PACKAGES:
+            return "import", f"`{module}` cannot be imported here, because only this file is graded: {_copied(module)}"
         return "import", (
             f"`{module}` cannot be imported here: use torch, math, functools, itertools, collections or typing, "
             "and take forward values as parameters"
@@ -134,6 +137,10 @@ class _Judge:
         if name.startswith("_") and not _is_public(name):
             return "private", _private(f".{name}")
         return _derivative(f".{name}", name)
+
+
+def _copied(module: str) -> str:
+    return f"put what you use from {module.replace('.', '/')}.py into it"
 
 
 def _loaded(path: str) -> ModuleType | None:
