@@ -156,6 +156,8 @@ def _add(run: Run, target: Target, submission: Submission, shelf: Shelf, sandbox
         reading = session.reading
     if reading.problem is not None:
         raise UnknownExercise(f"cannot infer the exercise of {target.path}: {reading.problem}")
+    if reading.form and not any(survey.begun for survey in reading.surveys):
+        raise UnknownExercise(f"cannot infer the exercise of {target.path}: {reading.form}")
     return [run.add(match.exercise, submission) for match in matches(target.path, reading.surveys, shelf)]
 
 

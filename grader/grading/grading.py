@@ -110,6 +110,8 @@ class Grading:
         submission, reading = self.submission, self.reading
         problem, notes = (reading.problem, (*reading.notes, *self._skipped)) if reading else (None, ())
         status = "unreadable" if problem is not None else _status(rows)
+        if reading is not None and problem is None:
+            problem = reading.form or _wrong_exercise(self.exercise, reading)
         return {
             **empty_entry(submission.name, self.exercise.name, str(submission.source), status, problem, notes),
             "sha256": submission.sha256,
@@ -135,6 +137,15 @@ class Grading:
 
 def _status(rows: Sequence[Row]) -> str:
     return "refused" if rows and all(row.verdict is Verdict.REFUSED for row in rows) else "graded"
+
+
+def _wrong_exercise(exercise: Exercise, reading: Reading) -> str | None:
+    """Which other exercise a submission is for, if it has no function of this one."""
+    if not reading.functions or not reading.functions.keys().isdisjoint(exercise.wanted.answers):
+        return None
+    from grader.exercise.look_alike import looks_like
+
+    return looks_like(exercise, reading.functions) or None
 
 
 def _isolation(isolation: Isolation) -> dict[str, Any]:

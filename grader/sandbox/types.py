@@ -98,7 +98,7 @@ class Reading:
     surveys: tuple[Survey, ...] = ()
     """The answers in each file of the submission, most promising first."""
     form: str = ""
-    """Set if there is no answer, but a backward pass in a form that is not graded: a sentence that says which."""
+    """Set if no answer is begun, but there is a backward pass in a form that is not graded: a sentence says which."""
 
 
 @dataclass(frozen=True, slots=True)

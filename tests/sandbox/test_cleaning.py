@@ -65,7 +65,7 @@ def reading_of(file: str) -> str:
     """A reading in which every text is this one, as a lying child would send it."""
     text = "x" + file + "y"
     parameter, finding = [text, text, False], [text, 1, text, text]
-    function = [text, text, 1, 2, [parameter], [finding], 1, text, [text]]
+    function = [text, text, 1, 2, 1, text, [text], [parameter], [finding]]
     about, survey = [text, text, 1, [text], "", {text: text}, text], [text, [text], [text], False]
     body = json.dumps([about, [function], [finding], [survey]]).encode()
     found = messages.decode_reading(body)

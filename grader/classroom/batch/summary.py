@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from grader.classroom.batch.results import Regraded
     from grader.classroom.batch.store import Record, Store
 
+MOST_PROBLEMS = 3
 STATUSES = ("graded", "refused", "unreadable", "missing", "failed", "waiting")
 
 
@@ -26,12 +27,15 @@ def summarize(records: Iterable[Record | None], order: Order, possible: int) -> 
     statuses: Counter[str] = Counter()
     verdicts: dict[str, Counter[str]] = {}
     points: list[int] = []
+    problems: Counter[str] = Counter()
     for record in records:
         statuses[record.status if record else "waiting"] += 1
         if record is None:
             continue
         if record.points is not None:
             points.append(record.points)
+        if record.status == "graded" and record.entry["problem"]:
+            problems[record.entry["problem"]] += 1
         for name, verdict in record.entry["verdicts"].items():
             verdicts.setdefault(name, Counter())[verdict] += 1
     return {
@@ -41,6 +45,7 @@ def summarize(records: Iterable[Record | None], order: Order, possible: int) -> 
         "status": {name: statuses[name] for name in STATUSES},
         "possible": possible,
         "points": _spread(points),
+        "problems": dict(problems.most_common()),
         "gradients": {name: dict(counts.most_common()) for name, counts in verdicts.items()},
     }
 
@@ -75,6 +80,8 @@ def told(summary: Mapping[str, Any]) -> Iterator[str]:
     missed = [f"{name} {_right(counts)} of {sum(counts.values())}" for name, counts in hardest]
     if missed and any(_right(counts) < sum(counts.values()) for _, counts in hardest):
         yield f"fewest right: {', '.join(missed)}"
+    for problem, count in [*summary["problems"].items()][:MOST_PROBLEMS]:
+        yield f"nothing to grade in {count}: {problem}"
 
 
 def _right(counts: Mapping[str, int]) -> int:

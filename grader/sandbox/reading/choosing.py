@@ -32,8 +32,6 @@ class Candidate:
     survey: Survey
     broken: bool = False
     """Whether it cannot be parsed, though it seems to have answers."""
-    form: str = ""
-    """A backward pass in a form that is not graded, in a sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +103,6 @@ def _promise(each: Candidate, wanted: Wanted | None) -> Any:
         len(begun),
         len(stubs),
         len(survey.begun),
-        bool(each.form),
         _is_code(name),
         base(name) == "backward.py",
         base(name) not in _NOT_ANSWERS,

@@ -8,7 +8,7 @@ import ast
 import re
 import sys
 import warnings
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 from types import CodeType
@@ -17,7 +17,17 @@ from typing import TYPE_CHECKING
 from grader.sandbox.cleaning import shortened
 from grader.sandbox.reading import flat_lines, notebook
 from grader.sandbox.reading.bodies import borrowed, unreturned
-from grader.sandbox.reading.choosing import NOTHING, Candidate, Chosen, choose, has_work, most_promising, sorted_answers
+from grader.sandbox.reading.choosing import (
+    NOTHING,
+    Candidate,
+    Chosen,
+    choose,
+    has_work,
+    is_of_another,
+    most_promising,
+    sorted_answers,
+)
+from grader.sandbox.reading.forms import form_of
 from grader.sandbox.reading.rewriting import rewrite
 from grader.sandbox.reading.source import NotPythonError, decode, parse, quoted
 from grader.sandbox.reading.steps import called, free_names
@@ -97,7 +107,8 @@ def read(files: Mapping[str, bytes], rules: RulesConfig, wanted: Wanted | None =
         chosen = found.choose()
         name = chosen.name
         submitted = _judged(_noted(found.code(name), chosen), rules, wanted)
-        return replace(submitted, reading=replace(submitted.reading, surveys=found.surveys(chosen)))
+        more = replace(submitted.reading, surveys=found.surveys(chosen), form=found.form(chosen))
+        return replace(submitted, reading=more)
     except NotPythonError as error:
         return _problem(name, str(error), error.line)
     except BadArchiveError as error:
@@ -168,6 +179,26 @@ class _Found:
         """What is in each file that has an answer, or may have one; the chosen file first."""
         order = sorted(self.candidates, key=lambda each: (each.name != chosen.name, each.name))
         return tuple(each.survey for each in order if each.survey.begun or each.survey.stubs)
+
+    def form(self, chosen: Chosen) -> str:
+        """A backward pass in a form that is not graded, if there is no work in any other."""
+        if any(each.name == chosen.name and has_work(each, self.wanted) for each in self.candidates):
+            return ""
+        mine = (name for name in chosen.others if self.wanted is None or not is_of_another(name, self.wanted))
+        for name in (chosen.name, *mine):
+            code = self._codes.get(name)
+            if isinstance(code, _Code) and (found := form_of(_whole(code), code.lines, code.place, self.wanted)):
+                return found
+        return ""
+
+
+def _whole(code: _Code) -> list[ast.stmt]:
+    """Every statement of a file: of a notebook's, the tree has only those that are kept."""
+    if code.assembled:
+        text = "\n".join("" if line.lstrip().startswith(("%", "!")) else line for line in code.lines)
+        with suppress(NotPythonError):
+            return parse(code.file, text).body
+    return code.tree.body
 
 
 def _noted(code: _Code, chosen: Chosen) -> _Code:

@@ -1,5 +1,4 @@
-# attack: leave at import, with the exit code of success
-# with rules: *=refused
+# attack: leave at import, with the exit code of success; with the rules on, the line is left out
 # without: *=killed
 import os
 
