@@ -75,6 +75,15 @@ def test_a_notebook_gives_what_pytorch_says(case: Case, exercise: str, tmp_path:
     assert not found, found
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize(("case", "exercise"), PAIRS, ids=[f"{case.name} - {exercise}" for case, exercise in PAIRS])
+def test_what_is_wanted_is_true(case: Case, exercise: str) -> None:
+    """By running the cells, at the lecture's sizes and at others, and comparing with autograd."""
+    from notebooks.corpus.truth import untrue
+
+    assert not untrue(case, exercise)
+
+
 def test_every_case_has_a_name_of_its_own() -> None:
     """There are many, of many kinds."""
     assert len({case.name for case in CASES}) == len(CASES) > 200

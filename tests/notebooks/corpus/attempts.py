@@ -139,6 +139,7 @@ CASES = [
             "exercise 1", ("better", Cell(f"{LINES['hpreact']} # h, not hpreact\n{compared('hpreact')}", "mlp"))
         ),
         {"mlp": Want(notes=SAID)},
+        mended=("dhpreact",),
     ),
     Case(
         "wrong first, right in a later cell, of two lines",
@@ -146,6 +147,7 @@ CASES = [
             "exercise 1", ("better", Cell(f"# the second way\n{LINES['counts']}\n{compared('counts')}", "mlp"))
         ),
         FULL,
+        mended=("dcounts",),
     ),
     Case(
         "tried out in a cell before",
@@ -220,6 +222,5 @@ CASES = [
         "one gradient missing in the middle",
         first(bnvar=None),
         {"mlp": Want({"dbnvar": "not_started"})},
-        run=FIRST,
     ),
 ]

@@ -162,6 +162,8 @@ class Case:
     """What else to replace, beside the usual sizes, to run the cells at other sizes."""
     run: Book | None = None
     """The cells as they can be run, where that is not top to bottom: out of order, a loop inside a function."""
+    mended: tuple[str, ...] = ()
+    """Gradients that are wrong at first and right in a later cell, while the lines between are not run again."""
     known: Mapping[str, str] = field(default_factory=dict)
     """Own name -> the exercise's, for gradients and for variables: what running the cells needs to find them."""
 

@@ -124,7 +124,7 @@ CASES = [
         counts="cnt",
         counts_sum="cs",
         counts_sum_inv="csi",
-        probs="p",
+        probs="pr",
         logprobs="lp",
     ),
     Case(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from textwrap import indent
+
 from notebooks.corpus.book import NOTHING, Book, Case, Cell, Want
 from notebooks.corpus.lecture import (
     CHECKS,
@@ -203,7 +205,7 @@ CASES = [
     ),
     Case(
         "forward with torch.no_grad and dloss",
-        COMPLETE.set("forward", f"with torch.no_grad():\n  {FORWARD_LINES}".replace("\n", "\n  "))
+        COMPLETE.set("forward", "with torch.no_grad():\n" + indent(FORWARD_LINES, "  "))
         .set("exercise 1", "dloss = torch.tensor(1.0)\n" + lines(logprobs=LINES["logprobs"] + "\ndlogprobs *= dloss"))
         .without("exercise 2", "exercise 3", "look", "picture"),
         {"mlp": FULL},
