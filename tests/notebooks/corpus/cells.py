@@ -250,7 +250,7 @@ CASES = [
     ),
     Case("%%timeit in a scratch cell", extra("%%timeit\ndh = dlogits @ W2.T"), FULL),
     Case("%timeit in a scratch line", extra("%timeit dlogits @ W2.T\n%timeit -n 10 h.T @ dlogits"), FULL),
-    Case("a comment before %%time", FIRST.set("exercise 1", "# slow!\n" + exercise_1()), FULL),
+    Case("a comment on top", FIRST.set("exercise 1", "# slow!\n" + exercise_1()), FULL),
     Case(
         "shell and help",
         extra(
