@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from notebooks.corpus.book import Book, Case, Want
+from notebooks.corpus.book import Book, Case, Cell, Want
 from notebooks.corpus.lecture import COMPLETE, FIRST, NAMES, exercise_1, lines
 
 FULL = {"mlp": Want()}
@@ -203,5 +203,30 @@ CASES = [
         ).swap("exercise 1", ("cmp('W1'", "cmp('w1'"), ("cmp('W2'", "cmp('w2'")),
         {"training": Want(), "mlp": Want()},
         known=variables(W1="w1", W2="w2"),
+    ),
+    Case(
+        "cmp with words for its arguments",
+        FIRST.set("exercise 1", re.sub(r"cmp\('(\w+)', (\w+), (\w+)\)", r"cmp('\1', dt=\2, t=\3)", exercise_1())),
+        FULL,
+    ),
+    Case(
+        "dhid for dh: cmp with words for its arguments",
+        called(FIRST, h="dhid").swap("exercise 1", ("cmp('h', dhid, h)", "cmp(s='h', dt=dhid, t=h)")),
+        FULL,
+        known=known(h="dhid"),
+    ),
+    Case(
+        "dhid for dh: compared in a cell of its own",
+        called(FIRST, h="dhid")
+        .swap("exercise 1", ("cmp('h', dhid, h)\n", ""))
+        .put("exercise 1", ("compared", Cell("cmp('h', dhid, h)"))),
+        FULL,
+        known=known(h="dhid"),
+    ),
+    Case(
+        "dhid for dh: compared by allclose",
+        called(FIRST, h="dhid").swap("exercise 1", ("cmp('h', dhid, h)", "print(torch.allclose(dhid, h.grad))")),
+        {"mlp": Want({"dh": "right|not_started"})},
+        known=known(h="dhid"),
     ),
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from textwrap import indent
 
-from notebooks.corpus.book import Book, Case, Want
+from notebooks.corpus.book import Book, Case, Cell, Want
 from notebooks.corpus.lecture import (
     COMPLETE,
     EXERCISE_4_START,
@@ -42,6 +42,16 @@ ONE_STEP_AS_FUNCTION = (
     f"{LOOP_BATCH}{LOOP_FORWARD}{LOOP_BACKWARD}{LOOP_UPDATE}\n"
 )
 WHILE = LOOP.replace("  for i in range(max_steps):\n", "  i = 0\n  while i < max_steps:\n") + "\n    i += 1"
+
+
+def optimized(rate: str) -> Book:
+    """With an optimizer, which is given the gradients."""
+    return swapped(
+        ("max_steps = 200000", f"optimizer = torch.optim.SGD(parameters, {rate})\nmax_steps = 200000"),
+        (UPDATE, "    for p, grad in zip(parameters, grads):\n      p.grad = grad\n    optimizer.step()\n\n"),
+    )
+
+
 CASES = [
     Case(
         "loop: backward() under if False",
@@ -227,7 +237,7 @@ CASES = [
     Case(
         "loop: a wrong shape",
         swapped(("db1 = dhprebn.sum(0)", "db1 = dhprebn.sum(0, keepdim=True)")),
-        {"training": Want({"db1": "wrong_shape"}, rest="right|wrong_values|wrong_shape")},
+        {"training": Want({"db1": "wrong_shape"})},
     ),
     Case(
         "loop: wrong in exercise 1, right here",
@@ -270,6 +280,38 @@ CASES = [
                 ),
             ),
         ),
+        BOTH,
+    ),
+    Case(
+        "loop: grads is a dict",
+        swapped(
+            (
+                f"    {LIST}",
+                (
+                    "    grads = {'C': dC, 'W1': dW1, 'b1': db1, 'W2': dW2, 'b2': db2,\n"
+                    "             'bngain': dbngain, 'bnbias': dbnbias}\n"
+                ),
+            ),
+            ("zip(parameters, grads)", "zip(parameters, grads.values())"),
+        ),
+        FULL,
+    ),
+    Case("loop: torch's optimizer takes the steps", optimized("lr=0.1"), FULL, run=optimized("lr=0.0")),
+    Case("loop: nothing is updated yet", swapped((UPDATE, "")), FULL),
+    Case(
+        "loop: one is still missing, exercise 1 has it",
+        swapped(("    dbngain = (bnraw * dhpreact).sum(0, keepdim=True)\n", "")),
+        {
+            "mlp": Want(),
+            "training": Want(
+                {"dbngain": "not_started|raised|unknown_parameter|wrong_values|wrong_shape"},
+                rest="right|not_started|raised|unknown_parameter",
+            ),
+        },
+    ),
+    Case(
+        "loop: an older one in a function that nothing calls",
+        COMPLETE.put("exercise 3", ("unused", Cell("def old_loop():\n  for i in range(10):\n    loss.backward()"))),
         BOTH,
     ),
 ]

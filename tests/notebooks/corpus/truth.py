@@ -17,6 +17,7 @@ import re
 import sys
 import tempfile
 import types
+import warnings
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -217,7 +218,9 @@ def _few(names: list[str]) -> list[str]:
 
 @contextlib.contextmanager
 def _quietly() -> Iterator[None]:
-    with contextlib.redirect_stdout(io.StringIO()):
+    """Learners' cells print, and leave files open."""
+    with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
         yield
 
 
