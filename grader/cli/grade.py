@@ -211,8 +211,8 @@ class Printer:
 
 
 def _is_on_reading(note: str) -> bool:
-    """Whether a note says which file was read, or which line of it was skipped: a learner may have meant another."""
-    return note.startswith("read: ") or ": skipped: " in note
+    """Whether a note says which file was read, what it looks like, or which line of it was skipped."""
+    return note.startswith(("read: ", "this looks like ")) or ": skipped: " in note
 
 
 class ProgressLine:

@@ -15,22 +15,26 @@ if TYPE_CHECKING:
 
 _ENOUGH = 0.5
 """The share of another exercise's names that must be there."""
+_NEARLY_ALL = 0.8
+"""The same if some of the names are those of the exercise that was asked for."""
 
 
 def looks_like(exercise: Exercise, names: Collection[str]) -> str:
     """A sentence on the other exercise that answers with these names belong to; empty if there is none.
 
     Args:
-        exercise: the one that was asked for, of which there are no answers.
+        exercise: the one that was asked for. If the names answer some of it, the other must account for more of them,
+            and be complete but for a few.
         names: the answers that there are.
     """
+    own = len(set(exercise.wanted.answers).intersection(names))
     found = [
         (count, count / len(other.wanted.answers), other)
         for other in _beside(exercise.directory.parent)
-        if other.name != exercise.name and (count := len(set(other.wanted.answers).intersection(names)))
+        if other.name != exercise.name and (count := len(set(other.wanted.answers).intersection(names))) > own
     ]
     count, share, other = max(found, key=lambda each: each[:2], default=(0, 0.0, exercise))
-    if share < _ENOUGH:
+    if share < (_NEARLY_ALL if own else _ENOUGH) or 2 * own > len(exercise.wanted.answers):
         return ""
     return (
         f"this looks like {other.name} ({count} of {len(other.wanted.answers)} of its names), not like "

@@ -43,7 +43,9 @@ def matches(path: Path, surveys: Sequence[Survey], shelf: Shelf) -> list[Fitting
             if name not in found or found[name].count < match.count:
                 found[name] = match
     if not found:
-        raise UnknownExercise(_unclear(path, "none of its functions belongs to an exercise"))
+        untouched = any(survey.stubs for survey in surveys) and not any(survey.begun for survey in surveys)
+        none = "nothing in it has been begun" if untouched else "none of its functions belongs to an exercise"
+        raise UnknownExercise(_unclear(path, none))
     return _in_order(found.values())
 
 

@@ -111,7 +111,11 @@ class Grading:
         problem, notes = (reading.problem, (*reading.notes, *self._skipped)) if reading else (None, ())
         status = "unreadable" if problem is not None else _status(rows)
         if reading is not None and problem is None:
-            problem = reading.form or _wrong_exercise(self.exercise, reading)
+            other = _wrong_exercise(self.exercise, reading)
+            if any(row.correct for row in rows):
+                notes = (*notes, other) if other else notes
+            else:
+                problem = reading.form or other
         return {
             **empty_entry(submission.name, self.exercise.name, str(submission.source), status, problem, notes),
             "sha256": submission.sha256,
@@ -140,12 +144,13 @@ def _status(rows: Sequence[Row]) -> str:
 
 
 def _wrong_exercise(exercise: Exercise, reading: Reading) -> str | None:
-    """Which other exercise a submission is for, if it has no function of this one."""
-    if not reading.functions or not reading.functions.keys().isdisjoint(exercise.wanted.answers):
+    """Which other exercise a submission is for, by the names of what is begun in it."""
+    begun = next((survey.begun for survey in reading.surveys if survey.file == reading.file), ())
+    if not begun or len(set(begun) & set(exercise.wanted.answers)) == len(begun):
         return None
     from grader.exercise.look_alike import looks_like
 
-    return looks_like(exercise, reading.functions) or None
+    return looks_like(exercise, begun) or None
 
 
 def _isolation(isolation: Isolation) -> dict[str, Any]:

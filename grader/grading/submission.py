@@ -89,6 +89,18 @@ def read_submission(path: Path, name: str | None = None, beneath: Path | None = 
     return Submission(title, path, {path.name: read_regular(path, LIMITS[path.suffix.lower()], root)})
 
 
+def read_own_file(path: Path) -> Submission:
+    """Read the `backward.py` of a folder alone: the file that a learner edits there. Otherwise like `read_submission`.
+
+    Raises:
+        UnreadableSubmission: there is nothing to grade at this path.
+    """
+    own = path / "backward.py"
+    if not own.is_file() or own.is_symlink():
+        return read_submission(path)
+    return Submission(path.name, path, {own.name: read_regular(own, MAX_PYTHON_BYTES, path.parent)})
+
+
 def _no_links(path: Path, root: Path) -> None:
     """Report a link on the way to a file. Opening does not follow links anyway: see `_opened`."""
     on_the_way = [path, *path.parents][: len(path.relative_to(root).parts)]

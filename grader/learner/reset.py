@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from grader.exercise.settings import Settings
 from grader.exercise.stubs import NoReset, find_by_text, function_name, pristine_stub, put_back
 from grader.grading.run import read_in_child
-from grader.grading.submission import read_submission
+from grader.grading.submission import read_own_file
 from grader.report.files import replace_file
 from grader.sandbox.types import Function
 
@@ -32,7 +32,7 @@ def reset_gradient(path: Path, exercise: Exercise, gradient: str, reading: Readi
         NoReset: the stub cannot be restored; the message says why.
         UnreadableSubmission: there is no file to change.
     """
-    submission = read_submission(path)
+    submission = read_own_file(path)
     file = path / next(iter(submission.files)) if path.is_dir() else path
     if file.name == "forward.py":
         raise NoReset(f"{path} has no backward.py; run `grade init .` in the folder above exercises/ to restore it")

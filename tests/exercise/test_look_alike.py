@@ -25,6 +25,17 @@ def test_each_exercise_is_recognized_by_its_own_names(name: str) -> None:
     assert f"({len(exercise.gradients)} of " in said
 
 
+def test_shared_names_do_not_hide_the_other_exercise() -> None:
+    """More of them are the other one's, which is complete."""
+    asked, handed_in = load_exercise("layernorm"), load_exercise("attention").gradients
+    assert looks_like(asked, (*handed_in, "dx")).startswith("this looks like attention (17 of 17 of its names)")
+
+
+def test_a_beginning_is_not_taken_for_a_smaller_exercise() -> None:
+    """Its names are those of the one that was asked for."""
+    assert looks_like(load_exercise("mlp"), ("dlogits", "dW2", "db2", "dh")) == ""
+
+
 def test_a_few_stray_names_are_no_other_exercise() -> None:
     """Nothing is said then."""
     assert looks_like(load_exercise("mlp"), ("dout", "dplot")) == ""

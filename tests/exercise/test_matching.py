@@ -53,6 +53,12 @@ def test_a_notebook_has_every_exercise_of_its_series_in_order(names: tuple[str, 
     assert found(Survey("n.ipynb", names, flat=True)) == SERIES
 
 
+def test_an_untouched_workspace_is_for_no_exercise() -> None:
+    """There would be a table of stubs for each."""
+    with pytest.raises(UnknownExercise, match="nothing in it has been begun; pass --exercise NAME"):
+        found(Survey("mlp/backward.py", (), MLP), Survey("attention/backward.py", (), ATTENTION))
+
+
 def test_the_best_match_has_the_most_gradients() -> None:
     """Of equals it is the first part."""
     assert best(matches(Path("n"), [Survey("n.ipynb", ("dC", "dW1"), flat=True)], Shelf())).exercise.name == "mlp"

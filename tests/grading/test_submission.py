@@ -7,7 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from grader.grading.submission import MAX_BYTES, MAX_FILES, MAX_PYTHON_BYTES, UnreadableSubmission, read_submission
+from grader.grading.submission import (
+    MAX_BYTES,
+    MAX_FILES,
+    MAX_PYTHON_BYTES,
+    UnreadableSubmission,
+    read_own_file,
+    read_submission,
+)
 
 
 def test_a_folder_s_backward_py_comes_first(tmp_path: Path) -> None:
@@ -16,6 +23,15 @@ def test_a_folder_s_backward_py_comes_first(tmp_path: Path) -> None:
     for name in ("another.py", "forward.py", "loss.png", "exercise.toml"):
         (tmp_path / name).write_bytes(b"y")
     assert list(read_submission(tmp_path).files.items()) == [("backward.py", b"x = 1\r\n"), ("another.py", b"y")]
+
+
+def test_the_file_that_a_learner_edits_can_be_read_alone(tmp_path: Path) -> None:
+    """Other attempts beside it are not what `grade watch` watches and `grade reset` changes."""
+    for name in ("backward.py", "a.py"):
+        (tmp_path / name).write_bytes(name.encode())
+    assert read_own_file(tmp_path).files == {"backward.py": b"backward.py"}
+    (tmp_path / "backward.py").unlink()
+    assert read_own_file(tmp_path).files == {"a.py": b"a.py"}
 
 
 def test_a_folder_is_read_in_full(tmp_path: Path) -> None:

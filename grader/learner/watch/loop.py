@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from grader.exercise.stubs import NoReset
-from grader.grading.submission import UnreadableSubmission, read_submission
+from grader.grading.submission import UnreadableSubmission, read_own_file
 from grader.learner.hints import hints
 from grader.learner.last_scores import LastScores, scores_file
 from grader.learner.reset import reset_gradient
@@ -329,7 +329,7 @@ def _put_back(work: WatchedWork, gradient: str) -> str:
     """Restore a stub. Returns a message: what was done, or why the file is unchanged."""
     standing = work.verdict
     try:
-        if standing is None or standing.sha256 != read_submission(work.path).sha256:
+        if standing is None or standing.sha256 != read_own_file(work.path).sha256:
             return "the file has just changed; press x again once it has been graded"
         file, taken = reset_gradient(work.path, work.exercise, gradient, standing.reading)
     except (NoReset, UnreadableSubmission) as error:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from grader.exercise.shelf import is_exercise
 from grader.grading.run import Run
-from grader.grading.submission import Submission, UnreadableSubmission, read_submission
+from grader.grading.submission import Submission, UnreadableSubmission, read_own_file
 from grader.report.document import document
 from grader.report.row_facts import solved, started
 from grader.report.submission_facts import most_pressing
@@ -90,7 +90,7 @@ class WatchedWork:
         """
         if self.path.is_dir() and not self.file.is_file():
             raise UnreadableSubmission(f"{self.file} is missing; it will be graded once it is back")
-        return read_submission(self.path)
+        return read_own_file(self.path)
 
     def take(self, verdict: Standing) -> None:
         """Store a new result and compare it with the last one."""

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 MOST_SURVEYED = 200
 """Files that are parsed to choose one; of more, only the most promising are."""
 MOST_NAMED = 3
+_EXPECTED = "functions such as def dlogits(...), or lines such as dlogits = ..."
 NOTHING = "no Python file or notebook was found; expected backward.py"
 _NOT_ANSWERS = frozenset(("conftest.py", "forward.py", "setup.py", "__init__.py"))
 _OPENING = ("exercises",)
@@ -64,12 +65,23 @@ def choose(files: Mapping[str, bytes], found: Sequence[Candidate], wanted: Wante
     """
     candidates = [each for each in found if _may_answer(each, wanted)]
     if not candidates:
-        code = sorted(filter(_is_code, files))
-        raise NotPythonError(f"no backward.py was found, only {shortened(', '.join(code), 100)}" if code else NOTHING)
+        raise NotPythonError(_nothing(files))
     best = max(candidates, key=lambda each: _promise(each, wanted))
     names = {each.name for each in candidates}
     others = sorted(name for name in files if name != best.name and _is_worth_naming(name, names))
     return Chosen(best.name, tuple(others))
+
+
+def _nothing(files: Iterable[str]) -> str:
+    code = sorted(filter(_is_code, files))
+    if code:
+        return f"no backward.py was found, only {shortened(', '.join(code), 100)}"
+    text = next((name for name in files if not base(name).startswith("readme")), "")
+    return (
+        f"{shortened(text, 100)}: no gradient was found in its ```python blocks; expected {_EXPECTED}"
+        if text
+        else NOTHING
+    )
 
 
 def _may_answer(each: Candidate, wanted: Wanted | None) -> bool:

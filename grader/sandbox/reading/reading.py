@@ -202,7 +202,7 @@ def _whole(code: _Code) -> list[ast.stmt]:
 
 
 def _noted(code: _Code, chosen: Chosen) -> _Code:
-    return replace(code, notes=(*code.notes, chosen.note)) if chosen.note else code
+    return replace(code, notes=(chosen.note, *code.notes)) if chosen.note else code
 
 
 def _problem(name: str, sentence: str, line: int | None = None) -> Submitted:
