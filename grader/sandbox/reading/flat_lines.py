@@ -459,7 +459,10 @@ class _TrainingLoop:
         if 2 * max(counts, default=0) < len(self._wanted.returns):
             return Made()
         last = max(range(len(counts)), key=lambda index: (counts[index], index))
-        return Made((self._function(answer, *found[last]),))
+        names, _, block = found[last]
+        missing = [name for name in self._wanted.returns if name not in self._computed(names, block)]
+        notes = [(block[0].lineno, f"this loop does not compute {', '.join(missing)}")] if missing else []
+        return Made((self._function(answer, *found[last]),), tuple(notes))
 
     def _names(self, block: Sequence[ast.stmt]) -> OwnNames:
         return OwnNames(self._wanted, [step_of(node, 0) for node in flat(block)], self._before(block))

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from grader.sandbox.types import Wanted
 
-_COMMENTED: Final = re.compile(r"^\s*#+\s*(?:def\s+(d\w+|gradients)\s*\(|(d\w+)\s*[+-]?=(?!=))")
+_COMMENTED: Final = re.compile(r"^\s*#+\s*(?:def\s+(d\w+|gradients)\s*\(|(d\w+)\s*[+-]?=(?!=)(?!\s*(?:None|\.\.\.)))")
 _IN_TEXT: Final = re.compile(r"^\s*(?:def\s+(d\w+|gradients)\s*\(|(d\w+)\s*[+-]?=(?!=))", re.MULTILINE)
 _LIKE_A_GRADIENT: Final = re.compile(r"d[A-Za-z]\w*")
 _NAMED_SO: Final = re.compile(r"backward|backprop|grad", re.IGNORECASE)
@@ -58,7 +58,8 @@ class _Looking:
         """One function that returns several gradients, as a tuple, a list or a dict."""
         for node in _functions(body):
             how, names = _returned(node)
-            if self.is_answer(node.name) or is_stub(node) or not (how or _NAMED_SO.search(node.name)):
+            computes = _NAMED_SO.search(node.name) or (how and any(map(self.is_gradient, names)))
+            if self.is_answer(node.name) or is_stub(node) or not computes:
                 continue
             what = f"{node.name} {how or 'computes a gradient, but its name does not say which'}"
             yield Form(node.lineno, what, self.remedy(node, names))
@@ -66,6 +67,10 @@ class _Looking:
     def is_answer(self, name: str) -> bool:
         """Whether a function of this name is in the form that is graded."""
         return name in self.answers if self.answers else name == "gradients" or bool(_LIKE_A_GRADIENT.fullmatch(name))
+
+    def is_gradient(self, name: str) -> bool:
+        """Whether a function that returns a value of this name may compute a gradient."""
+        return name in self.answers if self.answers and not self.together else bool(_LIKE_A_GRADIENT.fullmatch(name))
 
     def classes(self, body: Sequence[ast.stmt]) -> Iterator[Form]:
         """A class with a method `backward`."""
@@ -88,7 +93,11 @@ class _Looking:
                 yield Form(number, f"{name} is commented out", "remove the # from its lines so that it counts")
 
     def loops(self, body: Sequence[ast.stmt]) -> Iterator[Form]:
-        """Nothing but training with autograd."""
+        """Nothing but training with autograd; not where autograd's gradients are kept to compare one's own with."""
+        if any(
+            isinstance(part, ast.Attribute) and part.attr == "retain_grad" for node in body for part in ast.walk(node)
+        ):
+            return
         for node in body:
             for part in ast.walk(node):
                 called = part.func if isinstance(part, ast.Call) else None

@@ -188,9 +188,10 @@ def _comparisons(steps: Iterable[Step]) -> Iterator[tuple[str, str, str | None]]
     """The variable's name, the gradient and the value of every `cmp('h', dh, h)`, whatever the function's name."""
     for step in steps:
         for call in ast.walk(step.node):
-            if not isinstance(call, ast.Call) or len(call.args) < 2:
+            given = [*call.args, *(each.value for each in call.keywords)] if isinstance(call, ast.Call) else []
+            if len(given) < 2:
                 continue
-            text, gradient, *rest = call.args
+            text, gradient, *rest = given
             if not (isinstance(text, ast.Constant) and isinstance(text.value, str) and isinstance(gradient, ast.Name)):
                 continue
             yield text.value, gradient.id, next((each.id for each in rest if isinstance(each, ast.Name)), None)

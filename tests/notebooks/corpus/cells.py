@@ -24,8 +24,8 @@ def place(book: Book, tag: str, line: str) -> str:
 
 def unfinished(name: str, book: Book, tag: str, line: str, lost: tuple[str, ...], same: tuple[str, ...]) -> Case:
     """The gradients lost to an unfinished line, and those in its cell that a good reader may save."""
-    but = dict.fromkeys((f"d{each}" for each in same), "right|not_started")
-    but |= {f"d{each}": "not_started" for each in lost}
+    but = dict.fromkeys((f"d{each}" for each in same), "right|raised")
+    but |= {f"d{each}": "raised" for each in lost}
     return Case(name, book, {"mlp": Want(but, notes=(place(book, tag, line),))})
 
 
@@ -205,7 +205,7 @@ CASES = [
         UNFINISHED_LOOP,
         {
             "mlp": Want(
-                {"dC": "not_started|wrong_values"}, notes=(place(UNFINISHED_LOOP, "two (new)", "for k in range(n):"),)
+                {"dC": "raised|wrong_values"}, notes=(place(UNFINISHED_LOOP, "two (new)", "for k in range(n):"),)
             )
         },
     ),

@@ -304,8 +304,9 @@ CASES = [
         {
             "mlp": Want(),
             "training": Want(
-                {"dbngain": "not_started|raised|unknown_parameter|wrong_values|wrong_shape"},
-                rest="right|not_started|raised|unknown_parameter",
+                {"dbngain": "not_started|raised|unknown_parameter|wrong_values|wrong_shape|wrong_type"},
+                rest="right|not_started|raised|unknown_parameter|wrong_type",
+                notes=("this loop does not compute dbngain",),
             ),
         },
     ),
