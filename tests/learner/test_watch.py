@@ -278,18 +278,11 @@ class TestDesk:
         now = desk(SOLUTION.replace("dlogits @ W2.T", "dlogits @ W2.T * 2"))
         assert "no longer right since the last run: dh" in view(now, Page())
 
-    @pytest.mark.parametrize(
-        ("text", "said"),
-        [
-            ("import torch\ndef dh(:\n", "2: invalid syntax: `def dh(:`"),
-            ("import torch\nx = 1/0\n" + SOLUTION, "2: backward.py raised ZeroDivisionError: division by zero"),
-        ],
-    )
-    def test_what_stops_the_whole_file_is_one_line(self, desk: Callable[..., Desk], text: str, said: str) -> None:
+    def test_what_stops_the_whole_file_is_one_line(self, desk: Callable[..., Desk]) -> None:
         """Not one for each gradient."""
-        now = desk(text)
+        now = desk("import torch\ndef dh(:\n")
         first, *rest = lines(now.work, Page())
-        assert first.startswith(f"{now.work.file}:{said}")
+        assert first.startswith(f"{now.work.file}:2: invalid syntax: `def dh(:`")
         assert len(rest) == 1
 
     def test_plain_lines_look_like_compiler_errors(self, desk: Callable[..., Desk]) -> None:
