@@ -76,7 +76,8 @@ def problem(entry: Entry, page: Page) -> Iterator[str]:
     lines = labeled("problem", _with_folder(said, entry, row) if row else said, page)
     if row and source:
         lines += labeled(f"line {row['line']}", source, page)
-        lines += labeled("next", "fix that line first: nothing in the file can be run before", page)
+    if row and (source or not entry["problem"]) and (following := dict(facts(row)).get("next")):
+        lines += labeled("next", following, page)
     yield "\n".join(lines)
 
 
@@ -136,7 +137,9 @@ def result(
     """
     parts = [*problem(entry, page)]
     row = most_pressing(entry)
-    if not parts:
+    if parts:
+        parts += prints(entry, next(iter(entry["gradients"]), None), printed or {})
+    else:
         if row is not None:
             parts.append("\n".join(opened(entry, exercise, row, page)))
         parts += prints(entry, row, printed or {})
