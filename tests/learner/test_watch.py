@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import click
 import pytest
 
 from grader.exercise.settings import Settings
@@ -277,6 +278,14 @@ class TestDesk:
         desk(SOLUTION)
         now = desk(SOLUTION.replace("dlogits @ W2.T", "dlogits @ W2.T * 2"))
         assert "no longer right since the last run: dh" in view(now, Page())
+
+    def test_what_stops_the_whole_file_is_shown_instead_of_a_gradient(self, desk: Callable[..., Desk]) -> None:
+        """With its whole path, once."""
+        text = click.unstyle(view(desk("import torch\ndef dh(:\n"), Page(), whole=True))
+        assert text.startswith("  problem    exercises/mlp/backward.py:2: invalid syntax\n  line 2     def dh(:\n")
+        text = click.unstyle(view(desk("import torch\nx = 1/0\n" + SOLUTION), Page(), whole=True))
+        assert "ZeroDivisionError: division by zero" in " ".join(text.split())
+        assert text.count("ZeroDivisionError") == 1
 
     @pytest.mark.parametrize(
         ("text", "said"),

@@ -54,9 +54,9 @@ def _focus(desk: Desk, page: Page) -> Iterator[str]:
     work, row = desk.work, desk.row
     if work.missing or work.verdict is None:
         yield work.missing or f"{work.exercise.name}: grading ..."
-    elif row is None:
-        yield click.style(f"{work.file}:{work.verdict.line}", underline=True)
+    elif row is None or file_problem(work.verdict.entry):
         yield from problem(work.verdict.entry, page)
+        yield from prints(work.verdict.entry, row, work.verdict.printed)
     else:
         yield from opened(work.verdict.entry, work.exercise, row, page)
         yield from prints(work.verdict.entry, row, work.verdict.printed)

@@ -140,7 +140,7 @@ def _judged(code: _Code, rules: RulesConfig) -> Submitted:
         facts = _look(tree)
         judgment = judge(facts, rules, code.file)
         notes += [f"{_at(code, line)}: {note}" for line, note in suspicion.notes(facts)]
-        notes += [f"{_at(code, line)}: skipped: it uses what cannot be imported" for line in judgment.left_out]
+        notes += [f"{_at(code, line)}: skipped: it uses what is not allowed here" for line in judgment.left_out]
     functions, repeated = _functions(code, tree.body, judgment)
     notes += [f"{_at(code, line)}: {name} is defined more than once; the last one counts" for name, line in repeated]
     reading = Reading(

@@ -217,7 +217,7 @@ class Tainted:
     names: dict[str, tuple[Finding, ...]]
     """Module-level name -> the findings it depends on."""
     left_out: tuple[int, ...]
-    """Lines of statements that are skipped, not refused: they use something that cannot be imported."""
+    """Lines of statements that are skipped, not refused: they use something that is refused or cannot be imported."""
 
 
 def _united(tainted: list[tuple[Finding, ...]], indices: list[int]) -> tuple[Finding, ...]:
@@ -282,9 +282,10 @@ def judgment(
     bindings = _Bindings(statements)
     everywhere: dict[Finding, None] = {}
     left_out: list[int] = []
-    for statement, found in zip(statements, tainted, strict=True):
+    for statement, own, found in zip(statements, direct, tainted, strict=True):
         if found and not statement.binds:
-            serious = [finding for finding in found if finding.rule != "import"]
+            # A call of something refused, such as the lecture's `cmp`, does nothing: it is not run.
+            serious = [finding for finding in own if finding.rule != "import"]
             everywhere.update(dict.fromkeys(serious))
             if not serious:
                 left_out.append(statement.node.lineno)
