@@ -103,9 +103,10 @@ def file_problem(entry: Entry) -> str | None:
     """
     if entry["problem"]:
         return str(entry["problem"])
-    found = {(row["verdict"], row["problem"]) for row in entry["gradients"]}
+    begun_rows = [row for row in entry["gradients"] if started(row)]  # a function that is missing has its own reason
+    found = {(row["verdict"], row["problem"]) for row in begun_rows}
     verdict, problem = next(iter(found), (None, None))
-    alike = len(found) == 1 and len(entry["gradients"]) > 1
+    alike = len(found) == 1 and len(begun_rows) > 1
     return str(problem) if alike and problem and verdict == Verdict.RAISED else None
 
 

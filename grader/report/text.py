@@ -73,10 +73,11 @@ def problem(entry: Entry, page: Page) -> Iterator[str]:
     row = next(iter(entry["gradients"]), None)
     syntax = _SYNTAX_ERROR.fullmatch(found)
     said, source = syntax.groups() if syntax else (found, "")
-    lines = labeled("problem", _with_folder(said, entry, row) if row else said, page)
+    lines = labeled("problem", _with_folder(said, entry, row) if row else said, page, breaking=False)
     if row and source:
         lines += labeled(f"line {row['line']}", source, page)
-        lines += labeled("next", "fix that line first: nothing in the file can be run before", page)
+    if row and (source or not entry["problem"]) and (following := dict(facts(row)).get("next")):
+        lines += labeled("next", following, page)
     yield "\n".join(lines)
 
 
@@ -99,9 +100,11 @@ def opened(entry: Entry, exercise: Exercise, row: Row, page: Page) -> list[str]:
     return lines
 
 
-def labeled(label: str, text: str, page: Page) -> list[str]:
-    """Wrap a paragraph beside its label."""
-    wrapped = textwrap.wrap(" ".join(text.split()), max(40, min(page.width, WIDE) - 13), break_on_hyphens=False) or [""]
+def labeled(label: str, text: str, page: Page, *, breaking: bool = True) -> list[str]:
+    """Wrap a paragraph beside its label; a path can be opened only if it is not broken."""
+    width = max(40, min(page.width, WIDE) - 13)
+    joined = " ".join(text.split())
+    wrapped = textwrap.wrap(joined, width, break_on_hyphens=False, break_long_words=breaking) or [""]
     first = f"  {click.style(f'{label:<9}', dim=True)}  {wrapped[0]}"
     return [first, *(" " * 13 + line for line in wrapped[1:])]
 
@@ -136,7 +139,9 @@ def result(
     """
     parts = [*problem(entry, page)]
     row = most_pressing(entry)
-    if not parts:
+    if parts:
+        parts += prints(entry, next(iter(entry["gradients"]), None), printed or {})
+    else:
         if row is not None:
             parts.append("\n".join(opened(entry, exercise, row, page)))
         parts += prints(entry, row, printed or {})

@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import click
 import pytest
 
 from grader.exercise.settings import Settings
@@ -16,7 +17,7 @@ from grader.exercise.stubs import NoReset, find_by_text, pristine_stub, put_back
 from grader.learner.hints import hints, other_ways, worked
 from grader.learner.state import LearnerState
 from grader.learner.watch.saves import Files
-from grader.learner.watch.screen import lines, view
+from grader.learner.watch.screen import Wanted, lines, view
 from grader.learner.watch.work import Desk, Grader, WatchedWork
 from grader.report.files import replace_file
 from grader.report.text import Page
@@ -277,6 +278,11 @@ class TestDesk:
         desk(SOLUTION)
         now = desk(SOLUTION.replace("dlogits @ W2.T", "dlogits @ W2.T * 2"))
         assert "no longer right since the last run: dh" in view(now, Page())
+
+    def test_what_stops_the_whole_file_is_shown_instead_of_a_gradient(self, desk: Callable[..., Desk]) -> None:
+        """With its whole path, once."""
+        text = click.unstyle(view(desk("import torch\ndef dh(:\n"), Page(), Wanted(table=True)))
+        assert text.startswith("  problem    exercises/mlp/backward.py:2: invalid syntax\n  line 2     def dh(:\n")
 
     def test_what_stops_the_whole_file_is_one_line(self, desk: Callable[..., Desk]) -> None:
         """Not one for each gradient."""

@@ -211,12 +211,31 @@ class TestOpened:
         assert "chained" not in text
         assert "mlp: 0 of 3 correct" in text
 
+    def test_so_is_the_one_function_of_a_training_exercise(self) -> None:
+        """With what it printed, which may explain it."""
+        said = "gradients raised IndexError: 3 (backward.py:7)"
+        rows = [row(name, "raised", problem=said) for name in ("dC", "dW1")]
+        text = click.unstyle(result(entry(*rows), MLP, PLAIN, printed={"dC": "here\n", "dW1": "here\n"}))
+        assert text.count("IndexError") == 1
+        assert "  next       print the sizes that this index runs over" in text
+        assert "dC printed\n  | here" in text
+
+    def test_a_file_that_is_no_python_at_all_gets_no_advice_about_a_line(self) -> None:
+        """There is none."""
+        said = "backward.py: the file is larger than 256 KB"
+        text = click.unstyle(result(entry(row("dh", "raised", problem=said)) | {"problem": said}, MLP, PLAIN))
+        assert text.startswith(f"  problem    {said}\n\n")
+
     def test_so_is_an_exception_at_the_top_level(self) -> None:
         """The file was run only up to that line."""
         said = "backward.py raised KeyError: 3 (backward.py:7)"
         rows = [row(name, "raised", problem=said) for name in ("dlogprobs", "dprobs")]
+        rows.append(row("dh", "not_started", problem="backward.py has no function dh"))
         text = click.unstyle(result(entry(*rows), MLP, PLAIN))
-        assert text.startswith("  problem    backward.py raised KeyError: 3 (ada/backward.py:7)\n\n")
+        assert text.splitlines()[:2] == [
+            "  problem    backward.py raised KeyError: 3 (ada/backward.py:7)",
+            "  next       fix that line first: the rest of the file was not run",
+        ]
         assert text.count("KeyError") == 1
         assert brief(entry(*rows), PLAIN) == f"mlp             {said}"
 

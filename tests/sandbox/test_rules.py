@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import torch  # noqa: F401  (the rules look into it: in the child it is always loaded)
 
 from grader.sandbox.reading.reading import Submitted, read
 from grader.sandbox.types import RulesConfig
@@ -352,6 +353,14 @@ def test_every_kind_of_finding_has_its_message(line: str, sentence: str) -> None
     assert sentence in submitted(body(line)).reading.functions["dx"].findings[0].message
 
 
+def test_a_call_of_something_refused_costs_nothing_else() -> None:
+    """The lecture's `cmp` below the gradients: it is not run, and no gradient depends on it."""
+    found = submitted("def dx(y):\n    return y\ndef cmp(s, dt, t):\n    print(s, dt == t.grad)\ncmp('x', 1, 2)\n")
+    assert found.reading.functions["dx"].findings == ()
+    assert found.reading.notes == ("backward.py:5: skipped: it uses what is not allowed here",)
+    assert refused("def dx(y):\n    return y\nloss.backward()\n") == {"dx": ["autograd"]}
+
+
 def test_a_violation_inside_a_function_costs_only_that_function() -> None:
     """The others in the file are graded."""
     assert refused("def da(x):\n    return x.grad\ndef db(x):\n    return x\n") == {"da": ["autograd"], "db": []}
@@ -431,7 +440,7 @@ def test_a_statement_that_only_uses_an_absent_module_is_skipped_with_a_note() ->
     """`plt.show()` at the end of a file is no reason to refuse it."""
     found = submitted("import matplotlib.pyplot as plt\ndef da(x): return x\nplt.show()\n")
     assert found.reading.functions["da"].findings == ()
-    assert found.reading.notes == ("backward.py:3: skipped: it uses what cannot be imported",)
+    assert found.reading.notes == ("backward.py:3: skipped: it uses what is not allowed here",)
 
 
 def test_the_main_block_is_not_checked() -> None:

@@ -137,6 +137,8 @@ class TestWrongType:
             ("a list of 1", "return the tensor itself, without brackets"),
             ("a tuple of 2", "return one tensor: every gradient has a function of its own"),
             ("a builtin_function_or_method", "call it: add () at its end"),
+            ("a generator", "write `return` instead of `yield`"),
+            ("a coroutine", "remove the `async` before its def"),
             ("a tuple of 1 where 7 tensors were expected", ""),
             ("a float", ""),
         ],

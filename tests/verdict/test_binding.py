@@ -60,6 +60,12 @@ def test_a_parameter_is_a_forward_value_or_a_downstream_gradient(
             "dlogprob",
             "dprobs asks for dlogprob, which is not in the forward pass. Did you mean dlogprobs?",
         ),
+        (
+            "probs",
+            "dlogprobss",
+            "dprobs asks for dlogprobss, which is not in the forward pass. Did you mean dlogprobs?",
+        ),
+        ("bndiff", "bnvarinv", "dbndiff asks for bnvarinv, which is not in the forward pass. Did you mean bnvar_inv?"),
         ("probs", "qqqq", "qqqq, which is not in the forward pass. It can ask for any forward value and for dlog"),
         ("logprobs", "qqqq", "It can ask for any forward value and for dloss."),
         ("probs", "dprobs", "dprobs asks for dprobs, its own gradient, which is what it must return"),

@@ -90,16 +90,15 @@ def _focus(desk: Desk, page: Page) -> Iterator[str]:
     work, row = desk.work, desk.row
     if work.missing or work.verdict is None:
         yield work.missing or f"{work.exercise.name}: grading ..."
-    elif row is None:
-        yield click.style(f"{work.file}:{work.verdict.line}", underline=True)
+    elif row is None or file_problem(work.verdict.entry):
         yield from _lines(problem(work.verdict.entry, page))
     else:
         yield from opened(work.verdict.entry, work.exercise, row, page)
 
 
 def _printed(desk: Desk) -> Iterator[str]:
-    """What the current gradient's function printed."""
-    if desk.work.verdict is not None and desk.row is not None and not desk.work.missing:
+    """What the current gradient's function printed, or the whole file."""
+    if desk.work.verdict is not None and not desk.work.missing:
         yield from _lines(prints(desk.work.verdict.entry, desk.row, desk.work.verdict.printed))
 
 
