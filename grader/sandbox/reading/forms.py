@@ -30,7 +30,12 @@ class Form(NamedTuple):
 
 
 def form_of(
-    body: Sequence[ast.stmt], lines: Sequence[str], place: Callable[[int], tuple[str, int]], wanted: Wanted | None
+    body: Sequence[ast.stmt],
+    lines: Sequence[str],
+    place: Callable[[int], tuple[str, int]],
+    wanted: Wanted | None,
+    *,
+    alone: bool,
 ) -> str:
     """A sentence on the first backward pass in another form than one function for each gradient; empty if none is.
 
@@ -39,9 +44,11 @@ def form_of(
         lines: its text.
         place: where a line is.
         wanted: the exercise; None if it is not known.
+        alone: whether there are no gradients in the file. Beside others, autograd's own are there to compare with.
     """
     looking = _Looking(wanted)
-    for found in (looking.functions(body), looking.classes(body), looking.comments(lines), looking.loops(body)):
+    loops = looking.loops(body) if alone else iter(())
+    for found in (looking.functions(body), looking.classes(body), looking.comments(lines), loops):
         form = next(found, None)
         if form is not None:
             file, line = place(form.line)
@@ -52,16 +59,26 @@ def form_of(
 class _Looking:
     def __init__(self, wanted: Wanted | None) -> None:
         self.answers = wanted.answers if wanted else ()
+        self.gradients = {*wanted.answers, *wanted.returns} if wanted else set()
         self.together = bool(wanted and wanted.returns)
 
     def functions(self, body: Sequence[ast.stmt]) -> Iterator[Form]:
         """One function that returns several gradients, as a tuple, a list or a dict."""
         for node in _functions(body):
             how, names = _returned(node)
-            if self.is_answer(node.name) or is_stub(node) or not (how or _NAMED_SO.search(node.name)):
+            if self.is_answer(node.name) or is_stub(node) or not self.is_about_gradients(node, names):
                 continue
             what = f"{node.name} {how or 'computes a gradient, but its name does not say which'}"
             yield Form(node.lineno, what, self.remedy(node, names))
+
+    def is_about_gradients(self, node: _Function, names: Sequence[str]) -> bool:
+        """Whether a function is called a backward pass, or takes or returns one of the gradients."""
+        taken = [each.arg for each in node.args.args]
+        return bool(_NAMED_SO.search(node.name)) or any(map(self.is_gradient, (*taken, *names)))
+
+    def is_gradient(self, name: str) -> bool:
+        """Whether this is the name of one of the exercise's gradients; of any, if the exercise is not known."""
+        return name in self.gradients if self.gradients else bool(_LIKE_A_GRADIENT.fullmatch(name))
 
     def is_answer(self, name: str) -> bool:
         """Whether a function of this name is in the form that is graded."""

@@ -179,9 +179,12 @@ class _Found:
         if any(each.name == chosen.name and has_work(each, self.wanted) for each in self.candidates):
             return ""
         mine = (name for name in chosen.others if self.wanted is None or not is_of_another(name, self.wanted))
+        begun = {each.name for each in self.candidates if each.survey.begun}
         for name in (chosen.name, *mine):
-            code = self._codes.get(name)
-            if isinstance(code, _Code) and (found := form_of(_whole(code), code.lines, code.place, self.wanted)):
+            code, alone = self._codes.get(name), name not in begun
+            if isinstance(code, _Code) and (
+                found := form_of(_whole(code), code.lines, code.place, self.wanted, alone=alone)
+            ):
                 return found
         return ""
 
