@@ -19,13 +19,14 @@ _NEARLY_ALL = 0.8
 """The same if some of the names are those of the exercise that was asked for."""
 
 
-def looks_like(exercise: Exercise, names: Collection[str]) -> str:
+def looks_like(exercise: Exercise, names: Collection[str], *, flat: bool = False) -> str:
     """A sentence on the other exercise that answers with these names belong to; empty if there is none.
 
     Args:
         exercise: the one that was asked for. If the names answer some of it, the other must account for more of them,
             and be complete but for a few.
         names: the answers that there are.
+        flat: whether they are in a notebook, which may have several exercises of its series.
     """
     own = len(set(exercise.wanted.answers).intersection(names))
     found = [
@@ -34,6 +35,8 @@ def looks_like(exercise: Exercise, names: Collection[str]) -> str:
         if other.name != exercise.name and (count := len(set(other.wanted.answers).intersection(names))) > own
     ]
     count, share, other = max(found, key=lambda each: each[:2], default=(0, 0.0, exercise))
+    if flat and other.settings.series and other.settings.series == exercise.settings.series:
+        return ""
     if share < (_NEARLY_ALL if own else _ENOUGH) or 2 * own > len(exercise.wanted.answers):
         return ""
     return (

@@ -43,7 +43,7 @@ def matches(path: Path, surveys: Sequence[Survey], shelf: Shelf) -> list[Fitting
             if name not in found or found[name].count < match.count:
                 found[name] = match
     if not found:
-        untouched = any(survey.stubs for survey in surveys) and not any(survey.begun for survey in surveys)
+        untouched = len(surveys) > 1 and not any(survey.begun for survey in surveys)
         none = "nothing in it has been begun" if untouched else "none of its functions belongs to an exercise"
         raise UnknownExercise(_unclear(path, none))
     return _in_order(found.values())

@@ -145,12 +145,12 @@ def _status(rows: Sequence[Row]) -> str:
 
 def _wrong_exercise(exercise: Exercise, reading: Reading) -> str | None:
     """Which other exercise a submission is for, by the names of what is begun in it."""
-    begun = next((survey.begun for survey in reading.surveys if survey.file == reading.file), ())
-    if not begun or len(set(begun) & set(exercise.wanted.answers)) == len(begun):
+    read = next((survey for survey in reading.surveys if survey.file == reading.file), None)
+    if read is None or set(read.begun) <= set(exercise.wanted.answers):
         return None
     from grader.exercise.look_alike import looks_like
 
-    return looks_like(exercise, begun) or None
+    return looks_like(exercise, read.begun, flat=read.flat) or None
 
 
 def _isolation(isolation: Isolation) -> dict[str, Any]:

@@ -36,6 +36,13 @@ def test_a_beginning_is_not_taken_for_a_smaller_exercise() -> None:
     assert looks_like(load_exercise("mlp"), ("dlogits", "dW2", "db2", "dh")) == ""
 
 
+def test_a_notebook_may_have_other_exercises_of_its_series() -> None:
+    """The lecture's has four; a file of functions has one."""
+    training, names = load_exercise("training"), load_exercise("mlp").gradients
+    assert looks_like(training, names, flat=True) == ""
+    assert looks_like(training, names).startswith("this looks like mlp")
+
+
 def test_a_few_stray_names_are_no_other_exercise() -> None:
     """Nothing is said then."""
     assert looks_like(load_exercise("mlp"), ("dout", "dplot")) == ""

@@ -88,6 +88,15 @@ def test_a_form_beside_a_function_of_the_expected_form_is_nobodys_mistake(wanted
     assert read({"a.py": source.encode()}, RulesConfig(), wanted).reading.form == ""
 
 
+def test_functions_that_have_nothing_to_do_with_gradients_are_no_form(wanted: Wanted) -> None:
+    """Nor is autograd's own backward pass beside lines for another exercise, which are compared with it."""
+    source = "def build_dataset(words):\n    return [words], words\n"
+    assert read({"a.py": source.encode()}, RulesConfig(), wanted).reading.form == ""
+    cells = ["loss.backward()", "dlogits = probs\ndh = dlogits @ W2.T"]
+    document = {"nbformat": 4, "cells": [{"cell_type": "code", "source": cell} for cell in cells]}
+    assert read({"a.ipynb": json.dumps(document).encode()}, RulesConfig(), wanted).reading.form == ""
+
+
 def test_a_form_beside_stubs_is_said(wanted: Wanted) -> None:
     """In the same file, or in another one of the hand-in."""
     stubs = (ROOT / "exercises/layernorm/backward.py").read_bytes()

@@ -33,6 +33,8 @@ class Candidate:
     survey: Survey
     broken: bool = False
     """Whether it cannot be parsed, though it seems to have answers."""
+    read: bool = True
+    """Whether there is code in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,9 @@ def choose(files: Mapping[str, bytes], found: Sequence[Candidate], wanted: Wante
     Raises:
         NotPythonError: none of them can be an answer.
     """
-    candidates = [each for each in found if _may_answer(each, wanted)]
+    candidates = [each for each in found if _may_answer(each, wanted)] or [
+        each for each in found if each.read and not _is_code(each.name)
+    ]
     if not candidates:
         raise NotPythonError(_nothing(files))
     best = max(candidates, key=lambda each: _promise(each, wanted))

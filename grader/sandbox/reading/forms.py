@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from grader.sandbox.cleaning import shortened
 from grader.sandbox.reading.choosing import is_stub
+from grader.sandbox.reading.flat_lines import is_gradient
+from grader.sandbox.reading.steps import flat, step_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -52,25 +54,30 @@ def form_of(
 class _Looking:
     def __init__(self, wanted: Wanted | None) -> None:
         self.answers = wanted.answers if wanted else ()
+        self.gradients = {*wanted.answers, *wanted.returns} if wanted else set()
         self.together = bool(wanted and wanted.returns)
 
     def functions(self, body: Sequence[ast.stmt]) -> Iterator[Form]:
         """One function that returns several gradients, as a tuple, a list or a dict."""
         for node in _functions(body):
             how, names = _returned(node)
-            computes = _NAMED_SO.search(node.name) or (how and any(map(self.is_gradient, names)))
-            if self.is_answer(node.name) or is_stub(node) or not computes:
+            if self.is_answer(node.name) or is_stub(node) or not self.is_about_gradients(node, names):
                 continue
             what = f"{node.name} {how or 'computes a gradient, but its name does not say which'}"
             yield Form(node.lineno, what, self.remedy(node, names))
 
+    def is_about_gradients(self, node: _Function, names: Sequence[str]) -> bool:
+        """Whether a function is called a backward pass, or takes or returns one of the gradients."""
+        taken = [each.arg for each in node.args.args]
+        return bool(_NAMED_SO.search(node.name)) or any(map(self.is_gradient, (*taken, *names)))
+
+    def is_gradient(self, name: str) -> bool:
+        """Whether this is the name of one of the exercise's gradients; of any, if the exercise is not known."""
+        return name in self.gradients if self.gradients else bool(_LIKE_A_GRADIENT.fullmatch(name))
+
     def is_answer(self, name: str) -> bool:
         """Whether a function of this name is in the form that is graded."""
         return name in self.answers if self.answers else name == "gradients" or bool(_LIKE_A_GRADIENT.fullmatch(name))
-
-    def is_gradient(self, name: str) -> bool:
-        """Whether a function that returns a value of this name may compute a gradient."""
-        return name in self.answers if self.answers and not self.together else bool(_LIKE_A_GRADIENT.fullmatch(name))
 
     def classes(self, body: Sequence[ast.stmt]) -> Iterator[Form]:
         """A class with a method `backward`."""
@@ -93,10 +100,8 @@ class _Looking:
                 yield Form(number, f"{name} is commented out", "remove the # from its lines so that it counts")
 
     def loops(self, body: Sequence[ast.stmt]) -> Iterator[Form]:
-        """Nothing but training with autograd; not where autograd's gradients are kept to compare one's own with."""
-        if any(
-            isinstance(part, ast.Attribute) and part.attr == "retain_grad" for node in body for part in ast.walk(node)
-        ):
+        """Nothing but training with autograd."""
+        if _keeps_gradients(body):
             return
         for node in body:
             for part in ast.walk(node):
@@ -117,6 +122,13 @@ class _Looking:
         examples = [name for name in (*mine, *(self.answers or names or ("dx",))) if name != upstream]
         inside = f"{upstream}, ..." if upstream else "..."
         return f"write one function for each gradient: def {next(iter(examples), 'dx')}({inside})"
+
+
+def _keeps_gradients(body: Sequence[ast.stmt]) -> bool:
+    """Whether lines compute gradients by hand, or autograd's are kept to compare such with."""
+    if any(is_gradient(name) for node in flat(body) for name in step_of(node, 0).fresh):
+        return True
+    return any(isinstance(part, ast.Attribute) and part.attr == "retain_grad" for node in body for part in ast.walk(node))
 
 
 def _functions(body: Sequence[ast.stmt]) -> list[_Function]:

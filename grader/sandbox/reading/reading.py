@@ -156,9 +156,17 @@ class _Found:
             self._codes[name] = NotPythonError(f"{shortened(name)}: the code is nested too deeply to be read")
         else:
             begun, stubs = sorted_answers(definitions(code.tree.body))
+            begun = begun or self._of_others(name, data)
             survey = Survey(shortened(name), begun[:MOST_FUNCTIONS], stubs[:MOST_FUNCTIONS], flat=code.assembled)
             return Candidate(name, survey)
-        return Candidate(name, Survey(shortened(name)), broken=rough_answers(data) > 0)
+        return Candidate(name, Survey(shortened(name)), broken=rough_answers(data) > 0, read=False)
+
+    def _of_others(self, name: str, data: bytes) -> tuple[str, ...]:
+        """The answers to other exercises: lines outside functions are read for one exercise at a time."""
+        if self.wanted is None:
+            return ()
+        begun, _ = sorted_answers(definitions(_code(name, data, None).tree.body))
+        return tuple(each for each in begun if each not in self.wanted.answers)
 
     def choose(self) -> Chosen:
         """The file to grade."""
