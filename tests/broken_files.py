@@ -243,9 +243,9 @@ READABLE: dict[str, tuple[str, bytes | str, str]] = {
     "a transcript": ("x.py", "In [1]: x = 1\nOut[1]: 1\n", ABSENT),
     "endless loop": ("x.py", "while True: pass\n", ABSENT),
     "exit": ("x.py", "import sys\nsys.exit()\n", ABSENT),
-    "raises": ("x.py", "raise ValueError('x' * 10**6)\n" + SMALL, "x.py raised ValueError: xxx"),
-    "memory": ("x.py", "x = [0] * 10**12\n" + SMALL, "x.py raised MemoryError"),
-    "recursion": ("x.py", "def f(): return f()\nf()\n" + SMALL, "maximum recursion depth exceeded"),
+    "raises": ("x.py", "raise ValueError('x' * 10**6)\n" + SMALL, UNWRITTEN),
+    "memory": ("x.py", "x = [0] * 10**12\n" + SMALL, UNWRITTEN),
+    "recursion": ("x.py", "def f(): return f()\nf()\n" + SMALL, UNWRITTEN),
     "prints without end": ("x.py", "for k in range(10**5): print('x' * 1000)\n" + SMALL, UNWRITTEN),
     "escape sequences": ("x.py", "raise ValueError('\\x1b[31m\\x1b]0;owned\\x07')\n", ABSENT),
     "a formula as message": (

@@ -6,6 +6,7 @@ import csv
 import json
 import os
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -18,7 +19,6 @@ from grader.sandbox.types import SandboxError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
     from click.testing import Result
 
@@ -89,6 +89,23 @@ def test_a_class_is_graded(batch: Callable[..., Result], tmp_path: Path) -> None
     for name in ("alice", "bob", "carol", "dora"):
         assert json.loads((tmp_path / "grades" / f"{name}.json").read_bytes())["grader"]
         assert json.loads((tmp_path / "grades" / "students" / f"{name}.json").read_bytes())["grader"]
+
+
+def test_work_on_another_exercise_or_in_another_form_says_so(batch: Callable[..., Result], tmp_path: Path) -> None:
+    """In the summary, in the table and in the student's report."""
+    other = (Path(__file__).resolve().parents[2] / "solutions" / "attention" / "backward.py").read_text("utf-8")
+    form = "def mlp_backward(dlogits, W2, h):\n    return dlogits @ W2.T, h.T @ dlogits\n"
+    hand_in(tmp_path / "class", {"ann.py": other, "ben.py": form, "eve.py": RIGHT})
+    result = batch()
+    table = rows(tmp_path)
+    assert {row["status"] for row in table.values()} == {"graded"}
+    assert table["ann"]["problem"].startswith("this looks like attention (17 of 17 of its names)")
+    assert table["ben"]["problem"].startswith("ben.py:1: mlp_backward returns several gradients at once; ")
+    assert table["eve"]["problem"] == ""
+    for name in ("ann", "ben"):
+        student = json.loads((tmp_path / "grades" / "students" / f"{name}.json").read_bytes())
+        assert student["grader"]["submissions"][0]["problem"] == table[name]["problem"]
+        assert f"nothing to grade in 1: {table[name]['problem']}" in result.stdout
 
 
 def test_a_second_run_grades_nothing(

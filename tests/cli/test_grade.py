@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -496,3 +497,39 @@ def test_a_page_without_its_libraries_is_refused_before_grading(
     result = grade(SOLUTION, "--to", "html")
     assert (result.exit_code, result.stdout) == (4, "")
     assert "pages need the extra html: pip install 'backprop-grader[html]'" in result.stderr
+
+
+class TestSeveralExercises:
+    """A hand-in that names no exercise is graded on each that it has work on."""
+
+    @pytest.fixture
+    def handed_in(self, workspace: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+        """A workspace with work on two exercises, and the folder above it as the current one."""
+        for name in ("linear_relu", "layernorm"):
+            source = ROOT / "solutions" / name / "backward.py"
+            (workspace / "exercises" / name / "backward.py").write_bytes(source.read_bytes())
+        monkeypatch.chdir(workspace.parent)
+        return workspace
+
+    @pytest.mark.parametrize("packed", [False, True])
+    def test_a_workspace_has_a_table_for_each_that_is_begun(self, grade: Grade, handed_in: Path, packed: bool) -> None:
+        """As a folder and as an archive; not one for each that is untouched."""
+        path = Path(shutil.make_archive("ws", "zip", handed_in.parent, handed_in.name)) if packed else handed_in
+        result = grade(path, "-q")
+        assert result.exit_code == 0, result.output
+        totals = [line.split(":")[0] for line in result.stdout.splitlines() if " correct, " in line]
+        assert [name for name in totals if name != "chained"] == ["linear_relu", "layernorm"]
+
+    def test_what_was_read_is_said(self, grade: Grade, handed_in: Path) -> None:
+        """And what was not."""
+        result = grade(handed_in, "--exercise", "layernorm")
+        said = " ".join(result.stdout.split())
+        assert "note: read: exercises/layernorm/backward.py; not read: exercises/attention/backward.py, " in said
+        assert "and 19 more" in said
+
+    def test_a_notebook_has_a_table_for_each_of_its_series(self, grade: Grade) -> None:
+        """In the order of the parts; those that are not begun have a line."""
+        result = grade(ROOT / "tests" / "notebooks" / "lecture.ipynb")
+        entries = json.loads(Path("report.json").read_text(encoding="utf-8"))["grader"]["submissions"]
+        assert [entry["exercise"] for entry in entries] == ["mlp", "cross_entropy", "batchnorm", "training"]
+        assert "mlp: 26 of 26 correct" in result.stdout

@@ -99,6 +99,13 @@ def test_the_survey_names_what_each_file_answers() -> None:
     ]
 
 
+def test_an_archive_that_was_packed_twice_is_read(wanted: Wanted) -> None:
+    """But nothing deeper is."""
+    twice = zipped({"hw/hw.zip": zipped({"mlp/backward.py": ONE}), "__MACOSX/hw/._hw.zip": b""})
+    assert list(read({"hw.zip": twice}, RulesConfig(), wanted).reading.functions) == ["dprobs"]
+    assert read({"hw.zip": zipped({"hw.zip": twice})}, RulesConfig(), wanted).reading.problem is not None
+
+
 @pytest.mark.parametrize("size", [1 << 20, 12 << 20])
 @pytest.mark.parametrize("packed", [False, True])
 def test_the_outputs_and_pictures_of_a_notebook_do_not_count(size: int, packed: bool, wanted: Wanted) -> None:

@@ -77,11 +77,22 @@ def unpacked(name: str, data: bytes) -> dict[str, bytes]:
     """
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            return _members(name, archive)
+            return _members(name, archive) or _of_inner_archive(name, archive)
     except BadArchiveError:
         raise
     except Exception as error:  # noqa: BLE001  # zipfile may raise anything on hostile bytes
         raise BadArchiveError(f"{name}: not a readable zip archive ({_short(error)})") from None
+
+
+def _of_inner_archive(name: str, archive: zipfile.ZipFile) -> dict[str, bytes]:
+    """The files of the only archive in an archive: somebody packed what was packed already. Deeper ones stay closed."""
+    inner = [member for member in archive.infolist() if member.filename.lower().endswith(".zip")]
+    inner = [member for member in inner if not any(map(is_skipped, member.filename.split("/")))]
+    if len(inner) != 1:
+        return {}
+    check_member(name, inner[0])
+    with zipfile.ZipFile(io.BytesIO(content_of(name, archive, inner[0], MOST_BYTES_OF_NOTEBOOK))) as opened:
+        return _members(name, opened)
 
 
 def _members(name: str, archive: zipfile.ZipFile) -> dict[str, bytes]:
@@ -99,8 +110,13 @@ def _members(name: str, archive: zipfile.ZipFile) -> dict[str, bytes]:
         if member.filename in files:
             raise BadArchiveError(f"{name}: the archive contains {_shown(member.filename)} twice")
         left -= member.file_size
+        if left < 0:
+            raise BadArchiveError(
+                f"{name}: the notebooks in the archive take more than {MOST_BYTES_UNPACKED >> 20} MB; "
+                "submit only the one with your gradients"
+            )
         try:
-            files[member.filename] = content_of(name, archive, member, most=MOST_BYTES_OF_MEMBER if left > 0 else 0)
+            files[member.filename] = content_of(name, archive, member)
         except OversizedError as error:  # a file of data among the code
             too_large.append(error)
         _check_total(name, files)
@@ -141,7 +157,7 @@ def content_of(name: str, archive: zipfile.ZipFile, member: zipfile.ZipInfo, mos
     is_notebook = member.filename.lower().endswith(NOTEBOOKS)
     remedy = "; clear its outputs (Edit > Clear All Outputs), save it and submit it again" if is_notebook else ""
     if is_notebook:
-        most = MOST_BYTES_OF_NOTEBOOK if most else 0
+        most = MOST_BYTES_OF_NOTEBOOK
     elif member.file_size > HIGHEST_RATIO * max(member.compress_size, 100):
         raise BadArchiveError(f"{name}: {shown} in the archive has an implausible compression ratio")
     with archive.open(member) as stream:
