@@ -96,10 +96,10 @@ def _about_name(name: str, outcome: Raised, function: Function | None, offered: 
         return f"add `import {_MODULES[name]}` at the top of the file"
     if function is None:
         return "a value of the forward pass is known only inside a function that has it as a parameter"
-    if name in offered:
-        inside = outcome.line is None or function.line <= outcome.line <= function.end_line
-        return _add(name, function) if inside else f"a helper sees only its own parameters: pass {name} to it"
-    return _of_torch(name) or _meant(name, function, offered)
+    inside = outcome.line is None or function.line <= outcome.line <= function.end_line
+    if not inside:
+        return _of_torch(name) or f"a helper sees only its parameters and the names in this file: pass {name} to it"
+    return _add(name, function) if name in offered else _of_torch(name) or _meant(name, function, offered)
 
 
 def _of_torch(name: str) -> str:

@@ -62,8 +62,9 @@ class TestNameError:
 
     def test_a_helper_is_passed_what_it_needs(self) -> None:
         """Its line is outside the gradient's function."""
-        said = raised("NameError", UNDEFINED.format("target"), line=2)
-        assert said == "a helper sees only its own parameters: pass target to it"
+        for name in ("target", "w"):
+            said = raised("NameError", UNDEFINED.format(name), line=2)
+            assert said == f"a helper sees only its parameters and the names in this file: pass {name} to it"
 
     def test_the_top_level_has_no_forward_values(self) -> None:
         """The same sentence for every gradient of the file."""
