@@ -108,8 +108,9 @@ def _chosen(file: str, files: Mapping[str, bytes], sandbox: Callable[[], Sandbox
     The child looks into archives only if there is no work beside them.
     """
     found = dict(files)
-    for archive in sorted(name for name in files if name.lower().endswith(".zip") and file not in found):
-        found |= {member.name: member.content for member in sandbox().unpack(archive, files[archive])}
+    for _ in range(2):  # the child reads an archive in an archive, too
+        for archive in sorted(name for name in found if name.lower().endswith(".zip") and file not in found):
+            found |= {member.name: member.content for member in sandbox().unpack(archive, found.pop(archive))}
     if file in found:
         return _decoded(found[file]) if _is_python(file) else ""
     if not readable:

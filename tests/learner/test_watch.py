@@ -17,7 +17,7 @@ from grader.exercise.stubs import NoReset, find_by_text, pristine_stub, put_back
 from grader.learner.hints import hints, other_ways, worked
 from grader.learner.state import LearnerState
 from grader.learner.watch.saves import Files
-from grader.learner.watch.screen import Wanted, lines, view
+from grader.learner.watch.screen import Request, lines, view
 from grader.learner.watch.work import Desk, Grader, WatchedWork
 from grader.report.files import replace_file
 from grader.report.text import Page
@@ -281,7 +281,7 @@ class TestDesk:
 
     def test_what_stops_the_whole_file_is_shown_instead_of_a_gradient(self, desk: Callable[..., Desk]) -> None:
         """With its whole path, once."""
-        text = click.unstyle(view(desk("import torch\ndef dh(:\n"), Page(), Wanted(table=True)))
+        text = click.unstyle(view(desk("import torch\ndef dh(:\n"), Page(), Request(table=True)))
         assert text.startswith("  problem    exercises/mlp/backward.py:2: invalid syntax\n  line 2     def dh(:\n")
 
     def test_what_stops_the_whole_file_is_one_line(self, desk: Callable[..., Desk]) -> None:

@@ -21,7 +21,7 @@ from grader.learner.watch import browser
 from grader.learner.watch.fitting import Block, Rank, fitted, height, joined
 from grader.learner.watch.keys import END, ESCAPE, Keys, keys, resizes
 from grader.learner.watch.loop import Loop
-from grader.learner.watch.screen import CLEAR, Wanted, overview, screen, view
+from grader.learner.watch.screen import CLEAR, Request, overview, screen, view
 from grader.learner.watch.work import Desk, Grader, WatchedWork
 from grader.report.text import Page
 
@@ -290,15 +290,17 @@ def desk(workspace: Path, sandbox: Sandbox) -> Desk:
     return made
 
 
-@pytest.mark.parametrize("wanted", [Wanted(), Wanted(hints=3), Wanted(table=True), Wanted(exercises=True, said="a\nb")])
-def test_a_panel_of_13_rows_keeps_the_verdict_and_what_was_asked_for(desk: Desk, wanted: Wanted) -> None:
+@pytest.mark.parametrize(
+    "wanted", [Request(), Request(hints=3), Request(table=True), Request(exercises=True, said="a\nb")]
+)
+def test_a_panel_of_13_rows_keeps_the_verdict_and_what_was_asked_for(desk: Desk, wanted: Request) -> None:
     """VS Code's, for example. A taller one has everything."""
     text = click.unstyle(screen(desk, Page(90), wanted, 90, 13))
     assert height(text, 90) <= 13
     assert text.startswith("✗ dcounts: wrong values")
     assert f"{MINE}:" in text.split("\n")[0]
     assert text.endswith("q:quit")
-    assert "likely" in text or wanted != Wanted()
+    assert "likely" in text or wanted != Request()
     assert ("hint 3 of 3" in text) == (wanted.hints == 3)
     assert ("softmax (7 of 8)" in text) == wanted.table
     assert "batch norm     " not in text
@@ -324,7 +326,7 @@ def test_in_a_short_terminal_the_list_of_exercises_has_those_that_are_begun(desk
     names = ("rope", "mlp", "rmsnorm", "micrograd")
     works = [WatchedWork(load_exercise(name), Path("exercises", name)) for name in names]
     works[1].verdict, works[2].known, works[3].known = desk.work.verdict, (3, 7), (0, 12)
-    shown = screen(Desk(works, desk.state, current=1), Page(), Wanted(exercises=True), 80, 9)
+    shown = screen(Desk(works, desk.state, current=1), Page(), Request(exercises=True), 80, 9)
     assert "mlp     25 of 26 correct\nrmsnorm 3 of 7 correct the last time, checking ...\n2 more not started" in shown
     assert "rope" not in shown
 

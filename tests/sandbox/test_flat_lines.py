@@ -60,7 +60,7 @@ def test_lines_become_functions_that_take_what_they_read() -> None:
     """With the intermediate values that they use; other gradients are parameters."""
     text = "scale = 1 / 4\nhelp = dy * scale  # per row\ndx = help @ w.T\ndw = x.T @ dx\n"
     tree = ast.parse(text)
-    made = flat_lines.functions([flat_lines.Cell(tree.body)], flat_lines.Around(frozenset(), frozenset()), None)
+    made = flat_lines.functions([flat_lines.CellBody(tree.body)], flat_lines.Around(frozenset(), frozenset()), None)
     assert made.notes == ()
     assert rewrite(ast.Module(list(made.functions), []), text.split("\n")) == (
         "def dx(dy, w):\n    scale = 1 / 4\n    help = dy * scale  # per row\n    dx = help @ w.T\n    return dx\n\n\n"

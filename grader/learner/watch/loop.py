@@ -20,7 +20,7 @@ from grader.learner.reset import reset_gradient
 from grader.learner.watch.browser import open_in_browser
 from grader.learner.watch.keys import END, Keys, resizes
 from grader.learner.watch.saves import Files
-from grader.learner.watch.screen import CLEAR, Wanted, lines, screen
+from grader.learner.watch.screen import CLEAR, Request, lines, screen
 from grader.report.files import UnwritableReport, replace_file, write
 
 if TYPE_CHECKING:
@@ -205,8 +205,8 @@ class Loop:
             return
         columns, rows = shutil.get_terminal_size()
         page = replace(self.page, width=max(columns, LEAST_WIDTH))
-        wanted = Wanted(self._hints, self._whole, self._overview, self._said)
-        click.echo(CLEAR + screen(self.desk, page, wanted, columns, rows), nl=False)
+        request = Request(self._hints, self._whole, self._overview, self._said)
+        click.echo(CLEAR + screen(self.desk, page, request, columns, rows), nl=False)
 
     # ------------------------------------------------------------------------------------ keys
 

@@ -34,7 +34,7 @@ def prompt() -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class Request:
     """What the learner has asked to see, and what there is to say."""
 
     hints: int = 0
@@ -46,36 +46,36 @@ class Wanted:
     said: str = ""
 
 
-def view(desk: Desk, page: Page, wanted: Wanted | None = None) -> str:
+def view(desk: Desk, page: Page, request: Request | None = None) -> str:
     """Everything there is to see: the current gradient in full, hints, progress and totals."""
-    return joined([*_blocks(desk, page, wanted or Wanted())])
+    return joined([*_blocks(desk, page, request or Request())])
 
 
-def screen(desk: Desk, page: Page, wanted: Wanted, columns: int, rows: int) -> str:
+def screen(desk: Desk, page: Page, request: Request, columns: int, rows: int) -> str:
     """The view as far as it fits into a terminal, above the keys."""
     keys = Block([prompt()], Rank.KEYS)
-    return fitted([*_blocks(desk, page, wanted, rows), keys], columns, rows, "…" if page.unicode else "...")
+    return fitted([*_blocks(desk, page, request, rows), keys], columns, rows, "…" if page.unicode else "...")
 
 
-def _blocks(desk: Desk, page: Page, wanted: Wanted, rows: int | None = None) -> Iterator[Block]:
+def _blocks(desk: Desk, page: Page, request: Request, rows: int | None = None) -> Iterator[Block]:
     work = desk.work
-    yield Block([*_focus(desk, page)], Rank.BESIDE_A_LIST if wanted.table or wanted.exercises else Rank.VERDICT)
+    yield Block([*_focus(desk, page)], Rank.BESIDE_A_LIST if request.table or request.exercises else Rank.VERDICT)
     yield Block([*_printed(desk)], Rank.PRINTS, glued=True)
     yield Block([*_done(desk)], Rank.MESSAGE, glued=True)
-    yield Block([*_hints(desk, page, wanted.hints)], Rank.HINTS)
+    yield Block([*_hints(desk, page, request.hints)], Rank.HINTS)
     if work.verdict is not None and not work.missing and not work.verdict.entry["problem"]:
-        yield from _standing(work, work.verdict, page, wanted)
-    if wanted.exercises:
+        yield from _standing(work, work.verdict, page, request)
+    if request.exercises:
         short = rows is not None and len(desk.works) > rows - BESIDE_THE_EXERCISES
         yield Block([*overview(desk, page, short=short)], Rank.LIST)
-    yield Block(wanted.said.split("\n") if wanted.said else [], Rank.MESSAGE)
+    yield Block(request.said.split("\n") if request.said else [], Rank.MESSAGE)
 
 
-def _standing(work: WatchedWork, verdict: Standing, page: Page, wanted: Wanted) -> Iterator[Block]:
+def _standing(work: WatchedWork, verdict: Standing, page: Page, request: Request) -> Iterator[Block]:
     """How far the exercise is."""
     if work.broken:
         yield Block(page.wrap(f"no longer right since the last run: {', '.join(work.broken)}"), Rank.WARNING)
-    if wanted.table and not file_problem(verdict.entry):
+    if request.table and not file_problem(verdict.entry):
         yield Block(table(verdict.entry, work.exercise, page), Rank.LIST)
     else:
         yield Block([*_progress(work, page)], Rank.CHART)

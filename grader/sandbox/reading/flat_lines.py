@@ -39,7 +39,7 @@ _UNUSABLE: Final = re.compile(r"rand\w*|multinomial|bernoulli|normal_?|uniform_?
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class CellBody:
     """The statements of a cell, and the number of the exercise that it belongs to."""
 
     body: list[ast.stmt]
@@ -63,7 +63,7 @@ class Around:
     """Names that the module defines: imports, helper functions, classes."""
 
 
-def functions(cells: Sequence[Cell], around: Around, wanted: Wanted | None) -> Made:
+def functions(cells: Sequence[CellBody], around: Around, wanted: Wanted | None) -> Made:
     """Make one function for each gradient that flat lines write and no function computes."""
     steps = steps_of(cells, around)
     if len(steps) > MOST_STEPS:
@@ -88,7 +88,7 @@ def _gradients(step: Step) -> list[str]:
     return [name for name in step.fresh if is_gradient(name) or name.startswith("grad_")]
 
 
-def steps_of(cells: Sequence[Cell], around: Around) -> list[Step]:
+def steps_of(cells: Sequence[CellBody], around: Around) -> list[Step]:
     """The flat statements of all cells, numbered; helper functions that read flat names are among them."""
     nodes = [(node, number, cell.part) for number, cell in enumerate(cells) for node in flat(cell.body)]
     steps = [
@@ -438,7 +438,7 @@ class _TrainingLoop:
     One step may also be a function, which the loop calls.
     """
 
-    def __init__(self, cells: Sequence[Cell], steps: list[Step], around: Around, wanted: Wanted) -> None:
+    def __init__(self, cells: Sequence[CellBody], steps: list[Step], around: Around, wanted: Wanted) -> None:
         self._steps = steps
         self._around = around
         self._wanted = wanted

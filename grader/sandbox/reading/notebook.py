@@ -107,15 +107,15 @@ def read_notebook(name: str, data: bytes) -> Notebook:
     return Notebook(tuple(cells), tuple(notes), tuple(lines), lost)
 
 
-def cells_of_script(body: Sequence[ast.stmt], lines: Sequence[str]) -> list[flat_lines.Cell]:
+def cells_of_script(body: Sequence[ast.stmt], lines: Sequence[str]) -> list[flat_lines.CellBody]:
     """Split a script's statements into cells: where it was exported from a notebook, and at each exercise's number."""
-    cells: list[flat_lines.Cell] = [flat_lines.Cell([])]
+    cells: list[flat_lines.CellBody] = [flat_lines.CellBody([])]
     previous = 0
     for node in body:
         between = lines[previous : node.lineno - 1]
         part = part_of("\n".join(between), cells[-1].part)
         if part != cells[-1].part or any(map(_BORDER.match, between)):
-            cells.append(flat_lines.Cell([], part))
+            cells.append(flat_lines.CellBody([], part))
         cells[-1].body.append(node)
         previous = node.end_lineno or node.lineno
     return cells

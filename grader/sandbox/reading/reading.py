@@ -235,13 +235,13 @@ def _python(name: str, data: bytes, wanted: Wanted | None) -> _Code:
 
 def _notebook(name: str, data: bytes, wanted: Wanted | None) -> _Code:
     book = notebook.read_notebook(name, data)
-    cells = [flat_lines.Cell(cell.tree.body, cell.part) for cell in book.cells]
+    cells = [flat_lines.CellBody(cell.tree.body, cell.part) for cell in book.cells]
     kept = [node for cell in cells for node in cell.body if notebook.is_definition(node)]
     code = _Code(name, ast.Module(kept, []), book.place, book.notes, assembled=True, lines=book.lines, lost=book.lost)
     return _from_flat(code, cells, wanted)
 
 
-def _from_flat(code: _Code, cells: Sequence[flat_lines.Cell], wanted: Wanted | None) -> _Code:
+def _from_flat(code: _Code, cells: Sequence[flat_lines.CellBody], wanted: Wanted | None) -> _Code:
     """Turn lines such as `dprobs = ...` outside any function into functions, unless the gradient has a function."""
     body = [node for cell in cells for node in cell.body]
     again = flat_lines.assigned_again(body)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from grader.exercise.exercise import Exercise
     from grader.sandbox.client import Sandbox
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[1]
 EXERCISE = "layernorm"
 RIGHT = (ROOT / "solutions" / EXERCISE / "backward.py").read_text(encoding="utf-8")
 STUBS = (ROOT / "exercises" / EXERCISE / "backward.py").read_text(encoding="utf-8")
