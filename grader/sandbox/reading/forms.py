@@ -21,7 +21,7 @@ _NAMED_SO: Final = re.compile(r"backward|backprop|grad", re.IGNORECASE)
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
-class Form(NamedTuple):
+class OtherForm(NamedTuple):
     """What was found, and what a function of the expected form would be called and take."""
 
     line: int
@@ -62,14 +62,14 @@ class _Looking:
         self.gradients = {*wanted.answers, *wanted.returns} if wanted else set()
         self.together = bool(wanted and wanted.returns)
 
-    def functions(self, body: Sequence[ast.stmt]) -> Iterator[Form]:
+    def functions(self, body: Sequence[ast.stmt]) -> Iterator[OtherForm]:
         """One function that returns several gradients, as a tuple, a list or a dict."""
         for node in _functions(body):
             how, names = _returned(node)
             if self.is_answer(node.name) or is_stub(node) or not self.is_about_gradients(node, names):
                 continue
             what = f"{node.name} {how or 'computes a gradient, but its name does not say which'}"
-            yield Form(node.lineno, what, self.remedy(node, names))
+            yield OtherForm(node.lineno, what, self.remedy(node, names))
 
     def is_about_gradients(self, node: _Function, names: Sequence[str]) -> bool:
         """Whether a function is called a backward pass, or takes or returns one of the gradients."""
@@ -84,7 +84,7 @@ class _Looking:
         """Whether a function of this name is in the form that is graded."""
         return name in self.answers if self.answers else name == "gradients" or bool(_LIKE_A_GRADIENT.fullmatch(name))
 
-    def classes(self, body: Sequence[ast.stmt]) -> Iterator[Form]:
+    def classes(self, body: Sequence[ast.stmt]) -> Iterator[OtherForm]:
         """A class with a method `backward`."""
         for node in body:
             if not isinstance(node, ast.ClassDef):
@@ -94,17 +94,17 @@ class _Looking:
                 continue
             is_function = any(ast.unparse(base).split(".")[-1] == "Function" for base in node.bases)
             kind = f"{node.name} is a torch.autograd.Function" if is_function else f"{node.name}.backward is a method"
-            yield Form(method.lineno, f"{kind}, which is not called", self.remedy(method, _returned(method)[1]))
+            yield OtherForm(method.lineno, f"{kind}, which is not called", self.remedy(method, _returned(method)[1]))
 
-    def comments(self, lines: Sequence[str]) -> Iterator[Form]:
+    def comments(self, lines: Sequence[str]) -> Iterator[OtherForm]:
         """An answer that is commented out, or part of a text in quotes."""
         for number, line in enumerate(lines, 1):
             found = _COMMENTED.match(line)
             name = (found[1] or found[2]) if found else ""
             if name and (name in self.answers or not self.answers):
-                yield Form(number, f"{name} is commented out", "remove the # from its lines so that it counts")
+                yield OtherForm(number, f"{name} is commented out", "remove the # from its lines so that it counts")
 
-    def loops(self, body: Sequence[ast.stmt]) -> Iterator[Form]:
+    def loops(self, body: Sequence[ast.stmt]) -> Iterator[OtherForm]:
         """Nothing but training with autograd."""
         for node in body:
             for part in ast.walk(node):
@@ -113,7 +113,7 @@ class _Looking:
                     what = "the gradients are computed by autograd" + (
                         ", in a training loop" if isinstance(node, ast.For | ast.While | ast.FunctionDef) else ""
                     )
-                    yield Form(part.lineno, what, self.remedy(None, ()))
+                    yield OtherForm(part.lineno, what, self.remedy(None, ()))
 
     def remedy(self, node: _Function | None, names: Sequence[str]) -> str:
         """The form that is expected, with names from the learner's own function."""
