@@ -182,10 +182,11 @@ class _Found:
         begun = {each.name for each in self.candidates if each.survey.begun}
         for name in (chosen.name, *mine):
             code, alone = self._codes.get(name), name not in begun
-            if isinstance(code, _Code) and (
-                found := form_of(_whole(code), code.lines, code.place, self.wanted, alone=alone)
-            ):
-                return found
+            with suppress(RecursionError, MemoryError):  # this only says more; the file can be read without it
+                if isinstance(code, _Code) and (
+                    found := form_of(_whole(code), code.lines, code.place, self.wanted, alone=alone)
+                ):
+                    return found
         return ""
 
 
