@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from grader.api import grade as grade_one
 from grader.classroom.batch.engine import Engine
 from grader.classroom.batch.order import Order, Task
 from grader.classroom.intake.class_archive import read_archive
 from grader.classroom.intake.folder import read_folder
-from grader.exercise.settings import Settings
+from grader.exercise.case import build_cases
+from grader.exercise.settings import LECTURE_SEED, Settings
 from grader.exercise.shelf import load_exercise
+from grader.grading.grading import start_grading
+from grader.grading.submission import read_submission
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -123,13 +125,10 @@ def exercise() -> Exercise:
 
 
 @pytest.fixture(scope="module")
-def expected(exercise: Exercise, quick: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Rows]:
+def expected(rows_of: Callable[[Path], Rows], tmp_path_factory: pytest.TempPathFactory) -> dict[str, Rows]:
     """The rows of every work as one Python file."""
     folder = tmp_path_factory.mktemp("files")
-    return {
-        name: rows(grade_one(as_file(folder, name, as_bytes(work)), exercise, sandbox=quick))
-        for name, work in WORKS.items()
-    }
+    return {name: rows_of(as_file(folder, name, as_bytes(work))) for name, work in WORKS.items()}
 
 
 @pytest.fixture(scope="module")
@@ -139,6 +138,14 @@ def quick() -> Iterator[Sandbox]:
 
     with started(timeout=0.5) as warm:
         yield warm
+
+
+@pytest.fixture(scope="module")
+def rows_of(exercise: Exercise, quick: Sandbox) -> Callable[[Path], Rows]:
+    """Grade what is at a path, as `grade PATH` does."""
+    _ = quick.numerics  # loads torch with pinned numerics before the cases are built
+    cases = build_cases(exercise, LECTURE_SEED)
+    return lambda path: rows(start_grading(exercise, read_submission(path), quick, cases=cases).document())
 
 
 def rows(entry: dict[str, Any]) -> Rows:
@@ -159,13 +166,10 @@ def test_the_works_differ(expected: dict[str, Rows]) -> None:
 
 @pytest.mark.parametrize("door", DOORS)
 def test_the_same_work_has_the_same_rows_in_every_container(
-    door: str, exercise: Exercise, quick: Sandbox, expected: dict[str, Rows], tmp_path: Path
+    door: str, rows_of: Callable[[Path], Rows], expected: dict[str, Rows], tmp_path: Path
 ) -> None:
     """A Python file, a folder, an archive, a notebook, a Markdown file."""
-    found = {
-        name: rows(grade_one(DOORS[door](tmp_path, name, as_bytes(work)), exercise, sandbox=quick))
-        for name, work in WORKS.items()
-    }
+    found = {name: rows_of(DOORS[door](tmp_path, name, as_bytes(work))) for name, work in WORKS.items()}
     assert found == expected
 
 

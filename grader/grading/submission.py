@@ -46,6 +46,10 @@ class UnreadableSubmission(Exception):
     """Nothing at this path can be graded. The message is one sentence."""
 
 
+class OversizedSubmission(UnreadableSubmission):
+    """A file is too large to be somebody's code: data or weights, if there is code beside it."""
+
+
 @dataclass(frozen=True, slots=False)
 class Submission:
     """One learner's code, as bytes."""
@@ -169,6 +173,8 @@ def _read_all(files: Iterable[tuple[str, Callable[[], bytes]]], what: str) -> di
         try:
             content = read()
         except UnreadableSubmission as error:
+            if not isinstance(error, OversizedSubmission) and name.lower().endswith((".py", ".ipynb")):
+                raise  # it may be the one that was meant
             refused.append(error)
             continue
         left -= len(content)
@@ -209,7 +215,7 @@ def read_regular(path: Path, limit: int, beneath: Path | None = None) -> bytes:
             raise UnreadableSubmission(f"{path} is not a regular file")
         content = file.read(limit + 1)
     if len(content) > limit:
-        raise UnreadableSubmission(f"{path} is {too_large(path.name, limit)}")
+        raise OversizedSubmission(f"{path} is {too_large(path.name, limit)}")
     return content
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import json
 import random
 import stat
 import struct
@@ -117,6 +118,13 @@ class TestShapes:
         assert state(found({"alice/essay.pdf": "x" * 10, "bob/backward.py": CODE})["alice"]).startswith(
             "essay.pdf: not a"
         )
+
+    def test_a_notebook_comes_out_without_its_outputs(self, found: Callable[..., dict[str, HandedIn]]) -> None:
+        """So that the plots of a whole class do not count; they may compress well."""
+        cell = {"cell_type": "code", "source": CODE, "outputs": [{"data": {"image/png": "A" * (4 << 20)}}]}
+        book = json.dumps({"nbformat": 4, "cells": [cell]})
+        content = found({"alice/w.ipynb": book})["alice"].read().files["w.ipynb"]
+        assert json.loads(content)["cells"] == [{"cell_type": "code", "source": CODE}]
 
     def test_the_bytes_come_out_as_they_went_in(self, found: Callable[..., dict[str, HandedIn]]) -> None:
         """At any size up to the limit."""

@@ -162,6 +162,11 @@ class TestByHand:
         assert [each.name for each in found.handed_in] == ["alice"]
         assert found.ignored == (".DS_Store", "README.md", "Thumbs.db", "__MACOSX", "roster.csv")
 
+    def test_a_markdown_file_named_after_somebody_is_a_submission(self, tmp_path: Path) -> None:
+        """Instructions beside the class are not."""
+        files = {"ada.md": "", "bob.py": CODE, "README.md": "", "Assignment.md": "", "notes.md": ""}
+        assert list(by_name(tmp_path, files)) == ["ada", "bob"]
+
     def test_the_results_folder_is_ignored(self, tmp_path: Path) -> None:
         """It may be among the submissions."""
         hand_in(tmp_path, {"alice.py": CODE, "grades/alice.json": "{}"})

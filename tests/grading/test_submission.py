@@ -145,6 +145,16 @@ def test_a_folder_with_a_large_data_set_is_read(tmp_path: Path) -> None:
     assert list(read_submission(tmp_path).files) == ["backward.py"]
 
 
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may read every file")
+def test_a_file_that_cannot_be_opened_is_not_passed_over(tmp_path: Path) -> None:
+    """It may be the one that was meant."""
+    for name in ("backward.py", "notes.py"):
+        (tmp_path / name).write_bytes(b"x")
+    (tmp_path / "backward.py").chmod(0)
+    with pytest.raises(UnreadableSubmission, match="cannot be opened"):
+        read_submission(tmp_path)
+
+
 def test_a_folder_with_many_large_files_is_read_only_up_to_the_limit(tmp_path: Path) -> None:
     """Very many files of code do not fill a process's memory."""
     for number in range(MAX_BYTES // MAX_PYTHON_BYTES + 1):

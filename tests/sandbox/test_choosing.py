@@ -45,6 +45,7 @@ CASES = [
     ("the file that answers most", {"final.py": RIGHT, "backward.py": HALF, "x.py": OTHER}),
     ("the copy that a browser made", {"backward (1).py": RIGHT, "backward.py": STUBS}),
     ("work beside the folder of stubs", {"mine.py": ONE, "exercises/mlp/backward.py": STUBS}),
+    ("backward.py among equals that have more names", {"backward.py": ONE, "a.py": ONE + DONE}),
     ("backward.py among equals", {"backward.py": RIGHT, "a.py": RIGHT}),
     ("the upper one among equals", {"a/backward.py": RIGHT, "a/b/backward.py": RIGHT}),
     ("stubs before nothing", {"backward.py": STUBS, "helpers.py": b"def log(x): return x\n"}),
@@ -91,10 +92,14 @@ def test_a_readme_is_not_taken_for_work(wanted: Wanted) -> None:
 
 def test_the_survey_names_what_each_file_answers() -> None:
     """So that each exercise of a workspace can be graded."""
-    files = {"a.py": DONE + b"def dy(x):\n    raise NotImplementedError\n", "b.py": b"", "c.py": b"dz = 2 * dw\n"}
+    files = {
+        "a.py": DONE + b"def dw(y): return y\ndef dy(x):\n    raise NotImplementedError\n",
+        "b.py": b"",
+        "c.py": b"dz = 2 * dw\n",
+    }
     surveys = read(files, RulesConfig()).reading.surveys
     assert [(each.file, each.begun, each.stubs, each.flat) for each in surveys] == [
-        ("a.py", ("dx",), ("dy",), False),
+        ("a.py", ("dx", "dw"), ("dy",), False),
         ("c.py", ("dz",), (), True),
     ]
 

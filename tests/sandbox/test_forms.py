@@ -46,6 +46,10 @@ FORMS = {
         "import torch\n\n# def dw(dout, norm):\n#     return dout * norm\n",
         "a.py:3: dw is commented out; remove the # from its lines so that it counts",
     ),
+    "a function in quotes": (
+        "import torch\n'''\ndef dw(dout, norm):\n    return dout * norm\n'''\n",
+        "a.py:2: dw is in a text between quotes; remove the quotes around it",
+    ),
     "a training loop": (
         "for step in range(9):\n    loss = f(x)\n    loss.backward()\n",
         f"a.py:3: the gradients are computed by autograd, in a training loop; {ONE_EACH}dout(...)",

@@ -9,6 +9,7 @@ from grader.classroom.intake.platforms import Who
 from grader.grading.submission import (
     KINDS,
     LIMITS,
+    OversizedSubmission,
     Submission,
     UnreadableSubmission,
     read_regular,
@@ -44,7 +45,7 @@ class Part:
         if self.content is None:
             return self._from_disk(limit)
         if len(self.content) > limit:
-            raise UnreadableSubmission(f"{self.name} is {too_large(self.name, limit)}")
+            raise OversizedSubmission(f"{self.name} is {too_large(self.name, limit)}")
         return self.content
 
     def _from_disk(self, limit: int) -> bytes:
@@ -52,7 +53,7 @@ class Part:
         try:
             return read_regular(self.path, limit, self.path.parents[len(PurePosixPath(self.name).parts) - 1])
         except UnreadableSubmission as error:
-            raise UnreadableSubmission(str(error).replace(str(self.path), self.name)) from None
+            raise type(error)(str(error).replace(str(self.path), self.name)) from None
 
 
 @dataclass(frozen=True, slots=True)

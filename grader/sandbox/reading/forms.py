@@ -43,7 +43,8 @@ def form_of(
         wanted: the exercise; None if it is not known.
     """
     looking = _Looking(wanted)
-    for found in (looking.functions(body), looking.classes(body), looking.comments(lines), looking.loops(body)):
+    commented = (looking.comments(lines), looking.texts(body))
+    for found in (looking.functions(body), looking.classes(body), *commented, looking.loops(body)):
         form = next(found, None)
         if form is not None:
             file, line = place(form.line)
@@ -92,12 +93,24 @@ class _Looking:
             yield OtherForm(method.lineno, f"{kind}, which is not called", self.remedy(method, _returned(method)[1]))
 
     def comments(self, lines: Sequence[str]) -> Iterator[OtherForm]:
-        """An answer that is commented out, or part of a text in quotes."""
+        """An answer that is commented out."""
         for number, line in enumerate(lines, 1):
             found = _COMMENTED.match(line)
             name = (found[1] or found[2]) if found else ""
             if name and (name in self.answers or not self.answers):
                 yield OtherForm(number, f"{name} is commented out", "remove the # from its lines so that it counts")
+
+    def texts(self, body: Sequence[ast.stmt]) -> Iterator[OtherForm]:
+        """An answer in a text between quotes, which some take for a comment."""
+        for node in body:
+            value = node.value if isinstance(node, ast.Expr) else None
+            if isinstance(value, ast.Constant) and isinstance(value.value, str):
+                for found in _IN_TEXT.finditer(value.value):
+                    name = found[1] or found[2]
+                    if name in self.answers or not self.answers:
+                        yield OtherForm(
+                            node.lineno, f"{name} is in a text between quotes", "remove the quotes around it"
+                        )
 
     def loops(self, body: Sequence[ast.stmt]) -> Iterator[OtherForm]:
         """Nothing but training with autograd."""

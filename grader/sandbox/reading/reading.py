@@ -195,8 +195,9 @@ class _Found:
         mine = (name for name in chosen.others if self.wanted is None or not is_of_another(name, self.wanted))
         for name in (chosen.name, *mine):
             code = self._codes.get(name)
-            if isinstance(code, _Code) and (found := form_of(_whole(code), code.lines, code.place, self.wanted)):
-                return found
+            with suppress(RecursionError, MemoryError):  # this only says more; the file can be read without it
+                if isinstance(code, _Code) and (found := form_of(_whole(code), code.lines, code.place, self.wanted)):
+                    return found
         return ""
 
 

@@ -59,7 +59,9 @@ class Source:
 def decode(name: str, data: bytes) -> Source:
     """Decode a file as Python would, falling back to Latin-1 where Python would fail."""
     if len(data) > MOST_BYTES:
-        raise NotPythonError(f"{name}: the file is larger than {MOST_BYTES >> 10} KB")
+        raise NotPythonError(
+            f"{name}: the file is larger than {MOST_BYTES >> 10} KB; submit only the code of your gradients"
+        )
     encoding = _encoding(data)
     try:
         text = data.decode(encoding)

@@ -1,6 +1,6 @@
 # attack: read address 0
 # with rules: dprobs=refused
-# without: *=raised
+# without: dprobs=raised
 # bare: dprobs=killed *=correct
 import ctypes
 

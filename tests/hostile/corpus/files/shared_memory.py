@@ -1,6 +1,6 @@
 # attack: shared memory that outlives the process
 # with rules: dprobs=refused
-# without: *=raised
+# without: dprobs=raised
 # bare: dprobs=correct *=correct
 import ctypes
 

@@ -1,6 +1,6 @@
 # attack: make memory that can be written and run
 # with rules: dprobs=refused
-# without: *=raised
+# without: dprobs=raised
 # bare: dprobs=correct|killed *=correct
 import ctypes
 import mmap

@@ -1,6 +1,6 @@
 # attack: make libc's own code writable, to patch the traps out
 # with rules: dprobs=refused
-# without: *=raised
+# without: dprobs=raised
 # bare: dprobs=killed|correct *=correct
 import ctypes
 

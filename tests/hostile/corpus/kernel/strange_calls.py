@@ -1,6 +1,6 @@
 # attack: system calls that a list of forbidden ones forgets
 # with rules: dprobs=refused
-# without: *=raised
+# without: dprobs=raised
 # bare: dprobs=correct *=correct
 import ctypes
 

@@ -1,6 +1,6 @@
 # attack: the same system calls through the numbers of another architecture
 # with rules: dprobs=refused
-# without: *=raised
+# without: dprobs=raised
 # bare: dprobs=killed|correct *=correct
 import ctypes
 

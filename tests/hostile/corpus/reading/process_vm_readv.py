@@ -1,6 +1,6 @@
 # attack: copy memory out of the process above with process_vm_readv, and attach to it
 # with rules: dprobs=refused
-# without: *=raised
+# without: dprobs=raised
 # bare: dprobs=correct *=correct
 import ctypes
 import os
