@@ -58,6 +58,11 @@ WORKS: dict[str, str | bytes] = {
     "autograd": RIGHT.replace("return dscaled * w", "return torch.autograd.grad(dscaled, w)"),
     "syntax_error": RIGHT + "\ndef broken(:\n",
     "twice": RIGHT + "\n\ndef db(dout):\n    return dout.sum(0)\n",
+    "unpacked_constants": CONSTANT.replace("HALF = 1/2\nAXES = (0, 1)", "HALF, AXES = 1/2, (0, 1)"),
+    "computed_constants": CONSTANT.replace("AXES = (0, 1)", "AXES = tuple(range(2))"),
+    "in_a_branch": "if True:\n" + "\n".join(f"    {line}" for line in RIGHT.split("\n")),
+    "line_for_one": RIGHT.replace("def db(dout):", "def not_db(dout):") + "\ndb = dout.sum((0, 1))\n",
+    "line_beside_a_stub": STUBS + "\ndb = dout.sum((0, 1))\n",
     "other_form": "def layernorm_backward(dout, w):\n    return dout * w, dout\n",
 }
 """Twenty-odd works, each in one file."""
@@ -157,7 +162,7 @@ def test_the_works_differ(expected: dict[str, Rows]) -> None:
     points = {name: sum(each[2] for each in found) for name, found in expected.items()}
     assert {name for name, total in points.items() if total == 11} == {
         "right", "leftover", "leftover_in_between", "prints", "class", "lambda", "windows", "marked", "constants",
-        "helper",
+        "helper", "unpacked_constants", "computed_constants", "in_a_branch", "line_for_one",
     }  # fmt: skip
     assert {name for name, total in points.items() if total == 0} == {
         "untouched", "empty", "syntax_error", "other_form",

@@ -48,7 +48,7 @@ class CellBody:
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    functions: tuple[ast.stmt, ...] = ()
+    functions: tuple[ast.FunctionDef, ...] = ()
     notes: tuple[tuple[int, str], ...] = ()
     """Line number (0 for the whole file) and text."""
 
@@ -61,6 +61,8 @@ class Around:
     """Answers that have a function."""
     known: frozenset[str]
     """Names that the module defines: imports, helper functions, classes."""
+    stubs: frozenset[str] = frozenset()
+    """Answers whose function is still as it was handed out."""
 
 
 def functions(cells: Sequence[CellBody], around: Around, wanted: Wanted | None) -> Made:
@@ -75,6 +77,27 @@ def functions(cells: Sequence[CellBody], around: Around, wanted: Wanted | None) 
     names = OwnNames(wanted, _of_exercise(steps, wanted))
     parts = frozenset(cell.part for cell in cells)
     return _Attempts(steps, names, around, wanted, parts).made(frozenset(wanted.answers) - around.answered)
+
+
+def supporting(
+    cells: Sequence[CellBody], needed: Iterable[str], around: Around, wanted: Wanted | None
+) -> list[ast.stmt]:
+    """The lines that compute what a notebook's functions read from around them: `AXES, HALF = (0, 1), 0.5`.
+
+    Values of the forward pass are not among them: a function asks for these.
+    """
+    steps = steps_of(cells, around)
+    names = OwnNames(wanted, _of_exercise(steps, wanted)) if wanted else Guessed(steps, around)
+    slicer = Slicer(steps, names, around, local=True)
+    found: set[int] = set()
+    for name in needed:
+        lines = slicer.definitions(name, len(steps))
+        if names.value(name) or names.gradient(name) or not all(slicer.usable[index] for index in lines):
+            continue
+        part = slicer.slice(name, "", lines)
+        if not part.parameters:
+            found |= part.steps
+    return [steps[index].node for index in sorted(found)]
 
 
 def _of_exercise(steps: Sequence[Step], wanted: Wanted) -> list[Step]:
@@ -94,7 +117,7 @@ def steps_of(cells: Sequence[CellBody], around: Around) -> list[Step]:
     steps = [
         step_of(*each)
         for each in nodes
-        if not isinstance(each[0], FUNCTIONS) or each[0].name not in around.answered | around.known
+        if not isinstance(each[0], FUNCTIONS) or each[0].name not in around.answered | around.known | around.stubs
     ]
     for index, step in enumerate(steps):
         step.index = index

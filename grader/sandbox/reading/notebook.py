@@ -16,7 +16,7 @@ from grader.sandbox.reading import flat_lines
 from grader.sandbox.reading.source import NotPythonError, decode, parse
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
 MOST_BYTES = 1 << 20
 """Of code. Outputs and attachments are not counted: plots alone often take more."""
@@ -111,7 +111,7 @@ def cells_of_script(body: Sequence[ast.stmt], lines: Sequence[str]) -> list[flat
     """Split a script's statements into cells: where it was exported from a notebook, and at each exercise's number."""
     cells: list[flat_lines.CellBody] = [flat_lines.CellBody([])]
     previous = 0
-    for node in body:
+    for node in opened(body):
         between = lines[previous : node.lineno - 1]
         part = part_of("\n".join(between), cells[-1].part)
         if part != cells[-1].part or any(map(_BORDER.match, between)):
@@ -215,6 +215,17 @@ def _without_magic(line: str) -> str:
         return f"{magic[1]}pass"
     result = _SHELL_RESULT.match(line)
     return f"{result[1]}{result[2]} = None" if result is not None else line
+
+
+def opened(body: Iterable[ast.stmt]) -> Iterator[ast.stmt]:
+    """The statements of a cell, those inside `if True:`, `try:` and `with torch.no_grad():` among them."""
+    for node in body:
+        if isinstance(node, ast.If) and isinstance(node.test, ast.Constant):
+            yield from opened(node.body if node.test.value else node.orelse)
+        elif isinstance(node, ast.Try) or (isinstance(node, ast.With) and all(not i.optional_vars for i in node.items)):
+            yield from opened(node.body)
+        else:
+            yield node
 
 
 def is_definition(node: ast.stmt) -> bool:

@@ -24,6 +24,7 @@ from grader.sandbox.reading.choosing import (
     choose,
     has_work,
     is_of_another,
+    is_stub,
     most_promising,
     sorted_answers,
 )
@@ -229,14 +230,14 @@ def _python(name: str, data: bytes, wanted: Wanted | None) -> _Code:
     notes = (source.note,) if source.note else ()
     lines = source.text.split("\n")
     code = _Code(name, tree, lambda line: (name, line), notes, lines=tuple(lines))
-    if any(wanted is None or answer in wanted.answers for answer, _ in definitions(tree.body)):
+    if wanted is None and any(True for _ in definitions(tree.body)):
         return code
     return _from_flat(code, notebook.cells_of_script(tree.body, lines), wanted)
 
 
 def _notebook(name: str, data: bytes, wanted: Wanted | None) -> _Code:
     book = notebook.read_notebook(name, data)
-    cells = [flat_lines.CellBody(cell.tree.body, cell.part) for cell in book.cells]
+    cells = [flat_lines.CellBody([*notebook.opened(cell.tree.body)], cell.part) for cell in book.cells]
     kept = [node for cell in cells for node in cell.body if notebook.is_definition(node)]
     code = _Code(name, ast.Module(kept, []), book.place, book.notes, assembled=True, lines=book.lines, lost=book.lost)
     return _from_flat(code, cells, wanted)
@@ -247,17 +248,34 @@ def _from_flat(code: _Code, cells: Sequence[flat_lines.CellBody], wanted: Wanted
     body = [node for cell in cells for node in cell.body]
     again = flat_lines.assigned_again(body)
     kept = [node for node in body if notebook.is_definition(node) and again.isdisjoint(flat_lines.assigned(node))]
-    answered = {name for name, _ in definitions(kept) if wanted is None or name in wanted.answers}
+    written = {name: node for name, node in definitions(kept) if wanted is None or name in wanted.answers}
+    answered = {name for name, node in written.items() if not is_stub(node)}
     used = {name for node in body if not isinstance(node, ast.FunctionDef) for name in called(node)}
-    around = flat_lines.Around(frozenset(answered), _known(kept, wanted) - (answered - used))
+    known = _known(kept, wanted) - (written.keys() - used)
+    around = flat_lines.Around(frozenset(answered), known, frozenset(written.keys() - answered))
     made = flat_lines.functions(cells, around, wanted)
-    notes = tuple(f"{_at(code, line) if line else code.file}: {note}" for line, note in made.notes)
+    notes = (*code.notes, *(f"{_at(code, line) if line else code.file}: {note}" for line, note in made.notes))
+    if not made.functions and not code.assembled:
+        return replace(code, notes=notes)
+    kept = _supported(kept, cells, around, wanted) if answered else kept
     if not made.functions:
-        return replace(code, notes=(*code.notes, *notes))
-    gradients = "1 gradient was" if len(made.functions) == 1 else f"{len(made.functions)} gradients were"
+        return replace(code, tree=ast.Module(kept, []), notes=notes)
+    names = {function.name for function in made.functions}
+    kept = [node for node in kept if getattr(node, "name", "") not in names]  # stubs
+    gradients = "1 gradient was" if len(names) == 1 else f"{len(names)} gradients were"
     count = f"{code.file}: {gradients} taken from lines outside functions"
     tree = ast.Module([*kept, *made.functions], [])
-    return replace(code, tree=tree, notes=(*code.notes, count, *notes), assembled=True)
+    return replace(code, tree=tree, notes=(*notes, count), assembled=True)
+
+
+def _supported(
+    kept: list[ast.stmt], cells: Sequence[flat_lines.CellBody], around: flat_lines.Around, wanted: Wanted | None
+) -> list[ast.stmt]:
+    """A notebook's definitions, and the lines that its functions need besides."""
+    bound = {name for statement in _look(ast.Module(kept, [])).statements for name in statement.binds}
+    needed = {name for node in kept if isinstance(node, ast.FunctionDef) for name in free_names(node)} - bound
+    lines = flat_lines.supporting(cells, sorted(needed), around, wanted) if needed else []
+    return sorted([*kept, *(node for node in lines if node not in kept)], key=lambda node: node.lineno)
 
 
 def _known(kept: Iterable[ast.stmt], wanted: Wanted | None) -> frozenset[str]:
