@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     from grader.sandbox.client import Sandbox
 
 STDOUT = "/dev/stdout"
+MOST_NOTES = 6
+"""Of one submission, on the terminal; all are in the report."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +187,8 @@ class Printer:
     quiet: bool
     known: LastScores
     """The last known scores, before this run."""
+    said: list[str] = field(default_factory=list)
+    """Notes that were told."""
 
     def told(self, graded: Mapping[str, Any], jobs: Sequence[Job]) -> Iterator[str]:
         """The first unsolved submission and those begun in full, the rest on one line each."""
@@ -199,8 +203,8 @@ class Printer:
         width = column(entry["exercise"] for entry in entries)
         for entry, job in zip(entries, jobs, strict=True):
             before = self.known.before(entry)
-            if not self.quiet and (notes := [note for note in entry["notes"] if _is_on_reading(note)]):
-                yield "\n".join(line for note in notes for line in self.page.wrap(f"note: {note}")) + "\n"
+            if not self.quiet and (notes := [*self._notes(entry, job)]):
+                yield "\n".join(notes) + "\n"
             if self.quiet:
                 yield "\n".join(totals(entry, self.page, before))
             elif len(entries) == 1 or entry is first or begun(entry):
@@ -209,10 +213,14 @@ class Printer:
                 yield brief(entry, self.page, width)
         yield from grand_total(entries)
 
-
-def _is_on_reading(note: str) -> bool:
-    """Whether a note says which file was read, what it looks like, or which line of it was skipped."""
-    return note.startswith(("read: ", "this looks like ")) or ": skipped: " in note
+    def _notes(self, entry: Mapping[str, Any], job: Job) -> Iterator[str]:
+        """What was read of a submission, and what was not: once, if several exercises say the same."""
+        notes = [note for note in entry["notes"] if note not in (*job.reading.asides, *self.said)]
+        self.said.extend(notes)
+        for note in notes[:MOST_NOTES]:
+            yield from self.page.wrap(f"note: {note}")
+        if notes[MOST_NOTES:]:
+            yield f"... and {len(notes) - MOST_NOTES} more notes in the report"
 
 
 class ProgressLine:

@@ -108,7 +108,7 @@ class Grading:
         rows = list(self.rows())
         self.close()
         submission, reading = self.submission, self.reading
-        problem, notes = (reading.problem, (*reading.notes, *self._skipped)) if reading else (None, ())
+        problem, notes = (reading.problem, (*reading.notes, *self._skipped, *reading.asides)) if reading else (None, ())
         status = "unreadable" if problem is not None else _status(rows)
         if reading is not None and problem is None:
             other = _wrong_exercise(self.exercise, reading)

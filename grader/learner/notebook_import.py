@@ -40,11 +40,10 @@ def import_reading(reading: Reading, exercise: Exercise) -> Imported:
     text = HEAD.format(file=reading.file) + source.rstrip("\n") + "\n"
     for name in missing:
         text += f"\n\n{_stub(exercise, name)}\n"
-    said = tuple(note for note in reading.notes if not note.endswith("were taken from lines outside functions"))
     # What no gradient depends on, such as the lecture's own `cmp` with its `t.grad`, costs nothing and is not told.
     findings = dict.fromkeys(finding for name in found for finding in reading.functions[name].findings)
     broken = (f"{finding.file}:{finding.line}: {finding.message}" for finding in findings)
-    return Imported(text, found, missing, other, (*said, *broken))
+    return Imported(text, found, missing, other, (*reading.notes, *broken))
 
 
 def _defines(source: str, name: str) -> bool:

@@ -90,7 +90,9 @@ class Reading:
     """Set if nothing could be read (syntax error, broken archive, ...): one sentence with file and line."""
     line: int | None = None
     notes: tuple[str, ...] = ()
-    """For the instructor: finite differences, hand-written dual numbers, ..."""
+    """What was read and what was not: which file, which of several attempts, which lines were skipped, ..."""
+    asides: tuple[str, ...] = ()
+    """For the instructor alone: finite differences, hand-written dual numbers, ..."""
     source: str = ""
     """The code as text if it was assembled from a notebook or from flat lines, otherwise empty."""
     lost: dict[str, str] = field(default_factory=dict)

@@ -500,7 +500,7 @@ def da(x):
 """
     found = submitted(text).reading
     assert found.functions["da"].findings == ()
-    assert found.notes == (
+    assert found.asides == (
         "backward.py:2: class Dual defines + and *: possibly dual numbers or a hand-written autograd tape",
     )
 
@@ -517,7 +517,7 @@ def test_finite_differences_get_a_note_and_no_finding(loop: str) -> None:
     """The difference of two evaluations, divided, in a loop."""
     found = submitted(f"def da(x, d, e):\n    {loop}\n    return d\n").reading
     assert found.functions["da"].findings == ()
-    assert found.notes == ("backward.py:1: da divides the difference of two evaluations: possibly finite differences",)
+    assert found.asides == ("backward.py:1: da divides the difference of two evaluations: possibly finite differences",)
 
 
 @pytest.mark.parametrize("line", ["return (x - x.mean(0)) / x.std(0)", "for a in x: b = (a.sum() - a.max()) / 2"])

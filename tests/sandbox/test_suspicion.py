@@ -143,7 +143,7 @@ def notes(body: str, top: str = "") -> tuple[str, ...]:
     found = read({"backward.py": text.encode()}, RulesConfig()).reading
     assert found.problem is None
     assert found.findings == ()
-    return found.notes
+    return found.asides
 
 
 @pytest.mark.parametrize("spelling", DIFFERENCES)
@@ -205,7 +205,7 @@ CATALOGUES = [path for path in SOLUTIONS if path.parent.name != "wrong"]
 def test_no_right_form_in_the_catalogs_gets_a_note(path: Path) -> None:
     """All of it was derived by hand."""
     found = read({"backward.py": path.read_bytes()}, RulesConfig()).reading
-    assert [note for note in found.notes if "perhaps" in note] == []
+    assert [note for note in found.asides if "perhaps" in note] == []
 
 
 @pytest.mark.parametrize(

@@ -60,8 +60,8 @@ def encode_reading(reading: Reading) -> bytes:
         )
         for each in reading.functions.values()
     ]
-    about = (reading.file, reading.problem, reading.line, reading.notes, reading.source, reading.lost, reading.form)
-    parts = (about, functions, _plain(reading.findings), _plain(reading.surveys))
+    about = (reading.file, reading.problem, reading.line, reading.source, reading.lost, reading.form)
+    parts = (about, reading.notes, reading.asides, functions, _plain(reading.findings), _plain(reading.surveys))
     return json.dumps(parts).encode("utf-8", "replace")
 
 
@@ -73,7 +73,8 @@ def _plain(entries: Sequence[Parameter] | Sequence[Finding] | Sequence[Survey]) 
 def decode_reading(body: bytes) -> Reading:
     """Build a reading field by field; raises `ProtocolError` if one does not fit."""
     try:
-        (file, problem, line, notes, source, lost, form), functions, findings, surveys = json.loads(body)
+        about, notes, asides, functions, findings, surveys = json.loads(body)
+        file, problem, line, source, lost, form = about
         return Reading(
             file=clean(file),
             functions={clean(each[0]): _function(each) for each in functions},
@@ -81,6 +82,7 @@ def decode_reading(body: bytes) -> Reading:
             problem=None if problem is None else clean(problem),
             line=None if line is None else int(line),
             notes=tuple(map(clean, notes)),
+            asides=tuple(map(clean, asides)),
             source=source if isinstance(source, str) else "",
             lost={clean(name): clean(why) for name, why in lost.items()},
             surveys=tuple(_survey(*each) for each in surveys),

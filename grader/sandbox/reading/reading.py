@@ -90,6 +90,7 @@ class _Code:
     tree: ast.Module
     place: Callable[[int], tuple[str, int]]
     notes: tuple[str, ...] = ()
+    asides: tuple[str, ...] = ()
     assembled: bool = False
     lines: tuple[str, ...] = ()
     """The text that the tree's line numbers refer to."""
@@ -265,7 +266,7 @@ def _from_flat(code: _Code, cells: Sequence[flat_lines.CellBody], wanted: Wanted
     gradients = "1 gradient was" if len(names) == 1 else f"{len(names)} gradients were"
     count = f"{code.file}: {gradients} taken from lines outside functions"
     tree = ast.Module([*kept, *made.functions], [])
-    return replace(code, tree=tree, notes=(*notes, count), assembled=True)
+    return replace(code, tree=tree, notes=notes, asides=(count,), assembled=True)
 
 
 def _supported(
@@ -303,13 +304,13 @@ def _is_constant(node: ast.stmt) -> bool:
 
 def _judged(code: _Code, rules: RulesConfig, wanted: Wanted | None) -> Submitted:
     tree = code.tree
-    notes = list(code.notes)
+    notes, asides = list(code.notes), list(code.asides)
     judgment = Tainted((), tuple(tree.body), {}, ())
     if rules.enabled:
         tree = ast.Module(list(_without_main(tree.body)), [])
         facts = _look(tree)
         judgment = judge(facts, rules, code.file)
-        notes += [f"{_at(code, line)}: {note}" for line, note in suspicion.notes(facts)]
+        asides += [f"{_at(code, line)}: {note}" for line, note in suspicion.notes(facts)]
         notes += [f"{_at(code, line)}: skipped: {why}" for line, why in judgment.left_out]
     functions, repeated = _functions(code, tree.body, judgment)
     notes += [f"{_at(code, line)}: {name} is defined more than once; the last one counts" for name, line in repeated]
@@ -318,6 +319,7 @@ def _judged(code: _Code, rules: RulesConfig, wanted: Wanted | None) -> Submitted
         functions=functions,
         findings=_placed(code, judgment.findings)[:MOST_FINDINGS],
         notes=tuple(shortened(note, 300) for note in notes[:MOST_NOTES]),
+        asides=tuple(shortened(note, 300) for note in asides[:MOST_NOTES]),
         source=rewrite(code.tree, code.lines) if code.assembled else "",
         lost=_lost(code, functions, wanted),
     )
@@ -405,10 +407,13 @@ def _functions(
     code: _Code, body: list[ast.stmt], judgment: Tainted
 ) -> tuple[dict[str, Function], list[tuple[str, int]]]:
     functions: dict[str, Function] = {}
-    repeated = []
+    repeated: list[tuple[str, int]] = []
+    begun: set[str] = set()
     for name, node in definitions(body):
-        if name in functions:
+        if name in begun:
             repeated.append((name, node.lineno))
+        if not is_stub(node):
+            begun.add(name)
         if len(functions) < MOST_FUNCTIONS and len(name) <= LONGEST_NAME:
             found = judgment.names.get(name, ())
             functions[name] = _function(name, node, code.place, _placed(code, found))
