@@ -105,7 +105,8 @@ class Facts:
     @cached_property
     def values(self) -> tuple[str, ...]:
         """The forward values among the function's parameters."""
-        return self.evidence.binding.values if self.evidence.binding else ()
+        asked = self.evidence.binding.values if self.evidence.binding else ()
+        return tuple(name for name in asked if name in self.probe.numbers.values)  # sizes are not among them
 
     @cached_property
     def quantities(self) -> dict[str, list[float]]:

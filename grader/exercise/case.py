@@ -389,7 +389,7 @@ class Case:
     def nudged(self, names: Sequence[str], number: int) -> dict[str, torch.Tensor]:
         """Floating forward values in float64, each nudged by a few units in its last place; `number` is the seed."""
         g = torch.Generator().manual_seed(number)
-        found = {name: self.graph.values[name] for name in names}
+        found = {name: self.graph.values[name] for name in names if name in self.graph.values}
         return {n: v * (1 + NUDGE * _signs(v, g)) for n, v in found.items() if is_floating(v)}
 
     def is_null(self, variable: str) -> bool:

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 FEW_STEPS = 5
 """The loop is the same in every step; one case trains to the end."""
 PAIRS = [(case, exercise) for case in CASES for exercise in case.wants]
+OFTEN = 4
+"""Every fourth notebook is graded in every run of the tests, all of them with `-m slow`."""
 
 
 @cache
@@ -68,7 +70,13 @@ def matches(pattern: str, text: str) -> bool:
     return re.search(pattern, text, re.IGNORECASE) is not None
 
 
-@pytest.mark.parametrize(("case", "exercise"), PAIRS, ids=[f"{case.name} - {exercise}" for case, exercise in PAIRS])
+@pytest.mark.parametrize(
+    ("case", "exercise"),
+    [
+        pytest.param(*pair, id=f"{pair[0].name} - {pair[1]}", marks=[pytest.mark.slow] if number % OFTEN else [])
+        for number, pair in enumerate(PAIRS)
+    ],
+)
 def test_a_notebook_gives_what_pytorch_says(case: Case, exercise: str, tmp_path: Path, sandbox: Sandbox) -> None:
     """Each gradient has its verdict, and what must be said is said."""
     found = "\n".join(faults(case.wants[exercise], graded(case, exercise, tmp_path, sandbox)))

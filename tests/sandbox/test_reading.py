@@ -133,7 +133,7 @@ def test_functions_are_described_from_the_syntax_tree() -> None:
 
 def test_of_two_functions_with_one_name_the_last_counts_and_a_note_says_so() -> None:
     """As in Python."""
-    found = read_text("def dx(a): pass\ndef dx(b): pass\n").reading
+    found = read_text("def dx(a): return a\ndef dx(b): pass\n").reading
     assert parameters(found) == {"dx": ["b"]}
     assert found.notes == ("backward.py:2: dx is defined more than once; the last one counts",)
 
@@ -533,6 +533,34 @@ def test_of_several_versions_of_a_gradient_the_main_cells_is_taken_with_a_note()
     )
     assert parameters(found.reading)["dlogits"] == ["dprobs"]
     assert "n.ipynb cell 4:2: dlogits is assigned 2 times; this assignment was used" in found.reading.notes
+
+
+def test_a_branch_around_the_backward_pass_is_entered() -> None:
+    """With the lines of each gradient for itself; autograd's branch is left out."""
+    found = flat("if BY_HAND:\n    dh = dlogits @ W2.T\n    dW2 = h.T @ dlogits\nelse:\n    loss.backward()\n")
+    assert parameters(found.reading) == {"dh": ["dlogits", "W2"], "dW2": ["h", "dlogits"]}
+    assert not any(function.findings for function in found.reading.functions.values())
+
+
+def test_a_line_that_only_shows_a_gradient_is_not_part_of_it() -> None:
+    """A method changes its object if its name says so."""
+    found = flat("dh = dlogits @ W2.T\ndh.numpy()\ndb2 = dlogits.sum(0)\ndb2.mul_(1)")
+    assert "numpy" not in found.source
+    assert "db2.mul_(1)" in found.source
+
+
+def test_of_two_attempts_by_different_routes_the_last_counts() -> None:
+    """Where no heading says which exercise a cell belongs to."""
+    found = flat("dbnvar = dbnvar_inv * 2", "dbnvar = (bndiff * dbnraw).sum(0, keepdim=True)")
+    assert parameters(found.reading) == {"dbnvar": ["bndiff", "dbnraw"]}
+
+
+def test_a_magic_may_go_on_to_the_next_line_and_the_lectures_modules_need_no_import() -> None:
+    """A cell with both keeps its other lines."""
+    cells = ["!pip install -q \\\n    torch\nimport math", "dh = torch.tanh(F.relu(dlogits @ W2.T))"]
+    found = read({"n.ipynb": notebook(*cells)}, RULES, load_exercise("mlp").wanted)
+    assert parameters(found.reading) == {"dh": ["dlogits", "W2"]}
+    assert found.source.startswith("import torch\nimport torch.nn.functional as F\n")
 
 
 def test_a_function_takes_precedence_over_flat_lines() -> None:

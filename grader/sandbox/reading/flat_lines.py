@@ -184,8 +184,8 @@ class Guessed:
     def looks_like_gradient(self, _name: str) -> bool:
         return False
 
-    def children(self, _gradient: str) -> frozenset[str]:
-        return frozenset()
+    def is_near(self, _gradient: str, _upstream: str) -> bool:
+        return False
 
 
 @dataclass(slots=True)
@@ -350,6 +350,8 @@ class _Attempts:
         self._has_parts = bool(parts - {None})
         self._has_own_part = self._part is not None and self._part in parts
         passes = {step.index for step in steps if step.is_loop and _repeats_a_pass(step, names)}
+        if wanted is None and not any(map(_gradients, (step for step in steps if step.index not in passes))):
+            passes = set()  # the gradients of a training loop say which exercise it is
         self._slicer = Slicer(
             [_emptied(step) if step.index in passes else step for step in steps], names, around, local=False
         )
@@ -386,12 +388,12 @@ class _Attempts:
             self._notes.append((line, f"{gradient} is assigned {len(among)} times; this assignment was used"))
         return own, start
 
-    def _rank(self, gradient: str, own: str, start: int) -> tuple[bool, bool, bool, int]:
+    def _rank(self, gradient: str, own: str, start: int) -> tuple[bool, bool, int]:
         """Attempts of higher rank come first."""
         found = self._slicer.slice(own, gradient, self._slicer.episode(own, start))
         usable = not found.unknown and all(self._slicer.usable[index] for index in found.steps)
         nearness = 0 if self._has_parts else self._nearness(gradient, own, found)
-        return self._in_part(start), usable, not self._steps[start].is_loop, nearness
+        return self._in_part(start), usable, nearness
 
     def _counts(self, gradient: str, own: str, start: int) -> bool:
         """Whether an attempt is one at this exercise: those in another one's part only if they are the same step."""
@@ -410,7 +412,7 @@ class _Attempts:
         if any(map(self._names.looks_like_gradient, others)):
             return 0  # it goes through gradients that the exercise does not have
         upstream = {name for name in found.parameters if self._names.gradient(name)}
-        return 1 + bool(upstream) + bool(upstream and upstream <= self._names.children(gradient))
+        return 1 + bool(upstream) + bool(upstream and all(self._names.is_near(gradient, each) for each in upstream))
 
     def _function(self, gradient: str, own: str, start: int) -> ast.FunctionDef:
         episode = self._slicer.episode(own, start)

@@ -69,12 +69,13 @@ class _Looking:
 
     def is_about_gradients(self, node: _Function, names: Sequence[str]) -> bool:
         """Whether a function is called a backward pass, or takes or returns one of the gradients."""
-        taken = [each.arg for each in node.args.args]
+        returns = any(isinstance(part, ast.Return) and part.value is not None for part in ast.walk(node))
+        taken = [each.arg for each in node.args.args] if returns else []
         return bool(_NAMED_SO.search(node.name)) or any(map(self.is_gradient, (*taken, *names)))
 
     def is_gradient(self, name: str) -> bool:
         """Whether this is the name of one of the exercise's gradients; of any, if the exercise is not known."""
-        return name in self.gradients if self.gradients else bool(_LIKE_A_GRADIENT.fullmatch(name))
+        return name in self.gradients if self.gradients else is_gradient(name)
 
     def is_answer(self, name: str) -> bool:
         """Whether a function of this name is in the form that is graded."""

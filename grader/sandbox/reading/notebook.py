@@ -200,10 +200,19 @@ def _parse_cell(cell: _Text) -> ast.Module:
     try:
         return parse(cell.title, text, cell.begins)
     except NotPythonError:
-        plain = "\n".join(map(_without_magic, text.split("\n")))
+        plain = "\n".join(_without_magics(text.split("\n")))
         if plain == text:
             raise
     return parse(cell.title, plain, cell.begins)
+
+
+def _without_magics(lines: Iterable[str]) -> Iterator[str]:
+    """Lines without magics, and without the lines that a magic ending in a backslash goes on to."""
+    goes_on = False
+    for line in lines:
+        magic = goes_on or _MAGIC.match(line) is not None
+        yield "" if goes_on else _without_magic(line)
+        goes_on = magic and line.rstrip().endswith("\\")
 
 
 def _without_magic(line: str) -> str:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from grader.sandbox.reading.steps import Step
     from grader.sandbox.types import Wanted
 
-_OF: Final = tuple(map(re.compile, (r"d_?(.+)", r"grad_?(.+)", r"(.+?)_?grad", r"d(?:l|loss)_?d_?(.+)", r"g_(.+)")))
+_OF: Final = tuple(map(re.compile, (r"d_?(.+)", r"grad_?(.+)", r"(.+?)_?grad", r"d(?:l|L|loss)_?d_?(.+)", r"g_(.+)")))
 """How learners name the gradient of a variable."""
 _MODULES: Final = ("torch", "F", "functional")
 
@@ -76,6 +76,11 @@ class OwnNames:
         """The gradients of the variables computed from a gradient's variable in one line."""
         below = (names for names, value in self._lines if gradient[1:] in _reads(value))
         return frozenset(f"d{name}" for names in below for name in names)
+
+    def is_near(self, gradient: str, upstream: str) -> bool:
+        """Whether one gradient comes from another in at most two steps of the chain rule."""
+        below = self.children(gradient)
+        return upstream in below or any(upstream in self.children(each) for each in below)
 
     def looks_like_gradient(self, name: str) -> bool:
         """Whether an unknown name may have been meant as a gradient."""

@@ -52,6 +52,8 @@ MOST_PARAMETERS = 255
 LONGEST_NAME = 100
 MOST_FINDINGS = 50
 MOST_NOTES = 20
+_LECTURES = frozenset(("torch", "F"))
+"""Modules that lines outside functions may use without importing them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,7 +254,7 @@ def _from_flat(code: _Code, cells: Sequence[flat_lines.CellBody], wanted: Wanted
     written = {name: node for name, node in definitions(kept) if wanted is None or name in wanted.answers}
     answered = {name for name, node in written.items() if not is_stub(node)}
     used = {name for node in body if not isinstance(node, ast.FunctionDef) for name in called(node)}
-    known = _known(kept, wanted) - (written.keys() - used)
+    known = (_known(kept, wanted) | _LECTURES) - (written.keys() - used)
     around = flat_lines.Around(frozenset(answered), known, frozenset(written.keys() - answered))
     made = flat_lines.functions(cells, around, wanted)
     notes = (*code.notes, *(f"{_at(code, line) if line else code.file}: {note}" for line, note in made.notes))
@@ -262,11 +264,19 @@ def _from_flat(code: _Code, cells: Sequence[flat_lines.CellBody], wanted: Wanted
     if not made.functions:
         return replace(code, tree=ast.Module(kept, []), notes=notes)
     names = {function.name for function in made.functions}
+    kept = [*_imports(kept), *kept]
     kept = [node for node in kept if getattr(node, "name", "") not in names]  # stubs
     gradients = "1 gradient was" if len(names) == 1 else f"{len(names)} gradients were"
     count = f"{code.file}: {gradients} taken from lines outside functions"
     tree = ast.Module([*kept, *made.functions], [])
     return replace(code, tree=tree, notes=notes, asides=(count,), assembled=True)
+
+
+def _imports(kept: Sequence[ast.stmt]) -> list[ast.stmt]:
+    """The lecture's two imports, where lines were taken from a notebook without them."""
+    bound = {name for statement in _look(ast.Module(list(kept), [])).statements for name in statement.binds}
+    needed = {"torch": "import torch", "F": "import torch.nn.functional as F"}
+    return [node for name, text in needed.items() if name not in bound for node in ast.parse(text).body]
 
 
 def _supported(

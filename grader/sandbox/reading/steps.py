@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,10 @@ if TYPE_CHECKING:
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 LOOPS = (ast.For, ast.AsyncFor, ast.While)
 _COMPOUND = (*LOOPS, ast.If, ast.Try, ast.With, ast.AsyncWith)
+_CHANGES = re.compile(
+    r"(?!requires_grad_)\w+_|append|extend|insert|update|setdefault|add|pop|remove|clear|sort|reverse"
+)
+"""Methods that change their object; `dh.numpy()` only shows it."""
 _SIMPLE = (ast.Assign, ast.AnnAssign, ast.AugAssign, ast.Expr)
 
 
@@ -42,14 +47,30 @@ class Step:
 
 
 def flat(nodes: Iterable[ast.stmt]) -> Iterator[ast.stmt]:
-    """The statements that run once, in order, including those inside `with torch.no_grad():` and `if True:`."""
+    """The statements that run once, in order, including those inside `with torch.no_grad():` and `if True:`.
+
+    A branch that computes several gradients (`if BY_HAND:`) is entered, too: it is the backward pass.
+    """
     for node in nodes:
-        if isinstance(node, ast.With) and all(item.optional_vars is None for item in node.items):
+        if isinstance(node, ast.With):
             yield from flat(node.body)
         elif isinstance(node, ast.If) and isinstance(node.test, ast.Constant):
             yield from flat(node.body if node.test.value else node.orelse)
+        elif isinstance(node, ast.If | ast.Try) and _is_entered(node):
+            yield from flat(node.body)
         elif not isinstance(node, ast.Import | ast.ImportFrom | ast.ClassDef) and not is_placeholder(node):
             yield node
+
+
+def _is_entered(node: ast.If | ast.Try) -> bool:
+    if isinstance(node, ast.If) and "__name__" in ast.unparse(node.test):
+        return True
+    written = (part.id for each in node.body for part in ast.walk(each) if isinstance(part, ast.Name) and _stores(part))
+    return len({name for name in written if name[:1] == "d" or name.startswith("grad_")}) > 1
+
+
+def _stores(name: ast.Name) -> bool:
+    return isinstance(name.ctx, ast.Store)
 
 
 def step_of(node: ast.stmt, cell: int, part: int | None = None) -> Step:
@@ -131,10 +152,18 @@ def _note_change(part: ast.AST, step: Step) -> None:
         root = _root(part.target)
     elif isinstance(part, ast.Subscript | ast.Attribute) and isinstance(part.ctx, ast.Store):
         root = _root(part)
-    elif isinstance(part, ast.Expr) and isinstance(part.value, ast.Call) and isinstance(part.value.func, ast.Attribute):
-        root = _root(part.value.func)
+    elif isinstance(part, ast.Expr) and any(map(_CHANGES.fullmatch, _methods(part.value))):
+        root = _root(part.value)
     if root is not None:
         step.touched.add(root)
+
+
+def _methods(node: ast.expr) -> Iterator[str]:
+    """The methods called in a chain such as `x.detach().add_(1)`."""
+    while isinstance(node, ast.Attribute | ast.Subscript | ast.Call):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            yield node.func.attr
+        node = node.func if isinstance(node, ast.Call) else node.value
 
 
 def _root(node: ast.expr) -> str | None:
