@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from grader.sandbox.types import Wanted
 
 _COMMENTED: Final = re.compile(r"^\s*#+\s*(?:def\s+(d\w+|gradients)\s*\(|(d\w+)\s*[+-]?=(?!=)(?!\s*(?:None|\.\.\.)))")
-_IN_TEXT: Final = re.compile(r"^\s*(?:def\s+(d\w+|gradients)\s*\(|(d\w+)\s*[+-]?=(?!=))", re.MULTILINE)
+_IN_TEXT: Final = re.compile(r"^[ \t]*(?:def[ \t]+(d\w+|gradients)[ \t]*\(|(d\w+)[ \t]*[+-]?=(?!=))", re.MULTILINE)
 _LIKE_A_GRADIENT: Final = re.compile(r"d[A-Za-z]\w*")
 _NAMED_SO: Final = re.compile(r"backward|backprop|grad", re.IGNORECASE)
 _Function = ast.FunctionDef | ast.AsyncFunctionDef

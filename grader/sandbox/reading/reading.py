@@ -51,6 +51,8 @@ MOST_PARAMETERS = 255
 LONGEST_NAME = 100
 MOST_FINDINGS = 50
 MOST_NOTES = 20
+MOST_PIECES = 2000
+"""Of more, the last statements are run together: one that fails then takes those after it with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,17 +268,18 @@ def _known(kept: Iterable[ast.stmt], wanted: Wanted | None) -> frozenset[str]:
     constants -= set(wanted.sizes) | set(wanted.synonyms) if wanted else set()
     statements = [s for s in _look(ast.Module(list(kept), [])).statements if not _is_constant(s.node)]
     known = {name for statement in statements for name in statement.binds}
-    while True:
-        lacking = {
-            name
-            for statement in statements
-            if isinstance(statement.node, ast.FunctionDef | ast.Assign)
-            and not set(free_names(statement.node)) <= known | constants
-            for name in statement.binds & known
-        }
-        if not lacking:
-            return frozenset(known)
+    users: dict[str, set[str]] = {}
+    """Name -> what is defined with it."""
+    for statement in statements:
+        if isinstance(statement.node, ast.FunctionDef | ast.Assign):
+            for used in free_names(statement.node):
+                users.setdefault(used, set()).update(statement.binds)
+    waiting = [used for used in users if used not in known | constants]
+    while waiting:
+        lacking = users.get(waiting.pop(), set()) & known
         known -= lacking
+        waiting += lacking - constants
+    return frozenset(known)
 
 
 def _is_constant(node: ast.stmt) -> bool:
@@ -309,12 +312,16 @@ def _judged(code: _Code, rules: RulesConfig, wanted: Wanted | None) -> Submitted
 
 def _pieces(code: _Code, kept: list[ast.stmt]) -> Iterator[Piece]:
     """The statements in pieces, so that one that fails takes nothing else with it. `from __future__` holds for all."""
-    future = [node for node in kept if isinstance(node, ast.ImportFrom) and node.module == "__future__"]
-    for _, group in groupby(kept, key=_fails_alone):
-        nodes = [node for node in group if node not in future]
-        if nodes:
-            binds = frozenset(name for node in nodes for name in _may_bind(node))
-            yield Piece(_compiled(code, ast.Module([*future, *nodes], [])), _at(code, nodes[0].lineno), binds)
+    future = {ast.dump(node): node for node in kept if _is_future(node)}
+    groups = [list(group) for _, group in groupby((node for node in kept if not _is_future(node)), key=_fails_alone)]
+    rest = [node for group in groups[MOST_PIECES:] for node in group]
+    for nodes in (*groups[:MOST_PIECES], *([rest] if rest else ())):
+        binds = frozenset(name for node in nodes for name in _may_bind(node))
+        yield Piece(_compiled(code, ast.Module([*future.values(), *nodes], [])), _at(code, nodes[0].lineno), binds)
+
+
+def _is_future(node: ast.stmt) -> bool:
+    return isinstance(node, ast.ImportFrom) and node.module == "__future__"
 
 
 def _fails_alone(node: ast.stmt) -> int:
