@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from grader.sandbox.cleaning import shortened
-from grader.sandbox.reading.choosing import is_stub
+from grader.sandbox.reading.bodies import is_stub
 from grader.sandbox.reading.flat_lines import is_gradient
 from grader.sandbox.reading.steps import flat, step_of
 
