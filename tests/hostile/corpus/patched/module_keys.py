@@ -1,9 +1,7 @@
 # attack: a key in the module that compares itself with the name that the child looks up
-# expect: dprobs=raised|correct *=correct
+# expect: *=correct
 import string
 import warnings
-
-frames = []
 
 
 class Name(str):
@@ -17,8 +15,8 @@ class Name(str):
 
         me.append(walk())
         caller = string.Formatter().get_field("0.f_code.co_name", (next(me[0]),), {})[0]
-        if caller != "drive":
-            print("escaped: compared in", caller)
+        if caller not in ("drive", "<module>"):
+            raise RuntimeError(f"escaped: compared in {caller}")
         return str(self) == other
 
 
