@@ -19,6 +19,9 @@ RIGHT = (ROOT / "solutions/mlp/backward.py").read_bytes()
 OTHER = (ROOT / "solutions/gpt2_block/backward.py").read_bytes()
 HALF = RIGHT.split(b"def dlogits(")[0]
 ONE = b"def dprobs(dlogprobs, probs):\n    return dlogprobs / probs\n"
+STUBS_THAT_RETURN = (
+    b"def dprobs(probs):\n    return None\ndef dlogits(logits):\n    dlogits = None\n    return dlogits\n"
+)
 DONE = b"def dx(y):\n    return y\n"
 
 
@@ -48,6 +51,7 @@ CASES = [
     ("backward.py among equals that have more names", {"backward.py": ONE, "a.py": ONE + DONE}),
     ("backward.py among equals", {"backward.py": RIGHT, "a.py": RIGHT}),
     ("the upper one among equals", {"a/backward.py": RIGHT, "a/b/backward.py": RIGHT}),
+    ("work before stubs that return None", {"mine.py": ONE, "backward.py": STUBS_THAT_RETURN}),
     ("stubs before nothing", {"backward.py": STUBS, "helpers.py": b"def log(x): return x\n"}),
     ("work in an archive before a stub beside it", {"mine/backward.py": RIGHT, "backward.py": STUBS}),
     ("work before a file that cannot be parsed", {"b.py": ONE, "backward.py": b"def dprobs(:\n"}),

@@ -8,6 +8,7 @@ import json
 import random
 import stat
 import struct
+import time
 import zipfile
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from grader.exercise.shelf import load_exercise
 from grader.sandbox.reading.reading import Submitted, read
 from grader.sandbox.types import Parameter, Reading, RulesConfig
 
+EXERCISES = Path(__file__).resolve().parents[2] / "exercises"
 RULES = RulesConfig()
 NOISE = random.Random(0).randbytes(1 << 20)
 ANSWER = b"def dx(y):\n    return y\n"
@@ -618,3 +620,31 @@ def test_every_worked_solution_reads_without_a_note(path: Path) -> None:
     """The project's own answers would be the first false alarms."""
     found = read_text(path.read_bytes()).reading
     assert (found.problem, found.findings, found.notes) == (None, (), ())
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("backward.py", b'"""' + b"\n" * 200_000 + b'"""\n'),
+        ("backward.py", b"from __future__ import annotations\n" * 3000 + b"x\n" * 20_000),
+        ("a.ipynb", notebook("y = (\n" + " " * 2500 + "x\n")),
+        ("a.ipynb", notebook("".join(f"def a{i}(): return a{i + 1}()\n" for i in range(2500)))),
+    ],
+    ids=["empty lines between quotes", "imports from __future__", "spaces", "helpers that use each other"],
+)
+def test_no_text_takes_time_out_of_proportion(name: str, data: bytes) -> None:
+    begun = time.monotonic()
+    read({name: data}, RULES, load_exercise(EXERCISES / "mlp").wanted)
+    assert time.monotonic() - begun < 20
+
+
+def test_a_number_without_end_is_no_exercise() -> None:
+    found = reading(a_ipynb=notebook(f"# Exercise {'9' * 5000}\ndef dx(y):\n    return y\n"))
+    assert list(found.functions) == ["dx"]
+    assert found.problem is None
+
+
+def test_of_very_many_statements_that_may_fail_the_last_are_run_together() -> None:
+    submitted = read_text("x = 1\n" * 2500 + "def dx(y):\n    return y\n")
+    assert len(submitted.pieces) == 2001
+    assert submitted.pieces[-1].binds == {"x", "dx"}

@@ -32,7 +32,7 @@ from grader.sandbox.types import CUT, NotStarted, Raised, WrongType
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Mapping, Sequence
-    from types import CodeType, ModuleType
+    from types import CodeType
 
     from grader.sandbox.child.drive import Result
     from grader.sandbox.protocol.messages import Asked
@@ -48,6 +48,11 @@ _element_size: Final = TensorBase.element_size
 _dim: Final = TensorBase.dim
 _is_neg: Final = TensorBase.is_neg
 _resolve_neg: Final = TensorBase.resolve_neg
+_layout: Final = TensorBase.layout.__get__  # type: ignore[attr-defined]
+_is_cpu: Final = TensorBase.is_cpu.__get__  # type: ignore[attr-defined]
+_is_nested: Final = TensorBase.is_nested.__get__  # type: ignore[attr-defined]
+_dtype: Final = TensorBase.dtype.__get__  # type: ignore[attr-defined]
+_shape: Final = TensorBase.shape.__get__  # type: ignore[attr-defined]
 _strided: Final = torch.strided
 _inference_mode: Final = torch.inference_mode
 _is_inference: Final = torch.is_inference_mode_enabled
@@ -95,35 +100,34 @@ class Calls:
         self._missing: dict[str, NotStarted | Raised] = {}
         """Names that are not defined, because a line of the file failed that would have defined them."""
 
-    def load(self, pieces: Sequence[Piece], module: ModuleType, wide: ModuleType) -> Calling:
+    def load(self, pieces: Sequence[Piece], narrow: dict[str, Any], wide: dict[str, Any]) -> Calling:
         """Run the file once for each dtype, so that tensors made at its top level are float64 in float64 questions.
 
         A piece that fails is skipped, as a cell of a notebook would be: what does not need it is graded all the same.
 
         Args:
             pieces: the compiled file.
-            module: for float32 questions; what happens here is reported.
-            wide: for float64 questions; a copy of `module` if the file cannot be run twice.
+            narrow: the module's names for float32 questions; what happens here is reported.
+            wide: those for float64 questions; a copy of `narrow` if the file cannot be run twice.
         """
         self._random = any(_draws(piece.code) for piece in pieces)
         self._start("float32")
-        failed = yield from self._run(pieces, module)
+        failed = yield from self._run(pieces, narrow)
         shown = self._shown()
-        self._missing = {
-            name: failure for piece, failure in failed for name in piece.binds if name not in module.__dict__
-        }
+        made = {name for name in narrow if type(name) is str}  # other keys may be objects that compare themselves
+        self._missing = {name: failure for piece, failure in failed for name in piece.binds if name not in made}
         self._start("float64")
         again = yield from self._run(pieces, wide)
         if len(again) > len(failed):
-            wide.__dict__.update(module.__dict__)
+            yield partial(wide.update, narrow)
         return encode_fine(shown, [_skipped(piece, failure) for piece, failure in failed[:MOST_SKIPPED]])
 
     def _run(
-        self, pieces: Sequence[Piece], module: ModuleType
+        self, pieces: Sequence[Piece], names: dict[str, Any]
     ) -> Generator[Callable[[], object], None, list[tuple[Piece, NotStarted | Raised]]]:
         failed = []
         for piece in pieces:
-            yield partial(exec, piece.code, module.__dict__)
+            yield partial(exec, piece.code, names)
             failure = self._failure()
             if failure is not None:
                 failed.append((piece, failure))
@@ -211,7 +215,7 @@ class Calls:
         while trace is not None:
             code = trace.tb_frame.f_code
             explicit = False
-            if code.co_filename == self._file:
+            if type(code.co_filename) is str and code.co_filename == self._file:
                 line = trace.tb_lineno
                 explicit = code.co_code[trace.tb_lasti] == _RAISE
             trace = trace.tb_next
@@ -325,7 +329,7 @@ def _one(value: Any, most: int) -> bytes | str:
     if type(value) is not PlainTensor:
         return described(value)
     try:
-        if value.layout is _strided and value.is_cpu and value.dtype in CODES and not value.is_nested:
+        if _layout(value) is _strided and _is_cpu(value) and _dtype(value) in CODES and not _is_nested(value):
             return _dense(value, most)
         return _odd(value)
     except Exception:  # noqa: BLE001  (wrappers and fakes that look like tensors until they are used)
@@ -334,11 +338,11 @@ def _one(value: Any, most: int) -> bytes | str:
 
 def _odd(tensor: torch.Tensor) -> str:
     """Describe a tensor that is not an ordinary dense one on the CPU."""
-    if tensor.is_nested:
+    if _is_nested(tensor):
         return "a nested tensor"
-    if tensor.layout is not _strided:
+    if _layout(tensor) is not _strided:
         return "a sparse tensor"
-    if not tensor.is_cpu:
+    if not _is_cpu(tensor):
         return f"a tensor on the {tensor.device.type} device"
     return "a quantized tensor" if tensor.is_quantized else f"a {tensor.dtype} tensor"
 
@@ -347,8 +351,8 @@ def _dense(tensor: torch.Tensor, most: int) -> bytes | str:
     """A tensor's bytes, or what is wrong with it. Checks the size first, since an expanded tensor may be huge."""
     if _dim(tensor) > MOST_DIMENSIONS:
         return f"a tensor with {_dim(tensor)} dimensions"
-    if (_numel(tensor) or most_when_summed(tensor.shape)) * _element_size(tensor) > most:
-        return f"a tensor of shape {tuple(tensor.shape)}, far larger than this gradient can be"
+    if (_numel(tensor) or most_when_summed(_shape(tensor))) * _element_size(tensor) > most:
+        return f"a tensor of shape {tuple(_shape(tensor))}, far larger than this gradient can be"
     if _is_neg(tensor):
         tensor = _resolve_neg(tensor)
     if not data_ptr(tensor) and _numel(tensor):

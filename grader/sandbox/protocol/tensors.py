@@ -22,6 +22,8 @@ _empty: Final = torch.empty
 _contiguous: Final = TensorBase.contiguous
 _detach: Final = TensorBase.detach
 _nbytes: Final = TensorBase.nbytes.__get__  # type: ignore[attr-defined]
+_shape: Final = TensorBase.shape.__get__  # type: ignore[attr-defined]
+_dtype: Final = TensorBase.dtype.__get__  # type: ignore[attr-defined]
 # `ctypes` itself is gone by the time a call is made.
 _string_at: Final = ctypes._string_at  # type: ignore[attr-defined]  # noqa: SLF001  (what `ctypes.string_at` calls)
 _memmove: Final = ctypes.memmove
@@ -85,8 +87,8 @@ def encode_value(value: object) -> bytes:
 def encode_tensor(tensor: torch.Tensor) -> bytes:
     """Encode a dense CPU tensor of a known dtype."""
     tensor = _contiguous(_detach(tensor))
-    shape, size = tensor.shape, _nbytes(tensor)
-    head = _HEADS[len(shape)].pack(_TENSOR, CODES[tensor.dtype], len(shape), size, *shape)
+    shape, size = _shape(tensor), _nbytes(tensor)
+    head = _HEADS[len(shape)].pack(_TENSOR, CODES[_dtype(tensor)], len(shape), size, *shape)
     return head + _string_at(data_ptr(tensor), size) if size else head
 
 

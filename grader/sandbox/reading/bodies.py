@@ -19,15 +19,12 @@ _SEVERAL: Final = "gradients"
 
 
 def unreturned(name: str, function: Definition) -> str:
-    """What to say about a function that was begun if a call of it returns None; empty for a stub.
-
-    A stub has a docstring, `pass`, `...`, `return None` or `raise NotImplementedError`, and nothing else.
-    """
-    if isinstance(function, ast.Lambda):
-        return "" if _is_none(function.body) else "returns nothing: what follows the colon has no value"
-    nodes = list(_nodes(function.body))
-    if _is_stub(function.body, nodes):
+    """What to say about a function that was begun if a call of it returns None; empty for a stub."""
+    if is_stub(function):
         return ""
+    if isinstance(function, ast.Lambda):
+        return "returns nothing: what follows the colon has no value"
+    nodes = list(_nodes(function.body))
     returns = [node for node in nodes if isinstance(node, ast.Return)]
     wanted = _wanted(name, nodes)
     if not returns:
@@ -59,7 +56,14 @@ def _nodes(body: list[ast.stmt]) -> Iterator[ast.AST]:
             waiting += [*ast.iter_child_nodes(node)][::-1]
 
 
-def _is_stub(body: list[ast.stmt], nodes: list[ast.AST]) -> bool:
+def is_stub(function: Definition) -> bool:
+    """Whether a function is as it was handed out.
+
+    A stub has a docstring, `pass`, `...`, `return None`, `dx = None` or `raise NotImplementedError`, and nothing else.
+    """
+    if isinstance(function, ast.Lambda):
+        return _is_none(function.body)
+    body, nodes = function.body, _nodes(function.body)
     empty = {node.id for statement in body if _is_placeholder(statement) for node in _targets(statement)}
     returns = [node for node in nodes if isinstance(node, ast.Return)]
     nothing = all(_is_bare(each) or (isinstance(each.value, ast.Name) and each.value.id in empty) for each in returns)

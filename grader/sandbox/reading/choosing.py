@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from grader.sandbox.cleaning import shortened
+from grader.sandbox.reading.bodies import is_stub
 from grader.sandbox.reading.source import NotPythonError
 from grader.sandbox.reading.submitted_files import rough_answers
 
@@ -173,25 +174,13 @@ def most_promising(files: Mapping[str, bytes], wanted: Wanted | None) -> list[st
     return sorted(files, key=order.__getitem__, reverse=True)[:MOST_SURVEYED]
 
 
-# Stubs
-
-
-def is_stub(node: ast.stmt) -> bool:
-    """Whether a function is as it was handed out: a docstring, and a statement that does nothing."""
-    if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-        return False
-    return all(map(_does_nothing, node.body))
-
-
-def _does_nothing(node: ast.stmt) -> bool:
-    if isinstance(node, ast.Raise):
-        error = node.exc.func if isinstance(node.exc, ast.Call) else node.exc
-        return isinstance(error, ast.Name) and error.id == "NotImplementedError"
-    return isinstance(node, ast.Pass) or (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant))
-
-
 def sorted_answers(found: Iterable[tuple[str, ast.stmt]]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The names of answers that are begun, and of those that are stubs; the last definition of a name counts."""
     last = dict(found)
-    begun = tuple(name for name, node in last.items() if not is_stub(node))
+    begun = tuple(name for name, node in last.items() if not _is_stub(node))
     return begun, tuple(name for name in last if name not in begun)
+
+
+def _is_stub(node: ast.stmt) -> bool:
+    function = node.value if isinstance(node, ast.Assign) else node
+    return isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) and is_stub(function)

@@ -473,7 +473,8 @@ class _TrainingLoop:
             for number, cell in enumerate(cells)
             if cell.part == wanted.part or not own
             for block in _blocks(cell.body)
-        ]
+            if 2 * _gradients_in(block) >= len(wanted.returns)
+        ][-MOST_ATTEMPTS:]
 
     def made(self) -> Made:
         [answer] = self._wanted.answers
@@ -522,6 +523,17 @@ class _TrainingLoop:
             results.append(ast.Name(name, ast.Load()))
         body = [steps[index].node for index in sorted(found.steps)]
         return function(answer, found, body, ast.List(results, ast.Load()), (body[0], body[-1]))
+
+
+def _gradients_in(block: Sequence[ast.stmt]) -> int:
+    """About how many gradients a block sets, under whatever names."""
+    names = (
+        part.id
+        for node in block
+        for part in ast.walk(node)
+        if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store)
+    )
+    return len({name for name in names if name[:1] == "d" or "grad" in name})
 
 
 def _blocks(body: Sequence[ast.stmt]) -> Iterator[Sequence[ast.stmt]]:

@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from grader.sandbox.cleaning import shortened
-from grader.sandbox.reading.choosing import is_stub
+from grader.sandbox.reading.bodies import is_stub
 from grader.sandbox.reading.flat_lines import is_gradient
 from grader.sandbox.reading.steps import flat, step_of
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from grader.sandbox.types import Wanted
 
 _COMMENTED: Final = re.compile(r"^\s*#+\s*(?:def\s+(d\w+|gradients)\s*\(|(d\w+)\s*[+-]?=(?!=)(?!\s*(?:None|\.\.\.)))")
-_IN_TEXT: Final = re.compile(r"^\s*(?:def\s+(d\w+|gradients)\s*\(|(d\w+)\s*[+-]?=(?!=))", re.MULTILINE)
+_IN_TEXT: Final = re.compile(r"^[ \t]*(?:def[ \t]+(d\w+|gradients)[ \t]*\(|(d\w+)[ \t]*[+-]?=(?!=))", re.MULTILINE)
 _LIKE_A_GRADIENT: Final = re.compile(r"d[A-Za-z]\w*")
 _NAMED_SO: Final = re.compile(r"backward|backprop|grad", re.IGNORECASE)
 _Function = ast.FunctionDef | ast.AsyncFunctionDef

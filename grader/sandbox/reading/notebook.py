@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 import json
 import re
+from bisect import bisect_right
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -24,11 +25,11 @@ MOST_CELLS = 2000
 
 _MAGIC = re.compile(r"^(\s*)(?:[%!?].*|[\w.]+\?{1,2}\s*)$")
 _TIMED = re.compile(r"^(\s*)%(?:time|timeit|prun|memit)\s+(?:-\w+\s+(?:\d+\s+)?)*")
-_SHELL_RESULT = re.compile(r"^(\s*)([\w, ]+?)\s*=\s*[%!].*$")
+_SHELL_RESULT = re.compile(r"^(\s*)(\w[\w, ]*)=\s*[%!].*$")
 _CELL_OF_PYTHON = re.compile(r"^%%(?:time|timeit|capture|prun|memit|grade)\b")
 _PART = re.compile(
     r"^\W*(?:exercises?|exercice|exerc[ií]cio|ejercicio|esercizio|übung|aufgabe|упражнение|задание|al\w{1,2}t\wrma|egzersiz"
-    r"|练习|練習|연습)\W*(\d+)\b",
+    r"|练习|練習|연습)\W*(\d{1,4})\b",
     re.IGNORECASE,
 )
 """A heading such as `Exercise 2: ...`, in the languages that public notebooks are written in."""
@@ -65,10 +66,7 @@ class Notebook:
 
     def place(self, line: int) -> tuple[str, int]:
         """Convert a line number across all cells into the cell's title and the line within it."""
-        found = self.cells[0]
-        for cell in self.cells:
-            if cell.first_line <= line:
-                found = cell
+        found = self.cells[max(0, bisect_right(self.cells, line, key=lambda cell: cell.first_line) - 1)]
         return found.title, max(1, line - found.first_line + found.begins)
 
 
@@ -223,7 +221,7 @@ def _without_magic(line: str) -> str:
     if magic is not None:
         return f"{magic[1]}pass"
     result = _SHELL_RESULT.match(line)
-    return f"{result[1]}{result[2]} = None" if result is not None else line
+    return f"{result[1]}{result[2].rstrip()} = None" if result is not None else line
 
 
 def opened(body: Iterable[ast.stmt]) -> Iterator[ast.stmt]:

@@ -24,7 +24,6 @@ from grader.sandbox.reading.choosing import (
     choose,
     has_work,
     is_of_another,
-    is_stub,
     most_promising,
     sorted_answers,
 )
@@ -54,6 +53,8 @@ MOST_FINDINGS = 50
 MOST_NOTES = 20
 _LECTURES = frozenset(("torch", "F"))
 """Modules that lines outside functions may use without importing them."""
+MOST_PIECES = 2000
+"""Of more, the last statements are run together: one that fails then takes those after it with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,11 +253,12 @@ def _from_flat(code: _Code, cells: Sequence[flat_lines.CellBody], wanted: Wanted
     again = flat_lines.assigned_again(body)
     kept = [node for node in body if notebook.is_definition(node) and again.isdisjoint(flat_lines.assigned(node))]
     written = {name: node for name, node in definitions(kept) if wanted is None or name in wanted.answers}
-    answered = {name for name, node in written.items() if not is_stub(node)}
+    answered = set(sorted_answers(written.items())[0])
     used = {name for node in body if not isinstance(node, ast.FunctionDef) for name in called(node)}
     known = (_known(kept, wanted) | _LECTURES) - (written.keys() - used)
     around = flat_lines.Around(frozenset(answered), known, frozenset(written.keys() - answered))
-    made = flat_lines.functions(cells, around, wanted)
+    with _deeper():
+        made = flat_lines.functions(cells, around, wanted)
     notes = (*code.notes, *(f"{_at(code, line) if line else code.file}: {note}" for line, note in made.notes))
     if not made.functions and not code.assembled:
         return replace(code, notes=notes)
@@ -295,17 +297,18 @@ def _known(kept: Iterable[ast.stmt], wanted: Wanted | None) -> frozenset[str]:
     constants -= set(wanted.sizes) | set(wanted.synonyms) if wanted else set()
     statements = [s for s in _look(ast.Module(list(kept), [])).statements if not _is_constant(s.node)]
     known = {name for statement in statements for name in statement.binds}
-    while True:
-        lacking = {
-            name
-            for statement in statements
-            if isinstance(statement.node, ast.FunctionDef | ast.Assign)
-            and not set(free_names(statement.node)) <= known | constants
-            for name in statement.binds & known
-        }
-        if not lacking:
-            return frozenset(known)
+    users: dict[str, set[str]] = {}
+    """Name -> what is defined with it."""
+    for statement in statements:
+        if isinstance(statement.node, ast.FunctionDef | ast.Assign):
+            for used in free_names(statement.node):
+                users.setdefault(used, set()).update(statement.binds)
+    waiting = [used for used in users if used not in known | constants]
+    while waiting:
+        lacking = users.get(waiting.pop(), set()) & known
         known -= lacking
+        waiting += lacking - constants
+    return frozenset(known)
 
 
 def _is_constant(node: ast.stmt) -> bool:
@@ -324,13 +327,15 @@ def _judged(code: _Code, rules: RulesConfig, wanted: Wanted | None) -> Submitted
         notes += [f"{_at(code, line)}: skipped: {why}" for line, why in judgment.left_out]
     functions, repeated = _functions(code, tree.body, judgment)
     notes += [f"{_at(code, line)}: {name} is defined more than once; the last one counts" for name, line in repeated]
+    with _deeper():
+        source = rewrite(code.tree, code.lines) if code.assembled else ""
     reading = Reading(
         file=code.file,
         functions=functions,
         findings=_placed(code, judgment.findings)[:MOST_FINDINGS],
         notes=tuple(shortened(note, 300) for note in notes[:MOST_NOTES]),
         asides=tuple(shortened(note, 300) for note in asides[:MOST_NOTES]),
-        source=rewrite(code.tree, code.lines) if code.assembled else "",
+        source=source,
         lost=_lost(code, functions, wanted),
     )
     kept = list(judgment.kept)
@@ -339,12 +344,16 @@ def _judged(code: _Code, rules: RulesConfig, wanted: Wanted | None) -> Submitted
 
 def _pieces(code: _Code, kept: list[ast.stmt]) -> Iterator[Piece]:
     """The statements in pieces, so that one that fails takes nothing else with it. `from __future__` holds for all."""
-    future = [node for node in kept if isinstance(node, ast.ImportFrom) and node.module == "__future__"]
-    for _, group in groupby(kept, key=_fails_alone):
-        nodes = [node for node in group if node not in future]
-        if nodes:
-            binds = frozenset(name for node in nodes for name in _may_bind(node))
-            yield Piece(_compiled(code, ast.Module([*future, *nodes], [])), _at(code, nodes[0].lineno), binds)
+    future = {ast.dump(node): node for node in kept if _is_future(node)}
+    groups = [list(group) for _, group in groupby((node for node in kept if not _is_future(node)), key=_fails_alone)]
+    rest = [node for group in groups[MOST_PIECES:] for node in group]
+    for nodes in (*groups[:MOST_PIECES], *([rest] if rest else ())):
+        binds = frozenset(name for node in nodes for name in _may_bind(node))
+        yield Piece(_compiled(code, ast.Module([*future.values(), *nodes], [])), _at(code, nodes[0].lineno), binds)
+
+
+def _is_future(node: ast.stmt) -> bool:
+    return isinstance(node, ast.ImportFrom) and node.module == "__future__"
 
 
 def _fails_alone(node: ast.stmt) -> int:
@@ -422,8 +431,7 @@ def _functions(
     for name, node in definitions(body):
         if name in begun:
             repeated.append((name, node.lineno))
-        if not is_stub(node):
-            begun.add(name)
+        begun.update(sorted_answers([(name, node)])[0])
         if len(functions) < MOST_FUNCTIONS and len(name) <= LONGEST_NAME:
             found = judgment.names.get(name, ())
             functions[name] = _function(name, node, code.place, _placed(code, found))
