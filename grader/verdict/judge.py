@@ -79,7 +79,8 @@ def obstacle(name: str, reading: Reading, loading: Outcome | None, binding: Bind
         return _missing(name, reading)
     if function.findings:
         finding = function.findings[0]
-        return Judgment(Verdict.REFUSED, finding_sentence(finding), line=finding.line)
+        line = finding.line if finding.file == function.file else None  # the row's place is in the function's cell
+        return Judgment(Verdict.REFUSED, finding_sentence(finding), line=line)
     if loading is not None:
         return failed(loading, reading.file, "the file")
     if binding is not None and binding.problem is not None:

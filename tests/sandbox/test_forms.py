@@ -50,6 +50,14 @@ FORMS = {
         "import torch\n'''\ndef dw(dout, norm):\n    return dout * norm\n'''\n",
         "a.py:2: dw is in a text between quotes; remove the quotes around it",
     ),
+    "lines that fill a dict": (
+        "grads['dw'] = dout * norm\ngrads['db'] = dout.sum(0)\ngrads['dx'] = dout\n",
+        "a.py:1: the gradients are put into grads; give each a name of its own: dw = ...",
+    ),
+    "lines that set attributes": (
+        "d.w = dout * norm\nd.b = dout.sum(0)\nd.x = dout\n",
+        "a.py:1: the gradients are put into d; give each a name of its own: dw = ...",
+    ),
     "a training loop": (
         "for step in range(9):\n    loss = f(x)\n    loss.backward()\n",
         f"a.py:3: the gradients are computed by autograd, in a training loop; {ONE_EACH}dout(...)",

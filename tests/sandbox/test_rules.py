@@ -361,6 +361,12 @@ def test_a_call_of_something_refused_costs_nothing_else() -> None:
     assert refused("def dx(y):\n    return y\nloss.backward()\n") == {"dx": []}
 
 
+def test_a_line_that_fails_does_not_give_a_refused_name_another_meaning() -> None:
+    """It is skipped, and the name is Python's own again."""
+    assert refused("getattr = 1/0\ndef da(x):\n    return getattr(x, 'gr' + 'ad')\n") == {"da": ["name"]}
+    assert refused("def getattr(x, y):\n    return x\ndef da(x):\n    return getattr(x, 'a')\n") == {"da": []}
+
+
 def test_a_violation_inside_a_function_costs_only_that_function() -> None:
     """The others in the file are graded."""
     assert refused("def da(x):\n    return x.grad\ndef db(x):\n    return x\n") == {"da": ["autograd"], "db": []}

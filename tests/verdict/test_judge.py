@@ -315,6 +315,16 @@ def test_a_bad_answer_gets_one_verdict_and_one_sentence(
     assert sentence in row.problem
 
 
+def test_a_function_may_ask_for_a_size_by_its_name(graded: Graded) -> None:
+    """Right or wrong: the mistake is named as if it had asked for a value."""
+    block = "def dlogprobs(Yb, vocab_size):\n    return -F.one_hot(Yb, vocab_size).to(torch.get_default_dtype())"
+    rows = graded(f"{block} / Yb.shape[0]")
+    assert rows["dlogprobs"].correct
+    diagnosis = graded(block)["dlogprobs"].diagnosis
+    assert diagnosis is not None
+    assert "n times the right gradient" in str(diagnosis)
+
+
 def test_one_bad_function_costs_only_itself(graded: Graded) -> None:
     """Every other row scores, and the chain goes on with autograd's gradient for the bad one."""
     rows = graded("def dprobs(probs):\n    raise ValueError('no')")

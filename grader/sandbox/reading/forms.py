@@ -20,6 +20,8 @@ _COMMENTED: Final = re.compile(r"^\s*#+\s*(?:def\s+(d\w+|gradients)\s*\(|(d\w+)\
 _IN_TEXT: Final = re.compile(r"^[ \t]*(?:def[ \t]+(d\w+|gradients)[ \t]*\(|(d\w+)[ \t]*[+-]?=(?!=))", re.MULTILINE)
 _LIKE_A_GRADIENT: Final = re.compile(r"d[A-Za-z]\w*")
 _NAMED_SO: Final = re.compile(r"backward|backprop|grad", re.IGNORECASE)
+ENOUGH_STORED: Final = 3
+"""So many gradients in a dict are a backward pass; one may be anything."""
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
@@ -44,7 +46,8 @@ def form_of(
     """
     looking = _Looking(wanted)
     commented = (looking.comments(lines), looking.texts(body))
-    for found in (looking.functions(body), looking.classes(body), *commented, looking.loops(body)):
+    elsewhere = (looking.stored(body), looking.loops(body))
+    for found in (looking.functions(body), looking.classes(body), *commented, *elsewhere):
         form = next(found, None)
         if form is not None:
             file, line = place(form.line)
@@ -93,6 +96,16 @@ class _Looking:
             kind = f"{node.name} is a torch.autograd.Function" if is_function else f"{node.name}.backward is a method"
             yield OtherForm(method.lineno, f"{kind}, which is not called", self.remedy(method, _returned(method)[1]))
 
+    def stored(self, body: Sequence[ast.stmt]) -> Iterator[OtherForm]:
+        """Gradients that lines put into a dict or into attributes: `grads["h"] = ...`, `h.mine = ...`."""
+        found = [(target, name) for node in flat(body) for target, name in _stored(node)]
+        mine = [(target, name) for target, name in found if self.gradients & {name, f"d{name}"}]
+        if len(mine) >= ENOUGH_STORED:
+            target, name = mine[0]
+            gradient = name if name in self.gradients else f"d{name}"
+            what = f"the gradients are put into {ast.unparse(target.value)}"
+            yield OtherForm(target.lineno, what, f"give each a name of its own: {gradient} = ...")
+
     def comments(self, lines: Sequence[str]) -> Iterator[OtherForm]:
         """An answer that is commented out."""
         for number, line in enumerate(lines, 1):
@@ -136,6 +149,15 @@ class _Looking:
         examples = [name for name in (*mine, *(self.answers or names or ("dx",))) if name != upstream]
         inside = f"{upstream}, ..." if upstream else "..."
         return f"write one function for each gradient: def {next(iter(examples), 'dx')}({inside})"
+
+
+def _stored(node: ast.stmt) -> Iterator[tuple[ast.Subscript | ast.Attribute, str]]:
+    """What an assignment puts into a dict or an attribute, and under which name."""
+    for target in node.targets if isinstance(node, ast.Assign) else ():
+        if isinstance(target, ast.Attribute):
+            yield target, target.attr
+        elif isinstance(target, ast.Subscript) and isinstance(target.slice, ast.Constant):
+            yield target, str(target.slice.value)
 
 
 def _keeps_gradients(body: Sequence[ast.stmt]) -> bool:

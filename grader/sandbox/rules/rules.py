@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import builtins
 import sys
 from bisect import bisect_left
@@ -14,7 +15,6 @@ from grader.sandbox.rules import rule_lists
 from grader.sandbox.types import Finding
 
 if TYPE_CHECKING:
-    import ast
     from collections.abc import Iterable, Iterator
 
     from grader.sandbox.rules.syntax import FileFacts, Statement, SyntaxPlace
@@ -36,7 +36,14 @@ class _Judge:
         self.file = file
         self.allowed_names = frozenset(config.names)
         self.allowed_imports = rule_lists.IMPORTS | frozenset(config.imports)
-        self.bound = {name for statement in facts.statements if statement.settles for name in statement.binds}
+        self.bound = {
+            name
+            for statement in facts.statements
+            if statement.settles
+            for name in statement.binds
+            # A line that fails is skipped, and then binds nothing.
+            if name not in rule_lists.BUILTINS or isinstance(statement.node, ast.FunctionDef | ast.ClassDef)
+        }
         self.star = any(
             place.kind == "from" and place.name == "*" and _is_torch(place.root)
             for statement in facts.statements
