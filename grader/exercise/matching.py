@@ -77,8 +77,8 @@ def _matches_of(path: Path, survey: Survey, known: Sequence[Exercise], *, alone:
         return [Fitting(own, counts[own.name])]
     most = max(counts.values(), default=0)
     winners = [exercise for exercise in known if most and counts[exercise.name] == most]
-    series = {exercise.settings.series for exercise in winners}
-    if survey.flat and len(series) == 1 and "" not in series:
+    series = {exercise.settings.series for exercise in winners} - {""}
+    if survey.flat and len(series) == 1:  # of equals, the lecture's: its exercises are done in a notebook
         winners = [exercise for exercise in known if exercise.settings.series in series]
     elif len(winners) > 1 and alone:
         fitting = " and ".join(exercise.name for exercise in winners)

@@ -79,6 +79,33 @@ class TestResults:
         assert shown.startswith("✗ dh: wrong type")
         assert "found      dh returns nothing: add `return dh` at the end" in shown
 
+    def test_a_notebooks_unreadable_cell_is_named_and_its_gradients_are_begun(
+        self, grade: Grade, tmp_path: Path
+    ) -> None:
+        """With its line, in a note and where the first of its gradients is shown; other cells are graded."""
+        cells = ["dh = dlogits @ W2.T\ndC =", "demb = dembcat.view(emb.shape)"]
+        book = {"nbformat": 4, "cells": [{"cell_type": "code", "source": cell} for cell in cells]}
+        (tmp_path / "n.ipynb").write_text(json.dumps(book), encoding="utf-8")
+        result = grade("n.ipynb", "--exercise", "mlp")
+        assert result.stdout.startswith("note: n.ipynb cell 1:2: skipped: invalid syntax: `dC =`\n\n✗ dh: raised")
+        assert "fix that line; the gradients in other cells are graded" in result.stdout
+        assert "✓ emb " in result.stdout
+
+    def test_a_notebook_is_graded_on_every_exercise_of_the_lecture_that_it_has(
+        self, grade: Grade, tmp_path: Path
+    ) -> None:
+        """In the order of its parts, with one total."""
+        cells = [
+            "# Exercise 1\ndh = dlogits @ W2.T",
+            "# Exercise 2\ndlogits = (F.softmax(logits, 1) - F.one_hot(Yb, 27)) / n",
+        ]
+        book = {"nbformat": 4, "cells": [{"cell_type": "code", "source": cell} for cell in cells]}
+        (tmp_path / "n.ipynb").write_text(json.dumps(book), encoding="utf-8")
+        lines = grade("n.ipynb", "-q").stdout.splitlines()
+        assert [line.split(",")[0] for line in lines] == [
+            "mlp: 1 of 26 correct", "cross_entropy: 0 of 1 correct", "2 more not started", "total: 1 of 37 correct",
+        ]  # fmt: skip
+
     def test_a_single_gradient_is_counted_alone(self, grade: Grade) -> None:
         """`mlp::dprobs` grades one and counts one."""
         result = grade(f"{SOLUTION}::dprobs")
