@@ -209,7 +209,7 @@ UNREADABLE: dict[str, tuple[str, bytes | str, str]] = {
     ),
     "a notebook cut off": ("x.ipynb", notebook(SMALL)[:-20], "not a valid notebook"),
     "a notebook of UTF-16": ("x.ipynb", notebook(SMALL).decode().encode("utf-16"), "not a valid notebook"),
-    "a notebook with too much code": ("x.ipynb", notebook("#" * (1 << 20)), "the code in this notebook is larger than"),
+    "a notebook with too much code": ("x.ipynb", notebook("#" * ((1 << 20) + 1)), "its code is larger than"),
     "a notebook in which nothing is right": ("x.ipynb", notebook("def (", "x ="), "no code cell"),
     "a page of a notebook": ("x.ipynb", b"<!DOCTYPE html>", "not a valid notebook"),
     "a script called a notebook": ("x.ipynb", SMALL.encode(), "not a valid notebook"),
