@@ -75,10 +75,10 @@ class Recorder:
         self.pools: list[tuple[str, Mapping[str, Any]]] = []
         self.rounds: list[list[Question]] = []
 
-    def open(self, files: Mapping[str, bytes], rules: Any = None) -> Any:
+    def open(self, files: Mapping[str, bytes], *asked: Any) -> Any:
         """A real session, whose `pool` and `ask` are noted."""
         begun = time.perf_counter()
-        session = self.sandbox.open(files, rules)
+        session = self.sandbox.open(files, *asked)
         self.opening += time.perf_counter() - begun
         self.session, self.reading = session, session.seconds
         pool, ask = session.pool, session.ask
@@ -143,7 +143,7 @@ def steps(engine: Engine, recorder: Recorder, task: Task, runs: int) -> dict[str
         return start_grading(exercise, submission, recorder, settings, engine.cases).document()  # type: ignore[arg-type]
 
     def asked(*, questions: bool) -> None:
-        with recorder.sandbox.open(task.files, exercise.rules) as session:
+        with recorder.sandbox.open(task.files, exercise.rules, exercise.wanted) as session:
             session.load()
             for key, values in pools if questions else ():
                 session.pool(key, values)

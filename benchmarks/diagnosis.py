@@ -51,7 +51,7 @@ if TYPE_CHECKING:
     from grader.diagnosis.kinds import Diagnosis
     from grader.exercise.case import Cases
     from grader.exercise.exercise import Exercise
-    from grader.sandbox.types import Outcome, Question, RulesConfig
+    from grader.sandbox.types import Outcome, Question
     from grader.verdict.evidence import Evidence, Judgment
 
 NAMES_ITSELF = ("raised", "wrong_type", "not_started", "unknown_parameter", "timed_out", "killed", "refused")
@@ -81,8 +81,8 @@ class NotingSession(UnlockedSession):
 class NotingSandbox(UnlockedSandbox):
     """Opens such sessions."""
 
-    def open(self, files: Mapping[str, bytes], rules: RulesConfig) -> UnlockedSession:
-        plain = super().open(files, rules)
+    def open(self, files: Mapping[str, bytes], *asked: object) -> UnlockedSession:
+        plain = super().open(files, *asked)
         return NotingSession(plain.reading.file, plain.code, plain.reading.functions)
 
 

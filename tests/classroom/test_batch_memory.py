@@ -155,7 +155,7 @@ def hostile() -> Iterator[tuple[str, str | bytes, str]]:
     yield "bomb/x.zip", bomb(), "unreadable"
     yield "many archives/1.zip", zipped({f"{n}.py": "# x\n" * 100 for n in range(600)}), "unreadable"
     for n in range(40):
-        yield f"forty notebooks/{n}.ipynb", notebook(f"dx{n} = 1", 1_040_000), "unreadable"
+        yield f"forty notebooks/{n}.ipynb", notebook(f"dx{n} = 1", 1_040_000), "graded"
     yield "one notebook/x.ipynb", notebook("dlogits = logits", 1_040_000), "graded"
 
 
