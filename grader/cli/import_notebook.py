@@ -53,7 +53,7 @@ def import_notebook(
             raise Misuse(first.problem)
         found = matches(notebook, first.surveys, shelf)
         chosen = best(found).exercise
-        others = [match.exercise.name for match in found if match.exercise is not chosen]
+        others = [match.exercise.name for match in found if match.exercise is not chosen and match.count]
     reading = read_in_child(submission, settings, chosen)
     if reading.problem is not None:
         raise Misuse(reading.problem)

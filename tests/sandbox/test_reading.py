@@ -137,7 +137,7 @@ def test_of_two_functions_with_one_name_the_last_counts_and_a_note_says_so() -> 
     """As in Python."""
     found = read_text("def dx(a): return a\ndef dx(b): pass\n").reading
     assert parameters(found) == {"dx": ["b"]}
-    assert found.notes == ("backward.py:2: dx is defined more than once; the last one counts",)
+    assert found.asides == ("backward.py:2: dx is defined more than once; the last one counts",)
 
 
 def test_what_was_read_is_what_runs() -> None:

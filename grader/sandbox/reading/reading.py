@@ -326,7 +326,7 @@ def _judged(code: _Code, rules: RulesConfig, wanted: Wanted | None) -> Submitted
         asides += [f"{_at(code, line)}: {note}" for line, note in suspicion.notes(facts)]
         notes += [f"{_at(code, line)}: skipped: {why}" for line, why in judgment.left_out]
     functions, repeated = _functions(code, tree.body, judgment)
-    notes += [f"{_at(code, line)}: {name} is defined more than once; the last one counts" for name, line in repeated]
+    asides += [f"{_at(code, line)}: {name} is defined more than once; the last one counts" for name, line in repeated]
     with _deeper():
         source = rewrite(code.tree, code.lines) if code.assembled else ""
     reading = Reading(
