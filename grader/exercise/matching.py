@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from grader.exercise.shelf import UnknownExercise, curriculum, readable
+from grader.sandbox.skipped_folders import spelled
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
@@ -95,8 +96,8 @@ def _answers(exercise: Exercise, *, flat: bool) -> set[str]:
 
 def _owner(file: str, known: Collection[Exercise]) -> Exercise | None:
     """The exercise whose folder holds a file, the innermost if there are several."""
-    folders = [part.lower().replace("-", "_") for part in file.replace("\\", "/").split("/")[:-1]]
-    named = {exercise.name.lower(): exercise for exercise in known}
+    folders = [spelled(part) for part in file.replace("\\", "/").split("/")[:-1]]
+    named = {spelled(exercise.name): exercise for exercise in known}
     return next((named[folder] for folder in reversed(folders) if folder in named), None)
 
 

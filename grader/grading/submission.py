@@ -11,7 +11,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from grader.sandbox.skipped_folders import is_skipped
+from grader.sandbox.skipped_folders import NOT_ANSWERS, is_skipped
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -38,8 +38,6 @@ KINDS = ".py, .ipynb, .zip or .md"
 """The same, for messages."""
 _EXAMPLES = frozenset(("right", "wrong"))
 """Folders of labeled answers, skipped when an exercise's own folder is graded: they are not the learner's."""
-_NOT_ANSWERS = frozenset(("conftest.py", "forward.py", "setup.py", "__init__.py"))
-"""Files beside an answer that hold none; read only if there is nothing else."""
 
 
 class UnreadableSubmission(Exception):
@@ -156,7 +154,7 @@ def within_limits(files: Iterable[tuple[str, Callable[[], bytes]]], what: str) -
         UnreadableSubmission: there are too many files, or they are too large together or each.
     """
     named = dict(islice(files, MAX_FILES * 2))
-    answers = {name: read for name, read in named.items() if _base(name) not in _NOT_ANSWERS}
+    answers = {name: read for name, read in named.items() if _base(name) not in NOT_ANSWERS}
     chosen = answers if any(not name.lower().endswith(".md") for name in answers) else named
     if len(chosen) > MAX_FILES:
         raise UnreadableSubmission(

@@ -1,4 +1,4 @@
-"""Folders that tools create next to a learner's work: they contain no answers, and some contain thousands of files."""
+"""What lies next to a learner's work and contains no answers: folders that tools create, and files that are given."""
 
 from __future__ import annotations
 
@@ -6,6 +6,13 @@ from typing import Final
 
 SKIPPED_FOLDERS: Final = frozenset(("__MACOSX", "__pycache__", "node_modules", "site-packages", "venv"))
 """What macOS puts into archives, Python's caches, and installed packages."""
+NOT_ANSWERS: Final = frozenset(("conftest.py", "forward.py", "setup.py", "__init__.py"))
+"""Files beside an answer that hold none; read only if there is nothing else."""
+
+
+def spelled(name: str) -> str:
+    """A folder's name as an exercise's: `GPT2 Block` and `gpt2-block` are `gpt2_block`."""
+    return name.lower().replace("-", "_").replace(" ", "_")
 
 
 def is_skipped(folder: str) -> bool:

@@ -29,6 +29,7 @@ _WRONG_TYPES: Final = (
     (r"a tuple of 1", "a comma at the end of the line makes a tuple: remove it"),
     (r"a list of 1", "return the tensor itself, without brackets"),
     (r"a (?:tuple|list) of \d+", "return one tensor: every gradient has a function of its own"),
+    (r"a function", "a name that is no parameter is the function of that name: take gradients as parameters"),
     (r"a generator", "write `return` instead of `yield`"),
     (r"a coroutine", "remove the `async` before its def"),
     (r"an? (?:method|builtin_function_or_method|method_descriptor)", "call it: add () at its end"),

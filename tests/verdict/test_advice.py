@@ -139,6 +139,7 @@ class TestWrongType:
             ("a tuple of 2", "return one tensor: every gradient has a function of its own"),
             ("a builtin_function_or_method", "call it: add () at its end"),
             ("a generator", "write `return` instead of `yield`"),
+            ("a function", "a name that is no parameter is the function of that name: take gradients as parameters"),
             ("a coroutine", "remove the `async` before its def"),
             ("a tuple of 1 where 7 tensors were expected", ""),
             ("a float", ""),

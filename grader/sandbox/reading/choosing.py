@@ -10,6 +10,7 @@ from grader.sandbox.cleaning import shortened
 from grader.sandbox.reading.bodies import is_stub
 from grader.sandbox.reading.source import NotPythonError
 from grader.sandbox.reading.submitted_files import rough_answers
+from grader.sandbox.skipped_folders import NOT_ANSWERS, spelled
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -21,7 +22,6 @@ MOST_SURVEYED = 200
 MOST_NAMED = 3
 _EXPECTED = "functions such as def dlogits(...), or lines such as dlogits = ..."
 NOTHING = "no Python file or notebook was found; expected backward.py"
-_NOT_ANSWERS = frozenset(("conftest.py", "forward.py", "setup.py", "__init__.py"))
 _OPENING = ("exercises",)
 """Folders that hold a folder for each exercise."""
 
@@ -93,11 +93,11 @@ def _may_answer(each: Candidate, wanted: Wanted | None) -> bool:
     """Whether a file may be graded at all: a README only if there is work for the exercise in it."""
     if not _is_code(each.name):
         return bool(_of(each.survey.begun, wanted))
-    return base(each.name) not in _NOT_ANSWERS or bool(each.survey.begun or each.survey.stubs)
+    return base(each.name) not in NOT_ANSWERS or bool(each.survey.begun or each.survey.stubs)
 
 
 def _is_worth_naming(name: str, candidates: Iterable[str]) -> bool:
-    return name in candidates or (_is_code(name) and base(name) not in _NOT_ANSWERS)
+    return name in candidates or (_is_code(name) and base(name) not in NOT_ANSWERS)
 
 
 def _is_code(name: str) -> bool:
@@ -122,7 +122,7 @@ def _promise(each: Candidate, wanted: Wanted | None) -> Any:
         0 if begun else len(survey.begun),
         _is_code(name),
         base(name) == "backward.py",
-        base(name) not in _NOT_ANSWERS,
+        base(name) not in NOT_ANSWERS,
         -name.replace("\\", "/").count("/"),
         -len(name),
         name,
@@ -140,18 +140,18 @@ def base(name: str) -> str:
 
 def is_own(name: str, wanted: Wanted) -> bool:
     """Whether a file is in the exercise's own folder."""
-    return _whose(name, wanted) == _spelled(wanted.exercise)
+    return _whose(name, wanted) == spelled(wanted.exercise)
 
 
 def is_of_another(name: str, wanted: Wanted) -> bool:
     """Whether a file is in another exercise's folder, as in a workspace."""
-    return _whose(name, wanted) not in ("", _spelled(wanted.exercise))
+    return _whose(name, wanted) not in ("", spelled(wanted.exercise))
 
 
 def _whose(name: str, wanted: Wanted) -> str:
     """The exercise whose folder holds a file, the innermost if there are several; empty if none does."""
     *folders, _ = _parts(name)
-    known = {_spelled(each) for each in (wanted.exercise, *wanted.others)}
+    known = {spelled(each) for each in (wanted.exercise, *wanted.others)}
     for at in reversed(range(len(folders))):
         if folders[at] in known or (at and folders[at - 1] in _OPENING):
             return folders[at]
@@ -159,11 +159,7 @@ def _whose(name: str, wanted: Wanted) -> str:
 
 
 def _parts(name: str) -> list[str]:
-    return [_spelled(part) for part in name.replace("\\", "/").split("/")]
-
-
-def _spelled(name: str) -> str:
-    return name.lower().replace("-", "_").replace(" ", "_")
+    return [spelled(part) for part in name.replace("\\", "/").split("/")]
 
 
 def most_promising(files: Mapping[str, bytes], wanted: Wanted | None) -> list[str]:

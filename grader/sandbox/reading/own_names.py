@@ -157,7 +157,7 @@ class OwnNames:
             if found is None:
                 continue
             own = found[1]
-            variable = self.value(own) or self._values.get(own) or self._spelled.get(_plain(own))
+            variable = self.value(own) or self._spelled.get(_plain(own))
             if variable in self._variables:
                 self._mean_gradient(name, variable)
 

@@ -5,46 +5,10 @@ from __future__ import annotations
 from textwrap import dedent
 
 from notebooks.corpus.book import Book, Cell
+from notebooks.make import LECTURE as LINES
 
-LINES = {
-    "logprobs": "dlogprobs = torch.zeros_like(logprobs)\ndlogprobs[range(n), Yb] = -1.0/n",
-    "probs": "dprobs = (1.0 / probs) * dlogprobs",
-    "counts_sum_inv": "dcounts_sum_inv = (counts * dprobs).sum(1, keepdim=True)",
-    "counts_sum": "dcounts_sum = (-counts_sum**-2) * dcounts_sum_inv",
-    "counts": "dcounts = counts_sum_inv * dprobs\ndcounts += torch.ones_like(counts) * dcounts_sum",
-    "norm_logits": "dnorm_logits = counts * dcounts",
-    "logit_maxes": "dlogit_maxes = (-dnorm_logits).sum(1, keepdim=True)",
-    "logits": (
-        "dlogits = dnorm_logits.clone()\n"
-        "dlogits += F.one_hot(logits.max(1).indices, num_classes=logits.shape[1]) * dlogit_maxes"
-    ),
-    "h": "dh = dlogits @ W2.T",
-    "W2": "dW2 = h.T @ dlogits",
-    "b2": "db2 = dlogits.sum(0)",
-    "hpreact": "dhpreact = (1.0 - h**2) * dh",
-    "bngain": "dbngain = (bnraw * dhpreact).sum(0, keepdim=True)",
-    "bnbias": "dbnbias = dhpreact.sum(0, keepdim=True)",
-    "bnraw": "dbnraw = bngain * dhpreact",
-    "bnvar_inv": "dbnvar_inv = (bndiff * dbnraw).sum(0, keepdim=True)",
-    "bnvar": "dbnvar = (-0.5*(bnvar + 1e-5)**-1.5) * dbnvar_inv",
-    "bndiff2": "dbndiff2 = (1.0/(n-1))*torch.ones_like(bndiff2) * dbnvar",
-    "bndiff": "dbndiff = bnvar_inv * dbnraw\ndbndiff += (2*bndiff) * dbndiff2",
-    "bnmeani": "dbnmeani = (-dbndiff).sum(0, keepdim=True)",
-    "hprebn": "dhprebn = dbndiff.clone()\ndhprebn += 1.0/n * (torch.ones_like(hprebn) * dbnmeani)",
-    "embcat": "dembcat = dhprebn @ W1.T",
-    "W1": "dW1 = embcat.T @ dhprebn",
-    "b1": "db1 = dhprebn.sum(0)",
-    "emb": "demb = dembcat.view(emb.shape)",
-    "C": (
-        "dC = torch.zeros_like(C)\n"
-        "for k in range(Xb.shape[0]):\n"
-        "  for j in range(Xb.shape[1]):\n"
-        "    ix = Xb[k,j]\n"
-        "    dC[ix] += demb[k,j]"
-    ),
-}
-"""The 26 gradients of exercise 1."""
 NAMES = tuple(LINES)
+"""The 26 gradients of exercise 1."""
 GRADIENTS = tuple(f"d{name}" for name in NAMES)
 
 
