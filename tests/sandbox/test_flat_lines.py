@@ -7,8 +7,10 @@ import ast
 import pytest
 
 from grader.sandbox.reading import flat_lines
+from grader.sandbox.reading.own_names import is_gradient
 from grader.sandbox.reading.rewriting import rewrite
-from grader.sandbox.reading.steps import Step, is_placeholder, step_of
+from grader.sandbox.reading.slicing import Around
+from grader.sandbox.reading.steps import CellBody, Step, is_placeholder, step_of
 
 
 def step(line: str) -> Step:
@@ -46,7 +48,7 @@ def test_a_line_sets_changes_and_reads_names(line: str, fresh: set[str], touched
 )
 def test_other_names_starting_with_d_are_not_gradients(name: str, gradient: bool) -> None:
     """`data` and `device` are in every notebook."""
-    assert flat_lines.is_gradient(name) is gradient
+    assert is_gradient(name) is gradient
 
 
 @pytest.mark.parametrize("line", ["dx = None", "dx = ...", "dx = dw = None", "dx, dw = None, None"])
@@ -60,7 +62,7 @@ def test_lines_become_functions_that_take_what_they_read() -> None:
     """With the intermediate values that they use; other gradients are parameters."""
     text = "scale = 1 / 4\nhelp = dy * scale  # per row\ndx = help @ w.T\ndw = x.T @ dx\n"
     tree = ast.parse(text)
-    made = flat_lines.functions([flat_lines.CellBody(tree.body)], flat_lines.Around(frozenset(), frozenset()), None)
+    made = flat_lines.functions([CellBody(tree.body)], Around(frozenset(), frozenset()), None)
     assert made.notes == ()
     assert rewrite(ast.Module(list(made.functions), []), text.split("\n")) == (
         "def dx(dy, w):\n    scale = 1 / 4\n    help = dy * scale  # per row\n    dx = help @ w.T\n    return dx\n\n\n"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from grader.sandbox.cleaning import shortened
 from grader.sandbox.reading.bodies import is_stub
-from grader.sandbox.reading.flat_lines import is_gradient
+from grader.sandbox.reading.own_names import is_gradient
 from grader.sandbox.reading.steps import flat, step_of
 
 if TYPE_CHECKING:

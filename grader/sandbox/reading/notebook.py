@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from grader.sandbox.cleaning import shortened
-from grader.sandbox.reading import flat_lines
 from grader.sandbox.reading.source import NotPythonError, decode, parse
+from grader.sandbox.reading.steps import CellBody
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -105,15 +105,15 @@ def read_notebook(name: str, data: bytes) -> Notebook:
     return Notebook(tuple(cells), tuple(notes), tuple(lines), lost)
 
 
-def cells_of_script(body: Sequence[ast.stmt], lines: Sequence[str]) -> list[flat_lines.CellBody]:
+def cells_of_script(body: Sequence[ast.stmt], lines: Sequence[str]) -> list[CellBody]:
     """Split a script's statements into cells: where it was exported from a notebook, and at each exercise's number."""
-    cells: list[flat_lines.CellBody] = [flat_lines.CellBody([])]
+    cells: list[CellBody] = [CellBody([])]
     previous = 0
     for node in opened(body):
         between = lines[previous : node.lineno - 1]
         part = part_of("\n".join(between), cells[-1].part)
         if part != cells[-1].part or any(map(_BORDER.match, between)):
-            cells.append(flat_lines.CellBody([], part))
+            cells.append(CellBody([], part))
         cells[-1].body.append(node)
         previous = node.end_lineno or node.lineno
     return cells

@@ -7,11 +7,12 @@ their own forward pass (the line that the exercise has under another name), and 
 from __future__ import annotations
 
 import ast
+import builtins
 import re
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from grader.sandbox.reading.steps import Step
     from grader.sandbox.types import Wanted
@@ -19,6 +20,14 @@ if TYPE_CHECKING:
 _OF: Final = tuple(map(re.compile, (r"d_?(.+)", r"grad_?(.+)", r"(.+?)_?grad", r"d(?:l|L|loss)_?d_?(.+)", r"g_(.+)")))
 """How learners name the gradient of a variable."""
 _MODULES: Final = ("torch", "F", "functional")
+GRADIENT: Final = re.compile(r"d[A-Za-z_]\w*")
+_NOT_GRADIENTS: Final = frozenset((
+    "data", "dataset", "dataloader", "decode", "dev", "device", "df", "diff", "diffs", "dim", "dims", "display", "dist",
+    "dloss", "docs", "done", "dropout", "dt", "dtype",
+))  # fmt: skip
+"""Names starting with d that notebooks use for something else, unless the exercise has such a gradient."""
+ENOUGH_OF_A_FORWARD_PASS: Final = 4
+"""If this many gradients have their variable in the code as well, the code contains the forward pass."""
 
 
 class OwnNames:
@@ -160,6 +169,56 @@ class OwnNames:
             variable = self.value(own) or self._spelled.get(_plain(own))
             if variable in self._variables:
                 self._mean_gradient(name, variable)
+
+
+class Guessed:
+    """Stands in for `OwnNames` where the exercise is not known: every name means itself."""
+
+    told: Mapping[str, str] = {}
+    outputs: frozenset[str] = frozenset()
+
+    def __init__(self, steps: Sequence[Step], answered: Collection[str]) -> None:
+        self._gradients = guessed_gradients(steps) | set(answered)
+        self._written = {name for step in steps for name in step.writes}
+
+    def value(self, name: str) -> str | None:
+        """A variable whose gradient is written, and whatever the notebook does not compute."""
+        given = name not in self._written and not hasattr(builtins, name)
+        return name if given or f"d{name}" in self._gradients else None
+
+    def is_tensor(self, _name: str) -> bool:
+        return False
+
+    def gradient(self, name: str) -> str | None:
+        return name if name in self._gradients else None
+
+    def looks_like_gradient(self, _name: str) -> bool:
+        return False
+
+    def is_near(self, _gradient: str, _upstream: str) -> bool:
+        return False
+
+
+def guessed_gradients(steps: Sequence[Step]) -> frozenset[str]:
+    """The gradients that flat lines write, where the exercise is not known.
+
+    Where there is a forward pass, `dtanh` and `delta` are not gradients: there is no variable `tanh` or `elta`.
+    """
+    written = {name for step in steps for name in step.fresh if is_gradient(name)}
+    made = {name for step in steps for name in step.fresh}
+    if sum(name[1:] in made for name in written) < ENOUGH_OF_A_FORWARD_PASS:
+        return frozenset(written)
+    variables = made | {name for step in steps for name in step.reads}
+    return frozenset(name for name in written if name[1:] in variables)
+
+
+def is_gradient(name: str) -> bool:
+    return GRADIENT.fullmatch(name) is not None and name not in _NOT_GRADIENTS
+
+
+def gradients_of(step: Step) -> list[str]:
+    """The names that a line assigns afresh and that may be gradients."""
+    return [name for name in step.fresh if is_gradient(name) or name.startswith("grad_")]
 
 
 def _plain(name: str) -> str:

@@ -29,8 +29,9 @@ from grader.sandbox.reading.choosing import (
 )
 from grader.sandbox.reading.forms import form_of
 from grader.sandbox.reading.rewriting import rewrite
+from grader.sandbox.reading.slicing import Around
 from grader.sandbox.reading.source import NotPythonError, decode, parse, quoted
-from grader.sandbox.reading.steps import called, free_names
+from grader.sandbox.reading.steps import CellBody, assigned, called, free_names
 from grader.sandbox.reading.submitted_files import BadArchiveError, archives, listable, rough_answers, unpacked
 from grader.sandbox.rules import suspicion
 from grader.sandbox.rules.following import blocks
@@ -241,22 +242,22 @@ def _python(name: str, data: bytes, wanted: Wanted | None) -> _Code:
 
 def _notebook(name: str, data: bytes, wanted: Wanted | None) -> _Code:
     book = notebook.read_notebook(name, data)
-    cells = [flat_lines.CellBody([*notebook.opened(cell.tree.body)], cell.part) for cell in book.cells]
+    cells = [CellBody([*notebook.opened(cell.tree.body)], cell.part) for cell in book.cells]
     kept = [node for cell in cells for node in cell.body if notebook.is_definition(node)]
     code = _Code(name, ast.Module(kept, []), book.place, book.notes, assembled=True, lines=book.lines, lost=book.lost)
     return _from_flat(code, cells, wanted)
 
 
-def _from_flat(code: _Code, cells: Sequence[flat_lines.CellBody], wanted: Wanted | None) -> _Code:
+def _from_flat(code: _Code, cells: Sequence[CellBody], wanted: Wanted | None) -> _Code:
     """Turn lines such as `dprobs = ...` outside any function into functions, unless the gradient has a function."""
     body = [node for cell in cells for node in cell.body]
     again = flat_lines.assigned_again(body)
-    kept = [node for node in body if notebook.is_definition(node) and again.isdisjoint(flat_lines.assigned(node))]
+    kept = [node for node in body if notebook.is_definition(node) and again.isdisjoint(assigned(node))]
     written = {name: node for name, node in definitions(kept) if wanted is None or name in wanted.answers}
     answered = set(sorted_answers(written.items())[0])
     used = {name for node in body if not isinstance(node, ast.FunctionDef) for name in called(node)}
     known = (_known(kept, wanted) | _LECTURES) - (written.keys() - used)
-    around = flat_lines.Around(frozenset(answered), known, frozenset(written.keys() - answered))
+    around = Around(frozenset(answered), known, frozenset(written.keys() - answered))
     with _deeper():
         made = flat_lines.functions(cells, around, wanted)
     notes = (*code.notes, *(f"{_at(code, line) if line else code.file}: {note}" for line, note in made.notes))
@@ -282,7 +283,7 @@ def _imports(kept: Sequence[ast.stmt]) -> list[ast.stmt]:
 
 
 def _supported(
-    kept: list[ast.stmt], cells: Sequence[flat_lines.CellBody], around: flat_lines.Around, wanted: Wanted | None
+    kept: list[ast.stmt], cells: Sequence[CellBody], around: Around, wanted: Wanted | None
 ) -> list[ast.stmt]:
     """A notebook's definitions, and the lines that its functions need besides."""
     bound = {name for statement in _look(ast.Module(kept, [])).statements for name in statement.binds}
@@ -293,7 +294,7 @@ def _supported(
 
 def _known(kept: Iterable[ast.stmt], wanted: Wanted | None) -> frozenset[str]:
     """Names that a notebook's lines can use as they are: imports, classes, and functions that read no flat names."""
-    constants = {name for node in kept if _is_constant(node) for name in flat_lines.assigned(node)}
+    constants = {name for node in kept if _is_constant(node) for name in assigned(node)}
     constants -= set(wanted.sizes) | set(wanted.synonyms) if wanted else set()
     statements = [s for s in _look(ast.Module(list(kept), [])).statements if not _is_constant(s.node)]
     known = {name for statement in statements for name in statement.binds}
@@ -475,7 +476,7 @@ def definitions(body: Iterable[ast.stmt]) -> Iterator[tuple[str, ast.stmt]]:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             names = [node.name]
         elif isinstance(node, ast.Assign) and isinstance(node.value, ast.Lambda):
-            names = flat_lines.assigned(node)
+            names = assigned(node)
         else:
             if not isinstance(node, ast.ClassDef):
                 for inner in blocks(node):

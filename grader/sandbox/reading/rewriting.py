@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Final
 
-from grader.sandbox.reading.flat_lines import assigned, is_gradient
+from grader.sandbox.reading.own_names import is_gradient
+from grader.sandbox.reading.steps import assigned
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

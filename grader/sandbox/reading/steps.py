@@ -46,6 +46,14 @@ class Step:
         return isinstance(self.node, LOOPS)
 
 
+@dataclass(frozen=True, slots=True)
+class CellBody:
+    """The statements of a cell, and the number of the exercise that it belongs to."""
+
+    body: list[ast.stmt]
+    part: int | None = None
+
+
 def flat(nodes: Iterable[ast.stmt]) -> Iterator[ast.stmt]:
     """The statements that run once, in order, including those inside `with torch.no_grad():` and `if True:`.
 
@@ -197,6 +205,12 @@ def is_placeholder(node: ast.stmt) -> bool:
     if not values or not all(isinstance(each, ast.Constant) and each.value in (None, ...) for each in values):
         return False
     return any(isinstance(name, ast.Name) and name.id[:1] == "d" for each in node.targets for name in ast.walk(each))
+
+
+def assigned(node: ast.stmt) -> list[str]:
+    """The names that `a = b = ...` binds; empty for any other statement."""
+    targets = node.targets if isinstance(node, ast.Assign) else []
+    return [target.id for target in targets if isinstance(target, ast.Name)]
 
 
 def called(node: ast.AST) -> Iterator[str]:
