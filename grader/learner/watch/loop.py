@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 Event = tuple[str, Any]
 SOON = 0.25
 """Seconds after which a message says that grading is running."""
+AT_THE_LATEST = 0.5
+"""Seconds after which a resize is noticed whose signal came just before the loop began to wait: it wakes nobody."""
 ABOUT_A_VERDICT = "nhxo"
 """The keys that have to wait until the current exercise has been graded."""
 LEAST_WIDTH = 40
@@ -100,12 +102,16 @@ class Loop:
     # --------------------------------------------------------------------- in the loop thread
 
     def _serve(self) -> None:
+        announced = False
         while True:
             try:
-                kind, what = self.events.get(timeout=SOON if self._busy else None)
+                kind, what = self.events.get(timeout=AT_THE_LATEST if announced or not self._busy else SOON)
             except queue.Empty:
-                self._announce()
-                kind, what = self.events.get()
+                if self._busy and not announced:
+                    self._announce()
+                    announced = True
+                continue
+            announced = False
             if kind == "fault":
                 raise what
             if kind == "key" and (what == END or (what == "q" and self._question is None)):
