@@ -71,8 +71,8 @@ def _in_question(surveys: Sequence[Survey]) -> list[Survey]:
 
 
 def _matches_of(path: Path, survey: Survey, known: Sequence[Exercise], *, alone: bool) -> list[Fitting]:
-    names = set(survey.begun or survey.stubs)
-    counts = {exercise.name: len(names & _answers(exercise, flat=survey.flat)) for exercise in known}
+    names = survey.begun or survey.stubs
+    counts = {exercise.name: _count(names, _answers(exercise, flat=survey.flat), survey) for exercise in known}
     own = _owner(survey.file, known)
     if own is not None and counts[own.name]:
         return [Fitting(own, counts[own.name])]
@@ -87,6 +87,17 @@ def _matches_of(path: Path, survey: Survey, known: Sequence[Exercise], *, alone:
     elif not alone and (len(winners) != 1 or most < 2 or most < _BESIDE * len(winners[0].graded)):
         return []
     return [Fitting(exercise, counts[exercise.name]) for exercise in winners]
+
+
+def _count(names: Collection[str], answers: Collection[str], survey: Survey) -> int:
+    """How many of the names answer an exercise. Lines outside functions may spell them in another way: dh_prebn."""
+    if not survey.flat:
+        return len(set(names) & set(answers))
+    return len(set(map(_plain, names)) & set(map(_plain, answers)))
+
+
+def _plain(name: str) -> str:
+    return name.replace("_", "")
 
 
 def _answers(exercise: Exercise, *, flat: bool) -> set[str]:

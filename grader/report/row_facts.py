@@ -32,7 +32,7 @@ NEXT = {
     Verdict.NON_FINITE: "look for a division by zero, log(0) or a negative base",
 }
 RAISED = (
-    (r"is in this cell, which cannot be read", "fix that line; the gradients in other cells are graded"),
+    (r"; this cell, which has \w+, cannot be read", "fix that line; the gradients in other cells are graded"),
     (r": invalid syntax", "fix that line first: nothing in the file can be run before"),
     (r"\.(py|ipynb) raised", "fix that line first: the rest of the file was not run"),
     (r"still raises NotImplementedError", "delete the stub's `raise NotImplementedError`, and return the gradient"),

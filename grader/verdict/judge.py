@@ -90,7 +90,7 @@ def obstacle(name: str, reading: Reading, loading: Outcome | None, binding: Bind
 
 def _missing(name: str, reading: Reading) -> Judgment:
     if lost := reading.lost.get(name):
-        return Judgment(Verdict.RAISED, f"{lost}; {name} is in this cell, which cannot be read")
+        return Judgment(Verdict.RAISED, f"{lost}; this cell, which has {name}, cannot be read")
     return Judgment(Verdict.NOT_STARTED, reading.form or f"{reading.file} has no function {name}")
 
 

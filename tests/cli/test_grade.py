@@ -560,3 +560,34 @@ class TestSeveralExercises:
         entries = json.loads(Path("report.json").read_text(encoding="utf-8"))["grader"]["submissions"]
         assert [entry["exercise"] for entry in entries] == ["mlp", "cross_entropy", "batchnorm", "training"]
         assert "mlp: 26 of 26 correct" in result.stdout
+
+    @pytest.mark.parametrize(
+        "cell",
+        [
+            "d_h = dlogits @ W2.T\nd_W2 = h.T @ dlogits",
+            "grad_h = grad_logits @ W2.T\ngrad_W2 = h.T @ grad_logits",
+            "h_grad = logits_grad @ W2.T\nW2_grad = h.T @ logits_grad",
+            "dhid = dlog @ W2.T\ndw = h.T @ dlog\ncmp('h', dhid, h)\ncmp('W2', dw, W2)\ncmp('logits', dlog, logits)",
+        ],
+    )
+    def test_a_notebook_in_the_learner_s_own_names_needs_no_exercise(
+        self, grade: Grade, tmp_path: Path, cell: str
+    ) -> None:
+        """Its spelling and its comparisons tell what is meant."""
+        _write_cells(tmp_path / "n.ipynb", "import torch", cell)
+        assert grade("n.ipynb", "-q").stdout.splitlines() == [
+            "mlp: 2 of 26 correct, 2 exact, 2 approximate", "3 more not started", "total: 2 of 37 correct",
+        ]  # fmt: skip
+
+    @pytest.mark.parametrize(("lines", "begun"), [("dC =", False), ("for _ in range(9):\n    dC =\n    dW1 = h", True)])
+    def test_a_cell_that_cannot_be_read_is_a_training_loop_only_if_it_has_a_loop(
+        self, grade: Grade, tmp_path: Path, lines: str, begun: bool
+    ) -> None:
+        """A line of exercise 1 that is not finished costs nothing in exercise 4."""
+        _write_cells(tmp_path / "n.ipynb", "dh = dlogits @ W2.T", lines)
+        assert ("training: 0 of 7 correct" in grade("n.ipynb", "-q").stdout) is begun
+
+
+def _write_cells(path: Path, *cells: str) -> None:
+    book = {"nbformat": 4, "cells": [{"cell_type": "code", "source": cell} for cell in cells]}
+    path.write_text(json.dumps(book), encoding="utf-8")

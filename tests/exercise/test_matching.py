@@ -47,7 +47,7 @@ def test_files_in_no_folder_of_an_exercise_have_one_each() -> None:
     ]
 
 
-@pytest.mark.parametrize("names", [MLP, ("dC", "dW1"), ("dhprebn", "dbngain", "dbnbias")])
+@pytest.mark.parametrize("names", [MLP, ("dC", "dW1"), ("dhprebn", "dbngain", "dbnbias"), ("dh_pre_bn", "d_b1")])
 def test_a_notebook_has_every_exercise_of_its_series_in_order(names: tuple[str, ...]) -> None:
     """Whichever of them it fits best, or equally well."""
     assert found(Survey("n.ipynb", names, flat=True)) == SERIES

@@ -11,7 +11,7 @@ import ast
 from typing import TYPE_CHECKING, Final
 
 from grader.sandbox.reading.attempts import Attempts
-from grader.sandbox.reading.own_names import Guessed, OwnNames, gradients_of, guessed_gradients
+from grader.sandbox.reading.own_names import Guessed, OwnNames, gradients_of
 from grader.sandbox.reading.slicing import Made, Slicer
 from grader.sandbox.reading.steps import FUNCTIONS, Step, flat, step_of
 from grader.sandbox.reading.training_loop import TrainingLoop
@@ -32,7 +32,8 @@ def functions(cells: Sequence[CellBody], around: Around, wanted: Wanted | None) 
     if len(steps) > MOST_STEPS:
         return Made(notes=((0, f"more than {MOST_STEPS} lines outside functions: none of them was graded"),))
     if wanted is None:
-        return Attempts(steps, Guessed(steps, around.answered), around).made(guessed_gradients(steps) - around.answered)
+        guessed = Guessed(steps, around.answered)
+        return Attempts(steps, guessed, around).made(guessed.gradients - around.answered)
     if wanted.returns:
         return TrainingLoop(cells, steps, around, wanted).made()
     names = OwnNames(wanted, _of_exercise(steps, wanted))

@@ -38,6 +38,9 @@ _FENCE = re.compile(r"^ {0,3}(```+|~~~+)[ \t]*(?:\{?\.?(\w*)\}?)")
 _PYTHON = ("python", "py", "python3", "ipython", "pycon")
 _WRITES = re.compile(r"^[ \t]*(?:def[ \t]+(\w+)|(\w+)[ \t]*(?:\[.*?\][ \t]*)?[-+*/]?=(?!=))", re.MULTILINE)
 
+_LOOP = re.compile(r"^[ \t]*(?:for|while)\b.*:", re.MULTILINE)
+LOOP = "a loop"
+
 
 @dataclass(frozen=True, slots=True)
 class Cell:
@@ -62,7 +65,7 @@ class Notebook:
     lines: tuple[str, ...]
     """The text of all cells, line by line."""
     lost: dict[str, str]
-    """Names written in cells that could not be read -> why not."""
+    """Names written in cells that could not be read -> why not; `LOOP` for a cell with a loop in it."""
 
     def place(self, line: int) -> tuple[str, int]:
         """Convert a line number across all cells into the cell's title and the line within it."""
@@ -95,7 +98,9 @@ def read_notebook(name: str, data: bytes) -> Notebook:
         except NotPythonError as error:
             place, _, why = str(error).partition(": ")
             notes.append(f"{place}: skipped: {why}")
-            lost |= dict.fromkeys((one or other for one, other in _WRITES.findall(each.text)), str(error))
+            written = [one or other for one, other in _WRITES.findall(each.text)]
+            loop = [LOOP] if _LOOP.search(each.text) else []
+            lost |= dict.fromkeys((*written, *loop), str(error))
         else:
             ast.increment_lineno(tree, len(lines))
             cells.append(Cell(each.title, len(lines) + 1, tree, each.part, each.begins))

@@ -12,7 +12,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from grader.sandbox.reading.steps import Step
     from grader.sandbox.types import Wanted
@@ -172,25 +172,46 @@ class OwnNames:
 
 
 class Guessed:
-    """Stands in for `OwnNames` where the exercise is not known: every name means itself."""
+    """Stands in for `OwnNames` where the exercise is not known.
 
-    told: Mapping[str, str] = {}
+    A comparison tells what a gradient is of, and so does a spelling such as `d_h` or `h_grad` beside an `h`.
+    Every other name means itself.
+    """
+
     outputs: frozenset[str] = frozenset()
 
     def __init__(self, steps: Sequence[Step], answered: Collection[str]) -> None:
-        self._gradients = guessed_gradients(steps) | set(answered)
         self._written = {name for step in steps for name in step.writes}
+        self._gradients = {name: name for name in (*_guessed_gradients(steps), *answered)}
+        self.told = self._spelled_otherwise(steps) | self._compared(steps)
+        self._gradients |= self.told
+
+    @property
+    def gradients(self) -> frozenset[str]:
+        """The gradients that the lines write, as `d<variable>`."""
+        return frozenset(self._gradients.values())
+
+    def _compared(self, steps: Sequence[Step]) -> dict[str, str]:
+        """`cmp('h', dhidden, hidden)`."""
+        found = {gradient: f"d{text}" for text, gradient, _ in _comparisons(steps) if text.isidentifier()}
+        return {own: meant for own, meant in found.items() if own in self._written and meant not in self._written}
+
+    def _spelled_otherwise(self, steps: Sequence[Step]) -> dict[str, str]:
+        used = {name for step in steps for name in (*step.writes, *step.reads)}
+        matches = ((name, pattern.fullmatch(name)) for name in self._written if "_" in name for pattern in _OF)
+        found = {name: f"d{match[1]}" for name, match in matches if match and match[1] in used}
+        return {own: meant for own, meant in found.items() if own != meant and meant not in self._written}
 
     def value(self, name: str) -> str | None:
         """A variable whose gradient is written, and whatever the notebook does not compute."""
         given = name not in self._written and not hasattr(builtins, name)
-        return name if given or f"d{name}" in self._gradients else None
+        return name if given or f"d{name}" in self.gradients else None
 
     def is_tensor(self, _name: str) -> bool:
         return False
 
     def gradient(self, name: str) -> str | None:
-        return name if name in self._gradients else None
+        return self._gradients.get(name)
 
     def looks_like_gradient(self, _name: str) -> bool:
         return False
@@ -199,7 +220,7 @@ class Guessed:
         return False
 
 
-def guessed_gradients(steps: Sequence[Step]) -> frozenset[str]:
+def _guessed_gradients(steps: Sequence[Step]) -> frozenset[str]:
     """The gradients that flat lines write, where the exercise is not known.
 
     Where there is a forward pass, `dtanh` and `delta` are not gradients: there is no variable `tanh` or `elta`.

@@ -382,8 +382,9 @@ def _may_bind(node: ast.stmt) -> Iterator[str]:
 
 def _lost(code: _Code, functions: Mapping[str, Function], wanted: Wanted | None) -> dict[str, str]:
     """Answers that a cell which cannot be read may have held -> the first line in it that cannot be read."""
-    together = [code.lost[name] for name in (wanted.returns if wanted else ()) if name in code.lost]
-    lost = {**code.lost, **({wanted.answers[0]: together[0]} if wanted and together else {})}
+    lost = dict(code.lost)
+    if wanted and wanted.returns and notebook.LOOP in lost and any(name in lost for name in wanted.returns):
+        lost[wanted.answers[0]] = lost[notebook.LOOP]
     names = [name for name in lost if ANSWER.fullmatch(name) and name not in functions]
     return {name: shortened(lost[name]) for name in names[:MOST_FUNCTIONS]}
 
