@@ -51,7 +51,7 @@ def import_notebook(
         first = read_in_child(submission, settings)
         if first.problem is not None:
             raise Misuse(first.problem)
-        found = matches(notebook, first.surveys, shelf)
+        found = matches(notebook, [survey for survey in first.surveys if survey.begun or not survey.flat], shelf)
         chosen = best(found).exercise
         others = [match.exercise.name for match in found if match.exercise is not chosen and match.count]
     reading = read_in_child(submission, settings, chosen)

@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 _BESIDE = 0.3
 """A file beside the one with the most answers is for an exercise if it has this share of its gradients."""
 
+_FORWARD = 0.5
+_FEW = 4
+"""A notebook in which nothing is begun is for an exercise if it computes this share of its variables, and so many."""
+
 
 @dataclass(frozen=True, slots=True)
 class Fitting:
@@ -71,8 +75,7 @@ def _in_question(surveys: Sequence[Survey]) -> list[Survey]:
 
 
 def _matches_of(path: Path, survey: Survey, known: Sequence[Exercise], *, alone: bool) -> list[Fitting]:
-    names = survey.begun or survey.stubs
-    counts = {exercise.name: _count(names, _answers(exercise, flat=survey.flat), survey) for exercise in known}
+    counts = {exercise.name: _count(survey, exercise) for exercise in known}
     own = _owner(survey.file, known)
     if own is not None and counts[own.name]:
         return [Fitting(own, counts[own.name])]
@@ -89,11 +92,13 @@ def _matches_of(path: Path, survey: Survey, known: Sequence[Exercise], *, alone:
     return [Fitting(exercise, counts[exercise.name]) for exercise in winners]
 
 
-def _count(names: Collection[str], answers: Collection[str], survey: Survey) -> int:
-    """How many of the names answer an exercise. Lines outside functions may spell them in another way: dh_prebn."""
+def _count(survey: Survey, exercise: Exercise) -> int:
+    """How many names of a file answer an exercise. Lines outside functions may spell them in another way: dh_prebn."""
+    names, answers = {*(survey.begun or survey.stubs)}, _answers(exercise, flat=survey.flat)
     if not survey.flat:
-        return len(set(names) & set(answers))
-    return len(set(map(_plain, names)) & set(map(_plain, answers)))
+        return len(names & answers)
+    found = len({_plain(name) for name in names} & {_plain(name) for name in answers})
+    return found if survey.begun or found >= max(_FEW, _FORWARD * len(answers)) else 0
 
 
 def _plain(name: str) -> str:

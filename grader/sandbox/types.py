@@ -111,7 +111,7 @@ class Survey:
     begun: tuple[str, ...] = ()
     """The answers with work in them."""
     stubs: tuple[str, ...] = ()
-    """The answers that are still as they were handed out."""
+    """The answers that are still as they were handed out; in a starter notebook, whatever it computes may have one."""
     flat: bool = False
     """Whether it is a notebook, or made of lines outside functions."""
 

@@ -573,11 +573,19 @@ class TestSeveralExercises:
     def test_a_notebook_in_the_learner_s_own_names_needs_no_exercise(
         self, grade: Grade, tmp_path: Path, cell: str
     ) -> None:
-        """Its spelling and its comparisons tell what is meant."""
+        """Its spelling and its comparisons tell what is meant. What is missing is missing as a line, too."""
         _write_cells(tmp_path / "n.ipynb", "import torch", cell)
+        assert "✗ b2              | not started: n.ipynb has no db2" in grade("n.ipynb").stdout.replace("·", "✗")
         assert grade("n.ipynb", "-q").stdout.splitlines() == [
             "mlp: 2 of 26 correct, 2 exact, 2 approximate", "3 more not started", "total: 2 of 37 correct",
         ]  # fmt: skip
+
+    def test_a_notebook_about_something_else_is_no_exercise(self, grade: Grade, tmp_path: Path) -> None:
+        """Although it computes values that some exercise has, too."""
+        _write_cells(tmp_path / "n.ipynb", "x = torch.randn(3)\nh = x * 2\nloss = h.sum()\nlogits = h")
+        result = grade("n.ipynb")
+        assert result.exit_code == 4
+        assert "none of its functions belongs to an exercise; pass --exercise NAME" in " ".join(result.stderr.split())
 
     @pytest.mark.parametrize(("lines", "begun"), [("dC =", False), ("for _ in range(9):\n    dC =\n    dW1 = h", True)])
     def test_a_cell_that_cannot_be_read_is_a_training_loop_only_if_it_has_a_loop(

@@ -10,8 +10,9 @@ import pytest
 from notebooks.corpus import CASES
 
 from grader.exercise.case import build_cases
+from grader.exercise.matching import matches as fitting
 from grader.exercise.settings import LECTURE_SEED
-from grader.exercise.shelf import load_exercise
+from grader.exercise.shelf import Shelf, load_exercise
 from grader.grading.grading import start_grading
 from grader.grading.submission import read_submission
 
@@ -101,3 +102,19 @@ def test_the_names_of_gradients_are_those_of_the_exercise() -> None:
     """A typing mistake in what is wanted would let anything pass."""
     for case, name in PAIRS:
         assert set(case.wants[name].but) <= set(loaded(name)[0].gradients), case.name
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        pytest.param(case, id=case.name, marks=[pytest.mark.slow] if number % OFTEN else [])
+        for number, case in enumerate(CASES)
+    ],
+)
+def test_a_notebook_tells_its_exercises(case: Case, tmp_path: Path, sandbox: Sandbox) -> None:
+    """Without `--exercise`, whatever the names; a starter in which nothing is begun, too."""
+    path = tmp_path / case.file
+    path.write_bytes(case.data)
+    with sandbox.open(read_submission(path).files) as session:
+        found = {match.exercise.name for match in fitting(path, session.reading.surveys, Shelf())}
+    assert case.wants.keys() <= found

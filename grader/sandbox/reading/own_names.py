@@ -182,24 +182,22 @@ class Guessed:
 
     def __init__(self, steps: Sequence[Step], answered: Collection[str]) -> None:
         self._written = {name for step in steps for name in step.writes}
+        self._used = self._written.union(*(step.reads for step in steps))
         self._gradients = {name: name for name in (*_guessed_gradients(steps), *answered)}
-        self.told = self._spelled_otherwise(steps) | self._compared(steps)
+        self.told = self._spelled_otherwise() | self._compared(steps)
         self._gradients |= self.told
-
-    @property
-    def gradients(self) -> frozenset[str]:
+        self.gradients = frozenset(self._gradients.values())
         """The gradients that the lines write, as `d<variable>`."""
-        return frozenset(self._gradients.values())
 
     def _compared(self, steps: Sequence[Step]) -> dict[str, str]:
         """`cmp('h', dhidden, hidden)`."""
-        found = {gradient: f"d{text}" for text, gradient, _ in _comparisons(steps) if text.isidentifier()}
+        told = ((gradient, text) for text, gradient, _ in _comparisons(steps) if text.isidentifier())
+        found = {own: text if text[:1] == "d" and text[1:] in self._used else f"d{text}" for own, text in told}
         return {own: meant for own, meant in found.items() if own in self._written and meant not in self._written}
 
-    def _spelled_otherwise(self, steps: Sequence[Step]) -> dict[str, str]:
-        used = {name for step in steps for name in (*step.writes, *step.reads)}
+    def _spelled_otherwise(self) -> dict[str, str]:
         matches = ((name, pattern.fullmatch(name)) for name in self._written if "_" in name for pattern in _OF)
-        found = {name: f"d{match[1]}" for name, match in matches if match and match[1] in used}
+        found = {name: f"d{match[1]}" for name, match in matches if match and match[1] in self._used}
         return {own: meant for own, meant in found.items() if own != meant and meant not in self._written}
 
     def value(self, name: str) -> str | None:

@@ -21,6 +21,7 @@ from grader.sandbox.reading.choosing import (
     NOTHING,
     Candidate,
     Chosen,
+    base,
     choose,
     has_work,
     is_of_another,
@@ -37,6 +38,7 @@ from grader.sandbox.rules import suspicion
 from grader.sandbox.rules.following import blocks
 from grader.sandbox.rules.rules import Tainted, judge
 from grader.sandbox.rules.syntax import look
+from grader.sandbox.skipped_folders import NOT_ANSWERS
 from grader.sandbox.types import Finding, Function, Parameter, Reading, RulesConfig, Survey, Wanted
 
 if TYPE_CHECKING:
@@ -163,7 +165,9 @@ class _Found:
         else:
             begun, stubs = sorted_answers(definitions(code.tree.body))
             begun = begun or self._of_others(name, data)
-            survey = Survey(shortened(name), begun[:MOST_FUNCTIONS], stubs[:MOST_FUNCTIONS], flat=code.assembled)
+            given = _of_forward_pass(code) if self.wanted is None and not (begun or stubs) else ()
+            flat = code.assembled or bool(given)
+            survey = Survey(shortened(name), begun[:MOST_FUNCTIONS], (stubs or given)[:MOST_FUNCTIONS], flat=flat)
             return Candidate(name, survey)
         return Candidate(name, Survey(shortened(name)), broken=rough_answers(data) > 0, read=False)
 
@@ -214,6 +218,13 @@ def _whole(code: _Code) -> list[ast.stmt]:
         with suppress(NotPythonError):
             return parse(code.file, text).body
     return code.tree.body
+
+
+def _of_forward_pass(code: _Code) -> tuple[str, ...]:
+    """The gradients of whatever is computed outside functions: what an untouched starter notebook is about."""
+    if base(code.file) in NOT_ANSWERS:
+        return ()
+    return tuple(sorted({f"d{name}" for node in _whole(code) for name in assigned(node)}))
 
 
 def _noted(code: _Code, chosen: Chosen) -> _Code:
