@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from grader.exercise.shelf import UnknownExercise, curriculum, readable
@@ -19,9 +19,13 @@ if TYPE_CHECKING:
 _BESIDE = 0.3
 """A file beside the one with the most answers is for an exercise if it has this share of its gradients."""
 
-_FORWARD = 0.5
+_A_COUPLE = 2
+"""And at least so many."""
+_FORWARD = 0.75
 _FEW = 4
-"""A notebook in which nothing is begun is for an exercise if it computes this share of its variables, and so many."""
+"""A notebook computes an exercise's forward pass if it has this share of its values, and at least so many."""
+_BESIDES = 0.5
+"""A notebook is for another exercise, too, if it has this share of that one's gradients, and at least `_FEW`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,36 +73,66 @@ def _main(surveys: Sequence[Survey]) -> Survey | None:
 
 
 def _in_question(surveys: Sequence[Survey]) -> list[Survey]:
-    """The files with work in them; a single file of stubs is as good as one with work."""
+    """The files with work in them; a single file of stubs, or a single starter, is as good as one with work."""
     begun = [survey for survey in surveys if survey.begun]
-    return begun or list(surveys if len(surveys) == 1 else ())
+    untouched = [survey for survey in surveys if survey.stubs] or surveys
+    return begun or list(untouched if len(untouched) == 1 else ())
 
 
 def _matches_of(path: Path, survey: Survey, known: Sequence[Exercise], *, alone: bool) -> list[Fitting]:
-    counts = {exercise.name: _count(survey, exercise) for exercise in known}
     own = _owner(survey.file, known)
-    if own is not None and counts[own.name]:
-        return [Fitting(own, counts[own.name])]
-    most = max(counts.values(), default=0)
-    winners = [exercise for exercise in known if most and counts[exercise.name] == most]
+    if own is not None and (count := _count(survey, own)):
+        return [Fitting(own, count)]
+    winners = _winners(survey, known)
     series = {exercise.settings.series for exercise in winners} - {""}
+    most = _count(survey, winners[0]) if winners else 0
     if survey.flat and len(series) == 1:  # of equals, the lecture's: its exercises are done in a notebook
         winners = [exercise for exercise in known if exercise.settings.series in series]
     elif len(winners) > 1 and alone:
         fitting = " and ".join(exercise.name for exercise in winners)
-        raise UnknownExercise(_unclear(path, f"its functions fit {fitting} equally well"))
-    elif not alone and (len(winners) != 1 or most < 2 or most < _BESIDE * len(winners[0].graded)):
+        what = "gradients" if survey.flat else "functions"
+        raise UnknownExercise(_unclear(path, f"its {what} fit {fitting} equally well"))
+    elif not alone and (len(winners) != 1 or most < _A_COUPLE or most < _BESIDE * len(winners[0].graded)):
         return []
-    return [Fitting(exercise, counts[exercise.name]) for exercise in winners]
+    found = [Fitting(exercise, _count(survey, exercise)) for exercise in winners]
+    return [*found, *_besides(survey, known, winners)] if survey.flat and survey.begun and winners else found
+
+
+def _winners(survey: Survey, known: Sequence[Exercise]) -> list[Exercise]:
+    """The exercises that a file answers most of; of equals, those whose forward pass is in it, and no training."""
+    ranks = {exercise.name: (_count(survey, exercise), _computed(survey, exercise)) for exercise in known}
+    most = max(ranks.values(), default=(0, 0))
+    found = [exercise for exercise in known if most[0] and ranks[exercise.name] == most]
+    return [exercise for exercise in found if not exercise.wanted.returns] or found
+
+
+def _besides(survey: Survey, known: Sequence[Exercise], winners: Sequence[Exercise]) -> list[Fitting]:
+    """Further exercises in the same notebook: those that answer at least half of what they ask for with other names."""
+    taken = {_plain(name) for exercise in winners for name in _answers(exercise, flat=True)}
+    rest = replace(survey, begun=tuple(name for name in survey.begun if _plain(name) not in taken))
+    others = [exercise for exercise in known if exercise not in winners] if rest.begun else []
+    found = [
+        exercise
+        for exercise in _winners(rest, others)
+        if _count(rest, exercise) >= max(_FEW, _BESIDES * len(_answers(exercise, flat=True)))
+    ]
+    return [Fitting(exercise, _count(rest, exercise)) for exercise in found] if len(found) == 1 else []
 
 
 def _count(survey: Survey, exercise: Exercise) -> int:
-    """How many names of a file answer an exercise. Lines outside functions may spell them in another way: dh_prebn."""
-    names, answers = {*(survey.begun or survey.stubs)}, _answers(exercise, flat=survey.flat)
+    """How many answers to an exercise a file has. Lines outside functions may spell them in another way: dh_prebn."""
+    names, answers = survey.begun or survey.stubs, _answers(exercise, flat=survey.flat)
     if not survey.flat:
-        return len(names & answers)
+        return len(answers.intersection(names))
     found = len({_plain(name) for name in names} & {_plain(name) for name in answers})
-    return found if survey.begun or found >= max(_FEW, _FORWARD * len(answers)) else 0
+    return found if names else _computed(survey, exercise)
+
+
+def _computed(survey: Survey, exercise: Exercise) -> int:
+    """How many values of an exercise's forward pass a notebook computes; 0 if that is too little to tell it by."""
+    outputs = {_plain(name) for name in exercise.producer}
+    found = len({_plain(name) for name in survey.computed} & outputs)
+    return found if found >= max(_FEW, _FORWARD * len(outputs)) else 0
 
 
 def _plain(name: str) -> str:

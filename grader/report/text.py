@@ -291,8 +291,9 @@ def _chained_total(entry: Entry, count: int) -> str:
     inherited = [row for row in entry["gradients"] if inherits(row)]
     if inherited:
         cause = inherited[0]["chained"]["first_cause"]
+        start = f", starting at {cause}" if cause else ""
         alone = "is right on its own but receives" if len(inherited) == 1 else "are right on their own but receive"
-        text += f"; {len(inherited)} more {alone} wrong upstream gradients, starting at {cause}"
+        text += f"; {len(inherited)} more {alone} wrong upstream gradients{start}"
     return text
 
 

@@ -111,9 +111,11 @@ class Survey:
     begun: tuple[str, ...] = ()
     """The answers with work in them."""
     stubs: tuple[str, ...] = ()
-    """The answers that are still as they were handed out; in a starter notebook, whatever it computes may have one."""
+    """The answers that are still as they were handed out."""
     flat: bool = False
     """Whether it is a notebook, or made of lines outside functions."""
+    computed: tuple[str, ...] = ()
+    """What lines outside functions assign, where the exercise is not known."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,7 +91,9 @@ def obstacle(name: str, reading: Reading, loading: Outcome | None, binding: Bind
 def _missing(name: str, reading: Reading) -> Judgment:
     if lost := reading.lost.get(name):
         return Judgment(Verdict.RAISED, f"{lost}; this cell, which has {name}, cannot be read")
-    what = name if reading.file.lower().endswith((".ipynb", ".md")) else f"function {name}"  # a line will do there
+    what = f"function {name}"
+    if reading.file.lower().endswith((".ipynb", ".md")):  # lines outside functions will do there
+        what = name if name != "gradients" else "training loop, and no function gradients"
     return Judgment(Verdict.NOT_STARTED, reading.form or f"{reading.file} has no {what}")
 
 

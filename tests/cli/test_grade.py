@@ -567,6 +567,7 @@ class TestSeveralExercises:
             "d_h = dlogits @ W2.T\nd_W2 = h.T @ dlogits",
             "grad_h = grad_logits @ W2.T\ngrad_W2 = h.T @ grad_logits",
             "h_grad = logits_grad @ W2.T\nW2_grad = h.T @ logits_grad",
+            "h_bar = logits_bar @ W2.T\nW2_bar = h.T @ logits_bar",
             "dhid = dlog @ W2.T\ndw = h.T @ dlog\ncmp('h', dhid, h)\ncmp('W2', dw, W2)\ncmp('logits', dlog, logits)",
         ],
     )
@@ -587,11 +588,18 @@ class TestSeveralExercises:
         assert result.exit_code == 4
         assert "none of its functions belongs to an exercise; pass --exercise NAME" in " ".join(result.stderr.split())
 
-    @pytest.mark.parametrize(("lines", "begun"), [("dC =", False), ("for _ in range(9):\n    dC =\n    dW1 = h", True)])
+    @pytest.mark.parametrize(
+        ("lines", "begun"),
+        [
+            ("dC =", False),
+            ("for k in range(9)\n    dC[k] += demb[k]", False),
+            ("for _ in range(9):\n    emb = C[Xb]\n    dC =\n    dW1 = h", True),
+        ],
+    )
     def test_a_cell_that_cannot_be_read_is_a_training_loop_only_if_it_has_a_loop(
         self, grade: Grade, tmp_path: Path, lines: str, begun: bool
     ) -> None:
-        """A line of exercise 1 that is not finished costs nothing in exercise 4."""
+        """And a forward pass: a line of exercise 1 that is not finished costs nothing in exercise 4."""
         _write_cells(tmp_path / "n.ipynb", "dh = dlogits @ W2.T", lines)
         assert ("training: 0 of 7 correct" in grade("n.ipynb", "-q").stdout) is begun
 

@@ -79,3 +79,27 @@ def test_a_file_that_fits_no_exercise_is_an_error(functions: tuple[str, ...], se
     with pytest.raises(UnknownExercise) as caught:
         found(Survey("a.py", functions))
     assert str(caught.value).startswith(sentence)
+
+
+ROPE = load_exercise("rope").producer
+TIED = load_exercise("tied_lm").producer
+
+
+def test_a_starter_notebook_is_for_the_exercise_whose_forward_pass_it_has() -> None:
+    """Nothing in it is begun; a few values of the same name are not enough."""
+    assert found(Survey("n.ipynb", flat=True, computed=tuple(ROPE))) == ["rope"]
+    with pytest.raises(UnknownExercise, match="none of its functions belongs to an exercise"):
+        found(Survey("n.ipynb", flat=True, computed=("x", "h", "logits", "loss")))
+
+
+def test_of_equal_exercises_the_one_whose_forward_pass_is_there_is_meant() -> None:
+    """A first gradient has the same name in many."""
+    assert found(Survey("n.ipynb", ("dout",), flat=True, computed=tuple(ROPE))) == ["rope"]
+    assert found(Survey("n.ipynb", ("dlogits",), flat=True, computed=tuple(TIED))) == ["tied_lm"]
+
+
+def test_a_notebook_may_have_two_exercises() -> None:
+    """Each with names that the other has not; a few such names are scratch."""
+    other = load_exercise("micrograd").gradients
+    assert found(Survey("n.ipynb", (*ATTENTION, *other), flat=True)) == ["micrograd", "attention"]
+    assert found(Survey("n.ipynb", (*ATTENTION, "derr", "dn"), flat=True)) == ["attention"]

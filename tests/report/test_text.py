@@ -261,6 +261,12 @@ class TestTotals:
         expected = "1 more is right on its own but receives wrong upstream gradients, starting at dprobs"
         assert expected in " ".join(" ".join(lines).split())
 
+    def test_a_chain_without_a_cause_names_none(self) -> None:
+        """A training run has no first gradient that is wrong."""
+        broken = {"exact": False, "approximate": False, "maxdiff": 0.5, "correct": False, "first_cause": None}
+        text = " ".join(" ".join(totals(entry(WRONG, row("dh", chained=broken)), PLAIN)).split())
+        assert text.endswith("1 more is right on its own but receives wrong upstream gradients")
+
     def test_a_group_counts_its_gradients(self) -> None:
         """softmax (1 of 2)."""
         assert click.unstyle(table(entry(row("dlogprobs"), WRONG), MLP, PLAIN)[0]) == "softmax (1 of 2)"

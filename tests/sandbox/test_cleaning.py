@@ -66,14 +66,14 @@ def reading_of(file: str) -> str:
     text = "x" + file + "y"
     parameter, finding = [text, text, False], [text, 1, text, text]
     function = [text, text, 1, 2, 1, text, [text], [parameter], [finding]]
-    about, survey = [text, text, 1, "", {text: text}, text], [text, [text], [text], False]
+    about, survey = [text, text, 1, "", {text: text}, text], [text, [text], [text], False, [text]]
     body = json.dumps([about, [text], [text], [function], [finding], [survey]]).encode()
     found = messages.decode_reading(body)
     (one,) = found.functions.values()
     (asked,) = one.parameters
     finds = [field for each in (*one.findings, *found.findings) for field in (each.file, each.rule, each.message)]
     (told,) = found.surveys
-    surveyed = (told.file, *told.begun, *told.stubs, one.unreturned, *one.borrowed)
+    surveyed = (told.file, *told.begun, *told.stubs, *told.computed, one.unreturned, *one.borrowed)
     texts = (*found.notes, *found.asides, *found.functions, *found.lost, *found.lost.values(), found.form, *surveyed)
     shown = {found.file, found.problem, *texts, one.name, one.file, asked.name, asked.kind}
     (same,) = shown | set(finds)

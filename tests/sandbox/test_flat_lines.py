@@ -6,8 +6,9 @@ import ast
 
 import pytest
 
+from grader.exercise.shelf import load_exercise
 from grader.sandbox.reading import flat_lines
-from grader.sandbox.reading.own_names import is_gradient
+from grader.sandbox.reading.own_names import OwnNames, is_gradient
 from grader.sandbox.reading.rewriting import rewrite
 from grader.sandbox.reading.slicing import Around
 from grader.sandbox.reading.steps import CellBody, Step, is_placeholder, step_of
@@ -68,3 +69,29 @@ def test_lines_become_functions_that_take_what_they_read() -> None:
         "def dx(dy, w):\n    scale = 1 / 4\n    help = dy * scale  # per row\n    dx = help @ w.T\n    return dx\n\n\n"
         "def dw(x, dx):\n    dw = x.T @ dx\n    return dw\n"
     )
+
+
+@pytest.mark.parametrize("spelled", ["d_{}", "grad_{}", "{}_grad", "dL_d{}", "{}_bar"])
+@pytest.mark.parametrize("exercise", ["attention", "rope", "dropout_residual"])
+def test_a_gradient_s_line_is_not_taken_for_a_line_of_the_forward_pass(exercise: str, spelled: str) -> None:
+    """`grad_qk = grad_att * hs**-0.5` looks like `att = qk * hs**-0.5`; only the spelling tells them apart."""
+    wanted = load_exercise(exercise).wanted
+    own = {f"d{name}": spelled.format(name) for name in wanted.parameters} | {
+        gradient: spelled.format(gradient[1:]) for gradient in wanted.answers
+    }
+    solution = ast.parse(
+        (load_exercise(exercise).directory.parents[1] / "solutions" / exercise / "backward.py").read_text()
+    )
+    lines = [
+        line
+        for function in solution.body
+        if isinstance(function, ast.FunctionDef)
+        for line in [
+            *function.body[:-1],
+            ast.parse(f"{function.name} = {ast.unparse(function.body[-1].value)}").body[0],
+        ]
+    ]
+    for node in (part for line in lines for part in ast.walk(line) if isinstance(part, ast.Name)):
+        node.id = own.get(node.id, node.id)
+    names = OwnNames(wanted, [step_of(line, 0) for line in lines])
+    assert {names.gradient(own[gradient]) for gradient in wanted.answers} == set(wanted.answers)

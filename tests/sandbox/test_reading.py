@@ -459,7 +459,7 @@ def test_the_older_notebook_format_is_read() -> None:
         (b"[]", "n.ipynb: no code cell in this notebook could be read"),
         (b'{"cells": 3}', "n.ipynb: no code cell in this notebook could be read"),
         (b'{"cells": [3, {"cell_type": "code", "source": {}}]}', "n.ipynb: no code cell"),
-        (notebook("x = = 1"), "n.ipynb: no code cell in this notebook could be read"),
+        (notebook("x = = 1"), "n.ipynb: no code cell in this notebook could be read: n.ipynb cell 1:1: invalid syntax"),
         (b"9" * 5000, "n.ipynb: not a valid notebook ("),
         (b" " * ((1 << 20) + 1), "n.ipynb: not a valid notebook ("),
         (notebook("x = 1\n" * (1 << 18)), "n.ipynb: its code is larger than 1 MB; submit only your own cells"),

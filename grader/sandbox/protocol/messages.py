@@ -110,8 +110,9 @@ def _function(record: list[Any]) -> Function:
     )
 
 
-def _survey(file: str, begun: list[Any], stubs: list[Any], flat: bool) -> Survey:  # noqa: FBT001
-    return Survey(clean(file), tuple(map(clean, begun)), tuple(map(clean, stubs)), bool(flat))
+def _survey(file: str, begun: list[Any], stubs: list[Any], flat: bool, computed: list[Any]) -> Survey:  # noqa: FBT001
+    answers, untouched, values = (tuple(map(clean, each)) for each in (begun, stubs, computed))
+    return Survey(clean(file), answers, untouched, bool(flat), values)
 
 
 def _finding(file: str, line: int, rule: str, message: str) -> Finding:

@@ -34,6 +34,7 @@ class Attempts:
         self._steps = steps
         self._names = names
         self._part = wanted.part if wanted else None
+        self._exercise = wanted.exercise if wanted else "any exercise"
         self._has_parts = bool(parts - {None})
         self._has_own_part = self._part is not None and self._part in parts
         passes = {step.index for step in steps if step.is_loop and _repeats_a_pass(step, names)}
@@ -115,7 +116,7 @@ class Attempts:
             self._notes.append((0, f"names of the exercise under another name: {', '.join(told[:8])}"))
         unknown = [name for name in sorted(self._slicer.fresh) if self._names.looks_like_gradient(name)]
         if missing and unknown:
-            self._notes.append((0, f"not recognized as gradients of this exercise: {', '.join(unknown[:8])}"))
+            self._notes.append((0, f"not recognized as gradients of {self._exercise}: {', '.join(unknown[:8])}"))
 
 
 def _repeats_a_pass(step: Step, names: OwnNames | Guessed) -> bool:

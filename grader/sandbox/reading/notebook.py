@@ -106,7 +106,8 @@ def read_notebook(name: str, data: bytes) -> Notebook:
             cells.append(Cell(each.title, len(lines) + 1, tree, each.part, each.begins))
         lines += (*each.text.split("\n"), "")
     if not cells:
-        raise NotPythonError(f"{name}: no code cell in this notebook could be read")
+        why = f": {notes[0].replace('skipped: ', '')}" if notes else ""
+        raise NotPythonError(f"{name}: no code cell in this notebook could be read{why}")
     return Notebook(tuple(cells), tuple(notes), tuple(lines), lost)
 
 

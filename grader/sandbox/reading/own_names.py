@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 _OF: Final = tuple(map(re.compile, (r"d_?(.+)", r"grad_?(.+)", r"(.+?)_?grad", r"d(?:l|L|loss)_?d_?(.+)", r"g_(.+)")))
 """How learners name the gradient of a variable."""
+_BAR: Final = re.compile(r"(.+)_bar")
+"""As those do who write a gradient with a bar over its variable; elsewhere it is a mean."""
 _MODULES: Final = ("torch", "F", "functional")
 GRADIENT: Final = re.compile(r"d[A-Za-z_]\w*")
 _NOT_GRADIENTS: Final = frozenset((
@@ -48,6 +50,7 @@ class OwnNames:
         # A loop that draws samples has its own `emb` and `probs`, which are not those of the forward pass.
         lines = [step for step in steps if not step.is_loop]
         self._used = {name for step in lines for name in (*step.writes, *step.reads)}
+        self._of = _patterns(steps)
         self._spelled = _unique((_plain(name), name) for name in self._variables)
         self._constants = _constants([*before, *steps])
         self._values: dict[str, str] = {}
@@ -144,8 +147,12 @@ class OwnNames:
 
     def _may_be_gradient(self, name: str) -> bool:
         """Whether a name is a variable's with a `d` before it, or the like."""
-        matches = (pattern.fullmatch(name) for pattern in _OF)
-        return self.gradient(name) is not None or any(match and match[1] in self._used for match in matches)
+        if name in self._variables:
+            return False
+        own = [match[1] for pattern in self._of if (match := pattern.fullmatch(name))]
+        return self.gradient(name) is not None or any(
+            each in self._used or each in self._variables or _plain(each) in self._spelled for each in own
+        )
 
     def _may_be(self, own: str, form: Form, output: str, theirs: Form) -> bool:
         """Whether a line may be the exercise's line for an output, if names not known yet mean what is there."""
@@ -161,7 +168,7 @@ class OwnNames:
             self._mean(name, meant)
         if self.gradient(name) is not None or self.value(name) is not None:
             return
-        for pattern in _OF:
+        for pattern in self._of:
             found = pattern.fullmatch(name)
             if found is None:
                 continue
@@ -184,7 +191,7 @@ class Guessed:
         self._written = {name for step in steps for name in step.writes}
         self._used = self._written.union(*(step.reads for step in steps))
         self._gradients = {name: name for name in (*_guessed_gradients(steps), *answered)}
-        self.told = self._spelled_otherwise() | self._compared(steps)
+        self.told = self._spelled_otherwise(_patterns(steps)) | self._compared(steps)
         self._gradients |= self.told
         self.gradients = frozenset(self._gradients.values())
         """The gradients that the lines write, as `d<variable>`."""
@@ -195,9 +202,14 @@ class Guessed:
         found = {own: text if text[:1] == "d" and text[1:] in self._used else f"d{text}" for own, text in told}
         return {own: meant for own, meant in found.items() if own in self._written and meant not in self._written}
 
-    def _spelled_otherwise(self) -> dict[str, str]:
-        matches = ((name, pattern.fullmatch(name)) for name in self._written if "_" in name for pattern in _OF)
-        found = {name: f"d{match[1]}" for name, match in matches if match and match[1] in self._used}
+    def _spelled_otherwise(self, patterns: Sequence[re.Pattern[str]]) -> dict[str, str]:
+        matches = ((name, pattern.fullmatch(name)) for name in self._written if "_" in name for pattern in patterns)
+        # `d_model` may be anything, `grad_h` and `h_bar` may not.
+        found = {
+            name: f"d{match[1]}"
+            for name, match in matches
+            if match and (match[1] in self._used or "grad" in name or match.re is _BAR)
+        }
         return {own: meant for own, meant in found.items() if own != meant and meant not in self._written}
 
     def value(self, name: str) -> str | None:
@@ -216,6 +228,16 @@ class Guessed:
 
     def is_near(self, _gradient: str, _upstream: str) -> bool:
         return False
+
+
+def _patterns(steps: Sequence[Step]) -> tuple[re.Pattern[str], ...]:
+    """How the gradients are named here: with a bar if one with a bar is computed from another."""
+    barred = any(_has_bar(step.writes) and _has_bar(step.reads.keys() - step.writes) for step in steps)
+    return (*_OF, _BAR) if barred else _OF
+
+
+def _has_bar(names: Iterable[str]) -> bool:
+    return any(map(_BAR.fullmatch, names))
 
 
 def _guessed_gradients(steps: Sequence[Step]) -> frozenset[str]:

@@ -29,6 +29,7 @@ from grader.sandbox.reading.choosing import (
     sorted_answers,
 )
 from grader.sandbox.reading.forms import form_of
+from grader.sandbox.reading.own_names import is_gradient
 from grader.sandbox.reading.rewriting import rewrite
 from grader.sandbox.reading.slicing import Around
 from grader.sandbox.reading.source import NotPythonError, decode, parse, quoted
@@ -102,6 +103,8 @@ class _Code:
     """The text that the tree's line numbers refer to."""
     lost: Mapping[str, str] = field(default_factory=dict)
     """What is in cells that cannot be read -> why not."""
+    computed: frozenset[str] = frozenset()
+    """The names that lines outside functions assign."""
 
 
 def read(files: Mapping[str, bytes], rules: RulesConfig, wanted: Wanted | None = None) -> Submitted:
@@ -165,9 +168,12 @@ class _Found:
         else:
             begun, stubs = sorted_answers(definitions(code.tree.body))
             begun = begun or self._of_others(name, data)
-            given = _of_forward_pass(code) if self.wanted is None and not (begun or stubs) else ()
-            flat = code.assembled or bool(given)
-            survey = Survey(shortened(name), begun[:MOST_FUNCTIONS], (stubs or given)[:MOST_FUNCTIONS], flat=flat)
+            flat = code.assembled or not (begun or stubs)
+            unknown = flat and self.wanted is None  # what it computes and what it has lost say what it is about
+            computed = tuple(sorted(code.computed))[:MOST_FUNCTIONS] if unknown else ()
+            if unknown:
+                begun = begun or tuple(name for name in code.lost if is_gradient(name))
+            survey = Survey(shortened(name), begun[:MOST_FUNCTIONS], stubs[:MOST_FUNCTIONS], flat, computed)
             return Candidate(name, survey)
         return Candidate(name, Survey(shortened(name)), broken=rough_answers(data) > 0, read=False)
 
@@ -196,7 +202,7 @@ class _Found:
     def surveys(self, chosen: Chosen) -> tuple[Survey, ...]:
         """What is in each file that has an answer, or may have one; the chosen file first."""
         order = sorted(self.candidates, key=lambda each: (each.name != chosen.name, each.name))
-        return tuple(each.survey for each in order if each.survey.begun or each.survey.stubs)
+        return tuple(each.survey for each in order if each.survey.begun or each.survey.stubs or each.survey.computed)
 
     def form(self, chosen: Chosen) -> str:
         """A backward pass in a form that is not graded, if there is no work in any other."""
@@ -218,13 +224,6 @@ def _whole(code: _Code) -> list[ast.stmt]:
         with suppress(NotPythonError):
             return parse(code.file, text).body
     return code.tree.body
-
-
-def _of_forward_pass(code: _Code) -> tuple[str, ...]:
-    """The gradients of whatever is computed outside functions: what an untouched starter notebook is about."""
-    if base(code.file) in NOT_ANSWERS:
-        return ()
-    return tuple(sorted({f"d{name}" for node in _whole(code) for name in assigned(node)}))
 
 
 def _noted(code: _Code, chosen: Chosen) -> _Code:
@@ -262,6 +261,9 @@ def _notebook(name: str, data: bytes, wanted: Wanted | None) -> _Code:
 def _from_flat(code: _Code, cells: Sequence[CellBody], wanted: Wanted | None) -> _Code:
     """Turn lines such as `dprobs = ...` outside any function into functions, unless the gradient has a function."""
     body = [node for cell in cells for node in cell.body]
+    if base(code.file) not in NOT_ANSWERS:
+        values = (node for node in body if isinstance(node, ast.Assign | ast.AnnAssign))
+        code = replace(code, computed=frozenset(name for node in values for name in _may_bind(node)))
     again = flat_lines.assigned_again(body)
     kept = [node for node in body if notebook.is_definition(node) and again.isdisjoint(assigned(node))]
     written = {name: node for name, node in definitions(kept) if wanted is None or name in wanted.answers}
@@ -394,8 +396,12 @@ def _may_bind(node: ast.stmt) -> Iterator[str]:
 def _lost(code: _Code, functions: Mapping[str, Function], wanted: Wanted | None) -> dict[str, str]:
     """Answers that a cell which cannot be read may have held -> the first line in it that cannot be read."""
     lost = dict(code.lost)
-    if wanted and wanted.returns and notebook.LOOP in lost and any(name in lost for name in wanted.returns):
-        lost[wanted.answers[0]] = lost[notebook.LOOP]
+    loop = lost.get(notebook.LOOP)
+    if wanted and wanted.returns and loop:
+        together = {name for name, why in lost.items() if why == loop}
+        values = {name for text in wanted.lines for name in assigned(ast.parse(text).body[0])}
+        if together & values and not together.isdisjoint(wanted.returns):  # a forward pass and gradients: it trains
+            lost[wanted.answers[0]] = loop
     names = [name for name in lost if ANSWER.fullmatch(name) and name not in functions]
     return {name: shortened(lost[name]) for name in names[:MOST_FUNCTIONS]}
 
