@@ -21,7 +21,7 @@ def grade(
     """Grade one submission. Returns its entry in the report (an item of `submissions` in the schema).
 
     Args:
-        path: a folder, `.py`, `.ipynb`, `.zip` or `.md`.
+        path: a folder, `.py`, `.ipynb`, `.zip`, `.tar.gz` or `.md`.
         exercise: the name of an exercise, or a loaded one.
         settings: seed, batch size, criterion and so on; by default those of the lecture.
         sandbox: a running sandbox, to grade several submissions; by default one is started and closed.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import secrets
 import signal
@@ -16,21 +17,34 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from grader.classroom.batch.choice import Selection, by_vote, check_only, moment
+from grader.classroom.batch.choice import Selection, by_vote, moment
 from grader.classroom.batch.display import Live, Plain
-from grader.classroom.batch.grades import FILE, UnreadableGrades, final, no_figures, read_overrides, read_table
+from grader.classroom.batch.grades import FILE, GradesTable, UnreadableGrades, doubtful, final, read_grades
 from grader.classroom.batch.order import Order
+from grader.classroom.batch.partial import ChosenGradients
+from grader.classroom.batch.roll import keys
+from grader.classroom.batch.ruling import course_rules
 from grader.classroom.batch.runner import Batch
-from grader.classroom.batch.store import FolderInUse, Store
+from grader.classroom.batch.store import DamagedSettings, FolderInUse, Store
 from grader.classroom.batch.summary import changed, summarize, told, write_summary
 from grader.classroom.batch.workers import LocalWorkers
 from grader.classroom.intake.folder import read_folder
 from grader.classroom.intake.gathering import nobody
-from grader.classroom.intake.roster import conflicts, joined, read_roster
+from grader.classroom.intake.name_pattern import BadPattern
+from grader.classroom.people.joining import RosterOptions, read_joined
+from grader.classroom.policy.class_policy import class_policy
+from grader.classroom.policy.graded_exercises import NoResults
+from grader.classroom.policy.times import UnreadableTime
+from grader.classroom.tables.table import UnreadableTable
 from grader.cli import options
+from grader.cli.edge import Misuse, reason, show, takes_escapes
+from grader.cli.name_pattern_option import name_pattern
+from grader.exercise.course import find_course
 from grader.exercise.settings import Feedback, Settings
-from grader.exercise.shelf import Shelf
+from grader.exercise.shelf import Shelf, the_gradient
 from grader.grading.run import start_sandbox
+from grader.names import read_names
+from grader.report.clean_text import line
 from grader.report.exit_code import ExitCode
 from grader.sandbox.limits import Level
 
@@ -39,9 +53,11 @@ if TYPE_CHECKING:
 
     from grader.classroom.batch.cluster import ClusterWorkers
     from grader.classroom.batch.display import Show
+    from grader.classroom.batch.ruling import CourseRules
     from grader.classroom.batch.workers import Workers
     from grader.classroom.intake.gathering import Class
     from grader.classroom.intake.handed_in import HandedIn
+    from grader.classroom.intake.name_pattern import NamePattern
     from grader.exercise.exercise import Exercise
 
     Start = Callable[[Order], AbstractContextManager[Workers]]
@@ -57,11 +73,18 @@ if TYPE_CHECKING:
     click.option("-j", "--jobs", type=click.IntRange(1, 1024), metavar="N",
                  help="Worker processes (default: one per core)."),
     click.option("--scheduler", metavar="ADDRESS", help="Grade on a Dask cluster: tcp://host:8786."),
-    click.option("--roster", type=options.FILE, metavar="CSV", help="Add ids and names; list who submitted nothing."),
+    options.roster("Add ids and names; list who submitted nothing. CSV or .xlsx."),
+    name_pattern(),
+    click.option("--times", type=options.FILE, metavar="FILE",
+                 help="When each was handed in: a table with the columns submission and time."),
+    click.option("--earlier", type=options.FOLDER, multiple=True, metavar="DIR",
+                 help="Results of another exercise of the course, where slip days were used."),
     click.option("--only", multiple=True, metavar="NAME", help="Grade only this submission or student; * matches any."),
     click.option("--failed", is_flag=True,
                  help="Regrade submissions that failed, were unreadable or refused, timed out or crashed."),
     click.option("--force", is_flag=True, help="Regrade even if nothing has changed."),
+    click.option("--gradient", "gradients", multiple=True, metavar="NAME",
+                 help="After the exercise changed, regrade only this gradient and keep the other verdicts."),
     click.option("--since", metavar="WHEN", help="Grade only what changed since WHEN: 2026-03-01T12:00, 90m, 8h, 2d."),
     click.option("--fail-under", type=click.FloatRange(0, 100), metavar="PERCENT",
                  help="Exit with 1 if a submission scores less than this."),
@@ -80,25 +103,36 @@ def batch(  # noqa: PLR0913 an option each
 ) -> int:  # fmt: skip
     """Grade a class of submissions.
 
-    SUBMISSIONS is a folder with one submission per student, a download from Canvas, Moodle or Gradescope, or a zip of
-    either. Results in --out: grades.csv, summary.json, NAME.json for the instructor and students/NAME.json for the
-    student. Run the same command again to resume an interrupted run.
+    SUBMISSIONS is a folder with one submission per student, a download from Canvas, Moodle, Blackboard, Brightspace,
+    ILIAS, Sakai, Gradescope or GitHub, or a zip or tar of either. Results in --out: grades.csv, summary.json, NAME.json
+    for the instructor and students/NAME.json for the student. Run the same command again to resume an interrupted run.
     """
     start = partial(_on_cluster, scheduler) if scheduler else partial(on_this_machine, jobs=jobs)
+    if scheduler:
+        _check_cluster(scheduler)  # a wrong address is reported now, not once everything has been read
     wanted = Selection(only, moment(since), failed=failed, force=force)  # an invalid time is reported now
     shelf = Shelf(exercises, ci=True, forced=exercise)
     return grade_class(ClassRun(submissions, shelf, wanted, **rest), start)
 
 
-def _on_cluster(address: str, order: Order) -> ClusterWorkers:
+def _check_cluster(address: str) -> None:
     try:
-        from grader.classroom.batch.cluster import ClusterWorkers, NoCluster
+        from grader.classroom.batch.cluster import NoCluster, check_address
     except ImportError as error:
-        raise click.UsageError(str(error)) from None
+        raise Misuse(str(error)) from None
+    try:
+        check_address(address)
+    except NoCluster as error:
+        raise Misuse(str(error)) from None
+
+
+def _on_cluster(address: str, order: Order) -> ClusterWorkers:
+    from grader.classroom.batch.cluster import ClusterWorkers, NoCluster
+
     try:
         return ClusterWorkers(order, address)
     except NoCluster as error:
-        raise click.UsageError(str(error)) from None
+        raise Misuse(str(error)) from None
 
 
 _BYTES_EACH = 2 << 30
@@ -115,9 +149,16 @@ class ClassRun:
     asked: options.RunOptions
     out: Path
     roster: Path | None
+    id_column: str | None
+    name_column: str | None
+    match: Path | None
+    name_pattern: NamePattern | None
     fail_under: float | None
     hidden_seed: int | None
     quiet: bool
+    gradients: tuple[str, ...] = ()
+    times: Path | None = None
+    earlier: tuple[Path, ...] = ()
 
 
 def grade_class(run: ClassRun, start: Start) -> int:
@@ -125,20 +166,24 @@ def grade_class(run: ClassRun, start: Start) -> int:
     source, out = run.source, run.out
     if source.resolve() == out.resolve():
         raise click.UsageError(f"--out {out} is the folder of submissions; choose another folder")
+    asked = _asked(run)
     everything = _taken_in(run)
-    handed_in = _with_roster(everything, run.roster)
-    check_only(run.wanted.only, handed_in)
+    handed_in = _with_roster(everything, asked)
+    wanted = run.wanted.among(handed_in)
     exercise = _exercise(run, handed_in)
-    shown = sys.stderr.isatty() and not run.quiet
+    gradients = [the_gradient(name, exercise) for name in run.gradients]
+    rules = _rules(run, exercise, handed_in)
+    shown = takes_escapes(sys.stderr) and not run.quiet
     try:
         with ExitStack() as stack:
             stack.enter_context(_interrupted_once())
             store = stack.enter_context(Store(out))
-            read_overrides(out / FILE)  # an unreadable file is reported now, not after an hour
+            _grades(out, handed_in)  # an unreadable file is reported now, not after an hour
             order = settle(exercise, run, store)
-            show: Show = stack.enter_context(Live()) if shown else stack.enter_context(Plain(quiet=run.quiet))
-            batch = Batch(order, exercise.possible, exercise.gradients, handed_in, store, show)
-            stopped, seconds = _run(batch, partial(start, order), run.wanted, stack)
+            display: Show = stack.enter_context(Live()) if shown else stack.enter_context(Plain(quiet=run.quiet))
+            batch = Batch(order, exercise.possible, exercise.gradients, handed_in, store, display, rules)
+            chosen = ChosenGradients(gradients, store, order)
+            stopped, seconds = _run(batch, partial(start, order), wanted, stack, chosen)
             summary = _summary(batch, everything, seconds)
             write_summary(store, summary)
             under = _under(batch, run.fail_under)
@@ -147,9 +192,20 @@ def grade_class(run: ClassRun, start: Start) -> int:
     except OSError as error:
         if not _is_in(error.filename, out):
             raise
-        raise click.UsageError(f"{error.filename2 or error.filename} cannot be written: {error.strerror}") from None
+        return _unwritable(error)
     _tell(batch, summary, out, stopped=stopped)
+    for sentence in chosen.told():
+        show(sentence, err=True)
     return _exit_code(summary, under, stopped=stopped)
+
+
+def _unwritable(error: OSError) -> int:
+    """Report a file of the results that could not be written. A full disk is not the fault of who typed the command."""
+    said = f"{error.filename2 or error.filename} cannot be written: {reason(error)}"
+    if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO):
+        raise Misuse(said) from None
+    show(f"Error: {said}. Finished submissions are kept: make room, and run the same command to resume", err=True)
+    return ExitCode.OUR_FAULT
 
 
 def _is_in(path: Any, folder: Path) -> bool:
@@ -161,7 +217,11 @@ def _is_in(path: Any, folder: Path) -> bool:
 
 
 def _run(
-    batch: Batch, start: Callable[[], AbstractContextManager[Workers]], wanted: Selection, stack: ExitStack
+    batch: Batch,
+    start: Callable[[], AbstractContextManager[Workers]],
+    wanted: Selection,
+    stack: ExitStack,
+    chosen: ChosenGradients,
 ) -> tuple[bool, float]:
     """Grade. Returns whether Ctrl-C ended it, and the seconds it took."""
     begun = time.monotonic()
@@ -170,6 +230,7 @@ def _run(
             lambda: stack.enter_context(start()),
             again=wanted.again,
             selected=lambda each: wanted.takes(each, batch.store.get(each.name)),
+            taken_over=chosen.taken_over,
         )
     except KeyboardInterrupt:
         return True, time.monotonic() - begun
@@ -211,29 +272,45 @@ def default_jobs() -> int:
 
 
 def _taken_in(run: ClassRun) -> Class:
+    try:
+        found = _read(run)
+    except BadPattern as error:
+        raise click.UsageError(str(error)) from None
+    for sentence in found.told():
+        show(sentence, err=True)
+    return found
+
+
+def _read(run: ClassRun) -> Class:
     if run.source.is_dir():
-        return read_folder(run.source, without=run.out)
+        return read_folder(run.source, run.out, run.name_pattern)
     from grader.classroom.intake.class_archive import read_archive
 
     with start_sandbox(Settings(isolation=run.asked.isolation)) as sandbox:
-        return read_archive(run.source, sandbox)
+        return read_archive(run.source, sandbox, run.name_pattern)
 
 
-def _with_roster(found: Class, roster: Path | None) -> Sequence[HandedIn]:
-    if roster is None:
-        handed_in: Sequence[HandedIn] = found.handed_in
-    else:
+def _asked(run: ClassRun) -> RosterOptions | None:
+    """What was asked about the roster; None without one."""
+    how = {"--id-column": run.id_column, "--name-column": run.name_column, "--match": run.match}
+    if run.roster is not None:
+        return RosterOptions(run.roster, run.id_column, run.name_column, run.match)
+    for option, given in how.items():
+        if given is not None:
+            raise click.UsageError(f"{option} says how to use a roster; name the roster with --roster")
+    return None
+
+
+def _with_roster(found: Class, asked: RosterOptions | None) -> Sequence[HandedIn]:
+    handed_in: Sequence[HandedIn] = found.handed_in
+    if asked is not None:
         try:
-            people = read_roster(read_table(roster))
-        except UnreadableGrades as error:
+            joined = read_joined(handed_in, asked)
+        except UnreadableTable as error:
             raise click.UsageError(str(error)) from None
-        if not people:
-            raise click.UsageError(
-                f"{roster} lists no students. A roster needs a header row with at least one of student, id, name, email"
-            )
-        for sentence in conflicts(people):
-            click.echo(sentence, err=True)
-        handed_in = joined(found.handed_in, people)
+        for sentence in joined.told:
+            show(line(sentence, len(sentence)), err=True)
+        handed_in = joined.handed_in
     if not handed_in:
         raise click.UsageError(nobody(found.source))
     return handed_in
@@ -247,59 +324,87 @@ def _exercise(run: ClassRun, handed_in: Sequence[HandedIn]) -> Exercise:
     return shelf.load(stem) if stem in shelf.names() else by_vote(run.source, handed_in, shelf)
 
 
+def _rules(run: ClassRun, exercise: Exercise, handed_in: Sequence[HandedIn]) -> CourseRules:
+    """The rules of the exercise's course, otherwise of the course in the current folder."""
+    course = exercise.course
+    if course is None and (course := find_course((run.shelf.root or Path("exercises")).absolute())):
+        course.check_names()
+    try:
+        return course_rules(class_policy(course), exercise.name, exercise.possible, handed_in, run.times, run.earlier)
+    except (UnreadableTable, UnreadableTime, NoResults) as error:
+        raise click.UsageError(str(error)) from None
+
+
 def _summary(batch: Batch, everything: Class, seconds: float) -> dict[str, Any]:
     records = (batch.store.get(each.name) for each in batch.handed_in)
-    return summarize(records, batch.order, batch.possible) | {
-        "platform": everything.platform,
-        "ignored": list(everything.ignored[:100]),
-        "graded_now": batch.graded,
-        "same_code": batch.duplicates,
-        "changed": [change.after.name for change in batch.changes],
-        "seconds": round(seconds, 2),
-    }
+    counted = summarize(records, batch.order, batch.possible, batch.ruling.counts)
+    missing = (each.name for each in batch.handed_in if each.missing)
+    return (
+        counted
+        | batch.ruling.summary(missing)
+        | {
+            "platform": everything.platform,
+            "ignored": list(everything.ignored[:100]),
+            "graded_now": batch.graded,
+            "same_code": batch.duplicates,
+            "changed": [change.after.name for change in batch.changes],
+            "seconds": round(seconds, 2),
+        }
+    )
+
+
+def _grades(out: Path, handed_in: Sequence[HandedIn]) -> GradesTable:
+    """What grades.csv says at this moment."""
+    names = [each.name for each in handed_in]
+    return read_grades(out / FILE, dict(zip(keys([each.raw for each in handed_in]), names, strict=True)))
 
 
 def _under(batch: Batch, percent: float | None) -> list[str]:
     """The submissions below `percent`, by final grade (overrides included)."""
     if percent is None:
         return []
-    overrides = read_overrides(batch.store.directory / FILE)
-    finals = {each.name: final(overrides.get(each.name), batch.store.get(each.name)) for each in batch.handed_in}
+    own = _grades(batch.store.directory, batch.handed_in).own()
+    ruled = {name: each.final for name, each in batch.ruling.counted.items()}
+    finals = {
+        each.name: ruled[each.name] if each.name in ruled else final(own.get(each.name), batch.store.get(each.name))
+        for each in batch.handed_in
+    }
     return [name for name, points in finals.items() if points is not None and 100 * points < percent * batch.possible]
 
 
 def _tell(batch: Batch, summary: dict[str, Any], out: Path, *, stopped: bool) -> None:
-    for line in (*changed(batch.changes), *told(summary)):
-        click.echo(line)
+    for sentence in (*changed(batch.changes), *told(summary)):
+        show(sentence)
     if batch.graded:
         rate = f"{batch.graded / summary['seconds']:.1f} per second" if summary["seconds"] else "at once"
         same = f", {batch.duplicates} more have the same code as another" if batch.duplicates else ""
-        click.echo(f"graded {batch.graded} in {summary['seconds']:.1f} s, {rate}{same}")
+        show(f"graded {batch.graded} in {summary['seconds']:.1f} s, {rate}{same}")
     begun = {verdict for counts in summary["gradients"].values() for verdict in counts}
     if begun == {"not_started"}:
-        click.echo(
+        show(
             f"no submission has started a gradient of {batch.order.exercise}; if they are for another exercise, "
             "name it with --exercise",
             err=True,
         )
-    for name, text in no_figures(read_overrides(out / FILE)).items():
-        said = f"the override for {name} is not a number ({text!r}): it is shown as final, and exports leave {name} out"
-        click.echo(said, err=True)
-    click.echo(f"grades: {out / 'grades.csv'}")
+    table = _grades(out, batch.handed_in)
+    for sentence in (*batch.ruling.told, *doubtful(table.own(), batch.possible), *table.told()):
+        show(line(sentence, len(sentence)), err=True)
+    show(f"grades: {out / 'grades.csv'}")
     if stopped:
-        click.echo("interrupted: run the same command again to resume", err=True)
+        show("interrupted: run the same command again to resume", err=True)
 
 
 def _exit_code(summary: dict[str, Any], under: Sequence[str], *, stopped: bool) -> int:
     if stopped:
         return ExitCode.INTERRUPTED
     if summary["status"]["failed"]:
-        click.echo(
-            f"{summary['status']['failed']} could not be graded because of an internal error: see grades.csv", err=True
+        show(
+            f"{summary['status']['failed']} without a grade, because they could not be read or graded: see grades.csv",
+            err=True,
         )
         return ExitCode.OUR_FAULT
     if under:
-        click.echo(f"below --fail-under: {', '.join(under[:10])}{' ...' if len(under) > 10 else ''}", err=True)
+        show(f"below --fail-under: {', '.join(under[:10])}{' ...' if len(under) > 10 else ''}", err=True)
     return ExitCode.SOMETHING_WRONG if under else ExitCode.ALL_RIGHT
 
 
@@ -309,15 +414,45 @@ _SECRET_BITS = 62
 
 def settle(exercise: Exercise, run: ClassRun, store: Store) -> Order:
     """The order for this run. The hidden seed is the one given, then the folder's, then a new one."""
-    before = store.settings()
+    before = _before(run, store)
     if before.get("exercise") not in (None, exercise.name):
         raise click.UsageError(
             f"{store.directory} holds grades for {before['exercise']}, not {exercise.name}: choose another --out"
         )
     hidden = before.get("hidden_seed") if run.hidden_seed is None else run.hidden_seed
-    if not isinstance(hidden, int):
+    if hidden is None:
+        if not store.empty:
+            show(
+                f"{store.settings_file} is gone: a new hidden seed was drawn, so that everything is graded again",
+                err=True,
+            )
         hidden = secrets.randbits(_SECRET_BITS)
     store.keep_settings({**before, "exercise": exercise.name, "hidden_seed": hidden})
     settings = run.asked.settings([exercise], feedback=Feedback.KIND, hidden_seed=hidden)
-    names = run.asked.names
-    return Order.of(exercise, settings, names.read_text(encoding="utf-8") if names else None)
+    return Order.of(exercise, settings, _names(run.asked.names))
+
+
+def _before(run: ClassRun, store: Store) -> dict[str, Any]:
+    """The settings of earlier batches in this folder; none if they are damaged, and the seed is given anew."""
+    try:
+        return store.settings()
+    except DamagedSettings as error:
+        if run.hidden_seed is None:
+            raise Misuse(
+                f"{error}. It has the seed of the hidden cases. Restore it from a backup, or give the seed with "
+                "--hidden-seed; to draw a new seed and grade everything again, delete the file"
+            ) from None
+        show(f"{error}: it is written anew, with --hidden-seed {run.hidden_seed}", err=True)
+        return {}
+
+
+def _names(path: Path | None) -> str | None:
+    """The text of another list of names, if one is given, checked before anything is graded.
+
+    Raises:
+        NamesError: it cannot be used.
+    """
+    if path is None:
+        return None
+    read_names(path)
+    return path.read_text(encoding="ascii")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
-from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from contextlib import contextmanager, suppress
+from io import UnsupportedOperation
+from typing import TYPE_CHECKING, TextIO
 
 import click
 
@@ -31,7 +33,7 @@ def writing(path: str | Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise Misuse(f"{path} cannot be written: {(error.strerror or str(error)).lower()}") from None
+        raise Misuse(f"{path} cannot be written: {reason(error)}") from None
 
 
 def tell_misuse(error: click.UsageError) -> ExitCode:
@@ -39,7 +41,7 @@ def tell_misuse(error: click.UsageError) -> ExitCode:
     _say(error.format_message())
     if not isinstance(error, Misuse):
         path = error.ctx.command_path.removesuffix(" run") if error.ctx else "grade"
-        click.echo(f"Try '{path} --help' for help.", err=True)
+        show(f"Try '{path} --help' for help.", err=True)
     return ExitCode.USAGE
 
 
@@ -51,19 +53,47 @@ def tell_error(error: Exception) -> ExitCode:
     if isinstance(error, _ours()):
         _say(str(error))
         return ExitCode.OUR_FAULT
+    if isinstance(error, RuntimeError) and str(error) == "can't start new thread":  # Python's own words
+        error = BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
+    if isinstance(error, OSError) and error.errno is not None:
+        _say(_of_the_system(error))
+        return ExitCode.OUR_FAULT
     import traceback
 
     from grader.report.formats.github import logged
 
     whole = "".join(traceback.format_exception(error))
-    click.echo(logged(clean(whole, len(whole), lines=True), os.environ), err=True)
+    show(logged(clean(whole, len(whole), lines=True), os.environ), err=True)
     _say("internal error in the grader, not in the submission. No grade was written.")
     return ExitCode.OUR_FAULT
 
 
+def _of_the_system(error: OSError) -> str:
+    """What the system refused, and why. An error without a path may be that of printing."""
+    path = error.filename2 or error.filename
+    if path is not None:
+        return f"{os.fsdecode(path) if isinstance(path, bytes | str) else path}: {reason(error)}"
+    if stream := _printed_to(error):
+        give_up(stream)
+        return f"{stream} cannot be written: {reason(error)}"
+    limit = "; the limit of processes may be reached (`ulimit -u`)" if error.errno == errno.EAGAIN else ""
+    return f"the system reports: {reason(error)}{limit}"
+
+
+def _printed_to(error: OSError) -> str:
+    """The stream that an error came from; empty if it came from anything but printing."""
+    import traceback
+
+    printing = (frame for frame, _ in traceback.walk_tb(error.__traceback__) if frame.f_code is click.echo.__code__)
+    frame = next(printing, None)
+    if frame is None:
+        return ""
+    return "stderr" if frame.f_locals["err"] else "stdout"
+
+
 def _say(sentence: str) -> None:
     """Print on one line without control characters: a path in it may have been named by a learner."""
-    click.echo(f"Error: {joined(sentence, len(sentence))}", err=True)
+    show(f"Error: {joined(sentence, len(sentence))}", err=True)
 
 
 def _named_wrongly() -> tuple[type[Exception], ...]:
@@ -87,10 +117,71 @@ def _ours() -> tuple[type[Exception], ...]:
     return BrokenExercise, NamesError, SandboxError
 
 
+def open_streams() -> None:
+    """Open stdin, stdout and stderr on the null device where the caller has closed them, as a service may.
+
+    Otherwise the next file opened would take their number, and whatever is printed would end up in it.
+    """
+    while (descriptor := os.open(os.devnull, os.O_RDWR)) <= 2:
+        os.set_inheritable(descriptor, True)  # as the three are
+    os.close(descriptor)
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        if getattr(sys, name) is None:
+            mode = "w" if number else "r"
+            setattr(sys, name, open(number, mode, encoding="utf-8", errors="backslashreplace", closefd=False))  # noqa: SIM115
+
+
+def show(text: str, *, err: bool = False, kept: str = "") -> None:
+    """Print what a command has to say beside its work, which is done and decides the exit code.
+
+    A stream that cannot take it is given up, and the other one says so, unless its reader has simply left.
+
+    Args:
+        text: what is printed.
+        err: on stderr.
+        kept: where the same can be read, for the message.
+    """
+    try:
+        click.echo(text, err=err)
+    except OSError as error:
+        give_up("stderr" if err else "stdout")
+        if isinstance(error, BrokenPipeError):
+            return
+        other = "stdout" if err else "stderr"
+        said = f"{'stderr' if err else 'stdout'} cannot be written: {reason(error)}"
+        try:
+            click.echo("\n".join(filter(None, (text if err else "", f"{said}{kept and f'; {kept}'}"))), err=not err)
+        except OSError:
+            give_up(other)
+
+
+def takes_escapes(stream: TextIO) -> bool:
+    """Whether a stream is a terminal that moves its cursor and shows colors."""
+    return stream.isatty() and os.environ.get("TERM") != "dumb"
+
+
+def reason(error: OSError) -> str:
+    """The system's reason for an error, in lower case."""
+    return (error.strerror or str(error) or type(error).__name__).lower()
+
+
+def give_up(name: str) -> None:
+    """Send the rest of a stream nowhere, so that Python's last flush of it does not fail."""
+    null = os.open(os.devnull, os.O_WRONLY)
+    try:
+        with suppress(UnsupportedOperation):  # a stream in memory
+            os.dup2(null, getattr(sys, name).fileno())
+    finally:
+        os.close(null)
+
+
 def leave(code: int) -> None:
     """Exit at once if torch is loaded: destroying its objects takes longer than grading, and no cleanup is left."""
+    for name in ("stdout", "stderr"):
+        try:
+            getattr(sys, name).flush()
+        except OSError:
+            give_up(name)
     if "torch" not in sys.modules:
         sys.exit(code)
-    sys.stdout.flush()
-    sys.stderr.flush()
     os._exit(code)

@@ -55,6 +55,8 @@ def init(directory: Path) -> None:
         raise Misuse(str(error)) from None
     for path in made.kept:
         click.echo(f"kept     {path}")
+    for path in made.completed:
+        click.echo(f"replaced {path}: it was empty or cut off")
     click.echo(f"written  {len(made.written)} files in {directory}" if made.written else "no files were missing")
     click.echo(f"next: cd {directory}, fill in a function, and run `grade`. Where to begin:")
     click.echo(

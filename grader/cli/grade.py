@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import click
 
-from grader.cli.edge import Misuse
+from grader.cli.edge import Misuse, show, takes_escapes
 from grader.cli.targets import Target, checkout, resolve
 from grader.exercise.course import policy
 from grader.exercise.matching import matches
@@ -94,7 +94,7 @@ def grade(words: Sequence[str], asked: RunOptions, shelf: Shelf, telling: Tellin
         os.environ[NAMES_VARIABLE] = str(asked.names.absolute())
     settings = asked.settings([target.exercise for target in targets if target.exercise])
     known = _known(telling)
-    shown = not (telling.ci or telling.quiet) and sys.stderr.isatty()
+    shown = not (telling.ci or telling.quiet) and takes_escapes(sys.stderr)
     # The sandbox starts first: its server loads torch while this process does.
     with start_sandbox(settings, load_torch=False) as sandbox, ProgressLine(shown=shown) as progress:
         run = Run(settings, sandbox=sandbox, on_row=progress.row)
@@ -138,14 +138,14 @@ def _tell(graded: Mapping[str, Any], jobs: Sequence[Job], telling: Telling, know
     if not telling.quiet:
         level = graded["submissions"][0]["isolation"]["level"]
         told.append(f"isolation: {level} | report: {telling.file}")
-    click.echo(logged("\n".join(told), os.environ), err=to_stderr)
+    show(logged("\n".join(told), os.environ), err=to_stderr, kept=f"the result is in {telling.report}")
 
 
 def _no_grade(ended: Ended) -> int:
     """The exit code of a run that was interrupted or ended in an internal error."""
     if ended.fault is None and ended.code == ExitCode.INTERRUPTED:
         raise click.Abort
-    click.echo(f"Error: {ended.fault or f'pytest ended with exit code {ended.code}'}\nNo grade was written.", err=True)
+    show(f"Error: {ended.fault or f'pytest ended with exit code {ended.code}'}\nNo grade was written.", err=True)
     return ExitCode.OUR_FAULT
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -11,7 +10,7 @@ import click
 
 from grader import __version__
 from grader.cli import options
-from grader.cli.edge import leave, tell_error, tell_misuse
+from grader.cli.edge import give_up, leave, open_streams, show, tell_error, tell_misuse
 from grader.report.exit_code import ExitCode
 
 if TYPE_CHECKING:
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
 
 LATER = {
     "batch": ("grader.cli.batch", "batch", "Grade a class of submissions."),
+    "course": ("grader.cli.course_grades", "course", "Combine several exercises in one table."),
     "doctor": ("grader.cli.doctor", "doctor", "Check this machine's isolation, numerics and packages."),
     "gradescope-zip": ("grader.cli.gradescope_zip", "gradescope_zip", "Build the autograder archive for Gradescope."),
     "hint": ("grader.cli.learn", "hint", "Show one more hint: `grade hint mlp::dcounts`."),
@@ -40,6 +40,18 @@ help text.
 """
 
 
+def with_help(command: click.Command | None) -> click.Command | None:
+    """The command with its help, which is its docstring: under `python -OO` only the source has it."""
+    if command is not None and command.help is None and command.callback is not None:
+        import ast
+        import inspect
+
+        source = inspect.getsource(inspect.unwrap(command.callback))
+        function = ast.parse(source).body[0]
+        command.help = ast.get_docstring(function) if isinstance(function, ast.FunctionDef) else None
+    return command
+
+
 class Commands(click.Group):
     """The group of commands; any other first word is a target of `grade run`."""
 
@@ -50,13 +62,17 @@ class Commands(click.Group):
         if cmd_name in LATER and cmd_name not in self.commands:
             module, name, _ = LATER[cmd_name]
             self.add_command(getattr(import_module(module), name), cmd_name)
-        return super().get_command(ctx, cmd_name)
+        return with_help(super().get_command(ctx, cmd_name))
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         nothing_yet = ctx.resilient_parsing and not args  # completing the first word: it may become a command
         if not nothing_yet and not {*args[:1]} & {*self.commands, *LATER, "--help", "-h", "--version"}:
             args = ["run", *args]
         return super().parse_args(ctx, args)
+
+    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with_help(self)
+        super().format_help_text(ctx, formatter)
 
     def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         formatter.write_usage(ctx.command_path, "[OPTIONS] [TARGET]...")
@@ -85,6 +101,8 @@ class Commands(click.Group):
         """Run a command; every error becomes a message and an exit code here."""
         if extra.pop("standalone_mode", True) is False:
             return super().main(args, prog_name, standalone_mode=False, **extra)
+        if args is None:
+            open_streams()
         code = self._exit_code(args, prog_name or "grade", extra)
         return sys.exit(code) if args is not None else leave(code)
 
@@ -94,14 +112,15 @@ class Commands(click.Group):
         except click.UsageError as error:
             return tell_misuse(error)
         except (click.Abort, KeyboardInterrupt):
-            click.echo("interrupted", err=True)
+            show("interrupted", err=True)
             return ExitCode.INTERRUPTED
         except click.ClickException as error:
             error.show()
             return error.exit_code
         except BrokenPipeError:
             # Whatever read our output has exited (`grade | head`): print nothing more.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            give_up("stdout")
+            give_up("stderr")
             return ExitCode.SOMETHING_WRONG
         except Exception as error:  # noqa: BLE001 the outermost handler: bugs are reported too
             return tell_error(error)
@@ -120,7 +139,7 @@ def main() -> None:
     """Grade hand-derived gradients.
 
     TARGET is an exercise (mlp), one of its gradients (mlp::dprobs), or the path to a submission
-    (a folder, .py, .ipynb, .zip or .md). By default, every exercise in exercises/ is graded.
+    (a folder, .py, .ipynb, .zip, .tar.gz or .md). By default, every exercise in exercises/ is graded.
     """
 
 

@@ -60,7 +60,7 @@ def together(*options: Decorator) -> Decorator:
 
 def _set_color(ctx: click.Context, _param: click.Parameter, value: str) -> str:
     if value == "auto":
-        ctx.color = False if os.environ.get("NO_COLOR") else None
+        ctx.color = False if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb" else None
     else:
         ctx.color = value == "always"
     return value
@@ -105,6 +105,19 @@ def _choice(name: str, kind: OneOf, default: Enum | None, text: str) -> Decorato
     """A choice; its default, if any, is shown in the help."""
     said = None if default is None else str(default)
     return click.option(name, type=kind, default=said, show_default=said is not None, help=text)
+
+
+def roster(text: str) -> Decorator:
+    """`--roster FILE` with the options that say how it is read, passed to the command one by one."""
+    return together(
+        click.option("--roster", type=FILE, metavar="FILE", help=text),
+        click.option("--id-column", metavar="HEADING", help="The roster's column of ids, if it is not recognized."),
+        click.option("--name-column", metavar="HEADING", help="The roster's column of names, if it is not recognized."),
+        click.option(
+            "--match", type=FILE, metavar="FILE",
+            help="Settle by hand who owns what: a table with two columns, submission and person.",
+        ),
+    )  # fmt: skip
 
 
 LEVELS = tuple(reversed(Level))

@@ -6,6 +6,7 @@ import errno
 import os
 import sys
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,18 +15,24 @@ import click
 from grader.cli import options
 from grader.cli.edge import Misuse, writing
 from grader.exercise.settings import Feedback, Visibility
+from grader.report.clean_text import line
 from grader.report.document import render
 from grader.report.exit_code import ExitCode
 from grader.report.files import probe
-from grader.report.formats.convert import TARGETS, Context, convert
+from grader.report.formats.convert import OF_ONE, TARGETS, Context, convert
 from grader.report.submission_facts import NotGraded
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
+    from grader.classroom.gradebook.earned import Earned
+    from grader.classroom.gradebook.results_folder import ResultsFolder
     from grader.exercise.exercise import Exercise
 
 Document = dict[str, Any]
+BOOKS = ("canvas", "moodle", "gradebook")
+"""Formats that fill in a grade book, which says who the students are."""
+_MOST_NAMED = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,18 +43,33 @@ class Rendering:
     output: str | None = None
     """None for stdout or, for a page, a file next to the report."""
     pages: bool = False
+    feedback_pages: str | None = None
     roster: Path | None = None
     title: str | None = None
+    match: Path | None = None
+    id_column: str | None = None
+    name_column: str | None = None
     visibility: Visibility | None = None
     feedback: Feedback = Feedback.FULL
     exercises: Path | None = None
+
+    def of_grade_book(self) -> str:
+        """The first option given that only a grade book needs; empty if there is none."""
+        options = {
+            "--roster": self.roster,
+            "--title": self.title,
+            "--match": self.match,
+            "--id-column": self.id_column,
+            "--name-column": self.name_column,
+        }
+        return next((name for name, value in options.items() if value is not None), "")
 
 
 @click.command()
 @click.argument("report_json", required=False, metavar="[REPORT.json]")
 @options.together(
     click.option(
-        "--to", type=click.Choice(["html", *TARGETS]), default="html", show_default=True, help="Output format."
+        "--to", type=click.Choice(["html", *TARGETS, *BOOKS]), default="html", show_default=True, help="Output format."
     ),
     click.option(
         "--class", "folder", type=options.FOLDER, metavar="DIR",
@@ -58,8 +80,10 @@ class Rendering:
         "--pages", is_flag=True, help="With --class: also write a page for each submission."
     ),
     click.option(
-        "--roster", type=options.FILE, metavar="CSV", help="Gradebook from Canvas, or grading worksheet from Moodle."
+        "--feedback-pages", metavar="DIR",
+        help="With --class: a page for each student, named for the bulk upload of Moodle or Canvas; DIR or FILE.zip.",
     ),
+    options.roster("Grade book to fill in: Canvas' export, Moodle's grading worksheet, or any table of students."),
     click.option("--title", metavar="TEXT", help="Column of the assignment in that file: `Backprop (12345)`."),
     options.visibility("When students see Gradescope tests (default: the course's setting, or visible)."),
     options.feedback("How much detail to show.", default=Feedback.FULL),
@@ -73,15 +97,22 @@ def report(report_json: str | None, folder: Path | None, **asked: Any) -> int:
     rendering = Rendering(**asked)
     if rendering.pages and (folder is None or rendering.to != "html"):
         raise Misuse("--pages makes HTML pages of a class: give --class DIR, and no other format")
+    if rendering.feedback_pages and (folder is None or rendering.to != "html" or rendering.pages or rendering.output):
+        raise Misuse("--feedback-pages makes only the students' pages: give --class DIR, without --to, --pages and -o")
+    if folder is not None and rendering.to in OF_ONE:
+        raise Misuse(
+            f"--to {rendering.to} is for one submission, not for a class: convert the report of each, "
+            f"{folder / 'NAME.json'}. For a class, choose csv, junit, markdown, or a grade book ({', '.join(BOOKS)})"
+        )
+    if rendering.to not in BOOKS and (given := rendering.of_grade_book()):
+        raise Misuse(f"{given} is for a grade book: choose --to {', '.join(BOOKS[:-1])} or {BOOKS[-1]}")
     try:
         if folder is None:
-            _one(_read(str(report_json)), str(report_json), rendering)
-        else:
-            _class(folder, rendering)
+            return _one(_read(str(report_json)), str(report_json), rendering)
+        return _class(folder, rendering)
     except NotGraded as error:
         click.echo(f"Error: {error}\nNo grade was written.", err=True)
         return ExitCode.OUR_FAULT
-    return ExitCode.ALL_RIGHT
 
 
 def tell(report_json: str, to: str, *, visibility: Visibility | None, exercises: Path | None) -> None:
@@ -89,28 +120,113 @@ def tell(report_json: str, to: str, *, visibility: Visibility | None, exercises:
     _one(_read(report_json), report_json, Rendering(to, visibility=visibility, exercises=exercises))
 
 
-def _one(document: Document, source: str, rendering: Rendering) -> None:
+def _one(document: Document, source: str, rendering: Rendering) -> int:
     told = _told(document, rendering.feedback)
+    if rendering.to in BOOKS:
+        from grader.classroom.gradebook.earned import earned_by_report
+        from grader.report.submission_facts import entries
+
+        return _grade_book(earned_by_report(entries(told)), rendering)
     if rendering.to != "html":
         write_output(convert(told, rendering.to, _context(told, rendering)), rendering.output)
         if rendering.to == "github":
             _tell_github(told)
-        return
+        return ExitCode.ALL_RIGHT
     from grader.report.html.submission_page import submission_page
 
     beside = None if source == "-" else str(Path(source).with_suffix(".html"))
     write_output(submission_page(told, _exercises([told], rendering.exercises)), rendering.output or beside)
+    return ExitCode.ALL_RIGHT
 
 
-def _class(folder: Path, rendering: Rendering) -> None:
-    from grader.report.formats.class_folder import class_document
+def _class(folder: Path, rendering: Rendering) -> int:
+    from grader.classroom.gradebook.results_folder import read_results
 
-    if rendering.to != "html":
-        document = _told(class_document(folder), rendering.feedback)
+    results = read_results(folder)
+    if rendering.to == "html" and not rendering.feedback_pages:
+        _dashboard(results, rendering)
+        return ExitCode.ALL_RIGHT
+    if results.problems:
+        for sentence in results.problems:
+            _say(sentence)
+        _say(f"Nothing was written: set {results.directory / 'grades.csv'} right first, so that no grade is lost.")
+        return ExitCode.SOMETHING_WRONG
+    if rendering.feedback_pages:
+        from grader.cli.feedback_pages import hand_back
+
+        feedback = hand_back(results, rendering.feedback_pages, lambda one: _exercises([one], rendering.exercises))
+        return _ended(feedback.failed, feedback.waiting)
+    if rendering.to in BOOKS:
+        from grader.classroom.gradebook.earned import earned_by_class
+
+        entries = (entry for _, one in results.documents() for entry in one["grader"]["submissions"])
+        return _grade_book(earned_by_class(results, map(partial(_shown, rendering.feedback), entries)), rendering)
+    return _class_as_text(results, rendering)
+
+
+def _class_as_text(results: ResultsFolder, rendering: Rendering) -> int:
+    """The reports of a class in a format that is no grade book: those without a grade are left out and named."""
+    from grader.classroom.gradebook.results_folder import class_document
+
+    document = _told(class_document(results), rendering.feedback)
+    everything = document["grader"]["submissions"]
+    entries = [entry for entry in everything if entry["counts"]]
+    failed = [entry["name"] for entry in entries if entry["status"] == "failed"]
+    document["grader"]["submissions"] = [entry for entry in entries if entry["status"] != "failed"]
+    if document["grader"]["submissions"]:
         write_output(convert(document, rendering.to, _context(document, rendering)), rendering.output)
-        return
+    seen = {entry["name"] for entry in everything}
+    there = (listed.name for listed in results.roll if not listed.ruled or listed.ruled.counts)
+    return _ended(failed, [name for name in there if name not in seen])
+
+
+def _grade_book(earned: Earned, rendering: Rendering) -> int:
+    """Fill in a grade book, and name everybody who has a grade but is not in it."""
+    from grader.classroom.gradebook.books import export
+    from grader.classroom.people.joining import RosterOptions
+
+    if not earned.grades and (code := _ended(earned.failed, earned.waiting)):
+        return code
+    asked = RosterOptions(rendering.roster, rendering.id_column, rendering.name_column, rendering.match)
+    made = export(rendering.to, earned, asked, rendering.title)
+    write_output(made.content, rendering.output)
+    for sentence in made.told:
+        _say(sentence)
+    code = _ended(earned.failed, earned.waiting)
+    if made.left_out:
+        _say(f"left out, because nobody in {asked.roster} is known to own {_them(made.left_out)}")
+        _say("Settle it with --match FILE, a table with two columns: the submission, and the person's id or name")
+    return code or (ExitCode.SOMETHING_WRONG if made.left_out else ExitCode.ALL_RIGHT)
+
+
+def _ended(failed: Sequence[str], waiting: Sequence[str]) -> int:
+    """Name those without a grade; the exit code."""
+    if waiting:
+        _say(f"left out, because not graded yet: {_named(waiting)}. Run `grade batch` again")
+    if failed:
+        _say(f"left out, because of an internal error: {_named(failed)}. Regrade with `grade batch --failed`")
+        return ExitCode.OUR_FAULT
+    return ExitCode.SOMETHING_WRONG if waiting else ExitCode.ALL_RIGHT
+
+
+def _named(names: Sequence[str]) -> str:
+    more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
+    return ", ".join(names[:_MOST_NAMED]) + more
+
+
+def _them(names: Sequence[str]) -> str:
+    return f"{'it' if len(names) == 1 else 'them'}: {_named(names)}"
+
+
+def _say(sentence: str) -> None:
+    """A sentence on stderr, without what a name might do to a terminal."""
+    click.echo(line(sentence, len(sentence)), err=True)
+
+
+def _dashboard(results: ResultsFolder, rendering: Rendering) -> None:
     from grader.report.html.class_page import class_page
 
+    folder = results.directory
     output = rendering.output or str(folder / "class.html")
     # Beside the dashboard, so that both can be moved together.
     pages = (folder if output == "-" else Path(output).parent) / "pages" if rendering.pages else None
@@ -123,28 +239,31 @@ def _class(folder: Path, rendering: Rendering) -> None:
                 raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST))
             probe(pages / "index.html" if pages.exists() else pages)
         click.echo(f"pages    {pages}{os.sep}", err=True)  # at once: a class of hundreds takes a while
-    write_output(class_page(_entries(folder, output, pages, rendering), _alike(folder)), output)
+    write_output(class_page(_entries(results, output, pages, rendering), _alike(folder)), output)
+    for sentence in results.problems:
+        _say(sentence)
 
 
-def _entries(folder: Path, output: str, pages: Path | None, rendering: Rendering) -> Iterator[tuple[Document, str]]:
+def _entries(
+    results: ResultsFolder, output: str, pages: Path | None, rendering: Rendering
+) -> Iterator[tuple[Document, str]]:
     """Each submission with what its name links to: its page, or the report itself."""
-    from grader.report.formats.class_folder import documents, owned, owners
     from grader.report.html.submission_page import submission_page
 
-    people = owners(folder)
     beside = Path(output if output != "-" else ".").resolve().parent
     known: dict[str, Exercise] = {}
-    for name, document in documents(folder):
-        link = os.path.relpath(folder.resolve() / name, beside)
+    for path, document in results.documents():
+        link = os.path.relpath(path.resolve(), beside)
         if pages:
             known.update(_exercises([document], rendering.exercises, known))
-            page = pages / f"{name.removesuffix('.json')}.html"
+            page = pages / f"{path.stem}.html"
             with writing(page):
                 pages.mkdir(exist_ok=True)
             write_output(submission_page(document, known), str(page), quiet=True)
             link = os.path.relpath(page.resolve(), beside)
         for entry in document["grader"]["submissions"]:
-            yield owned(entry, people), link
+            if entry["counts"]:  # the class's figures have one submission of each person
+                yield entry, link
 
 
 def _alike(folder: Path) -> list[dict[str, str]]:
@@ -154,7 +273,7 @@ def _alike(folder: Path) -> list[dict[str, str]]:
     path = folder / "similarity.csv"
     if not path.is_file():
         return []
-    with path.open(encoding="utf-8", newline="") as file:
+    with path.open(encoding="utf-8-sig", newline="") as file:
         rows = [row for _, row in zip(range(50), csv.DictReader(file), strict=False)]
     return rows if rows and {"first", "second", "similarity", "traits"} <= rows[0].keys() else []
 
@@ -179,14 +298,16 @@ def _told(document: Document, feedback: Feedback) -> Document:
     """The document, reduced to this level of feedback."""
     if feedback is Feedback.FULL:
         return document
-    entries = [render(entry, feedback) for entry in document["grader"]["submissions"]]
+    entries = [_shown(feedback, entry) for entry in document["grader"]["submissions"]]
     return {**document, "grader": {**document["grader"], "submissions": entries}}
 
 
+def _shown(feedback: Feedback, entry: Document) -> Document:
+    return entry if feedback is Feedback.FULL else render(entry, feedback)
+
+
 def _context(document: Document, rendering: Rendering) -> Context:
-    roster = rendering.roster
-    text = roster.read_bytes().decode("utf-8-sig", "replace") if roster else None
-    return Context(os.environ, text, rendering.title, _visibility(document, rendering))
+    return Context(os.environ, _visibility(document, rendering))
 
 
 def _visibility(document: Document, rendering: Rendering) -> Visibility:
@@ -220,13 +341,16 @@ def _exercises(
     return found
 
 
-def write_output(text: str, output: str | None, *, quiet: bool = False) -> None:
-    """Write to the named file, or to stdout."""
+def write_output(content: str | bytes, output: str | None, *, quiet: bool = False) -> None:
+    """Write to the named file, or to stdout: as bytes, whatever the terminal's encoding is."""
+    content = content.encode("utf-8", "backslashreplace") if isinstance(content, str) else content
     if output in (None, "-"):
-        click.echo(text, nl=False)
+        if sys.stdout is None:  # closed by the shell: >&-
+            raise Misuse("stdout is closed, so nothing can be written to it; name a file with -o")
+        click.echo(content, nl=False)
         return
     with writing(str(output)):
-        Path(str(output)).write_text(text, encoding="utf-8", newline="")
+        Path(str(output)).write_bytes(content)
     if not quiet:
         click.echo(f"written  {output}", err=True)
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from grader.cli import options
-from grader.cli.edge import Misuse
+from grader.cli.edge import Misuse, takes_escapes
 from grader.cli.grade import page_of
 from grader.cli.learn import state_file
 from grader.cli.targets import complete_target, resolve
@@ -54,7 +54,7 @@ def watch(
         raise Misuse("which exercise is it for? Name it with --exercise")
     _take_last_scores(works, LastScores.read(scores_file(), Path(report)))
     settings = Settings(isolation=isolation, timeout=timeout)
-    interactive = sys.stdout.isatty() and sys.stdin.isatty() and not plain
+    interactive = takes_escapes(sys.stdout) and sys.stdin.isatty() and not plain
     with start_sandbox(settings, load_torch=False) as sandbox:
         if interactive:
             click.echo("loading torch ...")

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import json
+import re
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from grader.exercise.class_tables import CLASS_TABLES
 from grader.exercise.exercise_toml import KINDS, RULES, read_settings
 from grader.exercise.forward import BrokenExercise, literals, parse, read_text
 from grader.exercise.nearest import did_you_mean
 from grader.exercise.settings import Criterion, Feedback, Visibility
-from grader.exercise.toml_file import Table, TomlFile, one_of, text
+from grader.exercise.toml_file import TomlFile, TomlTable, one_of, text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
 FILE = "course.toml"
@@ -41,26 +44,37 @@ class Course:
         """The path of its course.toml."""
         return self.file.path
 
+    @property
+    def graded_text(self) -> str:
+        """The part of course.toml that grades depend on, in one fixed form: without the tables about a class."""
+        return _toml({key: value for key, value in self.file.data.items() if key not in CLASS_TABLES})
+
     def points_for(self, exercise: str, gradient: str, otherwise: int) -> int:
         """What one gradient is worth in this course."""
         said = self.points.get(exercise, {})
         return said.get(gradient, said.get("default", otherwise))
 
-    def check_points(self) -> None:
-        """Check that [points] names only exercises that the course applies to, and gradients of theirs.
+    def check_names(self) -> None:
+        """Check that every exercise the course names is one that it applies to, and that their gradients exist.
+
+        Due dates, extensions and weights may also name installed exercises.
 
         This happens at the start of a run, not when the file is read: a worker on another machine reads a copy with
         only one exercise beside it.
 
         Raises:
-            BrokenExercise: [points] names an exercise or a gradient that does not exist.
+            BrokenExercise: an exercise or a gradient that is named does not exist.
         """
-        there = _exercises(self.path.parent) if self.points else {}
-        for exercise, said in self.points.items():
-            if exercise not in there:
+        named = [*_named(self.file.data)]
+        there = _exercises(self.path.parent) if named else {}
+        for exercise, *keys in named:
+            if exercise not in there and (keys[0] == "points" or exercise not in _installed()):
                 meant = did_you_mean(exercise, sorted(there))
-                problem = f"[points] names the exercise {exercise}, which is not in {self.path.parent}. {meant}"
-                self.file.refuse(problem, "points", exercise)
+                problem = (
+                    f"[{'.'.join(keys)}] names the exercise {exercise}, which is not in {self.path.parent}. {meant}"
+                )
+                self.file.refuse(problem, *keys, exercise)
+        for exercise, said in self.points.items():
             gradients = _gradients(there[exercise])
             for name in said:
                 if gradients and name not in ("default", *gradients):
@@ -79,19 +93,54 @@ class Policy:
 
 
 def policy(courses: Iterable[Course | None]) -> Policy:
-    """The policy of a run's courses, taking each once and checking its points.
+    """The policy of a run's courses, taking each once and checking the names in it.
 
     Raises:
-        BrokenExercise: a course's [points] names an exercise or a gradient that does not exist.
+        BrokenExercise: a course names an exercise or a gradient that does not exist.
     """
     asked = {course.path: course for course in courses if course is not None}.values()
     for course in asked:
-        course.check_points()
+        course.check_names()
     return Policy(
         next((course.criterion for course in asked if course.criterion), None),
         next((course.feedback for course in asked if course.feedback), None),
         next((course.visibility for course in asked if course.visibility), None),
     )
+
+
+def _named(data: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
+    """Every exercise that a course names, followed by the keys of the table that names it."""
+    grades = data.get("grades", {})
+    yield from ((name, "points") for name in data.get("points", {}))
+    yield from ((name, "due") for name in data.get("due", {}))
+    yield from ((name, "extensions", person) for person, said in data.get("extensions", {}).items() for name in said)
+    yield from ((name, "grades", "weights") for name in grades.get("weights", {}))
+    yield from ((name, "grades", "extra") for name in grades.get("extra", ()))
+
+
+def _installed() -> list[str]:
+    """The installed exercises: a class may do them too, although their points are not the course's to set."""
+    from grader.exercise.shelf import list_exercises
+
+    return list_exercises()
+
+
+def _toml(data: Mapping[str, Any], *above: str) -> str:
+    """Write strings, whole numbers, flags and lists, in tables, as TOML."""
+    lines = [f"{_key(key)} = {_quoted(value)}\n" for key, value in data.items() if not isinstance(value, dict)]
+    for key, value in data.items():
+        if isinstance(value, dict):
+            lines += [f"\n[{'.'.join(map(_key, (*above, key)))}]\n", _toml(value, *above, key)]
+    return "".join(lines)
+
+
+def _key(name: str) -> str:
+    return name if re.fullmatch(r"[A-Za-z0-9_-]+", name) else _quoted(name)
+
+
+def _quoted(value: object) -> str:
+    """A value in JSON's form, which TOML shares but for one character."""
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def _exercises(folder: Path) -> dict[str, list[Path]]:
@@ -143,12 +192,13 @@ Choice = TypeVar("Choice", bound=StrEnum)
 _EXAMPLES = {"name": "Deep Learning", "version": "2026.1"}
 _CHOICES = {"criterion": Criterion, "feedback": Feedback, "visibility": Visibility}
 
-COURSE = Table(
+COURSE = TomlTable(
     {
         **{key: text(example, empty=False) for key, example in _EXAMPLES.items()},
         **{key: one_of([*choices]) for key, choices in _CHOICES.items()},
-        "points": Table(each=Table(each=_worth, plain=_worth_of_each)),
+        "points": TomlTable(each=TomlTable(each=_worth, plain=_worth_of_each)),
         "rules": RULES,
+        **CLASS_TABLES,
     },
     required={
         key: f'{key} is missing; every course needs one, such as {key} = "{example}"'

@@ -98,9 +98,10 @@ class Exercise:
 
     @cached_property
     def sha256(self) -> str:
-        """Hash of everything that a grade depends on: forward pass, exercise.toml, course.toml."""
-        files = [self.directory / "exercise.toml", *([self.course.path] if self.course else [])]
-        return hashlib.sha256(b"\0".join([self.source.encode(), *(path.read_bytes() for path in files)])).hexdigest()
+        """Hash of everything that a grade depends on: forward pass, exercise.toml, and that part of course.toml."""
+        pieces = [self.source.encode(), (self.directory / "exercise.toml").read_bytes()]
+        pieces += [self.course.graded_text.encode()] if self.course else []
+        return hashlib.sha256(b"\0".join(pieces)).hexdigest()
 
     @cached_property
     def producer(self) -> dict[str, Line]:

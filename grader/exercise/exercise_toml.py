@@ -9,7 +9,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from grader.exercise.nearest import did_you_mean
-from grader.exercise.toml_file import Table, TomlFile, flag, names, one_of, text, whole
+from grader.exercise.toml_file import TomlFile, TomlTable, flag, names, one_of, text, whole
 from grader.sandbox.types import RulesConfig
 
 if TYPE_CHECKING:
@@ -94,10 +94,10 @@ def _instead(name: str) -> str:
     return f"{meant} Correct the name, install the module, or remove it from the list".lstrip()
 
 
-RULES = Table({"imports": lambda _, value: import_problem(value), "names": names("getattr")})
+RULES = TomlTable({"imports": lambda _, value: import_problem(value), "names": names("getattr")})
 """[rules] of an exercise, and of a course."""
 
-EXERCISE = Table(
+EXERCISE = TomlTable(
     {
         "title": text("Softmax by hand", empty=False),
         "kind": one_of(tuple(KINDS), f"{{key}} must be {' or '.join(map(repr, KINDS))}, not {{value!r}}"),
@@ -106,11 +106,11 @@ EXERCISE = Table(
         "why": text(),
         "points": whole(0),
         "null": names("b1"),
-        "stretches": Table(each=names("logits")),
-        "exact": Table({"expected": flag, "reason": text()}),
+        "stretches": TomlTable(each=names("logits")),
+        "exact": TomlTable({"expected": flag, "reason": text()}),
         "rules": RULES,
-        "notebook": Table({"series": text("lecture"), "part": whole(1), "synonyms": Table(each=text("n"))}),
-        "hints": Table(each=Table({"shape": text(), "derivative": text()})),
+        "notebook": TomlTable({"series": text("lecture"), "part": whole(1), "synonyms": TomlTable(each=text("n"))}),
+        "hints": TomlTable(each=TomlTable({"shape": text(), "derivative": text()})),
     },
     required={"title": 'title is missing; every exercise needs one, such as title = "Softmax by hand"'},
 )

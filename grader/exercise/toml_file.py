@@ -27,11 +27,11 @@ def not_a_table(key: str, value: object) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class TomlTable:
     """The description of a table: what each of its keys may hold."""
 
-    keys: Mapping[str, Check | Table] = field(default_factory=dict)
-    each: Check | Table | None = None
+    keys: Mapping[str, Check | TomlTable] = field(default_factory=dict)
+    each: Check | TomlTable | None = None
     """What any other key may hold; None if only those of `keys` are allowed."""
     required: Mapping[str, str] = field(default_factory=dict)
     """The required keys, each with the message for when it is missing."""
@@ -44,7 +44,7 @@ class Table:
             at, expected = (*above, key), self.keys.get(key, self.each)
             if expected is None:
                 yield at, self._unknown(key, found)
-            elif not isinstance(expected, Table):
+            elif not isinstance(expected, TomlTable):
                 yield at, expected(key, value)
             elif isinstance(value, dict):
                 yield from expected.problems(value, at)
@@ -69,7 +69,7 @@ class TomlFile:
     data: dict[str, Any] = field(repr=False)
 
     @classmethod
-    def read(cls, path: Path, table: Table) -> Self:
+    def read(cls, path: Path, table: TomlTable) -> Self:
         """Read a file and check it.
 
         Raises:

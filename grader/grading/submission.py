@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import stat
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from itertools import islice
@@ -31,11 +33,15 @@ LIMITS = {
     ".py": MAX_PYTHON_BYTES,
     ".ipynb": MAX_ARCHIVE_BYTES,
     ".zip": MAX_ARCHIVE_BYTES,
+    ".tar.gz": MAX_ARCHIVE_BYTES,
+    ".tgz": MAX_ARCHIVE_BYTES,
+    ".tar": MAX_ARCHIVE_BYTES,
     ".md": MAX_MARKDOWN_BYTES,
 }
 """The kinds of file that are graded, and the maximum bytes of each."""
-KINDS = ".py, .ipynb, .zip or .md"
+KINDS = ".py, .ipynb, .zip, .tar.gz or .md"
 """The same, for messages."""
+ARCHIVES = (".zip", ".tar.gz", ".tgz", ".tar")
 _EXAMPLES = frozenset(("right", "wrong"))
 """Folders of labeled answers, skipped when an exercise's own folder is graded: they are not the learner's."""
 
@@ -44,8 +50,16 @@ class UnreadableSubmission(Exception):
     """Nothing at this path can be graded. The message is one sentence."""
 
 
-class OversizedSubmission(UnreadableSubmission):
-    """A file is too large to be somebody's code: data or weights, if there is code beside it."""
+class Inaccessible(UnreadableSubmission):
+    """The grader cannot read it, which is not the learner's fault: no points are given or taken for it."""
+
+
+class OversizedSubmission(Inaccessible):
+    """It is too large to be somebody's code: data or weights, if there is code beside it."""
+
+
+_OF_ITS_KIND = frozenset((errno.ELOOP, errno.ENOTDIR, errno.ENXIO))
+"""What opening a link or a socket fails with: the file is not one that is graded."""
 
 
 @dataclass(frozen=True, slots=False)
@@ -67,7 +81,7 @@ class Submission:
 
 
 def read_submission(path: Path, name: str | None = None, beneath: Path | None = None) -> Submission:
-    """Read a submission: a folder, a `.py`, an `.ipynb`, a `.zip` or an `.md`.
+    """Read a submission: a folder, a `.py`, an `.ipynb`, a `.zip`, a `.tar.gz` or an `.md`.
 
     Args:
         path: the file or folder.
@@ -75,20 +89,23 @@ def read_submission(path: Path, name: str | None = None, beneath: Path | None = 
         beneath: a folder below which no link is followed; the parent of `path` if None.
 
     Raises:
-        UnreadableSubmission: nothing there, not a regular file, too large, or no file of a kind that can be graded.
+        UnreadableSubmission: nothing there, not a regular file, or no file of a kind that can be graded.
+        Inaccessible: the grader cannot read it, or it is too large.
     """
     root = path.parent if beneath is None else beneath
     if beneath is not None and ".." in path.relative_to(root).parts:
         raise UnreadableSubmission(f"{path}: paths with `..` are not accepted; write the path without it")
-    _no_links(path, root)
-    title = name or (path.name if path.is_dir() else path.stem)
-    if not path.exists():
-        raise UnreadableSubmission(f"there is no file or folder {path}")
-    if path.is_dir():
-        return Submission(title, path, _read_folder(path, root))
-    if path.suffix.lower() not in LIMITS:
+    with _reading(path):
+        _no_links(path, root)
+        if not path.exists():
+            raise UnreadableSubmission(f"there is no file or folder {path}")
+        if path.is_dir():
+            return Submission(name or path.name, path, _read_folder(path, root))
+    limit = limit_of(path.name)
+    if limit is None:
         raise UnreadableSubmission(f"{path} is neither a folder nor a {KINDS} file")
-    return Submission(title, path, {path.name: read_regular(path, LIMITS[path.suffix.lower()], root)})
+    title = name or path.name[: -len(kind_of(path.name) or "")]
+    return Submission(title, path, {path.name: read_regular(path, limit, root)})
 
 
 def read_own_file(path: Path) -> Submission:
@@ -98,9 +115,40 @@ def read_own_file(path: Path) -> Submission:
         UnreadableSubmission: there is nothing to grade at this path.
     """
     own = path / "backward.py"
-    if not own.is_file() or own.is_symlink():
-        return read_submission(path)
+    with _reading(own):
+        if not own.is_file() or own.is_symlink():
+            return read_submission(path)
     return Submission(path.name, path, {own.name: read_regular(own, MAX_PYTHON_BYTES, path.parent)})
+
+
+@contextmanager
+def _reading(path: Path) -> Iterator[None]:
+    """Report an error of the file system as what it is: a folder that may not be read is not an empty one.
+
+    Raises:
+        Inaccessible: the error, with the path.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise unreachable(error, path) from error
+
+
+def unreachable(error: OSError, path: Path | str) -> Inaccessible:
+    """The error for a file or folder that cannot be read."""
+    return Inaccessible(f"{error.filename or path} cannot be read: {error.strerror or error}")
+
+
+def kind_of(name: str) -> str | None:
+    """The ending by which a file is graded: `.tar.gz` of `hw.tar.gz`; None if it is of no kind that is graded."""
+    lower = name.lower()
+    return next((kind for kind in LIMITS if lower.endswith(kind)), None)
+
+
+def limit_of(name: str) -> int | None:
+    """The maximum size of a file of this name in bytes; None if it is of no kind that is graded."""
+    kind = kind_of(name)
+    return LIMITS[kind] if kind else None
 
 
 def _no_links(path: Path, root: Path) -> None:
@@ -128,16 +176,21 @@ def _read_folder(folder: Path, root: Path) -> dict[str, bytes]:
 def _gradable(folder: Path) -> Iterator[tuple[Path, int]]:
     """The files of a kind that is graded, with the limit of each."""
     walked = 0
-    for inner, folders, names in os.walk(folder, followlinks=False):
+    for inner, folders, names in os.walk(folder, followlinks=False, onerror=_raised):
         folders[:] = sorted(f for f in folders if f not in _EXAMPLES and not is_skipped(f))
         walked += len(names)
         if walked > MAX_WALKED:
-            raise UnreadableSubmission(f"{folder} has more than {MAX_WALKED:,} files; name the folder with your work")
+            raise OversizedSubmission(f"{folder} has more than {MAX_WALKED:,} files; name the folder with your work")
         for name in sorted(names):
             path = Path(inner, name)
-            limit = LIMITS.get(path.suffix.lower())
+            limit = limit_of(name)
             if limit is not None and stat.S_ISREG(path.lstat().st_mode):
                 yield path, limit
+
+
+def _raised(error: OSError) -> None:
+    """For `os.walk`, which otherwise passes over a folder that it cannot read."""
+    raise error
 
 
 def within_limits(files: Iterable[tuple[str, Callable[[], bytes]]], what: str) -> dict[str, bytes]:
@@ -151,13 +204,14 @@ def within_limits(files: Iterable[tuple[str, Callable[[], bytes]]], what: str) -
         what: the submission, as the subject of an error message.
 
     Raises:
-        UnreadableSubmission: there are too many files, or they are too large together or each.
+        OversizedSubmission: there are too many files, or they are too large together or each.
+        Inaccessible: a file that may be the answer cannot be read.
     """
     named = dict(islice(files, MAX_FILES * 2))
     answers = {name: read for name, read in named.items() if _base(name) not in NOT_ANSWERS}
     chosen = answers if any(not name.lower().endswith(".md") for name in answers) else named
     if len(chosen) > MAX_FILES:
-        raise UnreadableSubmission(
+        raise OversizedSubmission(
             f"{what} has more than {MAX_FILES} Python files and notebooks; submit only the file with your gradients"
         )
     return _read_all(sorted(chosen.items(), key=lambda item: _base(item[0]) != "backward.py"), what)
@@ -171,7 +225,7 @@ def _read_all(files: Iterable[tuple[str, Callable[[], bytes]]], what: str) -> di
         try:
             content = read()
         except UnreadableSubmission as error:
-            if not isinstance(error, OversizedSubmission) and name.lower().endswith((".py", ".ipynb")):
+            if not isinstance(error, OversizedSubmission) and not name.lower().endswith(".md"):
                 raise  # it may be the one that was meant
             refused.append(error)
             continue
@@ -179,7 +233,7 @@ def _read_all(files: Iterable[tuple[str, Callable[[], bytes]]], what: str) -> di
         left_for_code -= len(content) if name.lower().endswith((".py", ".md")) else 0
         if left < 0 or left_for_code < 0:
             most = MAX_BYTES_IN_ALL if left < 0 else MAX_BYTES
-            raise UnreadableSubmission(
+            raise OversizedSubmission(
                 f"{what} has more than {most >> 20} MB of code and notebooks; submit only the file with your gradients"
             )
         found[name] = content
@@ -201,13 +255,15 @@ def read_regular(path: Path, limit: int, beneath: Path | None = None) -> bytes:
         beneath: a parent folder of the file: no component of the path below it may be a link.
 
     Raises:
-        UnreadableSubmission: it cannot be opened, is not a regular file, or is too large.
+        UnreadableSubmission: it is not a regular file.
+        Inaccessible: it cannot be opened or read, or is too large.
     """
     try:
         descriptor = _opened(path, path.parent if beneath is None else beneath)
     except OSError as error:
-        raise UnreadableSubmission(f"{path} cannot be opened: {error.strerror}") from error
-    with os.fdopen(descriptor, "rb") as file:
+        kind = UnreadableSubmission if error.errno in _OF_ITS_KIND else Inaccessible
+        raise kind(f"{path} cannot be opened: {error.strerror}") from error
+    with _reading(path), os.fdopen(descriptor, "rb") as file:
         status = os.fstat(file.fileno())
         if not stat.S_ISREG(status.st_mode):
             raise UnreadableSubmission(f"{path} is not a regular file")
@@ -221,7 +277,7 @@ def too_large(name: str, limit: int) -> str:
     """What is said of a file over its limit, after "is": the limit, and what to do."""
     if name.lower().endswith(".ipynb"):
         return f"more than {limit >> 20} MB; clear its outputs (Edit > Clear All Outputs), save it and submit it again"
-    if name.lower().endswith(".zip"):
+    if name.lower().endswith(ARCHIVES):
         return f"more than {limit >> 20} MB; submit only the file with your gradients"
     return f"more than {limit >> 10} KB; a backward.py is typically about 10 KB"
 

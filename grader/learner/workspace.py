@@ -1,11 +1,17 @@
-"""A learner's workspace: the exercises copied without their solutions. Existing files are never overwritten."""
+"""A learner's workspace: the exercises copied without their solutions. A learner's files are never overwritten."""
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from grader.exercise.shelf import exercises_directory, list_exercises, the_installed
+from grader.report.files import replace_file, write_whole
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 FILES = ("forward.py", "backward.py", "exercise.toml")
 
@@ -54,36 +60,74 @@ class NewFiles:
 
     written: list[Path] = field(default_factory=list)
     kept: list[Path] = field(default_factory=list)
+    completed: list[Path] = field(default_factory=list)
+    """Files of an exercise that were empty or cut off, as a full disk leaves them, without any work of the learner."""
+    folders: list[Path] = field(default_factory=list)
+    """The folders that were created, outermost first."""
 
 
 def init(directory: Path) -> NewFiles:
     """Create a workspace, or add missing files to one. Existing files are kept.
 
     Raises:
-        NoWorkspace: the folder cannot be created or written to, or it is the grader's own.
+        NoWorkspace: the folder cannot be created or written to, or it is the grader's own. Nothing was created.
     """
     made = NewFiles()
     if directory.exists() and not directory.is_dir():
         raise NoWorkspace(f"{directory} is a file; choose a folder for the workspace")
     if directory.resolve() == exercises_directory().parent.resolve():
         raise NoWorkspace(f"{directory} holds the grader's own exercises; choose another folder for the workspace")
+    target = directory
     try:
-        for source in filter(None, map(the_installed, list_exercises())):
-            for file in filter(Path.is_file, (source / name for name in FILES)):
-                _write(directory / "exercises" / source.name / file.name, file.read_bytes(), made)
-        _write(directory / "README.md", README.encode(), made)
-        _write(directory / ".gitignore", GITIGNORE.encode(), made)
-        _write(directory / "pytest.ini", PYTEST_INI.encode(), made)
+        for target, content in _contents(directory):
+            _write(target, content, made)
     except OSError as error:
+        _undo(made)
         reason = (error.strerror or str(error)).lower()
-        raise NoWorkspace(f"cannot create a workspace in {directory}: {reason} ({error.filename})") from error
+        raise NoWorkspace(
+            f"cannot create a workspace in {directory}: {reason} ({target}). No files were added"
+        ) from error
     return made
+
+
+def _contents(directory: Path) -> Iterator[tuple[Path, bytes]]:
+    """Every file of a workspace."""
+    for source in filter(None, map(the_installed, list_exercises())):
+        for file in filter(Path.is_file, (source / name for name in FILES)):
+            yield directory / "exercises" / source.name / file.name, file.read_bytes()
+    yield directory / "README.md", README.encode()
+    yield directory / ".gitignore", GITIGNORE.encode()
+    yield directory / "pytest.ini", PYTEST_INI.encode()
 
 
 def _write(target: Path, content: bytes, made: NewFiles) -> None:
     if target.exists() or target.is_symlink():
-        made.kept.append(target)
+        if target.name in FILES and _is_cut_off(target, content):
+            replace_file(target, content)
+            made.completed.append(target)
+        else:
+            made.kept.append(target)
         return
-    target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_bytes(content)
+    for folder in reversed(target.parents):
+        if not folder.is_dir():
+            folder.mkdir()
+            made.folders.append(folder)
+    write_whole(target, content, durable=False)
     made.written.append(target)
+
+
+def _is_cut_off(file: Path, content: bytes) -> bool:
+    """Whether a file is the beginning of what it would be, up to the middle of a line: no learner's work is in it."""
+    if not file.is_file() or file.stat().st_size >= len(content):
+        return False
+    found = file.read_bytes()
+    return not found or (content.startswith(found) and not found.endswith(b"\n"))
+
+
+def _undo(made: NewFiles) -> None:
+    """Remove what was created: half a workspace would be taken for a whole one."""
+    with suppress(OSError):  # a file that stays is whole, and the next `grade init` adds the others
+        for file in made.written:
+            file.unlink()
+        for folder in reversed(made.folders):
+            folder.rmdir()

@@ -8,8 +8,15 @@ import os
 import secrets
 import stat
 import tempfile
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_NO_PERMISSIONS = (errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EINVAL)
+"""What chmod of a file of one's own answers where a file system keeps no permissions."""
 
 UNFINISHED = ".new-"
 """Prefix of temporary files. A killed process leaves its own behind."""
@@ -17,6 +24,17 @@ UNFINISHED = ".new-"
 
 class UnwritableReport(Exception):
     """The report cannot be written: the message is one sentence."""
+
+
+@contextmanager
+def naming(path: Path) -> Iterator[None]:
+    """Errors of the system inside name this file: a full disk comes without a name, a temporary file has another."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno is not None:
+            error.filename = str(path)  # of a rename, filename2 is this file already
+        raise
 
 
 def write_whole(path: Path, content: bytes, *, mode: int | None = None, durable: bool = True) -> None:
@@ -29,9 +47,13 @@ def write_whole(path: Path, content: bytes, *, mode: int | None = None, durable:
         durable: sync to disk before renaming, so that the file is complete even after a power failure.
 
     Raises:
-        OSError: the write failed; nothing was changed.
+        OSError: the write failed; nothing was changed. It names `path`.
     """
-    mode = _mode_of(path) if mode is None else mode
+    with naming(path):
+        _write_whole(path, content, _mode_of(path) if mode is None else mode, durable=durable)
+
+
+def _write_whole(path: Path, content: bytes, mode: int | None, *, durable: bool) -> None:
     temporary = path.with_name(f"{UNFINISHED}{secrets.token_hex(8)}")
     # Created with the final permissions: the content is never readable by more people, not even while it is written.
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666 if mode is None else mode)
@@ -42,11 +64,22 @@ def write_whole(path: Path, content: bytes, *, mode: int | None = None, durable:
                 file.flush()
                 os.fsync(file.fileno())
         if mode is not None:
-            temporary.chmod(mode)  # the umask may have removed some
+            _set_mode(temporary, mode)
         temporary.replace(path)
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
+
+
+def _set_mode(path: Path, mode: int) -> None:
+    """Set permissions that the umask may have removed, unless the file system has none (exFAT, CIFS, gcsfuse)."""
+    if stat.S_IMODE(path.stat().st_mode) == mode:
+        return
+    try:
+        path.chmod(mode)
+    except OSError as error:
+        if error.errno not in _NO_PERMISSIONS:
+            raise
 
 
 def replace_file(path: Path, content: bytes) -> None:

@@ -40,7 +40,10 @@ def entries(document: Mapping[str, Any]) -> list[Entry]:
                 "Regrade it with `grade batch --failed`"
             )
         if entry["score"] is None and entry["status"] == "graded":
-            raise NothingToTell("this report contains no points: --feedback none leaves them out")
+            raise NothingToTell(
+                "this report contains no points: --feedback none leaves them out, here or when it was written. "
+                "Use --feedback verdict or more"
+            )
     if not found:
         raise NothingToTell("this report contains no submissions")
     return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+import signal
 import sys
 from dataclasses import replace
 from functools import cached_property
@@ -153,7 +154,7 @@ class Sandbox:
         return session
 
     def unpack(self, name: str, data: bytes) -> Iterator[Member]:
-        """The files of a class's zip archive, extracted in a locked child that never runs any of their code."""
+        """The files of an archive, extracted in a locked child that never runs any of their code."""
         from grader.sandbox.child.unpacking import encode_archive, unpacked
 
         backend = self._running()
@@ -210,11 +211,15 @@ class Sandbox:
 
 
 def _can_fork() -> bool:
-    """Whether this is Linux with a kernel that has pidfds (5.3 and later)."""
+    """Whether this is Linux with a kernel that has pidfds (5.3 and later), and no filter refuses to signal by one."""
     if sys.platform != "linux":
         return False
     try:
-        os.close(os.pidfd_open(os.getpid()))
+        handle = os.pidfd_open(os.getpid())
+        try:
+            signal.pidfd_send_signal(handle, 0)  # only asks
+        finally:
+            os.close(handle)
     except OSError:
         return False
     return True

@@ -51,6 +51,31 @@ def test_the_pace_excludes_the_time_that_workers_take_to_start(monkeypatch: pyte
     assert told.told(50) == "1.0/s, 0:50 left"
 
 
+def test_no_state_is_shown_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The last line may be due just before the end."""
+    now = [0.0]
+    monkeypatch.setattr(display.time, "monotonic", lambda: now[0])
+    stream = io.StringIO()
+    with Plain(stream) as plain:
+        plain.begin(1)
+        now[0] = 6.0
+        plain.done(record("a"))
+    assert stream.getvalue().count("1 of 1 submissions") == 1
+
+
+def test_a_log_that_takes_no_more_is_given_up() -> None:
+    """Grading goes on when its log is full."""
+
+    class Full(io.StringIO):
+        def write(self, _: str) -> int:
+            raise OSError(28, "No space left on device")
+
+    with Plain(Full()) as plain:
+        plain.begin(1)
+        plain.again("a", "died")
+        plain.done(record("a"))
+
+
 def test_a_log_has_few_lines(monkeypatch: pytest.MonkeyPatch) -> None:
     """However many submissions there are."""
     stream = io.StringIO()

@@ -15,8 +15,8 @@ from lent import Shared
 
 from grader.classroom.batch.engine import Engine
 from grader.classroom.batch.order import Order
+from grader.classroom.gradebook.results_folder import class_document, read_results
 from grader.cli.main import main
-from grader.report.formats import class_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -86,13 +86,12 @@ CANVAS_ROWS = {
     "lee_4717": ("4717", "lee", "graded", "1", "handed in late"),
     "lisue_4716": ("4716", "lisue", "unreadable", "0", "typed into the platform's text box"),
     "mülleränne_4714": ("4714", "Müller, Änne", "graded", "1", "Latin-1"),
-    "obrienpat_4718": ("4718", "obrienpat", "unreadable", "0", "essay.docx: not a .py, .ipynb, .zip or .md"),
+    "obrienpat_4718": ("4718", "obrienpat", "unreadable", "0", "essay.docx: not a .py, .ipynb, .zip, .tar.gz or .md"),
     "oneill-smithmaryann_4713": ("4713", "oneill-smithmaryann", "graded", "1", "taken from lines outside functions"),
     "roejane_4712": ("4712", "Roe, Jane", "graded", "0", "handed in late"),
     "student2test_4719": ("4719", "student2test", "graded", "0", "not on the roster"),
     "vandermeerpiet_4715": ("4715", "vandermeerpiet", "graded", "1", "not on the roster"),
     "4799": ("4799", "Absent, Abe", "missing", "0", "nothing was handed in"),
-    "a1b2c3": ("a1b2c3", "Student, Test", "missing", "0", "nothing was handed in"),
 }
 
 MOODLE: Files = {
@@ -201,7 +200,7 @@ def graded(
         words = ["batch", source, "--exercise", "mlp", "--roster", "people.csv", "--hidden-seed", "5"]
         result = CliRunner().invoke(main, words, catch_exceptions=False)
         assert result.exit_code == 0, result.stderr
-        with (tmp_path / "grades" / "grades.csv").open(encoding="utf-8", newline="") as file:
+        with (tmp_path / "grades" / "grades.csv").open(encoding="utf-8-sig", newline="") as file:
             return {row["submission"]: tuple(row[name] for name in COLUMNS) for row in csv.DictReader(file)}
 
     return run
@@ -253,7 +252,7 @@ def test_every_report_has_its_owner(
     files, roster, expected = DOWNLOADS[platform]
     hand_in(tmp_path / "submissions", files)
     graded("submissions", roster)
-    entries = class_folder.class_document(tmp_path / "grades")["grader"]["submissions"]
+    entries = class_document(read_results(tmp_path / "grades"))["grader"]["submissions"]
     assert {entry["name"]: entry["owner"].get("id", "") for entry in entries} == {
         name: student for name, (student, *_) in expected.items()
     }

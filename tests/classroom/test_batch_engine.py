@@ -12,7 +12,7 @@ from classroom import EngineWorkers, Silent, hand_in, settings, zipped
 
 from grader.classroom.batch.documents import for_duplicate
 from grader.classroom.batch.engine import Engine
-from grader.classroom.batch.grades import read_table
+from grader.classroom.batch.grades import read_rows
 from grader.classroom.batch.order import Order, Task, content_hash
 from grader.classroom.batch.runner import Batch
 from grader.classroom.batch.store import Store
@@ -235,7 +235,7 @@ def test_a_class_of_real_submissions(engine: Engine, mlp: Exercise, tmp_path: Pa
     with Store(tmp_path / "out") as store:
         found = read_folder(tmp_path / "class").handed_in
         Batch(engine.order, 26, mlp.gradients, found, store, Silent()).run(lambda: EngineWorkers(engine))
-    rows = {row["submission"]: (row["status"], row["points"]) for row in read_table(tmp_path / "out" / "grades.csv")}
+    rows = {row["submission"]: (row["status"], row["points"]) for row in read_rows(tmp_path / "out" / "grades.csv")}
     assert rows == {
         "bomber_4713": ("graded", "26"),
         "doejohn_4711": ("graded", "26"),
@@ -245,3 +245,22 @@ def test_a_class_of_real_submissions(engine: Engine, mlp: Exercise, tmp_path: Pa
         "text_4717": ("unreadable", "0"),
         "zipper_4715": ("graded", "26"),
     }
+
+
+def test_a_suspicion_is_in_the_instructors_report_only(engine: Engine, mlp: Exercise, tmp_path: Path) -> None:
+    """Also in that of a submission whose code equals another's."""
+    loop = "import torch\ndef dprobs(probs, e):\n    d = torch.zeros_like(probs)\n    for i in e:\n"
+    loop += "        d += (loss(probs + i) - loss(probs - i)) / 2e-5\n    return d\n"
+    hand_in(tmp_path / "class", {"alice.py": loop, "bobs_work.py": loop})
+    with Store(tmp_path / "out") as store:
+        found = read_folder(tmp_path / "class").handed_in
+        Batch(engine.order, mlp.possible, mlp.gradients, found, store, Silent()).run(lambda: EngineWorkers(engine))
+        for name in ("alice", "bobs_work"):
+            note = f"{name}.py:2: dprobs divides the difference of two evaluations: possibly finite differences"
+            ours, theirs = (
+                json.loads(path(name).read_bytes())["grader"]["submissions"][0]
+                for path in (store.document, store.student)
+            )
+            assert note in ours["notes"]
+            assert not any("possibly" in each for each in theirs["notes"])
+            assert [row["verdict"] for row in ours["gradients"]] == [row["verdict"] for row in theirs["gradients"]]

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from grader.classroom.batch.engine import Engine
-from grader.classroom.batch.grades import read_table
+from grader.classroom.batch.grades import read_rows
 from grader.classroom.batch.order import Order
 from grader.classroom.batch.runner import Batch
 from grader.classroom.batch.store import Store
@@ -47,7 +47,7 @@ def grade(engine: Engine, tmp_path: Path) -> Callable[[dict[str, Any]], dict[str
             batch = Batch(engine.order, 26, engine.exercise.gradients, found, store, Silent())
             batch.run(lambda: EngineWorkers(engine), again=True)
         assert sorted(path.name for path in tmp_path.parent.iterdir()) == before
-        return {row["submission"]: row for row in read_table(tmp_path / "out" / "grades.csv")}
+        return {row["submission"]: row for row in read_rows(tmp_path / "out" / "grades.csv")}
 
     return graded
 

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from classroom import hand_in
 
-from grader.classroom.batch.grades import read_table
+from grader.classroom.batch.grades import read_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -78,7 +78,7 @@ def end(batch: subprocess.Popen[bytes], out: Path) -> None:
 
 def results(out: Path) -> dict[str, Any]:
     """Every row and report, without times and paths."""
-    rows = [(row["submission"], row["status"], row["points"]) for row in read_table(out / "grades.csv")]
+    rows = [(row["submission"], row["status"], row["points"]) for row in read_rows(out / "grades.csv")]
     documents = {
         str(path.relative_to(out)): plain(json.loads(path.read_bytes()))
         for path in sorted(out.rglob("*.json"))

@@ -19,7 +19,7 @@ import psutil
 import pytest
 from classroom import hand_in, zipped
 
-from grader.classroom.batch.grades import read_table
+from grader.classroom.batch.grades import read_rows
 from grader.exercise.shelf import load_exercise
 
 if TYPE_CHECKING:
@@ -169,7 +169,7 @@ def test_the_grader_stays_below_768_mb_and_grades_everybody(tmp_path: Path) -> N
     code, said = batch.end()
     assert code == 0, said
     assert batch.peak < LIMIT
-    rows = {row["submission"]: row for row in read_table(tmp_path / "out" / "grades.csv")}
+    rows = {row["submission"]: row for row in read_rows(tmp_path / "out" / "grades.csv")}
     assert {name: row["status"] for name, row in rows.items() if "honest" not in name} == {
         file.partition("/")[0]: status for file, _, status in bad
     }

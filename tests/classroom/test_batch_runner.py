@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from classroom import GRADIENTS, POSSIBLE, PretendWorkers, Silent, hand_in, order
 
-from grader.classroom.batch.grades import read_table
+from grader.classroom.batch.grades import read_rows
 from grader.classroom.batch.runner import Batch
 from grader.classroom.batch.store import Store
 from grader.classroom.batch.workers import WorkerDied
@@ -54,7 +54,7 @@ class Desk:
 
     def rows(self) -> dict[str, tuple[str, str]]:
         """Status and points by submission, from grades.csv."""
-        return {row["submission"]: (row["status"], row["points"]) for row in read_table(self.out / "grades.csv")}
+        return {row["submission"]: (row["status"], row["points"]) for row in read_rows(self.out / "grades.csv")}
 
     def entry(self, name: str, folder: str = "") -> dict[str, object]:
         """A submission's entry in its report."""
@@ -285,5 +285,5 @@ def test_overrides_survive_a_regrade(desk: Desk) -> None:
     table = desk.out / "grades.csv"
     table.write_text(table.read_text().replace(",,,1,", ",3,was ill,1,"))
     desk.grade(again=True)
-    (row,) = read_table(table)
+    (row,) = read_rows(table)
     assert (row["override"], row["reason"], row["final"]) == ("3", "was ill", "3")

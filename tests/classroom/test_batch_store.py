@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import errno
 import json
-from typing import TYPE_CHECKING
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
 from grader.classroom.batch.order import Graded
-from grader.classroom.batch.store import FolderInUse, Store
+from grader.classroom.batch.store import DamagedSettings, FolderInUse, Store
 from grader.report.files import write_whole
 
-if TYPE_CHECKING:
-    from pathlib import Path
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def graded(name: str, points: int = 3) -> Graded:
@@ -102,6 +106,58 @@ def test_two_batches_cannot_write_to_one_folder(tmp_path: Path) -> None:
     Store(tmp_path).close()
 
 
+@pytest.fixture
+def without_locks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A network folder that has no locks."""
+
+    def refuse(*_: object) -> None:
+        raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+
+    monkeypatch.setattr("fcntl.flock", refuse)
+
+
+@pytest.mark.usefixtures("without_locks")
+def test_without_locks_of_the_system_a_file_marks_the_folder(tmp_path: Path) -> None:
+    """The message names it, since nothing removes it if the machine loses power."""
+    mark = tmp_path / ".lock-held"
+    with Store(tmp_path):
+        with pytest.raises(FolderInUse) as raised:
+            Store(tmp_path)
+        assert str(raised.value) == (
+            f"{tmp_path} is marked as taken by process {os.getpid()} on {socket.gethostname()}, and this file system "
+            f"has no locks that end with a process. If no batch is writing there, delete {mark}; else wait, or choose "
+            "another --out"
+        )
+    Store(tmp_path).close()
+    assert not mark.exists()
+
+
+@pytest.mark.usefixtures("without_locks")
+def test_the_mark_of_another_machine_is_left_to_the_user(tmp_path: Path) -> None:
+    """Whether that batch is running cannot be known here."""
+    (tmp_path / ".lock-held").write_text("77\nelsewhere\n")
+    with pytest.raises(FolderInUse, match="taken by process 77 on elsewhere, and"):
+        Store(tmp_path)
+    (tmp_path / ".lock-held").unlink()
+    Store(tmp_path).close()
+
+
+def test_a_batch_that_was_killed_keeps_no_lock(tmp_path: Path) -> None:
+    """Neither the system's nor, on the same machine, the mark."""
+    script = (
+        "import os, sys, pathlib, grader.classroom.batch.store as store; {}\n"
+        "held = store.Store(pathlib.Path(sys.argv[1])); os.kill(os.getpid(), 9)"
+    )
+    for first in ("", "store._keeps_locks = lambda _: False"):
+        done = subprocess.run([sys.executable, "-c", script.format(first), tmp_path], cwd=ROOT, check=False)
+        assert done.returncode == -9
+    assert (tmp_path / ".lock-held").is_file()
+    Store(tmp_path).close()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("grader.classroom.batch.store._keeps_locks", lambda _: False)
+        Store(tmp_path).close()
+
+
 def test_temporary_files_are_removed(tmp_path: Path) -> None:
     """A batch was killed while writing."""
     Store(tmp_path).close()
@@ -142,12 +198,57 @@ def test_only_the_instructor_can_read_the_hidden_seed(tmp_path: Path) -> None:
     assert (tmp_path / "batch.json").stat().st_mode & 0o077 == 0
 
 
-@pytest.mark.parametrize("broken", ["", "[]", "{", "5"])
-def test_broken_settings_are_ignored(tmp_path: Path, broken: str) -> None:
-    """Then a new seed is drawn."""
+@pytest.mark.parametrize(
+    ("broken", "said"),
+    [
+        ("", "not JSON"),
+        ("{", "not JSON"),
+        ("[]", "hidden_seed, a whole number, is missing"),
+        ("{}", "hidden_seed, a whole number, is missing"),
+        ('{"hidden_seed": "5"}', "hidden_seed, a whole number, is missing"),
+        ('{"hidden_seed": true}', "hidden_seed, a whole number, is missing"),
+    ],
+)
+def test_broken_settings_are_an_error(tmp_path: Path, broken: str, said: str) -> None:
+    """A new hidden seed would grade everything anew."""
     (tmp_path / "batch.json").write_text(broken)
-    with Store(tmp_path) as store:
-        assert store.settings() == {}
+    with Store(tmp_path) as store, pytest.raises(DamagedSettings, match=rf"batch\.json is damaged: .*{said}"):
+        store.settings()
+
+
+def test_settings_that_cannot_be_read_are_an_error(tmp_path: Path) -> None:
+    """With the system's reason."""
+    (tmp_path / "batch.json").mkdir()
+    with Store(tmp_path) as store, pytest.raises(DamagedSettings, match=r"batch\.json cannot be read: is a directory"):
+        store.settings()
+
+
+def test_a_full_disk_names_the_journal_and_releases_the_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The system's own error has no name."""
+    store = Store(tmp_path)
+    with monkeypatch.context() as patch:
+        patch.setattr("os.fsync", lambda _: (_ for _ in ()).throw(OSError(28, "No space left on device")))
+        with pytest.raises(OSError, match="No space left") as raised:
+            store.close()
+    assert raised.value.filename == str(tmp_path / "journal.jsonl")
+    Store(tmp_path).close()
+
+
+@pytest.mark.parametrize("refused", [1, 95], ids=["not permitted", "not supported"])
+def test_a_file_system_without_permissions_is_written_to(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, refused: int
+) -> None:
+    """exFAT, CIFS and gcsfuse refuse chmod."""
+    file = tmp_path / "report.json"
+    file.write_text("old")
+    file.chmod(0o666)  # which the umask takes from a new file
+
+    def refuse(*_: object) -> None:
+        raise OSError(refused, "refused")
+
+    monkeypatch.setattr("pathlib.Path.chmod", refuse)
+    write_whole(file, b"new")
+    assert file.read_text() == "new"
 
 
 def test_the_journal_is_kept_short(tmp_path: Path) -> None:

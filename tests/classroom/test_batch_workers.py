@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import multiprocessing
 import os
 import signal
@@ -11,11 +12,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from classroom import settings
+from classroom import order, settings
 
 from grader.classroom.batch.order import Graded, Order, Task
-from grader.classroom.batch.workers import LocalWorker, WorkerDied, multiplied, start_workers
+from grader.classroom.batch.workers import LocalWorker, LocalWorkers, WorkerDied, multiplied, start_workers
 from grader.exercise.shelf import load_exercise
+from grader.sandbox.types import SandboxError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -93,3 +95,18 @@ def test_a_process_that_cannot_fork_closes_unserved_pipes() -> None:
     for ours, _ in pipes:
         ours.close()
     own.close()
+
+
+def test_a_system_that_starts_no_process_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`ulimit -u` is the likely reason."""
+
+    def refuse(*_: object) -> None:
+        raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
+
+    monkeypatch.setattr("multiprocessing.context.SpawnProcess.start", refuse)
+    with pytest.raises(SandboxError) as raised:
+        LocalWorkers(order(), 1)
+    assert str(raised.value) == (
+        "no worker could be started: a process could not be started: resource temporarily unavailable; the limit of "
+        "processes may be reached (`ulimit -u`)"
+    )

@@ -19,7 +19,7 @@ import pytest
 from classroom import EngineWorkers, Silent, hand_in, settings
 
 from grader.classroom.batch.engine import Engine
-from grader.classroom.batch.grades import read_table
+from grader.classroom.batch.grades import read_rows
 from grader.classroom.batch.order import Order
 from grader.classroom.batch.runner import Batch
 from grader.classroom.batch.store import Store
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 distributed = pytest.importorskip("distributed")
 cluster_module = pytest.importorskip("grader.classroom.batch.cluster")
 ClusterWorkers, NoCluster = cluster_module.ClusterWorkers, cluster_module.NoCluster
+check_address = cluster_module.check_address
 
 pytestmark = [
     pytest.mark.cluster,
@@ -203,7 +204,7 @@ def test_killed_workers_cost_only_time(
             with ClusterWorkers(order, scheduler) as workers, reaper:
                 assert graded(course, order, out, lambda workers=workers: workers) == here
             killed += reaper.killed is not None
-            rows = read_table(out / "grades.csv")
+            rows = read_rows(out / "grades.csv")
             assert sorted(row["submission"] for row in rows) == sorted(here)
             assert {row["status"] for row in rows} == {"graded"}
     assert killed == KILLS
@@ -275,16 +276,67 @@ def test_a_version_mismatch_is_reported(scheduler: str, order: Order) -> None:
         workers.hello()
 
 
-def test_no_scheduler_is_one_sentence(order: Order, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The message includes its address."""
-    monkeypatch.setattr(cluster_module, "_CONNECT_SECONDS", 2)
-    with pytest.raises(NoCluster, match=r"cannot reach a scheduler at tcp://127\.0\.0\.1:9"):
-        ClusterWorkers(order, "tcp://127.0.0.1:9")
+@pytest.mark.parametrize(
+    ("address", "sentence"),
+    [
+        ("tcp://127.0.0.1:9", "cannot reach a scheduler at tcp://127.0.0.1:9: connection refused"),
+        ("127.0.0.1", "--scheduler 127.0.0.1 is not an address: missing port number"),
+        ("http://127.0.0.1:9", "--scheduler http://127.0.0.1:9 is not an address: unknown scheme http. Use the one"),
+    ],
+)
+def test_no_scheduler_is_one_sentence_at_once(address: str, sentence: str) -> None:
+    """The message includes the address and the reason."""
+    begun = time.monotonic()
+    with pytest.raises(NoCluster) as raised:
+        check_address(address)
+    assert str(raised.value).startswith(sentence)
+    assert time.monotonic() - begun < 5
+
+
+@pytest.mark.parametrize("greeting", [b"", b"SSH-2.0-OpenSSH_9.2p1\r\n"], ids=["silent", "another"])
+def test_another_server_is_no_scheduler(monkeypatch: pytest.MonkeyPatch, greeting: bytes) -> None:
+    """The dashboard's port is the likely mistake."""
+    monkeypatch.setattr(cluster_module, "_CONNECT_SECONDS", 0.5)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        place = f"127.0.0.1:{server.getsockname()[1]}"
+        answered: list[socket.socket] = []
+
+        def answer() -> None:
+            answered.append(server.accept()[0])
+            answered[0].sendall(greeting)
+
+        thread = threading.Thread(target=answer)
+        thread.start()
+        with pytest.raises(NoCluster, match=f"what answers at {place} is not a Dask scheduler: use the address"):
+            check_address(place)
+        thread.join()
+        answered[0].close()
+
+
+def test_a_scheduler_that_dies_is_one_sentence(course: Path, order: Order, tmp_path: Path) -> None:
+    """What is finished is kept, and the same command resumes."""
+    with Cluster(1) as cluster:
+        words = ["batch", str(course), "--exercise", "mlp", "--out", str(tmp_path), "--scheduler", cluster.address]
+        batch = subprocess.Popen(
+            [sys.executable, "-m", "grader", *words], cwd=ROOT, env=os.environ | {"PYTHONPATH": str(ROOT)},
+            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+        )  # fmt: skip
+        while not lines(tmp_path):
+            assert batch.poll() is None
+            time.sleep(0.02)
+        cluster._processes[0].kill()
+        said = batch.communicate(timeout=120)[1]
+    assert batch.returncode == 3
+    assert "Traceback" not in said
+    assert said.splitlines()[-1] == (
+        f"Error: lost the scheduler at {cluster.address}. Finished submissions are kept: start the cluster again, and "
+        "run the same command to resume"
+    )
 
 
 def test_a_scheduler_without_workers_is_one_sentence(order: Order, monkeypatch: pytest.MonkeyPatch) -> None:
     """The message includes the command that starts one."""
-    monkeypatch.setattr(cluster_module, "_CONNECT_SECONDS", 3)
+    monkeypatch.setattr(cluster_module, "_WORKER_SECONDS", 3)
     sentence = "the scheduler has no workers; start one: dask worker ADDRESS"
     with (
         Cluster(0) as cluster,

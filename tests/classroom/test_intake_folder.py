@@ -9,7 +9,7 @@ import pytest
 from classroom import hand_in
 
 from grader.classroom.intake.folder import read_folder
-from grader.classroom.intake.platforms import read_metadata
+from grader.classroom.intake.gradescope_metadata import read_metadata
 from grader.grading.submission import UnreadableSubmission
 
 if TYPE_CHECKING:
@@ -141,7 +141,7 @@ class TestByHand:
     def test_an_essay_is_a_row_that_says_so(self, tmp_path: Path) -> None:
         """Somebody handed in the wrong file."""
         found = by_name(tmp_path, {"alice/essay.pdf": b"%PDF", "bob.docx": b"PK"})
-        assert refusal(found["alice"]) == "essay.pdf: not a .py, .ipynb, .zip or .md file; hand in backward.py"
+        assert refusal(found["alice"]) == "essay.pdf: not a .py, .ipynb, .zip, .tar.gz or .md file; hand in backward.py"
         assert "bob.docx: not a" in refusal(found["bob"])
 
     def test_three_entries_of_one_name_are_three_submissions(self, tmp_path: Path) -> None:

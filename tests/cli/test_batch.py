@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import errno
 import json
 import os
 import time
@@ -15,6 +16,7 @@ from click.testing import CliRunner
 
 from grader.classroom.batch.engine import Engine
 from grader.cli.main import main
+from grader.report.files import naming
 from grader.sandbox.types import SandboxError
 
 if TYPE_CHECKING:
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from click.testing import Result
 
     from grader.classroom.batch.order import Order
+    from grader.classroom.batch.store import Store
     from grader.sandbox.client import Sandbox
 
 ONE = (
@@ -64,7 +67,7 @@ def batch(tmp_path: Path, engines: list[EngineWorkers], monkeypatch: pytest.Monk
 
 def rows(folder: Path) -> dict[str, dict[str, str]]:
     """The rows of grades.csv, by submission."""
-    with (folder / "grades" / "grades.csv").open(newline="") as file:
+    with (folder / "grades" / "grades.csv").open(encoding="utf-8-sig", newline="") as file:
         return {row["submission"]: row for row in csv.DictReader(file)}
 
 
@@ -74,7 +77,10 @@ def test_a_class_is_graded(batch: Callable[..., Result], tmp_path: Path) -> None
     result = batch()
     assert result.exit_code == 0
     assert "mlp: 4 submissions: 2 graded, 1 unreadable, 1 missing" in result.stdout
-    assert "fewest right:" in result.stdout
+    assert "points out of 26: mean 0.33, median 0, range 0 to 1, of the 3 who handed in; 1 handed in nothing" in (
+        result.stdout.splitlines()
+    )
+    assert "fewest right, of 3 graded: dprobs 0, " in result.stdout
     assert "grades: grades/grades.csv" in result.stdout
     assert "4 of 4 submissions" in result.stderr
     assert {name: (row["status"], row["points"]) for name, row in rows(tmp_path).items()} == {
@@ -85,7 +91,7 @@ def test_a_class_is_graded(batch: Callable[..., Result], tmp_path: Path) -> None
     }
     summary = json.loads((tmp_path / "grades" / "summary.json").read_bytes())
     assert summary["status"] == {"graded": 2, "refused": 0, "unreadable": 1, "missing": 1, "failed": 0, "waiting": 0}
-    assert summary["points"]["count"] == {"0": 3, "1": 1}
+    assert summary["points"]["count"] == {"0": 2, "1": 1}
     for name in ("alice", "bob", "carol", "dora"):
         assert json.loads((tmp_path / "grades" / f"{name}.json").read_bytes())["grader"]
         assert json.loads((tmp_path / "grades" / "students" / f"{name}.json").read_bytes())["grader"]
@@ -125,7 +131,7 @@ def test_a_regrade_reports_what_changed(batch: Callable[..., Result], tmp_path: 
     batch()
     hand_in(tmp_path / "class", {"bob.py": RIGHT + "# by now\n"})
     result = batch()
-    assert "changed: bob: 0 points -> 1 points (dlogprobs wrong_values -> exact)" in result.stdout
+    assert "changed: bob: 0 of 26 -> 1 of 26 (dlogprobs wrong_values -> exact)" in result.stdout
     assert rows(tmp_path)["bob"]["previous"] == "0"
     assert "alice" not in result.stdout
 
@@ -136,6 +142,19 @@ def test_only_grades_those_named(batch: Callable[..., Result], engines: list[Eng
     batch("--only", "B*", "--force")
     assert sorted(engines[0].names) == ["bert", "bob"]
     assert rows(tmp_path)["alice"]["status"] == "waiting"
+
+
+def test_a_name_with_brackets_is_a_name_before_it_is_a_pattern(
+    batch: Callable[..., Result], engines: list[EngineWorkers], tmp_path: Path
+) -> None:
+    """`[TA] Max` is not `T Max`; `[ab]*` is nobody's name."""
+    files = {"[TA] Max/backward.py": RIGHT, "T Max/backward.py": WRONG, "alice.py": "# a", "carol.py": "# c"}
+    hand_in(tmp_path / "class", files)
+    assert batch("--only", "[ta] max").exit_code == 0
+    assert [row["status"] for row in rows(tmp_path).values()].count("graded") == 1
+    assert engines[0].names[0].startswith("_TA_ Max~")
+    batch("--only", "[ab]*")
+    assert engines[1].names == ["alice"]
 
 
 def test_an_unknown_name_is_a_usage_error(batch: Callable[..., Result], tmp_path: Path) -> None:
@@ -202,7 +221,7 @@ def test_fail_under_uses_the_final_grade(batch: Callable[..., Result], tmp_path:
     hand_in(tmp_path / "class", {"bob.py": WRONG})
     batch()
     table = tmp_path / "grades" / "grades.csv"
-    lines = list(csv.reader(table.read_text().splitlines()))
+    lines = list(csv.reader(table.read_text(encoding="utf-8-sig").splitlines()))
     lines[1][lines[0].index("override")] = "26"
     with table.open("w", newline="") as file:
         csv.writer(file).writerows(lines)
@@ -306,12 +325,73 @@ def test_an_unwritable_path_is_a_usage_error(batch: Callable[..., Result], tmp_p
     (tmp_path / "file").write_text("")
     result = batch("--out", "file/grades")
     assert result.exit_code == 4
-    assert "cannot be written: Not a directory" in result.stderr
+    assert "cannot be written: not a directory" in result.stderr
     (tmp_path / "grades" / "grades.csv").mkdir(parents=True)
     result = batch()
     assert result.exit_code == 4
-    assert "grades.csv cannot be written: Is a directory" in result.stderr
+    assert "grades.csv cannot be written: is a directory" in result.stderr
     assert not list((tmp_path / "grades").glob(".new-*"))
+
+
+def test_a_full_disk_is_a_sentence_and_the_same_command_resumes(
+    batch: Callable[..., Result], engines: list[EngineWorkers], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is finished is kept; exit code 3, since no option is wrong."""
+    hand_in(tmp_path / "class", {"alice.py": RIGHT})
+    with monkeypatch.context() as patch:
+        full = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        patch.setattr("grader.classroom.batch.store.Store.write", lambda store, graded: _fill(store, full))
+        result = batch()
+    assert result.exit_code == 3
+    assert result.stderr.endswith(
+        "Error: grades/alice.json cannot be written: no space left on device. Finished submissions are kept: "
+        "make room, and run the same command to resume\n"
+    )
+    assert batch().exit_code == 0
+    assert rows(tmp_path)["alice"]["status"] == "graded"
+
+
+def _fill(store: Store, error: OSError) -> None:
+    """Write a report on a full disk."""
+    with naming(store.document("alice")):
+        raise error
+
+
+def test_another_list_of_names_is_checked_before_grading(batch: Callable[..., Result], tmp_path: Path) -> None:
+    """With the message of `grade --names`, not a traceback."""
+    hand_in(tmp_path / "class", {"alice.py": RIGHT})
+    (tmp_path / "names.txt").write_bytes("emma\nolívia\n".encode("latin-1"))
+    result = batch("--names", "names.txt")
+    assert result.exit_code == 3
+    assert result.stderr.startswith("Error: the list of names contains the byte 0xed; expected one name per line")
+
+
+def test_damaged_settings_stop_the_batch(batch: Callable[..., Result], tmp_path: Path) -> None:
+    """A new hidden seed would change grades in silence; --hidden-seed goes on."""
+    hand_in(tmp_path / "class", {"alice.py": RIGHT})
+    batch()
+    (tmp_path / "grades" / "batch.json").write_text('{"exercise": "mlp"')
+    words = ["batch", "class", "--exercise", "mlp"]
+    result = CliRunner().invoke(main, words, catch_exceptions=False)
+    assert result.exit_code == 4
+    assert result.stderr == (
+        "Error: grades/batch.json is damaged: it is not JSON. It has the seed of the hidden cases. Restore it from a "
+        "backup, or give the seed with --hidden-seed; to draw a new seed and grade everything again, delete the file\n"
+    )
+    result = batch()
+    assert result.exit_code == 0
+    assert "grades/batch.json is damaged: it is not JSON: it is written anew, with --hidden-seed 5\n" in result.stderr
+    assert json.loads((tmp_path / "grades" / "batch.json").read_bytes())["hidden_seed"] == 5
+
+
+def test_a_new_hidden_seed_for_old_grades_is_reported(batch: Callable[..., Result], tmp_path: Path) -> None:
+    """The settings were deleted."""
+    hand_in(tmp_path / "class", {"alice.py": RIGHT})
+    batch()
+    (tmp_path / "grades" / "batch.json").unlink()
+    result = CliRunner().invoke(main, ["batch", "class", "--exercise", "mlp"], catch_exceptions=False)
+    said = "grades/batch.json is gone: a new hidden seed was drawn, so that everything is graded again\n"
+    assert said in result.stderr
 
 
 def test_submissions_for_another_exercise_are_reported(batch: Callable[..., Result], tmp_path: Path) -> None:
@@ -329,7 +409,7 @@ def test_an_override_that_is_not_a_number_is_reported(batch: Callable[..., Resul
     hand_in(tmp_path / "class", {"alice.py": RIGHT})
     batch()
     path = tmp_path / "grades" / "grades.csv"
-    lines = list(csv.reader(path.read_text().splitlines()))
+    lines = list(csv.reader(path.read_text(encoding="utf-8-sig").splitlines()))
     for text in ("excused", "nan"):
         lines[1][lines[0].index("override")] = text
         with path.open("w", newline="") as file:
@@ -402,7 +482,7 @@ def test_an_internal_error_is_never_a_zero(
     monkeypatch.setattr("grader.classroom.batch.engine.Engine.grade", fails)
     result = batch()
     assert result.exit_code == 3
-    assert "1 could not be graded because of an internal error" in result.stderr
+    assert "1 without a grade" in result.stderr
     row = rows(tmp_path)["alice"]
     assert (row["status"], row["points"], row["final"]) == ("failed", "", "")
     assert "a bug of ours" in (tmp_path / "grades" / "batch.log").read_text()

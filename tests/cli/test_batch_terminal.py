@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Self
 import pytest
 from classroom import hand_in
 
-from grader.classroom.batch.grades import read_table
+from grader.classroom.batch.grades import read_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -147,7 +147,7 @@ def test_ctrl_c_keeps_grades_and_the_same_command_resumes(course: Path) -> None:
     until(lambda: not left & alive())
     before = whens(course / "grades")
     assert 10 <= len(before) < SIZE
-    rows = read_table(course / "grades" / "grades.csv")
+    rows = read_rows(course / "grades" / "grades.csv")
     assert len(rows) == SIZE
     assert sum(row["status"] == "waiting" for row in rows) == SIZE - len(before)
 
@@ -157,7 +157,7 @@ def test_ctrl_c_keeps_grades_and_the_same_command_resumes(course: Path) -> None:
         assert f"graded {SIZE - len(before)} in " in terminal.stdout
     after = whens(course / "grades")
     assert {name: after[name] for name in before} == before
-    assert {row["status"] for row in read_table(course / "grades" / "grades.csv")} == {"graded", "unreadable"}
+    assert {row["status"] for row in read_rows(course / "grades" / "grades.csv")} == {"graded", "unreadable"}
 
 
 @pytest.mark.parametrize("graded", [0, 3])

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import errno
+import io
 import os
+import subprocess
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 import pytest
 
 from grader.cli import edge
-from grader.cli.edge import Misuse, leave, tell_error, tell_misuse, writing
+from grader.cli.edge import Misuse, leave, show, takes_escapes, tell_error, tell_misuse, writing
 from grader.exercise.forward import BrokenExercise
 from grader.exercise.shelf import UnknownExercise
 from grader.exercise.stubs import NoReset
@@ -23,7 +26,8 @@ from grader.sandbox.types import SandboxError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 class TestErrors:
@@ -178,6 +182,138 @@ class TestLeaving:
         monkeypatch.setattr(os, "_exit", done.append)
         leave(1)
         assert done == ["stdout", "stderr", 1]
+
+
+PROCESSES = "the limit of processes may be reached (`ulimit -u`)"
+
+
+class Refusing(io.StringIO):
+    """A stream that takes nothing, as on a full disk or with its reader gone."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__()
+        self._error = OSError(number, os.strerror(number))
+
+    def write(self, _: str) -> int:
+        """Refuse."""
+        raise self._error
+
+    def flush(self) -> None:
+        """Refuse."""
+        raise self._error
+
+
+class TestStreams:
+    """show: what is printed beside the work never decides the exit code."""
+
+    def test_a_full_stdout_is_reported_on_stderr(
+        self, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """With the place where the result is."""
+        monkeypatch.setattr(sys, "stdout", Refusing(errno.ENOSPC))
+        show("mlp: 26 of 26", kept="the result is in report.json")
+        said = "stdout cannot be written: no space left on device; the result is in report.json\n"
+        assert capsys.readouterr().err == said
+
+    def test_an_error_that_stderr_cannot_take_is_shown_on_stdout(
+        self, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """It is the stream that is left."""
+        monkeypatch.setattr(sys, "stderr", Refusing(errno.ENOSPC))
+        assert tell_error(SandboxError("gone")) is ExitCode.OUR_FAULT
+        assert capsys.readouterr().out == "Error: gone\nstderr cannot be written: no space left on device\n"
+
+    def test_a_reader_that_has_left_is_no_news(
+        self, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """`grade | true`."""
+        monkeypatch.setattr(sys, "stdout", Refusing(errno.EPIPE))
+        show("mlp: 26 of 26")
+        assert capsys.readouterr() == ("", "")
+
+    def test_with_both_refused_nothing_is_raised(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Nobody is left to hear it."""
+        monkeypatch.setattr(sys, "stdout", Refusing(errno.ENOSPC))
+        monkeypatch.setattr(sys, "stderr", Refusing(errno.ENOSPC))
+        show("mlp: 26 of 26")
+
+    def test_a_product_that_stdout_cannot_take_is_an_error(
+        self, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """A table cut off in the middle is no success."""
+        monkeypatch.setattr(sys, "stdout", Refusing(errno.ENOSPC))
+        with pytest.raises(OSError, match="No space left") as raised:
+            click.echo("ada,26")
+        assert tell_error(raised.value) is ExitCode.OUR_FAULT
+        assert capsys.readouterr().err == "Error: stdout cannot be written: no space left on device\n"
+
+    @pytest.mark.parametrize(
+        ("error", "sentence"),
+        [
+            (PermissionError(errno.EACCES, "Permission denied", "a\n/b"), "a /b: permission denied"),
+            (OSError(errno.EXDEV, "Invalid cross-device link", "a", None, b"b"), "b: invalid cross-device link"),
+            (OSError(errno.EMFILE, "Too many open files"), "the system reports: too many open files"),
+            (
+                RuntimeError("can't start new thread"),
+                f"the system reports: resource temporarily unavailable; {PROCESSES}",
+            ),
+        ],
+        ids=["path", "two paths", "no path", "no thread"],
+    )
+    def test_an_error_of_the_system_is_one_sentence(
+        self, capsys: pytest.CaptureFixture[str], error: Exception, sentence: str
+    ) -> None:
+        """The path and the system's reason."""
+        assert tell_error(error) is ExitCode.OUR_FAULT
+        assert capsys.readouterr().err == f"Error: {sentence}\n"
+
+    @pytest.mark.parametrize(
+        ("term", "terminal", "takes"), [("xterm", True, True), ("dumb", True, False), ("xterm", False, False)]
+    )
+    def test_only_a_terminal_that_is_not_dumb_takes_escapes(
+        self, monkeypatch: pytest.MonkeyPatch, term: str, *, terminal: bool, takes: bool
+    ) -> None:
+        """For the progress line, the bar and the screen of `grade watch`."""
+        stream = io.StringIO()
+        monkeypatch.setattr(stream, "isatty", lambda: terminal)
+        monkeypatch.setenv("TERM", term)
+        assert takes_escapes(stream) is takes
+
+    @pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+    def test_closed_streams_change_no_exit_code(self, tmp_path: Path, closed: str) -> None:
+        """cron, services and pythonw close them: nothing that is opened later takes their numbers."""
+        code = (
+            "import sys; from grader.cli.edge import open_streams; open_streams(); print('out'); "
+            "print('err', file=sys.stderr); sys.exit(int(open('x').fileno() < 3 or sys.stdin.read() != ''))"
+        )
+        (tmp_path / "x").write_text("precious")
+        command = f'"{sys.executable}" -c "{code}" {closed}'
+        done = subprocess.run(
+            ["sh", "-c", command], cwd=tmp_path, env=os.environ | {"PYTHONPATH": str(ROOT)}, capture_output=True,
+            stdin=subprocess.DEVNULL, text=True, check=False,
+        )  # fmt: skip
+        assert (done.returncode, (tmp_path / "x").read_text()) == (0, "precious")
+        assert done.stdout == ("" if ">&- " in f" {closed} ".replace("2>&-", "") else "out\n")
+
+    @pytest.mark.slow
+    @pytest.mark.parametrize("closed", ["2>&-", ">&-", "<&- >&- 2>&-", ">/dev/full", "| true"])
+    def test_a_right_submission_is_right_whoever_listens(self, tmp_path: Path, closed: str) -> None:
+        """And its report is written."""
+        command = (
+            f'("{sys.executable}" -m grader "{ROOT}/solutions/micrograd" -q --report r.json; echo $? >code) {closed}'
+        )
+        if closed != "| true":
+            command = (
+                f'"{sys.executable}" -m grader "{ROOT}/solutions/micrograd" -q --report r.json {closed}; echo $? >code'
+            )
+        done = subprocess.run(
+            ["sh", "-c", command], cwd=tmp_path, env=os.environ | {"PYTHONPATH": str(ROOT)}, capture_output=True,
+            stdin=subprocess.DEVNULL, text=True, check=False,
+        )  # fmt: skip
+        assert (tmp_path / "code").read_text() == "0\n", done.stderr
+        assert (tmp_path / "r.json").stat().st_size > 1000
+        full = "stdout cannot be written: no space left on device; the result is in r.json\n"
+        assert done.stderr == (full if closed == ">/dev/full" else "")
 
 
 def test_the_exit_codes_are_pytests() -> None:

@@ -111,6 +111,15 @@ def test_init_never_overwrites(grade: Grade, workspace: Path, fill: Fill) -> Non
     assert file.read_bytes() == before
 
 
+def test_init_says_what_it_replaced(grade: Grade, workspace: Path) -> None:
+    """A stub that a full disk had left empty."""
+    file = Path("exercises", "mlp", "backward.py")
+    file.write_text("")
+    result = grade("init", ".")
+    assert f"replaced {file}: it was empty or cut off\nno files were missing\n" in result.stdout
+    assert "def dlogprobs" in file.read_text()
+
+
 def test_init_copies_no_solution(workspace: Path) -> None:
     """Three files per exercise."""
     assert not list(workspace.rglob("solutions"))

@@ -295,7 +295,7 @@ class TestMisuse:
         (tmp_path / "x.txt").write_text("dprobs = 1")
         result = grade("x.txt", "--exercise", "mlp")
         assert result.exit_code == 4
-        assert "neither a folder nor a .py, .ipynb, .zip or .md file" in result.stderr
+        assert "neither a folder nor a .py, .ipynb, .zip, .tar.gz or .md file" in result.stderr
 
     def test_a_file_of_no_exercise_asks_for_one(self, grade: Grade, tmp_path: Path) -> None:
         """It has no gradient function of any exercise."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import subprocess
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,7 +27,8 @@ if TYPE_CHECKING:
 
     Grade = Callable[..., Result]
 
-SOLUTION = Path(__file__).resolve().parents[2] / "solutions" / "mlp"
+ROOT = Path(__file__).resolve().parents[2]
+SOLUTION = ROOT / "solutions" / "mlp"
 
 
 @pytest.mark.parametrize("command", ["list", "show", "init", "doctor"])
@@ -52,6 +54,16 @@ def test_the_command_list_starts_like_the_commands_own_help(grade: Grade, comman
     text = " ".join(grade(command, "--help", prog_name="grade").stdout.split())
     assert text.startswith(f"Usage: grade {command} ")
     assert " ".join(sentence.split(":")[0].split()[:3]) in text
+
+
+@pytest.mark.parametrize("command", [(), ("batch",), ("init",)], ids=["grade", "batch", "init"])
+def test_help_keeps_its_sentences_without_docstrings(command: tuple[str, ...]) -> None:
+    """`python -OO` drops them."""
+    words = ["-OO", "-m", "grader", *command, "--help"]
+    environment = os.environ | {"PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"}
+    done = subprocess.run([sys.executable, *words], env=environment, capture_output=True, text=True, check=True)
+    told = {(): "Grade hand-derived", ("batch",): "SUBMISSIONS is a folder", ("init",): "Create a workspace in DIR"}
+    assert told[command] in done.stdout
 
 
 def test_every_module_with_a_command_is_listed() -> None:
@@ -149,7 +161,7 @@ class TestEnds:
             patch.setattr(sys, "stdout", sys.stdout)  # click wraps it, and pytest must not keep the wrapper
             patch.setattr(sys, "stderr", sys.stderr)
             patch.setattr(sys.stdout, "fileno", lambda: 1, raising=False)
-            patch.setattr(os, "dup2", lambda source, _: os.close(source))
+            patch.setattr(os, "dup2", lambda *_: None)
             with pytest.raises(SystemExit) as raised:
                 main.main(["mlp"], prog_name="grade")
         assert raised.value.code == 1
@@ -197,3 +209,7 @@ class TestColor:
     def test_never_beats_a_terminal(self, grade: Grade) -> None:
         """An option beats everything else."""
         assert "\x1b[" not in grade(f"{SOLUTION}::dprobs", "--color", "never", color=True).stdout
+
+    def test_a_dumb_terminal_gets_no_escapes(self, grade: Grade) -> None:
+        """It would print them."""
+        assert "\x1b[" not in grade(f"{SOLUTION}::dprobs", color=True, env={"TERM": "dumb"}).stdout

@@ -47,6 +47,7 @@ DECLARED_AGAIN = {
 TWO_TYPES = {
     "--to": "`grade` looks up the formats only if --to is given",
     "--output": "text may go to stdout as -; an archive and a backward.py go to a file",
+    "--out": "a batch fills a folder; a course is one table",
 }
 """Options whose type differs between commands, and why."""
 

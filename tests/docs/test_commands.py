@@ -15,6 +15,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -162,6 +163,21 @@ def kalman_class(folder: Path, _: str) -> None:
         (folder / "class" / student / "backward.py").write_text(code, encoding="utf-8")
 
 
+def canvas_download(folder: Path, _: str) -> None:
+    """A class on Canvas: its submissions as a zip, its grade book, and somebody who handed in nothing."""
+    right = (ROOT / "solutions" / "mlp" / "backward.py").read_text(encoding="utf-8")
+    wrong = right.replace("dlogits @ W2.T", "2 * dlogits @ W2.T")
+    begun = (ROOT / "exercises" / "mlp" / "backward.py").read_text(encoding="utf-8")
+    codes = {"doejohn_4711": right, "ngann_LATE_4712": wrong, "roejane_4714": f"# mine\n{wrong}", "satomia_4715": begun}
+    with zipfile.ZipFile(folder / "submissions.zip", "w") as archive:
+        for number, (name, code) in enumerate(codes.items()):
+            archive.writestr(f"{name}_{88123 + number}_backward.py", code)
+    people = {"Doe, John": "jdoe", "Ng, Ann": "ang", "Poe, Cleo": "cpoe", "Roe, Jane": "jroe", "Sato, Mia": "msato"}
+    head = "Student,ID,SIS User ID,SIS Login ID,Section,Backprop (12345)\n    Points Possible,,,,,26\n"
+    rows = (f'"{name}",{4711 + number},,{login},A,\n' for number, (name, login) in enumerate(people.items()))
+    (folder / "gradebook.csv").write_text(head + "".join(rows), encoding="utf-8")
+
+
 def solved_except(folder: Path, function: str) -> None:
     """The worked solution of mlp, with one function replaced."""
     right = (ROOT / "solutions" / "mlp" / "backward.py").read_text(encoding="utf-8")
@@ -173,6 +189,7 @@ STATES = {
     "solved-except-the-function-above": solved_except,
     "kalman-solved": kalman_solved,
     "kalman-class": kalman_class,
+    "canvas-download": canvas_download,
 }
 """State -> what brings a folder into it, given the text of the block above."""
 

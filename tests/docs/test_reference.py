@@ -11,7 +11,7 @@ import pytest
 
 from grader.exercise.course import COURSE
 from grader.exercise.exercise_toml import EXERCISE
-from grader.exercise.toml_file import Table
+from grader.exercise.toml_file import TomlTable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,17 +20,17 @@ ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
 
 
-def keys_of(table: Table, above: str = "") -> Iterator[str]:
+def keys_of(table: TomlTable, above: str = "") -> Iterator[str]:
     """Every key of a settings file as its page names it: `exact.expected`."""
     for key, value in table.keys.items():
         named = f"{above}.{key}" if above else key
-        yield from keys_of(value, named) if isinstance(value, Table) and value.keys else (named,)
+        yield from keys_of(value, named) if isinstance(value, TomlTable) and value.keys else (named,)
 
 
 @pytest.mark.parametrize(
     ("page", "table"), [("exercise-toml", EXERCISE), ("course-toml", COURSE)], ids=["exercise.toml", "course.toml"]
 )
-def test_a_settings_page_has_a_row_for_every_key(page: str, table: Table) -> None:
+def test_a_settings_page_has_a_row_for_every_key(page: str, table: TomlTable) -> None:
     """A new key cannot be left out, and a key that is gone cannot stay."""
     text = (DOCS / "reference" / f"{page}.md").read_text(encoding="utf-8")
     rows = " ".join(re.findall(r"^\| (`.+?) \|", text, re.MULTILINE))

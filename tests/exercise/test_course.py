@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 import pytest
 from packs import COURSE, FORWARD, shelf
 
+from grader.classroom.batch.order import Order
 from grader.exercise.course import find_course, policy, read_course
 from grader.exercise.exercise import Exercise
 from grader.exercise.exercise_toml import import_problem
 from grader.exercise.forward import BrokenExercise
-from grader.exercise.settings import Criterion
+from grader.exercise.settings import Criterion, Settings
 from grader.exercise.shelf import list_exercises, load_exercise, packs
 from grader.grading.grading import start_grading
 from grader.grading.submission import Submission
@@ -69,6 +70,42 @@ def test_a_course_is_part_of_what_a_grade_depends_on(tmp_path: Path) -> None:
     before = Exercise(exercises / "squares").sha256
     (tmp_path / "course.toml").write_text(COURSE.replace("dx = 5", "dx = 6"))
     assert Exercise(exercises / "squares").sha256 != before
+
+
+CLASS = """
+[class]
+timezone = "Europe/Berlin"
+[due]
+squares = 2026-03-01
+[extensions.jdoe]
+squares = "2d"
+[grades.weights]
+squares = 2
+"""
+
+
+def test_what_concerns_only_a_class_changes_no_grade(tmp_path: Path) -> None:
+    """A due date regrades nothing, and no worker learns who has an extension."""
+    exercises = shelf(tmp_path)
+    before = Exercise(exercises / "squares").sha256
+    (tmp_path / "course.toml").write_text(COURSE + CLASS)
+    exercise = Exercise(exercises / "squares")
+    order = Order.of(exercise, Settings())
+    assert exercise.sha256 == before
+    assert order.course is not None
+    assert "jdoe" not in order.course
+
+
+def test_what_a_worker_gets_is_the_same_course(tmp_path: Path) -> None:
+    """Whatever a name contains."""
+    text = COURSE.replace("Deep Learning", 'Deep \\"Learning\\" \\u007f\\\\ \\u00e9\\n\\U0001F600') + CLASS
+    (tmp_path / "course.toml").write_text(text, encoding="utf-8")
+    course = read_course(tmp_path / "course.toml")
+    (tmp_path / "copy.toml").write_text(course.graded_text, encoding="utf-8")
+    copy = read_course(tmp_path / "copy.toml")
+    assert course.name == 'Deep "Learning" \x7f\\ \u00e9\n\U0001f600'
+    assert (copy.graded_text, copy.name, copy.points) == (course.graded_text, course.name, course.points)
+    assert (copy.imports, copy.criterion, copy.visibility) == (course.imports, course.criterion, course.visibility)
 
 
 def test_course_toml_is_among_its_exercises_or_beside_them(tmp_path: Path) -> None:
@@ -188,6 +225,10 @@ class TestPoints:
             ),
             ("dx = 5", "x = 2", "Did you mean dx?"),
             ("dx = 5", "dloss = 2", "Available: dx, dy."),
+            ("[rules]", "[due]\nsqares = 2026-03-01\n[rules]", "course.toml:15: [due] names the exercise sqares"),
+            ("[rules]", "[grades]\nextra = ['cubes']\n[rules]", "15: [grades.extra] names the exercise cubes"),
+            ("[rules]", "[grades.weights]\ncubes = 1\n[rules]", "15: [grades.weights] names the exercise cubes"),
+            ("[rules]", "[extensions.jdoe]\ncubes = '1d'\n[rules]", "15: [extensions.jdoe] names the exercise cubes"),
         ],
     )
     def test_an_unknown_name_is_reported(self, tmp_path: Path, old: str, new: str, sentence: str) -> None:
@@ -203,6 +244,11 @@ class TestPoints:
         assert policy([find_course(exercises)]).criterion is Criterion.EXACT
         (tmp_path / "course.toml").rename(exercises / "course.toml")
         assert policy([find_course(exercises)]).criterion is Criterion.EXACT
+
+    def test_due_dates_and_weights_may_name_installed_exercises(self, tmp_path: Path) -> None:
+        """A class does some of them, too; their points stay their own."""
+        text = "[due]\nmlp = 2026-03-01\n[grades]\nextra = ['micrograd']\n[rules]"
+        assert policy([find_course(both(tmp_path, COURSE.replace("[rules]", text)))]).criterion is Criterion.EXACT
 
     def test_an_unreadable_neighbor_does_not_break_other_grading(self, tmp_path: Path) -> None:
         """It is reported when it is graded itself."""

@@ -9,7 +9,7 @@ import pytest
 from grader.exercise.course import COURSE, read_course
 from grader.exercise.exercise_toml import EXERCISE, ExerciseSettings, Hint, read_settings
 from grader.exercise.forward import BrokenExercise
-from grader.exercise.toml_file import Table, TomlFile, line_of, names, text
+from grader.exercise.toml_file import TomlFile, TomlTable, line_of, names, text
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -39,7 +39,7 @@ shape = "like x"
 """
 
 
-def told(path: Path, content: str, table: Table = EXERCISE) -> str:
+def told(path: Path, content: str, table: TomlTable = EXERCISE) -> str:
     """The message about a file, without the folder."""
     path.write_text(content, encoding="utf-8")
     with pytest.raises(BrokenExercise) as caught:
@@ -185,7 +185,7 @@ g = 5
 
 def test_a_description_may_leave_the_names_of_keys_open() -> None:
     """Named keys still have their own checks."""
-    table = Table({"title": text()}, each=names("a"), required={"title": "title is missing"})
+    table = TomlTable({"title": text()}, each=names("a"), required={"title": "title is missing"})
     assert [problem for problem in table.problems({"title": "t", "x": ["y"]}) if problem[1]] == []
     assert [problem for problem in table.problems({"x": "y"}) if problem[1]] == [
         (("x",), "x must be a list of names such as [\"a\"], not 'y'"),

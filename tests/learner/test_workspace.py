@@ -74,3 +74,51 @@ def test_a_folder_that_cannot_be_used_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "half" / "exercises").write_text("")
     with pytest.raises(NoWorkspace, match=r"cannot create a workspace in .*half: "):
         init(tmp_path / "half")
+
+
+FULL = """
+import resource, sys
+resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[2]), resource.RLIM_INFINITY))
+sys.argv = ["grade", "init", sys.argv[1]]
+from grader.cli.main import main
+main()
+"""
+
+
+@pytest.mark.parametrize("there", [False, True], ids=["new", "in part"])
+def test_a_full_disk_leaves_no_half_of_a_workspace(tmp_path: Path, *, there: bool) -> None:
+    """What was not there before is not there afterwards; the next `grade init` has nothing to take for a learner's."""
+    mine = tmp_path / "ws" / "exercises" / "mlp" / "backward.py"
+    if there:
+        mine.parent.mkdir(parents=True)
+        mine.write_text("# mine\n")
+    before = sorted(tmp_path.rglob("*"))
+    words = [sys.executable, "-c", FULL, "ws", "3000"]
+    done = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 4
+    assert done.stderr.startswith("Error: cannot create a workspace in ws: file too large (ws/exercises/")
+    assert done.stderr.endswith("). No files were added\n")
+    assert sorted(tmp_path.rglob("*")) == before
+    assert init(tmp_path / "ws").kept == [mine] * there
+
+
+@pytest.mark.parametrize("size", [0, 100, 1000])
+def test_what_a_full_disk_once_cut_off_is_replaced(tmp_path: Path, size: int) -> None:
+    """An earlier version left an empty backward.py, which was then kept as if it were the learner's."""
+    init(tmp_path)
+    file = tmp_path / "exercises" / "mlp" / "backward.py"
+    whole = file.read_bytes()
+    assert not whole[:size].endswith(b"\n")
+    file.write_bytes(whole[:size])
+    made = init(tmp_path)
+    assert (made.completed, file.read_bytes()) == ([file], whole)
+
+
+@pytest.mark.parametrize("lines", [1, 20, 40])
+def test_a_file_that_a_learner_shortened_is_kept(tmp_path: Path, lines: int) -> None:
+    """Editors leave whole lines."""
+    init(tmp_path)
+    file = tmp_path / "exercises" / "mlp" / "backward.py"
+    shorter = b"".join(file.read_bytes().splitlines(keepends=True)[:lines])
+    file.write_bytes(shorter)
+    assert (init(tmp_path).completed, file.read_bytes()) == ([], shorter)

@@ -19,7 +19,7 @@ import pytest
 
 from grader.report.clean_text import clean
 from grader.report.document import SCHEMA_FILE, render
-from grader.report.formats import class_folder, github
+from grader.report.formats import github
 from grader.report.formats.convert import TARGETS, Context, convert
 from grader.report.submission_facts import NothingToTell, first_break
 
@@ -31,22 +31,7 @@ ENVIRONMENT = {
     "RELEASE_URL": "https://git.example/release/1", "REVIEW_URL": "https://git.example/compare/1",
     "GITHUB_ACTOR": "ada", "GITHUB_ACTOR_ID": "12",
 }  # fmt: skip
-CANVAS = """Student,ID,SIS User ID,SIS Login ID,Section,Essay (9)
-    Points Possible,,,,,10
-"=Perfect, Ada",101,s101,perfect,A,7
-"Half, Bob",102,s102,half,A,8
-"Nobody, Carl",103,s103,nobody,A,9
-"Hostile, Eve",104,s104,hostile,B,9
-"Student, Test",105,,abc,A,
-"""
-MOODLE = """Identifier,Full name,Email address,Status,Grade,Maximum Grade,Grade can be changed,\
-Last modified (submission),Online text,Last modified (grade),Feedback comments
-Participant 1,=cmd|' /C calc'!A0,perfect@example.org,Submitted,,26,Yes,,,-,
-Participant 2,Bob Half,half@example.org,Submitted,,26,Yes,,,-,
-Participant 3,Carl Nobody,nobody@example.org,No submission,,26,Yes,,,-,
-Participant 4,Eve Hostile,hostile@example.org,Submitted,,26,Yes,,,-,
-"""
-ENDINGS = {"junit": "xml", "markdown": "md", "csv": "csv", "canvas": "csv", "moodle": "csv", "github": "txt"}
+ENDINGS = {"junit": "xml", "markdown": "md", "csv": "csv", "github": "txt"}
 
 
 def document(run: str) -> dict[str, Any]:
@@ -55,14 +40,12 @@ def document(run: str) -> dict[str, Any]:
     return found
 
 
-def context(target: str) -> Context:
-    """The format's context."""
-    return Context(ENVIRONMENT, {"canvas": CANVAS, "moodle": MOODLE}.get(target), "Backprop (12345)")
+CONTEXT = Context(ENVIRONMENT)
 
 
 def told(run: str, target: str) -> str:
     """One of the runs, converted."""
-    return convert(document(run), target, context(target))
+    return convert(document(run), target, CONTEXT)
 
 
 def class_document() -> dict[str, Any]:
@@ -70,15 +53,6 @@ def class_document() -> dict[str, Any]:
     whole = document("perfect")
     whole["grader"]["submissions"] = [document(run)["grader"]["submissions"][0] for run in RUNS]
     return whole
-
-
-def test_a_withdrawn_submissions_report_is_left_out(tmp_path: Path) -> None:
-    """Its file still exists, but grades.csv lists the class as it is now."""
-    for run in RUNS:
-        (tmp_path / f"{run}.json").write_text(json.dumps(document(run)), encoding="utf-8")
-    assert len(list(class_folder.documents(tmp_path))) == 3
-    (tmp_path / "grades.csv").write_text("submission,override,source\nhalf,,half.py\nperfect,EX,\n", encoding="utf-8")
-    assert [name for name, _ in class_folder.documents(tmp_path)] == ["half.json"]
 
 
 @pytest.mark.parametrize("run", RUNS)
@@ -103,7 +77,7 @@ def test_contains_no_control_characters(target: str) -> None:
     """No escape sequence and no NUL reaches the reader."""
     evil = document("hostile")
     evil["grader"]["submissions"][0]["gradients"][2]["problem"] = "\x1b]0;title\x07 \x00 \u202egnp.exe \ud800"
-    text = convert(evil, target, context(target))
+    text = convert(evil, target, CONTEXT)
     assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202e\ud800-\udfff]", text)
     text.encode("utf-8")
 
@@ -114,7 +88,7 @@ def test_an_internal_error_is_not_a_zero(target: str) -> None:
     failed = document("half")
     failed["grader"]["submissions"][0] |= {"status": "failed", "problem": "the sandbox is gone", "score": None}
     with pytest.raises(NothingToTell, match="half was not graded: the sandbox is gone"):
-        convert(failed, target, context(target))
+        convert(failed, target, CONTEXT)
 
 
 @pytest.mark.parametrize("target", TARGETS)
@@ -122,8 +96,8 @@ def test_a_report_without_points_is_refused(target: str) -> None:
     """Feedback `none` shows only that the submission was received."""
     silent = document("half")
     silent["grader"]["submissions"] = [render(silent["grader"]["submissions"][0], "none")]
-    with pytest.raises(NothingToTell, match="contains no points"):
-        convert(silent, target, context(target))
+    with pytest.raises(NothingToTell, match=r"contains no points: .* Use --feedback verdict or more$"):
+        convert(silent, target, CONTEXT)
 
 
 @pytest.mark.parametrize("target", TARGETS)
@@ -134,8 +108,8 @@ def test_an_unreadable_submission_is_shown(target: str) -> None:
         "status": "unreadable", "problem": "backward.py:3 is no Python", "gradients": [],
         "score": dict.fromkeys(broken["grader"]["submissions"][0]["score"], 0) | {"possible": 26},
     }  # fmt: skip
-    text = convert(broken, target, context(target))
-    assert "is no Python" in text or (target == "canvas" and "half,A,0" in text) or target == "classroom50"
+    text = convert(broken, target, CONTEXT)
+    assert "is no Python" in text or target == "classroom50"
 
 
 @pytest.mark.parametrize("feedback", ["kind", "verdict"])
@@ -144,7 +118,7 @@ def test_shows_students_no_more_than_the_report_does(target: str, feedback: str)
     """What the reduced report withholds appears in no format."""
     less = document("half")
     less["grader"]["submissions"] = [render(less["grader"]["submissions"][0], feedback)]
-    text = convert(less, target, context(target))
+    text = convert(less, target, CONTEXT)
     assert "is the path through probs alone" not in text
     assert "0.00532864" not in text.replace("maxdiff: 0.00532864", "").replace("| 0.00532864 |", "")
 
@@ -343,6 +317,17 @@ class TestMarkdown:
         assert len(lines) == 28
         assert {len(re.split(r"(?<!\\)\|", line)) for line in lines} == {7}
 
+    def test_several_students_are_named(self) -> None:
+        """By the roster's name and the submission's; one alone is not."""
+        whole = class_document()
+        whole["grader"]["submissions"][1]["owner"] = {"name": "Bob <b>"}
+        heads = [text for text in convert(whole, "markdown").splitlines() if text.startswith("## ")]
+        assert heads == [
+            "## perfect, mlp: 26 of 26 points", "## Bob &lt;b&gt; (half), mlp: 12 of 26 points",
+            "## hostile, mlp: 0 of 26 points",
+        ]  # fmt: skip
+        assert convert(document("half"), "markdown").startswith("## mlp: 12 of 26 points")
+
     def test_nobody_is_mentioned(self) -> None:
         """An exception's `@everyone` and links stay text."""
         evil = document("hostile")
@@ -371,105 +356,6 @@ class TestCsv:
         evil = document("hostile")
         evil["grader"]["submissions"][0]["name"] = "-12.5"
         assert next(csv.DictReader(io.StringIO(convert(evil, "csv"))))["submission"] == "-12.5"
-
-
-class TestCanvas:
-    """The gradebook import, by the rules in its source."""
-
-    def test_has_the_columns_that_the_importer_looks_for(self) -> None:
-        """Student, ID and Section, more than three in all, and the assignment with its id last."""
-        head, possible, *lines = csv.reader(io.StringIO(convert(class_document(), "canvas", context("canvas"))))
-        assert "Student" in head[0]
-        assert head == ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", "Backprop (12345)"]
-        assert possible == ["    Points Possible", "", "", "", "", "26"]
-        assert [(line[1], line[-1]) for line in lines] == [("101", "26"), ("102", "12"), ("104", "0")]
-
-    def test_a_student_without_a_submission_is_left_out(self) -> None:
-        """Leaving a student out of an import changes nothing; a zero would."""
-        assert "Nobody" not in convert(class_document(), "canvas", context("canvas"))
-
-    def test_a_students_name_is_not_a_formula(self) -> None:
-        """Students choose their names."""
-        assert '"\'=Perfect, Ada"' in convert(class_document(), "canvas", context("canvas"))
-
-    def test_an_override_counts(self) -> None:
-        """The instructor's number from grades.csv."""
-        decided = class_document()
-        decided["grader"]["submissions"][1]["final"] = 20.5
-        assert "half,A,20.5" in convert(decided, "canvas", context("canvas"))
-
-    def test_an_override_that_is_a_word_is_not_exported(self, tmp_path: Path) -> None:
-        """The points do not count, and there is no number that does."""
-        lines = ["submission,override,source"]
-        for run, override in (("perfect", "excused"), ("half", "20,5"), ("hostile", "")):
-            (tmp_path / f"{run}.json").write_text(json.dumps(document(run)), encoding="utf-8")
-            lines.append(f'{run},"{override}",{run}.py')
-        (tmp_path / "grades.csv").write_text("\n".join(lines), encoding="utf-8")
-        exported = convert(class_folder.class_document(tmp_path), "canvas", context("canvas"))
-        assert "half,A,20.5" in exported
-        assert "Perfect" not in exported
-
-    @pytest.mark.parametrize(
-        ("roster", "sentence"),
-        [
-            (None, "export the gradebook"),
-            ("a,b\n", "not a Canvas gradebook export"),
-            ("Student,ID,x\n", "no Section column"),
-            ("Student,ID,Section\nX,1,A\n", "no student on the roster has a submission here"),
-        ],
-    )
-    def test_a_roster_that_cannot_be_used_is_refused(self, roster: str | None, sentence: str) -> None:
-        """One sentence that says what is missing."""
-        with pytest.raises(NothingToTell, match=sentence):
-            convert(class_document(), "canvas", Context(roster=roster))
-
-    def test_an_ambiguous_name_is_not_guessed(self) -> None:
-        """Of two people with one name, neither gets the other's grade."""
-        roster = "Student,ID,Section\nhalf,1,A\n"
-        twins = class_document()
-        twins["grader"]["submissions"][0]["owner"] = {"name": "half"}
-        with pytest.raises(NothingToTell, match="no student on the roster"):
-            convert(twins, "canvas", Context(roster=roster))
-
-
-class TestMoodle:
-    """The offline worksheet and the gradebook import."""
-
-    def test_fills_in_the_worksheet_and_keeps_the_rest(self) -> None:
-        """Every line stays, in order; those without a submission are unchanged."""
-        rows = list(csv.DictReader(io.StringIO(convert(class_document(), "moodle", context("moodle")))))
-        assert [row["Identifier"] for row in rows] == [f"Participant {n}" for n in (1, 2, 3, 4)]
-        assert [row["Grade"] for row in rows] == ["26", "12", "", "0"]
-        assert rows[2]["Feedback comments"] == ""
-        assert "To do: dcounts" in rows[1]["Feedback comments"]
-        assert rows[0]["Full name"].startswith("'=cmd")
-
-    def test_a_list_of_participants_becomes_an_import(self) -> None:
-        """Address and grade, without people who have no grade: blank lines and unknown users stop an import."""
-        roster = "First name,Last name,Email address\nAda,X,perfect@example.org\nCarl,Y,nobody@example.org\n"
-        text = convert(class_document(), "moodle", Context(roster=roster, title="Backprop"))
-        assert text == "Email address,Backprop\nperfect@example.org,26\n"
-
-    def test_a_line_without_an_address_is_left_out_of_an_import(self) -> None:
-        """Cut off or empty: Moodle would stop there, and a traceback would not help."""
-        roster = "Full name,Email address\nhalf\nhostile,\nperfect,perfect@example.org\n"
-        text = convert(class_document(), "moodle", Context(roster=roster, title="Backprop"))
-        assert text == "Email address,Backprop\nperfect@example.org,26\n"
-
-    @pytest.mark.parametrize(
-        ("roster", "sentence"),
-        [
-            (None, "download the grading worksheet"),
-            ("Identifier,Note\n", "no column Grade: set Moodle to English"),
-            ("Name\nhalf\n", "no column Identifier, Email address or Username"),
-            ("Email address\nx@y\n", "nobody on the roster has a submission here"),
-            (MOODLE.replace(",26,", ',"10,00",'), "Moodle's maximum is 10.00: set it to 26"),
-        ],
-    )
-    def test_a_roster_that_cannot_be_used_is_refused(self, roster: str | None, sentence: str) -> None:
-        """One sentence that says what is missing."""
-        with pytest.raises(NothingToTell, match=sentence):
-            convert(class_document(), "moodle", Context(roster=roster))
 
 
 class TestExercism:

@@ -526,12 +526,12 @@ class TestCommand:
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:  # fmt: skip
         """No report is even read, and nothing is left behind."""
-        from grader.report.formats import class_folder
+        from grader.classroom.gradebook import results_folder
 
         def read(_: Path) -> None:
             pytest.fail("a report was read")
 
-        monkeypatch.setattr(class_folder, "documents", read)
+        monkeypatch.setattr(results_folder.ResultsFolder, "documents", read)
         (tmp_path / "file").touch()
         before = sorted(tmp_path.rglob("*"))
         result = grade("report", "--class", folder, "--pages", "-o", output)
@@ -541,9 +541,10 @@ class TestCommand:
     def test_a_class_becomes_a_grade_book(self, grade: Callable[..., Result], folder: Path, tmp_path: Path) -> None:
         """By the ids of grades.csv, with the instructor's override."""
         roster = tmp_path / "canvas.csv"
-        roster.write_text("Student,ID,SIS Login ID,Section\nAda,101,x,A\nBob,102,y,A\n")
+        roster.write_text("Student,ID,SIS Login ID,Section,Lab (7)\nAda,101,x,A,\nBob,102,y,A,\n")
         result = grade("report", "--class", folder, "--to", "canvas", "--roster", roster, "--title", "Lab (7)")
         assert result.stdout.splitlines()[-2:] == ["Ada,101,x,A,26", "Bob,102,y,A,20"]
+        assert (result.exit_code, "hostile" in result.stderr) == (1, True)
 
     def test_github_gets_its_summary_and_outputs(
         self, grade: Callable[..., Result], tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -8,6 +8,7 @@ import json
 import random
 import stat
 import struct
+import sys
 import time
 import zipfile
 from pathlib import Path
@@ -16,6 +17,7 @@ import pytest
 
 from grader.exercise.shelf import load_exercise
 from grader.sandbox.reading.reading import Submitted, read
+from grader.sandbox.reading.source import newer
 from grader.sandbox.types import Parameter, Reading, RulesConfig
 
 EXERCISES = Path(__file__).resolve().parents[2] / "exercises"
@@ -648,3 +650,37 @@ def test_of_very_many_statements_that_may_fail_the_last_are_run_together() -> No
     submitted = read_text("x = 1\n" * 2500 + "def dx(y):\n    return y\n")
     assert len(submitted.pieces) == 2001
     assert submitted.pieces[-1].binds == {"x", "dx"}
+
+
+@pytest.mark.parametrize(
+    ("said", "line", "running", "version"),
+    [
+        ("expected '('", "def f[T](x): return x", (3, 11), "3.12"),
+        ("invalid syntax", "class A[T]:", (3, 11), "3.12"),
+        ("invalid syntax", "type Pair = tuple[int, int]", (3, 11), "3.12"),
+        ("f-string: unmatched '['", """print(f"{d["a"]}")""", (3, 11), "3.12"),
+        ("unterminated string literal (detected at line 1)", 'x = f"{a', (3, 11), "3.12"),
+        ("multiple exception types must be parenthesized", "except KeyError, ValueError:", (3, 13), "3.14"),
+        ("invalid syntax", "x = t'{a}'", (3, 13), "3.14"),
+        ("expected '('", "def f[T](x): return x", (3, 12), ""),
+        ("invalid syntax", 'print(f"{a}" b)', (3, 11), ""),
+        ("invalid syntax", "types = = 3", (3, 11), ""),
+        ("invalid syntax", "", (3, 11), ""),
+    ],
+)
+def test_a_line_of_a_newer_python_names_the_version(
+    said: str, line: str, running: tuple[int, int], version: str
+) -> None:
+    """It is right where the learner runs it."""
+    ours = ".".join(map(str, running))
+    expected = f" (read by Python {ours}; Python {version} may accept this line)" if version else ""
+    assert newer(said, line, running) == expected
+
+
+def test_the_version_stands_before_the_line() -> None:
+    """As the terminal expects it."""
+    problem = read_text("def dx(y):\n    return y\ntype X = = 3\n").reading.problem
+    version = ".".join(map(str, sys.version_info[:2]))
+    added = f" (read by Python {version}; Python 3.12 may accept this line)" if sys.version_info < (3, 12) else ""
+    assert problem is not None
+    assert problem.endswith(f":3: invalid syntax{added}: `type X = = 3`")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import subprocess
 import sys
@@ -179,3 +180,13 @@ def test_the_memory_limit_is_the_callers() -> None:
     with Sandbox(memory=400 << 20, rules=False) as large, large.open({"backward.py": source}) as session:
         [outcome] = session.ask(question)
     assert isinstance(outcome, Returned)
+
+
+def test_a_filter_that_refuses_to_signal_by_handle_means_no_fork_server(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The grader could not end a child; the portable sandbox needs no handles."""
+
+    def refuse(*_: object) -> None:
+        raise PermissionError(errno.EPERM, os.strerror(errno.EPERM))
+
+    monkeypatch.setattr("signal.pidfd_send_signal", refuse)
+    assert not client._can_fork()

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import fnmatch
+import glob
 import math
 import re
 import time
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -56,6 +57,14 @@ class Selection:
         """Whether selected submissions are graded even if they have a result."""
         return self.force or self.failed
 
+    def among(self, handed_in: Sequence[HandedIn]) -> Selection:
+        """This selection of a class: whoever is called exactly like a pattern is meant by it, brackets and all.
+
+        Raises:
+            click.UsageError: a pattern matches no submission, so that somebody would silently be left out.
+        """
+        return replace(self, only=tuple(_meant(pattern, handed_in) for pattern in self.only))
+
     def takes(self, each: HandedIn, record: Record | None) -> bool:
         """Whether a submission is selected, given its record from earlier runs."""
         if self.only and not any(_is_called(each, pattern) for pattern in self.only):
@@ -63,20 +72,16 @@ class Selection:
         return each.modified >= self.since and not (self.failed and not _went_wrong(record))
 
 
-def check_only(patterns: Sequence[str], handed_in: Sequence[HandedIn]) -> None:
-    """Reject a misspelled name, so that nobody is silently left out.
-
-    Raises:
-        click.UsageError: a pattern matches no submission.
-    """
-    for pattern in patterns:
-        if not any(_is_called(each, pattern) for each in handed_in):
-            meant = did_you_mean(pattern, [each.name for each in handed_in], "")
-            raise click.UsageError(f"--only {pattern}: no submission matches. {meant}".rstrip())
+def _meant(pattern: str, handed_in: Sequence[HandedIn]) -> str:
+    for meant in (glob.escape(pattern), pattern):
+        if any(_is_called(each, meant) for each in handed_in):
+            return meant
+    close = did_you_mean(pattern, [each.name for each in handed_in], "")
+    raise click.UsageError(f"--only {pattern}: no submission matches. {close}".rstrip())
 
 
 def _is_called(each: HandedIn, pattern: str) -> bool:
-    names = (each.name, each.raw, each.who.id, each.who.name, each.who.email)
+    names = (each.name, each.raw, each.who.id, each.who.name, each.who.email, each.who.login)
     return any(fnmatch.fnmatchcase(name.casefold(), pattern.casefold()) for name in names if name)
 
 

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import contextlib
 import json
+import logging
 import math
+import socket
 import threading
 import time
 from concurrent.futures import CancelledError, Future
@@ -23,6 +25,8 @@ from grader.sandbox.types import SandboxError
 try:
     import distributed
     from distributed import Client
+    from distributed.comm.addressing import parse_address, parse_host_port
+    from distributed.comm.registry import backends
     from distributed.diagnostics.plugin import WorkerPlugin
 except ImportError as error:
     raise ImportError("--scheduler requires the package distributed: pip install 'backprop-grader[cluster]'") from error
@@ -31,7 +35,10 @@ if TYPE_CHECKING:
     from grader.classroom.batch.engine import Engine
 
 PLUGIN: Final = "grade-batch"
-_CONNECT_SECONDS: Final = 30
+_CONNECT_SECONDS: Final = 8
+_WORKER_SECONDS: Final = 30
+_MOST_PARTS: Final = 1000
+_OVER_SOCKETS: Final = ("tcp", "tls", "ws", "wss")
 _COUNT_SECONDS: Final = 5.0
 _READY_SECONDS: Final = 90.0
 _STARTS: Final = 3
@@ -48,6 +55,7 @@ class ClusterWorkers:
     """The workers of a cluster; their number may change at any time."""
 
     def __init__(self, order: Order, address: str | Client) -> None:
+        self._address = address if isinstance(address, str) else "this address"
         self._client = address if isinstance(address, Client) else _connected(address)
         self._own = not isinstance(address, Client)
         self._order = order.fingerprint
@@ -66,7 +74,8 @@ class ClusterWorkers:
     def workers(self) -> int:
         """Number of workers; each grades one submission at a time."""
         if time.monotonic() - self._counted > _COUNT_SECONDS:
-            names = self._client.scheduler_info(n_workers=-1)["workers"]
+            self._check_connection()
+            names = self._client.scheduler_info(n_workers=-1).get("workers", ())
             self._count, self._counted = max(1, len(names)), time.monotonic()
         return self._count
 
@@ -97,7 +106,7 @@ class ClusterWorkers:
             SandboxError: the isolation level is below the one that the order requires.
         """
         try:
-            self._client.wait_for_workers(1, timeout=_CONNECT_SECONDS)
+            self._client.wait_for_workers(1, timeout=_WORKER_SECONDS)
         except TimeoutError as error:
             raise NoCluster("the scheduler has no workers; start one: dask worker ADDRESS --nthreads 1") from error
         for _ in range(_STARTS - 1):
@@ -112,7 +121,12 @@ class ClusterWorkers:
         return dict(json.loads(answers[0]))
 
     def submit(self, task: bytes, *, alone: bool = False) -> Future[bytes]:
-        """Submit a task; if its worker dies, the scheduler gives it to another."""
+        """Submit a task; if its worker dies, the scheduler gives it to another.
+
+        Raises:
+            NoCluster: the scheduler is gone.
+        """
+        self._check_connection()
         future: Future[bytes] = Future()
         if alone:
             self._send([(task, future)])
@@ -132,11 +146,31 @@ class ClusterWorkers:
         sent = self._executor.submit(grade_there, self._order, pack(*(task for task, _ in tasks)))
         sent.add_done_callback(partial(_deliver, [future for _, future in tasks]))
 
+    def _check_connection(self) -> None:
+        """Wait while the client reconnects.
+
+        Raises:
+            NoCluster: it could not.
+        """
+        while self._client.status == "connecting":
+            time.sleep(0.1)
+        if self._client.status != "running":
+            raise NoCluster(
+                f"lost the scheduler at {self._address}. Finished submissions are kept: start the cluster again, and "
+                "run the same command to resume"
+            )
+
     def close(self) -> None:
-        """Stop the engines on the workers and disconnect."""
-        self._client.unregister_worker_plugin(PLUGIN)
-        if self._own:
-            self._client.close()
+        """Stop the engines on the workers and disconnect. Without a scheduler, the workers have ended already."""
+        try:
+            if self._client.status == "running":
+                self._client.unregister_worker_plugin(PLUGIN)
+        except Exception:
+            if self._client.status == "running":  # otherwise it was lost just now
+                raise
+        finally:
+            if self._own:
+                self._client.close(timeout=_CONNECT_SECONDS)
 
 
 def _deliver(futures: list[Future[bytes]], sent: Future[bytes]) -> None:
@@ -154,11 +188,62 @@ def _deliver(futures: list[Future[bytes]], sent: Future[bytes]) -> None:
             future.set_exception(error)
 
 
+def check_address(address: str) -> None:
+    """Check that something answers at the address, in a moment: Dask's own client would try for a long time.
+
+    Raises:
+        NoCluster: nothing does; the message has the reason.
+    """
+    try:
+        scheme, place = _parts(address)
+        if scheme in _OVER_SOCKETS:
+            with socket.create_connection(parse_host_port(place), timeout=_CONNECT_SECONDS) as connection:
+                speaks = scheme != "tcp" or _speaks_dask(connection)
+            if not speaks:
+                raise NoCluster(
+                    f"what answers at {address} is not a Dask scheduler: use the address that the scheduler printed "
+                    "when it started, not that of its dashboard"
+                )
+    except OSError as error:
+        raise NoCluster(f"cannot reach a scheduler at {address}: {(error.strerror or str(error)).lower()}") from error
+    except (ValueError, OverflowError) as error:
+        raise NoCluster(
+            f"--scheduler {address} is not an address: {error}. Use the one that the scheduler printed when it "
+            "started, such as tcp://host:8786"
+        ) from error
+
+
+def _parts(address: str) -> tuple[str, str]:
+    """`tcp` and `host:8786`.
+
+    Raises:
+        ValueError: Dask has no such addresses.
+    """
+    scheme, place = parse_address(address)
+    if scheme not in backends:
+        raise ValueError(f"unknown scheme {scheme}")
+    return scheme, place
+
+
+def _speaks_dask(connection: socket.socket) -> bool:
+    """Whether the other side begins as Dask does: with the number of parts of its greeting, in 8 bytes."""
+    try:
+        greeting = connection.recv(8)
+    except TimeoutError:
+        return False
+    return len(greeting) == 8 and int.from_bytes(greeting, "little") < _MOST_PARTS
+
+
 def _connected(address: str) -> Client:
+    check_address(address)
+    logging.getLogger("distributed.client").setLevel(logging.CRITICAL)  # what it says is in the messages above
     try:
         return Client(address, timeout=_CONNECT_SECONDS, set_as_default=False, name="grade-batch")
     except (OSError, ValueError) as error:
-        raise NoCluster(f"cannot reach a scheduler at {address}: {str(error) or type(error).__name__}") from error
+        raise NoCluster(
+            f"what answers at {address} is not a Dask scheduler, or one of another version: "
+            f"{str(error) or type(error).__name__}"
+        ) from error
 
 
 # On the workers

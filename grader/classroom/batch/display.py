@@ -43,12 +43,14 @@ class Plain:
         self._stream = stream or sys.stderr
         self._quiet = quiet
         self._told = time.monotonic()
+        self._said = -1
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._state()
+        if self.count != self._said:
+            self._state()
 
     def begin(self, total: int) -> None:
         """Grading starts; `total` submissions will get a row."""
@@ -71,12 +73,17 @@ class Plain:
         self.say(f"{name}: retrying ({why})")
 
     def say(self, text: str) -> None:
-        """Write one line."""
-        if not self._quiet:
+        """Write one line. Grading does not end because nobody can see how far it is."""
+        if self._quiet:
+            return
+        try:
             self._stream.write(text + "\n")
             self._stream.flush()
+        except OSError:
+            self._quiet = True
 
     def _state(self) -> None:
+        self._said = self.count
         self.say(f"{self.count} of {self.total} submissions, {self._pace.told(self.total - self.count)}")
 
 

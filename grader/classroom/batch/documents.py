@@ -14,23 +14,41 @@ from grader.grading.row import empty_entry
 from grader.report.document import document
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from grader.classroom.batch.order import Order
 
 Entry = dict[str, Any]
 
 
-def rendered(entry: Entry, head: Mapping[str, Any], order: Order) -> Graded:
-    """Render both reports of one entry, with the same writer that `grade` uses."""
+def rendered(entry: Entry, head: Mapping[str, Any], order: Order, asides: Collection[str] = ()) -> Graded:
+    """Render both reports of one entry, with the same writer that `grade` uses.
+
+    Args:
+        entry: the submission's entry.
+        head: the report's head.
+        order: what was asked.
+        asides: those of the entry's notes that are for the instructor alone, such as a suspicion.
+    """
     root = str(PurePath(order.directory).parent)
     seconds = sum(row["duration_s"] for row in entry["gradients"])  # excludes the time that hidden cases took
     student = entry | {"source": PurePath(entry["source"]).name, "duration_s": seconds}
+    student["notes"] = [note for note in entry["notes"] if note not in asides]
     return Graded(
         brief(entry),
         encoded(document([entry], head=head, root=root)),
         encoded(document([student], head=head, root="", feedback=order.settings.feedback)),
     )
+
+
+def asides_of(full: bytes, student: bytes) -> list[str]:
+    """The notes that only the instructor's report of a submission has.
+
+    Raises:
+        ValueError, KeyError, TypeError: one of them is not a report.
+    """
+    (ours,), (theirs,) = (json.loads(report)["grader"]["submissions"] for report in (full, student))
+    return [note for note in ours["notes"] if note not in theirs["notes"]]
 
 
 def encoded(report: Mapping[str, Any]) -> bytes:

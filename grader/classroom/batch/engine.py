@@ -102,10 +102,11 @@ class Engine:
 
     def _grade(self, task: Task) -> Graded:
         submission = Submission(task.name, Path(task.source), dict(task.files))
-        entry = self._start(self.exercise, submission, self.sandbox, self._run.pinned(), self.cases).document()
+        grading = self._start(self.exercise, submission, self.sandbox, self._run.pinned(), self.cases)
+        entry = grading.document()
         entry["notes"] = [*task.notes, *entry["notes"]]
         entry["previous_score"] = task.previous_score
-        return rendered(entry, self.head, self.order)
+        return rendered(entry, self.head, self.order, grading.reading.asides if grading.reading else ())
 
     def _prepare(self) -> Run:
         """The run whose settings and head all reports share."""

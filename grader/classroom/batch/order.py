@@ -40,13 +40,13 @@ class Order:
     names: str | None = field(default=None, repr=False)
     """The text of another list of names to train on, if one is set."""
     course: str | None = field(default=None, repr=False)
-    """The text of course.toml, if there is one."""
+    """The part of course.toml that grades depend on, if there is one: no due dates, and nobody's extensions."""
 
     @classmethod
     def of(cls, exercise: Exercise, settings: Settings, names: str | None = None) -> Order:
         """Make the order to grade this exercise."""
         files = {name: (exercise.directory / name).read_text("utf-8") for name in ("forward.py", "exercise.toml")}
-        course = exercise.course.path.read_text("utf-8") if exercise.course else None
+        course = exercise.course.graded_text if exercise.course else None
         settings = replace(settings, imports=exercise.rules.imports)
         return cls(exercise.name, str(exercise.directory), files, exercise.sha256, settings, names, course)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, Self
 
-from grader.classroom.batch.documents import for_duplicate, nothing_earned, rendered, ungraded, unloaded_head
+from grader.classroom.batch.documents import asides_of, for_duplicate, nothing_earned, rendered, ungraded, unloaded_head
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -23,6 +23,8 @@ WRITERS: Final = 8
 MOST_WAITING: Final = 64
 """Maximum number of results waiting to be written; beyond it, grading waits."""
 
+_SHOWN: Final = ("points", "possible", "correct", "exact", "chained_correct")
+"""The parts of a score that grades.csv shows."""
 _PLAIN_HEAD = ("version", "criterion", "settings_sha256", "numerics", "notes")
 
 
@@ -101,16 +103,23 @@ class Results:
         """Write a row without a grade, after an internal error."""
         self._ungraded(each, "failed", f"internal error: {why}", None)
 
+    def inaccessible(self, each: HandedIn, why: str) -> None:
+        """Write a row without a grade for a submission that the grader could not read."""
+        self._ungraded(each, "failed", why, None)
+
     def take_over(self, key: str, each: HandedIn, submission: Submission, other: str) -> None:
         """Reuse the result of another submission with identical code."""
-        report = json.loads(self.store.document(other).read_bytes())["grader"]
+        full = self.store.document(other).read_bytes()
+        report = json.loads(full)["grader"]
         (entry,) = report["submissions"]
+        asides = asides_of(full, self.store.student(other).read_bytes())
         file = next(iter(submission.files)) if len(submission.files) == 1 else None
         duplicate = for_duplicate(entry, each.name, str(submission.source), file)
+        asides = for_duplicate({**entry, "notes": asides}, each.name, str(submission.source), file)["notes"]
         duplicate["notes"] = [*each.notes, *self._without_intake(duplicate["notes"], other)]
         duplicate["previous_score"] = self.previous(each.name)
         self.duplicates += 1
-        self.keep(key, rendered(duplicate, {name: report[name] for name in _PLAIN_HEAD}, self.order))
+        self.keep(key, rendered(duplicate, {name: report[name] for name in _PLAIN_HEAD}, self.order, asides))
 
     def previous(self, name: str) -> Mapping[str, Any] | None:
         """A submission's score from the previous run; None if there is none."""
@@ -125,7 +134,7 @@ class Results:
     def _book(self, key: str, entry: Mapping[str, Any], then: Callable[[], None]) -> None:
         before = self.store.get(entry["name"])
         after = self.store.note(key, entry)
-        if before is not None and _differs(before, after):
+        if before is not None and differs(before, after):
             self.changes.append(Regraded(before, after))
         self.show.done(after)
         then()
@@ -136,5 +145,12 @@ class Results:
         return notes[len(theirs) :] if tuple(notes[: len(theirs)]) == theirs else notes
 
 
-def _differs(before: Record, after: Record) -> bool:
-    return any(before.entry[name] != after.entry[name] for name in ("status", "score", "verdicts"))
+def differs(before: Record, after: Record) -> bool:
+    """Whether something changed that a table or a summary shows."""
+    return _visible(before) != _visible(after)
+
+
+def _visible(record: Record) -> tuple[Any, ...]:
+    score = record.entry["score"]
+    shown = score and record.status != "missing"
+    return record.status, [score.get(name) for name in _SHOWN] if shown else None, record.entry["verdicts"]

@@ -9,12 +9,14 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
-from grader.classroom.batch.grades import GradesLine, write_grades
+from grader.classroom.batch.grades import GradesLine, ruling_of, write_grades
 from grader.classroom.batch.order import Graded, Order, Task
 from grader.classroom.batch.results import Results
-from grader.classroom.intake.roster import STRANGER
+from grader.classroom.batch.roll import write_roll
+from grader.classroom.batch.ruling import CourseRules, Ruling
+from grader.classroom.people.joining import STRANGER
 from grader.exercise.forward import BrokenExercise
-from grader.grading.submission import Submission, UnreadableSubmission
+from grader.grading.submission import Inaccessible, Submission, UnreadableSubmission
 from grader.names import NamesError
 from grader.sandbox.types import SandboxError
 
@@ -74,6 +76,7 @@ class Batch:
         handed_in: Sequence[HandedIn],
         store: Store,
         show: Show,
+        rules: CourseRules | None = None,
     ) -> None:
         self.order = order
         self.possible = possible
@@ -81,10 +84,14 @@ class Batch:
         self.handed_in = handed_in
         self.store = store
         self.show = show
+        self.rules = rules or CourseRules()
+        self.ruling = Ruling()
+        """What the course's rules made of the class when the table was last written."""
         self.graded = 0
         """Number of submissions graded in this run, without those that already had a result."""
         self._results = Results(order, possible, handed_in, store, show)
         self._again = False
+        self._taken_over: Callable[[Graded], Graded] = lambda graded: graded
         self._failed = 0
         self._finished: dict[str, str] = {}
         self._under_way: dict[str, InProgress] = {}
@@ -93,8 +100,9 @@ class Batch:
 
     @property
     def changes(self) -> Sequence[Regraded]:
-        """The submissions whose grade changed."""
-        return self._results.changes
+        """The submissions whose grade changed, in the order of the class."""
+        places = {each.name: place for place, each in enumerate(self.handed_in)}
+        return sorted(self._results.changes, key=lambda change: places[change.after.name])
 
     @property
     def duplicates(self) -> int:
@@ -107,10 +115,21 @@ class Batch:
         *,
         again: bool = False,
         selected: Callable[[HandedIn], bool] = lambda _: True,
+        taken_over: Callable[[Graded], Graded] = lambda graded: graded,
     ) -> None:
-        """Grade selected submissions without a result, or with `again` all selected. Workers start only if needed."""
+        """Grade selected submissions without a result, or with `again` all selected. Workers start only if needed.
+
+        Args:
+            workers: starts them.
+            again: whether to grade submissions that have a result.
+            selected: which submissions to grade.
+            taken_over: what to write for a result; see `partial.ChosenGradients`.
+        """
         self._again = again
+        self._taken_over = taken_over
         self._finished = {} if again else self.store.by_key()
+        ruling = ruling_of(self.store.directory, self._lines(), self.rules)
+        write_roll(self.store.directory, self.handed_in, ruling.ruled)
         work = self._work([each for each in self.handed_in if selected(each)])
         try:
             with self._results:
@@ -123,12 +142,16 @@ class Batch:
             self.write_table()
 
     def write_table(self) -> None:
-        """Write grades.csv with the results so far."""
+        """Write grades.csv with the results so far, and in class.json what the course's rules make of them."""
         begun = time.monotonic()
-        lines = (GradesLine(each, self.store.get(each.name)) for each in self.handed_in)
-        write_grades(self.store.directory, lines, self.gradients)
+        self.ruling = write_grades(self.store.directory, self._lines(), self.gradients, self.rules)
+        if self.ruling.ruled:
+            write_roll(self.store.directory, self.handed_in, self.ruling.ruled)
         now = time.monotonic()
         self._table_due = now + max(_TABLE_SECONDS, _TABLE_SHARE * (now - begun))
+
+    def _lines(self) -> list[GradesLine]:
+        return [GradesLine(each, self.store.get(each.name)) for each in self.handed_in]
 
     # Choosing the work
 
@@ -139,6 +162,9 @@ class Batch:
             self._results.settle()
             try:
                 submission = each.read()
+            except Inaccessible as error:
+                self._results.inaccessible(each, str(error))
+                continue
             except UnreadableSubmission as error:
                 self._results.unreadable(each, str(error))
                 continue
@@ -209,7 +235,7 @@ class Batch:
         except Exception as error:  # noqa: BLE001  the cluster raises many types
             return self._lost(work, error)
         self._failed = 0
-        self._results.keep(work.key, graded, partial(self._done, work))
+        self._results.keep(work.key, self._taken_over(graded), partial(self._done, work))
         return None
 
     def _done(self, work: InProgress) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
 import os
 import sys
@@ -10,11 +11,15 @@ import time
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, BinaryIO, Final, Self
 
-from grader.report.files import UNFINISHED, write_whole
+from filelock import FileLock, SoftFileLock, Timeout
+
+from grader.report.files import UNFINISHED, naming, write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
+
+    from filelock import BaseFileLock
 
     from grader.classroom.batch.order import Graded
 
@@ -25,6 +30,10 @@ _SYNC_SECONDS: Final = 1.0
 
 class FolderInUse(Exception):
     """Another batch is writing to this folder: the message is one sentence."""
+
+
+class DamagedSettings(Exception):
+    """The settings of earlier batches cannot be read: the message says why, without a full stop."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +77,7 @@ class Store:
     def __init__(self, directory: Path) -> None:
         self.directory = directory
         (directory / STUDENTS).mkdir(parents=True, exist_ok=True)
-        self._lock = _locked(directory / ".lock")
+        self._lock = _locked(directory)
         self._remove_unfinished()
         self._compact()
         self._journal = (directory / JOURNAL).open("a+b")
@@ -83,9 +92,11 @@ class Store:
 
     def close(self) -> None:
         """Sync to disk and release the folder."""
-        self.sync()
-        self._journal.close()
-        os.close(self._lock)
+        try:
+            with naming(self.directory / JOURNAL), self._journal:
+                self.sync()
+        finally:
+            self._lock.release()
 
     def __getitem__(self, name: str) -> Record:
         self._journal.seek(self._places[name].offset)
@@ -126,33 +137,57 @@ class Store:
         """Append a submission's record to the journal, once its reports are written."""
         record = Record(key, entry, when=round(time.time(), 3))
         self._places[record.name] = JournalLine(self._journal.seek(0, os.SEEK_END), key)
-        self._journal.write(_line(record))
-        self._journal.flush()
+        with naming(self.directory / JOURNAL):
+            self._journal.write(_line(record))
+            self._journal.flush()
         if time.monotonic() - self._synced > _SYNC_SECONDS:
             self.sync()
         return record
 
     def log(self, text: str) -> None:
         """Append to batch.log what a row has no room for: where and why a worker failed."""
-        with (self.directory / "batch.log").open("a", encoding="utf-8", errors="backslashreplace") as file:
+        path = self.directory / "batch.log"
+        with naming(path), path.open("a", encoding="utf-8", errors="backslashreplace") as file:
             file.write(f"{time.strftime('%Y-%m-%dT%H:%M:%S')} {text}\n")
 
     def sync(self) -> None:
         """Sync the journal to disk; after a power cut, at most the last second is missing."""
-        os.fsync(self._journal.fileno())
+        with naming(self.directory / JOURNAL):
+            os.fsync(self._journal.fileno())
         self._synced = time.monotonic()
 
+    @property
+    def settings_file(self) -> Path:
+        """Path of the settings."""
+        return self.directory / "batch.json"
+
+    @property
+    def empty(self) -> bool:
+        """Whether no submission has a result yet."""
+        return not self._places
+
     def settings(self) -> dict[str, Any]:
-        """Settings of earlier batches in this folder, including the hidden seed; empty in a new folder."""
+        """Settings of earlier batches in this folder, including the hidden seed; empty in a new folder.
+
+        Raises:
+            DamagedSettings: there are some, but they cannot be read.
+        """
+        path = self.settings_file
         try:
-            found = json.loads((self.directory / "batch.json").read_bytes())
-        except (OSError, ValueError):
+            found = json.loads(path.read_bytes())
+        except FileNotFoundError:
             return {}
-        return found if isinstance(found, dict) else {}
+        except OSError as error:
+            raise DamagedSettings(f"{path} cannot be read: {(error.strerror or str(error)).lower()}") from error
+        except ValueError as error:
+            raise DamagedSettings(f"{path} is damaged: it is not JSON") from error
+        if not isinstance(found, dict) or type(found.get("hidden_seed")) is not int:
+            raise DamagedSettings(f"{path} is damaged: hidden_seed, a whole number, is missing")
+        return found
 
     def keep_settings(self, settings: Mapping[str, Any]) -> None:
         """Save settings for later batches, readable only by the instructor."""
-        write_whole(self.directory / "batch.json", json.dumps(settings, indent=1).encode() + b"\n", mode=0o600)
+        write_whole(self.settings_file, json.dumps(settings, indent=1).encode() + b"\n", mode=0o600)
 
     def _compact(self) -> None:
         """Rewrite the journal with only the last line for each submission, without lines cut off by a power failure."""
@@ -198,21 +233,49 @@ def _line(record: Record) -> bytes:
     return json.dumps(asdict(record), ensure_ascii=True).encode() + b"\n"
 
 
-def _locked(path: Path) -> int:
-    """Lock the folder. The operating system releases the lock however the process ends."""
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+def _locked(directory: Path) -> BaseFileLock:
+    """Lock the folder.
+
+    The operating system releases the lock however the process ends. Where the file system has no locks (some network
+    folders), a file marks the folder as taken; one left by a process that was killed on this machine is removed.
+    """
+    path = directory / ".lock"
+    keeps = _keeps_locks(path)
+    marker = directory / ".lock-held"
+    lock = FileLock(path, mode=0o600, thread_local=False) if keeps else SoftFileLock(marker, thread_local=False)
     try:
-        if sys.platform == "win32":
-            import msvcrt
-
-            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
-        else:
-            import fcntl
-
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        os.close(descriptor)
+        lock.acquire(timeout=0)
+    except Timeout:
         raise FolderInUse(
-            f"another batch is writing to {path.parent}; wait until it is done, or choose another --out"
+            f"another batch is writing to {directory}; wait until it is done, or choose another --out"
+            if keeps
+            else f"{directory} is marked as taken{_by_whom(marker)}, and this file system has no locks that end with a "
+            f"process. If no batch is writing there, delete {marker}; else wait, or choose another --out"
         ) from None
-    return descriptor
+    return lock
+
+
+_NO_LOCKS: Final = (errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOLCK, errno.EINVAL)
+
+
+def _keeps_locks(path: Path) -> bool:
+    """Whether the operating system locks files there."""
+    if sys.platform == "win32":
+        return True
+    import fcntl
+
+    with path.open("ab") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except OSError as error:
+            return error.errno not in _NO_LOCKS
+    return True
+
+
+def _by_whom(marker: Path) -> str:
+    """The process and the machine that a mark names."""
+    try:
+        process, machine = marker.read_text("utf-8").split("\n")[:2]
+    except (OSError, ValueError):
+        return ""
+    return f" by process {process} on {machine}"

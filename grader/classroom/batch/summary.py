@@ -12,18 +12,31 @@ from grader.report.files import write_whole
 from grader.report.row_facts import RIGHT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from grader.classroom.batch.order import Order
     from grader.classroom.batch.results import Regraded
     from grader.classroom.batch.store import Record, Store
 
 MOST_PROBLEMS = 3
+MOST_GRADIENTS = 5
 STATUSES = ("graded", "refused", "unreadable", "missing", "failed", "waiting")
 
 
-def summarize(records: Iterable[Record | None], order: Order, possible: int) -> dict[str, Any]:
-    """Statistics of a whole class; a submission without a record counts as waiting."""
+def summarize(
+    records: Iterable[Record | None], order: Order, possible: int, counts: Callable[[str], bool] = lambda _: True
+) -> dict[str, Any]:
+    """Statistics of a whole class; a submission without a record counts as waiting.
+
+    Points are those of everybody who handed something in: who handed in nothing is counted, but has no points. Of
+    several attempts of one person only the one that counts has points here.
+
+    Args:
+        records: a record for each submission.
+        order: what was asked.
+        possible: the exercise's points.
+        counts: whether a submission, by its name, is the one that counts.
+    """
     statuses: Counter[str] = Counter()
     verdicts: dict[str, Counter[str]] = {}
     points: list[int] = []
@@ -32,7 +45,7 @@ def summarize(records: Iterable[Record | None], order: Order, possible: int) -> 
         statuses[record.status if record else "waiting"] += 1
         if record is None:
             continue
-        if record.points is not None:
+        if record.points is not None and record.status != "missing" and counts(record.name):
             points.append(record.points)
         if record.status == "graded" and record.entry["problem"]:
             problems[record.entry["problem"]] += 1
@@ -71,17 +84,45 @@ def told(summary: Mapping[str, Any]) -> Iterator[str]:
     """The summary as lines of text."""
     counts = [f"{count} {name}" for name, count in summary["status"].items() if count]
     yield f"{summary['exercise']}: {summary['submissions']} submissions: {', '.join(counts) or 'none'}"
+    missing = summary["status"]["missing"]
+    nothing = f"; {missing} handed in nothing" if missing else ""
     if points := summary["points"]:
         yield (
             f"points out of {summary['possible']}: mean {points['mean']:g}, median {points['median']:g}, "
-            f"range {points['lowest']} to {points['highest']}"
+            f"range {points['lowest']} to {points['highest']}, of the {sum(points['count'].values())} who handed in"
+            f"{nothing}"
         )
-    hardest = sorted(summary["gradients"].items(), key=lambda item: _right(item[1]))[:5]
-    missed = [f"{name} {_right(counts)} of {sum(counts.values())}" for name, counts in hardest]
-    if missed and any(_right(counts) < sum(counts.values()) for _, counts in hardest):
-        yield f"fewest right: {', '.join(missed)}"
+    yield from _ruled(summary)
+    yield from _fewest_right(summary["gradients"])
     for problem, count in [*summary["problems"].items()][:MOST_PROBLEMS]:
         yield f"nothing to grade in {count}: {problem}"
+
+
+def _ruled(summary: Mapping[str, Any]) -> Iterator[str]:
+    """What the course's rules changed."""
+    if others := summary.get("attempts", {}).get("not_counting"):
+        yield f"several attempts: {others} {'does' if others == 1 else 'do'} not count, see column `why` in grades.csv"
+    late = summary.get("late", {})
+    if number := late.get("late"):
+        slip, refused = late["slip_days"], late["not_accepted"]
+        off = late["points_off"]
+        used = f", {slip} slip {'day' if slip == 1 else 'days'}" if slip else ""
+        too_late = f", {refused} not accepted" if refused else ""
+        yield f"{number} late: {off:g} {'point' if off == 1 else 'points'} off in all{used}{too_late}"
+
+
+def _fewest_right(gradients: Mapping[str, Mapping[str, int]]) -> Iterator[str]:
+    """The gradients that fewest got right, among the submissions that could be graded."""
+    hardest = sorted(gradients.items(), key=lambda item: _right(item[1]))[:MOST_GRADIENTS]
+    graded = {sum(counts.values()) for counts in gradients.values()}
+    if not hardest or all(_right(counts) == sum(counts.values()) for _, counts in hardest):
+        return
+    if len(graded) == 1:
+        right = ", ".join(f"{name} {_right(counts)}" for name, counts in hardest)
+        yield f"fewest right, of {graded.pop()} graded: {right}"
+    else:
+        right = ", ".join(f"{name} {_right(counts)} of {sum(counts.values())}" for name, counts in hardest)
+        yield f"fewest right: {right}"
 
 
 def _right(counts: Mapping[str, int]) -> int:
@@ -97,13 +138,29 @@ def changed(changes: Sequence[Regraded], most: int = 40) -> Iterator[str]:
 
 
 def _shown(record: Record) -> str:
-    return record.status if record.points is None or record.status != "graded" else f"{record.points} points"
+    """`12 of 26`; another status before it; a status alone where there is no score."""
+    score = record.entry["score"]
+    if score is None or record.status == "missing":
+        return record.status
+    points = f"{score['points']} of {score['possible']}"
+    return points if record.status == "graded" else f"{record.status}, {points}"
 
 
 def _which(change: Regraded) -> str:
+    """What changed besides the points: the first verdicts, otherwise the counts."""
     before, after = change.before.entry["verdicts"], change.after.entry["verdicts"]
     moved = [
         f"{name} {before[name]} -> {after[name]}" for name in after if name in before and before[name] != after[name]
     ]
+    moved += [f"{name}: new" for name in after if before and name not in before]
+    moved += [f"{name}: no longer asked" for name in before if after and name not in after]
+    if not moved and _shown(change.before) == _shown(change.after):
+        moved = list(_counts(change.before.entry["score"] or {}, change.after.entry["score"] or {}))
     more = f", and {len(moved) - 3} more" if len(moved) > 3 else ""
     return f" ({', '.join(moved[:3])}{more})" if moved else ""
+
+
+def _counts(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]:
+    for name, shown in (("correct", "correct"), ("exact", "exact"), ("chained_correct", "chained")):
+        if name in before and name in after and before[name] != after[name]:
+            yield f"{shown} {before[name]} -> {after[name]}"

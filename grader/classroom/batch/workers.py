@@ -7,6 +7,7 @@ and return bytes; a worker that dies is replaced, and only the submission it was
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
 import math
 import multiprocessing
@@ -91,12 +92,20 @@ class LocalWorkers:
     """No timeout: each worker is watched by its own thread."""
 
     def __init__(self, order: Order, slots: int) -> None:
+        """Start the processes.
+
+        Raises:
+            SandboxError: the system starts none.
+        """
         self.window = 2 * slots
         self._tasks: queue.SimpleQueue[tuple[bytes, Future[bytes]] | None] = queue.SimpleQueue()
         forking = (
             sys.platform == "linux" and order.settings.isolation is not Level.PROCESS
         )  # which has no server to fork
-        self._workers = start_workers(order.encode(), slots, forking=forking)
+        try:
+            self._workers = start_workers(order.encode(), slots, forking=forking)
+        except WorkerDied as error:
+            raise SandboxError(f"no worker could be started: {error}") from error
         self._threads = [
             threading.Thread(target=self._serve, args=(worker,), daemon=True, name=f"worker-{index}")
             for index, worker in enumerate(self._workers)
@@ -298,7 +307,7 @@ class LocalWorker:
                 with _uninterrupted():
                     process.start()
             except OSError as error:  # it was killed before it had read its instructions
-                raise WorkerDied(f"a process could not be started: {error}") from error
+                raise WorkerDied(f"a process could not be started: {_refused(error)}") from error
             finally:
                 theirs.close()
             self._process, self._pipe, self._head = process, ours, None
@@ -356,6 +365,11 @@ def _uninterrupted() -> Iterator[None]:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _refused(error: OSError) -> str:
+    said = (error.strerror or str(error)).lower()
+    return f"{said}; the limit of processes may be reached (`ulimit -u`)" if error.errno == errno.EAGAIN else said
 
 
 def _ending(code: int | None) -> str:

@@ -7,15 +7,16 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from grader.classroom.intake.gathering import MOST_WRAPPERS, Class, TopEntry, gather, is_wrapper
+from grader.classroom.intake.gradescope_metadata import METADATA
 from grader.classroom.intake.handed_in import Part, is_work
-from grader.classroom.intake.platforms import METADATA
-from grader.grading.submission import UnreadableSubmission, read_regular
+from grader.grading.submission import UnreadableSubmission, kind_of, read_regular
 from grader.sandbox.skipped_folders import is_skipped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
+    from grader.classroom.intake.name_pattern import NamePattern
     from grader.sandbox.client import Sandbox
     from grader.sandbox.types import Member
 
@@ -26,11 +27,17 @@ _AT_TOP: Final = re.compile(r"^(\./)+")
 """Prefix that some tools write before every member when packing `.`."""
 
 
-def read_archive(source: Path, sandbox: Sandbox) -> Class:
-    """Read the class from a zip archive.
+def read_archive(source: Path, sandbox: Sandbox, pattern: NamePattern | None = None) -> Class:
+    """Read the class from an archive, .zip or .tar.gz.
+
+    Args:
+        source: the archive.
+        sandbox: unpacks it in a locked child.
+        pattern: how the names are made, if no platform made them.
 
     Raises:
         UnreadableSubmission: it is not a file, is too large, or is not a well-formed archive.
+        BadPattern: the pattern fits none of the names.
     """
     if source.is_file() and source.stat().st_size > LARGEST:
         raise UnreadableSubmission(
@@ -42,9 +49,10 @@ def read_archive(source: Path, sandbox: Sandbox) -> Class:
         raise UnreadableSubmission(broken)
     members = [replace(member, name=_AT_TOP.sub("", member.name.replace("\\", "/"))) for member in taken_out]
     members = [member for member in members if member.name and not _is_litter(member.name)]
-    below = _wrappers([member.name for member in members], source.stem)
+    stem = source.name[: -len(kind_of(source.name) or source.suffix) or None]
+    below = _wrappers([member.name for member in members], stem)
     metadata = next((member.content for member in members if member.name == f"{below}{METADATA}"), b"")
-    return gather(source, _tops(source, below, members), metadata.decode("utf-8", "replace"))
+    return gather(source, _tops(source, below, members), metadata.decode("utf-8", "replace"), pattern)
 
 
 def _wrappers(names: Sequence[str], stem: str) -> str:

@@ -6,12 +6,15 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
 from grader.classroom.intake.platforms import Who
+from grader.classroom.people.ownership import Claim
 from grader.grading.submission import (
     KINDS,
     LIMITS,
+    Inaccessible,
     OversizedSubmission,
     Submission,
     UnreadableSubmission,
+    limit_of,
     read_regular,
     too_large,
     within_limits,
@@ -40,8 +43,10 @@ class Part:
             UnreadableSubmission: the message says why.
         """
         if self.problem is not None:
-            raise UnreadableSubmission(self.problem)
-        limit = LIMITS[PurePosixPath(graded_name(self.name) or "").suffix.lower()]
+            raise Inaccessible(self.problem)
+        limit = limit_of(graded_name(self.name) or "")
+        if limit is None:
+            raise UnreadableSubmission(f"{self.name}: not a {KINDS} file")
         if self.content is None:
             return self._from_disk(limit)
         if len(self.content) > limit:
@@ -73,15 +78,50 @@ class HandedIn:
     """Whether nothing was handed in."""
     modified: float = 0.0
     """Modification time of its newest file, in seconds since the epoch."""
+    person: str = ""
+    """Identifies the owner among the submissions of one download: attempts of one person share it."""
+    number: int = 0
+    """The number of the attempt, if there are several."""
+    decided: str = ""
+    """ "yes" if a roster was read and an owner was found on it."""
+    ours: bool = False
+    """Whether `problem` is the grader's and not the student's: it earns no points, not even zero."""
+    called: str = ""
+    """The name that a person chose for the file or folder, without its extension; empty if a platform made it."""
+    ending: str = ""
+    """The extension that `called` had: a login may end like one, as john.md does."""
+
+    def claim(self, key: str) -> Claim:
+        """What is known of its owner.
+
+        Args:
+            key: the key of its row in grades.csv.
+        """
+        who = self.who
+        return Claim(
+            self.name,
+            key,
+            id=who.id,
+            email=who.email,
+            login=who.login,
+            name="" if self.called else who.name,
+            called=self.called,
+            ending=self.ending,
+            person=self.person or self.name,
+            at=who.at,
+            number=self.number,
+            aliases=who.aliases,
+        )
 
     def read(self) -> Submission:
         """Read the files that may hold answers; the locked child chooses.
 
         Raises:
             UnreadableSubmission: the message says why.
+            Inaccessible: the grader cannot read them, which is not the student's fault.
         """
         if self.problem is not None:
-            raise UnreadableSubmission(self.problem)
+            raise (Inaccessible if self.ours else UnreadableSubmission)(self.problem)
         named = {name: part.read for part in self._under_their_names() if (name := graded_name(part.name)) is not None}
         if not named:
             raise UnreadableSubmission(self._nothing_gradable())

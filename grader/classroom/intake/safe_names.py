@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 LONGEST = 100
 """Maximum length in bytes of UTF-8. File systems allow 255; an extension and a temporary suffix are added."""
 
-OWN = frozenset(("summary", "batch", "journal", "grades", "students"))
+OWN = frozenset(("summary", "batch", "class", "journal", "grades", "students"))
 """Names that the results folder itself uses."""
 
 _DEVICES = frozenset(("con", "prn", "aux", "nul", "conin$", "conout$", "clock$"))

@@ -15,10 +15,6 @@ class Context:
     """What a format needs besides the report."""
 
     environment: Mapping[str, str] = field(default_factory=dict)
-    roster: str | None = None
-    """The text of a gradebook or worksheet downloaded from the learning platform."""
-    title: str | None = None
-    """The assignment's name on the platform."""
     visibility: str = "visible"
     """When Gradescope shows results: visible, after_due_date, after_published, hidden."""
 
@@ -30,11 +26,11 @@ TARGETS = {
     "junit": "junit",
     "markdown": "markdown",
     "csv": "csv_table",
-    "canvas": "canvas",
-    "moodle": "moodle",
     "exercism": "exercism",
 }
-"""Format name -> its module; each has `convert(document, context)`."""
+"""Format name -> its module; each has `convert(document, context)`. A grade book needs the people of a class, too."""
+OF_ONE = ("gradescope", "classroom50", "github", "exercism")
+"""Formats whose system expects one submission, of one student."""
 
 
 def convert(document: Mapping[str, Any], target: str, context: Context | None = None) -> str:

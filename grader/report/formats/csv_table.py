@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import csv
 import io
+import math
 import unicodedata
 from typing import TYPE_CHECKING, Any
 
@@ -62,6 +63,15 @@ def unguarded(cell: str) -> str:
     return cell[1:] if cell[:1] == "'" and no_formula(cell[1:]) == cell else cell
 
 
+def figure(text: str) -> float | None:
+    """Parse a number as people type it; a decimal comma is fine. None for a word, an infinity or NaN."""
+    try:
+        found = float(text.replace(",", "."))
+    except ValueError:
+        return None
+    return found if math.isfinite(found) else None
+
+
 def _is_number(text: str) -> bool:
     try:
         float(text)
@@ -78,20 +88,6 @@ def written(rows: Iterable[Iterable[object]]) -> str:
     out = io.StringIO(newline="")
     csv.writer(out, lineterminator="\n").writerows([guard(cell) for cell in row] for row in rows)
     return out.getvalue()
-
-
-def read(text: str) -> tuple[list[str], list[dict[str, str]]]:
-    """Parse a table as spreadsheets and learning platforms save it; return its columns and rows.
-
-    With or without a byte order mark; comma, semicolon or tab. Rows that are too short are padded with empty cells.
-    """
-    text = text.removeprefix("\ufeff")
-    first = text.split("\n", 1)[0]
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=max(",;\t", key=first.count))
-    table = [row for row in reader if row]
-    head = [name.strip() for name in table[0]] if table else []
-    filled = ([*row, *[""] * (len(head) - len(row))] for row in table[1:])
-    return head, [dict(zip(head, row, strict=False)) for row in filled]
 
 
 # The plain table

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from grader.exercise.course import FILE as COURSE
+from grader.exercise.course import read_course
 from grader.report.clean_text import line
 from grader.report.exit_code import ExitCode
 
@@ -115,12 +116,16 @@ def build(
             if isinstance(each, Path):
                 _add(archive, each.name, each.read_bytes(), 0o644)
         for name, path in _exercise_files(own, course) if own else ():
-            _add(archive, name, path.read_bytes(), 0o644)
+            content = read_course(path).graded_text.encode() if path == course else path.read_bytes()
+            _add(archive, name, content, 0o644)
     return whole.getvalue()
 
 
 def _exercise_files(own: Path, course: Path | None) -> Iterator[tuple[str, Path]]:
-    """Exercise files and their names in the archive. course.toml stays inside or beside the exercises folder."""
+    """Exercise files and their names in the archive. course.toml stays inside or beside the exercises folder.
+
+    The archive has only the part of course.toml that grades depend on: extensions and slip days name students.
+    """
     for path in sorted(own.rglob("*")):
         if path == own / COURSE:
             continue

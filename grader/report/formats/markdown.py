@@ -25,8 +25,9 @@ def convert(document: Mapping[str, Any], _context: Context) -> str:
 
 
 def written(found: list[Entry]) -> str:
-    """A heading, the totals and a table for each entry."""
-    return "\n".join(text for entry in found for text in _section(entry))
+    """A heading, the totals and a table for each entry; the students' names, if they are several."""
+    several = len({entry["name"] for entry in found}) > 1
+    return "\n".join(text for entry in found for text in _section(entry, named=several or "owner" in entry))
 
 
 def plain(text: object, most: int = 300) -> str:
@@ -36,9 +37,10 @@ def plain(text: object, most: int = 300) -> str:
     return re.sub(r"([\\`*_\[\]|~$])", r"\\\1", broken)
 
 
-def _section(entry: Entry) -> Iterator[str]:
+def _section(entry: Entry, *, named: bool) -> Iterator[str]:
     points, possible = earned(entry)
-    yield f"## {plain(entry['exercise'])}: {points} of {possible} points\n"
+    whose = f"{plain(_student(entry))}, " if named else ""
+    yield f"## {whose}{plain(entry['exercise'])}: {points} of {possible} points\n"
     problem = file_problem(entry)
     if problem:
         yield f"**{plain(problem, 1000)}**\n"
@@ -55,6 +57,12 @@ def _section(entry: Entry) -> Iterator[str]:
     if notes := entry["notes"]:
         yield from (f"- note: {plain(note)}" for note in notes[:20])
         yield ""
+
+
+def _student(entry: Entry) -> str:
+    """A student's name with the submission's, as far as they differ."""
+    name = (entry.get("owner") or {}).get("name", "")
+    return f"{name} ({entry['name']})" if name and name != entry["name"] else str(entry["name"])
 
 
 def _row(row: Row) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from grader.report.clean_text import line
-from grader.report.formats.class_folder import figure
+from grader.report.formats.csv_table import figure
 from grader.report.html.class_attention import TROUBLES, WHOLE, decided, is_test_student, trouble
 from grader.report.html.render import render
 from grader.report.row_facts import RIGHT, likely, number, right, words

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from grader.report.clean_text import clean, line
+from grader.report.formats.csv_table import figure
 from grader.report.html.forward_graph import picture
 from grader.report.html.gradient_card import card
 from grader.report.html.loss_curve import loss_curve
@@ -19,16 +21,30 @@ if TYPE_CHECKING:
     from grader.report.row_facts import Entry
 
 
-def submission_page(document: Mapping[str, Any], exercises: Mapping[str, Exercise]) -> str:
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What the instructor decided about a submission, as far as it is for the student."""
+
+    points: str = ""
+    """The points that count, or a word such as `excused`; empty if the grader's count."""
+    sentences: tuple[str, ...] = ()
+    """What explains them, with lateness."""
+    comment: str = ""
+
+
+def submission_page(
+    document: Mapping[str, Any], exercises: Mapping[str, Exercise], given: Mapping[str, Given] | None = None
+) -> str:
     """A report as one HTML file.
 
     Args:
         document: the report.
         exercises: by name; a submission of any other exercise is shown without its graph.
+        given: what the instructor decided, by the submission's name.
     """
-    head = document["grader"]
+    head, decided = document["grader"], given or {}
     sections = [
-        _section(entry, exercises.get(entry["exercise"]), f"s{at}-" if at else "")
+        _section(entry, exercises.get(entry["exercise"]), f"s{at}-" if at else "", decided.get(entry["name"]))
         for at, entry in enumerate(head["submissions"])
     ]
     return render(
@@ -46,7 +62,7 @@ def submission_page(document: Mapping[str, Any], exercises: Mapping[str, Exercis
     )
 
 
-def _section(entry: Entry, exercise: Exercise | None, prefix: str) -> dict[str, Any]:
+def _section(entry: Entry, exercise: Exercise | None, prefix: str, given: Given | None) -> dict[str, Any]:
     problem = file_problem(entry)
     # One reason for the whole file is said once, not on every card.
     cards = [] if problem else [card(row, exercise, prefix) for row in entry["gradients"]]
@@ -60,7 +76,8 @@ def _section(entry: Entry, exercise: Exercise | None, prefix: str) -> dict[str, 
         "problem": clean(problem) if problem else None,
         "first_of_all": bool(problem and entry["gradients"]),
         "done": _done(entry),
-        "totals": _totals(entry)[: 1 if problem else None],
+        "given": _given(given) if given else None,
+        "totals": _totals(entry, given)[: 1 if problem else None],
         "remarks": [clean(note) for note in entry["notes"]] if problem else _remarks(entry),
         "curve": loss_curve(entry.get("training")),
         "picture": picture(entry, exercise, prefix) if exercise and cards else None,
@@ -83,13 +100,21 @@ def _done(entry: Entry) -> str:
     return f"All {len(rows)} gradients are correct." if len(rows) > 1 and all(map(solved, rows)) else ""
 
 
-def _totals(entry: Entry) -> list[tuple[str, str]]:
+def _given(given: Given) -> dict[str, Any] | None:
+    """What the page says about the instructor's decision; None if there is nothing to say."""
+    if not given.sentences and not given.comment:
+        return None
+    return {"sentences": [clean(each) for each in given.sentences], "comment": clean(given.comment)}
+
+
+def _totals(entry: Entry, given: Given | None) -> list[tuple[str, str]]:
     """The figures at the head of a page."""
     score, count = entry["score"], len(entry["gradients"])
     if not score:
         return []
+    points = given.points if given and given.points else score["points"]
     found = [
-        ("points", f"{score['points']} of {score['possible']}"),
+        ("points", f"{line(points)} of {score['possible']}" if figure(str(points)) is not None else line(points)),
         ("correct", f"{score['correct']} of {count}"),
         ("exact", f"{score['exact']} of {count}"),
         ("approximate", f"{score['approximate']} of {count}"),

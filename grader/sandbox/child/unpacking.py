@@ -1,14 +1,12 @@
-"""Extracts a class's zip archive in a locked child: the messages on the pipes, and the child's part.
+"""Extracts a class's archive in a locked child: the messages on the pipes, and the child's part.
 
 The grader parses nothing of the archive; it receives names and bytes, and checks their sizes first.
 """
 
 from __future__ import annotations
 
-import io
 import struct
 import time
-import zipfile
 from typing import TYPE_CHECKING, Final
 
 from grader.sandbox.cleaning import clean
@@ -16,12 +14,16 @@ from grader.sandbox.protocol import wire
 from grader.sandbox.protocol.processes import GoneError, LateError, begin
 from grader.sandbox.protocol.wire import ProtocolError
 from grader.sandbox.reading.submitted_files import (
+    ARCHIVES,
     LISTABLE,
     LONGEST_NAME,
     MOST_BYTES_OF_MEMBER,
     BadArchiveError,
     check_member,
     content_of,
+    is_archive,
+    not_readable,
+    opened,
 )
 from grader.sandbox.types import Member
 
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from grader.sandbox.protocol.processes import Process
+    from grader.sandbox.reading.submitted_files import Archive, Packed
 
 MOST_MEMBERS: Final = 50_000
 MOST_BYTES: Final = 256 << 20
@@ -36,7 +39,7 @@ MOST_SECONDS: Final = 180.0
 METADATA: Final = "submission_metadata.yml"
 LONGEST: Final = 64 << 20
 """The most bytes of one file: somebody's own archive, or a large course's metadata."""
-WANTED: Final = (*LISTABLE, ".zip", ".txt", ".ipynb.json")
+WANTED: Final = (*LISTABLE, *ARCHIVES, ".txt", ".ipynb.json")
 """Files whose content matters; of others only the fact that they were submitted."""
 
 _HEAD: Final = struct.Struct("<HB")
@@ -79,42 +82,43 @@ def answers(body: bytes) -> Iterator[tuple[int, bytes]]:
     """The frames that answer a request: every member, then what is wrong with the archive as a whole, if anything."""
     length, _ = _HEAD.unpack_from(body)
     name = body[_HEAD.size : _HEAD.size + length].decode("utf-8", "replace")
+    data = body[_HEAD.size + length :]
     problem = ""
     try:
-        for member in _members(name, body[_HEAD.size + length :]):
+        for member in _members(name, data):
             yield wire.MEMBER, encode_member(member)
     except BadArchiveError as error:
         problem = str(error)
-    except Exception as error:  # noqa: BLE001  zipfile may raise anything on hostile bytes
-        problem = f"{name}: not a readable zip archive ({type(error).__name__})"
+    except Exception as error:  # noqa: BLE001  zipfile and tarfile may raise anything on hostile bytes
+        problem = str(not_readable(name, data, error))
     yield wire.UNPACKED, problem.encode("utf-8", "replace")
 
 
 def _members(name: str, data: bytes) -> Iterator[Member]:
-    with zipfile.ZipFile(io.BytesIO(data)) as opened:
-        listed = opened.infolist()
+    with opened(name, data) as archive:
+        listed = archive.infolist()
         if len(listed) > MOST_MEMBERS:
             raise BadArchiveError(
                 f"{name}: the archive contains {len(listed)} files; at most {MOST_MEMBERS} are allowed"
             )
         left = MOST_BYTES
         for info in listed:
-            member = _member(name, opened, info)
+            member = _member(name, archive, info)
             left -= len(member.content)
             if left < 0:
                 raise BadArchiveError(f"{name}: the files in the archive take more than {MOST_BYTES >> 20} MB")
             yield member
 
 
-def _member(name: str, opened: zipfile.ZipFile, info: zipfile.ZipInfo) -> Member:
+def _member(name: str, archive: Archive, info: Packed) -> Member:
     """One file, or what is wrong with it: a problem with one person's file must not affect the others'."""
     path = info.filename
     last = path.rsplit("/", 1)[-1].lower()
-    most = LONGEST if last == METADATA or last.endswith(".zip") else MOST_BYTES_OF_MEMBER
+    most = LONGEST if last == METADATA or is_archive(last) else MOST_BYTES_OF_MEMBER
     try:
         check_member(name, info)
         wanted = last.endswith(WANTED) or last == METADATA
-        return Member(path, content_of(name, opened, info, most) if wanted and not info.is_dir() else b"")
+        return Member(path, content_of(name, archive, info, most) if wanted and not info.is_dir() else b"")
     except BadArchiveError as error:
         return Member(path, problem=str(error))
     except Exception as error:  # noqa: BLE001  a hostile member

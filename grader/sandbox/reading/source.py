@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import codecs
 import re
+import sys
 import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -101,9 +102,30 @@ def _sentence(name: str, error: SyntaxError, text: str, begins: int) -> tuple[st
     row = error.lineno if isinstance(error.lineno, int) and error.lineno > 0 else None
     line = row and row + begins - 1
     place = f"{name}:{line}" if line else name
+    lines = text.split("\n")
     said = shortened(str(error.msg or "invalid syntax"))
-    shown = quoted(text.split("\n"), row)
+    said += newer(said, lines[row - 1] if row and row <= len(lines) else "")
+    shown = quoted(lines, row)
     return f"{place}: {said if said.startswith('invalid syntax') else f'invalid syntax: {said}'}{shown}", line
+
+
+_NEWER = (
+    ((3, 12), r"", r"""\s*(?:async\s+)?(?:def|class)\s+\w+\s*\[|\s*type\s+\w+\s*[\[=]"""),
+    ((3, 12), r"f-string: |unterminated string|unmatched", r""".*\b(?i:f|rf|fr)["']"""),
+    ((3, 14), r"", r"""\s*except\s+[\w.]+\s*,|.*\b(?i:t|rt|tr)["']"""),
+)
+"""Version of Python, message of an older one, and the line that it is the first to read: type parameters, anything
+within f-strings, t-strings.
+"""
+
+
+def newer(said: str, line: str, running: tuple[int, int] = sys.version_info[:2]) -> str:
+    """What is added about a line that may be an error only because this Python is older than the learner's."""
+    for version, message, pattern in _NEWER:
+        if running < version and re.match(message, said) and re.match(pattern, line):
+            ours, theirs = (".".join(map(str, each)) for each in (running, version))
+            return f" (read by Python {ours}; Python {theirs} may accept this line)"
+    return ""
 
 
 def quoted(lines: Sequence[str], line: int | None) -> str:

@@ -10,10 +10,14 @@ import zipfile
 from typing import TYPE_CHECKING
 
 from grader.sandbox.reading.outputs import MOST_BYTES_OF_NOTEBOOK, without_outputs
+from grader.sandbox.reading.tar_archive import TarArchive, TarMember, is_tar
 from grader.sandbox.skipped_folders import is_skipped
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    Archive = zipfile.ZipFile | TarArchive
+    Packed = zipfile.ZipInfo | TarMember
 
 MOST_MEMBERS = 500
 MOST_BYTES = 4 << 20
@@ -23,6 +27,7 @@ MOST_BYTES_UNPACKED = 256 << 20
 HIGHEST_RATIO = 200
 LONGEST_NAME = 200
 LISTABLE = (".py", ".ipynb", ".md")
+ARCHIVES = (".zip", ".tar.gz", ".tgz", ".tar")
 NOTEBOOKS = (".ipynb", ".ipynb.json", ".ipynb.txt")
 """A notebook, also under the extensions that browsers give it."""
 
@@ -46,8 +51,13 @@ def listable(files: Mapping[str, bytes]) -> dict[str, bytes]:
 
 
 def archives(files: Mapping[str, bytes]) -> list[str]:
-    """The names of the submission's zip archives."""
-    return sorted(name for name in files if name.lower().endswith(".zip"))
+    """The names of the submission's archives."""
+    return sorted(name for name in files if is_archive(name))
+
+
+def is_archive(name: str) -> bool:
+    """Whether a file's name is that of an archive which is opened."""
+    return name.lower().endswith(ARCHIVES)
 
 
 def is_candidate(name: str) -> bool:
@@ -66,7 +76,7 @@ def rough_answers(data: bytes) -> int:
     return len(set(_DEFINES.findall(data[:MOST_BYTES_COUNTED])))
 
 
-# A zip archive, unpacked in memory, under limits that no honest archive reaches
+# An archive, unpacked in memory, under limits that no honest archive reaches
 
 
 def unpacked(name: str, data: bytes) -> dict[str, bytes]:
@@ -76,26 +86,37 @@ def unpacked(name: str, data: bytes) -> dict[str, bytes]:
         BadArchiveError: it is broken, or no learner's tool wrote it.
     """
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        with opened(name, data) as archive:
             return _members(name, archive) or _of_inner_archive(name, archive)
     except BadArchiveError:
         raise
-    except Exception as error:  # noqa: BLE001  # zipfile may raise anything on hostile bytes
-        raise BadArchiveError(f"{name}: not a readable zip archive ({_short(error)})") from None
+    except Exception as error:  # noqa: BLE001  # zipfile and tarfile may raise anything on hostile bytes
+        raise not_readable(name, data, error) from None
 
 
-def _of_inner_archive(name: str, archive: zipfile.ZipFile) -> dict[str, bytes]:
+def opened(name: str, data: bytes) -> Archive:
+    """The archive in these bytes, whatever it is called."""
+    return TarArchive(data) if is_tar(name, data) else zipfile.ZipFile(io.BytesIO(data))
+
+
+def not_readable(name: str, data: bytes, error: Exception) -> BadArchiveError:
+    """What is wrong with an archive that cannot be opened."""
+    return BadArchiveError(f"{name}: not a readable {'tar' if is_tar(name, data) else 'zip'} archive ({_short(error)})")
+
+
+def _of_inner_archive(name: str, archive: Archive) -> dict[str, bytes]:
     """The files of the only archive in an archive: somebody packed what was packed already. Deeper ones stay closed."""
-    inner = [member for member in archive.infolist() if member.filename.lower().endswith(".zip")]
+    inner = [member for member in archive.infolist() if is_archive(member.filename)]
     inner = [member for member in inner if not any(map(is_skipped, member.filename.split("/")))]
     if len(inner) != 1:
         return {}
     check_member(name, inner[0])
-    with zipfile.ZipFile(io.BytesIO(content_of(name, archive, inner[0], MOST_BYTES_OF_NOTEBOOK))) as opened:
-        return _members(name, opened)
+    packed = content_of(name, archive, inner[0], MOST_BYTES_OF_NOTEBOOK)
+    with opened(inner[0].filename, packed) as inside:
+        return _members(name, inside)
 
 
-def _members(name: str, archive: zipfile.ZipFile) -> dict[str, bytes]:
+def _members(name: str, archive: Archive) -> dict[str, bytes]:
     members = [member for member in archive.infolist() if not member.is_dir() and is_candidate(member.orig_filename)]
     if len(members) > MOST_MEMBERS:
         raise BadArchiveError(
@@ -133,7 +154,7 @@ def _check_total(name: str, files: Mapping[str, bytes]) -> None:
         )
 
 
-def check_member(name: str, member: zipfile.ZipInfo) -> None:
+def check_member(name: str, member: Packed) -> None:
     """Refuse a member that no learner's tool writes, before a byte of it is unpacked."""
     path = member.filename
     shown = _shown(path)
@@ -148,7 +169,7 @@ def check_member(name: str, member: zipfile.ZipInfo) -> None:
         raise BadArchiveError(f"{name}: {shown} in the archive is a link or a device, not a regular file")
 
 
-def content_of(name: str, archive: zipfile.ZipFile, member: zipfile.ZipInfo, most: int = MOST_BYTES_OF_MEMBER) -> bytes:
+def content_of(name: str, archive: Archive, member: Packed, most: int = MOST_BYTES_OF_MEMBER) -> bytes:
     """What is read of a member. Its declared size may be false: read one byte more than is allowed, and no further.
 
     A notebook may be large and compress well, as it does with plots in it; its outputs are dropped at once.
@@ -160,7 +181,7 @@ def content_of(name: str, archive: zipfile.ZipFile, member: zipfile.ZipInfo, mos
         most = MOST_BYTES_OF_NOTEBOOK
     elif member.file_size > HIGHEST_RATIO * max(member.compress_size, 100):
         raise BadArchiveError(f"{name}: {shown} in the archive has an implausible compression ratio")
-    with archive.open(member) as stream:
+    with archive.open(member) as stream:  # type: ignore[arg-type]
         found = stream.read(most + 1)
     if len(found) > most:
         raise OversizedError(f"{name}: {shown} in the archive is larger than {most >> 20} MB{remedy}")

@@ -1,0 +1,212 @@
+"""The course's rules in a batch: which attempt of a person counts, how late it is, and what its owner is told."""
+
+from __future__ import annotations
+
+import os.path
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from grader.classroom.batch.roll import Ruled, keys
+from grader.classroom.people.joining import STRANGER
+from grader.classroom.policy.class_policy import ClassPolicy
+from grader.classroom.policy.git_time import last_commit
+from grader.classroom.policy.graded_exercises import NoResults, read_results, spent_elsewhere
+from grader.classroom.policy.rows import SubmittedRow, apply_policy
+from grader.classroom.policy.times import UnreadableTime, times_of
+from grader.classroom.tables.table import read_table
+from grader.report.formats.csv_table import figure
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from pathlib import Path
+
+    from grader.classroom.batch.grades import GradesLine, Own
+    from grader.classroom.intake.handed_in import HandedIn
+    from grader.classroom.policy.rows import Counted
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """What the course's rules make of a class at one moment; nothing where there is nothing to decide."""
+
+    counted: Mapping[str, Counted] = field(default_factory=dict)
+    """By the submission's name."""
+    ruled: Mapping[str, Ruled] = field(default_factory=dict)
+    """The same for class.json."""
+    told: tuple[str, ...] = ()
+    """For the instructor, a sentence each."""
+
+    def counts(self, name: str) -> bool:
+        """Whether a submission counts: all do if there is nothing to decide."""
+        return name not in self.counted or self.counted[name].counts
+
+    def summary(self, missing: Iterable[str]) -> dict[str, Any]:
+        """The parts of summary.json that are about the rules; empty if there is nothing to decide.
+
+        Args:
+            missing: the submissions of those who handed in nothing.
+        """
+        if not self.counted:
+            return {}
+        absent = {*missing}
+        those = [each for each in self.counted.values() if each.counts and each.submission not in absent]
+        return {
+            "attempts": {
+                "counting": len(those),
+                "not_counting": sum(not each.counts for each in self.counted.values()),
+            },
+            "late": {
+                "late": sum(bool(each.late) and each.late != "unknown" for each in those),
+                "not_accepted": sum(each.late == "not accepted" for each in those),
+                "unknown": sum(each.late == "unknown" for each in those),
+                "points_off": round(sum(each.penalty for each in those), 2),
+                "slip_days": sum(each.slip for each in those),
+            },
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class CourseRules:
+    """The rules of a class, and what they need to know besides the grades."""
+
+    policy: ClassPolicy = field(default_factory=ClassPolicy)
+    exercise: str = ""
+    possible: int = 0
+    times: Mapping[str, str] = field(default_factory=dict)
+    """Submission -> ISO 8601 time, where a table or a clone says more than the download."""
+    spent: Mapping[str, int] = field(default_factory=dict)
+    """A person -> the slip days used for other exercises."""
+    told: tuple[str, ...] = ()
+    """What is doubtful about times and slip days, a sentence each."""
+
+    def ruling(self, lines: Sequence[GradesLine], own: Mapping[str, Own]) -> Ruling:
+        """Apply the rules.
+
+        Args:
+            lines: every submission with its record.
+            own: what the instructor wrote, by submission.
+        """
+        people = Counter(filter(None, (owner(line.handed_in) for line in lines)))
+        several = {person for person, number in people.items() if number > 1}
+        if not several and self.exercise not in self.policy.dues and self.policy.grades.round is None:
+            return Ruling()
+        rows = [self._submitted(line, own.get(line.handed_in.name, {})) for line in lines]
+        known = {row.submission: row.at for row in rows}
+        if self.exercise not in self.policy.dues:
+            rows = self._ordered(rows)
+        counted, told = apply_policy(rows, self.policy, self.exercise, self.spent)
+        found = {each.submission: each if each.at else replace(each, at=known[each.submission]) for each in counted}
+        ruled = {
+            row.submission: Ruled(
+                (each := found[row.submission]).counts, each.final, each.sentences, each.basis,
+                own.get(row.submission, {}).get("override", ""), several=row.person in several,
+            )
+            for row in rows
+        }  # fmt: skip
+        return Ruling(found, ruled, (*self.told, *told))
+
+    def _submitted(self, line: GradesLine, own: Own) -> SubmittedRow:
+        each, record = line.handed_in, line.record
+        text = own.get("override", "")
+        decided = figure(text) if text else None
+        return SubmittedRow(
+            each.name,
+            self.possible,
+            None if record is None or text else record.points,
+            owner(each),
+            known_as(each),
+            "" if each.missing else self.times.get(each.name) or each.who.at,
+            each.number,
+            each.who.late,
+            each.missing,
+            decided,
+            word=text if text and decided is None else "",
+        )
+
+    def _ordered(self, rows: Sequence[SubmittedRow]) -> list[SubmittedRow]:
+        """Without a due date and a time zone, times decide nothing but the order of attempts."""
+        if self.policy.zone is not None or not any(row.at and _is_local(row.at) for row in rows):
+            return [*rows]
+        places = {at: place for place, at in enumerate(sorted({row.at for row in rows}), 1)}
+        numbers = [row.number for row in rows]
+        return [
+            replace(row, at="", number=places[row.at] * (max(numbers) + 1) + row.number) if row.at else row
+            for row in rows
+        ]
+
+
+def course_rules(
+    policy: ClassPolicy,
+    exercise: str,
+    possible: int,
+    handed_in: Sequence[HandedIn],
+    times: Path | None = None,
+    earlier: Iterable[Path] = (),
+) -> CourseRules:
+    """The rules for one exercise of a class.
+
+    Args:
+        policy: the course's rules.
+        exercise: the exercise that was handed in.
+        possible: its possible points.
+        handed_in: the class.
+        times: a table of submissions and times.
+        earlier: folders with the results of other exercises, whose slip days are used up.
+
+    Raises:
+        UnreadableTable: a table cannot be read.
+        UnreadableTime: the table of times lacks a column, or has no time in a cell.
+        NoResults: one of the other folders has no results, or those of this exercise.
+    """
+    there = [each for each in handed_in if not each.missing]
+    found: dict[str, str] = {}
+    told: tuple[str, ...] = ()
+    if times is not None:
+        named = zip(keys([each.raw for each in handed_in]), handed_in, strict=True)
+        words = {each.name: (key, each.raw, *known_as(each)) for key, each in named if not each.missing}
+        table, told = times_of(read_table(times), words, policy.zone)
+        found = {name: time.isoformat() for name, time in table.items()}
+    if exercise in policy.dues:
+        for each in there:
+            if each.name not in found and not each.who.at and os.path.isdir(each.source / ".git"):  # noqa: PTH112 Path.is_dir raises where it may not look
+                try:
+                    found[each.name] = last_commit(each.source)
+                except UnreadableTime as error:
+                    told = (*told, f"{each.name}: {error}")
+    people: dict[str, list[str]] = defaultdict(list)
+    for each in there:
+        people[owner(each) or f"\0{each.name}"] += known_as(each)
+    others = [read_results(folder) for folder in earlier]
+    if same := next((each for each in others if each.exercise == exercise), None):
+        raise NoResults(f"{same.folder} holds results of {exercise} itself; name the results of other exercises")
+    spent, doubts = spent_elsewhere(others, people)
+    return CourseRules(policy, exercise, possible, found, spent, (*told, *doubts))
+
+
+def owner(each: HandedIn) -> str:
+    """What the attempts of one person share; empty for somebody who handed in nothing, or of whom nothing is known."""
+    if each.missing:
+        return ""
+    who = each.who
+    if each.decided:
+        return f"roster\0{who.id}\0{who.login}\0{who.email}\0{who.name}"
+    return each.person
+
+
+def known_as(each: HandedIn) -> tuple[str, ...]:
+    """The ids, logins and addresses by which course.toml may name the owner.
+
+    The name that somebody chose for a folder is one only without a roster: it may be anybody's.
+    """
+    who = each.who
+    called = "" if each.decided or STRANGER in each.notes else each.called
+    return tuple(filter(None, (who.id, who.login, who.email, *who.aliases, called)))
+
+
+def _is_local(at: str) -> bool:
+    try:
+        return datetime.fromisoformat(at).tzinfo is None
+    except ValueError:
+        return True

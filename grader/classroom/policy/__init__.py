@@ -1,0 +1,1 @@
+"""What a course decides about its class: due dates, attempts, and one grade from several exercises."""

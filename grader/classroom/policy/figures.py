@@ -1,0 +1,25 @@
+"""Points as exact numbers: how they are rounded and how they are written."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from math import floor
+from typing import Final
+
+_SHOWN: Final = Fraction(1, 100)
+
+
+def rounded(points: Fraction, to: Fraction | None) -> Fraction:
+    """The nearest multiple of `to`, halves up; of 0.01 without one."""
+    step = to or _SHOWN
+    return floor(points / step + Fraction(1, 2)) * step
+
+
+def figure(points: Fraction) -> str:
+    """Points as people read them: `17.5`."""
+    return f"{float(points):.10g}"
+
+
+def counted(number: int, what: str) -> str:
+    """`1 day`, `2 days`."""
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"

@@ -1,0 +1,54 @@
+"""Whom course.toml means where it names people: by id, login or e-mail address, one to one or reported."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from grader.classroom.policy.class_policy import ClassPolicy
+
+
+def entries_of(
+    policy: ClassPolicy, exercise: str, people: Mapping[str, Iterable[str]]
+) -> tuple[dict[str, tuple[str, ...]], tuple[str, ...]]:
+    """Which keys of [extensions] and [slip] mean which person.
+
+    Args:
+        policy: the class's rules.
+        exercise: only extensions for this exercise matter.
+        people: a person's key -> the person's ids, logins and addresses.
+
+    Returns:
+        The person's key -> the course's keys for that person; and a sentence about each key that means nobody, which
+        may be somebody who handed in nothing, or several people, to none of whom it is applied.
+    """
+    owners: dict[str, set[str]] = defaultdict(set)
+    for person, known in people.items():
+        for word in known:
+            if word.strip():
+                owners[folded(word)].add(person)
+    found: dict[str, tuple[str, ...]] = {}
+    told = []
+    extended = {entry: "extensions" for entry, exercises in policy.extensions.items() if exercise in exercises}
+    for entry, table in {**dict.fromkeys(policy.slip, "slip"), **extended}.items():
+        matching = owners.get(folded(entry), set())
+        if len(matching) == 1:
+            (person,) = matching
+            found[person] = (*found.get(person, ()), entry)
+        elif matching:
+            told.append(
+                f"course.toml: [{table}] {entry} means {len(matching)} people here, so it is "
+                "applied to nobody: use an id or address that only one of them has"
+            )
+        else:
+            told.append(f"course.toml: [{table}] {entry} is nobody who handed in {exercise}")
+    return found, tuple(told)
+
+
+def folded(word: str) -> str:
+    """A word for comparison: case, surrounding spaces and Unicode's forms do not matter."""
+    return unicodedata.normalize("NFKC", word.strip()).casefold()

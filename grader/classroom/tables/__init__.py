@@ -1,0 +1,1 @@
+"""Tables of any program: read whole, and written back with only our cells changed."""

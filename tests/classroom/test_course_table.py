@@ -1,0 +1,350 @@
+"""One table for the exercises of a course, and one grade from them."""
+
+from __future__ import annotations
+
+import json
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+import pytest
+
+from grader.classroom.policy.class_policy import GradeRules
+from grader.classroom.policy.course_grade import CourseGrade, Mark, NoWeight, check_weights, course_grade
+from grader.classroom.policy.course_people import joined
+from grader.classroom.policy.course_table import course_table, write_course
+from grader.classroom.policy.figures import figure
+from grader.classroom.policy.graded_exercises import GradedLine, NoResults, read_results, spent_elsewhere
+from grader.classroom.tables.table import read_table
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from click.testing import Result
+
+
+def grade_of(rules: GradeRules | None = None, **points: tuple[float, float] | str) -> CourseGrade:
+    """A grade for exercise = (points, possible), or a word instead."""
+    marks = [
+        Mark(name, None, Fraction(10), said)
+        if isinstance(said, str)
+        else Mark(name, Fraction(str(said[0])), Fraction(str(said[1])))
+        for name, said in points.items()
+    ]
+    return course_grade(marks, rules or GradeRules())
+
+
+def shown(grade: CourseGrade) -> str:
+    """`24 of 30`."""
+    return f"{figure(grade.total)} of {figure(grade.possible)}" if grade.total is not None else "none"
+
+
+class TestGrade:
+    """One person's grade."""
+
+    def test_without_rules_points_are_added_up(self) -> None:
+        """And the explanation says which."""
+        grade = grade_of(mlp=(24, 26), rnn=(0, 17))
+        assert shown(grade) == "24 of 43"
+        assert grade.explanation == "mlp 24 of 26, rnn 0 of 17: 24 of 43"
+
+    def test_with_weights_each_exercise_counts_by_its_share(self) -> None:
+        """Out of 100, or of what the course says."""
+        weights = {"mlp": Fraction(3), "rnn": Fraction(1)}
+        assert shown(grade_of(GradeRules(weights), mlp=(13, 26), rnn=(17, 17))) == "62.5 of 100"
+        rules = GradeRules(weights, out_of=Fraction(20), round=Fraction(1, 2))
+        grade = grade_of(rules, mlp=(13, 26), rnn=(17, 17))
+        assert grade.explanation == "mlp 13 of 26 (weight 3), rnn 17 of 17 (weight 1): 12.5 of 20"
+
+    def test_extra_credit_adds_points_and_no_possible_ones(self) -> None:
+        """It may exceed the maximum unless the course caps it."""
+        rules = GradeRules(extra=frozenset({"bonus"}))
+        assert shown(grade_of(rules, mlp=(26, 26), bonus=(3, 10))) == "29 of 26"
+        assert (
+            shown(grade_of(GradeRules(extra=frozenset({"bonus"}), cap=True), mlp=(26, 26), bonus=(3, 10))) == "26 of 26"
+        )
+        weighted = GradeRules({"mlp": Fraction(4), "bonus": Fraction(1)}, frozenset({"bonus"}))
+        assert shown(grade_of(weighted, mlp=(13, 26), bonus=(5, 10))) == "62.5 of 100"
+
+    def test_the_lowest_share_is_dropped(self) -> None:
+        """Not the fewest points; never extra credit, and never the last exercise."""
+        rules = GradeRules(drop_lowest=1, extra=frozenset({"bonus"}))
+        grade = grade_of(rules, mlp=(13, 26), rnn=(9, 10), bonus=(0, 5))
+        assert (shown(grade), grade.dropped) == ("9 of 10", ("mlp",))
+        assert "mlp 13 of 26 (dropped)" in grade.explanation
+        assert shown(grade_of(GradeRules(drop_lowest=5), mlp=(13, 26), rnn=(9, 10))) == "9 of 10"
+
+    def test_a_word_instead_of_points_leaves_the_exercise_out(self) -> None:
+        """For this person: neither points nor possible ones."""
+        grade = grade_of(mlp=(13, 26), rnn="excused")
+        assert (shown(grade), grade.explanation) == ("13 of 26", "mlp 13 of 26, rnn excused: 13 of 26")
+        assert shown(grade_of(rnn="excused")) == "none"
+
+    def test_an_exercise_without_a_grade_yet_keeps_the_total_open(self) -> None:
+        """An internal error is never a zero."""
+        grade = course_grade([Mark("mlp", None, Fraction(26))], GradeRules())
+        assert (grade.total, grade.explanation) == (None, "no grade yet: mlp")
+
+    def test_an_exercise_without_a_weight_is_an_error(self) -> None:
+        """If others have one."""
+        with pytest.raises(NoWeight, match=r"has no weight for rnn: add rnn = 1 there, or 0 to leave it out"):
+            check_weights(GradeRules({"mlp": Fraction(1)}), ["mlp", "rnn"])
+        check_weights(GradeRules(), ["mlp"])
+
+
+def line(folder: str, submission: str, id: str = "", name: str = "", email: str = "") -> GradedLine:  # noqa: A002
+    """A line of a results folder."""
+    return GradedLine(folder, submission, id, name, email, Fraction(1))
+
+
+def people(*lines: GradedLine) -> list[list[str]]:
+    """The submissions of each person."""
+    return [[each.submission for each in student.lines] for student in joined(lines)[0]]
+
+
+class TestPeople:
+    """Who is the same in several folders."""
+
+    def test_an_id_or_an_address_joins(self) -> None:
+        """Whatever the names; directly or through a third folder."""
+        lines = [
+            line("a", "1", "7", "Doe, Jane"),
+            line("b", "2", email="J@x.edu"),
+            line("c", "3", "7", email="j@x.edu"),
+        ]
+        assert people(*lines) == [["1", "2", "3"]]
+
+    def test_a_name_joins_only_if_it_is_unique_in_every_folder(self) -> None:
+        """Otherwise they stay apart, and that is reported."""
+        assert people(line("a", "1", name="Jane Doe"), line("b", "2", name="jane doe")) == [["1", "2"]]
+        lines = (line("a", "1", name="Li Wei"), line("a", "2", name="Li Wei"), line("b", "3", name="Li Wei"))
+        assert people(*lines) == [["1"], ["2"], ["3"]]
+        (sentence,) = joined(lines)[1]
+        assert sentence.startswith("Li Wei stands for 3 people, since nothing but the name is the same: 1 in a, 2 in a")
+
+    def test_a_name_does_not_join_different_ids(self) -> None:
+        """Moodle gives a person a new number for each assignment: a roster settles it."""
+        lines = (line("a", "1", "657737", "Jane Doe"), line("b", "2", "657999", "Jane Doe"))
+        assert people(*lines) == [["1"], ["2"]]
+        assert "grade each folder with the same --roster" in joined(lines)[1][0]
+
+    def test_an_id_from_another_list_does_not_join(self) -> None:
+        """If both name and address differ."""
+        lines = (line("a", "1", "7", "Jane Doe", "j@x.edu"), line("b", "2", "7", "Ben Li", "b@x.edu"))
+        assert people(*lines) == [["1"], ["2"]]
+        assert joined(lines)[1][0].startswith("the id 7 is of Jane Doe in a and of Ben Li in b")
+
+    def test_two_lines_of_one_folder_are_never_joined(self) -> None:
+        """Nobody knows which counts."""
+        lines = (line("a", "1", "7"), line("a", "2", "7"))
+        assert people(*lines) == [["1"], ["2"]]
+        assert "1, 2 are of one person, and grades.csv does not say which counts" in joined(lines)[1][0]
+
+
+HEAD = "submission,student,name,email,status,points,possible,override,reason,final"
+
+
+def results(folder: Path, exercise: str, possible: int, *rows: str, head: str = HEAD) -> Path:
+    """A results folder."""
+    folder.mkdir()
+    (folder / "summary.json").write_text(json.dumps({"exercise": exercise, "possible": possible}))
+    (folder / "grades.csv").write_text("\n".join([head, *rows]) + "\n", encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def both(tmp_path: Path) -> tuple[Path, Path]:
+    """Two exercises of one class."""
+    mlp = results(
+        tmp_path / "grades-mlp", "mlp", 26,
+        "jane,7,Jane Doe,j@x.edu,graded,24,26,,,24", "ben,8,Ben Li,b@x.edu,graded,20,26,18.5,late,18.5",
+    )  # fmt: skip
+    rnn = results(
+        tmp_path / "grades-rnn", "rnn", 17,
+        "jdoe,,Jane Doe,J@x.edu,graded,17,17,,,17", "bli,8,Ben Li,,missing,0,17,excused,ill,excused",
+    )  # fmt: skip
+    return mlp, rnn
+
+
+def rows_of(path: Path) -> list[dict[str, str]]:
+    """The rows of a table by heading."""
+    table = read_table(path)
+    return [dict(zip(table.head, row, strict=False)) for row in table.rows]
+
+
+class TestTable:
+    """`grade course`."""
+
+    def test_each_person_has_a_row_with_points_by_exercise(
+        self, grade: Callable[..., Result], both: tuple[Path, Path], tmp_path: Path
+    ) -> None:
+        """A total, and how it comes about."""
+        result = grade("course", *both)
+        assert result.stdout == ("2 people, 2 exercises; no course.toml: points are added up\ncourse: course.csv\n")
+        assert (result.exit_code, result.stderr) == (0, "")
+        jane, ben = rows_of(tmp_path / "course.csv")
+        assert (jane["student"], jane["name"], jane["mlp (of 26)"], jane["rnn (of 17)"]) == (
+            "7",
+            "Jane Doe",
+            "24",
+            "17",
+        )
+        assert (jane["total"], jane["possible"], jane["final"]) == ("41", "43", "41")
+        assert (ben["rnn (of 17)"], ben["total"], ben["possible"]) == ("excused", "18.5", "26")
+        assert ben["explanation"] == "mlp 18.5 of 26, rnn excused: 18.5 of 26"
+
+    def test_the_course_decides(self, grade: Callable[..., Result], both: tuple[Path, Path], tmp_path: Path) -> None:
+        """Beside the folder of exercises."""
+        (tmp_path / "exercises").mkdir()
+        (tmp_path / "course.toml").write_text(
+            'name = "Deep Learning"\nversion = "1"\n[grades]\nround = 0.5\n[grades.weights]\nmlp = 1\nrnn = 1\n'
+        )
+        result = grade("course", *both)
+        assert "2 people, 2 exercises; [grades] of course.toml" in result.stdout
+        assert rows_of(tmp_path / "course.csv")[0]["total"] == "96"
+
+    def test_what_is_written_by_hand_survives(
+        self, grade: Callable[..., Result], both: tuple[Path, Path], tmp_path: Path
+    ) -> None:
+        """Overrides, comments and added columns, after a spreadsheet sorted the rows and changed the dialect."""
+        grade("course", *both)
+        table = read_table(tmp_path / "course.csv")
+        head = [*table.head, "section"]
+        at = {name: index for index, name in enumerate(head)}
+        edited = []
+        for row in reversed(table.rows):
+            cells = [*row, "B" if row[at["name"]] == "Ben Li" else ""]
+            if row[at["name"]] == "Ben Li":
+                cells[at["comment"]], cells[at["override"]] = "spoke with him; fine", "20,5"
+            edited.append(cells)
+        text = "\r\n".join(";".join(f'"{cell}"' for cell in cells) for cells in (head, *edited))
+        (tmp_path / "course.csv").write_bytes(text.encode("utf-16"))
+        assert grade("course", *both).exit_code == 0
+        jane, ben = rows_of(tmp_path / "course.csv")
+        assert (ben["comment"], ben["override"], ben["final"], ben["section"]) == (
+            "spoke with him; fine",
+            "20,5",
+            "20,5",
+            "B",
+        )
+        assert (jane["comment"], jane["section"], jane["final"]) == ("", "", "41")
+        assert list(ben).count("mlp (of 26)") == 1
+
+    def test_a_row_of_nobody_is_kept_and_reported(
+        self, grade: Callable[..., Result], both: tuple[Path, Path], tmp_path: Path
+    ) -> None:
+        """If something was written in it."""
+        grade("course", *both)
+        with (tmp_path / "course.csv").open("a", encoding="utf-8") as file:
+            file.write("bcdfghjklm,,Mia Sato,,,,,,,,withdrew,,\n")
+        result = grade("course", *both)
+        assert result.exit_code == 1
+        assert "course.csv: 1 row with something that you wrote belongs to nobody in the results" in result.stderr
+        grade("course", *both)
+        *_, last = rows_of(tmp_path / "course.csv")
+        assert (last["name"], last["comment"], last["explanation"]) == (
+            "Mia Sato",
+            "withdrew",
+            "no longer in the results",
+        )
+
+    def test_overrides_that_look_wrong_are_reported(
+        self, grade: Callable[..., Result], both: tuple[Path, Path], tmp_path: Path
+    ) -> None:
+        """Above the possible points, below zero, or a word."""
+        for override, sentence in (
+            ("99", "the override for Jane Doe, 99, is more than the possible 43"),
+            ("-1", "the override for Jane Doe is below zero: -1"),
+            ("excused", "the override for Jane Doe is not a number ('excused'): it is shown as final"),
+        ):
+            (tmp_path / "course.csv").write_text(f"key,name,override\n,Jane Doe,{override}\n")
+            assert sentence in grade("course", *both).stderr
+
+    def test_another_table_is_never_overwritten(
+        self, grade: Callable[..., Result], both: tuple[Path, Path], tmp_path: Path
+    ) -> None:
+        """A roster that was named by mistake."""
+        (tmp_path / "roster.csv").write_text("name,email\nJane Doe,j@x.edu\n")
+        result = grade("course", *both, "--out", "roster.csv")
+        assert "roster.csv is not a table that `grade course` wrote; choose another --out" in result.stderr
+        assert (result.exit_code, "j@x.edu" in (tmp_path / "roster.csv").read_text()) == (4, True)
+
+    def test_no_grade_yet_and_no_row_are_reported(self, grade: Callable[..., Result], tmp_path: Path) -> None:
+        """With exit code 1: nothing is lost without a word."""
+        mlp = results(tmp_path / "a", "mlp", 26, "jane,7,Jane,,failed,,,,,", "ben,8,Ben,,graded,20,26,,,20")
+        rnn = results(tmp_path / "b", "rnn", 17, "jane,7,Jane,,graded,17,17,,,17", "zoe,9,Zoe,,unmatched,,,5,,5")
+        result = grade("course", mlp, rnn, "--out", "all.csv")
+        assert result.exit_code == 1
+        assert f"{mlp}: jane has no grade yet (failed)" in result.stderr
+        assert f"{rnn}: the row zoe of grades.csv belongs to no submission and is left out" in result.stderr
+        assert "1 person of the course has no row in the results of rnn: 0 points" in result.stderr
+        assert "1 without a total, because an exercise of theirs has no grade yet" in result.stderr
+        assert [row["final"] for row in rows_of(tmp_path / "all.csv")] == ["", "20"]
+
+    def test_an_attempt_that_does_not_count_is_left_out(self, tmp_path: Path) -> None:
+        """Once grades.csv says so."""
+        folder = results(
+            tmp_path / "a", "mlp", 26, "j1,7,Jane,,graded,24,26,,,24,yes", "j2,7,Jane,,graded,26,26,,,,no",
+            head=f"{HEAD},counts",
+        )  # fmt: skip
+        table = course_table([read_results(folder)], GradeRules())
+        assert [(row.student.lines[0].submission, row.grade.total) for row in table.rows] == [("j1", 24)]
+
+    def test_ids_come_from_where_no_spreadsheet_was(self, tmp_path: Path) -> None:
+        """class.json has them by key."""
+        folder = results(tmp_path / "a", "mlp", 26, "jane,777,Jane,,graded,24,26,,,24,kbcdfghjlm", head=f"{HEAD},key")
+        listed = {"key": "kbcdfghjlm", "id": "00777", "person": "Jane Doe", "email": ""}
+        (folder / "class.json").write_text(json.dumps({"submissions": [listed]}))
+        (found,) = read_results(folder).lines
+        assert (found.id, found.name) == ("00777", "Jane Doe")
+
+    def test_slip_days_are_added_up_by_id_or_address(self, tmp_path: Path) -> None:
+        """For the people of another exercise; what may be of several people is reported."""
+        head = f"{HEAD},slip"
+        one = results(tmp_path / "a", "mlp", 26, "jane,7,Jane,,graded,24,26,,,24,2", head=head)
+        rows = "j,,Jane,J@x.edu,graded,24,26,,,24,1", "b,8,Ben,,graded,24,26,,,24,1", "z,9,Zoe,,graded,1,26,,,1,3"
+        other = results(tmp_path / "b", "rnn", 17, *rows, head=head)
+        people = {"jane": ("7", "j@x.edu"), "ben": ("8", ""), "twin": ("8",)}
+        spent, told = spent_elsewhere([read_results(one), read_results(other)], people)
+        assert spent == {"jane": 3}
+        assert told == ("b: the slip days of b may be of several people here: not counted",)
+
+    def test_people_kept_apart_have_different_keys(self, tmp_path: Path) -> None:
+        """So that what is written for one is never the other's."""
+        folder = results(tmp_path / "a", "mlp", 26, "j1,,Li,,graded,24,26,,,24", "j2,,Li,,graded,26,26,,,26")
+        table = course_table([read_results(folder)], GradeRules())
+        write_course(tmp_path / "course.csv", table)
+        assert len({row["key"] for row in rows_of(tmp_path / "course.csv")}) == 2
+
+    @pytest.mark.parametrize(
+        ("broken", "sentence"),
+        [
+            ("summary.json", "has no summary.json; name a folder that `grade batch --out` wrote"),
+            ("grades.csv", "has no grades.csv; name a folder that `grade batch --out` wrote"),
+        ],
+    )
+    def test_a_folder_without_results_is_a_usage_error(
+        self, grade: Callable[..., Result], both: tuple[Path, Path], broken: str, sentence: str
+    ) -> None:
+        """And nothing is written."""
+        (both[0] / broken).unlink()
+        result = grade("course", *both)
+        assert (result.exit_code, sentence in result.stderr) == (4, True)
+
+    def test_damaged_results_are_reported(self, both: tuple[Path, Path]) -> None:
+        """With what to do."""
+        (both[0] / "summary.json").write_text("{")
+        with pytest.raises(NoResults, match="is damaged"):
+            read_results(both[0])
+        (both[0] / "summary.json").write_text("{}")
+        with pytest.raises(NoResults, match="does not say which exercise was graded"):
+            read_results(both[0])
+        (both[1] / "grades.csv").write_text("submission,status\nx,graded\n")
+        with pytest.raises(NoResults, match=r"grades\.csv no longer has the column final"):
+            read_results(both[1])
+
+    def test_one_exercise_twice_is_a_usage_error(self, grade: Callable[..., Result], both: tuple[Path, Path]) -> None:
+        """Adding it up twice would be wrong."""
+        result = grade("course", both[0], both[0])
+        assert "grades-mlp and grades-mlp both hold results of mlp; name one of them" in result.stderr
+        assert result.exit_code == 4

@@ -1,0 +1,408 @@
+"""A class with a course: due dates, slip days and attempts, from `grade batch` to grade book and feedback."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import re
+import shutil
+import subprocess
+from typing import TYPE_CHECKING, ClassVar, Self
+
+import pytest
+from classroom import PretendWorkers, hand_in
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    from click.testing import Result
+
+
+COURSE = """\
+name = "Deep Learning"
+version = "2026.1"
+
+[class]
+timezone = "Europe/Berlin"
+grace = "10m"
+slip_days = 1
+
+[due.mlp]
+due = "2026-03-01 23:59"
+until = "2026-03-08 23:59"
+penalty = 0.5
+
+[extensions.dan]
+mlp = "3d"
+"""
+HANDED_IN = {
+    "HW_ann_attempt_2026-03-01-20-00-00_backward.py": "3 ann",
+    "HW_bob_attempt_2026-03-02-00-05-00_backward.py": "2 bob",
+    "HW_cy_attempt_2026-03-03-12-00-00_backward.py": "3 cy",
+    "HW_dan_attempt_2026-03-04-12-00-00_backward.py": "3 dan",
+    "HW_eve_attempt_2026-03-01-10-00-00_backward.py": "1 eve",
+    "HW_eve_attempt_2026-03-02-12-00-00_backward.py": "3 eve",
+    "HW_fay_attempt_2026-03-20-12-00-00_backward.py": "3 fay",
+}
+"""Blackboard's names: in time, within the grace period, two days late, extended, twice, and far too late."""
+EVE = ("eve_attempt_2026-03-01-10-00-00", "eve_attempt_2026-03-02-12-00-00")
+
+
+class _Workers(PretendWorkers):
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        return None
+
+
+@pytest.fixture
+def dies() -> dict[str, int]:
+    """Submissions whose worker dies, and how often."""
+    return {}
+
+
+@pytest.fixture
+def batch(
+    grade: Callable[..., Result], monkeypatch: pytest.MonkeyPatch, dies: dict[str, int], tmp_path: Path
+) -> Callable[..., Result]:
+    """Hand in files and grade them; their first word is the points."""
+    monkeypatch.setattr("grader.cli.batch.on_this_machine", lambda _, jobs=None: _Workers(dies=dies))
+
+    def run(*words: str, files: Mapping[str, str] = HANDED_IN, code: int = 0, course: str = COURSE) -> Result:
+        hand_in(tmp_path / "class", files)
+        if course:
+            (tmp_path / "course.toml").write_text(course, "utf-8")
+        result = grade("batch", "class", "--exercise", "mlp", *words)
+        assert result.exit_code == code, result.output
+        return result
+
+    return run
+
+
+def table(folder: Path, name: str = "grades") -> dict[str, dict[str, str]]:
+    """The rows of grades.csv by login, with the attempt's number where somebody has several."""
+    text = (folder / name / "grades.csv").read_bytes().decode("utf-8-sig")
+    return {row["submission"]: row for row in csv.DictReader(io.StringIO(text, newline=""))}
+
+
+def of(rows: Mapping[str, dict[str, str]], login: str) -> dict[str, str]:
+    """The only row of somebody."""
+    (row,) = [row for row in rows.values() if row["student"] == login]
+    return row
+
+
+def decide(folder: Path, submission: str, override: str) -> None:
+    """Write an override as an instructor does."""
+    path = folder / "grades" / "grades.csv"
+    rows = [*table(folder).values()]
+    for row in rows:
+        row["override"] = override if row["submission"] == submission else row["override"]
+    buffer = io.StringIO(newline="")
+    writer = csv.DictWriter(buffer, [*rows[0]])
+    writer.writeheader()
+    writer.writerows(rows)
+    path.write_bytes(buffer.getvalue().encode("utf-8-sig"))
+
+
+def exported(grade: Callable[..., Result], folder: Path, code: int = 0) -> tuple[dict[str, str], str]:
+    """The grades in a grade book with all logins, and what was reported."""
+    (folder / "book.csv").write_text("login,HW\nann,\nbob,\ncy,\ndan,\neve,\nfay,\n")
+    words = ("report", "--class", "grades", "--to", "gradebook", "--roster", "book.csv", "--title", "HW")
+    result = grade(*words, "-o", "filled.csv")
+    assert result.exit_code == code, result.output
+    if code == 1 and not (folder / "filled.csv").exists():
+        return {}, result.stderr
+    return dict(line.split(",") for line in (folder / "filled.csv").read_text().splitlines()[1:]), result.stderr
+
+
+def pages(grade: Callable[..., Result], folder: Path, code: int = 0) -> dict[str, str]:
+    """The students' pages as text, by name."""
+    result = grade("report", "--class", "grades", "--feedback-pages", "feedback")
+    assert result.exit_code == code, result.output
+    return {
+        path.stem: re.sub(r"<[^>]+>", " ", path.read_text("utf-8")) for path in (folder / "feedback").glob("*.html")
+    }
+
+
+class TestDueDates:
+    """What lateness costs."""
+
+    def test_a_row_says_how_late_it_is_and_what_that_costs(self, batch: Callable[..., Result], tmp_path: Path) -> None:
+        """Grace period, slip day, extension, last moment."""
+        result = batch()
+        rows = table(tmp_path)
+        shown = {
+            login: tuple(of(rows, login)[name] for name in ("late", "penalty", "slip", "counts", "final"))
+            for login in ("ann", "bob", "cy", "dan", "fay")
+        }
+        assert shown == {
+            "ann": ("", "", "", "yes", "3"),
+            "bob": ("", "", "", "yes", "2"),
+            "cy": ("2 days", "0.5", "1", "yes", "2.5"),
+            "dan": ("", "", "", "yes", "3"),
+            "fay": ("not accepted", "", "", "yes", "0"),
+        }
+        assert of(rows, "ann")["at"] == "2026-03-01T20:00:00+01:00"
+        assert "2 late: 0.5 points off in all, 1 slip day, 1 not accepted" in result.stdout.splitlines()
+        assert result.stderr.splitlines()[-1].startswith("7 of 7 submissions")
+
+    def test_the_summary_has_one_grade_for_each_person(self, batch: Callable[..., Result], tmp_path: Path) -> None:
+        """Before penalties, of the attempts that count."""
+        result = batch()
+        assert "points out of 26: mean 2.5, median 3, range 1 to 3, of the 6 who handed in" in result.stdout
+        assert "several attempts: 1 does not count, see column `why` in grades.csv" in result.stdout
+        summary = json.loads((tmp_path / "grades" / "summary.json").read_bytes())
+        assert summary["points"]["count"] == {"1": 1, "2": 1, "3": 4}
+        assert summary["attempts"] == {"counting": 6, "not_counting": 1}
+        assert summary["late"] == {"late": 2, "not_accepted": 1, "unknown": 0, "points_off": 0.5, "slip_days": 1}
+
+    def test_a_changed_due_date_regrades_nothing(self, batch: Callable[..., Result], tmp_path: Path) -> None:
+        """And all rows follow it."""
+        batch()
+        result = batch(course=COURSE.replace("2026-03-01 23:59", "2026-03-08 23:59"))
+        assert "graded" not in result.stdout.replace("7 graded", "").replace("of 7 graded", "")
+        assert of(table(tmp_path), "cy")["final"] == "3"
+
+    def test_someone_named_who_is_nobody_is_reported(self, batch: Callable[..., Result]) -> None:
+        """On stderr."""
+        result = batch(course=COURSE.replace("[extensions.dan]", "[extensions.don]"))
+        assert "course.toml: [extensions] don is nobody who handed in mlp" in result.stderr.splitlines()
+
+    def test_slip_days_used_for_another_exercise_are_gone(self, batch: Callable[..., Result], tmp_path: Path) -> None:
+        """Those in the results named with --earlier."""
+        batch("--out", "first")
+        assert "first holds results of mlp itself" in batch("--earlier", "first", code=4).stderr
+        summary = json.loads((tmp_path / "first" / "summary.json").read_bytes())
+        (tmp_path / "first" / "summary.json").write_text(json.dumps({**summary, "exercise": "attention"}))
+        batch("--earlier", "first")
+        assert [of(table(tmp_path, name), "cy")["final"] for name in ("first", "grades")] == ["2.5", "2"]
+
+    def test_a_mistake_in_the_course_is_reported_before_anything_is_graded(
+        self, batch: Callable[..., Result], tmp_path: Path
+    ) -> None:
+        """With its line."""
+        result = batch(course=COURSE.replace("Europe/Berlin", "Europe/Berlim"), code=3)
+        assert "course.toml:5: there is no timezone 'Europe/Berlim'" in result.stderr
+        assert not (tmp_path / "grades").exists()
+
+
+class TestTimes:
+    """When something was handed in."""
+
+    FILES: ClassVar = {"cy.py": "3 cy", "ann.py": "2 ann"}
+
+    def test_without_times_nothing_is_taken_off_and_that_is_reported(
+        self, batch: Callable[..., Result], tmp_path: Path
+    ) -> None:
+        """A file's modification time decides nothing."""
+        result = batch(files=self.FILES)
+        assert "the time of 2 submissions is not known, so no penalty was taken: ann, cy" in result.stderr
+        assert {row["late"] for row in table(tmp_path).values()} == {"unknown"}
+        assert table(tmp_path)["cy"]["final"] == "3"
+
+    def test_a_table_gives_the_times(self, batch: Callable[..., Result], tmp_path: Path) -> None:
+        """By the submission's name; other rows are reported."""
+        (tmp_path / "times.csv").write_text(
+            "submission,time\ncy,2026-03-03 12:00\nann,2026-03-01 12:00\nzoe,2026-03-01 9:00\n"
+        )
+        result = batch("--times", "times.csv", files=self.FILES)
+        assert table(tmp_path)["cy"]["final"] == "2.5"
+        assert "times.csv: there is no submission zoe." in result.stderr
+
+    def test_a_table_comes_before_the_platform(self, batch: Callable[..., Result], tmp_path: Path) -> None:
+        """By the person, if that is one submission."""
+        (tmp_path / "times.csv").write_text("login;time\ncy;01.03.2026 12:00\n")
+        batch("--times", "times.csv")
+        assert of(table(tmp_path), "cy")["at"] == "2026-03-01T12:00:00+01:00"
+
+    def test_a_table_that_cannot_be_used_stops_the_batch(self, batch: Callable[..., Result], tmp_path: Path) -> None:
+        """With the columns that it has."""
+        (tmp_path / "times.csv").write_text("who,when\ncy,2026-03-03 12:00\n")
+        assert "needs the columns submission and time" in batch("--times", "times.csv", code=4).stderr
+
+    def test_a_clone_was_handed_in_with_its_last_commit(self, batch: Callable[..., Result], tmp_path: Path) -> None:
+        """And its login is in the column `student`."""
+        git = shutil.which("git")
+        assert git is not None, "git is needed to test the times of clones"
+        files = {f"hw-{login}/backward.py": f"3 {login}" for login in ("ann", "cy", "dan")}
+        hand_in(tmp_path / "class", files)
+        for login, day in (("ann", 1), ("cy", 3)):
+            dated = dict.fromkeys(("GIT_COMMITTER_DATE", "GIT_AUTHOR_DATE"), f"2026-03-{day:02}T12:00:00+01:00")
+            for words in (
+                ["init", "-q"],
+                ["add", "."],
+                ["-c", "user.name=a", "-c", "user.email=a@b", "commit", "-qm", "x"],
+            ):
+                subprocess.run(
+                    [git, *words], cwd=tmp_path / "class" / f"hw-{login}", check=True,
+                    env={**dated, "HOME": str(tmp_path), "PATH": os.defpath},
+                )  # fmt: skip
+        result = batch(files=files)
+        rows = table(tmp_path)
+        assert {of(rows, login)["final"] for login in ("ann", "dan")} == {"3"}
+        assert of(rows, "cy")["final"] == "2.5"
+        assert "the time of 1 submission is not known" in result.stderr
+
+
+class TestAttempts:
+    """Several submissions of one person."""
+
+    def test_the_last_one_in_time_counts_and_all_are_listed(self, batch: Callable[..., Result], tmp_path: Path) -> None:
+        """The other has no final points."""
+        batch()
+        rows = table(tmp_path)
+        assert [(rows[name]["counts"], rows[name]["final"]) for name in EVE] == [("yes", "1"), ("no", "")]
+        assert rows[EVE[0]]["why"] == "this one counts, because it is the last one in time."
+        assert rows[EVE[1]]["why"].startswith("this one does not count. What counts is attempt 1 of 2, handed in ")
+
+    def test_the_best_one_counts_if_the_course_says_so(
+        self, batch: Callable[..., Result], grade: Callable[..., Result], tmp_path: Path
+    ) -> None:
+        """After the penalty; a day late is a slip day here."""
+        batch(course=COURSE.replace("[class]", '[class]\nattempts = "best"'))
+        assert [table(tmp_path)[name]["final"] for name in EVE] == ["", "3"]
+        assert exported(grade, tmp_path)[0]["eve"] == "3"
+
+    def test_without_a_course_the_last_one_counts(self, batch: Callable[..., Result], tmp_path: Path) -> None:
+        """A time zone is needed for due dates only."""
+        result = batch(course="")
+        assert [table(tmp_path)[name]["counts"] for name in EVE] == ["no", "yes"]
+        assert table(tmp_path)[EVE[0]]["at"] == "2026-03-01T10:00:00"
+        assert "time zone" not in result.stderr
+
+    def test_with_nothing_to_decide_the_table_is_as_ever(self, batch: Callable[..., Result], tmp_path: Path) -> None:
+        """No columns about times and attempts."""
+        batch(files={"ann.py": "3 ann"}, course="")
+        assert not {"at", "late", "penalty", "slip", "counts", "why"} & table(tmp_path)["ann"].keys()
+        assert json.loads((tmp_path / "grades" / "class.json").read_bytes())["submissions"][0]["ruled"] is None
+
+    def test_an_attempt_that_may_count_holds_the_grade_back(
+        self, batch: Callable[..., Result], grade: Callable[..., Result], dies: dict[str, int], tmp_path: Path
+    ) -> None:
+        """Until it is graded; other people's grades are exported."""
+        dies[EVE[1]] = 9
+        batch(course=COURSE.replace("[class]", '[class]\nattempts = "best"'), code=3)
+        assert [table(tmp_path)[name]["final"] for name in EVE] == ["", ""]
+        found, told = exported(grade, tmp_path, code=1)
+        assert (found["eve"], found["ann"]) == ("", "3")
+        assert f"left out, because not graded yet: {EVE[0]}" in told
+
+    def test_the_attempts_of_one_person_on_the_roster_are_one_grade(
+        self, batch: Callable[..., Result], grade: Callable[..., Result], tmp_path: Path
+    ) -> None:
+        """Also if --match gives a person two submissions of different names."""
+        (tmp_path / "roster.csv").write_text("login,name\nann,Ann A\ncy,Cy C\n")
+        (tmp_path / "match.csv").write_text("submission,person\nann,ann\nann again,ann\n")
+        files = {"ann.py": "3 ann", "ann again.py": "1 ann", "cy.py": "2 cy"}
+        batch("--roster", "roster.csv", "--match", "match.csv", files=files, course="")
+        rows = table(tmp_path)
+        assert sorted(row["counts"] for row in rows.values()) == ["no", "yes", "yes"]
+
+
+class TestExports:
+    """What leaves the folder."""
+
+    def test_a_grade_book_has_the_final_points_of_what_counts(
+        self, batch: Callable[..., Result], grade: Callable[..., Result], tmp_path: Path
+    ) -> None:
+        """An attempt that does not count is no grade that was left out."""
+        batch()
+        found, told = exported(grade, tmp_path)
+        assert found == {"ann": "3", "bob": "2", "cy": "2.5", "dan": "3", "eve": "1", "fay": "0"}
+        assert "1 attempt does not count" in told
+        assert "left out" not in told
+
+    def test_the_course_table_has_the_same(
+        self, batch: Callable[..., Result], grade: Callable[..., Result], tmp_path: Path
+    ) -> None:
+        """One row for each person, under the login."""
+        batch()
+        assert grade("course", "grades").exit_code == 0
+        rows = [*csv.DictReader(io.StringIO((tmp_path / "course.csv").read_bytes().decode("utf-8-sig"), newline=""))]
+        assert {row["student"]: row["final"] for row in rows} == {
+            "ann": "3", "bob": "2", "cy": "2.5", "dan": "3", "eve": "1", "fay": "0",
+        }  # fmt: skip
+
+    def test_other_formats_leave_out_what_does_not_count(
+        self, batch: Callable[..., Result], grade: Callable[..., Result], tmp_path: Path
+    ) -> None:
+        """Markdown, for example, and the dashboard."""
+        batch()
+        shown = grade("report", "--class", "grades", "--to", "markdown")
+        assert shown.exit_code == 0
+        assert "2026-03-01-10-00-00" in shown.stdout
+        assert "2026-03-02-12-00-00" not in shown.stdout
+        assert grade("report", "--class", "grades").exit_code == 0
+        dashboard = (tmp_path / "grades" / "class.html").read_text("utf-8")
+        assert EVE[0] in dashboard
+        assert EVE[1] not in dashboard
+
+    def test_the_student_reads_why(
+        self, batch: Callable[..., Result], grade: Callable[..., Result], tmp_path: Path
+    ) -> None:
+        """On the page of the attempt that counts."""
+        batch()
+        found = pages(grade, tmp_path)
+        cy = found["cy_attempt_2026-03-03-12-00-00"]
+        assert "Handed in 2026-03-03 12:00 CET, due 2026-03-01 23:59 CET: 2 days late, 1 slip day used" in cy
+        assert "3 - 0.5 = 2.5 points." in cy
+        assert "2.5 of 3" in cy
+        assert "Attempt 1 of 2: this one counts, because it is the last one in time." in found[EVE[0]]
+        assert EVE[1] not in found
+        assert "(your extension): in time." in found["dan_attempt_2026-03-04-12-00-00"]
+
+
+class TestOverrides:
+    """The instructor decides last."""
+
+    CY = "cy_attempt_2026-03-03-12-00-00"
+
+    def test_an_override_has_no_penalty(
+        self, batch: Callable[..., Result], grade: Callable[..., Result], tmp_path: Path
+    ) -> None:
+        """In the table at the next run, in exports at once."""
+        batch()
+        decide(tmp_path, self.CY, "2.75")
+        assert exported(grade, tmp_path)[0]["cy"] == "2.75"
+        assert "Your instructor set the points to 2.75. The grader gave 3 of 3." in pages(grade, tmp_path)[self.CY]
+        batch()
+        row = table(tmp_path)[self.CY]
+        assert (row["penalty"], row["slip"], row["final"], row["override"]) == ("", "", "2.75", "2.75")
+        assert exported(grade, tmp_path)[0]["cy"] == "2.75"
+
+    def test_a_word_is_no_grade(
+        self, batch: Callable[..., Result], grade: Callable[..., Result], tmp_path: Path
+    ) -> None:
+        """It is shown as final."""
+        batch()
+        decide(tmp_path, self.CY, "excused")
+        batch()
+        assert table(tmp_path)[self.CY]["final"] == "excused"
+        found, told = exported(grade, tmp_path)
+        assert found["cy"] == ""
+        assert "'excused'" in told
+
+    def test_an_attempt_with_an_override_counts(
+        self, batch: Callable[..., Result], grade: Callable[..., Result], tmp_path: Path
+    ) -> None:
+        """Until the next run has seen it, nothing is exported."""
+        batch()
+        decide(tmp_path, EVE[1], "2")
+        found, told = exported(grade, tmp_path, code=1)
+        assert found == {}
+        assert f"the override of {EVE[1]} changed after the course's rules were applied. Run `grade batch`" in told
+        batch()
+        assert [table(tmp_path)[name]["final"] for name in EVE] == ["", "2"]
+        assert exported(grade, tmp_path)[0]["eve"] == "2"
+
+    def test_fail_under_looks_at_what_counts(self, batch: Callable[..., Result]) -> None:
+        """After the penalty."""
+        result = batch("--fail-under", "9.7", code=1)
+        below = next(line for line in result.stderr.splitlines() if line.startswith("below --fail-under: "))
+        assert "cy_attempt" in below
+        assert "ann_attempt" not in below
+        assert EVE[1] not in below
