@@ -27,19 +27,26 @@ def course(results: tuple[Path, ...], out: Path, exercises: Path | None) -> int:
     RESULTS are folders that `grade batch --out` wrote, one for each exercise. Weights, extra credit, dropped exercises
     and rounding come from [grades] in course.toml.
     """
+    from grader.classroom.gradebook.results_folder import read_results as read_folder
     from grader.classroom.policy.class_policy import class_policy
     from grader.classroom.policy.course_grade import NoWeight
     from grader.classroom.policy.course_table import DoubledExercise, course_table, write_course
     from grader.classroom.policy.graded_exercises import NoResults, read_results
     from grader.classroom.tables.table import UnreadableTable
     from grader.exercise.course import find_course
+    from grader.report.submission_facts import NothingToTell
 
     found = find_course((exercises or Path("exercises")).absolute())
     try:
+        problems = [f"{folder}: {each}" for folder in results for each in read_folder(folder).problems]
+        if problems:
+            for sentence in (*problems, "Nothing was written: set this right first, so that no grade is lost."):
+                click.echo(sentence, err=True)
+            return ExitCode.SOMETHING_WRONG
         table = course_table([read_results(folder) for folder in results], class_policy(found).grades)
         with writing(out):
             told = write_course(out, table)
-    except (NoResults, NoWeight, DoubledExercise, UnreadableTable) as error:
+    except (NothingToTell, NoResults, NoWeight, DoubledExercise, UnreadableTable) as error:
         raise Misuse(str(error)) from None
     for sentence in (*table.told, *told):
         click.echo(sentence, err=True)

@@ -75,6 +75,10 @@ class Rendering:
         "--class", "folder", type=options.FOLDER, metavar="DIR",
         help="Convert a class: the --out folder of `grade batch`.",
     ),
+    click.option(
+        "--course", "course", type=options.FILE, metavar="FILE",
+        help="Fill a grade book with the table that `grade course` wrote.",
+    ),
     click.option("-o", "--output", metavar="FILE", help="Output file (default: stdout; REPORT.html for a page)."),
     click.option(
         "--pages", is_flag=True, help="With --class: also write a page for each submission."
@@ -90,11 +94,13 @@ class Rendering:
     options.exercises("Exercises to take forward lines and hints from, for a page."),
     options.color,
 )  # fmt: skip
-def report(report_json: str | None, folder: Path | None, **asked: Any) -> int:
+def report(report_json: str | None, folder: Path | None, course: Path | None, **asked: Any) -> int:
     """Convert a report to HTML or another system's format; with --class, the reports of a class."""
-    if (report_json is None) == (folder is None):
-        raise Misuse("expected either a report or a class; name REPORT.json or --class DIR")
+    if sum(each is not None for each in (report_json, folder, course)) != 1:
+        raise Misuse("expected a report, a class or a course; name REPORT.json, --class DIR or --course FILE")
     rendering = Rendering(**asked)
+    if course is not None and rendering.to not in BOOKS:
+        raise Misuse(f"--course fills in a grade book: choose --to {', '.join(BOOKS[:-1])} or {BOOKS[-1]}")
     if rendering.pages and (folder is None or rendering.to != "html"):
         raise Misuse("--pages makes HTML pages of a class: give --class DIR, and no other format")
     if rendering.feedback_pages and (folder is None or rendering.to != "html" or rendering.pages or rendering.output):
@@ -107,6 +113,10 @@ def report(report_json: str | None, folder: Path | None, **asked: Any) -> int:
     if rendering.to not in BOOKS and (given := rendering.of_grade_book()):
         raise Misuse(f"{given} is for a grade book: choose --to {', '.join(BOOKS[:-1])} or {BOOKS[-1]}")
     try:
+        if course is not None:
+            from grader.classroom.gradebook.earned import earned_by_course
+
+            return _grade_book(earned_by_course(course), rendering)
         if folder is None:
             return _one(_read(str(report_json)), str(report_json), rendering)
         return _class(folder, rendering)

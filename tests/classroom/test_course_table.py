@@ -307,7 +307,7 @@ class TestTable:
         people = {"jane": ("7", "j@x.edu"), "ben": ("8", ""), "twin": ("8",)}
         spent, told = spent_elsewhere([read_results(one), read_results(other)], people)
         assert spent == {"jane": 3}
-        assert told == ("b: the slip days of b may be of several people here: not counted",)
+        assert told == (f"{other}: the slip days of b may be of several people here: not counted",)
 
     def test_people_kept_apart_have_different_keys(self, tmp_path: Path) -> None:
         """So that what is written for one is never the other's."""
@@ -315,6 +315,22 @@ class TestTable:
         table = course_table([read_results(folder)], GradeRules())
         write_course(tmp_path / "course.csv", table)
         assert len({row["key"] for row in rows_of(tmp_path / "course.csv")}) == 2
+
+    def test_two_folders_may_have_one_name(self, tmp_path: Path) -> None:
+        """Each week's results are in a folder called grades."""
+        folders = []
+        for week, exercise, possible in (("week1", "mlp", 26), ("week2", "rnn", 17)):
+            (tmp_path / week).mkdir()
+            row = f"jane,777,Jane,,graded,{possible},{possible},,,{possible}"
+            folders.append(results(tmp_path / week / "grades", exercise, possible, row))
+        (row,) = course_table([read_results(folder) for folder in folders], GradeRules()).rows
+        assert row.grade.explanation == "mlp 26 of 26, rnn 17 of 17: 43 of 43"
+
+    def test_an_override_counts_before_the_batch_has_seen_it(self, tmp_path: Path) -> None:
+        """It was typed into grades.csv since."""
+        folder = results(tmp_path / "a", "mlp", 26, "jane,777,Jane,,graded,24,26,20.5,,24")
+        (found,) = read_results(folder).lines
+        assert found.points == Fraction("20.5")
 
     @pytest.mark.parametrize(
         ("broken", "sentence"),
@@ -346,5 +362,50 @@ class TestTable:
     def test_one_exercise_twice_is_a_usage_error(self, grade: Callable[..., Result], both: tuple[Path, Path]) -> None:
         """Adding it up twice would be wrong."""
         result = grade("course", both[0], both[0])
-        assert "grades-mlp and grades-mlp both hold results of mlp; name one of them" in result.stderr
+        assert f"{both[0]} and {both[0]} both hold results of mlp; name one of them" in result.stderr
+
+
+class TestInAGradeBook:
+    """`grade report --course` fills the course's grades into a grade book."""
+
+    PEOPLE = (
+        "key,student,name,email,mlp (of 26),total,possible,override,reason,comment,final,explanation\n"
+        'kbcdf,1,"Doe, Jane",,20,20,26,"22,5",,,20,\nkbcdg,2,Max Roe,,26,26,26,,,,26,\nkbcdh,3,Eve,,,,26,,,,,\n'
+        "kbcdj,4,Ill,,,,26,excused,,,,\nkbcdk,9,Nobody,,1,1,26,,,,1,\n"
+    )
+    BOOK = (
+        "Student,ID,SIS Login ID,Section,Course (9)\n    Points Possible,,,,26\n"
+        '"Doe, Jane",1,,A,\n"Roe, Max",2,,A,\nEve,3,,A,\nIll,4,,A,\n'
+    )
+
+    def test_finals_go_to_their_people_and_the_rest_is_named(
+        self, grade: Callable[..., Result], tmp_path: Path
+    ) -> None:
+        """An override counts from when it is typed."""
+        (tmp_path / "course.csv").write_text(self.PEOPLE, encoding="utf-8")
+        (tmp_path / "book.csv").write_text(self.BOOK, encoding="utf-8")
+        result = grade(
+            "report", "--course", tmp_path / "course.csv", "--to", "canvas", "--roster", tmp_path / "book.csv"
+        )
+        assert [line.rpartition(",")[2] for line in result.stdout.splitlines()[2:]] == ["22.5", "26", "", ""]
+        assert result.exit_code == 1
+        assert "left out, because not graded yet: Eve" in result.stderr
+        assert "the override for Ill is not a number ('excused')" in result.stderr
+        assert "is known to own them: Nobody" in result.stderr or "is known to own it: Nobody" in result.stderr
+
+    @pytest.mark.parametrize(
+        ("words", "sentence"),
+        [
+            (("--to", "csv"), "--course fills in a grade book: choose --to canvas, moodle or gradebook"),
+            (("--to", "canvas", "--roster", "book.csv"), "has no column key; name the table that `grade course --out`"),
+        ],
+    )
+    def test_what_makes_no_sense_is_refused(
+        self, grade: Callable[..., Result], tmp_path: Path, words: tuple[str, ...], sentence: str
+    ) -> None:
+        """With what was expected."""
+        (tmp_path / "book.csv").write_text(self.BOOK, encoding="utf-8")
+        words = tuple(str(tmp_path / word) if word.endswith(".csv") else word for word in words)
+        result = grade("report", "--course", tmp_path / "book.csv", *words)
+        assert (result.exit_code, sentence in result.stderr) == (4, True), result.stderr
         assert result.exit_code == 4

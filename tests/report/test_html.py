@@ -560,7 +560,7 @@ class TestCommand:
     @pytest.mark.parametrize(
         ("words", "sentence"),
         [
-            ([], "expected either a report or a class; name REPORT.json or --class DIR"),
+            ([], "expected a report, a class or a course; name REPORT.json, --class DIR or --course FILE"),
             (["x.json", "--pages"], "--pages makes HTML pages of a class: give --class DIR"),
             (["nothing.json"], "nothing.json cannot be read: no such file or directory"),
             ([str(HERE / "conftest.py")], "is not a grader report"),

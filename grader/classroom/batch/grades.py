@@ -227,7 +227,7 @@ def final(own: Mapping[str, str] | None, record: Record | None) -> float | None:
     return record.points if record else None
 
 
-def doubtful(own: Mapping[str, Mapping[str, str]], possible: int) -> Iterator[str]:
+def doubtful(own: Mapping[str, Mapping[str, str]], possible: float) -> Iterator[str]:
     """A sentence for each override that is a word, such as `excused`, below zero, or above the maximum."""
     for name, cells in own.items():
         text = cells["override"]
@@ -238,7 +238,7 @@ def doubtful(own: Mapping[str, Mapping[str, str]], possible: int) -> Iterator[st
                 "out"
             )
         elif points is not None and not 0 <= points <= possible:
-            beyond = "below zero" if points < 0 else f"above the maximum of {possible}"
+            beyond = "below zero" if points < 0 else f"above the maximum of {possible:g}"
             yield f"the override for {name}, {points:.10g}, is {beyond}: it counts as it is"
 
 

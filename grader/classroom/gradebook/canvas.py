@@ -92,11 +92,11 @@ def _students(table: Table) -> Iterator[int]:
             yield row
 
 
-def _told(table: Table, column: int, possible: int) -> Iterator[str]:
+def _told(table: Table, column: int, possible: float) -> Iterator[str]:
     for cells in table.rows:
         most = figure(cells[column]) if cells[0].strip().casefold().startswith(_POSSIBLE) else None
         if most is not None and most != possible and possible:
             yield (
-                f"Canvas' maximum for {table.head[column]} is {most:g}, but {possible} points are possible here: "
+                f"Canvas' maximum for {table.head[column]} is {most:g}, but {possible:g} points are possible here: "
                 "change one of them"
             )

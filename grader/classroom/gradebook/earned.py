@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import TYPE_CHECKING
@@ -9,17 +10,22 @@ from typing import TYPE_CHECKING
 from grader.classroom.batch.grades import doubtful
 from grader.classroom.intake.platforms import demangle
 from grader.classroom.people.ownership import Claim
+from grader.classroom.tables.table import UnreadableTable, read_table
 from grader.report.clean_text import MOST, line
+from grader.report.formats.csv_table import figure, unguarded
 from grader.report.submission_facts import NothingToTell
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from pathlib import Path
 
     from grader.classroom.gradebook.results_folder import ResultsFolder
     from grader.report.row_facts import Entry
 
 _SINGLE = {"backward", "submission", "solution"}
 """File names that do not identify a person."""
+_OF_COURSE = ("key", "student", "name", "email", "total", "possible", "override")
+"""The columns of a course's table that say who gets what."""
 _ALONE = ("moodle", "canvas")
 """Platforms whose names cannot be taken for somebody's own, even if there is only one."""
 
@@ -31,7 +37,7 @@ class Grade:
     name: str
     claim: Claim
     points: float = 0
-    possible: int = 0
+    possible: float = 0
     said: list[str] = field(default_factory=list)
     """Feedback for the student, a sentence for each exercise."""
     overridden: bool = False
@@ -124,6 +130,41 @@ def earned_by_report(entries: Iterable[Entry]) -> Earned:
     found = Earned()
     for entry in entries:
         found.add(entry, _claim(entry))
+    return found
+
+
+def earned_by_course(path: Path) -> Earned:
+    """What everybody earned in a course: the table of `grade course`, with the overrides that it has at this moment.
+
+    Raises:
+        NothingToTell: it is not such a table.
+    """
+    try:
+        table = read_table(path)
+    except UnreadableTable as error:
+        raise NothingToTell(str(error)) from None
+    columns = {name: table.column(name) for name in _OF_COURSE}
+    lacking = [name for name, at in columns.items() if at is None]
+    if lacking:
+        raise NothingToTell(f"{path} has no column {lacking[0]}; name the table that `grade course --out` wrote")
+    rows = [{name: unguarded(row[at].strip()) for name, at in columns.items() if at is not None} for row in table.rows]
+    found = Earned(exercises={path.stem: None})
+    alike = Counter(row["name"] for row in rows)
+    for row in rows:
+        known = [row["student"], row["email"], row["key"]]
+        called = row["name"] if alike[row["name"]] == 1 else f"{row['name']} ({next(filter(None, known), '')})".strip()
+        claim = Claim(called, row["key"], id=row["student"], email=row["email"], name=row["name"], person=row["key"])
+        found.claims.append(claim)
+        found.handed_in.add(called)
+        text, possible = row["override"] or row["total"], figure(row["possible"])
+        points = figure(text) if text else None
+        if points is not None:
+            said = f"{shown(points)} points" + (f" of {shown(possible)}" if possible else "")
+            found.grades[called] = Grade(called, claim, points, possible or 0, [said], overridden=bool(row["override"]))
+        elif not text:
+            found.waiting.append(called)
+    own = {each.submission: {"override": row["override"]} for each, row in zip(found.claims, rows, strict=True)}
+    found.told += doubtful(own, max((grade.possible for grade in found.grades.values()), default=0))
     return found
 
 

@@ -100,7 +100,7 @@ def _check(table: Table, graded: Mapping[int, Grade]) -> None:
         if most is not None and grade.points > most:
             raise NothingToTell(
                 f"{grade.name} has {shown(grade.points)} points, but Moodle's maximum is {most:g}: set it to "
-                f"{grade.possible} in Moodle, and download the worksheet again"
+                f"{grade.possible:g} in Moodle, and download the worksheet again"
             )
 
 

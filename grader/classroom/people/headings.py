@@ -52,7 +52,8 @@ _HEADINGS = {
         学号; 學號; 学籍番号; 学生番号; 학번
     """,
     Heading.LOGIN: """
-        login; login id; login name; loginname; sis login id; username; user name; user; account; account name;
+        login; login id; login name; loginname; sis login id; username; usernames; user name; user; account;
+        account name;
         netid; net id; unikey; uniqname; kerberos; eid; github; github username; github user; github login;
         github name; github handle; github account; gitlab username; handle;
         anmeldename; benutzername; benutzerkennung; benutzer; kennung; nutzername; nutzerkennung; rz kennung;

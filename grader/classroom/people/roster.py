@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from grader.classroom.people.headings import EXAMPLES, Heading, kinds
 from grader.classroom.people.name_forms import folded, in_any_order, plain, words
+from grader.classroom.tables.encoding import repaired
 from grader.classroom.tables.table import UnreadableTable, heading
 from grader.exercise.nearest import did_you_mean
 
@@ -23,6 +24,12 @@ _PARTICIPANT = re.compile(r"[^\W\d][^\d@]*(?: |/\w+?)(\d+)|[^\W\d\x00-\u024f]{2,
 
 The letters alone could be a login: in `jdoe2` the 2 is nobody's number."""
 _TEST_STUDENTS = frozenset(("student test", "test student", "demo student", "student demo", "points possible"))
+_SUMS = frozenset((
+    "total", "totals", "sum", "count", "average", "mean", "median", "maximum", "minimum", "summe", "gesamt", "anzahl",
+    "mittelwert", "durchschnitt", "somme", "moyenne", "suma", "promedio", "somma", "media", "totaal", "gemiddelde",
+    "合计", "合計", "平均",
+))  # fmt: skip
+"""The first cell of a row below the people that adds them up."""
 _TEST_LOGIN = re.compile(r".*_previewuser\d*", re.IGNORECASE)
 _STAFF = re.compile(
     r"\b(ta|teaching|teacher|instructor|assistant|tutor|trainer|professor|lecturer|staff|grader|designer|observer"
@@ -143,7 +150,7 @@ def _person(row: Sequence[str], at: int, held: Mapping[int, Heading], rounded: l
     """The person in a row; None if the row lists nobody, as Canvas' row of possible points."""
     cells: dict[Heading, list[str]] = {kind: [] for kind in Heading}
     for column, kind in held.items():
-        if text := " ".join(row[column].split()):
+        if text := repaired(" ".join(row[column].split())):
             cells[kind].append(text)
     whole = " ".join([*cells[Heading.FIRST][:1], *cells[Heading.LAST]])
     name = cells[Heading.NAME][0] if cells[Heading.NAME] else whole
@@ -182,7 +189,9 @@ def _forms(number: str) -> Iterator[str]:
 def _is_no_person(row: Sequence[str], held: Mapping[int, Heading], name: str, ids: Sequence[str]) -> bool:
     """Canvas indents what is in the row of possible points, in every language."""
     indented = any(kind is Heading.NAME and row[at].startswith("    ") for at, kind in held.items())
-    return folded(name) == "points possible" or (indented and not ids)
+    sums = not any(letter.isalpha() for letter in name) or folded(name) in _SUMS
+    written = [folded(row[at]) for at in held if row[at].strip()]
+    return folded(name) == "points possible" or (indented and not ids) or (sums and written[0] in _SUMS)
 
 
 def _is_student(name: str, logins: Iterable[str], roles: Iterable[str]) -> bool:

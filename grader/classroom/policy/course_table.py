@@ -8,6 +8,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 from fractions import Fraction
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Final
 
 from grader.classroom.policy.course_grade import Mark, check_weights, course_grade
@@ -102,9 +103,10 @@ def _keys(people: Sequence[Student]) -> list[str]:
     """From what identifies each person best; those whom it does not tell apart have the submission added to it."""
     best = [folded(next(filter(None, map(student.first, _parts())))) for student in people]
     count = Counter(best)
+    firsts = [student.lines[0] for student in people]
     return [
-        _key(word if count[word] == 1 else f"{word}\0{student.lines[0].folder}\0{student.lines[0].submission}")
-        for word, student in zip(best, people, strict=True)
+        _key(word if count[word] == 1 else f"{word}\0{PurePath(line.folder).name}\0{line.submission}")
+        for word, line in zip(best, firsts, strict=True)
     ]
 
 

@@ -30,6 +30,7 @@ class GradedLine:
     """One submission, and what it gets in the end."""
 
     folder: str
+    """Its path: the folders of several weeks may have one name."""
     submission: str
     id: str
     name: str
@@ -77,11 +78,11 @@ def read_results(folder: Path) -> GradedExercise:
         if row["status"] == "unmatched":
             told.append(f"{folder}: the row {row['submission']} of grades.csv belongs to no submission and is left out")
         elif row.get("counts", "").lower() not in ("no", "false"):
-            line = _line(folder.name, row, owners)
+            line = _line(str(folder), row, owners)
             lines.append(line)
             if line.points is None and not line.excused:
                 told.append(f"{folder}: {line.submission} has no grade yet ({row['status']})")
-    return GradedExercise(folder.name, exercise, Fraction(str(possible)), tuple(lines), tuple(told))
+    return GradedExercise(str(folder), exercise, Fraction(str(possible)), tuple(lines), tuple(told))
 
 
 def _rows(table: Table) -> list[dict[str, str]]:
