@@ -244,7 +244,8 @@ def _locked(directory: Path) -> BaseFileLock:
     marker = directory / ".lock-held"
     lock = FileLock(path, mode=0o600, thread_local=False) if keeps else SoftFileLock(marker, thread_local=False)
     try:
-        lock.acquire(timeout=0)
+        # A mark that nobody holds any more is removed by the first attempt, and taken by the second.
+        lock.acquire(timeout=0 if keeps else 0.2, poll_interval=0.05)
     except Timeout:
         raise FolderInUse(
             f"another batch is writing to {directory}; wait until it is done, or choose another --out"
