@@ -10,7 +10,7 @@ import sys
 import threading
 import time
 from contextlib import AbstractContextManager, ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,17 +26,18 @@ from grader.classroom.batch.roll import keys
 from grader.classroom.batch.ruling import course_rules
 from grader.classroom.batch.runner import Batch
 from grader.classroom.batch.store import DamagedSettings, FolderInUse, Store
-from grader.classroom.batch.summary import changed, summarize, told, write_summary
+from grader.classroom.batch.summary import NoResults, changed, summarize, told, write_summary
 from grader.classroom.batch.workers import LocalWorkers
+from grader.classroom.course.course_grade import NoWeight, check_weights
 from grader.classroom.intake.folder import read_folder
 from grader.classroom.intake.gathering import nobody
 from grader.classroom.intake.name_pattern import BadPattern
 from grader.classroom.people.joining import RosterOptions, read_joined
 from grader.classroom.policy.class_policy import class_policy
-from grader.classroom.policy.graded_exercises import NoResults
 from grader.classroom.policy.times import UnreadableTime
 from grader.classroom.tables.table import UnreadableTable
 from grader.cli import options
+from grader.cli.course_grades import write_table
 from grader.cli.edge import Misuse, reason, show, takes_escapes
 from grader.cli.name_pattern_option import name_pattern
 from grader.exercise.course import find_course
@@ -58,6 +59,7 @@ if TYPE_CHECKING:
     from grader.classroom.intake.gathering import Class
     from grader.classroom.intake.handed_in import HandedIn
     from grader.classroom.intake.name_pattern import NamePattern
+    from grader.exercise.course import Course
     from grader.exercise.exercise import Exercise
 
     Start = Callable[[Order], AbstractContextManager[Workers]]
@@ -68,7 +70,8 @@ if TYPE_CHECKING:
 @options.together(
     click.option("--out", type=options.PathType(file_okay=False), default="grades", show_default=True,
                  metavar="DIR", help="Write the results here."),
-    options.exercise("The exercise (default: inferred from the submissions)."),
+    options.exercise("The exercise (default: inferred from the submissions). Several make a course: DIR/NAME for each, "
+                     "and DIR/course.csv.", multiple=True),
     options.exercises(),
     click.option("-j", "--jobs", type=click.IntRange(1, 1024), metavar="N",
                  help="Worker processes (default: one per core)."),
@@ -98,7 +101,7 @@ if TYPE_CHECKING:
     options.color,
 )  # fmt: skip
 def batch(  # noqa: PLR0913 an option each
-    submissions: Path, exercise: str | None, exercises: Path | None, jobs: int | None, scheduler: str | None,
+    submissions: Path, exercise: tuple[str, ...], exercises: Path | None, jobs: int | None, scheduler: str | None,
     only: tuple[str, ...], since: str | None, *, failed: bool, force: bool, **rest: Any,
 ) -> int:  # fmt: skip
     """Grade a class of submissions.
@@ -111,8 +114,9 @@ def batch(  # noqa: PLR0913 an option each
     if scheduler:
         _check_cluster(scheduler)  # a wrong address is reported now, not once everything has been read
     wanted = Selection(only, moment(since), failed=failed, force=force)  # an invalid time is reported now
-    shelf = Shelf(exercises, ci=True, forced=exercise)
-    return grade_class(ClassRun(submissions, shelf, wanted, **rest), start)
+    names = tuple(dict.fromkeys(exercise))
+    shelf = Shelf(exercises, ci=True, forced=names[0] if len(names) == 1 else None)
+    return grade_class(ClassRun(submissions, shelf, wanted, names, **rest), start)
 
 
 def _check_cluster(address: str) -> None:
@@ -146,6 +150,8 @@ class ClassRun:
     source: Path
     shelf: Shelf
     wanted: Selection
+    exercises: tuple[str, ...]
+    """What `--exercise` names; empty if the submissions decide."""
     asked: options.RunOptions
     out: Path
     roster: Path | None
@@ -163,14 +169,43 @@ class ClassRun:
 
 def grade_class(run: ClassRun, start: Start) -> int:
     """Grade, write, report; the exit code. `start` starts the workers, if there is anything to grade."""
-    source, out = run.source, run.out
-    if source.resolve() == out.resolve():
-        raise click.UsageError(f"--out {out} is the folder of submissions; choose another folder")
-    asked = _asked(run)
+    if run.source.resolve() == run.out.resolve():
+        raise click.UsageError(f"--out {run.out} is the folder of submissions; choose another folder")
+    if len(run.exercises) > 1:
+        return _grade_course(run, start)
     everything = _taken_in(run)
-    handed_in = _with_roster(everything, asked)
-    wanted = run.wanted.among(handed_in)
-    exercise = _exercise(run, handed_in)
+    handed_in = _with_roster(everything, _asked(run))
+    return _grade_exercise(run, everything, handed_in, _exercise(run, handed_in), start)
+
+
+def _grade_course(run: ClassRun, start: Start) -> int:
+    """Grade several exercises of one class, one after the other, and make one table of them."""
+    if run.gradients:
+        raise click.UsageError("--gradient belongs to one exercise: name it with a single --exercise")
+    exercises = [run.shelf.load(name) for name in run.exercises]
+    course = _course_of(run, exercises[0])
+    try:
+        check_weights(class_policy(course).grades, run.exercises)  # reported now, not after an hour
+    except NoWeight as error:
+        raise click.UsageError(str(error)) from None
+    everything = _taken_in(run)
+    handed_in = _with_roster(everything, _asked(run))
+    codes: list[int] = []
+    folders: list[Path] = []
+    for exercise in exercises:
+        folder = run.out / exercise.name
+        each = replace(run, out=folder, earlier=(*run.earlier, *folders))
+        codes.append(_grade_exercise(each, everything, handed_in, exercise, start))
+        if codes[-1] == ExitCode.INTERRUPTED:
+            return ExitCode.INTERRUPTED
+        folders.append(folder)
+    return max(*codes, write_table(folders, run.out / "course.csv", course))
+
+
+def _grade_exercise(
+    run: ClassRun, everything: Class, handed_in: Sequence[HandedIn], exercise: Exercise, start: Start
+) -> int:
+    out, wanted = run.out, run.wanted.among(handed_in)
     gradients = [the_gradient(name, exercise) for name in run.gradients]
     rules = _rules(run, exercise, handed_in)
     shown = takes_escapes(sys.stderr) and not run.quiet
@@ -324,13 +359,18 @@ def _exercise(run: ClassRun, handed_in: Sequence[HandedIn]) -> Exercise:
     return shelf.load(stem) if stem in shelf.names() else by_vote(run.source, handed_in, shelf)
 
 
+def _course_of(run: ClassRun, exercise: Exercise) -> Course | None:
+    """The course of the exercise, otherwise the one in the current folder."""
+    if exercise.course is None and (found := find_course((run.shelf.root or Path("exercises")).absolute())):
+        found.check_names()
+        return found
+    return exercise.course
+
+
 def _rules(run: ClassRun, exercise: Exercise, handed_in: Sequence[HandedIn]) -> CourseRules:
-    """The rules of the exercise's course, otherwise of the course in the current folder."""
-    course = exercise.course
-    if course is None and (course := find_course((run.shelf.root or Path("exercises")).absolute())):
-        course.check_names()
+    policy = class_policy(_course_of(run, exercise))
     try:
-        return course_rules(class_policy(course), exercise.name, exercise.possible, handed_in, run.times, run.earlier)
+        return course_rules(policy, exercise.name, exercise.possible, handed_in, run.times, run.earlier)
     except (UnreadableTable, UnreadableTime, NoResults) as error:
         raise click.UsageError(str(error)) from None
 

@@ -72,9 +72,9 @@ color = click.option(
 )  # fmt: skip
 
 
-def exercise(text: str, *, required: bool = False) -> Decorator:
+def exercise(text: str, *, required: bool = False, multiple: bool = False) -> Decorator:
     """`--exercise NAME`."""
-    return click.option("--exercise", metavar="NAME", required=required, help=text)
+    return click.option("--exercise", metavar="NAME", required=required, multiple=multiple, help=text)
 
 
 def exercises(text: str = "Take exercises from this folder.") -> Decorator:

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
 import pytest
 
+from grader.classroom.batch.roll import Listed, Ruled, keys
+from grader.classroom.batch.slip_days import spent_elsewhere
+from grader.classroom.batch.summary import NoResults
+from grader.classroom.course.course_grade import CourseGrade, Mark, NoWeight, check_weights, course_grade
+from grader.classroom.course.course_people import joined
+from grader.classroom.course.course_table import course_table, write_course
+from grader.classroom.course.graded_exercise import GradedLine, graded_exercise
+from grader.classroom.gradebook.results_folder import read_results
+from grader.classroom.people.ownership import Claim
 from grader.classroom.policy.class_policy import GradeRules
-from grader.classroom.policy.course_grade import CourseGrade, Mark, NoWeight, check_weights, course_grade
-from grader.classroom.policy.course_people import joined
-from grader.classroom.policy.course_table import course_table, write_course
 from grader.classroom.policy.figures import figure
-from grader.classroom.policy.graded_exercises import GradedLine, NoResults, read_results, spent_elsewhere
 from grader.classroom.tables.table import read_table
 
 if TYPE_CHECKING:
@@ -21,6 +27,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from click.testing import Result
+
+    from grader.classroom.course.graded_exercise import GradedExercise
 
 
 def grade_of(rules: GradeRules | None = None, **points: tuple[float, float] | str) -> CourseGrade:
@@ -94,62 +102,105 @@ class TestGrade:
 
 def line(folder: str, submission: str, id: str = "", name: str = "", email: str = "") -> GradedLine:  # noqa: A002
     """A line of a results folder."""
-    return GradedLine(folder, submission, id, name, email, Fraction(1))
+    return GradedLine(folder, Claim(submission, id=id, name=name, email=email), Fraction(1), name=name)
+
+
+def folders(*lines: GradedLine) -> list[list[GradedLine]]:
+    """The lines by folder."""
+    found: dict[str, list[GradedLine]] = {}
+    for each in lines:
+        found.setdefault(each.folder, []).append(each)
+    return [*found.values()]
 
 
 def people(*lines: GradedLine) -> list[list[str]]:
     """The submissions of each person."""
-    return [[each.submission for each in student.lines] for student in joined(lines)[0]]
+    return [[each.submission for each in student.lines] for student in joined(folders(*lines))[0]]
+
+
+def doubts(*lines: GradedLine) -> tuple[str, ...]:
+    """What is reported about them."""
+    return joined(folders(*lines))[1]
 
 
 class TestPeople:
     """Who is the same in several folders."""
 
     def test_an_id_or_an_address_joins(self) -> None:
-        """Whatever the names; directly or through a third folder."""
+        """Whatever the order of the names; directly or through a third folder."""
         lines = [
             line("a", "1", "7", "Doe, Jane"),
             line("b", "2", email="J@x.edu"),
-            line("c", "3", "7", email="j@x.edu"),
+            line("c", "3", "7", "Jane Doe", "j@x.edu"),
         ]
         assert people(*lines) == [["1", "2", "3"]]
 
-    def test_a_name_joins_only_if_it_is_unique_in_every_folder(self) -> None:
+    def test_a_name_joins_only_if_it_is_unique(self) -> None:
         """Otherwise they stay apart, and that is reported."""
-        assert people(line("a", "1", name="Jane Doe"), line("b", "2", name="jane doe")) == [["1", "2"]]
+        assert people(line("a", "1", name="Jane Doe"), line("b", "2", name="doe, jane")) == [["1", "2"]]
         lines = (line("a", "1", name="Li Wei"), line("a", "2", name="Li Wei"), line("b", "3", name="Li Wei"))
         assert people(*lines) == [["1"], ["2"], ["3"]]
-        (sentence,) = joined(lines)[1]
-        assert sentence.startswith("Li Wei stands for 3 people, since nothing but the name is the same: 1 in a, 2 in a")
+        assert doubts(*lines) == ("b: 3: may belong to Li Wei or Li Wei; matched to nobody",)
 
-    def test_a_name_does_not_join_different_ids(self) -> None:
-        """Moodle gives a person a new number for each assignment: a roster settles it."""
-        lines = (line("a", "1", "657737", "Jane Doe"), line("b", "2", "657999", "Jane Doe"))
-        assert people(*lines) == [["1"], ["2"]]
-        assert "grade each folder with the same --roster" in joined(lines)[1][0]
+    def test_two_people_of_one_name_with_ids_in_every_folder_are_nothing_to_report(self) -> None:
+        """Each is joined by id."""
+        lines = (line("a", "1", "7", "Li Wei"), line("a", "2", "8", "Li Wei"))
+        lines += (line("b", "3", "8", "Li Wei"), line("b", "4", "7", "Li Wei"))
+        assert (people(*lines), doubts(*lines)) == ([["1", "4"], ["2", "3"]], ())
+
+    @pytest.mark.parametrize("other", [{"id": "8"}, {"id": "7", "email": "b@x.edu"}])
+    def test_a_name_does_not_join_what_ids_or_addresses_contradict(self, other: dict[str, str]) -> None:
+        """Two people of one name, each of whom is in one folder only, unless the id is the same."""
+        lines = (line("a", "1", "7", "Jane Doe", "j@x.edu"), line("b", "2", name="Jane Doe", **other))
+        if other["id"] == "7":
+            assert people(*lines) == [["1", "2"]]
+        else:
+            assert people(*lines) == [["1"], ["2"]]
+            (sentence,) = doubts(*lines)
+            assert sentence.startswith("Jane Doe has the id 7 in a and 8 in b: kept apart")
+            assert sentence.endswith("grade each folder with the same --roster")
 
     def test_an_id_from_another_list_does_not_join(self) -> None:
         """If both name and address differ."""
         lines = (line("a", "1", "7", "Jane Doe", "j@x.edu"), line("b", "2", "7", "Ben Li", "b@x.edu"))
         assert people(*lines) == [["1"], ["2"]]
-        assert joined(lines)[1][0].startswith("the id 7 is of Jane Doe in a and of Ben Li in b")
+        assert doubts(*lines) == ("b: 2: its id 7 belongs to Jane Doe (7), not to Ben Li; matched to nobody",)
 
     def test_two_lines_of_one_folder_are_never_joined(self) -> None:
         """Nobody knows which counts."""
         lines = (line("a", "1", "7"), line("a", "2", "7"))
         assert people(*lines) == [["1"], ["2"]]
-        assert "1, 2 are of one person, and grades.csv does not say which counts" in joined(lines)[1][0]
+        assert "1, 2 are of one person, and grades.csv does not say which counts" in doubts(*lines)[0]
 
 
-HEAD = "submission,student,name,email,status,points,possible,override,reason,final"
+HEAD = "submission,student,name,email,status,points,possible,override,reason,final,comment,key"
 
 
-def results(folder: Path, exercise: str, possible: int, *rows: str, head: str = HEAD) -> Path:
-    """A results folder."""
-    folder.mkdir()
+def results(folder: Path, exercise: str, possible: int, *rows: str, ruled: dict[str, Ruled] | None = None) -> Path:
+    """A results folder. Each row is `submission,id,name,email,status,points,override`."""
+    folder.mkdir(parents=True)
     (folder / "summary.json").write_text(json.dumps({"exercise": exercise, "possible": possible}))
-    (folder / "grades.csv").write_text("\n".join([head, *rows]) + "\n", encoding="utf-8")
+    listed, lines = [], [HEAD]
+    for row, key in zip(rows, keys(rows), strict=True):
+        name, number, person, email, status, points, override = row.split(",")
+        claim = Claim(name, key, id=number, name=person, email=email)
+        rules = (ruled or {}).get(name)
+        listed.append(Listed(key, name, name, claim, number, person, email, missing=status == "missing", ruled=rules))
+        lines.append(f"{name},{number},{person},{email},{status},{points},{possible},{override},,,,{key}")
+        score = None if status == "failed" else {"points": int(points or 0), "possible": possible}
+        entry = {
+            "name": name, "exercise": exercise, "status": status, "score": score, "problem": "", "gradients": [],
+            "source": name,
+        }  # fmt: skip
+        (folder / f"{name}.json").write_text(json.dumps({"grader": {"submissions": [entry]}}))
+    (folder / "class.json").write_text(json.dumps({"submissions": [asdict(each) for each in listed]}))
+    (folder / "grades.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
     return folder
+
+
+def read(folder: Path) -> GradedExercise:
+    """What `grade course` reads in a results folder."""
+    return graded_exercise(read_results(folder))
 
 
 @pytest.fixture
@@ -157,11 +208,11 @@ def both(tmp_path: Path) -> tuple[Path, Path]:
     """Two exercises of one class."""
     mlp = results(
         tmp_path / "grades-mlp", "mlp", 26,
-        "jane,7,Jane Doe,j@x.edu,graded,24,26,,,24", "ben,8,Ben Li,b@x.edu,graded,20,26,18.5,late,18.5",
+        "jane,7,Jane Doe,j@x.edu,graded,24,", "ben,8,Ben Li,b@x.edu,graded,20,18.5",
     )  # fmt: skip
     rnn = results(
         tmp_path / "grades-rnn", "rnn", 17,
-        "jdoe,,Jane Doe,J@x.edu,graded,17,17,,,17", "bli,8,Ben Li,,missing,0,17,excused,ill,excused",
+        "jdoe,,Jane Doe,J@x.edu,graded,17,", "bli,8,Ben Li,,missing,0,excused",
     )  # fmt: skip
     return mlp, rnn
 
@@ -271,93 +322,102 @@ class TestTable:
 
     def test_no_grade_yet_and_no_row_are_reported(self, grade: Callable[..., Result], tmp_path: Path) -> None:
         """With exit code 1: nothing is lost without a word."""
-        mlp = results(tmp_path / "a", "mlp", 26, "jane,7,Jane,,failed,,,,,", "ben,8,Ben,,graded,20,26,,,20")
-        rnn = results(tmp_path / "b", "rnn", 17, "jane,7,Jane,,graded,17,17,,,17", "zoe,9,Zoe,,unmatched,,,5,,5")
+        mlp = results(tmp_path / "a", "mlp", 26, "jane,7,Jane,,failed,,", "ben,8,Ben,,graded,20,")
+        rnn = results(tmp_path / "b", "rnn", 17, "jane,7,Jane,,graded,17,")
         result = grade("course", mlp, rnn, "--out", "all.csv")
         assert result.exit_code == 1
-        assert f"{mlp}: jane has no grade yet (failed)" in result.stderr
-        assert f"{rnn}: the row zoe of grades.csv belongs to no submission and is left out" in result.stderr
+        assert f"{mlp}: jane has no grade yet" in result.stderr
         assert "1 person of the course has no row in the results of rnn: 0 points" in result.stderr
         assert "1 without a total, because an exercise of theirs has no grade yet" in result.stderr
         assert [row["final"] for row in rows_of(tmp_path / "all.csv")] == ["", "20"]
 
+    def test_a_row_of_grades_that_belongs_to_nobody_stops_it(
+        self, grade: Callable[..., Result], both: tuple[Path, Path], tmp_path: Path
+    ) -> None:
+        """Its override could be lost."""
+        with (both[0] / "grades.csv").open("a", encoding="utf-8") as file:
+            file.write("zoe,9,Zoe,,graded,,26,5,,,,bcdfghjklm\n")
+        result = grade("course", *both)
+        assert (result.exit_code, (tmp_path / "course.csv").exists()) == (1, False)
+        assert "Nothing was written: set this right first" in result.stderr
+
     def test_an_attempt_that_does_not_count_is_left_out(self, tmp_path: Path) -> None:
-        """Once grades.csv says so."""
-        folder = results(
-            tmp_path / "a", "mlp", 26, "j1,7,Jane,,graded,24,26,,,24,yes", "j2,7,Jane,,graded,26,26,,,,no",
-            head=f"{HEAD},counts",
-        )  # fmt: skip
-        table = course_table([read_results(folder)], GradeRules())
-        assert [(row.student.lines[0].submission, row.grade.total) for row in table.rows] == [("j1", 24)]
+        """Once the course's rules have said so."""
+        ruled = {"j1": Ruled(counts=True, final=21.6), "j2": Ruled(counts=False, final=None)}
+        folder = results(tmp_path / "a", "mlp", 26, "j1,7,Jane,,graded,24,", "j2,7,Jane,,graded,26,", ruled=ruled)
+        table = course_table([read(folder)], GradeRules())
+        assert [(row.student.lines[0].submission, figure(row.grade.total)) for row in table.rows] == [("j1", "21.6")]
 
     def test_ids_come_from_where_no_spreadsheet_was(self, tmp_path: Path) -> None:
         """class.json has them by key."""
-        folder = results(tmp_path / "a", "mlp", 26, "jane,777,Jane,,graded,24,26,,,24,kbcdfghjlm", head=f"{HEAD},key")
-        listed = {"key": "kbcdfghjlm", "id": "00777", "person": "Jane Doe", "email": ""}
-        (folder / "class.json").write_text(json.dumps({"submissions": [listed]}))
-        (found,) = read_results(folder).lines
-        assert (found.id, found.name) == ("00777", "Jane Doe")
+        folder = results(tmp_path / "a", "mlp", 26, "jane,00777,Jane Doe,,graded,24,")
+        table = folder / "grades.csv"
+        table.write_text(table.read_text().replace("00777", "777").replace("Jane Doe", "JANE"))
+        (found,) = read(folder).lines
+        assert (found.claim.id, found.name) == ("00777", "Jane Doe")
 
     def test_slip_days_are_added_up_by_id_or_address(self, tmp_path: Path) -> None:
         """For the people of another exercise; what may be of several people is reported."""
-        head = f"{HEAD},slip"
-        one = results(tmp_path / "a", "mlp", 26, "jane,7,Jane,,graded,24,26,,,24,2", head=head)
-        rows = "j,,Jane,J@x.edu,graded,24,26,,,24,1", "b,8,Ben,,graded,24,26,,,24,1", "z,9,Zoe,,graded,1,26,,,1,3"
-        other = results(tmp_path / "b", "rnn", 17, *rows, head=head)
+
+        def slipped(**days: int) -> dict[str, Ruled]:
+            return {name: Ruled(counts=True, final=24, slip=each) for name, each in days.items()}
+
+        one = results(tmp_path / "a", "mlp", 26, "jane,7,Jane,,graded,24,", ruled=slipped(jane=2))
+        rows = "j,,Jane,J@x.edu,graded,24,", "b,8,Ben,,graded,24,", "z,9,Zoe,,graded,1,"
+        other = results(tmp_path / "b", "rnn", 17, *rows, ruled=slipped(j=1, b=1, z=3))
         people = {"jane": ("7", "j@x.edu"), "ben": ("8", ""), "twin": ("8",)}
-        spent, told = spent_elsewhere([read_results(one), read_results(other)], people)
+        spent, told = spent_elsewhere("gru", [one, other], people)
         assert spent == {"jane": 3}
         assert told == (f"{other}: the slip days of b may be of several people here: not counted",)
+        with pytest.raises(NoResults, match="holds results of rnn itself; name the results of other exercises"):
+            spent_elsewhere("rnn", [one, other], people)
 
     def test_people_kept_apart_have_different_keys(self, tmp_path: Path) -> None:
         """So that what is written for one is never the other's."""
-        folder = results(tmp_path / "a", "mlp", 26, "j1,,Li,,graded,24,26,,,24", "j2,,Li,,graded,26,26,,,26")
-        table = course_table([read_results(folder)], GradeRules())
+        folder = results(tmp_path / "a", "mlp", 26, "j1,,Li,,graded,24,", "j2,,Li,,graded,26,")
+        table = course_table([read(folder)], GradeRules())
         write_course(tmp_path / "course.csv", table)
         assert len({row["key"] for row in rows_of(tmp_path / "course.csv")}) == 2
 
     def test_two_folders_may_have_one_name(self, tmp_path: Path) -> None:
         """Each week's results are in a folder called grades."""
-        folders = []
-        for week, exercise, possible in (("week1", "mlp", 26), ("week2", "rnn", 17)):
-            (tmp_path / week).mkdir()
-            row = f"jane,777,Jane,,graded,{possible},{possible},,,{possible}"
-            folders.append(results(tmp_path / week / "grades", exercise, possible, row))
-        (row,) = course_table([read_results(folder) for folder in folders], GradeRules()).rows
+        one = results(tmp_path / "week1" / "grades", "mlp", 26, "jane,777,Jane,,graded,26,")
+        two = results(tmp_path / "week2" / "grades", "rnn", 17, "jane,777,Jane,,graded,17,")
+        (row,) = course_table([read(one), read(two)], GradeRules()).rows
         assert row.grade.explanation == "mlp 26 of 26, rnn 17 of 17: 43 of 43"
 
     def test_an_override_counts_before_the_batch_has_seen_it(self, tmp_path: Path) -> None:
         """It was typed into grades.csv since."""
-        folder = results(tmp_path / "a", "mlp", 26, "jane,777,Jane,,graded,24,26,20.5,,24")
-        (found,) = read_results(folder).lines
+        (found,) = read(results(tmp_path / "a", "mlp", 26, "jane,777,Jane,,graded,24,20.5")).lines
         assert found.points == Fraction("20.5")
 
-    @pytest.mark.parametrize(
-        ("broken", "sentence"),
-        [
-            ("summary.json", "has no summary.json; name a folder that `grade batch --out` wrote"),
-            ("grades.csv", "has no grades.csv; name a folder that `grade batch --out` wrote"),
-        ],
-    )
     def test_a_folder_without_results_is_a_usage_error(
-        self, grade: Callable[..., Result], both: tuple[Path, Path], broken: str, sentence: str
+        self, grade: Callable[..., Result], both: tuple[Path, Path], tmp_path: Path
     ) -> None:
         """And nothing is written."""
-        (both[0] / broken).unlink()
+        (both[0] / "summary.json").unlink()
         result = grade("course", *both)
+        sentence = "has no summary.json; name a folder that `grade batch --out` wrote"
+        assert (result.exit_code, sentence in result.stderr) == (4, True)
+        (tmp_path / "empty").mkdir()
+        result = grade("course", tmp_path / "empty")
+        assert (result.exit_code, "name a folder that `grade batch --out` wrote" in result.stderr) == (4, True)
+
+    def test_a_report_of_the_folder_of_several_exercises_names_them(
+        self, grade: Callable[..., Result], tmp_path: Path
+    ) -> None:
+        """A class has one report for each."""
+        results(tmp_path / "all" / "mlp", "mlp", 26, "ben,8,Ben,,graded,20,")
+        result = grade("report", "--class", tmp_path / "all")
+        sentence = f"it has those of several exercises, so name one of them: {tmp_path / 'all' / 'mlp'}"
         assert (result.exit_code, sentence in result.stderr) == (4, True)
 
     def test_damaged_results_are_reported(self, both: tuple[Path, Path]) -> None:
         """With what to do."""
-        (both[0] / "summary.json").write_text("{")
-        with pytest.raises(NoResults, match="is damaged"):
-            read_results(both[0])
-        (both[0] / "summary.json").write_text("{}")
-        with pytest.raises(NoResults, match="does not say which exercise was graded"):
-            read_results(both[0])
-        (both[1] / "grades.csv").write_text("submission,status\nx,graded\n")
-        with pytest.raises(NoResults, match=r"grades\.csv no longer has the column final"):
-            read_results(both[1])
+        for text in ("{", "{}"):
+            (both[0] / "summary.json").write_text(text)
+            with pytest.raises(NoResults, match=r"is damaged \(.+\); run `grade batch` again to write it anew"):
+                read(both[0])
 
     def test_one_exercise_twice_is_a_usage_error(self, grade: Callable[..., Result], both: tuple[Path, Path]) -> None:
         """Adding it up twice would be wrong."""

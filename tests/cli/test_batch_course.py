@@ -406,3 +406,44 @@ class TestOverrides:
         assert "cy_attempt" in below
         assert "ann_attempt" not in below
         assert EVE[1] not in below
+
+
+class TestSeveralExercises:
+    """`--exercise` more than once: a folder for each, and one table."""
+
+    def test_each_has_its_folder_and_the_course_one_table(self, batch: Callable[..., Result], tmp_path: Path) -> None:
+        """With everybody's points in each."""
+        result = batch(
+            "--exercise", "linear_relu", "--out", "all", course="", files={"ann.py": "3 ann", "bo.py": "1 bo"}
+        )
+        assert [path.name for path in sorted((tmp_path / "all").iterdir())] == ["course.csv", "linear_relu", "mlp"]
+        assert "2 people, 2 exercises; no course.toml: points are added up\ncourse: all/course.csv\n" in result.stdout
+        rows = csv.reader(io.StringIO((tmp_path / "all" / "course.csv").read_text("utf-8-sig"), newline=""))
+        assert [row[4:6] for row in rows] == [["mlp (of 26)", "linear_relu (of 10)"], ["3", "3"], ["1", "1"]]
+
+    def test_slip_days_are_spent_once(self, batch: Callable[..., Result], tmp_path: Path) -> None:
+        """What the first exercise uses is gone in the second."""
+        course = COURSE.replace(
+            "[extensions.dan]\nmlp", '[due.linear_relu]\ndue = "2026-03-01 23:59"\n[extensions.dan]\nmlp'
+        )
+        batch("--exercise", "linear_relu", "--out", "all", course=course)
+        first, second = (
+            table(tmp_path / "all", name)["cy_attempt_2026-03-03-12-00-00"] for name in ("mlp", "linear_relu")
+        )
+        assert (first["slip"], second["slip"]) == ("1", "")
+
+    @pytest.mark.parametrize(
+        ("words", "course", "sentence"),
+        [
+            (("--gradient", "dlogits"), "", "--gradient belongs to one exercise: name it with a single --exercise"),
+            (("--exercise", "lstn_cell"), "", "lstm_cell"),
+            ((), f"{COURSE}\n[grades.weights]\nmlp = 1\n", "has no weight for linear_relu: add linear_relu = 1 there"),
+        ],
+    )
+    def test_what_is_wrong_is_reported_before_anything_is_graded(
+        self, batch: Callable[..., Result], tmp_path: Path, words: tuple[str, ...], course: str, sentence: str
+    ) -> None:
+        """Not after an hour."""
+        result = batch("--exercise", "linear_relu", "--out", "all", *words, course=course, code=4)
+        assert sentence in result.stderr
+        assert not (tmp_path / "all").exists()

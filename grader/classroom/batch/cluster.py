@@ -236,7 +236,8 @@ def _speaks_dask(connection: socket.socket) -> bool:
 
 def _connected(address: str) -> Client:
     check_address(address)
-    logging.getLogger("distributed.client").setLevel(logging.CRITICAL)  # what it says is in the messages above
+    for part in ("client", "batched", "comm"):  # what they say, with tracebacks, is in the messages above
+        logging.getLogger(f"distributed.{part}").setLevel(logging.CRITICAL)
     try:
         return Client(address, timeout=_CONNECT_SECONDS, set_as_default=False, name="grade-batch")
     except (OSError, ValueError) as error:

@@ -45,6 +45,8 @@ class Ruled:
     """The override at that moment."""
     several: bool = False
     """Whether it is one of several attempts."""
+    slip: int = 0
+    """The slip days that it used."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from grader.classroom.batch.roll import Ruled, keys
+from grader.classroom.batch.slip_days import spent_elsewhere
 from grader.classroom.people.joining import STRANGER
 from grader.classroom.policy.class_policy import ClassPolicy
 from grader.classroom.policy.git_time import last_commit
-from grader.classroom.policy.graded_exercises import NoResults, read_results, spent_elsewhere
 from grader.classroom.policy.rows import SubmittedRow, apply_policy
 from grader.classroom.policy.times import UnreadableTime, times_of
 from grader.classroom.tables.table import read_table
@@ -101,7 +101,7 @@ class CourseRules:
         ruled = {
             row.submission: Ruled(
                 (each := found[row.submission]).counts, each.final, each.sentences, each.basis,
-                own.get(row.submission, {}).get("override", ""), several=row.person in several,
+                own.get(row.submission, {}).get("override", ""), several=row.person in several, slip=each.slip,
             )
             for row in rows
         }  # fmt: skip
@@ -178,10 +178,7 @@ def course_rules(
     people: dict[str, list[str]] = defaultdict(list)
     for each in there:
         people[owner(each) or f"\0{each.name}"] += known_as(each)
-    others = [read_results(folder) for folder in earlier]
-    if same := next((each for each in others if each.exercise == exercise), None):
-        raise NoResults(f"{same.folder} holds results of {exercise} itself; name the results of other exercises")
-    spent, doubts = spent_elsewhere(others, people)
+    spent, doubts = spent_elsewhere(exercise, earlier, people)
     return CourseRules(policy, exercise, possible, found, spent, (*told, *doubts))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from statistics import mean, median
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from grader import __version__
 from grader.report.files import write_whole
@@ -13,11 +13,13 @@ from grader.report.row_facts import RIGHT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from pathlib import Path
 
     from grader.classroom.batch.order import Order
     from grader.classroom.batch.results import Regraded
     from grader.classroom.batch.store import Record, Store
 
+FILE: Final = "summary.json"
 MOST_PROBLEMS = 3
 MOST_GRADIENTS = 5
 STATUSES = ("graded", "refused", "unreadable", "missing", "failed", "waiting")
@@ -77,7 +79,29 @@ def _spread(points: Sequence[int]) -> dict[str, Any] | None:
 
 def write_summary(store: Store, summary: Mapping[str, Any]) -> None:
     """Write summary.json atomically."""
-    write_whole(store.directory / "summary.json", json.dumps(summary, indent=1).encode() + b"\n")
+    write_whole(store.directory / FILE, json.dumps(summary, indent=1).encode() + b"\n")
+
+
+class NoResults(Exception):
+    """This is not a folder with the results of a batch: the message is one sentence."""
+
+
+def read_summary(directory: Path) -> tuple[str, float]:
+    """Which exercise the results in a folder are of, and its possible points.
+
+    Raises:
+        NoResults: summary.json is missing or damaged.
+    """
+    path = directory / FILE
+    if not path.is_file():
+        raise NoResults(f"{directory} has no {FILE}; name a folder that `grade batch --out` wrote")
+    try:
+        found = json.loads(path.read_bytes())
+        return str(found["exercise"]), float(found["possible"])
+    except OSError as error:
+        raise NoResults(f"{path} cannot be read: {error.strerror}") from None
+    except (ValueError, KeyError, TypeError) as error:
+        raise NoResults(f"{path} is damaged ({error}); run `grade batch` again to write it anew") from None
 
 
 def told(summary: Mapping[str, Any]) -> Iterator[str]:

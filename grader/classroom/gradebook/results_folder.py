@@ -56,7 +56,13 @@ class ResultsFolder:
             entries = [self._owned(entry, listed) for entry in document["grader"]["submissions"]]
             yield path, {**document, "grader": {**document["grader"], "submissions": entries}}
         if not found:
-            raise NothingToTell(f"{self.directory} contains no reports; name the folder that `grade batch --out` wrote")
+            raise NothingToTell(f"{self.directory} contains no reports; {self._instead()}")
+
+    def _instead(self) -> str:
+        inner = [str(path.parent) for path in sorted(self.directory.glob(f"*/{roll.FILE}"))]
+        if inner:
+            return f"it has those of several exercises, so name one of them: {', '.join(inner)}"
+        return "name the folder that `grade batch --out` wrote"
 
     def _owned(self, entry: dict[str, Any], listed: Listed) -> dict[str, Any]:
         """An entry with its owner, and with what the instructor decided."""

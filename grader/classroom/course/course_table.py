@@ -11,23 +11,23 @@ from fractions import Fraction
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Final
 
-from grader.classroom.policy.course_grade import Mark, check_weights, course_grade
-from grader.classroom.policy.course_people import joined
+from grader.classroom.course.course_grade import Mark, check_weights, course_grade
+from grader.classroom.course.course_people import joined
+from grader.classroom.people.name_forms import folded
 from grader.classroom.policy.figures import counted, figure
-from grader.classroom.policy.graded_exercises import number
-from grader.classroom.policy.people import folded
 from grader.classroom.tables.table import UnreadableTable, heading, read_table
 from grader.report.files import write_whole
+from grader.report.formats import csv_table
 from grader.report.formats.csv_table import Verbatim, written
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
+    from grader.classroom.course.course_grade import CourseGrade
+    from grader.classroom.course.course_people import Student
+    from grader.classroom.course.graded_exercise import GradedExercise, GradedLine
     from grader.classroom.policy.class_policy import GradeRules
-    from grader.classroom.policy.course_grade import CourseGrade
-    from grader.classroom.policy.course_people import Student
-    from grader.classroom.policy.graded_exercises import GradedExercise, GradedLine
 
 PEOPLE: Final = ("student", "name", "email")
 OWN: Final = ("override", "reason", "comment")
@@ -75,7 +75,7 @@ def course_table(results: Sequence[GradedExercise], rules: GradeRules) -> Course
         folders = [each.folder for each in results if each.exercise == doubled.exercise]
         raise DoubledExercise(f"{' and '.join(folders)} both hold results of {doubled.exercise}; name one of them")
     check_weights(rules, exercises)
-    people, apart = joined([line for each in results for line in each.lines])
+    people, apart = joined([each.lines for each in results])
     rows, absent = [], dict.fromkeys(exercises, 0)
     for key, student in zip(_keys(people), people, strict=True):
         by_folder = {line.folder: line for line in student.lines}
@@ -116,7 +116,12 @@ def _key(word: str) -> str:
 
 
 def _parts() -> tuple[Callable[[GradedLine], str], ...]:
-    return (lambda line: line.id, lambda line: line.email, lambda line: line.name, lambda line: line.submission)
+    return (
+        lambda line: line.claim.id or line.claim.login,
+        lambda line: line.claim.email,
+        lambda line: line.name,
+        lambda line: line.submission,
+    )
 
 
 def write_course(path: Path, table: CourseTable) -> tuple[str, ...]:
@@ -153,7 +158,6 @@ def write_course(path: Path, table: CourseTable) -> tuple[str, ...]:
 
 
 def _cells(row: CourseRow) -> dict[str, str]:
-    parts = dict(zip(PEOPLE, _parts(), strict=False))
     marks = {
         _column(mark.exercise, mark.possible): mark.excused or ("" if mark.points is None else figure(mark.points))
         for mark in row.marks
@@ -161,8 +165,8 @@ def _cells(row: CourseRow) -> dict[str, str]:
     total = row.grade.total
     return {
         "key": row.key,
-        "student": row.student.first(parts["student"]),
-        "email": row.student.first(lambda line: line.email),
+        "student": row.student.first(lambda line: line.claim.id or line.claim.login),
+        "email": row.student.first(lambda line: line.claim.email),
         "name": row.student.first(lambda line: line.name),
         **marks,
         "total": "" if total is None else figure(total),
@@ -175,7 +179,7 @@ def _override(cells: dict[str, str]) -> list[str]:
     """Set the final grade: what was written by hand, else the total."""
     override = cells["override"]
     cells["final"] = override or cells["total"]
-    points, possible = number(override), number(cells["possible"])
+    points, possible = csv_table.figure(override), csv_table.figure(cells["possible"])
     who = _called(cells)
     if override and points is None:
         return [f"the override for {who} is not a number ({override!r}): it is shown as final"]
