@@ -299,6 +299,29 @@ class TestTable:
             "no longer in the results",
         )
 
+    @pytest.mark.parametrize(
+        ("written", "who"),
+        [
+            ("tzzzzzzzzz,,Li Wei,,5", ""),
+            ("tzzzzzzzzz,8,Li Wei,,5", "8"),
+            (f"{keys(['7'])[0]},,Li Wei,,5", "7"),
+            ("tzzzzzzzzz,9,Li Wei,,5", "9"),
+            ("tzzzzzzzzz,9,Al Fay,,5", "9"),
+        ],
+    )
+    def test_what_is_written_for_one_never_becomes_anothers(
+        self, grade: Callable[..., Result], tmp_path: Path, written: str, who: str
+    ) -> None:
+        """A row is found by the key, else by an id, never by a name that is not unique or has another id; it is kept."""
+        rows = "l1,7,Li Wei,,graded,24,", "l2,8,Li Wei,,graded,26,", "al,6,Al Fay,,graded,26,"
+        folder = results(tmp_path / "a", "mlp", 26, *rows)
+        (tmp_path / "course.csv").write_text(f"key,student,name,email,override,final\n{written},\n")
+        result = grade("course", folder)
+        (row,) = (row for row in rows_of(tmp_path / "course.csv") if row["override"])
+        assert row["student"] == who
+        kept = "1 row with something that you wrote belongs to nobody" in result.stderr
+        assert kept == (row["final"] == "") == (who in ("", "9"))
+
     def test_overrides_that_look_wrong_are_reported(
         self, grade: Callable[..., Result], both: tuple[Path, Path], tmp_path: Path
     ) -> None:

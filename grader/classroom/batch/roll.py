@@ -76,10 +76,11 @@ def keys(raws: Sequence[str]) -> list[str]:
     # macOS writes an accent as a character of its own: names that differ only in that get one key, unless both exist.
     composed = [unicodedata.normalize("NFC", raw) for raw in raws]
     count = Counter(composed)
-    return [_key(name if count[name] == 1 else raw) for name, raw in zip(composed, raws, strict=True)]
+    return [key_of(name if count[name] == 1 else raw) for name, raw in zip(composed, raws, strict=True)]
 
 
-def _key(name: str) -> str:
+def key_of(name: str) -> str:
+    """Ten letters for a name that no spreadsheet turns into a number or a date."""
     number = int.from_bytes(hashlib.sha256(name.encode("utf-8", "surrogatepass")).digest())
     letters = []
     for _ in range(_LENGTH):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import codecs
-import hashlib
 import re
 from collections import Counter
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from fractions import Fraction
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Final
 
+from grader.classroom.batch.roll import key_of
 from grader.classroom.course.course_grade import Mark, check_weights, course_grade
 from grader.classroom.course.course_people import joined
 from grader.classroom.people.name_forms import folded
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 PEOPLE: Final = ("student", "name", "email")
 OWN: Final = ("override", "reason", "comment")
 """The instructor's columns, which are always there; columns that are added by hand are kept as well."""
-_LETTERS: Final = "bcdfghjklmnpqrstvwxz"
 
 
 class DoubledExercise(Exception):
@@ -105,14 +104,9 @@ def _keys(people: Sequence[Student]) -> list[str]:
     count = Counter(best)
     firsts = [student.lines[0] for student in people]
     return [
-        _key(word if count[word] == 1 else f"{word}\0{PurePath(line.folder).name}\0{line.submission}")
+        key_of(word if count[word] == 1 else f"{word}\0{PurePath(line.folder).name}\0{line.submission}")
         for word, line in zip(best, firsts, strict=True)
     ]
-
-
-def _key(word: str) -> str:
-    value = int.from_bytes(hashlib.sha256(word.encode("utf-8", "surrogatepass")).digest())
-    return "".join(_LETTERS[value // len(_LETTERS) ** place % len(_LETTERS)] for place in range(10))
 
 
 def _parts() -> tuple[Callable[[GradedLine], str], ...]:
@@ -134,12 +128,12 @@ def write_course(path: Path, table: CourseTable) -> tuple[str, ...]:
         UnreadableTable: there is a file that cannot be read, or another table.
     """
     ours = ["key", *PEOPLE, *table.columns, "total", "possible"]
-    rows = [_cells(row) for row in table.rows]
     kept = _kept(path)
     own = [*OWN, *kept.columns]
+    rows = [dict.fromkeys(own, "") | _cells(row) for row in table.rows]
     told = []
+    kept.give(rows)
     for cells in rows:
-        cells.update(dict.fromkeys(own, "") | kept.taken(cells))
         told += _override(cells)
     lost = kept.rest()
     for cells in lost:
@@ -201,18 +195,34 @@ class _Kept:
     columns: tuple[str, ...]
     rows: list[dict[str, str]]
 
-    def taken(self, cells: dict[str, str]) -> dict[str, str]:
-        """What was written for a person: found by key, else by an id, address or name that only one row has."""
+    def give(self, everybody: Sequence[dict[str, str]]) -> None:
+        """Give each person what was written: found by key, else by an id, address or name that is unique in both."""
+        waiting = [*everybody]
         for name in ("key", "student", "email", "name"):
-            found = [row for row in self.rows if cells[name] and folded(row.get(name, "")) == folded(cells[name])]
-            if len(found) == 1:
-                self.rows.remove(found[0])
-                return {column: found[0].get(column, "") for column in (*OWN, *self.columns)}
-        return {}
+            theirs, ours = _unique(waiting, name), _unique(self.rows, name)
+            for word in theirs.keys() & ours.keys():
+                cells, row = theirs[word], ours[word]
+                if name == "name" and any(_differ(cells, row, each) for each in ("student", "email")):
+                    continue  # somebody else who is called the same
+                cells.update({column: row.get(column, "") for column in (*OWN, *self.columns)})
+                waiting = [each for each in waiting if each is not cells]
+                self.rows.remove(row)
 
     def rest(self) -> list[dict[str, str]]:
         """Rows with something written in them that nobody took."""
         return [row for row in self.rows if any(row.get(column) for column in (*OWN, *self.columns))]
+
+
+def _differ(one: dict[str, str], other: dict[str, str], name: str) -> bool:
+    words = [folded(row.get(name, "")) for row in (one, other)]
+    return all(words) and words[0] != words[1]
+
+
+def _unique(rows: Sequence[dict[str, str]], name: str) -> dict[str, dict[str, str]]:
+    """The rows by a cell that only they have."""
+    words = [folded(row.get(name, "")) for row in rows]
+    count = Counter(words)
+    return {word: row for word, row in zip(words, rows, strict=True) if word and count[word] == 1}
 
 
 def _kept(path: Path) -> _Kept:
