@@ -312,7 +312,7 @@ class TestTable:
     def test_what_is_written_for_one_never_becomes_anothers(
         self, grade: Callable[..., Result], tmp_path: Path, written: str, who: str
     ) -> None:
-        """A row is found by the key, else by an id, never by a name that is not unique or has another id; it is kept."""
+        """A row is found by the key, else by an id, never by a name that is not unique or has another id."""
         rows = "l1,7,Li Wei,,graded,24,", "l2,8,Li Wei,,graded,26,", "al,6,Al Fay,,graded,26,"
         folder = results(tmp_path / "a", "mlp", 26, *rows)
         (tmp_path / "course.csv").write_text(f"key,student,name,email,override,final\n{written},\n")
