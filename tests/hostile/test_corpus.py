@@ -146,14 +146,24 @@ def _listings() -> list[str]:
     return sorted(str(path) for folder in folders for path in folder.iterdir() if "escaped" in path.name)
 
 
-@pytest.mark.parametrize(
-    ("attacked", "attack"),
-    [(way, attack) for way in WAYS for attack in ATTACKS if way != "bare" or attack.curtained],
-    indirect=["attacked"],
-    ids=lambda part: getattr(part, "name", part),
-)
+@pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.name)
+@pytest.mark.parametrize("attacked", ["with-rules", "without-rules"], indirect=True)
 def test_attack_gets_its_verdicts_and_changes_nothing_else(attacked: Range, attack: Attack) -> None:
     """The header's verdicts, nothing escaped, and the next submission's numbers unaffected."""
+    stands(attacked, attack)
+
+
+@pytest.mark.parametrize("attack", [attack for attack in ATTACKS if attack.curtained], ids=lambda attack: attack.name)
+@pytest.mark.parametrize("attacked", ["bare"], indirect=True)
+def test_attack_that_finds_every_name_gets_its_verdicts_and_changes_nothing_else(
+    attacked: Range, attack: Attack
+) -> None:
+    """With the rules and the curtain away, the locks alone hold."""
+    stands(attacked, attack)
+
+
+def stands(attacked: Range, attack: Attack) -> None:
+    """Check an attack's verdicts, and that the next submission is graded as before."""
     rows = attacked.grade(attack.submission(attacked.solution, attacked.places()))
     expected = attack.expected(rules=WAYS[attacked.way][1], curtain=attacked.way != "bare")
     wrong = {
