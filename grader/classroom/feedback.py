@@ -12,18 +12,22 @@ All others are called NAME.html, after the submission.
 
 from __future__ import annotations
 
+import contextlib
 import json
 from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 from unicodedata import category
 
+from grader.classroom.batch.documents import encoded
 from grader.classroom.intake.platforms import demangle, platform_of
+from grader.report.files import write_whole
 from grader.report.html.submission_page import Given, submission_page
 from grader.report.submission_facts import NothingToTell
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
+    from pathlib import Path
 
     from grader.classroom.batch.roll import Listed
     from grader.classroom.gradebook.results_folder import ResultsFolder
@@ -36,6 +40,8 @@ STUDENTS = "students"
 """The folder of the students' reports in a folder of results."""
 _KEPT = frozenset(" .,'()+@-")
 """What stays in the part of a file name that a platform ignores, besides letters and digits; underscores end it."""
+_SENTENCES = b'\n"sentences":'
+"""In a report that `encoded` wrote: no text in it has a line break of its own."""
 _SUSPICION = ": possibly "
 """In a note that is for the instructor alone."""
 
@@ -48,6 +54,8 @@ class HandedBack:
     """The platform whose upload takes the pages; empty if none does."""
     paths: dict[str, str] = field(default_factory=dict)
     """Submission -> its page, relative to the folder or in the zip."""
+    people: dict[str, str] = field(default_factory=dict)
+    """Submission -> its owner's name, where it is known."""
     given: dict[str, Given] = field(default_factory=dict)
     """Submission -> what the instructor decided."""
     not_taken: list[str] = field(default_factory=list)
@@ -89,6 +97,7 @@ def feedback_of(results: ResultsFolder) -> HandedBack:
                 found.waiting.append(name)
             else:
                 sources[name] = PurePath(entry["source"]).name
+                found.people[name] = entry["owner"].get("name", "")
                 found.given[name] = _given(entry)
     found.missing += [people[listed.name] for listed in results.roll if listed.missing and listed.name not in seen]
     there = (listed for listed in results.roll if not listed.missing and (not listed.ruled or listed.ruled.counts))
@@ -125,6 +134,40 @@ def _given(entry: Entry) -> Given:
     return Given(points, tuple(sentences), entry["comment"])
 
 
+def tell_students(results: ResultsFolder) -> None:
+    """Put the sentences of each page into the student's report as well: those of this moment, or none.
+
+    A report that nobody can read is left as it is; `pages` says so.
+
+    Raises:
+        OSError: a report cannot be written.
+    """
+    for listed in results.roll:
+        if listed.name not in results.reports:
+            continue  # not graded yet
+        path = _student(results, listed.name)
+        with contextlib.suppress(FileNotFoundError, ValueError, KeyError, TypeError):
+            content = path.read_bytes()
+            if not (results.anything_decided(listed) or _SENTENCES in content):
+                continue
+            document = json.loads(content)
+            entries = document["grader"]["submissions"]
+            told = [_told(entry, _given(results.owned(entry, listed))) for entry in entries]
+            if told != entries:
+                write_whole(path, encoded({**document, "grader": {**document["grader"], "submissions": told}}))
+
+
+def _told(entry: Entry, given: Given) -> Document:
+    """A student's entry with what explains its points, if there is anything and the student may see points."""
+    kept = {key: value for key, value in entry.items() if key != "sentences"}
+    return kept if _hides_points(entry) or not given.sentences else {**kept, "sentences": [*given.sentences]}
+
+
+def _hides_points(entry: Entry) -> bool:
+    """Whether a student's report was written with --feedback none."""
+    return entry["score"] is None and entry["status"] != "failed"
+
+
 def pages(
     results: ResultsFolder, feedback: HandedBack, exercises: Callable[[Document], Mapping[str, Exercise]]
 ) -> Iterator[tuple[str, str]]:
@@ -140,16 +183,21 @@ def pages(
     """
     for name, path in feedback.paths.items():
         document = _for_student(results, name)
-        entries = [_without_suspicion(entry) for entry in document["grader"]["submissions"]]
+        owner = {"owner": {"name": feedback.people.get(name, "")}}
+        entries = [_without_suspicion(entry) | owner for entry in document["grader"]["submissions"]]
         told = {**document, "grader": {**document["grader"], "submissions": entries}}
-        hidden = any(entry["score"] is None and entry["status"] != "failed" for entry in entries)
         given = feedback.given[name]
-        shown = Given(comment=given.comment) if hidden else given  # --feedback none leaves the points out
+        shown = Given(comment=given.comment) if any(map(_hides_points, entries)) else given
         yield path, submission_page(told, exercises(told), {entry["name"]: shown for entry in entries})
 
 
+def _student(results: ResultsFolder, name: str) -> Path:
+    """The student's report, called like the instructor's."""
+    return results.directory / STUDENTS / results.reports[name].name
+
+
 def _for_student(results: ResultsFolder, name: str) -> Document:
-    path = results.directory / STUDENTS / results.reports[name].name
+    path = _student(results, name)
     try:
         document = json.loads(path.read_bytes())
         known = isinstance(document["grader"]["submissions"], list)

@@ -29,6 +29,8 @@ from grader.classroom.batch.store import DamagedSettings, FolderInUse, Store
 from grader.classroom.batch.summary import NoResults, changed, summarize, told, write_summary
 from grader.classroom.batch.workers import LocalWorkers
 from grader.classroom.course.course_grade import NoWeight, check_weights
+from grader.classroom.feedback import tell_students
+from grader.classroom.gradebook.results_folder import read_results
 from grader.classroom.intake.folder import read_folder
 from grader.classroom.intake.gathering import nobody
 from grader.classroom.intake.name_pattern import BadPattern
@@ -219,6 +221,7 @@ def _grade_exercise(
             batch = Batch(order, exercise.possible, exercise.gradients, handed_in, store, display, rules)
             chosen = ChosenGradients(gradients, store, order)
             stopped, seconds = _run(batch, partial(start, order), wanted, stack, chosen)
+            tell_students(read_results(out))
             summary = _summary(batch, everything, seconds)
             write_summary(store, summary)
             under = _under(batch, run.fail_under)

@@ -204,6 +204,15 @@ class TestWhatAPageSays:
         assert "Your instructor entered “excused” instead of points. The grader gave 1 of 3." in found["bob.html"]
         assert "<dd>excused</dd>" in found["bob.html"]
 
+    def test_it_is_headed_by_the_person(
+        self, graded: Callable[..., Path], returned: Callable[..., dict[str, str]]
+    ) -> None:
+        """As the roster or the download calls them; the submission's name is beside it."""
+        graded({"Jane Doe_657737_assignsubmission_file_/backward.py": 3, "Ola Berg_8_assignsubmission_file_/b.py": 2})
+        page = returned()["Jane Doe_657737_assignsubmission_file_/feedback.html"]
+        assert "<title>Jane Doe: gradients by hand</title>" in page
+        assert '<p class="soft">Jane Doe · Jane Doe_657737 · exercise' in page
+
     def test_without_a_decision_it_is_the_report(
         self, graded: Callable[..., Path], returned: Callable[..., dict[str, str]]
     ) -> None:

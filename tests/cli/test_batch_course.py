@@ -14,6 +14,9 @@ from typing import TYPE_CHECKING, ClassVar, Self
 import pytest
 from classroom import PretendWorkers, hand_in
 
+from grader.classroom.batch.documents import encoded
+from grader.report.document import render
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
@@ -48,6 +51,7 @@ HANDED_IN = {
     "HW_fay_attempt_2026-03-20-12-00-00_backward.py": "3 fay",
 }
 """Blackboard's names: in time, within the grace period, two days late, extended, twice, and far too late."""
+CY = "cy_attempt_2026-03-03-12-00-00"
 EVE = ("eve_attempt_2026-03-01-10-00-00", "eve_attempt_2026-03-02-12-00-00")
 
 
@@ -188,6 +192,61 @@ class TestDueDates:
         result = batch(course=COURSE.replace("Europe/Berlin", "Europe/Berlim"), code=3)
         assert "course.toml:5: there is no timezone 'Europe/Berlim'" in result.stderr
         assert not (tmp_path / "grades").exists()
+
+
+class TestTheStudentsReport:
+    """What a student reads on the feedback page is in students/NAME.json, too."""
+
+    @staticmethod
+    def sentences(folder: Path) -> dict[str, list[str]]:
+        """By the submission's name; those without any are left out."""
+        reports = (json.loads(path.read_bytes()) for path in (folder / "grades" / "students").glob("*.json"))
+        entries = (entry for report in reports for entry in report["grader"]["submissions"])
+        return {entry["name"]: entry["sentences"] for entry in entries if "sentences" in entry}
+
+    def test_it_has_the_sentences_of_the_page(
+        self, batch: Callable[..., Result], grade: Callable[..., Result], tmp_path: Path
+    ) -> None:
+        """Lateness, penalty and attempts, of the submissions that have a page; the instructor's report has none."""
+        batch()
+        told, shown = self.sentences(tmp_path), pages(grade, tmp_path)
+        assert any("2 days late" in each for each in told[CY])
+        assert "3 - 0.5 = 2.5 points." in told[CY]
+        assert EVE[0] in told
+        for name, page in shown.items():
+            assert all(each in page for each in told.get(name, [])), name
+        assert "sentences" not in (tmp_path / "grades" / f"{CY}.json").read_text("utf-8")
+
+    def test_it_follows_the_rules_without_a_regrade(self, batch: Callable[..., Result], tmp_path: Path) -> None:
+        """Sentences that are no longer true are gone; the rest of the report stays byte for byte."""
+        batch(course="")
+        path = tmp_path / "grades" / "students" / f"{CY}.json"
+        before = path.read_bytes()
+        batch()
+        late = path.read_bytes()
+        batch(course=COURSE.replace("2026-03-01 23:59", "2026-03-08 23:59"))
+        assert path.read_bytes() not in (before, late)
+        (tmp_path / "course.toml").unlink()
+        batch(course="")
+        assert path.read_bytes() == before
+
+    def test_an_override_is_told_as_on_the_page(self, batch: Callable[..., Result], tmp_path: Path) -> None:
+        """With or without a due date."""
+        for course in ("", COURSE):
+            batch(course=course)
+            decide(tmp_path, CY, "1.5")
+            batch(course=course)
+            assert "Your instructor set the points to 1.5. The grader gave 3 of 3." in self.sentences(tmp_path)[CY]
+
+    def test_feedback_none_tells_no_points(self, batch: Callable[..., Result], tmp_path: Path) -> None:
+        """The sentences would."""
+        batch()
+        for path in (tmp_path / "grades" / "students").glob("*.json"):
+            report = json.loads(path.read_bytes())
+            report["grader"]["submissions"] = [render(entry, "none") for entry in report["grader"]["submissions"]]
+            path.write_bytes(encoded(report))
+        batch()
+        assert self.sentences(tmp_path) == {}
 
 
 class TestTimes:

@@ -53,7 +53,7 @@ class ResultsFolder:
             if path is None or document is None:
                 continue
             found = True
-            entries = [self._owned(entry, listed) for entry in document["grader"]["submissions"]]
+            entries = [self.owned(entry, listed) for entry in document["grader"]["submissions"]]
             yield path, {**document, "grader": {**document["grader"], "submissions": entries}}
         if not found:
             raise NothingToTell(f"{self.directory} contains no reports; {self._instead()}")
@@ -64,7 +64,11 @@ class ResultsFolder:
             return f"it has those of several exercises, so name one of them: {', '.join(inner)}"
         return "name the folder that `grade batch --out` wrote"
 
-    def _owned(self, entry: dict[str, Any], listed: Listed) -> dict[str, Any]:
+    def anything_decided(self, listed: Listed) -> bool:
+        """Whether the course's rules or the instructor say something of a submission."""
+        return listed.ruled is not None or bool(grades.own_of(self.table.rows.get(listed.name, {}))["override"])
+
+    def owned(self, entry: dict[str, Any], listed: Listed) -> dict[str, Any]:
         """An entry with its owner, and with what the instructor decided."""
         owner = {"id": listed.id, "name": listed.person, "email": listed.email}
         own = grades.own_of(self.table.rows.get(listed.name, {}))

@@ -51,7 +51,7 @@ def submission_page(
         "single.html",
         style="single.css",
         script="single.js",
-        title=" · ".join(dict.fromkeys(section["name"] for section in sections)) or "Report",
+        title=" · ".join(dict.fromkeys(section["names"][0] for section in sections)) or "Report",
         sections=sections,
         about=[
             f"criterion: {head['criterion']}",
@@ -68,7 +68,7 @@ def _section(entry: Entry, exercise: Exercise | None, prefix: str, given: Given 
     cards = [] if problem else [card(row, exercise, prefix) for row in entry["gradients"]]
     by_variable = {each.variable: each for each in cards}
     return {
-        "name": line(entry["name"]),
+        "names": _names(entry),
         "exercise": line(entry["exercise"]),
         "heading": exercise.title if exercise else line(entry["exercise"]),
         "prefix": prefix,
@@ -86,6 +86,12 @@ def _section(entry: Entry, exercise: Exercise | None, prefix: str, given: Given 
         "first": _first(entry, prefix),
         "isolation": (entry["isolation"] or {}).get("level"),
     }
+
+
+def _names(entry: Entry) -> list[str]:
+    """Whose it is: the person, if known, and the submission, which may be one of several."""
+    owner = entry.get("owner") or {}
+    return [line(each) for each in dict.fromkeys((owner.get("name") or entry["name"], entry["name"]))]
 
 
 def _first(entry: Entry, prefix: str) -> str:
