@@ -55,6 +55,19 @@ def earned(entry: Entry) -> tuple[int, int]:
     return int(score["points"]), int(score["possible"])
 
 
+def counted(entry: Entry) -> float | str | None:
+    """What counts in a class, as column `final` of grades.csv: an override, a number or a word, else what the course's
+    rules leave of the points. None if that is not known yet.
+    """
+    if entry.get("final") is not None:
+        return float(entry["final"])
+    if entry.get("uncounted"):
+        return str(entry["override"])
+    if entry.get("ruled") is not None or entry.get("open"):
+        return None if entry.get("ruled") is None else float(entry["ruled"])
+    return entry["score"]["points"] if entry["score"] else None
+
+
 def total(found: list[Entry]) -> tuple[int, int]:
     """Points earned and points possible, over all entries."""
     points, possible = zip(*map(earned, found), strict=True)

@@ -400,6 +400,24 @@ class TestExports:
         assert EVE[0] in dashboard
         assert EVE[1] not in dashboard
 
+    def test_other_formats_show_what_counts(
+        self, batch: Callable[..., Result], grade: Callable[..., Result], tmp_path: Path
+    ) -> None:
+        """As grades.csv does, overrides included, with what was earned beside it."""
+        batch()
+        decide(tmp_path, "bob_attempt_2026-03-02-00-05-00", "excused")
+        batch()
+        rows = csv.DictReader(io.StringIO(grade("report", "--class", "grades", "--to", "csv").stdout, newline=""))
+        shown = {row["submission"]: row["final"] for row in rows}
+        finals = {name: row["final"] for name, row in table(tmp_path).items() if row["counts"] == "yes"}
+        assert shown == finals
+        assert shown[CY] == "2.5"
+        text = grade("report", "--class", "grades", "--to", "markdown").stdout
+        assert "mlp: 2.5 of 3 points (graded: 3)" in text
+        assert "mlp: excused (graded: 2 of 3 points)" in text
+        assert grade("report", "--class", "grades").exit_code == 0
+        assert "2.5 instead of 3" in (tmp_path / "grades" / "class.html").read_text("utf-8")
+
     def test_the_student_reads_why(
         self, batch: Callable[..., Result], grade: Callable[..., Result], tmp_path: Path
     ) -> None:

@@ -443,6 +443,24 @@ class TestFirst:
         (ivo,) = [student for student in self.data(text)["students"] if student[9] == "Ill, Ivo"]
         assert (ivo[6], ivo[11]) == ("excused", "ill")
 
+    def test_what_the_rules_leave_of_the_points_counts(self) -> None:
+        """In the figures, and beside what was earned; points that nothing changed are shown once."""
+        late = {"ruled": 23.5, "sentences": ["2 days late.", "26 - 2.5 = 23.5 points."]}
+        entries = [
+            (troubled.run("perfect") | {"name": name} | rules, f"{name}.json")
+            for name, rules in (("cy", late), ("ann", {"ruled": 26.0, "sentences": ["In time."]}))
+        ]
+        text = " ".join(class_page(entries).split())
+        assert "<dt>mean</dt><dd>24.8</dd>" in text
+        assert "<dt>full score</dt><dd>1</dd>" in text
+        assert "Changed by the course's rules 1 cy: 23.5 instead of 26" in self.panel(text, "look").replace(
+            "&#39;", "'"
+        )
+        assert [student[4:5] + student[12:] for student in self.data(text)["students"]] == [
+            [26, 23.5, "2 days late. 26 - 2.5 = 23.5 points."],
+            [26, None, ""],
+        ]
+
     def test_two_of_one_name_are_told_apart(self) -> None:
         """By what they handed in."""
         twins = [

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 from grader.report.clean_text import line
 from grader.report.row_facts import headline, short_place, solved
-from grader.report.submission_facts import entries
+from grader.report.submission_facts import counted, entries
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from grader.report.formats.convert import Context
-    from grader.report.row_facts import Row
+    from grader.report.row_facts import Entry, Row
 
 POINTS_POSSIBLE = "    Points Possible"
 """Canvas marks the row with the maximum like this; the leading spaces are required."""
@@ -28,6 +28,9 @@ COLUMNS = (
     "submission", "exercise", "status", "gradient", "verdict", "points", "possible", "exact", "approximate", "maxdiff",
     "chained_correct", "first_cause", "diagnosis", "problem", "place",
 )  # fmt: skip
+
+FINAL = "final"
+"""The last column of a class's table: what counts for the submission, the same in each of its lines."""
 
 
 # Cells
@@ -95,13 +98,21 @@ def written(rows: Iterable[Iterable[object]]) -> str:
 
 def convert(document: Mapping[str, Any], _context: Context) -> str:
     """Convert a report to a table; a submission without gradients has one line that says why."""
-    lines: list[list[object]] = [list(COLUMNS)]
-    for entry in entries(document):
+    found = entries(document)
+    of_class = any("final" in entry for entry in found)
+    lines: list[list[object]] = [[*COLUMNS, *([FINAL] if of_class else [])]]
+    for entry in found:
         head = [entry["name"], entry["exercise"], entry["status"]]
-        lines += [[*head, *_cells(row)] for row in entry["gradients"]]
+        final = [_final(entry)] if of_class else []
+        lines += [[*head, *_cells(row), *final] for row in entry["gradients"]]
         if not entry["gradients"]:
-            lines.append([*head, *[""] * 10, entry["problem"] or entry["status"], ""])
+            lines.append([*head, *[""] * 10, entry["problem"] or entry["status"], "", *final])
     return written(lines)
+
+
+def _final(entry: Entry) -> str:
+    found = counted(entry)
+    return f"{found:.10g}" if isinstance(found, int | float) else found or ""
 
 
 def _cells(row: Row) -> list[object]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from grader.report.clean_text import line
 from grader.report.row_facts import headline, likely, number, short_place, solved, words
-from grader.report.submission_facts import chained_of, earned, entries, exact_of, file_problem, unseen
+from grader.report.submission_facts import chained_of, counted, earned, entries, exact_of, file_problem, unseen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -38,9 +38,8 @@ def plain(text: object, most: int = 300) -> str:
 
 
 def _section(entry: Entry, *, named: bool) -> Iterator[str]:
-    points, possible = earned(entry)
     whose = f"{plain(_student(entry))}, " if named else ""
-    yield f"## {whose}{plain(entry['exercise'])}: {points} of {possible} points\n"
+    yield f"## {whose}{plain(entry['exercise'])}: {_points(entry)}\n"
     problem = file_problem(entry)
     if problem:
         yield f"**{plain(problem, 1000)}**\n"
@@ -63,6 +62,16 @@ def _student(entry: Entry) -> str:
     """A student's name with the submission's, as far as they differ."""
     name = (entry.get("owner") or {}).get("name", "")
     return f"{name} ({entry['name']})" if name and name != entry["name"] else str(entry["name"])
+
+
+def _points(entry: Entry) -> str:
+    """What counts, and what was earned if that is something else."""
+    (points, possible), final = earned(entry), counted(entry)
+    if final is None or final == points:
+        return f"{points} of {possible} points"
+    if isinstance(final, str):
+        return f"{plain(final)} (graded: {points} of {possible} points)"
+    return f"{final:.10g} of {possible} points (graded: {points})"
 
 
 def _row(row: Row) -> str:

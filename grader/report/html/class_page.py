@@ -91,6 +91,7 @@ class ClassFigures:
         if entry["sha256"] and not whole:
             self.files.setdefault(entry["sha256"], []).append(at)
         score, owner = entry["score"] or {}, entry.get("owner") or {}
+        ruled = None if entry.get("ruled") == score.get("points") else entry.get("ruled")
         self.students.append(
             {
                 "n": line(entry["name"], 120),
@@ -105,6 +106,8 @@ class ClassFigures:
                 "c": {} if whole and entry["problem"] else codes,
                 "t": kind if whole else "",
                 "r": line(entry.get("reason", ""), 200) if final is not None else "",
+                "q": ruled,
+                "m": "" if ruled is None else line(" ".join(entry["sentences"]), 400),
             }
         )
 
@@ -176,6 +179,7 @@ def class_page(entries: Iterable[tuple[Mapping[str, Any], str]], alike: Sequence
         "common": [each for each in mistakes if each["count"] > 1][:MOST_COMMON] or mistakes[:MOST_COMMON],
         "unexplained": sum(len(at) for (_, kind), at in found.mistakes.items() if kind == UNEXPLAINED),
         "overrides": _overrides(found),
+        "ruled": _ruled(found),
         "notes": list(_notes(found)),
         "files": list(_files(found)),
         "distribution": distribution,
@@ -211,7 +215,7 @@ def _packed(student: dict[str, Any], width: int) -> list[Any]:
     """A student as a short list; verdicts as one character each."""
     codes: dict[int, int] = student["c"]
     marks = "".join("-" if codes.get(at) is None else chr(ord("a") + codes[at]) for at in range(width))
-    return [student[key] for key in "nwlspofx"] + [marks, student["name"], student["t"], student["r"]]
+    return [student[key] for key in "nwlspofx"] + [marks, student["name"], *(student[key] for key in "trqm")]
 
 
 def _inert(data: object) -> str:
@@ -225,7 +229,7 @@ def _inert(data: object) -> str:
 def _totals(found: ClassFigures) -> list[tuple[str, str]]:
     """The figures at the head; whoever handed in nothing or is excused does not move the median."""
     handed_in = [student for student in found.students if student["s"] not in ("missing", "waiting")]
-    grades = [student["p"] if student["f"] is None else student["f"] for student in handed_in]
+    grades = [next((student[key] for key in "fqp" if student[key] is not None), None) for student in handed_in]
     points = [grade for grade in grades if isinstance(grade, int | float)]
     most = max((student["o"] or 0 for student in found.students), default=0)
     shown = [("students", str(len(found.students))), ("handed in", str(len(handed_in)))]
@@ -258,6 +262,16 @@ def _overrides(found: ClassFigures) -> dict[str, Any] | None:
         graded = "" if before is None else f" instead of {before}"
         texts[at] = f"{final}{graded}" + (f" ({student['r']})" if student["r"] else "")
     return found.group(members, "Overrides", texts) if members else None
+
+
+def _ruled(found: ClassFigures) -> dict[str, Any] | None:
+    """Points that the course's rules changed, by a penalty or by rounding."""
+    texts = {
+        at: f"{student['q']:.10g} instead of {student['p']}"
+        for at, student in enumerate(found.students)
+        if student["q"] is not None
+    }
+    return found.group([*texts], "Changed by the course's rules", texts) if texts else None
 
 
 def _notes(found: ClassFigures) -> Iterator[dict[str, Any]]:

@@ -3,7 +3,7 @@
 (() => {
   const PAGE = 50;
   const data = JSON.parse(document.getElementById("data").textContent);
-  const [NAME, WHO, LINK, STATUS, POINTS, POSSIBLE, FINAL, PROBLEM, MARKS, SHOWN, WHOLE, REASON] = Array(12).keys();
+  const [NAME, WHO, LINK, STATUS, POINTS, POSSIBLE, FINAL, PROBLEM, MARKS, SHOWN, WHOLE, REASON, RULED, TOLD] = Array(14).keys();
   const find = (id) => document.getElementById(id);
   const body = find("grid").tBodies[0];
   const texts = data.students.map((s) => `${s[SHOWN]} ${s[NAME]} ${s[WHO]}`.toLowerCase());
@@ -29,7 +29,7 @@
   function key(at) {
     const s = data.students[at];
     if (order.by === "name") return texts[at];
-    if (order.by === "points") return typeof s[FINAL] === "number" ? s[FINAL] : s[STATUS] === "missing" ? -1 : s[POINTS] ?? -1;
+    if (order.by === "points") return typeof s[FINAL] === "number" ? s[FINAL] : s[STATUS] === "missing" ? -1 : s[RULED] ?? s[POINTS] ?? -1;
     if (order.by === "status") return s[STATUS];
     return s[MARKS].charCodeAt(Number(order.by));
   }
@@ -66,6 +66,14 @@
 
   function points(row, s) {
     const graded = s[POINTS] === null || s[STATUS] === "missing" ? "" : `${s[POINTS]}/${s[POSSIBLE] ?? ""}`;
+    if (s[FINAL] === null && s[RULED] !== null) {
+      const made = cell(row, "td", `${s[RULED]}/${s[POSSIBLE] ?? ""} `, "number"), before = document.createElement("span");
+      before.textContent = `graded ${s[POINTS]}`;
+      before.className = "soft";
+      made.append(before);
+      made.title = s[TOLD];
+      return;
+    }
     if (s[FINAL] === null) return void cell(row, "td", graded, "number");
     const text = typeof s[FINAL] === "number" ? `${s[FINAL]}/${s[POSSIBLE] ?? ""} *` : `${s[FINAL]} *`;
     cell(row, "td", text, "number").title = [graded && `graded ${graded}`, s[REASON]].filter(Boolean).join("; ");
