@@ -463,6 +463,44 @@ class TestAnyTable:
         rows = openpyxl.load_workbook(tmp_path / "out.xlsx").active.iter_rows(values_only=True)
         assert list(rows) == [("Name", "Login", "HW"), ("Ada", "ada", 3), ("Bob", "bob", 2)]
 
+    @pytest.mark.parametrize(
+        "heading",
+        [
+            "Homework 1 [Total Pts: 10 Score] |123",
+            "Homework 1 [Total Pts: up to 10 Score] |123_1",
+            "Homework 1 Points Grade <Numeric MaxPoints:10>",
+            "Homework 1 (1234)",
+            "Assignment: Homework 1 (Real)",
+        ],
+    )
+    def test_a_title_needs_nothing_that_the_platform_adds(
+        self, heading: str, graded: Callable[..., Path], export: Run
+    ) -> None:
+        """Beside columns of which the title is only a part."""
+        graded({"ada": 3})
+        book = f"Username,Homework 1 (late),Homework 10,{heading},Homework 1 Text Grade <Text>\nada,,,,\n"
+        result = export("gradebook", book, "--title", "homework 1")
+        assert result.exit_code == 0, result.output
+        assert result.stdout.splitlines()[1] == "ada,,,3,"
+
+    def test_a_title_that_two_columns_have_is_refused(self, graded: Callable[..., Path], export: Run) -> None:
+        """Whatever the platform adds to them."""
+        graded({"ada": 3})
+        for heads in ("HW [Total Pts: 10 Score] |12, HW [Total Pts: 5 Score] |13", "HW, HW"):
+            result = export("gradebook", f"Username,{heads.replace(', ', ',')}\nada,,\n", "--title", "HW")
+            assert result.exit_code == 4
+            assert "book.csv has several columns 'HW': HW" in result.stderr
+
+    def test_columns_that_take_no_grade_are_not_offered(self, graded: Callable[..., Path], export: Run) -> None:
+        """Blackboard's and Brightspace's own."""
+        graded({"ada": 3})
+        book = (
+            '"Last Name","First Name","Username","Student ID","Last Access","Availability",'
+            '"Total [Total Pts: up to 10 Score] |1","HW [Total Pts: 10 Score] |2","End-of-Line Indicator"\n'
+            '"L","A","ada","1","","Yes","","","#"\n'
+        )
+        assert export("gradebook", book).stderr.splitlines()[0].endswith("--title: HW [Total Pts: 10 Score] |2")
+
     @pytest.mark.parametrize("title", ["Login", "name"])
     def test_a_column_of_people_is_never_filled_in(self, title: str, graded: Callable[..., Path], export: Run) -> None:
         """The names of a class would be gone."""

@@ -78,6 +78,13 @@ class TestBlackboard:
         (each,) = read(tmp_path, **files, **{f"{head.format('bob')}_x.py": CODE}).handed_in[1:]
         assert (each.who.name, each.who.login, list(each.read().files)) == ("Jane Doe", "jdoe", ["x.py"])
 
+    def test_the_source_is_the_students_file(self, tmp_path: Path) -> None:
+        """Neither the receipt nor a picture, which come first."""
+        head = "Homework 3_jdoe_attempt_2026-03-01-12-30-00"
+        files = {f"{head}.txt": RECEIPT.format(login="jdoe"), f"{head}_a.png": "", f"{head}_x.py": CODE}
+        (each,) = read(tmp_path, **files).handed_in
+        assert each.source.name == f"{head}_x.py"
+
     def test_a_receipt_without_a_file_is_a_row_that_says_so(self, tmp_path: Path) -> None:
         """Something was handed in, although not a file."""
         files = {"H_jdoe_attempt_2026-03-01-12-30-00.txt": RECEIPT.format(login="jdoe")}

@@ -29,7 +29,7 @@ def fill(
         raise NothingToTell(
             f"which column of {table.name} gets the points of {several}? Name it with --title: {listed(columns)}"
         )
-    column = column_named(title, columns, table.name)
+    column = column_named(title, columns, table)
     comma = table.decimal_comma
     cells = {(row, column): shown(grade.points, comma=comma) for row, grade in graded.items()}
     return table.filled(cells), []

@@ -63,7 +63,7 @@ def _check(table: Table) -> None:
 def _column(table: Table, title: str | None, exercises: Iterable[str]) -> int:
     columns = dict(_assignments(table))
     if title is not None:
-        return column_named(title, columns, table.name)
+        return column_named(title, columns, table)
     named = [at for name, at in columns.items() if any(_same(exercise, name) for exercise in exercises)]
     empty = [at for at in columns.values() if not any(table.rows[row][at].strip() for row in _students(table))]
     for found in (named, empty):

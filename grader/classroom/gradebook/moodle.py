@@ -57,7 +57,7 @@ def fill(
     if not is_worksheet(table):
         return _import(table, graded, title or ", ".join(exercises)), []
     columns = open_columns(roster)
-    column = column_named(title, columns, table.name) if title else _one_of(table, _GRADE)
+    column = column_named(title, columns, table) if title else _one_of(table, _GRADE)
     if column is None:
         raise NothingToTell(f"{table.name} has no known column of grades. Name it with --title: {', '.join(columns)}")
     _check(table, graded)

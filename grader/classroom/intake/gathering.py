@@ -130,6 +130,12 @@ class Uploads:
         self.mangled.append(mangled)
         self.found.append(thing)
 
+    def source(self) -> Path:
+        """Where a person finds the work: its first file that could be graded, not typed text or a receipt."""
+        pairs = [*zip(self.mangled, self.found, strict=True)]
+        theirs = [thing for mangled, thing in pairs if not (mangled.typed or mangled.receipt)] or self.found
+        return next((thing for thing in theirs if thing.folder or is_work(thing.name)), theirs[0]).path
+
     def parts(self) -> Iterator[Part]:
         """The files under the student's own file names, earliest upload first."""
         pairs = sorted(zip(self.mangled, self.found, strict=True), key=lambda pair: pair[0].attachment)
@@ -372,7 +378,7 @@ def _uploads_of_one(group: str, uploads: Uploads) -> HandedIn:
         problem = _TYPED if typed else _RECEIPT_ALONE if receipt else _EMPTY
     return HandedIn(
         group,
-        uploads.found[0].path,
+        uploads.source(),
         tuple(latest.values()),
         who,
         notes=tuple(notes),
