@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from grader.classroom.intake.name_pattern import NamePattern
     from grader.classroom.similarity.code import Code
     from grader.classroom.similarity.pairs import Pair
+    from grader.classroom.similarity.traits import Text
     from grader.exercise.exercise import Exercise
     from grader.report.html.similarity_page import Comparison
     from grader.sandbox.client import Sandbox
@@ -83,9 +84,10 @@ def similarity(  # noqa: PLR0913 an option each
     SUBMISSIONS is what `grade batch` takes: the folder of a class, a download from a platform, or a zip of either.
     """
     try:
-        from grader.classroom.similarity.pairs import compare, unusual
+        from grader.classroom.similarity.pairs import compare, identical, unusual
     except ImportError:
         raise Misuse("similarity needs RapidFuzz: pip install 'backprop-grader[similarity]'") from None
+    from grader.classroom.similarity.shown import row, row_of_group
     from grader.classroom.similarity.traits import reduced
     from grader.report.html.similarity_page import Comparison
 
@@ -103,19 +105,31 @@ def similarity(  # noqa: PLR0913 an option each
     ]
     if not texts:
         raise Misuse(f"no submission in {submissions} can be compared; the reasons are listed above")
-    threshold = unusual(texts)
+    groups, threshold = identical(texts), unusual(texts)
     pairs = compare(texts, threshold)
     listed = [pair for pair in pairs if pair.rarity >= rarity][:most]
     cut = _cut(pairs, listed, rarity)
-    _write_table(listed, output or (str(folder / "similarity.csv") if folder else None))
+    rows = [*(row_of_group(group, threshold) for group in groups), *map(row, listed)]
+    _write_table(rows, output or (str(folder / "similarity.csv") if folder else None))
     if page:
-        about = Comparison(found.name, len(texts), len(pairs), threshold, cut, tuple(read.left_out))
+        alike = tuple(tuple(text.name for text in group) for group in groups)
+        about = Comparison(found.name, len(texts), len(pairs), threshold, cut, tuple(read.left_out), alike)
         _write_page(page, listed, about)
+    for group in groups:
+        click.echo(_same(group), err=True)
     if cut:
         click.echo(cut, err=True)
     left = f" ({len(read.left_out)} left out)" if read.left_out else ""
     found_pairs = f"{_counted(len(pairs), 'pair')} of {_counted(len(texts), 'submission')}"
     click.echo(f"{found_pairs}{left}: a reason to look, never a verdict", err=True)
+
+
+def _same(group: Sequence[Text]) -> str:
+    """Who has one and the same file."""
+    from grader.classroom.intake.gathering import listed
+
+    names = [text.name for text in group]
+    return f"{len(names)} files are identical: {listed(names)}. In pairs with others, {clean(names[0])} stands for all"
 
 
 def _cut(pairs: Sequence[Pair], listed: Sequence[Pair], rarity: float) -> str:
@@ -135,11 +149,11 @@ def _cut(pairs: Sequence[Pair], listed: Sequence[Pair], rarity: float) -> str:
     return " ".join(sentences)
 
 
-def _write_table(pairs: Sequence[Pair], output: str | None) -> None:
+def _write_table(rows: Iterable[Sequence[str]], output: str | None) -> None:
     """Write the table; a file begins with a byte order mark, without which spreadsheets garble names."""
-    from grader.classroom.similarity.shown import COLUMNS, row
+    from grader.classroom.similarity.shown import COLUMNS
 
-    table = csv_table.written([COLUMNS, *map(row, pairs)]).encode("utf-8", "replace")
+    table = csv_table.written([COLUMNS, *rows]).encode("utf-8", "replace")
     write_output(table if output in (None, "-") else codecs.BOM_UTF8 + table, output)
 
 

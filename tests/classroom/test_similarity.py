@@ -336,6 +336,40 @@ def test_the_list_is_cut_and_says_so(similarity: Callable[..., Result], tmp_path
     assert "1 pair below --rarity 5 is not listed." in rare.stderr
 
 
+def test_a_file_that_many_have_is_told_once(similarity: Callable[..., Result], tmp_path: Path) -> None:
+    """In the terminal, the table and the page; in pairs with others, one of them stands for all."""
+    odd_class(tmp_path / "class", 6, {})
+    same = variants(8)[7] + ODD
+    people = [f"q{at:02}" for at in range(12)]
+    hand_in(tmp_path / "class", {f"{name}/backward.py": same for name in people})
+    hand_in(tmp_path / "class", {"r/backward.py": same + "\n\n"})
+    result = similarity("class", "--page", "page.html")
+    assert (
+        "12 files are identical: q00, q01, q02, q03, q04, q05, q06, q07, q08, q09 and 2 more. In pairs with others, "
+        "q00 stands for all\n"
+    ) in result.stderr
+    assert "1 pair of 19 submissions: " in result.stderr
+    assert pairs_of(result) == {("q00", "; ".join(people[1:])): "1.000", ("q00", "r"): "1.000"}
+    page = (tmp_path / "page.html").read_text("utf-8")
+    assert f"<b>12 files are identical</b>: {', '.join(people)}." in page
+
+
+def test_untouched_stubs_are_not_identical_work(similarity: Callable[..., Result], tmp_path: Path) -> None:
+    """Everybody was given them."""
+    odd_class(tmp_path / "class", 6, {})
+    hand_in(tmp_path / "class", {f"q{at}/backward.py": STUBS for at in range(4)})
+    result = similarity("class")
+    assert "identical" not in result.stderr
+    assert not any(name.startswith("q") for pair in pairs_of(result) for name in pair)
+
+
+def test_two_with_the_same_file_are_a_pair(similarity: Callable[..., Result], tmp_path: Path) -> None:
+    """With what they share, beside each other."""
+    odd_class(tmp_path / "class", 6, {})
+    hand_in(tmp_path / "class", {f"q{at}/backward.py": variants(8)[7] + ODD for at in range(2)})
+    assert [*pairs_of(similarity("class"))] == [("q0", "q1")]
+
+
 def test_the_page_shows_both_sides(similarity: Callable[..., Result], tmp_path: Path) -> None:
     """Self-contained, with the traits marked, and everything that somebody wrote is text."""
     evil = ODD.replace("my dog could do this one", "</script><img src=x onerror=alert(1)> {{7*7}}")

@@ -28,6 +28,8 @@ RARE = 0.05
 
 LEAST = 0.9
 """A lower similarity is unusual in no class."""
+MANY = 3
+"""So many people with one and the same file are told in one sentence; the pairs among them would say nothing more."""
 _FEW = 10
 """Pairs."""
 _SPREAD = 0.01
@@ -51,18 +53,36 @@ class Pair:
 def compare(texts: Sequence[Text], threshold: float | None = None) -> list[Pair]:
     """Pairs worth a second look, most suspicious first. Submissions of one owner are never a pair.
 
+    Of `identical` files, one stands for all of them.
+
     Args:
         texts: the class.
         threshold: the similarity that is unusual in it, if that is known already.
     """
+    once = _one_of_each(texts)
     threshold = unusual(texts) if threshold is None else threshold
     people = len({text.owner for text in texts})
     counts = Counter(trait for traits in _by_owner(texts).values() for trait in traits)
     most = max(2, int(RARE * people))
     rare = {trait: log2(people / count) for trait, count in counts.items() if 1 < count <= most < people}
-    found = [_pair(texts[a], texts[b], rare, threshold) for a, b in _candidates(texts, rare)]
+    found = [_pair(once[a], once[b], rare, threshold) for a, b in _candidates(once, rare)]
     kept = [pair for pair in found if pair.similarity >= threshold or len(pair.traits) > 1]
     return sorted(kept, key=lambda pair: (-pair.rarity, -pair.similarity, pair.first.name, pair.second.name))
+
+
+def identical(texts: Sequence[Text]) -> list[tuple[Text, ...]]:
+    """The same file from many people, the largest group first. Untouched stubs are nothing to compare."""
+    alike: dict[str, list[Text]] = {}
+    for text in texts:
+        if text.words:
+            alike.setdefault(text.code.text, []).append(text)
+    groups = (tuple(group) for group in alike.values() if len({text.owner for text in group}) >= MANY)
+    return sorted(groups, key=len, reverse=True)
+
+
+def _one_of_each(texts: Sequence[Text]) -> list[Text]:
+    others = {text.name for group in identical(texts) for text in group[1:]}
+    return [text for text in texts if text.name not in others]
 
 
 def _by_owner(texts: Sequence[Text]) -> dict[str, set[Trait]]:
@@ -94,6 +114,7 @@ def unusual(texts: Sequence[Text]) -> float:
 
     Too few people have no distribution, and people who are all equally alike are not unusual for it.
     """
+    texts = _one_of_each(texts)
     pairs = combinations(range(len(texts)), 2) if len(texts) <= 80 else _sample(len(texts))
     values = [_likeness(texts[a], texts[b]) for a, b in _apart(texts, pairs)]
     if len(values) < _FEW:

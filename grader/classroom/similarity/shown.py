@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from grader.classroom.similarity.traits import TraitKind, squeezed
-from grader.report.html.similarity_page import CodeLine, Excerpt, PairShown, Reason
+from grader.report.html.similarity_page import IDENTICAL, CodeLine, Excerpt, PairShown, Reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -34,6 +34,12 @@ def row(pair: Pair) -> tuple[str, ...]:
     places = ("; ".join(_place(text, trait) for trait in shown) for text in (pair.first, pair.second))
     figures = (f"{pair.similarity:.3f}", f"{pair.threshold:.3f}", f"{pair.rarity:.1f}")
     return (pair.first.name, pair.second.name, *figures, "; ".join(said), *places)
+
+
+def row_of_group(group: Sequence[Text], threshold: float) -> tuple[str, ...]:
+    """Identical files as a row of the table: the first, and all others in the column of the second."""
+    first, *others = (text.name for text in group)
+    return (first, "; ".join(others), "1.000", f"{threshold:.3f}", "", IDENTICAL, "", "")
 
 
 def _with_code(text: Text, trait: Trait) -> str:

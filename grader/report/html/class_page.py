@@ -13,6 +13,7 @@ from grader.report.clean_text import line
 from grader.report.formats.csv_table import figure
 from grader.report.html.class_attention import TROUBLES, WHOLE, decided, is_test_student, trouble
 from grader.report.html.render import render
+from grader.report.html.similarity_page import IDENTICAL
 from grader.report.row_facts import RIGHT, likely, number, right, words
 from grader.verdict.evidence import Verdict
 
@@ -312,7 +313,7 @@ def _pairs(found: ClassFigures, alike: Sequence[Mapping[str, str]]) -> Iterator[
             "people": people,
             "similarity": _percent(row["similarity"]),
             "traits": line(row["traits"]),
-            "same_file": first is not None and first == second,
+            "same_file": (first is not None and first == second) or row["traits"] == IDENTICAL,
         }
 
 

@@ -12,6 +12,8 @@ from grader.report.html.render import render
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+IDENTICAL = "identical files"
+"""In the column `traits` of the table: the row is about a file that many people have."""
 Piece = tuple[str, bool]
 """A part of a line, and whether both have it."""
 
@@ -74,6 +76,8 @@ class Comparison:
     """A sentence about the pairs that are not listed; empty if all are."""
     left_out: tuple[tuple[str, str], ...] = ()
     """Submissions that could not be compared, with the reasons."""
+    identical: tuple[tuple[str, ...], ...] = ()
+    """Submissions that many people share to the letter; in the pairs, the first of them stands for all."""
 
 
 def similarity_page(pairs: Sequence[PairShown], about: Comparison) -> str:
@@ -87,6 +91,7 @@ def similarity_page(pairs: Sequence[PairShown], about: Comparison) -> str:
         pairs=pairs,
         cut=about.cut,
         threshold=_percent(about.threshold),
+        identical=[[line(name, 120) for name in names] for names in about.identical],
         left_out=[(line(name, 120), line(why)) for name, why in about.left_out],
         percent=_percent,
     )
