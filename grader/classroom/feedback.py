@@ -21,6 +21,7 @@ from unicodedata import category
 
 from grader.classroom.batch.documents import encoded
 from grader.classroom.intake.platforms import demangle, platform_of
+from grader.report.document import render
 from grader.report.files import write_whole
 from grader.report.html.submission_page import Given, submission_page
 from grader.report.submission_facts import NothingToTell
@@ -169,7 +170,10 @@ def _hides_points(entry: Entry) -> bool:
 
 
 def pages(
-    results: ResultsFolder, feedback: HandedBack, exercises: Callable[[Document], Mapping[str, Exercise]]
+    results: ResultsFolder,
+    feedback: HandedBack,
+    exercises: Callable[[Document], Mapping[str, Exercise]],
+    level: str = "full",
 ) -> Iterator[tuple[str, str]]:
     """Each page with its path, made from the student's own report: it has no more than the class's feedback level.
 
@@ -177,6 +181,7 @@ def pages(
         results: the folder that a batch wrote.
         feedback: from `feedback_of`.
         exercises: the exercises of a report, for its graph.
+        level: a feedback level that shows less.
 
     Raises:
         NothingToTell: a student's report is missing or cannot be read.
@@ -184,7 +189,7 @@ def pages(
     for name, path in feedback.paths.items():
         document = _for_student(results, name)
         owner = {"owner": {"name": feedback.people.get(name, "")}}
-        entries = [_without_suspicion(entry) | owner for entry in document["grader"]["submissions"]]
+        entries = [_without_suspicion(render(entry, level)) | owner for entry in document["grader"]["submissions"]]
         told = {**document, "grader": {**document["grader"], "submissions": entries}}
         given = feedback.given[name]
         shown = Given(comment=given.comment) if any(map(_hides_points, entries)) else given

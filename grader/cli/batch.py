@@ -83,7 +83,7 @@ if TYPE_CHECKING:
     click.option("--times", type=options.FILE, metavar="FILE",
                  help="When each was handed in: a table with the columns submission and time."),
     click.option("--earlier", type=options.FOLDER, multiple=True, metavar="DIR",
-                 help="Results of another exercise of the course, where slip days were used."),
+                 help="Results of another exercise of the course, where slip days were used; can be repeated."),
     click.option("--only", multiple=True, metavar="NAME", help="Grade only this submission or student; * matches any."),
     click.option("--failed", is_flag=True,
                  help="Regrade submissions that failed, were unreadable or refused, timed out or crashed."),
@@ -109,8 +109,9 @@ def batch(  # noqa: PLR0913 an option each
     """Grade a class of submissions.
 
     SUBMISSIONS is a folder with one submission per student, a download from Canvas, Moodle, Blackboard, Brightspace,
-    ILIAS, Sakai, Gradescope or GitHub, or a zip or tar of either. Results in --out: grades.csv, summary.json, NAME.json
-    for the instructor and students/NAME.json for the student. Run the same command again to resume an interrupted run.
+    ILIAS, Sakai, Gradescope or GitHub, or a zip or tar archive of any of these. Results in --out: grades.csv,
+    summary.json, NAME.json for the instructor and students/NAME.json for the student. Run the same command again to
+    resume an interrupted run.
     """
     start = partial(_on_cluster, scheduler) if scheduler else partial(on_this_machine, jobs=jobs)
     if scheduler:

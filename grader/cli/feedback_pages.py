@@ -37,7 +37,7 @@ UPLOAD = {
 
 
 def hand_back(
-    results: ResultsFolder, where: str, exercises: Callable[[dict[str, Any]], Mapping[str, Exercise]]
+    results: ResultsFolder, where: str, exercises: Callable[[dict[str, Any]], Mapping[str, Exercise]], level: str
 ) -> HandedBack:
     """Write the pages into a folder, or into a zip if the name ends so, and report what was written.
 
@@ -50,7 +50,7 @@ def hand_back(
     target = Path(where)
     packed = target.suffix.lower() == ".zip"
     feedback = feedback_of(results)
-    made = pages(results, feedback, exercises)
+    made = pages(results, feedback, exercises, level)
     with writing(where):
         others = _into_zip(target, made) if packed else _into_folder(target, made)
     count = len(feedback.paths)

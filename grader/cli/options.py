@@ -115,7 +115,7 @@ def roster(text: str) -> Decorator:
         click.option("--name-column", metavar="HEADING", help="The roster's column of names, if it is not recognized."),
         click.option(
             "--match", type=FILE, metavar="FILE",
-            help="Settle by hand who owns what: a table with two columns, submission and person.",
+            help="Assign submissions to people by hand: a table with two columns, submission and person.",
         ),
     )  # fmt: skip
 

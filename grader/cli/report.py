@@ -85,12 +85,12 @@ class Rendering:
     ),
     click.option(
         "--feedback-pages", metavar="DIR",
-        help="With --class: a page for each student, named for the bulk upload of Moodle or Canvas; DIR or FILE.zip.",
+        help="With --class: a page for each student, named for Moodle's or Canvas' bulk upload; a folder or a zip.",
     ),
     options.roster("Grade book to fill in: Canvas' export, Moodle's grading worksheet, or any table of students."),
     click.option("--title", metavar="TEXT", help="Column of the assignment in that file: `Backprop (12345)`."),
     options.visibility("When students see Gradescope tests (default: the course's setting, or visible)."),
-    options.feedback("How much detail to show.", default=Feedback.FULL),
+    options.feedback("How much detail to show, at most what the report has.", default=Feedback.FULL),
     options.exercises("Exercises to take forward lines and hints from, for a page."),
     options.color,
 )  # fmt: skip
@@ -164,7 +164,8 @@ def _class(folder: Path, rendering: Rendering) -> int:
     if rendering.feedback_pages:
         from grader.cli.feedback_pages import hand_back
 
-        feedback = hand_back(results, rendering.feedback_pages, lambda one: _exercises([one], rendering.exercises))
+        level, shelf = rendering.feedback, rendering.exercises
+        feedback = hand_back(results, rendering.feedback_pages, lambda one: _exercises([one], shelf), level)
         return _ended(feedback.failed, feedback.waiting)
     if rendering.to in BOOKS:
         from grader.classroom.gradebook.earned import earned_by_class

@@ -81,7 +81,7 @@ def similarity(  # noqa: PLR0913 an option each
 ) -> None:  # fmt: skip
     """Find submissions that share rare traits: a reason to look, never a verdict.
 
-    SUBMISSIONS is what `grade batch` takes: the folder of a class, a download from a platform, or a zip of either.
+    SUBMISSIONS is what `grade batch` takes: the folder of a class, a download from a platform, or an archive of either.
     """
     try:
         from grader.classroom.similarity.pairs import compare, identical, unusual

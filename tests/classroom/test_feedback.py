@@ -239,6 +239,16 @@ class TestWhatAPageSays:
         assert str(tmp_path) not in page
         assert "bobby" not in page
 
+    def test_a_lower_level_shows_less(self, graded: Callable[..., Path], grade: Callable[..., Result]) -> None:
+        """The points, too, with --feedback none."""
+        graded({"ann.py": 3})
+        shown = {}
+        for level in ("verdict", "none"):
+            assert grade("report", "--class", "grades", "--feedback-pages", level, "--feedback", level).exit_code == 0
+            shown[level] = Path(level, "ann.html").read_text("utf-8")
+        assert "<dd>3 of 3</dd>" in shown["verdict"]
+        assert "of 3" not in shown["none"]
+
     def test_feedback_none_shows_no_points(
         self, graded: Callable[..., Path], returned: Callable[..., dict[str, str]]
     ) -> None:
