@@ -186,10 +186,13 @@ def pages(
     Raises:
         NothingToTell: a student's report is missing or cannot be read.
     """
+    people = {listed.name: listed for listed in results.roll}
     for name, path in feedback.paths.items():
         document = _for_student(results, name)
         owner = {"owner": {"name": feedback.people.get(name, "")}}
-        entries = [_without_suspicion(render(entry, level)) | owner for entry in document["grader"]["submissions"]]
+        entries = [
+            _for_eyes_of(people[name], render(entry, level)) | owner for entry in document["grader"]["submissions"]
+        ]
         told = {**document, "grader": {**document["grader"], "submissions": entries}}
         given = feedback.given[name]
         shown = Given(comment=given.comment) if any(map(_hides_points, entries)) else given
@@ -217,8 +220,8 @@ def _for_student(results: ResultsFolder, name: str) -> Document:
     return dict(document)
 
 
-def _without_suspicion(entry: Entry) -> Document:
-    return {**entry, "notes": [note for note in entry["notes"] if _SUSPICION not in note]}
+def _for_eyes_of(student: Listed, entry: Entry) -> Document:
+    return {**entry, "notes": [note for note in student.notes(entry["notes"]) if _SUSPICION not in note]}
 
 
 # How a platform wants the pages to be called

@@ -161,6 +161,8 @@ def _class(folder: Path, rendering: Rendering) -> int:
             _say(sentence)
         _say(f"Nothing was written: set {results.directory / 'grades.csv'} right first, so that no grade is lost.")
         return ExitCode.SOMETHING_WRONG
+    if untimed := results.without_times():
+        _say(untimed)
     if rendering.feedback_pages:
         from grader.cli.feedback_pages import hand_back
 

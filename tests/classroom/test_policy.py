@@ -201,47 +201,49 @@ class TestLateness:
         """Two days at 10% of 26."""
         found = lateness(moment("2026-03-03 12:00"), due(), Fraction(26))
         assert found.penalty == Fraction("5.2")
-        assert found.sentence.endswith("2 days late, 2 days at 10% of 26 points a day: 5.2 off.")
+        assert found.sentence.endswith(": 2 days late.")
+        assert found.cost == "2 late days cost 10% of 26 points each: 5.2 points off."
 
     def test_a_penalty_in_points(self) -> None:
         """And never more than the possible points."""
         found = lateness(moment("2026-03-30 12:00"), due(penalty=Penalty(points=Fraction(2))), Fraction(26))
         assert found.penalty == 26
-        assert "at 2 points a day: 26 off" in found.sentence
+        assert found.cost.endswith("late days cost 2 points each: 26 points off.")
 
     def test_slip_days_are_used_first(self) -> None:
         """Those used for other exercises are gone."""
         found = lateness(moment("2026-03-03 12:00"), due(slip_days=3), Fraction(20), spent=2)
         assert (found.slip, found.penalty) == (1, 2)
-        assert "2 days late, 1 slip day used (0 of 3 left), 1 day at 10% of 20 points a day: 2 off" in found.sentence
+        assert found.cost == "1 slip day used (0 of 3 left). 1 late day costs 10% of 20 points: 2 points off."
         whole = lateness(moment("2026-03-03 12:00"), due(slip_days=3), Fraction(20))
         assert (whole.slip, whole.penalty) == (2, 0)
-        assert whole.sentence.endswith("2 slip days used (1 of 3 left): no points off.")
+        assert whole.cost == "2 slip days used (1 of 3 left): no points off."
 
     def test_without_a_penalty_no_slip_day_is_used(self) -> None:
         """Lateness is stated, and costs nothing."""
         found = lateness(moment("2026-03-03 12:00"), due(penalty=Penalty(), slip_days=3), Fraction(20))
         assert (found.days, found.slip, found.penalty) == (2, 0, 0)
-        assert found.sentence.endswith("2 days late. There is no penalty.")
+        assert found.cost == "There is no penalty."
 
     def test_after_the_last_moment_it_is_not_accepted(self) -> None:
         """Slip days do not help."""
         found = lateness(moment("2026-03-04 12:00"), due(until=moment("2026-03-03 23:59"), slip_days=9), Fraction(20))
         assert not found.accepted
         assert found.slip == 0
-        assert found.sentence.endswith("3 days late. Not accepted: the last moment was 2026-03-03 23:59 CET.")
+        assert found.cost == "Not accepted: the last moment was 2026-03-03 23:59 CET."
 
     def test_more_late_days_than_the_most_are_not_accepted(self) -> None:
         """Two are."""
         assert lateness(moment("2026-03-03 12:00"), due(most_late_days=2), Fraction(20)).accepted
         found = lateness(moment("2026-03-04 12:00"), due(most_late_days=2), Fraction(20))
-        assert found.sentence.endswith("Not accepted: at most 2 days late.")
+        assert found.cost == "Not accepted: it may be at most 2 days late."
 
     def test_an_unknown_time_costs_nothing_and_says_so(self) -> None:
         """Whatever the platform marked."""
         found = lateness(None, due(), Fraction(20), flagged=True)
         assert (found.days, found.penalty, found.in_time) == (None, 0, True)
-        assert found.sentence.startswith("The platform marked it as late, but when it was handed in is not known")
+        assert found.sentence == "The platform marked it as late, but when it was handed in is not known."
+        assert found.cost == "So no points are taken off for lateness."
         assert lateness(None, None, Fraction(20)).sentence == ""
 
     @given(st.integers(0, 10**7), st.integers(0, 9))
@@ -290,7 +292,7 @@ class TestAttempts:
     @pytest.mark.parametrize(
         ("rule", "index", "why"),
         [
-            (AttemptRule.IN_TIME, 1, "it is the last one in time"),
+            (AttemptRule.IN_TIME, 1, "it is the latest one before the deadline"),
             (AttemptRule.BEST, 2, "it has the most points"),
             (AttemptRule.LAST, 3, "it is the last one that was accepted"),
         ],
@@ -373,10 +375,10 @@ class TestRows:
         ]
         found, _ = apply_policy(rows, rules(tmp_path, COURSE.replace("JDoe", "nobody") + '[slip]\n"x" = 1\n'), "mlp")
         assert [(each.counts, each.final, each.slip) for each in found] == [(True, 20, 0), (False, None, 0)]
-        assert found[0].why == "this one counts, because it is the last one in time."
+        assert found[0].why == "This one counts, because it is the latest one before the deadline."
         assert found[1].sentences[-1] == (
-            "Attempt 2 of 2: this one does not count. What counts is attempt 1 of 2, handed in 2026-03-01 20:00 CET, "
-            "because it is the last one in time."
+            "Attempt 2 of 2. This one does not count. What counts is attempt 1 of 2, handed in 2026-03-01 20:00 CET, "
+            "because it is the latest one before the deadline."
         )
 
     def test_an_override_is_final(self, tmp_path: Path) -> None:
@@ -384,13 +386,17 @@ class TestRows:
         rows = [SubmittedRow("jane", 26, 20, "j", at="2026-03-03 20:00", override=18.5)]
         (found,), _ = apply_policy(rows, rules(tmp_path, COURSE), "mlp")
         assert (found.final, found.penalty, found.slip) == (18.5, 0, 0)
-        assert found.sentences[-1] == "Your instructor set the points to 18.5."
+        assert found.sentences == (
+            "Handed in 2026-03-03 20:00 CET, due 2026-03-01 23:59 CET: 2 days late.",
+            "Your instructor set the points to 18.5.",
+        )
 
     def test_what_was_not_accepted_has_no_points(self, tmp_path: Path) -> None:
-        """And says so."""
+        """And says so, to the instructor in the columns `why` and `penalty`."""
         policy = rules(tmp_path, COURSE.replace("[due.mlp]", "[due.mlp]\nmost_late_days = 1"))
         (found,), _ = apply_policy([SubmittedRow("jane", 26, 20, "j", at="2026-03-09 20:00")], policy, "mlp")
-        assert (found.late, found.final) == ("not accepted", 0)
+        assert (found.late, found.final, found.penalty) == ("not accepted", 0, 20)
+        assert found.why == "Not accepted: it may be at most 1 day late."
         assert found.sentences[-1] == "0 points instead of 20, because it was not accepted."
 
     def test_slip_days_of_other_exercises_are_gone(self, tmp_path: Path) -> None:
@@ -432,12 +438,33 @@ class TestRows:
             "penalty was taken: ann, ben, cem. Give the times with --times FILE"
         )
 
+    @pytest.mark.parametrize(
+        ("platform", "advice"),
+        [
+            ("canvas", "Canvas's downloads have no times. Give the times with --times FILE: a table with"),
+            (
+                "moodle",
+                "Moodle's downloads have no times. Give the times with --times FILE: the grading worksheet, or a",
+            ),
+            ("blackboard", "ben. Give the times with --times FILE: a table with the columns submission and time"),
+        ],
+    )
+    def test_a_platform_without_times_is_named(self, tmp_path: Path, platform: str, advice: str) -> None:
+        """With the file that has them."""
+        rows = [SubmittedRow("ann", 26, 20, platform=platform), SubmittedRow("ben", 26, 20, platform=platform)]
+        assert advice in apply_policy(rows, rules(tmp_path, COURSE), "mlp")[1][-1]
+
+    def test_ten_submissions_without_a_time_are_named(self, tmp_path: Path) -> None:
+        """And the others are counted."""
+        rows = [SubmittedRow(f"s{number:02}", 26, 20) for number in range(12)]
+        assert "s08, s09 and 2 more. Give" in apply_policy(rows, rules(tmp_path, COURSE), "mlp")[1][-1]
+
     def test_without_a_deadline_the_last_attempt_counts(self) -> None:
         """By the platform's numbers, if there are no times."""
         rows = [SubmittedRow("b", 26, 20, "j", number=2), SubmittedRow("a", 26, 26, "j", number=1)]
         found, told = apply_policy(rows, ClassPolicy(), "mlp")
         assert [(each.counts, each.final) for each in found] == [(True, 20), (False, None)]
-        assert found[0].sentences == ("Attempt 2 of 2: this one counts, because it is the last one.",)
+        assert found[0].sentences == ("Attempt 2 of 2. This one counts, because it is the last one.",)
         assert told == ()
 
     def test_without_due_dates_nothing_is_said(self) -> None:
@@ -456,6 +483,26 @@ class TestPeople:
         assert found == {}
         (sentence,) = told
         assert sentence.startswith("course.toml: [extensions] JDoe means 2 people here, so it is applied to nobody")
+
+    @pytest.mark.parametrize(
+        ("known", "sentence"),
+        [
+            (
+                ["4711", "jroe"],
+                (
+                    "[extensions] j@uni.edu is an address, but this class has no addresses: people are known here by "
+                    "login (such as jroe) and number (such as 4711). Name them like that, or give a roster with addresses"
+                ),
+            ),
+            (["4711", "jane@uni.edu"], "[extensions] j@uni.edu is nobody who handed in mlp"),
+        ],
+    )
+    def test_a_form_of_name_that_the_class_does_not_have_is_said(
+        self, tmp_path: Path, known: list[str], sentence: str
+    ) -> None:
+        """A class known by ids has nobody's address."""
+        policy = rules(tmp_path, COURSE.replace("[extensions.JDoe]", '[extensions."j@uni.edu"]'))
+        assert entries_of(policy, "mlp", {"a": known})[1] == (f"course.toml: {sentence}",)
 
     def test_one_person_may_be_named_twice(self, tmp_path: Path) -> None:
         """By login for one thing and by address for another."""

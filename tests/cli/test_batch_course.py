@@ -148,10 +148,11 @@ class TestDueDates:
             "bob": ("", "", "", "yes", "2"),
             "cy": ("2 days", "0.5", "1", "yes", "2.5"),
             "dan": ("", "", "", "yes", "3"),
-            "fay": ("not accepted", "", "", "yes", "0"),
+            "fay": ("not accepted", "3", "", "yes", "0"),
         }
         assert of(rows, "ann")["at"] == "2026-03-01T20:00:00+01:00"
-        assert "2 late: 0.5 points off in all, 1 slip day, 1 not accepted" in result.stdout.splitlines()
+        assert of(rows, "fay")["why"] == "Not accepted: the last moment was 2026-03-08 23:59 CET."
+        assert "2 late: 3.5 points off in all, 1 slip day, 1 not accepted" in result.stdout.splitlines()
         assert result.stderr.splitlines()[-1].startswith("7 of 7 submissions")
 
     def test_the_summary_has_one_grade_for_each_person(self, batch: Callable[..., Result], tmp_path: Path) -> None:
@@ -162,7 +163,7 @@ class TestDueDates:
         summary = json.loads((tmp_path / "grades" / "summary.json").read_bytes())
         assert summary["points"]["count"] == {"1": 1, "2": 1, "3": 4}
         assert summary["attempts"] == {"counting": 6, "not_counting": 1}
-        assert summary["late"] == {"late": 2, "not_accepted": 1, "unknown": 0, "points_off": 0.5, "slip_days": 1}
+        assert summary["late"] == {"late": 2, "not_accepted": 1, "unknown": 0, "points_off": 3.5, "slip_days": 1}
 
     def test_a_changed_due_date_regrades_nothing(self, batch: Callable[..., Result], tmp_path: Path) -> None:
         """And all rows follow it."""
@@ -263,6 +264,33 @@ class TestTimes:
         assert {row["late"] for row in table(tmp_path).values()} == {"unknown"}
         assert table(tmp_path)["cy"]["final"] == "3"
 
+    def test_the_platforms_own_verdict_is_not_shown_beside_the_courses(
+        self, batch: Callable[..., Result], grade: Callable[..., Result], tmp_path: Path
+    ) -> None:
+        """Neither in the row nor on the student's page; without a due date it is a note."""
+        files = {"roejane_LATE_4712_88123_backward.py": "3", "doejohn_4711_88124_backward.py": "3"}
+        batch(files=files, course="")
+        assert table(tmp_path)["roejane_4712"]["notes"] == "handed in late"
+        (tmp_path / "times.csv").write_text("submission,time\nroejane_4712,2026-03-01 09:00\n")
+        batch("--times", "times.csv", files=files)
+        assert table(tmp_path)["roejane_4712"]["notes"] == ""
+        page = pages(grade, tmp_path)["roejane_4712_88123_feedback"]
+        assert ": in time." in page
+        assert "handed in late" not in page
+
+    def test_exports_repeat_that_times_are_not_known(
+        self, batch: Callable[..., Result], grade: Callable[..., Result], tmp_path: Path
+    ) -> None:
+        """Whatever the format; not of a grade that the instructor set."""
+        batch(files=self.FILES)
+        decide(tmp_path, "ann", "2")
+        batch(files=self.FILES)
+        told = (
+            "the time of 1 submission is not known, so no penalty was taken: cy. Run `grade batch` again with --times"
+        )
+        assert told in exported(grade, tmp_path)[1]
+        assert told in grade("report", "--class", "grades", "--to", "csv").stderr
+
     def test_a_table_gives_the_times(self, batch: Callable[..., Result], tmp_path: Path) -> None:
         """By the submission's name; other rows are reported."""
         (tmp_path / "times.csv").write_text(
@@ -315,8 +343,8 @@ class TestAttempts:
         batch()
         rows = table(tmp_path)
         assert [(rows[name]["counts"], rows[name]["final"]) for name in EVE] == [("yes", "1"), ("no", "")]
-        assert rows[EVE[0]]["why"] == "this one counts, because it is the last one in time."
-        assert rows[EVE[1]]["why"].startswith("this one does not count. What counts is attempt 1 of 2, handed in ")
+        assert rows[EVE[0]]["why"] == "This one counts, because it is the latest one before the deadline."
+        assert rows[EVE[1]]["why"].startswith("This one does not count. What counts is attempt 1 of 2, handed in ")
 
     def test_the_best_one_counts_if_the_course_says_so(
         self, batch: Callable[..., Result], grade: Callable[..., Result], tmp_path: Path
@@ -425,10 +453,11 @@ class TestExports:
         batch()
         found = pages(grade, tmp_path)
         cy = found["cy_attempt_2026-03-03-12-00-00"]
-        assert "Handed in 2026-03-03 12:00 CET, due 2026-03-01 23:59 CET: 2 days late, 1 slip day used" in cy
+        assert "Handed in 2026-03-03 12:00 CET, due 2026-03-01 23:59 CET: 2 days late." in cy
+        assert "1 slip day used (0 of 1 left). 1 late day costs 0.5 points: 0.5 points off." in cy
         assert "3 - 0.5 = 2.5 points." in cy
         assert "2.5 of 3" in cy
-        assert "Attempt 1 of 2: this one counts, because it is the last one in time." in found[EVE[0]]
+        assert "Attempt 1 of 2. This one counts, because it is the latest one before the deadline." in found[EVE[0]]
         assert EVE[1] not in found
         assert "(your extension): in time." in found["dan_attempt_2026-03-04-12-00-00"]
 
@@ -445,8 +474,12 @@ class TestOverrides:
         batch()
         decide(tmp_path, self.CY, "2.75")
         assert exported(grade, tmp_path)[0]["cy"] == "2.75"
-        assert "Your instructor set the points to 2.75. The grader gave 3 of 3." in pages(grade, tmp_path)[self.CY]
+        page = pages(grade, tmp_path)[self.CY]
+        assert "Your instructor set the points to 2.75. The grader gave 3 of 3." in page
+        assert "2 days late." in page
+        assert " off" not in page
         batch()
+        assert " off" not in pages(grade, tmp_path)[self.CY]
         row = table(tmp_path)[self.CY]
         assert (row["penalty"], row["slip"], row["final"], row["override"]) == ("", "", "2.75", "2.75")
         assert exported(grade, tmp_path)[0]["cy"] == "2.75"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from grader.classroom.batch.roll import keys
 from grader.classroom.batch.ruling import CourseRules
+from grader.classroom.intake.handed_in import LATE
 from grader.classroom.people.joining import STRANGER
 from grader.classroom.tables.table import UnreadableTable, read_table
 from grader.report.files import write_whole
@@ -121,9 +122,10 @@ def write_grades(
     """
     known = _known(lines)
     kept = read_grades(directory / FILE, known)
-    ruling = (rules or CourseRules()).ruling(lines, kept.own())
+    rules = rules or CourseRules()
+    ruling = rules.ruling(lines, kept.own())
     rows = [
-        _cells(line, gradients)
+        _cells(line, gradients, due=rules.is_due)
         | _own_cells(kept.rows.get(name, {}), line.record)
         | _ruled_cells(ruling.counted.get(name), kept.rows.get(name, {}))
         | {"key": key}
@@ -157,7 +159,7 @@ def _known(lines: Sequence[GradesLine]) -> dict[str, str]:
     return dict(zip(keys(raws), (line.handed_in.name for line in lines), strict=True))
 
 
-def _cells(line: GradesLine, gradients: Sequence[str]) -> dict[str, Any]:
+def _cells(line: GradesLine, gradients: Sequence[str], *, due: bool) -> dict[str, Any]:
     handed_in, record = line.handed_in, line.record
     who = handed_in.who
     cells: dict[str, Any] = {
@@ -178,7 +180,7 @@ def _cells(line: GradesLine, gradients: Sequence[str]) -> dict[str, Any]:
         "chained": score.get("chained_correct"),
         "previous": previous.get("points"),
         "problem": record.entry["problem"],
-        "notes": "; ".join(_notes(handed_in, record)),
+        "notes": "; ".join(note for note in _notes(handed_in, record) if note != LATE or not due),
         **{name: verdicts.get(name) for name in gradients},
     }
 

@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass, fields, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from grader import __version__
+from grader.classroom.intake.handed_in import LATE
 from grader.classroom.people.ownership import Claim
 from grader.report.files import write_whole
 
@@ -47,6 +48,10 @@ class Ruled:
     """Whether it is one of several attempts."""
     slip: int = 0
     """The slip days that it used."""
+    due: bool = False
+    """Whether the exercise has a due date."""
+    untimed: bool = False
+    """Whether it counts without a penalty only because nobody knows when it was handed in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +74,10 @@ class Listed:
     """Whether nothing was handed in."""
     ruled: Ruled | None = None
     """None if there is nothing to decide: no due date, and no second attempt."""
+
+    def notes(self, made: Iterable[str]) -> list[str]:
+        """The notes of its report, without the platform's verdict on lateness where the course has its own."""
+        return [note for note in made if note != LATE or not (self.ruled and self.ruled.due)]
 
 
 def keys(raws: Sequence[str]) -> list[str]:

@@ -81,6 +81,11 @@ class CourseRules:
     told: tuple[str, ...] = ()
     """What is doubtful about times and slip days, a sentence each."""
 
+    @property
+    def is_due(self) -> bool:
+        """Whether the exercise has a due date."""
+        return self.exercise in self.policy.dues
+
     def ruling(self, lines: Sequence[GradesLine], own: Mapping[str, Own]) -> Ruling:
         """Apply the rules.
 
@@ -90,18 +95,20 @@ class CourseRules:
         """
         people = Counter(filter(None, (owner(line.handed_in) for line in lines)))
         several = {person for person, number in people.items() if number > 1}
-        if not several and self.exercise not in self.policy.dues and self.policy.grades.round is None:
+        if not several and not self.is_due and self.policy.grades.round is None:
             return Ruling()
         rows = [self._submitted(line, own.get(line.handed_in.name, {})) for line in lines]
         known = {row.submission: row.at for row in rows}
-        if self.exercise not in self.policy.dues:
+        if not self.is_due:
             rows = self._ordered(rows)
         counted, told = apply_policy(rows, self.policy, self.exercise, self.spent)
         found = {each.submission: each if each.at else replace(each, at=known[each.submission]) for each in counted}
         ruled = {
             row.submission: Ruled(
                 (each := found[row.submission]).counts, each.final, each.sentences, each.basis,
-                own.get(row.submission, {}).get("override", ""), several=row.person in several, slip=each.slip,
+                (override := own.get(row.submission, {}).get("override", "")),
+                several=row.person in several, slip=each.slip, due=self.is_due,
+                untimed=each.counts and each.late == "unknown" and not override,
             )
             for row in rows
         }  # fmt: skip
@@ -120,6 +127,7 @@ class CourseRules:
             "" if each.missing else self.times.get(each.name) or each.who.at,
             each.number,
             each.who.late,
+            each.who.platform,
             each.missing,
             decided,
             word=text if text and decided is None else "",

@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 from grader.classroom.batch import grades, roll
 from grader.classroom.batch.roll import Listed
+from grader.classroom.intake.gathering import listed as in_a_sentence
 from grader.classroom.people.ownership import Claim
+from grader.classroom.policy.figures import counted
 from grader.report.formats.csv_table import figure
 from grader.report.submission_facts import NothingToTell
 
@@ -39,6 +41,16 @@ class ResultsFolder:
     """The reports, by the submission's name."""
     problems: tuple[str, ...] = ()
     """Why grades could be lost if this folder were exported now, a sentence each."""
+
+    def without_times(self) -> str:
+        """A sentence about submissions that may have been late; empty if there are none."""
+        names = [each.name for each in self.roll if each.ruled and each.ruled.untimed]
+        if not names:
+            return ""
+        return (
+            f"the exercise has a due date, but the time of {counted(len(names), 'submission')} is not known, so no "
+            f"penalty was taken: {in_a_sentence(names)}. Run `grade batch` again with --times FILE"
+        )
 
     def documents(self) -> Iterator[tuple[Path, dict[str, Any]]]:
         """Each submission's report, read one at a time, with its owner and the grade that counts.
@@ -83,6 +95,7 @@ class ResultsFolder:
             "ruled": ruled.final if ruled and not own["override"] else None,
             "open": bool(ruled and ruled.counts and ruled.final is None and not own["override"]),
             "sentences": list(said),
+            "notes": listed.notes(entry["notes"]),
             **own,
         }
 

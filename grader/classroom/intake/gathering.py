@@ -9,7 +9,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, Final
 
 from grader.classroom.intake.gradescope_metadata import METADATA, read_metadata
-from grader.classroom.intake.handed_in import HandedIn, Part, graded_name, is_work
+from grader.classroom.intake.handed_in import LATE, HandedIn, Part, graded_name, is_work
 from grader.classroom.intake.platforms import (
     ILIAS_TEAM,
     SAKAI_TIME,
@@ -367,7 +367,7 @@ def _uploads_of_one(group: str, uploads: Uploads) -> HandedIn:
     notes: list[str] = []
     first, who = uploads.mangled[0], uploads.who(notes)
     if who.late:
-        notes.insert(0, "handed in late")
+        notes.insert(0, LATE)
     if len(latest) < len(parts):
         notes.append("several files have the same name; the last one was graded")
     broken = next((thing for thing in uploads.found if thing.problem), None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
+from typing import Final
 
 from grader.classroom.intake.platforms import Who
 from grader.classroom.people.ownership import Claim
@@ -21,6 +22,8 @@ from grader.grading.submission import (
 )
 
 GRADABLE = tuple(LIMITS)
+LATE: Final = "handed in late"
+"""The platform's mark as a note. With a due date in course.toml, the course's own rules decide, and it is not shown."""
 _DISGUISED = {".py.txt": ".py", ".ipynb.txt": ".ipynb", ".ipynb.json": ".ipynb", ".txt": ".py"}
 """Extensions that editors and browsers give backward.py and backward.ipynb -> the real one."""
 

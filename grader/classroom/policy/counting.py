@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from grader.classroom.policy.class_policy import shown, utc
-from grader.classroom.policy.figures import figure
+from grader.classroom.policy.figures import counted
 from grader.exercise.class_tables import AttemptRule
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ class Choice:
 
     index: int
     why: str
-    """A clause about it: `it is the last one in time`."""
+    """A clause about it: `it is the latest one before the deadline`."""
     settled: bool = True
     """False if an attempt that is not graded yet may count instead."""
 
@@ -65,7 +65,7 @@ def counting(attempts: Sequence[TimedAttempt], rule: AttemptRule) -> Choice:
         none_in_time = rule is AttemptRule.IN_TIME
         accepted = "" if len(among) == len(attempts) else " that was accepted"
         return Choice(among[-1], f"it is the last one{accepted}" + ("; none was in time" if none_in_time else ""))
-    return Choice(in_time[-1], "it is the last one in time")
+    return Choice(in_time[-1], "it is the latest one before the deadline")
 
 
 def _best(attempts: Sequence[TimedAttempt], among: Sequence[int]) -> Choice:
@@ -90,21 +90,21 @@ def _order(attempts: Sequence[TimedAttempt]) -> list[int]:
 def called(attempts: Sequence[TimedAttempt], index: int) -> str:
     """An attempt as the sentences for its owner call it: `attempt 2 of 3, handed in 2026-03-01 23:10 CET`."""
     attempt = attempts[index]
-    place = _order(attempts).index(index) + 1
     when = f", handed in {shown(attempt.at)}" if attempt.at is not None else ""
-    return f"attempt {place} of {len(attempts)}{when}"
+    return f"attempt {_order(attempts).index(index) + 1} of {len(attempts)}{when}"
 
 
-def sentence(attempts: Sequence[TimedAttempt], index: int, choice: Choice) -> str:
+def place(attempts: Sequence[TimedAttempt], index: int) -> str:
+    """For the owner of an attempt: which one this is; empty if there is only one."""
+    return f"Attempt {_order(attempts).index(index) + 1} of {len(attempts)}." if len(attempts) > 1 else ""
+
+
+def reason(attempts: Sequence[TimedAttempt], index: int, choice: Choice) -> str:
     """For the owner of an attempt: whether it counts, and why; empty if there is only one."""
     if len(attempts) == 1:
         return ""
-    place = _order(attempts).index(index) + 1
     if index == choice.index:
-        return f"Attempt {place} of {len(attempts)}: this one counts, because {choice.why}."
+        return f"This one counts, because {choice.why}."
     points = attempts[choice.index].points
-    worth = f", {figure(points)} points" if choice.why == "it has the most points" and points is not None else ""
-    return (
-        f"Attempt {place} of {len(attempts)}: this one does not count. What counts is "
-        f"{called(attempts, choice.index)}{worth}, because {choice.why}."
-    )
+    worth = f", {counted(points, 'point')}" if choice.why == "it has the most points" and points is not None else ""
+    return f"This one does not count. What counts is {called(attempts, choice.index)}{worth}, because {choice.why}."

@@ -20,6 +20,6 @@ def figure(points: Fraction) -> str:
     return f"{float(points):.10g}"
 
 
-def counted(number: int, what: str) -> str:
-    """`1 day`, `2 days`."""
-    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+def counted(number: int | Fraction, what: str) -> str:
+    """`1 day`, `2.5 points`."""
+    return f"{figure(Fraction(number))} {what}{'' if number == 1 else 's'}"

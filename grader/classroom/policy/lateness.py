@@ -27,7 +27,9 @@ class Late:
     """Points that are taken off."""
     accepted: bool = True
     sentence: str = ""
-    """For the student: what was decided, and why."""
+    """For the student: when it was handed in, and how late that is."""
+    cost: str = ""
+    """For the student: what that costs, unless the instructor sets the points."""
 
     @property
     def in_time(self) -> bool:
@@ -48,7 +50,7 @@ def lateness(
         flagged: whether the platform marked it as late, which decides nothing without a time.
     """
     if at is None:
-        return Late(None, sentence=_unknown(due, flagged=flagged))
+        return _unknown(due, flagged=flagged)
     if due is None:
         return Late(sentence=f"Handed in {shown(at)}.")
     at = at.astimezone(due.due.tzinfo).replace(microsecond=0)
@@ -58,32 +60,37 @@ def lateness(
     if not days:
         grace = f", within the grace period of {_span(due.grace)}" if utc(at) > utc(due.due) else ""
         return Late(sentence=f"{when}: in time{grace}.")
-    late = f"{when}: {counted(days, 'day')} late"
+    late = f"{when}: {counted(days, 'day')} late."
     if due.until is not None and utc(at) > utc(due.until):
-        return Late(days, accepted=False, sentence=f"{late}. Not accepted: the last moment was {shown(due.until)}.")
+        return Late(days, accepted=False, sentence=late, cost=f"Not accepted: the last moment was {shown(due.until)}.")
     if due.most_late_days is not None and days > due.most_late_days:
         most = counted(due.most_late_days, "day")
-        return Late(days, accepted=False, sentence=f"{late}. Not accepted: at most {most} late.")
+        return Late(days, accepted=False, sentence=late, cost=f"Not accepted: it may be at most {most} late.")
     return _charged(days, due, possible, spent, late)
 
 
 def _charged(days: int, due: Due, possible: Fraction, spent: int, late: str) -> Late:
     if not due.penalty:
-        return Late(days, sentence=f"{late}. There is no penalty.")
+        return Late(days, sentence=late, cost="There is no penalty.")
     left = max(0, due.slip_days - spent)
     slip = min(days, left)
-    said = f", {counted(slip, 'slip day')} used ({left - slip} of {due.slip_days} left)" if slip else ""
+    used = f"{counted(slip, 'slip day')} used ({left - slip} of {due.slip_days} left)" if slip else ""
     charged = days - slip
     penalty = min(due.penalty.of(charged, possible), possible)
     if not charged:
-        return Late(days, slip, sentence=f"{late}{said}: no points off.")
-    each = (
-        f"{figure(due.penalty.share * 100)}% of {figure(possible)} points"
-        if due.penalty.share
-        else f"{figure(due.penalty.points)} points"
-    )
-    off = figure(rounded(penalty, None))
-    return Late(days, slip, penalty, sentence=f"{late}{said}, {counted(charged, 'day')} at {each} a day: {off} off.")
+        return Late(days, slip, sentence=late, cost=f"{used}: no points off.")
+    costs = f"{counted(charged, 'late day')} {'costs' if charged == 1 else 'cost'} {_price(due, possible)}"
+    each = "" if charged == 1 else " each"
+    off = counted(rounded(penalty, None), "point")
+    first = f"{used}. " if used else ""
+    return Late(days, slip, penalty, sentence=late, cost=f"{first}{costs}{each}: {off} off.")
+
+
+def _price(due: Due, possible: Fraction) -> str:
+    """What one late day costs."""
+    if due.penalty.share:
+        return f"{figure(due.penalty.share * 100)}% of {counted(possible, 'point')}"
+    return counted(due.penalty.points, "point")
 
 
 def late_days(at: datetime, due: Due) -> int:
@@ -103,11 +110,13 @@ def _span(grace: timedelta) -> str:
     return counted(minutes // 60, "hour") if minutes % (24 * 60) else counted(minutes // (24 * 60), "day")
 
 
-def _unknown(due: Due | None, *, flagged: bool) -> str:
+def _unknown(due: Due | None, *, flagged: bool) -> Late:
     if due is None:
-        return ""
+        return Late(None)
     marked = "The platform marked it as late, but when" if flagged else "When"
-    return f"{marked} it was handed in is not known: no points off for lateness."
+    return Late(
+        None, sentence=f"{marked} it was handed in is not known.", cost="So no points are taken off for lateness."
+    )
 
 
 def final_points(points: Fraction | None, penalty: Fraction, to: Fraction | None = None) -> Fraction | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections import defaultdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -45,8 +45,34 @@ def entries_of(
                 "applied to nobody: use an id or address that only one of them has"
             )
         else:
-            told.append(f"course.toml: [{table}] {entry} is nobody who handed in {exercise}")
+            told.append(f"course.toml: [{table}] {entry} {_not_found(entry, owners, exercise)}")
     return found, tuple(told)
+
+
+_PLURAL: Final = {"address": "addresses", "name": "names", "number": "numbers", "login": "logins"}
+
+
+def _form(word: str) -> str:
+    """How somebody is named."""
+    if "@" in word:
+        return "address"
+    if word.isdecimal():
+        return "number"
+    return "name" if " " in word else "login"
+
+
+def _not_found(entry: str, owners: Iterable[str], exercise: str) -> str:
+    """Why nobody is meant: nobody has this login, or nobody's login is known at all."""
+    examples = {_form(word): word for word in sorted(owners, reverse=True)}
+    form = _form(entry.strip())
+    if form in examples or not examples:
+        return f"is nobody who handed in {exercise}"
+    known = " and ".join(f"{kind} (such as {word})" for kind, word in sorted(examples.items()))
+    article = "an" if form == "address" else "a"
+    return (
+        f"is {article} {form}, but this class has no {_PLURAL[form]}: people are known here by {known}. Name them like "
+        f"that, or give a roster with {_PLURAL[form]}"
+    )
 
 
 def folded(word: str) -> str:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from grader.classroom.policy.counting import TimedAttempt, counting, sentence
+from grader.classroom.intake.gathering import listed
+from grader.classroom.policy.counting import TimedAttempt, counting, place, reason
 from grader.classroom.policy.figures import counted, figure, rounded
 from grader.classroom.policy.lateness import final_points, lateness
 from grader.classroom.policy.people import entries_of
@@ -15,7 +16,7 @@ from grader.classroom.policy.times import UnreadableTime, parse_time
 from grader.exercise.class_tables import AttemptRule
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from datetime import datetime
 
     from grader.classroom.policy.class_policy import ClassPolicy
@@ -39,6 +40,8 @@ class SubmittedRow:
     number: int = 0
     late: bool = False
     """Whether the platform marked it as late."""
+    platform: str = ""
+    """The platform that it was downloaded from; empty if unknown."""
     missing: bool = False
     """Whether nothing was handed in: the row counts, and there is no lateness."""
     override: float | None = None
@@ -62,7 +65,7 @@ class Counted:
     """The slip days used, 0 unless it counts."""
     counts: bool
     why: str
-    """Why it counts or not; empty for a person's only submission."""
+    """Why it counts or not, and why it was not accepted; empty for a person's only submission that was."""
     final: float | None
     """The final points; None if there are none, or if another attempt may count once it is graded."""
     sentences: tuple[str, ...] = field(default=())
@@ -77,6 +80,13 @@ class _Judged:
     at: datetime | None
     late: Late
     final: Fraction | None
+
+    @property
+    def off(self) -> Fraction:
+        """The points taken off: all of them if it was not accepted, none if the instructor set them."""
+        if _is_decided(self.row):
+            return Fraction(0)
+        return self.late.penalty if self.late.accepted else Fraction(str(self.row.points or 0))
 
 
 def apply_policy(
@@ -143,24 +153,31 @@ def _decided(judged: Sequence[_Judged], policy: ClassPolicy, exercise: str) -> l
     results = []
     for index, each in enumerate(judged):
         counts = index == choice.index
-        said = sentence(attempts, index, choice)
-        open_ = counts and not choice.settled and not _is_decided(each.row)
-        basis = tuple(filter(None, (each.late.sentence, said)))
+        why = reason(attempts, index, choice)
+        attempt = " ".join(filter(None, (place(attempts, index), why)))
+        decided = _is_decided(each.row)
+        open_ = counts and not choice.settled and not decided
+        refused = "" if each.late.accepted or decided else each.late.cost
         results.append(
             Counted(
                 each.row.submission,
                 each.at.isoformat() if each.at else "",
                 _column(each.late),
-                0.0 if _is_decided(each.row) else float(rounded(each.late.penalty, None)),
-                each.late.slip if counts and not _is_decided(each.row) else 0,
+                float(rounded(each.off, None)),
+                each.late.slip if counts and not decided else 0,
                 counts,
-                said.partition(": ")[2] if said else "",
+                " ".join(filter(None, (why, refused))),
                 None if open_ or each.final is None or not counts else float(each.final),
-                (*basis, *_sum(each, policy, counts=counts, open_=open_)),
-                basis,
+                _said(each.late.sentence, "" if decided else each.late.cost, attempt)
+                + _sum(each, policy, counts=counts, open_=open_),
+                _said(each.late.sentence, attempt),
             )
         )
     return results
+
+
+def _said(*sentences: str) -> tuple[str, ...]:
+    return tuple(filter(None, sentences))
 
 
 def _is_decided(row: SubmittedRow) -> bool:
@@ -175,26 +192,26 @@ def _column(late: Late) -> str:
     return counted(late.days, "day") if late.days else ""
 
 
-def _sum(each: _Judged, policy: ClassPolicy, *, counts: bool, open_: bool) -> list[str]:
+def _sum(each: _Judged, policy: ClassPolicy, *, counts: bool, open_: bool) -> tuple[str, ...]:
     """How the final points come about, if that is not obvious."""
     row = each.row
     if not counts:
-        return []
-    if row.override is not None or row.word:
-        return [_decision(row)]
+        return ()
+    if _is_decided(row):
+        return (_decision(row),)
     if open_ or each.final is None:
-        return ["Not all of your attempts are graded yet."] if open_ else []
+        return ("Not all of your attempts are graded yet.",) if open_ else ()
     points = Fraction(str(row.points))
     if not each.late.accepted:
-        return [f"0 points instead of {figure(points)}, because it was not accepted."]
+        return (f"0 points instead of {figure(points)}, because it was not accepted.",)
     before = max(Fraction(0), points - each.late.penalty)
     if before == points == each.final:
-        return []
+        return ()
     off = f" - {figure(rounded(each.late.penalty, None))}" if each.late.penalty else ""
     floor = ", never below 0" if points < each.late.penalty else ""
     step = policy.grades.round
     to = f", rounded to {figure(step)}" if step and before != each.final else ""
-    return [f"{figure(points)}{off} = {figure(each.final)} points{floor}{to}."]
+    return (f"{figure(points)}{off} = {counted(each.final, 'point')}{floor}{to}.",)
 
 
 def _decision(row: SubmittedRow) -> str:
@@ -213,10 +230,22 @@ def _unknown_times(judged: Sequence[_Judged], policy: ClassPolicy, exercise: str
     if exercise not in policy.dues or not unknown:
         return []
     flagged = sum(each.row.late for each in judged if each.at is None)
-    named = ", ".join(unknown[:5]) + (" ..." if len(unknown) > 5 else "")
     marked = f" ({flagged} marked late by the platform)" if flagged else ""
+    platforms = {each.row.platform for each in judged if each.at is None and not each.row.missing}
     said = (
         f"{exercise} has a due date, but the time of {counted(len(unknown), 'submission')}{marked} is not known, so "
-        f"no penalty was taken: {named}. Give the times with --times FILE, a table with the columns submission and time"
+        f"no penalty was taken: {listed(unknown)}. {_where_times_are(platforms)}"
     )
     return [said]
+
+
+_WITHOUT_TIMES: Final = {"canvas": "Canvas", "ilias": "ILIAS", "moodle": "Moodle"}
+"""Platforms whose downloads never say when something was handed in."""
+
+
+def _where_times_are(platforms: Collection[str]) -> str:
+    """What to do about times that are not known."""
+    name = _WITHOUT_TIMES.get("".join(platforms), "") if len(platforms) == 1 else ""
+    none = f"{name}'s downloads have no times. " if name else ""
+    worksheet = "the grading worksheet, or " if name == "Moodle" else ""
+    return f"{none}Give the times with --times FILE: {worksheet}a table with the columns submission and time"
