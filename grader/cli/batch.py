@@ -81,7 +81,7 @@ if TYPE_CHECKING:
     options.roster("Add ids and names; list who submitted nothing. CSV or .xlsx."),
     name_pattern(),
     click.option("--times", type=options.FILE, metavar="FILE",
-                 help="When each was handed in: a table with the columns submission and time."),
+                 help="When each was handed in: a table with the columns submission and time, or Moodle's worksheet."),
     click.option("--earlier", type=options.FOLDER, multiple=True, metavar="DIR",
                  help="Results of another exercise of the course, where slip days were used; can be repeated."),
     click.option("--only", multiple=True, metavar="NAME", help="Grade only this submission or student; * matches any."),

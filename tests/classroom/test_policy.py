@@ -491,7 +491,8 @@ class TestPeople:
                 ["4711", "jroe"],
                 (
                     "[extensions] j@uni.edu is an address, but this class has no addresses: people are known here by "
-                    "login (such as jroe) and number (such as 4711). Name them like that, or give a roster with addresses"
+                    "login (such as jroe) and number (such as 4711). Name them like that, or give a roster with "
+                    "addresses"
                 ),
             ),
             (["4711", "jane@uni.edu"], "[extensions] j@uni.edu is nobody who handed in mlp"),

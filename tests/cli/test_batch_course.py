@@ -271,7 +271,7 @@ class TestTimes:
         files = {"roejane_LATE_4712_88123_backward.py": "3", "doejohn_4711_88124_backward.py": "3"}
         batch(files=files, course="")
         assert table(tmp_path)["roejane_4712"]["notes"] == "handed in late"
-        (tmp_path / "times.csv").write_text("submission,time\nroejane_4712,2026-03-01 09:00\n")
+        (tmp_path / "times.csv").write_text("submission,time\nroejane_4712,2026-03-01 9:00\n")
         batch("--times", "times.csv", files=files)
         assert table(tmp_path)["roejane_4712"]["notes"] == ""
         page = pages(grade, tmp_path)["roejane_4712_88123_feedback"]
@@ -298,7 +298,35 @@ class TestTimes:
         )
         result = batch("--times", "times.csv", files=self.FILES)
         assert table(tmp_path)["cy"]["final"] == "2.5"
-        assert "times.csv: there is no submission zoe." in result.stderr
+        assert "times.csv: there is no submission zoe. Expected its name, its key" in result.stderr
+
+    def test_moodles_worksheet_gives_the_times(self, batch: Callable[..., Result], tmp_path: Path) -> None:
+        """The same file is the roster; Moodle's download itself has none, and that is said."""
+        files = {
+            "Jane Doe_657737_assignsubmission_file_/backward.py": "3",
+            "Cy Poe_657738_assignsubmission_file_/backward.py": "3",
+        }
+        (tmp_path / "worksheet.csv").write_text(
+            "ID,Vollständiger Name,Status,Bewertung,Zuletzt geändert (Abgabe),Zuletzt geändert (Bewertung)\n"
+            'Teilnehmer/in657737,Jane Doe,Abgegeben,,"Dienstag, 3. März 2026, 23:58",-\n'
+            'Teilnehmer/in657738,Cy Poe,Abgegeben,,"Sonntag, 1. März 2026, 23:58",-\n'
+            "Teilnehmer/in657799,Ned No,Keine Abgabe,,-,-\n"
+        )
+        told = batch(files=files).stderr
+        assert "Moodle's downloads have no times. Give the times with --times FILE: the grading worksheet, or" in told
+        told = batch("--times", "worksheet.csv", "--roster", "worksheet.csv", files=files).stderr
+        assert "worksheet.csv:" not in told
+        rows = table(tmp_path)
+        assert {name: rows[name]["final"] for name in rows if rows[name]["at"]} == {
+            "Jane Doe_657737": "2.5", "Cy Poe_657738": "3",
+        }  # fmt: skip
+
+    def test_a_table_of_nobody_stops_the_batch(self, batch: Callable[..., Result], tmp_path: Path) -> None:
+        """It belongs to another class, or names people by something else."""
+        (tmp_path / "times.csv").write_text("submission,time\nzoe,2026-03-01 9:00\n")
+        told = batch("--times", "times.csv", code=4).stderr
+        assert "no row of times.csv belongs to a submission. times.csv: there is no submission zoe." in told
+        assert not (tmp_path / "grades").exists()
 
     def test_a_table_comes_before_the_platform(self, batch: Callable[..., Result], tmp_path: Path) -> None:
         """By the person, if that is one submission."""
@@ -309,7 +337,7 @@ class TestTimes:
     def test_a_table_that_cannot_be_used_stops_the_batch(self, batch: Callable[..., Result], tmp_path: Path) -> None:
         """With the columns that it has."""
         (tmp_path / "times.csv").write_text("who,when\ncy,2026-03-03 12:00\n")
-        assert "needs the columns submission and time" in batch("--times", "times.csv", code=4).stderr
+        assert "times.csv has no column of times" in batch("--times", "times.csv", code=4).stderr
 
     def test_a_clone_was_handed_in_with_its_last_commit(self, batch: Callable[..., Result], tmp_path: Path) -> None:
         """And its login is in the column `student`."""

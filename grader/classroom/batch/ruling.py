@@ -6,9 +6,10 @@ import os.path
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
-from grader.classroom.batch.roll import Ruled, keys
+from grader.classroom.batch.roll import Ruled, roll_of
 from grader.classroom.batch.slip_days import spent_elsewhere
 from grader.classroom.people.joining import STRANGER
 from grader.classroom.policy.class_policy import ClassPolicy
@@ -19,7 +20,8 @@ from grader.classroom.tables.table import read_table
 from grader.report.formats.csv_table import figure
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from datetime import tzinfo
     from pathlib import Path
 
     from grader.classroom.batch.grades import GradesLine, Own
@@ -169,13 +171,7 @@ def course_rules(
         NoResults: one of the other folders has no results, or those of this exercise.
     """
     there = [each for each in handed_in if not each.missing]
-    found: dict[str, str] = {}
-    told: tuple[str, ...] = ()
-    if times is not None:
-        named = zip(keys([each.raw for each in handed_in]), handed_in, strict=True)
-        words = {each.name: (key, each.raw, *known_as(each)) for key, each in named if not each.missing}
-        table, told = times_of(read_table(times), words, policy.zone)
-        found = {name: time.isoformat() for name, time in table.items()}
+    found, told = _given(times, handed_in, policy.zone) if times is not None else ({}, ())
     if exercise in policy.dues:
         for each in there:
             if each.name not in found and not each.who.at and os.path.isdir(each.source / ".git"):  # noqa: PTH112 Path.is_dir raises where it may not look
@@ -188,6 +184,25 @@ def course_rules(
         people[owner(each) or f"\0{each.name}"] += known_as(each)
     spent, doubts = spent_elsewhere(exercise, earlier, people)
     return CourseRules(policy, exercise, possible, found, spent, (*told, *doubts))
+
+
+def _given(times: Path, handed_in: Sequence[HandedIn], zone: tzinfo | None) -> tuple[dict[str, str], tuple[str, ...]]:
+    """The times in a table, and what is doubtful about it."""
+    listed = {each.name: each for each in roll_of(handed_in) if not each.missing}
+    words = {
+        each.name: (listed[each.name].key, each.raw, each.source.name, *_files(each), *known_as(each))
+        for each in handed_in
+        if not each.missing
+    }
+    found = times_of(read_table(times), [each.claim for each in listed.values()], words, zone)
+    return {name: time.isoformat() for name, time in found.by_submission.items()}, found.told
+
+
+def _files(each: HandedIn) -> Iterator[str]:
+    """The names of its files: the student's own, and where each lies for itself, the platform's."""
+    for part in each.parts:
+        yield PurePath(part.name).name
+        yield part.path.name
 
 
 def owner(each: HandedIn) -> str:

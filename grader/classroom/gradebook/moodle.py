@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from grader.classroom.gradebook.column import column_named, open_columns
 from grader.classroom.gradebook.earned import shown
+from grader.classroom.people.worksheet import GRADE, graded_column, is_worksheet
 from grader.report.formats import csv_table
 from grader.report.formats.csv_table import figure
 from grader.report.submission_facts import NothingToTell
@@ -19,14 +20,6 @@ if TYPE_CHECKING:
     from grader.classroom.people.roster import Roster
     from grader.classroom.tables.table import Table
 
-_GRADE = {
-    "grade", "bewertung", "note", "calificación", "qualificació", "valutazione", "voto", "nota", "avaliação",
-    "classificação", "cijfer", "beoordeling", "not", "ocena", "známka", "hodnocení", "betyg", "omdöme", "karakter",
-    "bedømmelse", "arvosana", "arviointi", "оценка", "оцінка", "βαθμός", "評点", "評定", "成绩", "成績", "评分", "評分",
-    "得分", "ציון", "الدرجة",
-}  # fmt: skip
-"""Moodle's heading of a grade, which also stands in brackets in the heading of its last change."""
-_MODIFIED = re.compile(r".*?\s?[(\uff08](.+)[)\uff09]", re.DOTALL)
 _MAXIMUM = re.compile(
     r".*(\bmax|máx|massim|bestwertung|högsta|højeste|en yüksek|макс|最高|最大|满分).*", re.IGNORECASE | re.DOTALL
 )
@@ -57,7 +50,7 @@ def fill(
     if not is_worksheet(table):
         return _import(table, graded, title or ", ".join(exercises)), []
     columns = open_columns(roster)
-    column = column_named(title, columns, table) if title else _one_of(table, _GRADE)
+    column = column_named(title, columns, table) if title else _one_of(table, GRADE)
     if column is None:
         raise NothingToTell(f"{table.name} has no known column of grades. Name it with --title: {', '.join(columns)}")
     _check(table, graded)
@@ -70,20 +63,13 @@ def fill(
     return table.filled(cells), []
 
 
-def is_worksheet(table: Table) -> bool:
-    """Whether Moodle made it for an assignment: a column says when each grade was last changed."""
-    return any((found := _MODIFIED.fullmatch(name)) and found[1].casefold() in _GRADE for name in table.head)
-
-
 def _one_of(table: Table, headings: Iterable[str]) -> int | None:
     return next((at for at, name in enumerate(table.head) if name.casefold() in headings), None)
 
 
 def _feedback(table: Table) -> int | None:
     """The column of comments: the plugins of feedback follow the last change of the grade."""
-    modified = [at for at, name in enumerate(table.head) if (found := _MODIFIED.fullmatch(name)) and
-                found[1].casefold() in _GRADE]  # fmt: skip
-    after = range(modified[-1] + 1, len(table.head))
+    after = range((graded_column(table) or 0) + 1, len(table.head))
     return next((at for at in after if _FEEDBACK.fullmatch(table.head[at])), None)
 
 

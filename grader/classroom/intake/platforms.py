@@ -27,6 +27,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
+from grader.classroom.intake.dates_in_words import in_words
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
@@ -168,7 +170,12 @@ def _brightspace(name: str) -> Mangled | None:
     found = _BRIGHTSPACE.fullmatch(name)
     if found is None:
         return None
-    who = Who(id=found["id"] or "", name=found["name"], platform="brightspace", at=_in_words(found["time"]))
+    who = Who(
+        id=found["id"] or "",
+        name=found["name"],
+        platform="brightspace",
+        at=at.isoformat() if (at := in_words(found["time"])) else "",
+    )
     person = f"{found['head']} - {found['name']}"
     return Mangled("brightspace", f"{person} - {found['time']}", who, found["file"] or "", person=person)
 
@@ -276,11 +283,6 @@ _READERS: Final[Mapping[str, Callable[[str], Mangled | None]]] = {
 _TIME = re.compile(
     r"(?P<day>\d{4}-\d\d-\d\d)[ T](?P<clock>\d\d:\d\d(?::\d\d)?)(?:\.\d+)? ?(?P<zone>Z|UTC|[+-]\d\d:?\d\d)?"
 )
-_WORDS = re.compile(
-    r"(?:(?P<month>[A-Za-z]{3,9})\.? (?P<day>\d{1,2})|(?P<day2>\d{1,2})\.? (?P<month2>[A-Za-z]{3,9})\.?),? "
-    r"(?P<year>\d{4}),? (?P<hour>\d{1,2})[:.]?(?P<minute>\d\d) ?(?P<half>[AaPp]\.?[Mm]\.?)?"
-)
-_MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
 
 def read_time(text: str) -> str:
@@ -291,19 +293,6 @@ def read_time(text: str) -> str:
     clock = found["clock"] if found["clock"].count(":") > 1 else f"{found['clock']}:00"
     zone = found["zone"] or ""
     return _checked(f"{found['day']}T{clock}{'+00:00' if zone in ('Z', 'UTC') else zone}")
-
-
-def _in_words(text: str) -> str:
-    """`Mar 1, 2026 1230 PM` as ISO 8601; empty if it is another language's."""
-    found = _WORDS.fullmatch(text.strip())
-    month = (found["month"] or found["month2"])[:3].lower() if found else ""
-    if found is None or month not in _MONTHS:
-        return ""
-    hour = int(found["hour"])
-    if half := found["half"]:
-        hour = hour % 12 + (12 if half[0] in "Pp" else 0)
-    day = int(found["day"] or found["day2"])
-    return _checked(f"{found['year']}-{_MONTHS.index(month) + 1:02}-{day:02}T{hour:02}:{found['minute']}:00")
 
 
 def _checked(text: str) -> str:

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
 STRANGER: Final = "not on the roster"
 """A note about the roster, not the code: it depends on the roster of the run."""
-_SUBMISSION: Final = ("submission", "submissions", "key", "folder", "file", "raw")
+SUBMISSION: Final = ("submission", "submissions", "key", "folder", "file", "raw")
+"""Headings of a column that names submissions."""
 _PERSON: Final = ("person", "student", "owner", "id", "student id", "name", "login", "email")
 _MOST_NAMED: Final = 20
 
@@ -65,7 +66,7 @@ def decisions(table: Table) -> dict[str, str]:
     Raises:
         UnreadableTable: it has other columns, or decides about a submission twice.
     """
-    first, second = table.column(*_SUBMISSION), table.column(*_PERSON)
+    first, second = table.column(*SUBMISSION), table.column(*_PERSON)
     rows = [row for row in table.rows if any(cell.strip() for cell in row)]
     if first is None or second is None or first == second:
         if len(table.head) != 2:
@@ -73,7 +74,7 @@ def decisions(table: Table) -> dict[str, str]:
                 f"{table.name} has the columns {', '.join(table.head)}: --match takes a table with two columns, "
                 "submission and person"
             )
-        without_headings = not ({heading(table.head[0])} & set(_SUBMISSION) or {heading(table.head[1])} & set(_PERSON))
+        without_headings = not ({heading(table.head[0])} & set(SUBMISSION) or {heading(table.head[1])} & set(_PERSON))
         rows, first, second = [*([table.head] if without_headings else []), *rows], 0, 1
     found: dict[str, str] = {}
     for row in rows:

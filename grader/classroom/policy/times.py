@@ -3,19 +3,35 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
+from grader.classroom.intake.dates_in_words import LANGUAGES, in_words
+from grader.classroom.intake.gathering import listed
+from grader.classroom.intake.platforms import demangle
+from grader.classroom.people.joining import SUBMISSION
+from grader.classroom.people.name_forms import folded
+from grader.classroom.people.ownership import match
+from grader.classroom.people.roster import roster_of
+from grader.classroom.people.worksheet import handed_in_column
+from grader.classroom.policy.class_policy import shown
+from grader.classroom.tables.table import UnreadableTable
 from grader.exercise.nearest import did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import tzinfo
 
+    from grader.classroom.people.ownership import Claim
     from grader.classroom.tables.table import Table
 
-SUBMISSION: Final = ("submission", "key", "student", "login", "identifier", "github_username")
-TIME: Final = ("time", "at", "submitted at", "submission time", "timestamp", "date")
+TIME: Final = (
+    "time", "at", "submitted at", "submission time", "submitted", "submission date", "timestamp", "date",
+    "last modified (submission)", "zuletzt geändert (abgabe)",
+)  # fmt: skip
+_NOT_HANDED_IN: Final = ("", "-", "\N{EN DASH}", "\N{EM DASH}")
+"""What Moodle writes of somebody who handed in nothing, and what programs make of it."""
 
 
 class UnreadableTime(Exception):
@@ -25,11 +41,12 @@ class UnreadableTime(Exception):
 _ZONE = re.compile(r"\s*(?:(UTC|GMT|Z)|([+-]\d\d):?(\d\d))$", re.IGNORECASE)
 _DOTTED = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})\.?(.*)", re.DOTALL)
 _SLASHED = re.compile(r"\d{1,2}/\d{1,2}/\d{2,4}")
+_ONE_DIGIT = re.compile(r"(\d{4}-\d\d-\d\d[ T])(\d:)")
 _DASHED = re.compile(r"(\d{4}-\d\d-\d\d)-(\d\d)-(\d\d)-(\d\d)")
 
 
 def parse_time(text: str, zone: tzinfo | None) -> datetime:
-    """Parse a time as platforms, git and spreadsheets write it: ISO 8601 or `01.03.2026 12:30`.
+    """Parse a time as platforms, git and spreadsheets write it: ISO 8601, `01.03.2026 12:30` or with a month in words.
 
     Args:
         text: the time.
@@ -48,11 +65,14 @@ def parse_time(text: str, zone: tzinfo | None) -> datetime:
         said = f"{dotted[3]}-{int(dotted[2]):02}-{int(dotted[1]):02} {dotted[4].strip(' ,')}"
     if _SLASHED.match(said):
         raise UnreadableTime(f"{text!r} may be day/month or month/day; write it as 2026-03-01 12:30")
+    if (worded := in_words(said)) is not None:
+        said = worded.isoformat()
     try:
-        found_time = datetime.fromisoformat(said + offset)
+        found_time = datetime.fromisoformat(_ONE_DIGIT.sub(r"\g<1>0\2", said) + offset)
     except ValueError:
         raise UnreadableTime(
-            f"{text!r} is not a time; write it as 2026-03-01 12:30 or 2026-03-01T12:30+01:00"
+            f"{text!r} is not a time; write it as 2026-03-01 12:30 or 2026-03-01T12:30+01:00, or with the month in "
+            f"words in {LANGUAGES}"
         ) from None
     if len(said) <= len("2026-03-01"):
         raise UnreadableTime(f"{text!r} has no time of day; write it as 2026-03-01 12:30")
@@ -65,59 +85,141 @@ def parse_time(text: str, zone: tzinfo | None) -> datetime:
     return found_time.replace(tzinfo=zone)
 
 
-def times_of(
-    table: Table, submissions: Mapping[str, Iterable[str]], zone: tzinfo | None
-) -> tuple[dict[str, datetime], tuple[str, ...]]:
-    """The times in a table with a column of submissions and one of times.
+@dataclass(frozen=True, slots=True)
+class Times:
+    """What a table says about times."""
+
+    by_submission: Mapping[str, datetime]
+    told: tuple[str, ...] = ()
+    """What it says about nobody, or not clearly, a sentence each."""
+
+
+def times_of(table: Table, claims: Sequence[Claim], words: Mapping[str, Iterable[str]], zone: tzinfo | None) -> Times:
+    """The times in a table that names submissions, or in one of people, such as Moodle's grading worksheet.
 
     Args:
         table: from `--times FILE`.
-        submissions: each submission's name -> what else it may be called: its key, its owner's id, login or address.
+        claims: what is known of each submission's owner.
+        words: each submission's name -> what else it may be called: its key, its files, its owner's id or login.
         zone: the class's time zone.
 
-    Returns:
-        Submission -> time, and a sentence about each row that says nothing about a submission.
-
     Raises:
-        UnreadableTime: the table lacks a column, or gives one submission two times.
+        UnreadableTime: the table lacks a column, has no time in a cell, or gives a submission two times or none any.
+        UnreadableTable: it names neither submissions nor people.
     """
-    name_column, time_column = table.column(*SUBMISSION), table.column(*TIME)
-    if name_column is None or time_column is None:
-        lacking = "submission" if name_column is None else "time"
-        raise UnreadableTime(
-            f"{table.name} needs the columns submission and time, and has no column {lacking}; "
-            f"its columns: {', '.join(table.head)}"
-        )
-    owners = _by_word(submissions)
+    column = handed_in_column(table)
+    column = table.column(*TIME) if column is None else column
+    if column is None:
+        raise UnreadableTime(_lacking(table, "times"))
+    times = {
+        at: _read(table, at, said, zone)
+        for at, row in enumerate(table.rows)
+        if (said := row[column].strip()) not in _NOT_HANDED_IN
+    }
+    if not times:
+        raise UnreadableTime(f"{table.name} has no time in the column {table.head[column]}")
+    named = table.column(*SUBMISSION)
+    found = _of_people(table, claims, times) if named is None else _of_submissions(table, named, words, times)
+    if not found.by_submission:
+        raise UnreadableTime(f"no row of {table.name} belongs to a submission. {'. '.join(found.told)}")
+    return found
+
+
+def _lacking(table: Table, what: str) -> str:
+    return (
+        f"{table.name} has no column of {what}; its columns: {', '.join(table.head)}. Expected a table with the "
+        "columns submission and time, or Moodle's grading worksheet"
+    )
+
+
+def _read(table: Table, at: int, said: str, zone: tzinfo | None) -> datetime:
+    try:
+        return parse_time(said, zone)
+    except UnreadableTime as error:
+        raise UnreadableTime(f"{table.name}, row {table.number(at)}: {error}") from None
+
+
+# A table of submissions
+
+
+def _of_submissions(
+    table: Table, column: int, words: Mapping[str, Iterable[str]], times: Mapping[int, datetime]
+) -> Times:
+    owners = _by_word(words)
     found: dict[str, datetime] = {}
-    told = []
-    for row in table.rows:
-        word, said = row[name_column].strip(), row[time_column].strip()
-        if not word or not said:
-            continue
-        matching = owners.get(word, [])
-        if len(matching) != 1:
-            told.append(_nobody(table.name, word, matching, submissions))
-            continue
-        try:
-            time = parse_time(said, zone)
-        except UnreadableTime as error:
-            raise UnreadableTime(f"{table.name}: the time of {word}: {error}") from None
-        if found.setdefault(matching[0], time) != time:
-            raise UnreadableTime(f"{table.name} gives {matching[0]} two times, {found[matching[0]]} and {time}")
-    return found, tuple(told)
+    unknown, unclear = [], []
+    for at, time in times.items():
+        word = table.rows[at][column].strip()
+        matching = _meant(word, owners)
+        if len(matching) == 1:
+            _settle(table, found, matching[0], time)
+        elif matching:
+            unclear.append(f"{word} ({' or '.join(matching[:3])}{' or another' if matching[3:] else ''})")
+        else:
+            unknown.append(word or f"(row {table.number(at)})")
+    return Times(found, tuple(_told_of_rows(table, unknown, unclear, words)))
 
 
-def _by_word(submissions: Mapping[str, Iterable[str]]) -> dict[str, list[str]]:
+def _told_of_rows(table: Table, unknown: Sequence[str], unclear: Sequence[str], known: Iterable[str]) -> Iterator[str]:
+    if unclear:
+        yield f"{table.name}: write the submission's name where several may be meant: {listed(unclear)}"
+    if unknown:
+        meant = did_you_mean(unknown[0], known, "") if len(unknown) == 1 else ""
+        yield (
+            f"{table.name}: there is no submission {listed(unknown)}. "
+            f"{meant or 'Expected its name, its key, the name of its file, or the ID, login or address of its owner'}"
+        ).removesuffix(".")
+
+
+def _settle(table: Table, found: dict[str, datetime], name: str, time: datetime) -> None:
+    if found.setdefault(name, time) != time:
+        raise UnreadableTime(f"{table.name} gives {name} two times, {shown(found[name])} and {shown(time)}")
+
+
+def _by_word(words: Mapping[str, Iterable[str]]) -> dict[str, tuple[str, ...]]:
     """What a submission may be called -> the submissions called that; its own name comes before anything else."""
-    owners: dict[str, list[str]] = {}
-    for name, words in submissions.items():
-        for word in {*words} - {""}:
-            owners.setdefault(word, []).append(name)
-    return owners | {name: [name] for name in submissions}
+    owners: dict[str, tuple[str, ...]] = {}
+    for name, others in words.items():
+        for word in {folded(each) for each in others} - {""}:
+            owners[word] = (*owners.get(word, ()), name)
+    names: dict[str, tuple[str, ...]] = {}
+    for name in words:
+        names[folded(name)] = (*names.get(folded(name), ()), name)
+    return owners | names
 
 
-def _nobody(table: str, word: str, matching: Sequence[str], known: Iterable[str]) -> str:
-    if matching:
-        return f"{table}: {word} may be any of {', '.join(sorted(matching))}; write the submission's name"
-    return f"{table}: there is no submission {word}. {did_you_mean(word, known, '')}".rstrip()
+def _meant(word: str, owners: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    """The submissions that a word may mean; a file's name that a platform made means what it was made of."""
+    mangled = demangle(word)
+    return owners.get(folded(word)) or (owners.get(folded(mangled.group), ()) if mangled else ())
+
+
+# A table of people
+
+
+def _of_people(table: Table, claims: Sequence[Claim], times: Mapping[int, datetime]) -> Times:
+    try:
+        roster = roster_of(table)
+    except UnreadableTable:
+        raise UnreadableTime(_lacking(table, "submissions")) from None
+    people = {person.row: person for person in roster.people}
+    if twice := next((at for at in times if at not in people), None):
+        raise UnreadableTime(
+            f"{table.name}, row {table.number(twice)} has a time, but lists nobody, or somebody a second time. Name "
+            "the submissions instead, in a column submission"
+        )
+    matches = match(claims, roster)
+    by_row: dict[int, list[str]] = {}
+    for name, person in matches.owners.items():
+        by_row.setdefault(person.row, []).append(name)
+    several = [
+        f"{people[row]} ({' or '.join(names)})" for row, names in by_row.items() if len(names) > 1 and row in times
+    ]
+    found = {names[0]: times[row] for row, names in by_row.items() if len(names) == 1 and row in times}
+    without = [str(people[row]) for row in times if row not in by_row]
+    told = [f"{table.name}: {sentence}" for sentence in (*roster.warnings, *matches.told)]
+    if several:
+        told.append(f"{table.name}: one time for several attempts of {listed(several)}. Name the submissions instead")
+    if without:
+        told.append(f"{table.name}: no submission is known of {listed(without)}")
+    return Times(found, tuple(told))

@@ -65,6 +65,10 @@ class Table:
         folded = [heading(each) for each in self.head]
         return next((folded.index(heading(each)) for each in headings if heading(each) in folded), None)
 
+    def number(self, row: int) -> int:
+        """A row's number as a spreadsheet shows it."""
+        return self._places[row + 1] + 1
+
     @property
     def decimal_comma(self) -> bool:
         """Whether its numbers have a decimal comma."""
