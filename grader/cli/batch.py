@@ -22,11 +22,12 @@ from grader.classroom.batch.display import Live, Plain
 from grader.classroom.batch.grades import FILE, GradesTable, UnreadableGrades, doubtful, final, read_grades
 from grader.classroom.batch.order import Order
 from grader.classroom.batch.partial import ChosenGradients
-from grader.classroom.batch.roll import keys
+from grader.classroom.batch.roll import FILE as ROLL
+from grader.classroom.batch.roll import UnreadableRoll, keys, read_roll
 from grader.classroom.batch.ruling import course_rules
 from grader.classroom.batch.runner import Batch
 from grader.classroom.batch.store import DamagedSettings, FolderInUse, Store
-from grader.classroom.batch.summary import NoResults, changed, summarize, told, write_summary
+from grader.classroom.batch.summary import NoResults, changed, changed_finals, summarize, told, write_summary
 from grader.classroom.batch.workers import LocalWorkers
 from grader.classroom.course.course_grade import NoWeight, check_weights
 from grader.classroom.feedback import tell_students
@@ -56,6 +57,7 @@ if TYPE_CHECKING:
 
     from grader.classroom.batch.cluster import ClusterWorkers
     from grader.classroom.batch.display import Show
+    from grader.classroom.batch.roll import Listed
     from grader.classroom.batch.ruling import CourseRules
     from grader.classroom.batch.workers import Workers
     from grader.classroom.intake.gathering import Class
@@ -210,7 +212,8 @@ def _grade_exercise(
 ) -> int:
     out, wanted = run.out, run.wanted.among(handed_in)
     gradients = [the_gradient(name, exercise) for name in run.gradients]
-    rules = _rules(run, exercise, handed_in)
+    before = _class_before(run)
+    rules = _rules(run, exercise, handed_in, before)
     shown = takes_escapes(sys.stderr) and not run.quiet
     try:
         with ExitStack() as stack:
@@ -226,13 +229,14 @@ def _grade_exercise(
             summary = _summary(batch, everything, seconds)
             write_summary(store, summary)
             under = _under(batch, run.fail_under)
+            by_rules = [*changed_finals(before, batch)]
     except (FolderInUse, UnreadableGrades) as error:
         raise click.UsageError(str(error)) from None
     except OSError as error:
         if not _is_in(error.filename, out):
             raise
         return _unwritable(error)
-    _tell(batch, summary, out, stopped=stopped)
+    _tell(batch, summary, (*changed(batch.changes), *by_rules), stopped=stopped)
     for sentence in chosen.told():
         show(sentence, err=True)
     return _exit_code(summary, under, stopped=stopped)
@@ -371,10 +375,23 @@ def _course_of(run: ClassRun, exercise: Exercise) -> Course | None:
     return exercise.course
 
 
-def _rules(run: ClassRun, exercise: Exercise, handed_in: Sequence[HandedIn]) -> CourseRules:
+def _class_before(run: ClassRun) -> Sequence[Listed]:
+    """The class as the last batch saw it."""
+    try:
+        return read_roll(run.out) or []
+    except UnreadableRoll:
+        show(
+            f"{run.out / ROLL} was damaged and is written anew: what --times gave in an earlier run is not known "
+            "any more",
+            err=True,
+        )
+        return []
+
+
+def _rules(run: ClassRun, exercise: Exercise, handed_in: Sequence[HandedIn], before: Sequence[Listed]) -> CourseRules:
     policy = class_policy(_course_of(run, exercise))
     try:
-        return course_rules(policy, exercise.name, exercise.possible, handed_in, run.times, run.earlier)
+        return course_rules(policy, exercise.name, exercise.possible, handed_in, run.times, run.earlier, before)
     except (UnreadableTable, UnreadableTime, NoResults) as error:
         raise click.UsageError(str(error)) from None
 
@@ -416,8 +433,9 @@ def _under(batch: Batch, percent: float | None) -> list[str]:
     return [name for name, points in finals.items() if points is not None and 100 * points < percent * batch.possible]
 
 
-def _tell(batch: Batch, summary: dict[str, Any], out: Path, *, stopped: bool) -> None:
-    for sentence in (*changed(batch.changes), *told(summary)):
+def _tell(batch: Batch, summary: dict[str, Any], changes: Sequence[str], *, stopped: bool) -> None:
+    out = batch.store.directory
+    for sentence in (*changes, *told(summary)):
         show(sentence)
     if batch.graded:
         rate = f"{batch.graded / summary['seconds']:.1f} per second" if summary["seconds"] else "at once"

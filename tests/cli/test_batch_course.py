@@ -334,6 +334,48 @@ class TestTimes:
         batch("--times", "times.csv")
         assert of(table(tmp_path), "cy")["at"] == "2026-03-01T12:00:00+01:00"
 
+    def test_times_that_were_given_once_are_remembered(self, batch: Callable[..., Result], tmp_path: Path) -> None:
+        """By the next run without the table; a changed due date names whose final points it changes."""
+        (tmp_path / "times.csv").write_text("submission,time\ncy,2026-03-03 12:00\nann,2026-03-01 12:00\n")
+        batch("--times", "times.csv", files=self.FILES)
+        again = batch(files=self.FILES)
+        assert "not known" not in again.stderr
+        assert "final changed" not in again.stdout
+        assert table(tmp_path)["cy"]["final"] == "2.5"
+        later = batch(files=self.FILES, course=COURSE.replace("2026-03-01 23:59", "2026-03-03 23:59"))
+        assert "final changed by the course's rules: cy: 2.5 -> 3" in later.stdout.splitlines()
+        assert later.stdout.count("final changed") == 1
+
+    def test_a_time_is_not_that_of_what_is_handed_in_later(self, batch: Callable[..., Result], tmp_path: Path) -> None:
+        """It is reported, and not used."""
+        (tmp_path / "times.csv").write_text("submission,time\ncy,2026-03-01 12:00\nann,2026-03-01 12:00\n")
+        batch("--times", "times.csv", files=self.FILES)
+        told = batch(files={**self.FILES, "cy.py": "3 cy, much later"}).stderr
+        assert "the time that --times gave for cy in an earlier run is not used: since then, something else was" in told
+        assert [table(tmp_path)[name]["late"] for name in ("ann", "cy")] == ["", "unknown"]
+
+    def test_rules_that_come_or_go_name_whose_final_points_change(
+        self, batch: Callable[..., Result], tmp_path: Path
+    ) -> None:
+        """A due date is added or taken away; an override is no change of the rules."""
+        files = {name: HANDED_IN[name] for name in HANDED_IN if "ann" in name or "cy" in name or "fay" in name}
+        batch(files=files, course="")
+        changed = [line for line in batch(files=files).stdout.splitlines() if line.startswith("final changed")]
+        assert changed == [
+            "final changed by the course's rules: cy_attempt_2026-03-03-12-00-00: 3 -> 2.5",
+            "final changed by the course's rules: fay_attempt_2026-03-20-12-00-00: 3 -> 0",
+        ]
+        decide(tmp_path, "cy_attempt_2026-03-03-12-00-00", "1")
+        assert "final changed" not in batch(files=files).stdout
+        (tmp_path / "course.toml").unlink()
+        assert "fay_attempt_2026-03-20-12-00-00: 0 -> 3" in batch(files=files, course="").stdout
+
+    def test_a_damaged_list_of_the_class_is_said(self, batch: Callable[..., Result], tmp_path: Path) -> None:
+        """It is written anew, without the times that it had."""
+        batch(files=self.FILES)
+        (tmp_path / "grades" / "class.json").write_text("{")
+        assert "class.json was damaged and is written anew: what --times gave in" in batch(files=self.FILES).stderr
+
     def test_a_table_that_cannot_be_used_stops_the_batch(self, batch: Callable[..., Result], tmp_path: Path) -> None:
         """With the columns that it has."""
         (tmp_path / "times.csv").write_text("who,when\ncy,2026-03-03 12:00\n")

@@ -7,11 +7,12 @@ import json
 import unicodedata
 from collections import Counter
 from dataclasses import asdict, dataclass, fields, replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Self
 
 from grader import __version__
 from grader.classroom.intake.handed_in import LATE
 from grader.classroom.people.ownership import Claim
+from grader.grading.submission import UnreadableSubmission
 from grader.report.files import write_whole
 
 if TYPE_CHECKING:
@@ -55,6 +56,30 @@ class Ruled:
 
 
 @dataclass(frozen=True, slots=True)
+class GivenTime:
+    """When something was handed in, as --times gave it: kept for runs without the table."""
+
+    at: str
+    """ISO 8601."""
+    of: str
+    """A hash of what was handed in: something else that is handed in later has another time."""
+
+    @classmethod
+    def of_hand_in(cls, each: HandedIn, at: str) -> Self:
+        """The time of what is there now."""
+        return cls(at, content(each))
+
+
+def content(each: HandedIn) -> str:
+    """A hash of what was handed in, and under which name."""
+    try:
+        files = each.read().sha256
+    except UnreadableSubmission as error:
+        files = str(error)
+    return hashlib.sha256(f"{each.source.name}\0{files}".encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+@dataclass(frozen=True, slots=True)
 class Listed:
     """One submission of the class, and what is known of its owner."""
 
@@ -74,6 +99,7 @@ class Listed:
     """Whether nothing was handed in."""
     ruled: Ruled | None = None
     """None if there is nothing to decide: no due date, and no second attempt."""
+    given: GivenTime | None = None
 
     def notes(self, made: Iterable[str]) -> list[str]:
         """The notes of its report, without the platform's verdict on lateness where the course has its own."""
@@ -110,9 +136,17 @@ def _of(key: str, each: HandedIn) -> Listed:
     return Listed(key, each.name, each.raw, claim, who.id, who.name, who.email, who.late, each.missing)
 
 
-def write_roll(directory: Path, handed_in: Sequence[HandedIn], ruled: Mapping[str, Ruled] | None = None) -> None:
-    """Write class.json atomically, with what the course's rules make of each submission."""
-    listed = [replace(each, ruled=(ruled or {}).get(each.name)) for each in roll_of(handed_in)]
+def write_roll(
+    directory: Path,
+    handed_in: Sequence[HandedIn],
+    ruled: Mapping[str, Ruled] | None = None,
+    given: Mapping[str, GivenTime] | None = None,
+) -> None:
+    """Write class.json atomically, with what the course's rules make of each submission, and times given by a table."""
+    listed = [
+        replace(each, ruled=(ruled or {}).get(each.name), given=(given or {}).get(each.name))
+        for each in roll_of(handed_in)
+    ]
     roll = {"version": __version__, "submissions": [asdict(each) for each in listed]}
     write_whole(directory / FILE, json.dumps(roll, indent=1).encode() + b"\n")
 
@@ -139,8 +173,12 @@ def read_roll(directory: Path) -> list[Listed] | None:
 
 def _listed(found: dict[str, Any]) -> Listed:
     # JSON has no tuples. A field that an earlier version did not write has its default.
-    ruled = found.get("ruled")
-    read = {"claim": Claim(**_fields(Claim, found["claim"])), "ruled": ruled and Ruled(**_fields(Ruled, ruled))}
+    ruled, given = found.get("ruled"), found.get("given")
+    read = {
+        "claim": Claim(**_fields(Claim, found["claim"])),
+        "ruled": ruled and Ruled(**_fields(Ruled, ruled)),
+        "given": given and GivenTime(**_fields(GivenTime, given)),
+    }
     return Listed(**{name: found[name] for name in _names(Listed) if name in found} | read)
 
 

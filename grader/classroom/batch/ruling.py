@@ -9,8 +9,9 @@ from datetime import datetime
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
-from grader.classroom.batch.roll import Ruled, roll_of
+from grader.classroom.batch.roll import GivenTime, Ruled, content, keys, roll_of
 from grader.classroom.batch.slip_days import spent_elsewhere
+from grader.classroom.intake.gathering import listed
 from grader.classroom.people.joining import STRANGER
 from grader.classroom.policy.class_policy import ClassPolicy
 from grader.classroom.policy.git_time import last_commit
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from grader.classroom.batch.grades import GradesLine, Own
+    from grader.classroom.batch.roll import Listed
     from grader.classroom.intake.handed_in import HandedIn
     from grader.classroom.policy.rows import Counted
 
@@ -78,6 +80,8 @@ class CourseRules:
     possible: int = 0
     times: Mapping[str, str] = field(default_factory=dict)
     """Submission -> ISO 8601 time, where a table or a clone says more than the download."""
+    given: Mapping[str, GivenTime] = field(default_factory=dict)
+    """Of these, the times that a table gave, now or in an earlier run."""
     spent: Mapping[str, int] = field(default_factory=dict)
     """A person -> the slip days used for other exercises."""
     told: tuple[str, ...] = ()
@@ -154,6 +158,7 @@ def course_rules(
     handed_in: Sequence[HandedIn],
     times: Path | None = None,
     earlier: Iterable[Path] = (),
+    before: Iterable[Listed] = (),
 ) -> CourseRules:
     """The rules for one exercise of a class.
 
@@ -164,6 +169,7 @@ def course_rules(
         handed_in: the class.
         times: a table of submissions and times.
         earlier: folders with the results of other exercises, whose slip days are used up.
+        before: the class as the last batch saw it, with the times that were given then.
 
     Raises:
         UnreadableTable: a table cannot be read.
@@ -171,7 +177,15 @@ def course_rules(
         NoResults: one of the other folders has no results, or those of this exercise.
     """
     there = [each for each in handed_in if not each.missing]
-    found, told = _given(times, handed_in, policy.zone) if times is not None else ({}, ())
+    now, told = _given_now(times, handed_in, policy.zone) if times is not None else ({}, ())
+    given, changed = _given_before(before, there)
+    given |= {each.name: GivenTime.of_hand_in(each, now[each.name]) for each in there if each.name in now}
+    if again := [name for name in changed if name not in given]:
+        sentence = (
+            f"the time that --times gave for {listed(again)} in an earlier run is not used: since then, something"
+        )
+        told = (*told, f"{sentence} else was handed in. Give --times again")
+    found = {name: time.at for name, time in given.items()}
     if exercise in policy.dues:
         for each in there:
             if each.name not in found and not each.who.at and os.path.isdir(each.source / ".git"):  # noqa: PTH112 Path.is_dir raises where it may not look
@@ -183,18 +197,35 @@ def course_rules(
     for each in there:
         people[owner(each) or f"\0{each.name}"] += known_as(each)
     spent, doubts = spent_elsewhere(exercise, earlier, people)
-    return CourseRules(policy, exercise, possible, found, spent, (*told, *doubts))
+    return CourseRules(policy, exercise, possible, found, given, spent, (*told, *doubts))
 
 
-def _given(times: Path, handed_in: Sequence[HandedIn], zone: tzinfo | None) -> tuple[dict[str, str], tuple[str, ...]]:
+def _given_before(before: Iterable[Listed], there: Sequence[HandedIn]) -> tuple[dict[str, GivenTime], list[str]]:
+    """The times given in an earlier run for what is still there, and the submissions that have changed since."""
+    known = {each.key: each.given for each in before if each.given is not None}
+    found: dict[str, GivenTime] = {}
+    changed = []
+    for key, each in zip(keys([each.raw for each in there]), there, strict=True) if known else ():
+        if (given := known.get(key)) is None:
+            continue
+        if given.of == content(each):
+            found[each.name] = given
+        else:
+            changed.append(each.name)
+    return found, changed
+
+
+def _given_now(
+    times: Path, handed_in: Sequence[HandedIn], zone: tzinfo | None
+) -> tuple[dict[str, str], tuple[str, ...]]:
     """The times in a table, and what is doubtful about it."""
-    listed = {each.name: each for each in roll_of(handed_in) if not each.missing}
+    roll = {each.name: each for each in roll_of(handed_in) if not each.missing}
     words = {
-        each.name: (listed[each.name].key, each.raw, each.source.name, *_files(each), *known_as(each))
+        each.name: (roll[each.name].key, each.raw, each.source.name, *_files(each), *known_as(each))
         for each in handed_in
         if not each.missing
     }
-    found = times_of(read_table(times), [each.claim for each in listed.values()], words, zone)
+    found = times_of(read_table(times), [each.claim for each in roll.values()], words, zone)
     return {name: time.isoformat() for name, time in found.by_submission.items()}, found.told
 
 

@@ -129,7 +129,7 @@ class Batch:
         self._taken_over = taken_over
         self._finished = {} if again else self.store.by_key()
         ruling = ruling_of(self.store.directory, self._lines(), self.rules)
-        write_roll(self.store.directory, self.handed_in, ruling.ruled)
+        write_roll(self.store.directory, self.handed_in, ruling.ruled, self.rules.given)
         work = self._work([each for each in self.handed_in if selected(each)])
         try:
             with self._results:
@@ -146,7 +146,7 @@ class Batch:
         begun = time.monotonic()
         self.ruling = write_grades(self.store.directory, self._lines(), self.gradients, self.rules)
         if self.ruling.ruled:
-            write_roll(self.store.directory, self.handed_in, self.ruling.ruled)
+            write_roll(self.store.directory, self.handed_in, self.ruling.ruled, self.rules.given)
         now = time.monotonic()
         self._table_due = now + max(_TABLE_SECONDS, _TABLE_SHARE * (now - begun))
 

@@ -8,6 +8,7 @@ from statistics import mean, median
 from typing import TYPE_CHECKING, Any, Final
 
 from grader import __version__
+from grader.classroom.batch.roll import Ruled, keys
 from grader.report.files import write_whole
 from grader.report.row_facts import RIGHT
 
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
     from grader.classroom.batch.order import Order
     from grader.classroom.batch.results import Regraded
+    from grader.classroom.batch.roll import Listed
+    from grader.classroom.batch.runner import Batch
     from grader.classroom.batch.store import Record, Store
 
 FILE: Final = "summary.json"
@@ -159,6 +162,34 @@ def changed(changes: Sequence[Regraded], most: int = 40) -> Iterator[str]:
         yield f"changed: {change.after.name}: {_shown(change.before)} -> {_shown(change.after)}{_which(change)}"
     if len(changes) > most:
         yield f"... and {len(changes) - most} more: see column `previous` in grades.csv"
+
+
+def changed_finals(before: Iterable[Listed], batch: Batch, most: int = 40) -> Iterator[str]:
+    """What the course's rules changed since the last run without a regrade: a due date, a time, an extension."""
+    names = dict(
+        zip(keys([each.raw for each in batch.handed_in]), (each.name for each in batch.handed_in), strict=True)
+    )
+    regraded = {change.after.name for change in batch.changes}
+    lines = []
+    for listed in before:
+        name = names.get(listed.key)
+        if name is None or name in regraded or listed.missing:
+            continue
+        record = batch.store.get(name)
+        points = Ruled(counts=True, final=record.points if record else None)
+        was, now = listed.ruled or points, batch.ruling.ruled.get(name, points)
+        begun = was.final is None and was.counts  # it had no grade yet
+        if was.final != now.final and was.override == now.override and not begun:
+            lines.append(f"final changed by the course's rules: {name}: {_final(was)} -> {_final(now)}")
+    yield from lines[:most]
+    if len(lines) > most:
+        yield f"... and {len(lines) - most} more: see columns `final` and `why` in grades.csv"
+
+
+def _final(ruled: Ruled) -> str:
+    if not ruled.counts:
+        return "does not count"
+    return "none yet" if ruled.final is None else f"{ruled.final:.10g}"
 
 
 def _shown(record: Record) -> str:
