@@ -61,7 +61,8 @@ def write_table(folders: Sequence[Path], out: Path, course: Course | None) -> in
             told = write_course(out, table)
     except (NothingToTell, NoResults, NoWeight, DoubledExercise, UnreadableTable) as error:
         raise Misuse(str(error)) from None
-    for sentence in (*table.told, *told):
+    untimed = [f"{each.directory}: {sentence}" for each in results if (sentence := each.without_times())]
+    for sentence in (*table.told, *told, *untimed):
         show(sentence, err=True)
     rules = f"[grades] of {course.path.name}" if course else "no course.toml: points are added up"
     show(f"{len(table.rows)} people, {len(results)} {'exercise' if len(results) == 1 else 'exercises'}; {rules}")

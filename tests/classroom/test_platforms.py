@@ -151,11 +151,15 @@ class TestBrightspace:
         assert found is not None
         assert (found.who.id, found.who.name, found.who.at) == ("N0123456", "Jane Doe", "2026-03-01T09:30:00")
 
-    def test_another_languages_month_is_no_time(self) -> None:
-        """The name is read."""
-        found = demangle("397063-25573 - Jane Doe - 1 mars 2026 0930")
+    @pytest.mark.parametrize("time", ["1 mars 2026 0930", "1. März 2026 09:30", "1 de marzo de 2026 0930"])
+    def test_the_month_may_be_in_another_language(self, time: str) -> None:
+        """As Brightspace writes it in the language of whoever downloads."""
+        found = demangle(f"397063-25573 - Jane Doe - {time} - backward.py")
         assert found is not None
         assert (found.who.name, found.who.at) == ("Jane Doe", "2026-03-01T09:30:00")
+
+    def test_a_month_in_a_language_that_is_not_known_is_no_time(self) -> None:
+        """The name is read."""
         found = demangle("397063-25573 - Jane Doe - kwi 1, 2026 0930")
         assert found is not None
         assert (found.who.name, found.who.at) == ("Jane Doe", "")

@@ -290,6 +290,8 @@ class TestTimes:
         )
         assert told in exported(grade, tmp_path)[1]
         assert told in grade("report", "--class", "grades", "--to", "csv").stderr
+        course = grade("course", "grades")
+        assert (course.exit_code, f"grades: the exercise has a due date, but {told}" in course.stderr) == (0, True)
 
     def test_a_table_gives_the_times(self, batch: Callable[..., Result], tmp_path: Path) -> None:
         """By the submission's name; other rows are reported."""
