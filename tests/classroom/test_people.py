@@ -154,6 +154,28 @@ class TestRoster:
             ("4", ()),
         ]
 
+    def test_people_with_ids_of_their_own_are_never_one(self) -> None:
+        """Though they share an address, or what is written where somebody has none."""
+        assert len(roster("id,name,email\n1,Eve,family@x\n2,Eve,family@x\n").people) == 2
+        for blank in ("-", "n/a", "#N/A", "none", "?"):
+            people = roster(f"name,id,login\nEve,1,{blank}\nEve,2,{blank}\n,3,{blank}\n,4,{blank}\n").people
+            assert [(person.id, person.logins) for person in people] == [("1", ()), ("2", ()), ("3", ()), ("4", ())]
+
+    @pytest.mark.parametrize("above", ["Person,,,Grades,", "Student,Student,Student,Grades,Grades", ",,,Week 1,Week 1"])
+    def test_the_headings_may_be_in_a_second_line(self, above: str) -> None:
+        """The first one names groups of columns."""
+        found = roster(f"{above}\nID,Name,Email,HW 1,HW 2\n7,Ada,a@u,,\n8,Bob,b@u,1,2\n")
+        assert [(person.id, person.name, person.email) for person in found.people] == [
+            ("7", "Ada", "a@u"),
+            ("8", "Bob", "b@u"),
+        ]
+        assert found.table.filled({(1, 3): "5"}).decode().splitlines()[-1] == "8,Bob,b@u,5,2"
+
+    def test_headings_among_the_people_are_nobody(self) -> None:
+        """As in two lists below each other, or in two languages."""
+        found = roster("ID,Name,Email\nMatrikelnummer,Name,E-Mail\n7,Ada,a@u\n\nID,Name,Email\n8,Bob,b@u\n")
+        assert [person.name for person in found.people] == ["Ada", "Bob"]
+
     def test_a_code_that_people_share_is_not_an_id(self) -> None:
         """Such as that of the course: two people of one name stay two."""
         people = roster("codigo,name,email\nDL,Eve,e1@u\nDL,Eve,e2@u\nDL,Bob,b@u\nDL,Ann,a@u\n").people
@@ -306,6 +328,34 @@ class TestDoubt:
         assert found.told == ("x: its id 456 belongs to Ben Ok (456), not to Sam Roe; matched to nobody",)
         assert owners(match([Claim("x", id="1", name="Wei Zhang")], roster("id,name\n1,张伟\n"))) == {"x": "张伟"}
 
+    @pytest.mark.parametrize(
+        ("claim", "people"),
+        [
+            (Claim("x", id="101", name="doejane"), "id,login,name\n101,101,Ben Ok\n"),
+            (Claim("x", login="jdoe", name="Doe, Jane"), "login,name\njdoe,Ben Ok\n"),
+            (Claim("x", aliases=("jdoe",), name="Jane Doe", called="jdoe"), "login,name\njdoe,Ben Ok\n"),
+            (Claim("x", id="101", name="wongkevin"), "id,name\n101,Ann Ng\n"),
+            (Claim("x", id="0101", name="doejane"), "id,name\n101,Ben Ok\n"),
+        ],
+    )
+    def test_no_number_or_login_is_enough_against_a_name(self, claim: Claim, people: str) -> None:
+        """Two systems may give one to two people, whatever they have it as, and whatever a spreadsheet made of it."""
+        found = match([claim], roster(people))
+        assert found.owners == {}
+        assert "matched to nobody" in found.told[0]
+
+    def test_a_name_may_be_written_otherwise(self) -> None:
+        """With umlauts spelled out, without a space, or with one part of it as usual."""
+        people = roster("id,name\n1,Jörg Müller\n2,Jane Doe\n3,Ben Ok\n")
+        names = ("Joerg Mueller", "doejane marie", "Benjamin O.")
+        claims = [Claim(f"{at}", id=f"{at}", name=name) for at, name in enumerate(names, 1)]
+        assert owners(match(claims, people)) == {"1": "Jörg Müller", "2": "Jane Doe", "3": "Ben Ok"}
+
+    def test_the_number_that_is_told_is_the_one_that_was_found(self) -> None:
+        """Not another one of the same person."""
+        found = match([Claim("x", id="s1", name="Sam Roe", aliases=("456",))], roster(_PEOPLE))
+        assert found.told == ("x: its id 456 belongs to Ben Ok (456), not to Sam Roe; matched to nobody",)
+
     def test_two_submissions_of_one_person_are_told(self) -> None:
         """Neither counts."""
         found = match(called("jdoe", "Jane Doe"), roster(_PEOPLE))
@@ -359,6 +409,8 @@ class TestDecisions:
         ("decided", "said"),
         [
             ({"jdo": "456"}, r"--match: there is no submission jdo. Did you mean jdoe\?"),
+            ({"456": "jdoe"}, r"--match: there is no submission 456. Are its columns swapped\?"),
+            ({"jdoe": "456", "JDoe": "00123"}, "--match decides twice about jdoe: leave one of the rows"),
             ({"jdoe": "Ben O"}, r"--match gives jdoe to Ben O, who is not on the roster. Did you mean Ben Ok\?"),
         ],
     )

@@ -126,6 +126,11 @@ def _simple(heading: str) -> str:
     return " ".join(re.sub(r"[\W_]+", " ", plain(repaired(heading))).split())
 
 
+def is_known(heading: str) -> bool:
+    """Whether this is the heading of a column of people."""
+    return _simple(heading) in _known()
+
+
 def kinds(head: Sequence[str], columns: Sequence[Sequence[str]]) -> dict[int, Heading]:
     """Column -> what it holds, for those with a known heading.
 

@@ -69,17 +69,32 @@ def _turned(name: Sequence[str]) -> Iterator[Sequence[str]]:
 
 def weakly(name: str) -> frozenset[str]:
     """The orders of a name without accents, and with `ö` as `oe`."""
-    return in_any_order(plain(name)) | in_any_order(spelled_out(name))
+    return frozenset().union(*map(in_any_order, _weak_forms(name)))
 
 
 def alike(first: str, second: str) -> bool:
     """Whether two names may be one person's: they share a word, or are in different scripts, or one is not known."""
-    one, other = words(plain(first)), words(plain(second))
-    if not one or not other or _is_latin(one) != _is_latin(other):
+    if not words(first) or not words(second) or _is_latin(first) != _is_latin(second):
         return True
-    whole, rest = "".join(one), "".join(other)
-    return whole == rest or any(len(word) > 1 and (word in whole) and (word in rest) for word in (*one, *other))
+    return any(_share_a_word(words(one), words(other)) for one in _weak_forms(first) for other in _weak_forms(second))
 
 
-def _is_latin(name: Sequence[str]) -> bool:
-    return any("a" <= char <= "z" for word in name for char in word)
+def _weak_forms(name: str) -> tuple[str, str]:
+    return plain(name), spelled_out(name)
+
+
+def _share_a_word(first: Sequence[str], second: Sequence[str]) -> bool:
+    """`Ben` is a beginning of `Benny`, and of `benok`, as Canvas joins names; the `ng` in `wong` is nobody's name."""
+    if "".join(first) == "".join(second):
+        return True
+    pairs = [(one, other) for one in first for other in second if len(one) > 1 and len(other) > 1]
+    pairs += [(other, one) for one, other in pairs]
+    joined = {*(first if len(first) == 1 else ()), *(second if len(second) == 1 else ())}
+    return any(
+        one == other or (len(one) > 2 and (other.startswith(one) or (other in joined and other.endswith(one))))
+        for one, other in pairs
+    )
+
+
+def _is_latin(name: str) -> bool:
+    return any("a" <= char <= "z" for char in plain(name))

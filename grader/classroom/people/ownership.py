@@ -75,6 +75,8 @@ class _Evidence(NamedTuple):
     what: str
     """The evidence, for a sentence: `id 4711`."""
     rows: frozenset[int]
+    personal: bool
+    """Whether it is a name or an address. An id or a login may come from a system that gives it to somebody else."""
 
 
 def match(claims: Sequence[Claim], roster: Roster, decided: Mapping[str, str] | None = None) -> Matches:
@@ -121,18 +123,19 @@ class _Index:
 
     def claimed(self, claim: Claim) -> Iterator[_Evidence]:
         """The evidence for a claim, the strongest first."""
-        aliases = [folded(each) for each in claim.aliases]
-        numbers, logins = [folded(claim.id), *aliases], [folded(claim.login), *aliases]
-        if rows := _all(self.ids, numbers):
-            yield _Evidence(f"id {claim.id or claim.aliases[0]}", rows)
-        if rows := _all(self.emails, [folded(claim.email), *aliases]):
-            yield _Evidence(f"address {claim.email or 'on the roster of the class'}", rows)
-        if rows := _all(self.logins, [*logins, folded(claim.id)]) | _all(self.ids, [folded(claim.login)]):
-            yield _Evidence(f"login {claim.login or claim.id or 'on the roster of the class'}", rows)
-        if rows := _all(self.names, [as_claimed(claim.name)]):
-            yield _Evidence(f"name {claim.name}", rows)
+        named = ((self.names, as_claimed(claim.name), claim.name),)
+        for what, personal, looked_up in (
+            ("id", False, _each(self.ids, claim.id, *claim.aliases)),
+            ("address", True, _each(self.emails, claim.email, *claim.aliases)),
+            ("login", False, (*_each(self.logins, claim.login, *claim.aliases, claim.id),
+                              *_each(self.ids, claim.login))),
+            ("name", True, named),
+        ):  # fmt: skip
+            found = [(shown, rows) for index, form, shown in looked_up if form and (rows := index.get(form))]
+            if found:
+                yield _Evidence(f"{what} {found[0][0]}", frozenset().union(*(rows for _, rows in found)), personal)
         if rows := self.called(claim):
-            yield _Evidence(f"name {claim.called}", rows)
+            yield _Evidence(f"name {claim.called}", rows, personal=False)
 
     def called(self, claim: Claim) -> frozenset[int]:
         """Everybody whom a name that a person chose may mean: it is not known which kind of name it is."""
@@ -152,6 +155,11 @@ def _indexed(people: Iterable[Person], forms: Callable[[Person], Iterable[str]])
     return {form: frozenset(rows) for form, rows in found.items() if form}
 
 
+def _each(index: Mapping[str, frozenset[int]], *texts: str) -> Iterator[tuple[Mapping[str, frozenset[int]], str, str]]:
+    """Where to look up each of these texts, its form there, and the text."""
+    return ((index, folded(text), text) for text in texts)
+
+
 def _all(index: Mapping[str, frozenset[int]], forms: Iterable[str]) -> frozenset[int]:
     return frozenset().union(*(index.get(form, frozenset()) for form in forms if form))
 
@@ -167,7 +175,7 @@ class _Matching:
         self.told: list[str] = []
         self.owners: dict[str, int] = {}
         self.unclear: defaultdict[int, list[str]] = defaultdict(list)
-        self.decided = dict(self._decisions(decided))
+        self.decided = self._decisions(decided)
 
     def matches(self) -> Matches:
         groups = self._groups()
@@ -196,18 +204,22 @@ class _Matching:
 
     # Decisions
 
-    def _decisions(self, decided: Mapping[str, str]) -> Iterator[tuple[str, int | None]]:
+    def _decisions(self, decided: Mapping[str, str]) -> dict[str, int | None]:
         by_name = _submissions(self.claims)
+        found: dict[str, int | None] = {}
         for text, said in decided.items():
             names = by_name.get(folded(text), [])
             if not names:
                 known = [claim.submission for claim in self.claims]
-                raise UnreadableTable(
-                    f"--match: there is no submission {text}. {did_you_mean(text, known, '')}".strip()
-                )
+                swapped = folded(said) in by_name
+                hint = "Are its columns swapped?" if swapped else did_you_mean(text, known, "")
+                raise UnreadableTable(f"--match: there is no submission {text}. {hint}".strip())
             if len(names) > 1:
                 raise UnreadableTable(f"--match: {text} is the name of {len(names)} submissions: {_some(names)}")
-            yield names[0], self._decided_person(text, said)
+            person = self._decided_person(text, said)
+            if found.setdefault(names[0], person) != person:
+                raise UnreadableTable(f"--match decides twice about {names[0]}: leave one of the rows")
+        return found
 
     def _decided_person(self, submission: str, said: str) -> int | None:
         if folded(said) in NOBODY:
@@ -264,12 +276,16 @@ class _Matching:
         if len(rows) > 1:
             self._doubt(claims, rows, f"may belong to {self._people(rows)}")
             return None
-        if found and all(each.what.startswith("id ") for each in evidence):
-            stranger = next((each.name for each in claims if not alike(each.name, self.people[min(rows)].name)), None)
-            if stranger is not None:  # a number may come from another system
+        if found and not any(each.personal for each in evidence):
+            stranger = self._stranger(claims, min(rows))
+            if stranger:
                 self._doubt(claims, rows, f"its {found.what} belongs to {self._people(rows)}, not to {stranger}")
                 return None
         return rows
+
+    def _stranger(self, claims: Iterable[Claim], row: int) -> str:
+        """The name on these submissions if the person in this row is called otherwise; empty if they may be one."""
+        return next((each.name for each in claims if not alike(each.name, self.people[row].name)), "")
 
     def _doubt(self, claims: Sequence[Claim], rows: Iterable[int], why: str) -> None:
         named = _some([claim.submission for claim in claims])
@@ -327,7 +343,7 @@ class _Matching:
                 continue
             row = min(rows)
             free = row not in self.unclear and row not in self.owners.values()
-            if free and len(rows) == len(claiming[row]) == 1:
+            if free and len(rows) == len(claiming[row]) == 1 and not self._stranger(groups[group], row):
                 self.owners |= dict.fromkeys(names, row)
                 self.told.append(f"{_some(names)} is matched with {self.people[row]}: {why}")
             else:

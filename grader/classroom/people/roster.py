@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from grader.classroom.people.headings import EXAMPLES, Heading, kinds
+from grader.classroom.people.headings import EXAMPLES, Heading, is_known, kinds
 from grader.classroom.people.name_forms import folded, in_any_order, plain, words
 from grader.classroom.tables.encoding import repaired
 from grader.classroom.tables.table import UnreadableTable, heading
@@ -23,6 +23,8 @@ _PARTICIPANT = re.compile(r"[^\W\d][^\d@]*(?: |/\w+?)(\d+)|[^\W\d\x00-\u024f]{2,
 """How Moodle writes its own number for a person, in any language: `Participant 657737`, `Teilnehmer/in657737`.
 
 The letters alone could be a login: in `jdoe2` the 2 is nobody's number."""
+_BLANK = re.compile(r"[\W_]*|#?n/a|n\.a\.|none|null", re.IGNORECASE)
+"""What people and programs write where somebody has no id, login or address."""
 _TEST_STUDENTS = frozenset(("student test", "test student", "demo student", "student demo", "points possible"))
 _SUMS = frozenset((
     "total", "totals", "sum", "count", "average", "mean", "median", "maximum", "minimum", "summe", "gesamt", "anzahl",
@@ -38,6 +40,9 @@ _STAFF = re.compile(
     r"|ucitel|larare|underviser|foreleser)(enrollment)?\b"
     r"|преподаватель|ассистент|教师|老师|助教|教員|교수|조교"
 )
+_MARKS = (Heading.ID, Heading.LOGIN, Heading.EMAIL)
+_MOST_HEADS = 5
+"""How many rows below the first row of headings may have others."""
 _MOST_NAMED = 10
 
 
@@ -92,6 +97,7 @@ def roster_of(table: Table, *, id_column: str | None = None, name_column: str | 
     Raises:
         UnreadableTable: it lacks a column that was named, or has none that identifies people.
     """
+    table = _below_other_headings(table)
     held = _columns(table, id_column, name_column)
     if not set(held.values()) - {Heading.ROLE}:
         raise UnreadableTable(
@@ -105,6 +111,13 @@ def roster_of(table: Table, *, id_column: str | None = None, name_column: str | 
         raise UnreadableTable(f"{table.name} lists no students: there is nobody below its headings")
     columns = tuple(table.head[at] for at in sorted(held))
     return Roster(table, tuple(people), columns, (*_told_of_rounded(rounded, table.name), *_conflicts(people)))
+
+
+def _below_other_headings(table: Table) -> Table:
+    """The table below the row with most headings: one above it may name groups of columns."""
+    known = [len({heading(cell) for cell in row if is_known(cell)}) for row in (table.head, *table.rows[:_MOST_HEADS])]
+    best = known.index(max(known))
+    return table.headed_by(best - 1) if best and known[best] > 1 else table
 
 
 def _columns(table: Table, id_column: str | None, name_column: str | None) -> dict[int, Heading]:
@@ -150,7 +163,8 @@ def _person(row: Sequence[str], at: int, held: Mapping[int, Heading], rounded: l
     """The person in a row; None if the row lists nobody, as Canvas' row of possible points."""
     cells: dict[Heading, list[str]] = {kind: [] for kind in Heading}
     for column, kind in held.items():
-        if text := repaired(" ".join(row[column].split())):
+        text = repaired(" ".join(row[column].split()))
+        if text and not (kind in _MARKS and _BLANK.fullmatch(text)):
             cells[kind].append(text)
     whole = " ".join([*cells[Heading.FIRST][:1], *cells[Heading.LAST]])
     name = cells[Heading.NAME][0] if cells[Heading.NAME] else whole
@@ -191,7 +205,8 @@ def _is_no_person(row: Sequence[str], held: Mapping[int, Heading], name: str, id
     indented = any(kind is Heading.NAME and row[at].startswith("    ") for at, kind in held.items())
     sums = not any(letter.isalpha() for letter in name) or folded(name) in _SUMS
     written = [folded(row[at]) for at in held if row[at].strip()]
-    return folded(name) == "points possible" or (indented and not ids) or (sums and written[0] in _SUMS)
+    again = len(written) > 1 and all(map(is_known, written))  # the headings, as below a second list of people
+    return folded(name) == "points possible" or (indented and not ids) or (sums and written[0] in _SUMS) or again
 
 
 def _is_student(name: str, logins: Iterable[str], roles: Iterable[str]) -> bool:
@@ -201,12 +216,12 @@ def _is_student(name: str, logins: Iterable[str], roles: Iterable[str]) -> bool:
 
 
 def _once(people: Iterable[Person]) -> list[Person]:
-    """Everybody once: who is listed twice has an id, a login or an address in common, and no other name."""
+    """Everybody once: who is listed twice has an id, a login or an address in common, and no other name and ids."""
     found: list[Person] = []
     by_mark: dict[tuple[str, str], list[int]] = {}
     for person in people:
         marks = _marks(person)
-        same = dict.fromkeys(at for mark in marks for at in by_mark.get(mark, []) if _one_name(found[at], person))
+        same = dict.fromkeys(at for mark in marks for at in by_mark.get(mark, []) if _may_be_one(found[at], person))
         if len(same) == 1:
             at = next(iter(same))
             found[at] = _merged(found[at], person)
@@ -224,7 +239,11 @@ def _marks(person: Person) -> list[tuple[str, str]]:
     return [(kind, folded(each)) for kind, values in kinds_of for each in values]
 
 
-def _one_name(first: Person, second: Person) -> bool:
+def _may_be_one(first: Person, second: Person) -> bool:
+    """Two people of one name may share the address of their family."""
+    ids = [{*map(folded, each.ids)} for each in (first, second)]
+    if all(ids) and ids[0].isdisjoint(ids[1]):
+        return False
     return not first.name or not second.name or bool(in_any_order(first.name) & in_any_order(second.name))
 
 

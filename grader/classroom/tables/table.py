@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final, Protocol
 
 from grader.classroom.tables.delimited import Delimited, MalformedTable, parsed
@@ -68,6 +68,11 @@ class Table:
     def number(self, row: int) -> int:
         """A row's number as a spreadsheet shows it."""
         return self._places[row + 1] + 1
+
+    def headed_by(self, row: int) -> Table:
+        """The table below one of its rows, which has the headings."""
+        head = tuple(cell.strip() for cell in self.rows[row])
+        return replace(self, head=head, rows=self.rows[row + 1 :], _places=self._places[row + 1 :])
 
     @property
     def decimal_comma(self) -> bool:
