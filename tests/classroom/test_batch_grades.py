@@ -271,6 +271,7 @@ def test_a_row_that_was_deleted_is_reported(tmp_path: Path) -> None:
         ("30", "the override for alice, 30, is above the maximum of 26: it counts as it is"),
         ("-3", "the override for alice, -3, is below zero: it counts as it is"),
         ("EX", "the override for alice is not a number ('EX'): it is shown as final, and exports leave alice out"),
+        ("1_0", "the override for alice is not a number ('1_0'): it is shown as final, and exports leave alice out"),
         ("20,5", None),
         ("26", None),
         ("", None),
@@ -303,6 +304,56 @@ def test_a_table_without_its_columns_is_not_overwritten(tmp_path: Path) -> None:
     with pytest.raises(UnreadableGrades, match="no longer has the columns submission, override and reason"):
         written(tmp_path, line("alice"))
     assert (tmp_path / "grades.csv").read_text() == "name,points\nalice,3\n"
+
+
+def test_a_table_that_was_not_split_into_columns_is_refused(tmp_path: Path) -> None:
+    """As a German Excel opens it; the sentence says how to open it."""
+    written(tmp_path, line("alice"))
+    path = tmp_path / "grades.csv"
+    rows = path.read_text(encoding="utf-8-sig").splitlines()
+    path.write_text("\n".join(f'"{row}"' for row in rows), encoding="utf-8")
+    with pytest.raises(UnreadableGrades, match="each row in a single cell: open it with a comma between the columns"):
+        written(tmp_path, line("alice"))
+
+
+@pytest.mark.parametrize(
+    ("head", "alice", "said"),
+    [
+        (",override", ",3", "has two columns override with different cells"),
+        (",note,note", ",1,2", "has two columns note with different cells"),
+        (",", ",my note", "has 'my note' in a column without a heading"),
+        ("", ",my note", "has 'my note' in a column without a heading"),
+    ],
+)
+def test_a_table_of_which_something_would_be_lost_is_not_overwritten(
+    tmp_path: Path, head: str, alice: str, said: str
+) -> None:
+    """A second column of one name, or text without a heading."""
+    written(tmp_path, line("alice"))
+    path = tmp_path / "grades.csv"
+    before = [row + more for row, more in zip(path.read_text("utf-8-sig").splitlines(), (head, alice), strict=True)]
+    path.write_text("\n".join(before), encoding="utf-8")
+    with pytest.raises(UnreadableGrades, match=said):
+        written(tmp_path, line("alice"))
+    assert path.read_text(encoding="utf-8").splitlines() == before
+
+
+def test_a_column_that_is_there_twice_with_the_same_cells_does_no_harm(tmp_path: Path) -> None:
+    """Nothing of it can be lost."""
+    written(tmp_path, line("alice"))
+    path = tmp_path / "grades.csv"
+    head, alice = path.read_text(encoding="utf-8-sig").splitlines()
+    path.write_text(f"{head},note,note\n{alice},1,1\n", encoding="utf-8")
+    assert written(tmp_path, line("alice"))[0]["note"] == "1"
+
+
+def test_a_spreadsheet_saved_beside_the_table_is_reported(tmp_path: Path) -> None:
+    """What was written in it is not read."""
+    written(tmp_path, line("alice"))
+    (tmp_path / "grades.xlsx").write_bytes(b"PK")
+    table = read_grades(tmp_path / "grades.csv", dict(zip(keys(["alice"]), ["alice"], strict=True)))
+    (said,) = table.told()
+    assert said.startswith("grades.xlsx is not read, although it is called like grades.csv: if you wrote in it, save")
 
 
 @pytest.mark.parametrize("cell", ["=1+1", "+1", "-2", "@SUM(A1)", "\t=1", '=HYPERLINK("http://x")'])

@@ -38,6 +38,7 @@ UNMATCHED: Final = "unmatched"
 """The status of a row that belongs to no submission, and is kept for what the instructor wrote in it."""
 _NEEDED: Final = ("submission", "override", "reason")
 """Columns without which overrides could be lost; `key` and `comment` are missing from tables of earlier versions."""
+_SPREADSHEETS: Final = (".xlsx", ".xls", ".ods", ".numbers")
 _MOST_NAMED: Final = 10
 
 
@@ -73,6 +74,8 @@ class GradesTable:
     """Columns that the instructor added: they are kept."""
     mixed: tuple[str, ...] = ()
     """Submissions named in rows that have the key of another submission; these rows count for nobody."""
+    beside: str = ""
+    """The file of a spreadsheet that was saved under this table's name, and is not read."""
 
     def own(self) -> dict[str, Own]:
         """What the instructor wrote, by submission; those without an entry are left out."""
@@ -80,6 +83,11 @@ class GradesTable:
 
     def told(self) -> Iterator[str]:
         """What is wrong with the table, a sentence each."""
+        if self.beside:
+            yield (
+                f"{self.beside} is not read, although it is called like {FILE}: if you wrote in it, save it as {FILE}; "
+                "otherwise move it away"
+            )
         if self.mixed:
             one = len(self.mixed) == 1
             yield (
@@ -261,8 +269,11 @@ def read_grades(path: Path, known: Mapping[str, str]) -> GradesTable:
         return GradesTable({})
     rows = read_rows(path)
     if rows and not rows[0].keys() >= {*_NEEDED}:
+        unsplit = any(all(name in heading for name in _NEEDED) for heading in rows[0])
         raise UnreadableGrades(
-            f"{path} no longer has the columns submission, override and reason, so overrides could be lost. "
+            f"{path} has each row in a single cell: open it with a comma between the columns, then save it"
+            if unsplit
+            else f"{path} no longer has the columns submission, override and reason, so overrides could be lost. "
             "Restore the columns, or move the file away"
         )
     names = set(known.values())
@@ -288,7 +299,8 @@ def read_grades(path: Path, known: Mapping[str, str]) -> GradesTable:
         elif any(own_of(row).values()) or any(row.get(column) for column in added):
             unmatched.append(row)
     absent = tuple(name for name in known.values() if name not in found)
-    return GradesTable(found, tuple(unmatched), absent, added, tuple(mixed))
+    beside = next((there.name for ending in _SPREADSHEETS if (there := path.with_suffix(ending)).exists()), "")
+    return GradesTable(found, tuple(unmatched), absent, added, tuple(mixed), beside)
 
 
 _VERDICTS: Final = frozenset(Verdict)
@@ -310,12 +322,32 @@ def read_rows(path: Path) -> list[Row]:
     """The rows of a table that a spreadsheet may have saved in its own encoding and dialect.
 
     Raises:
-        UnreadableGrades: it is too large or not a table.
+        UnreadableGrades: it is too large or not a table, or has a cell that could belong to no column or to two.
     """
     try:
         table = read_table(path)
     except UnreadableTable as error:
         raise UnreadableGrades(str(error)) from error
     head = [unguarded(name.strip("\ufeff ")) for name in table.head]
-    rows = (dict(zip(head, (unguarded(cell.strip()) for cell in row), strict=False)) for row in table.rows)
-    return [row for row in rows if any(row.values())]
+    rows = [[unguarded(cell.strip()) for cell in row] for row in table.rows]
+    _check_columns(path, head, rows)
+    return [dict(zip(head, row, strict=False)) for row in rows if any(row)]
+
+
+def _check_columns(path: Path, head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Refuse a table of which something would be lost when it is written again.
+
+    Raises:
+        UnreadableGrades: it has two columns of one name that differ, or text in a column without a heading.
+    """
+    for row in rows:
+        for at, cell in enumerate(row):
+            name = head[at] if at < len(head) else ""
+            if cell and not name:
+                raise UnreadableGrades(
+                    f"{path} has {cell!r} in a column without a heading, so it could be lost. Give the column a heading"
+                )
+            if name and cell != row[head.index(name)]:
+                raise UnreadableGrades(
+                    f"{path} has two columns {name} with different cells. Delete one of them, or rename it"
+                )

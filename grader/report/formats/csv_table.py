@@ -72,6 +72,8 @@ def figure(text: str) -> float | None:
         found = float(text.replace(",", "."))
     except ValueError:
         return None
+    if "_" in text:  # a number to Python, but to nobody else
+        return None
     return found if math.isfinite(found) else None
 
 
