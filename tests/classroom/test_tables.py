@@ -231,6 +231,10 @@ def _workbook() -> bytes:
     sheet.append([777777, "José", 2.5])
     sheet["A2"].number_format = "00000000"
     sheet.append([4710000000000000000, "Müller", None])
+    return _saved(book)
+
+
+def _saved(book: openpyxl.Workbook) -> bytes:
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
@@ -243,13 +247,33 @@ class TestWorkbook:
         """Leading zeros of a format are kept; what lost its last digits looks like that."""
         table = table_of(_workbook(), "roster.xlsx")
         assert table.head == ("id", "name", "points")
-        assert table.rows == (("00777777", "José", "2.5"), ("4.71e+18", "Müller", ""))
+        assert table.rows == (("00777777", "José", "2.5"), ("4.71000000000000E+18", "Müller", ""))
 
     def test_is_filled_in(self) -> None:
         """Numbers as numbers, texts never as formulas."""
         table = table_of(table_of(_workbook(), "x").filled({(0, 1): "=1+1", (1, 2): "12.5", (HEADINGS, 3): "n"}), "x")
         assert table.head == ("id", "name", "points", "n")
-        assert table.rows == (("00777777", "=1+1", "2.5", ""), ("4.71e+18", "Müller", "12.5", ""))
+        assert table.rows == (("00777777", "=1+1", "2.5", ""), ("4.71000000000000E+18", "Müller", "12.5", ""))
+
+    def test_a_percentage_is_no_number(self) -> None:
+        """Excel keeps 90% as 0.9, which would be less than one point."""
+        book = openpyxl.load_workbook(io.BytesIO(_workbook()))
+        book.active["C2"] = 0.9
+        book.active["C2"].number_format = "0.00%"
+        assert table_of(_saved(book), "x").rows[0] == ("00777777", "José", "90%")
+
+    def test_a_formula_that_was_never_calculated_is_shown(self) -> None:
+        """It would be an empty cell otherwise."""
+        book = openpyxl.load_workbook(io.BytesIO(_workbook()))
+        book.active["C2"] = "=1+1"
+        assert table_of(_saved(book), "x").rows[0] == ("00777777", "José", "=1+1")
+
+    def test_a_cell_that_several_people_share_is_not_filled_in(self) -> None:
+        """Whoever is below would seem to have the same grade."""
+        book = openpyxl.load_workbook(io.BytesIO(_workbook()))
+        book.active.merge_cells("C2:C3")
+        with pytest.raises(UnreadableTable, match="its cell C2 is merged with others; split them first"):
+            table_of(_saved(book), "x").filled({(0, 2): "1"})
 
     def test_needs_openpyxl(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """The sentence says how to install it, and what to do without."""

@@ -31,8 +31,11 @@ class Workbook:
     def filled(self, cells: Mapping[tuple[int, int], str]) -> bytes:
         """The workbook with these cells replaced; formulas and formats stay."""
         book = _loaded(self.content, data_only=False)
+        merged = [*book.active.merged_cells.ranges]
         for (row, column), text in cells.items():
             cell = book.active.cell(row + 1, column + 1)
+            if any(cell.coordinate in each for each in merged):
+                raise MalformedTable(f"its cell {cell.coordinate} is merged with others; split them first")
             if _NUMBER.fullmatch(text):
                 cell.value = float(text) if "." in text else int(text)
             else:
@@ -50,8 +53,14 @@ def read_workbook(content: bytes) -> Workbook:
     Raises:
         MalformedTable: it is damaged, or openpyxl is not installed.
     """
-    sheet = _loaded(content, data_only=True).active
-    return Workbook(content, tuple(tuple(_text(cell) for cell in row) for row in sheet.iter_rows()))
+    sheet, formulas = (_loaded(content, data_only=data_only).active for data_only in (True, False))
+    return Workbook(
+        content,
+        tuple(
+            tuple(_text(cell) or _not_calculated(cell, formula) for cell, formula in zip(row, same, strict=True))
+            for row, same in zip(sheet.iter_rows(), formulas.iter_rows(), strict=True)
+        ),
+    )
 
 
 def _loaded(content: bytes, *, data_only: bool) -> Any:
@@ -73,19 +82,30 @@ def _loaded(content: bytes, *, data_only: bool) -> Any:
     return book
 
 
+def _not_calculated(cell: Any, formula: Any) -> str:
+    """The formula of a cell that no spreadsheet has calculated; empty for any other, and if the result is empty."""
+    return str(formula.value) if formula.data_type == "f" and cell.data_type == "n" else ""
+
+
 def _text(cell: Any) -> str:
-    """A cell as people see it: numbers keep the leading zeros of their format."""
+    """A cell as people see it: numbers keep the leading zeros and the percent sign of their format."""
     value = cell.value
     if value is None:
         return ""
     if isinstance(value, bool):
         return str(value).upper()
-    if isinstance(value, float) and value.is_integer() and abs(value) < _EXACT:
-        value = int(value)
-    if isinstance(value, int) and abs(value) >= _EXACT:
-        return f"{value:.14E}"  # its last digits are lost
-    if isinstance(value, int) and re.fullmatch("0+", cell.number_format):
-        return f"{value:0{len(cell.number_format)}d}"
+    if isinstance(value, int | float):
+        return _figure(value, cell.number_format)
     if isinstance(value, datetime | date | time):
         return value.isoformat(*([" "] if isinstance(value, datetime) else []))
     return str(value)
+
+
+def _figure(value: float, shown: str) -> str:
+    if shown.endswith("%"):
+        return f"{100 * value:.10g}%"
+    if not float(value).is_integer():
+        return str(value)
+    if abs(value) >= _EXACT:
+        return f"{value:.14E}"  # its last digits are lost
+    return f"{int(value):0{len(shown)}d}" if re.fullmatch("0+", shown) else str(int(value))
