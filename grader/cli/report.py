@@ -209,7 +209,7 @@ def _grade_book(earned: Earned, rendering: Rendering) -> int:
     if made.left_out:
         _say(f"left out, because nobody in {asked.roster} is known to own {_them(made.left_out)}")
         _say("Settle it with --match FILE, a table with two columns: the submission, and the person's id or name")
-    return code or (ExitCode.SOMETHING_WRONG if made.left_out else ExitCode.ALL_RIGHT)
+    return code or (ExitCode.ALL_RIGHT if made.complete and not made.left_out else ExitCode.SOMETHING_WRONG)
 
 
 def _ended(failed: Sequence[str], waiting: Sequence[str]) -> int:

@@ -23,7 +23,7 @@ from grader.classroom.gradebook.books import export
 from grader.classroom.gradebook.earned import Earned, Grade
 from grader.classroom.gradebook.results_folder import class_document, read_results
 from grader.classroom.intake.folder import read_folder
-from grader.classroom.people.joining import RosterOptions
+from grader.classroom.people.joining import RosterOptions, read_joined
 from grader.classroom.people.ownership import Claim
 from grader.cli.edge import Misuse
 from grader.cli.main import main
@@ -423,11 +423,22 @@ class TestMoodle:
         assert "bob has 3 points, but Moodle's maximum is 2: set it to 3 in Moodle" in result.stderr
 
     def test_a_list_of_participants_becomes_an_import(self, graded: Callable[..., Path], export: Run) -> None:
-        """Address and grade, without people who have no grade or no address: Moodle's import stops at them."""
-        graded({"ada": 3, "bob": 2, "cleo": 1})
+        """Address and grade, without people who have no grade."""
+        graded({"ada": 3, "cleo": 1})
         people = "First name,Last name,Email address\nAda,,ada@u\nBob,,\ncleo,,cleo@u\nDan,,dan@u\n"
         result = export("moodle", people, "--title", "Backprop")
         assert result.stdout == "Email address,Backprop\nada@u,3\ncleo@u,1\n"
+        assert result.exit_code == 0
+
+    def test_whom_an_import_would_not_find_is_named(self, graded: Callable[..., Path], export: Run) -> None:
+        """Moodle stops at an empty address, and gives a grade under an address of two people to either."""
+        graded({"ada": 3, "bob": 2, "cleo": 1})
+        people = "First name,Last name,Email address\nAda,,ada@u\nBob,,\ncleo,,roe@u\nDan,,ROE@u\n"
+        result = export("moodle", people, "--title", "Backprop")
+        assert result.stdout == "Email address,Backprop\nada@u,3\n"
+        assert result.exit_code == 1
+        why = "because Email address is empty or somebody else's, too, in book.csv"
+        assert f"left out, {why}: bob, cleo\n" in result.stderr
 
     def test_a_table_without_addresses_is_refused(self, graded: Callable[..., Path], export: Run) -> None:
         """Moodle finds people by them."""
@@ -508,6 +519,47 @@ class TestAnyTable:
         result = export("gradebook", "Name,Login,HW\nAda,ada,\n", "--title", title)
         assert result.exit_code == 4
         assert f"book.csv has no column '{title}' for an assignment. Its columns: HW" in result.stderr
+
+    @pytest.mark.parametrize("book", ["gradebook", "canvas"])
+    def test_of_two_columns_of_one_name_neither_is_filled_in(
+        self, book: str, graded: Callable[..., Path], export: Run
+    ) -> None:
+        """One of them may hold the grades of something else."""
+        graded({"ada": 3})
+        people = "Student,ID,SIS Login ID,Section,HW (1),HW (1)\nAda,1,ada,S,,\n"
+        result = export(book, people, "--title", "HW (1)")
+        assert (result.exit_code, result.stdout) == (4, "")
+        assert "book.csv has several columns HW (1): rename or delete the others first" in result.stderr
+
+    def test_a_second_row_of_a_person_is_told(self, graded: Callable[..., Path], export: Run) -> None:
+        """As in a table with a row for each section."""
+        graded({"ada": 3})
+        result = export("gradebook", "id,Name,Section,HW\nada,Ada,1,\nada,Ada,2,\n", "--title", "HW")
+        assert column(result.stdout, "HW") == ["3", ""]
+        said = "Ada (ada) is listed again in book.csv: the first row gets the grade, the other row gets none\n"
+        assert said in result.stderr
+
+    def test_a_word_that_is_replaced_is_told(self, graded: Callable[..., Path], export: Run) -> None:
+        """It may have been somebody's decision."""
+        graded({"ada": 3, "bob": 2})
+        result = export("gradebook", "id,HW\nada,excused\nbob,1\n", "--title", "HW")
+        assert column(result.stdout, "HW") == ["3", "2"]
+        assert "what was in HW has been replaced by points: excused (ada)\n" in result.stderr
+
+    def test_a_login_of_somebody_else_in_another_course_gets_nothing(
+        self, graded: Callable[..., Path], export: Run, tmp_path: Path
+    ) -> None:
+        """The name says that it is another person."""
+        graded({"ada": 3, "bob": 2})
+        (tmp_path / "class.csv").write_text("login,name\nada,Ada L\nbob,Bob K\n")
+        with Store(tmp_path / "grades") as store:
+            asked = RosterOptions(tmp_path / "class.csv")
+            found = read_joined(read_folder(tmp_path / "class").handed_in, asked).handed_in
+            Batch(order(), POSSIBLE, GRADIENTS, found, store, Silent()).run(PretendWorkers)
+        result = export("gradebook", "login,name,HW\nada,Zoe Z,\nbob,Bob K,\n", "--title", "HW")
+        assert column(result.stdout, "HW") == ["", "2"]
+        assert "ada: its login ada belongs to Zoe Z (ada), not to Ada L; matched to nobody" in result.stderr
+        assert result.exit_code == 1
 
     def test_the_column_has_to_be_named(self, graded: Callable[..., Path], export: Run) -> None:
         """The sentence lists the columns."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from grader.classroom.gradebook.column import column_named, listed, open_columns
-from grader.classroom.gradebook.earned import shown
+from grader.classroom.gradebook.filled import Filled, fill_in
 from grader.report.submission_facts import NothingToTell
 
 if TYPE_CHECKING:
@@ -15,9 +15,7 @@ if TYPE_CHECKING:
     from grader.classroom.people.roster import Roster
 
 
-def fill(
-    roster: Roster, graded: Mapping[int, Grade], title: str | None, exercises: Iterable[str]
-) -> tuple[bytes, list[str]]:
+def fill(roster: Roster, graded: Mapping[int, Grade], title: str | None, exercises: Iterable[str]) -> Filled:
     """The table with the grades filled into the column `title`.
 
     Raises:
@@ -29,7 +27,4 @@ def fill(
         raise NothingToTell(
             f"which column of {table.name} gets the points of {several}? Name it with --title: {listed(columns)}"
         )
-    column = column_named(title, columns, table)
-    comma = table.decimal_comma
-    cells = {(row, column): shown(grade.points, comma=comma) for row, grade in graded.items()}
-    return table.filled(cells), []
+    return fill_in(roster, column_named(title, columns, table), graded)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from grader.classroom.gradebook.earned import Earned
+    from grader.classroom.gradebook.filled import Filled
     from grader.classroom.people.joining import RosterOptions
     from grader.classroom.people.ownership import Claim, Matches
 
@@ -42,7 +43,9 @@ class Export:
     told: tuple[str, ...] = ()
     """What the instructor has to know, a sentence each."""
     left_out: tuple[str, ...] = ()
-    """Submissions with a grade that is not in the file."""
+    """Submissions with a grade that is not in the file, since nobody in it is known to own them."""
+    complete: bool = True
+    """Whether everybody who is in the grade book and has a grade got it."""
 
 
 def export(book: str, earned: Earned, asked: RosterOptions, title: str | None) -> Export:
@@ -62,14 +65,14 @@ def export(book: str, earned: Earned, asked: RosterOptions, title: str | None) -
         if not graded:
             raise NothingToTell(_nobody(matches, roster.columns))
         module = import_module(f"grader.classroom.gradebook.{BOOKS[book]}")
-        content, told = module.fill(roster, graded, title, earned.exercises)
+        filled: Filled = module.fill(roster, graded, title, earned.exercises)
     except UnreadableTable as error:
         raise NothingToTell(str(error)) from None
     settled = {name for names in attempts.values() for name in names}
     settled |= {claim.submission for claim in earned.claims if _nobodys(claim, decided)}
     left_out = tuple(name for name in earned.grades if name not in settled)
-    sentences = (*told_of(_handed_in(matches, earned), roster), *earned.told, *_told(attempts.values(), earned), *told)
-    return Export(content, sentences, left_out)
+    told = (*told_of(_handed_in(matches, earned), roster), *earned.told, *_told(attempts.values(), earned))
+    return Export(filled.content, (*told, *filled.told), left_out, filled.complete)
 
 
 def _nobodys(claim: Claim, decided: Mapping[str, str]) -> bool:

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from grader.classroom.gradebook.column import column_named, listed
-from grader.classroom.gradebook.earned import shown
+from grader.classroom.gradebook.filled import Filled, fill_in
 from grader.report.formats.csv_table import figure
 from grader.report.submission_facts import NothingToTell
 
@@ -26,10 +26,8 @@ _NUMBERED = re.compile(r".+\(\d+\)", re.DOTALL)
 _POSSIBLE = "points possible"
 
 
-def fill(
-    roster: Roster, graded: Mapping[int, Grade], title: str | None, exercises: Iterable[str]
-) -> tuple[bytes, list[str]]:
-    """The grade book with the grades filled in, and what the instructor has to know.
+def fill(roster: Roster, graded: Mapping[int, Grade], title: str | None, exercises: Iterable[str]) -> Filled:
+    """The grade book with the grades filled in.
 
     Args:
         roster: the exported grade book; every other cell stays as it was read.
@@ -43,10 +41,9 @@ def fill(
     table = roster.table
     _check(table)
     column = _column(table, title, exercises)
-    comma = table.decimal_comma
-    cells = {(row, column): shown(grade.points, comma=comma) for row, grade in graded.items()}
+    filled = fill_in(roster, column, graded)
     possible = max((grade.possible for grade in graded.values()), default=0)
-    return table.filled(cells), list(_told(table, column, possible))
+    return filled._replace(told=(*filled.told, *_told(table, column, possible)))
 
 
 def _check(table: Table) -> None:

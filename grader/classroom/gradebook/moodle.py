@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import html
 import re
+from collections import Counter
 from typing import TYPE_CHECKING
 
-from grader.classroom.gradebook.column import column_named, open_columns
+from grader.classroom.gradebook.column import column_named, listed, open_columns
 from grader.classroom.gradebook.earned import shown
+from grader.classroom.gradebook.filled import Filled, fill_in
 from grader.classroom.people.worksheet import GRADE, graded_column, is_worksheet
 from grader.report.formats import csv_table
 from grader.report.formats.csv_table import figure
@@ -32,9 +34,7 @@ _ADDRESS = ("Email address", "email", "E-Mail-Adresse", "Adresse de courriel", "
 _USERNAME = ("Username", "Anmeldename", "Nom d'utilisateur", "Nombre de usuario")
 
 
-def fill(
-    roster: Roster, graded: Mapping[int, Grade], title: str | None, exercises: Iterable[str]
-) -> tuple[bytes, list[str]]:
+def fill(roster: Roster, graded: Mapping[int, Grade], title: str | None, exercises: Iterable[str]) -> Filled:
     """A worksheet with grades and feedback filled in; of another table, addresses and grades to import.
 
     Args:
@@ -48,19 +48,16 @@ def fill(
     """
     table = roster.table
     if not is_worksheet(table):
-        return _import(table, graded, title or ", ".join(exercises)), []
+        return _import(table, graded, title or ", ".join(exercises))
     columns = open_columns(roster)
     column = column_named(title, columns, table) if title else _one_of(table, GRADE)
     if column is None:
         raise NothingToTell(f"{table.name} has no known column of grades. Name it with --title: {', '.join(columns)}")
     _check(table, graded)
-    feedback, comma = _feedback(table), table.decimal_comma
-    cells: dict[tuple[int, int], str] = {}
-    for row, grade in graded.items():
-        cells[row, column] = shown(grade.points, comma=comma)
-        if feedback is not None:
-            cells[row, feedback] = csv_table.no_formula(_markup("; ".join(grade.said)))
-    return table.filled(cells), []
+    feedback = _feedback(table)
+    said = {row: csv_table.no_formula(_markup("; ".join(grade.said))) for row, grade in graded.items()}
+    texts = {} if feedback is None else {(row, feedback): text for row, text in said.items()}
+    return fill_in(roster, column, graded, texts)
 
 
 def _one_of(table: Table, headings: Iterable[str]) -> int | None:
@@ -90,7 +87,7 @@ def _check(table: Table, graded: Mapping[int, Grade]) -> None:
             )
 
 
-def _import(table: Table, graded: Mapping[int, Grade], title: str) -> bytes:
+def _import(table: Table, graded: Mapping[int, Grade], title: str) -> Filled:
     column = next((at for name in (*_ADDRESS, *_USERNAME) if (at := table.column(name)) is not None), None)
     if column is None:
         raise NothingToTell(
@@ -98,5 +95,11 @@ def _import(table: Table, graded: Mapping[int, Grade], title: str) -> bytes:
             "download the grading worksheet of the assignment in Moodle"
         )
     # Moodle's import stops at a row without an address, and at people whom it does not know.
-    lines = [[table.rows[row][column], shown(grade.points)] for row, grade in graded.items() if table.rows[row][column]]
-    return csv_table.written([[table.head[column], title], *lines]).encode()
+    marks = [row[column].strip().casefold() for row in table.rows]
+    people = Counter(marks)
+    found = {row: grade for row, grade in graded.items() if marks[row] and people[marks[row]] == 1}
+    lines = [[table.rows[row][column], shown(grade.points)] for row, grade in found.items()]
+    content = csv_table.written([[table.head[column], title], *lines]).encode()
+    without = [grade.name for row, grade in graded.items() if row not in found]
+    why = f"left out, because {table.head[column]} is empty or somebody else's, too, in {table.name}"
+    return Filled(content, (f"{why}: {listed(without)}",) if without else (), complete=not without)

@@ -64,6 +64,8 @@ class Person:
     """False for a platform's test student, and for teachers and assistants."""
     emails: tuple[str, ...] = ()
     """Every address."""
+    again: tuple[int, ...] = ()
+    """Further rows that list the same person."""
 
     def __str__(self) -> str:
         shown = next((each for each in (self.id, self.email) if each and each != self.name), "")
@@ -257,6 +259,7 @@ def _merged(first: Person, second: Person) -> Person:
         email=first.email or second.email,
         emails=tuple(dict.fromkeys((*first.emails, *second.emails))),
         student=first.student and second.student,
+        again=(*first.again, second.row),
     )
 
 
