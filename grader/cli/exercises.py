@@ -57,6 +57,8 @@ def init(directory: Path) -> None:
         click.echo(f"kept     {path}")
     for path in made.completed:
         click.echo(f"replaced {path}: it was empty or cut off")
+    for why in made.left_out:
+        click.echo(f"left out: {why}", err=True)
     click.echo(f"written  {len(made.written)} files in {directory}" if made.written else "no files were missing")
     click.echo(f"next: cd {directory}, fill in a function, and run `grade`. Where to begin:")
     click.echo(

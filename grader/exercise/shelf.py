@@ -186,7 +186,9 @@ def the_installed(name: str) -> Path | None:
     folders = installed(name)
     if len(folders) > 1:
         homes = " and ".join(str(folder.parent) for folder in folders[:2])
-        raise BrokenExercise(f"two packs have an exercise {name}: {homes}; choose one with --exercises")
+        raise BrokenExercise(
+            f"two packs have an exercise {name}: {homes}; choose one with --exercises, or copy it to {WORKSPACE / name}"
+        )
     return folders[0] if folders else None
 
 

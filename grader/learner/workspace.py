@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from grader.exercise.forward import BrokenExercise
 from grader.exercise.shelf import exercises_directory, list_exercises, the_installed
 from grader.report.files import replace_file, write_whole
 
@@ -62,6 +63,8 @@ class NewFiles:
     kept: list[Path] = field(default_factory=list)
     completed: list[Path] = field(default_factory=list)
     """Files of an exercise that were empty or cut off, as a full disk leaves them, without any work of the learner."""
+    left_out: list[str] = field(default_factory=list)
+    """Why an exercise is not there, a sentence each."""
     folders: list[Path] = field(default_factory=list)
     """The folders that were created, outermost first."""
 
@@ -79,7 +82,7 @@ def init(directory: Path) -> NewFiles:
         raise NoWorkspace(f"{directory} holds the grader's own exercises; choose another folder for the workspace")
     target = directory
     try:
-        for target, content in _contents(directory):
+        for target, content in _contents(directory, made):
             _write(target, content, made)
     except OSError as error:
         _undo(made)
@@ -90,11 +93,17 @@ def init(directory: Path) -> NewFiles:
     return made
 
 
-def _contents(directory: Path) -> Iterator[tuple[Path, bytes]]:
-    """Every file of a workspace."""
-    for source in filter(None, map(the_installed, list_exercises())):
+def _contents(directory: Path, made: NewFiles) -> Iterator[tuple[Path, bytes]]:
+    """Every file of a workspace; notes which exercises cannot be in it."""
+    for name in list_exercises():
+        try:
+            source = the_installed(name)
+        except BrokenExercise as error:  # two packs have it: the learner chooses
+            made.left_out += [] if (directory / "exercises" / name).exists() else [str(error)]
+            continue
+        assert source is not None, "the name is that of an installed exercise"
         for file in filter(Path.is_file, (source / name for name in FILES)):
-            yield directory / "exercises" / source.name / file.name, file.read_bytes()
+            yield directory / "exercises" / name / file.name, file.read_bytes()
     yield directory / "README.md", README.encode()
     yield directory / ".gitignore", GITIGNORE.encode()
     yield directory / "pytest.ini", PYTEST_INI.encode()

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from grader.cli.main import main
 from grader.exercise.shelf import exercises_directory, list_exercises
 from grader.learner.workspace import FILES, NoWorkspace, init
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 def test_every_installed_exercise_is_copied_without_its_solution(tmp_path: Path) -> None:
@@ -61,6 +61,24 @@ def test_the_exercises_of_a_pack_are_copied_too(tmp_path: Path, installed_pack: 
         "exercise.toml",
         "forward.py",
     ]
+
+
+def test_an_exercise_of_two_packs_is_left_out_until_one_is_chosen(tmp_path: Path, installed_pack: Path) -> None:
+    """The others are there, and the sentence says what to do."""
+    site = installed_pack.parent
+    other = shutil.copytree(installed_pack, site / "other_pack")
+    record = shutil.copytree(site / "deep_pack-1.0.dist-info", site / "other_pack-1.0.dist-info")
+    (record / "METADATA").write_text("Metadata-Version: 2.1\nName: other-pack\nVersion: 1.0\n")
+    (record / "entry_points.txt").write_text("[grader.exercises]\nother = other_pack\n")
+    result = CliRunner().invoke(main, ["init", str(tmp_path / "mine")])
+    assert result.exit_code == 0
+    homes = f"{installed_pack / 'exercises'} and {other / 'exercises'}"
+    chosen = Path("exercises", "squares")
+    why = f"two packs have an exercise squares: {homes}; choose one with --exercises, or copy it to {chosen}"
+    assert result.stderr == f"left out: {why}\n"
+    assert (tmp_path / "mine" / "exercises" / "mlp").is_dir()
+    shutil.copytree(other / chosen, tmp_path / "mine" / chosen)
+    assert init(tmp_path / "mine").left_out == []
 
 
 def test_a_folder_that_cannot_be_used_is_an_error(tmp_path: Path) -> None:
