@@ -277,6 +277,17 @@ class TestEvidence:
         assert match(called("777777", "0777777"), roster("id,name\n00777777,Seven\n")).owners == {}
         assert owners(match(called("777777", "00777777"), roster("id,name\n00777777,Seven\n"))) == {"00777777": "Seven"}
 
+    def test_a_single_clone_ends_in_the_login(self) -> None:
+        """It is told; names of two people, short ends and numbers are not read like that."""
+        people = roster("github_username,name\nada-l,Ada Lovelace\nbobk,Bob Kahn\nxy,Xi Yu\n1234,Num Ber\n")
+        found = match(called("hw1-ada-l"), people)
+        assert owners(found) == {"hw1-ada-l": "Ada Lovelace"}
+        why = "its name ends in their user name, as a clone's"
+        assert found.told == (f"hw1-ada-l is matched with Ada Lovelace (ada-l): {why}",)
+        assert match(called("bob-ada-l", "ada-bobk", "part-xy", "hw1-1234", "hw1bobk", "hw1_bobk"), people).owners == {}
+        assert match(called("hw1-bobk", "hw2-bobk"), people).owners == {}
+        assert owners(match(called("hw1-bobk", "bobk"), people)) == {"bobk": "Bob Kahn"}
+
     def test_scripts_with_marks_are_whole_words(self) -> None:
         """Hindi writes vowels as marks."""
         assert match(called("प्रिया_शर्मा"), roster("name\nशर्मा प्रिया\n")).nobody == ()

@@ -10,7 +10,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
-from grader.classroom.people.name_forms import alike, as_claimed, folded, in_any_order, plain, weakly
+from grader.classroom.people.name_forms import alike, as_claimed, folded, in_any_order, plain, weakly, words
 from grader.classroom.tables.table import UnreadableTable
 from grader.exercise.nearest import did_you_mean
 
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 NOBODY = ("", "-", "nobody")
 """What a decision says if a submission is to have no owner."""
+_SHORTEST_LOGIN = 3
+"""Of what is read from the end of a folder's name: `part-a` is nobody's."""
 _MOST_NAMED = 5
 
 
@@ -172,6 +174,9 @@ class _Matching:
         self.roster = roster
         self.index = _Index.of(roster.people)
         self.people = self.index.people
+        self.words = {
+            word for person in roster.people for text in (person.name, *person.logins) for word in words(text)
+        }
         self.told: list[str] = []
         self.owners: dict[str, int] = {}
         self.unclear: defaultdict[int, list[str]] = defaultdict(list)
@@ -314,15 +319,24 @@ class _Matching:
                 self.owners |= dict.fromkeys(names, row)
 
     def _give_by_weak_evidence(self, groups: Mapping[str, Sequence[Claim]]) -> None:
-        """What differs only in accents or lost zeros, if it is one to one; each such match is told."""
+        """What differs only in accents or lost zeros, or is a single clone, if one to one; each such match is told."""
         people = self.people.values()
         by_name = _indexed(people, lambda person: weakly(person.name))
         by_number = _indexed(people, lambda person: (zeros for each in person.ids if (zeros := _without_zeros(each))))
         for index, forms, why in (
             (by_name, _weak_names, "the names differ only in accents"),
             (by_number, _weak_numbers, "the ids differ only in leading zeros, which spreadsheets remove"),
+            (self.index.logins, self._ends, "its name ends in their user name, as a clone's"),
         ):
             self._give_weakly(groups, index, forms, why)
+
+    def _ends(self, claim: Claim) -> Iterator[str]:
+        """The logins that a clone called ASSIGNMENT-LOGIN may have; in `bob-ada`, the beginning is a person, too."""
+        name = folded(claim.called)
+        for at in (at for at, letter in enumerate(name) if letter == "-"):
+            login = name[at + 1 :]
+            if len(login) >= _SHORTEST_LOGIN and not login.isdecimal() and self.words.isdisjoint(words(name[:at])):
+                yield login
 
     def _give_weakly(
         self,
