@@ -48,6 +48,13 @@ class TestByHand:
             "bob": ["backward.py"],
         }
 
+    def test_a_single_archive_may_be_the_whole_class(self, tmp_path: Path) -> None:
+        """It is one person's, and what to do otherwise is told."""
+        said = "submissions.zip is taken for one person's submission. If it holds a whole class, unpack it"
+        (found,) = read_folder(hand_in(tmp_path / "one", {"submissions.zip": b"PK"})).told()
+        assert found.startswith(said)
+        assert list(read_folder(hand_in(tmp_path / "two", {"a.zip": b"PK", "b.zip": b"PK"})).told()) == []
+
     def test_a_file_for_each_student(self, tmp_path: Path) -> None:
         """Python, a notebook, an archive."""
         found = by_name(tmp_path, {"alice.py": CODE, "bob.ipynb": "{}", "carol.zip": b"PK"})

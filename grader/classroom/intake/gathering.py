@@ -58,6 +58,8 @@ MOST_WRAPPERS: Final = 3
 _COPY = re.compile(r"\s*\(\d+\)$|[ _-]copy$", re.IGNORECASE)
 """Suffix that browsers and people give a repeated download."""
 
+_ARCHIVES = (".zip", ".tar", ".tar.gz", ".tgz")
+
 _GRADESCOPE = re.compile(r"submission_(\d+)")
 
 
@@ -77,6 +79,12 @@ class Class:
 
     def told(self) -> Iterator[str]:
         """What a person should look at, one sentence each."""
+        if len(self.handed_in) == 1 and self.handed_in[0].ending.lower() in _ARCHIVES:
+            archive = clean(self.handed_in[0].called + self.handed_in[0].ending)
+            yield (
+                f"{archive} is taken for one person's submission. If it holds a whole class, unpack it, and name the "
+                "folder with the submissions"
+            )
         if self.overlooked:
             yield (
                 f"ignored: {listed(self.overlooked)}. If one of these is a submission, put it into a folder with the "
