@@ -37,11 +37,13 @@ _HEADINGS = {
         roll number; roll no; github id; anonymous id;
         matrikelnummer; matrikel nr; matrikelnr; matr nr; matrnr; matrikel; studierendennummer; id nummer;
         teilnehmer in; teilnehmer; teilnehmer id; teilnehmernummer; identifikator; personenkennung;
+        benutzer id; anzeige id; angezeigte id;
         numero etudiant; numero d etudiant; no etudiant; n etudiant; code etudiant; identifiant etudiant; matricule;
-        numero d identification; participant e;
+        numero d identification; participant e; id utilisateur; identifiant utilisateur; id affiche;
+        identifiant affiche;
         matricula; numero de matricula; numero de estudiante; expediente; numero de expediente; dni;
         numero de identificacion; numero de id; identificador; codigo; codigo de estudiante; legajo;
-        numero de control; participante;
+        numero de control; participante; id de usuario; id usuario; id visible; id mostrado; id para mostrar;
         matricola; numero di matricola; codice studente; identificativo; codice identificativo; partecipante;
         numero de aluno; n de aluno; numero mecanografico; ra; numero usp; numero de identificacao;
         studentnummer; student nummer; snummer; s nummer; leerlingnummer; deelnemer; identificatie;
