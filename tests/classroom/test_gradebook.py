@@ -177,6 +177,24 @@ class TestWhoGetsWhat:
         result = export("canvas", canvas("A;1;a;ada"), "--match", "match.csv")
         assert (result.exit_code, column(result.stdout, "Backprop (12345)")) == (0, ["3"])
 
+    def test_each_member_of_a_group_gets_its_grade(
+        self, graded: Callable[..., Path], export: Run, tmp_path: Path
+    ) -> None:
+        """If the class was graded with the table that says who they are, which an export accepts as well."""
+        graded({"Team 1": 3})
+        (tmp_path / "match.csv").write_text("Team 1,1 + 2\n")
+        (tmp_path / "class.csv").write_text("id,name\n1,Ada\n2,Bob\n")
+        book = "id,name,HW\n1,Ada,\n2,Bob,\n3,Cy,\n"
+        result = export("gradebook", book, "--title", "HW", "--match", "match.csv")
+        assert result.exit_code == 4
+        assert "--match gives Team 1 to 1 + 2: run `grade batch` with it first" in result.stderr
+        with Store(tmp_path / "grades") as store:
+            asked = RosterOptions(tmp_path / "class.csv", match=tmp_path / "match.csv")
+            found = read_joined(read_folder(tmp_path / "class").handed_in, asked).handed_in
+            Batch(order(), POSSIBLE, GRADIENTS, found, store, Silent()).run(PretendWorkers)
+        result = export("gradebook", book, "--title", "HW", "--match", "match.csv")
+        assert (result.exit_code, column(result.stdout, "HW")) == (0, ["3", "3", ""])
+
     def test_columns_of_ids_and_names_can_be_named(self, graded: Callable[..., Path], export: Run) -> None:
         """Where their headings are not known ones."""
         graded({"b1": 3})

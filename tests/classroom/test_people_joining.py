@@ -167,7 +167,10 @@ class TestDecisions:
                 "a,b,c\nx,1,2\n",
                 "has the columns a, b, c: --match takes a table with two columns, submission and person",
             ),
-            ("submission,person\nx,1\nx,2\n", "match.csv gives x to 1 and to 2"),
+            (
+                "submission,person\nx,1\nx,2\n",
+                r"match.csv gives x to 1 and to 2; for a group, write both into one row: 1 \+ 2",
+            ),
         ],
     )
     def test_is_refused_if_it_is_not_clear(self, text: str, said: str) -> None:
@@ -182,6 +185,56 @@ class TestDecisions:
         assert len(joined(handed_in, roster).told) == 3
         found = joined(handed_in, roster, "Jane Doe,jdoe\njdoe,\n")
         assert found.told == ("1 of 1 on the roster have a submission; 1 submission matches nobody: jdoe",)
+
+
+class TestGroups:
+    """A group's submission is given to each member only if somebody says so."""
+
+    ROSTER = "id,name,Team\n1,Ada L,Team 1\n2,Bob K,Team 1\n3,Cy M,Team 2\n"
+
+    def test_a_name_of_a_group_on_the_roster_is_told(self) -> None:
+        """With the row that gives it to its members."""
+        found = joined([submission("team_1", called=True)], self.ROSTER)
+        assert found.handed_in[0].decided == ""
+        assert found.told[-1] == (
+            "team_1 is the Team of Ada L (1), Bob K (2): to give it to them, write team_1 and 1 + 2 into a row for "
+            "--match"
+        )
+
+    def test_a_number_is_no_name_of_a_group(self) -> None:
+        """It may be a grade."""
+        found = joined([submission("5", called=True)], "id,name,HW 1\n1,Ada L,5\n2,Bob K,5\n")
+        assert not any("--match" in sentence for sentence in found.told)
+
+    def test_each_member_gets_it(self) -> None:
+        """In a row of their own, whose name says whose it is in whatever order they are written."""
+        for match in ("Team 1,1 + bob k\n", "team 1,Bob K + 1 + 1\n"):
+            found = joined([submission("Team 1", called=True)], self.ROSTER, match)
+            assert {each.raw.casefold(): each.who.id for each in found.handed_in} == {
+                "team 1+1": "1", "team 1+bob k": "2", "3": "3",
+            }  # fmt: skip
+            assert found.handed_in[0].notes == ("handed in by a group of 2",)
+            assert len({each.claim("").person for each in found.handed_in}) == 3
+
+    @pytest.mark.parametrize(
+        ("match", "said"),
+        [
+            ("Team 1,1 + 9\n", r"--match gives Team 1\+9 to 9, who is not on the roster"),
+            ("Team 7,1 + 2\n", r"there is no submission Team 7. Did you mean Team 1\?"),
+        ],
+    )
+    def test_a_mistake_in_a_group_is_refused(self, match: str, said: str) -> None:
+        """As for one person."""
+        with pytest.raises(UnreadableTable, match=said):
+            joined([submission("Team 1", called=True)], self.ROSTER, match)
+
+    def test_a_member_with_a_submission_of_their_own_is_told(self) -> None:
+        """It is not known which one counts."""
+        handed_in = [submission(name, called=True) for name in ("Team 1", "Bob K")]
+        found = joined(handed_in, self.ROSTER, "Team 1,1 + 2\n")
+        assert "Bob K: may belong to Bob K (2), to whom --match gives another submission; matched to nobody" in (
+            found.told
+        )
 
 
 def test_a_roster_may_be_a_workbook(tmp_path: Path) -> None:

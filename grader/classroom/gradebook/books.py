@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from grader.classroom.people.groups import without_groups
 from grader.classroom.people.joining import read_roster, told_of
 from grader.classroom.people.ownership import NOBODY, match
 from grader.classroom.tables.table import UnreadableTable
@@ -58,6 +59,7 @@ def export(book: str, earned: Earned, asked: RosterOptions, title: str | None) -
         raise NothingToTell(_NEEDED[book])
     try:
         roster, decided = read_roster(asked)
+        decided = without_groups(decided, {claim.submission for claim in earned.claims})
         matches = match(earned.claims, roster, decided)
         attempts = _attempts(matches, earned)
         # An attempt that has no grade, such as one that could not be graded, is not replaced by an earlier one.

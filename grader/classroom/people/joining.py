@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from grader.classroom.intake.gathering import named
 from grader.classroom.intake.handed_in import HandedIn
 from grader.classroom.intake.platforms import Who
+from grader.classroom.people.groups import for_each_member, told_of_groups
 from grader.classroom.people.ownership import match
 from grader.classroom.people.roster import roster_of
 from grader.classroom.tables.table import UnreadableTable, heading, read_table
@@ -80,7 +81,10 @@ def decisions(table: Table) -> dict[str, str]:
     for row in rows:
         submission, person = row[first].strip(), row[second].strip()
         if submission and found.setdefault(submission, person) != person:
-            raise UnreadableTable(f"{table.name} gives {submission} to {found[submission]} and to {person}")
+            raise UnreadableTable(
+                f"{table.name} gives {submission} to {found[submission]} and to {person}; for a group, write both into "
+                f"one row: {found[submission]} + {person}"
+            )
     return found
 
 
@@ -99,10 +103,12 @@ def join(handed_in: Sequence[HandedIn], roster: Roster, decided: dict[str, str] 
     Raises:
         UnreadableTable: a decision names nobody, or several people.
     """
+    handed_in, decided = for_each_member(handed_in, decided or {})
     matches = match([each.claim("") for each in handed_in], roster, decided)
     found = [_owned(each, matches.owners.get(each.name)) for each in handed_in]
     absent = [_absent(person, matches.unclear.get(person.row, ())) for person in matches.absent]
-    return Joined(tuple(named([*found, *absent])), tuple(told_of(matches, roster)))
+    told = (*told_of(matches, roster), *told_of_groups(handed_in, matches.nobody, roster))
+    return Joined(tuple(named([*found, *absent])), told)
 
 
 def _owned(each: HandedIn, owner: Person | None) -> HandedIn:
