@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from concurrent.futures import Future
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -287,3 +288,32 @@ def test_overrides_survive_a_regrade(desk: Desk) -> None:
     desk.grade(again=True)
     (row,) = read_rows(table)
     assert (row["override"], row["reason"], row["final"]) == ("3", "was ill", "3")
+
+
+def test_a_row_that_was_deleted_since_the_last_batch_is_told(desk: Desk) -> None:
+    """It is there again, but what was written in it is not."""
+    desk.hand_in(ada=3, bob=2)
+    assert desk.grade().ruling.told == ()
+    path = desk.out / "grades.csv"
+    path.write_text("".join(path.read_text("utf-8-sig").splitlines(keepends=True)[:2]), "utf-8")
+    desk.hand_in(cleo=1)
+    said = ("grades.csv had no row any more for bob: added again, without what was written in it",)
+    assert desk.grade().ruling.told == said
+    assert desk.grade().ruling.told == ()
+
+
+def test_an_override_whose_submission_has_another_owner_now_is_told(desk: Desk) -> None:
+    """It may have been meant for the person and not for the work."""
+    desk.hand_in(hw=3)
+    another = (
+        "the override for hw was written when it was Ada's; now it is Bob's: delete it unless it is meant for them"
+    )
+    for owner, said in (("Ada", ()), ("Ada", ()), ("Bob", (another,)), ("Bob", ())):
+        found = [replace(each, who=replace(each.who, name=owner)) for each in read_folder(desk.folder).handed_in]
+        with Store(desk.out) as store:
+            batch = Batch(order(), POSSIBLE, GRADIENTS, found, store, Silent())
+            batch.run(PretendWorkers)
+        assert batch.ruling.told == said
+        path = desk.out / "grades.csv"
+        text = path.read_text("utf-8-sig")
+        path.write_text(text.replace(",,,3,", ",2,,3,"), "utf-8")

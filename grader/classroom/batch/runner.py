@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections import deque
 from concurrent.futures import FIRST_COMPLETED, Future, wait
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
@@ -14,6 +14,7 @@ from grader.classroom.batch.order import Graded, Order, Task
 from grader.classroom.batch.results import Results
 from grader.classroom.batch.roll import write_roll
 from grader.classroom.batch.ruling import CourseRules, Ruling
+from grader.classroom.batch.since_last import told_since
 from grader.classroom.people.joining import STRANGER
 from grader.exercise.forward import BrokenExercise
 from grader.grading.submission import Inaccessible, Submission, UnreadableSubmission
@@ -90,6 +91,7 @@ class Batch:
         self.graded = 0
         """Number of submissions graded in this run, without those that already had a result."""
         self._results = Results(order, possible, handed_in, store, show)
+        self._told_first: tuple[str, ...] = ()
         self._again = False
         self._taken_over: Callable[[Graded], Graded] = lambda graded: graded
         self._failed = 0
@@ -129,6 +131,7 @@ class Batch:
         self._taken_over = taken_over
         self._finished = {} if again else self.store.by_key()
         ruling = ruling_of(self.store.directory, self._lines(), self.rules)
+        self._told_first = tuple(told_since(self.store.directory, self.handed_in))
         write_roll(self.store.directory, self.handed_in, ruling.ruled, self.rules.given)
         work = self._work([each for each in self.handed_in if selected(each)])
         try:
@@ -144,7 +147,8 @@ class Batch:
     def write_table(self) -> None:
         """Write grades.csv with the results so far, and in class.json what the course's rules make of them."""
         begun = time.monotonic()
-        self.ruling = write_grades(self.store.directory, self._lines(), self.gradients, self.rules)
+        ruling = write_grades(self.store.directory, self._lines(), self.gradients, self.rules)
+        self.ruling = replace(ruling, told=(*self._told_first, *ruling.told))
         if self.ruling.ruled:
             write_roll(self.store.directory, self.handed_in, self.ruling.ruled, self.rules.given)
         now = time.monotonic()
