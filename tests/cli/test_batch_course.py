@@ -284,7 +284,7 @@ class TestTimes:
         """Whatever the format; not of a grade that the instructor set."""
         batch(files=self.FILES)
         decide(tmp_path, "ann", "2")
-        batch(files=self.FILES)
+        assert "the time of 1 submission is not known, so no penalty was taken: cy." in batch(files=self.FILES).stderr
         told = (
             "the time of 1 submission is not known, so no penalty was taken: cy. Run `grade batch` again with --times"
         )

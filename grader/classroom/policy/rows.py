@@ -226,17 +226,16 @@ def _few(sentences: Sequence[str]) -> list[str]:
 
 
 def _unknown_times(judged: Sequence[_Judged], policy: ClassPolicy, exercise: str) -> list[str]:
-    unknown = [each.row.submission for each in judged if each.at is None and not each.row.missing]
-    if exercise not in policy.dues or not unknown:
+    rows = [each.row for each in judged if each.at is None and not each.row.missing and not _is_decided(each.row)]
+    if exercise not in policy.dues or not rows:
         return []
-    flagged = sum(each.row.late for each in judged if each.at is None)
+    flagged = sum(row.late for row in rows)
     marked = f" ({flagged} marked late by the platform)" if flagged else ""
-    platforms = {each.row.platform for each in judged if each.at is None and not each.row.missing}
     said = (
-        f"{exercise} has a due date, but the time of {counted(len(unknown), 'submission')}{marked} is not known, so "
-        f"no penalty was taken: {listed(unknown)}. {_where_times_are(platforms)}"
+        f"{exercise} has a due date, but the time of {counted(len(rows), 'submission')}{marked} is not known, so no "
+        f"penalty was taken: {listed([row.submission for row in rows])}. "
     )
-    return [said]
+    return [said + _where_times_are({row.platform for row in rows})]
 
 
 _WITHOUT_TIMES: Final = {"canvas": "Canvas", "ilias": "ILIAS", "moodle": "Moodle"}
@@ -245,7 +244,7 @@ _WITHOUT_TIMES: Final = {"canvas": "Canvas", "ilias": "ILIAS", "moodle": "Moodle
 
 def _where_times_are(platforms: Collection[str]) -> str:
     """What to do about times that are not known."""
-    name = _WITHOUT_TIMES.get("".join(platforms), "") if len(platforms) == 1 else ""
+    name = _WITHOUT_TIMES.get(next(iter(platforms)), "") if len(platforms) == 1 else ""
     none = f"{name}'s downloads have no times. " if name else ""
     worksheet = "the grading worksheet, or " if name == "Moodle" else ""
     return f"{none}Give the times with --times FILE: {worksheet}a table with the columns submission and time"
