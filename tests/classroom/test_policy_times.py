@@ -120,6 +120,16 @@ class TestTables:
         found = times("file,time\nroejane_LATE_4712_88124_more.py,2026-03-01 12:30\n", {"roejane_4712": ()})
         assert [*found.by_submission] == ["roejane_4712"]
 
+    def test_a_learners_file_that_is_called_like_somebody_elses_is_not_taken_for_it(self) -> None:
+        """It is not clear whose time that is."""
+        name = "roejane_4712_88124_more.py"
+        found = times(
+            f"file,time\n{name},2026-03-01 12:30\nann,2026-03-01 9:00\n", {"ann": (name,), "roejane_4712": ()}
+        )
+        assert [*found.by_submission] == ["ann"]
+        assert found.by_submission["ann"].hour == 9
+        assert f"where several may be meant: {name} (ann or roejane_4712)" in found.told[0]
+
     def test_rows_of_nobody_are_one_sentence(self) -> None:
         """With the first ten, and what was expected."""
         lines = "".join(f"s{number:02},2026-03-01 12:30\n" for number in range(38))

@@ -191,7 +191,9 @@ def _by_word(words: Mapping[str, Iterable[str]]) -> dict[str, tuple[str, ...]]:
 def _meant(word: str, owners: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
     """The submissions that a word may mean; a file's name that a platform made means what it was made of."""
     mangled = demangle(word)
-    return owners.get(folded(word)) or (owners.get(folded(mangled.group), ()) if mangled else ())
+    of_platform = owners.get(folded(mangled.group), ()) if mangled else ()
+    # A learner may have called a file as the platform called somebody else's: then it is not clear who is meant.
+    return tuple(dict.fromkeys((*owners.get(folded(word), ()), *of_platform)))
 
 
 # A table of people
