@@ -137,10 +137,10 @@ class TestRoster:
         (person,) = roster("Identifikator,Vollständiger Name\nTeilnehmer/in 657737,Jane Doe\n").people
         assert person.ids == ("Teilnehmer/in 657737", "657737")
 
-    def test_brightspaces_and_pandas_marks_are_removed_from_ids(self) -> None:
-        """`#4711` and `4711.0`."""
+    def test_brightspaces_and_pandas_marks_are_removed(self) -> None:
+        """`#4711`, `#jdoe` and `4711.0`."""
         people = roster("OrgDefinedId,Username,Last Name,First Name\n#4711,#jdoe,Doe,Jane\n4712.0,b,Roe,Bob\n").people
-        assert [person.id for person in people] == ["4711", "4712"]
+        assert [(person.id, *person.logins) for person in people] == [("4711", "jdoe"), ("4712", "b")]
 
     def test_test_students_teachers_and_assistants_are_no_students(self) -> None:
         """They are left out of counts."""
@@ -173,6 +173,13 @@ class TestRoster:
             ("8", "Bob", "b@u"),
         ]
         assert found.table.filled({(1, 3): "5"}).decode().splitlines()[-1] == "8,Bob,b@u,5,2"
+
+    @pytest.mark.parametrize("head", ["Group,Student,Student", "Team,Login,Login", "Team,Email,Email"])
+    def test_two_people_in_a_row_are_refused(self, head: str) -> None:
+        """One would get the other's grade. A column that is there twice does no harm."""
+        with pytest.raises(UnreadableTable, match="so it is not clear who is in a row: give each person a row"):
+            roster(f"{head}\nA,ada@u,bob@u\nB,cy@u,di@u\n")
+        assert len(roster(f"{head}\nA,ada@u,ADA@u\nB,cy@u,\n").people) == 2
 
     def test_headings_among_the_people_are_nobody(self) -> None:
         """As in two lists below each other, or in two languages."""

@@ -106,6 +106,7 @@ def roster_of(table: Table, *, id_column: str | None = None, name_column: str | 
             f"{table.name} lists no students: none of its columns ({_some(table.head)}) has a known heading, such as "
             f"{EXAMPLES}. Name a column with --id-column or --name-column"
         )
+    _check_one_person_each(table, held)
     rounded: list[str] = []
     rows = [_person(row, at, held, rounded) for at, row in enumerate(table.rows)]
     people = _once(person for person in rows if person is not None)
@@ -133,6 +134,19 @@ def _columns(table: Table, id_column: str | None, name_column: str | None) -> di
         held = {at: kind for at, kind in held.items() if kind is not Heading.ID}
         held[_named(table, id_column, "--id-column")] = Heading.ID
     return held
+
+
+def _check_one_person_each(table: Table, held: Mapping[int, Heading]) -> None:
+    """Refuse a table with two members of a group in each row: one would have the other's name or id."""
+    first: dict[str, int] = {}
+    for at, kind in held.items():
+        before = first.setdefault(heading(table.head[at]), at)
+        pairs = ((row[before].strip(), row[at].strip()) for row in table.rows)
+        if kind is not Heading.ROLE and any(one and other and folded(one) != folded(other) for one, other in pairs):
+            raise UnreadableTable(
+                f"{table.name} has several columns {table.head[at]} with different cells, so it is not clear who is in "
+                "a row: give each person a row, or rename the column that is not about them"
+            )
 
 
 def _without_codes(held: dict[int, Heading], cells: Sequence[Sequence[str]]) -> dict[int, Heading]:
@@ -173,7 +187,7 @@ def _person(row: Sequence[str], at: int, held: Mapping[int, Heading], rounded: l
     numbers = [_number(each) for each in cells[Heading.ID]]
     rounded += [each for each in numbers if _ROUNDED.fullmatch(each)]
     ids = [each for each in numbers if not _ROUNDED.fullmatch(each)]
-    logins, emails = cells[Heading.LOGIN], cells[Heading.EMAIL]
+    logins, emails = [re.sub("^#(?=.)", "", each) for each in cells[Heading.LOGIN]], cells[Heading.EMAIL]
     emails += [each for each in (*ids, *logins) if "@" in each and each not in emails]
     if not any((name, ids, logins, emails)) or _is_no_person(row, held, name, ids):
         return None
