@@ -19,7 +19,7 @@ from grader.classroom.course.graded_exercise import GradedLine, graded_exercise
 from grader.classroom.gradebook.results_folder import read_results
 from grader.classroom.people.ownership import Claim
 from grader.classroom.policy.class_policy import GradeRules
-from grader.classroom.policy.figures import figure
+from grader.classroom.policy.figures import in_figures
 from grader.classroom.tables.table import read_table
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def grade_of(rules: GradeRules | None = None, **points: tuple[float, float] | st
 
 def shown(grade: CourseGrade) -> str:
     """`24 of 30`."""
-    return f"{figure(grade.total)} of {figure(grade.possible)}" if grade.total is not None else "none"
+    return f"{in_figures(grade.total)} of {in_figures(grade.possible)}" if grade.total is not None else "none"
 
 
 class TestGrade:
@@ -190,7 +190,7 @@ def results(folder: Path, exercise: str, possible: int, *rows: str, ruled: dict[
         score = None if status == "failed" else {"points": int(points or 0), "possible": possible}
         entry = {
             "name": name, "exercise": exercise, "status": status, "score": score, "problem": "", "gradients": [],
-            "source": name,
+            "source": name, "notes": [],
         }  # fmt: skip
         (folder / f"{name}.json").write_text(json.dumps({"grader": {"submissions": [entry]}}))
     (folder / "class.json").write_text(json.dumps({"submissions": [asdict(each) for each in listed]}))
@@ -369,7 +369,8 @@ class TestTable:
         ruled = {"j1": Ruled(counts=True, final=21.6), "j2": Ruled(counts=False, final=None)}
         folder = results(tmp_path / "a", "mlp", 26, "j1,7,Jane,,graded,24,", "j2,7,Jane,,graded,26,", ruled=ruled)
         table = course_table([read(folder)], GradeRules())
-        assert [(row.student.lines[0].submission, figure(row.grade.total)) for row in table.rows] == [("j1", "21.6")]
+        (row,) = table.rows
+        assert (row.student.lines[0].submission, in_figures(row.grade.total)) == ("j1", "21.6")
 
     def test_ids_come_from_where_no_spreadsheet_was(self, tmp_path: Path) -> None:
         """class.json has them by key."""

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from grader.classroom.policy.class_policy import ClassPolicy, Due, Penalty, class_policy, later, shown
 from grader.classroom.policy.counting import TimedAttempt, counting
-from grader.classroom.policy.figures import figure, rounded
+from grader.classroom.policy.figures import in_figures, rounded
 from grader.classroom.policy.lateness import Late, final_points, late_days, lateness
 from grader.classroom.policy.people import entries_of
 from grader.classroom.policy.rows import SubmittedRow, apply_policy
@@ -275,7 +275,7 @@ class TestPoints:
     )
     def test_points_are_rounded_to_the_nearest_step_halves_up(self, points: str, to: str | None, expected: str) -> None:
         """Exactly, unlike floating point."""
-        assert figure(rounded(Fraction(points), Fraction(to) if to else None)) == expected
+        assert in_figures(rounded(Fraction(points), Fraction(to) if to else None)) == expected
 
 
 def attempt(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from grader.classroom.policy.figures import figure, rounded
+from grader.classroom.policy.figures import in_figures, rounded
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -76,7 +76,7 @@ def course_grade(marks: Sequence[Mark], rules: GradeRules) -> CourseGrade:
     out_of = rules.out_of or (Fraction(100) if rules.weights else whole)
     share = min(earned / whole, Fraction(1)) if rules.cap else earned / whole
     total = rounded(share * out_of, rules.round)
-    return CourseGrade(total, out_of, dropped, f"{said}: {figure(total)} of {figure(out_of)}")
+    return CourseGrade(total, out_of, dropped, f"{said}: {in_figures(total)} of {in_figures(out_of)}")
 
 
 def _worth(mark: Mark, rules: GradeRules) -> Fraction:
@@ -98,8 +98,8 @@ def _dropped(counted: Sequence[Mark], rules: GradeRules) -> tuple[str, ...]:
 def _said(mark: Mark, rules: GradeRules, dropped: Collection[str]) -> str:
     if mark.excused:
         return f"{mark.exercise} {mark.excused}"
-    points = f"{mark.exercise} {figure(mark.points or Fraction(0))} of {figure(mark.possible)}"
-    notes = [f"weight {figure(rules.weights[mark.exercise])}"] if rules.weights else []
+    points = f"{mark.exercise} {in_figures(mark.points or Fraction(0))} of {in_figures(mark.possible)}"
+    notes = [f"weight {in_figures(rules.weights[mark.exercise])}"] if rules.weights else []
     notes += ["extra credit"] if mark.exercise in rules.extra else []
     notes += ["dropped"] if mark.exercise in dropped else []
     return f"{points} ({', '.join(notes)})" if notes else points

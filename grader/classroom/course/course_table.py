@@ -14,11 +14,10 @@ from grader.classroom.batch.roll import key_of
 from grader.classroom.course.course_grade import Mark, check_weights, course_grade
 from grader.classroom.course.course_people import joined
 from grader.classroom.people.name_forms import folded
-from grader.classroom.policy.figures import counted, figure
+from grader.classroom.policy.figures import counted, in_figures
 from grader.classroom.tables.table import UnreadableTable, heading, read_table
 from grader.report.files import write_whole
-from grader.report.formats import csv_table
-from grader.report.formats.csv_table import Verbatim, written
+from grader.report.formats.csv_table import Verbatim, figure, written
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -153,7 +152,7 @@ def write_course(path: Path, table: CourseTable) -> tuple[str, ...]:
 
 def _cells(row: CourseRow) -> dict[str, str]:
     marks = {
-        _column(mark.exercise, mark.possible): mark.excused or ("" if mark.points is None else figure(mark.points))
+        _column(mark.exercise, mark.possible): mark.excused or ("" if mark.points is None else in_figures(mark.points))
         for mark in row.marks
     }
     total = row.grade.total
@@ -163,8 +162,8 @@ def _cells(row: CourseRow) -> dict[str, str]:
         "email": row.student.first(lambda line: line.claim.email),
         "name": row.student.first(lambda line: line.name),
         **marks,
-        "total": "" if total is None else figure(total),
-        "possible": figure(row.grade.possible) if row.grade.possible else "",
+        "total": "" if total is None else in_figures(total),
+        "possible": in_figures(row.grade.possible) if row.grade.possible else "",
         "explanation": row.grade.explanation,
     }
 
@@ -173,7 +172,7 @@ def _override(cells: dict[str, str]) -> list[str]:
     """Set the final grade: what was written by hand, else the total."""
     override = cells["override"]
     cells["final"] = override or cells["total"]
-    points, possible = csv_table.figure(override), csv_table.figure(cells["possible"])
+    points, possible = figure(override), figure(cells["possible"])
     who = _called(cells)
     if override and points is None:
         return [f"the override for {who} is not a number ({override!r}): it is shown as final"]
@@ -240,7 +239,7 @@ def _kept(path: Path) -> _Kept:
 
 def _column(exercise: str, possible: Fraction) -> str:
     """An exercise's heading, by which the next run tells it from columns that were added by hand."""
-    return f"{exercise} (of {figure(possible)})"
+    return f"{exercise} (of {in_figures(possible)})"
 
 
 _COLUMN: Final = re.compile(r".+ \(of [\d.]+\)")

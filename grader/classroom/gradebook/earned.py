@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from grader.classroom.batch.grades import doubtful
 from grader.classroom.intake.platforms import demangle
 from grader.classroom.people.ownership import Claim
+from grader.classroom.policy.figures import in_figures
 from grader.classroom.tables.table import UnreadableTable, read_table
 from grader.report.clean_text import MOST, line
 from grader.report.formats.csv_table import figure, unguarded
@@ -159,7 +160,7 @@ def earned_by_course(path: Path) -> Earned:
         text, possible = row["override"] or row["total"], figure(row["possible"])
         points = figure(text) if text else None
         if points is not None:
-            said = f"{shown(points)} points" + (f" of {shown(possible)}" if possible else "")
+            said = f"{in_figures(points)} points" + (f" of {in_figures(possible)}" if possible else "")
             found.grades[called] = Grade(called, claim, points, possible or 0, [said], overridden=bool(row["override"]))
         elif not text:
             found.waiting.append(called)
@@ -193,14 +194,8 @@ def _result(entry: Entry) -> str:
         return line(entry["problem"] or entry["status"])
     points = f"{score['points']} of {score['possible']}" if score else ""
     if score and entry.get("ruled") is not None:
-        points = f"{shown(entry['ruled'])} of {score['possible']}"
+        points = f"{in_figures(entry['ruled'])} of {score['possible']}"
     if counts is not None:
-        points = f"{shown(counts)} points, set by the instructor"
+        points = f"{in_figures(counts)} points, set by the instructor"
     wrong = [row["name"] for row in entry["gradients"] if row["points"] < row["possible"]]
     return points + (f". To do: {', '.join(wrong)}" if wrong else "")
-
-
-def shown(points: float, *, comma: bool = False) -> str:
-    """Points without a trailing `.0`."""
-    text = f"{points:.10g}"
-    return text.replace(".", ",") if comma else text

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from grader.classroom.gradebook.column import listed
-from grader.classroom.gradebook.earned import shown
+from grader.classroom.policy.figures import in_figures
 from grader.report.formats.csv_table import figure
 from grader.report.submission_facts import NothingToTell
 
@@ -40,7 +40,7 @@ def fill_in(
     if table.head.count(name) > 1:
         raise NothingToTell(f"{table.name} has several columns {name}: rename or delete the others first")
     comma = table.decimal_comma
-    cells = {(row, column): shown(grade.points, comma=comma) for row, grade in graded.items()} | dict(texts or {})
+    cells = {(row, column): in_figures(grade.points, comma=comma) for row, grade in graded.items()} | dict(texts or {})
     return Filled(table.filled(cells), (*_listed_twice(roster, graded), *_words(table, column, graded)))
 
 

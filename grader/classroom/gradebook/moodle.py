@@ -8,9 +8,9 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from grader.classroom.gradebook.column import column_named, listed, open_columns
-from grader.classroom.gradebook.earned import shown
 from grader.classroom.gradebook.filled import Filled, fill_in
 from grader.classroom.people.worksheet import GRADE, graded_column, is_worksheet
+from grader.classroom.policy.figures import in_figures
 from grader.report.formats import csv_table
 from grader.report.formats.csv_table import figure
 from grader.report.submission_facts import NothingToTell
@@ -82,7 +82,7 @@ def _check(table: Table, graded: Mapping[int, Grade]) -> None:
         most = figure(table.rows[row][column or 0])
         if most is not None and grade.points > most:
             raise NothingToTell(
-                f"{grade.name} has {shown(grade.points)} points, but Moodle's maximum is {most:g}: set it to "
+                f"{grade.name} has {in_figures(grade.points)} points, but Moodle's maximum is {most:g}: set it to "
                 f"{grade.possible:g} in Moodle, and download the worksheet again"
             )
 
@@ -98,7 +98,7 @@ def _import(table: Table, graded: Mapping[int, Grade], title: str) -> Filled:
     marks = [row[column].strip().casefold() for row in table.rows]
     people = Counter(marks)
     found = {row: grade for row, grade in graded.items() if marks[row] and people[marks[row]] == 1}
-    lines = [[table.rows[row][column], shown(grade.points)] for row, grade in found.items()]
+    lines = [[table.rows[row][column], in_figures(grade.points)] for row, grade in found.items()]
     content = csv_table.written([[table.head[column], title], *lines]).encode()
     without = [grade.name for row, grade in graded.items() if row not in found]
     why = f"left out, because {table.head[column]} is empty or somebody else's, too, in {table.name}"

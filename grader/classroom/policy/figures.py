@@ -15,11 +15,12 @@ def rounded(points: Fraction, to: Fraction | None) -> Fraction:
     return floor(points / step + Fraction(1, 2)) * step
 
 
-def figure(points: Fraction) -> str:
-    """Points as people read them: `17.5`."""
-    return f"{float(points):.10g}"
+def in_figures(points: float | Fraction, *, comma: bool = False) -> str:
+    """Points as people read them: `17.5`, without a trailing `.0`; with a decimal comma if they want one."""
+    text = f"{float(points):.10g}"
+    return text.replace(".", ",") if comma else text
 
 
 def counted(number: int | Fraction, what: str) -> str:
     """`1 day`, `2.5 points`."""
-    return f"{figure(Fraction(number))} {what}{'' if number == 1 else 's'}"
+    return f"{in_figures(number)} {what}{'' if number == 1 else 's'}"

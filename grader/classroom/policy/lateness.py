@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from grader.classroom.policy.class_policy import DAY, days_later, shown, utc
-from grader.classroom.policy.figures import counted, figure, rounded
+from grader.classroom.policy.figures import counted, in_figures, rounded
 
 if TYPE_CHECKING:
     from datetime import datetime, timedelta
@@ -89,7 +89,7 @@ def _charged(days: int, due: Due, possible: Fraction, spent: int, late: str) -> 
 def _price(due: Due, possible: Fraction) -> str:
     """What one late day costs."""
     if due.penalty.share:
-        return f"{figure(due.penalty.share * 100)}% of {counted(possible, 'point')}"
+        return f"{in_figures(due.penalty.share * 100)}% of {counted(possible, 'point')}"
     return counted(due.penalty.points, "point")
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections import defaultdict
 from typing import TYPE_CHECKING, Final
+
+from grader.classroom.people.name_forms import folded
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -73,8 +74,3 @@ def _not_found(entry: str, owners: Iterable[str], exercise: str) -> str:
         f"is {article} {form}, but this class has no {_PLURAL[form]}: people are known here by {known}. Name them like "
         f"that, or give a roster with {_PLURAL[form]}"
     )
-
-
-def folded(word: str) -> str:
-    """A word for comparison: case, surrounding spaces and Unicode's forms do not matter."""
-    return unicodedata.normalize("NFKC", word.strip()).casefold()

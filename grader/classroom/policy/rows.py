@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from grader.classroom.intake.gathering import listed
 from grader.classroom.policy.counting import TimedAttempt, counting, place, reason
-from grader.classroom.policy.figures import counted, figure, rounded
+from grader.classroom.policy.figures import counted, in_figures, rounded
 from grader.classroom.policy.lateness import final_points, lateness
 from grader.classroom.policy.people import entries_of
 from grader.classroom.policy.times import UnreadableTime, parse_time
@@ -203,21 +203,21 @@ def _sum(each: _Judged, policy: ClassPolicy, *, counts: bool, open_: bool) -> tu
         return ("Not all of your attempts are graded yet.",) if open_ else ()
     points = Fraction(str(row.points))
     if not each.late.accepted:
-        return (f"0 points instead of {figure(points)}, because it was not accepted.",)
+        return (f"0 points instead of {in_figures(points)}, because it was not accepted.",)
     before = max(Fraction(0), points - each.late.penalty)
     if before == points == each.final:
         return ()
-    off = f" - {figure(rounded(each.late.penalty, None))}" if each.late.penalty else ""
+    off = f" - {in_figures(rounded(each.late.penalty, None))}" if each.late.penalty else ""
     floor = ", never below 0" if points < each.late.penalty else ""
     step = policy.grades.round
-    to = f", rounded to {figure(step)}" if step and before != each.final else ""
-    return (f"{figure(points)}{off} = {counted(each.final, 'point')}{floor}{to}.",)
+    to = f", rounded to {in_figures(step)}" if step and before != each.final else ""
+    return (f"{in_figures(points)}{off} = {counted(each.final, 'point')}{floor}{to}.",)
 
 
 def _decision(row: SubmittedRow) -> str:
     if row.override is None:
         return f"Your instructor entered “{row.word}” instead of points."
-    return f"Your instructor set the points to {figure(Fraction(str(row.override)))}."
+    return f"Your instructor set the points to {in_figures(Fraction(str(row.override)))}."
 
 
 def _few(sentences: Sequence[str]) -> list[str]:
