@@ -439,7 +439,8 @@ def _tell(batch: Batch, summary: dict[str, Any], changes: Sequence[str], *, stop
         show(sentence)
     if batch.graded:
         rate = f"{batch.graded / summary['seconds']:.1f} per second" if summary["seconds"] else "at once"
-        same = f", {batch.duplicates} more have the same code as another" if batch.duplicates else ""
+        have = "has" if batch.duplicates == 1 else "have"
+        same = f", {batch.duplicates} more {have} the same code as another" if batch.duplicates else ""
         show(f"graded {batch.graded} in {summary['seconds']:.1f} s, {rate}{same}")
     begun = {verdict for counts in summary["gradients"].values() for verdict in counts}
     if begun == {"not_started"}:

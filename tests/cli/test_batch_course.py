@@ -449,6 +449,12 @@ class TestAttempts:
         found, told = exported(grade, tmp_path, code=1)
         assert (found["eve"], found["ann"]) == ("", "3")
         assert f"left out, because not graded yet: {EVE[0]}" in told
+        assert (
+            "mlp: not final (graded so far: 1 of 3 points)"
+            in grade("report", "--class", "grades", "--to", "markdown").stdout
+        )
+        assert grade("report", "--class", "grades").exit_code == 0
+        assert "not final, graded 1" in (tmp_path / "grades" / "class.html").read_text("utf-8")
 
     def test_the_attempts_of_one_person_on_the_roster_are_one_grade(
         self, batch: Callable[..., Result], grade: Callable[..., Result], tmp_path: Path

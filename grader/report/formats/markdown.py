@@ -67,6 +67,8 @@ def _student(entry: Entry) -> str:
 def _points(entry: Entry) -> str:
     """What counts, and what was earned if that is something else."""
     (points, possible), final = earned(entry), counted(entry)
+    if entry.get("open"):
+        return f"not final (graded so far: {points} of {possible} points)"
     if final is None or final == points:
         return f"{points} of {possible} points"
     if isinstance(final, str):

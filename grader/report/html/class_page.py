@@ -39,6 +39,8 @@ SILENT = ("not_started", "timed_out", "killed", "refused")
 WHOLE_TONES = {"missing": "missing", "not_started": "missing", "refused": "stopped"}
 UNEXPLAINED = "unknown"
 """The kind of a diagnosis that found no mistake it knows."""
+OPEN = "not final"
+"""What counts for somebody of whom another attempt, which is not graded yet, may count instead."""
 BAR = 150
 MOST_GROUPS = 100
 MOST_MISTAKES = 40
@@ -92,7 +94,8 @@ class ClassFigures:
         if entry["sha256"] and not whole:
             self.files.setdefault(entry["sha256"], []).append(at)
         score, owner = entry["score"] or {}, entry.get("owner") or {}
-        ruled = None if entry.get("ruled") == score.get("points") else entry.get("ruled")
+        ruled = OPEN if entry.get("open") else entry.get("ruled")
+        ruled = None if ruled == score.get("points") else ruled
         self.students.append(
             {
                 "n": line(entry["name"], 120),
@@ -266,9 +269,11 @@ def _overrides(found: ClassFigures) -> dict[str, Any] | None:
 
 
 def _ruled(found: ClassFigures) -> dict[str, Any] | None:
-    """Points that the course's rules changed, by a penalty or by rounding."""
+    """Points that the course's rules changed, by a penalty or by rounding, or that are not final."""
     texts = {
-        at: f"{student['q']:.10g} instead of {student['p']}"
+        at: f"{OPEN}, graded {student['p']}"
+        if student["q"] == OPEN
+        else f"{student['q']:.10g} instead of {student['p']}"
         for at, student in enumerate(found.students)
         if student["q"] is not None
     }

@@ -67,7 +67,8 @@
   function points(row, s) {
     const graded = s[POINTS] === null || s[STATUS] === "missing" ? "" : `${s[POINTS]}/${s[POSSIBLE] ?? ""}`;
     if (s[FINAL] === null && s[RULED] !== null) {
-      const made = cell(row, "td", `${s[RULED]}/${s[POSSIBLE] ?? ""} `, "number"), before = document.createElement("span");
+      const counts = typeof s[RULED] === "number" ? `${s[RULED]}/${s[POSSIBLE] ?? ""} ` : `${s[RULED]} `;
+      const made = cell(row, "td", counts, "number"), before = document.createElement("span");
       before.textContent = `graded ${s[POINTS]}`;
       before.className = "soft";
       made.append(before);
