@@ -515,10 +515,10 @@ class TestAnyTable:
     def test_a_title_that_two_columns_have_is_refused(self, graded: Callable[..., Path], export: Run) -> None:
         """Whatever the platform adds to them."""
         graded({"ada": 3})
-        for heads in ("HW [Total Pts: 10 Score] |12, HW [Total Pts: 5 Score] |13", "HW, HW"):
-            result = export("gradebook", f"Username,{heads.replace(', ', ',')}\nada,,\n", "--title", "HW")
-            assert result.exit_code == 4
-            assert "book.csv has several columns 'HW': HW" in result.stderr
+        heads = "HW [Total Pts: 10 Score] |12,HW [Total Pts: 5 Score] |13"
+        result = export("gradebook", f"Username,{heads}\nada,,\n", "--title", "HW")
+        assert result.exit_code == 4
+        assert f"book.csv has several columns 'HW': {heads.replace(',', ', ')}. Name one in full" in result.stderr
 
     def test_columns_that_take_no_grade_are_not_offered(self, graded: Callable[..., Path], export: Run) -> None:
         """Blackboard's and Brightspace's own."""

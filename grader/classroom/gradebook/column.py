@@ -43,7 +43,7 @@ def column_named(title: str, columns: Mapping[str, int], table: Table) -> int:
     """
     for form, wanted in ((str, title), (_plain, _plain(title)), (_undressed, _plain(title))):
         found = [name for name in columns if form(name) == wanted]
-        if len(found) > 1 or (found and table.head.count(found[0]) > 1):
+        if len(found) > 1:
             raise NothingToTell(f"{table.name} has several columns {title!r}: {listed(found)}. Name one in full")
         if found:
             return columns[found[0]]
