@@ -365,6 +365,13 @@ class TestDoubt:
         assert found.owners == {}
         assert "matched to nobody" in found.told[0]
 
+    def test_a_clone_may_have_a_longer_login(self) -> None:
+        """If the logins of a class begin alike, that seems to be the assignment's name."""
+        claims = [Claim(f"hw-uni-{name}", login=name, called=f"hw-uni-{name}") for name in ("ada", "bob")]
+        found = match(claims, roster("login,name\nuni-ada,Ada\nada,Zed\nbob,Bob\nhw,H W\n"))
+        assert owners(found) == {"hw-uni-bob": "Bob"}
+        assert found.told == ("hw-uni-ada: may belong to Ada (uni-ada) or Zed (ada); matched to nobody",)
+
     def test_a_name_may_be_written_otherwise(self) -> None:
         """With umlauts spelled out, without a space, or with one part of it as usual."""
         people = roster("id,name\n1,Jörg Müller\n2,Jane Doe\n3,Ben Ok\n")

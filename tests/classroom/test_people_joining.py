@@ -138,9 +138,10 @@ def test_a_roster_that_hardly_matches_is_a_warning() -> None:
     """With the columns that were read, and what to do."""
     found = joined([submission(name, called=True) for name in ("x", "y", "a")], "id,section,name\na,1,\nb,1,Bob\n")
     read = "where these columns were read: id, name"
+    next_step = "Name others with --id-column or --name-column, or decide with --match"
     assert found.told == (
         "1 of 2 on the roster have a submission; 2 submissions match nobody: x, y",
-        f"warning: only 1 of 3 submissions match the roster, {read}. Name others with --id-column or --name-column",
+        f"warning: only 1 of 3 submissions match the roster, {read}. {next_step}",
     )
 
 
@@ -204,7 +205,7 @@ class TestGroups:
     def test_a_number_is_no_name_of_a_group(self) -> None:
         """It may be a grade."""
         found = joined([submission("5", called=True)], "id,name,HW 1\n1,Ada L,5\n2,Bob K,5\n")
-        assert not any("--match" in sentence for sentence in found.told)
+        assert not any("to give it to them" in sentence for sentence in found.told)
 
     def test_each_member_gets_it(self) -> None:
         """In a row of their own, whose name says whose it is in whatever order they are written."""

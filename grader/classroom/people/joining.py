@@ -162,7 +162,8 @@ def told_of(matches: Matches, roster: Roster) -> Iterator[str]:
     if 2 * len(matches.owners) < submissions:
         yield (
             f"warning: only {len(matches.owners)} of {submissions} submissions match the roster, where these "
-            f"columns were read: {', '.join(roster.columns)}. Name others with --id-column or --name-column"
+            f"columns were read: {', '.join(roster.columns)}. Name others with --id-column or --name-column, "
+            "or decide with --match"
         )
 
 

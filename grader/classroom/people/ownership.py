@@ -130,6 +130,7 @@ class _Index:
             ("id", False, _each(self.ids, claim.id, *claim.aliases)),
             ("address", True, _each(self.emails, claim.email, *claim.aliases)),
             ("login", False, (*_each(self.logins, claim.login, *claim.aliases, claim.id),
+                              *_each(self.logins, *self._longer_logins(claim)),
                               *_each(self.ids, claim.login))),
             ("name", True, named),
         ):  # fmt: skip
@@ -138,6 +139,12 @@ class _Index:
                 yield _Evidence(f"{what} {found[0][0]}", frozenset().union(*(rows for _, rows in found)), personal)
         if rows := self.called(claim):
             yield _Evidence(f"name {claim.called}", rows, personal=False)
+
+    def _longer_logins(self, claim: Claim) -> Iterator[str]:
+        """If all names of clones begin with `hw-uni-`, `hw-uni-ada` may be a clone of `uni-ada` as well as of `ada`."""
+        rest = claim.called.removesuffix(f"-{claim.login}")
+        if rest != claim.called and folded(claim.login) in self.logins:
+            yield from (claim.called[at + 1 :] for at, letter in enumerate(rest) if letter == "-")
 
     def called(self, claim: Claim) -> frozenset[int]:
         """Everybody whom a name that a person chose may mean: it is not known which kind of name it is."""
