@@ -354,12 +354,13 @@ class TestDoubt:
         [
             (Claim("x", id="101", name="doejane"), "id,login,name\n101,101,Ben Ok\n"),
             (Claim("x", login="jdoe", name="Doe, Jane"), "login,name\njdoe,Ben Ok\n"),
+            (Claim("x", email="roe@u", name="Jane Doe"), "email,name\nroe@u,Ben Ok\n"),
             (Claim("x", aliases=("jdoe",), name="Jane Doe", called="jdoe"), "login,name\njdoe,Ben Ok\n"),
             (Claim("x", id="101", name="wongkevin"), "id,name\n101,Ann Ng\n"),
             (Claim("x", id="0101", name="doejane"), "id,name\n101,Ben Ok\n"),
         ],
     )
-    def test_no_number_or_login_is_enough_against_a_name(self, claim: Claim, people: str) -> None:
+    def test_nothing_else_is_enough_against_a_name(self, claim: Claim, people: str) -> None:
         """Two systems may give one to two people, whatever they have it as, and whatever a spreadsheet made of it."""
         found = match([claim], roster(people))
         assert found.owners == {}

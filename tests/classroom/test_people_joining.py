@@ -318,6 +318,23 @@ class TestCommand:
         ]
         assert "2 of 2 on the roster have a submission\n" in said
 
+    @pytest.mark.parametrize(
+        ("people", "owner"),
+        [
+            ("Doe,Jane,j_doe\nDoe,John,doe\n", ""),
+            ("Doe,Jane,j_doe\nRoe,John,jroe\n", "Jane Doe"),
+            ("Doe,John,doe\nRoe,Jane,jroe\n", "John Doe"),
+        ],
+    )
+    def test_a_login_that_may_be_a_part_of_the_title_is_nobodys(
+        self, people: str, owner: str, batch: Callable[..., tuple[list[HandedIn], str]]
+    ) -> None:
+        """Of a single name of Blackboard's it is not known where the title ends."""
+        found, _ = batch(
+            {"HW 3_j_doe_attempt_2026-03-01-12-30-00_backward.py": RIGHT}, f"Last Name,First Name,Username\n{people}"
+        )
+        assert [each.who.name for each in found if not each.missing] == [owner]
+
     def test_a_stranger_with_somebodys_number_does_not_get_the_row(
         self, batch: Callable[..., tuple[list[HandedIn], str]]
     ) -> None:

@@ -164,7 +164,11 @@ class Uploads:
         for mangled, thing in zip(self.mangled, self.found, strict=True):
             if mangled.receipt and not who.name:
                 name, login = read_receipt(_text(thing.parts, thing.name, notes))
-                who = replace(who, name=name, login=login) if f"_{login}_attempt_" in thing.name and login else who
+                who = (
+                    replace(who, name=name, login=login, aliases=())
+                    if f"_{login}_attempt_" in thing.name and login
+                    else who
+                )
             if mangled.platform == "sakai" and thing.folder:
                 who = replace(who, at=sakai_time(_text(thing.parts, SAKAI_TIME, notes)))
         return who

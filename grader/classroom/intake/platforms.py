@@ -47,7 +47,7 @@ class Who:
     at: str = ""
     """When it was handed in, as ISO 8601; without a time zone if the platform does not say which."""
     aliases: tuple[str, ...] = ()
-    """Further ids, logins and addresses, from a roster."""
+    """Further ids, logins and addresses, from a roster; what else a name may have meant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +132,10 @@ def _blackboard(name: str) -> Mangled | None:
 
 def _attempt(found: re.Match[str], login: str) -> Mangled:
     day, clock = found["time"][:10], found["time"][11:].replace("-", ":")
-    who = Who(login=login, platform="blackboard", at=_checked(f"{day}T{clock}"))
+    # Of `HW 3_j_doe`, only other names tell whether the title ends before j or behind it.
+    before = found["head"].removesuffix(f"_{login}")
+    longer = (found["head"][at + 1 :] for at, letter in enumerate(before) if letter == "_")
+    who = Who(login=login, platform="blackboard", at=_checked(f"{day}T{clock}"), aliases=tuple(longer))
     group = f"{login}_attempt_{found['time']}"
     return Mangled("blackboard", group, who, found["file"] or "", receipt=bool(found["receipt"]), person=login)
 

@@ -77,8 +77,8 @@ class _Evidence(NamedTuple):
     what: str
     """The evidence, for a sentence: `id 4711`."""
     rows: frozenset[int]
-    personal: bool
-    """Whether it is a name or an address. An id or a login may come from a system that gives it to somebody else."""
+    by_name: bool
+    """Whether it is the owner's name. Everything else may come from a system that gives it to somebody else."""
 
 
 def match(claims: Sequence[Claim], roster: Roster, decided: Mapping[str, str] | None = None) -> Matches:
@@ -126,9 +126,9 @@ class _Index:
     def claimed(self, claim: Claim) -> Iterator[_Evidence]:
         """The evidence for a claim, the strongest first."""
         named = ((self.names, as_claimed(claim.name), claim.name),)
-        for what, personal, looked_up in (
+        for what, by_name, looked_up in (
             ("id", False, _each(self.ids, claim.id, *claim.aliases)),
-            ("address", True, _each(self.emails, claim.email, *claim.aliases)),
+            ("address", False, _each(self.emails, claim.email, *claim.aliases)),
             ("login", False, (*_each(self.logins, claim.login, *claim.aliases, claim.id),
                               *_each(self.logins, *self._longer_logins(claim)),
                               *_each(self.ids, claim.login))),
@@ -136,9 +136,9 @@ class _Index:
         ):  # fmt: skip
             found = [(shown, rows) for index, form, shown in looked_up if form and (rows := index.get(form))]
             if found:
-                yield _Evidence(f"{what} {found[0][0]}", frozenset().union(*(rows for _, rows in found)), personal)
+                yield _Evidence(f"{what} {found[0][0]}", frozenset().union(*(rows for _, rows in found)), by_name)
         if rows := self.called(claim):
-            yield _Evidence(f"name {claim.called}", rows, personal=False)
+            yield _Evidence(f"name {claim.called}", rows, by_name=False)
 
     def _longer_logins(self, claim: Claim) -> Iterator[str]:
         """If all names of clones begin with `hw-uni-`, `hw-uni-ada` may be a clone of `uni-ada` as well as of `ada`."""
@@ -288,7 +288,7 @@ class _Matching:
         if len(rows) > 1:
             self._doubt(claims, rows, f"may belong to {self._people(rows)}")
             return None
-        if found and not any(each.personal for each in evidence):
+        if found and not any(each.by_name for each in evidence):
             stranger = self._stranger(claims, min(rows))
             if stranger:
                 self._doubt(claims, rows, f"its {found.what} belongs to {self._people(rows)}, not to {stranger}")
