@@ -433,12 +433,17 @@ class TestMoodle:
         (bob, _) = csv.DictReader(io.StringIO(export("moodle", self.sheet("cp1252")).stdout_bytes.decode("cp1252")))
         assert bob["Feedback comments"] == "mlp: 2 points, set by the instructor. see &lt;p&gt; &#8594; 3"
 
-    def test_a_grade_above_moodles_maximum_is_refused(self, graded: Callable[..., Path], export: Run) -> None:
+    def test_a_grade_above_moodles_maximum_is_refused(
+        self, graded: Callable[..., Path], export: Run, tmp_path: Path
+    ) -> None:
         """Moodle would stop in the middle of the import."""
         graded({"bob": 3})
         result = export("moodle", self.sheet("utf-8").replace(b",26,", b',"2,00",'))
         assert result.exit_code == 4
         assert "bob has 3 points, but Moodle's maximum is 2: set it to 3 in Moodle" in result.stderr
+        decide(tmp_path / "grades", bob="40")
+        result = export("moodle", self.sheet("utf-8"))
+        assert "bob has 40 points, but Moodle's maximum is 26: set it to 40 in Moodle" in result.stderr
 
     def test_a_list_of_participants_becomes_an_import(self, graded: Callable[..., Path], export: Run) -> None:
         """Address and grade, without people who have no grade."""

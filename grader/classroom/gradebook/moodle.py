@@ -83,7 +83,7 @@ def _check(table: Table, graded: Mapping[int, Grade]) -> None:
         if most is not None and grade.points > most:
             raise NothingToTell(
                 f"{grade.name} has {in_figures(grade.points)} points, but Moodle's maximum is {most:g}: set it to "
-                f"{grade.possible:g} in Moodle, and download the worksheet again"
+                f"{max(grade.points, grade.possible):g} in Moodle, and download the worksheet again"
             )
 
 
