@@ -37,6 +37,11 @@ def names_path() -> Path:
     return Path(os.environ.get(NAMES_VARIABLE) or PACKAGED_NAMES).absolute()
 
 
+def names_are_packaged() -> bool:
+    """Whether the list is the one in the package."""
+    return names_path() == PACKAGED_NAMES.absolute()
+
+
 def read_names(path: Path) -> list[str]:
     """Read the names, one per line.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import platform
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from grader.exercise.sizes import straddling_faults, works_at_nothing_smaller
 from grader.exercise.stubs import function_names
 from grader.grading.grading import start_grading
 from grader.grading.submission import Submission, read_submission
+from grader.sandbox.numerics import MEASURED_MACHINES
 from grader.verdict.evidence import Verdict
 
 if TYPE_CHECKING:
@@ -101,7 +103,16 @@ class Verification:
             for r in rows
             if r.chained and not r.chained["correct"]
         ]
-        return Flaw("the solution is correct", len(rows), (*problems, *unchained))
+        return Flaw("the solution is correct", len(rows), (*problems, *unchained, *self._stale_reference()))
+
+    def _stale_reference(self) -> Iterator[str]:
+        """A sentence if [exact] reference is no longer right, as far as this machine can tell."""
+        cases = self._built_cases()
+        if cases.other_bits and platform.machine().lower() in MEASURED_MACHINES:
+            yield (
+                "[exact] reference in exercise.toml is not the hash of the reference gradients: if forward.py or its "
+                f'inputs have changed, write reference = "{cases.reference_hash}"'
+            )
 
     def right(self) -> Flaw:
         """Check that every alternative solution is accepted."""

@@ -16,6 +16,7 @@ from grader.exercise.settings import Settings
 from grader.exercise.shelf import exercises_directory, list_exercises
 from grader.grading.run import start_sandbox
 from grader.sandbox.limits import Level
+from grader.sandbox.numerics import MEASURED_MACHINES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,7 +28,6 @@ OPTIONAL = {
     "xdist": "pytest -n, to grade in several processes: pip install pytest-xdist",
     "numpy": "not needed; torch prints one warning if it is missing",
 }
-COMPARABLE = ("x86_64", "amd64")
 
 
 @click.command()
@@ -76,7 +76,7 @@ def _version(package: str) -> str:
 def _numerics_advice(problem: str | None) -> Iterator[str]:
     if problem is not None:
         yield f"  {problem}"
-    elif platform.machine().lower() in COMPARABLE:
+    elif platform.machine().lower() in MEASURED_MACHINES:
         yield "  exact means the same bits here as on other x86-64 machines"
     else:
         yield f"  exact was compared only between x86-64 machines; {platform.machine()} may differ in the last bit"

@@ -47,6 +47,8 @@ class ExerciseSettings:
     """Heading -> the variables that are shown under it."""
     exact_expected: bool = True
     exact_reason: str = ""
+    exact_reference: str = ""
+    """The hash of the reference gradients where they were measured; empty if that was not recorded."""
     rules: RulesConfig = field(default_factory=RulesConfig)
     hints: dict[str, Hint] = field(default_factory=dict)
     """By variable."""
@@ -107,7 +109,7 @@ EXERCISE = TomlTable(
         "points": whole(0),
         "null": names("b1"),
         "stretches": TomlTable(each=names("logits")),
-        "exact": TomlTable({"expected": flag, "reason": text()}),
+        "exact": TomlTable({"expected": flag, "reason": text(), "reference": text("9f86d081...")}),
         "rules": RULES,
         "notebook": TomlTable({"series": text("lecture"), "part": whole(1), "synonyms": TomlTable(each=text("n"))}),
         "hints": TomlTable(each=TomlTable({"shape": text(), "derivative": text()})),
@@ -132,6 +134,7 @@ def read_settings(path: Path) -> ExerciseSettings:
         stretches={heading: tuple(members) for heading, members in data.get("stretches", {}).items()},
         exact_expected=exact.get("expected", True),
         exact_reason=exact.get("reason", ""),
+        exact_reference=exact.get("reference", ""),
         rules=RulesConfig(imports=tuple(rules.get("imports", ())), names=tuple(rules.get("names", ()))),
         hints={variable: Hint(**hint) for variable, hint in data.get("hints", {}).items()},
         **data.get("notebook", {}),

@@ -6,6 +6,7 @@ What is asked, and in which order, depends on the kind of exercise: `KINDS` has 
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 from grader.exercise.case import build_cases
@@ -42,6 +43,12 @@ KINDS: dict[str, Callable[[Attempt], Steps]] = {"gradients": GradientSteps, "tra
 """The kinds of exercise, by their name in exercise.toml."""
 
 
+OTHER_BITS = (
+    "the reference gradients have other bits on this machine, or with this release of torch, than where they were "
+    "measured: `exact` is only informative here"
+)
+
+
 def start_grading(
     exercise: Exercise,
     submission: Submission,
@@ -68,7 +75,7 @@ class Grading:
     ) -> None:
         self.exercise = exercise
         self.submission = submission
-        self.settings = settings
+        self.settings = replace(settings, exact_comparable=False) if cases.other_bits else settings
         self.cases = cases
         self.reading: Reading | None = None
         """What the locked child read from the submission; None until the first row is requested."""
@@ -116,6 +123,8 @@ class Grading:
                 notes = (*notes, other) if other else notes
             else:
                 problem = reading.form or other
+        if self.cases.other_bits:
+            notes = (*notes, OTHER_BITS)
         return {
             **empty_entry(submission.name, self.exercise.name, str(submission.source), status, problem, notes),
             "sha256": submission.sha256,

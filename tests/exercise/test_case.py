@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,6 +12,8 @@ import torch
 from grader.exercise.case import MOST_KEPT, Case, LineGraph, build_cases
 from grader.exercise.exercise import Exercise
 from grader.exercise.forward import BrokenExercise
+from grader.exercise.settings import LECTURE_SEED
+from grader.exercise.shelf import list_exercises, load_exercise
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -83,6 +86,25 @@ def test_two_builds_of_a_case_have_the_same_reference_hash(mlp: Exercise, mlp_ca
     again = build_cases(mlp, mlp_cases.given.seed)
     assert again.reference_hash == mlp_cases.reference_hash
     assert build_cases(mlp, 1).reference_hash != mlp_cases.reference_hash
+
+
+class TestOtherBits:
+    """Whether the reference gradients have the bits that were measured."""
+
+    @pytest.mark.parametrize("name", list_exercises())
+    def test_every_built_in_exercise_has_the_bits_that_were_measured(self, name: str) -> None:
+        """exercise.toml has their hash."""
+        cases = build_cases(load_exercise(name), LECTURE_SEED)
+        assert (cases.exercise.settings.exact_reference, cases.other_bits) == (cases.reference_hash, False)
+
+    def test_only_the_lectures_case_was_measured(self, mlp: Exercise) -> None:
+        """Of another seed, minibatch or list of names, nothing is known."""
+        other = load_exercise("mlp")
+        other.settings = replace(mlp.settings, exact_reference="0" * 64)
+        assert build_cases(other, LECTURE_SEED).other_bits
+        assert build_cases(other, LECTURE_SEED, 32).other_bits
+        assert not build_cases(other, 1).other_bits
+        assert not build_cases(other, LECTURE_SEED, 16).other_bits
 
 
 def test_hidden_cases_have_their_own_sizes_and_values(mlp: Exercise, mlp_cases: Cases) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -11,7 +12,7 @@ import pytest
 import torch
 
 from grader.exercise.case import build_cases
-from grader.exercise.settings import LECTURE_SEED, Settings
+from grader.exercise.settings import LECTURE_SEED, Criterion, Settings
 from grader.grading.grading import start_grading
 from grader.grading.submission import Submission, read_submission
 from grader.sandbox.types import Killed
@@ -236,6 +237,18 @@ def test_a_document_is_json_without_nan(
     source = f"{solution_source}\ndef dprobs(probs):\n    return probs*float('inf')"
     document = start_grading(mlp, submission(source), sandbox, cases=mlp_cases).document()
     assert json.loads(json.dumps(document, allow_nan=False)) is not None
+
+
+def test_other_bits_than_those_measured_make_exact_informative(
+    sandbox: Sandbox, mlp: Exercise, mlp_cases: Cases, solution_source: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On another processor, or with another release of torch: no correct gradient loses points by it."""
+    monkeypatch.setattr(mlp, "settings", replace(mlp.settings, exact_reference="0" * 64))
+    source = f"{solution_source}\ndef dprobs(dlogprobs, probs):\n    return dlogprobs * (1 / probs)"
+    settings = Settings(criterion=Criterion.EXACT)
+    document = start_grading(mlp, submission(source), sandbox, settings, mlp_cases).document()
+    assert document["score"]["points"] == 26
+    assert document["notes"][-1].startswith("the reference gradients have other bits on this machine")
 
 
 def test_one_gradient_alone_is_graded_without_the_chain(graded: Callable[..., dict[str, Row]]) -> None:
