@@ -309,7 +309,7 @@ class TestTable:
             ("tzzzzzzzzz,9,Al Fay,,5", "9"),
         ],
     )
-    def test_what_is_written_for_one_never_becomes_anothers(
+    def test_what_is_written_for_one_never_goes_to_somebody_else(
         self, grade: Callable[..., Result], tmp_path: Path, written: str, who: str
     ) -> None:
         """A row is found by the key, else by an id, never by a name that is not unique or has another id."""
