@@ -326,6 +326,20 @@ def test_every_way_to_save_is_noticed(tmp_path: Path, poll: bool) -> None:
     assert not watcher.is_alive()
 
 
+@pytest.mark.parametrize("poll", [False, True])
+def test_a_save_before_the_watching_begins_is_noticed(tmp_path: Path, *, poll: bool) -> None:
+    """The first grading may take until then."""
+    file = tmp_path / "backward.py"
+    file.write_text("1")
+    seen = threading.Semaphore(0)
+    watcher = Files([file], seen.release, poll=poll)
+    file.write_text("22")
+    watcher.start()
+    assert seen.acquire(timeout=20)
+    watcher.stop()
+    watcher.join(12)
+
+
 def test_the_closing_line_is_for_people(
     workspace: Path, grade: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 POLL_SECONDS: Final = 0.05
 QUIET_MS: Final = 10
 """Editors write in several steps: an event is passed on after this many milliseconds without another."""
+LOOK_MS: Final = 1000
+"""Without events, the files are looked at all the same: events may begin late, and some file systems have none."""
 
 Stamp = tuple[int, int, int] | None
 
@@ -23,6 +25,7 @@ class Files(threading.Thread):
         super().__init__(name="grade-watch-files", daemon=True)
         self.how = "polling every 0.05 s" if poll or not has_events() else "file-change events"
         self._files = list(files)
+        self._before = self._stamps()
         self._changed = changed
         self._poll = poll or not has_events()
         self._ended = threading.Event()
@@ -42,27 +45,35 @@ class Files(threading.Thread):
 
         folders = sorted({file.parent for file in self._files})
         try:
-            for _ in watch(
+            for events in watch(
                 *folders,
                 watch_filter=None,
                 step=QUIET_MS,
                 debounce=20 * QUIET_MS,
-                rust_timeout=10_000,
+                rust_timeout=LOOK_MS,
+                yield_on_timeout=True,
                 recursive=False,
                 stop_event=self._ended,
                 raise_interrupt=False,
             ):
-                self._changed()
+                changed = self._have_changed()
+                if events or changed:
+                    self._changed()
         except (OSError, RuntimeError):
             self._changed()
 
     def _look(self) -> None:
-        before = [stamp(file) for file in self._files]
         while not self._ended.wait(POLL_SECONDS):
-            now = [stamp(file) for file in self._files]
-            if now != before:
-                before = now
+            if self._have_changed():
                 self._changed()
+
+    def _have_changed(self) -> bool:
+        """Whether a file has changed since the last look."""
+        before, self._before = self._before, self._stamps()
+        return self._before != before
+
+    def _stamps(self) -> list[Stamp]:
+        return [stamp(file) for file in self._files]
 
 
 def has_events() -> bool:
