@@ -173,8 +173,8 @@ def most_promising(files: Mapping[str, bytes], wanted: Wanted | None) -> list[st
 def sorted_answers(found: Iterable[tuple[str, ast.stmt]]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The names of answers that are begun, and of those that are stubs; the last definition of a name counts."""
     last = dict(found)
-    begun = tuple(name for name, node in last.items() if not _is_stub(node))
-    return begun, tuple(name for name in last if name not in begun)
+    stubs = {name: _is_stub(node) for name, node in last.items()}
+    return tuple(name for name in last if not stubs[name]), tuple(name for name in last if stubs[name])
 
 
 def _is_stub(node: ast.stmt) -> bool:

@@ -72,11 +72,8 @@ def _of_exercise(steps: Sequence[Step], wanted: Wanted) -> list[Step]:
 def steps_of(cells: Sequence[CellBody], around: Around) -> list[Step]:
     """The flat statements of all cells, numbered; helper functions that read flat names are among them."""
     nodes = [(node, number, cell.part) for number, cell in enumerate(cells) for node in flat(cell.body)]
-    steps = [
-        step_of(*each)
-        for each in nodes
-        if not isinstance(each[0], FUNCTIONS) or each[0].name not in around.answered | around.known | around.stubs
-    ]
+    graded = around.answered | around.known | around.stubs
+    steps = [step_of(*each) for each in nodes if not isinstance(each[0], FUNCTIONS) or each[0].name not in graded]
     for index, step in enumerate(steps):
         step.index = index
     return steps
