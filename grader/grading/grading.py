@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 from grader.exercise.case import build_cases
-from grader.exercise.settings import Settings
+from grader.exercise.settings import Criterion, Settings
 from grader.grading.gradients import GradientSteps
 from grader.grading.questions import Attempt
 from grader.grading.row import empty_entry, total
@@ -75,7 +75,8 @@ class Grading:
     ) -> None:
         self.exercise = exercise
         self.submission = submission
-        self.settings = replace(settings, exact_comparable=False) if cases.other_bits else settings
+        strict = settings.criterion is Criterion.EXACT  # otherwise bits earn nothing, and need not be computed yet
+        self.settings = replace(settings, exact_comparable=False) if strict and cases.other_bits else settings
         self.cases = cases
         self.reading: Reading | None = None
         """What the locked child read from the submission; None until the first row is requested."""

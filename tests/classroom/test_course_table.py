@@ -8,6 +8,8 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from grader.classroom.batch.roll import Listed, Ruled, keys
 from grader.classroom.batch.slip_days import spent_elsewhere
@@ -171,6 +173,22 @@ class TestPeople:
         lines = (line("a", "1", "7"), line("a", "2", "7"))
         assert people(*lines) == [["1"], ["2"]]
         assert "1, 2 are of one person, and grades.csv does not say which counts" in doubts(*lines)[0]
+
+
+@given(st.data())
+def test_nobody_is_joined_with_anybody_else(data: st.DataObject) -> None:
+    """Whatever each folder knows of its people, in whatever order, if everybody is in all of them under a name."""
+    names = data.draw(st.lists(st.sampled_from(["Li Wei", "Wei Li", "Jane Doe", "Ann Ng"]), min_size=2, max_size=5))
+    drawn, whose = [], {}
+    for folder in "abc":
+        shown = data.draw(st.lists(st.booleans(), min_size=2, max_size=2))
+        for person in data.draw(st.permutations(range(len(names)))):
+            number, email = ((f"{100 + person}", f"p{person}@x.edu")[at] if shown[at] else "" for at in range(2))
+            drawn.append(line(folder, f"{folder}{person}", number, names[person], email))
+            whose[drawn[-1].submission] = person
+    found = people(*drawn)
+    assert sorted(each for student in found for each in student) == sorted(whose)
+    assert all(len({whose[each] for each in student}) == 1 for student in found)
 
 
 HEAD = "submission,student,name,email,status,points,possible,override,reason,final,comment,key"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from grader.classroom.people.name_forms import folded
 from grader.classroom.people.ownership import match
@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 
     from grader.classroom.course.graded_exercise import GradedLine
     from grader.classroom.people.ownership import Claim
-
-_WITH_ONE_ROSTER: Final = "If it is one person, grade each folder with the same --roster"
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +107,7 @@ def _contradicts(line: GradedLine, others: Sequence[GradedLine], told: list[str]
         if what:
             told.append(
                 f"{line.name} has the {what} {there} in {other.folder} and {here} in {line.folder}: kept apart, since "
-                f"nothing but the name is the same. {_WITH_ONE_ROSTER}"
+                "nothing but the name is the same. If it is one person, grade each folder with the same --roster"
             )
             return True
     return False
