@@ -30,6 +30,7 @@ from grader.classroom.batch.store import DamagedSettings, FolderInUse, Store
 from grader.classroom.batch.summary import NoResults, changed, changed_finals, summarize, told, write_summary
 from grader.classroom.batch.workers import LocalWorkers
 from grader.classroom.course.course_grade import NoWeight, check_weights
+from grader.classroom.course.course_table import check_course
 from grader.classroom.feedback import tell_students
 from grader.classroom.gradebook.results_folder import read_results
 from grader.classroom.intake.folder import read_folder
@@ -188,10 +189,11 @@ def _grade_course(run: ClassRun, start: Start) -> int:
     if run.gradients:
         raise click.UsageError("--gradient belongs to one exercise: name it with a single --exercise")
     exercises = [run.shelf.load(name) for name in run.exercises]
-    course = _course_of(run, exercises[0])
+    course, table = _course_of(run, exercises[0]), run.out / "course.csv"
     try:
         check_weights(class_policy(course).grades, run.exercises)  # reported now, not after an hour
-    except NoWeight as error:
+        check_course(table)
+    except (NoWeight, UnreadableTable) as error:
         raise click.UsageError(str(error)) from None
     everything = _taken_in(run)
     handed_in = _with_roster(everything, _asked(run))
@@ -204,7 +206,7 @@ def _grade_course(run: ClassRun, start: Start) -> int:
         if codes[-1] == ExitCode.INTERRUPTED:
             return ExitCode.INTERRUPTED
         folders.append(folder)
-    return max(*codes, write_table(folders, run.out / "course.csv", course))
+    return max(*codes, write_table(folders, table, course))
 
 
 def _grade_exercise(

@@ -358,7 +358,7 @@ class TestTable:
         """A roster that was named by mistake."""
         (tmp_path / "roster.csv").write_text("name,email\nJane Doe,j@x.edu\n")
         result = grade("course", *both, "--out", "roster.csv")
-        assert "roster.csv is not a table that `grade course` wrote; choose another --out" in result.stderr
+        assert "roster.csv is not a table that `grade course` wrote; move it away" in result.stderr
         assert (result.exit_code, "j@x.edu" in (tmp_path / "roster.csv").read_text()) == (4, True)
 
     def test_no_grade_yet_and_no_row_are_reported(self, grade: Callable[..., Result], tmp_path: Path) -> None:

@@ -635,3 +635,13 @@ class TestSeveralExercises:
         result = batch("--exercise", "linear_relu", "--out", "all", *words, course=course, code=4)
         assert sentence in result.stderr
         assert not (tmp_path / "all").exists()
+
+    def test_another_table_in_the_place_of_the_courses_is_never_overwritten(
+        self, batch: Callable[..., Result], tmp_path: Path
+    ) -> None:
+        """And nothing is graded for it."""
+        (tmp_path / "all").mkdir()
+        (tmp_path / "all" / "course.csv").write_text("name,email\nAnn,a@x.edu\n")
+        result = batch("--exercise", "linear_relu", "--out", "all", course="", code=4)
+        assert "all/course.csv is not a table that `grade course` wrote; move it away" in result.stderr
+        assert [path.name for path in (tmp_path / "all").iterdir()] == ["course.csv"]

@@ -224,12 +224,21 @@ def _unique(rows: Sequence[dict[str, str]], name: str) -> dict[str, dict[str, st
     return {word: row for word, row in zip(words, rows, strict=True) if word and count[word] == 1}
 
 
+def check_course(path: Path) -> None:
+    """Check that the table can be written there, before the work that leads to it.
+
+    Raises:
+        UnreadableTable: there is a file that cannot be read, or another table.
+    """
+    _kept(path)
+
+
 def _kept(path: Path) -> _Kept:
     if not path.is_file():
         return _Kept((), [])
     table = read_table(path)
     if table.column("key", "final") is None:
-        raise UnreadableTable(f"{path} is not a table that `grade course` wrote; choose another --out")
+        raise UnreadableTable(f"{path} is not a table that `grade course` wrote; move it away, or choose another --out")
     ours = {heading(each): each for each in ("key", *PEOPLE, "total", "possible", *OWN, "final", "explanation")}
     head = [ours.get(heading(name), name) for name in table.head]
     added = tuple(name for name in head if name and name not in ours.values() and not _COLUMN.fullmatch(name))
