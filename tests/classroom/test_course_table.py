@@ -428,6 +428,18 @@ class TestTable:
         (row,) = course_table([read(one), read(two)], GradeRules()).rows
         assert row.grade.explanation == "mlp 26 of 26, rnn 17 of 17: 43 of 43"
 
+    def test_what_a_login_may_have_been_joins_nobody(self, tmp_path: Path) -> None:
+        """Of Blackboard's `HW 3_j_doe` it is not known whether the title ends before j or behind it."""
+        folders = [tmp_path / "a", tmp_path / "b"]
+        for folder, exercise, login, alias in zip(
+            folders, ("mlp", "rnn"), ("doe", "j_doe"), ("j_doe", ""), strict=True
+        ):
+            results(folder, exercise, 10, "x,,,,graded,10,")
+            roll = json.loads((folder / "class.json").read_text())
+            roll["submissions"][0]["claim"] |= {"login": login, "aliases": [alias] if alias else []}
+            (folder / "class.json").write_text(json.dumps(roll))
+        assert len(course_table([read(folder) for folder in folders], GradeRules()).rows) == 2
+
     def test_an_override_counts_before_the_batch_has_seen_it(self, tmp_path: Path) -> None:
         """It was typed into grades.csv since."""
         (found,) = read(results(tmp_path / "a", "mlp", 26, "jane,777,Jane,,graded,24,20.5")).lines

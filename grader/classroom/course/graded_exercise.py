@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -76,4 +76,9 @@ def _lines(folder: str, results: ResultsFolder, earned: Earned) -> Iterator[Grad
         word = "" if grade else grades.own_of(results.table.rows.get(listed.name, {}))["override"]
         if listed.missing and not word:
             points = points or Fraction(0)
-        yield GradedLine(folder, listed.claim, points, word, listed.person or listed.name)
+        yield GradedLine(folder, _certain(listed.claim), points, word, listed.person or listed.name)
+
+
+def _certain(claim: Claim) -> Claim:
+    """Without a roster's entry, as of Blackboard's `HW 3_j_doe`, aliases are only what a login may have been."""
+    return claim if claim.id or claim.email or claim.name else replace(claim, aliases=())
