@@ -144,12 +144,16 @@ class Silent:
         self.rows: list[str] = []
         self.known: list[str] = []
         self.retried: list[str] = []
+        self.said: list[str] = []
 
     def begin(self, total: int) -> None:
         self.total = total
 
     def done(self, record: Record, *, known: bool = False) -> None:
         (self.known if known else self.rows).append(record.name)
+
+    def say(self, text: str) -> None:
+        self.said.append(text)
 
     def again(self, name: str, why: str) -> None:
         self.retried.append(f"{name}: {why}")

@@ -12,11 +12,11 @@ import click
 
 from grader import __version__
 from grader.cli import options
-from grader.exercise.settings import Settings
-from grader.exercise.shelf import exercises_directory, list_exercises
+from grader.exercise.settings import LECTURE_SEED, Settings
+from grader.exercise.shelf import exercises_directory, list_exercises, load_exercise
 from grader.grading.run import start_sandbox
 from grader.sandbox.limits import Level
-from grader.sandbox.numerics import MEASURED_MACHINES
+from grader.sandbox.types import SandboxError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from grader.sandbox.client import Sandbox
 
 PACKAGES = ("torch", "pytest", "pytest-json-report", "click")
+MEASURED = "mlp"
+"""The exercise whose reference gradients are compared with those measured."""
 OPTIONAL = {
     "xdist": "pytest -n, to grade in several processes: pip install pytest-xdist",
     "numpy": "not needed; torch prints one warning if it is missing",
@@ -49,8 +51,9 @@ def examine(sandbox: Sandbox) -> Iterator[str]:
     numerics = sandbox.numerics
     yield heading("numerics")
     yield fact(numerics.problem is None, f"{numerics.cpu_capability} kernels, {numerics.threads} thread")
-    yield from _numerics_advice(numerics.problem)
+    yield f"  {numerics.problem or _bits()}"
     yield from _isolation(sandbox)
+    yield _release(sandbox, numerics.torch)
     yield heading("optional")
     for module, use in OPTIONAL.items():
         yield f"  {module:<11} {'installed' if find_spec(module) else f'missing: {use}'}"
@@ -73,13 +76,24 @@ def _version(package: str) -> str:
         return "missing"
 
 
-def _numerics_advice(problem: str | None) -> Iterator[str]:
-    if problem is not None:
-        yield f"  {problem}"
-    elif platform.machine().lower() in MEASURED_MACHINES:
-        yield "  exact means the same bits here as on other x86-64 machines"
-    else:
-        yield f"  exact was compared only between x86-64 machines; {platform.machine()} may differ in the last bit"
+def _bits() -> str:
+    """Whether this processor and this torch compute the reference gradients that were measured, of one exercise."""
+    from grader.exercise.case import build_cases
+
+    if build_cases(load_exercise(MEASURED), LECTURE_SEED).other_bits:
+        return f"the reference gradients of {MEASURED} have other bits than those measured: exact is only informative"
+    return f"the reference gradients of {MEASURED} have the bits that were measured: exact means the same here"
+
+
+def _release(sandbox: Sandbox, torch: str) -> str:
+    """Whether the tests have seen this release of torch; if not, whether it passes the self-test."""
+    try:
+        tried = sandbox.try_torch()
+    except SandboxError as error:
+        return fact(False, str(error))
+    if not tried:
+        return fact(True, f"torch {torch} was tested with this release of grade")
+    return fact(True, f"torch {torch} was not tested with this release of grade, and passed the self-test")
 
 
 def _isolation(sandbox: Sandbox) -> Iterator[str]:

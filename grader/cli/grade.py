@@ -16,7 +16,7 @@ from grader.cli.targets import Target, checkout, resolve
 from grader.exercise.course import policy
 from grader.exercise.matching import matches
 from grader.exercise.nearest import unknown
-from grader.exercise.settings import Visibility
+from grader.exercise.settings import Criterion, Visibility
 from grader.exercise.shelf import Shelf, UnknownExercise
 from grader.grading.pytest_session import Ended, load
 from grader.grading.pytest_session import grade as run_pytest
@@ -103,6 +103,9 @@ def grade(words: Sequence[str], asked: RunOptions, shelf: Shelf, telling: Tellin
             for target, submission in zip(targets, submissions, strict=True)
             for job in _add(run, target, submission, shelf, sandbox)
         ]
+        if settings.criterion is Criterion.EXACT:
+            for sentence in run.uncomparable():
+                show(f"note: {sentence}", err=True)
         progress.expect(jobs)
         ended = run_pytest(run)
     document = ended.report

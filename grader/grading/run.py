@@ -16,7 +16,7 @@ from grader.report.document import render, section
 from grader.sandbox.client import started
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from grader.exercise.exercise import Exercise
     from grader.exercise.settings import Settings
@@ -179,6 +179,15 @@ class Run:
     def pinned(self, only: tuple[str, ...] = ()) -> Settings:
         """The settings for some gradients, and whether bit-exact comparison is possible. Loads torch."""
         return replace(self.settings, only=only, exact_comparable=self.numerics.pinned)
+
+    def uncomparable(self) -> Iterator[str]:
+        """Why `exact` cannot be required here. Opens every submission, whose given case is needed to know."""
+        if self.numerics.problem is not None:
+            yield self.numerics.problem
+        elif any(job.open().cases.other_bits for job in self.all_jobs):
+            from grader.grading.grading import OTHER_BITS
+
+            yield OTHER_BITS
 
     def section(self) -> dict[str, Any]:
         """The report's key `grader`, with every submission that was fully graded."""

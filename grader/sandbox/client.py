@@ -107,6 +107,7 @@ class Sandbox:
             hide()
         self._backend: ForkServer | Portable | None = self._start()
         self._isolation: Isolation | None = None
+        self._tried: bool | None = None
         self._sessions: WeakSet[Session] = WeakSet()
 
     def __enter__(self) -> Self:
@@ -147,11 +148,27 @@ class Sandbox:
 
         backend = self._running()
         _ = self.isolation  # refuses what is below the minimum
+        self.try_torch()
         rules = rules or RulesConfig()
         rules = rules if self._rules else replace(rules, enabled=False)
         session = Session(backend, files, rules, wanted, self._limits)
         self._sessions.add(session)
         return session
+
+    def try_torch(self) -> bool:
+        """Try a release of torch that was not tested, before its first use. Returns whether it was tried.
+
+        Raises:
+            SandboxError: it cannot be used.
+        """
+        if self._tried is None:
+            from grader.sandbox import untested
+
+            tested = untested.is_tested()
+            if not tested:
+                untested.check(self._running())
+            self._tried = not tested
+        return self._tried
 
     def unpack(self, name: str, data: bytes) -> Iterator[Member]:
         """The files of an archive, extracted in a locked child that never runs any of their code."""

@@ -27,6 +27,9 @@ PINNED_ENVIRONMENT = {
     "LC_ALL": "C.UTF-8",
 }
 
+TESTED_TORCH = ("2.4.1", "2.6.0", "2.9.1", "2.11.0", "2.13.0", "2.14.1", "2.15.0")
+"""The releases of torch on which every worked solution, samples of the catalogues and of the attacks were run. Others
+are tried before they are used: see `untested`."""
 MEASURED_MACHINES = ("x86_64", "amd64")
 """What Python calls the processors between which reference gradients were compared bit for bit."""
 _PLAIN = ("DEFAULT", "NO AVX")

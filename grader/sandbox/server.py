@@ -127,13 +127,13 @@ def canary(prepared: jail.Jail) -> dict[str, Any]:
 
 def prepare(settings: dict[str, Any]) -> tuple[jail.Jail, dict[str, Any]]:
     """Import, warm up, lock the server itself, and test the locks on a canary."""
-    numerics, active = warm.prepare(settings["imports"])
+    warmed = warm.prepare(settings["imports"])
     warm.rehearse()
     jail.sacrifice()
     problem = jail.drop_root()
     jail.assert_single_thread()
     prepared = jail.prepare(settings["memory"], settings["cpu"])
-    report = {"backstops": active, "numerics": numerics.problem, "root": problem} | canary(prepared)
+    report = warmed | {"root": problem} | canary(prepared)
     namespace.clear()
     return prepared, report
 

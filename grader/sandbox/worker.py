@@ -43,8 +43,9 @@ def _leave_with(grader: int) -> None:
 
 
 def _prepare(settings: dict[str, Any]) -> dict[str, Any]:
-    _numerics, active = warm.prepare(settings["imports"])
-    report = {"locks": _limit(settings), "selftest": {}, "backstops": active, "without": _without()}
+    warmed = warm.prepare(settings["imports"])
+    without = [*_without(), *warmed["without"]]
+    report = warmed | {"locks": _limit(settings), "selftest": {}, "without": without}
     namespace.clear()
     return report
 

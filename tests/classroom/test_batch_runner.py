@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING
 import pytest
 from classroom import GRADIENTS, POSSIBLE, PretendWorkers, Silent, hand_in, order
 
+from grader.classroom.batch.documents import unloaded_head
 from grader.classroom.batch.grades import read_rows
 from grader.classroom.batch.runner import Batch
 from grader.classroom.batch.store import Store
 from grader.classroom.batch.workers import WorkerDied
 from grader.classroom.intake.folder import read_folder
 from grader.exercise.forward import BrokenExercise
+from grader.exercise.settings import Criterion
 from grader.sandbox.types import SandboxError
 
 if TYPE_CHECKING:
@@ -103,6 +105,17 @@ class TestRows:
         desk.hand_in(**{f"s{n}": 1 for n in (10, 2, 1)})
         desk.grade()
         assert list(desk.rows()) == ["s1", "s2", "s10"]
+
+    @pytest.mark.parametrize(("criterion", "said"), [(Criterion.EXACT, ["note: other bits"]), (Criterion.CORRECT, [])])
+    def test_what_exact_means_here_is_said_before_a_class_is_graded_by_it(
+        self, desk: Desk, criterion: Criterion, said: list[str]
+    ) -> None:
+        """Afterwards every report has been written."""
+        workers = PretendWorkers()
+        workers.hello = lambda: unloaded_head(order()) | {"notes": ["other bits"]}  # type: ignore[method-assign]
+        desk.hand_in(alice=3)
+        desk.grade(workers, criterion=criterion)
+        assert desk.show.said == said
 
 
 class TestResuming:

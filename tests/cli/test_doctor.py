@@ -7,13 +7,14 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import torch
 
 from grader import __version__
 from grader.cli import doctor
 from grader.exercise.settings import Settings
 from grader.sandbox.limits import Level
 from grader.sandbox.numerics import pin_torch
-from grader.sandbox.types import Isolation
+from grader.sandbox.types import Isolation, SandboxError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,9 +32,9 @@ def test_doctor_shows_isolation_numerics_and_versions(grade: Grade) -> None:
         assert part in result.stdout
 
 
-def examined(isolation: Isolation) -> list[str]:
+def examined(isolation: Isolation, tried: Callable[[], bool] = lambda: False) -> list[str]:
     """The report for a sandbox with this isolation."""
-    sandbox: Any = SimpleNamespace(isolation=isolation, numerics=pin_torch())
+    sandbox: Any = SimpleNamespace(isolation=isolation, numerics=pin_torch(), try_torch=tried)
     return list(doctor.examine(sandbox))
 
 
@@ -116,19 +117,42 @@ class TestParts:
 class TestNumerics:
     """Whether `exact` means the same here as elsewhere."""
 
-    @pytest.mark.parametrize("machine", ["x86_64", "AMD64"])
-    def test_x86_is_comparable(self, monkeypatch: pytest.MonkeyPatch, machine: str) -> None:
-        """On Linux and Windows, which name it differently."""
-        monkeypatch.setattr("platform.machine", lambda: machine)
-        assert [*doctor._numerics_advice(None)] == ["  exact means the same bits here as on other x86-64 machines"]
+    def test_bits_that_were_measured_are_comparable(self, locked: Isolation) -> None:
+        """By measurement, not by the name of the processor or the version of torch."""
+        line = "  the reference gradients of mlp have the bits that were measured: exact means the same here"
+        assert line in examined(locked)
 
-    def test_another_machine_may_differ(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        """It has not been compared."""
-        monkeypatch.setattr("platform.machine", lambda: "arm64")
-        assert [*doctor._numerics_advice(None)] == [
-            "  exact was compared only between x86-64 machines; arm64 may differ in the last bit"
-        ]
+    def test_other_bits_are_not(self, locked: Isolation, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Whatever the reason."""
+        monkeypatch.setattr("grader.exercise.case.Cases.other_bits", True)
+        line = "  the reference gradients of mlp have other bits than those measured: exact is only informative"
+        assert line in examined(locked)
 
-    def test_numerics_that_could_not_be_pinned_are_reported(self) -> None:
-        """On any machine."""
-        assert [*doctor._numerics_advice("torch was loaded before")] == ["  torch was loaded before"]
+    def test_numerics_that_could_not_be_pinned_are_reported(
+        self, locked: Isolation, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Then there is nothing to compare."""
+        monkeypatch.setattr("torch.backends.cpu.get_cpu_capability", lambda: "AVX512")
+        assert any("torch uses AVX512 kernels instead of the default ones" in line for line in examined(locked))
+
+
+class TestRelease:
+    """Whether this release of torch was tested."""
+
+    def test_one_that_was_tested_is_ok(self, locked: Isolation) -> None:
+        """The one that these tests run on."""
+        said = f"torch {torch.__version__} was tested with this release of grade"
+        assert f"  \x1b[32mok \x1b[0m {said}" in examined(locked)
+
+    def test_another_one_that_passes_the_self_test_is_ok_too(self, locked: Isolation) -> None:
+        """The first `open` would have run it."""
+        said = f"torch {torch.__version__} was not tested with this release of grade, and passed the self-test"
+        assert f"  \x1b[32mok \x1b[0m {said}" in examined(locked, tried=lambda: True)
+
+    def test_one_that_fails_it_is_not(self, locked: Isolation) -> None:
+        """With what is wrong and what to install."""
+
+        def fail() -> bool:
+            raise SandboxError("torch 9 cannot be used")
+
+        assert "  \x1b[33mno \x1b[0m torch 9 cannot be used" in examined(locked, tried=fail)

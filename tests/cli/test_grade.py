@@ -237,6 +237,17 @@ class TestCriteria:
         assert result.stdout.startswith("≈ dcounts_sum: correct")
         assert "| points: 0 of 1" in result.stdout
 
+    def test_it_is_said_before_grading_where_bits_cannot_be_required(
+        self, grade: Grade, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Only to those who require them, and not instead of a note in the report."""
+        monkeypatch.setattr("grader.exercise.case.Cases.other_bits", True)
+        first = "note: the reference gradients have other bits on this machine, or with this release of torch"
+        result = grade(SOLUTION, "--criterion", "exact")
+        assert (result.exit_code, result.stderr.startswith(first)) == (0, True)
+        assert first in " ".join(result.stdout.split())
+        assert first not in grade(SOLUTION).stderr
+
     def test_approximate_warns_that_it_accepts_zeros(self, grade: Grade) -> None:
         """The lecture's rule, with its weakness."""
         assert "torch.allclose accepts zeros for tiny gradients" in grade(SOLUTION, "--criterion", "approximate").stdout

@@ -31,6 +31,16 @@ def dfine(x):
     return x
 """
 
+ELSEWHERE = b"""
+import torch
+def delsewhere(x):
+    torch.set_default_device("meta")
+    return x
+
+def dhere(x):
+    return x * 2
+"""
+
 
 def test_it_reports_its_level_and_what_it_lacks(portable: Sandbox) -> None:
     """Measured where possible, and never `locked`."""
@@ -49,6 +59,15 @@ def test_a_flood_on_its_pipe_kills_it_and_the_next_question_is_answered(portable
     assert isinstance(outcomes[0], Killed)
     assert outcomes[1] == Killed(reason="exit", detail="exit code 7", seconds=outcomes[1].seconds)
     assert isinstance(outcomes[2], Returned)
+
+
+def test_a_default_device_that_is_left_behind_does_not_hold_the_next_arguments(portable: Sandbox) -> None:
+    """Writing to a tensor of the device `meta` would crash the interpreter."""
+    with portable.open({"backward.py": ELSEWHERE}) as session:
+        x = torch.ones(2)
+        outcomes = list(session.ask([Question(each, given={"x": x}) for each in ("delsewhere", "dhere")]))
+    assert isinstance(outcomes[1], Returned)
+    assert outcomes[1].tensors[0].tolist() == [2.0, 2.0]
 
 
 def test_a_submission_larger_than_a_pipe_arrives(portable: Sandbox) -> None:

@@ -32,6 +32,9 @@ class Show(Protocol):
     def again(self, name: str, why: str) -> None:
         """A submission is retried after an internal error."""
 
+    def say(self, text: str) -> None:
+        """Something to know before the first submission is graded."""
+
 
 class Plain:
     """Progress for logs: a line every few seconds, and everything unusual."""
@@ -156,7 +159,11 @@ class Live:
 
     def again(self, name: str, why: str) -> None:
         """A submission is retried."""
-        self._console.print(f"{name}: retrying ({why})", markup=False, highlight=False)
+        self.say(f"{name}: retrying ({why})")
+
+    def say(self, text: str) -> None:
+        """Write one line above the bar."""
+        self._console.print(text, markup=False, highlight=False)
 
     def _drawn(self) -> Any:
         from rich.console import Group

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from grader.classroom.batch.documents import rendered
 from grader.exercise.course import FILE as COURSE_FILE
+from grader.exercise.settings import Criterion
 from grader.exercise.shelf import is_exercise, load_exercise
 from grader.grading.run import Run, start_sandbox
 from grader.grading.submission import Submission
@@ -38,11 +39,13 @@ class Engine:
         self._run = self._prepare()
         self.head = self._run.head()  # loads torch with pinned numerics, before anything else does
         from grader.exercise.case import build_cases
-        from grader.grading.grading import start_grading
+        from grader.grading.grading import OTHER_BITS, start_grading
 
         self._start = start_grading
         settings = order.settings
         self.cases = build_cases(self.exercise, settings.seed, settings.batch_size, settings.hidden_seed)
+        if settings.criterion is Criterion.EXACT and self.cases.other_bits:
+            self.head["notes"].append(OTHER_BITS)
 
     def __enter__(self) -> Self:
         return self

@@ -17,6 +17,7 @@ from grader.classroom.batch.ruling import CourseRules, Ruling
 from grader.classroom.batch.since_last import told_since
 from grader.classroom.people.joining import STRANGER
 from grader.exercise.forward import BrokenExercise
+from grader.exercise.settings import Criterion
 from grader.grading.submission import Inaccessible, Submission, UnreadableSubmission
 from grader.names import NamesError
 from grader.sandbox.types import SandboxError
@@ -140,9 +141,16 @@ class Batch:
                 if first is not None:
                     running = workers()
                     self._results.head = running.hello()
+                    self._say_what_exact_means()
                     self._drive(running, first, work)
         finally:
             self.write_table()
+
+    def _say_what_exact_means(self) -> None:
+        """Where bits cannot be required, an instructor who requires them wants to know before a class is graded."""
+        if self.order.settings.criterion is Criterion.EXACT:
+            for note in self._results.head["notes"]:
+                self.show.say(f"note: {note}")
 
     def write_table(self) -> None:
         """Write grades.csv with the results so far, and in class.json what the course's rules make of them."""

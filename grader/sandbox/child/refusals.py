@@ -9,7 +9,7 @@ import torch
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-TENSOR: Final[Any] = torch._C.TensorBase  # noqa: SLF001  # its descriptors cannot be patched
+TENSOR: Final[Any] = torch.Tensor.__base__  # its descriptors cannot be patched
 
 
 class AutogradClosedError(RuntimeError):

@@ -9,7 +9,7 @@ import gc
 import importlib
 import random
 import sys
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import torch
 import torch.nn.functional as F  # noqa: N812  (its usual name)
@@ -23,8 +23,6 @@ from grader.sandbox.types import Question, RulesConfig
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-
-    from grader.sandbox.numerics import Numerics
 
 # No file can be opened later: whatever learners, tracebacks and decoders import late must be loaded already.
 _MODULES: Final = (
@@ -42,24 +40,24 @@ _CODECS: Final = (
 )  # fmt: skip
 
 
-def prepare(allowed: Sequence[str] = ()) -> tuple[Numerics, tuple[str, ...]]:
+def prepare(allowed: Sequence[str] = ()) -> dict[str, Any]:
     """Prepare an interpreter for learners' code: pin numerics, close autograd, seed, import, run everything once.
 
     Args:
         allowed: modules that an exercise allows beyond the built-in list.
 
     Returns:
-        The numeric settings of torch, and the backstops that are in place.
+        Of the report: what is wrong with the numerics, the backstops that are in place, and those that are missing.
 
     Raises:
         ImportError: an allowed module is not installed here, and no child could import it later.
     """
     numerics = pin_torch()
-    closed = backstops.install()
+    active, without = backstops.install()
     torch.manual_seed(0)  # shared by all forks, and otherwise different on every start
     random.seed(0)
     _everything(allowed)
-    return numerics, closed
+    return {"numerics": numerics.problem, "backstops": active, "without": without}
 
 
 def _everything(allowed: Sequence[str]) -> None:

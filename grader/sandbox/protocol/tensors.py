@@ -16,14 +16,15 @@ if TYPE_CHECKING:
 
 # Bound before any of the learner's lines runs in this process: a patched `torch.empty` must not affect the encoding.
 PlainTensor: Final = torch.Tensor
-TensorBase: Final = torch._C.TensorBase  # noqa: SLF001  (the C methods cannot be patched from Python)
+TensorBase: Final[Any] = torch.Tensor.__base__  # in C: its methods cannot be patched from Python
 data_ptr: Final = TensorBase.data_ptr
 _empty: Final = torch.empty
+_CPU: Final = torch.device("cpu")
 _contiguous: Final = TensorBase.contiguous
 _detach: Final = TensorBase.detach
-_nbytes: Final = TensorBase.nbytes.__get__  # type: ignore[attr-defined]
-_shape: Final = TensorBase.shape.__get__  # type: ignore[attr-defined]
-_dtype: Final = TensorBase.dtype.__get__  # type: ignore[attr-defined]
+_nbytes: Final = TensorBase.nbytes.__get__
+_shape: Final = TensorBase.shape.__get__
+_dtype: Final = TensorBase.dtype.__get__
 # `ctypes` itself is gone by the time a call is made.
 _string_at: Final = ctypes._string_at  # type: ignore[attr-defined]  # noqa: SLF001  (what `ctypes.string_at` calls)
 _memmove: Final = ctypes.memmove
@@ -66,7 +67,7 @@ class Stored(NamedTuple):
 
 def fresh(source: Stored) -> torch.Tensor:
     """A new contiguous tensor: torch aligns it to 64 bytes, so that the summation order of a kernel never varies."""
-    tensor = _empty(source.shape, dtype=source.dtype)
+    tensor = _empty(source.shape, dtype=source.dtype, device=_CPU)  # whatever device a learner's code made the default
     if source.size:
         _memmove(data_ptr(tensor), source.address, source.size)
     return tensor
