@@ -110,7 +110,9 @@ def version_of(package: str) -> str:
 def require(module: str, extra: str) -> None:
     """End the script unless a package is installed that only an extra brings along."""
     if importlib.util.find_spec(module) is None:
-        print(f"{script_name()}.py needs {module}: pip install 'backprop-grader[{extra}]'", file=sys.stderr)
+        from grader.installation import how_to_install
+
+        print(f"{script_name()}.py needs {module}: {how_to_install(extra)}", file=sys.stderr)
         sys.exit(NOT_INSTALLED)
 
 

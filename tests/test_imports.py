@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "grader"
 
 FLOORS = (
-    ("names",),
+    ("names", "installation"),
     ("sandbox",),
     ("exercise",),
     ("verdict",),

@@ -29,6 +29,7 @@ OF_NO_ROOM = {
     "test_api": "the package's public door",
     "test_doors": "every container that work is handed in with, and every place where it is graded",
     "test_imports": "the order of the rooms",
+    "test_installation": "what is installed, and how the rest is",
     "test_names": "the list of names that the exercises share",
     "test_rooms": "the rooms themselves",
     "test_wheel": "the package as it is installed",

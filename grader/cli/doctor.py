@@ -12,9 +12,11 @@ import click
 
 from grader import __version__
 from grader.cli import options
+from grader.cli.edge import Misuse
 from grader.exercise.settings import LECTURE_SEED, Settings
 from grader.exercise.shelf import exercises_directory, list_exercises, load_exercise
 from grader.grading.run import start_sandbox
+from grader.installation import Incomplete, constraints
 from grader.sandbox.limits import Level
 from grader.sandbox.types import SandboxError
 
@@ -34,15 +36,32 @@ OPTIONAL = {
 
 @click.command()
 @options.isolation(None, "Check the portable backend.", among=[Level.PROCESS])
+@click.option(
+    "--constraints",
+    "versions_only",
+    is_flag=True,
+    help="Print only the installed versions, as a constraints file for pip, and check nothing.",
+)
 @options.color
-def doctor(isolation: Level | None) -> None:
+def doctor(isolation: Level | None, *, versions_only: bool) -> None:
     """Check this machine's isolation, numerics and packages.
 
     Also shows what is missing and how to install it.
     """
+    if versions_only:
+        click.echo(installed_constraints(), nl=False)
+        return
     with start_sandbox(Settings(isolation=isolation or Level.NONE), load_torch=False) as sandbox:
         for line in examine(sandbox):
             click.echo(line)
+
+
+def installed_constraints() -> str:
+    """The versions of this environment as a constraints file; what is missing is a usage error."""
+    try:
+        return constraints()
+    except Incomplete as error:
+        raise Misuse(str(error)) from None
 
 
 def examine(sandbox: Sandbox) -> Iterator[str]:

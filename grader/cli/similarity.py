@@ -20,6 +20,7 @@ from grader.cli.edge import Misuse, writing
 from grader.cli.name_pattern_option import name_pattern
 from grader.cli.report import write_output
 from grader.exercise.shelf import Shelf
+from grader.installation import how_to_install
 from grader.report.files import probe
 from grader.report.formats import csv_table
 from grader.report.html.render import check_libraries
@@ -86,7 +87,7 @@ def similarity(  # noqa: PLR0913 an option each
     try:
         from grader.classroom.similarity.pairs import compare, identical, unusual
     except ImportError:
-        raise Misuse("similarity needs RapidFuzz: pip install 'backprop-grader[similarity]'") from None
+        raise Misuse(f"similarity needs RapidFuzz: {how_to_install('similarity')}") from None
     from grader.classroom.similarity.shown import row, row_of_group
     from grader.classroom.similarity.traits import reduced
     from grader.report.html.similarity_page import Comparison

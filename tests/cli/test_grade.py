@@ -534,7 +534,7 @@ def test_a_page_without_its_libraries_is_refused_before_grading(
     monkeypatch.setitem(sys.modules, "jinja2", None)
     result = grade(SOLUTION, "--to", "html")
     assert (result.exit_code, result.stdout) == (4, "")
-    assert "pages need the extra html: pip install 'backprop-grader[html]'" in result.stderr
+    assert 'pages need Grandalf and Jinja: pip install "grandalf' in result.stderr
 
 
 class TestSeveralExercises:

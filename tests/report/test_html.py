@@ -252,7 +252,7 @@ def test_says_how_to_get_a_library_that_is_missing(monkeypatch: pytest.MonkeyPat
     import sys
 
     monkeypatch.setitem(sys.modules, "grandalf", None)
-    with pytest.raises(MissingLibrary, match=r"pip install 'backprop-grader\[html\]'"):
+    with pytest.raises(MissingLibrary, match=r'pages need Grandalf and Jinja: pip install "grandalf.+" "jinja2.+"$'):
         page("half")
 
 

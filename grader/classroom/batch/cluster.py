@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Final, Self
 
 from grader.classroom.batch.order import Order, pack, unpack
 from grader.classroom.batch.workers import answer, told
+from grader.installation import how_to_install
 from grader.sandbox.limits import SUBMISSION_SECONDS
 from grader.sandbox.types import SandboxError
 
@@ -29,7 +30,7 @@ try:
     from distributed.comm.registry import backends
     from distributed.diagnostics.plugin import WorkerPlugin
 except ImportError as error:
-    raise ImportError("--scheduler requires the package distributed: pip install 'backprop-grader[cluster]'") from error
+    raise ImportError(f"--scheduler requires the package distributed: {how_to_install('cluster')}") from error
 
 if TYPE_CHECKING:
     from grader.classroom.batch.engine import Engine

@@ -10,6 +10,7 @@ from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Any, Final
 
 from grader.classroom.tables.delimited import MalformedTable
+from grader.installation import how_to_install
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -68,7 +69,7 @@ def _loaded(content: bytes, *, data_only: bool) -> Any:
         import openpyxl
     except ImportError:
         raise MalformedTable(
-            "reading Excel workbooks needs openpyxl: pip install 'backprop-grader[xlsx]', or save it as CSV UTF-8"
+            f"reading Excel workbooks needs openpyxl: {how_to_install('xlsx')}, or save it as CSV UTF-8"
         ) from None
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:

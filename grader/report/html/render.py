@@ -8,6 +8,7 @@ from importlib.resources import files
 from importlib.util import find_spec
 from typing import Any
 
+from grader.installation import how_to_install
 from grader.sandbox.cleaning import clean
 
 
@@ -22,9 +23,7 @@ def check_libraries() -> None:
         MissingLibrary: one of the libraries in the extra `html` is not installed.
     """
     if None in map(find_spec, ("grandalf", "jinja2")):
-        raise MissingLibrary(
-            "pages need the extra html: pip install 'backprop-grader[html]', or pip install -e '.[html]' in a clone"
-        )
+        raise MissingLibrary(f"pages need Grandalf and Jinja: {how_to_install('html')}")
 
 
 def asset(name: str) -> str:
