@@ -85,6 +85,11 @@ def _installed(asked: Requirement, by: str) -> tuple[str, str]:
     try:
         here = distribution(asked.name).version
     except PackageNotFoundError:
+        if asked.name == PACKAGE:
+            raise Incomplete(
+                f"{PACKAGE} is not installed here, only started from its folder, so its versions are unknown. "
+                "Install it with: pip install -e FOLDER"
+            ) from None
         raise Incomplete(
             f"{by} needs {asked.name}, which is not installed, so this environment has no full list of versions. "
             f"Install it with: pip install '{asked.name}{asked.specifier}'"

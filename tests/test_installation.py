@@ -59,10 +59,20 @@ class TestConstraints:
         """The same environment gives the same file."""
         assert not re.search(r"\b20\d\d-|\d:\d\d", constraints())
 
-    def test_what_is_missing_is_one_sentence(
+    def test_what_is_missing_is_told_with_what_needs_it(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """And with the command that installs it."""
+        monkeypatch.setattr(installation, "_required", lambda name, _: [Requirement("no-such-package>=2")])
+        with pytest.raises(Incomplete) as raised:
+            needed()
+        assert str(raised.value) == (
+            "backprop-grader needs no-such-package, which is not installed, so this environment has no full list of "
+            "versions. Install it with: pip install 'no-such-package>=2'"
+        )
+
+    def test_without_the_grader_itself_the_command_prints_one_sentence(
         self, grade: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        """It names who needs it and how to install it; nothing is on stdout."""
+        """On stderr; a file that stdout was sent to stays empty."""
 
         def gone(name: str) -> None:
             raise PackageNotFoundError(name)
@@ -71,16 +81,14 @@ class TestConstraints:
         result = grade("doctor", "--constraints")
         assert (result.exit_code, result.stdout) == (4, "")
         assert result.stderr == (
-            "Error: backprop-grader needs backprop-grader, which is not installed, so this environment has no full list "
-            "of versions. Install it with: pip install 'backprop-grader'\n"
+            "Error: backprop-grader is not installed here, only started from its folder, so its versions are unknown. "
+            "Install it with: pip install -e FOLDER\n"
         )
 
     def test_versions_that_contradict_each_other_are_refused(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """Pip would refuse the file, on another machine and much later."""
         monkeypatch.setattr(installation, "_required", lambda name, _: [Requirement("click<2")][name == "click" :])
-        with pytest.raises(
-            Incomplete, match=r"^backprop-grader needs click<2, but .+ Install another with: pip install"
-        ):
+        with pytest.raises(Incomplete, match=r"^backprop-grader needs click<2, but .+ is installed"):
             needed()
 
     def test_an_extra_of_a_library_counts(self, monkeypatch: pytest.MonkeyPatch) -> None:

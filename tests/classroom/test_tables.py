@@ -277,6 +277,7 @@ class TestWorkbook:
 
     def test_needs_openpyxl(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """The sentence says how to install it, and what to do without."""
+        content = _workbook()
         monkeypatch.setitem(sys.modules, "openpyxl", None)
         with pytest.raises(UnreadableTable, match=r'pip install "openpyxl.+", or save it as CSV UTF-8'):
-            table_of(_workbook(), "roster.xlsx")
+            table_of(content, "roster.xlsx")
