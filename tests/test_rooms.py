@@ -38,7 +38,6 @@ OF_NO_ROOM = {
 
 BY_COMMAND = {
     "learner/test_watch_session.py": "`grade watch` on a terminal",
-    "report/test_gradescope_archive.py": "the archive as `grade gradescope-zip` builds it and Gradescope runs it",
     "verdict/test_problems.py": "every sentence about a mistake as `grade` prints it",
 }
 """Modules that never name their room, because they test it only through the command line."""

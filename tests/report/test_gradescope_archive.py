@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
+import sysconfig
 import tarfile
 import tomllib
 import zipfile
@@ -17,7 +18,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from grader import __version__
+from grader.installation import constraints
+from grader.report.formats import gradescope_package
 from tests.exercise.test_course import FORWARD
+from tests.report.test_traps import programs_and_packages, wheel
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,6 +33,16 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[2]
 SOLUTION = ROOT / "solutions" / "mlp" / "backward.py"
+
+
+@pytest.fixture(autouse=True)
+def own_wheel(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """This grader was installed from a wheel: making one of the checkout takes seconds, and has tests of its own."""
+    folder = tmp_path_factory.mktemp("wheel")
+    wheel(folder, "backprop_grader", "1", "grader/__init__.py")
+    (made,) = folder.iterdir()
+    monkeypatch.setattr(gradescope_package, "origin", lambda: {"url": made.as_uri(), "archive_info": {}})
+    return made
 
 
 @pytest.fixture
@@ -151,7 +166,7 @@ def packed(grade: Callable[..., Result], exercises: Path, tmp_path: Path) -> Cal
         result = grade("gradescope-zip", "--exercise", "tiny", "--exercises", exercises, "-o", "a.zip", *words)
         assert result.exit_code == 0, result.stderr
         with zipfile.ZipFile(tmp_path / "a.zip") as archive:
-            files = {name: archive.read(name).decode() for name in archive.namelist()}
+            files = {name: archive.read(name).decode() for name in archive.namelist() if not name.endswith(".whl")}
         return json.loads(files["grader.json"]), files
 
     return pack
@@ -222,9 +237,20 @@ class TestCourse:
         """In this machine's version; the standard library and torch are always there."""
         course = COURSE.replace('"colorsys"', '"colorsys", "torch.linalg", "click.core", "grader"')
         (tmp_path / "course.toml").write_text(course)
-        *_, installed = re.findall(r"^install (.*)$", packed()[1]["setup.sh"], flags=re.MULTILINE)
-        assert installed.endswith(f'" "click=={version("click")}"')
-        assert installed.count("==") == 2
+        files = packed()[1]
+        *_, installed = re.findall(r"^install (.*)$", files["setup.sh"], flags=re.MULTILINE)
+        assert installed.endswith('.whl" click')
+        assert files["constraints.txt"].splitlines().count(f"click=={version('click')}") == 1
+
+    def test_an_allowed_module_that_the_grader_does_not_need_gets_this_machine_s_version(
+        self, packed: Callable[..., Packed], tmp_path: Path
+    ) -> None:
+        """As a line of the constraints, unless the given ones have it."""
+        (tmp_path / "course.toml").write_text(COURSE.replace("colorsys", "hypothesis"))
+        pin = f"hypothesis=={version('hypothesis')}\n"
+        assert packed()[1]["constraints.txt"].endswith(pin)
+        (tmp_path / "c.txt").write_text("torch==2.5\nHypothesis==1.2\n")
+        assert packed("--constraints", "c.txt")[1]["constraints.txt"] == "torch==2.5\nHypothesis==1.2\n"
 
     def test_a_module_without_a_package_is_refused(
         self, grade: Callable[..., Result], exercises: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -344,6 +370,144 @@ def test_a_package_that_pip_cannot_install_is_refused(grade: Callable[..., Resul
     assert result.exit_code == 4
     assert f"{name} is not a package that pip can install: expected a wheel of the grader" in result.stderr
     assert not (tmp_path / "autograder.zip").exists()
+
+
+def installs(archive: Path) -> str:
+    """What the archive's setup.sh installs after torch."""
+    with zipfile.ZipFile(archive) as opened:
+        return re.findall(r"^install (.*)$", opened.read("setup.sh").decode(), flags=re.MULTILINE)[-1]
+
+
+class TestOrigin:
+    """Without --package, the archive installs what this grader was installed from."""
+
+    @pytest.fixture
+    def made(
+        self, grade: Callable[..., Result], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> Callable[..., tuple[str, str]]:
+        """What is installed and what is said, for a record of pip's."""
+
+        def make(origin: dict[str, Any], *words: object) -> tuple[str, str]:
+            monkeypatch.setattr(gradescope_package, "origin", lambda: origin)
+            result = grade("gradescope-zip", "--exercise", "mlp", *words)
+            assert result.exit_code == 0, result.stderr
+            return installs(tmp_path / "autograder.zip"), result.stderr
+
+        return make
+
+    def test_a_file_goes_along(self, made: Callable[..., tuple[str, str]], own_wheel: Path) -> None:
+        """Nothing has to be published."""
+        installed, said = made({"url": own_wheel.as_uri(), "archive_info": {}})
+        assert installed == f'"$root/source/{own_wheel.name}"'
+        assert said == "written  autograder.zip: upload it to Gradescope as the assignment's autograder\n"
+
+    def test_a_repository_is_named_with_its_commit(self, made: Callable[..., tuple[str, str]]) -> None:
+        """A branch may have moved on."""
+        record = {"url": "https://example.org/grader.git", "vcs_info": {"vcs": "git", "commit_id": "0a1b"}}
+        assert made(record)[0] == "git+https://example.org/grader.git@0a1b"
+
+    @pytest.mark.parametrize("record", [{}, {"url": "file:///no/such/backprop_grader-1-py3-none-any.whl"}])
+    def test_where_it_is_unknown_the_message_warns(
+        self, made: Callable[..., tuple[str, str]], record: dict[str, Any]
+    ) -> None:
+        """The image could not be built as long as nothing is published."""
+        installed, said = made(record)
+        assert installed == f"backprop-grader=={__version__}"
+        assert said == (
+            f"written  autograder.zip: it installs backprop-grader=={__version__} from PyPI, so upload it only if that "
+            "version is there. Otherwise make it again with --package PATH|URL: a wheel, a checkout, or an address for "
+            "pip\n"
+        )
+
+    def test_an_address_is_handed_to_pip(self, made: Callable[..., tuple[str, str]]) -> None:
+        """Quoted: no character of it is the shell's."""
+        address = "git+https://example.org/grader.git@main#egg=x;$(reboot)"
+        assert made({}, "--package", address)[0] == f"'{address}'"
+
+    @pytest.mark.slow
+    def test_a_checkout_becomes_a_wheel(self, made: Callable[..., tuple[str, str]], tmp_path: Path) -> None:
+        """Installed editable, or given with --package."""
+        wanted = f'"$root/source/backprop_grader-{__version__}-py3-none-any.whl"'
+        assert made({"url": ROOT.as_uri(), "dir_info": {"editable": True}})[0] == wanted
+        first = (tmp_path / "autograder.zip").read_bytes()
+        assert made({}, "--package", ROOT)[0] == wanted
+        assert (tmp_path / "autograder.zip").read_bytes() == first
+
+    @pytest.mark.slow
+    def test_a_folder_that_is_no_checkout_is_refused(self, grade: Callable[..., Result], tmp_path: Path) -> None:
+        """With pip's reason."""
+        (tmp_path / "folder").mkdir()
+        result = grade("gradescope-zip", "--exercise", "mlp", "--package", "folder")
+        assert result.exit_code == 4
+        assert "Error: no wheel of the grader could be made of folder: ERROR: Directory" in result.stderr
+        assert not (tmp_path / "autograder.zip").exists()
+
+
+class TestConstraints:
+    """The versions in the container."""
+
+    @pytest.fixture
+    def archived(self, grade: Callable[..., Result], tmp_path: Path) -> Callable[..., str]:
+        """The archive's constraints.txt."""
+
+        def make(*words: object) -> str:
+            assert grade("gradescope-zip", "--exercise", "mlp", *words).exit_code == 0
+            with zipfile.ZipFile(tmp_path / "autograder.zip") as archive:
+                return archive.read("constraints.txt").decode()
+
+        return make
+
+    def test_are_those_of_this_environment(self, archived: Callable[..., str]) -> None:
+        """Without the grader's own, which is decided by the package."""
+        assert archived() == constraints(itself=False)
+
+    def test_can_be_given(self, archived: Callable[..., str], tmp_path: Path) -> None:
+        """For a class that is graded with other versions."""
+        (tmp_path / "course.txt").write_text("torch==2.6.0\nbackprop-grader==1\n")
+        assert archived("--constraints", "course.txt") == "torch==2.6.0\nbackprop-grader==1\n"
+
+    def test_without_torch_are_refused(self, grade: Callable[..., Result], tmp_path: Path) -> None:
+        """Grades would be those of whichever torch is the newest."""
+        (tmp_path / "course.txt").write_text("click==8.1\ntorch>=2.4\n")
+        result = grade("gradescope-zip", "--exercise", "mlp", "--constraints", "course.txt")
+        assert (result.exit_code, "course.txt has no line torch==VERSION" in result.stderr) == (4, True)
+
+
+@pytest.mark.slow
+def test_the_archive_of_a_checkout_installs_itself_and_grades(
+    grade: Callable[..., Result], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """setup.sh makes a fresh environment with the exact versions, offline, and run_autograder uses it.
+
+    torch is an empty package here; grading then takes this environment's libraries.
+    """
+    monkeypatch.setattr(gradescope_package, "origin", lambda: {"url": ROOT.as_uri(), "dir_info": {"editable": True}})
+    assert grade("gradescope-zip", "--exercise", "mlp").exit_code == 0
+    root, kept = tmp_path / "autograder", programs_and_packages(tmp_path)
+    for name in ("submission", "results"):
+        (root / name).mkdir(parents=True)
+    with zipfile.ZipFile(tmp_path / "autograder.zip") as archive:
+        archive.extractall(root / "source")
+    shutil.copy(SOLUTION, root / "submission" / "backward.py")
+    for number in ("1.0", version("torch").partition("+")[0], "99.0"):
+        wheel(tmp_path / "packages", "torch", number)
+    environment = {"HOME": str(tmp_path), "AUTOGRADER_ROOT": str(root), "PIP_NO_DEPS": "1", **kept}
+    for script in ("setup.sh", "run_autograder"):
+        done = subprocess.run(
+            ["bash", root / "source" / script],
+            env=environment,
+            check=False,
+            capture_output=True,
+            text=True,
+            timeout=110,
+        )
+        assert done.returncode == 0, done.stderr
+        (site,) = root.glob("venv/lib/python3*/site-packages")
+        (site / "libraries.pth").write_text("\n".join(sysconfig.get_path(name) for name in ("purelib", "platlib")))
+    assert (site / f"torch-{version('torch').partition('+')[0]}.dist-info").is_dir()
+    assert (site / "grader" / "data" / "exercises").is_dir()
+    assert not (site / "grader" / "data" / "solutions").exists()
+    assert sum(test.get("score", 0) for test in results(root)["tests"]) == 26
 
 
 def test_a_source_archive_is_a_package(grade: Callable[..., Result], tmp_path: Path) -> None:

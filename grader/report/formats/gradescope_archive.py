@@ -6,9 +6,9 @@ import io
 import json
 import os
 import re
+import shlex
 import subprocess
 import sys
-import tarfile
 import tempfile
 import zipfile
 from pathlib import Path
@@ -16,11 +16,12 @@ from typing import TYPE_CHECKING
 
 from grader.exercise.course import FILE as COURSE
 from grader.exercise.course import read_course
+from grader.installation import CPU_TORCH
 from grader.report.clean_text import line
 from grader.report.exit_code import ExitCode
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping
 
     from grader.exercise.settings import Settings, Visibility
 
@@ -30,8 +31,6 @@ _WHEN = (2026, 1, 1, 0, 0, 0)
 _RUN = ("exercise", "feedback", "criterion", "isolation", "timeout")
 """Settings passed to `grade`; visibility goes to `grade report`."""
 
-_WHEEL = re.compile(r"[\w.+!]+(-[\w.+!]+){4,5}\.whl", re.ASCII)
-_SDIST = re.compile(r"[\w.+!-]+-\d[\w.+!]*\.tar\.gz", re.ASCII)
 _THERE_ANYWAY = ("grader", "torch")
 """Modules that setup.sh always installs."""
 
@@ -44,7 +43,7 @@ if [ -n "${GRADE_PYTHON:-}" ]; then # for trying out the archive where the grade
     exec "$GRADE_PYTHON" -I -c 'import grader.report.formats.gradescope_archive'
 fi
 python=""
-for candidate in python3.13 python3.12 python3.11 python3; do
+for candidate in PYTHON python3.14 python3.13 python3.12 python3.11 python3; do
     if "$candidate" -I -c 'import sys, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
         python="$candidate"
         break
@@ -56,10 +55,12 @@ if [ -z "$python" ]; then
     python=python3.11
 fi
 "$python" -I -m venv "$root/venv"
-install() { "$root/venv/bin/python" -I -m pip install --quiet --no-cache-dir "$@"; }
+install() {
+    "$root/venv/bin/python" -I -m pip install --quiet --no-cache-dir -c "$root/source/constraints.txt" "$@"
+}
 # The CPU build first: the default build would download gigabytes of CUDA.
-install "torch==TORCH" --index-url https://download.pytorch.org/whl/cpu
-install PACKAGE
+install --no-deps torch --index-url CPU_TORCH
+install PACKAGES
 # Worked solutions are for self-study. Grading does not need them, so leave none for a submission to find.
 rm -rf "$root"/venv/lib/python3*/site-packages/grader/data/solutions
 """
@@ -92,8 +93,9 @@ def chosen(exercise: str, settings: Settings, visibility: Visibility) -> dict[st
 def build(
     settings: Mapping[str, str | float],
     *,
-    torch: str,
-    packages: Sequence[str | Path],
+    package: str | Path,
+    modules: Mapping[str, str],
+    constraints: str,
     own: Path | None,
     course: Path | None,
 ) -> bytes:
@@ -101,24 +103,57 @@ def build(
 
     Args:
         settings: the settings of the run, from `chosen`.
-        torch: the version of torch to install.
-        packages: what else to install: requirements, or package files to include in the archive.
+        package: the grader: a file to include in the archive, or what pip is to look for.
+        modules: other packages to install, with versions for those that the constraints do not name.
+        constraints: the versions of everything that is installed, as a constraints file for pip.
         own: a folder of the course's own exercises.
         course: the course.toml that applies to them.
     """
-    wanted = " ".join(f'"$root/source/{each.name}"' if isinstance(each, Path) else f'"{each}"' for each in packages)
+    grader = f'"$root/source/{package.name}"' if isinstance(package, Path) else shlex.quote(package)
     whole = io.BytesIO()
     with zipfile.ZipFile(whole, "w", zipfile.ZIP_DEFLATED) as archive:
-        _add(archive, "setup.sh", SETUP.replace("TORCH", torch).replace("PACKAGE", wanted).encode(), 0o755)
+        _add(archive, "setup.sh", setup(grader, *modules).encode(), 0o755)
         _add(archive, "run_autograder", RUN.encode(), 0o755)
         _add(archive, SETTINGS, json.dumps(settings, indent=1).encode() + b"\n", 0o644)
-        for each in packages:
-            if isinstance(each, Path):
-                _add(archive, each.name, each.read_bytes(), 0o644)
+        _add(archive, "constraints.txt", _with_pins(constraints, modules).encode(), 0o644)
+        if isinstance(package, Path):
+            _add(archive, package.name, package.read_bytes(), 0o644)
         for name, path in _exercise_files(own, course) if own else ():
             content = read_course(path).graded_text.encode() if path == course else path.read_bytes()
             _add(archive, name, content, 0o644)
     return whole.getvalue()
+
+
+def setup(*packages: str) -> str:
+    """The script that installs these, as words of a shell, preferably with the version of Python that runs here."""
+    words = {
+        "PYTHON": f"python3.{sys.version_info.minor}",
+        "CPU_TORCH": CPU_TORCH,
+        "PACKAGES": " ".join(packages),
+    }
+    return re.sub(r"\b(PYTHON|CPU_TORCH|PACKAGES)\b", lambda found: words[found[0]], SETUP)
+
+
+def _with_pins(constraints: str, versions: Mapping[str, str]) -> str:
+    """The constraints, with lines for what they do not name."""
+    named = {re.sub(r"[-_.]+", "-", name).lower() for name in re.findall(r"^[\w.-]+", constraints, re.MULTILINE)}
+    new = (f"{name}=={version}\n" for name, version in versions.items() if name not in named)
+    return "".join([constraints.rstrip("\n"), "\n", *new])
+
+
+def checked_constraints(path: Path) -> str:
+    """The text of a constraints file that names an exact version of torch.
+
+    Raises:
+        CannotTravel: it names none, so the container would have another one than the class.
+    """
+    text = path.read_text(encoding="utf-8", errors="replace")
+    if not re.search(r"^torch\s*==\s*\d", text, re.MULTILINE):
+        raise CannotTravel(
+            f"{path} has no line torch==VERSION, so the container would have whichever torch is the newest. "
+            "`grade doctor --constraints` prints such a file, and without --constraints its lines are used"
+        )
+    return text
 
 
 def _exercise_files(own: Path, course: Path | None) -> Iterator[tuple[str, Path]]:
@@ -135,24 +170,8 @@ def _exercise_files(own: Path, course: Path | None) -> Iterator[tuple[str, Path]
         yield f"exercises/{COURSE}" if course.parent == own.resolve() else COURSE, course
 
 
-def checked_package(path: Path) -> Path:
-    """Return `path` if its name and its content show that pip can install it.
-
-    Raises:
-        CannotTravel: it is neither a wheel nor a source archive.
-    """
-    wheel, sdist = _WHEEL.fullmatch(path.name), _SDIST.fullmatch(path.name)
-    if not (wheel and zipfile.is_zipfile(path)) and not (sdist and tarfile.is_tarfile(path)):
-        raise CannotTravel(
-            f"{path} is not a package that pip can install: expected a wheel of the grader "
-            "(backprop_grader-VERSION-py3-none-any.whl) or its source archive (backprop_grader-VERSION.tar.gz) "
-            "under its original name. Pass one of these with --package"
-        )
-    return path
-
-
-def requirements(imports: Iterable[str]) -> list[str]:
-    """Requirements for the modules that learners may import, pinned to the versions installed here.
+def requirements(imports: Iterable[str]) -> dict[str, str]:
+    """The packages of the modules that learners may import, with the versions installed here.
 
     Raises:
         CannotTravel: no installed package provides a module.
@@ -170,7 +189,7 @@ def requirements(imports: Iterable[str]) -> list[str]:
                 "installed on Gradescope. Install its package here, or remove it from the list"
             )
         found[brought[top][0]] = None
-    return [f"{name}=={version(name).partition('+')[0]}" for name in found]
+    return {re.sub(r"[-_.]+", "-", name).lower(): version(name).partition("+")[0] for name in found}
 
 
 def _add(archive: zipfile.ZipFile, name: str, content: bytes, mode: int) -> None:
