@@ -16,7 +16,7 @@ from grader.exercise.shelf import exercises_directory, load_exercise
 from grader.installation import Incomplete
 from grader.installation import constraints as installed
 from grader.report.formats.gradescope_archive import CannotTravel, build, checked_constraints, chosen, requirements
-from grader.report.formats.gradescope_package import FROM_INDEX, travelling
+from grader.report.formats.gradescope_package import FROM_INDEX, what_to_install
 from grader.sandbox.limits import Level
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def gradescope_zip(
     travels = exercises is not None or course is not None or home != exercises_directory()
     with TemporaryDirectory() as scratch:
         try:
-            grader = travelling(package, Path(scratch))
+            grader = what_to_install(package, Path(scratch))
             archive = build(
                 _chosen(found, **asked),
                 package=grader,

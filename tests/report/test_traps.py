@@ -6,11 +6,14 @@ a student's code would run outside the sandbox, in the job that decides the grad
 
 from __future__ import annotations
 
+import itertools
 import os
+import platform
 import re
 import shutil
 import subprocess
 import sys
+import sysconfig
 import textwrap
 import zipfile
 from pathlib import Path
@@ -28,6 +31,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[2]
 MODULES = (
     "venv", "ensurepip", "pip", "site", "sitecustomize", "usercustomize", "encodings", "runpy", "json", "os", "re",
+    "hashlib", "pathlib", "platform",
     "subprocess", "tempfile", "secrets", "typing", "zipfile", "torch", "numpy", "pytest", "pytest_jsonreport",
     "_pytest", "click", "rich", "grader", "conftest", "setup", "backward", "exercises",
 )  # fmt: skip
@@ -41,6 +45,8 @@ SETTINGS = {
     "course.toml": "[grading]\ncriterion = 'nonsense'\n",
     "trap.pth": "import trapped\n",
 }
+TORCH = "2.13.0"
+"""In the index of packages that hold nothing, and in the constraints of the tests."""
 LINE = "def dlogits(logits, Yb, dloss):\n    return logits\n"
 
 
@@ -140,16 +146,149 @@ def test_a_careless_script_springs_a_trap(repository: Path) -> None:
     assert not untouched(repository)
 
 
+def unfenced(text: str) -> list[str]:
+    """What a step printed, without the random words that fence it."""
+    return [line for line in text.splitlines() if not line.startswith("::")]
+
+
+class Action:
+    """The action's checkout, its steps in order, and what a step leaves for the next ones."""
+
+    def __init__(self, repository: Path, offline: dict[str, str]) -> None:
+        """The package is made without an index, as it is here, by a build backend of the checkout's own."""
+        self.folder, self.repository, self.home = repository.parent / "action", repository, repository.parent
+        (self.folder / ".ci").mkdir(parents=True)
+        (self.folder / ".ci" / "constraints.txt").write_text(f"torch=={TORCH}\nclick==8.1\n")
+        (self.folder / "pyproject.toml").write_text(
+            "[build-system]\nrequires = []\nbuild-backend = 'backend'\nbackend-path = ['.']\n"
+        )
+        (self.folder / "backend.py").write_text(
+            "import shutil\ndef build_wheel(folder, *_):\n    return shutil.copy('MADE', folder).rpartition('/')[2]\n"
+        )
+        for version in ("1.0", TORCH, "99.0"):
+            wheel(self.home / "packages", "torch", version)
+        self.environment = {
+            **offline, "GITHUB_ACTION_PATH": str(self.folder), "RUNNER_OS": "Linux", "RUNNER_ARCH": "X64",
+            "GITHUB_OUTPUT": str(self.home / "output"), "GITHUB_STEP_SUMMARY": str(self.home / "summary"),
+        }  # fmt: skip
+
+    def takes_along(self, made: Path) -> None:
+        """The wheel that the build backend makes."""
+        (self.folder / made.name).write_bytes(made.read_bytes())
+        backend = self.folder / "backend.py"
+        backend.write_text(backend.read_text().replace("MADE", made.name))
+
+    def step(self, name: str, **given: str) -> subprocess.CompletedProcess[str]:
+        """Run one of the steps; what it writes to GITHUB_OUTPUT is `outputs()`."""
+        Path(self.environment["GITHUB_OUTPUT"]).write_text("")
+        return run(steps()[name], self.repository, **{**self.environment, **given})
+
+    def outputs(self) -> dict[str, str]:
+        """Of the last step."""
+        lines = Path(self.environment["GITHUB_OUTPUT"]).read_text().splitlines()
+        return dict(line.split("=", 1) for line in lines)
+
+    def chosen(self, package: str = "", constraints: str = "") -> dict[str, str]:
+        """What the first step says for these inputs."""
+        done = self.step("Choose", PACKAGE=package, CONSTRAINTS=constraints)
+        assert done.returncode == 0, done.stderr
+        return self.outputs()
+
+    def install(self) -> None:
+        """Install what is chosen by default."""
+        chosen = self.chosen()
+        done = self.step("Install", PACKAGE=chosen["package"], CONSTRAINTS=chosen["constraints"], PIP_NO_DEPS="1")
+        assert done.returncode == 0, done.stderr
+
+
+@pytest.fixture
+def action(repository: Path, offline: dict[str, str]) -> Action:
+    """The action, used in a repository full of traps."""
+    return Action(repository, offline)
+
+
 @pytest.mark.slow
-def test_the_actions_first_step_springs_no_trap_and_removes_the_solutions(
-    repository: Path, tmp_path: Path, offline: dict[str, str]
+def test_the_actions_first_steps_spring_no_trap_and_remove_the_solutions(
+    repository: Path, tmp_path: Path, action: Action
 ) -> None:
-    """It creates the environment in which everything else runs."""
-    done = run(steps()["Install"], repository, VERSION="1.0", **offline)
-    assert done.returncode == 0, done.stderr
-    (package,) = (tmp_path / "runner" / "grader").glob("lib/python3*/site-packages/grader")
-    assert [path.name for path in package.rglob("*.py") if "__pycache__" not in path.parts] == ["__init__.py"]
+    """They create the environment in which everything else runs, with the versions of the action's own file."""
+    action.takes_along(tmp_path / "packages" / "backprop_grader-1.0-py3-none-any.whl")
+    action.install()
+    (site,) = (tmp_path / "runner" / "grader").glob("lib/python3*/site-packages")
+    assert [path.name for path in (site / "grader").rglob("*.py")] == ["__init__.py"]
+    assert [path.name for path in site.glob("torch-*")] == [f"torch-{TORCH}.dist-info"]
     assert untouched(repository)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+def test_a_cached_environment_grades_like_a_new_one(repository: Path, tmp_path: Path, action: Action) -> None:
+    """Once without a cache, once with what was saved before the student's code ran; the key is the same."""
+    build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path / "dist")]
+    subprocess.run(build, cwd=ROOT, check=True, capture_output=True, timeout=120)
+    action.takes_along(next((tmp_path / "dist").iterdir()))
+    action.install()
+    (site,) = (tmp_path / "runner" / "grader").glob("lib/python3*/site-packages")
+    (site / "libraries.pth").write_text("\n".join(sysconfig.get_path(name) for name in ("purelib", "platlib")))
+    shutil.copytree(tmp_path / "runner" / "grader", tmp_path / "saved", symlinks=True)
+    key = action.chosen()["key"]
+    given = {
+        "EXERCISE": "cross_entropy", "EXERCISES": "", "SUBMISSION": "backward.py",
+        "CRITERION": "correct", "FEEDBACK": "kind", "ISOLATION": "process",
+    }  # fmt: skip
+    cold = action.step("Grade", **given)
+    assert (cold.returncode, action.outputs()) == (0, {"code": "1"}), cold.stderr
+    shutil.rmtree(tmp_path / "runner")  # another job, on another machine
+    assert action.chosen()["key"] == key
+    shutil.copytree(tmp_path / "saved", tmp_path / "runner" / "grader", symlinks=True)
+    cached = action.step("Grade", **given)
+    assert (cached.returncode, action.outputs()) == (0, {"code": "1"}), cached.stderr
+    assert unfenced(cached.stdout) == unfenced(cold.stdout) != []
+    assert action.step("Report").returncode == 0
+    assert action.outputs()["points"] == "0"
+    assert untouched(repository)
+
+
+class TestKey:
+    """When an environment is made anew."""
+
+    def test_changes_with_what_is_installed(self, action: Action) -> None:
+        """The versions, or a file of the package; a file that is not part of it does not matter."""
+        keys = [action.chosen()["key"]]
+        for name, text in {
+            ".ci/constraints.txt": "torch==2.6.0\n", "grader/api.py": "1", "README.md": "x", "tests/test_api.py": "",
+        }.items():  # fmt: skip
+            (action.folder / name).parent.mkdir(exist_ok=True)
+            (action.folder / name).write_text(text)
+            keys.append(action.chosen()["key"])
+        assert [before == after for before, after in itertools.pairwise(keys)] == [False, False, False, True]
+
+    def test_names_the_machine_and_its_python(self, action: Action) -> None:
+        """Neither runs elsewhere."""
+        assert action.chosen()["key"].startswith(f"backprop-grader-Linux-X64-python{platform.python_version()}-")
+
+    def test_a_commit_or_a_wheel_has_its_own(self, action: Action, repository: Path) -> None:
+        """By the address, and by the file's content."""
+        wheels = [repository / "course" / "grader.whl", repository / "course" / "other.whl"]
+        wheels[0].parent.mkdir()
+        for path in wheels:
+            path.write_text(path.name)
+        asked = ["", "git+https://example.org/x@1", "git+https://example.org/x@2", "./course/grader.whl"]
+        assert len({action.chosen(package)["key"] for package in (*asked, "./course/other.whl")}) == 5
+
+    def test_no_file_of_the_student_s_repository_takes_the_place_of_another(
+        self, action: Action, repository: Path
+    ) -> None:
+        """Only a path that begins with ./ is looked for there, whatever the repository has under the same name."""
+        before = action.chosen("backprop-grader==0.2.0", "constraints.txt")
+        (repository / "backprop-grader==0.2.0").mkdir()
+        (repository / "constraints.txt").write_text("torch==1.0\n")
+        (repository / ".ci").mkdir()
+        (repository / ".ci" / "constraints.txt").write_text("torch==1.0\n")
+        assert action.chosen("backprop-grader==0.2.0", "constraints.txt") == before
+        assert action.chosen()["constraints"] == str(action.folder / ".ci" / "constraints.txt")
+        assert action.chosen(constraints="./constraints.txt")["constraints"] == str(repository / "constraints.txt")
+        assert untouched(repository)
 
 
 @pytest.mark.slow
@@ -160,9 +299,8 @@ def test_the_actions_other_steps_spring_no_trap(repository: Path, tmp_path: Path
         "CRITERION": "correct", "FEEDBACK": "kind", "ISOLATION": "process", "CODE": "1",
         "GITHUB_OUTPUT": str(tmp_path / "output"), "GITHUB_STEP_SUMMARY": str(tmp_path / "summary"),
     }  # fmt: skip
-    names = iter(steps().items())
-    next(names)
-    told = {name: run(script, repository, **given) for name, script in names}
+    names = ("Grade", "Report", "Result")
+    told = {name: run(steps()[name], repository, **given) for name in names}
     assert {name: done.returncode for name, done in told.items()} == {"Grade": 0, "Report": 0, "Result": 1}, told
     assert told["Grade"].stdout.startswith("::stop-commands::")
     assert "points=0\n" in (tmp_path / "output").read_text()

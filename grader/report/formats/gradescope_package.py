@@ -23,7 +23,7 @@ _SDIST = re.compile(r"[\w.+!-]+-\d[\w.+!]*\.tar\.gz", re.ASCII)
 _ADDRESS = re.compile(r"(git\+)?https?://[!-~]+", re.ASCII)
 
 
-def travelling(asked: str | None, scratch: Path) -> Path | str:
+def what_to_install(asked: str | None, scratch: Path) -> Path | str:
     """The grader to install: a file to include, or what pip is to look for.
 
     Args:
