@@ -474,6 +474,7 @@ class TestConstraints:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(600)
 def test_the_archive_of_a_checkout_installs_itself_and_grades(
     grade: Callable[..., Result], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -499,7 +500,7 @@ def test_the_archive_of_a_checkout_installs_itself_and_grades(
             check=False,
             capture_output=True,
             text=True,
-            timeout=110,
+            timeout=280,
         )
         assert done.returncode == 0, done.stderr
         (site,) = root.glob("venv/lib/python3*/site-packages")

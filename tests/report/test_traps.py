@@ -7,6 +7,7 @@ a student's code would run outside the sandbox, in the job that decides the grad
 from __future__ import annotations
 
 import itertools
+import json
 import os
 import platform
 import re
@@ -79,7 +80,7 @@ def run(script: str, repository: Path, **environment: str) -> subprocess.Complet
     }
     return subprocess.run(
         ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", script],
-        cwd=repository, env=kept | environment, check=False, capture_output=True, text=True, timeout=110,
+        cwd=repository, env=kept | environment, check=False, capture_output=True, text=True, timeout=280,
     )  # fmt: skip
 
 
@@ -208,6 +209,7 @@ def action(repository: Path, offline: dict[str, str]) -> Action:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(300)
 def test_the_actions_first_steps_spring_no_trap_and_remove_the_solutions(
     repository: Path, tmp_path: Path, action: Action
 ) -> None:
@@ -221,7 +223,7 @@ def test_the_actions_first_steps_spring_no_trap_and_remove_the_solutions(
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 def test_a_cached_environment_grades_like_a_new_one(repository: Path, tmp_path: Path, action: Action) -> None:
     """Once without a cache, once with what was saved before the student's code ran; the key is the same."""
     build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path / "dist")]
@@ -312,7 +314,7 @@ def test_the_recipe_for_ci_springs_no_trap(repository: Path, installed: Path) ->
     """Its steps, without those that install."""
     text = (ROOT / "docs" / "instructors.md").read_text(encoding="utf-8")
     (script,) = re.findall(r"```yaml\n- run: \|\n((?:    .*\n)+)```", text)
-    kept = [line for line in textwrap.dedent(script).splitlines() if not line.startswith("pip install")]
+    kept = [line for line in textwrap.dedent(script).splitlines() if not line.startswith(("grader=", "pip install"))]
     (repository / "exercises.py").unlink()
     (repository / "exercises" / "mlp").mkdir(parents=True)
     shutil.copy(ROOT / "exercises" / "mlp" / "backward.py", repository / "exercises" / "mlp")
@@ -326,6 +328,36 @@ def test_the_recipe_for_ci_springs_no_trap(repository: Path, installed: Path) ->
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(300)
+def test_the_autograder_for_classroom_50_springs_no_trap(
+    repository: Path, tmp_path: Path, installed: Path, offline: dict[str, str]
+) -> None:
+    """It installs what is beside it; in an environment that is there already it grades, for Classroom 50's runner."""
+    text = (ROOT / "docs" / "instructors.md").read_text(encoding="utf-8")
+    (script,) = re.findall(r"```python\n(\"\"\"autograder.py.*?)```", text, flags=re.DOTALL)
+    bundle = tmp_path / "bundle"
+    bundle.mkdir()
+    (bundle / "autograder.py").write_text(script)
+    (bundle / "constraints.txt").write_text(f"torch=={TORCH}\n")
+    wheel(bundle, "backprop_grader", "1.0", "grader/__init__.py")
+    given = {
+        "CLASSROOM": "c", "ASSIGNMENT": "a", "OWNER": "ada", "SUBMISSION_TAG": "submit/1", "COMMIT_URL": "https://c",
+        "RELEASE_URL": "https://r", "REVIEW_URL": "https://v",
+    }  # fmt: skip
+    start = f"python3 {bundle}/autograder.py"
+    empty = run(start, repository, **{**offline, **given, "RUNNER_TEMP": str(tmp_path / "fresh")})
+    assert empty.returncode == 1, empty.stderr  # that wheel holds nothing
+    assert "No module named grader" in empty.stderr
+    assert list((tmp_path / "fresh" / "grader").glob(f"lib/python3*/site-packages/torch-{TORCH}.dist-info"))
+    done = run(start, repository, **offline, **given, GRADER_ENVIRONMENT=str(installed / "grader"))
+    assert done.returncode == 0, done.stderr
+    result = json.loads((repository / "result.json").read_text())
+    assert (result["owner"], result["score"], result["max-score"]) == ("ada", 0, 26)
+    assert untouched(repository)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
 def test_gradescopes_scripts_spring_no_trap(
     repository: Path, tmp_path: Path, offline: dict[str, str], grade: Callable[..., Result]
 ) -> None:
