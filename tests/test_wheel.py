@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import email.policy
 import json
 import os
+import re
 import subprocess
 import sys
 import sysconfig
@@ -68,6 +70,20 @@ def test_the_wheel_holds_everything(wheel: Path) -> None:
     for file in ("py.typed", "report/report.schema.json", "grading/pytest.ini", "data/names.txt"):
         assert f"grader/{file}" in names
     assert not any(name.endswith(".pyc") for name in names)
+
+
+def test_the_links_of_its_description_work_outside_the_repository(wheel: Path) -> None:
+    """An index page shows the README: every link and picture has a whole address, of a file that is there."""
+    with zipfile.ZipFile(wheel) as opened:
+        (name,) = [name for name in opened.namelist() if name.endswith(".dist-info/METADATA")]
+        metadata = email.message_from_bytes(opened.read(name), policy=email.policy.default)
+    links = re.findall(r"\]\(([^)]*)\)", metadata.get_content())
+    relative = [link for link in links if not link.startswith(("https://", "#"))]
+    assert relative == []
+    own = rf"https://[^/]+/backprop-grader/backprop-grader/(?:blob/)?v{re.escape(metadata['Version'])}/([^#]*)"
+    files = [found[1] for link in links if (found := re.match(own, link))]
+    assert len(files) > 10
+    assert [file for file in files if not (ROOT / file).exists()] == []
 
 
 def test_a_learner_can_start_anywhere(call: Call, tmp_path: Path) -> None:
