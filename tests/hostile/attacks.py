@@ -17,8 +17,14 @@ import ast
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from grader.verdict.evidence import Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from grader.grading.row import Row
 
 FOLDER = Path(__file__).parent / "corpus"
 RIGHT = frozenset(("correct", "exact"))
@@ -54,6 +60,16 @@ class Attack:
             if kind in kinds:
                 verdicts |= dict(map(_verdicts, line.split()))
         return verdicts
+
+    def surprises(self, rows: Iterable[Row], *, rules: bool, curtain: bool = True) -> dict[str, str]:
+        """Function -> what became of it, for each that did not get an accepted verdict, or from which it escaped."""
+        expected = self.expected(rules=rules, curtain=curtain)
+        return {
+            row.name: f"{row.verdict}: {row.problem}{row.printed}{row.notes}"
+            for row in rows
+            if row.verdict not in expected.get(row.name, expected["*"])
+            or "escaped" in f"{row.problem}{row.printed}{row.notes}"
+        }
 
     def submission(self, solution: str, places: dict[str, str]) -> bytes:
         """The attack, with the worked solution for every function that it leaves out."""

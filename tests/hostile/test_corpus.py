@@ -9,26 +9,22 @@ import re
 import socket
 import sys
 import sysconfig
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from bare import bare
 
-from grader.exercise.settings import Settings
-from grader.grading.grading import start_grading
-from grader.grading.submission import Submission
 from grader.sandbox.client import Sandbox
 from grader.sandbox.limits import Level
 from tests.hostile.attacks import Attack, attacks
+from tests.hostile.targets import SECRET, Range
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from grader.exercise.case import Cases
     from grader.exercise.exercise import Exercise
-    from grader.grading.row import Row
 
 pytestmark = [
     pytest.mark.hostile,
@@ -38,43 +34,7 @@ pytestmark = [
 ATTACKS = attacks()
 WAYS = {"with-rules": (Sandbox, True), "without-rules": (Sandbox, False), "bare": (bare, False)}
 """How to start a sandbox, and whether the rules apply. `bare` is for attacks that would fail for lack of names."""
-SECRET = "a-secret-of-the-grader"
 _BECOME_SUBREAPER = 36
-
-
-@dataclass
-class Range:
-    """Where the attacks take place: a sandbox, targets to hit, and the results of an untouched run."""
-
-    sandbox: Sandbox
-    exercise: Exercise
-    cases: Cases
-    solution: str
-    target: Path
-    listener: socket.socket
-    way: str
-    honest: list[dict[str, object]] = field(default_factory=list)
-
-    def places(self) -> dict[str, str]:
-        return {
-            "TMP": str(self.target),
-            "PORT": str(self.listener.getsockname()[1]),
-            "GRADER": str(os.getpid()),
-            "SOLUTION": str(self.exercise.directory.parent.parent / "solutions" / "mlp" / "backward.py"),
-            "OTHER": str(self.target / "other.py"),
-            "SECRET": SECRET,
-        }
-
-    def grade(self, source: bytes) -> list[Row]:
-        submission = Submission("attack", self.target / "backward.py", {"backward.py": source})
-        grading = start_grading(self.exercise, submission, self.sandbox, Settings(), self.cases)
-        try:
-            return list(grading.rows())
-        finally:
-            grading.close()
-
-    def grade_honestly(self) -> list[dict[str, object]]:
-        return [{**row.as_dict(), "duration_s": 0} for row in self.grade(self.solution.encode())]
 
 
 @pytest.fixture(scope="module")
@@ -96,9 +56,7 @@ def attacked(
         with start(timeout=2.0, submission_timeout=20.0, rules=rules) as sandbox:
             if sandbox.isolation.level < Level.LOCKED:
                 pytest.skip(f"no locked level here: {sandbox.isolation.missing}")
-            place = Range(sandbox, mlp, mlp_cases, solution_source, target, listener, request.param)
-            place.honest = place.grade_honestly()
-            yield place
+            yield Range(sandbox, mlp, mlp_cases, solution_source, target, listener, request.param)
         listener.settimeout(0.1)
         with pytest.raises(TimeoutError):
             listener.accept()
@@ -165,14 +123,7 @@ def test_attack_that_finds_every_name_gets_its_verdicts_and_changes_nothing_else
 def stands(attacked: Range, attack: Attack) -> None:
     """Check an attack's verdicts, and that the next submission is graded as before."""
     rows = attacked.grade(attack.submission(attacked.solution, attacked.places()))
-    expected = attack.expected(rules=WAYS[attacked.way][1], curtain=attacked.way != "bare")
-    wrong = {
-        row.name: f"{row.verdict}: {row.problem}"
-        for row in rows
-        if row.verdict not in expected.get(row.name, expected["*"])
-    }
-    assert wrong == {}
-    assert not [row for row in rows if "escaped" in f"{row.problem}{row.printed}{row.notes}"]
+    assert attack.surprises(rows, rules=WAYS[attacked.way][1], curtain=attacked.way != "bare") == {}
     assert attacked.grade_honestly() == attacked.honest
 
 
