@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from grader.api import grade
+    from grader.exercise.shelf import load_exercise
+    from grader.learner.notebook_checks import check, cmp
 
 __version__ = "0.2.0"
 
@@ -18,10 +23,12 @@ _DOOR = {
 __all__ = ["__version__", "check", "cmp", "grade", "load_exercise"]
 
 
-def __getattr__(name: str) -> Any:
-    if name in _DOOR:
-        return getattr(import_module(_DOOR[name]), name)
-    raise AttributeError(f"module 'grader' has no attribute {name!r}")
+if not TYPE_CHECKING:  # to a type checker, any name would be there, of any type
+
+    def __getattr__(name: str) -> Any:
+        if name in _DOOR:
+            return getattr(import_module(_DOOR[name]), name)
+        raise AttributeError(f"module 'grader' has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:

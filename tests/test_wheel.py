@@ -116,3 +116,35 @@ def test_the_public_api_works(call: Call, tmp_path: Path) -> None:
     assert call("python", "-m", "grader", "--version", cwd=tmp_path).stdout.startswith("grade, version ")
     probe = "import grader; print(all(getattr(grader, name) for name in grader.__all__))"
     assert call("python", "-c", probe, cwd=tmp_path).stdout == "True\n"
+
+
+ELSEWHERE = """\
+from typing import Any, assert_type
+
+import grader
+from grader import check, cmp, grade, load_exercise
+from grader.exercise.exercise import Exercise
+from grader.exercise.settings import Settings
+from grader.learner.notebook_checks import Checked
+
+assert_type(grader.__version__, str)
+assert_type(grade("backward.py", "mlp", Settings()), dict[str, Any])
+assert_type(load_exercise("mlp"), Exercise)
+assert_type(check(globals(), exercise="mlp"), Checked)
+cmp("probs", 1, 2)
+grade(1, "mlp")  # type: ignore[arg-type]
+load_exercise(1)  # type: ignore[arg-type]
+check(exercise=1)  # type: ignore[arg-type]
+cmp("probs")  # type: ignore[call-arg]
+grader.grad  # type: ignore[attr-defined]
+"""
+
+
+def test_another_projects_type_checker_sees_every_type(call: Call, tmp_path: Path) -> None:
+    """With `mypy --strict`, which also rejects an `ignore` that nothing needs."""
+    pytest.importorskip("mypy", reason="mypy is in the extra `style`")
+    (tmp_path / "elsewhere.py").write_text(ELSEWHERE, encoding="utf-8")
+    # Its own types are not asked about here, and reading them takes most of a minute.
+    (tmp_path / "mypy.ini").write_text("[mypy]\n[mypy-torch.*]\nfollow_imports = skip\n", encoding="utf-8")
+    checked = call("python", "-m", "mypy", "--strict", "elsewhere.py", cwd=tmp_path)
+    assert checked.returncode == 0, checked.stdout + checked.stderr
