@@ -8,6 +8,7 @@ import signal
 import sys
 from dataclasses import replace
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Final, Self
 from weakref import WeakSet
 
@@ -25,6 +26,11 @@ if TYPE_CHECKING:
 
 _CPU_ALLOWANCE: Final = 5.0
 """CPU seconds added to a submission's time limit: the kernel limit only catches what the deadlines miss."""
+_PROC: Final = Path("/proc/self")
+_NO_PROC: Final = (
+    "/proc is not mounted; without it, the sandbox can neither count its threads before it forks nor limit its memory. "
+    "Run `mount -t proc proc /proc` as root"
+)
 
 
 def started(
@@ -217,6 +223,8 @@ class Sandbox:
         return self._backend
 
     def _start(self) -> ForkServer | Portable:
+        if sys.platform == "linux" and not _PROC.exists():
+            raise SandboxError(_NO_PROC)
         cpu = int(self._limits.cpu)
         if self._portable:
             from grader.sandbox.host.portable import Portable

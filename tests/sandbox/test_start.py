@@ -17,7 +17,7 @@ from grader.sandbox.client import Sandbox, started
 from grader.sandbox.host.start import environment, search_path
 from grader.sandbox.limits import Level
 from grader.sandbox.numerics import PINNED_ENVIRONMENT, Numerics, pin_torch
-from grader.sandbox.types import Isolation, Question, Raised, Returned
+from grader.sandbox.types import Isolation, Question, Raised, Returned, SandboxError
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -190,3 +190,14 @@ def test_a_filter_that_refuses_to_signal_by_handle_means_no_fork_server(monkeypa
 
     monkeypatch.setattr("signal.pidfd_send_signal", refuse)
     assert not client._can_fork()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have no /proc")
+@pytest.mark.parametrize("level", [Level.NONE, Level.PROCESS], ids=str)
+def test_a_linux_without_proc_is_told_so_before_anything_is_started(
+    monkeypatch: pytest.MonkeyPatch, level: Level, tmp_path: Path
+) -> None:
+    """As in a chroot that nobody has mounted it in; a server would end with a traceback."""
+    monkeypatch.setattr(client, "_PROC", tmp_path / "proc" / "self")
+    with pytest.raises(SandboxError, match=r"^/proc is not mounted; .* Run `mount -t proc proc /proc` as root$"):
+        started(level)
