@@ -1,4 +1,4 @@
-"""The wheel, outside the checkout: what `pip install` installs."""
+"""The wheel, outside the checkout: what `pip install` installs; and the source distribution, which makes the same."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import re
 import subprocess
 import sys
 import sysconfig
+import tarfile
 import venv
 import zipfile
 from pathlib import Path
@@ -26,16 +27,30 @@ ROOT = Path(__file__).resolve().parent.parent
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
 
+def built(target: str, source: Path, folder: Path) -> Path:
+    """What the build backend makes of a source tree; called directly, so nothing is downloaded."""
+    subprocess.run(
+        [sys.executable, "-m", "hatchling", "build", "-t", target, "-d", str(folder)],
+        cwd=source, check=True, capture_output=True, timeout=120,
+    )  # fmt: skip
+    (found,) = folder.iterdir()
+    return found
+
+
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Built by the build backend itself, so nothing is downloaded."""
-    folder = tmp_path_factory.mktemp("dist")
-    subprocess.run(
-        [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)],
-        cwd=ROOT, check=True, capture_output=True, timeout=120,
-    )  # fmt: skip
-    (found,) = folder.glob("*.whl")
-    return found
+    """Built from the checkout."""
+    return built("wheel", ROOT, tmp_path_factory.mktemp("wheel"))
+
+
+@pytest.fixture(scope="module")
+def unpacked(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The source distribution, built from the checkout and unpacked."""
+    folder = tmp_path_factory.mktemp("unpacked")
+    with tarfile.open(built("sdist", ROOT, tmp_path_factory.mktemp("sdist"))) as archive:
+        archive.extractall(folder, filter="data")
+    (top,) = folder.iterdir()
+    return top
 
 
 @pytest.fixture(scope="module")
@@ -84,6 +99,20 @@ def test_the_links_of_its_description_work_outside_the_repository(wheel: Path) -
     files = [found[1] for link in links if (found := re.match(own, link))]
     assert len(files) > 10
     assert [file for file in files if not (ROOT / file).exists()] == []
+
+
+@pytest.mark.skipif(not (ROOT / ".git").exists(), reason="only a clone knows which files it tracks")
+def test_the_source_distribution_holds_every_file_of_the_repository(unpacked: Path) -> None:
+    """So that its tests find the pages, workflows and settings that they read."""
+    tracked = subprocess.check_output(["git", "ls-files", "-z"], cwd=ROOT, text=True).rstrip("\0").split("\0")
+    assert [name for name in tracked if (ROOT / name).is_file() and not (unpacked / name).is_file()] == []
+
+
+def test_a_wheel_from_the_source_distribution_is_the_same(wheel: Path, unpacked: Path, tmp_path: Path) -> None:
+    """File by file: `python -m build` makes one from the other."""
+    again = built("wheel", unpacked, tmp_path / "dist")
+    first, second = ({file.filename: file.CRC for file in zipfile.ZipFile(path).infolist()} for path in (wheel, again))
+    assert second == first
 
 
 def test_a_learner_can_start_anywhere(call: Call, tmp_path: Path) -> None:
