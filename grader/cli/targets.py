@@ -147,7 +147,7 @@ def checkout(path: Path) -> Path | None:
 
 
 def _commands() -> list[str]:
-    """Commands to suggest for a mistyped word: for `grade wacth`, not for `grade hint wacth`. None that are hidden."""
+    """Commands to suggest for a mistyped word: for `wacth`, not for `hint wacth`. None that are hidden."""
     context = click.get_current_context()
     root = context.find_root()
     if context.info_name != "run":

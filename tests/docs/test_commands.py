@@ -8,79 +8,19 @@ A page runs in a folder of its own, and each `##` heading starts there again. A 
 
 from __future__ import annotations
 
-import contextlib
 import os
-import re
-import shlex
 import shutil
 import subprocess
 import sys
 import zipfile
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-import click
 import pytest
+from shown import PAGES, ROOT, RUN, Block, blocks
 
-from grader.cli.main import main
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-ROOT = Path(__file__).resolve().parents[2]
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md")), *sorted((ROOT / ".github").glob("*.md"))]
-RUN = ("sh", "console")
-"""The languages of blocks that are run: commands alone, and commands with what they print."""
 READ_ONLY = ("python", "toml", "yaml", "json", "powershell", "text", "{")
 """The languages of blocks that are not commands of this machine's shell."""
 SECONDS = 120
-
-
-@dataclass(frozen=True)
-class Block:
-    """A fenced block of a page."""
-
-    line: int
-    language: str
-    text: str
-    heading: str
-    why_not: str
-    state: str
-    above: str
-    """The text of the block before it."""
-
-    def steps(self) -> Iterator[tuple[str, list[str]]]:
-        """Each command, with the lines that it has to print."""
-        if self.language == "sh":
-            yield self.text, []
-            return
-        for part in re.split(r"^\$ ", self.text, flags=re.MULTILINE)[1:]:
-            command, *printed = part.splitlines()
-            yield command, printed
-
-
-FENCE = re.compile(r"^(?P<fence>```+)(?P<language>[^\n]*)\n(?P<text>.*?)^(?P=fence)$", re.MULTILINE | re.DOTALL)
-
-
-def blocks(page: Path) -> list[Block]:
-    """The page's fenced blocks, in order."""
-    text = page.read_text(encoding="utf-8")
-    found: list[Block] = []
-    for fenced in FENCE.finditer(text):
-        before = text[: fenced.start()].rstrip()
-        heading = (re.findall(r"^## .+$", before, re.MULTILINE) or [""])[-1]
-        line = text.count("\n", 0, fenced.start()) + 1
-        above = found[-1].text if found else ""
-        found.append(Block(line, fenced["language"], fenced["text"], heading, *said(before.rpartition("\n")[2]), above))
-    return found
-
-
-def said(comment: str) -> tuple[str, str]:
-    """Why a block is not run, and the state that it wants."""
-    why = re.fullmatch(r"<!-- not run: (.+) -->", comment)
-    state = re.fullmatch(r"<!-- in: (\S+) -->", comment)
-    return (why[1] if why else "", state[1] if state else "")
 
 
 def prints(output: str, expected: list[str]) -> str | None:
@@ -290,29 +230,3 @@ def test_every_block_has_a_language_that_says_whether_it_is_run(page: Path) -> N
 def test_what_is_not_printed_is_found(expected: list[str], missing: str | None) -> None:
     """`...` stands for any lines, everything else for itself."""
     assert prints("a\nb\nc\n", expected) == missing
-
-
-def inline(page: Path) -> list[str]:
-    """Commands of `grade` within the text: no name alone, no placeholder, no list of options."""
-    text = FENCE.sub("", page.read_text(encoding="utf-8"))
-    found = re.findall(r"`(grade [^`]+ [^`]+)`", text.replace("\n", " "))
-    return [command for command in found if not re.search(r"\b[A-Z]{3,}\b|\.\.\.|://", command)]
-
-
-@pytest.mark.parametrize("page", [page for page in PAGES if inline(page)], ids=lambda page: page.name)
-def test_every_command_in_the_text_has_all_that_it_needs(page: Path, stage: Path) -> None:
-    """Its options exist, and none that is required is missing; it is parsed, not run."""
-    wrong = {}
-    for command in inline(page):
-        words = shlex.split(command)[1:]
-        try:
-            with contextlib.chdir(stage):
-                context = main.make_context("grade", words)
-                name, parsed, rest = main.resolve_command(context, [*context._protected_args, *context.args])
-                parsed.make_context(name, rest, parent=context)
-        except click.exceptions.Exit:
-            continue
-        except click.UsageError as error:
-            if not isinstance(error, click.BadParameter) or isinstance(error, click.MissingParameter):
-                wrong[command] = error.format_message()
-    assert wrong == {}
