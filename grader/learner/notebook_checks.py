@@ -39,6 +39,9 @@ UNSCORED = "on this notebook's own minibatch, not scored: `grade` also tries oth
 _WRITES = re.compile(r"^[ \t]*(?:def (d\w+)|(d\w+)[ \t]*(?:\[[^=\n]*\][ \t]*)?=(?!=))", re.MULTILINE)
 _BY_NAME = 'give the name of the gradient: check("dprobs"), or check() for all of them'
 _NO_GRADIENT = "no gradient to compare with: call {name}.retain_grad() before loss.backward()"
+_INHERITED = "its own lines are right; what they are computed from is not, or was not when the cell ran"
+_IN_A_FILE = re.compile(r" \(forward\.py line \d+\)|forward\.py line \d+: (?=`)")
+"""Where a line stands in the exercise's file: a notebook has the line itself, in a cell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +68,18 @@ class CheckedLine:
         return plain(self.columns) if self.columns is not None and self.columns.maxdiff is not None else None
 
     @property
+    def inherited(self) -> bool:
+        """Whether the value is wrong, although its lines are right: so is one that they are computed from."""
+        compared = self.problem != _NO_GRADIENT.format(name=self.variable)
+        return compared and not self.fine and self.row is not None and solved(self.row)
+
+    @property
     def words(self) -> str:
         """What is shown instead of figures: how the function was graded, or why there is nothing to compare."""
         if self.row is not None and self.columns is None:
             return f"{'correct' if solved(self.row) else headline(self.row)} (a function, graded)"
-        return str(self.problem)
+        problem = str(self.problem)
+        return problem.partition(":")[0] if self.inherited else problem  # its advice belongs to the other gradient
 
     @property
     def text(self) -> str:
@@ -81,10 +91,13 @@ class CheckedLine:
     @property
     def remarks(self) -> Iterator[str]:
         """Remarks shown below the line."""
+        if self.inherited:
+            yield _INHERITED
+            return
         if self.figures is not None and self.problem:
             yield self.problem
         if not self.fine and self.row is not None and (mistake := likely(self.row)):
-            yield mistake
+            yield _IN_A_FILE.sub("", mistake)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +112,11 @@ class Checked:
     @property
     def total(self) -> str:
         """How many gradients agree and how many are missing; empty if none was checked."""
-        if not self.lines and not self.missing:
-            return ""
+        if not self.lines:
+            one = "".join(self.missing) if len(self.missing) == 1 else ""
+            return (
+                f"{self.exercise}: {f'{one} is' if one else len(self.missing)} not written yet" if self.missing else ""
+            )
         fine, count = sum(line.fine for line in self.lines), len(self.lines)
         left = f", {len(self.missing)} not written yet" if self.missing else ""
         return f"{self.exercise}: {fine} of {count} agree{left}; {UNSCORED}"
@@ -112,19 +128,23 @@ class Checked:
     def _repr_html_(self) -> str:
         """An HTML table. All text from the learner is escaped."""
         rows = "".join(_html_row(line) for line in self.lines)
-        notes = "".join(f"<p>note: {html.escape(note)}</p>" for note in self.notes)
         head = "<tr><th></th><th>gradient</th><th>exact</th><th>approximate</th><th>maxdiff</th><th></th></tr>"
-        if not self.total:
-            return notes
-        return f"<table>{head}{rows}</table>{notes}<p>{html.escape(self.total)}</p>"
+        table = f"<table>{head}{rows}</table>" if rows else ""
+        below = [*(f"note: {note}" for note in self.notes), *filter(None, [self.total])]
+        return table + "".join(f"<p>{_html_text(text)}</p>" for text in below)
 
 
 def _html_row(line: CheckedLine) -> str:
     mark = "✓" if line.fine else "✗"
     cells = lecture_cells(line.figures) if line.figures is not None else ("", "", "")
     remarks = [*line.remarks] if line.figures is not None else [line.words, *line.remarks]
-    texts = [mark, f"d{line.variable}", *cells, " ".join(remarks)]
-    return "<tr>" + "".join(f"<td>{html.escape(text)}</td>" for text in texts) + "</tr>"
+    texts = "".join(f"<td>{_html_text(text)}</td>" for text in (mark, f"d{line.variable}", *cells))
+    # Jupyter aligns cells to the right, as figures are.
+    return f'<tr>{texts}<td style="text-align: left">{"<br>".join(map(_html_text, remarks))}</td></tr>'
+
+
+def _html_text(text: str) -> str:
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", html.escape(text))
 
 
 def cmp(name: object, gradient: object, variable: object) -> None:

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import torch
+from kernels import run_cells
 
 import grader.learner.notebook_checks as door
 from grader import check, cmp
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from grader.exercise.exercise import Exercise
 
-ROOT = Path(__file__).resolve().parents[2]
 SEED = 2147483647
 
 FORWARD = """\
@@ -101,6 +103,23 @@ class TestFlatValues:
         assert not found.lines[1].fine
         assert found.lines[1].row is not None
         assert "counts" in "".join(found.lines[1].remarks)
+        assert "forward.py" not in repr(found)
+
+    def test_right_lines_after_a_wrong_gradient_are_not_blamed(self, cells: dict[str, Any]) -> None:
+        """Neither their shape, nor advice that belongs to the other gradient."""
+        cells["dcounts_sum_inv"] = cells["counts"] * cells["probs"].grad
+        cells["dcounts_sum"] = -(cells["counts_sum"] ** -2) * cells["dcounts_sum_inv"]
+        source = "dcounts_sum_inv = counts * dprobs\ndcounts_sum = -counts_sum**-2 * dcounts_sum_inv"
+        assert repr(check(cells, "dcounts_sum", sources=[source])).splitlines()[:2] == [
+            "counts_sum      | shape (32, 27), expected (32, 1)",
+            "    its own lines are right; what they are computed from is not, or was not when the cell ran",
+        ]
+
+    def test_what_is_not_written_yet_gets_no_empty_table(self, cells: dict[str, Any]) -> None:
+        """`dh = None # TODO` under `%%grade dh`."""
+        cells["dh"] = None
+        assert check(cells, "dh")._repr_html_() == "<p>mlp: dh is not written yet</p>"
+        assert repr(check(cells)) == "mlp: 26 not written yet"
 
     def test_need_no_retained_gradients(self, cells: dict[str, Any], mlp: Exercise) -> None:
         """The exercise's forward pass runs on the notebook's inputs."""
@@ -202,6 +221,36 @@ def test_the_table_escapes_the_learners_text(cells: dict[str, Any]) -> None:
     assert "<script>" not in shown
 
 
+@pytest.mark.parametrize(
+    ("error", "shown"),
+    [(None, ["probs           | exact: True  | approximate: True  | maxdiff: 0.0"]), (NameError(), [])],
+)
+def test_grade_asks_of_ipython_what_the_oldest_has(
+    cells: dict[str, Any], monkeypatch: pytest.MonkeyPatch, error: Exception | None, shown: list[str]
+) -> None:
+    """IPython 7.34, Colab's, has all of this; anything else would be an AttributeError here."""
+    seen: list[str] = []
+    magics: dict[str, Any] = {}
+    shell = SimpleNamespace(
+        user_ns=cells,
+        history_manager=SimpleNamespace(input_hist_raw=["", "%load_ext grader"]),
+        register_magic_function=lambda function, kind, name: magics.update({f"{kind} {name}": function}),
+        run_cell=lambda cell: exec(cell, cells) or SimpleNamespace(error_in_exec=error, error_before_exec=None),
+    )
+    parts = {
+        "IPython": SimpleNamespace(
+            display=SimpleNamespace(display=lambda found: seen.append(repr(found).splitlines()[0]))
+        ),
+        "IPython.core": SimpleNamespace(),
+        "IPython.core.getipython": SimpleNamespace(get_ipython=lambda: shell),
+    }
+    for name, part in parts.items():
+        monkeypatch.setitem(sys.modules, name, part)
+    door.load_ipython_extension(shell)
+    magics["cell grade"]("", "dprobs = probs.grad")
+    assert seen == shown
+
+
 def test_the_notebooks_torch_keeps_its_threads(cells: dict[str, Any]) -> None:
     """Training in the next cell does not become slower."""
     before = torch.get_num_threads()
@@ -214,15 +263,6 @@ def test_the_notebooks_torch_keeps_its_threads(cells: dict[str, Any]) -> None:
 @pytest.mark.timeout(180)
 def test_a_real_notebook_runs_from_top_to_bottom(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Run by nbclient in a real kernel: values, functions, the magic, the table."""
-    nbformat = pytest.importorskip("nbformat")
-    nbclient = pytest.importorskip("nbclient")
-    monkeypatch.setenv("PYTHONPATH", str(ROOT))
-    monkeypatch.setenv("IPYTHONDIR", str(tmp_path))
-    monkeypatch.setenv("JUPYTER_DATA_DIR", str(tmp_path / "jupyter"))
-    kernel = tmp_path / "jupyter" / "kernels" / "here"
-    kernel.mkdir(parents=True)
-    command = f'{{"argv": ["{sys.executable}", "-m", "ipykernel_launcher", "-f", "{{connection_file}}"], '
-    (kernel / "kernel.json").write_text(command + '"display_name": "here", "language": "python"}')
     sources = [
         FORWARD,
         "from grader import check, cmp\n%load_ext grader",
@@ -235,9 +275,7 @@ def test_a_real_notebook_runs_from_top_to_bottom(tmp_path: Path, monkeypatch: py
         "%%grade dnope\ndnope = 1",
         "%%grade\ndata = 1\ndprobs = probs.grad",
     ]
-    book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(text) for text in sources])
-    nbclient.NotebookClient(book, timeout=120, kernel_name="here").execute()
-    printed = [_shown(cell) for cell in book.cells]
+    printed = run_cells(sources, tmp_path, monkeypatch)
     assert printed[3] == "probs           | exact: True  | approximate: True  | maxdiff: 0.0\n"
     assert "<table>" in printed[5]
     assert "mlp: 2 of 3 agree, 23 not written yet" in printed[5]
@@ -247,10 +285,3 @@ def test_a_real_notebook_runs_from_top_to_bottom(tmp_path: Path, monkeypatch: py
     assert "there is no mlp gradient dnope" in printed[8]
     assert "mlp: 1 of 1 agree" in printed[9]
     assert "no gradient of mlp data" not in printed[9]
-
-
-def _shown(cell: Any) -> str:
-    return "".join(
-        output.get("text", "") + output.get("data", {}).get("text/html", output.get("data", {}).get("text/plain", ""))
-        for output in cell.outputs
-    )
