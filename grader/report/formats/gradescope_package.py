@@ -44,11 +44,11 @@ def _own_origin() -> str:
     """A path or an address to which this grader's installation goes back; otherwise, its version in an index."""
     known = origin()
     address = str(known.get("url", ""))
-    if version_control := known.get("vcs_info"):
-        return f"{version_control['vcs']}+{address}@{version_control['commit_id']}"
     if address.startswith("file:"):
         path = unquote(urlsplit(address).path)
         return path if Path(path).exists() else FROM_INDEX
+    if version_control := known.get("vcs_info"):
+        return f"{version_control['vcs']}+{address}@{version_control['commit_id']}"
     return address or FROM_INDEX
 
 
