@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -104,8 +105,10 @@ class TestTested:
     """.ci/constraints.txt: what all tests run with."""
 
     def test_names_what_doctor_prints_here(self) -> None:
-        """Except for the grader itself, which is this checkout; the versions are another machine's affair."""
-        assert pins(TESTED.read_text(encoding="utf-8")).keys() == pins(constraints(itself=False)).keys()
+        """Except for the grader itself, which is this checkout. Other builds of torch need other packages."""
+        tested, here = pins(TESTED.read_text(encoding="utf-8")), pins(constraints(itself=False))
+        comparable = version("torch") == f"{tested['torch']}+cpu" and sys.platform == "linux"
+        assert tested.keys() == here.keys() or not comparable
 
     def test_asks_for_a_torch_that_the_package_accepts(self) -> None:
         """An installation with this file could not be made otherwise."""
