@@ -42,8 +42,8 @@ if importlib.util.find_spec("grader") is None:
     %pip install -q "backprop-grader[notebook] @ git+{ADDRESS}\""""
 
 UNREACHABLE = """\
-If pip cannot reach that address, give it a folder with a clone or a wheel in its place, such as one that you have
-uploaded: `%pip install -q "./backprop_grader-0.2.0-py3-none-any.whl[notebook]"`."""
+If pip cannot reach that address, give it the folder of a clone in its place, or a wheel that you have uploaded:
+`%pip install -q "./backprop-grader[notebook]"`."""
 
 IMPORTS = """\
 import torch
@@ -80,9 +80,9 @@ LAST = """\
 A mistake in one gradient also shows in those that are computed from it: begin with the first that is wrong."""
 
 SCORE = """\
-This compares on one minibatch. For a score, save the notebook and run `grade mlp.ipynb --exercise mlp` in a terminal, or
-with a `!` before it in a cell. In Colab, download the notebook and upload it to *Files* first. `grade` reads your cells,
-without running the notebook, and tests each gradient at other sizes and with random upstream gradients, too."""
+This compares on one minibatch. For a score, save the notebook and run `grade mlp.ipynb --exercise mlp` in a terminal,
+or with a `!` before it in a cell. In Colab, download the notebook and upload it to *Files* first. `grade` reads your
+cells, without running the notebook, and tests each gradient at other sizes and with random upstream gradients, too."""
 
 
 def cells() -> Iterator[tuple[str, str]]:
