@@ -36,7 +36,7 @@ NOT_RUN = {
     r"\S+ ([!%]|\S*bin/)?(pip (install|wheel)|pipx|uvx?|git clone) .*": "downloads",
     r"docs/benchmarks\.md:\d+ python -m venv PEERS": "what follows it downloads other graders from an index",
     r"\S+ \.venv/bin/(tox|pre-commit).*": "downloads environments from an index",
-    r"\S+ \.venv/bin/(python -m build|twine).*": "publishes",
+    r"\S+ (\.venv/bin/)?(python -m build|twine).*": "publishes",
     r"\S+ source \.venv/bin/activate": "changes the shell that it is typed into",
     r"\S+ sudo apt install .*": "needs Debian and its archive",
     r"\S+ mount .*": "needs root, and changes the machine",
