@@ -100,8 +100,8 @@ def _bits() -> str:
     from grader.exercise.case import build_cases
 
     if build_cases(load_exercise(MEASURED), LECTURE_SEED).other_bits:
-        return f"the reference gradients of {MEASURED} have other bits than those measured: exact is only informative"
-    return f"the reference gradients of {MEASURED} have the bits that were measured: exact means the same here"
+        return f"{MEASURED}'s reference gradients have other bits than those measured: exact is only informative"
+    return f"{MEASURED}'s reference gradients have the bits that were measured: exact means the same here"
 
 
 def _release(sandbox: Sandbox, torch: str) -> str:

@@ -33,7 +33,7 @@ TOLD = tuple(level for level in Feedback if level is not Feedback.NONE)
     click.option("--package", metavar="PATH|URL",
                  help="Install this grader in the container: a wheel, a source archive, a checkout, or an address "
                       "for pip (default: what this one was installed from)."),
-    click.option("--constraints", type=options.FILE, metavar="FILE",
+    click.option("--constraints-file", "constraints", type=options.FILE, metavar="FILE",
                  help="Install the versions in this file (default: those that `grade doctor --constraints` prints)."),
     options.feedback("How much detail students see (default: the course's setting, or kind).", among=TOLD),
     options.criterion(),

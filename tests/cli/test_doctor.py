@@ -119,13 +119,13 @@ class TestNumerics:
 
     def test_bits_that_were_measured_are_comparable(self, locked: Isolation) -> None:
         """By measurement, not by the name of the processor or the version of torch."""
-        line = "  the reference gradients of mlp have the bits that were measured: exact means the same here"
+        line = "  mlp's reference gradients have the bits that were measured: exact means the same here"
         assert line in examined(locked)
 
     def test_other_bits_are_not(self, locked: Isolation, monkeypatch: pytest.MonkeyPatch) -> None:
         """Whatever the reason."""
         monkeypatch.setattr("grader.exercise.case.Cases.other_bits", True)
-        line = "  the reference gradients of mlp have other bits than those measured: exact is only informative"
+        line = "  mlp's reference gradients have other bits than those measured: exact is only informative"
         assert line in examined(locked)
 
     def test_numerics_that_could_not_be_pinned_are_reported(

@@ -26,7 +26,7 @@ RUN_BY = {
     r"\S+ dask (scheduler|worker)": "tests/classroom/test_cluster.py",
     r"grader/report/formats/gradescope\S+ .*": f"{TRAPS}gradescopes_scripts_spring_no_trap",
     r"action\.yml:.*": f"{TRAPS}the_actions_first_steps_spring_no_trap_and_remove_the_solutions",
-    r"docs/instructors\.md:\d+ pip install \"\$GITHUB_WORKSPACE.*": f"{TRAPS}the_recipe_for_ci_springs_no_trap",
+    r"docs/instructors\.md:\d+ pip install -c \"\$grader.*": f"{TRAPS}the_recipe_for_ci_springs_no_trap",
     r"\S+ (\.venv/bin/)?python -m (sphinx|pytest).*": ".ci/run",
 }
 """Place and command -> what runs it."""
@@ -36,7 +36,7 @@ NOT_RUN = {
     r"\S+ ([!%]|\S*bin/)?(pip (install|wheel)|pipx|uvx?|git clone) .*": "downloads",
     r"docs/benchmarks\.md:\d+ python -m venv PEERS": "what follows it downloads other graders from an index",
     r"\S+ \.venv/bin/(tox|pre-commit).*": "downloads environments from an index",
-    r"\S+ (\.venv/bin/)?(python -m build|twine).*": "publishes",
+    r"\S+ python -m build": "sets up an environment of its own from an index",
     r"\S+ source \.venv/bin/activate": "changes the shell that it is typed into",
     r"\S+ sudo apt install .*": "needs Debian and its archive",
     r"\S+ mount .*": "needs root, and changes the machine",

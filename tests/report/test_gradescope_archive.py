@@ -250,7 +250,7 @@ class TestCourse:
         pin = f"hypothesis=={version('hypothesis')}\n"
         assert packed()[1]["constraints.txt"].endswith(pin)
         (tmp_path / "c.txt").write_text("torch==2.5\nHypothesis==1.2\n")
-        assert packed("--constraints", "c.txt")[1]["constraints.txt"] == "torch==2.5\nHypothesis==1.2\n"
+        assert packed("--constraints-file", "c.txt")[1]["constraints.txt"] == "torch==2.5\nHypothesis==1.2\n"
 
     def test_a_module_without_a_package_is_refused(
         self, grade: Callable[..., Result], exercises: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -464,12 +464,12 @@ class TestConstraints:
     def test_can_be_given(self, archived: Callable[..., str], tmp_path: Path) -> None:
         """For a class that is graded with other versions."""
         (tmp_path / "course.txt").write_text("torch==2.6.0\nbackprop-grader==1\n")
-        assert archived("--constraints", "course.txt") == "torch==2.6.0\nbackprop-grader==1\n"
+        assert archived("--constraints-file", "course.txt") == "torch==2.6.0\nbackprop-grader==1\n"
 
     def test_without_torch_are_refused(self, grade: Callable[..., Result], tmp_path: Path) -> None:
         """Grades would be those of whichever torch is the newest."""
         (tmp_path / "course.txt").write_text("click==8.1\ntorch>=2.4\n")
-        result = grade("gradescope-zip", "--exercise", "mlp", "--constraints", "course.txt")
+        result = grade("gradescope-zip", "--exercise", "mlp", "--constraints-file", "course.txt")
         assert (result.exit_code, "course.txt has no line torch==VERSION" in result.stderr) == (4, True)
 
 

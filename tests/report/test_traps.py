@@ -364,7 +364,7 @@ def test_gradescopes_scripts_spring_no_trap(
     """setup.sh, and run_autograder in a submission full of traps."""
     package = tmp_path / "packages" / "backprop_grader-1.0-py3-none-any.whl"
     (tmp_path / "c.txt").write_text("torch==2.13.0\n")
-    words = ("--exercise", "cross_entropy", "--package", package, "--constraints", "c.txt", "-o", "a.zip")
+    words = ("--exercise", "cross_entropy", "--package", package, "--constraints-file", "c.txt", "-o", "a.zip")
     assert grade("gradescope-zip", *words).exit_code == 0
     root = tmp_path / "autograder"
     (root / "results").mkdir(parents=True)
