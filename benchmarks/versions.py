@@ -73,21 +73,22 @@ def environment(what: Path | str, *, gigabytes: bool) -> Iterator[str]:
         yield str(what)
         return
     with tempfile.TemporaryDirectory() as folder:
-        venv.create(folder, with_pip=True, symlinks=os.name != "nt")
-        python = str(Path(folder) / ("Scripts/python.exe" if os.name == "nt" else "bin/python"))
-        found = _resolved(python, what, Path(folder) / "report.json")
+        found = _resolved(what, Path(folder) / "report.json")
         torch = f"torch=={found['version']}"
         cuda = sorted({match[0] for each in found.get("requires_dist", []) if (match := CUDA.match(each))})
         if cuda and sys.platform == "linux" and not gigabytes:
             raise NotRunError(f"{torch} from this index brings CUDA ({cuda[0]}, {len(cuda)} packages); see --gigabytes")
+        venv.create(folder, with_pip=True, symlinks=os.name != "nt")
+        python = str(Path(folder) / ("Scripts/python.exe" if os.name == "nt" else "bin/python"))
         others = [each for each in _dependencies() if not re.match(r"torch\b", each)]
         _pip(python, "install", "--quiet", torch, *others)
         yield python
 
 
-def _resolved(python: str, requirement: str, report: Path) -> dict[str, Any]:
+def _resolved(requirement: str, report: Path) -> dict[str, Any]:
     """The metadata of the release that pip would install; nothing is downloaded but that."""
-    _pip(python, "install", "--dry-run", "--no-deps", "--quiet", "--report", str(report), requirement)
+    options = ("--dry-run", "--ignore-installed", "--no-deps", "--quiet", "--report", str(report))
+    _pip(sys.executable, "install", *options, requirement)
     return dict(json.loads(report.read_text(encoding="utf-8"))["install"][0]["metadata"])
 
 

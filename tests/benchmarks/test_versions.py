@@ -49,7 +49,7 @@ def test_a_release_that_brings_cuda_is_not_installed(versions: ModuleType, monke
     """Its metadata says so; nothing else is downloaded."""
     brings = ["filelock", "nvidia-cublas-cu12 (==12.1.3.1) ; platform_system == 'Linux'", "triton (==3.0.0)"]
     monkeypatch.setattr(versions, "_resolved", lambda *_: {"version": "2.4.1", "requires_dist": brings})
-    monkeypatch.setattr(versions.venv, "create", lambda *_, **__: None)
+    monkeypatch.setattr(versions.venv, "create", lambda *_, **__: pytest.fail("an environment was made"))
     monkeypatch.setattr(versions, "_pip", lambda *words: pytest.fail(f"pip {words}"))
     with (
         pytest.raises(versions.NotRunError, match=r"brings CUDA \(nvidia-cublas-cu12, 2 packages\)"),
