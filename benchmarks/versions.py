@@ -93,9 +93,7 @@ def _resolved(requirement: str, report: Path) -> dict[str, Any]:
 
 
 def _pip(python: str, *words: str) -> None:
-    """Without the constraints of the tests, which name one release of torch."""
-    kept = {name: value for name, value in os.environ.items() if name != "PIP_CONSTRAINT"}
-    done = subprocess.run([python, "-m", "pip", *words], env=kept, capture_output=True, text=True, check=False)
+    done = subprocess.run([python, "-m", "pip", *words], capture_output=True, text=True, check=False)
     if done.returncode:
         why = [line for line in done.stderr.splitlines() if line.startswith("ERROR")] or [done.stderr[-500:]]
         raise NotRunError(f"pip {words[0]} {words[-1]}: {why[-1]}")
@@ -128,8 +126,9 @@ def line_of(row: dict[str, Any]) -> str:
 
 def faults(row: dict[str, Any]) -> list[str]:
     """A sentence for everything that is not as it should be."""
-    counts = ((name, *row["counts"][name]) for name in MUST_BE_ALL)
-    return row["problems"] or [f"{name}: {good} of {every}" for name, good, every in counts if good < every]
+    counts = {name: row["counts"][name] for name in MUST_BE_ALL}
+    short = [f"{name}: {good} of {every}" for name, (good, every) in counts.items() if good < every or not every]
+    return row["problems"] or short
 
 
 def rows_of(options: argparse.Namespace) -> Iterator[dict[str, Any] | str]:

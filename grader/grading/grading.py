@@ -76,8 +76,10 @@ class Grading:
         self.exercise = exercise
         self.submission = submission
         strict = settings.criterion is Criterion.EXACT  # otherwise bits earn nothing, and need not be computed yet
-        self.settings = replace(settings, exact_comparable=False) if strict and cases.other_bits else settings
+        comparable = not strict or cases.bits_comparable
+        self.settings = settings if comparable else replace(settings, exact_comparable=False)
         self.cases = cases
+        self._comparable = comparable
         self.reading: Reading | None = None
         """What the locked child read from the submission; None until the first row is requested."""
         self._sandbox = sandbox
@@ -124,7 +126,7 @@ class Grading:
                 notes = (*notes, other) if other else notes
             else:
                 problem = reading.form or other
-        if self.cases.other_bits:
+        if self.cases.other_bits or not self._comparable:
             notes = (*notes, OTHER_BITS)
         return {
             **empty_entry(submission.name, self.exercise.name, str(submission.source), status, problem, notes),

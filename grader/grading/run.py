@@ -184,7 +184,7 @@ class Run:
         """Why `exact` cannot be required here. Opens every submission, whose given case is needed to know."""
         if self.numerics.problem is not None:
             yield self.numerics.problem
-        elif any(job.open().cases.other_bits for job in self.all_jobs):
+        elif not all(job.open().cases.bits_comparable for job in self.all_jobs):
             from grader.grading.grading import OTHER_BITS
 
             yield OTHER_BITS

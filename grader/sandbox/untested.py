@@ -90,7 +90,10 @@ def _fault(backend: Backend) -> str | None:
 
 
 def _equals(outcome: Outcome, right: torch.Tensor) -> bool:
-    return isinstance(outcome, Returned) and outcome.tensors[0].allclose(right, rtol=1e-9)
+    if not isinstance(outcome, Returned):
+        return False
+    [found] = outcome.tensors
+    return found.dtype == right.dtype and found.shape == right.shape and torch.allclose(found, right, rtol=1e-9)
 
 
 def _seen(outcome: Outcome) -> str:

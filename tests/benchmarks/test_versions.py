@@ -65,3 +65,10 @@ def test_other_bits_are_no_fault_and_a_lost_gradient_is(versions: ModuleType) ->
     assert versions.faults(row) == []
     row["counts"]["correct"] = [1, 2]
     assert versions.faults(row) == ["correct: 1 of 2"]
+
+
+def test_attacks_that_were_not_made_are_a_fault(versions: ModuleType) -> None:
+    """They are left out where the isolation is below `locked`."""
+    row = {"problems": [], "counts": {name: [2, 2] for name in versions.COLUMNS}}
+    row["counts"]["attacks contained"] = [0, 0]
+    assert versions.faults(row) == ["attacks contained: 0 of 0"]

@@ -212,6 +212,19 @@ class TestTheKey:
         assert moved.fingerprint == order.fingerprint
 
 
+def test_a_torch_that_cannot_be_used_stops_before_the_first_submission(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Otherwise each would count as failed."""
+
+    def fail() -> bool:
+        raise SandboxError("torch 9 cannot be used")
+
+    monkeypatch.setattr(engine.sandbox, "try_torch", fail)
+    with pytest.raises(SandboxError, match="torch 9 cannot be used"):
+        engine.check()
+
+
 def test_a_class_of_real_submissions(engine: Engine, mlp: Exercise, tmp_path: Path, solution_source: str) -> None:
     """Grade them in a whole batch, named as each platform names them."""
     notebook = {

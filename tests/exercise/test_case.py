@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 import torch
 
+from grader.exercise import case as cases_of
 from grader.exercise.case import MOST_KEPT, Case, LineGraph, build_cases
 from grader.exercise.exercise import Exercise
 from grader.exercise.forward import BrokenExercise
@@ -105,6 +106,20 @@ class TestOtherBits:
         assert build_cases(other, LECTURE_SEED, 32).other_bits
         assert not build_cases(other, 1).other_bits
         assert not build_cases(other, LECTURE_SEED, 16).other_bits
+
+    @pytest.mark.parametrize("computes", [True, False])
+    def test_of_what_was_not_measured_other_exercises_decide(
+        self, mlp: Exercise, mlp_cases: Cases, monkeypatch: pytest.MonkeyPatch, computes: bool
+    ) -> None:
+        """A course's own exercise, or another seed, on a processor that computes other bits."""
+        monkeypatch.setattr(cases_of, "computes_other_bits", lambda: computes)
+        assert build_cases(mlp, 1).bits_comparable is not computes
+        assert mlp_cases.measured
+        assert mlp_cases.bits_comparable
+
+    def test_this_processor_computes_the_bits_that_were_measured(self) -> None:
+        """In the exercises of the sample."""
+        assert not cases_of.computes_other_bits()
 
 
 def test_hidden_cases_have_their_own_sizes_and_values(mlp: Exercise, mlp_cases: Cases) -> None:

@@ -21,6 +21,7 @@ import pytest
 from grader import __version__
 from grader.installation import constraints
 from grader.report.formats import gradescope_package
+from grader.report.formats.gradescope_archive import setup
 from tests.exercise.test_course import FORWARD
 from tests.report.test_traps import programs_and_packages, wheel
 
@@ -424,6 +425,20 @@ class TestOrigin:
         address = "git+https://example.org/grader.git@main#egg=x;$(reboot)"
         assert made({}, "--package", address)[0] == f"'{address}'"
 
+    def test_git_is_installed_for_the_address_of_a_repository(self) -> None:
+        """An image may have none; a wheel needs none."""
+        assert "--no-install-recommends git\n}\ninstall 'git+https://x/y@z#egg'\n" in setup("'git+https://x/y@z#egg'")
+        assert "git" not in setup("grader.whl")
+
+    def test_without_pip_no_wheel_is_built(
+        self, made: Callable[..., tuple[str, str]], monkeypatch: pytest.MonkeyPatch, grade: Callable[..., Result]
+    ) -> None:
+        """An environment of uv has none."""
+        monkeypatch.setattr(gradescope_package, "find_spec", lambda _: None)
+        result = grade("gradescope-zip", "--exercise", "mlp", "--package", str(ROOT))
+        assert result.exit_code == 4
+        assert "Build one with `uv build --wheel` there, and pass it with --package" in result.stderr
+
     @pytest.mark.slow
     def test_a_checkout_becomes_a_wheel(self, made: Callable[..., tuple[str, str]], tmp_path: Path) -> None:
         """Installed editable, or given with --package."""
@@ -439,7 +454,7 @@ class TestOrigin:
         (tmp_path / "folder").mkdir()
         result = grade("gradescope-zip", "--exercise", "mlp", "--package", "folder")
         assert result.exit_code == 4
-        assert "Error: no wheel of the grader could be made of folder: ERROR: Directory" in result.stderr
+        assert "Error: could not build a wheel of the grader from folder: ERROR: Directory" in result.stderr
         assert not (tmp_path / "autograder.zip").exists()
 
 
@@ -466,9 +481,12 @@ class TestConstraints:
         (tmp_path / "course.txt").write_text("torch==2.6.0\nbackprop-grader==1\n")
         assert archived("--constraints-file", "course.txt") == "torch==2.6.0\nbackprop-grader==1\n"
 
-    def test_without_torch_are_refused(self, grade: Callable[..., Result], tmp_path: Path) -> None:
+    @pytest.mark.parametrize("torch", ["torch>=2.4", "torch==2.*", "torch==2.6.0,!=3"])
+    def test_without_one_release_of_torch_are_refused(
+        self, grade: Callable[..., Result], tmp_path: Path, torch: str
+    ) -> None:
         """Grades would be those of whichever torch is the newest."""
-        (tmp_path / "course.txt").write_text("click==8.1\ntorch>=2.4\n")
+        (tmp_path / "course.txt").write_text(f"click==8.1\n{torch}\n")
         result = grade("gradescope-zip", "--exercise", "mlp", "--constraints-file", "course.txt")
         assert (result.exit_code, "course.txt has no line torch==VERSION" in result.stderr) == (4, True)
 

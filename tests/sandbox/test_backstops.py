@@ -162,14 +162,26 @@ def test_a_part_that_torch_does_not_let_be_closed_is_told(monkeypatch: pytest.Mo
     def gone() -> int:
         return len(torch._C._no_such_function())  # type: ignore[attr-defined]
 
-    monkeypatch.setattr(
-        backstops, "_PARTS", {"recording kernels": gone, "formulas": lambda: 3, "grad_fn": lambda: None}
-    )
-    fault = "AttributeError: module 'torch._C' has no attribute '_no_such_function'"
+    parts = {"recording kernels": gone, "formulas": lambda: 3, "grad_fn": lambda: None, "entry points": lambda: 0}
+    monkeypatch.setattr(backstops, "_PARTS", parts)
+    no_such = "AttributeError: module 'torch._C' has no attribute '_no_such_function'"
+    none = "LookupError: none of them has a known name"
+    told = f"which torch {torch.__version__} does not allow"
     assert backstops.install() == (
         ("formulas: 3", "grad_fn"),
-        (f"closing of autograd's recording kernels, which torch {torch.__version__} does not allow ({fault})",),
+        (
+            f"closing of autograd's recording kernels, {told} ({no_such})",
+            f"closing of autograd's entry points, {told} ({none})",
+        ),
     )
+
+
+def test_an_entry_point_that_is_gone_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Under another name it would stay open."""
+    monkeypatch.setattr(backstops, "ENTRY_POINTS", ("torch.autograd.gone",))
+    monkeypatch.setattr(backstops, "ENGINE", ())
+    with pytest.raises(LookupError, match=r"torch\.autograd\.gone"):
+        backstops._close_entry_points()
 
 
 RECORDED = {

@@ -76,6 +76,8 @@ def test_an_attack_that_gets_the_gradient_is_named(asked: Callable[..., str | No
     ("worked", "why"),
     [
         (False, "its value differs from autograd's"),
+        (Returned(tensors=(torch.ones(4, 3),)), "its value differs from autograd's"),
+        (Returned(tensors=(torch.ones(7, dtype=torch.float64),)), "its value differs from autograd's"),
         (Raised(kind="RuntimeError", message="no kernel"), "RuntimeError: no kernel"),
         (NotStarted(how="returned None"), "it returned no tensor"),
         (Killed(reason="syscall", detail="a system call"), "its process was stopped"),

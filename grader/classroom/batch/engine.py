@@ -44,7 +44,7 @@ class Engine:
         self._start = start_grading
         settings = order.settings
         self.cases = build_cases(self.exercise, settings.seed, settings.batch_size, settings.hidden_seed)
-        if settings.criterion is Criterion.EXACT and self.cases.other_bits:
+        if settings.criterion is Criterion.EXACT and not self.cases.bits_comparable:
             self.head["notes"].append(OTHER_BITS)
 
     def __enter__(self) -> Self:
@@ -85,15 +85,16 @@ class Engine:
         return True
 
     def check(self) -> dict[str, Any]:
-        """Check the isolation; return the head for reports, which describes this machine.
+        """Check the isolation and torch; return the head for reports, which describes this machine.
 
         Raises:
-            SandboxError: the isolation level is below the one that the order requires.
+            SandboxError: the isolation level is below the one that the order requires, or torch cannot be used.
         """
         try:
             _ = self.sandbox.isolation
         except SandboxError:
             _ = self.sandbox.isolation  # in case the server was killed during startup; a refusal is final
+        self.sandbox.try_torch()
         return self.head
 
     def grade(self, task: Task) -> Graded:

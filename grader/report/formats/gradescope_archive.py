@@ -60,10 +60,18 @@ install() {
 }
 # The CPU build first: the default build would download gigabytes of CUDA.
 install --no-deps torch --index-url CPU_TORCH
-install PACKAGES
+GITinstall PACKAGES
 # Worked solutions are for self-study. Grading does not need them, so leave none for a submission to find.
 rm -rf "$root"/venv/lib/python3*/site-packages/grader/data/solutions
 """
+
+_GIT = """\
+command -v git >/dev/null || {
+    apt-get update -qq
+    DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends git
+}
+"""
+"""In `setup.sh`, if the grader comes from a repository."""
 
 RUN = """#!/usr/bin/env bash
 # Gradescope runs this for every submission.
@@ -130,8 +138,9 @@ def setup(*packages: str) -> str:
         "PYTHON": f"python3.{sys.version_info.minor}",
         "CPU_TORCH": CPU_TORCH,
         "PACKAGES": " ".join(packages),
+        "GIT": _GIT if any("git+https:" in each for each in packages) else "",
     }
-    return re.sub(r"\b(PYTHON|CPU_TORCH|PACKAGES)\b", lambda found: words[found[0]], SETUP)
+    return re.sub(r"\b(PYTHON|CPU_TORCH|PACKAGES)\b|GIT(?=install)", lambda found: words[found[0]], SETUP)
 
 
 def _with_pins(constraints: str, versions: Mapping[str, str]) -> str:
@@ -148,10 +157,10 @@ def checked_constraints(path: Path) -> str:
         CannotTravel: it names none, so the container would have another one than the class.
     """
     text = path.read_text(encoding="utf-8", errors="replace")
-    if not re.search(r"^torch\s*==\s*\d", text, re.MULTILINE):
+    if not re.search(r"^torch\s*==\s*\d[\w.+]*\s*(#.*)?$", text, re.MULTILINE):
         raise CannotTravel(
             f"{path} has no line torch==VERSION, so the container would have whichever torch is the newest. "
-            "`grade doctor --constraints` prints such a file, and without --constraints its lines are used"
+            "`grade doctor --constraints` prints such a file, and without --constraints-file its lines are used"
         )
     return text
 

@@ -9,7 +9,8 @@ import tarfile
 import zipfile
 from importlib.util import find_spec
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
 
 from grader import __version__
 from grader.installation import PACKAGE, origin
@@ -18,9 +19,10 @@ from grader.report.formats.gradescope_archive import CannotTravel
 FROM_INDEX = f"{PACKAGE}=={__version__}"
 """What pip looks for in an index. It is in none as long as nobody has published it."""
 
+_BACKEND = ("hatchling", "hatch_fancy_pypi_readme")
 _WHEEL = re.compile(r"[\w.+!]+(-[\w.+!]+){4,5}\.whl", re.ASCII)
 _SDIST = re.compile(r"[\w.+!-]+-\d[\w.+!]*\.tar\.gz", re.ASCII)
-_ADDRESS = re.compile(r"(git\+)?https?://[!-~]+", re.ASCII)
+_ADDRESS = re.compile(r"(git\+)?https://[!-~]+", re.ASCII)
 
 
 def what_to_install(asked: str | None, scratch: Path) -> Path | str:
@@ -45,7 +47,7 @@ def _own_origin() -> str:
     known = origin()
     address = str(known.get("url", ""))
     if address.startswith("file:"):
-        path = unquote(urlsplit(address).path)
+        path = url2pathname(urlsplit(address).path)
         return path if Path(path).exists() else FROM_INDEX
     if version_control := known.get("vcs_info"):
         return f"{version_control['vcs']}+{address}@{version_control['commit_id']}"
@@ -67,7 +69,12 @@ def _checked(path: Path) -> Path:
 
 def _made_wheel(checkout: Path, scratch: Path) -> Path:
     """A wheel of a checkout. The build backend is downloaded unless it is installed."""
-    isolated = [] if find_spec("hatchling") is None else ["--no-build-isolation"]
+    if find_spec("pip") is None:  # as in an environment of uv
+        raise CannotTravel(
+            f"there is no pip here to build a wheel of the grader from {checkout}. Build one with `uv build --wheel` "
+            "there, and pass it with --package"
+        )
+    isolated = [] if None in map(find_spec, _BACKEND) else ["--no-build-isolation"]
     command = [sys.executable, "-I", "-m", "pip", "wheel", "--quiet", "--no-deps", *isolated, "-w", str(scratch)]
     done = subprocess.run(
         [*command, str(checkout.resolve())], check=False, capture_output=True, text=True, errors="replace"
@@ -75,5 +82,5 @@ def _made_wheel(checkout: Path, scratch: Path) -> Path:
     made = [*scratch.glob("backprop_grader-*.whl")]
     if done.returncode or not made:
         said = (done.stderr.strip() or "it is a checkout of something else").splitlines()[-1]
-        raise CannotTravel(f"no wheel of the grader could be made of {checkout}: {said}. Pass one with --package")
+        raise CannotTravel(f"could not build a wheel of the grader from {checkout}: {said}. Pass one with --package")
     return made[0]

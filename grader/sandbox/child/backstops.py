@@ -65,22 +65,19 @@ ENTRY_POINTS: Final = (
 
 ENGINE: Final = (
     "torch._C._ImperativeEngine",
-    "torch._C._EngineBase",
     "torch._C._functorch._grad_increment_nesting",
     "torch._C._functorch._jvp_increment_nesting",
-    "torch._C._functorch._vjp_treespec_compare",
     "torch._functorch.eager_transforms.grad_increment_nesting",
     "torch._functorch.eager_transforms.jvp_increment_nesting",
     "torch._functorch.eager_transforms.vjp",
     "torch._functorch.eager_transforms._vjp_with_argnums",
     "torch._make_dual",
     "torch._VF._make_dual",
-    "torch._C._VariableFunctions._make_dual",
     "torch.autograd._engine_run_backward",
     "torch.autograd.graph._engine_run_backward",
     "torch.autograd.variable.Variable._execution_engine",
 )
-"""What the entry points are built on. The names depend on the release of torch: missing ones are skipped."""
+"""What the entry points are built on, in the tested releases of torch."""
 
 _DERIVATIVE: Final = re.compile(r"\w+::(\w*(backward|_jvp)|_make_dual(_copy)?(\.|$))")
 """The operators that compute a derivative."""
@@ -127,6 +124,8 @@ def install() -> tuple[tuple[str, ...], tuple[str, ...]]:
     for part, close in _PARTS.items():
         try:
             count = close()
+            if count == 0:
+                raise LookupError("none of them has a known name")  # noqa: TRY301  (told like the other faults)
         except Exception as error:  # noqa: BLE001  (whatever a private function that has changed may raise)
             fault = f"{type(error).__name__}: {error}"
             missing.append(f"closing of autograd's {part}, which torch {torch.__version__} does not allow ({fault})")
@@ -140,7 +139,15 @@ def _stop_optimizer() -> None:
 
 
 def _close_entry_points() -> int:
-    return sum(map(_close, (*ENTRY_POINTS, *ENGINE, *_script())))
+    named = (*ENTRY_POINTS, *ENGINE)
+    left = [path for path in named if not _close(path)]
+    if left:
+        raise LookupError(f"{', '.join(left)}")
+    return len(named)
+
+
+def _close_script() -> int:
+    return sum(map(_close, _script()))
 
 
 def _script() -> Iterator[str]:
@@ -271,6 +278,7 @@ def _forever(library: str, key: str) -> Any:
 _PARTS: Final[dict[str, Callable[[], int | None]]] = {
     "optimizer of TorchScript": _stop_optimizer,
     "entry points": _close_entry_points,
+    "TorchScript": _close_script,
     "requires_grad": _close_requires_grad,
     "grad_fn": _close_grad_fn,
     "inference mode": _close_inference_mode,
