@@ -1,13 +1,13 @@
 """Whether `grade` gives the same verdicts with other releases of torch: a row of a table for each.
 
-    python benchmarks/versions.py                                  the oldest and the newest release of the range
+    python benchmarks/versions.py                                  the oldest and the newest of the range without CUDA
     python benchmarks/versions.py --torch 2.6.0 --torch 2.9.1      these
     python benchmarks/versions.py --python ENV/bin/python          an environment that is ready, as it is
 
 Every worked solution is graded, a sample of the catalogues of right and wrong formulations, and the core of the
 hostile corpus, with the rules and without. A release gets a fresh environment of the Python that runs this, unless it
-would bring CUDA along: its metadata says so before anything is downloaded. An environment that is ready has to have
-the package's dependencies. The package itself is always this checkout's.
+would bring CUDA along: its metadata says so before anything is downloaded. Then the next one of the range is taken. An
+environment that is ready has to have the package's dependencies. The package itself is always this checkout's.
 
 The exit status is 1 if anything is not as it should be; with --all-must-run, also if a release was not measured.
 """
@@ -23,10 +23,13 @@ import tempfile
 import tomllib
 import venv
 from contextlib import contextmanager
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from measurement import ROOT, Parser
+from packaging.requirements import Requirement
+from packaging.version import Version
 
 if TYPE_CHECKING:
     import argparse
@@ -46,16 +49,24 @@ class NotRunError(Exception):
     """A release that is not measured here; the message says why."""
 
 
-def wanted(options: argparse.Namespace) -> list[str]:
-    """What to install, as requirements; nothing for environments that are ready."""
-    (allowed,) = [each for each in _dependencies() if re.match(r"torch\b", each)]
-    oldest = re.search(r">=([\d.]+)", allowed)
-    named = [f"torch=={version}" for version in options.torch]
-    named += [f"torch=={oldest[1]}.*"] if options.oldest and oldest else []
-    named += [allowed] if options.newest else []
-    if named or options.python:
-        return named
-    return [f"torch=={oldest[1]}.*", allowed] if oldest else [allowed]
+def wanted(options: argparse.Namespace) -> list[list[str]]:
+    """What to install, as requirements, each with those to take in its place if it brings CUDA along."""
+    named = [[f"torch=={version}"] for version in options.torch]
+    both = not (named or options.python or options.oldest or options.newest)
+    if both or options.oldest or options.newest:
+        minors = _minors()
+        named += [minors] if both or options.oldest else []
+        named += [minors[::-1]] if both or options.newest else []
+    return named
+
+
+def _minors() -> list[str]:
+    """The minor releases of the range that the index has, from the oldest on."""
+    (allowed,) = [each for each in map(Requirement, _dependencies()) if each.name == "torch"]
+    listed = re.search(r"^Available versions: (.*)$", _pip(sys.executable, "index", "versions", "torch"), re.MULTILINE)
+    versions = [Version(each) for each in listed[1].split(", ")] if listed else []
+    minors = {each.release[:2] for each in versions if allowed.specifier.contains(each)}
+    return [f"torch=={major}.{minor}.*" for major, minor in sorted(minors)]
 
 
 def _dependencies() -> list[str]:
@@ -63,8 +74,8 @@ def _dependencies() -> list[str]:
 
 
 @contextmanager
-def environment(what: Path | str, *, gigabytes: bool) -> Iterator[str]:
-    """The interpreter of a fresh environment with this release of torch and the package's dependencies, or this one.
+def environment(what: Path | list[str], *, gigabytes: bool) -> Iterator[str]:
+    """The interpreter of a fresh environment with the first possible of these releases of torch, or this one.
 
     Raises:
         NotRunError: the index does not have the release, or it brings CUDA along.
@@ -73,16 +84,35 @@ def environment(what: Path | str, *, gigabytes: bool) -> Iterator[str]:
         yield str(what)
         return
     with tempfile.TemporaryDirectory() as folder:
-        found = _resolved(what, Path(folder) / "report.json")
-        torch = f"torch=={found['version']}"
-        cuda = sorted({match[0] for each in found.get("requires_dist", []) if (match := CUDA.match(each))})
-        if cuda and sys.platform == "linux" and not gigabytes:
-            raise NotRunError(f"{torch} from this index brings CUDA ({cuda[0]}, {len(cuda)} packages); see --gigabytes")
+        torch = chosen(what, Path(folder) / "report.json", gigabytes=gigabytes)
         venv.create(folder, with_pip=True, symlinks=os.name != "nt")
         python = str(Path(folder) / ("Scripts/python.exe" if os.name == "nt" else "bin/python"))
         others = [each for each in _dependencies() if not re.match(r"torch\b", each)]
         _pip(python, "install", "--quiet", torch, *others)
         yield python
+
+
+def chosen(requirements: list[str], report: Path, *, gigabytes: bool) -> str:
+    """The first of these releases that does not bring CUDA along.
+
+    Raises:
+        NotRunError: the index has none, or only the one that runs this, with which all tests are run anyway.
+    """
+    passed = []
+    for requirement in requirements:
+        try:
+            found = _resolved(requirement, report)
+        except NotRunError as error:
+            passed.append(str(error))
+            continue
+        torch = f"torch=={found['version']}"
+        cuda = sorted({match[0] for each in found.get("requires_dist", []) if (match := CUDA.match(each))})
+        if not cuda or sys.platform != "linux" or gigabytes:
+            if passed and found["version"] == version("torch"):
+                raise NotRunError(f"{', '.join(passed)}; {torch} is the one that runs this")
+            return torch
+        passed.append(f"{torch} brings CUDA ({cuda[0]}, {len(cuda)} packages)")
+    raise NotRunError(f"{', '.join(passed)}; see --gigabytes")
 
 
 def _resolved(requirement: str, report: Path) -> dict[str, Any]:
@@ -92,11 +122,12 @@ def _resolved(requirement: str, report: Path) -> dict[str, Any]:
     return dict(json.loads(report.read_text(encoding="utf-8"))["install"][0]["metadata"])
 
 
-def _pip(python: str, *words: str) -> None:
+def _pip(python: str, *words: str) -> str:
     done = subprocess.run([python, "-m", "pip", *words], capture_output=True, text=True, check=False)
     if done.returncode:
         why = [line for line in done.stderr.splitlines() if line.startswith("ERROR")] or [done.stderr[-500:]]
         raise NotRunError(f"pip {words[0]} {words[-1]}: {why[-1]}")
+    return done.stdout
 
 
 def measured_in(python: str, options: argparse.Namespace) -> dict[str, Any]:
