@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from grader.exercise.settings import Settings
 from grader.exercise.shelf import load_exercise
-from grader.grading.run import start_sandbox
+from grader.grading.service import start_sandbox
 from grader.grading.submission import read_submission
 
 if TYPE_CHECKING:

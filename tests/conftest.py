@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import hypothesis
 import pytest
 from click.testing import CliRunner
-from lent import Shared
+from lent import Shared, SharedProcess
 
 from grader.sandbox.client import Sandbox, started
 from grader.sandbox.numerics import pin_environment
@@ -123,9 +123,10 @@ def graded(sandbox: Sandbox, mlp: Exercise, mlp_cases: Cases, solution_source: s
 
 @pytest.fixture
 def lent_sandbox(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Shared:
-    """Code that starts a sandbox gets the session's: only slow tests start a process."""
+    """Code that starts a sandbox, or a process with one, gets the session's: only slow tests start a process."""
     shared = Shared(sandbox)
     monkeypatch.setattr("grader.sandbox.client.Sandbox", lambda **_: shared)
+    monkeypatch.setattr("grader.sandbox.grader_process.GraderProcess.launch", lambda: SharedProcess(shared))
     return shared
 
 

@@ -27,7 +27,10 @@ FLOORS = (
 """The rooms, from the ground up: a room imports only rooms on lower floors, never its neighbors."""
 
 
-ALLOWED_OUTSIDE = {"types", "limits", "numerics", "client", "host.session", "cleaning", "skipped_folders"}
+ALLOWED_OUTSIDE = {
+    "types", "limits", "numerics", "client", "grader_process", "host.session", "host.forkserver", "cleaning",
+    "skipped_folders",
+}  # fmt: skip
 """What the rest of the package may import of the sandbox."""
 
 

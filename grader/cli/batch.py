@@ -47,7 +47,7 @@ from grader.cli.name_pattern_option import name_pattern
 from grader.exercise.course import find_course
 from grader.exercise.settings import Feedback, Settings
 from grader.exercise.shelf import Shelf, the_gradient
-from grader.grading.run import start_sandbox
+from grader.grading.service import start_sandbox
 from grader.names import read_names
 from grader.report.clean_text import line
 from grader.report.exit_code import ExitCode

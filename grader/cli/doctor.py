@@ -15,7 +15,7 @@ from grader.cli import options
 from grader.cli.edge import Misuse
 from grader.exercise.settings import LECTURE_SEED, Settings
 from grader.exercise.shelf import exercises_directory, list_exercises, load_exercise
-from grader.grading.run import start_sandbox
+from grader.grading.service import start_sandbox
 from grader.installation import Incomplete, constraints
 from grader.sandbox.limits import Level
 from grader.sandbox.types import SandboxError

@@ -18,9 +18,10 @@ from grader.exercise.matching import matches
 from grader.exercise.nearest import unknown
 from grader.exercise.settings import Criterion, Visibility
 from grader.exercise.shelf import Shelf, UnknownExercise
-from grader.grading.pytest_session import Ended, load
+from grader.grading.pytest_session import Ended
 from grader.grading.pytest_session import grade as run_pytest
-from grader.grading.run import Job, Run, start_sandbox
+from grader.grading.run import Job, Run, serve
+from grader.grading.service import GradingService
 from grader.grading.submission import read_submission
 from grader.learner.last_scores import LastScores, scores_file
 from grader.report.exit_code import ExitCode
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 
     from grader.cli.options import RunOptions
     from grader.grading.submission import Submission
-    from grader.sandbox.client import Sandbox
+    from grader.sandbox.grader_process import GraderProcess
 
 STDOUT = "/dev/stdout"
 MOST_NOTES = 6
@@ -80,8 +81,12 @@ class Telling:
             check_libraries()
 
 
-def grade(words: Sequence[str], asked: RunOptions, shelf: Shelf, telling: Telling) -> int:
-    """Grade the targets, print the results, write the report. Returns the exit code."""
+def grade(words: Sequence[str], asked: RunOptions, shelf: Shelf, telling: Telling, process: GraderProcess) -> int:
+    """Grade the targets, print the results, write the report. Returns the exit code.
+
+    Args:
+        process: imports torch meanwhile.
+    """
     telling.check()
     targets = resolve(words, shelf)
     submissions = [
@@ -95,13 +100,12 @@ def grade(words: Sequence[str], asked: RunOptions, shelf: Shelf, telling: Tellin
     settings = asked.settings([target.exercise for target in targets if target.exercise])
     known = _known(telling)
     shown = not (telling.ci or telling.quiet) and takes_escapes(sys.stderr)
-    # The sandbox starts first: its server loads torch while this process does.
-    with start_sandbox(settings, load_torch=False) as sandbox, ProgressLine(shown=shown) as progress:
-        run = Run(settings, sandbox=sandbox, on_row=progress.row)
+    with ProgressLine(shown=shown) as progress:
+        run = Run(settings, grader=serve(process, settings), on_row=progress.row)
         jobs = [
             job
             for target, submission in zip(targets, submissions, strict=True)
-            for job in _add(run, target, submission, shelf, sandbox)
+            for job in _add(run, target, submission, shelf)
         ]
         if settings.criterion is Criterion.EXACT:
             for sentence in run.uncomparable():
@@ -152,13 +156,11 @@ def _no_grade(ended: Ended) -> int:
     return ExitCode.OUR_FAULT
 
 
-def _add(run: Run, target: Target, submission: Submission, shelf: Shelf, sandbox: Sandbox) -> list[Job]:
+def _add(run: Run, target: Target, submission: Submission, shelf: Shelf) -> list[Job]:
     """Add a target to the run: once, or for each of the exercises that it has work on if it does not name one."""
     if target.exercise is not None:
         return [run.add(target.exercise, submission, target.only)]
-    load(run)  # load torch with pinned numerics before opening a session loads it without them
-    with sandbox.open(submission.files) as session:
-        reading = session.reading
+    reading = run.call(GradingService.read, submission)
     if reading.problem is not None:
         raise UnknownExercise(f"cannot infer the exercise of {target.path}: {reading.problem}")
     if reading.form and not any(survey.begun for survey in reading.surveys):

@@ -172,7 +172,10 @@ def run(
     **shown: Any,
 ) -> int:
     """Grade: what `grade` does when no command is given."""
-    from grader.cli.grade import Telling, grade
-    from grader.exercise.shelf import Shelf
+    from grader.sandbox.grader_process import GraderProcess
 
-    return grade(targets, asked, Shelf(exercises, ci, exercise), Telling(ci=ci, **shown))
+    with GraderProcess.launch() as process:  # first: it imports torch while this process does the rest
+        from grader.cli.grade import Telling, grade
+        from grader.exercise.shelf import Shelf
+
+        return grade(targets, asked, Shelf(exercises, ci, exercise), Telling(ci=ci, **shown), process)

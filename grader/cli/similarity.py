@@ -243,7 +243,7 @@ def _read(handed_in: Sequence[HandedIn], sandbox: Callable[[], Sandbox], exercis
 def _started(stack: ExitStack) -> Sandbox:
     """A sandbox to read and unpack files. No submitted code runs, so any isolation level will do."""
     from grader.exercise.settings import Settings
-    from grader.grading.run import start_sandbox
+    from grader.grading.service import start_sandbox
 
     return stack.enter_context(start_sandbox(Settings()))
 

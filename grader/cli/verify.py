@@ -11,7 +11,7 @@ import click
 from grader.cli import options
 from grader.exercise.settings import Settings
 from grader.exercise.shelf import Shelf, list_exercises
-from grader.grading.run import start_sandbox
+from grader.grading.service import start_sandbox
 from grader.report.exit_code import ExitCode
 
 if TYPE_CHECKING:

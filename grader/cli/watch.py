@@ -16,12 +16,13 @@ from grader.cli.learn import state_file
 from grader.cli.targets import complete_target, resolve
 from grader.exercise.settings import Settings
 from grader.exercise.shelf import Shelf
-from grader.grading.run import start_sandbox
+from grader.grading.run import serve
 from grader.learner.last_scores import LastScores, scores_file
 from grader.learner.state import LearnerState
 from grader.learner.watch.loop import Loop
-from grader.learner.watch.work import Desk, Grader, WatchedWork
+from grader.learner.watch.work import Desk, Regrader, WatchedWork
 from grader.report.exit_code import ExitCode
+from grader.sandbox.grader_process import GraderProcess
 from grader.sandbox.limits import WATCH_CALL_SECONDS
 
 if TYPE_CHECKING:
@@ -55,12 +56,12 @@ def watch(
     _take_last_scores(works, LastScores.read(scores_file(), Path(report)))
     settings = Settings(isolation=isolation, timeout=timeout)
     interactive = takes_escapes(sys.stdout) and sys.stdin.isatty() and not plain
-    with start_sandbox(settings, load_torch=False) as sandbox:
+    with GraderProcess.launch() as process:
         if interactive:
             click.echo("loading torch ...")
         desk = Desk(works, LearnerState.read(state_file(found[0].path)))
         desk.start_at([target.only for target in found])
-        grader = Grader(settings, sandbox)
+        grader = Regrader(settings, serve(process, settings))
         grader.warm()
         page = page_of(to_stderr=False, verbose=False, joy=not os.environ.get("CI"))
         Loop(desk, grader, page, report=report).run(interactive=interactive, poll=poll)

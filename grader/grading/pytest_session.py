@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import gc
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -83,24 +82,6 @@ class HandOver:
         return reporter.report if reporter else None
 
 
-def load(run: Run) -> None:
-    """Import torch and pytest, the slowest first.
-
-    The garbage collector is off meanwhile: it would take a fifth of the time and find nothing. What is loaded stays,
-    and is frozen so that later collections skip it.
-    """
-    gc.disable()
-    try:
-        _ = run.numerics
-        import pytest  # noqa: F401
-
-        import grader.grading.grading
-        import grader.grading.plugin  # noqa: F401
-    finally:
-        gc.freeze()
-        gc.enable()
-
-
 @dataclass(frozen=True, slots=True)
 class Ended:
     """How a session ended."""
@@ -114,7 +95,6 @@ class Ended:
 
 def grade(run: Run) -> Ended:
     """Grade every submission in a run."""
-    load(run)
     import pytest
     import pytest_jsonreport.plugin
 

@@ -1,4 +1,4 @@
-"""One run: the sandbox, the settings, and every submission graded with them. Does not depend on pytest."""
+"""One run: the settings, and every submission graded with them, in the grader's process. Without pytest and torch."""
 
 from __future__ import annotations
 
@@ -7,28 +7,27 @@ import json
 from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, Protocol, TypeVar
 
 from grader import __version__
 from grader.exercise.shelf import load_exercise
+from grader.grading.service import GradingService, grading_service, start_sandbox
 from grader.grading.submission import Submission, read_submission
+from grader.names import names_path
 from grader.report.document import render, section
-from grader.sandbox.client import started
+from grader.sandbox.grader_process import GraderProcess
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from grader.exercise.exercise import Exercise
     from grader.exercise.settings import Settings
-    from grader.grading.grading import Grading
-    from grader.sandbox.client import Sandbox
     from grader.sandbox.numerics import Numerics
     from grader.sandbox.types import Reading
 
 
-def start_sandbox(settings: Settings, *, load_torch: bool = True) -> Sandbox:
-    """A sandbox with the limits from these settings: see `sandbox.client.started`."""
-    return started(settings.isolation, timeout=settings.timeout, imports=settings.imports, load_torch=load_torch)
+P = ParamSpec("P")
+R = TypeVar("R")
 
 
 def read_in_child(submission: Submission, settings: Settings, exercise: Exercise | None = None) -> Reading:
@@ -47,34 +46,45 @@ class Job:
     submission: Submission
     only: tuple[str, ...] = ()
     """The requested gradients; empty for all."""
-    grading: Grading | None = None
     rows: dict[str, dict[str, Any]] = field(default_factory=dict)
     printed: dict[str, str] = field(default_factory=dict)
     """What each gradient's function printed."""
+    number: int | None = None
+    """Under which the grader's process knows it; None until it is opened."""
+    entry: dict[str, Any] | None = None
+    """Its entry in the report, once it is complete."""
 
-    def open(self, selected: Sequence[str] = ()) -> Grading:
-        """Do everything that is done only once. Only the selected gradients will be graded."""
-        if self.grading is None:
+    def open(self, selected: Sequence[str] = ()) -> int:
+        """Do everything that is done only once, and return its number. Only the selected gradients will be graded."""
+        if self.number is None:
             chosen = tuple(selected) if 0 < len(selected) < len(self.exercise.graded) else ()
             self.only = chosen or self.only
-            settings = self.run.pinned(self.only)  # loads torch with its settings, before the engine does
-            from grader.grading.grading import start_grading
-
-            self.grading = start_grading(self.exercise, self.submission, self.run.sandbox, settings)
-        return self.grading
+            exercise, settings = self.exercise, replace(self.run.settings, only=self.only)
+            self.number = self.run.call(
+                GradingService.open, exercise.directory, exercise.sha256, self.submission, settings
+            )
+        return self.number
 
     def row(self, gradient: str) -> dict[str, Any]:
         """Everything the report says about one gradient; graded now if it has not been."""
         if gradient not in self.rows:
-            row = self.open().row(gradient)
-            self.rows[gradient], self.printed[gradient] = row.as_dict(), row.printed
-            self.run.on_row(self, self.rows[gradient])
+            self._take(gradient)
         return self.rows[gradient]
 
-    def complete(self) -> None:
-        """Grade whatever has not been graded."""
-        for name in self.wanted if self.grading is not None else ():
-            self.row(name)
+    def document(self) -> dict[str, Any]:
+        """Its entry in the report. Grades whatever has not been graded."""
+        if self.entry is None:
+            self._take(*(name for name in self.wanted if name not in self.rows))
+            self.entry, reading = self.run.call(GradingService.document, self.open())
+            if reading is not None:
+                self.reading = reading
+        return self.entry
+
+    def _take(self, *gradients: str) -> None:
+        for told in self.run.call(GradingService.rows, self.open(), gradients):
+            name = told.row["name"]
+            self.rows[name], self.printed[name] = told.row, told.printed
+            self.run.on_row(self, told.row)
 
     @property
     def wanted(self) -> tuple[str, ...]:
@@ -84,7 +94,7 @@ class Job:
     @property
     def finished(self) -> bool:
         """Whether every requested gradient has its row."""
-        return self.grading is not None and all(name in self.rows for name in self.wanted)
+        return self.number is not None and all(name in self.rows for name in self.wanted)
 
     @property
     def file(self) -> Path:
@@ -103,11 +113,7 @@ class Job:
     @cached_property
     def reading(self) -> Reading:
         """What the locked child read from the submission, without running any of it."""
-        if self.grading is not None and self.grading.reading is not None:
-            return self.grading.reading
-        _ = self.run.numerics  # a session needs torch
-        with self.run.sandbox.open(self.submission.files, self.exercise.rules, self.exercise.wanted) as session:
-            return session.reading
+        return self.run.call(GradingService.read, self.submission, self.exercise.directory, self.exercise.sha256)
 
     @property
     def heading(self) -> dict[str, Any]:
@@ -126,14 +132,30 @@ def _from_here(path: Path) -> Path:
     return path.relative_to(here) if path.is_relative_to(here) else path
 
 
+class Grader(Protocol):
+    """Where submissions are graded."""
+
+    def call(self, method: Callable[Concatenate[Any, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
+        """Call a method of its `GradingService`."""
+
+    def close(self) -> None:
+        """End it."""
+
+
+def serve(process: GraderProcess, settings: Settings) -> Grader:
+    """Have a process that was launched grade with these settings. Returns at once, while it imports torch."""
+    process.serve(grading_service, settings, str(names_path()))
+    return process
+
+
 class Run:
-    """Everything graded together. The sandbox starts when first needed; `close` stops it."""
+    """Everything graded together. The grader's process starts when first needed; `close` ends it."""
 
     def __init__(
         self,
         settings: Settings,
         *,
-        sandbox: Sandbox | None = None,
+        grader: Grader | None = None,
         submission: Path | None = None,
         on_row: Callable[[Job, dict[str, Any]], None] = lambda _job, _row: None,
     ) -> None:
@@ -141,8 +163,8 @@ class Run:
         self._submission = submission
         """Graded instead of the backward.py next to an exercise's forward.py."""
         self.on_row = on_row
-        self._sandbox = sandbox
-        self._own_sandbox = sandbox is None
+        self._grader = grader
+        self._own_grader = grader is None
         self._jobs: dict[Path, list[Job]] = {}
 
     def add(self, exercise: Exercise, submission: Submission, only: tuple[str, ...] = ()) -> Job:
@@ -164,27 +186,22 @@ class Run:
         """Every submission, in the order in which they were added."""
         return [job for jobs in self._jobs.values() for job in jobs]
 
-    @property
-    def sandbox(self) -> Sandbox:
-        """The warm server that every submission is forked from."""
-        if self._sandbox is None:
-            self._sandbox = start_sandbox(self.settings, load_torch=False)
-        return self._sandbox
+    def call(self, method: Callable[Concatenate[Any, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
+        """Call a method of the grader's process."""
+        if self._grader is None:
+            self._grader = serve(GraderProcess.launch(), self.settings)
+        return self._grader.call(method, *args, **kwargs)
 
     @cached_property
     def numerics(self) -> Numerics:
-        """The numerics of torch, which is loaded with them pinned."""
-        return self.sandbox.numerics
-
-    def pinned(self, only: tuple[str, ...] = ()) -> Settings:
-        """The settings for some gradients, and whether bit-exact comparison is possible. Loads torch."""
-        return replace(self.settings, only=only, exact_comparable=self.numerics.pinned)
+        """The numerics of torch where it grades."""
+        return self.call(GradingService.numerics)
 
     def uncomparable(self) -> Iterator[str]:
         """Why `exact` cannot be required here. Opens every submission, whose given case is needed to know."""
         if self.numerics.problem is not None:
             yield self.numerics.problem
-        elif not all(job.open().cases.bits_comparable for job in self.all_jobs):
+        elif not all(self.call(GradingService.bits_comparable, job.open()) for job in self.all_jobs):
             from grader.grading.grading import OTHER_BITS
 
             yield OTHER_BITS
@@ -194,35 +211,43 @@ class Run:
         notes = [
             f"{job.exercise.name}: stopped before all gradients were graded"
             for job in self.all_jobs
-            if job.grading and not job.finished
+            if job.number is not None and not job.finished
         ]
-        entries = [job.grading.document() for job in self.all_jobs if job.grading and job.finished]
+        entries = [job.document() for job in self.all_jobs if job.finished]
         return section(entries, head=self.head(notes), feedback=self.settings.feedback)
 
     def head(self, notes: Sequence[str] = ()) -> dict[str, Any]:
         """The part of the report that holds for every submission of the run."""
-        figures = asdict(self.numerics)
-        problem = [sentence] if (sentence := figures.pop("problem")) else []
-        del figures["pinned"]
-        if self.settings.criterion == "approximate":
-            problem.append(
-                "criterion approximate: torch.allclose accepts zeros for tiny gradients and rejects some correct ones"
-            )
-        return {
-            "version": __version__,
-            "criterion": self.settings.criterion,
-            "settings_sha256": self._settings_hash(),
-            "numerics": figures,
-            "notes": [*problem, *notes],
-        }
-
-    def _settings_hash(self) -> str:
-        chosen = {name: getattr(self.settings, name) for name in ("seed", "batch_size", "criterion", "timeout")}
-        content = {**chosen, "exercises": sorted(job.exercise.sha256 for job in self.all_jobs)}
-        return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+        return head(self.settings, (job.exercise for job in self.all_jobs), self.numerics, notes)
 
     def close(self) -> None:
-        """Stop the sandbox if this run started it."""
-        if self._own_sandbox and self._sandbox is not None:
-            self._sandbox.close()
-            self._sandbox = None
+        """End the grader's process if this run started it."""
+        if self._own_grader and self._grader is not None:
+            self._grader.close()
+            self._grader = None
+
+
+def head(
+    settings: Settings, exercises: Iterable[Exercise], numerics: Numerics, notes: Sequence[str] = ()
+) -> dict[str, Any]:
+    """The part of a report that holds for every submission in it."""
+    figures = asdict(numerics)
+    problem = [sentence] if (sentence := figures.pop("problem")) else []
+    del figures["pinned"]
+    if settings.criterion == "approximate":
+        problem.append(
+            "criterion approximate: torch.allclose accepts zeros for tiny gradients and rejects some correct ones"
+        )
+    return {
+        "version": __version__,
+        "criterion": settings.criterion,
+        "settings_sha256": _settings_hash(settings, exercises),
+        "numerics": figures,
+        "notes": [*problem, *notes],
+    }
+
+
+def _settings_hash(settings: Settings, exercises: Iterable[Exercise]) -> str:
+    chosen = {name: getattr(settings, name) for name in ("seed", "batch_size", "criterion", "timeout")}
+    content = {**chosen, "exercises": sorted(exercise.sha256 for exercise in exercises)}
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
-import signal
 import sys
 from dataclasses import replace
 from functools import cached_property
@@ -12,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, Self
 from weakref import WeakSet
 
+from grader.sandbox.can_fork import can_fork
 from grader.sandbox.limits import CALL_SECONDS, SUBMISSION_SECONDS, Level, Limits
 from grader.sandbox.numerics import Numerics, pin_environment, pin_torch
 from grader.sandbox.types import Isolation, RulesConfig, SandboxError
@@ -40,6 +39,7 @@ def started(
     submission_timeout: float = SUBMISSION_SECONDS,
     imports: Iterable[str] = (),
     load_torch: bool = True,
+    server: ForkServer | None = None,
 ) -> Sandbox:
     """Start a sandbox, and load torch here with the same numerics as the server.
 
@@ -59,6 +59,7 @@ def started(
         submission_timeout: seconds that the grader waits for all of a submission's answers together.
         imports: modules that an exercise allows beyond the built-in list.
         load_torch: False leaves step 3 to the caller, who has something else to do first: `sandbox.numerics` does it.
+        server: one that was forked from this process, instead of one to start.
 
     Returns:
         The sandbox, to be closed or used in a `with`; its `numerics` say what torch computes with.
@@ -66,7 +67,12 @@ def started(
     pin_environment()
     force = Level.PROCESS if level is Level.PROCESS else None
     sandbox = Sandbox(
-        minimum=level, force=force, timeout=timeout, submission_timeout=submission_timeout, imports=imports
+        minimum=level,
+        force=force,
+        timeout=timeout,
+        submission_timeout=submission_timeout,
+        imports=imports,
+        server=server,
     )
     if load_torch:
         try:
@@ -88,6 +94,7 @@ class Sandbox:
         memory: bytes that a child may allocate beyond what torch already uses.
         rules: False applies no rules at all: the jail has to hold on its own.
         imports: modules that an exercise allows beyond the built-in list; imported before a child is locked in.
+        server: one that was forked from this process, instead of one to start; closed if it is not used.
     """
 
     def __init__(
@@ -100,18 +107,19 @@ class Sandbox:
         memory: int = 1 << 30,
         rules: bool = True,
         imports: Iterable[str] = (),
+        server: ForkServer | None = None,
     ) -> None:
         self._minimum = minimum
         self._rules = rules
         self._memory = memory
         self._imports = tuple(dict.fromkeys(imports))
         self._limits = Limits(timeout, submission_timeout, math.ceil(submission_timeout + _CPU_ALLOWANCE))
-        self._portable = force is Level.PROCESS or not _can_fork()
+        self._portable = force is Level.PROCESS or not can_fork()
         if sys.platform == "linux":
             from grader.sandbox.child.jail import hide
 
             hide()
-        self._backend: ForkServer | Portable | None = self._start()
+        self._backend: ForkServer | Portable | None = self._adopted(server) or self._start()
         self._isolation: Isolation | None = None
         self._tried: bool | None = None
         self._sessions: WeakSet[Session] = WeakSet()
@@ -222,6 +230,19 @@ class Sandbox:
             self._backend = self._start()
         return self._backend
 
+    def _adopted(self, server: ForkServer | None) -> ForkServer | None:
+        """Take a server that is waiting for its settings."""
+        if server is None:
+            return None
+        if self._portable:
+            server.close()
+            return None
+        try:
+            server.set_up(self._memory, int(self._limits.cpu), self._imports)
+        except SandboxError:  # it was killed at once
+            return None
+        return server
+
     def _start(self) -> ForkServer | Portable:
         if sys.platform == "linux" and not _PROC.exists():
             raise SandboxError(_NO_PROC)
@@ -233,21 +254,6 @@ class Sandbox:
         from grader.sandbox.host.forkserver import ForkServer
 
         return ForkServer.launch(self._memory, cpu, self._imports)
-
-
-def _can_fork() -> bool:
-    """Whether this is Linux with a kernel that has pidfds (5.3 and later), and no filter refuses to signal by one."""
-    if sys.platform != "linux":
-        return False
-    try:
-        handle = os.pidfd_open(os.getpid())
-        try:
-            signal.pidfd_send_signal(handle, 0)  # only asks
-        finally:
-            os.close(handle)
-    except OSError:
-        return False
-    return True
 
 
 def _refusal(found: Isolation, wanted: Level) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import jsonschema
 import pytest
 from classroom import EngineWorkers, Silent, hand_in, settings, zipped
+from lent import SharedProcess
 
 from grader.classroom.batch.documents import for_duplicate
 from grader.classroom.batch.engine import Engine
@@ -76,7 +77,7 @@ def test_the_report_equals_what_grade_writes(
 
     code = {"solution": solution_source, "half": solution_source + HALF}.get(source, source)
     ours = grade(code)
-    run = Run(settings(seed=SEED, feedback=Feedback.FULL), sandbox=sandbox)
+    run = Run(settings(seed=SEED, feedback=Feedback.FULL), grader=SharedProcess(sandbox))
     run.add(mlp, read_submission(tmp_path / "alice"))
     theirs = grade_with_pytest(run).report
     assert theirs is not None

@@ -113,21 +113,26 @@ def command(pid: int) -> bytes:
 
 
 def workers(batch: int) -> list[int]:
-    """The worker processes of a batch: one that was spawned, and those forked from it."""
-    return [pid for pid in sorted(descendants(batch)) if b"spawn_main" in command(pid)]
+    """The worker processes of a batch: one that was started, and those forked from it."""
+    return [pid for pid in ours(batch) if not says(pid, "NoNewPrivs:\t1")]
 
 
 def servers(batch: int) -> list[int]:
     """The sandbox servers of a batch's workers, without the locked children that they fork for submissions."""
-    return [pid for pid in sorted(descendants(batch)) if b"grader.sandbox" in command(pid) and not locked(pid)]
+    return [pid for pid in ours(batch) if says(pid, "NoNewPrivs:\t1") and says(pid, "Seccomp:\t0")]
 
 
-def locked(pid: int) -> bool:
-    """Whether a process has a system call filter; True if it has ended."""
+def ours(batch: int) -> list[int]:
+    """The processes that a batch started, and those forked from them."""
+    return [pid for pid in sorted(descendants(batch)) if b"grader.sandbox" in command(pid)]
+
+
+def says(pid: int, line: str) -> bool:
+    """Whether the kernel says this of a process, which may have ended."""
     try:
-        return "Seccomp:\t0" not in Path(f"/proc/{pid}/status").read_text()
+        return line in Path(f"/proc/{pid}/status").read_text()
     except OSError:
-        return True
+        return False
 
 
 def descendants(pid: int) -> set[int]:
@@ -210,7 +215,7 @@ def gone(pids: set[int]) -> bool:
     """Whether all these processes end within some time."""
     deadline = time.monotonic() + 30
     while time.monotonic() < deadline:
-        if not {pid for pid in pids if b"grader" in command(pid) or b"spawn_main" in command(pid)}:
+        if not {pid for pid in pids if b"grader" in command(pid)}:
             return True
         time.sleep(0.2)
     return False

@@ -14,10 +14,10 @@ from grader.classroom.batch.documents import unloaded_head
 from grader.classroom.batch.grades import read_rows
 from grader.classroom.batch.runner import Batch
 from grader.classroom.batch.store import Store
-from grader.classroom.batch.workers import WorkerDied
 from grader.classroom.intake.folder import read_folder
 from grader.exercise.forward import BrokenExercise
 from grader.exercise.settings import Criterion
+from grader.sandbox.grader_process import ProcessDied
 from grader.sandbox.types import SandboxError
 
 if TYPE_CHECKING:
@@ -234,14 +234,14 @@ class TestTrouble:
     def test_a_worker_that_dies_costs_only_time(self, desk: Desk) -> None:
         """Its submission is retried."""
         desk.hand_in(alice=3, bob=1)
-        desk.grade(PretendWorkers(dies={"alice": 1}, error=WorkerDied))
+        desk.grade(PretendWorkers(dies={"alice": 1}, error=ProcessDied))
         assert desk.rows()["alice"] == ("graded", "3")
         assert desk.show.retried == ["alice: alice took its worker along"]
 
     def test_a_submission_that_kills_every_worker_gets_a_row(self, desk: Desk) -> None:
         """A row without a grade, not a zero: the cause is unknown."""
         desk.hand_in(alice=3, bob=1)
-        desk.grade(PretendWorkers(dies={"alice": 9}, error=WorkerDied))
+        desk.grade(PretendWorkers(dies={"alice": 9}, error=ProcessDied))
         assert desk.rows() == {"alice": ("failed", ""), "bob": ("graded", "1")}
         assert desk.workers.names.count("alice") == 2
 

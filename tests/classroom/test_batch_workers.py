@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import multiprocessing
 import os
 import signal
 import sys
@@ -15,8 +14,10 @@ import pytest
 from classroom import order, settings
 
 from grader.classroom.batch.order import Graded, Order, Task
-from grader.classroom.batch.workers import LocalWorker, LocalWorkers, WorkerDied, multiplied, start_workers
+from grader.classroom.batch.workers import LocalWorker, LocalWorkers
 from grader.exercise.shelf import load_exercise
+from grader.sandbox.grader_process import GraderProcess, ProcessDied
+from grader.sandbox.limits import Level
 from grader.sandbox.types import SandboxError
 
 if TYPE_CHECKING:
@@ -29,16 +30,12 @@ TASK = Task("ada", "ada", {"backward.py": SOLUTION}).encode()
 
 
 @contextlib.contextmanager
-def started(count: int, *, forking: bool) -> Iterator[list[LocalWorker]]:
+def started(count: int, **changes: object) -> Iterator[list[LocalWorker]]:
     """Workers that are ready."""
-    workers = start_workers(
-        Order.of(load_exercise("mlp"), settings(seed=2147483647, hidden_seed=1)).encode(), count, forking=forking
-    )
-    try:
-        yield workers
-    finally:
-        for worker in workers:
-            worker.stop()
+    order = Order.of(load_exercise("mlp"), settings(seed=2147483647, hidden_seed=1, **changes))
+    with LocalWorkers(order, count) as workers:
+        workers.hello()
+        yield workers.workers
 
 
 def points(worker: LocalWorker) -> int:
@@ -47,11 +44,12 @@ def points(worker: LocalWorker) -> int:
 
 
 @pytest.mark.parametrize(
-    "forking", [False, pytest.param(True, marks=pytest.mark.skipif(sys.platform != "linux", reason="fork"))]
+    "level",
+    [Level.PROCESS, pytest.param(Level.LOCKED, marks=pytest.mark.skipif(sys.platform != "linux", reason="fork"))],
 )
-def test_all_grade_alike(*, forking: bool) -> None:
+def test_all_grade_alike(level: Level) -> None:
     """Whether they were forked or loaded torch themselves."""
-    with started(3, forking=forking) as workers:
+    with started(3, isolation=level) as workers:
         assert [points(worker) for worker in workers] == [26, 26, 26]
         assert len({worker.pid for worker in workers}) == 3
 
@@ -60,41 +58,29 @@ def test_all_grade_alike(*, forking: bool) -> None:
 @pytest.mark.parametrize("victim", [0, 1])
 def test_killing_one_worker_leaves_the_others(victim: int) -> None:
     """Even the one that the others were forked from; its next task restarts it."""
-    with started(3, forking=True) as workers:
+    with started(3) as workers:
         assert [points(worker) for worker in workers] == [26, 26, 26]
         pid = workers[victim].pid
         assert pid is not None
         os.kill(pid, signal.SIGKILL)
-        with pytest.raises(WorkerDied):
+        with pytest.raises(ProcessDied):
             points(workers[victim])
         assert [points(worker) for worker in workers] == [26, 26, 26]
 
 
-def test_a_process_that_cannot_fork_closes_unserved_pipes() -> None:
-    """Whoever waits at such a pipe then starts its own process."""
+@pytest.mark.parametrize("error", [OSError("no memory left"), SandboxError("the server is gone")])
+def test_a_worker_that_cannot_be_forked_starts_a_process_of_its_own(
+    monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    """With its first task."""
 
-    class Alone:
-        """An engine that forks twice, then fails; this is the parent process both times."""
+    def fail(_: GraderProcess) -> GraderProcess:
+        raise error
 
-        forks = 0
-
-        def fork(self) -> bool:
-            """Fork, or fail."""
-            self.forks += 1
-            if self.forks > 2:
-                raise OSError("no memory left")
-            return False
-
-    pipes = [multiprocessing.Pipe() for _ in range(4)]
-    own, *further = (theirs for _, theirs in pipes)
-    assert multiplied(Alone(), own, further) is own
-    assert (own.closed, [pipe.closed for pipe in further]) == (False, [True, True, True])
-    for ours, _ in pipes[1:]:
-        with pytest.raises(EOFError):
-            ours.recv_bytes()
-    for ours, _ in pipes:
-        ours.close()
-    own.close()
+    monkeypatch.setattr(GraderProcess, "twin", fail)
+    with started(2) as workers:
+        assert [points(worker) for worker in workers] == [26, 26]
+        assert len({worker.pid for worker in workers}) == 2
 
 
 def test_a_system_that_starts_no_process_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -103,7 +89,7 @@ def test_a_system_that_starts_no_process_is_one_sentence(monkeypatch: pytest.Mon
     def refuse(*_: object) -> None:
         raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
 
-    monkeypatch.setattr("multiprocessing.context.SpawnProcess.start", refuse)
+    monkeypatch.setattr(GraderProcess, "launch", refuse)
     with pytest.raises(SandboxError) as raised:
         LocalWorkers(order(), 1)
     assert str(raised.value) == (

@@ -432,12 +432,12 @@ class TestOurFaults:
     def test_an_internal_error_before_the_first_row_is_a_message(
         self, grade: Grade, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, fault: Exception
     ) -> None:
-        """Raised when the sandbox starts."""
+        """Raised when the process starts."""
 
         def fail(*_: object, **__: object) -> None:
             raise fault
 
-        monkeypatch.setattr("grader.cli.grade.start_sandbox", fail)
+        monkeypatch.setattr("grader.cli.grade.serve", fail)
         result = grade(SOLUTION)
         assert result.exit_code == 3
         assert result.stderr == f"Error: {fault}\n"

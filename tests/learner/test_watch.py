@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 import pytest
+from lent import SharedProcess
 
 from grader.exercise.settings import Settings
 from grader.exercise.shelf import list_exercises, load_exercise
@@ -18,7 +19,7 @@ from grader.learner.hints import hints, other_ways, worked
 from grader.learner.state import LearnerState
 from grader.learner.watch.saves import Files
 from grader.learner.watch.screen import Request, lines, view
-from grader.learner.watch.work import Desk, Grader, WatchedWork
+from grader.learner.watch.work import Desk, Regrader, WatchedWork
 from grader.report.files import replace_file
 from grader.report.text import Page
 
@@ -234,7 +235,7 @@ class TestHintsAndSolutions:
 @pytest.fixture
 def desk(workspace: Path, sandbox: Sandbox) -> Callable[..., Desk]:
     """Save a file in a workspace, grade it, and return the desk with the mlp."""
-    grader = Grader(Settings(), sandbox)
+    grader = Regrader(Settings(), SharedProcess(sandbox))
     made = Desk([WatchedWork(load_exercise(MINE.parent), MINE.parent)], LearnerState(Path("state.txt")))
 
     def save(text: str) -> Desk:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 import pytest
+from lent import SharedProcess
 
 from grader.exercise.settings import Settings
 from grader.exercise.shelf import load_exercise
@@ -23,7 +24,7 @@ from grader.learner.watch.fitting import Block, Rank, fitted, height, joined
 from grader.learner.watch.keys import END, ESCAPE, Keys, keys, resizes
 from grader.learner.watch.loop import Loop
 from grader.learner.watch.screen import CLEAR, Request, overview, screen, view
-from grader.learner.watch.work import Desk, Grader, WatchedWork
+from grader.learner.watch.work import Desk, Regrader, WatchedWork
 from grader.report.text import Page
 
 if TYPE_CHECKING:
@@ -205,7 +206,7 @@ def session(
                 return
 
         monkeypatch.setattr("grader.learner.watch.loop.Keys", Typed)
-        loop = Loop(desk, Grader(Settings(), sandbox), Page(), report="report.json")
+        loop = Loop(desk, Regrader(Settings(), SharedProcess(sandbox)), Page(), report="report.json")
         loop.run(interactive=True, poll=True)
         assert "the text that a step waits for was not shown" not in screens.all, screens.all[-3:]
         return desk, screens.all
@@ -308,7 +309,7 @@ def desk(workspace: Path, sandbox: Sandbox) -> Desk:
     """A desk with the mlp, one gradient of which is wrong."""
     MINE.write_text(BROKEN, encoding="utf-8")
     made = Desk([WatchedWork(load_exercise(MINE.parent), MINE.parent)], LearnerState(Path("state.txt")))
-    made.work.take(Grader(Settings(), sandbox).grade(made.work, made.work.read()))
+    made.work.take(Regrader(Settings(), SharedProcess(sandbox)).grade(made.work, made.work.read()))
     made.settle()
     return made
 

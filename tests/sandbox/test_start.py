@@ -13,6 +13,7 @@ import pytest
 import torch
 
 from grader.sandbox import client
+from grader.sandbox.can_fork import can_fork
 from grader.sandbox.client import Sandbox, started
 from grader.sandbox.host.start import environment, search_path
 from grader.sandbox.limits import Level
@@ -189,7 +190,7 @@ def test_a_filter_that_refuses_to_signal_by_handle_means_no_fork_server(monkeypa
         raise PermissionError(errno.EPERM, os.strerror(errno.EPERM))
 
     monkeypatch.setattr("signal.pidfd_send_signal", refuse)
-    assert not client._can_fork()
+    assert not can_fork()
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems have no /proc")

@@ -19,7 +19,7 @@ from grader.exercise.matching import best, matches
 from grader.exercise.nearest import did_you_mean
 from grader.exercise.settings import Settings
 from grader.exercise.shelf import UnknownExercise
-from grader.grading.run import start_sandbox
+from grader.grading.service import start_sandbox
 from grader.grading.submission import UnreadableSubmission
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from grader.classroom.batch.order import Order, pack, unpack
-from grader.classroom.batch.workers import answer, told
+from grader.classroom.batch.workers import LocalWorker
 from grader.installation import how_to_install
 from grader.sandbox.limits import SUBMISSION_SECONDS
 from grader.sandbox.types import SandboxError
@@ -33,7 +33,7 @@ except ImportError as error:
     raise ImportError(f"--scheduler requires the package distributed: {how_to_install('cluster')}") from error
 
 if TYPE_CHECKING:
-    from grader.classroom.batch.engine import Engine
+    from collections.abc import Sequence
 
 PLUGIN: Final = "grade-batch"
 _CONNECT_SECONDS: Final = 8
@@ -174,19 +174,17 @@ class ClusterWorkers:
                 self._client.close(timeout=_CONNECT_SECONDS)
 
 
-def _deliver(futures: list[Future[bytes]], sent: Future[bytes]) -> None:
+def _deliver(futures: list[Future[bytes]], sent: Future[Sequence[bytes | Exception]]) -> None:
     """Give each future its own answer, or all of them the error that ended their worker."""
     try:
-        answers = unpack(sent.result())
+        answers = sent.result()
     except Exception as error:  # noqa: BLE001  the cluster raises many types
-        for future in futures:
-            future.set_exception(error)
-        return
-    for future, received in zip(futures, answers, strict=True):
-        try:
-            future.set_result(told(received))
-        except Exception as error:  # noqa: BLE001  errors on the worker are passed on
-            future.set_exception(error)
+        answers = [error] * len(futures)
+    for future, answer in zip(futures, answers, strict=True):
+        if isinstance(answer, Exception):
+            future.set_exception(answer)
+        else:
+            future.set_result(answer)
 
 
 def check_address(address: str) -> None:
@@ -270,51 +268,56 @@ class Orders(WorkerPlugin):
 
 
 class Here:
-    """State of one worker process: the orders it knows and one warm engine, used by one thread at a time."""
+    """State of one of Dask's workers: the orders it knows and one warm process, used by one thread at a time."""
 
     def __init__(self) -> None:
         self.orders: dict[str, bytes] = {}
         self.lock = threading.Lock()
-        self._engine: Engine | None = None
+        self._worker: LocalWorker | None = None
         self._fingerprint = ""
 
-    def engine(self, fingerprint: str) -> Engine:
-        """The engine of an order, started on first use. Call with the lock held."""
-        if self._engine is None or self._fingerprint != fingerprint:
+    def worker(self, fingerprint: str) -> LocalWorker:
+        """The process of an order, started on first use. Call with the lock held."""
+        if self._worker is None or self._fingerprint != fingerprint:
             self.stop()
             order = Order.decode(self.orders[fingerprint])
             if order.fingerprint != fingerprint:
                 raise NoCluster("the worker's version of the grader or torch differs; install the versions used here")
-            from grader.classroom.batch.engine import warm_engine
-
-            self._engine, self._fingerprint = warm_engine(order), fingerprint
-        return self._engine
+            self._worker, self._fingerprint = LocalWorker(order.encode()), fingerprint
+        return self._worker
 
     def drop(self, fingerprint: str) -> None:
-        """Forget an order and stop its engine."""
+        """Forget an order and end its process."""
         with self.lock:
             self.orders.pop(fingerprint, None)
             if self._fingerprint == fingerprint:
                 self.stop()
 
     def stop(self) -> None:
-        """Stop the engine."""
-        if self._engine is not None:
-            self._engine.close()
-            self._engine = None
+        """End the process."""
+        if self._worker is not None:
+            self._worker.stop()
+            self._worker = None
 
 
 _here = Here()
 
 
 def check_there(fingerprint: str) -> bytes:
-    """Runs on a worker: warm up the engine and return the head for reports, as JSON."""
+    """Runs on a worker: warm up the process and return the head for reports, as JSON."""
     with _here.lock:
-        return json.dumps(_here.engine(fingerprint).check()).encode()
+        return json.dumps(_here.worker(fingerprint).revive()).encode()
 
 
-def grade_there(fingerprint: str, tasks: bytes) -> bytes:
+def grade_there(fingerprint: str, tasks: bytes) -> list[bytes | Exception]:
     """Runs on a worker: grade submissions and return, for each, its result or the error that prevented it."""
     with _here.lock:
-        engine = _here.engine(fingerprint)
-        return pack(*(answer(engine, task) for task in unpack(tasks)))
+        worker = _here.worker(fingerprint)
+        return [_answer(worker, task) for task in unpack(tasks)]
+
+
+def _answer(worker: LocalWorker, task: bytes) -> bytes | Exception:
+    try:
+        return worker.ask(task)
+    except Exception as error:  # noqa: BLE001  an error must not affect the next submission
+        return error

@@ -2,47 +2,48 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from grader.classroom.batch.documents import rendered
+from grader.classroom.batch.order import Order, Task
 from grader.exercise.course import FILE as COURSE_FILE
 from grader.exercise.settings import Criterion
 from grader.exercise.shelf import is_exercise, load_exercise
-from grader.grading.run import Run, start_sandbox
+from grader.grading.run import head
+from grader.grading.service import start_sandbox
 from grader.grading.submission import Submission
 from grader.names import NAMES_VARIABLE
 from grader.sandbox.types import SandboxError
 
 if TYPE_CHECKING:
-    from grader.classroom.batch.order import Graded, Order, Task
+    from grader.classroom.batch.order import Graded
     from grader.exercise.exercise import Exercise
     from grader.sandbox.client import Sandbox
+    from grader.sandbox.host.forkserver import ForkServer
 
 
 class Engine:
     """Grades submissions by one order."""
 
-    def __init__(self, order: Order, sandbox: Sandbox | None = None) -> None:
+    def __init__(self, order: Order, sandbox: Sandbox | None = None, server: ForkServer | None = None) -> None:
         self.order = order
         self._scratch: tempfile.TemporaryDirectory[str] | None = None
         self._own = sandbox is None
         self._forked = False
-        self.sandbox = sandbox or start_sandbox(
-            order.settings, load_torch=False
-        )  # torch loads in the sandbox while it loads here
+        self.sandbox = sandbox or start_sandbox(order.settings, load_torch=False, server=server)
         self.exercise = self._exercise()
         self._take_names()
-        self._run = self._prepare()
-        self.head = self._run.head()  # loads torch with pinned numerics, before anything else does
+        numerics = self.sandbox.numerics  # loads torch with pinned numerics, before anything else does
+        self.head = head(order.settings, [self.exercise], numerics)
         from grader.exercise.case import build_cases
         from grader.grading.grading import OTHER_BITS, start_grading
 
         self._start = start_grading
-        settings = order.settings
+        self._settings = settings = replace(order.settings, exact_comparable=numerics.pinned)
         self.cases = build_cases(self.exercise, settings.seed, settings.batch_size, settings.hidden_seed)
         if settings.criterion is Criterion.EXACT and not self.cases.bits_comparable:
             self.head["notes"].append(OTHER_BITS)
@@ -60,8 +61,8 @@ class Engine:
         if self._scratch is not None and not self._forked:
             self._scratch.cleanup()
 
-    def fork(self) -> bool:
-        """Fork this process. Returns True in the child, which is as warm and has its own sandbox.
+    def fork(self) -> int:
+        """Fork this process, as `os.fork` does. The child is as warm and has its own sandbox.
 
         Raises:
             OSError: forking is impossible here.
@@ -78,11 +79,10 @@ class Engine:
         finally:
             if pid:
                 twin.leave_behind()
-        if pid:
-            return False
-        self._forked = True
-        self.sandbox.take(twin)
-        return True
+        if pid == 0:
+            self._forked = True
+            self.sandbox.take(twin)
+        return pid
 
     def check(self) -> dict[str, Any]:
         """Check the isolation and torch; return the head for reports, which describes this machine.
@@ -97,6 +97,10 @@ class Engine:
         self.sandbox.try_torch()
         return self.head
 
+    def answer(self, task: bytes) -> bytes:
+        """Grade an encoded task; return its encoded result."""
+        return self.grade(Task.decode(task)).encode()
+
     def grade(self, task: Task) -> Graded:
         """Grade one submission, with one retry if the sandbox (not the submission) failed."""
         try:
@@ -106,17 +110,11 @@ class Engine:
 
     def _grade(self, task: Task) -> Graded:
         submission = Submission(task.name, Path(task.source), dict(task.files))
-        grading = self._start(self.exercise, submission, self.sandbox, self._run.pinned(), self.cases)
+        grading = self._start(self.exercise, submission, self.sandbox, self._settings, self.cases)
         entry = grading.document()
         entry["notes"] = [*task.notes, *entry["notes"]]
         entry["previous_score"] = task.previous_score
         return rendered(entry, self.head, self.order, grading.reading.asides if grading.reading else ())
-
-    def _prepare(self) -> Run:
-        """The run whose settings and head all reports share."""
-        run = Run(self.order.settings, sandbox=self.sandbox)
-        run.add(self.exercise, Submission("", Path(), {}))
-        return run
 
     def _exercise(self) -> Exercise:
         """Load the exercise from its folder if it is there and unchanged, otherwise from the files in the order."""
@@ -146,15 +144,11 @@ class Engine:
             os.environ[NAMES_VARIABLE] = str(file)
 
 
-def warm_engine(order: Order) -> Engine:
-    """Start an engine, in a process that does nothing else.
+def engine_of(server: ForkServer | None, order: bytes) -> Engine:
+    """The engine of a process that was started for it.
 
-    Garbage collection is off while torch loads, of which it would take a fifth of the time; afterwards everything
-    loaded is frozen, so that later collections skip it.
+    Args:
+        server: the server forked from this process, if there is one.
+        order: an encoded order.
     """
-    gc.disable()
-    try:
-        return Engine(order)
-    finally:
-        gc.freeze()
-        gc.enable()
+    return Engine(Order.decode(order), server=server)

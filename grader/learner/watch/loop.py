@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from grader.grading.submission import Submission
-    from grader.learner.watch.work import Desk, Grader, Standing, WatchedWork
+    from grader.learner.watch.work import Desk, Regrader, Standing, WatchedWork
     from grader.report.text import Page
 
 Event = tuple[str, Any]
@@ -43,7 +43,7 @@ LEAST_WIDTH = 40
 class Loop:
     """One session. Everything except grading runs in the thread that calls `run`."""
 
-    def __init__(self, desk: Desk, grader: Grader, page: Page, *, report: str) -> None:
+    def __init__(self, desk: Desk, grader: Regrader, page: Page, *, report: str) -> None:
         self.desk = desk
         self.page = page
         # A signal handler may add to this kind of queue, even while the loop is taking something out of it.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from grader.exercise.shelf import is_exercise
 from grader.grading.run import Run
+from grader.grading.service import GradingService
 from grader.grading.submission import Submission, UnreadableSubmission, read_own_file
 from grader.report.document import document
 from grader.report.row_facts import solved, started
@@ -18,12 +18,11 @@ from grader.report.submission_facts import most_pressing
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from grader.exercise.case import Cases
     from grader.exercise.exercise import Exercise
     from grader.exercise.settings import Settings
+    from grader.grading.run import Grader
     from grader.learner.state import LearnerState
     from grader.report.row_facts import Row
-    from grader.sandbox.client import Sandbox
     from grader.sandbox.types import Reading
 
 RENAMING_SECONDS = 0.1
@@ -37,7 +36,7 @@ class Standing:
     sha256: str
     report: dict[str, Any]
     printed: dict[str, str]
-    reading: Reading | None
+    reading: Reading
     seconds: float
 
     @property
@@ -50,7 +49,7 @@ class Standing:
     def line(self) -> int:
         """The line of what is wrong with the whole file; 1 if it is not known."""
         rows = self.entry["gradients"]
-        return (self.reading.line if self.reading else None) or (rows[0]["line"] if rows else None) or 1
+        return self.reading.line or (rows[0]["line"] if rows else None) or 1
 
     @property
     def right(self) -> dict[str, bool]:
@@ -73,7 +72,6 @@ class WatchedWork:
     """Why there is nothing to grade."""
     broken: tuple[str, ...] = ()
     """Gradients that were right in the run before and no longer are."""
-    cases: Cases | None = field(default=None, repr=False)
     _was: dict[str, bool] = field(default_factory=dict)
     """What was right when the file could last be read."""
 
@@ -215,33 +213,21 @@ def _comes_first(pressing: Row | None, row: Row | None) -> bool:
     return solved(row) or started(pressing)
 
 
-class Grader:
-    """Grades works in the running sandbox. Cases are built once per exercise."""
+class Regrader:
+    """Grades works again and again in one process, which builds their cases once."""
 
-    def __init__(self, settings: Settings, sandbox: Sandbox) -> None:
+    def __init__(self, settings: Settings, grader: Grader) -> None:
         self.settings = settings
-        self.sandbox = sandbox
+        self.grader = grader
 
     def warm(self) -> None:
-        """Load torch and the engine before the first file is graded, with garbage collection off."""
-        gc.disable()
-        try:
-            _ = Run(self.settings, sandbox=self.sandbox).numerics
-            import grader.grading.grading  # noqa: F401
-        finally:
-            gc.freeze()
-            gc.enable()
+        """Wait until torch is loaded."""
+        self.grader.call(GradingService.numerics)
 
     def grade(self, work: WatchedWork, submission: Submission) -> Standing:
         """Grade every gradient of a file."""
         begun = time.perf_counter()
-        run = Run(self.settings, sandbox=self.sandbox)
+        run = Run(self.settings, grader=self.grader)
         job = run.add(work.exercise, submission)
-        settings = run.pinned()  # pins the numerics before the engine loads torch
-        from grader.grading.grading import start_grading
-
-        job.grading = start_grading(work.exercise, submission, self.sandbox, settings, work.cases)
-        work.cases = job.grading.cases
-        job.complete()
-        report = document([job.grading.document()], head=run.head(), root=str(Path.cwd()))
-        return Standing(submission.sha256, report, job.printed, job.grading.reading, time.perf_counter() - begun)
+        report = document([job.document()], head=run.head(), root=str(Path.cwd()))
+        return Standing(submission.sha256, report, job.printed, job.reading, time.perf_counter() - begun)

@@ -17,6 +17,7 @@ from typing import Any, Final
 
 from grader.sandbox.child.selftest import judge
 from grader.sandbox.host.start import READY_SECONDS, bootstrap, environment, ready, search_path
+from grader.sandbox.host.stranger import Stranger
 from grader.sandbox.protocol.processes import Death, GoneError, LateError
 from grader.sandbox.protocol.wire import FORK, LENGTH, PID, REAP, STATUS, TWIN, Frame, checked_length, decode
 from grader.sandbox.types import Isolation, SandboxError
@@ -74,8 +75,12 @@ class ForkServer:
         )
         theirs.close()
         server = cls(process, ours)
-        server._send(json.dumps({"path": search_path(), "memory": memory, "cpu": cpu, "imports": imports}).encode())
+        server.set_up(memory, cpu, imports, path=search_path())
         return server
+
+    def set_up(self, memory: int, cpu: int, imports: tuple[str, ...] = (), **more: object) -> None:
+        """Send a server the settings that it waits for: see `launch`."""
+        self._send(json.dumps({"memory": memory, "cpu": cpu, "imports": imports, **more}).encode())
 
     def twin(self) -> ForkServer:
         """Fork a second server from this one: it is ready at once, and shares the memory it never writes to."""
@@ -193,30 +198,6 @@ class ForkServer:
         code = self._process.returncode
         how = "closed its socket" if code is None else f"signal {-code}" if code < 0 else f"exit code {code}"
         return f"the sandbox server is gone ({how}): nothing was graded; run it again"
-
-
-class Stranger:
-    """A process that is not a child of this one: it can only be checked whether it has ended."""
-
-    def __init__(self, pid: int, handle: int) -> None:
-        self.pid = pid
-        self.returncode: int | None = None
-        self._handle = handle
-
-    def poll(self) -> int | None:
-        """0 once it has ended, whatever its exit code; None before."""
-        return 0 if select.select([self._handle], [], [], 0)[0] else None
-
-    def wait(self, seconds: float | None = None) -> int:
-        """Wait for its end, or raise `TimeoutExpired`."""
-        if not select.select([self._handle], [], [], seconds)[0]:
-            raise subprocess.TimeoutExpired(f"process {self.pid}", seconds or 0.0)
-        return 0
-
-    def kill(self) -> None:
-        """Send SIGKILL."""
-        with contextlib.suppress(ProcessLookupError):
-            signal.pidfd_send_signal(self._handle, signal.SIGKILL)
 
 
 class ForkedProcess:

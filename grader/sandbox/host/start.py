@@ -57,14 +57,22 @@ def bootstrap(module: str) -> str:
 
 
 _FIRST = {
+    "grader": "from multiprocessing import connection\n"
+    "control = getattr(connection, 'PipeConnection', connection.Connection)(int(sys.argv[1]))\n"
+    "line = control.recv_bytes()",
     "server": "control = socket.socket(fileno=int(sys.argv[1])); line = control.recv(1 << 16)",
     "worker": "line = b''\nwhile not line.endswith(b'\\n'): line += os.read(0, 1)",
 }
 _EXCUSE = {
+    "grader": "control.send_bytes(report)",
     "server": "control.send(report)",
     "worker": "os.write(1, (17 + len(report)).to_bytes(4, 'little') + bytes(16) + b'@' + report)",
 }
-_LAST = {"server": "main(control.detach(), settings)", "worker": "main(settings)"}
+_LAST = {
+    "grader": "main(control, settings)",
+    "server": "main(control.detach(), settings)",
+    "worker": "main(settings)",
+}
 """Learners' code runs from this program's own frame, with nothing of `main` beneath it."""
 _PROGRAM = """\
 import json, os, socket, sys
