@@ -3,18 +3,25 @@
 Theory of operation
 ===================
 
-Three processes share no memory. Only the first one holds anything worth stealing.
+Of four kinds of process, only the first two hold anything worth stealing.
+
+The COMMAND has the terminal, pytest and the user's environment, and no torch. It starts the grader's process and calls
+what that serves (`grader_process`); both are ours, so these calls and their results are pickled.
 
 The GRADER reads a submission as bytes, asks questions and compares answers. It never parses, imports or unpickles
 anything that comes from a learner. It sets every limit: lengths are checked before memory is allocated, each answer
 has one deadline, each submission has a budget. A child that is late, dead or lying is killed through a pidfd, which
 names that process and never a later one, and is replaced. The question that killed a child is not asked again.
 
-The SERVER is started by exec, in isolated mode, in `/`, with the pinned environment and a single socket. It imports
-torch once, rehearses a submission, drops root if it had it, makes its heap cheap to fork, and forks a canary that tries
-everything that is forbidden. From then on it only forks and reaps. It imports nothing else from `grader`, so no
-exercise, reference, seed or other submission can be in its memory or in a child's. For a second grader process it forks
-a twin of itself, which serves only that process; neither ever runs a learner's code.
+The grader's process is started by exec, in isolated mode, in `/`, with the pinned environment. It imports torch, and
+then, before it has received anything but a search path, forks the server off: whatever it loads later, and the user's
+environment, which it never gets, cannot be in the server's memory. (Commands that grade nothing, the Python API and
+notebooks have torch in their own process, and start a server by exec in the same way.)
+
+The SERVER has a single socket. It rehearses a submission, drops root if it had it, makes its heap cheap to fork, and
+forks a canary that tries everything that is forbidden. From then on it only forks and reaps. It imports nothing of
+`grader` but this package, so no exercise, reference, seed or other submission can be in its memory or in a child's. A
+second grader is a fork of the first, and so is its server of the first one's; no server ever runs a learner's code.
 
 The CHILD is one fork per submission. Before it reads a byte of the submission it locks itself in, in this order:
 
@@ -60,16 +67,16 @@ The subpackages, and which process imports them
 -----------------------------------------------
 
     host/       the grader            starts servers and workers, asks a submission's questions, replaces children
-    protocol/   all three             frames, messages and answers, tensors as bytes, how a process ended
+    protocol/   all                   frames, messages and answers, tensors as bytes, pickled calls, how a process ended
     child/      the server, a child   locks, canary, closing autograd, removing names, warm-up, calls, class archives
     reading/    the server, a child   from a submission's bytes to its functions and the code that may run
     rules/      the server, a child   what a submission may not use, found in its syntax tree
 
 The server imports what its children need, because they can no longer open files. The grader uses a few functions of
 `child/`, none of which parses a learner's bytes: `jail.hide` on itself, `selftest.judge`, which turns a canary's report
-into a level, and those of `unpacking` that send a class's archive and receive what a child extracts from it. `server`
-and `worker` are the main modules of the two kinds of interpreter that are started.
+into a level, and those of `unpacking` that send a class's archive and receive what a child extracts from it. `grader`,
+`server` and `worker` are the main modules of the three kinds of interpreter that are started.
 
-The rest of the package imports `client`, `types`, `limits`, `numerics`, `cleaning` and `skipped_folders`, and the type
-`Session` of `host/`.
+The rest of the package imports `client`, `grader_process`, `types`, `limits`, `numerics`, `cleaning` and
+`skipped_folders`, and the types `Session` and `ForkServer` of `host/`.
 """

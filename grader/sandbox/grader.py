@@ -33,6 +33,7 @@ def main(pipe: Connection, settings: dict[str, Any]) -> Driven:
     loaded stays, and is frozen, so that later collections skip it, and the forks share it.
     """
     del settings  # the search path alone, which the program has used
+    sys.dont_write_bytecode = False  # of a checkout, nothing else compiles what grader and server import, once for all
     gc.disable()
     pin_torch()
     gc.freeze()
@@ -75,7 +76,6 @@ def _forked(pid: int, control: socket.socket) -> ForkServer:
 
 def _work(pipe: Connection, server: ForkServer | None) -> None:
     """Make what the first message asks for, then call its methods until the other end of the pipe closes."""
-    sys.dont_write_bytecode = False
     service: Any = None
     with contextlib.suppress(EOFError, OSError):
         pipe.send_bytes(b"{}")

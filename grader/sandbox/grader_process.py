@@ -74,8 +74,11 @@ class GraderProcess:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *_: object) -> None:
-        self.close()
+    def __exit__(self, error: type[BaseException] | None, *_: object) -> None:
+        if error is None:
+            self.close()
+        else:  # nobody waits for what it is doing
+            self.kill()
 
     @property
     def pid(self) -> int:

@@ -168,11 +168,11 @@ def test_a_large_cluster_gets_several_submissions_in_a_task(
 
 
 def test_nothing_is_left_on_the_workers(scheduler: str, order: Order) -> None:
-    """Engines and sandboxes end with the batch; the workers stay."""
+    """The processes that grade end with the batch; the workers stay."""
     with ClusterWorkers(order, scheduler) as workers:
         workers.hello()
     with distributed.Client(scheduler, set_as_default=False) as client:
-        states = client.run(eval, f"({THERE}.orders, {THERE}._engine)")
+        states = client.run(eval, f"({THERE}.orders, {THERE}._worker)")
     assert list(states.values()) == [({}, None)] * 2
 
 

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import pytest_jsonreport.plugin
+from lent import SharedProcess
 
 import grader.grading.plugin
 from grader.exercise.settings import Settings
 from grader.exercise.shelf import load_exercise
 from grader.learner.state import LearnerState
 from grader.learner.watch.screen import lines
-from grader.learner.watch.work import Desk, Grader, WatchedWork
+from grader.learner.watch.work import Desk, Regrader, WatchedWork
 from grader.report.text import Page
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def test_the_background_tasks_pattern_matches_every_plain_line(workspace: Path, 
     """File, line and message."""
     MINE.write_text(text, encoding="utf-8")
     desk = Desk([WatchedWork(load_exercise(MINE.parent), MINE.parent)], LearnerState(Path("state.txt")))
-    desk.work.take(Grader(Settings(), sandbox).grade(desk.work, desk.work.read()))
+    desk.work.take(Regrader(Settings(), SharedProcess(sandbox)).grade(desk.work, desk.work.read()))
     pattern = blocks()[1]["tasks"][0]["problemMatcher"]["pattern"]
     *problems, total = lines(desk.work, Page())
     assert len(problems) == 1

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from click.testing import Result
 
-    from grader.learner.watch.work import Desk, Grader
+    from grader.learner.watch.work import Desk, Regrader
     from grader.report.text import Page
 
     Grade = Callable[..., Result]
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 class Session:
     """A loop that ends at once and keeps its arguments."""
 
-    def __init__(self, desk: Desk, grader: Grader, page: Page, *, report: str) -> None:
+    def __init__(self, desk: Desk, grader: Regrader, page: Page, *, report: str) -> None:
         self.desk, self.grader, self.page, self.report = desk, grader, page, report
 
     def run(self, **how: bool) -> None:
@@ -42,7 +42,7 @@ def session(grade: Grade, workspace: Path, monkeypatch: pytest.MonkeyPatch) -> C
         return made[-1]
 
     monkeypatch.setattr("grader.cli.watch.Loop", begin)
-    monkeypatch.setattr("grader.learner.watch.work.Grader.warm", lambda _: None)
+    monkeypatch.setattr("grader.learner.watch.work.Regrader.warm", lambda _: None)
 
     def run(*words: str) -> Session:
         result = grade("watch", *words)
