@@ -6,6 +6,8 @@ import ast
 from typing import TYPE_CHECKING, Final
 
 from grader.sandbox.cleaning import shortened
+from grader.sandbox.rules.following import blocks
+from grader.sandbox.rules.nodes import walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,13 +26,11 @@ def unreturned(name: str, function: Definition) -> str:
         return ""
     if isinstance(function, ast.Lambda):
         return "returns nothing: what follows the colon has no value"
-    nodes = list(_nodes(function.body))
-    returns = [node for node in nodes if isinstance(node, ast.Return)]
-    wanted = _wanted(name, nodes)
+    returns = list(_returns(function.body))
     if not returns:
-        return f"returns nothing: {_ending(function.body[-1], wanted)}"
+        return f"returns nothing: {_ending(function.body[-1], _wanted(name, function.body))}"
     if all(map(_is_bare, returns)):
-        return f"returns nothing: a `return` without a value gives None; write {wanted}"
+        return f"returns nothing: a `return` without a value gives None; write {_wanted(name, function.body)}"
     if any(map(_is_bare, returns)) or _falls_through(function.body):
         return "returned nothing: one of its branches ends without a `return` of the gradient"
     return "returned nothing: what follows its `return` is None, such as the result of print(...) or of a list's append"
@@ -38,7 +38,7 @@ def unreturned(name: str, function: Definition) -> str:
 
 def borrowed(function: Definition) -> tuple[str, ...]:
     """The names that a function reads and that are neither its parameters nor assigned in it, in alphabetical order."""
-    nodes = list(ast.walk(function))
+    nodes = walk(function)
     names = [node for node in nodes if isinstance(node, ast.Name)]
     own = {node.arg for node in nodes if isinstance(node, ast.arg)}
     own |= {node.id for node in names if not isinstance(node.ctx, ast.Load)}
@@ -56,6 +56,18 @@ def _nodes(body: list[ast.stmt]) -> Iterator[ast.AST]:
             waiting += [*ast.iter_child_nodes(node)][::-1]
 
 
+def _returns(body: list[ast.stmt]) -> Iterator[ast.Return]:
+    """Every `return`, without those of functions inside."""
+    waiting = [*body]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.Return):
+            yield node
+        elif not isinstance(node, _INNER):
+            for block in blocks(node):
+                waiting += block
+
+
 def is_stub(function: Definition) -> bool:
     """Whether a function is as it was handed out.
 
@@ -63,11 +75,12 @@ def is_stub(function: Definition) -> bool:
     """
     if isinstance(function, ast.Lambda):
         return _is_none(function.body)
-    body, nodes = function.body, _nodes(function.body)
+    body = function.body
+    if not all(map(_says_nothing, body)):
+        return False
     empty = {node.id for statement in body if _is_placeholder(statement) for node in _targets(statement)}
-    returns = [node for node in nodes if isinstance(node, ast.Return)]
-    nothing = all(_is_bare(each) or (isinstance(each.value, ast.Name) and each.value.id in empty) for each in returns)
-    return nothing and all(map(_says_nothing, body))
+    returns = [node for node in body if isinstance(node, ast.Return)]
+    return all(_is_bare(each) or (isinstance(each.value, ast.Name) and each.value.id in empty) for each in returns)
 
 
 def _says_nothing(statement: ast.stmt) -> bool:
@@ -101,9 +114,9 @@ def _is_bare(node: ast.Return) -> bool:
     return _is_none(node.value)
 
 
-def _wanted(name: str, nodes: list[ast.AST]) -> str:
+def _wanted(name: str, body: list[ast.stmt]) -> str:
     """The `return` to write: of the value that has the function's name, otherwise of the one assigned last."""
-    assigned = [node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)]
+    assigned = [node.id for node in _nodes(body) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)]
     if name == _SEVERAL or not assigned:
         return "a `return` of the gradient" if name != _SEVERAL else "a `return` of all gradients"
     return f"`return {shortened(name if name in assigned else assigned[-1], 60)}`"

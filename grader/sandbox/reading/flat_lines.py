@@ -15,6 +15,7 @@ from grader.sandbox.reading.own_names import Guessed, OwnNames, gradients_of
 from grader.sandbox.reading.slicing import Made, Slicer
 from grader.sandbox.reading.steps import FUNCTIONS, Step, flat, step_of
 from grader.sandbox.reading.training_loop import TrainingLoop
+from grader.sandbox.rules.nodes import walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -85,7 +86,7 @@ def assigned_again(body: Iterable[ast.stmt]) -> set[str]:
     again: set[str] = set()
     for node in body:
         if not isinstance(node, (*FUNCTIONS, ast.ClassDef, ast.Import, ast.ImportFrom)):
-            names = (part for part in ast.walk(node) if isinstance(part, ast.Name))
+            names = (part for part in walk(node) if isinstance(part, ast.Name))
             writes = {name.id for name in names if isinstance(name.ctx, ast.Store)}
             again |= seen & writes
             seen |= writes

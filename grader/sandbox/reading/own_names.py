@@ -11,6 +11,8 @@ import builtins
 import re
 from typing import TYPE_CHECKING, Final
 
+from grader.sandbox.rules.nodes import walk
+
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
 
@@ -41,7 +43,7 @@ class OwnNames:
     """
 
     def __init__(self, wanted: Wanted, steps: Sequence[Step], before: Sequence[Step] = ()) -> None:
-        self._lines = [_assigned(ast.parse(line).body[0]) for line in wanted.lines]
+        self._lines = [_assigned(line) for line in ast.parse("\n".join(wanted.lines)).body]
         self.outputs = frozenset(name for names, _ in self._lines for name in names)
         self._variables = self.outputs | frozenset(wanted.parameters)
         self._sizes = wanted.sizes
@@ -279,12 +281,12 @@ def _assigned(node: ast.stmt) -> tuple[list[str], ast.expr | None]:
         return [node.target.id], node.value
     if not isinstance(node, ast.Assign) or len(node.targets) != 1:
         return [], None
-    return [part.id for part in ast.walk(node.targets[0]) if isinstance(part, ast.Name)], node.value
+    return [part.id for part in walk(node.targets[0]) if isinstance(part, ast.Name)], node.value
 
 
 def _reads(value: ast.expr | None) -> Iterator[str]:
     """The variables in an expression."""
-    for part in ast.walk(value or ast.Constant(None)):
+    for part in walk(value or ast.Constant(None)):
         if isinstance(part, ast.Name) and part.id not in (*_MODULES, "range"):
             yield part.id
 
@@ -292,7 +294,7 @@ def _reads(value: ast.expr | None) -> Iterator[str]:
 def _comparisons(steps: Iterable[Step]) -> Iterator[tuple[str, str, str | None]]:
     """The variable's name, the gradient and the value of every `cmp('h', dh, h)`, whatever the function's name."""
     for step in steps:
-        for call in ast.walk(step.node):
+        for call in walk(step.node):
             given = [*call.args, *(each.value for each in call.keywords)] if isinstance(call, ast.Call) else []
             if len(given) < 2:
                 continue

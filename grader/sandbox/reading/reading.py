@@ -37,8 +37,9 @@ from grader.sandbox.reading.steps import CellBody, assigned, called, free_names
 from grader.sandbox.reading.submitted_files import BadArchiveError, archives, listable, rough_answers, unpacked
 from grader.sandbox.rules import suspicion
 from grader.sandbox.rules.following import blocks
+from grader.sandbox.rules.nodes import walk
 from grader.sandbox.rules.rules import Tainted, judge
-from grader.sandbox.rules.syntax import look
+from grader.sandbox.rules.syntax import all_arguments, look
 from grader.sandbox.skipped_folders import NOT_ANSWERS
 from grader.sandbox.types import Finding, Function, Parameter, Reading, RulesConfig, Survey, Wanted
 
@@ -245,9 +246,19 @@ def _python(name: str, data: bytes, wanted: Wanted | None) -> _Code:
     notes = (source.note,) if source.note else ()
     lines = source.text.split("\n")
     code = _Code(name, tree, lambda line: (name, line), notes, lines=tuple(lines))
-    if wanted is None and any(True for _ in definitions(tree.body)):
+    if any(True for _ in definitions(tree.body)) if wanted is None else _has_only_functions(tree.body, wanted):
         return code
     return _from_flat(code, notebook.cells_of_script(tree.body, lines), wanted)
+
+
+def _has_only_functions(body: Iterable[ast.stmt], wanted: Wanted) -> bool:
+    """Whether there are no lines outside the answers' functions that may have to be turned into functions."""
+    return not wanted.returns and all(
+        isinstance(node, ast.Import | ast.ImportFrom)
+        or (isinstance(node, ast.FunctionDef) and node.name in wanted.answers)
+        or (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant))
+        for node in body
+    )
 
 
 def _notebook(name: str, data: bytes, wanted: Wanted | None) -> _Code:
@@ -376,7 +387,7 @@ def _fails_alone(node: ast.stmt) -> int:
         evaluated = [
             *node.args.defaults,
             node.returns,
-            *(each.annotation for each in ast.walk(node.args) if isinstance(each, ast.arg)),
+            *(each.annotation for each in all_arguments(node.args)),
         ]
         if all(each is None or isinstance(each, ast.Constant) for each in evaluated):
             return 0
@@ -384,7 +395,7 @@ def _fails_alone(node: ast.stmt) -> int:
 
 
 def _may_bind(node: ast.stmt) -> Iterator[str]:
-    for part in ast.walk(node):
+    for part in walk(node):
         if isinstance(part, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             yield part.name
         elif isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store):

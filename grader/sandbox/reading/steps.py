@@ -8,6 +8,8 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from grader.sandbox.rules.nodes import walk
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
@@ -73,7 +75,7 @@ def flat(nodes: Iterable[ast.stmt]) -> Iterator[ast.stmt]:
 def _is_entered(node: ast.If | ast.Try) -> bool:
     if isinstance(node, ast.If) and "__name__" in ast.unparse(node.test):
         return True
-    written = (part.id for each in node.body for part in ast.walk(each) if isinstance(part, ast.Name) and _stores(part))
+    written = (part.id for each in node.body for part in walk(each) if isinstance(part, ast.Name) and _stores(part))
     return len({name for name in written if name[:1] == "d" or name.startswith("grad_")}) > 1
 
 
@@ -131,7 +133,7 @@ def _append(step: Step, inner: Step) -> None:
 def _read_simple(node: ast.AST, step: Step) -> None:
     inner: set[str] = set()
     loads: dict[str, tuple[int, int]] = {}
-    for part in ast.walk(node):
+    for part in walk(node):
         if isinstance(part, ast.Name):
             if isinstance(part.ctx, ast.Load):
                 place = part.lineno, part.col_offset
@@ -141,7 +143,7 @@ def _read_simple(node: ast.AST, step: Step) -> None:
         elif isinstance(part, ast.arg):
             inner.add(part.arg)
         elif isinstance(part, ast.comprehension):
-            inner |= {name.id for name in ast.walk(part.target) if isinstance(name, ast.Name)}
+            inner |= {name.id for name in walk(part.target) if isinstance(name, ast.Name)}
         else:
             _note_change(part, step)
     step.fresh -= inner | step.touched
@@ -184,7 +186,7 @@ def free_names(node: ast.AST) -> list[str]:
     """The names that a function reads from around it, builtins left out, in the order of the text."""
     bound: set[str] = set()
     loads: dict[str, None] = {}
-    for part in ast.walk(node):
+    for part in walk(node):
         if isinstance(part, ast.Name):
             if isinstance(part.ctx, ast.Load):
                 loads[part.id] = None
@@ -204,7 +206,7 @@ def is_placeholder(node: ast.stmt) -> bool:
     values = node.value.elts if isinstance(node.value, ast.Tuple | ast.List) else [node.value]
     if not values or not all(isinstance(each, ast.Constant) and each.value in (None, ...) for each in values):
         return False
-    return any(isinstance(name, ast.Name) and name.id[:1] == "d" for each in node.targets for name in ast.walk(each))
+    return any(isinstance(name, ast.Name) and name.id[:1] == "d" for each in node.targets for name in walk(each))
 
 
 def assigned(node: ast.stmt) -> list[str]:
@@ -215,6 +217,6 @@ def assigned(node: ast.stmt) -> list[str]:
 
 def called(node: ast.AST) -> Iterator[str]:
     """The names of the functions that a statement calls."""
-    for part in ast.walk(node):
+    for part in walk(node):
         if isinstance(part, ast.Call) and isinstance(part.func, ast.Name):
             yield part.func.id

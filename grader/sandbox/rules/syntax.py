@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from grader.sandbox.rules import rule_lists
+from grader.sandbox.rules.nodes import inner_fields
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -43,7 +44,7 @@ class Statement:
     """Module-level names read when a function that is defined here is called."""
     places: list[SyntaxPlace] = field(default_factory=list)
     nodes: list[ast.AST] = field(default_factory=list)
-    """All its nodes, the statement itself first."""
+    """All its nodes but contexts (`ast.Load`), the statement itself first."""
 
 
 @dataclass(slots=True)
@@ -163,7 +164,7 @@ class _Walk:
             handler(self, node)
 
     def children(self, node: ast.AST) -> None:
-        for name in node._fields:
+        for name in inner_fields(type(node)):
             value = getattr(node, name, None)
             if isinstance(value, ast.AST):
                 self.visit(value)
