@@ -3,26 +3,34 @@
 from __future__ import annotations
 
 import ast
-from functools import lru_cache
+from typing import Any, Final
 
-_PLAIN = frozenset(("ctx", "id", "attr", "lineno", "kind", "type_comment", "is_async", "level", "module", "asname"))
+_PLAIN: Final = frozenset((
+    "ctx", "id", "attr", "lineno", "kind", "type_comment", "is_async", "level", "module", "asname",
+))  # fmt: skip
 """Fields that never hold a node, or only whether a name is read or written."""
 
 
-@lru_cache(512)
-def inner_fields(kind: type[ast.AST]) -> tuple[str, ...]:
-    """The fields of a kind of node that may hold nodes."""
-    return () if kind is ast.Constant else tuple(name for name in kind._fields if name not in _PLAIN)
+class _Fields(dict[Any, tuple[str, ...]]):
+    def __missing__(self, kind: type[ast.AST]) -> tuple[str, ...]:
+        """Looked up once for each kind of node."""
+        found = () if kind is ast.Constant else tuple(name for name in kind._fields if name not in _PLAIN)
+        self[kind] = found
+        return found
 
 
-def walk(*nodes: ast.AST) -> list[ast.AST]:
-    """These nodes and all below, in the order of `ast.walk`, but without contexts (`ast.Load`, `ast.Store`)."""
-    found = list(nodes)
-    for node in found:
-        for name in inner_fields(type(node)):
-            value = getattr(node, name, None)
+INNER: Final = _Fields()
+"""A kind of node -> its fields that may hold nodes."""
+
+
+def walk(node: ast.AST) -> list[ast.AST]:
+    """This node and all below, in the order of `ast.walk`, but without contexts (`ast.Load`, `ast.Store`)."""
+    found = [node]
+    for each in found:
+        for name in INNER[type(each)]:
+            value = getattr(each, name, None)
             if isinstance(value, ast.AST):
                 found.append(value)
             elif isinstance(value, list):
-                found += [each for each in value if isinstance(each, ast.AST)]
+                found += [item for item in value if isinstance(item, ast.AST)]
     return found

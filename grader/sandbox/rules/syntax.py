@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from grader.sandbox.rules import rule_lists
-from grader.sandbox.rules.nodes import inner_fields
+from grader.sandbox.rules.nodes import INNER
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -164,7 +164,7 @@ class _Walk:
             handler(self, node)
 
     def children(self, node: ast.AST) -> None:
-        for name in inner_fields(type(node)):
+        for name in INNER[type(node)]:
             value = getattr(node, name, None)
             if isinstance(value, ast.AST):
                 self.visit(value)
