@@ -14,6 +14,8 @@ Then, with the cases that may be hidden:
 
 Local, chained and random questions are the same call; only the dictionary of upstream gradients differs. Where the
 learner's own gradients are bit-equal to autograd's, the local and chained questions are the same, and asked once.
+In steps 2 and 3, gradients next to each other that do not ask for one another are asked for together: a child that is
+woken up for every question spends much of its time waiting.
 """
 
 from __future__ import annotations
@@ -67,10 +69,10 @@ class GradientSteps:
         if any(evidence.askable for evidence in found):
             send_values(session, cases)
             ask_given(session, cases, found)
-            for evidence in found:
+            for together in independent(found):
                 if not alone:
-                    chain.ask(session, evidence)
-                ask_local(session, cases, evidence)
+                    chain.ask(session, together)
+                ask_local(session, cases, together)
             ask_further(session, cases, found)
         table = None if alone or self._attempt.loading is not None else ChainedTable(cases)
         for evidence in found:
@@ -179,6 +181,17 @@ def _wants_float32(evidence: Evidence) -> bool:
 # 2. The chained pass
 
 
+def independent(found: Sequence[Evidence]) -> Iterator[list[Evidence]]:
+    """Groups of neighbors none of which asks for another's gradient: no question about one gives another away."""
+    group: list[Evidence] = []
+    for evidence in found:
+        if any(other.variable in evidence.upstream or evidence.variable in other.upstream for other in group):
+            yield group
+            group = []
+        group.append(evidence)
+    yield group
+
+
 class Chain:
     """The lecture's own table: from the loss backwards, each function receives what the previous ones returned.
 
@@ -195,20 +208,16 @@ class Chain:
         self._autograds = set(ungraded)
         """Those whose float32 gradients are bit-equal to autograd's."""
 
-    def ask(self, session: Session, evidence: Evidence) -> None:
-        """The float32 question about a gradient, and the float64 one if the learner's own gradients suffice for it."""
-        variable = evidence.variable
-        expected = self._own32[variable] = self._cases.given.reference[variable]
-        if evidence.askable:
-            evidence.chained_is_local = self._autograds.issuperset(evidence.upstream)
-            inquiries = [self._inquiry(evidence, Ask.CHAINED, "float32", self._own32)]
-            if self._own64.keys() >= set(evidence.upstream):
-                inquiries.append(self._inquiry(evidence, Ask.CHAINED64, "float64", self._own64))
-            ask(session, inquiries)
+    def ask(self, session: Session, together: Sequence[Evidence]) -> None:
+        """The float32 questions about independent gradients, and the float64 ones that need only the learner's own."""
+        ask(session, [inquiry for evidence in together if evidence.askable for inquiry in self._inquiries(evidence)])
+        for evidence in together:
+            variable, given = evidence.variable, self._cases.given
+            expected = self._own32[variable] = given.reference[variable]
             _keep(self._own32, variable, evidence.tensor(Ask.CHAINED), expected)
-            _keep(self._own64, variable, evidence.tensor(Ask.CHAINED64), self._cases.given.true.total(variable))
-        if same(self._own32[variable], expected):
-            self._autograds.add(variable)
+            _keep(self._own64, variable, evidence.tensor(Ask.CHAINED64), given.true.total(variable))
+            if same(self._own32[variable], expected):
+                self._autograds.add(variable)
 
     def complete(self, session: Session, evidence: Evidence) -> None:
         """The float64 question if it was not asked; call this from the loss backwards, after all others about it."""
@@ -219,6 +228,12 @@ class Chain:
         if _may_be_right(evidence) and evidence.get(Ask.CHAINED64) is None:
             ask(session, [self._inquiry(evidence, Ask.CHAINED64, "float64", self._own64)])
             _keep(self._own64, variable, evidence.tensor(Ask.CHAINED64), expected)
+
+    def _inquiries(self, evidence: Evidence) -> Iterator[Inquiry]:
+        evidence.chained_is_local = self._autograds.issuperset(evidence.upstream)
+        yield self._inquiry(evidence, Ask.CHAINED, "float32", self._own32)
+        if self._own64.keys() >= set(evidence.upstream):
+            yield self._inquiry(evidence, Ask.CHAINED64, "float64", self._own64)
 
     def _inquiry(self, evidence: Evidence, kind: Ask, dtype: str, own: Gradients) -> Inquiry:
         question = case_question(self._cases, evidence, 0, dtype, _upstream(evidence.upstream, own))
@@ -234,15 +249,17 @@ def _keep(own: Gradients, variable: str, got: torch.Tensor | None, expected: tor
 # 3. and 5. True gradients
 
 
-def ask_local(session: Session, cases: Cases, evidence: Evidence) -> None:
-    """The question with autograd's own float32 gradients on the given case, for the lecture's columns."""
-    if not _may_be_right(evidence):
-        return
-    if evidence.chained_is_local:  # the question would be the same
-        evidence.outcomes[Ask.LOCAL, 0] = evidence.outcomes[Ask.CHAINED, 0]
-        return
-    reference = _upstream(evidence.upstream, cases.given.reference)
-    ask(session, [Inquiry(evidence, Ask.LOCAL, 0, case_question(cases, evidence, 0, "float32", reference))])
+def ask_local(session: Session, cases: Cases, together: Sequence[Evidence]) -> None:
+    """The questions with autograd's own float32 gradients on the given case, for the lecture's columns."""
+    inquiries = []
+    for evidence in filter(_may_be_right, together):
+        if evidence.chained_is_local:  # the question would be the same
+            evidence.outcomes[Ask.LOCAL, 0] = evidence.outcomes[Ask.CHAINED, 0]
+        else:
+            reference = _upstream(evidence.upstream, cases.given.reference)
+            question = case_question(cases, evidence, 0, "float32", reference)
+            inquiries.append(Inquiry(evidence, Ask.LOCAL, 0, question))
+    ask(session, inquiries)
 
 
 def ask_true(session: Session, cases: Cases, evidence: Evidence) -> None:

@@ -114,12 +114,12 @@ def case_question(
     """The question that calls a function on one case: with the values in `given`, and others that were already sent."""
     if evidence.binding is None:
         raise AssertionError(f"d{evidence.variable}: asked without a binding")
-    given = dict(given or {})
-    names = (*evidence.binding.values, *(f"d{name}" for name in evidence.upstream))
-    sent = tuple(name for name in names if name not in given)
-    case = cases[number]
+    given, case = dict(given or {}), cases[number]
+    sent = (*evidence.binding.values, *(f"d{name}" for name in evidence.upstream))
+    if given:
+        sent = tuple(name for name in sent if name not in given)
     expected = case.graph.values[evidence.variable]
-    room = max(LEAST_ROOM, MOST_TIMES * expected.numel() * expected.element_size())
+    room = max(LEAST_ROOM, MOST_TIMES * expected.nbytes)
     name, shape = f"d{evidence.variable}", tuple(expected.shape)
     return Question(name, pool_name(number, dtype), sent, given, dtype, max_bytes=room, shape=shape, hidden=case.hidden)
 
