@@ -232,9 +232,8 @@ def wordless(outcome: Outcome) -> Outcome:
 
     Used once a child has seen hidden values, since any of these could carry a message about them.
     """
-    outcome = replace(outcome, seconds=0.0)
     if isinstance(outcome, Returned):
-        return replace(outcome, printed="", mutated=())
+        return Returned(tensors=outcome.tensors)
     if isinstance(outcome, NotStarted):
         return NotStarted(how="returned None or raised NotImplementedError")
     if isinstance(outcome, Raised):
@@ -242,8 +241,8 @@ def wordless(outcome: Outcome) -> Outcome:
     if isinstance(outcome, WrongType):
         return WrongType(description=f"something else ({NOT_TOLD})")
     if isinstance(outcome, Killed) and outcome.reason in ("exit", "signal", "protocol"):
-        return replace(outcome, detail=f"unexpectedly ({NOT_TOLD})")
-    return outcome
+        outcome = replace(outcome, detail=f"unexpectedly ({NOT_TOLD})")
+    return replace(outcome, seconds=0.0)
 
 
 @dataclass(frozen=True, slots=True)

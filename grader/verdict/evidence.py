@@ -222,7 +222,7 @@ class Evidence:
 
     def _fatal(self) -> Iterator[Outcome]:
         """The calls that timed out or crashed, except for the question at kinks, which decides nothing."""
-        return (outcome for (ask, _), outcome in self.outcomes.items() if ask is not Ask.KINK and is_fatal(outcome))
+        return (outcome for (ask, _), outcome in self.outcomes.items() if is_fatal(outcome) and ask is not Ask.KINK)
 
     def calls(self) -> Iterator[Outcome]:
         """The calls whose time, output and modified inputs are reported, each once.
@@ -272,4 +272,4 @@ def tensor_of(outcome: Outcome | None) -> torch.Tensor | None:
 
 def is_fatal(outcome: Outcome) -> bool:
     """Whether a call ended its process, so that its function is not called again."""
-    return isinstance(outcome, TimedOut | Killed)
+    return isinstance(outcome, (TimedOut, Killed))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from grader import __version__
 from grader.classroom.batch.order import Graded
 from grader.grading.row import empty_entry
-from grader.report.document import document
+from grader.report.document import around, render, section
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -30,14 +30,16 @@ def rendered(entry: Entry, head: Mapping[str, Any], order: Order, asides: Collec
         order: what was asked.
         asides: those of the entry's notes that are for the instructor alone, such as a suspicion.
     """
+    graded = section([entry], head=head)  # what is common to both is made once: it takes as long as the rest
+    [entry] = graded["submissions"]
     root = str(PurePath(order.directory).parent)
     seconds = sum(row["duration_s"] for row in entry["gradients"])  # excludes the time that hidden cases took
     student = entry | {"source": PurePath(entry["source"]).name, "duration_s": seconds}
     student["notes"] = [note for note in entry["notes"] if note not in asides]
     return Graded(
         brief(entry),
-        encoded(document([entry], head=head, root=root)),
-        encoded(document([student], head=head, root="", feedback=order.settings.feedback)),
+        encoded(around(graded, root)),
+        encoded(around({**graded, "submissions": [render(student, order.settings.feedback)]}, "")),
     )
 
 

@@ -109,8 +109,7 @@ def _returned(
     if count != question.outputs or len(buffer) - at > question.max_bytes + 128 * count:
         message = f"{count} tensors in {len(buffer) - at} bytes, expected {question.outputs}"
         raise ProtocolError(message)
-    sent = {*question.from_values, *question.given}
-    if not sent.issuperset(mutated) or len(mutated) > len(sent):
+    if mutated and not _may_have_changed(question, mutated):
         message = "changed a parameter that was never sent"
         raise ProtocolError(message)
     tensors, end = decode_tensors(buffer, at, address_of(buffer), count, shape)
@@ -123,6 +122,11 @@ def _returned(
         message = "an empty tensor with dimensions that no gradient has"
         raise ProtocolError(message)
     return Returned(tensors=tensors, mutated=tuple(mutated), seconds=seconds, printed=printed)
+
+
+def _may_have_changed(question: Question, mutated: list[str]) -> bool:
+    sent = {*question.from_values, *question.given}
+    return sent.issuperset(mutated) and len(mutated) <= len(sent)
 
 
 def _failure(status: int, texts: list[str], line: int, seconds: float, printed: str) -> Outcome:
