@@ -90,6 +90,7 @@ def _work(pipe: Connection, server: ForkServer | None) -> None:
                 if service is None:
                     service, value = function(server, *arguments), None
                     gc.freeze()
+                    gc.set_threshold(20_000)  # of a submission's tensors and rows next to nothing is left to collect
                     gc.enable()
                 else:
                     value = function(service, *arguments)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -400,6 +401,19 @@ def test_zeros_of_either_sign_are_the_same_number() -> None:
 def test_columns_do_not_broadcast_a_wrong_shape() -> None:
     """The lecture's cmp would."""
     assert not lecture_columns(torch.zeros(3), torch.zeros(1, 3)).approximate
+
+
+@pytest.mark.parametrize("share", [0.5, 0.99, 1.01, 1.9, 2.1, 1e6, math.inf, math.nan])
+def test_approximate_is_what_allclose_says_however_far_the_answer_is(share: float) -> None:
+    reference = torch.tensor([0.0, -3.0, 40.0])
+    for index, value in enumerate(reference):
+        got = reference.clone()
+        got[index] += share * (1e-8 + 1e-5 * float(value.abs()))
+        assert lecture_columns(got, reference).approximate == torch.allclose(got, reference)
+
+
+def test_an_empty_answer_is_approximate() -> None:
+    assert lecture_columns(torch.zeros(0), torch.zeros(0).double()).approximate
 
 
 def test_a_shape_is_fitted_only_by_size_1_dimensions_or_expanding() -> None:
