@@ -13,10 +13,12 @@ import torch
 
 from grader.exercise.case import build_cases
 from grader.exercise.settings import LECTURE_SEED, Criterion, Settings
+from grader.grading.gradients import independent
 from grader.grading.grading import start_grading
 from grader.grading.submission import Submission, read_submission
 from grader.sandbox.types import Killed
-from grader.verdict.evidence import Verdict
+from grader.verdict.binding import Binding
+from grader.verdict.evidence import Evidence, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -141,6 +143,14 @@ def dcounts_sum_inv(dprobs, counts, counts_sum_inv):
     candidates = [t for t in seen if t.shape == counts_sum_inv.shape and t.dtype == counts.dtype]
     return candidates[-1] if candidates else counts_sum_inv
 """
+
+
+def test_only_gradients_that_do_not_ask_for_one_another_are_asked_for_together() -> None:
+    """A function can read its whole frame from the pipe before it answers the first question."""
+    asks = {"logits": ("loss",), "h": ("logits",), "b2": ("logits",), "hpreact": ("h",), "W1": ("hpreact", "b2")}
+    found = [Evidence(name, binding=Binding((), upstream)) for name, upstream in asks.items()]
+    groups = [[evidence.variable for evidence in group] for group in independent(found)]
+    assert groups == [["logits"], ["h", "b2"], ["hpreact"], ["W1"]]
 
 
 def test_a_submission_that_remembers_every_tensor_scores_nothing(graded: Callable[..., dict[str, Row]]) -> None:
