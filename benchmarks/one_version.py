@@ -79,7 +79,7 @@ class Tally:
             ("wrong rejected", wrong_forms(verification.exercise), verification.accepted),
         ):
             for form in random.Random(name).sample(forms, min(size, len(forms))):
-                problems = [f"{name}: {problem}" for problem in asked(form)]
+                problems = [f"{name}: {problem}" for problem in asked([form])]
                 self.add(what, [not problems])
                 self.problems += problems
 

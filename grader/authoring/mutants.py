@@ -61,7 +61,7 @@ def mutants_of(exercise: Exercise, count: int, seed: int) -> Iterator[Form]:
     drawn = _drawn([Original(function, module, draws) for function in functions], seed)
     for mutant in itertools.islice(drawn, count):
         text = mutant.source
-        yield Form(path, lines[mutant.function], "mutant", text, (mutant.function,), f"{source}\n\n{text}\n")
+        yield Form(path, lines[mutant.function], "mutant", text, (mutant.function,), text, source)
 
 
 def _drawn(originals: Sequence[Original], seed: int) -> Iterator[Mutant]:

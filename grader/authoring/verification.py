@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from grader.authoring.mutants import mutants_of
+from grader.authoring.side_by_side import side_by_side
 from grader.exercise.case import Case, build_cases
 from grader.exercise.catalogue import Form, right_forms, solution_file, wrong_forms
 from grader.exercise.settings import Settings
@@ -19,14 +20,18 @@ from grader.sandbox.numerics import MEASURED_MACHINES
 from grader.verdict.evidence import Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from grader.authoring.side_by_side import Group
     from grader.exercise.case import Cases
     from grader.exercise.exercise import Exercise
     from grader.grading.grading import Grading
     from grader.grading.row import Row
     from grader.sandbox.client import Sandbox
+
+
+_COSTLY = (Verdict.TIMED_OUT, Verdict.KILLED, Verdict.REFUSED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +48,7 @@ class Verification:
 
     def __init__(self, exercise: Exercise, sandbox: Sandbox, settings: Settings | None = None) -> None:
         self.exercise = exercise
-        self.settings = settings or Settings()
+        self.settings = settings or Settings(explained=False)
         self._sandbox = sandbox
         self._cases: Cases | None = None
 
@@ -117,36 +122,49 @@ class Verification:
     def right(self) -> Flaw:
         """Check that every alternative solution is accepted."""
         forms = right_forms(self.exercise)
-        return Flaw(
-            "alternative solutions are accepted", len(forms), tuple(p for form in forms for p in self.rejected(form))
-        )
+        return Flaw("alternative solutions are accepted", len(forms), tuple(self.rejected(forms)))
 
     def wrong(self) -> Flaw:
         """Check that every labeled mistake is rejected."""
         forms = wrong_forms(self.exercise)
-        return Flaw("mistakes are rejected", len(forms), tuple(p for form in forms for p in self.accepted(form)))
+        return Flaw("mistakes are rejected", len(forms), tuple(self.accepted(forms)))
 
     def mutants(self, count: int, seed: int) -> Flaw:
         """Check that automatic changes to the solution's mathematics are rejected."""
         found = list(mutants_of(self.exercise, count, seed))
-        problems = [p for form in found for p in self.accepted(form)]
-        return Flaw(f"mutants of the solution are rejected (seed {seed})", len(found), tuple(problems))
+        return Flaw(f"mutants of the solution are rejected (seed {seed})", len(found), tuple(self.accepted(found)))
 
-    def rejected(self, form: Form) -> Iterator[str]:
+    def rejected(self, forms: Sequence[Form]) -> Iterator[str]:
         """A sentence for each gradient of an alternative solution that was rejected."""
-        for row in self.grade(form):
-            if not row.correct:
-                yield f"right/{form.place} ({form.note}): {row.name} is {row.verdict}: {row.problem}"
+        for form, rows in self._graded(forms):
+            if all(row.correct for row in rows):
+                continue
+            for row in self.grade(form):  # alone, so that a message has the lines of this form's own file
+                if not row.correct:
+                    yield f"right/{form.place} ({form.note}): {row.name} is {row.verdict}: {row.problem}"
 
-    def accepted(self, form: Form) -> Iterator[str]:
-        """A sentence if a mistake was accepted."""
-        rows = self.grade(form)
-        if all(row.correct for row in rows):
-            yield f"wrong/{form.place} ({form.kind}: {form.note}) was accepted: {', '.join(r.name for r in rows)}"
+    def accepted(self, forms: Sequence[Form]) -> Iterator[str]:
+        """A sentence for each mistake that was accepted."""
+        for form, rows in self._graded(forms):
+            if all(row.correct for row in rows):
+                yield f"wrong/{form.place} ({form.kind}: {form.note}) was accepted: {', '.join(r.name for r in rows)}"
+
+    def _graded(self, forms: Sequence[Form]) -> Iterator[tuple[Form, list[Row]]]:
+        """Forms and their rows, in order; many are graded in one submission."""
+        known = {form: rows for group in side_by_side(forms) for form, rows in self._grade_group(group)}
+        for form in forms:
+            yield form, known[form]
+
+    def _grade_group(self, group: Group) -> Iterator[tuple[Form, list[Row]]]:
+        """Each form's rows; alone if one of the group has used up what the submission has: its time, its processes."""
+        rows = {row.name: row for row in self.grade(group.as_one())}
+        spent = len(group.forms) > 1 and any(row.verdict in _COSTLY for row in rows.values())
+        for form in group.forms:
+            yield form, self.grade(form) if spent else [rows[name] for name in form.gradients]
 
     def grade(self, form: Form) -> list[Row]:
         """Grade a form: the rows of the gradients that it redefines."""
-        only = form.gradients if len(form.gradients) < len(self.exercise.gradients) else ()
+        only = form.gradients if form.solution else ()
         grading = start_grading(
             self.exercise,
             Submission(form.place, form.path, form.files),

@@ -33,8 +33,15 @@ class Form:
     note: str
     gradients: tuple[str, ...]
     """The gradients it redefines; all of the exercise's for a complete submission."""
-    source: str
-    """The whole file to grade."""
+    block: str
+    """The code that it lays over the worked solution; the whole file if it is a complete submission."""
+    solution: str = ""
+    """The worked solution below it; empty for a complete submission."""
+
+    @property
+    def source(self) -> str:
+        """The whole file to grade."""
+        return f"{self.solution}\n\n{self.block}\n" if self.solution else self.block
 
     @property
     def place(self) -> str:
@@ -100,7 +107,7 @@ def _read_block(path: Path, text: str, header: re.Match[str], end: int, solution
     if not gradients:
         raise BrokenExercise(f"{path}:{line}: this block defines none of the exercise's gradients")
     code = block.strip("\n")
-    return Form(path, line, kind.strip() or None, note.strip(), gradients, f"{solution}\n\n{code}\n")
+    return Form(path, line, kind.strip() or None, note.strip(), gradients, code, solution)
 
 
 def _defined(path: Path, line: int, block: str) -> set[str]:

@@ -60,6 +60,8 @@ class Settings:
     """Modules that the exercises allow beyond the built-in list."""
     only: tuple[str, ...] = ()
     """Gradients to grade (all if empty); with a selection, the chained pass is skipped."""
+    explained: bool = True
+    """Whether wrong gradients are diagnosed, which changes no verdict and takes longer than it."""
     exact_comparable: bool = True
     """Whether numerics are pinned; if not, `exact` is for information only."""
 

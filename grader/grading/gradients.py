@@ -87,7 +87,8 @@ class GradientSteps:
 
     def _row(self, evidence: Evidence, judgment: Judgment, notes: Sequence[str], table: ChainedTable | None) -> Row:
         start = time.perf_counter()
-        diagnosis = explain(evidence, judgment, self._attempt.cases)
+        explained = self._attempt.settings.explained
+        diagnosis = explain(evidence, judgment, self._attempt.cases) if explained else None
         chained = table.add(evidence, judgment) if table else None
         return Row.of(
             self._attempt,
