@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from grader.sandbox.client import Sandbox
 
 SECRET = "a-secret-of-the-grader"
+NEXT = ("dhprebn",)
+"""What is graded between two attacks. A server that was changed stays so; after the last one everything is graded."""
 
 
 @dataclass
@@ -36,6 +38,7 @@ class Range:
 
     def __post_init__(self) -> None:
         self.honest = self.grade_honestly()
+        self.honest_next = self.grade_honestly(NEXT)
 
     def places(self) -> dict[str, str]:
         return {
@@ -47,13 +50,13 @@ class Range:
             "SECRET": SECRET,
         }
 
-    def grade(self, source: bytes) -> list[Row]:
+    def grade(self, source: bytes, only: tuple[str, ...] = ()) -> list[Row]:
         submission = Submission("attack", self.target / "backward.py", {"backward.py": source})
-        grading = start_grading(self.exercise, submission, self.sandbox, Settings(), self.cases)
+        grading = start_grading(self.exercise, submission, self.sandbox, Settings(only=only), self.cases)
         try:
             return list(grading.rows())
         finally:
             grading.close()
 
-    def grade_honestly(self) -> list[dict[str, object]]:
-        return [{**row.as_dict(), "duration_s": 0} for row in self.grade(self.solution.encode())]
+    def grade_honestly(self, only: tuple[str, ...] = ()) -> list[dict[str, object]]:
+        return [{**row.as_dict(), "duration_s": 0} for row in self.grade(self.solution.encode(), only)]

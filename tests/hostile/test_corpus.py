@@ -18,7 +18,7 @@ from bare import bare
 from grader.sandbox.client import Sandbox
 from grader.sandbox.limits import Level
 from tests.hostile.attacks import Attack, attacks
-from tests.hostile.targets import SECRET, Range
+from tests.hostile.targets import NEXT, SECRET, Range
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,10 +53,12 @@ def attacked(
     (target / "other.py").write_text("another submission")
     before = _children(), _descriptors(), _listings()
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        with start(timeout=2.0, submission_timeout=20.0, rules=rules) as sandbox:
+        with start(timeout=1.0, submission_timeout=10.0, rules=rules) as sandbox:
             if sandbox.isolation.level < Level.LOCKED:
                 pytest.skip(f"no locked level here: {sandbox.isolation.missing}")
-            yield Range(sandbox, mlp, mlp_cases, solution_source, target, listener, request.param)
+            place = Range(sandbox, mlp, mlp_cases, solution_source, target, listener, request.param)
+            yield place
+            assert place.grade_honestly() == place.honest
         listener.settimeout(0.1)
         with pytest.raises(TimeoutError):
             listener.accept()
@@ -124,7 +126,7 @@ def stands(attacked: Range, attack: Attack) -> None:
     """Check an attack's verdicts, and that the next submission is graded as before."""
     rows = attacked.grade(attack.submission(attacked.solution, attacked.places()))
     assert attack.surprises(rows, rules=WAYS[attacked.way][1], curtain=attacked.way != "bare") == {}
-    assert attacked.grade_honestly() == attacked.honest
+    assert attacked.grade_honestly(NEXT) == attacked.honest_next
 
 
 def test_the_corpus_is_complete() -> None:

@@ -234,8 +234,8 @@ def test_a_file_built_to_waste_time_is_read_in_seconds(name: str) -> None:
 
 @pytest.mark.slow
 @pytest.mark.skipif(importlib.util.find_spec("atheris") is None, reason="atheris is not installed")
-def test_coverage_guided_fuzzing_finds_nothing_in_half_a_minute() -> None:
+def test_coverage_guided_fuzzing_finds_nothing_in_ten_seconds() -> None:
     """The same checks with inputs from atheris."""
-    command = [sys.executable, str(ROOT / "benchmarks" / "fuzz_reading.py"), "--seconds", "30"]
+    command = [sys.executable, str(ROOT / "benchmarks" / "fuzz_reading.py"), "--seconds", "10"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=110, check=False)
     assert done.returncode == 0, done.stderr[-3000:]
