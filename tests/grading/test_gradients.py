@@ -360,3 +360,13 @@ def test_printed_output_reaches_the_row(graded: Callable[..., dict[str, Row]]) -
     """Printing is how people debug."""
     rows = graded("def db2(dlogits):\n    print('hello', dlogits.shape[1])\n    return dlogits.sum(0)", only=("db2",))
     assert "hello 27" in rows["db2"].printed
+
+
+def test_without_an_explanation_the_verdict_is_the_same(graded: Callable[..., dict[str, Row]]) -> None:
+    """Who verifies an exercise needs no more."""
+    block = "def dprobs(dlogprobs, probs):\n    return -dlogprobs / probs"
+    explained = graded(block, only=("dprobs",))["dprobs"]
+    bare = graded(block, only=("dprobs",), explained=False)["dprobs"]
+    assert explained.diagnosis is not None
+    assert bare.diagnosis is None
+    assert bare.verdict == explained.verdict == "wrong_values"
