@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import copy
 from typing import TYPE_CHECKING, Any
-from unittest import mock
 
 from grader.authoring.verification import Verification
 from grader.exercise.settings import Settings
-from grader.grading import gradients
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -34,7 +32,6 @@ class SeededGrading:
         self._exercise, self._sandbox = exercise, sandbox
         self._training = exercise.kind == "training"
         self._verifications: dict[tuple[int, bool], Verification] = {}
-        without_diagnosis()
 
     def rows(self, form: Form, number: int) -> list[Row]:
         """The rows of the gradients that a form writes anew."""
@@ -52,7 +49,7 @@ class SeededGrading:
     def _verification(self, number: int, *, short: bool) -> Verification:
         if (number, short) not in self._verifications:
             exercise = shortened(self._exercise) if short else self._exercise
-            made = Verification(exercise, self._sandbox, Settings(hidden_seed=number or None))
+            made = Verification(exercise, self._sandbox, Settings(hidden_seed=number or None, explained=False))
             self._verifications[number, short] = made
         return self._verifications[number, short]
 
@@ -67,12 +64,3 @@ def shortened(exercise: Exercise) -> Exercise:
     short = copy.copy(exercise)
     short.constants = {**exercise.constants, "STEPS": SHORT_RUN}
     return short
-
-
-def without_diagnosis() -> None:
-    """In this process no mistake is looked for: that takes five times as long as the verdict and does not change it.
-
-    Raises:
-        AttributeError: the name has moved.
-    """
-    mock.patch.object(gradients, "explain", return_value=None).start()

@@ -126,7 +126,7 @@ def table(seed: int, share: int, measured: Measurement) -> None:
     """Print how many mistakes each criterion accepts and how many right forms it rejects."""
     exercise, sandbox = load_exercise("mlp"), UnlockedSandbox()
     cases = build_cases(exercise, seed)
-    verification = Verification(exercise, sandbox, Settings(seed=seed))  # type: ignore[arg-type]
+    verification = Verification(exercise, sandbox, Settings(seed=seed, explained=False))  # type: ignore[arg-type]
     right, wrong = (list(forms)[::share] for forms in (right_forms(exercise), wrong_forms(exercise)))
     accepted, rejected = Counter[str](), Counter[str]()
     for forms, count, passes in ((right, rejected, False), (wrong, accepted, True)):
