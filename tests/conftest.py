@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,7 +29,8 @@ pytest_plugins = ["pytester"]
 pin_environment()
 
 # How long an example takes says how busy the machine is, nothing about the code.
-hypothesis.settings.register_profile("grader", deadline=None)
+hypothesis.settings.register_profile("grader", deadline=None, max_examples=20)
+hypothesis.settings.register_profile("thorough", deadline=None, max_examples=400)
 hypothesis.settings.load_profile("grader")
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -53,6 +55,12 @@ def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest
     if SKIPS_FAIL and report.skipped:
         report.outcome, report.longrepr = "failed", f"skipped: {report.longrepr}"
     return report
+
+
+def pytest_collection_finish() -> None:
+    """Leave torch and the tests themselves out of every collection of garbage: each run in this process ends in one."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")
@@ -121,12 +129,30 @@ def graded(sandbox: Sandbox, mlp: Exercise, mlp_cases: Cases, solution_source: s
     return grade
 
 
+@pytest.fixture(scope="session")
+def built_once() -> Callable[..., Cases]:
+    """`build_cases`, which builds those of exercises with the same files once for all tests."""
+    from grader.exercise.case import build_cases
+
+    kept: dict[tuple[object, ...], Cases] = {}
+
+    def build(exercise: Exercise, *settings: int | None) -> Cases:
+        key = (exercise.name, exercise.sha256, *settings)
+        if key not in kept:
+            kept[key] = build_cases(exercise, *settings)  # type: ignore[arg-type]
+        return kept[key]
+
+    return build
+
+
 @pytest.fixture
-def lent_sandbox(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Shared:
+def lent_sandbox(sandbox: Sandbox, built_once: Callable[..., Cases], monkeypatch: pytest.MonkeyPatch) -> Shared:
     """Code that starts a sandbox, or a process with one, gets the session's: only slow tests start a process."""
     shared = Shared(sandbox)
     monkeypatch.setattr("grader.sandbox.client.Sandbox", lambda **_: shared)
     monkeypatch.setattr("grader.sandbox.grader_process.GraderProcess.launch", lambda: SharedProcess(shared))
+    for user in ("grading.grading", "exercise.case"):
+        monkeypatch.setattr(f"grader.{user}.build_cases", built_once)
     return shared
 
 

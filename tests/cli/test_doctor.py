@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from click.testing import Result
+    from lent import Shared
 
     Grade = Callable[..., Result]
 
@@ -36,6 +37,11 @@ def examined(isolation: Isolation, tried: Callable[[], bool] = lambda: False) ->
     """The report for a sandbox with this isolation."""
     sandbox: Any = SimpleNamespace(isolation=isolation, numerics=pin_torch(), try_torch=tried)
     return list(doctor.examine(sandbox))
+
+
+@pytest.fixture(autouse=True)
+def _built_once(lent_sandbox: Shared) -> None:
+    """Each report compares the bits of every exercise, whose cases are built once."""
 
 
 @pytest.fixture
