@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 from classroom import GRADIENTS, POSSIBLE, PretendWorkers, Silent, hand_in, order
 from click.testing import CliRunner
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.classroom.batch.roll import keys
@@ -717,7 +717,6 @@ def classes(draw: st.DrawFn) -> tuple[list[tuple[str, str, str]], list[str]]:
     return people, draw(st.lists(WORDS, min_size=1, max_size=6, unique=True))
 
 
-@settings(max_examples=100)
 @given(drawn=classes(), book=st.sampled_from(["canvas", "gradebook"]))
 def test_every_grade_is_given_once_or_named(drawn: tuple[list[tuple[str, str, str]], list[str]], book: str) -> None:
     """Whatever people and folders are called: no two people get one grade, and no grade is lost without a word."""

@@ -227,7 +227,7 @@ class TestHostile:
             found(files)
 
     @given(data=st.data())
-    @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(suppress_health_check=list(HealthCheck))
     def test_flipped_bits_never_do_harm(self, data: st.DataObject, sandbox: Sandbox, tmp_path: Path) -> None:
         """The result is rows, or one sentence."""
         raw = bytearray(zipped({"a/backward.py": CODE, "b/backward.py": CODE * 3, "c/x.ipynb": "{}"}))

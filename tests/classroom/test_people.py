@@ -6,7 +6,7 @@ import unicodedata
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.classroom.people.ownership import Claim, Matches, match
@@ -472,7 +472,6 @@ def _text(students: list[tuple[str, str, str, str]]) -> str:
 class TestAnyClass:
     """Random rosters and names of folders: nobody gets what is not theirs."""
 
-    @settings(max_examples=400)
     @given(st.lists(_STUDENT, min_size=1, max_size=8), st.data())
     def test_every_match_is_one_to_one(self, students: list[tuple[str, str, str, str]], data: st.DataObject) -> None:
         """No submission has two owners, and nobody two submissions that are not attempts of one download."""
@@ -487,7 +486,6 @@ class TestAnyClass:
         assert absent.isdisjoint(rows)
         assert len(absent) + len(rows) == len(found.owners) + len(found.absent)
 
-    @settings(max_examples=400)
     @given(st.lists(_NAMES, min_size=2, max_size=8), st.data())
     def test_whoever_is_named_without_doubt_gets_it_and_nobody_else(
         self, names: list[str], data: st.DataObject
@@ -515,7 +513,6 @@ class TestAnyClass:
                 others = [each for each in claims if each is not claim and each.submission in found.nobody]
                 assert claim.submission in found.owners or others
 
-    @settings(max_examples=200)
     @given(st.lists(_STUDENT, min_size=1, max_size=6), st.lists(_STUDENT, max_size=6))
     def test_platforms_data_gives_nobody_two_submissions(
         self, students: list[tuple[str, str, str, str]], handed_in: list[tuple[str, str, str, str]]

@@ -150,7 +150,7 @@ def test_a_damaged_checksum_is_noticed() -> None:
 
 
 @given(data=st.data())
-@settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(suppress_health_check=list(HealthCheck))
 def test_flipped_bits_never_do_harm(data: st.DataObject) -> None:
     """The result is files, or one sentence."""
     raw = bytearray(tarred({"a/backward.py": CODE, "c/x.ipynb": b"{}", "l" * 120: b"x"}, mode="w"))
