@@ -130,32 +130,32 @@ JOINED: dict[str, Callable[[str], str]] = {
 
 
 @pytest.mark.parametrize("caller", ONE_LINE)
-@pytest.mark.parametrize("name", [*UNSAFE, *BREAKS])
-def test_a_removed_character_leaves_a_mark_in_a_name(name: str, caller: str) -> None:
+def test_a_removed_character_leaves_a_mark_in_a_name(caller: str) -> None:
     """So that two different names do not look alike; the name stays on one line."""
-    assert ONE_LINE[caller]((UNSAFE | BREAKS)[name]) == f"x{INSTEAD}y"
+    shown = {name: ONE_LINE[caller](character) for name, character in (UNSAFE | BREAKS).items()}
+    assert shown == dict.fromkeys(shown, f"x{INSTEAD}y")
 
 
 @pytest.mark.parametrize("caller", [*RUNNING, *JOINED])
-@pytest.mark.parametrize("name", UNSAFE)
-def test_running_text_loses_invisible_characters(name: str, caller: str) -> None:
+def test_running_text_loses_invisible_characters(caller: str) -> None:
     """Output stays legible; a character that would be drawn as a box is replaced by a mark."""
-    assert (RUNNING | JOINED)[caller](UNSAFE[name]) in {"xy", f"x{INSTEAD}y"}
+    shown = {name: (RUNNING | JOINED)[caller](character) for name, character in UNSAFE.items()}
+    assert {name: text for name, text in shown.items() if text not in {"xy", f"x{INSTEAD}y"}} == {}
 
 
 @pytest.mark.parametrize("caller", JOINED)
-@pytest.mark.parametrize("name", BREAKS)
-def test_a_sentence_stays_on_one_line(name: str, caller: str) -> None:
+def test_a_sentence_stays_on_one_line(caller: str) -> None:
     """Otherwise an exception's message could write a line of the log: a GitHub command, or a total."""
-    assert JOINED[caller](BREAKS[name]) == "x y"
+    shown = {name: JOINED[caller](character) for name, character in BREAKS.items()}
+    assert shown == dict.fromkeys(BREAKS, "x y")
     assert JOINED[caller]("\t\n  \n\n") == "x y"
 
 
 @pytest.mark.parametrize("caller", RUNNING)
-@pytest.mark.parametrize("name", BREAKS)
-def test_every_line_break_becomes_a_newline(name: str, caller: str) -> None:
+def test_every_line_break_becomes_a_newline(caller: str) -> None:
     """A progress bar's carriage return must not overwrite what the grader prints before it."""
-    assert RUNNING[caller](BREAKS[name]) == "x\ny"
+    shown = {name: RUNNING[caller](character) for name, character in BREAKS.items()}
+    assert shown == dict.fromkeys(BREAKS, "x\ny")
     assert RUNNING[caller]("\t\n") == "x\t\ny"
 
 
@@ -179,7 +179,8 @@ def test_no_character_of_unicode_slips_through(lines: bool) -> None:
     assert shown.replace("\n", "").replace("\t", "").isprintable()
     assert lines or "\n" not in shown
     assert not {unicodedata.category(character) for character in set(shown) - set("\n\t")} & {"Cc", "Cf", "Cs", "Zl"}
-    assert clean(shown, len(shown), lines=lines) == shown
+    kept = "".join(sorted(set(shown)))
+    assert clean(kept, len(kept), lines=lines) == kept
     shown.encode()
 
 
