@@ -68,8 +68,14 @@ def shuffled(words: list[str]) -> list[str]:
 
 @cache
 def _training_examples(path: Path, block_size: int) -> tuple[torch.Tensor, torch.Tensor]:
+    return build_dataset(_training_names(path), block_size)
+
+
+@cache
+def _training_names(path: Path) -> list[str]:
+    """Shuffling takes longer than making examples, and hidden sizes ask for several lengths."""
     words = shuffled(read_names(path))
-    return build_dataset(words[: int(0.8 * len(words))], block_size)
+    return words[: int(0.8 * len(words))]
 
 
 def build_dataset(words: list[str], block_size: int) -> tuple[torch.Tensor, torch.Tensor]:
