@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 FEW_STEPS = 5
 """The loop is the same in every step; one case trains to the end."""
 PAIRS = [(case, exercise) for case in CASES for exercise in case.wants]
-OFTEN = 4
-"""Every fourth notebook is graded in every run of the tests, all of them with `-m slow`."""
+OFTEN = 12
+"""Every twelfth notebook is graded in every run of the tests, all of them with `-m slow`."""
 
 
 @cache
