@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from grader.sandbox.client import Sandbox
 
-SHORT = 15
+SHORT = 8
 """How many forms of each catalogue the default tests grade; all of them are graded under the mark `slow`."""
 
 FEW_STEPS = 8
