@@ -345,11 +345,12 @@ def test_the_closing_line_is_for_people(
     workspace: Path, grade: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Hidden with --quiet, with --ci, and if CI is set."""
-    MINE.write_text(SOLUTION, encoding="utf-8")
+    solution = ROOT / "solutions" / "maxpool" / "backward.py"
+    Path("exercises", "maxpool", "backward.py").write_bytes(solution.read_bytes())
     monkeypatch.delenv("CI", raising=False)
     joy = "autograd has no secrets left"
-    assert joy in grade("mlp").stdout
-    assert joy not in grade("mlp", "--quiet").stdout
-    assert joy not in grade("exercises/mlp", "--ci").stdout
+    assert joy in grade("maxpool").stdout
+    assert joy not in grade("maxpool", "--quiet").stdout
+    assert joy not in grade("exercises/maxpool", "--ci").stdout
     monkeypatch.setenv("CI", "true")
-    assert joy not in grade("mlp").stdout
+    assert joy not in grade("maxpool").stdout
