@@ -343,17 +343,18 @@ class TestClass:
         assert "dlogprobs" not in {name for _, name in groups}
 
 
+@pytest.fixture(scope="module")
+def text() -> str:
+    """The page of a class with every kind of trouble."""
+    pairs = [
+        {"first": "s13", "second": "s09", "similarity": "0.984", "traits": "the same comment"},
+        {"first": "s11", "second": "s12", "similarity": "1.000", "traits": ""},
+    ]
+    return " ".join(class_page(troubled.troubled_class(), pairs).split())
+
+
 class TestFirst:
     """What an instructor acts on first, above the table."""
-
-    @pytest.fixture
-    def text(self) -> str:
-        """The page of a class with every kind of trouble."""
-        pairs = [
-            {"first": "s13", "second": "s09", "similarity": "0.984", "traits": "the same comment"},
-            {"first": "s11", "second": "s12", "similarity": "1.000", "traits": ""},
-        ]
-        return " ".join(class_page(troubled.troubled_class(), pairs).split())
 
     def panel(self, text: str, name: str) -> str:
         """The words of one of the three, without markup."""

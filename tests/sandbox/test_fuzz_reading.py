@@ -219,7 +219,10 @@ HEAVY = {
 }
 
 
-HEAVIEST = ("many statements that break a rule", "one name bound over and over", "a wide expression")
+HEAVIEST = (
+    "many statements that break a rule", "one name bound over and over", "a wide expression",
+    "many functions that use each other", "many flat lines",
+)  # fmt: skip
 
 
 @pytest.mark.parametrize(

@@ -322,7 +322,7 @@ def wrong_size() -> bytes:
         (zipped({"backward.py": b""}, mode=stat.S_IFIFO | 0o777), "hw.zip: 'backward.py' in the archive is a link or"),
         (encrypted(), "hw.zip: the archive is encrypted ('backward.py'); submit it without a password"),
         (
-            zipped({"backward.py": bytes(100 << 20)}),
+            zipped({"backward.py": bytes(10 << 20)}),
             "hw.zip: 'backward.py' in the archive has an implausible compression ratio",
         ),
         (zipped({"a.py": NOISE + b"#" * 200}), "hw.zip: 'a.py' in the archive is larger than 1 MB"),
@@ -628,9 +628,14 @@ def test_every_worked_solution_reads_without_a_note(path: Path) -> None:
     ("name", "data"),
     [
         ("backward.py", b'"""' + b"\n" * 200_000 + b'"""\n'),
-        ("backward.py", b"from __future__ import annotations\n" * 3000 + b"x\n" * 20_000),
+        pytest.param(
+            *("backward.py", b"from __future__ import annotations\n" * 3000 + b"x\n" * 20_000), marks=pytest.mark.slow
+        ),
         ("a.ipynb", notebook("y = (\n" + " " * 2500 + "x\n")),
-        ("a.ipynb", notebook("".join(f"def a{i}(): return a{i + 1}()\n" for i in range(2500)))),
+        pytest.param(
+            *("a.ipynb", notebook("".join(f"def a{i}(): return a{i + 1}()\n" for i in range(2500)))),
+            marks=pytest.mark.slow,
+        ),
     ],
     ids=["empty lines between quotes", "imports from __future__", "spaces", "helpers that use each other"],
 )

@@ -343,6 +343,7 @@ def test_there_are_enough_ways() -> None:
     assert len(ROADS) >= 60
 
 
+@pytest.mark.slow
 def test_each_returns_the_gradient_where_nothing_is_closed() -> None:
     """In a separate interpreter: a way that never worked would prove nothing when it fails."""
     command = [sys.executable, "-W", "ignore", "-c", OPEN]

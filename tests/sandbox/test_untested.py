@@ -90,7 +90,13 @@ def test_a_correct_gradient_that_is_not_accepted_is_told(
     assert f"a correct gradient is not accepted ({why})" in str(asked(worked, REFUSED, REFUSED, REFUSED))
 
 
-@pytest.mark.parametrize("function", [untested.WORKED, *untested.ATTACKS])
+@pytest.mark.parametrize(
+    "function",
+    [
+        pytest.param(name, marks=[pytest.mark.slow] if name == "dtransform" else [])  # torch loads much for it
+        for name in (untested.WORKED, *untested.ATTACKS)
+    ],
+)
 def test_each_function_computes_the_gradient_where_autograd_is_open(function: str) -> None:
     """An attack that would fail anywhere shows nothing."""
     names: dict[str, Any] = {}
