@@ -30,7 +30,7 @@ pin_environment()
 
 # How long an example takes says how busy the machine is, nothing about the code.
 hypothesis.settings.register_profile("grader", deadline=None, max_examples=20)
-hypothesis.settings.register_profile("thorough", deadline=None, max_examples=400)
+hypothesis.settings.register_profile("thorough", deadline=None, max_examples=100)
 hypothesis.settings.load_profile("grader")
 
 ROOT = Path(__file__).resolve().parent.parent
