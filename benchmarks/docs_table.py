@@ -97,6 +97,14 @@ ROWS: dict[str, tuple[Row, ...]] = {
             lambda f: f"`import torch` {f['import torch']:.0f} ms",
         ),
         (
+            "The same with one core, and `grade mlp::dprobs` with two and with one",
+            lambda f: (
+                f"{f['grade mlp / import torch, one core']:.2f} times `import torch`, and "
+                f"{f['grade mlp::dprobs / import torch']:.2f} and {f['grade mlp::dprobs / import torch, one core']:.2f}"
+            ),
+            lambda f: f"`import torch` {f['import torch, one core']:.0f} ms with one core",
+        ),
+        (
             "`grade --help`",
             lambda f: f"{f['grade --help / import click']:.2f} times `import click` ({f['grade --help']:.0f} ms)",
             lambda f: f"`import click` {f['import click']:.0f} ms",

@@ -2,18 +2,21 @@
 
     python benchmarks/watch.py
 
-Beside them the floors: `import torch`, which a cold `grade` needs, and `import click`, which `grade --help` needs. Also
-the processor time of a watcher and its server while nothing happens. Needs a pseudo-terminal: Linux or macOS.
+Beside them the floors: `import torch`, which a cold `grade` needs, and `import click`, which `grade --help` needs; on
+Linux also with only one core. Then the processor time of a watcher and its processes while nothing happens. Needs a
+pseudo-terminal: Linux or macOS.
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
 import statistics
 import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from measurement import ROOT, Parser, require
 from processes import ENVIRONMENT, GRADE, cpu_seconds, run
@@ -21,6 +24,11 @@ from processes import ENVIRONMENT, GRADE, cpu_seconds, run
 require("pexpect", "test")
 require("watchfiles", "watch")
 import pexpect
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from measurement import Measurement
 
 SOLUTION = (ROOT / "solutions" / "mlp" / "backward.py").read_text(encoding="utf-8")
 MINE = Path("exercises", "mlp", "backward.py")
@@ -31,7 +39,9 @@ COLD = {
     "grade --help": [*GRADE, "--help"],
     "import torch": [*PYTHON, "import torch"],
     "grade mlp": [*GRADE, "mlp"],
+    "grade mlp::dprobs": [*GRADE, "mlp::dprobs"],
 }
+OVER = (("grade --help", "import click"), ("grade mlp", "import torch"), ("grade mlp::dprobs", "import torch"))
 
 
 def cold(rounds: int) -> dict[str, float]:
@@ -44,6 +54,27 @@ def cold(rounds: int) -> dict[str, float]:
         for name, command in COLD.items():
             found[name].append(1000 * run(command, Path.cwd()).wall)
     return {name: statistics.median(times[1:] or times) for name, times in found.items()}
+
+
+@contextlib.contextmanager
+def one_core() -> Iterator[None]:
+    """What is started meanwhile has one core."""
+    all_cores = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {min(all_cores)})
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, all_cores)
+
+
+def compared(found: dict[str, float], where: str, measured: Measurement) -> None:
+    """Print and record the medians, and their ratios to the floors."""
+    for name, median in found.items():
+        print(f"{name + where:<31} median {median:6.0f} ms")
+        measured.figure(name + where, median, "ms")
+    for over, under in OVER:
+        print(f"{over} / {under}{where}: {found[over] / found[under]:.2f}")
+        measured.figure(f"{over} / {under}{where}", found[over] / found[under], "times")
 
 
 def saves(count: int, idle_seconds: int, *options: str) -> tuple[list[float], float]:
@@ -85,12 +116,10 @@ def main() -> None:
         run([*GRADE, "init", "."], Path(folder))
         MINE.write_text(SOLUTION)
         from_cold = cold(options.rounds)
-        for name, median in from_cold.items():
-            print(f"{name:<21} median {median:6.0f} ms")
-            measured.figure(name, median, "ms")
-        for over, under in (("grade --help", "import click"), ("grade mlp", "import torch")):
-            print(f"{over} / {under}: {from_cold[over] / from_cold[under]:.2f}")
-            measured.figure(f"{over} / {under}", from_cold[over] / from_cold[under], "times")
+        compared(from_cold, "", measured)
+        if hasattr(os, "sched_setaffinity"):
+            with one_core():
+                compared(cold(options.rounds), ", one core", measured)
         for title, words in (("grade watch", ()), ("grade watch --poll", ("--poll",))):
             found, idle = saves(options.saves, options.idle, *words)
             median, late = statistics.median(found), sorted(found)[int(len(found) * 0.9)]
