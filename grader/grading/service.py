@@ -51,6 +51,10 @@ class GradingService:
         """The numerics of torch, which are pinned here."""
         return self.sandbox.numerics
 
+    def expect_more(self) -> None:
+        """Prepare for many submissions, one after the other."""
+        self.sandbox.expect_more()
+
     def read(self, submission: Submission, exercise: Path | None = None, sha256: str = "") -> Reading:
         """What a locked child reads from a submission, without running any of it.
 

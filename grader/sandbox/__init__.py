@@ -18,10 +18,11 @@ then, before it has received anything but a search path, forks the server off: w
 environment, which it never gets, cannot be in the server's memory. (Commands that grade nothing, the Python API and
 notebooks have torch in their own process, and start a server by exec in the same way.)
 
-The SERVER has a single socket. It rehearses a submission, drops root if it had it, makes its heap cheap to fork, and
-forks a canary that tries everything that is forbidden. From then on it only forks and reaps. It imports nothing of
-`grader` but this package, so no exercise, reference, seed or other submission can be in its memory or in a child's. A
-second grader is a fork of the first, and so is its server of the first one's; no server ever runs a learner's code.
+The SERVER has a single socket. It rehearses a submission, drops root if it had it, and forks a canary that tries
+everything that is forbidden. From then on it only forks and reaps; before its second child it rehearses more and makes
+its heap cheap to fork. It imports nothing of `grader` but this package, so no exercise, reference, seed or other
+submission can be in its memory or in a child's. A second grader is a fork of the first, and so is its server of the
+first one's; no server ever runs a learner's code.
 
 The CHILD is one fork per submission. Before it reads a byte of the submission it locks itself in, in this order:
 

@@ -192,6 +192,13 @@ class Sandbox:
         _ = self.isolation  # refuses what is below the minimum
         return unpacked(backend.start(), backend.greeting(), encode_archive(name, data))
 
+    def expect_more(self) -> None:
+        """Prepare for many submissions: what makes each faster costs more than one gains from it."""
+        from grader.sandbox.host.forkserver import ForkServer
+
+        if isinstance(self._backend, ForkServer):
+            self._backend.expect_more()
+
     def twin(self) -> ForkServer | None:
         """Fork another server from this one's, for a process about to be forked; None if there is no fork server.
 

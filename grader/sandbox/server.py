@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 from grader.sandbox.child import jail, namespace, selftest, warm
 from grader.sandbox.child.child import Child, Pipes
 from grader.sandbox.child.seccomp import ANSWER_FD, REQUEST_FD
-from grader.sandbox.protocol.wire import FORK, HELLO, PID, STATUS, TWIN
+from grader.sandbox.protocol.wire import FORK, HELLO, PID, REAP, SETTLE, STATUS, TWIN
 
 if TYPE_CHECKING:
     from grader.sandbox.child.drive import Driven
@@ -31,6 +31,8 @@ class Server:
         self._control = control
         self._jail = prepared
         self._forgotten: set[int] = set()
+        self._forks = 0
+        self._settled = False
 
     def serve(self) -> Driven:
         """Serve until the grader closes its end. In a forked child, return at once with what `drive` needs."""
@@ -38,13 +40,24 @@ class Server:
             message, descriptors, _flags, _address = socket.recv_fds(self._control, 1 << 16, 2)
             if not message:
                 os._exit(0)
+            if message[:1] in (TWIN, SETTLE) or (message[:1] == FORK and self._forks):
+                self._settle()
             if message[:1] == FORK:
+                self._forks += 1
                 if self._fork(message[1:], descriptors) == 0:
                     return run_child(self._jail, *descriptors)
             elif message[:1] == TWIN:
                 self._twin(*descriptors)
-            else:
+            elif message[:1] == REAP:
                 self._reap(PID.unpack_from(message, 1)[0])
+
+    def _settle(self) -> None:
+        """Make further children faster, once: a single submission does not wait for what only others gain from."""
+        if not self._settled:
+            warm.rehearse(warm.MORE_ROUNDS)
+            jail.freeze()
+            jail.collapse()
+            self._settled = True
 
     def _fork(self, forgotten: bytes, descriptors: list[int]) -> int:
         try:
@@ -71,13 +84,11 @@ class Server:
             self._control = control_socket(descriptor)
             self._jail = replace(self._jail, server=os.getpid())
             self._forgotten.clear()
-            jail.settle()
             return
         os.close(descriptor)
         self._introduce(pid)
         if pid > 0:
             self._forgotten.add(pid)
-            jail.settle()
 
     def _introduce(self, pid: int) -> None:
         """Send the grader a pidfd: a process id alone may belong to another process by the time it is used."""
@@ -128,13 +139,14 @@ def canary(prepared: jail.Jail) -> dict[str, Any]:
 def prepare(settings: dict[str, Any]) -> tuple[jail.Jail, dict[str, Any]]:
     """Import, warm up, lock the server itself, and test the locks on a canary."""
     warmed = warm.prepare(settings["imports"])
-    warm.rehearse()
+    warm.rehearse(warm.FIRST_ROUNDS)
     jail.sacrifice()
     problem = jail.drop_root()
     jail.assert_single_thread()
     prepared = jail.prepare(settings["memory"], settings["cpu"])
     report = warmed | {"root": problem} | canary(prepared)
     namespace.clear()
+    jail.freeze()
     return prepared, report
 
 
@@ -154,5 +166,4 @@ def main(descriptor: int, settings: dict[str, Any]) -> Driven:
         control.send(json.dumps({"error": traceback.format_exc()[-4000:]}).encode())
         os._exit(1)
     control.send(json.dumps(report).encode())
-    jail.settle()  # tens of milliseconds, while the grader prepares its first question
     return Server(control, prepared).serve()

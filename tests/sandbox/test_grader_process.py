@@ -187,3 +187,25 @@ def test_an_error_that_cannot_be_sent_becomes_one_that_can() -> None:
     """With the traceback in its message."""
     with pytest.raises(RuntimeError, match=r"Stubborn: one two"):
         outcome(failed(Stubborn("one", "two")))
+
+
+def huge_pages(pid: int) -> int:
+    """Kilobytes of a process's memory that are in huge pages."""
+    lines = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii").splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("AnonHugePages:"))
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux" or os.geteuid() != 0, reason="nobody else may look at a server")
+@pytest.mark.parametrize("first", [GradingService.read, GradingService.expect_more])
+def test_a_server_is_made_faster_for_many_submissions_not_for_one(first: Any) -> None:
+    """Before its second child, or when it is told to expect more; it takes longer than one submission gains."""
+    with serving() as process:
+        process.call(GradingService.read, SOLUTION)
+        server = server_of(process.pid)
+        assert huge_pages(server) == 0
+        process.call(first, *([SOLUTION] if first is GradingService.read else []))
+        deadline = time.monotonic() + 20
+        while huge_pages(server) == 0 and time.monotonic() < deadline:
+            time.sleep(0.02)
+        assert huge_pages(server) > 0

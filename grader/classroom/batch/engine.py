@@ -35,6 +35,7 @@ class Engine:
         self._own = sandbox is None
         self._forked = False
         self.sandbox = sandbox or start_sandbox(order.settings, load_torch=False, server=server)
+        self.sandbox.expect_more()
         self.exercise = self._exercise()
         self._take_names()
         numerics = self.sandbox.numerics  # loads torch with pinned numerics, before anything else does

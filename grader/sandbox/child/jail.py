@@ -204,11 +204,15 @@ def assert_single_thread() -> None:
         raise SandboxError(message)
 
 
-def settle() -> None:
-    """Make forks cheap: exempt the heap from garbage collection, collapse it to huge pages (kernel 6.1 and later)."""
+def freeze() -> None:
+    """Exempt what there is from garbage collection, in this process and its forks."""
     gc.collect()
     gc.freeze()
     _set_threshold(GARBAGE)
+
+
+def collapse() -> None:
+    """Make forks cheap: collapse the heap to huge pages (kernel 6.1 and later)."""
     for line in Path("/proc/self/maps").read_text(encoding="utf-8", errors="replace").splitlines():
         span, rights, _offset, _device, inode = line.split(maxsplit=5)[:5]
         if rights.startswith("rw") and inode == "0":

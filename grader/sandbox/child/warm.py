@@ -124,7 +124,9 @@ def _indexing(x: torch.Tensor, index: torch.Tensor) -> None:
     (x[0][3], x[3, 4], index[3].item(), x.shape, x.numel(), x.type(torch.float64), x.float(), x.double(), x.long())
 
 
-_ROUNDS: Final = 12
+FIRST_ROUNDS: Final = 2
+"""Until nothing happens for the first time."""
+MORE_ROUNDS: Final = 10
 """Python specializes a function's code after about eight calls."""
 
 _SUBMISSION: Final = b'''# a learner's file
@@ -185,10 +187,10 @@ class _Stage(Pipes):
         wire.encode(kind, body, nonce)
 
 
-def rehearse() -> None:
-    """Read, load and call a made-up submission until nothing happens for the first time."""
+def rehearse(rounds: int) -> None:
+    """Read, load and call a made-up submission."""
     streams = sys.stdout, sys.stderr
-    for _ in range(_ROUNDS):
+    for _ in range(rounds):
         drive(*Child(_Stage(), locked=True).driven())
     sys.modules.pop("backward", None)
     sys.stdout, sys.stderr = streams

@@ -19,7 +19,7 @@ from grader.sandbox.child.selftest import judge
 from grader.sandbox.host.start import READY_SECONDS, bootstrap, environment, ready, search_path
 from grader.sandbox.host.stranger import Stranger
 from grader.sandbox.protocol.processes import Death, GoneError, LateError
-from grader.sandbox.protocol.wire import FORK, LENGTH, PID, REAP, STATUS, TWIN, Frame, checked_length, decode
+from grader.sandbox.protocol.wire import FORK, LENGTH, PID, REAP, SETTLE, STATUS, TWIN, Frame, checked_length, decode
 from grader.sandbox.types import Isolation, SandboxError
 
 _REPLY_SECONDS: Final = 30.0
@@ -81,6 +81,11 @@ class ForkServer:
     def set_up(self, memory: int, cpu: int, imports: tuple[str, ...] = (), **more: object) -> None:
         """Send a server the settings that it waits for: see `launch`."""
         self._send(json.dumps({"memory": memory, "cpu": cpu, "imports": imports, **more}).encode())
+
+    def expect_more(self) -> None:
+        """Let the server make its forks faster as soon as it is ready, not before the second one."""
+        with self._lock:
+            self._send(SETTLE)
 
     def twin(self) -> ForkServer:
         """Fork a second server from this one: it is ready at once, and shares the memory it never writes to."""

@@ -35,6 +35,7 @@ UNPACKED: Final = 70
 FORK: Final = b"\x01"
 REAP: Final = b"\x02"
 TWIN: Final = b"\x03"
+SETTLE: Final = b"\x04"
 PID: Final = struct.Struct("<i")
 STATUS: Final = struct.Struct("<id")
 """Wait status and CPU seconds."""
