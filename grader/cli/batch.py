@@ -146,7 +146,7 @@ def _on_cluster(address: str, order: Order) -> ClusterWorkers:
 
 
 _BYTES_EACH = 2 << 30
-"""Memory per worker: torch twice, and 1 GiB for the learner's code."""
+"""Memory per worker: its own, its server's, and 1 GiB for the learner's code."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,15 +40,23 @@ def main(pipe: Connection, settings: dict[str, Any]) -> Driven:
     server: ForkServer | None = None
     if can_fork():
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        pid = os.fork()
+        pid = _fork()
         if pid == 0:
             pipe.close()
             ours.close()
             return _server(theirs)
         theirs.close()
-        server = _forked(pid, ours)
+        server = _forked(pid, ours) if pid > 0 else None
     _work(pipe, server)
     os._exit(0)  # nothing to clean up, and torch exits slowly
+
+
+def _fork() -> int:
+    """-1 if the system refuses: the sandbox will try to start a server, and say why it cannot."""
+    try:
+        return os.fork()
+    except OSError:
+        return -1
 
 
 def _server(control: socket.socket) -> Driven:

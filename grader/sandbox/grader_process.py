@@ -57,6 +57,7 @@ class GraderProcess:
 
         Raises:
             OSError: the system starts none.
+            ProcessDied: it was killed at once.
         """
         ours, theirs = Pipe()
         handle = theirs.fileno()
@@ -68,8 +69,9 @@ class GraderProcess:
             **_inheriting(handle),
         )
         theirs.close()
-        ours.send_bytes(json.dumps({"path": search_path()}).encode())
-        return cls(process, ours)
+        launched = cls(process, ours)
+        launched._send(json.dumps({"path": search_path()}).encode())
+        return launched
 
     def __enter__(self) -> Self:
         return self
@@ -86,8 +88,12 @@ class GraderProcess:
         return self._process.pid
 
     def serve(self, make: Callable[Concatenate[Any, P], object], *args: P.args, **_: P.kwargs) -> None:
-        """Say what the process is to make first: `make(server, *args)`, whose methods are then called. Doesn't wait."""
-        self._send(json.dumps([entry for entry in sys.path if Path(entry).is_absolute()]).encode())
+        """Say what the process is to make first: `make(server, *args)`, whose methods are then called. Doesn't wait.
+
+        It finds what this process finds, but nothing in the current folder, which may be a submission's.
+        """
+        path = [entry for entry in sys.path if Path(entry).is_absolute() and Path(entry) != Path.cwd()]
+        self._send(json.dumps(path).encode())
         self._send(encode((make, args)))
 
     def wait(self, seconds: float = math.inf) -> None:
@@ -107,7 +113,10 @@ class GraderProcess:
         Raises:
             ProcessDied: it died meanwhile.
         """
-        return self.call_within(math.inf, method, *args)
+        try:
+            return self.call_within(math.inf, method, *args)
+        except ProcessDied as error:
+            raise ProcessDied(f"{error}: nothing was graded; run it again") from None
 
     def call_within(self, seconds: float, method: Callable[..., R], *args: Any) -> R:
         """Call a method, and end the process if it takes longer than so many seconds."""
@@ -163,6 +172,11 @@ class GraderProcess:
             raise self._died() from error
 
     def _died(self) -> ProcessDied:
+        """The error to raise: that it is gone, unless it has said why it could not start."""
+        if not self._started:
+            with contextlib.suppress(EOFError, OSError):
+                if self._pipe.poll():
+                    ready(self._pipe.recv_bytes(), "grader")
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._process.wait(_DYING_SECONDS)
         how = _ending(self._process.returncode)

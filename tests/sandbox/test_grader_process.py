@@ -18,8 +18,10 @@ from grader.grading.service import GradingService, grading_service
 from grader.grading.submission import Submission
 from grader.names import names_path
 from grader.sandbox.grader_process import GraderProcess, ProcessDied
+from grader.sandbox.host.start import bootstrap
 from grader.sandbox.limits import Level
 from grader.sandbox.protocol.pickled import failed, outcome
+from grader.sandbox.types import SandboxError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -156,8 +158,23 @@ class TestTheEnd:
         with serving() as process:
             process.call(GradingService.numerics)
             os.kill(process.pid, signal.SIGKILL)
-            with pytest.raises(ProcessDied, match=r"the grader's process died \(signal 9, SIGKILL\)"):
+            with pytest.raises(ProcessDied, match=r"the grader's process died \(signal 9, SIGKILL\): nothing was"):
                 process.call(GradingService.numerics)
+
+    def test_one_that_cannot_start_says_why(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Also if it has ended before it is told what to serve."""
+        program = bootstrap("grader").replace("from grader.sandbox.grader import", "from nothing_like_this import")
+        monkeypatch.setattr("grader.sandbox.grader_process.bootstrap", lambda _: program)
+        with (
+            pytest.raises(SandboxError, match=r"(?s)the sandbox grader could not start.*No module named"),
+            serving() as one,
+        ):
+            one.call(GradingService.numerics)
+        other = GraderProcess.launch()
+        assert ended(other.pid)
+        with pytest.raises(SandboxError, match=r"(?s)the sandbox grader could not start.*No module named"):
+            other.serve(grading_service, Settings(), str(names_path()))
+        other.kill()
 
     def test_one_that_is_stuck_is_ended(self) -> None:
         """Far beyond the sandbox's own limits."""
