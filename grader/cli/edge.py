@@ -176,12 +176,12 @@ def give_up(name: str) -> None:
 
 
 def leave(code: int) -> None:
-    """Exit at once if torch is loaded: destroying its objects takes longer than grading, and no cleanup is left."""
+    """Exit at once if torch or pytest is loaded: no cleanup is left, and destroying their objects takes long."""
     for name in ("stdout", "stderr"):
         try:
             getattr(sys, name).flush()
         except OSError:
             give_up(name)
-    if "torch" not in sys.modules:
+    if not {"torch", "pytest"} & sys.modules.keys():
         sys.exit(code)
     os._exit(code)

@@ -103,11 +103,22 @@ class Grading:
     def row(self, name: str) -> Row:
         """One gradient's row; grades as far as needed."""
         while name not in self._known:
-            start = time.perf_counter()
-            row = next(self._pending)
-            self._seconds += time.perf_counter() - start
-            self._known[row.name] = row
+            self._go_on()
         return self._known[name]
+
+    def read(self) -> Reading:
+        """What the locked child reads from the submission, before any of it runs."""
+        if self.reading is None:
+            self._go_on()
+        assert self.reading is not None
+        return self.reading
+
+    def _go_on(self) -> None:
+        start = time.perf_counter()
+        row = next(self._pending)
+        self._seconds += time.perf_counter() - start
+        if row is not None:
+            self._known[row.name] = row
 
     def close(self) -> None:
         """Release the sandbox's child if rows are left ungraded."""
@@ -141,9 +152,10 @@ class Grading:
             **(self._steps.extra() if self._steps else {}),
         }
 
-    def _grade(self) -> Generator[Row]:
+    def _grade(self) -> Generator[Row | None]:
         with self._sandbox.open(self.submission.files, self.exercise.rules, self.exercise.wanted) as session:
             self.reading = reading = session.reading
+            yield None
             loading = session.load() if reading.problem is None else None
             self._skipped = session.skipped
             attempt = Attempt(self.exercise, self.settings, self.cases, reading, loading, self.variables)

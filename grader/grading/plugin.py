@@ -110,7 +110,11 @@ class SubmissionCollector(pytest.Collector):
 
     def setup(self) -> None:
         with our_faults():
-            self.job.open([item.name for item in gradients(self.session) if item.parent.job is self.job])
+            self.open()
+
+    def open(self) -> None:
+        """Open the submission for the gradients that were selected."""
+        self.job.open([item.name for item in gradients(self.session) if item.parent.job is self.job])
 
 
 class GradientItem(pytest.Item):
@@ -136,6 +140,7 @@ class GradientItem(pytest.Item):
         from grader.report.document import line_index
 
         with our_faults():
+            self.parent.open()
             file, line = self.parent.job.place(self.name)
         return file, line_index(line), f"{self.parent.job.exercise.name}::{self.name}"
 

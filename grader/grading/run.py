@@ -75,9 +75,7 @@ class Job:
         """Its entry in the report. Grades whatever has not been graded."""
         if self.entry is None:
             self._take(*(name for name in self.wanted if name not in self.rows))
-            self.entry, reading = self.run.call(GradingService.document, self.open())
-            if reading is not None:
-                self.reading = reading
+            self.entry, self.reading = self.run.call(GradingService.document, self.open())
         return self.entry
 
     def _take(self, *gradients: str) -> None:
@@ -113,7 +111,7 @@ class Job:
     @cached_property
     def reading(self) -> Reading:
         """What the locked child read from the submission, without running any of it."""
-        return self.run.call(GradingService.read, self.submission, self.exercise.directory, self.exercise.sha256)
+        return self.run.call(GradingService.reading, self.open())
 
     @property
     def heading(self) -> dict[str, Any]:

@@ -85,15 +85,19 @@ class GradingService:
         """Whether the exercise's reference gradients have the bits that were measured."""
         return self._open[number].cases.bits_comparable
 
+    def reading(self, number: int) -> Reading:
+        """What the locked child that will run it reads from a submission."""
+        return self._open[number].read()
+
     def rows(self, number: int, names: Sequence[str]) -> list[Told]:
         """The rows of these gradients; graded as far as needed."""
         rows = [self._open[number].row(name) for name in names]
         return [Told(row.as_dict(), row.printed) for row in rows]
 
-    def document(self, number: int) -> tuple[dict[str, Any], Reading | None]:
+    def document(self, number: int) -> tuple[dict[str, Any], Reading]:
         """The submission's entry in the report and what was read of it; forgets its number."""
         grading = self._open.pop(number)
-        return grading.document(), grading.reading
+        return grading.document(), grading.read()
 
     def _exercise(self, directory: Path, sha256: str) -> Exercise:
         """The exercise in a folder, read anew if it has changed."""

@@ -164,19 +164,24 @@ class TestWriting:
 
 
 class TestLeaving:
-    """leave: torch's objects are not destroyed one by one."""
+    """leave: the objects of torch and pytest are not destroyed one by one."""
 
-    def test_without_torch_python_exits_normally(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_without_them_python_exits_normally(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """Exit handlers run."""
-        monkeypatch.delitem(sys.modules, "torch", raising=False)
+        for name in ("torch", "pytest"):
+            monkeypatch.delitem(sys.modules, name, raising=False)
         with pytest.raises(SystemExit) as raised:
             leave(ExitCode.USAGE)
         assert raised.value.code == 4
 
-    def test_with_torch_the_output_is_flushed_first(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    @pytest.mark.parametrize(("loaded", "other"), [("torch", "pytest"), ("pytest", "torch")])
+    def test_with_one_the_output_is_flushed_first(
+        self, monkeypatch: pytest.MonkeyPatch, loaded: str, other: str
+    ) -> None:
         """os._exit discards buffers."""
         done = []
-        monkeypatch.setitem(sys.modules, "torch", object())
+        monkeypatch.setitem(sys.modules, loaded, object())
+        monkeypatch.delitem(sys.modules, other, raising=False)
         monkeypatch.setattr(sys.stdout, "flush", lambda: done.append("stdout"))
         monkeypatch.setattr(sys.stderr, "flush", lambda: done.append("stderr"))
         monkeypatch.setattr(os, "_exit", done.append)
