@@ -95,10 +95,10 @@ def _work(pipe: Connection, server: ForkServer | None) -> None:
                 continue
             try:
                 function, arguments = decode(message)
+                message = b""  # a submission may be large, and is held several times already
                 if service is None:
                     service, value = function(server, *arguments), None
                     gc.freeze()
-                    gc.set_threshold(20_000)  # of a submission's tensors and rows next to nothing is left to collect
                     gc.enable()
                 else:
                     value = function(service, *arguments)
