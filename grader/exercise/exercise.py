@@ -140,7 +140,7 @@ class Exercise:
         module.__file__ = str(self.forward_file)
         try:
             exec(compile(self.source, str(self.forward_file), "exec"), module.__dict__)  # noqa: S102 trusted file
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             raise BrokenExercise(f"{self.forward_file} does not run: {type(error).__name__}: {error}") from error
         return module
 

@@ -133,10 +133,11 @@ def test_the_graded_variables_are_checked_for_every_kind(
     assert str(caught.value) == f"{tmp_path}/e/forward.py{sentence.format(constant)}"
 
 
-def test_a_forward_file_that_does_not_run_is_an_error_in_the_exercise(tmp_path: Path) -> None:
-    """It raises an exception; no learner gets a zero for it."""
-    broken = exercise(tmp_path / "e", FORWARD + "\nundefined\n")
-    with pytest.raises(BrokenExercise, match="NameError"):
+@pytest.mark.parametrize(("last", "error"), [("undefined", "NameError"), ("raise SystemExit(7)", "SystemExit: 7")])
+def test_a_forward_file_that_does_not_run_is_an_error_in_the_exercise(tmp_path: Path, last: str, error: str) -> None:
+    """It raises an exception or leaves; no learner gets a zero for it."""
+    broken = exercise(tmp_path / "e", f"{FORWARD}\n{last}\n")
+    with pytest.raises(BrokenExercise, match=error):
         broken.inputs(1, {})
 
 
