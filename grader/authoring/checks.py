@@ -186,6 +186,6 @@ def tensors(value: object) -> Iterator[torch.Tensor]:
     """The tensors that a value is or contains."""
     if isinstance(value, torch.Tensor):
         yield value
-    elif isinstance(value, list | tuple | set | dict):
+    elif isinstance(value, (list, tuple, set, dict)):
         for inner in value.values() if isinstance(value, dict) else value:
             yield from tensors(inner)

@@ -157,7 +157,7 @@ class _Replace(ast.NodeTransformer):
         if node is self._target:
             return self._mutation.new
         found = self.generic_visit(node)
-        if isinstance(found, ast.For | ast.While | ast.If | ast.With | ast.FunctionDef) and not found.body:
+        if isinstance(found, (ast.For, ast.While, ast.If, ast.With, ast.FunctionDef)) and not found.body:
             found.body.append(ast.Pass())
         return found
 
@@ -267,7 +267,7 @@ def _binary(node: ast.BinOp) -> Iterator[Mutation]:
         if not isinstance(node.op, op):
             plain = _PLAIN_SWAPS.get(type(node.op)) is op
             yield Mutation("swap operator", ast.BinOp(node.left, op(), node.right), plain)
-    ordered = isinstance(node.op, ast.Sub | ast.Div | ast.Pow | ast.MatMult)
+    ordered = isinstance(node.op, (ast.Sub, ast.Div, ast.Pow, ast.MatMult))
     yield Mutation("swap operands", ast.BinOp(node.right, node.op, node.left), ordered)
     if product:
         yield Mutation("add transpose", ast.BinOp(_turned(node.left), node.op, node.right))
@@ -323,6 +323,6 @@ def _of_call(node: ast.Call) -> Iterator[Mutation]:
 def _added(node: ast.AugAssign) -> Iterator[Mutation]:
     yield Mutation("drop statement", None, plain=True)
     yield Mutation("overwrite", ast.Assign([node.target], node.value), plain=True)
-    if isinstance(node.op, ast.Add | ast.Sub):
+    if isinstance(node.op, (ast.Add, ast.Sub)):
         other = ast.Sub() if isinstance(node.op, ast.Add) else ast.Add()
         yield Mutation("swap operator", ast.AugAssign(node.target, other, node.value))

@@ -83,7 +83,7 @@ def _check_inputs(
 
 def _same(one: object, two: object) -> bool:
     """Whether two values are equal bit for bit; only numbers, text and tensors are compared."""
-    if isinstance(one, str | int | float) or isinstance(two, str | int | float):
+    if isinstance(one, (str, int, float)) or isinstance(two, (str, int, float)):
         return one == two or (one != one and two != two)  # noqa: PLR0124 only nan differs from itself
     pairs = zip(mine := list(tensors(one)), theirs := list(tensors(two)), strict=False)
     return len(mine) == len(theirs) and all(

@@ -53,7 +53,7 @@ def _wrong_input(name: str, value: object) -> str:
 
 def _wrong_object(value: object) -> str:
     """What is wrong with an input that is not a tensor."""
-    if isinstance(value, list | tuple | set | dict):
+    if isinstance(value, (list, tuple, set, dict)):
         inside = list(value.values() if isinstance(value, dict) else value)
         if any(True for _ in tensors(inside)):
             return f"a {type(value).__name__} of tensors; give each tensor its own name"

@@ -255,7 +255,7 @@ def _unwritable(error: OSError) -> int:
 
 def _is_in(path: Any, folder: Path) -> bool:
     """Whether the path is in the results folder, or is a folder above it."""
-    if not isinstance(path, str | Path):
+    if not isinstance(path, (str, Path)):
         return False
     there, folder = Path(path).absolute(), folder.absolute()
     return folder in (there, *there.parents) or there in folder.parents

@@ -72,7 +72,7 @@ def _of_the_system(error: OSError) -> str:
     """What the system refused, and why. An error without a path may be that of printing."""
     path = error.filename2 or error.filename
     if path is not None:
-        return f"{os.fsdecode(path) if isinstance(path, bytes | str) else path}: {reason(error)}"
+        return f"{os.fsdecode(path) if isinstance(path, (bytes, str)) else path}: {reason(error)}"
     if stream := _printed_to(error):
         give_up(stream)
         return f"{stream} cannot be written: {reason(error)}"

@@ -84,7 +84,7 @@ def _pow(d: Formulas, node: ast.BinOp) -> Operands:
     """The exponent has to be a number; there is no rule for its gradient."""
     base = d.primal(node.left)
     exponent = d.literal(node.right)
-    if isinstance(exponent, int | float):
+    if isinstance(exponent, (int, float)):
         lowered = base if exponent == 2 else Node("pow", (base, const(exponent - 1)))
         yield node.left, lambda g: mul(mul(const(exponent), lowered), g)
 

@@ -195,7 +195,7 @@ class Deriver:
     def _opaque(self, node: ast.expr, g: Node, variable: str) -> Iterator[Node]:
         """An operation without a rule stays whole; if one subexpression has the variable, that is taken apart."""
         inside = [c for c in ast.iter_child_nodes(node) if isinstance(c, ast.expr) and mentions(c, variable)]
-        if isinstance(node, ast.Call) and len(inside) == 1 and not isinstance(inside[0], ast.Name | ast.Attribute):
+        if isinstance(node, ast.Call) and len(inside) == 1 and not isinstance(inside[0], (ast.Name, ast.Attribute)):
             code = compiled(with_part_out(node, inside[0]))
             part = self.primal(inside[0])
             back = self._uncopied(g, part, code) or Node("vjp", (g, part), (code, None))

@@ -229,7 +229,7 @@ def _quantities(facts: Facts) -> dict[str, list[float]]:
 
 def _countable(facts: Facts) -> Iterator[tuple[str, list[float]]]:
     cases = [view.case.graph.values for view in facts.views]
-    numbers = [n for n, v in cases[0].items() if isinstance(v, int | float) and not isinstance(v, bool)]
+    numbers = [n for n, v in cases[0].items() if isinstance(v, (int, float)) and not isinstance(v, bool)]
     for known in numbers:
         yield known, [float(case[known]) for case in cases]
     near = [facts.variable, *(child for line in facts.lines for child in line.outputs), *facts.values]

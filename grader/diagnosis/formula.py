@@ -158,7 +158,7 @@ class Numbers:
         found = self[node]
         if isinstance(found, torch.Tensor):
             return found if found.dtype == torch.float64 else found.double()
-        if isinstance(found, float | int) and not isinstance(found, bool):
+        if isinstance(found, (float, int)) and not isinstance(found, bool):
             return torch.tensor(float(found), dtype=torch.float64)  # ()
         return None
 

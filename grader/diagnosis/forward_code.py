@@ -33,7 +33,7 @@ def literal(node: ast.expr) -> float | int | None:
         found = ast.literal_eval(node)
     except ValueError:
         return None
-    return found if isinstance(found, int | float) and not isinstance(found, bool) else None
+    return found if isinstance(found, (int, float)) and not isinstance(found, bool) else None
 
 
 # calls

@@ -641,7 +641,7 @@ def _dimensions(case: Case) -> set[int]:
 
 def pool_values(values: Mapping[str, Any]) -> dict[str, Any]:
     """The forward values that can be passed to a function: tensors, ints and floats."""
-    return {n: v for n, v in values.items() if isinstance(v, torch.Tensor | int | float) and not isinstance(v, bool)}
+    return {n: v for n, v in values.items() if isinstance(v, (torch.Tensor, int, float)) and not isinstance(v, bool)}
 
 
 def tensor_bytes(tensor: torch.Tensor) -> bytes:

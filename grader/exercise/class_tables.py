@@ -46,7 +46,7 @@ def percent(said: object) -> Fraction | None:
 
 def number(said: object) -> Fraction | None:
     """A number of at least 0, exactly as it was written; None for anything else."""
-    if isinstance(said, bool) or not isinstance(said, int | float) or not 0 <= said <= _LARGEST:
+    if isinstance(said, bool) or not isinstance(said, (int, float)) or not 0 <= said <= _LARGEST:
         return None
     return Fraction(str(said))
 

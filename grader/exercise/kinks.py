@@ -230,7 +230,7 @@ def _masks(node: ast.Compare, line: Line) -> Iterator[Kink]:
     beside = {n.id for n in ast.walk(line.code) if isinstance(n, ast.Name) and id(n) not in inside}
     if _names(node, line) & beside:
         text = ast.unparse(node)
-        is_so = "true" if isinstance(node.ops[0], ast.GtE | ast.LtE) else "false"
+        is_so = "true" if isinstance(node.ops[0], (ast.GtE, ast.LtE)) else "false"
         phrase = f"where both sides are equal, `{text}` is {is_so}, and PyTorch takes the slope of that side"
         yield Kink(
             text, ast.unparse(node.left), _names(node, line), phrase, tied=False,

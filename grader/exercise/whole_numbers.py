@@ -64,8 +64,8 @@ def _is_whole(node: ast.expr, whole: set[str]) -> bool:
 def _operands(node: ast.expr) -> Sequence[ast.expr]:
     """The parts that must be integers for an expression to be one; empty if that is not enough."""
     if isinstance(node, ast.BinOp):
-        return [] if isinstance(node.op, ast.Div | ast.Pow) else [node.left, node.right]
-    if isinstance(node, ast.List | ast.Tuple):
+        return [] if isinstance(node.op, (ast.Div, ast.Pow)) else [node.left, node.right]
+    if isinstance(node, (ast.List, ast.Tuple)):
         return node.elts
     if isinstance(node, ast.UnaryOp):
         return [node.operand]

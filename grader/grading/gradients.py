@@ -133,7 +133,7 @@ def ask_further(session: Session, cases: Cases, found: Sequence[Evidence]) -> No
 
 def _may_be_right(evidence: Evidence) -> bool:
     """Whether to ask more: the function returned a tensor on the given case."""
-    return evidence.askable and not isinstance(evidence.failure(), Raised | WrongType)
+    return evidence.askable and not isinstance(evidence.failure(), (Raised, WrongType))
 
 
 def _random_inquiry(evidence: Evidence, cases: Cases, number: int, kind: Ask) -> Inquiry:

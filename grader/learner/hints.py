@@ -140,7 +140,7 @@ def _beside_another(line: Line, variable: str) -> bool:
     """Whether a line adds, subtracts, multiplies or divides the variable and something other than a number."""
     return any(
         isinstance(node, ast.BinOp)
-        and isinstance(node.op, ast.Add | ast.Sub | ast.Mult | ast.Div)
+        and isinstance(node.op, (ast.Add, ast.Sub, ast.Mult, ast.Div))
         and any(isinstance(side, ast.Name) and side.id == variable for side in (node.left, node.right))
         and not any(isinstance(side, ast.Constant) for side in (node.left, node.right))
         for node in ast.walk(line.code)

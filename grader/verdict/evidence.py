@@ -217,7 +217,7 @@ class Evidence:
         """
         first = Ask.NARROW if self.narrow else Ask.RANDOM
         given = (self.get(Ask.LOCAL), self.get(first), self.get(Ask.TRUE))
-        failed = (outcome for outcome in given if isinstance(outcome, NotStarted | Raised | WrongType))
+        failed = (outcome for outcome in given if isinstance(outcome, (NotStarted, Raised, WrongType)))
         return next(chain(self._fatal(), failed), None)
 
     def _fatal(self) -> Iterator[Outcome]:

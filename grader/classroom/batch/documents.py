@@ -65,7 +65,7 @@ def encoded(report: Mapping[str, Any]) -> bytes:
 
 def _broken(value: Any, depth: int) -> str:
     """JSON with line breaks down to nesting depth `depth`."""
-    if not depth or not value or not isinstance(value, dict | list):
+    if not depth or not value or not isinstance(value, (dict, list)):
         return _compact(value)
     if isinstance(value, dict):
         inside = ",\n".join(f"{_compact(key)}: {_broken(item, depth - 1)}" for key, item in value.items())

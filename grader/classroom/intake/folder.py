@@ -101,7 +101,7 @@ def _ours(path: Path, problem: str) -> TopEntry:
 
 def _shown(error: OSError, path: Path) -> str:
     """The name that a message uses: the instructor's folders are private."""
-    name = os.fsdecode(error.filename) if isinstance(error.filename, str | bytes) else ""
+    name = os.fsdecode(error.filename) if isinstance(error.filename, (str, bytes)) else ""
     inner = Path(name) if name else path
     return inner.relative_to(path.parent).as_posix() if inner.is_relative_to(path.parent) else path.name
 

@@ -95,9 +95,9 @@ def _text(cell: Any) -> str:
         return ""
     if isinstance(value, bool):
         return str(value).upper()
-    if isinstance(value, int | float):
+    if isinstance(value, (int, float)):
         return _figure(value, cell.number_format)
-    if isinstance(value, datetime | date | time):
+    if isinstance(value, (datetime, date, time)):
         return value.isoformat(*([" "] if isinstance(value, datetime) else []))
     return str(value)
 

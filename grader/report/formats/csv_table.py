@@ -114,7 +114,7 @@ def convert(document: Mapping[str, Any], _context: Context) -> str:
 
 def _final(entry: Entry) -> str:
     found = counted(entry)
-    return f"{found:.10g}" if isinstance(found, int | float) else found or ""
+    return f"{found:.10g}" if isinstance(found, (int, float)) else found or ""
 
 
 def _cells(row: Row) -> list[object]:

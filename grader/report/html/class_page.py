@@ -234,7 +234,7 @@ def _totals(found: ClassFigures) -> list[tuple[str, str]]:
     """The figures at the head; whoever handed in nothing or is excused does not move the median."""
     handed_in = [student for student in found.students if student["s"] not in ("missing", "waiting")]
     grades = [next((student[key] for key in "fqp" if student[key] is not None), None) for student in handed_in]
-    points = [grade for grade in grades if isinstance(grade, int | float)]
+    points = [grade for grade in grades if isinstance(grade, (int, float))]
     most = max((student["o"] or 0 for student in found.students), default=0)
     shown = [("students", str(len(found.students))), ("handed in", str(len(handed_in)))]
     if points:

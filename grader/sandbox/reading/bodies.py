@@ -89,7 +89,7 @@ def _says_nothing(statement: ast.stmt) -> bool:
     if isinstance(statement, ast.Raise):
         kind = statement.exc.func if isinstance(statement.exc, ast.Call) else statement.exc
         return isinstance(kind, ast.Name) and kind.id == "NotImplementedError"
-    return isinstance(statement, ast.Pass | ast.Return) or _is_placeholder(statement)
+    return isinstance(statement, (ast.Pass, ast.Return)) or _is_placeholder(statement)
 
 
 def _is_placeholder(statement: ast.stmt) -> bool:
@@ -145,6 +145,6 @@ def _falls_through(body: list[ast.stmt]) -> bool:
             waiting.append(last.body)
         elif isinstance(last, ast.Try):
             waiting += [last.orelse or last.body, *(handler.body for handler in last.handlers)]
-        elif not isinstance(last, ast.Return | ast.Raise):
+        elif not isinstance(last, (ast.Return, ast.Raise)):
             return True
     return False

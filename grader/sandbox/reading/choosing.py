@@ -179,4 +179,4 @@ def sorted_answers(found: Iterable[tuple[str, ast.stmt]]) -> tuple[tuple[str, ..
 
 def _is_stub(node: ast.stmt) -> bool:
     function = node.value if isinstance(node, ast.Assign) else node
-    return isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) and is_stub(function)
+    return isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)) and is_stub(function)

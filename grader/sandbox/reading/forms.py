@@ -135,7 +135,7 @@ class _Looking:
                 called = part.func if isinstance(part, ast.Call) else None
                 if isinstance(part, ast.Call) and isinstance(called, ast.Attribute) and called.attr == "backward":
                     what = "the gradients are computed by autograd" + (
-                        ", in a training loop" if isinstance(node, ast.For | ast.While | ast.FunctionDef) else ""
+                        ", in a training loop" if isinstance(node, (ast.For, ast.While, ast.FunctionDef)) else ""
                     )
                     yield OtherForm(part.lineno, what, self.remedy(None, ()))
 
@@ -188,14 +188,14 @@ def _returned(node: _Function) -> tuple[str, list[str]]:
         value = values.get(part.value.id, part.value) if isinstance(part.value, ast.Name) else part.value
         if _is_dict(value):
             return "returns its gradients in a dict", [*_gradients(value), *_keys(node)]
-        if isinstance(value, ast.Tuple | ast.List) and len(value.elts) > 1:
+        if isinstance(value, (ast.Tuple, ast.List)) and len(value.elts) > 1:
             return "returns several gradients at once", _gradients(value)
     return "", []
 
 
 def _is_dict(value: ast.expr) -> bool:
     called = value.func if isinstance(value, ast.Call) else None
-    return isinstance(value, ast.Dict | ast.DictComp) or (isinstance(called, ast.Name) and called.id == "dict")
+    return isinstance(value, (ast.Dict, ast.DictComp)) or (isinstance(called, ast.Name) and called.id == "dict")
 
 
 def _keys(node: _Function) -> list[str]:

@@ -243,7 +243,7 @@ def opened(body: Iterable[ast.stmt]) -> Iterator[ast.stmt]:
 
 def is_definition(node: ast.stmt) -> bool:
     """Whether a statement can be used as it is: an import, a function, a class or a plain constant."""
-    if isinstance(node, ast.Import | ast.ImportFrom | ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+    if isinstance(node, (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
         return True
     if not isinstance(node, ast.Assign) or not all(isinstance(target, ast.Name) for target in node.targets):
         return False
@@ -254,7 +254,7 @@ def _is_plain(node: ast.expr) -> bool:
     """A constant, or arithmetic on constants: `eps = 1e-5`, `shape = (32, 27)`, `scale = 1/32`."""
     if isinstance(node, ast.Constant):
         return True
-    if isinstance(node, ast.Tuple | ast.List):
+    if isinstance(node, (ast.Tuple, ast.List)):
         return all(map(_is_plain, node.elts))
     if isinstance(node, ast.UnaryOp):
         return _is_plain(node.operand)

@@ -323,7 +323,7 @@ def _integer(node: ast.expr | None) -> int | None:
         left, right = _integer(node.left), _integer(node.right)
         if left is None or right is None or max(abs(left), abs(right)) > 1 << 32:
             return None
-        if isinstance(node.op, ast.Add | ast.Sub | ast.Mult):
+        if isinstance(node.op, (ast.Add, ast.Sub, ast.Mult)):
             return {ast.Add: left + right, ast.Sub: left - right, ast.Mult: left * right}[type(node.op)]
     return None
 

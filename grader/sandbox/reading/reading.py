@@ -254,7 +254,7 @@ def _python(name: str, data: bytes, wanted: Wanted | None) -> _Code:
 def _has_only_functions(body: Iterable[ast.stmt], wanted: Wanted) -> bool:
     """Whether there are no lines outside the answers' functions that may have to be turned into functions."""
     return not wanted.returns and all(
-        isinstance(node, ast.Import | ast.ImportFrom)
+        isinstance(node, (ast.Import, ast.ImportFrom))
         or (isinstance(node, ast.FunctionDef) and node.name in wanted.answers)
         or (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant))
         for node in body
@@ -273,7 +273,7 @@ def _from_flat(code: _Code, cells: Sequence[CellBody], wanted: Wanted | None) ->
     """Turn lines such as `dprobs = ...` outside any function into functions, unless the gradient has a function."""
     body = [node for cell in cells for node in cell.body]
     if base(code.file) not in NOT_ANSWERS:
-        values = (node for node in body if isinstance(node, ast.Assign | ast.AnnAssign))
+        values = (node for node in body if isinstance(node, (ast.Assign, ast.AnnAssign)))
         code = replace(code, computed=frozenset(name for node in values for name in _may_bind(node)))
     again = flat_lines.assigned_again(body)
     kept = [node for node in body if notebook.is_definition(node) and again.isdisjoint(assigned(node))]
@@ -325,7 +325,7 @@ def _known(kept: Iterable[ast.stmt], wanted: Wanted | None) -> frozenset[str]:
     users: dict[str, set[str]] = {}
     """Name -> what is defined with it."""
     for statement in statements:
-        if isinstance(statement.node, ast.FunctionDef | ast.Assign):
+        if isinstance(statement.node, (ast.FunctionDef, ast.Assign)):
             for used in free_names(statement.node):
                 users.setdefault(used, set()).update(statement.binds)
     waiting = [used for used in users if used not in known | constants]
@@ -396,7 +396,7 @@ def _fails_alone(node: ast.stmt) -> int:
 
 def _may_bind(node: ast.stmt) -> Iterator[str]:
     for part in walk(node):
-        if isinstance(part, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        if isinstance(part, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
             yield part.name
         elif isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store):
             yield part.id
@@ -502,7 +502,7 @@ def _compiled(code: _Code, tree: ast.Module) -> CodeType:
 def definitions(body: Iterable[ast.stmt]) -> Iterator[tuple[str, ast.stmt]]:
     """Every top-level function or lambda with an answer's name, including those inside `if` and `try`."""
     for node in body:
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
             names = [node.name]
         elif isinstance(node, ast.Assign) and isinstance(node.value, ast.Lambda):
             names = assigned(node)
@@ -519,7 +519,7 @@ def _function(
 ) -> Function:
     """One answer. `place` maps a line to its file or cell, and the line there."""
     inner = node.value if isinstance(node, ast.Assign) else node
-    assert isinstance(inner, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
+    assert isinstance(inner, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda))
     file, line = place(node.lineno)
     end = line + max(0, (node.end_lineno or node.lineno) - node.lineno)
     begins = line - node.lineno + min([node.lineno, *(each.lineno for each in getattr(node, "decorator_list", ()))])

@@ -47,9 +47,9 @@ def _is_answer(name: str) -> bool:
 
 
 def _bound(node: ast.stmt) -> set[str]:
-    if isinstance(node, ast.Import | ast.ImportFrom):
+    if isinstance(node, (ast.Import, ast.ImportFrom)):
         return {(alias.asname or alias.name).split(".")[0] for alias in node.names}
-    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+    if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
         return {node.name}
     return set(assigned(node))
 
@@ -58,7 +58,7 @@ def _joined(pieces: Iterable[str], body: Sequence[ast.stmt]) -> str:
     """Join statements, with two blank lines around functions, as is usual in Python."""
     text, before = "", None
     for piece, node in zip(pieces, body, strict=True):
-        function = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
+        function = isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))
         gap = "" if before is None else "\n\n" if function or before else ""
         text += f"{gap}{piece}\n"
         before = function

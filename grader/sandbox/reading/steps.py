@@ -66,9 +66,9 @@ def flat(nodes: Iterable[ast.stmt]) -> Iterator[ast.stmt]:
             yield from flat(node.body)
         elif isinstance(node, ast.If) and isinstance(node.test, ast.Constant):
             yield from flat(node.body if node.test.value else node.orelse)
-        elif isinstance(node, ast.If | ast.Try) and _is_entered(node):
+        elif isinstance(node, (ast.If, ast.Try)) and _is_entered(node):
             yield from flat(node.body)
-        elif not isinstance(node, ast.Import | ast.ImportFrom | ast.ClassDef) and not is_placeholder(node):
+        elif not isinstance(node, (ast.Import, ast.ImportFrom, ast.ClassDef)) and not is_placeholder(node):
             yield node
 
 
@@ -109,9 +109,9 @@ def _fold(node: ast.stmt, step: Step) -> None:
 
 
 def _parts(node: ast.stmt) -> Iterator[ast.stmt | ast.expr]:
-    if isinstance(node, ast.For | ast.AsyncFor):
+    if isinstance(node, (ast.For, ast.AsyncFor)):
         yield from (node.iter, node.target)
-    elif isinstance(node, ast.While | ast.If):
+    elif isinstance(node, (ast.While, ast.If)):
         yield node.test
     for item in getattr(node, "items", ()):
         yield item.context_expr
@@ -160,7 +160,7 @@ def _note_change(part: ast.AST, step: Step) -> None:
     root: str | None = None
     if isinstance(part, ast.AugAssign):
         root = _root(part.target)
-    elif isinstance(part, ast.Subscript | ast.Attribute) and isinstance(part.ctx, ast.Store):
+    elif isinstance(part, (ast.Subscript, ast.Attribute)) and isinstance(part.ctx, ast.Store):
         root = _root(part)
     elif isinstance(part, ast.Expr) and any(map(_CHANGES.fullmatch, _methods(part.value))):
         root = _root(part.value)
@@ -170,14 +170,14 @@ def _note_change(part: ast.AST, step: Step) -> None:
 
 def _methods(node: ast.expr) -> Iterator[str]:
     """The methods called in a chain such as `x.detach().add_(1)`."""
-    while isinstance(node, ast.Attribute | ast.Subscript | ast.Call):
+    while isinstance(node, (ast.Attribute, ast.Subscript, ast.Call)):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
             yield node.func.attr
         node = node.func if isinstance(node, ast.Call) else node.value
 
 
 def _root(node: ast.expr) -> str | None:
-    while isinstance(node, ast.Attribute | ast.Subscript | ast.Call):
+    while isinstance(node, (ast.Attribute, ast.Subscript, ast.Call)):
         node = node.func if isinstance(node, ast.Call) else node.value
     return node.id if isinstance(node, ast.Name) else None
 
@@ -203,7 +203,7 @@ def is_placeholder(node: ast.stmt) -> bool:
     """Whether a statement is `dh = None` or `dh = ...`: a gradient still to be written."""
     if not isinstance(node, ast.Assign):
         return False
-    values = node.value.elts if isinstance(node.value, ast.Tuple | ast.List) else [node.value]
+    values = node.value.elts if isinstance(node.value, (ast.Tuple, ast.List)) else [node.value]
     if not values or not all(isinstance(each, ast.Constant) and each.value in (None, ...) for each in values):
         return False
     return any(isinstance(name, ast.Name) and name.id[:1] == "d" for each in node.targets for name in walk(each))

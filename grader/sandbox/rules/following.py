@@ -71,12 +71,12 @@ class _Following:
     def visit(self, node: Any) -> Any:
         if isinstance(node, list):
             return [self.visit(part) for part in node]
-        if not isinstance(node, ast.AST) or isinstance(node, ast.expr_context | ast.operator | ast.unaryop | ast.cmpop):
+        if not isinstance(node, ast.AST) or isinstance(node, (ast.expr_context, ast.operator, ast.unaryop, ast.cmpop)):
             return node
         self.spend(1)
         if isinstance(node, ast.Name):
             return self.name(node)
-        if isinstance(node, ast.ListComp | ast.GeneratorExp | ast.SetComp | ast.DictComp | ast.Lambda):
+        if isinstance(node, (ast.ListComp, ast.GeneratorExp, ast.SetComp, ast.DictComp, ast.Lambda)):
             self.hidden |= bound(node)
         made = type(node)(**{name: self.visit(getattr(node, name, None)) for name in node._fields})
         return self.call(made) if isinstance(made, ast.Call) else made
@@ -133,7 +133,7 @@ class Follower:
 
     def _block(self, body: list[ast.stmt]) -> None:
         for node in body:
-            if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
                 self._statement(node)
                 for inner in blocks(node):
                     self._block(inner)
@@ -158,7 +158,7 @@ class Follower:
             self._views.pop(target.id, None)
             if (root := root_of(value)) not in (None, target.id) and _is_view(value):
                 self._views[target.id] = str(root)
-        elif isinstance(target, ast.Tuple | ast.List):
+        elif isinstance(target, (ast.Tuple, ast.List)):
             held = [self.follow(part) for part in elements(value, len(target.elts))]
             for element, part in zip(target.elts, held, strict=True):
                 if isinstance(element, ast.Name):
@@ -221,15 +221,15 @@ def elements(value: ast.expr, count: int) -> list[ast.expr]:
 
 def _written(value: ast.expr) -> list[ast.expr] | None:
     """The elements of a tuple, of `f(x + s*h) for s in (1, -1)` and of `map(f, (x + h, x - h))`."""
-    if isinstance(value, ast.Tuple | ast.List):
+    if isinstance(value, (ast.Tuple, ast.List)):
         return value.elts
-    if isinstance(value, ast.ListComp | ast.GeneratorExp):
+    if isinstance(value, (ast.ListComp, ast.GeneratorExp)):
         target, given = value.generators[0].target, value.generators[0].iter
-        if isinstance(target, ast.Name) and isinstance(given, ast.Tuple | ast.List):
+        if isinstance(target, ast.Name) and isinstance(given, (ast.Tuple, ast.List)):
             return [_put_in(value.elt, target.id, part) for part in given.elts]
     if isinstance(value, ast.Call) and isinstance(value.func, ast.Name) and value.func.id == "map":
         function, *given_to = value.args
-        if len(given_to) == 1 and isinstance(given_to[0], ast.Tuple | ast.List):
+        if len(given_to) == 1 and isinstance(given_to[0], (ast.Tuple, ast.List)):
             return [ast.Call(function, [part], []) for part in given_to[0].elts]
     return None
 
@@ -263,7 +263,7 @@ def _only_expression(function: Function) -> ast.expr | None:
 def root_of(node: ast.expr) -> str | None:
     """`x` of `x.view(-1)[i]`, of `x.T` and of `x`."""
     while True:
-        if isinstance(node, ast.Attribute | ast.Subscript):
+        if isinstance(node, (ast.Attribute, ast.Subscript)):
             node = node.value
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
             node = node.func.value

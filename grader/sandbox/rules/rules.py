@@ -42,7 +42,7 @@ class _Judge:
             if statement.settles
             for name in statement.binds
             # A line that fails is skipped, and then binds nothing.
-            if name not in rule_lists.BUILTINS or isinstance(statement.node, ast.FunctionDef | ast.ClassDef)
+            if name not in rule_lists.BUILTINS or isinstance(statement.node, (ast.FunctionDef, ast.ClassDef))
         }
         self.star = any(
             place.kind == "from" and place.name == "*" and _is_torch(place.root)

@@ -54,7 +54,7 @@ def _may_be_found(parts: Sequence[ast.AST], helpers: Mapping[str, Helper]) -> bo
     """Whether there is a division and possibly a difference to divide; most functions need not be followed."""
     if any(_called(part) in helpers for part in parts):
         return True
-    names = {_last(part) for part in parts if isinstance(part, ast.Name | ast.Attribute)}
+    names = {_last(part) for part in parts if isinstance(part, (ast.Name, ast.Attribute))}
     added = ast.Add in map(type, parts) or "add" in names
     differs = (
         not names.isdisjoint(_MINUS)
@@ -75,7 +75,7 @@ def _is_minus(part: ast.AST, *, added: bool) -> bool:
 
 def _divides(part: ast.AST) -> bool:
     if isinstance(part, ast.AugAssign):
-        return isinstance(part.op, ast.Div | ast.Mult)
+        return isinstance(part.op, (ast.Div, ast.Mult))
     return any(True for _ in _quotients(part))
 
 
@@ -163,7 +163,7 @@ def _factors(node: ast.expr) -> list[ast.expr]:
 def _terms(node: ast.expr, sign: int = 1) -> Iterator[tuple[int, ast.expr]]:
     """The terms of a sum with their signs, without numeric coefficients."""
     inner = _peeled(node)
-    if isinstance(inner, ast.BinOp) and isinstance(inner.op, ast.Add | ast.Sub):
+    if isinstance(inner, ast.BinOp) and isinstance(inner.op, (ast.Add, ast.Sub)):
         yield from _terms(inner.left, sign)
         yield from _terms(inner.right, sign if isinstance(inner.op, ast.Add) else -sign)
     elif isinstance(inner, ast.UnaryOp) and isinstance(inner.op, ast.USub):
@@ -271,17 +271,17 @@ def _given(call: ast.Call) -> list[ast.expr]:
 def _within(value: ast.expr) -> Iterator[ast.expr]:
     """The step between two elements of a list of points that a function takes at once."""
     for part in ast.walk(value):
-        if isinstance(part, ast.List | ast.Tuple):
+        if isinstance(part, (ast.List, ast.Tuple)):
             for one, two in itertools.combinations(part.elts[:MOST_TERMS], 2):
                 yield from _steps(one, two, top=False)
-        if isinstance(part, ast.ListComp | ast.GeneratorExp):
+        if isinstance(part, (ast.ListComp, ast.GeneratorExp)):
             yield from _moved_by(part.elt, bound(part))
 
 
 def _moved_by(expression: ast.expr, names: set[str]) -> Iterator[ast.expr]:
     """Terms added inside an expression that contain one of these names."""
     for part in ast.walk(expression):
-        if isinstance(part, ast.BinOp) and isinstance(part.op, ast.Add | ast.Sub):
+        if isinstance(part, ast.BinOp) and isinstance(part.op, (ast.Add, ast.Sub)):
             yield from (side for side in (part.left, part.right) if names & _names(side))
 
 
@@ -313,7 +313,7 @@ def _imaginary_of(node: ast.expr) -> ast.expr | None:
     inner = node.value if isinstance(node, ast.Subscript) else None
     if isinstance(inner, ast.Call) and _last(inner.func) == "view_as_real" and inner.args:
         return inner.args[0]
-    if isinstance(inner, ast.Attribute | ast.Call):
+    if isinstance(inner, (ast.Attribute, ast.Call)):
         return _imaginary_of(inner)
     return None
 
@@ -351,7 +351,7 @@ def _names(node: ast.AST) -> set[str]:
 
 def _numbers(node: ast.AST) -> set[float]:
     values = (part.value for part in ast.walk(node) if isinstance(part, ast.Constant))
-    return {abs(value) for value in values if isinstance(value, int | float | complex) and value}
+    return {abs(value) for value in values if isinstance(value, (int, float, complex)) and value}
 
 
 def _last(node: ast.expr) -> str:

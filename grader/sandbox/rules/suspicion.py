@@ -87,7 +87,7 @@ def _returned(body: Iterable[ast.stmt]) -> Iterator[ast.expr]:
     for node in body:
         if isinstance(node, ast.Return) and node.value is not None:
             yield node.value
-        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
             for inner in blocks(node):
                 yield from _returned(inner)
 
@@ -111,6 +111,6 @@ def _is_product_rule(product: ast.expr, rule: ast.expr) -> bool:
 
 def _factors(node: ast.expr) -> tuple[str, str] | None:
     """The two factors of a product, as text to compare."""
-    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult | ast.MatMult) and size(node) <= MOST_NODES:
+    if isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Mult, ast.MatMult)) and size(node) <= MOST_NODES:
         return ast.dump(node.left), ast.dump(node.right)
     return None

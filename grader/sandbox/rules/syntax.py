@@ -92,7 +92,7 @@ def settles(node: ast.stmt) -> bool:
         return isinstance(node.target, ast.Name) and node.value is not None
     if isinstance(node, ast.ImportFrom):
         return node.names[0].name != "*"
-    return isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Import)
+    return isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Import))
 
 
 def is_false(node: ast.expr) -> bool:
