@@ -117,7 +117,7 @@ def graded(sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Graded
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
         patch.setattr("grader.sandbox.client.Sandbox", lambda **_: Shared(sandbox))
-        result = run("backward.py", "--exercise", "mlp")
+        result = run("backward.py", "--exercise", "mlp", "--timeout", "1")
     return Graded(
         source, result.exit_code, result.stdout, json.loads((folder / "report.json").read_text(encoding="utf-8"))
     )

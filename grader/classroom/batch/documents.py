@@ -74,7 +74,7 @@ def _broken(value: Any, depth: int) -> str:
     return f"[\n{inside}\n]"
 
 
-_compact = json.JSONEncoder(allow_nan=False, ensure_ascii=False).encode
+_compact = json.JSONEncoder(allow_nan=False, ensure_ascii=False, check_circular=False).encode
 
 
 def brief(entry: Entry) -> Entry:
