@@ -100,7 +100,7 @@ class Store:
 
     def __getitem__(self, name: str) -> Record:
         self._journal.seek(self._places[name].offset)
-        return Record(**json.loads(self._journal.readline()))
+        return _record(self._journal.readline())
 
     def get(self, name: str) -> Record | None:
         """A submission's record; None if it has none."""
@@ -212,7 +212,7 @@ def _places(journal: BinaryIO) -> Iterator[tuple[str, JournalLine]]:
     offset = 0
     for line in _seek(journal, 0):
         with contextlib.suppress(ValueError, TypeError, KeyError):
-            record = Record(**json.loads(line))
+            record = _record(line)
             yield record.name, JournalLine(offset, record.key)
         offset += len(line)
 
@@ -227,6 +227,15 @@ def _ends_whole(journal: BinaryIO) -> bool:
         return True
     journal.seek(-1, os.SEEK_END)
     return journal.read(1) == b"\n"
+
+
+def _record(line: bytes) -> Record:
+    return Record(**json.loads(line, object_pairs_hook=_shared))
+
+
+def _shared(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Records of a class say the same in the same words: one string for all takes a third of the memory."""
+    return {sys.intern(key): sys.intern(value) if type(value) is str else value for key, value in pairs}
 
 
 def _line(record: Record) -> bytes:
