@@ -22,7 +22,7 @@ from grader.authoring.value_kinds import NoNarrowing, check_accuracy, check_inpu
 from grader.exercise.case import Case
 from grader.exercise.dtypes import is_floating
 from grader.exercise.exercise import Exercise
-from grader.exercise.forward import BrokenExercise, ForwardFile, assignments
+from grader.exercise.forward import COTANGENT, OUTPUT, BrokenExercise, ForwardFile, assignments
 from grader.exercise.nearest import nearest
 from grader.exercise.settings import LECTURE_SEED
 from grader.exercise.sizes import draw_straddling, given_sizes, obstacle
@@ -100,19 +100,19 @@ def _check_names(file: ForwardFile, graded: Sequence[str], null: Sequence[str], 
                 "leave it out to grade every variable with a gradient",
             )
         for name in written:
-            _check_name(file.path, f"{file.path}:{line}: GRADED lists {name}", name, values)
+            _check_name(file, f"{file.path}:{line}: GRADED lists {name}", name, values)
     for option, names in (("--graded", graded), ("--null", null)):
         for name in names:
-            _check_name(file.path, f"{option} {name}", name, values)
+            _check_name(file, f"{option} {name}", name, values)
 
 
-def _check_name(path: Path, said: str, name: str, values: dict[str, Any]) -> None:
-    with_gradient = [other for other, value in values.items() if other != "loss" and _has_gradient(value)]
+def _check_name(file: ForwardFile, said: str, name: str, values: dict[str, Any]) -> None:
+    with_gradient = [other for other in _gradable(file, values) if _has_gradient(values[other])]
     there = f"variables with a gradient: {', '.join(sorted(with_gradient))}"
     if name not in values:
         close = nearest(name, with_gradient)
         raise BrokenExercise(
-            f"{said}: forward() in {path} has no variable {name}; {f'did you mean {close}?' if close else there}"
+            f"{said}: forward() in {file.path} has no variable {name}; {f'did you mean {close}?' if close else there}"
         )
     if name == "loss":
         raise BrokenExercise(f"{said}: the gradient of the loss itself is always 1; {there}")
@@ -123,7 +123,7 @@ def _check_name(path: Path, said: str, name: str, values: dict[str, Any]) -> Non
         raise BrokenExercise(f"{said}: {name} has no gradient, because {why}; {there}")
     if torch.autograd.grad(values["loss"], value, retain_graph=True, allow_unused=True)[0] is None:
         raise BrokenExercise(
-            f"{said}: the loss of {path} does not depend on {name}; use it in forward(), or leave it out"
+            f"{said}: the loss of {file.path} does not depend on {name}; use it in forward(), or leave it out"
         )
 
 
@@ -156,12 +156,12 @@ def _first_run(file: ForwardFile) -> dict[str, Any]:
 
     def run() -> dict[str, Any]:
         exec(compile(file.source, str(file.path), "exec"), module)  # noqa: S102 the author's own file
-        inputs = {name: value for name, value in module["inputs"](LECTURE_SEED).items() if name in file.parameters}
+        drawn = file.inputs(module, LECTURE_SEED, {})
+        inputs = {name: value for name, value in drawn.items() if name in file.parameters}
         check_inputs(file, inputs)
         leaves = {name: v.detach().clone().requires_grad_() if is_floating(v) else v for name, v in inputs.items()}
         with NoNarrowing(file, file.path), NoBranches(file):  # the author's own lines call the inner one
-            values: dict[str, Any] = module["forward"](**leaves)
-        return values
+            return file.forward(module, leaves)
 
     values = _run_as_author(file.path, run)
     loss = values["loss"]
@@ -178,12 +178,18 @@ def _first_run(file: ForwardFile) -> dict[str, Any]:
 
 def _differentiable(file: ForwardFile, values: dict[str, Any]) -> list[str]:
     """Every variable with a gradient that a line reads, except the loss."""
-    wanted = [name for name, value in values.items() if name != "loss" and _has_gradient(value)]
+    wanted = [name for name in _gradable(file, values) if _has_gradient(values[name])]
     grads: Sequence[torch.Tensor | None] = torch.autograd.grad(
         values["loss"], [values[name] for name in wanted], allow_unused=True
     )
     used = {name for line in file.lines for name in line.reads}
     return [name for name, grad in zip(wanted, grads, strict=True) if grad is not None and name in used]
+
+
+def _gradable(file: ForwardFile, values: dict[str, Any]) -> list[str]:
+    """The variables that learners may have to differentiate: not what stands in for the rest of a network."""
+    given = ("loss", OUTPUT, COTANGENT) if file.ends_in_out else ("loss",)
+    return [name for name in values if name not in given]
 
 
 def _has_gradient(value: object) -> bool:

@@ -94,17 +94,18 @@ _STUBS_HEAD = """\
 # Your turn: write one function for each graded variable of forward.py.
 # dx is the gradient of the loss with respect to x; it always has the shape of x.
 # Parameters are filled in by name: any forward value, and the gradient of anything computed from x later.
-
+{out}
 import torch
 import torch.nn.functional as F
+"""
+_OUT_HEAD = """\
+# The forward pass ends in out. What comes after it is any other network: you are given dout, and it is random.
 """
 
 
 def _stubs(exercise: Exercise, case: Case) -> str:
     """One stub for each graded variable: the lines that read it, its shape, what it may need."""
-    parts = [
-        _STUBS_HEAD,
-    ]
+    parts = [_STUBS_HEAD.format(out=_OUT_HEAD if exercise.ends_in_out else "")]
     for variable in exercise.graded:
         readers = exercise.readers[variable]
         lines = "\n       ".join(line.text for line in readers)

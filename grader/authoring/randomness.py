@@ -44,15 +44,15 @@ def check_draws(file: ForwardFile) -> None:
     # Run once before watching: an imported module may draw on import, but not the second time.
     exec(code, {})  # noqa: S102 the author's own file
     _watch(path, "the top of the file", lambda: exec(code, module))  # noqa: S102 the same
-    make, forward = module["inputs"], module["forward"]
+    make = module["inputs"]
 
-    def taken() -> dict[str, Any]:
-        values = make(7)
-        return {name: values[name] for name in file.parameters if name in values}
+    def run() -> dict[str, Any]:
+        values = file.inputs(module, 7, {})
+        return file.forward(module, {name: values[name] for name in file.parameters if name in values})
 
     one, two = (_watch(path, "inputs()", lambda: make(7), seed) for seed in _SEEDS)
     _check_inputs(file, make.__code__.co_firstlineno, one, two, make(8))
-    one, two = (_watch(path, "forward()", lambda: forward(**taken()), seed) for seed in _SEEDS)
+    one, two = (_watch(path, "forward()", run, seed) for seed in _SEEDS)
     for line in file.lines:
         for name in line.outputs:
             if not _same(one[name], two[name]):

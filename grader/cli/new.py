@@ -26,8 +26,9 @@ def new(
     """Create an exercise from a forward pass.
 
     FORWARD.py defines inputs(seed, n=..., ...), which draws named tensors from one generator, and forward(...), with
-    one named variable per line, ending in `loss = ...` and `return locals()`. It is checked, then written with stubs,
-    settings and an empty solution.
+    one named variable per line, ending in `loss = ...` and `return locals()`. A layer may end in `out = ...` instead:
+    its loss is the sum of out times a random cotangent. The file is checked, then written with stubs, settings and an
+    empty solution.
     """
     from grader.sandbox.numerics import pin_environment, pin_torch
 

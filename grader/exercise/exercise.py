@@ -31,10 +31,13 @@ class Exercise:
         self.name = directory.name
         self.forward_file = directory / "forward.py"
         self.settings = read_settings(directory / "exercise.toml")
-        file = ForwardFile.read(self.forward_file)
+        self._file = file = ForwardFile.read(self.forward_file)
         self.source, self.constants = file.source, file.constants
         self.inputs_parameters, self.lines = file.parameters, file.lines
+        self.ends_in_out = file.ends_in_out
         self.kind = self.settings.kind
+        if self.kind == "training" and file.ends_in_out:
+            file.refuse(self.lines[-1].number, "a network is trained on its loss: forward() must end in `loss = ...`")
         self.graded = _graded(file, KINDS[self.kind])
         self.sizes: tuple[dict[str, int], ...] = tuple(file.constants.get("SIZES", ()))
         self.given_sizes = given_sizes(file.function("inputs"))
@@ -151,7 +154,7 @@ class Exercise:
 
     def inputs(self, seed: int, sizes: Mapping[str, int]) -> dict[str, Any]:
         """Named inputs of one case: float32 tensors, int64 tensors and ints, drawn from one generator."""
-        values: dict[str, Any] = self.module.inputs(seed, **sizes)
+        values = self._file.inputs(self.module.__dict__, seed, sizes)
         missing = [name for name in self.inputs_parameters if name not in values]
         if missing:
             raise BrokenExercise(
@@ -161,8 +164,7 @@ class Exercise:
 
     def forward(self, inputs: Mapping[str, torch.Tensor | int]) -> dict[str, Any]:
         """Run the forward pass; returns every named value, including `loss`."""
-        values: dict[str, Any] = self.module.forward(**inputs)
-        return values
+        return self._file.forward(self.module.__dict__, inputs)
 
     def _check_order(self, file: ForwardFile, constant: str) -> None:
         """Check that every graded variable exists, reaches the loss, and is listed after what is computed from it."""

@@ -1,4 +1,8 @@
-"""The lines of a forward pass, read from its syntax tree: one assignment each, so that each has its own derivative."""
+"""The lines of a forward pass, read from its syntax tree: one assignment each, so that each has its own derivative.
+
+It ends in a loss, or in `out`. Then a random cotangent stands in for the rest of the network: an input called `cot`,
+and one more line, `loss = (out * cot).sum()`. So dout is equal to cot.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +16,12 @@ from grader.exercise.clashes import clashes
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
+
+OUTPUT, COTANGENT = "out", "cot"
+PROJECTION = f"loss = ({OUTPUT} * {COTANGENT}).sum()"
+"""The line that follows the last one of a forward pass without a loss."""
+_OTHER_DRAW = 0xC07
+"""Makes a cotangent's seed another one than the inputs'."""
 
 
 class BrokenExercise(Exception):
@@ -40,9 +50,11 @@ class ForwardFile:
     constants: dict[str, Any]
     """Its top-level literals: GRADED or PARAMETERS, SIZES, ..."""
     parameters: tuple[str, ...]
-    """The parameters of forward()."""
+    """The parameters of forward(), and `cot` if it ends in `out`."""
     lines: tuple[Line, ...]
     """The lines of forward(), in order; the last one computes the loss."""
+    ends_in_out: bool = False
+    """Whether that last line was added here."""
 
     @classmethod
     def read(cls, path: Path) -> Self:
@@ -56,11 +68,42 @@ class ForwardFile:
         function, lines = _read_forward(path, source, tree)
         for number, why in clashes(tree, function, lines):
             raise BrokenExercise(f"{path}:{number}: {why}")
-        return cls(path, source, tree, literals(tree), _parameters(function), lines)
+        parameters, ends_in_out = _parameters(function), lines[-1].text is PROJECTION
+        more = (COTANGENT,) if ends_in_out else ()
+        return cls(path, source, tree, literals(tree), (*parameters, *more), lines, ends_in_out)
 
     def function(self, name: str) -> ast.FunctionDef | None:
         """A top-level function of the file; None if it has none of that name."""
         return find_function(self.tree, name)
+
+    def inputs(self, module: Mapping[str, Any], seed: int, sizes: Mapping[str, int]) -> dict[str, Any]:
+        """Draw the inputs of a case, and `cot` in the shape of `out` if the forward pass ends in that.
+
+        Args:
+            module: the names that the file defines when it is run.
+        """
+        values: dict[str, Any] = module["inputs"](seed, **sizes)
+        if self.ends_in_out and values.keys() >= {*self.parameters} - {COTANGENT}:
+            values = {**values, COTANGENT: self._cotangent(module, values, seed)}
+        return values
+
+    def _cotangent(self, module: Mapping[str, Any], values: Mapping[str, Any], seed: int) -> Any:
+        import torch
+
+        out = module["forward"](**{name: values[name] for name in self.parameters if name != COTANGENT})[OUTPUT]
+        if not isinstance(out, torch.Tensor) or not out.is_floating_point():
+            kind = f"a {out.dtype} tensor" if isinstance(out, torch.Tensor) else f"of type {type(out).__name__}"
+            raise BrokenExercise(f"{self.path}: forward() ends in {OUTPUT}, which is {kind}; it must be a float tensor")
+        return torch.randn(out.shape, generator=torch.Generator().manual_seed(seed ^ _OTHER_DRAW))
+
+    def forward(self, module: Mapping[str, Any], inputs: Mapping[str, Any]) -> dict[str, Any]:
+        """Run the forward pass; returns every named value, including `loss`."""
+        if not self.ends_in_out:
+            values: dict[str, Any] = module["forward"](**inputs)
+            return values
+        cotangent = inputs[COTANGENT]
+        values = module["forward"](**{name: value for name, value in inputs.items() if name != COTANGENT})
+        return {**values, COTANGENT: cotangent, "loss": (values[OUTPUT] * cotangent).sum()}
 
     def refuse(self, line: int, why: str) -> NoReturn:
         """Raise BrokenExercise with a line of this file."""
@@ -133,9 +176,23 @@ def _read_forward(path: Path, source: str, tree: ast.Module) -> tuple[ast.Functi
         line = _read_line(path, written, node, known)
         known.update(dict.fromkeys(line.outputs))
         lines.append(line)
-    if not lines or lines[-1].outputs != ("loss",):
-        raise BrokenExercise(f"{path}:{body[-1].lineno}: the last line before `return locals()` must be `loss = ...`")
+    last = lines[-1].outputs if lines else ()
+    if last == (OUTPUT,):
+        lines.append(_projection(path, body[-1], known))
+    elif last != ("loss",):
+        raise BrokenExercise(
+            f"{path}:{body[-1].lineno}: the last line before `return locals()` must be `loss = ...`, or `{OUTPUT} = "
+            "...` for a layer, whose loss is then the sum of its output times a random cotangent"
+        )
     return function, tuple(lines)
+
+
+def _projection(path: Path, end: ast.stmt, known: Mapping[str, None]) -> Line:
+    """The line that a forward pass lacks which ends in `out`; it has the number of the `return`."""
+    for name in ("loss", COTANGENT):
+        if name in known:
+            _refuse(path, end, f"forward() ends in {OUTPUT}, so {name} is added to it; give the one above another name")
+    return Line(end.lineno, PROJECTION, ("loss",), (OUTPUT, COTANGENT), ast.parse(PROJECTION).body[0])
 
 
 def _returns_locals(node: ast.stmt) -> bool:

@@ -15,6 +15,8 @@ from grader.cli.main import main
 from grader.exercise.exercise import Exercise
 from grader.exercise.shelf import exercises_directory, list_exercises, load_exercise
 from grader.exercise.sizes import straddling_faults
+from grader.grading.grading import start_grading
+from grader.grading.submission import read_submission
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -191,6 +193,35 @@ def test_existing_files_are_not_overwritten(tmp_path: Path) -> None:
     again = make(tmp_path, FORWARD)
     assert again.exit_code == 4
     assert "already exists" in again.output
+
+
+def test_a_layer_without_a_loss_becomes_an_exercise(tmp_path: Path, sandbox: Sandbox) -> None:
+    """It ends in `out`: learners are given dout, and write neither that nor the loss."""
+    layer = """\
+import torch
+
+def inputs(seed, n=6, inside=5, outside=4):
+    g = torch.Generator().manual_seed(seed)
+    return {'x': torch.randn((n, inside), generator=g), 'w': torch.randn((inside, outside), generator=g)}
+
+def forward(x, w):
+    z = x @ w
+    out = z.tanh()
+    return locals()
+"""
+    result = make(tmp_path, layer)
+    assert result.exit_code == 0, result.output
+    assert "3 gradients: dz, dx, dw" in result.output
+    stubs = (tmp_path / "exercises" / "model" / "backward.py").read_text()
+    assert "you are given dout" in stubs
+    assert "def dz(dout, z):" in stubs
+    found = Exercise(tmp_path / "exercises" / "model")
+    solution = tmp_path / "solutions" / "model" / "backward.py"
+    right = "def dz(dout, out): return dout * (1 - out**2)\ndef dx(dz, w): return dz @ w.T\n"
+    for dw, verdict in (("x.T @ dz", "exact"), ("x.T @ dz / len(x)", "wrong_values"), ("(x.T @ dz).T", "wrong_shape")):
+        solution.write_text(f"{right}def dw(dz, x): return {dw}\n")
+        rows = start_grading(found, read_submission(solution), sandbox).document()["gradients"]
+        assert [row["verdict"] for row in rows] == ["exact", "exact", verdict]
 
 
 @pytest.mark.parametrize(

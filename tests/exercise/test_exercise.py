@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from grader.exercise.case import Case
 from grader.exercise.exercise import Exercise
 from grader.exercise.forward import BrokenExercise
 from grader.exercise.shelf import (
@@ -91,6 +92,52 @@ def test_a_malformed_forward_pass_is_reported(tmp_path: Path, change: tuple[str,
         exercise(tmp_path / "e", FORWARD.replace(*change))
     assert sentence in str(caught.value)
     assert "forward.py" in str(caught.value)
+
+
+OPEN = FORWARD.replace("    loss = y.sum()\n", "    out = y.tanh()\n")
+
+
+class TestWithoutALoss:
+    """A forward pass that ends in `out`, as a layer's does."""
+
+    def test_the_loss_is_proportional_to_a_random_cotangent(self, tmp_path: Path) -> None:
+        """So that dout, which learners are given, is any gradient and not only ones."""
+        found = exercise(tmp_path / "e", OPEN)
+        assert found.lines[-1].text == "loss = (out * cot).sum()"
+        assert found.inputs_parameters == ("x", "cot")
+        inputs = found.inputs(7, {"n": 5})
+        assert inputs["cot"].shape == (5,)
+        values = found.forward(inputs)
+        assert values["loss"] == (values["out"] * inputs["cot"]).sum()
+        case = Case(found, 7, {"n": 5})
+        assert case.reference["out"].equal(inputs["cot"])
+        assert case.reference["y"].allclose(inputs["cot"] * (1 - values["out"] ** 2))
+
+    def test_the_cotangent_depends_on_the_seed_alone(self, tmp_path: Path) -> None:
+        """Two machines grade with the same one."""
+        found = exercise(tmp_path / "e", OPEN)
+        one, again, other = (found.inputs(seed, {})["cot"] for seed in (7, 7, 8))
+        assert one.equal(again)
+        assert not one.equal(other)
+
+    @pytest.mark.parametrize("name", ["cot", "loss"])
+    def test_its_names_are_its_own(self, tmp_path: Path, name: str) -> None:
+        """Otherwise two values would share one."""
+        taken = OPEN.replace("    out = y.tanh()", f"    {name} = y * 2\n    out = {name}.tanh()")
+        with pytest.raises(BrokenExercise, match=rf"forward.py:11: forward\(\) ends in out, so {name} is added to it"):
+            exercise(tmp_path / "e", taken)
+
+    @pytest.mark.parametrize(("value", "kind"), [("(y > 1)", "a torch.bool tensor"), ("len(y)", "of type int")])
+    def test_out_has_to_be_a_tensor_with_a_gradient(self, tmp_path: Path, value: str, kind: str) -> None:
+        """A mask or a number has no cotangent."""
+        found = exercise(tmp_path / "e", OPEN.replace("y.tanh()", value))
+        with pytest.raises(BrokenExercise, match=f"ends in out, which is {kind}; it must be a float tensor"):
+            found.inputs(7, {})
+
+    def test_a_training_exercise_needs_its_loss(self, tmp_path: Path) -> None:
+        """There is nothing else to train on."""
+        with pytest.raises(BrokenExercise, match="must end in `loss ="):
+            exercise(tmp_path / "e", OPEN.replace("GRADED", "PARAMETERS"), 'title = "t"\nkind = "training"')
 
 
 @pytest.mark.parametrize(
