@@ -49,6 +49,9 @@ FORWARD = {
     "a question about it": "x if not x.requires_grad and x.grad_fn is None and x.grad is None else None",
     "a deep copy": "__import__('copy').deepcopy(x)",
     "printing": "x if 'tensor' in repr(x) else None",
+    "the shape of a sum": "x.expand(torch.broadcast_shapes(x.shape, (3, 1, 27), 27, ()))",
+    "an index of several": "x[torch.unravel_index(i, x.shape)]",
+    "a loss with weights": "F.binary_cross_entropy(x.sigmoid(), x.sigmoid(), weight=x[0])",
 }
 
 WITH = {
@@ -101,6 +104,20 @@ def ask(sandbox: Sandbox) -> Iterator[Callable[[str], Outcome]]:
     yield ask_one
     for session in sessions:
         session.close()
+
+
+@pytest.mark.parametrize(
+    ("what", "problem"),
+    [
+        ("torch.broadcast_shapes(x.shape, (2, 27))", "must match"),
+        ("torch.unravel_index(x, (27, 27))", "expected 'indices' to be integer dtype, but got torch.float32"),
+    ],
+)
+def test_torch_says_what_is_wrong_with_sizes(ask: Callable[[str], Outcome], what: str, problem: str) -> None:
+    """Its own checks of them would import what a locked child cannot."""
+    outcome = ask(f"return {what}")
+    assert isinstance(outcome, Raised)
+    assert problem in outcome.message
 
 
 @pytest.mark.parametrize("what", FORWARD)

@@ -22,7 +22,7 @@ from grader.sandbox.protocol import messages, wire
 from grader.sandbox.types import Question, RulesConfig
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
 # No file can be opened later: whatever learners, tracebacks and decoders import late must be loaded already.
 _MODULES: Final = (
@@ -54,10 +54,33 @@ def prepare(allowed: Sequence[str] = ()) -> dict[str, Any]:
     """
     numerics = pin_torch()
     active, without = backstops.install()
+    _compare_sizes_as_numbers()
     torch.manual_seed(0)  # shared by all forks, and otherwise different on every start
     random.seed(0)
     _everything(allowed)
     return {"numerics": numerics.problem, "backstops": active, "without": without}
+
+
+def _compare_sizes_as_numbers() -> None:
+    """Spare torch an import in its checks of sizes, which a locked child could not make.
+
+    They allow for sizes that are symbols, and import sympy for that at their first call, which takes a second:
+    `torch.broadcast_shapes`, `torch.unravel_index`, a loss with weights.
+    """
+    for place, name, ours in (("torch", "_check_with", _check_with), ("torch._refs", "_broadcast_shapes", _broadcast)):
+        if hasattr(sys.modules.get(place), name):
+            setattr(sys.modules[place], name, ours)
+
+
+def _check_with(kind: type[Exception], condition: object, message: Callable[[], object] | None = None) -> None:
+    if not condition:
+        raise kind(str(message()) if message else "Expected cond to be True, but got False.")
+
+
+def _broadcast(*shapes: int | Sequence[int] | None) -> list[int] | None:
+    known = [(shape,) if isinstance(shape, int) else tuple(shape) for shape in shapes if shape is not None]
+    broadcast: Any = torch.broadcast_tensors
+    return list(broadcast(*map(torch.zeros(()).expand, known))[0].shape) if known else None
 
 
 def _everything(allowed: Sequence[str]) -> None:
