@@ -52,7 +52,7 @@ def check(files: dict[str, bytes], *, enabled: bool = True) -> None:
     reading = found.reading
     assert len(json.dumps(asdict(reading)).encode("utf-8", "surrogatepass")) < 4 << 20
     assert "(internal error:" not in (reading.problem or "")
-    assert (found.code is None) == (reading.problem is not None)
+    assert reading.problem is None or not found.pieces
     assert reading.file.isprintable()
     assert all(text.isprintable() for text in (reading.problem or "", *reading.notes))
 
@@ -193,7 +193,7 @@ def test_no_gradient_is_invented(text: str) -> None:
     except SyntaxError:
         return
     found = read({"backward.py": text.encode()}, RulesConfig())
-    if found.code is not None and not found.reading.findings:
+    if found.reading.problem is None and not found.reading.findings:
         assert all(not function.findings for function in found.reading.functions.values())
         assert all(name in text for name in found.reading.functions)
 

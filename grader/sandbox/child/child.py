@@ -136,7 +136,7 @@ class Child:
         except Exception:  # noqa: BLE001
             self._pipes.send(wire.FAULT, traceback.format_exc()[-2000:].encode("utf-8", "replace"))
             return
-        self._pieces, self._file = submitted.pieces, submitted.code.co_filename if submitted.code else ""
+        self._pieces, self._file = submitted.pieces, submitted.reading.file
         self._calls = Calls(submitted.reading.file, submitted.place, self._result, locked=self._locked)
         self._pipes.send(wire.READING, encode_reading(submitted.reading))
 

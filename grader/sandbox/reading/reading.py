@@ -75,14 +75,13 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Submitted:
-    """A submission as the child holds it: the reading to send, and the code to run (None if there is a problem)."""
+    """A submission as the child holds it: the reading to send, and the code to run."""
 
     reading: Reading
-    code: CodeType | None
     place: Callable[[int], tuple[str, int]] | None = None
     """Converts a line of the code into the file or cell, and the line there."""
     pieces: tuple[Piece, ...] = ()
-    """The same code in the pieces that are run one after the other."""
+    """The code in the pieces that are run one after the other; none if there is a problem."""
 
     @property
     def source(self) -> str:
@@ -232,7 +231,7 @@ def _noted(code: _Code, chosen: Chosen) -> _Code:
 
 
 def _problem(name: str, sentence: str, line: int | None = None) -> Submitted:
-    return Submitted(Reading(shortened(name), {}, problem=shortened(sentence, 400), line=line), None)
+    return Submitted(Reading(shortened(name), {}, problem=shortened(sentence, 400), line=line))
 
 
 def _code(name: str, data: bytes, wanted: Wanted | None) -> _Code:
@@ -363,11 +362,10 @@ def _judged(code: _Code, rules: RulesConfig, wanted: Wanted | None) -> Submitted
         source=source,
         lost=_lost(code, functions, wanted),
     )
-    kept = list(judgment.kept)
-    return Submitted(reading, _compiled(code, ast.Module(kept, [])), code.place, tuple(_pieces(code, kept)))
+    return Submitted(reading, code.place, tuple(_pieces(code, judgment.kept)))
 
 
-def _pieces(code: _Code, kept: list[ast.stmt]) -> Iterator[Piece]:
+def _pieces(code: _Code, kept: Sequence[ast.stmt]) -> Iterator[Piece]:
     """The statements in pieces, so that one that fails takes nothing else with it. `from __future__` holds for all."""
     future = {ast.dump(node): node for node in kept if _is_future(node)}
     groups = [list(group) for _, group in groupby((node for node in kept if not _is_future(node)), key=_fails_alone)]
@@ -395,7 +393,9 @@ def _fails_alone(node: ast.stmt) -> int:
 
 
 def _may_bind(node: ast.stmt) -> Iterator[str]:
-    for part in walk(node):
+    """The names that a top-level statement may define."""
+    inside = isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))  # its names are not the module's
+    for part in (node,) if inside else walk(node):
         if isinstance(part, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
             yield part.name
         elif isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store):
@@ -457,11 +457,9 @@ def _functions(
 ) -> tuple[dict[str, Function], list[tuple[str, int]]]:
     functions: dict[str, Function] = {}
     repeated: list[tuple[str, int]] = []
-    begun: set[str] = set()
     for name, node in definitions(body):
-        if name in begun:
+        if name in functions and functions[name].begun:
             repeated.append((name, node.lineno))
-        begun.update(sorted_answers([(name, node)])[0])
         if len(functions) < MOST_FUNCTIONS and len(name) <= LONGEST_NAME:
             found = judgment.names.get(name, ())
             functions[name] = _function(name, node, code.place, _placed(code, found))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import contextlib
 import itertools
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from grader.sandbox.rules.following import MODULES, Follower, Function, Helper, as_operation, bound
 
@@ -52,28 +52,33 @@ def slopes(
 
 def _may_be_found(parts: Sequence[ast.AST], helpers: Mapping[str, Helper]) -> bool:
     """Whether there is a division and possibly a difference to divide; most functions need not be followed."""
-    if any(_called(part) in helpers for part in parts):
+    kinds: dict[type[ast.AST], list[Any]] = {}
+    for part in parts:
+        kinds.setdefault(type(part), []).append(part)
+    calls, operations, changes = (kinds.get(kind, []) for kind in (ast.Call, ast.BinOp, ast.AugAssign))
+    if helpers and any(_called(call) in helpers for call in calls):
         return True
-    names = {_last(part) for part in parts if isinstance(part, (ast.Name, ast.Attribute))}
-    added = ast.Add in map(type, parts) or "add" in names
+    names = {name.id for name in kinds.get(ast.Name, [])} | {each.attr for each in kinds.get(ast.Attribute, [])}
+    added = ast.Add in kinds or "add" in names
     differs = (
         not names.isdisjoint(_MINUS)
-        or (added and ast.Call in map(type, parts))  # `s*f(x + s*h)`, summed over s = 1 and s = -1
-        or any(_is_minus(part, added=added) for part in parts)
+        or (added and bool(calls))  # `s*f(x + s*h)`, summed over s = 1 and s = -1
+        or any(map(_is_minus, (*operations, *changes, *(kinds.get(ast.UnaryOp, []) if added else ()))))
     )
-    return differs and any(_divides(part) for part in parts)
+    return differs and any(map(_divides, (*operations, *calls, *changes)))
 
 
-def _is_minus(part: ast.AST, *, added: bool) -> bool:
+def _is_minus(part: ast.BinOp | ast.AugAssign | ast.UnaryOp) -> bool:
     """Whether two terms may have opposite signs; `1 - h**2` does not count, as a number is not an evaluation."""
-    if isinstance(part, ast.BinOp) and isinstance(part.op, ast.Sub):
-        return not isinstance(part.left, ast.Constant) and not isinstance(part.right, ast.Constant)
-    if isinstance(part, ast.AugAssign):
-        return isinstance(part.op, ast.Sub)
-    return added and isinstance(part, ast.UnaryOp) and not isinstance(part.operand, ast.Constant)
+    if isinstance(part, ast.BinOp):
+        is_difference = isinstance(part.op, ast.Sub)
+        return is_difference and not isinstance(part.left, ast.Constant) and not isinstance(part.right, ast.Constant)
+    return (
+        isinstance(part.op, ast.Sub) if isinstance(part, ast.AugAssign) else not isinstance(part.operand, ast.Constant)
+    )
 
 
-def _divides(part: ast.AST) -> bool:
+def _divides(part: ast.BinOp | ast.AugAssign | ast.Call) -> bool:
     if isinstance(part, ast.AugAssign):
         return isinstance(part.op, (ast.Div, ast.Mult))
     return any(True for _ in _quotients(part))
