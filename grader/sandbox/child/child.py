@@ -7,6 +7,7 @@ import sys
 import traceback
 import types
 from functools import partial
+from operator import call
 from typing import TYPE_CHECKING, Any, Final
 
 from grader.sandbox.child import namespace, unpacking
@@ -114,9 +115,13 @@ class Child:
         """Answer one frame."""
         kind = buffer[wire.NONCE]
         if kind == wire.ASK:
-            for asked in decode_ask(buffer, address_of(buffer)):
-                answer = yield from self._answer(asked)
-                self._pipes.send(wire.ANSWER, answer, asked.nonce)
+            asked = list(decode_ask(buffer, address_of(buffer)))
+            gets, names = zip(*((self._names[each.dtype].get, each.function) for each in asked), strict=True)
+            yield partial(list, map(call, gets, names))  # a key may be an object that compares itself
+            functions: Any = self._result[0][0] or [None] * len(asked)
+            for each, function in zip(asked, functions, strict=True):
+                answer = yield from self._answer(each, function)
+                self._pipes.send(wire.ANSWER, answer, each.nonce)
         elif kind == wire.POOL:
             key, self._pools[key] = decode_pool(buffer, address_of(buffer))
             self._buffers.append(buffer)
@@ -149,9 +154,7 @@ class Child:
         sys.modules["backward"] = self._modules["float32"]
         return self._calls.load(self._pieces, narrow, wide)
 
-    def _answer(self, asked: Asked) -> Calling:
-        yield partial(self._names[asked.dtype].get, asked.function)  # a key may be an object that compares itself
-        function: Any = self._result[0][0]
+    def _answer(self, asked: Asked, function: Any) -> Calling:
         if function is None:
             return encode_failure(self._calls.undefined(asked.function))
         pool = self._pools[asked.pool]
