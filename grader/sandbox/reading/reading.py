@@ -368,8 +368,9 @@ def _judged(code: _Code, rules: RulesConfig, wanted: Wanted | None) -> Submitted
 def _pieces(code: _Code, kept: Sequence[ast.stmt]) -> Iterator[Piece]:
     """The statements in pieces, so that one that fails takes nothing else with it. `from __future__` holds for all."""
     future = {ast.dump(node): node for node in kept if _is_future(node)}
-    others = [node for node in kept if not _is_future(node)] or [*future.values()]
-    groups = [list(group) for _, group in groupby(others, key=_fails_alone)]
+    if future:  # Python refuses one that it does not know, or that comes too late
+        _compiled(code, ast.Module([*kept], []))
+    groups = [list(group) for _, group in groupby((node for node in kept if not _is_future(node)), key=_fails_alone)]
     rest = [node for group in groups[MOST_PIECES:] for node in group]
     for nodes in (*groups[:MOST_PIECES], *([rest] if rest else ())):
         binds = frozenset(name for node in nodes for name in _may_bind(node))
