@@ -66,7 +66,8 @@ class Verification:
     def reading_matter(self) -> Flaw:
         """Check that every graded variable has a hint, and every stub a TODO and a docstring with its forward line."""
         exercise = self.exercise
-        problems = [f"exercise.toml has no hint for {v}" for v in exercise.graded if not _hinted(exercise, v)]
+        hinted = [v for v in exercise.graded if not exercise.is_value(v)]
+        problems = [f"exercise.toml has no hint for {v}" for v in hinted if not _hinted(exercise, v)]
         placed = {v for members in exercise.settings.stretches.values() for v in members}
         problems += [f"exercise.toml lists {v} in no stretch" for v in exercise.graded if placed and v not in placed]
         problems += [

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from grader.exercise.course import find_course
 from grader.exercise.exercise_toml import KINDS, read_settings
+from grader.exercise.form import EXAMPLE, form_problem, row_name
 from grader.exercise.forward import BrokenExercise, ForwardFile, Line, assignments
 from grader.exercise.nearest import did_you_mean
 from grader.exercise.sizes import given_sizes
@@ -39,6 +40,8 @@ class Exercise:
         if self.kind == "training" and file.ends_in_out:
             file.refuse(self.lines[-1].number, "a network is trained on its loss: forward() must end in `loss = ...`")
         self.graded = _graded(file, KINDS[self.kind])
+        if self.kind == "layer":
+            self._check_form()
         self.sizes: tuple[dict[str, int], ...] = tuple(file.constants.get("SIZES", ()))
         self.given_sizes = given_sizes(file.function("inputs"))
         self.course = find_course(directory.parent)
@@ -55,7 +58,23 @@ class Exercise:
     @property
     def gradients(self) -> tuple[str, ...]:
         """The graded gradients, `d<variable>`, in the order of the report."""
-        return tuple(f"d{variable}" for variable in self.graded)
+        return tuple(map(self.row_name, self.graded))
+
+    def row_name(self, variable: str) -> str:
+        """What a variable's row is called: `dx`; in a layer, `out` for what its forward function returns."""
+        return row_name(variable, self.settings.form)
+
+    def is_value(self, variable: str) -> bool:
+        """Whether a variable's row is about its value, which a layer's forward function returns."""
+        return self.row_name(variable) == variable
+
+    def variable(self, row: str) -> str:
+        """The variable that a row is about."""
+        return next(variable for variable in self.graded if self.row_name(variable) == row)
+
+    def lines_about(self, variable: str) -> tuple[Line, ...]:
+        """The lines that decide a row: those that read the variable; for a value, the one that computes it."""
+        return (self.producer[variable],) if self.is_value(variable) else self.readers.get(variable, ())
 
     @property
     def rules(self) -> RulesConfig:
@@ -68,10 +87,11 @@ class Exercise:
     @cached_property
     def wanted(self) -> Wanted:
         """What to look for in a submission."""
-        together = self.kind == "training"
+        together, form = self.kind == "training", self.settings.form
+        answers = tuple(call.name for call in form.calls) if form else self.gradients
         return Wanted(
             self.name,
-            answers=("gradients",) if together else self.gradients,
+            answers=("gradients",) if together else answers,
             returns=self.gradients if together else (),
             parameters=self.inputs_parameters,
             lines=tuple(ast.unparse(line.code) for line in self.lines),
@@ -79,6 +99,7 @@ class Exercise:
             synonyms=self.settings.synonyms,
             part=self.settings.part,
             others=self._others(),
+            passes=form,
         )
 
     def _others(self) -> tuple[str, ...]:
@@ -165,6 +186,14 @@ class Exercise:
     def forward(self, inputs: Mapping[str, torch.Tensor | int]) -> dict[str, Any]:
         """Run the forward pass; returns every named value, including `loss`."""
         return self._file.forward(self.module.__dict__, inputs)
+
+    def _check_form(self) -> None:
+        """Check that the functions of a layer can be called, and return what is graded."""
+        file, form = self.directory / "exercise.toml", self.settings.form
+        if form is None:
+            raise BrokenExercise(f'{file}: a layer needs a [form] such as backward = "{EXAMPLE}"')
+        if problem := form_problem(form, self.inputs_parameters, self.graded):
+            raise BrokenExercise(f"{file}: [form]: {problem}")
 
     def _check_order(self, file: ForwardFile, constant: str) -> None:
         """Check that every graded variable exists, reaches the loss, and is listed after what is computed from it."""

@@ -8,14 +8,15 @@ from importlib.machinery import PathFinder
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
+from grader.exercise.form import passes, signature_problem
 from grader.exercise.nearest import did_you_mean
 from grader.exercise.toml_file import TomlFile, TomlTable, flag, names, one_of, text, whole
-from grader.sandbox.types import RulesConfig
+from grader.sandbox.types import Passes, RulesConfig
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-KINDS = {"gradients": "GRADED", "training": "PARAMETERS"}
+KINDS = {"gradients": "GRADED", "training": "PARAMETERS", "layer": "GRADED"}
 """Each kind of exercise, and the constant of its forward.py that lists the graded variables."""
 LIKE_A_MODULE = 0.85
 """How similar a mistyped module name must be: among thousands of modules, one is always a bit similar."""
@@ -56,6 +57,8 @@ class ExerciseSettings:
     """Exercises of one series are done in one notebook, each in a part of its own."""
     part: int | None = None
     """The number of that part, as in `# Exercise 2`."""
+    form: Passes | None = None
+    """The functions of a layer."""
     synonyms: dict[str, str] = field(default_factory=dict)
     """What notebooks call a value or a size -> the exercise's own name: `batch_size` -> `n`."""
 
@@ -102,7 +105,7 @@ RULES = TomlTable({"imports": lambda _, value: import_problem(value), "names": n
 EXERCISE = TomlTable(
     {
         "title": text("Softmax by hand", empty=False),
-        "kind": one_of(tuple(KINDS), f"{{key}} must be {' or '.join(map(repr, KINDS))}, not {{value!r}}"),
+        "kind": one_of(tuple(KINDS), "{key} must be 'gradients', 'training' or 'layer', not {value!r}"),
         "minutes": whole(1),
         "difficulty": whole(1),
         "why": text(),
@@ -111,6 +114,7 @@ EXERCISE = TomlTable(
         "stretches": TomlTable(each=names("logits")),
         "exact": TomlTable({"expected": flag, "reason": text(), "reference": text("9f86d081...")}),
         "rules": RULES,
+        "form": TomlTable({"forward": signature_problem, "backward": signature_problem}),
         "notebook": TomlTable({"series": text("lecture"), "part": whole(1), "synonyms": TomlTable(each=text("n"))}),
         "hints": TomlTable(each=TomlTable({"shape": text(), "derivative": text()})),
     },
@@ -137,5 +141,6 @@ def read_settings(path: Path) -> ExerciseSettings:
         exact_reference=exact.get("reference", ""),
         rules=RulesConfig(imports=tuple(rules.get("imports", ())), names=tuple(rules.get("names", ()))),
         hints={variable: Hint(**hint) for variable, hint in data.get("hints", {}).items()},
+        form=passes(data.get("form", {})),
         **data.get("notebook", {}),
     )

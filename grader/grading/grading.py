@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from grader.exercise.case import build_cases
 from grader.exercise.settings import Criterion, Settings
 from grader.grading.gradients import GradientSteps
+from grader.grading.layer import LayerSteps
 from grader.grading.questions import Attempt
 from grader.grading.row import empty_entry, total
 from grader.grading.training import TrainingSteps
@@ -39,7 +40,11 @@ class Steps(Protocol):
         """Keys that only this kind adds to the submission's entry, once all rows are known."""
 
 
-KINDS: dict[str, Callable[[Attempt], Steps]] = {"gradients": GradientSteps, "training": TrainingSteps}
+KINDS: dict[str, Callable[[Attempt], Steps]] = {
+    "gradients": GradientSteps,
+    "training": TrainingSteps,
+    "layer": LayerSteps,
+}
 """The kinds of exercise, by their name in exercise.toml."""
 
 
@@ -93,12 +98,12 @@ class Grading:
     def variables(self) -> tuple[str, ...]:
         """The variables whose gradients get a row, in the order of the report."""
         only = self.settings.only
-        return tuple(variable for variable in self.exercise.graded if not only or f"d{variable}" in only)
+        return tuple(each for each in self.exercise.graded if not only or self.exercise.row_name(each) in only)
 
     def rows(self) -> Iterator[Row]:
         """Every row, in the order of the report, each as soon as it is known."""
         for variable in self.variables:
-            yield self.row(f"d{variable}")
+            yield self.row(self.exercise.row_name(variable))
 
     def row(self, name: str) -> Row:
         """One gradient's row; grades as far as needed."""

@@ -81,7 +81,7 @@ class Row:
         function, calls = evidence.function, list(evidence.calls())
         points = attempt.exercise.points(variable)
         return cls(
-            name=f"d{variable}",
+            name=attempt.exercise.row_name(variable),
             variable=variable,
             file=function.file if function else attempt.reading.file,
             line=judgment.line or (function.line if function else attempt.reading.line),

@@ -21,10 +21,18 @@ def hints(exercise: Exercise, gradient: str) -> list[str]:
 
     Hints that the author has not written are generated from the forward pass.
     """
-    variable = gradient[1:]
+    variable = exercise.variable(gradient)
+    if exercise.is_value(variable):
+        return [_made(exercise, variable)]
     said = exercise.settings.hints.get(variable, Hint())
     shape = said.shape or shape_in_words(exercise, variable)
     return [_uses(exercise, variable), shape, said.derivative or derivative_in_words(exercise, variable)]
+
+
+def _made(exercise: Exercise, variable: str) -> str:
+    """A value is no gradient: forward.py computes it."""
+    [line] = exercise.lines_about(variable)
+    return f"{variable} is no gradient: forward.py computes it up to line {line.number}, and you return the same value"
 
 
 def _uses(exercise: Exercise, variable: str) -> str:

@@ -52,16 +52,19 @@ def about_exercise(exercise: Exercise) -> Iterator[str]:
 
 def about_gradient(exercise: Exercise, gradient: str) -> Iterator[str]:
     """A gradient's forward lines, upstream gradients, shape and stub. No hints."""
-    variable = gradient[1:]
+    variable = exercise.variable(gradient)
+    is_value = exercise.is_value(variable)
     signature, about = _stub(exercise, gradient)
-    yield click.style(f"{gradient}: the derivative of the loss with respect to {variable}", bold=True)
+    what = "what the forward pass returns" if is_value else f"the derivative of the loss with respect to {variable}"
+    yield click.style(f"{gradient}: {what}", bold=True)
     made = exercise.producer.get(variable)
     yield ""
     yield f"  set in    {_line(made)}" if made else "  set in    inputs(): a parameter or a given value"
-    for index, line in enumerate(exercise.readers.get(variable, ())):
+    for index, line in enumerate(() if is_value else exercise.readers.get(variable, ())):
         yield f"  {'used in' if index == 0 else '       '}   {_line(line)}"
     children = [f"d{child}" for child in exercise.children(variable) if child == "loss" or child in exercise.graded]
-    yield f"  from      {', '.join(children)}"
+    if children and not is_value:
+        yield f"  from      {', '.join(children)}"
     shape = next((line.strip() for line in about.splitlines() if line.strip().startswith("shape")), f"like {variable}")
     yield f"  shape     {shape.removeprefix('shapes ').removeprefix('shape ')}"
     if signature:

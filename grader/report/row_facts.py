@@ -31,6 +31,8 @@ NEXT = {
     Verdict.WRONG_TYPE: "return the gradient itself: one plain tensor of the variable's shape",
     Verdict.NON_FINITE: "look for a division by zero, log(0) or a negative base",
 }
+SEVERAL = ((r"expected (?!a tensor)", "return exactly these, together and in this order"),)
+"""Of a function that returns several values."""
 RAISED = (
     (r"; this cell, which has \w+, cannot be read", "fix that line; the gradients in other cells are graded"),
     (r": invalid syntax", "fix that line first: nothing in the file can be run before"),
@@ -178,7 +180,7 @@ def _next(row: Row) -> str | None:
     said = row["problem"] or ""
     if SAID.search(said):
         return None
-    table = {Verdict.RAISED: RAISED, Verdict.REFUSED: REFUSED}.get(row["verdict"], ())
+    table = {Verdict.RAISED: RAISED, Verdict.REFUSED: REFUSED, Verdict.WRONG_TYPE: SEVERAL}.get(row["verdict"], ())
     fitting = (advice for pattern, advice in table if re.search(pattern, said))
     return next(fitting, NEXT.get(row["verdict"]))
 

@@ -87,10 +87,15 @@ def exact_of(entry: Entry) -> str:
     return f"{(entry['score'] or {}).get('exact', 0)} of {len(entry['gradients'])} bit-equal to autograd's"
 
 
+def was_chained(entry: Entry) -> bool:
+    """Whether there was a chained run: not of one gradient alone, nor of a layer."""
+    return any(row["chained"] for row in entry["gradients"])
+
+
 def chained_of(entry: Entry) -> str | None:
     """`4 of 26 right when chained from the submission's own gradients`; None if there was no chained run."""
     count = (entry["score"] or {}).get("chained_correct")
-    if count is None:
+    if count is None or not was_chained(entry):
         return None
     cause = first_break(entry)
     broken = f"; the chain breaks first at {cause}" if cause else ""

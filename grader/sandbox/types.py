@@ -139,6 +139,29 @@ class RulesConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class Signature:
+    """How a course calls a function: `affine_backward(dout, cache) -> dx, dw, db`, by position."""
+
+    name: str
+    """`Linear.forward` if it is a static method."""
+    parameters: tuple[str, ...]
+    returns: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Passes:
+    """The functions of a layer, called one after the other in the child; what one returns the next can be given."""
+
+    backward: Signature
+    forward: Signature | None = None
+
+    @property
+    def calls(self) -> tuple[Signature, ...]:
+        """In order."""
+        return (self.backward,) if self.forward is None else (self.forward, self.backward)
+
+
+@dataclass(frozen=True, slots=True)
 class Wanted:
     """What to look for in a submission: the functions that an exercise grades, and the names of its forward pass."""
 
@@ -159,6 +182,8 @@ class Wanted:
     """The number of the exercise in a notebook that has several, as in `# Exercise 2`."""
     others: tuple[str, ...] = ()
     """The names of the other exercises: a folder of such a name holds work on that one."""
+    passes: Passes | None = None
+    """The functions of a layer; None if every answer is a function of its own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,6 +193,8 @@ class Outcome:
     seconds: float = 0.0
     printed: str = ""
     """What the call printed: at most 2 KB, control characters removed."""
+    function: str = ""
+    """Which function of a layer it is about; empty if there is only one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,6 +204,13 @@ class Returned(Outcome):
     tensors: tuple[torch.Tensor, ...]
     mutated: tuple[str, ...] = ()
     """Parameters whose tensors the call changed in place."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Several(Outcome):
+    """The passes of a layer ended: an outcome for each value that was asked for."""
+
+    outcomes: tuple[Outcome, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -203,6 +237,7 @@ class WrongType(Outcome):
 
     description: str
     """`a float`, `a sparse tensor`, `a tuple of 2`, ..."""
+    expected: str = "a tensor"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -234,6 +269,8 @@ def wordless(outcome: Outcome) -> Outcome:
     """
     if isinstance(outcome, Returned):
         return Returned(tensors=outcome.tensors)
+    if isinstance(outcome, Several):
+        return Several(outcomes=tuple(map(wordless, outcome.outcomes)))
     if isinstance(outcome, NotStarted):
         return NotStarted(how="returned None or raised NotImplementedError")
     if isinstance(outcome, Raised):
@@ -268,3 +305,5 @@ class Question:
     """The shape of a correct answer, if known. Answers in other shapes share a limited amount of memory."""
     hidden: bool = False
     """Whether it holds values that the learner must not see: from then on, no text from the child is passed on."""
+    wanted: tuple[str, ...] = ()
+    """Of a layer: the values that are asked for, by the names in its signatures; `function` is then of no account."""

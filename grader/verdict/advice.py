@@ -45,7 +45,7 @@ def advice(outcome: Outcome, function: Function | None, binding: Binding | None)
     """
     offered = binding.offered if binding else ()
     if isinstance(outcome, WrongType):
-        return _about_type(outcome.description, function, offered)
+        return "" if outcome.function else _about_type(outcome.description, function, offered)
     if not isinstance(outcome, Raised):
         return ""
     found = _NAME.fullmatch(outcome.message)

@@ -110,6 +110,7 @@ def failed(
         function: what was read from its source; None if the whole file was run.
         binding: what the function may ask for.
     """
+    who = outcome.function or who
     line = outcome.line if isinstance(outcome, Raised) else None
     if isinstance(outcome, NotStarted) and function is not None and function.begun:
         return Judgment(*unreturned_sentence(outcome, who, function), line=outcome.line)
@@ -118,13 +119,18 @@ def failed(
     return Judgment(verdict, f"{sentence}; {to_do}" if to_do else sentence, line=line)
 
 
+def who_failed(evidence: Evidence) -> str:
+    """What was called, as the subject of a sentence."""
+    return evidence.function.name if evidence.function is not None else f"d{evidence.variable}"
+
+
 def judge(evidence: Evidence, cases: Cases) -> Judgment:
     """The verdict on one gradient, once all its questions have been asked."""
     if evidence.obstacle is not None:
         return evidence.obstacle
     failure = evidence.failure()
     if failure is not None:
-        return failed(failure, f"d{evidence.variable}", "the function", evidence.function, evidence.binding)
+        return failed(failure, who_failed(evidence), "the function", evidence.function, evidence.binding)
     return _judge_tensor(evidence, cases)
 
 

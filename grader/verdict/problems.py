@@ -212,7 +212,10 @@ def failure_sentence(outcome: Outcome, who: str, what: str) -> tuple[Verdict, st
             place = f" ({outcome.file}:{outcome.line})" if outcome.line is not None else ""
             return Verdict.RAISED, f"{who} raised {outcome.kind}: {outcome.message}{place}"
         case WrongType():
-            return Verdict.WRONG_TYPE, f"{who} returned {outcome.description}, expected a tensor"
+            return (
+                Verdict.WRONG_TYPE,
+                f"{who} returned {outcome.description}, expected {outcome.expected}",
+            )
         case _:
             raise AssertionError(f"{who}: {outcome!r} is not a failure")
 

@@ -28,7 +28,9 @@ from grader.sandbox.types import (
     Question,
     Raised,
     Reading,
+    Returned,
     RulesConfig,
+    Several,
     Wanted,
     WrongType,
 )
@@ -86,6 +88,49 @@ def test_a_good_answer_with_any_bytes_changed_is_a_value_or_a_violation(patch: b
         assert isinstance(outcome, Outcome)
 
 
+LAYER = Question("dx", from_values=("x",), max_bytes=1 << 12, wanted=("out", "dx"))
+PART = answers.encode_returned("", [encode_tensor(torch.ones(2))], ())
+
+
+def test_a_layer_has_an_outcome_for_each_value() -> None:
+    """A tensor of one, what is wrong with the other."""
+    found = decode(answers.encode_several([PART, answers.encode_failure(WrongType(description="None as dx"))]), LAYER)
+    assert isinstance(found, Several)
+    out, dx = found.outcomes
+    assert isinstance(out, Returned)
+    assert out.tensors[0].tolist() == [1, 1]
+    assert dx == WrongType(description="None as dx")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        answers.encode_several([PART]),
+        answers.encode_several([PART] * 3),
+        answers.encode_several([PART, answers.encode_several([PART, PART])]),
+        answers.encode_several([PART, answers.encode_fine("")]),
+        answers.encode_several([PART, PART])[:-1],
+        answers.encode_several([PART, PART]) + b"x",
+        answers.encode_several([PART, b""]),
+        answers._encode(5, "", (), tensors=[b"\xff\xff\xff\xff", PART, b"\xff\xff\xff\xff", PART]),
+    ],
+)
+def test_other_than_the_values_asked_for_violates_the_protocol(body: bytes) -> None:
+    """Too few, too many, nested, cut short, empty, false lengths."""
+    with pytest.raises(ProtocolError):
+        decode(body, LAYER)
+
+
+@given(st.binary(max_size=200), st.data())
+def test_a_layer_s_answer_with_any_bytes_changed_is_a_value_or_a_violation(patch: bytes, data: Any) -> None:
+    """As for one tensor."""
+    body = bytearray(answers.encode_several([PART, PART]))
+    at = data.draw(st.integers(0, len(body)))
+    body[at : at + len(patch)] = patch
+    with suppress(ProtocolError):
+        assert isinstance(decode(bytes(body), LAYER), Outcome)
+
+
 @given(st.binary(max_size=300))
 def test_noise_never_becomes_a_reading(noise: bytes) -> None:
     """Unless it fits every field."""
@@ -133,7 +178,9 @@ def lying(*dimensions: int, code: int = 0, size: int = 0, data: bytes = b"", tag
         answers._encode(0, "", (), tensors=[encode_tensor(torch.ones(1100))]),
         answers._encode(4, "", ()),
         answers._encode(77, "", ("x",)),
-        answers._encode(1, "", ("a", "b")),
+        answers._encode(1, "", ("a",)),
+        answers._encode(1, "", ("a", "b", "c")),
+        answers.encode_several([]),
         answers._encode(2, "", ("a",)),
         b"",
         bytes(5),
@@ -197,7 +244,7 @@ def test_questions_survive_the_round_trip() -> None:
     buffer = framed(messages.encode_ask(asked, [b"a" * 16, b"b" * 16]))
     first, second = messages.decode_ask(buffer, address_of(buffer))
     assert first[:4] == (b"a" * 16, "dx", "c", ("x", "n"))
-    assert first[5:] == ("float64", 2, 99)
+    assert first[5:] == ("float64", 2, 99, ())
     assert (first.given["k"], first.given["p"]) == (3, 0.5)
     assert torch.equal(fresh(first.given["dy"]), torch.ones(2))  # type: ignore[arg-type]
     assert (second.function, second.pool, second.names, second.given) == ("dz", "", (), {})

@@ -253,7 +253,7 @@ def test_an_unrequested_answer_is_found_before_the_next_question(bared: Sandbox)
 def dforge(x):
     import gc
     [asked] = [each for each in gc.get_objects() if type(each).__name__ == "Asked"]
-    body = bytes([3, 0, 0, 0, 1, 0, 0, 0, 0, 0]) + b"?"
+    body = bytes([3, 0, 0, 0, 4, 0, 0, 0, 0, 0]) + b"?" + bytes(1) + b"a" + bytes(1)
     os.write(4, bytes([17 + len(body), 0, 0, 0]) + asked.nonce + b"C" + body)
     return x
 """

@@ -12,7 +12,7 @@ from grader.report.html.gradient_card import card
 from grader.report.html.loss_curve import loss_curve
 from grader.report.html.render import render
 from grader.report.row_facts import solved
-from grader.report.submission_facts import chained_of, file_problem, most_pressing, stretches, unseen
+from grader.report.submission_facts import chained_of, file_problem, most_pressing, stretches, unseen, was_chained
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -125,7 +125,7 @@ def _totals(entry: Entry, given: Given | None) -> list[tuple[str, str]]:
         ("exact", f"{score['exact']} of {count}"),
         ("approximate", f"{score['approximate']} of {count}"),
     ]
-    if score["chained_correct"] is not None:
+    if score["chained_correct"] is not None and was_chained(entry):
         found.append(("chained", f"{score['chained_correct']} of {count}"))
     return found
 

@@ -7,7 +7,8 @@ import sys
 import traceback
 import types
 from functools import partial
-from operator import call
+from itertools import starmap
+from operator import attrgetter, call
 from typing import TYPE_CHECKING, Any, Final
 
 from grader.sandbox.child import namespace, unpacking
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from grader.sandbox.protocol.messages import Asked
     from grader.sandbox.protocol.tensors import Stored
     from grader.sandbox.reading.reading import Piece
+    from grader.sandbox.types import Signature
 
 _READV: Final = hasattr(os, "readv")
 _AT_ONCE: Final = 1 << 16
@@ -96,6 +98,7 @@ class Child:
         """The buffers that the pools' values point into."""
         self._pieces: tuple[Piece, ...] = ()
         self._file = ""
+        self._passes: tuple[Signature, ...] = ()
         self._rules = RulesConfig()
         self._modules = {dtype: types.ModuleType("backward") for dtype in ("float32", "float64")}
         self._names = {dtype: vars(module) for dtype, module in self._modules.items()}
@@ -116,12 +119,14 @@ class Child:
         kind = buffer[wire.NONCE]
         if kind == wire.ASK:
             asked = list(decode_ask(buffer, address_of(buffer)))
-            gets, names = zip(*((self._names[each.dtype].get, each.function) for each in asked), strict=True)
-            yield partial(list, map(call, gets, names))  # a key may be an object that compares itself
-            functions: Any = self._result[0][0] or [None] * len(asked)
-            for each, function in zip(asked, functions, strict=True):
-                answer = yield from self._answer(each, function)
+            called = [self._looked_up(name, each.dtype) for each in asked for name in self._called(each)]
+            yield partial(list, starmap(call, called))  # a key may be an object that compares itself
+            functions: Any = self._result[0][0] or [None] * len(called)
+            found = iter(functions)
+            for each in asked:
+                answer = yield from self._answer(each, [next(found) for _ in self._called(each)])
                 self._pipes.send(wire.ANSWER, answer, each.nonce)
+            yield functions.clear  # what the file no longer holds is dropped where its code may run
         elif kind == wire.POOL:
             key, self._pools[key] = decode_pool(buffer, address_of(buffer))
             self._buffers.append(buffer)
@@ -136,6 +141,7 @@ class Child:
     def _read(self, buffer: bytearray) -> None:
         """Read the syntax tree. None of the learner's code has run yet, so an exception here is an internal error."""
         files, self._rules, wanted = decode_read(buffer)
+        self._passes = wanted.passes.calls if wanted and wanted.passes else ()
         try:
             submitted = read(files, self._rules, wanted)
         except Exception:  # noqa: BLE001
@@ -154,9 +160,21 @@ class Child:
         sys.modules["backward"] = self._modules["float32"]
         return self._calls.load(self._pieces, narrow, wide)
 
-    def _answer(self, asked: Asked, function: Any) -> Calling:
-        if function is None:
-            return encode_failure(self._calls.undefined(asked.function))
+    def _looked_up(self, name: str, dtype: str) -> tuple[Callable[[Any], Any], object]:
+        """The call that looks up a function; of a class, it runs what a learner made of that."""
+        return (attrgetter(name), self._modules[dtype]) if "." in name else (self._names[dtype].get, name)
+
+    def _called(self, asked: Asked) -> list[str]:
+        """The names of the functions that a question is about: one, or those of the layer."""
+        return [each.name for each in self._passes] if asked.wanted else [asked.function]
+
+    def _answer(self, asked: Asked, functions: list[Any]) -> Calling:
+        for name, function in zip(self._called(asked), functions, strict=True):
+            if function is None:
+                return encode_failure(self._calls.undefined(name))
         pool = self._pools[asked.pool]
         sources = {name: pool[name] for name in asked.names} | asked.given
-        return (yield from self._calls.call(function, asked, sources))
+        if asked.wanted:
+            calls = list(zip(self._passes, functions, strict=True))
+            return (yield from self._calls.passes(calls, asked, sources))
+        return (yield from self._calls.call(functions[0], asked, sources))

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import struct
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from grader.sandbox.cleaning import clean, joined
 from grader.sandbox.protocol.tensors import address_of, decode_tensors, most_when_summed
 from grader.sandbox.protocol.wire import BODY, ProtocolError
-from grader.sandbox.types import NotStarted, Outcome, Question, Raised, Returned, WrongType
+from grader.sandbox.types import NotStarted, Outcome, Question, Raised, Returned, Several, WrongType
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 _HEAD: Final = struct.Struct("<BBHHI")
 """Status, number of tensors, length of the output, length of the other texts, line."""
 _RETURNED: Final = 0
 _FINE: Final = 4
+_SEVERAL: Final = 5
+_LENGTH: Final = struct.Struct("<I")
 _SEPARATOR: Final = "\0"
 MOST_SKIPPED: Final = 10
 LONGEST_NOTE: Final = 300
@@ -39,14 +42,19 @@ def encode_fine(printed: str, skipped: Sequence[str] = ()) -> bytes:
     return _encode(_FINE, printed, skipped)
 
 
+def encode_several(outcomes: Sequence[bytes]) -> bytes:
+    """Encode the outcome of a layer's passes: one for each value that was asked for."""
+    return _encode(_SEVERAL, "", (), tensors=[piece for each in outcomes for piece in (_LENGTH.pack(len(each)), each)])
+
+
 def encode_failure(outcome: NotStarted | Raised | WrongType) -> bytes:
     """Encode any other outcome."""
     if isinstance(outcome, NotStarted):
-        return _encode(1, outcome.printed, (outcome.how,), outcome.line or 0)
+        return _encode(1, outcome.printed, (outcome.how, outcome.function), outcome.line or 0)
     if isinstance(outcome, Raised):
-        texts = (outcome.kind, outcome.message, outcome.file or "")
+        texts = (outcome.kind, outcome.message, outcome.file or "", outcome.function)
         return _encode(2, outcome.printed, texts, outcome.line or 0)
-    return _encode(3, outcome.printed, (outcome.description,))
+    return _encode(3, outcome.printed, (outcome.description, outcome.expected, outcome.function))
 
 
 def decode_outcome(buffer: bytearray, seconds: float, question: Question, *, lean: bool = False) -> Outcome:
@@ -63,6 +71,8 @@ def decode_outcome(buffer: bytearray, seconds: float, question: Question, *, lea
     """
     try:
         status, count, printed, texts, line, at = _decode(buffer)
+        if status == _SEVERAL and question.wanted:
+            return Several(outcomes=tuple(_parts(buffer, at, question)), seconds=seconds)
         if status == _RETURNED:
             shape = question.shape if lean else None
             return _returned(buffer, at, count, texts, seconds, printed, question, shape)
@@ -70,6 +80,21 @@ def decode_outcome(buffer: bytearray, seconds: float, question: Question, *, lea
     except (struct.error, IndexError, ValueError) as error:
         message = f"an unreadable answer: {error}"
         raise ProtocolError(message) from None
+
+
+def _parts(buffer: bytearray, at: int, question: Question) -> Iterator[Outcome]:
+    """The outcome of each value; a call of a layer has as many as were asked for, and nothing after them."""
+    each = replace(question, wanted=())
+    for _ in question.wanted:
+        (length,) = _LENGTH.unpack_from(buffer, at)
+        at += _LENGTH.size + length
+        if at > len(buffer):
+            message = "a part that is longer than its frame"
+            raise ProtocolError(message)
+        yield decode_outcome(bytearray(BODY) + buffer[at - length : at], 0.0, each)
+    if at != len(buffer):
+        message = f"{len(buffer) - at} bytes too many"
+        raise ProtocolError(message)
 
 
 def decode_loaded(buffer: bytearray, seconds: float) -> Outcome | tuple[str, ...]:
@@ -131,11 +156,13 @@ def _may_have_changed(question: Question, mutated: list[str]) -> bool:
 
 def _failure(status: int, texts: list[str], line: int, seconds: float, printed: str) -> Outcome:
     if status == 1:
-        (how,) = texts
-        return NotStarted(how=joined(how), line=line or None, seconds=seconds, printed=printed)
+        how, function = texts
+        function = clean(function, 100)
+        return NotStarted(how=joined(how), function=function, line=line or None, seconds=seconds, printed=printed)
     if status == 2:
-        kind, message, file = texts
+        kind, message, file, function = texts
         return Raised(
+            function=clean(function, 100),
             kind=clean(kind, 200),
             message=joined(message),
             file=clean(file) or None,
@@ -144,7 +171,9 @@ def _failure(status: int, texts: list[str], line: int, seconds: float, printed: 
             printed=printed,
         )
     if status == 3:
-        (description,) = texts
-        return WrongType(description=clean(description, 300), seconds=seconds, printed=printed)
+        description, expected, function = (clean(text, 300) for text in texts)
+        return WrongType(
+            description=description, expected=expected, function=function, seconds=seconds, printed=printed
+        )
     message = f"status {status}"
     raise ProtocolError(message)

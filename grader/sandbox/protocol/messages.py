@@ -11,7 +11,18 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from grader.sandbox.cleaning import clean
 from grader.sandbox.protocol.tensors import Stored, decode_value, encode_values
 from grader.sandbox.protocol.wire import BODY, ProtocolError
-from grader.sandbox.types import Finding, Function, Parameter, Question, Reading, RulesConfig, Survey, Wanted
+from grader.sandbox.types import (
+    Finding,
+    Function,
+    Parameter,
+    Passes,
+    Question,
+    Reading,
+    RulesConfig,
+    Signature,
+    Survey,
+    Wanted,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -20,8 +31,8 @@ if TYPE_CHECKING:
 
 _COUNT: Final = struct.Struct("<H")
 _SIZE: Final = struct.Struct("<I")
-_ASKED: Final = struct.Struct("<16sBBqHHI")
-"""Nonce, dtype, outputs, most bytes, names from the pool, names given, length of the names."""
+_ASKED: Final = struct.Struct("<16sBBqHHHI")
+"""Nonce, dtype, outputs, most bytes, names from the pool, names given, names wanted, length of the names."""
 _DTYPES: Final = ("float32", "float64")
 _SEPARATOR: Final = "\0"
 
@@ -44,7 +55,13 @@ def decode_read(buffer: bytearray) -> tuple[dict[str, bytes], RulesConfig, Wante
     for name, length in head["files"].items():
         files[name] = bytes(memoryview(buffer)[at : at + length])
         at += length
-    return files, _with_tuples(RulesConfig, head["rules"]), head["wanted"] and _with_tuples(Wanted, head["wanted"])
+    return files, _with_tuples(RulesConfig, head["rules"]), head["wanted"] and _wanted(head["wanted"])
+
+
+def _wanted(fields: dict[str, Any]) -> Wanted:
+    calls = {name: call and _with_tuples(Signature, call) for name, call in (fields["passes"] or {}).items()}
+    wanted: Wanted = _with_tuples(Wanted, {**fields, "passes": Passes(**calls) if calls else None})
+    return wanted
 
 
 def _with_tuples(kind: Callable[..., Any], fields: Mapping[str, Any]) -> Any:
@@ -143,8 +160,9 @@ def encode_ask(questions: Sequence[Question], nonces: Sequence[bytes]) -> bytes:
     """Encode questions that are sent together, each with the nonce that its answer must carry."""
     pieces = [_COUNT.pack(len(questions))]
     for each, nonce in zip(questions, nonces, strict=True):
-        names = _SEPARATOR.join((each.function, each.values, *each.from_values, *each.given)).encode()
-        dtype, counts = _DTYPES.index(each.dtype), (len(each.from_values), len(each.given), len(names))
+        names = _SEPARATOR.join((each.function, each.values, *each.from_values, *each.given, *each.wanted)).encode()
+        dtype = _DTYPES.index(each.dtype)
+        counts = len(each.from_values), len(each.given), len(each.wanted), len(names)
         pieces += (_ASKED.pack(nonce, dtype, each.outputs, each.max_bytes, *counts), names)
         pieces.append(encode_values(each.given.values()))
     return b"".join(pieces)
@@ -161,19 +179,20 @@ class Asked(NamedTuple):
     dtype: str
     outputs: int
     max_bytes: int
+    wanted: tuple[str, ...]
 
 
 def decode_ask(buffer: bytearray, base: int) -> Iterator[Asked]:
     """The child's side of `encode_ask`."""
     at = BODY + _COUNT.size
     for _ in range(_COUNT.unpack_from(buffer, BODY)[0]):
-        nonce, dtype, outputs, max_bytes, from_pool, given_count, length = _ASKED.unpack_from(buffer, at)
+        nonce, dtype, outputs, max_bytes, from_pool, given_count, _wanted_count, length = _ASKED.unpack_from(buffer, at)
         at += _ASKED.size + length
-        function, pool, names, given_names = _names(bytes(buffer[at - length : at]), from_pool)
+        function, pool, names, others = _names(bytes(buffer[at - length : at]), from_pool)
         given = {}
-        for name in given_names[:given_count]:
+        for name in others[:given_count]:
             given[name], at = decode_value(buffer, at, base)
-        yield Asked(nonce, function, pool, names, given, _DTYPES[dtype], outputs, max_bytes)
+        yield Asked(nonce, function, pool, names, given, _DTYPES[dtype], outputs, max_bytes, others[given_count:])
 
 
 @lru_cache(1024)

@@ -166,7 +166,7 @@ class _Found:
         except (RecursionError, MemoryError):
             self._codes[name] = NotPythonError(f"{shortened(name)}: the code is nested too deeply to be read")
         else:
-            begun, stubs = sorted_answers(definitions(code.tree.body))
+            begun, stubs = sorted_answers(definitions(code.tree.body, self.wanted))
             begun = begun or self._of_others(name, data)
             flat = code.assembled or not (begun or stubs)
             unknown = flat and self.wanted is None  # what it computes and what it has lost say what it is about
@@ -181,7 +181,7 @@ class _Found:
         """The answers to other exercises: lines outside functions are read for one exercise at a time."""
         if self.wanted is None:
             return ()
-        begun, _ = sorted_answers(definitions(_code(name, data, None).tree.body))
+        begun, _ = sorted_answers(definitions(_code(name, data, None).tree.body, None))
         return tuple(each for each in begun if each not in self.wanted.answers)
 
     def choose(self) -> Chosen:
@@ -245,7 +245,7 @@ def _python(name: str, data: bytes, wanted: Wanted | None) -> _Code:
     notes = (source.note,) if source.note else ()
     lines = source.text.split("\n")
     code = _Code(name, tree, lambda line: (name, line), notes, lines=tuple(lines))
-    if any(True for _ in definitions(tree.body)) if wanted is None else _has_only_functions(tree.body, wanted):
+    if any(True for _ in definitions(tree.body, None)) if wanted is None else _has_only_functions(tree.body, wanted):
         return code
     return _from_flat(code, notebook.cells_of_script(tree.body, lines), wanted)
 
@@ -276,7 +276,7 @@ def _from_flat(code: _Code, cells: Sequence[CellBody], wanted: Wanted | None) ->
         code = replace(code, computed=frozenset(name for node in values for name in _may_bind(node)))
     again = flat_lines.assigned_again(body)
     kept = [node for node in body if notebook.is_definition(node) and again.isdisjoint(assigned(node))]
-    written = {name: node for name, node in definitions(kept) if wanted is None or name in wanted.answers}
+    written = {name: node for name, node in definitions(kept, wanted) if wanted is None or name in wanted.answers}
     answered = set(sorted_answers(written.items())[0])
     used = {name for node in body if not isinstance(node, ast.FunctionDef) for name in called(node)}
     known = (_known(kept, wanted) | _LECTURES) - (written.keys() - used)
@@ -349,7 +349,7 @@ def _judged(code: _Code, rules: RulesConfig, wanted: Wanted | None) -> Submitted
         judgment = judge(facts, rules, code.file)
         asides += [f"{_at(code, line)}: {note}" for line, note in suspicion.notes(facts)]
         notes += [f"{_at(code, line)}: skipped: {why}" for line, why in judgment.left_out]
-    functions, repeated = _functions(code, tree.body, judgment)
+    functions, repeated = _functions(code, tree.body, judgment, wanted)
     asides += [f"{_at(code, line)}: {name} is defined more than once; the last one counts" for name, line in repeated]
     with _deeper():
         source = rewrite(code.tree, code.lines) if code.assembled else ""
@@ -455,15 +455,15 @@ def _is_main_guard(test: ast.expr) -> bool:
 
 
 def _functions(
-    code: _Code, body: list[ast.stmt], judgment: Tainted
+    code: _Code, body: list[ast.stmt], judgment: Tainted, wanted: Wanted | None
 ) -> tuple[dict[str, Function], list[tuple[str, int]]]:
     functions: dict[str, Function] = {}
     repeated: list[tuple[str, int]] = []
-    for name, node in definitions(body):
+    for name, node in definitions(body, wanted):
         if name in functions and functions[name].begun:
             repeated.append((name, node.lineno))
         if len(functions) < MOST_FUNCTIONS and len(name) <= LONGEST_NAME:
-            found = judgment.names.get(name, ())
+            found = judgment.names.get(name.partition(".")[0], ())
             functions[name] = _function(name, node, code.place, _placed(code, found))
     return functions, repeated
 
@@ -499,19 +499,22 @@ def _compiled(code: _Code, tree: ast.Module) -> CodeType:
 # The answers: functions `d<variable>` at top level
 
 
-def definitions(body: Iterable[ast.stmt]) -> Iterator[tuple[str, ast.stmt]]:
-    """Every top-level function or lambda with an answer's name, including those inside `if` and `try`."""
+def definitions(body: Iterable[ast.stmt], wanted: Wanted | None) -> Iterator[tuple[str, ast.stmt]]:
+    """Every top-level function or lambda with an answer's name, including those inside `if` and `try`, and methods."""
     for node in body:
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
             names = [node.name]
         elif isinstance(node, ast.Assign) and isinstance(node.value, ast.Lambda):
             names = assigned(node)
-        else:
-            if not isinstance(node, ast.ClassDef):
-                for inner in blocks(node):
-                    yield from definitions(inner)
+        elif isinstance(node, ast.ClassDef):
+            methods = {f"{node.name}.{each.name}": each for each in node.body if isinstance(each, ast.FunctionDef)}
+            yield from ((name, method) for name, method in methods.items() if wanted and name in wanted.answers)
             continue
-        yield from ((name, node) for name in names if ANSWER.fullmatch(name))
+        else:
+            for inner in blocks(node):
+                yield from definitions(inner, wanted)
+            continue
+        yield from ((name, node) for name in names if ANSWER.fullmatch(name) or (wanted and name in wanted.answers))
 
 
 def _function(

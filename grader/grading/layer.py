@@ -1,0 +1,204 @@
+"""Exercises of kind `layer`: a forward and a backward function in a course's own signatures.
+
+One call in the child answers for all rows of a case: the forward function, then the backward function with its cache,
+which never leaves the child. Every row is asked as if it were a function of the inputs and dout, so that verdicts and
+diagnoses are those of any gradient; `Layer` joins the questions that one call answers.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from grader.diagnosis.diagnose import explain
+from grader.exercise.forward import OUTPUT
+from grader.grading.follow_ups import FollowUps
+from grader.grading.gradients import ask_further, ask_given, ask_local, ask_true, send_values
+from grader.grading.row import Row
+from grader.sandbox.types import Several
+from grader.verdict.binding import Binding
+from grader.verdict.evidence import Ask, Evidence, Judgment, Verdict, is_fatal
+from grader.verdict.judge import failed, lecture_columns, obstacle, score, who_failed
+from grader.verdict.problems import Cause, form_problem, hard_coded_problem
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Iterator, Mapping, Sequence
+
+    import torch
+
+    from grader.exercise.case import Case, Cases
+    from grader.grading.questions import Attempt
+    from grader.sandbox.host.session import Session
+    from grader.sandbox.types import Outcome, Passes, Question
+
+FORWARD_FIRST = (
+    "out is wrong, so the forward pass comes first: what it keeps for the backward pass may be wrong as well"
+)
+
+
+class Layer:
+    """A session in which every value that the functions of a layer return is a function of its own: `dx(x, w, dout)`.
+
+    A layer that has timed out or crashed is not called again: all its values have the same outcome.
+    """
+
+    def __init__(self, session: Session, passes: Passes) -> None:
+        self._session = session
+        self._names = frozenset(name for call in passes.calls for name in call.parameters)
+        self._fatal: Outcome | None = None
+
+    def pool(self, key: str, values: Mapping[str, torch.Tensor | int | float]) -> None:
+        """Register the values that the functions are given, and no others: `out` is an answer."""
+        self._session.pool(key, _sent(values, self._names))
+
+    def ask(self, questions: Sequence[Question]) -> Generator[Outcome]:
+        """Ask for all values with as few calls as possible; yield their outcomes in order."""
+        calls: dict[Any, list[Question]] = {}
+        for question in questions:
+            calls.setdefault(_inputs(question), []).append(question)
+        joined = [_joined(together) for together in calls.values()]
+        answers = dict(zip(calls, self._answers(joined), strict=True))
+        for question in questions:
+            found = answers[_inputs(question)]
+            place = calls[_inputs(question)].index(question)
+            yield found.outcomes[place] if isinstance(found, Several) else found
+
+    def _answers(self, joined: Sequence[Question]) -> Iterator[Outcome]:
+        asked = self._session.ask(joined) if self._fatal is None else None
+        for _ in joined:
+            answer = self._fatal or next(asked)  # type: ignore[arg-type]
+            self._fatal = answer if is_fatal(answer) else None
+            yield answer
+
+
+_SENT: dict[tuple[int, frozenset[str]], tuple[Mapping[str, Any], Mapping[str, Any]]] = {}
+"""What was sent of the latest cases' values: successive submissions are asked about the same ones."""
+MOST_SENT = 64
+
+
+def _sent(values: Mapping[str, Any], names: frozenset[str]) -> Mapping[str, Any]:
+    kept = _SENT.get((id(values), names))
+    if kept is None:
+        kept = values, {name: value for name, value in values.items() if name in names}
+        if len(_SENT) >= MOST_SENT:
+            del _SENT[next(iter(_SENT))]
+        _SENT[id(values), names] = kept
+    return kept[1]
+
+
+def _inputs(question: Question) -> tuple[Any, ...]:
+    """What decides whether one call answers two questions."""
+    given = tuple((name, id(value)) for name, value in question.given.items())
+    return question.values, question.from_values, given, question.dtype
+
+
+def _joined(questions: Sequence[Question]) -> Question:
+    wanted = tuple(OUTPUT if each.function == f"d{OUTPUT}" else each.function for each in questions)
+    room = sum(each.max_bytes for each in questions)
+    return replace(questions[0], wanted=wanted, max_bytes=room, shape=None, hidden=any(e.hidden for e in questions))
+
+
+class LayerSteps:
+    """Grades one submission to such an exercise."""
+
+    def __init__(self, attempt: Attempt) -> None:
+        passes = attempt.exercise.settings.form
+        if passes is None:
+            raise AssertionError(f"{attempt.exercise.name} is a layer without a form")
+        self._attempt, self._passes = attempt, passes
+        self._follow_ups = FollowUps(attempt.cases)
+
+    def rows(self, session: Session) -> Iterator[Row]:
+        """Random cotangents on the given case, then on the others; yield each row as soon as it is known."""
+        cases = self._attempt.cases
+        layer: Any = Layer(session, self._passes)
+        found = [self._evidence(variable) for variable in self._attempt.variables]
+        if any(evidence.askable for evidence in found):
+            send_values(layer, cases)
+            ask_given(layer, cases, found)
+            ask_local(layer, cases, found)
+            ask_further(layer, cases, found)
+        wrong = ""
+        for evidence in found:
+            start = time.perf_counter()
+            is_value = self._attempt.exercise.is_value(evidence.variable)
+            if is_value:
+                judgment, notes = judge_value(evidence, cases), list[str]()
+                wrong = FORWARD_FIRST if judgment.verdict in (Verdict.WRONG_VALUES, Verdict.HARD_CODED) else ""
+            else:
+                ask_true(layer, cases, evidence)
+                judgment, notes = self._follow_ups.judged(layer, evidence)
+                notes = notes if judgment.verdict.right or not wrong else [*notes, wrong]
+            explained = self._attempt.settings.explained and not is_value
+            diagnosis = explain(evidence, judgment, cases) if explained else None
+            yield Row.of(
+                self._attempt,
+                evidence.variable,
+                evidence,
+                judgment,
+                diagnosis=diagnosis.as_dict() if diagnosis else None,
+                notes=notes,
+                seconds=time.perf_counter() - start + sum(outcome.seconds for outcome in evidence.calls()),
+            )
+
+    def extra(self) -> dict[str, Any]:
+        """Nothing beyond the rows."""
+        return {}
+
+    def _evidence(self, variable: str) -> Evidence:
+        """The evidence for a row: which function it is from, and why the layer cannot be called, if it cannot."""
+        reading, inputs = self._attempt.reading, self._attempt.exercise.inputs_parameters
+        last = self._passes.calls[0 if self._attempt.exercise.is_value(variable) else -1]
+        names = dict.fromkeys(name for call in self._passes.calls for name in call.parameters)
+        upstream = (OUTPUT,) if f"d{OUTPUT}" in names else ()
+        binding = Binding(tuple(name for name in names if name in inputs), upstream)
+        stopped = (obstacle(call.name, reading, self._attempt.loading, binding) for call in self._passes.calls)
+        return Evidence(variable, reading.functions.get(last.name), binding, next(filter(None, stopped), None))
+
+
+@dataclass(frozen=True)
+class _Value:
+    """A forward value in the place of a gradient: what an answer is compared with, and on which scale."""
+
+    case: Case
+
+    def cut(self, variable: str) -> torch.Tensor:
+        """The value, in float64."""
+        value: torch.Tensor = self.case.graph.values[variable]
+        return value
+
+    def magnitude(self, variable: str) -> float:
+        """Its largest element."""
+        return float(self.cut(variable).abs().max())
+
+
+def judge_value(evidence: Evidence, cases: Cases) -> Judgment:
+    """The verdict on a value that a layer's forward function returns."""
+    if evidence.obstacle is not None:
+        return evidence.obstacle
+    failure = evidence.failure()
+    if failure is not None:
+        return failed(failure, who_failed(evidence), "the function", evidence.function, evidence.binding)
+    variable, got = evidence.variable, evidence.tensor(Ask.LOCAL)
+    if got is None:
+        raise AssertionError(f"{variable}: judged without an answer")
+    expected: torch.Tensor = cases.given.values[variable]
+    columns = lecture_columns(got, expected)
+    so_far = Judgment(
+        Verdict.EXACT, None, columns, tuple(got.shape), str(got.dtype).removeprefix("torch."), narrow=evidence.narrow
+    )
+    if (problem := form_problem(got, expected)) is not None:
+        return replace(so_far, verdict=problem[0], problem=problem[1])
+    kind = Ask.NARROW if evidence.narrow else Ask.RANDOM
+    values: list[Any] = [_Value(case) for case in cases]
+    scores = tuple(score(evidence.tensor(kind, k), value, variable, value.case) for k, value in enumerate(values))
+    failing = [(case, each) for case, each in zip(cases, scores, strict=True) if not evidence.passes(case, each)]
+    so_far = replace(so_far, cases=scores, tolerance=evidence.tolerance)
+    if not failing:
+        return replace(so_far, verdict=Verdict.EXACT if columns.exact else Verdict.CORRECT)
+    if failing[0][0] is cases.given:
+        said = f"values differ from those of forward.py: maxdiff {columns.maxdiff or 0.0:.3g}"
+        return replace(so_far, verdict=Verdict.WRONG_VALUES, problem=said)
+    cause = Cause.RANGE if all(case.stressed for case, _ in failing) else Cause.OPEN
+    return replace(so_far, verdict=Verdict.HARD_CODED, problem=hard_coded_problem(failing[0][1], cause))

@@ -1,0 +1,92 @@
+"""The signatures of a layer's functions, and what does not fit together in them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from grader.exercise.exercise import Exercise
+from grader.exercise.form import signature
+from grader.exercise.forward import BrokenExercise
+from grader.sandbox.types import Signature
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+FORWARD = """
+import torch
+GRADED = ['out', 'x']
+SIZES = []
+def inputs(seed, n=3):
+    return {'x': torch.ones(n)}
+def forward(x):
+    out = x * 2
+    return locals()
+"""
+FORM = 'forward = "double_forward(x) -> out, cache"\nbackward = "double_backward(dout, cache) -> dx"\n'
+
+
+def exercise(folder: Path, form: str = FORM, forward: str = FORWARD) -> Exercise:
+    """A layer with this form."""
+    folder.mkdir()
+    (folder / "forward.py").write_text(forward)
+    (folder / "exercise.toml").write_text(f'title = "t"\nkind = "layer"\n[form]\n{form}')
+    return Exercise(folder)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("f(x) -> y", Signature("f", ("x",), ("y",))),
+        (" f( x,w , ) ->out,  cache ", Signature("f", ("x", "w"), ("out", "cache"))),
+        ("f() -> dx", Signature("f", (), ("dx",))),
+        ("Linear.backward(dout, cache) -> dx", Signature("Linear.backward", ("dout", "cache"), ("dx",))),
+        ("a.b.c(x) -> y", None),
+        (".f(x) -> y", None),
+        ("f(x)", None),
+        ("f(x) ->", None),
+        ("f -> x", None),
+        ("f(x=1) -> y", None),
+        ("f(*x) -> y", None),
+        ("f(x) -> (y, z)", None),
+    ],
+)
+def test_a_signature_is_read_as_a_course_writes_it(text: str, expected: Signature | None) -> None:
+    """Name, parameters, what is returned; all by position."""
+    assert signature(text) == expected
+
+
+def test_the_rows_are_the_value_and_the_gradients(tmp_path: Path) -> None:
+    """And the answers to look for are the functions."""
+    found = exercise(tmp_path / "double")
+    assert found.gradients == ("out", "dx")
+    assert found.wanted.answers == ("double_forward", "double_backward")
+    assert [found.variable(row) for row in found.gradients] == ["out", "x"]
+
+
+@pytest.mark.parametrize(
+    ("form", "sentence"),
+    [
+        ("", "a layer needs a [form]"),
+        ('backward = "double_backward"', 'backward must be a signature such as backward = "affine_backward('),
+        ("backward = 3", "backward must be a signature"),
+        ('backwards = "f(dout) -> dx"', "did you mean 'backward'?"),
+        (FORM.replace("(dout, cache)", "(dout, kept)"), "double_backward is to be given kept, which is neither"),
+        (FORM.replace("-> dx", "-> dw"), "GRADED lists x, but double_backward does not return dx"),
+        (FORM.replace("-> dx", "-> dx, cache"), "cache is returned twice"),
+        (FORM.replace("-> out", "-> y"), "GRADED lists out, but double_backward does not return dout"),
+    ],
+)  # fmt: skip
+def test_what_does_not_fit_is_one_sentence(tmp_path: Path, form: str, sentence: str) -> None:
+    """With the file it is in."""
+    with pytest.raises(BrokenExercise) as caught:
+        exercise(tmp_path / "double", form)
+    assert sentence in str(caught.value)
+    assert "exercise.toml" in str(caught.value)
+
+
+def test_a_returned_gradient_has_to_be_graded(tmp_path: Path) -> None:
+    """Otherwise nobody would say whether it is right."""
+    with pytest.raises(BrokenExercise, match="double_backward returns dx, but GRADED does not list x"):
+        exercise(tmp_path / "double", forward=FORWARD.replace("'out', 'x'", "'out'"))
