@@ -146,7 +146,7 @@ class TestWithoutALoss:
         ("", "title is missing"),
         ('titel = "x"', "Did you mean 'title'?"),
         ('title = "x"\nminutes = "many"', "minutes must be of type int, not str"),
-        ('title = "x"\nkind = "quiz"', "kind must be 'gradients' or 'training'"),
+        ('title = "x"\nkind = "quiz"', "kind must be 'gradients', 'training' or 'layer'"),
         ("title = ", "exercise.toml"),
     ],
 )
