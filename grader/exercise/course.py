@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from grader.exercise.class_tables import CLASS_TABLES
 from grader.exercise.exercise_toml import KINDS, RULES, read_settings
+from grader.exercise.form import row_name
 from grader.exercise.forward import BrokenExercise, literals, parse, read_text
 from grader.exercise.nearest import did_you_mean
 from grader.exercise.settings import Criterion, Feedback, Visibility
@@ -158,13 +159,13 @@ def _gradients(folders: list[Path]) -> list[str]:
     for folder in folders:
         file = folder / "forward.py"
         try:
-            kind = read_settings(folder / "exercise.toml").kind
-            graded = literals(parse(file, read_text(file))).get(KINDS[kind])
+            settings = read_settings(folder / "exercise.toml")
+            graded = literals(parse(file, read_text(file))).get(KINDS[settings.kind])
         except BrokenExercise:
             return []
         if not isinstance(graded, list):
             return []
-        found += [f"d{name}" for name in graded]
+        found += [row_name(name, settings.form) for name in graded]
     return found
 
 

@@ -113,7 +113,7 @@ class Exercise:
     def points(self, variable: str) -> int:
         """The points of a gradient: the course's setting, else the exercise's."""
         own = self.settings.points
-        return self.course.points_for(self.name, f"d{variable}", own) if self.course else own
+        return self.course.points_for(self.name, self.row_name(variable), own) if self.course else own
 
     @property
     def possible(self) -> int:

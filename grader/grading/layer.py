@@ -19,7 +19,7 @@ from grader.grading.row import Row
 from grader.sandbox.types import Several
 from grader.verdict.binding import Binding
 from grader.verdict.evidence import Ask, Evidence, Judgment, Verdict, is_fatal
-from grader.verdict.judge import failed, lecture_columns, obstacle, score, who_failed
+from grader.verdict.judge import lecture_columns, obstacle, score, stopped
 from grader.verdict.problems import Cause, form_problem, hard_coded_problem
 
 if TYPE_CHECKING:
@@ -153,8 +153,8 @@ class LayerSteps:
         names = dict.fromkeys(name for call in self._passes.calls for name in call.parameters)
         upstream = (OUTPUT,) if f"d{OUTPUT}" in names else ()
         binding = Binding(tuple(name for name in names if name in inputs), upstream)
-        stopped = (obstacle(call.name, reading, self._attempt.loading, binding) for call in self._passes.calls)
-        return Evidence(variable, reading.functions.get(last.name), binding, next(filter(None, stopped), None))
+        obstacles = (obstacle(call.name, reading, self._attempt.loading, binding) for call in self._passes.calls)
+        return Evidence(variable, reading.functions.get(last.name), binding, next(filter(None, obstacles), None))
 
 
 @dataclass(frozen=True)
@@ -175,11 +175,8 @@ class _Value:
 
 def judge_value(evidence: Evidence, cases: Cases) -> Judgment:
     """The verdict on a value that a layer's forward function returns."""
-    if evidence.obstacle is not None:
-        return evidence.obstacle
-    failure = evidence.failure()
-    if failure is not None:
-        return failed(failure, who_failed(evidence), "the function", evidence.function, evidence.binding)
+    if (judgment := stopped(evidence)) is not None:
+        return judgment
     variable, got = evidence.variable, evidence.tensor(Ask.LOCAL)
     if got is None:
         raise AssertionError(f"{variable}: judged without an answer")

@@ -119,19 +119,18 @@ def failed(
     return Judgment(verdict, f"{sentence}; {to_do}" if to_do else sentence, line=line)
 
 
-def who_failed(evidence: Evidence) -> str:
-    """What was called, as the subject of a sentence."""
-    return evidence.function.name if evidence.function is not None else f"d{evidence.variable}"
+def stopped(evidence: Evidence) -> Judgment | None:
+    """The verdict if the function could not be called, or did not return a tensor; None if it did."""
+    failure = evidence.failure()
+    if evidence.obstacle is not None or failure is None:
+        return evidence.obstacle
+    who = evidence.function.name if evidence.function is not None else f"d{evidence.variable}"
+    return failed(failure, who, "the function", evidence.function, evidence.binding)
 
 
 def judge(evidence: Evidence, cases: Cases) -> Judgment:
     """The verdict on one gradient, once all its questions have been asked."""
-    if evidence.obstacle is not None:
-        return evidence.obstacle
-    failure = evidence.failure()
-    if failure is not None:
-        return failed(failure, who_failed(evidence), "the function", evidence.function, evidence.binding)
-    return _judge_tensor(evidence, cases)
+    return stopped(evidence) or _judge_tensor(evidence, cases)
 
 
 def _judge_tensor(evidence: Evidence, cases: Cases) -> Judgment:
@@ -304,7 +303,7 @@ def _stressed_score(got: torch.Tensor, expected: torch.Tensor, scale: float, cas
     errors = torch.where(torch.isfinite(got), (got - expected).abs(), 0.0)
     if not got.numel():
         return CaseScore(case.sizes, 0.0, exact=False, maxdiff=0.0, hidden=case.hidden)
-    small = case.exercise.kind == "gradients"
+    small = case.exercise.kind != "training"
     largest = float((errors / (_weights(expected, scale) if small else max(scale, _LEAST_WEIGHT))).max())
     relative = largest if math.isfinite(largest) else None
     return CaseScore(case.sizes, relative, exact=False, maxdiff=float(errors.max()), hidden=case.hidden)

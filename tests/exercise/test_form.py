@@ -65,6 +65,14 @@ def test_the_rows_are_the_value_and_the_gradients(tmp_path: Path) -> None:
     assert [found.variable(row) for row in found.gradients] == ["out", "x"]
 
 
+def test_a_course_sets_the_points_of_a_value_by_its_row(tmp_path: Path) -> None:
+    """`out`, as in the table; `dout` is nothing that a learner writes."""
+    (tmp_path / "course.toml").write_text("name = 't'\nversion = '1'\n[points.double]\nout = 5\ndx = 2\n")
+    found = exercise(tmp_path / "double")
+    assert [found.points(variable) for variable in found.graded] == [5, 2]
+    assert found.possible == 7
+
+
 @pytest.mark.parametrize(
     ("form", "sentence"),
     [
