@@ -542,6 +542,8 @@ def build_cases(exercise: Exercise, seed: int, batch_size: int | None = None, hi
         _Further(exercise, sizes, SCALES[k % len(SCALES)], upstream, unseen, k == len(own) - 1)
         for k, sizes in enumerate(own)
     ]
+    if exercise.kind == "layer":  # a layer may keep the values of an earlier call of the same shapes
+        further.insert(0, _Further(exercise, given.sizes, 1.0, upstream, unseen, stressed=False, same=True))
     if hidden_seed is None:
         return Cases(exercise, given, tuple(each.case(seed + 1 + k) for k, each in enumerate(further)))
     return Cases(exercise, given, tuple(each.hidden(hidden_seed + k, given) for k, each in enumerate(further)))
@@ -562,6 +564,8 @@ class _Further:
     """By input, the rows of its table that the given case does not use."""
     stressed: bool
     """Whether its inputs are made as extreme as the forward pass allows."""
+    same: bool = False
+    """Whether its sizes are the given case's."""
 
     def case(self, seed: int, sizes: Mapping[str, int] | None = None) -> Case:
         """The case for a seed and sizes: hidden sizes, or the exercise's own if None.
@@ -583,6 +587,8 @@ class _Further:
 
     def hidden(self, seed: int, given: Case) -> Case:
         """A case whose sizes no learner has seen; the exercise's own sizes if it works at no others."""
+        if self.same:
+            return self.case(seed, self.sizes)
         rng = random.Random(seed)  # noqa: S311 the seed is the secret
         given_sizes, numbers = {**self.exercise.given_sizes, **given.sizes}, _dimensions(given)
         avoided = {*numbers, *self.exercise.given_sizes.values()}

@@ -6,6 +6,7 @@ import ast
 import hashlib
 import inspect
 from functools import cached_property
+from importlib.util import find_spec
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
     import torch
 
 
+NUMPY = "pip install 'backprop-grader[numpy]'"
+
+
 class Exercise:
     """A forward pass and everything beside it. Reading one does not need torch; `inputs` and `forward` do."""
 
@@ -40,10 +44,10 @@ class Exercise:
         if self.kind == "training" and file.ends_in_out:
             file.refuse(self.lines[-1].number, "a network is trained on its loss: forward() must end in `loss = ...`")
         self.graded = _graded(file, KINDS[self.kind])
-        if self.kind == "layer":
-            self._check_form()
         self.sizes: tuple[dict[str, int], ...] = tuple(file.constants.get("SIZES", ()))
         self.given_sizes = given_sizes(file.function("inputs"))
+        if self.kind == "layer":
+            self._check_form()
         self.course = find_course(directory.parent)
         self._check_order(file, KINDS[self.kind])
 
@@ -79,10 +83,16 @@ class Exercise:
     @property
     def rules(self) -> RulesConfig:
         """What learners may use beyond the built-in lists: the exercise's rules and the course's."""
-        own, course = self.settings.rules, self.course
-        if course is None:
-            return own
-        return RulesConfig((*own.imports, *course.imports), (*own.names, *course.names), own.enabled)
+        own, course, form = self.settings.rules, self.course or RulesConfig(), self.settings.form
+        numpy = ("numpy",) if form is not None and form.arrays == "numpy" else ()
+        if numpy and find_spec("numpy") is None:
+            raise BrokenExercise(f"{self.name} is written in numpy, which is not installed here: {NUMPY}")
+        return RulesConfig(
+            (*own.imports, *numpy, *course.imports),
+            (*own.names, *course.names),
+            own.enabled,
+            function=form is not None and form.style == "autograd",
+        )
 
     @cached_property
     def wanted(self) -> Wanted:
@@ -192,7 +202,7 @@ class Exercise:
         file, form = self.directory / "exercise.toml", self.settings.form
         if form is None:
             raise BrokenExercise(f'{file}: a layer needs a [form] such as backward = "{EXAMPLE}"')
-        if problem := form_problem(form, self.inputs_parameters, self.graded):
+        if problem := form_problem(form, self.inputs_parameters, self.given_sizes, self.graded):
             raise BrokenExercise(f"{file}: [form]: {problem}")
 
     def _check_order(self, file: ForwardFile, constant: str) -> None:
@@ -213,7 +223,7 @@ class Exercise:
                     f"{constant} lists {variable} before {min(late)}, which is computed from it. "
                     "List the variables from the loss backward, so that no stub gives a later answer away.",
                 )
-            if "loss" not in self.downstream(variable):
+            if variable != "loss" and "loss" not in self.downstream(variable):
                 file.refuse(line, f"{constant} lists {variable}, but the loss does not depend on it")
             seen.add(variable)
 

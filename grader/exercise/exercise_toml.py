@@ -8,7 +8,17 @@ from importlib.machinery import PathFinder
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
-from grader.exercise.form import passes, signature_problem
+from grader.exercise.form import (
+    ARRAYS,
+    STYLES,
+    given_problem,
+    keys_problem,
+    names_problem,
+    passes,
+    path_problem,
+    scale_problem,
+    signature_problem,
+)
 from grader.exercise.nearest import did_you_mean
 from grader.exercise.toml_file import TomlFile, TomlTable, flag, names, one_of, text, whole
 from grader.sandbox.types import Passes, RulesConfig
@@ -102,6 +112,23 @@ def _instead(name: str) -> str:
 RULES = TomlTable({"imports": lambda _, value: import_problem(value), "names": names("getattr")})
 """[rules] of an exercise, and of a course."""
 
+FORM = TomlTable(
+    {
+        "style": one_of(STYLES),
+        "arrays": one_of(ARRAYS),
+        "forward": signature_problem,
+        "backward": signature_problem,
+        "given": TomlTable(each=given_problem),
+        "scale": TomlTable(each=scale_problem),
+        "make": signature_problem,
+        "set": TomlTable(each=path_problem),
+        "read": TomlTable(each=path_problem),
+        "class": names_problem,
+        "arguments": names_problem,
+    }
+)
+"""[form] of a layer."""
+
 EXERCISE = TomlTable(
     {
         "title": text("Softmax by hand", empty=False),
@@ -114,7 +141,7 @@ EXERCISE = TomlTable(
         "stretches": TomlTable(each=names("logits")),
         "exact": TomlTable({"expected": flag, "reason": text(), "reference": text("9f86d081...")}),
         "rules": RULES,
-        "form": TomlTable({"forward": signature_problem, "backward": signature_problem}),
+        "form": FORM,
         "notebook": TomlTable({"series": text("lecture"), "part": whole(1), "synonyms": TomlTable(each=text("n"))}),
         "hints": TomlTable(each=TomlTable({"shape": text(), "derivative": text()})),
     },
@@ -129,7 +156,10 @@ def read_settings(path: Path) -> ExerciseSettings:
     Raises:
         BrokenExercise: `path:line: message` about the first error.
     """
-    data = TomlFile.read(path, EXERCISE).data
+    file = TomlFile.read(path, EXERCISE)
+    data = file.data
+    if "form" in data and (problem := keys_problem(data["form"])):
+        file.refuse(problem, "form")
     plain = {k: data[k] for k in ("title", "kind", "minutes", "difficulty", "why", "points") if k in data}
     exact, rules = data.get("exact", {}), data.get("rules", {})
     return ExerciseSettings(

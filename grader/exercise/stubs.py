@@ -26,7 +26,7 @@ class NoReset(Exception):
 def function_name(exercise: Exercise, gradient: str) -> str:
     """The function that computes a gradient: its own, the one of a training exercise, or one of a layer's."""
     if form := exercise.settings.form:
-        return next(call.name for call in form.calls if gradient in call.returns)
+        return next((call.name for call in form.calls if gradient in call.returns), form.backward.name)
     return "gradients" if exercise.kind == "training" else gradient
 
 

@@ -1,4 +1,4 @@
-"""Exercises of kind `layer`: a forward and a backward function in a course's own signatures.
+"""Exercises of kind `layer`: functions, an object or a `torch.autograd.Function` in a course's own signatures.
 
 One call in the child answers for all rows of a case: the forward function, then the backward function with its cache,
 which never leaves the child. Every row is asked as if it were a function of the inputs and dout, so that verdicts and
@@ -11,21 +11,23 @@ import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+import torch
+
 from grader.diagnosis.diagnose import explain
+from grader.exercise.form import factor_value
 from grader.exercise.forward import OUTPUT
 from grader.grading.follow_ups import FollowUps
 from grader.grading.gradients import ask_further, ask_given, ask_local, ask_true, send_values
+from grader.grading.questions import case_question, pool_name
 from grader.grading.row import Row
-from grader.sandbox.types import Several
+from grader.sandbox.types import Returned, Several
 from grader.verdict.binding import Binding
-from grader.verdict.evidence import Ask, Evidence, Judgment, Verdict, is_fatal
+from grader.verdict.evidence import Ask, Evidence, Judgment, Verdict, is_fatal, tensor_of
 from grader.verdict.judge import lecture_columns, obstacle, score, stopped
 from grader.verdict.problems import Cause, form_problem, hard_coded_problem
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Mapping, Sequence
-
-    import torch
 
     from grader.exercise.case import Case, Cases
     from grader.grading.questions import Attempt
@@ -37,32 +39,58 @@ FORWARD_FIRST = (
 )
 
 
+IN_BETWEEN = (
+    "right by itself, wrong when the forward pass of another input comes before the backward pass: {name} uses what "
+    "the latest forward pass left in a global or in the class; take it from what its own forward pass kept"
+)
+SECOND_CALL = (
+    "right in the first call, wrong in a second one after the same forward pass: {name} changes {what} in place; "
+    "work on a copy"
+)
+SAME = 1e-6
+"""Relative difference up to which two answers to the same question count as the same."""
+
+
 class Layer:
     """A session in which every value that the functions of a layer return is a function of its own: `dx(x, w, dout)`.
 
     A layer that has timed out or crashed is not called again: all its values have the same outcome.
+
+    Args:
+        names: the rows by the names of these functions; of a value, `out` for `dout`.
     """
 
-    def __init__(self, session: Session, passes: Passes) -> None:
-        self._session = session
-        self._names = frozenset(name for call in passes.calls for name in call.parameters)
+    def __init__(self, session: Session, passes: Passes, names: Mapping[str, str]) -> None:
+        self._session, self._passes, self._names = session, passes, names
+        self._taken = frozenset(passes.taken)
+        self._sizes: dict[str, Mapping[str, Any]] = {}
         self._fatal: Outcome | None = None
 
     def pool(self, key: str, values: Mapping[str, torch.Tensor | int | float]) -> None:
         """Register the values that the functions are given, and no others: `out` is an answer."""
-        self._session.pool(key, _sent(values, self._names))
+        self._sizes[key] = values
+        self._session.pool(key, _sent(values, self._taken))
 
     def ask(self, questions: Sequence[Question]) -> Generator[Outcome]:
         """Ask for all values with as few calls as possible; yield their outcomes in order."""
         calls: dict[Any, list[Question]] = {}
         for question in questions:
             calls.setdefault(_inputs(question), []).append(question)
-        joined = [_joined(together) for together in calls.values()]
+        joined = [self._joined(together) for together in calls.values()]
         answers = dict(zip(calls, self._answers(joined), strict=True))
         for question in questions:
             found = answers[_inputs(question)]
             place = calls[_inputs(question)].index(question)
-            yield found.outcomes[place] if isinstance(found, Several) else found
+            yield self._in_torch(found.outcomes[place], question) if isinstance(found, Several) else found
+
+    def ask_beside(self, questions: Sequence[Question], other: str) -> Sequence[tuple[Outcome, Outcome]]:
+        """Ask again, with the forward pass of other values in between, and the backward pass twice."""
+        joined = replace(self._joined(questions), beside=other)
+        found = next(iter(self._answers([joined])))
+        if not isinstance(found, Several):
+            return [(found, found) for _ in questions]
+        once = [self._in_torch(each, question) for each, question in zip(found.outcomes, [*questions] * 2, strict=True)]
+        return list(zip(once[: len(questions)], once[len(questions) :], strict=True))
 
     def _answers(self, joined: Sequence[Question]) -> Iterator[Outcome]:
         asked = self._session.ask(joined) if self._fatal is None else None
@@ -70,6 +98,25 @@ class Layer:
             answer = self._fatal or next(asked)  # type: ignore[arg-type]
             self._fatal = answer if is_fatal(answer) else None
             yield answer
+
+    def _joined(self, questions: Sequence[Question]) -> Question:
+        wanted = tuple(self._names[each.function] for each in questions)
+        room = sum(each.max_bytes for each in questions)
+        return replace(
+            questions[0], wanted=wanted, max_bytes=room, shape=None, hidden=any(each.hidden for each in questions)
+        )
+
+    def _in_torch(self, outcome: Outcome, question: Question) -> Outcome:
+        """The answer as a vector-Jacobian product in the question's dtype: numpy computes in float64."""
+        if not isinstance(outcome, Returned):
+            return outcome
+        tensors = outcome.tensors
+        if factor := self._passes.scale.get(self._names[question.function]):
+            scale = factor_value(factor, self._sizes[question.values])
+            tensors = tuple(each / scale if each.is_floating_point() else each for each in tensors)
+        if self._passes.arrays == "numpy" and question.dtype == "float32":
+            tensors = tuple(each.float() if each.dtype == torch.float64 else each for each in tensors)
+        return outcome if tensors is outcome.tensors else replace(outcome, tensors=tensors)
 
 
 _SENT: dict[tuple[int, frozenset[str]], tuple[Mapping[str, Any], Mapping[str, Any]]] = {}
@@ -93,12 +140,6 @@ def _inputs(question: Question) -> tuple[Any, ...]:
     return question.values, question.from_values, given, question.dtype
 
 
-def _joined(questions: Sequence[Question]) -> Question:
-    wanted = tuple(OUTPUT if each.function == f"d{OUTPUT}" else each.function for each in questions)
-    room = sum(each.max_bytes for each in questions)
-    return replace(questions[0], wanted=wanted, max_bytes=room, shape=None, hidden=any(e.hidden for e in questions))
-
-
 class LayerSteps:
     """Grades one submission to such an exercise."""
 
@@ -112,13 +153,16 @@ class LayerSteps:
     def rows(self, session: Session) -> Iterator[Row]:
         """Random cotangents on the given case, then on the others; yield each row as soon as it is known."""
         cases = self._attempt.cases
-        layer: Any = Layer(session, self._passes)
+        names = {f"d{variable}": self._attempt.exercise.row_name(variable) for variable in self._attempt.variables}
+        layer: Any = Layer(session, self._passes, names)
         found = [self._evidence(variable) for variable in self._attempt.variables]
+        states: dict[str, str] = {}
         if any(evidence.askable for evidence in found):
             send_values(layer, cases)
             ask_given(layer, cases, found)
             ask_local(layer, cases, found)
             ask_further(layer, cases, found)
+            states = self._states(layer, found)
         wrong = ""
         for evidence in found:
             start = time.perf_counter()
@@ -129,8 +173,10 @@ class LayerSteps:
             else:
                 ask_true(layer, cases, evidence)
                 judgment, notes = self._follow_ups.judged(layer, evidence)
+                kept = states.get(evidence.variable, "") if judgment.verdict.right else ""
+                judgment = replace(judgment, verdict=Verdict.HARD_CODED, problem=kept) if kept else judgment
                 notes = notes if judgment.verdict.right or not wrong else [*notes, wrong]
-            explained = self._attempt.settings.explained and not is_value
+            explained = self._attempt.settings.explained and not is_value and judgment.problem not in states.values()
             diagnosis = explain(evidence, judgment, cases) if explained else None
             yield Row.of(
                 self._attempt,
@@ -146,15 +192,65 @@ class LayerSteps:
         """Nothing beyond the rows."""
         return {}
 
+    def _states(self, layer: Layer, found: Sequence[Evidence]) -> dict[str, str]:
+        """What is wrong with a gradient that is right in a pass of its own; by variable.
+
+        The forward pass of another case comes between its own and its backward pass, which is called twice.
+        """
+        cases, exercise = self._attempt.cases, self._attempt.exercise
+        asked = [
+            each for each in found if not exercise.is_value(each.variable) and each.tensor(_kind(each)) is not None
+        ]
+        if not asked or self._passes.forward is None:
+            return {}
+        questions = [case_question(cases, each, 0, "float32" if each.narrow else "float64") for each in asked]
+        answers = layer.ask_beside(questions, pool_name(1, questions[0].dtype))
+        reads = self._passes.reads.values()
+        states = {}
+        for evidence, (first, again) in zip(asked, answers, strict=True):
+            alone, row = evidence.tensor(_kind(evidence)), f"d{evidence.variable}"
+            once, twice = tensor_of(first), tensor_of(again)
+            if alone is None or (row in reads and _adds_up(alone, once, twice)):
+                continue
+            if not _close(alone, once):
+                states[evidence.variable] = IN_BETWEEN.format(name=self._passes.backward.name)
+            elif twice is not None and not _close(alone, twice):
+                changed = isinstance(again, Returned) and f"d{OUTPUT}" in again.mutated
+                what = f"d{OUTPUT}" if changed else "what the forward pass kept"
+                states[evidence.variable] = SECOND_CALL.format(name=self._passes.backward.name, what=what)
+        return states
+
     def _evidence(self, variable: str) -> Evidence:
         """The evidence for a row: which function it is from, and why the layer cannot be called, if it cannot."""
         reading, inputs = self._attempt.reading, self._attempt.exercise.inputs_parameters
-        last = self._passes.calls[0 if self._attempt.exercise.is_value(variable) else -1]
-        names = dict.fromkeys(name for call in self._passes.calls for name in call.parameters)
+        row, calls = self._attempt.exercise.row_name(variable), self._passes.calls
+        last = next((call for call in calls if row in call.returns), self._passes.backward)
+        names = self._passes.taken
         upstream = (OUTPUT,) if f"d{OUTPUT}" in names else ()
-        binding = Binding(tuple(name for name in names if name in inputs), upstream)
-        obstacles = (obstacle(call.name, reading, self._attempt.loading, binding) for call in self._passes.calls)
+        sent = {*inputs, *self._attempt.exercise.given_sizes}
+        binding = Binding(tuple(name for name in names if name in sent), upstream)
+        needed = calls[: calls.index(last) + 1]
+        obstacles = (obstacle(call.name, reading, self._attempt.loading, binding) for call in needed)
         return Evidence(variable, reading.functions.get(last.name), binding, next(filter(None, obstacles), None))
+
+
+def _kind(evidence: Evidence) -> Ask:
+    return Ask.NARROW if evidence.narrow else Ask.RANDOM
+
+
+def _close(one: torch.Tensor, other: torch.Tensor | None) -> bool:
+    """Whether two answers to the same question are the same up to rounding."""
+    if other is None or one.shape != other.shape:
+        return False
+    one, other = one.double(), other.double()
+    return bool(torch.allclose(one, other, rtol=SAME, atol=SAME * float(one.abs().max()), equal_nan=True))
+
+
+def _adds_up(alone: torch.Tensor, once: torch.Tensor | None, twice: torch.Tensor | None) -> bool:
+    """Whether an attribute of an object sums the gradients of successive backward passes, as in PyTorch."""
+    if once is None or twice is None or once.shape != alone.shape or twice.shape != alone.shape:
+        return False
+    return _close(alone, twice - once) or _close(alone, once)
 
 
 @dataclass(frozen=True)

@@ -136,6 +136,8 @@ class RulesConfig:
     imports: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
     enabled: bool = True
+    function: bool = False
+    """Whether a `torch.autograd.Function` may be written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,15 +152,41 @@ class Signature:
 
 @dataclass(frozen=True, slots=True)
 class Passes:
-    """The functions of a layer, called one after the other in the child; what one returns the next can be given."""
+    """The calls of a layer, one after the other in the child; what one returns the next can be given."""
 
     backward: Signature
     forward: Signature | None = None
+    style: str = "functions"
+    """`functions`, `object` or `autograd`."""
+    arrays: str = "torch"
+    """`torch` or `numpy`."""
+    given: dict[str, Any] = field(default_factory=dict)
+    """Further arguments; a string, also inside a dict, that is the name of a value stands for that."""
+    make: Signature | None = None
+    """Of an object: how it is made."""
+    sets: dict[str, str] = field(default_factory=dict)
+    """Of an object: the path of an attribute, such as `params['weight']` -> the value that it is set to."""
+    reads: dict[str, str] = field(default_factory=dict)
+    """Of an object: the path of an attribute -> what it holds after the backward pass."""
+    scale: dict[str, str] = field(default_factory=dict)
+    """What is returned -> the factor beside the vector-Jacobian product, such as `1/m`."""
 
     @property
     def calls(self) -> tuple[Signature, ...]:
         """In order."""
         return (self.backward,) if self.forward is None else (self.forward, self.backward)
+
+    @property
+    def returned(self) -> tuple[str, ...]:
+        """Everything that has a name in the end."""
+        return (*(name for call in self.calls for name in call.returns), *self.reads.values())
+
+    @property
+    def taken(self) -> tuple[str, ...]:
+        """The names of all that the functions are given; some of it may be returned by an earlier one."""
+        asked = [name for call in (self.make, *self.calls) if call is not None for name in call.parameters]
+        inner = [each for value in self.given.values() for each in (value.values() if isinstance(value, dict) else ())]
+        return tuple(dict.fromkeys((*asked, *self.sets.values(), *(each for each in inner if isinstance(each, str)))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,3 +335,6 @@ class Question:
     """Whether it holds values that the learner must not see: from then on, no text from the child is passed on."""
     wanted: tuple[str, ...] = ()
     """Of a layer: the values that are asked for, by the names in its signatures; `function` is then of no account."""
+    beside: str = ""
+    """Of a layer: the values of a second pass whose forward function is called before this one's backward function,
+    which is then called twice: there are two outcomes for each value."""

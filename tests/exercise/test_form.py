@@ -44,7 +44,7 @@ def exercise(folder: Path, form: str = FORM, forward: str = FORWARD) -> Exercise
         ("Linear.backward(dout, cache) -> dx", Signature("Linear.backward", ("dout", "cache"), ("dx",))),
         ("a.b.c(x) -> y", None),
         (".f(x) -> y", None),
-        ("f(x)", None),
+        ("f(x)", Signature("f", ("x",), ())),
         ("f(x) ->", None),
         ("f -> x", None),
         ("f(x=1) -> y", None),
@@ -76,7 +76,7 @@ def test_a_course_sets_the_points_of_a_value_by_its_row(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("form", "sentence"),
     [
-        ("", "a layer needs a [form]"),
+        ("", 'a layer of style "functions" needs backward in its [form]'),
         ('backward = "double_backward"', 'backward must be a signature such as backward = "affine_backward('),
         ("backward = 3", "backward must be a signature"),
         ('backwards = "f(dout) -> dx"', "did you mean 'backward'?"),

@@ -144,9 +144,10 @@ def test_right_forms_are_accepted(graded_layer: Callable[..., Any], changes: lis
         (("out = x @ w + b", "out = x @ w"), ["out"], "wrong_values", "values differ from those of forward.py"),
         (("out = x @ w + b", "out = (x @ w + b)[:6]"), ["out"], "hard_coded", "wrong at n=7"),
         (("dx = dout @ w.T", "while True: pass"), list(ALL), "timed_out", "did not finish"),
-        (("def affine_backward(dout, cache)", "def affine_back(dout, cache)"), list(ALL), "not_started",
+        (("def affine_backward(dout, cache)", "def affine_back(dout, cache)"), ["dx", "dw", "db"], "not_started",
          "has no function affine_backward"),
-        (("    dx = dout @ w.T\n", "    import os\n    dx = dout @ w.T\n"), list(ALL), "refused", "`os` cannot be"),
+        (("    dx = dout @ w.T\n", "    import os\n    dx = dout @ w.T\n"), ["dx", "dw", "db"], "refused",
+         "`os` cannot be"),
         (("out = x @ w + b", "raise NotImplementedError"), list(ALL), "raised", "still raises NotImplementedError"),
     ],
 )  # fmt: skip
@@ -181,10 +182,52 @@ def test_behind_a_wrong_value_the_forward_pass_comes_first(graded_layer: Callabl
 
 
 def test_a_changed_argument_is_noted(graded_layer: Callable[..., Any]) -> None:
-    """In place on dout, which the caller still holds."""
-    rows = graded_layer(("db = dout.sum(0)", "dout *= 2\n    db = dout.sum(0) / 2"))
+    """In place on x, which the caller still holds."""
+    rows = graded_layer(("out = x @ w + b", "out = x @ w + b\n    x.add_(0.5).sub_(0.5).add_(1e-13)"))
     assert all(row["correct"] for row in rows.values())
-    assert any("changes dout in place" in note for note in rows["db"]["notes"])
+    assert any("changes x in place" in note for note in rows["db"]["notes"])
+
+
+def test_a_second_backward_pass_shows_that_dout_is_changed_in_place(graded_layer: Callable[..., Any]) -> None:
+    """A caller that still holds dout, as in a network with a skip connection, would go on with a wrong one."""
+    rows = graded_layer(("db = dout.sum(0)", "dout *= 2\n    db = dout.sum(0) / 2"))
+    assert verdicts(rows) == {"out": "exact", **dict.fromkeys(ALL[1:], "hard_coded")}
+    assert rows["db"]["problem"] == (
+        "right in the first call, wrong in a second one after the same forward pass: affine_backward changes dout "
+        "in place; work on a copy"
+    )
+
+
+def test_a_second_backward_pass_shows_that_the_cache_is_changed(graded_layer: Callable[..., Any]) -> None:
+    """What the forward pass kept is the next backward pass's as well."""
+    rows = graded_layer(("dx = dout @ w.T", "dx = dout @ w.T\n    w.mul_(2)"))
+    assert {name for name, row in rows.items() if not row["correct"]} == {"dx"}
+    assert "affine_backward changes what the forward pass kept in place" in rows["dx"]["problem"]
+
+
+def test_another_forward_pass_in_between_shows_a_global_cache(graded_layer: Callable[..., Any]) -> None:
+    """Two layers of one kind in a network are called like this."""
+    rows = graded_layer(
+        ("import torch\n", "import torch\n\nLATEST = []\n"),
+        ("    cache = (x, w, b)", "    cache = (x, w, b)\n    LATEST[:] = [x]"),
+        ("dw = x.T", "dw = LATEST[0].T"),
+    )
+    assert verdicts(rows) == {"out": "exact", "dx": "exact", "dw": "hard_coded", "db": "exact"}
+    assert rows["dw"]["problem"] == (
+        "right by itself, wrong when the forward pass of another input comes before the backward pass: affine_backward "
+        "uses what the latest forward pass left in a global or in the class; take it from what its own forward pass "
+        "kept"
+    )
+
+
+def test_values_kept_from_an_earlier_call_of_the_same_shapes_are_found(graded_layer: Callable[..., Any]) -> None:
+    """One of the cases has the given sizes and other numbers."""
+    rows = graded_layer(
+        ("import torch\n", "import torch\n\nKEPT = {}\n"),
+        ("    cache = (x, w, b)", "    cache = (KEPT.setdefault(x.shape, x), w, b)"),
+    )
+    assert {name for name, row in rows.items() if not row["correct"]} == {"dw"}
+    assert "keeps state between calls" in rows["dw"]["problem"]
 
 
 def test_state_between_calls_is_found(graded_layer: Callable[..., Any]) -> None:
@@ -271,7 +314,7 @@ class Linear:
         (("", ""), dict.fromkeys(ALL, "exact")),
         (("    @staticmethod\n", ""), dict.fromkeys(ALL, "exact")),
         (("x.T @ dout", "-x.T @ dout"), {**dict.fromkeys(ALL, "exact"), "dw": "wrong_values"}),
-        (("def backward", "def back"), dict.fromkeys(ALL, "not_started")),
+        (("def backward", "def back"), {**dict.fromkeys(ALL, "not_started"), "out": "exact"}),
         (("x.T @ dout", "open(x)"), dict.fromkeys(ALL, "refused")),
         (("class Linear:", "class Linear(metaclass=3):"), dict.fromkeys(ALL, "raised")),
     ],

@@ -243,8 +243,8 @@ def test_questions_survive_the_round_trip() -> None:
     ]
     buffer = framed(messages.encode_ask(asked, [b"a" * 16, b"b" * 16]))
     first, second = messages.decode_ask(buffer, address_of(buffer))
-    assert first[:4] == (b"a" * 16, "dx", "c", ("x", "n"))
-    assert first[5:] == ("float64", 2, 99, ())
+    assert first[:5] == (b"a" * 16, "dx", "c", "", ("x", "n"))
+    assert first[6:] == ("float64", 2, 99, ())
     assert (first.given["k"], first.given["p"]) == (3, 0.5)
     assert torch.equal(fresh(first.given["dy"]), torch.ones(2))  # type: ignore[arg-type]
     assert (second.function, second.pool, second.names, second.given) == ("dz", "", (), {})

@@ -7,7 +7,6 @@ import dis
 import random
 import re
 import sys
-from dataclasses import replace
 from functools import partial
 from types import FunctionType
 from typing import TYPE_CHECKING, Any, Final, TypeGuard
@@ -23,7 +22,6 @@ from grader.sandbox.protocol.answers import (
     encode_failure,
     encode_fine,
     encode_returned,
-    encode_several,
 )
 from grader.sandbox.protocol.tensors import (
     CODES,
@@ -45,7 +43,6 @@ if TYPE_CHECKING:
     from grader.sandbox.child.drive import Result
     from grader.sandbox.protocol.messages import Asked
     from grader.sandbox.reading.reading import Piece
-    from grader.sandbox.types import Signature
 
     Place = Callable[[int], tuple[str, int]]
     Calling = Generator[Callable[[], object], None, bytes]
@@ -165,54 +162,6 @@ class Calls:
         failure = self._failure()
         return encode_failure(failure) if failure is not None else self._answer(asked, copies)
 
-    def passes(
-        self, calls: Sequence[tuple[Signature, Callable[..., Any]]], asked: Asked, sources: Mapping[str, Any]
-    ) -> Calling:
-        """Call a layer's functions one after the other; the value is an encoded outcome for each name asked for."""
-        self._start(asked.dtype)
-        values: dict[str, Any] = {n: fresh(v) if type(v) is Stored else v for n, v in sources.items()}
-        copies = [(n, v, values[n], data_ptr(values[n])) for n, v in sources.items() if type(v) is Stored]
-        lost: dict[str, NotStarted | Raised | WrongType] = {}
-        for signature, function in calls:
-            if any(name in lost for name in signature.parameters):
-                lost.update({n: lost[p] for n in signature.returns for p in signature.parameters if p in lost})
-                continue
-            yield partial(function, *(values[name] for name in signature.parameters))
-            failure = self._failure() or self._taken_apart(signature, values)
-            if failure is not None:
-                lost.update(dict.fromkeys(signature.returns, replace(failure, function=signature.name)))
-        mutated = _mutated(copies)
-        parts = [self._part(name, values, lost, asked.max_bytes, mutated) for name in asked.wanted]
-        yield values.clear  # a cache's __del__ is the learner's code, too
-        return encode_several(parts)
-
-    def _taken_apart(self, signature: Signature, values: dict[str, Any]) -> NotStarted | WrongType | None:
-        """Give the values that a function returned their names; what is wrong with them if there are not as many."""
-        result: Any = self._result[0][0]
-        names = signature.returns
-        if result is None:
-            return NotStarted(how="returned None", printed=self._shown())
-        if len(names) == 1:
-            values[names[0]] = result
-        elif type(result) in (tuple, list) and len(result) == len(names):
-            values.update(zip(names, result, strict=True))
-        elif type(result) is dict and all(type(key) is str for key in result) and result.keys() >= {*names}:
-            values.update((name, result[name]) for name in names)
-        else:
-            what, expected = clean(described(result), 300), f"{', '.join(names[:-1])} and {names[-1]}"
-            return WrongType(description=what, expected=expected, printed=self._shown())
-        return None
-
-    def _part(
-        self, name: str, values: Mapping[str, Any], lost: Mapping[str, Any], most: int, mutated: Sequence[str]
-    ) -> bytes:
-        if name in lost:
-            return encode_failure(lost[name])
-        raw = _one(values[name], most)
-        if isinstance(raw, str):
-            return encode_failure(WrongType(description=clean(f"{raw} as {name}", 300), printed=self._shown()))
-        return encode_returned(self._shown(), [raw], mutated)
-
     def _answer(self, asked: Asked, copies: list[tuple[str, Stored, torch.Tensor, int]]) -> bytes:
         result = self._result[0][0]
         if result is None:
@@ -220,7 +169,7 @@ class Calls:
         answer = encoded(result, asked.outputs, asked.max_bytes)
         if isinstance(answer, str):
             return encode_failure(WrongType(description=clean(answer, 300), printed=self._shown()))
-        return encode_returned(self._shown(), answer, _mutated(copies))
+        return encode_returned(self._shown(), answer, mutated(copies))
 
     def _start(self, dtype: str) -> None:
         self._printed.start()
@@ -330,7 +279,7 @@ def _bound(function: Callable[..., Any], arguments: dict[str, Any]) -> Callable[
     return partial(function, *positional, **rest)
 
 
-def _mutated(copies: list[tuple[str, Stored, torch.Tensor, int]]) -> list[str]:
+def mutated(copies: list[tuple[str, Stored, torch.Tensor, int]]) -> list[str]:
     """Parameters that a call changed in place. Compares bytes, because inference tensors have no version counter."""
     return [
         name
@@ -345,7 +294,7 @@ def _mutated(copies: list[tuple[str, Stored, torch.Tensor, int]]) -> list[str]:
 def encoded(result: Any, outputs: int, most: int) -> list[bytes] | str:
     """The tensors as bytes, or a description of what was returned instead."""
     if outputs == 1:
-        raw = _one(result, most)
+        raw = one(result, most)
         return raw if isinstance(raw, str) else [raw]
     if type(result) not in (tuple, list) or len(result) != outputs:
         return f"{described(result)} where {outputs} tensors were expected"
@@ -355,7 +304,7 @@ def encoded(result: Any, outputs: int, most: int) -> list[bytes] | str:
 def _several(results: Sequence[Any], most: int) -> list[bytes] | str:
     pieces = []
     for position, each in enumerate(tuple(results), 1):
-        raw = _one(each, most)
+        raw = one(each, most)
         if isinstance(raw, str):
             return f"a {type(results).__name__} of {len(results)} whose item {position} is {raw}"
         most -= len(raw)
@@ -385,7 +334,7 @@ def class_name(kind: type) -> str:
     return str(type.__dict__["__name__"].__get__(kind))
 
 
-def _one(value: Any, most: int) -> bytes | str:
+def one(value: Any, most: int) -> bytes | str:
     if type(value) is not PlainTensor:
         return described(value)
     try:

@@ -12,7 +12,7 @@ from operator import attrgetter, call
 from typing import TYPE_CHECKING, Any, Final
 
 from grader.sandbox.child import namespace, unpacking
-from grader.sandbox.child.calls import Calls
+from grader.sandbox.child.layer_calls import LayerCalls
 from grader.sandbox.protocol import wire
 from grader.sandbox.protocol.answers import encode_failure
 from grader.sandbox.protocol.messages import decode_ask, decode_pool, decode_read, encode_reading
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from grader.sandbox.protocol.messages import Asked
     from grader.sandbox.protocol.tensors import Stored
     from grader.sandbox.reading.reading import Piece
-    from grader.sandbox.types import Signature
+    from grader.sandbox.types import Passes
 
 _READV: Final = hasattr(os, "readv")
 _AT_ONCE: Final = 1 << 16
@@ -98,13 +98,13 @@ class Child:
         """The buffers that the pools' values point into."""
         self._pieces: tuple[Piece, ...] = ()
         self._file = ""
-        self._passes: tuple[Signature, ...] = ()
+        self._layer: Passes | None = None
         self._rules = RulesConfig()
         self._modules = {dtype: types.ModuleType("backward") for dtype in ("float32", "float64")}
         self._names = {dtype: vars(module) for dtype, module in self._modules.items()}
         """What the modules define; asking a module for it later would run what a learner made of its class."""
         self._result: list[Result] = [(None, None, None)]
-        self._calls = Calls("", None, self._result, locked=locked)
+        self._calls = LayerCalls("", None, self._result, locked=locked)
 
     def driven(self) -> Driven:
         """The arguments of `drive`, which then answers frames until the other end closes."""
@@ -120,8 +120,11 @@ class Child:
         if kind == wire.ASK:
             asked = list(decode_ask(buffer, address_of(buffer)))
             called = [self._looked_up(name, each.dtype) for each in asked for name in self._called(each)]
-            yield partial(list, starmap(call, called))  # a key may be an object that compares itself
-            functions: Any = self._result[0][0] or [None] * len(called)
+            functions: list[Any] = []
+            for looked_up in [called] if self._layer is None else [[each] for each in called]:
+                yield partial(list, starmap(call, looked_up))  # a key may be an object that compares itself
+                result: Any = self._result[0][0]
+                functions += result or [None] * len(looked_up)
             found = iter(functions)
             for each in asked:
                 answer = yield from self._answer(each, [next(found) for _ in self._called(each)])
@@ -141,14 +144,14 @@ class Child:
     def _read(self, buffer: bytearray) -> None:
         """Read the syntax tree. None of the learner's code has run yet, so an exception here is an internal error."""
         files, self._rules, wanted = decode_read(buffer)
-        self._passes = wanted.passes.calls if wanted and wanted.passes else ()
+        self._layer = wanted.passes if wanted else None
         try:
             submitted = read(files, self._rules, wanted)
         except Exception:  # noqa: BLE001
             self._pipes.send(wire.FAULT, traceback.format_exc()[-2000:].encode("utf-8", "replace"))
             return
         self._pieces, self._file = submitted.pieces, submitted.reading.file
-        self._calls = Calls(submitted.reading.file, submitted.place, self._result, locked=self._locked)
+        self._calls = LayerCalls(submitted.reading.file, submitted.place, self._result, locked=self._locked)
         self._pipes.send(wire.READING, encode_reading(submitted.reading))
 
     def _load(self) -> Calling:
@@ -165,16 +168,18 @@ class Child:
         return (attrgetter(name), self._modules[dtype]) if "." in name else (self._names[dtype].get, name)
 
     def _called(self, asked: Asked) -> list[str]:
-        """The names of the functions that a question is about: one, or those of the layer."""
-        return [each.name for each in self._passes] if asked.wanted else [asked.function]
+        """The names of what a question is about: one function, those of the layer, or an object's class."""
+        layer = self._layer
+        if not asked.wanted or layer is None:
+            return [asked.function]
+        return [layer.make.name] if layer.make is not None else [each.name for each in layer.calls]
 
     def _answer(self, asked: Asked, functions: list[Any]) -> Calling:
-        for name, function in zip(self._called(asked), functions, strict=True):
-            if function is None:
-                return encode_failure(self._calls.undefined(name))
-        pool = self._pools[asked.pool]
-        sources = {name: pool[name] for name in asked.names} | asked.given
-        if asked.wanted:
-            calls = list(zip(self._passes, functions, strict=True))
-            return (yield from self._calls.passes(calls, asked, sources))
-        return (yield from self._calls.call(functions[0], asked, sources))
+        if functions[0] is None and len(functions) == 1:
+            return encode_failure(self._calls.undefined(self._called(asked)[0]))
+        pools = (asked.pool, asked.beside) if asked.beside else (asked.pool,)
+        sources = [{name: self._pools[key][name] for name in asked.names} for key in pools]
+        sources[0] |= asked.given
+        if asked.wanted and self._layer is not None:
+            return (yield from self._calls.passes(self._layer, functions, asked, sources))
+        return (yield from self._calls.call(functions[0], asked, sources[0]))

@@ -115,13 +115,16 @@ def builtins_for(rules: RulesConfig) -> dict[str, Any]:
     public = rule_lists.DUNDERS | rule_lists.PRIVATE | set(rules.names)
     for real in (getattr, setattr, delattr):
         kept[real.__name__] = _alone(_by_name, {"real": real, "refused": refused, "public": public})
-    return kept | {"__import__": _alone(_import, {"modules": _importable(rules)})}
+    plain = types.ModuleType("builtins")
+    vars(plain).update((name, value) for name, value in kept.items() if not name.startswith("_"))
+    return kept | {"__import__": _alone(_import, {"modules": {**_importable(rules), "builtins": plain}})}
 
 
 def _importable(rules: RulesConfig) -> Mapping[str, types.ModuleType]:
     """The modules that may be imported. All of them are loaded before a child is locked in."""
     below = tuple(f"{each}." for each in rules.imports)
     more = [name for name in sys.modules if name.startswith(below)] if below else []
+    more += rule_lists.FUNCTION_MODULES if rules.function else ()
     return {name: sys.modules[name] for name in (*rule_lists.IMPORTS, *rules.imports, *more) if name in sys.modules}
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 import torch
 import torch.nn.functional as F  # noqa: N812  (its usual name)
 
-from grader.sandbox.child import backstops
+from grader.sandbox.child import arrays, backstops, context
 from grader.sandbox.child.child import Child, Pipes
 from grader.sandbox.child.drive import drive
 from grader.sandbox.numerics import pin_torch
@@ -54,10 +54,12 @@ def prepare(allowed: Sequence[str] = ()) -> dict[str, Any]:
     """
     numerics = pin_torch()
     active, without = backstops.install()
+    context.install()
     _compare_sizes_as_numbers()
     torch.manual_seed(0)  # shared by all forks, and otherwise different on every start
     random.seed(0)
     _everything(allowed)
+    arrays.bind()
     return {"numerics": numerics.problem, "backstops": active, "without": without}
 
 

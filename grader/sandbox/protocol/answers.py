@@ -85,7 +85,7 @@ def decode_outcome(buffer: bytearray, seconds: float, question: Question, *, lea
 def _parts(buffer: bytearray, at: int, question: Question) -> Iterator[Outcome]:
     """The outcome of each value; a call of a layer has as many as were asked for, and nothing after them."""
     each = replace(question, wanted=())
-    for _ in question.wanted:
+    for _ in question.wanted * (2 if question.beside else 1):
         (length,) = _LENGTH.unpack_from(buffer, at)
         at += _LENGTH.size + length
         if at > len(buffer):

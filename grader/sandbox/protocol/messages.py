@@ -34,6 +34,7 @@ _SIZE: Final = struct.Struct("<I")
 _ASKED: Final = struct.Struct("<16sBBqHHHI")
 """Nonce, dtype, outputs, most bytes, names from the pool, names given, names wanted, length of the names."""
 _DTYPES: Final = ("float32", "float64")
+_CALLS: Final = ("make", "forward", "backward")
 _SEPARATOR: Final = "\0"
 
 # ------------------------------------------------------------------ the submission and its reading
@@ -59,8 +60,9 @@ def decode_read(buffer: bytearray) -> tuple[dict[str, bytes], RulesConfig, Wante
 
 
 def _wanted(fields: dict[str, Any]) -> Wanted:
-    calls = {name: call and _with_tuples(Signature, call) for name, call in (fields["passes"] or {}).items()}
-    wanted: Wanted = _with_tuples(Wanted, {**fields, "passes": Passes(**calls) if calls else None})
+    layer: dict[str, Any] = fields["passes"] or {}
+    calls = {name: layer[name] and _with_tuples(Signature, layer[name]) for name in _CALLS if layer}
+    wanted: Wanted = _with_tuples(Wanted, {**fields, "passes": Passes(**{**layer, **calls}) if layer else None})
     return wanted
 
 
@@ -160,7 +162,9 @@ def encode_ask(questions: Sequence[Question], nonces: Sequence[bytes]) -> bytes:
     """Encode questions that are sent together, each with the nonce that its answer must carry."""
     pieces = [_COUNT.pack(len(questions))]
     for each, nonce in zip(questions, nonces, strict=True):
-        names = _SEPARATOR.join((each.function, each.values, *each.from_values, *each.given, *each.wanted)).encode()
+        names = _SEPARATOR.join(
+            (each.function, each.values, each.beside, *each.from_values, *each.given, *each.wanted)
+        ).encode()
         dtype = _DTYPES.index(each.dtype)
         counts = len(each.from_values), len(each.given), len(each.wanted), len(names)
         pieces += (_ASKED.pack(nonce, dtype, each.outputs, each.max_bytes, *counts), names)
@@ -174,6 +178,7 @@ class Asked(NamedTuple):
     nonce: bytes
     function: str
     pool: str
+    beside: str
     names: tuple[str, ...]
     given: dict[str, Stored | int | float]
     dtype: str
@@ -188,14 +193,16 @@ def decode_ask(buffer: bytearray, base: int) -> Iterator[Asked]:
     for _ in range(_COUNT.unpack_from(buffer, BODY)[0]):
         nonce, dtype, outputs, max_bytes, from_pool, given_count, _wanted_count, length = _ASKED.unpack_from(buffer, at)
         at += _ASKED.size + length
-        function, pool, names, others = _names(bytes(buffer[at - length : at]), from_pool)
+        function, pool, beside, names, others = _names(bytes(buffer[at - length : at]), from_pool)
         given = {}
         for name in others[:given_count]:
             given[name], at = decode_value(buffer, at, base)
-        yield Asked(nonce, function, pool, names, given, _DTYPES[dtype], outputs, max_bytes, others[given_count:])
+        yield Asked(
+            nonce, function, pool, beside, names, given, _DTYPES[dtype], outputs, max_bytes, others[given_count:]
+        )
 
 
 @lru_cache(1024)
-def _names(raw: bytes, from_pool: int) -> tuple[str, str, tuple[str, ...], tuple[str, ...]]:
-    function, pool, *names = raw.decode().split(_SEPARATOR)
-    return function, pool, tuple(names[:from_pool]), tuple(names[from_pool:])
+def _names(raw: bytes, from_pool: int) -> tuple[str, str, str, tuple[str, ...], tuple[str, ...]]:
+    function, pool, beside, *names = raw.decode().split(_SEPARATOR)
+    return function, pool, beside, tuple(names[:from_pool]), tuple(names[from_pool:])

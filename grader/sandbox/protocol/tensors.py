@@ -93,6 +93,11 @@ def encode_tensor(tensor: torch.Tensor) -> bytes:
     return head + _string_at(data_ptr(tensor), size) if size else head
 
 
+def encode_raw(code: int, shape: Sequence[int], raw: bytes) -> bytes:
+    """Encode the bytes of a contiguous array; `code` is that of its dtype."""
+    return _HEADS[len(shape)].pack(_TENSOR, code, len(shape), len(raw), *shape) + raw
+
+
 def decode_value(buffer: bytearray, at: int, base: int) -> tuple[Stored | int | float, int]:
     """The value at `at` and where the next one begins; `base` is the buffer's address. For a child: unchecked."""
     tag = buffer[at]

@@ -206,7 +206,8 @@ class _Found:
 
     def form(self, chosen: Chosen) -> str:
         """A backward pass in a form that is not graded, if there is no work in any other."""
-        if any(each.name == chosen.name and has_work(each, self.wanted) for each in self.candidates):
+        declared = self.wanted is not None and self.wanted.passes is not None
+        if declared or any(each.name == chosen.name and has_work(each, self.wanted) for each in self.candidates):
             return ""
         mine = (name for name in chosen.others if self.wanted is None or not is_of_another(name, self.wanted))
         for name in (chosen.name, *mine):

@@ -35,6 +35,16 @@ BUILTINS = {
 """Built-in functions that are refused, and why. `getattr(x, "T")` with a literal string is treated as `x.T`."""
 
 # fmt: off
+NUMPY_REFUSED = frozenset((
+    "DataSource", "ctypeslib", "distutils", "f2py", "fromfile", "fromregex", "genfromtxt", "get_include", "load",
+    "loadtxt", "lookfor", "memmap", "open_memmap", "save", "savetxt", "savez", "savez_compressed", "show_config",
+    "testing",
+))
+# fmt: on
+"""Attributes that are refused on numpy and its modules, where an exercise allows it: they read or write files, or lead
+to machine code."""
+
+# fmt: off
 DEBUGGERS = frozenset(("IPython", "bdb", "code", "debugpy", "icecream", "ipdb", "pdb", "pudb", "snoop", "wdb"))
 PLOTS = frozenset(("matplotlib", "plotly", "pylab", "seaborn"))
 NUMPY = frozenset(("cupy", "jax", "numpy"))
@@ -76,6 +86,15 @@ AUTOGRAD = {
     "retain_grad": f"asks autograd to keep a gradient; {_BY_HAND}",
 }
 """Attributes that are refused on any object, unless the submission's own class defines them."""
+
+# fmt: off
+FUNCTION_MODULES = ("torch.autograd", "torch.autograd.function")
+FUNCTION_NAMES = frozenset((
+    "torch.autograd.Function", "torch.autograd.function.Function", "torch.autograd.function.once_differentiable",
+    "save_for_backward",
+))
+# fmt: on
+"""What a `torch.autograd.Function` is written with, where an exercise asks for one: these names, not their modules."""
 
 BACKWARD = f"asks autograd for the gradient; {_BY_HAND}"
 """The message for every other attribute whose name contains `backward`."""
@@ -122,8 +141,18 @@ FRAMES = frozenset((
 to the variables of the code that runs it.
 """
 
-REFUSED_FROM = {"operator": frozenset(("attrgetter", "methodcaller"))}
-"""Names that are refused although their module is allowed."""
+COMPUTED = frozenset(("attrgetter", "methodcaller"))
+"""The functions of `operator` that are refused, although the module is allowed."""
+
+
+def refused_from(module: str, name: str) -> str:
+    """Why a name of an allowed module is refused; empty if it is not."""
+    if module == "operator" and name in COMPUTED:
+        return "looks up attributes by a computed name; write the attribute out"
+    if module.partition(".")[0] == "numpy" and name in NUMPY_REFUSED:
+        return "reads or writes files, or leads to machine code; compute from the arguments only"
+    return ""
+
 
 # fmt: off
 DUNDERS = frozenset((

@@ -7,7 +7,7 @@ import builtins
 import sys
 from bisect import bisect_left
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import ModuleType
 from typing import TYPE_CHECKING
 
@@ -34,7 +34,7 @@ class _Judge:
     def __init__(self, facts: FileFacts, config: RulesConfig, file: str) -> None:
         self.facts = facts
         self.file = file
-        self.allowed_names = frozenset(config.names)
+        self.allowed_names = frozenset(config.names) | (rule_lists.FUNCTION_NAMES if config.function else frozenset())
         self.allowed_imports = rule_lists.IMPORTS | frozenset(config.imports)
         self.bound = {
             name
@@ -72,8 +72,17 @@ class _Judge:
             return "autograd", f"`requires_grad=True` {rule_lists.AUTOGRAD['requires_grad_']}"
         if place.kind == "import":
             return self._module(place.name)
+        if place.kind == "from" and place.root == "builtins" and _is_plain(place.name):
+            return None
         if place.kind == "from":
             return self._module(place.root or "", place.name) or self._member(place.root or "", place.name)
+        if place.kind == "function":
+            if (
+                self.facts.modules.get(place.root or "") == "torch"
+                and ".".join(("torch", *place.chain)) in self.allowed_names
+            ):
+                return None
+            place = replace(place, kind="attribute", name="autograd", chain=("autograd",))
         return self._attribute(place)
 
     def _names(self, statement: Statement) -> Iterator[Finding]:
@@ -91,8 +100,10 @@ class _Judge:
 
     def _module(self, module: str, member: str = "") -> tuple[str, str] | None:
         """`import module`, or `from module import member`."""
-        if any(module == name or module.startswith(f"{name}.") for name in self.allowed_imports - rule_lists.IMPORTS):
+        if f"{module}.{member}" in self.allowed_names:
             return None
+        if any(module == name or module.startswith(f"{name}.") for name in self.allowed_imports - rule_lists.IMPORTS):
+            return next(filter(None, (self._member("numpy", part) for part in module.split(".")[1:])), None)
         if module in rule_lists.IMPORTS:
             return None
         if module.startswith("torch."):
@@ -126,8 +137,8 @@ class _Judge:
         if name in rule_lists.MODULES - self.allowed_imports or not self._may_be_carried(found):
             return "import", f"`{dotted}` is a module that cannot be imported here"
         carrier = _loaded(module)
-        if name in rule_lists.REFUSED_FROM.get(module if carrier is None else carrier.__name__, ()):
-            return "name", f"`{dotted}` looks up attributes by a computed name; write the attribute out"
+        if why := rule_lists.refused_from(module if carrier is None else carrier.__name__, name):
+            return "name", f"`{dotted}` {why}"
         if name.startswith("_"):
             return None if _is_public(name) or module == "__future__" else ("private", _private(dotted))
         if _is_torch(module):
@@ -136,7 +147,9 @@ class _Judge:
 
     def _may_be_carried(self, module: ModuleType | None) -> bool:
         """Whether a module may be used as an attribute of another module, whatever the attribute's name."""
-        return module is None or _is_torch(module.__name__) or module.__name__ in self.allowed_imports
+        if module is None or _is_torch(module.__name__) or module.__name__ in self.allowed_imports:
+            return True
+        return "numpy" in self.allowed_imports and module.__name__.startswith("numpy.")
 
     def _attribute(self, place: SyntaxPlace) -> tuple[str, str] | None:
         name = place.name
@@ -200,6 +213,11 @@ def _is_torch(module: str | None) -> bool:
 
 def _is_dunder(name: str) -> bool:
     return len(name) > 4 and name.startswith("__") and name.endswith("__")
+
+
+def _is_plain(name: str) -> bool:
+    """Whether `from builtins import name` is a line left over from Python 2, which changes nothing."""
+    return hasattr(builtins, name) and name not in rule_lists.BUILTINS and not name.startswith("_")
 
 
 def _is_public(name: str) -> bool:

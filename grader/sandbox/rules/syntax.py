@@ -21,7 +21,7 @@ class SyntaxPlace:
     """A place in a statement that the rules check."""
 
     kind: str
-    """`attribute`, `requires_grad`, `import` or `from`."""
+    """`attribute`, `function` (of `torch.autograd`), `requires_grad`, `import` or `from`."""
     name: str
     line: int
     root: str | None = None
@@ -107,8 +107,18 @@ def strings(node: ast.Call) -> Iterator[str]:
 
 
 ATTRIBUTES = frozenset(rule_lists.AUTOGRAD).union(
-    rule_lists.TORCH, rule_lists.MODULES, rule_lists.FRAMES, *rule_lists.REFUSED_FROM.values()
+    rule_lists.TORCH, rule_lists.NUMPY_REFUSED, rule_lists.MODULES, rule_lists.FRAMES, rule_lists.COMPUTED
 )
+_FUNCTION_ENDS = frozenset(name.rpartition(".")[2] for name in rule_lists.FUNCTION_NAMES)
+
+
+def _function_of(node: ast.Attribute) -> ast.Name | None:
+    """The name `torch` of `torch.autograd.Function`, and of nothing else."""
+    inner: ast.expr = node
+    while isinstance(inner, ast.Attribute):
+        inner = inner.value
+    is_one = isinstance(inner, ast.Name) and ".".join(("torch", *chain_of(node)[1])) in rule_lists.FUNCTION_NAMES
+    return inner if is_one and isinstance(inner, ast.Name) else None
 
 
 class _Scope:
@@ -216,6 +226,10 @@ class _Walk:
 
     def attribute(self, node: ast.Attribute) -> None:
         name = node.attr
+        if name in _FUNCTION_ENDS and (owner := _function_of(node)) is not None:
+            self.place("function", name, node, *chain_of(node))
+            self.visit(owner)
+            return
         if not isinstance(node.ctx, ast.Load):
             self.stored_attribute(node)
         elif name in ATTRIBUTES or name[0] == "_" or "backward" in name or self.is_carried(node.value):
