@@ -76,6 +76,7 @@ kind = "gradients"
 minutes = {5 * len(made.graded)}
 difficulty = 2
 why = ""
+track = ""
 points = 1
 null = {null}
 

@@ -2,29 +2,66 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from grader.cli import options
 from grader.cli.edge import Misuse
 from grader.cli.targets import complete_target
-from grader.exercise.shelf import BEGINNING, LECTURE, Shelf, curriculum, the_gradient
+from grader.exercise.shelf import (
+    BEGINNING,
+    LECTURE,
+    WORKSPACE,
+    Shelf,
+    in_order,
+    load_exercise,
+    readable,
+    the_gradient,
+)
+from grader.exercise.shelf import list_exercises as names_in
+from grader.exercise.tracks import by_track, check_tracks
 from grader.learner.last_scores import LastScores, scores_file
-from grader.learner.progress import about_exercise, about_gradient, listing
+from grader.learner.progress import about_exercise, about_gradient, listing, others
 from grader.learner.workspace import NoWorkspace
 from grader.learner.workspace import init as make_workspace
+from grader.report.text import column
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection
+
+
+def complete_track(ctx: click.Context, _param: click.Parameter | None, incomplete: str) -> list[Any]:
+    """Complete the tracks of the exercises that there are."""
+    from click.shell_completion import CompletionItem
+
+    shelf = Shelf(ctx.params.get("exercises"))
+    found = filter(None, (readable(name, shelf.load) for name in shelf.names()))
+    return [CompletionItem(track) for track in by_track(found) if track and track.startswith(incomplete)]
+
+
+def tracks(text: str) -> Callable[[Any], Any]:
+    """`--track NAME`, once or more."""
+    return click.option("--track", "tracks", multiple=True, metavar="NAME", help=text, shell_complete=complete_track)
 
 
 @click.command("list")
+@tracks("List only this track.")
 @options.exercises()
 @options.color
-def list_exercises(exercises: Path | None) -> None:
-    """List the exercises and your last known progress in each."""
+def list_exercises(tracks: tuple[str, ...], exercises: Path | None) -> None:
+    """List the exercises by track, and your last known progress in each."""
     shelf = Shelf(exercises)
-    found = sorted((shelf.load(name) for name in shelf.names()), key=curriculum)
+    found = by_track(shelf.load(name) for name in shelf.names())
+    check_tracks(tracks, found)
+    here = () if exercises or tracks else names_in(WORKSPACE)
+    lacking = {track for track in found if track and here and not any(each.name in here for each in found[track])}
+    shown = {track: members for track, members in found.items() if track in (tracks or found.keys() - lacking)}
     known = LastScores.read(scores_file(), Path("report.json"))
-    for line in listing(found, known.progress):
+    lines = listing(shown, known.progress), others({track: found[track] for track in found if track in lacking})
+    for line in chain(*lines):
         click.echo(line)
 
 
@@ -46,11 +83,12 @@ def show(target: str, exercises: Path | None) -> None:
 
 @click.command()
 @click.argument("directory", type=options.PathType(), metavar="DIR")
+@tracks("Only the exercises of this track; others can be added later.")
 @options.color
-def init(directory: Path) -> None:
+def init(directory: Path, tracks: tuple[str, ...]) -> None:
     """Create a workspace in DIR with the exercises to fill in. Existing files are kept."""
     try:
-        made = make_workspace(directory)
+        made = make_workspace(directory, tracks)
     except NoWorkspace as error:
         raise Misuse(str(error)) from None
     for path in made.kept:
@@ -61,7 +99,23 @@ def init(directory: Path) -> None:
         click.echo(f"left out: {why}", err=True)
     click.echo(f"written  {len(made.written)} files in {directory}" if made.written else "no files were missing")
     click.echo(f"next: cd {directory}, fill in a function, and run `grade`. Where to begin:")
-    click.echo(
-        f"      exercises/{BEGINNING}/backward.py  if this is your first backward pass: one neuron, half an hour"
-    )
-    click.echo(f"      exercises/{LECTURE}/backward.py        the lecture's exercise, about three hours")
+    begin = _where_to_begin(made.exercises)
+    width = column(begin)
+    for file, why in begin.items():
+        click.echo(f"      {file:<{width}}  {why}")
+    if made.other_tracks:
+        click.echo(f"add another track with `grade init {directory} --track NAME`:")
+        click.echo(f"      {', '.join(made.other_tracks)}")
+
+
+def _where_to_begin(names: Collection[str]) -> dict[str, str]:
+    """The files to begin with, and what each is: for whoever is new to it and the lecture's, else the easiest."""
+    if {BEGINNING, LECTURE} <= {*names}:
+        about = {
+            BEGINNING: "if this is your first backward pass: one neuron, half an hour",
+            LECTURE: "the lecture's exercise, about three hours",
+        }
+    else:
+        found = filter(None, (readable(name, load_exercise) for name in names))
+        about = {exercise.name: exercise.title for exercise in in_order(found)[:1]}
+    return {f"exercises/{name}/backward.py": said for name, said in about.items()}

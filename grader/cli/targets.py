@@ -15,12 +15,14 @@ from grader.exercise.shelf import (
     WORKSPACE,
     Shelf,
     curriculum,
+    installed,
     is_exercise,
     list_exercises,
     load_exercise,
     of_exercises,
     the_gradient,
 )
+from grader.exercise.tracks import track_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -101,8 +103,17 @@ def _named(name: str, shelf: Shelf) -> Target | None:
         return None
     raise Misuse(
         f"{name} is an exercise, but there is no {WORKSPACE / name} here. "
-        "Create a workspace with `grade init DIR`, or grade a file or folder with `grade PATH`"
+        f"{_to_have(name)}, or grade a file or folder with `grade PATH`"
     )
+
+
+def _to_have(name: str) -> str:
+    """How to get an installed exercise into a workspace."""
+    folders = installed(name) if list_exercises(WORKSPACE) else []
+    if not folders:
+        return "Create a workspace with `grade init DIR`"
+    track = track_of(folders[0])
+    return f"Add it with `grade init .{f' --track {track}' if track else ''}`"
 
 
 def _path(path: Path, shelf: Shelf) -> Target:

@@ -50,6 +50,8 @@ class ExerciseSettings:
     difficulty: int = 1
     """From 1 (easy) up; the shipped exercises end at 5."""
     why: str = ""
+    track: str = ""
+    """The exercises that it belongs to, such as `lecture`; empty for none."""
     points: int = 1
     """What each gradient is worth, unless the course sets something else."""
     null: tuple[str, ...] = ()
@@ -136,6 +138,7 @@ EXERCISE = TomlTable(
         "minutes": whole(1),
         "difficulty": whole(1),
         "why": text(),
+        "track": text("lecture"),
         "points": whole(0),
         "null": names("b1"),
         "stretches": TomlTable(each=names("logits")),
@@ -160,7 +163,7 @@ def read_settings(path: Path) -> ExerciseSettings:
     data = file.data
     if "form" in data and (problem := keys_problem(data["form"])):
         file.refuse(problem, "form")
-    plain = {k: data[k] for k in ("title", "kind", "minutes", "difficulty", "why", "points") if k in data}
+    plain = {k: data[k] for k in ("title", "kind", "minutes", "difficulty", "why", "track", "points") if k in data}
     exact, rules = data.get("exact", {}), data.get("rules", {})
     return ExerciseSettings(
         **plain,

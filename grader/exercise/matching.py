@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from grader.exercise.shelf import UnknownExercise, curriculum, readable
+from grader.exercise.shelf import UnknownExercise, in_order, readable
 from grader.sandbox.skipped_folders import spelled
 
 if TYPE_CHECKING:
@@ -55,7 +55,8 @@ def matches(path: Path, surveys: Sequence[Survey], shelf: Shelf) -> list[Fitting
         untouched = len(surveys) > 1 and not any(survey.begun for survey in surveys)
         none = "nothing in it has been begun" if untouched else "none of its functions belongs to an exercise"
         raise UnknownExercise(_unclear(path, none))
-    return _in_order(found.values())
+    order = in_order(match.exercise for match in found.values())
+    return sorted(found.values(), key=lambda match: order.index(match.exercise))
 
 
 def best(found: Iterable[Fitting]) -> Fitting:
@@ -149,18 +150,3 @@ def _owner(file: str, known: Collection[Exercise]) -> Exercise | None:
     folders = [spelled(part) for part in file.replace("\\", "/").split("/")[:-1]]
     named = {spelled(exercise.name): exercise for exercise in known}
     return next((named[folder] for folder in reversed(folders) if folder in named), None)
-
-
-def _in_order(found: Collection[Fitting]) -> list[Fitting]:
-    """In the order of the curriculum; the exercises of a series follow each other in the order of the parts."""
-    first: dict[str, tuple[bool, int, bool, str]] = {}
-    for match in sorted(found, key=lambda match: curriculum(match.exercise)):
-        first.setdefault(_series(match.exercise), curriculum(match.exercise))
-    return sorted(
-        found,
-        key=lambda match: (first[_series(match.exercise)], match.exercise.settings.part or 0, match.exercise.name),
-    )
-
-
-def _series(exercise: Exercise) -> str:
-    return exercise.settings.series or f"/{exercise.name}"

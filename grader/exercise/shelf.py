@@ -12,7 +12,7 @@ from grader.exercise.forward import BrokenExercise
 from grader.exercise.nearest import did_you_mean, unknown
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
 PACK_GROUP = "grader.exercises"
 PACKAGE = Path(__file__).resolve().parent.parent
@@ -66,6 +66,19 @@ class Shelf:
 def curriculum(exercise: Exercise) -> tuple[bool, int, bool, str]:
     """A sort key: where to begin, then by difficulty and name; the lecture's exercise before others as difficult."""
     return exercise.name != BEGINNING, exercise.settings.difficulty, exercise.name != LECTURE, exercise.name
+
+
+def in_order(exercises: Iterable[Exercise]) -> list[Exercise]:
+    """In the order of the curriculum; the exercises of a series follow each other in the order of the parts."""
+    found = sorted(exercises, key=curriculum)
+    first: dict[str, int] = {}
+    for place, exercise in enumerate(found):
+        first.setdefault(_series(exercise), place)
+    return sorted(found, key=lambda each: (first[_series(each)], each.settings.part or 0, each.name))
+
+
+def _series(exercise: Exercise) -> str:
+    return exercise.settings.series or f"/{exercise.name}"
 
 
 def homes(gradient: str, shelf: Shelf) -> list[str]:

@@ -8,6 +8,7 @@ import click
 
 from grader.exercise.shelf import BEGINNING, LECTURE
 from grader.exercise.stubs import NoReset, pristine_stub, signature_and_docstring
+from grader.exercise.tracks import TRACKS
 from grader.report.text import column
 
 if TYPE_CHECKING:
@@ -16,26 +17,53 @@ if TYPE_CHECKING:
     from grader.exercise.exercise import Exercise
 
 
-def listing(exercises: list[Exercise], done: Mapping[str, tuple[int, int]]) -> Iterator[str]:
-    """One line per exercise: name, last known progress, time, difficulty, title.
+def listing(tracks: Mapping[str, list[Exercise]], done: Mapping[str, tuple[int, int]]) -> Iterator[str]:
+    """One line per exercise, under the heading of its track if there are several.
+
+    Until one gradient is correct, the last line says where to begin.
+
+    Args:
+        tracks: the exercises of each track, in order.
+        done: exercise -> how many of the learner's gradients were right, and how many have been graded.
+    """
+    names = {exercise.name for members in tracks.values() for exercise in members}
+    width = column(names)
+    for number, (track, members) in enumerate(tracks.items()):
+        if len(tracks) > 1:
+            yield from [""] * (number > 0)
+            yield click.style(": ".join(filter(None, (track or "other exercises", TRACKS.get(track)))), underline=True)
+        for exercise in members:
+            yield from _line_of(exercise, done, width)
+    if {BEGINNING, LECTURE} <= names and not any(right for right, _ in done.values()):
+        yield from [""] * (len(tracks) > 1)
+        yield f"begin with {BEGINNING} if this is your first backward pass; {LECTURE} is the lecture's exercise"
+
+
+def others(tracks: Mapping[str, list[Exercise]]) -> Iterator[str]:
+    """One line for each track of which the workspace has nothing."""
+    if tracks:
+        yield "\nnot in this workspace; add one with `grade init . --track NAME`:"
+    width = column(tracks)
+    for track, members in tracks.items():
+        count = f"{len(members)} exercise{'s' * (len(members) != 1)}"
+        yield f"{click.style(f'{track:<{width}}', bold=True)}  {count:<12}  {TRACKS.get(track, '')}".rstrip()
+
+
+def _line_of(exercise: Exercise, done: Mapping[str, tuple[int, int]], width: int) -> Iterator[str]:
+    """An exercise's name, last known progress, time, difficulty and title.
 
     If only some of the gradients have ever been graded, the line has no count for the exercise, and a second line says
-    how many were graded. Until one is correct, the last line says where to begin.
+    how many were graded.
     """
-    width = column(exercise.name for exercise in exercises)
-    for exercise in exercises:
-        count = len(exercise.graded)
-        right, of = done.get(exercise.name, (0, 0))
-        far = f"{right} of {count}" if of == count else f"{count} in all"
-        settings = exercise.settings
-        time = f"{settings.minutes} min" if settings.minutes < 90 else f"{settings.minutes / 60:g} h"
-        hard = "*" * settings.difficulty
-        yield f"{click.style(f'{exercise.name:<{width}}', bold=True)} {far:<9} {time:>6}  {hard:<5}  {exercise.title}"
-        if 0 < of < count:
-            yield f"{'':<{width}} {of} of them graded so far: {right} correct"
-    names = {exercise.name for exercise in exercises}
-    if {BEGINNING, LECTURE} <= names and not any(right for right, _ in done.values()):
-        yield f"begin with {BEGINNING} if this is your first backward pass; {LECTURE} is the lecture's exercise"
+    count = len(exercise.graded)
+    right, of = done.get(exercise.name, (0, 0))
+    far = f"{right} of {count}" if of == count else f"{count} in all"
+    settings = exercise.settings
+    time = f"{settings.minutes} min" if settings.minutes < 90 else f"{settings.minutes / 60:g} h"
+    hard = "*" * settings.difficulty
+    yield f"{click.style(f'{exercise.name:<{width}}', bold=True)} {far:<9} {time:>6}  {hard:<5}  {exercise.title}"
+    if 0 < of < count:
+        yield f"{'':<{width}} {of} of them graded so far: {right} correct"
 
 
 def about_exercise(exercise: Exercise) -> Iterator[str]:

@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from grader.exercise.forward import BrokenExercise
-from grader.exercise.shelf import exercises_directory, list_exercises, the_installed
+from grader.exercise.shelf import exercises_directory, installed, list_exercises, the_installed
+from grader.exercise.tracks import check_tracks, in_sequence, track_of
 from grader.report.files import replace_file, write_whole
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 FILES = ("forward.py", "backward.py", "exercise.toml")
 
@@ -65,17 +66,25 @@ class NewFiles:
     """Files of an exercise that were empty or cut off, as a full disk leaves them, without any work of the learner."""
     left_out: list[str] = field(default_factory=list)
     """Why an exercise is not there, a sentence each."""
+    exercises: list[str] = field(default_factory=list)
+    """The exercises that were asked for, whether their files were there or not."""
+    other_tracks: list[str] = field(default_factory=list)
+    """If only some tracks were asked for: those of which the workspace has nothing."""
     folders: list[Path] = field(default_factory=list)
     """The folders that were created, outermost first."""
 
 
-def init(directory: Path) -> NewFiles:
+def init(directory: Path, tracks: Sequence[str] = ()) -> NewFiles:
     """Create a workspace, or add missing files to one. Existing files are kept.
 
+    Args:
+        tracks: the tracks whose exercises it is to have; all exercises if none is named.
+
     Raises:
+        UnknownExercise: there is no such track. Nothing was created.
         NoWorkspace: the folder cannot be created or written to, or it is the grader's own. Nothing was created.
     """
-    made = NewFiles()
+    made = _asked(tracks, directory)
     if directory.exists() and not directory.is_dir():
         raise NoWorkspace(f"{directory} is a file; choose a folder for the workspace")
     if directory.resolve() == exercises_directory().parent.resolve():
@@ -93,9 +102,23 @@ def init(directory: Path) -> NewFiles:
     return made
 
 
+def _asked(tracks: Sequence[str], directory: Path) -> NewFiles:
+    """The exercises of the tracks, and the tracks besides."""
+    names = list_exercises()
+    if not tracks:
+        return NewFiles(exercises=names)
+    of = {name: {track_of(folder) for folder in installed(name)} for name in names}
+    there = in_sequence(track for found in of.values() for track in found)
+    check_tracks(tracks, there)
+    chosen = [name for name, found in of.items() if found & {*tracks}]
+    begun = [of[name] for name in (*chosen, *list_exercises(directory / "exercises")) if name in of]
+    others = [track for track in there if track and not any(track in found for found in begun)]
+    return NewFiles(exercises=chosen, other_tracks=others)
+
+
 def _contents(directory: Path, made: NewFiles) -> Iterator[tuple[Path, bytes]]:
     """Every file of a workspace; notes which exercises cannot be in it."""
-    for name in list_exercises():
+    for name in made.exercises:
         try:
             source = the_installed(name)
         except BrokenExercise as error:  # two packs have it: the learner chooses

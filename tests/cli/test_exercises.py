@@ -6,6 +6,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from click.shell_completion import ShellComplete
+from packs import shelf as folder_of_exercises
+
+from grader.cli.main import main
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,6 +21,8 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[2]
 SOLUTION = ROOT / "solutions" / "mlp"
+TRACK = ["micrograd", "mlp", "cross_entropy", "batchnorm", "training"]
+"""The lecture's."""
 
 
 def test_list_shows_progress(grade: Grade, fill: Fill) -> None:
@@ -41,11 +47,66 @@ def test_list_begins_with_the_beginners_exercise_and_says_where_to_begin(
 ) -> None:
     """Until one gradient is correct."""
     lines = grade("list").stdout.splitlines()
-    assert lines[0].startswith("micrograd ")
+    assert lines[1].startswith("micrograd ")
     assert lines[-1] == "begin with micrograd if this is your first backward pass; mlp is the lecture's exercise"
     fill("dlogprobs")
     grade("mlp")
     assert "begin with" not in grade("list").stdout
+
+
+def test_list_has_a_heading_for_each_track(grade: Grade) -> None:
+    """The lecture's first; a blank line stands between two tracks."""
+    lines = grade("list").stdout.splitlines()
+    assert lines[0] == "lecture: from one neuron to training with your own gradients"
+    blocks = lines.index("blocks: the layers that networks are made of")
+    assert lines[blocks - 1] == ""
+    assert [line.split()[0] for line in lines[1 : blocks - 1]] == TRACK
+
+
+def test_list_shows_one_track_without_a_heading(grade: Grade) -> None:
+    """Whoever names it knows it; the parts of the lecture follow each other."""
+    *lines, last = grade("list", "--track", "lecture").stdout.splitlines()
+    assert [line.split()[0] for line in lines] == TRACK
+    assert last.startswith("begin with micrograd")
+
+
+def test_list_of_exercises_without_tracks_has_no_headings(grade: Grade, tmp_path: Path) -> None:
+    """An author's own folder looks as it always did."""
+    folder = folder_of_exercises(tmp_path / "own")
+    assert grade("list", "--exercises", folder).stdout == "squares 2 in all  30 min  *      squares\n"
+
+
+def test_list_of_a_workspace_has_one_line_for_each_track_that_it_lacks(grade: Grade, tmp_path: Path) -> None:
+    """With the command that adds it; `--track` shows what is in it."""
+    grade("init", ".", "--track", "lecture")
+    *_, last = shown = grade("list").stdout.splitlines()
+    assert [line.split()[0] for line in shown[:5]] == TRACK
+    assert "not in this workspace; add one with `grade init . --track NAME`:" in shown
+    assert last == "transformer  10 exercises  GPT-2 and its relatives, piece by piece"
+    assert "gpt2_block" in grade("list", "--track", "transformer").stdout
+
+
+@pytest.mark.parametrize(
+    ("word", "sentence"),
+    [
+        ("lectre", "Error: there is no track lectre. Did you mean lecture? Available: lecture, blocks, transformer"),
+        ("x", "Error: there is no track x. Available: lecture, blocks, transformer"),
+    ],
+)
+def test_an_unknown_track_is_a_usage_error(grade: Grade, tmp_path: Path, word: str, sentence: str) -> None:
+    """With the tracks that there are, and before anything is written."""
+    for command in (("list",), ("init", "ws")):
+        result = grade(*command, "--track", word)
+        assert result.exit_code == 4
+        assert result.stderr.startswith(sentence)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_track_is_completed(grade: Grade) -> None:
+    """As it is typed after `--track`."""
+    complete = ShellComplete(main, {}, "grade", "_GRADE_COMPLETE")
+    assert [item.value for item in complete.get_completions(["list", "--track"], "l")] == ["lecture"]
+    assert "blocks" in [item.value for item in complete.get_completions(["init", "ws", "--track"], "")]
 
 
 def test_list_does_not_count_other_peoples_work(grade: Grade, workspace: Path) -> None:
@@ -118,6 +179,29 @@ def test_init_says_what_it_replaced(grade: Grade, workspace: Path) -> None:
     result = grade("init", ".")
     assert f"replaced {file}: it was empty or cut off\nno files were missing\n" in result.stdout
     assert "def dlogprobs" in file.read_text()
+
+
+def test_init_with_a_track_says_where_it_begins_and_which_others_there_are(grade: Grade, tmp_path: Path) -> None:
+    """The easiest exercise of a track; with the lecture, the two that every workspace begins with."""
+    assert grade("init", "ws", "--track", "blocks").stdout.startswith(
+        "written  27 files in ws\n"
+        "next: cd ws, fill in a function, and run `grade`. Where to begin:\n"
+        "      exercises/broadcast/backward.py  Broadcasting, there and back\n"
+        "add another track with `grade init ws --track NAME`:\n"
+        "      lecture, transformer"
+    )
+    second = grade("init", "ws", "--track", "lecture").stdout
+    assert "      exercises/mlp/backward.py        the lecture's exercise, about three hours\n" in second
+    assert "lecture" not in second.splitlines()[-1]
+    assert "blocks" not in second.splitlines()[-1]
+
+
+def test_an_exercise_that_a_workspace_lacks_is_named_with_its_track(grade: Grade, tmp_path: Path) -> None:
+    """A second workspace is not what its learner needs."""
+    grade("init", ".", "--track", "lecture")
+    result = grade("rope")
+    assert result.exit_code == 4
+    assert "there is no exercises/rope here. Add it with `grade init . --track transformer`, or" in result.stderr
 
 
 def test_init_copies_no_solution(workspace: Path) -> None:

@@ -77,6 +77,7 @@ def test_every_setting_is_read(tmp_path: Path) -> None:
         ("minutes = 20", "xyz = 20", "3: unknown key 'xyz'; known keys: title, kind, minutes, difficulty, why,"),
         ("difficulty = 2", "difficulty = 2.5", "4: difficulty must be of type int, not float"),
         ('why = "Because."', "why = 1979-05-27", '5: why must be a string such as why = "...", not datetime.date'),
+        ('why = "Because."', "track = 5", '5: track must be a string such as track = "lecture", not 5'),
         ("points = 3", "points = -1", "6: points is -1; it must be 0 or more"),
         ("points = 3", "points = true", "6: points must be of type int, not bool"),
         ('null = ["b1"]', 'null = "b1"', "7: null must be a list of names such as [\"b1\"], not 'b1'"),

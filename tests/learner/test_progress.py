@@ -67,7 +67,7 @@ def test_there_is_a_count_once_all_gradients_have_been_graded(
     mlp: Exercise, done: dict[str, tuple[int, int]], far: str
 ) -> None:
     """The others may be right or wrong."""
-    first, *more = listing([mlp], done)
+    first, *more = listing({"": [mlp]}, done)
     assert far in first
     assert [line.strip() for line in more if "mlp" not in line] == (
         ["2 of them graded so far: 1 correct"] if done == {"mlp": (1, 2)} else []

@@ -37,6 +37,30 @@ def test_existing_files_are_kept(tmp_path: Path) -> None:
     assert mine.read_text() == "# mine\n"
 
 
+def test_a_track_is_copied_alone_and_another_one_added_later(tmp_path: Path) -> None:
+    """What is there stays as it is."""
+    made = init(tmp_path, ["lecture"])
+    assert list_exercises(tmp_path / "exercises") == ["batchnorm", "cross_entropy", "micrograd", "mlp", "training"]
+    assert "lecture" not in made.other_tracks
+    mine = tmp_path / "exercises" / "mlp" / "backward.py"
+    mine.write_text("# mine\n")
+    added = init(tmp_path, ["blocks", "transformer"])
+    assert mine.read_text() == "# mine\n"
+    assert {"mlp", "conv2d", "rope"} <= {*list_exercises(tmp_path / "exercises")}
+    assert all(path.parent.name not in ("mlp", "micrograd") for path in added.written)
+    assert not {"lecture", "blocks", "transformer"} & {*added.other_tracks}
+
+
+def test_a_packs_track_is_one_of_the_tracks(tmp_path: Path, installed_pack: Path) -> None:
+    """It is found in the pack's exercise.toml; a pack that cannot be read is in none."""
+    settings = installed_pack / "exercises" / "squares" / "exercise.toml"
+    settings.write_text(f'track = "own"\n{settings.read_text()}')
+    assert init(tmp_path / "lecture", ["lecture"]).other_tracks[-1] == "own"
+    assert init(tmp_path / "own", ["own"]).exercises == ["squares"]
+    settings.write_text("(")
+    assert "own" not in init(tmp_path / "lecture", ["lecture"]).other_tracks
+
+
 @pytest.mark.slow
 def test_pytest_in_a_workspace_ignores_the_settings_of_folders_above(tmp_path: Path) -> None:
     """A workspace may be inside a clone of this project, whose settings ask for plugins that learners lack."""
