@@ -18,6 +18,7 @@ from grader.authoring.checks import (
     check_ties_and_kinks,
 )
 from grader.authoring.exercise_files import Draft, with_constants
+from grader.authoring.layer_forms import FORMS, layer_inputs, returned
 from grader.authoring.randomness import check_draws
 from grader.authoring.value_kinds import NoNarrowing, check_accuracy, check_inputs, check_values
 from grader.exercise.case import Case
@@ -44,7 +45,14 @@ _OTHER_SEEDS = range(7, 12)
 """Each set of sizes is also tried with these seeds: one draw may be finite by luck."""
 
 
-def draft(path: Path, name: str, workplace: Path, graded: Sequence[str] = (), null: Sequence[str] = ()) -> Draft:
+def draft(
+    path: Path,
+    name: str,
+    workplace: Path,
+    graded: Sequence[str] = (),
+    null: Sequence[str] = (),
+    form: str | None = None,
+) -> Draft:
     """Check a forward pass and work out what else its exercise needs.
 
     Args:
@@ -53,6 +61,7 @@ def draft(path: Path, name: str, workplace: Path, graded: Sequence[str] = (), nu
         workplace: an empty folder for a trial copy of the exercise.
         graded: variables to grade; default: GRADED, or everything with a gradient.
         null: variables whose gradient the author knows to be zero.
+        form: one of `FORMS` for a layer; None for a function for each gradient.
 
     Raises:
         BrokenExercise: a check failed; the message has the line and what to change.
@@ -65,7 +74,8 @@ def draft(path: Path, name: str, workplace: Path, graded: Sequence[str] = (), nu
     check_values(file, values)
     _run_as_author(path, lambda: check_draws(file))
     _check_names(file, graded, null, values)
-    chosen = _backwards(graded or file.constants.get("GRADED", ()) or _differentiable(file, values), file)
+    asked, every = graded or file.constants.get("GRADED", ()), _differentiable(file, values)
+    chosen = returned(file, asked, every) if form else _backwards(asked or every, file)
     sizes = file.constants.get("SIZES")
     folder = workplace / name
     try:
@@ -82,7 +92,9 @@ def draft(path: Path, name: str, workplace: Path, graded: Sequence[str] = (), nu
         raise BrokenExercise(_in_authors_words(str(error), folder, path)) from error
     zero = tuple(v for v in chosen if all(case.is_null(v) for case in cases))
     _check_null(path, zero, null)
-    return Draft(name, file.source, chosen, found, zero)
+    if form is None:
+        return Draft(name, file.source, chosen, found, zero)
+    return Draft(name, file.source, (OUTPUT, *chosen), found, zero, FORMS[form](name, layer_inputs(file), chosen))
 
 
 def _in_authors_words(sentence: str, folder: Path, path: Path) -> str:

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import ast
 import json
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from textwrap import indent
+from typing import TYPE_CHECKING, Any
 
+import torch
+
+from grader.authoring.layer_forms import CACHE
 from grader.exercise.case import Case
 from grader.exercise.exercise import Exercise
-from grader.exercise.forward import BrokenExercise, assignments
+from grader.exercise.forward import OUTPUT, BrokenExercise, assignments
 from grader.exercise.settings import LECTURE_SEED
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
+
+    from grader.sandbox.types import Passes
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +32,13 @@ class Draft:
     graded: tuple[str, ...]
     sizes: tuple[dict[str, int], ...]
     null: tuple[str, ...]
+    form: dict[str, str] = field(default_factory=dict)
+    """[form] of a layer; empty for a function for each gradient."""
+
+    @property
+    def hinted(self) -> tuple[str, ...]:
+        """The variables that learners may need a hint for: not what a layer's forward function returns."""
+        return tuple(variable for variable in self.graded if not self.form or variable != OUTPUT)
 
 
 def with_constants(source: str, graded: Sequence[str], sizes: Sequence[dict[str, int]]) -> str:
@@ -60,7 +73,12 @@ def write_exercise(made: Draft, exercises: Path, solutions: Path, title: str) ->
     for path, text in files.items():
         path.write_text(text, encoding="utf-8")
     exercise = Exercise(folder)
-    stubs = _stubs(exercise, Case(exercise, LECTURE_SEED, {}))
+    case, form = Case(exercise, LECTURE_SEED, {}), exercise.settings.form
+    stubs = (
+        _stubs(exercise, case)
+        if form is None
+        else layer_stubs(form, case.graph.values, made.form.get("arrays", "torch"))
+    )
     for path in (folder / "backward.py", answers / "backward.py"):
         path.write_text(stubs, encoding="utf-8")
         files[path] = stubs
@@ -68,11 +86,13 @@ def write_exercise(made: Draft, exercises: Path, solutions: Path, title: str) ->
 
 
 def _settings_text(made: Draft, title: str) -> str:
-    hints = "\n".join(f'[hints.{v}]\nshape = ""\nderivative = ""\n' for v in made.graded)
+    hints = "\n".join(f'[hints.{v}]\nshape = ""\nderivative = ""\n' for v in made.hinted)
     null = "[" + ", ".join(f'"{name}"' for name in made.null) + "]"
+    rows = "".join(f"{key} = {json.dumps(value)}\n" for key, value in made.form.items())
+    form = f"[form]\n{rows}\n" if rows else ""
     return f"""\
 title = {json.dumps(title)}
-kind = "gradients"
+kind = "{"layer" if made.form else "gradients"}"
 minutes = {5 * len(made.graded)}
 difficulty = 2
 why = ""
@@ -80,7 +100,7 @@ track = ""
 points = 1
 null = {null}
 
-[exact]
+{form}[exact]
 expected = true
 reason = ""
 
@@ -116,10 +136,66 @@ def _stubs(exercise: Exercise, case: Case) -> str:
             if child in case.graph.differentiable and child != "loss"
         ]
         others = [n for line in readers for n in line.reads]
-        parameters = ", ".join(dict.fromkeys([*children, *others]))
-        shape = tuple(case.graph.values[variable].shape)
-        parts.append(
-            f'\n\ndef d{variable}({parameters}):\n    """{lines}\n\n    shape {shape}, like {variable}\n    """\n'
-            f"    # TODO: write d{variable}\n    raise NotImplementedError\n"
-        )
+        parameters = tuple(dict.fromkeys([*children, *others]))
+        about = f"{lines}\n\n    {_what(case.graph.values[variable])}, like {variable}"
+        parts.append(f"\n\n{_stub(f'd{variable}', parameters, about, f'd{variable}')}")
     return "".join(parts)
+
+
+def _stub(name: str, parameters: Sequence[str], about: str, task: str) -> str:
+    return (
+        f'def {name}({", ".join(parameters)}):\n    """{about}\n    """\n'
+        f"    # TODO: write {task}\n    raise NotImplementedError\n"
+    )
+
+
+_LAYER_HEAD = """\
+# Your turn: write both functions. They are called by position, so you may give their parameters other names.
+# forward.py computes out. What comes after it is any other network: you are given dout, and it is random.
+# dx is the gradient of the loss with respect to x; it always has the shape of x.
+# The shapes below are those of the given case. The functions are called at other sizes, too.
+"""
+_IMPORTS = {
+    "torch": "import torch\nimport torch.nn.functional as F\n",
+    "numpy": "import numpy as np\n",
+}
+
+
+def layer_stubs(form: Passes, values: Mapping[str, Any], arrays: str) -> str:
+    """The functions of a layer, with the shapes of what they are given and return.
+
+    Args:
+        form: the functions; those with a class's name in front become its static methods.
+        values: the inputs, and what the forward pass computes.
+    """
+    shapes = {name: _what(value) for name, value in values.items()}
+    shapes |= {f"d{name}": f"{what}, like {name}" for name, what in shapes.items()}
+    given = {**shapes, CACHE: f"what {form.calls[0].name} returned"}
+    back = {**shapes, CACHE: f"anything that {form.backward.name} needs"}
+    parts, home = [f"{_LAYER_HEAD}\n{_IMPORTS[arrays]}"], ""
+    for call, does in zip(form.calls, _DOES[-len(form.calls) :], strict=True):
+        about = f"{does}\n{_section('Arguments', call.parameters, given)}{_section('Returns', call.returns, back)}"
+        inside, _, name = call.name.rpartition(".")
+        stub = _stub(name, call.parameters, about.rstrip(), call.name)
+        if inside:
+            stub = indent(f"@staticmethod\n{stub}", "    ")
+            parts.append(f"\n{stub}" if inside == home else f"\n\nclass {inside}:\n{stub}")
+        else:
+            parts.append(f"\n\n{stub}")
+        home = inside
+    return "".join(parts)
+
+
+_DOES = ("Compute out, and keep what the backward pass needs.", "Compute the gradients of the inputs from that of out.")
+
+
+def _section(title: str, names: Sequence[str], about: Mapping[str, str]) -> str:
+    return f"\n    {title}:\n" + "".join(f"        {name}: {about[name]}\n" for name in names)
+
+
+def _what(value: object) -> str:
+    """What a stub says about a value: its shape, and its type if it is not a float tensor."""
+    if not isinstance(value, torch.Tensor):
+        return f"of type {type(value).__name__}"
+    dtype = "" if value.is_floating_point() else f", {str(value.dtype).removeprefix('torch.')}"
+    return f"shape {tuple(value.shape)}{dtype}"

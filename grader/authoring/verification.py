@@ -11,6 +11,7 @@ from grader.authoring.mutants import mutants_of
 from grader.authoring.side_by_side import side_by_side
 from grader.exercise.case import Case, build_cases
 from grader.exercise.catalogue import Form, right_forms, solution_file, wrong_forms
+from grader.exercise.forward import find_function
 from grader.exercise.settings import Settings
 from grader.exercise.sizes import straddling_faults, works_at_nothing_smaller
 from grader.exercise.stubs import function_names
@@ -74,9 +75,9 @@ class Verification:
             f"exercise.toml lists {v} in a stretch, but it is not graded" for v in placed - set(exercise.graded)
         ]
         source = (exercise.directory / "backward.py").read_text(encoding="utf-8")
-        stubs = {node.name: node for node in ast.parse(source).body if isinstance(node, ast.FunctionDef)}
+        tree = ast.parse(source)
         for name in function_names(exercise):
-            problems += _stub_problems(name, stubs.get(name), source)
+            problems += _stub_problems(name, find_function(tree, name), source)
         return Flaw("hints, stretches and stubs are complete", len(exercise.graded), tuple(problems))
 
     def sizes(self) -> Flaw:

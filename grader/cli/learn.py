@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from textwrap import dedent
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -135,7 +136,7 @@ def reset(target: str | None, exercises: Path | None, exercise: str | None) -> i
     file, taken = reset_gradient(place.path, chosen, gradient)
     state.forget(chosen.name, gradient)
     state.write()
-    if taken.strip() == pristine_stub(chosen, gradient).strip():
+    if dedent(taken).strip() == pristine_stub(chosen, gradient).strip():
         click.echo(f"{gradient} is already a stub in {file}")
         return ExitCode.ALL_RIGHT
     click.echo(f"{gradient} is a stub again in {file}" + ("; removed:" if taken else ""))

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from grader.authoring.layer_forms import FORMS
 from grader.cli import options
 from grader.report.exit_code import ExitCode
 
@@ -17,11 +18,20 @@ from grader.report.exit_code import ExitCode
 @click.option("--title", metavar="TEXT", help="Title shown by `grade list`.")
 @click.option("--graded", multiple=True, metavar="VARIABLE", help="Grade this variable (default: all with a gradient).")
 @click.option("--null", multiple=True, metavar="VARIABLE", help="Expect the gradient of this variable to be zero.")
+@click.option("--form", type=click.Choice([*FORMS]), help="A layer: grade a forward and a backward function instead.")
+@click.option("--arrays", type=click.Choice(["torch", "numpy"]), help="What its functions are given (default: torch).")
 @click.option("--exercises", type=options.PathType(file_okay=False), default="exercises", show_default=True,
               metavar="DIR", help="Write the exercise here, and its solution to solutions/ next to it.")  # fmt: skip
 @options.color
 def new(
-    forward: Path, name: str | None, title: str | None, graded: tuple[str, ...], null: tuple[str, ...], exercises: Path
+    forward: Path,
+    name: str | None,
+    title: str | None,
+    graded: tuple[str, ...],
+    null: tuple[str, ...],
+    form: str | None,
+    arrays: str | None,
+    exercises: Path,
 ) -> int:
     """Create an exercise from a forward pass.
 
@@ -29,7 +39,12 @@ def new(
     one named variable per line, ending in `loss = ...` and `return locals()`. A layer may end in `out = ...` instead:
     its loss is the sum of out times a random cotangent. The file is checked, then written with stubs, settings and an
     empty solution.
+
+    With --form, learners write the layer as a course has it: two functions with a cache between them (functions), or
+    the static methods of a class (static).
     """
+    if arrays and not form:
+        raise click.UsageError("--arrays is about the functions of a layer; choose them with --form functions")
     from grader.sandbox.numerics import pin_environment, pin_torch
 
     pin_environment()
@@ -46,14 +61,16 @@ def new(
         )
     try:
         with tempfile.TemporaryDirectory() as workplace:
-            made = draft(forward, called, Path(workplace), graded, null)
+            made = draft(forward, called, Path(workplace), graded, null, form)
+            made.form.update({"arrays": arrays} if arrays else {})
         written = write_exercise(made, exercises, exercises.parent / "solutions", title or called)
     except BrokenExercise as error:
         click.echo(f"Error: {error}", err=True)
         return ExitCode.USAGE
     for path in written:
         click.echo(f"written  {path}")
-    click.echo(f"\n{len(made.graded)} gradients: {', '.join(f'd{v}' for v in made.graded)}")
+    rows = [f"d{variable}" if variable in made.hinted else variable for variable in made.graded]
+    click.echo(f"\n{len(rows)} {'rows' if form else 'gradients'}: {', '.join(rows)}")
     click.echo(f"next: write {exercises.parent / 'solutions' / called / 'backward.py'}, then")
     elsewhere = "" if exercises == WORKSPACE else f"--exercises {exercises} "
     click.echo(f"      grade verify {elsewhere}{called}")

@@ -55,6 +55,11 @@ def _words(text: str) -> tuple[str, ...]:
     return tuple(filter(None, map(str.strip, text.split(","))))
 
 
+def signature_text(signature: Signature) -> str:
+    """A signature as it stands in exercise.toml."""
+    return f"{signature.name}({', '.join(signature.parameters)}) -> {', '.join(signature.returns)}"
+
+
 def signature_problem(key: str, value: Any) -> str | None:
     """What is wrong with a signature in exercise.toml; None if nothing is."""
     if isinstance(value, str) and signature(value) is not None:

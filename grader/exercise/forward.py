@@ -152,8 +152,12 @@ def assignments(tree: ast.Module) -> dict[str, ast.Assign]:
     }
 
 
-def find_function(tree: ast.Module, name: str) -> ast.FunctionDef | None:
-    """A top-level function of a file; None if there is none of that name."""
+def find_function(tree: ast.Module | ast.ClassDef, name: str) -> ast.FunctionDef | None:
+    """A top-level function of a file, or a method such as `Linear.forward`; None if there is none of that name."""
+    home, _, method = name.partition(".")
+    if method:
+        classes = (node for node in tree.body if isinstance(node, ast.ClassDef) and node.name == home)
+        return next((found for node in classes if (found := find_function(node, method))), None)
     return next((node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == name), None)
 
 

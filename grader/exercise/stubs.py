@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from textwrap import dedent
 from typing import TYPE_CHECKING
 
 from grader.exercise.forward import find_function
@@ -68,12 +69,15 @@ def signature_and_docstring(stub: str) -> tuple[str, str]:
 
 
 def function_text(source: str, name: str) -> str:
-    """The lines of a function in a trusted file, without its decorators; empty if there is none.
+    """The lines of a function in a trusted file, or of a method with its decorators; empty if there is none.
 
     A learner's file is never parsed in this process: the sandbox's child does that.
     """
     node = find_function(ast.parse(source), name)
-    return "\n".join(source.splitlines()[node.lineno - 1 : node.end_lineno]) if node else ""
+    if node is None:
+        return ""
+    first = min(each.lineno for each in (node, *(node.decorator_list if "." in name else ())))
+    return dedent("\n".join(source.splitlines()[first - 1 : node.end_lineno]))
 
 
 def put_back(content: bytes, function: Function | None, stub: str) -> tuple[bytes, bytes]:

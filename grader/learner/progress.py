@@ -93,7 +93,8 @@ def about_gradient(exercise: Exercise, gradient: str) -> Iterator[str]:
     children = [f"d{child}" for child in exercise.children(variable) if child == "loss" or child in exercise.graded]
     if children and not is_value:
         yield f"  from      {', '.join(children)}"
-    shape = next((line.strip() for line in about.splitlines() if line.strip().startswith("shape")), f"like {variable}")
+    about_shape = (line.strip().removeprefix(f"{gradient}: ") for line in about.splitlines())
+    shape = next((line for line in about_shape if line.startswith("shape")), f"like {variable}")
     yield f"  shape     {shape.removeprefix('shapes ').removeprefix('shape ')}"
     if signature:
         yield ""

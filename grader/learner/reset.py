@@ -38,7 +38,12 @@ def reset_gradient(path: Path, exercise: Exercise, gradient: str, reading: Readi
         raise NoReset(f"{path} has no backward.py; run `grade init .` in the folder above exercises/ to restore it")
     if file.suffix != ".py" or len(submission.files) != 1:
         raise NoReset(f"{path} is not a single Python file; a stub can be restored only in a backward.py")
-    function = _span_of(submission, exercise, function_name(exercise, gradient), reading)
+    name = function_name(exercise, gradient)
+    function = _span_of(submission, exercise, name, reading)
+    if function is None and "." in name:
+        raise NoReset(
+            f"{file} has no {name}, and a method cannot be put back into its class; write its `def` line first"
+        )
     content = next(iter(submission.files.values()))
     new, taken = put_back(content, function, pristine_stub(exercise, gradient))
     try:
