@@ -23,6 +23,19 @@ if TYPE_CHECKING:
 MINE = Path("exercises", "mlp", "backward.py")
 
 
+DOUBLE = """\
+import torch
+
+def inputs(seed, n=6, d=5):
+    return {'x': torch.randn((n, d), generator=torch.Generator().manual_seed(seed))}
+
+def forward(x):
+    out = 2 * x
+    return locals()
+"""
+"""A layer."""
+
+
 class TestStateFile:
     """state_file: where the current gradient is stored."""
 
@@ -145,6 +158,21 @@ class TestReset:
         assert "\n        return dlogits @ W2.T\n" in result.stdout
         assert MINE.read_text(encoding="utf-8") == stub
         assert LearnerState.read(Path(NAME)).hints == {}
+
+    def test_a_static_method_is_restored_in_its_class(self, grade: Grade, tmp_path: Path) -> None:
+        """With its decorator; the other method stays. A method that is gone cannot be put back."""
+        (tmp_path / "double.py").write_text(DOUBLE, encoding="utf-8")
+        assert grade("new", "double.py", "--form", "static", "--exercises", "of/exercises").exit_code == 0
+        stub, mine = (tmp_path / "of/exercises/double/backward.py").read_text(encoding="utf-8"), Path("backward.py")
+        words = ("backward.py::dx", "--exercises", "of/exercises", "--exercise", "double")
+        mine.write_text(stub.replace("raise NotImplementedError", "return 2 * x, None"), encoding="utf-8")
+        begun = stub.replace("raise NotImplementedError", "return 2 * x, None", 1)
+        result = grade("reset", *words)
+        assert result.stdout.startswith("dx is a stub again in backward.py; removed:\n        @staticmethod\n")
+        assert mine.read_text(encoding="utf-8") == begun
+        assert grade("reset", *words).stdout == "dx is already a stub in backward.py\n"
+        mine.write_text(begun.replace("def backward", "def back"), encoding="utf-8")
+        assert "backward.py has no Double.backward, and a method cannot be put back" in grade("reset", *words).stderr
 
     def test_there_is_no_default_gradient(self, grade: Grade, workspace: Path) -> None:
         """Unlike a hint, a reset removes something."""

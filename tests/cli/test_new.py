@@ -31,3 +31,11 @@ def test_a_name_that_is_not_an_identifier_is_refused(
     assert result.exit_code == 4
     assert "cannot be an exercise name: use letters, digits and _ only; choose another with --name" in result.stderr
     assert [path.name for path in tmp_path.iterdir()] == [words[0]]
+
+
+def test_arrays_without_a_form_are_refused(grade: Callable[..., Result], tmp_path: Path) -> None:
+    """A function for each gradient is given torch tensors."""
+    (tmp_path / "net.py").touch()
+    result = grade("new", "net.py", "--arrays", "numpy")
+    assert result.exit_code == 4
+    assert "--arrays is about the functions of a layer; choose them with --form functions" in result.stderr

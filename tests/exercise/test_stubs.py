@@ -114,6 +114,14 @@ def test_a_functions_text_is_its_own_lines() -> None:
     assert function_text(source, "x") == ""
 
 
+def test_a_methods_text_has_its_decorators_and_no_margin() -> None:
+    """It is found by the name of its class, and in no other class."""
+    source = "class A:\n    def f(): pass\n\nclass B:\n    @staticmethod\n    def f(x):\n        return x\n"
+    assert function_text(source, "B.f") == "@staticmethod\ndef f(x):\n    return x"
+    assert function_text(source, "A.f") == "def f(): pass"
+    assert function_text(source, "C.f") == function_text(source, "f") == ""
+
+
 def test_a_training_exercise_has_one_function_for_all_gradients(mlp: Exercise) -> None:
     """Every other exercise has one for each."""
     assert function_names(load_exercise("training")) == ("gradients",)
