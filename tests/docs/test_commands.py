@@ -60,8 +60,8 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name in ("class.csv", "gradebook.csv"):
         (top / name).write_text(people, encoding="utf-8")
     shutil.copy(ROOT / "tests" / "notebooks" / "lecture.ipynb", top / "makemore_part4.ipynb")
-    (forward,) = [block.text for block in blocks(ROOT / "docs" / "authors.md") if "def forward" in block.text]
-    for name in ("kalman.py", "forward.py"):
+    for name, page in {"kalman.py": "authors.md", "forward.py": "authors.md", "affine.py": "forms.md"}.items():
+        (forward,) = [block.text for block in blocks(ROOT / "docs" / page) if "def forward(" in block.text]
         (top / name).write_text(forward + "\n", encoding="utf-8")
     for command in (
         "grade solutions/mlp",
@@ -120,6 +120,11 @@ def kalman_class(folder: Path, _: str) -> None:
         (folder / "class" / student / "backward.py").write_text(code, encoding="utf-8")
 
 
+def affine_solved(folder: Path, _: str) -> None:
+    """The worked solution of docs/forms.md."""
+    (folder / "solutions" / "affine" / "backward.py").write_text(AFFINE, encoding="utf-8")
+
+
 def canvas_download(folder: Path, _: str) -> None:
     """A class on Canvas: its submissions as a zip, its grade book, and somebody who handed in nothing."""
     right = (ROOT / "solutions" / "mlp" / "backward.py").read_text(encoding="utf-8")
@@ -146,9 +151,20 @@ STATES = {
     SAME_START: solved_except,
     "kalman-solved": kalman_solved,
     "kalman-class": kalman_class,
+    "affine-solved": affine_solved,
     "canvas-download": canvas_download,
 }
 """State -> what brings a folder into it, given the text of the block above."""
+
+AFFINE = """\
+def affine_forward(x, w, b):
+    return x @ w + b, (x, w)
+
+
+def affine_backward(dout, cache):
+    x, w = cache
+    return dout @ w.T, x.T @ dout, dout.sum(0)
+"""
 
 KALMAN = """\
 def dxn(cot):
