@@ -1,7 +1,8 @@
 """The catalogues beside a solution: alternative solutions, and labeled mistakes.
 
 A file `d<variable>.py` holds blocks, each under a header comment; a block overrides parts of the worked solution. Any
-other file is a complete submission.
+other file is a complete submission. A layer's functions answer for all rows, so its blocks are about the row that their
+file is named after: `dw.py`, `out.py`.
 """
 
 from __future__ import annotations
@@ -32,11 +33,11 @@ class Form:
     """The label of a mistake; None for an alternative solution."""
     note: str
     gradients: tuple[str, ...]
-    """The gradients it redefines; all of the exercise's for a complete submission."""
+    """The gradients it redefines, or a layer's row that it is about; all rows for a complete submission."""
     block: str
-    """The code that it lays over the worked solution; the whole file if it is a complete submission."""
+    """The code that it lays over the worked solution; the whole file for a complete submission, and for a layer."""
     solution: str = ""
-    """The worked solution below it; empty for a complete submission."""
+    """The worked solution below it; empty where the block is the whole file."""
 
     @property
     def source(self) -> str:
@@ -77,7 +78,7 @@ def _solution_folder(exercise: Exercise) -> Path:
 
 def _read_catalogue(exercise: Exercise, folder: str) -> list[Form]:
     solution = solution_file(exercise).read_text(encoding="utf-8")
-    names = {*exercise.gradients, "gradients"}
+    names = {*exercise.gradients, "gradients"} if exercise.kind == "training" else {*exercise.gradients}
     forms: list[Form] = []
     for path in sorted((_solution_folder(exercise) / folder).glob("*.py")):
         text = path.read_text(encoding="utf-8")
@@ -100,13 +101,16 @@ def _read_block(path: Path, text: str, header: re.Match[str], end: int, solution
     line = text.count("\n", 0, header.start()) + 1
     block = text[header.end() : end]
     kind, _, note = header[2].partition(" -- ") if header[1] == "mistake" else ("", "", header[2])
-    defined = _defined(path, line, block)
+    defined, code = _defined(path, line, block), block.strip("\n")
+    if exercise.kind == "layer":
+        if defined.isdisjoint(_defined(solution_file(exercise), 1, solution)):
+            raise BrokenExercise(f"{path}:{line}: this block redefines nothing of the worked solution")
+        return Form(path, line, kind.strip() or None, note.strip(), (path.stem,), f"{solution}\n\n{code}\n")
     gradients = tuple(name for name in exercise.gradients if name in defined)
     if "gradients" in defined:
         gradients = exercise.gradients
     if not gradients:
         raise BrokenExercise(f"{path}:{line}: this block defines none of the exercise's gradients")
-    code = block.strip("\n")
     return Form(path, line, kind.strip() or None, note.strip(), gradients, code, solution)
 
 
@@ -116,6 +120,6 @@ def _defined(path: Path, line: int, block: str) -> set[str]:
         tree = ast.parse(block)
     except SyntaxError as error:
         raise BrokenExercise(f"{path}:{line + (error.lineno or 1) - 1}: {error.msg}") from error
-    names = {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
+    names = {node.name for node in tree.body if isinstance(node, (ast.FunctionDef, ast.ClassDef))}
     assigned = {t.id for n in tree.body if isinstance(n, ast.Assign) for t in n.targets if isinstance(t, ast.Name)}
     return names | assigned

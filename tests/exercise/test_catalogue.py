@@ -8,13 +8,12 @@ import pytest
 from packs import shelf
 
 from grader.exercise.catalogue import right_forms, solution_file, wrong_forms
+from grader.exercise.exercise import Exercise
 from grader.exercise.forward import BrokenExercise
 from grader.exercise.shelf import load_exercise, solutions_directory
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from grader.exercise.exercise import Exercise
 
 SOLUTION = "def dy(y):\n    return 2*y\n\ndef dx(dy, x):\n    return 2*x*dy\n"
 
@@ -74,6 +73,56 @@ def test_a_block_of_a_training_exercise_defines_all_gradients_at_once() -> None:
     blocks = [form for form in wrong_forms(training) if form.path.stem == "gradients"]
     assert blocks
     assert {form.gradients for form in blocks} == {training.gradients}
+
+
+LAYER = """\
+import torch
+GRADED = ['out', 'x', 'w']
+SIZES = []
+def inputs(seed):
+    return {'x': torch.ones(3), 'w': torch.ones(3)}
+def forward(x, w):
+    out = x * w
+    return locals()
+"""
+STATIC = "class Scale:\n    def forward(x, w):\n        return x*w, w\n"
+
+
+@pytest.fixture
+def scale(tmp_path: Path) -> Exercise:
+    """A layer whose worked solution is a class."""
+    folder = tmp_path / "exercises" / "scale"
+    folder.mkdir(parents=True)
+    for part in ("right", "wrong"):
+        (tmp_path / "solutions" / "scale" / part).mkdir(parents=True)
+    (folder / "forward.py").write_text(LAYER)
+    form = 'forward = "Scale.forward(x, w) -> out, cache"\nbackward = "Scale.backward(dout, cache) -> dx, dw"\n'
+    (folder / "exercise.toml").write_text(f'title = "Scale"\nkind = "layer"\n[form]\n{form}')
+    (tmp_path / "solutions" / "scale" / "backward.py").write_text(STATIC)
+    return Exercise(folder)
+
+
+@pytest.mark.parametrize("row", ["out", "dx", "dw"])
+def test_a_layer_s_block_is_about_the_row_that_its_file_is_named_after(scale: Exercise, row: str) -> None:
+    """The class that it redefines answers for all rows; laid over the solution, it is a complete submission."""
+    write(scale, f"wrong/{row}.py", "# mistake: sign -- s\nclass Scale:\n    pass\n")
+    (form,) = wrong_forms(scale)
+    assert (form.gradients, form.kind, form.solution) == ((row,), "sign", "")
+    assert form.source == f"{STATIC}\n\nclass Scale:\n    pass\n"
+
+
+def test_a_layer_s_block_redefines_something_of_the_solution(scale: Exercise) -> None:
+    """Otherwise it would be right."""
+    write(scale, "wrong/dw.py", "# mistake: sign -- s\nclass Scaled:\n    pass\n")
+    with pytest.raises(BrokenExercise, match=r"dw\.py:1: this block redefines nothing of the worked solution"):
+        wrong_forms(scale)
+
+
+def test_any_other_file_of_a_layer_is_a_complete_submission(scale: Exercise) -> None:
+    """About every row."""
+    write(scale, "right/in_place.py", STATIC)
+    (form,) = right_forms(scale)
+    assert (form.gradients, form.source) == (("out", "dx", "dw"), STATIC)
 
 
 def test_any_other_file_is_a_complete_submission(squares: Exercise) -> None:
