@@ -21,8 +21,8 @@ def test_each_exercise_is_recognized_by_its_own_names(name: str) -> None:
     """The two that have the same single function cannot be told apart."""
     exercise = load_exercise(name)
     asked = next(each for each in map(load_exercise, list_exercises()) if each.name != name)
-    said = looks_like(asked, exercise.gradients)
-    assert f"({len(exercise.gradients)} of " in said
+    said = looks_like(asked, exercise.wanted.answers)
+    assert f"({len(exercise.wanted.answers)} of " in said
 
 
 def test_shared_names_do_not_hide_the_other_exercise() -> None:

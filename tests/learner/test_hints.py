@@ -45,7 +45,7 @@ def test_there_are_three_hints_without_written_ones(name: str, monkeypatch: pyte
     """For every line of our own exercises, and never the code."""
     known = load_exercise(name)
     monkeypatch.setattr(known, "settings", replace(known.settings, hints={}))
-    for gradient in known.gradients:
+    for gradient in (name for name in known.gradients if name.startswith("d")):  # a layer's `out` is no gradient
         ladder = hints(known, gradient)
         assert len(ladder) == 3
         assert all(text.endswith((".", "`")) or "used on" in text for text in ladder)
