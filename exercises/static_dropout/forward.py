@@ -22,6 +22,5 @@ def inputs(seed, n=8, d=6):
     return {'x': x, 'mask': mask, 'p': p}
 
 def forward(x, mask, p):
-    kept = x * mask
-    out = kept / (1 - p)
+    out = x * mask / (1 - p)
     return locals()

@@ -1,0 +1,37 @@
+# A convolution with stride and padding: every kernel is laid over every window, multiplied and summed.
+# Read it, but do not edit it: your layer goes into backward.py.
+
+import torch
+import torch.nn.functional as F
+
+# what is graded: the layer's output, and the gradients that its backward pass returns
+GRADED = ['out', 'x', 'w', 'b']
+
+# the sizes of the other cases that your layer is tested on: no two numbers are equal. Each size is above all the
+# given ones in some case and below its own in another, so that a hard-coded 8 or [:7] is caught.
+# c is the number of channels, f is the number of kernels
+SIZES = [
+    {'n': 9, 'c': 2, 'height': 5, 'width': 12, 'f': 11},
+    {'n': 3, 'c': 10, 'height': 13, 'width': 6, 'f': 4},
+    {'n': 5, 'c': 4, 'height': 6, 'width': 9, 'f': 2},
+]
+
+def inputs(seed, n=4, c=3, height=8, width=7, f=5):
+    g = torch.Generator().manual_seed(seed)
+    stride, pad = (3, 2, 1)[n % 3], 1 + n % 2 # other cases have others, so that a hard-coded stride is caught
+    x = torch.randn((n, c, height, width), generator=g)
+    w = torch.randn((f, c, 3, 2),          generator=g) * (c*6)**-0.5
+    b = torch.randn(f,                     generator=g) * 0.5
+    return {'x': x, 'w': w, 'b': b, 'stride': stride, 'pad': pad}
+
+def forward(x, w, b, stride, pad):
+    n, c, H, W = x.shape # images, channels, height, width
+    f, _, HH, WW = w.shape # kernels, channels, height and width of a kernel
+    Ho = (H + 2*pad - HH)//stride + 1 # windows per column
+    Wo = (W + 2*pad - WW)//stride + 1 # windows per row
+    xpad = F.pad(x, (pad, pad, pad, pad)) # a border of zeros
+    cols = F.unfold(xpad, (HH, WW), stride=stride) # (n, c*HH*WW, Ho*Wo): every column is one flattened window
+    wmat = w.view(f, -1) # (f, c*HH*WW): every row is one flattened kernel
+    outmat = wmat @ cols + b[:, None] # (n, f, Ho*Wo)
+    out = outmat.view(n, f, Ho, Wo)
+    return locals()

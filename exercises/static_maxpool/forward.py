@@ -1,0 +1,34 @@
+# Max pooling: of every window, only the largest number is passed on. Windows may overlap.
+# Read it, but do not edit it: your layer goes into backward.py.
+
+import torch
+import torch.nn.functional as F
+
+# what is graded: the layer's output, and the gradient that its backward pass returns
+GRADED = ['out', 'x']
+
+# the sizes of the other cases that your layer is tested on: no two numbers are equal. Each size is above all the
+# given ones in some case and below its own in another, so that a hard-coded 8 or [:9] is caught.
+# c is the number of channels
+SIZES = [
+    {'n': 11, 'c': 2, 'height': 6, 'width': 13},
+    {'n': 3, 'c': 12, 'height': 10, 'width': 7},
+    {'n': 5, 'c': 4, 'height': 14, 'width': 8},
+]
+
+def inputs(seed, n=4, c=3, height=8, width=9):
+    g = torch.Generator().manual_seed(seed)
+    # other cases have other windows, so that hard-coded ones are caught
+    pool_height, pool_width, stride = 2 + n % 3, 2 + n % 2, (3, 2, 1)[n % 3]
+    x = torch.randn((n, c, height, width), generator=g) # no two numbers are equal: every window has one largest
+    return {'x': x, 'pool_height': pool_height, 'pool_width': pool_width, 'stride': stride}
+
+def forward(x, pool_height, pool_width, stride):
+    n, c, H, W = x.shape # images, channels, height, width
+    Ho = (H - pool_height)//stride + 1 # windows per column
+    Wo = (W - pool_width)//stride + 1 # windows per row
+    cols = F.unfold(x, (pool_height, pool_width), stride=stride) # every column is one window of all channels
+    flat = cols.view(n, c, pool_height*pool_width, -1) # the numbers of a window get their own dimension
+    pooled = flat.max(2).values # (n, c, Ho*Wo)
+    out = pooled.view(n, c, Ho, Wo)
+    return locals()
