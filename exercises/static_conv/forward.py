@@ -22,16 +22,14 @@ def inputs(seed, n=4, c=3, height=8, width=7, f=5):
     x = torch.randn((n, c, height, width), generator=g)
     w = torch.randn((f, c, 3, 2),          generator=g) * (c*6)**-0.5
     b = torch.randn(f,                     generator=g) * 0.5
-    return {'x': x, 'w': w, 'b': b, 'stride': stride, 'pad': pad}
+    Ho = (height + 2*pad - 3)//stride + 1 # windows per column
+    Wo = (width + 2*pad - 2)//stride + 1 # windows per row
+    return {'x': x, 'w': w, 'b': b, 'stride': stride, 'pad': pad, 'Ho': Ho, 'Wo': Wo}
 
-def forward(x, w, b, stride, pad):
-    n, c, H, W = x.shape # images, channels, height, width
-    f, _, HH, WW = w.shape # kernels, channels, height and width of a kernel
-    Ho = (H + 2*pad - HH)//stride + 1 # windows per column
-    Wo = (W + 2*pad - WW)//stride + 1 # windows per row
+def forward(x, w, b, stride, pad, Ho, Wo):
     xpad = F.pad(x, (pad, pad, pad, pad)) # a border of zeros
-    cols = F.unfold(xpad, (HH, WW), stride=stride) # (n, c*HH*WW, Ho*Wo): every column is one flattened window
-    wmat = w.view(f, -1) # (f, c*HH*WW): every row is one flattened kernel
+    cols = F.unfold(xpad, (3, 2), stride=stride) # (n, c*3*2, Ho*Wo): every column is one flattened window
+    wmat = w.flatten(1) # (f, c*3*2): every row is one flattened kernel
     outmat = wmat @ cols + b[:, None] # (n, f, Ho*Wo)
-    out = outmat.view(n, f, Ho, Wo)
+    out = outmat.unflatten(2, (Ho, Wo)) # same as F.conv2d(x, w, b, stride, pad)
     return locals()

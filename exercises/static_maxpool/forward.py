@@ -21,14 +21,15 @@ def inputs(seed, n=4, c=3, height=8, width=9):
     # other cases have other windows, so that hard-coded ones are caught
     pool_height, pool_width, stride = 2 + n % 3, 2 + n % 2, (3, 2, 1)[n % 3]
     x = torch.randn((n, c, height, width), generator=g) # no two numbers are equal: every window has one largest
-    return {'x': x, 'pool_height': pool_height, 'pool_width': pool_width, 'stride': stride}
+    Ho = (height - pool_height)//stride + 1 # windows per column
+    Wo = (width - pool_width)//stride + 1 # windows per row
+    return {
+        'x': x, 'pool_height': pool_height, 'pool_width': pool_width, 'stride': stride, 'c': c, 'Ho': Ho, 'Wo': Wo,
+    }
 
-def forward(x, pool_height, pool_width, stride):
-    n, c, H, W = x.shape # images, channels, height, width
-    Ho = (H - pool_height)//stride + 1 # windows per column
-    Wo = (W - pool_width)//stride + 1 # windows per row
+def forward(x, pool_height, pool_width, stride, c, Ho, Wo):
     cols = F.unfold(x, (pool_height, pool_width), stride=stride) # every column is one window of all channels
-    flat = cols.view(n, c, pool_height*pool_width, -1) # the numbers of a window get their own dimension
+    flat = cols.unflatten(1, (c, -1)) # the numbers of a window get their own dimension
     pooled = flat.max(2).values # (n, c, Ho*Wo)
-    out = pooled.view(n, c, Ho, Wo)
+    out = pooled.unflatten(2, (Ho, Wo)) # same as F.max_pool2d(x, (pool_height, pool_width), stride)
     return locals()
