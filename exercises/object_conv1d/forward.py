@@ -23,6 +23,6 @@ def inputs(seed, n=6, in_channels=3, out_channels=5, width=9, kernel_size=4):
 
 def forward(A, W, b, kernel_size):
     windows = A.unfold(2, kernel_size, 1) # (n, in_channels, windows, kernel_size)
-    Z = torch.einsum('nitk,oik->not', windows, W) # (n, out_channels, windows)
-    out = Z + b[:, None] # the bias is added at every window
+    sums = torch.einsum('nitk,oik->not', windows, W) # (n, out_channels, windows)
+    out = sums + b[:, None] # the bias is added at every window
     return locals()

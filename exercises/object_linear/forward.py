@@ -22,6 +22,6 @@ def inputs(seed, n=7, n_in=6, n_out=8):
     return {'A': A, 'W': W, 'b': b}
 
 def forward(A, W, b):
-    Z = A @ W.T # (n, n_out)
-    out = Z + b.T # the bias is a column; as a row, it is added to every example
+    product = A @ W.T # (n, n_out)
+    out = product + b.T # the bias is a column; as a row, it is added to every example
     return locals()
