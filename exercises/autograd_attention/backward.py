@@ -16,7 +16,7 @@ class Attention(torch.autograd.Function):
         """softmax of q times k transposed over the root of the number of features, times v
 
         q, k, v: shape (4, 6, 8), examples, positions and features
-        is_causal: whether a query sees only the keys up to its own position
+        is_causal: 1 if a query sees only the keys up to its own position, else 0
         returns the output, shape (4, 6, 8)
         """
         # TODO: write the forward pass

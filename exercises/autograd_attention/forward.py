@@ -18,7 +18,7 @@ SIZES = [
 def inputs(seed, n=4, T=6, d=8):
     g = torch.Generator().manual_seed(seed)
     q, k, v = (torch.randn((n, T, d), generator=g) for _ in range(3))
-    is_causal = n % 2 == 0
+    is_causal = 1 - n % 2 # 1: causal, 0: not
     ones = torch.ones((T, T), dtype=torch.long)
     seen = ones.tril() if is_causal else ones # 1 where a query may see a key
     return {'q': q, 'k': k, 'v': v, 'is_causal': is_causal, 'seen': seen, 'd': d}
