@@ -197,7 +197,7 @@ class TestHintsAndSolutions:
         for gradient in (name for name in exercise.gradients if name.startswith("d")):
             written = exercise.settings.hints[gradient[1:]]
             assert hints(exercise, gradient)[1:] == [written.shape, written.derivative]
-            assert worked(exercise, gradient).startswith("def ")
+            assert "def " in worked(exercise, gradient)
 
     def test_hints_open_one_at_a_time_and_are_remembered(self, workspace: Path, grade: Callable[..., Result]) -> None:
         """Across runs; without a target the last gradient is meant."""
