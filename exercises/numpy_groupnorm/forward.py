@@ -1,0 +1,37 @@
+# Group normalization of images: the channels are split into G groups, and each group of each image is normalized.
+# Read it, but do not edit it: your functions go into backward.py.
+
+import torch
+
+# the value and the gradients that your two functions return: a row for each
+GRADED = ['out', 'x', 'gamma', 'beta']
+
+# the sizes of the other cases that your functions are tested on: no two numbers are equal. Each size is above all the
+# given ones in some case and below its own in another, so that a hard-coded 6 or [:3] is caught.
+# G is the number of groups, k the number of channels in a group, h and w are the height and width of an image
+SIZES = [
+    {'n': 3, 'G': 8, 'k': 2, 'h': 4, 'w': 9},
+    {'n': 10, 'G': 2, 'k': 9, 'h': 8, 'w': 3},
+    {'n': 5, 'G': 4, 'k': 3, 'h': 2, 'w': 6},
+]
+
+def inputs(seed, n=6, G=3, k=4, h=5, w=7):
+    g = torch.Generator().manual_seed(seed)
+    C = G*k # number of channels
+    x     = torch.randn((n, C, h, w), generator=g) * 2 + torch.randn((n, C, 1, 1), generator=g)
+    x[0] *= 0.005 # the first image hardly varies, so that epsilon matters
+    gamma = torch.randn((1, C, 1, 1), generator=g) * 0.3 + 1.0
+    beta  = torch.randn((1, C, 1, 1), generator=g) * 0.3
+    return {'x': x, 'gamma': gamma, 'beta': beta, 'G': G}
+
+def forward(x, gamma, beta, G):
+    groups = x.reshape(x.shape[0], G, -1) # (n, G, k*h*w): all pixels of the channels of one group
+    mean = groups.mean(2, keepdim=True) # (n, G, 1)
+    xc = groups - mean
+    sq = xc**2
+    var = sq.mean(2, keepdim=True) # (n, G, 1): divided by k*h*w
+    std = (var + 1e-5)**0.5
+    normed = xc / std
+    xhat = normed.reshape(x.shape)
+    out = gamma*xhat + beta # one gamma and one beta for each channel, not for each group
+    return locals()
