@@ -1,0 +1,31 @@
+# Inverted dropout in training: some numbers are dropped at random, and the others are scaled up.
+# Here, p is the share that is kept. (Other courses call the share that is dropped p.)
+# Read it, but do not edit it: your functions go into backward.py.
+
+import torch
+
+# the value and the gradients that your two functions return: a row for each
+GRADED = ['out', 'x']
+
+# the sizes of the other cases that your functions are tested on: no two numbers are equal. Each size is above all the
+# given ones in some case and below its own in another, so that a hard-coded 9 or [:7] is caught
+SIZES = [
+    {'n': 12, 'd': 5},
+    {'n': 8, 'd': 11},
+    {'n': 10, 'd': 6},
+]
+
+def inputs(seed, n=9, d=7):
+    import numpy # your mask comes from numpy's generator, so this one has to
+
+    g = torch.Generator().manual_seed(seed)
+    x = torch.randn((n, d), generator=g)
+    p = 0.5 + 0.3*torch.rand((), generator=g).item() # the share that is kept
+    seed_of_mask = int(torch.randint(0, 2**31, (), generator=g))
+    mask = torch.from_numpy(numpy.random.RandomState(seed_of_mask).rand(n, d) < p) # what is kept
+    return {'x': x, 'mask': mask, 'p': p, 'seed': seed_of_mask}
+
+def forward(x, mask, p, seed):
+    kept = x * mask # zero where the mask says False
+    out = kept / p # so that the average stays the same
+    return locals()
