@@ -4,12 +4,7 @@ import numpy as np
 
 def affine_forward(x, w, b):
     """
-    Computes the forward pass of a fully-connected layer.
-
-    Inputs:
-    - x: shape (N, d_1, ..., d_k)
-    - w: shape (D, M)
-    - b: shape (M,)
+    Fully connected: x (N, d1, d2, ...) becomes (N, D), w is (D, M), b is (M,).
     """
     out = None
     N = x.shape[0]
@@ -20,7 +15,7 @@ def affine_forward(x, w, b):
 
 def affine_backward(dout, cache):
     """
-    Computes the backward pass of a fully-connected layer.
+    dout (N, M) to dx, dw, db.
     """
     x, w, b = cache
     dx, dw, db = None, None, None

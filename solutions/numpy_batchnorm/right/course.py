@@ -4,13 +4,7 @@ import numpy as np
 
 def batchnorm_forward(x, gamma, beta, bn_param):
     """
-    Forward pass for batch normalization.
-
-    bn_param: Dictionary with the following keys:
-      - mode: 'train' or 'test'
-      - eps: Constant for numeric stability
-      - momentum: Constant for running mean / variance
-      - running_mean, running_var: Arrays of shape (D,)
+    x (N, D), gamma (D,), beta (D,). Updates running_mean and running_var in bn_param.
     """
     mode = bn_param["mode"]
     eps = bn_param.get("eps", 1e-5)
@@ -22,20 +16,20 @@ def batchnorm_forward(x, gamma, beta, bn_param):
 
     out, cache = None, None
     if mode == "train":
-        sample_mean = np.mean(x, axis=0)
-        sample_var = np.var(x, axis=0)
-        x_hat = (x - sample_mean) / np.sqrt(sample_var + eps)
-        out = gamma * x_hat + beta
-        running_mean = momentum * running_mean + (1 - momentum) * sample_mean
-        running_var = momentum * running_var + (1 - momentum) * sample_var
-        cache = (x, x_hat, sample_mean, sample_var, gamma, beta, eps)
+        mu = np.mean(x, axis=0)
+        var = np.var(x, axis=0)
+        xn = (x - mu) / np.sqrt(var + eps)
+        out = gamma * xn + beta
+        running_mean = momentum * running_mean + (1 - momentum) * mu
+        running_var = momentum * running_var + (1 - momentum) * var
+        cache = (x, xn, mu, var, gamma, beta, eps)
     elif mode == "test":
-        x_hat = (x - running_mean) / np.sqrt(running_var + eps)
-        out = gamma * x_hat + beta
+        xn = (x - running_mean) / np.sqrt(running_var + eps)
+        out = gamma * xn + beta
     else:
-        raise ValueError('Invalid forward batchnorm mode "%s"' % mode)
+        raise ValueError("no such mode: %s" % mode)
 
-    # Store the updated running means back into bn_param
+    # for test time
     bn_param["running_mean"] = running_mean
     bn_param["running_var"] = running_var
 
@@ -44,17 +38,17 @@ def batchnorm_forward(x, gamma, beta, bn_param):
 
 def batchnorm_backward(dout, cache):
     """
-    Backward pass for batch normalization.
+    dout (N, D) to dx, dgamma, dbeta.
     """
     dx, dgamma, dbeta = None, None, None
-    x, x_hat, mean, var, gamma, beta, eps = cache
+    x, xn, mu, var, gamma, beta, eps = cache
     N, D = dout.shape
 
     dbeta = np.sum(dout, axis=0)
-    dgamma = np.sum(dout * x_hat, axis=0)
+    dgamma = np.sum(dout * xn, axis=0)
 
-    dx_hat = dout * gamma
-    dvar = np.sum(dx_hat * (x - mean) * -0.5 * (var + eps) ** (-1.5), axis=0)
-    dmean = np.sum(dx_hat * -1 / np.sqrt(var + eps), axis=0) + dvar * np.sum(-2 * (x - mean), axis=0) / N
-    dx = dx_hat / np.sqrt(var + eps) + dvar * 2 * (x - mean) / N + dmean / N
+    dxn = dout * gamma
+    dvar = np.sum(dxn * (x - mu) * -0.5 * (var + eps) ** (-1.5), axis=0)
+    dmu = np.sum(dxn * -1 / np.sqrt(var + eps), axis=0) + dvar * np.sum(-2 * (x - mu), axis=0) / N
+    dx = dxn / np.sqrt(var + eps) + dvar * 2 * (x - mu) / N + dmu / N
     return dx, dgamma, dbeta

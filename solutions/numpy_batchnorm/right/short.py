@@ -10,8 +10,8 @@ def batchnorm_forward(x, gamma, beta, bn_param):
 
 
 def batchnorm_backward(dout, cache):
-    # the formula of the lecture, all in one
+    # all paths in one formula
     xhat, n = cache['xhat'], len(dout)
-    dgamma, dbeta = np.einsum('nd,nd->d', dout, xhat), np.einsum('nd->d', dout)
+    dgamma, dbeta = np.einsum('bd,bd->d', dout, xhat), np.einsum('bd->d', dout)
     dx = cache['gamma']*cache['inv_std']/n * (n*dout - dbeta - xhat*dgamma)
     return dx, dgamma, dbeta

@@ -3,36 +3,35 @@ import numpy as np
 
 def batchnorm_forward(x, gamma, beta, bn_param):
     N, D = x.shape
-    eps = bn_param['eps']
-    # a graph of small steps, and everything kept
-    mu = 1./N * np.sum(x, axis=0)
-    xmu = x - mu
-    sq = xmu ** 2
-    var = 1./N * np.sum(sq, axis=0)
-    sqrtvar = np.sqrt(var + eps)
-    ivar = 1./sqrtvar
-    xhat = xmu * ivar
-    gammax = gamma * xhat
-    out = gammax + beta
-    cache = (xhat, gamma, xmu, ivar, sqrtvar, var, eps)
+    # small steps, and each of them kept for the way back
+    m = 1/N * np.sum(x, axis=0)
+    c = x - m
+    s = c ** 2
+    v = 1/N * np.sum(s, axis=0)
+    r = np.sqrt(v + bn_param['eps'])
+    q = 1/r
+    z = c * q
+    out = gamma * z + beta
+    cache = (gamma, c, r, q, z)
     return out, cache
 
 
 def batchnorm_backward(dout, cache):
-    xhat, gamma, xmu, ivar, sqrtvar, var, eps = cache
+    gamma, c, r, q, z = cache
     N, D = dout.shape
     dbeta = np.sum(dout, axis=0)
-    dgammax = dout
-    dgamma = np.sum(dgammax*xhat, axis=0)
-    dxhat = dgammax * gamma
-    divar = np.sum(dxhat*xmu, axis=0)
-    dxmu1 = dxhat * ivar
-    dsqrtvar = -1. / (sqrtvar**2) * divar
-    dvar = 0.5 * 1. / np.sqrt(var+eps) * dsqrtvar
-    dsq = 1. / N * np.ones((N, D)) * dvar
-    dxmu2 = 2 * xmu * dsq
-    dx1 = dxmu1 + dxmu2
-    dmu = -1 * np.sum(dxmu1+dxmu2, axis=0)
-    dx2 = 1. / N * np.ones((N, D)) * dmu
-    dx = dx1 + dx2
+    dgamma = np.sum(dout * z, axis=0)
+    dz = dout * gamma
+    # z = c * q
+    dq = np.sum(dz * c, axis=0)
+    dc = dz * q
+    # q = 1/r, r = sqrt(v + eps)
+    dr = -1/r**2 * dq
+    dv = 0.5/r * dr
+    # v = mean of s, s = c**2
+    ds = 1/N * np.ones((N, D)) * dv
+    dc = dc + 2*c * ds
+    # c = x - m, m = mean of x
+    dm = -np.sum(dc, axis=0)
+    dx = dc + 1/N * np.ones((N, D)) * dm
     return dx, dgamma, dbeta

@@ -9,7 +9,7 @@ except ImportError:
 
 def conv_forward_naive(x, w, b, conv_param):
     """
-    A naive implementation of the forward pass for a convolutional layer.
+    x (N, C, H, W), w (F, C, HH, WW), b (F,).
     """
     out = None
     N, C, H, W = x.shape
@@ -31,7 +31,7 @@ def conv_forward_naive(x, w, b, conv_param):
 
 def conv_backward_naive(dout, cache):
     """
-    A naive implementation of the backward pass for a convolutional layer.
+    dout (N, F, Ho, Wo) to dx, dw, db.
     """
     dx, dw, db = None, None, None
     x, w, b, conv_param = cache

@@ -4,12 +4,7 @@ import numpy as np
 
 def dropout_forward(x, dropout_param):
     """
-    Forward pass for inverted dropout.
-
-    dropout_param: A dictionary with the following keys:
-      - p: Dropout parameter. We keep each neuron output with probability p.
-      - mode: 'test' or 'train'. If the mode is train, then perform dropout;
-      - seed: Seed for the random number generator.
+    Inverted dropout: p is the share to keep. Outside of training, nothing is dropped.
     """
     p, mode = dropout_param["p"], dropout_param["mode"]
     if "seed" in dropout_param:
@@ -32,7 +27,7 @@ def dropout_forward(x, dropout_param):
 
 def dropout_backward(dout, cache):
     """
-    Backward pass for inverted dropout.
+    dout to dx, with the mask of the forward pass.
     """
     dropout_param, mask = cache
     mode = dropout_param["mode"]

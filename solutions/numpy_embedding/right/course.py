@@ -4,11 +4,7 @@ import numpy as np
 
 def word_embedding_forward(x, W):
     """
-    Forward pass for word embeddings.
-
-    Inputs:
-    - x: Integer array of shape (N, T) giving indices of words
-    - W: Weight matrix of shape (V, D) giving word vectors for all words
+    x (N, T), integers below V; W (V, D), a row for each word.
     """
     out, cache = None, None
     out = W[x, :]
@@ -18,9 +14,7 @@ def word_embedding_forward(x, W):
 
 def word_embedding_backward(dout, cache):
     """
-    Backward pass for word embeddings.
-
-    HINT: Look up the function np.add.at
+    dout (N, T, D) to dW. Indices have no gradient.
     """
     dW = None
     x, W = cache

@@ -2,23 +2,21 @@ from builtins import range
 import numpy as np
 
 
-def sigmoid(x):
+def sigmoid(z):
     """
-    A numerically stable version of the logistic sigmoid function.
+    In two halves, so that no exponential overflows.
     """
-    pos_mask = x >= 0
-    neg_mask = x < 0
-    z = np.zeros_like(x)
-    z[pos_mask] = np.exp(-x[pos_mask])
-    z[neg_mask] = np.exp(x[neg_mask])
-    top = np.ones_like(x)
-    top[neg_mask] = z[neg_mask]
-    return top / (1 + z)
+    s = np.empty_like(z)
+    positive = z >= 0
+    s[positive] = 1 / (1 + np.exp(-z[positive]))
+    e = np.exp(z[~positive])
+    s[~positive] = e / (1 + e)
+    return s
 
 
 def lstm_step_forward(x, prev_h, prev_c, Wx, Wh, b):
     """
-    Forward pass for a single timestep of an LSTM.
+    x (N, D), prev_h and prev_c (N, H), Wx (D, 4H), Wh (H, 4H), b (4H,).
     """
     next_h, next_c, cache = None, None, None
     N, H = prev_h.shape
@@ -35,7 +33,7 @@ def lstm_step_forward(x, prev_h, prev_c, Wx, Wh, b):
 
 def lstm_step_backward(dnext_h, dnext_c, cache):
     """
-    Backward pass for a single timestep of an LSTM.
+    dnext_h and dnext_c (N, H) to dx, dprev_h, dprev_c, dWx, dWh, db.
     """
     dx, dprev_h, dprev_c, dWx, dWh, db = None, None, None, None, None, None
     i, f, o, g, a, x, Wx, Wh, prev_h, prev_c, next_c = cache

@@ -21,7 +21,7 @@ def lstm_step_backward(dnext_h, dnext_c, cache):
     n, H = tc.shape
     dc = dnext_c + dnext_h * o * (1 - tc * tc)
     da = np.stack([dc*g*i*(1 - i), dc*cache['c']*f*(1 - f), dnext_h*tc*o*(1 - o), dc*i*(1 - g*g)], axis=1)
-    dWx = np.einsum('nd,nkh->dkh', cache['x'], da).reshape(-1, 4*H)
-    dWh = np.einsum('ng,nkh->gkh', cache['h'], da).reshape(H, 4*H)
+    dWx = np.einsum('bd,bkh->dkh', cache['x'], da).reshape(-1, 4*H)
+    dWh = np.einsum('bg,bkh->gkh', cache['h'], da).reshape(H, 4*H)
     flat = da.reshape(n, 4*H)
     return flat @ cache['Wx'].T, flat @ cache['Wh'].T, dc*f, dWx, dWh, flat.sum(0)

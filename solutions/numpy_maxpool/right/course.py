@@ -9,7 +9,7 @@ except ImportError:
 
 def max_pool_forward_naive(x, pool_param):
     """
-    A naive implementation of the forward pass for a max-pooling layer.
+    x (N, C, H, W) to windows of pool_height x pool_width, a stride apart.
     """
     out = None
     N, C, H, W = x.shape
@@ -30,7 +30,7 @@ def max_pool_forward_naive(x, pool_param):
 
 def max_pool_backward_naive(dout, cache):
     """
-    A naive implementation of the backward pass for a max-pooling layer.
+    dout (N, C, Ho, Wo) to dx.
     """
     dx = None
     x, pool_param = cache

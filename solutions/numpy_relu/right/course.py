@@ -4,7 +4,7 @@ import numpy as np
 
 def relu_forward(x):
     """
-    Computes the forward pass for a layer of rectified linear units (ReLUs).
+    Keeps what is positive. The cache is x.
     """
     out = None
     out = np.maximum(0, x)
@@ -14,7 +14,7 @@ def relu_forward(x):
 
 def relu_backward(dout, cache):
     """
-    Computes the backward pass for a layer of rectified linear units (ReLUs).
+    Lets dout through wherever x was positive.
     """
     dx, x = None, cache
     dx = np.where(x > 0, dout, 0)

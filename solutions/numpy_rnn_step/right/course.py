@@ -1,24 +1,9 @@
 import numpy as np
 
 
-def sigmoid(x):
-    """
-    A numerically stable version of the logistic sigmoid function.
-    """
-    pos_mask = x >= 0
-    neg_mask = x < 0
-    z = np.zeros_like(x)
-    z[pos_mask] = np.exp(-x[pos_mask])
-    z[neg_mask] = np.exp(x[neg_mask])
-    top = np.ones_like(x)
-    top[neg_mask] = z[neg_mask]
-    return top / (1 + z)
-
-
 def rnn_step_forward(x, prev_h, Wx, Wh, b):
     """
-    Run the forward pass for a single timestep of a vanilla RNN that uses a tanh
-    activation function.
+    x (N, D), prev_h (N, H), Wx (D, H), Wh (H, H), b (H,).
     """
     next_h, cache = None, None
     a = prev_h.dot(Wh) + x.dot(Wx) + b
@@ -29,7 +14,7 @@ def rnn_step_forward(x, prev_h, Wx, Wh, b):
 
 def rnn_step_backward(dnext_h, cache):
     """
-    Backward pass for a single timestep of a vanilla RNN.
+    dnext_h (N, H) to dx, dprev_h, dWx, dWh, db.
     """
     dx, dprev_h, dWx, dWh, db = None, None, None, None, None
     x, prev_h, Wh, Wx, b, next_h = cache

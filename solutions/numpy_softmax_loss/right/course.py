@@ -4,11 +4,7 @@ import numpy as np
 
 def softmax_loss(x, y):
     """
-    Computes the loss and gradient for softmax classification.
-
-    Returns a tuple of:
-    - loss: Scalar giving the loss
-    - dx: Gradient of the loss with respect to x
+    Cross entropy over N rows of class scores, and its gradient.
     """
     loss, dx = None, None
     N = x.shape[0]

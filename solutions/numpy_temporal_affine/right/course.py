@@ -4,25 +4,25 @@ import numpy as np
 
 def temporal_affine_forward(x, w, b):
     """
-    Forward pass for a temporal affine layer.
+    x (N, T, D), w (D, M), b (M,): a long affine layer of N * T rows.
     """
     N, T, D = x.shape
     M = b.shape[0]
-    out = x.reshape(N * T, D).dot(w).reshape(N, T, M) + b
+    rows = x.reshape(N * T, D)
+    out = (rows.dot(w) + b).reshape(N, T, M)
     cache = x, w, b, out
     return out, cache
 
 
 def temporal_affine_backward(dout, cache):
     """
-    Backward pass for temporal affine layer.
+    dout (N, T, M) to dx, dw, db.
     """
     x, w, b, out = cache
     N, T, D = x.shape
     M = b.shape[0]
-
-    dx = dout.reshape(N * T, M).dot(w.T).reshape(N, T, D)
-    dw = dout.reshape(N * T, M).T.dot(x.reshape(N * T, D)).T
-    db = dout.sum(axis=(0, 1))
-
+    d = dout.reshape(N * T, M)
+    dx = d.dot(w.T).reshape(N, T, D)
+    dw = x.reshape(N * T, D).T.dot(d)
+    db = d.sum(axis=0)
     return dx, dw, db

@@ -4,25 +4,21 @@ import numpy as np
 
 def temporal_softmax_loss(x, y, mask, verbose=False):
     """
-    A temporal version of softmax loss for use in RNNs.
+    Cross entropy over N sequences of T time steps, without those that mask leaves out, and its gradient.
     """
     N, T, V = x.shape
+    scores, words, keep = x.reshape(N * T, V), y.reshape(N * T), mask.reshape(N * T)
 
-    x_flat = x.reshape(N * T, V)
-    y_flat = y.reshape(N * T)
-    mask_flat = mask.reshape(N * T)
-
-    probs = np.exp(x_flat - np.max(x_flat, axis=1, keepdims=True))
+    probs = np.exp(scores - np.max(scores, axis=1, keepdims=True))
     probs /= np.sum(probs, axis=1, keepdims=True)
-    loss = -np.sum(mask_flat * np.log(probs[np.arange(N * T), y_flat])) / N
-    dx_flat = probs.copy()
-    dx_flat[np.arange(N * T), y_flat] -= 1
-    dx_flat /= N
-    dx_flat *= mask_flat[:, None]
+    loss = -np.sum(keep * np.log(probs[np.arange(N * T), words])) / N
+    d = probs.copy()
+    d[np.arange(N * T), words] -= 1
+    d /= N
+    d *= keep[:, None]
 
     if verbose:
-        print("dx_flat: ", dx_flat.shape)
+        print("d:", d.shape)
 
-    dx = dx_flat.reshape(N, T, V)
-
+    dx = d.reshape(N, T, V)
     return loss, dx
