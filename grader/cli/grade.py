@@ -163,9 +163,16 @@ def _add(run: Run, target: Target, submission: Submission, shelf: Shelf) -> list
     reading = run.call(GradingService.read, submission)
     if reading.problem is not None:
         raise UnknownExercise(f"cannot infer the exercise of {target.path}: {reading.problem}")
-    if reading.form and not any(survey.begun for survey in reading.surveys):
+    other = reading.form and not any(survey.begun for survey in reading.surveys)
+    try:
+        found = matches(target.path, reading.surveys, shelf)
+    except UnknownExercise:
+        found = []
+        if not other:
+            raise
+    if other and not any(match.exercise.is_layer for match in found):
         raise UnknownExercise(f"cannot infer the exercise of {target.path}: {reading.form}")
-    return [run.add(match.exercise, submission) for match in matches(target.path, reading.surveys, shelf)]
+    return [run.add(match.exercise, submission) for match in found]
 
 
 def page_of(*, to_stderr: bool, verbose: bool, joy: bool = True) -> Page:

@@ -46,7 +46,7 @@ class Exercise:
         self.graded = _graded(file, KINDS[self.kind])
         self.sizes: tuple[dict[str, int], ...] = tuple(file.constants.get("SIZES", ()))
         self.given_sizes = given_sizes(file.function("inputs"))
-        if self.kind == "layer":
+        if self.is_layer:
             self._check_form()
         self.course = find_course(directory.parent)
         self._check_order(file, KINDS[self.kind])
@@ -67,6 +67,11 @@ class Exercise:
     def row_name(self, variable: str) -> str:
         """What a variable's row is called: `dx`; in a layer, `out` for what its forward function returns."""
         return row_name(variable, self.settings.form)
+
+    @property
+    def is_layer(self) -> bool:
+        """Whether it asks for the functions of a layer, which share a file with those of other layers."""
+        return self.kind == "layer"
 
     def is_value(self, variable: str) -> bool:
         """Whether a variable's row is about its value, which a layer's forward function returns."""

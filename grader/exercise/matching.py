@@ -1,4 +1,7 @@
-"""Which exercises a hand-in is for, from the names in its files and their folders."""
+"""Which exercises a hand-in is for, from the names in its files and their folders.
+
+A file has one exercise, a notebook those of its series; a file with a course's layers has one for each layer in it.
+"""
 
 from __future__ import annotations
 
@@ -37,7 +40,7 @@ class Fitting:
 
 
 def matches(path: Path, surveys: Sequence[Survey], shelf: Shelf) -> list[Fitting]:
-    """The exercises that a hand-in is for: one for each file, or for a notebook every one of its series.
+    """The exercises that a hand-in is for: one for each file; of a notebook its whole series, of layers each.
 
     Files in a folder of an exercise's name are for that one, if anything in them is begun.
 
@@ -45,9 +48,10 @@ def matches(path: Path, surveys: Sequence[Survey], shelf: Shelf) -> list[Fitting
         UnknownExercise: none fits, or several fit equally well.
     """
     known = [exercise for name in shelf.names() if (exercise := readable(name, shelf.load))]
+    surveys = [*_with_layers(surveys, known)]
     found: dict[str, Fitting] = {}
     for survey in _in_question(surveys):
-        for match in _matches_of(path, survey, known, alone=survey is _main(surveys)):
+        for match in _matches_of(path, survey, known, shelf, alone=survey is _main(surveys)):
             name = match.exercise.name
             if name not in found or found[name].count < match.count:
                 found[name] = match
@@ -80,13 +84,52 @@ def _in_question(surveys: Sequence[Survey]) -> list[Survey]:
     return begun or list(untouched if len(untouched) == 1 else ())
 
 
-def _matches_of(path: Path, survey: Survey, known: Sequence[Exercise], *, alone: bool) -> list[Fitting]:
+def _with_layers(surveys: Sequence[Survey], known: Sequence[Exercise]) -> Iterator[Survey]:
+    """The files that may have an answer: a layer's functions are answers, whatever they are called."""
+    asked = {name for exercise in known if exercise.is_layer for name in exercise.wanted.answers}
+    for survey in surveys:
+        begun, stubs = (tuple(filter(asked.__contains__, names)) for names in (survey.functions, survey.empty))
+        each = replace(survey, begun=(*survey.begun, *begun), stubs=(*survey.stubs, *stubs))
+        if each.begun or each.stubs or each.computed:
+            yield each
+
+
+def _layers(path: Path, survey: Survey, known: Sequence[Exercise], shelf: Shelf) -> list[Fitting]:
+    """Every layer with a function that is begun, or, if there is none, with a stub.
+
+    Of layers that ask for the same functions, it is the workspace's, or that of `--exercises`.
+
+    Raises:
+        UnknownExercise: there are several such layers still.
+    """
+    layers = [exercise for exercise in known if exercise.is_layer]
+    asked = {name for exercise in layers for name in exercise.wanted.answers}
+    names = asked.intersection(survey.begun) or asked.intersection(survey.stubs)
+    there = {exercise.name: names.intersection(exercise.wanted.answers) for exercise in layers}
+    ranks = {exercise.name: (not shelf.has_own(exercise), -len(there[exercise.name])) for exercise in layers}
+    kept: list[Exercise] = []
+    for exercise in sorted(layers, key=lambda exercise: ranks[exercise.name]):
+        functions = there[exercise.name]
+        other = next((each for each in kept if functions <= there[each.name]), None)
+        if functions and other is None:
+            kept.append(exercise)
+        elif other is not None and ranks[exercise.name] == ranks[other.name]:
+            both = f"{other.name} and {exercise.name} equally well"
+            raise UnknownExercise(_unclear(path, f"{' and '.join(sorted(functions))} fit {both}"))
+    return [Fitting(each, len(each.graded) * len(there[each.name]) // len(each.wanted.answers)) for each in kept]
+
+
+def _matches_of(path: Path, survey: Survey, known: Sequence[Exercise], shelf: Shelf, *, alone: bool) -> list[Fitting]:
     own = _owner(survey.file, known)
     if own is not None and (count := _count(survey, own)):
         return [Fitting(own, count)]
+    layers = _layers(path, survey, known, shelf)
+    known = [exercise for exercise in known if not exercise.is_layer]
     winners = _winners(survey, known)
     series = {exercise.settings.series for exercise in winners} - {""}
     most = _count(survey, winners[0]) if winners else 0
+    if layers and sum(layer.count for layer in layers) >= most:
+        return layers
     if survey.flat and len(series) == 1:  # of equals, the lecture's: its exercises are done in a notebook
         winners = [exercise for exercise in known if exercise.settings.series in series]
     elif len(winners) > 1 and alone:
@@ -142,6 +185,8 @@ def _plain(name: str) -> str:
 
 def _answers(exercise: Exercise, *, flat: bool) -> set[str]:
     """The names that answer an exercise; lines outside functions name its gradients one by one."""
+    if exercise.is_layer:
+        return {*exercise.wanted.answers}
     return {*exercise.gradients, *(() if flat else exercise.wanted.answers)}
 
 

@@ -54,6 +54,10 @@ class Shelf:
         """Every exercise that can be loaded by name, sorted."""
         return sorted({*list_exercises(self.root), *([] if self.directory or self.ci else list_exercises())})
 
+    def has_own(self, exercise: Exercise) -> bool:
+        """Whether an exercise is from the folder of `--exercises`, or from the workspace."""
+        return self.root is not None and exercise.directory.parent == self.root.resolve()
+
     def load(self, name: str) -> Exercise:
         """Load an exercise by name, the workspace's own before the installed one."""
         try:

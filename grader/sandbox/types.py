@@ -116,6 +116,12 @@ class Survey:
     """Whether it is a notebook, or made of lines outside functions."""
     computed: tuple[str, ...] = ()
     """What lines outside functions assign, where the exercise is not known."""
+    functions: tuple[str, ...] = ()
+    """Other functions and methods (`Linear.forward`) with work in them, where the exercise is not known: a layer's may
+    have any name.
+    """
+    empty: tuple[str, ...] = ()
+    """Those that are still as they were handed out."""
 
 
 @dataclass(frozen=True, slots=True)

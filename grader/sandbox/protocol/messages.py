@@ -129,9 +129,9 @@ def _function(record: list[Any]) -> Function:
     )
 
 
-def _survey(file: str, begun: list[Any], stubs: list[Any], flat: bool, computed: list[Any]) -> Survey:  # noqa: FBT001
-    answers, untouched, values = (tuple(map(clean, each)) for each in (begun, stubs, computed))
-    return Survey(clean(file), answers, untouched, bool(flat), values)
+def _survey(file: str, begun: list[Any], stubs: list[Any], flat: bool, *others: list[Any]) -> Survey:  # noqa: FBT001
+    answers, untouched, computed, functions, empty = (tuple(map(clean, each)) for each in (begun, stubs, *others))
+    return Survey(clean(file), answers, untouched, bool(flat), computed, functions, empty)
 
 
 def _finding(file: str, line: int, rule: str, message: str) -> Finding:

@@ -58,6 +58,7 @@ MOST_FINDINGS = 50
 MOST_NOTES = 20
 _LECTURES = frozenset(("torch", "F"))
 """Modules that lines outside functions may use without importing them."""
+_SURVEYED = ("begun", "stubs", "computed", "functions", "empty")
 MOST_PIECES = 2000
 """Of more, the last statements are run together: one that fails then takes those after it with it."""
 
@@ -171,10 +172,11 @@ class _Found:
             flat = code.assembled or not (begun or stubs)
             unknown = flat and self.wanted is None  # what it computes and what it has lost say what it is about
             computed = tuple(sorted(code.computed))[:MOST_FUNCTIONS] if unknown else ()
+            others = sorted_answers(_others(code.tree.body)) if self.wanted is None else ((), ())
             if unknown:
                 begun = begun or tuple(name for name in code.lost if is_gradient(name))
-            survey = Survey(shortened(name), begun[:MOST_FUNCTIONS], stubs[:MOST_FUNCTIONS], flat, computed)
-            return Candidate(name, survey)
+            functions, empty, begun, stubs = (names[:MOST_FUNCTIONS] for names in (*others, begun, stubs))
+            return Candidate(name, Survey(shortened(name), begun, stubs, flat, computed, functions, empty))
         return Candidate(name, Survey(shortened(name)), broken=rough_answers(data) > 0, read=False)
 
     def _of_others(self, name: str, data: bytes) -> tuple[str, ...]:
@@ -202,7 +204,7 @@ class _Found:
     def surveys(self, chosen: Chosen) -> tuple[Survey, ...]:
         """What is in each file that has an answer, or may have one; the chosen file first."""
         order = sorted(self.candidates, key=lambda each: (each.name != chosen.name, each.name))
-        return tuple(each.survey for each in order if each.survey.begun or each.survey.stubs or each.survey.computed)
+        return tuple(each.survey for each in order if any(getattr(each.survey, part) for part in _SURVEYED))
 
     def form(self, chosen: Chosen) -> str:
         """A backward pass in a form that is not graded, if there is no work in any other."""
@@ -501,21 +503,29 @@ def _compiled(code: _Code, tree: ast.Module) -> CodeType:
 
 
 def definitions(body: Iterable[ast.stmt], wanted: Wanted | None) -> Iterator[tuple[str, ast.stmt]]:
-    """Every top-level function or lambda with an answer's name, including those inside `if` and `try`, and methods."""
+    """Every function with an answer's name."""
+    answers = wanted.answers if wanted else ()
+    return (found for found in _defined(body) if ANSWER.fullmatch(found[0]) or found[0] in answers)
+
+
+def _others(body: Iterable[ast.stmt]) -> Iterator[tuple[str, ast.stmt]]:
+    """Every other function that may be a layer's: none that Python itself calls."""
+    return (found for found in _defined(body) if not (ANSWER.fullmatch(found[0]) or found[0].endswith("__")))
+
+
+def _defined(body: Iterable[ast.stmt]) -> Iterator[tuple[str, ast.stmt]]:
+    """Every top-level function or lambda, and the methods of classes, including those inside `if` and `try`."""
     for node in body:
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-            names = [node.name]
+            yield node.name, node
         elif isinstance(node, ast.Assign) and isinstance(node.value, ast.Lambda):
-            names = assigned(node)
+            yield from ((name, node) for name in assigned(node))
         elif isinstance(node, ast.ClassDef):
             methods = {f"{node.name}.{each.name}": each for each in node.body if isinstance(each, ast.FunctionDef)}
-            yield from ((name, method) for name, method in methods.items() if wanted and name in wanted.answers)
-            continue
+            yield from methods.items()
         else:
             for inner in blocks(node):
-                yield from definitions(inner, wanted)
-            continue
-        yield from ((name, node) for name in names if ANSWER.fullmatch(name) or (wanted and name in wanted.answers))
+                yield from _defined(inner)
 
 
 def _function(
