@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -14,7 +14,7 @@ import click
 from grader.cli.edge import Misuse, show, takes_escapes
 from grader.cli.targets import Target, checkout, resolve
 from grader.exercise.course import policy
-from grader.exercise.matching import matches
+from grader.exercise.matching import left_out, matches
 from grader.exercise.nearest import unknown
 from grader.exercise.settings import Criterion, Visibility
 from grader.exercise.shelf import Shelf, UnknownExercise
@@ -29,7 +29,7 @@ from grader.report.files import check_writable, write
 from grader.report.formats.github import logged
 from grader.report.row_facts import solved
 from grader.report.submission_facts import begun, most_pressing
-from grader.report.text import Page, brief, column, grand_total, result, summed_up, totals
+from grader.report.text import Page, brief, column, grand_total, joy, result, summed_up, totals
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -102,11 +102,10 @@ def grade(words: Sequence[str], asked: RunOptions, shelf: Shelf, telling: Tellin
     shown = not (telling.ci or telling.quiet) and takes_escapes(sys.stderr)
     with ProgressLine(shown=shown) as progress:
         run = Run(settings, grader=serve(process, settings), on_row=progress.row)
-        jobs = [
-            job
-            for target, submission in zip(targets, submissions, strict=True)
-            for job in _add(run, target, submission, shelf)
-        ]
+        jobs: list[Job] = []
+        beside: list[str] = []
+        for target, submission in zip(targets, submissions, strict=True):
+            jobs += _add(run, target, submission, shelf, beside)
         if settings.criterion is Criterion.EXACT:
             for sentence in run.uncomparable():
                 show(f"note: {sentence}", err=True)
@@ -116,7 +115,7 @@ def grade(words: Sequence[str], asked: RunOptions, shelf: Shelf, telling: Tellin
     if ended.fault is not None or document is None or ended.code > ExitCode.SOMETHING_WRONG:
         return _no_grade(ended)
     write(document, telling.file)
-    _tell(document["grader"], jobs, telling, known)
+    _tell(document["grader"], jobs, telling, known, beside)
     for entry, job in zip(document["grader"]["submissions"], jobs, strict=True):
         known.take(entry, job.exercise.gradients)
     known.write()
@@ -134,7 +133,9 @@ def _known(telling: Telling) -> LastScores:
     return LastScores.read(None if telling.ci else scores_file(), report)
 
 
-def _tell(graded: Mapping[str, Any], jobs: Sequence[Job], telling: Telling, known: LastScores) -> None:
+def _tell(
+    graded: Mapping[str, Any], jobs: Sequence[Job], telling: Telling, known: LastScores, beside: Sequence[str]
+) -> None:
     """Print the results to stdout, or to stderr if the report or another format goes to stdout."""
     # GitHub's commands go to the same stream as the log: the order of two streams is undefined.
     to_stderr = telling.file == STDOUT or telling.to not in (None, "html", "github")
@@ -143,6 +144,7 @@ def _tell(graded: Mapping[str, Any], jobs: Sequence[Job], telling: Telling, know
     printer = Printer(page, telling.quiet, known)
     told = [*printer.told(graded, jobs)]
     if not telling.quiet:
+        told += beside
         level = graded["submissions"][0]["isolation"]["level"]
         told.append(f"isolation: {level} | report: {telling.file}")
     show(logged("\n".join(told), os.environ), err=to_stderr, kept=f"the result is in {telling.report}")
@@ -156,22 +158,19 @@ def _no_grade(ended: Ended) -> int:
     return ExitCode.OUR_FAULT
 
 
-def _add(run: Run, target: Target, submission: Submission, shelf: Shelf) -> list[Job]:
-    """Add a target to the run: once, or for each of the exercises that it has work on if it does not name one."""
+def _add(run: Run, target: Target, submission: Submission, shelf: Shelf, beside: list[str]) -> list[Job]:
+    """Add a target to the run: once, or for each of the exercises that it has work on if it does not name one.
+
+    Args:
+        beside: takes a sentence on what is not graded.
+    """
     if target.exercise is not None:
         return [run.add(target.exercise, submission, target.only)]
     reading = run.call(GradingService.read, submission)
     if reading.problem is not None:
         raise UnknownExercise(f"cannot infer the exercise of {target.path}: {reading.problem}")
-    other = reading.form and not any(survey.begun for survey in reading.surveys)
-    try:
-        found = matches(target.path, reading.surveys, shelf)
-    except UnknownExercise:
-        found = []
-        if not other:
-            raise
-    if other and not any(match.exercise.is_layer for match in found):
-        raise UnknownExercise(f"cannot infer the exercise of {target.path}: {reading.form}")
+    found = matches(target.path, reading.surveys, shelf, reading.form)
+    beside += filter(None, [left_out(target.path, reading.surveys, found, shelf)])
     return [run.add(match.exercise, submission) for match in found]
 
 
@@ -213,17 +212,21 @@ class Printer:
         unsolved = [entry for entry in entries if most_pressing(entry)]
         first = next(iter([*filter(begun, unsolved), *unsolved]), None)
         width = column(entry["exercise"] for entry in entries)
+        together = len(jobs) > 1 and all(job.submission is jobs[0].submission for job in jobs)
+        page = replace(self.page, joy=self.page.joy and not together)
         for entry, job in zip(entries, jobs, strict=True):
             before = self.known.before(entry)
             if not self.quiet and (notes := [*self._notes(entry, job)]):
                 yield "\n".join(notes) + "\n"
             if self.quiet:
                 yield "\n".join(totals(entry, self.page, before))
-            elif len(entries) == 1 or entry is first or begun(entry):
-                yield result(entry, job.exercise, self.page, before, job.printed) + "\n"
+            elif len(entries) == 1 or entry is first or begun(entry) or _is_begun_layer(job):
+                yield result(entry, job.exercise, page, before, job.printed) + "\n"
             else:
                 yield brief(entry, self.page, width)
         yield from grand_total(entries)
+        if together and self.page.joy and all(solved(row) for entry in entries for row in entry["gradients"]):
+            yield "\n" + joy(jobs[0].submission.source.name) + "\n"
 
     def _notes(self, entry: Mapping[str, Any], job: Job) -> Iterator[str]:
         """What was read of a submission, and what was not: once, if several exercises say the same."""
@@ -233,6 +236,11 @@ class Printer:
             yield from self.page.wrap(f"note: {note}")
         if notes[MOST_NOTES:]:
             yield f"... and {len(notes) - MOST_NOTES} more notes in the report"
+
+
+def _is_begun_layer(job: Job) -> bool:
+    """Whether a layer has a function with work in it: without the other one, its rows cannot tell."""
+    return job.exercise.is_layer and any(function.begun for function in job.reading.functions.values())
 
 
 class ProgressLine:

@@ -8,11 +8,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from grader.exercise.shelf import UnknownExercise, in_order, readable
+from grader.exercise.shelf import UnknownExercise, in_order, listed, readable
 from grader.sandbox.skipped_folders import spelled
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from grader.exercise.exercise import Exercise
@@ -39,16 +39,22 @@ class Fitting:
     count: int
 
 
-def matches(path: Path, surveys: Sequence[Survey], shelf: Shelf) -> list[Fitting]:
+def matches(path: Path, surveys: Sequence[Survey], shelf: Shelf, form: str = "") -> list[Fitting]:
     """The exercises that a hand-in is for: one for each file; of a notebook its whole series, of layers each.
 
     Files in a folder of an exercise's name are for that one, if anything in them is begun.
+
+    Args:
+        form: the sentence on a backward pass in a form that is not graded, if there is one.
 
     Raises:
         UnknownExercise: none fits, or several fit equally well.
     """
     known = [exercise for name in shelf.names() if (exercise := readable(name, shelf.load))]
-    surveys = [*_with_layers(surveys, known)]
+    asked = _asked_of_layers(known)
+    surveys = [*_with_layers(surveys, asked)]
+    if form and not any(survey.begun or asked.intersection(survey.stubs) for survey in surveys):
+        raise UnknownExercise(f"cannot infer the exercise of {path}: {form}")
     found: dict[str, Fitting] = {}
     for survey in _in_question(surveys):
         for match in _matches_of(path, survey, known, shelf, alone=survey is _main(surveys)):
@@ -61,6 +67,25 @@ def matches(path: Path, surveys: Sequence[Survey], shelf: Shelf) -> list[Fitting
         raise UnknownExercise(_unclear(path, none))
     order = in_order(match.exercise for match in found.values())
     return sorted(found.values(), key=lambda match: order.index(match.exercise))
+
+
+def left_out(path: Path, surveys: Sequence[Survey], found: Sequence[Fitting], shelf: Shelf) -> str:
+    """Which layers of an assignment were not found: stubs in the file, and what the workspace has besides.
+
+    Empty if the file is no layers', or none is left out.
+    """
+    if not any(match.exercise.is_layer for match in found):
+        return ""
+    graded = {match.exercise.name for match in found}
+    known = [exercise for name in shelf.names() if (exercise := readable(name, shelf.load))]
+    layers = [exercise for exercise in in_order(known) if exercise.is_layer]
+    answered = {name for each in layers if each.name in graded for name in each.wanted.answers}
+    stubs = {name for survey in surveys for name in (*survey.stubs, *survey.empty)} - answered
+    rest = [each for each in layers if each.name not in graded and not answered.issuperset(each.wanted.answers)]
+    waiting = [each.name for each in rest if not stubs.isdisjoint(each.wanted.answers)]
+    absent = [each.name for each in rest if each.name not in waiting and shelf.has_own(each)]
+    told = (f"not begun: {listed(waiting)}" if waiting else "", f"not in {path.name}: {listed(absent)}" if absent else "")
+    return "; ".join(filter(None, told))
 
 
 def best(found: Iterable[Fitting]) -> Fitting:
@@ -84,9 +109,13 @@ def _in_question(surveys: Sequence[Survey]) -> list[Survey]:
     return begun or list(untouched if len(untouched) == 1 else ())
 
 
-def _with_layers(surveys: Sequence[Survey], known: Sequence[Exercise]) -> Iterator[Survey]:
+def _asked_of_layers(known: Sequence[Exercise]) -> set[str]:
+    """The names of all functions that layers ask for."""
+    return {name for exercise in known if exercise.is_layer for name in exercise.wanted.answers}
+
+
+def _with_layers(surveys: Sequence[Survey], asked: Collection[str]) -> Iterator[Survey]:
     """The files that may have an answer: a layer's functions are answers, whatever they are called."""
-    asked = {name for exercise in known if exercise.is_layer for name in exercise.wanted.answers}
     for survey in surveys:
         begun, stubs = (tuple(filter(asked.__contains__, names)) for names in (survey.functions, survey.empty))
         each = replace(survey, begun=(*survey.begun, *begun), stubs=(*survey.stubs, *stubs))
@@ -103,19 +132,19 @@ def _layers(path: Path, survey: Survey, known: Sequence[Exercise], shelf: Shelf)
         UnknownExercise: there are several such layers still.
     """
     layers = [exercise for exercise in known if exercise.is_layer]
-    asked = {name for exercise in layers for name in exercise.wanted.answers}
+    asked = _asked_of_layers(layers)
     names = asked.intersection(survey.begun) or asked.intersection(survey.stubs)
     there = {exercise.name: names.intersection(exercise.wanted.answers) for exercise in layers}
     ranks = {exercise.name: (not shelf.has_own(exercise), -len(there[exercise.name])) for exercise in layers}
     kept: list[Exercise] = []
     for exercise in sorted(layers, key=lambda exercise: ranks[exercise.name]):
-        functions = there[exercise.name]
-        other = next((each for each in kept if functions <= there[each.name]), None)
+        functions = [name for name in exercise.wanted.answers if name in names]
+        other = next((each for each in kept if there[each.name].issuperset(functions)), None)
         if functions and other is None:
             kept.append(exercise)
         elif other is not None and ranks[exercise.name] == ranks[other.name]:
             both = f"{other.name} and {exercise.name} equally well"
-            raise UnknownExercise(_unclear(path, f"{' and '.join(sorted(functions))} fit {both}"))
+            raise UnknownExercise(_unclear(path, f"{listed(functions)} fit {both}"))
     return [Fitting(each, len(each.graded) * len(there[each.name]) // len(each.wanted.answers)) for each in kept]
 
 

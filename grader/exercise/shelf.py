@@ -103,10 +103,10 @@ def of_exercises(gradient: str, shelf: Shelf) -> str:
         return ""
     meant = f"{asking[0]}::{gradient}"
     next_step = f"Did you mean {meant}?" if len(asking) == 1 else f"Name one, as in {meant}"
-    return f"{gradient} is a gradient of {_listed(asking)}. {next_step}"
+    return f"{gradient} is a gradient of {listed(asking)}. {next_step}"
 
 
-def _listed(words: Sequence[str], most: int = 3) -> str:
+def listed(words: Sequence[str], most: int = 3) -> str:
     """`a, b and c`; of a long list the first few and how many more."""
     first, last = (words[:-1], words[-1]) if len(words) <= most else (words[:most], f"{len(words) - most} more")
     return " and ".join(filter(None, (", ".join(first), last)))

@@ -336,7 +336,8 @@ def grand_total(entries: Sequence[Entry]) -> Iterator[str]:
         return
     correct, points, possible = (sum(score[key] for score in scores) for key in ("correct", "points", "possible"))
     count = sum(len(entry["gradients"]) for entry in entries)
-    line = f"total: {correct} of {count} correct"
+    exercises = len({entry["exercise"] for entry in entries})
+    line = f"total: {correct} of {count} correct{f' in {exercises} exercises' if exercises > 1 else ''}"
     yield click.style(line + _points(points, possible, correct, count), bold=True)
 
 

@@ -103,7 +103,7 @@ class TestResults:
         (tmp_path / "n.ipynb").write_text(json.dumps(book), encoding="utf-8")
         lines = grade("n.ipynb", "-q").stdout.splitlines()
         assert [line.split(",")[0] for line in lines] == [
-            "mlp: 1 of 26 correct", "cross_entropy: 0 of 1 correct", "2 more not started", "total: 1 of 37 correct",
+            "mlp: 1 of 26 correct", "cross_entropy: 0 of 1 correct", "2 more not started", "total: 1 of 37 correct in 4 exercises",
         ]  # fmt: skip
 
     def test_a_single_gradient_is_counted_alone(self, grade: Grade) -> None:
@@ -134,7 +134,7 @@ class TestResults:
         assert {"batchnorm", "cross_entropy", "training"} <= set(names)
         assert "\ncross_entropy        not started, 1 to do\n" in result.stdout
         assert "\nmasked_cross_entropy not started, 9 to do\n" in result.stdout
-        assert "\ntotal: 0 of 264 correct\nisolation: " in result.stdout
+        assert "\ntotal: 0 of 264 correct in 23 exercises\nisolation: " in result.stdout
 
     def test_quiet_sums_up_what_is_not_begun_and_ends_in_a_total(self, grade: Grade, fill: Fill) -> None:
         """One line for each exercise that is begun."""
@@ -142,7 +142,7 @@ class TestResults:
         assert grade("-q").stdout.splitlines() == [
             "mlp: 1 of 26 correct, 1 exact, 1 approximate",
             "22 more not started",
-            "total: 1 of 264 correct",
+            "total: 1 of 264 correct in 23 exercises",
         ]
 
     def test_progress_since_the_last_run_is_shown(self, grade: Grade, fill: Fill) -> None:
@@ -589,7 +589,7 @@ class TestSeveralExercises:
         _write_cells(tmp_path / "n.ipynb", "import torch", cell)
         assert "✗ b2              | not started: n.ipynb has no db2" in grade("n.ipynb").stdout.replace("·", "✗")
         assert grade("n.ipynb", "-q").stdout.splitlines() == [
-            "mlp: 2 of 26 correct, 2 exact, 2 approximate", "3 more not started", "total: 2 of 37 correct",
+            "mlp: 2 of 26 correct, 2 exact, 2 approximate", "3 more not started", "total: 2 of 37 correct in 4 exercises",
         ]  # fmt: skip
 
     def test_a_notebook_about_something_else_is_no_exercise(self, grade: Grade, tmp_path: Path) -> None:

@@ -207,7 +207,10 @@ class _Found:
         return tuple(each.survey for each in order if any(getattr(each.survey, part) for part in _SURVEYED))
 
     def form(self, chosen: Chosen) -> str:
-        """A backward pass in a form that is not graded, if there is no work in any other."""
+        """A backward pass in a form that is not graded, if there is no work in any other.
+
+        Not for a layer: the other functions in its file are those of other layers.
+        """
         declared = self.wanted is not None and self.wanted.passes is not None
         if declared or any(each.name == chosen.name and has_work(each, self.wanted) for each in self.candidates):
             return ""
