@@ -214,7 +214,10 @@ def softmax_loss(x, y):
     ),
     "static_linear": OneLayer(
         ("out", "x", "w", "b"), ("z = x @ w", "out = z + b"),
-        ('forward = "Linear.forward(x, w, b) -> out, cache"', 'backward = "Linear.backward(dout, cache) -> dx, dw, db"'),
+        (
+            'forward = "Linear.forward(x, w, b) -> out, cache"',
+            'backward = "Linear.backward(dout, cache) -> dx, dw, db"',
+        ),
         """\
 class Linear:
     @staticmethod

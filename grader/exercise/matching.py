@@ -84,7 +84,10 @@ def left_out(path: Path, surveys: Sequence[Survey], found: Sequence[Fitting], sh
     rest = [each for each in layers if each.name not in graded and not answered.issuperset(each.wanted.answers)]
     waiting = [each.name for each in rest if not stubs.isdisjoint(each.wanted.answers)]
     absent = [each.name for each in rest if each.name not in waiting and shelf.has_own(each)]
-    told = (f"not begun: {listed(waiting)}" if waiting else "", f"not in {path.name}: {listed(absent)}" if absent else "")
+    told = (
+        f"not begun: {listed(waiting)}" if waiting else "",
+        f"not in {path.name}: {listed(absent)}" if absent else "",
+    )
     return "; ".join(filter(None, told))
 
 

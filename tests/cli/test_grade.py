@@ -103,7 +103,8 @@ class TestResults:
         (tmp_path / "n.ipynb").write_text(json.dumps(book), encoding="utf-8")
         lines = grade("n.ipynb", "-q").stdout.splitlines()
         assert [line.split(",")[0] for line in lines] == [
-            "mlp: 1 of 26 correct", "cross_entropy: 0 of 1 correct", "2 more not started", "total: 1 of 37 correct in 4 exercises",
+            "mlp: 1 of 26 correct", "cross_entropy: 0 of 1 correct", "2 more not started",
+            "total: 1 of 37 correct in 4 exercises",
         ]  # fmt: skip
 
     def test_a_single_gradient_is_counted_alone(self, grade: Grade) -> None:
@@ -589,7 +590,8 @@ class TestSeveralExercises:
         _write_cells(tmp_path / "n.ipynb", "import torch", cell)
         assert "✗ b2              | not started: n.ipynb has no db2" in grade("n.ipynb").stdout.replace("·", "✗")
         assert grade("n.ipynb", "-q").stdout.splitlines() == [
-            "mlp: 2 of 26 correct, 2 exact, 2 approximate", "3 more not started", "total: 2 of 37 correct in 4 exercises",
+            "mlp: 2 of 26 correct, 2 exact, 2 approximate", "3 more not started",
+            "total: 2 of 37 correct in 4 exercises",
         ]  # fmt: skip
 
     def test_a_notebook_about_something_else_is_no_exercise(self, grade: Grade, tmp_path: Path) -> None:

@@ -211,8 +211,8 @@ class _Found:
 
         Not for a layer: the other functions in its file are those of other layers.
         """
-        declared = self.wanted is not None and self.wanted.passes is not None
-        if declared or any(each.name == chosen.name and has_work(each, self.wanted) for each in self.candidates):
+        has_begun = any(each.name == chosen.name and has_work(each, self.wanted) for each in self.candidates)
+        if has_begun or (self.wanted and self.wanted.passes):
             return ""
         mine = (name for name in chosen.others if self.wanted is None or not is_of_another(name, self.wanted))
         for name in (chosen.name, *mine):
