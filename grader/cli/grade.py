@@ -6,6 +6,7 @@ import os
 import shutil
 import sys
 from dataclasses import dataclass, field, replace
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -14,7 +15,7 @@ import click
 from grader.cli.edge import Misuse, show, takes_escapes
 from grader.cli.targets import Target, checkout, resolve
 from grader.exercise.course import policy
-from grader.exercise.matching import left_out, matches
+from grader.exercise.matching import Matching
 from grader.exercise.nearest import unknown
 from grader.exercise.settings import Criterion, Visibility
 from grader.exercise.shelf import Shelf, UnknownExercise
@@ -32,7 +33,7 @@ from grader.report.submission_facts import begun, most_pressing
 from grader.report.text import Page, brief, column, grand_total, joy, result, summed_up, totals
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from grader.cli.options import RunOptions
     from grader.grading.submission import Submission
@@ -104,8 +105,9 @@ def grade(words: Sequence[str], asked: RunOptions, shelf: Shelf, telling: Tellin
         run = Run(settings, grader=serve(process, settings), on_row=progress.row)
         jobs: list[Job] = []
         beside: list[str] = []
+        matching = cache(partial(Matching, shelf))
         for target, submission in zip(targets, submissions, strict=True):
-            jobs += _add(run, target, submission, shelf, beside)
+            jobs += _add(run, target, submission, matching, beside)
         if settings.criterion is Criterion.EXACT:
             for sentence in run.uncomparable():
                 show(f"note: {sentence}", err=True)
@@ -158,10 +160,13 @@ def _no_grade(ended: Ended) -> int:
     return ExitCode.OUR_FAULT
 
 
-def _add(run: Run, target: Target, submission: Submission, shelf: Shelf, beside: list[str]) -> list[Job]:
+def _add(
+    run: Run, target: Target, submission: Submission, matching: Callable[[], Matching], beside: list[str]
+) -> list[Job]:
     """Add a target to the run: once, or for each of the exercises that it has work on if it does not name one.
 
     Args:
+        matching: reads the exercises, which is needed only if they have to be inferred.
         beside: takes a sentence on what is not graded.
     """
     if target.exercise is not None:
@@ -169,8 +174,8 @@ def _add(run: Run, target: Target, submission: Submission, shelf: Shelf, beside:
     reading = run.call(GradingService.read, submission)
     if reading.problem is not None:
         raise UnknownExercise(f"cannot infer the exercise of {target.path}: {reading.problem}")
-    found = matches(target.path, reading.surveys, shelf, reading.form)
-    beside += filter(None, [left_out(target.path, reading.surveys, found, shelf)])
+    found = matching().matches(target.path, reading.surveys, reading.form)
+    beside += filter(None, [matching().left_out(target.path, reading.surveys, found)])
     return [run.add(match.exercise, submission) for match in found]
 
 

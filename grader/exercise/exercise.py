@@ -99,22 +99,33 @@ class Exercise:
             function=form is not None and form.style == "autograd",
         )
 
+    @property
+    def answers_together(self) -> bool:
+        """Whether one function returns all gradients."""
+        return self.kind == "training"
+
+    @cached_property
+    def answers(self) -> tuple[str, ...]:
+        """The functions that a submission is to have."""
+        if self.answers_together:
+            return ("gradients",)
+        form = self.settings.form
+        return tuple(call.name for call in form.calls) if form else self.gradients
+
     @cached_property
     def wanted(self) -> Wanted:
         """What to look for in a submission."""
-        together, form = self.kind == "training", self.settings.form
-        answers = tuple(call.name for call in form.calls) if form else self.gradients
         return Wanted(
             self.name,
-            answers=("gradients",) if together else answers,
-            returns=self.gradients if together else (),
+            answers=self.answers,
+            returns=self.gradients if self.answers_together else (),
             parameters=self.inputs_parameters,
             lines=tuple(ast.unparse(line.code) for line in self.lines),
             sizes=self.given_sizes,
             synonyms=self.settings.synonyms,
             part=self.settings.part,
             others=self._others(),
-            passes=form,
+            passes=self.settings.form,
         )
 
     def _others(self) -> tuple[str, ...]:

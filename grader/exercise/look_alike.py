@@ -28,19 +28,19 @@ def looks_like(exercise: Exercise, names: Collection[str], *, flat: bool = False
         names: the answers that there are.
         flat: whether they are in a notebook, which may have several exercises of its series.
     """
-    own = len(set(exercise.wanted.answers).intersection(names))
+    own = len(set(exercise.answers).intersection(names))
     found = [
-        (count, count / len(other.wanted.answers), other)
+        (count, count / len(other.answers), other)
         for other in _beside(exercise.directory.parent)
-        if other.name != exercise.name and (count := len(set(other.wanted.answers).intersection(names))) > own
+        if other.name != exercise.name and (count := len(set(other.answers).intersection(names))) > own
     ]
     count, share, other = max(found, key=lambda each: each[:2], default=(0, 0.0, exercise))
     if flat and other.settings.series and other.settings.series == exercise.settings.series:
         return ""
-    if share < (_NEARLY_ALL if own else _ENOUGH) or 2 * own > len(exercise.wanted.answers):
+    if share < (_NEARLY_ALL if own else _ENOUGH) or 2 * own > len(exercise.answers):
         return ""
     return (
-        f"this looks like {other.name} ({count} of {len(other.wanted.answers)} of its names), not like "
+        f"this looks like {other.name} ({count} of {len(other.answers)} of its names), not like "
         f"{exercise.name}: submit the work on {exercise.name}, or grade it with --exercise {other.name}"
     )
 

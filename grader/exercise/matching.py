@@ -39,56 +39,114 @@ class Fitting:
     count: int
 
 
-def matches(path: Path, surveys: Sequence[Survey], shelf: Shelf, form: str = "") -> list[Fitting]:
-    """The exercises that a hand-in is for: one for each file; of a notebook its whole series, of layers each.
-
-    Files in a folder of an exercise's name are for that one, if anything in them is begun.
-
-    Args:
-        form: the sentence on a backward pass in a form that is not graded, if there is one.
-
-    Raises:
-        UnknownExercise: none fits, or several fit equally well.
-    """
-    known = [exercise for name in shelf.names() if (exercise := readable(name, shelf.load))]
-    asked = _asked_of_layers(known)
-    surveys = [*_with_layers(surveys, asked)]
-    if form and not any(survey.begun or asked.intersection(survey.stubs) for survey in surveys):
-        raise UnknownExercise(f"cannot infer the exercise of {path}: {form}")
-    found: dict[str, Fitting] = {}
-    for survey in _in_question(surveys):
-        for match in _matches_of(path, survey, known, shelf, alone=survey is _main(surveys)):
-            name = match.exercise.name
-            if name not in found or found[name].count < match.count:
-                found[name] = match
-    if not found:
-        untouched = len(surveys) > 1 and not any(survey.begun for survey in surveys)
-        none = "nothing in it has been begun" if untouched else "none of its functions belongs to an exercise"
-        raise UnknownExercise(_unclear(path, none))
-    order = in_order(match.exercise for match in found.values())
-    return sorted(found.values(), key=lambda match: order.index(match.exercise))
+def matches(path: Path, surveys: Sequence[Survey], shelf: Shelf) -> list[Fitting]:
+    """The exercises of a shelf that one hand-in is for: see `Matching`."""
+    return Matching(shelf).matches(path, surveys)
 
 
-def left_out(path: Path, surveys: Sequence[Survey], found: Sequence[Fitting], shelf: Shelf) -> str:
-    """Which layers of an assignment were not found: stubs in the file, and what the workspace has besides.
+class Matching:
+    """Finds the exercises that hand-ins are for, among those of a shelf, which are read once."""
 
-    Empty if the file is no layers', or none is left out.
-    """
-    if not any(match.exercise.is_layer for match in found):
-        return ""
-    graded = {match.exercise.name for match in found}
-    known = [exercise for name in shelf.names() if (exercise := readable(name, shelf.load))]
-    layers = [exercise for exercise in in_order(known) if exercise.is_layer]
-    answered = {name for each in layers if each.name in graded for name in each.wanted.answers}
-    stubs = {name for survey in surveys for name in (*survey.stubs, *survey.empty)} - answered
-    rest = [each for each in layers if each.name not in graded and not answered.issuperset(each.wanted.answers)]
-    waiting = [each.name for each in rest if not stubs.isdisjoint(each.wanted.answers)]
-    absent = [each.name for each in rest if each.name not in waiting and shelf.has_own(each)]
-    told = (
-        f"not begun: {listed(waiting)}" if waiting else "",
-        f"not in {path.name}: {listed(absent)}" if absent else "",
-    )
-    return "; ".join(filter(None, told))
+    def __init__(self, shelf: Shelf) -> None:
+        self._shelf = shelf
+        known = [exercise for name in shelf.names() if (exercise := readable(name, shelf.load))]
+        self._known = known
+        self._layers = in_order(exercise for exercise in known if exercise.is_layer)
+        self._others = [exercise for exercise in known if not exercise.is_layer]
+        self._asked = frozenset(name for exercise in self._layers for name in exercise.answers)
+        """The functions of all layers."""
+
+    def matches(self, path: Path, surveys: Sequence[Survey], form: str = "") -> list[Fitting]:
+        """One exercise for each file; for a notebook every one of its series, for a file of layers each of them.
+
+        Files in a folder of an exercise's name are for that one, if anything in them is begun.
+
+        Args:
+            form: the sentence on a backward pass in a form that is not graded, if there is one.
+
+        Raises:
+            UnknownExercise: none fits, or several fit equally well.
+        """
+        surveys = [*self._with_layers(surveys)]
+        if form and not any(survey.begun or self._asked.intersection(survey.stubs) for survey in surveys):
+            raise UnknownExercise(f"cannot infer the exercise of {path}: {form}")
+        found: dict[str, Fitting] = {}
+        for survey in _in_question(surveys):
+            for match in self._of(path, survey, alone=survey is _main(surveys)):
+                name = match.exercise.name
+                if name not in found or found[name].count < match.count:
+                    found[name] = match
+        if not found:
+            untouched = len(surveys) > 1 and not any(survey.begun for survey in surveys)
+            none = "nothing in it has been begun" if untouched else "none of its functions belongs to an exercise"
+            raise UnknownExercise(_unclear(path, none))
+        order = in_order(match.exercise for match in found.values())
+        return sorted(found.values(), key=lambda match: order.index(match.exercise))
+
+    def left_out(self, path: Path, surveys: Sequence[Survey], found: Sequence[Fitting]) -> str:
+        """Which layers have no table: mere stubs, and what the workspace or the folder of `--exercises` has besides.
+
+        Empty if the hand-in is for no layer, or if there are none.
+        """
+        graded = {match.exercise.name for match in found if match.exercise.is_layer}
+        answered = {name for each in self._layers if each.name in graded for name in each.answers}
+        rest = [each for each in self._layers if graded and not answered.issuperset(each.answers)]
+        stubs = {name for survey in surveys for name in (*survey.stubs, *survey.empty)} - answered
+        waiting = [each.name for each in rest if not stubs.isdisjoint(each.answers)]
+        absent = [each.name for each in rest if each.name not in waiting and self._shelf.has_own(each)]
+        told = ("not begun", waiting), (f"not in {path.name}", absent)
+        return "; ".join(f"{what}: {listed(names)}" for what, names in told if names)
+
+    def _with_layers(self, surveys: Sequence[Survey]) -> Iterator[Survey]:
+        """The files that may have an answer: a layer's functions are answers, whatever they are called."""
+        for survey in surveys:
+            begun, stubs = (filter(self._asked.__contains__, names) for names in (survey.functions, survey.empty))
+            each = replace(survey, begun=(*survey.begun, *begun), stubs=(*survey.stubs, *stubs))
+            if each.begun or each.stubs or each.computed:
+                yield each
+
+    def _of(self, path: Path, survey: Survey, *, alone: bool) -> list[Fitting]:
+        own = _owner(survey.file, self._known)
+        if own is not None and (count := _count(survey, own)):
+            return [Fitting(own, count)]
+        layers = self._layers_of(path, survey)
+        winners = _winners(survey, self._others)
+        series = {exercise.settings.series for exercise in winners} - {""}
+        most = _count(survey, winners[0]) if winners else 0
+        if layers and sum(layer.count for layer in layers) >= most:
+            return layers
+        if survey.flat and len(series) == 1:  # of equals, the lecture's: its exercises are done in a notebook
+            winners = [exercise for exercise in self._others if exercise.settings.series in series]
+        elif len(winners) > 1 and alone:
+            fitting = " and ".join(exercise.name for exercise in winners)
+            what = "gradients" if survey.flat else "functions"
+            raise UnknownExercise(_unclear(path, f"its {what} fit {fitting} equally well"))
+        elif not alone and (len(winners) != 1 or most < _A_COUPLE or most < _BESIDE * len(winners[0].graded)):
+            return []
+        found = [Fitting(exercise, _count(survey, exercise)) for exercise in winners]
+        return [*found, *_besides(survey, self._others, winners)] if survey.flat and survey.begun and winners else found
+
+    def _layers_of(self, path: Path, survey: Survey) -> list[Fitting]:
+        """Every layer with a function that is begun, or, if there is none, with a stub.
+
+        Of layers that ask for the same functions, it is the workspace's, or that of `--exercises`.
+
+        Raises:
+            UnknownExercise: there are several such layers still.
+        """
+        names = self._asked.intersection(survey.begun) or self._asked.intersection(survey.stubs)
+        there = {each.name: [name for name in each.answers if name in names] for each in self._layers}
+        ranks = {each.name: (not self._shelf.has_own(each), -len(there[each.name])) for each in self._layers}
+        kept: list[Exercise] = []
+        for exercise in sorted(self._layers, key=lambda each: ranks[each.name]):
+            functions = there[exercise.name]
+            other = next((each for each in kept if {*there[each.name]}.issuperset(functions)), None)
+            if functions and other is None:
+                kept.append(exercise)
+            elif functions and other is not None and ranks[exercise.name] == ranks[other.name]:
+                both = f"{other.name} and {exercise.name}"
+                raise UnknownExercise(_unclear(path, f"{listed(functions)} fit {both} equally well"))
+        return [Fitting(each, len(each.graded) * len(there[each.name]) // len(each.answers)) for each in kept]
 
 
 def best(found: Iterable[Fitting]) -> Fitting:
@@ -112,74 +170,12 @@ def _in_question(surveys: Sequence[Survey]) -> list[Survey]:
     return begun or list(untouched if len(untouched) == 1 else ())
 
 
-def _asked_of_layers(known: Sequence[Exercise]) -> set[str]:
-    """The names of all functions that layers ask for."""
-    return {name for exercise in known if exercise.is_layer for name in exercise.wanted.answers}
-
-
-def _with_layers(surveys: Sequence[Survey], asked: Collection[str]) -> Iterator[Survey]:
-    """The files that may have an answer: a layer's functions are answers, whatever they are called."""
-    for survey in surveys:
-        begun, stubs = (tuple(filter(asked.__contains__, names)) for names in (survey.functions, survey.empty))
-        each = replace(survey, begun=(*survey.begun, *begun), stubs=(*survey.stubs, *stubs))
-        if each.begun or each.stubs or each.computed:
-            yield each
-
-
-def _layers(path: Path, survey: Survey, known: Sequence[Exercise], shelf: Shelf) -> list[Fitting]:
-    """Every layer with a function that is begun, or, if there is none, with a stub.
-
-    Of layers that ask for the same functions, it is the workspace's, or that of `--exercises`.
-
-    Raises:
-        UnknownExercise: there are several such layers still.
-    """
-    layers = [exercise for exercise in known if exercise.is_layer]
-    asked = _asked_of_layers(layers)
-    names = asked.intersection(survey.begun) or asked.intersection(survey.stubs)
-    there = {exercise.name: names.intersection(exercise.wanted.answers) for exercise in layers}
-    ranks = {exercise.name: (not shelf.has_own(exercise), -len(there[exercise.name])) for exercise in layers}
-    kept: list[Exercise] = []
-    for exercise in sorted(layers, key=lambda exercise: ranks[exercise.name]):
-        functions = [name for name in exercise.wanted.answers if name in names]
-        other = next((each for each in kept if there[each.name].issuperset(functions)), None)
-        if functions and other is None:
-            kept.append(exercise)
-        elif other is not None and ranks[exercise.name] == ranks[other.name]:
-            both = f"{other.name} and {exercise.name} equally well"
-            raise UnknownExercise(_unclear(path, f"{listed(functions)} fit {both}"))
-    return [Fitting(each, len(each.graded) * len(there[each.name]) // len(each.wanted.answers)) for each in kept]
-
-
-def _matches_of(path: Path, survey: Survey, known: Sequence[Exercise], shelf: Shelf, *, alone: bool) -> list[Fitting]:
-    own = _owner(survey.file, known)
-    if own is not None and (count := _count(survey, own)):
-        return [Fitting(own, count)]
-    layers = _layers(path, survey, known, shelf)
-    known = [exercise for exercise in known if not exercise.is_layer]
-    winners = _winners(survey, known)
-    series = {exercise.settings.series for exercise in winners} - {""}
-    most = _count(survey, winners[0]) if winners else 0
-    if layers and sum(layer.count for layer in layers) >= most:
-        return layers
-    if survey.flat and len(series) == 1:  # of equals, the lecture's: its exercises are done in a notebook
-        winners = [exercise for exercise in known if exercise.settings.series in series]
-    elif len(winners) > 1 and alone:
-        fitting = " and ".join(exercise.name for exercise in winners)
-        what = "gradients" if survey.flat else "functions"
-        raise UnknownExercise(_unclear(path, f"its {what} fit {fitting} equally well"))
-    elif not alone and (len(winners) != 1 or most < _A_COUPLE or most < _BESIDE * len(winners[0].graded)):
-        return []
-    found = [Fitting(exercise, _count(survey, exercise)) for exercise in winners]
-    return [*found, *_besides(survey, known, winners)] if survey.flat and survey.begun and winners else found
-
-
 def _winners(survey: Survey, known: Sequence[Exercise]) -> list[Exercise]:
     """The exercises that a file answers most of; of equals, those whose forward pass is in it, and no training."""
     ranks = {exercise.name: (_count(survey, exercise), _computed(survey, exercise)) for exercise in known}
     most = max(ranks.values(), default=(0, 0))
     found = [exercise for exercise in known if most[0] and ranks[exercise.name] == most]
-    return [exercise for exercise in found if not exercise.wanted.returns] or found
+    return [exercise for exercise in found if not exercise.answers_together] or found
 
 
 def _besides(survey: Survey, known: Sequence[Exercise], winners: Sequence[Exercise]) -> list[Fitting]:
@@ -218,8 +214,8 @@ def _plain(name: str) -> str:
 def _answers(exercise: Exercise, *, flat: bool) -> set[str]:
     """The names that answer an exercise; lines outside functions name its gradients one by one."""
     if exercise.is_layer:
-        return {*exercise.wanted.answers}
-    return {*exercise.gradients, *(() if flat else exercise.wanted.answers)}
+        return {*exercise.answers}
+    return {*exercise.gradients, *(() if flat else exercise.answers)}
 
 
 def _owner(file: str, known: Collection[Exercise]) -> Exercise | None:

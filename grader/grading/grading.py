@@ -175,7 +175,7 @@ def _status(rows: Sequence[Row]) -> str:
 def _wrong_exercise(exercise: Exercise, reading: Reading) -> str | None:
     """Which other exercise a submission is for, by the names of what is begun in it."""
     read = next((survey for survey in reading.surveys if survey.file == reading.file), None)
-    if read is None or set(read.begun) <= set(exercise.wanted.answers):
+    if read is None or set(read.begun) <= set(exercise.answers):
         return None
     from grader.exercise.look_alike import looks_like
 

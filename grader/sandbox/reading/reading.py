@@ -251,7 +251,11 @@ def _python(name: str, data: bytes, wanted: Wanted | None) -> _Code:
     notes = (source.note,) if source.note else ()
     lines = source.text.split("\n")
     code = _Code(name, tree, lambda line: (name, line), notes, lines=tuple(lines))
-    if any(True for _ in definitions(tree.body, None)) if wanted is None else _has_only_functions(tree.body, wanted):
+    if wanted is None:
+        done = any(True for _ in definitions(tree.body, None))
+    else:  # no line outside functions is part of a layer: it calls one
+        done = wanted.passes is not None or _has_only_functions(tree.body, wanted)
+    if done:
         return code
     return _from_flat(code, notebook.cells_of_script(tree.body, lines), wanted)
 
