@@ -177,26 +177,35 @@ def grade_class(run: ClassRun, start: Start) -> int:
     """Grade, write, report; the exit code. `start` starts the workers, if there is anything to grade."""
     if run.source.resolve() == run.out.resolve():
         raise click.UsageError(f"--out {run.out} is the folder of submissions; choose another folder")
-    if len(run.exercises) > 1:
-        return _grade_course(run, start)
+    named = [run.shelf.load(name) for name in run.exercises]
+    if len(named) > 1:
+        _check_course(run, named)  # reported now, not after the class has been read
     everything = _taken_in(run)
     handed_in = _with_roster(everything, _asked(run))
-    return _grade_exercise(run, everything, handed_in, _exercise(run, handed_in), start)
+    exercises = named or _inferred(run, handed_in)
+    if len(exercises) == 1:
+        return _grade_exercise(run, everything, handed_in, exercises[0], start)
+    if not named:
+        _check_course(run, exercises)
+    return _grade_course(run, everything, handed_in, exercises, start)
 
 
-def _grade_course(run: ClassRun, start: Start) -> int:
-    """Grade several exercises of one class, one after the other, and make one table of them."""
+def _check_course(run: ClassRun, exercises: Sequence[Exercise]) -> None:
+    """Check whether several exercises of one class can be graded, and one table be made of them."""
     if run.gradients:
         raise click.UsageError("--gradient belongs to one exercise: name it with a single --exercise")
-    exercises = [run.shelf.load(name) for name in run.exercises]
-    course, table = _course_of(run, exercises[0]), run.out / "course.csv"
     try:
-        check_weights(class_policy(course).grades, run.exercises)  # reported now, not after an hour
-        check_course(table)
+        check_weights(class_policy(_course_of(run, exercises[0])).grades, [exercise.name for exercise in exercises])
+        check_course(run.out / "course.csv")
     except (NoWeight, UnreadableTable) as error:
         raise click.UsageError(str(error)) from None
-    everything = _taken_in(run)
-    handed_in = _with_roster(everything, _asked(run))
+
+
+def _grade_course(
+    run: ClassRun, everything: Class, handed_in: Sequence[HandedIn], exercises: Sequence[Exercise], start: Start
+) -> int:
+    """Grade several exercises of one class, one after the other, and make one table of them."""
+    course, table = _course_of(run, exercises[0]), run.out / "course.csv"
     codes: list[int] = []
     folders: list[Path] = []
     for exercise in exercises:
@@ -361,12 +370,22 @@ def _with_roster(found: Class, asked: RosterOptions | None) -> Sequence[HandedIn
     return handed_in
 
 
-def _exercise(run: ClassRun, handed_in: Sequence[HandedIn]) -> Exercise:
-    """From `--exercise`, then the folder's name, then the functions most students wrote."""
+def _inferred(run: ClassRun, handed_in: Sequence[HandedIn]) -> Sequence[Exercise]:
+    """From the folder's name, then the functions most students wrote: one exercise, or the layers of an assignment."""
     shelf, stem = run.shelf, run.source.resolve().stem
-    if shelf.forced is not None:
-        return shelf.load(shelf.forced)
-    return shelf.load(stem) if stem in shelf.names() else by_vote(run.source, handed_in, shelf)
+    if stem in shelf.names():
+        return [shelf.load(stem)]
+    vote = by_vote(run.source, handed_in, shelf)
+    if len(vote.exercises) > 1:
+        show(f"layers: {', '.join(exercise.name for exercise in vote.exercises)}", err=True)
+    if vote.rare:
+        one = len(vote.rare) == 1
+        show(
+            f"not graded, because less than half of the class has {'it' if one else 'them'}: {', '.join(vote.rare)}; "
+            "to grade others than these, name each with --exercise",
+            err=True,
+        )
+    return vote.exercises
 
 
 def _course_of(run: ClassRun, exercise: Exercise) -> Course | None:

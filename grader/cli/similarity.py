@@ -209,7 +209,7 @@ def _inferred(source: Path, handed_in: Sequence[HandedIn], shelf: Shelf) -> Exer
         return shelf.load(stem)
     from grader.classroom.batch.choice import by_vote
 
-    return by_vote(source, handed_in, shelf)
+    return by_vote(source, handed_in, shelf).exercises[0]
 
 
 def _graded_for(folder: Path | None) -> str | None:

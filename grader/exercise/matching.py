@@ -97,6 +97,16 @@ class Matching:
         told = ("not begun", waiting), (f"not in {path.name}", absent)
         return "; ".join(f"{what}: {listed(names)}" for what, names in told if names)
 
+    def assignment(self, path: Path, surveys: Sequence[Survey]) -> list[Fitting]:
+        """Every layer whose functions are in a hand-in, begun or not.
+
+        Raises:
+            UnknownExercise: several layers ask for the same functions.
+        """
+        everything = [replace(each, begun=(*each.begun, *each.stubs)) for each in self._with_layers(surveys)]
+        found = {match.exercise.name: match for each in everything for match in self._layers_of(path, each)}
+        return _in_order(found.values())
+
     def _with_layers(self, surveys: Sequence[Survey]) -> Iterator[Survey]:
         """The files that may have an answer: a layer's functions are answers, whatever they are called."""
         for survey in surveys:

@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from grader.exercise.matching import best, matches
+from grader.exercise.matching import Matching, best
 from grader.exercise.nearest import did_you_mean
 from grader.exercise.settings import Settings
-from grader.exercise.shelf import UnknownExercise
+from grader.exercise.shelf import UnknownExercise, curriculum
 from grader.grading.service import start_sandbox
 from grader.grading.submission import UnreadableSubmission
 
@@ -108,23 +108,48 @@ def moment(text: str | None) -> float:
         raise click.UsageError(f"--since {text}: expected a date (2026-03-01) or an age (90m, 8h, 2d)") from None
 
 
-def by_vote(source: Path, handed_in: Sequence[HandedIn], shelf: Shelf) -> Exercise:
+@dataclass(frozen=True, slots=True)
+class Vote:
+    """The exercises that a class's submissions are for: one, or the layers of an assignment."""
+
+    exercises: tuple[Exercise, ...]
+    rare: tuple[str, ...] = ()
+    """Layers that only a few submissions have, and that are therefore not graded."""
+
+
+_LAYERS = ""
+"""What submissions vote for that have layers: all of them together."""
+
+
+def by_vote(source: Path, handed_in: Sequence[HandedIn], shelf: Shelf) -> Vote:
     """Infer the exercise that most of a class's first submissions are for, from the functions they define.
+
+    If these are files of layers, every layer counts whose functions stand in at least half of them, begun or not.
 
     Raises:
         click.UsageError: no submission fits an exercise, or there is a tie.
     """
     votes: Counter[str] = Counter()
+    layers: Counter[str] = Counter()
+    matching = Matching(shelf)
     for surveys in islice(_readings(handed_in), VOTERS):
         try:
-            votes[best(matches(source, surveys, shelf)).exercise.name] += 1
+            found = matching.matches(source, surveys)
         except UnknownExercise:
             continue
+        chosen = best(found).exercise
+        votes[_LAYERS if chosen.is_layer else chosen.name] += 1
+        if chosen.is_layer:
+            layers.update(match.exercise.name for match in matching.assignment(source, surveys))
     ranked = votes.most_common(2)
     if not ranked or (len(ranked) > 1 and ranked[0][1] == ranked[1][1]):
         names = ", ".join(shelf.names())
         raise click.UsageError(f"cannot infer the exercise from {source}; name it with --exercise: {names}")
-    return shelf.load(ranked[0][0])
+    if ranked[0][0] != _LAYERS:
+        return Vote((shelf.load(ranked[0][0]),))
+    common = [name for name, count in layers.items() if 2 * count >= votes[_LAYERS]]
+    rare = tuple(sorted(layers.keys() - {*common}))
+    return Vote(tuple(sorted(map(shelf.load, common), key=curriculum)), rare)
 
 
 def _readings(handed_in: Sequence[HandedIn]) -> Iterator[tuple[Survey, ...]]:
