@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
+from layers import lay_down, lay_down_as
 
-from grader.exercise.matching import best, matches
-from grader.exercise.shelf import Shelf, UnknownExercise, load_exercise
+from grader.exercise.matching import Matching, best, matches
+from grader.exercise.shelf import Shelf, UnknownExercise, exercises_directory, load_exercise
 from grader.sandbox.types import Survey
 
 MLP = load_exercise("mlp").gradients
@@ -103,3 +105,104 @@ def test_a_notebook_may_have_two_exercises() -> None:
     other = load_exercise("micrograd").gradients
     assert found(Survey("n.ipynb", (*ATTENTION, *other), flat=True)) == ["micrograd", "attention"]
     assert found(Survey("n.ipynb", (*ATTENTION, "derr", "dn"), flat=True)) == ["attention"]
+
+
+@pytest.fixture
+def course(tmp_path: Path) -> Shelf:
+    """An assignment of layers, beside an exercise on gradients."""
+    lay_down(tmp_path / "course", ["relu", "affine", "static_linear"])
+    lay_down(tmp_path / "course", ["tanh"], difficulty=3)
+    shutil.copytree(exercises_directory() / "linear_relu", tmp_path / "course" / "linear_relu")
+    return Shelf(tmp_path / "course")
+
+
+def file_of(begun: str, stubs: str = "", *, flat: bool = False, answers: tuple[str, ...] = ()) -> Survey:
+    """A file with these functions."""
+    return Survey("layers.py", answers, flat=flat, functions=tuple(begun.split()), empty=tuple(stubs.split()))
+
+
+AFFINE, RELU, TANH = ("affine_forward affine_backward", "relu_forward relu_backward", "tanh_forward tanh_backward")
+
+
+def layers_of(shelf: Shelf, *surveys: Survey) -> list[str]:
+    return [match.exercise.name for match in matches(Path("layers.py"), surveys, shelf)]
+
+
+class TestLayers:
+    """A file may have many layers."""
+
+    def test_a_file_is_for_every_layer_with_a_begun_function(self, course: Shelf) -> None:
+        """In the order of the curriculum. One function is enough: the rows say that the other is missing."""
+        found = file_of(f"{TANH} relu_forward Linear.forward Linear.backward rel_error", "affine_forward")
+        assert layers_of(course, found) == ["relu", "static_linear", "tanh"]
+
+    def test_a_file_as_it_was_handed_out_is_for_every_layer_in_it(self, course: Shelf) -> None:
+        """Whatever else the course has written there."""
+        assert layers_of(course, file_of("rel_error", f"{AFFINE} {RELU}")) == ["affine", "relu"]
+
+    def test_helpers_named_like_gradients_do_not_matter(self, course: Shelf) -> None:
+        """Nor do the lines of a notebook that call the layers: a layer has as many rows as they have names."""
+        assert layers_of(course, file_of(AFFINE, answers=("dx", "dw"))) == ["affine"]
+        assert layers_of(course, file_of(AFFINE, answers=("dx", "dw", "db", "dout"), flat=True)) == ["affine"]
+
+    def test_a_file_with_more_work_on_another_exercise_is_for_that(self, course: Shelf) -> None:
+        """As for the mlp with a helper of such a name."""
+        gradients = load_exercise("linear_relu").gradients
+        assert layers_of(course, file_of(RELU, answers=gradients)) == ["linear_relu"]
+
+    def test_layers_may_be_in_several_files(self, course: Shelf) -> None:
+        """Each is found where it is."""
+        assert layers_of(course, file_of(AFFINE), Survey("more.py", functions=tuple(TANH.split()))) == [
+            "affine",
+            "tanh",
+        ]
+
+    def test_a_layers_own_folder_decides(self, course: Shelf) -> None:
+        """As for any exercise."""
+        assert layers_of(course, Survey("relu/backward.py", functions=(*RELU.split(), *TANH.split()))) == ["relu"]
+
+    def test_two_layers_with_the_same_functions_need_a_name(self, course: Shelf, tmp_path: Path) -> None:
+        """A file cannot tell them apart."""
+        lay_down_as(tmp_path / "course" / "affine_again", "affine")
+        with pytest.raises(UnknownExercise) as caught:
+            layers_of(course, file_of(f"{AFFINE} {RELU}"))
+        assert str(caught.value) == (
+            "cannot infer the exercise of layers.py: affine_forward and affine_backward fit affine and affine_again "
+            "equally well; pass --exercise NAME"
+        )
+        assert layers_of(course, file_of(RELU)) == ["relu"]
+
+    def test_of_two_with_the_same_functions_it_is_the_workspaces(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """A course's own copy of an installed one."""
+        lay_down(tmp_path / "installed", ["affine", "relu"])
+        lay_down_as(tmp_path / "exercises" / "own_affine", "affine")
+        monkeypatch.chdir(tmp_path)
+        monkeypatch.setattr("grader.exercise.shelf.exercises_directory", lambda: tmp_path / "installed")
+        assert layers_of(Shelf(), file_of(f"{AFFINE} {RELU}")) == ["own_affine", "relu"]
+
+    def test_a_layer_whose_other_functions_are_not_there_is_not_meant(self, course: Shelf, tmp_path: Path) -> None:
+        """Two backward passes of one forward function are two exercises."""
+        lay_down_as(tmp_path / "course" / "relu_alt", "relu")
+        settings = tmp_path / "course" / "relu_alt" / "exercise.toml"
+        settings.write_text(settings.read_text("utf-8").replace("relu_backward", "relu_backward_alt"), "utf-8")
+        assert layers_of(course, file_of(RELU)) == ["relu"]
+        assert layers_of(course, file_of(f"{RELU} relu_backward_alt")) == ["relu", "relu_alt"]
+
+    def test_what_has_no_table_is_told(self, course: Shelf) -> None:
+        """Stubs in the file, and what the course's folder has besides; nothing about a file that has no layers."""
+        matching, path = Matching(course), Path("layers.py")
+        surveys = [file_of(AFFINE, "relu_forward")]
+        found = matching.matches(path, surveys)
+        assert matching.left_out(path, surveys, found) == "not begun: relu; not in layers.py: static_linear and tanh"
+        surveys = [Survey("a.py", load_exercise("linear_relu").gradients)]
+        assert matching.left_out(path, surveys, matching.matches(path, surveys)) == ""
+
+    def test_another_form_is_told_only_of_a_file_without_layers(self, course: Shelf) -> None:
+        """Any other function that returns gradients is a helper, even if no layer is begun."""
+        matching = Matching(course)
+        for survey in (file_of(AFFINE), file_of("check", AFFINE)):
+            assert len(matching.matches(Path("a.py"), [survey], "a.py:1: check returns several gradients")) == 1
+        with pytest.raises(UnknownExercise, match=r"exercise of a\.py: a\.py:1: check returns several gradients"):
+            matching.matches(Path("a.py"), [file_of("check")], "a.py:1: check returns several gradients")

@@ -127,3 +127,33 @@ def test_the_outputs_and_pictures_of_a_notebook_do_not_count(size: int, packed: 
     files = {"hw.zip": zipped({"hw.ipynb": book, **more})} if packed else {"hw.ipynb": book}
     found = read(files, RulesConfig(), wanted).reading
     assert (found.problem, list(found.functions)) == (None, ["dprobs"])
+
+
+def test_the_survey_names_every_function_and_method_that_may_be_a_layers() -> None:
+    """Where the exercise is not known: a layer's may have any name."""
+    code = b"""\
+import torch
+
+def relu_forward(x): return x, x
+def relu_backward(dout, cache): pass
+def dropout_forward(x): return x, x
+
+class Linear:
+    def __init__(self): self.w = 1
+    @staticmethod
+    def forward(x): return x, x
+    @staticmethod
+    def backward(dout, cache): raise NotImplementedError
+"""
+    (survey,) = read({"layers.py": code}, RulesConfig()).reading.surveys
+    assert (survey.functions, survey.empty) == (
+        ("relu_forward", "Linear.forward"),
+        ("relu_backward", "Linear.backward"),
+    )
+    assert survey.begun == ("dropout_forward",)
+
+
+def test_a_file_that_is_read_for_an_exercise_names_no_other_functions(wanted: Wanted) -> None:
+    """They were of use only for finding it."""
+    (survey,) = read({"a.py": ONE + b"def relu_forward(x): return x\n"}, RulesConfig(), wanted).reading.surveys
+    assert (survey.functions, survey.empty) == ((), ())
