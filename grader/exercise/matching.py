@@ -105,7 +105,8 @@ class Matching:
         """
         everything = [replace(each, begun=(*each.begun, *each.stubs)) for each in self._with_layers(surveys)]
         found = {match.exercise.name: match for each in everything for match in self._layers_of(path, each)}
-        return _in_order(found.values())
+        order = in_order(match.exercise for match in found.values())
+        return sorted(found.values(), key=lambda match: order.index(match.exercise))
 
     def _with_layers(self, surveys: Sequence[Survey]) -> Iterator[Survey]:
         """The files that may have an answer: a layer's functions are answers, whatever they are called."""
