@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
+    from grader.authoring.layer_forms import Style
+
 T = TypeVar("T")
 
 MOST_ELEMENTS = 150_000
@@ -51,7 +53,7 @@ def draft(
     workplace: Path,
     graded: Sequence[str] = (),
     null: Sequence[str] = (),
-    form: str | None = None,
+    style: Style | None = None,
 ) -> Draft:
     """Check a forward pass and work out what else its exercise needs.
 
@@ -61,7 +63,7 @@ def draft(
         workplace: an empty folder for a trial copy of the exercise.
         graded: variables to grade; default: GRADED, or everything with a gradient.
         null: variables whose gradient the author knows to be zero.
-        form: one of `FORMS` for a layer; None for a function for each gradient.
+        style: that of a layer; None for a function for each gradient.
 
     Raises:
         BrokenExercise: a check failed; the message has the line and what to change.
@@ -75,7 +77,7 @@ def draft(
     _run_as_author(path, lambda: check_draws(file))
     _check_names(file, graded, null, values)
     asked, every = graded or file.constants.get("GRADED", ()), _differentiable(file, values)
-    chosen = returned(file, asked, every) if form else _backwards(asked or every, file)
+    chosen = returned(file, asked, every) if style else _backwards(asked or every, file)
     sizes = file.constants.get("SIZES")
     folder = workplace / name
     try:
@@ -92,9 +94,9 @@ def draft(
         raise BrokenExercise(_in_authors_words(str(error), folder, path)) from error
     zero = tuple(v for v in chosen if all(case.is_null(v) for case in cases))
     _check_null(path, zero, null)
-    if form is None:
+    if style is None:
         return Draft(name, file.source, chosen, found, zero)
-    return Draft(name, file.source, (OUTPUT, *chosen), found, zero, FORMS[form](name, layer_inputs(file), chosen))
+    return Draft(name, file.source, (OUTPUT, *chosen), found, zero, FORMS[style](name, layer_inputs(file), chosen))
 
 
 def _in_authors_words(sentence: str, folder: Path, path: Path) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from grader.authoring.layer_forms import CACHE
+from grader.authoring.layer_forms import CACHE, Arrays
 from grader.exercise.case import Case
 from grader.exercise.exercise import Exercise
 from grader.exercise.forward import OUTPUT, BrokenExercise, assignments
@@ -34,6 +34,7 @@ class Draft:
     null: tuple[str, ...]
     form: dict[str, str] = field(default_factory=dict)
     """[form] of a layer; empty for a function for each gradient."""
+    arrays: Arrays = Arrays.TORCH
 
     @property
     def hinted(self) -> tuple[str, ...]:
@@ -49,9 +50,11 @@ def with_constants(source: str, graded: Sequence[str], sizes: Sequence[dict[str,
             last = node.end_lineno or node.lineno
             kept[node.lineno - 1 : last] = ["\n"] * (last - node.lineno + 1)
     rows = "".join(f"    {dict(size)!r},\n" for size in sizes)
+    order = "the variables whose gradients are graded, in the order of the backward pass"
+    about = "what is graded: out, and the gradients of these inputs" if OUTPUT in graded else order
     return (
         f"{''.join(kept).rstrip()}\n\n"
-        "# the variables whose gradients are graded, in the order of the backward pass\n"
+        f"# {about}\n"
         f"GRADED = {list(graded)!r}\n\n"
         f"# the sizes of the other cases that the functions are tested on\nSIZES = [\n{rows}]\n"
     )
@@ -74,11 +77,7 @@ def write_exercise(made: Draft, exercises: Path, solutions: Path, title: str) ->
         path.write_text(text, encoding="utf-8")
     exercise = Exercise(folder)
     case, form = Case(exercise, LECTURE_SEED, {}), exercise.settings.form
-    stubs = (
-        _stubs(exercise, case)
-        if form is None
-        else layer_stubs(form, case.graph.values, made.form.get("arrays", "torch"))
-    )
+    stubs = layer_stubs(form, case.graph.values, made.arrays) if form else _stubs(exercise, case)
     for path in (folder / "backward.py", answers / "backward.py"):
         path.write_text(stubs, encoding="utf-8")
         files[path] = stubs
@@ -88,9 +87,10 @@ def write_exercise(made: Draft, exercises: Path, solutions: Path, title: str) ->
 def _settings_text(made: Draft, title: str) -> str:
     hints = "\n".join(f'[hints.{v}]\nshape = ""\nderivative = ""\n' for v in made.hinted)
     null = "[" + ", ".join(f'"{name}"' for name in made.null) + "]"
-    rows = "".join(f"{key} = {json.dumps(value)}\n" for key, value in made.form.items())
+    numpy = made.arrays is Arrays.NUMPY
+    written = made.form | ({"arrays": str(made.arrays)} if numpy else {})
+    rows = "".join(f"{key} = {json.dumps(value)}\n" for key, value in written.items())
     form = f"[form]\n{rows}\n" if rows else ""
-    numpy = made.form.get("arrays") == "numpy"
     return f"""\
 title = {json.dumps(title)}
 kind = "{"layer" if made.form else "gradients"}"
@@ -157,12 +157,12 @@ _LAYER_HEAD = """\
 # The shapes below are those of the given case. The functions are called at other sizes, too.
 """
 _IMPORTS = {
-    "torch": "import torch\nimport torch.nn.functional as F\n",
-    "numpy": "import numpy as np\n",
+    Arrays.TORCH: "import torch\nimport torch.nn.functional as F\n",
+    Arrays.NUMPY: "import numpy as np\n",
 }
 
 
-def layer_stubs(form: Passes, values: Mapping[str, Any], arrays: str) -> str:
+def layer_stubs(form: Passes, values: Mapping[str, Any], arrays: Arrays) -> str:
     """The functions of a layer, with the shapes of what they are given and return.
 
     Args:
@@ -197,6 +197,6 @@ def _section(title: str, names: Sequence[str], about: Mapping[str, str]) -> str:
 def _what(value: object) -> str:
     """What a stub says about a value: its shape, and its type if it is not a float tensor."""
     if not isinstance(value, torch.Tensor):
-        return f"of type {type(value).__name__}"
+        return f"{type(value).__name__}, such as {value!r}"
     dtype = "" if value.is_floating_point() else f", {str(value.dtype).removeprefix('torch.')}"
     return f"shape {tuple(value.shape)}{dtype}"

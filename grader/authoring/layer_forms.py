@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from grader.exercise.form import signature_text
@@ -14,6 +15,20 @@ if TYPE_CHECKING:
     from grader.exercise.forward import ForwardFile
 
 CACHE = "cache"
+
+
+class Style(StrEnum):
+    """How a course writes a layer."""
+
+    FUNCTIONS = "functions"
+    STATIC = "static"
+
+
+class Arrays(StrEnum):
+    """What a layer's functions are given."""
+
+    TORCH = "torch"
+    NUMPY = "numpy"
 
 
 def _functions(name: str, parameters: Sequence[str], returned: Sequence[str]) -> dict[str, str]:
@@ -33,12 +48,12 @@ def _pair(prefix: str, parameters: Sequence[str], returned: Sequence[str]) -> di
     return {"forward": signature_text(forward), "backward": signature_text(backward)}
 
 
-FORMS: dict[str, Callable[[str, Sequence[str], Sequence[str]], dict[str, str]]] = {
-    "functions": _functions,
-    "static": _static,
+FORMS: dict[Style, Callable[[str, Sequence[str], Sequence[str]], dict[str, str]]] = {
+    Style.FUNCTIONS: _functions,
+    Style.STATIC: _static,
 }
-"""The styles of `grade new --form`, each with what it writes into [form]: from the exercise's name, the inputs of
-forward(), and those whose gradients are returned."""
+"""Style -> what it writes into [form], from the exercise's name, the inputs of forward(), and those whose gradients are
+returned."""
 
 
 def returned(file: ForwardFile, asked: Sequence[str], differentiable: Sequence[str]) -> tuple[str, ...]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 import click
 
-from grader.authoring.layer_forms import FORMS
+from grader.authoring.layer_forms import Arrays, Style
 from grader.cli import options
 from grader.report.exit_code import ExitCode
 
@@ -18,8 +19,8 @@ from grader.report.exit_code import ExitCode
 @click.option("--title", metavar="TEXT", help="Title shown by `grade list`.")
 @click.option("--graded", multiple=True, metavar="VARIABLE", help="Grade this variable (default: all with a gradient).")
 @click.option("--null", multiple=True, metavar="VARIABLE", help="Expect the gradient of this variable to be zero.")
-@click.option("--form", type=click.Choice([*FORMS]), help="A layer: grade a forward and a backward function instead.")
-@click.option("--arrays", type=click.Choice(["torch", "numpy"]), help="What its functions are given (default: torch).")
+@click.option("--form", type=options.OneOf(Style), help="A layer: grade a forward and a backward function instead.")
+@click.option("--arrays", type=options.OneOf(Arrays), help="What its functions are given (default: torch).")
 @click.option("--exercises", type=options.PathType(file_okay=False), default="exercises", show_default=True,
               metavar="DIR", help="Write the exercise here, and its solution to solutions/ next to it.")  # fmt: skip
 @options.color
@@ -29,8 +30,8 @@ def new(
     title: str | None,
     graded: tuple[str, ...],
     null: tuple[str, ...],
-    form: str | None,
-    arrays: str | None,
+    form: Style | None,
+    arrays: Arrays | None,
     exercises: Path,
 ) -> int:
     """Create an exercise from a forward pass.
@@ -62,7 +63,7 @@ def new(
     try:
         with tempfile.TemporaryDirectory() as workplace:
             made = draft(forward, called, Path(workplace), graded, null, form)
-            made.form.update({"arrays": arrays} if arrays else {})
+        made = replace(made, arrays=arrays or Arrays.TORCH)
         written = write_exercise(made, exercises, exercises.parent / "solutions", title or called)
     except BrokenExercise as error:
         click.echo(f"Error: {error}", err=True)

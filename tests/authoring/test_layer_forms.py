@@ -10,11 +10,13 @@ import torch
 from click.testing import CliRunner
 
 from grader.authoring.exercise_files import layer_stubs
-from grader.authoring.layer_forms import FORMS
+from grader.authoring.layer_forms import FORMS, Arrays, Style
 from grader.authoring.verification import Verification
 from grader.cli.main import main
 from grader.exercise.exercise import Exercise
+from grader.exercise.exercise_toml import EXERCISE
 from grader.exercise.form import passes
+from grader.exercise.toml_file import text
 from grader.learner.progress import about_gradient
 
 if TYPE_CHECKING:
@@ -86,7 +88,7 @@ def test_a_stub_says_what_it_is_given_and_what_it_returns(tmp_path: Path) -> Non
     assert forward == (
         "Compute out, and keep what the backward pass needs.\n\n"
         "Arguments:\n"
-        "    x: shape (6, 5)\n    keep: shape (6, 5), bool\n    w: shape (6, 5)\n    steps: of type int\n\n"
+        "    x: shape (6, 5)\n    keep: shape (6, 5), bool\n    w: shape (6, 5)\n    steps: int, such as 2\n\n"
         "Returns:\n"
         "    out: shape (6, 5)\n    cache: anything that masked_scale_backward needs"
     )
@@ -109,11 +111,21 @@ def test_a_static_methods_stub_can_be_shown(tmp_path: Path) -> None:
 
 def test_numpy_stubs_import_numpy_alone() -> None:
     """A learner who types torch. there is told at once."""
-    form = passes(FORMS["functions"]("relu", ["x"], ["x"]))
+    form = passes(FORMS[Style.FUNCTIONS]("relu", ["x"], ["x"]))
     assert form is not None
-    stubs = layer_stubs(form, {"x": torch.zeros(2), "out": torch.zeros(2)}, "numpy")
+    stubs = layer_stubs(form, {"x": torch.zeros(2), "out": torch.zeros(2)}, Arrays.NUMPY)
     assert "\nimport numpy as np\n\n\ndef relu_forward(x):\n" in stubs
     assert "torch" not in stubs
+
+
+def test_a_numpy_layer_says_so_in_its_form(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Exact is not expected of it."""
+    monkeypatch.setitem(EXERCISE.keys["form"].keys, "arrays", text())  # type: ignore[union-attr]
+    assert make(tmp_path, LAYER, "--form", "functions", "--arrays", "numpy").exit_code == 0
+    folder = tmp_path / "exercises" / "masked_scale"
+    assert 'cache) -> dx, dw"\narrays = "numpy"\n' in (folder / "exercise.toml").read_text()
+    assert not Exercise(folder).settings.exact_expected
+    assert "import numpy as np\n" in (folder / "backward.py").read_text()
 
 
 def test_only_the_inputs_that_are_named_are_returned(tmp_path: Path) -> None:
@@ -121,7 +133,7 @@ def test_only_the_inputs_that_are_named_are_returned(tmp_path: Path) -> None:
     make(tmp_path, LAYER, "--form", "functions", "--graded", "w", "--graded", "out")
     exercise = Exercise(tmp_path / "exercises" / "masked_scale")
     assert exercise.graded == ("out", "w")
-    assert exercise.settings.form == passes(FORMS["functions"]("masked_scale", ["x", "keep", "w", "steps"], ["w"]))
+    assert exercise.settings.form == passes(FORMS[Style.FUNCTIONS]("masked_scale", ["x", "keep", "w", "steps"], ["w"]))
 
 
 def test_graded_in_the_file_is_the_choice_as_well(tmp_path: Path) -> None:
