@@ -22,13 +22,13 @@ def inputs(seed, n=7, d=5, h=4):
     Wx      = torch.randn((d, 4*h), generator=g) * d**-0.5
     Wh      = torch.randn((h, 4*h), generator=g) * h**-0.5
     b       = torch.randn(4*h,      generator=g) * 0.1
-    cot_next_h = torch.randn((n, h),   generator=g) # upstream: from the rest of the network, which uses the state
-    cot_next_c = torch.randn((n, h),   generator=g) # upstream: from the next step, which uses the cell
+    dnext_h = torch.randn((n, h),   generator=g) # upstream: from the rest of the network, which uses the state
+    dnext_c = torch.randn((n, h),   generator=g) # upstream: from the next step, which uses the cell
     return {
-        'x': x, 'prev_h': prev_h, 'prev_c': prev_c, 'Wx': Wx, 'Wh': Wh, 'b': b, 'cot_next_h': cot_next_h, 'cot_next_c': cot_next_c,
+        'x': x, 'prev_h': prev_h, 'prev_c': prev_c, 'Wx': Wx, 'Wh': Wh, 'b': b, 'dnext_h': dnext_h, 'dnext_c': dnext_c,
     }
 
-def forward(x, prev_h, prev_c, Wx, Wh, b, cot_next_h, cot_next_c):
+def forward(x, prev_h, prev_c, Wx, Wh, b, dnext_h, dnext_c):
     H = prev_h.shape[1] # number of hidden units
     a = x @ Wx + prev_h @ Wh + b # (n, 4*H): all four at once, in the order i, f, o, g
     ai = a[:, :H]
@@ -42,5 +42,5 @@ def forward(x, prev_h, prev_c, Wx, Wh, b, cot_next_h, cot_next_c):
     next_c = f*prev_c + i*g
     tc = torch.tanh(next_c)
     next_h = o*tc
-    loss = (next_h * cot_next_h).sum() + (next_c * cot_next_c).sum() # both are used later
+    loss = (next_h * dnext_h).sum() + (next_c * dnext_c).sum() # both are used later
     return locals()

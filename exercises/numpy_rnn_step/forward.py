@@ -21,11 +21,11 @@ def inputs(seed, n=6, d=4, h=5):
     Wx      = torch.randn((d, h), generator=g) * d**-0.5
     Wh      = torch.randn((h, h), generator=g) * h**-0.5
     b       = torch.randn(h,      generator=g) * 0.1
-    cot_next_h = torch.randn((n, h), generator=g) # the upstream gradient: from the loss and from the next step
-    return {'x': x, 'prev_h': prev_h, 'Wx': Wx, 'Wh': Wh, 'b': b, 'cot_next_h': cot_next_h}
+    dnext_h = torch.randn((n, h), generator=g) # the upstream gradient: from the loss and from the next step
+    return {'x': x, 'prev_h': prev_h, 'Wx': Wx, 'Wh': Wh, 'b': b, 'dnext_h': dnext_h}
 
-def forward(x, prev_h, Wx, Wh, b, cot_next_h):
+def forward(x, prev_h, Wx, Wh, b, dnext_h):
     z = x @ Wx + prev_h @ Wh + b # (n, h)
     next_h = torch.tanh(z)
-    loss = (next_h * cot_next_h).sum() # makes cot_next_h the gradient of next_h
+    loss = (next_h * dnext_h).sum() # makes dnext_h the gradient of next_h
     return locals()
