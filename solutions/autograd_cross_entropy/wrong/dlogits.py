@@ -194,3 +194,24 @@ class CrossEntropy(torch.autograd.Function):
         dlogits[range(n), targets] -= 1
         dlogits = dlogits * dout / n
         return dlogits
+
+
+# mistake: unknown -- the probabilities kept in a list that grows: the first call's are used
+kept = []
+
+
+class CrossEntropy(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, logits, targets):
+        logprobs = logits.log_softmax(1)
+        kept.append((logprobs, targets))
+        return -logprobs[range(len(targets)), targets].mean()
+
+    @staticmethod
+    def backward(ctx, dout):
+        logprobs, targets = kept[0]
+        n = len(targets)
+        dlogits = logprobs.exp()
+        dlogits[range(n), targets] -= 1
+        dlogits = dlogits * dout / n
+        return dlogits, None

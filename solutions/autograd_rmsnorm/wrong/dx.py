@@ -176,3 +176,21 @@ class RMSNorm(torch.autograd.Function):
         dnorm = w.expand_as(dout)
         dx = rrms * (dnorm - norm * (dnorm * norm).mean(-1, keepdim=True))
         return dx, dw
+
+
+# mistake: unknown -- kept on the class instead of on ctx
+class RMSNorm(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, x, w):
+        rrms = ((x**2).mean(-1, keepdim=True) + 1e-5)**-0.5
+        norm = x * rrms
+        RMSNorm.saved = norm, rrms, w
+        return norm * w
+
+    @staticmethod
+    def backward(ctx, dout):
+        norm, rrms, w = RMSNorm.saved
+        dw = (dout * norm).sum((0, 1))
+        dnorm = dout * w
+        dx = rrms * (dnorm - norm * (dnorm * norm).mean(-1, keepdim=True))
+        return dx, dw

@@ -98,3 +98,17 @@ class ReLU:
     def backward(self, dLdA):
         dLdZ = dLdA * (self.A > 0)
         self.dLdZ = dLdZ
+
+
+# mistake: unknown -- the output kept in a global, which all layers share
+kept = {}
+
+
+class ReLU:
+    def forward(self, Z):
+        kept["A"] = np.maximum(Z, 0)
+        return kept["A"]
+
+    def backward(self, dLdA):
+        dLdZ = dLdA * (kept["A"] > 0)
+        return dLdZ

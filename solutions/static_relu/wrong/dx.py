@@ -138,3 +138,32 @@ class ReLU:
         x = cache
         dx = torch.where(x > 0, dout, 0.01*dout)
         return dx
+
+
+# mistake: unknown -- the input kept on the class instead of in the cache
+class ReLU:
+    @staticmethod
+    def forward(x):
+        out = x.clamp(min=0)
+        ReLU.x = x
+        return out, None
+
+    @staticmethod
+    def backward(dout, cache):
+        dx = dout * (ReLU.x > 0)
+        return dx
+
+
+# mistake: aliasing -- the mask laid over dout in place, which the caller still holds
+class ReLU:
+    @staticmethod
+    def forward(x):
+        out = x.clamp(min=0)
+        return out, x
+
+    @staticmethod
+    def backward(dout, cache):
+        x = cache
+        dout *= 2 * (x > 0)
+        dx = dout / 2
+        return dx
