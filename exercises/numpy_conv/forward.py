@@ -23,13 +23,12 @@ def inputs(seed, n=4, c=3, f=5, ho=6, wo=7):
     x = torch.randn((n, c, H, W), generator=g)
     w = torch.randn((f, c, 3, 4), generator=g) * (c*12)**-0.5 # f filters, 3 pixels high and 4 wide
     b = torch.randn(f,            generator=g) * 0.1
-    return {'x': x, 'w': w, 'b': b, 'stride': stride, 'pad': pad}
+    return {'x': x, 'w': w, 'b': b, 'stride': stride, 'pad': pad, 'ho': ho}
 
-def forward(x, w, b, stride, pad):
+def forward(x, w, b, stride, pad, ho):
     xpad = F.pad(x, (pad, pad, pad, pad)) # a border of zeros
-    cols = F.unfold(xpad, (w.shape[2], w.shape[3]), stride=stride) # (n, c*3*4, ho*wo): every column is one window
+    cols = F.unfold(xpad, (3, 4), stride=stride) # (n, c*3*4, ho*wo): every column is one window
     wmat = w.reshape(w.shape[0], -1) # (f, c*3*4): every row is one filter
     outmat = wmat @ cols + b[:, None] # (n, f, ho*wo)
-    ho = (xpad.shape[2] - w.shape[2])//stride + 1 # windows per column
-    out = outmat.reshape(x.shape[0], w.shape[0], ho, -1) # same as F.conv2d(x, w, b, stride=stride, padding=pad)
+    out = outmat.reshape(outmat.shape[0], outmat.shape[1], ho, -1) # same as F.conv2d(x, w, b, stride, pad)
     return locals()

@@ -26,6 +26,6 @@ def inputs(seed, n=9, d=7):
     return {'x': x, 'mask': mask, 'p': p, 'seed': seed_of_mask}
 
 def forward(x, mask, p, seed):
-    kept = x * mask # zero where the mask says False
-    out = kept / p # so that the average stays the same
+    scaled = mask / p # zero where the mask says False, else 1/p, so that the average stays the same
+    out = x * scaled
     return locals()

@@ -22,9 +22,9 @@ def inputs(seed, n=6, G=3, k=4, h=5, w=7):
     x[0] *= 0.005 # the first image hardly varies, so that epsilon matters
     gamma = torch.randn((1, C, 1, 1), generator=g) * 0.3 + 1.0
     beta  = torch.randn((1, C, 1, 1), generator=g) * 0.3
-    return {'x': x, 'gamma': gamma, 'beta': beta, 'G': G}
+    return {'x': x, 'gamma': gamma, 'beta': beta, 'G': G, 'C': C, 'h': h}
 
-def forward(x, gamma, beta, G):
+def forward(x, gamma, beta, G, C, h):
     groups = x.reshape(x.shape[0], G, -1) # (n, G, k*h*w): all pixels of the channels of one group
     mean = groups.mean(2, keepdim=True) # (n, G, 1)
     xc = groups - mean
@@ -32,6 +32,6 @@ def forward(x, gamma, beta, G):
     var = sq.mean(2, keepdim=True) # (n, G, 1): divided by k*h*w
     std = (var + 1e-5)**0.5
     normed = xc / std
-    xhat = normed.reshape(x.shape)
+    xhat = normed.reshape(normed.shape[0], C, h, -1) # (n, C, h, w): images again
     out = gamma*xhat + beta # one gamma and one beta for each channel, not for each group
     return locals()

@@ -29,7 +29,7 @@ def inputs(seed, n=7, d=5, h=4):
     }
 
 def forward(x, prev_h, prev_c, Wx, Wh, b, dnext_h, dnext_c):
-    H = prev_h.shape[1] # number of hidden units
+    H = dnext_h.shape[1] # number of hidden units
     a = x @ Wx + prev_h @ Wh + b # (n, 4*H): all four at once, in the order i, f, o, g
     ai = a[:, :H]
     af = a[:, H:2*H]
@@ -39,8 +39,9 @@ def forward(x, prev_h, prev_c, Wx, Wh, b, dnext_h, dnext_c):
     f = torch.sigmoid(af) # how much is kept
     o = torch.sigmoid(ao) # how much is output
     g = torch.tanh(ag) # the candidate values to take in
-    next_c = f*prev_c + i*g
-    tc = torch.tanh(next_c)
+    c = f*prev_c + i*g
+    tc = torch.tanh(c)
     next_h = o*tc
-    loss = (next_h * dnext_h).sum() + (next_c * dnext_c).sum() # both are used later
+    next_c = c.clone() # the same numbers, for the next step
+    loss = (next_h * dnext_h).sum() + (next_c * dnext_c).sum() # makes them the gradients of next_h and next_c
     return locals()

@@ -23,12 +23,11 @@ def inputs(seed, n=4, c=3, ho=5, wo=6):
     pool_width = 5 - pool_height
     H, W = (ho - 1)*stride + pool_height, (wo - 1)*stride + pool_width # so that the windows fit exactly
     x = torch.randn((n, c, H, W), generator=g) # no two pixels are equal, so every window has a single maximum
-    return {'x': x, 'pool_height': pool_height, 'pool_width': pool_width, 'stride': stride}
+    return {'x': x, 'pool_height': pool_height, 'pool_width': pool_width, 'stride': stride, 'c': c, 'ho': ho}
 
-def forward(x, pool_height, pool_width, stride):
+def forward(x, pool_height, pool_width, stride, c, ho):
     cols = F.unfold(x, (pool_height, pool_width), stride=stride) # (n, c*pool_height*pool_width, ho*wo): windows
-    flat = cols.reshape(x.shape[0], x.shape[1], pool_height*pool_width, -1) # a window's pixels get their own dimension
+    flat = cols.reshape(cols.shape[0], c, pool_height*pool_width, -1) # a window's pixels get their own dimension
     pooled = flat.max(2).values # (n, c, ho*wo)
-    ho = (x.shape[2] - pool_height)//stride + 1 # windows per column
-    out = pooled.reshape(x.shape[0], x.shape[1], ho, -1) # same as F.max_pool2d(x, (pool_height, pool_width), stride)
+    out = pooled.reshape(pooled.shape[0], c, ho, -1) # same as F.max_pool2d(x, (pool_height, pool_width), stride)
     return locals()

@@ -21,7 +21,7 @@ def inputs(seed, n=8, c=6):
     return {'x': x, 'y': y}
 
 def forward(x, y):
-    n = x.shape[0]
+    n = y.shape[0]
     shifted = x - x.detach().max(1, keepdim=True).values # for numerical stability only: a constant, so detached
     expd = shifted.exp()
     sumexp = expd.sum(1, keepdim=True) # (n, 1)

@@ -18,13 +18,13 @@ def inputs(seed, n=9, c=5):
     g = torch.Generator().manual_seed(seed)
     x = torch.randn((n, c), generator=g) * 1.5 # the scores of c classes
     y = torch.randint(0, c, (n,), generator=g) # the right class of each example
-    return {'x': x, 'y': y}
+    return {'x': x, 'y': y, 'c': c}
 
-def forward(x, y):
-    n = x.shape[0]
+def forward(x, y, c):
+    n = y.shape[0]
     right = x[torch.arange(n), y] # (n,): the score of the right class
     above = x - right[:, None] + 1 # (n, c): how far each class is above what it may have
-    others = torch.arange(x.shape[1]) != y[:, None] # (n, c): all classes but the right one
-    margins = above.clamp(min=0) * others
+    others = torch.arange(c) != y[:, None] # (n, c): all classes but the right one
+    margins = torch.relu(above) * others
     loss = margins.sum() / n
     return locals()

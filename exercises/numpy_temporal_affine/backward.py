@@ -12,8 +12,8 @@ import numpy as np
 def temporal_affine_forward(x, w, b):
     """out = x times w, plus b, at each time step
 
-    x: shape (5, 4, 3), 5 sequences of 4 time steps; w: shape (3, 6); b: shape (6,)
-    returns out, shape (5, 4, 6), and the cache for temporal_affine_backward
+    x: shape (5, 4, 3), 5 sequences of 4 time steps; w: shape (3, 7); b: shape (7,)
+    returns out, shape (5, 4, 7), and the cache for temporal_affine_backward
     """
     # TODO: write temporal_affine_forward
     raise NotImplementedError
@@ -22,8 +22,8 @@ def temporal_affine_forward(x, w, b):
 def temporal_affine_backward(dout, cache):
     """The gradients of the loss, given that of out.
 
-    dout: shape (5, 4, 6), like out; cache: what temporal_affine_forward returned
-    returns dx, shape (5, 4, 3); dw, shape (3, 6); db, shape (6,)
+    dout: shape (5, 4, 7), like out; cache: what temporal_affine_forward returned
+    returns dx, shape (5, 4, 3); dw, shape (3, 7); db, shape (7,)
     """
     # TODO: write temporal_affine_backward
     raise NotImplementedError

@@ -25,14 +25,14 @@ def inputs(seed, n=6, t=5, v=8):
     return {'x': x, 'y': y, 'mask': mask}
 
 def forward(x, y, mask):
-    n = x.shape[0]
+    n = y.shape[0]
     flat = x.reshape(-1, x.shape[2]) # (n*t, v)
     shifted = flat - flat.detach().max(1, keepdim=True).values # for numerical stability only: a constant, so detached
     expd = shifted.exp()
     sumexp = expd.sum(1, keepdim=True) # (n*t, 1)
     probs = expd / sumexp
     logprobs = shifted - sumexp.log() # the log of probs, without the detour
-    picked = logprobs[torch.arange(flat.shape[0]), y.reshape(-1)] # (n*t,)
+    picked = logprobs[torch.arange(y.numel()), y.reshape(-1)] # (n*t,)
     losses = -picked * mask.reshape(-1) # what is masked does not count
     loss = losses.sum() / n # divided by the number of sequences, not by the number of words
     return locals()
