@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from grader.exercise.whole_numbers import called, turns_whole, whole_inputs
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from grader.exercise.forward import Line
 
@@ -35,13 +35,16 @@ _WITH_PLACES = frozenset(("max", "min", "sort", "topk", "kthvalue", "median", "m
 # fmt: on
 
 
-def clashes(tree: ast.Module, function: ast.FunctionDef, lines: Sequence[Line]) -> Iterator[tuple[int, str]]:
+def clashes(
+    tree: ast.Module, function: ast.FunctionDef, lines: Sequence[Line], upstream: Collection[str] = ()
+) -> Iterator[tuple[int, str]]:
     """Line number and message for every name in forward() that clashes with a gradient.
 
     Args:
         tree: the whole file, to see what inputs() returns.
         function: forward() itself.
         lines: its lines, in order.
+        upstream: the inputs that a layer's backward pass is given as the gradients that they are named after.
     """
     places = {argument.arg: argument.lineno for argument in ast.walk(function.args) if isinstance(argument, ast.arg)}
     inputs, whole = frozenset(places), whole_inputs(tree)
@@ -50,7 +53,7 @@ def clashes(tree: ast.Module, function: ast.FunctionDef, lines: Sequence[Line]) 
     for name, line in places.items():
         if name in graded and keyword.iskeyword(f"d{name}"):
             yield line, _no_function(name)
-        if name[:1] == "d" and name[1:] in graded:
+        if name[:1] == "d" and name[1:] in graded and not (name in inputs and name in upstream):
             is_size = name in whole if name in inputs else name not in graded
             yield line, _taken(name, is_input=name in inputs, is_size=is_size)
 

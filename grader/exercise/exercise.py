@@ -36,7 +36,8 @@ class Exercise:
         self.name = directory.name
         self.forward_file = directory / "forward.py"
         self.settings = read_settings(directory / "exercise.toml")
-        self._file = file = ForwardFile.read(self.forward_file)
+        form = self.settings.form
+        self._file = file = ForwardFile.read(self.forward_file, form.backward.parameters if form else ())
         self.source, self.constants = file.source, file.constants
         self.inputs_parameters, self.lines = file.parameters, file.lines
         self.ends_in_out = file.ends_in_out

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, Self
 from grader.exercise.clashes import clashes
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from pathlib import Path
 
 OUTPUT, COTANGENT = "out", "cot"
@@ -57,8 +57,11 @@ class ForwardFile:
     """Whether that last line was added here."""
 
     @classmethod
-    def read(cls, path: Path) -> Self:
+    def read(cls, path: Path, upstream: Collection[str] = ()) -> Self:
         """Read a file.
+
+        Args:
+            upstream: the inputs that a layer is given as gradients: `dnext_h`, beside a variable `next_h`.
 
         Raises:
             BrokenExercise: `path:line: message` about what cannot be read, or cannot be a forward line.
@@ -66,7 +69,7 @@ class ForwardFile:
         source = read_text(path)
         tree = parse(path, source)
         function, lines = _read_forward(path, source, tree)
-        for number, why in clashes(tree, function, lines):
+        for number, why in clashes(tree, function, lines, upstream):
             raise BrokenExercise(f"{path}:{number}: {why}")
         parameters, ends_in_out = _parameters(function), lines[-1].text is PROJECTION
         more = (COTANGENT,) if ends_in_out else ()

@@ -228,3 +228,31 @@ def test_a_variable_is_graded_once(tmp_path: Path) -> None:
     )
     with pytest.raises(BrokenExercise, match=r"forward\.py:1: GRADED lists y twice; remove one"):
         Exercise(tmp_path)
+
+
+LAYER = """\
+import torch
+GRADED = ['next_h', 'x']
+SIZES = []
+def inputs(seed, n=3):
+    return {'x': torch.ones(n), 'dnext_h': torch.ones(n)}
+def forward(x, dnext_h):
+    next_h = x * 2
+    loss = (next_h * dnext_h).sum()
+    return locals()
+"""
+
+
+@pytest.mark.parametrize(("given", "refused"), [("dnext_h", False), ("cot", True)])
+def test_an_input_may_be_named_like_the_gradient_that_a_layer_is_given_it_as(
+    tmp_path: Path, given: str, *, refused: bool
+) -> None:
+    """The convention's own name; a layer has no function that would take another gradient by it."""
+    (tmp_path / "forward.py").write_text(LAYER.replace("'x', 'd", "'x', 'cot': torch.ones(n), 'd"))
+    form = f'forward = "f(x) -> next_h, cache"\nbackward = "b({given}, cache) -> dx"\n'
+    (tmp_path / "exercise.toml").write_text(f'title = "t"\nkind = "layer"\n[form]\n{form}')
+    if refused:
+        with pytest.raises(BrokenExercise, match="dnext_h is the name of the gradient of next_h"):
+            Exercise(tmp_path)
+    else:
+        assert Exercise(tmp_path).gradients == ("next_h", "dx")
