@@ -27,7 +27,7 @@ from grader.report.html.submission_page import Given, submission_page
 from grader.report.submission_facts import NothingToTell
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from grader.classroom.batch.roll import Listed
@@ -75,7 +75,7 @@ def _called(listed: Listed) -> str:
 
 
 def feedback_of(results: ResultsFolder) -> HandedBack:
-    """Decide who gets a page, and how it is called.
+    """Decide who gets a page about one exercise, and how it is called.
 
     Raises:
         NothingToTell: a report cannot be read.
@@ -114,6 +114,23 @@ def feedback_of(results: ResultsFolder) -> HandedBack:
         taken.add(path)
         found.paths[name] = path
     return found
+
+
+def together(parts: Sequence[HandedBack]) -> HandedBack:
+    """Who gets a page about several exercises that were handed in together: who gets one about any of them."""
+    found = HandedBack(next((part.platform for part in parts if part.platform), ""))
+    for part in parts:
+        found.paths |= {name: path for name, path in part.paths.items() if name not in found.paths}
+        found.people |= part.people
+    found.not_taken += _once(part.not_taken for part in parts)
+    found.failed += _once(part.failed for part in parts)
+    found.waiting += _once(part.waiting for part in parts)
+    found.missing += [name for name in parts[0].missing if all(name in part.missing for part in parts)]
+    return found
+
+
+def _once(lists: Iterable[Sequence[str]]) -> Iterator[str]:
+    return iter(dict.fromkeys(name for names in lists for name in names))
 
 
 def _given(entry: Entry) -> Given:
@@ -170,33 +187,40 @@ def _hides_points(entry: Entry) -> bool:
 
 
 def pages(
-    results: ResultsFolder,
-    feedback: HandedBack,
+    parts: Sequence[tuple[ResultsFolder, HandedBack]],
     exercises: Callable[[Document], Mapping[str, Exercise]],
     level: str = "full",
 ) -> Iterator[tuple[str, str]]:
-    """Each page with its path, made from the student's own report: it has no more than the class's feedback level.
+    """Each page with its path, made from the student's own reports: it has no more than the class's feedback level.
 
     Args:
-        results: the folder that a batch wrote.
-        feedback: from `feedback_of`.
+        parts: the folder that a batch wrote for each exercise, with what `feedback_of` says of it.
         exercises: the exercises of a report, for its graph.
         level: a feedback level that shows less.
 
     Raises:
         NothingToTell: a student's report is missing or cannot be read.
     """
-    people = {listed.name: listed for listed in results.roll}
-    for name, path in feedback.paths.items():
-        document = _for_student(results, name)
-        owner = {"owner": {"name": feedback.people.get(name, "")}}
-        entries = [
-            _for_eyes_of(people[name], render(entry, level)) | owner for entry in document["grader"]["submissions"]
-        ]
-        told = {**document, "grader": {**document["grader"], "submissions": entries}}
-        given = feedback.given[name]
-        shown = Given(comment=given.comment) if any(map(_hides_points, entries)) else given
-        yield path, submission_page(told, exercises(told), {entry["name"]: shown for entry in entries})
+    people = [{listed.name: listed for listed in results.roll} for results, _ in parts]
+    for name, path in together([feedback for _, feedback in parts]).paths.items():
+        document: Document | None = None
+        everything: list[Document] = []
+        given: list[Given] = []
+        for (results, feedback), known in zip(parts, people, strict=True):
+            if name not in feedback.paths:
+                continue
+            document = _for_student(results, name)
+            owner = {"owner": {"name": feedback.people.get(name, "")}}
+            entries = [
+                _for_eyes_of(known[name], render(entry, level)) | owner for entry in document["grader"]["submissions"]
+            ]
+            decided = feedback.given[name]
+            shown = Given(comment=decided.comment) if any(map(_hides_points, entries)) else decided
+            everything += entries
+            given += [shown] * len(entries)
+        assert document is not None, "whoever has a page has it from a part"
+        told = {**document, "grader": {**document["grader"], "submissions": everything}}
+        yield path, submission_page(told, exercises(told), given)
 
 
 def _student(results: ResultsFolder, name: str) -> Path:

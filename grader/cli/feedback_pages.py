@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from grader.classroom.feedback import feedback_of, pages
+from grader.classroom.feedback import feedback_of, pages, together
 from grader.cli.edge import Misuse, writing
 from grader.report.clean_text import line
 from grader.report.files import write_whole
@@ -37,7 +37,10 @@ UPLOAD = {
 
 
 def hand_back(
-    results: ResultsFolder, where: str, exercises: Callable[[dict[str, Any]], Mapping[str, Exercise]], level: str
+    parts: Sequence[ResultsFolder],
+    where: str,
+    exercises: Callable[[dict[str, Any]], Mapping[str, Exercise]],
+    level: str,
 ) -> HandedBack:
     """Write the pages into a folder, or into a zip if the name ends so, and report what was written.
 
@@ -49,8 +52,9 @@ def hand_back(
     check_libraries()
     target = Path(where)
     packed = target.suffix.lower() == ".zip"
-    feedback = feedback_of(results)
-    made = pages(results, feedback, exercises, level)
+    found = [(results, feedback_of(results)) for results in parts]
+    feedback = together([each for _, each in found])
+    made = pages(found, exercises, level)
     with writing(where):
         others = _into_zip(target, made) if packed else _into_folder(target, made)
     count = len(feedback.paths)

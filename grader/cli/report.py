@@ -150,25 +150,30 @@ def _one(document: Document, source: str, rendering: Rendering) -> int:
 
 
 def _class(folder: Path, rendering: Rendering) -> int:
+    from grader.classroom.gradebook.assignment import results_folders
     from grader.classroom.gradebook.results_folder import read_results
 
-    results = read_results(folder)
-    if rendering.to == "html" and not rendering.feedback_pages:
-        _dashboard(results, rendering)
+    of_pages = rendering.to == "html"
+    parts = results_folders(folder) if of_pages else [read_results(folder)]
+    if of_pages and not rendering.feedback_pages:
+        _dashboard(folder, parts, rendering)
         return ExitCode.ALL_RIGHT
-    if results.problems:
-        for sentence in results.problems:
-            _say(sentence)
-        _say(f"Nothing was written: set {results.directory / 'grades.csv'} right first, so that no grade is lost.")
-        return ExitCode.SOMETHING_WRONG
-    if untimed := results.without_times():
-        _say(untimed)
+    for results in parts:
+        if results.problems:
+            for sentence in results.problems:
+                _say(sentence)
+            _say(f"Nothing was written: set {results.directory / 'grades.csv'} right first, so that no grade is lost.")
+            return ExitCode.SOMETHING_WRONG
+    for results in parts:
+        if untimed := results.without_times():
+            _say(untimed)
     if rendering.feedback_pages:
         from grader.cli.feedback_pages import hand_back
 
         level, shelf = rendering.feedback, rendering.exercises
-        feedback = hand_back(results, rendering.feedback_pages, lambda one: _exercises([one], shelf), level)
+        feedback = hand_back(parts, rendering.feedback_pages, lambda one: _exercises([one], shelf), level)
         return _ended(feedback.failed, feedback.waiting)
+    results = parts[0]
     if rendering.to in BOOKS:
         from grader.classroom.gradebook.earned import earned_by_class
 
@@ -236,10 +241,9 @@ def _say(sentence: str) -> None:
     click.echo(line(sentence, len(sentence)), err=True)
 
 
-def _dashboard(results: ResultsFolder, rendering: Rendering) -> None:
+def _dashboard(folder: Path, parts: Sequence[ResultsFolder], rendering: Rendering) -> None:
     from grader.report.html.class_page import class_page
 
-    folder = results.directory
     output = rendering.output or str(folder / "class.html")
     # Beside the dashboard, so that both can be moved together.
     pages = (folder if output == "-" else Path(output).parent) / "pages" if rendering.pages else None
@@ -252,20 +256,22 @@ def _dashboard(results: ResultsFolder, rendering: Rendering) -> None:
                 raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST))
             probe(pages / "index.html" if pages.exists() else pages)
         click.echo(f"pages    {pages}{os.sep}", err=True)  # at once: a class of hundreds takes a while
-    write_output(class_page(_entries(results, output, pages, rendering), _alike(folder)), output)
-    for sentence in results.problems:
-        _say(sentence)
+    write_output(class_page(_entries(parts, output, pages, rendering), _alike(folder)), output)
+    for results in parts:
+        for sentence in results.problems:
+            _say(sentence)
 
 
 def _entries(
-    results: ResultsFolder, output: str, pages: Path | None, rendering: Rendering
+    parts: Sequence[ResultsFolder], output: str, pages: Path | None, rendering: Rendering
 ) -> Iterator[tuple[Document, str]]:
-    """Each submission with what its name links to: its page, or the report itself."""
+    """Each submission with what its name links to: its page, or the report itself; of several exercises the first."""
+    from grader.classroom.gradebook.assignment import by_person, in_one
     from grader.report.html.submission_page import submission_page
 
     beside = Path(output if output != "-" else ".").resolve().parent
     known: dict[str, Exercise] = {}
-    for path, document in results.documents():
+    for path, document in by_person(parts):
         link = os.path.relpath(path.resolve(), beside)
         if pages:
             known.update(_exercises([document], rendering.exercises, known))
@@ -274,9 +280,8 @@ def _entries(
                 pages.mkdir(exist_ok=True)
             write_output(submission_page(document, known), str(page), quiet=True)
             link = os.path.relpath(page.resolve(), beside)
-        for entry in document["grader"]["submissions"]:
-            if entry["counts"]:  # the class's figures have one submission of each person
-                yield entry, link
+        if entries := [entry for entry in document["grader"]["submissions"] if entry["counts"]]:
+            yield in_one(entries), link  # the class's figures have one submission of each person
 
 
 def _alike(folder: Path) -> list[dict[str, str]]:

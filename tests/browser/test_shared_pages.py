@@ -43,10 +43,9 @@ def pairs(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def commented(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A student's page with an override and a comment."""
     report = json.loads((DATA / "half.json").read_text(encoding="utf-8"))
-    name = report["grader"]["submissions"][0]["name"]
     given = Given("20.5", ("Late: 2 days", "Your instructor set the points to 20.5."), "Well done.\nLook at dh.")
     path = tmp_path_factory.mktemp("commented") / "feedback.html"
-    path.write_text(submission_page(report, {"mlp": load_exercise("mlp")}, {name: given}), encoding="utf-8")
+    path.write_text(submission_page(report, {"mlp": load_exercise("mlp")}, [given]), encoding="utf-8")
     return path
 
 

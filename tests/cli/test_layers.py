@@ -211,6 +211,41 @@ class TestClass:
             *FEW[1:],
         ]
 
+    def test_one_page_shows_the_class_in_all_layers(
+        self, batch: Callable[..., Result], grade: Callable[..., Result], tmp_path: Path
+    ) -> None:
+        """Rows are called after their exercise, and a name leads to a page with every layer."""
+        batch()
+        result = grade("report", "--class", "grades", "-o", "class.html", "--pages", "--exercises", "course")
+        assert result.exit_code == 0, result.output
+        page = (tmp_path / "class.html").read_text("utf-8")
+        assert "affine, relu and static_linear" in page
+        assert '"affine: dw"' in page
+        assert "9 of 10" in page  # the median
+        one = (tmp_path / "pages" / "bob.html").read_text("utf-8")
+        assert [name for name in FEW if f"<code>{name}</code>" in one] == [*FEW]
+
+    def test_a_student_is_told_of_all_layers_on_one_page(
+        self, batch: Callable[..., Result], grade: Callable[..., Result], tmp_path: Path
+    ) -> None:
+        """With what the instructor decided in each."""
+        batch()
+        path = tmp_path / "grades" / "relu" / "grades.csv"
+        text = path.read_text("utf-8-sig")
+        head, _, bob, _ = text.splitlines()
+        place = head.split(",").index("override")
+        cells = bob.split(",")
+        cells[place] = "2"
+        path.write_text(text.replace(bob, ",".join(cells)), encoding="utf-8")
+        result = grade("report", "--class", "grades", "--feedback-pages", "feedback", "--exercises", "course")
+        assert result.exit_code == 0, result.output
+        assert "written  feedback: 3 pages" in result.stderr
+        page = (tmp_path / "feedback" / "bob.html").read_text("utf-8")
+        assert [name for name in FEW if f"<code>{name}</code>" in page] == [*FEW]
+        assert page.count("Your instructor set the points to 2. The grader gave 1 of 2.") == 1
+        grade("report", "--class", "grades", "-o", "class.html")
+        assert "10 of 10" in (tmp_path / "class.html").read_text("utf-8")  # the median, with the override
+
     def test_a_class_with_one_layer_has_a_plain_folder_of_results(
         self, batch: Callable[..., Result], tmp_path: Path
     ) -> None:

@@ -60,15 +60,24 @@ class ResultsFolder:
         """
         found = False
         for listed in self.roll:
-            path = self.reports.get(listed.name)
-            document = _read(path) if path else None
-            if path is None or document is None:
-                continue
-            found = True
-            entries = [self.owned(entry, listed) for entry in document["grader"]["submissions"]]
-            yield path, {**document, "grader": {**document["grader"], "submissions": entries}}
+            if report := self.document(listed):
+                found = True
+                yield report
         if not found:
-            raise NothingToTell(f"{self.directory} contains no reports; {self._instead()}")
+            raise self.nothing()
+
+    def document(self, listed: Listed) -> tuple[Path, dict[str, Any]] | None:
+        """One submission's report; None if there is none."""
+        path = self.reports.get(listed.name)
+        document = _read(path) if path else None
+        if path is None or document is None:
+            return None
+        entries = [self.owned(entry, listed) for entry in document["grader"]["submissions"]]
+        return path, {**document, "grader": {**document["grader"], "submissions": entries}}
+
+    def nothing(self) -> NothingToTell:
+        """The error to raise if there is no report."""
+        return NothingToTell(f"{self.directory} contains no reports; {self._instead()}")
 
     def _instead(self) -> str:
         inner = [str(path.parent) for path in sorted(self.directory.glob(f"*/{roll.FILE}"))]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 from grader.report.clean_text import clean, line
@@ -15,7 +16,7 @@ from grader.report.row_facts import solved
 from grader.report.submission_facts import chained_of, file_problem, most_pressing, stretches, unseen, was_chained
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from grader.exercise.exercise import Exercise
     from grader.report.row_facts import Entry
@@ -33,19 +34,19 @@ class Given:
 
 
 def submission_page(
-    document: Mapping[str, Any], exercises: Mapping[str, Exercise], given: Mapping[str, Given] | None = None
+    document: Mapping[str, Any], exercises: Mapping[str, Exercise], given: Sequence[Given | None] = ()
 ) -> str:
     """A report as one HTML file.
 
     Args:
         document: the report.
         exercises: by name; a submission of any other exercise is shown without its graph.
-        given: what the instructor decided, by the submission's name.
+        given: what the instructor decided, for each submission in the document.
     """
-    head, decided = document["grader"], given or {}
+    head = document["grader"]
     sections = [
-        _section(entry, exercises.get(entry["exercise"]), f"s{at}-" if at else "", decided.get(entry["name"]))
-        for at, entry in enumerate(head["submissions"])
+        _section(entry, exercises.get(entry["exercise"]), f"s{at}-" if at else "", decided)
+        for at, (entry, decided) in enumerate(zip_longest(head["submissions"], given))
     ]
     return render(
         "single.html",
