@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from layers import lay_down, solved
 from shown import PAGES, ROOT, RUN, Block, blocks
 
 if TYPE_CHECKING:
@@ -146,7 +147,21 @@ def solved_except(folder: Path, function: str) -> None:
     (folder / "exercises" / "mlp" / "backward.py").write_text(f"{right}\n\n{function}", encoding="utf-8")
 
 
+def layers(folder: Path, _: str) -> None:
+    """A learner's file of layers with a mistake in one and another not begun, and a class with such files."""
+    names = ("affine", "product", "relu")
+    lay_down(folder / "course", (*names, "scale", "shift"))
+    right = solved((*names, "scale"))
+    stub = "def scale_forward(x, gamma):\n    raise NotImplementedError\n"
+    wrong = f"{solved(names)}\n\n{stub}".replace("x.T @ dout", "x.T @ dout / len(x)")
+    (folder / "layers.py").write_text(wrong, encoding="utf-8")
+    for student, code in {"ada": right, "bob": wrong, "cy": right.replace("x > 0", "x >= 0")}.items():
+        (folder / "class" / student).mkdir(parents=True, exist_ok=True)
+        (folder / "class" / student / "layers.py").write_text(code, encoding="utf-8")
+
+
 STATES = {
+    "layers": layers,
     "two-mistakes": two_mistakes,
     SAME_START: solved_except,
     "kalman-solved": kalman_solved,
