@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     import torch
 
 
-NUMPY = "pip install 'backprop-grader[numpy]'"
+NUMPY = "pip install '.[numpy]'"
 
 
 class Exercise:

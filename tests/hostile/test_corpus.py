@@ -9,6 +9,7 @@ import re
 import socket
 import sys
 import sysconfig
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,7 +33,12 @@ pytestmark = [
 ]
 
 ATTACKS = attacks()
-WAYS = {"with-rules": (Sandbox, True), "without-rules": (Sandbox, False), "bare": (bare, False)}
+WAYS = {
+    "with-rules": (Sandbox, True),
+    "without-rules": (Sandbox, False),
+    "bare": (bare, False),
+    "beside-numpy": (partial(Sandbox, imports=("numpy",)), False),
+}
 """How to start a sandbox, and whether the rules apply. `bare` is for attacks that would fail for lack of names."""
 _BECOME_SUBREAPER = 36
 
@@ -119,6 +125,14 @@ def test_attack_that_finds_every_name_gets_its_verdicts_and_changes_nothing_else
     attacked: Range, attack: Attack
 ) -> None:
     """With the rules and the curtain away, the locks alone hold."""
+    stands(attacked, attack)
+
+
+@pytest.mark.numpy
+@pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.name)
+@pytest.mark.parametrize("attacked", ["beside-numpy"], indirect=True)
+def test_attack_beside_numpy_gets_its_verdicts_and_changes_nothing_else(attacked: Range, attack: Attack) -> None:
+    """A server that has imported numpy holds as well, without the rules."""
     stands(attacked, attack)
 
 
