@@ -41,7 +41,7 @@ ATTACKS = {
     "a file by save": "np.save('/tmp/got_out', dout)",
     "a file by tofile": "dout.tofile('/tmp/got_out')",
     "a file by dump": "dout.dump('/tmp/got_out')",
-    "a pickle": "dx = np.load(__import__('io').BytesIO(b'cos\\nsystem\\n(S\"touch /tmp/got_out\"\\ntR.'), allow_pickle=True)",
+    "a pickle": "dx = np.load(__import__('io').BytesIO(b'cos\\nsystem\\n.'), allow_pickle=True)",
     "a shared library": "dx = np.ctypeslib.load_library('libc.so.6', '/lib/x86_64-linux-gnu')",
     "ctypes of an array": "dx = x.ctypes.data_as(x.ctypes._ctypes.c_void_p)",
     "a compiler": "import numpy.f2py; numpy.f2py.compile('', 'escaped')",
