@@ -60,7 +60,6 @@ class _Looking:
         self.answers = wanted.answers if wanted else ()
         self.gradients = {*wanted.answers, *wanted.returns} if wanted else set()
         self.together = bool(wanted and wanted.returns)
-        self.backward = wanted.passes.backward if wanted and wanted.passes else None
 
     def functions(self, body: Sequence[ast.stmt]) -> Iterator[OtherForm]:
         """One function that returns several gradients, as a tuple, a list or a dict."""
@@ -68,7 +67,6 @@ class _Looking:
             how, names = _returned(node)
             if self.is_answer(node.name) or is_stub(node) or not self.is_about_gradients(node, names):
                 continue
-            how = "is not called" if self.backward else how
             what = f"{node.name} {how or 'computes a gradient, but its name does not say which'}"
             yield OtherForm(node.lineno, what, self.remedy(node, names))
 
@@ -92,7 +90,7 @@ class _Looking:
             if not isinstance(node, ast.ClassDef):
                 continue
             method = next((each for each in _functions(node.body) if each.name == "backward"), None)
-            if method is None or self.is_answer(f"{node.name}.{method.name}"):
+            if method is None:
                 continue
             is_function = any(ast.unparse(base).split(".")[-1] == "Function" for base in node.bases)
             kind = f"{node.name} is a torch.autograd.Function" if is_function else f"{node.name}.backward is a method"
@@ -145,8 +143,6 @@ class _Looking:
         """The form that is expected, with names from the learner's own function."""
         given = [each.arg for each in node.args.args if each.arg not in ("self", "ctx", "cls")] if node else []
         upstream = next((name for name in given if _LIKE_A_GRADIENT.fullmatch(name)), "")
-        if self.backward:
-            return f"write it as {self.backward.name}({', '.join(self.backward.parameters)})"
         if self.together:
             return f"write one function that returns all of them: def {self.answers[0]}(...)"
         mine = [name for name in names if name in self.answers]
