@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import sys
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,7 +26,7 @@ from grader.exercise.shelf import (
 from grader.exercise.shelf import list_exercises as names_in
 from grader.exercise.tracks import by_track, check_tracks
 from grader.learner.last_scores import LastScores, scores_file
-from grader.learner.progress import about_exercise, about_gradient, listing, others
+from grader.learner.progress import UNLIMITED, about_exercise, about_gradient, listing, others
 from grader.learner.workspace import NoWorkspace
 from grader.learner.workspace import init as make_workspace
 from grader.report.text import column
@@ -60,7 +62,8 @@ def list_exercises(tracks: tuple[str, ...], exercises: Path | None) -> None:
     lacking = {track for track in found if track and here and not any(each.name in here for each in found[track])}
     shown = {track: members for track, members in found.items() if track in (tracks or found.keys() - lacking)}
     known = LastScores.read(scores_file(), Path("report.json"))
-    lines = listing(shown, known.progress), others({track: found[track] for track in found if track in lacking})
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else UNLIMITED
+    lines = listing(shown, known.progress, width), others({track: found[track] for track in found if track in lacking})
     for line in chain(*lines):
         click.echo(line)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -17,7 +18,13 @@ if TYPE_CHECKING:
     from grader.exercise.exercise import Exercise
 
 
-def listing(tracks: Mapping[str, list[Exercise]], done: Mapping[str, tuple[int, int]]) -> Iterator[str]:
+UNLIMITED = 10_000
+"""The width of what is no terminal: lines are wrapped for people, not for programs."""
+
+
+def listing(
+    tracks: Mapping[str, list[Exercise]], done: Mapping[str, tuple[int, int]], width: int = UNLIMITED
+) -> Iterator[str]:
     """One line per exercise, under the heading of its track if there are several.
 
     Until one gradient is correct, the last line says where to begin.
@@ -25,18 +32,20 @@ def listing(tracks: Mapping[str, list[Exercise]], done: Mapping[str, tuple[int, 
     Args:
         tracks: the exercises of each track, in order.
         done: exercise -> how many of the learner's gradients were right, and how many have been graded.
+        width: that of the terminal.
     """
     names = {exercise.name for members in tracks.values() for exercise in members}
-    width = column(names)
+    first = column(names)
     for number, (track, members) in enumerate(tracks.items()):
         if len(tracks) > 1:
             yield from [""] * (number > 0)
             yield click.style(": ".join(filter(None, (track or "other exercises", TRACKS.get(track)))), underline=True)
         for exercise in members:
-            yield from _line_of(exercise, done, width)
+            yield from _lines_of(exercise, done, first, width)
     if {BEGINNING, LECTURE} <= names and not any(right for right, _ in done.values()):
         yield from [""] * (len(tracks) > 1)
-        yield f"begin with {BEGINNING} if this is your first backward pass; {LECTURE} is the lecture's exercise"
+        begin = f"begin with {BEGINNING} if this is your first backward pass; {LECTURE} is the lecture's exercise"
+        yield from textwrap.wrap(begin, width)
 
 
 def others(tracks: Mapping[str, list[Exercise]]) -> Iterator[str]:
@@ -49,11 +58,15 @@ def others(tracks: Mapping[str, list[Exercise]]) -> Iterator[str]:
         yield f"{click.style(f'{track:<{width}}', bold=True)}  {count:<12}  {TRACKS.get(track, '')}".rstrip()
 
 
-def _line_of(exercise: Exercise, done: Mapping[str, tuple[int, int]], width: int) -> Iterator[str]:
+def _lines_of(exercise: Exercise, done: Mapping[str, tuple[int, int]], first: int, width: int) -> Iterator[str]:
     """An exercise's name, last known progress, time, difficulty and title.
 
     If only some of the gradients have ever been graded, the line has no count for the exercise, and a second line says
     how many were graded.
+
+    Args:
+        first: the width of the first column.
+        width: that of the terminal.
     """
     count = len(exercise.graded)
     right, of = done.get(exercise.name, (0, 0))
@@ -61,9 +74,13 @@ def _line_of(exercise: Exercise, done: Mapping[str, tuple[int, int]], width: int
     settings = exercise.settings
     time = f"{settings.minutes} min" if settings.minutes < 90 else f"{settings.minutes / 60:g} h"
     hard = "*" * settings.difficulty
-    yield f"{click.style(f'{exercise.name:<{width}}', bold=True)} {far:<9} {time:>6}  {hard:<5}  {exercise.title}"
+    facts = f" {far:<9} {time:>6}  {hard:<5}  "
+    indent = first + len(facts)
+    title, *rest = textwrap.wrap(exercise.title, max(20, width - indent))
+    yield f"{click.style(f'{exercise.name:<{first}}', bold=True)}{facts}{title}"
+    yield from (" " * indent + line for line in rest)
     if 0 < of < count:
-        yield f"{'':<{width}} {of} of them graded so far: {right} correct"
+        yield f"{'':<{first}} {of} of them graded so far: {right} correct"
 
 
 def about_exercise(exercise: Exercise) -> Iterator[str]:

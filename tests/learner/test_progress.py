@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import click
 import pytest
 
 from grader.exercise.shelf import load_exercise
@@ -72,3 +73,12 @@ def test_there_is_a_count_once_all_gradients_have_been_graded(
     assert [line.strip() for line in more if "mlp" not in line] == (
         ["2 of them graded so far: 1 correct"] if done == {"mlp": (1, 2)} else []
     )
+
+
+def test_a_title_that_does_not_fit_goes_on_below_itself(mlp: Exercise) -> None:
+    """On a terminal; a program gets one line for each exercise."""
+    assert [click.unstyle(line) for line in listing({"": [mlp]}, {}, 50)] == [
+        "mlp 26 in all    3 h  ***    Backprop through the",
+        "                             makemore MLP",
+    ]
+    assert len(list(listing({"": [mlp]}, {}))) == 1
