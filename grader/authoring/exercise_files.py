@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from grader.authoring.layer_forms import CACHE, Arrays
+from grader.authoring.layer_forms import CACHE, ArrayKind
 from grader.exercise.case import Case
 from grader.exercise.exercise import Exercise
 from grader.exercise.forward import OUTPUT, BrokenExercise, assignments
@@ -34,7 +34,7 @@ class Draft:
     null: tuple[str, ...]
     form: dict[str, str] = field(default_factory=dict)
     """[form] of a layer; empty for a function for each gradient."""
-    arrays: Arrays = Arrays.TORCH
+    arrays: ArrayKind = ArrayKind.TORCH
 
     @property
     def hinted(self) -> tuple[str, ...]:
@@ -87,7 +87,7 @@ def write_exercise(made: Draft, exercises: Path, solutions: Path, title: str) ->
 def _settings_text(made: Draft, title: str) -> str:
     hints = "\n".join(f'[hints.{v}]\nshape = ""\nderivative = ""\n' for v in made.hinted)
     null = "[" + ", ".join(f'"{name}"' for name in made.null) + "]"
-    numpy = made.arrays is Arrays.NUMPY
+    numpy = made.arrays is ArrayKind.NUMPY
     written = made.form | ({"arrays": str(made.arrays)} if numpy else {})
     rows = "".join(f"{key} = {json.dumps(value)}\n" for key, value in written.items())
     form = f"[form]\n{rows}\n" if rows else ""
@@ -157,12 +157,12 @@ _LAYER_HEAD = """\
 # The shapes below are those of the given case. The functions are called at other sizes, too.
 """
 _IMPORTS = {
-    Arrays.TORCH: "import torch\nimport torch.nn.functional as F\n",
-    Arrays.NUMPY: "import numpy as np\n",
+    ArrayKind.TORCH: "import torch\nimport torch.nn.functional as F\n",
+    ArrayKind.NUMPY: "import numpy as np\n",
 }
 
 
-def layer_stubs(form: Passes, values: Mapping[str, Any], arrays: Arrays) -> str:
+def layer_stubs(form: Passes, values: Mapping[str, Any], arrays: ArrayKind) -> str:
     """The functions of a layer, with the shapes of what they are given and return.
 
     Args:

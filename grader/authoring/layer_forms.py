@@ -24,7 +24,7 @@ class Style(StrEnum):
     STATIC = "static"
 
 
-class Arrays(StrEnum):
+class ArrayKind(StrEnum):
     """What a layer's functions are given."""
 
     TORCH = "torch"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from grader.authoring.layer_forms import Arrays, Style
+from grader.authoring.layer_forms import ArrayKind, Style
 from grader.cli import options
 from grader.report.exit_code import ExitCode
 
@@ -20,7 +20,7 @@ from grader.report.exit_code import ExitCode
 @click.option("--graded", multiple=True, metavar="VARIABLE", help="Grade this variable (default: all with a gradient).")
 @click.option("--null", multiple=True, metavar="VARIABLE", help="Expect the gradient of this variable to be zero.")
 @click.option("--form", type=options.OneOf(Style), help="A layer: grade a forward and a backward function instead.")
-@click.option("--arrays", type=options.OneOf(Arrays), help="What its functions are given (default: torch).")
+@click.option("--arrays", type=options.OneOf(ArrayKind), help="What its functions are given (default: torch).")
 @click.option("--exercises", type=options.PathType(file_okay=False), default="exercises", show_default=True,
               metavar="DIR", help="Write the exercise here, and its solution to solutions/ next to it.")  # fmt: skip
 @options.color
@@ -31,7 +31,7 @@ def new(
     graded: tuple[str, ...],
     null: tuple[str, ...],
     form: Style | None,
-    arrays: Arrays | None,
+    arrays: ArrayKind | None,
     exercises: Path,
 ) -> int:
     """Create an exercise from a forward pass.
@@ -63,7 +63,7 @@ def new(
     try:
         with tempfile.TemporaryDirectory() as workplace:
             made = draft(forward, called, Path(workplace), graded, null, form)
-        made = replace(made, arrays=arrays or Arrays.TORCH)
+        made = replace(made, arrays=arrays or ArrayKind.TORCH)
         written = write_exercise(made, exercises, exercises.parent / "solutions", title or called)
     except BrokenExercise as error:
         click.echo(f"Error: {error}", err=True)

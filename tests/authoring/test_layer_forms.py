@@ -10,7 +10,7 @@ import torch
 from click.testing import CliRunner
 
 from grader.authoring.exercise_files import layer_stubs
-from grader.authoring.layer_forms import FORMS, Arrays, Style
+from grader.authoring.layer_forms import FORMS, ArrayKind, Style
 from grader.authoring.verification import Verification
 from grader.cli.main import main
 from grader.exercise.exercise import Exercise
@@ -113,7 +113,7 @@ def test_numpy_stubs_import_numpy_alone() -> None:
     """A learner who types torch. there is told at once."""
     form = passes(FORMS[Style.FUNCTIONS]("relu", ["x"], ["x"]))
     assert form is not None
-    stubs = layer_stubs(form, {"x": torch.zeros(2), "out": torch.zeros(2)}, Arrays.NUMPY)
+    stubs = layer_stubs(form, {"x": torch.zeros(2), "out": torch.zeros(2)}, ArrayKind.NUMPY)
     assert "\nimport numpy as np\n\n\ndef relu_forward(x):\n" in stubs
     assert "torch" not in stubs
 
