@@ -23,7 +23,9 @@ in the lecture's network give 8e-8 to 2e-5. 1e-4 would change three messages of 
 def unused(evidence: Evidence, cases: Cases) -> Diagnosis | None:
     """Upstream gradients that are parameters but do not change the answer: tested, so this is certain."""
     ignored = [name for name in evidence.upstream if name not in evidence.depends_on and name != "loss"]
-    direct = [name for name in ignored if name in cases.exercise.children(evidence.variable)]
+    exercise, variable = cases.exercise, evidence.variable
+    asked = exercise.downstream(variable) if exercise.kind == "layer" else exercise.children(variable)
+    direct = [name for name in ignored if name in asked]
     if not direct or not any(isinstance(outcome, Returned) for outcome in evidence.of(Ask.RANDOM).values()):
         return None
     gradients = sentences.listed(f"d{name}" for name in direct)
