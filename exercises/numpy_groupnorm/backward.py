@@ -11,9 +11,9 @@ import numpy as np
 def spatial_groupnorm_forward(x, gamma, beta, G, gn_param):
     """out = gamma * (x - mean) / sqrt(var + eps) + beta, mean and variance over each of the G groups of each image
 
-    x: shape (6, 12, 5, 7), images of 12 channels; gamma, beta: shape (1, 12, 1, 1); G: the number of groups, 3, each of
+    x: shape (7, 12, 5, 9), images of 12 channels; gamma, beta: shape (1, 12, 1, 1); G: the number of groups, 3, each of
     the same number of channels; gn_param: a dict with eps (1e-5)
-    returns out, shape (6, 12, 5, 7), and the cache for spatial_groupnorm_backward
+    returns out, shape (7, 12, 5, 9), and the cache for spatial_groupnorm_backward
     """
     # TODO: write spatial_groupnorm_forward
     raise NotImplementedError
@@ -22,8 +22,8 @@ def spatial_groupnorm_forward(x, gamma, beta, G, gn_param):
 def spatial_groupnorm_backward(dout, cache):
     """The gradients of the loss, given that of out.
 
-    dout: shape (6, 12, 5, 7), like out; cache: what spatial_groupnorm_forward returned
-    returns dx, shape (6, 12, 5, 7); dgamma, shape (1, 12, 1, 1); dbeta, shape (1, 12, 1, 1)
+    dout: shape (7, 12, 5, 9), like out; cache: what spatial_groupnorm_forward returned
+    returns dx, shape (7, 12, 5, 9); dgamma, shape (1, 12, 1, 1); dbeta, shape (1, 12, 1, 1)
     """
     # TODO: write spatial_groupnorm_backward
     raise NotImplementedError
