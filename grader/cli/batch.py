@@ -13,7 +13,7 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import click
 
@@ -208,14 +208,38 @@ def _grade_course(
     course, table = _course_of(run, exercises[0]), run.out / "course.csv"
     codes: list[int] = []
     folders: list[Path] = []
-    for exercise in exercises:
-        folder = run.out / exercise.name
-        each = replace(run, out=folder, earlier=(*run.earlier, *folders))
-        codes.append(_grade_exercise(each, everything, handed_in, exercise, start))
-        if codes[-1] == ExitCode.INTERRUPTED:
-            return ExitCode.INTERRUPTED
-        folders.append(folder)
+    with _KeptWorkers(start) as kept:
+        for exercise in exercises:
+            folder = run.out / exercise.name
+            each = replace(run, out=folder, earlier=(*run.earlier, *folders))
+            codes.append(_grade_exercise(each, everything, handed_in, exercise, kept.start))
+            if codes[-1] == ExitCode.INTERRUPTED:
+                return ExitCode.INTERRUPTED
+            folders.append(folder)
     return max(*codes, write_table(folders, table, course))
+
+
+class _KeptWorkers:
+    """Workers that go on to the next exercise: to start them anew takes as long as to grade a few dozen layers."""
+
+    def __init__(self, start: Start) -> None:
+        self._start = start
+        self._workers: Workers | None = None
+        self._stack = ExitStack()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stack.close()
+
+    @contextmanager
+    def start(self, order: Order) -> Iterator[Workers]:
+        """Workers for this order: those that there are, if they can turn to it."""
+        if not (isinstance(self._workers, LocalWorkers) and self._workers.turn_to(order)):
+            self._stack.close()
+            self._workers = self._stack.enter_context(self._start(order))
+        yield self._workers
 
 
 def _grade_exercise(

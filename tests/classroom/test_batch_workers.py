@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.slow
 
-SOLUTION = (Path(__file__).resolve().parents[2] / "solutions" / "mlp" / "backward.py").read_bytes()
+SOLUTIONS = Path(__file__).resolve().parents[2] / "solutions"
+SOLUTION = (SOLUTIONS / "mlp" / "backward.py").read_bytes()
 TASK = Task("ada", "ada", {"backward.py": SOLUTION}).encode()
 
 
@@ -96,3 +97,22 @@ def test_a_system_that_starts_no_process_is_one_sentence(monkeypatch: pytest.Mon
         "no worker could be started: a process could not be started: resource temporarily unavailable; the limit of "
         "processes may be reached (`ulimit -u`)"
     )
+
+
+def test_workers_go_on_with_another_exercise() -> None:
+    """Without a new process, and one that dies meanwhile starts with the new one; other limits need others."""
+    first, second = (Order.of(load_exercise(name), settings(seed=1, hidden_seed=1)) for name in ("mlp", "linear_relu"))
+    task = Task("ada", "ada", {"backward.py": (SOLUTIONS / "linear_relu" / "backward.py").read_bytes()}).encode()
+    with LocalWorkers(first, 2) as workers:
+        workers.hello()
+        assert [points(worker) for worker in workers.workers] == [26, 26]
+        pids = workers.pids
+        assert workers.turn_to(second)
+        workers.hello()
+        assert workers.pids == pids
+        os.kill(pids[0], signal.SIGTERM)
+        with pytest.raises(ProcessDied):
+            workers.workers[0].ask(task)
+        entries = [Graded.decode(worker.ask(task)).entry for worker in workers.workers]
+        assert [entry["score"]["points"] for entry in entries] == [10, 10]
+        assert not workers.turn_to(Order.of(load_exercise("mlp"), settings(seed=1, timeout=99.0)))

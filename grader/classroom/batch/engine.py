@@ -30,12 +30,16 @@ class Engine:
     """Grades submissions by one order."""
 
     def __init__(self, order: Order, sandbox: Sandbox | None = None, server: ForkServer | None = None) -> None:
-        self.order = order
         self._scratch: tempfile.TemporaryDirectory[str] | None = None
         self._own = sandbox is None
         self._forked = False
         self.sandbox = sandbox or start_sandbox(order.settings, load_torch=False, server=server)
         self.sandbox.expect_more()
+        self._take(order)
+
+    def _take(self, order: Order) -> None:
+        """Load the exercise of an order, and build its cases."""
+        self.order = order
         self.exercise = self._exercise()
         self._take_names()
         numerics = self.sandbox.numerics  # loads torch with pinned numerics, before anything else does
@@ -98,6 +102,10 @@ class Engine:
         self.sandbox.try_torch()
         return self.head
 
+    def turn_to(self, order: bytes) -> None:
+        """Go on with another order, for which this sandbox is as good: see `Order.suits`."""
+        self._take(Order.decode(order))
+
     def answer(self, task: bytes) -> bytes:
         """Grade an encoded task; return its encoded result."""
         return self.grade(Task.decode(task)).encode()
@@ -125,7 +133,7 @@ class Engine:
             if found.sha256 == self.order.exercise_sha256:
                 return found
         own = self._place(self.order.exercise)
-        own.mkdir()
+        own.mkdir(exist_ok=True)
         for name, text in self.order.files.items():
             (own / name).write_text(text, encoding="utf-8")
         if self.order.course is not None:

@@ -70,6 +70,11 @@ class Order:
         content = [__version__, version("torch").partition("+")[0], chosen]
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
+    def suits(self, other: Order) -> bool:
+        """Whether a sandbox that was started for this order can grade another one."""
+        mine, theirs = self.settings, other.settings
+        return (mine.isolation, mine.timeout, mine.imports) == (theirs.isolation, theirs.timeout, theirs.imports)
+
     def key(self, submission: Submission) -> str:
         """Key of a submission's result: the same code under the same order has the same key."""
         return hashlib.sha256(f"{self.fingerprint}:{content_hash(submission)}".encode()).hexdigest()

@@ -77,6 +77,7 @@ class LocalWorkers:
             SandboxError: the system starts none.
         """
         self.window = 2 * slots
+        self._order = order
         self._tasks: queue.SimpleQueue[tuple[bytes, Future[bytes]] | None] = queue.SimpleQueue()
         encoded = order.encode()
         self.workers = [LocalWorker(encoded) for _ in range(slots)]
@@ -117,6 +118,15 @@ class LocalWorkers:
             if not thread.is_alive():
                 thread.start()
         return head
+
+    def turn_to(self, order: Order) -> bool:
+        """Go on with another order, between two batches. False if that needs other workers."""
+        if not self._order.suits(order):
+            return False
+        self._order, encoded = order, order.encode()
+        for worker in self.workers:
+            worker.turn_to(encoded)
+        return True
 
     def submit(self, task: bytes, *, alone: bool = False) -> Future[bytes]:
         """Queue a task for the next free worker."""
@@ -182,9 +192,19 @@ class LocalWorker:
         process.serve(engine_of, self._order)
         return process
 
+    def turn_to(self, order: bytes) -> None:
+        """Take another order. If there is no process, or it dies, the next one starts with it."""
+        self._order = order
+        if self._process is not None:
+            with contextlib.suppress(ProcessDied):
+                self._call(_READY_SECONDS, Engine.turn_to, order)
+
     def fork_from(self, other: LocalWorker) -> None:
-        """Take a process forked from another worker's. If there is none to be had, the first task starts one."""
-        if other._process is not None and not self._stopped:
+        """Take a process forked from another worker's, unless there is one from an earlier batch.
+
+        If there is none to be had, the first task starts one.
+        """
+        if other._process is not None and self._process is None and not self._stopped:
             with contextlib.suppress(OSError, SandboxError):
                 self._process = other._process.twin()
 
