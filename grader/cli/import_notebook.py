@@ -20,6 +20,8 @@ from grader.report.files import replace_file
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from grader.exercise.exercise import Exercise
+    from grader.grading.submission import Submission
     from grader.sandbox.limits import Level
 
 
@@ -44,16 +46,11 @@ def import_notebook(
         raise Misuse(f"{output} already exists; choose another file with -o, or overwrite it with --force")
     shelf = Shelf(exercises, forced=exercise)
     submission, settings = read_submission(notebook), Settings(isolation=isolation)
-    others: list[str] = []
-    if exercise:
-        chosen = shelf.load(exercise)
-    else:
-        first = read_in_child(submission, settings)
-        if first.problem is not None:
-            raise Misuse(first.problem)
-        found = matches(notebook, [survey for survey in first.surveys if survey.begun or not survey.flat], shelf)
-        chosen = best(found).exercise
-        others = [match.exercise.name for match in found if match.exercise is not chosen and match.count]
+    chosen, others = _chosen(notebook, submission, settings, shelf)
+    if chosen.is_layer:
+        raise Misuse(
+            f"{chosen.name} is a layer, whose functions are not imported: `grade {notebook}` grades them there"
+        )
     reading = read_in_child(submission, settings, chosen)
     if reading.problem is not None:
         raise Misuse(reading.problem)
@@ -73,3 +70,15 @@ def import_notebook(
         click.echo(f"note: it may also have {', '.join(others)}; choose another exercise with --exercise", err=True)
     click.echo(f"next: `grade {output} --exercise {chosen.name}`")
     return ExitCode.ALL_RIGHT
+
+
+def _chosen(notebook: Path, submission: Submission, settings: Settings, shelf: Shelf) -> tuple[Exercise, list[str]]:
+    """The exercise that is named, or has the most gradients in the notebook; and the others that it may also have."""
+    if shelf.forced is not None:
+        return shelf.load(shelf.forced), []
+    first = read_in_child(submission, settings)
+    if first.problem is not None:
+        raise Misuse(first.problem)
+    found = matches(notebook, [survey for survey in first.surveys if survey.begun or not survey.flat], shelf)
+    chosen = best(found).exercise
+    return chosen, [match.exercise.name for match in found if match.exercise is not chosen and match.count]

@@ -32,7 +32,9 @@ def looks_like(exercise: Exercise, names: Collection[str], *, flat: bool = False
     found = [
         (count, count / len(other.answers), other)
         for other in _beside(exercise.directory.parent)
-        if other.name != exercise.name and (count := len(set(other.answers).intersection(names))) > own
+        if other.name != exercise.name
+        and not (exercise.is_layer and other.is_layer)  # layers share their file
+        and (count := len(set(other.answers).intersection(names))) > own
     ]
     count, share, other = max(found, key=lambda each: each[:2], default=(0, 0.0, exercise))
     if flat and other.settings.series and other.settings.series == exercise.settings.series:

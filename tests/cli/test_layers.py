@@ -98,6 +98,29 @@ class TestOneFile:
         assert entry["problem"] is None
         assert entry["gradients"][0]["problem"] == "layers.py has no function affine_forward"
 
+    def test_a_layer_whose_name_begins_like_a_gradients_is_not_the_wrong_exercise(
+        self, layers: Callable[..., Result], grade: Callable[..., Result], tmp_path: Path
+    ) -> None:
+        """`dense_forward` is no gradient of ense_forward."""
+        lay_down_as(tmp_path / "course" / "dense", "affine")
+        settings = tmp_path / "course" / "dense" / "exercise.toml"
+        settings.write_text(settings.read_text("utf-8").replace("affine_", "dense_"), "utf-8")
+        text = solved(["affine"]).replace("affine_", "dense_")
+        layers(text, "--exercise", "affine")
+        assert entries(tmp_path)[0]["problem"] is None
+        assert layers(text, "-q").stdout == "dense: 4 of 4 correct, 4 exact, 4 approximate\n"
+
+    def test_layers_of_a_notebook_are_not_imported(
+        self, layers: Callable[..., Result], grade: Callable[..., Result], tmp_path: Path
+    ) -> None:
+        """They are functions already."""
+        layers("")
+        cell = {"cell_type": "code", "source": solved(FEW) + "\ndx, dw, db = affine_backward(dout, cache)"}
+        (tmp_path / "n.ipynb").write_text(json.dumps({"nbformat": 4, "cells": [cell]}), encoding="utf-8")
+        result = grade("import", "n.ipynb", "--exercises", "course")
+        assert result.exit_code == 4
+        assert "whose functions are not imported: `grade n.ipynb` grades them there" in result.stderr
+
     def test_two_exercises_with_the_same_functions_are_a_usage_error(
         self, layers: Callable[..., Result], tmp_path: Path
     ) -> None:
@@ -121,6 +144,7 @@ class TestOneFile:
         (tmp_path / "n.ipynb").write_text(json.dumps(book), encoding="utf-8")
         result = grade("n.ipynb", "--exercises", "course", "-q")
         assert result.stdout.splitlines()[-1] == "total: 10 of 10 correct in 3 exercises", result.output
+        assert all("lines outside functions" not in note for entry in entries(tmp_path) for note in entry["notes"])
 
     def test_lines_that_call_the_layers_are_not_mistaken_for_a_backward_pass(
         self, layers: Callable[..., Result], tmp_path: Path

@@ -31,7 +31,7 @@ from grader.sandbox.reading.choosing import (
 from grader.sandbox.reading.forms import form_of
 from grader.sandbox.reading.own_names import is_gradient
 from grader.sandbox.reading.rewriting import rewrite
-from grader.sandbox.reading.slicing import Around
+from grader.sandbox.reading.slicing import Around, Made
 from grader.sandbox.reading.source import NotPythonError, decode, parse, quoted
 from grader.sandbox.reading.steps import CellBody, assigned, called, free_names
 from grader.sandbox.reading.submitted_files import BadArchiveError, archives, listable, rough_answers, unpacked
@@ -291,8 +291,9 @@ def _from_flat(code: _Code, cells: Sequence[CellBody], wanted: Wanted | None) ->
     used = {name for node in body if not isinstance(node, ast.FunctionDef) for name in called(node)}
     known = (_known(kept, wanted) | _LECTURES) - (written.keys() - used)
     around = Around(frozenset(answered), known, frozenset(written.keys() - answered))
-    with _deeper():
-        made = flat_lines.functions(cells, around, wanted)
+    with _deeper():  # lines that call a layer are no part of it
+        of_layer = wanted is not None and wanted.passes is not None
+        made = Made() if of_layer else flat_lines.functions(cells, around, wanted)
     notes = (*code.notes, *(f"{_at(code, line) if line else code.file}: {note}" for line, note in made.notes))
     if not made.functions and not code.assembled:
         return replace(code, notes=notes)
