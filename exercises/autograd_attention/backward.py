@@ -15,18 +15,18 @@ class Attention(torch.autograd.Function):
     def forward(ctx, q, k, v, is_causal):
         """softmax of q times k transposed over the root of the number of features, times v
 
-        q, k, v: shape (4, 6, 8), examples, positions and features
+        q, k, v: shape (4, 6, 9), examples, positions and features
         is_causal: 1 if a query sees only the keys up to its own position, else 0
-        returns the output, shape (4, 6, 8)
+        returns the output, shape (4, 6, 9)
         """
         # TODO: write the forward pass
         raise NotImplementedError
 
     @staticmethod
     def backward(ctx, dout):
-        """The gradients of q, k and v from dout, shape (4, 6, 8)
+        """The gradients of q, k and v from dout, shape (4, 6, 9)
 
-        returns dq, dk and dv, each of shape (4, 6, 8), and None for is_causal
+        returns dq, dk and dv, each of shape (4, 6, 9), and None for is_causal
         """
         # TODO: write the backward pass
         raise NotImplementedError

@@ -10,12 +10,12 @@ GRADED = ['out', 'q', 'k', 'v']
 # given ones in some case and below its own in another, so that a hard-coded 4 or [:6] is caught.
 # T is the number of positions, d is the number of features
 SIZES = [
-    {'n': 9, 'T': 5, 'd': 10},
-    {'n': 3, 'T': 11, 'd': 7},
-    {'n': 5, 'T': 7, 'd': 4},
+    {'n': 12, 'T': 5, 'd': 11},
+    {'n': 3, 'T': 10, 'd': 7},
+    {'n': 7, 'T': 8, 'd': 14},
 ]
 
-def inputs(seed, n=4, T=6, d=8):
+def inputs(seed, n=4, T=6, d=9):
     g = torch.Generator().manual_seed(seed)
     q, k, v = (torch.randn((n, T, d), generator=g) for _ in range(3))
     is_causal = 1 - n % 2 # 1: causal, 0: not

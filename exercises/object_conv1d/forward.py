@@ -11,7 +11,7 @@ GRADED = ['out', 'A', 'W', 'b']
 SIZES = [
     {'n': 5, 'in_channels': 10, 'out_channels': 4, 'width': 13, 'kernel_size': 11},
     {'n': 10, 'in_channels': 2, 'out_channels': 11, 'width': 7, 'kernel_size': 3},
-    {'n': 4, 'in_channels': 7, 'out_channels': 3, 'width': 8, 'kernel_size': 2},
+    {'n': 11, 'in_channels': 7, 'out_channels': 3, 'width': 8, 'kernel_size': 2},
 ]
 
 def inputs(seed, n=6, in_channels=3, out_channels=5, width=9, kernel_size=4):
