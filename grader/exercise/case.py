@@ -587,9 +587,9 @@ class _Further:
 
     def hidden(self, seed: int, given: Case) -> Case:
         """A case whose sizes no learner has seen; the exercise's own sizes if it works at no others."""
-        if self.same:
-            return self.case(seed, self.sizes)
         rng = random.Random(seed)  # noqa: S311 the seed is the secret
+        if self.same:  # a seed of its own: `seed` may be the given case's, and then its numbers would be, too
+            return self.case(rng.getrandbits(31), self.sizes)
         given_sizes, numbers = {**self.exercise.given_sizes, **given.sizes}, _dimensions(given)
         avoided = {*numbers, *self.exercise.given_sizes.values()}
         draws = ((draw_near(self.sizes, given_sizes, avoided, rng), rng.getrandbits(31)) for _ in range(_HIDDEN_TRIES))

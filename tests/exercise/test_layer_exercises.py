@@ -179,3 +179,11 @@ def _doubles(values: Mapping[str, Any]) -> dict[str, Any]:
         name: value.double() if isinstance(value, torch.Tensor) and value.is_floating_point() else value
         for name, value in values.items()
     }
+
+
+@pytest.mark.parametrize("hidden", [None, LECTURE_SEED, 7])
+def test_a_layer_is_asked_about_other_numbers_of_the_same_shapes(hidden: int | None) -> None:
+    """Even if the hidden seed is the given case's."""
+    given, same, *_ = build_cases(exercise("static_relu"), LECTURE_SEED, hidden_seed=hidden)
+    assert same.values["x"].shape == given.values["x"].shape
+    assert not torch.equal(same.values["x"], given.values["x"])
