@@ -32,15 +32,17 @@ MUTANTS = 60
 """How many mutants of each solution are graded under the mark `slow`; `grade verify --mutants N` grades more."""
 
 
-IN_TORCH = [
-    name for name in list_exercises() if getattr(load_exercise(name).settings.form, "arrays", "torch") == "torch"
-]
-"""Those in numpy are verified in a sandbox that has it: test_numpy_exercises.py."""
+def needs(name: str) -> tuple[pytest.MarkDecorator, ...]:
+    """The marks of an exercise whose grading takes long, or needs numpy."""
+    form = load_exercise(name).settings.form
+    in_numpy = form is not None and form.arrays == "numpy"
+    return (*((pytest.mark.slow,) if name == "gpt2_training" else ()), *((pytest.mark.numpy,) if in_numpy else ()))
 
 
-@pytest.mark.parametrize(
-    "name", [pytest.param(name, marks=pytest.mark.slow if name == "gpt2_training" else ()) for name in IN_TORCH]
-)
+EVERY = [pytest.param(name, marks=needs(name)) for name in list_exercises()]
+
+
+@pytest.mark.parametrize("name", EVERY)
 def test_stubs_fail_and_solutions_pass(sandbox: Sandbox, name: str) -> None:
     """For every exercise in the project that needs nothing but torch."""
     verification = Verification(load_exercise(name), sandbox)
@@ -61,7 +63,7 @@ def test_a_sample_of_the_mlp_s_alternatives_is_accepted_and_of_its_mistakes_reje
 
 @pytest.mark.slow
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize("name", list_exercises())
+@pytest.mark.parametrize("name", EVERY)
 def test_every_alternative_is_accepted_and_every_mistake_rejected(sandbox: Sandbox, name: str) -> None:
     """Without exception. Each mistake is explained, too: an explanation that fails is an error here."""
     assert Verification(load_exercise(name), sandbox).right().problems == ()
