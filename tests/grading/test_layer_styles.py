@@ -302,7 +302,7 @@ def test_objects_as_people_write_them_are_accepted(as_object: Grade, changes: li
         (("def __init__(self, n_in, n_out)", "def __init__(self, n_in)"), dict.fromkeys(ALL, "raised"),
          "Linear raised TypeError"),
         (("return A @ self.W", "return A @ self.W.T"), dict.fromkeys(ALL, "raised"), "Linear.forward raised"),
-        (("class Linear", "class Linera"), dict.fromkeys(ALL, "not_started"), "has no function Linear.forward"),
+        (("class Linear", "class Line"), dict.fromkeys(ALL, "not_started"), "has no function Linear.forward"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_with_an_object_is_one_sentence(
