@@ -13,6 +13,7 @@ import torch
 from grader.authoring.layer_forms import CACHE, ArrayKind
 from grader.exercise.case import Case
 from grader.exercise.exercise import Exercise
+from grader.exercise.exercise_toml import IN_FLOAT64
 from grader.exercise.forward import OUTPUT, BrokenExercise, assignments
 from grader.exercise.settings import LECTURE_SEED
 
@@ -103,7 +104,7 @@ null = {null}
 
 {form}[exact]
 expected = {"false" if numpy else "true"}
-reason = "{"NumPy computes in float64." if numpy else ""}"
+reason = "{IN_FLOAT64 if numpy else ""}"
 
 [rules]
 imports = []

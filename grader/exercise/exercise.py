@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from grader.exercise.course import find_course
 from grader.exercise.exercise_toml import KINDS, read_settings
 from grader.exercise.form import EXAMPLE, form_problem, row_name
-from grader.exercise.forward import BrokenExercise, ForwardFile, Line, assignments
+from grader.exercise.forward import COTANGENT, BrokenExercise, ForwardFile, Line, assignments
 from grader.exercise.nearest import did_you_mean
 from grader.exercise.sizes import given_sizes
 from grader.sandbox.types import RulesConfig, Wanted
@@ -219,7 +219,8 @@ class Exercise:
         file, form = self.directory / "exercise.toml", self.settings.form
         if form is None:
             raise BrokenExercise(f'{file}: a layer needs a [form] such as backward = "{EXAMPLE}"')
-        if problem := form_problem(form, self.inputs_parameters, self.given_sizes, self.graded):
+        inputs = [name for name in self.inputs_parameters if not self.ends_in_out or name != COTANGENT]
+        if problem := form_problem(form, inputs, self.given_sizes, self.graded):
             raise BrokenExercise(f"{file}: [form]: {problem}")
 
     def _check_order(self, file: ForwardFile, constant: str) -> None:

@@ -114,6 +114,9 @@ def _instead(name: str) -> str:
 RULES = TomlTable({"imports": lambda _, value: import_problem(value), "names": names("getattr")})
 """[rules] of an exercise, and of a course."""
 
+IN_FLOAT64 = "NumPy computes in float64."
+"""Why bits are not compared where arrays are NumPy's."""
+
 FORM = TomlTable(
     {
         "style": one_of(STYLES),
@@ -164,16 +167,16 @@ def read_settings(path: Path) -> ExerciseSettings:
     if "form" in data and (problem := keys_problem(data["form"])):
         file.refuse(problem, "form")
     plain = {k: data[k] for k in ("title", "kind", "minutes", "difficulty", "why", "track", "points") if k in data}
-    exact, rules = data.get("exact", {}), data.get("rules", {})
+    exact, rules, form = data.get("exact", {}), data.get("rules", {}), passes(data.get("form", {}))
     return ExerciseSettings(
         **plain,
         null=tuple(data.get("null", ())),
         stretches={heading: tuple(members) for heading, members in data.get("stretches", {}).items()},
-        exact_expected=exact.get("expected", True),
-        exact_reason=exact.get("reason", ""),
+        exact_expected=exact.get("expected", form is None or form.arrays == "torch"),
+        exact_reason=exact.get("reason", "" if form is None or form.arrays == "torch" else IN_FLOAT64),
         exact_reference=exact.get("reference", ""),
         rules=RulesConfig(imports=tuple(rules.get("imports", ())), names=tuple(rules.get("names", ()))),
         hints={variable: Hint(**hint) for variable, hint in data.get("hints", {}).items()},
-        form=passes(data.get("form", {})),
+        form=form,
         **data.get("notebook", {}),
     )

@@ -98,3 +98,10 @@ def test_a_returned_gradient_has_to_be_graded(tmp_path: Path) -> None:
     """Otherwise nobody would say whether it is right."""
     with pytest.raises(BrokenExercise, match="double_backward returns dx, but GRADED does not list x"):
         exercise(tmp_path / "double", forward=FORWARD.replace("'out', 'x'", "'out'"))
+
+
+def test_bits_are_not_compared_where_arrays_are_numpy_s(tmp_path: Path) -> None:
+    """Unless the author says otherwise: numpy computes in float64."""
+    own = exercise(tmp_path / "double", f'arrays = "numpy"\n{FORM}').settings
+    assert (own.exact_expected, own.exact_reason) == (False, "NumPy computes in float64.")
+    assert exercise(tmp_path / "other").settings.exact_expected
