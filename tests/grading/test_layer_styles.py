@@ -230,6 +230,20 @@ def test_what_reads_files_or_leads_to_machine_code_is_refused(in_numpy: Grade, n
 
 
 @pytest.mark.numpy
+@pytest.mark.parametrize("call", ["np.unique(dout)", "np.median(dout)", "np.setdiff1d([1], [2])", "np.fft.fft(dout)"])
+def test_what_numpy_imports_at_first_use_is_there(in_numpy: Grade, call: str) -> None:
+    """A locked child could not load it."""
+    assert wrong(in_numpy(("dx = dout", f"{call}\n    dx = dout"))) == {}
+
+
+@pytest.mark.numpy
+def test_what_lies_behind_it_stays_refused(in_numpy: Grade) -> None:
+    """numpy.ma has imported modules of its own."""
+    rows = in_numpy(("dx = dout", "np.ma.core.builtins.open('x')\n    dx = dout"))
+    assert rows["dx"]["verdict"] == "refused"
+
+
+@pytest.mark.numpy
 def test_a_dropout_mask_can_be_drawn_from_a_seed(in_numpy: Grade) -> None:
     """numpy's own generator works, and each call finds it in the same state."""
     change = ("dx = dout", "np.random.seed(3)\n    keep = np.random.rand(*dout.shape) < 2\n    dx = keep * dout")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 import torch
@@ -19,6 +20,8 @@ _NAMES: Final = {
     "|i1": "int8", "|u1": "uint8", "|b1": "bool",
 }  # fmt: skip
 """numpy's code of a dtype -> torch's name for it."""
+_LATE: Final = ("numpy.ma", "numpy.fft", "numpy.polynomial")
+"""What numpy imports when it is first used, which a locked child cannot: `unique` and `median` need numpy.ma."""
 
 
 class Arrays:
@@ -72,6 +75,8 @@ _bound: Final[list[Arrays]] = []
 def bind() -> None:
     """Bind the functions of numpy, if it was imported here."""
     numpy = sys.modules.get("numpy")
+    for part in _LATE if numpy is not None else ():
+        import_module(part)
     _bound[:] = [] if numpy is None else [Arrays(numpy)]
 
 
