@@ -34,10 +34,6 @@ if TYPE_CHECKING:
     from grader.sandbox.host.session import Session
     from grader.sandbox.types import Outcome, Passes, Question
 
-FORWARD_FIRST = (
-    "out is wrong, so the forward pass comes first: what it keeps for the backward pass may be wrong as well"
-)
-
 
 IN_BETWEEN = (
     "right by itself, wrong when the forward pass of another input comes before the backward pass: {name} uses what "
@@ -163,19 +159,20 @@ class LayerSteps:
             ask_local(layer, cases, found)
             ask_further(layer, cases, found)
             states = self._states(layer, found)
-        wrong = ""
+        wrong: list[str] = []
         for evidence in found:
             start = time.perf_counter()
             is_value = self._attempt.exercise.is_value(evidence.variable)
             if is_value:
                 judgment, notes = judge_value(evidence, cases), list[str]()
-                wrong = FORWARD_FIRST if judgment.verdict in (Verdict.WRONG_VALUES, Verdict.HARD_CODED) else ""
+                if judgment.verdict in (Verdict.WRONG_VALUES, Verdict.HARD_CODED) and self._passes.forward is not None:
+                    wrong.append(evidence.variable)
             else:
                 ask_true(layer, cases, evidence)
                 judgment, notes = self._follow_ups.judged(layer, evidence)
                 kept = states.get(evidence.variable, "") if judgment.verdict.right else ""
                 judgment = replace(judgment, verdict=Verdict.HARD_CODED, problem=kept) if kept else judgment
-                notes = notes if judgment.verdict.right or not wrong else [*notes, wrong]
+                notes = notes if judgment.verdict.right or not wrong else [*notes, _forward_first(wrong)]
             explained = self._attempt.settings.explained and not is_value and judgment.problem not in states.values()
             diagnosis = explain(evidence, judgment, cases) if explained else None
             yield Row.of(
@@ -251,6 +248,12 @@ def _adds_up(alone: torch.Tensor, once: torch.Tensor | None, twice: torch.Tensor
     if once is None or twice is None or once.shape != alone.shape or twice.shape != alone.shape:
         return False
     return _close(alone, twice - once) or _close(alone, once)
+
+
+def _forward_first(wrong: Sequence[str]) -> str:
+    """Of a wrong gradient behind these wrong values."""
+    said = f"{' and '.join(wrong)} {'is' if len(wrong) == 1 else 'are'} wrong, so the forward pass comes first"
+    return f"{said}: what it keeps for the backward pass may be wrong as well"
 
 
 @dataclass(frozen=True)

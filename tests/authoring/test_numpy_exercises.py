@@ -6,6 +6,7 @@ import ast
 import random
 import re
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -19,6 +20,8 @@ from grader.exercise.catalogue import right_forms, solution_file, wrong_forms
 from grader.exercise.forward import find_function
 from grader.exercise.settings import LECTURE_SEED, Settings
 from grader.exercise.shelf import list_exercises, load_exercise
+from grader.grading.grading import start_grading
+from grader.grading.submission import Submission
 from grader.sandbox.client import Sandbox
 
 if TYPE_CHECKING:
@@ -214,6 +217,43 @@ class TestSolutions:
         verification, rng = Verification(exercise(name), with_numpy), random.Random(name)
         assert list(verification.rejected(rng.sample(right_forms(exercise(name)), 1))) == []
         assert list(verification.accepted(rng.sample(wrong_forms(exercise(name)), 1))) == []
+
+    @pytest.mark.parametrize(
+        ("name", "change", "said"),
+        [
+            (
+                "numpy_lstm_step",
+                ("np.split(a, 4, axis=1)", "np.split(a[:, ::-1], 4, axis=1)"),
+                "next_h and next_c are wrong, so the forward pass comes first",
+            ),
+            (
+                "numpy_rnn_step",
+                ("np.tanh(x @ Wx", "np.tanh(2*x @ Wx"),
+                "next_h is wrong, so the forward pass comes first",
+            ),
+            ("numpy_svm_loss", ("[:, None] + 1", "[:, None]"), ""),
+        ],
+    )
+    def test_behind_wrong_values_the_forward_pass_comes_first(
+        self, with_numpy: Sandbox, name: str, change: tuple[str, str], said: str
+    ) -> None:
+        """They are named; where one function gives both, there is no pass to come first."""
+        source = solution_file(exercise(name)).read_text(encoding="utf-8")
+        assert change[0] in source
+        submission = Submission("test", Path("backward.py"), {"backward.py": source.replace(*change).encode()})
+        rows = start_grading(exercise(name), submission, with_numpy, Settings(explained=False), cases(name)).document()
+        (notes,) = (row["notes"] for row in rows["gradients"] if row["name"] == "dx")
+        assert any(said in note for note in notes) if said else not notes
+
+    def test_an_unused_upstream_gradient_is_named_however_many_lines_lie_between(self, with_numpy: Sandbox) -> None:
+        """The two functions of a layer are given dout only."""
+        form = next(
+            f for f in wrong_forms(exercise("numpy_conv")) if f.kind == "upstream_unused" and "dx" in f.gradients
+        )
+        submission = Submission("test", Path("backward.py"), form.files)
+        rows = start_grading(exercise("numpy_conv"), submission, with_numpy, Settings(), cases("numpy_conv")).document()
+        (found,) = (row["diagnosis"]["kind"] for row in rows["gradients"] if row["name"] == "dx")
+        assert found == "upstream_unused"
 
     @pytest.mark.slow
     @every_one
