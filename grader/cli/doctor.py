@@ -97,7 +97,9 @@ def _bits() -> str:
     """In how many exercises this processor and this torch compute the reference gradients that were measured."""
     from grader.exercise.case import build_cases
 
-    cases = [build_cases(load_exercise(name), LECTURE_SEED) for name in list_exercises()]
+    exercises = map(load_exercise, list_exercises())
+    # Where arrays are numpy's, which may not be installed, exact is not expected.
+    cases = [build_cases(exercise, LECTURE_SEED) for exercise in exercises if not exercise.in_numpy]
     same = sum(not each.other_bits for each in cases)
     means = "means the same here" if same == len(cases) else "is only informative in the others"
     return f"reference gradients have the measured bits in {same} of {len(cases)} exercises: exact {means}"

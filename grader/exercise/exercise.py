@@ -87,10 +87,16 @@ class Exercise:
         return (self.producer[variable],) if self.is_value(variable) else self.readers.get(variable, ())
 
     @property
+    def in_numpy(self) -> bool:
+        """Whether learners are given arrays of numpy."""
+        form = self.settings.form
+        return form is not None and form.arrays == "numpy"
+
+    @property
     def rules(self) -> RulesConfig:
         """What learners may use beyond the built-in lists: the exercise's rules and the course's."""
         own, course, form = self.settings.rules, self.course or RulesConfig(), self.settings.form
-        numpy = ("numpy",) if form is not None and form.arrays == "numpy" else ()
+        numpy = ("numpy",) if self.in_numpy else ()
         if numpy and find_spec("numpy") is None:
             raise BrokenExercise(f"{self.name} is written in numpy, which is not installed here: {NUMPY}")
         return RulesConfig(

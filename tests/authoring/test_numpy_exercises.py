@@ -57,13 +57,8 @@ LONG = ("numpy_batchnorm", "numpy_layernorm", "numpy_groupnorm", "numpy_conv", "
 """Where people make the most mistakes."""
 
 
-def _in_numpy(name: str) -> bool:
-    form = load_exercise(name).settings.form
-    return form is not None and form.arrays == "numpy"
-
-
 each = pytest.mark.parametrize("name", FUNCTIONS)
-every_one = pytest.mark.parametrize("name", [name for name in list_exercises() if _in_numpy(name)])
+every_one = pytest.mark.parametrize("name", [name for name in list_exercises() if load_exercise(name).in_numpy])
 
 
 @cache

@@ -32,11 +32,8 @@ MUTANTS = 60
 """How many mutants of each solution are graded under the mark `slow`; `grade verify --mutants N` grades more."""
 
 
-def needs(name: str) -> tuple[pytest.MarkDecorator, ...]:
-    """The marks of an exercise whose grading takes long, or needs numpy."""
-    form = load_exercise(name).settings.form
-    in_numpy = form is not None and form.arrays == "numpy"
-    return (*((pytest.mark.slow,) if name == "gpt2_training" else ()), *((pytest.mark.numpy,) if in_numpy else ()))
+IN_TORCH = [name for name in list_exercises() if not load_exercise(name).in_numpy]
+"""Those in numpy are verified in a sandbox that has it: test_numpy_exercises.py."""
 
 
 EVERY = [pytest.param(name, marks=needs(name)) for name in list_exercises()]
