@@ -597,8 +597,13 @@ def test_equal_values_count_as_competing_when_in_doubt(tmp_path: Path, method: s
     assert "model.py:20: twice has equal values" in said
 
 
-SHIPPED = [name for name in list_exercises(exercises_directory()) if name != "micrograd"]
-"""Every shipped exercise whose inputs have sizes: micrograd's are single numbers."""
+SHIPPED = [
+    name
+    for name in list_exercises(exercises_directory())
+    if name != "micrograd" and (load_exercise(name).kind != "layer" or load_exercise(name).ends_in_out)
+]
+"""Every shipped exercise whose inputs have sizes: micrograd's are single numbers. No layer with a loss of its own: what
+is allowed there (a row for the loss, an input dnext_h) depends on its [form], which a draft does not have."""
 
 
 @pytest.mark.slow
