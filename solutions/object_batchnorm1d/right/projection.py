@@ -18,8 +18,8 @@ class BatchNorm1d:
 
     def backward(self, dLdBZ):
         NZ, scale = self.cache
-        self.dLdBW = np.einsum("nd,nd->d", dLdBZ, NZ)[None]
-        self.dLdBb = np.einsum("nd->d", dLdBZ)[None]
+        self.dLdBW = np.einsum("bd,bd->d", dLdBZ, NZ)[None]
+        self.dLdBb = np.einsum("bd->d", dLdBZ)[None]
         dLdNZ = dLdBZ * self.BW
         # without the part along the ones and the part along NZ
         return scale * (centered(dLdNZ) - NZ * (dLdNZ * NZ).mean(axis=0))

@@ -18,4 +18,4 @@ class BatchNorm:
         dnorm = dout * cache.gamma
         along = (dnorm * cache.norm).mean(0)
         dx = (dnorm - dnorm.mean(0) - cache.norm * along) * cache.scale
-        return dx, torch.einsum("nd,nd->d", dout, cache.norm), dout.sum(0)
+        return dx, torch.einsum("bd,bd->d", dout, cache.norm), dout.sum(0)

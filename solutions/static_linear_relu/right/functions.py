@@ -2,7 +2,7 @@ import torch
 
 
 def linear(x, w, b):
-    return torch.einsum("nd,dm->nm", x, w) + b
+    return torch.einsum("bd,dm->bm", x, w) + b
 
 
 def relu_back(upstream, on):
@@ -22,6 +22,6 @@ class Linear_ReLU(object):
     def backward(dout, cache):
         x, w, on = cache
         upstream = relu_back(dout, on)
-        dx = torch.einsum("nm,dm->nd", upstream, w)
-        dw = torch.einsum("nd,nm->dm", x, upstream)
-        return dx, dw, torch.einsum("nm->m", upstream)
+        dx = torch.einsum("bm,dm->bd", upstream, w)
+        dw = torch.einsum("bd,bm->dm", x, upstream)
+        return dx, dw, torch.einsum("bm->m", upstream)
