@@ -1,5 +1,5 @@
-# Your turn: batch norm as a class with two static methods. Only training is asked for. The running averages are yours to
-# keep or not: nothing that is graded depends on them.
+# Your turn: batch norm as a class with two static methods. Only training is asked for. The running averages are yours
+# to keep or not: nothing that is graded depends on them.
 #
 # dout is the gradient of the loss with respect to out. The shapes below are those of the given case; your layer is
 # also tested on other cases.

@@ -11,20 +11,20 @@ class MaxPool:
     def forward(x, pool_param):
         """The largest number of every window, in every channel
 
-        x: shape (4, 3, 8, 9), images, channels, height and width
+        x: shape (4, 3, 11, 8), images, channels, height and width
         pool_param: a dict with pool_height and pool_width, the size of a window, and stride, from one window to the
         next in both directions
-        returns out, shape (4, 3, 3, 4), and the cache. The height of out is 1 + (H - pool_height) // stride, where H
-        is the height of an image, and its width likewise
+        returns out, shape (4, 3, 5, 4), and the cache. The height of out is 1 + (H - pool_height) / stride, where H
+        is the height of an image, and its width likewise; the windows fit exactly
         """
         # TODO: write the forward pass
         raise NotImplementedError
 
     @staticmethod
     def backward(dout, cache):
-        """The gradient of x from dout, shape (4, 3, 3, 4), and the cache
+        """The gradient of x from dout, shape (4, 3, 5, 4), and the cache
 
-        returns dx, shape (4, 3, 8, 9)
+        returns dx, shape (4, 3, 11, 8)
         """
         # TODO: write the backward pass
         raise NotImplementedError
