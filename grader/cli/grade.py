@@ -176,6 +176,8 @@ def _add(
         raise UnknownExercise(f"cannot infer the exercise of {target.path}: {reading.problem}")
     found = matching().matches(target.path, reading.surveys, reading.form)
     beside += filter(None, [matching().left_out(target.path, reading.surveys, found)])
+    if imports := [name for match in found for name in match.exercise.rules.imports]:
+        run.call(GradingService.allow, imports)
     return [run.add(match.exercise, submission) for match in found]
 
 

@@ -54,7 +54,8 @@ def watch(
     if len(works) < len(found):
         raise Misuse("which exercise is it for? Name it with --exercise")
     _take_last_scores(works, LastScores.read(scores_file(), Path(report)))
-    settings = Settings(isolation=isolation, timeout=timeout)
+    imports = tuple(name for work in works for name in work.exercise.rules.imports)
+    settings = Settings(isolation=isolation, timeout=timeout, imports=imports)
     interactive = takes_escapes(sys.stdout) and sys.stdin.isatty() and not plain
     with GraderProcess.launch() as process:
         if interactive:

@@ -169,6 +169,14 @@ class Sandbox:
         self._sessions.add(session)
         return session
 
+    def allow(self, imports: Iterable[str]) -> None:
+        """Import further modules before any child is locked in: if one is new, that takes another server."""
+        new = [name for name in dict.fromkeys(imports) if name not in self._imports]
+        if new:
+            self._imports = (*self._imports, *new)
+            self._running().close()
+            self._backend = self._start()
+
     def try_torch(self) -> bool:
         """Try a release of torch that was not tested, before its first use. Returns whether it was tried.
 

@@ -110,6 +110,18 @@ class TestOneFile:
         assert entries(tmp_path)[0]["problem"] is None
         assert layers(text, "-q").stdout == "dense: 4 of 4 correct, 4 exact, 4 approximate\n"
 
+    def test_a_module_that_only_a_found_layer_allows_is_imported_before_it_is_graded(
+        self, layers: Callable[..., Result], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """When the sandbox started, nobody knew which exercises there are in the file."""
+        allowed: list[str] = []
+        monkeypatch.setattr("grader.sandbox.client.Sandbox.allow", lambda _, imports: allowed.extend(imports))
+        layers("")
+        with (tmp_path / "course" / "relu" / "exercise.toml").open("a") as file:
+            file.write('[rules]\nimports = ["colorsys"]\n')
+        assert layers(solved(FEW)).exit_code == 0
+        assert allowed == ["colorsys"]
+
     def test_layers_of_a_notebook_are_not_imported(
         self, layers: Callable[..., Result], grade: Callable[..., Result], tmp_path: Path
     ) -> None:

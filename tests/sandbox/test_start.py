@@ -18,7 +18,7 @@ from grader.sandbox.client import Sandbox, started
 from grader.sandbox.host.start import environment, search_path
 from grader.sandbox.limits import Level
 from grader.sandbox.numerics import PINNED_ENVIRONMENT, Numerics, pin_torch
-from grader.sandbox.types import Isolation, Question, Raised, Returned, SandboxError
+from grader.sandbox.types import Isolation, Question, Raised, Returned, RulesConfig, SandboxError
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -202,3 +202,20 @@ def test_a_linux_without_proc_is_told_so_before_anything_is_started(
     monkeypatch.setattr(client, "_PROC", tmp_path / "proc" / "self")
     with pytest.raises(SandboxError, match=r"^/proc is not mounted; .* Run `mount -t proc proc /proc` as root$"):
         started(level)
+
+
+@pytest.mark.slow
+def test_a_module_can_be_allowed_later() -> None:
+    """Which takes another server, unless it is allowed already."""
+    files = {"backward.py": b"import sqlite3\ndef dx(x):\n    return x * len(sqlite3.sqlite_version)\n"}
+    rules = RulesConfig(imports=("sqlite3",))
+    with started() as sandbox:
+        with sandbox.open(files, rules) as session:
+            assert session.reading.problem is None
+        sandbox.allow(["sqlite3"])
+        backend = sandbox._running()
+        sandbox.allow(["sqlite3"])
+        assert sandbox._running() is backend
+        with sandbox.open(files, rules) as session:
+            [outcome] = session.ask([Question("dx", given={"x": torch.ones(2)})])
+            assert isinstance(outcome, Returned)
