@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from classroom import EngineWorkers, hand_in, zipped
 from layers import LAYERS, ROWS, lay_down, lay_down_as, solved
+from lent import Shared
 
 from grader.classroom.batch.engine import Engine
 
@@ -115,7 +116,7 @@ class TestOneFile:
     ) -> None:
         """When the sandbox started, nobody knew which exercises there are in the file."""
         allowed: list[str] = []
-        monkeypatch.setattr("grader.sandbox.client.Sandbox.allow", lambda _, imports: allowed.extend(imports))
+        monkeypatch.setattr(Shared, "allow", lambda _, imports: allowed.extend(imports), raising=False)
         layers("")
         with (tmp_path / "course" / "relu" / "exercise.toml").open("a") as file:
             file.write('[rules]\nimports = ["colorsys"]\n')
