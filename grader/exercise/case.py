@@ -339,12 +339,19 @@ class Case:
 
     @cached_property
     def values(self) -> dict[str, Any]:
-        """The forward values in float32, detached."""
+        """The forward values in float32, detached. Where arrays are NumPy's, they were computed in float64."""
+        if self.exercise.in_numpy:
+            return {name: v.float() if is_floating(v) else v for name, v in self.graph.values.items()}
         return {name: v.detach() if isinstance(v, torch.Tensor) else v for name, v in self._run.items()}
 
     @cached_property
     def reference(self) -> dict[str, torch.Tensor]:
-        """Autograd's float32 gradients over the whole graph, by variable: the lecture's own reference."""
+        """Autograd's float32 gradients over the whole graph, by variable: the lecture's own reference.
+
+        Where arrays are NumPy's, they are the true gradients, rounded.
+        """
+        if self.exercise.in_numpy:
+            return {name: self.true.total(name).float() for name in (*self.graph.differentiable, "loss")}
         wanted = {name: v for name, v in self._run.items() if is_floating(v) and v.requires_grad and name != "loss"}
         grads = torch.autograd.grad(self._run["loss"], list(wanted.values()), materialize_grads=True)
         found = dict(zip(wanted, grads, strict=True))

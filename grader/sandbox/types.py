@@ -255,6 +255,10 @@ class NotStarted(Outcome):
     line: int | None = None
 
 
+ONLY_NONE: Final = "returned only None"
+"""How a layer's function that returns several values was not started."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Raised(Outcome):
     """It raised an exception."""

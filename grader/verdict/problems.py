@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from grader.sandbox.types import Killed, NotStarted, Outcome, Raised, TimedOut, WrongType
+from grader.sandbox.types import ONLY_NONE, Killed, NotStarted, Outcome, Raised, TimedOut, WrongType
 from grader.verdict.evidence import Verdict
 
 if TYPE_CHECKING:
@@ -222,6 +222,8 @@ def failure_sentence(outcome: Outcome, who: str, what: str) -> tuple[Verdict, st
 
 def unreturned_sentence(outcome: NotStarted, who: str, function: Function) -> tuple[Verdict, str]:
     """The same for a function that was begun, but returns None or still raises the stub's NotImplementedError."""
+    if outcome.how == ONLY_NONE:
+        return Verdict.NOT_STARTED, f"{who} is not written yet: it {ONLY_NONE}"
     if outcome.how == "returned None":
         return Verdict.WRONG_TYPE, f"{who} {function.unreturned}"
     if outcome.line is None:  # after hidden cases, which of the two it was is not told

@@ -92,12 +92,9 @@ def test_two_builds_of_a_case_have_the_same_reference_hash(mlp: Exercise, mlp_ca
 class TestOtherBits:
     """Whether the reference gradients have the bits that were measured."""
 
-    @pytest.mark.parametrize(
-        "name",
-        [pytest.param(name, marks=pytest.mark.numpy if name == "numpy_dropout" else ()) for name in list_exercises()],
-    )
+    @pytest.mark.parametrize("name", [name for name in list_exercises() if not load_exercise(name).in_numpy])
     def test_every_built_in_exercise_has_the_bits_that_were_measured(self, name: str) -> None:
-        """exercise.toml has their hash."""
+        """exercise.toml has their hash. Where arrays are NumPy's, bits are not compared."""
         cases = build_cases(load_exercise(name), LECTURE_SEED)
         assert (cases.exercise.settings.exact_reference, cases.other_bits) == (cases.reference_hash, False)
 

@@ -18,7 +18,7 @@ from grader.sandbox.child.context import FunctionCtx
 from grader.sandbox.cleaning import clean
 from grader.sandbox.protocol.answers import encode_failure, encode_returned, encode_several
 from grader.sandbox.protocol.tensors import PlainTensor, Stored, data_ptr, fresh
-from grader.sandbox.types import NotStarted, WrongType
+from grader.sandbox.types import ONLY_NONE, NotStarted, WrongType
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
@@ -46,6 +46,8 @@ class _Pass:
     values: dict[str, Any]
     tensors: list[tuple[str, Stored, torch.Tensor, int]] = field(default_factory=list)
     copies: list[tuple[str, Any, bytes]] = field(default_factory=list)
+    wanted: tuple[str, ...] = ()
+    """What is asked for."""
     lost: dict[str, _Failure] = field(default_factory=dict)
     """What is not there, and why."""
 
@@ -74,7 +76,7 @@ class LayerCalls(Calls):
         numpy = arrays.bound() if layer.arrays == "numpy" else None
         if numpy is not None and self._random:
             numpy.reseed(0)
-        made = [_fresh(layer, each, numpy) for each in sources]
+        made = [replace(_fresh(layer, each, numpy), wanted=asked.wanted) for each in sources]
         if layer.make is not None:
             yield from self._made(layer, functions[0], made)
         if layer.forward is not None:
@@ -155,6 +157,9 @@ class LayerCalls(Calls):
         else:
             yield partial(methodcaller(call.name.rpartition(".")[2], *given), each.values[_OBJECT])
         failure = self._failure() or self._taken_apart(layer, call, each.values)
+        answers = [each.values.get(name) for name in call.returns if name in each.wanted]
+        if failure is None and len(call.returns) > 1 and answers and not any(value is not None for value in answers):
+            failure = NotStarted(how=ONLY_NONE, printed=self._shown())
         # What an object or a ctx would have kept is lost with a forward pass that failed.
         kept = layer.style != "functions" and call is layer.forward
         self._lose(each, failure, call.name, layer.returned if kept else after)

@@ -71,16 +71,30 @@ def _returns(body: list[ast.stmt]) -> Iterator[ast.Return]:
 def is_stub(function: Definition) -> bool:
     """Whether a function is as it was handed out.
 
-    A stub has a docstring, `pass`, `...`, `return None`, `dx = None` or `raise NotImplementedError`, and nothing else.
+    A stub has a docstring, `pass`, `...`, `return None`, `dx = None` or `raise NotImplementedError`, and nothing else. A
+    layer's also has `cache = (x, w)` and `return out, cache`.
     """
     if isinstance(function, ast.Lambda):
         return _is_none(function.body)
     body = function.body
-    if not all(map(_says_nothing, body)):
-        return False
     empty = {node.id for statement in body if _is_placeholder(statement) for node in _targets(statement)}
-    returns = [node for node in body if isinstance(node, ast.Return)]
-    return all(_is_bare(each) or (isinstance(each.value, ast.Name) and each.value.id in empty) for each in returns)
+    given = {node.arg for node in ast.walk(function.args) if isinstance(node, ast.arg)} | empty
+    kept = {node.id for each in body if _is_of(each, given) for node in _targets(each)}
+    if not all(_says_nothing(each) or _is_of(each, given) for each in body):
+        return False
+    returns = [_parts(node.value) for node in body if isinstance(node, ast.Return) and not _is_bare(node)]
+    return all(not empty.isdisjoint(each) and (empty | kept).issuperset(each) for each in returns)
+
+
+def _parts(value: ast.expr | None) -> list[str]:
+    """The names in `dx`, in `dx, dw` and in `(dx, dw)`; an empty one for anything else."""
+    parts = value.elts if isinstance(value, (ast.Tuple, ast.List)) else [value]
+    return [part.id if isinstance(part, ast.Name) else "" for part in parts]
+
+
+def _is_of(statement: ast.stmt, names: set[str]) -> bool:
+    """Whether a statement only gives names to a function's parameters: `cache = (x, w, b)`."""
+    return isinstance(statement, ast.Assign) and names.issuperset(_parts(statement.value))
 
 
 def _says_nothing(statement: ast.stmt) -> bool:
@@ -93,13 +107,17 @@ def _says_nothing(statement: ast.stmt) -> bool:
 
 
 def _is_placeholder(statement: ast.stmt) -> bool:
-    """`dx = None` or `dx = ...`, as in the lecture's notebook."""
-    return isinstance(statement, ast.Assign) and (_is_none(statement.value) or _is_ellipsis(statement.value))
+    """`dx = None` or `dx = ...`, as in the lecture's notebook; `dx, dw = None, None`."""
+    if not isinstance(statement, ast.Assign):
+        return False
+    values = statement.value.elts if isinstance(statement.value, ast.Tuple) else [statement.value]
+    return all(map(_is_none, values))
 
 
 def _targets(statement: ast.stmt) -> list[ast.Name]:
     targets = statement.targets if isinstance(statement, ast.Assign) else []
-    return [target for target in targets if isinstance(target, ast.Name)]
+    each = [part for target in targets for part in (target.elts if isinstance(target, ast.Tuple) else [target])]
+    return [target for target in each if isinstance(target, ast.Name)]
 
 
 def _is_none(node: ast.expr | None) -> bool:
