@@ -74,6 +74,11 @@ class Exercise:
         """Whether it asks for the functions of a layer, which share a file with those of other layers."""
         return self.kind == "layer"
 
+    @property
+    def arrays(self) -> str:
+        """What its functions compute with: torch, or numpy."""
+        return self.settings.form.arrays if self.settings.form else "torch"
+
     def is_value(self, variable: str) -> bool:
         """Whether a variable's row is about its value, which a layer's forward function returns."""
         return self.row_name(variable) == variable

@@ -140,14 +140,18 @@ class Matching:
     def _layers_of(self, path: Path, survey: Survey) -> list[Fitting]:
         """Every layer with a function that is begun, or, if there is none, with a stub.
 
-        Of layers that ask for the same functions, it is the workspace's, or that of `--exercises`.
+        Of layers that ask for the same functions, it is the workspace's, or that of `--exercises`; then the one in
+        numpy or torch, whichever the file imports.
 
         Raises:
             UnknownExercise: there are several such layers still.
         """
         names = self._asked.intersection(survey.begun) or self._asked.intersection(survey.stubs)
         there = {each.name: [name for name in each.answers if name in names] for each in self._layers}
-        ranks = {each.name: (not self._shelf.has_own(each), -len(there[each.name])) for each in self._layers}
+        ranks = {
+            each.name: (not self._shelf.has_own(each), -len(there[each.name]), each.arrays not in survey.arrays)
+            for each in self._layers
+        }
         kept: list[Exercise] = []
         for exercise in sorted(self._layers, key=lambda each: ranks[each.name]):
             functions = there[exercise.name]

@@ -122,6 +122,8 @@ class Survey:
     """
     empty: tuple[str, ...] = ()
     """Those that are still as they were handed out."""
+    arrays: tuple[str, ...] = ()
+    """Of numpy and torch those that it imports, where the exercise is not known."""
 
 
 @dataclass(frozen=True, slots=True)

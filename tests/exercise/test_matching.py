@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -181,6 +182,18 @@ class TestLayers:
         monkeypatch.chdir(tmp_path)
         monkeypatch.setattr("grader.exercise.shelf.exercises_directory", lambda: tmp_path / "installed")
         assert layers_of(Shelf(), file_of(f"{AFFINE} {RELU}")) == ["own_affine", "relu"]
+
+    def test_of_two_with_the_same_functions_it_is_the_one_in_the_file_s_arrays(
+        self, course: Shelf, tmp_path: Path
+    ) -> None:
+        """A file that imports both cannot tell."""
+        lay_down_as(tmp_path / "course" / "affine_numpy", "affine")
+        settings = tmp_path / "course" / "affine_numpy" / "exercise.toml"
+        settings.write_text(settings.read_text("utf-8").replace("[form]", '[form]\narrays = "numpy"'), "utf-8")
+        for arrays, found in (("torch",), ["affine"]), (("numpy",), ["affine_numpy"]):
+            assert layers_of(course, replace(file_of(AFFINE), arrays=arrays)) == found
+        with pytest.raises(UnknownExercise, match="fit affine and affine_numpy equally well"):
+            layers_of(course, replace(file_of(AFFINE), arrays=("numpy", "torch")))
 
     def test_a_layer_whose_other_functions_are_not_there_is_not_meant(self, course: Shelf, tmp_path: Path) -> None:
         """Two backward passes of one forward function are two exercises."""

@@ -151,6 +151,7 @@ class Linear:
         ("relu_backward", "Linear.backward"),
     )
     assert survey.begun == ("dropout_forward",)
+    assert survey.arrays == ("torch",)
 
 
 def test_a_file_that_is_read_for_an_exercise_names_no_other_functions(wanted: Wanted) -> None:

@@ -130,8 +130,8 @@ def _function(record: list[Any]) -> Function:
 
 
 def _survey(file: str, begun: list[Any], stubs: list[Any], flat: bool, *others: list[Any]) -> Survey:  # noqa: FBT001
-    answers, untouched, computed, functions, empty = (tuple(map(clean, each)) for each in (begun, stubs, *others))
-    return Survey(clean(file), answers, untouched, bool(flat), computed, functions, empty)
+    answers, untouched, *more = (tuple(map(clean, each)) for each in (begun, stubs, *others))
+    return Survey(clean(file), answers, untouched, bool(flat), *more)
 
 
 def _finding(file: str, line: int, rule: str, message: str) -> Finding:

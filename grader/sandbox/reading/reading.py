@@ -176,7 +176,8 @@ class _Found:
             if unknown:
                 begun = begun or tuple(name for name in code.lost if is_gradient(name))
             functions, empty, begun, stubs = (names[:MOST_FUNCTIONS] for names in (*others, begun, stubs))
-            return Candidate(name, Survey(shortened(name), begun, stubs, flat, computed, functions, empty))
+            arrays = tuple(_arrays(code.tree.body)) if self.wanted is None else ()
+            return Candidate(name, Survey(shortened(name), begun, stubs, flat, computed, functions, empty, arrays))
         return Candidate(name, Survey(shortened(name)), broken=rough_answers(data) > 0, read=False)
 
     def _of_others(self, name: str, data: bytes) -> tuple[str, ...]:
@@ -519,6 +520,13 @@ def definitions(body: Iterable[ast.stmt], wanted: Wanted | None) -> Iterator[tup
 def _others(body: Iterable[ast.stmt]) -> Iterator[tuple[str, ast.stmt]]:
     """Every other function that may be a layer's: none that Python itself calls."""
     return (found for found in _defined(body) if not (ANSWER.fullmatch(found[0]) or found[0].endswith("__")))
+
+
+def _arrays(body: Iterable[ast.stmt]) -> list[str]:
+    """Of numpy and torch those that top-level lines import."""
+    names = [alias.name for node in body if isinstance(node, ast.Import) for alias in node.names]
+    names += [node.module or "" for node in body if isinstance(node, ast.ImportFrom)]
+    return sorted({name.partition(".")[0] for name in names} & {"numpy", "torch"})
 
 
 def _defined(body: Iterable[ast.stmt]) -> Iterator[tuple[str, ast.stmt]]:
