@@ -230,8 +230,9 @@ class Exercise:
         file, form = self.directory / "exercise.toml", self.settings.form
         if form is None:
             raise BrokenExercise(f'{file}: a layer needs a [form] such as backward = "{EXAMPLE}"')
-        inputs = [name for name in self.inputs_parameters if not self.ends_in_out or name != COTANGENT]
-        if problem := form_problem(form, inputs, self.given_sizes, self.graded):
+        added = (COTANGENT, "loss") if self.ends_in_out else ()
+        values = [name for name in (*self.inputs_parameters, *self.producer) if name not in added]
+        if problem := form_problem(form, values, self.given_sizes, self.graded):
             raise BrokenExercise(f"{file}: [form]: {problem}")
 
     def _check_order(self, file: ForwardFile, constant: str) -> None:

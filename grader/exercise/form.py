@@ -4,7 +4,7 @@
     backward = "affine_backward(dout, cache) -> dx, dw, db"
 
 A static method has its class's name in front: `Linear.backward`. What a function returns can be a parameter of the next
-one by the same name: the cache is the learner's own, and is never looked at. The other parameters are inputs of
+one by the same name: the cache is the learner's own, and is never looked at. The other parameters are variables of
 forward.py, sizes, dout, and what [form] gives beside them.
 """
 
@@ -138,35 +138,35 @@ def keys_problem(table: Mapping[str, Any]) -> str | None:
     return None
 
 
-def form_problem(form: Passes, inputs: Collection[str], sizes: Collection[str], graded: Sequence[str]) -> str | None:
+def form_problem(form: Passes, values: Collection[str], sizes: Collection[str], graded: Sequence[str]) -> str | None:
     """What does not fit together in a [form]; None if everything does.
 
     Args:
-        inputs: the parameters of forward() in forward.py.
-        sizes: those of inputs().
+        values: the parameters of forward() in forward.py, and what its lines compute.
+        sizes: the parameters of inputs().
         graded: the variables that have a row.
     """
-    known = {*inputs, *sizes, *form.given, "dout", *(("ctx",) if form.style == "autograd" else ())}
+    known = {*values, *sizes, *form.given, "dout", *(("ctx",) if form.style == "autograd" else ())}
     for call in filter(None, (form.make, *form.calls)):
         for name in call.parameters:
             if name not in known:
                 return (
-                    f"{call.name} is to be given {name}, which is neither an input of forward() nor returned before; "
+                    f"{call.name} is to be given {name}, which is neither a variable of forward() nor returned before; "
                     f"there are {', '.join(sorted(known))}"
                 )
         known |= {*call.returns}
-    if stray := next((name for name in form.sets.values() if name not in inputs), None):
-        return f"set names {stray}, which is no input of forward(); there are {', '.join(sorted(inputs))}"
+    if stray := next((name for name in form.sets.values() if name not in values), None):
+        return f"set names {stray}, which is no variable of forward(); there are {', '.join(sorted(values))}"
     last = form.backward.name
     for variable in graded:
         if row_name(variable, form) not in form.returned:
             return f"GRADED lists {variable}, but {last} does not return d{variable}"
     for name in () if form.style == "autograd" else form.returned:
-        if name[:1] == "d" and name[1:] in inputs and name[1:] not in graded:
+        if name[:1] == "d" and name[1:] in values and name[1:] not in graded:
             return f"{last} returns {name}, but GRADED does not list {name[1:]}"
     if again := next((name for name in form.returned if form.returned.count(name) > 1), None):
         return f"{again} is returned twice; give one of them another name"
-    return _scale_problem(form, {*inputs, *sizes}, graded)
+    return _scale_problem(form, {*values, *sizes}, graded)
 
 
 def _scale_problem(form: Passes, known: Collection[str], graded: Sequence[str]) -> str | None:

@@ -219,12 +219,12 @@ class LayerSteps:
 
     def _evidence(self, variable: str) -> Evidence:
         """The evidence for a row: which function it is from, and why the layer cannot be called, if it cannot."""
-        reading, inputs = self._attempt.reading, self._attempt.exercise.inputs_parameters
-        row, calls = self._attempt.exercise.row_name(variable), self._passes.calls
+        reading, exercise = self._attempt.reading, self._attempt.exercise
+        row, calls = exercise.row_name(variable), self._passes.calls
         last = next((call for call in calls if row in call.returns), self._passes.backward)
         names = self._passes.taken
         upstream = (OUTPUT,) if f"d{OUTPUT}" in names else ()
-        sent = {*inputs, *self._attempt.exercise.given_sizes}
+        sent = {*exercise.inputs_parameters, *exercise.producer, *exercise.given_sizes}
         binding = Binding(tuple(name for name in names if name in sent), upstream)
         needed = calls[: calls.index(last) + 1]
         obstacles = (obstacle(call.name, reading, self._attempt.loading, binding) for call in needed)

@@ -191,10 +191,13 @@ class Passes:
 
     @property
     def taken(self) -> tuple[str, ...]:
-        """The names of all that the functions are given; some of it may be returned by an earlier one."""
-        asked = [name for call in (self.make, *self.calls) if call is not None for name in call.parameters]
-        inner = [each for value in self.given.values() for each in (value.values() if isinstance(value, dict) else ())]
-        return tuple(dict.fromkeys((*asked, *self.sets.values(), *(each for each in inner if isinstance(each, str)))))
+        """The names of all that the functions are given, and that no earlier one has returned."""
+        found, returned = dict.fromkeys(self.sets.values()), set[str]()
+        for call in filter(None, (self.make, *self.calls)):
+            found |= dict.fromkeys(name for name in call.parameters if name not in returned)
+            returned |= {*call.returns}
+        inner = [each for value in self.given.values() if isinstance(value, dict) for each in value.values()]
+        return (*found, *(each for each in inner if isinstance(each, str) and each not in found))
 
 
 @dataclass(frozen=True, slots=True)

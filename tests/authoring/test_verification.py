@@ -32,8 +32,11 @@ MUTANTS = 60
 """How many mutants of each solution are graded under the mark `slow`; `grade verify --mutants N` grades more."""
 
 
-IN_TORCH = [name for name in list_exercises() if not load_exercise(name).in_numpy]
-"""Those in numpy are verified in a sandbox that has it: test_numpy_exercises.py."""
+def needs(name: str) -> tuple[pytest.MarkDecorator, ...]:
+    """The marks of an exercise whose grading takes long, or needs numpy."""
+    form = load_exercise(name).settings.form
+    in_numpy = form is not None and form.arrays == "numpy"
+    return (*((pytest.mark.slow,) if name == "gpt2_training" else ()), *((pytest.mark.numpy,) if in_numpy else ()))
 
 
 EVERY = [pytest.param(name, marks=needs(name)) for name in list_exercises()]
@@ -41,7 +44,7 @@ EVERY = [pytest.param(name, marks=needs(name)) for name in list_exercises()]
 
 @pytest.mark.parametrize("name", EVERY)
 def test_stubs_fail_and_solutions_pass(sandbox: Sandbox, name: str) -> None:
-    """For every exercise in the project that needs nothing but torch."""
+    """For every exercise in the project."""
     verification = Verification(load_exercise(name), sandbox)
     for finding in (verification.reading_matter(), verification.stubs(), verification.solution()):
         assert finding.problems == (), finding.what

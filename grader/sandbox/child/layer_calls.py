@@ -181,12 +181,12 @@ class LayerCalls(Calls):
             stray = self._stray(names, result, values) if len(result) == len(names) else None
             if stray is not None:
                 return stray
-        elif len(names) == 1:
+        elif len(names) == 1 and type(result) is not dict:
             result = (result,)
         if type(result) in (tuple, list) and len(result) == len(names):
             values.update(zip(names, result, strict=True))
-        elif type(result) is dict and all(type(key) is str for key in result) and result.keys() >= {*names}:
-            values.update((name, result[name]) for name in names)
+        elif (found := _by_name(names, result)) is not None:
+            values.update(found)
         else:
             what = clean(described(result), 300)
             expected = f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else names[0]
@@ -232,6 +232,14 @@ def _fresh(layer: Passes, sources: Mapping[str, Any], numpy: arrays.Arrays | Non
         needed = (type(each.values[name]) is PlainTensor for name in layer.calls[0].parameters if name != "ctx")
         each.values["ctx"] = FunctionCtx(tuple(needed))
     return each
+
+
+def _by_name(names: Sequence[str], result: Any) -> dict[str, Any] | None:
+    """What a dict holds under these names, or under those of the variables: `dw` or `w`; None if it lacks one."""
+    if type(result) is not dict or not all(type(key) is str for key in result):
+        return None
+    keys = {name: name if name in result else name.removeprefix("d") for name in names}
+    return {name: result[key] for name, key in keys.items()} if result.keys() >= {*keys.values()} else None
 
 
 def _one_for_each(result: Any, count: int) -> Sequence[Any]:

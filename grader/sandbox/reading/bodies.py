@@ -71,8 +71,8 @@ def _returns(body: list[ast.stmt]) -> Iterator[ast.Return]:
 def is_stub(function: Definition) -> bool:
     """Whether a function is as it was handed out.
 
-    A stub has a docstring, `pass`, `...`, `return None`, `dx = None` or `raise NotImplementedError`, and nothing else. A
-    layer's also has `cache = (x, w)` and `return out, cache`.
+    A stub has a docstring, `pass`, `...`, `return None`, `dx = None` or `raise NotImplementedError`, and nothing else.
+    A layer's also has `cache = (x, w)` and `return out, cache`.
     """
     if isinstance(function, ast.Lambda):
         return _is_none(function.body)
