@@ -1,8 +1,8 @@
 # Your turn: a linear layer as an object. W and b are set before forward() is called. forward() keeps on the object what
 # backward() needs; backward() returns dLdA and leaves the gradients of the parameters in dLdW and dLdb.
 #
-# dLdZ is the gradient of the loss with respect to Z, the layer's output; in the table, Z is called out. The shapes below
-# are those of the given case; your layer is also tested on other cases.
+# dLdZ is the gradient of the loss with respect to Z, the layer's output; in the table, Z is called out. The shapes
+# below are those of the given case; your layer is also tested on other cases.
 
 import numpy as np
 

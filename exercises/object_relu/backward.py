@@ -1,7 +1,7 @@
 # Your turn: a ReLU as an object. forward() keeps on the object what backward() needs.
 #
-# dLdA is the gradient of the loss with respect to A, the layer's output; in the table, A is called out. The shapes below
-# are those of the given case; your layer is also tested on other cases.
+# dLdA is the gradient of the loss with respect to A, the layer's output; in the table, A is called out. The shapes
+# below are those of the given case; your layer is also tested on other cases.
 
 import numpy as np
 
