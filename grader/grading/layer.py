@@ -7,6 +7,7 @@ diagnoses are those of any gradient; `Layer` joins the questions that one call a
 
 from __future__ import annotations
 
+import re
 import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -174,13 +175,17 @@ class LayerSteps:
                 judgment = replace(judgment, verdict=Verdict.HARD_CODED, problem=kept) if kept else judgment
                 notes = notes if judgment.verdict.right or not wrong else [*notes, _forward_first(wrong)]
             explained = self._attempt.settings.explained and not is_value and judgment.problem not in states.values()
-            diagnosis = explain(evidence, judgment, cases) if explained else None
+            found_out = explain(evidence, judgment, cases) if explained else None
+            diagnosis = found_out.as_dict() if found_out else None
+            if self._attempt.exercise.in_numpy:
+                judgment = replace(judgment, problem=in_numpy_words(judgment.problem))
+                diagnosis = in_numpy_words(diagnosis)
             yield Row.of(
                 self._attempt,
                 evidence.variable,
                 evidence,
                 judgment,
-                diagnosis=diagnosis.as_dict() if diagnosis else None,
+                diagnosis=diagnosis,
                 notes=notes,
                 seconds=time.perf_counter() - start + sum(outcome.seconds for outcome in evidence.calls()),
             )
@@ -229,6 +234,28 @@ class LayerSteps:
         needed = calls[: calls.index(last) + 1]
         obstacles = (obstacle(call.name, reading, self._attempt.loading, binding) for call in needed)
         return Evidence(variable, reading.functions.get(last.name), binding, next(filter(None, obstacles), None))
+
+
+_IN_NUMPY = (
+    (re.compile(r"\btorch\.(float32|float64)\b"), "float64"),
+    (re.compile(r"\btorch\.(bool|u?int\d+|float16)\b"), r"\1"),
+    (re.compile(r"\btorch\."), "np."),
+    (re.compile(r"\bkeepdim="), "keepdims="),
+    (re.compile(r"\btensor(s?)\b"), r"array\1"),
+)
+"""What PyTorch calls something, and what NumPy does."""
+
+
+def in_numpy_words(said: Any) -> Any:
+    """A sentence, or a table with sentences, in the words of NumPy."""
+    if isinstance(said, str):
+        for words, others in _IN_NUMPY:
+            said = words.sub(others, said)
+    elif isinstance(said, dict):
+        return {key: in_numpy_words(value) for key, value in said.items()}
+    elif isinstance(said, (list, tuple)):
+        return type(said)(map(in_numpy_words, said))
+    return said
 
 
 def _kind(evidence: Evidence) -> Ask:

@@ -12,6 +12,7 @@ from grader.exercise.exercise import Exercise
 from grader.exercise.forward import BrokenExercise
 from grader.exercise.settings import Settings
 from grader.grading.grading import start_grading
+from grader.grading.layer import in_numpy_words
 from grader.grading.submission import Submission
 from grader.sandbox.client import Sandbox
 
@@ -200,7 +201,7 @@ def test_what_people_write_in_numpy_is_accepted(in_numpy: Grade, changes: list[t
         (("np.sum(dout, axis=0)", "np.sum(dout, axis=0).astype(complex)"), {"db": "wrong_type"}, "dtype complex128"),
         (("np.sum(dout, axis=0)", "np.matrix(dout.sum(0))"), {"db": "wrong_type"}, "a matrix as db"),
         (("np.sum(dout, axis=0)", "np.zeros((10**6, 50))"), {"db": "wrong_type"}, "larger than this gradient can be"),
-        (("np.sum(dout, axis=0)", "dout.sum(0) > 0"), {"db": "wrong_dtype"}, "dtype torch.bool"),
+        (("np.sum(dout, axis=0)", "dout.sum(0) > 0"), {"db": "wrong_dtype"}, "dtype bool, expected float64: a comparison"),
         (("x.dot(w) + b", "x.dot(w) - b"), {"out": "wrong_values"}, "values differ from those of forward.py"),
     ],
 )  # fmt: skip
@@ -423,3 +424,60 @@ def test_nothing_else_of_autograd_can_be_imported(as_function: Grade, line: str)
     name = line.rsplit(maxsplit=1)[-1].replace("*", "grad")
     rows = as_function(("import torch\n", f"import torch\n{line}\n"), ("x, w = ctx", f"{name}\n        x, w = ctx"))
     assert {rows[row]["verdict"] for row in ("dx", "dw", "db")} <= {"refused", "raised"}
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ("sum((0, 2), keepdim=True) keeps the dimension", "sum((0, 2), keepdims=True) keeps the dimension"),
+        ("dtype torch.int64, expected torch.float32", "dtype int64, expected float64"),
+        (
+            {"what": "torch.where of the tensor", "lines": [3], "n": None},
+            {"what": "np.where of the array", "lines": [3], "n": None},
+        ),
+    ],
+)
+def test_sentences_are_in_the_words_of_numpy(said: Any, expected: Any) -> None:
+    """Where a learner writes numpy."""
+    assert in_numpy_words(said) == expected
+
+
+STUBS = """\
+def affine_forward(x, w, b):
+    out = None
+    cache = (x, w, b)
+    return out, cache
+
+def affine_backward(dout, cache):
+    x, w, b = cache
+    dx, dw, db = None, None, None
+    return dx, dw, db
+"""
+
+
+@pytest.mark.numpy
+@pytest.mark.parametrize("change", [("", ""), ("    out = None", "    n, d = x.shape\n    out = None")])
+def test_a_course_s_own_stubs_are_not_started(numpy_sandbox: Sandbox, tmp_path: Path, change: tuple[str, str]) -> None:
+    """They return None for everything, whatever stands above."""
+    exercise = write_layer(tmp_path / "affine", NUMPY_FORM)
+    rows = grading(exercise, STUBS.replace(*change, 1), numpy_sandbox)()
+    assert wrong(rows) == dict.fromkeys(ALL, "not_started")
+    assert "returned only None" in rows["out"]["problem"]
+
+
+GIVEN = """\
+def backward(x, w, z, dout):
+    grads = {}
+    grads['w'] = x.T @ dout + 0 * z.sum()
+    grads['b'] = dout.sum(0)
+    return grads
+"""
+
+
+def test_a_dict_of_gradients_over_given_values(sandbox: Sandbox, tmp_path: Path) -> None:
+    """Any forward value may be given, and the keys may be the variables' names."""
+    form = 'backward = "backward(x, w, z, dout) -> dw, db"\n'
+    exercise = write_layer(tmp_path / "affine", form, graded="['w', 'b']")
+    assert wrong(grading(exercise, GIVEN, sandbox)()) == {}
+    rows = grading(exercise, GIVEN.replace("'b'", "'bias'"), sandbox)()
+    assert rows["dw"]["problem"] == "backward returned a dict, expected dw and db"
