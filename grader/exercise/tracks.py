@@ -26,6 +26,10 @@ TRACKS = {
 }
 """The shipped tracks, in the order of a listing, each with what it is about. An author's own follow them."""
 
+CONVENTIONS = ("numpy", "static", "autograd", "objects")
+"""Those of layers in a course's convention: the others ask for the same layers one by one, so that a workspace has
+these only if they are asked for."""
+
 
 def by_track(exercises: Iterable[Exercise]) -> dict[str, list[Exercise]]:
     """The exercises of each track, in order. Those without a track come last, under an empty name, by difficulty."""

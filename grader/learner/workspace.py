@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from grader.exercise.forward import BrokenExercise
 from grader.exercise.shelf import exercises_directory, installed, list_exercises, the_installed
-from grader.exercise.tracks import check_tracks, in_sequence, track_of
+from grader.exercise.tracks import CONVENTIONS, check_tracks, in_sequence, track_of
 from grader.report.files import replace_file, write_whole
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ def init(directory: Path, tracks: Sequence[str] = ()) -> NewFiles:
     """Create a workspace, or add missing files to one. Existing files are kept.
 
     Args:
-        tracks: the tracks whose exercises it is to have; all exercises if none is named.
+        tracks: the tracks whose exercises it is to have; if none is named, all but layers in a course's convention.
 
     Raises:
         UnknownExercise: there is no such track. Nothing was created.
@@ -104,13 +104,11 @@ def init(directory: Path, tracks: Sequence[str] = ()) -> NewFiles:
 
 def _asked(tracks: Sequence[str], directory: Path) -> NewFiles:
     """The exercises of the tracks, and the tracks besides."""
-    names = list_exercises()
-    if not tracks:
-        return NewFiles(exercises=names)
-    of = {name: {track_of(folder) for folder in installed(name)} for name in names}
+    of = {name: {track_of(folder) for folder in installed(name)} for name in list_exercises()}
     there = in_sequence(track for found in of.values() for track in found)
     check_tracks(tracks, there)
-    chosen = [name for name, found in of.items() if found & {*tracks}]
+    wanted = {*(tracks or there)} - {*(() if tracks else CONVENTIONS)}
+    chosen = [name for name, found in of.items() if found & wanted]
     begun = [of[name] for name in (*chosen, *list_exercises(directory / "exercises")) if name in of]
     others = [track for track in there if track and not any(track in found for found in begun)]
     return NewFiles(exercises=chosen, other_tracks=others)

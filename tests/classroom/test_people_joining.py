@@ -259,11 +259,11 @@ def batch(
     """Run `grade batch` on `class` up to where grading would begin: the class, and what it said."""
     seen: list[list[HandedIn]] = []
 
-    def stop(_: object, handed_in: list[HandedIn]) -> None:
+    def stop(_run: object, _everything: object, handed_in: list[HandedIn], *_rest: object) -> None:
         seen.append(list(handed_in))
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("grader.cli.batch._exercise", stop)
+    monkeypatch.setattr("grader.cli.batch._grade_exercise", stop)
 
     def run(files: dict[str, str | None], roster: str | bytes, *options: str) -> tuple[list[HandedIn], str]:
         hand_in(tmp_path / "class", dict(files))

@@ -265,7 +265,7 @@ class TestMessages:
 
     def test_a_gradient_of_several_exercises(self, desk: Path) -> None:
         """Three by name and how many more, in the order of the curriculum."""
-        start = "dlogits is a gradient of mlp, cross_entropy, masked_cross_entropy and "
+        start = "dlogits is a gradient of mlp, autograd_cross_entropy, cross_entropy and "
         assert self.refused("dlogits").startswith(start)
         assert self.refused("dlogits").endswith(" more. Name one, as in mlp::dlogits")
 
@@ -282,7 +282,9 @@ class TestMessages:
 
     def test_a_name_like_no_other(self, here: Path) -> None:
         """All exercises are listed."""
-        assert self.refused("zzzz").startswith("there is no exercise or path zzzz. Available: attention, batchnorm, ")
+        assert self.refused("zzzz").startswith(
+            "there is no exercise or path zzzz. Available: attention, autograd_attention, "
+        )
 
     def test_a_misspelled_command_is_suggested_only_as_the_first_word(
         self, desk: Path, command: Callable[[str], click.Context]
