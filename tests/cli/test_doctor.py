@@ -125,13 +125,13 @@ class TestNumerics:
 
     def test_bits_that_were_measured_are_comparable(self, locked: Isolation) -> None:
         """By measurement, not by the name of the processor or the version of torch."""
-        line = "  reference gradients have the measured bits in 23 of 23 exercises: exact means the same here"
+        line = "  reference gradients have the measured bits in 36 of 36 exercises: exact means the same here"
         assert line in examined(locked)
 
     def test_other_bits_are_not(self, locked: Isolation, monkeypatch: pytest.MonkeyPatch) -> None:
         """Whatever the reason."""
         monkeypatch.setattr("grader.exercise.case.Cases.other_bits", True)
-        line = "  reference gradients have the measured bits in 0 of 23 exercises: exact is only informative"
+        line = "  reference gradients have the measured bits in 0 of 36 exercises: exact is only informative"
         assert f"{line} in the others" in examined(locked)
 
     def test_numerics_that_could_not_be_pinned_are_reported(

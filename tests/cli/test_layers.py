@@ -70,7 +70,7 @@ class TestOneFile:
         """The layer is graded, and its table is shown."""
         result = layers(solved(FEW).replace("def affine_backward", "def affine_back"))
         assert "· w               | not started: layers.py has no function affine_backward" in result.stdout
-        assert [entry["score"]["correct"] for entry in entries(tmp_path)] == [0, 2, 4]
+        assert [entry["score"]["correct"] for entry in entries(tmp_path)] == [1, 2, 4]
 
     def test_what_has_no_table_is_told_on_one_line(self, layers: Callable[..., Result]) -> None:
         """Stubs, and the course's other layers."""

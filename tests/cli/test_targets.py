@@ -188,7 +188,7 @@ class TestNoTargets:
         assert targets[0].path == Path("exercises", "micrograd")
         difficulties = [each.exercise.settings.difficulty for each in targets[1:] if each.exercise]
         assert difficulties == sorted(difficulties)
-        assert len(targets) == len(list(exercises_directory().glob("*/exercise.toml")))
+        assert len(targets) == len(list(desk.glob("exercises/*/exercise.toml")))
 
     @pytest.mark.parametrize("word", ["exercises", "exercises/", "./exercises", "."])
     def test_the_folder_of_the_exercises_means_the_same(self, desk: Path, word: str) -> None:

@@ -201,7 +201,7 @@ def test_what_people_write_in_numpy_is_accepted(in_numpy: Grade, changes: list[t
         (("np.sum(dout, axis=0)", "np.sum(dout, axis=0).astype(complex)"), {"db": "wrong_type"}, "dtype complex128"),
         (("np.sum(dout, axis=0)", "np.matrix(dout.sum(0))"), {"db": "wrong_type"}, "a matrix as db"),
         (("np.sum(dout, axis=0)", "np.zeros((10**6, 50))"), {"db": "wrong_type"}, "larger than this gradient can be"),
-        (("np.sum(dout, axis=0)", "dout.sum(0) > 0"), {"db": "wrong_dtype"}, "dtype bool, expected float64: a comparison"),
+        (("np.sum(dout, axis=0)", "dout.sum(0) > 0"), {"db": "wrong_dtype"}, "dtype bool, expected float64: a"),
         (("x.dot(w) + b", "x.dot(w) - b"), {"out": "wrong_values"}, "values differ from those of forward.py"),
     ],
 )  # fmt: skip

@@ -12,13 +12,17 @@ from click.testing import CliRunner
 
 from grader.cli.main import main
 from grader.exercise.shelf import exercises_directory, list_exercises
+from grader.exercise.tracks import CONVENTIONS
 from grader.learner.workspace import FILES, NoWorkspace, init
 
 
 def test_every_installed_exercise_is_copied_without_its_solution(tmp_path: Path) -> None:
-    """Three files each, byte for byte."""
+    """Three files each, byte for byte; layers in a course's convention only if their tracks are asked for."""
     made = init(tmp_path / "mine")
     assert made.kept == []
+    assert set(made.exercises) < set(list_exercises())
+    for track in CONVENTIONS:
+        init(tmp_path / "mine", [track])
     for name in list_exercises():
         folder = tmp_path / "mine" / "exercises" / name
         assert sorted(path.name for path in folder.iterdir()) == sorted(FILES)
