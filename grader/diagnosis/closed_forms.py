@@ -7,6 +7,7 @@ formula has to be proved here; each is derived in the docstring of the function 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import torch
@@ -149,8 +150,12 @@ def _cross_entropy(facts: Facts) -> Iterator[ClosedForm]:
             for soft in _soft(facts, 1, torch.softmax(x, 1)):
                 hot = Node("hot_at", (name(index), variable), 1)
                 both = Node("sub", (soft, hot))
-                node = Node("div", (both, Node("size", (variable,), (0,))))
+                count = Node("size", (variable,), (0,))
+                node = Node("div", (both, count))
                 yield ClosedForm(node, Kind.SOFTMAX_JACOBIAN, title, _alone(mul(node, hot)))
+                early = Node("sub", (Node("div", (soft, count)), hot))
+                text = "only the probabilities are divided, before 1 is subtracted"
+                yield ClosedForm(node, Kind.FUSED_TERM, title, Change(early, Kind.FUSED_TERM, text, 0.1))
                 for mask in _masks(facts, x):
                     counted = mul(both, Node("column", (mask,)))
                     kept = Node("div", (counted, Node("sum", (mask,), (None, False))))
@@ -169,21 +174,34 @@ def _masks(facts: Facts, x: torch.Tensor) -> Iterator[Node]:
 def _normalization(facts: Facts) -> Iterator[ClosedForm]:
     x = facts.probe.numbers.values[facts.variable]
     for unit, inverse, dim, centered in _normalized(x, _floats(facts)):
+        title = f"the normalization {unit}"
         for g in _towards(facts, unit):
             for outer, inner in _pulled_out(g, facts, dim):
                 for freedom in (0, 1):
                     node = _normal_form(facts.variable, unit, inverse, inner, dim, freedom, centered=centered)
                     node = node if outer is None else mul(outer, node)
-                    yield ClosedForm(node, Kind.FUSED_TERM, f"the normalization {unit}")
+                    form = partial(_normal_form, facts.variable, unit, inverse, dim=dim, freedom=freedom)
+                    alone = None
+                    if outer is None and inner.op == "mul" and not has_gradient(inner.args[0]):
+                        alone = _late(inner.args[0], form(inner.args[1], centered=centered))
+                    if outer is None and not centered:
+                        yield ClosedForm(node, Kind.FUSED_TERM, title, _centered(form(inner, centered=True)))
+                    yield ClosedForm(node, Kind.FUSED_TERM, title, alone)
 
 
-def _normalized(x: torch.Tensor, values: dict[str, torch.Tensor]) -> Iterator[tuple[str, str, int, bool]]:
-    """Forward values unit = (x - mean) * inverse, or x * inverse: unit, inverse, the dimension, whether centered."""
-    for inverse, w in values.items():
+def _normalized(x: torch.Tensor, values: dict[str, torch.Tensor]) -> Iterator[tuple[str, Node, int, bool]]:
+    """Forward values unit = (x - mean) * inverse, or x * inverse: unit, inverse, the dimension, whether centered.
+
+    The inverse is a forward value, or 1 over one.
+    """
+    for known, w in values.items():
         for dim in range(x.dim()):
-            if w.dim() == x.dim() and w.shape[dim] == 1 and x.shape[dim] > 1 and broadcasts(w.shape, x.shape):
+            if not _constant_along(w, x.dim(), dim) or x.shape[dim] == 1 or not broadcasts(w.shape, x.shape):
+                continue
+            for inverse in (name(known), Node("pow", (name(known), const(-1)))):
                 for centered in (True, False):
-                    unit = (x - x.mean(dim, keepdim=True) if centered else x) * w
+                    less = x - x.mean(dim, keepdim=True) if centered else x
+                    unit = less * w if inverse.op == "name" else less / w
                     yield from ((u, inverse, dim, centered) for u, v in values.items() if _alike(v, unit))
 
 
@@ -208,13 +226,23 @@ def _pulled_out(g: Node, facts: Facts, dim: int) -> Iterator[tuple[Node | None, 
     yield None, g
 
 
+def _late(factor: Node, node: Node) -> Change:
+    text = "a factor is multiplied at the end that belongs inside the means"
+    return Change(mul(factor, node), Kind.FUSED_TERM, text, 0.1)
+
+
+def _centered(node: Node) -> Change:
+    text = "it has the term of a mean that the forward pass does not subtract"
+    return Change(node, Kind.FUSED_TERM, text, 0.1)
+
+
 def _constant_along(value: torch.Tensor, dims: int, dim: int) -> bool:
     """Whether a value, broadcast to `dims` dimensions, is constant along `dim`."""
     own = dim - (dims - value.dim())
     return own < 0 or value.shape[own] == 1
 
 
-def _normal_form(variable: str, unit: str, inverse: str, g: Node, dim: int, freedom: int, *, centered: bool) -> Node:
+def _normal_form(variable: str, unit: str, inverse: Node, g: Node, dim: int, freedom: int, *, centered: bool) -> Node:
     """inverse/n * (n*g - sum(g) - n/(n-1)*unit*sum(g*unit)): the lecture's third exercise.
 
     The three terms come back directly, through the mean (if x is centered), and through the variance, whose share is
@@ -227,4 +255,4 @@ def _normal_form(variable: str, unit: str, inverse: str, g: Node, dim: int, free
     direct = mul(n, g)
     if centered:
         direct = Node("sub", (direct, Node("sum", (g,), ((dim,), True))))
-    return mul(Node("div", (name(inverse), n)), Node("sub", (direct, variance)))
+    return mul(Node("div", (inverse, n)), Node("sub", (direct, variance)))

@@ -14,7 +14,9 @@ from grader.diagnosis.facts import gather
 from grader.diagnosis.formula import added
 from grader.diagnosis.hard_coded import hard_coded
 from grader.diagnosis.kinds import Diagnosis, Identity, Kind
+from grader.diagnosis.layer_values import diagnose_value
 from grader.diagnosis.search import among, coefficients, nearly, ratio, search, shares, try_change
+from grader.diagnosis.way_back import STAGES, one_step
 from grader.verdict.evidence import Verdict
 
 if TYPE_CHECKING:
@@ -38,22 +40,29 @@ EXPLAINED = frozenset(
 """The verdicts of an answer that is a tensor but not the right one."""
 
 
+OF_VALUES = frozenset({Verdict.WRONG_VALUES, Verdict.NON_FINITE})
+"""Those that do not say yet what is wrong with a value of a layer."""
+
+
 class DiagnosisFailed(RuntimeWarning):
     """An explanation failed: an internal error, which does not affect the verdict."""
 
 
 def explain(evidence: Evidence, judgment: Judgment, cases: Cases) -> Diagnosis | None:
-    """The diagnosis of a wrong gradient; None for any other verdict.
+    """The diagnosis of a wrong gradient, or of a wrong value of a layer; None for any other verdict.
 
     An error in here must not cost a learner the grade, which is already known. It becomes a warning (an error in the
     tests), and the learner is shown that the explanation failed, not that there is nothing to explain.
     """
     if judgment.verdict not in EXPLAINED:
         return None
+    name = cases.exercise.row_name(evidence.variable)
     try:
+        if cases.exercise.is_value(evidence.variable):
+            return diagnose_value(evidence, cases) if judgment.verdict in OF_VALUES else None
         return diagnose(evidence, judgment, cases)
     except Exception as error:  # noqa: BLE001 whatever fails, the grade stays
-        what = f"d{evidence.variable} could not be explained: {type(error).__name__}: {error}"
+        what = f"{name} could not be explained: {type(error).__name__}: {error}"
         warnings.warn(what, DiagnosisFailed, stacklevel=2)
         return Diagnosis(
             Kind.UNKNOWN,
@@ -70,25 +79,25 @@ def diagnose(evidence: Evidence, judgment: Judgment, cases: Cases) -> Diagnosis:
     if evidence.changes or (judgment.verdict is Verdict.HARD_CODED and not evidence.narrow):
         return hard_coded(evidence, judgment, cases)
     for facts in gather(evidence, cases):
-        found = identity(facts, null=evidence.variable in cases.null)
+        found = identity(facts, cases)
         if found is not None and not by_chance(facts, found):
             return sentences.told(facts, aliased(facts, found))
     return unknown.unused(evidence, cases) or unknown.unknown(evidence, judgment, cases)
 
 
-def identity(facts: Facts, *, null: bool = False) -> Identity | None:
-    """The first identity that holds on every case.
-
-    Args:
-        facts: the answer.
-        null: whether the true gradient is zero up to rounding on every case.
-    """
+def identity(facts: Facts, cases: Cases) -> Identity | None:
+    """The first identity that holds on every case."""
+    null = facts.variable in cases.null
     if whole_answer.all_zero(facts):
         return sentences.zeros(facts, null=null)
     if null and whole_answer.tiny(facts):
         return sentences.null_gradient(facts)
     if facts.true_cotangents:
         return whole_answer.whole(facts) or weighed(facts) or closed(facts)
+    return _of_layer(facts, cases) if facts.exercise.is_layer else _of_gradient(facts)
+
+
+def _of_gradient(facts: Facts) -> Identity | None:
     return (
         unused(facts)
         or whole_answer.whole(facts)
@@ -98,6 +107,26 @@ def identity(facts: Facts, *, null: bool = False) -> Identity | None:
         or changed(facts)
         or (closed(facts) if facts.local_style else None)
         or further(facts)
+        or whole_answer.rearranged(facts)
+    )
+
+
+def _of_layer(facts: Facts, cases: Cases) -> Identity | None:
+    """The same for a gradient that comes back through all lines of a layer."""
+    ignored = facts.evidence.upstream and not facts.evidence.depends_on
+    return (
+        unused(facts)
+        or (one_step(facts, cases, STAGES[:1]) if ignored else None)
+        or of_a_sibling(facts)
+        or whole_answer.whole(facts)
+        or weighed(facts)
+        or whole_answer.of_another(facts)
+        or (None if facts.local_style else chains(facts) or closed(facts))
+        or one_step(facts, cases, STAGES[:1])
+        or changed(facts)
+        or (closed(facts) if facts.local_style else None)
+        or further(facts)
+        or one_step(facts, cases, STAGES[1:])
         or whole_answer.rearranged(facts)
     )
 
@@ -246,6 +275,15 @@ def _of_siblings(facts: Facts) -> Identity | None:
     for sibling, theirs in facts.siblings.items():
         factors = _weights([*facts.paths, *theirs], facts)
         if factors is not None:
+            return sentences.sibling(facts, sibling, factors)
+    return None
+
+
+def of_a_sibling(facts: Facts) -> Identity | None:
+    """The gradient of another value that the same line reads: two results returned in the wrong order."""
+    for sibling, theirs in facts.siblings.items():
+        factors = _weights([*facts.paths, *theirs], facts)
+        if factors == ["0"] * len(facts.paths) + ["1"] * len(theirs):
             return sentences.sibling(facts, sibling, factors)
     return None
 

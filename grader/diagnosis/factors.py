@@ -101,6 +101,9 @@ _FORMS: list[tuple[str, Callable[[float], float]]] = [
     ("1/{}**3", lambda s: _over(1, s**3)),
 ]
 """Expressions of one quantity; those with 1-s apply to fractions and rates below 1, such as a momentum."""
+PLAIN = 2
+"""The first ones: a size, and 1 over it. They come before the others of any quantity: n may be one less than m in every
+case, and then 1/n is meant, not 1/(m-1)."""
 _PAIRS: list[tuple[str, Callable[[float, float], float]]] = [
     ("{0}*{1}", lambda s, t: s * t),
     ("1/({0}*{1})", lambda s, t: _over(1, s * t)),
@@ -177,9 +180,10 @@ class Forms:
 
 
 def _forms(known: Mapping[str, Sequence[float]]) -> Iterator[tuple[str, list[float]]]:
-    for name, values in known.items():
-        for form, function in _FORMS:
-            yield form.replace("{}", name), [function(v) for v in values]
+    for forms in (_FORMS[:PLAIN], _FORMS[PLAIN:]):
+        for name, values in known.items():
+            for form, function in forms:
+                yield form.replace("{}", name), [function(v) for v in values]
     pairs = itertools.combinations(known.items(), 2)
     for (one, first), (other, second) in sorted(pairs, key=lambda pair: ".numel()" in pair[1][0]):
         for form, pair in _PAIRS:

@@ -12,6 +12,7 @@ import torch
 from grader.diagnosis.derive import Deriver, Path
 from grader.diagnosis.factors import Forms, name_factor
 from grader.diagnosis.formula import Node, Numbers, added, distinct_leaves, name, substituted, upstream
+from grader.exercise.forward import COTANGENT, OUTPUT
 from grader.sandbox.types import Returned
 from grader.verdict.evidence import NARROW_TOLERANCE, Ask, Evidence
 from grader.verdict.judge import is_local_style
@@ -104,8 +105,10 @@ class Facts:
 
     @cached_property
     def values(self) -> tuple[str, ...]:
-        """The forward values among the function's parameters."""
+        """The forward values that the function can compute with: a layer may keep any of them."""
         asked = self.evidence.binding.values if self.evidence.binding else ()
+        if self.exercise.is_layer:
+            return tuple(name for name in self.probe.numbers.values if name not in ("loss", OUTPUT, COTANGENT))
         return tuple(name for name in asked if name in self.probe.numbers.values)  # sizes are not among them
 
     @cached_property

@@ -89,6 +89,13 @@ def distinct_leaves(node: Node) -> Iterator[Node]:
             yield leaf
 
 
+def walk(node: Node) -> Iterator[Node]:
+    """A formula and all its parts; one that is used twice comes twice."""
+    yield node
+    for arg in node.args:
+        yield from walk(arg)
+
+
 def _leaves(node: Node) -> Iterator[Node]:
     if not node.args:
         yield node
@@ -342,6 +349,8 @@ def _vjp(numbers: Numbers, data: tuple[CodeType, int | None], g: torch.Tensor, x
     with torch.enable_grad():
         out = numbers.run(code, _x=leaf)
         out = out if output is None else out[output]
+        if not out.requires_grad:  # only a shape was read
+            return torch.zeros_like(x)
         return torch.autograd.grad((out * g).sum(), leaf, materialize_grads=True)[0]
 
 

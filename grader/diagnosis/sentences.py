@@ -13,6 +13,7 @@ from grader.diagnosis.kinds import Diagnosis, Identity, Kind
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from grader.diagnosis.candidates.changed_lines import ChangedLines
     from grader.diagnosis.closed_forms import ClosedForm
     from grader.diagnosis.derive import Path
     from grader.diagnosis.facts import Facts
@@ -26,7 +27,7 @@ def told(facts: Facts, found: Identity) -> Diagnosis:
     known: dict[str, Any] = {
         "verified_cases": len(facts.views),
         "random_upstream": not facts.true_cotangents,
-        "lines": [line.number for line in facts.lines],
+        "lines": [line.number for line in facts.exercise.lines_about(facts.variable)],
     }
     if facts.narrow:
         known["float32"] = True
@@ -41,6 +42,18 @@ def listed(words: Iterable[str]) -> str:
     """`a`, `a and b`, `a, b and c`."""
     found = list(words)
     return " and ".join([", ".join(found[:-1]), found[-1]] if len(found) > 1 else found)
+
+
+def written(changed: ChangedLines) -> str:
+    """Lines that are written otherwise."""
+    return listed(f"`{line.text}` as line {line.number}" for line in changed.lines)
+
+
+def instead(facts: Facts, changed: ChangedLines) -> str:
+    """What these lines are in forward.py."""
+    numbers = {line.number for line in changed.lines}
+    lines = [line for line in facts.exercise.lines if line.number in numbers]
+    return f"In forward.py, {listed(f'line {line.number} is `{line.text}`' for line in lines)}"
 
 
 def place(line: Line) -> str:

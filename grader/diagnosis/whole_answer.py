@@ -199,10 +199,15 @@ def _factors_when_turned(facts: Facts, one: int, other: int) -> list[float] | No
 
 
 def _same_numbers(facts: Facts) -> Identity | None:
-    if not all(_reordered(view, facts.tolerance) for view in facts.views):
+    if not reordered(facts):
         return None
     look = f"Check the order of the dimensions when you reshape it. {sentences.readers(facts)}"
     return sentences.whole(facts, Kind.PERMUTED, "has the right values in the wrong positions", look)
+
+
+def reordered(facts: Facts) -> bool:
+    """Whether the answer has the right values in another order on every case."""
+    return all(_reordered(view, facts.tolerance) for view in facts.views)
 
 
 def _reordered(view: View, tolerance: float) -> bool:

@@ -18,6 +18,7 @@ from grader.diagnosis.formula import (
     same_leaf,
     substituted,
     upstream,
+    walk,
 )
 from grader.diagnosis.kinds import Kind
 
@@ -174,23 +175,17 @@ def _count(node: Node, leaf: Node) -> int:
     return int(same_leaf(node, leaf)) + sum(_count(arg, leaf) for arg in node.args)
 
 
-def _nodes(node: Node) -> Iterator[Node]:
-    yield node
-    for arg in node.args:
-        yield from _nodes(arg)
-
-
 def _shared(root: Node) -> list[Node]:
     """Parts that are used more than once."""
     seen: dict[Node, int] = {}
-    for node in _nodes(root):
+    for node in walk(root):
         seen[node] = seen.get(node, 0) + 1
     return [node for node, count in seen.items() if count > 1 and node.args]
 
 
 def _other_dimensions(root: Node, facts: Facts) -> Iterator[Change]:
     """Every sum over another dimension."""
-    sums = [node.data for node in _nodes(root) if node.op == "sum"]
+    sums = [node.data for node in walk(root) if node.op == "sum"]
     if len(sums) < 2:
         return
     for dims in [*((d,) for d in range(facts.probe.expected.dim())), None]:

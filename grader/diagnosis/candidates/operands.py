@@ -80,7 +80,8 @@ def _replaced(node: Node, facts: Facts, value: torch.Tensor) -> Iterator[Change]
         if same_leaf(atom, node):
             continue
         kind = replaced_kind(node, atom)
-        text = f"{spell(atom)} is used instead of the {'upstream gradient' if node.op == 'up' else 'right value'}"
+        upstream = mine if facts.exercise.is_layer else "the upstream gradient"  # of a layer's, only dout is one
+        text = f"{spell(atom)} is used instead of {upstream if node.op == 'up' else 'the right value'}"
         yield Change(atom, kind, text, 0.2)
         other = floats(atom, facts)
         if other is not None and other.numel() == value.numel() and other.shape != value.shape:

@@ -73,13 +73,18 @@ _PARTS = {
 """Which entries along a dimension are kept, as a message writes it."""
 
 
-def masked(node: Node, facts: Facts) -> Iterator[Change]:
-    """Only some entries of a value."""
-    value = tensor_at(node, facts)
-    for dim in range(value.dim()):
+def ends(node: Node, facts: Facts) -> Iterator[Change]:
+    """A value without its first or last entries, or with those only."""
+    for dim in range(tensor_at(node, facts).dim()):
         for which, text in _PARTS.items():
             part = Node("fn", (node,), _part(dim, which))
             yield Change(part, Kind.WRONG_INDEX, text.format(dim), 0.8)
+
+
+def masked(node: Node, facts: Facts) -> Iterator[Change]:
+    """Only some entries of a value."""
+    value = tensor_at(node, facts)
+    yield from ends(node, facts)
     for index, text in columns_of(facts):
         for dim in range(value.dim()):
             at = Node("hot_at", (index, node), dim)

@@ -1,0 +1,140 @@
+"""Wrong values of a layer's forward function: what an answer is, and with which line it would be right."""
+
+from __future__ import annotations
+
+import itertools
+from typing import TYPE_CHECKING
+
+from grader.diagnosis import sentences, whole_answer
+from grader.diagnosis.factors import factor_of_each
+from grader.diagnosis.facts import Facts, View, deriver_of
+from grader.diagnosis.formula import Numbers
+from grader.diagnosis.kinds import Diagnosis, Identity, Kind
+from grader.diagnosis.other_passes import MOST_CHECKED, passes_of, value_of_changed
+from grader.exercise.dtypes import is_floating
+from grader.verdict.evidence import Ask
+
+if TYPE_CHECKING:
+    import torch
+
+    from grader.exercise.case import Cases
+    from grader.verdict.evidence import Evidence
+
+
+def facts_of_value(evidence: Evidence, cases: Cases) -> Facts | None:
+    """The answers, in the place of gradients; None if no case has one."""
+    ask = Ask.NARROW if evidence.narrow else Ask.RANDOM
+    views = []
+    for number, case in enumerate(cases):
+        got = None if case.stressed else evidence.tensor(ask, number)
+        if got is not None:
+            expected = case.graph.values[evidence.variable]
+            numbers = Numbers(case.graph.values, case.true.total, case.exercise.module.__dict__)
+            views.append(View(case, got.double(), expected, numbers, case.true, float(expected.abs().max())))
+    views.sort(key=lambda view: view.expected.numel())
+    exercise, at = cases.exercise, cases.given.sizes
+    if not views:
+        return None
+    return Facts(exercise, evidence.variable, evidence, tuple(views), deriver_of(cases), at, true_cotangents=False)
+
+
+def diagnose_value(evidence: Evidence, cases: Cases) -> Diagnosis:
+    """The diagnosis of a wrong value, from the collected evidence only."""
+    facts = facts_of_value(evidence, cases)
+    found = None if facts is None else value_identity(facts, cases)
+    if facts is not None and found is not None:
+        return sentences.told(facts, found)
+    line = cases.exercise.producer[evidence.variable]
+    message = (
+        f"no single known mistake explains your {evidence.variable}. Work through the lines of forward.py up to "
+        f"line {line.number}, `{line.text}`, and compare each with yours"
+    )
+    return Diagnosis(Kind.UNKNOWN, message, {"tested": True})
+
+
+def value_identity(facts: Facts, cases: Cases) -> Identity | None:
+    """The first identity that holds on every case."""
+    return (
+        _zeros(facts)
+        or _factor(facts)
+        or _turned(facts)
+        or _of_another_pass(facts, cases)
+        or _another(facts)
+        or _rearranged(facts)
+    )
+
+
+def _zeros(facts: Facts) -> Identity | None:
+    if any(bool(view.got.any()) for view in facts.views):
+        return None
+    return Identity(kind=Kind.ZEROS, what=f"your {facts.variable} is zero everywhere", look=_look(facts))
+
+
+def _look(facts: Facts) -> str:
+    line = facts.exercise.producer[facts.variable]
+    return f"Compare with {sentences.place(line)}: `{line.text}`"
+
+
+def _factor(facts: Facts) -> Identity | None:
+    if any(view.got.shape != view.expected.shape for view in facts.views):
+        return None
+    named = facts.named(factor_of_each(((v.expected, v.got) for v in facts.views), facts.tolerance))
+    if named is None or named == "1":
+        return None
+    if named == "-1":
+        what = f"your {facts.variable} has the opposite sign in every case"
+        return Identity(kind=Kind.SIGN, what=what, look=_look(facts), factor=named)
+    size = sentences.at_your_sizes(facts, named)
+    what = f"your {facts.variable} is {named} times what forward.py computes{size} in every case"
+    return Identity(kind=Kind.CONSTANT_FACTOR, what=what, look=_look(facts), factor=named)
+
+
+def _turned(facts: Facts) -> Identity | None:
+    for one, other in itertools.combinations(range(facts.probe.expected.dim()), 2):
+        turned = [view.expected.transpose(one, other) for view in facts.views]
+        if all(_close(facts, view, value) for view, value in zip(facts.views, turned, strict=True)):
+            what = f"your {facts.variable} is transposed (dimensions {one} and {other})"
+            return Identity(kind=Kind.TRANSPOSED, what=what, look=_look(facts))
+    return None
+
+
+def _close(facts: Facts, view: View, value: torch.Tensor | None) -> bool:
+    if value is None or value.shape != view.got.shape:
+        return False
+    return float((value - view.got).abs().max()) <= facts.tolerance * float(view.got.abs().max())
+
+
+def _of_another_pass(facts: Facts, cases: Cases) -> Identity | None:
+    """The value in a forward pass with a line that is written otherwise."""
+    view = next((view for view in facts.views if view.case is cases.probe), None)
+    if view is None or facts.narrow:
+        return None
+    fitting = passes_of(cases).with_value(facts.variable, view.got)
+    for changed in itertools.islice(fitting, MOST_CHECKED):
+        if all(_close(facts, each, value_of_changed(each.case, changed, facts.variable)) for each in facts.views):
+            what = f"your {facts.variable} is right for a forward pass with {sentences.written(changed)}"
+            return Identity(kind=changed.kind, what=what, look=sentences.instead(facts, changed))
+    return None
+
+
+def _another(facts: Facts) -> Identity | None:
+    """The value of an earlier line."""
+    for line in reversed(facts.exercise.lines):
+        for name in line.outputs:
+            values = [view.case.graph.values[name] for view in facts.views]
+            same = all(
+                is_floating(value) and _close(facts, view, value)
+                for view, value in zip(facts.views, values, strict=True)
+            )
+            if same and name != facts.variable:
+                what = f"your {facts.variable} is {name}, a value of {sentences.place(line)}"
+                return Identity(kind=Kind.WRONG_OPERAND, what=what, look=_look(facts), other=name)
+    return None
+
+
+def _rearranged(facts: Facts) -> Identity | None:
+    if not whole_answer.reordered(facts):
+        return None
+    what = f"your {facts.variable} has the right values in the wrong positions"
+    look = f"Check the order of the dimensions when you reshape. {_look(facts)}"
+    return Identity(kind=Kind.PERMUTED, what=what, look=look)
