@@ -185,17 +185,19 @@ def _written_otherwise(layer: LayerParts, changed: ChangedLines) -> Iterator[Mis
 
 
 def _taken(layer: LayerParts) -> Iterator[Mistake]:
-    """A value that is taken for another one on the whole way back, or two that change places."""
-    values, lines = layer.probe.case.graph.values, layer.exercise.lines
+    """A value taken for one that it is computed from, or the reverse, and two that change places, on the whole way."""
+    exercise, values = layer.exercise, layer.probe.case.graph.values
     names = [n for n, v in values.items() if is_floating(v) and n not in ("loss", COTANGENT)]
-    graded = [name for name in layer.exercise.graded if not layer.exercise.is_value(name)]
+    graded = [name for name in exercise.graded if not exercise.is_value(name)]
     for one, other in itertools.combinations(names, 2):
-        line = next((line for line in lines if {one, other} & {*line.reads}), None)
+        line = next((line for line in exercise.lines if {one, other} & {*line.reads}), None)
         if line is None or values[one].shape != values[other].shape:
             continue
-        places = f"right if {one} and {other} change places on the way back: check the order in which you keep them"
         pairs = {one: other, other: one}
-        yield Mistake(_taken_for(layer, pairs, graded), Kind.WRONG_OPERAND, 0.35, places, line)
+        if other not in exercise.downstream(one):
+            what = f"right if {one} and {other} change places on the way back: check the order in which you keep them"
+            yield Mistake(_taken_for(layer, pairs, graded), Kind.WRONG_OPERAND, 0.35, what, line)
+            continue
         for taken, instead in pairs.items():
             what = f"right except for one thing: wherever {taken} is needed on the way back, {instead} is used"
             yield Mistake(_taken_for(layer, {taken: instead}, graded), Kind.WRONG_OPERAND, 0.3, what, line)
@@ -261,7 +263,9 @@ def _slopes(path: Path, variable: str) -> Iterator[Change]:
 
 def _closed(layer: LayerParts, variable: str) -> Iterator[Mistake]:
     exercise, between = layer.exercise, layer.between
-    later = [n for n in (*between, *layer.probe.sweep.overrides) if n in exercise.downstream(variable)]
+    values = layer.probe.case.graph.values
+    alike = [name for name in between if values[name].shape == values[variable].shape]
+    later = [name for name in (*alike, *layer.probe.sweep.overrides) if name in exercise.downstream(variable)]
     for used in ((), *((other,) for other in later)):
         facts = layer.facts(variable, used)
         for form in closed_forms(facts):
