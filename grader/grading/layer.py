@@ -173,9 +173,13 @@ class LayerSteps:
                 judgment, notes = self._follow_ups.judged(layer, evidence)
                 kept = states.get(evidence.variable, "") if judgment.verdict.right else ""
                 judgment = replace(judgment, verdict=Verdict.HARD_CODED, problem=kept) if kept else judgment
-                notes = notes if judgment.verdict.right or not wrong else [*notes, wrong]
+                notes = notes if judgment.verdict.right or not wrong else [*notes, _forward_first(wrong)]
             explained = self._attempt.settings.explained and judgment.problem not in states.values()
-            diagnosis = explain(evidence, judgment, cases) if explained else None
+            found_out = explain(evidence, judgment, cases) if explained else None
+            diagnosis = found_out.as_dict() if found_out else None
+            if self._attempt.exercise.in_numpy:
+                judgment = replace(judgment, problem=in_numpy_words(judgment.problem))
+                diagnosis = in_numpy_words(diagnosis)
             yield Row.of(
                 self._attempt,
                 evidence.variable,
