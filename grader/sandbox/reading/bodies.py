@@ -80,9 +80,9 @@ def is_stub(function: Definition) -> bool:
     empty = {node.id for statement in body if _is_placeholder(statement) for node in _targets(statement)}
     given = {node.arg for node in ast.walk(function.args) if isinstance(node, ast.arg)} | empty
     kept = {node.id for each in body if _is_of(each, given) for node in _targets(each)}
-    if not all(_says_nothing(each) or _is_of(each, given) for each in body):
-        return False
     returns = [_parts(node.value) for node in body if isinstance(node, ast.Return) and not _is_bare(node)]
+    if not all(_says_nothing(each) or (returns and _is_of(each, given)) for each in body):
+        return False
     return all(not empty.isdisjoint(each) and (empty | kept).issuperset(each) for each in returns)
 
 
@@ -94,7 +94,7 @@ def _parts(value: ast.expr | None) -> list[str]:
 
 def _is_of(statement: ast.stmt, names: set[str]) -> bool:
     """Whether a statement only gives names to a function's parameters: `cache = (x, w, b)`."""
-    return isinstance(statement, ast.Assign) and names.issuperset(_parts(statement.value))
+    return isinstance(statement, ast.Assign) and bool(_targets(statement)) and names.issuperset(_parts(statement.value))
 
 
 def _says_nothing(statement: ast.stmt) -> bool:
