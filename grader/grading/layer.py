@@ -80,9 +80,15 @@ class Layer:
             place = calls[_inputs(question)].index(question)
             yield self._in_torch(found.outcomes[place], question) if isinstance(found, Several) else found
 
-    def ask_beside(self, questions: Sequence[Question], other: str) -> Sequence[tuple[Outcome, Outcome]]:
-        """Ask again, with the forward pass of other values in between, and the backward pass twice."""
-        joined = replace(self._joined(questions), beside=other)
+    def ask_beside(self, questions: Sequence[Question], other: str, *, hidden: bool) -> list[tuple[Outcome, Outcome]]:
+        """Ask again, with the forward pass of other values in between, and the backward pass twice.
+
+        Args:
+            other: where the other values are.
+            hidden: whether the learner must not see those.
+        """
+        joined = self._joined(questions)
+        joined = replace(joined, beside=other, hidden=joined.hidden or hidden)
         found = next(iter(self._answers([joined])))
         if not isinstance(found, Several):
             return [(found, found) for _ in questions]
@@ -206,7 +212,7 @@ class LayerSteps:
         if not asked or self._passes.forward is None:
             return {}
         questions = [case_question(cases, each, 0, "float32" if each.narrow else "float64") for each in asked]
-        answers = layer.ask_beside(questions, pool_name(1, questions[0].dtype))
+        answers = layer.ask_beside(questions, pool_name(1, questions[0].dtype), hidden=cases[1].hidden)
         reads = self._passes.reads.values()
         states = {}
         for evidence, (first, again) in zip(asked, answers, strict=True):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 from functools import lru_cache, partial
-from operator import attrgetter, itemgetter, methodcaller, setitem
+from operator import attrgetter, call, itemgetter, methodcaller, setitem
 from typing import TYPE_CHECKING, Any, Final
 
 from grader.sandbox.child import arrays
@@ -97,15 +97,15 @@ class LayerCalls(Calls):
         """Make the layer's object for each pass. If there are two, the first has made the other's pass before."""
         assert layer.make is not None
         for each in made:
-            yield partial(kind, *(each.values[name] for name in layer.make.parameters))
+            yield partial(call, kind, *(each.values[name] for name in layer.make.parameters))
             self._lose(each, self._failure(), layer.make.name, layer.returned)
             each.values[_OBJECT] = self._result[0][0]
             yield from self._set(layer, each)
         for other in made[1:]:
             before = replace(other, values={**other.values, _OBJECT: made[0].values[_OBJECT]}, lost=dict(made[0].lost))
             yield from self._set(layer, before)
-            for call in layer.calls[:-1]:
-                yield from self._called(layer, call, (), before)
+            if layer.forward is not None:
+                yield from self._called(layer, layer.forward, (), before)
             yield from self._backward(layer, (), before)
             yield before.values.clear
             yield from self._set(layer, made[0])
@@ -133,50 +133,55 @@ class LayerCalls(Calls):
     def _walk(self, owner: Any, steps: Sequence[tuple[str, Any]]) -> Generator[_Function, None, _Failure | None]:
         """Follow a path from the layer's object; where it leads is the result of the last call."""
         for how, key in steps:
-            yield partial(owner) if how == "call" else partial(_GETTERS[how](key), owner)
+            yield partial(call, owner) if how == "call" else partial(_GETTERS[how](key), owner)
             failure = self._failure()
             if failure is not None:
                 return failure
             owner = self._result[0][0]
         return None
 
-    def _called(self, layer: Passes, call: Signature, functions: Sequence[_Function], each: _Pass) -> _Calls:
+    def _called(self, layer: Passes, signature: Signature, functions: Sequence[_Function], each: _Pass) -> _Calls:
         """Call one of the functions, unless what it needs is lost."""
-        after = (*call.returns, *(layer.reads.values() if call is layer.backward else ()))
-        missing = next((each.lost[name] for name in (*call.parameters, *after) if name in each.lost), None)
+        after = (*signature.returns, *(layer.reads.values() if signature is layer.backward else ()))
+        missing = next((each.lost[name] for name in (*signature.parameters, *after) if name in each.lost), None)
         if missing is not None:
             each.lost.update(dict.fromkeys(after, missing))
             return
-        function = functions[layer.calls.index(call)] if layer.make is None else None
+        function = functions[layer.calls.index(signature)] if layer.make is None else None
         if function is None and layer.make is None:
-            self._lose(each, self.undefined(call.name), call.name, after)
+            self._lose(each, self.undefined(signature.name), signature.name, after)
             return
-        given = [each.values[name] for name in call.parameters]
+        given = [each.values[name] for name in signature.parameters]
         if function is not None:
-            yield partial(function, *given)
+            yield partial(call, function, *given)
         else:
-            yield partial(methodcaller(call.name.rpartition(".")[2], *given), each.values[_OBJECT])
-        failure = self._failure() or self._taken_apart(layer, call, each.values)
-        answers = [each.values.get(name) for name in call.returns if name in each.wanted]
-        if failure is None and len(call.returns) > 1 and answers and not any(value is not None for value in answers):
+            yield partial(methodcaller(signature.name.rpartition(".")[2], *given), each.values[_OBJECT])
+        failure = self._failure() or self._taken_apart(layer, signature, each.values)
+        answers = [each.values.get(name) for name in signature.returns if name in each.wanted]
+        if (
+            failure is None
+            and len(signature.returns) > 1
+            and answers
+            and not any(value is not None for value in answers)
+        ):
             failure = NotStarted(how=ONLY_NONE, printed=self._shown())
         # What an object or a ctx would have kept is lost with a forward pass that failed.
-        kept = layer.style != "functions" and call is layer.forward
-        self._lose(each, failure, call.name, layer.returned if kept else after)
+        kept = layer.style != "functions" and signature is layer.forward
+        self._lose(each, failure, signature.name, layer.returned if kept else after)
 
     def _lose(self, each: _Pass, failure: _Failure | None, function: str, names: Iterable[str]) -> None:
         if failure is not None:
             each.lost.update(dict.fromkeys(names, replace(failure, function=function)))
 
-    def _taken_apart(self, layer: Passes, call: Signature, values: dict[str, Any]) -> _Failure | None:
+    def _taken_apart(self, layer: Passes, signature: Signature, values: dict[str, Any]) -> _Failure | None:
         """Give the values that a function returned their names; what is wrong with them if there are not as many."""
         result: Any = self._result[0][0]
-        names = call.returns
+        names = signature.returns
         if not names:
             return None
         if result is None:
             return NotStarted(how="returned None", printed=self._shown())
-        if layer.style == "autograd" and call is layer.backward:
+        if layer.style == "autograd" and signature is layer.backward:
             result = _one_for_each(result, len(names))
             stray = self._stray(names, result, values) if len(result) == len(names) else None
             if stray is not None:
