@@ -21,6 +21,7 @@ from grader.verdict.evidence import Ask, Evidence, Judgment, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from grader.exercise.case import Cases
 
@@ -59,14 +60,60 @@ backward = "norm_backward(dout, cache) -> dx, dgamma, dbeta"
 """
 
 
+ROWWISE = """
+import torch
+
+GRADED = ['out', 'x', 'w']
+SIZES = [{'n': 8, 'd': 4}, {'n': 11, 'd': 7}, {'n': 5, 'd': 6}]
+
+def inputs(seed, n=7, d=5):
+    g = torch.Generator().manual_seed(seed)
+    return {'x': torch.randn((n, d), generator=g) * 2, 'w': torch.randn(d, generator=g) + 1.5}
+
+def forward(x, w):
+    LINES
+    out = w*xhat
+    return locals()
+"""
+LAYERNORM = """
+    xc = x - x.mean(1, keepdim=True)
+    rstd = ((xc**2).mean(1, keepdim=True) + 1e-5)**-0.5
+    xhat = xc * rstd
+"""
+RMSNORM = """
+    rstd = ((x**2).mean(1, keepdim=True) + 1e-5)**-0.5
+    xhat = x * rstd
+"""
+GATED = """
+    a = torch.tanh(x)
+    b = torch.sin(x) * a
+    xhat = a * x.cos() + b * x
+"""
+
+
+def layer(folder: Path, forward: str, form: str) -> Cases:
+    """The cases of an exercise."""
+    folder.mkdir()
+    (folder / "exercise.toml").write_text(form, encoding="utf-8")
+    (folder / "forward.py").write_text(forward, encoding="utf-8")
+    return build_cases(Exercise(folder), 1)
+
+
 @pytest.fixture(scope="module")
 def norm(tmp_path_factory: pytest.TempPathFactory) -> Cases:
     """A normalization, a tanh, and a scale and shift."""
-    folder = tmp_path_factory.mktemp("exercises") / "norm"
-    folder.mkdir()
-    (folder / "exercise.toml").write_text(FORM, encoding="utf-8")
-    (folder / "forward.py").write_text(FORWARD, encoding="utf-8")
-    return build_cases(Exercise(folder), 1)
+    return layer(tmp_path_factory.mktemp("exercises") / "norm", FORWARD, FORM)
+
+
+@pytest.fixture(scope="module")
+def rowwise(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Cases]:
+    """Some lines, scaled by w."""
+    form = FORM.replace("gamma, beta) ->", "w) ->").replace("dgamma, dbeta", "dw")
+
+    def make(lines: str) -> Cases:
+        return layer(tmp_path_factory.mktemp("exercises") / "rows", ROWWISE.replace("    LINES", lines), form)
+
+    return make
 
 
 def told(cases: Cases, variable: str, answer: Answer, *, used: bool = True) -> tuple[str, str]:
@@ -220,6 +267,54 @@ class TestGradients:
         """A false story is worse than none."""
         kind, _ = told(norm, "x", lambda v, g: backward(v, g * v["gamma"] * torch.sin(v["act"]) ** 3))
         assert kind == "unknown"
+
+
+def normalized(v: dict[str, Any], g: torch.Tensor, *, centered: bool) -> torch.Tensor:
+    """The gradient of a row-wise normalization's input, from that of its output."""
+    mean = g.mean(1, keepdim=True) if centered else 0.0
+    found: torch.Tensor = v["rstd"] * (g - mean - v["xhat"] * (g * v["xhat"]).mean(1, keepdim=True))
+    return found
+
+
+class TestClosedForms:
+    """Formulas that cover several lines."""
+
+    def test_a_factor_outside_the_means_is_named(self, rowwise: Callable[[str], Cases]) -> None:
+        """w differs from feature to feature, so it does not come out of a mean over the features."""
+        kind, message = told(rowwise(LAYERNORM), "x", lambda v, g: v["w"] * normalized(v, g, centered=True))
+        assert kind == "fused_term"
+        assert "a factor is multiplied at the end that belongs inside the means" in message
+
+    def test_the_term_of_a_mean_that_nobody_subtracted_is_named(self, rowwise: Callable[[str], Cases]) -> None:
+        """The formula of layer norm, for RMS norm."""
+        kind, message = told(rowwise(RMSNORM), "x", lambda v, g: normalized(v, g * v["w"], centered=True))
+        assert kind == "fused_term"
+        assert "it has the term of a mean that the forward pass does not subtract" in message
+
+    def test_means_over_another_dimension_are_named(self, rowwise: Callable[[str], Cases]) -> None:
+        """The formula of batch norm, for layer norm."""
+
+        def turned(v: dict[str, Any], g: torch.Tensor) -> torch.Tensor:
+            g = g * v["w"]
+            found: torch.Tensor = v["rstd"] * (g - g.mean(0) - v["xhat"] * (g * v["xhat"]).mean(0))
+            return found
+
+        kind, message = told(rowwise(LAYERNORM), "x", turned)
+        assert kind == "wrong_axis"
+        assert "in the formula for the normalization xhat, the means run over dimension 0" in message
+
+    def test_a_share_in_the_middle_that_is_missing_is_named(self, rowwise: Callable[[str], Cases]) -> None:
+        """b = sin(x) * a passes nothing back to a."""
+
+        def without(v: dict[str, Any], g: torch.Tensor) -> torch.Tensor:
+            x, g = v["x"], g * v["w"]
+            da, db = g * x.cos(), g * x
+            found: torch.Tensor = da * (1 - v["a"] ** 2) + db * x.cos() * v["a"] - g * v["a"] * x.sin() + g * v["b"]
+            return found
+
+        kind, message = told(rowwise(GATED), "x", without)
+        assert kind in ("missing_path", "fused_term")
+        assert "is missing" in message
 
 
 class TestTables:
