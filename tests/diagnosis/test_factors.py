@@ -111,3 +111,9 @@ class TestName:
         assert not calls
         assert name_factor([9.0, 5.0, 8.0], forms) == name_factor([9.0, 5.0, 8.0], forms) == "n"
         assert len(calls) == 1
+
+
+def test_one_over_a_size_comes_before_one_less_than_another() -> None:
+    """n may be one less than m in every case: then 1/n is meant, not 1/(m-1)."""
+    sizes = {"m": [9.0, 5.0, 8.0], "n": [8.0, 4.0, 7.0]}
+    assert name_factor([1 / 8, 1 / 4, 1 / 7], Forms(lambda: sizes)) == "1/n"

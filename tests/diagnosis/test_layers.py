@@ -316,6 +316,13 @@ class TestClosedForms:
         assert kind in ("missing_path", "fused_term")
         assert "is missing" in message
 
+    def test_a_line_that_reads_only_the_shape_passes_nothing_back(self, rowwise: Callable[[str], Cases]) -> None:
+        """So no path through it is said to be missing."""
+        lines = "\n    xhat = x.reshape(x.shape[0], -1)\n"
+        kind, message = told(rowwise(lines), "x", lambda v, g: g * v["w"] * 3)
+        assert kind == "constant_factor"
+        assert "path" not in message
+
 
 class TestTables:
     """What is computed once for an exercise."""
