@@ -481,3 +481,20 @@ def test_a_dict_of_gradients_over_given_values(sandbox: Sandbox, tmp_path: Path)
     assert wrong(grading(exercise, GIVEN, sandbox)()) == {}
     rows = grading(exercise, GIVEN.replace("'b'", "'bias'"), sandbox)()
     assert rows["dw"]["problem"] == "backward returned a dict, expected dw and db"
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (("return grad_output @ w.T, x.T @ grad_output, grad_output.sum(0)\n",
+          "return grad_output @ w.T, x.T @ grad_output, grad_output.sum(0)\n\nLinear.backward = 3\n"), "not callable"),
+        (("return grad_output @ w.T, x.T @ grad_output, grad_output.sum(0)\n",
+          "return grad_output @ w.T, x.T @ grad_output, grad_output.sum(0)\n\nLinear = 3\n"), "Linear"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_called_is_told(as_function: Grade, change: tuple[str, str], said: str) -> None:
+    """It costs its rows, not the process."""
+    rows = as_function(change)
+    assert {"dx", "dw", "db"} <= set(wrong(rows))
+    assert said in rows["dx"]["problem"]
+    assert rows["dx"]["verdict"] == "raised"
