@@ -46,8 +46,11 @@ def entries(folder: Path) -> list[dict[str, Any]]:
 class TestOneFile:
     """Every layer in it has a table."""
 
-    def test_every_layer_in_the_file_is_graded(self, layers: Callable[..., Result], tmp_path: Path) -> None:
+    def test_every_layer_in_the_file_is_graded(
+        self, layers: Callable[..., Result], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         """A table for each, one total, and one word at the end."""
+        monkeypatch.delenv("CI", raising=False)  # nobody is congratulated there
         result = layers(solved())
         assert result.exit_code == 0, result.output
         for name, count in ROWS.items():
