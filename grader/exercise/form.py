@@ -11,14 +11,17 @@ forward.py, sizes, dout, and what [form] gives beside them.
 from __future__ import annotations
 
 import ast
+import keyword
+import math
 import operator
 import re
 from typing import TYPE_CHECKING, Any, Final
 
+from grader.exercise.forward import OUTPUT
 from grader.sandbox.types import Passes, Signature
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
 STYLES: Final = ("functions", "object", "autograd")
 ARRAYS: Final = ("torch", "numpy")
@@ -48,7 +51,11 @@ def signature(text: str) -> Signature | None:
         return None
     parameters, returns = (_words(part or "") for part in found.groups()[1:])
     names = (*found[1].split(".", 1), *parameters, *returns)
-    return Signature(found[1], parameters, returns) if all(map(str.isidentifier, names)) else None
+    return Signature(found[1], parameters, returns) if all(map(_is_name, names)) else None
+
+
+def _is_name(word: str) -> bool:
+    return word.isidentifier() and not keyword.iskeyword(word)
 
 
 def _words(text: str) -> tuple[str, ...]:
@@ -69,7 +76,7 @@ def signature_problem(key: str, value: Any) -> str | None:
 
 def names_problem(key: str, value: Any) -> str | None:
     """What is wrong with a class's name or a list of arguments; None if nothing is."""
-    if isinstance(value, str) and all(map(str.isidentifier, _words(value) or ("",))):
+    if isinstance(value, str) and all(map(_is_name, _words(value) or ("",))):
         return None
     return f'{key} must be a string such as {key} = "{_EXAMPLES[key]}", not {value!r}'
 
@@ -146,37 +153,61 @@ def form_problem(form: Passes, values: Collection[str], sizes: Collection[str], 
         sizes: the parameters of inputs().
         graded: the variables that have a row.
     """
-    known = {*values, *sizes, *form.given, "dout", *(("ctx",) if form.style == "autograd" else ())}
+    problems = (
+        *_given_problems(form, {*values, *sizes, "dout", "ctx", *form.returned}),
+        *_parameter_problems(form, {*values, *sizes, *form.given, "dout", *(("ctx",) * (form.style == "autograd"))}),
+        *_row_problems(form, values, graded),
+        *_scale_problems(form, {*values, *sizes}, [row_name(variable, form) for variable in graded]),
+    )
+    return next(iter(problems), None)
+
+
+def _given_problems(form: Passes, taken: Collection[str]) -> Iterator[str]:
+    for name in form.given:
+        if name in taken:
+            yield f"given lists {name}, which the functions get anyway; give the argument another name"
+        elif name not in form.taken:
+            yield f"given lists {name}, which none of the functions takes"
+
+
+def _parameter_problems(form: Passes, known: set[str]) -> Iterator[str]:
+    values = ", ".join(sorted(known))
     for call in filter(None, (form.make, *form.calls)):
-        for name in call.parameters:
+        for position, name in enumerate(call.parameters):
+            if name in call.parameters[:position]:
+                yield f"{call.name} is to be given {name} twice"
             if name not in known:
-                return (
+                yield (
                     f"{call.name} is to be given {name}, which is neither a variable of forward() nor returned before; "
                     f"there are {', '.join(sorted(known))}"
                 )
         known |= {*call.returns}
-    if stray := next((name for name in form.sets.values() if name not in values), None):
-        return f"set names {stray}, which is no variable of forward(); there are {', '.join(sorted(values))}"
+    if stray := next((name for name in form.sets.values() if name not in known), None):
+        yield f"set names {stray}, which is no variable of forward(); there are {values}"
+
+
+def _row_problems(form: Passes, values: Collection[str], graded: Sequence[str]) -> Iterator[str]:
     last = form.backward.name
     for variable in graded:
-        if row_name(variable, form) not in form.returned:
-            return f"GRADED lists {variable}, but {last} does not return d{variable}"
+        if row_name(variable, form) not in form.returned and variable == OUTPUT:
+            yield f"GRADED lists {OUTPUT}, but no function returns {OUTPUT}"
+        elif row_name(variable, form) not in form.returned:
+            yield f"GRADED lists {variable}, but {last} does not return d{variable}"
     for name in () if form.style == "autograd" else form.returned:
         if name[:1] == "d" and name[1:] in values and name[1:] not in graded:
-            return f"{last} returns {name}, but GRADED does not list {name[1:]}"
-    if again := next((name for name in form.returned if form.returned.count(name) > 1), None):
-        return f"{again} is returned twice; give one of them another name"
-    return _scale_problem(form, {*values, *sizes}, graded)
+            yield f"{last} returns {name}, but GRADED does not list {name[1:]}"
+    for name in form.returned:
+        if form.returned.count(name) > 1:
+            yield f"{name} is returned twice; give one of them another name"
 
 
-def _scale_problem(form: Passes, known: Collection[str], graded: Sequence[str]) -> str | None:
-    rows = [row_name(variable, form) for variable in graded]
+def _scale_problems(form: Passes, known: Collection[str], rows: Sequence[str]) -> Iterator[str]:
     for row, factor in form.scale.items():
         if row not in rows:
-            return f"scale lists {row}, which has no row; there are {', '.join(rows)}"
-        if stray := next((name for name in _names_in(factor) or () if name not in known), None):
-            return f"scale of {row} reads {stray}, which is no size; there are {', '.join(sorted(known))}"
-    return None
+            yield f"scale lists {row}, which has no row; there are {', '.join(rows)}"
+        for name in _names_in(factor) or ():
+            if name not in known:
+                yield f"scale of {row} reads {name}, which is no size; there are {', '.join(sorted(known))}"
 
 
 _ARITHMETIC: Final[dict[type[ast.operator], Callable[[float, float], float]]] = {
@@ -203,9 +234,13 @@ def _names_in(factor: str) -> set[str] | None:
     return {node.id for node in nodes if isinstance(node, ast.Name)} if plain else None
 
 
-def factor_value(factor: str, sizes: Mapping[str, Any]) -> float:
-    """The number that a factor such as `1/m` stands for at these sizes."""
-    return _value(ast.parse(factor.strip(), mode="eval").body, sizes)
+def factor_value(factor: str, sizes: Mapping[str, Any]) -> float | None:
+    """The number that a factor such as `1/m` stands for at these sizes; None if it is zero or none at all."""
+    try:
+        found = _value(ast.parse(factor.strip(), mode="eval").body, sizes)
+    except (ArithmeticError, TypeError, ValueError, RuntimeError):
+        return None
+    return found if math.isfinite(found) and found else None
 
 
 def _value(node: ast.expr, sizes: Mapping[str, Any]) -> float:

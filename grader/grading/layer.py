@@ -16,7 +16,7 @@ import torch
 
 from grader.diagnosis.diagnose import explain
 from grader.exercise.form import factor_value
-from grader.exercise.forward import OUTPUT
+from grader.exercise.forward import OUTPUT, BrokenExercise
 from grader.grading.follow_ups import FollowUps
 from grader.grading.gradients import ask_further, ask_given, ask_local, ask_true, send_values
 from grader.grading.questions import case_question, pool_name
@@ -39,6 +39,14 @@ if TYPE_CHECKING:
 IN_BETWEEN = (
     "right by itself, wrong when the forward pass of another input comes before the backward pass: {name} uses what "
     "the latest forward pass left in a global or in the class; take it from what its own forward pass kept"
+)
+USED_OBJECT = (
+    "right for a new object, wrong for one that has made another pass before, or beside another object: {name} uses "
+    "what an earlier pass left in the object or in the class; set everything anew in each pass"
+)
+OVERWRITTEN = (
+    "right by itself, wrong when the forward pass of another input follows: {name} keeps its result in a global, and "
+    "overwrites it; return a new one"
 )
 SECOND_CALL = (
     "right in the first call, wrong in a second one after the same forward pass: {name} changes {what} in place; "
@@ -99,7 +107,8 @@ class Layer:
         asked = self._session.ask(joined) if self._fatal is None else None
         for _ in joined:
             answer = self._fatal or next(asked)  # type: ignore[arg-type]
-            self._fatal = answer if is_fatal(answer) else None
+            if is_fatal(answer):  # in which of the functions is not known
+                self._fatal = answer = replace(answer, function=" and ".join(call.name for call in self._passes.calls))
             yield answer
 
     def _joined(self, questions: Sequence[Question]) -> Question:
@@ -116,6 +125,8 @@ class Layer:
         tensors = outcome.tensors
         if factor := self._passes.scale.get(self._names[question.function]):
             scale = factor_value(factor, self._sizes[question.values])
+            if scale is None:
+                raise BrokenExercise(f"[form] scale: {factor} is no number other than zero at the sizes of a case")
             tensors = tuple(each / scale if each.is_floating_point() else each for each in tensors)
         if self._passes.arrays == "numpy" and question.dtype == "float32":
             tensors = tuple(each.float() if each.dtype == torch.float64 else each for each in tensors)
@@ -171,14 +182,13 @@ class LayerSteps:
             start = time.perf_counter()
             is_value = self._attempt.exercise.is_value(evidence.variable)
             if is_value:
-                judgment, notes = judge_value(evidence, cases), list[str]()
+                judgment, notes = _stateless(judge_value(evidence, cases), states.get(evidence.variable)), list[str]()
                 if judgment.verdict in (Verdict.WRONG_VALUES, Verdict.HARD_CODED) and self._passes.forward is not None:
                     wrong.append(evidence.variable)
             else:
                 ask_true(layer, cases, evidence)
                 judgment, notes = self._follow_ups.judged(layer, evidence)
-                kept = states.get(evidence.variable, "") if judgment.verdict.right else ""
-                judgment = replace(judgment, verdict=Verdict.HARD_CODED, problem=kept) if kept else judgment
+                judgment = _stateless(judgment, states.get(evidence.variable))
                 notes = notes if judgment.verdict.right or not wrong else [*notes, _forward_first(wrong)]
             explained = self._attempt.settings.explained and judgment.problem not in states.values()
             found_out = explain(evidence, judgment, cases) if explained else None
@@ -201,32 +211,46 @@ class LayerSteps:
         return {}
 
     def _states(self, layer: Layer, found: Sequence[Evidence]) -> dict[str, str]:
-        """What is wrong with a gradient that is right in a pass of its own; by variable.
+        """What is wrong with an answer that is right in a pass of its own; by variable.
 
-        The forward pass of another case comes between its own and its backward pass, which is called twice.
+        The forward pass of another case comes between its own and its backward pass, which is called twice. First the
+        other case has the same sizes, as a copy that is kept by shape would; then it has others, unless an object is
+        made for these.
         """
-        cases, exercise = self._attempt.cases, self._attempt.exercise
-        asked = [
-            each for each in found if not exercise.is_value(each.variable) and each.tensor(_kind(each)) is not None
-        ]
-        if not asked or self._passes.forward is None:
-            return {}
-        questions = [case_question(cases, each, 0, "float32" if each.narrow else "float64") for each in asked]
-        answers = layer.ask_beside(questions, pool_name(1, questions[0].dtype), hidden=cases[1].hidden)
-        reads = self._passes.reads.values()
-        states = {}
-        for evidence, (first, again) in zip(asked, answers, strict=True):
-            alone, row = evidence.tensor(_kind(evidence)), f"d{evidence.variable}"
-            once, twice = tensor_of(first), tensor_of(again)
-            if alone is None or (row in reads and _adds_up(alone, once, twice)):
-                continue
-            if not _close(alone, once):
-                states[evidence.variable] = IN_BETWEEN.format(name=self._passes.backward.name)
-            elif twice is not None and not _close(alone, twice):
-                changed = isinstance(again, Returned) and f"d{OUTPUT}" in again.mutated
-                what = f"d{OUTPUT}" if changed else "what the forward pass kept"
-                states[evidence.variable] = SECOND_CALL.format(name=self._passes.backward.name, what=what)
+        cases = self._attempt.cases
+        asked = [each for each in found if each.tensor(_kind(each)) is not None]
+        states: dict[str, str] = {}
+        sized = [number for number, case in enumerate(cases) if number > 1 and not case.stressed]
+        others = [1] if self._passes.make is not None else [1, *sized[:1]]
+        for number in others if asked and self._passes.forward is not None else ():
+            questions = [case_question(cases, each, 0, "float32" if each.narrow else "float64") for each in asked]
+            dtype = questions[0].dtype
+            if dtype == "float32" and number != 1:
+                continue  # the values of that case were not sent in float32
+            answers = layer.ask_beside(questions, pool_name(number, dtype), hidden=cases[number].hidden)
+            known = frozenset(states)
+            for evidence, (first, again) in zip(asked, answers, strict=True):
+                if known and tensor_of(first) is None:
+                    continue  # what was found at the same sizes makes the whole call fail at others
+                if problem := self._state(evidence, first, again):
+                    states.setdefault(evidence.variable, problem)
         return states
+
+    def _state(self, evidence: Evidence, first: Outcome, again: Outcome) -> str:
+        """What is wrong with an answer beside another pass; empty if nothing is."""
+        alone, row = evidence.tensor(_kind(evidence)), self._attempt.exercise.row_name(evidence.variable)
+        once, twice, passes = tensor_of(first), tensor_of(again), self._passes
+        last = next((call.name for call in passes.calls if row in call.returns), passes.backward.name)
+        if alone is None or (row in passes.reads.values() and _adds_up(alone, once, twice)):
+            return ""
+        if not _close(alone, once):
+            is_value = self._attempt.exercise.is_value(evidence.variable)
+            said = USED_OBJECT if passes.make is not None else OVERWRITTEN if is_value else IN_BETWEEN
+            return said.format(name=last)
+        if twice is None or _close(alone, twice):
+            return ""
+        changed = isinstance(again, Returned) and f"d{OUTPUT}" in again.mutated
+        return SECOND_CALL.format(name=last, what=f"d{OUTPUT}" if changed else "what the forward pass kept")
 
     def _evidence(self, variable: str) -> Evidence:
         """The evidence for a row: which function it is from, and why the layer cannot be called, if it cannot."""
@@ -247,7 +271,8 @@ _IN_NUMPY = (
     (re.compile(r"\btorch\.(bool|u?int\d+|float16)\b"), r"\1"),
     (re.compile(r"\btorch\."), "np."),
     (re.compile(r"\bkeepdim="), "keepdims="),
-    (re.compile(r"\btensor(s?)\b"), r"array\1"),
+    (re.compile(r"\ba tensor\b"), "an array"),
+    (re.compile(r"(?<!torch )\btensor(s?)\b"), r"array\1"),
 )
 """What PyTorch calls something, and what NumPy does."""
 
@@ -264,6 +289,13 @@ def in_numpy_words(said: Any) -> Any:
     return said
 
 
+def _stateless(judgment: Judgment, problem: str | None) -> Judgment:
+    """The verdict on an answer that may be right in a pass of its own only."""
+    if problem is None or not judgment.verdict.right:
+        return judgment
+    return replace(judgment, verdict=Verdict.HARD_CODED, problem=problem)
+
+
 def _kind(evidence: Evidence) -> Ask:
     return Ask.NARROW if evidence.narrow else Ask.RANDOM
 
@@ -273,7 +305,8 @@ def _close(one: torch.Tensor, other: torch.Tensor | None) -> bool:
     if other is None or one.shape != other.shape:
         return False
     one, other = one.double(), other.double()
-    return bool(torch.allclose(one, other, rtol=SAME, atol=SAME * float(one.abs().max()), equal_nan=True))
+    largest = float(one.abs().nan_to_num(0, 0, 0).max()) if one.numel() else 0.0
+    return bool(torch.allclose(one, other, rtol=SAME, atol=SAME * largest, equal_nan=True))
 
 
 def _adds_up(alone: torch.Tensor, once: torch.Tensor | None, twice: torch.Tensor | None) -> bool:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from grader.exercise.exercise import Exercise
-from grader.exercise.form import signature
+from grader.exercise.form import factor_value, signature
 from grader.exercise.forward import BrokenExercise
 from grader.sandbox.types import Signature
 
@@ -83,7 +83,21 @@ def test_a_course_sets_the_points_of_a_value_by_its_row(tmp_path: Path) -> None:
         (FORM.replace("(dout, cache)", "(dout, kept)"), "double_backward is to be given kept, which is neither"),
         (FORM.replace("-> dx", "-> dw"), "GRADED lists x, but double_backward does not return dx"),
         (FORM.replace("-> dx", "-> dx, cache"), "cache is returned twice"),
-        (FORM.replace("-> out", "-> y"), "GRADED lists out, but double_backward does not return dout"),
+        (FORM + "given = { x = 3 }", "given lists x, which the functions get anyway"),
+        (FORM + "given = { p = 3 }", "given lists p, which none of the functions takes"),
+        (FORM.replace("(x)", "(x, x)"), "double_forward is to be given x twice"),
+        (FORM.replace("cache) -> dx", "cache) -> class"), "backward must be a signature"),
+        (FORM + 'scale = { dx = "1/k" }', "scale of dx reads k, which is no size"),
+        (FORM + 'scale = { dw = "2" }', "scale lists dw, which has no row"),
+        (FORM + 'scale = { dx = "n.x" }', 'dx must be a string such as dx = "1/m"'),
+        (FORM + 'make = "Double()"', 'make has no meaning in style "functions"'),
+        ('style = "object"\nmake = "Double()"\nbackward = "backward(dout) -> dx"\nset = { "a b" = "x" }',
+         "'a b' is no attribute of an object"),
+        ('style = "autograd"\nclass = "Double"', "needs arguments in its [form]"),
+        ('style = "autograd"\nclass = "Double"\narguments = "x"\narrays = "numpy"', "works on tensors"),
+        ("style = 'objects'\n", "it must be one of functions, object, autograd"),
+        (FORM.replace(" -> dx", ""), "backward must say what is returned"),
+        (FORM.replace("-> out", "-> y"), "GRADED lists out, but no function returns out"),
     ],
 )  # fmt: skip
 def test_what_does_not_fit_is_one_sentence(tmp_path: Path, form: str, sentence: str) -> None:
@@ -105,3 +119,16 @@ def test_bits_are_not_compared_where_arrays_are_numpy_s(tmp_path: Path) -> None:
     own = exercise(tmp_path / "double", f'arrays = "numpy"\n{FORM}').settings
     assert (own.exact_expected, own.exact_reason) == (False, "NumPy computes in float64.")
     assert exercise(tmp_path / "other").settings.exact_expected
+
+
+def test_a_factor_that_is_no_number_is_none() -> None:
+    """At the sizes of a case."""
+    sizes = {"n": 4, "m": 4, "x": "a tensor"}
+    assert [factor_value(text, sizes) for text in ("1/n", "n * m - 1", "1/(n - m)", "0", "1e400", "1/x")] == [
+        0.25,
+        15.0,
+        None,
+        None,
+        None,
+        None,
+    ]

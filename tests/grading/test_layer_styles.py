@@ -312,8 +312,8 @@ def test_objects_as_people_write_them_are_accepted(as_object: Grade, changes: li
         (("dLdZ.sum(0)", "dLdZ.sum(1)"), {"db": "wrong_shape"}, "shape (6,), expected (4,)"),
         (("self.A.T @ dLdZ", "(self.A.T @ dLdZ).double().float()*2"), {"dw": "wrong_values"}, "values differ"),
         (("return dLdZ @ self.W.T", "pass"), {"dx": "wrong_type", "dw": "wrong_type", "db": "wrong_type"}, "nothing"),
-        (("self.A = A", "Linear.A = A"), {"dw": "hard_coded"}, "in a global or in the class"),
-        (("self.A = A", "self.A = getattr(self, 'A', A)"), {"dw": "hard_coded"}, "in a global or in the class"),
+        (("self.A = A", "Linear.A = A"), {"dw": "hard_coded"}, "left in the object or in the class"),
+        (("self.A = A", "self.A = getattr(self, 'A', A)"), {"dw": "hard_coded"}, "left in the object or in the class"),
         (("def __init__(self, n_in, n_out)", "def __init__(self, n_in)"), dict.fromkeys(ALL, "raised"),
          "Linear raised TypeError"),
         (("return A @ self.W", "return A @ self.W.T"), dict.fromkeys(ALL, "raised"), "Linear.forward raised"),
@@ -498,3 +498,142 @@ def test_what_cannot_be_called_is_told(as_function: Grade, change: tuple[str, st
     assert {"dx", "dw", "db"} <= set(wrong(rows))
     assert said in rows["dx"]["problem"]
     assert rows["dx"]["verdict"] == "raised"
+
+
+SETUP = """\
+import torch
+
+class Linear(torch.autograd.Function):
+    @staticmethod
+    def forward(x, w, b):
+        return x @ w + b
+
+    @staticmethod
+    def setup_context(ctx, inputs, output):
+        x, w, b = inputs
+        ctx.save_for_backward(x, w)
+
+    @staticmethod
+    def backward(ctx, grad_output):
+        x, w = ctx.saved_tensors
+        return grad_output @ w.T, x.T @ grad_output, grad_output.sum(0)
+"""
+
+
+def test_a_function_may_set_its_context_up_apart(sandbox: Sandbox, tmp_path: Path) -> None:
+    """As PyTorch's documentation has it."""
+    exercise = write_layer(tmp_path / "linear", AUTOGRAD_FORM)
+    assert wrong(grading(exercise, SETUP, sandbox)()) == {}
+    rows = grading(exercise, SETUP.replace("x, w, b = inputs", "x, w = inputs"), sandbox)()
+    assert "raised ValueError: too many values to unpack" in rows["dx"]["problem"]
+
+
+LAST = "        return dLdZ @ self.W.T\n"
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        [("class Linear:", "class Base:"), (LAST, f"{LAST}\nclass Linear(Base): pass\n")],
+        [("class Linear:", "class Dense:"), (LAST, f"{LAST}\nLinear = Dense\n")],
+    ],
+    ids=["inherited", "another name"],
+)  # fmt: skip
+def test_methods_may_be_inherited(as_object: Grade, changes: list[tuple[str, str]]) -> None:
+    """From a class above, or by another name of it."""
+    assert wrong(as_object(*changes)) == {}
+
+
+@pytest.mark.parametrize(
+    ("changes", "found"),
+    [
+        ([("        self.A = A\n", "        self.A = A\n        if hasattr(self, 'Z'): return self.Z\n"),
+          ("return A @ self.W", "self.Z = A @ self.W"),
+          ("self.params['bias']\n\n    def b", "self.params['bias']\n        return self.Z\n\n    def b")], {"out"}),
+        ([("        self.dLdW = ", "        Linear.dLdW = ")], {"dw"}),
+        ([("self.params, self.grads = {'bias': torch.zeros(n_out)}, {'bias': 0}",
+           "self.params, self.grads = {'bias': torch.zeros(n_out)}, SHARED"),
+          ("class Linear:", "SHARED = {}\n\nclass Linear:")], {"db"}),
+        ([("self.dLdW = ", "self.dLdW = 0.9 * getattr(self, 'dLdW', 0) + ")], {"dw"}),
+    ],
+    ids=["the first batch's output", "gradients of the class", "a shared dict", "momentum"],
+)  # fmt: skip
+def test_a_used_object_and_one_beside_it_show_what_is_kept(
+    as_object: Grade, changes: list[tuple[str, str]], found: set[str]
+) -> None:
+    """Each is right for a new object that is alone."""
+    rows = as_object(*changes)
+    assert set(wrong(rows)) == found
+    assert "left in the object or in the class" in rows[min(found)]["problem"]
+
+
+@pytest.mark.parametrize(
+    ("change", "rows_lost", "said"),
+    [
+        (("ctx.rows = len(x)", "Linear.rows = len(x)"), {"dx", "dw", "db"}, "in a global or in the class"),
+        (("return x @ w + b", "return torch.add(x @ w, b, out=KEPT.setdefault(x.shape, torch.empty(len(x), len(b))))"),
+         {"out"}, "keeps its result in a global, and overwrites it"),
+    ],
+    ids=["sizes", "a buffer"],
+)  # fmt: skip
+def test_what_a_function_keeps_in_a_global_shows(
+    as_function: Grade, change: tuple[str, str], rows_lost: set[str], said: str
+) -> None:
+    """Sizes as well: the case in between has others."""
+    rows = as_function(
+        ("import torch\n", "import torch\n\nKEPT = {}\n"), change,
+        ("grad_output.sum(0)", "grad_output.reshape(getattr(Linear, 'rows', len(x)), -1).sum(0)"),
+    )  # fmt: skip
+    assert set(wrong(rows)) == rows_lost
+    assert all(said in rows[row]["problem"] for row in rows_lost)
+
+
+def test_what_is_not_finite_or_empty_costs_its_row_only(as_function: Grade) -> None:
+    """Beside another pass, too."""
+    rows = as_function(("grad_output.sum(0)", "grad_output.sum(0) * float('nan')"))
+    assert wrong(rows) == {"db": "non_finite"}
+    assert wrong(as_function(("grad_output.sum(0)", "grad_output.sum(0)[:0]"))) == {"db": "wrong_shape"}
+
+
+def test_a_cached_output_that_is_changed_later_is_the_backward_pass_s_fault(sandbox: Sandbox, tmp_path: Path) -> None:
+    """`out` is what the forward function returned."""
+    form = 'forward = "f(x, w, b) -> out, cache"\nbackward = "g(dout, cache) -> dx, dw, db"\n'
+    source = """
+def f(x, w, b):
+    out = x @ w + b
+    return out, (x, w, out)
+
+def g(dout, cache):
+    x, w, out = cache
+    out[out > 0] = 1
+    return dout @ w.T, x.T @ dout, dout.sum(0)
+"""
+    assert wrong(grading(write_layer(tmp_path / "affine", form), source, sandbox)()) == {}
+
+
+@pytest.mark.parametrize(
+    "returned",
+    ["Both(dx, dw, db)", "OrderedDict(dx=dx, dw=dw, db=db)", "defaultdict(list, dx=dx, dw=dw, db=db)"],
+)
+def test_named_tuples_and_the_library_s_dicts_are_taken_apart(sandbox: Sandbox, tmp_path: Path, returned: str) -> None:
+    """Like tuples and dicts."""
+    source = f"""
+from collections import OrderedDict, defaultdict, namedtuple
+Both = namedtuple("Both", "dx dw db")
+
+def g(x, w, dout):
+    dx, dw, db = dout @ w.T, x.T @ dout, dout.sum(0)
+    return {returned}
+"""
+    form = 'backward = "g(x, w, dout) -> dx, dw, db"\n'
+    exercise = write_layer(tmp_path / "affine", form, graded="['x', 'w', 'b']")
+    assert wrong(grading(exercise, source, sandbox)()) == {}
+
+
+@pytest.mark.numpy
+def test_a_torch_tensor_is_no_array(in_numpy: Grade) -> None:
+    """Said as what it is."""
+    rows = in_numpy(
+        ("import numpy as np", "import numpy as np\nimport torch"), ("np.sum(dout, axis=0)", "torch.ones(4)")
+    )
+    assert rows["db"]["problem"].startswith("affine_backward returned a torch tensor as db, expected an array")

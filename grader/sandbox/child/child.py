@@ -172,7 +172,8 @@ class Child:
         layer = self._layer
         if not asked.wanted or layer is None:
             return [asked.function]
-        return [layer.make.name] if layer.make is not None else [each.name for each in layer.calls]
+        more = [f"{layer.backward.name.partition('.')[0]}.setup_context"] if layer.style == "autograd" else []
+        return [layer.make.name] if layer.make is not None else [*(each.name for each in layer.calls), *more]
 
     def _answer(self, asked: Asked, functions: list[Any]) -> Calling:
         if functions[0] is None and len(functions) == 1:

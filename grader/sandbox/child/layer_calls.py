@@ -7,6 +7,7 @@ made of functions written in C: beneath a learner's frame there is none of ours.
 from __future__ import annotations
 
 import re
+from collections import OrderedDict, defaultdict
 from dataclasses import dataclass, field, replace
 from functools import lru_cache, partial
 from operator import attrgetter, call, itemgetter, methodcaller, setitem
@@ -21,7 +22,7 @@ from grader.sandbox.protocol.tensors import PlainTensor, Stored, data_ptr, fresh
 from grader.sandbox.types import ONLY_NONE, NotStarted, WrongType
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Generator, Iterable, Mapping, Sequence
 
     import torch
 
@@ -82,12 +83,17 @@ class LayerCalls(Calls):
         if layer.forward is not None:
             for each in made:
                 yield from self._called(layer, layer.forward, functions, each)
+        # Encoded before the backward function may change it, and after another forward pass may have.
+        early = self._parts(asked, made[0], numpy, layer.forward.returns if layer.forward is not None else ())
         parts = []
-        for _ in sources:
+        for number, _ in enumerate(sources):
             after = replace(made[0], values=dict(made[0].values), lost=dict(made[0].lost))
-            yield from self._backward(layer, functions, after)
-            changed = after.changed(numpy)
-            parts += [self._part(name, after, asked.max_bytes, changed, numpy) for name in asked.wanted]
+            yield from self._called(layer, layer.backward, functions, after)
+            for other in made[1:] if layer.make is not None and number == 0 else ():
+                yield from self._called(layer, layer.backward, functions, other)
+            yield from self._read(layer, after)
+            late = self._parts(asked, after, numpy, [name for name in asked.wanted if name not in early])
+            parts += [{**early, **late}[name] for name in asked.wanted]
             yield after.values.clear
         for each in made:
             yield each.values.clear  # a cache's __del__ is the learner's code, too
@@ -106,7 +112,7 @@ class LayerCalls(Calls):
             yield from self._set(layer, before)
             if layer.forward is not None:
                 yield from self._called(layer, layer.forward, (), before)
-            yield from self._backward(layer, (), before)
+            yield from self._called(layer, layer.backward, (), before)
             yield before.values.clear
             yield from self._set(layer, made[0])
 
@@ -121,9 +127,8 @@ class LayerCalls(Calls):
                 failure = self._failure()
             self._lose(each, failure, _where(layer, path), layer.returned)
 
-    def _backward(self, layer: Passes, functions: Sequence[_Function], each: _Pass) -> _Calls:
-        """Call the backward function, and read the attributes of the layer's object."""
-        yield from self._called(layer, layer.backward, functions, each)
+    def _read(self, layer: Passes, each: _Pass) -> _Calls:
+        """Read the attributes of the layer's object after its backward pass."""
         for path, name in layer.reads.items():
             if name not in each.lost:
                 failure = yield from self._walk(each.values[_OBJECT], _steps(path))
@@ -152,11 +157,16 @@ class LayerCalls(Calls):
             self._lose(each, self.undefined(signature.name), signature.name, after)
             return
         given = [each.values[name] for name in signature.parameters]
+        # PyTorch's newer way: forward without ctx, which setup_context is given with its arguments and its result.
+        apart = layer.style == "autograd" and signature is layer.forward and functions[-1] is not None
         if function is not None:
-            yield partial(call, function, *given)
+            yield partial(call, function, *(given[1:] if apart else given))
         else:
             yield partial(methodcaller(signature.name.rpartition(".")[2], *given), each.values[_OBJECT])
         failure = self._failure() or self._taken_apart(layer, signature, each.values)
+        if apart and failure is None:
+            yield partial(call, functions[-1], each.values["ctx"], tuple(given[1:]), each.values[signature.returns[0]])
+            failure = self._failure()
         answers = [each.values.get(name) for name in signature.returns if name in each.wanted]
         if (
             failure is None
@@ -175,7 +185,7 @@ class LayerCalls(Calls):
 
     def _taken_apart(self, layer: Passes, signature: Signature, values: dict[str, Any]) -> _Failure | None:
         """Give the values that a function returned their names; what is wrong with them if there are not as many."""
-        result: Any = self._result[0][0]
+        result: Any = _plain(self._result[0][0])
         names = signature.returns
         if not names:
             return None
@@ -206,12 +216,21 @@ class LayerCalls(Calls):
                 return WrongType(description=what, expected="None, because it is no tensor", printed=self._shown())
         return None
 
+    def _parts(
+        self, asked: Asked, each: _Pass, numpy: arrays.Arrays | None, names: Collection[str]
+    ) -> dict[str, bytes]:
+        """The encoded outcomes of those of the names that are asked for."""
+        changed = each.changed(numpy)
+        wanted = [name for name in asked.wanted if name in names]
+        return {name: self._part(name, each, asked.max_bytes, changed, numpy) for name in wanted}
+
     def _part(self, name: str, each: _Pass, most: int, changed: Sequence[str], numpy: arrays.Arrays | None) -> bytes:
         if name in each.lost:
             return encode_failure(each.lost[name])
         raw = numpy.encoded(each.values[name], most) if numpy is not None else None
         if raw is None:
             raw = one(each.values[name], most) if numpy is None else described(each.values[name])
+            raw = "a torch tensor" if numpy is not None and raw == "a tensor" else raw
         if isinstance(raw, str):
             what, expected = clean(f"{raw} as {name}", 300), "a tensor" if numpy is None else "an array"
             return encode_failure(WrongType(description=what, expected=expected, printed=self._shown()))
@@ -237,6 +256,16 @@ def _fresh(layer: Passes, sources: Mapping[str, Any], numpy: arrays.Arrays | Non
         needed = (type(each.values[name]) is PlainTensor for name in layer.calls[0].parameters if name != "ctx")
         each.values["ctx"] = FunctionCtx(tuple(needed))
     return each
+
+
+def _plain(result: Any) -> Any:
+    """A named tuple as a tuple, and a dict of the standard library as a dict, without running a learner's methods."""
+    kind = type(result)
+    if kind is not tuple and issubclass(kind, tuple):
+        return tuple.__getitem__(result, slice(None))
+    if kind in (OrderedDict, defaultdict):
+        return {key: dict.__getitem__(result, key) for key in dict.__iter__(result)}
+    return result
 
 
 def _by_name(names: Sequence[str], result: Any) -> dict[str, Any] | None:

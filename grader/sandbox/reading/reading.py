@@ -530,15 +530,24 @@ def _arrays(body: Iterable[ast.stmt]) -> list[str]:
 
 
 def _defined(body: Iterable[ast.stmt]) -> Iterator[tuple[str, ast.stmt]]:
-    """Every top-level function or lambda, and the methods of classes, including those inside `if` and `try`."""
+    """Every top-level function or lambda, and the methods of classes, including those inside `if` and `try`.
+
+    A class has the methods of the classes above it that it is made of, and another name of it has its methods.
+    """
+    known: dict[str, dict[str, ast.FunctionDef]] = {}
     for node in body:
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
             yield node.name, node
         elif isinstance(node, ast.Assign) and isinstance(node.value, ast.Lambda):
             yield from ((name, node) for name in assigned(node))
         elif isinstance(node, ast.ClassDef):
-            methods = {f"{node.name}.{each.name}": each for each in node.body if isinstance(each, ast.FunctionDef)}
-            yield from methods.items()
+            bases = [known.get(base.id, {}) for base in node.bases if isinstance(base, ast.Name)]
+            own = {each.name: each for each in node.body if isinstance(each, ast.FunctionDef)}
+            known[node.name] = {name: method for each in (*bases[::-1], own) for name, method in each.items()}
+            yield from ((f"{node.name}.{name}", method) for name, method in known[node.name].items())
+        elif isinstance(node, ast.Assign) and isinstance(node.value, ast.Name) and node.value.id in known:
+            methods = known[node.value.id].items()
+            yield from ((f"{other}.{name}", method) for other in assigned(node) for name, method in methods)
         else:
             for inner in blocks(node):
                 yield from _defined(inner)
