@@ -19,16 +19,17 @@ SIZES = [
 def inputs(seed, n=4, c=3, f=5, ho=6, wo=7):
     g = torch.Generator().manual_seed(seed)
     stride, pad = 1 + f % 2, 1 + n % 2 # 2 and 1 in the given case; the other cases have other strides and borders
-    H, W = (ho - 1)*stride + 3 - 2*pad, (wo - 1)*stride + 4 - 2*pad # so that the windows fit exactly
+    kh, kw = 3 - ho % 2, 3 + wo % 2 # 3 and 4 in the given case; filters have other sizes in the others, too
+    H, W = (ho - 1)*stride + kh - 2*pad, (wo - 1)*stride + kw - 2*pad # so that the windows fit exactly
     x = torch.randn((n, c, H, W), generator=g)
-    w = torch.randn((f, c, 3, 4), generator=g) * (c*12)**-0.5 # f filters, 3 pixels high and 4 wide
+    w = torch.randn((f, c, kh, kw), generator=g) * (c*kh*kw)**-0.5 # f filters, kh pixels high and kw wide
     b = torch.randn(f,            generator=g) * 0.1
-    return {'x': x, 'w': w, 'b': b, 'stride': stride, 'pad': pad, 'ho': ho}
+    return {'x': x, 'w': w, 'b': b, 'stride': stride, 'pad': pad, 'kh': kh, 'kw': kw, 'ho': ho}
 
-def forward(x, w, b, stride, pad, ho):
+def forward(x, w, b, stride, pad, kh, kw, ho):
     xpad = F.pad(x, (pad, pad, pad, pad)) # a border of zeros
-    cols = F.unfold(xpad, (3, 4), stride=stride) # (n, c*3*4, ho*wo): every column is one window
-    wmat = w.reshape(w.shape[0], -1) # (f, c*3*4): every row is one filter
+    cols = F.unfold(xpad, (kh, kw), stride=stride) # (n, c*kh*kw, ho*wo): every column is one window
+    wmat = w.reshape(w.shape[0], -1) # (f, c*kh*kw): every row is one filter
     outmat = wmat @ cols + b[:, None] # (n, f, ho*wo)
     out = outmat.reshape(outmat.shape[0], outmat.shape[1], ho, -1) # same as F.conv2d(x, w, b, stride, pad)
     return locals()

@@ -19,19 +19,20 @@ SIZES = [
 def inputs(seed, n=4, c=3, height=9, width=6, f=7):
     g = torch.Generator().manual_seed(seed)
     stride, pad = (3, 2, 1)[n % 3], 1 + n % 2 # other cases have others, so that a hard-coded stride is caught
-    height -= (height + 2*pad - 3) % stride # the windows fit exactly
-    width -= (width + 2*pad - 2) % stride
+    kh, kw = 2 + c % 2, 2 + n % 2 # 3 and 2 in the given case; kernels have other sizes in the others, too
+    height -= (height + 2*pad - kh) % stride # the windows fit exactly
+    width -= (width + 2*pad - kw) % stride
     x = torch.randn((n, c, height, width), generator=g)
-    w = torch.randn((f, c, 3, 2),          generator=g) * (c*6)**-0.5
+    w = torch.randn((f, c, kh, kw),        generator=g) * (c*kh*kw)**-0.5
     b = torch.randn(f,                     generator=g) * 0.5
-    Ho = (height + 2*pad - 3)//stride + 1 # windows per column
-    Wo = (width + 2*pad - 2)//stride + 1 # windows per row
-    return {'x': x, 'w': w, 'b': b, 'stride': stride, 'pad': pad, 'Ho': Ho, 'Wo': Wo}
+    Ho = (height + 2*pad - kh)//stride + 1 # windows per column
+    Wo = (width + 2*pad - kw)//stride + 1 # windows per row
+    return {'x': x, 'w': w, 'b': b, 'stride': stride, 'pad': pad, 'kh': kh, 'kw': kw, 'Ho': Ho, 'Wo': Wo}
 
-def forward(x, w, b, stride, pad, Ho, Wo):
+def forward(x, w, b, stride, pad, kh, kw, Ho, Wo):
     xpad = F.pad(x, (pad, pad, pad, pad)) # a border of zeros
-    cols = F.unfold(xpad, (3, 2), stride=stride) # (n, c*3*2, Ho*Wo): every column is one flattened window
-    wmat = w.flatten(1) # (f, c*3*2): every row is one flattened kernel
+    cols = F.unfold(xpad, (kh, kw), stride=stride) # (n, c*kh*kw, Ho*Wo): every column is one flattened window
+    wmat = w.flatten(1) # (f, c*kh*kw): every row is one flattened kernel
     outmat = wmat @ cols + b[:, None] # (n, f, Ho*Wo)
     out = outmat.unflatten(2, (Ho, Wo)) # same as F.conv2d(x, w, b, stride, pad)
     return locals()
