@@ -222,18 +222,17 @@ class LayerSteps:
         states: dict[str, str] = {}
         sized = [number for number, case in enumerate(cases) if number > 1 and not case.stressed]
         others = [1] if self._passes.make is not None else [1, *sized[:1]]
-        for number in others if asked and self._passes.forward is not None else ():
-            questions = [case_question(cases, each, 0, "float32" if each.narrow else "float64") for each in asked]
-            dtype = questions[0].dtype
-            if dtype == "float32" and number != 1:
-                continue  # the values of that case were not sent in float32
-            answers = layer.ask_beside(questions, pool_name(number, dtype), hidden=cases[number].hidden)
+        groups = [[each for each in asked if each.narrow is narrow] for narrow in (False, True)]
+        for number in others if self._passes.forward is not None else ():
             known = frozenset(states)
-            for evidence, (first, again) in zip(asked, answers, strict=True):
-                if known and tensor_of(first) is None:
-                    continue  # what was found at the same sizes makes the whole call fail at others
-                if problem := self._state(evidence, first, again):
-                    states.setdefault(evidence.variable, problem)
+            for group in filter(None, groups):
+                dtype = "float32" if group[0].narrow else "float64"
+                questions = [case_question(cases, each, 0, dtype) for each in group]
+                answers = layer.ask_beside(questions, pool_name(number, dtype), hidden=cases[number].hidden)
+                for evidence, (first, again) in zip(group, answers, strict=True):
+                    # What was found at the same sizes may make the whole call fail at others.
+                    if not known or tensor_of(first) is not None:
+                        states |= {evidence.variable: said} if (said := self._state(evidence, first, again)) else {}
         return states
 
     def _state(self, evidence: Evidence, first: Outcome, again: Outcome) -> str:
