@@ -170,5 +170,7 @@ def _holds(mistake: Mistake, view: View, facts: Facts) -> bool:
     if found is None:
         return False
     made = Moved(view.sweep, found).cut(facts.variable)
+    if made.shape != view.got.shape or not made.numel():
+        return False
     slack = facts.tolerance * float(view.got.abs().max()) + NULL * max(view.scale, float(view.expected.abs().max()))
     return float((made - view.got).abs().max()) <= slack  # what cancels in the sum of both leaves its rounding
