@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     import torch
 
 
-NUMPY = "pip install '.[numpy]'"
+INSTALL_NUMPY = "pip install '.[numpy]'"
 
 
 class Exercise:
@@ -103,7 +103,7 @@ class Exercise:
         own, course, form = self.settings.rules, self.course or RulesConfig(), self.settings.form
         numpy = ("numpy",) if self.in_numpy else ()
         if numpy and find_spec("numpy") is None:
-            raise BrokenExercise(f"{self.name} is written in numpy, which is not installed here: {NUMPY}")
+            raise BrokenExercise(f"{self.name} is written in numpy, which is not installed here: {INSTALL_NUMPY}")
         return RulesConfig(
             (*own.imports, *numpy, *course.imports),
             (*own.names, *course.names),

@@ -171,7 +171,7 @@ def _given_problems(form: Passes, taken: Collection[str]) -> Iterator[str]:
 
 
 def _parameter_problems(form: Passes, known: set[str]) -> Iterator[str]:
-    values = ", ".join(sorted(known))
+    variables = ", ".join(sorted(known))
     for call in filter(None, (form.make, *form.calls)):
         for position, name in enumerate(call.parameters):
             if name in call.parameters[:position]:
@@ -183,7 +183,7 @@ def _parameter_problems(form: Passes, known: set[str]) -> Iterator[str]:
                 )
         known |= {*call.returns}
     if stray := next((name for name in form.sets.values() if name not in known), None):
-        yield f"set names {stray}, which is no variable of forward(); there are {values}"
+        yield f"set names {stray}, which is no variable of forward(); there are {variables}"
 
 
 def _row_problems(form: Passes, values: Collection[str], graded: Sequence[str]) -> Iterator[str]:

@@ -56,6 +56,6 @@ def once_differentiable(function: Any) -> Any:
 
 def install() -> None:
     """Put them in the place of PyTorch's, for every name that leads to those."""
-    names: dict[str, Any] = {"Function": FunctionBase, "once_differentiable": once_differentiable}
-    vars(torch.autograd).update(Function=FunctionBase)
-    vars(torch.autograd.function).update(names)
+    for module in (torch.autograd, torch.autograd.function):
+        vars(module)["Function"] = FunctionBase
+    vars(torch.autograd.function)["once_differentiable"] = once_differentiable
