@@ -61,8 +61,7 @@ def mutants_of(exercise: Exercise, count: int, seed: int) -> Iterator[Form]:
     lines = {function.name: function.lineno for function in functions}
     drawn = _drawn([Original(function, module, draws) for function in functions], seed)
     for mutant in itertools.islice(drawn, count):
-        text = mutant.source
-        yield Form(path, lines[mutant.function], "mutant", text, (mutant.function,), text, source)
+        yield Form(path, lines[mutant.function], "mutant", mutant.change, (mutant.function,), mutant.source, source)
 
 
 def _drawn(originals: Sequence[Original], seed: int) -> Iterator[Mutant]:

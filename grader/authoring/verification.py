@@ -114,7 +114,7 @@ class Verification:
 
     def _stale_reference(self) -> Iterator[str]:
         """A sentence if [exact] reference is no longer right, as far as this machine can tell."""
-        cases = self._built_cases()
+        cases = self.cases
         if cases.other_bits and platform.machine().lower() in MEASURED_MACHINES:
             yield (
                 "[exact] reference in exercise.toml is not the hash of the reference gradients: if forward.py or its "
@@ -138,7 +138,7 @@ class Verification:
 
     def rejected(self, forms: Sequence[Form]) -> Iterator[str]:
         """A sentence for each gradient of an alternative solution that was rejected."""
-        for form, rows in self._graded(forms):
+        for form, rows in self.graded(forms):
             if all(row.correct for row in rows):
                 continue
             for row in self.grade(form):  # alone, so that a message has the lines of this form's own file
@@ -147,11 +147,11 @@ class Verification:
 
     def accepted(self, forms: Sequence[Form]) -> Iterator[str]:
         """A sentence for each mistake that was accepted."""
-        for form, rows in self._graded(forms):
+        for form, rows in self.graded(forms):
             if all(row.correct for row in rows):
                 yield f"wrong/{form.place} ({form.kind}: {form.note}) was accepted: {', '.join(r.name for r in rows)}"
 
-    def _graded(self, forms: Sequence[Form]) -> Iterator[tuple[Form, list[Row]]]:
+    def graded(self, forms: Sequence[Form]) -> Iterator[tuple[Form, list[Row]]]:
         """Forms and their rows, in order; many are graded in one submission."""
         known = {form: rows for group in side_by_side(forms) for form, rows in self._grade_group(group)}
         for form in forms:
@@ -172,13 +172,13 @@ class Verification:
             Submission(form.place, form.path, form.files),
             self._sandbox,
             replace(self.settings, only=only),
-            self._built_cases(),
+            self.cases,
         )
         return _finished(grading)
 
     def _grade_file(self, name: str, path: Path) -> list[Row]:
         submission = read_submission(path, name)
-        return _finished(start_grading(self.exercise, submission, self._sandbox, self.settings, self._built_cases()))
+        return _finished(start_grading(self.exercise, submission, self._sandbox, self.settings, self.cases))
 
     def _runs(self, sizes: Mapping[str, int]) -> bool:
         try:
@@ -187,7 +187,9 @@ class Verification:
             return False
         return True
 
-    def _built_cases(self) -> Cases:
+    @property
+    def cases(self) -> Cases:
+        """The cases that every submission is graded on, built once."""
         if self._cases is None:
             s = self.settings
             self._cases = build_cases(self.exercise, s.seed, s.batch_size, s.hidden_seed)

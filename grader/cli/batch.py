@@ -5,9 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import secrets
-import signal
 import sys
-import threading
 import time
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, replace
@@ -42,7 +40,7 @@ from grader.classroom.policy.times import UnreadableTime
 from grader.classroom.tables.table import UnreadableTable
 from grader.cli import options
 from grader.cli.course_grades import write_table
-from grader.cli.edge import Misuse, reason, show, takes_escapes
+from grader.cli.edge import Misuse, interrupted_once, reason, show, takes_escapes
 from grader.cli.name_pattern_option import name_pattern
 from grader.exercise.course import find_course
 from grader.exercise.settings import Feedback, Settings
@@ -78,8 +76,7 @@ if TYPE_CHECKING:
     options.exercise("The exercise (default: inferred from the submissions). Several make a course: DIR/NAME for each, "
                      "and DIR/course.csv.", multiple=True),
     options.exercises(),
-    click.option("-j", "--jobs", type=click.IntRange(1, 1024), metavar="N",
-                 help="Worker processes (default: one per core)."),
+    options.jobs(),
     click.option("--scheduler", metavar="ADDRESS", help="Grade on a Dask cluster: tcp://host:8786."),
     options.roster("Add ids and names; list who submitted nothing. CSV or .xlsx."),
     name_pattern(),
@@ -252,7 +249,7 @@ def _grade_exercise(
     shown = takes_escapes(sys.stderr) and not run.quiet
     try:
         with ExitStack() as stack:
-            stack.enter_context(_interrupted_once())
+            stack.enter_context(interrupted_once())
             store = stack.enter_context(Store(out))
             _grades(out, handed_in)  # an unreadable file is reported now, not after an hour
             order = settle(exercise, run, store)
@@ -313,25 +310,6 @@ def _run(
     except KeyboardInterrupt:
         return True, time.monotonic() - begun
     return False, time.monotonic() - begun
-
-
-@contextmanager
-def _interrupted_once() -> Iterator[None]:
-    """Act on the first Ctrl-C only: the orderly shutdown after it takes a moment."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-
-    def first(signum: int, _: object) -> None:
-        signal.signal(signum, signal.SIG_IGN)
-        raise KeyboardInterrupt
-
-    before = signal.signal(signal.SIGINT, first)
-    try:
-        yield
-    finally:
-        if signal.getsignal(signal.SIGINT) is first:  # otherwise it is shutting down; leave that alone
-            signal.signal(signal.SIGINT, before)
 
 
 def on_this_machine(order: Order, jobs: int | None = None) -> LocalWorkers:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import errno
 import os
+import signal
 import sys
+import threading
 from contextlib import contextmanager, suppress
 from io import UnsupportedOperation
 from typing import TYPE_CHECKING, TextIO
@@ -34,6 +36,25 @@ def writing(path: str | Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise Misuse(f"{path} cannot be written: {reason(error)}") from None
+
+
+@contextmanager
+def interrupted_once() -> Iterator[None]:
+    """Act on the first Ctrl-C only: the orderly shutdown after it takes a moment."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def first(signum: int, _: object) -> None:
+        signal.signal(signum, signal.SIG_IGN)
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGINT, first)
+    try:
+        yield
+    finally:
+        if signal.getsignal(signal.SIGINT) is first:  # otherwise it is shutting down; leave that alone
+            signal.signal(signal.SIGINT, before)
 
 
 def tell_misuse(error: click.UsageError) -> ExitCode:

@@ -132,11 +132,29 @@ def isolation(
     return _choice("--isolation", OneOf(among), default, text)
 
 
-def timeout(default: float = CALL_SECONDS, most: float = 3600) -> Decorator:
+def timeout(
+    default: float = CALL_SECONDS, most: float = 3600, text: str = "Time limit for each function call."
+) -> Decorator:
     """`--timeout SECONDS`."""
     return click.option(
         "--timeout", type=click.FloatRange(0.1, most), default=default, metavar="SECONDS", show_default=True,
-        help="Time limit for each function call.",
+        help=text,
+    )  # fmt: skip
+
+
+def jobs() -> Decorator:
+    """`-j N`."""
+    return click.option(
+        "-j", "--jobs", type=click.IntRange(1, 1024), metavar="N", help="Worker processes (default: one per core)."
+    )
+
+
+def mutants() -> Decorator:
+    """`--mutants N`, and the `--seed` that they are drawn with."""
+    return together(
+        click.option("--mutants", type=click.IntRange(0), default=50, show_default=True, metavar="N",
+                     help="Number of mutants (automatic mistakes) drawn from each solution."),
+        click.option("--seed", type=int, default=0, show_default=True, metavar="N", help="Seed for drawing mutants."),
     )  # fmt: skip
 
 

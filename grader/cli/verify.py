@@ -23,9 +23,7 @@ if TYPE_CHECKING:
 @click.argument("exercises", nargs=-1, metavar="[EXERCISE]...")
 @click.option("--exercises", "directory", type=options.FOLDER, metavar="DIR",
               help="Take exercises from this folder, and solutions from solutions/ next to it.")  # fmt: skip
-@click.option("--mutants", type=click.IntRange(0), default=50, show_default=True, metavar="N",
-              help="Number of mutants (automatic mistakes) drawn from each solution.")  # fmt: skip
-@click.option("--seed", type=int, default=0, show_default=True, metavar="N", help="Seed for drawing mutants.")
+@options.mutants()
 @options.color
 def verify(exercises: tuple[str, ...], directory: Path | None, mutants: int, seed: int) -> int:
     """Test the exercises themselves.

@@ -107,7 +107,7 @@ def test_an_equivalent_mutant_is_discarded(tmp_path: Path) -> None:
     """2*x with its operands swapped is 2*x."""
     exercise = written(tmp_path, "# mistake: sign -- s\ndef dx(x):\n    return -x\n")
     (tmp_path / "solutions/tiny/backward.py").write_text("def dx(x):\n    return x - (-x)\n")
-    texts = [form.note for form in mutants_of(exercise, 100, 0)]
+    texts = [form.block for form in mutants_of(exercise, 100, 0)]
     assert texts
     assert not any("x + x" in text for text in texts)
     assert any("return -x" in text for text in texts)

@@ -40,7 +40,6 @@ FEWER = {
 DECLARED_AGAIN = {
     ("new.py", "--exercises"),  # the folder to write, which need not exist
     ("verify.py", "--exercises"),  # passed under another name: `exercises` are the arguments
-    ("verify.py", "--seed"),  # for drawing mutants, not for the minibatch
 }
 """Modules that use an option of options.py for something else."""
 
