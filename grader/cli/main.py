@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 LATER = {
+    "audit": ("grader.cli.audit", "audit", "List the wrong gradients that your own tests accept."),
     "batch": ("grader.cli.batch", "batch", "Grade a class of submissions."),
     "course": ("grader.cli.course_grades", "course", "Combine several exercises in one table."),
     "doctor": ("grader.cli.doctor", "doctor", "Check this machine's isolation, numerics and packages."),
