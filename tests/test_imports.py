@@ -30,7 +30,7 @@ FLOORS = (
 
 ALLOWED_OUTSIDE = {
     "types", "limits", "numerics", "client", "grader_process", "host.session", "host.forkserver", "cleaning",
-    "skipped_folders",
+    "skipped_folders", "can_fork",
 }  # fmt: skip
 """What the rest of the package may import of the sandbox."""
 

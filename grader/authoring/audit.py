@@ -24,7 +24,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from grader.authoring.mutants import mutants_of
+from grader.authoring.warm_pytest import LOOK_SECONDS, Stopped, WarmPytest
 from grader.exercise.catalogue import right_forms, solution_file, wrong_forms
+from grader.sandbox.can_fork import can_fork
 from grader.sandbox.skipped_folders import is_skipped
 
 if TYPE_CHECKING:
@@ -39,7 +41,6 @@ MOST_BYTES = 1 << 30
 TAIL_LINES = 20
 """How many of the last lines that the tests printed are shown."""
 _TAIL_BYTES = 16 << 10
-_LOOK_SECONDS = 0.1
 _NOT_FOUND = (126, 127)
 """What a shell exits with if there is no such program, or it cannot be run."""
 _NO_TESTS = 5
@@ -66,7 +67,7 @@ class Tests:
     file: Path
     """Where the tests expect the submission, relative to the folder."""
     command: str | tuple[str, ...]
-    """A line for the shell, or words."""
+    """A line for the shell, or the arguments of pytest."""
     seconds: float = 60.0
     """How long one run may take."""
 
@@ -74,13 +75,12 @@ class Tests:
     def of_pytest(cls, tests: Path, directory: Path, file: Path, seconds: float) -> Tests:
         """Tests that pytest collects from a file or folder in the directory, with this interpreter."""
         where = tests.resolve().relative_to(directory.resolve())
-        words = ("-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", where.as_posix())
-        return cls(directory, file, (sys.executable, *words), seconds)
+        return cls(directory, file, ("-q", "-x", "-p", "no:cacheprovider", where.as_posix()), seconds)
 
     @property
     def shown(self) -> str:
         """The command as somebody would type it."""
-        return self.command if isinstance(self.command, str) else " ".join(("python", *self.command[1:]))
+        return self.command if isinstance(self.command, str) else " ".join(("pytest", *self.command))
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,10 +114,6 @@ class Tried:
     def right(self) -> bool:
         """Whether it is an alternative solution: everything else is a mistake."""
         return self.form.kind is None
-
-
-class Stopped(Exception):
-    """A run was ended because the whole audit ends: it says nothing about the submission."""
 
 
 @dataclass
@@ -155,6 +151,8 @@ class Audit:
         """End what still runs and remove the copies."""
         self._stop.set()
         self._pool.shutdown(cancel_futures=True)
+        while not self._copies.empty():
+            self._copies.get().close()
         self._scratch.cleanup()
 
     def check(self, exercise: Exercise) -> None:
@@ -193,7 +191,7 @@ class Audit:
         """What the tests say to one submission, and what they print."""
         copy = self._copies.get()
         try:
-            return copy.run(source, self.tests.seconds, printed=True)
+            return copy.run(source, self.tests.seconds)
         finally:
             self._copies.put(copy)
 
@@ -236,14 +234,20 @@ class Copy:
             raise UnusableTests(f"{path} cannot be copied: {why}") from error
         self._file = folder / tests.file
         self._output = folder.with_suffix(".output")
+        warm = can_fork() and not isinstance(tests.command, str)
+        self._warm = WarmPytest(folder.parent, _environment()) if warm else None
 
-    def run(self, source: str, seconds: float, *, printed: bool = False) -> Answer:
+    def close(self) -> None:
+        """End the process that runs pytest, if there is one."""
+        if self._warm is not None:
+            self._warm.close()
+
+    def run(self, source: str, seconds: float) -> Answer:
         """Write a submission and run the command.
 
         Args:
             source: the submission.
             seconds: how long the command may take.
-            printed: whether to keep what it prints.
 
         Raises:
             Stopped: the audit ended first.
@@ -252,30 +256,33 @@ class Copy:
         self._file.write_text(source, encoding="utf-8")
         # Python takes a compiled file for this source if both are of the same second and length.
         shutil.rmtree(self._file.parent / "__pycache__", ignore_errors=True)
-        if not printed:
-            return Answer(self._ended(subprocess.DEVNULL, seconds))
-        with self._output.open("w+b") as file:
-            code = self._ended(file.fileno(), seconds)
+        self._output.unlink(missing_ok=True)
+        if self._warm is not None:
+            code = self._warm.run([*self._tests.command], self._folder, self._output, seconds, self._stop)
+        else:
+            code = self._ended(seconds)
+        with self._output.open("rb") as file:
             file.seek(max(0, file.seek(0, os.SEEK_END) - _TAIL_BYTES))
             return Answer(code, file.read().decode("utf-8", "replace"))
 
-    def _ended(self, output: int, seconds: float) -> int | None:
-        """The command's exit code; None if it took too long. No process of it is left."""
-        deadline = time.monotonic() + seconds
-        process = subprocess.Popen(
-            self._tests.command,
-            shell=isinstance(self._tests.command, str),
-            cwd=self._folder,
-            env=_environment(),
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            start_new_session=sys.platform != "win32",  # so that all its processes can be ended, and Ctrl-C is ours
-        )
+    def _ended(self, seconds: float) -> int | None:
+        """The exit code of a command that is no pytest in a fork; None if it took too long."""
+        command, deadline = self._tests.command, time.monotonic() + seconds
+        with self._output.open("wb") as output:
+            process = subprocess.Popen(
+                command if isinstance(command, str) else [sys.executable, "-m", "pytest", *command],
+                shell=isinstance(command, str),
+                cwd=self._folder,
+                env=_environment(),
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=sys.platform != "win32",  # so that all its processes can be ended; Ctrl-C is ours
+            )
         try:
-            while time.monotonic() < deadline:
+            while (left := deadline - time.monotonic()) > 0:
                 with contextlib.suppress(subprocess.TimeoutExpired):
-                    return process.wait(min(_LOOK_SECONDS, max(0.0, deadline - time.monotonic())))
+                    return process.wait(min(LOOK_SECONDS, left))
                 if self._stop.is_set():
                     raise Stopped
             return None
