@@ -29,7 +29,7 @@ SMALL = 1e-3
 class Gap(Enum):
     """What tests do not do; the value is what to add, in the order in which it is worth doing."""
 
-    NOT_COMPARED = "test the gradient: nothing wrong in it is rejected"
+    NOT_COMPARED = "test these gradients: nothing wrong in them is rejected"
     SHAPE = "compare shapes before values: values of another shape are broadcast, and then agree"
     DTYPE = "compare dtypes"
     FINITE = "check that every value is finite: no comparison with NaN is true, so `maxdiff > limit` never fails"
@@ -136,6 +136,8 @@ def explained(tried: Sequence[Tried], verification: Verification) -> Found:
             equivalent.append(form)
         else:
             accepted.append(Accepted(form, row, gap(row, verification.cases)))
+    order = verification.exercise.gradients
+    accepted.sort(key=lambda each: order.index(each.row.name))
     return _with_untested(Found(tried, accepted, equivalent))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import textwrap
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 RUN_SECONDS = 60.0
 """How long one run of the tests may take unless --timeout says otherwise: torch is imported in each."""
 _SUBMISSION = "backward.py"
+_WIDTH = 100
 _LISTED = 100
 """Characters of a note or a change that are shown."""
 
@@ -224,12 +226,17 @@ class Told:
     """Why there are some that were not tried."""
 
     def lines(self) -> Iterator[str]:
-        """For a reader."""
+        """For a reader. Of a gradient that is not tested at all, every mistake is accepted: none is listed."""
+        from grader.authoring.gaps import Gap
+
         found = self.found
         for gradient, accepted in found.by_gradient().items():
             yield click.style(f"{gradient}: accepted {len(accepted)} of {found.tried_of(gradient)} mistakes", bold=True)
             for each in accepted:
-                yield f"  {each.form.place:<22} {each.form.kind}: {line(each.form.note, _LISTED)} ({each.row.verdict})"
+                if each.gap is not Gap.NOT_COMPARED:
+                    yield (
+                        f"  {each.form.place:<22} {each.form.kind}: {line(each.form.note, _LISTED)} ({each.row.verdict})"
+                    )
         if found.rejected:
             yield click.style(f"rejected, although right: {len(found.rejected)}", bold=True)
             yield from (f"  {each.form.place:<22} {line(each.form.note, _LISTED)}" for each in found.rejected)
@@ -241,7 +248,8 @@ class Told:
             yield "What to add to these tests"
             for gap, those in found.gaps():
                 gradients = listed(list(dict.fromkeys(each.row.name for each in those)))
-                yield f"  {len(those):>3}  {gap.value}; in {gradients}"
+                text = f"{gap.value} (in {gradients})"
+                yield textwrap.fill(text, _WIDTH, initial_indent=f"  {len(those):>3}  ", subsequent_indent=" " * 7)
             yield ""
         yield from self._totals()
 
