@@ -74,8 +74,8 @@ class Tests:
     @classmethod
     def of_pytest(cls, tests: Path, directory: Path, file: Path, seconds: float) -> Tests:
         """Tests that pytest collects from a file or folder in the directory, with this interpreter."""
-        where = tests.resolve().relative_to(directory.resolve())
-        return cls(directory, file, ("-q", "-x", "-p", "no:cacheprovider", where.as_posix()), seconds)
+        where = tests.relative_to(directory).as_posix()
+        return cls(directory, file, ("-q", "-x", "-p", "no:cacheprovider", where), seconds)
 
     @property
     def shown(self) -> str:
@@ -257,13 +257,19 @@ class Copy:
         # Python takes a compiled file for this source if both are of the same second and length.
         shutil.rmtree(self._file.parent / "__pycache__", ignore_errors=True)
         self._output.unlink(missing_ok=True)
-        if self._warm is not None:
-            code = self._warm.run([*self._tests.command], self._folder, self._output, seconds, self._stop)
-        else:
-            code = self._ended(seconds)
+        code = self._forked(self._warm, seconds) if self._warm is not None else self._ended(seconds)
+        self._output.touch()
         with self._output.open("rb") as file:
             file.seek(max(0, file.seek(0, os.SEEK_END) - _TAIL_BYTES))
             return Answer(code, file.read().decode("utf-8", "replace"))
+
+    def _forked(self, warm: WarmPytest, seconds: float) -> int | None:
+        try:
+            return warm.run([*self._tests.command], self._folder, self._output, seconds, self._stop)
+        except OSError as error:
+            raise UnusableTests(
+                f"{error}; to run it afresh each time, give --command 'python -m {self._tests.shown}'"
+            ) from error
 
     def _ended(self, seconds: float) -> int | None:
         """The exit code of a command that is no pytest in a fork; None if it took too long."""

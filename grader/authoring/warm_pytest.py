@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 LOOK_SECONDS = 0.1
 """How often a running command is looked at."""
+_START_SECONDS = 300.0
 _GRACE_SECONDS = 10.0
 
 
@@ -57,7 +58,7 @@ class WarmPytest:
             OSError: this process has ended.
         """
         self._ask(json.dumps([str(folder), str(output), *words]))
-        run = self._number(_GRACE_SECONDS * 6, stop)  # the first answer comes when torch has been imported
+        run = self._number(_START_SECONDS, stop)  # the first answer comes when torch has been imported
         if run is None:
             raise TimeoutError("the process that runs pytest does not start")
         try:

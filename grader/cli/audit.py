@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 import textwrap
 import time
@@ -56,7 +57,7 @@ class Named:
         """
         from grader.authoring.audit import Tests
 
-        tests = self.tests.absolute()
+        tests = self.tests.resolve()
         folder = self._folder(tests)
         file = self._file(folder)
         if self.command is not None:
@@ -66,22 +67,23 @@ class Named:
     def _folder(self, tests: Path) -> Path:
         if self.directory is None:
             return tests if tests.is_dir() else tests.parent
-        if not tests.resolve().is_relative_to(self.directory.resolve()):
+        folder = self.directory.resolve()
+        if not tests.is_relative_to(folder):
             raise Misuse(f"{self.tests} is not in {self.directory}: --directory is the folder that holds the tests")
-        return self.directory.absolute()
+        return folder
 
     def _file(self, folder: Path) -> Path:
         """Where the tests read the submission, relative to the folder that is copied."""
         from grader.sandbox.skipped_folders import is_skipped
 
         if self.file is not None:
-            inside = (folder / self.file).resolve()
-            if self.file.is_absolute() or not inside.is_relative_to(folder.resolve()):
-                raise Misuse(f"--file {self.file}: give the path of the submission within {folder}")
-            if not inside.parent.is_dir() or inside.is_dir():
-                raise Misuse(f"--file {self.file}: {inside if inside.is_dir() else inside.parent} is "
-                             f"{'a' if inside.is_dir() else 'no'} folder")  # fmt: skip
-            return self.file
+            inside = Path(os.path.normpath(folder / self.file))  # a link there stays one, and is replaced in the copy
+            if not inside.is_relative_to(folder):
+                raise Misuse(f"--file {self.file} is not in {folder}, the folder that is copied")
+            if inside.is_dir() or not inside.parent.is_dir():
+                why = "it is a folder" if inside.is_dir() else f"there is no folder {inside.parent}"
+                raise Misuse(f"--file {self.file}: {why}; name the file in {folder} that the tests read")
+            return inside.relative_to(folder)
         below = (path.relative_to(folder) for path in sorted(folder.rglob(_SUBMISSION)) if path.is_file())
         found = [path for path in below if not any(map(is_skipped, path.parent.parts))]
         if not found:
@@ -232,11 +234,7 @@ class Told:
         found = self.found
         for gradient, accepted in found.by_gradient().items():
             yield click.style(f"{gradient}: accepted {len(accepted)} of {found.tried_of(gradient)} mistakes", bold=True)
-            for each in accepted:
-                if each.gap is not Gap.NOT_COMPARED:
-                    yield (
-                        f"  {each.form.place:<22} {each.form.kind}: {line(each.form.note, _LISTED)} ({each.row.verdict})"
-                    )
+            yield from (_listed(each) for each in accepted if each.gap is not Gap.NOT_COMPARED)
         if found.rejected:
             yield click.style(f"rejected, although right: {len(found.rejected)}", bold=True)
             yield from (f"  {each.form.place:<22} {line(each.form.note, _LISTED)}" for each in found.rejected)
@@ -290,6 +288,11 @@ class Told:
             "accepted": [_entry(each) for each in found.accepted],
             "rejected": [{"place": each.form.place, "note": each.form.note} for each in found.rejected],
         }
+
+
+def _listed(each: Accepted) -> str:
+    form = each.form
+    return f"  {form.place:<22} {form.kind}: {line(form.note, _LISTED)} ({each.row.verdict})"
 
 
 def _entry(each: Accepted) -> dict[str, Any]:
