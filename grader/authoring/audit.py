@@ -57,10 +57,8 @@ class UnusableTests(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Tests:
+class Suite:
     """Somebody's own tests."""
-
-    __test__ = False  # it is no test, whatever its name is
 
     directory: Path
     """The folder that is copied, in which the command runs."""
@@ -72,7 +70,7 @@ class Tests:
     """How long one run may take."""
 
     @classmethod
-    def of_pytest(cls, tests: Path, directory: Path, file: Path, seconds: float) -> Tests:
+    def of_pytest(cls, tests: Path, directory: Path, file: Path, seconds: float) -> Suite:
         """Tests that pytest collects from a file or folder in the directory, with this interpreter."""
         where = tests.relative_to(directory).as_posix()
         return cls(directory, file, ("-q", "-x", "-p", "no:cacheprovider", where), seconds)
@@ -126,7 +124,7 @@ class Audit:
         seconds: how long all of them may take, from the start on.
     """
 
-    tests: Tests
+    tests: Suite
     jobs: int = 1
     seconds: float = float("inf")
     tried: list[Tried] = field(default_factory=list)
@@ -224,7 +222,7 @@ class Audit:
 class Copy:
     """A copy of the tests' folder, in which one submission after the other is tried."""
 
-    def __init__(self, tests: Tests, folder: Path, stop: threading.Event) -> None:
+    def __init__(self, tests: Suite, folder: Path, stop: threading.Event) -> None:
         self._tests, self._folder, self._stop = tests, folder, stop
         # Links are followed: a link in the copy could lead the tests, or us, to change the original.
         try:
@@ -361,7 +359,7 @@ def _end(process: subprocess.Popen[bytes]) -> None:
     process.wait()
 
 
-def _rejected(tests: Tests, name: str, answer: Answer) -> str:
+def _rejected(tests: Suite, name: str, answer: Answer) -> str:
     """Why there is nothing to audit, given what the tests said to the worked solution."""
     if answer.timed_out:
         return (

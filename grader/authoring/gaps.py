@@ -78,7 +78,7 @@ class Found:
     tried: Sequence[Tried]
     accepted: Sequence[Accepted]
     equivalent: Sequence[Form]
-    """Mutants that the grader accepts as well: nobody has shown that they are wrong."""
+    """What the grader accepts as well, such as a mutant that is right for this loss: no test needs to reject it."""
 
     @property
     def mistakes(self) -> list[Tried]:

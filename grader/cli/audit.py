@@ -26,7 +26,7 @@ from grader.report.exit_code import ExitCode
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from grader.authoring.audit import Audit, Tests
+    from grader.authoring.audit import Audit, Suite
     from grader.authoring.gaps import Accepted, Found
     from grader.exercise.catalogue import Form
     from grader.exercise.exercise import Exercise
@@ -49,20 +49,20 @@ class Named:
     file: Path | None
     timeout: float
 
-    def as_tests(self) -> Tests:
+    def as_suite(self) -> Suite:
         """The tests, with what was left open found out.
 
         Raises:
             Misuse: something does not fit together.
         """
-        from grader.authoring.audit import Tests
+        from grader.authoring.audit import Suite
 
         tests = self.tests.resolve()
         folder = self._folder(tests)
         file = self._file(folder)
         if self.command is not None:
-            return Tests(folder, file, self.command, self.timeout)
-        return Tests.of_pytest(tests, folder, file, self.timeout)
+            return Suite(folder, file, self.command, self.timeout)
+        return Suite.of_pytest(tests, folder, file, self.timeout)
 
     def _folder(self, tests: Path) -> Path:
         if self.directory is None:
@@ -129,12 +129,12 @@ def audit(
     something wrong or reject something right.
     """
     shelf = Shelf(exercises, ci=not Path("solutions").is_dir())  # a learner's workspace has no solutions
-    named = Named(tests, command, directory, file, timeout).as_tests()
+    named = Named(tests, command, directory, file, timeout).as_suite()
     return _audited(shelf.load(exercise), named, output, **how)
 
 
 def _audited(
-    exercise: Exercise, tests: Tests, output: str | None, *, mutants: int, seed: int, jobs: int | None, minutes: float,
+    exercise: Exercise, tests: Suite, output: str | None, *, mutants: int, seed: int, jobs: int | None, minutes: float,
     quiet: bool,
 ) -> int:  # fmt: skip
     from grader.authoring.audit import Audit, UnusableTests
@@ -153,11 +153,11 @@ def _audited(
     with start_sandbox(Settings()) as sandbox:
         found = explained(audit.tried, Verification(exercise, sandbox))
     why = "interrupted" if interrupted else f"the time of --time {minutes:g} was over"
-    told = Told(exercise.name, tests.shown, found, len(forms) - len(audit.tried), why)
+    report = AuditReport(exercise.name, tests.shown, found, len(forms) - len(audit.tried), why)
     if output is not None:
-        write_output(f"{json.dumps(told.document(), indent=1, ensure_ascii=False)}\n", output)
+        write_output(f"{json.dumps(report.document(), indent=1, ensure_ascii=False)}\n", output)
     if output != "-":
-        show("\n".join(told.lines()))
+        show("\n".join(report.lines()))
     if interrupted:
         return ExitCode.INTERRUPTED
     return ExitCode.SOMETHING_WRONG if found.accepted or found.rejected else ExitCode.ALL_RIGHT
@@ -217,8 +217,8 @@ def _progress(total: int, *, shown: bool) -> Iterator[Callable[[int], None]]:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """What is said about an audit."""
+class AuditReport:
+    """What an audit has found, for a reader and for a program."""
 
     exercise: str
     tests: str
@@ -261,8 +261,7 @@ class Told:
         if late:
             yield f"{late} of them took too long (--timeout) and {'counts' if late == 1 else 'count'} as rejected"
         if found.equivalent:
-            many = len(found.equivalent)
-            yield f"left out: {many} mutant{'s' * (many > 1)} that `grade` accepts as well"
+            yield f"left out: {len(found.equivalent)} that `grade` accepts as well"
         if self.not_tried:
             yield (
                 f"not tried: {self.not_tried}, because {self.why}"
