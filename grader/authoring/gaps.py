@@ -29,13 +29,13 @@ SMALL = 1e-3
 class Gap(Enum):
     """What tests do not do; the value is what to add, in the order in which it is worth doing."""
 
-    NOT_COMPARED = "test these gradients: nothing wrong in them is rejected"
+    NOT_COMPARED = "test these gradients: no mistake that was tried in them is rejected"
     SHAPE = "compare shapes before values: values of another shape are broadcast, and then agree"
     DTYPE = "compare dtypes"
     FINITE = "check that every value is finite: no comparison with NaN is true, so `maxdiff > limit` never fails"
     LOOSE = (
-        "compare every value, with `torch.allclose`'s tolerances or tighter ones: on the given minibatch, that tells "
-        "these apart"
+        "compare every value, on numbers like those of the given minibatch, with `torch.allclose`'s tolerances or "
+        "tighter ones: that tells these apart"
     )
     UPSTREAM = (
         "call each function with random upstream gradients, on which autograd's vector-Jacobian product is the "

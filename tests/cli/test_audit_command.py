@@ -40,8 +40,8 @@ def test_accepted_mistakes_are_listed_with_what_to_add(grade: Grade) -> None:
         "  upstream_unused    1 of 1",
         "",
         "What to add to these tests",
-        "    1  compare every value, with `torch.allclose`'s tolerances or tighter ones: on the given",
-        "       minibatch, that tells these apart (in dx)",
+        "    1  compare every value, on numbers like those of the given minibatch, with `torch.allclose`'s",
+        "       tolerances or tighter ones: that tells these apart (in dx)",
         "",
         "square: accepted 1 of 3 mistakes, rejected 0 of 2 right forms",
     ]
@@ -55,7 +55,7 @@ def test_mutants_are_tried_as_well(grade: Grade) -> None:
     lines = result.stdout.splitlines()
     assert lines[0].startswith("dy: accepted")
     assert lines[1].startswith("dx: accepted")
-    assert "test these gradients: nothing wrong in them is rejected (in dy)" in result.stdout
+    assert "test these gradients: no mistake that was tried in them is rejected (in dy)" in result.stdout
 
 
 def test_right_forms_that_are_rejected_are_listed(grade: Grade, suite: Path) -> None:
