@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
 
 import pytest
+import torch
 
 from grader.authoring.audit import Tried
 from grader.authoring.gaps import Gap, explained
+from grader.authoring.gaps import gap as gap_of
 from grader.authoring.verification import Verification
 from grader.exercise.catalogue import Form, solution_file
+from grader.verdict.evidence import Verdict
 
 if TYPE_CHECKING:
     from grader.authoring.gaps import Found
@@ -42,6 +46,11 @@ def tried(mlp: Exercise, function: str, *, kind: str | None = "drawn", accepted:
         ("def dhprebn(dbndiff, dbnmeani, hprebn):\n    return dbndiff + dbnmeani/32", Gap.SIZES),
         ("def dh(dlogits, W2):\n    return 2 * dlogits @ W2.T", Gap.LOOSE),
         ("def dh(dlogits, W2):\n    return 1.000001 * dlogits @ W2.T", Gap.CLOSE),
+        ("def dhpreact(dh, h):\n    return (1 - h*h).clamp(min=1e-7) * dh", Gap.EXTREME),
+        (
+            "def dcounts_sum_inv(dprobs, counts, Yb, n):\n    return (counts * dprobs)[range(n), Yb].view(-1, 1)",
+            Gap.UPSTREAM,
+        ),
         ("def dlogprobs(logprobs, Yb, n):\n    raise ValueError", Gap.OTHER),
     ],
 )
@@ -101,3 +110,17 @@ def test_gradients_come_in_the_order_of_the_exercise_and_kinds_by_share(
 def gaps(found: Found) -> dict[Gap, int]:
     """How many mistakes each gap lets through."""
     return {gap: len(those) for gap, those in found.gaps()}
+
+
+@pytest.mark.parametrize(("largest", "gap"), [(1e-8, Gap.SMALL), (1.0, Gap.CLOSE)])
+def test_a_difference_that_is_large_beside_the_gradient_is_hidden_by_an_absolute_tolerance(
+    largest: float, gap: Gap
+) -> None:
+    """`torch.allclose` allows 1e-8 of anything."""
+    row: Any = SimpleNamespace(
+        verdict=Verdict.WRONG_VALUES, variable="y", local={"exact": False, "approximate": True, "maxdiff": 5e-9}
+    )
+    cases: Any = SimpleNamespace(
+        null=frozenset(), given=SimpleNamespace(reference={"y": torch.tensor([0.0, -largest])})
+    )
+    assert gap_of(row, cases) is gap
