@@ -16,7 +16,7 @@ from grader.verdict.evidence import Verdict
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from grader.authoring.audit import Tried
+    from grader.authoring.own_tests import Tried
     from grader.authoring.verification import Verification
     from grader.exercise.case import Cases
     from grader.exercise.catalogue import Form

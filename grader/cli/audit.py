@@ -26,8 +26,8 @@ from grader.report.exit_code import ExitCode
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from grader.authoring.audit import Audit, Suite
     from grader.authoring.gaps import Accepted, Found
+    from grader.authoring.own_tests import Audit, Suite
     from grader.exercise.catalogue import Form
     from grader.exercise.exercise import Exercise
 
@@ -55,7 +55,7 @@ class Named:
         Raises:
             Misuse: something does not fit together.
         """
-        from grader.authoring.audit import Suite
+        from grader.authoring.own_tests import Suite
 
         tests = self.tests.resolve()
         folder = self._folder(tests)
@@ -137,8 +137,8 @@ def _audited(
     exercise: Exercise, tests: Suite, output: str | None, *, mutants: int, seed: int, jobs: int | None, minutes: float,
     quiet: bool,
 ) -> int:  # fmt: skip
-    from grader.authoring.audit import Audit, UnusableTests
     from grader.authoring.gaps import explained
+    from grader.authoring.own_tests import Audit, UnusableTests
     from grader.authoring.verification import Verification
     from grader.cli.batch import default_jobs
 
@@ -164,7 +164,7 @@ def _audited(
 
 
 def _forms(exercise: Exercise, mutants: int, seed: int) -> list[Form]:
-    from grader.authoring.audit import forms_to_try
+    from grader.authoring.own_tests import forms_to_try
     from grader.exercise.catalogue import solution_file
 
     if not solution_file(exercise).is_file():

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import torch
 
-from grader.authoring.audit import Tried
 from grader.authoring.gaps import Gap, explained
 from grader.authoring.gaps import gap as gap_of
+from grader.authoring.own_tests import Tried
 from grader.authoring.verification import Verification
 from grader.exercise.catalogue import Form, solution_file
 from grader.verdict.evidence import Verdict

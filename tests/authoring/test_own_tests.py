@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 import pytest
 from audits import PYTHON, SOLUTION, STUBS, lay_down_audit
 
-from grader.authoring import audit as engine
-from grader.authoring.audit import Audit, Suite, Tried, UnusableTests, forms_to_try
+from grader.authoring import own_tests as engine
+from grader.authoring.own_tests import Audit, Suite, Tried, UnusableTests, forms_to_try
 from grader.authoring.warm_pytest import Stopped, WarmPytest
 from grader.exercise.catalogue import wrong_forms
 from grader.exercise.shelf import load_exercise

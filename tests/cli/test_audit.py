@@ -121,7 +121,7 @@ def test_ctrl_c_reports_what_was_tried_until_then(grade: Grade, monkeypatch: pyt
     def stopped(_audit: object, _forms: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("grader.authoring.audit.Audit.run", stopped)
+    monkeypatch.setattr("grader.authoring.own_tests.Audit.run", stopped)
     result = grade("audit", "suite", *SQUARE, "--command", CHECK, "--mutants", "0")
     assert result.exit_code == 2
     assert result.stdout.splitlines()[-1] == "interrupted: 5 not tried"
