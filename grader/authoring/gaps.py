@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from grader.verdict.evidence import Verdict
+from grader.verdict.evidence import STRESSED_TOLERANCE, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -54,6 +54,10 @@ class Gap(Enum):
         "float32, the difference is not larger than `torch.allclose` allows"
     )
     SIZES = "add a case with other sizes and other numbers: these are right on the given minibatch only"
+    AGAIN = (
+        "call it more than once: twice after the same forward pass, and after the forward pass of another input or "
+        "object; these keep something between calls, or change what they are given"
+    )
     EXTREME = (
         "add a case with extreme inputs (large, tiny and saturated values, every row of a table): these are wrong "
         "only there"
@@ -144,12 +148,23 @@ def explained(tried: Sequence[Tried], verification: Verification) -> Found:
 def gap(row: Row, cases: Cases) -> Gap:
     """What would have shown that a gradient is wrong, from what the grader has found."""
     if row.verdict is Verdict.HARD_CODED:
-        plain = [found for case, found in zip(cases, row.cases, strict=True) if not case.stressed]
-        usual = all(found["score"] is not None and found["score"] <= row.tolerance for found in plain)
-        return Gap.EXTREME if usual else Gap.SIZES
+        return _of_hard_coded(row, cases)
     if row.verdict is Verdict.WRONG_VALUES:
         return _of_values(row, cases)
     return _OF_VERDICT.get(row.verdict, Gap.OTHER)
+
+
+def _of_hard_coded(row: Row, cases: Cases) -> Gap:
+    """In which cases an answer fails that is right in the given one; in none if only further calls show it."""
+    failed = [
+        case.stressed
+        for case, found in zip(cases, row.cases, strict=False)
+        if found["score"] is None
+        or found["score"] > (max(row.tolerance, STRESSED_TOLERANCE) if case.stressed else row.tolerance)
+    ]
+    if row.cases and not failed:
+        return Gap.AGAIN
+    return Gap.EXTREME if failed and all(failed) else Gap.SIZES
 
 
 def _of_values(row: Row, cases: Cases) -> Gap:

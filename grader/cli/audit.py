@@ -143,6 +143,7 @@ def _audited(
     from grader.cli.batch import default_jobs
 
     forms = _forms(exercise, mutants, seed)
+    settings = Settings(imports=tuple(exercise.rules.imports))  # what is not installed is said now, not after all runs
     try:
         with interrupted_once(), Audit(tests, jobs or default_jobs(), minutes * 60) as audit:
             interrupted = _try(audit, exercise, forms, shown=takes_escapes(sys.stderr) and not quiet)
@@ -150,7 +151,7 @@ def _audited(
         if error.printed:
             show(f"The tests printed:\n{clean(error.printed)}\n", err=True)
         raise Misuse(str(error)) from None
-    with start_sandbox(Settings()) as sandbox:
+    with start_sandbox(settings) as sandbox:
         found = explained(audit.tried, Verification(exercise, sandbox))
     why = "interrupted" if interrupted else f"the time of --time {minutes:g} was over"
     report = AuditReport(exercise.name, tests.shown, found, len(forms) - len(audit.tried), why)

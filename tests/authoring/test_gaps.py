@@ -13,7 +13,8 @@ from grader.authoring.gaps import Gap, explained
 from grader.authoring.gaps import gap as gap_of
 from grader.authoring.own_tests import Tried
 from grader.authoring.verification import Verification
-from grader.exercise.catalogue import Form, solution_file
+from grader.exercise.catalogue import Form, solution_file, wrong_forms
+from grader.exercise.shelf import load_exercise
 from grader.verdict.evidence import Verdict
 
 if TYPE_CHECKING:
@@ -124,3 +125,11 @@ def test_a_difference_that_is_large_beside_the_gradient_is_hidden_by_an_absolute
         null=frozenset(), given=SimpleNamespace(reference={"y": torch.tensor([0.0, -largest])})
     )
     assert gap_of(row, cases) is gap
+
+
+def test_what_only_further_calls_show_asks_for_more_calls(sandbox: Sandbox) -> None:
+    """A layer that is right in every case by itself, and keeps its input on the class."""
+    relu = load_exercise("static_relu")
+    forms = [form for form in wrong_forms(relu) if "instead of in the cache" in form.note or "laid over" in form.note]
+    found = explained([Tried(form, accepted=True) for form in forms], Verification(relu, sandbox))
+    assert gaps(found) == {Gap.AGAIN: 2}

@@ -202,3 +202,13 @@ def test_an_exercise_with_nothing_to_try_is_refused(grade: Grade, tmp_path: Path
     result = grade("audit", "suite", *SQUARE, "--command", CHECK, "--mutants", "0")
     assert result.exit_code == 4
     assert "there is nothing to try: square has no labeled mistakes beside its solution; draw mutants" in result.stderr
+
+
+def test_an_exercise_that_cannot_be_graded_here_is_refused_before_anything_runs(
+    grade: Grade, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The reasons for what is accepted would be missing after all runs."""
+    monkeypatch.setattr("grader.exercise.exercise.find_spec", lambda _name: None)
+    result = grade("audit", "suite", "--exercise", "numpy_relu", "--command", CHECK)
+    assert result.exit_code == 3
+    assert "is written in numpy, which is not installed here" in result.stderr
