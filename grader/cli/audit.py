@@ -15,13 +15,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from grader.cli import options
-from grader.cli.edge import Misuse, interrupted_once, show, takes_escapes
+from grader.cli.edge import Misuse, interrupted_once, show, takes_escapes, writing
 from grader.cli.report import write_output
 from grader.exercise.settings import Settings
 from grader.exercise.shelf import Shelf, listed
 from grader.grading.service import start_sandbox
 from grader.report.clean_text import clean, line
 from grader.report.exit_code import ExitCode
+from grader.report.files import probe
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -101,7 +102,7 @@ class Named:
 @click.command()
 @click.argument("tests", type=options.PathType(exists=True), metavar="TESTS")
 @options.together(
-    options.exercise("The exercise whose catalogue and solution the tests are tried with.", required=True),
+    options.exercise("The exercise: the tests are tried with its solution and its mistakes.", required=True),
     options.exercises("Take the exercise from this folder, and solutions from solutions/ next to it."),
     click.option("--command", metavar="LINE",
                  help="How the tests are run: exit code 0 accepts (default: pytest TESTS)."),
@@ -142,8 +143,11 @@ def _audited(
     from grader.authoring.verification import Verification
     from grader.cli.batch import default_jobs
 
+    if output not in (None, "-"):
+        with writing(str(output)):  # said now, not after all runs
+            probe(Path(str(output)))
     forms = _forms(exercise, mutants, seed)
-    settings = Settings(imports=tuple(exercise.rules.imports))  # what is not installed is said now, not after all runs
+    settings = Settings(imports=tuple(exercise.rules.imports))  # so is what is not installed
     try:
         with interrupted_once(), Audit(tests, jobs or default_jobs(), minutes * 60) as audit:
             interrupted = _try(audit, exercise, forms, shown=takes_escapes(sys.stderr) and not quiet)

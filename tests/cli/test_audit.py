@@ -152,6 +152,8 @@ def test_progress_is_shown_on_a_terminal_only(grade: Grade, monkeypatch: pytest.
         ),
         (("audit", "suite", *SQUARE, "--file", "../a.py"), "--file ../a.py is not in "),
         (("audit", "suite", *SQUARE, "--file", "b/a.py"), "--file b/a.py: there is no folder "),
+        (("audit", "suite", *SQUARE, "-o", "nowhere/found.json"), "nowhere/found.json cannot be written: no such file"),
+        (("audit", "suite", "--command", "true"), "Missing option '--exercise'"),
         (("audit", "suite", *SQUARE, "--file", "."), "--file .: it is a folder; name the file in "),
     ],
 )
