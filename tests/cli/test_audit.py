@@ -138,7 +138,7 @@ def test_progress_is_shown_on_a_terminal_only(grade: Grade, monkeypatch: pytest.
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
-        (("audit", "suite", "--exercise", "sqare", "--exercises", "exercises"), "there is no exercise sqare"),
+        (("audit", "suite", "--exercise", "circle", "--exercises", "exercises"), "there is no exercise circle"),
         (("audit", "suits", *SQUARE), "Path 'suits' does not exist"),
         (
             ("audit", "suite", *SQUARE, "--command", "true"),
