@@ -95,7 +95,7 @@ class Facts:
     @property
     def tolerance(self) -> float:
         """How far off an element may be, relative to the largest, for an identity to hold."""
-        return NARROW_TOLERANCE * 4 if self.narrow else TOLERANCE
+        return self.evidence.rough or (NARROW_TOLERANCE * 4 if self.narrow else TOLERANCE)
 
     @property
     def local_style(self) -> bool:

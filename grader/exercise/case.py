@@ -11,7 +11,6 @@ Every gradient has the shape of its variable. The comments give the shapes of on
 
 from __future__ import annotations
 
-import ast
 import contextlib
 import ctypes
 import functools
@@ -25,7 +24,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from grader.exercise.dtypes import default_dtype, is_floating
-from grader.exercise.forward import BrokenExercise, Line
+from grader.exercise.forward import BrokenExercise, Line, compiled
 from grader.exercise.kinks import has_kink
 from grader.exercise.settings import LECTURE_SEED
 from grader.exercise.sizes import at_batch_size, draw_near
@@ -34,7 +33,6 @@ from grader.names import names_are_packaged
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
-    from types import CodeType
 
     from grader.exercise.exercise import Exercise
 
@@ -46,8 +44,6 @@ one (1e-8 to 1e6 and more), and float32 still holds the product of three of them
 """
 NUDGE = 2.0**-50
 """Four units in the last place of a float64."""
-SIGN_FLIPS = 8
-"""Random sign flips of the upstream gradients for each term scale. 320 random mlps were measured with 8."""
 MOST_CUTS = 256
 """How many cut gradients a case keeps, the latest: in a large class, odd functions depend on endless sets of names."""
 MOST_KEPT = 8
@@ -100,6 +96,7 @@ class LineGraph:
         at: Mapping[str, Any] | None = None,
         lines: Sequence[Line] | None = None,
     ) -> None:
+        self.sign_flips = exercise.sign_flips
         self.values = {name: _as_float64(value) for name, value in inputs.items()}
         self.steps: list[_Step] = []
         self.readers: dict[str, list[_Step]] = {}
@@ -112,7 +109,7 @@ class LineGraph:
         reads = {name: self.values[name] for name in line.reads}
         leaves = {name: v.detach().clone().requires_grad_() for name, v in reads.items() if name in self._attached}
         namespace = {**module, **reads, **leaves}
-        exec(_compiled(line), namespace)  # noqa: S102 a line of the trusted forward.py
+        exec(compiled(line), namespace)  # noqa: S102 a line of the trusted forward.py
         outputs = {name: namespace[name] for name in line.outputs}
         step = _Step(line, leaves, {n: v for n, v in outputs.items() if is_floating(v) and v.requires_grad})
         self.steps.append(step)
@@ -190,9 +187,9 @@ class Sweep:
             flips = [self.flips(step) for step in self.graph.readers.get(variable, ())]
             sums = [
                 functools.reduce(torch.add, [flip[k][variable] for flip in flips])
-                for k in range(SIGN_FLIPS * bool(flips))
+                for k in range(self.graph.sign_flips * bool(flips))
             ]
-            # logits: (SIGN_FLIPS, n, vocab_size) -> (n, vocab_size) -> one number
+            # logits: (sign_flips, n, vocab_size) -> (n, vocab_size) -> one number
             self._scales[variable] = float(torch.stack(sums).square().mean(0).sqrt().max()) if sums else 1.0
         return self._scales[variable]
 
@@ -216,7 +213,7 @@ class Sweep:
         return self._products[key]
 
     def flips(self, step: _Step) -> list[dict[str, torch.Tensor]]:
-        """SIGN_FLIPS such products, each with different random signs of the line's upstream gradients."""
+        """`sign_flips` such products, each with different random signs of the line's upstream gradients."""
         if self._base is not None and self._shares_base(step):
             return self._base.flips(step)
         key = step.line.number
@@ -224,9 +221,9 @@ class Sweep:
             generator = torch.Generator().manual_seed(key)
             totals = [self.total(name) for name in step.outputs]
             self._flipped[key] = [
-                _vjp(step, [total * _signs(total, generator) for total in totals]) for _ in range(SIGN_FLIPS)
+                _vjp(step, [total * _signs(total, generator) for total in totals]) for _ in range(self.graph.sign_flips)
             ]
-            self.kept += SIGN_FLIPS * sum(each.numel() for each in step.leaves.values())
+            self.kept += self.graph.sign_flips * sum(each.numel() for each in step.leaves.values())
         return self._flipped[key]
 
 
@@ -545,8 +542,9 @@ def build_cases(exercise: Exercise, seed: int, batch_size: int | None = None, hi
     given.check_finite()
     upstream, unseen = upstream_inputs(exercise, given.inputs), unseen_rows(exercise, given.inputs)
     own = at_batch_size(exercise.sizes, exercise.given_sizes.get("n", 0), given.sizes.get("n"))
+    exact = exercise.tolerance is None  # differences of extreme values would be too rough
     further = [
-        _Further(exercise, sizes, SCALES[k % len(SCALES)], upstream, unseen, k == len(own) - 1)
+        _Further(exercise, sizes, SCALES[k % len(SCALES)], upstream, unseen, exact and k == len(own) - 1)
         for k, sizes in enumerate(own)
     ]
     if exercise.kind == "layer":  # a layer may keep the values of an earlier call of the same shapes
@@ -661,11 +659,6 @@ def tensor_bytes(tensor: torch.Tensor) -> bytes:
     """A tensor's values as raw bytes, without numpy, which `.numpy()` would need."""
     dense = tensor.detach().contiguous()
     return ctypes.string_at(dense.data_ptr(), dense.numel() * dense.element_size()) if dense.numel() else b""
-
-
-@functools.cache
-def _compiled(line: Line) -> CodeType:
-    return compile(ast.Module([line.code], []), f"forward.py:{line.number}", "exec")
 
 
 def _as_float64(value: Any) -> Any:

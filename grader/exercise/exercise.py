@@ -24,7 +24,12 @@ if TYPE_CHECKING:
 
     import torch
 
+    from grader.exercise.course import Course
+    from grader.exercise.exercise_toml import ExerciseSettings
 
+
+SIGN_FLIPS = 8
+"""Random sign flips of the upstream gradients for each term scale. 320 random mlps were measured with 8."""
 INSTALL_NUMPY = "pip install '.[numpy]'"
 
 
@@ -32,24 +37,39 @@ class Exercise:
     """A forward pass and everything beside it. Reading one does not need torch; `inputs` and `forward` do."""
 
     def __init__(self, directory: Path) -> None:
-        self.directory = directory
-        self.name = directory.name
-        self.forward_file = directory / "forward.py"
-        self.settings = read_settings(directory / "exercise.toml")
-        form = self.settings.form
-        self._file = file = ForwardFile.read(self.forward_file, form.backward.parameters if form else ())
+        settings = read_settings(directory / "exercise.toml")
+        upstream = settings.form.backward.parameters if settings.form else ()
+        self._take(directory, ForwardFile.read(directory / "forward.py", upstream), settings)
+        self.course: Course | None = find_course(directory.parent)
+        self._check()
+
+    def _take(self, directory: Path, file: ForwardFile, settings: ExerciseSettings) -> None:
+        """Take over what was read."""
+        self.directory, self.name = directory, directory.name
+        self.forward_file, self._file, self.settings = file.path, file, settings
         self.source, self.constants = file.source, file.constants
         self.inputs_parameters, self.lines = file.parameters, file.lines
-        self.ends_in_out = file.ends_in_out
-        self.kind = self.settings.kind
-        if self.kind == "training" and file.ends_in_out:
-            file.refuse(self.lines[-1].number, "a network is trained on its loss: forward() must end in `loss = ...`")
+        self.ends_in_out, self.kind = file.ends_in_out, settings.kind
         self.graded = _graded(file, KINDS[self.kind])
         self.sizes: tuple[dict[str, int], ...] = tuple(file.constants.get("SIZES", ()))
         self.given_sizes = given_sizes(file.function("inputs"))
+        self.course = None
+        self.tolerance: float | None = None
+        """The largest error of a right gradient, relative to the summed terms, where the exercise's own gradients are
+        less exact than autograd's in float64; None if they are not."""
+        self.sign_flips = SIGN_FLIPS
+
+    def _check(self) -> None:
+        """Check what was read.
+
+        Raises:
+            BrokenExercise: something does not fit together.
+        """
+        file = self._file
+        if self.kind == "training" and file.ends_in_out:
+            file.refuse(self.lines[-1].number, "a network is trained on its loss: forward() must end in `loss = ...`")
         if self.is_layer:
             self._check_form()
-        self.course = find_course(directory.parent)
         self._check_order(file, KINDS[self.kind])
 
     def __repr__(self) -> str:

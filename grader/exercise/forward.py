@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import contextlib
+import functools
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NoReturn, Self
 
@@ -16,6 +17,7 @@ from grader.exercise.clashes import clashes
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
     from pathlib import Path
+    from types import CodeType
 
 OUTPUT, COTANGENT = "out", "cot"
 PROJECTION = f"loss = ({OUTPUT} * {COTANGENT}).sum()"
@@ -38,6 +40,12 @@ class Line:
     reads: tuple[str, ...]
     """Names it reads that are inputs or outputs of earlier lines, in order of appearance."""
     code: ast.stmt = field(repr=False, compare=False)
+
+
+@functools.cache
+def compiled(line: Line) -> CodeType:
+    """A line's code, to be run with the values that it reads as names."""
+    return compile(ast.Module([line.code], []), f"forward.py:{line.number}", "exec")
 
 
 @dataclass(frozen=True, slots=True)

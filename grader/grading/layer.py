@@ -262,7 +262,8 @@ class LayerSteps:
         binding = Binding(tuple(name for name in names if name in sent), upstream)
         needed = calls[: calls.index(last) + 1]
         obstacles = (obstacle(call.name, reading, self._attempt.loading, binding) for call in needed)
-        return Evidence(variable, reading.functions.get(last.name), binding, next(filter(None, obstacles), None))
+        first = next(filter(None, obstacles), None)
+        return Evidence(variable, reading.functions.get(last.name), binding, first, rough=exercise.tolerance)
 
 
 _IN_NUMPY = (

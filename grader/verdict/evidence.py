@@ -160,6 +160,8 @@ class Evidence:
     """The downstream variables whose gradients change the answer: the set S of numerics."""
     not_linear: tuple[str, ...] = ()
     """Those variables of `depends_on` in whose gradients a wrong answer is not linear."""
+    rough: float | None = None
+    """The largest error of a correct gradient where what it is compared with is less exact than autograd's."""
     chained_is_local: bool = False
     """Whether the chained and local questions are the same: every upstream gradient is bit-equal to autograd's."""
 
@@ -195,7 +197,7 @@ class Evidence:
     @property
     def tolerance(self) -> float:
         """The largest error of a correct gradient, relative to the summed terms, on an ordinary case."""
-        return NARROW_TOLERANCE if self.narrow else TOLERANCE
+        return self.rough or (NARROW_TOLERANCE if self.narrow else TOLERANCE)
 
     def passes(self, case: Case, found: CaseScore) -> bool:
         """Whether a case passed. A case with nothing to compare did not."""

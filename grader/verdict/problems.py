@@ -140,7 +140,7 @@ def error_size(scores: Sequence[CaseScore], passed: Sequence[bool]) -> str:
     """
     finite = [s.score for s in scores if s.score is not None]
     if not finite:
-        return "by an amount that is not finite"
+        return "an amount that is not finite"
     worst = scores[0].score if scores[0].score is not None and not passed[0] else max(finite)
     return _share(worst)
 
