@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from grader.classroom.similarity.pairs import Pair
     from grader.classroom.similarity.traits import Text
     from grader.exercise.exercise import Exercise
-    from grader.report.html.similarity_page import Comparison
+    from grader.report.html.similarity_page import SimilarityRun
     from grader.sandbox.client import Sandbox
 
 MOST = 50
@@ -90,7 +90,7 @@ def similarity(  # noqa: PLR0913 an option each
         raise Misuse(f"similarity needs RapidFuzz: {how_to_install('similarity')}") from None
     from grader.classroom.similarity.shown import row, row_of_group
     from grader.classroom.similarity.traits import reduced
-    from grader.report.html.similarity_page import Comparison
+    from grader.report.html.similarity_page import SimilarityRun
 
     if page:
         check_libraries()  # reported now, as is a place that cannot be written
@@ -114,7 +114,7 @@ def similarity(  # noqa: PLR0913 an option each
     _write_table(rows, output or (str(folder / "similarity.csv") if folder else None))
     if page:
         alike = tuple(tuple(text.name for text in group) for group in groups)
-        about = Comparison(found.name, len(texts), len(pairs), threshold, cut, tuple(read.left_out), alike)
+        about = SimilarityRun(found.name, len(texts), len(pairs), threshold, cut, tuple(read.left_out), alike)
         _write_page(page, listed, about)
     for group in groups:
         click.echo(_same(group), err=True)
@@ -158,7 +158,7 @@ def _write_table(rows: Iterable[Sequence[str]], output: str | None) -> None:
     write_output(table if output in (None, "-") else codecs.BOM_UTF8 + table, output)
 
 
-def _write_page(page: str, pairs: Sequence[Pair], about: Comparison) -> None:
+def _write_page(page: str, pairs: Sequence[Pair], about: SimilarityRun) -> None:
     from grader.classroom.similarity.shown import shown
     from grader.report.html.similarity_page import similarity_page
 

@@ -9,7 +9,7 @@ import pytest
 from browser.test_pages import DATA, violations
 
 from grader.exercise.shelf import load_exercise
-from grader.report.html.similarity_page import CodeLine, Comparison, Excerpt, PairShown, Reason, similarity_page
+from grader.report.html.similarity_page import CodeLine, Excerpt, PairShown, Reason, SimilarityRun, similarity_page
 from grader.report.html.submission_page import Given, submission_page
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def pairs(tmp_path_factory: pytest.TempPathFactory) -> Path:
         PairShown(("cleo", "dan"), 0.99, True, 0.0, (), (), (side, side)),
     ]
     path = tmp_path_factory.mktemp("similarity") / "similarity.html"
-    about = Comparison("mlp", 9, 2, 0.94, "Only some are listed.", (("eve", "eve.zip: not a readable zip archive"),))
+    about = SimilarityRun("mlp", 9, 2, 0.94, "Only some are listed.", (("eve", "eve.zip: not a readable zip archive"),))
     path.write_text(similarity_page(shown, about), encoding="utf-8")
     return path
 

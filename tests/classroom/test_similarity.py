@@ -20,7 +20,7 @@ from grader.classroom.similarity.code import Code, NothingToCompare, code_of
 from grader.classroom.similarity.pairs import compare
 from grader.classroom.similarity.shown import row, shown
 from grader.classroom.similarity.traits import Text, reduced, wrong_answers
-from grader.report.html.similarity_page import Comparison, similarity_page
+from grader.report.html.similarity_page import SimilarityRun, similarity_page
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -391,7 +391,7 @@ def test_the_page_shows_both_sides(similarity: Callable[..., Result], tmp_path: 
 
 def test_a_page_without_a_pair_says_so() -> None:
     """An empty page would look like a broken one."""
-    assert "No pair stands out." in similarity_page([], Comparison("mlp", 9, 0, 0.95))
+    assert "No pair stands out." in similarity_page([], SimilarityRun("mlp", 9, 0, 0.95))
 
 
 def test_a_page_that_cannot_be_written_is_reported_first(similarity: Callable[..., Result], tmp_path: Path) -> None:

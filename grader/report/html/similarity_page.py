@@ -62,7 +62,7 @@ class PairShown:
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
+class SimilarityRun:
     """What the page says about the class."""
 
     exercise: str
@@ -80,7 +80,7 @@ class Comparison:
     """Submissions that many people share to the letter; in the pairs, the first of them stands for all."""
 
 
-def similarity_page(pairs: Sequence[PairShown], about: Comparison) -> str:
+def similarity_page(pairs: Sequence[PairShown], about: SimilarityRun) -> str:
     """The pairs as one HTML file, most suspicious first."""
     return render(
         "similarity.html",
@@ -97,7 +97,7 @@ def similarity_page(pairs: Sequence[PairShown], about: Comparison) -> str:
     )
 
 
-def _figures(pairs: Sequence[PairShown], about: Comparison) -> list[tuple[str, str]]:
+def _figures(pairs: Sequence[PairShown], about: SimilarityRun) -> list[tuple[str, str]]:
     listed = str(len(pairs)) if len(pairs) == about.found else f"{len(pairs)} of {about.found}"
     return [
         ("compared", str(about.compared)),
