@@ -21,7 +21,7 @@ FLOORS = (
     ("verdict",),
     ("report", "diagnosis"),
     ("grading",),
-    ("learner", "classroom", "authoring", "api"),
+    ("learner", "classroom", "authoring", "api", "testing"),
     ("cli",),
     ("__main__",),
 )
@@ -124,7 +124,7 @@ def test_every_name_is_imported_from_where_it_is_defined() -> None:
     }
     assert {name: path for path in modules() for name in imports(path) & borrowed} == {}
     lists = [path for path in modules() if re.search("^__all__", path.read_text("utf-8"), re.MULTILINE)]
-    assert lists == [PACKAGE / "__init__.py"]
+    assert lists == [PACKAGE / "__init__.py", PACKAGE / "testing" / "__init__.py"]
 
 
 def test_every_module_has_a_place_in_the_order() -> None:

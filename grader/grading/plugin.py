@@ -250,6 +250,16 @@ class Reporter:
             self.config.workeroutput["grader"] = json.dumps(run.section())
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(call: pytest.CallInfo[Any]) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Add the table of all gradients to a test that `grader.testing` has failed."""
+    report = yield
+    comparison = getattr(call.excinfo.value, "comparison", None) if call.excinfo is not None else None
+    if comparison is not None and type(comparison).__module__ == "grader.testing.comparison":
+        report.sections.append(("gradients", comparison.table()))
+    return report
+
+
 def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(Reporter(config), "grader-report")
 
