@@ -160,7 +160,15 @@ def layers(folder: Path, _: str) -> None:
         (folder / "class" / student / "layers.py").write_text(code, encoding="utf-8")
 
 
+def constant_variance(folder: Path, module: str) -> None:
+    """The test of docs/testing.md, with the mistake that its text names."""
+    term = " - xhat * along"
+    assert term in module
+    (folder / "test_layernorm.py").write_text(module.replace(term, ""), encoding="utf-8")
+
+
 STATES = {
+    "layernorm-with-a-constant-variance": constant_variance,
     "layers": layers,
     "two-mistakes": two_mistakes,
     SAME_START: solved_except,
