@@ -97,6 +97,7 @@ class LineGraph:
         lines: Sequence[Line] | None = None,
     ) -> None:
         self.sign_flips = exercise.sign_flips
+        self._again = (exercise, inputs) if exercise.hides_terms else None
         self.values = {name: _as_float64(value) for name, value in inputs.items()}
         self.steps: list[_Step] = []
         self.readers: dict[str, list[_Step]] = {}
@@ -119,6 +120,16 @@ class LineGraph:
         for name, value in outputs.items():
             kept = _as_float64(at[name]) if at is not None and name in at and is_floating(value) else value
             self.values[name] = kept.detach() if isinstance(kept, torch.Tensor) else kept
+
+    @cached_property
+    def nudged(self) -> LineGraph | None:
+        """The same with the last digits of its inputs changed, where lines hide the terms of their gradients."""
+        if self._again is None:
+            return None
+        exercise, inputs = self._again
+        g = torch.Generator().manual_seed(0)
+        moved = {n: v.double() * (1 + NUDGE * _signs(v, g)) if is_floating(v) else v for n, v in inputs.items()}
+        return LineGraph(exercise, moved)
 
     @cached_property
     def differentiable(self) -> frozenset[str]:
@@ -190,8 +201,19 @@ class Sweep:
                 for k in range(self.graph.sign_flips * bool(flips))
             ]
             # logits: (sign_flips, n, vocab_size) -> (n, vocab_size) -> one number
-            self._scales[variable] = float(torch.stack(sums).square().mean(0).sqrt().max()) if sums else 1.0
+            scale = float(torch.stack(sums).square().mean(0).sqrt().max()) if sums else 1.0
+            self._scales[variable] = max(scale, self._hidden_terms(variable))
         return self._scales[variable]
+
+    def _hidden_terms(self, variable: str) -> float:
+        """How large the terms are that one line sums to a gradient, by how much rounding changes the sum.
+
+        Terms of size 1 leave a rounding of about 2**-52, whether or not they cancel.
+        """
+        nudged = self.graph.nudged
+        if nudged is None:
+            return 0.0
+        return float((Sweep(nudged, self.overrides).cut(variable) - self.cut(variable)).abs().max()) * 2.0**52
 
     def magnitude(self, variable: str) -> float:
         """What an error is measured against: the term scale, or the largest value if that is larger."""

@@ -58,6 +58,8 @@ class Exercise:
         """The largest error of a right gradient, relative to the summed terms, where the exercise's own gradients are
         less exact than autograd's in float64; None if they are not."""
         self.sign_flips = SIGN_FLIPS
+        self.hides_terms = False
+        """Whether one line does so much that the terms of its gradients cancel unseen: a whole function is called."""
 
     def _check(self) -> None:
         """Check what was read.

@@ -81,6 +81,7 @@ class Composite(Exercise):
         file = ForwardFile(own, source, ast.Module([], []), constants, parameters, lines, single)
         self._take(own.parent / f"{_name(function)}()", file, settings)
         self.given_sizes, self.sign_flips = dict(draws.given), _SIGN_FLIPS
+        self.hides_terms = not self.is_followed
 
     @cached_property
     def module(self) -> ModuleType:
@@ -125,7 +126,7 @@ class Composite(Exercise):
 
     def opaque(self) -> None:
         """Take the whole call as one line from now on."""
-        self.lines = self._whole()
+        self.lines, self.hides_terms = self._whole(), True
         for kept in ("producer", "readers", "_downstream", "is_followed"):
             self.__dict__.pop(kept, None)
 
@@ -149,10 +150,12 @@ class Composite(Exercise):
             graph = LineGraph(self, drawn)
             sweep = Sweep(graph, {})
             found = [graph.values[name] for name in ((OUTPUT,) if self.ends_in_out else self._outputs)]
-            found += [sweep.total(name) for name in floats]
+            if not all(map(_are_same, found, (each.detach() for each in expected))):
+                return False
+            pairs = list(zip(floats, grads, strict=True))
+            return all(_are_same(sweep.total(name), grad, sweep.magnitude(name)) for name, grad in pairs)
         except Exception:  # noqa: BLE001 what a line of someone's forward pass may raise
             return False
-        return all(map(_are_same, found, (*(each.detach() for each in expected), *grads)))
 
     def _first(self, /, **values: Any) -> Any:
         """The outputs alone, of a forward pass that may return a cache beside them."""
@@ -331,8 +334,8 @@ def _name(function: Any) -> str:
     return str(getattr(function, "__name__", type(function).__name__))
 
 
-def _are_same(got: Any, expected: Any) -> bool:
+def _are_same(got: Any, expected: Any, scale: float = 0.0) -> bool:
     if not isinstance(got, torch.Tensor) or not isinstance(expected, torch.Tensor) or got.shape != expected.shape:
         return False
-    largest = float(expected.abs().nan_to_num(0.0).max()) if expected.numel() else 0.0
+    largest = max(scale, float(expected.abs().nan_to_num(0.0).max()) if expected.numel() else 0.0)
     return bool(torch.allclose(got.double(), expected.double(), rtol=0.0, atol=_SAME * largest, equal_nan=True))

@@ -55,7 +55,7 @@ def reference_pass(plan: Plan, *, near: bool) -> tuple[Composite, list[str]]:
             )
         _check_gradients(plan, exercise)
         exercise.graded = _from_the_loss(exercise)
-    plan.draws.find_sizes(lambda sizes: _problem(exercise, sizes) is None, plan.request.sizes, near=near)
+    plan.draws.find_sizes(lambda sizes: _runs(exercise, sizes), plan.request.sizes, near=near)
     exercise.sizes = plan.draws.sizes
     if not exercise.sizes:
         notes.append(ONE_SIZE)
@@ -121,7 +121,7 @@ def _by_differences(plan: Plan) -> Composite:
             f"{title(plan.function)} cannot be followed by autograd, and is too large for central differences: "
             f"{count:,} numbers; pass smaller inputs, or reference=, the forward pass in torch"
         )
-    exercise.tolerance = numerical.TOLERANCE
+    exercise.tolerance, exercise.hides_terms = numerical.TOLERANCE, False  # differences round far more than terms do
     plan.labels["autograd's"] = "those of central differences"
     return exercise
 
@@ -139,10 +139,20 @@ def _with_given(function: Callable[..., Any], given: Mapping[str, Any]) -> Calla
     return called
 
 
-def _problem(exercise: Composite, sizes: Mapping[str, int] | None = None) -> str | None:
-    """Why a forward pass cannot be differentiated in float64 at some sizes; None if it can."""
+def _runs(exercise: Composite, sizes: Mapping[str, int]) -> bool:
+    """Whether the forward pass runs at these sizes."""
     try:
-        drawn = exercise.inputs(exercise.seed, sizes or {})
+        with torch.no_grad():
+            exercise.output_values(exercise.inputs(exercise.seed, sizes))
+    except Exception:  # noqa: BLE001 an author's function may raise anything
+        return False
+    return True
+
+
+def _problem(exercise: Composite) -> str | None:
+    """Why a forward pass cannot be differentiated in float64 on the given inputs; None if it can."""
+    try:
+        drawn = exercise.inputs(exercise.seed, {})
         with default_dtype(torch.float64):
             leaves = {
                 n: v.double().requires_grad_(n in exercise.taken) if is_floating(v) else v for n, v in drawn.items()
@@ -155,7 +165,7 @@ def _problem(exercise: Composite, sizes: Mapping[str, int] | None = None) -> str
         )
     if not isinstance(loss, torch.Tensor) or loss.numel() != 1:
         return f"{exercise.name} returns {described_value(loss)}, not a number; upstream=None is for a loss"
-    if loss.requires_grad or sizes:
+    if loss.requires_grad:
         return None
     return f"{exercise.name} cannot be differentiated by autograd; pass reference=, the forward pass in torch"
 

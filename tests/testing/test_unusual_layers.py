@@ -194,6 +194,36 @@ class TestInputs:
 class TestNullGradients:
     """A bias in front of a norm has a gradient of zero, up to rounding that is never the same twice."""
 
+    @staticmethod
+    def normed(x: Tensor, b: Tensor) -> tuple[Tensor, tuple[Tensor, Tensor]]:
+        for _ in range(1):  # so that the lines cannot be followed
+            x = x + b
+        centred = x - x.mean(0)
+        rstd = (centred.square().mean(0) + 1e-5).rsqrt()
+        return centred * rstd, (centred * rstd, rstd)
+
+    @staticmethod
+    def normed_backward(dout: Tensor, cache: tuple[Tensor, Tensor]) -> tuple[Tensor, Tensor]:
+        xhat, rstd = cache
+        dx = rstd * (dout - dout.mean(0) - xhat * (dout * xhat).mean(0))
+        return dx, dx.sum(0)
+
+    @pytest.mark.parametrize(("offset", "right"), [(0.0, True), (1e-6, False)])
+    def test_rounding_is_right_and_anything_larger_is_wrong(self, offset: float, right: bool) -> None:
+        def backward(dout: Tensor, cache: tuple[Tensor, Tensor]) -> tuple[Tensor, Tensor]:
+            dx, db = self.normed_backward(dout, cache)
+            return dx, db + offset
+
+        found = compare_backward(self.normed, backward, inputs={"x": torch.randn(8, 3), "b": torch.randn(3)})
+        assert [row.right for row in found.rows] == [True, right]
+
+    def test_zeros_are_right(self) -> None:
+        def backward(dout: Tensor, cache: tuple[Tensor, Tensor]) -> tuple[Tensor, Tensor]:
+            dx, db = self.normed_backward(dout, cache)
+            return dx, torch.zeros_like(db)
+
+        assert compare_backward(self.normed, backward, inputs={"x": torch.randn(8, 3), "b": torch.randn(3)}).right
+
     @pytest.mark.parametrize("seed", range(4))
     def test_zeros_are_right_in_float64(self, seed: int) -> None:
         g = torch.Generator().manual_seed(seed)
