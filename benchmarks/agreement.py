@@ -10,6 +10,7 @@ of a test would write it, so `check_backward` meets functions, caches, objects a
 
 from __future__ import annotations
 
+import inspect
 import os
 import sys
 import warnings
@@ -30,7 +31,6 @@ import torch
 
 from grader.exercise.case import build_cases
 from grader.exercise.catalogue import Form, right_forms, solution_file, wrong_forms
-from grader.exercise.form import factor_value
 from grader.exercise.settings import Settings
 from grader.exercise.shelf import list_exercises, load_exercise
 from grader.grading.grading import start_grading
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from grader.exercise.exercise import Exercise
-    from grader.sandbox.types import Passes
+    from grader.sandbox.types import Passes, Signature
     from grader.testing import Comparison
 
 QUICK = ("linear_relu", "autograd_linear", "static_linear")
@@ -58,7 +58,8 @@ class Outcome:
     wrong: bool
     """Whether it is labeled as a mistake."""
     graded: tuple[bool, ...]
-    compared: tuple[bool, ...]
+    compared: tuple[bool | None, ...]
+    """None where the check itself failed."""
     said: str
     """What the comparison says."""
 
@@ -133,8 +134,6 @@ def _inputs(exercise: Exercise, upstream: Sequence[str]) -> Any:
         tensors = exercise.in_numpy and (name for name, value in drawn.items() if isinstance(value, torch.Tensor))
         return drawn | {name: drawn[name].numpy() for name in tensors or ()}
 
-    import inspect
-
     inputs.__signature__ = inspect.signature(draw)  # type: ignore[attr-defined]
     return inputs
 
@@ -155,53 +154,56 @@ def _reference(exercise: Exercise, outputs: Sequence[str], inputs: Mapping[str, 
 
 def _calls(exercise: Exercise, form: Passes, names: Mapping[str, Any]) -> tuple[Any, Any]:
     """The submission's functions in the exercise's own names, written out as an author would."""
-    space: dict[str, Any] = {"names": names, "factor_value": factor_value, "torch": torch}
-    lines: list[str] = []
     if form.style == "autograd":
-        kind, call = form.forward.name.partition(".")[0], form.forward
-        apart = names[kind].setup_context is not torch.autograd.Function.setup_context
-        taken = ", ".join(call.parameters[1:] if apart else call.parameters)
-        lines = [
-            f"class Wrapped(names[{kind!r}]):",
-            "    @staticmethod",
-            f"    def forward({taken}):",
-            f"        return names[{kind!r}].forward({taken})",
-        ]
-        exec("\n".join(lines), space)
-        return space["Wrapped"], None
+        return _run(_function_class(form, names), names)["Wrapped"], None
     if form.style == "object":
-        kind = form.make.name
-        taken = ", ".join(form.make.parameters)
-        lines = [f"class Wrapped(names[{kind!r}]):"]
-        if form.make.parameters:
-            lines += [f"    def __init__(self, {taken}):", f"        super().__init__({taken})"]
-        for call in form.calls:
-            method, args = call.name.rpartition(".")[2], ", ".join(call.parameters)
-            lines += [f"    def {method}(self, {args}):", f"        return super().{method}({args})"]
-        exec("\n".join(lines), space)
-        return space["Wrapped"], None
-    for which, call in zip(("forward", "backward") if form.forward else ("backward",), form.calls, strict=True):
-        own, _, method = call.name.partition(".")
-        target = f"names[{own!r}].{method}" if method else f"names[{own!r}]"
-        known = {*exercise.given_sizes, *exercise.inputs_parameters}
-        inner = [e for v in form.given.values() if isinstance(v, dict) for e in v.values() if e in known]
-        taken = dict.fromkeys(
-            [
-                *(n for n in call.parameters if n not in form.given),
-                *(inner if any(n in form.given for n in call.parameters) else ()),
-            ]
-        )
-        given = {n: _literal(v, known) for n, v in form.given.items()}
-        lines += [
-            f"def {which}({', '.join(taken)}):",
-            f"    result = {target}({', '.join(given.get(n, n) for n in call.parameters)})",
-        ]
-        lines += ["    return result"]
+        return _run(_object_class(form), names)["Wrapped"], None
+    which = ("forward", "backward") if form.forward is not None else ("backward",)
+    pairs = zip(which, form.calls, strict=True)
+    made = _run([line for name, call in pairs for line in _function(name, call, exercise, form)], names)
+    return made.get("forward"), made["backward"]
+
+
+def _run(lines: Sequence[str], names: Mapping[str, Any]) -> dict[str, Any]:
+    """What these lines define; `names` holds the submission's own definitions."""
+    space: dict[str, Any] = {"names": names}
     exec("\n".join(lines), space)
-    return space.get("forward"), space["backward"]
+    return space
+
+
+def _function_class(form: Passes, names: Mapping[str, Any]) -> list[str]:
+    assert form.forward is not None
+    kind, parameters = form.forward.name.partition(".")[0], form.forward.parameters
+    apart = names[kind].setup_context is not torch.autograd.Function.setup_context
+    taken = ", ".join(parameters[1:] if apart else parameters)
+    head = [f"class Wrapped(names[{kind!r}]):", "    @staticmethod"]
+    return [*head, f"    def forward({taken}):", f"        return names[{kind!r}].forward({taken})"]
+
+
+def _object_class(form: Passes) -> list[str]:
+    assert form.make is not None
+    lines = [f"class Wrapped(names[{form.make.name!r}]):"]
+    if taken := ", ".join(form.make.parameters):
+        lines += [f"    def __init__(self, {taken}):", f"        super().__init__({taken})"]
+    for call in form.calls:
+        method, taken = call.name.rpartition(".")[2], ", ".join(call.parameters)
+        lines += [f"    def {method}(self, {taken}):", f"        return super().{method}({taken})"]
+    return lines
+
+
+def _function(name: str, call: Signature, exercise: Exercise, form: Passes) -> list[str]:
+    own, _, method = call.name.partition(".")
+    target = f"names[{own!r}].{method}" if method else f"names[{own!r}]"
+    known = {*exercise.given_sizes, *exercise.inputs_parameters}
+    given = {each: form.given[each] for each in call.parameters if each in form.given}
+    inner = [entry for value in given.values() if isinstance(value, dict) for entry in value.values() if entry in known]
+    taken = dict.fromkeys([*(each for each in call.parameters if each not in given), *inner])
+    passed = (_literal(given[each], known) if each in given else each for each in call.parameters)
+    return [f"def {name}({', '.join(taken)}):", f"    return {target}({', '.join(passed)})"]
 
 
 def _literal(value: Any, known: set[str]) -> str:
+    """An argument that the exercise gives, as it stands in a call; a string may name a value."""
     if isinstance(value, dict):
         inner = ", ".join(f"{k!r}: {e if isinstance(e, str) and e in known else repr(e)}" for k, e in value.items())
         return "{" + inner + "}"
@@ -240,7 +242,7 @@ def outcomes(name: str, share: int) -> list[Outcome]:
                     form.place,
                     form.kind is not None,
                     tuple(theirs[row] for row in rows if row in theirs),
-                    tuple(mine.get(row, False) for row in rows if row in theirs) if mine else ("error",),  # type: ignore[arg-type]
+                    tuple(mine.get(row) for row in rows if row in theirs) if mine else (None,),
                     said,
                 )
             )
