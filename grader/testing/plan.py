@@ -81,7 +81,7 @@ class Plan:
         single = len(self.upstream) == 1
         self.outputs = _outputs(self.upstream)
         if single:
-            self.labels |= {OUTPUT: _bare(self.upstream[0]), f"d{OUTPUT}": self.upstream[0]}
+            self.labels |= {OUTPUT: _bare(self.upstream[0]) or OUTPUT, f"d{OUTPUT}": self.upstream[0]}
         by_value = request.reference is not None and forward is not None and not self.by_gradient
         values = self.outputs if by_value else ("loss",) if "loss" in returned else ()
         gradients = [name.removeprefix("d") for name in (*returned, *read.values()) if name and name != "loss"]
