@@ -103,8 +103,8 @@ def _check_sizes(sizes: Any, given: Mapping[str, int]) -> None:
 def _multiples(given: Mapping[str, int], works: Callable[[Sizes], bool], *, small: bool) -> Iterator[Sizes]:
     """Further sizes where only lengths are known: multiples of the given ones, in two cases.
 
-    One length may be four times another, or be split in two: all are changed by one factor first, which keeps such
-    ratios. In the second case, each is changed by itself where the forward pass still runs.
+    In the first, each is changed by itself where the forward pass still runs. But one length may be four times another,
+    or be split in two: in the second, all are changed by one factor, which keeps such ratios.
 
     Args:
         small: whether a check at twice the lengths takes no longer than anybody would wait.
@@ -113,14 +113,15 @@ def _multiples(given: Mapping[str, int], works: Callable[[Sizes], bool], *, smal
     whole = [{name: length * k for name, length in given.items()} for k in (2, 3) if small]
     halves = [{name: length // 2 for name, length in given.items()}] if even else []
     uniform = next((case for case in (*halves, *whole) if works(case)), None)
-    if uniform is not None:
-        yield uniform
     case = dict(given)
-    for factor, name in zip(cycle((2, 3)), sorted(given, key=given.__getitem__) if small else (), strict=False):
+    largest_first = sorted(given, key=given.__getitem__, reverse=True) if small else ()
+    for factor, name in zip(cycle((2, 3, 4, 5)), largest_first, strict=False):  # unlike, so that no ratio stays
         if works({**case, name: given[name] * factor}):
             case[name] *= factor
     if case not in (dict(given), uniform):
         yield case
+    if uniform is not None:
+        yield uniform
 
 
 def _one_by_one(given: Mapping[str, int], works: Callable[[Sizes], bool], smallest: int = 1) -> Iterator[Sizes]:
