@@ -22,7 +22,7 @@ from grader.testing.reference_pass import reference_pass
 from grader.verdict.evidence import Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from grader.exercise.case import Cases
     from grader.testing.comparison import Gradient
@@ -157,7 +157,8 @@ def _compared(request: CheckRequest) -> Comparison:
     caller = Caller(plan.functions, plan.layer, constants, plan.draws.arrays, plan.draws.device)
     exercise, notes = reference_pass(plan, near=request.dtype is not None)
     if request.dtype is None:
-        return _in_float64(plan, exercise, caller, notes)
+        found = _in_float64(plan, exercise, caller, notes)
+        return replace(found, notes=(*found.notes, *_other_dtypes(plan, exercise, caller, found)))
     if plan.by_gradient:
         raise TypeError("dtype is for one backward function, not for a dict of them")
 
@@ -167,6 +168,17 @@ def _compared(request: CheckRequest) -> Comparison:
     rename = partial(renamed, names=plan.labels)
     found = compare_in(request.dtype, exercise, caller, rename, plan.title, notes, likely)
     return replace(found, rows=tuple(_told(row, plan, caller, None) for row in found.rows), cause=caller.error)
+
+
+def _other_dtypes(plan: Plan, exercise: Composite, caller: Caller, found: Comparison) -> Iterator[str]:
+    """Of code that raises whatever it is asked: the dtype in which it runs."""
+    if plan.by_gradient or any(row.verdict != Verdict.RAISED for row in found.rows):
+        return
+    for dtype in (torch.bfloat16, torch.float16):
+        other = compare_in(dtype, exercise, caller, str, plan.title, (), dict)
+        if any(row.verdict != Verdict.RAISED for row in other.rows):
+            yield f"it runs in {str(dtype).removeprefix('torch.')}: pass dtype={dtype} if it is for that"
+            return
 
 
 def _is_pooled(value: object) -> bool:

@@ -272,3 +272,16 @@ class TestMistakes:
 
         found = compare_backward(softmax, changes, inputs=draw_x, dtype=torch.bfloat16)
         assert "in place" in str([found["dx"].problem, found["dx"].notes])
+
+
+def test_code_for_one_dtype_that_is_asked_in_others_is_told_which() -> None:
+    """Beside what it raised."""
+
+    def backward(dout: Tensor, x: Tensor) -> Tensor:
+        if dout.dtype is not torch.bfloat16:
+            raise TypeError("bfloat16 only")
+        return 2 * dout * x
+
+    found = compare_backward(lambda x: x * x, backward, inputs={"x": torch.randn(4, 3)})
+    assert found["dx"].verdict == "raised"
+    assert "it runs in bfloat16: pass dtype=torch.bfloat16 if it is for that" in found.notes
