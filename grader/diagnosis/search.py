@@ -394,8 +394,17 @@ def ratio(facts: Facts, rights: Sequence[torch.Tensor], answers: Sequence[torch.
 def _times_powers(right: torch.Tensor, view: View, powers: Powers) -> torch.Tensor | None:
     found = torch.ones_like(right)
     for value, power in powers:
-        found = found * view.numbers.values[value].double() ** power
-    return right * found if found.shape == right.shape and bool(torch.isfinite(found).all()) else None
+        base = view.numbers.values[value].double()
+        if not _broadcasts(base.shape, right.shape):  # it may in the case where the powers were found
+            return None
+        found = found * base**power
+    return right * found if bool(torch.isfinite(found).all()) else None
+
+
+def _broadcasts(shape: torch.Size, to: torch.Size) -> bool:
+    """Whether a factor of one shape leaves a tensor of another shape as large as it is."""
+    pairs = zip(reversed(shape), reversed(to), strict=False)
+    return len(shape) <= len(to) and all(size in (1, wide) for size, wide in pairs)
 
 
 def _fitting(facts: Facts, right: torch.Tensor, answer: torch.Tensor) -> Iterator[Powers]:

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, cast
 
 import pytest
 import torch
 
 from grader.diagnosis.candidates.change import Change
 from grader.diagnosis.kinds import Kind
-from grader.diagnosis.search import Sample, Share, coefficients, nearly, ratio, search, try_change
+from grader.diagnosis.search import Sample, Share, _times_powers, coefficients, nearly, ratio, search, try_change
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from grader.diagnosis.facts import Facts
+    from grader.diagnosis.facts import Facts, View
 
     Wrong = Callable[..., Facts]
 
@@ -162,3 +163,18 @@ class TestRatio:
         assert found is not None
         assert dict(found.powers) == {"act": 1.0, "pre": -1.0}
         assert ratio(facts, rights, [torch.cos(answer) for answer in answers]) is None
+
+
+def test_a_value_that_fits_the_gradient_s_shape_in_one_case_only_is_no_factor() -> None:
+    """With one column it is broadcast; with more, and others than the gradient's, it is not."""
+    right = torch.ones(3, 4)
+    found = []
+    for columns in (1, 4, 2):
+        numbers = SimpleNamespace(values={"v": torch.full((3, columns), 2.0)})
+        found.append(_times_powers(right, cast("View", SimpleNamespace(numbers=numbers)), (("v", 2.0),)))
+    one, same, other = found
+    assert one is not None
+    assert same is not None
+    assert one.equal(right.double() * 4)
+    assert same.equal(one)
+    assert other is None
