@@ -198,9 +198,9 @@ class TestNullGradients:
     def normed(x: Tensor, b: Tensor) -> tuple[Tensor, tuple[Tensor, Tensor]]:
         for _ in range(1):  # so that the lines cannot be followed
             x = x + b
-        centred = x - x.mean(0)
-        rstd = (centred.square().mean(0) + 1e-5).rsqrt()
-        return centred * rstd, (centred * rstd, rstd)
+        centered = x - x.mean(0)
+        rstd = (centered.square().mean(0) + 1e-5).rsqrt()
+        return centered * rstd, (centered * rstd, rstd)
 
     @staticmethod
     def normed_backward(dout: Tensor, cache: tuple[Tensor, Tensor]) -> tuple[Tensor, Tensor]:
