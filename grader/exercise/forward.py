@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 OUTPUT, COTANGENT = "out", "cot"
 PROJECTION = f"loss = ({OUTPUT} * {COTANGENT}).sum()"
 """The line that follows the last one of a forward pass without a loss."""
-_OTHER_DRAW = 0xC07
+OTHER_DRAW = 0xC07
 """Makes a cotangent's seed another one than the inputs'."""
 
 
@@ -105,7 +105,7 @@ class ForwardFile:
         if not isinstance(out, torch.Tensor) or not out.is_floating_point():
             kind = f"a {out.dtype} tensor" if isinstance(out, torch.Tensor) else f"of type {type(out).__name__}"
             raise BrokenExercise(f"{self.path}: forward() ends in {OUTPUT}, which is {kind}; it must be a float tensor")
-        return torch.randn(out.shape, generator=torch.Generator().manual_seed(seed ^ _OTHER_DRAW))
+        return torch.randn(out.shape, generator=torch.Generator().manual_seed(seed ^ OTHER_DRAW))
 
     def forward(self, module: Mapping[str, Any], inputs: Mapping[str, Any]) -> dict[str, Any]:
         """Run the forward pass; returns every named value, including `loss`."""

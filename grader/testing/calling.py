@@ -223,6 +223,12 @@ def _equal(one: torch.Tensor | None, other: torch.Tensor) -> bool:
     return one is not None and one.shape == other.shape and bool(((one == other) | (one != one)).all())  # noqa: PLR0124
 
 
+def title(function: Any) -> str:
+    """What a function or a class is called."""
+    name = getattr(function, "__qualname__", None) or getattr(function, "__name__", f"{type(function).__name__}()")
+    return str(name).rpartition("<locals>.")[2]
+
+
 def kind_of(value: Any) -> str:
     """A value's type in words."""
     if isinstance(value, (tuple, list)):

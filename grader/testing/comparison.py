@@ -12,6 +12,8 @@ from grader.report.row_facts import number, words
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    import torch
+
 MOST_LINES = 8
 """The most lines about one gradient."""
 _WIDTH = 110
@@ -167,12 +169,7 @@ def from_row(row: Mapping[str, Any], names: Mapping[str, str]) -> Gradient:
 
     diagnosis = row["diagnosis"] or {}
     worst = row["worst"]
-    where = None
-    if worst and worst["index"]:
-        index = ", ".join(map(str, worst["index"]))
-        where = f"at [{index}]: {number(worst['got'])}, expected {number(worst['expected'])}"
-    elif worst:
-        where = f"it is {number(worst['got'])}, expected {number(worst['expected'])}"
+    where = _at(worst["index"], worst["got"], worst["expected"]) if worst else None
     return Gradient(
         name=renamed(row["name"], names),
         verdict=str(row["verdict"]),
@@ -188,6 +185,19 @@ def from_row(row: Mapping[str, Any], names: Mapping[str, str]) -> Gradient:
         notes=tuple(renamed(note, names) for note in row["notes"]),
         pattern=tuple((row["pattern"] or {}).get("levels", ())),
     )
+
+
+def worst_place(got: torch.Tensor, expected: torch.Tensor) -> str:
+    """Where two tensors of one shape differ most, with both values there."""
+    import torch
+
+    index = [int(i) for i in torch.unravel_index((got - expected).abs().argmax(), got.shape)]
+    return _at(index, float(got[tuple(index)]), float(expected[tuple(index)]))
+
+
+def _at(index: Sequence[int], got: float | None, expected: float | None) -> str:
+    where = f"at [{', '.join(map(str, index))}]: " if index else "it is "  # a single number has no index
+    return f"{where}{number(got)}, expected {number(expected)}"
 
 
 def renamed(text: str, names: Mapping[str, str]) -> str:

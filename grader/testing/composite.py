@@ -22,7 +22,8 @@ from grader.exercise.case import LineGraph, Sweep
 from grader.exercise.dtypes import default_dtype, is_floating
 from grader.exercise.exercise import Exercise
 from grader.exercise.exercise_toml import ExerciseSettings
-from grader.exercise.forward import COTANGENT, OUTPUT, PROJECTION, ForwardFile, Line, compiled
+from grader.exercise.forward import COTANGENT, OTHER_DRAW, OUTPUT, PROJECTION, ForwardFile, Line, compiled
+from grader.testing.calling import title
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -37,8 +38,6 @@ _SIGN_FLIPS = 2
 rounding. Eight would double the time of a check."""
 _SAME = 1e-9
 """How far the lines of a function may be from what it returns, relative to the largest value."""
-_OTHER_DRAW = 0xC07
-"""Makes a cotangent's seed another one than the inputs'."""
 
 
 class Composite(Exercise):
@@ -79,7 +78,7 @@ class Composite(Exercise):
         parameters = (*names, *others, *((COTANGENT,) if single else self._cotangents))
         constants = {"GRADED": list(graded), "SIZES": list(draws.sizes)}
         file = ForwardFile(own, source, ast.Module([], []), constants, parameters, lines, single)
-        self._take(own.parent / f"{_name(function)}()", file, settings)
+        self._take(own.parent / f"{title(function)}()", file, settings)
         self.given_sizes, self.sign_flips = dict(draws.given), _SIGN_FLIPS
         self.hides_terms = not self.is_followed
 
@@ -105,7 +104,7 @@ class Composite(Exercise):
         values = dict(self._draws.inputs(seed, sizes))
         if not self._cotangents:
             return values
-        generator = torch.Generator().manual_seed(seed ^ _OTHER_DRAW)
+        generator = torch.Generator().manual_seed(seed ^ OTHER_DRAW)
         with torch.no_grad():
             found = self.output_values(values)
         names = (COTANGENT,) if len(self._outputs) == 1 else self._cotangents
@@ -184,7 +183,7 @@ class Composite(Exercise):
     def _whole(self) -> tuple[Line, ...]:
         """The call as one line."""
         outputs = (OUTPUT,) if len(self._outputs) == 1 and self._cotangents else self._outputs
-        said = f"{_name(self._function)}({', '.join(self._names)})"
+        said = f"{title(self._function)}({', '.join(self._names)})"
         called = f"{', '.join(outputs)} = {CALL}({', '.join(f'{name}={name}' for name in self._names)})"
         number = self._first_line
         line = Line(number, f"return {said}", outputs, self._names, ast.parse(called).body[0])
@@ -328,10 +327,6 @@ def _namespace(function: Callable[..., Any]) -> dict[str, Any]:
         with contextlib.suppress(ValueError):  # a name that is not bound yet
             found[name] = cell.cell_contents
     return found
-
-
-def _name(function: Any) -> str:
-    return str(getattr(function, "__name__", type(function).__name__))
 
 
 def _are_same(got: Any, expected: Any, scale: float = 0.0) -> bool:

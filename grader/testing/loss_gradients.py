@@ -14,11 +14,10 @@ from grader.exercise.settings import LECTURE_SEED
 from grader.report.row_facts import number
 from grader.sandbox.types import Returned
 from grader.testing.backward import compare_backward
-from grader.testing.calling import as_tensor, kind_of
-from grader.testing.comparison import Comparison, Gradient, renamed
+from grader.testing.calling import as_tensor, kind_of, title
+from grader.testing.comparison import Comparison, Gradient, renamed, worst_place
 from grader.testing.composite import Composite
 from grader.testing.draws import Draws, global_randomness
-from grader.testing.plan import title
 from grader.verdict.evidence import TOLERANCE, Ask, Evidence, Judgment, Verdict
 from grader.verdict.judge import lecture_columns
 from grader.verdict.problems import form_problem
@@ -30,8 +29,8 @@ ROUNDINGS = 64
 """How many units of rounding of its dtype a gradient may be off by, of its largest term."""
 _AS_GOOD = 8.0
 """How many times the error of autograd in the gradient's own dtype is allowed: the size of what cancels in it."""
-_NUDGE, _NUDGES = 2.0**-44, 4
-"""How far the parameters are moved, relative to their values, and how often: enough for all rounding to change."""
+_NUDGE, _NUDGES = 4, 4
+"""By how many units in their last place the parameters are moved, and how often: enough for all rounding to change."""
 ONE_POINT = "one set of values only: pass grads as a function of the parameters to have it checked at others, too"
 
 
@@ -140,17 +139,22 @@ class _Loss:
 
     def __init__(self, loss_fn: Callable[..., Any], values: dict[str, Any], floats: Sequence[str], seed: int) -> None:
         self._loss_fn, self._values, self._names = loss_fn, values, tuple(floats)
-        self._wide = self._gradients(torch.float64, 0.0)
+        self._wide = self._gradients(torch.float64)
         self._title, self._seed = title(loss_fn), seed
 
-    def _gradients(self, dtype: torch.dtype | None, nudge: float, seed: int = 0) -> dict[str, torch.Tensor] | Exception:
-        """Autograd's gradients in a dtype, or in each parameter's own; or why there are none."""
-        generator = torch.Generator().manual_seed(seed)
+    def _gradients(self, dtype: torch.dtype | None, seed: int | None = None) -> dict[str, torch.Tensor] | Exception:
+        """Autograd's gradients in a dtype, or in each parameter's own; or why there are none.
+
+        Args:
+            seed: of the nudges by which the parameters are moved; None for the parameters as they are.
+        """
+        generator = torch.Generator().manual_seed(seed or 0)
         leaves = {}
         for name, value in self._values.items():
             if is_floating(value):
                 signs = torch.randint(0, 2, value.shape, generator=generator) * 2 - 1
                 moved = value.detach().to(dtype or value.dtype)
+                nudge = 0.0 if seed is None else _NUDGE * torch.finfo(moved.dtype).eps
                 leaves[name] = (moved * (1 + nudge * signs.to(moved))).requires_grad_()
             else:
                 leaves[name] = value
@@ -165,18 +169,19 @@ class _Loss:
 
     def compared(self, answers: Mapping[str, torch.Tensor]) -> Comparison:
         """Compare each gradient."""
-        own = self._gradients(None, 0.0)
+        own = self._gradients(None)
         notes = [ONE_POINT]
         expected = self._wide
         if isinstance(expected, Exception):
             if isinstance(own, Exception):
                 raise own if isinstance(own, ValueError) else ValueError(f"{self._title} raised {own!r}") from own
             expected, notes = own, [*notes, f"compared in the parameters' own dtype: in float64, {expected}"]
-        nudged = [self._gradients(torch.float64, _NUDGE, seed) for seed in range(_NUDGES)]
+        wide = torch.float64 if expected is self._wide else None
+        nudged = [self._gradients(wide, seed) for seed in range(_NUDGES)]
         rows = []
         for name in self._names:
             others = [own[name]] if not isinstance(own, Exception) else []
-            if answers[name].dtype == torch.float64:
+            if answers[name].dtype == torch.float64 or wide is None:
                 others = [each[name] for each in nudged if not isinstance(each, Exception)]
             rows.append(self._row(name, answers[name], expected, others))
         return Comparison(self._title, tuple(rows), ({},), tuple(notes))
@@ -201,10 +206,7 @@ class _Loss:
                 verdict = Verdict.WRONG_VALUES
                 share = f", {most / largest:.2g} of the largest" if largest else ", where all are zero"
                 said = f"values differ from autograd's by up to {number(most)}{share}"
-                index = [int(i) for i in torch.unravel_index(errors.argmax(), errors.shape)]
-                place = tuple(index)
-                where = f"at {index}: " if index else "it is "
-                worst = f"{where}{number(float(got[place]))}, expected {number(float(expected[place]))}"
+                worst = worst_place(got, expected)
         tolerance = allowed / largest if largest else TOLERANCE
         likely = None if verdict.right else self._likely(name, got, verdict)
         return Gradient(

@@ -19,7 +19,7 @@ from grader.exercise.dtypes import is_floating
 from grader.exercise.forward import COTANGENT, OUTPUT
 from grader.report.row_facts import number
 from grader.sandbox.types import Question, Returned, Several
-from grader.testing.comparison import Comparison, Gradient
+from grader.testing.comparison import Comparison, Gradient, worst_place
 from grader.verdict.evidence import Verdict
 from grader.verdict.judge import failed
 from grader.verdict.problems import form_problem
@@ -219,9 +219,7 @@ class _Row:
             factor = _projection(got, expected)
             said = f"values are {number(factor)} times float64's, more than {_short(self._dtype)} rounds"
         self.problem = f"{said}; {_short(self._dtype)} allows {allowed:.2g}"
-        index = [int(i) for i in torch.unravel_index(errors.argmax(), errors.shape)]
-        where = f"at {index}: " if index else "it is "
-        self.worst = f"{where}{number(float(got[tuple(index)]))}, expected {number(float(expected[tuple(index)]))}"
+        self.worst = worst_place(got, expected)
         factor = _projection(got, expected)
         rest = float((got - factor * expected).abs().max()) / largest
         self._factor = factor if rest <= allowed and abs(factor) > _MOST else None

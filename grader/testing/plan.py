@@ -12,6 +12,7 @@ import torch
 from grader.exercise.dtypes import is_floating
 from grader.exercise.forward import COTANGENT, OUTPUT
 from grader.exercise.nearest import did_you_mean
+from grader.testing.calling import kind_of, title
 from grader.testing.draws import from_examples, from_function
 from grader.testing.ways import ArgumentNames, AutogradFunction, Functions, Objects, arguments_of, composite_of
 
@@ -329,15 +330,8 @@ def _bare(name: str) -> str:
     return next((rest for rest in rests if rest), "")
 
 
-def title(function: Any) -> str:
-    """What a function or a class is called."""
-    name = getattr(function, "__qualname__", None) or getattr(function, "__name__", type(function).__name__)
-    return str(name).rpartition("<locals>.")[2]
-
-
 def described_value(value: Any) -> str:
     """A value in words, such as `a float32 tensor of shape (3, 4)`."""
-    name = type(value).__name__
     if isinstance(value, torch.Tensor):
         return f"a {str(value.dtype).removeprefix('torch.')} tensor of shape {tuple(value.shape)}"
-    return f"{'an' if name[:1] in 'aeiouAEIOU' else 'a'} {name}"
+    return kind_of(value)

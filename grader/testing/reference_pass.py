@@ -11,8 +11,9 @@ import torch
 from grader.exercise.dtypes import default_dtype, is_floating
 from grader.exercise.nearest import did_you_mean
 from grader.testing import numerical
+from grader.testing.calling import title
 from grader.testing.composite import Composite
-from grader.testing.plan import described_value, title
+from grader.testing.plan import described_value
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

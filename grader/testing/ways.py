@@ -16,7 +16,7 @@ from grader.exercise.dtypes import is_floating
 from grader.exercise.form import path_problem
 from grader.exercise.nearest import did_you_mean
 from grader.sandbox.types import Passes, Signature
-from grader.testing.calling import Missing, WrongReturn, kind_of
+from grader.testing.calling import Missing, WrongReturn, kind_of, title
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
@@ -58,7 +58,7 @@ class ArgumentNames:
             if each.kind in (each.VAR_POSITIONAL, each.VAR_KEYWORD):
                 star = "*" if each.kind is each.VAR_POSITIONAL else "**"
                 raise TypeError(
-                    f"{_called(function)} takes {star}{each.name}; its arguments go by name, so write a function "
+                    f"{title(function)} takes {star}{each.name}; its arguments go by name, so write a function "
                     "around it that names each"
                 )
             if each.name in (*self.known, *self.upstream, *self.given, *more):
@@ -113,17 +113,13 @@ class _Bound:
         return function(*first, **given)
 
 
-def _called(function: Any) -> str:
-    return str(getattr(function, "__qualname__", function)).rpartition("<locals>.")[2]
-
-
 def _known_or_refused(bound: _Bound, names: ArgumentNames, more: Collection[str] = ()) -> _Bound:
     """Check that a function has no parameter that nothing is known for."""
     if bound.left:
         known = (*names.known, *names.given, *more)
         meant = did_you_mean(bound.left[0], known, f"There are {', '.join(known) or 'none'}.")
         raise TypeError(
-            f"{_called(bound.function)} has a parameter {bound.left[0]}, which is none of the inputs. {meant} Give "
+            f"{title(bound.function)} has a parameter {bound.left[0]}, which is none of the inputs. {meant} Give "
             f"anything else with given={{'{bound.left[0]}': ...}}"
         )
     return bound
@@ -145,18 +141,18 @@ class Functions:
         if missing := [name for name in names.upstream if name not in self._backward.taken]:
             has = ", ".join(inspect.signature(backward).parameters)
             raise TypeError(
-                f"{_called(backward)}({has}) has no parameter {missing[0]}; say what the upstream gradient is called: "
+                f"{title(backward)}({has}) has no parameter {missing[0]}; say what the upstream gradient is called: "
                 f'upstream="{next(iter(inspect.signature(backward).parameters), "dout")}"'
             )
         if self._backward.left and forward is None:
-            raise TypeError(f"{_called(backward)} has a parameter {self._backward.left[0]}, but there is no forward")
+            raise TypeError(f"{title(backward)} has a parameter {self._backward.left[0]}, but there is no forward")
         self._kept = self._backward.left
         first = None
         if forward is not None and self._forward is not None:
-            first = Signature(_called(forward), self._forward.taken, (*names.outputs, *self._kept))
+            first = Signature(title(forward), self._forward.taken, (*names.outputs, *self._kept))
         taken = tuple(map(names.canonical, self._backward.order))
         returned = tuple(filter(None, names.returned))
-        self.passes = Passes(Signature(_called(backward), taken, returned), first)
+        self.passes = Passes(Signature(title(backward), taken, returned), first)
 
     def make(self, values: Mapping[str, Any]) -> None:
         """Nothing: what they share is what the forward function returns."""
@@ -234,7 +230,7 @@ class Objects:
         self._backward = _known_or_refused(names.bound(backward, sizes, 1), names, sizes)
         if missing := [name for name in names.upstream if name not in self._backward.taken]:
             raise TypeError(
-                f"{_called(backward)} has no parameter {missing[0]}; say what the upstream gradient is called: "
+                f"{title(backward)} has no parameter {missing[0]}; say what the upstream gradient is called: "
                 f'upstream="{next(iter(self._backward.left), "dout")}"'
             )
         name = kind.__name__

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 from torch.autograd import Function
 
-from grader.testing import check_backward, check_gradients, compare_backward
+from grader.testing import check_backward, check_gradients, compare_backward, compare_gradients
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -223,6 +223,19 @@ class TestNullGradients:
             return dx, torch.zeros_like(db)
 
         assert compare_backward(self.normed, backward, inputs={"x": torch.randn(8, 3), "b": torch.randn(3)}).right
+
+    @pytest.mark.parametrize(("offset", "right"), [(0.0, True), (1e-4, False)])
+    def test_zeros_are_right_where_the_loss_runs_in_float32_alone(self, offset: float, right: bool) -> None:
+        x, y = torch.randn(8, 3), torch.randn(8, 2)  # float32, so that x @ W fails in float64
+
+        def loss(W: Tensor, b: Tensor) -> Tensor:
+            return (self.normed(x @ W, b)[0] - y).square().mean()
+
+        params = {"W": torch.randn(3, 2), "b": torch.randn(2)}
+        leaves = {name: value.clone().requires_grad_() for name, value in params.items()}
+        loss(**leaves).backward()  # type: ignore[no-untyped-call]
+        found = compare_gradients(loss, params, {"W": leaves["W"].grad, "b": torch.full((2,), offset)})  # type: ignore[dict-item]
+        assert [row.right for row in found.rows] == [True, right]
 
     @pytest.mark.parametrize("seed", range(4))
     def test_zeros_are_right_in_float64(self, seed: int) -> None:
