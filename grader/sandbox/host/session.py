@@ -39,7 +39,8 @@ MOST_ODD: Final = 32 << 20
 """Bytes of a submission's wrongly shaped answers that are kept: enough to find a missing sum in every gradient. More
 could fill the grader's memory, so only the shape of further ones is kept."""
 _READING_LIMIT: Final = 4 << 20
-_READING_SECONDS: Final = 10.0
+_READING_SECONDS: Final = 30.0
+"""Reading is the grader's own work: the longest file takes 1 s, and a loaded machine may be ten times as slow."""
 _FAULTS: Final = (LateError, GoneError, ProtocolError)
 _TOO_OFTEN: Final = Killed(reason="too_often", detail=f"its process had to be restarted {MOST_KILLS} times")
 
