@@ -15,11 +15,13 @@ import torch
 from grader.diagnosis.candidates.change import Change
 from grader.diagnosis.formula import Node, broadcasts, const, has_gradient, mul, name, one_minus, size, upstream
 from grader.diagnosis.kinds import Kind
+from grader.diagnosis.phrases import said
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from grader.diagnosis.facts import Facts
+    from grader.diagnosis.phrases import Phrase
 
 _CLOSE = 1e-9
 """How close a closed form has to be to the right gradient, relative to the size of its terms, and how much a constant
@@ -36,7 +38,7 @@ class ClosedForm:
     node: Node
     kind: Kind
     """The kind of a mistake inside it."""
-    title: str
+    title: Phrase
     alone: Change | None = None
     """The common mistake that treats each entry on its own, if the form has one."""
 
@@ -89,7 +91,7 @@ def _softmax_form(child: str, soft: Node, dim: int) -> ClosedForm:
     shared = Node("sum", (mul(soft, g),), ((dim,), True))
     alone = mul(mul(soft, one_minus(soft)), g)
     node = mul(soft, Node("sub", (g, shared)))
-    return ClosedForm(node, Kind.SOFTMAX_JACOBIAN, f"the softmax {child}", _alone(alone))
+    return ClosedForm(node, Kind.SOFTMAX_JACOBIAN, said("softmax_form", of=child), _alone(alone))
 
 
 def _log_softmax_form(child: str, soft: Node, dim: int) -> ClosedForm:
@@ -98,12 +100,11 @@ def _log_softmax_form(child: str, soft: Node, dim: int) -> ClosedForm:
     shared = Node("sum", (g,), ((dim,), True))
     alone = mul(one_minus(soft), g)
     node = Node("sub", (g, mul(soft, shared)))
-    return ClosedForm(node, Kind.SOFTMAX_JACOBIAN, f"the log-softmax {child}", _alone(alone))
+    return ClosedForm(node, Kind.SOFTMAX_JACOBIAN, said("log_softmax_form", of=child), _alone(alone))
 
 
 def _alone(node: Node) -> Change:
-    text = "each entry is treated on its own, p(1-p), although every output of a softmax depends on its whole row"
-    return Change(node, Kind.SOFTMAX_JACOBIAN, text, 0.1)
+    return Change(node, Kind.SOFTMAX_JACOBIAN, said("entries_alone"), 0.1)
 
 
 def _is_softmax(y: torch.Tensor, x: torch.Tensor, dim: int) -> bool:
@@ -144,7 +145,7 @@ def _cross_entropy(facts: Facts) -> Iterator[ClosedForm]:
     x, variable = values[facts.variable], name(facts.variable)
     if facts.evidence.depends_on or x.dim() != 2 or facts.exercise.children(facts.variable) == ():
         return
-    title = "softmax and cross entropy combined"
+    title = said("cross_entropy_form")
     for index, target in values.items():
         if isinstance(target, torch.Tensor) and not target.is_floating_point() and target.shape == x.shape[:1]:
             for soft in _soft(facts, 1, torch.softmax(x, 1)):
@@ -154,8 +155,8 @@ def _cross_entropy(facts: Facts) -> Iterator[ClosedForm]:
                 node = Node("div", (both, count))
                 yield ClosedForm(node, Kind.SOFTMAX_JACOBIAN, title, _alone(mul(node, hot)))
                 early = Node("sub", (Node("div", (soft, count)), hot))
-                text = "only the probabilities are divided, before 1 is subtracted"
-                yield ClosedForm(node, Kind.FUSED_TERM, title, Change(early, Kind.FUSED_TERM, text, 0.1))
+                divided = Change(early, Kind.FUSED_TERM, said("only_probabilities_divided"), 0.1)
+                yield ClosedForm(node, Kind.FUSED_TERM, title, divided)
                 for mask in _masks(facts, x):
                     counted = mul(both, Node("column", (mask,)))
                     kept = Node("div", (counted, Node("sum", (mask,), (None, False))))
@@ -174,7 +175,7 @@ def _masks(facts: Facts, x: torch.Tensor) -> Iterator[Node]:
 def _normalization(facts: Facts) -> Iterator[ClosedForm]:
     x = facts.probe.numbers.values[facts.variable]
     for unit, inverse, dim, centered in _normalized(x, _floats(facts)):
-        title = f"the normalization {unit}"
+        title = said("normalization_form", of=unit)
         for g in _towards(facts, unit):
             for outer, inner in _pulled_out(g, facts, dim):
                 for freedom in (0, 1):
@@ -227,13 +228,11 @@ def _pulled_out(g: Node, facts: Facts, dim: int) -> Iterator[tuple[Node | None, 
 
 
 def _late(factor: Node, node: Node) -> Change:
-    text = "a factor is multiplied at the end that belongs inside the means"
-    return Change(mul(factor, node), Kind.FUSED_TERM, text, 0.1)
+    return Change(mul(factor, node), Kind.FUSED_TERM, said("factor_outside_means"), 0.1)
 
 
 def _centered(node: Node) -> Change:
-    text = "it has the term of a mean that the forward pass does not subtract"
-    return Change(node, Kind.FUSED_TERM, text, 0.1)
+    return Change(node, Kind.FUSED_TERM, said("mean_not_subtracted"), 0.1)
 
 
 def _constant_along(value: torch.Tensor, dims: int, dim: int) -> bool:

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import warnings
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from grader.diagnosis import sentences, unknown, whole_answer
+from grader.diagnosis import explanations, sentences, unknown, whole_answer
 from grader.diagnosis.candidates.changed_formulas import together
 from grader.diagnosis.closed_forms import closed_forms
 from grader.diagnosis.derive import Path
+from grader.diagnosis.explanations import explanation
 from grader.diagnosis.facts import gather
 from grader.diagnosis.formula import added
 from grader.diagnosis.hard_coded import hard_coded
-from grader.diagnosis.kinds import Diagnosis, Identity, Kind
+from grader.diagnosis.kinds import Kind
 from grader.diagnosis.layer_values import diagnose_value
 from grader.diagnosis.search import among, coefficients, nearly, ratio, search, shares, try_change
 from grader.diagnosis.way_back import STAGES, one_step
@@ -22,7 +22,9 @@ from grader.verdict.evidence import Verdict
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from grader.diagnosis.explanations import Explanation
     from grader.diagnosis.facts import Facts
+    from grader.diagnosis.kinds import Diagnosis
     from grader.diagnosis.search import Match
     from grader.exercise.case import Cases
     from grader.verdict.evidence import Evidence, Judgment
@@ -62,42 +64,36 @@ def explain(evidence: Evidence, judgment: Judgment, cases: Cases) -> Diagnosis |
             return diagnose_value(evidence, cases) if judgment.verdict in OF_VALUES else None
         return diagnose(evidence, judgment, cases)
     except Exception as error:  # noqa: BLE001 whatever fails, the grade stays
-        what = f"{name} could not be explained: {type(error).__name__}: {error}"
-        warnings.warn(what, DiagnosisFailed, stacklevel=2)
-        return Diagnosis(
-            Kind.UNKNOWN,
-            f"{what}. This is an internal error of the grader; the verdict is not affected",
-            {"tested": False},
-        )
+        warnings.warn(sentences.not_explained(name, error), DiagnosisFailed, stacklevel=2)
+        return sentences.failed(name, error)
 
 
 def diagnose(evidence: Evidence, judgment: Judgment, cases: Cases) -> Diagnosis:
     """The diagnosis of a wrong gradient, from the collected evidence only: the learner's code is never called."""
-    early = unknown.by_verdict(evidence, judgment)
-    if early is not None:
-        return early
-    if evidence.changes or (judgment.verdict is Verdict.HARD_CODED and not evidence.narrow):
-        return hard_coded(evidence, judgment, cases)
-    for facts in gather(evidence, cases):
+    known = unknown.by_verdict(evidence, judgment)
+    if known is None and (evidence.changes or (judgment.verdict is Verdict.HARD_CODED and not evidence.narrow)):
+        known = hard_coded(evidence, judgment, cases)
+    for facts in gather(evidence, cases) if known is None else ():
         found = identity(facts, cases)
         if found is not None and not by_chance(facts, found):
             return sentences.told(facts, aliased(facts, found))
-    return unknown.unused(evidence, cases) or unknown.unknown(evidence, judgment, cases)
+    known = known or unknown.unused(evidence, cases) or unknown.unknown(evidence, judgment, cases)
+    return sentences.told_without_identity(cases.exercise, evidence.variable, known)
 
 
-def identity(facts: Facts, cases: Cases) -> Identity | None:
+def identity(facts: Facts, cases: Cases) -> Explanation | None:
     """The first identity that holds on every case."""
     null = facts.variable in cases.null
     if whole_answer.all_zero(facts):
-        return sentences.zeros(facts, null=null)
+        return explanations.zeros(null=null)
     if null and whole_answer.tiny(facts):
-        return sentences.null_gradient(facts)
+        return explanation(Kind.NULL_GRADIENT, "tiny_like_the_gradient", null=True)
     if facts.true_cotangents:
         return whole_answer.whole(facts) or weighed(facts) or closed(facts)
     return _of_layer(facts, cases) if facts.exercise.is_layer else _of_gradient(facts)
 
 
-def _of_gradient(facts: Facts) -> Identity | None:
+def _of_gradient(facts: Facts) -> Explanation | None:
     return (
         unused(facts)
         or whole_answer.whole(facts)
@@ -111,7 +107,7 @@ def _of_gradient(facts: Facts) -> Identity | None:
     )
 
 
-def _of_layer(facts: Facts, cases: Cases) -> Identity | None:
+def _of_layer(facts: Facts, cases: Cases) -> Explanation | None:
     """The same for a gradient that comes back through all lines of a layer."""
     ignored = facts.evidence.upstream and not facts.evidence.depends_on
     return (
@@ -135,14 +131,14 @@ def _of_layer(facts: Facts, cases: Cases) -> Identity | None:
 _MORE_THAN_CHANCE = (Kind.ZEROS, Kind.NULL_GRADIENT)
 
 
-def by_chance(facts: Facts, found: Identity) -> bool:
+def by_chance(facts: Facts, found: Explanation) -> bool:
     """Whether an identity may hold for this loss only: the function uses none of the upstream gradients there are."""
     if facts.evidence.depends_on or facts.exercise.children(facts.variable) == ("loss",):
         return False
-    if found.kind in _MORE_THAN_CHANCE or (found.plain and found.powers is None):
+    if found.kind in _MORE_THAN_CHANCE or (found.plain and "powers" not in found.fields):
         return False
     binding = facts.evidence.binding
-    return found.change is not None or bool(binding and binding.upstream)
+    return "change" in found.fields or bool(binding and binding.upstream)
 
 
 # the steps, in the order in which they are tried
@@ -157,16 +153,16 @@ _WEIGHT_TOLERANCE = 1e-8
 """How close a share's weight has to be to an expression of sizes; looser, since weights are solved for together."""
 
 
-def unused(facts: Facts) -> Identity | None:
+def unused(facts: Facts) -> Explanation | None:
     """The formula without the upstream gradient, if the answer depends on none: reported before anything else."""
     if facts.evidence.depends_on or facts.exercise.children(facts.variable) == ("loss",):
         return None
     found = search(facts.paths, facts, only=frozenset({Kind.UPSTREAM_UNUSED}))
     plain = found is not None and found.change.cost == 0 and found.factor in ("1", "-1")
-    return sentences.changed(facts, found) if found is not None and plain else None
+    return explanations.changed(facts, found) if found is not None and plain else None
 
 
-def weighed(facts: Facts) -> Identity | None:
+def weighed(facts: Facts) -> Explanation | None:
     """Shares that are missing, counted more than once, or have a wrong factor."""
     factors = _weights(facts.paths, facts)
     if factors is None:
@@ -175,12 +171,12 @@ def weighed(facts: Facts) -> Identity | None:
     if not odd <= SIMPLE:
         found = search(facts.paths, facts, only=frozenset({Kind.OTHER_GRADIENT}))
         if found is not None and found.factor == "1":
-            return sentences.changed(facts, found)
+            return explanations.changed(facts, found)
     if len(odd) > 1:
         better = changed(facts) or further(facts)
         if better is not None and better.plain:
             return better
-    return sentences.weights(facts, facts.paths, factors, fused=not facts.local_style)
+    return explanations.weights(facts.paths, factors, fused=not facts.local_style)
 
 
 def _weights(paths: Sequence[Path], facts: Facts) -> list[str] | None:
@@ -199,25 +195,25 @@ def _weight(each: list[float], facts: Facts) -> str | None:
     return facts.named(each, max(facts.tolerance, _WEIGHT_TOLERANCE))
 
 
-def chains(facts: Facts) -> Identity | None:
+def chains(facts: Facts) -> Explanation | None:
     """The same for the shares of each chain of lines back to the upstream gradients that the function uses."""
     several = len(facts.paths) > 1 and bool(facts.evidence.depends_on)
     factors = _weights(facts.chains, facts) if several else None
-    return None if factors is None else sentences.weights(facts, facts.chains, factors, fused=True)
+    return None if factors is None else explanations.weights(facts.chains, factors, fused=True)
 
 
-def closed(facts: Facts) -> Identity | None:
+def closed(facts: Facts) -> Explanation | None:
     """One change in a formula that covers several lines."""
     for form in closed_forms(facts):
         path = Path(facts.lines[0], (), form.node)
         found = None if form.alone is None else try_change(form.alone, path, facts)
         found = found or search([path], facts, light=True)
         if found is not None:
-            return sentences.closed(facts, form, found, nearly=nearly(facts))
+            return explanations.closed(form, found, nearly=nearly(facts))
     return None
 
 
-def changed(facts: Facts) -> Identity | None:
+def changed(facts: Facts) -> Explanation | None:
     """One share changed in one place, or multiplied by powers of forward values: whichever is less far-fetched."""
     found = search(facts.paths, facts)
     if found is None or found.cost > FAR_FETCHED:
@@ -227,16 +223,16 @@ def changed(facts: Facts) -> Identity | None:
     return _one_change(found, facts)
 
 
-def _one_change(found: Match | None, facts: Facts) -> Identity | None:
-    return None if found is None else sentences.changed(facts, found, nearly=nearly(facts))
+def _one_change(found: Match | None, facts: Facts) -> Explanation | None:
+    return None if found is None else explanations.changed(facts, found, nearly=nearly(facts))
 
 
-def _ratios(facts: Facts) -> Identity | None:
+def _ratios(facts: Facts) -> Explanation | None:
     """The right gradient, or one share of it, times powers of forward values."""
     answers = [view.got for view in facts.views]
     found = ratio(facts, [view.expected for view in facts.views], answers)
     if found is not None:
-        return sentences.power(facts, found, None)
+        return explanations.power(found, None)
     all_shares = [shares(facts.paths, view) for view in facts.views]
     known = [terms for terms in all_shares if terms is not None]
     if len(known) < len(all_shares) or len(facts.paths) < 2:
@@ -248,11 +244,11 @@ def _ratios(facts: Facts) -> Identity | None:
         rests = [v.got - v.expected + right for v, right in zip(facts.views, rights, strict=True)]
         found = ratio(facts, rights, rests)
         if found is not None:
-            return sentences.power(facts, found, path)
+            return explanations.power(found, path)
     return None
 
 
-def further(facts: Facts) -> Identity | None:
+def further(facts: Facts) -> Explanation | None:
     """Changes of a whole line at once, of all shares at once, or of the chain rule over several lines."""
     several = facts.whole_lines if any(path.occurrence for path in facts.paths) else []
     return (
@@ -271,48 +267,46 @@ def _in_every_share(facts: Facts) -> Match | None:
     return among(together(node, facts), path, facts)
 
 
-def _of_siblings(facts: Facts) -> Identity | None:
+def _of_siblings(facts: Facts) -> Explanation | None:
     """Shares that belong to other values that the same lines read."""
     for sibling, theirs in facts.siblings.items():
         factors = _weights([*facts.paths, *theirs], facts)
         if factors is not None:
-            return sentences.sibling(facts, sibling, factors)
+            return explanations.sibling(facts, sibling, factors)
     return None
 
 
-def of_a_sibling(facts: Facts) -> Identity | None:
+def of_a_sibling(facts: Facts) -> Explanation | None:
     """The gradient of another value that the same line reads: two results returned in the wrong order."""
     for sibling, theirs in facts.siblings.items():
         factors = _weights([*facts.paths, *theirs], facts)
         if factors == ["0"] * len(facts.paths) + ["1"] * len(theirs):
-            return sentences.sibling(facts, sibling, factors)
+            return explanations.sibling(facts, sibling, factors)
     return None
 
 
-def _over_more_lines(facts: Facts) -> Identity | None:
+def _over_more_lines(facts: Facts) -> Explanation | None:
     factors = None if facts.local_style else _weights(facts.chains, facts)
     if factors is not None:
-        return sentences.weights(facts, facts.chains, factors, fused=True)
+        return explanations.weights(facts.chains, factors, fused=True)
     return _one_change(search(facts.unfolded, facts, light=True), facts)
 
 
 # the cause of an identity
 
 
-def aliased(facts: Facts, found: Identity) -> Identity:
-    """The identity, with its cause if that is an argument changed in place."""
+def aliased(facts: Facts, found: Explanation) -> Explanation:
+    """The explanation, with its cause if that is an argument changed in place."""
     if not facts.mutated or not _follows(facts, found):
         return found
-    names = sentences.listed(facts.mutated)
-    cause = f"Your function changes {names} in place; a second name for a tensor is not a copy, so work on a clone"
-    return replace(found, kind=Kind.ALIASING, cause=cause, specific=str(found.kind), changed=list(facts.mutated))
+    return found.also(Kind.ALIASING, specific=found.kind, changed=facts.mutated)
 
 
-def _follows(facts: Facts, found: Identity) -> bool:
+def _follows(facts: Facts, found: Explanation) -> bool:
     """Whether a changed argument can cause it: a share counted more than once, or a value overwritten."""
-    odd = [factor for factor in (found.shares or {}).values() if factor != "1"]
+    odd = [factor for _, factor in found.fields.get("shares", ()) if factor != "1"]
     if found.kind is Kind.CONSTANT_FACTOR:
-        return found.factor == "2" or odd == ["2"]
+        return found.fields.get("factor") == "2" or odd == ["2"]
     if found.kind is Kind.DOUBLED_PATH:
         return True
     if len(odd) > 1:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from grader.diagnosis.facts import View
     from grader.diagnosis.formula import Node
     from grader.diagnosis.kinds import Kind
+    from grader.diagnosis.phrases import Phrase
     from grader.exercise.forward import Line
 
 Differences = Mapping[str, torch.Tensor]
@@ -35,7 +36,7 @@ class Mistake:
     differences: Callable[[View], Differences | None]
     kind: Kind
     cost: float
-    what: str
+    phrase: Phrase
     """The end of a sentence that starts with "your dX is "."""
     line: Line
     """The forward line to look at."""

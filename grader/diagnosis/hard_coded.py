@@ -5,20 +5,21 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from grader.diagnosis import sentences, whole_answer
+from grader.diagnosis import whole_answer
+from grader.diagnosis.explanations import Explanation, explanation
 from grader.diagnosis.facts import gather
-from grader.diagnosis.kinds import Diagnosis, Kind
+from grader.diagnosis.kinds import Kind
 from grader.sandbox.types import Raised
 from grader.verdict.evidence import Ask
 from grader.verdict.judge import hard_coded_cause
-from grader.verdict.problems import KEEPS, RANGE, TYPED_VALUE, Cause, size_source
+from grader.verdict.problems import Cause
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from grader.diagnosis.facts import Facts
     from grader.exercise.case import Cases
-    from grader.verdict.evidence import CaseScore, Evidence, Judgment
+    from grader.verdict.evidence import Evidence, Judgment
 
 _FORMS: dict[int, tuple[Callable[[float], float], ...]] = {
     0: (lambda s: s, lambda s: 1 / s),
@@ -27,47 +28,16 @@ _FORMS: dict[int, tuple[Callable[[float], float], ...]] = {
 """What a hard-coded number in a factor may be, by its offset from a size: the size itself, or one less."""
 
 
-def hard_coded(evidence: Evidence, judgment: Judgment, cases: Cases) -> Diagnosis:
-    """The diagnosis of an answer that is right on the given case only."""
+def hard_coded(evidence: Evidence, judgment: Judgment, cases: Cases) -> Explanation:
+    """What an answer is that is right on the given case only."""
     cause = hard_coded_cause(evidence, cases)
     facts = next(gather(evidence, cases), None) if cause in (Cause.SIZE, Cause.OPEN) else None
     meant = {} if facts is None else _in_errors(facts) or _in_shapes(facts) or _in_factor(facts)
     cause = Cause.SIZE if meant else cause
     failed = [found for case, found in zip(cases, judgment.cases, strict=True) if not evidence.passes(case, found)]
     failed = failed or list(judgment.cases[-1:])  # if it is not finite there
-    message = f"your d{evidence.variable} is {_what(cause, meant, failed[0])}"
-    known = {"numbers": meant, "failed_cases": len(failed), "cause": str(cause)}
-    return Diagnosis(Kind.HARD_CODED, message, known)
-
-
-def _what(cause: Cause, meant: dict[str, str], failed: CaseScore) -> str:
-    """The message, after "your dX is", for an answer that fails on this case."""
-    if cause is Cause.CHANGES:
-        return (
-            f"right in one call and wrong in another with the same forward pass: {KEEPS}. "
-            "Compute the gradient from the arguments only"
-        )
-    if cause is Cause.SIZE:
-        numbers = sentences.listed(f"{number} instead of {size}" for number, size in meant.items())
-        return (
-            f"right at the given sizes only{f': you wrote {numbers}' if numbers else ''}. "
-            f"It fails at other sizes: take every size from {size_source(failed.sizes)}"
-        )
-    if cause is Cause.RANGE:
-        return (
-            f"{RANGE}: a mask, clamp or epsilon differs from the forward pass, or one row of a table is treated "
-            "differently. Values that saturate, values near zero and every index were checked"
-        )
-    if cause is Cause.VALUE:
-        return (
-            f"right for the numbers of this seed only: {TYPED_VALUE}. It fails for other numbers: "
-            "take the value as a parameter, by name"
-        )
-    typed = "a size or a value of the forward pass" if failed.sizes else "a value of the forward pass"
-    return (
-        "right on the given case only. Its answers to other cases leave two explanations: "
-        f"{typed} is hard-coded, or {KEEPS}"
-    )
+    known = {"numbers": meant, "failed_cases": len(failed), "cause": cause, "sizes": failed[0].sizes}
+    return explanation(Kind.HARD_CODED, "hard_coded", **known)
 
 
 def _given_sizes(facts: Facts) -> dict[int, str]:

@@ -1,8 +1,8 @@
-"""The closed list of kinds with a description of each, a diagnosis, and the identity behind it."""
+"""The closed list of kinds with a description of each, and a diagnosis."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -89,64 +89,3 @@ class Diagnosis:
     def as_dict(self) -> dict[str, Any]:
         """The diagnosis as it appears in the JSON report."""
         return {"kind": str(self.kind), "message": self.message, "evidence": self.evidence}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Identity:
-    """Something that holds on every case: the parts of its message, and the facts, which later decisions are based on.
-
-    `sentences.told` turns it into a diagnosis once nothing is left to decide.
-    """
-
-    kind: Kind
-    what: str
-    """What the answer is."""
-    look: str = ""
-    """Where to look."""
-    cause: str = ""
-    """What caused it, if known; goes between `what` and `look`."""
-    remark: str = ""
-    """Goes at the end."""
-
-    # The facts, in the order of the report's evidence; None if one does not apply.
-    null: bool | None = None
-    """Whether the true gradient is zero for this loss."""
-    other: str | None = None
-    """The variable whose gradient the answer is."""
-    sibling: str | None = None
-    """The value of the same line that one share belongs to."""
-    dims: list[int] | None = None
-    """The dimensions to sum over."""
-    shares: dict[str, str] | None = None
-    """How often each share is counted."""
-    powers: dict[str, float] | None = None
-    """The forward values that the gradient is multiplied by, with their exponents."""
-    change: str | None = None
-    """The one thing that is wrong."""
-    path: list[str] | None = None
-    """The variables that the wrong share comes through."""
-    closed_form: str | None = None
-    factor: str | None = None
-    """An extra factor on the answer or the share."""
-    one_share: bool | None = None
-    """Whether only one of several shares is wrong."""
-    fused: bool | None = None
-    """Whether the mistake is in a term of a formula for several lines."""
-    specific: str | None = None
-    """The original kind, if a cause or the size of the difference changed it."""
-    changed: list[str] | None = None
-    """The parameters that the function changed in place."""
-
-    @property
-    def plain(self) -> bool:
-        """Whether there is no extra factor, except perhaps a sign."""
-        return self.factor in (None, "1", "-1")
-
-    @property
-    def facts(self) -> dict[str, Any]:
-        """The facts that apply, by name."""
-        named = ((f.name, getattr(self, f.name)) for f in fields(self) if f.name not in _WORDS)
-        return {name: value for name, value in named if value is not None}
-
-
-_WORDS = ("kind", "what", "look", "cause", "remark")

@@ -6,11 +6,13 @@ import itertools
 from typing import TYPE_CHECKING
 
 from grader.diagnosis import sentences, whole_answer
+from grader.diagnosis.explanations import Explanation, explanation
 from grader.diagnosis.factors import factor_of_each
 from grader.diagnosis.facts import Facts, View, deriver_of
 from grader.diagnosis.formula import Numbers
-from grader.diagnosis.kinds import Diagnosis, Identity, Kind
+from grader.diagnosis.kinds import Diagnosis, Kind
 from grader.diagnosis.other_passes import MOST_CHECKED, passes_of, value_of_changed
+from grader.diagnosis.phrases import Dimensions
 from grader.exercise.dtypes import is_floating
 from grader.verdict.evidence import Ask
 
@@ -44,15 +46,11 @@ def diagnose_value(evidence: Evidence, cases: Cases) -> Diagnosis:
     found = None if facts is None else value_identity(facts, cases)
     if facts is not None and found is not None:
         return sentences.told(facts, found)
-    line = cases.exercise.producer[evidence.variable]
-    message = (
-        f"no single known mistake explains your {evidence.variable}. Work through the lines of forward.py up to "
-        f"line {line.number}, `{line.text}`, and compare each with yours"
-    )
-    return Diagnosis(Kind.UNKNOWN, message, {"tested": True})
+    nothing = explanation(Kind.UNKNOWN, "unknown_value", tested=True)
+    return sentences.told_without_identity(cases.exercise, evidence.variable, nothing)
 
 
-def value_identity(facts: Facts, cases: Cases) -> Identity | None:
+def value_identity(facts: Facts, cases: Cases) -> Explanation | None:
     """The first identity that holds on every case."""
     return (
         _zeros(facts)
@@ -64,37 +62,26 @@ def value_identity(facts: Facts, cases: Cases) -> Identity | None:
     )
 
 
-def _zeros(facts: Facts) -> Identity | None:
-    if any(bool(view.got.any()) for view in facts.views):
-        return None
-    return Identity(kind=Kind.ZEROS, what=f"your {facts.variable} is zero everywhere", look=_look(facts))
+def _zeros(facts: Facts) -> Explanation | None:
+    return explanation(Kind.ZEROS, "value_zeros") if whole_answer.all_zero(facts) else None
 
 
-def _look(facts: Facts) -> str:
-    line = facts.exercise.producer[facts.variable]
-    return f"Compare with {sentences.place(line)}: `{line.text}`"
-
-
-def _factor(facts: Facts) -> Identity | None:
+def _factor(facts: Facts) -> Explanation | None:
     if any(view.got.shape != view.expected.shape for view in facts.views):
         return None
     named = facts.named(factor_of_each(((v.expected, v.got) for v in facts.views), facts.tolerance))
     if named is None or named == "1":
         return None
     if named == "-1":
-        what = f"your {facts.variable} has the opposite sign in every case"
-        return Identity(kind=Kind.SIGN, what=what, look=_look(facts), factor=named)
-    size = sentences.at_your_sizes(facts, named)
-    what = f"your {facts.variable} is {named} times what forward.py computes{size} in every case"
-    return Identity(kind=Kind.CONSTANT_FACTOR, what=what, look=_look(facts), factor=named)
+        return explanation(Kind.SIGN, "value_opposite", factor=named)
+    return explanation(Kind.CONSTANT_FACTOR, "value_times_factor", factor=named)
 
 
-def _turned(facts: Facts) -> Identity | None:
+def _turned(facts: Facts) -> Explanation | None:
     for one, other in itertools.combinations(range(facts.probe.expected.dim()), 2):
         turned = [view.expected.transpose(one, other) for view in facts.views]
         if all(_close(facts, view, value) for view, value in zip(facts.views, turned, strict=True)):
-            what = f"your {facts.variable} is transposed (dimensions {one} and {other})"
-            return Identity(kind=Kind.TRANSPOSED, what=what, look=_look(facts))
+            return explanation(Kind.TRANSPOSED, "value_turned", turned=Dimensions((one, other)))
     return None
 
 
@@ -104,7 +91,7 @@ def _close(facts: Facts, view: View, value: torch.Tensor | None) -> bool:
     return float((value - view.got).abs().max()) <= facts.tolerance * float(view.got.abs().max())
 
 
-def _of_another_pass(facts: Facts, cases: Cases) -> Identity | None:
+def _of_another_pass(facts: Facts, cases: Cases) -> Explanation | None:
     """The value in a forward pass with a line that is written otherwise."""
     view = next((view for view in facts.views if view.case is cases.probe), None)
     if view is None or facts.narrow:
@@ -112,12 +99,11 @@ def _of_another_pass(facts: Facts, cases: Cases) -> Identity | None:
     fitting = passes_of(cases).with_value(facts.variable, view.got)
     for changed in itertools.islice(fitting, MOST_CHECKED):
         if all(_close(facts, each, value_of_changed(each.case, changed, facts.variable)) for each in facts.views):
-            what = f"your {facts.variable} is right for a forward pass with {sentences.written(changed)}"
-            return Identity(kind=changed.kind, what=what, look=sentences.instead(facts, changed))
+            return explanation(changed.kind, "value_of_another_pass", otherwise=changed.lines)
     return None
 
 
-def _another(facts: Facts) -> Identity | None:
+def _another(facts: Facts) -> Explanation | None:
     """The value of an earlier line."""
     for line in reversed(facts.exercise.lines):
         for name in line.outputs:
@@ -127,14 +113,9 @@ def _another(facts: Facts) -> Identity | None:
                 for view, value in zip(facts.views, values, strict=True)
             )
             if same and name != facts.variable:
-                what = f"your {facts.variable} is {name}, a value of {sentences.place(line)}"
-                return Identity(kind=Kind.WRONG_OPERAND, what=what, look=_look(facts), other=name)
+                return explanation(Kind.WRONG_OPERAND, "value_of_another_line", other=name, number=line.number)
     return None
 
 
-def _rearranged(facts: Facts) -> Identity | None:
-    if not whole_answer.reordered(facts):
-        return None
-    what = f"your {facts.variable} has the right values in the wrong positions"
-    look = f"Check the order of the dimensions when you reshape. {_look(facts)}"
-    return Identity(kind=Kind.PERMUTED, what=what, look=look)
+def _rearranged(facts: Facts) -> Explanation | None:
+    return explanation(Kind.PERMUTED, "value_reordered") if whole_answer.reordered(facts) else None

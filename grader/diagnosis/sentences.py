@@ -1,59 +1,148 @@
-"""Puts an identity into words: the last step before a diagnosis."""
+"""Puts an explanation into words: the last step before a diagnosis."""
 
 from __future__ import annotations
 
-import ast
 import itertools
+import math
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from grader.diagnosis.formula import has_gradient
-from grader.diagnosis.kinds import Diagnosis, Identity, Kind
+from grader.diagnosis.derive import Path
+from grader.diagnosis.explanations import kind_of_weights
+from grader.diagnosis.kinds import Diagnosis, Kind
+from grader.diagnosis.phrases import Dimensions, Phrase, listed, spelled, words
+from grader.verdict.problems import KEEPS, RANGE, TYPED_VALUE, Cause, error_size, size_source
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
-    from grader.diagnosis.candidates.changed_lines import ChangedLines
-    from grader.diagnosis.closed_forms import ClosedForm
-    from grader.diagnosis.derive import Path
+    from grader.diagnosis.explanations import Explanation
     from grader.diagnosis.facts import Facts
-    from grader.diagnosis.formula import Node
-    from grader.diagnosis.search import Match, Ratio
+    from grader.exercise.exercise import Exercise
     from grader.exercise.forward import Line
 
+    Fields = Mapping[str, Any]
 
-def told(facts: Facts, found: Identity) -> Diagnosis:
+_EVIDENCE = (
+    "null",
+    "other",
+    "sibling",
+    "dims",
+    "shares",
+    "powers",
+    "change",
+    "path",
+    "closed_form",
+    "factor",
+    "one_share",
+    "fused",
+    "specific",
+    "changed",
+    "numbers",
+    "failed_cases",
+    "cause",
+    "ignored",
+    "depends_on",
+    "tested",
+    "relative_error",
+    "worst_index",
+    "dtype",
+    "upstream",
+)
+"""The fields of an explanation that the report has too, in its order; without those that are None."""
+
+
+def told(facts: Facts, found: Explanation) -> Diagnosis:
     """The diagnosis for an identity: its message and its evidence."""
-    known: dict[str, Any] = {
+    verified: dict[str, Any] = {
         "verified_cases": len(facts.views),
         "random_upstream": not facts.true_cotangents,
         "lines": [line.number for line in facts.exercise.lines_about(facts.variable)],
     }
     if facts.narrow:
-        known["float32"] = True
-    parts = (found.what, found.cause, found.look, found.remark)
-    return Diagnosis(found.kind, ". ".join(part for part in parts if part), {**known, **found.facts})
+        verified["float32"] = True
+    what, look = _parts(facts, found)
+    message = ". ".join(part for part in (what, _cause(found.fields), look, _remark(found.fields)) if part)
+    return Diagnosis(found.kind, message, {**verified, **_evidence(found.fields)})
 
 
-# phrases that many sentences share
+def told_without_identity(exercise: Exercise, variable: str, found: Explanation) -> Diagnosis:
+    """The diagnosis where no identity holds, or none was looked for."""
+    return Diagnosis(found.kind, _WITHOUT[found.key](exercise, variable, found.fields), _evidence(found.fields))
 
 
-def listed(words: Iterable[str]) -> str:
-    """`a`, `a and b`, `a, b and c`."""
-    found = list(words)
-    return " and ".join([", ".join(found[:-1]), found[-1]] if len(found) > 1 else found)
+def not_explained(name: str, error: Exception) -> str:
+    """What is said of an explanation that failed."""
+    return f"{name} could not be explained: {type(error).__name__}: {error}"
 
 
-def written(changed: ChangedLines) -> str:
-    """Lines that are written otherwise."""
-    return listed(f"`{line.text}` as line {line.number}" for line in changed.lines)
+def failed(name: str, error: Exception) -> Diagnosis:
+    """The diagnosis in its place."""
+    why = "This is an internal error of the grader; the verdict is not affected"
+    return Diagnosis(Kind.UNKNOWN, f"{not_explained(name, error)}. {why}", {"tested": False})
 
 
-def instead(facts: Facts, changed: ChangedLines) -> str:
-    """What these lines are in forward.py."""
-    numbers = {line.number for line in changed.lines}
-    lines = [line for line in facts.exercise.lines if line.number in numbers]
-    return f"In forward.py, {listed(f'line {line.number} is `{line.text}`' for line in lines)}"
+def _parts(facts: Facts, found: Explanation) -> tuple[str, str]:
+    """What the answer is, and where to look."""
+    if found.key in _LONGER:
+        return _LONGER[found.key](facts, found.fields)
+    known = {**_about(facts, found.fields), **{name: spelled(value) for name, value in found.fields.items()}}
+    what, look = _IDENTITIES[found.key]
+    return what.format_map(known), look.format_map(known)
+
+
+def _about(facts: Facts, fields: Fields) -> dict[str, str]:
+    """What a template may say of the answer itself."""
+    factor = fields.get("factor", "1")
+    computed = facts.exercise.producer.get(facts.variable)
+    return {
+        "name": facts.name,
+        "variable": facts.variable,
+        "shape": str(list(facts.given.expected.shape)),
+        "readers": readers(facts),
+        "children": listed(f"d{child}" for child in facts.exercise.children(facts.variable)),
+        "compare": f"Compare with {place(computed)}: `{computed.text}`" if computed is not None else "",
+        "sizes": at_your_sizes(facts, factor),
+        "besides": besides(facts, factor),
+    }
+
+
+def _cause(fields: Fields) -> str:
+    if not fields.get("changed"):
+        return ""
+    names = listed(fields["changed"])
+    return f"Your function changes {names} in place; a second name for a tensor is not a copy, so work on a clone"
+
+
+def _remark(fields: Fields) -> str:
+    return "The difference is small: a small constant is missing or wrong" if fields.get("small") else ""
+
+
+def _evidence(fields: Fields) -> dict[str, Any]:
+    return {name: _plain(name, fields[name]) for name in _EVIDENCE if fields.get(name) is not None}
+
+
+def _plain(name: str, value: Any) -> Any:
+    """A field as the JSON report has it."""
+    if name == "shares":
+        return {_key(path): factor for path, factor in value}
+    if name == "powers":
+        return dict(value)
+    plain = _PLAIN.get(type(value))
+    return value if plain is None else plain(value)
+
+
+_PLAIN: dict[type, Callable[[Any], Any]] = {
+    Phrase: words,
+    Path: lambda path: list(path.via),
+    Dimensions: lambda dims: list(dims.numbers),
+    Kind: str,
+    Cause: str,
+    tuple: list,
+}
+
+
+# parts that many sentences share
 
 
 def place(line: Line) -> str:
@@ -61,10 +150,25 @@ def place(line: Line) -> str:
     return f"forward.py line {line.number}"
 
 
+def _quoted(line: Line) -> str:
+    return f"Look at {place(line)}: `{line.text}`"
+
+
+def _uses(lines: Sequence[Line]) -> str:
+    """What lines compute, and where: `probs (forward.py line 68)`."""
+    return listed(f"{listed(line.outputs)} ({place(line)})" for line in lines)
+
+
 def readers(facts: Facts) -> str:
     """Which lines use the variable: `counts is used in probs (forward.py line 68)`."""
-    found = [f"{listed(line.outputs)} ({place(line)})" for line in facts.lines]
-    return f"{facts.variable} is used in {listed(found)}"
+    return f"{facts.variable} is used in {_uses(facts.lines)}"
+
+
+def _instead(facts: Facts, lines: Sequence[Line]) -> str:
+    """What lines that are written otherwise are in forward.py."""
+    numbers = {line.number for line in lines}
+    right = [line for line in facts.exercise.lines if line.number in numbers]
+    return f"In forward.py, {listed(f'line {line.number} is `{line.text}`' for line in right)}"
 
 
 LARGEST_DENOMINATOR = 10_000
@@ -100,37 +204,71 @@ def _is_number(factor: str) -> bool:
 # the whole answer and the whole gradient
 
 
-def whole(facts: Facts, kind: Kind, what: str, look: str, **known: Any) -> Identity:
-    """An identity between the whole answer and the whole gradient."""
-    return Identity(kind=kind, what=f"your {facts.name} {what}", look=look, **known)
+_IDENTITIES: dict[str, tuple[str, str]] = {
+    "zeros_like_the_gradient": (
+        "your {name} is zero everywhere",
+        (
+            "The true gradient is zero too, but only because its terms cancel. "
+            "Compute it from {children} so that it can be checked"
+        ),
+    ),
+    "zeros": ("your {name} is zero everywhere", "But the loss depends on {variable}: {readers}"),
+    "tiny_like_the_gradient": (
+        "your {name} is tiny",
+        (
+            "The true gradient is tiny too, but only because its terms cancel; "
+            "with other upstream gradients they do not. Compute it from {children}: {readers}"
+        ),
+    ),
+    "opposite_sign": (
+        "your {name} is the right gradient with the opposite sign",
+        "Look for a missing or extra minus sign: {readers}",
+    ),
+    "size_for_another": (
+        "your {name} is {factor} times the right gradient{sizes}",
+        "The forward pass divides by, or sums over, a different dimension: {readers}",
+    ),
+    "gradient_of_another": ("your {name} is the gradient of {other}", "Trace the variable forward: {readers}"),
+    "whole_not_broadcast": (
+        "your {name} has the right values but is not broadcast to {variable}'s shape{besides}",
+        "Summing forward means broadcasting backward, to every summed element. {readers}",
+    ),
+    "whole_not_summed": (
+        "your {name} is not summed: its sum over {dims} would be right",
+        "Broadcasting forward means summing backward. {readers}",
+    ),
+    "whole_summed_too_far": (
+        "your {name} is the right gradient summed over {dims}",
+        "Sum only over what the forward pass broadcast. {readers}",
+    ),
+    "whole_transposed": (
+        "your {name} is the right gradient transposed ({turned}){besides}",
+        "A gradient has the shape of its variable, here {shape}",
+    ),
+    "whole_reordered": (
+        "your {name} has the right values in the wrong positions",
+        "Check the order of the dimensions when you reshape it. {readers}",
+    ),
+    # values of a layer
+    "value_zeros": ("your {variable} is zero everywhere", "{compare}"),
+    "value_opposite": ("your {variable} has the opposite sign in every case", "{compare}"),
+    "value_times_factor": (
+        "your {variable} is {factor} times what forward.py computes{sizes} in every case",
+        "{compare}",
+    ),
+    "value_turned": ("your {variable} is transposed ({turned})", "{compare}"),
+    "value_of_another_line": ("your {variable} is {other}, a value of forward.py line {number}", "{compare}"),
+    "value_reordered": (
+        "your {variable} has the right values in the wrong positions",
+        "Check the order of the dimensions when you reshape. {compare}",
+    ),
+}
+"""What the answer is and where to look, for each identity that needs no more than a template."""
 
 
-def zeros(facts: Facts, *, null: bool) -> Identity:
-    """A gradient that is zero everywhere."""
-    if null:
-        cancels = "The true gradient is zero too, but only because its terms cancel"
-        why = f"{cancels}. Compute it from {_children(facts)} so that it can be checked"
-    else:
-        why = f"But the loss depends on {facts.variable}: {readers(facts)}"
-    return whole(facts, Kind.ZEROS, "is zero everywhere", why, null=null)
-
-
-def null_gradient(facts: Facts) -> Identity:
-    """A tiny answer where the true gradient is zero for this loss, but not for every upstream gradient."""
-    why = (
-        "The true gradient is tiny too, but only because its terms cancel; "
-        f"with other upstream gradients they do not. Compute it from {_children(facts)}: {readers(facts)}"
-    )
-    return whole(facts, Kind.NULL_GRADIENT, "is tiny", why, null=True)
-
-
-def _children(facts: Facts) -> str:
-    return listed(f"d{child}" for child in facts.exercise.children(facts.variable))
-
-
-def keepdim(facts: Facts, factor: str) -> Identity:
+def _keepdim(facts: Facts, fields: Fields) -> tuple[str, str]:
     """A shape that is wrong only by dimensions of size 1."""
-    have, want = facts.probe.got.dim(), facts.probe.expected.dim()
+    have, want, factor = facts.probe.got.dim(), facts.probe.expected.dim(), fields["factor"]
     if factor == "1":
         right = f"the values in your {facts.name} are right"
     else:
@@ -144,37 +282,41 @@ def keepdim(facts: Facts, factor: str) -> Identity:
         )
     else:
         remedy = f"{facts.variable} has a dimension of size 1 that your result lost: use sum(..., keepdim=True)"
-    return Identity(kind=Kind.KEEPDIM, what=f"{right}; {remedy}", factor=factor)
+    return f"{right}; {remedy}", ""
 
 
-def global_factor(facts: Facts, factor: str) -> Identity:
+def _one_factor(facts: Facts, fields: Fields) -> tuple[str, str]:
     """The right gradient times one factor."""
-    if factor == "-1":
-        look = f"Look for a missing or extra minus sign: {readers(facts)}"
-        return whole(facts, Kind.SIGN, "is the right gradient with the opposite sign", look, factor=factor)
-    what = f"is {factor} times the right gradient{at_your_sizes(facts, factor)} in every case"
-    return whole(facts, Kind.CONSTANT_FACTOR, what, f"{_factor_hint(factor)}: {readers(facts)}", factor=factor)
+    factor, hint = fields["factor"], "Check what is averaged and what is only summed"
+    if _is_number(factor):
+        hint = "Look for a missing or extra factor"
+    what = f"your {facts.name} is {factor} times the right gradient{at_your_sizes(facts, factor)} in every case"
+    return what, f"{hint}: {readers(facts)}"
 
 
-def _factor_hint(factor: str) -> str:
-    if not _is_number(factor):
-        return "Check what is averaged and what is only summed"
-    return "Look for a missing or extra factor"
-
-
-def power(facts: Facts, found: Ratio, path: Path | None) -> Identity:
+def _powers(facts: Facts, fields: Fields) -> tuple[str, str]:
     """The right gradient, or one share of it, times powers of forward values."""
-    product = " times ".join(v if p == 1 else f"{v}**{p:g}" for v, p in found.powers)
-    factor = "" if found.factor == "1" else f"{found.factor}{at_your_sizes(facts, found.factor)} times "
+    product = " times ".join(v if p == 1 else f"{v}**{p:g}" for v, p in fields["powers"])
+    factor, path = fields["factor"], fields["share"]
+    factor = "" if factor == "1" else f"{factor}{at_your_sizes(facts, factor)} times "
     what = f"your {facts.name}" if path is None else f"the path through {_way(path)} in your {facts.name}"
-    return Identity(
-        kind=Kind.WRONG_OPERAND if len(found.powers) > 1 or found.powers[0][1] == 1 else Kind.WRONG_POWER,
-        what=f"{what} is right except for a factor of {factor}{product}, element by element",
-        look=f"Check the derivative: {readers(facts)}",
-        powers=dict(found.powers),
-        factor=found.factor,
-        one_share=path is not None,
+    return (
+        f"{what} is right except for a factor of {factor}{product}, element by element",
+        f"Check the derivative: {readers(facts)}",
     )
+
+
+def _step_of_layer(facts: Facts, fields: Fields) -> tuple[str, str]:
+    """One mistake on the way back through a layer."""
+    line, lines = fields["line"], fields["otherwise"]
+    look = _quoted(line) if lines is None else _instead(facts, lines)
+    return f"your {facts.name} is {words(fields['step'])}", look
+
+
+def _value_of_another_pass(facts: Facts, fields: Fields) -> tuple[str, str]:
+    """The value in a forward pass with lines that are written otherwise."""
+    lines = fields["otherwise"]
+    return f"your {facts.variable} is right for a forward pass with {spelled(lines)}", _instead(facts, lines)
 
 
 # how often each share is counted
@@ -187,33 +329,28 @@ MOST_STEPS = 3
 _ORDINAL = ("", "first", "second", "third", "a later")
 
 
-def weights(facts: Facts, paths: Sequence[Path], factors: Sequence[str], *, fused: bool) -> Identity:
+def _weights(facts: Facts, fields: Fields) -> tuple[str, str]:
     """How often each share is counted, where at least one is not counted exactly once."""
-    odd = [(path, f) for path, f in zip(paths, factors, strict=True) if f != "1"]
-    kept = [path for path, f in zip(paths, factors, strict=True) if f == "1"]
-    kind, what = _odd_weights(facts, odd, kept)
-    look = _sharing(facts, [p for p, _ in odd], kept, odd[0][1])
-    return Identity(
-        kind=Kind.FUSED_TERM if fused else kind,
-        what=f"your {facts.name} {what}; {look}",
-        shares={_key(p): f for p, f in zip(paths, factors, strict=True)},
-        fused=fused,
-    )
+    odd = [(path, factor) for path, factor in fields["shares"] if factor != "1"]
+    kept = [path for path, factor in fields["shares"] if factor == "1"]
+    look = _sharing(facts, [path for path, _ in odd], kept, odd[0][1])
+    return f"your {facts.name} {_odd_weights(facts, odd, kept)}; {look}", ""
 
 
-def _odd_weights(facts: Facts, odd: Sequence[tuple[Path, str]], kept: Sequence[Path]) -> tuple[Kind, str]:
+def _odd_weights(facts: Facts, odd: Sequence[tuple[Path, str]], kept: Sequence[Path]) -> str:
     path, factor = odd[0]
     through = f"the path through {_way(path)}"
-    if len({f for _, f in odd}) > 1 or (len(odd) > 1 and factor != "0"):
-        each = (f"{f}{at_your_sizes(facts, f)} on the path through {_way(p)}" for p, f in odd)
-        return Kind.WRONG_PATH, f"has the wrong factor on some paths: {listed(each)}"
-    if factor == "0":
-        return Kind.MISSING_PATH, _missing(kept, odd)
-    if factor == "2":
-        return Kind.DOUBLED_PATH, f"counts {through} twice"
-    if factor == "-1":
-        return Kind.NEGATED_PATH, f"has the wrong sign on {through}"
-    return Kind.CONSTANT_FACTOR, f"has an extra factor of {factor}{at_your_sizes(facts, factor)} on {through}"
+    match kind_of_weights([factor for _, factor in odd]):
+        case Kind.WRONG_PATH:
+            each = (f"{f}{at_your_sizes(facts, f)} on the path through {_way(p)}" for p, f in odd)
+            return f"has the wrong factor on some paths: {listed(each)}"
+        case Kind.MISSING_PATH:
+            return _missing(kept, odd)
+        case Kind.DOUBLED_PATH:
+            return f"counts {through} twice"
+        case Kind.NEGATED_PATH:
+            return f"has the wrong sign on {through}"
+    return f"has an extra factor of {factor}{at_your_sizes(facts, factor)} on {through}"
 
 
 def _missing(kept: Sequence[Path], odd: Sequence[tuple[Path, str]]) -> str:
@@ -235,8 +372,8 @@ def _sharing(facts: Facts, odd: Sequence[Path], kept: Sequence[Path], factor: st
     steps = [facts.exercise.producer[name].number for name in odd[0].via if name in facts.exercise.producer]
     if len(steps) > 1:
         return f"work back through forward.py lines {listed(str(number) for number in reversed(steps))} one at a time"
-    lines = listed(f"{listed(line.outputs)} ({place(line)})" for line in dict.fromkeys(path.line for path in odd))
-    return f"look at {lines}: each use of {facts.variable} adds its gradient once"
+    lines = list(dict.fromkeys(path.line for path in odd))
+    return f"look at {_uses(lines)}: each use of {facts.variable} adds its gradient once"
 
 
 def _fork(facts: Facts, missing: Path, kept: Sequence[Path]) -> tuple[str, str]:
@@ -265,18 +402,11 @@ def _key(path: Path) -> str:
     return ".".join(path.via) + (f"#{path.occurrence}" if path.occurrence else "")
 
 
-def sibling(facts: Facts, other: str, factors: Sequence[str]) -> Identity:
-    """A share that belongs to another value of the line, instead of or in addition to the variable's own."""
-    line = next(line for line in facts.lines if other in line.reads)
-    own = [f for path, f in zip(facts.paths, factors[: len(facts.paths)], strict=True) if path.line is line]
-    instead = all(factor == "0" for factor in own)
-    how = "contains, instead of its own gradient," if instead else "contains, in addition to its own gradient,"
-    return Identity(
-        kind=Kind.WRONG_INDEX if instead else Kind.WRONG_PATH,
-        what=f"your {facts.name} {how} the one that {place(line)} passes back to {other}: `{line.text}`",
-        sibling=other,
-        one_share=False,
-    )
+def _sibling(facts: Facts, fields: Fields) -> tuple[str, str]:
+    """A share that belongs to another value of the line."""
+    line, how = fields["line"], "instead of" if fields["instead"] else "in addition to"
+    theirs = f"the one that {place(line)} passes back to {fields['sibling']}: `{line.text}`"
+    return f"your {facts.name} contains, {how} its own gradient, {theirs}", ""
 
 
 # one change in a formula
@@ -293,81 +423,144 @@ _RULES = {
     Kind.TRANSPOSED: "Write down the shapes: they fit in only one way",
 }
 """The rule that a kind of mistake breaks."""
-_SEVERAL_TERMS = {
-    "softmax": Kind.SOFTMAX_JACOBIAN,
-    "log_softmax": Kind.SOFTMAX_JACOBIAN,
-    "logsumexp": Kind.SOFTMAX_JACOBIAN,
-    "cross_entropy": Kind.SOFTMAX_JACOBIAN,
-    "layer_norm": Kind.FUSED_TERM,
-}
-"""Functions whose derivative has several terms, with the kind for a mistake in one of them."""
-_OF_THE_FORM = (
-    Kind.MISSING_PATH,
-    Kind.UPSTREAM_ONLY,
-    Kind.CONSTANT_FACTOR,
-    Kind.SIGN,
-    Kind.NOT_SUMMED,
-    Kind.WRONG_PATH,
-)
-"""Changes that, inside a formula for several lines, are reported as the kind of that formula."""
-_MAY_BE_SMALL = (Kind.WRONG_OPERAND, Kind.WRONG_POWER, Kind.CONSTANT_FACTOR)
-"""Changes that are put down to a small constant if the answer is nearly right."""
 
 
-def changed(facts: Facts, found: Match, *, nearly: bool = False) -> Identity:
-    """One change in one share.
-
-    Args:
-        facts: the answer.
-        found: the change.
-        nearly: whether the answer is nearly right, so that a small constant explains the difference.
-    """
-    several, form = len(facts.paths) > 1 and bool(found.path.via), _form_of(found.path)
-    change, line = found.change, found.path.line
-    small = nearly and change.kind in _MAY_BE_SMALL
-    what = f"in your {facts.name}, the path through {_way(found.path)} is" if several else f"your {facts.name} is"
-    missing = f"; the other paths are missing: {readers(facts)}" if found.alone else ""
-    rule = f"{_RULES[change.kind]}. " if change.kind in _RULES else ""
-    kind = form if form is not None and change.kind in _OF_THE_FORM else change.kind
-    return Identity(
-        kind=Kind.WRONG_EPSILON if small else kind,
-        what=f"{what} right except for one thing: {change.text}{besides(facts, found.factor)}{missing}",
-        look=f"{rule}Look at {place(line)}: `{line.text}`",
-        remark="The difference is small: a small constant is missing or wrong" if small else "",
-        change=change.text,
-        path=list(found.path.via),
-        factor=found.factor,
-        one_share=several,
-        fused=form is not None,
-        specific=str(kind) if small else None,
-    )
+def _one_change(facts: Facts, fields: Fields) -> tuple[str, str]:
+    """One change in one share."""
+    path, change = fields["path"], f"{words(fields['change'])}{besides(facts, fields['factor'])}"
+    what = f"in your {facts.name}, the path through {_way(path)} is" if fields["one_share"] else f"your {facts.name} is"
+    missing = f"; the other paths are missing: {readers(facts)}" if fields["alone"] else ""
+    rule = f"{_RULES[fields['of']]}. " if fields["of"] in _RULES else ""
+    return f"{what} right except for one thing: {change}{missing}", f"{rule}{_quoted(path.line)}"
 
 
-def _form_of(path: Path) -> Kind | None:
-    if not _has_terms(path.node):
-        return None
-    nodes = ast.walk(path.line.code)
-    calls = (n.func.attr for n in nodes if isinstance(n, ast.Call) and isinstance(n.func, ast.Attribute))
-    return next((_SEVERAL_TERMS[name] for name in calls if name in _SEVERAL_TERMS), None)
-
-
-def _has_terms(node: Node) -> bool:
-    """Whether the upstream gradient appears in more than one term."""
-    both = node.op in ("add", "sub") and all(has_gradient(arg) for arg in node.args)
-    return both or any(_has_terms(arg) for arg in node.args)
-
-
-def closed(facts: Facts, form: ClosedForm, found: Match, *, nearly: bool) -> Identity:
+def _one_change_of_form(facts: Facts, fields: Fields) -> tuple[str, str]:
     """One change in a closed form."""
-    kind = form.kind if found.change.kind in _OF_THE_FORM else found.change.kind
-    what = f"{found.change.text}{besides(facts, found.factor)}"
-    compare = f"{readers(facts)}: work back one line at a time and compare term by term"
-    return Identity(
-        kind=Kind.WRONG_EPSILON if nearly and kind in (Kind.WRONG_OPERAND, Kind.WRONG_POWER) else kind,
-        what=f"your {facts.name} is almost the formula for {form.title}, but {what}",
-        look=compare,
-        change=found.change.text,
-        closed_form=form.title,
-        factor=found.factor,
-        fused=True,
+    change = f"{words(fields['change'])}{besides(facts, fields['factor'])}"
+    what = f"your {facts.name} is almost the formula for {words(fields['closed_form'])}, but {change}"
+    return what, f"{readers(facts)}: work back one line at a time and compare term by term"
+
+
+_LONGER: dict[str, Callable[[Facts, Fields], tuple[str, str]]] = {
+    "keepdim": _keepdim,
+    "one_factor": _one_factor,
+    "powers": _powers,
+    "step_of_layer": _step_of_layer,
+    "value_of_another_pass": _value_of_another_pass,
+    "weights": _weights,
+    "sibling": _sibling,
+    "one_change": _one_change,
+    "one_change_of_form": _one_change_of_form,
+}
+"""The same for those that need more."""
+
+
+# no identity: what a verdict says already, and what is known if nothing fits
+
+
+def _hard_coded(_: Exercise, variable: str, fields: Fields) -> str:
+    """An answer that is right on the given case only."""
+    sizes = fields["sizes"]
+    match fields["cause"]:
+        case Cause.CHANGES:
+            what = (
+                f"right in one call and wrong in another with the same forward pass: {KEEPS}. "
+                "Compute the gradient from the arguments only"
+            )
+        case Cause.SIZE:
+            numbers = listed(f"{number} instead of {size}" for number, size in fields["numbers"].items())
+            what = (
+                f"right at the given sizes only{f': you wrote {numbers}' if numbers else ''}. "
+                f"It fails at other sizes: take every size from {size_source(sizes)}"
+            )
+        case Cause.RANGE:
+            what = (
+                f"{RANGE}: a mask, clamp or epsilon differs from the forward pass, or one row of a table is treated "
+                "differently. Values that saturate, values near zero and every index were checked"
+            )
+        case Cause.VALUE:
+            what = (
+                f"right for the numbers of this seed only: {TYPED_VALUE}. It fails for other numbers: "
+                "take the value as a parameter, by name"
+            )
+        case _:
+            typed = "a size or a value of the forward pass" if sizes else "a value of the forward pass"
+            what = (
+                "right on the given case only. Its answers to other cases leave two explanations: "
+                f"{typed} is hard-coded, or {KEEPS}"
+            )
+    return f"your d{variable} is {what}"
+
+
+def _ignored(exercise: Exercise, variable: str, fields: Fields) -> str:
+    """Upstream gradients that are parameters but do not change the answer."""
+    gradients = listed(f"d{name}" for name in fields["ignored"])
+    return (
+        f"your d{variable} takes {gradients}, but its result does not depend on {gradients}. "
+        f"{_RULES[Kind.UPSTREAM_UNUSED]}. {_where_to_start(exercise, variable)}"
     )
+
+
+def _unknown(exercise: Exercise, variable: str, fields: Fields) -> str:
+    """How far off a gradient is and where, with signs and orders of magnitude."""
+    parts = [f"no single known mistake explains your d{variable}"]
+    if fields["relative_error"] is not None:
+        parts.append(f"it is off by {error_size(fields['cases'], fields['passed'])}")
+    if fields["nearly"]:
+        parts.append("the formula is nearly right: check small constants and rounded numbers")
+    if fields["worst_index"] is not None:
+        got, expected = _rough(fields["got"]), _rough(fields["expected"])
+        values = f": yours is {got}, the right value is {expected}"
+        parts.append(f"it is furthest off{_at(fields['worst_index'])}{values if got != expected else ''}")
+    if fields["not_finite"] is not None:
+        parts.append(
+            f"{fields['not_finite']}. Such values come from 0/0, from the log or root of a negative number, "
+            "or from a negative number raised to a non-integer power: ** instead of *"
+        )
+    parts.append(_where_to_start(exercise, variable))
+    return ". ".join([parts[0], *(part[0].upper() + part[1:] for part in parts[1:])])
+
+
+def _where_to_start(exercise: Exercise, variable: str) -> str:
+    return f"Start where {variable} is used: {_uses(exercise.readers.get(variable, ()))}"
+
+
+def _at(index: tuple[int, ...]) -> str:
+    return f" at {list(index)}" if index else ""
+
+
+def _rough(value: float) -> str:
+    """The sign and order of magnitude: enough to find the mistake, not enough to copy."""
+    if not math.isfinite(value):
+        return str(value)
+    if value == 0:
+        return "0"
+    return f"{'negative' if value < 0 else 'positive'} (about {10.0 ** math.floor(math.log10(abs(value))):g})"
+
+
+def _unknown_value(exercise: Exercise, variable: str, _: Fields) -> str:
+    """A value of a layer."""
+    line = exercise.producer[variable]
+    return (
+        f"no single known mistake explains your {variable}. Work through the lines of forward.py up to "
+        f"line {line.number}, `{line.text}`, and compare each with yours"
+    )
+
+
+def _not_linear(_: Exercise, variable: str, fields: Fields) -> str:
+    return (
+        f"your d{variable} is {fields['problem']}. A gradient is a sum of upstream gradients times derivatives, "
+        "whatever their size or sign"
+    )
+
+
+_WITHOUT: dict[str, Callable[[Exercise, str, Fields], str]] = {
+    "hard_coded": _hard_coded,
+    "ignored": _ignored,
+    "unknown": _unknown,
+    "unknown_value": _unknown_value,
+    "not_linear": _not_linear,
+    "wrong_dtype": lambda _, variable, fields: f"your d{variable} has {fields['problem']}",
+    "untestable": lambda _, variable, fields: f"your d{variable} cannot be checked: {fields['problem']}",
+}
+"""The message for what is not an identity."""

@@ -17,12 +17,11 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from grader.diagnosis import sentences
 from grader.diagnosis.candidates.wrong_steps import LayerParts, formulas, otherwise, structural
 from grader.diagnosis.differences import Moved, differences_of
+from grader.diagnosis.explanations import Explanation, explanation
 from grader.diagnosis.facts import View, deriver_of
 from grader.diagnosis.formula import Numbers
-from grader.diagnosis.kinds import Identity
 from grader.diagnosis.other_passes import DIRECTIONS, MOST_CHECKED, directions, passes_of, products, rows_alike
 from grader.diagnosis.search import NULL
 from grader.exercise.forward import OUTPUT
@@ -145,7 +144,7 @@ def way_back(cases: Cases, upstream: tuple[str, ...]) -> WayBack:
 # the identity of one answer
 
 
-def one_step(facts: Facts, cases: Cases, stages: Iterable[int] = STAGES) -> Identity | None:
+def one_step(facts: Facts, cases: Cases, stages: Iterable[int] = STAGES) -> Explanation | None:
     """One mistake on the way back through several lines."""
     view = next((view for view in facts.views if view.case is cases.probe), None)
     if view is None or facts.narrow or facts.true_cotangents or view.got.shape != view.expected.shape:
@@ -153,16 +152,15 @@ def one_step(facts: Facts, cases: Cases, stages: Iterable[int] = STAGES) -> Iden
     mistakes = way_back(cases, facts.evidence.depends_on).fitting(facts.variable, view.got, stages)
     for mistake in itertools.islice(mistakes, MOST_CHECKED):
         if all(_holds(mistake, each, facts) for each in facts.views):
-            return _told(facts, mistake)
+            return _found(facts, mistake)
     return None
 
 
-def _told(facts: Facts, mistake: Mistake) -> Identity:
+def _found(facts: Facts, mistake: Mistake) -> Explanation:
     line = next(each for each in facts.exercise.lines if each.number == mistake.line.number)
-    look = f"Look at {sentences.place(line)}: `{line.text}`"
-    if mistake.changed is not None:
-        look = sentences.instead(facts, mistake.changed)
-    return Identity(kind=mistake.kind, what=f"your {facts.name} is {mistake.what}", look=look, one_share=True)
+    otherwise = None if mistake.changed is None else mistake.changed.lines
+    step = mistake.phrase
+    return explanation(mistake.kind, "step_of_layer", step=step, line=line, otherwise=otherwise, one_share=True)
 
 
 def _holds(mistake: Mistake, view: View, facts: Facts) -> bool:

@@ -8,14 +8,17 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from grader.diagnosis import sentences
+from grader.diagnosis import explanations
+from grader.diagnosis.explanations import explanation
 from grader.diagnosis.factors import factor_of_each
-from grader.diagnosis.kinds import Identity, Kind
+from grader.diagnosis.kinds import Kind
+from grader.diagnosis.phrases import Dimensions
 from grader.diagnosis.search import search
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from grader.diagnosis.explanations import Explanation
     from grader.diagnosis.facts import Facts, View
 
 TINY = 1e-6
@@ -33,20 +36,19 @@ def tiny(facts: Facts) -> bool:
     return all(float(view.got.abs().max()) <= TINY * view.scale for view in facts.views)
 
 
-def whole(facts: Facts) -> Identity | None:
+def whole(facts: Facts) -> Explanation | None:
     """The first identity that holds between the whole answer and the whole gradient."""
     return _turned(facts) or _squeezed(facts) or _spread(facts) or _summed(facts)
 
 
-def of_another(facts: Facts) -> Identity | None:
+def of_another(facts: Facts) -> Explanation | None:
     """The gradient of a later variable, returned unchanged."""
     if facts.probe.got.numel() < 2:
         return None
     direct = set(facts.exercise.children(facts.variable)) & set(facts.evidence.depends_on)
     for other in sorted(facts.exercise.downstream(facts.variable) - direct):
         if _is_gradient_of(other, facts):
-            look = f"Trace the variable forward: {sentences.readers(facts)}"
-            return sentences.whole(facts, Kind.OTHER_GRADIENT, f"is the gradient of {other}", look, other=other)
+            return explanation(Kind.OTHER_GRADIENT, "gradient_of_another", other=other)
     return None
 
 
@@ -58,7 +60,7 @@ def _is_gradient_of(other: str, facts: Facts) -> bool:
     return factors is not None and all(abs(k - 1) <= facts.tolerance for k in factors)
 
 
-def rearranged(facts: Facts) -> Identity | None:
+def rearranged(facts: Facts) -> Explanation | None:
     """The right gradient summed too far or reordered: tried last, if no change in one place explains the answer."""
     return _too_far(facts) or _same_numbers(facts)
 
@@ -70,7 +72,7 @@ _PLAIN = frozenset({"1", "-1", "2", "1/2"})
 """Factors that need no other explanation."""
 
 
-def _squeezed(facts: Facts) -> Identity | None:
+def _squeezed(facts: Facts) -> Explanation | None:
     """One factor, ignoring dimensions of size 1."""
     if not squeezed_alike(facts):
         return None
@@ -78,16 +80,14 @@ def _squeezed(facts: Facts) -> Identity | None:
     if named is None:
         return None
     if any(view.got.shape != view.expected.shape for view in facts.views):
-        return sentences.keepdim(facts, named)
+        return explanation(Kind.KEEPDIM, "keepdim", factor=named)
     if named not in _PLAIN:
         better = _other_upstream(facts)
         if better is not None:
             return better
     if _other_dimension(named):
-        look = f"The forward pass divides by, or sums over, a different dimension: {sentences.readers(facts)}"
-        what = f"is {named} times the right gradient{sentences.at_your_sizes(facts, named)}"
-        return sentences.whole(facts, Kind.WRONG_AXIS, what, look, factor=named)
-    return sentences.global_factor(facts, named)
+        return explanation(Kind.WRONG_AXIS, "size_for_another", factor=named)
+    return explanations.global_factor(named)
 
 
 def squeezed_alike(facts: Facts) -> bool:
@@ -104,12 +104,12 @@ def global_factor(facts: Facts, *, reshaped: bool = False) -> list[float] | None
     return _factors(facts, lambda v: (v.expected, v.got.reshape(v.expected.shape) if reshaped else v.got))
 
 
-def _other_upstream(facts: Facts) -> Identity | None:
+def _other_upstream(facts: Facts) -> Explanation | None:
     """A factor that comes from passing on the gradient of a later variable."""
     if facts.local_style or not facts.evidence.depends_on:
         return None
     found = search(facts.paths, facts, only=frozenset({Kind.OTHER_GRADIENT}))
-    return sentences.changed(facts, found) if found is not None and found.factor == "1" else None
+    return explanations.changed(facts, found) if found is not None and found.factor == "1" else None
 
 
 def _other_dimension(named: str) -> bool:
@@ -121,13 +121,9 @@ def _other_dimension(named: str) -> bool:
 # another shape: not broadcast, not summed, summed too far
 
 
-def _spread(facts: Facts) -> Identity | None:
+def _spread(facts: Facts) -> Explanation | None:
     named = facts.named(_factors_when_spread(facts))
-    if named is None:
-        return None
-    what = f"has the right values but is not broadcast to {facts.variable}'s shape{sentences.besides(facts, named)}"
-    look = f"Summing forward means broadcasting backward, to every summed element. {sentences.readers(facts)}"
-    return sentences.whole(facts, Kind.NOT_EXPANDED, what, look, factor=named)
+    return None if named is None else explanation(Kind.NOT_EXPANDED, "whole_not_broadcast", factor=named)
 
 
 def _factors_when_spread(facts: Facts) -> list[float] | None:
@@ -138,15 +134,13 @@ def _factors_when_spread(facts: Facts) -> list[float] | None:
     return None if found is None else [1 / k if k else float("inf") for k in found]
 
 
-def _summed(facts: Facts) -> Identity | None:
+def _summed(facts: Facts) -> Explanation | None:
     """An answer whose sum is right."""
     if all(view.got.shape == view.expected.shape for view in facts.views):
         return None
     for dims in _sums(min(view.got.dim() for view in facts.views)):
         if facts.named(_factors_when_summed(facts, dims)) == "1":
-            what = f"is not summed: its sum over {_dimensions(dims)} would be right"
-            look = f"Broadcasting forward means summing backward. {sentences.readers(facts)}"
-            return sentences.whole(facts, Kind.NOT_SUMMED, what, look, dims=list(dims))
+            return explanation(Kind.NOT_SUMMED, "whole_not_summed", dims=Dimensions(dims))
     return None
 
 
@@ -154,22 +148,16 @@ def _factors_when_summed(facts: Facts, dims: tuple[int, ...]) -> list[float] | N
     return _factors(facts, lambda view: (_laid(view.got.sum(dims), view.expected), view.expected))
 
 
-def _too_far(facts: Facts) -> Identity | None:
+def _too_far(facts: Facts) -> Explanation | None:
     for dims in _sums(facts.probe.expected.dim()):
         for keep in (True, False):
             if facts.named(_factors_of_a_sum(facts, dims, keep=keep)) == "1":
-                what = f"is the right gradient summed over {_dimensions(dims)}"
-                look = f"Sum only over what the forward pass broadcast. {sentences.readers(facts)}"
-                return sentences.whole(facts, Kind.SUMMED_TOO_FAR, what, look, dims=list(dims))
+                return explanation(Kind.SUMMED_TOO_FAR, "whole_summed_too_far", dims=Dimensions(dims))
     return None
 
 
 def _factors_of_a_sum(facts: Facts, dims: tuple[int, ...], *, keep: bool) -> list[float] | None:
     return _factors(facts, lambda v: (_laid(v.expected.sum(dims, keepdim=keep), v.got, spread=True), v.got))
-
-
-def _dimensions(dims: tuple[int, ...]) -> str:
-    return f"dimension{'s' * (len(dims) > 1)} {sentences.listed(map(str, dims))}"
 
 
 def _sums(dims: int) -> Iterator[tuple[int, ...]]:
@@ -181,13 +169,11 @@ def _sums(dims: int) -> Iterator[tuple[int, ...]]:
 # the right values in another order
 
 
-def _turned(facts: Facts) -> Identity | None:
+def _turned(facts: Facts) -> Explanation | None:
     for one, other in itertools.combinations(range(facts.probe.expected.dim()), 2):
         named = facts.named(_factors_when_turned(facts, one, other))
         if named is not None:
-            what = f"is the right gradient transposed (dimensions {one} and {other}){sentences.besides(facts, named)}"
-            look = f"A gradient has the shape of its variable, here {list(facts.given.expected.shape)}"
-            return sentences.whole(facts, Kind.TRANSPOSED, what, look, factor=named)
+            return explanation(Kind.TRANSPOSED, "whole_transposed", turned=Dimensions((one, other)), factor=named)
     return None
 
 
@@ -198,11 +184,8 @@ def _factors_when_turned(facts: Facts, one: int, other: int) -> list[float] | No
     return _factors(facts, lambda view: (view.expected.transpose(one, other), view.got))
 
 
-def _same_numbers(facts: Facts) -> Identity | None:
-    if not reordered(facts):
-        return None
-    look = f"Check the order of the dimensions when you reshape it. {sentences.readers(facts)}"
-    return sentences.whole(facts, Kind.PERMUTED, "has the right values in the wrong positions", look)
+def _same_numbers(facts: Facts) -> Explanation | None:
+    return explanation(Kind.PERMUTED, "whole_reordered") if reordered(facts) else None
 
 
 def reordered(facts: Facts) -> bool:

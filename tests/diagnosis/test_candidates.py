@@ -8,10 +8,11 @@ import pytest
 import torch
 
 from grader.diagnosis.candidates import operands, operations, parts
-from grader.diagnosis.candidates.change import Change, spell, tensor_at
+from grader.diagnosis.candidates.change import Change, tensor_at
 from grader.diagnosis.candidates.changed_formulas import WHEREVER, changes, together, with_epsilon
 from grader.diagnosis.formula import Node, added, const, mul, name, upstream
 from grader.diagnosis.kinds import Kind
+from grader.diagnosis.phrases import said, spell, words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -25,14 +26,14 @@ def facts(wrong: Callable[..., Facts]) -> Facts:
     return wrong("pre", lambda v, _: v["pre"], upstream=("act",), values=("act", "pre", "x"))
 
 
-def said(found: Iterable[Change], kind: Kind | None = None) -> list[str]:
+def texts(found: Iterable[Change], kind: Kind | None = None) -> list[str]:
     """The texts of the changes, of one kind or of all."""
-    return [change.text for change in found if kind in (None, change.kind)]
+    return [words(change.phrase) for change in found if kind in (None, change.kind)]
 
 
 def comes_to(found: Iterable[Change], text: str, facts: Facts) -> Any:
     """The value, on the smallest case, of the change with this text."""
-    (node,) = [change.node for change in found if change.text == text]
+    (node,) = [change.node for change in found if words(change.phrase) == text]
     return facts.probe.numbers[node]
 
 
@@ -52,7 +53,7 @@ class TestChange:
             made.append(part)
             return Node("neg", (part,))
 
-        change = Change(const(1), Kind.SIGN, "", 0, within)
+        change = Change(const(1), Kind.SIGN, said("minus_missing"), 0, within)
         assert not made
         assert change.node is change.node
         assert change.node.op == "neg"
@@ -97,11 +98,11 @@ class TestAll:
     )
     def test_cover_every_place(self, facts: Facts, text: str) -> None:
         """Leaves, operations, numbers, and the result."""
-        assert text in said(changes(self.root(), facts))
+        assert text in texts(changes(self.root(), facts))
 
     def test_are_fewer_without_the_far_fetched(self, facts: Facts) -> None:
         """And a subset of all of them."""
-        light, every = said(changes(self.root(), facts, light=True)), said(changes(self.root(), facts))
+        light, every = texts(changes(self.root(), facts, light=True)), texts(changes(self.root(), facts))
         assert len(light) < len(every) / 2
         assert set(light) < set(every)
 
@@ -109,7 +110,7 @@ class TestAll:
         """act is used twice here."""
         root = mul(mul(name("act"), name("act")), upstream("act"))
         text = "wherever act is needed, x is used instead of the right value"
-        (found,) = [change for change in changes(root, facts) if change.text == text]
+        (found,) = [change for change in changes(root, facts) if words(change.phrase) == text]
         assert found.cost == pytest.approx(0.2 + WHEREVER)
 
     def test_leave_arguments_alone_that_only_give_a_shape(self, facts: Facts) -> None:
@@ -133,7 +134,7 @@ class TestOperands:
 
     def test_a_leaf_is_replaced_by_each_parameter(self, facts: Facts) -> None:
         """Except itself."""
-        found = said(operands.leaf_changes(name("act"), facts), Kind.WRONG_OPERAND)
+        found = texts(operands.leaf_changes(name("act"), facts), Kind.WRONG_OPERAND)
         assert "x is used instead of the right value" in found
         assert "act is used instead of the right value" not in found
 
@@ -152,10 +153,10 @@ class TestOperands:
     def test_functions_and_powers_match_their_texts(self, facts: Facts) -> None:
         """The value is what the text says."""
         act = value(facts, "act")
-        functions = list(operands.functions(name("act"), "act"))
+        functions = list(operands.functions(name("act")))
         slope = comes_to(functions, "(1 - act**2) is used instead of act", facts)
         assert torch.allclose(slope, 1 - act**2)
-        powers = list(operands.powers(name("act"), "act"))
+        powers = list(operands.powers(name("act"), name("act")))
         assert torch.allclose(comes_to(powers, "the exponent of act is 2 times the right one", facts), act**2)
 
     def test_one_factor_of_a_square_is_another_value(self, facts: Facts) -> None:
@@ -171,7 +172,7 @@ class TestOperations:
 
     def test_an_epsilon_is_missing_or_wrong(self) -> None:
         """A small constant is never reported as a factor."""
-        assert set(said(operations.number_changes(const(1e-5)))) >= {
+        assert set(texts(operations.number_changes(const(1e-5)))) >= {
             "the small constant 1e-05 is missing",
             "the small constant is 1e-08 instead of 1e-05",
         }
@@ -189,13 +190,13 @@ class TestOperations:
     def test_a_swapped_operation_is_described_by_both(self, op: str, wrong: str, kind: Kind) -> None:
         """What it is, and what it should be."""
         found = operations.binary_changes(Node(op, (name("x"), name("y"))))
-        assert f"two values are {wrong}" in said(found, kind)
+        assert f"two values are {wrong}" in texts(found, kind)
 
     def test_a_matrix_is_transposed_or_no_longer_transposed(self) -> None:
         """Either of the two."""
         x, w = name("x"), name("w")
         found = operations.binary_changes(Node("matmul", (x, Node("t", (w,)))))
-        first, second = (change.node for change in found if change.text.startswith("a matrix is transposed"))
+        first, second = (change.node for change in found if change.phrase.key == "matrix_transposed")
         assert (first.args[0].op, first.args[0].args) == ("t", (x,))
         assert second.args == (x, w)
 
@@ -204,7 +205,7 @@ class TestOperations:
         x = [name("act"), name("pre"), upstream("act")]
         product = mul(mul(x[0], x[1]), x[2])
         found = list(operations.regrouped(product))
-        assert len([c for c in found if c.text == "two values are added instead of multiplied"]) == 3
+        assert len([c for c in found if words(c.phrase) == "two values are added instead of multiplied"]) == 3
         assert not list(operations.regrouped(mul(x[0], x[1])))
         assert not list(operations.regrouped(mul(product, product)))
 
@@ -220,9 +221,9 @@ class TestParts:
     def test_a_sum_is_missing_or_runs_over_other_dimensions_or_all(self, facts: Facts) -> None:
         """Each with its kind."""
         found = list(parts.sum_to(Node("sum_to", (upstream("act"), name("b"))), facts))
-        assert said(found, Kind.NOT_SUMMED)[0] == "it is not summed over what was broadcast"
-        assert "it is summed over dimension 1 instead" in said(found, Kind.WRONG_AXIS)
-        assert "it is summed over every dimension" in said(found, Kind.SUMMED_TOO_FAR)
+        assert texts(found, Kind.NOT_SUMMED)[0] == "it is not summed over what was broadcast"
+        assert "it is summed over dimension 1 instead" in texts(found, Kind.WRONG_AXIS)
+        assert "it is summed over every dimension" in texts(found, Kind.SUMMED_TOO_FAR)
 
     def test_a_broadcast_is_missing(self, facts: Facts) -> None:
         """Only its argument is left."""
@@ -242,12 +243,12 @@ class TestParts:
         code = compile("_key[[0, 0]]", "forward.py", "eval")
         found = list(parts.scatter(Node("scatter", (upstream("act"), name("x")), (code, "add")), facts))
         assert [change.node.data[1] for change in found if change.kind is Kind.REPEATED_INDEX] == ["last", "first"]
-        assert said(found, Kind.CONSTANT_FACTOR) == ["gradients are averaged where a position was read more than once"]
+        assert texts(found, Kind.CONSTANT_FACTOR) == ["gradients are averaged where a position was read more than once"]
 
     def test_another_order_keeps_the_values(self, facts: Facts) -> None:
         """Reshaped with the dimensions in another order."""
         node = Node("reshape", (name("pre"), name("pre")))
-        laid = [c for c in parts.reshape(node, facts) if "dimensions in the wrong order" in c.text]
+        laid = [c for c in parts.reshape(node, facts) if c.phrase.key == "reshaped_in_another_order"]
         pre = value(facts, "pre")
         for change in laid:
             made = facts.probe.numbers[change.node]
@@ -266,5 +267,5 @@ class TestTogether:
         made = comes_to(found, "act and pre are swapped", facts)
         up = [facts.probe.numbers[upstream(v)] for v in ("unit", "probs")]
         assert torch.allclose(made, value(facts, "pre") * up[0] + value(facts, "act") * up[1])
-        assert "no upstream gradient is used" in said(found, Kind.UPSTREAM_UNUSED)
-        assert "dprobs is used instead of dunit in every term" in said(found, Kind.OTHER_GRADIENT)
+        assert "no upstream gradient is used" in texts(found, Kind.UPSTREAM_UNUSED)
+        assert "dprobs is used instead of dunit in every term" in texts(found, Kind.OTHER_GRADIENT)

@@ -8,6 +8,7 @@ import torch
 
 from grader.diagnosis.closed_forms import closed_forms
 from grader.diagnosis.kinds import Kind
+from grader.diagnosis.phrases import words
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,7 +31,7 @@ def test_a_softmax_and_the_formula_that_treats_each_entry_on_its_own(wrong: Call
     """With the softmax as a parameter, and computed from the variable."""
     facts = wrong("both", lambda v, _: v["both"], upstream=("soft",), values=("soft", "both"))
     forms = list(closed_forms(facts))
-    assert [form.title for form in forms] == ["the softmax soft"] * 2
+    assert [words(form.title) for form in forms] == ["the softmax soft"] * 2
     assert {form.kind for form in forms} == {Kind.SOFTMAX_JACOBIAN}
     assert are_right(forms, facts)
     probe, alone = facts.probe, forms[0].alone
@@ -43,7 +44,7 @@ def test_a_normalization_from_the_gradient_of_its_output(wrong: Callable[..., Fa
     """Mean and variance over the rows, without Bessel's correction."""
     facts = wrong("act", lambda v, _: v["act"], upstream=("unit",), values=("unit", "spread"))
     forms = list(closed_forms(facts))
-    assert {form.title for form in forms} == {"the normalization unit"}
+    assert {words(form.title) for form in forms} == {"the normalization unit"}
     assert {form.kind for form in forms} == {Kind.FUSED_TERM}
     assert are_right(forms, facts)
 
@@ -52,7 +53,7 @@ def test_softmax_and_cross_entropy_combined(wrong: Callable[..., Facts], mlp_cas
     """Without any upstream gradient."""
     facts = wrong("logits", lambda v, _: v["logits"], values=("probs", "Yb", "n"), cases=mlp_cases)
     forms = list(closed_forms(facts))
-    assert {form.title for form in forms} == {"softmax and cross entropy combined"}
+    assert {words(form.title) for form in forms} == {"softmax and cross entropy combined"}
     assert are_right(forms, facts)
 
 

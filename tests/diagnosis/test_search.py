@@ -10,6 +10,7 @@ import torch
 
 from grader.diagnosis.candidates.change import Change
 from grader.diagnosis.kinds import Kind
+from grader.diagnosis.phrases import said, words
 from grader.diagnosis.search import Sample, Share, _times_powers, coefficients, nearly, ratio, search, try_change
 
 if TYPE_CHECKING:
@@ -107,7 +108,7 @@ class TestSearch:
         found = search(facts.paths, facts)
         assert found is not None
         assert found.change.kind is Kind.WRONG_EPSILON
-        assert found.change.text.startswith("the small constant 1e-05 is missing")
+        assert words(found.change.phrase).startswith("the small constant 1e-05 is missing")
 
     def test_one_given_formula_is_the_whole_answer_or_not(self, wrong: Wrong) -> None:
         """No other is tried."""
@@ -115,7 +116,7 @@ class TestSearch:
         other = wrong("b", lambda _, d: d("pre").sum(0) ** 2, upstream=("pre",))
         for facts, holds in ((right, True), (other, False)):
             (path,) = facts.paths
-            change = Change(path.node, Kind.FUSED_TERM, "")
+            change = Change(path.node, Kind.FUSED_TERM, said("mean_missing"))
             assert (try_change(change, path, facts) is not None) is holds
 
 

@@ -1,15 +1,18 @@
-"""An identity put into words."""
+"""An explanation put into words."""
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from grader.diagnosis import sentences
+from grader.diagnosis import explanations, sentences
+from grader.diagnosis.derive import Path
 from grader.diagnosis.diagnose import aliased, by_chance
-from grader.diagnosis.kinds import Identity, Kind
+from grader.diagnosis.explanations import explanation
+from grader.diagnosis.kinds import Kind
+from grader.diagnosis.phrases import Dimensions, said
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,42 +33,40 @@ def changed_in_place(facts: Facts, *names: str) -> Facts:
 
 
 class TestTold:
-    """An identity becomes a diagnosis."""
+    """An explanation becomes a diagnosis."""
 
     def test_the_parts_have_a_fixed_order_and_empty_ones_are_left_out(self, facts: Facts) -> None:
         """What, cause, look, remark."""
-        found = Identity(kind=Kind.SIGN, remark="d", look="c", cause="b", what="a")
-        assert sentences.told(facts, found).message == "a. b. c. d"
-        assert sentences.told(facts, Identity(kind=Kind.SIGN, what="a", remark="d")).message == "a. d"
+        found = explanation(Kind.SIGN, "whole_reordered", small=True)
+        what, look, remark = sentences.told(facts, found).message.split(". ", 2)
+        assert what == "your dpre has the right values in the wrong positions"
+        assert look.startswith("Check the order of the dimensions")
+        assert remark.endswith("The difference is small: a small constant is missing or wrong")
+        message = sentences.told(facts, found.also(Kind.ALIASING, changed=("act",))).message
+        assert message.startswith(f"{what}. Your function changes act in place; ")
+        keepdim = sentences.told(facts, explanation(Kind.KEEPDIM, "keepdim", factor="1")).message
+        assert not keepdim.endswith((".", " "))
 
     def test_the_evidence_holds_what_applies(self, facts: Facts) -> None:
-        """False and an empty path do apply."""
-        found = Identity(kind=Kind.SIGN, what="a", factor="2", one_share=False, path=[], null=None)
+        """In the report's order; False and an empty path do apply."""
+        path = Path(facts.lines[0], (), facts.paths[0].node)
+        known = {"factor": "2", "one_share": False, "path": path, "null": None, "dims": Dimensions((0, 1))}
+        found = explanation(Kind.SIGN, "whole_reordered", **known, change=said("sum_missing"), specific=Kind.ZEROS)
         assert sentences.told(facts, found).evidence == {
             "verified_cases": 3,
             "random_upstream": True,
             "lines": [line.number for line in facts.lines],
+            "dims": [0, 1],
+            "change": "a sum is missing",
             "path": [],
             "factor": "2",
             "one_share": False,
+            "specific": "zeros",
         }
-
-    def test_every_field_except_the_words_is_evidence(self) -> None:
-        """The report omits none of them."""
-        words = {"kind", "what", "look", "cause", "remark"}
-        known: dict[str, Any] = {f.name: "x" for f in fields(Identity)}
-        assert set(Identity(**known).facts) == set(known) - words
 
 
 class TestWords:
     """Phrases that many sentences share."""
-
-    @pytest.mark.parametrize(
-        ("words", "said"), [([], ""), (["a"], "a"), (["a", "b"], "a and b"), (["a", "b", "c"], "a, b and c")]
-    )
-    def test_a_list_ends_with_and(self, words: list[str], said: str) -> None:
-        """Without a comma before it."""
-        assert sentences.listed(words) == said
 
     @pytest.mark.parametrize(
         ("factor", "said"),
@@ -108,14 +109,15 @@ class TestShares:
     )
     def test_say_how_each_is_counted(self, facts: Facts, factors: list[str], kind: Kind, said: str) -> None:
         """And keep it in a field."""
-        found = sentences.weights(facts, facts.paths, factors, fused=False)
+        found = explanations.weights(facts.paths, factors, fused=False)
+        told = sentences.told(facts, found)
         assert found.kind is kind
-        assert found.what.startswith(f"your dpre {said}")
-        assert found.shares == dict(zip(["act", "probs"], factors, strict=True))
+        assert told.message.startswith(f"your dpre {said}")
+        assert told.evidence["shares"] == dict(zip(["act", "probs"], factors, strict=True))
 
     def test_in_a_formula_for_several_lines_they_are_its_terms(self, facts: Facts) -> None:
         """No matter what is wrong with them."""
-        assert sentences.weights(facts, facts.paths, ["2", "1"], fused=True).kind is Kind.FUSED_TERM
+        assert explanations.weights(facts.paths, ["2", "1"], fused=True).kind is Kind.FUSED_TERM
 
 
 class TestAliasing:
@@ -123,7 +125,7 @@ class TestAliasing:
 
     def test_is_reported_between_what_is_wrong_and_where_to_look(self, facts: Facts) -> None:
         """The original kind stays in the evidence."""
-        found = aliased(changed_in_place(facts, "dact"), sentences.global_factor(facts, "2"))
+        found = aliased(changed_in_place(facts, "dact"), explanations.global_factor("2"))
         said = sentences.told(facts, found)
         assert said.kind is Kind.ALIASING
         assert said.message.startswith("your dpre is 2 times the right gradient in every case. Your function changes")
@@ -132,8 +134,13 @@ class TestAliasing:
 
     def test_does_not_split_the_code_of_a_line(self, facts: Facts) -> None:
         """A line may contain a full stop followed by a space, as in `1. * x`."""
-        what = "your dpre contains, instead of its own gradient, the one that line 3 passes back to b: `y = 1. * x`"
-        found = aliased(changed_in_place(facts, "act"), Identity(kind=Kind.WRONG_INDEX, what=what))
+        line = replace(facts.lines[0], text="y = 1. * x", number=3)
+        what = (
+            "your dpre contains, instead of its own gradient, the one that forward.py line 3 passes back to b: "
+            "`y = 1. * x`"
+        )
+        swapped = explanation(Kind.WRONG_INDEX, "sibling", sibling="b", line=line, instead=True)
+        found = aliased(changed_in_place(facts, "act"), swapped)
         assert sentences.told(facts, found).message.startswith(f"{what}. Your function changes act in place")
 
     @pytest.mark.parametrize(
@@ -141,11 +148,11 @@ class TestAliasing:
         [
             (Kind.CONSTANT_FACTOR, {"factor": "2"}, True),
             (Kind.CONSTANT_FACTOR, {"factor": "3"}, False),
-            (Kind.CONSTANT_FACTOR, {"shares": {"a": "2", "b": "1"}}, True),
+            (Kind.CONSTANT_FACTOR, {"shares": (("a", "2"), ("b", "1"))}, True),
             (Kind.DOUBLED_PATH, {}, True),
-            (Kind.FUSED_TERM, {"shares": {"a": "3", "b": "3"}}, True),
-            (Kind.FUSED_TERM, {"shares": {"a": "0", "b": "0"}}, False),
-            (Kind.WRONG_PATH, {"shares": {"a": "2", "b": "3"}}, False),
+            (Kind.FUSED_TERM, {"shares": (("a", "3"), ("b", "3"))}, True),
+            (Kind.FUSED_TERM, {"shares": (("a", "0"), ("b", "0"))}, False),
+            (Kind.WRONG_PATH, {"shares": (("a", "2"), ("b", "3"))}, False),
             (Kind.WRONG_INDEX, {}, True),
             (Kind.SIGN, {"factor": "-1"}, False),
         ],
@@ -154,12 +161,12 @@ class TestAliasing:
         self, facts: Facts, kind: Kind, known: dict[str, Any], follows: bool
     ) -> None:
         """Something counted more than once, or a value overwritten."""
-        found = aliased(changed_in_place(facts, "act"), Identity(kind=kind, what="a", **known))
+        found = aliased(changed_in_place(facts, "act"), explanation(kind, "weights", **known))
         assert (found.kind is Kind.ALIASING) is follows
 
     def test_is_not_given_if_nothing_was_changed(self, facts: Facts) -> None:
-        """The identity is returned unchanged."""
-        found = sentences.global_factor(facts, "2")
+        """The explanation is returned unchanged."""
+        found = explanations.global_factor("2")
         assert aliased(changed_in_place(facts), found) is found
 
 
@@ -169,17 +176,19 @@ class TestByChance:
     @pytest.mark.parametrize(
         ("known", "chance"),
         [
-            ({"change": "a factor is missing", "factor": "2"}, True),
-            ({"change": "a factor is missing", "factor": "-1"}, False),
-            ({"powers": {"x": 2.0}, "factor": "1", "change": "c"}, True),
+            ({"change": said("factor_missing"), "factor": "2"}, True),
+            ({"change": said("factor_missing"), "factor": "-1"}, False),
+            ({"powers": (("x", 2.0),), "factor": "1", "change": said("power_missing")}, True),
             ({"factor": "2"}, False),
         ],
     )
     def test_unless_it_is_plain(self, wrong: Callable[..., Facts], known: dict[str, Any], chance: bool) -> None:
         """The function takes no gradient here."""
         facts = wrong("pre", lambda v, _: v["pre"], values=("act",))
-        assert by_chance(facts, Identity(kind=Kind.WRONG_OPERAND, what="a", **known)) is chance
+        assert by_chance(facts, explanation(Kind.WRONG_OPERAND, "one_change", **known)) is chance
 
     def test_never_where_one_is_used(self, facts: Facts) -> None:
         """With random upstream gradients, it cannot be chance."""
-        assert not by_chance(facts, Identity(kind=Kind.WRONG_OPERAND, what="a", change="c", factor="2"))
+        assert not by_chance(
+            facts, explanation(Kind.WRONG_OPERAND, "one_change", change=said("power_missing"), factor="2")
+        )

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import torch
 
-from grader.diagnosis.kinds import Identity, Kind
+from grader.diagnosis.kinds import Kind
+from grader.diagnosis.phrases import Dimensions
 from grader.diagnosis.whole_answer import all_zero, of_another, rearranged, tiny, whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from grader.diagnosis.explanations import Explanation
     from grader.diagnosis.facts import Facts
 
     Gradient = Callable[[str], torch.Tensor]
@@ -28,9 +30,9 @@ def right(v: dict[str, Any], d: Gradient) -> torch.Tensor:
     [
         (lambda v, d: -right(v, d), Kind.SIGN, {"factor": "-1"}),
         (lambda v, d: right(v, d) / v["n"], Kind.CONSTANT_FACTOR, {"factor": "1/n"}),
-        (lambda v, d: right(v, d).T, Kind.TRANSPOSED, {"factor": "1"}),
+        (lambda v, d: right(v, d).T, Kind.TRANSPOSED, {"turned": Dimensions((0, 1)), "factor": "1"}),
         (lambda v, d: right(v, d).unsqueeze(0), Kind.KEEPDIM, {"factor": "1"}),
-        (lambda v, d: torch.stack([right(v, d) / 2] * 2), Kind.NOT_SUMMED, {"dims": [0]}),
+        (lambda v, d: torch.stack([right(v, d) / 2] * 2), Kind.NOT_SUMMED, {"dims": Dimensions((0,))}),
     ],
     ids=["sign", "factor", "transposed", "keepdim", "not summed"],
 )
@@ -41,7 +43,7 @@ def test_is_named_on_every_case(
     found = whole(wrong("x", answer, upstream=("pre",), values=("w", "n")))
     assert found is not None
     assert found.kind is kind
-    assert found.facts == known
+    assert found.fields == known
 
 
 def test_a_sum_s_gradient_that_is_not_broadcast(wrong: Callable[..., Facts]) -> None:
@@ -51,14 +53,14 @@ def test_a_sum_s_gradient_that_is_not_broadcast(wrong: Callable[..., Facts]) -> 
         view.expected.fill_(2.0)
     found = whole(facts)
     assert found is not None
-    assert (found.kind, found.factor) == (Kind.NOT_EXPANDED, "1/2")
+    assert (found.kind, found.fields["factor"]) == (Kind.NOT_EXPANDED, "1/2")
 
 
 def test_the_gradient_of_a_later_variable(wrong: Callable[..., Facts]) -> None:
     """Of the same shape."""
     found = of_another(wrong("act", lambda v, d: d("both") * v["probs"], upstream=("both",), values=("probs",)))
     assert found is not None
-    assert (found.kind, found.other) == (Kind.OTHER_GRADIENT, "unit")
+    assert (found.kind, found.fields["other"]) == (Kind.OTHER_GRADIENT, "unit")
 
 
 @pytest.mark.parametrize(
@@ -73,7 +75,7 @@ def test_rearranged_numbers(wrong: Callable[..., Facts], answer: Callable[..., t
     """Tried last, if no change in one place explains the answer."""
     facts = wrong("x", answer, upstream=("pre",), values=("w",))
     assert whole(facts) is None
-    found: Identity | None = rearranged(facts)
+    found: Explanation | None = rearranged(facts)
     assert found is not None
     assert found.kind is kind
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from grader.diagnosis.facts import Facts
     from grader.diagnosis.formula import Node
     from grader.diagnosis.kinds import Kind
+    from grader.diagnosis.phrases import Phrase
 
 
 @dataclass(eq=False, slots=True)
@@ -22,7 +23,7 @@ class Change:
     part: Node
     """The changed formula, or the changed part of it, which `within` puts back into the whole."""
     kind: Kind
-    text: str
+    phrase: Phrase
     """The end of a sentence that starts with "your dX is right except for one thing: "."""
     cost: float = 1.0
     """How far-fetched it is: if two hold, the cheaper one is reported. Only the order counts. The scale:
@@ -46,11 +47,6 @@ class Change:
         if self.within is not None:
             self.part, self.within = self.within(self.part), None
         return self.part
-
-
-def spell(node: Node) -> str:
-    """How the learner writes a leaf."""
-    return f"d{node.data}" if node.op == "up" else str(node.data)
 
 
 def tensor_at(node: Node, facts: Facts) -> torch.Tensor:

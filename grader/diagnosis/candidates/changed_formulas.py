@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from grader.diagnosis.candidates import operands, operations, parts
-from grader.diagnosis.candidates.change import Change, floats, spell
+from grader.diagnosis.candidates.change import Change, floats
 from grader.diagnosis.formula import (
     Node,
     added,
@@ -21,11 +21,13 @@ from grader.diagnosis.formula import (
     walk,
 )
 from grader.diagnosis.kinds import Kind
+from grader.diagnosis.phrases import said
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from grader.diagnosis.facts import Facts
+    from grader.diagnosis.phrases import Phrase
 
 WHEREVER = 0.3
 """The extra cost of a change made wherever a value is used; see `Change.cost`."""
@@ -102,9 +104,9 @@ class _Place:
         return node
 
 
-def _inside(within: Callable[[Node], Node], change: Change, text: str = "", more: float = 0.0) -> Change:
+def _inside(within: Callable[[Node], Node], change: Change, phrase: Phrase | None = None, more: float = 0.0) -> Change:
     """A change of a part as a change of the whole formula."""
-    return Change(change.node, change.kind, text or change.text, change.cost + more, within)
+    return Change(change.node, change.kind, phrase or change.phrase, change.cost + more, within)
 
 
 def _places(place: _Place) -> Iterator[_Place]:
@@ -141,7 +143,7 @@ def _here(node: Node, facts: Facts, *, light: bool) -> Iterator[Change]:
         if not light:
             yield from _factors(node, facts)
     elif node.op == "fn":
-        yield Change(node.args[0], Kind.WRONG_OPERAND, "a function is missing", 0.6)
+        yield Change(node.args[0], Kind.WRONG_OPERAND, said("function_missing"), 0.6)
     elif node.op == "const":
         yield from operations.number_changes(node)
     elif node.op in _SPECIAL:
@@ -163,11 +165,12 @@ def _all_over(root: Node, facts: Facts, *, light: bool) -> Iterator[Change]:
     for leaf in distinct_leaves(root):
         if _count(root, leaf) > 1:
             for change in operands.leaf_changes(leaf, facts, light=light):
-                text = f"wherever {spell(leaf)} is needed, {change.text}"
-                yield _inside(partial(substituted, root, leaf), change, text, WHEREVER)
+                phrase = said("wherever_needed", leaf=leaf, change=change.phrase)
+                yield _inside(partial(substituted, root, leaf), change, phrase, WHEREVER)
     for part in _shared(root):
         for change in _here(part, facts, light=light):
-            yield _inside(partial(exchanged, root, part), change, f"{change.text}, everywhere it is used", WHEREVER)
+            phrase = said("everywhere_used", change=change.phrase)
+            yield _inside(partial(exchanged, root, part), change, phrase, WHEREVER)
     yield from _other_dimensions(root, facts)
 
 
@@ -191,9 +194,9 @@ def _other_dimensions(root: Node, facts: Facts) -> Iterator[Change]:
     for dims in [*((d,) for d in range(facts.probe.expected.dim())), None]:
         for keep in (True, False):
             kind = Kind.SUMMED_TOO_FAR if dims is None else Kind.WRONG_AXIS
-            text = "the sums run over every dimension" if dims is None else f"the sums run over dimension {dims[0]}"
+            phrase = said("sums_over_everything") if dims is None else said("sums_over_another", dim=dims[0])
             if (dims, keep) not in sums:
-                yield Change(_resummed(root, (dims, keep)), kind, text, 0.5)
+                yield Change(_resummed(root, (dims, keep)), kind, phrase, 0.5)
 
 
 def _resummed(node: Node, data: tuple[tuple[int, ...] | None, bool]) -> Node:
@@ -207,8 +210,8 @@ def _resummed(node: Node, data: tuple[tuple[int, ...] | None, bool]) -> Node:
 def _of_the_result(root: Node, facts: Facts, *, light: bool) -> Iterator[Change]:
     if root.op in ("name", "up"):
         return
-    yield from operands.combined(root, facts, "it", light=light)
-    yield from operands.powers(root, "the whole result")
+    yield from operands.combined(root, facts, said("result"), light=light)
+    yield from operands.powers(root, said("whole_result"))
     yield from _centered(root, facts)
     yield from parts.filled(root, facts)
     yield from _products(root)
@@ -220,7 +223,7 @@ def _centered(root: Node, facts: Facts) -> Iterator[Change]:
     for dim in range(facts.probe.expected.dim()):
         for op in ("mean", "sum"):
             less = Node("sub", (root, Node(op, (root,), ((dim,), True))))
-            yield Change(less, Kind.WRONG_PATH, f"its {op} over dimension {dim} is subtracted", 1.2)
+            yield Change(less, Kind.WRONG_PATH, said("centered", op=op, dim=dim), 1.2)
 
 
 def _products(root: Node) -> Iterator[Change]:
@@ -248,19 +251,19 @@ def together(root: Node, facts: Facts) -> Iterator[Change]:
     for one, other in itertools.combinations(leaves, 2):
         if one.op == other.op and _same_shape(one, other, facts):
             kind = Kind.OTHER_GRADIENT if one.op == "up" else Kind.WRONG_OPERAND
-            yield Change(_swapped(root, one, other), kind, f"{spell(one)} and {spell(other)} are swapped", 1)
+            yield Change(_swapped(root, one, other), kind, said("leaves_swapped", one=one, other=other), 1)
     if len(gradients) > 1:
-        yield Change(_without(root, gradients), Kind.UPSTREAM_UNUSED, "no upstream gradient is used", 0.5)
+        yield Change(_without(root, gradients), Kind.UPSTREAM_UNUSED, said("all_upstream_unused"), 0.5)
     if values:
-        yield Change(_without(root, values), Kind.UPSTREAM_ONLY, "the lines' own derivatives are missing", 0.5)
+        yield Change(_without(root, values), Kind.UPSTREAM_ONLY, said("all_derivatives_missing"), 0.5)
     skipped = _skipped(root, gradients, facts)
     if skipped is not None:
-        yield Change(skipped, Kind.OTHER_GRADIENT, "a line is skipped on the way back", 0.6)
+        yield Change(skipped, Kind.OTHER_GRADIENT, said("line_skipped"), 0.6)
     for leaf in gradients:
         for atom in facts.atoms:
             if atom.op == "up" and atom.data != leaf.data:
-                text = f"{spell(atom)} is used instead of {spell(leaf)} in every term"
-                yield Change(substituted(root, leaf, atom), Kind.OTHER_GRADIENT, text, 0.6)
+                phrase = said("gradient_in_every_term", used=atom, right=leaf)
+                yield Change(substituted(root, leaf, atom), Kind.OTHER_GRADIENT, phrase, 0.6)
 
 
 def _same_shape(one: Node, other: Node, facts: Facts) -> bool:

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from grader.diagnosis.candidates.change import Change, floats, spell
+from grader.diagnosis.candidates.change import Change, floats
 from grader.diagnosis.chain_rule import positive
 from grader.diagnosis.formula import Node, const, mul, same_leaf
 from grader.diagnosis.kinds import Kind
+from grader.diagnosis.phrases import Phrase, Snippet, said
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -61,33 +62,40 @@ def leaf_changes(node: Node, facts: Facts, *, light: bool = False) -> Iterator[C
     yield from _replaced(node, facts, value)
     if node.op == "up" and facts.evidence.depends_on and node.data not in facts.evidence.depends_on:
         return
-    yield from powers(node, spell(node))
-    yield from combined(node, facts, spell(node), light=light)
+    yield from powers(node, node)
+    yield from combined(node, facts, node, light=light)
     if value.dim() == 2 and value.shape[0] == value.shape[1]:
-        yield Change(Node("t", (node,)), Kind.TRANSPOSED, f"{spell(node)} is transposed", 0.5)
+        yield Change(Node("t", (node,)), Kind.TRANSPOSED, said("value_transposed", of=node), 0.5)
     if not light:
-        yield from functions(node, spell(node))
+        yield from functions(node)
         for dim in range(value.dim() if node.op == "up" else 0):
-            text = f"{spell(node)} is reversed along dimension {dim}"
-            yield Change(Node("flip", (node,), (dim,)), Kind.PERMUTED, text, 1)
+            phrase = said("value_reversed", of=node, dim=dim)
+            yield Change(Node("flip", (node,), (dim,)), Kind.PERMUTED, phrase, 1)
         if node.op == "name":
             yield from _made_of_another(node, facts)
 
 
 def _replaced(node: Node, facts: Facts, value: torch.Tensor) -> Iterator[Change]:
-    mine = spell(node)
+    right = _as_right(node, facts)
     for atom in facts.atoms:
         if same_leaf(atom, node):
             continue
-        kind = replaced_kind(node, atom)
-        upstream = mine if facts.exercise.is_layer else "the upstream gradient"  # of a layer's, only dout is one
-        text = f"{spell(atom)} is used instead of {upstream if node.op == 'up' else 'the right value'}"
-        yield Change(atom, kind, text, 0.2)
+        kind, phrase = replaced_kind(node, atom), said("value_replaced", used=atom, right=right)
+        yield Change(atom, kind, phrase, 0.2)
         other = floats(atom, facts)
         if other is not None and other.numel() == value.numel() and other.shape != value.shape:
-            yield Change(Node("reshape", (atom, node)), kind, f"{text}, reshaped to fit", 0.4)
-    kind = Kind.UPSTREAM_UNUSED if node.op == "up" else Kind.UPSTREAM_ONLY
-    yield Change(Node("ones", (node,)), kind, f"{mine} is left out" if node.op == "up" else "a factor is missing", 0)
+            yield Change(Node("reshape", (atom, node)), kind, said("reshaped_to_fit", change=phrase), 0.4)
+    if node.op == "up":
+        yield Change(Node("ones", (node,)), Kind.UPSTREAM_UNUSED, said("upstream_left_out", of=node), 0)
+    else:
+        yield Change(Node("ones", (node,)), Kind.UPSTREAM_ONLY, said("value_left_out"), 0)
+
+
+def _as_right(node: Node, facts: Facts) -> Node | Phrase:
+    """How a phrase refers to a leaf that something else is used for; of a layer's gradients, only dout is upstream."""
+    if node.op != "up":
+        return said("right_value")
+    return node if facts.exercise.is_layer else said("upstream_gradient")
 
 
 def replaced_kind(node: Node, atom: Node) -> Kind:
@@ -97,53 +105,53 @@ def replaced_kind(node: Node, atom: Node) -> Kind:
     return Kind.OTHER_GRADIENT if atom.op == "up" else Kind.UPSTREAM_UNUSED
 
 
-def powers(node: Node, mine: str) -> Iterator[Change]:
-    """Powers of a value."""
+def powers(node: Node, mine: Node | Phrase) -> Iterator[Change]:
+    """Powers of a value, which a phrase refers to as `mine`."""
     for power in POWERS:
         if node.op in ("name", "up"):  # it may have an exponent already
-            text = f"the exponent of {mine} is {power:g} times the right one"
+            phrase = said("exponent_times", of=mine, power=power)
         else:
-            text = f"{mine} is raised to the power {power:g}"
-        yield Change(Node("pow", (node, const(power))), Kind.WRONG_POWER, text, 1)
+            phrase = said("raised", of=mine, power=power)
+        yield Change(Node("pow", (node, const(power))), Kind.WRONG_POWER, phrase, 1)
 
 
-def functions(node: Node, mine: str) -> Iterator[Change]:
+def functions(node: Node) -> Iterator[Change]:
     """Functions of a value."""
-    for text, function in FUNCTIONS.items():
-        spelled = text.replace("{}", mine)
-        yield Change(Node("fn", (node,), function), Kind.WRONG_OPERAND, f"{spelled} is used instead of {mine}", 1.2)
+    for form, function in FUNCTIONS.items():
+        phrase = said("function_applied", function=Snippet(form, node), of=node)
+        yield Change(Node("fn", (node,), function), Kind.WRONG_OPERAND, phrase, 1.2)
 
 
-def combined(node: Node, facts: Facts, mine: str, *, light: bool = False) -> Iterator[Change]:
+def combined(node: Node, facts: Facts, mine: Node | Phrase, *, light: bool = False) -> Iterator[Change]:
     """A value multiplied or divided by another one, or with another one added or subtracted."""
     for atom in facts.atoms:
-        other = spell(atom)
         if not same_leaf(atom, node):
-            yield Change(mul(node, atom), Kind.WRONG_OPERAND, f"{mine} has an extra factor of {other}", 1)
-            text = f"{mine} is divided by {other}, which does not belong there"
-            yield Change(Node("div", (node, atom)), Kind.WRONG_OPERAND, text, 1)
+            yield Change(mul(node, atom), Kind.WRONG_OPERAND, said("extra_factor", of=mine, other=atom), 1)
+            divided = Node("div", (node, atom))
+            yield Change(divided, Kind.WRONG_OPERAND, said("extra_divisor", of=mine, other=atom), 1)
             if not light:
-                yield from _with_another(node, atom, mine, other)
+                yield from _with_another(node, atom, mine)
         if atom.op == "name" and not light:
-            gate = Node("fn", (atom,), positive)
-            text = f"{mine} has an extra factor of ({other} > 0)"
-            yield Change(mul(node, gate), Kind.WRONG_OPERAND, text, 1.3)
-            yield from _slopes(node, atom, mine, other)
+            gated = mul(node, Node("fn", (atom,), positive))
+            phrase = said("extra_gate", of=mine, gate=Snippet("({} > 0)", atom))
+            yield Change(gated, Kind.WRONG_OPERAND, phrase, 1.3)
+            yield from _slopes(node, atom, mine)
 
 
-def _slopes(node: Node, atom: Node, mine: str, other: str) -> Iterator[Change]:
+def _slopes(node: Node, atom: Node, mine: Node | Phrase) -> Iterator[Change]:
     """The derivative of a tanh or sigmoid as an extra factor, for one that belongs to the line before or after."""
-    for text, function in _SLOPES.items():
+    for form, function in _SLOPES.items():
         slope = Node("fn", (atom,), function)
-        more = f"{mine} has an extra factor of {text.replace('{}', other)}"
-        yield Change(mul(node, slope), Kind.WRONG_OPERAND, more, 1.3)
+        phrase = said("extra_slope", of=mine, slope=Snippet(form, atom))
+        yield Change(mul(node, slope), Kind.WRONG_OPERAND, phrase, 1.3)
 
 
-def _with_another(node: Node, atom: Node, mine: str, other: str) -> Iterator[Change]:
-    yield Change(Node("add", (node, atom)), Kind.WRONG_OPERAND, f"{other} is added to {mine}", 1.5)
-    yield Change(Node("sub", (node, atom)), Kind.WRONG_OPERAND, f"{other} is subtracted from {mine}", 1.5)
-    yield Change(Node("sub", (atom, node)), Kind.WRONG_OPERAND, f"{mine} is subtracted from {other}", 1.5)
-    yield Change(Node("pow", (node, atom)), Kind.WRONG_POWER, f"{mine} is raised to the power {other}", 1.6)
+def _with_another(node: Node, atom: Node, mine: Node | Phrase) -> Iterator[Change]:
+    fields = {"of": mine, "other": atom}
+    yield Change(Node("add", (node, atom)), Kind.WRONG_OPERAND, said("another_added", **fields), 1.5)
+    yield Change(Node("sub", (node, atom)), Kind.WRONG_OPERAND, said("another_subtracted", **fields), 1.5)
+    yield Change(Node("sub", (atom, node)), Kind.WRONG_OPERAND, said("subtracted_from_another", **fields), 1.5)
+    yield Change(Node("pow", (node, atom)), Kind.WRONG_POWER, said("raised_to_another", **fields), 1.6)
 
 
 def squares(node: Node, facts: Facts) -> Iterator[Change]:
@@ -151,19 +159,17 @@ def squares(node: Node, facts: Facts) -> Iterator[Change]:
     base, power = node.args
     if power.op == "const" and power.data == 2:
         for atom in facts.atoms:
-            text = f"{spell(atom)} is used instead of one of the two factors of a square"
-            yield Change(mul(base, atom), Kind.WRONG_OPERAND, text, 1)
+            yield Change(mul(base, atom), Kind.WRONG_OPERAND, said("square_of_two", used=atom), 1)
 
 
 def factor_changes(node: Node, facts: Facts) -> Iterator[Change]:
     """Something else instead of the whole of a line's own derivative."""
     if node.op in ("name", "up", "const"):
         return
-    yield from powers(node, "the derivative")
+    yield from powers(node, said("derivative"))
     for atom in facts.atoms:
         if atom.op == "name":
-            text = f"{spell(atom)} is used instead of the line's own derivative"
-            yield Change(atom, Kind.WRONG_OPERAND, text, 1)
+            yield Change(atom, Kind.WRONG_OPERAND, said("derivative_replaced", used=atom), 1)
     yield from _made_of_another(node, facts)
 
 
@@ -172,14 +178,13 @@ def _made_of_another(node: Node, facts: Facts) -> Iterator[Change]:
     for atom in facts.atoms:
         if atom.op != "name" or same_leaf(atom, node):
             continue
-        mine = spell(atom)
         for power in POWERS:
-            text = f"{mine}**{power:g} is used instead of the right value"
-            yield Change(Node("pow", (atom, const(power))), Kind.WRONG_POWER, text, 1.2)
+            raised = Node("pow", (atom, const(power)))
+            yield Change(raised, Kind.WRONG_POWER, said("another_raised", of=atom, power=power), 1.2)
         for form, function in FUNCTIONS.items():
-            text = f"{form.replace('{}', mine)} is used instead of the right value"
-            yield Change(Node("fn", (atom,), function), Kind.WRONG_OPERAND, text, 1.3)
+            phrase = said("function_of_another", function=Snippet(form, atom))
+            yield Change(Node("fn", (atom,), function), Kind.WRONG_OPERAND, phrase, 1.3)
         value = floats(atom, facts)
         for dim in range(value.dim() if value is not None and value.dim() > 1 else 0):
-            text = f"softmax({mine}, {dim}) is used instead of the right value"
-            yield Change(Node("softmax", (atom,), dim), Kind.WRONG_OPERAND, text, 1.3)
+            phrase = said("softmax_of_another", of=atom, dim=dim)
+            yield Change(Node("softmax", (atom,), dim), Kind.WRONG_OPERAND, phrase, 1.3)

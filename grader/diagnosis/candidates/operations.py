@@ -12,6 +12,7 @@ import torch
 from grader.diagnosis.candidates.change import Change, tensor_at
 from grader.diagnosis.formula import Node, const, has_gradient, has_upstream, mul
 from grader.diagnosis.kinds import Kind
+from grader.diagnosis.phrases import said
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -19,14 +20,14 @@ if TYPE_CHECKING:
     from grader.diagnosis.facts import Facts
 
 DONE = {
-    "add": "added",
-    "sub": "subtracted",
-    "mul": "multiplied",
-    "div": "divided",
-    "pow": "combined as a power",
-    "matmul": "matrix-multiplied",
+    "add": said("added"),
+    "sub": said("subtracted"),
+    "mul": said("multiplied"),
+    "div": said("divided"),
+    "pow": said("combined_as_power"),
+    "matmul": said("matrix_multiplied"),
 }
-"""The operations on two values, as a message writes them."""
+"""The operations on two values, as a phrase refers to them."""
 _PLACES = ("hot", "hot_at")
 """Operations that are 1 at the positions that were read and 0 elsewhere."""
 _NUMBERS = ("const", "size", "code")
@@ -57,9 +58,9 @@ def _swapped(node: Node) -> Iterator[Change]:
     swaps += [(op, right, left) for op in ("sub", "div", "pow")]
     swaps += [("matmul", left, right)] if node.op == "mul" else [("matmul", right, left)] if node.op == "matmul" else []
     for op, a, b in swaps:
-        mistaken = f"two values are {DONE[op]} instead of {DONE[node.op]}"
-        text = mistaken if op != node.op else "two values are swapped"
-        yield Change(Node(op, (a, b)), _swap_kind(node.op, op), text, 1.1)
+        mistaken = said("operation_replaced", wrong=DONE[op], right=DONE[node.op])
+        phrase = mistaken if op != node.op else said("operands_swapped")
+        yield Change(Node(op, (a, b)), _swap_kind(node.op, op), phrase, 1.1)
 
 
 def regrouped(node: Node) -> Iterator[Change]:
@@ -72,13 +73,13 @@ def regrouped(node: Node) -> Iterator[Change]:
             one = _multiplied([factors[k] for k in chosen])
             other = _multiplied([f for k, f in enumerate(factors) if k not in chosen])
             for op, a, b in (("add", one, other), ("sub", one, other), ("div", one, other), ("div", other, one)):
-                text = f"two values are {DONE[op]} instead of multiplied"
-                yield Change(Node(op, (a, b)), _swap_kind("mul", op), text, 1.15)
-            lost = "the upstream gradient is never used" if has_gradient(one) else "a factor is missing"
-            kind = Kind.UPSTREAM_UNUSED if has_gradient(one) else Kind.UPSTREAM_ONLY
-            yield Change(other, kind, lost, 0.3)
+                phrase = said("product_split", wrong=DONE[op])
+                yield Change(Node(op, (a, b)), _swap_kind("mul", op), phrase, 1.15)
             if has_gradient(one):
-                yield Change(one, Kind.UPSTREAM_ONLY, "several factors are missing", 0.4)
+                yield Change(other, Kind.UPSTREAM_UNUSED, said("factors_without_upstream"), 0.3)
+                yield Change(one, Kind.UPSTREAM_ONLY, said("several_factors_missing"), 0.4)
+            else:
+                yield Change(other, Kind.UPSTREAM_ONLY, said("factors_missing"), 0.3)
 
 
 def _factors(node: Node) -> list[Node]:
@@ -109,33 +110,33 @@ def _dropped(node: Node) -> Iterator[Change]:
     left, right = node.args
     for kept, lost in ((left, right), (right, left)):
         if lost.op == "const" and abs(lost.data) < SMALL:
-            yield Change(kept, Kind.WRONG_EPSILON, f"the small constant {lost.data:g} is missing", 0)
+            yield Change(kept, Kind.WRONG_EPSILON, said("epsilon_dropped", number=lost.data), 0)
         elif node.op in ("add", "sub"):
             kind = Kind.MISSING_PATH if has_gradient(lost) or lost.op in _PLACES else Kind.WRONG_OPERAND
-            yield Change(kept, kind, "one of two terms is missing", 0 if has_gradient(lost) else 0.6)
+            yield Change(kept, kind, said("term_missing"), 0 if has_gradient(lost) else 0.6)
         elif lost.op in _PLACES:
             kind = Kind.WRONG_PATH if lost.op == "hot" else Kind.WRONG_INDEX
-            yield Change(kept, kind, "it is not limited to the positions that were read", 0)
+            yield Change(kept, kind, said("positions_unlimited"), 0)
         elif node.op == "pow":
-            yield Change(kept, Kind.WRONG_POWER, "a power is missing", 0.5)
+            yield Change(kept, Kind.WRONG_POWER, said("power_missing"), 0.5)
         elif has_upstream(lost) and not has_upstream(kept):
-            yield Change(kept, Kind.UPSTREAM_UNUSED, "the upstream gradient is never used", 0)
+            yield Change(kept, Kind.UPSTREAM_UNUSED, said("upstream_unused"), 0)
         else:
             kind = Kind.CONSTANT_FACTOR if lost.op in _NUMBERS else Kind.UPSTREAM_ONLY
-            yield Change(kept, kind, "a factor is missing", 0)
+            yield Change(kept, kind, said("factor_missing"), 0)
 
 
 def _weighted(node: Node) -> Iterator[Change]:
     """A wrong factor on one of two terms."""
     if any(arg.op == "const" and abs(arg.data) < SMALL for arg in node.args):
         return
-    for number, kind, text in (
-        (-1, Kind.SIGN, "one term has the wrong sign"),
-        (2, Kind.CONSTANT_FACTOR, "one term has an extra factor of 2"),
-        (0.5, Kind.CONSTANT_FACTOR, "one term has an extra factor of 1/2"),
+    for number, kind, phrase in (
+        (-1, Kind.SIGN, said("term_negated")),
+        (2, Kind.CONSTANT_FACTOR, said("term_scaled", factor="2")),
+        (0.5, Kind.CONSTANT_FACTOR, said("term_scaled", factor="1/2")),
     ):
         for index in (0, 1):
-            yield Change(node.with_arg(index, mul(const(number), node.args[index])), kind, text, 1)
+            yield Change(node.with_arg(index, mul(const(number), node.args[index])), kind, phrase, 1)
 
 
 def _exponents(node: Node) -> Iterator[Change]:
@@ -144,21 +145,16 @@ def _exponents(node: Node) -> Iterator[Change]:
     for other in dict.fromkeys((p + 1, p - 1, -p, p + 0.5, p - 0.5, p * 2, p / 2, 1, 2, -1, 0.5, -0.5, -2, 3, p + 2)):
         if other != p:
             changed = Node("pow", (base, const(other)))
-            yield Change(changed, Kind.WRONG_POWER, f"the exponent {other:g} is wrong", 0.5)
+            yield Change(changed, Kind.WRONG_POWER, said("exponent_wrong", exponent=other), 0.5)
 
 
 def _matrices(node: Node) -> Iterator[Change]:
     left, right = node.args
     for index, arg in enumerate(node.args):
         turned = arg.args[0] if arg.op == "t" else Node("t", (arg,))
-        yield Change(
-            node.with_arg(index, turned),
-            Kind.TRANSPOSED,
-            "a matrix is transposed that should not be, or the other way round",
-            0,
-        )
+        yield Change(node.with_arg(index, turned), Kind.TRANSPOSED, said("matrix_transposed"), 0)
     apart = mul(Node("sum", (left,), ((-1,), True)), Node("sum", (right,), ((-2,), True)))
-    yield Change(apart, Kind.SUMMED_TOO_FAR, "both matrices are summed before they are multiplied", 0.5)
+    yield Change(apart, Kind.SUMMED_TOO_FAR, said("matrices_summed"), 0.5)
 
 
 def number_changes(node: Node) -> Iterator[Change]:
@@ -168,21 +164,22 @@ def number_changes(node: Node) -> Iterator[Change]:
         yield from _epsilons(value)
         return
     for other in (value * 2, value / 2, -value, value + 1, value - 1):
-        yield Change(const(other), Kind.CONSTANT_FACTOR, f"the number {other:g} is wrong", 1)
+        yield Change(const(other), Kind.CONSTANT_FACTOR, said("number_wrong", number=other), 1)
 
 
 def _epsilons(value: float) -> Iterator[Change]:
-    yield Change(const(0.0), Kind.WRONG_EPSILON, f"the small constant {value:g} is missing", 0)
+    yield Change(const(0.0), Kind.WRONG_EPSILON, said("epsilon_missing", number=value), 0)
     for other in (*(10.0**-k for k in range(3, 13)), value * 2, value / 2, -value):
         if other != value:
-            yield Change(const(other), Kind.WRONG_EPSILON, f"the small constant is {other:g} instead of {value:g}", 0.2)
+            phrase = said("epsilon_replaced", wrong=other, right=value)
+            yield Change(const(other), Kind.WRONG_EPSILON, phrase, 0.2)
 
 
 def stray_epsilon(node: Node, number: float) -> Iterator[Change]:
     """A small constant added where the forward pass has none."""
-    text = f"a small constant ({number:g}) is added where the forward pass has none"
+    phrase = said("epsilon_added", number=number)
     for changed in _with_number(node, const(number)):
-        yield Change(changed, Kind.WRONG_EPSILON, text, 0.5 - 0.001 * math.log10(number))
+        yield Change(changed, Kind.WRONG_EPSILON, phrase, 0.5 - 0.001 * math.log10(number))
 
 
 def _with_number(node: Node, number: Node) -> Iterator[Node]:
@@ -198,7 +195,7 @@ def _with_number(node: Node, number: Node) -> Iterator[Node]:
 
 def neg(node: Node, _: Facts) -> Iterator[Change]:
     """A missing minus sign."""
-    yield Change(node.args[0], Kind.SIGN, "a minus sign is missing", 0)
+    yield Change(node.args[0], Kind.SIGN, said("minus_missing"), 0)
 
 
 def softmax(node: Node, facts: Facts) -> Iterator[Change]:
@@ -207,14 +204,14 @@ def softmax(node: Node, facts: Facts) -> Iterator[Change]:
     dims = tensor_at(x, facts).dim()
     for dim in range(dims):
         if dim != node.data % dims:
-            yield Change(Node("softmax", (x,), dim), Kind.WRONG_AXIS, "the softmax runs over the wrong dimension", 0)
-    yield Change(x, Kind.SOFTMAX_JACOBIAN, "the softmax is missing", 0)
-    for text, function in (
-        ("exp is used instead of the softmax, without dividing by its sum", torch.exp),
-        ("the sigmoid is used instead of the softmax", torch.sigmoid),
-        ("the log-softmax is used instead of the softmax", _log_softmax(node.data)),
+            yield Change(Node("softmax", (x,), dim), Kind.WRONG_AXIS, said("softmax_over_another"), 0)
+    yield Change(x, Kind.SOFTMAX_JACOBIAN, said("softmax_missing"), 0)
+    for phrase, function in (
+        (said("exp_for_softmax"), torch.exp),
+        (said("sigmoid_for_softmax"), torch.sigmoid),
+        (said("log_softmax_for_softmax"), _log_softmax(node.data)),
     ):
-        yield Change(Node("fn", (x,), function), Kind.SOFTMAX_JACOBIAN, text, 0.3)
+        yield Change(Node("fn", (x,), function), Kind.SOFTMAX_JACOBIAN, phrase, 0.3)
 
 
 def _log_softmax(dim: int) -> Callable[[torch.Tensor], torch.Tensor]:

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from grader.diagnosis import sentences
-from grader.diagnosis.candidates.change import Change, spell
+from grader.diagnosis.candidates.change import Change
 from grader.diagnosis.candidates.changed_formulas import changes
 from grader.diagnosis.candidates.parts import ends
 from grader.diagnosis.closed_forms import closed_forms
@@ -32,6 +31,7 @@ from grader.diagnosis.formula import Node, exchanged, mul, substituted, upstream
 from grader.diagnosis.formula import name as value
 from grader.diagnosis.forward_code import value_of
 from grader.diagnosis.kinds import Kind
+from grader.diagnosis.phrases import Snippet, said
 from grader.exercise.dtypes import is_floating
 from grader.exercise.forward import COTANGENT, OUTPUT
 from grader.verdict.binding import Binding
@@ -44,10 +44,10 @@ if TYPE_CHECKING:
     from grader.diagnosis.derive import Deriver, Path
     from grader.diagnosis.differences import Differences
     from grader.diagnosis.facts import View
+    from grader.diagnosis.phrases import Phrase
     from grader.exercise.exercise import Exercise
     from grader.exercise.forward import Line
 
-STEP = "right except for one step: "
 FURTHEST = 0.9
 """The cost of the most far-fetched changes of a formula that are tried."""
 
@@ -101,22 +101,23 @@ def structural(layer: LayerParts) -> Iterator[Mistake]:
 
 
 def _miscounted(variable: str, path: Path) -> Iterator[Mistake]:
-    for times, kind, text in (
-        (0.0, Kind.MISSING_PATH, "is missing"),
-        (-1.0, Kind.NEGATED_PATH, "has the wrong sign"),
-        (2.0, Kind.DOUBLED_PATH, "is counted twice"),
+    share = _share(variable, path.line)
+    for times, kind, phrase in (
+        (0.0, Kind.MISSING_PATH, said("share_missing", share=share)),
+        (-1.0, Kind.NEGATED_PATH, said("share_negated", share=share)),
+        (2.0, Kind.DOUBLED_PATH, said("share_doubled", share=share)),
     ):
-        what = f"{STEP}{_share(variable, path)} {text}"
-        yield Mistake(partial(of_share, paths=[(variable, path)], times=times), kind, 0.0, what, path.line)
+        yield Mistake(partial(of_share, paths=[(variable, path)], times=times), kind, 0.0, phrase, path.line)
 
 
-def _share(variable: str, path: Path) -> str:
-    return f"what line {path.line.number} passes back to {variable}"
+def _share(variable: str, line: Line) -> Phrase:
+    return said("passed_back", line=line.number, of=variable)
 
 
 def _both_missing(one: tuple[str, Path], other: tuple[str, Path]) -> Mistake:
-    what = f"right except for two steps: {_share(*one)} and {_share(*other)} are missing"
-    return Mistake(partial(of_share, paths=[one, other], times=0.0), Kind.MISSING_PATH, 0.4, what, one[1].line)
+    (first, path), (second, later) = one, other
+    phrase = said("two_shares_missing", one=_share(first, path.line), other=_share(second, later.line))
+    return Mistake(partial(of_share, paths=[one, other], times=0.0), Kind.MISSING_PATH, 0.4, phrase, path.line)
 
 
 def _skipped(layer: LayerParts, variable: str) -> Iterator[Mistake]:
@@ -124,17 +125,17 @@ def _skipped(layer: LayerParts, variable: str) -> Iterator[Mistake]:
     ends = layer.probe.sweep.overrides
     for other in exercise.downstream(variable):
         if (other in layer.between or other in ends) and values[other].shape == values[variable].shape:
-            numbers = sentences.listed(str(number) for number in _lines_between(exercise, variable, other))
-            what = f"{STEP}d{other} is passed on as d{variable}, which skips forward.py line {numbers}"
+            between = _lines_between(exercise, variable, other)
+            phrase = said("lines_skipped", other=other, of=variable, lines=between)
             skipped = partial(of_skipped, variable=variable, other=other)
-            yield Mistake(skipped, Kind.UPSTREAM_ONLY, 0.2, what, exercise.producer[other])
+            yield Mistake(skipped, Kind.UPSTREAM_ONLY, 0.2, phrase, exercise.producer[other])
 
 
-def _lines_between(exercise: Exercise, variable: str, other: str) -> list[int]:
+def _lines_between(exercise: Exercise, variable: str, other: str) -> tuple[int, ...]:
     """The lines on the way from one variable to another."""
     below = exercise.downstream(variable)
     outputs = [name for name in below if name == other or other in exercise.downstream(name)]
-    return sorted({exercise.producer[name].number for name in outputs})
+    return tuple(sorted({exercise.producer[name].number for name in outputs}))
 
 
 def _other_totals(layer: LayerParts) -> Iterator[Mistake]:
@@ -143,21 +144,20 @@ def _other_totals(layer: LayerParts) -> Iterator[Mistake]:
     for one, other in itertools.combinations(layer.between, 2):
         related = other in exercise.downstream(one) or one in exercise.downstream(other)
         if not related and values[one].shape == values[other].shape:
-            what = f"right if d{one} and d{other} change places: check where you put them together or return them"
+            phrase = said("totals_exchanged", one=one, other=other)
             line = exercise.readers[one][0]
             totals = partial(of_other_totals, one=one, other=other)
-            yield Mistake(totals, Kind.OTHER_GRADIENT, 0.2, what, line)
+            yield Mistake(totals, Kind.OTHER_GRADIENT, 0.2, phrase, line)
     for line in exercise.lines:
         if line.outputs[0] in {*layer.between, *layer.probe.sweep.overrides, OUTPUT}:
-            what = f"{STEP}d{line.outputs[0]} is taken to be one"
+            phrase = said("total_of_one", of=line.outputs[0])
             cost = 0.1 if line.outputs[0] in layer.exercise.graded else 0.2
-            yield Mistake(partial(of_ones, line=line), Kind.UPSTREAM_UNUSED, cost, what, line)
+            yield Mistake(partial(of_ones, line=line), Kind.UPSTREAM_UNUSED, cost, phrase, line)
     calls = [line for line in exercise.lines if _is_elementwise(line) and line.reads[0] in layer.between]
     if len(calls) > 1:
-        names = sentences.listed(line.outputs[0] for line in calls)
         parts = [partial(of_skipped, variable=line.reads[0], other=line.outputs[0]) for line in calls]
-        what = f"right except for one thing: the derivatives of {names} are missing"
-        yield Mistake(partial(of_several, parts=parts), Kind.UPSTREAM_ONLY, 0.2, what, calls[0])
+        phrase = said("slopes_missing", of=tuple(line.outputs[0] for line in calls))
+        yield Mistake(partial(of_several, parts=parts), Kind.UPSTREAM_ONLY, 0.2, phrase, calls[0])
 
 
 # lines written otherwise
@@ -172,16 +172,16 @@ def otherwise(layer: LayerParts) -> Iterator[Mistake]:
 
 def _written_otherwise(layer: LayerParts, changed: ChangedLines) -> Iterator[Mistake]:
     line = changed.lines[0]
-    what = f"the gradient of a forward pass with {sentences.written(changed)}"
-    yield Mistake(partial(of_pass, changed=changed), changed.kind, changed.cost + 0.05, what, line, changed)
+    phrase = said("another_pass", lines=changed.lines)
+    yield Mistake(partial(of_pass, changed=changed), changed.kind, changed.cost + 0.05, phrase, line, changed)
     if len(changed.lines) > 1:
         return
-    what = f"{STEP}line {line.number} is differentiated as if it were `{line.text}`"
-    yield Mistake(partial(of_line, line=line), changed.kind, changed.cost, what, line)
+    phrase = said("line_otherwise", line=line.number, code=line.text)
+    yield Mistake(partial(of_line, line=line), changed.kind, changed.cost, phrase, line)
     step = next(step for step in layer.probe.case.graph.steps if step.line.number == line.number)
     for name in step.leaves if len(step.leaves) > 1 else ():
-        what = f"{STEP}what line {line.number} passes back to {name} is that of `{line.text}`"
-        yield Mistake(partial(of_line, line=line, only=name), changed.kind, changed.cost + 0.1, what, line)
+        phrase = said("share_otherwise", share=_share(name, line), code=line.text)
+        yield Mistake(partial(of_line, line=line, only=name), changed.kind, changed.cost + 0.1, phrase, line)
 
 
 def _taken(layer: LayerParts) -> Iterator[Mistake]:
@@ -195,12 +195,12 @@ def _taken(layer: LayerParts) -> Iterator[Mistake]:
             continue
         pairs = {one: other, other: one}
         if other not in exercise.downstream(one):
-            what = f"right if {one} and {other} change places on the way back: check the order in which you keep them"
-            yield Mistake(_taken_for(layer, pairs, graded), Kind.WRONG_OPERAND, 0.35, what, line)
+            phrase = said("values_exchanged", one=one, other=other)
+            yield Mistake(_taken_for(layer, pairs, graded), Kind.WRONG_OPERAND, 0.35, phrase, line)
             continue
         for taken, instead in pairs.items():
-            what = f"right except for one thing: wherever {taken} is needed on the way back, {instead} is used"
-            yield Mistake(_taken_for(layer, {taken: instead}, graded), Kind.WRONG_OPERAND, 0.3, what, line)
+            phrase = said("value_taken_for", taken=taken, instead=instead)
+            yield Mistake(_taken_for(layer, {taken: instead}, graded), Kind.WRONG_OPERAND, 0.3, phrase, line)
 
 
 def _taken_for(
@@ -213,10 +213,10 @@ def _taken_for(
 
 
 SLOPES: dict[str, tuple[str, Callable[[torch.Tensor], torch.Tensor]]] = {
-    "tanh": ("1 - {0}**2", lambda y: 1 - y * y),
-    "sigmoid": ("{0}*(1 - {0})", lambda y: y * (1 - y)),
-    "relu": ("({0} > 0)", lambda y: (y > 0).to(y.dtype)),
-    "exp": ("{0}", lambda y: y),
+    "tanh": ("1 - {}**2", lambda y: 1 - y * y),
+    "sigmoid": ("{}*(1 - {})", lambda y: y * (1 - y)),
+    "relu": ("({} > 0)", lambda y: (y > 0).to(y.dtype)),
+    "exp": ("{}", lambda y: y),
 }
 """The derivatives of functions in terms of their outputs, as a message writes them."""
 
@@ -227,9 +227,9 @@ def formulas(layer: LayerParts) -> Iterator[Mistake]:
         facts = layer.facts(variable, layer.exercise.children(variable))
         for path in facts.paths:
             for change in _likely(_of_path(path, facts)):
-                what = f"{STEP}in {_share(variable, path)}, {change.text}"
+                phrase = said("share_changed", share=_share(variable, path.line), change=change.phrase)
                 formula = partial(of_formula, variable=variable, right=path.node, change=change)
-                yield Mistake(formula, change.kind, change.cost + 0.01, what, path.line)
+                yield Mistake(formula, change.kind, change.cost + 0.01, phrase, path.line)
         yield from _closed(layer, variable)
 
 
@@ -241,7 +241,8 @@ def _of_path(path: Path, facts: Facts) -> Iterator[Change]:
     yield from changes(path.node, facts, light=True)
     g = upstream(path.via[0])
     for change in ends(g, facts):
-        yield Change(substituted(path.node, g, change.node), change.kind, f"of {spell(g)}, {change.text}", change.cost)
+        phrase = said("gradient_cut", of=g, change=change.phrase)
+        yield Change(substituted(path.node, g, change.node), change.kind, phrase, change.cost)
     if _is_elementwise(path.line):
         yield from _slopes(path, facts.variable)
 
@@ -255,10 +256,10 @@ def _is_elementwise(line: Line) -> bool:
 def _slopes(path: Path, variable: str) -> Iterator[Change]:
     """The derivative of another function, or of the right one at its input."""
     g = upstream(path.via[0])
-    for text, slope in SLOPES.values():
+    for form, slope in SLOPES.values():
         for known in (path.via[0], variable):
             changed = mul(Node("fn", (value(known),), slope), g)
-            yield Change(changed, Kind.WRONG_OPERAND, f"the derivative is taken to be {text.format(known)}", 0.3)
+            yield Change(changed, Kind.WRONG_OPERAND, said("slope_replaced", slope=Snippet(form, known)), 0.3)
 
 
 def _closed(layer: LayerParts, variable: str) -> Iterator[Mistake]:
@@ -272,10 +273,10 @@ def _closed(layer: LayerParts, variable: str) -> Iterator[Mistake]:
             alone = () if form.alone is None else (form.alone,)
             near = _likely(changes(form.node, facts, light=True))
             for change in (*alone, *near, *_other_means(form.node, facts)):
-                what = f"{STEP}in the formula for {form.title}, {change.text}"
+                phrase = said("form_changed", form=form.title, change=change.phrase)
                 formula = partial(of_formula, variable=variable, right=form.node, change=change)
                 line = exercise.readers[variable][0]
-                yield Mistake(formula, change.kind, change.cost + 0.02, what, line)
+                yield Mistake(formula, change.kind, change.cost + 0.02, phrase, line)
 
 
 def _other_means(root: Node, facts: Facts) -> Iterator[Change]:
@@ -283,16 +284,16 @@ def _other_means(root: Node, facts: Facts) -> Iterator[Change]:
     sums = [node for node in walk(root) if node.op == "sum"]
     dims = facts.probe.expected.dim()
     for other in (*((dim,) for dim in range(dims)), tuple(range(dims))):
-        over = f"over dimension {other[0]}" if len(other) == 1 else "over everything"
+        over = said("over_dimension", dim=other[0]) if len(other) == 1 else said("over_everything")
         means = [_mean_over(node, other, facts) for node in sums if node.data[0] != other]
         for node, mean in zip(sums, means, strict=False):
             kind = Kind.WRONG_AXIS if len(other) == 1 else Kind.SUMMED_TOO_FAR
-            yield Change(exchanged(root, node, mean), kind, f"a mean runs {over}", 0.2)
+            yield Change(exchanged(root, node, mean), kind, said("mean_runs", over=over), 0.2)
         if len(means) > 1:
             turned = root
             for node, mean in zip(sums, means, strict=False):
                 turned = exchanged(turned, node, mean)
-            yield Change(turned, Kind.WRONG_AXIS, f"the means run {over}", 0.2)
+            yield Change(turned, Kind.WRONG_AXIS, said("means_run", over=over), 0.2)
 
 
 def _mean_over(node: Node, dims: tuple[int, ...], facts: Facts) -> Node:

@@ -1,0 +1,249 @@
+"""The parts of a sentence that say what was changed: a key and its fields, and the template that makes text of them.
+
+Whatever looks for a mistake makes phrases only. They are put into words once, for the mistake that is reported.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from grader.diagnosis.formula import Node
+from grader.exercise.forward import Line
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+
+class Phrase(NamedTuple):
+    """What a part of a sentence says, as data."""
+
+    key: str
+    """Which kind of slip: one generator of candidates has it to itself."""
+    fields: Mapping[str, Any]
+    """What it is about: values of a formula, numbers, lines, other phrases."""
+
+
+class Snippet(NamedTuple):
+    """A piece of code in a phrase."""
+
+    form: str
+    """The code, with `{}` for the value."""
+    of: Node | str | Phrase
+
+
+class Dimensions(NamedTuple):
+    """Dimensions of a value in a phrase."""
+
+    numbers: tuple[int, ...]
+
+
+def said(key: str, **fields: Any) -> Phrase:
+    """A phrase. The search makes thousands, so there is no text yet."""
+    return Phrase(key, fields)
+
+
+def words(phrase: Phrase) -> str:
+    """The text of a phrase."""
+    return TEMPLATES[phrase.key].format_map({name: spelled(value) for name, value in phrase.fields.items()})
+
+
+def spelled(value: Any) -> Any:
+    """A field as its template writes it; names and numbers are left to the template."""
+    spelling = _SPELLINGS.get(type(value))
+    return value if spelling is None else spelling(value)
+
+
+def spell(node: Node) -> str:
+    """How the learner writes a leaf."""
+    return f"d{node.data}" if node.op == "up" else str(node.data)
+
+
+def listed(parts: Iterable[str]) -> str:
+    """`a`, `a and b`, `a, b and c`."""
+    found = list(parts)
+    return " and ".join([", ".join(found[:-1]), found[-1]] if len(found) > 1 else found)
+
+
+_SPELLINGS: dict[type, Callable[[Any], str]] = {
+    Phrase: words,
+    Node: spell,
+    Snippet: lambda code: code.form.replace("{}", spelled(code.of)),
+    Dimensions: lambda dims: f"dimension{'s' * (len(dims.numbers) > 1)} {listed(map(str, dims.numbers))}",
+    Line: lambda line: f"`{line.text}` as line {line.number}",
+    tuple: lambda parts: listed(str(spelled(part)) for part in parts),
+}
+
+_STEP = "right except for one step: "
+_THING = "right except for one thing: "
+
+TEMPLATES: dict[str, str] = {
+    # what a change may be made to
+    "result": "it",
+    "whole_result": "the whole result",
+    "derivative": "the derivative",
+    "upstream_gradient": "the upstream gradient",
+    "right_value": "the right value",
+    "column": "column {column} of {of}",
+    # a change of one place, made everywhere
+    "wherever_needed": "wherever {leaf} is needed, {change}",
+    "everywhere_used": "{change}, everywhere it is used",
+    "sums_over_another": "the sums run over dimension {dim}",
+    "sums_over_everything": "the sums run over every dimension",
+    # every share, or the finished result
+    "leaves_swapped": "{one} and {other} are swapped",
+    "all_upstream_unused": "no upstream gradient is used",
+    "all_derivatives_missing": "the lines' own derivatives are missing",
+    "line_skipped": "a line is skipped on the way back",
+    "gradient_in_every_term": "{used} is used instead of {right} in every term",
+    "centered": "its {op} over dimension {dim} is subtracted",
+    # another value
+    "value_replaced": "{used} is used instead of {right}",
+    "reshaped_to_fit": "{change}, reshaped to fit",
+    "upstream_left_out": "{of} is left out",
+    "value_left_out": "a factor is missing",
+    "value_transposed": "{of} is transposed",
+    "value_reversed": "{of} is reversed along dimension {dim}",
+    "derivative_replaced": "{used} is used instead of the line's own derivative",
+    "square_of_two": "{used} is used instead of one of the two factors of a square",
+    "another_raised": "{of}**{power:g} is used instead of the right value",
+    "function_of_another": "{function} is used instead of the right value",
+    "softmax_of_another": "softmax({of}, {dim}) is used instead of the right value",
+    # a power or a function of the right value, or another one with it
+    "exponent_times": "the exponent of {of} is {power:g} times the right one",
+    "raised": "{of} is raised to the power {power:g}",
+    "function_applied": "{function} is used instead of {of}",
+    "extra_factor": "{of} has an extra factor of {other}",
+    "extra_divisor": "{of} is divided by {other}, which does not belong there",
+    "extra_gate": "{of} has an extra factor of {gate}",
+    "extra_slope": "{of} has an extra factor of {slope}",
+    "another_added": "{other} is added to {of}",
+    "another_subtracted": "{other} is subtracted from {of}",
+    "subtracted_from_another": "{of} is subtracted from {other}",
+    "raised_to_another": "{of} is raised to the power {other}",
+    # another operation
+    "added": "added",
+    "subtracted": "subtracted",
+    "multiplied": "multiplied",
+    "divided": "divided",
+    "combined_as_power": "combined as a power",
+    "matrix_multiplied": "matrix-multiplied",
+    "operands_swapped": "two values are swapped",
+    "operation_replaced": "two values are {wrong} instead of {right}",
+    "product_split": "two values are {wrong} instead of multiplied",
+    "factors_without_upstream": "the upstream gradient is never used",
+    "factors_missing": "a factor is missing",
+    "several_factors_missing": "several factors are missing",
+    "epsilon_dropped": "the small constant {number:g} is missing",
+    "term_missing": "one of two terms is missing",
+    "positions_unlimited": "it is not limited to the positions that were read",
+    "power_missing": "a power is missing",
+    "upstream_unused": "the upstream gradient is never used",
+    "factor_missing": "a factor is missing",
+    "term_negated": "one term has the wrong sign",
+    "term_scaled": "one term has an extra factor of {factor}",
+    "exponent_wrong": "the exponent {exponent:g} is wrong",
+    "matrix_transposed": "a matrix is transposed that should not be, or the other way round",
+    "matrices_summed": "both matrices are summed before they are multiplied",
+    "number_wrong": "the number {number:g} is wrong",
+    "epsilon_missing": "the small constant {number:g} is missing",
+    "epsilon_replaced": "the small constant is {wrong:g} instead of {right:g}",
+    "epsilon_added": "a small constant ({number:g}) is added where the forward pass has none",
+    "minus_missing": "a minus sign is missing",
+    "function_missing": "a function is missing",
+    "softmax_over_another": "the softmax runs over the wrong dimension",
+    "softmax_missing": "the softmax is missing",
+    "exp_for_softmax": "exp is used instead of the softmax, without dividing by its sum",
+    "sigmoid_for_softmax": "the sigmoid is used instead of the softmax",
+    "log_softmax_for_softmax": "the log-softmax is used instead of the softmax",
+    # some entries only
+    "only_part": "only the part used in {other} is included",
+    "part_left_out": "the part used in {other} is left out",
+    "filled": "it starts from {of} instead of zeros",
+    "but_last": "the last entry along dimension {dim} is left out",
+    "but_first": "the first entry along dimension {dim} is left out",
+    "only_first": "only the first entry along dimension {dim} is used",
+    "only_last": "only the last entry along dimension {dim} is used",
+    "only_indexed": "only the positions indexed by {index} are used",
+    "indexed_left_out": "the positions indexed by {index} are left out",
+    "zero_index_left_out": "entries where {index} is 0 are left out",
+    "only_largest": "only the position of the largest entry of {of} is used",
+    # what is summed, and what is broadcast
+    "not_summed": "it is not summed over what was broadcast",
+    "summed_over_another_reshaped": "it is summed over {over} instead, then reshaped",
+    "summed_over_another": "it is summed over {over} instead",
+    "averaged_over_another": "it is averaged over {over} instead",
+    "summed_over_everything": "it is summed over every dimension",
+    "summed_early": "it is summed before it is multiplied",
+    "not_broadcast": "it is not broadcast over what was summed",
+    "sum_over_another": "a sum runs over the wrong dimension",
+    "sum_missing": "a sum is missing",
+    "mean_for_sum": "a mean is used instead of a sum",
+    "one_factor_summed": "only one of two factors is summed",
+    "mean_over_another": "a mean runs over the wrong dimension",
+    "sum_for_mean": "a sum is used instead of a mean",
+    "mean_missing": "a mean is missing",
+    "mean_less_one": "a mean is divided by one less than the count (Bessel's correction)",
+    # the positions that a gradient goes to
+    "largest": "largest",
+    "smallest": "smallest",
+    "overall": "overall",
+    "along": "along dimension {dim}",
+    "sent_everywhere": "it is sent to every position instead of only those that were read",
+    "sent_to_first": "it is sent to the first entry along dimension {dim}",
+    "sent_to_indexed": "it is sent to the positions indexed by {index}",
+    "sent_to_extreme_of_another": "it is sent to the position of the {place} entry of {of}",
+    "sent_to_extreme": "it is sent to the {place} entry {where}",
+    "sent_beside": "it is sent to the position next to the one that was read",
+    "sent_to_next_row": "it is sent to the position that belongs to the next row",
+    "sent_in_every_row": "every row's position is used in all rows, as in an index [:, i]",
+    "one_for_each_read": "it has one gradient for every element read, not one for every element of the variable",
+    "reads_overwrite": "gradients overwrite each other where a position was read more than once",
+    "reads_averaged": "gradients are averaged where a position was read more than once",
+    "sent_to_indexed_rows": "the gradients are sent to the rows indexed by {index}",
+    "index_transposed": "{index} is transposed, but the gradient is not",
+    "copies_overwrite": "gradients overwrite each other where an element was copied more than once",
+    "copies_averaged": "gradients are averaged where an element was copied more than once",
+    "sent_back_reversed": "it is sent back in reverse order along dimension {dim}",
+    # the same values in another order
+    "not_reshaped": "it is not reshaped to the variable's shape",
+    "reshaped_in_another_order": "it is reshaped with the dimensions in the wrong order",
+    "reversed_after_reshape": "it is reversed along dimension {dim}",
+    "summed_after_reshape": "it is summed over dimension {dim}",
+    # formulas for several lines, and changes that only these have
+    "softmax_form": "the softmax {of}",
+    "log_softmax_form": "the log-softmax {of}",
+    "cross_entropy_form": "softmax and cross entropy combined",
+    "normalization_form": "the normalization {of}",
+    "entries_alone": (
+        "each entry is treated on its own, p(1-p), although every output of a softmax depends on its whole row"
+    ),
+    "only_probabilities_divided": "only the probabilities are divided, before 1 is subtracted",
+    "factor_outside_means": "a factor is multiplied at the end that belongs inside the means",
+    "mean_not_subtracted": "it has the term of a mean that the forward pass does not subtract",
+    # one step of the way back through a layer: the end of a sentence that starts with "your dX is "
+    "passed_back": "what line {line} passes back to {of}",
+    "share_missing": f"{_STEP}{{share}} is missing",
+    "share_negated": f"{_STEP}{{share}} has the wrong sign",
+    "share_doubled": f"{_STEP}{{share}} is counted twice",
+    "two_shares_missing": "right except for two steps: {one} and {other} are missing",
+    "lines_skipped": f"{_STEP}d{{other}} is passed on as d{{of}}, which skips forward.py line {{lines}}",
+    "totals_exchanged": "right if d{one} and d{other} change places: check where you put them together or return them",
+    "total_of_one": f"{_STEP}d{{of}} is taken to be one",
+    "slopes_missing": f"{_THING}the derivatives of {{of}} are missing",
+    "another_pass": "the gradient of a forward pass with {lines}",
+    "line_otherwise": f"{_STEP}line {{line}} is differentiated as if it were `{{code}}`",
+    "share_otherwise": f"{_STEP}{{share}} is that of `{{code}}`",
+    "values_exchanged": (
+        "right if {one} and {other} change places on the way back: check the order in which you keep them"
+    ),
+    "value_taken_for": f"{_THING}wherever {{taken}} is needed on the way back, {{instead}} is used",
+    "share_changed": f"{_STEP}in {{share}}, {{change}}",
+    "form_changed": f"{_STEP}in the formula for {{form}}, {{change}}",
+    "gradient_cut": "of {of}, {change}",
+    "slope_replaced": "the derivative is taken to be {slope}",
+    "over_dimension": "over dimension {dim}",
+    "over_everything": "over everything",
+    "mean_runs": "a mean runs {over}",
+    "means_run": "the means run {over}",
+}
+"""The text of each key; a field in it is a name, a number, code or another phrase."""
