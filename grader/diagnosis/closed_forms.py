@@ -51,7 +51,7 @@ def closed_forms(facts: Facts) -> Iterator[ClosedForm]:
 
 
 def _right(node: Node, facts: Facts) -> bool:
-    for view in facts.views:
+    for view in facts.answer.views:
         made = view.tensor(node)
         if made is None or made.shape != view.expected.shape:
             return False
@@ -61,7 +61,7 @@ def _right(node: Node, facts: Facts) -> bool:
 
 
 def _floats(facts: Facts) -> dict[str, torch.Tensor]:
-    values = facts.probe.numbers.values
+    values = facts.answer.probe.numbers.values
     return {n: v for n, v in values.items() if isinstance(v, torch.Tensor) and v.is_floating_point()}
 
 
@@ -73,9 +73,9 @@ def _alike(a: torch.Tensor, b: torch.Tensor) -> bool:
 
 
 def _softmax(facts: Facts) -> Iterator[ClosedForm]:
-    x = facts.probe.numbers.values[facts.variable]
-    for child in facts.evidence.depends_on:
-        y = facts.probe.numbers.values[child]
+    x = facts.answer.probe.numbers.values[facts.answer.variable]
+    for child in facts.answer.evidence.depends_on:
+        y = facts.answer.probe.numbers.values[child]
         for dim in range(x.dim() if x.shape == y.shape else 0):
             if _is_softmax(y, x, dim):
                 for soft in _soft(facts, dim, y):
@@ -122,14 +122,14 @@ def _is_softmax(y: torch.Tensor, x: torch.Tensor, dim: int) -> bool:
 
 def _soft(facts: Facts, dim: int, soft: torch.Tensor) -> Iterator[Node]:
     """The softmax of the variable: as a parameter of the function, from a log-softmax parameter, and computed."""
-    x, floats = facts.probe.numbers.values[facts.variable], _floats(facts)
+    x, floats = facts.answer.probe.numbers.values[facts.answer.variable], _floats(facts)
     for value in facts.values:
         if value in floats and _alike(floats[value], soft):
             yield name(value)
         elif value in floats and _alike(floats[value], torch.log_softmax(x, dim)):
             yield Node("fn", (name(value),), torch.exp)
     if _alike(soft, torch.softmax(x, dim)):
-        yield Node("softmax", (name(facts.variable),), dim)
+        yield Node("softmax", (name(facts.answer.variable),), dim)
 
 
 # softmax and cross entropy combined
@@ -141,9 +141,9 @@ def _cross_entropy(facts: Facts) -> Iterator[ClosedForm]:
     With loss = -mean(log p[target]), the log-softmax gets g = -one_hot/n, and g - p * sum(g) is (p - one_hot)/n. With a
     mask over the rows, the mean runs over the rows that it keeps.
     """
-    values = facts.probe.numbers.values
-    x, variable = values[facts.variable], name(facts.variable)
-    if facts.evidence.depends_on or x.dim() != 2 or facts.exercise.children(facts.variable) == ():
+    values = facts.answer.probe.numbers.values
+    x, variable = values[facts.answer.variable], name(facts.answer.variable)
+    if facts.answer.evidence.depends_on or x.dim() != 2 or facts.answer.exercise.children(facts.answer.variable) == ():
         return
     title = said("cross_entropy_form")
     for index, target in values.items():
@@ -164,7 +164,7 @@ def _cross_entropy(facts: Facts) -> Iterator[ClosedForm]:
 
 
 def _masks(facts: Facts, x: torch.Tensor) -> Iterator[Node]:
-    for mask, value in facts.probe.numbers.values.items():
+    for mask, value in facts.answer.probe.numbers.values.items():
         if isinstance(value, torch.Tensor) and value.dtype == torch.bool and value.shape == x.shape[:1]:
             yield name(mask)
 
@@ -173,15 +173,15 @@ def _masks(facts: Facts, x: torch.Tensor) -> Iterator[Node]:
 
 
 def _normalization(facts: Facts) -> Iterator[ClosedForm]:
-    x = facts.probe.numbers.values[facts.variable]
+    x = facts.answer.probe.numbers.values[facts.answer.variable]
     for unit, inverse, dim, centered in _normalized(x, _floats(facts)):
         title = said("normalization_form", of=unit)
         for g in _towards(facts, unit):
             for outer, inner in _pulled_out(g, facts, dim):
                 for freedom in (0, 1):
-                    node = _normal_form(facts.variable, unit, inverse, inner, dim, freedom, centered=centered)
+                    node = _normal_form(facts.answer.variable, unit, inverse, inner, dim, freedom, centered=centered)
                     node = node if outer is None else mul(outer, node)
-                    form = partial(_normal_form, facts.variable, unit, inverse, dim=dim, freedom=freedom)
+                    form = partial(_normal_form, facts.answer.variable, unit, inverse, dim=dim, freedom=freedom)
                     alone = None
                     if outer is None and inner.op == "mul" and not has_gradient(inner.args[0]):
                         alone = _late(inner.args[0], form(inner.args[1], centered=centered))
@@ -208,7 +208,7 @@ def _normalized(x: torch.Tensor, values: dict[str, torch.Tensor]) -> Iterator[tu
 
 def _towards(facts: Facts, unit: str) -> Iterator[Node]:
     """The gradient of the normalized value, in terms of what the function depends on."""
-    if unit in facts.evidence.depends_on or not facts.evidence.depends_on:
+    if unit in facts.answer.evidence.depends_on or not facts.answer.evidence.depends_on:
         yield upstream(unit)
         return
     node = facts.summed(unit)
@@ -218,10 +218,10 @@ def _towards(facts: Facts, unit: str) -> Iterator[Node]:
 
 def _pulled_out(g: Node, facts: Facts, dim: int) -> Iterator[tuple[Node | None, Node]]:
     """The gradient of the normalized value, also with any factor that is constant along the dimension pulled out."""
-    x = facts.probe.numbers.values[facts.variable]
+    x = facts.answer.probe.numbers.values[facts.answer.variable]
     if g.op == "mul":
         for outer, inner in (g.args, g.args[::-1]):
-            value = facts.probe.numbers[outer]
+            value = facts.answer.probe.numbers[outer]
             if not has_gradient(outer) and isinstance(value, torch.Tensor) and _constant_along(value, x.dim(), dim):
                 yield outer, inner
     yield None, g

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from grader.diagnosis.facts import Facts
     from grader.diagnosis.kinds import Diagnosis
     from grader.diagnosis.search import Match
+    from grader.diagnosis.wrong_answer import WrongAnswer
     from grader.exercise.case import Cases
     from grader.verdict.evidence import Evidence, Judgment
 
@@ -75,22 +76,22 @@ def diagnose(evidence: Evidence, judgment: Judgment, cases: Cases) -> Diagnosis:
         known = hard_coded(evidence, judgment, cases)
     for facts in gather(evidence, cases) if known is None else ():
         found = identity(facts, cases)
-        if found is not None and not by_chance(facts, found):
-            return sentences.told(facts, aliased(facts, found))
+        if found is not None and not by_chance(facts.answer, found):
+            return sentences.told(facts.answer, aliased(facts.answer, found))
     known = known or unknown.unused(evidence, cases) or unknown.unknown(evidence, judgment, cases)
     return sentences.told_without_identity(cases.exercise, evidence.variable, known)
 
 
 def identity(facts: Facts, cases: Cases) -> Explanation | None:
     """The first identity that holds on every case."""
-    null = facts.variable in cases.null
-    if whole_answer.all_zero(facts):
+    null = facts.answer.variable in cases.null
+    if whole_answer.all_zero(facts.answer):
         return explanations.zeros(null=null)
-    if null and whole_answer.tiny(facts):
+    if null and whole_answer.tiny(facts.answer):
         return explanation(Kind.NULL_GRADIENT, "tiny_like_the_gradient", null=True)
-    if facts.true_cotangents:
+    if facts.answer.true_cotangents:
         return whole_answer.whole(facts) or weighed(facts) or closed(facts)
-    return _of_layer(facts, cases) if facts.exercise.is_layer else _of_gradient(facts)
+    return _of_layer(facts, cases) if facts.answer.exercise.is_layer else _of_gradient(facts)
 
 
 def _of_gradient(facts: Facts) -> Explanation | None:
@@ -98,10 +99,10 @@ def _of_gradient(facts: Facts) -> Explanation | None:
         unused(facts)
         or whole_answer.whole(facts)
         or weighed(facts)
-        or whole_answer.of_another(facts)
-        or (None if facts.local_style else chains(facts) or closed(facts))
+        or whole_answer.of_another(facts.answer)
+        or (None if facts.answer.local_style else chains(facts) or closed(facts))
         or changed(facts)
-        or (closed(facts) if facts.local_style else None)
+        or (closed(facts) if facts.answer.local_style else None)
         or further(facts)
         or whole_answer.rearranged(facts)
     )
@@ -109,21 +110,21 @@ def _of_gradient(facts: Facts) -> Explanation | None:
 
 def _of_layer(facts: Facts, cases: Cases) -> Explanation | None:
     """The same for a gradient that comes back through all lines of a layer."""
-    ignored = facts.evidence.upstream and not facts.evidence.depends_on
+    ignored = facts.answer.evidence.upstream and not facts.answer.evidence.depends_on
     return (
         unused(facts)
-        or (one_step(facts, cases, STAGES[:1]) if ignored else None)
+        or (one_step(facts.answer, cases, STAGES[:1]) if ignored else None)
         or of_a_sibling(facts)
         or whole_answer.whole(facts)
         or weighed(facts)
-        or whole_answer.of_another(facts)
-        or (None if facts.local_style else chains(facts))
-        or one_step(facts, cases, STAGES[:1])
-        or (None if facts.local_style else closed(facts))
+        or whole_answer.of_another(facts.answer)
+        or (None if facts.answer.local_style else chains(facts))
+        or one_step(facts.answer, cases, STAGES[:1])
+        or (None if facts.answer.local_style else closed(facts))
         or changed(facts)
-        or (closed(facts) if facts.local_style else None)
+        or (closed(facts) if facts.answer.local_style else None)
         or further(facts)
-        or one_step(facts, cases, STAGES[1:])
+        or one_step(facts.answer, cases, STAGES[1:])
         or whole_answer.rearranged(facts)
     )
 
@@ -131,13 +132,13 @@ def _of_layer(facts: Facts, cases: Cases) -> Explanation | None:
 _MORE_THAN_CHANCE = (Kind.ZEROS, Kind.NULL_GRADIENT)
 
 
-def by_chance(facts: Facts, found: Explanation) -> bool:
+def by_chance(answer: WrongAnswer, found: Explanation) -> bool:
     """Whether an identity may hold for this loss only: the function uses none of the upstream gradients there are."""
-    if facts.evidence.depends_on or facts.exercise.children(facts.variable) == ("loss",):
+    if answer.evidence.depends_on or answer.exercise.children(answer.variable) == ("loss",):
         return False
     if found.kind in _MORE_THAN_CHANCE or (found.plain and "powers" not in found.fields):
         return False
-    binding = facts.evidence.binding
+    binding = answer.evidence.binding
     return "change" in found.fields or bool(binding and binding.upstream)
 
 
@@ -155,7 +156,7 @@ _WEIGHT_TOLERANCE = 1e-8
 
 def unused(facts: Facts) -> Explanation | None:
     """The formula without the upstream gradient, if the answer depends on none: reported before anything else."""
-    if facts.evidence.depends_on or facts.exercise.children(facts.variable) == ("loss",):
+    if facts.answer.evidence.depends_on or facts.answer.exercise.children(facts.answer.variable) == ("loss",):
         return None
     found = search(facts.paths, facts, only=frozenset({Kind.UPSTREAM_UNUSED}))
     plain = found is not None and found.change.cost == 0 and found.factor in ("1", "-1")
@@ -176,7 +177,7 @@ def weighed(facts: Facts) -> Explanation | None:
         better = changed(facts) or further(facts)
         if better is not None and better.plain:
             return better
-    return explanations.weights(facts.paths, factors, fused=not facts.local_style)
+    return explanations.weights(facts.paths, factors, fused=not facts.answer.local_style)
 
 
 def _weights(paths: Sequence[Path], facts: Facts) -> list[str] | None:
@@ -190,14 +191,14 @@ def _weights(paths: Sequence[Path], facts: Facts) -> list[str] | None:
 
 
 def _weight(each: list[float], facts: Facts) -> str | None:
-    if all(abs(weight) <= facts.tolerance for weight in each):
+    if all(abs(weight) <= facts.answer.tolerance for weight in each):
         return "0"
-    return facts.named(each, max(facts.tolerance, _WEIGHT_TOLERANCE))
+    return facts.named(each, max(facts.answer.tolerance, _WEIGHT_TOLERANCE))
 
 
 def chains(facts: Facts) -> Explanation | None:
     """The same for the shares of each chain of lines back to the upstream gradients that the function uses."""
-    several = len(facts.paths) > 1 and bool(facts.evidence.depends_on)
+    several = len(facts.paths) > 1 and bool(facts.answer.evidence.depends_on)
     factors = _weights(facts.chains, facts) if several else None
     return None if factors is None else explanations.weights(facts.chains, factors, fused=True)
 
@@ -205,7 +206,7 @@ def chains(facts: Facts) -> Explanation | None:
 def closed(facts: Facts) -> Explanation | None:
     """One change in a formula that covers several lines."""
     for form in closed_forms(facts):
-        path = Path(facts.lines[0], (), form.node)
+        path = Path(facts.answer.lines[0], (), form.node)
         found = None if form.alone is None else try_change(form.alone, path, facts)
         found = found or search([path], facts, light=True)
         if found is not None:
@@ -229,19 +230,19 @@ def _one_change(found: Match | None, facts: Facts) -> Explanation | None:
 
 def _ratios(facts: Facts) -> Explanation | None:
     """The right gradient, or one share of it, times powers of forward values."""
-    answers = [view.got for view in facts.views]
-    found = ratio(facts, [view.expected for view in facts.views], answers)
+    answers = [view.got for view in facts.answer.views]
+    found = ratio(facts, [view.expected for view in facts.answer.views], answers)
     if found is not None:
         return explanations.power(found, None)
-    all_shares = [shares(facts.paths, view) for view in facts.views]
+    all_shares = [shares(facts.paths, view) for view in facts.answer.views]
     known = [terms for terms in all_shares if terms is not None]
     if len(known) < len(all_shares) or len(facts.paths) < 2:
         return None
-    if any(v.got.shape != v.expected.shape for v in facts.views):
+    if any(v.got.shape != v.expected.shape for v in facts.answer.views):
         return None
     for position, path in enumerate(facts.paths):
         rights = [terms[position] for terms in known]
-        rests = [v.got - v.expected + right for v, right in zip(facts.views, rights, strict=True)]
+        rests = [v.got - v.expected + right for v, right in zip(facts.answer.views, rights, strict=True)]
         found = ratio(facts, rights, rests)
         if found is not None:
             return explanations.power(found, path)
@@ -256,14 +257,14 @@ def further(facts: Facts) -> Explanation | None:
         or _one_change(_in_every_share(facts), facts)
         or _of_siblings(facts)
         or _one_change(search(facts.inlined, facts), facts)
-        or (_over_more_lines(facts) if facts.evidence.depends_on else None)
+        or (_over_more_lines(facts) if facts.answer.evidence.depends_on else None)
     )
 
 
 def _in_every_share(facts: Facts) -> Match | None:
     """Every share changed in the same way."""
     node = added([path.node for path in facts.whole_lines])
-    path = Path(facts.lines[0], (), node)
+    path = Path(facts.answer.lines[0], (), node)
     return among(together(node, facts), path, facts)
 
 
@@ -286,7 +287,7 @@ def of_a_sibling(facts: Facts) -> Explanation | None:
 
 
 def _over_more_lines(facts: Facts) -> Explanation | None:
-    factors = None if facts.local_style else _weights(facts.chains, facts)
+    factors = None if facts.answer.local_style else _weights(facts.chains, facts)
     if factors is not None:
         return explanations.weights(facts.chains, factors, fused=True)
     return _one_change(search(facts.unfolded, facts, light=True), facts)
@@ -295,14 +296,14 @@ def _over_more_lines(facts: Facts) -> Explanation | None:
 # the cause of an identity
 
 
-def aliased(facts: Facts, found: Explanation) -> Explanation:
+def aliased(answer: WrongAnswer, found: Explanation) -> Explanation:
     """The explanation, with its cause if that is an argument changed in place."""
-    if not facts.mutated or not _follows(facts, found):
+    if not answer.mutated or not _follows(answer, found):
         return found
-    return found.also(Kind.ALIASING, specific=found.kind, changed=facts.mutated)
+    return found.also(Kind.ALIASING, specific=found.kind, changed=answer.mutated)
 
 
-def _follows(facts: Facts, found: Explanation) -> bool:
+def _follows(answer: WrongAnswer, found: Explanation) -> bool:
     """Whether a changed argument can cause it: a share counted more than once, or a value overwritten."""
     odd = [factor for _, factor in found.fields.get("shares", ()) if factor != "1"]
     if found.kind is Kind.CONSTANT_FACTOR:
@@ -311,5 +312,5 @@ def _follows(facts: Facts, found: Explanation) -> bool:
         return True
     if len(odd) > 1:
         return len(set(odd)) == 1 and odd[0] not in ("0", "-1")
-    values = {name for name in facts.mutated if name in facts.probe.numbers.values}
+    values = {name for name in answer.mutated if name in answer.probe.numbers.values}
     return bool(values) and found.kind is Kind.WRONG_INDEX

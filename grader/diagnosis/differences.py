@@ -19,10 +19,10 @@ if TYPE_CHECKING:
     from grader.diagnosis.candidates.change import Change
     from grader.diagnosis.candidates.changed_lines import ChangedLines
     from grader.diagnosis.derive import Deriver, Path
-    from grader.diagnosis.facts import View
     from grader.diagnosis.formula import Node
     from grader.diagnosis.kinds import Kind
     from grader.diagnosis.phrases import Phrase
+    from grader.diagnosis.wrong_answer import View
     from grader.exercise.forward import Line
 
 Differences = Mapping[str, torch.Tensor]

@@ -101,7 +101,7 @@ def kind_of_weights(odd: Sequence[str]) -> Kind:
 
 def sibling(facts: Facts, other: str, factors: Sequence[str]) -> Explanation:
     """A share that belongs to another value of the line, instead of or in addition to the variable's own."""
-    line = next(line for line in facts.lines if other in line.reads)
+    line = next(line for line in facts.answer.lines if other in line.reads)
     own = [f for path, f in zip(facts.paths, factors[: len(facts.paths)], strict=True) if path.line is line]
     instead = all(factor == "0" for factor in own)
     kind = Kind.WRONG_INDEX if instead else Kind.WRONG_PATH

@@ -1,4 +1,4 @@
-"""The input of a diagnosis: the learner's tensors, the right ones, and the function's parameters."""
+"""What is derived from an answer: values and formulas that it could be made of, and names for factors."""
 
 from __future__ import annotations
 
@@ -12,21 +12,16 @@ import torch
 from grader.diagnosis.derive import Deriver, Path
 from grader.diagnosis.factors import Forms, name_factor
 from grader.diagnosis.formula import Node, Numbers, added, distinct_leaves, name, substituted, upstream
+from grader.diagnosis.wrong_answer import View, WrongAnswer
 from grader.exercise.forward import COTANGENT, OUTPUT
-from grader.sandbox.types import Returned
-from grader.verdict.evidence import NARROW_TOLERANCE, Ask, Evidence
+from grader.verdict.evidence import Ask, Evidence
 from grader.verdict.judge import is_local_style
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from grader.exercise.case import Case, Cases, Sweep
-    from grader.exercise.exercise import Exercise
-    from grader.exercise.forward import Line
+    from grader.exercise.case import Case, Cases
 
-TOLERANCE = 1e-9
-"""An identity holds if no element is further off than this fraction of the largest. The rounding of right answers was
-measured below 3e-14, the smallest mistakes at 8e-8; from 1e-12 to 1e-7 every name of the catalogues is the same."""
 MOST_OPERATIONS = 3000
 """After this many operations on the smallest case, no more candidates are tried. It bounds the time without a clock, so
 the same answer always gets the same name. Of the catalogues' names, half take 12 or fewer and 99% fewer than 2000; 1500
@@ -38,78 +33,26 @@ MOST_DERIVED = 1000
 makes many odd choices. All answers of gpt2_block's catalogue need 376."""
 
 
-@dataclass(frozen=True, eq=False)
-class View:
-    """One case: the answer, the expected gradient, and the numbers to compute candidates from."""
-
-    case: Case
-    got: torch.Tensor
-    expected: torch.Tensor
-    numbers: Numbers
-    sweep: Sweep
-    scale: float
-
-    def tensor(self, node: Node) -> torch.Tensor | None:
-        """The value of a formula on this case."""
-        return self.numbers.tensor(node)
-
-
 @dataclass(eq=False)
 class Facts:
-    """One wrong gradient, with the cases that can be compared, smallest first."""
+    """What an answer could have been computed from, and the right formulas; worked out when it is first needed."""
 
-    exercise: Exercise
-    variable: str
-    evidence: Evidence
-    views: tuple[View, ...]
+    answer: WrongAnswer
     deriver: Deriver
-    given_sizes: dict[str, int]
-    true_cotangents: bool
-    """Whether the upstream gradients were the true ones, not random ones."""
-
-    @property
-    def name(self) -> str:
-        """The gradient's name."""
-        return f"d{self.variable}"
-
-    @property
-    def probe(self) -> View:
-        """The smallest case, where a candidate is tried first."""
-        return self.views[0]
 
     @property
     def exhausted(self) -> bool:
         """Whether the limit of operations is reached, so that no more candidates are tried."""
-        return self.probe.numbers.computed >= (FEW_OPERATIONS if self.true_cotangents else MOST_OPERATIONS)
-
-    @property
-    def given(self) -> View:
-        """The given case, or the smallest if it has no answer there; messages must not show hidden sizes."""
-        return next((view for view in self.views if view.case.sizes == self.given_sizes), self.probe)
-
-    @property
-    def narrow(self) -> bool:
-        """Whether the function computes in float32, whatever it is given."""
-        return self.evidence.narrow
-
-    @property
-    def tolerance(self) -> float:
-        """How far off an element may be, relative to the largest, for an identity to hold."""
-        return self.evidence.rough or (NARROW_TOLERANCE * 4 if self.narrow else TOLERANCE)
-
-    @property
-    def local_style(self) -> bool:
-        """Whether the function takes one step of the chain rule, from a child's gradient."""
-        children = set(self.exercise.children(self.variable))
-        return bool(set(self.evidence.depends_on) & children)
+        most = FEW_OPERATIONS if self.answer.true_cotangents else MOST_OPERATIONS
+        return self.answer.probe.numbers.computed >= most
 
     @cached_property
     def values(self) -> tuple[str, ...]:
         """The forward values that the function can compute with: a layer may keep any of them."""
-        asked = self.evidence.binding.values if self.evidence.binding else ()
-        if self.exercise.is_layer:
-            return tuple(name for name in self.probe.numbers.values if name not in ("loss", OUTPUT, COTANGENT))
-        return tuple(name for name in asked if name in self.probe.numbers.values)  # sizes are not among them
+        asked = self.answer.evidence.binding.values if self.answer.evidence.binding else ()
+        if self.answer.exercise.is_layer:
+            return tuple(name for name in self.answer.probe.numbers.values if name not in ("loss", OUTPUT, COTANGENT))
+        return tuple(name for name in asked if name in self.answer.probe.numbers.values)  # sizes are not among them
 
     @cached_property
     def quantities(self) -> dict[str, list[float]]:
@@ -123,26 +66,26 @@ class Facts:
 
     def named(self, factors: Sequence[float] | None, tolerance: float | None = None) -> str | None:
         """Factors, one for each view, as one expression of sizes; None if there are none or no expression fits."""
-        return None if factors is None else name_factor(factors, self._forms, tolerance or self.tolerance)
+        return None if factors is None else name_factor(factors, self._forms, tolerance or self.answer.tolerance)
 
     @cached_property
     def atoms(self) -> tuple[Node, ...]:
         """The tensors that the function could compute with, including masks."""
-        numbers = self.probe.numbers.values
+        numbers = self.answer.probe.numbers.values
         floats = [v for v in self.values if isinstance(numbers[v], torch.Tensor) and not _is_index(numbers[v])]
-        return (*(upstream(g) for g in self.evidence.upstream), *(name(v) for v in floats))
+        return (*(upstream(g) for g in self.answer.evidence.upstream), *(name(v) for v in floats))
 
     @cached_property
     def indices(self) -> tuple[Node, ...]:
         """The integer tensors that the function could compute with."""
-        numbers = self.probe.numbers.values
+        numbers = self.answer.probe.numbers.values
         found = [v for v in self.values if isinstance(numbers[v], torch.Tensor) and _is_index(numbers[v])]
         return tuple(name(v) for v in found)
 
     @cached_property
     def paths(self) -> list[Path]:
         """The gradient's shares, one for each reading line."""
-        return self.deriver.by_line(self.variable)
+        return self.deriver.by_line(self.answer.variable)
 
     @cached_property
     def chains(self) -> list[Path]:
@@ -150,24 +93,24 @@ class Facts:
 
         A chain that leads to none of them ends as soon as that is certain.
         """
-        used = frozenset(self.evidence.depends_on)
-        below = self.exercise.downstream(self.variable)
-        ends = {name for name in below if not used & (self.exercise.downstream(name) | {name})}
-        return self.deriver.to_upstream(self.variable, used | ends)
+        used = frozenset(self.answer.evidence.depends_on)
+        below = self.answer.exercise.downstream(self.answer.variable)
+        ends = {name for name in below if not used & (self.answer.exercise.downstream(name) | {name})}
+        return self.deriver.to_upstream(self.answer.variable, used | ends)
 
     def summed(self, variable: str) -> Node | None:
         """A variable's whole gradient as one formula of the upstream gradients that the function depends on."""
-        paths = self.deriver.to_upstream(variable, frozenset(self.evidence.depends_on))
+        paths = self.deriver.to_upstream(variable, frozenset(self.answer.evidence.depends_on))
         return added([path.node for path in paths]) if paths else None
 
     @cached_property
     def siblings(self) -> dict[str, list[Path]]:
         """Other values of the variable's shape that the same lines read, with the shares that those lines pass back."""
-        shape, found = self.probe.expected.shape, dict[str, list[Path]]()
-        for line in self.lines:
+        shape, found = self.answer.probe.expected.shape, dict[str, list[Path]]()
+        for line in self.answer.lines:
             for other in line.reads:
-                value = self.probe.numbers.values[other]
-                if other != self.variable and isinstance(value, torch.Tensor) and value.shape == shape:
+                value = self.answer.probe.numbers.values[other]
+                if other != self.answer.variable and isinstance(value, torch.Tensor) and value.shape == shape:
                     theirs = [path for path in self.deriver.by_line(other) if path.line is line]
                     found.setdefault(other, []).extend(theirs)
         return {other: paths for other, paths in found.items() if paths}
@@ -183,7 +126,7 @@ class Facts:
     @cached_property
     def unfolded(self) -> list[Path]:
         """The shares by line, with the gradients of unused children expanded by one more step."""
-        used, found = self.evidence.depends_on, []
+        used, found = self.answer.evidence.depends_on, []
         for path in self.whole_lines:
             child = path.via[0]
             inner = self.one_step(child) if child not in used and child != "loss" else None
@@ -209,17 +152,6 @@ class Facts:
         paths = self.deriver.by_line(variable)
         return added([path.node for path in paths]) if paths else None
 
-    @property
-    def lines(self) -> tuple[Line, ...]:
-        """The lines that read the variable."""
-        return self.exercise.readers.get(self.variable, ())
-
-    @cached_property
-    def mutated(self) -> tuple[str, ...]:
-        """The parameters that a call changed in place."""
-        outcomes = self.evidence.of(Ask.RANDOM).values()
-        return tuple(sorted({m for o in outcomes if isinstance(o, Returned) for m in o.mutated}))
-
 
 def _quantities(facts: Facts) -> dict[str, list[float]]:
     """What a factor can be made of: sizes, counts and numbers of the forward pass, by the names a learner would use."""
@@ -231,11 +163,11 @@ def _quantities(facts: Facts) -> dict[str, list[float]]:
 
 
 def _countable(facts: Facts) -> Iterator[tuple[str, list[float]]]:
-    cases = [view.case.graph.values for view in facts.views]
+    cases = [view.case.graph.values for view in facts.answer.views]
     numbers = [n for n, v in cases[0].items() if isinstance(v, (int, float)) and not isinstance(v, bool)]
     for known in numbers:
         yield known, [float(case[known]) for case in cases]
-    near = [facts.variable, *(child for line in facts.lines for child in line.outputs), *facts.values]
+    near = [facts.answer.variable, *(child for line in facts.answer.lines for child in line.outputs), *facts.values]
     tensors = [n for n in dict.fromkeys([*near, *cases[0]]) if isinstance(cases[0][n], torch.Tensor)]
     for known in tensors:
         for dim in range(cases[0][known].dim()):
@@ -264,7 +196,8 @@ def gather(evidence: Evidence, cases: Cases) -> Iterator[Facts]:
 def _facts(evidence: Evidence, cases: Cases, ask: Ask, at: list[Case]) -> Iterator[Facts]:
     views, true = _views(evidence, ask, at), ask is Ask.TRUE
     if views:
-        yield Facts(cases.exercise, evidence.variable, evidence, views, deriver_of(cases), cases.given.sizes, true)
+        answer = WrongAnswer(cases.exercise, evidence, views, cases.given.sizes, true)
+        yield Facts(answer, deriver_of(cases))
 
 
 def _views(evidence: Evidence, ask: Ask, cases: list[Case]) -> tuple[View, ...]:

@@ -36,13 +36,13 @@ def hard_coded(evidence: Evidence, judgment: Judgment, cases: Cases) -> Explanat
     cause = Cause.SIZE if meant else cause
     failed = [found for case, found in zip(cases, judgment.cases, strict=True) if not evidence.passes(case, found)]
     failed = failed or list(judgment.cases[-1:])  # if it is not finite there
-    known = {"numbers": meant, "failed_cases": len(failed), "cause": cause, "sizes": failed[0].sizes}
-    return explanation(Kind.HARD_CODED, "hard_coded", **known)
+    sizes, count = failed[0].sizes, len(failed)
+    return explanation(Kind.HARD_CODED, "hard_coded", numbers=meant, failed_cases=count, cause=cause, sizes=sizes)
 
 
 def _given_sizes(facts: Facts) -> dict[int, str]:
     """The sizes of the given case, with their names, that differ in other cases: a learner may have typed them."""
-    given = facts.views.index(facts.given)
+    given = facts.answer.views.index(facts.answer.given)
     found: dict[int, str] = {}
     for name, values in facts.quantities.items():
         if values[given].is_integer() and any(v != values[given] for v in values):
@@ -53,7 +53,7 @@ def _given_sizes(facts: Facts) -> dict[int, str]:
 def _in_errors(facts: Facts) -> dict[str, str]:
     """Sizes of the given case in the errors raised at other sizes."""
     given = _given_sizes(facts)
-    for index, outcome in facts.evidence.of(Ask.RANDOM).items():
+    for index, outcome in facts.answer.evidence.of(Ask.RANDOM).items():
         if index > 0 and isinstance(outcome, Raised):
             there = [int(number) for number in re.findall(r"\d+", outcome.message)]
             found = {str(number): given[number] for number in there if number in given}
@@ -65,7 +65,7 @@ def _in_errors(facts: Facts) -> dict[str, str]:
 def _in_shapes(facts: Facts) -> dict[str, str]:
     """Sizes of the given case in the shapes returned at other sizes."""
     given = _given_sizes(facts)
-    for view in facts.views:
+    for view in facts.answer.views:
         got, expected = view.got.shape, view.expected.shape
         if len(got) == len(expected) and got != expected:
             odd = {str(a): given[a] for a, b in zip(got, expected, strict=True) if a != b and a in given}
@@ -76,7 +76,7 @@ def _in_shapes(facts: Facts) -> dict[str, str]:
 
 def _in_factor(facts: Facts) -> dict[str, str]:
     """A size of the given case in the factor between the answer and the right gradient."""
-    factors = whole_answer.global_factor(facts) if whole_answer.squeezed_alike(facts) else None
+    factors = whole_answer.global_factor(facts.answer) if whole_answer.squeezed_alike(facts.answer) else None
     for number, name in _given_sizes(facts).items() if factors is not None else ():
         for shift, forms in _FORMS.items():
             for form in forms:

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 from grader.diagnosis import sentences, whole_answer
 from grader.diagnosis.explanations import Explanation, explanation
 from grader.diagnosis.factors import factor_of_each
-from grader.diagnosis.facts import Facts, View, deriver_of
+from grader.diagnosis.facts import Facts, deriver_of
 from grader.diagnosis.formula import Numbers
 from grader.diagnosis.kinds import Diagnosis, Kind
 from grader.diagnosis.other_passes import MOST_CHECKED, passes_of, value_of_changed
 from grader.diagnosis.phrases import Dimensions
+from grader.diagnosis.wrong_answer import View, WrongAnswer
 from grader.exercise.dtypes import is_floating
 from grader.verdict.evidence import Ask
 
@@ -37,7 +38,7 @@ def facts_of_value(evidence: Evidence, cases: Cases) -> Facts | None:
     exercise, at = cases.exercise, cases.given.sizes
     if not views:
         return None
-    return Facts(exercise, evidence.variable, evidence, tuple(views), deriver_of(cases), at, true_cotangents=False)
+    return Facts(WrongAnswer(exercise, evidence, tuple(views), at), deriver_of(cases))
 
 
 def diagnose_value(evidence: Evidence, cases: Cases) -> Diagnosis:
@@ -45,7 +46,7 @@ def diagnose_value(evidence: Evidence, cases: Cases) -> Diagnosis:
     facts = facts_of_value(evidence, cases)
     found = None if facts is None else value_identity(facts, cases)
     if facts is not None and found is not None:
-        return sentences.told(facts, found)
+        return sentences.told(facts.answer, found)
     nothing = explanation(Kind.UNKNOWN, "unknown_value", tested=True)
     return sentences.told_without_identity(cases.exercise, evidence.variable, nothing)
 
@@ -53,23 +54,23 @@ def diagnose_value(evidence: Evidence, cases: Cases) -> Diagnosis:
 def value_identity(facts: Facts, cases: Cases) -> Explanation | None:
     """The first identity that holds on every case."""
     return (
-        _zeros(facts)
+        _zeros(facts.answer)
         or _factor(facts)
-        or _turned(facts)
-        or _of_another_pass(facts, cases)
-        or _another(facts)
-        or _rearranged(facts)
+        or _turned(facts.answer)
+        or _of_another_pass(facts.answer, cases)
+        or _another(facts.answer)
+        or _rearranged(facts.answer)
     )
 
 
-def _zeros(facts: Facts) -> Explanation | None:
-    return explanation(Kind.ZEROS, "value_zeros") if whole_answer.all_zero(facts) else None
+def _zeros(answer: WrongAnswer) -> Explanation | None:
+    return explanation(Kind.ZEROS, "value_zeros") if whole_answer.all_zero(answer) else None
 
 
 def _factor(facts: Facts) -> Explanation | None:
-    if any(view.got.shape != view.expected.shape for view in facts.views):
+    if any(view.got.shape != view.expected.shape for view in facts.answer.views):
         return None
-    named = facts.named(factor_of_each(((v.expected, v.got) for v in facts.views), facts.tolerance))
+    named = facts.named(factor_of_each(((v.expected, v.got) for v in facts.answer.views), facts.answer.tolerance))
     if named is None or named == "1":
         return None
     if named == "-1":
@@ -77,45 +78,45 @@ def _factor(facts: Facts) -> Explanation | None:
     return explanation(Kind.CONSTANT_FACTOR, "value_times_factor", factor=named)
 
 
-def _turned(facts: Facts) -> Explanation | None:
-    for one, other in itertools.combinations(range(facts.probe.expected.dim()), 2):
-        turned = [view.expected.transpose(one, other) for view in facts.views]
-        if all(_close(facts, view, value) for view, value in zip(facts.views, turned, strict=True)):
+def _turned(answer: WrongAnswer) -> Explanation | None:
+    for one, other in itertools.combinations(range(answer.probe.expected.dim()), 2):
+        turned = [view.expected.transpose(one, other) for view in answer.views]
+        if all(_close(answer, view, value) for view, value in zip(answer.views, turned, strict=True)):
             return explanation(Kind.TRANSPOSED, "value_turned", turned=Dimensions((one, other)))
     return None
 
 
-def _close(facts: Facts, view: View, value: torch.Tensor | None) -> bool:
+def _close(answer: WrongAnswer, view: View, value: torch.Tensor | None) -> bool:
     if value is None or value.shape != view.got.shape:
         return False
-    return float((value - view.got).abs().max()) <= facts.tolerance * float(view.got.abs().max())
+    return float((value - view.got).abs().max()) <= answer.tolerance * float(view.got.abs().max())
 
 
-def _of_another_pass(facts: Facts, cases: Cases) -> Explanation | None:
+def _of_another_pass(answer: WrongAnswer, cases: Cases) -> Explanation | None:
     """The value in a forward pass with a line that is written otherwise."""
-    view = next((view for view in facts.views if view.case is cases.probe), None)
-    if view is None or facts.narrow:
+    view = next((view for view in answer.views if view.case is cases.probe), None)
+    if view is None or answer.narrow:
         return None
-    fitting = passes_of(cases).with_value(facts.variable, view.got)
+    fitting = passes_of(cases).with_value(answer.variable, view.got)
     for changed in itertools.islice(fitting, MOST_CHECKED):
-        if all(_close(facts, each, value_of_changed(each.case, changed, facts.variable)) for each in facts.views):
+        if all(_close(answer, each, value_of_changed(each.case, changed, answer.variable)) for each in answer.views):
             return explanation(changed.kind, "value_of_another_pass", otherwise=changed.lines)
     return None
 
 
-def _another(facts: Facts) -> Explanation | None:
+def _another(answer: WrongAnswer) -> Explanation | None:
     """The value of an earlier line."""
-    for line in reversed(facts.exercise.lines):
+    for line in reversed(answer.exercise.lines):
         for name in line.outputs:
-            values = [view.case.graph.values[name] for view in facts.views]
+            values = [view.case.graph.values[name] for view in answer.views]
             same = all(
-                is_floating(value) and _close(facts, view, value)
-                for view, value in zip(facts.views, values, strict=True)
+                is_floating(value) and _close(answer, view, value)
+                for view, value in zip(answer.views, values, strict=True)
             )
-            if same and name != facts.variable:
+            if same and name != answer.variable:
                 return explanation(Kind.WRONG_OPERAND, "value_of_another_line", other=name, number=line.number)
     return None
 
 
-def _rearranged(facts: Facts) -> Explanation | None:
-    return explanation(Kind.PERMUTED, "value_reordered") if whole_answer.reordered(facts) else None
+def _rearranged(answer: WrongAnswer) -> Explanation | None:
+    return explanation(Kind.PERMUTED, "value_reordered") if whole_answer.reordered(answer) else None

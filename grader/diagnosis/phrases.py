@@ -23,14 +23,6 @@ class Phrase(NamedTuple):
     """What it is about: values of a formula, numbers, lines, other phrases."""
 
 
-class Snippet(NamedTuple):
-    """A piece of code in a phrase."""
-
-    form: str
-    """The code, with `{}` for the value."""
-    of: Node | str | Phrase
-
-
 class Dimensions(NamedTuple):
     """Dimensions of a value in a phrase."""
 
@@ -38,13 +30,22 @@ class Dimensions(NamedTuple):
 
 
 def said(key: str, **fields: Any) -> Phrase:
-    """A phrase. The search makes thousands, so there is no text yet."""
-    return Phrase(key, fields)
+    """A phrase. The search makes thousands: there is no text yet, and this is the cheapest way to make the tuple."""
+    return tuple.__new__(Phrase, (key, fields))
 
 
 def words(phrase: Phrase) -> str:
     """The text of a phrase."""
-    return TEMPLATES[phrase.key].format_map({name: spelled(value) for name, value in phrase.fields.items()})
+    known = _Spelled({name: spelled(value) for name, value in phrase.fields.items()})
+    return TEMPLATES[phrase.key].format_map(known)
+
+
+class _Spelled(dict[str, Any]):
+    """The fields of a template, and code in which one of them is applied to another: `function(of)`."""
+
+    def __missing__(self, key: str) -> str:
+        form, _, of = key.removesuffix(")").partition("(")
+        return str(self[form]).replace("{}", str(self[of]))
 
 
 def spelled(value: Any) -> Any:
@@ -67,11 +68,11 @@ def listed(parts: Iterable[str]) -> str:
 _SPELLINGS: dict[type, Callable[[Any], str]] = {
     Phrase: words,
     Node: spell,
-    Snippet: lambda code: code.form.replace("{}", spelled(code.of)),
     Dimensions: lambda dims: f"dimension{'s' * (len(dims.numbers) > 1)} {listed(map(str, dims.numbers))}",
     Line: lambda line: f"`{line.text}` as line {line.number}",
     tuple: lambda parts: listed(str(spelled(part)) for part in parts),
 }
+"""How a template writes a field, by type."""
 
 _STEP = "right except for one step: "
 _THING = "right except for one thing: "
@@ -106,16 +107,16 @@ TEMPLATES: dict[str, str] = {
     "derivative_replaced": "{used} is used instead of the line's own derivative",
     "square_of_two": "{used} is used instead of one of the two factors of a square",
     "another_raised": "{of}**{power:g} is used instead of the right value",
-    "function_of_another": "{function} is used instead of the right value",
+    "function_of_another": "{function(of)} is used instead of the right value",
     "softmax_of_another": "softmax({of}, {dim}) is used instead of the right value",
     # a power or a function of the right value, or another one with it
     "exponent_times": "the exponent of {of} is {power:g} times the right one",
     "raised": "{of} is raised to the power {power:g}",
-    "function_applied": "{function} is used instead of {of}",
+    "function_applied": "{function(of)} is used instead of {of}",
     "extra_factor": "{of} has an extra factor of {other}",
     "extra_divisor": "{of} is divided by {other}, which does not belong there",
-    "extra_gate": "{of} has an extra factor of {gate}",
-    "extra_slope": "{of} has an extra factor of {slope}",
+    "extra_gate": "{of} has an extra factor of {gate(other)}",
+    "extra_slope": "{of} has an extra factor of {slope(other)}",
     "another_added": "{other} is added to {of}",
     "another_subtracted": "{other} is subtracted from {of}",
     "subtracted_from_another": "{of} is subtracted from {other}",
@@ -240,10 +241,10 @@ TEMPLATES: dict[str, str] = {
     "share_changed": f"{_STEP}in {{share}}, {{change}}",
     "form_changed": f"{_STEP}in the formula for {{form}}, {{change}}",
     "gradient_cut": "of {of}, {change}",
-    "slope_replaced": "the derivative is taken to be {slope}",
+    "slope_replaced": "the derivative is taken to be {slope(of)}",
     "over_dimension": "over dimension {dim}",
     "over_everything": "over everything",
     "mean_runs": "a mean runs {over}",
     "means_run": "the means run {over}",
 }
-"""The text of each key; a field in it is a name, a number, code or another phrase."""
+"""The text of each key; a field in it is a name, a number, another phrase, or code: `{function(of)}`."""

@@ -22,8 +22,9 @@ if TYPE_CHECKING:
 
     from grader.diagnosis.candidates.change import Change
     from grader.diagnosis.derive import Path
-    from grader.diagnosis.facts import Facts, View
+    from grader.diagnosis.facts import Facts
     from grader.diagnosis.formula import Node
+    from grader.diagnosis.wrong_answer import View
 
     Powers = tuple[tuple[str, float], ...]
     """Forward values, each with an exponent."""
@@ -155,12 +156,12 @@ def try_change(change: Change, path: Path, facts: Facts) -> Match | None:
 
 
 def _whole(path: Path, facts: Facts, *, alone: bool = False) -> Share:
-    return Share(path, tuple(view.got for view in facts.views), alone)
+    return Share(path, tuple(view.got for view in facts.answer.views), alone)
 
 
 def _targets(paths: Sequence[Path], facts: Facts) -> Iterator[tuple[Path, list[Share]]]:
     """Every path, with what the answer leaves for it."""
-    all_shares = [shares(paths, view) for view in facts.views]
+    all_shares = [shares(paths, view) for view in facts.answer.views]
     for index, path in enumerate(paths):
         found = []
         rest = _rests(all_shares, index, facts)
@@ -182,7 +183,7 @@ def _rests(
 ) -> tuple[torch.Tensor, ...] | None:
     """For each case, the answer minus all other shares; None if that is only rounding or the shapes do not fit."""
     found = []
-    for view, terms in zip(facts.views, all_shares, strict=True):
+    for view, terms in zip(facts.answer.views, all_shares, strict=True):
         if terms is None:
             return None
         try:
@@ -203,7 +204,7 @@ def _cheapest(found: Iterable[Change], targets: Sequence[Share], facts: Facts, b
             continue
         if facts.exhausted:
             break
-        made = facts.probe.tensor(change.node)
+        made = facts.answer.probe.tensor(change.node)
         for target, sample in wanted:
             hit = _holds(change, target, facts) if made is not None and sample.fits(made) else None
             best = hit if hit is not None and (best is None or hit.cost < best.cost) else best
@@ -214,10 +215,10 @@ _SUMS = (Kind.SUMMED_TOO_FAR, Kind.NOT_SUMMED, Kind.WRONG_AXIS)
 
 
 def _holds(change: Change, target: Share, facts: Facts) -> Match | None:
-    tight = change.kind is Kind.WRONG_EPSILON and not facts.narrow
-    tolerance = TIGHT if tight else facts.tolerance
+    tight = change.kind is Kind.WRONG_EPSILON and not facts.answer.narrow
+    tolerance = TIGHT if tight else facts.answer.tolerance
     factors: list[float] = []
-    for view, wanted in zip(facts.views, target.values, strict=True):
+    for view, wanted in zip(facts.answer.views, target.values, strict=True):
         made = view.tensor(change.node)
         k = None if made is None else factor(made, wanted, tolerance)
         if k is None or (factors and not facts.quantities and abs(k - factors[0]) > ROUGHLY * abs(k)):
@@ -249,7 +250,7 @@ def nearly(facts: Facts) -> bool:
     return all(
         view.got.shape == view.expected.shape
         and float((view.got - view.expected).abs().max()) <= NEARLY * float(view.expected.abs().max())
-        for view in facts.views
+        for view in facts.answer.views
     )
 
 
@@ -266,7 +267,7 @@ def _candidates(path: Path, facts: Facts, *, light: bool) -> list[Change]:
 
 def _stray(node: Node, right: Node, facts: Facts) -> list[Change]:
     """Small constants added to a formula, where adding one moves it in the direction in which the answer is off."""
-    view = facts.probe
+    view = facts.answer.probe
     before, share = view.tensor(node), view.tensor(right)
     if before is None or share is None:
         return []
@@ -302,15 +303,15 @@ def coefficients(paths: Sequence[Path], facts: Facts) -> list[list[float]] | Non
     """
     if len(paths) < 2:
         return None
-    all_terms = [shares(paths, view) for view in facts.views]
+    all_terms = [shares(paths, view) for view in facts.answer.views]
     known = [terms for terms in all_terms if terms is not None]
     if len(known) < len(all_terms):
         return None
-    if sum(view.got.numel() for view in facts.views) <= _FEW * len(paths):
+    if sum(view.got.numel() for view in facts.answer.views) <= _FEW * len(paths):
         return _for_all_cases(known, facts)
     found = []
-    for view, terms in zip(facts.views, known, strict=True):
-        weights = _weights([terms], [view.got], facts.tolerance, view.scale)
+    for view, terms in zip(facts.answer.views, known, strict=True):
+        weights = _weights([terms], [view.got], facts.answer.tolerance, view.scale)
         if weights is None:
             return None
         found.append(weights)
@@ -319,11 +320,11 @@ def coefficients(paths: Sequence[Path], facts: Facts) -> list[list[float]] | Non
 
 def _for_all_cases(terms: Sequence[list[torch.Tensor]], facts: Facts) -> list[list[float]] | None:
     """The same weights for all cases."""
-    if sum(view.got.numel() for view in facts.views) <= len(terms[0]):
+    if sum(view.got.numel() for view in facts.answer.views) <= len(terms[0]):
         return None
-    scale = max(view.scale for view in facts.views)
-    weights = _weights(terms, [view.got for view in facts.views], facts.tolerance, scale)
-    return None if weights is None else [weights] * len(facts.views)
+    scale = max(view.scale for view in facts.answer.views)
+    weights = _weights(terms, [view.got for view in facts.answer.views], facts.answer.tolerance, scale)
+    return None if weights is None else [weights] * len(facts.answer.views)
 
 
 def _weights(
@@ -382,10 +383,10 @@ class Ratio:
 def ratio(facts: Facts, rights: Sequence[torch.Tensor], answers: Sequence[torch.Tensor]) -> Ratio | None:
     """The simplest product of powers that relates two tensors on every case."""
     for powers in _fitting(facts, rights[0], answers[0]):
-        made = [_times_powers(right, view, powers) for view, right in zip(facts.views, rights, strict=True)]
+        made = [_times_powers(right, view, powers) for view, right in zip(facts.answer.views, rights, strict=True)]
         known = [product for product in made if product is not None]
         if len(known) == len(made):
-            named = facts.named(factor_of_each(zip(known, answers, strict=True), facts.tolerance))
+            named = facts.named(factor_of_each(zip(known, answers, strict=True), facts.answer.tolerance))
             if named is not None:
                 return Ratio(powers, named)
     return None
@@ -417,7 +418,7 @@ def _fitting(facts: Facts, right: torch.Tensor, answer: torch.Tensor) -> Iterato
         return
     logs = {}  # (elements chosen,) each
     for atom in facts.atoms:
-        value = facts.probe.numbers.values.get(atom.data) if atom.op == "name" else None
+        value = facts.answer.probe.numbers.values.get(atom.data) if atom.op == "name" else None
         if isinstance(value, torch.Tensor) and value.is_floating_point() and broadcasts(value.shape, right.shape):
             logs[atom.data] = _centered_log(value.expand(right.shape).reshape(-1)[chosen])
     wanted = _centered_log(answer.reshape(-1)[chosen] / right.reshape(-1)[chosen])

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from grader.diagnosis.explanations import Explanation
-    from grader.diagnosis.facts import Facts
+    from grader.diagnosis.wrong_answer import WrongAnswer
     from grader.exercise.exercise import Exercise
     from grader.exercise.forward import Line
 
@@ -52,16 +52,16 @@ _EVIDENCE = (
 """The fields of an explanation that the report has too, in its order; without those that are None."""
 
 
-def told(facts: Facts, found: Explanation) -> Diagnosis:
+def told(answer: WrongAnswer, found: Explanation) -> Diagnosis:
     """The diagnosis for an identity: its message and its evidence."""
     verified: dict[str, Any] = {
-        "verified_cases": len(facts.views),
-        "random_upstream": not facts.true_cotangents,
-        "lines": [line.number for line in facts.exercise.lines_about(facts.variable)],
+        "verified_cases": len(answer.views),
+        "random_upstream": not answer.true_cotangents,
+        "lines": [line.number for line in answer.exercise.lines_about(answer.variable)],
     }
-    if facts.narrow:
+    if answer.narrow:
         verified["float32"] = True
-    what, look = _parts(facts, found)
+    what, look = _parts(answer, found)
     message = ". ".join(part for part in (what, _cause(found.fields), look, _remark(found.fields)) if part)
     return Diagnosis(found.kind, message, {**verified, **_evidence(found.fields)})
 
@@ -82,28 +82,28 @@ def failed(name: str, error: Exception) -> Diagnosis:
     return Diagnosis(Kind.UNKNOWN, f"{not_explained(name, error)}. {why}", {"tested": False})
 
 
-def _parts(facts: Facts, found: Explanation) -> tuple[str, str]:
+def _parts(answer: WrongAnswer, found: Explanation) -> tuple[str, str]:
     """What the answer is, and where to look."""
     if found.key in _LONGER:
-        return _LONGER[found.key](facts, found.fields)
-    known = {**_about(facts, found.fields), **{name: spelled(value) for name, value in found.fields.items()}}
+        return _LONGER[found.key](answer, found.fields)
+    known = {**_about(answer, found.fields), **{name: spelled(value) for name, value in found.fields.items()}}
     what, look = _IDENTITIES[found.key]
     return what.format_map(known), look.format_map(known)
 
 
-def _about(facts: Facts, fields: Fields) -> dict[str, str]:
+def _about(answer: WrongAnswer, fields: Fields) -> dict[str, str]:
     """What a template may say of the answer itself."""
     factor = fields.get("factor", "1")
-    computed = facts.exercise.producer.get(facts.variable)
+    computed = answer.exercise.producer.get(answer.variable)
     return {
-        "name": facts.name,
-        "variable": facts.variable,
-        "shape": str(list(facts.given.expected.shape)),
-        "readers": readers(facts),
-        "children": listed(f"d{child}" for child in facts.exercise.children(facts.variable)),
+        "name": answer.name,
+        "variable": answer.variable,
+        "shape": str(list(answer.given.expected.shape)),
+        "readers": readers(answer),
+        "children": listed(f"d{child}" for child in answer.exercise.children(answer.variable)),
         "compare": f"Compare with {place(computed)}: `{computed.text}`" if computed is not None else "",
-        "sizes": at_your_sizes(facts, factor),
-        "besides": besides(facts, factor),
+        "sizes": at_your_sizes(answer, factor),
+        "besides": besides(answer, factor),
     }
 
 
@@ -140,6 +140,7 @@ _PLAIN: dict[type, Callable[[Any], Any]] = {
     Cause: str,
     tuple: list,
 }
+"""How the report writes what is not JSON already, by type."""
 
 
 # parts that many sentences share
@@ -159,15 +160,15 @@ def _uses(lines: Sequence[Line]) -> str:
     return listed(f"{listed(line.outputs)} ({place(line)})" for line in lines)
 
 
-def readers(facts: Facts) -> str:
+def readers(answer: WrongAnswer) -> str:
     """Which lines use the variable: `counts is used in probs (forward.py line 68)`."""
-    return f"{facts.variable} is used in {_uses(facts.lines)}"
+    return f"{answer.variable} is used in {_uses(answer.lines)}"
 
 
-def _instead(facts: Facts, lines: Sequence[Line]) -> str:
+def _instead(answer: WrongAnswer, lines: Sequence[Line]) -> str:
     """What lines that are written otherwise are in forward.py."""
     numbers = {line.number for line in lines}
-    right = [line for line in facts.exercise.lines if line.number in numbers]
+    right = [line for line in answer.exercise.lines if line.number in numbers]
     return f"In forward.py, {listed(f'line {line.number} is `{line.text}`' for line in right)}"
 
 
@@ -175,10 +176,10 @@ LARGEST_DENOMINATOR = 10_000
 """A number is written as a fraction if its denominator is at most this, otherwise in decimals."""
 
 
-def at_your_sizes(facts: Facts, factor: str) -> str:
+def at_your_sizes(answer: WrongAnswer, factor: str) -> str:
     """The value of a factor made of sizes, on the given case: ` (1/32 at your sizes)`; empty for a plain number."""
-    given = facts.given.case
-    if _is_number(factor) or given.sizes != facts.given_sizes:
+    given = answer.given.case
+    if _is_number(factor) or given.sizes != answer.given_sizes:
         return ""
     value = float(eval(factor, {"__builtins__": {}}, given.graph.values))  # noqa: S307 an expression from factors.py
     near = Fraction(value).limit_denominator(LARGEST_DENOMINATOR)
@@ -186,11 +187,11 @@ def at_your_sizes(facts: Facts, factor: str) -> str:
     return f" ({near if close else format(value, '.4g')} at your sizes)"
 
 
-def besides(facts: Facts, factor: str) -> str:
+def besides(answer: WrongAnswer, factor: str) -> str:
     """The end of a clause for a factor on top of another mistake."""
     if factor in ("1", "-1"):
         return "" if factor == "1" else ", with the sign flipped"
-    return f", with an extra factor of {factor}{at_your_sizes(facts, factor)}"
+    return f", with an extra factor of {factor}{at_your_sizes(answer, factor)}"
 
 
 def _is_number(factor: str) -> bool:
@@ -266,57 +267,57 @@ _IDENTITIES: dict[str, tuple[str, str]] = {
 """What the answer is and where to look, for each identity that needs no more than a template."""
 
 
-def _keepdim(facts: Facts, fields: Fields) -> tuple[str, str]:
+def _keepdim(answer: WrongAnswer, fields: Fields) -> tuple[str, str]:
     """A shape that is wrong only by dimensions of size 1."""
-    have, want, factor = facts.probe.got.dim(), facts.probe.expected.dim(), fields["factor"]
+    have, want, factor = answer.probe.got.dim(), answer.probe.expected.dim(), fields["factor"]
     if factor == "1":
-        right = f"the values in your {facts.name} are right"
+        right = f"the values in your {answer.name} are right"
     else:
-        size = at_your_sizes(facts, factor)
-        right = f"your {facts.name} is right except for a factor of {factor}{size} and its shape"
+        size = at_your_sizes(answer, factor)
+        right = f"your {answer.name} is right except for a factor of {factor}{size} and its shape"
     if not want:
-        remedy = f"{facts.variable} is a scalar, but your result has dimensions: drop the brackets, or call .squeeze()"
+        remedy = f"{answer.variable} is a scalar, but your result has dimensions: drop the brackets, or call .squeeze()"
     elif have > want:
         remedy = (
-            f"{facts.variable} has {want} dimension{'s' * (want != 1)}, but your result has {have}: drop keepdim=True"
+            f"{answer.variable} has {want} dimension{'s' * (want != 1)}, but your result has {have}: drop keepdim=True"
         )
     else:
-        remedy = f"{facts.variable} has a dimension of size 1 that your result lost: use sum(..., keepdim=True)"
+        remedy = f"{answer.variable} has a dimension of size 1 that your result lost: use sum(..., keepdim=True)"
     return f"{right}; {remedy}", ""
 
 
-def _one_factor(facts: Facts, fields: Fields) -> tuple[str, str]:
+def _one_factor(answer: WrongAnswer, fields: Fields) -> tuple[str, str]:
     """The right gradient times one factor."""
     factor, hint = fields["factor"], "Check what is averaged and what is only summed"
     if _is_number(factor):
         hint = "Look for a missing or extra factor"
-    what = f"your {facts.name} is {factor} times the right gradient{at_your_sizes(facts, factor)} in every case"
-    return what, f"{hint}: {readers(facts)}"
+    what = f"your {answer.name} is {factor} times the right gradient{at_your_sizes(answer, factor)} in every case"
+    return what, f"{hint}: {readers(answer)}"
 
 
-def _powers(facts: Facts, fields: Fields) -> tuple[str, str]:
+def _powers(answer: WrongAnswer, fields: Fields) -> tuple[str, str]:
     """The right gradient, or one share of it, times powers of forward values."""
     product = " times ".join(v if p == 1 else f"{v}**{p:g}" for v, p in fields["powers"])
     factor, path = fields["factor"], fields["share"]
-    factor = "" if factor == "1" else f"{factor}{at_your_sizes(facts, factor)} times "
-    what = f"your {facts.name}" if path is None else f"the path through {_way(path)} in your {facts.name}"
+    factor = "" if factor == "1" else f"{factor}{at_your_sizes(answer, factor)} times "
+    what = f"your {answer.name}" if path is None else f"the path through {_way(path)} in your {answer.name}"
     return (
         f"{what} is right except for a factor of {factor}{product}, element by element",
-        f"Check the derivative: {readers(facts)}",
+        f"Check the derivative: {readers(answer)}",
     )
 
 
-def _step_of_layer(facts: Facts, fields: Fields) -> tuple[str, str]:
+def _step_of_layer(answer: WrongAnswer, fields: Fields) -> tuple[str, str]:
     """One mistake on the way back through a layer."""
     line, lines = fields["line"], fields["otherwise"]
-    look = _quoted(line) if lines is None else _instead(facts, lines)
-    return f"your {facts.name} is {words(fields['step'])}", look
+    look = _quoted(line) if lines is None else _instead(answer, lines)
+    return f"your {answer.name} is {words(fields['step'])}", look
 
 
-def _value_of_another_pass(facts: Facts, fields: Fields) -> tuple[str, str]:
+def _value_of_another_pass(answer: WrongAnswer, fields: Fields) -> tuple[str, str]:
     """The value in a forward pass with lines that are written otherwise."""
     lines = fields["otherwise"]
-    return f"your {facts.variable} is right for a forward pass with {spelled(lines)}", _instead(facts, lines)
+    return f"your {answer.variable} is right for a forward pass with {spelled(lines)}", _instead(answer, lines)
 
 
 # how often each share is counted
@@ -329,20 +330,20 @@ MOST_STEPS = 3
 _ORDINAL = ("", "first", "second", "third", "a later")
 
 
-def _weights(facts: Facts, fields: Fields) -> tuple[str, str]:
+def _weights(answer: WrongAnswer, fields: Fields) -> tuple[str, str]:
     """How often each share is counted, where at least one is not counted exactly once."""
     odd = [(path, factor) for path, factor in fields["shares"] if factor != "1"]
     kept = [path for path, factor in fields["shares"] if factor == "1"]
-    look = _sharing(facts, [path for path, _ in odd], kept, odd[0][1])
-    return f"your {facts.name} {_odd_weights(facts, odd, kept)}; {look}", ""
+    look = _sharing(answer, [path for path, _ in odd], kept, odd[0][1])
+    return f"your {answer.name} {_odd_weights(answer, odd, kept)}; {look}", ""
 
 
-def _odd_weights(facts: Facts, odd: Sequence[tuple[Path, str]], kept: Sequence[Path]) -> str:
+def _odd_weights(answer: WrongAnswer, odd: Sequence[tuple[Path, str]], kept: Sequence[Path]) -> str:
     path, factor = odd[0]
     through = f"the path through {_way(path)}"
     match kind_of_weights([factor for _, factor in odd]):
         case Kind.WRONG_PATH:
-            each = (f"{f}{at_your_sizes(facts, f)} on the path through {_way(p)}" for p, f in odd)
+            each = (f"{f}{at_your_sizes(answer, f)} on the path through {_way(p)}" for p, f in odd)
             return f"has the wrong factor on some paths: {listed(each)}"
         case Kind.MISSING_PATH:
             return _missing(kept, odd)
@@ -350,7 +351,7 @@ def _odd_weights(facts: Facts, odd: Sequence[tuple[Path, str]], kept: Sequence[P
             return f"counts {through} twice"
         case Kind.NEGATED_PATH:
             return f"has the wrong sign on {through}"
-    return f"has an extra factor of {factor}{at_your_sizes(facts, factor)} on {through}"
+    return f"has an extra factor of {factor}{at_your_sizes(answer, factor)} on {through}"
 
 
 def _missing(kept: Sequence[Path], odd: Sequence[tuple[Path, str]]) -> str:
@@ -361,27 +362,27 @@ def _missing(kept: Sequence[Path], odd: Sequence[tuple[Path, str]]) -> str:
     return f"is missing the path{'s' * (len(ways) > 1)} through {listed(shown)}"
 
 
-def _sharing(facts: Facts, odd: Sequence[Path], kept: Sequence[Path], factor: str) -> str:
+def _sharing(answer: WrongAnswer, odd: Sequence[Path], kept: Sequence[Path], factor: str) -> str:
     """Where to look."""
     if factor == "0":
         used: dict[str, list[str]] = {}
-        for fork, use in list(dict.fromkeys(_fork(facts, path, kept) for path in odd))[:MOST_WAYS]:
+        for fork, use in list(dict.fromkeys(_fork(answer, path, kept) for path in odd))[:MOST_WAYS]:
             used.setdefault(fork, []).append(use)
         also = listed(f"{fork} is also used in {listed(uses)}" for fork, uses in used.items())
         return f"{also}: the gradients from all uses add up"
-    steps = [facts.exercise.producer[name].number for name in odd[0].via if name in facts.exercise.producer]
+    steps = [answer.exercise.producer[name].number for name in odd[0].via if name in answer.exercise.producer]
     if len(steps) > 1:
         return f"work back through forward.py lines {listed(str(number) for number in reversed(steps))} one at a time"
     lines = list(dict.fromkeys(path.line for path in odd))
-    return f"look at {_uses(lines)}: each use of {facts.variable} adds its gradient once"
+    return f"look at {_uses(lines)}: each use of {answer.variable} adds its gradient once"
 
 
-def _fork(facts: Facts, missing: Path, kept: Sequence[Path]) -> tuple[str, str]:
+def _fork(answer: WrongAnswer, missing: Path, kept: Sequence[Path]) -> tuple[str, str]:
     """Where a missing path branches off the others: `bndiff` and its use in `bndiff2 (forward.py line 53)`."""
     common = max((_alike(missing, path) for path in kept), default=0)
     common = min(common, len(missing.via) - 1)
-    fork = missing.via[common - 1] if common else facts.variable
-    line = facts.exercise.producer[missing.via[common]]
+    fork = missing.via[common - 1] if common else answer.variable
+    line = answer.exercise.producer[missing.via[common]]
     return fork, f"{missing.via[common]} ({place(line)})"
 
 
@@ -402,11 +403,11 @@ def _key(path: Path) -> str:
     return ".".join(path.via) + (f"#{path.occurrence}" if path.occurrence else "")
 
 
-def _sibling(facts: Facts, fields: Fields) -> tuple[str, str]:
+def _sibling(answer: WrongAnswer, fields: Fields) -> tuple[str, str]:
     """A share that belongs to another value of the line."""
     line, how = fields["line"], "instead of" if fields["instead"] else "in addition to"
     theirs = f"the one that {place(line)} passes back to {fields['sibling']}: `{line.text}`"
-    return f"your {facts.name} contains, {how} its own gradient, {theirs}", ""
+    return f"your {answer.name} contains, {how} its own gradient, {theirs}", ""
 
 
 # one change in a formula
@@ -425,23 +426,23 @@ _RULES = {
 """The rule that a kind of mistake breaks."""
 
 
-def _one_change(facts: Facts, fields: Fields) -> tuple[str, str]:
+def _one_change(answer: WrongAnswer, fields: Fields) -> tuple[str, str]:
     """One change in one share."""
-    path, change = fields["path"], f"{words(fields['change'])}{besides(facts, fields['factor'])}"
-    what = f"in your {facts.name}, the path through {_way(path)} is" if fields["one_share"] else f"your {facts.name} is"
-    missing = f"; the other paths are missing: {readers(facts)}" if fields["alone"] else ""
+    path, change = fields["path"], f"{words(fields['change'])}{besides(answer, fields['factor'])}"
+    where = f"in your {answer.name}, the path through {_way(path)}" if fields["one_share"] else f"your {answer.name}"
+    missing = f"; the other paths are missing: {readers(answer)}" if fields["alone"] else ""
     rule = f"{_RULES[fields['of']]}. " if fields["of"] in _RULES else ""
-    return f"{what} right except for one thing: {change}{missing}", f"{rule}{_quoted(path.line)}"
+    return f"{where} is right except for one thing: {change}{missing}", f"{rule}{_quoted(path.line)}"
 
 
-def _one_change_of_form(facts: Facts, fields: Fields) -> tuple[str, str]:
+def _one_change_of_form(answer: WrongAnswer, fields: Fields) -> tuple[str, str]:
     """One change in a closed form."""
-    change = f"{words(fields['change'])}{besides(facts, fields['factor'])}"
-    what = f"your {facts.name} is almost the formula for {words(fields['closed_form'])}, but {change}"
-    return what, f"{readers(facts)}: work back one line at a time and compare term by term"
+    change = f"{words(fields['change'])}{besides(answer, fields['factor'])}"
+    what = f"your {answer.name} is almost the formula for {words(fields['closed_form'])}, but {change}"
+    return what, f"{readers(answer)}: work back one line at a time and compare term by term"
 
 
-_LONGER: dict[str, Callable[[Facts, Fields], tuple[str, str]]] = {
+_LONGER: dict[str, Callable[[WrongAnswer, Fields], tuple[str, str]]] = {
     "keepdim": _keepdim,
     "one_factor": _one_factor,
     "powers": _powers,

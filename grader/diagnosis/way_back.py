@@ -20,17 +20,18 @@ import torch
 from grader.diagnosis.candidates.wrong_steps import LayerParts, formulas, otherwise, structural
 from grader.diagnosis.differences import Moved, differences_of
 from grader.diagnosis.explanations import Explanation, explanation
-from grader.diagnosis.facts import View, deriver_of
+from grader.diagnosis.facts import deriver_of
 from grader.diagnosis.formula import Numbers
 from grader.diagnosis.other_passes import DIRECTIONS, MOST_CHECKED, directions, passes_of, products, rows_alike
 from grader.diagnosis.search import NULL
+from grader.diagnosis.wrong_answer import View
 from grader.exercise.forward import OUTPUT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from grader.diagnosis.differences import Differences, Mistake
-    from grader.diagnosis.facts import Facts
+    from grader.diagnosis.wrong_answer import WrongAnswer
     from grader.exercise.case import Case, Cases
 
 STAGES = range(3)
@@ -144,31 +145,31 @@ def way_back(cases: Cases, upstream: tuple[str, ...]) -> WayBack:
 # the identity of one answer
 
 
-def one_step(facts: Facts, cases: Cases, stages: Iterable[int] = STAGES) -> Explanation | None:
+def one_step(answer: WrongAnswer, cases: Cases, stages: Iterable[int] = STAGES) -> Explanation | None:
     """One mistake on the way back through several lines."""
-    view = next((view for view in facts.views if view.case is cases.probe), None)
-    if view is None or facts.narrow or facts.true_cotangents or view.got.shape != view.expected.shape:
+    view = next((view for view in answer.views if view.case is cases.probe), None)
+    if view is None or answer.narrow or answer.true_cotangents or view.got.shape != view.expected.shape:
         return None
-    mistakes = way_back(cases, facts.evidence.depends_on).fitting(facts.variable, view.got, stages)
+    mistakes = way_back(cases, answer.evidence.depends_on).fitting(answer.variable, view.got, stages)
     for mistake in itertools.islice(mistakes, MOST_CHECKED):
-        if all(_holds(mistake, each, facts) for each in facts.views):
-            return _found(facts, mistake)
+        if all(_holds(mistake, each, answer) for each in answer.views):
+            return _found(answer, mistake)
     return None
 
 
-def _found(facts: Facts, mistake: Mistake) -> Explanation:
-    line = next(each for each in facts.exercise.lines if each.number == mistake.line.number)
+def _found(answer: WrongAnswer, mistake: Mistake) -> Explanation:
+    line = next(each for each in answer.exercise.lines if each.number == mistake.line.number)
     otherwise = None if mistake.changed is None else mistake.changed.lines
     step = mistake.phrase
     return explanation(mistake.kind, "step_of_layer", step=step, line=line, otherwise=otherwise, one_share=True)
 
 
-def _holds(mistake: Mistake, view: View, facts: Facts) -> bool:
+def _holds(mistake: Mistake, view: View, answer: WrongAnswer) -> bool:
     found = differences_of(mistake, view)
     if found is None:
         return False
-    made = Moved(view.sweep, found).cut(facts.variable)
+    made = Moved(view.sweep, found).cut(answer.variable)
     if made.shape != view.got.shape or not made.numel():
         return False
-    slack = facts.tolerance * float(view.got.abs().max()) + NULL * max(view.scale, float(view.expected.abs().max()))
+    slack = answer.tolerance * float(view.got.abs().max()) + NULL * max(view.scale, float(view.expected.abs().max()))
     return float((made - view.got).abs().max()) <= slack  # what cancels in the sum of both leaves its rounding

@@ -19,21 +19,22 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from grader.diagnosis.explanations import Explanation
-    from grader.diagnosis.facts import Facts, View
+    from grader.diagnosis.facts import Facts
+    from grader.diagnosis.wrong_answer import View, WrongAnswer
 
 TINY = 1e-6
 """An answer below this fraction of the terms of a null gradient is not an attempt at it. 1e-9 loses four names of the
 catalogues, 1e-3 changes none."""
 
 
-def all_zero(facts: Facts) -> bool:
+def all_zero(answer: WrongAnswer) -> bool:
     """Whether the answer is zero everywhere."""
-    return all(not bool(view.got.any()) for view in facts.views)
+    return all(not bool(view.got.any()) for view in answer.views)
 
 
-def tiny(facts: Facts) -> bool:
+def tiny(answer: WrongAnswer) -> bool:
     """Whether an answer is far smaller than the terms that the gradient is the sum of."""
-    return all(float(view.got.abs().max()) <= TINY * view.scale for view in facts.views)
+    return all(float(view.got.abs().max()) <= TINY * view.scale for view in answer.views)
 
 
 def whole(facts: Facts) -> Explanation | None:
@@ -41,28 +42,28 @@ def whole(facts: Facts) -> Explanation | None:
     return _turned(facts) or _squeezed(facts) or _spread(facts) or _summed(facts)
 
 
-def of_another(facts: Facts) -> Explanation | None:
+def of_another(answer: WrongAnswer) -> Explanation | None:
     """The gradient of a later variable, returned unchanged."""
-    if facts.probe.got.numel() < 2:
+    if answer.probe.got.numel() < 2:
         return None
-    direct = set(facts.exercise.children(facts.variable)) & set(facts.evidence.depends_on)
-    for other in sorted(facts.exercise.downstream(facts.variable) - direct):
-        if _is_gradient_of(other, facts):
+    direct = set(answer.exercise.children(answer.variable)) & set(answer.evidence.depends_on)
+    for other in sorted(answer.exercise.downstream(answer.variable) - direct):
+        if _is_gradient_of(other, answer):
             return explanation(Kind.OTHER_GRADIENT, "gradient_of_another", other=other)
     return None
 
 
-def _is_gradient_of(other: str, facts: Facts) -> bool:
-    value = facts.probe.numbers.values[other]
-    if not isinstance(value, torch.Tensor) or not value.is_floating_point() or value.shape != facts.probe.got.shape:
+def _is_gradient_of(other: str, answer: WrongAnswer) -> bool:
+    value = answer.probe.numbers.values[other]
+    if not isinstance(value, torch.Tensor) or not value.is_floating_point() or value.shape != answer.probe.got.shape:
         return False
-    factors = factor_of_each(((view.sweep.cut(other), view.got) for view in facts.views), facts.tolerance)
-    return factors is not None and all(abs(k - 1) <= facts.tolerance for k in factors)
+    factors = factor_of_each(((view.sweep.cut(other), view.got) for view in answer.views), answer.tolerance)
+    return factors is not None and all(abs(k - 1) <= answer.tolerance for k in factors)
 
 
 def rearranged(facts: Facts) -> Explanation | None:
     """The right gradient summed too far or reordered: tried last, if no change in one place explains the answer."""
-    return _too_far(facts) or _same_numbers(facts)
+    return _too_far(facts) or _same_numbers(facts.answer)
 
 
 # the same shape apart from dimensions of size 1: one factor
@@ -74,12 +75,12 @@ _PLAIN = frozenset({"1", "-1", "2", "1/2"})
 
 def _squeezed(facts: Facts) -> Explanation | None:
     """One factor, ignoring dimensions of size 1."""
-    if not squeezed_alike(facts):
+    if not squeezed_alike(facts.answer):
         return None
-    named = facts.named(global_factor(facts, reshaped=True))
+    named = facts.named(global_factor(facts.answer, reshaped=True))
     if named is None:
         return None
-    if any(view.got.shape != view.expected.shape for view in facts.views):
+    if any(view.got.shape != view.expected.shape for view in facts.answer.views):
         return explanation(Kind.KEEPDIM, "keepdim", factor=named)
     if named not in _PLAIN:
         better = _other_upstream(facts)
@@ -90,23 +91,23 @@ def _squeezed(facts: Facts) -> Explanation | None:
     return explanations.global_factor(named)
 
 
-def squeezed_alike(facts: Facts) -> bool:
+def squeezed_alike(answer: WrongAnswer) -> bool:
     """Whether the shapes differ only by dimensions of size 1."""
-    return all(_longer_sizes(v.got) == _longer_sizes(v.expected) for v in facts.views)
+    return all(_longer_sizes(v.got) == _longer_sizes(v.expected) for v in answer.views)
 
 
 def _longer_sizes(value: torch.Tensor) -> list[int]:
     return [size for size in value.shape if size != 1]
 
 
-def global_factor(facts: Facts, *, reshaped: bool = False) -> list[float] | None:
+def global_factor(answer: WrongAnswer, *, reshaped: bool = False) -> list[float] | None:
     """For each case, the factor from the right gradient to the answer, which is compared as it is or `reshaped`."""
-    return _factors(facts, lambda v: (v.expected, v.got.reshape(v.expected.shape) if reshaped else v.got))
+    return _factors(answer, lambda v: (v.expected, v.got.reshape(v.expected.shape) if reshaped else v.got))
 
 
 def _other_upstream(facts: Facts) -> Explanation | None:
     """A factor that comes from passing on the gradient of a later variable."""
-    if facts.local_style or not facts.evidence.depends_on:
+    if facts.answer.local_style or not facts.answer.evidence.depends_on:
         return None
     found = search(facts.paths, facts, only=frozenset({Kind.OTHER_GRADIENT}))
     return explanations.changed(facts, found) if found is not None and found.factor == "1" else None
@@ -122,42 +123,42 @@ def _other_dimension(named: str) -> bool:
 
 
 def _spread(facts: Facts) -> Explanation | None:
-    named = facts.named(_factors_when_spread(facts))
+    named = facts.named(_factors_when_spread(facts.answer))
     return None if named is None else explanation(Kind.NOT_EXPANDED, "whole_not_broadcast", factor=named)
 
 
-def _factors_when_spread(facts: Facts) -> list[float] | None:
+def _factors_when_spread(answer: WrongAnswer) -> list[float] | None:
     """For each case, the factor from the right gradient to the answer broadcast to the variable's shape."""
-    if any(view.got.numel() >= view.expected.numel() for view in facts.views):
+    if any(view.got.numel() >= view.expected.numel() for view in answer.views):
         return None
-    found = _factors(facts, lambda view: (_laid(view.got, view.expected, spread=True), view.expected))
+    found = _factors(answer, lambda view: (_laid(view.got, view.expected, spread=True), view.expected))
     return None if found is None else [1 / k if k else float("inf") for k in found]
 
 
 def _summed(facts: Facts) -> Explanation | None:
     """An answer whose sum is right."""
-    if all(view.got.shape == view.expected.shape for view in facts.views):
+    if all(view.got.shape == view.expected.shape for view in facts.answer.views):
         return None
-    for dims in _sums(min(view.got.dim() for view in facts.views)):
-        if facts.named(_factors_when_summed(facts, dims)) == "1":
+    for dims in _sums(min(view.got.dim() for view in facts.answer.views)):
+        if facts.named(_factors_when_summed(facts.answer, dims)) == "1":
             return explanation(Kind.NOT_SUMMED, "whole_not_summed", dims=Dimensions(dims))
     return None
 
 
-def _factors_when_summed(facts: Facts, dims: tuple[int, ...]) -> list[float] | None:
-    return _factors(facts, lambda view: (_laid(view.got.sum(dims), view.expected), view.expected))
+def _factors_when_summed(answer: WrongAnswer, dims: tuple[int, ...]) -> list[float] | None:
+    return _factors(answer, lambda view: (_laid(view.got.sum(dims), view.expected), view.expected))
 
 
 def _too_far(facts: Facts) -> Explanation | None:
-    for dims in _sums(facts.probe.expected.dim()):
+    for dims in _sums(facts.answer.probe.expected.dim()):
         for keep in (True, False):
-            if facts.named(_factors_of_a_sum(facts, dims, keep=keep)) == "1":
+            if facts.named(_factors_of_a_sum(facts.answer, dims, keep=keep)) == "1":
                 return explanation(Kind.SUMMED_TOO_FAR, "whole_summed_too_far", dims=Dimensions(dims))
     return None
 
 
-def _factors_of_a_sum(facts: Facts, dims: tuple[int, ...], *, keep: bool) -> list[float] | None:
-    return _factors(facts, lambda v: (_laid(v.expected.sum(dims, keepdim=keep), v.got, spread=True), v.got))
+def _factors_of_a_sum(answer: WrongAnswer, dims: tuple[int, ...], *, keep: bool) -> list[float] | None:
+    return _factors(answer, lambda v: (_laid(v.expected.sum(dims, keepdim=keep), v.got, spread=True), v.got))
 
 
 def _sums(dims: int) -> Iterator[tuple[int, ...]]:
@@ -170,27 +171,27 @@ def _sums(dims: int) -> Iterator[tuple[int, ...]]:
 
 
 def _turned(facts: Facts) -> Explanation | None:
-    for one, other in itertools.combinations(range(facts.probe.expected.dim()), 2):
-        named = facts.named(_factors_when_turned(facts, one, other))
+    for one, other in itertools.combinations(range(facts.answer.probe.expected.dim()), 2):
+        named = facts.named(_factors_when_turned(facts.answer, one, other))
         if named is not None:
             return explanation(Kind.TRANSPOSED, "whole_transposed", turned=Dimensions((one, other)), factor=named)
     return None
 
 
-def _factors_when_turned(facts: Facts, one: int, other: int) -> list[float] | None:
-    turned = [view.expected.transpose(one, other) for view in facts.views]
-    if all(torch.equal(t, view.expected) for t, view in zip(turned, facts.views, strict=True)):
+def _factors_when_turned(answer: WrongAnswer, one: int, other: int) -> list[float] | None:
+    turned = [view.expected.transpose(one, other) for view in answer.views]
+    if all(torch.equal(t, view.expected) for t, view in zip(turned, answer.views, strict=True)):
         return None
-    return _factors(facts, lambda view: (view.expected.transpose(one, other), view.got))
+    return _factors(answer, lambda view: (view.expected.transpose(one, other), view.got))
 
 
-def _same_numbers(facts: Facts) -> Explanation | None:
-    return explanation(Kind.PERMUTED, "whole_reordered") if reordered(facts) else None
+def _same_numbers(answer: WrongAnswer) -> Explanation | None:
+    return explanation(Kind.PERMUTED, "whole_reordered") if reordered(answer) else None
 
 
-def reordered(facts: Facts) -> bool:
+def reordered(answer: WrongAnswer) -> bool:
     """Whether the answer has the right values in another order on every case."""
-    return all(_reordered(view, facts.tolerance) for view in facts.views)
+    return all(_reordered(view, answer.tolerance) for view in answer.views)
 
 
 def _reordered(view: View, tolerance: float) -> bool:
@@ -205,10 +206,10 @@ def _reordered(view: View, tolerance: float) -> bool:
 # factors of the cases
 
 
-def _factors(facts: Facts, pair: Callable[[View], tuple[torch.Tensor, torch.Tensor]]) -> list[float] | None:
+def _factors(answer: WrongAnswer, pair: Callable[[View], tuple[torch.Tensor, torch.Tensor]]) -> list[float] | None:
     """For each case, the factor between two tensors; None if a case has none, or if the shapes do not fit."""
     try:
-        return factor_of_each(map(pair, facts.views), facts.tolerance)
+        return factor_of_each(map(pair, answer.views), answer.tolerance)
     except RuntimeError:
         return None
 

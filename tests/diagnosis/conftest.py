@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from grader.diagnosis.derive import Deriver
-from grader.diagnosis.facts import Facts, View
+from grader.diagnosis.facts import Facts
 from grader.diagnosis.formula import Numbers
+from grader.diagnosis.wrong_answer import View, WrongAnswer
 from grader.exercise.case import build_cases
 from grader.exercise.exercise import Exercise
 from grader.verdict.binding import Binding
@@ -86,7 +87,6 @@ def wrong(small: Exercise) -> Callable[..., Facts]:
         views.sort(key=lambda view: view.expected.numel())
         deriver = Deriver(cases.exercise, Numbers(cases.probe.graph.values, cases.probe.true.total, module))
         evidence = Evidence(variable, binding=Binding(values, upstream), depends_on=upstream)
-        at = cases.given.sizes
-        return Facts(cases.exercise, variable, evidence, tuple(views), deriver, at, true_cotangents=False)
+        return Facts(WrongAnswer(cases.exercise, evidence, tuple(views), cases.given.sizes), deriver)
 
     return make

@@ -34,7 +34,7 @@ def texts(found: Iterable[Change], kind: Kind | None = None) -> list[str]:
 def comes_to(found: Iterable[Change], text: str, facts: Facts) -> Any:
     """The value, on the smallest case, of the change with this text."""
     (node,) = [change.node for change in found if words(change.phrase) == text]
-    return facts.probe.numbers[node]
+    return facts.answer.probe.numbers[node]
 
 
 def value(facts: Facts, variable: str) -> torch.Tensor:
@@ -122,8 +122,8 @@ class TestAll:
     def test_a_small_constant_is_added_in_every_place_without_a_gradient(self, facts: Facts) -> None:
         """But not to a number."""
         root = mul(Node("pow", (name("act"), const(-1))), upstream("act"))
-        found = [facts.probe.numbers[change.node] for change in with_epsilon(root, 0.01)]
-        act, g = value(facts, "act"), facts.probe.numbers[upstream("act")]
+        found = [facts.answer.probe.numbers[change.node] for change in with_epsilon(root, 0.01)]
+        act, g = value(facts, "act"), facts.answer.probe.numbers[upstream("act")]
         expected = [(1 / act + 0.01) * g, 1 / (act + 0.01) * g, 1 / (act + 0.01) * g]
         assert len(found) == len(expected)
         assert all(torch.allclose(a, b) for a, b in zip(found, expected, strict=True))
@@ -251,7 +251,7 @@ class TestParts:
         laid = [c for c in parts.reshape(node, facts) if c.phrase.key == "reshaped_in_another_order"]
         pre = value(facts, "pre")
         for change in laid:
-            made = facts.probe.numbers[change.node]
+            made = facts.answer.probe.numbers[change.node]
             assert torch.equal(made.flatten().sort().values, pre.flatten().sort().values)
         assert len(laid) == 2
 
@@ -265,7 +265,7 @@ class TestTogether:
         root = added([mul(name("act"), upstream("unit")), mul(name("pre"), upstream("probs"))])
         found = list(together(root, facts))
         made = comes_to(found, "act and pre are swapped", facts)
-        up = [facts.probe.numbers[upstream(v)] for v in ("unit", "probs")]
+        up = [facts.answer.probe.numbers[upstream(v)] for v in ("unit", "probs")]
         assert torch.allclose(made, value(facts, "pre") * up[0] + value(facts, "act") * up[1])
         assert "no upstream gradient is used" in texts(found, Kind.UPSTREAM_UNUSED)
         assert "dprobs is used instead of dunit in every term" in texts(found, Kind.OTHER_GRADIENT)

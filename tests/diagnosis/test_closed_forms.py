@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 def are_right(forms: list[ClosedForm], facts: Facts) -> bool:
     """Whether each equals the right gradient on every case."""
     return all(
-        torch.allclose(view.numbers[form.node], view.expected, atol=1e-12) for form in forms for view in facts.views
+        torch.allclose(view.numbers[form.node], view.expected, atol=1e-12)
+        for form in forms
+        for view in facts.answer.views
     )
 
 
@@ -34,7 +36,7 @@ def test_a_softmax_and_the_formula_that_treats_each_entry_on_its_own(wrong: Call
     assert [words(form.title) for form in forms] == ["the softmax soft"] * 2
     assert {form.kind for form in forms} == {Kind.SOFTMAX_JACOBIAN}
     assert are_right(forms, facts)
-    probe, alone = facts.probe, forms[0].alone
+    probe, alone = facts.answer.probe, forms[0].alone
     p, g = probe.numbers.values["soft"], probe.sweep.total("soft")
     assert alone is not None
     assert torch.allclose(probe.numbers[alone.node], p * (1 - p) * g)

@@ -16,7 +16,8 @@ from grader.diagnosis.search import Sample, Share, _times_powers, coefficients, 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from grader.diagnosis.facts import Facts, View
+    from grader.diagnosis.facts import Facts
+    from grader.diagnosis.wrong_answer import View
 
     Wrong = Callable[..., Facts]
 
@@ -151,15 +152,18 @@ class TestRatio:
         facts = wrong(
             "act", lambda v, d: d("xhat") * v["act"] ** 2 / v["n"], upstream=("xhat", "mean"), values=("act", "pre")
         )
-        rights = [view.sweep.total("xhat") for view in facts.views]
-        found = ratio(facts, rights, [view.got for view in facts.views])
+        rights = [view.sweep.total("xhat") for view in facts.answer.views]
+        found = ratio(facts, rights, [view.got for view in facts.answer.views])
         assert found is not None
         assert (found.powers, found.factor) == ((("act", 2.0),), "1/n")
 
     def test_uses_two_values_if_one_is_not_enough(self, wrong: Wrong) -> None:
         """And is None if two are not enough either."""
         facts = wrong("pre", lambda v, d: d("act") * v["act"] / v["pre"], upstream=("act",), values=("act", "pre"))
-        rights, answers = [view.sweep.total("act") for view in facts.views], [view.got for view in facts.views]
+        rights, answers = (
+            [view.sweep.total("act") for view in facts.answer.views],
+            [view.got for view in facts.answer.views],
+        )
         found = ratio(facts, rights, answers)
         assert found is not None
         assert dict(found.powers) == {"act": 1.0, "pre": -1.0}

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from grader.diagnosis.facts import Facts
+    from grader.diagnosis.wrong_answer import WrongAnswer
 
 
 @pytest.fixture
@@ -26,10 +27,10 @@ def facts(wrong: Callable[..., Facts]) -> Facts:
     return wrong("pre", lambda v, _: v["pre"], upstream=("act", "probs"), values=("act",))
 
 
-def changed_in_place(facts: Facts, *names: str) -> Facts:
-    """The same facts, about a function that changes its parameters in place."""
-    facts.__dict__["mutated"] = names
-    return facts
+def changed_in_place(answer: WrongAnswer, *names: str) -> WrongAnswer:
+    """The same answer, of a function that changes its parameters in place."""
+    answer.__dict__["mutated"] = names
+    return answer
 
 
 class TestTold:
@@ -38,24 +39,24 @@ class TestTold:
     def test_the_parts_have_a_fixed_order_and_empty_ones_are_left_out(self, facts: Facts) -> None:
         """What, cause, look, remark."""
         found = explanation(Kind.SIGN, "whole_reordered", small=True)
-        what, look, remark = sentences.told(facts, found).message.split(". ", 2)
+        what, look, remark = sentences.told(facts.answer, found).message.split(". ", 2)
         assert what == "your dpre has the right values in the wrong positions"
         assert look.startswith("Check the order of the dimensions")
         assert remark.endswith("The difference is small: a small constant is missing or wrong")
-        message = sentences.told(facts, found.also(Kind.ALIASING, changed=("act",))).message
+        message = sentences.told(facts.answer, found.also(Kind.ALIASING, changed=("act",))).message
         assert message.startswith(f"{what}. Your function changes act in place; ")
-        keepdim = sentences.told(facts, explanation(Kind.KEEPDIM, "keepdim", factor="1")).message
+        keepdim = sentences.told(facts.answer, explanation(Kind.KEEPDIM, "keepdim", factor="1")).message
         assert not keepdim.endswith((".", " "))
 
     def test_the_evidence_holds_what_applies(self, facts: Facts) -> None:
         """In the report's order; False and an empty path do apply."""
-        path = Path(facts.lines[0], (), facts.paths[0].node)
+        path = Path(facts.answer.lines[0], (), facts.paths[0].node)
         known = {"factor": "2", "one_share": False, "path": path, "null": None, "dims": Dimensions((0, 1))}
         found = explanation(Kind.SIGN, "whole_reordered", **known, change=said("sum_missing"), specific=Kind.ZEROS)
-        assert sentences.told(facts, found).evidence == {
+        assert sentences.told(facts.answer, found).evidence == {
             "verified_cases": 3,
             "random_upstream": True,
-            "lines": [line.number for line in facts.lines],
+            "lines": [line.number for line in facts.answer.lines],
             "dims": [0, 1],
             "change": "a sum is missing",
             "path": [],
@@ -80,12 +81,12 @@ class TestWords:
     )
     def test_an_extra_factor_comes_with_its_value(self, facts: Facts, factor: str, said: str) -> None:
         """If it is made of sizes."""
-        assert sentences.besides(facts, factor) == said
+        assert sentences.besides(facts.answer, factor) == said
 
     def test_the_lines_that_use_the_variable_are_named(self, facts: Facts) -> None:
         """With their numbers."""
-        act, probs = facts.lines
-        assert sentences.readers(facts) == (
+        act, probs = facts.answer.lines
+        assert sentences.readers(facts.answer) == (
             f"pre is used in act (forward.py line {act.number}) and probs (forward.py line {probs.number})"
         )
 
@@ -110,7 +111,7 @@ class TestShares:
     def test_say_how_each_is_counted(self, facts: Facts, factors: list[str], kind: Kind, said: str) -> None:
         """And keep it in a field."""
         found = explanations.weights(facts.paths, factors, fused=False)
-        told = sentences.told(facts, found)
+        told = sentences.told(facts.answer, found)
         assert found.kind is kind
         assert told.message.startswith(f"your dpre {said}")
         assert told.evidence["shares"] == dict(zip(["act", "probs"], factors, strict=True))
@@ -125,8 +126,8 @@ class TestAliasing:
 
     def test_is_reported_between_what_is_wrong_and_where_to_look(self, facts: Facts) -> None:
         """The original kind stays in the evidence."""
-        found = aliased(changed_in_place(facts, "dact"), explanations.global_factor("2"))
-        said = sentences.told(facts, found)
+        found = aliased(changed_in_place(facts.answer, "dact"), explanations.global_factor("2"))
+        said = sentences.told(facts.answer, found)
         assert said.kind is Kind.ALIASING
         assert said.message.startswith("your dpre is 2 times the right gradient in every case. Your function changes")
         assert "work on a clone. Look for a missing or extra factor" in said.message
@@ -134,14 +135,14 @@ class TestAliasing:
 
     def test_does_not_split_the_code_of_a_line(self, facts: Facts) -> None:
         """A line may contain a full stop followed by a space, as in `1. * x`."""
-        line = replace(facts.lines[0], text="y = 1. * x", number=3)
+        line = replace(facts.answer.lines[0], text="y = 1. * x", number=3)
         what = (
             "your dpre contains, instead of its own gradient, the one that forward.py line 3 passes back to b: "
             "`y = 1. * x`"
         )
         swapped = explanation(Kind.WRONG_INDEX, "sibling", sibling="b", line=line, instead=True)
-        found = aliased(changed_in_place(facts, "act"), swapped)
-        assert sentences.told(facts, found).message.startswith(f"{what}. Your function changes act in place")
+        found = aliased(changed_in_place(facts.answer, "act"), swapped)
+        assert sentences.told(facts.answer, found).message.startswith(f"{what}. Your function changes act in place")
 
     @pytest.mark.parametrize(
         ("kind", "known", "follows"),
@@ -161,13 +162,13 @@ class TestAliasing:
         self, facts: Facts, kind: Kind, known: dict[str, Any], follows: bool
     ) -> None:
         """Something counted more than once, or a value overwritten."""
-        found = aliased(changed_in_place(facts, "act"), explanation(kind, "weights", **known))
+        found = aliased(changed_in_place(facts.answer, "act"), explanation(kind, "weights", **known))
         assert (found.kind is Kind.ALIASING) is follows
 
     def test_is_not_given_if_nothing_was_changed(self, facts: Facts) -> None:
         """The explanation is returned unchanged."""
         found = explanations.global_factor("2")
-        assert aliased(changed_in_place(facts), found) is found
+        assert aliased(changed_in_place(facts.answer), found) is found
 
 
 class TestByChance:
@@ -185,10 +186,10 @@ class TestByChance:
     def test_unless_it_is_plain(self, wrong: Callable[..., Facts], known: dict[str, Any], chance: bool) -> None:
         """The function takes no gradient here."""
         facts = wrong("pre", lambda v, _: v["pre"], values=("act",))
-        assert by_chance(facts, explanation(Kind.WRONG_OPERAND, "one_change", **known)) is chance
+        assert by_chance(facts.answer, explanation(Kind.WRONG_OPERAND, "one_change", **known)) is chance
 
     def test_never_where_one_is_used(self, facts: Facts) -> None:
         """With random upstream gradients, it cannot be chance."""
         assert not by_chance(
-            facts, explanation(Kind.WRONG_OPERAND, "one_change", change=said("power_missing"), factor="2")
+            facts.answer, explanation(Kind.WRONG_OPERAND, "one_change", change=said("power_missing"), factor="2")
         )

@@ -49,7 +49,7 @@ def test_is_named_on_every_case(
 def test_a_sum_s_gradient_that_is_not_broadcast(wrong: Callable[..., Facts]) -> None:
     """One number for all summed elements; the factor shows what else is wrong."""
     facts = wrong("x", lambda _, __: torch.ones(1, 1).double(), upstream=("pre",))
-    for view in facts.views:
+    for view in facts.answer.views:
         view.expected.fill_(2.0)
     found = whole(facts)
     assert found is not None
@@ -58,7 +58,8 @@ def test_a_sum_s_gradient_that_is_not_broadcast(wrong: Callable[..., Facts]) -> 
 
 def test_the_gradient_of_a_later_variable(wrong: Callable[..., Facts]) -> None:
     """Of the same shape."""
-    found = of_another(wrong("act", lambda v, d: d("both") * v["probs"], upstream=("both",), values=("probs",)))
+    facts = wrong("act", lambda v, d: d("both") * v["probs"], upstream=("both",), values=("probs",))
+    found = of_another(facts.answer)
     assert found is not None
     assert (found.kind, found.fields["other"]) == (Kind.OTHER_GRADIENT, "unit")
 
@@ -83,15 +84,15 @@ def test_rearranged_numbers(wrong: Callable[..., Facts], answer: Callable[..., t
 def test_equal_numbers_have_no_order(wrong: Callable[..., Facts]) -> None:
     """If all values are the same, their positions do not matter."""
     facts = wrong("x", lambda v, _: torch.ones(v["x"].numel()).double(), upstream=("pre",))
-    for view in facts.views:
+    for view in facts.answer.views:
         view.expected.fill_(1.0)
     assert rearranged(facts) is None
 
 
 def test_tiny_is_relative_to_the_terms(wrong: Callable[..., Facts]) -> None:
     """Zeros are tiny too."""
-    small = wrong("x", lambda v, d: right(v, d) * 1e-9, upstream=("pre",))
-    zeros = wrong("x", lambda v, _: torch.zeros_like(v["x"]), upstream=("pre",))
+    small = wrong("x", lambda v, d: right(v, d) * 1e-9, upstream=("pre",)).answer
+    zeros = wrong("x", lambda v, _: torch.zeros_like(v["x"]), upstream=("pre",)).answer
     assert (tiny(small), all_zero(small)) == (True, False)
     assert (tiny(zeros), all_zero(zeros)) == (True, True)
-    assert not tiny(wrong("x", right, upstream=("pre",)))
+    assert not tiny(wrong("x", right, upstream=("pre",)).answer)

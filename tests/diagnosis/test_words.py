@@ -13,7 +13,7 @@ import pytest
 
 from grader.diagnosis import phrases, sentences
 from grader.diagnosis.formula import name, upstream
-from grader.diagnosis.phrases import TEMPLATES, Dimensions, Snippet, listed, said, words
+from grader.diagnosis.phrases import TEMPLATES, Dimensions, listed, said, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -58,7 +58,7 @@ def keys_said() -> Iterator[tuple[str, str, ast.Call]]:
 
 def fields_of(template: str) -> set[str]:
     """The names in a template."""
-    return {field for _, field, _, _ in Formatter().parse(template) if field}
+    return {name for _, field, _, _ in Formatter().parse(template) for name in re.findall(r"\w+", field or "")}
 
 
 @pytest.mark.parametrize("module", TREES)
@@ -109,9 +109,9 @@ def test_every_finding_has_its_sentence_and_every_sentence_its_finding() -> None
 
 def test_a_phrase_is_put_into_words_with_the_phrases_in_it() -> None:
     """Values as the learner writes them."""
-    change = said("function_applied", function=Snippet("{}*(1 - {})", name("y")), of=upstream("x"))
+    change = said("function_applied", function="{}*(1 - {})", of=upstream("x"))
     assert words(said("wherever_needed", leaf=name("y"), change=change)) == (
-        "wherever y is needed, y*(1 - y) is used instead of dx"
+        "wherever y is needed, dx*(1 - dx) is used instead of dx"
     )
     assert words(said("raised", of=said("result"), power=0.5)) == "it is raised to the power 0.5"
     assert words(said("summed_over_another", over=Dimensions((0, 2)))) == "it is summed over dimensions 0 and 2 instead"

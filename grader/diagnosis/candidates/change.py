@@ -51,12 +51,12 @@ class Change:
 
 def tensor_at(node: Node, facts: Facts) -> torch.Tensor:
     """The value of a formula on the smallest case; a 0-d zero if that is not a tensor."""
-    value = facts.probe.numbers[node]
+    value = facts.answer.probe.numbers[node]
     return value if isinstance(value, torch.Tensor) else torch.zeros(())
 
 
 def floats(node: Node, facts: Facts) -> torch.Tensor | None:
     """The value of a formula on the smallest case if it is a floating-point or bool tensor; None otherwise."""
-    value = facts.probe.numbers[node]
+    value = facts.answer.probe.numbers[node]
     usable = isinstance(value, torch.Tensor) and (value.is_floating_point() or value.dtype == torch.bool)
     return value if usable else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from dataclasses import dataclass
 from functools import partial
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from grader.diagnosis.candidates import operands, operations, parts
@@ -65,7 +66,7 @@ def changes(root: Node, facts: Facts, *, light: bool = False) -> list[Change]:
     """
     everywhere = _all_over(root, facts, light=light)
     found = [*_in_one_place(root, facts, light=light), *everywhere, *_of_the_result(root, facts, light=light)]
-    return sorted(found, key=lambda change: change.cost)
+    return sorted(found, key=attrgetter("cost"))
 
 
 def with_epsilon(root: Node, number: float) -> Iterator[Change]:
@@ -105,8 +106,13 @@ class _Place:
 
 
 def _inside(within: Callable[[Node], Node], change: Change, phrase: Phrase | None = None, more: float = 0.0) -> Change:
-    """A change of a part as a change of the whole formula."""
-    return Change(change.node, change.kind, phrase or change.phrase, change.cost + more, within)
+    """A change of a part, turned into a change of the whole formula: a copy would take longer."""
+    change.part = change.part if change.within is None else change.node
+    change.within = within
+    if phrase is not None:
+        change.phrase = phrase
+    change.cost += more
+    return change
 
 
 def _places(place: _Place) -> Iterator[_Place]:
@@ -132,7 +138,7 @@ def _inside_call(place: _Place) -> bool:
 def _here(node: Node, facts: Facts, *, light: bool) -> Iterator[Change]:
     if node.op in ("name", "up"):
         yield from operands.leaf_changes(node, facts, light=light)
-        used = not facts.evidence.depends_on or node.data in facts.evidence.depends_on
+        used = not facts.answer.evidence.depends_on or node.data in facts.answer.evidence.depends_on
         if node.op == "up" and node.data != "loss" and used and not light:
             yield from parts.masked(node, facts)
             yield from parts.read_by(node, facts)
@@ -191,7 +197,7 @@ def _other_dimensions(root: Node, facts: Facts) -> Iterator[Change]:
     sums = [node.data for node in walk(root) if node.op == "sum"]
     if len(sums) < 2:
         return
-    for dims in [*((d,) for d in range(facts.probe.expected.dim())), None]:
+    for dims in [*((d,) for d in range(facts.answer.probe.expected.dim())), None]:
         for keep in (True, False):
             kind = Kind.SUMMED_TOO_FAR if dims is None else Kind.WRONG_AXIS
             phrase = said("sums_over_everything") if dims is None else said("sums_over_another", dim=dims[0])
@@ -220,7 +226,7 @@ def _of_the_result(root: Node, facts: Facts, *, light: bool) -> Iterator[Change]
 
 
 def _centered(root: Node, facts: Facts) -> Iterator[Change]:
-    for dim in range(facts.probe.expected.dim()):
+    for dim in range(facts.answer.probe.expected.dim()):
         for op in ("mean", "sum"):
             less = Node("sub", (root, Node(op, (root,), ((dim,), True))))
             yield Change(less, Kind.WRONG_PATH, said("centered", op=op, dim=dim), 1.2)
@@ -286,8 +292,8 @@ def _skipped(root: Node, gradients: list[Node], facts: Facts) -> Node | None:
     """The formula with each gradient that the function does not use replaced by the next line's, which skips a line."""
     before = root
     for leaf in gradients:
-        children = facts.exercise.children(leaf.data)
-        if leaf.data not in facts.evidence.depends_on and children and children != ("loss",):
+        children = facts.answer.exercise.children(leaf.data)
+        if leaf.data not in facts.answer.evidence.depends_on and children and children != ("loss",):
             nexts = [upstream(child) for child in children]
             if all(_same_shape(leaf, child, facts) for child in nexts):
                 root = substituted(root, leaf, added(nexts))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING
 
 import torch
@@ -10,7 +11,7 @@ from grader.diagnosis.candidates.change import Change, floats
 from grader.diagnosis.chain_rule import positive
 from grader.diagnosis.formula import Node, const, mul, same_leaf
 from grader.diagnosis.kinds import Kind
-from grader.diagnosis.phrases import Phrase, Snippet, said
+from grader.diagnosis.phrases import Phrase, said
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -60,7 +61,7 @@ def leaf_changes(node: Node, facts: Facts, *, light: bool = False) -> Iterator[C
     if value is None or (node.op == "up" and node.data == "loss"):
         return
     yield from _replaced(node, facts, value)
-    if node.op == "up" and facts.evidence.depends_on and node.data not in facts.evidence.depends_on:
+    if node.op == "up" and facts.answer.evidence.depends_on and node.data not in facts.answer.evidence.depends_on:
         return
     yield from powers(node, node)
     yield from combined(node, facts, node, light=light)
@@ -95,7 +96,7 @@ def _as_right(node: Node, facts: Facts) -> Node | Phrase:
     """How a phrase refers to a leaf that something else is used for; of a layer's gradients, only dout is upstream."""
     if node.op != "up":
         return said("right_value")
-    return node if facts.exercise.is_layer else said("upstream_gradient")
+    return node if facts.answer.exercise.is_layer else said("upstream_gradient")
 
 
 def replaced_kind(node: Node, atom: Node) -> Kind:
@@ -118,7 +119,7 @@ def powers(node: Node, mine: Node | Phrase) -> Iterator[Change]:
 def functions(node: Node) -> Iterator[Change]:
     """Functions of a value."""
     for form, function in FUNCTIONS.items():
-        phrase = said("function_applied", function=Snippet(form, node), of=node)
+        phrase = said("function_applied", function=form, of=node)
         yield Change(Node("fn", (node,), function), Kind.WRONG_OPERAND, phrase, 1.2)
 
 
@@ -133,7 +134,7 @@ def combined(node: Node, facts: Facts, mine: Node | Phrase, *, light: bool = Fal
                 yield from _with_another(node, atom, mine)
         if atom.op == "name" and not light:
             gated = mul(node, Node("fn", (atom,), positive))
-            phrase = said("extra_gate", of=mine, gate=Snippet("({} > 0)", atom))
+            phrase = said("extra_gate", of=mine, gate="({} > 0)", other=atom)
             yield Change(gated, Kind.WRONG_OPERAND, phrase, 1.3)
             yield from _slopes(node, atom, mine)
 
@@ -142,7 +143,7 @@ def _slopes(node: Node, atom: Node, mine: Node | Phrase) -> Iterator[Change]:
     """The derivative of a tanh or sigmoid as an extra factor, for one that belongs to the line before or after."""
     for form, function in _SLOPES.items():
         slope = Node("fn", (atom,), function)
-        phrase = said("extra_slope", of=mine, slope=Snippet(form, atom))
+        phrase = said("extra_slope", of=mine, slope=form, other=atom)
         yield Change(mul(node, slope), Kind.WRONG_OPERAND, phrase, 1.3)
 
 
@@ -178,13 +179,21 @@ def _made_of_another(node: Node, facts: Facts) -> Iterator[Change]:
     for atom in facts.atoms:
         if atom.op != "name" or same_leaf(atom, node):
             continue
-        for power in POWERS:
-            raised = Node("pow", (atom, const(power)))
-            yield Change(raised, Kind.WRONG_POWER, said("another_raised", of=atom, power=power), 1.2)
-        for form, function in FUNCTIONS.items():
-            phrase = said("function_of_another", function=Snippet(form, atom))
+        powers, functions = _said_of_another(atom.data)
+        for power, phrase in zip(POWERS, powers, strict=True):
+            yield Change(Node("pow", (atom, const(power))), Kind.WRONG_POWER, phrase, 1.2)
+        for function, phrase in zip(FUNCTIONS.values(), functions, strict=True):
             yield Change(Node("fn", (atom,), function), Kind.WRONG_OPERAND, phrase, 1.3)
         value = floats(atom, facts)
         for dim in range(value.dim() if value is not None and value.dim() > 1 else 0):
             phrase = said("softmax_of_another", of=atom, dim=dim)
             yield Change(Node("softmax", (atom,), dim), Kind.WRONG_OPERAND, phrase, 1.3)
+
+
+@functools.lru_cache(maxsize=256)
+def _said_of_another(value: str) -> tuple[list[Phrase], list[Phrase]]:
+    """The phrases for the powers and the functions of a value: most changes have one of them, so they are shared."""
+    return (
+        [said("another_raised", of=value, power=power) for power in POWERS],
+        [said("function_of_another", function=form, of=value) for form in FUNCTIONS],
+    )

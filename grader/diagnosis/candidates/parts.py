@@ -26,7 +26,7 @@ def columns_of(facts: Facts) -> Iterator[tuple[Node, Node | Phrase]]:
     """Integer tensors, and the columns of those with two dimensions, each with what a phrase refers to."""
     for index in facts.indices:
         yield index, index
-        value = facts.probe.numbers[index]
+        value = facts.answer.probe.numbers[index]
         for column in range(value.shape[1] if value.dim() == 2 else 0):
             yield Node("fn", (index,), _column(column)), said("column", column=column, of=index)
 
@@ -40,7 +40,7 @@ def read_by(node: Node, facts: Facts) -> Iterator[Change]:
     for path in facts.deriver.by_line(node.data):
         child = upstream(path.via[0])
         node_of_ones = substituted(path.node, child, Node("ones", (child,)))
-        share = facts.probe.tensor(node_of_ones)
+        share = facts.answer.probe.tensor(node_of_ones)
         if share is None or bool((share != 0).all()) or share.shape != tensor_at(node, facts).shape:
             continue
         there = Node("fn", (node_of_ones,), _nonzero)

@@ -31,7 +31,8 @@ from grader.diagnosis.formula import Node, exchanged, mul, substituted, upstream
 from grader.diagnosis.formula import name as value
 from grader.diagnosis.forward_code import value_of
 from grader.diagnosis.kinds import Kind
-from grader.diagnosis.phrases import Snippet, said
+from grader.diagnosis.phrases import said
+from grader.diagnosis.wrong_answer import WrongAnswer
 from grader.exercise.dtypes import is_floating
 from grader.exercise.forward import COTANGENT, OUTPUT
 from grader.verdict.binding import Binding
@@ -43,8 +44,8 @@ if TYPE_CHECKING:
     from grader.diagnosis.candidates.changed_lines import ChangedLines
     from grader.diagnosis.derive import Deriver, Path
     from grader.diagnosis.differences import Differences
-    from grader.diagnosis.facts import View
     from grader.diagnosis.phrases import Phrase
+    from grader.diagnosis.wrong_answer import View
     from grader.exercise.exercise import Exercise
     from grader.exercise.forward import Line
 
@@ -79,7 +80,7 @@ class LayerParts:
         tensors = tuple(name for name, value in values.items() if isinstance(value, torch.Tensor))
         evidence = Evidence(variable, binding=Binding(tensors, tuple({*used, *later})), depends_on=used)
         view = replace(self.probe, expected=self.probe.sweep.total(variable), scale=self._scale(variable))
-        return Facts(exercise, variable, evidence, (view,), self.deriver, self.given_sizes, true_cotangents=False)
+        return Facts(WrongAnswer(exercise, evidence, (view,), self.given_sizes), self.deriver)
 
     def _scale(self, variable: str) -> float:
         return float(self.probe.sweep.total(variable).abs().max())
@@ -244,7 +245,7 @@ def _of_path(path: Path, facts: Facts) -> Iterator[Change]:
         phrase = said("gradient_cut", of=g, change=change.phrase)
         yield Change(substituted(path.node, g, change.node), change.kind, phrase, change.cost)
     if _is_elementwise(path.line):
-        yield from _slopes(path, facts.variable)
+        yield from _slopes(path, facts.answer.variable)
 
 
 def _is_elementwise(line: Line) -> bool:
@@ -259,7 +260,7 @@ def _slopes(path: Path, variable: str) -> Iterator[Change]:
     for form, slope in SLOPES.values():
         for known in (path.via[0], variable):
             changed = mul(Node("fn", (value(known),), slope), g)
-            yield Change(changed, Kind.WRONG_OPERAND, said("slope_replaced", slope=Snippet(form, known)), 0.3)
+            yield Change(changed, Kind.WRONG_OPERAND, said("slope_replaced", slope=form, of=known), 0.3)
 
 
 def _closed(layer: LayerParts, variable: str) -> Iterator[Mistake]:
@@ -282,7 +283,7 @@ def _closed(layer: LayerParts, variable: str) -> Iterator[Mistake]:
 def _other_means(root: Node, facts: Facts) -> Iterator[Change]:
     """The means of a closed form over another dimension; they are written as sums, divided by the count."""
     sums = [node for node in walk(root) if node.op == "sum"]
-    dims = facts.probe.expected.dim()
+    dims = facts.answer.probe.expected.dim()
     for other in (*((dim,) for dim in range(dims)), tuple(range(dims))):
         over = said("over_dimension", dim=other[0]) if len(other) == 1 else said("over_everything")
         means = [_mean_over(node, other, facts) for node in sums if node.data[0] != other]
@@ -297,6 +298,6 @@ def _other_means(root: Node, facts: Facts) -> Iterator[Change]:
 
 
 def _mean_over(node: Node, dims: tuple[int, ...], facts: Facts) -> Node:
-    like = value(facts.variable)
+    like = value(facts.answer.variable)
     share = Node("div", (Node("size", (like,), node.data[0]), Node("size", (like,), dims)))
     return mul(share, Node("sum", node.args, (dims, True)))
