@@ -1,15 +1,18 @@
-"""How well mistakes are named: over the labeled catalogues, and over automatic mutants that nobody tuned for.
+"""How well mistakes are named: over the labeled catalogues, and over automatic changes that nobody tuned for.
 
     python benchmarks/diagnosis.py table [EXERCISE ...]           by kind, over solutions/*/wrong
     python benchmarks/diagnosis.py mutants --count 500 [--seed N]   of solutions and right forms; the seed is printed
+    python benchmarks/diagnosis.py slips --count 400 [--seed N]     what people write wrong, drawn by `slips.py`
 
 The forms are the project's own and run without a sandbox.
 """
 
 from __future__ import annotations
 
+import argparse
 import ast
 import gc
+import json
 import random
 import secrets
 import statistics
@@ -29,6 +32,7 @@ pin_environment()
 pin_torch()
 
 import torch
+from slips import Scene, drawn_slips
 from unlocked import UnlockedSandbox, UnlockedSession
 
 from grader.authoring.mutants import Mutant, Original, mutants
@@ -301,7 +305,7 @@ def _print_seconds(seconds: list[tuple[float, str]]) -> None:
         )
 
 
-# mutants
+# mutants and slips
 
 
 def forms_of(exercise: Exercise) -> Iterator[ast.FunctionDef]:
@@ -320,10 +324,13 @@ def _functions(source: str, names: tuple[str, ...]) -> Iterator[ast.FunctionDef]
 
 
 def originals(exercise: Exercise) -> Iterator[Original]:
-    """Every right function, ready to be changed: with the solution's imports and helpers."""
+    """Every right function, ready to be changed: with the solution's imports and helpers.
+
+    The last draw has sizes that were drawn before: what a function kept from an earlier call shows there.
+    """
     module: dict[str, Any] = {}
     exec(solution_file(exercise).read_text(encoding="utf-8"), module)
-    draws = [draw(exercise, sizes, seed) for seed, sizes in enumerate(exercise.sizes)]
+    draws = [draw(exercise, sizes, seed) for seed, sizes in enumerate([*exercise.sizes, *exercise.sizes[:1]])]
     for function in forms_of(exercise):
         yield Original(function, module, draws, _close_names(exercise, function.name))
 
@@ -346,7 +353,7 @@ def draw(exercise: Exercise, sizes: Mapping[str, int], seed: int) -> dict[str, A
 
 @dataclass(frozen=True)
 class Drawn:
-    """One mutant with what came of it."""
+    """One mutant or slip with what came of it."""
 
     exercise: str
     mutant: Mutant
@@ -354,17 +361,51 @@ class Drawn:
     again: Diagnosis | None
     """The diagnosis on cases of other seeds and sizes."""
 
+    @property
+    def place(self) -> str:
+        """Where it is and what it is, in one line."""
+        return f"{self.exercise}::{self.answer.name} {self.mutant.operator}: {_one_line(self.mutant.change)}"
 
-def draw_mutants(names: list[str], count: int, seed: int) -> Iterator[Drawn]:
-    """Mutants drawn evenly: first a form, then one of its changes."""
+    def as_dict(self) -> dict[str, str]:
+        """What a person needs to judge the message."""
+        said = self.answer.diagnosis
+        return {
+            "exercise": self.exercise,
+            "gradient": self.answer.name,
+            "operator": self.mutant.operator,
+            "change": self.mutant.change,
+            "source": self.mutant.source,
+            "verdict": str(self.answer.verdict),
+            "kind": str(said.kind) if said else "",
+            "message": said.message if said else "",
+            "kind on fresh cases": str(self.again.kind) if self.again else "",
+        }
+
+
+def mutant_streams(exercise: Exercise, rng: random.Random) -> list[Iterator[Mutant]]:
+    """Mutants, a stream for each form."""
+    return [mutants(original, random.Random(rng.random())) for original in originals(exercise)]
+
+
+def slip_streams(exercise: Exercise, rng: random.Random) -> list[Iterator[Mutant]]:
+    """Slips, one stream for all forms, in which every operator has the same chance."""
+    given = Case(exercise, LECTURE_SEED, {}).graph.values
+    scenes = [Scene(exercise, original, given) for original in originals(exercise)]
+    return [drawn_slips(scenes, random.Random(rng.random()))]
+
+
+STREAMS = {"mutants": mutant_streams, "slips": slip_streams}
+
+
+def draw_changes(part: str, names: list[str], count: int, seed: int) -> Iterator[Drawn]:
+    """Mutants or slips drawn evenly: first a stream, then one of its changes."""
     rng = random.Random(seed)
     sources: list[tuple[Explainer, Explainer, Iterator[Mutant]]] = []
     for name in names:
         exercise = load_exercise(name)
         if exercise.kind == "gradients":
             explainer, again = Explainer(exercise), Explainer(exercise, fresh=seed & 0x7FFFFFFF)
-            streams = (mutants(original, random.Random(rng.random())) for original in originals(exercise))
-            sources += [(explainer, again, stream) for stream in streams]
+            sources += [(explainer, again, stream) for stream in STREAMS[part](exercise, rng)]
     while count and sources:
         position = rng.randrange(len(sources))
         explainer, again, stream = sources[position]
@@ -392,41 +433,45 @@ def _close_names(exercise: Exercise, function: str) -> list[str]:
     return [*values, *below]
 
 
-def mutant_table(names: list[str], count: int, seed: int, show: int, measured: Measurement) -> None:
-    """How many mutants are named, by operator; the first `show` named ones are listed to be read."""
+def change_table(names: list[str], seed: int, options: argparse.Namespace, measured: Measurement) -> None:
+    """How many mutants or slips are named, by operator; the first `show` named ones are listed to be read."""
     heads: dict[str, Counter[str]] = defaultdict(Counter)
     kinds, seconds, listed, agreed = Counter[str](), [], 0, 0
-    for drawn in draw_mutants(names, count, seed):
+    for drawn in draw_changes(options.part, names, options.count, seed):
         answer = drawn.answer
         head = _head(answer)
         heads[drawn.mutant.operator][head] += 1
         heads["all"][head] += 1
         kinds[str(answer.diagnosis.kind) if answer.diagnosis else answer.verdict] += 1
         if answer.diagnosis is not None:
-            seconds.append((answer.seconds, f"{drawn.exercise}::{answer.name} {drawn.mutant.change}"))
+            seconds.append((answer.seconds, drawn.place))
         agreed += head == "named" and drawn.again is not None and drawn.again.kind == answer.diagnosis.kind
-        if head == "named" and listed < show:
+        if head == "named" and listed < options.show:
             listed += 1
-            print(
-                f"{listed:4} {drawn.exercise}::{answer.name} {drawn.mutant.operator}: {_one_line(drawn.mutant.change)}"
-            )
+            print(f"{listed:4} {drawn.place}")
             print(f"     {answer.diagnosis.kind}: {answer.diagnosis.message}" if answer.diagnosis else "")
-        if head == "unknown" and show:
-            print(f"   ? {drawn.exercise}::{answer.name} {drawn.mutant.operator}: {_one_line(drawn.mutant.change)}")
-            print("       " + drawn.mutant.source.replace("\n", "\n       "))
-    print(f"\nseed {seed}\n    {'operator':18}" + "".join(f"{h:>10}" for h in HEADS))
-    for operator in sorted(heads):
-        print(f"    {operator:18}" + "".join(f"{heads[operator][h]:10}" for h in HEADS))
+        if head == "unknown" and options.show:
+            print(f"   ? {drawn.place}\n       " + drawn.mutant.source.replace("\n", "\n       "))
+        if options.list:
+            print(json.dumps(drawn.as_dict()), file=options.list, flush=True)
+    tested = _print_heads(heads, seed)
     every = heads["all"]
-    apart = every["no tensor"] + every["not finite"] + every["accepted"]
-    tested = sum(every.values()) - apart
-    print(f"    named by a verified identity: {every['named']}/{tested} = {every['named'] / max(1, tested):.1%}")
     print(f"    the same kind on cases of other seeds and sizes: {agreed}/{every['named']}")
     print(f"    kinds: {dict(kinds.most_common())}")
     _print_seconds(seconds)
-    measured.figure("mutants with a tensor to explain", tested, "mutants")
+    measured.figure(f"{options.part} with a tensor to explain", tested, options.part)
     measured.figure("named by a verified identity", 100 * every["named"] / max(1, tested), "%")
     measured.figure("the same kind on fresh cases", 100 * agreed / max(1, every["named"]), "%")
+
+
+def _print_heads(heads: Mapping[str, Counter[str]], seed: int) -> int:
+    print(f"\nseed {seed}\n    {'operator':24}" + "".join(f"{h:>10}" for h in HEADS))
+    for operator in [*sorted(heads.keys() - {"all"}), "all"]:
+        print(f"    {operator:24}" + "".join(f"{heads[operator][h]:10}" for h in HEADS))
+    every = heads["all"]
+    tested = every["named"] + every["unknown"]
+    print(f"    named by a verified identity: {every['named']}/{tested} = {every['named'] / max(1, tested):.1%}")
+    return tested
 
 
 HEADS = ("named", "unknown", "no tensor", "not finite", "accepted")
@@ -446,7 +491,7 @@ def _one_line(text: str) -> str:
     return " ".join(text.split())
 
 
-PARTS = ("table", "mutants")
+PARTS = ("table", "mutants", "slips")
 QUICK = ["linear_relu"]
 """The exercises of the quick form."""
 
@@ -454,9 +499,10 @@ QUICK = ["linear_relu"]
 def main() -> None:
     parser = Parser(__doc__, PARTS)
     parser.add_argument("exercises", nargs="*")
-    parser.add_amount("--count", full=500, quick=5, what="how many mutants")
-    parser.add_argument("--seed", type=int, help="of the mutants (default: a random one)")
-    parser.add_argument("--show", type=int, default=0, help="list so many named mutants, and all unknown ones")
+    parser.add_amount("--count", full=500, quick=5, what="how many mutants or slips")
+    parser.add_argument("--seed", type=int, help="of the mutants or slips (default: a random one)")
+    parser.add_argument("--show", type=int, default=0, help="list so many named ones, and all unknown ones")
+    parser.add_argument("--list", type=argparse.FileType("w"), metavar="FILE", help="write each as a line of JSON")
     parser.add_argument("--verbose", action="store_true", help="list every answer")
     options, measured = parser.begin()
     names = options.exercises or (QUICK if options.quick else list_exercises())
@@ -465,7 +511,7 @@ def main() -> None:
         table(names, measured, verbose=options.verbose)
     else:
         seed = secrets.randbits(31) if options.seed is None else options.seed
-        mutant_table(names, options.count, seed, options.show, measured)
+        change_table(names, seed, options, measured)
     measured.end()
 
 

@@ -98,8 +98,8 @@ class Original:
         draws: Sequence[Mapping[str, Any]],
         others: Sequence[str] = (),
     ) -> None:
-        self.function, self._module, self._draws = function, module, draws
-        self._others = others
+        self.function, self.draws, self.others = function, draws, others
+        self._module = module
 
     def sites(self, *, plain: bool = False) -> Iterator[tuple[int, int]]:
         """Every node that can be changed, by its position in `ast.walk`, with the index of each way to change it."""
@@ -117,18 +117,29 @@ class Original:
         mutation = list(mutations(target, self._around(twin)))[which]
         change = f"{_shown(target)} -> {_shown(mutation.new)}"
         Replaced(target, mutation.new).visit(twin)
+        return self.changed(twin, mutation.operator, change)
+
+    def changed(self, twin: ast.FunctionDef, operator: str, change: str, head: str = "") -> Mutant | None:
+        """A changed copy of the function with the parameters it needs; None if it is equivalent to the original.
+
+        Args:
+            twin: the copy.
+            operator: the kind of change.
+            change: what was changed.
+            head: lines to go before the function.
+        """
         self._declare(twin)
-        text = ast.unparse(ast.fix_missing_locations(twin))
-        return None if self._equivalent(text) else Mutant(self.function.name, text, mutation.operator, change)
+        text = head + ast.unparse(ast.fix_missing_locations(twin))
+        return None if self._equivalent(text) else Mutant(self.function.name, text, operator, change)
 
     def _around(self, function: ast.FunctionDef) -> Surroundings:
-        return Surroundings([a.arg for a in function.args.args], self._others, self._draws[0])
+        return Surroundings([a.arg for a in function.args.args], self.others, self.draws[0])
 
     def _declare(self, twin: ast.FunctionDef) -> None:
         """Make parameters of the names that a mutant uses and its original does not."""
         names = [node for node in ast.walk(twin) if isinstance(node, ast.Name)]
         bound = {a.arg for a in twin.args.args} | {n.id for n in names if isinstance(n.ctx, ast.Store)}
-        new = dict.fromkeys(n.id for n in names if n.id in self._others and n.id not in bound)
+        new = dict.fromkeys(n.id for n in names if n.id in self.others and n.id not in bound)
         twin.args.args.extend(ast.arg(name) for name in new)
 
     @functools.cached_property
@@ -143,7 +154,7 @@ class Original:
         module = dict(self._module)
         exec(text, module)  # noqa: S102 a change of the project's own solution
         function = module[self.function.name]
-        for draw in self._draws:
+        for draw in self.draws:
             yield _call(function, draw)
 
 

@@ -249,6 +249,9 @@ class Deriver:
         call = read_call(node, self.numbers.namespace)
         if call is not None and call.function in _FUNCTIONS and not call.args and not call.keywords:
             return Node("fn", (self.primal(call.operand),), _FUNCTIONS[call.function])
+        if call is not None and call.function in ("t", "transpose") and not call.keywords:
+            dims = tuple(self.literal(argument) for argument in call.args) or None
+            return Node("t", (self.primal(call.operand),), dims)
         return Node("code", (), compiled(node))
 
     def code(self, node: ast.expr) -> CodeType:

@@ -5,18 +5,25 @@ from __future__ import annotations
 import warnings
 from typing import TYPE_CHECKING
 
-from grader.diagnosis import explanations, sentences, unknown, whole_answer
+import torch
+
+from grader.diagnosis import entries, explanations, sentences, unknown, whole_answer
+from grader.diagnosis.candidates.arrangements import arranged, centered
+from grader.diagnosis.candidates.change import RESULT
 from grader.diagnosis.candidates.changed_formulas import together
+from grader.diagnosis.candidates.operands import functions
 from grader.diagnosis.closed_forms import closed_forms
 from grader.diagnosis.derive import Path
 from grader.diagnosis.explanations import explanation
+from grader.diagnosis.factors import agreed
 from grader.diagnosis.facts import gather
-from grader.diagnosis.formula import added
+from grader.diagnosis.formula import added, upstream
 from grader.diagnosis.hard_coded import hard_coded
 from grader.diagnosis.kinds import Kind
 from grader.diagnosis.layer_values import diagnose_value
 from grader.diagnosis.search import among, coefficients, nearly, ratio, search, shares, try_change
 from grader.diagnosis.way_back import STAGES, one_step
+from grader.exercise.case import Sweep
 from grader.verdict.evidence import Verdict
 
 if TYPE_CHECKING:
@@ -26,7 +33,7 @@ if TYPE_CHECKING:
     from grader.diagnosis.facts import Facts
     from grader.diagnosis.kinds import Diagnosis
     from grader.diagnosis.search import Match
-    from grader.diagnosis.wrong_answer import WrongAnswer
+    from grader.diagnosis.wrong_answer import View, WrongAnswer
     from grader.exercise.case import Cases
     from grader.verdict.evidence import Evidence, Judgment
 
@@ -99,12 +106,15 @@ def _of_gradient(facts: Facts) -> Explanation | None:
         unused(facts)
         or whole_answer.whole(facts)
         or weighed(facts)
+        or partly_right(facts)
         or whole_answer.of_another(facts.answer)
         or (None if facts.answer.local_style else chains(facts) or closed(facts))
         or changed(facts)
         or (closed(facts) if facts.answer.local_style else None)
         or further(facts)
+        or (None if facts.answer.local_style else closed(facts, light=False))
         or whole_answer.rearranged(facts)
+        or rearranged(facts)
     )
 
 
@@ -126,6 +136,7 @@ def _of_layer(facts: Facts, cases: Cases) -> Explanation | None:
         or further(facts)
         or one_step(facts.answer, cases, STAGES[1:])
         or whole_answer.rearranged(facts)
+        or rearranged(facts)
     )
 
 
@@ -145,6 +156,8 @@ def by_chance(answer: WrongAnswer, found: Explanation) -> bool:
 # the steps, in the order in which they are tried
 
 
+PLAIN_POWER = 1.2
+"""If the best change costs more, the whole gradient times one power of a value is the simpler story."""
 FAR_FETCHED = 1.4
 """If the best change costs more, powers of forward values are tried first. 1 changes no name of the catalogues; without
 a limit three of 2507 messages change."""
@@ -160,7 +173,49 @@ def unused(facts: Facts) -> Explanation | None:
         return None
     found = search(facts.paths, facts, only=frozenset({Kind.UPSTREAM_UNUSED}))
     plain = found is not None and found.change.cost == 0 and found.factor in ("1", "-1")
-    return explanations.changed(facts, found) if found is not None and plain else None
+    return explanations.changed(facts, found) if found is not None and plain else _of_ones(facts)
+
+
+def _of_ones(facts: Facts) -> Explanation | None:
+    """What comes back if the gradient of one later value is one everywhere."""
+    later = [name for name in facts.answer.exercise.downstream(facts.answer.variable) if name != "loss"]
+    for name in sorted(later, key=[n for line in facts.answer.exercise.lines for n in line.outputs].index):
+        if all(
+            _alike(view.got, _back_from_ones(view, name, facts.answer.variable), facts.answer.tolerance)
+            for view in facts.answer.views
+        ):
+            return explanation(Kind.UPSTREAM_UNUSED, "right_for_ones", other=name)
+    return None
+
+
+def _back_from_ones(view: View, later: str, variable: str) -> torch.Tensor | None:
+    value = view.case.graph.values[later]
+    if not isinstance(value, torch.Tensor) or not value.is_floating_point():
+        return None
+    return Sweep(view.case.graph, {later: torch.ones_like(value)}).cut(variable)
+
+
+def _alike(got: torch.Tensor, made: torch.Tensor | None, tolerance: float) -> bool:
+    if made is None or made.shape != got.shape:
+        return False
+    return bool(made.any()) and float((made - got).abs().max()) <= tolerance * float(made.abs().max())
+
+
+def partly_right(facts: Facts) -> Explanation | None:
+    """Some entries right and the others zero, or the same number added everywhere."""
+    part = entries.cut(facts)
+    if part is not None:
+        return explanation(Kind.WRONG_INDEX, "cut", dim=part.dim, kept=part.kept)
+    number = entries.constant(facts)
+    return None if number is None else explanation(Kind.WRONG_EPSILON, "constant_added", number=number)
+
+
+def rearranged(facts: Facts) -> Explanation | None:
+    """The right gradient, whatever its formula, with its entries arranged otherwise, or a function of it."""
+    right, mine = upstream(facts.answer.variable), RESULT
+    facts.allow_more()
+    others = [*arranged(right, facts, mine), *centered(right, facts, mine), *functions(right, mine)]
+    return _one_change(among(others, Path(facts.answer.lines[0], (), right), facts), facts)
 
 
 def weighed(facts: Facts) -> Explanation | None:
@@ -190,10 +245,12 @@ def _weights(paths: Sequence[Path], facts: Facts) -> list[str] | None:
     return None if len(known) < len(names) or all(name == "1" for name in known) else known
 
 
-def _weight(each: list[float], facts: Facts) -> str | None:
-    if all(abs(weight) <= facts.answer.tolerance for weight in each):
-        return "0"
-    return facts.named(each, max(facts.answer.tolerance, _WEIGHT_TOLERANCE))
+def _weight(each: list[float | None], facts: Facts) -> str | None:
+    """The name of a share's weight; the right one for a share that is only rounding on every case."""
+    known = [abs(weight) for weight in each if weight is not None]
+    if not known or max(known) <= facts.answer.tolerance:
+        return "0" if known else "1"
+    return facts.named(agreed(each, _WEIGHT_TOLERANCE), max(facts.answer.tolerance, _WEIGHT_TOLERANCE))
 
 
 def chains(facts: Facts) -> Explanation | None:
@@ -203,12 +260,13 @@ def chains(facts: Facts) -> Explanation | None:
     return None if factors is None else explanations.weights(facts.chains, factors, fused=True)
 
 
-def closed(facts: Facts) -> Explanation | None:
-    """One change in a formula that covers several lines."""
+def closed(facts: Facts, *, light: bool = True) -> Explanation | None:
+    """One change in a formula that covers several lines; the likelier ones first."""
+    facts.allow_more()
     for form in closed_forms(facts):
         path = Path(facts.answer.lines[0], (), form.node)
         found = None if form.alone is None else try_change(form.alone, path, facts)
-        found = found or search([path], facts, light=True)
+        found = found or search([path], facts, light=light)
         if found is not None:
             return explanations.closed(form, found, nearly=nearly(facts))
     return None
@@ -216,12 +274,18 @@ def closed(facts: Facts) -> Explanation | None:
 
 def changed(facts: Facts) -> Explanation | None:
     """One share changed in one place, or multiplied by powers of forward values: whichever is less far-fetched."""
+    facts.allow_more()
     found = search(facts.paths, facts)
-    if found is None or found.cost > FAR_FETCHED:
+    if found is None or found.cost > PLAIN_POWER:
         ratios = _ratios(facts)
-        if ratios is not None:
+        if ratios is not None and (found is None or found.cost > FAR_FETCHED or _is_plain(ratios)):
             return ratios
     return _one_change(found, facts)
+
+
+def _is_plain(found: Explanation) -> bool:
+    """Whether the whole gradient has just one power too many, and no factor besides."""
+    return found.fields["factor"] == "1" and not found.fields["one_share"] and len(found.fields["powers"]) == 1
 
 
 def _one_change(found: Match | None, facts: Facts) -> Explanation | None:
@@ -252,20 +316,20 @@ def _ratios(facts: Facts) -> Explanation | None:
 def further(facts: Facts) -> Explanation | None:
     """Changes of a whole line at once, of all shares at once, or of the chain rule over several lines."""
     several = facts.whole_lines if any(path.occurrence for path in facts.paths) else []
+    facts.allow_more()
     return (
         _one_change(search(several, facts), facts)
-        or _one_change(_in_every_share(facts), facts)
+        or _one_change(_in_every_share(facts.whole_lines, facts), facts)
         or _of_siblings(facts)
         or _one_change(search(facts.inlined, facts), facts)
         or (_over_more_lines(facts) if facts.answer.evidence.depends_on else None)
     )
 
 
-def _in_every_share(facts: Facts) -> Match | None:
+def _in_every_share(paths: Sequence[Path], facts: Facts) -> Match | None:
     """Every share changed in the same way."""
-    node = added([path.node for path in facts.whole_lines])
-    path = Path(facts.answer.lines[0], (), node)
-    return among(together(node, facts), path, facts)
+    node = added([path.node for path in paths])
+    return among(together(node, facts), Path(facts.answer.lines[0], (), node), facts)
 
 
 def _of_siblings(facts: Facts) -> Explanation | None:
@@ -290,7 +354,15 @@ def _over_more_lines(facts: Facts) -> Explanation | None:
     factors = None if facts.answer.local_style else _weights(facts.chains, facts)
     if factors is not None:
         return explanations.weights(facts.chains, factors, fused=True)
-    return _one_change(search(facts.unfolded, facts, light=True), facts)
+    for paths in () if facts.answer.local_style else (facts.chains, facts.before_upstream):
+        found = _in_every_share(paths, facts) if paths else None
+        if found is not None:
+            return _one_change(found, facts)
+    facts.allow_more()
+    found = search(facts.unfolded, facts, light=True)
+    if found is None and len(facts.chains) == 1 and not facts.answer.local_style:
+        found = search(facts.chains, facts)
+    return _one_change(found, facts)
 
 
 # the cause of an identity

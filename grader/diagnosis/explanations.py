@@ -142,7 +142,7 @@ def changed(facts: Facts, found: Match, *, nearly: bool = False) -> Explanation:
     """
     change, form = found.change, _form_of(found.path)
     kind = form if form is not None and change.kind in _OF_THE_FORM else change.kind
-    small = nearly and change.kind in _MAY_BE_SMALL
+    small = nearly and change.kind in _MAY_BE_SMALL and change.phrase.key != "slope_of_another"
     return explanation(
         Kind.WRONG_EPSILON if small else kind,
         "one_change",

@@ -18,7 +18,7 @@ NICE = 12
 message of the catalogues, 24 none."""
 
 
-def factor(candidate: torch.Tensor, target: torch.Tensor, tolerance: float) -> float | None:
+def factor(candidate: torch.Tensor, target: torch.Tensor, tolerance: float, noise: float = 0.0) -> float | None:
     """The number that turns a candidate into the target when multiplied by it; None if there is none.
 
     It is the projection, sum(c * t) / sum(c * c), if no element is then further off than the tolerance allows.
@@ -31,22 +31,22 @@ def factor(candidate: torch.Tensor, target: torch.Tensor, tolerance: float) -> f
     if candidate.shape != target.shape or not candidate.numel():
         return None
     if candidate.numel() == 1:
-        return _factor_of_numbers(float(candidate), float(target), tolerance)
+        return _factor_of_numbers(float(candidate), float(target), tolerance, noise)
     square = float((candidate * candidate).sum())
     if not square > 0 or not math.isfinite(square):
         return None
     found = float((candidate * target).sum()) / square
     largest = float(target.abs().max())
-    if not float((candidate * found - target).abs().max()) <= tolerance * largest:
+    if not float((candidate * found - target).abs().max()) <= tolerance * largest + noise:
         return None
     return found
 
 
-def _factor_of_numbers(candidate: float, target: float, tolerance: float) -> float | None:
+def _factor_of_numbers(candidate: float, target: float, tolerance: float, noise: float) -> float | None:
     if not candidate or not math.isfinite(candidate):
         return None
     found = target / candidate
-    return found if abs(candidate * found - target) <= tolerance * abs(target) else None
+    return found if abs(candidate * found - target) <= tolerance * abs(target) + noise else None
 
 
 def factor_of_each(pairs: Iterable[tuple[torch.Tensor, torch.Tensor]], tolerance: float) -> list[float] | None:
@@ -58,6 +58,14 @@ def factor_of_each(pairs: Iterable[tuple[torch.Tensor, torch.Tensor]], tolerance
             return None
         found.append(k)
     return found
+
+
+def agreed(found: Sequence[float | None], tolerance: float) -> list[float] | None:
+    """One number for each case where some cases do not show it; None unless the others agree on one number."""
+    known = [number for number in found if number is not None]
+    if not known or (len(known) < len(found) and max(known) - min(known) > tolerance * abs(known[0])):
+        return None
+    return [known[0] if number is None else number for number in found]
 
 
 def _over(a: float, b: float) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import weakref
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,7 +13,9 @@ import torch
 from grader.diagnosis.derive import Deriver, Path
 from grader.diagnosis.factors import Forms, name_factor
 from grader.diagnosis.formula import Node, Numbers, added, distinct_leaves, name, substituted, upstream
+from grader.diagnosis.forward_code import compiled, sums_in
 from grader.diagnosis.wrong_answer import View, WrongAnswer
+from grader.exercise.dtypes import is_floating
 from grader.exercise.forward import COTANGENT, OUTPUT
 from grader.verdict.evidence import Ask, Evidence
 from grader.verdict.judge import is_local_style
@@ -26,6 +29,8 @@ MOST_OPERATIONS = 3000
 """After this many operations on the smallest case, no more candidates are tried. It bounds the time without a clock, so
 the same answer always gets the same name. Of the catalogues' names, half take 12 or fewer and 99% fewer than 2000; 1500
 would lose 15 of 2507, 6000 would gain two."""
+MORE_OPERATIONS = 1500
+"""What each of the later steps may take after that."""
 FEW_OPERATIONS = 900
 """The same with the true upstream gradients, after the random ones gave no name. 450 and 3000 change no name."""
 MOST_DERIVED = 1000
@@ -43,8 +48,15 @@ class Facts:
     @property
     def exhausted(self) -> bool:
         """Whether the limit of operations is reached, so that no more candidates are tried."""
-        most = FEW_OPERATIONS if self.answer.true_cotangents else MOST_OPERATIONS
-        return self.answer.probe.numbers.computed >= most
+        return self.answer.probe.numbers.computed >= self._limit
+
+    @cached_property
+    def _limit(self) -> int:
+        return FEW_OPERATIONS if self.answer.true_cotangents else MOST_OPERATIONS
+
+    def allow_more(self) -> None:
+        """Allow the next step some operations, however many the steps before it have taken."""
+        self._limit = max(self._limit, self.answer.probe.numbers.computed + MORE_OPERATIONS)
 
     @cached_property
     def values(self) -> tuple[str, ...]:
@@ -76,6 +88,16 @@ class Facts:
         return (*(upstream(g) for g in self.answer.evidence.upstream), *(name(v) for v in floats))
 
     @cached_property
+    def factors(self) -> dict[str, Node]:
+        """What a gradient may have a power too many of: forward values, and the sums that the reading lines contain."""
+        numbers = self.answer.probe.numbers.values
+        found = {atom.data: atom for atom in self.atoms if atom.op == "name" and is_floating(numbers[atom.data])}
+        for line in self.answer.lines:
+            for part in sums_in(line):
+                found.setdefault(f"({ast.unparse(part)})", Node("code", (), compiled(part)))
+        return found
+
+    @cached_property
     def indices(self) -> tuple[Node, ...]:
         """The integer tensors that the function could compute with."""
         numbers = self.answer.probe.numbers.values
@@ -97,6 +119,14 @@ class Facts:
         below = self.answer.exercise.downstream(self.answer.variable)
         ends = {name for name in below if not used & (self.answer.exercise.downstream(name) | {name})}
         return self.deriver.to_upstream(self.answer.variable, used | ends)
+
+    @cached_property
+    def before_upstream(self) -> list[Path]:
+        """The shares for each chain of lines, ending one line before the upstream gradients that the function uses."""
+        used = frozenset(self.answer.evidence.depends_on)
+        below = self.answer.exercise.downstream(self.answer.variable)
+        ends = {name for name in below - used if used & {*self.answer.exercise.children(name)}}
+        return self.deriver.to_upstream(self.answer.variable, frozenset(used | ends)) if ends else []
 
     def summed(self, variable: str) -> Node | None:
         """A variable's whole gradient as one formula of the upstream gradients that the function depends on."""
@@ -180,7 +210,14 @@ def _countable(facts: Facts) -> Iterator[tuple[str, list[float]]]:
 
 
 def _is_index(value: torch.Tensor) -> bool:
-    return not value.is_floating_point() and value.dtype != torch.bool
+    return not value.is_floating_point() and not is_mask(value)
+
+
+def is_mask(value: torch.Tensor) -> bool:
+    """Whether a value is a mask: bool, or a table of zeros and ones, such as `torch.tril(...)`."""
+    if value.dtype == torch.bool:
+        return True
+    return not value.is_floating_point() and value.dim() > 1 and bool(((value == 0) | (value == 1)).all())
 
 
 def gather(evidence: Evidence, cases: Cases) -> Iterator[Facts]:

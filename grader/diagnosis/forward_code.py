@@ -9,7 +9,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from types import CodeType
 
     from grader.exercise.forward import Line
@@ -34,6 +34,14 @@ def literal(node: ast.expr) -> float | int | None:
     except ValueError:
         return None
     return found if isinstance(found, (int, float)) and not isinstance(found, bool) else None
+
+
+def sums_in(line: Line) -> Iterator[ast.BinOp]:
+    """The sums and differences inside a line, such as `(e + 1)` in `(e - 1)/(e + 1)`."""
+    whole = value_of(line)
+    for node in ast.walk(whole):
+        if isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Add, ast.Sub)) and node is not whole:
+            yield node
 
 
 # calls

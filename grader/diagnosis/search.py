@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 import torch
 
 from grader.diagnosis.candidates.changed_formulas import changes, with_epsilon
-from grader.diagnosis.factors import factor, factor_of_each
+from grader.diagnosis.candidates.slopes import slopes
+from grader.diagnosis.factors import agreed, factor, factor_of_each
 from grader.diagnosis.formula import broadcasts, size
 from grader.diagnosis.kinds import Kind
 
@@ -48,6 +49,13 @@ NULL = 1e-12
 """What is left for a share is only rounding if it is below this fraction of the terms. Right answers' rounding was
 measured below 3e-14 of them; from 1e-14 to 1e-9 every name of the catalogues is the same."""
 
+FEWEST = 2
+"""On how many cases a share has to stand out from the rounding of the others, which are 1e12 times as large on one."""
+SEEN = 1e-6
+"""A share smaller than this, beside the largest, is solved for, but rounding hides its weight."""
+
+BANDS = (0.0, 0.95, math.inf)
+"""The likelier changes of all shares are tried before the more far-fetched ones of any."""
 ALONE = 0.6
 """The extra cost of a change if the other shares are missing; see `Change.cost`."""
 TURNED = 0.7
@@ -76,6 +84,8 @@ class Share:
     path: Path
     values: tuple[torch.Tensor, ...]
     """One for each case."""
+    noise: tuple[float, ...]
+    """The rounding in each, where it is a difference of larger numbers."""
     alone: bool
 
     @property
@@ -136,12 +146,11 @@ def search(
         only: the kinds of changes to try; all of them if None.
     """
     best: Match | None = None
-    for path, targets in _targets(paths, facts):
-        if facts.exhausted:
-            break
-        candidates = _candidates(path, facts, light=light)
-        wanted = candidates if only is None else [c for c in candidates if c.kind in only]
-        best = _cheapest(wanted, targets, facts, best)
+    known = [(path, targets, _candidates(path, facts, light=light)) for path, targets in _targets(paths, facts)]
+    for low, high in itertools.pairwise(BANDS):
+        for _, targets, candidates in known:
+            wanted = [c for c in candidates if low <= c.cost < high and (only is None or c.kind in only)]
+            best = _cheapest(wanted, targets, facts, best)
     return best
 
 
@@ -156,7 +165,7 @@ def try_change(change: Change, path: Path, facts: Facts) -> Match | None:
 
 
 def _whole(path: Path, facts: Facts, *, alone: bool = False) -> Share:
-    return Share(path, tuple(view.got for view in facts.answer.views), alone)
+    return Share(path, tuple(view.got for view in facts.answer.views), (0.0,) * len(facts.answer.views), alone)
 
 
 def _targets(paths: Sequence[Path], facts: Facts) -> Iterator[tuple[Path, list[Share]]]:
@@ -166,10 +175,21 @@ def _targets(paths: Sequence[Path], facts: Facts) -> Iterator[tuple[Path, list[S
         found = []
         rest = _rests(all_shares, index, facts)
         if rest is not None:
-            found.append(Share(path, rest, alone=False))
-        if len(paths) > 1:
+            noise = tuple(NULL * view.scale if len(paths) > 1 else 0.0 for view in facts.answer.views)
+            found.append(Share(path, rest, noise, alone=False))
+        if len(paths) > 1 and not _is_share(all_shares, index, facts):
             found.append(_whole(path, facts, alone=True))
         yield path, found
+
+
+def _is_share(all_shares: Sequence[list[torch.Tensor] | None], index: int, facts: Facts) -> bool:
+    """Whether the answer is this share, unchanged: then every change that has no effect would fit."""
+    for view, terms in zip(facts.answer.views, all_shares, strict=True):
+        if terms is None or terms[index].shape != view.got.shape:
+            return False
+        if not float((terms[index] - view.got).abs().max()) <= facts.answer.tolerance * float(view.got.abs().max()):
+            return False
+    return True
 
 
 def shares(paths: Sequence[Path], view: View) -> list[torch.Tensor] | None:
@@ -182,7 +202,7 @@ def _rests(
     all_shares: Sequence[list[torch.Tensor] | None], index: int, facts: Facts
 ) -> tuple[torch.Tensor, ...] | None:
     """For each case, the answer minus all other shares; None if that is only rounding or the shapes do not fit."""
-    found = []
+    found: list[torch.Tensor] = []
     for view, terms in zip(facts.answer.views, all_shares, strict=True):
         if terms is None:
             return None
@@ -190,10 +210,10 @@ def _rests(
             rest = view.got - sum((t for k, t in enumerate(terms) if k != index), torch.zeros((), dtype=torch.float64))
         except RuntimeError:
             return None
-        if len(terms) > 1 and float(rest.abs().max()) <= NULL * view.scale:
-            return None
         found.append(rest)
-    return tuple(found)
+    several = len(all_shares[0] or ()) > 1
+    told = [float(rest.abs().max()) > NULL * view.scale for rest, view in zip(found, facts.answer.views, strict=True)]
+    return tuple(found) if not several or (told[0] and sum(told) >= min(FEWEST, len(told))) else None
 
 
 def _cheapest(found: Iterable[Change], targets: Sequence[Share], facts: Facts, best: Match | None) -> Match | None:
@@ -217,15 +237,9 @@ _SUMS = (Kind.SUMMED_TOO_FAR, Kind.NOT_SUMMED, Kind.WRONG_AXIS)
 def _holds(change: Change, target: Share, facts: Facts) -> Match | None:
     tight = change.kind is Kind.WRONG_EPSILON and not facts.answer.narrow
     tolerance = TIGHT if tight else facts.answer.tolerance
-    factors: list[float] = []
-    for view, wanted in zip(facts.answer.views, target.values, strict=True):
-        made = view.tensor(change.node)
-        k = None if made is None else factor(made, wanted, tolerance)
-        if k is None or (factors and not facts.quantities and abs(k - factors[0]) > ROUGHLY * abs(k)):
-            return None
-        factors.append(k)
-    named = facts.named(factors)
-    if named is None or not math.isfinite(factors[0]):
+    factors = _factors(change, target, facts, tolerance)
+    named = None if factors is None else facts.named(factors)
+    if factors is None or named is None or not math.isfinite(factors[0]):
         return None
     if change.kind in _SUMS and named not in ("1", "-1") and target.uniform:
         return None
@@ -233,6 +247,28 @@ def _holds(change: Change, target: Share, facts: Facts) -> Match | None:
         return None
     extra = {"1": 0.0, "-1": TURNED}.get(named, SCALED)
     return Match(target.path, change, named, target.alone, change.cost + extra + target.surcharge)
+
+
+def _factors(change: Change, target: Share, facts: Facts, tolerance: float) -> list[float] | None:
+    """For each case, the number that turns the candidate into the target; None if a case has none."""
+    factors: list[float | None] = []
+    hidden: list[tuple[torch.Tensor, torch.Tensor, float]] = []
+    for view, wanted, noise in zip(facts.answer.views, target.values, target.noise, strict=True):
+        made = view.tensor(change.node)
+        if made is None or made.shape != wanted.shape:
+            return None
+        if noise > tolerance * float(wanted.abs().max()):
+            hidden.append((made, wanted, noise))
+            factors.append(None)
+            continue
+        k = factor(made, wanted, tolerance, noise)
+        if k is None or (factors and not facts.quantities and abs(k - (factors[0] or k)) > ROUGHLY * abs(k)):
+            return None
+        factors.append(k)
+    found = agreed(factors, ROUGHLY)
+    if found is None or len(found) - len(hidden) < min(FEWEST, len(found)):
+        return None
+    return found if all(float((m * found[0] - w).abs().max()) <= 4 * noise for m, w, noise in hidden) else None
 
 
 # small constants, in an answer that is nearly right
@@ -257,6 +293,7 @@ def nearly(facts: Facts) -> bool:
 def _candidates(path: Path, facts: Facts, *, light: bool) -> list[Change]:
     close = nearly(facts)
     found = changes(path.node, facts, light=(light or size(path.node) > LARGE) and not close)
+    found = sorted([*found, *slopes(path, facts.answer.variable, facts)], key=lambda change: change.cost)
     if close:
         without = [c for c in found if c.kind is Kind.WRONG_EPSILON]
         stray = _stray(path.node, path.node, facts)
@@ -296,10 +333,10 @@ _FEW = 8
 """With fewer elements per share than this, all cases are solved together: a single case would have too few."""
 
 
-def coefficients(paths: Sequence[Path], facts: Facts) -> list[list[float]] | None:
+def coefficients(paths: Sequence[Path], facts: Facts) -> list[list[float | None]] | None:
     """For each case, the weight of each share in the answer; None if the answer is not a weighted sum of them.
 
-    A share that is zero up to rounding gets the weight 1.
+    A share that is too small beside the others, so that rounding hides its weight, has none on that case.
     """
     if len(paths) < 2:
         return None
@@ -309,7 +346,7 @@ def coefficients(paths: Sequence[Path], facts: Facts) -> list[list[float]] | Non
         return None
     if sum(view.got.numel() for view in facts.answer.views) <= _FEW * len(paths):
         return _for_all_cases(known, facts)
-    found = []
+    found: list[list[float | None]] = []
     for view, terms in zip(facts.answer.views, known, strict=True):
         weights = _weights([terms], [view.got], facts.answer.tolerance, view.scale)
         if weights is None:
@@ -318,18 +355,20 @@ def coefficients(paths: Sequence[Path], facts: Facts) -> list[list[float]] | Non
     return found
 
 
-def _for_all_cases(terms: Sequence[list[torch.Tensor]], facts: Facts) -> list[list[float]] | None:
-    """The same weights for all cases."""
+def _for_all_cases(terms: Sequence[list[torch.Tensor]], facts: Facts) -> list[list[float | None]] | None:
+    """The same weights for all cases, each in units of its own scale: their upstream gradients are 1e12 times apart."""
     if sum(view.got.numel() for view in facts.answer.views) <= len(terms[0]):
         return None
-    scale = max(view.scale for view in facts.answer.views)
-    weights = _weights(terms, [view.got for view in facts.answer.views], facts.answer.tolerance, scale)
+    units = [view.scale or 1.0 for view in facts.answer.views]
+    scaled = [[term / unit for term in each] for each, unit in zip(terms, units, strict=True)]
+    answers = [view.got / unit for view, unit in zip(facts.answer.views, units, strict=True)]
+    weights = _weights(scaled, answers, facts.answer.tolerance, 1.0)
     return None if weights is None else [weights] * len(facts.answer.views)
 
 
 def _weights(
     terms: Sequence[list[torch.Tensor]], answers: Sequence[torch.Tensor], tolerance: float, scale: float
-) -> list[float] | None:
+) -> list[float | None] | None:
     """The least-squares solution if it is unique and holds at every element; None otherwise.
 
     Args:
@@ -347,25 +386,29 @@ def _weights(
     if not bool(torch.isfinite(columns).all()) or not bool(torch.isfinite(target).all()):
         return None
     kept = (largest > NULL * scale).nonzero().reshape(-1)
-    if len(kept) < 2:
+    if not len(kept):
         return None
     scaled = columns[:, kept] / largest[kept]
-    solution = torch.linalg.lstsq(scaled, target, driver="gelsd")
-    if int(solution.rank) < len(kept):
+    fit = torch.linalg.lstsq(scaled, target, driver="gelsd")
+    if int(fit.rank) < len(kept):
         return None
-    solved = solution.solution  # (shares kept, 1)
-    if not float((scaled @ solved - target).abs().max()) <= tolerance * float(target.abs().max()):
+    solved = fit.solution  # (shares kept, 1)
+    slack = tolerance * float(target.abs().max()) + NULL * scale
+    if not float((scaled @ solved - target).abs().max()) <= slack:
         return None
-    weights = torch.ones(columns.shape[1], dtype=torch.float64)  # (shares,)
-    weights[kept] = solved.reshape(-1) / largest[kept]
-    return [float(w) for w in weights]
+    solution = (solved.reshape(-1) / largest[kept]).tolist()
+    seen = (largest[kept] > SEEN * largest.max()).tolist()
+    found = {k: weight for k, weight, told in zip(kept.tolist(), solution, seen, strict=True) if told}
+    return [found.get(k) for k in range(columns.shape[1])]
 
 
 # right except for powers of forward values
 
 
-EXPONENTS = (1.0, -1.0, 2.0, -2.0, 0.5, -0.5, 1.5, -1.5, 3.0, -3.0)
+EXPONENTS = (1.0, -1.0, 2.0, -2.0, 0.5, -0.5, 1.5, -1.5, 3.0, -3.0, 4.0, -4.0)
 """The exponents that are tried on one value, and on pairs of values."""
+FEW = 3
+"""The fewest elements that exponents are fitted at. With no more than these, two values would fit by chance."""
 RATIOS = 24
 """About how many elements the exponents are fitted at before all are compared. 6 and 96 change no name."""
 _FITS = 1e-6
@@ -382,8 +425,10 @@ class Ratio:
 
 def ratio(facts: Facts, rights: Sequence[torch.Tensor], answers: Sequence[torch.Tensor]) -> Ratio | None:
     """The simplest product of powers that relates two tensors on every case."""
-    for powers in _fitting(facts, rights[0], answers[0]):
-        made = [_times_powers(right, view, powers) for view, right in zip(facts.answer.views, rights, strict=True)]
+    for powers in _fitting(facts, rights, answers):
+        made = [
+            _times_powers(right, view, powers, facts) for view, right in zip(facts.answer.views, rights, strict=True)
+        ]
         known = [product for product in made if product is not None]
         if len(known) == len(made):
             named = facts.named(factor_of_each(zip(known, answers, strict=True), facts.answer.tolerance))
@@ -392,11 +437,11 @@ def ratio(facts: Facts, rights: Sequence[torch.Tensor], answers: Sequence[torch.
     return None
 
 
-def _times_powers(right: torch.Tensor, view: View, powers: Powers) -> torch.Tensor | None:
+def _times_powers(right: torch.Tensor, view: View, powers: Powers, facts: Facts) -> torch.Tensor | None:
     found = torch.ones_like(right)
     for value, power in powers:
-        base = view.numbers.values[value].double()
-        if not _broadcasts(base.shape, right.shape):  # it may in the case where the powers were found
+        base = view.tensor(facts.factors[value])
+        if base is None or not _broadcasts(base.shape, right.shape):  # it may in the case where the powers were found
             return None
         found = found * base**power
     return right * found if bool(torch.isfinite(found).all()) else None
@@ -408,37 +453,55 @@ def _broadcasts(shape: torch.Size, to: torch.Size) -> bool:
     return len(shape) <= len(to) and all(size in (1, wide) for size, wide in pairs)
 
 
-def _fitting(facts: Facts, right: torch.Tensor, answer: torch.Tensor) -> Iterator[Powers]:
+def _fitting(facts: Facts, rights: Sequence[torch.Tensor], answers: Sequence[torch.Tensor]) -> Iterator[Powers]:
     """Exponents that fit a sample of the elements, one value before two.
 
-    The logarithm of answer/right has to be a sum of exponents times logarithms of values, up to a constant.
+    The logarithm of answer/right has to be a sum of exponents times logarithms of values, up to a constant. The
+    elements are those of the smallest case, or of every case if that has too few.
     """
-    chosen = _samples(right, answer)
-    if chosen is None:
+    chosen = [_samples(right, answer) for right, answer in zip(rights, answers, strict=True)]
+    kept = chosen[:1] if chosen[0] is not None and len(chosen[0]) >= FEW else chosen
+    places = [places for places in kept if places is not None]
+    if len(places) < len(kept) or sum(map(len, places)) < FEW:
         return
     logs = {}  # (elements chosen,) each
-    for atom in facts.atoms:
-        value = facts.answer.probe.numbers.values.get(atom.data) if atom.op == "name" else None
-        if isinstance(value, torch.Tensor) and value.is_floating_point() and broadcasts(value.shape, right.shape):
-            logs[atom.data] = _centered_log(value.expand(right.shape).reshape(-1)[chosen])
-    wanted = _centered_log(answer.reshape(-1)[chosen] / right.reshape(-1)[chosen])
+    for known, node in facts.factors.items():
+        found = [
+            _chosen(view.tensor(node), right, at)
+            for view, right, at in zip(facts.answer.views, rights, places, strict=False)
+        ]
+        if all(each is not None for each in found):
+            logs[known] = _centered_log(torch.cat([each for each in found if each is not None]))
+    ratios = [
+        (got.reshape(-1)[at] / right.reshape(-1)[at]) for got, right, at in zip(answers, rights, places, strict=False)
+    ]
+    wanted = _centered_log(torch.cat(ratios))
     exponents = torch.tensor(EXPONENTS, dtype=torch.float64).unsqueeze(1)  # (exponents, 1)
     scaled = {value: exponents * log for value, log in logs.items()}  # (exponents, elements chosen) each
     for value, rows in scaled.items():
         for row in _hits(rows - wanted):
             yield ((value, EXPONENTS[row]),)
+    if len(wanted) <= FEW:
+        return
     for (one, first), (other, second) in itertools.combinations(scaled.items(), 2):
         sums = first.unsqueeze(1) + second.unsqueeze(0)  # (exponents, exponents, elements chosen)
         for row in _hits((sums - wanted).reshape(-1, len(wanted))):
             yield (one, EXPONENTS[row // len(EXPONENTS)]), (other, EXPONENTS[row % len(EXPONENTS)])
 
 
+def _chosen(value: torch.Tensor | None, right: torch.Tensor, places: torch.Tensor) -> torch.Tensor | None:
+    """A value at some flat positions of a tensor that it is broadcast to; None if it cannot be."""
+    if value is None or not broadcasts(value.shape, right.shape):
+        return None
+    return value.expand(right.shape).reshape(-1)[places]
+
+
 def _samples(right: torch.Tensor, answer: torch.Tensor) -> torch.Tensor | None:
-    """Flat positions where neither is zero; None if there are too few."""
+    """Flat positions where neither is zero; None if there are none."""
     if right.shape != answer.shape:
         return None
     usable = ((right.reshape(-1) != 0) & (answer.reshape(-1) != 0)).nonzero().reshape(-1)
-    return usable[:: max(1, len(usable) // RATIOS)] if len(usable) >= 3 else None
+    return usable[:: max(1, len(usable) // RATIOS)] if len(usable) else None
 
 
 def _centered_log(values: torch.Tensor) -> torch.Tensor:

@@ -229,6 +229,18 @@ _IDENTITIES: dict[str, tuple[str, str]] = {
         "your {name} is {factor} times the right gradient{sizes}",
         "The forward pass divides by, or sums over, a different dimension: {readers}",
     ),
+    "cut": (
+        "your {name} is right in the entries [{kept}] along dimension {dim}, and zero in all others",
+        "Every entry gets a gradient. {readers}",
+    ),
+    "constant_added": (
+        "your {name} is the right gradient with {number:g} added to every element",
+        "Look for a small constant that the forward pass does not have: {readers}",
+    ),
+    "right_for_ones": (
+        "your {name} is right only if every element of d{other} is 1: the upstream gradient is never used",
+        "The chain rule multiplies the upstream gradient by the line's own derivative: {readers}",
+    ),
     "gradient_of_another": ("your {name} is the gradient of {other}", "Trace the variable forward: {readers}"),
     "whole_not_broadcast": (
         "your {name} has the right values but is not broadcast to {variable}'s shape{besides}",
@@ -240,6 +252,10 @@ _IDENTITIES: dict[str, tuple[str, str]] = {
     ),
     "whole_summed_too_far": (
         "your {name} is the right gradient summed over {dims}",
+        "Sum only over what the forward pass broadcast. {readers}",
+    ),
+    "whole_averaged": (
+        "your {name} is the right gradient averaged over {dims}",
         "Sum only over what the forward pass broadcast. {readers}",
     ),
     "whole_transposed": (

@@ -152,13 +152,17 @@ def _factors_when_summed(answer: WrongAnswer, dims: tuple[int, ...]) -> list[flo
 def _too_far(facts: Facts) -> Explanation | None:
     for dims in _sums(facts.answer.probe.expected.dim()):
         for keep in (True, False):
-            if facts.named(_factors_of_a_sum(facts.answer, dims, keep=keep)) == "1":
+            if facts.named(_factors_when_reduced(facts.answer, torch.sum, dims, keep=keep)) == "1":
                 return explanation(Kind.SUMMED_TOO_FAR, "whole_summed_too_far", dims=Dimensions(dims))
+            if facts.named(_factors_when_reduced(facts.answer, torch.mean, dims, keep=keep)) == "1":
+                return explanation(Kind.SUMMED_TOO_FAR, "whole_averaged", dims=Dimensions(dims))
     return None
 
 
-def _factors_of_a_sum(answer: WrongAnswer, dims: tuple[int, ...], *, keep: bool) -> list[float] | None:
-    return _factors(answer, lambda v: (_laid(v.expected.sum(dims, keepdim=keep), v.got, spread=True), v.got))
+def _factors_when_reduced(
+    answer: WrongAnswer, reduced: Callable[..., torch.Tensor], dims: tuple[int, ...], *, keep: bool
+) -> list[float] | None:
+    return _factors(answer, lambda v: (_laid(reduced(v.expected, dims, keepdim=keep), v.got, spread=True), v.got))
 
 
 def _sums(dims: int) -> Iterator[tuple[int, ...]]:

@@ -121,3 +121,16 @@ def test_infinities_in_the_same_positions_are_equal() -> None:
     assert "w / w ** 2 -> w" in found
     twice = of("def dx(w):\n    return 1 * (1 / w)", w=vector(0.0, 2.0))
     assert "1 * (1 / w) -> 1 / w" not in twice
+
+
+def test_a_change_from_elsewhere_may_need_lines_before_the_function() -> None:
+    """It is compared as a mutant is, and gets the parameters it needs."""
+    right = original(PRODUCT, ("other",), **VALUES)
+    (twin,) = ast.parse("def dx(dy, w):\n    return FACTOR * other * w * dy").body
+    assert isinstance(twin, ast.FunctionDef)
+    mutant = right.changed(twin, "factor", "w -> FACTOR * other * w", "FACTOR = 2\n")
+    assert mutant is not None
+    assert mutant.source.startswith("FACTOR = 2\ndef dx(dy, w, other):")
+    (same,) = ast.parse("def dx(dy, w):\n    return FACTOR * w * dy").body
+    assert isinstance(same, ast.FunctionDef)
+    assert right.changed(same, "factor", "w -> FACTOR * w", "FACTOR = 1\n") is None

@@ -92,7 +92,7 @@ class TestAll:
             "it has an extra factor of pre",
             "the exponent 3 is wrong",
             "two values are added instead of multiplied",
-            "its mean over dimension 0 is subtracted",
+            "it has its mean over dimension 0 subtracted",
             "the last entry along dimension 1 is left out",
         ],
     )
@@ -153,7 +153,7 @@ class TestOperands:
     def test_functions_and_powers_match_their_texts(self, facts: Facts) -> None:
         """The value is what the text says."""
         act = value(facts, "act")
-        functions = list(operands.functions(name("act")))
+        functions = list(operands.functions(name("act"), name("act")))
         slope = comes_to(functions, "(1 - act**2) is used instead of act", facts)
         assert torch.allclose(slope, 1 - act**2)
         powers = list(operands.powers(name("act"), name("act")))

@@ -36,7 +36,7 @@ ROOT = Path(__file__).resolve().parents[2]
 MISTAKES: list[tuple[str, str, str]] = [
     ("dprobs(dlogprobs, probs): return -dlogprobs/probs", "sign", "opposite sign"),
     ("dprobs(dlogprobs, probs, n): return dlogprobs/probs/n", "constant_factor", "1/n times"),
-    ("dprobs(dlogprobs, probs): return dlogprobs*probs", "wrong_power", "the exponent of probs is -1 times"),
+    ("dprobs(dlogprobs, probs): return dlogprobs*probs", "wrong_operand", "the derivative is taken to be probs"),
     ("dprobs(dlogprobs, counts): return dlogprobs/counts", "wrong_operand", "counts"),
     ("dprobs(dlogprobs, probs): return dlogprobs/(probs + 1e-8)", "wrong_epsilon", "1e-08"),
     ("dprobs(dlogprobs): return dlogprobs.clone()", "upstream_only", "factor is missing"),
@@ -268,7 +268,8 @@ class TestEvidence:
         """The mistake is then unknown, never guessed."""
         function = "dprobs(dlogprobs): return dlogprobs.clone()"
         assert named(graded, function)["kind"] == "upstream_only"
-        monkeypatch.setattr("grader.diagnosis.facts.MOST_OPERATIONS", 0)
+        for limit in ("MOST", "MORE", "FEW"):
+            monkeypatch.setattr(f"grader.diagnosis.facts.{limit}_OPERATIONS", 0)
         assert named(graded, function)["kind"] == "unknown"
 
     def test_is_absent_for_correct_rows(self, graded: Graded) -> None:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 def sample(*values: float) -> Sample:
     """The sample of a target with these elements."""
-    found = Share(None, (torch.tensor(values, dtype=torch.float64),), alone=False).sample()  # type: ignore[arg-type]
+    found = Share(None, (torch.tensor(values, dtype=torch.float64),), (0.0,), alone=False).sample()  # type: ignore[arg-type]
     assert found is not None
     return found
 
@@ -48,7 +48,7 @@ class TestSample:
 
     def test_is_none_if_one_of_its_elements_is_zero(self) -> None:
         """Its quotient would mean nothing."""
-        share = Share(None, (torch.tensor([1.0, 0, 0, 0]),), alone=False)  # type: ignore[arg-type]
+        share = Share(None, (torch.tensor([1.0, 0, 0, 0]),), (0.0,), alone=False)  # type: ignore[arg-type]
         assert share.sample() is None
 
 
@@ -175,8 +175,9 @@ def test_a_value_that_fits_the_gradient_s_shape_in_one_case_only_is_no_factor() 
     right = torch.ones(3, 4)
     found = []
     for columns in (1, 4, 2):
-        numbers = SimpleNamespace(values={"v": torch.full((3, columns), 2.0)})
-        found.append(_times_powers(right, cast("View", SimpleNamespace(numbers=numbers)), (("v", 2.0),)))
+        value = torch.full((3, columns), 2.0, dtype=torch.float64)
+        view = cast("View", SimpleNamespace(tensor={"v": value}.get))
+        found.append(_times_powers(right, view, (("v", 2.0),), cast("Facts", SimpleNamespace(factors={"v": "v"}))))
     one, same, other = found
     assert one is not None
     assert same is not None

@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING
 
 import torch
 
+from grader.diagnosis.facts import is_mask
+from grader.diagnosis.phrases import Phrase, said
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from grader.diagnosis.facts import Facts
     from grader.diagnosis.formula import Node
     from grader.diagnosis.kinds import Kind
-    from grader.diagnosis.phrases import Phrase
 
 
 @dataclass(eq=False, slots=True)
@@ -49,6 +51,10 @@ class Change:
         return self.part
 
 
+RESULT = said("result")
+"""How a phrase refers to the whole result."""
+
+
 def tensor_at(node: Node, facts: Facts) -> torch.Tensor:
     """The value of a formula on the smallest case; a 0-d zero if that is not a tensor."""
     value = facts.answer.probe.numbers[node]
@@ -56,7 +62,7 @@ def tensor_at(node: Node, facts: Facts) -> torch.Tensor:
 
 
 def floats(node: Node, facts: Facts) -> torch.Tensor | None:
-    """The value of a formula on the smallest case if it is a floating-point or bool tensor; None otherwise."""
+    """The value of a formula on the smallest case if it is a floating-point tensor or a mask; None otherwise."""
     value = facts.answer.probe.numbers[node]
-    usable = isinstance(value, torch.Tensor) and (value.is_floating_point() or value.dtype == torch.bool)
+    usable = isinstance(value, torch.Tensor) and (value.is_floating_point() or is_mask(value))
     return value if usable else None

@@ -8,8 +8,11 @@ from functools import partial
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
+import torch
+
 from grader.diagnosis.candidates import operands, operations, parts
-from grader.diagnosis.candidates.change import Change, floats
+from grader.diagnosis.candidates.arrangements import arranged, centered
+from grader.diagnosis.candidates.change import RESULT, Change, floats
 from grader.diagnosis.formula import (
     Node,
     added,
@@ -216,20 +219,14 @@ def _resummed(node: Node, data: tuple[tuple[int, ...] | None, bool]) -> Node:
 def _of_the_result(root: Node, facts: Facts, *, light: bool) -> Iterator[Change]:
     if root.op in ("name", "up"):
         return
-    yield from operands.combined(root, facts, said("result"), light=light)
+    yield from operands.combined(root, facts, RESULT, light=light)
     yield from operands.powers(root, said("whole_result"))
-    yield from _centered(root, facts)
+    yield from centered(root, facts, RESULT)
     yield from parts.filled(root, facts)
     yield from _products(root)
     if not light:
         yield from parts.masked(root, facts)
-
-
-def _centered(root: Node, facts: Facts) -> Iterator[Change]:
-    for dim in range(facts.answer.probe.expected.dim()):
-        for op in ("mean", "sum"):
-            less = Node("sub", (root, Node(op, (root,), ((dim,), True))))
-            yield Change(less, Kind.WRONG_PATH, said("centered", op=op, dim=dim), 1.2)
+        yield from arranged(root, facts, RESULT)
 
 
 def _products(root: Node) -> Iterator[Change]:
@@ -258,18 +255,91 @@ def together(root: Node, facts: Facts) -> Iterator[Change]:
         if one.op == other.op and _same_shape(one, other, facts):
             kind = Kind.OTHER_GRADIENT if one.op == "up" else Kind.WRONG_OPERAND
             yield Change(_swapped(root, one, other), kind, said("leaves_swapped", one=one, other=other), 1)
-    if len(gradients) > 1:
-        yield Change(_without(root, gradients), Kind.UPSTREAM_UNUSED, said("all_upstream_unused"), 0.5)
-    if values:
-        yield Change(_without(root, values), Kind.UPSTREAM_ONLY, said("all_derivatives_missing"), 0.5)
-    skipped = _skipped(root, gradients, facts)
-    if skipped is not None:
-        yield Change(skipped, Kind.OTHER_GRADIENT, said("line_skipped"), 0.6)
+    yield from _throughout(root, gradients, values, facts)
     for leaf in gradients:
         for atom in facts.atoms:
             if atom.op == "up" and atom.data != leaf.data:
                 phrase = said("gradient_in_every_term", used=atom, right=leaf)
                 yield Change(substituted(root, leaf, atom), Kind.OTHER_GRADIENT, phrase, 0.6)
+
+
+def _throughout(root: Node, gradients: list[Node], values: list[Node], facts: Facts) -> Iterator[Change]:
+    """What is left out, moved on or mixed up in every term."""
+    if gradients:
+        yield Change(_without(root, gradients), Kind.UPSTREAM_UNUSED, said("all_upstream_unused"), 0.5)
+    if values:
+        yield Change(_without(root, values), Kind.UPSTREAM_ONLY, said("all_derivatives_missing"), 0.5)
+    for group in (gradients, values):
+        yield from _moved_on(root, group, facts)
+    yield from _of_sums(root)
+    straight = _not_transposed(root)
+    if straight is not root:
+        yield Change(straight, Kind.TRANSPOSED, said("no_matrix_transposed"), 0.5)
+    skipped = _skipped(root, gradients, facts)
+    if skipped is not None:
+        yield Change(skipped, Kind.OTHER_GRADIENT, said("line_skipped"), 0.6)
+
+
+_STEPS = (1, -1, 2, -2)
+"""How far a group of values may be moved along the values of their shape, in the order of the forward pass."""
+
+
+def _moved_on(root: Node, leaves: list[Node], facts: Facts) -> Iterator[Change]:
+    """Several values of one shape, each taken for the one so many values later, or in reverse order."""
+    for shape in dict.fromkeys(value.shape for leaf in leaves if (value := floats(leaf, facts)) is not None):
+        alike = [leaf for leaf in leaves if (value := floats(leaf, facts)) is not None and value.shape == shape]
+        if len(alike) < 3:
+            continue
+        order = [name for name in facts.answer.probe.numbers.values if _has_shape(name, shape, facts)]
+        places = sorted(alike, key=lambda leaf: order.index(leaf.data))
+        news = [list(reversed([leaf.data for leaf in places]))]
+        news += [[_further(order, leaf.data, step) for leaf in places] for step in _STEPS]
+        for names in news:
+            pairs = [(leaf, new) for leaf, new in zip(places, names, strict=True) if new != leaf.data]
+            if len(pairs) > 1:
+                used, right = tuple(Node(old.op, (), new) for old, new in pairs), tuple(old for old, _ in pairs)
+                kind = Kind.OTHER_GRADIENT if right[0].op == "up" else Kind.WRONG_OPERAND
+                yield Change(_renamed(root, pairs), kind, said("several_replaced", used=used, right=right), 0.7)
+
+
+def _has_shape(name: str, shape: torch.Size, facts: Facts) -> bool:
+    value = facts.answer.probe.numbers.values.get(name)
+    return isinstance(value, torch.Tensor) and value.is_floating_point() and value.shape == shape
+
+
+def _further(order: list[str], name: str, step: int) -> str:
+    """The name so many places later; the same one where there is none."""
+    place = order.index(name) + step
+    return order[place] if 0 <= place < len(order) else name
+
+
+def _renamed(node: Node, pairs: list[tuple[Node, str]]) -> Node:
+    """The formula with several leaves replaced at once."""
+    for leaf, new in pairs:
+        if same_leaf(node, leaf) and not node.args:
+            return Node(node.op, (), new)
+    return Node(node.op, tuple(_renamed(arg, pairs) for arg in node.args), node.data)
+
+
+def _of_sums(root: Node) -> Iterator[Change]:
+    """A sum of matrix products as one product of two sums."""
+    terms = _summands(root)
+    if len(terms) > 1 and all(term.op == "matmul" for term in terms):
+        left, right = (added([term.args[side] for term in terms]) for side in (0, 1))
+        yield Change(Node("matmul", (left, right)), Kind.SUMMED_TOO_FAR, said("summed_before_product"), 0.7)
+
+
+def _not_transposed(node: Node) -> Node:
+    """The formula without the transposes inside its matrix products."""
+    args = [_not_transposed(arg) for arg in node.args]
+    if node.op == "matmul":
+        args = [arg.args[0] if arg.op == "t" else arg for arg in args]
+    same = all(new is old for new, old in zip(args, node.args, strict=True))
+    return node if same else Node(node.op, tuple(args), node.data)
+
+
+def _summands(node: Node) -> list[Node]:
+    return [term for arg in node.args for term in _summands(arg)] if node.op == "add" else [node]
 
 
 def _same_shape(one: Node, other: Node, facts: Facts) -> bool:

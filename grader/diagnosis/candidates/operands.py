@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
+from grader.diagnosis.candidates.arrangements import arranged, centered
 from grader.diagnosis.candidates.change import Change, floats
 from grader.diagnosis.chain_rule import positive
 from grader.diagnosis.formula import Node, const, mul, same_leaf
@@ -44,6 +45,11 @@ FUNCTIONS: dict[str, Callable[[torch.Tensor], torch.Tensor]] = {
     "{}*(1 - {})": _sigmoid_slope,
     "({} + 1)": lambda x: x + 1,
     "({} - 1)": lambda x: x - 1,
+    "-{}": torch.neg,
+    "2*{}": lambda x: 2 * x,
+    "{}/2": lambda x: x / 2,
+    "clamp({}, -1, 1)": lambda x: x.clamp(-1, 1),
+    "clamp({}, 0, 1)": lambda x: x.clamp(0, 1),
     "sin({})": torch.sin,
     "cos({})": torch.cos,
 }
@@ -68,10 +74,9 @@ def leaf_changes(node: Node, facts: Facts, *, light: bool = False) -> Iterator[C
     if value.dim() == 2 and value.shape[0] == value.shape[1]:
         yield Change(Node("t", (node,)), Kind.TRANSPOSED, said("value_transposed", of=node), 0.5)
     if not light:
-        yield from functions(node)
-        for dim in range(value.dim() if node.op == "up" else 0):
-            phrase = said("value_reversed", of=node, dim=dim)
-            yield Change(Node("flip", (node,), (dim,)), Kind.PERMUTED, phrase, 1)
+        yield from functions(node, node)
+        yield from arranged(node, facts, node)
+        yield from centered(node, facts, node) if node.op == "name" else ()
         if node.op == "name":
             yield from _made_of_another(node, facts)
 
@@ -116,10 +121,10 @@ def powers(node: Node, mine: Node | Phrase) -> Iterator[Change]:
         yield Change(Node("pow", (node, const(power))), Kind.WRONG_POWER, phrase, 1)
 
 
-def functions(node: Node) -> Iterator[Change]:
-    """Functions of a value."""
+def functions(node: Node, mine: Node | Phrase) -> Iterator[Change]:
+    """Functions of a value, which a phrase refers to as `mine`."""
     for form, function in FUNCTIONS.items():
-        phrase = said("function_applied", function=form, of=node)
+        phrase = said("function_applied", function=form, of=mine)
         yield Change(Node("fn", (node,), function), Kind.WRONG_OPERAND, phrase, 1.2)
 
 

@@ -46,6 +46,7 @@ def binary_changes(node: Node) -> Iterator[Change]:
         yield from _weighted(node)
     if node.op == "pow" and node.args[1].op == "const":
         yield from _exponents(node)
+        yield from _after_the_root(node)
     if node.op == "matmul":
         yield from _matrices(node)
 
@@ -148,6 +149,15 @@ def _exponents(node: Node) -> Iterator[Change]:
             yield Change(changed, Kind.WRONG_POWER, said("exponent_wrong", exponent=other), 0.5)
 
 
+def _after_the_root(node: Node) -> Iterator[Change]:
+    """`(x**0.5 + eps)**(2*p)` for `(x + eps)**p`."""
+    inner, power = node.args
+    if inner.op == "add" and inner.args[1].op == "const" and 0 < abs(inner.args[1].data) < SMALL:
+        root = Node("add", (Node("pow", (inner.args[0], const(0.5))), inner.args[1]))
+        outside = Node("pow", (root, const(2 * power.data)))
+        yield Change(outside, Kind.WRONG_EPSILON, said("epsilon_after_power", number=inner.args[1].data), 0.3)
+
+
 def _matrices(node: Node) -> Iterator[Change]:
     left, right = node.args
     for index, arg in enumerate(node.args):
@@ -155,6 +165,12 @@ def _matrices(node: Node) -> Iterator[Change]:
         yield Change(node.with_arg(index, turned), Kind.TRANSPOSED, said("matrix_transposed"), 0)
     apart = mul(Node("sum", (left,), ((-1,), True)), Node("sum", (right,), ((-2,), True)))
     yield Change(apart, Kind.SUMMED_TOO_FAR, said("matrices_summed"), 0.5)
+    yield Change(Node("call", (left, right), _of_totals), Kind.SUMMED_TOO_FAR, said("matrices_summed_throughout"), 0.5)
+
+
+def _of_totals(left: torch.Tensor, right: torch.Tensor) -> torch.Tensor:
+    """The outer product of the sums over everything but the rows of one and the columns of the other: (n, m)."""
+    return torch.outer(left.transpose(-2, -1).flatten(0, -2).sum(0), right.flatten(0, -2).sum(0))
 
 
 def number_changes(node: Node) -> Iterator[Change]:

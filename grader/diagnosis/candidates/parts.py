@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
+from grader.diagnosis.candidates.arrangements import arranged
 from grader.diagnosis.candidates.change import Change, tensor_at
 from grader.diagnosis.formula import Node, const, mul, one_minus, substituted, upstream
 from grader.diagnosis.kinds import Kind
@@ -212,6 +213,9 @@ def hot(node: Node, facts: Facts) -> Iterator[Change]:
     for index, column in columns_of(facts):
         at = Node("hot_at", (index, like), dim)
         yield Change(at, Kind.WRONG_INDEX, said("sent_to_indexed", index=column), 0.1)
+        for change in arranged(index, facts, column):
+            moved = Node("hot_at", (change.node, like), dim)
+            yield Change(moved, Kind.WRONG_INDEX, said("index_arranged", change=change.phrase), 0.4)
     for atom in facts.atoms:
         if atom.op == "name" and node.op == "hot_at":
             for which, place in _EXTREMES.items():
@@ -238,12 +242,25 @@ def _beside(node: Node, dim: int, dims: int) -> Iterator[Change]:
             if other != dim:
                 row = Node("fn", (node,), _rolled(shift, other))
                 yield Change(row, Kind.WRONG_INDEX, said("sent_to_next_row"), 0.3)
+    first = Node("fn", (node,), _in_first_row(dim))
+    yield Change(first, Kind.WRONG_INDEX, said("sent_to_first_row"), 0.3)
     every = Node("fn", (node,), _everywhere(dim))
     yield Change(every, Kind.WRONG_INDEX, said("sent_in_every_row"), 0.3)
 
 
 def _rolled(shift: int, dim: int) -> Callable[[torch.Tensor], torch.Tensor]:
     return lambda x: x.roll(shift, dim)
+
+
+def _in_first_row(dim: int) -> Callable[[torch.Tensor], torch.Tensor]:
+    def mask(x: torch.Tensor) -> torch.Tensor:
+        others = tuple(d for d in range(x.dim()) if d != dim)
+        rows = torch.zeros_like(x)
+        first = tuple(slice(None) if d == dim else slice(0, 1) for d in range(x.dim()))
+        rows[first] = x.amax(others, keepdim=True)
+        return rows
+
+    return mask
 
 
 def _everywhere(dim: int) -> Callable[[torch.Tensor], torch.Tensor]:
@@ -266,6 +283,9 @@ def scatter(node: Node, facts: Facts) -> Iterator[Change]:
     for index, column in columns_of(facts):
         rows = Node("rows", (g, like, index), "plain")
         yield Change(rows, Kind.WRONG_INDEX, said("sent_to_indexed_rows", index=column), 0.1)
+        for change in arranged(index, facts, column):
+            moved = Node("rows", (g, like, change.node), "plain")
+            yield Change(moved, Kind.WRONG_INDEX, said("rows_arranged", change=change.phrase), 0.4)
         turned = Node("rows", (g, like, index), "turned")
         yield Change(turned, Kind.PERMUTED, said("index_transposed", index=column), 0.1)
 
