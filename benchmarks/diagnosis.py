@@ -99,6 +99,7 @@ class Answer:
     diagnosis: Diagnosis | None
     seconds: float
     evidence: Evidence
+    judgment: Judgment
     exercise: Exercise
 
     @property
@@ -139,7 +140,7 @@ class Explainer:
         with warnings.catch_warnings():
             warnings.simplefilter("error", DiagnosisFailed)
             diagnosis = explain(evidence, judgment, self.cases)
-        return Answer(name, str(row.verdict), diagnosis, time.process_time() - start, evidence, self.exercise)
+        return Answer(name, str(row.verdict), diagnosis, time.process_time() - start, evidence, judgment, self.exercise)
 
 
 # the labeled catalogue
@@ -397,18 +398,18 @@ def slip_streams(exercise: Exercise, rng: random.Random) -> list[Iterator[Mutant
 STREAMS = {"mutants": mutant_streams, "slips": slip_streams}
 
 
-def draw_changes(part: str, names: list[str], count: int, seed: int) -> Iterator[Drawn]:
-    """Mutants or slips drawn evenly: first a stream, then one of its changes."""
+def draw_changes(part: str, names: list[str], count: int, seed: int, *, again: bool = True) -> Iterator[Drawn]:
+    """Mutants or slips drawn evenly: first a stream, then one of its changes; those with a name are tried `again`."""
     rng = random.Random(seed)
-    sources: list[tuple[Explainer, Explainer, Iterator[Mutant]]] = []
+    sources: list[tuple[Explainer, Explainer | None, Iterator[Mutant]]] = []
     for name in names:
         exercise = load_exercise(name)
         if exercise.kind == "gradients":
-            explainer, again = Explainer(exercise), Explainer(exercise, fresh=seed & 0x7FFFFFFF)
-            sources += [(explainer, again, stream) for stream in STREAMS[part](exercise, rng)]
+            explainer, fresh = Explainer(exercise), Explainer(exercise, fresh=seed & 0x7FFFFFFF) if again else None
+            sources += [(explainer, fresh, stream) for stream in STREAMS[part](exercise, rng)]
     while count and sources:
         position = rng.randrange(len(sources))
-        explainer, again, stream = sources[position]
+        explainer, fresh, stream = sources[position]
         mutant = next(stream, None)
         if mutant is None:
             sources.pop(position)
@@ -417,8 +418,10 @@ def draw_changes(part: str, names: list[str], count: int, seed: int) -> Iterator
         source = f"{solution}\n\n{mutant.source}\n"
         answer = explainer.answer(source, mutant.function)
         count -= 1
-        fresh = again.answer(source, mutant.function).diagnosis if _head(answer) == "named" else None
-        yield Drawn(explainer.exercise.name, mutant, answer, fresh)
+        named = fresh is not None and _head(answer) == "named"
+        yield Drawn(
+            explainer.exercise.name, mutant, answer, fresh.answer(source, mutant.function).diagnosis if named else None
+        )
 
 
 def _close_names(exercise: Exercise, function: str) -> list[str]:

@@ -147,13 +147,15 @@ def _dtype(kind: Ask) -> str:
 def _further_inquiries(evidence: Evidence, cases: Cases) -> Iterator[Inquiry]:
     kind = Ask.NARROW if evidence.narrow else Ask.RANDOM
     dtype = _dtype(kind)
-    for number, _ in enumerate(cases.further, 1):
-        yield _random_inquiry(evidence, cases, number, kind)
     smallest, sums = cases.number(cases.probe), {}
     for number, name in enumerate(evidence.upstream):
         summed = cases.probe.twice.cotangents[name]
         sums[f"d{name}"] = summed if dtype == "float64" else summed.float()
         yield Inquiry(evidence, Ask.PROBE, number, case_question(cases, evidence, smallest, dtype, sums))
+    # After the sums, which are 1e24 times as large as the smallest case's cotangents: a function that adds up what it
+    # returns would otherwise hide what it kept behind them.
+    for number, _ in enumerate(cases.further, 1):
+        yield _random_inquiry(evidence, cases, number, kind)
 
 
 def _dependencies(evidence: Evidence, cases: Cases) -> tuple[str, ...]:
