@@ -54,6 +54,37 @@ class Finding:
     message: str
 
 
+MOST_OWN_LINES: Final = 40
+"""The most statements of a function that are reported, if all are."""
+MOST_IN_LINE: Final = 20
+"""The most names or numbers of one kind in such a statement."""
+LONGEST_OWN_LINE: Final = 100
+"""The most characters that are shown of a statement."""
+LONGEST_OWN_NAME: Final = 60
+
+
+@dataclass(frozen=True, slots=True)
+class OwnLine:
+    """One statement of an answer's function: what a diagnosis needs to find the one that it is about."""
+
+    number: int
+    """Its first line."""
+    text: str
+    """On one line, cut after `LONGEST_OWN_LINE` characters."""
+    assigns: tuple[str, ...] = ()
+    """The names that it assigns, or whose values it may change."""
+    reads: tuple[str, ...] = ()
+    bent: tuple[str, ...] = ()
+    """Of these, the ones inside a function that is not linear: relu, abs, clamp, a comparison, a power."""
+    operands: tuple[float, ...] = ()
+    """The numbers that are added, multiplied, assigned, ...; `1/32` also counts as 0.03125. None has a sign."""
+    exponents: tuple[float, ...] = ()
+    arguments: tuple[float, ...] = ()
+    """Numbers in calls, indices and comparisons."""
+    computes: bool = False
+    """Whether it does more than give or return names, as `x, w = cache` and `return dx` do."""
+
+
 @dataclass(frozen=True, slots=True)
 class Function:
     """A learner's top-level function `d<variable>`."""
@@ -72,6 +103,8 @@ class Function:
     borrowed: tuple[str, ...] = ()
     """Names that it reads and that are neither its parameters nor assigned in it: modules, helpers, missing parameters.
     """
+    code: tuple[OwnLine, ...] = ()
+    """The statements of an answer, in order; none if there are too many, or if the exercise is not known."""
 
     @property
     def begun(self) -> bool:

@@ -65,7 +65,8 @@ def reading_of(file: str) -> str:
     """A reading in which every text is this one, as a lying child would send it."""
     text = "x" + file + "y"
     parameter, finding = [text, text, False], [text, 1, text, text]
-    function = [text, text, 1, 2, 1, text, [text], [parameter], [finding]]
+    own = [1, text, [text], [text], [text], [], [], [], True]
+    function = [text, text, 1, 2, 1, text, [text], [parameter], [finding], [own]]
     about, survey = [text, text, 1, "", {text: text}, text], [text, [text], [text], False, [text]]
     body = json.dumps([about, [text], [text], [function], [finding], [survey]]).encode()
     found = messages.decode_reading(body)
@@ -74,6 +75,8 @@ def reading_of(file: str) -> str:
     finds = [field for each in (*one.findings, *found.findings) for field in (each.file, each.rule, each.message)]
     (told,) = found.surveys
     surveyed = (told.file, *told.begun, *told.stubs, *told.computed, one.unreturned, *one.borrowed)
+    (line,) = one.code
+    surveyed = (*surveyed, line.text, *line.assigns, *line.reads, *line.bent)
     texts = (*found.notes, *found.asides, *found.functions, *found.lost, *found.lost.values(), found.form, *surveyed)
     shown = {found.file, found.problem, *texts, one.name, one.file, asked.name, asked.kind}
     (same,) = shown | set(finds)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import struct
 from dataclasses import asdict
 from functools import lru_cache
@@ -12,8 +13,13 @@ from grader.sandbox.cleaning import clean
 from grader.sandbox.protocol.tensors import Stored, decode_value, encode_values
 from grader.sandbox.protocol.wire import BODY, ProtocolError
 from grader.sandbox.types import (
+    LONGEST_OWN_LINE,
+    LONGEST_OWN_NAME,
+    MOST_IN_LINE,
+    MOST_OWN_LINES,
     Finding,
     Function,
+    OwnLine,
     Parameter,
     Passes,
     Question,
@@ -75,7 +81,7 @@ def encode_reading(reading: Reading) -> bytes:
     functions = [
         (
             *(each.name, each.file, each.line, each.end_line, each.begins, each.unreturned, each.borrowed),
-            *(_plain(each.parameters), _plain(each.findings)),
+            *(_plain(each.parameters), _plain(each.findings), _plain(each.code)),
         )
         for each in reading.functions.values()
     ]
@@ -84,7 +90,9 @@ def encode_reading(reading: Reading) -> bytes:
     return json.dumps(parts).encode("utf-8", "replace")
 
 
-def _plain(entries: Sequence[Parameter] | Sequence[Finding] | Sequence[Survey]) -> list[tuple[Any, ...]]:
+def _plain(
+    entries: Sequence[Parameter] | Sequence[Finding] | Sequence[OwnLine] | Sequence[Survey],
+) -> list[tuple[Any, ...]]:
     """Flat dataclasses as tuples: `dataclasses.astuple` makes deep copies and takes ten times as long."""
     return [tuple(getattr(each, name) for name in each.__slots__) for each in entries]
 
@@ -113,7 +121,7 @@ def decode_reading(body: bytes) -> Reading:
 
 
 def _function(record: list[Any]) -> Function:
-    name, file, line, end, begins, unreturned, borrowed, parameters, findings = record
+    name, file, line, end, begins, unreturned, borrowed, parameters, findings, code = record
     asked = tuple(Parameter(clean(each), clean(kind), bool(default)) for each, kind, default in parameters)
     found = tuple(_finding(*each) for each in findings)
     return Function(
@@ -126,7 +134,32 @@ def _function(record: list[Any]) -> Function:
         begins=int(begins),
         unreturned=clean(unreturned),
         borrowed=tuple(map(clean, borrowed)),
+        code=tuple(_own_line(*each) for each in _at_most(MOST_OWN_LINES, code)),
     )
+
+
+def _own_line(number: int, text: str, *facts: list[Any]) -> OwnLine:
+    *found, computes = facts
+    names = [tuple(clean(each, LONGEST_OWN_NAME) for each in _at_most(MOST_IN_LINE, part)) for part in found[:3]]
+    numbers = [tuple(map(_finite, _at_most(MOST_IN_LINE, part))) for part in found[3:]]
+    assigns, reads, bent = names
+    operands, exponents, arguments = numbers
+    shown = clean(text, LONGEST_OWN_LINE + len("..."))
+    return OwnLine(int(number), shown, assigns, reads, bent, operands, exponents, arguments, bool(computes))
+
+
+def _finite(number: float) -> float:
+    if not math.isfinite(number):
+        message = "a number that is not finite"
+        raise ValueError(message)
+    return float(number)
+
+
+def _at_most(most: int, entries: list[Any]) -> list[Any]:
+    if len(entries) > most:
+        message = f"{len(entries)} entries, expected at most {most}"
+        raise ValueError(message)
+    return entries
 
 
 def _survey(file: str, begun: list[Any], stubs: list[Any], flat: bool, *others: list[Any]) -> Survey:  # noqa: FBT001

@@ -29,6 +29,7 @@ from grader.sandbox.reading.choosing import (
     sorted_answers,
 )
 from grader.sandbox.reading.forms import form_of
+from grader.sandbox.reading.own_lines import own_lines
 from grader.sandbox.reading.own_names import is_gradient
 from grader.sandbox.reading.rewriting import rewrite
 from grader.sandbox.reading.slicing import Around, Made
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
     from types import CodeType
 
     from grader.sandbox.rules.syntax import FileFacts
+    from grader.sandbox.types import OwnLine
 
 ANSWER = re.compile(r"d\w+|gradients")
 """The name of a learner's function: `dlogits`; `gradients` in the training exercise."""
@@ -476,8 +478,14 @@ def _functions(
             repeated.append((name, node.lineno))
         if len(functions) < MOST_FUNCTIONS and len(name) <= LONGEST_NAME:
             found = judgment.names.get(name.partition(".")[0], ())
-            functions[name] = _function(name, node, code.place, _placed(code, found))
+            is_answer = wanted is not None and name in _asked_for(wanted)
+            functions[name] = _function(name, node, code, _placed(code, found), is_answer=is_answer)
     return functions, repeated
+
+
+def _asked_for(wanted: Wanted) -> tuple[str, ...]:
+    """The functions whose statements are reported: those that return what is graded."""
+    return wanted.answers if wanted.passes is None else tuple(call.name for call in wanted.passes.calls)
 
 
 def _at(code: _Code, line: int) -> str:
@@ -553,17 +561,19 @@ def _defined(body: Iterable[ast.stmt]) -> Iterator[tuple[str, ast.stmt]]:
                 yield from _defined(inner)
 
 
-def _function(
-    name: str, node: ast.stmt, place: Callable[[int], tuple[str, int]], findings: tuple[Finding, ...]
-) -> Function:
-    """One answer. `place` maps a line to its file or cell, and the line there."""
+def _function(name: str, node: ast.stmt, code: _Code, findings: tuple[Finding, ...], *, is_answer: bool) -> Function:
+    """One function with the name of an answer."""
     inner = node.value if isinstance(node, ast.Assign) else node
     assert isinstance(inner, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda))
-    file, line = place(node.lineno)
+    file, line = code.place(node.lineno)
     end = line + max(0, (node.end_lineno or node.lineno) - node.lineno)
     begins = line - node.lineno + min([node.lineno, *(each.lineno for each in getattr(node, "decorator_list", ()))])
     asked = tuple(_parameters(inner.args))[:MOST_PARAMETERS]
-    return Function(name, file, line, end, asked, findings, begins, unreturned(name, inner), borrowed(inner))
+    begun = unreturned(name, inner)
+    own: tuple[OwnLine, ...] = ()
+    with suppress(RecursionError), _deeper():  # this only says more; the function can be called without it
+        own = own_lines(inner, code.lines, code.place) if is_answer and begun else ()
+    return Function(name, file, line, end, asked, findings, begins, begun, borrowed(inner), own)
 
 
 def _parameters(arguments: ast.arguments) -> Iterator[Parameter]:
