@@ -21,6 +21,7 @@ from grader.diagnosis.formula import added, upstream
 from grader.diagnosis.hard_coded import hard_coded
 from grader.diagnosis.kinds import Kind
 from grader.diagnosis.layer_values import diagnose_value
+from grader.diagnosis.own_line import located
 from grader.diagnosis.search import among, coefficients, nearly, ratio, search, shares, try_change
 from grader.diagnosis.way_back import STAGES, one_step
 from grader.exercise.case import Sweep
@@ -70,7 +71,7 @@ def explain(evidence: Evidence, judgment: Judgment, cases: Cases) -> Diagnosis |
     try:
         if cases.exercise.is_value(evidence.variable):
             return diagnose_value(evidence, cases) if judgment.verdict in OF_VALUES else None
-        return diagnose(evidence, judgment, cases)
+        return located(diagnose(evidence, judgment, cases), evidence, cases.exercise)
     except Exception as error:  # noqa: BLE001 whatever fails, the grade stays
         warnings.warn(sentences.not_explained(name, error), DiagnosisFailed, stacklevel=2)
         return sentences.failed(name, error)

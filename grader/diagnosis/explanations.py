@@ -31,6 +31,7 @@ class Explanation:
 
     null            whether the true gradient is zero for this loss
     other           the variable whose gradient, or value, the answer is
+    gradients       the variable whose gradient is the first wrong one on the way back
     sibling         the value of the same line that one share belongs to
     dims            the dimensions to sum over
     shares          each path, and how often its share is counted

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 _EVIDENCE = (
     "null",
     "other",
+    "gradients",
     "sibling",
     "dims",
     "shares",

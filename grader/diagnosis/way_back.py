@@ -153,15 +153,15 @@ def one_step(answer: WrongAnswer, cases: Cases, stages: Iterable[int] = STAGES) 
     mistakes = way_back(cases, answer.evidence.depends_on).fitting(answer.variable, view.got, stages)
     for mistake in itertools.islice(mistakes, MOST_CHECKED):
         if all(_holds(mistake, each, answer) for each in answer.views):
-            return _found(answer, mistake)
+            return _found(answer, mistake, tuple(differences_of(mistake, view) or ()))
     return None
 
 
-def _found(answer: WrongAnswer, mistake: Mistake) -> Explanation:
+def _found(answer: WrongAnswer, mistake: Mistake, gradients: tuple[str, ...]) -> Explanation:
     line = next(each for each in answer.exercise.lines if each.number == mistake.line.number)
     otherwise = None if mistake.changed is None else mistake.changed.lines
-    step = mistake.phrase
-    return explanation(mistake.kind, "step_of_layer", step=step, line=line, otherwise=otherwise, one_share=True)
+    fields = {"step": mistake.phrase, "line": line, "otherwise": otherwise, "one_share": True}
+    return explanation(mistake.kind, "step_of_layer", **fields, gradients=gradients if len(gradients) == 1 else None)
 
 
 def _holds(mistake: Mistake, view: View, answer: WrongAnswer) -> bool:

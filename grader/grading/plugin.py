@@ -164,10 +164,10 @@ class GradientFailure(TerminalRepr):
     """The text of a failure. pytest's summary, JSON and JUnit reports read `reprcrash`."""
 
     def __init__(self, entry: dict[str, Any], row: dict[str, Any]) -> None:
-        from grader.report.row_facts import failure_text, headline, location
+        from grader.report.row_facts import failure_text, headline, location, own_line
 
         self.text = failure_text(entry, row)
-        self.reprcrash = ReprFileLocation(location(entry, row), row["line"] or 1, headline(row))
+        self.reprcrash = ReprFileLocation(location(entry, row), own_line(row)[0] or 1, headline(row))
 
     def __str__(self) -> str:
         return self.text

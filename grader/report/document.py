@@ -8,7 +8,7 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from grader.report.row_facts import failure_text, headline, location, solved
+from grader.report.row_facts import failure_text, headline, location, own_line, solved
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -67,7 +67,7 @@ def _test(entry: Document, row: Document) -> Document:
     quick = {"duration": 0.0, "outcome": "passed"}
     call: Document = {"duration": row["duration_s"], "outcome": outcome(row)}
     if call["outcome"] != "passed":
-        call["crash"] = {"path": location(entry, row), "lineno": row["line"] or 1, "message": headline(row)}
+        call["crash"] = {"path": location(entry, row), "lineno": own_line(row)[0] or 1, "message": headline(row)}
         call["longrepr"] = failure_text(entry, row)
     return {
         "nodeid": node_id(entry["exercise"], entry["name"], row["name"]),

@@ -164,6 +164,12 @@ def kind_of_mistake(row: Row) -> str:
     return words(diagnosis["kind"]) if diagnosis and not diagnosis["message"] else ""
 
 
+def own_line(row: Row) -> tuple[int | None, str]:
+    """The line to open, and its text if the diagnosis has found it; otherwise where the function begins."""
+    yours = ((row["diagnosis"] or {}).get("evidence") or {}).get("your_line")
+    return (yours["number"], str(yours["text"])) if yours else (row["line"], "")
+
+
 def _worst(row: Row) -> str | None:
     """`at [3, 0]: 0.25, expected 0.5`."""
     worst = row.get("worst")
@@ -202,13 +208,15 @@ def location(entry: Entry, row: Row) -> str:
 def place(entry: Entry, row: Row) -> str:
     """`exercises/mlp/backward.py:31`."""
     where = location(entry, row)
-    return f"{where}:{row['line']}" if row["line"] else where
+    number, _ = own_line(row)
+    return f"{where}:{number}" if number else where
 
 
 def short_place(row: Row) -> str:
     """`backward.py:31`: without the folders of the grading machine."""
     name = line(PurePath(row["file"] or "").name)
-    return f"{name}:{row['line']}" if name and row["line"] else name
+    number, _ = own_line(row)
+    return f"{name}:{number}" if name and number else name
 
 
 # The facts
@@ -217,9 +225,9 @@ def short_place(row: Row) -> str:
 def facts(row: Row, *, sentence: bool = False) -> Iterator[tuple[str, str]]:
     """The facts to report about a gradient: (label, text), in reading order.
 
-    The labels are `your shape`, `found`, `worst`, `likely` or `kind of mistake`, `in the chain`, `note` (any number
-    of them) and `next`. A format may skip labels that it shows elsewhere, but which facts there are is decided only
-    here. The texts are not cleaned: formats for other programs do that.
+    The labels are `your shape`, `found`, `worst`, `likely` or `kind of mistake`, `your line`, `in the chain`, `note`
+    (any number of them) and `next`. A format may skip labels that it shows elsewhere, but which facts there are is
+    decided only here. The texts are not cleaned: formats for other programs do that.
 
     Args:
         row: a row of the report, already reduced to what its reader may see.
@@ -234,6 +242,8 @@ def facts(row: Row, *, sentence: bool = False) -> Iterator[tuple[str, str]]:
         yield "worst", worst
     if mistake := likely(row):
         yield ("kind of mistake" if kind_of_mistake(row) else "likely"), mistake
+    if text := own_line(row)[1]:
+        yield "your line", text
     if inherits(row):
         cause = row["chained"]["first_cause"]
         start = f", starting at {line(cause)}" if cause else ""
@@ -251,7 +261,7 @@ def _found(row: Row, *, sentence: bool) -> str | None:
     return None if _untouched(row) else row["problem"]
 
 
-_NAMED = ("kind of mistake", "note")
+_NAMED = ("kind of mistake", "your line", "note")
 """Facts that keep their label in plain text."""
 _ELSEWHERE = ("your shape", "in the chain", "next")
 """Facts that only pages and terminals show."""

@@ -29,7 +29,9 @@ BESIDE = 116
 """From this width on, the chained column fits beside the lecture's three."""
 
 COLORS = {"right": "green", "wrong": "red", "missing": "bright_black", "inexact": "yellow"}
-LABELS = {label: label for label in ("found", "worst", "likely", "note", "next")} | {"kind of mistake": "mistake"}
+LABELS = {label: label for label in ("found", "worst", "likely", "your line", "note", "next")} | {
+    "kind of mistake": "mistake"
+}
 """The facts shown for a gradient in full, with labels short enough for their column."""
 
 

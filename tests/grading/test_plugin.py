@@ -72,7 +72,7 @@ class TestDesk:
         result.stdout.fnmatch_lines(
             [
                 "dh: shape (32, 27), expected (32, 64)*",
-                "exercises/mlp/backward.py:11",
+                "exercises/mlp/backward.py:12",
                 "FAILED exercises/mlp/forward.py::backward::dh - shape (32, 27)*",
             ]
         )

@@ -16,7 +16,7 @@ import pytest
 from grader.exercise.settings import Feedback
 from grader.report.document import SCHEMA_FILE, document, node_id, render, section
 from grader.report.files import UnwritableReport, check_writable, write
-from grader.report.row_facts import failure_text
+from grader.report.row_facts import failure_text, own_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -74,6 +74,10 @@ def entry(*rows: dict[str, Any]) -> dict[str, Any]:
 WRONG = row(
     "dprobs", "wrong_values", diagnosis={"kind": "sign", "message": "the sign is off", "evidence": {"ratio": -1}}
 )
+
+YOURS = {"your_line": {"number": 9, "text": "d = dy / 32"}}
+AT_A_LINE = row("dprobs", "wrong_values", diagnosis={"kind": "sign", "message": "the sign is off", "evidence": YOURS})
+"""A diagnosis that names the learner's line."""
 
 
 class TestDocument:
@@ -176,6 +180,14 @@ class TestFeedback:
         assert found["diagnosis"] == {"kind": "sign", "message": None, "evidence": None}
         assert found["cases"] == 3
         assert found["worst"] is None
+
+    @pytest.mark.parametrize("feedback", ["kind", "verdict"])
+    def test_the_learner_s_line_is_hidden_with_the_message(self, feedback: str) -> None:
+        """Its place is where the function begins."""
+        (full,) = render(entry(AT_A_LINE), "full")["gradients"]
+        (less,) = render(entry(AT_A_LINE), feedback)["gradients"]
+        assert own_line(full) == (9, "d = dy / 32")
+        assert own_line(less) == (7, "")
 
     def test_verdict_says_right_or_wrong(self) -> None:
         """But not why."""

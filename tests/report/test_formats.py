@@ -22,6 +22,7 @@ from grader.report.document import SCHEMA_FILE, render
 from grader.report.formats import github
 from grader.report.formats.convert import TARGETS, Context, convert
 from grader.report.submission_facts import NothingToTell, first_break
+from tests.report.test_document import AT_A_LINE, entry
 
 HERE = Path(__file__).resolve().parents[1]
 RUNS = ("perfect", "half", "hostile")
@@ -252,6 +253,11 @@ class TestGithub:
         somewhere["grader"]["submissions"][0]["source"] = "/home/runner/work/x/x/lab/half.py"
         text = convert(somewhere, "github", Context({"GITHUB_WORKSPACE": "/home/runner/work/x/x"}))
         assert "file=lab/half.py,line=138::" in text
+
+    def test_an_annotation_is_at_the_learner_s_line_if_it_is_known(self) -> None:
+        """Otherwise where the function begins."""
+        at = {"grader": {"submissions": [entry(AT_A_LINE)], "problem": None}}
+        assert "file=ada/backward.py,line=9::" in "\n".join(github.annotated(at))
 
     def test_printed_text_is_fenced_by_a_token(self) -> None:
         """Nothing that a student prints can start a command."""

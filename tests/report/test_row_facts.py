@@ -27,7 +27,7 @@ from grader.report.row_facts import (
 )
 from grader.report.text import Page, opened
 from grader.verdict.evidence import Verdict
-from tests.report.test_document import WRONG, entry, row
+from tests.report.test_document import AT_A_LINE, WRONG, entry, row
 
 NOT_EXACT = row("dprobs", "correct", points=0)
 """Right, but without points under `--criterion exact`."""
@@ -145,6 +145,13 @@ class TestFacts:
         assert text_of("kind of mistake", KIND) == likely(KIND) == "sign"
         assert "likely" not in labels(KIND)
         assert likely(row("dprobs", "wrong_values")) == ""
+
+    def test_the_learner_s_line_is_a_fact_and_the_place(self) -> None:
+        """In plain text it keeps its label, as it follows a sentence about forward.py."""
+        assert text_of("your line", AT_A_LINE) == "d = dy / 32"
+        assert failure_text(entry(), AT_A_LINE).splitlines()[-2:] == ["your line: d = dy / 32", "ada/backward.py:9"]
+        assert short_place(AT_A_LINE) == "backward.py:9"
+        assert ("your line", "d = dy / 32") in card(AT_A_LINE, None, "").facts
 
     def test_a_wrong_gradient_with_points_is_still_reported(self) -> None:
         """The criterion decides who gets points, not what is right."""

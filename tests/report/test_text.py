@@ -23,7 +23,7 @@ from grader.report.text import (
 )
 from grader.sandbox.child import calls
 from grader.sandbox.types import CUT
-from tests.report.test_document import WRONG, entry, row
+from tests.report.test_document import AT_A_LINE, WRONG, entry, row
 
 MLP = load_exercise("mlp")
 PLAIN = Page()
@@ -113,6 +113,12 @@ class TestOpened:
         assert any("logprobs = probs.log()" in text for text in lines)
         assert "  worst      at [1, 2]: 0.25, expected 0.5" in lines
         assert "  likely     the sign is off" in lines
+
+    def test_has_the_learner_s_line_if_it_is_known(self) -> None:
+        """The location is that line, not the beginning of the function."""
+        lines = [click.unstyle(text) for text in opened(entry(), MLP, AT_A_LINE, PLAIN)]
+        assert lines[0].endswith("ada/backward.py:9")
+        assert lines[-2:] == ["  likely     the sign is off", "  your line  d = dy / 32"]
 
     @pytest.mark.parametrize(
         ("problem", "advice"),

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from grader.report.clean_text import clean, line
 from grader.report.formats import markdown
-from grader.report.row_facts import headline, likely, location, solved
+from grader.report.row_facts import headline, likely, location, own_line, solved
 from grader.report.submission_facts import entries, file_problem, rows, total
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def _annotation(name: str, entry: Entry, row: Row, workspace: str) -> str:
         "\n".join(part for part in parts if part),
         title=name,
         file=_relative(location(entry, row), workspace),
-        line=row["line"] or 1,
+        line=own_line(row)[0] or 1,
     )
 
 
