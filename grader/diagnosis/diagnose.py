@@ -71,7 +71,7 @@ def explain(evidence: Evidence, judgment: Judgment, cases: Cases) -> Diagnosis |
     try:
         if cases.exercise.is_value(evidence.variable):
             return diagnose_value(evidence, cases) if judgment.verdict in OF_VALUES else None
-        return located(diagnose(evidence, judgment, cases), evidence, cases.exercise)
+        return diagnose(evidence, judgment, cases)
     except Exception as error:  # noqa: BLE001 whatever fails, the grade stays
         warnings.warn(sentences.not_explained(name, error), DiagnosisFailed, stacklevel=2)
         return sentences.failed(name, error)
@@ -85,8 +85,10 @@ def diagnose(evidence: Evidence, judgment: Judgment, cases: Cases) -> Diagnosis:
     for facts in gather(evidence, cases) if known is None else ():
         found = identity(facts, cases)
         if found is not None and not by_chance(facts.answer, found):
-            return sentences.told(facts.answer, aliased(facts.answer, found))
+            found = aliased(facts.answer, found)
+            return sentences.told(facts.answer, located(found, evidence, cases.exercise))
     known = known or unknown.unused(evidence, cases) or unknown.unknown(evidence, judgment, cases)
+    known = located(known, evidence, cases.exercise)
     return sentences.told_without_identity(cases.exercise, evidence.variable, known)
 
 

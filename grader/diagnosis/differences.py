@@ -42,6 +42,8 @@ class Mistake:
     """The forward line to look at."""
     changed: ChangedLines | None = None
     """The lines of another forward pass, if the answer is its gradient."""
+    several_lines: bool = False
+    """Whether it is in a formula that covers several lines, and so may be in any step between."""
 
 
 class Moved(Sweep):

@@ -44,6 +44,7 @@ class Explanation:
     fused           whether the mistake is in a term of a formula for several lines
     specific        the original kind, if a cause or the size of the difference changed it
     changed         the parameters that the function changed in place
+    your_line       the number and text of the learner's own line, if only one can be meant
     """
 
     @property

@@ -6,10 +6,10 @@ number, before any of it ran.
 
 from __future__ import annotations
 
+import builtins
 import itertools
-import re
-from dataclasses import replace
 from math import isclose
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from grader.diagnosis.kinds import Kind
@@ -17,20 +17,37 @@ from grader.diagnosis.kinds import Kind
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from grader.diagnosis.kinds import Diagnosis
+    from grader.diagnosis.derive import Path
+    from grader.diagnosis.explanations import Explanation
+    from grader.diagnosis.phrases import Phrase
     from grader.exercise.exercise import Exercise
     from grader.sandbox.types import OwnLine
     from grader.verdict.evidence import Evidence
 
     Found = Iterable[OwnLine]
 
-_NUMBER = re.compile(r"the number (\S+) is wrong")
-_EXPONENT = re.compile(r"the exponent (\S+) is wrong")
-_CONSTANT = re.compile(r"the small constant is (\S+) instead|a small constant \((\S+)\) is added")
+_OPERAND, _EXPONENT = attrgetter("operands"), attrgetter("exponents")
+
+
+def _any(line: OwnLine) -> tuple[float, ...]:
+    return (*line.operands, *line.arguments)
+
+
+_NUMBERS: dict[str, tuple[str, Callable[[OwnLine], Sequence[float]]]] = {
+    "number_wrong": ("number", _OPERAND),
+    "exponent_wrong": ("exponent", _EXPONENT),
+    "epsilon_replaced": ("wrong", _any),
+    "epsilon_added": ("number", _any),
+}
+"""The phrases with a number that the learner wrote: its field, and the numbers of a statement in the same role."""
 _EVERYWHERE = (0.0, 1.0)
 """Numbers that stand for nothing in particular: an axis, a factor that was left out."""
-_AS_SHOWN = 1e-5
-"""How closely a number is known from a message, which shows six digits."""
+_LEAST_SIZE = 5
+"""A smaller number may be an axis or a factor, not a size that was typed."""
+_CLOSE = 1e-5
+"""How close a number in the code has to be to the one that was found."""
+_NO_HELPERS = frozenset(("torch", "F", "nn", "np", "numpy", "math", *dir(builtins)))
+"""Names that a function may use from outside without leaving the work to code of the learner's own."""
 _LAST_STEP = frozenset(
     {
         Kind.NOT_SUMMED,
@@ -38,7 +55,6 @@ _LAST_STEP = frozenset(
         Kind.SUMMED_TOO_FAR,
         Kind.NOT_EXPANDED,
         Kind.TRANSPOSED,
-        Kind.WRONG_AXIS,
         Kind.SIGN,
         Kind.UPSTREAM_UNUSED,
         Kind.UPSTREAM_ONLY,
@@ -47,31 +63,32 @@ _LAST_STEP = frozenset(
 """What is wrong with how a layer's gradient is computed, not with what its forward pass has kept for it."""
 
 
-def located(diagnosis: Diagnosis, evidence: Evidence, exercise: Exercise) -> Diagnosis:
-    """The diagnosis, with the learner's own line in its evidence if it is known."""
-    code = evidence.function.code if evidence.function is not None else ()
-    for found in _ways(diagnosis, evidence, exercise, code):
-        lines = {each.number: each for each in found}
+def located(found: Explanation, evidence: Evidence, exercise: Exercise) -> Explanation:
+    """The explanation, with the learner's own line if it is known."""
+    function = evidence.function
+    for each in _ways(found, evidence, exercise, function.code) if function is not None else ():
+        lines = {line.number: line for line in each}
         if len(lines) == 1:
             [line] = lines.values()
-            yours = {"number": line.number, "text": line.text}
-            return replace(diagnosis, evidence={**diagnosis.evidence, "your_line": yours})
-    return diagnosis
+            return found.also(found.kind, your_line={"number": line.number, "text": line.text})
+    return found
 
 
-def _ways(diagnosis: Diagnosis, evidence: Evidence, exercise: Exercise, code: Sequence[OwnLine]) -> Iterator[Found]:
+def _ways(found: Explanation, evidence: Evidence, exercise: Exercise, code: Sequence[OwnLine]) -> Iterator[Found]:
     """What each way of finding the line finds; the surest first."""
-    known = diagnosis.evidence
-    yield _with_sizes(known.get("numbers", {}), code)
-    yield _with_number(str(known.get("change", "")), code)
-    if diagnosis.kind is Kind.NOT_LINEAR:
-        yield _bending(known.get("upstream", ()), code)
-    for variable in (*known.get("gradients", ()), *_forks(known.get("shares", {}), evidence.variable)):
-        yield _assigning(f"d{variable}", exercise, code)
-    if exercise.kind == "gradients":
-        yield _computing(code)
-    elif diagnosis.kind in _LAST_STEP:
-        yield _computing(_slice(f"d{evidence.variable}", code))
+    fields = found.fields
+    yield _with_sizes(fields.get("numbers") or {}, code)
+    yield _with_number(fields.get("change"), code)
+    if found.kind is Kind.NOT_LINEAR:
+        yield _bending(fields.get("upstream") or (), code)
+    helpers = {*(evidence.function.borrowed if evidence.function is not None else ())} - _NO_HELPERS
+    own = code if exercise.kind == "gradients" else _slice(f"d{evidence.variable}", code)
+    if not helpers.isdisjoint(name for line in own for name in line.reads):
+        return  # the mistake may be in a function that is called
+    for variable in (*(fields.get("gradients") or ()), *_forks(fields.get("shares") or (), evidence.variable)):
+        yield _assigning(f"d{variable}", exercise, own)
+    if exercise.kind == "gradients" or found.kind in _LAST_STEP:
+        yield _computing(own)
 
 
 # a number
@@ -79,25 +96,17 @@ def _ways(diagnosis: Diagnosis, evidence: Evidence, exercise: Exercise, code: Se
 
 def _with_sizes(typed: Iterable[str], code: Sequence[OwnLine]) -> Found:
     """The statements with one of these sizes, or 1 divided by it."""
-    sizes = [float(size) for size in typed]
-    wanted = [size for size in sizes if size] + [1 / size for size in sizes if size]
+    sizes = [float(size) for size in typed if float(size) >= _LEAST_SIZE]
+    wanted = sizes + [1 / size for size in sizes]
     return _those_with(wanted, code, lambda line: (*line.operands, *line.arguments), 1e-12)
 
 
-def _with_number(change: str, code: Sequence[OwnLine]) -> Found:
+def _with_number(change: Phrase | None, code: Sequence[OwnLine]) -> Found:
     """The statements with the number that a changed formula has instead of the right one, in the same role."""
-    if (number := _in(_NUMBER, change)) is not None:
-        return _those_with([number], code, lambda line: line.operands, _AS_SHOWN)
-    if (number := _in(_EXPONENT, change)) is not None:
-        return _those_with([number], code, lambda line: line.exponents, _AS_SHOWN)
-    if (number := _in(_CONSTANT, change)) is not None:
-        return _those_with([number], code, lambda line: (*line.operands, *line.arguments), _AS_SHOWN)
-    return ()
-
-
-def _in(pattern: re.Pattern[str], change: str) -> float | None:
-    found = pattern.search(change)
-    return None if found is None else float(next(filter(None, found.groups())))
+    if change is None or change.key not in _NUMBERS:
+        return ()
+    name, numbers = _NUMBERS[change.key]
+    return _those_with([float(change.fields[name])], code, numbers, _CLOSE)
 
 
 def _those_with(
@@ -122,11 +131,10 @@ def _bending(upstream: Iterable[str], code: Sequence[OwnLine]) -> Found:
 # a gradient on the way
 
 
-def _forks(shares: dict[str, str], variable: str) -> Iterator[str]:
+def _forks(shares: Sequence[tuple[Path, str]], variable: str) -> Iterator[str]:
     """The variable whose gradient lacks a share, where all missing paths branch off the others at the same one."""
-    paths = {tuple(key.partition("#")[0].split(".")): factor for key, factor in shares.items()}
-    missing = [path for path, factor in paths.items() if factor == "0"]
-    kept = [path for path, factor in paths.items() if factor == "1"]
+    missing = [path.via for path, factor in shares if factor == "0"]
+    kept = [path.via for path, factor in shares if factor == "1"]
     if not missing or not kept or len(missing) + len(kept) < len(shares):
         return
     common = {max((_alike(path, other) for other in kept), key=len) for path in missing}

@@ -49,6 +49,7 @@ _EVIDENCE = (
     "worst_index",
     "dtype",
     "upstream",
+    "your_line",
 )
 """The fields of an explanation that the report has too, in its order; without those that are None."""
 

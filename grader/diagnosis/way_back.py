@@ -161,7 +161,8 @@ def _found(answer: WrongAnswer, mistake: Mistake, gradients: tuple[str, ...]) ->
     line = next(each for each in answer.exercise.lines if each.number == mistake.line.number)
     otherwise = None if mistake.changed is None else mistake.changed.lines
     fields = {"step": mistake.phrase, "line": line, "otherwise": otherwise, "one_share": True}
-    return explanation(mistake.kind, "step_of_layer", **fields, gradients=gradients if len(gradients) == 1 else None)
+    one = len(gradients) == 1 and otherwise is None and not mistake.several_lines
+    return explanation(mistake.kind, "step_of_layer", **fields, gradients=gradients if one else None)
 
 
 def _holds(mistake: Mistake, view: View, answer: WrongAnswer) -> bool:

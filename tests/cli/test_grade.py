@@ -69,7 +69,7 @@ class TestResults:
         file = fill(body=body)
         first = grade("mlp").stdout.splitlines()[0]
         assert first.startswith("✗ dh: wrong shape")
-        line = file.read_text(encoding="utf-8").splitlines().index("    return dlogits")
+        line = file.read_text(encoding="utf-8").splitlines().index("    return dlogits") + 1
         assert first.endswith(f"{Path('exercises', 'mlp', 'backward.py')}:{line}")
 
     def test_a_forgotten_return_is_begun_and_shown(self, grade: Grade, fill: Fill) -> None:

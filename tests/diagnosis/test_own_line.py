@@ -8,14 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from grader.diagnosis.kinds import Diagnosis, Kind
-from grader.diagnosis.own_line import located
+from grader.diagnosis.explanations import explanation
+from grader.diagnosis.kinds import Kind
+from grader.diagnosis.own_line import _with_sizes, located
+from grader.diagnosis.phrases import said
 from grader.exercise.case import build_cases
 from grader.exercise.exercise import Exercise
 from grader.exercise.settings import Settings
 from grader.grading.grading import start_grading
 from grader.grading.submission import Submission
-from grader.sandbox.types import Function
+from grader.sandbox.types import Function, OwnLine
 from grader.verdict.evidence import Evidence
 
 if TYPE_CHECKING:
@@ -53,7 +55,7 @@ DCOUNTS_SUM = "dcounts_sum(dcounts_sum_inv, counts_sum)"
 
 def test_without_what_the_child_tells_a_diagnosis_stays_as_it_is(mlp: Exercise) -> None:
     """Of a function that is too long, and of one that runs in this process."""
-    found = Diagnosis(Kind.SIGN, "the sign is wrong", {"change": "the number 2 is wrong"})
+    found = explanation(Kind.SIGN, "one_change", change=said("number_wrong", number=2))
     assert located(found, Evidence("h", Function("dh", "backward.py", 1, 2, ())), mlp) == found
     assert located(found, Evidence("h"), mlp) == found
 
@@ -71,6 +73,11 @@ class TestANumber:
         """Either may be the wrong one."""
         body = "d = torch.zeros_like(logprobs)\nd[range(32), Yb] = 1\nreturn -d/32"
         assert line_of(DLOGPROBS, body) is None
+
+    def test_a_small_number_is_not_taken_for_a_size(self) -> None:
+        """It may be an axis; see `sum(2)`."""
+        line = OwnLine(2, "g = dz.sum((0, 2))", ("g",), ("dz",), arguments=(0.0, 2.0), computes=True)
+        assert _with_sizes({"2": "stride", "11": "width"}, [line]) == []
 
     def test_a_small_constant_is_found(self, line_of: Any) -> None:
         """Where the forward pass has none."""
@@ -158,6 +165,11 @@ class TestTheOnlyLine:
         """Whatever the mistake."""
         assert line_of("dprobs(dlogprobs, probs)", body) == line
 
+    def test_it_is_not_named_if_it_calls_a_function_of_the_learner_s_own(self, graded: Graded) -> None:
+        """The mistake may be in that."""
+        source = "def double(g): return 2*g\ndef dprobs(dlogprobs, probs): return double(dlogprobs)/probs\n"
+        assert yours(graded(source, only=("dprobs",))["dprobs"].diagnosis) is None
+
     def test_of_several_none_is_named(self, line_of: Any) -> None:
         """Any of them may be wrong."""
         assert line_of("dprobs(dlogprobs, probs)", "a = 1.0/probs\nreturn -a*dlogprobs") is None
@@ -236,6 +248,15 @@ class TestALayer:
         """Under a name that is not known, the step could be any line."""
         found = layer("dz = dout * (1 - out**2)", "g = dout * 1\n    dz = g")
         assert found == dict.fromkeys(("dx", "dh", "dw", "du"), None)
+
+    def test_a_step_that_is_left_out_is_not_the_line_that_others_make_it_in(self, layer: Any) -> None:
+        """dz is right; it is dw that is computed without it."""
+        assert layer("dw = x.T @ dz", "dw = x.T @ dout") == {"dw": "dw = x.T @ dout"}
+
+    def test_a_sum_that_is_missing_in_the_only_step_is_named(self, layer: Any) -> None:
+        """What the forward pass has kept cannot be the cause."""
+        line = "dw = (dout * (1 - out**2)).T @ x"
+        assert layer("dw = x.T @ dz", line) == {"dw": line}
 
     def test_a_mistake_in_the_last_step_is_not_named_if_it_may_be_in_an_earlier_one(self, layer: Any) -> None:
         """The sign may have been lost in dz."""

@@ -296,7 +296,7 @@ class TestDesk:
         """file:line: gradient: what is wrong."""
         now = desk(SOLUTION.replace("dlogits @ W2.T", "dlogits @ W2.T * 2"))
         first, *rest = lines(now.work, Page())
-        number = SOLUTION[: SOLUTION.index("def dh(")].count("\n") + 1
+        number = SOLUTION[: SOLUTION.index("dlogits @ W2.T")].count("\n") + 1
         assert first.startswith(f"exercises/mlp/backward.py:{number}: dh: ")
         assert len(rest) == 1
 

@@ -537,7 +537,7 @@ def test_an_answer_that_is_not_linear_in_an_upstream_gradient_is_never_right(gra
     assert row.verdict in (Verdict.WRONG_VALUES, Verdict.HARD_CODED)
     assert row.problem == f"not linear in {upstream}: a relu, abs, clamp or threshold is applied to the gradient itself"
     assert row.diagnosis is not None
-    assert (row.diagnosis["kind"], row.diagnosis["evidence"]) == ("not_linear", {"upstream": [upstream]})
+    assert (row.diagnosis["kind"], row.diagnosis["evidence"]["upstream"]) == ("not_linear", [upstream])
 
 
 def test_only_the_upstream_gradient_with_the_threshold_is_reported(graded: Graded) -> None:

@@ -277,7 +277,7 @@ def _closed(layer: LayerParts, variable: str) -> Iterator[Mistake]:
                 phrase = said("form_changed", form=form.title, change=change.phrase)
                 formula = partial(of_formula, variable=variable, right=form.node, change=change)
                 line = exercise.readers[variable][0]
-                yield Mistake(formula, change.kind, change.cost + 0.02, phrase, line)
+                yield Mistake(formula, change.kind, change.cost + 0.02, phrase, line, several_lines=True)
 
 
 def _other_means(root: Node, facts: Facts) -> Iterator[Change]:
