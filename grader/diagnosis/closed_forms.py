@@ -80,18 +80,32 @@ def _softmax(facts: Facts) -> Iterator[ClosedForm]:
             if _is_softmax(y, x, dim):
                 for soft in _soft(facts, dim, y):
                     yield _softmax_form(child, soft, dim)
+                if not _alike(torch.softmax(x, dim), y):
+                    yield _masked_form(child, facts.answer.variable, dim)
             if _alike(torch.log_softmax(x, dim), y):
                 for soft in (*_soft(facts, dim, torch.softmax(x, dim)), Node("fn", (name(child),), torch.exp)):
                     yield _log_softmax_form(child, soft, dim)
 
 
 def _softmax_form(child: str, soft: Node, dim: int) -> ClosedForm:
-    """p * (g - sum(p * g)): g times the Jacobian dp_i/dx_j = p_i * ((i == j) - p_j); `alone` has only its diagonal."""
+    """`alone` has only the diagonal of the Jacobian."""
+    alone = mul(mul(soft, one_minus(soft)), upstream(child))
+    title = said("softmax_form", of=child)
+    return ClosedForm(_through_softmax(child, soft, dim), Kind.SOFTMAX_JACOBIAN, title, _alone(alone))
+
+
+def _masked_form(child: str, variable: str, dim: int) -> ClosedForm:
+    """The softmax of values that are masked before it; `alone` forgets the mask."""
+    unmasked = _through_softmax(child, Node("softmax", (name(variable),), dim), dim)
+    without = Change(unmasked, Kind.SOFTMAX_JACOBIAN, said("mask_missing"), 0.1)
+    title = said("masked_softmax_form", of=child)
+    return ClosedForm(_through_softmax(child, name(child), dim), Kind.SOFTMAX_JACOBIAN, title, without)
+
+
+def _through_softmax(child: str, soft: Node, dim: int) -> Node:
+    """p * (g - sum(p * g)): g times the Jacobian dp_i/dx_j = p_i * ((i == j) - p_j)."""
     g = upstream(child)
-    shared = Node("sum", (mul(soft, g),), ((dim,), True))
-    alone = mul(mul(soft, one_minus(soft)), g)
-    node = mul(soft, Node("sub", (g, shared)))
-    return ClosedForm(node, Kind.SOFTMAX_JACOBIAN, said("softmax_form", of=child), _alone(alone))
+    return mul(soft, Node("sub", (g, Node("sum", (mul(soft, g),), ((dim,), True)))))
 
 
 def _log_softmax_form(child: str, soft: Node, dim: int) -> ClosedForm:

@@ -230,6 +230,8 @@ TEMPLATES: dict[str, str] = {
     "summed_after_reshape": "it is summed over dimension {dim}",
     # formulas for several lines, and changes that only these have
     "softmax_form": "the softmax {of}",
+    "masked_softmax_form": "the masked softmax {of}",
+    "mask_missing": "the softmax is computed again without the mask",
     "log_softmax_form": "the log-softmax {of}",
     "cross_entropy_form": "softmax and cross entropy combined",
     "normalization_form": "the normalization {of}",
