@@ -151,7 +151,8 @@ class _Told:
         if isinstance(node, ast.Name):
             self._name(node, bent=bent)
             return None
-        if type(node) in _COMPUTES or (isinstance(node, (ast.Attribute, ast.Subscript)) and not _is_kept(node)):
+        kind = type(node)
+        if kind in _COMPUTES or (kind in (ast.Attribute, ast.Subscript) and not _is_kept(node)):
             self._computes = True
         value = self._value(node, numbers, bent=bent)
         if value is None or not math.isfinite(value):
@@ -176,8 +177,9 @@ class _Told:
         if isinstance(node, ast.AugAssign):
             self._reads[chain_of(node.target)[0] or ""] = None
             bent = bent or isinstance(node.op, ast.Pow)
+        numbers, bent = self._within(node, numbers), bent or _is_bending(node)
         for inner in _children(node):
-            self._visit(inner, self._within(node, numbers), bent=bent or _is_bending(node))
+            self._visit(inner, numbers, bent=bent)
         return None
 
     def _within(self, node: ast.AST, numbers: dict[float, None]) -> dict[float, None]:
@@ -206,11 +208,12 @@ def _children(node: ast.AST) -> Iterator[ast.AST]:
                 yield each
 
 
-def _is_kept(node: ast.Attribute | ast.Subscript) -> bool:
+def _is_kept(node: ast.AST) -> bool:
     """`self.x`, `ctx.saved_tensors` and `cache["x"]`."""
     if isinstance(node, ast.Attribute):
         return isinstance(node.value, ast.Name) and node.value.id in _KEPT
-    return isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, str)
+    key = node.slice if isinstance(node, ast.Subscript) else None
+    return isinstance(key, ast.Constant) and isinstance(key.value, str)
 
 
 def _called(node: ast.Call) -> str:
