@@ -130,6 +130,30 @@ def graded(sandbox: Sandbox, mlp: Exercise, mlp_cases: Cases, solution_source: s
 
 
 @pytest.fixture(scope="session")
+def neuron(sandbox: Sandbox) -> Callable[[str], Row]:
+    """Grade one gradient of micrograd, where every value is a single number and there are no sizes."""
+    from grader.exercise.case import build_cases
+    from grader.exercise.settings import LECTURE_SEED, Settings
+    from grader.exercise.shelf import load_exercise
+    from grader.grading.grading import start_grading
+    from grader.grading.submission import Submission
+
+    exercise = load_exercise("micrograd")
+    cases = build_cases(exercise, LECTURE_SEED)
+
+    def grade(source: str) -> Row:
+        name = source.partition("def ")[2].partition("(")[0]
+        files = {"backward.py": f"import torch\n\n{source}\n".encode()}
+        submission = Submission("test", Path("backward.py"), files)
+        grading = start_grading(exercise, submission, sandbox, Settings(only=(name,)), cases)
+        row = grading.row(name)
+        grading.close()
+        return row
+
+    return grade
+
+
+@pytest.fixture(scope="session")
 def built_once() -> Callable[..., Cases]:
     """`build_cases`, which builds those of exercises with the same files once for all tests."""
     from grader.exercise.case import build_cases

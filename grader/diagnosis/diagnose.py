@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from grader.diagnosis import entries, explanations, sentences, unknown, whole_answer
+from grader.diagnosis import entries, explanations, not_linear, sentences, unknown, whole_answer
 from grader.diagnosis.candidates.arrangements import arranged, centered
 from grader.diagnosis.candidates.change import RESULT
 from grader.diagnosis.candidates.changed_formulas import together
@@ -79,17 +79,26 @@ def explain(evidence: Evidence, judgment: Judgment, cases: Cases) -> Diagnosis |
 
 def diagnose(evidence: Evidence, judgment: Judgment, cases: Cases) -> Diagnosis:
     """The diagnosis of a wrong gradient, from the collected evidence only: the learner's code is never called."""
-    known = unknown.by_verdict(evidence, judgment)
-    if known is None and (evidence.changes or (judgment.verdict is Verdict.HARD_CODED and not evidence.narrow)):
-        known = hard_coded(evidence, judgment, cases)
+    known = _known(evidence, judgment, cases)
     for facts in gather(evidence, cases) if known is None else ():
         found = identity(facts, cases)
         if found is not None and not by_chance(facts.answer, found):
             found = aliased(facts.answer, found)
             return sentences.told(facts.answer, located(found, evidence, cases.exercise))
-    known = known or unknown.unused(evidence, cases) or unknown.unknown(evidence, judgment, cases)
+    known = known or unknown.unused(evidence, cases) or not_linear.offset(evidence, cases)
+    known = known or unknown.unknown(evidence, judgment, cases)
     known = located(known, evidence, cases.exercise)
     return sentences.told_without_identity(cases.exercise, evidence.variable, known)
+
+
+def _known(evidence: Evidence, judgment: Judgment, cases: Cases) -> Explanation | None:
+    """What the verdict or the further questions show already."""
+    early = unknown.by_verdict(evidence, judgment)
+    if early is None and evidence.bends:
+        return not_linear.not_linear(evidence, cases)
+    if early is None and (evidence.changes or (judgment.verdict is Verdict.HARD_CODED and not evidence.narrow)):
+        return hard_coded(evidence, judgment, cases)
+    return early
 
 
 def identity(facts: Facts, cases: Cases) -> Explanation | None:
@@ -227,6 +236,8 @@ def weighed(facts: Facts) -> Explanation | None:
     if factors is None:
         return None
     odd = {factor for factor in factors if factor != "1"}
+    if facts.answer.of_single_numbers and (len(odd) > 1 or not odd <= SIMPLE):
+        return None
     if not odd <= SIMPLE:
         found = search(facts.paths, facts, only=frozenset({Kind.OTHER_GRADIENT}))
         if found is not None and found.factor == "1":

@@ -17,6 +17,9 @@ NICE = 12
 """The largest denominator of a number that is written as a fraction: 1/12 is, but 1/13 is 0.0769231. 6 would change one
 message of the catalogues, 24 none."""
 
+LARGEST = 1000
+"""The largest whole number that may be a typed size."""
+
 
 def factor(candidate: torch.Tensor, target: torch.Tensor, tolerance: float, noise: float = 0.0) -> float | None:
     """The number that turns a candidate into the target when multiplied by it; None if there is none.
@@ -143,7 +146,7 @@ def name_factor(found: Sequence[float], forms: Forms, tolerance: float = 1e-9) -
         if not values[0] or abs(found[1] * values[0] - found[0] * values[1]) > tolerance * abs(found[1] * values[0]):
             continue
         rest = _same_number([f / v if v else math.nan for f, v in zip(found, values, strict=True)], tolerance)
-        nice = None if rest is None else _nice(rest, tolerance)
+        nice = None if rest is None else _nice(rest, tolerance, typed=True)
         if nice is not None:
             return form if nice == 1 else f"-{form}" if nice == -1 else f"{nice}*{form}"
     return None
@@ -157,9 +160,13 @@ def _same_number(found: Sequence[float], tolerance: float) -> float | None:
     return first
 
 
-def _nice(number: float, tolerance: float) -> Fraction | None:
+def _nice(number: float, tolerance: float, *, typed: bool = False) -> Fraction | None:
+    """A fraction with a small denominator, or, where a size may have been `typed`, one over a whole number."""
     near = Fraction(number).limit_denominator(NICE)
-    return near if near and abs(float(near) - number) <= tolerance * abs(number) else None
+    if near and abs(float(near) - number) <= tolerance * abs(number):
+        return near
+    whole = round(1 / number) if typed and abs(number) > 1 / LARGEST else 0
+    return Fraction(1, whole) if whole and abs(1 / whole - number) <= tolerance * abs(number) else None
 
 
 def _spelled(number: float, tolerance: float) -> str:

@@ -6,7 +6,7 @@ import ast
 import weakref
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import torch
 
@@ -21,7 +21,7 @@ from grader.verdict.evidence import Ask, Evidence
 from grader.verdict.judge import is_local_style
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from grader.exercise.case import Case, Cases
 
@@ -186,14 +186,18 @@ class Facts:
 def _quantities(facts: Facts) -> dict[str, list[float]]:
     """What a factor can be made of: sizes, counts and numbers of the forward pass, by the names a learner would use."""
     found: dict[str, list[float]] = {}
-    for known, values in _countable(facts):
+    for known, values in countable(facts, [view.case.graph.values for view in facts.answer.views]):
         if values not in found.values() and any(abs(v) != 1 for v in values):
             found[known] = values
     return found
 
 
-def _countable(facts: Facts) -> Iterator[tuple[str, list[float]]]:
-    cases = [view.case.graph.values for view in facts.answer.views]
+def countable(facts: Facts, cases: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, list[float]]]:
+    """Sizes, counts and numbers of the forward pass by name, those of near variables first, with a value for each case.
+
+    Args:
+        cases: the forward values of each.
+    """
     numbers = [n for n, v in cases[0].items() if isinstance(v, (int, float)) and not isinstance(v, bool)]
     for known in numbers:
         yield known, [float(case[known]) for case in cases]

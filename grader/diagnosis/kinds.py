@@ -67,7 +67,7 @@ SENTENCES: dict[Kind, str] = {
     Kind.WRONG_INDEX: "the gradient goes to, or comes from, different positions than the forward pass read",
     Kind.REPEATED_INDEX: "where a row was read more than once, gradients overwrite each other instead of adding up",
     Kind.HARD_CODED: "right on the given case only: a size or value is hard-coded, or state is kept between calls",
-    Kind.NOT_LINEAR: "not linear in an upstream gradient: a relu, abs, clamp or threshold of the gradient itself",
+    Kind.NOT_LINEAR: "not linear in an upstream gradient: products or quotients of it, or a relu, abs or clamp of it",
     Kind.WRONG_DTYPE: "the gradient has a different dtype than the variable",
     Kind.ALIASING: "a value was changed in place and then used as if it had not been",
     Kind.SOFTMAX_JACOBIAN: "every output of a softmax depends on every input of its row, and part of that is missing",

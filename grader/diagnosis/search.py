@@ -245,8 +245,17 @@ def _holds(change: Change, target: Share, facts: Facts) -> Match | None:
         return None
     if tight and named != "1":
         return None
+    if facts.answer.of_single_numbers and not _is_short(change, named, target):
+        return None
     extra = {"1": 0.0, "-1": TURNED}.get(named, SCALED)
     return Match(target.path, change, named, target.alone, change.cost + extra + target.surcharge)
+
+
+def _is_short(change: Change, factor: str, target: Share) -> bool:
+    """Whether a description of single numbers is too short to fit them by chance, or by an identity between them."""
+    if target.alone or change.kind in (Kind.SIGN, Kind.CONSTANT_FACTOR):
+        return change.kind in (Kind.UPSTREAM_ONLY, Kind.UPSTREAM_UNUSED) and factor == "1"
+    return factor in ("1", "-1") or change.kind is Kind.WRONG_POWER
 
 
 def _factors(change: Change, target: Share, facts: Facts, tolerance: float) -> list[float] | None:

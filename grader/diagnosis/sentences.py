@@ -11,7 +11,19 @@ from grader.diagnosis.derive import Path
 from grader.diagnosis.explanations import kind_of_weights
 from grader.diagnosis.kinds import Diagnosis, Kind
 from grader.diagnosis.phrases import Dimensions, Phrase, listed, spelled, words
-from grader.verdict.problems import KEEPS, RANGE, TYPED_VALUE, Cause, error_size, size_source
+from grader.verdict.evidence import Bend
+from grader.verdict.problems import (
+    CHANCE,
+    KEEPS,
+    LINEAR,
+    RANGE,
+    TYPED_VALUE,
+    Cause,
+    changing,
+    error_size,
+    not_linear,
+    size_source,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -49,6 +61,7 @@ _EVIDENCE = (
     "worst_index",
     "dtype",
     "upstream",
+    "how",
     "your_line",
 )
 """The fields of an explanation that the report has too, in its order; without those that are None."""
@@ -96,12 +109,14 @@ def _parts(answer: WrongAnswer, found: Explanation) -> tuple[str, str]:
 def _about(answer: WrongAnswer, fields: Fields) -> dict[str, str]:
     """What a template may say of the answer itself."""
     factor = fields.get("factor", "1")
-    computed = answer.exercise.producer.get(answer.variable)
+    computed, lines = answer.exercise.producer.get(answer.variable), answer.lines
     return {
         "name": answer.name,
         "variable": answer.variable,
         "shape": str(list(answer.given.expected.shape)),
         "readers": readers(answer),
+        "to_broadcast": f"{_RULES[Kind.NOT_EXPANDED]}, to every summed element. " if answer.summed_by(lines) else "",
+        "to_sum": f"{_RULES[Kind.NOT_SUMMED]}. " if answer.broadcast_by(lines) else "",
         "children": listed(f"d{child}" for child in answer.exercise.children(answer.variable)),
         "compare": f"Compare with {place(computed)}: `{computed.text}`" if computed is not None else "",
         "sizes": at_your_sizes(answer, factor),
@@ -117,7 +132,15 @@ def _cause(fields: Fields) -> str:
 
 
 def _remark(fields: Fields) -> str:
+    if "typed" in fields:
+        return _typed_factor(fields["factor"].removeprefix("-"), *fields["typed"])
     return "The difference is small: a small constant is missing or wrong" if fields.get("small") else ""
+
+
+def _typed_factor(factor: str, size: float, name: str) -> str:
+    """A question: the factor does not vary with any size."""
+    over = f"{factor} is 1/{size:g}, and " if "/" not in factor and float(factor) < 1 else ""
+    return f"{over}{size:g} is {name} in the given case: is a size typed as a number?"
 
 
 def _evidence(fields: Fields) -> dict[str, Any]:
@@ -246,11 +269,15 @@ _IDENTITIES: dict[str, tuple[str, str]] = {
     "gradient_of_another": ("your {name} is the gradient of {other}", "Trace the variable forward: {readers}"),
     "whole_not_broadcast": (
         "your {name} has the right values but is not broadcast to {variable}'s shape{besides}",
-        "Summing forward means broadcasting backward, to every summed element. {readers}",
+        "{to_broadcast}{readers}",
+    ),
+    "whole_repeated": (
+        "your {name} has the right values, but repeated along {dims}",
+        "Your result has shape {had}, {variable} has {shape}",
     ),
     "whole_not_summed": (
         "your {name} is not summed: its sum over {dims} would be right",
-        "Broadcasting forward means summing backward. {readers}",
+        "{to_sum}{readers}",
     ),
     "whole_summed_too_far": (
         "your {name} is the right gradient summed over {dims}",
@@ -267,6 +294,14 @@ _IDENTITIES: dict[str, tuple[str, str]] = {
     "whole_reordered": (
         "your {name} has the right values in the wrong positions",
         "Check the order of the dimensions when you reshape it. {readers}",
+    ),
+    "mask_inverted": (
+        "your {name} passes d{child} on where the forward pass blocks {variable}, and blocks it elsewhere",
+        "The condition is the wrong way round: {readers}",
+    ),
+    "another_mask": (
+        "your {name} passes d{child} on in other places than the forward pass keeps",
+        "Use the mask or the condition of the forward pass, and draw none anew. {readers}",
     ),
     # values of a layer
     "value_zeros": ("your {variable} is zero everywhere", "{compare}"),
@@ -449,8 +484,15 @@ def _one_change(answer: WrongAnswer, fields: Fields) -> tuple[str, str]:
     path, change = fields["path"], f"{words(fields['change'])}{besides(answer, fields['factor'])}"
     where = f"in your {answer.name}, the path through {_way(path)}" if fields["one_share"] else f"your {answer.name}"
     missing = f"; the other paths are missing: {readers(answer)}" if fields["alone"] else ""
-    rule = f"{_RULES[fields['of']]}. " if fields["of"] in _RULES else ""
+    rule = f"{_RULES[fields['of']]}. " if fields["of"] in _RULES and _applies(fields["of"], path.line, answer) else ""
     return f"{where} is right except for one thing: {change}{missing}", f"{rule}{_quoted(path.line)}"
+
+
+def _applies(broken: Kind, line: Line, answer: WrongAnswer) -> bool:
+    """Whether the rule for a kind of mistake is about this line."""
+    if broken is Kind.NOT_SUMMED:
+        return answer.broadcast_by([line])
+    return broken is not Kind.NOT_EXPANDED or answer.summed_by([line])
 
 
 def _one_change_of_form(answer: WrongAnswer, fields: Fields) -> tuple[str, str]:
@@ -479,36 +521,44 @@ _LONGER: dict[str, Callable[[WrongAnswer, Fields], tuple[str, str]]] = {
 
 def _hard_coded(_: Exercise, variable: str, fields: Fields) -> str:
     """An answer that is right on the given case only."""
-    sizes = fields["sizes"]
-    match fields["cause"]:
-        case Cause.CHANGES:
-            what = (
-                f"right in one call and wrong in another with the same forward pass: {KEEPS}. "
-                "Compute the gradient from the arguments only"
-            )
+    return f"your d{variable} is {_right_once(fields)}"
+
+
+def _right_once(fields: Fields) -> str:
+    cause = fields["cause"]
+    if fields["never_right"]:
+        return f"different each time it is called with the same arguments: {changing(cause)}"
+    match cause:
+        case Cause.CHANGES | Cause.UNSET:
+            return f"right in one call and wrong in another with the same forward pass: {changing(cause)}"
         case Cause.SIZE:
-            numbers = listed(f"{number} instead of {size}" for number, size in fields["numbers"].items())
-            what = (
-                f"right at the given sizes only{f': you wrote {numbers}' if numbers else ''}. "
-                f"It fails at other sizes: take every size from {size_source(sizes)}"
-            )
+            return f"right at the given sizes only{_typed_sizes(fields)}"
         case Cause.RANGE:
-            what = (
+            return (
                 f"{RANGE}: a mask, clamp or epsilon differs from the forward pass, or one row of a table is treated "
                 "differently. Values that saturate, values near zero and every index were checked"
             )
         case Cause.VALUE:
-            what = (
+            return (
                 f"right for the numbers of this seed only: {TYPED_VALUE}. It fails for other numbers: "
                 "take the value as a parameter, by name"
             )
-        case _:
-            typed = "a size or a value of the forward pass" if sizes else "a value of the forward pass"
-            what = (
-                "right on the given case only. Its answers to other cases leave two explanations: "
-                f"{typed} is hard-coded, or {KEEPS}"
-            )
-    return f"your d{variable} is {what}"
+    return _right_on_given_case(fields)
+
+
+def _typed_sizes(fields: Fields) -> str:
+    """Which numbers are wrong, and what to do. Where the function can keep state, a number need not be typed."""
+    numbers = listed(f"{number} instead of {size}" for number, size in fields["numbers"].items())
+    verb, kept = ("you wrote", "") if fields["keeps_nothing"] else ("it uses", " in each call")
+    which = f": {verb} {numbers}" if numbers else ""
+    return f"{which}. It fails at other sizes: take every size from {size_source(fields['sizes'])}{kept}"
+
+
+def _right_on_given_case(fields: Fields) -> str:
+    typed = "a size or a value of the forward pass" if fields["sizes"] else "a value of the forward pass"
+    count, kept = ("two", "") if fields["keeps_nothing"] else ("three", f", or {KEEPS}")
+    leave = f"Its answers to other cases leave {count} explanations"
+    return f"right on the given case only. {leave}: {typed} is hard-coded{kept}, or {CHANCE}"
 
 
 def _ignored(exercise: Exercise, variable: str, fields: Fields) -> str:
@@ -567,10 +617,27 @@ def _unknown_value(exercise: Exercise, variable: str, _: Fields) -> str:
 
 
 def _not_linear(_: Exercise, variable: str, fields: Fields) -> str:
-    return (
-        f"your d{variable} is {fields['problem']}. A gradient is a sum of upstream gradients times derivatives, "
-        "whatever their size or sign"
-    )
+    """How an answer depends on the upstream gradients in which it is not linear, as far as that is known."""
+    other = Bend.OTHER in fields["bends"].values()
+    return _bent(variable, f"not linear in {listed(fields['upstream'])}" if other else not_linear(fields["bends"]))
+
+
+def _done_to_gradient(_: Exercise, variable: str, fields: Fields) -> str:
+    """The one thing that makes an answer not linear."""
+    done, more = words(fields["done"]), besides(fields["answer"], fields["extra"])
+    if fields["nothing_else"]:
+        return _bent(variable, f"wrong: {done}, and nothing else is done{more}")
+    return _bent(variable, f"right except for one thing: {done}{more}")
+
+
+def _offset(_: Exercise, variable: str, fields: Fields) -> str:
+    """A part that does not depend on the upstream gradients."""
+    how = "right except for one thing" if fields["right"] else "not linear"
+    return _bent(variable, f"{how}: something that does not depend on {listed(fields['upstream'])} is added")
+
+
+def _bent(variable: str, what: str) -> str:
+    return f"your d{variable} is {what}. {LINEAR[0].upper()}{LINEAR[1:]}, whatever their size or sign"
 
 
 _WITHOUT: dict[str, Callable[[Exercise, str, Fields], str]] = {
@@ -579,6 +646,8 @@ _WITHOUT: dict[str, Callable[[Exercise, str, Fields], str]] = {
     "unknown": _unknown,
     "unknown_value": _unknown_value,
     "not_linear": _not_linear,
+    "done_to_gradient": _done_to_gradient,
+    "offset": _offset,
     "wrong_dtype": lambda _, variable, fields: f"your d{variable} has {fields['problem']}",
     "untestable": lambda _, variable, fields: f"your d{variable} cannot be checked: {fields['problem']}",
 }

@@ -58,7 +58,4 @@ def by_verdict(evidence: Evidence, judgment: Judgment) -> Explanation | None:
         got = evidence.tensor(Ask.RANDOM)
         kind = Kind.ZEROS if got is not None and not bool(got.any()) else Kind.NULL_GRADIENT
         return explanation(kind, "untestable", problem=problem, null=True)
-    if evidence.not_linear and problem is not None:
-        upstream = tuple(f"d{name}" for name in evidence.not_linear)
-        return explanation(Kind.NOT_LINEAR, "not_linear", problem=problem, upstream=upstream)
     return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 import torch
@@ -25,6 +26,10 @@ if TYPE_CHECKING:
 TINY = 1e-6
 """An answer below this fraction of the terms of a null gradient is not an attempt at it. 1e-9 loses four names of the
 catalogues, 1e-3 changes none."""
+LEAST_TYPED = 5
+"""The smallest size that a number may be suspected to be. Factors of 2, 3 and 4 have other causes."""
+TYPED = 1e-5
+"""How close the number has to be, of which six digits are shown."""
 
 
 def all_zero(answer: WrongAnswer) -> bool:
@@ -39,7 +44,9 @@ def tiny(answer: WrongAnswer) -> bool:
 
 def whole(facts: Facts) -> Explanation | None:
     """The first identity that holds between the whole answer and the whole gradient."""
-    return _turned(facts) or _squeezed(facts) or _spread(facts) or _summed(facts)
+    return (
+        _turned(facts) or _squeezed(facts) or _repeated(facts) or _spread(facts) or _summed(facts) or _inverted(facts)
+    )
 
 
 def of_another(answer: WrongAnswer) -> Explanation | None:
@@ -63,7 +70,7 @@ def _is_gradient_of(other: str, answer: WrongAnswer) -> bool:
 
 def rearranged(facts: Facts) -> Explanation | None:
     """The right gradient summed too far or reordered: tried last, if no change in one place explains the answer."""
-    return _too_far(facts) or _same_numbers(facts.answer)
+    return _too_far(facts) or _same_numbers(facts.answer) or _other_mask(facts.answer)
 
 
 # the same shape apart from dimensions of size 1: one factor
@@ -88,7 +95,22 @@ def _squeezed(facts: Facts) -> Explanation | None:
             return better
     if _other_dimension(named):
         return explanation(Kind.WRONG_AXIS, "size_for_another", factor=named)
-    return explanations.global_factor(named)
+    found, typed = explanations.global_factor(named), _typed(facts, named)
+    return found if typed is None else found.also(found.kind, typed=typed)
+
+
+def _typed(facts: Facts, named: str) -> tuple[float, str] | None:
+    """The given size, with its name, that a factor is, or 1 over it, if the factor is the same number in every case."""
+    at = facts.answer.views.index(facts.answer.given)
+    given = {values[at]: name for name, values in reversed(facts.quantities.items()) if len(set(values)) > 1}
+    try:
+        number = abs(float(Fraction(named)))
+    except ValueError:
+        return None
+    for size, name in given.items():
+        if size >= LEAST_TYPED and min(abs(number - size), abs(1 / number - size)) <= TYPED * size:
+            return size, name
+    return None
 
 
 def squeezed_alike(answer: WrongAnswer) -> bool:
@@ -125,6 +147,19 @@ def _other_dimension(named: str) -> bool:
 def _spread(facts: Facts) -> Explanation | None:
     named = facts.named(_factors_when_spread(facts.answer))
     return None if named is None else explanation(Kind.NOT_EXPANDED, "whole_not_broadcast", factor=named)
+
+
+def _repeated(facts: Facts) -> Explanation | None:
+    """The right values, repeated along dimensions of size 1 or along new ones."""
+    answer = facts.answer
+    if any(view.got.numel() <= view.expected.numel() for view in answer.views):
+        return None
+    if facts.named(_factors(answer, lambda view: (view.expected.expand(view.got.shape), view.got))) != "1":
+        return None
+    had, wanted = list(answer.given.got.shape), list(answer.given.expected.shape)
+    new = len(had) - len(wanted)
+    dims = Dimensions(tuple(dim for dim, size in enumerate(had) if dim < new or size != wanted[dim - new]))
+    return explanation(Kind.KEEPDIM, "whole_repeated", dims=dims, had=had)
 
 
 def _factors_when_spread(answer: WrongAnswer) -> list[float] | None:
@@ -205,6 +240,41 @@ def _reordered(view: View, tolerance: float) -> bool:
     a, b = view.got.flatten().sort().values, view.expected.flatten().sort().values  # (elements,)
     same = bool(((a - b).abs() <= tolerance * b.abs().max()).all())
     return same and not float(b.max() - b.min()) <= tolerance * float(b.abs().max())
+
+
+# an upstream gradient that is passed on in some places and blocked in others
+
+
+def _inverted(facts: Facts) -> Explanation | None:
+    """Passed on where the forward pass blocks it, blocked where it passes."""
+    for child in _masked(facts.answer):
+        pairs = ((view.sweep.total(child), view.got + view.expected) for view in facts.answer.views)
+        named = facts.named(factor_of_each(pairs, facts.answer.tolerance))
+        if named is not None and not any((view.got * view.expected).any() for view in facts.answer.views):
+            return explanation(Kind.WRONG_OPERAND, "mask_inverted", child=child)
+    return None
+
+
+def _other_mask(answer: WrongAnswer) -> Explanation | None:
+    """Passed on in other places than those that the forward pass keeps."""
+    child = next(_masked(answer), None)
+    return None if child is None else explanation(Kind.WRONG_OPERAND, "another_mask", child=child)
+
+
+def _masked(answer: WrongAnswer) -> Iterator[str]:
+    """The upstream gradients that the answer and the right gradient both are in some places, times the same factor."""
+    for child in answer.evidence.depends_on:
+        if all(_alike_masked(v.sweep.total(child), v.got, v.expected, answer.tolerance) for v in answer.views):
+            yield child
+
+
+def _alike_masked(upstream: torch.Tensor, got: torch.Tensor, right: torch.Tensor, tolerance: float) -> bool:
+    if not upstream.shape == got.shape == right.shape or not upstream.all() or got.numel() < 2:
+        return False
+    there = torch.stack([got, right]) / upstream  # (2, *the variable's shape)
+    kept = there[there != 0]
+    some = bool(kept.numel()) and bool(((kept - kept[0]).abs() <= tolerance * kept[0].abs()).all())
+    return some and all(0 < int((each != 0).sum()) < each.numel() for each in there)
 
 
 # factors of the cases

@@ -6,14 +6,18 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+import torch
+
+from grader.exercise.case import Sweep
 from grader.sandbox.types import Returned
 from grader.verdict.evidence import NARROW_TOLERANCE, Ask
+from grader.verdict.problems import is_broadcast
 
 if TYPE_CHECKING:
-    import torch
+    from collections.abc import Callable, Iterable, Iterator
 
     from grader.diagnosis.formula import Node, Numbers
-    from grader.exercise.case import Case, Sweep
+    from grader.exercise.case import Case
     from grader.exercise.exercise import Exercise
     from grader.exercise.forward import Line
     from grader.verdict.evidence import Evidence
@@ -37,6 +41,12 @@ class View:
     def tensor(self, node: Node) -> torch.Tensor | None:
         """The value of a formula on this case."""
         return self.numbers.tensor(node)
+
+    def with_gradient(self, place: str, done: Callable[[torch.Tensor], torch.Tensor], variable: str) -> torch.Tensor:
+        """A variable's gradient if something is done to the gradient of a later variable, or to its own."""
+        if place == variable:
+            return done(self.sweep.cut(variable))
+        return Sweep(self.case.graph, {**self.sweep.overrides, place: done(self.sweep.total(place))}).cut(variable)
 
 
 @dataclass(eq=False)
@@ -76,6 +86,11 @@ class WrongAnswer:
         return self.evidence.narrow
 
     @property
+    def of_single_numbers(self) -> bool:
+        """Whether every answer is one number: so many descriptions fit a few of those that only short ones count."""
+        return all(view.got.numel() == 1 for view in self.views)
+
+    @property
     def tolerance(self) -> float:
         """How far off an element may be, relative to the largest, for an identity to hold."""
         return self.evidence.rough or (NARROW_TOLERANCE * 4 if self.narrow else TOLERANCE)
@@ -90,6 +105,18 @@ class WrongAnswer:
     def lines(self) -> tuple[Line, ...]:
         """The lines that read the variable."""
         return self.exercise.readers.get(self.variable, ())
+
+    def broadcast_by(self, lines: Iterable[Line]) -> bool:
+        """Whether one of these lines broadcasts the variable, so that its gradient is a sum."""
+        return any(is_broadcast(self.given.expected.shape, shape) for shape in self._made_by(lines))
+
+    def summed_by(self, lines: Iterable[Line]) -> bool:
+        """Whether one of these lines sums the variable, so that its gradient is broadcast."""
+        return any(is_broadcast(shape, self.given.expected.shape) for shape in self._made_by(lines))
+
+    def _made_by(self, lines: Iterable[Line]) -> Iterator[torch.Size]:
+        values = [self.given.case.graph.values[name] for line in lines for name in line.outputs]
+        return (value.shape for value in values if isinstance(value, torch.Tensor))
 
     @cached_property
     def mutated(self) -> tuple[str, ...]:

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from grader.grading.questions import Inquiry, ask, case_question
-from grader.verdict.evidence import LINEAR_FACTORS, NUDGES, Ask, Fragility, Verdict, is_fatal
-from grader.verdict.judge import is_bent, is_local_style, judge, random_decides
+from grader.verdict.evidence import NUDGES, Ask, Fragility, Verdict, is_fatal
+from grader.verdict.judge import is_local_style, judge, random_decides
+from grader.verdict.linearity import bends, multiples
 from grader.verdict.subgradients import find_corner
 
 if TYPE_CHECKING:
@@ -72,15 +73,12 @@ def ask_again(session: Session, cases: Cases, evidence: Evidence) -> None:
     """
     dtype = "float32" if evidence.narrow else "float64"
     once = {name: cases.given.cotangents[name].to(getattr(torch, dtype)) for name in evidence.depends_on}
-    groups = [(name,) for name in once] + ([tuple(once)] if len(once) > 1 else [])
-    multiples = ({f"d{n}": once[n] * factor for n in group} for group in groups for factor in LINEAR_FACTORS)
-    questions = [case_question(cases, evidence, 0, dtype, given) for given in ({}, *multiples)]
+    given = [{f"d{n}": once[n] * factor for n, factor in each.items()} for each in multiples(evidence.depends_on)]
+    questions = [case_question(cases, evidence, 0, dtype, each) for each in given]
     ask(session, [Inquiry(evidence, Ask.AGAIN, number, question) for number, question in enumerate(questions)])
-    first, *others = [evidence.tensor(Ask.AGAIN, number) for number, _ in enumerate(questions)]
-    count = len(LINEAR_FACTORS)
-    bent = [group for k, group in enumerate(groups) if is_bent(first, others[count * k : count * (k + 1)])]
-    if bent and not evidence.changes:
-        evidence.not_linear = tuple(name for group in bent if len(group) == 1 for name in group) or bent[0]
+    if not evidence.changes:
+        answers = [evidence.tensor(Ask.AGAIN, number) for number, _ in enumerate(questions)]
+        evidence.bends = bends(evidence.depends_on, answers, narrow=evidence.narrow)
 
 
 def ask_about_extremes(session: Session, cases: Cases, evidence: Evidence, judgment: Judgment) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import chain
@@ -51,10 +52,6 @@ Measured: correct float32 formulations reach 291 * 2**-23 with true upstream gra
 """
 
 
-LINEAR_FACTORS = (-1.0, 2.0**40, 2.0**-40)
-"""Multiples of a cotangent that show whether an answer is linear in it. 2**40 is beyond any plausible threshold."""
-
-
 class Ask(StrEnum):
     """The kinds of question put to a function. Unless noted, each is numbered by case, 0 being the given one."""
 
@@ -69,7 +66,7 @@ class Ask(StrEnum):
     AGAIN = "again"
     """RANDOM again on the given case, for wrong answers only. 0 repeats the question: does the function keep state?
 
-    The next ones multiply cotangents by each of LINEAR_FACTORS: is the answer linear in them?
+    The next ones multiply cotangents, see `grader.verdict.linearity`: is the answer linear in them?
     """
     CALM = "calm"
     """The stressed case's sizes with ordinary inputs, for answers that are wrong only on that case: is it the sizes?"""
@@ -126,6 +123,35 @@ class Fragility(StrEnum):
     ROUNDS = "rounds"
 
 
+class Bend(StrEnum):
+    """How an answer that is not linear depends on an upstream gradient, as far as its answers to multiples show."""
+
+    SQUARE = "square"
+    """It grows faster than the upstream gradient."""
+    PRODUCT = "product"
+    """The same, where several upstream gradients are multiplied together; it is linear in each."""
+    INVERSE = "inverse"
+    """It grows as the upstream gradient shrinks."""
+    DIRECTION = "direction"
+    """It is the same for every positive multiple."""
+    ABSOLUTE = "absolute"
+    """It is the same for the opposite, and linear in positive multiples."""
+    ONE_SIGN = "one_sign"
+    """Each element is zero for the upstream gradient or for the opposite, and linear in positive multiples."""
+    EITHER_SIGN = "either_sign"
+    """It is linear in positive multiples, but the opposite does not give the opposite."""
+    BOUNDED = "bounded"
+    """It does not grow beyond some size."""
+    LARGE_LOST = "large_lost"
+    """It is zero for a huge upstream gradient."""
+    SMALL_LOST = "small_lost"
+    """It is zero for a tiny upstream gradient."""
+    OVERFLOWS = "overflows"
+    """It is not finite for a huge upstream gradient."""
+    OTHER = "other"
+    """None of these."""
+
+
 @dataclass(frozen=True, slots=True)
 class Columns:
     """The lecture's three columns, in float32 on the given case."""
@@ -146,6 +172,10 @@ class CaseScore:
     hidden: bool = False
 
 
+_WITHOUT_STATE = frozenset({*dir(builtins), "torch", "F", "nn", "math", "np", "numpy"})
+"""Names that hold no state of a learner's."""
+
+
 @dataclass(slots=True)
 class Evidence:
     """Everything that was asked about one gradient, and the outcomes."""
@@ -158,8 +188,9 @@ class Evidence:
     outcomes: dict[tuple[Ask, int], Outcome] = field(default_factory=dict)
     depends_on: tuple[str, ...] = ()
     """The downstream variables whose gradients change the answer: the set S of numerics."""
-    not_linear: tuple[str, ...] = ()
-    """Those variables of `depends_on` in whose gradients a wrong answer is not linear."""
+    bends: dict[tuple[str, ...], Bend] = field(default_factory=dict)
+    """How a wrong answer depends on those variables' gradients in which it is not linear: one at a time, or together
+    if it is linear in each."""
     rough: float | None = None
     """The largest error of a correct gradient where what it is compared with is less exact than autograd's."""
     chained_is_local: bool = False
@@ -183,6 +214,21 @@ class Evidence:
         first = self.tensor(Ask.NARROW if self.narrow else Ask.RANDOM)
         again = self.get(Ask.AGAIN)
         return first is not None and again is not None and not same(tensor_of(again), first)
+
+    @property
+    def keeps_nothing(self) -> bool:
+        """Whether the function cannot keep state between calls: it reads only modules and built-in names.
+
+        The functions of a layer can: in their object, in their class or in what they pass on.
+        """
+        function = self.function
+        if (
+            function is None
+            or function.name != f"d{self.variable}"
+            or any(parameter.has_default for parameter in function.parameters)
+        ):
+            return False
+        return _WITHOUT_STATE.issuperset(function.borrowed)
 
     @property
     def upstream(self) -> tuple[str, ...]:

@@ -17,7 +17,6 @@ from grader.sandbox.types import NotStarted, Raised
 from grader.verdict.advice import advice
 from grader.verdict.evidence import (
     FRAGILE,
-    LINEAR_FACTORS,
     NUDGES,
     STRESSED_TOLERANCE,
     Ask,
@@ -34,6 +33,7 @@ from grader.verdict.problems import (
     failure_sentence,
     finding_sentence,
     form_problem,
+    is_broadcast,
     unreturned_sentence,
     values_problem,
 )
@@ -60,8 +60,6 @@ _SAME_RATIO = 1e-6
 """Relative difference up to which two factors count as the same."""
 _FAR = 2.0
 """A largest difference of this many times what `torch.allclose` allows beside the largest value is not close."""
-_BENT = 1e-6
-"""An answer is not linear if it misses what the answers to c and -c predict by this share. A relu misses by half."""
 _NO_ROUNDING = 1e-3
 """An error above this share of the summed terms is not float32 rounding."""
 
@@ -146,7 +144,9 @@ def _judge_tensor(evidence: Evidence, cases: Cases) -> Judgment:
         # For a null gradient, zeros are right, however they were computed.
         tested = got.shape != reference.shape and not _is_unproven(evidence, cases, general=True)
         right = tested and _right_when_reshaped(evidence, cases)
-        problem = form_problem(got, reference, values_right=right)
+        shapes = [out.shape for step in cases.given.graph.readers.get(variable, ()) for out in step.outputs.values()]
+        broadcast = any(is_broadcast(reference.shape, shape) for shape in shapes)
+        problem = form_problem(got, reference, values_right=right, broadcast=broadcast)
         if problem is not None:
             return replace(so_far, verdict=problem[0], problem=problem[1])
     return _judge_values(evidence, cases, got, so_far)
@@ -181,7 +181,9 @@ def _judge_values(evidence: Evidence, cases: Cases, got: torch.Tensor, so_far: J
         so_far,
         verdict=verdict,
         problem=asked_again_problem(evidence, verdict)
-        or values_problem(verdict, scores, passed, so_far.local, cases, variable, cause),
+        or values_problem(
+            verdict, scores, passed, so_far.local, cases, variable, cause, keeps_nothing=evidence.keeps_nothing
+        ),
         score=max(finite) if finite else None,
         tolerance=evidence.tolerance,
         general=general,
@@ -241,24 +243,6 @@ def _random_score(evidence: Evidence, index: int, case: Case, cases: Cases) -> C
     sums = evidence.tensor(Ask.PROBE, len(evidence.upstream) - 1)
     twice = score(sums, case.twice.cut(evidence.depends_on), evidence.variable, case)
     return max(once, twice, key=lambda each: math.inf if each.score is None else each.score)
-
-
-def is_bent(once: torch.Tensor | None, multiples: Sequence[torch.Tensor | None]) -> bool:
-    """Whether an answer is not linear in what was multiplied by LINEAR_FACTORS; False if that cannot be determined.
-
-    The answers to c and -c give the part that does not depend on c and the part that is linear in it.
-    """
-    found = [each for each in (once, *multiples) if each is not None and bool(torch.isfinite(each).all())]
-    if len(found) <= len(LINEAR_FACTORS) or not found[0].numel() or len({each.shape for each in found}) > 1:
-        return False
-    plus, minus, *others = (each.double() for each in found)
-    constant, linear = (plus + minus) / 2, (plus - minus) / 2
-    for factor, got in zip(LINEAR_FACTORS[1:], others, strict=True):
-        predicted = constant + factor * linear
-        size = torch.stack([predicted, got]).abs().max()
-        if bool((got - predicted).abs().max() > _BENT * size):
-            return True
-    return False
 
 
 def _calm(evidence: Evidence, cases: Cases) -> tuple[torch.Tensor | None, Sweep]:
@@ -376,7 +360,7 @@ def max_difference(got: torch.Tensor, expected: torch.Tensor) -> float | None:
 def hard_coded_cause(evidence: Evidence, cases: Cases) -> Cause:
     """Why an answer is right on the given case and wrong on others, as far as the answers show."""
     if evidence.changes or _changes(evidence, cases):
-        return Cause.CHANGES
+        return Cause.UNSET if evidence.keeps_nothing else Cause.CHANGES
     given, answer = cases.given, _random if random_decides(evidence, cases) else _true
     compared = [(case, *answer(evidence, index, case)) for index, case in enumerate(cases) if not case.stressed]
     calm = [(cases.calm, *_calm(evidence, cases))] if evidence.get(Ask.CALM) else []
@@ -385,7 +369,8 @@ def hard_coded_cause(evidence: Evidence, cases: Cases) -> Cause:
         return Cause.RANGE
     sizes = _sizes_of(given)
     if all(sizes != _sizes_of(case) and (k is None or _explained(k, sizes, _sizes_of(case))) for case, k in wrong):
-        return Cause.SIZE
+        shapeless = all(k is None for _, k in wrong)
+        return Cause.OPEN if shapeless and any(_other_numbers(given, case) for case, _ in wrong) else Cause.SIZE
     values = _values_of(given)
     if all(k is not None and _explained(k, values, _values_of(case)) for case, k in wrong):
         return Cause.VALUE
@@ -425,10 +410,18 @@ def _sizes_of(case: Case) -> list[float]:
     return [number - less for number in found for less in (0, 1)]  # a variance divides by n - 1
 
 
+def _other_numbers(given: Case, case: Case) -> bool:
+    """Whether a number that is no size, such as the border of a convolution, is another one in this case."""
+    numbers = {name: v for name, v in given.graph.values.items() if isinstance(v, int) and name not in given.sizes}
+    shapes = {size for v in given.graph.values.values() if isinstance(v, torch.Tensor) for size in v.shape}
+    return any(number not in shapes and number != case.graph.values[name] for name, number in numbers.items())
+
+
 def _values_of(case: Case) -> list[float]:
     """Every forward value of a case that is a single number, in the same order for all cases."""
     values = case.graph.values.values()
-    return [float(v) for v in values if isinstance(v, float) or (isinstance(v, torch.Tensor) and v.numel() == 1)]
+    found = [float(v) for v in values if isinstance(v, float) or (isinstance(v, torch.Tensor) and v.numel() == 1)]
+    return [number for each in found for number in (each, 1 - each)]  # dropout divides by 1 - p
 
 
 def _ratio(got: torch.Tensor | None, expected: torch.Tensor) -> float | None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import torch
 
 from grader.sandbox.types import ONLY_NONE, Killed, NotStarted, Outcome, Raised, TimedOut, WrongType
-from grader.verdict.evidence import Verdict
+from grader.verdict.evidence import Bend, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -29,31 +29,51 @@ class Cause(StrEnum):
     RANGE = "range"
     """Wrong only for unusual values: saturated, close to zero, or the last row of a table."""
     CHANGES = "changes"
-    """On the given case, one call was right and another wrong."""
+    """On the given case, one call was right and another wrong; the function can keep state."""
+    UNSET = "unset"
+    """The same for a function that cannot keep state: what it computes with was never set."""
     OPEN = "open"
-    """Either a hard-coded number or state kept between calls: the answers do not show which."""
+    """The answers leave several explanations."""
 
 
 RANGE = "right for ordinary values, wrong for very large ones, for those near zero or in a table's last row"
-BENT = "a relu, abs, clamp or threshold is applied to the gradient itself"
+LINEAR = "a gradient is a sum of upstream gradients times derivatives"
+BENDS = {
+    Bend.SQUARE: "it is multiplied by itself, or by something computed from it",
+    Bend.PRODUCT: "they are multiplied together",
+    Bend.INVERSE: "something is divided by it",
+    Bend.DIRECTION: "its size makes no difference, as if it were divided by its norm or only its sign were used",
+    Bend.ABSOLUTE: "its sign makes no difference, as if an absolute value were taken of it or of the result",
+    Bend.ONE_SIGN: "values of one sign become zero, as if a relu or clamp were applied to it or to the result",
+    Bend.EITHER_SIGN: "the opposite does not give the opposite result, as with a relu, abs or maximum on the way",
+    Bend.BOUNDED: "the result stays within bounds, however large it is, as after a clamp, tanh or softmax",
+    Bend.LARGE_LOST: "large values become zero, as with a threshold",
+    Bend.SMALL_LOST: "small values become zero, as with a threshold or rounding",
+    Bend.OVERFLOWS: "the result overflows where it is large, as in an exponent",
+    Bend.OTHER: LINEAR,
+}
+"""How an answer depends on an upstream gradient in which it is not linear; "it" is that gradient."""
 KEEPS = "the function keeps state between calls (a global, a list, a default argument)"
 MOST_TIMES = 10
 """Beyond this, how many times larger an error is than the gradient says nothing to its reader."""
+UNSET = "it reads memory that was never set (torch.empty), or a clock"
+CHANCE = "something makes no difference there that does elsewhere, such as a mask that keeps everything"
 TYPED_VALUE = "a forward value is hard-coded as a number"
 
 
 def form_problem(
-    got: torch.Tensor, reference: torch.Tensor, *, values_right: bool = False
+    got: torch.Tensor, reference: torch.Tensor, *, values_right: bool = False, broadcast: bool = False
 ) -> tuple[Verdict, str] | None:
     """What is wrong with a gradient before its values are compared: its dtype, its shape, or non-finite values.
 
     Args:
         values_right: whether only the shape is wrong; the sentence then says that the values are right.
+        broadcast: whether the forward pass is known to broadcast the variable.
     """
     if got.dtype != reference.dtype:
         return Verdict.WRONG_DTYPE, _dtype_problem(got, reference)
     if got.shape != reference.shape:
-        return Verdict.WRONG_SHAPE, _shape_problem(got, reference, right=values_right)
+        return Verdict.WRONG_SHAPE, _shape_problem(got, reference, right=values_right, broadcast=broadcast)
     if not bool(torch.isfinite(got).all()):
         return Verdict.NON_FINITE, _finite_problem(got)
     return None
@@ -67,6 +87,8 @@ def values_problem(
     cases: Cases,
     variable: str,
     cause: Cause = Cause.OPEN,
+    *,
+    keeps_nothing: bool = False,
 ) -> str | None:
     """The sentence for a gradient that has the right form but does not score; None for one that scores.
 
@@ -74,6 +96,7 @@ def values_problem(
         scores: one for each case, the given case first.
         passed: whether each score is within the tolerance.
         cause: the reason, if the verdict is `hard_coded`.
+        keeps_nothing: whether the function cannot keep state between calls.
     """
     if verdict.right:
         return None
@@ -84,7 +107,8 @@ def values_problem(
             f"Compute it from {children} so that it can be checked with other upstream gradients"
         )
     if verdict is Verdict.HARD_CODED:
-        return hard_coded_problem(next(s for s, ok in zip(scores, passed, strict=True) if not ok), cause)
+        failed = next(s for s, ok in zip(scores, passed, strict=True) if not ok)
+        return hard_coded_problem(failed, cause, keeps_nothing=keeps_nothing)
     if local.maxdiff is None:
         return "values differ from autograd's, and the difference is not finite"
     if local.approximate:
@@ -99,33 +123,49 @@ def values_problem(
 def asked_again_problem(evidence: Evidence, verdict: Verdict) -> str | None:
     """The sentence for a wrong answer whose mistake showed when the function was called again; None if it did not."""
     if evidence.changes and verdict is Verdict.WRONG_VALUES:
-        return f"a different result each time it is called with the same arguments: {KEEPS}"
-    if evidence.not_linear:
-        return f"not linear in {' and '.join(f'd{name}' for name in evidence.not_linear)}: {BENT}"
-    return None
+        why = UNSET if evidence.keeps_nothing else f"{KEEPS}, or {UNSET}"
+        return f"a different result each time it is called with the same arguments: {why}"
+    return not_linear(evidence.bends) if evidence.bends else None
 
 
-def hard_coded_problem(failed: CaseScore, cause: Cause = Cause.OPEN) -> str:
-    """The sentence for a gradient that is right on the given case and wrong on `failed`."""
-    if cause is Cause.CHANGES:
-        return (
-            f"right in one call, wrong in another with the same forward pass: {KEEPS}. "
-            "Compute the gradient from the arguments only"
-        )
+def not_linear(bends: Mapping[tuple[str, ...], Bend]) -> str:
+    """In which upstream gradients an answer is not linear, and how it depends on them."""
+    each = (f"in {' and '.join(f'd{n}' for n in group)}: {BENDS[how]}" for group, how in bends.items())
+    return f"not linear {', and '.join(each)}"
+
+
+def changing(cause: Cause) -> str:
+    """Why a function that is right in one call is wrong in another with the same forward pass, and what to do."""
+    why = UNSET if cause is Cause.UNSET else f"{KEEPS}, or {UNSET}"
+    return f"{why}. Compute the gradient from the arguments only"
+
+
+def hard_coded_problem(failed: CaseScore, cause: Cause = Cause.OPEN, *, keeps_nothing: bool = False) -> str:
+    """The sentence for a gradient that is right on the given case and wrong on `failed`.
+
+    Args:
+        keeps_nothing: whether the function cannot keep state between calls.
+    """
+    if cause in (Cause.CHANGES, Cause.UNSET):
+        return f"right in one call, wrong in another with the same forward pass: {changing(cause)}"
     if cause is Cause.RANGE:
         return RANGE
     if cause is Cause.VALUE or not failed.sizes:
         seed = "right for the numbers of this seed only"
         typed = f"{TYPED_VALUE} (ask for it by name, as a parameter)"
-        return f"{seed}: {typed}" if cause is Cause.VALUE else f"{seed}: either {typed}, or {KEEPS}"
+        return (
+            f"{seed}: {typed}" if cause is Cause.VALUE else f"{seed}: {_either((typed,), keeps_nothing=keeps_nothing)}"
+        )
     where = "at other sizes" if failed.hidden else "at " + ", ".join(f"{k}={v}" for k, v in failed.sizes.items())
     given, source = f"right at the given sizes, wrong {where}", size_source(failed.sizes)
     if cause is Cause.OPEN:
-        return (
-            f"{given}: a size is hard-coded (take it from {source}), or another value is "
-            f"(ask for it by name), or {KEEPS}"
-        )
-    return f"{given}: a size is hard-coded; take it from {source}"
+        either = (f"a size is hard-coded (take it from {source})", "another value is (ask for it by name)")
+        return f"{given}: {_either(either, keeps_nothing=keeps_nothing)}"
+    return f"{given}: a size is hard-coded{'' if keeps_nothing else ' or kept'}; take it from {source}"
+
+
+def _either(explanations: Sequence[str], *, keeps_nothing: bool) -> str:
+    return ", or ".join([*explanations, *([] if keeps_nothing else [KEEPS]), CHANCE])
 
 
 def size_source(sizes: Mapping[str, int]) -> str:
@@ -157,19 +197,20 @@ def _dtype_problem(got: torch.Tensor, reference: torch.Tensor) -> str:
     remedy = {
         torch.float64: "something made it float64, such as a `.double()` or a `dtype=torch.float64`",
         torch.bool: "a comparison gives bools; multiply it by a float tensor",
-    }.get(got.dtype, "compute it from float tensors")
+    }.get(got.dtype, "something cast it" if got.is_floating_point() else "compute it from float tensors")
     return f"dtype {got.dtype}, expected {reference.dtype}: {remedy}"
 
 
-def _shape_problem(got: torch.Tensor, reference: torch.Tensor, *, right: bool) -> str:
+def _shape_problem(got: torch.Tensor, reference: torch.Tensor, *, right: bool, broadcast: bool) -> str:
     came, expected = tuple(got.shape), tuple(reference.shape)
     values = ", but the values are right" if right else ""
     one = "the variable is a single number, not a list or row of one; remove the brackets, or .squeeze() the result"
-    remedy = one if not expected and got.numel() == 1 else _shape_remedy(came, expected)
+    is_one = not expected and got.numel() == 1
+    remedy = one if is_one else _shape_remedy(came, expected, right=right, broadcast=broadcast)
     return f"shape {came}, expected {expected}{values}: {remedy}"
 
 
-def _shape_remedy(came: Sequence[int], expected: Sequence[int]) -> str:
+def _shape_remedy(came: Sequence[int], expected: Sequence[int], *, right: bool, broadcast: bool) -> str:
     squeezed = [size for size in expected if size != 1]
     if list(came) == squeezed and len(came) < len(expected):
         dims = [dim for dim, size in enumerate(expected) if size == 1]
@@ -178,11 +219,17 @@ def _shape_remedy(came: Sequence[int], expected: Sequence[int]) -> str:
         return "sum without keepdim=True, because the variable has no size-1 dimension here"
     if list(came) == list(reversed(expected)):
         return "that is the transpose; a gradient has the shape of its variable"
-    if len(came) == len(expected) and all(a in (1, b) for a, b in zip(came, expected, strict=True)):
+    if right:
         return "expand it to the variable's shape; a sum forward is a broadcast backward"
-    if len(came) >= len(expected) and math.prod(came) > math.prod(expected):
+    if broadcast and is_broadcast(expected, came):
         return "a value that is broadcast forward gets the sum of its gradients backward"
     return "a gradient has the shape of its variable"
+
+
+def is_broadcast(shape: Sequence[int], to: Sequence[int]) -> bool:
+    """Whether a value of one shape is repeated when it is broadcast to another."""
+    pairs = zip(reversed(shape), reversed(to), strict=False)
+    return len(shape) <= len(to) and math.prod(to) > math.prod(shape) and all(a in (1, b) for a, b in pairs)
 
 
 def _finite_problem(got: torch.Tensor) -> str:

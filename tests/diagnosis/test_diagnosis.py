@@ -22,7 +22,7 @@ from grader.exercise.case import Case, Cases
 from grader.exercise.exercise import Exercise
 from grader.exercise.settings import LECTURE_SEED
 from grader.exercise.shelf import list_exercises, load_exercise
-from grader.verdict.problems import KEEPS
+from grader.verdict.problems import CHANCE, KEEPS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -152,12 +152,46 @@ class TestSentences:
         assert "right in one call and wrong in another with the same forward pass" in found["message"]
         assert "size" not in found["message"]
 
-    def test_if_no_hard_coded_size_is_found_kept_state_is_offered_too(self, graded: Graded) -> None:
-        """The size is in one of several terms, so no factor of the whole shows it."""
-        found = named(graded, "dhprebn(dbndiff, dbnmeani, n): return dbndiff + 1.0/32*dbnmeani.expand(n, -1)")
+    @pytest.mark.parametrize(
+        ("function", "numbers"),
+        [
+            ("dhprebn(dbndiff, dbnmeani, n): return dbndiff + 1.0/32*dbnmeani.expand(n, -1)", {"32": "n"}),
+            ("db2(dlogits): return dlogits[:32].sum(0)", {"32": "n"}),
+            ("dhprebn(dbndiff, dbnmeani): return dbndiff + dbnmeani/32", {"32": "n"}),
+            ("dbndiff(dbnraw, dbnvar, bnvar_inv, bndiff): return bnvar_inv*dbnraw + 2*bndiff*dbnvar/31", {"31": "n-1"}),
+            ("dW2(dlogits, h): return h[:32].T @ dlogits[:32]", {"32": "n"}),
+            ("demb(dembcat): return dembcat.view(32, 3, 10)", {"32": "n", "10": "emb.shape[2]"}),
+            ("dbndiff2(dbnvar, bndiff2): return torch.ones_like(bndiff2)/31*dbnvar", {"31": "n-1"}),
+        ],
+    )
+    def test_a_typed_size_is_found_in_a_term_a_slice_and_an_error(
+        self, graded: Graded, function: str, numbers: dict[str, str]
+    ) -> None:
+        """Where the answers to other cases prove it."""
+        found = named(graded, function)
+        assert (found["kind"], found["evidence"]["numbers"]) == ("hard_coded", numbers)
+        assert (
+            f"you wrote {' and '.join(f'{typed} instead of {size}' for typed, size in numbers.items())}"
+            in found["message"]
+        )
+
+    def test_a_number_need_not_be_typed_where_state_can_be_kept(self, graded: Graded) -> None:
+        """The first call's tensor has the given sizes as well."""
+        kept = "KEPT = {}\ndef dhpreact(dh, h):\n    KEPT.setdefault('slope', 1 - h**2)\n    return KEPT['slope']*dh\n"
+        found = graded(kept, only=("dhpreact",))["dhpreact"].diagnosis
+        assert found is not None
+        assert "you wrote" not in found["message"]
+        assert "it uses 64 instead of" in found["message"]
+
+    def test_if_no_hard_coded_size_is_found_every_explanation_is_offered(self, graded: Graded) -> None:
+        """The number is right for the given case only, and no size is in it."""
+        body = "return dlogprobs/probs if n == FEW else dlogprobs*probs"
+        source = f"FEW = 32\ndef dprobs(dlogprobs, probs, n):\n    {body}\n"
+        found = graded(source, only=("dprobs",))["dprobs"].diagnosis
+        assert found is not None
         assert (found["kind"], found["evidence"]["cause"]) == ("hard_coded", "open")
-        assert "a size or a value of the forward pass is hard-coded" in found["message"]
-        assert f"or {KEEPS}" in found["message"]
+        assert "leave three explanations: a size or a value of the forward pass is hard-coded" in found["message"]
+        assert f"or {KEEPS}, or {CHANCE}" in found["message"]
 
     def test_an_upstream_gradient_that_changes_nothing_is_named(self, graded: Graded) -> None:
         """This is certain without any identity, because it was tested."""
@@ -230,8 +264,8 @@ def dcounts(dprobs, dcounts_sum, counts_sum_inv):
 
     def test_orders_of_magnitude_are_numbers_that_people_write(self, graded: Graded) -> None:
         """0.1, not 1e-01."""
-        message = named(graded, "dhpreact(dh, h): return torch.cos(3*h)*dh + h")["message"]
-        assert "yours is negative (about 0.1), the right value" in message
+        message = named(graded, "dhpreact(dh, h): return 30*torch.cos(3*h)*dh")["message"]
+        assert "(about 0.1), the right value" in message
         assert not re.search(r"1e[+-]0[0-4]\b", message)
 
     def test_a_maximum_along_another_dimension_is_not_called_a_sum(self, graded: Graded) -> None:

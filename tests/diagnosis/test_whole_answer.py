@@ -7,15 +7,19 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import torch
 
+from grader.diagnosis import sentences
 from grader.diagnosis.kinds import Kind
 from grader.diagnosis.phrases import Dimensions
 from grader.diagnosis.whole_answer import all_zero, of_another, rearranged, reordered, tiny, whole
+from grader.exercise.case import build_cases
+from grader.exercise.shelf import load_exercise
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from grader.diagnosis.explanations import Explanation
     from grader.diagnosis.facts import Facts
+    from grader.exercise.case import Cases
 
     Gradient = Callable[[str], torch.Tensor]
 
@@ -44,6 +48,81 @@ def test_is_named_on_every_case(
     assert found is not None
     assert found.kind is kind
     assert found.fields == known
+
+
+def test_right_values_that_are_repeated_are_not_searched_for_in_formulas(wrong: Callable[..., Facts]) -> None:
+    """Along a dimension of size 1, or along a new one."""
+    for shape, dims in (((-1, 3), (1,)), ((3, -1, -1), (0,))):
+        facts = wrong("x", lambda v, d, shape=shape: first_column(right(v, d)).expand(*shape), upstream=("pre",))
+        for view in facts.answer.views:
+            expected = first_column(view.expected).clone()
+            view.expected.resize_(expected.shape).copy_(expected)
+        found = whole(facts)
+        assert found is not None
+        assert (found.kind, found.fields["dims"]) == (Kind.KEEPDIM, Dimensions(dims))
+        assert "has the right values, but repeated along dimension" in message(facts, found)
+
+
+@pytest.mark.parametrize(
+    ("factor", "remark"),
+    [
+        (1 / 9, "9 is n in the given case: is a size typed as a number?"),
+        (-1 / 45, "0.0222222 is 1/45, and 45 is x.numel() in the given case: is a size typed as a number?"),
+        (2.0, None),
+        (17.0, None),
+    ],
+)
+def test_a_factor_that_is_a_given_size_may_be_typed(
+    wrong: Callable[..., Facts], factor: float, remark: str | None
+) -> None:
+    """Where it is the same in every case, so that no size explains it."""
+    facts = wrong("x", lambda v, d: right(v, d) * factor, upstream=("pre",), values=("w", "n"))
+    found = whole(facts)
+    assert found is not None
+    assert found.kind is Kind.CONSTANT_FACTOR
+    assert message(facts, found).endswith(f". {remark}" if remark else ": x is used in pre (forward.py line 17)")
+
+
+def message(facts: Facts, found: Explanation | None) -> str:
+    """What the learner reads."""
+    assert found is not None
+    return sentences.told(facts.answer, found).message
+
+
+def first_column(value: torch.Tensor) -> torch.Tensor:
+    """Of a matrix, as a matrix."""
+    return value[:, :1]
+
+
+@pytest.fixture(scope="module")
+def dropout() -> Cases:
+    """An exercise with a mask."""
+    return build_cases(load_exercise("dropout_residual"), 1)
+
+
+def test_a_mask_that_is_the_wrong_way_round_or_another_one_is_named(
+    wrong: Callable[..., Facts], dropout: Cases
+) -> None:
+    """Each element is the upstream gradient or zero, as in the right one, but in other places."""
+
+    def of(mask: Callable[[torch.Tensor], torch.Tensor]) -> Facts:
+        return wrong("branch", lambda v, d: d("kept") * mask(v["mask"]), upstream=("kept",), cases=dropout)
+
+    inverted, moved = of(lambda mask: ~mask), of(lambda mask: mask.roll(1, 0))
+    assert "passes dkept on where the forward pass blocks branch" in message(inverted, whole(inverted))
+    assert whole(moved) is None
+    assert "in other places than the forward pass keeps" in message(moved, rearranged(moved))
+    assert rearranged(of(lambda mask: mask * torch.rand(mask.shape))) is None
+
+
+def test_a_rule_about_broadcasting_is_said_only_of_a_line_that_broadcasts(wrong: Callable[..., Facts]) -> None:
+    """The bias is broadcast; the weights are multiplied."""
+    bias = wrong("b", lambda _, d: d("pre"), upstream=("pre",))
+    weights = wrong("w", lambda v, d: v["x"].unsqueeze(2) * d("pre").unsqueeze(1), upstream=("pre",))
+    assert "not summed" in message(weights, whole(weights))
+    assert "not summed" in message(bias, whole(bias))
+    assert "Broadcasting forward means summing backward" in message(bias, whole(bias))
+    assert "Broadcasting" not in message(weights, whole(weights))
 
 
 def test_a_sum_s_gradient_that_is_not_broadcast(wrong: Callable[..., Facts]) -> None:

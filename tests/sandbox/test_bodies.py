@@ -125,6 +125,7 @@ def test_an_endless_chain_of_branches_is_read() -> None:
         ("def dx(dy):\n    def inner(z):\n        return z * w\n    return inner(dy)", ("inner", "w")),
         ("dx = lambda dy, y: dy * y * z", ("z",)),
         ("def dx(dy):\n    dx += dy\n    return dx", ()),
+        ("def dx(dy):\n    global calls\n    calls += 1\n    return dy * calls", ("calls",)),
     ],
 )
 def test_the_names_that_a_function_takes_from_outside(source: str, names: tuple[str, ...]) -> None:

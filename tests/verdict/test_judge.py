@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 import torch
 
-from grader.exercise.case import build_cases
 from grader.exercise.exercise import Exercise
-from grader.exercise.settings import LECTURE_SEED, Settings
+from grader.exercise.settings import Settings
 from grader.exercise.shelf import load_exercise
 from grader.grading.grading import start_grading
 from grader.grading.submission import Submission
-from grader.sandbox.types import NotStarted, Returned
-from grader.verdict.evidence import Ask, Evidence, Judgment, Verdict
+from grader.sandbox.types import Function, NotStarted, Parameter, Returned
+from grader.verdict.evidence import Ask, Bend, Evidence, Judgment, Verdict
 from grader.verdict.judge import (
     difference_pattern,
     fit_shape,
+    hard_coded_cause,
     is_local_style,
     judge,
     lecture_columns,
@@ -28,7 +29,7 @@ from grader.verdict.judge import (
     same,
     score,
 )
-from grader.verdict.problems import form_problem
+from grader.verdict.problems import BENDS, Cause, asked_again_problem, form_problem
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -44,24 +45,6 @@ def one(graded: Graded, source: str, **settings: object) -> Row:
     """Grade one rewritten gradient."""
     name = source.partition("def ")[2].partition("(")[0]
     return graded(source, only=(name,), **settings)[name]
-
-
-@pytest.fixture(scope="module")
-def neuron(sandbox: Sandbox) -> Callable[[str], Row]:
-    """Grade one gradient of micrograd, where every value is a single number and there are no sizes."""
-    exercise = load_exercise("micrograd")
-    cases = build_cases(exercise, LECTURE_SEED)
-
-    def grade(source: str) -> Row:
-        name = source.partition("def ")[2].partition("(")[0]
-        files = {"backward.py": f"import torch\n\n{source}\n".encode()}
-        submission = Submission("test", Path("backward.py"), files)
-        grading = start_grading(exercise, submission, sandbox, Settings(only=(name,)), cases)
-        row = grading.row(name)
-        grading.close()
-        return row
-
-    return grade
 
 
 def test_the_worked_solution_is_exact_26_of_26_local_and_chained(graded: Graded) -> None:
@@ -187,20 +170,45 @@ def test_an_answer_that_changes_between_calls_is_reported_without_sizes(neuron: 
     assert "the function keeps state between calls" in row.problem
 
 
-def test_both_causes_are_offered_if_hard_coded_numbers_and_kept_state_look_the_same(
+def test_every_cause_is_offered_if_the_answers_do_not_tell_them_apart(
     graded: Graded, neuron: Callable[[str], Row]
 ) -> None:
-    """One of three terms is wrong at other sizes, one of two numbers for other seeds."""
+    """One of three terms is wrong at other sizes, one of two numbers for other seeds; a function may keep state."""
     at_sizes = one(
         graded,
-        "def dhprebn(dbndiff, dbnmeani, n, hprebn):\n    return dbndiff + (1.0/32)*dbnmeani*torch.ones_like(hprebn)",
+        "N = 32\ndef dhprebn(dbndiff, dbnmeani, n, hprebn):\n"
+        "    return dbndiff + (1.0/N)*dbnmeani*torch.ones_like(hprebn)",
     )
-    for_seeds = neuron("def dx1(dx1w1, w1):\n    return dx1w1*(w1 + w1*w1)/(1 - 0.05716622993350029)")
+    for_seeds = neuron("X = 0.05716622993350029\ndef dx1(dx1w1, w1):\n    return dx1w1*(w1 + w1*w1)/(1 - X)")
     for row, typed in ((at_sizes, "a size is hard-coded"), (for_seeds, "hard-coded as a number")):
         assert row.verdict is Verdict.HARD_CODED
         assert row.problem is not None
         assert typed in row.problem
         assert "or the function keeps state between calls" in row.problem
+        assert "or something makes no difference there" in row.problem
+
+
+def test_kept_state_is_not_offered_for_a_function_that_has_nowhere_to_keep_it(neuron: Callable[[str], Row]) -> None:
+    """It reads its parameters, modules and built-in names only."""
+    row = neuron("def dx1(dx1w1, w1):\n    return dx1w1*(w1 + w1*w1)/(1 - 0.05716622993350029)")
+    assert row.problem is not None
+    assert "state" not in row.problem
+
+
+@pytest.mark.parametrize(("borrowed", "kept"), [(("range", "torch"), False), (("KEPT", "torch"), True)])
+def test_an_answer_that_changes_is_not_called_state_where_none_can_be_kept(
+    mlp_cases: Cases, borrowed: tuple[str, ...], kept: bool
+) -> None:
+    """Then it reads what was never set; elsewhere that is offered too."""
+    function = Function("dh", "backward.py", 1, 2, (Parameter("dlogits", "positional", has_default=False),))
+    found = Evidence("h", function=replace(function, borrowed=borrowed))
+    found.outcomes[Ask.RANDOM, 0] = Returned(tensors=(torch.zeros(1),))
+    found.outcomes[Ask.AGAIN, 0] = Returned(tensors=(torch.ones(1),))
+    said = asked_again_problem(found, Verdict.WRONG_VALUES)
+    assert said is not None
+    assert "it reads memory that was never set (torch.empty)" in said
+    assert ("keeps state" in said) == kept
+    assert hard_coded_cause(found, mlp_cases) is (Cause.CHANGES if kept else Cause.UNSET)
 
 
 @pytest.mark.parametrize("answer", ["torch.tensor([ds])", "ds.view(1, 1)"])
@@ -431,6 +439,24 @@ def test_dtype_is_checked_before_shape_and_shape_before_values() -> None:
     assert form_problem(torch.full((2,), torch.nan), expected)[0] is Verdict.NON_FINITE  # type: ignore[index]
 
 
+@pytest.mark.parametrize(
+    ("source", "remedy"),
+    [
+        ("db2(dlogits): return dlogits", "a value that is broadcast forward gets the sum of its gradients backward"),
+        ("dcounts_sum(counts): return counts", "a gradient has the shape of its variable"),
+        ("dh(dlogits): return dlogits", "a gradient has the shape of its variable"),
+        ("dhprebn(dbndiff): return dbndiff.sum(0, keepdim=True)", "a gradient has the shape of its variable"),
+    ],
+)
+def test_a_wrong_shape_is_put_down_to_broadcasting_only_where_the_forward_pass_broadcasts(
+    graded: Graded, source: str, remedy: str
+) -> None:
+    """Larger alone does not mean that a sum is missing, nor a 1 that something is not expanded."""
+    row = one(graded, f"def {source}\n")
+    assert row.problem is not None
+    assert row.problem.endswith(f": {remedy}")
+
+
 def test_a_wrong_gradient_shows_where_it_differs_without_its_values(graded: Graded) -> None:
     """One of 27 columns is missing: a digit for each position, 9 for the largest difference."""
     source = (
@@ -519,25 +545,29 @@ def test_an_obstacle_comes_before_a_failed_call_and_a_failed_call_before_values(
 
 
 THRESHOLDS = {
-    "clamped far out": "dh(dlogits, W2): return dlogits.clamp(-1e3, 1e3) @ W2.T",
-    "small to zero": "dh(dlogits, W2): return (dlogits*(dlogits.abs() > 1e-8)) @ W2.T",
-    "relu": "dh(dlogits, W2): return dlogits.relu() @ W2.T",
-    "relu of the result": "dh(dlogits, W2): return (dlogits @ W2.T).relu()",
-    "absolute": "dnorm_logits(dcounts, counts): return counts*dcounts.abs()",
-    "sign": "dnorm_logits(dcounts, counts): return counts*dcounts.sign()",
-    "where": "dnorm_logits(dcounts, counts): return torch.where(dcounts.abs() > 100, 0, counts*dcounts)",
+    "dh(dlogits, W2): return dlogits.clamp(-1e3, 1e3) @ W2.T": Bend.BOUNDED,
+    "dh(dlogits, W2): return (dlogits*(dlogits.abs() > 1e-8)) @ W2.T": Bend.SMALL_LOST,
+    "dh(dlogits, W2): return dlogits.relu() @ W2.T": Bend.EITHER_SIGN,
+    "dh(dlogits, W2): return (dlogits @ W2.T).relu()": Bend.ONE_SIGN,
+    "dnorm_logits(dcounts, counts): return counts*dcounts.abs()": Bend.ABSOLUTE,
+    "dnorm_logits(dcounts, counts): return counts*dcounts.sign()": Bend.DIRECTION,
+    "dnorm_logits(dcounts, counts): return torch.where(dcounts.abs() > 100, 0, counts*dcounts)": Bend.LARGE_LOST,
+    "dnorm_logits(dcounts, counts): return counts*dcounts**2": Bend.SQUARE,
 }
 
 
-@pytest.mark.parametrize("source", THRESHOLDS.values(), ids=THRESHOLDS)
-def test_an_answer_that_is_not_linear_in_an_upstream_gradient_is_never_right(graded: Graded, source: str) -> None:
-    """Even if no ordinary cotangent reaches the threshold; and the sentence says what is wrong."""
+@pytest.mark.parametrize(("source", "bend"), THRESHOLDS.items())
+def test_an_answer_that_is_not_linear_in_an_upstream_gradient_is_never_right(
+    graded: Graded, source: str, bend: Bend
+) -> None:
+    """Even if no ordinary cotangent reaches the threshold; and the sentence says what its answers show."""
     upstream = source.partition("(")[2].partition(",")[0]
     row = one(graded, f"def {source}")
     assert row.verdict in (Verdict.WRONG_VALUES, Verdict.HARD_CODED)
-    assert row.problem == f"not linear in {upstream}: a relu, abs, clamp or threshold is applied to the gradient itself"
+    assert row.problem == f"not linear in {upstream}: {BENDS[bend]}"
     assert row.diagnosis is not None
-    assert (row.diagnosis["kind"], row.diagnosis["evidence"]["upstream"]) == ("not_linear", [upstream])
+    known = row.diagnosis["evidence"]
+    assert (row.diagnosis["kind"], known["upstream"], known["how"]) == ("not_linear", [upstream], [str(bend)])
 
 
 def test_only_the_upstream_gradient_with_the_threshold_is_reported(graded: Graded) -> None:

@@ -128,7 +128,7 @@ def _dropped(node: Node) -> Iterator[Change]:
 
 
 def _weighted(node: Node) -> Iterator[Change]:
-    """A wrong factor on one of two terms."""
+    """A wrong factor on one term."""
     if any(arg.op == "const" and abs(arg.data) < SMALL for arg in node.args):
         return
     for number, kind, phrase in (

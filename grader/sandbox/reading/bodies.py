@@ -37,12 +37,16 @@ def unreturned(name: str, function: Definition) -> str:
 
 
 def borrowed(function: Definition) -> tuple[str, ...]:
-    """The names that a function reads and that are neither its parameters nor assigned in it, in alphabetical order."""
+    """The names that a function reads and that are neither its parameters nor assigned in it, in alphabetical order.
+
+    A name that it declares global counts as read.
+    """
     nodes = walk(function)
     names = [node for node in nodes if isinstance(node, ast.Name)]
+    outer = {name for node in nodes if isinstance(node, ast.Global | ast.Nonlocal) for name in node.names}
     own = {node.arg for node in nodes if isinstance(node, ast.arg)}
-    own |= {node.id for node in names if not isinstance(node.ctx, ast.Load)}
-    read = {node.id for node in names if isinstance(node.ctx, ast.Load)}
+    own |= {node.id for node in names if not isinstance(node.ctx, ast.Load)} - outer
+    read = {node.id for node in names if isinstance(node.ctx, ast.Load)} | outer
     return tuple(sorted(name for name in read - own if len(name) <= LONGEST_NAME))[:MOST_BORROWED]
 
 
