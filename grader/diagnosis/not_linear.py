@@ -57,7 +57,7 @@ DONE: dict[str, Done] = {
 """What may be done to a gradient, by the key of its phrase."""
 
 
-class Misuse(NamedTuple):
+class Nonlinearity(NamedTuple):
     """Something done to a gradient that makes the answer not linear."""
 
     done: Phrase
@@ -114,7 +114,7 @@ def _same(one: torch.Tensor, other: torch.Tensor) -> bool:
 def _done(facts: Facts, cases: Cases) -> Explanation | None:
     """What is done to a gradient, if that alone explains every answer."""
     multiplied = list(_multiplied(facts, cases))
-    for each in _misuses(facts, multiplied):
+    for each in _nonlinearities(facts, multiplied):
         named = _named(facts, multiplied, each.made)
         if named is not None:
             fields = {"done": each.done, "nothing_else": each.nothing_else, "extra": named, "answer": facts.answer}
@@ -141,20 +141,20 @@ def _multiplied(facts: Facts, cases: Cases) -> Iterator[View]:
             )
 
 
-def _misuses(facts: Facts, multiplied: Sequence[View]) -> Iterator[Misuse]:
+def _nonlinearities(facts: Facts, multiplied: Sequence[View]) -> Iterator[Nonlinearity]:
     """Answers in which something is done to one gradient."""
     variable, used = facts.answer.variable, facts.answer.evidence.depends_on
     for place in _places(facts):
         of = said("finished") if place == variable else upstream(place)
         simple = ((said(key, of=of), done) for key, done in DONE.items())
         for phrase, done in (*simple, *_softmaxes(facts, place, of), *_clamps(facts, place, of, multiplied)):
-            yield Misuse(phrase, nothing_else=False, made=partial(_made, place, done, variable))
+            yield Nonlinearity(phrase, nothing_else=False, made=partial(_made, place, done, variable))
             if place in used:
-                yield Misuse(phrase, nothing_else=True, made=partial(_alone, place, done))
+                yield Nonlinearity(phrase, nothing_else=True, made=partial(_alone, place, done))
     if len(facts.paths) > 1:
         through = tuple(".".join(path.via) for path in facts.paths)
         phrase = said("shares_multiplied", through=through)
-        yield Misuse(phrase, nothing_else=False, made=partial(_product, facts.paths))
+        yield Nonlinearity(phrase, nothing_else=False, made=partial(_product, facts.paths))
 
 
 def _places(facts: Facts) -> Iterator[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import math
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -177,7 +176,7 @@ def place(line: Line) -> str:
 
 
 def _quoted(line: Line) -> str:
-    return f"Look at {place(line)}: `{line.text}`"
+    return f"Look at {place(line)}"
 
 
 def _uses(lines: Sequence[Line]) -> str:
@@ -483,7 +482,7 @@ def _one_change(answer: WrongAnswer, fields: Fields) -> tuple[str, str]:
     """One change in one share."""
     path, change = fields["path"], f"{words(fields['change'])}{besides(answer, fields['factor'])}"
     where = f"in your {answer.name}, the path through {_way(path)}" if fields["one_share"] else f"your {answer.name}"
-    missing = f"; the other paths are missing: {readers(answer)}" if fields["alone"] else ""
+    missing = "; the other paths are missing" if fields["alone"] else ""
     rule = f"{_RULES[fields['of']]}. " if fields["of"] in _RULES and _applies(fields["of"], path.line, answer) else ""
     return f"{where} is right except for one thing: {change}{missing}", f"{rule}{_quoted(path.line)}"
 
@@ -499,7 +498,7 @@ def _one_change_of_form(answer: WrongAnswer, fields: Fields) -> tuple[str, str]:
     """One change in a closed form."""
     change = f"{words(fields['change'])}{besides(answer, fields['factor'])}"
     what = f"your {answer.name} is almost the formula for {words(fields['closed_form'])}, but {change}"
-    return what, f"{readers(answer)}: work back one line at a time and compare term by term"
+    return what, f"{readers(answer)}: work back one line at a time"
 
 
 _LONGER: dict[str, Callable[[WrongAnswer, Fields], tuple[str, str]]] = {
@@ -574,18 +573,11 @@ def _unknown(exercise: Exercise, variable: str, fields: Fields) -> str:
     """How far off a gradient is and where, with signs and orders of magnitude."""
     parts = [f"no single known mistake explains your d{variable}"]
     if fields["relative_error"] is not None:
-        parts.append(f"it is off by {error_size(fields['cases'], fields['passed'])}")
+        parts.append(f"it is off by {error_size(fields['cases'], fields['passed'])}{_most(fields['worst_index'])}")
     if fields["nearly"]:
         parts.append("the formula is nearly right: check small constants and rounded numbers")
-    if fields["worst_index"] is not None:
-        got, expected = _rough(fields["got"]), _rough(fields["expected"])
-        values = f": yours is {got}, the right value is {expected}"
-        parts.append(f"it is furthest off{_at(fields['worst_index'])}{values if got != expected else ''}")
-    if fields["not_finite"] is not None:
-        parts.append(
-            f"{fields['not_finite']}. Such values come from 0/0, from the log or root of a negative number, "
-            "or from a negative number raised to a non-integer power: ** instead of *"
-        )
+    if fields["not_finite"]:
+        parts.append("values that are not finite come from 0/0, the log or root of a negative number, or ** typed for *")
     parts.append(_where_to_start(exercise, variable))
     return ". ".join([parts[0], *(part[0].upper() + part[1:] for part in parts[1:])])
 
@@ -594,17 +586,8 @@ def _where_to_start(exercise: Exercise, variable: str) -> str:
     return f"Start where {variable} is used: {_uses(exercise.readers.get(variable, ()))}"
 
 
-def _at(index: tuple[int, ...]) -> str:
-    return f" at {list(index)}" if index else ""
-
-
-def _rough(value: float) -> str:
-    """The sign and order of magnitude: enough to find the mistake, not enough to copy."""
-    if not math.isfinite(value):
-        return str(value)
-    if value == 0:
-        return "0"
-    return f"{'negative' if value < 0 else 'positive'} (about {10.0 ** math.floor(math.log10(abs(value))):g})"
+def _most(index: tuple[int, ...] | None) -> str:
+    return f", most at {list(index)}" if index else ""
 
 
 def _unknown_value(exercise: Exercise, variable: str, _: Fields) -> str:

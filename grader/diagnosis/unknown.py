@@ -33,7 +33,7 @@ def unknown(evidence: Evidence, judgment: Judgment, cases: Cases) -> Explanation
     """What is known when no identity holds: how far off and where."""
     errors = [case.score for case in judgment.cases if case.score is not None]
     not_finite = judgment.verdict is Verdict.NON_FINITE
-    index, got, expected = (None, None, None) if judgment.worst is None or not_finite else judgment.worst
+    worst = None if judgment.worst is None or not_finite else judgment.worst[0]
     return explanation(
         Kind.UNKNOWN,
         "unknown",
@@ -42,10 +42,8 @@ def unknown(evidence: Evidence, judgment: Judgment, cases: Cases) -> Explanation
         nearly=bool(errors) and max(errors) < NEARLY,
         cases=judgment.cases,
         passed=[evidence.passes(*pair) for pair in zip(cases, judgment.cases, strict=True)] if errors else [],
-        worst_index=index,
-        got=got,
-        expected=expected,
-        not_finite=judgment.problem if not_finite else None,
+        worst_index=worst,
+        not_finite=not_finite,
     )
 
 

@@ -131,7 +131,9 @@ def asked_again_problem(evidence: Evidence, verdict: Verdict) -> str | None:
 def not_linear(bends: Mapping[tuple[str, ...], Bend]) -> str:
     """In which upstream gradients an answer is not linear, and how it depends on them."""
     each = (f"in {' and '.join(f'd{n}' for n in group)}: {BENDS[how]}" for group, how in bends.items())
-    return f"not linear {', and '.join(each)}"
+    said = f"not linear {', and '.join(each)}"
+    several = any(len(group) > 2 for group in bends)
+    return said.replace(BENDS[Bend.PRODUCT], "some of them are multiplied together") if several else said
 
 
 def changing(cause: Cause) -> str:

@@ -139,7 +139,7 @@ class TestSentences:
     def test_for_nan_they_list_what_produces_it(self, graded: Graded) -> None:
         """Here a power of negative numbers: ** typed instead of *."""
         found = named(graded, "dbngain(dhpreact, bnraw): return (bnraw**dhpreact).sum(0, keepdim=True)")
-        assert "** instead of *" in found["message"]
+        assert "** typed for *" in found["message"]
 
     def test_state_kept_between_calls_is_not_called_a_size(self, graded: Graded) -> None:
         """The same case was run twice, with two answers."""
@@ -261,12 +261,6 @@ def dcounts(dprobs, dcounts_sum, counts_sum_inv):
         row = graded(block, only=("dprobs",), hidden_seed=7)["dprobs"]
         assert row.diagnosis is not None
         assert "(1/32 at your sizes)" in row.diagnosis["message"]
-
-    def test_orders_of_magnitude_are_numbers_that_people_write(self, graded: Graded) -> None:
-        """0.1, not 1e-01."""
-        message = named(graded, "dhpreact(dh, h): return 30*torch.cos(3*h)*dh")["message"]
-        assert "(about 0.1), the right value" in message
-        assert not re.search(r"1e[+-]0[0-4]\b", message)
 
     def test_a_maximum_along_another_dimension_is_not_called_a_sum(self, graded: Graded) -> None:
         """The rule applies to sums, means and maxima."""
