@@ -13,6 +13,7 @@ import torch
 
 from grader.sandbox.limits import Level
 from grader.sandbox.numerics import float32_switch
+from grader.sandbox.reading.bodies import borrowed
 from grader.sandbox.types import (
     Function,
     Isolation,
@@ -125,4 +126,5 @@ def _function(file: str, node: ast.FunctionDef) -> Function:
     parameters += [
         Parameter(p.arg, "keyword_only", d is not None) for p, d in zip(a.kwonlyargs, a.kw_defaults, strict=True)
     ]
-    return Function(node.name, file, node.lineno, node.end_lineno or node.lineno, tuple(parameters))
+    end = node.end_lineno or node.lineno
+    return Function(node.name, file, node.lineno, end, tuple(parameters), borrowed=borrowed(node))

@@ -26,6 +26,7 @@ from grader.diagnosis.search import among, coefficients, nearly, ratio, search, 
 from grader.diagnosis.way_back import STAGES, one_step
 from grader.exercise.case import Sweep
 from grader.verdict.evidence import Verdict
+from grader.verdict.judge import remembers
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -96,7 +97,8 @@ def _known(evidence: Evidence, judgment: Judgment, cases: Cases) -> Explanation 
     early = unknown.by_verdict(evidence, judgment)
     if early is None and evidence.bends:
         return not_linear.not_linear(evidence, cases)
-    if early is None and (evidence.changes or (judgment.verdict is Verdict.HARD_CODED and not evidence.narrow)):
+    state = evidence.changes or remembers(evidence, cases)
+    if early is None and (state or (judgment.verdict is Verdict.HARD_CODED and not evidence.narrow)):
         return hard_coded(evidence, judgment, cases)
     return early
 

@@ -16,7 +16,7 @@ from grader.diagnosis.kinds import Kind
 from grader.diagnosis.search import coefficients
 from grader.sandbox.types import Raised
 from grader.verdict.evidence import Ask, Verdict
-from grader.verdict.judge import hard_coded_cause
+from grader.verdict.judge import hard_coded_cause, remembers
 from grader.verdict.problems import Cause
 
 if TYPE_CHECKING:
@@ -53,6 +53,7 @@ def hard_coded(evidence: Evidence, judgment: Judgment, cases: Cases) -> Explanat
         sizes=failed[0].sizes,
         never_right=judgment.verdict is Verdict.WRONG_VALUES,
         keeps_nothing=evidence.keeps_nothing,
+        remembers=remembers(evidence, cases),
     )
 
 

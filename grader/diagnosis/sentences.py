@@ -520,6 +520,11 @@ _LONGER: dict[str, Callable[[WrongAnswer, Fields], tuple[str, str]]] = {
 
 def _hard_coded(_: Exercise, variable: str, fields: Fields) -> str:
     """An answer that is right on the given case only."""
+    if fields["remembers"]:
+        return (
+            f"your d{variable} does not follow the upstream gradient after its first call: {KEEPS}. "
+            "Compute the gradient from the arguments only"
+        )
     return f"your d{variable} is {_right_once(fields)}"
 
 
@@ -571,13 +576,14 @@ def _ignored(exercise: Exercise, variable: str, fields: Fields) -> str:
 
 def _unknown(exercise: Exercise, variable: str, fields: Fields) -> str:
     """How far off a gradient is and where, with signs and orders of magnitude."""
-    parts = [f"no single known mistake explains your d{variable}"]
+    bad = ", which has values that are not finite" if fields["not_finite"] else ""
+    parts = [f"no single known mistake explains your d{variable}{bad}"]
     if fields["relative_error"] is not None:
         parts.append(f"it is off by {error_size(fields['cases'], fields['passed'])}{_most(fields['worst_index'])}")
     if fields["nearly"]:
         parts.append("the formula is nearly right: check small constants and rounded numbers")
     if fields["not_finite"]:
-        parts.append("values that are not finite come from 0/0, the log or root of a negative number, or ** typed for *")
+        parts.append("such values come from 0/0, the log or root of a negative number, or ** typed for *")
     parts.append(_where_to_start(exercise, variable))
     return ". ".join([parts[0], *(part[0].upper() + part[1:] for part in parts[1:])])
 

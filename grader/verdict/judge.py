@@ -359,7 +359,7 @@ def max_difference(got: torch.Tensor, expected: torch.Tensor) -> float | None:
 
 def hard_coded_cause(evidence: Evidence, cases: Cases) -> Cause:
     """Why an answer is right on the given case and wrong on others, as far as the answers show."""
-    if evidence.changes or _changes(evidence, cases):
+    if evidence.changes or _changes(evidence, cases) or remembers(evidence, cases):
         return Cause.UNSET if evidence.keeps_nothing else Cause.CHANGES
     given, answer = cases.given, _random if random_decides(evidence, cases) else _true
     compared = [(case, *answer(evidence, index, case)) for index, case in enumerate(cases) if not case.stressed]
@@ -375,6 +375,21 @@ def hard_coded_cause(evidence: Evidence, cases: Cases) -> Cause:
     if all(k is not None and _explained(k, values, _values_of(case)) for case, k in wrong):
         return Cause.VALUE
     return Cause.OPEN
+
+
+def remembers(evidence: Evidence, cases: Cases) -> bool:
+    """Whether an answer does not depend on the upstream gradients, and yet is right for some that were random.
+
+    So it depended on them once, and returned the same result again later.
+    """
+    if evidence.depends_on or not evidence.upstream or evidence.narrow or evidence.keeps_nothing:
+        return False
+    for number, case in enumerate(cases):
+        used, unused = case.cut(evidence.upstream), case.cut(())
+        got = evidence.tensor(Ask.RANDOM, number)
+        if not case.stressed and evidence.passes(case, score(got, used, evidence.variable, case)):
+            return not evidence.passes(case, score(got, unused, evidence.variable, case))
+    return False
 
 
 def _wrong(

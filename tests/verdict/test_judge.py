@@ -162,6 +162,24 @@ def test_an_answer_that_changes_between_calls_is_reported_at_any_sizes(graded: G
     assert "size" not in row.problem
 
 
+@pytest.mark.parametrize(
+    "kept",
+    [
+        "return grads.setdefault(result.shape, result)",
+        "return grads.setdefault('first', result)",
+        "grads[result.shape] = grads.get(result.shape, 0) + result\n    return grads[result.shape]",
+    ],
+    ids=["by its shape", "the first", "added up by shape"],
+)
+def test_a_result_that_is_kept_is_wrong_and_called_state(graded: Graded, kept: str) -> None:
+    """Although it is right in the first call, and the shapes of all other cases differ."""
+    source = f"grads = {{}}\ndef dW2(dlogits, h):\n    result = h.T @ dlogits\n    {kept}\n"
+    row = graded(source, only=("dW2",))["dW2"]
+    assert row.diagnosis is not None
+    assert row.diagnosis["kind"] == "hard_coded"
+    assert "the function keeps state between calls" in row.diagnosis["message"]
+
+
 def test_an_answer_that_changes_between_calls_is_reported_without_sizes(neuron: Callable[[str], Row]) -> None:
     """With a module-level counter."""
     row = neuron("count = 0\ndef db(dn):\n    global count\n    count += 1\n    return dn*count")
