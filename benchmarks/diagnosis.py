@@ -4,7 +4,7 @@
     python benchmarks/diagnosis.py mutants --count 500 [--seed N]   of solutions and right forms; the seed is printed
     python benchmarks/diagnosis.py slips --count 400 [--seed N]     what people write wrong, drawn by `slips.py`
 
-The forms are the project's own and run without a sandbox.
+The forms are the project's own and run without a sandbox, except for layers, whose passes only a child can make.
 """
 
 from __future__ import annotations
@@ -42,10 +42,12 @@ from grader.exercise.catalogue import right_forms, solution_file, wrong_forms
 from grader.exercise.dtypes import is_floating
 from grader.exercise.settings import LECTURE_SEED, Settings
 from grader.exercise.shelf import list_exercises, load_exercise
-from grader.grading import gradients
+from grader.grading import gradients, layer
 from grader.grading.grading import start_grading
 from grader.grading.submission import Submission
+from grader.sandbox.client import Sandbox
 from grader.sandbox.types import Returned
+from grader.verdict.evidence import Evidence
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -56,10 +58,12 @@ if TYPE_CHECKING:
     from grader.exercise.case import Cases
     from grader.exercise.exercise import Exercise
     from grader.sandbox.types import Outcome, Question
-    from grader.verdict.evidence import Evidence, Judgment
+    from grader.verdict.evidence import Judgment
 
 NAMES_ITSELF = ("raised", "wrong_type", "not_started", "unknown_parameter", "timed_out", "killed", "refused")
 """Verdicts that say what is wrong; there is no tensor to explain."""
+SAYS_NOTHING = ("wrong_values", "non_finite")
+"""Verdicts of a layer's row that leave open what is wrong; the sentence of any other says it."""
 
 
 # running a form
@@ -101,6 +105,16 @@ class Answer:
     evidence: Evidence
     judgment: Judgment
     exercise: Exercise
+    problem: str | None = None
+    """The verdict's own sentence."""
+
+    @property
+    def says_itself(self) -> bool:
+        """Whether the verdict says what is wrong, and no diagnosis needs to."""
+        known = self.diagnosis is not None and str(self.diagnosis.kind) != "unknown"
+        return self.verdict in NAMES_ITSELF or (
+            self.exercise.is_layer and not known and self.verdict not in SAYS_NOTHING
+        )
 
     @property
     def only_child_is_loss(self) -> bool:
@@ -119,7 +133,8 @@ class Explainer:
     def __init__(self, exercise: Exercise, fresh: int | None = None) -> None:
         self.exercise = exercise
         self.cases = build_cases(exercise, LECTURE_SEED if fresh is None else fresh, hidden_seed=fresh)
-        self._sandbox: Any = NotingSandbox()
+        locked = Sandbox(imports=exercise.rules.imports) if exercise.is_layer else None
+        self._sandbox: Any = locked.__enter__() if locked else NotingSandbox()
         gc.collect()
         gc.freeze()  # as `grade` does when it has loaded everything
 
@@ -131,16 +146,17 @@ class Explainer:
             seen.append((evidence, judgment))
 
         submission = Submission("form", Path("form"), {"backward.py": source.encode()})
-        with mock.patch.object(gradients, "explain", watch):
+        with mock.patch.object(layer if self.exercise.is_layer else gradients, "explain", watch):
             work = start_grading(self.exercise, submission, self._sandbox, Settings(only=(name,)), self.cases)
             row = work.row(name)
             work.close()
-        evidence, judgment = seen[-1]
+        evidence, judgment = seen[-1] if seen else (Evidence(name), None)  # nothing to explain
         start = time.process_time()
         with warnings.catch_warnings():
             warnings.simplefilter("error", DiagnosisFailed)
-            diagnosis = explain(evidence, judgment, self.cases)
-        return Answer(name, str(row.verdict), diagnosis, time.process_time() - start, evidence, judgment, self.exercise)
+            diagnosis = explain(evidence, judgment, self.cases) if judgment else None
+        taken, problem = time.process_time() - start, row.problem
+        return Answer(name, str(row.verdict), diagnosis, taken, evidence, judgment, self.exercise, problem)
 
 
 # the labeled catalogue
@@ -245,7 +261,7 @@ class Listed:
     seconds: list[tuple[float, str]]
     itself: Counter[str]
     accepted: list[str]
-    rest: list[tuple[str, str, Diagnosis | None]]
+    rest: list[tuple[str, str, str | None]]
 
 
 def count_catalogue(names: list[str], *, verbose: bool = False) -> tuple[dict[str, Tally], Listed]:
@@ -253,7 +269,7 @@ def count_catalogue(names: list[str], *, verbose: bool = False) -> tuple[dict[st
     tallies: dict[str, Tally] = defaultdict(Tally)
     listed = Listed([], Counter(), [], [])
     for exercise in map(load_exercise, names):
-        explainer = Explainer(exercise) if exercise.kind == "gradients" else None
+        explainer = Explainer(exercise) if exercise.kind in ("gradients", "layer") else None
         for form in wrong_forms(exercise) if explainer else ():
             for gradient in form.gradients:
                 answer = explainer.answer(form.source, gradient)
@@ -263,15 +279,18 @@ def count_catalogue(names: list[str], *, verbose: bool = False) -> tuple[dict[st
 
 
 def _count(answer: Answer, label: str, place: str, tallies: dict[str, Tally], listed: Listed, *, verbose: bool) -> None:
-    if answer.verdict in NAMES_ITSELF:
+    if answer.verdict not in ("correct", "exact") and answer.says_itself:
         listed.itself[answer.verdict] += 1
+        if verbose:
+            listed.rest.append((answer.verdict, place, answer.problem))
     elif answer.verdict in ("correct", "exact"):
         listed.accepted.append(place)
     else:
         head = tallies[label].count(label, answer)
         listed.seconds.append((answer.seconds, place))
         if head in ("unknown", "other") or verbose:
-            listed.rest.append((head, place, answer.diagnosis))
+            said = f"{answer.diagnosis.kind}: {answer.diagnosis.message}" if answer.diagnosis else "nothing"
+            listed.rest.append((head, place, said))
 
 
 def _table_of(names: list[str], *, verbose: bool) -> tuple[dict[str, Tally], Listed]:
@@ -279,8 +298,7 @@ def _table_of(names: list[str], *, verbose: bool) -> tuple[dict[str, Tally], Lis
     _print_tallies(", ".join(names), tallies)
     print(f"    verdicts that name it themselves: {dict(listed.itself)}; accepted: {len(listed.accepted)}")
     _print_seconds(listed.seconds)
-    for head, place, diagnosis in listed.rest:
-        said = f"{diagnosis.kind}: {diagnosis.message}" if diagnosis else "nothing"
+    for head, place, said in listed.rest:
         print(f"  {head:8} {place}\n           {said}")
     return tallies, listed
 

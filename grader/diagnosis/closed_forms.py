@@ -41,6 +41,8 @@ class ClosedForm:
     title: Phrase
     alone: Change | None = None
     """The common mistake that treats each entry on its own, if the form has one."""
+    others: tuple[Change, ...] = ()
+    """Formulas of other functions that people take for this one."""
 
 
 def closed_forms(facts: Facts) -> Iterator[ClosedForm]:
@@ -89,9 +91,15 @@ def _softmax(facts: Facts) -> Iterator[ClosedForm]:
 
 def _softmax_form(child: str, soft: Node, dim: int) -> ClosedForm:
     """`alone` has only the diagonal of the Jacobian."""
-    alone = mul(mul(soft, one_minus(soft)), upstream(child))
+    g = upstream(child)
+    alone = mul(mul(soft, one_minus(soft)), g)
+    log = Node("sub", (g, mul(soft, Node("sum", (g,), ((dim,), True)))))
+    others = (
+        Change(log, Kind.SOFTMAX_JACOBIAN, said("form_of_log_softmax"), 0.1),
+        Change(Node("sub", (soft, g)), Kind.SOFTMAX_JACOBIAN, said("upstream_subtracted", of=child), 0.2),
+    )
     title = said("softmax_form", of=child)
-    return ClosedForm(_through_softmax(child, soft, dim), Kind.SOFTMAX_JACOBIAN, title, _alone(alone))
+    return ClosedForm(_through_softmax(child, soft, dim), Kind.SOFTMAX_JACOBIAN, title, _alone(alone), others)
 
 
 def _masked_form(child: str, variable: str, dim: int) -> ClosedForm:

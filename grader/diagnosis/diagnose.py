@@ -15,21 +15,23 @@ from grader.diagnosis.candidates.operands import functions
 from grader.diagnosis.closed_forms import closed_forms
 from grader.diagnosis.derive import Path
 from grader.diagnosis.explanations import explanation
-from grader.diagnosis.factors import agreed
+from grader.diagnosis.factors import agreed, factor
 from grader.diagnosis.facts import gather
 from grader.diagnosis.formula import added, upstream
 from grader.diagnosis.hard_coded import hard_coded
 from grader.diagnosis.kinds import Kind
 from grader.diagnosis.layer_values import diagnose_value
+from grader.diagnosis.other_mask import other_mask
 from grader.diagnosis.own_line import located
+from grader.diagnosis.phrases import Dimensions
 from grader.diagnosis.search import among, coefficients, nearly, ratio, search, shares, try_change
-from grader.diagnosis.way_back import STAGES, one_step
+from grader.diagnosis.way_back import STAGES, in_one_step, of_a_number, one_step
 from grader.exercise.case import Sweep
 from grader.verdict.evidence import Verdict
 from grader.verdict.judge import remembers
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from grader.diagnosis.explanations import Explanation
     from grader.diagnosis.facts import Facts
@@ -118,6 +120,7 @@ def identity(facts: Facts, cases: Cases) -> Explanation | None:
 def _of_gradient(facts: Facts) -> Explanation | None:
     return (
         unused(facts)
+        or taken_for_ones(facts.answer)
         or whole_answer.whole(facts)
         or weighed(facts)
         or partly_right(facts)
@@ -127,31 +130,72 @@ def _of_gradient(facts: Facts) -> Explanation | None:
         or (closed(facts) if facts.answer.local_style else None)
         or further(facts)
         or (None if facts.answer.local_style else closed(facts, light=False))
-        or whole_answer.rearranged(facts)
         or rearranged(facts)
     )
 
 
 def _of_layer(facts: Facts, cases: Cases) -> Explanation | None:
     """The same for a gradient that comes back through all lines of a layer."""
-    ignored = facts.answer.evidence.upstream and not facts.answer.evidence.depends_on
-    return (
-        unused(facts)
-        or (one_step(facts.answer, cases, STAGES[:1]) if ignored else None)
-        or of_a_sibling(facts)
-        or whole_answer.whole(facts)
-        or weighed(facts)
-        or whole_answer.of_another(facts.answer)
-        or (None if facts.answer.local_style else chains(facts))
-        or one_step(facts.answer, cases, STAGES[:1])
-        or (None if facts.answer.local_style else closed(facts))
-        or changed(facts)
-        or (closed(facts) if facts.answer.local_style else None)
-        or further(facts)
-        or one_step(facts.answer, cases, STAGES[1:])
-        or whole_answer.rearranged(facts)
-        or rearranged(facts)
+    answer = facts.answer
+    ignored, local = answer.evidence.upstream and not answer.evidence.depends_on, answer.local_style
+    steps: tuple[Callable[[], Explanation | None], ...] = (
+        lambda: unused(facts),
+        lambda: taken_for_ones(answer) or one_step(answer, cases, STAGES[:1]) if ignored else None,
+        lambda: of_a_sibling(facts),
+        lambda: whole_answer.whole(facts),
+        lambda: weighed(facts),
+        lambda: whole_answer.of_another(answer),
+        lambda: None if local else _one_step_or_chains(facts, cases),
+        lambda: one_step(answer, cases, STAGES[:1]),
+        lambda: one_step(answer, cases, STAGES[2:], of_a_number),
+        lambda: None if local else closed(facts),
+        lambda: _nearest(facts, cases),
+        lambda: further(facts),
+        lambda: other_mask(answer),
+        lambda: decayed(answer),
+        lambda: partly_right(facts),
+        lambda: rearranged(facts),
     )
+    found = (step() for step in steps)
+    return next((each for each in found if each is not None and not by_chance(answer, each)), None)
+
+
+ONE_CHANGE = 1.0
+"""A change of one line that costs as much is more far-fetched than one on the way back from there."""
+
+
+def _nearest(facts: Facts, cases: Cases) -> Explanation | None:
+    """One share changed in one place, or a mistake on the way back: whichever is less far-fetched."""
+    facts.allow_more()
+    found = search(facts.paths, facts)
+    likely = _one_change(found, facts) if found is not None and found.cost < ONE_CHANGE else None
+    if likely is not None and not by_chance(facts.answer, likely):
+        return likely
+    way = (closed(facts) if facts.answer.local_style else None) or one_step(facts.answer, cases, STAGES[1:])
+    return way or _changed(found, facts)
+
+
+def _one_step_or_chains(facts: Facts, cases: Cases) -> Explanation | None:
+    """The weights of several chains; one step that explains them all, if there is one."""
+    found = chains(facts)
+    odd = [factor for _, factor in found.fields["shares"] if factor != "1"] if found else []
+    return (one_step(facts.answer, cases, STAGES[:1], in_one_step) if len(odd) > 1 else None) or found
+
+
+def decayed(answer: WrongAnswer) -> Explanation | None:
+    """The right gradient and a multiple of the variable itself, as for a weight decay."""
+    if any(v.got.shape != v.expected.shape or not bool(v.got.isfinite().all()) for v in answer.views):
+        return None
+    own = [view.case.graph.values[answer.variable].double() for view in answer.views]
+    rests = [view.got - view.expected for view in answer.views]
+    factors = [factor(value, rest, _WEIGHT_TOLERANCE) for value, rest in zip(own, rests, strict=True)]
+    times = next((each for each in factors if each is not None), None)
+    if times is None or len([each for each in factors if each is not None]) < 2:
+        return None
+    for view, value, rest in zip(answer.views, own, rests, strict=True):
+        if float((rest - times * value).abs().max()) > answer.tolerance * float(view.got.abs().max()):
+            return None
+    return explanation(Kind.WRONG_OPERAND, "variable_added", factor=f"{times:.4g}")
 
 
 _MORE_THAN_CHANCE = (Kind.ZEROS, Kind.NULL_GRADIENT)
@@ -187,17 +231,17 @@ def unused(facts: Facts) -> Explanation | None:
         return None
     found = search(facts.paths, facts, only=frozenset({Kind.UPSTREAM_UNUSED}))
     plain = found is not None and found.change.cost == 0 and found.factor in ("1", "-1")
-    return explanations.changed(facts, found) if found is not None and plain else _of_ones(facts)
+    return explanations.changed(facts, found) if found is not None and plain else None
 
 
-def _of_ones(facts: Facts) -> Explanation | None:
-    """What comes back if the gradient of one later value is one everywhere."""
-    later = [name for name in facts.answer.exercise.downstream(facts.answer.variable) if name != "loss"]
-    for name in sorted(later, key=[n for line in facts.answer.exercise.lines for n in line.outputs].index):
-        if all(
-            _alike(view.got, _back_from_ones(view, name, facts.answer.variable), facts.answer.tolerance)
-            for view in facts.answer.views
-        ):
+def taken_for_ones(answer: WrongAnswer) -> Explanation | None:
+    """What comes back if the gradient of one later value is one everywhere, if the answer depends on none."""
+    if answer.evidence.depends_on or answer.exercise.children(answer.variable) == ("loss",):
+        return None
+    later = [name for name in answer.exercise.downstream(answer.variable) if name != "loss"]
+    for name in sorted(later, key=[n for line in answer.exercise.lines for n in line.outputs].index):
+        backs = [_back_from_ones(view, name, answer.variable) for view in answer.views]
+        if all(_alike(view.got, back, answer.tolerance) for view, back in zip(answer.views, backs, strict=True)):
             return explanation(Kind.UPSTREAM_UNUSED, "right_for_ones", other=name)
     return None
 
@@ -225,6 +269,17 @@ def partly_right(facts: Facts) -> Explanation | None:
 
 
 def rearranged(facts: Facts) -> Explanation | None:
+    """The right gradient with its entries summed, arranged otherwise or left out: tried last."""
+    found = whole_answer.too_far(facts) or _arranged(facts)
+    if found is not None:
+        return found
+    gaps = entries.gaps(facts)
+    if gaps is not None:
+        return explanation(Kind.WRONG_INDEX, "gaps", dims=Dimensions((gaps.dim,)), dim=gaps.dim, places=gaps.places)
+    return whole_answer.same_numbers(facts.answer) or whole_answer.passed_elsewhere(facts.answer)
+
+
+def _arranged(facts: Facts) -> Explanation | None:
     """The right gradient, whatever its formula, with its entries arranged otherwise, or a function of it."""
     right, mine = upstream(facts.answer.variable), RESULT
     facts.allow_more()
@@ -291,7 +346,10 @@ def closed(facts: Facts, *, light: bool = True) -> Explanation | None:
 def changed(facts: Facts) -> Explanation | None:
     """One share changed in one place, or multiplied by powers of forward values: whichever is less far-fetched."""
     facts.allow_more()
-    found = search(facts.paths, facts)
+    return _changed(search(facts.paths, facts), facts)
+
+
+def _changed(found: Match | None, facts: Facts) -> Explanation | None:
     if found is None or found.cost > PLAIN_POWER:
         ratios = _ratios(facts)
         if ratios is not None and (found is None or found.cost > FAR_FETCHED or _is_plain(ratios)):
@@ -313,7 +371,7 @@ def _ratios(facts: Facts) -> Explanation | None:
     answers = [view.got for view in facts.answer.views]
     found = ratio(facts, [view.expected for view in facts.answer.views], answers)
     if found is not None:
-        return explanations.power(found, None)
+        return explanations.power(found, None, small=nearly(facts))
     all_shares = [shares(facts.paths, view) for view in facts.answer.views]
     known = [terms for terms in all_shares if terms is not None]
     if len(known) < len(all_shares) or len(facts.paths) < 2:

@@ -128,6 +128,26 @@ def of_formula(view: View, variable: str, right: Node, change: Change) -> Differ
     return {variable: theirs - ours}
 
 
+def of_form_elsewhere(
+    view: View, variable: str, form: Node, changed: ChangedLines, *, alone: bool = False
+) -> Differences | None:
+    """A formula for a variable's whole gradient, with the values of a forward pass with other lines.
+
+    Args:
+        alone: whether only the changed line has another value.
+    """
+    graph, values = run_changed(view.case, changed), view.case.graph.values
+    if graph is None:
+        return None
+    names = changed.lines[0].outputs if alone else [name for name in graph.values if name in values]
+    others = {name: graph.values[name] for name in names if is_floating(values[name])}
+    numbers = Numbers({**values, **others}, view.sweep.total, view.case.exercise.module.__dict__)
+    theirs = numbers.tensor(form)
+    if theirs is None or theirs.shape != values[variable].shape:
+        return None
+    return {variable: theirs - view.sweep.cut(variable)}
+
+
 def of_share(view: View, paths: Sequence[tuple[str, Path]], times: float) -> Differences | None:
     """Shares that are counted another number of times."""
     found: dict[str, torch.Tensor] = {}
@@ -143,6 +163,36 @@ def of_share(view: View, paths: Sequence[tuple[str, Path]], times: float) -> Dif
 def of_skipped(view: View, variable: str, other: str) -> Differences | None:
     """A variable's gradient taken to be that of a later one."""
     return {variable: view.sweep.total(other) - view.sweep.total(variable)}
+
+
+def of_late(view: View, variable: str, skipped: tuple[str, str], factor: str) -> Differences | None:
+    """A factor between two later values that is multiplied at the end instead."""
+    without = of_skipped(view, *skipped)
+    if without is None:
+        return None
+    made = Moved(view.sweep, without).cut(variable) * view.case.graph.values[factor]
+    return {variable: made - view.sweep.cut(variable)}
+
+
+def of_one_way(
+    view: View, part: Callable[[View], Differences | None], start: str, along: Sequence[Line], end: str
+) -> Differences | None:
+    """Differences that reach only one of the values that a line reads.
+
+    Args:
+        part: the differences.
+        start: the variable whose difference counts.
+        along: the lines on the way back from there.
+        end: the variable that the last of these lines passes it to.
+    """
+    found = part(view)
+    if found is None or start not in found:
+        return None
+    moved: Mapping[str, torch.Tensor] = {start: found[start].expand(view.case.graph.values[start].shape)}
+    for line in along:
+        step = next(step for step in view.case.graph.steps if step.line.number == line.number)
+        moved = Sweep(view.case.graph, moved).product(step)
+    return {end: moved[end]}
 
 
 def of_several(view: View, parts: Sequence[Callable[[View], Differences | None]]) -> Differences | None:

@@ -39,6 +39,27 @@ def cut(facts: Facts) -> Cut | None:
     return None
 
 
+class Gaps(NamedTuple):
+    """Entries along one dimension that are zero, while all others are right."""
+
+    dim: int
+    places: tuple[int, ...]
+    """Where they are on the given case."""
+
+
+def gaps(facts: Facts) -> Gaps | None:
+    """Which entries are missing, whatever they have in common."""
+    answer = facts.answer
+    for dim in range(answer.probe.expected.dim()):
+        rows = [_right_rows(view, dim, answer.tolerance) for view in answer.views]
+        known = [each for each in rows if each is not None]
+        some = all(bool((right & told).any()) for right, told in known)
+        if some and len(known) == len(rows) and any(_is_cut(*each) for each in known):
+            right, told = known[answer.views.index(answer.given)]
+            return Gaps(dim, tuple((~right & told).nonzero().reshape(-1).tolist()))
+    return None
+
+
 def _is_cut(right: torch.Tensor, told: torch.Tensor) -> bool:
     """Whether some entries are right and others are not."""
     return bool((right & told).any()) and bool((~right & told).any())

@@ -77,11 +77,25 @@ def global_factor(factor: str) -> Explanation:
     return explanation(Kind.CONSTANT_FACTOR, "one_factor", factor=factor)
 
 
-def power(found: Ratio, path: Path | None) -> Explanation:
-    """The right gradient, or one share of it, times powers of forward values."""
+def power(found: Ratio, path: Path | None, *, small: bool = False) -> Explanation:
+    """The right gradient, or one share of it, times powers of forward values.
+
+    Args:
+        found: the powers.
+        path: the share; None if it is the whole gradient.
+        small: whether the answer is nearly right, so that a small constant explains the difference.
+    """
     kind = Kind.WRONG_OPERAND if len(found.powers) > 1 or found.powers[0][1] == 1 else Kind.WRONG_POWER
-    several = path is not None
-    return explanation(kind, "powers", powers=found.powers, factor=found.factor, share=path, one_share=several)
+    return explanation(
+        Kind.WRONG_EPSILON if small else kind,
+        "powers",
+        powers=found.powers,
+        factor=found.factor,
+        share=path,
+        one_share=path is not None,
+        small=small,
+        specific=kind if small else None,
+    )
 
 
 # how often each share is counted

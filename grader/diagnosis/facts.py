@@ -16,7 +16,7 @@ from grader.diagnosis.formula import Node, Numbers, added, distinct_leaves, name
 from grader.diagnosis.forward_code import compiled, sums_in
 from grader.diagnosis.wrong_answer import View, WrongAnswer
 from grader.exercise.dtypes import is_floating
-from grader.exercise.forward import COTANGENT, OUTPUT
+from grader.exercise.forward import COTANGENT
 from grader.verdict.evidence import Ask, Evidence
 from grader.verdict.judge import is_local_style
 
@@ -63,7 +63,7 @@ class Facts:
         """The forward values that the function can compute with: a layer may keep any of them."""
         asked = self.answer.evidence.binding.values if self.answer.evidence.binding else ()
         if self.answer.exercise.is_layer:
-            return tuple(name for name in self.answer.probe.numbers.values if name not in ("loss", OUTPUT, COTANGENT))
+            return tuple(name for name in self.answer.probe.numbers.values if name not in ("loss", COTANGENT))
         return tuple(name for name in asked if name in self.answer.probe.numbers.values)  # sizes are not among them
 
     @cached_property

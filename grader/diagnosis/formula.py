@@ -269,6 +269,8 @@ def _uncopied(numbers: Numbers, data: tuple[CodeType, str], g: torch.Tensor, lik
     if index is None:
         raise ValueError("not a copy")
     kept = index.reshape(-1) >= 0
+    if mode.endswith(" nonzero"):
+        kept &= g.reshape(-1) != 0
     return _put(index.reshape(-1)[kept], g.reshape(-1)[kept], like, mode)
 
 
@@ -296,7 +298,7 @@ def _put(index: torch.Tensor, g: torch.Tensor, like: torch.Tensor, mode: str) ->
     Args:
         index: int64, (elements read,).
         g: as many elements, or one that is used for all.
-        mode: "add", "mean", "first" or "last".
+        mode: "add", "mean", "first" or "last"; where zeros are left out, "first nonzero" or "last nonzero".
     """
     flat, g = torch.zeros(like.numel(), dtype=torch.float64), g.reshape(-1)  # (like.numel(),), (elements read,)
     if index.numel() != g.numel():
@@ -306,7 +308,7 @@ def _put(index: torch.Tensor, g: torch.Tensor, like: torch.Tensor, mode: str) ->
     if mode == "mean":
         count = torch.zeros_like(flat).index_add_(0, index, torch.ones_like(g)).clamp(min=1)
         return flat.index_add_(0, index, g).div_(count).view(like.shape)
-    if mode == "first":
+    if mode.startswith("first"):
         index, g = index.flip(0), g.flip(0)
     flat[index] = g
     return flat.view(like.shape)

@@ -22,9 +22,17 @@ def value_of(line: Line) -> ast.expr:
     return line.code.value
 
 
+_OF_ANY_VALUE = ("dtype", "shape", "device", "ndim")
+"""Attributes of a tensor that do not depend on its numbers."""
+
+
 def mentions(node: ast.AST, variable: str) -> bool:
-    """Whether a piece of code reads a variable."""
-    return any(isinstance(n, ast.Name) and n.id == variable for n in ast.walk(node))
+    """Whether a piece of code reads the numbers of a variable, not just its shape or dtype."""
+    if isinstance(node, ast.Attribute) and node.attr in _OF_ANY_VALUE:
+        return False
+    if isinstance(node, ast.Name):
+        return node.id == variable
+    return any(mentions(child, variable) for child in ast.iter_child_nodes(node))
 
 
 def literal(node: ast.expr) -> float | int | None:

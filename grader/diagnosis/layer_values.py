@@ -11,6 +11,7 @@ from grader.diagnosis.factors import factor_of_each
 from grader.diagnosis.facts import Facts, deriver_of
 from grader.diagnosis.formula import Numbers
 from grader.diagnosis.kinds import Diagnosis, Kind
+from grader.diagnosis.other_mask import other_mask
 from grader.diagnosis.other_passes import MOST_CHECKED, passes_of, value_of_changed
 from grader.diagnosis.phrases import Dimensions
 from grader.diagnosis.wrong_answer import View, WrongAnswer
@@ -59,6 +60,7 @@ def value_identity(facts: Facts, cases: Cases) -> Explanation | None:
         or _turned(facts.answer)
         or _of_another_pass(facts.answer, cases)
         or _another(facts.answer)
+        or other_mask(facts.answer)
         or _rearranged(facts.answer)
     )
 
@@ -100,7 +102,7 @@ def _of_another_pass(answer: WrongAnswer, cases: Cases) -> Explanation | None:
     fitting = passes_of(cases).with_value(answer.variable, view.got)
     for changed in itertools.islice(fitting, MOST_CHECKED):
         if all(_close(answer, each, value_of_changed(each.case, changed, answer.variable)) for each in answer.views):
-            return explanation(changed.kind, "value_of_another_pass", otherwise=changed.lines)
+            return explanation(changed.kind, "value_of_another_pass", written=changed.written, otherwise=changed.lines)
     return None
 
 

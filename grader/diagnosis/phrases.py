@@ -29,6 +29,12 @@ class Dimensions(NamedTuple):
     numbers: tuple[int, ...]
 
 
+class LineNumbers(NamedTuple):
+    """Lines of forward.py in a phrase."""
+
+    numbers: tuple[int, ...]
+
+
 def said(key: str, **fields: Any) -> Phrase:
     """A phrase. The search makes thousands: there is no text yet, and this is the cheapest way to make the tuple."""
     return tuple.__new__(Phrase, (key, fields))
@@ -65,10 +71,15 @@ def listed(parts: Iterable[str]) -> str:
     return " and ".join([", ".join(found[:-1]), found[-1]] if len(found) > 1 else found)
 
 
+def _numbered(what: str, numbers: tuple[int, ...]) -> str:
+    return f"{what}{'s' * (len(numbers) > 1)} {listed(map(str, numbers))}"
+
+
 _SPELLINGS: dict[type, Callable[[Any], str]] = {
     Phrase: words,
     Node: spell,
-    Dimensions: lambda dims: f"dimension{'s' * (len(dims.numbers) > 1)} {listed(map(str, dims.numbers))}",
+    Dimensions: lambda dims: _numbered("dimension", dims.numbers),
+    LineNumbers: lambda lines: _numbered("line", lines.numbers),
     Line: lambda line: f"`{line.text}` as line {line.number}",
     tuple: lambda parts: listed(str(spelled(part)) for part in parts),
 }
@@ -102,6 +113,7 @@ TEMPLATES: dict[str, str] = {
     # other entries of a value
     "shifted": "{of} is shifted by one along dimension {dim}",
     "first_for_all": "the first entry of {of} along dimension {dim} is used for all",
+    "last_for_all": "the last entry of {of} along dimension {dim} is used for all",
     "averaged_along": "{of} is averaged over dimension {dim}",
     "summed_along": "{of} is summed over dimension {dim}",
     "accumulated": "{of} is added up along dimension {dim}, as by cumsum",
@@ -157,7 +169,7 @@ TEMPLATES: dict[str, str] = {
     "factor_missing": "a factor is missing",
     "term_negated": "one term has the wrong sign",
     "term_scaled": "one term has an extra factor of {factor}",
-    "exponent_wrong": "the exponent {exponent:g} is wrong",
+    "exponent_wrong": "an exponent amounts to {exponent:g}, which is wrong",
     "matrix_transposed": "a matrix is transposed that should not be, or the other way round",
     "epsilon_after_power": "the small constant {number:g} is added after the root instead of inside it",
     "matrices_summed": "both matrices are summed before they are multiplied",
@@ -177,10 +189,16 @@ TEMPLATES: dict[str, str] = {
     "only_part": "only the part used in {other} is included",
     "part_left_out": "the part used in {other} is left out",
     "filled": "it starts from {of} instead of zeros",
+    "gate_turned": "the gradient is passed on where {of} is not positive, and nowhere else",
+    "ones_elsewhere": "where {of} is not positive, it is one instead of zero",
+    "input_of_relu": "the relu's input",
     "but_last": "the last entry along dimension {dim} is left out",
     "but_first": "the first entry along dimension {dim} is left out",
+    "but_last_edge": "the last row and column ({dims}) are left out",
+    "but_first_edge": "the first row and column ({dims}) are left out",
     "only_first": "only the first entry along dimension {dim} is used",
     "only_last": "only the last entry along dimension {dim} is used",
+    "only_half": "only the first half along dimension {dim} is used",
     "only_indexed": "only the positions indexed by {index} are used",
     "indexed_left_out": "the positions indexed by {index} are left out",
     "zero_index_left_out": "entries where {index} is 0 are left out",
@@ -221,6 +239,9 @@ TEMPLATES: dict[str, str] = {
     "sent_to_indexed_rows": "the gradients are sent to the rows indexed by {index}",
     "index_transposed": "{index} is transposed, but the gradient is not",
     "copies_overwrite": "gradients overwrite each other where an element was copied more than once",
+    "nonzero_copies_overwrite": (
+        "gradients overwrite each other where an element was copied more than once, unless they are zero"
+    ),
     "copies_averaged": "gradients are averaged where an element was copied more than once",
     "sent_back_reversed": "it is sent back in reverse order along dimension {dim}",
     # the same values in another order
@@ -235,6 +256,8 @@ TEMPLATES: dict[str, str] = {
     "log_softmax_form": "the log-softmax {of}",
     "cross_entropy_form": "softmax and cross entropy combined",
     "normalization_form": "the normalization {of}",
+    "form_of_log_softmax": "it is the derivative of the log-softmax",
+    "upstream_subtracted": "it is {of} - d{of}",
     "entries_alone": (
         "each entry is treated on its own, p(1-p), although every output of a softmax depends on its whole row"
     ),
@@ -268,31 +291,97 @@ TEMPLATES: dict[str, str] = {
     "share_negated": f"{_STEP}{{share}} has the wrong sign",
     "share_doubled": f"{_STEP}{{share}} is counted twice",
     "two_shares_missing": "right except for two steps: {one} and {other} are missing",
+    "on_one_way": "{mistake}, in {share}",
     "lines_skipped": f"{_STEP}d{{other}} is passed on as d{{of}}, which skips forward.py line {{lines}}",
     "totals_exchanged": "right if d{one} and d{other} change places: check where you put them together or return them",
+    "total_used_as": f"{_STEP}d{{other}} is used as d{{of}}",
     "total_of_one": f"{_STEP}d{{of}} is taken to be one",
     "slopes_missing": f"{_THING}the derivatives of {{of}} are missing",
     "another_pass": "the gradient of a forward pass with {lines}",
-    "line_otherwise": f"{_STEP}line {{line}} is differentiated as if it were `{{code}}`",
-    "share_otherwise": f"{_STEP}{{share}} is that of `{{code}}`",
+    "lines_with": "{having} ({lines})",
+    "differentiated_otherwise": f"{_STEP}line {{line}} is differentiated as if {{differs}}",
+    "line_otherwise": "it were `{code}`",
+    "line_with": "with {having}",
+    "share_otherwise": f"{_STEP}{{share}} is that of {{of}}",
+    "that_code": "`{code}`",
+    "that_line_with": "a line with {having}",
     "values_exchanged": (
         "right if {one} and {other} change places on the way back: check the order in which you keep them"
     ),
     "value_taken_for": f"{_THING}wherever {{taken}} is needed on the way back, {{instead}} is used",
     "share_changed": f"{_STEP}in {{share}}, {{change}}",
+    "way_changed": f"{_STEP}on the way back to {{to}} through line {{line}}, {{change}}",
+    "multiplied_late": (
+        "almost right, but {factor} is multiplied at the end: it is a factor of line {line}, "
+        "and the gradient is summed on the way from there"
+    ),
     "form_changed": f"{_STEP}in the formula for {{form}}, {{change}}",
     "gradient_cut": "of {of}, {change}",
-    "slope_replaced": "the derivative is taken to be {slope(of)}",
+    "form_of_another_pass": f"{_STEP}the formula for {{form}} has the values of a forward pass with {{lines}}",
+    "form_with_value": f"{_STEP}in the formula for {{form}}, the value of line {{line}} is that of {{of}}",
+    "kept_in_another_order": "{one} and {other} change places: check the order in which you keep them",
+    "value_with": "in {of}, {change}",
+    "slope_of_logarithm": "the derivative is taken to be that of the logarithm alone",
     "derivative_taken_to_be": "the derivative is taken to be {slope(of)}",
     "slope_of_another": "the derivative is that of {function}",
     "gelu_with_erf": "the exact gelu, with erf",
     "gelu_with_tanh": "the gelu with tanh",
     "gelu_with_sigmoid": "x*sigmoid(1.702*x), another approximation of gelu",
     "silu": "silu, x*sigmoid(x)",
-    "only_distribution": "gelu without the term that x itself is multiplied by",
+    "wrong_in_a_term": "the derivative of {function} is taken to be {slope}",
+    "only_distribution": "the normal distribution function, without the term of its own derivative",
+    "only_density_term": "{of} times the normal density, without the distribution function",
+    "density_without_input": "the distribution function plus the density, which lacks its factor {of}",
+    "terms_subtracted": "a difference of its two terms",
+    "only_density": "the normal density alone",
+    "erf_of_input": "one with erf({of}) instead of erf({of}/sqrt(2))",
+    "distribution_not_halved": "one without the factor 1/2 of 1 + erf",
+    "density_not_scaled": "one without the 1/sqrt(2*pi) of the density",
+    "only_sigmoid": "sigmoid({of}), without the term of its own derivative",
+    "only_sigmoid_term": "{of} times the derivative of the sigmoid, without the sigmoid",
+    "only_sigmoid_slope": "the derivative of the sigmoid alone",
+    "second_factor_missing": "sigmoid({of})*(1 + {of}), which lacks the factor 1 - sigmoid({of})",
+    "slope_without_input": "the sum of the sigmoid and its derivative, which lacks its factor {of}",
     "over_dimension": "over dimension {dim}",
     "over_everything": "over everything",
     "mean_runs": "a mean runs {over}",
     "means_run": "the means run {over}",
+    # what a line of another pass has, where its code would not say it
+    "exponentials_summed": "the exponentials summed over dimension {dim}",
+    "leaking": "a leak of {leak:g} where {of} is negative",
+    "every_positive": "every positive entry of {of} in the place of the largest",
+    "each_largest": "each of several equal largest entries",
+    "shared_by_largest": "a gradient shared by equal largest entries",
+    "largest_twice": "the largest only where it is also the largest along dimension {dim}",
+    "running_averages": "running averages in the place of the mean and variance of the minibatch",
+    "function_in_place": "{other} in the place of {right}",
+    "gelu_by_tanh": "the tanh approximation of gelu",
+    "gelu_by_sigmoid": "the sigmoid approximation of gelu",
+    "variance_less_one": "a variance divided by one less than the count",
+    "epsilon_outside_root": "epsilon added to the standard deviation",
+    "no_epsilon": "no epsilon",
+    "no_root": "no square root of the variance",
+    "no_mean": "no mean subtracted",
+    "moments_over_examples": "the mean and variance along dimension 0",
+    "no_weight": "no weight",
+    "no_bias": "no bias",
+    "window_means": "the mean of each window",
+    "window_sums": "the sum of each window",
+    "window_smallest": "the smallest of each window",
+    "window_firsts": "the first of each window",
+    "window_each_largest": "each of several equal largest entries of a window",
+    "window_shared": "a gradient shared by equal largest entries of a window",
+    "window_last_largest": "the last of several equal largest entries",
+    "windows_of_successive": "windows of successive entries in the place of square ones",
+    "stride_of_one": "windows one step apart, whatever the stride",
+    "stride_too_small": "a stride that is one too small",
+    "windows_turned": "the height and width of a window swapped",
+    "windows_apart": "windows that never overlap",
+    "first_window_for_all": "the first window in the place of every other",
+    "border_at_end": "the whole border at the end of each dimension",
+    "border_at_start": "the whole border at the start of each dimension",
+    "border_repeated": "a border that repeats the entries at the edge",
+    "border_mirrored": "a border that mirrors what is inside",
+    "border_around": "a border taken from the opposite edge",
 }
 """The text of each key; a field in it is a name, a number, another phrase, or code: `{function(of)}`."""

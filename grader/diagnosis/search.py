@@ -266,7 +266,8 @@ def _factors(change: Change, target: Share, facts: Facts, tolerance: float) -> l
         made = view.tensor(change.node)
         if made is None or made.shape != wanted.shape:
             return None
-        if noise > tolerance * float(wanted.abs().max()):
+        largest = float(wanted.abs().max())
+        if noise > tolerance * largest or (not largest and not bool(made.any())):
             hidden.append((made, wanted, noise))
             factors.append(None)
             continue

@@ -302,6 +302,18 @@ _IDENTITIES: dict[str, tuple[str, str]] = {
         "your {name} passes d{child} on in other places than the forward pass keeps",
         "Use the mask or the condition of the forward pass, and draw none anew. {readers}",
     ),
+    "whole_elsewhere": (
+        "your {name} has the right values in the wrong positions",
+        "Check to which positions its values go. {readers}",
+    ),
+    "variable_added": (
+        "your {name} is right except for one thing: {factor}*{variable} is added to it",
+        "The forward pass has no such term, as for a weight decay: {readers}",
+    ),
+    "mask_drawn_anew": (
+        "your {name} is right for another mask than the {mask} of the forward pass",
+        "Draw the mask once, in the forward pass, and keep it: forward.py line {number} is `{code}`",
+    ),
     # values of a layer
     "value_zeros": ("your {variable} is zero everywhere", "{compare}"),
     "value_opposite": ("your {variable} has the opposite sign in every case", "{compare}"),
@@ -310,6 +322,10 @@ _IDENTITIES: dict[str, tuple[str, str]] = {
         "{compare}",
     ),
     "value_turned": ("your {variable} is transposed ({turned})", "{compare}"),
+    "value_of_another_mask": (
+        "your {variable} is right for another mask than the {mask} of the forward pass",
+        "Check how the mask is drawn: forward.py line {number} is `{code}`",
+    ),
     "value_of_another_line": ("your {variable} is {other}, a value of forward.py line {number}", "{compare}"),
     "value_reordered": (
         "your {variable} has the right values in the wrong positions",
@@ -336,6 +352,22 @@ def _keepdim(answer: WrongAnswer, fields: Fields) -> tuple[str, str]:
     else:
         remedy = f"{answer.variable} has a dimension of size 1 that your result lost: use sum(..., keepdim=True)"
     return f"{right}; {remedy}", ""
+
+
+MOST_PLACES = 3
+"""The most positions that a sentence lists."""
+
+
+def _gaps(answer: WrongAnswer, fields: Fields) -> tuple[str, str]:
+    """The right gradient at some entries along a dimension, and zero at the others."""
+    places = [str(place) for place in fields["places"]]
+    if len(places) > MOST_PLACES:
+        places = [*places[: MOST_PLACES - 1], f"{len(places) - MOST_PLACES + 1} more"]
+    shown = f" (at your sizes, it is zero at {listed(places)})" if places else ""
+    return (
+        f"your {answer.name} is right at some entries along dimension {fields['dim']}, and zero at the others{shown}",
+        f"Check what you loop over, slice or mask: {readers(answer)}",
+    )
 
 
 def _one_factor(answer: WrongAnswer, fields: Fields) -> tuple[str, str]:
@@ -368,8 +400,8 @@ def _step_of_layer(answer: WrongAnswer, fields: Fields) -> tuple[str, str]:
 
 def _value_of_another_pass(answer: WrongAnswer, fields: Fields) -> tuple[str, str]:
     """The value in a forward pass with lines that are written otherwise."""
-    lines = fields["otherwise"]
-    return f"your {answer.variable} is right for a forward pass with {spelled(lines)}", _instead(answer, lines)
+    what = f"your {answer.variable} is right for a forward pass with {spelled(fields['written'])}"
+    return what, _instead(answer, fields["otherwise"])
 
 
 # how often each share is counted
@@ -503,6 +535,7 @@ def _one_change_of_form(answer: WrongAnswer, fields: Fields) -> tuple[str, str]:
 
 _LONGER: dict[str, Callable[[WrongAnswer, Fields], tuple[str, str]]] = {
     "keepdim": _keepdim,
+    "gaps": _gaps,
     "one_factor": _one_factor,
     "powers": _powers,
     "step_of_layer": _step_of_layer,

@@ -22,13 +22,14 @@ from grader.diagnosis.differences import Moved, differences_of
 from grader.diagnosis.explanations import Explanation, explanation
 from grader.diagnosis.facts import deriver_of
 from grader.diagnosis.formula import Numbers
+from grader.diagnosis.kinds import Kind
 from grader.diagnosis.other_passes import DIRECTIONS, MOST_CHECKED, directions, passes_of, products, rows_alike
 from grader.diagnosis.search import NULL
 from grader.diagnosis.wrong_answer import View
 from grader.exercise.forward import OUTPUT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from grader.diagnosis.differences import Differences, Mistake
     from grader.diagnosis.wrong_answer import WrongAnswer
@@ -145,13 +146,32 @@ def way_back(cases: Cases, upstream: tuple[str, ...]) -> WayBack:
 # the identity of one answer
 
 
-def one_step(answer: WrongAnswer, cases: Cases, stages: Iterable[int] = STAGES) -> Explanation | None:
-    """One mistake on the way back through several lines."""
+def in_one_step(mistake: Mistake) -> bool:
+    """Whether a mistake of the first stage is in a single step."""
+    return mistake.cost <= 0.3
+
+
+def of_a_number(mistake: Mistake) -> bool:
+    """Whether an exponent of one line or a small constant is wrong."""
+    return mistake.kind is Kind.WRONG_EPSILON or (mistake.kind is Kind.WRONG_POWER and mistake.cost <= 0.51)
+
+
+def one_step(
+    answer: WrongAnswer, cases: Cases, stages: Iterable[int] = STAGES, only: Callable[[Mistake], bool] | None = None
+) -> Explanation | None:
+    """One mistake on the way back through several lines.
+
+    Args:
+        answer: the wrong answer.
+        cases: all cases.
+        stages: which mistakes are tried.
+        only: which of them count; all if None.
+    """
     view = next((view for view in answer.views if view.case is cases.probe), None)
     if view is None or answer.narrow or answer.true_cotangents or view.got.shape != view.expected.shape:
         return None
     mistakes = way_back(cases, answer.evidence.depends_on).fitting(answer.variable, view.got, stages)
-    for mistake in itertools.islice(mistakes, MOST_CHECKED):
+    for mistake in itertools.islice(filter(only, mistakes) if only else mistakes, MOST_CHECKED):
         if all(_holds(mistake, each, answer) for each in answer.views):
             return _found(answer, mistake, tuple(differences_of(mistake, view) or ()))
     return None

@@ -68,11 +68,6 @@ def _is_gradient_of(other: str, answer: WrongAnswer) -> bool:
     return factors is not None and all(abs(k - 1) <= answer.tolerance for k in factors)
 
 
-def rearranged(facts: Facts) -> Explanation | None:
-    """The right gradient summed too far or reordered: tried last, if no change in one place explains the answer."""
-    return _too_far(facts) or _same_numbers(facts.answer) or _other_mask(facts.answer)
-
-
 # the same shape apart from dimensions of size 1: one factor
 
 
@@ -184,7 +179,8 @@ def _factors_when_summed(answer: WrongAnswer, dims: tuple[int, ...]) -> list[flo
     return _factors(answer, lambda view: (_laid(view.got.sum(dims), view.expected), view.expected))
 
 
-def _too_far(facts: Facts) -> Explanation | None:
+def too_far(facts: Facts) -> Explanation | None:
+    """The right gradient summed or averaged over more than it should be."""
     for dims in _sums(facts.answer.probe.expected.dim()):
         for keep in (True, False):
             if facts.named(_factors_when_reduced(facts.answer, torch.sum, dims, keep=keep)) == "1":
@@ -224,8 +220,17 @@ def _factors_when_turned(answer: WrongAnswer, one: int, other: int) -> list[floa
     return _factors(answer, lambda view: (view.expected.transpose(one, other), view.got))
 
 
-def _same_numbers(answer: WrongAnswer) -> Explanation | None:
-    return explanation(Kind.PERMUTED, "whole_reordered") if reordered(answer) else None
+def same_numbers(answer: WrongAnswer) -> Explanation | None:
+    """The right values in another order."""
+    if not reordered(answer):
+        return None
+    if any(word in line.text for line in answer.exercise.lines for word in _OF_SHAPE):
+        return explanation(Kind.PERMUTED, "whole_reordered")
+    return explanation(Kind.PERMUTED, "whole_elsewhere")
+
+
+_OF_SHAPE = ("shape", "view", "flatten", "transpose", "permute", ".T", ".mT")
+"""What a line has that puts values into another order."""
 
 
 def reordered(answer: WrongAnswer) -> bool:
@@ -255,7 +260,7 @@ def _inverted(facts: Facts) -> Explanation | None:
     return None
 
 
-def _other_mask(answer: WrongAnswer) -> Explanation | None:
+def passed_elsewhere(answer: WrongAnswer) -> Explanation | None:
     """Passed on in other places than those that the forward pass keeps."""
     child = next(_masked(answer), None)
     return None if child is None else explanation(Kind.WRONG_OPERAND, "another_mask", child=child)

@@ -90,7 +90,7 @@ class TestAll:
             "act is used instead of the upstream gradient",
             "x is used instead of the right value",
             "it has an extra factor of pre",
-            "the exponent 3 is wrong",
+            "an exponent amounts to 3, which is wrong",
             "two values are added instead of multiplied",
             "it has its mean over dimension 0 subtracted",
             "the last entry along dimension 1 is left out",

@@ -356,3 +356,220 @@ class TestTables:
         assert [changed.cost for changed in found] == sorted(changed.cost for changed in found)
         assert all(changed.kind in Kind for changed in found)
         assert not any(line.text == "xc = x - mean" for changed in found for line in changed.lines)
+
+
+ACTIVATED = """
+import torch
+import torch.nn.functional as F
+
+GRADED = ['out', 'x']
+SIZES = [{'n': 8, 'd': 4}, {'n': 11, 'd': 7}, {'n': 5, 'd': 6}]
+
+def inputs(seed, n=7, d=5):
+    g = torch.Generator().manual_seed(seed)
+    return {'x': torch.randn((n, d), generator=g), 'mask': torch.rand((n, d), generator=g) < 0.6}
+
+def forward(x, mask):
+    LINES
+    return locals()
+"""
+
+
+@pytest.fixture(scope="module")
+def activated(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Cases]:
+    """Some lines of x and a mask; made once for each."""
+    form = FORM.replace("x, gamma, beta", "x, mask").replace("dx, dgamma, dbeta", "dx")
+    made: dict[str, Cases] = {}
+
+    def make(lines: str) -> Cases:
+        if lines not in made:
+            folder = tmp_path_factory.mktemp("exercises") / "activated"
+            made[lines] = layer(folder, ACTIVATED.replace("LINES", lines), form)
+        return made[lines]
+
+    return make
+
+
+RELU = "out = torch.relu(x)"
+GELU = "out = F.gelu(x)"
+DROPOUT = "out = x * mask"
+
+
+def normal(x: torch.Tensor) -> torch.Tensor:
+    """The distribution function of the normal distribution."""
+    found: torch.Tensor = 0.5 * (1 + torch.erf(x / 2**0.5))
+    return found
+
+
+def drawn(x: torch.Tensor) -> torch.Tensor:
+    """Another mask."""
+    return torch.rand(x.shape, generator=torch.Generator().manual_seed(7)) < 0.6
+
+
+class TestElementwise:
+    """Activations and masks."""
+
+    @pytest.mark.parametrize(
+        ("lines", "answer", "kind", "said"),
+        [
+            (RELU, lambda v, g: torch.where(v["x"] > 0, g, 0.01 * g), "wrong_operand", "(x > 0), but 0.01 elsewhere"),
+            (RELU, lambda v, g: g * (v["x"][:1] > 0), "wrong_index", "as if it were `out = x * (x[:1] > 0)`"),
+            (RELU, lambda v, g: g * (v["x"] < 0), "wrong_operand",
+             "passes dout on where the forward pass blocks x, and blocks it elsewhere"),
+            (RELU, lambda v, g: torch.where(v["x"] > 0, g, 1.0), "wrong_operand",
+             "where x is not positive, it is one instead of zero"),
+            (RELU, lambda v, g: (g * (v["x"] > 0)).flip(0), "permuted", "reversed along dimension 0"),
+            (RELU, lambda v, g: (g * (v["x"] > 0)).roll(1, 1), "wrong_index", "shifted by one along dimension 1"),
+            (RELU, lambda v, g: (g * (v["x"] > 0))[:1].expand_as(g), "wrong_index",
+             "the first entry of it along dimension 0 is used for all"),
+            (RELU, lambda v, g: g * (v["x"] > 0) * (torch.arange(len(g)) < 2)[:, None], "wrong_index",
+             "right in the entries [:2] along dimension 0, and zero in all others"),
+            (RELU, lambda v, g: g * (v["x"] > 0) * (torch.arange(len(g)) % 3 == 0)[:, None], "wrong_index",
+             "right at some entries along dimension 0, and zero at the others (at your sizes, it is zero at 1, 2 and"),
+            (RELU, lambda v, g: g * (v["x"] > 0) + 0.001 * v["x"], "wrong_operand", "0.001*x is added to it"),
+            (GELU, lambda v, g: g * normal(v["x"]), "fused_term",
+             "taken to be the normal distribution function, without the term of its own derivative"),
+            (DROPOUT, lambda v, g: g * drawn(v["x"]), "wrong_operand",
+             "right for another mask than the mask of the forward pass. Draw the mask once"),
+        ],
+    )  # fmt: skip
+    def test_a_wrong_derivative_is_named(
+        self, activated: Callable[[str], Cases], lines: str, answer: Answer, kind: str, said: str
+    ) -> None:
+        """By what the code does."""
+        found = told(activated(lines), "x", answer)
+        assert found[0] == kind
+        assert said in found[1]
+
+    def test_infinite_answers_are_close_to_nothing(self, activated: Callable[[str], Cases]) -> None:
+        """Their errors and tolerances are infinite too."""
+        kind, _ = told(activated(RELU), "x", lambda _, g: torch.full_like(g, torch.inf))
+        assert kind == "unknown"
+
+    def test_a_value_with_another_mask_is_named(self, activated: Callable[[str], Cases]) -> None:
+        """Nothing else can be said of random numbers."""
+        kind, message = told(activated(DROPOUT), "out", lambda v, _: v["x"] * drawn(v["x"]))
+        assert kind == "wrong_operand"
+        assert "your out is right for another mask than the mask of the forward pass. Check how the mask is" in message
+
+    def test_a_function_before_the_sum_instead_of_after_it_is_named(self, activated: Callable[[str], Cases]) -> None:
+        """Two lines in another order."""
+        two = "a = 2*x - 1\n    out = torch.tanh(a)"
+        kind, message = told(activated(two), "out", lambda v, _: torch.tanh(2 * v["x"]) - 1)
+        assert kind == "wrong_operand"
+        assert "`a = 2 * x` as line 13 and `out = torch.tanh(a) - 1` as line 14" in message
+
+    def test_a_mistake_on_one_of_two_ways_is_named(self, activated: Callable[[str], Cases]) -> None:
+        """The mask is forgotten where the gradient comes back through the mean, and only there."""
+        lines = "m = x.mean(1, keepdim=True)\n    c = x - m\n    out = torch.tanh(c) * mask"
+
+        def answer(v: dict[str, Any], g: torch.Tensor) -> torch.Tensor:
+            slope = g * (1 - torch.tanh(v["c"]) ** 2)
+            found: torch.Tensor = slope * v["mask"] - slope.mean(1, keepdim=True)
+            return found
+
+        _, message = told(activated(lines), "x", answer)
+        assert "differentiated as if it were `out = torch.tanh(c)`, in what line 14 passes back to m" in message
+
+
+WINDOWS = """
+import torch
+import torch.nn.functional as F
+
+GRADED = ['out', 'x']
+SIZES = [{'n': 2, 'h': 5, 'w': 3}, {'n': 4, 'h': 2, 'w': 4}, {'n': 5, 'h': 4, 'w': 6}]
+
+def inputs(seed, n=3, h=3, w=2):
+    g = torch.Generator().manual_seed(seed)
+    return {'x': torch.randn((n, 2, 2*h, 2*w), generator=g), 'h': h, 'kh': 3, 'kw': 2}
+
+def forward(x, h, kh, kw):
+    xpad = F.pad(x, (1, 1, 1, 1))
+    cols = F.unfold(xpad, (kh, kw), stride=2)
+    flat = cols.unflatten(1, (2, -1))
+    out = flat.max(2).values
+    return locals()
+"""
+
+
+@pytest.fixture(scope="module")
+def pooling(tmp_path_factory: pytest.TempPathFactory) -> Cases:
+    """Max pooling with a border."""
+    form = FORM.replace("x, gamma, beta", "x, h, kh, kw").replace("dx, dgamma, dbeta", "dx")
+    return layer(tmp_path_factory.mktemp("exercises") / "pooling", WINDOWS, form)
+
+
+class TestWindows:
+    """Padding, windows and their largest entries."""
+
+    @pytest.mark.parametrize(
+        ("padded", "said"),
+        [
+            (lambda x: torch.nn.functional.pad(x, (0, 2, 0, 2)), "with the whole border at the end of each dimension"),
+            (lambda x: torch.nn.functional.pad(x, (1, 1, 1, 1), mode="replicate"), "a border that repeats the entries"),
+        ],
+    )
+    def test_another_border_is_named_in_words(
+        self, pooling: Cases, padded: Callable[[torch.Tensor], torch.Tensor], said: str
+    ) -> None:
+        """Its code would not say it."""
+
+        def answer(v: dict[str, Any], _: torch.Tensor) -> torch.Tensor:
+            windows = padded(v["x"]).unfold(2, v["kh"], 2).unfold(3, v["kw"], 2)
+            return windows.amax((4, 5)).flatten(2)
+
+        _, message = told(pooling, "out", answer)
+        assert said in message
+
+    def test_windows_one_step_apart_are_named(self, pooling: Cases) -> None:
+        """Whatever the stride."""
+
+        def answer(v: dict[str, Any], _: torch.Tensor) -> torch.Tensor:
+            x, (kh, kw) = v["xpad"], (v["kh"], v["kw"])
+            tall, wide = (x.shape[2] - kh) // 2 + 1, (x.shape[3] - kw) // 2 + 1
+            windows = x.unfold(2, kh, 1).unfold(3, kw, 1)[:, :, :tall, :wide]
+            return windows.amax((4, 5)).flatten(2)
+
+        kind, message = told(pooling, "out", answer)
+        assert kind == "wrong_index"
+        assert "windows one step apart, whatever the stride (line 14). In forward.py, line 14 is `cols" in message
+
+
+class TestFurtherForms:
+    """Formulas that cover several lines, with other values or in another order."""
+
+    def test_two_values_that_change_places_are_named(self, rowwise: Callable[[str], Cases]) -> None:
+        """Though they have unlike shapes: kept as (norm, w), read as (w, norm)."""
+
+        def swapped(v: dict[str, Any], g: torch.Tensor) -> torch.Tensor:
+            g, w = g * v["xhat"], v["w"]
+            found: torch.Tensor = v["rstd"] * (g - g.mean(1, keepdim=True) - w * (g * w).mean(1, keepdim=True))
+            return found
+
+        kind, message = told(rowwise(LAYERNORM), "x", swapped)
+        assert kind == "wrong_operand"
+        assert "w and xhat change places: check the order in which you keep them" in message
+
+    def test_epsilon_outside_the_root_is_named_in_the_formula(self, rowwise: Callable[[str], Cases]) -> None:
+        """It is almost the gradient of that forward pass."""
+
+        def outside(v: dict[str, Any], g: torch.Tensor) -> torch.Tensor:
+            rstd = 1 / ((v["xc"] ** 2).mean(1, keepdim=True).sqrt() + 1e-5)
+            return normalized({"rstd": rstd, "xhat": v["xc"] * rstd}, g * v["w"], centered=True)
+
+        kind, message = told(rowwise(LAYERNORM), "x", outside)
+        assert kind == "wrong_epsilon"
+        assert "the formula for the normalization xhat has the values of a forward pass with" in message
+
+    def test_a_power_of_one_line_is_named_as_such(self, norm: Cases) -> None:
+        """The square of the standard deviation instead of its cube is not another value in a formula."""
+
+        def squared(v: dict[str, Any], g: torch.Tensor) -> torch.Tensor:
+            dxhat = g * v["gamma"] * slope(v)
+            dvar = (dxhat * -v["xc"] / v["std"] ** 2).sum(0) * 0.5
+            dxc = dxhat / v["std"] + 2 * v["xc"] * dvar / len(v["x"])
+            found: torch.Tensor = dxc - dxc.mean(0)
+            return found
+
+        _, message = told(norm, "x", squared)
+        assert "an exponent amounts to" in message

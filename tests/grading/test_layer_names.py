@@ -18,29 +18,10 @@ pytestmark = [pytest.mark.slow, pytest.mark.numpy, pytest.mark.timeout(600)]
 
 LAYERS = [name for name in list_exercises() if load_exercise(name).is_layer]
 UNNAMED = {
-    "autograd_attention": 5,
-    "autograd_layernorm": 1,
-    "autograd_rmsnorm": 1,
-    "numpy_affine": 1,
-    "numpy_batchnorm": 1,
-    "numpy_conv": 6,
-    "numpy_dropout": 3,
-    "numpy_groupnorm": 5,
-    "numpy_lstm_step": 1,
-    "numpy_maxpool": 5,
-    "numpy_relu": 2,
-    "numpy_softmax_loss": 1,
-    "numpy_svm_loss": 3,
-    "numpy_temporal_softmax": 1,
-    "object_batchnorm1d": 2,
-    "object_softmax_cross_entropy": 2,
-    "static_batchnorm": 1,
-    "static_conv": 4,
-    "static_dropout": 1,
-    "static_linear": 1,
-    "static_linear_relu": 3,
-    "static_maxpool": 5,
-    "static_relu": 2,
+    "autograd_attention": 3,
+    "numpy_groupnorm": 3,
+    "numpy_maxpool": 1,
+    "numpy_svm_loss": 2,
 }
 """How many mistakes of each layer have no name, at most; of the others, every one has."""
 SAYS_NOTHING = ("wrong_values", "non_finite")
@@ -65,6 +46,6 @@ def test_the_mistakes_of_a_layer_are_named(name: str) -> None:
 
 
 def test_most_mistakes_are_named() -> None:
-    """At least 85 in 100 of all layers' mistakes."""
+    """At least 97 in 100 of all layers' mistakes."""
     forms: list[Form] = [form for name in LAYERS for form in wrong_forms(load_exercise(name))]
-    assert sum(UNNAMED.values()) <= 0.15 * len(forms)
+    assert sum(UNNAMED.values()) <= 0.03 * len(forms)

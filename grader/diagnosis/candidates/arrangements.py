@@ -49,6 +49,7 @@ def _along(node: Node, dim: int, mine: Node | Phrase) -> Iterator[Change]:
     yield Change(Node("flip", (node,), (dim,)), Kind.PERMUTED, said("value_reversed", of=mine, dim=dim), 1)
     for key, function, kind in (
         ("first_for_all", _first_for_all, Kind.WRONG_INDEX),
+        ("last_for_all", _last_for_all, Kind.WRONG_INDEX),
         ("averaged_along", _averaged, Kind.SUMMED_TOO_FAR),
         ("summed_along", _summed, Kind.SUMMED_TOO_FAR),
         ("accumulated", _accumulated, Kind.SUMMED_TOO_FAR),
@@ -73,6 +74,10 @@ def _shifted(x: torch.Tensor, shift: int, dim: int) -> torch.Tensor:
 
 def _first_for_all(x: torch.Tensor, dim: int) -> torch.Tensor:
     return x.narrow(dim, 0, 1).expand(x.shape)
+
+
+def _last_for_all(x: torch.Tensor, dim: int) -> torch.Tensor:
+    return x.narrow(dim, -1, 1).expand(x.shape)
 
 
 def _averaged(x: torch.Tensor, dim: int) -> torch.Tensor:

@@ -55,6 +55,7 @@ _SPECIAL: dict[str, Callable[[Node, Facts], Iterator[Change]]] = {
     "reshape": parts.reshape,
     "scatter": parts.scatter,
     "uncopied": parts.uncopied,
+    "call": parts.gate,
 }
 """Changes that apply to one operation only."""
 
@@ -224,6 +225,7 @@ def _of_the_result(root: Node, facts: Facts, *, light: bool) -> Iterator[Change]
     yield from centered(root, facts, RESULT)
     yield from parts.filled(root, facts)
     yield from _products(root)
+    yield from parts.gated(root)
     if not light:
         yield from parts.masked(root, facts)
         yield from arranged(root, facts, RESULT)
@@ -254,7 +256,7 @@ def together(root: Node, facts: Facts) -> Iterator[Change]:
     for one, other in itertools.combinations(leaves, 2):
         if one.op == other.op and _same_shape(one, other, facts):
             kind = Kind.OTHER_GRADIENT if one.op == "up" else Kind.WRONG_OPERAND
-            yield Change(_swapped(root, one, other), kind, said("leaves_swapped", one=one, other=other), 1)
+            yield Change(exchanged_leaves(root, one, other), kind, said("leaves_swapped", one=one, other=other), 1)
     yield from _throughout(root, gradients, values, facts)
     for leaf in gradients:
         for atom in facts.atoms:
@@ -347,7 +349,8 @@ def _same_shape(one: Node, other: Node, facts: Facts) -> bool:
     return a is not None and b is not None and a.shape == b.shape
 
 
-def _swapped(root: Node, one: Node, other: Node) -> Node:
+def exchanged_leaves(root: Node, one: Node, other: Node) -> Node:
+    """A formula with two of its leaves taken for each other."""
     held = Node("held")
     return substituted(substituted(substituted(root, one, held), other, one), held, other)
 

@@ -10,15 +10,19 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
+from grader.diagnosis.candidates.activations import call_slips
 from grader.diagnosis.candidates.mutations import Replaced, Surroundings
-from grader.diagnosis.candidates.slips import ALONG, MOST_DIMENSIONS, slips
+from grader.diagnosis.candidates.slips import ALONG, MOST_DIMENSIONS, Slip, complement, parsed, slips
+from grader.diagnosis.candidates.windows import window_slips
 from grader.diagnosis.forward_code import literal, value_of
 from grader.diagnosis.kinds import Kind
+from grader.diagnosis.phrases import LineNumbers, said
 from grader.exercise.forward import COTANGENT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from grader.diagnosis.phrases import Phrase
     from grader.exercise.exercise import Exercise
     from grader.exercise.forward import Line
 
@@ -32,6 +36,14 @@ class ChangedLines:
     kind: Kind
     cost: float
     """How far-fetched it is, on the scale of `Change.cost`."""
+    phrase: Phrase | None = None
+    """What the lines have then, if their code would not say it."""
+
+    @property
+    def written(self) -> Phrase | tuple[Line, ...]:
+        """How a phrase refers to them."""
+        numbers = LineNumbers(tuple(line.number for line in self.lines))
+        return self.lines if self.phrase is None else said("lines_with", having=self.phrase, lines=numbers)
 
     def within(self, lines: Sequence[Line]) -> list[Line]:
         """All lines of the forward pass, with these in their places."""
@@ -59,8 +71,8 @@ def _of_one_line(exercise: Exercise, lines: Sequence[Line], values: Mapping[str,
     known = [name for name in exercise.inputs_parameters if name != COTANGENT]
     for line in lines:
         around = Surroundings((), [name for name in known if name in values], values)
-        for value, kind, cost in _written_otherwise(line, around):
-            yield ChangedLines((_with_value(line, value, known),), kind, cost)
+        for value, slip in _written_otherwise(line, around):
+            yield ChangedLines((_with_value(line, value, known),), slip.kind, slip.cost, slip.phrase)
         known += line.outputs
 
 
@@ -74,22 +86,24 @@ def _with_value(line: Line, value: ast.expr, known: Iterable[str]) -> Line:
     return replace(line, text=ast.unparse(code), reads=reads, code=code)
 
 
-def _written_otherwise(line: Line, around: Surroundings) -> Iterator[tuple[ast.expr, Kind, float]]:
-    """Other right-hand sides of a line."""
+def _written_otherwise(line: Line, around: Surroundings) -> Iterator[tuple[ast.expr, Slip]]:
+    """Other right-hand sides of a line, with the slip that each is."""
     original = value_of(line)
     before, twin = ast.unparse(original), copy.deepcopy(original)
     for node in list(ast.walk(twin)):
-        for slip in list(slips(node, twin, around)):
+        for slip in [*slips(node, twin, around), *window_slips(node), *call_slips(node)]:
             text = ast.unparse(Replaced(node, slip.new).visit(twin))
             if node is not twin:
                 Replaced(slip.new, node).visit(twin)  # as it was
             if text != before:
-                yield ast.parse(text, mode="eval").body, slip.kind, slip.cost
+                yield parsed(text), slip
     for name in line.reads:
         alike = len(line.outputs) == 1 and _same_shape(around.values, name, line.outputs[0])
         if alike and not isinstance(original, ast.Name):
-            yield ast.Name(name, ast.Load()), Kind.WRONG_OPERAND, 0.1
-    yield ast.UnaryOp(ast.USub(), original), Kind.SIGN, 0.1
+            new = ast.Name(name, ast.Load())
+            yield new, Slip(new, Kind.WRONG_OPERAND, 0.1)
+    negative = ast.UnaryOp(ast.USub(), original)
+    yield negative, Slip(negative, Kind.SIGN, 0.1)
 
 
 def _same_shape(values: Mapping[str, Any] | None, one: str, other: str) -> bool:
@@ -104,6 +118,9 @@ def _of_several(lines: Sequence[Line], values: Mapping[str, Any]) -> Iterator[Ch
     yield from _exchanged(lines, values)
     yield from _all_along_another(lines)
     yield from _whole_numbers_everywhere(lines, values)
+    yield from _in_another_order(lines, values)
+    yield from _complements(lines, values)
+    yield from _running_averages(lines, values)
 
 
 def _exchanged(lines: Sequence[Line], values: Mapping[str, Any]) -> Iterator[ChangedLines]:
@@ -163,15 +180,79 @@ def _whole_numbers_everywhere(lines: Sequence[Line], values: Mapping[str, Any]) 
 def _renamed(lines: Sequence[Line], news: Mapping[str, ast.expr]) -> Iterator[ChangedLines]:
     changed = []
     for line in lines:
-        twin = copy.deepcopy(value_of(line))
-        places = [node for node in ast.walk(twin) if isinstance(node, ast.Name) and node.id in news]
-        for node in places:
-            twin = Replaced(node, news[node.id]).visit(twin)
-        if places:
+        if any(name in news for name in line.reads):
+            twin = _substituted(value_of(line), news)
             known = {*line.reads, *(n.id for new in news.values() for n in ast.walk(new) if isinstance(n, ast.Name))}
             changed.append(_with_value(line, twin, known))
     if len(changed) > 1:
         yield ChangedLines(tuple(changed), Kind.WRONG_INDEX, 0.3)
+
+
+def _in_another_order(lines: Sequence[Line], values: Mapping[str, Any]) -> Iterator[ChangedLines]:
+    """A function applied to what a line reads instead of to its result, or before the line adds its last term."""
+    for one, other in itertools.pairwise(lines):
+        function = value_of(other)
+        if not isinstance(function, ast.Call) or other.reads != one.outputs or _is_along(function):
+            continue
+        alone = _with_value(other, ast.Name(one.outputs[0], ast.Load()), other.reads)
+        for name in one.reads:
+            if isinstance(values.get(name), torch.Tensor) and values[name].is_floating_point():
+                inner = _substituted(function, {one.outputs[0]: ast.Name(name, ast.Load())})
+                early = _with_value(one, _substituted(value_of(one), {name: inner}), one.reads)
+                yield ChangedLines((early, alone), Kind.WRONG_OPERAND, 0.3)
+        terms = value_of(one)
+        if isinstance(terms, ast.BinOp) and isinstance(terms.op, (ast.Add, ast.Sub)):
+            short = _with_value(one, terms.left, one.reads)
+            late = _with_value(other, ast.BinOp(function, terms.op, terms.right), (*one.reads, *other.reads))
+            yield ChangedLines((short, late), Kind.WRONG_OPERAND, 0.3)
+
+
+def _substituted(node: ast.expr, news: Mapping[str, ast.expr]) -> ast.expr:
+    """An expression with other expressions in the place of some names."""
+    twin = copy.deepcopy(node)
+    for name in [each for each in ast.walk(twin) if isinstance(each, ast.Name) and each.id in news]:
+        twin = Replaced(name, news[name.id]).visit(twin)
+    return twin
+
+
+def _complements(lines: Sequence[Line], values: Mapping[str, Any]) -> Iterator[ChangedLines]:
+    """A mask and its share both taken for their complements."""
+    for line in lines:
+        read = [name for name in line.reads if complement(name, values.get(name)) is not None]
+        shares = [name for name in read if isinstance(values[name], float)]
+        if shares and len(read) > len(shares):
+            news = {name: new for name in read if (new := complement(name, values[name])) is not None}
+            changed = _with_value(line, _substituted(value_of(line), news), line.reads)
+            yield ChangedLines((changed,), Kind.WRONG_OPERAND, 0.3)
+
+
+RUNNING = ((0.0, 0.0, 0.0), (0.0, 0.0, 1.0), (0.1, 0.1, 0.0), (0.1, 0.1, 0.9))
+"""What is left of a mean and of a variance, and what is added to the variance, in running averages that start from 0,
+or from 0 and 1: before the first update, and after one with the usual momentum of 0.9."""
+
+
+def _running_averages(lines: Sequence[Line], values: Mapping[str, Any]) -> Iterator[ChangedLines]:
+    """Running averages instead of the mean and variance of a minibatch."""
+    averages = [line for line in lines if _over_the_minibatch(value_of(line))]
+    if len(averages) != 2:
+        return
+    made: dict[str, ast.expr] = {}  # the variance is not that around the running mean
+    for line in lines:
+        made[line.outputs[0]] = _substituted(value_of(line), made)
+    for of_mean, of_variance, start in RUNNING:
+        changed = [
+            _with_value(line, parsed(f"{start} + {share} * ({ast.unparse(made[line.outputs[0]])})"), values)
+            for line, share, start in zip(averages, (of_mean, of_variance), (0.0, start), strict=True)
+        ]
+        yield ChangedLines(tuple(changed), Kind.WRONG_OPERAND, 0.3, said("running_averages"))
+
+
+def _over_the_minibatch(node: ast.expr) -> bool:
+    """Whether an expression is `x.mean(0)` or `x.sum(0) / n`."""
+    call = node.left if isinstance(node, ast.BinOp) and _is_share(node) else node
+    if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Attribute) or not _is_along(call):
+        return False
+    return (call is not node or call.func.attr == "mean") and literal(call.args[0]) == 0
 
 
 def _is_along(node: ast.AST) -> bool:

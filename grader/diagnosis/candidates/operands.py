@@ -175,7 +175,8 @@ def factor_changes(node: Node, facts: Facts) -> Iterator[Change]:
     yield from powers(node, said("derivative"))
     for atom in facts.atoms:
         if atom.op == "name":
-            yield Change(atom, Kind.WRONG_OPERAND, said("derivative_replaced", used=atom), 1)
+            cost = 0.3 if node.op == "t" else 1  # the derivative of a matrix product is the other matrix
+            yield Change(atom, Kind.WRONG_OPERAND, said("derivative_replaced", used=atom), cost)
     yield from _made_of_another(node, facts)
 
 

@@ -144,7 +144,7 @@ def _exponents(node: Node) -> Iterator[Change]:
     base, power = node.args
     p = power.data
     for other in dict.fromkeys((p + 1, p - 1, -p, p + 0.5, p - 0.5, p * 2, p / 2, 1, 2, -1, 0.5, -0.5, -2, 3, p + 2)):
-        if other != p:
+        if other not in (p, 0):
             changed = Node("pow", (base, const(other)))
             yield Change(changed, Kind.WRONG_POWER, said("exponent_wrong", exponent=other), 0.5)
 

@@ -9,6 +9,7 @@ import torch
 
 from grader.diagnosis.candidates.arrangements import arranged
 from grader.diagnosis.candidates.change import Change, tensor_at
+from grader.diagnosis.chain_rule import positive
 from grader.diagnosis.formula import Node, const, mul, one_minus, substituted, upstream
 from grader.diagnosis.kinds import Kind
 from grader.diagnosis.phrases import Dimensions, said
@@ -67,7 +68,30 @@ def _where_zero(x: torch.Tensor, other: torch.Tensor) -> torch.Tensor:
     return torch.where(x == 0, other, x)
 
 
-_PARTS = ("but_last", "but_first", "only_first", "only_last")
+def gate(node: Node, _: Facts) -> Iterator[Change]:
+    """The opposite of a relu's mask."""
+    if node.data is positive:
+        yield Change(one_minus(node), Kind.WRONG_OPERAND, said("gate_turned", of=_gated(node)), 0.3)
+
+
+def gated(root: Node) -> Iterator[Change]:
+    """Ones where a relu's mask leaves nothing."""
+    mask = root.args[0] if root.op == "mul" else root
+    if mask.op == "call" and mask.data is positive:
+        ones = Node("call", (mask, root), _ones_elsewhere)
+        yield Change(ones, Kind.WRONG_OPERAND, said("ones_elsewhere", of=_gated(mask)), 0.4)
+
+
+def _gated(mask: Node) -> Node | Phrase:
+    (x,) = mask.args
+    return x if x.op == "name" else said("input_of_relu")
+
+
+def _ones_elsewhere(mask: torch.Tensor, x: torch.Tensor) -> torch.Tensor:
+    return torch.where(mask > 0, x, 1.0)
+
+
+_PARTS = ("but_last", "but_first", "only_first", "only_last", "only_half")
 """Which entries along a dimension are kept."""
 
 
@@ -77,6 +101,15 @@ def ends(node: Node, facts: Facts) -> Iterator[Change]:
         for which in _PARTS:
             part = Node("fn", (node,), _part(dim, which))
             yield Change(part, Kind.WRONG_INDEX, said(which, dim=dim), 0.8)
+    yield from _edges(node, tensor_at(node, facts).dim())
+
+
+def _edges(node: Node, dims: int) -> Iterator[Change]:
+    """An image without its last or first row and column."""
+    for which, key in (("but_last", "but_last_edge"), ("but_first", "but_first_edge")):
+        if dims > 2:
+            part = Node("fn", (Node("fn", (node,), _part(dims - 1, which)),), _part(dims - 2, which))
+            yield Change(part, Kind.WRONG_INDEX, said(key, dims=Dimensions((dims - 2, dims - 1))), 0.85)
 
 
 def masked(node: Node, facts: Facts) -> Iterator[Change]:
@@ -107,8 +140,13 @@ def _part(dim: int, which: str) -> Callable[[torch.Tensor], torch.Tensor]:
     def mask(x: torch.Tensor) -> torch.Tensor:
         size = x.shape[dim]
         kept = torch.zeros(size, dtype=x.dtype)  # (size,), then 1 in every other dimension
-        ends = {"but_last": (0, size - 1), "but_first": (1, size), "only_first": (0, 1), "only_last": (size - 1, size)}
-        start, end = ends[which]
+        start, end = {
+            "but_last": (0, size - 1),
+            "but_first": (1, size),
+            "only_first": (0, 1),
+            "only_last": (size - 1, size),
+            "only_half": (0, size // 2),
+        }[which]
         kept[start:end] = 1.0
         return x * kept.view([size if d == dim else 1 for d in range(x.dim())])
 
@@ -295,6 +333,8 @@ def uncopied(node: Node, facts: Facts) -> Iterator[Change]:
     code, _ = node.data
     for mode in ("last", "first"):
         yield Change(Node("uncopied", node.args, (code, mode)), Kind.REPEATED_INDEX, said("copies_overwrite"), 0)
+        nonzero = Node("uncopied", node.args, (code, f"{mode} nonzero"))
+        yield Change(nonzero, Kind.REPEATED_INDEX, said("nonzero_copies_overwrite"), 0.1)
     mean = Node("uncopied", node.args, (code, "mean"))
     yield Change(mean, Kind.CONSTANT_FACTOR, said("copies_averaged"), 0.1)
     for dim in range(tensor_at(node.args[0], facts).dim()):

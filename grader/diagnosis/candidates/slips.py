@@ -10,11 +10,13 @@ import torch
 from grader.diagnosis.candidates.mutations import mutations
 from grader.diagnosis.forward_code import literal
 from grader.diagnosis.kinds import Kind
+from grader.diagnosis.phrases import said
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from grader.diagnosis.candidates.mutations import Mutation, Surroundings
+    from grader.diagnosis.phrases import Phrase
 
 SMALL = 1e-2
 """A number below this is a small constant, there for numerical stability."""
@@ -30,6 +32,8 @@ class Slip(NamedTuple):
     new: ast.AST
     kind: Kind
     cost: float
+    phrase: Phrase | None = None
+    """What the line has then, if its code would not say it."""
 
 
 def slips(node: ast.AST, root: ast.AST, around: Surroundings) -> Iterator[Slip]:
@@ -45,10 +49,11 @@ def slips(node: ast.AST, root: ast.AST, around: Surroundings) -> Iterator[Slip]:
     elif isinstance(node, ast.Attribute) and node.attr == "values":
         yield from _other_extreme(node)
     elif isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Tuple):
-        every = ast.Tuple([ast.Slice(), *node.slice.elts[1:]], ast.Load())
-        yield Slip(ast.Subscript(node.value, every, ast.Load()), Kind.WRONG_INDEX, 0.3)
+        every = ast.Subscript(node.value, ast.Tuple([ast.Slice(), *node.slice.elts[1:]], ast.Load()), ast.Load())
+        yield Slip(every, Kind.WRONG_INDEX, 0.3)
+        yield Slip(parsed(f"{ast.unparse(every)}.mean(0)"), Kind.WRONG_INDEX, 0.35)
     elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
-        yield from _other_value(node, (around.values or {}).get(node.id))
+        yield from _other_value(node, (around.values or {}).get(node.id), around.values or {})
 
 
 _TOLD = {
@@ -142,6 +147,8 @@ def _other_call(node: ast.Call) -> Iterator[Slip]:
         return
     name = node.func.attr
     yield from _other_function(node, node.func)
+    if name == "log_softmax":
+        yield from _unlike_sums(node)
     along = node.args[0] if node.args else None
     number = None if along is None else literal(along)
     if name in ALONG and along is not None and number is not None:
@@ -165,6 +172,47 @@ def _other_function(node: ast.Call, function: ast.Attribute) -> Iterator[Slip]:
     if name == "relu":
         yield Slip(_named(node, "abs"), Kind.WRONG_OPERAND, 0.3)
         yield Slip(_clamped(inner), Kind.WRONG_OPERAND, 0.3)
+    if name == "relu" or (name == "clamp" and _from_zero(node)):
+        yield from _other_gates(ast.unparse(inner if name == "relu" else function.value))
+
+
+def _unlike_sums(node: ast.Call) -> Iterator[Slip]:
+    """`x.log_softmax(1)` whose exponentials are summed over another dimension than the maximum was taken along."""
+    call = node.func
+    over = literal(node.args[0]) if node.args else None
+    if isinstance(call, ast.Attribute) and over in (0, 1) and isinstance(over, int):
+        x = ast.unparse(call.value)
+        shifted = f"({x} - {x}.amax({over}, True))"
+        yield Slip(
+            parsed(f"{shifted} - {shifted}.exp().sum({1 - over}, keepdim=True).log()"),
+            Kind.WRONG_AXIS,
+            0.3,
+            said("exponentials_summed", dim=1 - over),
+        )
+
+
+def _from_zero(node: ast.Call) -> bool:
+    """Whether `x.clamp(0)` or `x.clamp(min=0)` is a relu."""
+    bounds = [*node.args, *(keyword.value for keyword in node.keywords if keyword.arg == "min")]
+    return len(bounds) == 1 and len(node.args) + len(node.keywords) == 1 and literal(bounds[0]) == 0
+
+
+LEAKS = (0.01, 0.1, 0.2)
+"""Slopes of a leaky relu that people choose."""
+
+
+def _other_gates(x: str) -> Iterator[Slip]:
+    """A relu that leaks, or one whose mask comes from elsewhere."""
+    for leak in LEAKS:
+        leaky = f"torch.where({x} > 0, {x}, {leak} * {x})"
+        yield Slip(parsed(leaky), Kind.WRONG_OPERAND, 0.3, said("leaking", leak=leak, of=x))
+    yield Slip(parsed(f"{x} * ({x} > 1)"), Kind.WRONG_OPERAND, 0.4)
+    yield Slip(parsed(f"{x} * ({x}[:1] > 0)"), Kind.WRONG_INDEX, 0.35)
+
+
+def parsed(text: str) -> ast.expr:
+    """An expression's syntax tree."""
+    return ast.parse(text, mode="eval").body
 
 
 def _clamped(value: ast.expr) -> ast.Call:
@@ -205,35 +253,64 @@ def _other_extreme(node: ast.Attribute) -> Iterator[Slip]:
     for other in _SUMS:
         yield Slip(_named(call, other), Kind.WRONG_OPERAND, 0.3)
     yield Slip(ast.Call(ast.Attribute(node, "clamp", ast.Load()), [ast.Constant(0)], []), Kind.WRONG_OPERAND, 0.4)
+    inner, along = ast.unparse(call.func.value), ast.unparse(call.args[0])
+    positive = parsed(f"torch.relu({inner}).sum({along})")
+    yield Slip(positive, Kind.WRONG_OPERAND, 0.4, said("every_positive", of=inner))
+    ties = f"({inner} * ({inner} == {inner}.amax({along}, keepdim=True))).sum({along})"
+    yield Slip(parsed(ties), Kind.WRONG_INDEX, 0.35, said("each_largest"))
+    yield Slip(parsed(f"{inner}.amax({along})"), Kind.WRONG_INDEX, 0.35, said("shared_by_largest"))
     dim = literal(call.args[0])
     if isinstance(dim, int) and dim > 1:
         most = ast.Call(ast.Attribute(node, "amax", ast.Load()), [ast.Constant(dim - 1), ast.Constant(value=True)], [])
         spread = ast.Call(ast.Attribute(most, "expand_as", ast.Load()), [node], [])
         yield Slip(spread, Kind.SUMMED_TOO_FAR, 0.4)
+        largest = ast.unparse(node)
+        alone = parsed(f"{largest} * ({largest} == {largest}.amax({dim - 1}, True))")
+        yield Slip(alone, Kind.WRONG_AXIS, 0.4, said("largest_twice", dim=dim - 1))
 
 
-def _other_value(node: ast.Name, value: Any) -> Iterator[Slip]:
-    if isinstance(value, bool) or value is None:
+def _other_value(node: ast.Name, value: Any, values: Mapping[str, Any]) -> Iterator[Slip]:
+    if type(value) is int:
+        yield from _other_size(node, value, values)
         return
-    if isinstance(value, int):
-        yield Slip(ast.BinOp(node, ast.Sub(), ast.Constant(1)), Kind.CONSTANT_FACTOR, 0.2)
-        yield Slip(ast.BinOp(node, ast.Add(), ast.Constant(1)), Kind.CONSTANT_FACTOR, 0.6)
-        for number in (0, 1):
-            yield Slip(ast.Constant(number), Kind.WRONG_INDEX, 0.3)
-        return
-    if isinstance(value, torch.Tensor) and not value.is_floating_point() and value.dtype != torch.bool:
-        for op in (ast.Sub(), ast.Add()):
-            yield Slip(ast.BinOp(node, op, ast.Constant(1)), Kind.WRONG_INDEX, 0.3)
-    binary = isinstance(value, torch.Tensor) and _is_binary(value)
-    if isinstance(value, float) or binary or (isinstance(value, torch.Tensor) and not value.dim()):
-        yield Slip(ast.BinOp(ast.Constant(1), ast.Sub(), node), Kind.WRONG_OPERAND, 0.2)
+    opposite = complement(node.id, value)
+    if opposite is not None:
+        yield Slip(opposite, Kind.WRONG_OPERAND, 0.2)
+    if isinstance(value, torch.Tensor):
+        yield from _other_tensor(node, value)
+
+
+def _other_size(node: ast.Name, value: int, values: Mapping[str, Any]) -> Iterator[Slip]:
+    for other, size in values.items():
+        if type(size) is int and 0 < value < size and not size % value:
+            yield Slip(parsed(f"{other} // {node.id}"), Kind.WRONG_INDEX, 0.3)
+    yield Slip(parsed(f"{node.id} - 1"), Kind.CONSTANT_FACTOR, 0.2)
+    yield Slip(parsed(f"{node.id} + 1"), Kind.CONSTANT_FACTOR, 0.6)
+    for number in (0, 1):
+        yield Slip(ast.Constant(number), Kind.WRONG_INDEX, 0.3)
+
+
+def _other_tensor(node: ast.Name, value: torch.Tensor) -> Iterator[Slip]:
+    if not value.is_floating_point() and value.dtype != torch.bool:
+        for sign in ("-", "+"):
+            yield Slip(parsed(f"{node.id} {sign} 1"), Kind.WRONG_INDEX, 0.3)
+        yield Slip(parsed(f"{node.id}[:1].expand_as({node.id})"), Kind.WRONG_INDEX, 0.35)
+    if value.dim() == 2 and value.shape[0] == value.shape[1]:
+        mask = value.dtype == torch.bool or _is_binary(value)
+        yield Slip(parsed(f"{node.id}.T"), Kind.WRONG_INDEX if mask else Kind.TRANSPOSED, 0.25)
+    if value.dim() > 2:
+        last, before = value.dim() - 1, value.dim() - 2
+        for dims in (f"{before}, {last}", f"{last}"):
+            yield Slip(parsed(f"{node.id}.flip({dims})"), Kind.WRONG_INDEX, 0.3)
+        yield Slip(parsed(f"{node.id}.transpose({before}, {last})"), Kind.TRANSPOSED, 0.3)
+
+
+def complement(name: str, value: Any) -> ast.expr | None:
+    """`1 - p` of a number, `1 - mask` or `~mask` of a mask; None of anything else."""
     if isinstance(value, torch.Tensor) and value.dtype == torch.bool:
-        yield Slip(ast.UnaryOp(ast.Invert(), node), Kind.WRONG_OPERAND, 0.2)
-    if isinstance(value, torch.Tensor) and value.dim() > 2:
-        dims: list[ast.expr] = [ast.Constant(value.dim() - 2), ast.Constant(value.dim() - 1)]
-        for turned in (dims, dims[1:]):
-            yield Slip(ast.Call(ast.Attribute(node, "flip", ast.Load()), turned, []), Kind.WRONG_INDEX, 0.3)
-        yield Slip(ast.Call(ast.Attribute(node, "transpose", ast.Load()), dims, []), Kind.TRANSPOSED, 0.3)
+        return parsed(f"~{name}")
+    number = isinstance(value, float) or (isinstance(value, torch.Tensor) and (not value.dim() or _is_binary(value)))
+    return parsed(f"1 - {name}") if number else None
 
 
 def _is_binary(value: torch.Tensor) -> bool:
