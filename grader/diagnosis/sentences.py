@@ -504,7 +504,6 @@ _RULES = {
     Kind.NOT_EXPANDED: "Summing forward means broadcasting backward",
     Kind.UPSTREAM_UNUSED: "The chain rule multiplies the upstream gradient by the line's own derivative",
     Kind.UPSTREAM_ONLY: "The chain rule multiplies the upstream gradient by the line's own derivative",
-    Kind.REPEATED_INDEX: "The gradients of repeated reads must add up",
     Kind.TRANSPOSED: "Write down the shapes: they fit in only one way",
 }
 """The rule that a kind of mistake breaks."""
@@ -530,7 +529,7 @@ def _one_change_of_form(answer: WrongAnswer, fields: Fields) -> tuple[str, str]:
     """One change in a closed form."""
     change = f"{words(fields['change'])}{besides(answer, fields['factor'])}"
     what = f"your {answer.name} is almost the formula for {words(fields['closed_form'])}, but {change}"
-    return what, f"{readers(answer)}: work back one line at a time"
+    return what, f"Work back one line at a time to {listed(map(place, answer.lines))}"
 
 
 _LONGER: dict[str, Callable[[WrongAnswer, Fields], tuple[str, str]]] = {

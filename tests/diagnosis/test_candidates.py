@@ -159,13 +159,6 @@ class TestOperands:
         powers = list(operands.powers(name("act"), name("act")))
         assert torch.allclose(comes_to(powers, "the exponent of act is 2 times the right one", facts), act**2)
 
-    def test_one_factor_of_a_square_is_another_value(self, facts: Facts) -> None:
-        """Squares only."""
-        square = list(operands.squares(Node("pow", (name("act"), const(2))), facts))
-        made = comes_to(square, "pre is used instead of one of the two factors of a square", facts)
-        assert torch.allclose(made, value(facts, "act") * value(facts, "pre"))
-        assert not list(operands.squares(Node("pow", (name("act"), const(3))), facts))
-
 
 class TestOperations:
     """Changes of an operation, number or sign."""
@@ -199,15 +192,6 @@ class TestOperations:
         first, second = (change.node for change in found if change.phrase.key == "matrix_transposed")
         assert (first.args[0].op, first.args[0].args) == ("t", (x,))
         assert second.args == (x, w)
-
-    def test_a_product_is_split_in_every_way(self, facts: Facts) -> None:
-        """Three factors in three ways; fewer than three are not regrouped, nor are more than five."""
-        x = [name("act"), name("pre"), upstream("act")]
-        product = mul(mul(x[0], x[1]), x[2])
-        found = list(operations.regrouped(product))
-        assert len([c for c in found if words(c.phrase) == "two values are added instead of multiplied"]) == 3
-        assert not list(operations.regrouped(mul(x[0], x[1])))
-        assert not list(operations.regrouped(mul(product, product)))
 
     def test_a_minus_sign_is_missing(self, facts: Facts) -> None:
         """At no cost."""
@@ -268,4 +252,3 @@ class TestTogether:
         up = [facts.answer.probe.numbers[upstream(v)] for v in ("unit", "probs")]
         assert torch.allclose(made, value(facts, "pre") * up[0] + value(facts, "act") * up[1])
         assert "no upstream gradient is used" in texts(found, Kind.UPSTREAM_UNUSED)
-        assert "dprobs is used instead of dunit in every term" in texts(found, Kind.OTHER_GRADIENT)

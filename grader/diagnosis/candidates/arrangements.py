@@ -33,13 +33,9 @@ def arranged(node: Node, facts: Facts, mine: Node | Phrase) -> Iterator[Change]:
     dims = tensor_at(node, facts).dim()
     for dim in range(dims if dims <= MOST_DIMENSIONS else 0):
         yield from _along(node, dim, mine)
-    if dims > 1:
-        if dims == 2:
-            laid = Node("fn", (node,), _laid_anew)
-            yield Change(laid, Kind.PERMUTED, said("laid_anew", of=mine), 0.9)
-        yield Change(
-            Node("fn", (node,), _averaged_over_everything), Kind.SUMMED_TOO_FAR, said("averaged", of=mine), 1.1
-        )
+    if dims == 2:
+        laid = Node("fn", (node,), _laid_anew)
+        yield Change(laid, Kind.PERMUTED, said("laid_anew", of=mine), 0.9)
 
 
 def _along(node: Node, dim: int, mine: Node | Phrase) -> Iterator[Change]:
@@ -52,7 +48,6 @@ def _along(node: Node, dim: int, mine: Node | Phrase) -> Iterator[Change]:
         ("last_for_all", _last_for_all, Kind.WRONG_INDEX),
         ("averaged_along", _averaged, Kind.SUMMED_TOO_FAR),
         ("summed_along", _summed, Kind.SUMMED_TOO_FAR),
-        ("accumulated", _accumulated, Kind.SUMMED_TOO_FAR),
         ("sorted", _sorted, Kind.WRONG_INDEX),
     ):
         yield Change(Node("fn", (node,), partial(function, dim=dim)), kind, said(key, of=mine, dim=dim), 1)
@@ -88,16 +83,8 @@ def _summed(x: torch.Tensor, dim: int) -> torch.Tensor:
     return x.sum(dim, keepdim=True).expand(x.shape)
 
 
-def _accumulated(x: torch.Tensor, dim: int) -> torch.Tensor:
-    return x.cumsum(dim)
-
-
 def _sorted(x: torch.Tensor, dim: int) -> torch.Tensor:
     return x.sort(dim).values
-
-
-def _averaged_over_everything(x: torch.Tensor) -> torch.Tensor:
-    return x.mean().expand(x.shape)
 
 
 def _laid_anew(x: torch.Tensor) -> torch.Tensor:

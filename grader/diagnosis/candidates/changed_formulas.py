@@ -148,12 +148,8 @@ def _here(node: Node, facts: Facts, *, light: bool) -> Iterator[Change]:
             yield from parts.read_by(node, facts)
     elif node.op in operations.DONE:
         yield from operations.binary_changes(node)
-        if node.op == "pow":
-            yield from operands.squares(node, facts)
         if not light:
             yield from _factors(node, facts)
-    elif node.op == "fn":
-        yield Change(node.args[0], Kind.WRONG_OPERAND, said("function_missing"), 0.6)
     elif node.op == "const":
         yield from operations.number_changes(node)
     elif node.op in _SPECIAL:
@@ -224,20 +220,10 @@ def _of_the_result(root: Node, facts: Facts, *, light: bool) -> Iterator[Change]
     yield from operands.powers(root, said("whole_result"))
     yield from centered(root, facts, RESULT)
     yield from parts.filled(root, facts)
-    yield from _products(root)
     yield from parts.gated(root)
     if not light:
         yield from parts.masked(root, facts)
         yield from arranged(root, facts, RESULT)
-
-
-def _products(root: Node) -> Iterator[Change]:
-    """Changes of the formula's product, which may be summed or broadcast at the end."""
-    if root.op in ("sum_to", "expand") and root.args[0].op in ("mul", "div", "neg"):
-        for change in operations.regrouped(root.args[0]):
-            yield _inside(partial(root.with_arg, 0), change)
-    elif root.op in ("mul", "div", "neg"):
-        yield from operations.regrouped(root)
 
 
 # every share of a sum, changed in the same way
@@ -258,11 +244,6 @@ def together(root: Node, facts: Facts) -> Iterator[Change]:
             kind = Kind.OTHER_GRADIENT if one.op == "up" else Kind.WRONG_OPERAND
             yield Change(exchanged_leaves(root, one, other), kind, said("leaves_swapped", one=one, other=other), 1)
     yield from _throughout(root, gradients, values, facts)
-    for leaf in gradients:
-        for atom in facts.atoms:
-            if atom.op == "up" and atom.data != leaf.data:
-                phrase = said("gradient_in_every_term", used=atom, right=leaf)
-                yield Change(substituted(root, leaf, atom), Kind.OTHER_GRADIENT, phrase, 0.6)
 
 
 def _throughout(root: Node, gradients: list[Node], values: list[Node], facts: Facts) -> Iterator[Change]:
@@ -298,7 +279,7 @@ def _moved_on(root: Node, leaves: list[Node], facts: Facts) -> Iterator[Change]:
         news += [[_further(order, leaf.data, step) for leaf in places] for step in _STEPS]
         for names in news:
             pairs = [(leaf, new) for leaf, new in zip(places, names, strict=True) if new != leaf.data]
-            if len(pairs) > 1:
+            if len(pairs) > 2 or (len(pairs) == 2 and pairs[0][1] != pairs[1][0].data):
                 used, right = tuple(Node(old.op, (), new) for old, new in pairs), tuple(old for old, _ in pairs)
                 kind = Kind.OTHER_GRADIENT if right[0].op == "up" else Kind.WRONG_OPERAND
                 yield Change(_renamed(root, pairs), kind, said("several_replaced", used=used, right=right), 0.7)

@@ -71,8 +71,6 @@ def leaf_changes(node: Node, facts: Facts, *, light: bool = False) -> Iterator[C
         return
     yield from powers(node, node)
     yield from combined(node, facts, node, light=light)
-    if value.dim() == 2 and value.shape[0] == value.shape[1]:
-        yield Change(Node("t", (node,)), Kind.TRANSPOSED, said("value_transposed", of=node), 0.5)
     if not light:
         yield from functions(node, node)
         yield from arranged(node, facts, node)
@@ -133,8 +131,6 @@ def combined(node: Node, facts: Facts, mine: Node | Phrase, *, light: bool = Fal
     for atom in facts.atoms:
         if not same_leaf(atom, node):
             yield Change(mul(node, atom), Kind.WRONG_OPERAND, said("extra_factor", of=mine, other=atom), 1)
-            divided = Node("div", (node, atom))
-            yield Change(divided, Kind.WRONG_OPERAND, said("extra_divisor", of=mine, other=atom), 1)
             if not light:
                 yield from _with_another(node, atom, mine)
         if atom.op == "name" and not light:
@@ -157,15 +153,6 @@ def _with_another(node: Node, atom: Node, mine: Node | Phrase) -> Iterator[Chang
     yield Change(Node("add", (node, atom)), Kind.WRONG_OPERAND, said("another_added", **fields), 1.5)
     yield Change(Node("sub", (node, atom)), Kind.WRONG_OPERAND, said("another_subtracted", **fields), 1.5)
     yield Change(Node("sub", (atom, node)), Kind.WRONG_OPERAND, said("subtracted_from_another", **fields), 1.5)
-    yield Change(Node("pow", (node, atom)), Kind.WRONG_POWER, said("raised_to_another", **fields), 1.6)
-
-
-def squares(node: Node, facts: Facts) -> Iterator[Change]:
-    """A square in which one of the two factors is another value."""
-    base, power = node.args
-    if power.op == "const" and power.data == 2:
-        for atom in facts.atoms:
-            yield Change(mul(base, atom), Kind.WRONG_OPERAND, said("square_of_two", used=atom), 1)
 
 
 def factor_changes(node: Node, facts: Facts) -> Iterator[Change]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import functools
-import itertools
 import math
 from typing import TYPE_CHECKING
 
@@ -15,7 +13,7 @@ from grader.diagnosis.kinds import Kind
 from grader.diagnosis.phrases import said
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator
 
     from grader.diagnosis.facts import Facts
 
@@ -34,8 +32,6 @@ _NUMBERS = ("const", "size", "code")
 """Operations whose value is a number, not a tensor that the learner has."""
 SMALL = 1e-2
 """A number below this is a small constant: an epsilon, not a factor. 1e-3 and 0.1 change no name of the catalogues."""
-MOST_FACTORS = 5
-"""A product of more factors is not regrouped: 5 can be split in 15 ways, 6 in 41, with 5 or 6 candidates each."""
 
 
 def binary_changes(node: Node) -> Iterator[Change]:
@@ -62,39 +58,6 @@ def _swapped(node: Node) -> Iterator[Change]:
         mistaken = said("operation_replaced", wrong=DONE[op], right=DONE[node.op])
         phrase = mistaken if op != node.op else said("operands_swapped")
         yield Change(Node(op, (a, b)), _swap_kind(node.op, op), phrase, 1.1)
-
-
-def regrouped(node: Node) -> Iterator[Change]:
-    """A product of several factors in which one multiplication is mistaken for another operation."""
-    factors = _factors(node)
-    if not 3 <= len(factors) <= MOST_FACTORS:
-        return
-    for count in range(1, len(factors) // 2 + 1):
-        for chosen in itertools.combinations(range(len(factors)), count):
-            one = _multiplied([factors[k] for k in chosen])
-            other = _multiplied([f for k, f in enumerate(factors) if k not in chosen])
-            for op, a, b in (("add", one, other), ("sub", one, other), ("div", one, other), ("div", other, one)):
-                phrase = said("product_split", wrong=DONE[op])
-                yield Change(Node(op, (a, b)), _swap_kind("mul", op), phrase, 1.15)
-            if has_gradient(one):
-                yield Change(other, Kind.UPSTREAM_UNUSED, said("factors_without_upstream"), 0.3)
-                yield Change(one, Kind.UPSTREAM_ONLY, said("several_factors_missing"), 0.4)
-            else:
-                yield Change(other, Kind.UPSTREAM_ONLY, said("factors_missing"), 0.3)
-
-
-def _factors(node: Node) -> list[Node]:
-    if node.op == "mul":
-        return [factor for arg in node.args for factor in _factors(arg)]
-    if node.op == "neg":
-        return [const(-1.0), *_factors(node.args[0])]
-    if node.op == "div":
-        return [*_factors(node.args[0]), Node("pow", (node.args[1], const(-1)))]
-    return [node]
-
-
-def _multiplied(factors: Sequence[Node]) -> Node:
-    return functools.reduce(mul, factors)
 
 
 def _swap_kind(right: str, wrong: str) -> Kind:

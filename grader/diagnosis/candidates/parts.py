@@ -122,18 +122,11 @@ def masked(node: Node, facts: Facts) -> Iterator[Change]:
             yield Change(mul(node, at), Kind.WRONG_INDEX, said("only_indexed", index=column), 0.8)
             rest = mul(node, one_minus(at))
             yield Change(rest, Kind.WRONG_INDEX, said("indexed_left_out", index=column), 0.8)
-        zero = Node("call", (node, index), _but_zero)
-        yield Change(zero, Kind.WRONG_INDEX, said("zero_index_left_out", index=column), 0.8)
     for atom in facts.atoms:
         if atom.op == "name" and tensor_at(atom, facts).shape == value.shape:
             for dim in range(value.dim()):
                 at = mul(node, Node("hot", (atom,), ("argmax", dim)))
                 yield Change(at, Kind.WRONG_INDEX, said("only_largest", of=atom), 0.9)
-
-
-def _but_zero(x: torch.Tensor, index: torch.Tensor) -> torch.Tensor:
-    kept = (index != 0).to(x.dtype)
-    return x * kept.view(*index.shape, *[1] * (x.dim() - index.dim()))
 
 
 def _part(dim: int, which: str) -> Callable[[torch.Tensor], torch.Tensor]:
@@ -177,8 +170,6 @@ def _other_sums(inner: Node, summed: set[int], dims: int, like: Node) -> Iterato
             laid = Node("reshape", (total, like))
             yield Change(laid, kind, said("summed_over_another_reshaped", over=over), 0.2)
             yield Change(total, kind, said("summed_over_another", over=over), 0)
-            averaged = Node("mean", (inner,), (chosen, keep))
-            yield Change(averaged, kind, said("averaged_over_another", over=over), 0.1)
     if len(summed) < dims:
         for keep in (True, False):
             total = Node("sum", (inner,), (None, keep))
@@ -208,10 +199,6 @@ def total(node: Node, facts: Facts) -> Iterator[Change]:
             yield Change(Node("sum", node.args, (other, keepdim)), kind, said("sum_over_another"), 0.3)
     yield Change(inner, Kind.NOT_SUMMED, said("sum_missing"), 0.3)
     yield Change(Node("mean", node.args, node.data), Kind.CONSTANT_FACTOR, said("mean_for_sum"), 0.3)
-    if inner.op == "mul":
-        a, b = inner.args
-        for apart in (mul(Node("sum", (a,), node.data), b), mul(a, Node("sum", (b,), node.data))):
-            yield Change(apart, Kind.SUMMED_TOO_FAR, said("one_factor_summed"), 1)
 
 
 def mean(node: Node, facts: Facts) -> Iterator[Change]:
@@ -280,25 +267,12 @@ def _beside(node: Node, dim: int, dims: int) -> Iterator[Change]:
             if other != dim:
                 row = Node("fn", (node,), _rolled(shift, other))
                 yield Change(row, Kind.WRONG_INDEX, said("sent_to_next_row"), 0.3)
-    first = Node("fn", (node,), _in_first_row(dim))
-    yield Change(first, Kind.WRONG_INDEX, said("sent_to_first_row"), 0.3)
     every = Node("fn", (node,), _everywhere(dim))
     yield Change(every, Kind.WRONG_INDEX, said("sent_in_every_row"), 0.3)
 
 
 def _rolled(shift: int, dim: int) -> Callable[[torch.Tensor], torch.Tensor]:
     return lambda x: x.roll(shift, dim)
-
-
-def _in_first_row(dim: int) -> Callable[[torch.Tensor], torch.Tensor]:
-    def mask(x: torch.Tensor) -> torch.Tensor:
-        others = tuple(d for d in range(x.dim()) if d != dim)
-        rows = torch.zeros_like(x)
-        first = tuple(slice(None) if d == dim else slice(0, 1) for d in range(x.dim()))
-        rows[first] = x.amax(others, keepdim=True)
-        return rows
-
-    return mask
 
 
 def _everywhere(dim: int) -> Callable[[torch.Tensor], torch.Tensor]:
@@ -328,7 +302,7 @@ def scatter(node: Node, facts: Facts) -> Iterator[Change]:
         yield Change(turned, Kind.PERMUTED, said("index_transposed", index=column), 0.1)
 
 
-def uncopied(node: Node, facts: Facts) -> Iterator[Change]:
+def uncopied(node: Node, _: Facts) -> Iterator[Change]:
     """Changes in how gradients return to what was copied."""
     code, _ = node.data
     for mode in ("last", "first"):
@@ -337,9 +311,6 @@ def uncopied(node: Node, facts: Facts) -> Iterator[Change]:
         yield Change(nonzero, Kind.REPEATED_INDEX, said("nonzero_copies_overwrite"), 0.1)
     mean = Node("uncopied", node.args, (code, "mean"))
     yield Change(mean, Kind.CONSTANT_FACTOR, said("copies_averaged"), 0.1)
-    for dim in range(tensor_at(node.args[0], facts).dim()):
-        turned = node.with_arg(0, Node("flip", (node.args[0],), (dim,)))
-        yield Change(turned, Kind.WRONG_INDEX, said("sent_back_reversed", dim=dim), 0.3)
 
 
 # the same values in another order
