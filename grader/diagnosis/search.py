@@ -251,11 +251,18 @@ def _holds(change: Change, target: Share, facts: Facts) -> Match | None:
     return Match(target.path, change, named, target.alone, change.cost + extra + target.surcharge)
 
 
+SHORT = 1.1
+"""The cost of another operation, the most far-fetched change of single numbers. What costs more fits by an identity: a
+tanh's derivative in the wrong place would be "two values are combined as a power", times four."""
+
+
 def _is_short(change: Change, factor: str, target: Share) -> bool:
     """Whether a description of single numbers is too short to fit them by chance, or by an identity between them."""
     if target.alone or change.kind in (Kind.SIGN, Kind.CONSTANT_FACTOR):
         return change.kind in (Kind.UPSTREAM_ONLY, Kind.UPSTREAM_UNUSED) and factor == "1"
-    return factor in ("1", "-1") or change.kind is Kind.WRONG_POWER
+    if factor in ("1", "-1"):
+        return change.cost <= SHORT
+    return change.kind is Kind.WRONG_POWER and change.cost < SHORT
 
 
 def _factors(change: Change, target: Share, facts: Facts, tolerance: float) -> list[float] | None:

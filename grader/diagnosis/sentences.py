@@ -292,7 +292,7 @@ _IDENTITIES: dict[str, tuple[str, str]] = {
     ),
     "whole_reordered": (
         "your {name} has the right values in the wrong positions",
-        "Check the order of the dimensions when you reshape it. {readers}",
+        "Check the order of the dimensions when you reshape it, and the positions that its values go to. {readers}",
     ),
     "mask_inverted": (
         "your {name} passes d{child} on where the forward pass blocks {variable}, and blocks it elsewhere",
@@ -301,10 +301,6 @@ _IDENTITIES: dict[str, tuple[str, str]] = {
     "another_mask": (
         "your {name} passes d{child} on in other places than the forward pass keeps",
         "Use the mask or the condition of the forward pass, and draw none anew. {readers}",
-    ),
-    "whole_elsewhere": (
-        "your {name} has the right values in the wrong positions",
-        "Check to which positions its values go. {readers}",
     ),
     "variable_added": (
         "your {name} is right except for one thing: {factor}*{variable} is added to it",

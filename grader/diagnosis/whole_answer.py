@@ -222,15 +222,7 @@ def _factors_when_turned(answer: WrongAnswer, one: int, other: int) -> list[floa
 
 def same_numbers(answer: WrongAnswer) -> Explanation | None:
     """The right values in another order."""
-    if not reordered(answer):
-        return None
-    if any(word in line.text for line in answer.exercise.lines for word in _OF_SHAPE):
-        return explanation(Kind.PERMUTED, "whole_reordered")
-    return explanation(Kind.PERMUTED, "whole_elsewhere")
-
-
-_OF_SHAPE = ("shape", "view", "flatten", "transpose", "permute", ".T", ".mT")
-"""What a line has that puts values into another order."""
+    return explanation(Kind.PERMUTED, "whole_reordered") if reordered(answer) else None
 
 
 def reordered(answer: WrongAnswer) -> bool:

@@ -193,6 +193,16 @@ class TestSentences:
         assert "leave three explanations: a size or a value of the forward pass is hard-coded" in found["message"]
         assert f"or {KEEPS}, or {CHANCE}" in found["message"]
 
+    def test_of_single_numbers_only_what_is_short_is_said(self, neuron: Callable[[str], Row]) -> None:
+        """An identity in e makes both of them the right formula with a change in one place, and a factor."""
+        for function, said in {
+            "de(do, e): return 2*do/(e + 1)": "right except for a factor of (e + 1)",
+            "de(do, o): return do*(1 - o**2)": "no single known mistake explains your de",
+        }.items():
+            found = neuron(f"def {function}\n").diagnosis
+            assert found is not None
+            assert said in found["message"]
+
     def test_an_upstream_gradient_that_changes_nothing_is_named(self, graded: Graded) -> None:
         """This is certain without any identity, because it was tested."""
         found = named(graded, "dhpreact(dh, h): return torch.cos(h*3 + 1)*(h > 0.1) + h**3")

@@ -13,7 +13,7 @@ import pytest
 
 from grader.diagnosis import phrases, sentences
 from grader.diagnosis.formula import name, upstream
-from grader.diagnosis.phrases import TEMPLATES, Dimensions, listed, said, words
+from grader.diagnosis.phrases import TEMPLATES, Dimensions, LineNumbers, listed, said, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -115,6 +115,8 @@ def test_a_phrase_is_put_into_words_with_the_phrases_in_it() -> None:
     )
     assert words(said("raised", of=said("result"), power=0.5)) == "it is raised to the power 0.5"
     assert words(said("summed_over_another", over=Dimensions((0, 2)))) == "it is summed over dimensions 0 and 2 instead"
+    windows = said("lines_with", having=said("windows_apart"), lines=LineNumbers((3, 4)))
+    assert words(windows) == "windows that never overlap (lines 3 and 4)"
     assert words(said("slopes_missing", of=("a", "b", "c"))).endswith("the derivatives of a, b and c are missing")
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from grader.diagnosis.candidates.activations import call_slips
+from grader.diagnosis.candidates.calls import call_slips
 from grader.diagnosis.candidates.mutations import Replaced, Surroundings
 from grader.diagnosis.candidates.slips import ALONG, MOST_DIMENSIONS, Slip, complement, parsed, slips
 from grader.diagnosis.candidates.windows import window_slips

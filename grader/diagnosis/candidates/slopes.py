@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from grader.diagnosis.candidates.change import Change
+from grader.diagnosis.candidates.slips import LEAKS
 from grader.diagnosis.formula import Node, mul, name, upstream
 from grader.diagnosis.forward_code import read_call, value_of
 from grader.diagnosis.kinds import Kind
@@ -27,7 +28,6 @@ _FUNCTIONS = frozenset(
     {"tanh", "sigmoid", "relu", "exp", "log", "sqrt", "gelu", "silu", "softplus", "erf", "abs", "sin", "cos"}
 )
 """The functions whose derivatives are taken for others."""
-_LEAKS = (0.01, 0.1, 0.2)
 _TANH_GELU, _CUBIC = math.sqrt(2 / math.pi), 0.044715
 
 
@@ -86,8 +86,7 @@ _AT_INPUT: dict[str, Slope] = {
     "1/(2*{})": lambda x: 0.5 / x,
     "log({})": torch.log,
     "({} > 1)": lambda x: (x > 1).to(x.dtype),
-    "({} < 0)": lambda x: (x < 0).to(x.dtype),
-    **{f"({{}} > 0), but {leak:g} elsewhere": _leaky(leak) for leak in _LEAKS},
+    **{f"({{}} > 0), but {leak:g} elsewhere": _leaky(leak) for leak in LEAKS},
 }
 """In terms of its input."""
 _WHOLE: dict[str, Slope] = {
