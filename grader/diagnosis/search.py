@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import torch
 
 from grader.diagnosis.candidates.changed_formulas import changes, with_epsilon
-from grader.diagnosis.candidates.slopes import slopes
+from grader.diagnosis.candidates.derivatives import slopes
 from grader.diagnosis.factors import agreed, factor, factor_of_each
 from grader.diagnosis.formula import broadcasts, size
 from grader.diagnosis.kinds import Kind

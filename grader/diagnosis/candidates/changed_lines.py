@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from grader.diagnosis.candidates.calls import call_slips
 from grader.diagnosis.candidates.mutations import Replaced, Surroundings
+from grader.diagnosis.candidates.one_call import call_slips
 from grader.diagnosis.candidates.slips import ALONG, MOST_DIMENSIONS, Slip, complement, parsed, slips
 from grader.diagnosis.candidates.windows import window_slips
 from grader.diagnosis.forward_code import literal, value_of

@@ -12,8 +12,8 @@ import torch
 
 from grader.diagnosis.candidates.change import Change, floats
 from grader.diagnosis.candidates.changed_formulas import changes, exchanged_leaves
+from grader.diagnosis.candidates.derivatives import is_elementwise, slopes
 from grader.diagnosis.candidates.parts import ends
-from grader.diagnosis.candidates.slopes import is_elementwise, slopes
 from grader.diagnosis.closed_forms import closed_forms
 from grader.diagnosis.differences import (
     Mistake,
