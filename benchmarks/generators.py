@@ -41,13 +41,16 @@ STEPS: dict[str, tuple[tuple[object, str], ...]] = {
     "weights": ((diagnose, "weighed"), (diagnose, "chains")),
     "powers": ((diagnose, "_ratios"),),
     "sibling": ((diagnose, "_of_siblings"), (diagnose, "of_a_sibling")),
-    "right_for_ones": ((diagnose, "_of_ones"),),
+    "right_for_ones": ((diagnose, "taken_for_ones"),),
     "cut": ((diagnose, "partly_right"),),
     "constant_added": ((diagnose, "partly_right"),),
     "step_of_layer": ((diagnose, "one_step"),),
     "gradient_of_another": ((whole_answer, "of_another"),),
     "one_change_of_form": ((diagnose, "closed"),),
-    **dict.fromkeys(("whole_summed_too_far", "whole_averaged", "whole_reordered"), ((whole_answer, "rearranged"),)),
+    **dict.fromkeys(
+        ("whole_summed_too_far", "whole_averaged", "whole_reordered", "gaps", "another_mask"),
+        ((diagnose, "rearranged"),),
+    ),
 }
 """The functions that find an explanation without a changed formula, by its key; `whole` finds all others."""
 WHOLE = ((whole_answer, "whole"),)
