@@ -270,13 +270,14 @@ def partly_right(facts: Facts) -> Explanation | None:
 
 def rearranged(facts: Facts) -> Explanation | None:
     """The right gradient with its entries summed, arranged otherwise or left out: tried last."""
-    found = whole_answer.too_far(facts) or _arranged(facts)
+    same = whole_answer.same_numbers(facts.answer)
+    found = (None if same else whole_answer.passed_on(facts.answer)) or whole_answer.too_far(facts) or _arranged(facts)
     if found is not None:
         return found
     gaps = entries.gaps(facts)
     if gaps is not None:
         return explanation(Kind.WRONG_INDEX, "gaps", dims=Dimensions((gaps.dim,)), dim=gaps.dim, places=gaps.places)
-    return whole_answer.same_numbers(facts.answer) or whole_answer.passed_elsewhere(facts.answer)
+    return same or whole_answer.passed_elsewhere(facts.answer)
 
 
 def _arranged(facts: Facts) -> Explanation | None:

@@ -180,6 +180,14 @@ def _spelled(number: float, tolerance: float) -> str:
     return text if abs(number) >= 1 or "." in text else f"{number:.6e}"
 
 
+def is_decimal(named: str) -> bool:
+    """Whether a factor has no better name than its decimals."""
+    try:
+        return "." in named and math.isfinite(float(named))
+    except ValueError:
+        return False
+
+
 class Forms:
     """Every expression that a factor is compared with, and its value on each case; built on first use."""
 

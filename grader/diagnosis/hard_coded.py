@@ -43,7 +43,7 @@ def hard_coded(evidence: Evidence, judgment: Judgment, cases: Cases) -> Explanat
     failed = failed or list(judgment.cases[-1:])  # if it is not finite there
     other_sizes = all(found.sizes and found.sizes != cases.given.sizes for found in failed)
     facts = next(gather(evidence, cases), None) if other_sizes and cause in (Cause.SIZE, Cause.OPEN) else None
-    meant = {} if facts is None else _meant(facts, _Sizes(facts, cases))
+    meant = {} if facts is None else _written(_meant(facts, _Sizes(facts, cases)), evidence)
     return explanation(
         Kind.HARD_CODED,
         "hard_coded",
@@ -55,6 +55,15 @@ def hard_coded(evidence: Evidence, judgment: Judgment, cases: Cases) -> Explanat
         keeps_nothing=evidence.keeps_nothing,
         remembers=remembers(evidence, cases),
     )
+
+
+def _written(meant: dict[str, str], evidence: Evidence) -> dict[str, str]:
+    """Those of the numbers that are in the function; the sizes among them if its statements are not known."""
+    code = () if evidence.function is None else evidence.function.code
+    numbers = {number for line in code for number in (*line.operands, *line.exponents, *line.arguments)}
+    found = {number: size for number, size in meant.items() if numbers & {float(number), 1 / float(number)}}
+    sizes = {number: size for number, size in meant.items() if not size.endswith("()")}
+    return found or sizes or meant
 
 
 class _Sizes:

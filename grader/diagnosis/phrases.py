@@ -103,6 +103,10 @@ TEMPLATES: dict[str, str] = {
     "sums_over_everything": "the sums run over every dimension",
     # every share, or the finished result
     "leaves_swapped": "{one} and {other} are swapped",
+    "several_shifted": "each of {of} is used one step too {when}",
+    "late": "late",
+    "early": "early",
+    "term_overwrites": "one use's gradient overwrites the others where it is put, instead of being added to them",
     "several_replaced": "{used} are used instead of {right}",
     "no_matrix_transposed": "no matrix is transposed",
     "summed_before_product": "the factors are added up before they are multiplied",
@@ -144,6 +148,7 @@ TEMPLATES: dict[str, str] = {
     # another operation
     "added": "added",
     "subtracted": "subtracted",
+    "added_or_subtracted": "added or subtracted",
     "multiplied": "multiplied",
     "divided": "divided",
     "combined_as_power": "combined as a power",

@@ -14,7 +14,7 @@ import torch
 
 from grader.diagnosis.candidates.changed_formulas import changes, with_epsilon
 from grader.diagnosis.candidates.derivatives import slopes
-from grader.diagnosis.factors import agreed, factor, factor_of_each
+from grader.diagnosis.factors import agreed, factor, factor_of_each, is_decimal
 from grader.diagnosis.formula import broadcasts, size
 from grader.diagnosis.kinds import Kind
 
@@ -56,6 +56,8 @@ SEEN = 1e-6
 
 BANDS = (0.0, 0.95, math.inf)
 """The likelier changes of all shares are tried before the more far-fetched ones of any."""
+FURTHEST_ALONE = 1.4
+"""Beside missing shares, a change that costs more is one explanation stacked on another."""
 ALONE = 0.6
 """The extra cost of a change if the other shares are missing; see `Change.cost`."""
 TURNED = 0.7
@@ -219,7 +221,12 @@ def _rests(
 def _cheapest(found: Iterable[Change], targets: Sequence[Share], facts: Facts, best: Match | None) -> Match | None:
     sampled = [(target, sample) for target in targets if (sample := target.sample()) is not None]
     for change in found:
-        wanted = [(t, s) for t, s in sampled if best is None or change.cost + t.surcharge < best.cost]
+        wanted = [
+            (t, s)
+            for t, s in sampled
+            if (best is None or change.cost + t.surcharge < best.cost)
+            and not (t.alone and change.cost > FURTHEST_ALONE)
+        ]
         if not wanted:
             continue
         if facts.exhausted:
@@ -239,8 +246,8 @@ def _holds(change: Change, target: Share, facts: Facts) -> Match | None:
     tolerance = TIGHT if tight else facts.answer.tolerance
     factors = _factors(change, target, facts, tolerance)
     named = None if factors is None else facts.named(factors)
-    if factors is None or named is None or not math.isfinite(factors[0]):
-        return None
+    if factors is None or named is None or not math.isfinite(factors[0]) or is_decimal(named):
+        return None  # a number without a name, on top of another mistake, explains nothing
     if change.kind in _SUMS and named not in ("1", "-1") and target.uniform:
         return None
     if tight and named != "1":

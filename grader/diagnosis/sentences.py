@@ -255,7 +255,7 @@ _IDENTITIES: dict[str, tuple[str, str]] = {
     ),
     "cut": (
         "your {name} is right in the entries [{kept}] along dimension {dim}, and zero in all others",
-        "Every entry gets a gradient. {readers}",
+        "All of it gets a gradient: {readers}",
     ),
     "constant_added": (
         "your {name} is the right gradient with {number:g} added to every element",
@@ -289,6 +289,14 @@ _IDENTITIES: dict[str, tuple[str, str]] = {
     "whole_transposed": (
         "your {name} is the right gradient transposed ({turned}){besides}",
         "A gradient has the shape of its variable, here {shape}",
+    ),
+    "whole_not_reshaped": (
+        "the values in your {name} are right, but its shape is not that of {variable}, {shape}",
+        "Reshape it to the shape of the variable: {readers}",
+    ),
+    "upstream_as_it_is": (
+        "your {name} is d{other} as it is, without the line's own derivative",
+        "The chain rule multiplies the upstream gradient by the line's own derivative: {readers}",
     ),
     "whole_reordered": (
         "your {name} has the right values in the wrong positions",
@@ -571,9 +579,10 @@ def _right_once(fields: Fields) -> str:
                 "differently. Values that saturate, values near zero and every index were checked"
             )
         case Cause.VALUE:
+            kept = "" if fields["keeps_nothing"] else f", or {KEEPS}"
             return (
-                f"right for the numbers of this seed only: {TYPED_VALUE}. It fails for other numbers: "
-                "take the value as a parameter, by name"
+                f"right for the numbers of this seed only: {TYPED_VALUE}{kept}. It fails for other numbers: "
+                "take the value as a parameter, by name, in each call"
             )
     return _right_on_given_case(fields)
 
@@ -643,7 +652,7 @@ def _done_to_gradient(_: Exercise, variable: str, fields: Fields) -> str:
     """The one thing that makes an answer not linear."""
     done, more = words(fields["done"]), besides(fields["answer"], fields["extra"])
     if fields["nothing_else"]:
-        return _bent(variable, f"wrong: {done}, and nothing else is done{more}")
+        return _bent(variable, f"wrong: {done}" if more else f"wrong: {done}, and nothing else is done")
     return _bent(variable, f"right except for one thing: {done}{more}")
 
 

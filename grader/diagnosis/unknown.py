@@ -19,7 +19,9 @@ in the lecture's network give 8e-8 to 2e-5. 1e-4 would change three messages of 
 
 
 def unused(evidence: Evidence, cases: Cases) -> Explanation | None:
-    """Upstream gradients that are parameters but do not change the answer: tested, so this is certain."""
+    """Upstream gradients that are parameters, where the answer depends on none; beside others, one may be unneeded."""
+    if evidence.depends_on:
+        return None
     ignored = [name for name in evidence.upstream if name not in evidence.depends_on and name != "loss"]
     exercise, variable = cases.exercise, evidence.variable
     asked = exercise.downstream(variable) if exercise.kind == "layer" else exercise.children(variable)

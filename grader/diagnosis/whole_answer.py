@@ -45,7 +45,13 @@ def tiny(answer: WrongAnswer) -> bool:
 def whole(facts: Facts) -> Explanation | None:
     """The first identity that holds between the whole answer and the whole gradient."""
     return (
-        _turned(facts) or _squeezed(facts) or _repeated(facts) or _spread(facts) or _summed(facts) or _inverted(facts)
+        _turned(facts)
+        or _squeezed(facts)
+        or _flat(facts.answer)
+        or _repeated(facts)
+        or _spread(facts)
+        or _summed(facts)
+        or _inverted(facts)
     )
 
 
@@ -218,6 +224,29 @@ def _factors_when_turned(answer: WrongAnswer, one: int, other: int) -> list[floa
     if all(torch.equal(t, view.expected) for t, view in zip(turned, answer.views, strict=True)):
         return None
     return _factors(answer, lambda view: (view.expected.transpose(one, other), view.got))
+
+
+def _flat(answer: WrongAnswer) -> Explanation | None:
+    """The right values in the right order, in another shape."""
+    other = all(view.got.shape != view.expected.shape for view in answer.views)
+    flat = other and all(_same_row(view.got, view.expected, answer.tolerance) for view in answer.views)
+    return explanation(Kind.PERMUTED, "whole_not_reshaped") if flat else None
+
+
+def passed_on(answer: WrongAnswer) -> Explanation | None:
+    """An upstream gradient, perhaps in another shape."""
+    for name in answer.evidence.depends_on:
+        if all(_same_row(view.got, view.sweep.total(name), answer.tolerance) for view in answer.views):
+            return explanation(Kind.UPSTREAM_ONLY, "upstream_as_it_is", other=name)
+    return None
+
+
+def _same_row(got: torch.Tensor, expected: torch.Tensor, tolerance: float) -> bool:
+    """Whether two tensors have the same elements in the same order, whatever their shapes."""
+    if got.numel() != expected.numel() or not got.numel():
+        return False
+    a, b = got.flatten(), expected.flatten()  # (elements,)
+    return float((a - b).abs().max()) <= tolerance * float(b.abs().max())
 
 
 def same_numbers(answer: WrongAnswer) -> Explanation | None:

@@ -378,14 +378,14 @@ def hard_coded_cause(evidence: Evidence, cases: Cases) -> Cause:
 
 
 def remembers(evidence: Evidence, cases: Cases) -> bool:
-    """Whether an answer does not depend on the upstream gradients, and yet is right for some that were random.
+    """Whether an answer does not depend on some upstream gradients, and yet is right for some that were random.
 
-    So it depended on them once, and returned the same result again later.
+    So it depended on them once, and used the same ones again later.
     """
-    if evidence.depends_on or not evidence.upstream or evidence.narrow or evidence.keeps_nothing:
+    if not {*evidence.upstream} - {*evidence.depends_on} or evidence.narrow or evidence.keeps_nothing:
         return False
     for number, case in enumerate(cases):
-        used, unused = case.cut(evidence.upstream), case.cut(())
+        used, unused = case.cut(evidence.upstream), case.cut(evidence.depends_on)
         got = evidence.tensor(Ask.RANDOM, number)
         if not case.stressed and evidence.passes(case, score(got, used, evidence.variable, case)):
             return not evidence.passes(case, score(got, unused, evidence.variable, case))

@@ -156,7 +156,9 @@ def hard_coded_problem(failed: CaseScore, cause: Cause = Cause.OPEN, *, keeps_no
         seed = "right for the numbers of this seed only"
         typed = f"{TYPED_VALUE} (ask for it by name, as a parameter)"
         return (
-            f"{seed}: {typed}" if cause is Cause.VALUE else f"{seed}: {_either((typed,), keeps_nothing=keeps_nothing)}"
+            f"{seed}: {typed}{'' if keeps_nothing else f', or {KEEPS}'}"
+            if cause is Cause.VALUE
+            else f"{seed}: {_either((typed,), keeps_nothing=keeps_nothing)}"
         )
     where = "at other sizes" if failed.hidden else "at " + ", ".join(f"{k}={v}" for k, v in failed.sizes.items())
     given, source = f"right at the given sizes, wrong {where}", size_source(failed.sizes)

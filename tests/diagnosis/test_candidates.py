@@ -91,7 +91,7 @@ class TestAll:
             "x is used instead of the right value",
             "it has an extra factor of pre",
             "an exponent amounts to 3, which is wrong",
-            "two values are added instead of multiplied",
+            "two values are added or subtracted instead of multiplied",
             "it has its mean over dimension 0 subtracted",
             "the last entry along dimension 1 is left out",
         ],
@@ -177,7 +177,7 @@ class TestOperations:
         [
             ("add", "subtracted instead of added", Kind.SIGN),
             ("mul", "divided instead of multiplied", Kind.WRONG_POWER),
-            ("mul", "added instead of multiplied", Kind.WRONG_OPERAND),
+            ("mul", "added or subtracted instead of multiplied", Kind.WRONG_OPERAND),
         ],
     )
     def test_a_swapped_operation_is_described_by_both(self, op: str, wrong: str, kind: Kind) -> None:

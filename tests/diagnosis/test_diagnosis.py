@@ -304,8 +304,8 @@ class TestEvidence:
 
     def test_beyond_the_limit_nothing_more_is_tried(self, graded: Graded, monkeypatch: pytest.MonkeyPatch) -> None:
         """The mistake is then unknown, never guessed."""
-        function = "dprobs(dlogprobs): return dlogprobs.clone()"
-        assert named(graded, function)["kind"] == "upstream_only"
+        function = "dhpreact(dh, h): return (1 - h**3)*dh"
+        assert named(graded, function)["kind"] == "wrong_power"
         for limit in ("MOST", "MORE", "FEW"):
             monkeypatch.setattr(f"grader.diagnosis.facts.{limit}_OPERATIONS", 0)
         assert named(graded, function)["kind"] == "unknown"

@@ -16,9 +16,11 @@ from grader.diagnosis.candidates.change import RESULT, Change, floats
 from grader.diagnosis.formula import (
     Node,
     added,
+    const,
     distinct_leaves,
     exchanged,
     has_gradient,
+    mul,
     same_leaf,
     substituted,
     upstream,
@@ -255,6 +257,7 @@ def _throughout(root: Node, gradients: list[Node], values: list[Node], facts: Fa
     for group in (gradients, values):
         yield from _moved_on(root, group, facts)
     yield from _of_sums(root)
+    yield from _overwriting(root)
     straight = _not_transposed(root)
     if straight is not root:
         yield Change(straight, Kind.TRANSPOSED, said("no_matrix_transposed"), 0.5)
@@ -282,7 +285,13 @@ def _moved_on(root: Node, leaves: list[Node], facts: Facts) -> Iterator[Change]:
             if len(pairs) > 2 or (len(pairs) == 2 and pairs[0][1] != pairs[1][0].data):
                 used, right = tuple(Node(old.op, (), new) for old, new in pairs), tuple(old for old, _ in pairs)
                 kind = Kind.OTHER_GRADIENT if right[0].op == "up" else Kind.WRONG_OPERAND
-                yield Change(_renamed(root, pairs), kind, said("several_replaced", used=used, right=right), 0.7)
+                changed = _replaced(root, list(zip(right, used, strict=True)))
+                yield Change(changed, kind, said("several_replaced", used=used, right=right), 0.7)
+        none = [mul(const(0), places[0])]
+        for others, when in (([*places[1:], *none], said("late")), ([*none, *places[:-1]], said("early"))):
+            shifted = _replaced(root, list(zip(places, others, strict=True)))
+            phrase = said("several_shifted", of=tuple(places), when=when)
+            yield Change(shifted, Kind.WRONG_INDEX, phrase, 0.7)
 
 
 def _has_shape(name: str, shape: torch.Size, facts: Facts) -> bool:
@@ -296,12 +305,28 @@ def _further(order: list[str], name: str, step: int) -> str:
     return order[place] if 0 <= place < len(order) else name
 
 
-def _renamed(node: Node, pairs: list[tuple[Node, str]]) -> Node:
+def _replaced(node: Node, pairs: list[tuple[Node, Node]]) -> Node:
     """The formula with several leaves replaced at once."""
     for leaf, new in pairs:
         if same_leaf(node, leaf) and not node.args:
-            return Node(node.op, (), new)
-    return Node(node.op, tuple(_renamed(arg, pairs) for arg in node.args), node.data)
+            return new
+    return Node(node.op, tuple(_replaced(arg, pairs) for arg in node.args), node.data)
+
+
+def _overwriting(root: Node) -> Iterator[Change]:
+    """One term put at its positions instead of being added there: `d[index] = dx` after the others."""
+    terms = _summands(root)
+    for term in terms if len(terms) > 1 else ():
+        if term.op == "scatter":
+            (g, like), (code, _) = term.args, term.data
+            there = Node("scatter", (Node("ones", (g,)), like), (code, "last"))
+            last = Node("scatter", term.args, (code, "last"))
+            over = Node("call", (there, last, added([other for other in terms if other is not term])), _put)
+            yield Change(over, Kind.REPEATED_INDEX, said("term_overwrites"), 0.3)
+
+
+def _put(there: torch.Tensor, last: torch.Tensor, others: torch.Tensor) -> torch.Tensor:
+    return torch.where(there != 0, last, others)
 
 
 def _of_sums(root: Node) -> Iterator[Change]:

@@ -26,6 +26,8 @@ DONE = {
     "matmul": said("matrix_multiplied"),
 }
 """The operations on two values, as a phrase refers to them."""
+_SIGNED, _EITHER_SIGN = ("add", "sub"), said("added_or_subtracted")
+"""Which of the two it is depends on where the learner has a minus sign."""
 _PLACES = ("hot", "hot_at")
 """Operations that are 1 at the positions that were read and 0 elsewhere."""
 _NUMBERS = ("const", "size", "code")
@@ -55,7 +57,8 @@ def _swapped(node: Node) -> Iterator[Change]:
     swaps += [(op, right, left) for op in ("sub", "div", "pow")]
     swaps += [("matmul", left, right)] if node.op == "mul" else [("matmul", right, left)] if node.op == "matmul" else []
     for op, a, b in swaps:
-        mistaken = said("operation_replaced", wrong=DONE[op], right=DONE[node.op])
+        wrong = _EITHER_SIGN if op in _SIGNED and node.op not in _SIGNED else DONE[op]
+        mistaken = said("operation_replaced", wrong=wrong, right=DONE[node.op])
         phrase = mistaken if op != node.op else said("operands_swapped")
         yield Change(Node(op, (a, b)), _swap_kind(node.op, op), phrase, 1.1)
 
@@ -77,7 +80,8 @@ def _dropped(node: Node) -> Iterator[Change]:
             yield Change(kept, Kind.WRONG_EPSILON, said("epsilon_dropped", number=lost.data), 0)
         elif node.op in ("add", "sub"):
             kind = Kind.MISSING_PATH if has_gradient(lost) or lost.op in _PLACES else Kind.WRONG_OPERAND
-            yield Change(kept, kind, said("term_missing"), 0 if has_gradient(lost) else 0.6)
+            alone = Node("neg", (kept,)) if node.op == "sub" and kept is right else kept
+            yield Change(alone, kind, said("term_missing"), 0 if has_gradient(lost) else 0.6)
         elif lost.op in _PLACES:
             kind = Kind.WRONG_PATH if lost.op == "hot" else Kind.WRONG_INDEX
             yield Change(kept, kind, said("positions_unlimited"), 0)
