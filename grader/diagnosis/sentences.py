@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -208,7 +209,15 @@ def at_your_sizes(answer: WrongAnswer, factor: str) -> str:
     value = float(eval(factor, {"__builtins__": {}}, given.graph.values))  # noqa: S307 an expression from factors.py
     near = Fraction(value).limit_denominator(LARGEST_DENOMINATOR)
     close = near and abs(float(near) - value) <= 1e-9 * abs(value)
-    return f" ({near if close else format(value, '.4g')} at your sizes)"
+    here = "at your sizes" if _of_sizes(answer, factor) else "here"
+    return f" ({near if close else format(value, '.4g')} {here})"
+
+
+def _of_sizes(answer: WrongAnswer, factor: str) -> bool:
+    """Whether a factor is made of sizes and counts, not of rates such as a dropout's."""
+    values = answer.given.case.graph.values
+    names = re.findall(r"[A-Za-z_]\w*", re.sub(r"\.\w+", "", factor))
+    return bool(names) and all(not isinstance(values.get(name), float) for name in names)
 
 
 def besides(answer: WrongAnswer, factor: str) -> str:
@@ -255,7 +264,7 @@ _IDENTITIES: dict[str, tuple[str, str]] = {
     ),
     "cut": (
         "your {name} is right in the entries [{kept}] along dimension {dim}, and zero in all others",
-        "All of it gets a gradient: {readers}",
+        "Check which entries are left out: {readers}",
     ),
     "constant_added": (
         "your {name} is the right gradient with {number:g} added to every element",
@@ -376,9 +385,9 @@ def _gaps(answer: WrongAnswer, fields: Fields) -> tuple[str, str]:
 
 def _one_factor(answer: WrongAnswer, fields: Fields) -> tuple[str, str]:
     """The right gradient times one factor."""
-    factor, hint = fields["factor"], "Check what is averaged and what is only summed"
-    if _is_number(factor):
-        hint = "Look for a missing or extra factor"
+    factor = fields["factor"]
+    averaged = not _is_number(factor) and _of_sizes(answer, factor)
+    hint = "Check what is averaged and what is only summed" if averaged else "Look for a missing or extra factor"
     what = f"your {answer.name} is {factor} times the right gradient{at_your_sizes(answer, factor)} in every case"
     return what, f"{hint}: {readers(answer)}"
 
@@ -411,6 +420,8 @@ def _value_of_another_pass(answer: WrongAnswer, fields: Fields) -> tuple[str, st
 # how often each share is counted
 
 
+MOST_LINES = 4
+"""The most lines that a sentence lists."""
 MOST_WAYS = 3
 """The most paths that a sentence lists."""
 MOST_STEPS = 3
@@ -519,7 +530,20 @@ def _one_change(answer: WrongAnswer, fields: Fields) -> tuple[str, str]:
     where = f"in your {answer.name}, the path through {_way(path)}" if fields["one_share"] else f"your {answer.name}"
     missing = "; the other paths are missing" if fields["alone"] else ""
     rule = f"{_RULES[fields['of']]}. " if fields["of"] in _RULES and _applies(fields["of"], path.line, answer) else ""
-    return f"{where} is right except for one thing: {change}{missing}", f"{rule}{_quoted(path.line)}"
+    return f"{where} is right except for one thing: {change}{missing}", f"{rule}{_where(answer, path)}"
+
+
+def _where(answer: WrongAnswer, path: Path) -> str:
+    """The line to look at; all lines between, for a formula that covers several."""
+    used = {*answer.evidence.depends_on}
+    if answer.local_style or not used or len(path.via) > 1:
+        return _quoted(path.line)
+    below = answer.exercise.downstream(answer.variable)
+    between = {name for name in below if name in used or used & answer.exercise.downstream(name)}
+    lines = [line for line in answer.exercise.lines if between & {*line.outputs}]
+    if not 1 < len(lines) <= MOST_LINES:
+        return _quoted(path.line)
+    return f"Work back through forward.py lines {listed(str(line.number) for line in reversed(lines))}"
 
 
 def _applies(broken: Kind, line: Line, answer: WrongAnswer) -> bool:
@@ -557,10 +581,7 @@ _LONGER: dict[str, Callable[[WrongAnswer, Fields], tuple[str, str]]] = {
 def _hard_coded(_: Exercise, variable: str, fields: Fields) -> str:
     """An answer that is right on the given case only."""
     if fields["remembers"]:
-        return (
-            f"your d{variable} does not follow the upstream gradient after its first call: {KEEPS}. "
-            "Compute the gradient from the arguments only"
-        )
+        return f"your d{variable} depends on earlier calls: {KEEPS}. Compute the gradient from the arguments only"
     return f"your d{variable} is {_right_once(fields)}"
 
 

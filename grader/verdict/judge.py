@@ -378,11 +378,25 @@ def hard_coded_cause(evidence: Evidence, cases: Cases) -> Cause:
 
 
 def remembers(evidence: Evidence, cases: Cases) -> bool:
-    """Whether an answer does not depend on some upstream gradients, and yet is right for some that were random.
+    """Whether an answer shows what an earlier call has left: the first result again, or upstream gradients of then."""
+    if evidence.narrow or evidence.keeps_nothing:
+        return False
+    return _repeats_itself(evidence, cases) or _follows_no_more(evidence, cases)
 
-    So it depended on them once, and used the same ones again later.
-    """
-    if not {*evidence.upstream} - {*evidence.depends_on} or evidence.narrow or evidence.keeps_nothing:
+
+def _repeats_itself(evidence: Evidence, cases: Cases) -> bool:
+    """Whether a case of other sizes got the given case's answer."""
+    first = evidence.tensor(Ask.RANDOM)
+    if first is None or not bool(first.any()):
+        return False
+    shapes = [case.graph.values[evidence.variable].shape for case in cases]
+    answers = [evidence.tensor(Ask.RANDOM, number) for number, _ in enumerate(cases)]
+    return any(same(got, first) and shape != shapes[0] for got, shape in zip(answers, shapes, strict=True))
+
+
+def _follows_no_more(evidence: Evidence, cases: Cases) -> bool:
+    """Whether it does not depend on some upstream gradients, and yet is right for some that were random."""
+    if not {*evidence.upstream} - {*evidence.depends_on}:
         return False
     for number, case in enumerate(cases):
         used, unused = case.cut(evidence.upstream), case.cut(evidence.depends_on)

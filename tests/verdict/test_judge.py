@@ -180,6 +180,16 @@ def test_a_result_that_is_kept_is_wrong_and_called_state(graded: Graded, kept: s
     assert "the function keeps state between calls" in row.diagnosis["message"]
 
 
+def test_a_first_result_that_is_kept_is_not_called_a_size(graded: Graded) -> None:
+    """Although it has the given case's shape at all sizes."""
+    source = (
+        "kept = {}\ndef dlogprobs(logprobs, Yb, n):\n    d = torch.zeros_like(logprobs)\n    d[range(n), Yb] = -1/n\n"
+    )
+    row = graded(f"{source}    return kept.setdefault('first', d)\n", only=("dlogprobs",))["dlogprobs"]
+    assert row.diagnosis is not None
+    assert "depends on earlier calls" in row.diagnosis["message"]
+
+
 def test_an_answer_that_changes_between_calls_is_reported_without_sizes(neuron: Callable[[str], Row]) -> None:
     """With a module-level counter."""
     row = neuron("count = 0\ndef db(dn):\n    global count\n    count += 1\n    return dn*count")
