@@ -33,6 +33,9 @@ MORE_OPERATIONS = 1500
 """What each of the later steps may take after that."""
 FEW_OPERATIONS = 900
 """The same with the true upstream gradients, after the random ones gave no name. 450 and 3000 change no name."""
+MOST_ELEMENTS, TIMES_THE_GRADIENT = 1 << 16, 64
+"""An answer is not compared if it is empty, or has more elements than this and so many times those of the gradient: so
+large a sum is not forgotten, and every candidate would take long."""
 MOST_DERIVED = 1000
 """The most values cached for an exercise's formulas. Every choice of upstream gradients adds some, and a large class
 makes many odd choices. All answers of gpt2_block's catalogue need 376."""
@@ -249,7 +252,8 @@ def _views(evidence: Evidence, ask: Ask, cases: list[Case]) -> tuple[View, ...]:
             sweep = case.true if ask is Ask.TRUE else case.cut(evidence.depends_on)
             numbers = Numbers(case.graph.values, sweep.total, case.exercise.module.__dict__)
             expected = sweep.cut(evidence.variable)
-            found.append(View(case, got.double(), expected, numbers, sweep, sweep.scale(evidence.variable)))
+            if 0 < got.numel() <= max(MOST_ELEMENTS, TIMES_THE_GRADIENT * expected.numel()):
+                found.append(View(case, got.double(), expected, numbers, sweep, sweep.scale(evidence.variable)))
     return tuple(sorted(found, key=lambda view: view.expected.numel()))
 
 

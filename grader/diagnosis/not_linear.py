@@ -149,7 +149,7 @@ def _nonlinearities(facts: Facts, multiplied: Sequence[View]) -> Iterator[Nonlin
         simple = ((said(key, of=of), done) for key, done in DONE.items())
         for phrase, done in (*simple, *_softmaxes(facts, place, of), *_clamps(facts, place, of, multiplied)):
             yield Nonlinearity(phrase, nothing_else=False, made=partial(_made, place, done, variable))
-            if place in used:
+            if place in used and not facts.answer.of_single_numbers:
                 yield Nonlinearity(phrase, nothing_else=True, made=partial(_alone, place, done))
     if len(facts.paths) > 1:
         through = tuple(".".join(path.via) for path in facts.paths)

@@ -284,7 +284,7 @@ _IDENTITIES: dict[str, tuple[str, str]] = {
         "Your result has shape {had}, {variable} has {shape}",
     ),
     "whole_not_summed": (
-        "your {name} is not summed: its sum over {dims} would be right",
+        "your {name} has to be summed further: your result's sum over {dims} would be right",
         "{to_sum}{readers}",
     ),
     "whole_summed_too_far": (
@@ -363,7 +363,7 @@ def _keepdim(answer: WrongAnswer, fields: Fields) -> tuple[str, str]:
             f"{answer.variable} has {want} dimension{'s' * (want != 1)}, but your result has {have}: drop keepdim=True"
         )
     else:
-        remedy = f"{answer.variable} has a dimension of size 1 that your result lost: use sum(..., keepdim=True)"
+        remedy = f"{answer.variable} has a dimension of size 1 that your result lost: use keepdim=True"
     return f"{right}; {remedy}", ""
 
 
@@ -519,7 +519,7 @@ _RULES = {
     Kind.NOT_EXPANDED: "Summing forward means broadcasting backward",
     Kind.UPSTREAM_UNUSED: "The chain rule multiplies the upstream gradient by the line's own derivative",
     Kind.UPSTREAM_ONLY: "The chain rule multiplies the upstream gradient by the line's own derivative",
-    Kind.TRANSPOSED: "Write down the shapes: they fit in only one way",
+    Kind.TRANSPOSED: "Write down the indices: of a square matrix, both ways have the right shape",
 }
 """The rule that a kind of mistake breaks."""
 

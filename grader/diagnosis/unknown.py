@@ -11,6 +11,7 @@ from grader.verdict.evidence import Ask, Verdict
 
 if TYPE_CHECKING:
     from grader.exercise.case import Cases
+    from grader.sandbox.types import Outcome
     from grader.verdict.evidence import Evidence, Judgment
 
 NEARLY = 1e-3
@@ -26,9 +27,13 @@ def unused(evidence: Evidence, cases: Cases) -> Explanation | None:
     exercise, variable = cases.exercise, evidence.variable
     asked = exercise.downstream(variable) if exercise.kind == "layer" else exercise.children(variable)
     direct = tuple(name for name in ignored if name in asked)
-    if not direct or not any(isinstance(outcome, Returned) for outcome in evidence.of(Ask.RANDOM).values()):
+    if not direct or not any(map(_has_elements, evidence.of(Ask.RANDOM).values())):
         return None
     return explanation(Kind.UPSTREAM_UNUSED, "ignored", ignored=direct, depends_on=tuple(evidence.depends_on))
+
+
+def _has_elements(outcome: Outcome) -> bool:
+    return isinstance(outcome, Returned) and any(tensor.numel() for tensor in outcome.tensors)
 
 
 def unknown(evidence: Evidence, judgment: Judgment, cases: Cases) -> Explanation:

@@ -34,12 +34,12 @@ TYPED = 1e-5
 
 def all_zero(answer: WrongAnswer) -> bool:
     """Whether the answer is zero everywhere."""
-    return all(not bool(view.got.any()) for view in answer.views)
+    return all(view.got.numel() and not bool(view.got.any()) for view in answer.views)
 
 
 def tiny(answer: WrongAnswer) -> bool:
     """Whether an answer is far smaller than the terms that the gradient is the sum of."""
-    return all(float(view.got.abs().max()) <= TINY * view.scale for view in answer.views)
+    return all(view.got.numel() and float(view.got.abs().max()) <= TINY * view.scale for view in answer.views)
 
 
 def whole(facts: Facts) -> Explanation | None:

@@ -107,9 +107,10 @@ def _is_linear(plus: torch.Tensor, minus: torch.Tensor, *others: torch.Tensor, r
     """The answers to c and -c give the part that does not depend on c and the part that is linear in it."""
     constant, linear = _offset(plus, minus), (plus - minus) / 2
     huge, twice, *small = [got - constant - f * linear for f, got in zip(LINEAR_FACTORS[1:], others, strict=False)]
+    cancelled = LINEAR_FACTORS[1] * rounding * _size(plus)  # what terms that cancel leave of a large multiple
     return (
-        _size(huge) <= _OFF * _size(others[0])
-        and _size(twice) <= _OFF * _size(others[1])
+        _size(huge) <= max(_OFF * _size(others[0]), cancelled)
+        and _size(twice) <= max(_OFF * _size(others[1]), 2 * cancelled)
         and all(
             _size(off) <= max(_OFF * _size(got), rounding * _size(plus))
             for off, got in zip(small, others[2:], strict=True)

@@ -310,6 +310,10 @@ class TestEvidence:
             monkeypatch.setattr(f"grader.diagnosis.facts.{limit}_OPERATIONS", 0)
         assert named(graded, function)["kind"] == "unknown"
 
+    def test_an_empty_answer_is_not_compared(self, graded: Graded) -> None:
+        """The verdict says what is wrong with its shape."""
+        assert named(graded, "dprobs(dlogprobs, probs): return (dlogprobs/probs)[:0]")["kind"] == "unknown"
+
     def test_is_absent_for_correct_rows(self, graded: Graded) -> None:
         """Nothing to explain."""
         assert all(row.diagnosis is None for row in graded(only=("dprobs", "dC")).values())
