@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import functools
+import itertools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -67,6 +68,11 @@ class Path:
     node: Node
     occurrence: int = 0
     """Which use of the variable in the line, from 1; 0 if the line uses it once."""
+
+    def shared(self, other: Path) -> tuple[str, ...]:
+        """The variables that both come through before they part."""
+        pairs = itertools.takewhile(lambda pair: pair[0] == pair[1], zip(self.via, other.via, strict=False))
+        return tuple(name for name, _ in pairs)
 
 
 class Deriver:

@@ -15,7 +15,7 @@ from grader.diagnosis.candidates.operands import functions
 from grader.diagnosis.closed_forms import closed_forms
 from grader.diagnosis.derive import Path
 from grader.diagnosis.explanations import explanation
-from grader.diagnosis.factors import agreed, factor
+from grader.diagnosis.factors import agreed, alike, factor
 from grader.diagnosis.facts import gather
 from grader.diagnosis.formula import added, upstream
 from grader.diagnosis.hard_coded import hard_coded
@@ -241,7 +241,7 @@ def taken_for_ones(answer: WrongAnswer) -> Explanation | None:
     later = [name for name in answer.exercise.downstream(answer.variable) if name != "loss"]
     for name in sorted(later, key=[n for line in answer.exercise.lines for n in line.outputs].index):
         backs = [_back_from_ones(view, name, answer.variable) for view in answer.views]
-        if all(_alike(view.got, back, answer.tolerance) for view, back in zip(answer.views, backs, strict=True)):
+        if all(alike(back, view.got, answer.tolerance) for view, back in zip(answer.views, backs, strict=True)):
             return explanation(Kind.UPSTREAM_UNUSED, "right_for_ones", other=name)
     return None
 
@@ -251,12 +251,6 @@ def _back_from_ones(view: View, later: str, variable: str) -> torch.Tensor | Non
     if not isinstance(value, torch.Tensor) or not value.is_floating_point():
         return None
     return Sweep(view.case.graph, {later: torch.ones_like(value)}).cut(variable)
-
-
-def _alike(got: torch.Tensor, made: torch.Tensor | None, tolerance: float) -> bool:
-    if made is None or made.shape != got.shape:
-        return False
-    return bool(made.any()) and float((made - got).abs().max()) <= tolerance * float(made.abs().max())
 
 
 def partly_right(facts: Facts) -> Explanation | None:

@@ -52,6 +52,13 @@ def _factor_of_numbers(candidate: float, target: float, tolerance: float, noise:
     return found if abs(candidate * found - target) <= tolerance * abs(target) + noise else None
 
 
+def alike(one: torch.Tensor | None, other: torch.Tensor, tolerance: float) -> bool:
+    """Whether two tensors have one shape and no element is further off than this, relative to the other's largest."""
+    if one is None or one.shape != other.shape or not other.numel():
+        return False
+    return float((one - other).abs().max()) <= tolerance * float(other.abs().max())
+
+
 def factor_of_each(pairs: Iterable[tuple[torch.Tensor, torch.Tensor]], tolerance: float) -> list[float] | None:
     """`factor` for each pair of a candidate and its target; None if one of them has none."""
     found = []

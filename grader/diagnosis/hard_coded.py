@@ -11,6 +11,7 @@ import torch
 
 from grader.diagnosis import whole_answer
 from grader.diagnosis.explanations import Explanation, explanation
+from grader.diagnosis.factors import alike
 from grader.diagnosis.facts import countable, gather
 from grader.diagnosis.kinds import Kind
 from grader.diagnosis.search import coefficients
@@ -158,7 +159,7 @@ def _in_slices(facts: Facts, sizes: _Sizes) -> dict[str, str]:
         for dim, number in enumerate(shape):
             cut = partial(_up_to, number=number, dim=dim)
             made = ((view.with_gradient(place, cut, variable), view.got) for view in facts.answer.views)
-            if number in sizes.names and all(_alike(ours, got, facts.answer.tolerance) for ours, got in made):
+            if number in sizes.names and all(alike(ours, got, facts.answer.tolerance) for ours, got in made):
                 return {str(number): sizes.names[number]}
     return {}
 
@@ -179,7 +180,3 @@ def _ratio(number: float, size: float, less: int, power: float) -> float:
 
 def _close(one: float, other: float) -> bool:
     return abs(one - other) <= _SOLVED * abs(other)
-
-
-def _alike(one: torch.Tensor, other: torch.Tensor, tolerance: float) -> bool:
-    return one.shape == other.shape and bool((one - other).abs().max() <= tolerance * other.abs().max())

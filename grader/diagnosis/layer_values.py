@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from grader.diagnosis import sentences, whole_answer
 from grader.diagnosis.explanations import Explanation, explanation
-from grader.diagnosis.factors import factor_of_each
+from grader.diagnosis.factors import alike, factor_of_each
 from grader.diagnosis.facts import Facts, deriver_of
 from grader.diagnosis.formula import Numbers
 from grader.diagnosis.kinds import Diagnosis, Kind
@@ -19,8 +19,6 @@ from grader.exercise.dtypes import is_floating
 from grader.verdict.evidence import Ask
 
 if TYPE_CHECKING:
-    import torch
-
     from grader.exercise.case import Cases
     from grader.verdict.evidence import Evidence
 
@@ -83,15 +81,9 @@ def _factor(facts: Facts) -> Explanation | None:
 def _turned(answer: WrongAnswer) -> Explanation | None:
     for one, other in itertools.combinations(range(answer.probe.expected.dim()), 2):
         turned = [view.expected.transpose(one, other) for view in answer.views]
-        if all(_close(answer, view, value) for view, value in zip(answer.views, turned, strict=True)):
+        if all(alike(value, view.got, answer.tolerance) for view, value in zip(answer.views, turned, strict=True)):
             return explanation(Kind.TRANSPOSED, "value_turned", turned=Dimensions((one, other)))
     return None
-
-
-def _close(answer: WrongAnswer, view: View, value: torch.Tensor | None) -> bool:
-    if value is None or value.shape != view.got.shape:
-        return False
-    return float((value - view.got).abs().max()) <= answer.tolerance * float(view.got.abs().max())
 
 
 def _of_another_pass(answer: WrongAnswer, cases: Cases) -> Explanation | None:
@@ -101,7 +93,8 @@ def _of_another_pass(answer: WrongAnswer, cases: Cases) -> Explanation | None:
         return None
     fitting = passes_of(cases).with_value(answer.variable, view.got)
     for changed in itertools.islice(fitting, MOST_CHECKED):
-        if all(_close(answer, each, value_of_changed(each.case, changed, answer.variable)) for each in answer.views):
+        made = [value_of_changed(view.case, changed, answer.variable) for view in answer.views]
+        if all(alike(one, view.got, answer.tolerance) for one, view in zip(made, answer.views, strict=True)):
             return explanation(changed.kind, "value_of_another_pass", written=changed.written, otherwise=changed.lines)
     return None
 
@@ -112,7 +105,7 @@ def _another(answer: WrongAnswer) -> Explanation | None:
         for name in line.outputs:
             values = [view.case.graph.values[name] for view in answer.views]
             same = all(
-                is_floating(value) and _close(answer, view, value)
+                is_floating(value) and alike(value, view.got, answer.tolerance)
                 for view, value in zip(answer.views, values, strict=True)
             )
             if same and name != answer.variable:

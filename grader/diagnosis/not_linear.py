@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import torch
 
 from grader.diagnosis.explanations import explanation
-from grader.diagnosis.factors import factor
+from grader.diagnosis.factors import alike, factor
 from grader.diagnosis.facts import gather
 from grader.diagnosis.formula import Numbers, upstream
 from grader.diagnosis.kinds import Kind
@@ -98,14 +98,10 @@ def offset(evidence: Evidence, cases: Cases) -> Explanation | None:
     extra, rest = parts
     none = {name: torch.zeros_like(value) for name, value in view.sweep.overrides.items()}
     belongs = bool(Sweep(view.sweep.graph, none).cut(evidence.variable).any())  # if some paths lead around those
-    if belongs or not torch.isfinite(extra).all() or _same(rest + extra, rest):
+    if belongs or not torch.isfinite(extra).all() or alike(rest + extra, rest, _NOTHING):
         return None
-    names, right = tuple(f"d{name}" for name in evidence.depends_on), _same(rest, view.expected)
+    names, right = tuple(f"d{name}" for name in evidence.depends_on), alike(rest, view.expected, _NOTHING)
     return explanation(Kind.NOT_LINEAR, "offset", upstream=names, how=("offset",), right=right)
-
-
-def _same(one: torch.Tensor, other: torch.Tensor) -> bool:
-    return one.shape == other.shape and bool((one - other).abs().max() <= _NOTHING * other.abs().max())
 
 
 # what is done to which gradient

@@ -133,19 +133,14 @@ def _bending(upstream: Iterable[str], code: Sequence[OwnLine]) -> Found:
 
 def _forks(shares: Sequence[tuple[Path, str]], variable: str) -> Iterator[str]:
     """The variable whose gradient lacks a share, where all missing paths branch off the others at the same one."""
-    missing = [path.via for path, factor in shares if factor == "0"]
-    kept = [path.via for path, factor in shares if factor == "1"]
+    missing = [path for path, factor in shares if factor == "0"]
+    kept = [path for path, factor in shares if factor == "1"]
     if not missing or not kept or len(missing) + len(kept) < len(shares):
         return
-    common = {max((_alike(path, other) for other in kept), key=len) for path in missing}
+    common = {max((path.shared(other) for other in kept), key=len) for path in missing}
     if len(common) == 1:
         [shared] = common
         yield shared[-1] if shared else variable
-
-
-def _alike(path: tuple[str, ...], other: tuple[str, ...]) -> tuple[str, ...]:
-    pairs = itertools.takewhile(lambda pair: pair[0] == pair[1], zip(path, other, strict=False))
-    return tuple(name for name, _ in pairs)
 
 
 def _assigning(name: str, exercise: Exercise, code: Sequence[OwnLine]) -> Found:

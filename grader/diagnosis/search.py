@@ -14,7 +14,7 @@ import torch
 
 from grader.diagnosis.candidates.changed_formulas import changes, with_epsilon
 from grader.diagnosis.candidates.derivatives import slopes
-from grader.diagnosis.factors import agreed, factor, factor_of_each, is_decimal
+from grader.diagnosis.factors import agreed, alike, factor, factor_of_each, is_decimal
 from grader.diagnosis.formula import broadcasts, size
 from grader.diagnosis.kinds import Kind
 
@@ -186,12 +186,8 @@ def _targets(paths: Sequence[Path], facts: Facts) -> Iterator[tuple[Path, list[S
 
 def _is_share(all_shares: Sequence[list[torch.Tensor] | None], index: int, facts: Facts) -> bool:
     """Whether the answer is this share, unchanged: then every change that has no effect would fit."""
-    for view, terms in zip(facts.answer.views, all_shares, strict=True):
-        if terms is None or terms[index].shape != view.got.shape:
-            return False
-        if not float((terms[index] - view.got).abs().max()) <= facts.answer.tolerance * float(view.got.abs().max()):
-            return False
-    return True
+    pairs = zip(facts.answer.views, all_shares, strict=True)
+    return all(terms is not None and alike(terms[index], view.got, facts.answer.tolerance) for view, terms in pairs)
 
 
 def shares(paths: Sequence[Path], view: View) -> list[torch.Tensor] | None:

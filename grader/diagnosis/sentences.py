@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import re
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
@@ -478,17 +477,11 @@ def _sharing(answer: WrongAnswer, odd: Sequence[Path], kept: Sequence[Path], fac
 
 def _fork(answer: WrongAnswer, missing: Path, kept: Sequence[Path]) -> tuple[str, str]:
     """Where a missing path branches off the others: `bndiff` and its use in `bndiff2 (forward.py line 53)`."""
-    common = max((_alike(missing, path) for path in kept), default=0)
+    common = max((len(missing.shared(path)) for path in kept), default=0)
     common = min(common, len(missing.via) - 1)
     fork = missing.via[common - 1] if common else answer.variable
     line = answer.exercise.producer[missing.via[common]]
     return fork, f"{missing.via[common]} ({place(line)})"
-
-
-def _alike(one: Path, other: Path) -> int:
-    """How many variables two paths share at their start."""
-    pairs = zip(one.via, other.via, strict=False)
-    return len(list(itertools.takewhile(lambda pair: pair[0] == pair[1], pairs)))
 
 
 def _way(path: Path) -> str:

@@ -11,7 +11,7 @@ import torch
 
 from grader.diagnosis import explanations
 from grader.diagnosis.explanations import explanation
-from grader.diagnosis.factors import factor_of_each
+from grader.diagnosis.factors import alike, factor_of_each
 from grader.diagnosis.kinds import Kind
 from grader.diagnosis.phrases import Dimensions
 from grader.diagnosis.search import search
@@ -243,10 +243,7 @@ def passed_on(answer: WrongAnswer) -> Explanation | None:
 
 def _same_row(got: torch.Tensor, expected: torch.Tensor, tolerance: float) -> bool:
     """Whether two tensors have the same elements in the same order, whatever their shapes."""
-    if got.numel() != expected.numel() or not got.numel():
-        return False
-    a, b = got.flatten(), expected.flatten()  # (elements,)
-    return float((a - b).abs().max()) <= tolerance * float(b.abs().max())
+    return alike(got.flatten(), expected.flatten(), tolerance)
 
 
 def same_numbers(answer: WrongAnswer) -> Explanation | None:
