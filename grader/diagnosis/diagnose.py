@@ -332,6 +332,7 @@ def closed(facts: Facts, *, light: bool = True) -> Explanation | None:
     for form in closed_forms(facts):
         path = Path(facts.answer.lines[0], (), form.node)
         found = None if form.alone is None else try_change(form.alone, path, facts)
+        found = found if found is not None and found.factor in ("1", "-1") else None
         found = found or search([path], facts, light=light)
         if found is not None:
             return explanations.closed(form, found, nearly=nearly(facts))

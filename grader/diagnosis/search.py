@@ -251,6 +251,8 @@ def _holds(change: Change, target: Share, facts: Facts) -> Match | None:
     if facts.answer.of_single_numbers and not _is_short(change, named, target):
         return None
     extra = {"1": 0.0, "-1": TURNED}.get(named, SCALED)
+    if extra == SCALED and change.cost >= BANDS[1]:
+        return None  # one explanation stacked on another
     return Match(target.path, change, named, target.alone, change.cost + extra + target.surcharge)
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from grader.diagnosis.derive import Path
 from grader.diagnosis.explanations import kind_of_weights
+from grader.diagnosis.formula import distinct_leaves
 from grader.diagnosis.kinds import Diagnosis, Kind
 from grader.diagnosis.phrases import Dimensions, Phrase, listed, spelled, words
 from grader.verdict.evidence import Bend
@@ -523,18 +524,18 @@ def _one_change(answer: WrongAnswer, fields: Fields) -> tuple[str, str]:
     where = f"in your {answer.name}, the path through {_way(path)}" if fields["one_share"] else f"your {answer.name}"
     missing = "; the other paths are missing" if fields["alone"] else ""
     rule = f"{_RULES[fields['of']]}. " if fields["of"] in _RULES and _applies(fields["of"], path.line, answer) else ""
-    return f"{where} is right except for one thing: {change}{missing}", f"{rule}{_where(answer, path)}"
+    look = _quoted(path.line) if fields["one_share"] else _where(answer, path)
+    return f"{where} is right except for one thing: {change}{missing}", f"{rule}{look}"
 
 
 def _where(answer: WrongAnswer, path: Path) -> str:
     """The line to look at; all lines between, for a formula that covers several."""
-    used = {*answer.evidence.depends_on}
-    if answer.local_style or not used or len(path.via) > 1:
-        return _quoted(path.line)
+    used = {*answer.evidence.depends_on} | {leaf.data for leaf in distinct_leaves(path.node) if leaf.op == "up"}
     below = answer.exercise.downstream(answer.variable)
     between = {name for name in below if name in used or used & answer.exercise.downstream(name)}
     lines = [line for line in answer.exercise.lines if between & {*line.outputs}]
-    if not 1 < len(lines) <= MOST_LINES:
+    one = answer.local_style or len(path.via) > 1 or path.line not in lines
+    if one or not 1 < len(lines) <= MOST_LINES:
         return _quoted(path.line)
     return f"Work back through forward.py lines {listed(str(line.number) for line in reversed(lines))}"
 
@@ -543,6 +544,8 @@ def _applies(broken: Kind, line: Line, answer: WrongAnswer) -> bool:
     """Whether the rule for a kind of mistake is about this line."""
     if broken is Kind.NOT_SUMMED:
         return answer.broadcast_by([line])
+    if broken is Kind.WRONG_AXIS:
+        return answer.summed_by([line])
     return broken is not Kind.NOT_EXPANDED or answer.summed_by([line])
 
 

@@ -27,13 +27,14 @@ def unused(evidence: Evidence, cases: Cases) -> Explanation | None:
     exercise, variable = cases.exercise, evidence.variable
     asked = exercise.downstream(variable) if exercise.kind == "layer" else exercise.children(variable)
     direct = tuple(name for name in ignored if name in asked)
-    if not direct or not any(map(_has_elements, evidence.of(Ask.RANDOM).values())):
+    if not direct or not _is_something(evidence.get(Ask.RANDOM, cases.number(cases.probe))):
         return None
     return explanation(Kind.UPSTREAM_UNUSED, "ignored", ignored=direct, depends_on=tuple(evidence.depends_on))
 
 
-def _has_elements(outcome: Outcome) -> bool:
-    return isinstance(outcome, Returned) and any(tensor.numel() for tensor in outcome.tensors)
+def _is_something(outcome: Outcome | None) -> bool:
+    """Whether an answer is neither empty nor zero everywhere: only then does it show what it depends on."""
+    return isinstance(outcome, Returned) and any(bool(tensor.any()) for tensor in outcome.tensors)
 
 
 def unknown(evidence: Evidence, judgment: Judgment, cases: Cases) -> Explanation:

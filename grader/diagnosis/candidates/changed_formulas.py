@@ -149,13 +149,20 @@ def _here(node: Node, facts: Facts, *, light: bool) -> Iterator[Change]:
             yield from parts.masked(node, facts)
             yield from parts.read_by(node, facts)
     elif node.op in operations.DONE:
-        yield from operations.binary_changes(node)
+        yield from (change for change in operations.binary_changes(node) if not _to_the_power_of_a_mask(change, facts))
         if not light:
             yield from _factors(node, facts)
     elif node.op == "const":
         yield from operations.number_changes(node)
     elif node.op in _SPECIAL:
         yield from _SPECIAL[node.op](node, facts)
+
+
+def _to_the_power_of_a_mask(change: Change, facts: Facts) -> bool:
+    """Whether it is what nobody writes: `x**mask` is 1 where the mask is 0."""
+    node = change.part
+    value = floats(node.args[1], facts) if node.op == "pow" and node.args[1].op == "name" else None
+    return value is not None and (value.dtype == torch.bool or not value.is_floating_point())
 
 
 def _factors(node: Node, facts: Facts) -> Iterator[Change]:
