@@ -14,6 +14,7 @@ import torch
 from grader.sandbox.limits import Level
 from grader.sandbox.numerics import float32_switch
 from grader.sandbox.reading.bodies import borrowed
+from grader.sandbox.reading.own_lines import own_lines
 from grader.sandbox.types import (
     Function,
     Isolation,
@@ -96,7 +97,8 @@ class UnlockedSandbox:
         ((name, source),) = files.items()
         if source not in self._read:
             tree = ast.parse(source)
-            functions = {n.name: _function(name, n) for n in tree.body if isinstance(n, ast.FunctionDef)}
+            lines = source.decode().splitlines()
+            functions = {n.name: _function(name, n, lines) for n in tree.body if isinstance(n, ast.FunctionDef)}
             self._read[source] = (name, compile(tree, name, "exec"), functions)
         return UnlockedSession(*self._read[source])
 
@@ -118,7 +120,7 @@ def _outcome(result: Any, outputs: int) -> Outcome:
     return Returned(tensors=tuple(each.clone() for each in results))
 
 
-def _function(file: str, node: ast.FunctionDef) -> Function:
+def _function(file: str, node: ast.FunctionDef, lines: list[str]) -> Function:
     a = node.args
     positional = [*a.posonlyargs, *a.args]
     first = len(positional) - len(a.defaults)
@@ -127,4 +129,5 @@ def _function(file: str, node: ast.FunctionDef) -> Function:
         Parameter(p.arg, "keyword_only", d is not None) for p, d in zip(a.kwonlyargs, a.kw_defaults, strict=True)
     ]
     end = node.end_lineno or node.lineno
-    return Function(node.name, file, node.lineno, end, tuple(parameters), borrowed=borrowed(node))
+    code = own_lines(node, lines, lambda number: (file, number))
+    return Function(node.name, file, node.lineno, end, tuple(parameters), borrowed=borrowed(node), code=code)

@@ -264,6 +264,8 @@ def partly_right(facts: Facts) -> Explanation | None:
 
 def rearranged(facts: Facts) -> Explanation | None:
     """The right gradient with its entries summed, arranged otherwise or left out: tried last."""
+    if whole_answer.only_rounding(facts.answer):
+        return explanations.zeros(null=False)
     same = whole_answer.same_numbers(facts.answer)
     found = (None if same else whole_answer.passed_on(facts.answer)) or whole_answer.too_far(facts) or _arranged(facts)
     if found is not None:
@@ -302,13 +304,13 @@ def weighed(facts: Facts) -> Explanation | None:
 
 
 def _weights(paths: Sequence[Path], facts: Facts) -> list[str] | None:
-    """The weight of each share in the answer; None if it is not such a sum, or if every weight is 1."""
+    """The weight of each share in the answer; None if it is not such a sum, or if every weight is 1, or every one 0."""
     found = coefficients(paths, facts)
     if found is None:
         return None
     names = [_weight([weights[position] for weights in found], facts) for position in range(len(paths))]
     known = [name for name in names if name is not None]
-    return None if len(known) < len(names) or all(name == "1" for name in known) else known
+    return None if len(known) < len(names) or set(known) <= {"1"} or set(known) <= {"0"} else known
 
 
 def _weight(each: list[float | None], facts: Facts) -> str | None:

@@ -64,7 +64,7 @@ def _written(meant: dict[str, str], evidence: Evidence) -> dict[str, str]:
     numbers = {number for line in code for number in (*line.operands, *line.exponents, *line.arguments)}
     found = {number: size for number, size in meant.items() if numbers & {float(number), 1 / float(number)}}
     sizes = {number: size for number, size in meant.items() if not size.endswith("()")}
-    return found or sizes or meant
+    return found if code and evidence.keeps_nothing else found or sizes or meant
 
 
 class _Sizes:

@@ -244,7 +244,8 @@ def _holds(change: Change, target: Share, facts: Facts) -> Match | None:
     named = None if factors is None else facts.named(factors)
     if factors is None or named is None or not math.isfinite(factors[0]) or is_decimal(named):
         return None  # a number without a name, on top of another mistake, explains nothing
-    if change.kind in _SUMS and named not in ("1", "-1") and target.uniform:
+    plain = named in ("1", "-1")
+    if _has_no_effect(change, target, facts) or (change.kind in _SUMS and not plain and target.uniform):
         return None
     if tight and named != "1":
         return None
@@ -254,6 +255,14 @@ def _holds(change: Change, target: Share, facts: Facts) -> Match | None:
     if extra == SCALED and change.cost >= BANDS[1]:
         return None  # one explanation stacked on another
     return Match(target.path, change, named, target.alone, change.cost + extra + target.surcharge)
+
+
+def _has_no_effect(change: Change, target: Share, facts: Facts) -> bool:
+    """Whether the change leaves the share as it is: a value that only gives a shape, or a dimension of size 1."""
+    return all(
+        (right := view.tensor(target.path.node)) is not None and alike(view.tensor(change.node), right, NULL)
+        for view in facts.answer.views
+    )
 
 
 SHORT = 1.1

@@ -197,6 +197,8 @@ def _instead(answer: WrongAnswer, lines: Sequence[Line]) -> str:
     return f"In forward.py, {listed(f'line {line.number} is `{line.text}`' for line in right)}"
 
 
+NEARLY_ONE = 1e-3
+"""A factor this close to 1 is put down to a small constant."""
 LARGEST_DENOMINATOR = 10_000
 """A number is written as a fraction if its denominator is at most this, otherwise in decimals."""
 
@@ -388,6 +390,8 @@ def _one_factor(answer: WrongAnswer, fields: Fields) -> tuple[str, str]:
     factor = fields["factor"]
     averaged = not _is_number(factor) and _of_sizes(answer, factor)
     hint = "Check what is averaged and what is only summed" if averaged else "Look for a missing or extra factor"
+    if _is_number(factor) and abs(float(Fraction(factor)) - 1) < NEARLY_ONE:
+        hint = "Look for a small constant or a rounded number"
     what = f"your {answer.name} is {factor} times the right gradient{at_your_sizes(answer, factor)} in every case"
     return what, f"{hint}: {readers(answer)}"
 

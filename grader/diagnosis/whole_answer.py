@@ -14,7 +14,7 @@ from grader.diagnosis.explanations import explanation
 from grader.diagnosis.factors import alike, factor_of_each
 from grader.diagnosis.kinds import Kind
 from grader.diagnosis.phrases import Dimensions
-from grader.diagnosis.search import search
+from grader.diagnosis.search import NULL, search
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -35,6 +35,11 @@ TYPED = 1e-5
 def all_zero(answer: WrongAnswer) -> bool:
     """Whether the answer is zero everywhere."""
     return all(view.got.numel() and not bool(view.got.any()) for view in answer.views)
+
+
+def only_rounding(answer: WrongAnswer) -> bool:
+    """Whether an answer is no more than the rounding of the terms that the gradient is the sum of."""
+    return all(view.got.numel() and float(view.got.abs().max()) <= NULL * view.scale for view in answer.views)
 
 
 def tiny(answer: WrongAnswer) -> bool:
@@ -86,9 +91,10 @@ def _squeezed(facts: Facts) -> Explanation | None:
     if not squeezed_alike(facts.answer):
         return None
     named = facts.named(global_factor(facts.answer, reshaped=True))
-    if named is None:
+    other = any(view.got.shape != view.expected.shape for view in facts.answer.views)
+    if named is None or (named == "1" and not other):  # what is off by less than an identity is exact has no factor
         return None
-    if any(view.got.shape != view.expected.shape for view in facts.answer.views):
+    if other:
         return explanation(Kind.KEEPDIM, "keepdim", factor=named)
     if named not in _PLAIN:
         better = _other_upstream(facts)
@@ -187,6 +193,8 @@ def _factors_when_summed(answer: WrongAnswer, dims: tuple[int, ...]) -> list[flo
 
 def too_far(facts: Facts) -> Explanation | None:
     """The right gradient summed or averaged over more than it should be."""
+    if any(view.got.numel() > view.expected.numel() for view in facts.answer.views):
+        return None
     for dims in _sums(facts.answer.probe.expected.dim()):
         for keep in (True, False):
             if facts.named(_factors_when_reduced(facts.answer, torch.sum, dims, keep=keep)) == "1":

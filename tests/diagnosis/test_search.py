@@ -9,6 +9,7 @@ import pytest
 import torch
 
 from grader.diagnosis.candidates.change import Change
+from grader.diagnosis.formula import const, mul
 from grader.diagnosis.kinds import Kind
 from grader.diagnosis.phrases import said, words
 from grader.diagnosis.search import Sample, Share, _times_powers, coefficients, nearly, ratio, search, try_change
@@ -113,11 +114,11 @@ class TestSearch:
 
     def test_one_given_formula_is_the_whole_answer_or_not(self, wrong: Wrong) -> None:
         """No other is tried."""
-        right = wrong("b", lambda _, d: d("pre").sum(0), upstream=("pre",))
+        right = wrong("b", lambda _, d: d("pre").sum(0) / 3, upstream=("pre",))
         other = wrong("b", lambda _, d: d("pre").sum(0) ** 2, upstream=("pre",))
         for facts, holds in ((right, True), (other, False)):
             (path,) = facts.paths
-            change = Change(path.node, Kind.FUSED_TERM, said("mean_missing"))
+            change = Change(mul(const(1 / 3), path.node), Kind.FUSED_TERM, said("mean_missing"))
             assert (try_change(change, path, facts) is not None) is holds
 
 
