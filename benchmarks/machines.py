@@ -97,7 +97,8 @@ def data_dependent() -> list[str]:
 def digest_of(places: list[str], *launcher: str, **environment: str) -> dict[str, Any]:
     """The digest of another process: started by a launcher (an emulator), with more in its environment."""
     command = [*launcher, sys.executable, "-W", "ignore", str(Path(__file__)), "digest", *places]
-    done = subprocess.run(command, env=os.environ | NUMPY_STARTS | environment, check=True, capture_output=True, text=True)
+    environment = {**os.environ, **NUMPY_STARTS, **environment}
+    done = subprocess.run(command, env=environment, check=True, capture_output=True, text=True)
     return json.loads(done.stdout.splitlines()[-1])  # type: ignore[no-any-return]
 
 

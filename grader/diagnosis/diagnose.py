@@ -24,7 +24,7 @@ from grader.diagnosis.layer_values import diagnose_value
 from grader.diagnosis.other_mask import other_mask
 from grader.diagnosis.own_line import located
 from grader.diagnosis.phrases import Dimensions
-from grader.diagnosis.search import among, coefficients, nearly, ratio, search, shares, try_change
+from grader.diagnosis.search import among, coefficients, nearly, only_rounding, ratio, search, shares, try_change
 from grader.diagnosis.way_back import STAGES, in_one_step, of_a_number, one_step
 from grader.exercise.case import Sweep
 from grader.verdict.evidence import Verdict
@@ -264,8 +264,8 @@ def partly_right(facts: Facts) -> Explanation | None:
 
 def rearranged(facts: Facts) -> Explanation | None:
     """The right gradient with its entries summed, arranged otherwise or left out: tried last."""
-    if whole_answer.only_rounding(facts.answer):
-        return explanations.zeros(null=False)
+    if only_rounding(facts.answer):
+        return explanation(Kind.ZEROS, "only_rounding", null=False)
     same = whole_answer.same_numbers(facts.answer)
     found = (None if same else whole_answer.passed_on(facts.answer)) or whole_answer.too_far(facts) or _arranged(facts)
     if found is not None:
@@ -304,13 +304,15 @@ def weighed(facts: Facts) -> Explanation | None:
 
 
 def _weights(paths: Sequence[Path], facts: Facts) -> list[str] | None:
-    """The weight of each share in the answer; None if it is not such a sum, or if every weight is 1, or every one 0."""
+    """The weight of each share in the answer; None if it is not such a sum, or if all that are seen are 1, or 0."""
     found = coefficients(paths, facts)
     if found is None:
         return None
-    names = [_weight([weights[position] for weights in found], facts) for position in range(len(paths))]
+    each = [[weights[position] for weights in found] for position in range(len(paths))]
+    names = [_weight(weights, facts) for weights in each]
+    seen = {name for name, weights in zip(names, each, strict=True) if any(w is not None for w in weights)}
     known = [name for name in names if name is not None]
-    return None if len(known) < len(names) or set(known) <= {"1"} or set(known) <= {"0"} else known
+    return None if len(known) < len(names) or seen <= {"1"} or seen <= {"0"} else known
 
 
 def _weight(each: list[float | None], facts: Facts) -> str | None:

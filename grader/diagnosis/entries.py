@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import torch
 
-from grader.diagnosis.factors import agreed
-from grader.diagnosis.search import NULL
+from grader.diagnosis.search import FEWEST, NULL
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -95,7 +94,7 @@ def _parts(rows: list[tuple[torch.Tensor, torch.Tensor]]) -> Iterator[tuple[str,
 
 def constant(facts: Facts) -> float | None:
     """The number that is added to every element of the right gradient; None if there is none."""
-    found: list[float | None] = []
+    found: list[tuple[float, float]] = []
     for view in facts.answer.views:
         if view.got.shape != view.expected.shape or not view.got.numel():
             return None
@@ -103,6 +102,8 @@ def constant(facts: Facts) -> float | None:
         number, noise = float(difference.mean()), NULL * max(view.scale, float(view.expected.abs().max()))
         if not float((difference - number).abs().max()) <= facts.answer.tolerance * abs(number) + noise:
             return None
-        found.append(number if abs(number) * _SAME_CONSTANT > noise else None)
-    numbers = agreed(found, _SAME_CONSTANT)
-    return None if numbers is None or max(numbers) - min(numbers) > _SAME_CONSTANT * abs(numbers[0]) else numbers[0]
+        found.append((number, noise))
+    added = max(found, key=lambda each: abs(each[0]) * _SAME_CONSTANT - each[1])[0]
+    told = [noise for _, noise in found if noise < _SAME_CONSTANT * abs(added)]
+    same = all(abs(number - added) <= _SAME_CONSTANT * abs(added) + noise for number, noise in found)
+    return added if same and len(told) >= min(FEWEST, len(found)) else None

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from grader.diagnosis.derive import Path
     from grader.diagnosis.facts import Facts
     from grader.diagnosis.formula import Node
-    from grader.diagnosis.wrong_answer import View
+    from grader.diagnosis.wrong_answer import View, WrongAnswer
 
     Powers = tuple[tuple[str, float], ...]
     """Forward values, each with an exponent."""
@@ -175,13 +175,18 @@ def _targets(paths: Sequence[Path], facts: Facts) -> Iterator[tuple[Path, list[S
     all_shares = [shares(paths, view) for view in facts.answer.views]
     for index, path in enumerate(paths):
         found = []
-        rest = _rests(all_shares, index, facts)
+        rest = None if only_rounding(facts.answer) and len(paths) > 1 else _rests(all_shares, index, facts)
         if rest is not None:
             noise = tuple(NULL * view.scale if len(paths) > 1 else 0.0 for view in facts.answer.views)
             found.append(Share(path, rest, noise, alone=False))
         if len(paths) > 1 and not _is_share(all_shares, index, facts):
             found.append(_whole(path, facts, alone=True))
         yield path, found
+
+
+def only_rounding(answer: WrongAnswer) -> bool:
+    """Whether an answer is no more than the rounding of the terms that the gradient is the sum of."""
+    return all(view.got.numel() and float(view.got.abs().max()) <= NULL * view.scale for view in answer.views)
 
 
 def _is_share(all_shares: Sequence[list[torch.Tensor] | None], index: int, facts: Facts) -> bool:

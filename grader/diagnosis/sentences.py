@@ -249,6 +249,10 @@ _IDENTITIES: dict[str, tuple[str, str]] = {
         ),
     ),
     "zeros": ("your {name} is zero everywhere", "But the loss depends on {variable}: {readers}"),
+    "only_rounding": (
+        "your {name} is zero everywhere but for rounding: its terms cancel",
+        "But the loss depends on {variable}: {readers}",
+    ),
     "tiny_like_the_gradient": (
         "your {name} is tiny",
         (

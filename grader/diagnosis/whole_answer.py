@@ -14,7 +14,7 @@ from grader.diagnosis.explanations import explanation
 from grader.diagnosis.factors import alike, factor_of_each
 from grader.diagnosis.kinds import Kind
 from grader.diagnosis.phrases import Dimensions
-from grader.diagnosis.search import NULL, search
+from grader.diagnosis.search import search
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -35,11 +35,6 @@ TYPED = 1e-5
 def all_zero(answer: WrongAnswer) -> bool:
     """Whether the answer is zero everywhere."""
     return all(view.got.numel() and not bool(view.got.any()) for view in answer.views)
-
-
-def only_rounding(answer: WrongAnswer) -> bool:
-    """Whether an answer is no more than the rounding of the terms that the gradient is the sum of."""
-    return all(view.got.numel() and float(view.got.abs().max()) <= NULL * view.scale for view in answer.views)
 
 
 def tiny(answer: WrongAnswer) -> bool:

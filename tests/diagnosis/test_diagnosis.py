@@ -42,6 +42,21 @@ MISTAKES: list[tuple[str, str, str]] = [
     ("dprobs(dlogprobs): return dlogprobs.clone()", "upstream_only", "factor is missing"),
     ("dprobs(probs): return 1/probs", "upstream_unused", "dlogprobs is left out"),
     ("dprobs(probs): return torch.zeros_like(probs)", "zeros", "zero everywhere"),
+    (
+        "dlogits(dlogprobs, probs): d = dlogprobs - probs*dlogprobs.sum(1, keepdim=True); return 0*d + d.sum(1, True)",
+        "summed_too_far",
+        "summed over dimension 1",
+    ),
+    (
+        "dhprebn(dbnraw, bnraw, n): d = dbnraw - dbnraw.mean(0) - bnraw*(dbnraw*bnraw).mean(0); return 0*d + d.mean(0)",
+        "zeros",
+        "its terms cancel",
+    ),
+    (
+        "dlogprobs(dloss, logprobs, n): return torch.full((n, 1), -1.0/n)",
+        "wrong_index",
+        "one gradient for every row",
+    ),
     ("dprobs(dlogprobs, probs): return (dlogprobs/probs).T", "transposed", "transposed (dimensions 0 and 1)"),
     ("dlogprobs(logprobs, Yb): return -F.one_hot(Yb, logprobs.shape[1])/32", "hard_coded", "32 instead of n"),
     ("dlogprobs(logprobs, n): return torch.full_like(logprobs, -1.0/n)", "wrong_index", "every position"),
@@ -72,7 +87,7 @@ MISTAKES: list[tuple[str, str, str]] = [
     (
         "dlogits(dnorm_logits, dlogit_maxes): return dnorm_logits + dlogit_maxes",
         "wrong_path",
-        "not limited to the positions",
+        "every entry instead of only the largest one",
     ),
     ("db2(dlogits): return dlogits.double().sum(0)", "wrong_dtype", "float64"),
     ("dbndiff2(dbnvar, n): return dbnvar/(n-1)", "not_expanded", "not broadcast"),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import torch
 
-from grader.diagnosis import sentences
+from grader.diagnosis import entries, sentences
 from grader.diagnosis.diagnose import rearranged
 from grader.diagnosis.kinds import Kind
 from grader.diagnosis.phrases import Dimensions
@@ -49,6 +49,14 @@ def test_is_named_on_every_case(
     assert found is not None
     assert found.kind is kind
     assert found.fields == known
+
+
+def test_a_number_is_added_only_if_every_case_has_it(wrong: Callable[..., Facts]) -> None:
+    """What one case shows and the others contradict is not a constant."""
+    everywhere = wrong("x", lambda v, d: right(v, d) + 0.5, upstream=("pre",), values=("w",))
+    assert entries.constant(everywhere) == pytest.approx(0.5)
+    once = wrong("x", lambda v, d: right(v, d) + 0.5 * (v["n"] == 6), upstream=("pre",), values=("w", "n"))
+    assert entries.constant(once) is None
 
 
 def test_right_values_that_are_repeated_are_not_searched_for_in_formulas(wrong: Callable[..., Facts]) -> None:

@@ -83,8 +83,8 @@ def _dropped(node: Node) -> Iterator[Change]:
             alone = Node("neg", (kept,)) if node.op == "sub" and kept is right else kept
             yield Change(alone, kind, said("term_missing"), 0 if has_gradient(lost) else 0.6)
         elif lost.op in _PLACES:
-            kind = Kind.WRONG_PATH if lost.op == "hot" else Kind.WRONG_INDEX
-            yield Change(kept, kind, said("positions_unlimited"), 0)
+            if lost.op == "hot_at":  # `parts` has every other set of positions
+                yield Change(kept, Kind.WRONG_INDEX, said("one_for_each_row"), 0)
         elif node.op == "pow":
             yield Change(kept, Kind.WRONG_POWER, said("power_missing"), 0.5)
         elif has_upstream(lost) and not has_upstream(kept):

@@ -227,13 +227,15 @@ def hot(node: Node, facts: Facts) -> Iterator[Change]:
     like = node.args[-1]
     dims = tensor_at(like, facts).dim()
     dim = node.data[1] if node.op == "hot" else node.data
-    kind = Kind.WRONG_PATH if node.op == "hot" else Kind.WRONG_INDEX
-    yield Change(Node("ones", (like,)), kind, said("sent_everywhere"), 0)
+    everywhere = Node("ones", (like,))
     if node.op == "hot":
+        yield Change(everywhere, Kind.WRONG_PATH, said("sent_beyond_extreme", place=_EXTREMES[node.data[0]]), 0)
         yield from _other_extremes(node, dims)
+    else:
+        yield Change(everywhere, Kind.WRONG_INDEX, said("sent_everywhere"), 0)
     if dim is None:
         return
-    first = Node("hot", (Node("ones", (like,)),), ("argmax", dim))
+    first = Node("hot", (everywhere,), ("argmax", dim))
     yield Change(first, Kind.WRONG_INDEX, said("sent_to_first", dim=dim), 0.1)
     for index, column in columns_of(facts):
         at = Node("hot_at", (index, like), dim)
