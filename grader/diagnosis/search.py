@@ -173,9 +173,10 @@ def _whole(path: Path, facts: Facts, *, alone: bool = False) -> Share:
 def _targets(paths: Sequence[Path], facts: Facts) -> Iterator[tuple[Path, list[Share]]]:
     """Every path, with what the answer leaves for it."""
     all_shares = [shares(paths, view) for view in facts.answer.views]
+    blank = len(paths) > 1 and only_rounding(facts.answer)  # what is left for a share is only what cancels the others
     for index, path in enumerate(paths):
         found = []
-        rest = None if only_rounding(facts.answer) and len(paths) > 1 else _rests(all_shares, index, facts)
+        rest = None if blank else _rests(all_shares, index, facts)
         if rest is not None:
             noise = tuple(NULL * view.scale if len(paths) > 1 else 0.0 for view in facts.answer.views)
             found.append(Share(path, rest, noise, alone=False))
