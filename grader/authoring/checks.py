@@ -14,8 +14,10 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch.overrides import TorchFunctionMode
 
+from grader.exercise.case import leaves
 from grader.exercise.dtypes import default_dtype, is_floating
 from grader.exercise.kinks import line_kinks, meets
+from grader.exercise.whole_numbers import called
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -33,31 +35,34 @@ _REMEDY = (
 )
 
 
+_TO_NUMBER = frozenset(("item", "tolist", "float", "int", "bool"))
+"""Functions and methods that make Python's numbers of a tensor."""
+
+
 def check_branches(file: ForwardFile) -> None:
-    """Refuse lines of forward() that choose between values: the derivative would differ on each side."""
+    """Refuse a condition on a number that is taken out of a tensor: the derivative would differ on each side.
+
+    A condition on a tensor itself is found when forward() runs, by `NoBranches`; one on sizes and flags is allowed.
+    """
     for line in file.lines:
-        for node in ast.walk(line.code):
-            if isinstance(node, ast.IfExp):
-                sides = ", ".join(ast.unparse(part) for part in (node.test, node.body, node.orelse))
-                file.refuse(
-                    node.lineno,
-                    "a conditional expression is a data-dependent branch; "
-                    f"compute both sides with torch.where, such as `torch.where({sides})`, or keep only one",
-                )
-            if isinstance(node, ast.BoolOp):
-                word = "and" if isinstance(node.op, ast.And) else "or"
-                file.refuse(
-                    node.lineno,
-                    f"`{word}` is a data-dependent branch; compute both sides with "
-                    f"torch.where, or combine masks with `{'&' if word == 'and' else '|'}`",
-                )
+        for node in line.nodes():
+            if isinstance(node, (ast.IfExp, ast.If, ast.While)):
+                calls = (inner for inner in ast.walk(node.test) if isinstance(inner, ast.Call))
+                if any(called(call) in _TO_NUMBER for call in calls):
+                    file.refuse(node.lineno, _BRANCH.format(what=f"`{ast.unparse(node.test)}`"))
+
+
+_BRANCH = (
+    "{what} is a condition on a tensor's values, so this is a data-dependent branch; "
+    "compute both sides with torch.where (or torch.maximum), or keep only one"
+)
 
 
 class NoBranches(TorchFunctionMode):
-    """Refuses to let the author's code take the truth value of a tensor while forward() runs: that is a branch, too.
+    """Refuses to let the author's code take the truth value of a tensor while forward() runs: that is a branch.
 
-    This catches what forward() itself does not show: an `if` in a helper function or a comprehension, and Python's
-    max(a, b). Assertions are allowed, as they choose nothing.
+    It is also one in a helper function or a comprehension, and Python's max(a, b). Assertions are allowed, as they
+    choose nothing.
     """
 
     def __init__(self, file: ForwardFile) -> None:
@@ -100,9 +105,9 @@ def check_containers(file: ForwardFile, values: Mapping[str, Any]) -> None:
 def check_followed(file: ForwardFile, exercise: Exercise, case: Case) -> None:
     """Check that the line-by-line gradients equal autograd's over the whole forward pass, in float64."""
     inputs = {name: case.inputs[name] for name in exercise.inputs_parameters}
-    leaves = {n: v.detach().double().requires_grad_() if is_floating(v) else v for n, v in inputs.items()}
+    wide = {name: value.double() if is_floating(value) else value for name, value in inputs.items()}
     with default_dtype(torch.float64):
-        values = exercise.forward(leaves)
+        values = exercise.forward(leaves(wide, exercise.class_weights))
     wanted = [values[name] for name in exercise.graded]
     grads = torch.autograd.grad(values["loss"], wanted, materialize_grads=True)
     for name, grad in zip(exercise.graded, grads, strict=True):
@@ -134,12 +139,24 @@ def check_finite(file: ForwardFile, case: Case) -> None:
     made = {name: line.number for line in case.exercise.lines for name in line.outputs}
     for values in (case.values, case.graph.values):
         for name in [*case.exercise.inputs_parameters, *made]:
-            if came := _not_finite(values[name]):
+            if (came := _not_finite(values[name])) and not _is_masked(case, name):
                 remedy = _REMEDY if name in made else "draw other values for it"
                 file.refuse(
                     made[name] if name in made else input_line(file, name),
                     f"{name} is not finite: {came}, for seed {case.seed} and {_sizes_text(case.sizes)}; {remedy}",
                 )
+
+
+def _is_masked(case: Case, name: str) -> bool:
+    """Whether a variable is infinite only where a mask made it -inf, so that its gradients are finite all the same."""
+    value = case.graph.values[name]
+    if not is_floating(value) or bool(value.isnan().any()) or bool(value.isposinf().any()):
+        return False
+    if name not in case.graph.differentiable:
+        return True
+    cut = case.cut(tuple(case.cotangents))
+    made_from = [n for step in case.graph.steps if name in step.outputs for n in step.leaves]
+    return all(bool(cut.cut(each).isfinite().all()) for each in (name, *made_from))
 
 
 def _not_finite(value: object) -> str:
@@ -165,10 +182,15 @@ def input_line(file: ForwardFile, name: str) -> int:
 
 
 def check_ties_and_kinks(file: ForwardFile, case: Case) -> None:
-    """Refuse ties at a maximum and values exactly at a kink: the derivative there is only a convention."""
+    """Refuse ties at a maximum and values exactly at a kink: the derivative there is only a convention.
+
+    Only where a graded gradient depends on it: a clamp of labels has no effect on any.
+    """
+    graded = case.exercise.graded
+    reached = frozenset(graded).union(*(case.exercise.downstream(name) for name in graded))
     for line in file.lines:
         for kink in line_kinks(line):
-            where = meets(kink, case.exercise, case.graph.values)
+            where = meets(kink, case.exercise, case.graph.values) if kink.names & reached else None
             if where is not None:
                 file.refuse(line.number, _kink_sentence(kink, where))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from functools import partial
 from inspect import getfile
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import torch
 
@@ -18,19 +18,21 @@ from grader.authoring.checks import (
     check_ties_and_kinks,
 )
 from grader.authoring.exercise_files import Draft, with_constants
+from grader.authoring.graded import left_out
 from grader.authoring.layer_forms import FORMS, layer_inputs, returned
 from grader.authoring.randomness import check_draws
 from grader.authoring.value_kinds import NoNarrowing, check_accuracy, check_inputs, check_values
-from grader.exercise.case import Case
+from grader.exercise.case import Case, leaves
 from grader.exercise.dtypes import is_floating
 from grader.exercise.exercise import Exercise
-from grader.exercise.forward import COTANGENT, OUTPUT, BrokenExercise, ForwardFile, assignments
+from grader.exercise.forward import COTANGENT, OUTPUT, BrokenExercise, ForwardFile, OtherNumber, assignments
 from grader.exercise.nearest import nearest
+from grader.exercise.packing import is_packed, packing
 from grader.exercise.settings import LECTURE_SEED
 from grader.exercise.sizes import draw_straddling, given_sizes, obstacle
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from grader.authoring.layer_forms import Style
@@ -61,7 +63,7 @@ def draft(
         path: the author's file, with `inputs(seed, ...)` and `forward(...)`; GRADED and SIZES are optional.
         name: the name of the exercise.
         workplace: an empty folder for a trial copy of the exercise.
-        graded: variables to grade; default: GRADED, or everything with a gradient.
+        graded: variables to grade; default: GRADED, or everything with a gradient that a learner should write.
         null: variables whose gradient the author knows to be zero.
         style: that of a layer; None for a function for each gradient.
 
@@ -69,19 +71,24 @@ def draft(
         BrokenExercise: a check failed; the message has the line and what to change.
     """
     file = ForwardFile.read(path)
-    check_branches(file)
     _check_sizes(file)
+    file = _with_packed(file)
+    check_branches(file)
     values = _first_run(file)
     check_containers(file, values)
     check_values(file, values)
     _run_as_author(path, lambda: check_draws(file))
     _check_names(file, graded, null, values)
-    asked, every = graded or file.constants.get("GRADED", ()), _differentiable(file, values)
+    asked: Sequence[str] = graded or file.constants.get("GRADED", ())
+    without = {} if asked else _left_out(file, values)
+    every = [name for name in _differentiable(file, values) if name not in without]
     chosen = returned(file, asked, every) if style else _backwards(asked or every, file)
+    if not chosen:
+        raise BrokenExercise(f"{path}: nothing is left to grade: {_listed(without)}; choose with --graded")
     sizes = file.constants.get("SIZES")
     folder = workplace / name
     try:
-        trial = _trial(folder, file.source, chosen, sizes or [], null)
+        trial = _trial(folder, file, chosen, sizes or [], null)
         _run_as_author(path, partial(check_accuracy, file, trial))
         given = _case(file, trial, {})
         check_ties_and_kinks(file, given)
@@ -93,10 +100,16 @@ def draft(
     except BrokenExercise as error:
         raise BrokenExercise(_in_authors_words(str(error), folder, path)) from error
     zero = tuple(v for v in chosen if all(case.is_null(v) for case in cases))
-    _check_null(path, zero, null)
-    if style is None:
-        return Draft(name, file.source, chosen, found, zero)
-    return Draft(name, file.source, (OUTPUT, *chosen), found, zero, FORMS[style](name, layer_inputs(file), chosen))
+    surprising = [name for name in zero if name not in null]
+    if surprising and (asked or style or len(surprising) > len(chosen) / 2):
+        _refuse_null(path, surprising)
+    chosen = tuple(name for name in chosen if name not in surprising)
+    zero = tuple(name for name in zero if name in null)
+    without |= dict.fromkeys(surprising, "its gradient is zero in every case")
+    rows = chosen if style is None else (OUTPUT, *chosen)
+    source = with_constants(file.source, rows, found, file.packed, without)
+    form = {} if style is None else FORMS[style](name, layer_inputs(file), chosen)
+    return Draft(name, source, rows, found, zero, form, without)
 
 
 def _in_authors_words(sentence: str, folder: Path, path: Path) -> str:
@@ -167,6 +180,26 @@ def _check_sizes(file: ForwardFile) -> None:
         )
 
 
+def _with_packed(file: ForwardFile) -> ForwardFile:
+    """The file, with the tensors in each dict, list or object among its inputs as variables of their own."""
+    function = file.function("forward")
+    module: dict[str, Any] = {}
+
+    def drawn() -> dict[str, Any]:
+        exec(compile(file.source, str(file.path), "exec"), module)  # noqa: S102 the author's own file
+        return dict(module["inputs"](LECTURE_SEED))
+
+    held = {name: value for name, value in _run_as_author(file.path, drawn).items() if is_packed(value)}
+    held = {name: value for name, value in held.items() if name in file.parameters}
+    if not held or function is None:
+        return file
+    try:
+        return ForwardFile.read(file.path, packed={n: packing(n, v, function) for n, v in held.items()})
+    except BrokenExercise:  # a name of forward() is taken
+        packed = {name: packing(name, value, function, prefixed=True) for name, value in held.items()}
+        return ForwardFile.read(file.path, packed=packed)
+
+
 def _first_run(file: ForwardFile) -> dict[str, Any]:
     """Run the author's file at the default sizes: every value that forward() reads or computes, differentiable."""
     module: dict[str, Any] = {}
@@ -176,9 +209,8 @@ def _first_run(file: ForwardFile) -> dict[str, Any]:
         drawn = file.inputs(module, LECTURE_SEED, {})
         inputs = {name: value for name, value in drawn.items() if name in file.parameters}
         check_inputs(file, inputs)
-        leaves = {name: v.detach().clone().requires_grad_() if is_floating(v) else v for name, v in inputs.items()}
         with NoNarrowing(file, file.path), NoBranches(file):  # the author's own lines call the inner one
-            return file.forward(module, leaves)
+            return file.forward(module, leaves(inputs, file.class_weights))
 
     values = _run_as_author(file.path, run)
     loss = values["loss"]
@@ -190,7 +222,17 @@ def _first_run(file: ForwardFile) -> dict[str, Any]:
             f"{file.path}: the loss does not depend on any floating-point tensor from inputs(), so it has no "
             "gradients; use one in forward(), and do not detach it"
         )
-    return {name: values[name] for name in (*file.parameters, *(o for line in file.lines for o in line.outputs))}
+    found = {name: values.get(name) for name in (*file.parameters, *(o for line in file.lines for o in line.outputs))}
+    return {name: value for name, value in found.items() if name in values}
+
+
+def _left_out(file: ForwardFile, values: dict[str, Any]) -> dict[str, str]:
+    """The variables that a learner need not differentiate, each with the reason."""
+    module: dict[str, Any] = {}
+    exec(compile(file.source, str(file.path), "exec"), module)  # noqa: S102 the author's own file
+    one, other = (file.inputs(module, seed, {}) for seed in (LECTURE_SEED, _OTHER_SEEDS[0]))
+    read = {name for line in file.lines for name in line.reads} & {*_gradable(file, values)}
+    return {name: why for name, why in left_out(file, one, other, values).items() if name in read}
 
 
 def _differentiable(file: ForwardFile, values: dict[str, Any]) -> list[str]:
@@ -205,7 +247,7 @@ def _differentiable(file: ForwardFile, values: dict[str, Any]) -> list[str]:
 
 def _gradable(file: ForwardFile, values: dict[str, Any]) -> list[str]:
     """The variables that learners may have to differentiate: not what stands in for the rest of a network."""
-    given = ("loss", OUTPUT, COTANGENT) if file.ends_in_out else ("loss",)
+    given = ("loss", file.output, COTANGENT) if file.output else ("loss",)
     return [name for name in values if name not in given]
 
 
@@ -215,14 +257,18 @@ def _has_gradient(value: object) -> bool:
 
 def _backwards(chosen: Sequence[str], file: ForwardFile) -> tuple[str, ...]:
     """The chosen names, each once, in the order of the backward pass: computed or first read last comes first."""
-    made = {output: line.number for line in file.lines for output in line.outputs}
-    read = {name: line.number - 0.5 for line in reversed(file.lines) for name in line.reads if name in file.parameters}
-    return tuple(sorted(dict.fromkeys(chosen), key=lambda name: -made.get(name, read.get(name, 0.0))))
+    lines = list(enumerate(file.lines))
+    made = {output: k for k, line in lines for output in line.outputs}
+    read = {name: k - 0.5 for k, line in reversed(lines) for name in line.reads if name in file.parameters}
+    return tuple(sorted(dict.fromkeys(chosen), key=lambda name: -made.get(name, read.get(name, -1.0))))
 
 
-def _trial(folder: Path, source: str, graded: Sequence[str], sizes: Sequence[Any], null: Sequence[str]) -> Exercise:
+def _trial(
+    folder: Path, file: ForwardFile, graded: Sequence[str], sizes: Sequence[Any], null: Sequence[str]
+) -> Exercise:
     folder.mkdir(parents=True)
-    (folder / "forward.py").write_text(with_constants(source, graded, sizes), encoding="utf-8")
+    source = with_constants(file.source, graded, sizes, file.packed)
+    (folder / "forward.py").write_text(source, encoding="utf-8")
     (folder / "exercise.toml").write_text(f"title = 'trial'\nnull = {list(null)!r}\n", encoding="utf-8")
     return Exercise(folder)
 
@@ -261,20 +307,22 @@ def _line_of(error: BaseException, path: Path) -> str:
     return f":{number}" if number is not None else ""
 
 
-def _check_null(path: Path, zero: Sequence[str], said: Sequence[str]) -> None:
-    surprising = [name for name in zero if name not in said]
-    if surprising:
-        raise BrokenExercise(
-            f"{path}: the gradient of {', '.join(surprising)} is zero in every case, so any tiny value looks right. "
-            f"If that is intended, pass {' '.join(f'--null {name}' for name in surprising)}; "
-            "if not, check the loss (out.sum() makes a norm layer's gradient vanish; (out * cot).sum() does not)"
-        )
+def _refuse_null(path: Path, surprising: Sequence[str]) -> NoReturn:
+    raise BrokenExercise(
+        f"{path}: the gradient of {', '.join(surprising)} is zero in every case, so any tiny value looks right. "
+        f"If that is intended, pass {' '.join(f'--null {name}' for name in surprising)}; "
+        "if not, check the loss (out.sum() makes a norm layer's gradient vanish; (out * cot).sum() does not)"
+    )
+
+
+def _listed(without: Mapping[str, str]) -> str:
+    return ", ".join(f"{name} ({why})" for name, why in without.items())
 
 
 def _draw_sizes(file: ForwardFile, exercise: Exercise, given: Case) -> tuple[dict[str, int], ...]:
     """Sizes for the further cases: they straddle the given ones, and the forward pass runs at them."""
     works = partial(_works, file, exercise, max(MOST_ELEMENTS, 2 * _elements(given)))
-    sizes = exercise.given_sizes
+    sizes = {name: size for name, size in exercise.given_sizes.items() if not _counts_inputs(exercise, name, size)}
     found = draw_straddling(sizes, random.Random(LECTURE_SEED), works)  # noqa: S311 reproducible, not secret
     if found is None:
         because = obstacle(sizes, works)
@@ -284,6 +332,17 @@ def _draw_sizes(file: ForwardFile, exercise: Exercise, given: Case) -> tuple[dic
             f"write them yourself: SIZES = [{{{', '.join(f'{n!r}: ...' for n in sizes)}}}, ...]"
         )
     return found
+
+
+def _counts_inputs(exercise: Exercise, name: str, size: int) -> bool:
+    """Whether a size is the number of tensors in a list, such as the number of layers: it can have no other value."""
+    try:
+        exercise.inputs(LECTURE_SEED, {name: size + 1})
+    except OtherNumber:
+        return True
+    except Exception:  # noqa: BLE001 it does not run at this size, which is another matter
+        return False
+    return False
 
 
 def _works(file: ForwardFile, exercise: Exercise, most: int, sizes: dict[str, int]) -> bool:

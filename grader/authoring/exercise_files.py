@@ -6,6 +6,7 @@ import ast
 import json
 from dataclasses import dataclass, field
 from textwrap import indent
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -35,6 +36,8 @@ class Draft:
     null: tuple[str, ...]
     form: dict[str, str] = field(default_factory=dict)
     """[form] of a layer; empty for a function for each gradient."""
+    without: dict[str, str] = field(default_factory=dict)
+    """The variables with a gradient that are not graded by default, each with the reason."""
     arrays: ArrayKind = ArrayKind.TORCH
 
     @property
@@ -43,21 +46,30 @@ class Draft:
         return tuple(variable for variable in self.graded if not self.form or variable != OUTPUT)
 
 
-def with_constants(source: str, graded: Sequence[str], sizes: Sequence[dict[str, int]]) -> str:
-    """The source with GRADED and SIZES moved to its end, so that no line number changes."""
+def with_constants(
+    source: str,
+    graded: Sequence[str],
+    sizes: Sequence[dict[str, int]],
+    packed: Mapping[str, str],
+    without: Mapping[str, str] = MappingProxyType({}),
+) -> str:
+    """The source with GRADED, SIZES and PACKED moved to its end, so that no line number changes."""
     kept = source.splitlines(keepends=True)
     for name, node in assignments(ast.parse(source)).items():
-        if name in ("GRADED", "SIZES"):
+        if name in ("GRADED", "SIZES", "PACKED"):
             last = node.end_lineno or node.lineno
             kept[node.lineno - 1 : last] = ["\n"] * (last - node.lineno + 1)
     rows = "".join(f"    {dict(size)!r},\n" for size in sizes)
+    others = "".join(f"# not graded: {name}, {why}; add it below to grade it\n" for name, why in without.items())
+    about_parts = "the tensors in each input that holds several; each is a variable of its own"
+    parts = f"\n# {about_parts}\nPACKED = {dict(packed)!r}\n" if packed else ""
     order = "the variables whose gradients are graded, in the order of the backward pass"
     about = "what is graded: out, and the gradients of these inputs" if OUTPUT in graded else order
     return (
         f"{''.join(kept).rstrip()}\n\n"
-        f"# {about}\n"
+        f"# {about}\n{others}"
         f"GRADED = {list(graded)!r}\n\n"
-        f"# the sizes of the other cases that the functions are tested on\nSIZES = [\n{rows}]\n"
+        f"# the sizes of the other cases that the functions are tested on\nSIZES = [\n{rows}]\n{parts}"
     )
 
 
@@ -71,7 +83,7 @@ def write_exercise(made: Draft, exercises: Path, solutions: Path, title: str) ->
     (answers / "right").mkdir(parents=True)
     (answers / "wrong").mkdir()
     files = {
-        folder / "forward.py": with_constants(made.source, made.graded, made.sizes),
+        folder / "forward.py": made.source,
         folder / "exercise.toml": _settings_text(made, title),
     }
     for path, text in files.items():

@@ -66,7 +66,7 @@ def returned(file: ForwardFile, asked: Sequence[str], differentiable: Sequence[s
     Raises:
         BrokenExercise: the forward pass is no layer, or something else than an input was asked for.
     """
-    if not file.ends_in_out:
+    if file.output != OUTPUT:
         file.refuse(
             file.lines[-1].number, f"--form needs a layer: let forward() end in `{OUTPUT} = ...`, without a loss"
         )

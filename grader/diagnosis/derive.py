@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from types import CodeType
 
     from grader.exercise.exercise import Exercise
-    from grader.exercise.forward import Line
+    from grader.exercise.line import Line
 
 MOST_PATHS = 16
 """The most chains of lines from one variable; further ones are left out."""

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from grader.diagnosis.kinds import Kind
     from grader.diagnosis.phrases import Phrase
     from grader.diagnosis.wrong_answer import View
-    from grader.exercise.forward import Line
+    from grader.exercise.line import Line
 
 Differences = Mapping[str, torch.Tensor]
 """What a mistake adds to the total gradients of some variables, by name and in their shapes."""
@@ -111,7 +111,7 @@ def of_line(view: View, line: Line, only: str | None = None) -> Differences | No
     if any(graph.values[name].shape != total.shape for name, total in totals.items()):
         return None
     theirs = Sweep(graph, totals).product(graph.steps[0])
-    step = next(step for step in view.case.graph.steps if step.line.number == line.number)
+    step = next(step for step in view.case.graph.steps if step.line.outputs == line.outputs)
     ours = view.sweep.product(step)
     names = {*theirs, *ours} if only is None else {only}
     values = view.case.graph.values
@@ -190,7 +190,7 @@ def of_one_way(
         return None
     moved: Mapping[str, torch.Tensor] = {start: found[start].expand(view.case.graph.values[start].shape)}
     for line in along:
-        step = next(step for step in view.case.graph.steps if step.line.number == line.number)
+        step = next(step for step in view.case.graph.steps if step.line.outputs == line.outputs)
         moved = Sweep(view.case.graph, moved).product(step)
     return {end: moved[end]}
 
@@ -211,7 +211,7 @@ def of_other_totals(view: View, one: str, other: str) -> Differences | None:
 
 def of_ones(view: View, line: Line) -> Differences | None:
     """The gradient of a line's output taken to be one."""
-    step = next(step for step in view.case.graph.steps if step.line.number == line.number)
+    step = next(step for step in view.case.graph.steps if step.line.outputs == line.outputs)
     ones = {name: torch.ones_like(view.case.graph.values[name]) for name in step.outputs}
     theirs, ours = Sweep(view.case.graph, ones).product(step), view.sweep.product(step)
     return {name: theirs[name] - ours[name] for name in theirs}

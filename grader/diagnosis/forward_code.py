@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from types import CodeType
 
-    from grader.exercise.forward import Line
+    from grader.exercise.line import Line
 
 
 def value_of(line: Line) -> ast.expr:

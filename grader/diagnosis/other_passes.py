@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from grader.diagnosis.candidates.changed_lines import ChangedLines
     from grader.exercise.case import Case, Cases
     from grader.exercise.exercise import Exercise
-    from grader.exercise.forward import Line
+    from grader.exercise.line import Line
 
 DIRECTIONS = 3
 """How many products an answer is looked up by."""

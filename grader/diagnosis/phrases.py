@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from grader.diagnosis.formula import Node
-from grader.exercise.forward import Line
+from grader.exercise.line import Line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from grader.diagnosis.explanations import Explanation
     from grader.diagnosis.wrong_answer import WrongAnswer
     from grader.exercise.exercise import Exercise
-    from grader.exercise.forward import Line
+    from grader.exercise.line import Line
 
     Fields = Mapping[str, Any]
 

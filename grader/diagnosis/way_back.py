@@ -26,7 +26,6 @@ from grader.diagnosis.kinds import Kind
 from grader.diagnosis.other_passes import DIRECTIONS, MOST_CHECKED, directions, passes_of, products, rows_alike
 from grader.diagnosis.search import NULL
 from grader.diagnosis.wrong_answer import View
-from grader.exercise.forward import OUTPUT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -127,7 +126,7 @@ def _between(cases: Cases, upstream: tuple[str, ...]) -> tuple[str, ...]:
     exercise, graph = cases.exercise, cases.probe.graph
     graded = [name for name in exercise.graded if not exercise.is_value(name)]
     below = {name for variable in graded for name in (variable, *exercise.downstream(variable))}
-    ends = {*upstream, "loss", *((OUTPUT,) if exercise.ends_in_out else ())}
+    ends = {*upstream, "loss", *((exercise.output,) if exercise.output else ())}
     above = {name for name in below if not upstream or {*upstream} & exercise.downstream(name)}
     return tuple(n for n in graph.values if n in above and n in graph.differentiable and n not in ends)
 
@@ -178,7 +177,7 @@ def one_step(
 
 
 def _found(answer: WrongAnswer, mistake: Mistake, gradients: tuple[str, ...]) -> Explanation:
-    line = next(each for each in answer.exercise.lines if each.number == mistake.line.number)
+    line = next(each for each in answer.exercise.lines if each.outputs == mistake.line.outputs)
     otherwise = None if mistake.changed is None else mistake.changed.lines
     fields = {"step": mistake.phrase, "line": line, "otherwise": otherwise, "one_share": True}
     one = len(gradients) == 1 and otherwise is None and not mistake.several_lines

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from grader.diagnosis.formula import Node, Numbers
     from grader.exercise.case import Case
     from grader.exercise.exercise import Exercise
-    from grader.exercise.forward import Line
+    from grader.exercise.line import Line
     from grader.verdict.evidence import Evidence
 
 TOLERANCE = 1e-9

@@ -24,15 +24,16 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from grader.exercise.dtypes import default_dtype, is_floating
-from grader.exercise.forward import BrokenExercise, Line, compiled
+from grader.exercise.forward import BrokenExercise
 from grader.exercise.kinks import has_kink
+from grader.exercise.line import Line, compiled
 from grader.exercise.settings import LECTURE_SEED
 from grader.exercise.sizes import at_batch_size, draw_near
 from grader.exercise.stress import crossed, is_covered, stressed, unseen_rows, upstream_inputs, with_every_index
 from grader.names import names_are_packaged
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from grader.exercise.exercise import Exercise
 
@@ -103,7 +104,8 @@ class LineGraph:
         self.values = {name: _as_float64(value) for name, value in inputs.items()}
         self.steps: list[_Step] = []
         self.readers: dict[str, list[_Step]] = {}
-        self._attached = {name for name, value in self.values.items() if is_floating(value)}
+        floating = {name for name, value in self.values.items() if is_floating(value)}
+        self._attached = floating - exercise.class_weights
         with default_dtype(torch.float64):
             for line in exercise.lines if lines is None else lines:
                 self._run(line, exercise.module.__dict__, at)
@@ -167,8 +169,8 @@ class Sweep:
         self._totals: dict[str, torch.Tensor] = {}
         self._scales: dict[str, float] = {}
         self._magnitudes: dict[str, float] = {}
-        self._products: dict[int, dict[str, torch.Tensor]] = {}
-        self._flipped: dict[int, list[dict[str, torch.Tensor]]] = {}
+        self._products: dict[tuple[str, ...], dict[str, torch.Tensor]] = {}
+        self._flipped: dict[tuple[str, ...], list[dict[str, torch.Tensor]]] = {}
         self.kept = 0
         """How many computed elements are kept here."""
 
@@ -232,7 +234,7 @@ class Sweep:
         """One line's vector-Jacobian product for each variable that it reads, by name and in its shape."""
         if self._base is not None and self._shares_base(step):
             return self._base.product(step)
-        key = step.line.number
+        key = step.line.outputs
         if key not in self._products:
             self._products[key] = _vjp(step, [self.total(name) for name in step.outputs])
             self.kept += sum(each.numel() for each in step.leaves.values())
@@ -242,9 +244,9 @@ class Sweep:
         """`sign_flips` such products, each with different random signs of the line's upstream gradients."""
         if self._base is not None and self._shares_base(step):
             return self._base.flips(step)
-        key = step.line.number
+        key = step.line.outputs
         if key not in self._flipped:
-            generator = torch.Generator().manual_seed(key)
+            generator = torch.Generator().manual_seed(step.line.number)
             totals = [self.total(name) for name in step.outputs]
             self._flipped[key] = [
                 _vjp(step, [total * _signs(total, generator) for total in totals]) for _ in range(self.graph.sign_flips)
@@ -365,7 +367,8 @@ class Case:
         """The forward values in float32, detached. Where arrays are NumPy's, they were computed in float64."""
         if self.exercise.in_numpy:
             return {name: v.float() if is_floating(v) else v for name, v in self.graph.values.items()}
-        return {name: v.detach() if isinstance(v, torch.Tensor) else v for name, v in self._run.items()}
+        run = {name: v for name, v in self._run.items() if name in self.graph.values}  # not a loop's own names
+        return {name: v.detach() if isinstance(v, torch.Tensor) else v for name, v in run.items()}
 
     @cached_property
     def reference(self) -> dict[str, torch.Tensor]:
@@ -375,15 +378,16 @@ class Case:
         """
         if self.exercise.in_numpy:
             return {name: self.true.total(name).float() for name in (*self.graph.differentiable, "loss")}
-        wanted = {name: v for name, v in self._run.items() if is_floating(v) and v.requires_grad and name != "loss"}
+        named = {name: v for name, v in self._run.items() if name in self.graph.values and name != "loss"}
+        wanted = {name: v for name, v in named.items() if is_floating(v) and v.requires_grad}
         grads = torch.autograd.grad(self._run["loss"], list(wanted.values()), materialize_grads=True)
         found = dict(zip(wanted, grads, strict=True))
         return {**found, "loss": torch.ones_like(self._run["loss"]).detach()}
 
     @cached_property
     def _run(self) -> dict[str, Any]:
-        leaves = {n: v.detach().clone().requires_grad_() if is_floating(v) else v for n, v in self.inputs.items()}
-        return self.exercise.forward({n: v for n, v in leaves.items() if n in self.exercise.inputs_parameters})
+        given = {name: self.inputs[name] for name in self.exercise.inputs_parameters}
+        return self.exercise.forward(leaves(given, self.exercise.class_weights))
 
     @cached_property
     def pool64(self) -> dict[str, Any]:
@@ -392,7 +396,7 @@ class Case:
         No true gradient is among them, so nothing sent to a submission gives an answer away.
         """
         once = {f"d{name}": cotangent for name, cotangent in self.cotangents.items()}
-        return {**self.offered_sizes, **once, **pool_values(self.graph.values)}
+        return {**self.offered_sizes, **once, **self._offered(self.graph.values)}
 
     @cached_property
     def offered_sizes(self) -> dict[str, int]:
@@ -403,7 +407,12 @@ class Case:
     def pool32(self) -> dict[str, Any]:
         """The same in float32."""
         once = {f"d{name}": cotangent.float() for name, cotangent in self.cotangents.items()}
-        return {**self.offered_sizes, **once, **pool_values(self.values)}
+        return {**self.offered_sizes, **once, **self._offered(self.values)}
+
+    def _offered(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """The forward values that a function may ask for, under every name that they have."""
+        found = pool_values(values)
+        return found | {name: found[value] for name, value in self.exercise.aliases.items() if value in found}
 
     @cached_property
     def narrow(self) -> Case:
@@ -436,7 +445,7 @@ class Case:
         found = [*values, *(self.true.total(variable) for variable in self.exercise.graded)]
         return (
             all(_LEAST < size / self.scale < _MOST for size in sizes)
-            and all(bool(torch.isfinite(v).all()) for v in found)
+            and not any(bool((v.isnan() | v.isposinf()).any()) for v in found)  # -inf is a mask's
             and not has_kink(self.exercise, self.graph.values)
         )
 
@@ -685,6 +694,16 @@ def tensor_bytes(tensor: torch.Tensor) -> bytes:
     """A tensor's values as raw bytes, without numpy, which `.numpy()` would need."""
     dense = tensor.detach().contiguous()
     return ctypes.string_at(dense.data_ptr(), dense.numel() * dense.element_size()) if dense.numel() else b""
+
+
+def leaves(inputs: Mapping[str, Any], without: Collection[str]) -> dict[str, Any]:
+    """The inputs; those that have a gradient as leaves of autograd's graph.
+
+    Args:
+        without: floating inputs that have none.
+    """
+    floating = {name: value for name, value in inputs.items() if is_floating(value) and name not in without}
+    return {**inputs, **{name: value.detach().clone().requires_grad_() for name, value in floating.items()}}
 
 
 def _as_float64(value: Any) -> Any:

@@ -15,7 +15,7 @@ from grader.exercise.whole_numbers import called, turns_whole, whole_inputs
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
 
-    from grader.exercise.forward import Line
+    from grader.exercise.line import Line
 
 # fmt: off
 _FACTS = frozenset(("shape", "ndim", "dtype", "device", "data", "itemsize", "nbytes"))
@@ -86,7 +86,7 @@ def _taken(name: str, *, is_input: bool, is_size: bool) -> str:
 
 def _with_gradient(inputs: Iterable[str], lines: Sequence[Line]) -> frozenset[str]:
     """The variables that may have a gradient: these inputs, and what follows from them, if a line reads it."""
-    indices = {name for line in lines for name in _indices(line.code)}
+    indices = {name for line in lines for name in _indices(line)}
     attached = {name for name in inputs if name not in indices}
     for line in lines:
         attached.update(name for name, value in _pairs(line) if name not in indices and _follows(value, attached))
@@ -125,9 +125,9 @@ def _stops(call: ast.Call) -> bool:
     return called(call) in _WITHOUT or turns_whole(call)
 
 
-def _indices(code: ast.stmt) -> Iterator[str]:
+def _indices(line: Line) -> Iterator[str]:
     """Names used as subscripts, alone or among others: integers or masks."""
-    for node in ast.walk(code):
+    for node in line.nodes():
         if isinstance(node, ast.Subscript):
             parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
             ends = [e for p in parts for e in ([p.lower, p.upper, p.step] if isinstance(p, ast.Slice) else [p])]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import hashlib
 import inspect
+import sys
 from functools import cached_property
 from importlib.util import find_spec
 from types import ModuleType
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from grader.exercise.course import find_course
 from grader.exercise.exercise_toml import KINDS, read_settings
 from grader.exercise.form import EXAMPLE, form_problem, row_name
-from grader.exercise.forward import COTANGENT, BrokenExercise, ForwardFile, Line, assignments
+from grader.exercise.forward import COTANGENT, BrokenExercise, ForwardFile, assignments
 from grader.exercise.nearest import did_you_mean
 from grader.exercise.sizes import given_sizes
 from grader.sandbox.types import RulesConfig, Wanted
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
     from grader.exercise.course import Course
     from grader.exercise.exercise_toml import ExerciseSettings
+    from grader.exercise.line import Line
 
 
 SIGN_FLIPS = 8
@@ -49,7 +51,8 @@ class Exercise:
         self.forward_file, self._file, self.settings = file.path, file, settings
         self.source, self.constants = file.source, file.constants
         self.inputs_parameters, self.lines = file.parameters, file.lines
-        self.ends_in_out, self.kind = file.ends_in_out, settings.kind
+        self.output, self.kind = file.output, settings.kind
+        self.ends_in_out, self.aliases, self.class_weights = file.ends_in_out, file.aliases, file.class_weights
         self.graded = _graded(file, KINDS[self.kind])
         self.sizes: tuple[dict[str, int], ...] = tuple(file.constants.get("SIZES", ()))
         self.given_sizes = given_sizes(file.function("inputs"))
@@ -58,8 +61,8 @@ class Exercise:
         """The largest error of a right gradient, relative to the summed terms, where the exercise's own gradients are
         less exact than autograd's in float64; None if they are not."""
         self.sign_flips = SIGN_FLIPS
-        self.hides_terms = False
-        """Whether one line does so much that the terms of its gradients cancel unseen: a whole function is called."""
+        self.hides_terms = any(line.body for line in self.lines)
+        """Whether one line does so much that the terms of its gradients cancel unseen: a step, or a whole function."""
 
     def _check(self) -> None:
         """Check what was read.
@@ -222,10 +225,15 @@ class Exercise:
         """forward.py as a module. Trusted: it comes from the package, a pack or the learner's own workspace."""
         module = ModuleType(f"forward_{self.name}")
         module.__file__ = str(self.forward_file)
+        before = sys.modules.get(module.__name__)
+        sys.modules[module.__name__] = module  # a dataclass looks up its own module
         try:
             exec(compile(self.source, str(self.forward_file), "exec"), module.__dict__)  # noqa: S102 trusted file
         except (Exception, SystemExit) as error:
             raise BrokenExercise(f"{self.forward_file} does not run: {type(error).__name__}: {error}") from error
+        finally:
+            del sys.modules[module.__name__]
+            sys.modules.update({module.__name__: before} if before is not None else {})
         return module
 
     @cached_property

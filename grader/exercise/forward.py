@@ -8,16 +8,22 @@ from __future__ import annotations
 
 import ast
 import contextlib
-import functools
+import inspect
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, NoReturn, Self
 
 from grader.exercise.clashes import clashes
+from grader.exercise.line import Line, NotALine
+from grader.exercise.packing import contents, leaves
+from grader.exercise.statements import read_lines
+from grader.exercise.whole_numbers import called
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping
     from pathlib import Path
-    from types import CodeType
+
+    from grader.exercise.statements import Read
 
 OUTPUT, COTANGENT = "out", "cot"
 PROJECTION = f"loss = ({OUTPUT} * {COTANGENT}).sum()"
@@ -30,25 +36,11 @@ class BrokenExercise(Exception):
     """An error in an exercise's own files; the message has file and line. Never a learner's mistake."""
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One line of the forward pass: `outputs = f(reads)`."""
-
-    number: int
-    text: str
-    outputs: tuple[str, ...]
-    reads: tuple[str, ...]
-    """Names it reads that are inputs or outputs of earlier lines, in order of appearance."""
-    code: ast.stmt = field(repr=False, compare=False)
+class OtherNumber(BrokenExercise):
+    """An input has another number of tensors at some sizes."""
 
 
-@functools.cache
-def compiled(line: Line) -> CodeType:
-    """A line's code, to be run with the values that it reads as names."""
-    return compile(ast.Module([line.code], []), f"forward.py:{line.number}", "exec")
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ForwardFile:
     """A forward.py, parsed but not run."""
 
@@ -61,27 +53,54 @@ class ForwardFile:
     """The parameters of forward(), and `cot` if it ends in `out`."""
     lines: tuple[Line, ...]
     """The lines of forward(), in order; the last one computes the loss."""
-    ends_in_out: bool = False
-    """Whether that last line was added here."""
+    output: str = ""
+    """The variable that the forward pass ends in, `out`; empty if that is the loss."""
+    aliases: dict[str, str] = field(default_factory=dict)
+    """Other names of variables: `residual = x`."""
+    packed: dict[str, str] = field(default_factory=dict)
+    """For each parameter that is a dict, list or object of tensors: the expression that makes it from them."""
 
     @classmethod
-    def read(cls, path: Path, upstream: Collection[str] = ()) -> Self:
+    def read(cls, path: Path, upstream: Collection[str] = (), packed: Mapping[str, str] | None = None) -> Self:
         """Read a file.
 
         Args:
             upstream: the inputs that a layer is given as gradients: `dnext_h`, beside a variable `next_h`.
+            packed: see `packed`; default: the file's own PACKED.
 
         Raises:
             BrokenExercise: `path:line: message` about what cannot be read, or cannot be a forward line.
         """
         source = read_text(path)
         tree = parse(path, source)
-        function, lines = _read_forward(path, source, tree)
+        constants = literals(tree)
+        function = _read_forward(path, tree)
+        held: dict[str, str] = dict(constants.get("PACKED", {}) if packed is None else packed)
+        made = {name: ast.parse(text, mode="eval").body for name, text in held.items()}
+        written = _parameters(function)
+        parameters = tuple(p for name in written for p in (leaves(made[name]) if name in made else [name]))
+        try:
+            read = read_lines(tree, function, source, parameters, made)
+        except NotALine as error:
+            raise BrokenExercise(f"{path}:{error.number}: {error.why}") from error
+        known = {*parameters, *(name for line in read.lines for name in line.outputs)}
+        lines = _with_projection(path, function.body[-1], read, known)
+        output = "" if read.end == "loss" else read.end
         for number, why in clashes(tree, function, lines, upstream):
             raise BrokenExercise(f"{path}:{number}: {why}")
-        parameters, ends_in_out = _parameters(function), lines[-1].text is PROJECTION
-        more = (COTANGENT,) if ends_in_out else ()
-        return cls(path, source, tree, literals(tree), (*parameters, *more), lines, ends_in_out)
+        more = (COTANGENT,) if output else ()
+        return cls(path, source, tree, constants, (*parameters, *more), lines, output, read.aliases, held)
+
+    @cached_property
+    def class_weights(self) -> frozenset[str]:
+        """The inputs that weigh classes in a loss function: PyTorch does not differentiate by them."""
+        calls = (node for line in self.lines for node in line.nodes() if isinstance(node, ast.Call))
+        return frozenset(name for call in calls for name in _class_weights(call)) & frozenset(self.parameters)
+
+    @property
+    def ends_in_out(self) -> bool:
+        """Whether the last line, which computes the loss, was added here."""
+        return bool(self.output)
 
     def function(self, name: str) -> ast.FunctionDef | None:
         """A top-level function of the file; None if it has none of that name."""
@@ -93,28 +112,52 @@ class ForwardFile:
         Args:
             module: the names that the file defines when it is run.
         """
-        values: dict[str, Any] = module["inputs"](seed, **sizes)
-        if self.ends_in_out and values.keys() >= {*self.parameters} - {COTANGENT}:
+        import torch
+
+        with torch.random.fork_rng(devices=[]):  # inputs() may seed torch's own generator
+            values = self._unpacked(module, module["inputs"](seed, **sizes))
+        if self.output and values.keys() >= {*self.parameters} - {COTANGENT}:
             values = {**values, COTANGENT: self._cotangent(module, values, seed)}
         return values
+
+    def _unpacked(self, module: Mapping[str, Any], drawn: Mapping[str, Any]) -> dict[str, Any]:
+        """The inputs, with each tensor of a dict, list or object under its own name, and defaults of forward()."""
+        signature = inspect.signature(module["forward"]).parameters.values()
+        values = {each.name: each.default for each in signature if each.default is not each.empty} | dict(drawn)
+        for name, text in self.packed.items():
+            names = leaves(ast.parse(text, mode="eval").body)
+            inside = list(contents(values.pop(name)))
+            if len(inside) != len(names):
+                raise OtherNumber(f"{self.path}: {name} has {len(inside)} tensors, expected {len(names)} as in PACKED")
+            values.update(zip(names, inside, strict=True))
+        return values
+
+    def _run(self, module: Mapping[str, Any], inputs: Mapping[str, Any]) -> dict[str, Any]:
+        """Call forward()."""
+        others = {name for text in self.packed.values() for name in leaves(ast.parse(text, mode="eval").body)}
+        others |= {COTANGENT} if self.output else set()
+        given = {name: value for name, value in inputs.items() if name not in others}
+        for name, text in self.packed.items():
+            given[name] = eval(text, dict(module), dict(inputs))  # noqa: S307 from the trusted file
+        values: dict[str, Any] = module["forward"](**given)
+        return {**values, **inputs}  # forward() may use an input's name for another value
 
     def _cotangent(self, module: Mapping[str, Any], values: Mapping[str, Any], seed: int) -> Any:
         import torch
 
-        out = module["forward"](**{name: values[name] for name in self.parameters if name != COTANGENT})[OUTPUT]
+        names = [name for name in self.parameters if name != COTANGENT]
+        out = self._run(module, {name: values[name] for name in names})[self.output]
         if not isinstance(out, torch.Tensor) or not out.is_floating_point():
             kind = f"a {out.dtype} tensor" if isinstance(out, torch.Tensor) else f"of type {type(out).__name__}"
-            raise BrokenExercise(f"{self.path}: forward() ends in {OUTPUT}, which is {kind}; it must be a float tensor")
+            raise BrokenExercise(
+                f"{self.path}: forward() ends in {self.output}, which is {kind}; it must be a float tensor"
+            )
         return torch.randn(out.shape, generator=torch.Generator().manual_seed(seed ^ OTHER_DRAW))
 
     def forward(self, module: Mapping[str, Any], inputs: Mapping[str, Any]) -> dict[str, Any]:
         """Run the forward pass; returns every named value, including `loss`."""
-        if not self.ends_in_out:
-            values: dict[str, Any] = module["forward"](**inputs)
-            return values
-        cotangent = inputs[COTANGENT]
-        values = module["forward"](**{name: value for name, value in inputs.items() if name != COTANGENT})
-        return {**values, COTANGENT: cotangent, "loss": (values[OUTPUT] * cotangent).sum()}
+        values = self._run(module, inputs)
+        return {**values, "loss": (values[self.output] * inputs[COTANGENT]).sum()} if self.output else values
 
     def refuse(self, line: int, why: str) -> NoReturn:
         """Raise BrokenExercise with a line of this file."""
@@ -176,38 +219,44 @@ def _parameters(function: ast.FunctionDef) -> tuple[str, ...]:
     return tuple(a.arg for a in [*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs])
 
 
-def _read_forward(path: Path, source: str, tree: ast.Module) -> tuple[ast.FunctionDef, tuple[Line, ...]]:
-    """The function forward() and its lines, each one assignment."""
+def _read_forward(path: Path, tree: ast.Module) -> ast.FunctionDef:
+    """The function forward(), which has statements and ends in `return locals()`."""
     function = find_function(tree, "forward")
     if function is None:
         raise BrokenExercise(f"{path}: no function forward(...) found")
     body = function.body[1:] if ast.get_docstring(function) is not None else function.body
     if not body or not _returns_locals(body[-1]):
         raise BrokenExercise(f"{path}:{function.lineno}: forward() must end with `return locals()`")
-    known = dict.fromkeys(_parameters(function))
-    written = source.encode().splitlines(keepends=True)
-    lines = []
-    for node in body[:-1]:
-        line = _read_line(path, written, node, known)
-        known.update(dict.fromkeys(line.outputs))
-        lines.append(line)
-    last = lines[-1].outputs if lines else ()
-    if last == (OUTPUT,):
-        lines.append(_projection(path, body[-1], known))
-    elif last != ("loss",):
+    return function
+
+
+def _with_projection(path: Path, end: ast.stmt, read: Read, known: Collection[str]) -> tuple[Line, ...]:
+    """The lines, and the one that a forward pass lacks which ends in an output; it has the number of the `return`."""
+    if read.end == "loss" and read.lines[-1].outputs == ("loss",):
+        return read.lines
+    if read.end == "loss" or not read.lines or read.end not in read.lines[-1].outputs:
         raise BrokenExercise(
-            f"{path}:{body[-1].lineno}: the last line before `return locals()` must be `loss = ...`, or `{OUTPUT} = "
+            f"{path}:{end.lineno}: the last line before `return locals()` must be `loss = ...`, or `{OUTPUT} = "
             "...` for a layer, whose loss is then the sum of its output times a random cotangent"
         )
-    return function, tuple(lines)
-
-
-def _projection(path: Path, end: ast.stmt, known: Mapping[str, None]) -> Line:
-    """The line that a forward pass lacks which ends in `out`; it has the number of the `return`."""
     for name in ("loss", COTANGENT):
         if name in known:
-            _refuse(path, end, f"forward() ends in {OUTPUT}, so {name} is added to it; give the one above another name")
-    return Line(end.lineno, PROJECTION, ("loss",), (OUTPUT, COTANGENT), ast.parse(PROJECTION).body[0])
+            raise BrokenExercise(
+                f"{path}:{end.lineno}: forward() ends in {read.end}, so {name} is added to it; "
+                "give the one above another name"
+            )
+    text = PROJECTION.replace(OUTPUT, read.end)
+    return (*read.lines, Line(end.lineno, text, ("loss",), (read.end, COTANGENT), ast.parse(text).body[0]))
+
+
+def _class_weights(call: ast.Call) -> Iterator[str]:
+    """The names that a call of a loss function is given as weights."""
+    name = called(call)
+    if not name.endswith(("cross_entropy", "nll_loss", "cross_entropy_with_logits", "margin_loss")):
+        return
+    given = [each.value for each in call.keywords if each.arg in ("weight", "pos_weight")]
+    given += call.args[2:3] if name != "multi_margin_loss" else []
+    yield from (each.id for each in given if isinstance(each, ast.Name))
 
 
 def _returns_locals(node: ast.stmt) -> bool:
@@ -217,61 +266,3 @@ def _returns_locals(node: ast.stmt) -> bool:
         and isinstance(node.value.func, ast.Name)
         and node.value.func.id == "locals"
     )
-
-
-_REFUSED: dict[type[ast.stmt], str] = {
-    ast.AugAssign: "this changes a value in place; give the result its own name: `y = x + ...`",
-    ast.For: "a loop gives many values the same name; unroll it, with one line and one name for each step",
-    ast.While: "a loop gives many values the same name; unroll it, with one line and one name for each step",
-    ast.If: "`if` is a data-dependent branch; compute both sides with torch.where, or keep only one",
-    ast.With: "a `with` block hides its lines; write them directly in forward()",
-    ast.Expr: "this line assigns no variable; every line of forward() must assign one: `name = ...`",
-    ast.AnnAssign: "remove the type annotation: `name = ...`",
-}
-"""Why a statement cannot be a line, and what to do instead."""
-
-
-def _refuse(path: Path, node: ast.AST, why: str) -> NoReturn:
-    raise BrokenExercise(f"{path}:{getattr(node, 'lineno', 0)}: {why}")
-
-
-def _read_line(path: Path, written: Sequence[bytes], node: ast.stmt, known: Mapping[str, None]) -> Line:
-    if not isinstance(node, ast.Assign) or len(node.targets) != 1:
-        _refuse(path, node, _REFUSED.get(type(node), "every line of forward() must assign one variable: `name = ...`"))
-    outputs = _outputs(path, node)
-    for index, name in enumerate(outputs):
-        if name in known or name in outputs[:index]:
-            _refuse(path, node, f"{name} is assigned a second time; give each value its own name")
-    for inner in ast.walk(node.value):
-        if isinstance(inner, ast.Call) and isinstance(inner.func, ast.Attribute) and _in_place(inner.func.attr):
-            _refuse(path, inner, f".{inner.func.attr}() changes a value in place; use .{inner.func.attr[:-1]}()")
-        if isinstance(inner, ast.NamedExpr):
-            _refuse(path, inner, f"{inner.target.id} is assigned inside another line; give it its own line")
-    names = (n.id for n in ast.walk(node.value) if isinstance(n, ast.Name) and n.id in known)
-    return Line(node.lineno, _text(written, node), outputs, tuple(dict.fromkeys(names)), node)
-
-
-def _text(written: Sequence[bytes], node: ast.stmt) -> str:
-    """The source text of a statement; the tree counts columns in bytes.
-
-    ast.get_source_segment() would split the whole file again for every line.
-    """
-    lines = list(written[node.lineno - 1 : node.end_lineno])
-    lines[-1] = lines[-1][: node.end_col_offset]
-    lines[0] = lines[0][node.col_offset :]
-    return b"".join(lines).decode().strip()
-
-
-def _outputs(path: Path, node: ast.Assign) -> tuple[str, ...]:
-    """The names that a line assigns to: `y = ...`, or `a, b = ...`."""
-    target = node.targets[0]
-    elements = target.elts if isinstance(target, ast.Tuple) else [target]
-    names = tuple(element.id for element in elements if isinstance(element, ast.Name))
-    if len(names) < len(elements):
-        _refuse(path, node, "forward() may assign only to plain names; create a new tensor instead of filling one")
-    return names
-
-
-def _in_place(method: str) -> bool:
-    """Whether a method changes its tensor in place, by its name: `add_`, but not `__add__`."""
-    return method.endswith("_") and not method.startswith("_")

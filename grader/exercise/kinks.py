@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from grader.exercise.exercise import Exercise
-    from grader.exercise.forward import Line
+    from grader.exercise.line import Line
 
 _MODULES = {"torch", "F", "functional", "nn.functional", "torch.nn.functional"}
 """What precedes the dot of a call if it is not a tensor."""

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from grader.exercise.exercise import Exercise
-    from grader.exercise.forward import Line
+    from grader.exercise.line import Line
 
 
 def hints(exercise: Exercise, gradient: str) -> list[str]:

@@ -22,7 +22,8 @@ from grader.exercise.case import LineGraph, Sweep
 from grader.exercise.dtypes import default_dtype, is_floating
 from grader.exercise.exercise import Exercise
 from grader.exercise.exercise_toml import ExerciseSettings
-from grader.exercise.forward import COTANGENT, OTHER_DRAW, OUTPUT, PROJECTION, ForwardFile, Line, compiled
+from grader.exercise.forward import COTANGENT, OTHER_DRAW, OUTPUT, PROJECTION, ForwardFile
+from grader.exercise.line import Line, compiled
 from grader.testing.calling import title
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ class Composite(Exercise):
         others = [name for name in draws.inputs(draws.seed, {}) if name not in names]  # for the backward pass alone
         parameters = (*names, *others, *((COTANGENT,) if single else self._cotangents))
         constants = {"GRADED": list(graded), "SIZES": list(draws.sizes)}
-        file = ForwardFile(own, source, ast.Module([], []), constants, parameters, lines, single)
+        file = ForwardFile(own, source, ast.Module([], []), constants, parameters, lines, OUTPUT if single else "")
         self._take(own.parent / f"{title(function)}()", file, settings)
         self.given_sizes, self.sign_flips = dict(draws.given), _SIGN_FLIPS
         self.hides_terms = not self.is_followed

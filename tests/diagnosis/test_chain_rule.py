@@ -12,7 +12,7 @@ import torch
 from grader.diagnosis.chain_rule import RULES
 from grader.diagnosis.derive import Deriver
 from grader.diagnosis.formula import Node, Numbers, added
-from grader.exercise.forward import Line
+from grader.exercise.line import Line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -16,7 +16,7 @@ from grader.diagnosis.forward_code import (
     with_part_out,
     with_variable_out,
 )
-from grader.exercise.forward import Line
+from grader.exercise.line import Line
 
 NAMESPACE = {"torch": torch, "F": torch.nn.functional, "x": torch.ones(2)}
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from grader.diagnosis.phrases import Phrase
     from grader.exercise.exercise import Exercise
-    from grader.exercise.forward import Line
+    from grader.exercise.line import Line
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +47,8 @@ class ChangedLines:
 
     def within(self, lines: Sequence[Line]) -> list[Line]:
         """All lines of the forward pass, with these in their places."""
-        others = {line.number: line for line in self.lines}
-        return [others.get(line.number, line) for line in lines]
+        others = {line.outputs: line for line in self.lines}
+        return [others.get(line.outputs, line) for line in lines]
 
 
 def changed_lines(exercise: Exercise, values: Mapping[str, Any]) -> list[ChangedLines]:
@@ -70,6 +70,9 @@ def changed_lines(exercise: Exercise, values: Mapping[str, Any]) -> list[Changed
 def _of_one_line(exercise: Exercise, lines: Sequence[Line], values: Mapping[str, Any]) -> Iterator[ChangedLines]:
     known = [name for name in exercise.inputs_parameters if name != COTANGENT]
     for line in lines:
+        if line.body:  # a step has no expression to write otherwise
+            known += line.outputs
+            continue
         around = Surroundings((), [name for name in known if name in values], values)
         for value, slip in _written_otherwise(line, around):
             yield ChangedLines((_with_value(line, value, known),), slip.kind, slip.cost, slip.phrase)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from grader.diagnosis.derive import Path
     from grader.diagnosis.facts import Facts
-    from grader.exercise.forward import Line
+    from grader.exercise.line import Line
 
     Slope = Callable[[torch.Tensor], torch.Tensor]
 

@@ -52,7 +52,7 @@ if TYPE_CHECKING:
     from grader.diagnosis.phrases import Phrase
     from grader.diagnosis.wrong_answer import View
     from grader.exercise.exercise import Exercise
-    from grader.exercise.forward import Line
+    from grader.exercise.line import Line
 
 FURTHEST = 0.9
 """The cost of the most far-fetched changes of a formula that are tried."""
@@ -238,7 +238,7 @@ def _written_otherwise(layer: LayerParts, changed: ChangedLines) -> Iterator[Mis
     differs = said("line_otherwise", code=line.text) if having is None else said("line_with", having=having)
     phrase = said("differentiated_otherwise", line=line.number, differs=differs)
     yield Mistake(partial(of_line, line=line), changed.kind, changed.cost, phrase, line)
-    step = next(step for step in layer.probe.case.graph.steps if step.line.number == line.number)
+    step = next(step for step in layer.probe.case.graph.steps if step.line.outputs == line.outputs)
     for name in step.leaves if len(step.leaves) > 1 else ():
         phrase = said("share_otherwise", share=_share(name, line), of=_that(changed))
         yield Mistake(partial(of_line, line=line, only=name), changed.kind, changed.cost + 0.1, phrase, line)
