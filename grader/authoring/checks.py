@@ -52,6 +52,25 @@ def check_branches(file: ForwardFile) -> None:
                     file.refuse(node.lineno, _BRANCH.format(what=f"`{ast.unparse(node.test)}`"))
 
 
+_NOT_UNIQUE = {"svd": "svdvals", "eigh": "eigvalsh", "eig": "eigvals", "symeig": "eigvalsh"}
+"""Decompositions whose vectors are a choice, and the function that computes the values alone."""
+
+
+def check_unique(file: ForwardFile) -> None:
+    """Refuse singular vectors and eigenvectors: each may be multiplied by -1, so a gradient of theirs is a choice."""
+    for line in file.lines:
+        for node in line.nodes():
+            if isinstance(node, ast.Assign) and (only := _NOT_UNIQUE.get(called(node.value))):
+                target = node.targets[0]
+                names = [each.id for each in ast.walk(target) if isinstance(each, ast.Name)]
+                if not isinstance(target, ast.Tuple) or sum(name != "_" for name in names) > 1:
+                    file.refuse(
+                        node.lineno,
+                        f"{called(node.value)} returns vectors that are unique only up to their sign, so their "
+                        f"gradients are a choice of PyTorch's; use the values alone: `torch.linalg.{only}(...)`",
+                    )
+
+
 _BRANCH = (
     "{what} is a condition on a tensor's values, so this is a data-dependent branch; "
     "compute both sides with torch.where (or torch.maximum), or keep only one"

@@ -16,6 +16,7 @@ from grader.authoring.checks import (
     check_finite,
     check_followed,
     check_ties_and_kinks,
+    check_unique,
 )
 from grader.authoring.exercise_files import Draft, with_constants
 from grader.authoring.graded import left_out
@@ -43,6 +44,10 @@ MOST_ELEMENTS = 150_000
 """Most elements of a further case that is drawn, or twice the given case's if that is more; mlp's has 23,000.
 
 Several large sizes at once would make one case cost more than all the others."""
+_IN_PLACE = (
+    "this changes a tensor in place that is an input, or has another name above (`a = b`); "
+    "copy it first: `a = b.clone()`"
+)
 _READER = getfile(ForwardFile)
 """The grader's own module of that name, which calls the author's."""
 _OTHER_SEEDS = range(7, 12)
@@ -74,6 +79,7 @@ def draft(
     _check_sizes(file)
     file = _with_packed(file)
     check_branches(file)
+    check_unique(file)
     values = _first_run(file)
     check_containers(file, values)
     check_values(file, values)
@@ -109,7 +115,8 @@ def draft(
     rows = chosen if style is None else (OUTPUT, *chosen)
     source = with_constants(file.source, rows, found, file.packed, without)
     form = {} if style is None else FORMS[style](name, layer_inputs(file), chosen)
-    return Draft(name, source, rows, found, zero, form, without)
+    steps = tuple(line for line in file.lines if line.body)
+    return Draft(name, source, rows, found, zero, form, without, steps)
 
 
 def _in_authors_words(sentence: str, folder: Path, path: Path) -> str:
@@ -293,7 +300,8 @@ def _run_as_author(path: Path, run: Callable[[], T], sizes: dict[str, int] | Non
         raise
     except Exception as error:
         where = f" at sizes {sizes}" if sizes else ""
-        raise BrokenExercise(f"{path}{_line_of(error, path)}: {type(error).__name__}{where}: {error}") from error
+        said = _IN_PLACE if "leaf Variable that requires grad" in str(error) else f"{type(error).__name__}{where}: {error}"
+        raise BrokenExercise(f"{path}{_line_of(error, path)}: {said}") from error
 
 
 def _line_of(error: BaseException, path: Path) -> str:

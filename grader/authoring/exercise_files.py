@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from grader.authoring.layer_forms import CACHE, ArrayKind
-from grader.exercise.case import Case
+from grader.exercise.case import Case, pool_values
 from grader.exercise.exercise import Exercise
 from grader.exercise.exercise_toml import IN_FLOAT64
 from grader.exercise.forward import OUTPUT, BrokenExercise, assignments
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+    from grader.exercise.line import Line
     from grader.sandbox.types import Passes
 
 
@@ -38,6 +39,8 @@ class Draft:
     """[form] of a layer; empty for a function for each gradient."""
     without: dict[str, str] = field(default_factory=dict)
     """The variables with a gradient that are not graded by default, each with the reason."""
+    steps: tuple[Line, ...] = ()
+    """The lines that are several statements, or a loop: what they compute on the way is not graded."""
     arrays: ArrayKind = ArrayKind.TORCH
 
     @property
@@ -134,22 +137,28 @@ import torch
 import torch.nn.functional as F
 """
 _OUT_HEAD = """\
-# The forward pass ends in out. What comes after it is any other network: you are given dout, and it is random.
+# The forward pass ends in {output}. What comes after it is any other network; you are given a random d{output}.
+"""
+_PACKED_HEAD = """\
+# Where forward.py says {name}, it is {text}; ask for each tensor by its own name.
 """
 
 
 def _stubs(exercise: Exercise, case: Case) -> str:
     """One stub for each graded variable: the lines that read it, its shape, what it may need."""
-    parts = [_STUBS_HEAD.format(out=_OUT_HEAD if exercise.ends_in_out else "")]
+    heads = [_OUT_HEAD.format(output=exercise.output)] if exercise.output else []
+    heads += [_PACKED_HEAD.format(name=name, text=text) for name, text in exercise.packed.items()]
+    parts = [_STUBS_HEAD.format(out="".join(heads))]
+    offered = pool_values(case.graph.values)
     for variable in exercise.graded:
         readers = exercise.readers[variable]
-        lines = "\n       ".join(line.text for line in readers)
+        lines = indent("\n".join(line.whole for line in readers), "       ").lstrip()
         children = [
             f"d{child}"
             for child in exercise.children(variable)
             if child in case.graph.differentiable and child != "loss"
         ]
-        others = [n for line in readers for n in line.reads]
+        others = [n for line in readers for n in line.reads if n in offered]
         parameters = tuple(dict.fromkeys([*children, *others]))
         about = f"{lines}\n\n    {_what(case.graph.values[variable])}, like {variable}"
         parts.append(f"\n\n{_stub(f'd{variable}', parameters, about, f'd{variable}')}")
@@ -157,8 +166,10 @@ def _stubs(exercise: Exercise, case: Case) -> str:
 
 
 def _stub(name: str, parameters: Sequence[str], about: str, task: str) -> str:
+    raw = "r" if "\\" in about else ""
+    about = about.replace('"""', "'''")
     return (
-        f'def {name}({", ".join(parameters)}):\n    """{about}\n    """\n'
+        f'def {name}({", ".join(parameters)}):\n    {raw}"""{about}\n    """\n'
         f"    # TODO: write {task}\n    raise NotImplementedError\n"
     )
 

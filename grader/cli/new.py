@@ -72,6 +72,8 @@ def new(
         click.echo(f"written  {path}")
     rows = [f"d{variable}" if variable in made.hinted else variable for variable in made.graded]
     click.echo(f"\n{len(rows)} {'rows' if form else 'gradients'}: {', '.join(rows)}")
+    for step in made.steps:
+        click.echo(f"one step: line {step.number}, `{step.head}` -> {', '.join(step.outputs)}")
     for variable, why in made.without.items():
         click.echo(f"not graded: d{variable} ({why})")
     click.echo(f"next: write {exercises.parent / 'solutions' / called / 'backward.py'}, then")

@@ -118,7 +118,7 @@ def _about(answer: WrongAnswer, fields: Fields) -> dict[str, str]:
         "to_broadcast": f"{_RULES[Kind.NOT_EXPANDED]}, to every summed element. " if answer.summed_by(lines) else "",
         "to_sum": f"{_RULES[Kind.NOT_SUMMED]}. " if answer.broadcast_by(lines) else "",
         "children": listed(f"d{child}" for child in answer.exercise.children(answer.variable)),
-        "compare": f"Compare with {place(computed)}: `{computed.text}`" if computed is not None else "",
+        "compare": f"Compare with {place(computed)}: `{computed.head}`" if computed is not None else "",
         "sizes": at_your_sizes(answer, factor),
         "besides": besides(answer, factor),
     }
@@ -194,7 +194,7 @@ def _instead(answer: WrongAnswer, lines: Sequence[Line]) -> str:
     """What lines that are written otherwise are in forward.py."""
     numbers = {line.number for line in lines}
     right = [line for line in answer.exercise.lines if line.number in numbers]
-    return f"In forward.py, {listed(f'line {line.number} is `{line.text}`' for line in right)}"
+    return f"In forward.py, {listed(f'line {line.number} is `{line.head}`' for line in right)}"
 
 
 NEARLY_ONE = 1e-3
@@ -507,7 +507,7 @@ def _key(path: Path) -> str:
 def _sibling(answer: WrongAnswer, fields: Fields) -> tuple[str, str]:
     """A share that belongs to another value of the line."""
     line, how = fields["line"], "instead of" if fields["instead"] else "in addition to"
-    theirs = f"the one that {place(line)} passes back to {fields['sibling']}: `{line.text}`"
+    theirs = f"the one that {place(line)} passes back to {fields['sibling']}: `{line.head}`"
     return f"your {answer.name} contains, {how} its own gradient, {theirs}", ""
 
 
@@ -663,7 +663,7 @@ def _unknown_value(exercise: Exercise, variable: str, _: Fields) -> str:
     line = exercise.producer[variable]
     return (
         f"no single known mistake explains your {variable}. Work through the lines of forward.py up to "
-        f"line {line.number}, `{line.text}`, and compare each with yours"
+        f"line {line.number}, `{line.head}`, and compare each with yours"
     )
 
 

@@ -52,6 +52,7 @@ class Exercise:
         self.source, self.constants = file.source, file.constants
         self.inputs_parameters, self.lines = file.parameters, file.lines
         self.output, self.kind = file.output, settings.kind
+        self.packed = file.packed
         self.ends_in_out, self.aliases, self.class_weights = file.ends_in_out, file.aliases, file.class_weights
         self.graded = _graded(file, KINDS[self.kind])
         self.sizes: tuple[dict[str, int], ...] = tuple(file.constants.get("SIZES", ()))

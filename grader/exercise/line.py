@@ -32,12 +32,19 @@ class Line:
     """The assignment; of a step, a call of STEP that stands for its statements."""
     body: tuple[ast.stmt, ...] = field(default=(), repr=False, compare=False)
     """The statements of a step; empty if `code` is all there is."""
+    before: str = field(default="", compare=False)
+    """The text of statements of the body that stand further above: a loop that fills a list."""
 
     @property
     def head(self) -> str:
-        """The first line of the text, with `...` if there are more."""
+        """The first line of a step, with `...` if there are more; else the text."""
         first, *more = self.text.split("\n")
         return f"{first} ..." if more and self.body else self.text
+
+    @property
+    def whole(self) -> str:
+        """Everything that the line does, as it stands in the file."""
+        return f"{self.before}\n{self.text}" if self.before else self.text
 
     def nodes(self) -> Iterator[ast.AST]:
         """Every node of the code that is run."""

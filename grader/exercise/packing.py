@@ -63,9 +63,10 @@ def packing(name: str, value: Any, function: ast.FunctionDef, *, prefixed: bool 
 
     def called(path: tuple[Any, ...]) -> str:
         *_, last = path
-        if prefixed or not all(isinstance(key, int) for key in path):
-            keys = path if prefixed else path[next(k for k, key in enumerate(path) if not isinstance(key, int)) :]
-            return "_".join(map(str, (name, *keys) if prefixed else keys))
+        keys = [str(key) for key in path if not isinstance(key, int)]
+        if prefixed or keys:
+            places = "_".join(str(key) for key in path if isinstance(key, int))
+            return "_".join([name] * prefixed + keys) + places
         if len(path) == 1 and last < len(unpacked):
             return unpacked[int(last)]
         if len(path) <= 2 and (last if len(path) == 2 else 0) < len(looped):  # a pair in a list, or a list alone

@@ -240,7 +240,8 @@ class _Reader:
         targets: list[ast.expr] = [ast.Name(name, ast.Store()) for name in outputs]
         target = targets[0] if len(targets) == 1 else ast.Tuple(targets, ast.Store())
         stands_for = ast.Call(ast.Name(STEP, ast.Load()), [ast.Name(name, ast.Load()) for name in reads], [])
-        self._add(Line(group[0].lineno, text, outputs, reads, _assign(target, stands_for, group[0]), body))
+        above = "\n".join(self._text_of((statement,)) for statement in before)
+        self._add(Line(group[0].lineno, text, outputs, reads, _assign(target, stands_for, group[0]), body, above))
 
     def _add(self, line: Line) -> None:
         for index, name in enumerate(line.outputs):
@@ -278,8 +279,9 @@ _REFUSED: dict[type[ast.AST], str] = {
 
 
 def _end(statements: Sequence[ast.stmt], uses: Sequence[NameUse]) -> tuple[int, str]:
-    """The last statement that matters, and what it computes: the loss, else `out`, else what the last one is about."""
-    for name in _ENDS:
+    """The last statement that matters, and what it computes: the loss, `out`, or else what the last one is about."""
+    at_last = [name for name in _ENDS if uses and name in uses[-1].touched]
+    for name in (*at_last, *_ENDS):
         where = [position for position, use in enumerate(uses) if name in use.touched]
         if where:
             return where[-1], name

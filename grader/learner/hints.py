@@ -39,7 +39,7 @@ def _uses(exercise: Exercise, variable: str) -> str:
     lines = exercise.readers.get(variable, ())
     places = ", ".join(str(line.number) for line in lines)
     if len(lines) == 1:
-        return f"{variable} is used on one line of forward.py ({places}): `{lines[0].text.split('#')[0].strip()}`"
+        return f"{variable} is used on one line of forward.py ({places}): `{lines[0].head.split('#')[0].strip()}`"
     return f"{variable} is used on {len(lines)} lines of forward.py ({places}); the gradients of all its uses add up"
 
 
@@ -156,6 +156,11 @@ def _beside_another(line: Line, variable: str) -> bool:
 
 
 def _way(line: Line, variable: str) -> str:
+    if line.body:
+        return (
+            "it is used inside a step of several statements; go back through them in the opposite order, "
+            "and add up what every use contributes"
+        )
     if not isinstance(line.code, ast.Assign):
         raise TypeError(f"not an assignment: {line.text}")
     ways = list(dict.fromkeys(tuple(steps) for steps in _steps(line.code.value, variable)))

@@ -90,7 +90,7 @@ def about_exercise(exercise: Exercise) -> Iterator[str]:
         yield exercise.settings.why
     yield ""
     for line in exercise.lines:
-        yield f"{line.number:>4}  {line.text}"
+        yield f"{line.number:>4}  {line.head}"
     yield ""
     yield f"to write: {', '.join(exercise.gradients)}"
 
@@ -127,4 +127,4 @@ def _stub(exercise: Exercise, gradient: str) -> tuple[str, str]:
 
 
 def _line(line: Any) -> str:
-    return f"{line.text}    (forward.py:{line.number})"
+    return f"{line.head}    (forward.py:{line.number})"

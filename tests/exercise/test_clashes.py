@@ -214,10 +214,9 @@ def test_two_values_of_one_line_with_one_name_are_refused(tmp_path: Path) -> Non
     assert "8: y is assigned a second time" in refusal(tmp_path, "y, y = x.chunk(2)")
 
 
-@pytest.mark.parametrize(("line", "parameters"), [("loss = x.sum()", "x"), ("y = x", "x, loss")])
-def test_the_loss_is_assigned_once(tmp_path: Path, line: str, parameters: str) -> None:
-    """By the last line."""
-    assert "loss is assigned a second time" in refusal(tmp_path, line, parameters=parameters)
+def test_an_input_is_not_the_loss(tmp_path: Path) -> None:
+    """Its name would have two values."""
+    assert "loss is the name of an input; give the result its own name" in refusal(tmp_path, "y = x", "y", "x, loss")
 
 
 def test_a_variable_is_graded_once(tmp_path: Path) -> None:

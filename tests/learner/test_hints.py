@@ -79,7 +79,7 @@ def test_a_hint_by_the_author_takes_precedence(tmp_path: Path, monkeypatch: pyte
         ("z = fold(y)", "work out where fold puts each element, and send its gradient back the same way"),
         ("z = F.layer_norm(y, (3,), w, b)", "three terms, not one"),
         ("z = F.layer_norm(x, (3,), y, b)", "the normalized values are multiplied by the weight"),
-        ("z = y", "it is passed on unchanged"),
+        ("for t in range(2): z = y * t", "used inside a step of several statements; go back through them"),
         ("z = table[0](y)", "it is passed on unchanged"),
     ],
 )
