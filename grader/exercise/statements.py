@@ -83,7 +83,7 @@ class _Reader:
             self.held[name] = _Held((statement,), self._reads(name_use(statement)), value)
         body = function.body[1:] if ast.get_docstring(function) is not None else function.body
         statements = [part for statement in body[:-1] for part in self._parts(self._substituted(statement))]
-        uses = [name_use(statement) for statement in statements]
+        uses = list(_with_other_names(statements))
         end, name = _end(statements, uses)
         statements, uses = statements[: end + 1], uses[: end + 1]
         self._check_inputs(statements, uses, name)
@@ -276,6 +276,22 @@ _REFUSED: dict[type[ast.AST], str] = {
     ast.Await: "forward() may not wait",
 }
 """Why a statement cannot be part of a forward pass, and what to do instead."""
+
+
+def _with_other_names(statements: Sequence[ast.stmt]) -> Iterator[NameUse]:
+    """How statements use names; what changes a value in place changes it under its other names, too."""
+    same: dict[str, str] = {}
+    for statement in statements:
+        use, changed = name_use(statement), set[str]()
+        for name in use.changes:
+            while name in same and name not in changed:
+                changed.add(name)
+                name = same[name]  # noqa: PLW2901 the value's name before
+            changed.add(name)
+        same = {name: other for name, other in same.items() if not {name, other} & {*use.stores} - use.changes}
+        if isinstance(statement, ast.Assign) and isinstance(statement.value, ast.Name):
+            same.update((name, statement.value.id) for name in use.stores)
+        yield NameUse(use.stores, frozenset(changed), use.reads)
 
 
 def _end(statements: Sequence[ast.stmt], uses: Sequence[NameUse]) -> tuple[int, str]:

@@ -80,6 +80,11 @@ class TestSteps:
         """Whatever it is written like."""
         assert lines(tmp_path, f"y = x * 2\n{change}\nloss = y.sum()") == {"y": ("x",), "loss": ("y",)}
 
+    def test_a_change_in_place_changes_the_value_under_all_its_names(self, tmp_path: Path) -> None:
+        """`loss += b` changes a, too, so that a is no variable."""
+        found = lines(tmp_path, "a = x.sum()\nb = W.sum()\nloss = a\nloss += b")
+        assert found == {"loss": ("x", "W")}
+
     @pytest.mark.parametrize("kept", ["y = x.clone().add_(1)", "y = x.add(1)", "y = torch.empty(2).fill_(1) + x"])
     def test_a_change_of_a_new_value_changes_nothing_that_has_a_name(self, tmp_path: Path, kept: str) -> None:
         """So x may be an input."""
