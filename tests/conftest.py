@@ -98,7 +98,7 @@ def installed_pack(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[
     """An installed package that provides the exercise `squares`."""
     from packs import lay_down_pack
 
-    from grader.exercise.shelf import packs
+    from grader.exercise.packs import packs
 
     package = lay_down_pack(tmp_path / "site")
     monkeypatch.syspath_prepend(str(tmp_path / "site"))

@@ -11,12 +11,12 @@ from grader.authoring.mutants import mutants_of
 from grader.authoring.side_by_side import side_by_side
 from grader.exercise.case import Case, build_cases
 from grader.exercise.catalogue import Form, right_forms, solution_file, wrong_forms
-from grader.exercise.forward import find_function
+from grader.exercise.forward import BrokenExercise, find_function
 from grader.exercise.settings import Settings
 from grader.exercise.sizes import straddling_faults, works_at_nothing_smaller
 from grader.exercise.stubs import function_names
 from grader.grading.grading import start_grading
-from grader.grading.submission import Submission, read_submission
+from grader.grading.submission import Submission, UnreadableSubmission, read_submission
 from grader.sandbox.numerics import MEASURED_MACHINES
 from grader.verdict.evidence import Verdict
 
@@ -54,7 +54,18 @@ class Verification:
         self._cases: Cases | None = None
 
     def findings(self, mutants: int = 0, seed: int = 0) -> Iterator[Flaw]:
-        """Run the checks in the order in which an author fixes things, with this many mutants of the solution."""
+        """Run the checks in the order in which an author fixes things, with this many mutants of the solution.
+
+        What keeps the rest from being checked, such as a missing file, is the last finding.
+        """
+        try:
+            yield from self._findings(mutants, seed)
+        except (BrokenExercise, UnreadableSubmission) as error:
+            yield Flaw("everything can be checked", 1, (str(error),))
+        except FileNotFoundError as error:
+            yield Flaw("everything can be checked", 1, (f"{error.filename} is missing",))
+
+    def _findings(self, mutants: int, seed: int) -> Iterator[Flaw]:
         yield self.reading_matter()
         yield self.sizes()
         yield self.stubs()

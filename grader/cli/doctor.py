@@ -13,8 +13,9 @@ import click
 from grader import __version__
 from grader.cli import options
 from grader.cli.edge import Misuse
+from grader.exercise.packs import packs
 from grader.exercise.settings import LECTURE_SEED, Settings
-from grader.exercise.shelf import exercises_directory, list_exercises, load_exercise
+from grader.exercise.shelf import exercises_directory, list_exercises, load_exercise, pack_problems
 from grader.grading.service import start_sandbox
 from grader.installation import Incomplete, constraints
 from grader.sandbox.limits import Level
@@ -83,7 +84,10 @@ def _versions() -> Iterator[str]:
     for package in PACKAGES:
         yield f"  {package:<19} {_version(package)}"
     yield f"  {'system':<19} {platform.system()} {platform.release()}, {platform.machine()}"
-    yield f"  {'exercises':<19} {', '.join(list_exercises())} ({exercises_directory()})"
+    yield f"  {'exercises':<19} {', '.join(list_exercises(exercises_directory()))} ({exercises_directory()})"
+    for pack, folder in packs().items():
+        yield f"  {f'pack {pack}':<19} {', '.join(list_exercises(folder))} ({folder})"
+    yield from (f"  {sentence}" for sentence in pack_problems())
 
 
 def _version(package: str) -> str:
@@ -97,7 +101,7 @@ def _bits() -> str:
     """In how many exercises this processor and this torch compute the reference gradients that were measured."""
     from grader.exercise.case import build_cases
 
-    exercises = map(load_exercise, list_exercises())
+    exercises = map(load_exercise, list_exercises(exercises_directory()))
     # Where arrays are numpy's, which may not be installed, exact is not expected.
     cases = [build_cases(exercise, LECTURE_SEED) for exercise in exercises if not exercise.in_numpy]
     same = sum(not each.other_bits for each in cases)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import shutil
 import sys
 from itertools import chain
@@ -20,6 +21,7 @@ from grader.exercise.shelf import (
     Shelf,
     in_order,
     load_exercise,
+    pack_problems,
     readable,
     the_gradient,
 )
@@ -32,7 +34,7 @@ from grader.learner.workspace import init as make_workspace
 from grader.report.text import column
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable, Collection, Iterable
 
 
 def complete_track(ctx: click.Context, _param: click.Parameter | None, incomplete: str) -> list[Any]:
@@ -56,7 +58,8 @@ def tracks(text: str) -> Callable[[Any], Any]:
 def list_exercises(tracks: tuple[str, ...], exercises: Path | None) -> None:
     """List the exercises by track, and your last known progress in each."""
     shelf = Shelf(exercises)
-    found = by_track(shelf.load(name) for name in shelf.names())
+    readable_ones, broken = shelf.load_all(shelf.names())
+    found = by_track(readable_ones)
     check_tracks(tracks, found)
     here = () if exercises or tracks else names_in(WORKSPACE)
     lacking = {track for track in found if track and here and not any(each.name in here for each in found[track])}
@@ -66,6 +69,12 @@ def list_exercises(tracks: tuple[str, ...], exercises: Path | None) -> None:
     lines = listing(shown, known.progress, width), others({track: found[track] for track in found if track in lacking})
     for line in chain(*lines):
         click.echo(line)
+    _tell_left_out(chain(broken, () if exercises else pack_problems()))
+
+
+def _tell_left_out(sentences: Iterable[str]) -> None:
+    for sentence in sentences:
+        click.echo(f"left out: {sentence}", err=True)
 
 
 @click.command()
@@ -98,10 +107,10 @@ def init(directory: Path, tracks: tuple[str, ...]) -> None:
         click.echo(f"kept     {path}")
     for path in made.completed:
         click.echo(f"replaced {path}: it was empty or cut off")
-    for why in made.left_out:
-        click.echo(f"left out: {why}", err=True)
+    _tell_left_out(made.left_out)
     click.echo(f"written  {len(made.written)} files in {directory}" if made.written else "no files were missing")
-    click.echo(f"next: cd {directory}, fill in a function, and run `grade`. Where to begin:")
+    there = "" if directory.resolve() == Path.cwd() else f"cd {shlex.quote(str(directory))}, "
+    click.echo(f"next: {there}fill in a function, and run `grade`. Where to begin:")
     begin = _where_to_begin(made.exercises)
     width = column(begin)
     for file, why in begin.items():

@@ -95,8 +95,9 @@ def hint(target: str | None, exercises: Path | None, exercise: str | None, *, sp
 
 def _beyond_hints(place: Target, exercise: Exercise, gradient: str) -> int:
     if solved(graded_now(place, exercise, gradient)):
+        code = worked(exercise, gradient)
         click.echo(f"{gradient} is correct. The worked solution:")
-        say_code(worked(exercise, gradient))
+        say_code(code)
         return ExitCode.ALL_RIGHT
     click.echo(f"no hints left; the worked solution is shown once {gradient} is correct, or with --spoil")
     return ExitCode.SOMETHING_WRONG

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from grader.cli.edge import Misuse
+from grader.cli.edge import Misuse, show
+from grader.exercise.forward import BrokenExercise
 from grader.exercise.nearest import LIKE_TYPED, nearest, unknown
 from grader.exercise.shelf import (
     WORKSPACE,
@@ -20,6 +21,7 @@ from grader.exercise.shelf import (
     list_exercises,
     load_exercise,
     of_exercises,
+    readable,
     the_gradient,
 )
 from grader.exercise.tracks import track_of
@@ -75,7 +77,7 @@ def _everything(shelf: Shelf) -> list[Target]:
         return [_target(shelf.forced, shelf)]
     names = [name for name in list_exercises(WORKSPACE) if not shelf.ci or name in shelf.names()]
     if names:
-        exercises = sorted((shelf.load(name) for name in names), key=curriculum)
+        exercises = sorted(_loaded(names, shelf), key=curriculum)
         return [Target(WORKSPACE / exercise.name, exercise=exercise) for exercise in exercises]
     if Path("backward.py").is_file():
         return [_path(Path(), shelf)]
@@ -83,6 +85,22 @@ def _everything(shelf: Shelf) -> list[Target]:
         "nothing to grade: there is no exercises/ folder here. "
         "Create a workspace with `grade init DIR`, or grade a file or folder with `grade PATH`"
     )
+
+
+def _loaded(names: Sequence[str], shelf: Shelf) -> list[Exercise]:
+    """The exercises of these names, without those that cannot be read; in CI, where a grade would lack them, all.
+
+    Raises:
+        BrokenExercise: one cannot be read, in CI; or none can be.
+    """
+    if shelf.ci:
+        return [*map(shelf.load, names)]
+    found, broken = shelf.load_all(names)
+    if not found:
+        raise BrokenExercise(broken[0])
+    for sentence in broken:
+        show(f"left out: {sentence}", err=True)
+    return found
 
 
 def _target(word: str, shelf: Shelf) -> Target:
@@ -101,6 +119,7 @@ def _named(name: str, shelf: Shelf) -> Target | None:
         return Target(WORKSPACE / name, exercise=shelf.load(shelf.forced or name))
     if name not in shelf.names() or Path(name).exists():
         return None
+    shelf.load(name)  # of one that cannot be had, the message says why
     raise Misuse(
         f"{name} is an exercise, but there is no {WORKSPACE / name} here. "
         f"{_to_have(name)}, or grade a file or folder with `grade PATH`"
@@ -175,7 +194,8 @@ def complete_target(ctx: click.Context, _param: click.Parameter | None, incomple
     shelf, before = Shelf(), [str(word) for word in ctx.params.get("targets") or ()]
     typed = "".join(before[-2:] if before[-1:] == ["::"] else before[-1:] if incomplete == "::" else []) + incomplete
     name, separator, _ = typed.partition("::")
-    gradients = shelf.load(name).gradients if separator and name in shelf.names() else ()
+    exercise = readable(name, shelf.load) if separator and name in shelf.names() else None
+    gradients = exercise.gradients if exercise else ()
     words = [f"{name}::{gradient}" for gradient in gradients] if separator else shelf.names()
     given = len(typed) - len(incomplete)
     return [CompletionItem(word[given:]) for word in words if word.startswith(typed)]

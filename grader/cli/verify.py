@@ -33,10 +33,13 @@ def verify(exercises: tuple[str, ...], directory: Path | None, mutants: int, see
     otherwise the installed exercises. Exits with 1 if anything is missing or wrong.
     """
     shelf = Shelf(directory, ci=not Path("solutions").is_dir())  # a learner's workspace has no solutions
-    loaded = [shelf.load(name) for name in exercises or list_exercises(shelf.root)]
+    names = exercises or list_exercises(shelf.root)
+    loaded, broken = shelf.load_all(names)
     with start_sandbox(Settings()) as sandbox:
         problems = sum(_verify(exercise, sandbox, mutants, seed) for exercise in loaded)
-    counts = {"exercise": len(loaded), "problem": problems}
+    for sentence in broken:
+        click.echo(f"{click.style('✗', fg='red')} {sentence}")
+    counts = {"exercise": len(names), "problem": problems + len(broken)}
     click.echo(", ".join(f"{count} {what}{'s' * (count != 1)}" for what, count in counts.items()))
     return ExitCode.SOMETHING_WRONG if problems else ExitCode.ALL_RIGHT
 

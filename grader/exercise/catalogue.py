@@ -10,14 +10,13 @@ from __future__ import annotations
 import ast
 import re
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from grader.exercise.forward import BrokenExercise
-from grader.exercise.shelf import solutions_directory
+from grader.exercise.shelf import installed, solutions_directory
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from grader.exercise.exercise import Exercise
 
 _HEADER = re.compile(r"^# (form|mistake): *(.*)$", re.MULTILINE)
@@ -71,9 +70,13 @@ def wrong_forms(exercise: Exercise) -> list[Form]:
 
 
 def _solution_folder(exercise: Exercise) -> Path:
-    """The exercise's folder in `solutions` beside its `exercises`, else among the installed solutions."""
-    beside = exercise.directory.parent.parent / "solutions" / exercise.name
-    return beside if beside.is_dir() else solutions_directory() / exercise.name
+    """The exercise's folder in `solutions` beside its `exercises`, else beside the installed one of its name."""
+    folders = [_beside(folder) for folder in (exercise.directory, *installed(exercise.name))]
+    return next(filter(Path.is_dir, folders), solutions_directory() / exercise.name)
+
+
+def _beside(exercise: Path) -> Path:
+    return exercise.parent.parent / "solutions" / exercise.name
 
 
 def _read_catalogue(exercise: Exercise, folder: str) -> list[Form]:

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from grader.exercise.exercise import Exercise
 from grader.exercise.forward import BrokenExercise
 from grader.exercise.nearest import did_you_mean, unknown
+from grader.exercise.packs import packs, without_exercises
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
-PACK_GROUP = "grader.exercises"
 PACKAGE = Path(__file__).resolve().parent.parent
 
 WORKSPACE = Path("exercises")
@@ -65,6 +64,17 @@ class Shelf:
             return load_exercise(name, root)
         except UnknownExercise:
             raise UnknownExercise(of_exercises(name, self) or unknown(name, self.names(), "exercise")) from None
+
+    def load_all(self, names: Iterable[str]) -> tuple[list[Exercise], list[str]]:
+        """The exercises of these names that can be read, and a sentence about each of the others."""
+        found: list[Exercise] = []
+        broken: list[str] = []
+        for name in names:
+            try:
+                found.append(self.load(name))
+            except BrokenExercise as error:
+                broken.append(str(error))
+        return found, broken
 
 
 def curriculum(exercise: Exercise) -> tuple[bool, int, bool, str]:
@@ -147,32 +157,18 @@ def list_exercises(directory: Path | None = None) -> list[str]:
     return sorted({entry.name for root in roots if root.is_dir() for entry in root.iterdir() if is_exercise(entry)})
 
 
-@cache
-def packs() -> dict[str, Path]:
-    """The `exercises` folder of each installed pack, a package that brings exercises, by name.
-
-    A pack is found by its entry point in the group `grader.exercises`, whose value names the package. It is not
-    imported here.
-    """
-    from importlib.metadata import entry_points
-    from importlib.util import find_spec
-
-    found = {}
-    for entry in entry_points(group=PACK_GROUP):
-        spec = find_spec(entry.value)
-        for place in (spec.submodule_search_locations or ()) if spec else ():
-            if (Path(place) / "exercises").is_dir():
-                found[entry.name] = Path(place) / "exercises"
-    return found
-
-
 def is_exercise(directory: Path) -> bool:
     """Whether a folder holds an exercise: forward.py with exercise.toml beside it."""
     return (directory / "exercise.toml").is_file() and (directory / "forward.py").is_file()
 
 
 def load_exercise(name: str | Path, directory: Path | None = None) -> Exercise:
-    """Read an exercise by name (looked up in `directory`, default: the installed ones) or by path."""
+    """Read an exercise by name (looked up in `directory`, default: the installed ones) or by path.
+
+    Raises:
+        UnknownExercise: there is none of that name, or at that path.
+        BrokenExercise: it cannot be read, or two packs have it.
+    """
     path = Path(name)
     if isinstance(name, Path) or path.name != str(name):
         if is_exercise(path):
@@ -180,9 +176,19 @@ def load_exercise(name: str | Path, directory: Path | None = None) -> Exercise:
         raise UnknownExercise(f"{path} is not an exercise: it needs both exercise.toml and forward.py")
     folder = the_installed(str(name)) if directory is None else directory / path
     if folder is not None and is_exercise(folder):
-        return Exercise(folder.resolve())
+        return Exercise(folder.resolve()) if directory is not None else _of_the_installed(folder)
     meant = did_you_mean(str(name), list_exercises(directory))
     raise UnknownExercise(f"there is no exercise {name} in {directory or exercises_directory()}. {meant}")
+
+
+def _of_the_installed(folder: Path) -> Exercise:
+    """An installed exercise. If it is broken, the message names its pack: whoever made that can repair it."""
+    try:
+        return Exercise(folder.resolve())
+    except BrokenExercise as error:
+        if pack := pack_of(folder):
+            raise BrokenExercise(f"{folder.name} of the pack {pack} cannot be used: {error}") from error
+        raise
 
 
 def installed(name: str) -> list[Path]:
@@ -194,6 +200,11 @@ def installed(name: str) -> list[Path]:
     return [(root / name).resolve() for root in packs().values() if is_exercise(root / name)]
 
 
+def pack_of(folder: Path) -> str:
+    """The name of the pack that an exercise's folder belongs to; empty if it belongs to none."""
+    return next((name for name, root in packs().items() if folder.resolve().parent == root.resolve()), "")
+
+
 def the_installed(name: str) -> Path | None:
     """The folder of the one installed exercise of a name; None if there is none.
 
@@ -202,11 +213,27 @@ def the_installed(name: str) -> Path | None:
     """
     folders = installed(name)
     if len(folders) > 1:
-        homes = " and ".join(str(folder.parent) for folder in folders[:2])
+        names = " and ".join(pack_of(folder) for folder in folders[:2])
+        homes = " or ".join(str(folder.parent) for folder in folders[:2])
         raise BrokenExercise(
-            f"two packs have an exercise {name}: {homes}; choose one with --exercises, or copy it to {WORKSPACE / name}"
+            f"the packs {names} both have an exercise {name}: choose one with --exercises ({homes}), or copy it to "
+            f"{WORKSPACE / name}"
         )
     return folders[0] if folders else None
+
+
+def pack_problems() -> Iterator[str]:
+    """A sentence about everything in the installed packs that no command will find."""
+    yield from without_exercises()
+    for pack, root in packs().items():
+        for folder in sorted(filter(Path.is_dir, root.iterdir())):
+            if is_exercise(exercises_directory() / folder.name):
+                yield (
+                    f"{folder.name} of the pack {pack} is never used: it has the name of an exercise that comes with "
+                    "the grader"
+                )
+            elif (folder / "exercise.toml").is_file() != (folder / "forward.py").is_file():
+                yield f"{folder.name} of the pack {pack} cannot be used: it needs both exercise.toml and forward.py"
 
 
 def _shipped(kind: str) -> Path:
@@ -215,6 +242,6 @@ def _shipped(kind: str) -> Path:
 
 
 def differs_from_installed(exercise: Exercise) -> bool:
-    """Whether an exercise's forward.py differs from that of the installed exercise of the same name."""
-    installed = exercises_directory() / exercise.name / "forward.py"
-    return installed.is_file() and installed.read_text(encoding="utf-8") != exercise.source
+    """Whether an exercise's forward.py differs from that of every installed exercise of the same name."""
+    sources = [(folder / "forward.py").read_text(encoding="utf-8") for folder in installed(exercise.name)]
+    return bool(sources) and exercise.source not in sources

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from grader.exercise.catalogue import right_forms, solution_file
 from grader.exercise.exercise_toml import Hint
+from grader.exercise.shelf import UnknownExercise
 from grader.exercise.stubs import function_name, function_text
 
 if TYPE_CHECKING:
@@ -44,8 +45,15 @@ def _uses(exercise: Exercise, variable: str) -> str:
 
 
 def worked(exercise: Exercise, gradient: str) -> str:
-    """The source of the worked solution's function."""
-    return function_text(solution_file(exercise).read_text(encoding="utf-8"), function_name(exercise, gradient))
+    """The source of the worked solution's function.
+
+    Raises:
+        UnknownExercise: there is no worked solution: a pack may be installed without them.
+    """
+    file = solution_file(exercise)
+    if not file.is_file():
+        raise UnknownExercise(f"no worked solution of {exercise.name} is installed")
+    return function_text(file.read_text(encoding="utf-8"), function_name(exercise, gradient))
 
 
 def other_ways(exercise: Exercise, gradient: str) -> list[tuple[str, str]]:

@@ -8,9 +8,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from grader.exercise.forward import BrokenExercise
-from grader.exercise.shelf import exercises_directory, installed, list_exercises, the_installed
+from grader.exercise.shelf import (
+    exercises_directory,
+    installed,
+    list_exercises,
+    load_exercise,
+    pack_of,
+    pack_problems,
+    the_installed,
+)
 from grader.exercise.tracks import CONVENTIONS, check_tracks, in_sequence, track_of
-from grader.report.files import replace_file, write_whole
+from grader.report.files import naming, replace_file, write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -85,20 +93,24 @@ def init(directory: Path, tracks: Sequence[str] = ()) -> NewFiles:
         NoWorkspace: the folder cannot be created or written to, or it is the grader's own. Nothing was created.
     """
     made = _asked(tracks, directory)
+    made.left_out += pack_problems()
     if directory.exists() and not directory.is_dir():
         raise NoWorkspace(f"{directory} is a file; choose a folder for the workspace")
     if directory.resolve() == exercises_directory().parent.resolve():
         raise NoWorkspace(f"{directory} holds the grader's own exercises; choose another folder for the workspace")
-    target = directory
     try:
         for target, content in _contents(directory, made):
-            _write(target, content, made)
+            with naming(target):
+                _write(target, content, made)
     except OSError as error:
         _undo(made)
         reason = (error.strerror or str(error)).lower()
         raise NoWorkspace(
-            f"cannot create a workspace in {directory}: {reason} ({target}). No files were added"
+            f"cannot create a workspace in {directory}: {reason} ({error.filename}). No files were added"
         ) from error
+    except BaseException:  # Ctrl-C
+        _undo(made)
+        raise
     return made
 
 
@@ -117,17 +129,32 @@ def _asked(tracks: Sequence[str], directory: Path) -> NewFiles:
 def _contents(directory: Path, made: NewFiles) -> Iterator[tuple[Path, bytes]]:
     """Every file of a workspace; notes which exercises cannot be in it."""
     for name in made.exercises:
+        folder = directory / "exercises" / name
         try:
-            source = the_installed(name)
-        except BrokenExercise as error:  # two packs have it: the learner chooses
-            made.left_out += [] if (directory / "exercises" / name).exists() else [str(error)]
+            source = _source(name)
+        except BrokenExercise as error:
+            made.left_out += [] if folder.exists() else [str(error)]
             continue
-        assert source is not None, "the name is that of an installed exercise"
         for file in filter(Path.is_file, (source / name for name in FILES)):
-            yield directory / "exercises" / name / file.name, file.read_bytes()
+            yield folder / file.name, file.read_bytes()
     yield directory / "README.md", README.encode()
     yield directory / ".gitignore", GITIGNORE.encode()
     yield directory / "pytest.ini", PYTEST_INI.encode()
+
+
+def _source(name: str) -> Path:
+    """The folder of an installed exercise, whose files are copied. One of a pack is read first: it may be unfinished.
+
+    Raises:
+        BrokenExercise: two packs have it, or it cannot be read, or it has no stubs.
+    """
+    source = the_installed(name)
+    assert source is not None, "the name is that of an installed exercise"
+    if pack := pack_of(source):
+        load_exercise(name)
+        if not (source / "backward.py").is_file():
+            raise BrokenExercise(f"{name} of the pack {pack} cannot be used: it has no backward.py with the stubs")
+    return source
 
 
 def _write(target: Path, content: bytes, made: NewFiles) -> None:
@@ -140,10 +167,10 @@ def _write(target: Path, content: bytes, made: NewFiles) -> None:
         return
     for folder in reversed(target.parents):
         if not folder.is_dir():
+            made.folders.append(folder)  # first: Ctrl-C may come in between
             folder.mkdir()
-            made.folders.append(folder)
-    write_whole(target, content, durable=False)
     made.written.append(target)
+    write_whole(target, content, durable=False)
 
 
 def _is_cut_off(file: Path, content: bytes) -> bool:
@@ -156,8 +183,9 @@ def _is_cut_off(file: Path, content: bytes) -> bool:
 
 def _undo(made: NewFiles) -> None:
     """Remove what was created: half a workspace would be taken for a whole one."""
-    with suppress(OSError):  # a file that stays is whole, and the next `grade init` adds the others
-        for file in made.written:
+    for file in made.written:
+        with suppress(OSError):  # it stays, and is whole: the next `grade init` adds the others
             file.unlink()
-        for folder in reversed(made.folders):
+    for folder in reversed(made.folders):
+        with suppress(OSError):
             folder.rmdir()

@@ -205,6 +205,13 @@ def test_an_exercise_that_a_workspace_lacks_is_named_with_its_track(grade: Grade
     assert "there is no exercises/rope here. Add it with `grade init . --track transformer`, or" in result.stderr
 
 
+def test_init_here_needs_no_cd(grade: Grade, tmp_path: Path) -> None:
+    """In another folder the command can be pasted, whatever the folder is called."""
+    assert "\nnext: fill in a function, and run `grade`. Where" in grade("init", ".").stdout
+    assert "\nnext: fill in a function, and run `grade`. Where" in grade("init", tmp_path).stdout
+    assert "\nnext: cd 'my course', fill in a function, and" in grade("init", "my course").stdout
+
+
 def test_init_copies_no_solution(workspace: Path) -> None:
     """Three files per exercise."""
     assert not list(workspace.rglob("solutions"))

@@ -14,8 +14,9 @@ from grader.exercise.course import find_course, policy, read_course
 from grader.exercise.exercise import Exercise
 from grader.exercise.exercise_toml import import_problem
 from grader.exercise.forward import BrokenExercise
+from grader.exercise.packs import packs
 from grader.exercise.settings import Criterion, Settings
-from grader.exercise.shelf import list_exercises, load_exercise, packs
+from grader.exercise.shelf import list_exercises, load_exercise
 from grader.grading.grading import start_grading
 from grader.grading.submission import Submission
 from grader.sandbox.client import Sandbox
@@ -274,7 +275,7 @@ class TestPoints:
 
 def test_an_installed_pack_is_found_without_being_imported(installed_pack: Path) -> None:
     """`grade list` shows its exercises beside ours."""
-    assert packs() == {"deep": installed_pack / "exercises"}
+    assert packs() == {"deep_pack": installed_pack / "exercises"}
     assert {"squares", "mlp"} <= set(list_exercises())
     assert load_exercise("squares").course is not None
 

@@ -8,6 +8,7 @@ import pytest
 from packs import shelf as folder_of_exercises
 
 from grader.exercise.forward import BrokenExercise
+from grader.exercise.packs import packs
 from grader.exercise.shelf import (
     BEGINNING,
     LECTURE,
@@ -20,7 +21,7 @@ from grader.exercise.shelf import (
     is_exercise,
     list_exercises,
     load_exercise,
-    packs,
+    pack_problems,
     the_gradient,
     the_installed,
 )
@@ -80,16 +81,53 @@ def test_an_exercise_of_two_packs_must_be_chosen_by_folder(
     """With `--exercises`; the message names both folders."""
     first, second = installed_pack / "exercises", folder_of_exercises(tmp_path / "second")
     monkeypatch.setattr("grader.exercise.shelf.packs", lambda: {"one": first, "two": second})
-    with pytest.raises(BrokenExercise, match=f"{first} and {second}; choose one with --exercises"):
+    said = rf"the packs one and two both have an exercise squares: choose one with --exercises \({first} or {second}\)"
+    with pytest.raises(BrokenExercise, match=said):
         the_installed("squares")
     assert load_exercise("squares", second).directory == second / "squares"
 
 
-def test_a_pack_without_a_folder_of_exercises_is_ignored(installed_pack: Path) -> None:
-    """Its entry point alone does nothing."""
+def test_a_pack_without_a_folder_of_exercises_has_none(installed_pack: Path) -> None:
+    """Data that was not packaged is what packs lack most often: a sentence names the pack and the folder."""
     (installed_pack / "exercises").rename(installed_pack / "lessons")
     packs.cache_clear()
     assert packs() == {}
+    assert [*pack_problems()] == [
+        f"the pack deep_pack is installed without exercises: {installed_pack} has no folder exercises/ that can be read"
+    ]
+
+
+@pytest.mark.parametrize("value", ["gone_pack", "deep_pack.inner", "deep pack:x"])
+def test_an_entry_point_without_its_package_is_named(installed_pack: Path, value: str) -> None:
+    """The package may have been removed by hand, or raise when it is imported, as the one above another is."""
+    record = installed_pack.parent / "deep_pack-1.0.dist-info" / "entry_points.txt"
+    record.write_text(f"[grader.exercises]\ndeep = {value}\n")
+    packs.cache_clear()
+    assert "mlp" in list_exercises()
+    assert [*pack_problems()] == [f"the pack {value} is installed without exercises: no package of that name is there"]
+
+
+def test_a_broken_exercise_names_its_pack(installed_pack: Path) -> None:
+    """And its file and line; the others are read."""
+    folder = installed_pack / "exercises" / "squares"
+    (folder / "exercise.toml").write_text("(")
+    found, broken = Shelf().load_all(["mlp", "squares"])
+    assert [exercise.name for exercise in found] == ["mlp"]
+    [sentence] = broken
+    assert sentence.startswith(f"squares of the pack deep_pack cannot be used: {folder / 'exercise.toml'}:1: ")
+
+
+def test_an_exercise_of_a_pack_that_no_command_finds_is_named(installed_pack: Path) -> None:
+    """Because the grader has one of its name, or half of it is missing."""
+    exercises = installed_pack / "exercises"
+    assert [*pack_problems()] == []
+    (exercises / "squares").rename(exercises / "mlp")
+    (exercises / "half").mkdir()
+    (exercises / "half" / "forward.py").touch()
+    assert [*pack_problems()] == [
+        "half of the pack deep_pack cannot be used: it needs both exercise.toml and forward.py",
+        "mlp of the pack deep_pack is never used: it has the name of an exercise that comes with the grader",
+    ]
 
 
 def test_the_beginners_exercise_comes_first_then_the_easier_ones() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import shutil
 import subprocess
 import sys
@@ -79,16 +80,26 @@ def test_pytest_in_a_workspace_ignores_the_settings_of_folders_above(tmp_path: P
 
 
 def test_the_exercises_of_a_pack_are_copied_too(tmp_path: Path, installed_pack: Path) -> None:
-    """From the pack's own folder, and without a stub file if it has none."""
+    """From the pack's own folder."""
     stubs = installed_pack / "exercises" / "squares" / "backward.py"
-    init(tmp_path / "mine")
+    made = init(tmp_path / "mine")
     assert (tmp_path / "mine" / "exercises" / "squares" / "backward.py").read_text() == stubs.read_text()
-    stubs.unlink()
-    init(tmp_path / "other")
-    assert sorted(p.name for p in (tmp_path / "other" / "exercises" / "squares").iterdir()) == [
-        "exercise.toml",
-        "forward.py",
-    ]
+    assert sorted(path.name for path in (tmp_path / "mine" / "exercises" / "squares").iterdir()) == sorted(FILES)
+    assert made.left_out == []
+
+
+def test_an_unfinished_exercise_of_a_pack_is_left_out(tmp_path: Path, installed_pack: Path) -> None:
+    """A sentence names the pack and what is wrong; the rest of the workspace is there."""
+    folder = installed_pack / "exercises" / "squares"
+    (folder / "backward.py").unlink()
+    made = init(tmp_path / "one")
+    assert made.left_out == ["squares of the pack deep_pack cannot be used: it has no backward.py with the stubs"]
+    (folder / "forward.py").write_text("(")
+    made = init(tmp_path / "two")
+    [sentence] = made.left_out
+    assert sentence.startswith(f"squares of the pack deep_pack cannot be used: {folder / 'forward.py'}:1: ")
+    assert not (tmp_path / "two" / "exercises" / "squares").exists()
+    assert (tmp_path / "two" / "exercises" / "mlp").is_dir()
 
 
 def test_an_exercise_of_two_packs_is_left_out_until_one_is_chosen(tmp_path: Path, installed_pack: Path) -> None:
@@ -100,10 +111,10 @@ def test_an_exercise_of_two_packs_is_left_out_until_one_is_chosen(tmp_path: Path
     (record / "entry_points.txt").write_text("[grader.exercises]\nother = other_pack\n")
     result = CliRunner().invoke(main, ["init", str(tmp_path / "mine")])
     assert result.exit_code == 0
-    homes = f"{installed_pack / 'exercises'} and {other / 'exercises'}"
+    homes = f"{installed_pack / 'exercises'} or {other / 'exercises'}"
     chosen = Path("exercises", "squares")
-    why = f"two packs have an exercise squares: {homes}; choose one with --exercises, or copy it to {chosen}"
-    assert result.stderr == f"left out: {why}\n"
+    both = "the packs deep_pack and other_pack both have an exercise squares"
+    assert result.stderr == f"left out: {both}: choose one with --exercises ({homes}), or copy it to {chosen}\n"
     assert (tmp_path / "mine" / "exercises" / "mlp").is_dir()
     shutil.copytree(other / chosen, tmp_path / "mine" / chosen)
     assert init(tmp_path / "mine").left_out == []
@@ -146,6 +157,49 @@ def test_a_full_disk_leaves_no_half_of_a_workspace(tmp_path: Path, *, there: boo
     assert done.stderr.endswith("). No files were added\n")
     assert sorted(tmp_path.rglob("*")) == before
     assert init(tmp_path / "ws").kept == [mine] * there
+
+
+@pytest.mark.parametrize("written", [True, False], ids=["after a file", "before a file"])
+def test_ctrl_c_leaves_no_half_of_a_workspace(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, written: bool
+) -> None:
+    """The learner's own files stay, and the next `grade init` works."""
+    mine = tmp_path / "ws" / "exercises" / "mlp" / "backward.py"
+    mine.parent.mkdir(parents=True)
+    mine.write_text("# mine\n")
+    before = sorted(tmp_path.rglob("*"))
+
+    def interrupted(target: Path, content: bytes, **_: object) -> None:
+        if target.parent.name != "layernorm" or written:
+            target.write_bytes(content)
+        if target.parent.name == "layernorm":
+            raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr("grader.learner.workspace.write_whole", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            init(tmp_path / "ws")
+    assert sorted(tmp_path.rglob("*")) == before
+    assert init(tmp_path / "ws").kept == [mine]
+
+
+def test_a_source_that_cannot_be_read_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not the file that was written last. Nothing is left behind."""
+    source = exercises_directory() / "mlp" / "exercise.toml"
+    read_bytes = Path.read_bytes
+
+    def unreadable(file: Path) -> bytes:
+        if file == source:
+            raise PermissionError(errno.EACCES, "Permission denied", str(file))
+        return read_bytes(file)
+
+    monkeypatch.setattr(Path, "read_bytes", unreadable)
+    with pytest.raises(NoWorkspace) as caught:
+        init(tmp_path / "ws")
+    assert str(caught.value) == (
+        f"cannot create a workspace in {tmp_path / 'ws'}: permission denied ({source}). No files were added"
+    )
+    assert not (tmp_path / "ws").exists()
 
 
 @pytest.mark.parametrize("size", [0, 100, 1000])
