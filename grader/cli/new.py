@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import shlex
 import tempfile
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from grader.authoring.layer_forms import ArrayKind, Style
 from grader.cli import options
+from grader.cli.edge import Misuse
 from grader.report.exit_code import ExitCode
+
+if TYPE_CHECKING:
+    from grader.authoring.pack_files import PackFolder
 
 
 @click.command()
@@ -23,6 +29,8 @@ from grader.report.exit_code import ExitCode
 @click.option("--arrays", type=options.OneOf(ArrayKind), help="What its functions are given (default: torch).")
 @click.option("--exercises", type=options.PathType(file_okay=False), default="exercises", show_default=True,
               metavar="DIR", help="Write the exercise here, and its solution to solutions/ next to it.")  # fmt: skip
+@click.option("--pack", type=options.PathType(), metavar="DIR",
+              help="Write both into the pack in DIR, which is created if there is none.")  # fmt: skip
 @options.color
 def new(
     forward: Path,
@@ -32,7 +40,7 @@ def new(
     null: tuple[str, ...],
     form: Style | None,
     arrays: ArrayKind | None,
-    exercises: Path,
+    **place: Any,
 ) -> int:
     """Create an exercise from a forward pass.
 
@@ -60,11 +68,16 @@ def new(
         raise click.UsageError(
             f"{called!r} cannot be an exercise name: use letters, digits and _ only; choose another with --name"
         )
+    pack = _pack(called, forward, **place)
+    exercises = pack.exercises if pack else place["exercises"]
     try:
         with tempfile.TemporaryDirectory() as workplace:
             made = draft(forward, called, Path(workplace), graded, null, form)
         made = replace(made, arrays=arrays or ArrayKind.TORCH)
-        written = write_exercise(made, exercises, exercises.parent / "solutions", title or called)
+        if pack:
+            written = pack.add(made, title or called)
+        else:
+            written = write_exercise(made, exercises, exercises.parent / "solutions", title or called)
     except BrokenExercise as error:
         click.echo(f"Error: {error}", err=True)
         return ExitCode.USAGE
@@ -77,9 +90,28 @@ def new(
     for variable, why in made.without.items():
         click.echo(f"not graded: d{variable} ({why})")
     click.echo(f"next: write {exercises.parent / 'solutions' / called / 'backward.py'}, then")
-    elsewhere = "" if exercises == WORKSPACE else f"--exercises {exercises} "
+    found = exercises == WORKSPACE or (pack and pack.installed)
+    elsewhere = "" if found else f"--exercises {shlex.quote(str(exercises))} "
     click.echo(f"      grade verify {elsewhere}{called}")
+    if pack and not pack.installed:
+        click.echo(f"      pip install -e {shlex.quote(str(pack.directory))}")
     return ExitCode.ALL_RIGHT
+
+
+def _pack(name: str, forward: Path, exercises: Path, pack: Path | None) -> PackFolder | None:
+    """The pack that the exercise is written into, if one is named."""
+    if pack is None:
+        return None
+    from grader.authoring.pack_files import NoPack, PackFolder
+
+    if exercises != Path("exercises"):
+        raise click.UsageError("--pack and --exercises are two places for the exercise; choose one")
+    try:
+        found = PackFolder.find(pack, forward)
+        found.check_free(name)
+    except NoPack as error:
+        raise Misuse(str(error)) from None
+    return found
 
 
 def _name_of(forward: Path) -> str:

@@ -114,6 +114,11 @@ def kalman_solved(folder: Path, _: str) -> None:
     (folder / "solutions" / "kalman" / "backward.py").write_text(KALMAN, encoding="utf-8")
 
 
+def kalman_solved_in_a_pack(folder: Path, _: str) -> None:
+    """The same solution, in the pack that the page makes."""
+    (folder / "deep-pack" / "deep_pack" / "solutions" / "kalman" / "backward.py").write_text(KALMAN, encoding="utf-8")
+
+
 def kalman_class(folder: Path, _: str) -> None:
     """Two students of that exercise: one correct, one who has forgotten a path."""
     for student, code in {"ada": KALMAN, "bob": KALMAN.replace("H.T @ dS + dK @ Sinv.T", "dK @ Sinv.T")}.items():
@@ -173,6 +178,7 @@ STATES = {
     "two-mistakes": two_mistakes,
     SAME_START: solved_except,
     "kalman-solved": kalman_solved,
+    "kalman-solved-in-a-pack": kalman_solved_in_a_pack,
     "kalman-class": kalman_class,
     "affine-solved": affine_solved,
     "canvas-download": canvas_download,
