@@ -31,6 +31,7 @@ from grader.report.formats.github import logged
 from grader.report.row_facts import solved
 from grader.report.submission_facts import begun, most_pressing
 from grader.report.text import Page, brief, column, grand_total, joy, result, summed_up, totals
+from grader.sandbox.types import SandboxError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -113,6 +114,8 @@ def grade(words: Sequence[str], asked: RunOptions, shelf: Shelf, telling: Tellin
                 show(f"note: {sentence}", err=True)
         progress.expect(jobs)
         ended = run_pytest(run)
+        if ended.fault is not None and not telling.ci:
+            jobs, ended = _without_broken(run, jobs, ended)
     document = ended.report
     if ended.fault is not None or document is None or ended.code > ExitCode.SOMETHING_WRONG:
         return _no_grade(ended)
@@ -127,6 +130,20 @@ def grade(words: Sequence[str], asked: RunOptions, shelf: Shelf, telling: Tellin
         visibility = policy(job.exercise.course for job in jobs).visibility
         tell(telling.file, telling.to, visibility=visibility or Visibility.VISIBLE, exercises=shelf.directory)
     return ended.code
+
+
+def _without_broken(run: Run, jobs: list[Job], ended: Ended) -> tuple[list[Job], Ended]:
+    """What a run that ended in an internal error has besides the exercises that cannot be graded; rows are kept."""
+    try:
+        broken = run.leave_out_broken()
+    except SandboxError:  # it was the sandbox, not an exercise
+        return jobs, ended
+    left = [job for job in jobs if all(job is not each for each, _ in broken)]
+    if not broken or not left:
+        return jobs, ended
+    for _, why in broken:
+        show(f"left out: {why}", err=True)
+    return left, run_pytest(run)
 
 
 def _known(telling: Telling) -> LastScores:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, Protocol, TypeVar
 
 from grader import __version__
+from grader.exercise.forward import BrokenExercise
 from grader.exercise.shelf import load_exercise
 from grader.grading.service import GradingService, grading_service, start_sandbox
 from grader.grading.submission import Submission, read_submission
@@ -183,6 +184,19 @@ class Run:
     def all_jobs(self) -> list[Job]:
         """Every submission, in the order in which they were added."""
         return [job for jobs in self._jobs.values() for job in jobs]
+
+    def leave_out_broken(self) -> list[tuple[Job, str]]:
+        """Take the submissions out of this run whose exercise cannot be graded; each with a sentence that says why."""
+        found: list[tuple[Job, str]] = []
+        for job in self.all_jobs:
+            try:
+                job.open()
+            except BrokenExercise as error:
+                found.append((job, str(error)))
+        for broken, _ in found:
+            forward = broken.exercise.forward_file
+            self._jobs[forward] = [job for job in self._jobs[forward] if job is not broken]
+        return found
 
     def call(self, method: Callable[Concatenate[Any, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Call a method of the grader's process."""

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, replace
+from traceback import walk_tb
 from typing import TYPE_CHECKING, Any
 
+from grader.exercise.forward import BrokenExercise
 from grader.exercise.shelf import load_exercise
 from grader.names import NAMES_VARIABLE, names_path
 from grader.sandbox.client import started
@@ -73,13 +75,12 @@ class GradingService:
 
     def open(self, exercise: Path, sha256: str, submission: Submission, settings: Settings) -> int:
         """Start grading a submission; returns its number. Nothing of it runs before the first row is asked for."""
-        from grader.exercise.case import build_cases
         from grader.grading.grading import start_grading
 
         chosen = self._exercise(exercise, sha256)
         key = (exercise, sha256, settings.seed, settings.batch_size, settings.hidden_seed, names_path())
         if key not in self._cases:
-            self._cases[key] = build_cases(chosen, settings.seed, settings.batch_size, settings.hidden_seed)
+            self._cases[key] = _cases(chosen, settings)
         pinned = replace(settings, exact_comparable=self.numerics().pinned)
         self._opened += 1
         self._open[self._opened] = start_grading(chosen, submission, self.sandbox, pinned, self._cases[key])
@@ -109,6 +110,20 @@ class GradingService:
         if key not in self._exercises:
             self._exercises[key] = load_exercise(directory)
         return self._exercises[key]
+
+
+def _cases(exercise: Exercise, settings: Settings) -> Cases:
+    """The cases of an exercise. What its forward.py raises is its own fault: it may need another release of torch."""
+    from grader.exercise.case import build_cases
+
+    try:
+        return build_cases(exercise, settings.seed, settings.batch_size, settings.hidden_seed)
+    except Exception as error:
+        frames = (frame.f_code.co_filename for frame, _ in walk_tb(error.__traceback__))
+        own = any(name == str(exercise.forward_file) or name.startswith("forward.py:") for name in frames)
+        if isinstance(error, BrokenExercise) or not own:
+            raise
+        raise BrokenExercise(f"{exercise.forward_file} does not run: {type(error).__name__}: {error}") from error
 
 
 def start_sandbox(settings: Settings, *, load_torch: bool = True, server: ForkServer | None = None) -> Sandbox:

@@ -109,6 +109,25 @@ class TestBroken:
         assert graded.exit_code == 3
         assert graded.stderr.startswith("Error: squares of the pack deep_pack cannot be used: ")
 
+    def test_grade_with_an_exercise_that_does_not_run(self, installed_pack: Path, grade: Grade, tmp_path: Path) -> None:
+        """It may need another release of torch. The others are graded; alone, or in CI, there is no grade."""
+        folder = installed_pack / "exercises" / "squares"
+        source = (folder / "forward.py").read_text()
+        (folder / "forward.py").write_text(source.replace("y = x * x", "y = torch.not_there(x)"))
+        grade("init", ".", "--track", "lecture")
+        shutil.copytree(folder, tmp_path / "exercises" / "squares")
+        why = f"{tmp_path / 'exercises' / 'squares' / 'forward.py'} does not run: AttributeError: module 'torch' has no"
+        graded = grade("--quiet")
+        assert graded.exit_code == 1
+        assert graded.stderr.startswith(f"left out: {why}")
+        assert "in 5 exercises" in graded.stdout
+        alone = grade("squares")
+        assert (alone.exit_code, alone.stdout) == (3, "")
+        assert alone.stderr.startswith(f"Error: {why}")
+        assert alone.stderr.endswith("\nNo grade was written.\n")
+        in_ci = grade("--ci")
+        assert (in_ci.exit_code, in_ci.stdout) == (3, "")
+
     def test_nothing_but_broken_exercises_is_an_error(self, grade: Grade, tmp_path: Path) -> None:
         """There is nothing to grade."""
         folder = tmp_path / "exercises" / "squares"
