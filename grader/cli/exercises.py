@@ -58,8 +58,8 @@ def tracks(text: str) -> Callable[[Any], Any]:
 def list_exercises(tracks: tuple[str, ...], exercises: Path | None) -> None:
     """List the exercises by track, and your last known progress in each."""
     shelf = Shelf(exercises)
-    readable_ones, broken = shelf.load_all(shelf.names())
-    found = by_track(readable_ones)
+    loaded, broken = shelf.load_all(shelf.names())
+    found = by_track(loaded)
     check_tracks(tracks, found)
     here = () if exercises or tracks else names_in(WORKSPACE)
     lacking = {track for track in found if track and here and not any(each.name in here for each in found[track])}

@@ -6,6 +6,9 @@ import shutil
 from typing import TYPE_CHECKING
 
 import pytest
+from click.shell_completion import ShellComplete
+
+from grader.cli.main import main
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -143,6 +146,12 @@ class TestBroken:
         result = grade("broken")
         assert result.exit_code == 3
         assert result.stderr.startswith(f"Error: {broken_pack}")
+
+    def test_completion(self, broken_pack: str) -> None:
+        """Its name is completed, and none of its gradients."""
+        complete = ShellComplete(main, {}, "grade", "_GRADE_COMPLETE")
+        assert [item.value for item in complete.get_completions(["show"], "brok")] == ["broken"]
+        assert complete.get_completions(["show"], "broken::") == []
 
     def test_verify_counts_it(self, broken_pack: str, grade: Grade) -> None:
         """And so it counts what keeps another one from being verified."""
