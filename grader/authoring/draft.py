@@ -300,7 +300,8 @@ def _run_as_author(path: Path, run: Callable[[], T], sizes: dict[str, int] | Non
         raise
     except Exception as error:
         where = f" at sizes {sizes}" if sizes else ""
-        said = _IN_PLACE if "leaf Variable that requires grad" in str(error) else f"{type(error).__name__}{where}: {error}"
+        came = f"{type(error).__name__}{where}: {error}"
+        said = _IN_PLACE if "leaf Variable that requires grad" in came else came
         raise BrokenExercise(f"{path}{_line_of(error, path)}: {said}") from error
 
 

@@ -233,7 +233,7 @@ def forward(x, w):
         ("    return locals()", "    return loss", "must end with `return locals()`"),
         ("    kept = w * h0", "    kept = h0.mul_(w)", "model.py:18: this changes h0 in place, which is an input"),
         ("    kept = w * h0", "    both = h0\n    both += w\n    kept = both", "model.py:19: this changes h0 in place"),
-        ("    kept = w * h0", "    (lambda t: t.add_(w))(h0)\n    kept = h0 * 1", "this changes a tensor in place that is an"),
+        ("    kept = w * h0", "    (lambda t: t.add_(w))(h0)\n    kept = h0 * 1", "copy it first: `a = b.clone()`"),
         ("torch.randn((n, width), generator=g)", "torch.randn((n, width))", "draws from torch's global generator"),
         ("manual_seed(seed)", "manual_seed(5)", "inputs(7) and inputs(8) return the same values"),
         (

@@ -74,6 +74,6 @@ def test_a_name_that_is_taken_gets_the_parameters_in_front() -> None:
 
 
 @pytest.mark.parametrize(("value", "holds"), [(W, False), ([1, 2], False), ("text", False), ([W], True), ({}, False)])
-def test_only_what_holds_tensors_is_taken_apart(value: Any, holds: bool) -> None:  # noqa: FBT001
+def test_only_what_holds_tensors_is_taken_apart(value: Any, holds: bool) -> None:
     """A list of numbers is a plain input."""
     assert is_packed(value) is holds
