@@ -26,7 +26,7 @@ from grader.authoring.value_kinds import NoNarrowing, check_accuracy, check_inpu
 from grader.exercise.case import Case, leaves
 from grader.exercise.dtypes import is_floating
 from grader.exercise.exercise import Exercise
-from grader.exercise.forward import COTANGENT, OUTPUT, BrokenExercise, ForwardFile, OtherNumber, assignments
+from grader.exercise.forward import COTANGENT, OUTPUT, BrokenExercise, ForwardFile, assignments
 from grader.exercise.nearest import nearest
 from grader.exercise.packing import is_packed, packing
 from grader.exercise.settings import LECTURE_SEED
@@ -331,7 +331,7 @@ def _listed(without: Mapping[str, str]) -> str:
 def _draw_sizes(file: ForwardFile, exercise: Exercise, given: Case) -> tuple[dict[str, int], ...]:
     """Sizes for the further cases: they straddle the given ones, and the forward pass runs at them."""
     works = partial(_works, file, exercise, max(MOST_ELEMENTS, 2 * _elements(given)))
-    sizes = {name: size for name, size in exercise.given_sizes.items() if not _counts_inputs(exercise, name, size)}
+    sizes = exercise.varied_sizes
     found = draw_straddling(sizes, random.Random(LECTURE_SEED), works)  # noqa: S311 reproducible, not secret
     if found is None:
         because = obstacle(sizes, works)
@@ -343,23 +343,14 @@ def _draw_sizes(file: ForwardFile, exercise: Exercise, given: Case) -> tuple[dic
     return found
 
 
-def _counts_inputs(exercise: Exercise, name: str, size: int) -> bool:
-    """Whether a size is the number of tensors in a list, such as the number of layers: it can have no other value."""
-    try:
-        exercise.inputs(LECTURE_SEED, {name: size + 1})
-    except OtherNumber:
-        return True
-    except Exception:  # noqa: BLE001 it does not run at this size, which is another matter
-        return False
-    return False
-
-
 def _works(file: ForwardFile, exercise: Exercise, most: int, sizes: dict[str, int]) -> bool:
     """Whether the forward pass runs at these sizes, with at most `most` elements."""
     try:
-        return _elements(_case(file, exercise, sizes)) <= most
+        case = _case(file, exercise, sizes)
     except BrokenExercise:
         return False
+    empty = any(is_floating(value) and not value.numel() for value in case.graph.values.values())
+    return not empty and _elements(case) <= most
 
 
 def _elements(case: Case) -> int:

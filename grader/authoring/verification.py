@@ -93,7 +93,7 @@ class Verification:
 
     def sizes(self) -> Flaw:
         """Check that the further cases' sizes straddle the given ones, so that hard-coded sizes are detected."""
-        given, further = self.exercise.given_sizes, self.exercise.sizes
+        given, further = self.exercise.varied_sizes, self.exercise.sizes
         problems = straddling_faults(given, further)
         if problems:  # only now is it worth finding out which sizes cannot be smaller
             smallest = [name for name in given if works_at_nothing_smaller(name, given, self._runs)]

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any
 from grader.exercise.course import find_course
 from grader.exercise.exercise_toml import KINDS, read_settings
 from grader.exercise.form import EXAMPLE, form_problem, row_name
-from grader.exercise.forward import COTANGENT, BrokenExercise, ForwardFile, assignments
+from grader.exercise.forward import COTANGENT, BrokenExercise, ForwardFile, OtherNumber, assignments
 from grader.exercise.nearest import did_you_mean
+from grader.exercise.settings import LECTURE_SEED
 from grader.exercise.sizes import given_sizes
 from grader.sandbox.types import RulesConfig, Wanted
 
@@ -235,6 +236,8 @@ class Exercise:
         finally:
             del sys.modules[module.__name__]
             sys.modules.update({module.__name__: before} if before is not None else {})
+        for line in self.lines:
+            module.__dict__.update(line.step(module.__dict__))
         return module
 
     @cached_property
@@ -251,6 +254,20 @@ class Exercise:
                 f"{self.forward_file}: inputs() does not return {', '.join(missing)}, which forward() reads"
             )
         return values
+
+    @cached_property
+    def varied_sizes(self) -> dict[str, int]:
+        """The sizes, as given, that may have other values; not the number of tensors in a list, as of layers."""
+        return {n: size for n, size in self.given_sizes.items() if not (self.packed and self._counts_inputs(n, size))}
+
+    def _counts_inputs(self, name: str, size: int) -> bool:
+        try:
+            self.inputs(LECTURE_SEED, {name: size + 1})
+        except OtherNumber:
+            return True
+        except Exception:  # noqa: BLE001 it does not run at this size, which is another matter
+            return False
+        return False
 
     def forward(self, inputs: Mapping[str, torch.Tensor | int]) -> dict[str, Any]:
         """Run the forward pass; returns every named value, including `loss`."""

@@ -5,14 +5,14 @@ from __future__ import annotations
 import ast
 import functools
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Mapping
     from types import CodeType
 
-STEP = "one_step"
-"""What `code` calls in place of the statements of a step."""
+STEP = "_step_for_"
+"""How the function begins that `code` calls in place of the statements of a step."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +29,9 @@ class Line:
     reads: tuple[str, ...]
     """Names it reads that are inputs or outputs of earlier lines, in order of appearance."""
     code: ast.stmt = field(repr=False, compare=False)
-    """The assignment; of a step, a call of STEP that stands for its statements."""
+    """The assignment; of a step, a call of the function that its statements are."""
     body: tuple[ast.stmt, ...] = field(default=(), repr=False, compare=False)
-    """The statements of a step; empty if `code` is all there is."""
+    """The statements of a step; empty if there are none besides `code`."""
     before: str = field(default="", compare=False)
     """The text of statements of the body that stand further above: a loop that fills a list."""
 
@@ -51,11 +51,33 @@ class Line:
         for statement in self.body or (self.code,):
             yield from ast.walk(statement)
 
+    def step(self, module: Mapping[str, Any]) -> dict[str, Callable[..., Any]]:
+        """The function that `code` calls, by its name; none if the line is no step.
+
+        Args:
+            module: the names that the file defines.
+        """
+        if not self.body:
+            return {}
+
+        def run(*values: Any) -> Any:
+            namespace = {**module, **dict(zip(self.reads, values, strict=True))}
+            exec(_compiled_body(self), namespace)  # noqa: S102 statements of the trusted forward.py
+            found = [namespace[name] for name in self.outputs]
+            return found[0] if len(found) == 1 else tuple(found)
+
+        return {f"{STEP}{self.outputs[0]}": run}
+
 
 @functools.cache
 def compiled(line: Line) -> CodeType:
     """A line's code, to be run with the values that it reads as names."""
-    return compile(ast.Module(list(line.body or (line.code,)), []), f"forward.py:{line.number}", "exec")
+    return compile(ast.Module([line.code], []), f"forward.py:{line.number}", "exec")
+
+
+@functools.cache
+def _compiled_body(line: Line) -> CodeType:
+    return compile(ast.Module(list(line.body), []), f"forward.py:{line.number}", "exec")
 
 
 class NotALine(Exception):

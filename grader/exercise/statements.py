@@ -239,7 +239,8 @@ class _Reader:
         body = (*keep, *before, *back, *group)
         targets: list[ast.expr] = [ast.Name(name, ast.Store()) for name in outputs]
         target = targets[0] if len(targets) == 1 else ast.Tuple(targets, ast.Store())
-        stands_for = ast.Call(ast.Name(STEP, ast.Load()), [ast.Name(name, ast.Load()) for name in reads], [])
+        given: list[ast.expr] = [ast.Name(name, ast.Load()) for name in reads]
+        stands_for = ast.Call(ast.Name(STEP + outputs[0], ast.Load()), given, [])
         above = "\n".join(self._text_of((statement,)) for statement in before)
         self._add(Line(group[0].lineno, text, outputs, reads, _assign(target, stands_for, group[0]), body, above))
 
