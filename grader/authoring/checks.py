@@ -107,20 +107,6 @@ class NoBranches(TorchFunctionMode):
         return func(*args, **(kwargs or {}))
 
 
-def check_containers(file: ForwardFile, values: Mapping[str, Any]) -> None:
-    """Refuse lists, tuples and dicts of tensors: they have no gradient, so the tensors in them would lose theirs."""
-    for line in file.lines:
-        for name in line.outputs:
-            value = values[name]
-            if not isinstance(value, torch.Tensor) and any(t.requires_grad for t in tensors(value)):
-                file.refuse(
-                    line.number,
-                    f"{name} is a {type(value).__name__} of tensors, but gradients are followed "
-                    "only through tensors; give each tensor its own name (`a, b = ...`, `m = x.max(1).values`), "
-                    "or combine them in the line that reads them",
-                )
-
-
 def check_followed(file: ForwardFile, exercise: Exercise, case: Case) -> None:
     """Check that the line-by-line gradients equal autograd's over the whole forward pass, in float64."""
     inputs = {name: case.inputs[name] for name in exercise.inputs_parameters}

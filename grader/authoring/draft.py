@@ -12,11 +12,11 @@ import torch
 from grader.authoring.checks import (
     NoBranches,
     check_branches,
-    check_containers,
     check_finite,
     check_followed,
     check_ties_and_kinks,
     check_unique,
+    tensors,
 )
 from grader.authoring.exercise_files import Draft, with_constants
 from grader.authoring.graded import left_out
@@ -81,7 +81,9 @@ def draft(
     check_branches(file)
     check_unique(file)
     values = _first_run(file)
-    check_containers(file, values)
+    if inside := _not_followed(file, values):
+        file = ForwardFile.read(path, packed=file.packed, inside=inside)
+        values = _first_run(file)
     check_values(file, values)
     _run_as_author(path, lambda: check_draws(file))
     _check_names(file, graded, null, values)
@@ -113,7 +115,7 @@ def draft(
     zero = tuple(name for name in zero if name in null)
     without |= dict.fromkeys(surprising, "its gradient is zero in every case")
     rows = chosen if style is None else (OUTPUT, *chosen)
-    source = with_constants(file.source, rows, found, file.packed, without)
+    source = with_constants(file, rows, found, without)
     form = {} if style is None else FORMS[style](name, layer_inputs(file), chosen)
     steps = tuple(line for line in file.lines if line.body)
     return Draft(name, source, rows, found, zero, form, without, steps)
@@ -207,6 +209,18 @@ def _with_packed(file: ForwardFile) -> ForwardFile:
         return ForwardFile.read(file.path, packed=packed)
 
 
+def _not_followed(file: ForwardFile, values: Mapping[str, Any]) -> tuple[str, ...]:
+    """The names whose values have a gradient, but are no real tensors: complex ones, and containers of tensors."""
+    outputs = (name for line in file.lines for name in line.outputs if name in values)
+    return tuple(name for name in outputs if _hides_gradient(values[name]))
+
+
+def _hides_gradient(value: Any) -> bool:
+    if isinstance(value, torch.Tensor):
+        return value.is_complex()
+    return any(inner.requires_grad for inner in tensors(value))
+
+
 def _first_run(file: ForwardFile) -> dict[str, Any]:
     """Run the author's file at the default sizes: every value that forward() reads or computes, differentiable."""
     module: dict[str, Any] = {}
@@ -274,7 +288,7 @@ def _trial(
     folder: Path, file: ForwardFile, graded: Sequence[str], sizes: Sequence[Any], null: Sequence[str]
 ) -> Exercise:
     folder.mkdir(parents=True)
-    source = with_constants(file.source, graded, sizes, file.packed)
+    source = with_constants(file, graded, sizes)
     (folder / "forward.py").write_text(source, encoding="utf-8")
     (folder / "exercise.toml").write_text(f"title = 'trial'\nnull = {list(null)!r}\n", encoding="utf-8")
     return Exercise(folder)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+    from grader.exercise.forward import ForwardFile
     from grader.exercise.line import Line
     from grader.sandbox.types import Passes
 
@@ -49,23 +50,26 @@ class Draft:
         return tuple(variable for variable in self.graded if not self.form or variable != OUTPUT)
 
 
+_ABOUT_INSIDE = "what has no gradient of its own, being complex or several tensors: part of the lines that read it"
+
+
 def with_constants(
-    source: str,
+    file: ForwardFile,
     graded: Sequence[str],
     sizes: Sequence[dict[str, int]],
-    packed: Mapping[str, str],
     without: Mapping[str, str] = MappingProxyType({}),
 ) -> str:
-    """The source with GRADED, SIZES and PACKED moved to its end, so that no line number changes."""
-    kept = source.splitlines(keepends=True)
-    for name, node in assignments(ast.parse(source)).items():
-        if name in ("GRADED", "SIZES", "PACKED"):
+    """The source with GRADED, SIZES, PACKED and INSIDE moved to its end, so that no line number changes."""
+    kept = file.source.splitlines(keepends=True)
+    for name, node in assignments(ast.parse(file.source)).items():
+        if name in ("GRADED", "SIZES", "PACKED", "INSIDE"):
             last = node.end_lineno or node.lineno
             kept[node.lineno - 1 : last] = ["\n"] * (last - node.lineno + 1)
     rows = "".join(f"    {dict(size)!r},\n" for size in sizes)
     others = "".join(f"# not graded: {name}, {why}; add it below to grade it\n" for name, why in without.items())
     about_parts = "the tensors in each input that holds several; each is a variable of its own"
-    parts = f"\n# {about_parts}\nPACKED = {dict(packed)!r}\n" if packed else ""
+    parts = f"\n# {about_parts}\nPACKED = {file.packed!r}\n" if file.packed else ""
+    parts += f"\n# {_ABOUT_INSIDE}\nINSIDE = {list(file.inside)!r}\n" if file.inside else ""
     order = "the variables whose gradients are graded, in the order of the backward pass"
     about = "what is graded: out, and the gradients of these inputs" if OUTPUT in graded else order
     return (

@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from grader.exercise.dtypes import is_floating
+from grader.exercise.whole_numbers import called
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from grader.exercise.forward import ForwardFile
     from grader.exercise.line import Line
@@ -93,14 +94,35 @@ def left_out(
         if is_floating(value) and name in file.parameters:
             seen = _Seen(name, value, others[name])
             reason = next((reason for reason, fits in _REASONS if fits(seen)), None)
-            if reason is None and _is_cotangent(file.lines, name, values):
-                reason = "a cotangent: it stands in for the rest of a network"
+            for why, fits in _PLACES:
+                reason = why if reason is None and fits(file.lines, name, values) else reason
             found.update({name: reason} if reason else {})
     for line in file.lines:  # what is computed from these alone
         sources = [name for name in line.reads if is_floating(values.get(name)) and values[name].requires_grad]
         if sources and all(name in found for name in sources):
             found.update((name, f"computed from {' and '.join(sources)} alone") for name in line.outputs)
     return found
+
+
+def _is_compared(lines: Sequence[Line], name: str, values: Mapping[str, Any]) -> bool:
+    """Whether an input is only subtracted from a computed value of its shape, or given to a loss function beside it."""
+    readers = [line for line in lines if name in line.reads]
+    pairs = [pair for line in readers for node in line.nodes() for pair in _pairs(node) if name in pair]
+    others = [values.get(other) for pair in pairs for other in pair if other != name]
+    computed = [each for each in others if isinstance(each, torch.Tensor) and each.grad_fn is not None]
+    return len(readers) == 1 and bool(computed) and all(each.shape == values[name].shape for each in computed)
+
+
+def _pairs(node: ast.AST) -> Iterator[tuple[str, str]]:
+    """The two names in `a - b`, or in `F.mse_loss(a, b)`."""
+    sides: Sequence[ast.expr] = ()
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Sub):
+        sides = (node.left, node.right)
+    elif isinstance(node, ast.Call) and called(node).endswith("_loss"):
+        sides = node.args[:2]
+    names = [side.id for side in sides if isinstance(side, ast.Name)]
+    if len(names) == 2:
+        yield names[0], names[1]
 
 
 def _is_cotangent(lines: Sequence[Line], name: str, values: Mapping[str, Any]) -> bool:
@@ -115,3 +137,9 @@ def _is_cotangent(lines: Sequence[Line], name: str, values: Mapping[str, Any]) -
             if name in sides and isinstance(other, torch.Tensor) and other.shape == values[name].shape:
                 return other.grad_fn is not None
     return False
+
+
+_PLACES: tuple[tuple[str, Callable[[Sequence[Line], str, Mapping[str, Any]], bool]], ...] = (
+    ("a cotangent: it stands in for the rest of a network", _is_cotangent),
+    ("labels: compared with what is computed", _is_compared),
+)

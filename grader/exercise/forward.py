@@ -59,14 +59,23 @@ class ForwardFile:
     """Other names of variables: `residual = x`."""
     packed: dict[str, str] = field(default_factory=dict)
     """For each parameter that is a dict, list or object of tensors: the expression that makes it from them."""
+    inside: tuple[str, ...] = ()
+    """Names that are no variables, as their values have no gradient that can be followed: complex numbers."""
 
     @classmethod
-    def read(cls, path: Path, upstream: Collection[str] = (), packed: Mapping[str, str] | None = None) -> Self:
+    def read(
+        cls,
+        path: Path,
+        upstream: Collection[str] = (),
+        packed: Mapping[str, str] | None = None,
+        inside: Collection[str] | None = None,
+    ) -> Self:
         """Read a file.
 
         Args:
             upstream: the inputs that a layer is given as gradients: `dnext_h`, beside a variable `next_h`.
             packed: see `packed`; default: the file's own PACKED.
+            inside: see `inside`; default: the file's own INSIDE.
 
         Raises:
             BrokenExercise: `path:line: message` about what cannot be read, or cannot be a forward line.
@@ -77,10 +86,11 @@ class ForwardFile:
         function = _read_forward(path, tree)
         held: dict[str, str] = dict(constants.get("PACKED", {}) if packed is None else packed)
         made = {name: ast.parse(text, mode="eval").body for name, text in held.items()}
+        within = tuple(constants.get("INSIDE", ()) if inside is None else inside)
         written = _parameters(function)
         parameters = tuple(p for name in written for p in (leaves(made[name]) if name in made else [name]))
         try:
-            read = read_lines(tree, function, source, parameters, made)
+            read = read_lines(tree, function, source, parameters, made, within)
         except NotALine as error:
             raise BrokenExercise(f"{path}:{error.number}: {error.why}") from error
         known = {*parameters, *(name for line in read.lines for name in line.outputs)}
@@ -89,7 +99,7 @@ class ForwardFile:
         for number, why in clashes(tree, function, lines, upstream):
             raise BrokenExercise(f"{path}:{number}: {why}")
         more = (COTANGENT,) if output else ()
-        return cls(path, source, tree, constants, (*parameters, *more), lines, output, read.aliases, held)
+        return cls(path, source, tree, constants, (*parameters, *more), lines, output, read.aliases, held, within)
 
     @cached_property
     def class_weights(self) -> frozenset[str]:
@@ -224,6 +234,12 @@ def _read_forward(path: Path, tree: ast.Module) -> ast.FunctionDef:
     function = find_function(tree, "forward")
     if function is None:
         raise BrokenExercise(f"{path}: no function forward(...) found")
+    for more in (function.args.vararg, function.args.kwarg):
+        if more is not None:
+            raise BrokenExercise(
+                f"{path}:{more.lineno}: {more.arg} collects several parameters of forward(); give each its own, "
+                "or take a list or a dict of tensors as one"
+            )
     body = function.body[1:] if ast.get_docstring(function) is not None else function.body
     if not body or not _returns_locals(body[-1]):
         raise BrokenExercise(f"{path}:{function.lineno}: forward() must end with `return locals()`")

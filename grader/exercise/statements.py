@@ -45,7 +45,12 @@ class _Held:
 
 
 def read_lines(
-    tree: ast.Module, function: ast.FunctionDef, source: str, parameters: Sequence[str], packed: Mapping[str, ast.expr]
+    tree: ast.Module,
+    function: ast.FunctionDef,
+    source: str,
+    parameters: Sequence[str],
+    packed: Mapping[str, ast.expr],
+    inside: Collection[str] = (),
 ) -> Read:
     """The lines of forward().
 
@@ -55,11 +60,12 @@ def read_lines(
         source: the file's text.
         parameters: the inputs by name; of a dict of tensors, the tensors in it.
         packed: for each parameter that is a dict, list or object of tensors, the expression that makes it from them.
+        inside: more names that are no variables, for what they hold: complex numbers.
 
     Raises:
         NotALine: a statement cannot be part of a forward pass.
     """
-    return _Reader(tree, source, parameters, packed).read(function)
+    return _Reader(tree, source, parameters, packed, frozenset(inside)).read(function)
 
 
 @dataclass
@@ -68,6 +74,7 @@ class _Reader:
     source: str
     parameters: Sequence[str]
     packed: Mapping[str, ast.expr]
+    inside: frozenset[str]
     lines: list[Line] = field(default_factory=list)
     aliases: dict[str, str] = field(default_factory=dict)
     held: dict[str, _Held] = field(default_factory=dict)
@@ -89,16 +96,17 @@ class _Reader:
         self._check_inputs(statements, uses, name)
         for first, last in groups(statements, uses, self.source.splitlines(), self.inputs):
             later = {name, *(read for use in uses[last + 1 :] for read in use.reads)}
-            self._group(statements[first : last + 1], later)
+            self._group(statements[first : last + 1], uses[first : last + 1], later)
         return Read(tuple(self.lines), self.aliases, name)
 
     # statements
 
     def _parts(self, statement: ast.stmt) -> Iterator[ast.stmt]:
         """The simple statements that a statement stands for; none if it computes nothing."""
-        for node in ast.walk(statement):
-            if not isinstance(statement, (ast.FunctionDef, ast.ClassDef)) and type(node) in _REFUSED:
-                raise NotALine(node, _REFUSED[type(node)])
+        if not isinstance(statement, (ast.Assign, ast.FunctionDef, ast.ClassDef)):
+            for node in ast.walk(statement):
+                if type(node) in _REFUSED:
+                    raise NotALine(node, _REFUSED[type(node)])
         if isinstance(statement, ast.AnnAssign) and statement.value is not None:
             assignment = ast.Assign([statement.target], statement.value)
             yield from self._assignments(ast.copy_location(assignment, statement))
@@ -109,11 +117,15 @@ class _Reader:
 
     def _assignments(self, statement: ast.Assign) -> Iterator[ast.stmt]:
         """A walrus and each further target of `a = b = ...` are assignments of their own."""
-        value = copy.deepcopy(statement.value)
-        for node in list(_walruses(value)):
-            yield self._written_out(node.target, node.value, statement)
-            value = _Replaced(node, ast.Name(node.target.id, ast.Load())).visit(value)
-        first, *others = statement.targets
+        value, first, *others = statement.value, *statement.targets
+        if any(isinstance(node, ast.NamedExpr) for node in ast.walk(value)):
+            value = copy.deepcopy(value)
+            for node in list(_walruses(value)):
+                yield self._written_out(node.target, node.value, statement)
+                value = _Replaced(node, ast.Name(node.target.id, ast.Load())).visit(value)
+        elif not others and not isinstance(first, ast.Tuple) and not _is_idle(first, value):
+            yield statement
+            return
         if not others:
             yield from self._elements(first, value, statement)
             return
@@ -160,10 +172,12 @@ class _Reader:
 
     # lines
 
-    def _group(self, written: Sequence[ast.stmt], later: Collection[str]) -> None:
+    def _group(self, written: Sequence[ast.stmt], uses: Sequence[NameUse], later: Collection[str]) -> None:
         """The lines of some statements that belong together; `later` is what is read after them."""
-        group = [self._substituted(statement) for statement in written]
-        uses = [name_use(statement) for statement in group]
+        group = written
+        if any(name in self.held for use in uses for name in use.reads):
+            group = [self._substituted(statement) for statement in written]
+            uses = [name_use(statement) for statement in group]
         use = _together(uses)
         whole = any(name in self.held for name in use.reads)
         text, statement = self._text_of(written), group[0]
@@ -172,7 +186,7 @@ class _Reader:
             self._assignment(statement, use, later, text, whole=whole)
             return
         wanted = [name for name in use.stores if name in later and name not in self.inputs and name != "_"]
-        holding = {name for name in wanted if self._makes_container(name, group, uses)}
+        holding = {name for name in wanted if name in self.inside or self._makes_container(name, group, uses)}
         held = _Held((*self._before(use), *group), self._reads(use))
         outputs = tuple(name for name in wanted if name not in holding)
         if outputs:
@@ -194,23 +208,26 @@ class _Reader:
             raise NotALine(statement, f"{inner} is assigned inside another line; give it its own line")
         if isinstance(target, ast.Name) and target.id not in _ENDS:
             is_alias = isinstance(value, ast.Name) and value.id in self.known
-            if is_alias or is_container(value, self.tree):
+            if is_alias or target.id in self.inside or is_container(value, self.tree):
                 self.aliases.update({target.id: value.id} if isinstance(value, ast.Name) else {})
                 made_by = (*self._before(use), statement)
                 self.held[target.id] = _Held(made_by, self._reads(use), None if whole else value)
                 return
-        outputs = tuple(name for name in names if name != "_")
+        for name in self.inside.intersection(names):
+            self.held[name] = _Held((*self._before(use), statement), self._reads(use))
+        outputs = tuple(name for name in names if name not in ("_", *self.inside))
         if whole and outputs:
             self._add_step(outputs, (statement,), use, text)
         elif outputs:
             self._add(Line(statement.lineno, text, outputs, self._reads(use), statement))
 
     def _makes_container(self, name: str, group: Sequence[ast.stmt], uses: Sequence[NameUse]) -> bool:
-        """Whether the first statement of a group that assigns a name makes a container, a function or a class."""
-        first = next(statement for statement, use in zip(group, uses, strict=True) if name in use.stores)
-        if isinstance(first, ast.Assign) and isinstance(first.targets[0], ast.Name):
-            return is_container(first.value, self.tree)
-        return isinstance(first, (ast.FunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom))
+        """Whether a name is a container, a function or a class after a group, by its last assignment there."""
+        making = [statement for statement, use in zip(group, uses, strict=True) if name in use.stores]
+        plain = [each for each in making if isinstance(each, ast.Assign) and isinstance(each.targets[0], ast.Name)]
+        if plain:
+            return is_container(plain[-1].value, self.tree)
+        return isinstance(making[0], (ast.FunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom))
 
     def _before(self, use: NameUse) -> tuple[ast.stmt, ...]:
         """The statements that make what is read and is no variable."""
@@ -227,7 +244,9 @@ class _Reader:
     def _substituted(self, statement: ast.stmt) -> ast.stmt:
         """A statement with what its names stand for, where that is an expression."""
         values = {name: each.value for name, each in self.held.items() if each.value is not None}
-        found = Substitution(values).visit(copy.deepcopy(statement)) if values else statement
+        if not values:
+            return statement
+        found: ast.stmt = Substitution(values).visit(copy.deepcopy(statement))
         return ast.fix_missing_locations(found)
 
     def _add_step(self, outputs: tuple[str, ...], group: Sequence[ast.stmt], use: NameUse, text: str) -> None:

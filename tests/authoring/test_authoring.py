@@ -467,10 +467,11 @@ def test_a_comprehension_inside_one_line_is_followed(tmp_path: Path) -> None:
     assert result.exit_code == 0, result.output
 
 
-def test_a_list_of_tensors_that_the_syntax_does_not_show_is_refused(tmp_path: Path) -> None:
+def test_a_list_of_tensors_that_the_syntax_does_not_show_is_found_when_it_runs(tmp_path: Path) -> None:
     """The gradients of its elements would be lost between two lines."""
-    said = refused(tmp_path, with_line("w * h0\n    parts = eval('[w, h0]')"))
-    assert "model.py:19: parts is a list of tensors, but gradients are followed only through tensors" in said
+    result = make(tmp_path, with_line("w * h0\n    parts = [list, tuple][0]([w, h0])\n    both = parts[0] * parts[1]"))
+    assert result.exit_code == 0, result.output
+    assert "INSIDE = ['parts']" in (tmp_path / "exercises" / "model" / "forward.py").read_text()
 
 
 def test_a_gradient_that_gets_lost_between_two_lines_is_refused(tmp_path: Path) -> None:
@@ -611,3 +612,29 @@ def test_the_shipped_exercises_would_be_accepted(tmp_path: Path, name: str) -> N
     exercise = load_exercise(name)
     made = draft(exercise.forward_file, name, tmp_path, exercise.graded, exercise.settings.null)
     assert sorted(made.graded) == sorted(exercise.graded)
+
+
+def test_complex_values_under_a_name_are_put_into_the_lines_that_read_them(tmp_path: Path) -> None:
+    """Gradients are followed through real tensors only."""
+    source = with_line(
+        "w * h0\n    H = torch.fft.rfft(h0)\n    G = H * 2\n    back = torch.fft.irfft(G, n=h0.shape[1])"
+    )
+    result = make(tmp_path, source.replace("kept + new", "kept + new + back"))
+    assert result.exit_code == 0, result.output
+    assert "dback" in result.output
+    assert "INSIDE = ['H', 'G']" in (tmp_path / "exercises" / "model" / "forward.py").read_text()
+
+
+def test_singular_vectors_are_refused(tmp_path: Path) -> None:
+    """Their signs are a choice, and with them their gradients."""
+    said = refused(tmp_path, with_line("w * h0\n    U, S, V = torch.linalg.svd(h0)\n    used = U.sum()"))
+    assert "model.py:19: svd returns vectors that are unique only up to their sign" in said
+    assert "use the values alone: `torch.linalg.svdvals(...)`" in said
+
+
+def test_singular_values_are_followed(tmp_path: Path) -> None:
+    """They are unique."""
+    source = with_line("w * h0\n    _, S, _ = torch.linalg.svd(h0)").replace("2*right.sum()", "2*right.sum() + S.sum()")
+    result = make(tmp_path, source)
+    assert result.exit_code == 0, result.output
+    assert "dS" in result.output

@@ -54,6 +54,8 @@ DRAWN = "torch.randn((n, d), generator=g)"
         ("torch.randint(1, 9, (n, d), generator=g).float()", GATED, "counts or labels: whole numbers"),
         ("torch.arange(n).float()[:, None] * 0.1 + 0.1", GATED, "a constant: the same for every seed"),
         ("torch.tensor(0.5)", GATED, "a constant: the same for every seed"),
+        (DRAWN, "y2 = y1 - a\nloss = y2.square().mean()", "labels: compared with what is computed"),
+        (DRAWN, "y2 = F.mse_loss(y1, a)\nloss = y2 * 2", "labels: compared with what is computed"),
         ("x.softmax(1).flip(0)", "loss = -(a * y1.log_softmax(1)).sum(1).mean()", "labels: probabilities"),
     ],
 )

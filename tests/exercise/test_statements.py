@@ -251,6 +251,25 @@ class TestOtherForms:
         body = "a, _ = x.max(1)\n_, b = x.min(1)\nk, *_ = x.shape\nloss = (a + b).sum() * k"
         assert lines(tmp_path, body) == {"a": ("x",), "b": ("x",), "k": ("x",), "loss": ("a", "b", "k")}
 
+    def test_a_name_that_cannot_be_followed_is_part_of_the_lines_that_read_it(self, tmp_path: Path) -> None:
+        """The author of the file says which, or `grade new` does."""
+        body = "X = torch.fft.rfft(x)\nA, b = pair(X)\ny = torch.fft.irfft(X * A) + b\nloss = y.sum()"
+        path = tmp_path / "forward.py"
+        path.write_text(FILE.replace("BODY", indent(body, "    ")) + "INSIDE = ['X', 'A']\n")
+        found = ForwardFile.read(path)
+        assert [(line.outputs, line.reads) for line in found.lines] == [
+            (("b",), ("x",)),
+            (("y",), ("x", "b")),
+            (("loss",), ("y",)),
+        ]
+
+    def test_parameters_that_are_collected_are_refused(self, tmp_path: Path) -> None:
+        """They have no names."""
+        path = tmp_path / "forward.py"
+        path.write_text(FILE.replace("x, W, n", "x, *Ws").replace("BODY", "    loss = x.sum()"))
+        with pytest.raises(BrokenExercise, match=r"forward.py:9: Ws collects several parameters of forward\(\); give"):
+            ForwardFile.read(path)
+
 
 class TestInputsThatHoldSeveral:
     """A dict of parameters, whose tensors are inputs of their own."""
