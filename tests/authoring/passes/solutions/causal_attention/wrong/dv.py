@@ -1,0 +1,3 @@
+# mistake: transposed -- p is not transposed
+def dv(dout, p):
+    return p @ dout

@@ -1,0 +1,3 @@
+# mistake: wrong_operand -- the gradient of a relu
+def dq(dfq, q):
+    return dfq * (q > 0)

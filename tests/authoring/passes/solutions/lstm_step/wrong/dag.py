@@ -1,0 +1,3 @@
+# mistake: wrong_operand -- the derivative of a sigmoid
+def dag(dg, g):
+    return dg * g * (1 - g)

@@ -1,0 +1,3 @@
+# mistake: softmax_jacobian -- only the diagonal
+def dscore(dalpha, alpha):
+    return alpha * dalpha

@@ -1,0 +1,3 @@
+# mistake: wrong_index -- the last token is left out instead of the first
+def dtokens(dx):
+    return dx[:, :-1]
