@@ -1,0 +1,3 @@
+# mistake: upstream_only -- the exponential is left out
+def dlogp(dratio):
+    return dratio.clone()
