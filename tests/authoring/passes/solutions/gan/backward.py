@@ -11,12 +11,12 @@ def _hidden(x, D1):
     return torch.nn.functional.leaky_relu(x @ D1, 0.2)
 
 
-def dd_loss():
-    return torch.ones(())
+def dd_loss(dloss):
+    return dloss
 
 
-def dg_loss():
-    return torch.ones(())
+def dg_loss(dloss):
+    return dloss
 
 
 def dreal_logits(real_logits):

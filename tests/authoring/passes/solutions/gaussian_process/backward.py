@@ -1,12 +1,12 @@
 import torch
 
 
-def dfit():
-    return torch.ones(())
+def dfit(dloss):
+    return dloss
 
 
-def dlogdet():
-    return torch.ones(())
+def dlogdet(dloss):
+    return dloss
 
 
 def dalpha(dfit, y):

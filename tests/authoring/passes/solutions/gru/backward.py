@@ -64,5 +64,5 @@ def dx(dh, x, Wr, Wz, Wn, Ur, Uz, Un):
     return (dar @ Wr.T + daz @ Wz.T + dan @ Wn.T).transpose(0, 1)
 
 
-def dy(dh):
-    return -dh
+def dy(h, y):
+    return 2 * (y - h) / h.numel()

@@ -69,5 +69,5 @@ def dprev_h(da, Wh):
     return da @ Wh.T
 
 
-def dy(dnext_h):
-    return -dnext_h
+def dy(next_h, y):
+    return (y - next_h) / next_h.shape[0]

@@ -4,16 +4,16 @@ import torch
 CLIP, C_V, C_ENT = 0.2, 0.5, 0.01
 
 
-def dpi_loss():
-    return torch.ones(())
+def dpi_loss(dloss):
+    return dloss
 
 
-def dv_loss():
-    return torch.tensor(C_V)
+def dv_loss(dloss):
+    return C_V * dloss
 
 
-def dentropy():
-    return torch.tensor(-C_ENT)
+def dentropy(dloss):
+    return -C_ENT * dloss
 
 
 def _share(a, b):

@@ -4,16 +4,16 @@ import torch
 GAMMA, BETA = 0.9, 0.01
 
 
-def dpolicy_loss():
-    return torch.ones(())
+def dpolicy_loss(dloss):
+    return dloss
 
 
-def dvalue_loss():
-    return torch.tensor(0.5)
+def dvalue_loss(dloss):
+    return 0.5 * dloss
 
 
-def dentropy():
-    return torch.tensor(-BETA)
+def dentropy(dloss):
+    return -BETA * dloss
 
 
 def dlogp_a(dpolicy_loss, advantage):

@@ -2,15 +2,15 @@ import torch
 
 
 def _active(d_pos, d_neg):
-    return (d_pos[:, None] - d_neg + 1.0 > 0) / d_neg.numel()
+    return (d_pos[:, None] - d_neg + 1.0 > 0).to(d_neg.dtype) / d_neg.numel()
 
 
 def dd_pos(d_pos, d_neg):
-    return _active(d_pos, d_neg).to(d_pos.dtype).sum(1)
+    return _active(d_pos, d_neg).sum(1)
 
 
 def dd_neg(d_pos, d_neg):
-    return -_active(d_pos, d_neg).to(d_neg.dtype)
+    return -_active(d_pos, d_neg)
 
 
 def dd_all(dd_neg, hardest, d_all):

@@ -70,9 +70,9 @@ def dx(dh, h, W1, logits):
     return (dh * (h > 0)) @ W1.T - logits / len(logits)
 
 
-def drecon():
-    return torch.ones(())
+def drecon(dloss):
+    return dloss
 
 
-def dkl():
-    return torch.ones(())
+def dkl(dloss):
+    return dloss  # beta is 1

@@ -5,4 +5,4 @@ def dd_pos(d_pos, d_neg):
 
 # mistake: constant_factor -- the mean over the anchors only
 def dd_pos(d_pos, d_neg):
-    return _active(d_pos, d_neg).to(d_pos.dtype).sum(1) * d_neg.shape[1]
+    return _active(d_pos, d_neg).sum(1) * d_neg.shape[1]
