@@ -22,16 +22,24 @@ def dnoise(pred, noise):
     return -2 * (pred - noise) / pred.numel()
 
 
-def dlayers2_1(dpred):
+def db(dpred):
     return dpred.sum(0)
 
 
-def dlayers2_0(dpred, h):
+def dW(dpred, h):
     return h.T @ dpred
 
 
-def dh(dpred, layers2_0):
-    return dpred @ layers2_0.T
+def dh(dpred, W):
+    return dpred @ W.T
+
+
+def db2(db):
+    return db
+
+
+def dW2(dW):
+    return dW
 
 
 def _both(dh, xt, t, time_emb, W0, b0, W1, b1):
@@ -42,23 +50,23 @@ def _both(dh, xt, t, time_emb, W0, b0, W1, b1):
     return da0, da1, h1
 
 
-def dlayers1_1(dh, xt, t, time_emb, layers0_0, layers0_1, layers1_0, layers1_1):
-    return _both(dh, xt, t, time_emb, layers0_0, layers0_1, layers1_0, layers1_1)[1].sum(0)
+def db1(dh, xt, t, time_emb, W0, b0, W1, b1):
+    return _both(dh, xt, t, time_emb, W0, b0, W1, b1)[1].sum(0)
 
 
-def dlayers1_0(dh, xt, t, time_emb, layers0_0, layers0_1, layers1_0, layers1_1):
-    _, da1, h1 = _both(dh, xt, t, time_emb, layers0_0, layers0_1, layers1_0, layers1_1)
+def dW1(dh, xt, t, time_emb, W0, b0, W1, b1):
+    _, da1, h1 = _both(dh, xt, t, time_emb, W0, b0, W1, b1)
     return h1.T @ da1
 
 
-def dlayers0_1(dh, xt, t, time_emb, layers0_0, layers0_1, layers1_0, layers1_1):
-    return _both(dh, xt, t, time_emb, layers0_0, layers0_1, layers1_0, layers1_1)[0].sum(0)
+def db0(dh, xt, t, time_emb, W0, b0, W1, b1):
+    return _both(dh, xt, t, time_emb, W0, b0, W1, b1)[0].sum(0)
 
 
-def dlayers0_0(dh, xt, t, time_emb, layers0_0, layers0_1, layers1_0, layers1_1):
-    return xt.T @ _both(dh, xt, t, time_emb, layers0_0, layers0_1, layers1_0, layers1_1)[0]
+def dW0(dh, xt, t, time_emb, W0, b0, W1, b1):
+    return xt.T @ _both(dh, xt, t, time_emb, W0, b0, W1, b1)[0]
 
 
-def dtime_emb(dh, xt, t, time_emb, layers0_0, layers0_1, layers1_0, layers1_1):
-    da0, da1, _ = _both(dh, xt, t, time_emb, layers0_0, layers0_1, layers1_0, layers1_1)
+def dtime_emb(dh, xt, t, time_emb, W0, b0, W1, b1):
+    da0, da1, _ = _both(dh, xt, t, time_emb, W0, b0, W1, b1)
     return torch.zeros_like(time_emb).index_add(0, t, da0 + da1)

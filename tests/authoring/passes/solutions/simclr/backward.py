@@ -13,8 +13,9 @@ def dsim(sim, partner):
 
 
 def dz(dsim, z):
-    # each row is compared with others, and others with it; the temperature is 0.5
-    return (dsim + dsim.T) @ z / 0.5
+    # each row is compared with others, and others with it, but not with itself; the temperature is 0.5
+    others = dsim - torch.diag(torch.diagonal(dsim))
+    return (others + others.T) @ z / 0.5
 
 
 def dW(dz, z, view1, view2, W):

@@ -13,10 +13,9 @@ def datt(dp, p):
     return p * (dp - (dp * p).sum(2, keepdim=True))
 
 
-def dq(datt, k, scale):
-    # datt is zero outside of the window, because p is
-    return datt @ k * scale
+def dq(datt, k, far, scale):
+    return datt.masked_fill(far, 0) @ k * scale
 
 
-def dk(datt, q, scale):
-    return datt.mT @ q * scale
+def dk(datt, q, far, scale):
+    return datt.masked_fill(far, 0).mT @ q * scale

@@ -1,3 +1,3 @@
 # mistake: transposed -- transposed
-def dlayers2_0(dpred, h):
+def dW(dpred, h):
     return dpred.T @ h
