@@ -89,6 +89,9 @@ class ForwardFile:
         within = tuple(constants.get("INSIDE", ()) if inside is None else inside)
         written = _parameters(function)
         parameters = tuple(p for name in written for p in (leaves(made[name]) if name in made else [name]))
+        for index, name in enumerate(parameters):
+            if name in parameters[:index]:
+                raise BrokenExercise(f"{path}:{function.lineno}: PACKED gives two inputs the name {name}")
         try:
             read = read_lines(tree, function, source, parameters, made, within)
         except NotALine as error:

@@ -66,7 +66,8 @@ def packing(name: str, value: Any, function: ast.FunctionDef, *, prefixed: bool 
         keys = [str(key) for key in path if not isinstance(key, int)]
         if prefixed or keys:
             places = "_".join(str(key) for key in path if isinstance(key, int))
-            return "_".join([name] * prefixed + keys) + places
+            called = "_".join([name] * prefixed + keys)
+            return f"{called}_{places}" if places and called[-1].isdigit() else called + places
         if len(path) == 1 and last < len(unpacked):
             return unpacked[int(last)]
         if len(path) <= 2 and (last if len(path) == 2 else 0) < len(looped):  # a pair in a list, or a list alone

@@ -224,6 +224,25 @@ def forward(x, w):
         assert [row["verdict"] for row in rows] == ["exact", "exact", verdict]
 
 
+def test_two_inputs_with_the_same_keys_stay_two(tmp_path: Path) -> None:
+    """A network and its copy: each tensor is called after the input that holds it."""
+    source = """\
+import torch
+
+def inputs(seed, n=6, width=4):
+    g = torch.Generator().manual_seed(seed)
+    net, copy = ({'W': torch.randn((width, width), generator=g)} for _ in range(2))
+    return {'x': torch.randn((n, width), generator=g), 'net': net, 'copy': copy}
+
+def forward(x, net, copy):
+    out = torch.tanh(x @ net['W']) - x @ copy['W']
+    return locals()
+"""
+    result = make(tmp_path, source)
+    assert result.exit_code == 0, result.output
+    assert "3 gradients: dx, dnet_W, dcopy_W" in result.output
+
+
 @pytest.mark.parametrize(
     ("old", "new", "sentence"),
     [

@@ -59,6 +59,7 @@ def packed(value: Any, body: str = "plain", *, prefixed: bool = False) -> str:
         ([W, B], "zipped", "[M0, M1]"),
         ([(W, B), (W, B)], "looped", "[(M0, v0,), (M1, v1,)]"),
         ([{"W": W}, {"W": W}], "plain", "[{'W': W0}, {'W': W1}]"),
+        ([{"W1": W}, {"W1": W}], "plain", "[{'W1': W1_0}, {'W1': W1_1}]"),
         ({"a": {"W": W}, "b": {"W": W}}, "plain", "{'a': {'W': a_W}, 'b': {'W': b_W}}"),
     ],
 )

@@ -282,6 +282,11 @@ class TestInputsThatHoldSeveral:
         assert found.parameters == ("x", "Wa", "b0", "b1", "n")
         assert [line.reads for line in found.lines] == [("x", "Wa"), ("y", "b1"), ("z",)]
 
+    def test_two_inputs_of_the_same_name_are_refused(self, tmp_path: Path) -> None:
+        """Else both would be the same tensor: two layers with one weight."""
+        with pytest.raises(BrokenExercise, match="PACKED gives two inputs the name b"):
+            read(tmp_path, "loss = x", {"W": "[{'b': b}, {'b': b}]"})
+
     def test_a_tensor_may_be_taken_out_under_its_own_name(self, tmp_path: Path) -> None:
         """Then that statement says nothing."""
         body = "Wa = W['a']\nb0, b1 = W['b']\ny = x @ Wa + b0 + b1\nloss = y.sum()"
