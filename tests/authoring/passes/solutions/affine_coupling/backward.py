@@ -42,46 +42,46 @@ def dz(dlog_prior, z):
     return -dlog_prior[:, None] * z
 
 
-def dlayers1_W1(dz, dlog_det, x, layers0_W1, layers0_b1, layers0_W2, layers0_b2, layers1_W1, layers1_b1, layers1_W2, layers1_b2):
-    first, second = (layers0_W1, layers0_b1, layers0_W2, layers0_b2), (layers1_W1, layers1_b1, layers1_W2, layers1_b2)
+def dW1_1(dz, dlog_det, x, W1_0, b1_0, W2_0, b2_0, W1_1, b1_1, W2_1, b2_1):
+    first, second = (W1_0, b1_0, W2_0, b2_0), (W1_1, b1_1, W2_1, b2_1)
     return _second(dz, dlog_det, x, first, second)[1]
 
 
-def dlayers1_b1(dz, dlog_det, x, layers0_W1, layers0_b1, layers0_W2, layers0_b2, layers1_W1, layers1_b1, layers1_W2, layers1_b2):
-    first, second = (layers0_W1, layers0_b1, layers0_W2, layers0_b2), (layers1_W1, layers1_b1, layers1_W2, layers1_b2)
+def db1_1(dz, dlog_det, x, W1_0, b1_0, W2_0, b2_0, W1_1, b1_1, W2_1, b2_1):
+    first, second = (W1_0, b1_0, W2_0, b2_0), (W1_1, b1_1, W2_1, b2_1)
     return _second(dz, dlog_det, x, first, second)[2]
 
 
-def dlayers1_W2(dz, dlog_det, x, layers0_W1, layers0_b1, layers0_W2, layers0_b2, layers1_W1, layers1_b1, layers1_W2, layers1_b2):
-    first, second = (layers0_W1, layers0_b1, layers0_W2, layers0_b2), (layers1_W1, layers1_b1, layers1_W2, layers1_b2)
+def dW2_1(dz, dlog_det, x, W1_0, b1_0, W2_0, b2_0, W1_1, b1_1, W2_1, b2_1):
+    first, second = (W1_0, b1_0, W2_0, b2_0), (W1_1, b1_1, W2_1, b2_1)
     return _second(dz, dlog_det, x, first, second)[3]
 
 
-def dlayers1_b2(dz, dlog_det, x, layers0_W1, layers0_b1, layers0_W2, layers0_b2, layers1_W1, layers1_b1, layers1_W2, layers1_b2):
-    first, second = (layers0_W1, layers0_b1, layers0_W2, layers0_b2), (layers1_W1, layers1_b1, layers1_W2, layers1_b2)
+def db2_1(dz, dlog_det, x, W1_0, b1_0, W2_0, b2_0, W1_1, b1_1, W2_1, b2_1):
+    first, second = (W1_0, b1_0, W2_0, b2_0), (W1_1, b1_1, W2_1, b2_1)
     return _second(dz, dlog_det, x, first, second)[4]
 
 
-def dlayers0_W1(dz, dlog_det, x, layers0_W1, layers0_b1, layers0_W2, layers0_b2, layers1_W1, layers1_b1, layers1_W2, layers1_b2):
-    first, second = (layers0_W1, layers0_b1, layers0_W2, layers0_b2), (layers1_W1, layers1_b1, layers1_W2, layers1_b2)
+def dW1_0(dz, dlog_det, x, W1_0, b1_0, W2_0, b2_0, W1_1, b1_1, W2_1, b2_1):
+    first, second = (W1_0, b1_0, W2_0, b2_0), (W1_1, b1_1, W2_1, b2_1)
     return _first(dz, dlog_det, x, first, second)[1]
 
 
-def dlayers0_b1(dz, dlog_det, x, layers0_W1, layers0_b1, layers0_W2, layers0_b2, layers1_W1, layers1_b1, layers1_W2, layers1_b2):
-    first, second = (layers0_W1, layers0_b1, layers0_W2, layers0_b2), (layers1_W1, layers1_b1, layers1_W2, layers1_b2)
+def db1_0(dz, dlog_det, x, W1_0, b1_0, W2_0, b2_0, W1_1, b1_1, W2_1, b2_1):
+    first, second = (W1_0, b1_0, W2_0, b2_0), (W1_1, b1_1, W2_1, b2_1)
     return _first(dz, dlog_det, x, first, second)[2]
 
 
-def dlayers0_W2(dz, dlog_det, x, layers0_W1, layers0_b1, layers0_W2, layers0_b2, layers1_W1, layers1_b1, layers1_W2, layers1_b2):
-    first, second = (layers0_W1, layers0_b1, layers0_W2, layers0_b2), (layers1_W1, layers1_b1, layers1_W2, layers1_b2)
+def dW2_0(dz, dlog_det, x, W1_0, b1_0, W2_0, b2_0, W1_1, b1_1, W2_1, b2_1):
+    first, second = (W1_0, b1_0, W2_0, b2_0), (W1_1, b1_1, W2_1, b2_1)
     return _first(dz, dlog_det, x, first, second)[3]
 
 
-def dlayers0_b2(dz, dlog_det, x, layers0_W1, layers0_b1, layers0_W2, layers0_b2, layers1_W1, layers1_b1, layers1_W2, layers1_b2):
-    first, second = (layers0_W1, layers0_b1, layers0_W2, layers0_b2), (layers1_W1, layers1_b1, layers1_W2, layers1_b2)
+def db2_0(dz, dlog_det, x, W1_0, b1_0, W2_0, b2_0, W1_1, b1_1, W2_1, b2_1):
+    first, second = (W1_0, b1_0, W2_0, b2_0), (W1_1, b1_1, W2_1, b2_1)
     return _first(dz, dlog_det, x, first, second)[4]
 
 
-def dx(dz, dlog_det, x, layers0_W1, layers0_b1, layers0_W2, layers0_b2, layers1_W1, layers1_b1, layers1_W2, layers1_b2):
-    first, second = (layers0_W1, layers0_b1, layers0_W2, layers0_b2), (layers1_W1, layers1_b1, layers1_W2, layers1_b2)
+def dx(dz, dlog_det, x, W1_0, b1_0, W2_0, b2_0, W1_1, b1_1, W2_1, b2_1):
+    first, second = (W1_0, b1_0, W2_0, b2_0), (W1_1, b1_1, W2_1, b2_1)
     return _first(dz, dlog_det, x, first, second)[0]
