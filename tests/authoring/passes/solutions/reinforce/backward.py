@@ -4,33 +4,21 @@ import torch
 GAMMA, BETA = 0.9, 0.01
 
 
-def dpolicy_loss(dloss):
-    return dloss
+def dlogp_a(dloss, advantage):
+    return -dloss * advantage / len(advantage)
 
 
-def dvalue_loss(dloss):
-    return 0.5 * dloss
+def dadvantage(dloss, logp_a):
+    return -dloss * logp_a / len(logp_a)
 
 
-def dentropy(dloss):
-    return -BETA * dloss
-
-
-def dlogp_a(dpolicy_loss, advantage):
-    return -dpolicy_loss * advantage / len(advantage)
-
-
-def dadvantage(dpolicy_loss, logp_a):
-    return -dpolicy_loss * logp_a / len(logp_a)
-
-
-def dvalues(dvalue_loss, values, returns):
+def dvalues(dloss, values, returns):
     # only as a prediction: in the advantage they are detached
-    return dvalue_loss * 2 * (values - returns) / len(values)
+    return dloss * (values - returns) / len(values)
 
 
-def dreturns(dvalue_loss, dadvantage, values, returns):
-    return dadvantage - dvalue_loss * 2 * (values - returns) / len(values)
+def dreturns(dloss, dadvantage, values, returns):
+    return dadvantage - dloss * (values - returns) / len(values)
 
 
 def drewards(dreturns):
@@ -43,10 +31,10 @@ def drewards(dreturns):
     return out
 
 
-def dlogp(dlogp_a, dentropy, logp, actions):
+def dlogp(dlogp_a, dloss, logp, actions):
     p = logp.exp()
     chosen = torch.zeros_like(logp).scatter(1, actions[:, None], dlogp_a[:, None])
-    return chosen - dentropy * (p * logp + p) / len(logp)
+    return chosen + BETA * dloss * (p * logp + p) / len(logp)
 
 
 def _dlogits(dlogp, logp):

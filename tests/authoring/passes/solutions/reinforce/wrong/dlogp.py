@@ -4,7 +4,7 @@ def dlogp(dlogp_a, logp, actions):
 
 
 # mistake: negated_path -- the entropy with the wrong sign
-def dlogp(dlogp_a, dentropy, logp, actions):
+def dlogp(dlogp_a, dloss, logp, actions):
     p = logp.exp()
     chosen = torch.zeros_like(logp).scatter(1, actions[:, None], dlogp_a[:, None])
-    return chosen + dentropy * (p * logp + p) / len(logp)
+    return chosen - BETA * dloss * (p * logp + p) / len(logp)

@@ -1,8 +1,8 @@
 # mistake: wrong_operand -- the returns without the baseline
-def dlogp_a(dpolicy_loss, returns):
-    return -dpolicy_loss * returns / len(returns)
+def dlogp_a(dloss, returns):
+    return -dloss * returns / len(returns)
 
 
 # mistake: sign -- a plus
-def dlogp_a(dpolicy_loss, advantage):
-    return dpolicy_loss * advantage / len(advantage)
+def dlogp_a(dloss, advantage):
+    return dloss * advantage / len(advantage)
