@@ -1,0 +1,3 @@
+# mistake: transposed -- transposed
+def dw(dcos, f):
+    return f.T @ dcos

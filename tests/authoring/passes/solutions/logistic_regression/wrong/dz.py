@@ -1,0 +1,3 @@
+# mistake: upstream_only -- the sigmoid's derivative is missing
+def dz(dp):
+    return dp.clone()

@@ -1,0 +1,3 @@
+# mistake: transposed -- transposed
+def dW(dq, X):
+    return dq.T @ X

@@ -1,0 +1,3 @@
+# mistake: upstream_only -- the last relu is forgotten
+def dh(dout):
+    return dout.clone()

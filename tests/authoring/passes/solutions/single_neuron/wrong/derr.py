@@ -1,0 +1,3 @@
+# mistake: constant_factor -- the half is forgotten
+def derr(err):
+    return 2 * err

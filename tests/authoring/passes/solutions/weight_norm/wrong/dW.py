@@ -1,0 +1,3 @@
+# mistake: transposed -- transposed
+def dW(dout, x):
+    return x.T @ dout
