@@ -89,7 +89,7 @@ def _with_gradient(inputs: Iterable[str], lines: Sequence[Line]) -> frozenset[st
     indices = {name for line in lines for name in _indices(line)}
     attached = {name for name in inputs if name not in indices}
     for line in lines:
-        attached.update(name for name, value in _pairs(line) if name not in indices and _follows(value, attached))
+        attached.update(name for name, value in _pairs(line) if name not in indices and may_pass(value, attached))
     return frozenset(attached & {name for line in lines for name in line.reads}) | {"loss"}
 
 
@@ -105,17 +105,17 @@ def _pairs(line: Line) -> Iterator[tuple[str, ast.expr]]:
         yield from ((name, value) for name in names)
 
 
-def _follows(node: ast.AST, attached: set[str]) -> bool:
-    """Whether a gradient can flow through an expression to one of these names."""
+def may_pass(node: ast.AST, attached: Collection[str]) -> bool:
+    """Whether a gradient can flow through an expression to one of these names: not through `x.shape` or `x > 0`."""
     if isinstance(node, ast.Name):
         return node.id in attached
     if isinstance(node, ast.Compare) or (isinstance(node, ast.Attribute) and node.attr in _FACTS):
         return False
     if isinstance(node, ast.Subscript):
-        return _follows(node.value, attached)
+        return may_pass(node.value, attached)
     if isinstance(node, ast.Call) and _stops(node):
         return False
-    return any(_follows(inner, attached) for inner in ast.iter_child_nodes(node))
+    return any(may_pass(inner, attached) for inner in ast.iter_child_nodes(node))
 
 
 def _stops(call: ast.Call) -> bool:

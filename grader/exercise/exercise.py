@@ -11,6 +11,7 @@ from importlib.util import find_spec
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
+from grader.exercise.clashes import may_pass
 from grader.exercise.course import find_course
 from grader.exercise.exercise_toml import KINDS, read_settings
 from grader.exercise.form import EXAMPLE, form_problem, row_name
@@ -199,11 +200,12 @@ class Exercise:
 
     @cached_property
     def readers(self) -> dict[str, tuple[Line, ...]]:
-        """Variable -> the lines that read it, in the order of the forward pass."""
+        """Variable -> the lines that read more of it than its shape, in the order of the forward pass."""
         found: dict[str, list[Line]] = {}
         for line in self.lines:
             for name in line.reads:
-                found.setdefault(name, []).append(line)
+                if not isinstance(line.code, ast.Assign) or may_pass(line.code.value, (name,)):
+                    found.setdefault(name, []).append(line)
         return {name: tuple(lines) for name, lines in found.items()}
 
     def children(self, variable: str) -> tuple[str, ...]:
@@ -214,7 +216,7 @@ class Exercise:
     def _downstream(self) -> dict[str, frozenset[str]]:
         found: dict[str, frozenset[str]] = {}
         for name in [*reversed([o for line in self.lines for o in line.outputs]), *self.inputs_parameters]:
-            below = self.children(name)
+            below = [output for line in self.lines if name in line.reads for output in line.outputs]
             found[name] = frozenset(below).union(*(found[child] for child in below))
         return found
 

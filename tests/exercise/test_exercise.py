@@ -95,6 +95,15 @@ def test_a_malformed_forward_pass_is_reported(tmp_path: Path, change: tuple[str,
 OPEN = FORWARD.replace("    loss = y.sum()\n", "    out = y.tanh()\n")
 
 
+def test_a_line_that_reads_only_the_shape_is_none_that_a_gradient_comes_from(tmp_path: Path) -> None:
+    """It is not shown beside a wrong gradient, and no hint is about it."""
+    found = exercise(
+        tmp_path / "e", FORWARD.replace("    y = x * 2", "    k = x.shape[0]\n    m = x > 0\n    y = x * 2 * k")
+    )
+    assert [line.text for line in found.readers["x"]] == ["y = x * 2 * k"]
+    assert {"k", "m", "y"} <= found.downstream("x")
+
+
 class TestWithoutALoss:
     """A forward pass that ends in `out`, as a layer's does."""
 
