@@ -86,7 +86,9 @@ def new(
     rows = [f"d{variable}" if variable in made.hinted else variable for variable in made.graded]
     click.echo(f"\n{len(rows)} {'rows' if form else 'gradients'}: {', '.join(rows)}")
     for step in made.steps:
-        click.echo(f"one step: line {step.number}, `{step.head}` -> {', '.join(step.outputs)}")
+        first, last = step.span
+        where = f"lines {first} to {last}" if first < last else f"line {first}"
+        click.echo(f"one step: {where}, computing {', '.join(step.outputs)}; what is inside is not graded")
     for variable, why in made.without.items():
         click.echo(f"not graded: d{variable} ({why})")
     click.echo(f"next: write {exercises.parent / 'solutions' / called / 'backward.py'}, then")

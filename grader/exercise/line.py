@@ -46,6 +46,12 @@ class Line:
         """Everything that the line does, as it stands in the file."""
         return f"{self.before}\n{self.text}" if self.before else self.text
 
+    @property
+    def span(self) -> tuple[int, int]:
+        """The first and the last line of the file that it takes up."""
+        statements = self.body or (self.code,)
+        return min(s.lineno for s in statements), max(s.end_lineno or s.lineno for s in statements)
+
     def nodes(self) -> Iterator[ast.AST]:
         """Every node of the code that is run."""
         for statement in self.body or (self.code,):
