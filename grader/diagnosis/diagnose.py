@@ -19,6 +19,7 @@ from grader.diagnosis.factors import agreed, alike, factor
 from grader.diagnosis.facts import gather
 from grader.diagnosis.formula import added, upstream
 from grader.diagnosis.hard_coded import hard_coded
+from grader.diagnosis.inside_step import not_carried
 from grader.diagnosis.kinds import Kind
 from grader.diagnosis.layer_values import diagnose_value
 from grader.diagnosis.other_mask import other_mask
@@ -121,6 +122,7 @@ def _of_gradient(facts: Facts) -> Explanation | None:
     return (
         unused(facts)
         or taken_for_ones(facts.answer)
+        or not_carried(facts.answer)
         or whole_answer.whole(facts)
         or weighed(facts)
         or partly_right(facts)

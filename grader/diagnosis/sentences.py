@@ -333,6 +333,10 @@ _IDENTITIES: dict[str, tuple[str, str]] = {
         "your {name} is right for another mask than the {mask} of the forward pass",
         "Draw the mask once, in the forward pass, and keep it: forward.py line {number} is `{code}`",
     ),
+    "not_carried": (
+        "in your {name}, the gradient of {carried} is not carried back from one round of the loop to the one before",
+        "Go through the rounds of forward.py line {number} from the last; each gets what the one after it sends back",
+    ),
     # values of a layer
     "value_zeros": ("your {variable} is zero everywhere", "{compare}"),
     "value_opposite": ("your {variable} has the opposite sign in every case", "{compare}"),

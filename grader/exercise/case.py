@@ -113,7 +113,7 @@ class LineGraph:
     def _run(self, line: Line, module: dict[str, Any], at: Mapping[str, Any] | None) -> None:
         reads = {name: self.values[name] for name in line.reads}
         leaves = {name: v.detach().clone().requires_grad_() for name, v in reads.items() if name in self._attached}
-        namespace = {**module, **reads, **leaves}
+        namespace = {**module, **line.step(module), **reads, **leaves}
         exec(compiled(line), namespace)  # noqa: S102 a line of the trusted forward.py
         outputs = {name: namespace[name] for name in line.outputs}
         step = _Step(line, leaves, {n: v for n, v in outputs.items() if is_floating(v) and v.requires_grad})
