@@ -27,6 +27,7 @@ from grader.exercise.case import Case, leaves
 from grader.exercise.dtypes import is_floating
 from grader.exercise.exercise import Exercise
 from grader.exercise.forward import COTANGENT, OUTPUT, BrokenExercise, ForwardFile, assignments
+from grader.exercise.kinks import has_kink
 from grader.exercise.nearest import nearest
 from grader.exercise.packing import is_packed, packing
 from grader.exercise.settings import LECTURE_SEED
@@ -48,6 +49,9 @@ _IN_PLACE = (
     "this changes a tensor in place that is an input, or has another name above (`a = b`); "
     "copy it first: `a = b.clone()`"
 )
+CANCELLED = 0.02
+"""A gradient cancels that is a smaller share of its terms: at most 0.004 is left in a norm over two numbers, and at
+least 0.07 in all the project's exercises."""
 _READER = getfile(ForwardFile)
 """The grader's own module of that name, which calls the author's."""
 _OTHER_SEEDS = range(7, 12)
@@ -343,28 +347,62 @@ def _listed(without: Mapping[str, str]) -> str:
 
 
 def _draw_sizes(file: ForwardFile, exercise: Exercise, given: Case) -> tuple[dict[str, int], ...]:
-    """Sizes for the further cases: they straddle the given ones, and the forward pass runs at them."""
-    works = partial(_works, file, exercise, max(MOST_ELEMENTS, 2 * _elements(given)))
+    """Sizes for the further cases: they straddle the given ones, and the forward pass runs at them.
+
+    A gradient may cancel at the given sizes, as in a norm over two rows. At the others it must not, if there are such.
+    """
     sizes = exercise.varied_sizes
-    found = draw_straddling(sizes, random.Random(LECTURE_SEED), works)  # noqa: S311 reproducible, not secret
+    most = max(MOST_ELEMENTS, 2 * _elements(given))
+    cancels = _cancelling(given)
+    why_not = partial(_why_not, file, exercise, most, cancels)
+    found = _straddling(sizes, why_not)
     if found is None:
-        because = obstacle(sizes, works)
+        stuck, at = obstacle(sizes, lambda each: not why_not(each)) or (next(iter(sizes)), sizes)
         raise BrokenExercise(
-            f"{file.path}: found no sizes for the other cases at which forward() runs, with each size above all given "
-            f"ones in some case and below its own in another{f' ({because})' if because else ''}; "
-            f"write them yourself: SIZES = [{{{', '.join(f'{n!r}: ...' for n in sizes)}}}, ...]"
+            f"{file.path}: found no sizes for the other cases: none of them can have {stuck} above {sizes[stuck]}. At "
+            f"{stuck}={at[stuck]}, the others as given: {why_not(at)}. If {stuck} cannot vary, write it as a number "
+            "instead of a parameter of inputs(); otherwise write the sizes yourself: "
+            f"SIZES = [{{{', '.join(f'{n!r}: ...' for n in sizes)}}}, ...]"
         )
-    return found
+    fewer = cancels.intersection(*(_cancelling(_case(file, exercise, each)) for each in found))
+    better = _straddling(sizes, partial(_why_not, file, exercise, most, fewer)) if fewer < cancels else None
+    return better or found
 
 
-def _works(file: ForwardFile, exercise: Exercise, most: int, sizes: dict[str, int]) -> bool:
-    """Whether the forward pass runs at these sizes, with at most `most` elements."""
+def _straddling(sizes: dict[str, int], why_not: Callable[[dict[str, int]], str]) -> tuple[dict[str, int], ...] | None:
+    rng = random.Random(LECTURE_SEED)  # noqa: S311 reproducible, not secret
+    return draw_straddling(sizes, rng, lambda each: not why_not(each))
+
+
+def _why_not(file: ForwardFile, exercise: Exercise, most: int, cancels: frozenset[str], sizes: dict[str, int]) -> str:
+    """Why there can be no case of these sizes; empty if there can.
+
+    Args:
+        most: the most elements it may have.
+        cancels: the variables whose gradients may cancel.
+    """
     try:
-        case = _case(file, exercise, sizes)
-    except BrokenExercise:
-        return False
-    empty = any(is_floating(value) and not value.numel() for value in case.graph.values.values())
-    return not empty and _elements(case) <= most
+        drawn = exercise.inputs(LECTURE_SEED, sizes).values()
+        count = sum(value.numel() for value in drawn if isinstance(value, torch.Tensor))
+        if count <= most:  # a matrix that is too large need not be multiplied to find out
+            case = _case(file, exercise, sizes)
+            count = _elements(case)
+    except Exception as error:  # noqa: BLE001 whatever the author's code raises
+        return str(error) or type(error).__name__
+    if count > most:
+        return f"with {count:,} numbers, the case would be too large"
+    if any(is_floating(value) and not value.numel() for value in case.graph.values.values()):
+        return "there are empty tensors"
+    if has_kink(exercise, case.graph.values):
+        return "there are ties, or values exactly at a kink"
+    vanishing = sorted(_cancelling(case) - cancels)
+    return f"the gradient of {vanishing[0]} cancels, so that little more than rounding is left" if vanishing else ""
+
+
+def _cancelling(case: Case) -> frozenset[str]:
+    """The graded variables whose terms cancel nearly or wholly, as in a norm over two rows."""
+    graded = case.exercise.graded
+    return frozenset(v for v in graded if float(case.true.total(v).abs().max()) <= CANCELLED * case.true.scale(v))
 
 
 def _elements(case: Case) -> int:

@@ -13,7 +13,7 @@ from grader.exercise.case import Case, build_cases
 from grader.exercise.catalogue import Form, right_forms, solution_file, wrong_forms
 from grader.exercise.forward import BrokenExercise, find_function
 from grader.exercise.settings import Settings
-from grader.exercise.sizes import straddling_faults, works_at_nothing_smaller
+from grader.exercise.sizes import exceeding, smaller, straddling_faults
 from grader.exercise.stubs import function_names
 from grader.grading.grading import start_grading
 from grader.grading.submission import Submission, UnreadableSubmission, read_submission
@@ -95,9 +95,10 @@ class Verification:
         """Check that the further cases' sizes straddle the given ones, so that hard-coded sizes are detected."""
         given, further = self.exercise.varied_sizes, self.exercise.sizes
         problems = straddling_faults(given, further)
-        if problems:  # only now is it worth finding out which sizes cannot be smaller
-            smallest = [name for name in given if works_at_nothing_smaller(name, given, self._runs)]
-            problems = straddling_faults(given, further, smallest)
+        if problems:  # only now is it worth finding out which sizes cannot be smaller or larger
+            smallest = [name for name in given if smaller(name, given, self._runs) is None]
+            largest = [name for name in given if exceeding(name, given, self._runs) is None]
+            problems = straddling_faults(given, further, smallest, largest)
         return Flaw("the sizes straddle the given ones", len(given), tuple(f"SIZES: {p}" for p in problems))
 
     def stubs(self) -> Flaw:

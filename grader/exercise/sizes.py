@@ -13,6 +13,8 @@ import ast
 from itertools import combinations
 from typing import TYPE_CHECKING
 
+from grader.exercise.tied_sizes import moved
+
 if TYPE_CHECKING:
     import random
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -26,16 +28,15 @@ FARTHEST_DRAWN = 8
 """A hidden size is at most this far from the exercise's own: adding a third to 65 rows would take a third more time."""
 FEWEST_ROWS = 3
 """The fewest rows of the smallest further case for a small minibatch: over one or two, a variance means little."""
-_SPLITS, _TRIES = 6, 100
-"""Ways to split the sizes into large and small, and draws for each case of a split.
-
-Where one size must divide another and both are large, one draw in fifty works: 100 draws find none in one split of
-eight.
-"""
+REACH = 300
+"""A given size above this is out of the others' reach: a matrix of 2000 x 2000 costs more than a slice at 2000 of an
+axis of three is likely."""
+_SPLITS, _TRIES = 2, 25
+"""Ways to split the sizes into large and small, and draws for each case of a split, before cases are built instead."""
 _DRAWS = 50
 """Draws of hidden sizes before falling back on the exercise's own."""
 _ROOM = 8
-"""How far above the given sizes a large one may be, plus one for each size; more in later splits."""
+"""How far above the given sizes a large one may be, plus one for each size; more in a later split."""
 
 
 def given_sizes(inputs: ast.FunctionDef | None) -> Sizes:
@@ -47,8 +48,16 @@ def given_sizes(inputs: ast.FunctionDef | None) -> Sizes:
     return {a.arg: d.value for a, d in pairs if isinstance(d, ast.Constant) and type(d.value) is int}
 
 
+def wall(name: str, given: Mapping[str, int]) -> int:
+    """What a size has to exceed in some case: the largest given size; of one that is out of reach, only its own."""
+    return max(size for other, size in given.items() if size <= REACH or other == name)
+
+
 def straddling_faults(
-    given: Mapping[str, int], further: Sequence[Mapping[str, int]], smallest: Collection[str] = ()
+    given: Mapping[str, int],
+    further: Sequence[Mapping[str, int]],
+    smallest: Collection[str] = (),
+    largest: Collection[str] = (),
 ) -> list[str]:
     """What is wrong with the sizes of the further cases: a sentence for each size that does not straddle.
 
@@ -56,14 +65,15 @@ def straddling_faults(
         given: the sizes of the given case.
         further: those of the further cases; a size left out is as given.
         smallest: sizes for which nothing smaller works.
+        largest: sizes for which nothing above all the given ones works.
     """
-    above = [fault for name in given for fault in _not_above(name, given, further)]
+    above = [fault for name in given if name not in largest for fault in _not_above(name, given, further)]
     below = [fault for name in given if name not in smallest for fault in _not_below(name, given[name], further)]
     return above + below
 
 
 def _not_above(name: str, given: Mapping[str, int], further: Sequence[Mapping[str, int]]) -> Iterator[str]:
-    top, own = max(given.values()), given[name]
+    top, own = wall(name, given), given[name]
     if max((sizes.get(name, own) for sizes in further), default=0) <= top:
         largest = "its given size" if own == top else "the largest given size"
         has = _listed(name, own, further)
@@ -82,9 +92,14 @@ def _listed(name: str, own: int, further: Sequence[Mapping[str, int]]) -> str:
     return f"{name} is {' or '.join(map(str, found))}" if found else "there are no other cases"
 
 
-def works_at_nothing_smaller(name: str, given: Mapping[str, int], works: Callable[[Sizes], bool]) -> bool:
-    """Whether no case works in which only this size is smaller than given."""
-    return not any(works({**given, name: size}) for size in range(given[name] - 1, 0, -1))
+def exceeding(name: str, given: Mapping[str, int], works: Callable[[Sizes], bool]) -> Sizes | None:
+    """Sizes that work at which this one exceeds all given ones, the others as given where they can be."""
+    return moved(given, name, _above(name, given), works)
+
+
+def smaller(name: str, given: Mapping[str, int], works: Callable[[Sizes], bool]) -> Sizes | None:
+    """Sizes that work at which only this one is smaller than given."""
+    return moved(given, name, range(given[name] - 1, 0, -1), works, most_tied=0)
 
 
 def draw_straddling(
@@ -98,45 +113,152 @@ def draw_straddling(
     Args:
         works: whether a case of these sizes can be built, and is not too expensive.
     """
-    fixed = {name for name in given if given[name] > 1 and works_at_nothing_smaller(name, given, works)}
-    rows = "n" if "n" in given else next(iter(given))
-    last = {name: _near(size) if name in {rows, *fixed} else _below(size) for name, size in given.items()}
-    for room, groups in _divisions(sorted(given), rng):
-        found: list[Sizes] = []
-        for pools in [*(_pools(given, large, room, fixed) for large in groups), last]:
-            case = next((case for case in _tries(pools, given, found, rng) if works(case)), None)
-            if case is None:
-                break
-            found.append(case)
-        else:
-            return tuple(found)
-    return None
+    works = _remembering(works)
+    fixed = {name for name in given if given[name] > 1 and smaller(name, given, works) is None}
+    for split in range(1, _SPLITS + 1):
+        shuffled = rng.sample(sorted(given), len(given))
+        found = _drawn(given, [set(shuffled[::2]), set(shuffled[1::2])], split, fixed, rng, works)
+        if found is not None:
+            return found
+    return _built(given, fixed, rng, works)
 
 
-def obstacle(given: Mapping[str, int], works: Callable[[Sizes], bool]) -> str | None:
-    """A sentence about a size that by itself prevents straddling; None if there is none."""
-    top = max(given.values())
+def _remembering(works: Callable[[Sizes], bool]) -> Callable[[Sizes], bool]:
+    """The same, but each set of sizes is tried only once."""
+    known: dict[tuple[int, ...], bool] = {}
+
+    def remembered(sizes: Sizes) -> bool:
+        key = tuple(sizes.values())
+        if key not in known:
+            known[key] = works(sizes)
+        return known[key]
+
+    return remembered
+
+
+def _drawn(
+    given: Mapping[str, int],
+    groups: Sequence[Collection[str]],
+    split: int,
+    fixed: Collection[str],
+    rng: random.Random,
+    works: Callable[[Sizes], bool],
+) -> tuple[Sizes, ...] | None:
+    """A case for each group of large sizes and the last one, all numbers drawn at once: most need no more."""
+    found: list[Sizes] = []
+    for pools in [*(_pools(given, large, split, fixed) for large in groups), _last(given, fixed)]:
+        case = next((case for case in _tries(pools, given, found, rng) if works(case)), None)
+        if case is None:
+            return None
+        found.append(case)
+    return tuple(found)
+
+
+def _built(
+    given: Mapping[str, int], fixed: Collection[str], rng: random.Random, works: Callable[[Sizes], bool]
+) -> tuple[Sizes, ...] | None:
+    """Cases built from the given one, size by size, with those that are tied to it; None if a size cannot grow."""
+    found: list[Sizes] = []
+    left = rng.sample(sorted(given), len(given))
+    while left:
+        name = left[0]
+        used = [case[name] for case in found]
+        near, far = _above(name, given)[:_ROOM], _above(name, given)[_ROOM:]
+        case = moved(given, name, [*_preferred(near, given, {}, used, rng), *far], works)
+        case = case or moved(given, name, range(wall(name, given), given[name], -1), works)
+        if case is None:
+            return None
+        case = _spread(case, given, [name], left, found, fixed, rng, works)
+        left = [other for other in left[1:] if case[other] <= wall(other, given)]
+        found.append(case)
+    last = _spread(given, given, [], [], found, {_rows_of(given), *fixed}, rng, works)
+    found += [last] if last != given and last not in found else []
+    never = [name for name in given if name not in fixed and _never_below(name, given, found)]
+    return (*found, *(case for name in never if (case := smaller(name, given, works))))
+
+
+def _never_below(name: str, given: Mapping[str, int], found: Sequence[Sizes]) -> bool:
+    return given[name] > 1 and all(case[name] >= given[name] for case in found)
+
+
+def _spread(
+    case: Mapping[str, int],
+    given: Mapping[str, int],
+    large: Sequence[str],
+    left: Collection[str],
+    found: Sequence[Sizes],
+    fixed: Collection[str],
+    rng: random.Random,
+    works: Callable[[Sizes], bool],
+) -> Sizes:
+    """The same, in which every other size is changed, too, where that works: half of those left upward, others down.
+
+    Args:
+        case: sizes that work.
+        large: those that have to stay as large as they are.
+        left: those that no case has above all given sizes yet.
+        found: the cases before.
+    """
+    above, case = [*large], dict(case)
+
+    def keeps(sizes: Sizes) -> bool:
+        return all(sizes[name] >= min(case[name], wall(name, given) + 1) for name in above) and works(sizes)
+
+    for name in rng.sample(sorted(given), len(given)):
+        if name in above or (case[name] != given[name] and case[name] <= wall(name, given)):
+            continue
+        used, other = [sizes[name] for sizes in found], None
+        if name in left and 2 * len(above) < len(given):
+            pool = _preferred(_above(name, given)[:_ROOM], given, case, used, rng)
+            other = moved(case, name, pool, keeps, most_tied=0)
+            above += [name] if other else []
+        if other is None and name not in fixed:
+            pool = _preferred(_below(given[name]), given, case, used, rng)
+            other = moved(case, name, pool, keeps, most_tied=1)
+        case = other or case
+    return case
+
+
+def obstacle(given: Mapping[str, int], works: Callable[[Sizes], bool]) -> tuple[str, Sizes] | None:
+    """The size by which no further cases were found, and sizes at which it has grown and which do not work."""
     for name in given:
-        if not any(works({**given, name: size}) for size in range(top + 1, top + _ROOM + len(given) + 1)):
-            return f"no {name} above {top} works with the other sizes as given"
+        if moved(given, name, _grown(name, given), works) is None:
+            return name, {**given, name: given[name] + 1}
     return None
 
 
-def _divisions(names: Sequence[str], rng: random.Random) -> Iterator[tuple[int, list[set[str]]]]:
-    """How far above the given sizes to go, and which are large together: in halves first, then in smaller groups."""
-    for count in range(2, max(3, len(names) + 1)):
-        for split in range(1, _SPLITS + 1):
-            shuffled = rng.sample(names, len(names))
-            yield split * (_ROOM + len(names)), [set(shuffled[k::count]) for k in range(count)]
+def _grown(name: str, given: Mapping[str, int]) -> Sequence[int]:
+    """The numbers above a given size, those that exceed all of them first."""
+    return [*_above(name, given), *range(wall(name, given), given[name], -1)]
+
+
+def _above(name: str, given: Mapping[str, int]) -> Sequence[int]:
+    """The numbers that exceed all given sizes; twice as far as the last, as a tie may leave only multiples."""
+    top = wall(name, given)
+    return range(top + 1, 2 * top + _ROOM + len(given) + 1)
 
 
 def _pools(
-    given: Mapping[str, int], large: Collection[str], room: int, fixed: Collection[str]
+    given: Mapping[str, int], large: Collection[str], split: int, fixed: Collection[str]
 ) -> dict[str, Sequence[int]]:
-    """The numbers that each size is drawn from in a case where some are large."""
-    top = max(given.values())
-    above = range(top + 1, top + room + 1)
-    return {n: above if n in large else _near(size) if n in fixed else _below(size) for n, size in given.items()}
+    """The numbers that each size is drawn from in a case where some are large: farther away in a later split."""
+    room = split * (_ROOM + len(given))
+    tops = {name: wall(name, given) for name in large}
+    return {
+        n: range(tops[n] + 1, tops[n] + room + 1) if n in large else _near(size) if n in fixed else _below(size)
+        for n, size in given.items()
+    }
+
+
+def _last(given: Mapping[str, int], fixed: Collection[str]) -> dict[str, Sequence[int]]:
+    """The numbers that each size is drawn from in the last case: small, but with the rows to read a table."""
+    as_given = {_rows_of(given), *fixed}
+    return {name: _near(size) if name in as_given else _below(size) for name, size in given.items()}
+
+
+def _rows_of(given: Mapping[str, int]) -> str:
+    """The size of the minibatch."""
+    return "n" if "n" in given else next(iter(given), "")
 
 
 def _tries(
@@ -146,7 +268,7 @@ def _tries(
     for _ in range(_TRIES):
         case: Sizes = {}
         for name in sorted(given, key=given.__getitem__):  # the smallest first: it has the fewest choices
-            case[name] = _choose(pools[name], given, case, [sizes[name] for sizes in found], rng)
+            case[name] = _preferred(pools[name], given, case, [sizes[name] for sizes in found], rng)[0]
         yield {name: case[name] for name in given}
 
 
@@ -160,20 +282,12 @@ def _near(size: int) -> Sequence[int]:
     return range(max(2, size - size // 4), max(size, 4) + max(4, size // 4))
 
 
-def _choose(
+def _preferred(
     pool: Sequence[int], given: Mapping[str, int], case: Mapping[str, int], used: Collection[int], rng: random.Random
-) -> int:
-    """Choose a number that is, if possible, new to its case, not a given size, and not yet used for this size."""
-    for avoided in (
-        {*case.values(), *given.values(), *used},
-        {*case.values(), *given.values()},
-        {*case.values()},
-        (),
-    ):
-        free = [size for size in pool if size not in avoided]
-        if free:
-            return rng.choice(free)
-    return rng.choice(pool)
+) -> list[int]:
+    """The pool in random order; first what is new to its case, not a given size, and not yet used for this size."""
+    shuffled = rng.sample(pool, len(pool))
+    return sorted(shuffled, key=lambda size: (size in case.values(), size in given.values(), size in used))
 
 
 def draw_near(

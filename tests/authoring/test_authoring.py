@@ -152,7 +152,11 @@ PASSES = {
 
 def written_pass(name: str) -> str:
     """One of PASSES as a file."""
-    sizes, inputs, lines = PASSES[name]
+    return pass_of(*PASSES[name])
+
+
+def pass_of(sizes: str, inputs: str, lines: str) -> str:
+    """A forward pass as a file."""
     reads = "x, z" if "'z'" in inputs else "x"
     return (
         f"import torch\nimport torch.nn.functional as F\n\ndef inputs(seed, {sizes}):\n"
@@ -174,11 +178,21 @@ def test_sizes_are_found_for_passes_with_many_sizes_or_few_that_work(tmp_path: P
 
 
 def test_the_size_that_cannot_grow_is_named(tmp_path: Path) -> None:
-    """A size that runs along a table of fixed length."""
+    """A size that runs along a table of fixed length; with what happens at the next number."""
     source = with_line("w * h0").replace("(n, width), generator=g)", "(n, 3), generator=g)[:, :width]")
     said = refused(tmp_path, source)
-    assert "found no sizes for the other cases at which forward() runs" in said
-    assert "(no width above 12 works with the other sizes as given); write them yourself: SIZES = [{'n': ...," in said
+    assert "found no sizes for the other cases: none of them can have width above 3. At width=4, the others " in said
+    assert "If width cannot vary, write it as a number instead of a parameter of inputs(); otherwise" in said
+
+
+def test_no_size_is_drawn_at_which_a_gradient_cancels(tmp_path: Path) -> None:
+    """In a norm over one or two rows, hardly more than rounding is left of dx."""
+    norm = "xc = x - x.mean(0)\n    xh = xc / (xc.pow(2).mean(0) + 1e-5).sqrt()\n    out = xh.exp()"
+    for rows in (2, 3, 8):
+        folder = tmp_path / str(rows)
+        result = make(folder, pass_of(f"n={rows}, d=5", "{'x': torch.randn((n, d), generator=g)}", norm))
+        assert result.exit_code == 0, result.output
+        assert min(sizes["n"] for sizes in Exercise(folder / "exercises" / "model").sizes) > 2
 
 
 def test_only_the_named_variables_are_graded(tmp_path: Path) -> None:

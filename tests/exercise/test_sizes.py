@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import random
 from math import prod
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -14,11 +15,16 @@ from grader.exercise.sizes import (
     at_batch_size,
     draw_near,
     draw_straddling,
+    exceeding,
     given_sizes,
     obstacle,
+    smaller,
     straddling_faults,
-    works_at_nothing_smaller,
+    wall,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 GIVEN = {"n": 32, "n_hidden": 64, "n_embd": 10}
 GOOD = [
@@ -172,22 +178,86 @@ def test_a_size_that_nothing_smaller_works_for_is_drawn_at_its_own_or_above() ->
         return sizes["w"] >= 3
 
     given = {"n": 10, "w": 3}
-    assert works_at_nothing_smaller("w", given, works)
+    assert smaller("w", given, works) is None
     drawn = draw_straddling(given, random.Random(3), works)
     assert drawn is not None
     assert straddling_faults(given, drawn, smallest=["w"]) == []
 
 
 def test_where_no_sizes_can_be_drawn_the_obstacle_is_named() -> None:
-    """If a single size is the reason."""
+    """With the first number that does not work."""
 
     def works(sizes: dict[str, int]) -> bool:
-        return sizes["w"] <= 10
+        return sizes["w"] <= 8
 
     given = {"n": 10, "w": 8}
     assert draw_straddling(given, random.Random(3), works) is None
-    assert obstacle(given, works) == "no w above 10 works with the other sizes as given"
+    assert obstacle(given, works) == ("w", {"n": 10, "w": 9})
     assert obstacle(given, lambda _: True) is None
+
+
+def test_a_size_that_cannot_exceed_the_others_grows_as_far_as_it_can() -> None:
+    """Such as the number of times that an image can be halved."""
+
+    def works(sizes: dict[str, int]) -> bool:
+        return sizes["h"] % 2 ** sizes["depth"] == 0 and sizes["h"] < 40
+
+    given = {"n": 3, "h": 8, "depth": 2}
+    drawn = draw_straddling(given, random.Random(3), works)
+    assert drawn is not None
+    assert max(sizes["depth"] for sizes in drawn) > 2
+    assert exceeding("depth", given, works) is None
+    assert straddling_faults(given, drawn, largest=["depth"]) == []
+
+
+def test_a_size_far_above_the_others_is_a_wall_for_itself_only() -> None:
+    """A matrix of 2000 x 2000 is too much to ask for."""
+    given = {"n": 2000, "d": 3}
+    assert (wall("n", given), wall("d", given)) == (2000, 3)
+    drawn = draw_straddling(given, random.Random(3), lambda sizes: sizes["d"] < 100)
+    assert drawn is not None
+    assert straddling_faults(given, drawn) == []
+
+
+TIES: dict[str, tuple[dict[str, int], Callable[[dict[str, int]], bool]]] = {
+    "heads": ({"n": 4, "T": 8, "d": 32, "heads": 4}, lambda s: s["d"] % s["heads"] == 0),
+    "grouped heads": (
+        {"n": 2, "T": 4, "d": 24, "heads": 4, "kv": 2},
+        lambda s: s["d"] % s["heads"] == 0 and s["heads"] % s["kv"] == 0,
+    ),
+    "groups": (
+        {"n": 2, "c": 4, "h": 6, "w": 7, "o": 6, "groups": 2},
+        lambda s: s["c"] % s["groups"] == 0 and s["o"] % s["groups"] == 0,
+    ),
+    "patches": ({"n": 2, "h": 8, "w": 12, "p": 4}, lambda s: s["h"] % s["p"] == 0 and s["w"] % s["p"] == 0),
+    "shuffle": ({"n": 2, "c": 8, "h": 3, "r": 2}, lambda s: s["c"] % s["r"] ** 2 == 0),
+    "even": ({"n": 2, "T": 6, "d": 8}, lambda s: s["d"] % 2 == 0),
+    "power of two": ({"n": 4, "m": 8}, lambda s: s["m"] & (s["m"] - 1) == 0),
+    "equal": ({"n": 4, "into": 6, "out": 6}, lambda s: s["into"] == s["out"]),
+    "window": ({"n": 3, "h": 6, "k": 4}, lambda s: s["k"] <= s["h"]),
+    "square": ({"n": 9, "d": 4}, lambda s: s["n"] in {k * k for k in range(50)}),
+}
+"""Given sizes, and the tie between them."""
+
+
+@pytest.mark.parametrize("name", TIES)
+def test_sizes_that_are_tied_to_others_are_found(name: str) -> None:
+    """Under any seed, they straddle, and each case keeps the tie."""
+    given, works = TIES[name]
+    for seed in range(5):
+        drawn = draw_straddling(given, random.Random(seed), works)
+        assert drawn is not None
+        assert all(works(sizes) for sizes in drawn)
+        smallest = [size for size in given if smaller(size, given, works) is None]
+        assert straddling_faults(given, drawn, smallest) == []
+
+
+def test_sizes_that_add_up_grow_together() -> None:
+    """None of them can change alone."""
+    given = {"n": 8, "a": 3, "b": 5, "d": 8}
+    drawn = draw_straddling(given, random.Random(1), lambda sizes: sizes["a"] + sizes["b"] == sizes["d"])
+    assert drawn is not None
+    assert straddling_faults(given, drawn, smallest=["a", "b", "d"]) == []
 
 
 def side(number: int, wall: int) -> int:
