@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import gc
+import json
 import os
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -187,6 +189,19 @@ def grade(lent_sandbox: Shared, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 
     monkeypatch.chdir(tmp_path)
     return lambda *args, **extra: CliRunner().invoke(main, [str(arg) for arg in args], **extra)
+
+
+@pytest.fixture
+def notebooks_run_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An author's notebook is run in this process, and in the current folder: only slow tests start a process."""
+    from grader.authoring.notebook_values import run
+
+    def run_here(asked: list[dict[str, object]], _: Path) -> object:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # such as that of a file left open
+            return json.loads(json.dumps(run(asked)))
+
+    monkeypatch.setattr("grader.authoring.notebook_values.in_own_process", run_here)
 
 
 @pytest.fixture

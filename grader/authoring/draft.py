@@ -63,7 +63,7 @@ def draft(
     name: str,
     workplace: Path,
     graded: Sequence[str] = (),
-    null: Sequence[str] = (),
+    null: Sequence[str] | None = (),
     style: Style | None = None,
 ) -> Draft:
     """Check a forward pass and work out what else its exercise needs.
@@ -73,7 +73,7 @@ def draft(
         name: the name of the exercise.
         workplace: an empty folder for a trial copy of the exercise.
         graded: variables to grade; default: GRADED, or everything with a gradient that a learner should write.
-        null: variables whose gradient the author knows to be zero.
+        null: variables whose gradient the author knows to be zero; None accepts all that are.
         style: that of a layer; None for a function for each gradient.
 
     Raises:
@@ -90,7 +90,7 @@ def draft(
         values = _first_run(file)
     check_values(file, values)
     _run_as_author(path, lambda: check_draws(file))
-    _check_names(file, graded, null, values)
+    _check_names(file, graded, null or (), values)
     asked: Sequence[str] = graded or file.constants.get("GRADED", ())
     without = {} if asked else _left_out(file, values)
     every = [name for name in _differentiable(file, values) if name not in without]
@@ -100,7 +100,7 @@ def draft(
     sizes = file.constants.get("SIZES")
     folder = workplace / name
     try:
-        trial = _trial(folder, file, chosen, sizes or [], null)
+        trial = _trial(folder, file, chosen, sizes or [], null or ())
         _run_as_author(path, partial(check_accuracy, file, trial))
         given = _case(file, trial, {})
         check_ties_and_kinks(file, given)
@@ -112,11 +112,11 @@ def draft(
     except BrokenExercise as error:
         raise BrokenExercise(_in_authors_words(str(error), folder, path)) from error
     zero = tuple(v for v in chosen if all(case.is_null(v) for case in cases))
-    surprising = [name for name in zero if name not in null]
+    surprising = [] if null is None else [name for name in zero if name not in null]
     if surprising and (asked or style or len(surprising) > len(chosen) / 2):
         _refuse_null(path, surprising)
     chosen = tuple(name for name in chosen if name not in surprising)
-    zero = tuple(name for name in zero if name in null)
+    zero = tuple(name for name in zero if name not in surprising)
     without |= dict.fromkeys(surprising, "its gradient is zero in every case")
     rows = chosen if style is None else (OUTPUT, *chosen)
     source = with_constants(file, rows, found, without)
@@ -185,7 +185,7 @@ def _check_sizes(file: ForwardFile) -> None:
         )
     if [a.arg for a in function.args.args[:1]] != ["seed"]:
         file.refuse(function.lineno, "the first parameter of inputs() must be `seed`")
-    if not given_sizes(function):
+    if not given_sizes(function) and "SIZES" not in file.constants:
         file.refuse(
             function.lineno,
             "inputs() has no sizes to vary; add some, such as `inputs(seed, n=32, ...)`, "

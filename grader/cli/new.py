@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("forward", type=options.PathType(exists=True, dir_okay=False), metavar="FORWARD.py")
+@click.argument("forward", type=options.PathType(exists=True, dir_okay=False), metavar="FORWARD")
 @click.option("--name", metavar="NAME", help="Name of the exercise (default: the file name).")
 @click.option("--title", metavar="TEXT", help="Title shown by `grade list`.")
 @click.option("--graded", multiple=True, metavar="VARIABLE", help="Grade this variable (default: all with a gradient).")
@@ -44,10 +44,15 @@ def new(
 ) -> int:
     """Create an exercise from a forward pass.
 
-    FORWARD.py defines inputs(seed, n=..., ...), which draws named tensors from one generator, and forward(...), with
+    FORWARD is a Python file, or a notebook with gradients derived by hand.
+
+    The file defines inputs(seed, n=..., ...), which draws named tensors from one generator, and forward(...), with
     one named variable per line, ending in `loss = ...` and `return locals()`. A layer may end in `out = ...` instead:
     its loss is the sum of out times a random cotangent. The file is checked, then written with stubs, settings and an
     empty solution.
+
+    A notebook is run up to the loss that its gradients start from. The lines that lead to this loss become the
+    forward pass, its gradients the solution. They are graded; exits with 1 if any of them is wrong.
 
     With --form, learners write the layer as a course has it: two functions with a cache between them (functions), or
     the static methods of a class (static).
@@ -71,6 +76,12 @@ def new(
     pack = _pack(called, forward, **place)
     exercises = pack.exercises if pack else place["exercises"]
     try:
+        if forward.suffix == ".ipynb":
+            from grader.cli.new_from_notebook import NotebookExercise
+
+            if form:
+                raise click.UsageError("--form is for a forward.py; a notebook's gradients have a function each")
+            return NotebookExercise(forward, called, title or called, exercises, graded, null).make()
         with tempfile.TemporaryDirectory() as workplace:
             made = draft(forward, called, Path(workplace), graded, null, form)
         made = replace(made, arrays=arrays or ArrayKind.TORCH)

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from layers import lay_down, solved
+from notebooks.published import lay_down as lay_down_notebook
 from shown import PAGES, ROOT, RUN, Block, blocks
 
 if TYPE_CHECKING:
@@ -61,6 +62,7 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name in ("class.csv", "gradebook.csv"):
         (top / name).write_text(people, encoding="utf-8")
     shutil.copy(ROOT / "tests" / "notebooks" / "lecture.ipynb", top / "makemore_part4.ipynb")
+    lay_down_notebook(top, "two_layers", ("dz1 = da1 * a1 * (1 - a1)", "dz1 = da1 * (1 - a1)"))
     for name, page in {"kalman.py": "authors.md", "forward.py": "authors.md", "affine.py": "forms.md"}.items():
         (forward,) = [block.text for block in blocks(ROOT / "docs" / page) if "def forward(" in block.text]
         (top / name).write_text(forward + "\n", encoding="utf-8")

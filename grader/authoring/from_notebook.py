@@ -1,0 +1,266 @@
+"""Writes a forward.py from the forward pass of a notebook: its lines as they are, and an `inputs` that draws what they
+read.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from grader.authoring.drawn_inputs import Bound, InputsWriter, InputTensor
+from grader.authoring.notebook_pass import LOSS, find_pass
+from grader.authoring.notebook_values import run_statements
+from grader.authoring.sorted_pass import SortedPass, check_library
+from grader.exercise.forward import BrokenExercise
+from grader.sandbox.rules.nodes import walk
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from grader.authoring.drawn_inputs import DrawnInput
+    from grader.authoring.notebook_pass import CellStatement
+    from grader.authoring.notebook_values import ValueFacts
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenForward:
+    """A forward.py, and what was found on the way."""
+
+    text: str
+    data: frozenset[str]
+    """The inputs that are no parameters."""
+    part: int | None
+    """The number of the exercise in the notebook that its gradients belong to."""
+    synonyms: dict[str, str]
+    """What the notebook also calls a size -> its name in `inputs`."""
+
+    def settings(self) -> str:
+        """What exercise.toml says about such notebooks, so that this one and a learner's are read alike."""
+        part = [] if self.part is None else [f"part = {self.part}"]
+        names = ", ".join(f"{own} = {json.dumps(meant)}" for own, meant in self.synonyms.items())
+        rows = [*part, *([f"synonyms = {{{names}}}"] if names else [])]
+        return "\n".join(["", "[notebook]", *rows, ""]) if rows else ""
+
+
+def forward_of(path: Path) -> WrittenForward:
+    """The forward.py of a notebook. Its cells are run, up to the loss.
+
+    Raises:
+        BrokenExercise: no forward pass was found, or not all that it reads could be made.
+    """
+    found = find_pass(path)
+    check_library(found)
+    sorted_out = SortedPass(found, run_statements(found, path.resolve().parent))
+    text = _Writer(sorted_out).text()
+    data = frozenset(sorted_out.read.keys() - {*sorted_out.parameters})
+    return WrittenForward(text, data, found.part, sorted_out.sizes.synonyms())
+
+
+class _Writer:
+    """Writes the file."""
+
+    def __init__(self, sorted_out: SortedPass) -> None:
+        self._sorted = sorted_out
+        self._generator = self._name_of_generator()
+        self._inputs = self._drawn_inputs()
+        self._constants: dict[str, str] = {}
+        self._body = [*self._forward_lines()]
+
+    def text(self) -> str:
+        """The whole file."""
+        names = [line.name for line in self._inputs]
+        rows = "".join(f"    {row}\n" for line in self._inputs for row in line.text.split("\n"))
+        sizes = self._sorted.sizes.parameters()
+        returned = ", ".join(f"{name!r}: {name}" for name in names)
+        body = "".join(f"    {row}\n" if row else "\n" for text in self._body for row in text.split("\n"))
+        seeded = f"    {self._generator} = torch.Generator().manual_seed(seed)\n"
+        head = f"# The forward pass of {self._sorted.found.name}. Read it, but do not edit it:\n"
+        parts = [
+            f"{head}# your gradients go into backward.py.",
+            "\n".join(self._imports()),
+            *([] if sizes else ["SIZES = [{}, {}, {}]"]),
+            *(["\n".join(self._constants.values())] if self._constants else []),
+            *self._functions(),
+            f"def inputs({', '.join(['seed', *sizes])}):\n{seeded}{rows}    return {{{returned}}}",
+            f"def forward({', '.join(names)}):\n{body}    return locals()",
+        ]
+        return "\n\n".join(parts) + "\n"
+
+    def _name_of_generator(self) -> str:
+        written = [item for values in self._sorted.values.written.values() for item in values.items()]
+        taken = {*self._sorted.read} | {name for i in self._sorted.lines for name in self._statement(i).step.writes}
+        own = [name for name, facts in written if facts.kind == "generator"]
+        return next(name for name in (*own, "g", "generator") if name not in taken)
+
+    def _statement(self, index: int) -> CellStatement:
+        return self._sorted.statement(index)
+
+    # inputs()
+
+    def _drawn_inputs(self) -> list[DrawnInput]:
+        tensors = [(*self._made(name, index), name, facts) for name, (index, facts) in self._sorted.read.items()
+                   if self._is_input(name, index, facts)]  # fmt: skip
+        if not tensors:
+            raise BrokenExercise(f"{self._sorted.found.name}: the forward pass reads no tensors")
+        ordered = [
+            InputTensor(name, facts, made, self._bound(name), name in self._sorted.parameters)
+            for _, made, name, facts in sorted(tensors, key=lambda each: each[0])
+        ]
+        return InputsWriter(self._sorted.sizes, self._sorted.numbers, self._generator).lines(ordered)
+
+    def _is_input(self, name: str, line: int, facts: ValueFacts) -> bool:
+        place = self._statement(line).place
+        if facts.kind in ("array", "container", "other") and name not in self._filled:
+            raise BrokenExercise(
+                f"{place}: this line of the forward pass reads {name}, of type {facts.type}; "
+                + _REMEDIES.get(facts.kind, _REMEDIES["other"])
+            )
+        return facts.kind == "tensor" or (facts.type == "float" and name in self._sorted.parameters)
+
+    @property
+    def _filled(self) -> set[str]:
+        return {name for index in self._sorted.lines for name in self._statement(index).step.fresh}
+
+    def _made(self, name: str, line: int) -> tuple[int, CellStatement | None]:
+        """When an input is made, and the statement that does; None if there are several, or it makes more."""
+        writers = self._sorted.writers(name, line)
+        alone = len(writers) == 1 and self._statement(writers[0]).step.writes == {name}
+        return (writers[-1] if writers else 0), (self._statement(writers[0]) if alone else None)
+
+    def _bound(self, name: str) -> Bound | None:
+        """What an input with whole numbers runs over, as the lines use it: `C[Xb]`, `logprobs[range(n), Yb]`."""
+        for index in self._sorted.lines:
+            known = {**self._sorted.values.read[index], **self._sorted.values.written[index]}
+            for node in walk(self._statement(index).node):
+                for value, axis in _indexed(node, name):
+                    facts = known.get(value)
+                    if facts is not None and len(facts.shape) > axis:
+                        return Bound(value, axis, facts.shape[axis])
+        return None
+
+    # forward()
+
+    def _forward_lines(self) -> Iterator[str]:
+        known = {line.name for line in self._inputs}
+        reads = [(name, index) for index in self._sorted.lines for name in self._statement(index).step.reads]
+        for name, index in reads:
+            yield from self._number(name, index, known)
+        for index in self._sorted.lines:
+            statement = self._statement(index)
+            for name in statement.step.reads:
+                yield from self._number(name, index, known)
+            if statement.above:
+                yield statement.above
+            text = statement.text if statement is not self._sorted.found.last else self._loss_line()
+            yield f"{text} {statement.beside}".rstrip()
+            known |= statement.step.writes
+
+    def _loss_line(self) -> str:
+        node = self._sorted.found.last.node
+        assert isinstance(node, ast.Assign)
+        if ast.unparse(node.targets[0]) == LOSS and len(node.targets) == 1 and _tensor(node.value) is node.value:
+            return self._sorted.found.last.text
+        return f"{LOSS} = {ast.unparse(_tensor(node.value))}"
+
+    def _number(self, name: str, line: int, known: set[str]) -> Iterator[str]:
+        """The line that sets a number which a line reads, if what it is computed from is known by then."""
+        facts = self._sorted.read[name][1] if name in self._sorted.read else None
+        if name in known or facts is None or facts.kind != "number":
+            return
+        writers = self._sorted.writers(name, line)
+        made = self._statement(writers[0]) if len(writers) == 1 else None
+        shaped = self._from_shapes(made)
+        if made is not None and shaped and shaped <= known:
+            known |= made.step.writes
+            yield f"{made.text} {made.beside}".rstrip()
+        elif not shaped:
+            known.add(name)
+            if place := self._dimension(name):
+                yield f"{name} = {place}"
+            else:
+                self._constants[name] = self._constant(name, made, facts)
+
+    def _from_shapes(self, made: CellStatement | None) -> set[str]:
+        """The tensors of the forward pass whose shapes a number is read from: `B, T = Xb.shape`."""
+        tensors = {line.name for line in self._inputs} | self._filled
+        return {name for name in made.step.reads if name in tensors} if made else set()
+
+    def _dimension(self, name: str) -> str:
+        """Where an input has a size: `Xb.shape[0]`; empty if none has."""
+        meant = self._sorted.sizes.meaning(name)
+        data = [line for line in self._inputs if line.name not in self._sorted.parameters]
+        for line in (*data, *self._inputs):
+            if meant in line.dims:
+                return f"{line.name}.shape[{line.dims.index(meant)}]"
+        return ""
+
+    def _constant(self, name: str, made: CellStatement | None, facts: ValueFacts) -> str:
+        if made is not None and not made.step.reads and len(made.step.writes) == 1:
+            return f"{made.text} {made.beside}".rstrip()
+        return f"{name} = {facts.plain!r}"
+
+    # What stands above
+
+    def _definitions(self) -> list[CellStatement]:
+        """The imports, functions and classes that the file needs, in the notebook's order."""
+        found: set[int] = set()
+        wanted = [name for index in self._sorted.lines for name in self._statement(index).step.reads]
+        wanted += [
+            node.id for line in self._inputs for node in ast.walk(ast.parse(line.text)) if isinstance(node, ast.Name)
+        ]
+        while wanted:
+            name = wanted.pop()
+            for index in range(len(self._sorted.found.statements)):
+                statement = self._statement(index)
+                if statement.is_definition and {name, "*"} & statement.step.fresh and index not in found:
+                    found.add(index)
+                    wanted += statement.step.reads
+                    self._constants |= self._read_by(statement)
+        return [self._statement(index) for index in sorted(found)]
+
+    def _read_by(self, function: CellStatement) -> dict[str, str]:
+        """The numbers that a function reads from around it."""
+        numbers = {name: self._sorted.numbers[name] for name in function.step.reads if name in self._sorted.numbers}
+        return {name: f"{name} = {facts.plain!r}" for name, facts in numbers.items()}
+
+    def _imports(self) -> list[str]:
+        own = [each.text for each in self._needed if isinstance(each.node, (ast.Import, ast.ImportFrom))]
+        return list(dict.fromkeys(["import torch", *own]))
+
+    def _functions(self) -> list[str]:
+        return [each.text for each in self._needed if not isinstance(each.node, (ast.Import, ast.ImportFrom))]
+
+    @cached_property
+    def _needed(self) -> list[CellStatement]:
+        return self._definitions()
+
+
+_REMEDIES = {
+    "array": "make it a tensor: `torch.from_numpy(...)`",
+    "container": "give each tensor in it a name of its own",
+    "other": "write the line with tensors that have names: the parameters inside an object cannot be graded",
+}
+
+
+def _tensor(value: ast.expr) -> ast.expr:
+    """The loss as a tensor, where a notebook takes its number at once: `(diff**2).sum().item()`."""
+    if isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute) and value.func.attr == "item":
+        return value.func.value
+    return value
+
+
+def _indexed(node: ast.AST, name: str) -> Iterator[tuple[str, int]]:
+    """The values, and their axes, that a node indexes with a name."""
+    if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name):
+        parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+        yield from ((node.value.id, axis) for axis, part in enumerate(parts) if ast.unparse(part) == name)
+    if isinstance(node, ast.Call) and len(node.args) > 1 and isinstance(node.args[0], ast.Name):
+        called = ast.unparse(node.func).rpartition(".")[2]
+        if called in ("cross_entropy", "nll_loss") and ast.unparse(node.args[1]) == name:
+            yield node.args[0].id, 1
+        if called == "embedding" and ast.unparse(node.args[0]) == name and isinstance(node.args[1], ast.Name):
+            yield node.args[1].id, 0

@@ -1,0 +1,120 @@
+"""The sizes of a notebook: whole numbers with a name, and the dimensions that they are."""
+
+from __future__ import annotations
+
+import ast
+import re
+from itertools import combinations_with_replacement
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping
+
+_OF_ROWS = re.compile(r"(?i)n|m|b|bs|bsz|rows|.*batch.*|.*sample.*|.*example.*|n_?obs")
+"""Names of the number of examples."""
+MOST_ROWS, FEWER_ROWS = 128, 32
+"""A larger minibatch than the first becomes the second: more rows test nothing else."""
+_NEW = {"rows": ("n", "rows"), "classes": ("classes", "labels"), "features": ("features", "outputs")}
+"""Names for sizes that a notebook writes only as numbers, by what they count."""
+_WIDTHS = ("hidden", "width", "depth", "height")
+
+
+class NotebookSizes:
+    """Whole numbers that dimensions are made of, by name; those that are used become parameters of `inputs`.
+
+    Args:
+        numbers: the whole numbers that the notebook names, and the expression that each is set to.
+        taken: names that a new size may not have.
+    """
+
+    def __init__(self, numbers: Mapping[str, tuple[int, ast.expr]], taken: Collection[str]) -> None:
+        self._values = {name: value for name, (value, _) in numbers.items()}
+        self._same: dict[str, str] = {}
+        self._derived: dict[str, ast.expr] = {}
+        self._taken = {*taken, *numbers}
+        for name, (_, expression) in numbers.items():
+            if isinstance(expression, ast.Name) and expression.id in numbers:
+                self._join(name, expression.id)
+            elif _is_formula(expression, numbers):
+                self._derived[name] = expression
+        self.used: dict[str, int] = {}
+        self._rows = ""
+
+    def _join(self, name: str, other: str) -> None:
+        """Two names of one size: `n = batch_size`. It is called n if one of them is."""
+        old = self._same.get(other, other)
+        kept = "n" if name == "n" else old
+        self._same = {each: kept if meant == old else meant for each, meant in self._same.items()}
+        self._same |= {name: kept, other: kept}
+
+    def named(self, name: str) -> ast.expr | None:
+        """What a name of the notebook means in `inputs`: a size, or a formula of sizes; None if it is no size."""
+        if name in self._derived:
+            return self._derived[name]
+        if name not in self._values:
+            return None
+        return ast.Name(self._use(self._same.get(name, name), self._values[name]), ast.Load())
+
+    def meaning(self, name: str) -> str:
+        """The text of what a name means; empty if it is no size that is used."""
+        own = self._same.get(name, name)
+        rows = bool(_OF_ROWS.fullmatch(name)) and self._values.get(name) == self.used.get(self._rows)
+        return own if own in self.used else self._rows if rows else ""
+
+    def of(self, value: int, what: str = "", near: Iterable[str] = ()) -> str:
+        """The size, or the product of two of the notebook's sizes, that a dimension is; a new one if there is none.
+
+        Args:
+            value: the dimension.
+            what: `rows`, `features`, `classes` or empty: what it counts.
+            near: the names that are most likely, such as those in the same statement.
+        """
+        if value <= 1:
+            return str(value)
+        likely = [self._same.get(name, name) for name in (*near, *self.used, *self._values) if name in self._all]
+        same = [name for name in dict.fromkeys(likely) if self._all[name] == value and name not in self._derived]
+        same.sort(key=lambda name: (_OF_ROWS.fullmatch(name) is not None) != (what == "rows"))
+        if same:
+            return self._use(same[0], value)
+        for one, other in combinations_with_replacement([name for name in self.used if name in self._values], 2):
+            if self.used[one] * self.used[other] == value:
+                return f"{one} * {other}"
+        return self._use(self._new(what), value)
+
+    @property
+    def _all(self) -> dict[str, int]:
+        return {**self._values, **self.used}
+
+    def _use(self, name: str, value: int) -> str:
+        self.used.setdefault(name, value)
+        return name
+
+    def _new(self, what: str) -> str:
+        names = (*_NEW.get(what, ()), *_WIDTHS, *(f"size_{number}" for number in range(1, 100)))
+        taken = {*self._taken, *self.used}
+        free: str = next(name for name in names if name not in taken)
+        return free
+
+    def counts_rows(self, name: str) -> None:
+        """Remember that a size is the number of examples."""
+        self._rows = self._rows or name
+
+    def synonyms(self) -> dict[str, str]:
+        """The other names of the sizes that are used: `batch_size` -> `n`."""
+        return {name: meant for name, meant in self._same.items() if name != meant and meant in self.used}
+
+    def parameters(self) -> list[str]:
+        """The sizes as parameters of `inputs`, the number of examples first."""
+        order = sorted(self.used, key=lambda name: (name != self._rows, [*self._values, *self.used].index(name)))
+        return [f"{name}={self._given(name)}" for name in order]
+
+    def _given(self, name: str) -> int:
+        value = self.used[name]
+        return FEWER_ROWS if name == self._rows and value > MOST_ROWS else value
+
+
+def _is_formula(expression: ast.expr, numbers: Mapping[str, object]) -> bool:
+    """Whether an expression is arithmetic on other sizes: `n_embd * block_size`."""
+    names = [node.id for node in ast.walk(expression) if isinstance(node, ast.Name)]
+    plain = (ast.BinOp, ast.Name, ast.Constant, ast.operator, ast.expr_context)
+    return bool(names) and all(isinstance(node, plain) for node in ast.walk(expression)) and {*names} <= numbers.keys()

@@ -1,0 +1,260 @@
+"""How the forward pass of a notebook becomes a forward.py: its lines, and inputs() for what they read."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+import pytest
+from notebooks.published import lay_down, written
+
+from grader.authoring.from_notebook import forward_of
+from grader.authoring.notebook_pass import find_pass
+from grader.authoring.notebook_values import in_own_process
+from grader.exercise.forward import BrokenExercise, find_function
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+START = "import torch\ng = torch.Generator().manual_seed(1)"
+BACK = "dy = 2*y / y.numel()\ndW = x.T @ dy"
+
+
+@pytest.fixture(autouse=True)
+def _folder(notebooks_run_here: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The notebooks run in their own folder."""
+    monkeypatch.chdir(tmp_path)
+
+
+def body(tmp_path: Path, function: str, *cells: str) -> list[str]:
+    """The lines of a function of the forward.py that these cells give."""
+    source = forward_of(written(tmp_path, *cells)).text
+    found = find_function(ast.parse(source), function)
+    assert found is not None
+    return [line.strip() for line in source.splitlines()[found.lineno - 1 : found.end_lineno]]
+
+
+def refused(tmp_path: Path, *cells: str) -> str:
+    """Why these cells give no forward.py."""
+    with pytest.raises(BrokenExercise) as caught:
+        forward_of(written(tmp_path, *cells))
+    return str(caught.value)
+
+
+# Which statements are the forward pass
+
+
+def test_only_what_the_loss_depends_on_is_a_line(tmp_path: Path) -> None:
+    """Prints, plots, and values for later are left out; comments above and beside a line are kept."""
+    lines = body(
+        tmp_path,
+        "forward",
+        START,
+        "x = torch.randn(8, 3, generator=g)\nW = torch.randn(3, 2, generator=g)",
+        "# the layer\ny = x @ W # no bias\nprint(y.shape)\nspread = y.std()\nloss = (y**2).mean()\nloss",
+        BACK,
+    )
+    expected = ["def forward(x, W):", "# the layer", "y = x @ W # no bias", "loss = (y**2).mean()", "return locals()"]
+    assert lines == expected
+
+
+def test_of_several_losses_the_one_above_the_gradients_counts(tmp_path: Path) -> None:
+    """Not the one that is computed afterwards, to see whether it has fallen."""
+    lines = body(
+        tmp_path,
+        "forward",
+        START,
+        "x = torch.randn(8, 3)\nW = torch.randn(3, 2)",
+        "loss = (x @ W).sum()",
+        "y = x @ W\nloss = (y**2).mean()",
+        BACK,
+        "W = W - 0.1*dW\ny = x @ W\nloss = (y**2).mean() + 1",
+    )
+    assert lines[1:-1] == ["y = x @ W", "loss = (y**2).mean()"]
+
+
+@pytest.mark.parametrize("loss", ["L = (y**2).mean()", "cost = (y**2).mean()", "loss = (y**2).mean().item()"])
+def test_a_loss_is_called_loss_and_is_a_tensor(tmp_path: Path, loss: str) -> None:
+    """Whatever the notebook calls it, and although it takes its number at once."""
+    cells = ["x = torch.randn(8, 3)\nW = torch.randn(3, 2)", f"y = x @ W\n{loss}", BACK]
+    assert body(tmp_path, "forward", START, *cells)[-2] == "loss = (y ** 2).mean()"
+
+
+def test_lines_under_no_grad_are_lines(tmp_path: Path) -> None:
+    """Notebooks without autograd write so."""
+    cells = [
+        "x = torch.randn(8, 3)\nW = torch.randn(3, 2)",
+        "with torch.no_grad():\n  y = x @ W\n  loss = (y**2).mean()",
+    ]
+    assert body(tmp_path, "forward", START, *cells, BACK)[1:-1] == ["y = x @ W", "loss = (y**2).mean()"]
+
+
+def test_a_parameter_that_is_scaled_later_is_still_an_input(tmp_path: Path) -> None:
+    """What changes only it belongs to its making."""
+    cells = ["x = torch.randn(8, 3)\nW = torch.randn(3, 2)\nW *= 0.01", "y = x @ W\nloss = (y**2).mean()", BACK]
+    assert body(tmp_path, "forward", START, *cells)[0] == "def forward(x, W):"
+    assert "W = torch.randn((features, hidden), generator=g) * 0.0" in "\n".join(
+        body(tmp_path, "inputs", START, *cells)
+    )
+
+
+def test_a_minibatch_is_an_input_and_the_data_that_it_is_taken_from_are_not(tmp_path: Path) -> None:
+    """The data may be a file of any size."""
+    cells = [
+        "X = torch.randn(5000, 3)\nW = torch.randn(3, 2)\nbatch_size = 16",
+        "ix = torch.randint(0, X.shape[0], (batch_size,))\nx = X[ix]",
+        "y = x @ W\nloss = (y**2).sum() / batch_size",
+        BACK,
+    ]
+    assert body(tmp_path, "forward", START, *cells)[:2] == ["def forward(W, x):", "batch_size = x.shape[0]"]
+    assert "x = torch.randn((batch_size, features), generator=g)" in body(tmp_path, "inputs", START, *cells)
+
+
+def test_functions_and_constants_that_lines_use_come_along(tmp_path: Path) -> None:
+    """With the numbers that the functions read."""
+    cells = [
+        "import math\nslope = 0.1\neps = 1e-5 # never zero\ndef leaky(z):\n    return torch.where(z > 0, z, slope*z)",
+        "x = torch.randn(8, 3)\nW = torch.randn(3, 2)",
+        "z = x @ W\ny = leaky(z) + eps\nloss = (y**2).mean() * math.pi",
+        BACK,
+    ]
+    text = forward_of(written(tmp_path, START, *cells)).text
+    assert "import torch\nimport math\n" in text
+    assert "eps = 1e-5 # never zero\nslope = 0.1\n" in text
+    assert "def leaky(z):\n    return torch.where(z > 0, z, slope*z)\n" in text
+
+
+# What inputs() draws
+
+
+def test_sizes_are_named_as_in_the_notebook(tmp_path: Path) -> None:
+    """Of two names for one, n is taken; sizes that are computed from others are written as they are computed."""
+    cells = [
+        "batch_size, n_in, width = 16, 3, 4\nn = batch_size\nfan_in = n_in * width",
+        "x = torch.randn(n, fan_in, generator=g)\nW = torch.randn((fan_in, 2), generator=g) / fan_in**0.5",
+        "y = x @ W\nloss = (y**2).sum() / n",
+        BACK,
+    ]
+    lines = body(tmp_path, "inputs", START, *cells)
+    assert lines[0] == "def inputs(seed, n=16, n_in=3, width=4, hidden=2):"
+    assert lines[2] == "x = torch.randn(n, n_in * width, generator=g)"
+    assert lines[3] == "W = torch.randn((n_in * width, hidden), generator=g) / (n_in * width) ** 0.5"
+
+
+def test_sizes_that_are_only_numbers_get_a_name(tmp_path: Path) -> None:
+    """By what they count."""
+    cells = ["x = torch.randn(8, 3)\nW = torch.randn(3, 2)", "y = x @ W\nloss = (y**2).mean()", BACK]
+    lines = body(tmp_path, "inputs", START, *cells)
+    assert lines[0] == "def inputs(seed, n=8, features=3, hidden=2):"
+    assert lines[2:4] == [
+        "x = torch.randn(n, features, generator=g)",
+        "W = torch.randn(features, hidden, generator=g)",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("made", "drawn"),
+    [
+        ("torch.zeros(3, 2)", "torch.randn((features, hidden), generator=g) * 0.1"),
+        ("torch.ones(3, 2)", "torch.randn((features, hidden), generator=g) * 0.1 + 1"),
+        ("torch.randn(3, 2, requires_grad=True)", "torch.randn(features, hidden, generator=g)"),
+        ("torch.nn.Parameter(torch.rand(3, 2) - 0.5)", "torch.rand(features, hidden, generator=g) - 0.5"),
+        ("torch.nn.Linear(2, 3).weight.detach()", "torch.randn((features, hidden), generator=g) * 0."),
+    ],
+)
+def test_a_parameter_is_made_by_its_own_statement_or_drawn_like_it(tmp_path: Path, made: str, drawn: str) -> None:
+    """Not all zeros or ones, which would hide mistakes; without requires_grad."""
+    cells = [f"torch.manual_seed(0)\nx = torch.randn(8, 3)\nW = {made}", "y = x @ W\nloss = (y**2).mean()", BACK]
+    [line] = [line for line in body(tmp_path, "inputs", START, *cells) if line.startswith("W = ")]
+    assert line.startswith(f"W = {drawn}")
+
+
+@pytest.mark.parametrize(
+    ("made", "used", "drawn"),
+    [
+        ("torch.tensor([0, 1, 1, 0, 1, 0, 0, 0])", "y[range(8), t]", "torch.randint(0, hidden, (n,), generator=g)"),
+        ("F.one_hot(torch.arange(8) % 2).float()", "y * t", "torch.eye(classes)[torch.randint(0, classes, (n,), g"),
+        ("(torch.arange(16).view(8, 2) % 3 > 0).float()", "y * t", "(torch.rand((n, outputs), generator=g) < 0.62).f"),
+        ("torch.arange(16.).view(8, 2)", "y - t", "torch.rand((n, outputs), generator=g) * 15"),
+        ("torch.linspace(-1, 1, 16).view(8, 2)", "y - t", "torch.randn((n, outputs), generator=g) * 0.63"),
+    ],
+)
+def test_data_are_drawn_like_those_of_the_notebook(tmp_path: Path, made: str, used: str, drawn: str) -> None:
+    """In the same shape: labels, one-hot rows, masks, positive numbers, any numbers."""
+    setup = f"x = torch.randn(8, 3)\nW = torch.randn(3, 2)\nt = {made}"
+    cells = ["import torch.nn.functional as F", setup, f"y = x @ W\nz = {used}\nloss = (z**2).mean()", BACK]
+    [line] = [line for line in body(tmp_path, "inputs", START, *cells) if line.startswith("t = ")]
+    assert line.startswith(f"t = {drawn}")
+
+
+def test_a_large_data_set_becomes_a_minibatch(tmp_path: Path) -> None:
+    """More rows would test nothing else."""
+    cells = ["x = torch.randn(1000, 3)\nW = torch.randn(3, 2)", "y = x @ W\nloss = (y**2).mean()", BACK]
+    assert body(tmp_path, "inputs", START, *cells)[0] == "def inputs(seed, n=32, features=3, hidden=2):"
+
+
+def test_single_numbers_have_no_sizes(tmp_path: Path) -> None:
+    """The other cases then have other numbers."""
+    text = forward_of(lay_down(tmp_path, "neuron")).text
+    assert "SIZES = [{}, {}, {}]\n" in text
+    assert "def inputs(seed):\n" in text
+
+
+# What is refused
+
+
+def test_a_notebook_without_a_loss_is_refused(tmp_path: Path) -> None:
+    """And a cell that cannot be read is named: it may be the one."""
+    assert refused(tmp_path, START, "loss = (1") == (
+        "net.ipynb: no loss found; compute it in a line at the top level of a cell: `loss = ...`; "
+        "net.ipynb cell 2:1: skipped: invalid syntax: '(' was never closed: `loss = (1`"
+    )
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ("W = torch.randn(three, 2)", "cell 2:2: NameError: name 'three' is not defined; the loss depends on this"),
+        ("W = exit()", "cell 2:2: SystemExit: None; the loss depends on this line: correct it, or leave out"),
+        ("import no_such_package\nW = no_such_package.W", "cell 2:2: ModuleNotFoundError: No module named "),
+        ("W = [torch.randn(3, 2)]", "cell 3:1: this line of the forward pass reads W, of type list; give each "),
+    ],
+)  # fmt: skip
+def test_a_line_that_fails_and_is_needed_is_reported(tmp_path: Path, wrong: str, said: str) -> None:
+    """With its cell, and what to do."""
+    used = "W[0]" if "[torch" in wrong else "W"
+    cells = [f"x = torch.randn(8, 3, requires_grad=True)\n{wrong}", f"y = x @ {used}\nloss = (y**2).mean()", BACK]
+    assert refused(tmp_path, START, *cells).startswith(f"net.ipynb {said}")
+
+
+def test_a_line_that_fails_and_is_not_needed_is_passed_over(tmp_path: Path) -> None:
+    """Such as a seed for a library that is not installed."""
+    cells = ["import not_there\nnot_there.random.seed(1)", "x = torch.randn(8, 3)\nW = torch.randn(3, 2)"]
+    assert body(tmp_path, "forward", START, *cells, "y = x @ W\nloss = (y**2).mean()", BACK)[0] == "def forward(x, W):"
+
+
+def test_a_loss_without_parameters_is_refused(tmp_path: Path) -> None:
+    """With what makes a tensor a parameter."""
+    cells = ["x = torch.arange(8)", "loss = (x**2).sum().float()"]
+    said = (
+        "net.ipynb cell 3:1: loss does not depend on any parameter; the parameters of a notebook are its tensors with "
+    )
+    assert refused(tmp_path, START, *cells).startswith(said)
+
+
+@pytest.mark.slow
+def test_the_notebook_runs_in_a_process_of_its_own(tmp_path: Path) -> None:
+    """In its own folder, without the terminal; what it prints is dropped."""
+    (tmp_path / "data.txt").write_text("3")
+    code = (
+        "import os, sys\nprint('hello')\nn = int(open('data.txt').read())\npid = os.getpid()\ntty = sys.stdin.isatty()"
+    )
+    asked = [{"index": 0, "code": code, "reads": [], "writes": ["n", "tty"], "needed": True}]
+    answer = in_own_process(asked, tmp_path)
+    assert [answer["written"]["0"][name]["plain"] for name in ("n", "tty")] == [3, False]
+
+
+def test_the_part_of_the_notebook_is_that_of_its_first_gradient(tmp_path: Path) -> None:
+    """As its comment says."""
+    cells = ["x = torch.randn(8, 3)\nW = torch.randn(3, 2)\ny = x @ W\nloss = (y**2).mean()", f"# Exercise 2\n{BACK}"]
+    assert find_pass(written(tmp_path, START, *cells)).part == 2
