@@ -1,8 +1,7 @@
 """Runs statements of an author's notebook in a process of its own, and reports what kinds of values they compute.
 
-    python -P -m grader.authoring.notebook_values FOLDER
-
-The statements come in as JSON on stdin; what is known about each value goes out as JSON on stdout.
+This module is also what that process runs: the statements come in as JSON on stdin, what is known about each value goes
+out as JSON on stdout.
 """
 
 from __future__ import annotations
