@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from grader.authoring.drawn_inputs import DrawnInput
-    from grader.authoring.notebook_pass import CellStatement
+    from grader.authoring.notebook_pass import CellStatement, NotebookPass
     from grader.authoring.notebook_values import ValueFacts
 
 
@@ -31,16 +31,16 @@ class WrittenForward:
     """A forward.py, and what was found on the way."""
 
     text: str
+    found: NotebookPass
+    """The forward pass in the notebook."""
     data: frozenset[str]
     """The inputs that are no parameters."""
-    part: int | None
-    """The number of the exercise in the notebook that its gradients belong to."""
     synonyms: dict[str, str]
     """What the notebook also calls a size -> its name in `inputs`."""
 
     def settings(self) -> str:
         """What exercise.toml says about such notebooks, so that this one and a learner's are read alike."""
-        part = [] if self.part is None else [f"part = {self.part}"]
+        part = [] if self.found.part is None else [f"part = {self.found.part}"]
         names = ", ".join(f"{own} = {json.dumps(meant)}" for own, meant in self.synonyms.items())
         rows = [*part, *([f"synonyms = {{{names}}}"] if names else [])]
         return "\n".join(["", "[notebook]", *rows, ""]) if rows else ""
@@ -57,7 +57,7 @@ def forward_of(path: Path) -> WrittenForward:
     sorted_out = SortedPass(found, run_statements(found, path.resolve().parent))
     text = _Writer(sorted_out).text()
     data = frozenset(sorted_out.read.keys() - {*sorted_out.parameters})
-    return WrittenForward(text, data, found.part, sorted_out.sizes.synonyms())
+    return WrittenForward(text, found, data, sorted_out.sizes.synonyms())
 
 
 class _Writer:

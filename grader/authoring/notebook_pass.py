@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import ast
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from textwrap import dedent
 from typing import TYPE_CHECKING
 
+from grader.authoring.first_round import with_first_round
 from grader.exercise.forward import BrokenExercise
 from grader.sandbox.reading.notebook import opened, read_notebook
-from grader.sandbox.reading.own_names import Guessed, is_gradient
+from grader.sandbox.reading.own_names import Guessed, gradients_of, is_gradient
 from grader.sandbox.reading.source import NotPythonError
 from grader.sandbox.reading.steps import FUNCTIONS, Step, assigned, free_names, step_of
 from grader.sandbox.rules.nodes import walk
@@ -68,6 +69,8 @@ class NotebookPass:
 
     name: str
     """The notebook's file name."""
+    data: bytes = field(repr=False)
+    """Its bytes; with the first round of a loop in the loop's place, if the forward pass is in one."""
     statements: tuple[CellStatement, ...]
     """All of them up to the loss, in order."""
     needed: frozenset[int]
@@ -78,6 +81,8 @@ class NotebookPass:
     """The variables that have a hand-written gradient anywhere."""
     part: int | None
     """The number of the exercise that the gradients below the loss belong to, as in `# Exercise 1`."""
+    loop: str = ""
+    """Where the training loop is that the forward pass is the first round of; empty if it is in none."""
 
     @cached_property
     def run(self) -> tuple[int, ...]:
@@ -95,28 +100,38 @@ class NotebookPass:
 
 
 def find_pass(path: Path) -> NotebookPass:
-    """The forward pass of a notebook.
+    """The forward pass of a notebook: at the top level of its cells, or else in the first round of a training loop.
 
     Raises:
-        BrokenExercise: the notebook cannot be read, or has no loss at its top level.
+        BrokenExercise: the notebook cannot be read, or has no loss.
     """
     try:
-        notebook = read_notebook(path.name, path.read_bytes())
+        data = path.read_bytes()
+        notebook = read_notebook(path.name, data)
     except (OSError, NotPythonError) as error:
         raise BrokenExercise(f"{path} cannot be read: {error}") from error
+    return _first_found(path.name, data, notebook)
+
+
+def _first_found(name: str, data: bytes, notebook: Notebook, loop: str = "") -> NotebookPass:
     statements = tuple(_statements(notebook))
     guessed = Guessed([each.step for each in statements], _functions(statements))
     losses = _losses(statements)
+    followed = {end: _gradients_after(statements, end, losses, guessed) for end in losses}
+    if not any(followed.values()) and (inside := _loop_with_both(statements)) is not None:
+        unrolled = with_first_round(data, notebook.cells[inside.cell], inside.node)  # type: ignore[arg-type] # a loop
+        if unrolled is not None:
+            return _first_found(name, unrolled, read_notebook(name, unrolled), loop or inside.place)
     if not losses:
-        raise BrokenExercise("; ".join([_no_loss(path.name, statements), *notebook.notes]))
-    end = _with_most_gradients(statements, losses, guessed)
+        raise BrokenExercise("; ".join([_no_loss(name, statements), *notebook.notes]))
+    end = max(losses, key=lambda index: (followed[index], index))
     above = statements[: end + 1]
-    variables = {name for each in above for name in each.step.writes}
-    gradients = frozenset(name[1:] for name in guessed.gradients if name[1:] in variables)
+    variables = {written for each in above for written in each.step.writes}
+    gradients = frozenset(each[1:] for each in guessed.gradients if each[1:] in variables)
     needed = {end, *_leading_to(above[:end], above[end].reads)}
     below = next((each for each in statements[end + 1 :] if any(map(guessed.gradient, each.step.fresh))), above[end])
     part = notebook.cells[below.cell].part
-    return NotebookPass(path.name, above, frozenset(needed), assigned(above[end].node)[0], gradients, part)
+    return NotebookPass(name, data, above, frozenset(needed), assigned(above[end].node)[0], gradients, part, loop)
 
 
 def _statements(notebook: Notebook) -> Iterator[CellStatement]:
@@ -203,15 +218,17 @@ def _computes_a_loss(node: ast.stmt) -> bool:
     )
 
 
-def _with_most_gradients(statements: Sequence[CellStatement], losses: Sequence[int], guessed: Guessed) -> int:
-    """The loss that is followed by the most gradients before the next one; the last of several."""
+def _gradients_after(statements: Sequence[CellStatement], loss: int, losses: Sequence[int], guessed: Guessed) -> int:
+    """How many gradients are computed between a loss and the next one."""
+    end = next((other for other in losses if other > loss), len(statements))
+    names = {name for each in statements[loss + 1 : end] for name in each.step.fresh}
+    return len([name for name in names if guessed.gradient(name)])
 
-    def following(start: int, end: int) -> int:
-        names = {name for each in statements[start + 1 : end] for name in each.step.fresh}
-        return len([name for name in names if guessed.gradient(name)])
 
-    ends = [*losses[1:], len(statements)]
-    return max(zip(losses, ends, strict=True), key=lambda pair: (following(*pair), pair))[0]
+def _loop_with_both(statements: Sequence[CellStatement]) -> CellStatement | None:
+    """The first loop that computes a loss and at least one gradient."""
+    loops = (each for each in statements if isinstance(each.node, (ast.For, ast.While)))
+    return next((each for each in loops if _computes_a_loss(each.node) and gradients_of(each.step)), None)
 
 
 def _leading_to(statements: Sequence[CellStatement], names: Collection[str]) -> set[int]:

@@ -75,6 +75,10 @@ class NotebookExercise:
             if not self.graded:
                 made = _narrowed(made, found, written.data)
             self._write(made, written)
+            if loop := written.found.loop:
+                click.echo(
+                    f"note: the forward and the backward pass are those of the first round of the loop at {loop}"
+                )
             self._note_what_is_left(made, found, reading)
             if not found:
                 return self._say_next(f"write {self.solution}")
@@ -101,8 +105,8 @@ class NotebookExercise:
         with tempfile.TemporaryDirectory() as folder:
             write_exercise(made, Path(folder) / "exercises", Path(folder) / "solutions", self.title)
             exercise = Exercise(_with_settings(Path(folder) / "exercises" / made.name, written))
-            submission = read_submission(self.notebook)
-            with sandbox.open(submission.files, exercise.rules, exercise.wanted) as session:
+            files = {self.notebook.name: written.found.data}
+            with sandbox.open(files, exercise.rules, exercise.wanted) as session:
                 reading = session.reading
         begun = {name for name, function in reading.functions.items() if function.begun}
         return reading, tuple(variable for variable in made.graded if f"d{variable}" in begun)

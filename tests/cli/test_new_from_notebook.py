@@ -54,7 +54,15 @@ def test_the_notebook_is_then_graded_on_its_own_exercise(grade: Grade, lecture: 
 
 
 @pytest.mark.parametrize(
-    ("name", "count"), [("two_layers", 8), ("softmax_regression", 3), ("rnn_cell", 9), ("neuron", 10)]
+    ("name", "count"),
+    [
+        ("two_layers", 8),
+        ("softmax_regression", 3),
+        ("rnn_cell", 9),
+        ("neuron", 10),
+        ("trained_by_hand", 5),
+        ("in_epochs", 4),
+    ],
 )
 def test_a_published_notebook_becomes_an_exercise_with_its_solution(
     grade: Grade, tmp_path: Path, name: str, count: int
@@ -66,6 +74,22 @@ def test_a_published_notebook_becomes_an_exercise_with_its_solution(
     verified = grade("verify", name)
     problems = [line for line in verified.stdout.splitlines() if "✗" in line]
     assert problems == [f"  ✗ hints, stretches and stubs are complete: 0 of {count}"], verified.stdout
+
+
+def test_a_forward_pass_in_a_training_loop_is_that_of_its_first_round(grade: Grade, tmp_path: Path) -> None:
+    """Also of a loop in a loop."""
+    result = grade("new", lay_down(tmp_path, "in_epochs"))
+    said = (
+        "note: the forward and the backward pass are those of the first round of the loop at in_epochs.ipynb cell 3:1"
+    )
+    assert said in result.stdout.splitlines()
+    exercise = Exercise(tmp_path / "exercises" / "in_epochs")
+    assert [line.text for line in exercise.lines] == [
+        "batch_size = xb.shape[0]",
+        "out = xb @ W + b",
+        "diff = out - yb",
+        "loss = (diff**2).sum() / batch_size",
+    ]
 
 
 def test_a_gradient_that_does_not_hold_is_reported_and_marked(grade: Grade, tmp_path: Path) -> None:
@@ -125,6 +149,10 @@ def test_a_missing_data_file_is_named(grade: Grade, lecture: Path, tmp_path: Pat
     ("name", "said"),
     [
         ("numpy_net", "cell 3:3: loss is computed with NumPy, and only PyTorch's tensors have gradients"),
+        (
+            "in_a_function",
+            "cell 2:1: the loss is computed only inside a function or a block; write one forward pass at",
+        ),
         ("module", "cell 3:1: this line of the forward pass reads layer, of type Linear; write the line with tensors"),
     ],
 )

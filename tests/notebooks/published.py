@@ -97,11 +97,51 @@ NUMPY = [
     "out = X.dot(W)\ndiff = out - Y\nloss = np.square(diff).mean()",
     "ddiff = 2*diff/diff.size\ndout = ddiff\ndW = X.T.dot(dout)",
 ]
-IN_A_LOOP = [
-    "import torch",
-    "X = torch.randn(10, 3)\nW = torch.randn(3, 1)\nY = torch.randn(10, 1)",
-    "for step in range(100):\n    out = X @ W\n    diff = out - Y\n    loss = (diff**2).sum()\n    ddiff = 2*diff\n    dW = X.T @ ddiff\n    W -= 0.01*dW",
+TRAINED_BY_HAND = [
+    "# a network of two layers, trained without autograd\nimport torch\ndtype = torch.float\ndevice = torch.device('cpu')",
+    "N, D_in, H, D_out = 64, 100, 50, 10\n\nx = torch.randn(N, D_in, device=device, dtype=dtype)\ny = torch.randn(N, D_out, device=device, dtype=dtype)",
+    "w1 = torch.randn(D_in, H, device=device, dtype=dtype)\nw2 = torch.randn(H, D_out, device=device, dtype=dtype)",
+    """\
+learning_rate = 1e-6
+for t in range(500):
+    # forward: the prediction
+    h = x.mm(w1)
+    h_relu = h.clamp(min=0)
+    y_pred = h_relu.mm(w2)
+
+    loss = (y_pred - y).pow(2).sum().item()
+    if t % 100 == 99:
+        print(t, loss)
+
+    # backward: the gradients of both weights
+    grad_y_pred = 2.0 * (y_pred - y)
+    grad_w2 = h_relu.t().mm(grad_y_pred)
+    grad_h_relu = grad_y_pred.mm(w2.t())
+    grad_h = grad_h_relu.clone()
+    grad_h[h < 0] = 0
+    grad_w1 = x.t().mm(grad_h)
+
+    w1 -= learning_rate * grad_w1
+    w2 -= learning_rate * grad_w2""",
 ]
+IN_EPOCHS = [
+    "import torch",
+    "X = torch.randn(60, 3)\nY = torch.randn(60, 1)\nW = torch.randn(3, 1)\nb = torch.zeros(1)\nbatch_size = 20",
+    """\
+for epoch in range(3):
+    for start in range(0, len(X), batch_size):
+        xb, yb = X[start:start+batch_size], Y[start:start+batch_size]
+        out = xb @ W + b
+        diff = out - yb
+        loss = (diff**2).sum() / batch_size
+        ddiff = 2*diff / batch_size
+        dout = ddiff
+        dW = xb.T @ dout
+        db = dout.sum(0)
+        W -= 0.01*dW
+        b -= 0.01*db""",
+]
+IN_A_FUNCTION = ["import torch", "def train(X, W):\n    loss = (X @ W).sum()\n    return loss"]
 BY_AUTOGRAD = [*TWO_LAYERS[:2], TWO_LAYERS[2] + "\nfor p in [W1, b1, W2, b2]:\n    p.requires_grad = True", TWO_LAYERS[3],
                "loss.backward()"]  # fmt: skip
 MODULE = [
@@ -117,7 +157,9 @@ NOTEBOOKS = {
     "rnn_cell": RNN_CELL,
     "neuron": NEURON,
     "numpy_net": NUMPY,
-    "in_a_loop": IN_A_LOOP,
+    "trained_by_hand": TRAINED_BY_HAND,
+    "in_epochs": IN_EPOCHS,
+    "in_a_function": IN_A_FUNCTION,
     "by_autograd": BY_AUTOGRAD,
     "module": MODULE,
 }
