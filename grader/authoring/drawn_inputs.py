@@ -10,6 +10,8 @@ import ast
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
+from grader.exercise.forward import BrokenExercise
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -48,6 +50,8 @@ class InputTensor:
     """An input of the forward pass: a tensor that no line computes."""
 
     name: str
+    place: str
+    """The first line that reads it, for messages."""
     facts: ValueFacts
     made: CellStatement | None
     """The statement that makes it, if that is a single one and assigns nothing else."""
@@ -94,7 +98,7 @@ class InputsWriter:
         for tensor in sorted(tensors, key=lambda each: (each.bound is not None, each.has_gradient)):
             line = self._drawn[tensor.name] = self._copied(tensor) or self._draw(tensor)
             if line.dims and not tensor.has_gradient:
-                self.sizes.counts_rows(line.dims[0])
+                self.sizes.note_rows(line.dims)
         return [self._drawn[tensor.name] for tensor in tensors]
 
     # The notebook's own statements
@@ -126,6 +130,11 @@ class InputsWriter:
     # Draws of our own
 
     def _draw(self, tensor: InputTensor) -> DrawnInput:
+        if tensor.facts.kind == "tensors":
+            raise BrokenExercise(
+                f"{tensor.place}: this line of the forward pass reads {tensor.name}, a {tensor.facts.type} of tensors; "
+                "give each tensor in it a name of its own"
+            )
         dims = self._dims(tensor)
         shape = f"({', '.join(dims)}{',' * (len(dims) == 1)})"
         return DrawnInput(tensor.name, f"{tensor.name} = {self._drawing(tensor, dims, shape)}", dims)

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import ast
 import json
+import re
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -14,7 +15,7 @@ from grader.authoring.drawn_inputs import Bound, InputsWriter, InputTensor
 from grader.authoring.notebook_pass import LOSS, find_pass
 from grader.authoring.notebook_values import run_statements
 from grader.authoring.sorted_pass import SortedPass, check_library
-from grader.exercise.forward import BrokenExercise
+from grader.exercise.forward import COTANGENT, OUTPUT, BrokenExercise
 from grader.sandbox.rules.nodes import walk
 
 if TYPE_CHECKING:
@@ -35,6 +36,8 @@ class WrittenForward:
     """The forward pass in the notebook."""
     data: frozenset[str]
     """The inputs that are no parameters."""
+    cotangents: frozenset[str]
+    """The variables whose gradient is an input of the notebook, which is called `cot` in the text."""
     synonyms: dict[str, str]
     """What the notebook also calls a size -> its name in `inputs`."""
 
@@ -55,9 +58,10 @@ def forward_of(path: Path) -> WrittenForward:
     found = find_pass(path)
     check_library(found)
     sorted_out = SortedPass(found, run_statements(found, path.resolve().parent))
-    text = _Writer(sorted_out).text()
-    data = frozenset(sorted_out.read.keys() - {*sorted_out.parameters})
-    return WrittenForward(text, found, data, sorted_out.sizes.synonyms())
+    writer = _Writer(sorted_out)
+    text = writer.text()
+    data = frozenset(writer.renamed(name) for name in sorted_out.read.keys() - {*sorted_out.parameters})
+    return WrittenForward(text, found, data, writer.cotangents, sorted_out.sizes.synonyms())
 
 
 class _Writer:
@@ -72,11 +76,11 @@ class _Writer:
 
     def text(self) -> str:
         """The whole file."""
-        names = [line.name for line in self._inputs]
-        rows = "".join(f"    {row}\n" for line in self._inputs for row in line.text.split("\n"))
+        names = [self.renamed(line.name) for line in self._inputs]
+        rows = "".join(f"    {row}\n" for line in self._inputs for row in self.renamed(line.text).split("\n"))
         sizes = self._sorted.sizes.parameters()
         returned = ", ".join(f"{name!r}: {name}" for name in names)
-        body = "".join(f"    {row}\n" if row else "\n" for text in self._body for row in text.split("\n"))
+        body = "".join(f"    {row}\n" if row else "\n" for text in self._body for row in self.renamed(text).split("\n"))
         seeded = f"    {self._generator} = torch.Generator().manual_seed(seed)\n"
         head = f"# The forward pass of {self._sorted.found.name}. Read it, but do not edit it:\n"
         parts = [
@@ -89,6 +93,17 @@ class _Writer:
             f"def forward({', '.join(names)}):\n{body}    return locals()",
         ]
         return "\n\n".join(parts) + "\n"
+
+    def renamed(self, text: str) -> str:
+        """A text with other names for the inputs that are called like a variable's gradient: `dout` beside `out`."""
+        for name in self.cotangents:
+            text = re.sub(rf"\bd{name}\b", COTANGENT if name == OUTPUT else f"{COTANGENT}_{name}", text)
+        return text
+
+    @cached_property
+    def cotangents(self) -> frozenset[str]:
+        """The variables whose gradient is an input."""
+        return frozenset(line.name[1:] for line in self._inputs if line.name[:1] == "d") & self._filled
 
     def _name_of_generator(self) -> str:
         written = [item for values in self._sorted.values.written.values() for item in values.items()]
@@ -103,23 +118,25 @@ class _Writer:
 
     def _drawn_inputs(self) -> list[DrawnInput]:
         tensors = [(*self._made(name, index), name, facts) for name, (index, facts) in self._sorted.read.items()
-                   if self._is_input(name, index, facts)]  # fmt: skip
+                   if self._is_input(name, facts)]  # fmt: skip
         if not tensors:
             raise BrokenExercise(f"{self._sorted.found.name}: the forward pass reads no tensors")
         ordered = [
-            InputTensor(name, facts, made, self._bound(name), name in self._sorted.parameters)
+            InputTensor(name, self._place(name), facts, made, self._bound(name), name in self._sorted.parameters)
             for _, made, name, facts in sorted(tensors, key=lambda each: each[0])
         ]
         return InputsWriter(self._sorted.sizes, self._sorted.numbers, self._generator).lines(ordered)
 
-    def _is_input(self, name: str, line: int, facts: ValueFacts) -> bool:
-        place = self._statement(line).place
-        if facts.kind in ("array", "container", "other") and name not in self._filled:
+    def _is_input(self, name: str, facts: ValueFacts) -> bool:
+        if facts.kind in ("array", "other") and name not in self._filled:
+            remedy = "make it a tensor: `torch.from_numpy(...)`" if facts.kind == "array" else _OF_OBJECTS
             raise BrokenExercise(
-                f"{place}: this line of the forward pass reads {name}, of type {facts.type}; "
-                + _REMEDIES.get(facts.kind, _REMEDIES["other"])
+                f"{self._place(name)}: this line of the forward pass reads {name}, of type {facts.type}; {remedy}"
             )
-        return facts.kind == "tensor" or (facts.type == "float" and name in self._sorted.parameters)
+        return facts.kind in ("tensor", "tensors") or (facts.type == "float" and name in self._sorted.parameters)
+
+    def _place(self, name: str) -> str:
+        return self._statement(self._sorted.read[name][0]).place
 
     @property
     def _filled(self) -> set[str]:
@@ -192,7 +209,8 @@ class _Writer:
     def _dimension(self, name: str) -> str:
         """Where an input has a size: `Xb.shape[0]`; empty if none has."""
         meant = self._sorted.sizes.meaning(name)
-        data = [line for line in self._inputs if line.name not in self._sorted.parameters]
+        apart = {*self._sorted.parameters, *(f"d{name}" for name in self.cotangents)}
+        data = [line for line in self._inputs if line.name not in apart]
         for line in (*data, *self._inputs):
             if meant in line.dims:
                 return f"{line.name}.shape[{line.dims.index(meant)}]"
@@ -239,11 +257,7 @@ class _Writer:
         return self._definitions()
 
 
-_REMEDIES = {
-    "array": "make it a tensor: `torch.from_numpy(...)`",
-    "container": "give each tensor in it a name of its own",
-    "other": "write the line with tensors that have names: the parameters inside an object cannot be graded",
-}
+_OF_OBJECTS = "write the line with tensors that have names: what is inside an object cannot be graded"
 
 
 def _tensor(value: ast.expr) -> ast.expr:

@@ -201,7 +201,8 @@ def _losses(statements: Sequence[CellStatement]) -> list[int]:
 
 
 def _no_loss(name: str, statements: Sequence[CellStatement]) -> str:
-    inside = next((each for each in statements if _computes_a_loss(each.node)), None)
+    blocks = (each for each in statements if not isinstance(each.node, (ast.Assign, ast.AugAssign)))
+    inside = next((each for each in blocks if _computes_a_loss(each.node)), None)
     if inside is None:
         return f"{name}: no loss found; compute it in a line at the top level of a cell: `loss = ...`"
     where = "a loop" if isinstance(inside.node, (ast.For, ast.While)) else "a function or a block"

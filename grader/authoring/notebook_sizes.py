@@ -8,7 +8,7 @@ from itertools import combinations_with_replacement
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
 _OF_ROWS = re.compile(r"(?i)n|m|b|bs|bsz|rows|.*batch.*|.*sample.*|.*example.*|n_?obs")
 """Names of the number of examples."""
@@ -71,6 +71,8 @@ class NotebookSizes:
         """
         if value <= 1:
             return str(value)
+        if what == "rows" and any(_OF_ROWS.fullmatch(name) for name in self._values if self._values[name] != value):
+            what = "features"  # each column is an example
         likely = [self._same.get(name, name) for name in (*near, *self.used, *self._values) if name in self._all]
         same = [name for name in dict.fromkeys(likely) if self._all[name] == value and name not in self._derived]
         same.sort(key=lambda name: (_OF_ROWS.fullmatch(name) is not None) != (what == "rows"))
@@ -95,9 +97,9 @@ class NotebookSizes:
         free: str = next(name for name in names if name not in taken)
         return free
 
-    def counts_rows(self, name: str) -> None:
-        """Remember that a size is the number of examples."""
-        self._rows = self._rows or name
+    def note_rows(self, dims: Sequence[str]) -> None:
+        """Remember which dimension of the data is the number of examples: the one so named, or else the first."""
+        self._rows = self._rows or next((each for each in dims if _OF_ROWS.fullmatch(each)), dims[0])
 
     def synonyms(self) -> dict[str, str]:
         """The other names of the sizes that are used: `batch_size` -> `n`."""

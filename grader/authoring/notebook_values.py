@@ -32,7 +32,7 @@ class ValueFacts:
     """What is known about one value."""
 
     kind: str
-    """`tensor`, `array`, `number`, `generator`, `definition` (also a module), `container` or `other`."""
+    """`tensor`, `tensors` (a container of them), `array`, `number`, `generator`, `definition` or `other`."""
     type: str
     """The name of its type; of a tensor, its dtype."""
     plain: Any = None
@@ -51,8 +51,13 @@ class ValueFacts:
 
     @property
     def is_float(self) -> bool:
-        """Whether it can have a gradient."""
+        """Whether it is a tensor of real numbers, or one such number."""
         return (self.kind == "tensor" and "float" in self.type) or self.type == "float"
+
+    @property
+    def has_gradient(self) -> bool:
+        """Whether it, or what is in it, can have a gradient."""
+        return self.is_float or self.kind == "tensors"
 
     @property
     def size(self) -> int | None:
@@ -184,8 +189,9 @@ def describe(value: Any) -> ValueFacts:
         return ValueFacts("generator", kind)
     if isinstance(value, (types.ModuleType, types.FunctionType, types.BuiltinFunctionType, type)):
         return ValueFacts("definition", kind)
-    if isinstance(value, (list, tuple, dict, set)):
-        return ValueFacts("container", kind)
+    inside = value.values() if isinstance(value, dict) else value if isinstance(value, (list, tuple)) else ()
+    if any(isinstance(each, torch.Tensor) for each in inside):
+        return ValueFacts("tensors", kind)
     return ValueFacts("array" if type(value).__module__ == "numpy" else "other", kind)
 
 

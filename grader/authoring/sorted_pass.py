@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from grader.authoring.notebook_values import NotebookValues, ValueFacts
 
 _ABOUT_SHAPES = frozenset(("shape", "dtype", "device", "ndim"))
+_SELECTED = (ast.Subscript, ast.Tuple)
 _OF_SHAPES = frozenset(("size", "dim", "numel", "len", "zeros_like", "ones_like", "rand_like", "randn_like"))
 
 
@@ -66,17 +67,32 @@ class SortedPass:
             raise BrokenExercise(f"{found.last.place}: {found.loss} is a {loss.type}, not a tensor")
 
     def _lines(self) -> list[int]:
-        """The indices of the lines: what is computed from a parameter, and what is later filled by such a line."""
-        filled = set[str]()
-        while True:
-            lines = self._following(filled)
-            made = {name for index in lines for name in self.statement(index).step.fresh}
-            changed = {name for index in lines for name in self.statement(index).step.touched}
-            if changed - made <= filled:
-                return lines
-            filled |= changed - made
+        """The indices of the lines: what is computed from a parameter, and what is later filled by such a line.
 
-    def _following(self, filled: Collection[str]) -> list[int]:
+        A variable with a gradient is a line, too, if it is computed from tensors, none of which has a gradient. These
+        are then where lines begin: `q` and `k` of `att = q @ k.T`.
+        """
+        filled, roots = set[str](), set(self.parameters)
+        while True:
+            lines = self._following(filled, roots)
+            made = {name for index in lines for name in self.statement(index).step.fresh}
+            changed = {name for index in lines for name in self.statement(index).step.touched} - made
+            earlier = self._computed_from({*self.found.needed} - {*lines}, roots)
+            if changed <= filled and earlier <= roots:
+                return lines
+            filled |= changed
+            roots |= earlier
+
+    def _computed_from(self, setup: Collection[int], roots: Collection[str]) -> set[str]:
+        """The tensors that roots are computed from in statements that are no lines; `x[ix]` is only selected from x."""
+        found: set[str] = set()
+        for index in setup:
+            step, known = self.statement(index).step, self.values.read.get(index, {})
+            if step.fresh & {*roots} and not isinstance(getattr(step.node, "value", None), _SELECTED):
+                found |= {name for name in _values_read(step.node) if name in known and known[name].has_gradient}
+        return found
+
+    def _following(self, filled: Collection[str], roots: Collection[str]) -> list[int]:
         attached, lines, made = set(filled), list[int](), set[str]()
         for index in sorted(self.found.needed):
             statement, written = self.statement(index), self.values.written.get(index, {})
@@ -86,9 +102,9 @@ class SortedPass:
             if _values_read(statement.node) & attached - own or own & {*filled}:
                 lines.append(index)
                 made |= statement.step.writes
-                attached |= {name for name, facts in written.items() if facts.is_float or facts.kind == "container"}
+                attached |= {name for name, facts in written.items() if facts.has_gradient}
             else:
-                attached |= {name for name, facts in written.items() if facts.is_float and name in self.parameters}
+                attached |= {name for name, facts in written.items() if facts.has_gradient and name in roots}
         return lines
 
     @cached_property
@@ -96,7 +112,7 @@ class SortedPass:
         """The names of the parameters, and of everything that has a gradient; all floats if neither is known."""
         read = [item for values in self.values.read.values() for item in values.items()]
         tracked = {name for name, facts in read if facts.tracked}
-        return tracked | self.found.gradients or {name for name, facts in read if facts.is_float}
+        return tracked | self.found.gradients or {name for name, facts in read if facts.has_gradient}
 
     def statement(self, index: int) -> CellStatement:
         """One statement."""

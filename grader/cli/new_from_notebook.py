@@ -28,7 +28,7 @@ from grader.report.text import opened
 from grader.verdict.evidence import Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
 
     from grader.authoring.exercise_files import Draft
     from grader.authoring.from_notebook import WrittenForward
@@ -71,10 +71,11 @@ class NotebookExercise:
         written = forward_of(self.notebook)
         made = self._draft(written)
         with start_sandbox(Settings()) as sandbox:
-            reading, found = self._read(made, written, sandbox)
+            found = self._found(made, written, sandbox)
             if not self.graded:
-                made = _narrowed(made, found, written.data)
+                made = _narrowed(made, found, written)
             self._write(made, written)
+            reading = _read(Exercise(self.exercises / self.name), written, sandbox)
             if loop := written.found.loop:
                 click.echo(
                     f"note: the forward and the backward pass are those of the first round of the loop at {loop}"
@@ -100,16 +101,14 @@ class NotebookExercise:
                 more = f"correct it there, then `grade new {kept} --name {self.name}`"
                 raise BrokenExercise(f"{said}\n{kept} is the forward pass of {self.notebook.name}: {more}") from error
 
-    def _read(self, made: Draft, written: WrittenForward, sandbox: Sandbox) -> tuple[Reading, tuple[str, ...]]:
-        """What the locked child reads from the notebook, and the variables whose gradients are in it."""
+    def _found(self, made: Draft, written: WrittenForward, sandbox: Sandbox) -> tuple[str, ...]:
+        """The variables whose gradients are in the notebook."""
         with tempfile.TemporaryDirectory() as folder:
             write_exercise(made, Path(folder) / "exercises", Path(folder) / "solutions", self.title)
             exercise = Exercise(_with_settings(Path(folder) / "exercises" / made.name, written))
-            files = {self.notebook.name: written.found.data}
-            with sandbox.open(files, exercise.rules, exercise.wanted) as session:
-                reading = session.reading
-        begun = {name for name, function in reading.functions.items() if function.begun}
-        return reading, tuple(variable for variable in made.graded if f"d{variable}" in begun)
+            functions = _read(exercise, written, sandbox).functions
+        begun = {name for name, function in functions.items() if function.begun}
+        return tuple(each for each in made.graded if f"d{each}" in begun and each not in written.cotangents)
 
     def _write(self, made: Draft, written: WrittenForward) -> None:
         for path in write_exercise(made, self.exercises, self.solutions, self.title):
@@ -162,11 +161,18 @@ class NotebookExercise:
         return ExitCode.ALL_RIGHT
 
 
-def _narrowed(made: Draft, found: Sequence[str], data: Collection[str]) -> Draft:
+def _read(exercise: Exercise, written: WrittenForward, sandbox: Sandbox) -> Reading:
+    """What the locked child reads from the notebook."""
+    files = {written.found.name: written.found.data}
+    with sandbox.open(files, exercise.rules, exercise.wanted) as session:
+        return session.reading
+
+
+def _narrowed(made: Draft, found: Sequence[str], written: WrittenForward) -> Draft:
     """The exercise with the variables that have a gradient in the notebook; all but the data if none has."""
-    computed = [variable for variable in made.graded if variable not in data]
+    computed = [variable for variable in made.graded if variable not in written.data]
     graded = tuple(found or computed)
-    if left := [variable for variable in computed if variable not in graded]:
+    if left := [variable for variable in computed if variable not in {*graded, *written.cotangents}]:
         click.echo(f"note: not graded, because the notebook has no gradient of them: {', '.join(left)}\n")
     return replace(made, graded=graded, null=tuple(variable for variable in made.null if variable in graded))
 

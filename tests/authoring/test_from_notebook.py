@@ -110,6 +110,57 @@ def test_a_minibatch_is_an_input_and_the_data_that_it_is_taken_from_are_not(tmp_
     assert "x = torch.randn((batch_size, features), generator=g)" in body(tmp_path, "inputs", START, *cells)
 
 
+def test_a_variable_with_a_gradient_is_a_line_if_it_is_computed_from_tensors(tmp_path: Path) -> None:
+    """Although the notebook has no gradient of what it is computed from."""
+    cells = [
+        "x = torch.randn(8, 3)\nK = torch.randn(3, 2)\nQ = torch.randn(3, 2)",
+        "k = x @ K\nq = x @ Q\natt = q @ k.T\nloss = (att**2).mean()",
+        "datt = 2*att / att.numel()",
+    ]
+    assert body(tmp_path, "forward", START, *cells)[:4] == [
+        "def forward(x, K, Q):",
+        "k = x @ K",
+        "q = x @ Q",
+        "att = q @ k.T",
+    ]
+
+
+def test_a_cotangent_that_is_called_like_a_gradient_is_called_cot(tmp_path: Path) -> None:
+    """A function's parameter dout is the gradient of out."""
+    cells = [
+        "n, d = 8, 3\nx = torch.randn(n, d)\nw = torch.randn(d)\ndout = torch.randn(n, d)",
+        "out = x * w\nloss = (out * dout).sum() / d",
+        "dw = (dout * x).sum(0) / d",
+    ]
+    assert body(tmp_path, "forward", START, *cells)[:-1] == [
+        "def forward(x, w, cot):",
+        "d = x.shape[1]",
+        "out = x * w",
+        "loss = (out * cot).sum() / d",
+    ]
+    assert "cot = torch.randn(n, d, generator=g)" in body(tmp_path, "inputs", START, *cells)
+
+
+def test_a_container_of_parameters_is_made_by_its_own_statement(tmp_path: Path) -> None:
+    """With the sizes' names."""
+    cells = [
+        "d = 3\nx = torch.randn(8, d)\nparams = {'W': torch.randn(d, 2)}",
+        "y = x @ params['W']\nloss = (y**2).mean()",
+        BACK,
+    ]
+    assert "params = {'W': torch.randn(d, hidden, generator=g)}" in body(tmp_path, "inputs", START, *cells)
+
+
+def test_columns_may_be_the_examples(tmp_path: Path) -> None:
+    """The dimension that has the name of a number of examples is one, whichever it is."""
+    cells = [
+        "x = torch.randn(2, 300)\nm = x.shape[1]\nW = torch.randn(4, 2)",
+        "y = W @ x\nloss = (y**2).sum() / m",
+        BACK,
+    ]
+    assert body(tmp_path, "inputs", START, *cells)[0] == "def inputs(seed, m=32, features=2, hidden=4):"
+
+
 def test_functions_and_constants_that_lines_use_come_along(tmp_path: Path) -> None:
     """With the numbers that the functions read."""
     cells = [
@@ -217,7 +268,7 @@ def test_a_notebook_without_a_loss_is_refused(tmp_path: Path) -> None:
         ("W = torch.randn(three, 2)", "cell 2:2: NameError: name 'three' is not defined; the loss depends on this"),
         ("W = exit()", "cell 2:2: SystemExit: None; the loss depends on this line: correct it, or leave out"),
         ("import no_such_package\nW = no_such_package.W", "cell 2:2: ModuleNotFoundError: No module named "),
-        ("W = [torch.randn(3, 2)]", "cell 3:1: this line of the forward pass reads W, of type list; give each "),
+        ("W = [torch.ones(2, 3).T]", "cell 3:1: this line of the forward pass reads W, a list of tensors; give each "),
     ],
 )  # fmt: skip
 def test_a_line_that_fails_and_is_needed_is_reported(tmp_path: Path, wrong: str, said: str) -> None:
