@@ -15,7 +15,7 @@ from grader.authoring.drawn_inputs import Bound, InputsWriter, InputTensor
 from grader.authoring.notebook_pass import LOSS, find_pass
 from grader.authoring.notebook_values import run_statements
 from grader.authoring.sorted_pass import SortedPass, check_library
-from grader.exercise.forward import COTANGENT, OUTPUT, BrokenExercise
+from grader.exercise.forward import COTANGENT, OUTPUT, BrokenExercise, find_function
 from grader.sandbox.rules.nodes import walk
 
 if TYPE_CHECKING:
@@ -24,7 +24,11 @@ if TYPE_CHECKING:
 
     from grader.authoring.drawn_inputs import DrawnInput
     from grader.authoring.notebook_pass import CellStatement, NotebookPass
+    from grader.authoring.notebook_sizes import NotebookSizes
     from grader.authoring.notebook_values import ValueFacts
+
+MOST_SMALL_NUMBERS = 3
+"""Numbers up to this one are seldom sizes where a line has them: `x**2`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +42,30 @@ class WrittenForward:
     """The inputs that are no parameters."""
     cotangents: frozenset[str]
     """The variables whose gradient is an input of the notebook, which is called `cot` in the text."""
-    synonyms: dict[str, str]
-    """What the notebook also calls a size -> its name in `inputs`."""
+    sizes: NotebookSizes
+
+    @property
+    def notes(self) -> Iterator[str]:
+        """What is not as in the notebook."""
+        if self.found.loop:
+            yield f"the forward and the backward pass are those of the first round of the loop at {self.found.loop}"
+        smaller = {name: size for name, size in self.sizes.given().items() if size != self.sizes.used[name]}
+        if smaller:
+            changed = ", ".join(f"{name}={size} for {self.sizes.used[name]}" for name, size in smaller.items())
+            yield f"smaller than in the notebook: {changed}"
+
+    def suspects(self) -> Iterator[str]:
+        """The numbers in the lines that may be sizes, such as the 32 of `view(32, -1)`."""
+        forward = find_function(ast.parse(self.text), "forward")
+        values = {value: name for name, value in self.sizes.used.items() if value > MOST_SMALL_NUMBERS}
+        for node in ast.walk(forward) if forward else ():
+            if isinstance(node, ast.Constant) and type(node.value) is int and node.value in values:
+                yield f"the {node.value} in line {node.lineno} may be {values[node.value]}"
 
     def settings(self) -> str:
         """What exercise.toml says about such notebooks, so that this one and a learner's are read alike."""
         part = [] if self.found.part is None else [f"part = {self.found.part}"]
-        names = ", ".join(f"{own} = {json.dumps(meant)}" for own, meant in self.synonyms.items())
+        names = ", ".join(f"{own} = {json.dumps(meant)}" for own, meant in self.sizes.synonyms().items())
         rows = [*part, *([f"synonyms = {{{names}}}"] if names else [])]
         return "\n".join(["", "[notebook]", *rows, ""]) if rows else ""
 
@@ -61,7 +82,7 @@ def forward_of(path: Path) -> WrittenForward:
     writer = _Writer(sorted_out)
     text = writer.text()
     data = frozenset(writer.renamed(name) for name in sorted_out.read.keys() - {*sorted_out.parameters})
-    return WrittenForward(text, found, data, writer.cotangents, sorted_out.sizes.synonyms())
+    return WrittenForward(text, found, data, writer.cotangents, sorted_out.sizes)
 
 
 class _Writer:
@@ -78,7 +99,7 @@ class _Writer:
         """The whole file."""
         names = [self.renamed(line.name) for line in self._inputs]
         rows = "".join(f"    {row}\n" for line in self._inputs for row in self.renamed(line.text).split("\n"))
-        sizes = self._sorted.sizes.parameters()
+        sizes = [f"{name}={size}" for name, size in self._sorted.sizes.given().items()]
         returned = ", ".join(f"{name!r}: {name}" for name in names)
         body = "".join(f"    {row}\n" if row else "\n" for text in self._body for row in self.renamed(text).split("\n"))
         seeded = f"    {self._generator} = torch.Generator().manual_seed(seed)\n"

@@ -12,8 +12,12 @@ if TYPE_CHECKING:
 
 _OF_ROWS = re.compile(r"(?i)n|m|b|bs|bsz|rows|.*batch.*|.*sample.*|.*example.*|n_?obs")
 """Names of the number of examples."""
-MOST_ROWS, FEWER_ROWS = 128, 32
-"""A larger minibatch than the first becomes the second: more rows test nothing else."""
+MOST_ROWS, FEWER_ROWS = 128, (32, 24, 40, 48)
+MOST_WIDTH, LESS_WIDTH = 256, (96, 80, 112, 72, 88)
+"""A larger number of examples, or any other larger size, becomes the first of these numbers that no other size is.
+
+Larger cases would test nothing else, and other cases have to exceed them.
+"""
 _NEW = {"rows": ("n", "rows"), "classes": ("classes", "labels"), "features": ("features", "outputs")}
 """Names for sizes that a notebook writes only as numbers, by what they count."""
 _WIDTHS = ("hidden", "width", "depth", "height")
@@ -105,14 +109,15 @@ class NotebookSizes:
         """The other names of the sizes that are used: `batch_size` -> `n`."""
         return {name: meant for name, meant in self._same.items() if name != meant and meant in self.used}
 
-    def parameters(self) -> list[str]:
-        """The sizes as parameters of `inputs`, the number of examples first."""
+    def given(self) -> dict[str, int]:
+        """The sizes of the given case, the number of examples first: the notebook's, unless they are very large."""
         order = sorted(self.used, key=lambda name: (name != self._rows, [*self._values, *self.used].index(name)))
-        return [f"{name}={self._given(name)}" for name in order]
-
-    def _given(self, name: str) -> int:
-        value = self.used[name]
-        return FEWER_ROWS if name == self._rows and value > MOST_ROWS else value
+        found = {name: self.used[name] for name in order}
+        for name, value in found.items():
+            most, less = (MOST_ROWS, FEWER_ROWS) if name == self._rows else (MOST_WIDTH, LESS_WIDTH)
+            if value > most:
+                found[name] = next((size for size in less if size not in found.values()), less[0])
+        return found
 
 
 def _is_formula(expression: ast.expr, numbers: Mapping[str, object]) -> bool:

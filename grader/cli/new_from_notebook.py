@@ -76,10 +76,8 @@ class NotebookExercise:
                 made = _narrowed(made, found, written)
             self._write(made, written)
             reading = _read(Exercise(self.exercises / self.name), written, sandbox)
-            if loop := written.found.loop:
-                click.echo(
-                    f"note: the forward and the backward pass are those of the first round of the loop at {loop}"
-                )
+            for note in written.notes:
+                click.echo(f"note: {note}")
             self._note_what_is_left(made, found, reading)
             if not found:
                 return self._say_next(f"write {self.solution}")
@@ -94,7 +92,7 @@ class NotebookExercise:
                 return draft(file, self.name, Path(workplace), self.graded, self.null or None)
             except BrokenExercise as error:
                 kept = Path(f"{self.name}_forward.py")
-                said = str(error).replace(str(file), str(kept))
+                said = "; ".join([str(error).replace(str(file), str(kept)), *written.suspects()])
                 if kept.exists():
                     raise BrokenExercise(f"{said} (in the forward pass of {self.notebook.name})") from error
                 kept.write_text(written.text, encoding="utf-8")

@@ -238,10 +238,18 @@ def test_data_are_drawn_like_those_of_the_notebook(tmp_path: Path, made: str, us
     assert line.startswith(f"t = {drawn}")
 
 
-def test_a_large_data_set_becomes_a_minibatch(tmp_path: Path) -> None:
-    """More rows would test nothing else."""
-    cells = ["x = torch.randn(1000, 3)\nW = torch.randn(3, 2)", "y = x @ W\nloss = (y**2).mean()", BACK]
-    assert body(tmp_path, "inputs", START, *cells)[0] == "def inputs(seed, n=32, features=3, hidden=2):"
+def test_large_sizes_become_smaller(tmp_path: Path) -> None:
+    """They would test nothing else, and other cases have to exceed them; none becomes equal to another."""
+    cells = ["x = torch.randn(1000, 784)\nW = torch.randn(784, 32)", "y = x @ W\nloss = (y**2).mean()", BACK]
+    made = forward_of(written(tmp_path, START, *cells))
+    assert "def inputs(seed, n=24, features=96, hidden=32):\n" in made.text
+    assert [*made.notes] == ["smaller than in the notebook: n=24 for 1000, features=96 for 784"]
+
+
+def test_numbers_in_lines_that_may_be_sizes_are_named(tmp_path: Path) -> None:
+    """For the case that the forward pass does not run at other sizes."""
+    cells = ["x = torch.randn(8, 4)\nW = torch.randn(4, 2)", "y = (x @ W).view(8, 2)\nloss = (y**2).mean()", BACK]
+    assert [*forward_of(written(tmp_path, START, *cells)).suspects()] == ["the 8 in line 13 may be n"]
 
 
 def test_single_numbers_have_no_sizes(tmp_path: Path) -> None:

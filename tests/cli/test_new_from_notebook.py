@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import shutil
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,12 +17,12 @@ from grader.names import names_path
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from click.testing import Result
 
     Grade = Callable[..., Result]
 
+NOTEBOOKS = Path(__file__).resolve().parent.parent / "notebooks"
 pytestmark = pytest.mark.usefixtures("notebooks_run_here")
 
 
@@ -31,6 +33,14 @@ def lecture(tmp_path: Path) -> Path:
     (tmp_path / "names.txt").write_text("\n".join(names[:100]), encoding="utf-8")
     (tmp_path / "lecture.ipynb").write_bytes(plain(COMPLETE))
     return tmp_path / "lecture.ipynb"
+
+
+def test_the_lecture_s_notebook_without_its_later_exercises_holds_as_well(grade: Grade, lecture: Path) -> None:
+    """Whatever it is called."""
+    shutil.copy(NOTEBOOKS / "lecture.ipynb", lecture.with_name("makemore_part4.ipynb"))
+    result = grade("new", "makemore_part4.ipynb", "--name", "mine")
+    assert result.exit_code == 0, result.output
+    assert "26 of 26 gradients of makemore_part4.ipynb hold\n" in result.stdout
 
 
 def test_all_26_gradients_of_the_lecture_hold(grade: Grade, lecture: Path, tmp_path: Path) -> None:

@@ -15,10 +15,10 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 
 SETUP = "import torch\nimport torch.nn.functional as F\nimport matplotlib.pyplot as plt # for making figures\n%matplotlib inline"
-DATA = "words = open('names.txt', 'r').read().splitlines()\nprint(len(words))"
-BUILD = "block_size = 3\ndef build_dataset(words):\n  X, Y = [], []\n  for w in words:\n    context = [0] * block_size\n  return torch.tensor(X), torch.tensor(Y)"
+DATA = "words = open('names.txt', 'r').read().splitlines()\nprint(len(words))\nchars = sorted(list(set(''.join(words))))\nstoi = {s:i+1 for i,s in enumerate(chars)}\nstoi['.'] = 0\nitos = {i:s for s,i in stoi.items()}\nvocab_size = len(itos)"
+BUILD = "block_size = 3\ndef build_dataset(words):\n  X, Y = [], []\n  for w in words:\n    context = [0] * block_size\n    for ch in w + '.':\n      ix = stoi[ch]\n      X.append(context)\n      Y.append(ix)\n      context = context[1:] + [ix]\n  return torch.tensor(X), torch.tensor(Y)\nXtr, Ytr = build_dataset(words[:int(0.8*len(words))])"
 CMP = "def cmp(s, dt, t):\n  ex = torch.all(dt == t.grad).item()\n  app = torch.allclose(dt, t.grad)\n  maxdiff = (dt - t.grad).abs().max().item()\n  print(f'{s:15s} | exact: {str(ex):5s} | approximate: {str(app):5s} | maxdiff: {maxdiff}')"
-PARAMETERS = "n_embd = 10\nn_hidden = 64\ng = torch.Generator().manual_seed(2147483647)\nC  = torch.randn((vocab_size, n_embd), generator=g)\nW1 = torch.randn((n_embd * block_size, n_hidden), generator=g)\nb1 = torch.randn(n_hidden, generator=g) * 0.1\nparameters = [C, W1, b1, W2, b2, bngain, bnbias]\nfor p in parameters:\n  p.requires_grad = True"
+PARAMETERS = "n_embd = 10\nn_hidden = 64\ng = torch.Generator().manual_seed(2147483647)\nC  = torch.randn((vocab_size, n_embd), generator=g)\nW1 = torch.randn((n_embd * block_size, n_hidden), generator=g)\nb1 = torch.randn(n_hidden, generator=g) * 0.1\nW2 = torch.randn((n_hidden, vocab_size), generator=g) * 0.1\nb2 = torch.randn(vocab_size, generator=g) * 0.1\nbngain = torch.randn((1, n_hidden), generator=g)*0.1 + 1.0\nbnbias = torch.randn((1, n_hidden), generator=g)*0.1\nparameters = [C, W1, b1, W2, b2, bngain, bnbias]\nfor p in parameters:\n  p.requires_grad = True"
 BATCH = "batch_size = 32\nn = batch_size # a shorter variable also, for convenience\nix = torch.randint(0, Xtr.shape[0], (batch_size,), generator=g)\nXb, Yb = Xtr[ix], Ytr[ix] # batch X,Y"
 FORWARD = """\
 # forward pass, "chunkated" into smaller steps
