@@ -182,6 +182,11 @@ def _plus(term: float) -> str:
     return "" if term == 0 else f" {'+' if term > 0 else '-'} {abs(term):.2g}"
 
 
+def draws(node: ast.AST) -> bool:
+    """Whether a statement draws random numbers."""
+    return any(isinstance(part, ast.Call) and _called(part) in _DRAWS for part in ast.walk(node))
+
+
 def _called(call: ast.Call) -> str:
     """The last name of the function that is called."""
     return call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from grader.authoring.drawn_inputs import Bound, InputsWriter, InputTensor
+from grader.authoring.drawn_inputs import Bound, InputsWriter, InputTensor, draws
 from grader.authoring.notebook_pass import LOSS, find_pass
 from grader.authoring.notebook_values import run_statements
 from grader.authoring.sorted_pass import SortedPass, check_library
@@ -93,6 +93,7 @@ class _Writer:
         self._generator = self._name_of_generator()
         self._inputs = self._drawn_inputs()
         self._constants: dict[str, str] = {}
+        self._also: list[str] = []
         self._body = [*self._forward_lines()]
 
     def text(self) -> str:
@@ -154,6 +155,8 @@ class _Writer:
             raise BrokenExercise(
                 f"{self._place(name)}: this line of the forward pass reads {name}, of type {facts.type}; {remedy}"
             )
+        if self._is_fixed(name):
+            return False
         return facts.kind in ("tensor", "tensors") or (facts.type == "float" and name in self._sorted.parameters)
 
     def _place(self, name: str) -> str:
@@ -206,21 +209,49 @@ class _Writer:
 
     def _number(self, name: str, line: int, known: set[str]) -> Iterator[str]:
         """The line that sets a number which a line reads, if what it is computed from is known by then."""
-        facts = self._sorted.read[name][1] if name in self._sorted.read else None
-        if name in known or facts is None or facts.kind != "number":
+        if name in known or (name not in self._sorted.numbers and not self._is_fixed(name)):
             return
         writers = self._sorted.writers(name, line)
         made = self._statement(writers[0]) if len(writers) == 1 else None
         shaped = self._from_shapes(made)
         if made is not None and shaped and shaped <= known:
             known |= made.step.writes
-            yield f"{made.text} {made.beside}".rstrip()
+            yield self._taken_over(made)
         elif not shaped:
             known.add(name)
-            if place := self._dimension(name):
-                yield f"{name} = {place}"
-            else:
-                self._constants[name] = self._constant(name, made, facts)
+            yield from self._from_numbers(name, made, line, known)
+
+    def _from_numbers(self, name: str, made: CellStatement | None, line: int, known: set[str]) -> Iterator[str]:
+        """The line for a number, or for what is made of numbers alone: a size, a formula of others, or a constant."""
+        if place := self._dimension(name):
+            yield f"{name} = {place}"
+        elif made is not None and made.step.reads and self._reads_only_numbers(made):
+            for part in made.step.reads:
+                yield from self._number(part, line, known)
+            yield self._taken_over(made)
+        else:
+            self._constants[name] = self._constant(name, made, self._sorted.numbers[name])
+
+    def _taken_over(self, statement: CellStatement) -> str:
+        self._also.extend(statement.step.reads)
+        return f"{statement.text} {statement.beside}".rstrip()
+
+    def _reads_only_numbers(self, statement: CellStatement) -> bool:
+        numbers = self._sorted.numbers
+        return all(name in numbers or self._is_definition(name) for name in statement.step.reads)
+
+    def _is_definition(self, name: str) -> bool:
+        return any(each.is_definition and name in each.step.fresh for each in self._sorted.found.statements)
+
+    def _is_fixed(self, name: str) -> bool:
+        """Whether a tensor of whole numbers is made of sizes alone, as `torch.arange(n)` is: a line, and no input."""
+        line, facts = self._sorted.read.get(name, (0, None))
+        made = (
+            self._made(name, line)[1] if facts is not None and facts.kind == "tensor" and not facts.is_float else None
+        )
+        if made is None or draws(made.node) or not self._reads_only_numbers(made):
+            return False
+        return any(each in self._sorted.numbers for each in made.step.reads)
 
     def _from_shapes(self, made: CellStatement | None) -> set[str]:
         """The tensors of the forward pass whose shapes a number is read from: `B, T = Xb.shape`."""
@@ -248,6 +279,7 @@ class _Writer:
         """The imports, functions and classes that the file needs, in the notebook's order."""
         found: set[int] = set()
         wanted = [name for index in self._sorted.lines for name in self._statement(index).step.reads]
+        wanted += self._also
         wanted += [
             node.id for line in self._inputs for node in ast.walk(ast.parse(line.text)) if isinstance(node, ast.Name)
         ]

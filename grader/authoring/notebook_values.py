@@ -199,7 +199,7 @@ def _tensor(value: Any) -> ValueFacts:
     import torch
 
     kind, flat = str(value.dtype).removeprefix("torch."), value.detach()
-    if not flat.numel() or flat.is_complex():
+    if not flat.numel() or flat.is_complex() or flat.layout is not torch.strided:
         return ValueFacts("tensor", kind, shape=tuple(flat.shape), tracked=value.requires_grad)
     flat = flat.to(torch.float64)
     ones = flat.numel() > 1 and bool(((flat == 0) | (flat == 1)).all())

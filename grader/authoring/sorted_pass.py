@@ -89,7 +89,8 @@ class SortedPass:
         for index in setup:
             step, known = self.statement(index).step, self.values.read.get(index, {})
             if step.fresh & {*roots} and not isinstance(getattr(step.node, "value", None), _SELECTED):
-                found |= {name for name in _values_read(step.node) if name in known and known[name].has_gradient}
+                read = {name: known[name] for name in _values_read(step.node) if name in known}
+                found |= {name for name, facts in read.items() if facts.has_gradient and facts.kind != "number"}
         return found
 
     def _following(self, filled: Collection[str], roots: Collection[str]) -> list[int]:

@@ -91,13 +91,19 @@ class NotebookExercise:
             try:
                 return draft(file, self.name, Path(workplace), self.graded, self.null or None)
             except BrokenExercise as error:
-                kept = Path(f"{self.name}_forward.py")
-                said = "; ".join([str(error).replace(str(file), str(kept)), *written.suspects()])
-                if kept.exists():
-                    raise BrokenExercise(f"{said} (in the forward pass of {self.notebook.name})") from error
-                kept.write_text(written.text, encoding="utf-8")
-                more = f"correct it there, then `grade new {kept} --name {self.name}`"
-                raise BrokenExercise(f"{said}\n{kept} is the forward pass of {self.notebook.name}: {more}") from error
+                raise self._left_to_correct(str(error), file, written) from error
+
+    def _left_to_correct(self, said: str, file: Path, written: WrittenForward) -> BrokenExercise:
+        """The error with the forward pass as a file that can be corrected; an option is corrected where it is typed."""
+        if said.startswith("--"):
+            return BrokenExercise(said.replace(str(file), self.notebook.name))
+        kept = Path(f"{self.name}_forward.py")
+        said = "; ".join([said.replace(str(file), str(kept)), *written.suspects()])
+        if kept.exists():
+            return BrokenExercise(f"{said} (in the forward pass of {self.notebook.name})")
+        kept.write_text(written.text, encoding="utf-8")
+        more = f"correct it there, then `grade new {kept} --name {self.name}`"
+        return BrokenExercise(f"{said}\n{kept} is the forward pass of {self.notebook.name}: {more}")
 
     def _found(self, made: Draft, written: WrittenForward, sandbox: Sandbox) -> tuple[str, ...]:
         """The variables whose gradients are in the notebook."""

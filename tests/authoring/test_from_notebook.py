@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
@@ -175,6 +176,47 @@ def test_functions_and_constants_that_lines_use_come_along(tmp_path: Path) -> No
     assert "def leaky(z):\n    return torch.where(z > 0, z, slope*z)\n" in text
 
 
+def test_numbers_and_positions_are_computed_from_shapes_where_they_can_be(tmp_path: Path) -> None:
+    """So that they are right at other sizes, too; other numbers are constants."""
+    cells = [
+        "import math\nB, T, V = 4, 8, 50\nrows = B*T\nscale = 1/math.sqrt(T)\nalpha = 0.5\nbeta = alpha * 2",
+        "x = torch.randn(B, T, V)\nW = torch.randn(V, 3)\nP = torch.randn(T, 3)\npos = torch.arange(T)",
+        "y = (x @ W + P[pos]) * scale + beta\nz = y.view(rows, -1)\nloss = (z**2).sum() / rows",
+        "dz = 2*z / rows\ndy = dz.view(y.shape)",
+    ]
+    assert body(tmp_path, "forward", START, *cells)[:-1] == [
+        "def forward(x, W, P):",
+        "T = x.shape[1]",
+        "pos = torch.arange(T)",
+        "scale = 1/math.sqrt(T)",
+        "beta = alpha * 2",
+        "B = x.shape[0]",
+        "rows = B*T",
+        "y = (x @ W + P[pos]) * scale + beta",
+        "z = y.view(rows, -1)",
+        "loss = (z**2).sum() / rows",
+    ]
+    text = forward_of(written(tmp_path, START, *cells)).text
+    assert "import torch\nimport math\n\nalpha = 0.5\n" in text
+
+
+def test_what_a_loop_fills_is_a_line_too(tmp_path: Path) -> None:
+    """The loop is written as it is."""
+    cells = [
+        "n, T, d = 4, 6, 3\nx = torch.randn(n, T, d)\nW = torch.randn(d, d)",
+        "h = torch.zeros(n, d)\nfor t in range(T):\n    # one step\n    h = torch.tanh(x[:, t] + h @ W)",
+        "loss = (h**2).mean()",
+        "dh = 2*h / h.numel()\ndW = torch.zeros_like(W)",
+    ]
+    assert body(tmp_path, "forward", START, *cells)[4:-1] == [
+        "h = torch.zeros(n, d)",
+        "for t in range(T):",
+        "# one step",
+        "h = torch.tanh(x[:, t] + h @ W)",
+        "loss = (h**2).mean()",
+    ]
+
+
 # What inputs() draws
 
 
@@ -299,6 +341,39 @@ def test_a_loss_without_parameters_is_refused(tmp_path: Path) -> None:
         "net.ipynb cell 3:1: loss does not depend on any parameter; the parameters of a notebook are its tensors with "
     )
     assert refused(tmp_path, START, *cells).startswith(said)
+
+
+def test_nothing_below_the_loss_is_run(tmp_path: Path) -> None:
+    """Nor anything that the loss does not depend on."""
+    write = "open('there.txt', 'w').close()"
+    cells = [
+        "x = torch.randn(8, 3)\nW = torch.randn(3, 2)",
+        f"{write}\ny = x @ W\nloss = (y**2).mean()",
+        f"{write}\n{BACK}",
+    ]
+    forward_of(written(tmp_path, START, *cells))
+    assert not (tmp_path / "there.txt").exists()
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (subprocess.TimeoutExpired("python", 600), "ran for more than 10 minutes; cut down the data that they prepare"),
+        (ValueError(), "ended Python"),
+    ],
+)
+def test_a_process_that_gives_no_answer_is_reported(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception, said: str
+) -> None:
+    """Because it takes too long, or has crashed."""
+
+    def fail(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr("grader.authoring.notebook_values.in_own_process", fail)
+    message = refused(tmp_path, START, "W = torch.randn(3, 2)\nloss = W.sum()")
+    assert message.startswith("net.ipynb: ")
+    assert message.endswith(said)
 
 
 @pytest.mark.slow

@@ -185,6 +185,16 @@ def test_a_forward_pass_that_needs_a_change_is_left_to_correct(grade: Grade, tmp
     assert "(in the forward pass of two_layers.ipynb)" in grade("new", notebook).stderr
 
 
+def test_a_variable_that_is_not_there_cannot_be_graded(grade: Grade, tmp_path: Path) -> None:
+    """The names that there are come from the notebook, in which nothing has to be corrected."""
+    result = grade("new", lay_down(tmp_path, "neuron"), "--graded", "w3")
+    assert result.exit_code == 4
+    assert result.stderr.startswith(
+        "Error: --graded w3: forward() in neuron.ipynb has no variable w3; variables with a "
+    )
+    assert [path.name for path in tmp_path.iterdir()] == ["neuron.ipynb"]
+
+
 def test_a_notebook_has_no_form(grade: Grade, tmp_path: Path) -> None:
     """Its gradients are lines, not the two functions of a layer."""
     result = grade("new", lay_down(tmp_path, "neuron"), "--form", "functions")
