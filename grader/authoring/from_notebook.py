@@ -141,8 +141,6 @@ class _Writer:
     def _drawn_inputs(self) -> list[DrawnInput]:
         tensors = [(*self._made(name, index), name, facts) for name, (index, facts) in self._sorted.read.items()
                    if self._is_input(name, facts)]  # fmt: skip
-        if not tensors:
-            raise BrokenExercise(f"{self._sorted.found.name}: the forward pass reads no tensors")
         ordered = [
             InputTensor(name, self._place(name), facts, made, self._bound(name), name in self._sorted.parameters)
             for _, made, name, facts in sorted(tensors, key=lambda each: each[0])

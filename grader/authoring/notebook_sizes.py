@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import re
-from itertools import combinations_with_replacement
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -28,10 +27,16 @@ class NotebookSizes:
 
     Args:
         numbers: the whole numbers that the notebook names, and the expression that each is set to.
+        products: pairs of names that the notebook multiplies.
         taken: names that a new size may not have.
     """
 
-    def __init__(self, numbers: Mapping[str, tuple[int, ast.expr]], taken: Collection[str]) -> None:
+    def __init__(
+        self,
+        numbers: Mapping[str, tuple[int, ast.expr]],
+        products: Iterable[tuple[str, str]] = (),
+        taken: Collection[str] = (),
+    ) -> None:
         self._values = {name: value for name, (value, _) in numbers.items()}
         self._same: dict[str, str] = {}
         self._derived: dict[str, ast.expr] = {}
@@ -41,6 +46,7 @@ class NotebookSizes:
                 self._join(name, expression.id)
             elif _is_formula(expression, numbers):
                 self._derived[name] = expression
+        self._products = [pair for pair in products if {*pair} <= numbers.keys() - self._derived.keys()]
         self.used: dict[str, int] = {}
         self._rows = ""
 
@@ -57,7 +63,7 @@ class NotebookSizes:
             return self._derived[name]
         if name not in self._values:
             return None
-        return ast.Name(self._use(self._same.get(name, name), self._values[name]), ast.Load())
+        return ast.Name(self._used(name), ast.Load())
 
     def meaning(self, name: str) -> str:
         """The text of what a name means; empty if it is no size that is used."""
@@ -82,14 +88,18 @@ class NotebookSizes:
         same.sort(key=lambda name: (_OF_ROWS.fullmatch(name) is not None) != (what == "rows"))
         if same:
             return self._use(same[0], value)
-        for one, other in combinations_with_replacement([name for name in self.used if name in self._values], 2):
-            if self.used[one] * self.used[other] == value:
-                return f"{one} * {other}"
+        for one, other in self._products:
+            if self._values[one] * self._values[other] == value:
+                return f"{self._used(one)} * {self._used(other)}"
         return self._use(self._new(what), value)
 
     @property
     def _all(self) -> dict[str, int]:
         return {**self._values, **self.used}
+
+    def _used(self, name: str) -> str:
+        """The size that a name means, which is used from now on."""
+        return self._use(self._same.get(name, name), self._values[name])
 
     def _use(self, name: str, value: int) -> str:
         self.used.setdefault(name, value)

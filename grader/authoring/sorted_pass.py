@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from grader.authoring.notebook_sizes import NotebookSizes
 from grader.exercise.forward import BrokenExercise
+from grader.sandbox.rules.nodes import walk
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -158,12 +159,23 @@ class SortedPass:
             for name, facts in values.items():
                 if facts.size is not None and facts.size > 1 and isinstance(node, ast.Assign) and index in self.setup:
                     named[name] = facts.size, _expression(name, node)
-        return NotebookSizes(named, {name for index in self.lines for name in self.statement(index).step.writes})
+        nodes = [node for index in self.found.needed for node in walk(self.statement(index).node)]
+        products = dict.fromkeys(pair for node in nodes if (pair := _product(node)))
+        return NotebookSizes(named, products, {name for i in self.lines for name in self.statement(i).step.writes})
 
     @cached_property
     def setup(self) -> frozenset[int]:
         """The statements that were run and are no lines."""
         return frozenset(self.values.written) - {*self.lines}
+
+
+def _product(node: ast.AST) -> tuple[str, str] | None:
+    """The names that a node multiplies: `n_embd * block_size`."""
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
+        sides = node.left, node.right
+        names = [side.id for side in sides if isinstance(side, ast.Name)]
+        return (names[0], names[1]) if len(names) == len(sides) else None
+    return None
 
 
 def _expression(name: str, node: ast.Assign) -> ast.expr:

@@ -150,6 +150,8 @@ class NotebookExercise:
         return self._conclude(imported, wrong)
 
     def _conclude(self, imported: Imported, wrong: Sequence[Any]) -> int:
+        for note in imported.notes:
+            click.echo(f"note: {note}", err=True)
         count = len(imported.found)
         held = f"{count - len(wrong)} of {count} gradients of {self.notebook.name} hold"
         if not wrong:

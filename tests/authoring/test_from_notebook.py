@@ -7,11 +7,12 @@ import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
+import torch
 from notebooks.published import lay_down, written
 
 from grader.authoring.from_notebook import forward_of
 from grader.authoring.notebook_pass import find_pass
-from grader.authoring.notebook_values import in_own_process
+from grader.authoring.notebook_values import ValueFacts, describe, in_own_process
 from grader.exercise.forward import BrokenExercise, find_function
 
 if TYPE_CHECKING:
@@ -234,6 +235,18 @@ def test_sizes_are_named_as_in_the_notebook(tmp_path: Path) -> None:
     assert lines[3] == "W = torch.randn((n_in * width, hidden), generator=g) / (n_in * width) ** 0.5"
 
 
+def test_a_dimension_may_be_a_product_that_the_notebook_has(tmp_path: Path) -> None:
+    """Of any other two sizes it is only by chance."""
+    cells = [
+        "letters, width, seven = 3, 4, 12\nx = torch.sin(torch.randn(16, 12))\nW = torch.randn(letters * width, 2)",
+        "y = x @ W\nloss = (y**2).mean()",
+        BACK,
+    ]
+    assert "x = torch.randn((n, seven), generator=g)" in "\n".join(body(tmp_path, "inputs", START, *cells))
+    cells[0] = cells[0].replace("seven = 3, 4, 12", "other = 3, 4, 6")
+    assert "x = torch.randn((n, letters * width), generator=g)" in "\n".join(body(tmp_path, "inputs", START, *cells))
+
+
 def test_sizes_that_are_only_numbers_get_a_name(tmp_path: Path) -> None:
     """By what they count."""
     cells = ["x = torch.randn(8, 3)\nW = torch.randn(3, 2)", "y = x @ W\nloss = (y**2).mean()", BACK]
@@ -248,6 +261,8 @@ def test_sizes_that_are_only_numbers_get_a_name(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("made", "drawn"),
     [
+        ("torch.randn(3, 2) / np.sqrt(2)", "torch.randn(features, hidden, generator=g) / 2 ** 0.5"),
+        ("std * torch.randn([3, 2])", "0.1 * torch.randn((features, hidden), generator=g)"),
         ("torch.zeros(3, 2)", "torch.randn((features, hidden), generator=g) * 0.1"),
         ("torch.ones(3, 2)", "torch.randn((features, hidden), generator=g) * 0.1 + 1"),
         ("torch.randn(3, 2, requires_grad=True)", "torch.randn(features, hidden, generator=g)"),
@@ -257,7 +272,8 @@ def test_sizes_that_are_only_numbers_get_a_name(tmp_path: Path) -> None:
 )
 def test_a_parameter_is_made_by_its_own_statement_or_drawn_like_it(tmp_path: Path, made: str, drawn: str) -> None:
     """Not all zeros or ones, which would hide mistakes; without requires_grad."""
-    cells = [f"torch.manual_seed(0)\nx = torch.randn(8, 3)\nW = {made}", "y = x @ W\nloss = (y**2).mean()", BACK]
+    setup = "import math as np\ntorch.manual_seed(0)\nstd = 0.1"
+    cells = [f"{setup}\nx = torch.randn(8, 3)\nW = {made}", "y = x @ W\nloss = (y**2).mean()", BACK]
     [line] = [line for line in body(tmp_path, "inputs", START, *cells) if line.startswith("W = ")]
     assert line.startswith(f"W = {drawn}")
 
@@ -265,6 +281,13 @@ def test_a_parameter_is_made_by_its_own_statement_or_drawn_like_it(tmp_path: Pat
 @pytest.mark.parametrize(
     ("made", "used", "drawn"),
     [
+        ("torch.tensor([4, 1, 3, 0, 4, 1, 2, 2])", "y - t[:, None]", "torch.randint(0, classes, (n,), generator=g)"),
+        (
+            "torch.tensor([0, 1, 1, 0, 1, 0, 0, 0])",
+            "F.cross_entropy(y, t)",
+            "torch.randint(0, hidden, (n,), generator=g)",
+        ),
+        ("torch.tensor([0, 1, 1, 0, 1, 0, 0, 0])", "y + F.embedding(t, W)", "torch.randint(0, features, (n,), generat"),
         ("torch.tensor([0, 1, 1, 0, 1, 0, 0, 0])", "y[range(8), t]", "torch.randint(0, hidden, (n,), generator=g)"),
         ("F.one_hot(torch.arange(8) % 2).float()", "y * t", "torch.eye(classes)[torch.randint(0, classes, (n,), g"),
         ("(torch.arange(16).view(8, 2) % 3 > 0).float()", "y * t", "(torch.rand((n, outputs), generator=g) < 0.62).f"),
@@ -353,6 +376,69 @@ def test_nothing_below_the_loss_is_run(tmp_path: Path) -> None:
     ]
     forward_of(written(tmp_path, START, *cells))
     assert not (tmp_path / "there.txt").exists()
+
+
+@pytest.mark.parametrize(
+    "loop",
+    [
+        "for t in range(3): y = x @ W; loss = (y**2).mean(); dy = 2*y",
+        "while True:\n  y = x @ W\n  loss = y.mean()\n  dy = y\nelse:\n  y = 1",
+    ],
+)
+def test_a_loop_in_another_form_is_refused(tmp_path: Path, loop: str) -> None:
+    """On one line, or with an else."""
+    said = (
+        "net.ipynb cell 2:1: the loss is computed only inside a loop; write one forward pass at the top level of a cell"
+    )
+    assert refused(tmp_path, START, loop).startswith(said)
+
+
+def test_a_loss_that_is_no_tensor_is_refused(tmp_path: Path) -> None:
+    """With its type."""
+    assert refused(tmp_path, START, "loss = str(torch.randn(3))") == "net.ipynb cell 2:1: loss is a str, not a tensor"
+
+
+def test_arrays_of_numpy_are_refused_where_torch_is_imported_as_well(tmp_path: Path) -> None:
+    """In the loss, or in a line before it."""
+    array = "class ndarray:\n    def __init__(self, value): self.value = value\nndarray.__module__ = 'numpy'"
+    said = refused(tmp_path, START, array, "X = ndarray(torch.ones(3))\nloss = X.value.sum()")
+    assert said.startswith("net.ipynb cell 3:2: loss is computed with NumPy, and only PyTorch's tensors have gradients")
+    cells = [
+        "X = ndarray(torch.ones(3))\nW = torch.randn(3)",
+        "y = X.value * W\nloss = (y**2).sum()",
+        "dy = 2*y\ndW = dy",
+    ]
+    said = refused(tmp_path, START, array, *cells)
+    assert said == (
+        "net.ipynb cell 4:1: this line of the forward pass reads X, of type ndarray; "
+        "make it a tensor: `torch.from_numpy(...)`"
+    )
+
+
+def test_a_file_that_is_no_notebook_is_refused(tmp_path: Path) -> None:
+    """With the reason."""
+    (tmp_path / "net.ipynb").write_text("hello", encoding="utf-8")
+    with pytest.raises(BrokenExercise, match=r"net\.ipynb cannot be read: net\.ipynb: not a valid notebook"):
+        forward_of(tmp_path / "net.ipynb")
+
+
+def test_a_constant_from_a_table_is_its_value(tmp_path: Path) -> None:
+    """The table stays in the notebook. A class that lines use comes along."""
+    cells = [
+        "config = {'eps': 1e-3}\neps = config['eps']\nclass Double:\n    def __call__(self, x): return 2*x",
+        "double = lambda x: Double()(x)\nx = torch.randn(8, 3)\nW = torch.randn(3, 2)",
+        "y = Double()(x @ W) + eps\nloss = (y**2).mean()",
+        BACK,
+    ]
+    text = forward_of(written(tmp_path, START, *cells)).text
+    assert "\neps = 0.001\n" in text
+    assert "class Double:\n    def __call__(self, x): return 2*x\n" in text
+
+
+def test_of_values_without_an_order_only_the_shape_is_known() -> None:
+    """Complex and sparse ones, which are refused later."""
+    assert describe(torch.ones(2, 3, dtype=torch.complex64)) == ValueFacts("tensor", "complex64", shape=(2, 3))
+    assert describe(torch.eye(2).to_sparse()).shape == (2, 2)
 
 
 @pytest.mark.parametrize(

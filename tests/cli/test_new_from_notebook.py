@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from notebooks.corpus.book import plain
 from notebooks.corpus.lecture import COMPLETE, GRADIENTS
-from notebooks.published import lay_down
+from notebooks.published import NOTEBOOKS, lay_down, written
 
 from grader.exercise.exercise import Exercise
 from grader.names import names_path
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     Grade = Callable[..., Result]
 
-NOTEBOOKS = Path(__file__).resolve().parent.parent / "notebooks"
+FILES = Path(__file__).resolve().parent.parent / "notebooks"
 pytestmark = pytest.mark.usefixtures("notebooks_run_here")
 
 
@@ -37,7 +37,7 @@ def lecture(tmp_path: Path) -> Path:
 
 def test_the_lecture_s_notebook_without_its_later_exercises_holds_as_well(grade: Grade, lecture: Path) -> None:
     """Whatever it is called."""
-    shutil.copy(NOTEBOOKS / "lecture.ipynb", lecture.with_name("makemore_part4.ipynb"))
+    shutil.copy(FILES / "lecture.ipynb", lecture.with_name("makemore_part4.ipynb"))
     result = grade("new", "makemore_part4.ipynb", "--name", "mine")
     assert result.exit_code == 0, result.output
     assert "26 of 26 gradients of makemore_part4.ipynb hold\n" in result.stdout
@@ -121,6 +121,14 @@ def test_variables_without_a_gradient_in_the_notebook_are_not_graded(grade: Grad
     expected = "note: not graded, because the notebook has no gradient of them: logp, probs, exps, shifted\n"
     assert expected in result.stdout
     assert Exercise(tmp_path / "exercises" / "softmax_regression").gradients == ("dscores", "dW", "db")
+
+
+def test_what_the_reading_says_is_passed_on(grade: Grade, tmp_path: Path) -> None:
+    """Such as a cell that cannot be read, and own names for gradients."""
+    texts = [*NOTEBOOKS["softmax_regression"], "grad_logp = -Y / ("]
+    result = grade("new", written(tmp_path, *texts))
+    assert "note: net.ipynb cell 6:1: skipped: invalid syntax: '(' was never closed" in result.stderr
+    assert "L as loss, grad_W as dW, grad_b as db, grad_scores as dscores\n" in result.stderr
 
 
 def test_a_variable_that_is_asked_for_is_left_as_a_stub(grade: Grade, tmp_path: Path) -> None:
