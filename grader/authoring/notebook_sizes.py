@@ -11,12 +11,10 @@ if TYPE_CHECKING:
 
 _OF_ROWS = re.compile(r"(?i)n|m|b|bs|bsz|rows|.*batch.*|.*sample.*|.*example.*|n_?obs")
 """Names of the number of examples."""
-MOST_ROWS, FEWER_ROWS = 128, (32, 24, 40, 48)
-MOST_WIDTH, LESS_WIDTH = 256, (96, 80, 112, 72, 88)
-"""A larger number of examples, or any other larger size, becomes the first of these numbers that no other size is.
-
-Larger cases would test nothing else, and other cases have to exceed them.
-"""
+LARGEST = 100
+"""Larger sizes become smaller: they would test nothing else, and the other cases have to exceed them."""
+FEWER_ROWS, LESS_WIDTH = (32, 24, 40, 48), (64, 56, 72, 48, 80)
+"""What the number of examples then becomes, and any other size: the first that no other size is."""
 _NEW = {"rows": ("n", "rows"), "classes": ("classes", "labels"), "features": ("features", "outputs")}
 """Names for sizes that a notebook writes only as numbers, by what they count."""
 _WIDTHS = ("hidden", "width", "depth", "height")
@@ -124,8 +122,8 @@ class NotebookSizes:
         order = sorted(self.used, key=lambda name: (name != self._rows, [*self._values, *self.used].index(name)))
         found = {name: self.used[name] for name in order}
         for name, value in found.items():
-            most, less = (MOST_ROWS, FEWER_ROWS) if name == self._rows else (MOST_WIDTH, LESS_WIDTH)
-            if value > most:
+            less = FEWER_ROWS if name == self._rows else LESS_WIDTH
+            if value > LARGEST:
                 found[name] = next((size for size in less if size not in found.values()), less[0])
         return found
 

@@ -76,7 +76,7 @@ def new(
     pack = _pack(called, forward, **place)
     exercises = pack.exercises if pack else place["exercises"]
     try:
-        if forward.suffix == ".ipynb":
+        if forward.suffix.lower() == ".ipynb":
             from grader.cli.new_from_notebook import NotebookExercise
 
             if form:

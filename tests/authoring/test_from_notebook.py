@@ -307,8 +307,8 @@ def test_large_sizes_become_smaller(tmp_path: Path) -> None:
     """They would test nothing else, and other cases have to exceed them; none becomes equal to another."""
     cells = ["x = torch.randn(1000, 784)\nW = torch.randn(784, 32)", "y = x @ W\nloss = (y**2).mean()", BACK]
     made = forward_of(written(tmp_path, START, *cells))
-    assert "def inputs(seed, n=24, features=96, hidden=32):\n" in made.text
-    assert [*made.notes] == ["smaller than in the notebook: n=24 for 1000, features=96 for 784"]
+    assert "def inputs(seed, n=24, features=64, hidden=32):\n" in made.text
+    assert [*made.notes] == ["smaller than in the notebook: n=24 for 1000, features=64 for 784"]
 
 
 def test_numbers_in_lines_that_may_be_sizes_are_named(tmp_path: Path) -> None:
