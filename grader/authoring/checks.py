@@ -191,13 +191,20 @@ def check_ties_and_kinks(file: ForwardFile, case: Case) -> None:
 
     Only where a graded gradient depends on it: a clamp of labels has no effect on any.
     """
+    if found := first_kink(case):
+        file.refuse(*found)
+
+
+def first_kink(case: Case) -> tuple[int, str] | None:
+    """The line and a sentence about the first tie or kink that a graded gradient depends on; None if there is none."""
     graded = case.exercise.graded
     reached = frozenset(graded).union(*(case.exercise.downstream(name) for name in graded))
-    for line in file.lines:
+    for line in case.exercise.lines:
         for kink in line_kinks(line):
             where = meets(kink, case.exercise, case.graph.values) if kink.names & reached else None
             if where is not None:
-                file.refuse(line.number, _kink_sentence(kink, where))
+                return line.number, _kink_sentence(kink, where)
+    return None
 
 
 def _kink_sentence(kink: Kink, where: str) -> str:

@@ -16,6 +16,7 @@ from grader.authoring.checks import (
     check_followed,
     check_ties_and_kinks,
     check_unique,
+    first_kink,
     tensors,
 )
 from grader.authoring.exercise_files import Draft, with_constants
@@ -27,7 +28,6 @@ from grader.exercise.case import Case, leaves
 from grader.exercise.dtypes import is_floating
 from grader.exercise.exercise import Exercise
 from grader.exercise.forward import COTANGENT, OUTPUT, BrokenExercise, ForwardFile, assignments
-from grader.exercise.kinks import has_kink
 from grader.exercise.nearest import nearest
 from grader.exercise.packing import is_packed, packing
 from grader.exercise.settings import LECTURE_SEED
@@ -256,7 +256,8 @@ def _left_out(file: ForwardFile, values: dict[str, Any]) -> dict[str, str]:
     module: dict[str, Any] = {}
     exec(compile(file.source, str(file.path), "exec"), module)  # noqa: S102 the author's own file
     one, other = (file.inputs(module, seed, {}) for seed in (LECTURE_SEED, _OTHER_SEEDS[0]))
-    read = {name for line in file.lines for name in line.reads} & {*_gradable(file, values)}
+    read = {name for line in file.lines for name in line.reads if _has_gradient(values.get(name))}
+    read &= {*_gradable(file, values)}
     return {name: why for name, why in left_out(file, one, other, values).items() if name in read}
 
 
@@ -393,7 +394,7 @@ def _why_not(file: ForwardFile, exercise: Exercise, most: int, cancels: frozense
         return f"with {count:,} numbers, the case would be too large"
     if any(is_floating(value) and not value.numel() for value in case.graph.values.values()):
         return "there are empty tensors"
-    if has_kink(exercise, case.graph.values):
+    if first_kink(case) is not None:
         return "there are ties, or values exactly at a kink"
     vanishing = sorted(_cancelling(case) - cancels)
     return f"the gradient of {vanishing[0]} cancels, so that little more than rounding is left" if vanishing else ""

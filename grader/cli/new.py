@@ -16,6 +16,9 @@ from grader.cli.edge import Misuse
 from grader.report.exit_code import ExitCode
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from grader.authoring.exercise_files import Draft
     from grader.authoring.pack_files import PackFolder
 
 
@@ -23,7 +26,12 @@ if TYPE_CHECKING:
 @click.argument("forward", type=options.PathType(exists=True, dir_okay=False), metavar="FORWARD")
 @click.option("--name", metavar="NAME", help="Name of the exercise (default: the file name).")
 @click.option("--title", metavar="TEXT", help="Title shown by `grade list`.")
-@click.option("--graded", multiple=True, metavar="VARIABLE", help="Grade this variable (default: all with a gradient).")
+@click.option(
+    "--graded",
+    multiple=True,
+    metavar="VARIABLE",
+    help="Grade this variable (default: all but cotangents, masks, labels, noise and constants).",
+)
 @click.option("--null", multiple=True, metavar="VARIABLE", help="Expect the gradient of this variable to be zero.")
 @click.option("--form", type=options.OneOf(Style), help="A layer: grade a forward and a backward function instead.")
 @click.option("--arrays", type=options.OneOf(ArrayKind), help="What its functions are given (default: torch).")
@@ -46,10 +54,10 @@ def new(
 
     FORWARD is a Python file, or a notebook with gradients derived by hand.
 
-    The file defines inputs(seed, n=..., ...), which draws named tensors from one generator, and forward(...), with
-    one named variable per line, ending in `loss = ...` and `return locals()`. A layer may end in `out = ...` instead:
-    its loss is the sum of out times a random cotangent. The file is checked, then written with stubs, settings and an
-    empty solution.
+    The file defines inputs(seed, n=..., ...), which draws named tensors from the seed, and forward(...), which ends in
+    `return locals()`. Each variable of forward() has a gradient; a loop, and everything between two assignments of one
+    name, is one step. Without a `loss`, the last value gets a random cotangent. The file is checked, then written with
+    stubs, settings and an empty solution.
 
     A notebook is run up to the loss that its gradients start from. The lines that lead to this loss become the
     forward pass, its gradients the solution. They are graded; exits with 1 if any of them is wrong.
@@ -77,11 +85,9 @@ def new(
     exercises = pack.exercises if pack else place["exercises"]
     try:
         if forward.suffix.lower() == ".ipynb":
-            from grader.cli.new_from_notebook import NotebookExercise
-
             if form:
                 raise click.UsageError("--form is for a forward.py; a notebook's gradients have a function each")
-            return NotebookExercise(forward, called, title or called, exercises, graded, null).make()
+            return _of_notebook(forward, called, title or called, exercises, graded, null, pack)
         with tempfile.TemporaryDirectory() as workplace:
             made = draft(forward, called, Path(workplace), graded, null, form)
         made = replace(made, arrays=arrays or ArrayKind.TORCH)
@@ -94,14 +100,7 @@ def new(
         return ExitCode.USAGE
     for path in written:
         click.echo(f"written  {path}")
-    rows = [f"d{variable}" if variable in made.hinted else variable for variable in made.graded]
-    click.echo(f"\n{len(rows)} {'rows' if form else 'gradients'}: {', '.join(rows)}")
-    for step in made.steps:
-        first, last = step.span
-        where = f"lines {first} to {last}" if first < last else f"line {first}"
-        click.echo(f"one step: {where}, computing {', '.join(step.outputs)}; what is inside is not graded")
-    for variable, why in made.without.items():
-        click.echo(f"not graded: d{variable} ({why})")
+    _tell(made)
     click.echo(f"next: write {exercises.parent / 'solutions' / called / 'backward.py'}, then")
     found = exercises == WORKSPACE or (pack and pack.installed)
     elsewhere = "" if found else f"--exercises {shlex.quote(str(exercises))} "
@@ -109,6 +108,36 @@ def new(
     if pack and not pack.installed:
         click.echo(f"      pip install -e {shlex.quote(str(pack.directory))}")
     return ExitCode.ALL_RIGHT
+
+
+def _tell(made: Draft) -> None:
+    """Print what is graded, and what is not."""
+    rows = [f"d{variable}" if variable in made.hinted else variable for variable in made.graded]
+    click.echo(f"\n{len(rows)} {'rows' if made.form else 'gradients'}: {', '.join(rows)}")
+    for step in made.steps:
+        first, last = step.span
+        where = f"lines {first} to {last}" if first < last else f"line {first}"
+        click.echo(f"one step: {where}, computing {', '.join(step.outputs)}; what is inside is not graded")
+    for variable, why in made.without.items():
+        click.echo(f"not graded: d{variable} ({why})")
+
+
+def _of_notebook(
+    notebook: Path,
+    name: str,
+    title: str,
+    exercises: Path,
+    graded: Sequence[str],
+    null: Sequence[str],
+    pack: PackFolder | None,
+) -> int:
+    """Make the exercise of a notebook, in a pack if there is one."""
+    from grader.cli.new_from_notebook import NotebookExercise
+
+    code = NotebookExercise(notebook, name, title, exercises, graded, null).make()
+    for path in pack.write_own() if pack else ():
+        click.echo(f"written  {path}")
+    return code
 
 
 def _pack(name: str, forward: Path, exercises: Path, pack: Path | None) -> PackFolder | None:

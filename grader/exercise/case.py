@@ -100,6 +100,7 @@ class LineGraph:
         lines: Sequence[Line] | None = None,
     ) -> None:
         self.sign_flips = exercise.sign_flips
+        self.may_mask = "inf" in exercise.source
         self._again = (exercise, inputs) if exercise.hides_terms else None
         self.values = {name: _as_float64(value) for name, value in inputs.items()}
         self.steps: list[_Step] = []
@@ -348,7 +349,7 @@ class Case:
         """
         size = max(1.0, self.scale**-2)
         sums = {
-            n: c - size * (c.flip(tuple(range(c.dim()))) * 0.75 - 0.125 * self.scale)
+            n: _where_seen(c - size * (c.flip(tuple(range(c.dim()))) * 0.75 - 0.125 * self.scale), n, self.graph)
             for n, c in self.cotangents.items()
         }
         return Cuts(self.graph, sums, self.once, 2.0 * size)
@@ -736,7 +737,13 @@ def _draw_cotangents(graph: LineGraph, seed: int, scale: float) -> dict[str, tor
         for name, value in graph.values.items()
         if name in graph.differentiable
     }
-    return {name: value * (scale if _is_positive(value) is (scale == 1) else -scale) for name, value in drawn.items()}
+    signed = {n: v * (scale if _is_positive(v) is (scale == 1) else -scale) for n, v in drawn.items()}
+    return {name: _where_seen(value, name, graph) for name, value in signed.items()}
+
+
+def _where_seen(cotangent: torch.Tensor, name: str, graph: LineGraph) -> torch.Tensor:
+    """A cotangent, zero where the variable is -inf: nothing comes back from what a mask hides before a softmax."""
+    return cotangent.masked_fill(graph.values[name].isneginf(), 0.0) if graph.may_mask else cotangent
 
 
 def _is_positive(value: torch.Tensor) -> bool:
