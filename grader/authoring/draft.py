@@ -353,9 +353,10 @@ def _draw_sizes(file: ForwardFile, exercise: Exercise, given: Case) -> tuple[dic
     A gradient may cancel at the given sizes, as in a norm over two rows. At the others it must not, if there are such.
     """
     sizes = exercise.varied_sizes
-    most = max(MOST_ELEMENTS, 2 * _elements(given))
+    most = max(MOST_ELEMENTS, 2 * elements(given))
     cancels = _cancelling(given)
-    why_not = partial(_why_not, file, exercise, most, cancels)
+    too_large: list[dict[str, int]] = []
+    why_not = partial(_why_not, file, exercise, most, too_large, cancels)
     found = _straddling(sizes, why_not)
     if found is None:
         stuck, at = obstacle(sizes, lambda each: not why_not(each)) or (next(iter(sizes)), sizes)
@@ -366,7 +367,7 @@ def _draw_sizes(file: ForwardFile, exercise: Exercise, given: Case) -> tuple[dic
             f"SIZES = [{{{', '.join(f'{n!r}: ...' for n in sizes)}}}, ...]"
         )
     fewer = cancels.intersection(*(_cancelling(_case(file, exercise, each)) for each in found))
-    better = _straddling(sizes, partial(_why_not, file, exercise, most, fewer)) if fewer < cancels else None
+    better = _straddling(sizes, partial(_why_not, file, exercise, most, too_large, fewer)) if fewer < cancels else None
     return better or found
 
 
@@ -375,22 +376,36 @@ def _straddling(sizes: dict[str, int], why_not: Callable[[dict[str, int]], str])
     return draw_straddling(sizes, rng, lambda each: not why_not(each))
 
 
-def _why_not(file: ForwardFile, exercise: Exercise, most: int, cancels: frozenset[str], sizes: dict[str, int]) -> str:
+def _why_not(
+    file: ForwardFile,
+    exercise: Exercise,
+    most: int,
+    too_large: list[dict[str, int]],
+    cancels: frozenset[str],
+    sizes: dict[str, int],
+) -> str:
     """Why there can be no case of these sizes; empty if there can.
 
     Args:
         most: the most elements it may have.
+        too_large: sizes that have more; those that are at least as large are not tried.
         cancels: the variables whose gradients may cancel.
     """
+    if any(all(sizes[name] >= size for name, size in each.items()) for each in too_large):
+        return "the case would be too large"
     try:
         drawn = exercise.inputs(LECTURE_SEED, sizes).values()
         count = sum(value.numel() for value in drawn if isinstance(value, torch.Tensor))
         if count <= most:  # a matrix that is too large need not be multiplied to find out
-            case = _case(file, exercise, sizes)
-            count = _elements(case)
+            case = Case(exercise, LECTURE_SEED, sizes)
+            count = elements(case)
+        if count <= most:
+            check_finite(file, case)
+            case.check_finite()
     except Exception as error:  # noqa: BLE001 whatever the author's code raises
         return str(error) or type(error).__name__
     if count > most:
+        too_large.append(sizes)
         return f"with {count:,} numbers, the case would be too large"
     if any(is_floating(value) and not value.numel() for value in case.graph.values.values()):
         return "there are empty tensors"
@@ -406,6 +421,6 @@ def _cancelling(case: Case) -> frozenset[str]:
     return frozenset(v for v in graded if float(case.true.total(v).abs().max()) <= CANCELLED * case.true.scale(v))
 
 
-def _elements(case: Case) -> int:
+def elements(case: Case) -> int:
     """The number of elements in a case's inputs and forward values."""
     return sum(value.numel() for value in case.graph.values.values() if isinstance(value, torch.Tensor))

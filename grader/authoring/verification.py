@@ -7,6 +7,7 @@ import platform
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from grader.authoring.draft import MOST_ELEMENTS, elements
 from grader.authoring.mutants import mutants_of
 from grader.authoring.side_by_side import side_by_side
 from grader.exercise.case import Case, build_cases
@@ -194,7 +195,10 @@ class Verification:
 
     def _runs(self, sizes: Mapping[str, int]) -> bool:
         try:
-            Case(self.exercise, self.settings.seed, sizes).check_finite()
+            case = Case(self.exercise, self.settings.seed, sizes)
+            if elements(case) > max(MOST_ELEMENTS, 2 * elements(self.cases.given)):
+                return False  # as `grade new` draws none of this size
+            case.check_finite()
         except Exception:  # noqa: BLE001 whatever the forward pass raises, it does not run at these sizes
             return False
         return True

@@ -159,19 +159,22 @@ def _built(
 ) -> tuple[Sizes, ...] | None:
     """Cases built from the given one, size by size, with those that are tied to it; None if a size cannot grow."""
     found: list[Sizes] = []
+    last = _spread(given, given, [], [], [], {_rows_of(given), *fixed}, rng, works)
     left = rng.sample(sorted(given), len(given))
     while left:
         name = left[0]
         used = [case[name] for case in found]
         near, far = _above(name, given)[:_ROOM], _above(name, given)[_ROOM:]
-        case = moved(given, name, [*_preferred(near, given, {}, used, rng), *far], works)
+        up = [*_preferred(near, given, {}, used, rng), *far]
+        case = moved(given, name, up, works) or moved(
+            last, name, up, works
+        )  # where less is large, it may be affordable
         case = case or moved(given, name, range(wall(name, given), given[name], -1), works)
         if case is None:
             return None
         case = _spread(case, given, [name], left, found, fixed, rng, works)
         left = [other for other in left[1:] if case[other] <= wall(other, given)]
         found.append(case)
-    last = _spread(given, given, [], [], found, {_rows_of(given), *fixed}, rng, works)
     found += [last] if last != given and last not in found else []
     never = [name for name in given if name not in fixed and _never_below(name, given, found)]
     return (*found, *(case for name in never if (case := smaller(name, given, works))))
