@@ -139,9 +139,9 @@ def _refuse_alias(file: ForwardFile, exercise: Exercise, values: Mapping[str, An
             )
 
 
-def check_finite(file: ForwardFile, case: Case) -> None:
+def check_finite(case: Case) -> None:
     """Check that every forward value is finite, in float32 (given to learners) and in float64 (which decides)."""
-    made = {name: line.number for line in case.exercise.lines for name in line.outputs}
+    file, made = case.exercise.file, {name: line.number for line in case.exercise.lines for name in line.outputs}
     for values in (case.values, case.graph.values):
         for name in [*case.exercise.inputs_parameters, *made]:
             if (came := _not_finite(values[name])) and not _is_masked(case, name):
@@ -191,23 +191,23 @@ def check_ties_and_kinks(file: ForwardFile, case: Case) -> None:
 
     Only where a graded gradient depends on it: a clamp of labels has no effect on any.
     """
-    if found := first_kink(case):
-        file.refuse(*found)
+    for number, sentence in kinks_met(case):
+        file.refuse(number, sentence)
 
 
-def first_kink(case: Case) -> tuple[int, str] | None:
-    """The line and a sentence about the first tie or kink that a graded gradient depends on; None if there is none."""
+def kinks_met(case: Case) -> Iterator[tuple[int, str]]:
+    """The line and a sentence for each tie or kink that a graded gradient depends on."""
     graded = case.exercise.graded
     reached = frozenset(graded).union(*(case.exercise.downstream(name) for name in graded))
     for line in case.exercise.lines:
         for kink in line_kinks(line):
             where = meets(kink, case.exercise, case.graph.values) if kink.names & reached else None
             if where is not None:
-                return line.number, _kink_sentence(kink, where)
-    return None
+                yield line.number, _kink_sentence(kink, where)
 
 
 def _kink_sentence(kink: Kink, where: str) -> str:
+    """What an operation's operand hits, and what an author can do about it."""
     if kink.tied:
         return f"{kink.operand} has equal values, so .{kink.operation}() may hit a tie; make them distinct"
     return (

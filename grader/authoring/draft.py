@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from functools import partial
 from inspect import getfile
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
@@ -16,10 +15,10 @@ from grader.authoring.checks import (
     check_followed,
     check_ties_and_kinks,
     check_unique,
-    first_kink,
     tensors,
 )
 from grader.authoring.exercise_files import Draft, with_constants
+from grader.authoring.further_sizes import FurtherSizes
 from grader.authoring.graded import left_out
 from grader.authoring.layer_forms import FORMS, layer_inputs, returned
 from grader.authoring.randomness import check_draws
@@ -31,7 +30,7 @@ from grader.exercise.forward import COTANGENT, OUTPUT, BrokenExercise, ForwardFi
 from grader.exercise.nearest import nearest
 from grader.exercise.packing import is_packed, packing
 from grader.exercise.settings import LECTURE_SEED
-from grader.exercise.sizes import draw_straddling, given_sizes, obstacle
+from grader.exercise.sizes import given_sizes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -41,17 +40,10 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-MOST_ELEMENTS = 150_000
-"""Most elements of a further case that is drawn, or twice the given case's if that is more; mlp's has 23,000.
-
-Several large sizes at once would make one case cost more than all the others."""
 _IN_PLACE = (
     "this changes a tensor in place that is an input, or has another name above (`a = b`); "
     "copy it first: `a = b.clone()`"
 )
-CANCELLED = 0.02
-"""A gradient cancels that is a smaller share of its terms: at most 0.004 is left in a norm over two numbers, and at
-least 0.07 in all the project's exercises."""
 _READER = getfile(ForwardFile)
 """The grader's own module of that name, which calls the author's."""
 _OTHER_SEEDS = range(7, 12)
@@ -105,7 +97,7 @@ def draft(
         given = _case(file, trial, {})
         check_ties_and_kinks(file, given)
         check_followed(file, trial, given)
-        found = tuple(sizes or _draw_sizes(file, trial, given))
+        found = tuple(sizes or FurtherSizes(trial, given).draw())
         cases = [given, *(_case(file, trial, size) for size in found)]
         for size in ({}, *found):
             _check_other_seeds(file, trial, size)
@@ -173,7 +165,7 @@ def _check_name(file: ForwardFile, said: str, name: str, values: dict[str, Any])
 def _check_other_seeds(file: ForwardFile, exercise: Exercise, sizes: dict[str, int]) -> None:
     """Check that other draws at these sizes are finite, too: each batch run of a class draws its own."""
     for seed in _OTHER_SEEDS:
-        check_finite(file, _run_as_author(file.path, partial(Case, exercise, seed, sizes), sizes))
+        check_finite(_run_as_author(file.path, partial(Case, exercise, seed, sizes), sizes))
 
 
 def _check_sizes(file: ForwardFile) -> None:
@@ -304,7 +296,7 @@ def _case(file: ForwardFile, exercise: Exercise, sizes: dict[str, int]) -> Case:
 
     def run() -> Case:
         case = Case(exercise, LECTURE_SEED, sizes)
-        check_finite(file, case)
+        check_finite(case)
         case.check_finite()
         return case
 
@@ -345,82 +337,3 @@ def _refuse_null(path: Path, surprising: Sequence[str]) -> NoReturn:
 
 def _listed(without: Mapping[str, str]) -> str:
     return ", ".join(f"{name} ({why})" for name, why in without.items())
-
-
-def _draw_sizes(file: ForwardFile, exercise: Exercise, given: Case) -> tuple[dict[str, int], ...]:
-    """Sizes for the further cases: they straddle the given ones, and the forward pass runs at them.
-
-    A gradient may cancel at the given sizes, as in a norm over two rows. At the others it must not, if there are such.
-    """
-    sizes = exercise.varied_sizes
-    most = max(MOST_ELEMENTS, 2 * elements(given))
-    cancels = _cancelling(given)
-    too_large: list[dict[str, int]] = []
-    why_not = partial(_why_not, file, exercise, most, too_large, cancels)
-    found = _straddling(sizes, why_not)
-    if found is None:
-        stuck, at = obstacle(sizes, lambda each: not why_not(each)) or (next(iter(sizes)), sizes)
-        raise BrokenExercise(
-            f"{file.path}: found no sizes for the other cases: none of them can have {stuck} above {sizes[stuck]}. At "
-            f"{stuck}={at[stuck]}, the others as given: {why_not(at)}. If {stuck} cannot vary, write it as a number "
-            "instead of a parameter of inputs(); otherwise write the sizes yourself: "
-            f"SIZES = [{{{', '.join(f'{n!r}: ...' for n in sizes)}}}, ...]"
-        )
-    fewer = cancels.intersection(*(_cancelling(_case(file, exercise, each)) for each in found))
-    better = _straddling(sizes, partial(_why_not, file, exercise, most, too_large, fewer)) if fewer < cancels else None
-    return better or found
-
-
-def _straddling(sizes: dict[str, int], why_not: Callable[[dict[str, int]], str]) -> tuple[dict[str, int], ...] | None:
-    rng = random.Random(LECTURE_SEED)  # noqa: S311 reproducible, not secret
-    return draw_straddling(sizes, rng, lambda each: not why_not(each))
-
-
-def _why_not(
-    file: ForwardFile,
-    exercise: Exercise,
-    most: int,
-    too_large: list[dict[str, int]],
-    cancels: frozenset[str],
-    sizes: dict[str, int],
-) -> str:
-    """Why there can be no case of these sizes; empty if there can.
-
-    Args:
-        most: the most elements it may have.
-        too_large: sizes that have more; those that are at least as large are not tried.
-        cancels: the variables whose gradients may cancel.
-    """
-    if any(all(sizes[name] >= size for name, size in each.items()) for each in too_large):
-        return "the case would be too large"
-    try:
-        drawn = exercise.inputs(LECTURE_SEED, sizes).values()
-        count = sum(value.numel() for value in drawn if isinstance(value, torch.Tensor))
-        if count <= most:  # a matrix that is too large need not be multiplied to find out
-            case = Case(exercise, LECTURE_SEED, sizes)
-            count = elements(case)
-        if count <= most:
-            check_finite(file, case)
-            case.check_finite()
-    except Exception as error:  # noqa: BLE001 whatever the author's code raises
-        return str(error) or type(error).__name__
-    if count > most:
-        too_large.append(sizes)
-        return f"with {count:,} numbers, the case would be too large"
-    if any(is_floating(value) and not value.numel() for value in case.graph.values.values()):
-        return "there are empty tensors"
-    if first_kink(case) is not None:
-        return "there are ties, or values exactly at a kink"
-    vanishing = sorted(_cancelling(case) - cancels)
-    return f"the gradient of {vanishing[0]} cancels, so that little more than rounding is left" if vanishing else ""
-
-
-def _cancelling(case: Case) -> frozenset[str]:
-    """The graded variables whose terms cancel nearly or wholly, as in a norm over two rows."""
-    graded = case.exercise.graded
-    return frozenset(v for v in graded if float(case.true.total(v).abs().max()) <= CANCELLED * case.true.scale(v))
-
-
-def elements(case: Case) -> int:
-    """The number of elements in a case's inputs and forward values."""
-    return sum(value.numel() for value in case.graph.values.values() if isinstance(value, torch.Tensor))

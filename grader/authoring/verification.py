@@ -7,10 +7,11 @@ import platform
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from grader.authoring.draft import MOST_ELEMENTS, elements
+from grader.authoring.checks import kinks_met
+from grader.authoring.further_sizes import FurtherSizes
 from grader.authoring.mutants import mutants_of
 from grader.authoring.side_by_side import side_by_side
-from grader.exercise.case import Case, build_cases
+from grader.exercise.case import build_cases
 from grader.exercise.catalogue import Form, right_forms, solution_file, wrong_forms
 from grader.exercise.forward import BrokenExercise, find_function
 from grader.exercise.settings import Settings
@@ -22,7 +23,7 @@ from grader.sandbox.numerics import MEASURED_MACHINES
 from grader.verdict.evidence import Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from grader.authoring.side_by_side import Group
@@ -69,6 +70,7 @@ class Verification:
     def _findings(self, mutants: int, seed: int) -> Iterator[Flaw]:
         yield self.reading_matter()
         yield self.sizes()
+        yield self.kinks()
         yield self.stubs()
         yield self.solution()
         yield self.right()
@@ -97,10 +99,20 @@ class Verification:
         given, further = self.exercise.varied_sizes, self.exercise.sizes
         problems = straddling_faults(given, further)
         if problems:  # only now is it worth finding out which sizes cannot be smaller or larger
-            smallest = [name for name in given if smaller(name, given, self._runs) is None]
-            largest = [name for name in given if exceeding(name, given, self._runs) is None]
+            possible = FurtherSizes(self.exercise, self.cases.given).are_possible
+            smallest = [name for name in given if smaller(name, given, possible) is None]
+            largest = [name for name in given if exceeding(name, given, possible) is None]
             problems = straddling_faults(given, further, smallest, largest)
         return Flaw("the sizes straddle the given ones", len(given), tuple(f"SIZES: {p}" for p in problems))
+
+    def kinks(self) -> Flaw:
+        """Check that no case has a tie, or a value exactly at a kink: the derivative there is only a convention."""
+        problems = [
+            f"case {number}, forward.py line {line}: {sentence}"
+            for number, case in enumerate(self.cases)
+            for line, sentence in kinks_met(case)
+        ]
+        return Flaw("no case has ties or kinks", len(list(self.cases)), tuple(problems))
 
     def stubs(self) -> Flaw:
         """Check that the stubs score nothing, and that each gradient counts as not started."""
@@ -192,16 +204,6 @@ class Verification:
     def _grade_file(self, name: str, path: Path) -> list[Row]:
         submission = read_submission(path, name)
         return _finished(start_grading(self.exercise, submission, self._sandbox, self.settings, self.cases))
-
-    def _runs(self, sizes: Mapping[str, int]) -> bool:
-        try:
-            case = Case(self.exercise, self.settings.seed, sizes)
-            if elements(case) > max(MOST_ELEMENTS, 2 * elements(self.cases.given)):
-                return False  # as `grade new` draws none of this size
-            case.check_finite()
-        except Exception:  # noqa: BLE001 whatever the forward pass raises, it does not run at these sizes
-            return False
-        return True
 
     @property
     def cases(self) -> Cases:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 @click.option("--name", metavar="NAME", help="Name of the exercise (default: the file name).")
 @click.option("--title", metavar="TEXT", help="Title shown by `grade list`.")
 @click.option("--graded", multiple=True, metavar="VARIABLE",
-              help="Grade this variable (default: all but cotangents, masks, labels, noise and constants).")  # fmt: skip
+              help="Grade this variable (default: parameters and what follows from them).")  # fmt: skip
 @click.option("--null", multiple=True, metavar="VARIABLE", help="Expect the gradient of this variable to be zero.")
 @click.option("--form", type=options.OneOf(Style), help="A layer: grade a forward and a backward function instead.")
 @click.option("--arrays", type=options.OneOf(ArrayKind), help="What its functions are given (default: torch).")

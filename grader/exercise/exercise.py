@@ -50,7 +50,7 @@ class Exercise:
     def _take(self, directory: Path, file: ForwardFile, settings: ExerciseSettings) -> None:
         """Take over what was read."""
         self.directory, self.name = directory, directory.name
-        self.forward_file, self._file, self.settings = file.path, file, settings
+        self.forward_file, self.file, self.settings = file.path, file, settings
         self.source, self.constants = file.source, file.constants
         self.inputs_parameters, self.lines = file.parameters, file.lines
         self.output, self.kind = file.output, settings.kind
@@ -73,7 +73,7 @@ class Exercise:
         Raises:
             BrokenExercise: something does not fit together.
         """
-        file = self._file
+        file = self.file
         if self.kind == "training" and file.ends_in_out:
             file.refuse(self.lines[-1].number, "a network is trained on its loss: forward() must end in `loss = ...`")
         if self.is_layer:
@@ -249,7 +249,7 @@ class Exercise:
 
     def inputs(self, seed: int, sizes: Mapping[str, int]) -> dict[str, Any]:
         """Named inputs of one case: float32 tensors, int64 tensors and ints, drawn from one generator."""
-        values = self._file.inputs(self.module.__dict__, seed, sizes)
+        values = self.file.inputs(self.module.__dict__, seed, sizes)
         missing = [name for name in self.inputs_parameters if name not in values]
         if missing:
             raise BrokenExercise(
@@ -273,7 +273,7 @@ class Exercise:
 
     def forward(self, inputs: Mapping[str, torch.Tensor | int]) -> dict[str, Any]:
         """Run the forward pass; returns every named value, including `loss`."""
-        return self._file.forward(self.module.__dict__, inputs)
+        return self.file.forward(self.module.__dict__, inputs)
 
     def _check_form(self) -> None:
         """Check that the functions of a layer can be called, and return what is graded."""

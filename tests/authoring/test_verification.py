@@ -197,6 +197,16 @@ def test_sizes_that_do_not_straddle_are_named(sandbox: Sandbox, tmp_path: Path) 
     assert finding in list(verification.findings())
 
 
+def test_values_at_a_kink_are_named_in_every_case(sandbox: Sandbox, tmp_path: Path) -> None:
+    """With the case, the line and what to change."""
+    exercise = with_sizes(tmp_path, "{'n': 7, 'm': 2}, {'n': 2, 'm': 6}", "torch.zeros(n, m)")
+    text = exercise.forward_file.read_text().replace("(x*x).sum()", "x.relu().sum()")
+    exercise.forward_file.write_text(text)
+    finding = Verification(Exercise(exercise.directory), sandbox).kinks()
+    assert finding.checked == 3
+    assert finding.problems[0].startswith("case 0, forward.py line 7: x is exactly 0 in some elements, where relu has ")
+
+
 def test_a_size_that_nothing_smaller_works_for_need_not_be_smaller(sandbox: Sandbox, tmp_path: Path) -> None:
     """For example, windows of four in n numbers."""
     exercise = with_sizes(tmp_path, "{'n': 7, 'm': 2}, {'n': 5, 'm': 6}", "torch.ones(n, m).unfold(0, 4, 1)")
