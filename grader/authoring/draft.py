@@ -111,10 +111,8 @@ def draft(
     zero = tuple(name for name in zero if name not in surprising)
     without |= dict.fromkeys(surprising, "its gradient is zero in every case")
     rows = chosen if style is None else (OUTPUT, *chosen)
-    source = with_constants(file, rows, found, without)
     form = {} if style is None else FORMS[style](name, layer_inputs(file), chosen)
-    steps = tuple(line for line in file.lines if line.body)
-    return Draft(name, source, rows, found, zero, form, without, steps)
+    return Draft(name, file, rows, found, zero, form, without)
 
 
 def _in_authors_words(sentence: str, folder: Path, path: Path) -> str:

@@ -32,7 +32,7 @@ class Draft:
     """A forward pass that passed every check, and what `draft` found out about it."""
 
     name: str
-    source: str
+    file: ForwardFile
     graded: tuple[str, ...]
     sizes: tuple[dict[str, int], ...]
     null: tuple[str, ...]
@@ -40,9 +40,17 @@ class Draft:
     """[form] of a layer; empty for a function for each gradient."""
     without: dict[str, str] = field(default_factory=dict)
     """The variables with a gradient that are not graded by default, each with the reason."""
-    steps: tuple[Line, ...] = ()
-    """The lines that are several statements, or a loop: what they compute on the way is not graded."""
     arrays: ArrayKind = ArrayKind.TORCH
+
+    @property
+    def source(self) -> str:
+        """The text of its forward.py."""
+        return with_constants(self.file, self.graded, self.sizes, self.without, layer=bool(self.form))
+
+    @property
+    def steps(self) -> list[Line]:
+        """The lines that are several statements, or a loop: what they compute on the way is not graded."""
+        return [line for line in self.file.lines if line.body]
 
     @property
     def hinted(self) -> tuple[str, ...]:
@@ -58,6 +66,8 @@ def with_constants(
     graded: Sequence[str],
     sizes: Sequence[dict[str, int]],
     without: Mapping[str, str] = MappingProxyType({}),
+    *,
+    layer: bool = False,
 ) -> str:
     """The source with GRADED, SIZES, PACKED and INSIDE moved to its end, so that no line number changes."""
     kept = file.source.splitlines(keepends=True)
@@ -71,7 +81,7 @@ def with_constants(
     parts = f"\n# {about_parts}\nPACKED = {file.packed!r}\n" if file.packed else ""
     parts += f"\n# {_ABOUT_INSIDE}\nINSIDE = {list(file.inside)!r}\n" if file.inside else ""
     order = "the variables whose gradients are graded, in the order of the backward pass"
-    about = "what is graded: out, and the gradients of these inputs" if OUTPUT in graded else order
+    about = "what is graded: out, and the gradients of these inputs" if layer else order
     return (
         f"{''.join(kept).rstrip()}\n\n"
         f"# {about}\n{others}"

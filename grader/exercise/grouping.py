@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 Span = tuple[int, int]
 """The first and the last statement of a group, by position."""
-_MARKER, _END = re.compile(r"\s*#\s*one step\b", re.IGNORECASE), re.compile(r"\s*(#\s*end of step\b.*)?$")
+_MARKER, _END = re.compile(r"\s*#\s*one step\s*:?\s*$"), re.compile(r"\s*(#\s*end of step\s*)?$")
 
 
 def groups(

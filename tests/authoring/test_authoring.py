@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 from click.testing import CliRunner, Result
 
-from grader.authoring.draft import MOST_ELEMENTS, draft
+from grader.authoring.draft import draft
+from grader.authoring.further_sizes import MOST_ELEMENTS
 from grader.authoring.verification import Verification
 from grader.cli.main import main
 from grader.exercise.exercise import Exercise

@@ -130,6 +130,11 @@ class TestSteps:
         """
         assert lines(tmp_path, body) == {"a": ("x",), "c": ("a",), "d": ("c", "a"), "loss": ("d",)}
 
+    def test_a_comment_that_says_more_is_a_comment(self, tmp_path: Path) -> None:
+        """Such as one about a step of a cell."""
+        found = lines(tmp_path, "# one step of the cell\na = x * 2\nb = a + 1\nloss = b.sum()")
+        assert list(found) == ["a", "b", "loss"]
+
     def test_an_inputs_name_may_be_used_again_inside_one_step(self, tmp_path: Path) -> None:
         """The step ends where the name is read last: outside of it, x is the input."""
         body = """
