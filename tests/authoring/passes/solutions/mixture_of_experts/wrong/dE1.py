@@ -1,8 +1,8 @@
-# mistake: wrong_index -- the gate of another expert
-def dE1(dmix, gate, x, E1):
-    return _dE(0, dmix, gate, x, E1)
+# mistake: wrong_index -- another expert
+def dE1(douts, outs, x):
+    return x.T @ _before_tanh(douts, outs)[:, 0]
 
 
-# mistake: wrong_operand -- the gate is forgotten
-def dE1(dmix, x, E1):
-    return x.T @ (dmix * (1 - torch.tanh(x @ E1)**2))
+# mistake: upstream_only -- the tanh is skipped
+def dE1(douts, x):
+    return x.T @ douts[:, 1]

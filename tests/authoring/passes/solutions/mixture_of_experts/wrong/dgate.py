@@ -1,8 +1,8 @@
 # mistake: missing_path -- the load balancing is forgotten
-def dgate(dmix, x, E0, E1, E2, E3):
-    return (dmix[:, None, :] * _outs(x, [E0, E1, E2, E3])).sum(2)
+def dgate(dmix, outs):
+    return (dmix[:, None, :] * outs).sum(2)
 
 
 # mistake: wrong_path -- the mean treated as a sum
-def dgate(dmix, dusage, x, E0, E1, E2, E3):
-    return (dmix[:, None, :] * _outs(x, [E0, E1, E2, E3])).sum(2) + dusage
+def dgate(dmix, dusage, outs):
+    return (dmix[:, None, :] * outs).sum(2) + dusage

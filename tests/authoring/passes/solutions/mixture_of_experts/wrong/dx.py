@@ -1,9 +1,6 @@
 # mistake: missing_path -- the gate is taken for a constant
-def dx(dmix, gate, x, E0, E1, E2, E3):
-    d = torch.zeros_like(x)
-    for i, E in enumerate([E0, E1, E2, E3]):
-        d = d + (gate[:, i, None] * dmix * (1 - torch.tanh(x @ E)**2)) @ E.T
-    return d
+def dx(douts, outs, E0, E1, E2, E3):
+    return torch.einsum('nio,ido->nd', _before_tanh(douts, outs), torch.stack([E0, E1, E2, E3]))
 
 
 # mistake: missing_path -- the experts are taken for constants
