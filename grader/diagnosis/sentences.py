@@ -543,7 +543,7 @@ def _one_change(answer: WrongAnswer, fields: Fields) -> tuple[str, str]:
 def _where(answer: WrongAnswer, path: Path) -> str:
     """The line to look at; all lines between, for a formula that covers several."""
     used = {*answer.evidence.depends_on} | {leaf.data for leaf in distinct_leaves(path.node) if leaf.op == "up"}
-    below = answer.exercise.downstream(answer.variable)
+    below = answer.exercise.downstream(answer.variable) & answer.given.case.graph.differentiable
     between = {name for name in below if name in used or used & answer.exercise.downstream(name)}
     lines = [line for line in answer.exercise.lines if between & {*line.outputs}]
     one = answer.local_style or len(path.via) > 1 or path.line not in lines

@@ -113,9 +113,14 @@ def may_pass(node: ast.AST, attached: Collection[str]) -> bool:
         return False
     if isinstance(node, ast.Subscript):
         return may_pass(node.value, attached)
-    if isinstance(node, ast.Call) and _stops(node):
+    if (isinstance(node, ast.Call) and _stops(node)) or (isinstance(node, ast.With) and _is_switched_off(node)):
         return False
     return any(may_pass(inner, attached) for inner in ast.iter_child_nodes(node))
+
+
+def _is_switched_off(block: ast.With) -> bool:
+    """Whether no gradient is recorded in a `with` block."""
+    return any(called(item.context_expr) in {"no_grad", "inference_mode"} for item in block.items)
 
 
 def _stops(call: ast.Call) -> bool:

@@ -204,7 +204,7 @@ class Exercise:
         found: dict[str, list[Line]] = {}
         for line in self.lines:
             for name in line.reads:
-                if not isinstance(line.code, ast.Assign) or may_pass(line.code.value, (name,)):
+                if any(may_pass(statement, (name,)) for statement in line.body or (line.code,)):
                     found.setdefault(name, []).append(line)
         return {name: tuple(lines) for name, lines in found.items()}
 

@@ -104,6 +104,13 @@ def test_a_line_that_reads_only_the_shape_is_none_that_a_gradient_comes_from(tmp
     assert {"k", "m", "y"} <= found.downstream("x")
 
 
+def test_no_gradient_comes_from_a_step_without_gradients_or_of_a_shape(tmp_path: Path) -> None:
+    """Smoothed targets, made in the shape of the log probabilities; a step is several statements."""
+    without = "    with torch.no_grad():\n        t = x + 1\n    o = torch.zeros_like(x)\n    o[0] = 1\n"
+    found = exercise(tmp_path / "e", FORWARD.replace("    y = x * 2", f"{without}    y = x * 2 + t + o"))
+    assert [line.text for line in found.readers["x"]] == ["y = x * 2 + t + o"]
+
+
 class TestWithoutALoss:
     """A forward pass that ends in `out`, as a layer's does."""
 
