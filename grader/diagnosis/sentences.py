@@ -172,8 +172,10 @@ _PLAIN: dict[type, Callable[[Any], Any]] = {
 
 
 def place(line: Line) -> str:
-    """How a sentence refers to a forward line."""
-    return f"forward.py line {line.number}"
+    """How a sentence refers to a forward line; to all lines of a step."""
+    first, last = line.span
+    whole = line.body and not line.before and first < last
+    return f"forward.py lines {first} to {last}" if whole else f"forward.py line {line.number}"
 
 
 def _quoted(line: Line) -> str:

@@ -119,6 +119,11 @@ class Exercise:
         """The lines that decide a row: those that read the variable; for a value, the one that computes it."""
         return (self.producer[variable],) if self.is_value(variable) else self.readers.get(variable, ())
 
+    def places(self, variable: str) -> list[tuple[int, str]]:
+        """Line number and text of what decides a row: the uses of the variable; for a value, where it is computed."""
+        made = self.producer[variable] if self.is_value(variable) else None
+        return [(made.number, made.head)] if made is not None else self.uses(variable)
+
     @property
     def in_numpy(self) -> bool:
         """Whether learners are given arrays of numpy."""
@@ -207,6 +212,16 @@ class Exercise:
                 if any(may_pass(statement, (name,)) for statement in line.body or (line.code,)):
                     found.setdefault(name, []).append(line)
         return {name: tuple(lines) for name, lines in found.items()}
+
+    def uses(self, variable: str) -> list[tuple[int, str]]:
+        """Line number and text of what reads a variable; of a step, the statements that name it, or all of it."""
+        written = self.source.splitlines()
+        found: dict[int, str] = {}
+        for line in self.readers.get(variable, ()):
+            inside = [each for each in line.statements() if may_pass(each, (variable,))]
+            texts = {s.lineno: " ".join(map(str.strip, written[s.lineno - 1 : s.end_lineno])) for s in inside}
+            found.update(texts or {line.number: line.head})
+        return sorted(found.items())
 
     def children(self, variable: str) -> tuple[str, ...]:
         """The variables computed directly from this one: its gradient comes from theirs."""

@@ -52,6 +52,12 @@ class Line:
         statements = self.body or (self.code,)
         return min(s.lineno for s in statements), max(s.end_lineno or s.lineno for s in statements)
 
+    def statements(self) -> Iterator[ast.stmt]:
+        """The statements of a step that contain no others."""
+        for node in self.nodes() if self.body else ():
+            if isinstance(node, ast.stmt) and not hasattr(node, "body"):
+                yield node
+
     def nodes(self) -> Iterator[ast.AST]:
         """Every node of the code that is run."""
         for statement in self.body or (self.code,):

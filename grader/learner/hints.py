@@ -37,10 +37,10 @@ def _made(exercise: Exercise, variable: str) -> str:
 
 
 def _uses(exercise: Exercise, variable: str) -> str:
-    lines = exercise.readers.get(variable, ())
-    places = ", ".join(str(line.number) for line in lines)
+    lines = exercise.uses(variable)
+    places = ", ".join(str(number) for number, _ in lines)
     if len(lines) == 1:
-        return f"{variable} is used on one line of forward.py ({places}): `{lines[0].head.split('#')[0].strip()}`"
+        return f"{variable} is used on one line of forward.py ({places}): `{lines[0][1].split('#')[0].strip()}`"
     return f"{variable} is used on {len(lines)} lines of forward.py ({places}); the gradients of all its uses add up"
 
 

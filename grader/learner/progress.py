@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -90,7 +90,9 @@ def about_exercise(exercise: Exercise) -> Iterator[str]:
         yield exercise.settings.why
     yield ""
     for line in exercise.lines:
-        yield f"{line.number:>4}  {line.head}"
+        first, *more = line.whole.split("\n")
+        yield f"{line.number:>4}  {first}"
+        yield from (f"      {text}" for text in more)
     yield ""
     yield f"to write: {', '.join(exercise.gradients)}"
 
@@ -104,9 +106,9 @@ def about_gradient(exercise: Exercise, gradient: str) -> Iterator[str]:
     yield click.style(f"{gradient}: {what}", bold=True)
     made = exercise.producer.get(variable)
     yield ""
-    yield f"  set in    {_line(made)}" if made else "  set in    inputs(): a parameter or a given value"
-    for index, line in enumerate(() if is_value else exercise.readers.get(variable, ())):
-        yield f"  {'used in' if index == 0 else '       '}   {_line(line)}"
+    yield f"  set in    {_line(made.number, made.head) if made else 'inputs(): a parameter or a given value'}"
+    for index, (number, text) in enumerate(() if is_value else exercise.uses(variable)):
+        yield f"  {'used in' if index == 0 else '       '}   {_line(number, text)}"
     children = [f"d{child}" for child in exercise.children(variable) if child == "loss" or child in exercise.graded]
     if children and not is_value:
         yield f"  from      {', '.join(children)}"
@@ -126,5 +128,5 @@ def _stub(exercise: Exercise, gradient: str) -> tuple[str, str]:
         return "", ""
 
 
-def _line(line: Any) -> str:
-    return f"{line.head}    (forward.py:{line.number})"
+def _line(number: int, text: str) -> str:
+    return f"{text}    (forward.py:{number})"

@@ -94,8 +94,8 @@ def opened(entry: Entry, exercise: Exercise, row: Row, page: Page) -> list[str]:
     title = f"{row['name']}: {words(row['verdict'])}"
     gap = max(2, page.width - 2 - len(title) - len(where))
     lines = [f"{page.mark(row)} {click.style(title, bold=True)}{' ' * gap}{click.style(where, underline=True)}"]
-    for line in exercise.lines_about(row["variable"]):
-        lines += labeled(f"line {line.number}", line.head, page)
+    for number, text in exercise.places(row["variable"]):
+        lines += labeled(f"line {number}", text, page)
     for label, text in facts(row, sentence=True):
         if label in LABELS:
             lines += labeled(LABELS[label], text, page)

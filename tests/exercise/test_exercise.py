@@ -111,6 +111,26 @@ def test_no_gradient_comes_from_a_step_without_gradients_or_of_a_shape(tmp_path:
     assert [line.text for line in found.readers["x"]] == ["y = x * 2 + t + o"]
 
 
+class TestUsesInAStep:
+    """What a learner is shown of a step: the statements that use the variable, each with its own line number."""
+
+    def test_each_statement_that_names_the_variable_is_a_use(self, tmp_path: Path) -> None:
+        """In a loop as well; the step itself begins above."""
+        step = "    h = x\n    for _ in range(x.shape[0]):\n        h = h.tanh() + x\n    y = h * 2"
+        found = exercise(tmp_path / "e", FORWARD.replace("    y = x * 2", step))
+        number = found.source[: found.source.index("h = x")].count("\n") + 1
+        assert found.uses("x") == [(number, "h = x"), (number + 2, "h = h.tanh() + x")]
+        assert found.uses("h") == [(number + 3, "y = h * 2")]
+
+    def test_a_step_that_calls_it_something_else_is_shown_by_its_first_line(self, tmp_path: Path) -> None:
+        """Its loop does."""
+        packed = FORWARD.replace("{'x': torch.ones(n)}", "{'xs': [torch.ones(n)]}").replace("forward(x)", "forward(xs)")
+        packed = packed.replace("['y', 'x']\n", "['y', 'x']\nPACKED = {'xs': '[x]'}\n")
+        step = "    y = 0\n    for each in xs:\n        y = y + each * 2"
+        found = exercise(tmp_path / "e", packed.replace("    y = x * 2", step))
+        assert [text for _, text in found.uses("x")] == ["y = 0 ..."]
+
+
 class TestWithoutALoss:
     """A forward pass that ends in `out`, as a layer's does."""
 
