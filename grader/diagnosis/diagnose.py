@@ -19,7 +19,7 @@ from grader.diagnosis.factors import agreed, alike, factor
 from grader.diagnosis.facts import gather
 from grader.diagnosis.formula import added, upstream
 from grader.diagnosis.hard_coded import hard_coded
-from grader.diagnosis.inside_step import not_carried
+from grader.diagnosis.inside_step import not_carried, not_counted
 from grader.diagnosis.kinds import Kind
 from grader.diagnosis.layer_values import diagnose_value
 from grader.diagnosis.other_mask import other_mask
@@ -127,6 +127,7 @@ def _of_gradient(facts: Facts) -> Explanation | None:
         or weighed(facts)
         or partly_right(facts)
         or whole_answer.of_another(facts.answer)
+        or not_counted(facts.answer)
         or (None if facts.answer.local_style else chains(facts) or closed(facts))
         or changed(facts)
         or (closed(facts) if facts.answer.local_style else None)

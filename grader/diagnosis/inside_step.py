@@ -1,6 +1,7 @@
-"""Mistakes inside a loop of the forward pass, which is one step: a gradient that is not carried from round to round.
+"""Mistakes inside a step of the forward pass: a gradient that is not carried from round to round, or a use left out.
 
-The answer then is the gradient of the same loop with the carried value detached at the start of each round.
+The answer then is the gradient of the same step with the carried value detached at the start of each round, or with
+one use of a value detached.
 """
 
 from __future__ import annotations
@@ -33,11 +34,24 @@ def not_carried(answer: WrongAnswer) -> Explanation | None:
     """The identity of an answer that ends within one round of a loop."""
     for line in answer.lines:
         for name, loop, detached in _with_detached(line):
-            found = [_gradient(answer, view, detached) for view in answer.views]
-            pairs = list(zip(found, answer.views, strict=True))
-            if all(each is not None and _same(answer, view, each) for each, view in pairs):
+            if _fits(answer, detached):
                 return explanation(Kind.MISSING_PATH, "not_carried", carried=name, number=loop)
     return None
+
+
+def not_counted(answer: WrongAnswer) -> Explanation | None:
+    """The identity of an answer without the path through one use of a value; the first if several are on that path."""
+    for line in answer.lines:
+        for name, number, detached in _without_one_use(line):
+            if _fits(answer, detached):
+                code = answer.exercise.source.splitlines()[number - 1].strip()
+                return explanation(Kind.MISSING_PATH, "not_counted", used=name, number=number, code=code)
+    return None
+
+
+def _fits(answer: WrongAnswer, changed: Line) -> bool:
+    """Whether the answer is the gradient of this step in every case, and not one without the whole step."""
+    return all(_is_gradient(answer, view, changed) for view in answer.views)
 
 
 def _with_detached(line: Line) -> Iterator[tuple[str, int, Line]]:
@@ -53,11 +67,45 @@ def _with_detached(line: Line) -> Iterator[tuple[str, int, Line]]:
                     yield name, statement.lineno, replace(line, body=body, text=f"{line.text}\n# {name}")
 
 
-def _gradient(answer: WrongAnswer, view: View, changed: Line) -> torch.Tensor | None:
+def _without_one_use(line: Line) -> Iterator[tuple[str, int, Line]]:
+    """For each use of a name in a step: the name, the number of its line, and the step with this use detached."""
+    known = {*line.reads, *(name for statement in line.body for name in name_use(statement).stores)}
+    for position, statement in enumerate(line.body):
+        for at, use in enumerate(_uses(statement)):
+            if use.id in known:
+                changed = copy.deepcopy(statement)
+                _detach(_uses(changed)[at], changed)
+                body = (*line.body[:position], changed, *line.body[position + 1 :])
+                yield use.id, use.lineno, replace(line, body=body, text=f"{line.text}\n# {position}, {at}")
+
+
+def _uses(statement: ast.stmt) -> list[ast.Name]:
+    """The names that a statement reads, in order of their lines."""
+    found = (n for n in ast.walk(statement) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load))
+    return sorted(found, key=lambda name: (name.lineno, name.col_offset))
+
+
+def _detach(use: ast.Name, statement: ast.stmt) -> None:
+    """Put a detached value in the place of a name."""
+    new = ast.parse(_DETACHED.format(name=use.id)).body[0].value  # type: ignore[attr-defined]
+    for node in ast.walk(statement):
+        for name, value in ast.iter_fields(node):
+            if value is use:
+                setattr(node, name, new)
+            elif isinstance(value, list):
+                value[:] = [new if each is use else each for each in value]
+
+
+def _is_gradient(answer: WrongAnswer, view: View, changed: Line) -> bool:
+    """Whether the answer is that of a changed step, through which something still comes back."""
     exercise = answer.exercise
     lines = [changed if line.outputs == changed.outputs else line for line in exercise.lines]
     graph = run_lines(exercise, lines, view.case.graph.values)
-    return None if graph is None else Sweep(graph, view.sweep.overrides).cut(answer.variable)
+    if graph is None or answer.variable not in graph.readers:
+        return False
+    sweep = Sweep(graph, view.sweep.overrides)
+    share = sweep.contributions(answer.variable).get(changed.outputs)
+    return share is not None and bool(share.any()) and _same(answer, view, sweep.cut(answer.variable))
 
 
 def _same(answer: WrongAnswer, view: View, found: torch.Tensor) -> bool:

@@ -339,6 +339,10 @@ _IDENTITIES: dict[str, tuple[str, str]] = {
         "in your {name}, the gradient of {carried} is not carried back from one round of the loop to the one before",
         "Go through the rounds of forward.py line {number} from the last; each gets what the one after it sends back",
     ),
+    "not_counted": (
+        "in your {name}, the gradient that comes back through one use of {used} is missing",
+        "forward.py line {number} is `{code}`: the gradients from all uses add up",
+    ),
     # values of a layer
     "value_zeros": ("your {variable} is zero everywhere", "{compare}"),
     "value_opposite": ("your {variable} has the opposite sign in every case", "{compare}"),

@@ -1,4 +1,4 @@
-"""Mistakes inside a loop of the forward pass: the gradient that is not carried from one round to the one before."""
+"""Mistakes inside a step of the forward pass: a gradient that is not carried back, or the use of a value left out."""
 
 from __future__ import annotations
 
@@ -53,12 +53,12 @@ def dU(dH, H, U): return H[:, :-1].flatten(0, 1).T @ back(dH, H, U)[:, 1:].flatt
 """
 
 
-def diagnoses(folder: Path, sandbox: Sandbox, solution: str) -> dict[str, Any]:
+def diagnoses(folder: Path, sandbox: Sandbox, solution: str, forward: str = FORWARD) -> dict[str, Any]:
     """What is said about each gradient that is wrong."""
     made = folder / "over_time"
     made.mkdir()
     (made / "exercise.toml").write_text('title = "over time"\n[exact]\nexpected = false\nreason = "a loop"\n')
-    (made / "forward.py").write_text(FORWARD)
+    (made / "forward.py").write_text(forward)
     (folder / "backward.py").write_text(solution)
     grading = start_grading(Exercise(made), read_submission(folder / "backward.py"), sandbox, Settings())
     found = {row.name: row.diagnosis for row in grading.rows() if not row.correct}
@@ -88,3 +88,62 @@ def test_another_mistake_in_the_loop_is_not_taken_for_it(tmp_path: Path, sandbox
     """Something is carried."""
     found = diagnoses(tmp_path, sandbox, SOLUTION.replace("dz[:, t] @ U.T", slip))
     assert "not carried" not in found["dx"]["message"]
+
+
+RESIDUAL = """
+import torch
+GRADED = ["h", "U", "W", "x"]
+SIZES = [{"n": 5, "d": 2}, {"n": 8, "d": 9}, {"n": 6, "d": 2}]
+
+def inputs(seed, n=6, d=4):
+    g = torch.Generator().manual_seed(seed)
+    W, U = torch.randn(d, d, generator=g), torch.randn(d, d, generator=g)
+    return {"x": torch.randn(n, d, generator=g), "W": W, "U": U, "cot": torch.randn(n, d, generator=g)}
+
+def forward(x, W, U, cot):
+    h = x @ W
+    residual = h
+    h = torch.tanh(h @ U)
+    h = h + residual
+    loss = (h * cot).sum()
+    return locals()
+"""
+RESIDUAL_SOLUTION = """
+import torch
+def dh(cot): return cot
+def through(dh, x, W, U): return dh * (1 - torch.tanh(x @ W @ U)**2)
+def dU(dh, x, W, U): return (x @ W).T @ through(dh, x, W, U)
+def dW(dh, x, W, U): return x.T @ (dh + through(dh, x, W, U) @ U.T)
+def dx(dh, x, W, U): return (dh + through(dh, x, W, U) @ U.T) @ W.T
+"""
+
+
+@pytest.mark.parametrize(
+    ("wrong", "place"),
+    [
+        ("(through(dh, x, W, U) @ U.T)", "line 13 is `residual = h`"),
+        ("dh", "line 14 is `h = torch.tanh(h @ U)`"),
+    ],
+)
+def test_a_path_that_is_left_out_is_named_by_its_first_use(
+    tmp_path: Path, sandbox: Sandbox, wrong: str, place: str
+) -> None:
+    """The residual connection, or the layer beside it; both are inside one step, since h is assigned again."""
+    solution = RESIDUAL_SOLUTION.replace("(dh + through(dh, x, W, U) @ U.T)", wrong)
+    found = diagnoses(tmp_path, sandbox, solution, RESIDUAL)
+    assert list(found) == ["dW", "dx"]
+    for name, each in found.items():
+        assert each["kind"] == Kind.MISSING_PATH
+        assert each["message"] == (
+            f"in your {name}, the gradient that comes back through one use of h is missing. forward.py {place}: the "
+            "gradients from all uses add up"
+        )
+
+
+def test_a_step_that_is_left_out_altogether_is_a_missing_path(tmp_path: Path, sandbox: Sandbox) -> None:
+    """It is not taken for a use inside the step, nor for a loop that carries nothing back."""
+    forward = RESIDUAL.replace("loss = (h * cot).sum()", "loss = (h * cot).sum() + (W**2).sum()")
+    found = diagnoses(
+        tmp_path, sandbox, RESIDUAL_SOLUTION.replace("def dW(dh", "def dW(W): return 2 * W\ndef _(dh"), forward
+    )
+    assert "covers only the path through loss" in found["dW"]["message"]
