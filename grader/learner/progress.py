@@ -91,7 +91,7 @@ def about_exercise(exercise: Exercise) -> Iterator[str]:
     yield ""
     for line in exercise.lines:
         first, *more = line.whole.split("\n")
-        yield f"{line.number:>4}  {first}"
+        yield f"{line.span[0]:>4}  {first}"
         yield from (f"      {text}" for text in more)
     yield ""
     yield f"to write: {', '.join(exercise.gradients)}"

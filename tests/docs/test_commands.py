@@ -48,6 +48,10 @@ def prints(output: str, expected: list[str]) -> str | None:
     return None if anywhere or at == len(lines) else f"(and then) {lines[at]}"
 
 
+FORWARD_PASSES = {"new-exercise.md": ("kalman.py", "rnn_over_time.py"), "forms.md": ("affine.py",)}
+"""Files that pages show, in order."""
+
+
 @pytest.fixture(scope="session")
 def stage(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What the pages take for granted: the checkout's exercises, a class, its grades, a notebook, forward passes."""
@@ -63,9 +67,11 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (top / name).write_text(people, encoding="utf-8")
     shutil.copy(ROOT / "tests" / "notebooks" / "lecture.ipynb", top / "makemore_part4.ipynb")
     lay_down_notebook(top, "two_layers", ("dz1 = da1 * a1 * (1 - a1)", "dz1 = da1 * (1 - a1)"))
-    for name, page in {"kalman.py": "authors.md", "forward.py": "authors.md", "affine.py": "forms.md"}.items():
-        (forward,) = [block.text for block in blocks(ROOT / "docs" / page) if "def forward(" in block.text]
-        (top / name).write_text(forward + "\n", encoding="utf-8")
+    for page, names in FORWARD_PASSES.items():
+        passes = [block.text for block in blocks(ROOT / "docs" / page) if "def forward(" in block.text]
+        for name, forward in zip(names, passes, strict=True):
+            (top / name).write_text(forward + "\n", encoding="utf-8")
+    shutil.copy(top / "kalman.py", top / "forward.py")
     for command in (
         "grade solutions/mlp",
         "grade submissions/ada --exercise mlp --report ada.json",
@@ -114,6 +120,24 @@ def kalman_solved(folder: Path, _: str) -> None:
     """The worked solution of docs/authors.md, as its author would write it."""
     (folder / "solutions" / "kalman").mkdir(parents=True, exist_ok=True)
     (folder / "solutions" / "kalman" / "backward.py").write_text(KALMAN, encoding="utf-8")
+
+
+def rnn_solved(folder: Path, _: str) -> None:
+    """The worked solution of docs/new-exercise.md's second example."""
+    (folder / "solutions" / "rnn_over_time" / "backward.py").write_text(through_time(), encoding="utf-8")
+
+
+def rnn_class(folder: Path, _: str) -> None:
+    """A student of that exercise who has forgotten what comes back from the next time step."""
+    (folder / "class" / "bob").mkdir(parents=True, exist_ok=True)
+    wrong = through_time().replace("(dH[:, t] + dh)", "dH[:, t]")
+    (folder / "class" / "bob" / "backward.py").write_text(wrong, encoding="utf-8")
+
+
+def through_time() -> str:
+    """The solution that the page shows."""
+    page = blocks(ROOT / "docs" / "new-exercise.md")
+    return next(block.text for block in page if "def dlogits(" in block.text)
 
 
 def kalman_solved_in_a_pack(folder: Path, _: str) -> None:
@@ -180,6 +204,8 @@ STATES = {
     "two-mistakes": two_mistakes,
     SAME_START: solved_except,
     "kalman-solved": kalman_solved,
+    "rnn-solved": rnn_solved,
+    "rnn-class": rnn_class,
     "kalman-solved-in-a-pack": kalman_solved_in_a_pack,
     "kalman-class": kalman_class,
     "affine-solved": affine_solved,
