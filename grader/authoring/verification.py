@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import ast
 import platform
+import time
 from dataclasses import dataclass, replace
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from grader.authoring.checks import kinks_met
@@ -19,6 +21,7 @@ from grader.exercise.sizes import exceeding, smaller, straddling_faults
 from grader.exercise.stubs import function_names
 from grader.grading.grading import start_grading
 from grader.grading.submission import Submission, UnreadableSubmission, read_submission
+from grader.sandbox.limits import SUBMISSION_SECONDS
 from grader.sandbox.numerics import MEASURED_MACHINES
 from grader.verdict.evidence import Verdict
 
@@ -34,6 +37,22 @@ if TYPE_CHECKING:
     from grader.sandbox.client import Sandbox
 
 
+SLOW = 0.25
+"""The share of the time limit that a worked solution should stay below: a learner's code, or a computer, is slower."""
+_HINTS = "write them into exercise.toml; until then, `grade hint` shows the chain rule"
+_SIZES = (
+    "write SIZES in forward.py, with a case in which it is larger than all given sizes and one in which it is smaller"
+)
+_RIGHT = "a right form is linear in its upstream gradients and takes every size from a shape; correct it, or remove it"
+_WRONG = (
+    "it is right in every case: remove it if it is no mistake; else draw inputs, or add a case to SIZES, where it shows"
+)
+_MUTANTS = (
+    "some compute the same in another way, as where a gradient is always 1; for the others, draw inputs, or add a case "
+    "to SIZES, where the change shows"
+)
+_SLOW = "make the given sizes smaller in inputs(), and those in SIZES; then grading takes less time"
+
 _COSTLY = (Verdict.TIMED_OUT, Verdict.KILLED, Verdict.REFUSED)
 
 
@@ -44,6 +63,10 @@ class Flaw:
     what: str
     checked: int
     problems: tuple[str, ...] = ()
+    said: str = ""
+    """What it found, where that is no count."""
+    advice: str = ""
+    """What an author can do about its problems, where they do not say it themselves."""
 
 
 class Verification:
@@ -54,6 +77,8 @@ class Verification:
         self.settings = settings or Settings(explained=False)
         self._sandbox = sandbox
         self._cases: Cases | None = None
+        self._solved: tuple[float, Row]
+        """How long the worked solution took, in seconds, and its slowest row."""
 
     def findings(self, mutants: int = 0, seed: int = 0) -> Iterator[Flaw]:
         """Run the checks in the order in which an author fixes things, with this many mutants of the solution.
@@ -77,6 +102,7 @@ class Verification:
         yield self.wrong()
         if mutants and self.exercise.kind == "gradients":
             yield self.mutants(mutants, seed)
+        yield self.duration()
 
     def reading_matter(self) -> Flaw:
         """Check that every graded variable has a hint, and every stub a TODO and a docstring with its forward line."""
@@ -92,7 +118,7 @@ class Verification:
         tree = ast.parse(source)
         for name in function_names(exercise):
             problems += _stub_problems(name, find_function(tree, name), source)
-        return Flaw("hints, stretches and stubs are complete", len(exercise.graded), tuple(problems))
+        return Flaw("hints, stretches and stubs are complete", len(exercise.graded), tuple(problems), advice=_HINTS)
 
     def sizes(self) -> Flaw:
         """Check that the further cases' sizes straddle the given ones, so that hard-coded sizes are detected."""
@@ -103,7 +129,8 @@ class Verification:
             smallest = [name for name in given if smaller(name, given, possible) is None]
             largest = [name for name in given if exceeding(name, given, possible) is None]
             problems = straddling_faults(given, further, smallest, largest)
-        return Flaw("the sizes straddle the given ones", len(given), tuple(f"SIZES: {p}" for p in problems))
+        sentences = tuple(f"SIZES: {problem}" for problem in problems)
+        return Flaw("the sizes straddle the given ones", len(given), sentences, advice=_SIZES)
 
     def kinks(self) -> Flaw:
         """Check that no case has a tie, or a value exactly at a kink: the derivative there is only a convention."""
@@ -126,7 +153,9 @@ class Verification:
 
     def solution(self) -> Flaw:
         """Check that the worked solution is correct everywhere, and exact where exact is expected."""
+        begun = time.perf_counter()
         rows = self._grade_file("solution", solution_file(self.exercise))
+        self._solved = time.perf_counter() - begun, max(rows, key=attrgetter("duration_s"))
         wanted = {Verdict.EXACT} if self.exercise.settings.exact_expected else {Verdict.EXACT, Verdict.CORRECT}
         problems = [_shortfall(row) for row in rows if row.verdict not in wanted]
         problems += [f"the solution's {r.name}: {note}" for r in rows for note in r.notes if "in place" in note]
@@ -149,17 +178,30 @@ class Verification:
     def right(self) -> Flaw:
         """Check that every alternative solution is accepted."""
         forms = right_forms(self.exercise)
-        return Flaw("alternative solutions are accepted", len(forms), tuple(self.rejected(forms)))
+        none = "" if forms else f"none collected; they would stand in {self._catalogue('right')}"
+        return Flaw("alternative solutions are accepted", len(forms), tuple(self.rejected(forms)), none, _RIGHT)
 
     def wrong(self) -> Flaw:
         """Check that every labeled mistake is rejected."""
         forms = wrong_forms(self.exercise)
-        return Flaw("mistakes are rejected", len(forms), tuple(self.accepted(forms)))
+        none = "" if forms else f"none collected; they would stand in {self._catalogue('wrong')}"
+        return Flaw("mistakes are rejected", len(forms), tuple(self.accepted(forms)), none, _WRONG)
+
+    def _catalogue(self, folder: str) -> str:
+        return f"solutions/{self.exercise.name}/{folder}/d<variable>.py"
 
     def mutants(self, count: int, seed: int) -> Flaw:
         """Check that automatic changes to the solution's mathematics are rejected."""
         found = list(mutants_of(self.exercise, count, seed))
-        return Flaw(f"mutants of the solution are rejected (seed {seed})", len(found), tuple(self.accepted(found)))
+        accepted = tuple(self.accepted(found))
+        return Flaw(f"mutants of the solution are rejected (seed {seed})", len(found), accepted, advice=_MUTANTS)
+
+    def duration(self) -> Flaw:
+        """Check that the worked solution, whose grading `solution` has timed, is far from the time limit."""
+        (seconds, slowest), limit = self._solved, SUBMISSION_SECONDS
+        said = f"{seconds:.2f} s of {limit:.0f} s; the slowest is {slowest.name}, {1000 * slowest.duration_s:.0f} ms"
+        problems = (f"{said}: on a slower computer, it may not be",) if seconds > SLOW * limit else ()
+        return Flaw("a submission is graded in time", 1, problems, said, _SLOW)
 
     def rejected(self, forms: Sequence[Form]) -> Iterator[str]:
         """A sentence for each gradient of an alternative solution that was rejected."""

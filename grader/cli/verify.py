@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,8 @@ from grader.grading.service import start_sandbox
 from grader.report.exit_code import ExitCode
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from grader.exercise.exercise import Exercise
     from grader.sandbox.client import Sandbox
 
@@ -52,14 +55,21 @@ def _verify(exercise: Exercise, sandbox: Sandbox, mutants: int, seed: int) -> in
     count = 0
     for finding in Verification(exercise, sandbox).findings(mutants, seed):
         mark = click.style("✗", fg="red") if finding.problems else click.style("✓", fg="green")
-        click.echo(
-            f"  {mark} {finding.what}: {finding.checked - _bad(finding.problems, finding.checked)} of {finding.checked}"
-        )
-        for problem in finding.problems:
+        passed = finding.checked - _bad(finding.problems, finding.checked)
+        click.echo(f"  {mark} {finding.what}: {finding.said or f'{passed} of {finding.checked}'}")
+        for problem in _together(finding.problems):
             click.echo(f"      {problem}")
+        if finding.problems and finding.advice:
+            click.echo(f"      what to do: {finding.advice}")
         count += len(finding.problems)
         sys.stdout.flush()
     return count
+
+
+def _together(problems: tuple[str, ...]) -> Iterator[str]:
+    """The problems, those that differ only in their last word as one: `no hint for x, W, b`."""
+    for head, group in groupby(problems, key=lambda problem: problem.rpartition(" ")[0]):
+        yield f"{head} {', '.join(problem.rpartition(' ')[2] for problem in group)}"
 
 
 def _bad(problems: tuple[str, ...], checked: int) -> int:

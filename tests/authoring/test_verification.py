@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -228,3 +229,20 @@ def test_the_command_prints_what_it_verified_and_sets_its_exit_code(
     bad = runner.invoke(main, ["verify", "tiny"])
     assert bad.exit_code == 1, bad.output
     assert "✗ mistakes are rejected: 0 of 1" in bad.output
+
+
+def test_the_time_of_a_submission_is_told(sandbox: Sandbox, tmp_path: Path) -> None:
+    """And is no problem, unless it comes near the limit."""
+    verification = Verification(with_sizes(tmp_path, "{'n': 7, 'm': 2}, {'n': 2, 'm': 7}"), sandbox)
+    verification.solution()
+    found = verification.duration()
+    assert re.fullmatch(r"\d+\.\d\d s of 60 s; the slowest is dx, \d+ ms", found.said)
+    assert found.problems == ()
+
+
+def test_where_other_solutions_would_stand_is_told_if_there_are_none(sandbox: Sandbox, tmp_path: Path) -> None:
+    """An author may not know that they can be collected."""
+    verification = Verification(with_sizes(tmp_path, "{'n': 7, 'm': 2}, {'n': 2, 'm': 7}"), sandbox)
+    name = verification.exercise.name
+    assert verification.right().said == f"none collected; they would stand in solutions/{name}/right/d<variable>.py"
+    assert verification.wrong().said == ""
