@@ -16,7 +16,7 @@ from torch.overrides import TorchFunctionMode
 
 from grader.exercise.case import leaves
 from grader.exercise.dtypes import default_dtype, is_floating
-from grader.exercise.kinks import line_kinks, meets
+from grader.exercise.kinks import A_TIE, line_kinks, meets
 from grader.exercise.whole_numbers import called
 
 if TYPE_CHECKING:
@@ -208,6 +208,11 @@ def kinks_met(case: Case) -> Iterator[tuple[int, str]]:
 
 def _kink_sentence(kink: Kink, where: str) -> str:
     """What an operation's operand hits, and what an author can do about it."""
+    if kink.tied and where != A_TIE:
+        return (
+            f"{kink.operand} equals {where} in some elements, where {kink.operation} may take either's derivative; "
+            "adjust the inputs or forward() to avoid this"
+        )
     if kink.tied:
         return f"{kink.operand} has equal values, so .{kink.operation}() may hit a tie; make them distinct"
     return (

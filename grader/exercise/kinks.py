@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from grader.exercise.exercise import Exercise
     from grader.exercise.line import Line
 
+A_TIE = "a tie"
+"""Where values of one tensor compete; values of two compete at the other's name."""
 _MODULES = {"torch", "F", "functional", "nn.functional", "torch.nn.functional"}
 """What precedes the dot of a call if it is not a tensor."""
 _OPERAND = "operand of the call"
@@ -289,7 +291,7 @@ def _in_selection(operand: ast.expr, call: ast.Call) -> Callable[[dict[str, Any]
             _selected(call, namespace, ranks + order.view(value.shape)) for order in _orders(value.numel())
         )
         same = all(torch.equal(a, b) for other in others for a, b in zip(first, other, strict=True))
-        return None if same else "a tie"
+        return None if same else A_TIE
 
     return met
 

@@ -615,6 +615,12 @@ def test_sizes_that_inputs_does_not_take_are_reported(tmp_path: Path) -> None:
     assert "model.py: TypeError at sizes {'rows': 3}: inputs() got an unexpected keyword argument 'rows'" in said
 
 
+def test_two_tensors_that_are_equal_somewhere_are_refused_by_their_names(tmp_path: Path) -> None:
+    """Not as if one of them had equal values."""
+    said = refused(tmp_path, with_line("torch.min(w * h0, w * h0.clamp(min=0))"))
+    assert "w * h0 equals w * h0.clamp(min=0) in some elements, where min may take either's derivative" in said
+
+
 def test_equal_values_that_do_not_compete_are_not_a_tie(tmp_path: Path) -> None:
     """No row contains its maximum twice."""
     result = make(tmp_path, with_line("w * torch.cat([h0, h0]).amax(1, keepdim=True)[:h0.shape[0]]"))
