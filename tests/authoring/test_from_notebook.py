@@ -287,7 +287,7 @@ def test_a_parameter_is_made_by_its_own_statement_or_drawn_like_it(tmp_path: Pat
             "F.cross_entropy(y, t)",
             "torch.randint(0, hidden, (n,), generator=g)",
         ),
-        ("torch.tensor([0, 1, 1, 0, 1, 0, 0, 0])", "y + F.embedding(t, W)", "torch.randint(0, features, (n,), generat"),
+        ("torch.tensor([0, 1, 1, 0, 1, 0, 0, 0])", "y + F.embedding(t, W)", "torch.randint(0, features, (n,), "),
         ("torch.tensor([0, 1, 1, 0, 1, 0, 0, 0])", "y[range(8), t]", "torch.randint(0, hidden, (n,), generator=g)"),
         ("F.one_hot(torch.arange(8) % 2).float()", "y * t", "torch.eye(classes)[torch.randint(0, classes, (n,), g"),
         ("(torch.arange(16).view(8, 2) % 3 > 0).float()", "y * t", "(torch.rand((n, outputs), generator=g) < 0.62).f"),
