@@ -104,7 +104,7 @@ class _Reader:
     def _parts(self, statement: ast.stmt) -> Iterator[ast.stmt]:
         """The simple statements that a statement stands for; none if it computes nothing."""
         if not isinstance(statement, (ast.Assign, ast.FunctionDef, ast.ClassDef)):
-            for node in ast.walk(statement):
+            for node in _own_nodes(statement):
                 if type(node) in _REFUSED:
                     raise NotALine(node, _REFUSED[type(node)])
         if isinstance(statement, ast.AnnAssign) and statement.value is not None:
@@ -342,6 +342,14 @@ def _assign(target: ast.expr, value: ast.expr, at: ast.AST) -> ast.Assign:
     made = ast.Assign([target], value)
     made.lineno = getattr(at, "lineno", 1)
     return ast.fix_missing_locations(ast.copy_location(made, at))
+
+
+def _own_nodes(node: ast.AST) -> Iterator[ast.AST]:
+    """A node and those in it, without what stands inside a function."""
+    yield node
+    for child in ast.iter_child_nodes(node):
+        if not isinstance(child, (ast.FunctionDef, ast.Lambda)):
+            yield from _own_nodes(child)
 
 
 def _is_idle(target: ast.expr, value: ast.expr) -> bool:

@@ -117,6 +117,17 @@ class TestSteps:
         """
         assert lines(tmp_path, body) == {"low": ("x",), "y": ("n", "x", "low"), "loss": ("y",)}
 
+    def test_a_function_in_a_block_may_return(self, tmp_path: Path) -> None:
+        """Its `return` is not that of forward()."""
+        body = """
+        if n > 1:
+            def twice(a):
+                return a * 2
+            y = twice(x)
+        loss = y.sum()
+        """
+        assert lines(tmp_path, body) == {"y": ("n", "x"), "loss": ("y",)}
+
     def test_a_comment_makes_one_step_of_the_lines_after_it(self, tmp_path: Path) -> None:
         """Up to a blank line."""
         body = """
