@@ -69,6 +69,8 @@ def test_the_notebook_is_then_graded_on_its_own_exercise(grade: Grade, lecture: 
         ("two_layers", 8),
         ("softmax_regression", 3),
         ("rnn_cell", 9),
+        ("over_time", 5),
+        ("attention", 9),
         ("neuron", 10),
         ("trained_by_hand", 5),
         ("in_epochs", 4),

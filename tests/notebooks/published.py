@@ -85,6 +85,78 @@ dWhh = h_prev.t() @ dpre
 dbh = dpre.sum(0)
 dh_prev = dpre @ Whh.t()""",
 ]
+OVER_TIME = [
+    """\
+import torch
+import torch.nn.functional as F""",
+    """\
+n, T, d, H = 4, 5, 3, 6
+g = torch.Generator().manual_seed(0)
+x = torch.randn(n, T, d, generator=g)
+Wx = torch.randn(d, H, generator=g) * 0.5
+Wh = torch.randn(H, H, generator=g) * 0.5
+b = torch.zeros(H)
+y = torch.randn(n, T, H, generator=g)
+for p in [Wx, Wh, b]: p.requires_grad = True""",
+    """\
+hs = []
+h = torch.zeros(n, H)
+for t in range(T):
+    h = torch.tanh(x[:, t] @ Wx + h @ Wh + b)
+    hs.append(h)
+hs_all = torch.stack(hs, 1)
+diff = hs_all - y
+loss = (diff ** 2).mean()
+loss.backward()""",
+    """\
+ddiff = 2 * diff / diff.numel()
+dhs_all = ddiff
+dWx = torch.zeros_like(Wx)
+dWh = torch.zeros_like(Wh)
+db = torch.zeros_like(b)
+dh = torch.zeros(n, H)
+for t in reversed(range(T)):
+    dz = (dhs_all[:, t] + dh) * (1 - hs_all[:, t] ** 2)
+    dWx += x[:, t].T @ dz
+    hprev = hs_all[:, t-1] if t > 0 else torch.zeros(n, H)
+    dWh += hprev.T @ dz
+    db += dz.sum(0)
+    dh = dz @ Wh.T""",
+]
+ATTENTION = [
+    """\
+import torch
+import torch.nn.functional as F""",
+    """\
+torch.manual_seed(1)
+T, C, hs = 6, 8, 4
+x = torch.randn(T, C)
+Wk = torch.randn(C, hs) * 0.3
+Wq = torch.randn(C, hs) * 0.3
+Wv = torch.randn(C, hs) * 0.3
+out_grad = torch.randn(T, hs)""",
+    """\
+k = x @ Wk
+q = x @ Wq
+v = x @ Wv
+wei = q @ k.T * hs**-0.5
+tril = torch.tril(torch.ones(T, T))
+wei = wei.masked_fill(tril == 0, float('-inf'))
+wei = F.softmax(wei, dim=-1)
+out = wei @ v
+loss = (out * out_grad).sum()""",
+    """\
+dout = out_grad
+dwei = dout @ v.T
+dv = wei.T @ dout
+dscores = wei * (dwei - (dwei * wei).sum(-1, keepdim=True)) * hs**-0.5
+dq = dscores @ k
+dk = dscores.T @ q
+dWq = x.T @ dq
+dWk = x.T @ dk
+dWv = x.T @ dv
+dx = dq @ Wq.T + dk @ Wk.T + dv @ Wv.T""",
+]
 NEURON = [
     "import torch",
     "x1, x2 = torch.tensor(2.0), torch.tensor(0.0)\nw1 = torch.tensor(-3.0)\nw2 = torch.tensor(1.0)\nb = torch.tensor(6.88)",
@@ -155,6 +227,8 @@ NOTEBOOKS = {
     "two_layers": TWO_LAYERS,
     "softmax_regression": SOFTMAX_REGRESSION,
     "rnn_cell": RNN_CELL,
+    "over_time": OVER_TIME,
+    "attention": ATTENTION,
     "neuron": NEURON,
     "numpy_net": NUMPY,
     "trained_by_hand": TRAINED_BY_HAND,

@@ -166,7 +166,7 @@ class OwnNames:
         return known == meant or (known is None and meant not in self._used)
 
     def _learn_spelling(self, name: str) -> None:
-        if self.value(name) is None and (meant := self._spelled.get(_plain(name))):
+        if self.value(name) is None and (meant := self._spelling(name)):
             self._mean(name, meant)
         if self.gradient(name) is not None or self.value(name) is not None:
             return
@@ -175,9 +175,14 @@ class OwnNames:
             if found is None:
                 continue
             own = found[1]
-            variable = self.value(own) or self._spelled.get(_plain(own))
+            variable = self.value(own) or self._spelling(own)
             if variable in self._variables:
                 self._mean_gradient(name, variable)
+
+    def _spelling(self, own: str) -> str | None:
+        """The variable that a name spells otherwise; None if the lines have both: a state `h`, a size `H`."""
+        meant = self._spelled.get(_plain(own))
+        return None if own in self._used and meant in self._used else meant
 
 
 class Guessed:

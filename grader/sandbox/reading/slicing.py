@@ -113,6 +113,8 @@ class Slicer:
             for read in self.steps[index].reads:
                 if read != own:
                     waiting += self._origin(read, index, gradient, found)
+            for other in {*self.steps[index].writes} - {*self.steps[index].fresh, *self.steps[index].reads, own}:
+                waiting += self.definitions(other, index)  # a loop that adds to several gradients needs each
         seen = dict.fromkeys(read for index in sorted(found.steps) for read in self.steps[index].reads)
         order = [found.aliases.get(name, name) for name in seen]
         found.parameters = dict.fromkeys(name for name in order if name in found.parameters)
