@@ -96,13 +96,15 @@ def draft(
         _run_as_author(path, partial(check_accuracy, file, trial))
         given = _case(file, trial, {})
         check_ties_and_kinks(file, given)
-        check_followed(file, trial, given)
+        inside = check_followed(file, trial, given)
         found = tuple(sizes or FurtherSizes(trial, given).draw())
         cases = [given, *(_case(file, trial, size) for size in found)]
         for size in ({}, *found):
             _check_other_seeds(file, trial, size)
     except BrokenExercise as error:
         raise BrokenExercise(_in_authors_words(str(error), folder, path)) from error
+    chosen = _without_inside(path, chosen, inside, asked)
+    without |= dict.fromkeys(inside, "the step that computes it uses it, too")
     zero = tuple(v for v in chosen if all(case.is_null(v) for case in cases))
     surprising = [] if null is None else [name for name in zero if name not in null]
     if surprising and (asked or style or len(surprising) > len(chosen) / 2):
@@ -323,6 +325,17 @@ def _line_of(error: BaseException, path: Path) -> str:
             number = trace.tb_lineno
         trace = trace.tb_next
     return f":{number}" if number is not None else ""
+
+
+def _without_inside(path: Path, chosen: Sequence[str], inside: Sequence[str], asked: Sequence[str]) -> tuple[str, ...]:
+    """The graded variables, without those that the step that computes them uses."""
+    for name in inside:
+        if name in asked:
+            raise BrokenExercise(
+                f"{path}: {name} cannot be graded: the step that computes it uses it, too, so that its gradient at the "
+                "end of the step is another than autograd's; write that step in several lines, or do not grade it"
+            )
+    return tuple(name for name in chosen if name not in inside)
 
 
 def _refuse_null(path: Path, surprising: Sequence[str]) -> NoReturn:

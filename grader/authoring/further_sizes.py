@@ -81,8 +81,8 @@ class FurtherSizes:
         if any(all(sizes[name] >= size for name, size in each.items()) for each in self._too_large):
             return "the case would be too large"
         try:
-            drawn = self._exercise.inputs(LECTURE_SEED, sizes).values()
-            count = sum(value.numel() for value in drawn if isinstance(value, torch.Tensor))
+            drawn = self._exercise.file.drawn(self._exercise.module.__dict__, LECTURE_SEED, sizes)
+            count = sum(value.numel() for value in drawn.values() if isinstance(value, torch.Tensor))
             if count <= self._most:  # a matrix that is too large need not be multiplied to find out
                 case = Case(self._exercise, LECTURE_SEED, sizes)
                 count = _elements(case)

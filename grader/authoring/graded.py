@@ -46,9 +46,8 @@ class _Seen:
 
     @property
     def is_initial(self) -> bool:
-        """Whether it is a vector of zeros or of ones, as parameters begin."""
-        first = self.value.flatten()[:1]
-        return self.value.dim() > 0 and bool((self.value == first).all()) and float(first) in (0.0, 1.0)
+        """Whether it has the same number everywhere, as a parameter that begins as zeros or ones."""
+        return self.value.dim() > 0 and bool((self.value == self.value.flatten()[:1]).all())
 
 
 def _is_mask(seen: _Seen) -> bool:

@@ -125,13 +125,17 @@ class ForwardFile:
         Args:
             module: the names that the file defines when it is run.
         """
-        import torch
-
-        with torch.random.fork_rng(devices=[]):  # inputs() may seed torch's own generator
-            values = self._unpacked(module, module["inputs"](seed, **sizes))
+        values = self.drawn(module, seed, sizes)
         if self.output and values.keys() >= {*self.parameters} - {COTANGENT}:
             values = {**values, COTANGENT: self._cotangent(module, values, seed)}
         return values
+
+    def drawn(self, module: Mapping[str, Any], seed: int, sizes: Mapping[str, int]) -> dict[str, Any]:
+        """The same without `cot`, so that forward() need not run."""
+        import torch
+
+        with torch.random.fork_rng(devices=[]):  # inputs() may seed torch's own generator
+            return self._unpacked(module, module["inputs"](seed, **sizes))
 
     def _unpacked(self, module: Mapping[str, Any], drawn: Mapping[str, Any]) -> dict[str, Any]:
         """The inputs, with each tensor of a dict, list or object under its own name, and defaults of forward()."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from grader.authoring.draft import draft
+from grader.exercise.forward import BrokenExercise
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -32,13 +33,13 @@ BODY
 """
 
 
-def made(folder: Path, other: str, body: str, name: str = "a") -> Draft:
+def made(folder: Path, other: str, body: str, name: str = "a", graded: tuple[str, ...] = ()) -> Draft:
     """The draft of an exercise with one more input."""
     path = folder / "model.py"
     lines = indent(dedent(body).strip(), "    ")
     path.write_text(FILE.replace("OTHER", other).replace("NAME", name).replace("BODY", lines))
     (folder / "trial").mkdir()
-    return draft(path, "model", folder / "trial")
+    return draft(path, "model", folder / "trial", graded)
 
 
 GATED = "y2 = y1 * a\nloss = y2.square().sum()"
@@ -82,8 +83,14 @@ def test_some_inputs_are_known_by_their_names(tmp_path: Path, other: str, name: 
 
 @pytest.mark.parametrize(
     "other",
-    ["torch.randn(d, generator=g)", "torch.zeros(d)", "torch.ones(d)", "torch.randn((n, d), generator=g)"],
-    ids=["a weight", "a bias of zeros", "a weight of ones", "data"],
+    [
+        "torch.randn(d, generator=g)",
+        "torch.zeros(d)",
+        "torch.ones(d)",
+        "torch.full((d,), 0.1)",
+        "torch.randn((n, d), generator=g)",
+    ],
+    ids=["a weight", "a bias of zeros", "a weight of ones", "a small scale", "data"],
 )
 def test_parameters_and_data_are_graded(tmp_path: Path, other: str) -> None:
     """Also if they begin as zeros or ones."""
@@ -113,6 +120,29 @@ def test_a_gradient_that_is_always_zero_is_left_out(tmp_path: Path) -> None:
     found = made(tmp_path, DRAWN, body)
     assert found.without["top"] == "its gradient is zero in every case"
     assert "top" not in found.graded
+
+
+PAIR = """
+u = y1.mean(0)
+v = y1.sum(0)
+for k in range(2):
+    u = 1 / (1 + v.exp())
+    v = u * a.sum(0)
+loss = (u + v).sum()
+"""
+
+
+def test_a_value_that_its_own_step_uses_is_left_out(tmp_path: Path) -> None:
+    """Its gradient at the end of the step is not autograd's, which has the path inside the step, too."""
+    found = made(tmp_path, DRAWN, PAIR)
+    assert found.without["u"] == "the step that computes it uses it, too"
+    assert {"v", "y1", "x", "W"} <= {*found.graded}
+
+
+def test_a_value_that_its_own_step_uses_cannot_be_asked_for(tmp_path: Path) -> None:
+    """The author is told what to change."""
+    with pytest.raises(BrokenExercise, match="u cannot be graded: the step that computes it uses it, too"):
+        made(tmp_path, DRAWN, PAIR, graded=("u",))
 
 
 def test_the_file_says_what_is_not_graded(tmp_path: Path) -> None:
