@@ -49,19 +49,28 @@ def mutants_of(exercise: Exercise, count: int, seed: int) -> Iterator[Form]:
     """At most `count` mutants of the worked solution, drawn with `seed`, none equivalent to it.
 
     They are compared where both are defined: on consistent forward values of fresh seeds, with random upstream
-    gradients.
+    gradients. One that is the same number everywhere, as for the terms of a loss, is given as it is: a function may do
+    without it.
     """
     path = solution_file(exercise)
     source = path.read_text(encoding="utf-8")
     module: dict[str, Any] = {}
     exec(source, module)  # noqa: S102 the project's own solution
-    draws = [Case(exercise, _WEEDING_SEED + k, size).pool64 for k, size in enumerate([{}, *exercise.sizes])]
+    cases = [Case(exercise, _WEEDING_SEED + k, size) for k, size in enumerate([{}, *exercise.sizes])]
+    fixed = [variable for variable in exercise.graded if _is_fixed([case.true.total(variable) for case in cases])]
+    draws = [case.pool64 | {f"d{variable}": case.true.total(variable) for variable in fixed} for case in cases]
     tree = ast.parse(source)
     functions = [n for n in tree.body if isinstance(n, ast.FunctionDef) and n.name in exercise.gradients]
     lines = {function.name: function.lineno for function in functions}
     drawn = _drawn([Original(function, module, draws) for function in functions], seed)
     for mutant in itertools.islice(drawn, count):
         yield Form(path, lines[mutant.function], "mutant", mutant.change, (mutant.function,), mutant.source, source)
+
+
+def _is_fixed(gradients: Sequence[torch.Tensor]) -> bool:
+    """Whether a gradient is the same number in every element of every case."""
+    number = gradients[0].flatten()[0]
+    return all(bool((gradient == number).all()) for gradient in gradients)
 
 
 def _drawn(originals: Sequence[Original], seed: int) -> Iterator[Mutant]:

@@ -5,12 +5,16 @@ from __future__ import annotations
 import ast
 import random
 import warnings
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import torch
 
-from grader.authoring.mutants import Mutant, Original, mutants
+from grader.authoring.mutants import Mutant, Original, mutants, mutants_of
+from grader.exercise.exercise import Exercise
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def original(source: str, others: tuple[str, ...] = (), **values: Any) -> Original:
@@ -134,3 +138,21 @@ def test_a_change_from_elsewhere_may_need_lines_before_the_function() -> None:
     (same,) = ast.parse("def dx(dy, w):\n    return FACTOR * w * dy").body
     assert isinstance(same, ast.FunctionDef)
     assert right.changed(same, "factor", "w -> FACTOR * w", "FACTOR = 1\n") is None
+
+
+def test_a_function_may_do_without_a_gradient_that_is_always_one(tmp_path: Path) -> None:
+    """That of a term of the loss: what leaves it out is no mistake."""
+    for part in ("exercises/terms", "solutions/terms"):
+        (tmp_path / part).mkdir(parents=True)
+    folder = tmp_path / "exercises" / "terms"
+    (folder / "exercise.toml").write_text('title = "t"')
+    (folder / "forward.py").write_text(
+        "import torch\nGRADED = ['term', 'x']\nSIZES = [{'n': 5}, {'n': 2}]\ndef inputs(seed, n=3):\n"
+        "    return {'x': torch.randn(n, generator=torch.Generator().manual_seed(seed))}\n"
+        "def forward(x):\n    term = (x**2).sum()\n    loss = term + x.sum()\n    return locals()\n"
+    )
+    solution = "def dterm():\n    return torch.tensor(1.0)\ndef dx(dterm, x):\n    return 2 * dterm * x + 1\n"
+    (tmp_path / "solutions" / "terms" / "backward.py").write_text(f"import torch\n{solution}")
+    changes = {form.note for form in mutants_of(Exercise(folder), 100, 0)}
+    assert "2 * dterm -> 2" not in changes
+    assert any(change.startswith("2 * dterm") for change in changes)
