@@ -96,8 +96,8 @@ def _facts(row: Row) -> list[tuple[str, str]]:
 
 def _lines(variable: str, exercise: Exercise) -> list[tuple[int, str, str]]:
     made = exercise.producer.get(variable)
-    found = [(made.number, made.text, "sets it")] if made else []
-    return found + [(each.number, each.text, "uses it") for each in exercise.readers.get(variable, ())]
+    found = [(made.number, made.head, "sets it")] if made else []
+    return found + [(number, text, "uses it") for number, text in exercise.uses(variable)]
 
 
 def _columns(row: Row) -> Iterator[tuple[str, str, str, str]]:
